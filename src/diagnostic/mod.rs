@@ -1,0 +1,92 @@
+//! What the user is told when something is wrong: [`Diagnostic`] is data, one file per output form prints it.
+//!
+//! A [`Source`] is any text the user wrote, a file as well as a `--set` argument, so *who set this* and *where is
+//! it wrong* are the same fact: a [`Span`].
+
+mod source;
+
+pub use source::{Position, Source, SourceKind, Span};
+
+/// How grave a [`Diagnostic`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Nothing is printed on stdout, exit code 1.
+    Error,
+    /// The result stands; exit code 0, with `--strict` 1.
+    Warning,
+    /// Said in passing; never changes the exit code.
+    Info,
+}
+
+/// One place that a [`Diagnostic`] points at, with what is to be said about it there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// The words printed beside the place; empty where pointing says it all.
+    pub text: String,
+}
+
+/// One thing the user is told: what is wrong, where, and what to do.
+///
+/// ```
+/// use mim_chart::diagnostic::{Diagnostic, Source};
+///
+/// let flag = Source::flag("--set", "replicaCount=abc");
+/// let error = Diagnostic::error("schema", "at '/replicaCount': got string, want integer")
+///     .at(flag.span(13..16), "set here")
+///     .help("give a whole number, such as replicaCount=3");
+/// assert_eq!(error.labels[0].span.text(), "abc");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// A short stable name of the rule, in kebab case (`yaml-syntax`, `unknown-value`).
+    pub code: &'static str,
+    /// How grave it is.
+    pub severity: Severity,
+    /// What is wrong. The first line holds Helm's own wording where Helm has one, so that a search finds it;
+    /// further lines add detail.
+    pub message: String,
+    /// Where it is wrong, the place that matters most first. Empty where there is no text to point at.
+    pub labels: Vec<Label>,
+    /// What to do about it, one sentence each.
+    pub help: Vec<String>,
+}
+
+impl Diagnostic {
+    /// A diagnostic of the given severity that points nowhere yet.
+    pub fn new(severity: Severity, code: &'static str, message: impl Into<String>) -> Self {
+        Diagnostic { code, severity, message: message.into(), labels: Vec::new(), help: Vec::new() }
+    }
+
+    /// An error that points nowhere yet.
+    pub fn error(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Severity::Error, code, message)
+    }
+
+    /// A warning that points nowhere yet.
+    pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, code, message)
+    }
+
+    /// Adds a place with its words. A generated span (see [`Span::generated`]) is left out: there is nothing to show.
+    #[must_use]
+    pub fn at(mut self, span: Span, text: impl Into<String>) -> Self {
+        if span.source().is_some() {
+            self.labels.push(Label { span, text: text.into() });
+        }
+        self
+    }
+
+    /// Adds a sentence that says what to do.
+    #[must_use]
+    pub fn help(mut self, text: impl Into<String>) -> Self {
+        self.help.push(text.into());
+        self
+    }
+
+    /// Whether this one stops the run.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}

@@ -1,0 +1,242 @@
+//! Texts the user wrote, and places in them.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
+
+/// What kind of text a [`Source`] is; it decides how a place in it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SourceKind {
+    /// A file, or standard input (`-`): places are `name:line:column`.
+    File,
+    /// The argument of a command-line flag: places are shown under the flag as it was typed.
+    Flag,
+    /// Text that mim-chart made, such as a rendered document: shown with its line numbers.
+    Rendered,
+}
+
+/// A text the user wrote, shared by all the places in it. Cloning is cheap.
+#[derive(Clone)]
+pub struct Source(Arc<Inner>);
+
+struct Inner {
+    kind: SourceKind,
+    name: String,
+    text: String,
+    given_by: Option<Span>,
+    /// Byte offsets at which lines begin, made the first time a position is asked for.
+    lines: OnceLock<Vec<u32>>,
+}
+
+impl Source {
+    /// A file: `name` is its path as the user would write it, `text` its content exactly as it lies on disk.
+    ///
+    /// Offsets are 32 bits wide: texts of 4 GiB and more are refused by whoever reads them, long before.
+    pub fn file(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self::new(SourceKind::File, name.into(), text.into(), None)
+    }
+
+    /// A file that a flag brought in (`--set-file key=PATH`): `given_by` is the place of the path in the flag.
+    pub fn file_given_by(name: impl Into<String>, text: impl Into<String>, given_by: Span) -> Self {
+        Self::new(SourceKind::File, name.into(), text.into(), Some(given_by))
+    }
+
+    /// The argument of a flag: `name` with its dashes (`--set`), `text` the argument alone (`replicaCount=3`).
+    pub fn flag(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self::new(SourceKind::Flag, name.into(), text.into(), None)
+    }
+
+    /// Text that mim-chart made itself, such as what a template rendered to.
+    pub fn rendered(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self::new(SourceKind::Rendered, name.into(), text.into(), None)
+    }
+
+    fn new(kind: SourceKind, name: String, text: String, given_by: Option<Span>) -> Self {
+        Source(Arc::new(Inner { kind, name, text, given_by, lines: OnceLock::new() }))
+    }
+
+    /// What kind of text it is.
+    pub fn kind(&self) -> SourceKind {
+        self.0.kind
+    }
+
+    /// The path of a file, the flag's name with its dashes, or the name of a rendered document.
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &str {
+        &self.0.text
+    }
+
+    /// The place in a flag that brought this file in, for files of `--set-file`.
+    pub fn given_by(&self) -> Option<&Span> {
+        self.0.given_by.as_ref()
+    }
+
+    /// A place in this text, in bytes. Ends beyond the text are cut to it, and both ends are moved down to a
+    /// character boundary, so that a span is always printable.
+    pub fn span(&self, range: Range<usize>) -> Span {
+        let floor = |at: usize| self.0.text.floor_char_boundary(at.min(self.0.text.len()));
+        let start = floor(range.start);
+        let end = floor(range.end).max(start);
+        Span { source: Some(self.clone()), start: start as u32, end: end as u32 }
+    }
+
+    /// The place of the whole text.
+    pub fn whole(&self) -> Span {
+        self.span(0..self.0.text.len())
+    }
+
+    /// The line and column of a byte offset.
+    pub fn position(&self, offset: usize) -> Position {
+        let text = self.text();
+        let offset = text.floor_char_boundary(offset.min(text.len()));
+        let lines = self.line_starts();
+        let line = lines.partition_point(|&start| start as usize <= offset);
+        let start = lines[line - 1] as usize;
+        Position { line, column: text[start..offset].chars().count() + 1 }
+    }
+
+    /// The byte range of a line (1-based), without its line break; empty beyond the last line.
+    pub fn line_range(&self, line: usize) -> Range<usize> {
+        let text = self.text();
+        let lines = self.line_starts();
+        let Some(&start) = line.checked_sub(1).and_then(|index| lines.get(index)) else {
+            return text.len()..text.len();
+        };
+        let end = lines.get(line).map_or(text.len(), |&next| next as usize - 1);
+        let end = if text[start as usize..end].ends_with('\r') { end - 1 } else { end };
+        start as usize..end
+    }
+
+    /// How many lines the text has; a final line break begins no further line unless text follows it.
+    pub fn line_count(&self) -> usize {
+        let lines = self.line_starts().len();
+        if self.text().ends_with('\n') { lines - 1 } else { lines }
+    }
+
+    fn line_starts(&self) -> &[u32] {
+        self.0.lines.get_or_init(|| {
+            let breaks = self.0.text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
+            std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect()
+        })
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Source({})", self.0.name)
+    }
+}
+
+impl PartialEq for Source {
+    /// Two sources are equal if they are the same text under the same name, not merely the same allocation.
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+            || (self.0.kind == other.0.kind && self.0.name == other.0.name && self.0.text == other.0.text)
+    }
+}
+
+impl Eq for Source {}
+
+/// A line and a column as people count them: both from 1, columns in characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    /// The line, from 1.
+    pub line: usize,
+    /// The character in the line, from 1.
+    pub column: usize,
+}
+
+/// A place in a [`Source`]: a range of bytes on character boundaries. The default is [`Span::generated`].
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Span {
+    source: Option<Source>,
+    start: u32,
+    end: u32,
+}
+
+impl Span {
+    /// The place of something nobody wrote: mim-chart made it.
+    pub const fn generated() -> Self {
+        Span { source: None, start: 0, end: 0 }
+    }
+
+    /// The text this is a place in; `None` for a generated one.
+    pub fn source(&self) -> Option<&Source> {
+        self.source.as_ref()
+    }
+
+    /// The bytes of the source's text.
+    pub fn range(&self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// The first byte of the source's text.
+    pub fn start(&self) -> usize {
+        self.start as usize
+    }
+
+    /// The text of the place; empty for a generated one.
+    pub fn text(&self) -> &str {
+        self.source.as_ref().map_or("", |source| &source.text()[self.range()])
+    }
+
+    /// The line and column at which the place begins; `None` for a generated one.
+    pub fn position(&self) -> Option<Position> {
+        self.source.as_ref().map(|source| source.position(self.start as usize))
+    }
+
+    /// The place from the start of this one to the end of `other`, which lies in the same source.
+    #[must_use]
+    pub fn to(&self, other: &Span) -> Span {
+        Span { source: self.source.clone(), start: self.start, end: other.end.max(self.start) }
+    }
+}
+
+impl fmt::Display for Span {
+    /// `values.yaml:3:9` for a file, `--set replicaCount=abc` for a flag, `(generated)` for what nobody wrote.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(source) = &self.source else { return f.write_str("(generated)") };
+        match source.kind() {
+            SourceKind::Flag => write!(f, "{} {}", source.name(), source.text()),
+            SourceKind::File | SourceKind::Rendered => {
+                let Position { line, column } = source.position(self.start as usize);
+                write!(f, "{}:{line}:{column}", source.name())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_characters_from_one() {
+        let source = Source::file("a.yaml", "a: ä\r\nb: c\n");
+        assert_eq!(source.position(0), Position { line: 1, column: 1 });
+        assert_eq!(source.position(5), Position { line: 1, column: 5 });
+        assert_eq!(source.position(7), Position { line: 2, column: 1 });
+        assert_eq!(source.position(999), Position { line: 3, column: 1 });
+        assert_eq!(&source.text()[source.line_range(1)], "a: ä");
+        assert_eq!(&source.text()[source.line_range(2)], "b: c");
+        assert_eq!(source.line_count(), 2);
+        assert!(source.line_range(9).is_empty());
+    }
+
+    #[test]
+    fn a_span_is_cut_to_character_boundaries() {
+        let source = Source::file("a.yaml", "ä");
+        assert_eq!(source.span(1..9).text(), "ä");
+    }
+
+    #[test]
+    fn a_span_is_written_as_the_user_knows_the_place() {
+        assert_eq!(Source::file("v.yaml", "a: 1\nb: 2").span(8..9).to_string(), "v.yaml:2:4");
+        assert_eq!(Source::flag("--set", "a=1").span(2..3).to_string(), "--set a=1");
+        assert_eq!(Span::generated().to_string(), "(generated)");
+    }
+}

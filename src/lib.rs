@@ -1,0 +1,18 @@
+//! `mim-chart` renders Helm-style charts into Kubernetes manifests.
+//!
+//! The folders of the crate follow the way of the data, one straight line without a way back:
+//!
+//! ```text
+//! argv -> cli -> io reads -> [File], [Layer] -> Chart, Values -> Scope -> Engine -> [Rendered] -> [Manifest] -> stdout
+//! ```
+//!
+//! | folder | step |
+//! |---|---|
+//! | [`diagnostic`] | what the user is told: a mistake, where it is, what to do about it |
+//! | [`yaml`] | YAML 1.1 as Helm reads and writes it; the [`yaml::Node`] tree in which every value keeps its place |
+//!
+//! A folder imports only what stands before it in that line; `tests/imports.rs` holds the rule. Only `io` and
+//! `cli` touch files, the environment, the clock and the terminal.
+
+pub mod diagnostic;
+pub mod yaml;

@@ -1,0 +1,3 @@
+//! The `mim-chart` command.
+
+fn main() {}

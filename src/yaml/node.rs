@@ -1,0 +1,206 @@
+//! The tree that values are: every [`Node`] keeps the place it came from.
+
+use indexmap::IndexMap;
+
+use crate::diagnostic::Span;
+
+/// A value as Helm knows it: what JSON has, with whole numbers of `--set` kept apart from the floats of files.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Value {
+    /// `null`
+    #[default]
+    Null,
+    /// `true`, `false`
+    Bool(bool),
+    /// A whole number given with `--set`; numbers of files are floats, as in Helm.
+    Int(i64),
+    /// A number of a file or of `--set-json`. Never infinite or NaN.
+    Float(f64),
+    /// Text.
+    String(String),
+    /// A list.
+    List(Vec<Node>),
+    /// A map, in the order in which it was written.
+    Map(Map),
+}
+
+impl Value {
+    /// The name of the type in Go's words for JSON, as Helm's messages have it: `object`, `array`, `string`, `number`,
+    /// `bool`, `null`.
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Value::Null => "null",
+            Value::Bool(_) => "bool",
+            Value::Int(_) | Value::Float(_) => "number",
+            Value::String(_) => "string",
+            Value::List(_) => "array",
+            Value::Map(_) => "object",
+        }
+    }
+
+    /// The map, if it is one.
+    pub fn as_map(&self) -> Option<&Map> {
+        if let Value::Map(map) = self { Some(map) } else { None }
+    }
+
+    /// The map, if it is one.
+    pub fn as_map_mut(&mut self) -> Option<&mut Map> {
+        if let Value::Map(map) = self { Some(map) } else { None }
+    }
+
+    /// The items, if it is a list.
+    pub fn as_list(&self) -> Option<&[Node]> {
+        if let Value::List(items) = self { Some(items) } else { None }
+    }
+
+    /// The text, if it is a string.
+    pub fn as_str(&self) -> Option<&str> {
+        if let Value::String(text) = self { Some(text) } else { None }
+    }
+
+    /// The boolean, if it is one.
+    pub fn as_bool(&self) -> Option<bool> {
+        if let Value::Bool(value) = self { Some(*value) } else { None }
+    }
+
+    /// Whether it is null.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Value::Null)
+    }
+}
+
+/// A value with the place it came from. Comparing nodes compares values alone.
+#[derive(Debug, Clone, Default)]
+pub struct Node {
+    /// The value.
+    pub value: Value,
+    /// Who wrote it, and where.
+    pub span: Span,
+}
+
+impl Node {
+    /// A value and its place.
+    pub fn new(value: Value, span: Span) -> Self {
+        Node { value, span }
+    }
+
+    /// A value that nobody wrote.
+    pub fn generated(value: Value) -> Self {
+        Node { value, span: Span::generated() }
+    }
+}
+
+impl PartialEq for Node {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+/// What a [`Map`] holds under one key.
+#[derive(Debug, Clone, Default)]
+pub struct Entry {
+    /// The place of the key.
+    pub key: Span,
+    /// The value.
+    pub node: Node,
+}
+
+/// A map with string keys, in the order in which it was written. Comparing maps ignores the order and the places.
+#[derive(Debug, Clone, Default)]
+pub struct Map(IndexMap<String, Entry>);
+
+impl Map {
+    /// An empty map.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many keys there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is no key.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.0.get(key).map(|entry| &entry.node)
+    }
+
+    /// The value of a key, to be changed.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
+        self.0.get_mut(key).map(|entry| &mut entry.node)
+    }
+
+    /// The value of a key, with the place of the key.
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.0.get(key)
+    }
+
+    /// The value at a path of keys.
+    pub fn at<'a>(&self, path: impl IntoIterator<Item = &'a str>) -> Option<&Node> {
+        let mut path = path.into_iter();
+        let first = self.get(path.next()?)?;
+        path.try_fold(first, |node, key| node.value.as_map()?.get(key))
+    }
+
+    /// Sets a key whose place is `key_span`. An existing key keeps its position in the order; its old value is returned.
+    pub fn insert(&mut self, key: impl Into<String>, key_span: Span, node: Node) -> Option<Node> {
+        self.0.insert(key.into(), Entry { key: key_span, node }).map(|old| old.node)
+    }
+
+    /// Takes a key out; the order of the others stays.
+    pub fn remove(&mut self, key: &str) -> Option<Node> {
+        self.0.shift_remove(key).map(|entry| entry.node)
+    }
+
+    /// Keeps the entries for which `keep` is true.
+    pub fn retain(&mut self, mut keep: impl FnMut(&str, &mut Entry) -> bool) {
+        self.0.retain(|key, entry| keep(key, entry));
+    }
+
+    /// Keys and values, in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Node)> + DoubleEndedIterator {
+        self.0.iter().map(|(key, entry)| (key.as_str(), &entry.node))
+    }
+
+    /// Keys and values, in order, the values to be changed.
+    pub fn iter_mut(&mut self) -> impl ExactSizeIterator<Item = (&str, &mut Node)> {
+        self.0.iter_mut().map(|(key, entry)| (key.as_str(), &mut entry.node))
+    }
+
+    /// Keys and entries, in order.
+    pub fn entries(&self) -> impl ExactSizeIterator<Item = (&str, &Entry)> {
+        self.0.iter().map(|(key, entry)| (key.as_str(), entry))
+    }
+
+    /// Keys, in order.
+    pub fn keys(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+}
+
+impl PartialEq for Map {
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.iter().all(|(key, node)| other.get(key) == Some(node))
+    }
+}
+
+impl IntoIterator for Map {
+    type Item = (String, Entry);
+    type IntoIter = indexmap::map::IntoIter<String, Entry>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl FromIterator<(String, Entry)> for Map {
+    /// A key that comes again replaces the earlier one, as in Helm.
+    fn from_iter<T: IntoIterator<Item = (String, Entry)>>(entries: T) -> Self {
+        Map(entries.into_iter().collect())
+    }
+}
