@@ -9,10 +9,16 @@
 //! | folder | step |
 //! |---|---|
 //! | [`diagnostic`] | what the user is told: a mistake, where it is, what to do about it |
+//! | [`glob`] | shell patterns as Go matches them |
+//! | [`go_text`] | text as Go quotes it, for messages |
 //! | [`yaml`] | YAML 1.1 as Helm reads and writes it; the [`yaml::Node`] tree in which every value keeps its place |
+//! | [`json`] | JSON as Go reads and writes it |
 //!
 //! A folder imports only what stands before it in that line; `tests/imports.rs` holds the rule. Only `io` and
 //! `cli` touch files, the environment, the clock and the terminal.
 
 pub mod diagnostic;
+pub mod glob;
+pub mod go_text;
+pub mod json;
 pub mod yaml;

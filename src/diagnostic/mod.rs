@@ -4,8 +4,10 @@
 //! it wrong* are the same fact: a [`Span`].
 
 mod source;
+mod text;
 
 pub use source::{Position, Source, SourceKind, Span};
+pub use text::{TextStyle, write_text};
 
 /// How grave a [`Diagnostic`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

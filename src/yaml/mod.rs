@@ -1,5 +1,25 @@
 //! YAML as Helm v4 reads and writes it: go-yaml v2's YAML 1.1, with the place of every node.
 
+mod construct;
+pub mod decode;
+mod fault;
+mod go_syntax;
+mod locate;
 mod node;
+mod number;
+mod order;
+mod read;
+mod resolve;
+mod syntax;
+mod text;
+mod write;
 
+#[cfg(test)]
+mod tests;
+
+pub use locate::locate_in_scalar;
 pub use node::{Entry, Map, Node, Value};
+pub use number::{go_float, json_float};
+pub use order::natural_order;
+pub use read::{read_document, read_document_at, read_values};
+pub use write::{WriteError, write, write_pretty};

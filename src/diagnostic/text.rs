@@ -1,0 +1,276 @@
+//! Diagnostics for people: the message, the lines it is about with what is wrong marked under them, and the help.
+
+use std::ops::Range;
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+use super::{Diagnostic, Label, Severity, Source, SourceKind};
+
+/// Lines shown before and after a marked line of a file.
+const FILE_CONTEXT: usize = 1;
+/// Lines shown before and after a marked line of rendered text, which the user has not before their eyes.
+const RENDERED_CONTEXT: usize = 3;
+/// A longer line is cut to what lies around the marked place.
+const LINE_WINDOW: usize = 400;
+
+/// How diagnostics are printed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TextStyle {
+    /// Colours by ANSI escapes.
+    pub color: bool,
+    /// The columns of the terminal; longer source lines are cut. `None`: 140.
+    pub width: Option<usize>,
+}
+
+/// Writes the diagnostics as text, in the given order, an empty line between two that show source lines.
+pub fn write_text(diagnostics: &[Diagnostic], style: TextStyle) -> String {
+    let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
+    let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(style.width.unwrap_or(140));
+    let mut text = String::new();
+    let mut previous_showed_lines = false;
+    for diagnostic in diagnostics {
+        let shows_lines = !diagnostic.labels.is_empty();
+        if !text.is_empty() && (shows_lines || previous_showed_lines) {
+            text.push('\n');
+        }
+        previous_showed_lines = shows_lines;
+        for line in renderer.render(&[group(diagnostic)]).lines() {
+            text.push_str(line.trim_end());
+            text.push('\n');
+        }
+    }
+    text
+}
+
+fn group(diagnostic: &Diagnostic) -> Group<'_> {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Info => Level::INFO,
+    };
+    let mut group = Group::with_title(level.primary_title(&diagnostic.message));
+    for (index, excerpt) in excerpts(&diagnostic.labels).into_iter().enumerate() {
+        group = excerpt.add_to(group, index == 0);
+    }
+    for source in brought_in_by_flags(&diagnostic.labels) {
+        group = group.element(Level::NOTE.message(source));
+    }
+    for help in &diagnostic.help {
+        group = group.element(Level::HELP.message(help));
+    }
+    group
+}
+
+fn brought_in_by_flags(labels: &[Label]) -> Vec<String> {
+    let mut notes: Vec<String> = Vec::new();
+    for flag in labels.iter().filter_map(|label| label.span.source()?.given_by()) {
+        let note = format!("the file was given with {flag}");
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
+    }
+    notes
+}
+
+/// Some lines of one source with the labels in them.
+struct Excerpt<'a> {
+    source: &'a Source,
+    lines: Range<usize>,
+    labels: Vec<&'a Label>,
+}
+
+fn excerpts(labels: &[Label]) -> Vec<Excerpt<'_>> {
+    let mut excerpts: Vec<Excerpt<'_>> = Vec::new();
+    for label in labels {
+        let Some(source) = label.span.source() else { continue };
+        let context = if source.kind() == SourceKind::Rendered { RENDERED_CONTEXT } else { FILE_CONTEXT };
+        let line = source.position(label.span.start()).line;
+        let last = source.line_count().max(line);
+        let lines = line.saturating_sub(context).max(1)..(line + context).min(last) + 1;
+        let near = |excerpt: &&mut Excerpt<'_>| {
+            excerpt.source == source && lines.start <= excerpt.lines.end && excerpt.lines.start <= lines.end
+        };
+        match excerpts.iter_mut().find(near) {
+            Some(excerpt) => {
+                excerpt.lines = excerpt.lines.start.min(lines.start)..excerpt.lines.end.max(lines.end);
+                excerpt.labels.push(label);
+            }
+            None => excerpts.push(Excerpt { source, lines, labels: vec![label] }),
+        }
+    }
+    excerpts
+}
+
+impl<'a> Excerpt<'a> {
+    fn add_to(self, group: Group<'a>, primary: bool) -> Group<'a> {
+        if self.source.kind() == SourceKind::Flag {
+            return group.element(self.flag(primary));
+        }
+        let range = self.source.line_range(self.lines.start).start..self.source.line_range(self.lines.end - 1).end;
+        if range.len() > LINE_WINDOW * self.lines.len() {
+            return self.add_windows_to(group, primary);
+        }
+        let snippet = Snippet::source(&self.source.text()[range.clone()])
+            .path(self.source.name())
+            .line_start(self.lines.start)
+            .fold(false)
+            .annotations(
+                self.labels
+                    .iter()
+                    .enumerate()
+                    .map(|(index, label)| annotation(label, shown_range(label, range.clone()), primary && index == 0)),
+            );
+        group.element(snippet)
+    }
+
+    /// The flag as it was typed, without a line number.
+    fn flag(&self, primary: bool) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+        let typed = format!("{} {}", self.source.name(), self.source.text());
+        let shift = self.source.name().len() + 1;
+        let length = typed.len();
+        Snippet::source(typed).line_numbering(false).fold(false).annotations(self.labels.iter().enumerate().map(
+            |(index, label)| {
+                let range = label.span.range();
+                let range = range.start + shift..(range.end + shift).min(length);
+                annotation(label, range, primary && index == 0)
+            },
+        ))
+    }
+
+    /// Very long lines: each label by itself, with what lies around it in its line.
+    fn add_windows_to(self, mut group: Group<'a>, primary: bool) -> Group<'a> {
+        let text = self.source.text();
+        for (index, label) in self.labels.iter().enumerate() {
+            let position = self.source.position(label.span.start());
+            let line = self.source.line_range(position.line);
+            let from = label.span.start().saturating_sub(LINE_WINDOW / 4).max(line.start);
+            let window = self.source.span(from..(from + LINE_WINDOW).min(line.end)).range();
+            let place = format!("at {}:{}:{}", self.source.name(), position.line, position.column);
+            let snippet = Snippet::source(&text[window.clone()])
+                .line_numbering(false)
+                .fold(false)
+                .annotation(annotation(label, shown_range(label, window), primary && index == 0));
+            group = group.element(snippet).element(Level::NOTE.message(place));
+        }
+        group
+    }
+}
+
+/// The label's place within an excerpt that begins at `excerpt.start`: at most to the end of its first line's excerpt,
+/// since marking a whole block scalar or file says less than marking where it begins.
+fn shown_range(label: &Label, excerpt: Range<usize>) -> Range<usize> {
+    let range = label.span.range();
+    let source = label.span.source().map_or("", Source::text);
+    let rest = &source[range.clone()];
+    let first_line = range.start + rest.find('\n').unwrap_or(rest.len());
+    let end = if source[range.start..first_line].ends_with('\r') { first_line - 1 } else { first_line };
+    let start = range.start.min(excerpt.end) - excerpt.start;
+    start..(end.min(excerpt.end) - excerpt.start).max(start)
+}
+
+fn annotation<'a>(label: &'a Label, range: Range<usize>, primary: bool) -> annotate_snippets::Annotation<'a> {
+    let kind = if primary { AnnotationKind::Primary } else { AnnotationKind::Context };
+    let text = (!label.text.is_empty()).then_some(label.text.as_str());
+    kind.span(range).label(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(diagnostic: Diagnostic) -> String {
+        write_text(&[diagnostic], TextStyle::default())
+    }
+
+    #[test]
+    fn a_flag_is_shown_as_typed_with_a_caret() {
+        let flag = Source::flag("--set", "replicaCount=abc");
+        let text =
+            plain(Diagnostic::error("x", "at '/replicaCount': got string, want integer").at(flag.span(13..16), ""));
+        insta::assert_snapshot!(text, @"
+        error: at '/replicaCount': got string, want integer
+         |
+         | --set replicaCount=abc
+         |                    ^^^
+        ");
+    }
+
+    #[test]
+    fn a_file_is_shown_with_line_numbers_and_help() {
+        let file = Source::file("values.yaml", "a: 1\nb: 2\nc: 3\nd: 4\n");
+        let text = plain(
+            Diagnostic::error("x", "first line\nsecond line")
+                .at(file.span(8..9), "here")
+                .at(file.span(0..1), "first set here")
+                .help("do this")
+                .help("or that"),
+        );
+        insta::assert_snapshot!(text, @"
+        error: first line
+               second line
+         --> values.yaml:2:4
+          |
+        1 | a: 1
+          | - first set here
+        2 | b: 2
+          |    ^ here
+        3 | c: 3
+          |
+          = help: do this
+          = help: or that
+        ");
+    }
+
+    #[test]
+    fn several_sources_and_a_brought_in_file() {
+        let flag = Source::flag("--set-file", "mimConfig=m.toml");
+        let file = Source::file_given_by("m.toml", "[a\n", flag.span(10..16));
+        let other = Source::file("schema.json", "{}");
+        let text = plain(Diagnostic::error("x", "broken").at(file.span(2..2), "here").at(other.span(0..2), "there"));
+        insta::assert_snapshot!(text, @"
+        error: broken
+         --> m.toml:1:3
+          |
+        1 | [a
+          |   ^ here
+          |
+         ::: schema.json:1:1
+          |
+        1 | {}
+          | -- there
+          |
+          = note: the file was given with --set-file mimConfig=m.toml
+        ");
+    }
+
+    #[test]
+    fn a_very_long_line_is_cut_to_what_matters() {
+        let file = Source::file("long.yaml", format!("{}X{}\n", "a".repeat(5000), "b".repeat(100_000)));
+        let text = plain(Diagnostic::error("x", "broken").at(file.span(5000..5001), "here"));
+        insta::assert_snapshot!(text, @"
+        error: broken
+         |
+         | aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaXbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb...
+         |                                                                                                     ^ here
+         |
+         = note: at long.yaml:1:5001
+        ");
+    }
+
+    #[test]
+    fn places_at_the_end_of_the_text_and_over_several_lines() {
+        let file = Source::file("v.yaml", "a: |\r\n  b\r\n  c\r\n");
+        for range in [0..16, 3..16, 16..16, 10..12, 4..6] {
+            plain(Diagnostic::error("x", "broken").at(file.span(range), "here"));
+        }
+        let empty = Source::file("empty.yaml", "");
+        insta::assert_snapshot!(plain(Diagnostic::warning("x", "empty").at(empty.span(0..0), "")), @"
+        warning: empty
+         --> empty.yaml:1:1
+          |
+        1 |
+          | ^
+        ");
+    }
+}

@@ -1,0 +1,168 @@
+//! Shell patterns as Go's `filepath.Match` reads them: `*` and `?` never cross `/`, `[a-z]`, `[^a]`, `\x`.
+
+/// A pattern that is none, such as an open bracket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BadPattern;
+
+/// Whether the whole `name` matches `pattern`.
+///
+/// ```
+/// use mim_chart::glob::matches_glob;
+/// assert_eq!(matches_glob("templates/*.yaml", "templates/a.yaml"), Ok(true));
+/// assert_eq!(matches_glob("*.yaml", "templates/a.yaml"), Ok(false));
+/// assert!(matches_glob("[a", "a").is_err());
+/// ```
+///
+/// # Errors
+/// The pattern is malformed. As in Go, this is seen wherever the mistake stands in the pattern.
+pub fn matches_glob(pattern: &str, name: &str) -> Result<bool, BadPattern> {
+    let tokens = parse(pattern)?;
+    let name: Vec<char> = name.chars().collect();
+    // The classic two-pointer walk: on a mismatch, the last star takes one character more.
+    let (mut token, mut at) = (0, 0);
+    let mut last_star: Option<(usize, usize)> = None;
+    while at < name.len() {
+        match tokens.get(token) {
+            Some(Token::Star) => {
+                last_star = Some((token, at));
+                token += 1;
+            }
+            Some(one) if one.accepts(name[at]) => {
+                token += 1;
+                at += 1;
+            }
+            _ => match last_star {
+                Some((star, taken)) if name[taken] != '/' => {
+                    last_star = Some((star, taken + 1));
+                    token = star + 1;
+                    at = taken + 1;
+                }
+                _ => return Ok(false),
+            },
+        }
+    }
+    Ok(tokens[token..].iter().all(|rest| matches!(rest, Token::Star)))
+}
+
+enum Token {
+    Star,
+    Any,
+    Char(char),
+    Class { negated: bool, ranges: Vec<(char, char)> },
+}
+
+impl Token {
+    fn accepts(&self, c: char) -> bool {
+        match self {
+            Token::Star => false,
+            Token::Any => c != '/',
+            Token::Char(wanted) => c == *wanted,
+            Token::Class { negated, ranges } => {
+                c != '/' && ranges.iter().any(|&(low, high)| low <= c && c <= high) != *negated
+            }
+        }
+    }
+}
+
+fn parse(pattern: &str) -> Result<Vec<Token>, BadPattern> {
+    let mut tokens = Vec::new();
+    let mut chars = pattern.chars().peekable();
+    while let Some(c) = chars.next() {
+        tokens.push(match c {
+            '*' => Token::Star,
+            '?' => Token::Any,
+            '\\' => Token::Char(chars.next().ok_or(BadPattern)?),
+            '[' => class(&mut chars)?,
+            c => Token::Char(c),
+        });
+    }
+    Ok(tokens)
+}
+
+fn class(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Result<Token, BadPattern> {
+    let negated = chars.next_if_eq(&'^').is_some();
+    let mut ranges = Vec::new();
+    loop {
+        if chars.peek() == Some(&']') && !ranges.is_empty() {
+            chars.next();
+            return Ok(Token::Class { negated, ranges });
+        }
+        let low = class_char(chars)?;
+        let high = if chars.next_if_eq(&'-').is_some() { class_char(chars)? } else { low };
+        ranges.push((low, high));
+    }
+}
+
+fn class_char(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Result<char, BadPattern> {
+    match chars.next() {
+        None | Some('-' | ']') => Err(BadPattern),
+        Some('\\') => chars.next().ok_or(BadPattern),
+        Some(c) => Ok(c),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn patterns_of_gos_documentation() {
+        // Pattern, name, whether it matches: the table of Go's own tests for filepath.Match, by its rules.
+        let cases = [
+            ("abc", "abc", true),
+            ("*", "abc", true),
+            ("*c", "abc", true),
+            ("a*", "a", true),
+            ("a*", "abc", true),
+            ("a*", "ab/c", false),
+            ("a*/b", "abc/b", true),
+            ("a*/b", "a/c/b", false),
+            ("ab[c]", "abc", true),
+            ("ab[b-d]", "abc", true),
+            ("ab[e-g]", "abc", false),
+            ("ab[^c]", "abc", false),
+            ("ab[^e-g]", "abc", true),
+            ("a\\*b", "a*b", true),
+            ("a\\*b", "ab", false),
+            ("a?b", "a☺b", true),
+            ("a[^a]b", "a☺b", true),
+            ("[\\]a]", "]", true),
+            ("[\\-x]", "-", true),
+            ("a?b", "a/b", false),
+            ("a*b", "a/b", false),
+            ("", "", true),
+            ("**", "a/b", false),
+            ("a**b", "axxb", true),
+        ];
+        for (pattern, name, matches) in cases {
+            assert_eq!(matches_glob(pattern, name), Ok(matches), "{pattern} {name}");
+        }
+        for pattern in ["[]a]", "[-]", "[x-]", "[-x]", "\\", "[a-b-c]", "[", "[^", "[^bc", "a["] {
+            assert_eq!(matches_glob(pattern, "a"), Err(BadPattern), "{pattern}");
+        }
+    }
+
+    /// The definition, without any cleverness.
+    fn naive(tokens: &[Token], name: &[char]) -> bool {
+        match (tokens, name) {
+            ([], []) => true,
+            ([Token::Star, rest @ ..], _) => {
+                naive(rest, name) || (name.first().is_some_and(|&c| c != '/') && naive(tokens, &name[1..]))
+            }
+            ([one, rest @ ..], [c, name @ ..]) => one.accepts(*c) && naive(rest, name),
+            _ => false,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_the_definition(pattern in "[ab*?/\\[\\]^-]{0,8}", name in "[ab/]{0,8}") {
+            if let Ok(tokens) = parse(&pattern) {
+                let chars: Vec<char> = name.chars().collect();
+                prop_assert_eq!(matches_glob(&pattern, &name), Ok(naive(&tokens, &chars)));
+            }
+        }
+    }
+}

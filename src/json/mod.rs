@@ -1,0 +1,10 @@
+//! JSON as Go's `encoding/json` reads and writes it, with the place of every node.
+
+mod read;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+pub use read::{read, read_prefix};
+pub use write::{write, write_pretty, write_raw};

@@ -1,0 +1,322 @@
+//! JSON text -> values, as strictly as Go's `encoding/json`.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::diagnostic::{Diagnostic, Source};
+use crate::yaml::{Map, Node, Value};
+
+/// How deep arrays and objects may nest.
+const MAX_DEPTH: usize = 10_000;
+
+/// Reads a part of a text that is one JSON value, with nothing but white space around it, as Go's `json.Unmarshal` does:
+/// numbers are floats, of duplicate keys the last wins, unpaired surrogates become U+FFFD. The range is cut to the text.
+///
+/// ```
+/// use mim_chart::diagnostic::Source;
+/// use mim_chart::json;
+///
+/// let source = Source::flag("--set-json", r#"{"a": [1, tru]}"#);
+/// let error = json::read(&source, 0..source.text().len()).unwrap_err();
+/// assert_eq!(error.message, "invalid character ']' in literal true (expecting 'e')");
+/// assert_eq!(error.labels[0].span.start(), 13);
+/// ```
+///
+/// # Errors
+/// Go's words, and the place of the first character that does not belong there.
+pub fn read(source: &Source, range: Range<usize>) -> Result<Node, Diagnostic> {
+    let range = source.span(range).range();
+    let mut reader = Reader { source, end: range.end, at: range.start, depth: 0, streaming: false };
+    let node = reader.value()?;
+    reader.skip_space();
+    match reader.byte() {
+        Some(_) => Err(reader.unexpected("after top-level value")),
+        None => Ok(node),
+    }
+}
+
+/// Reads the first JSON value of a text from `start` on, and says where it ends, as Go's `json.Decoder` does; what follows is
+/// not looked at.
+///
+/// # Errors
+/// As for [`read`], with a decoder's words at the end of the text: `EOF` where no value begins, `unexpected EOF` inside one.
+pub fn read_prefix(source: &Source, start: usize) -> Result<(Node, usize), Diagnostic> {
+    let end = source.text().len();
+    let start = source.span(start..end).start();
+    let mut reader = Reader { source, end, at: start, depth: 0, streaming: true };
+    reader.skip_space();
+    if reader.byte().is_none() {
+        return Err(reader.error("EOF".to_owned()));
+    }
+    let node = reader.value()?;
+    Ok((node, reader.at))
+}
+
+struct Reader<'s> {
+    source: &'s Source,
+    /// The byte after the last.
+    end: usize,
+    at: usize,
+    depth: usize,
+    /// Whether it speaks as Go's decoder of streams does.
+    streaming: bool,
+}
+
+impl Reader<'_> {
+    fn byte(&self) -> Option<u8> {
+        self.source.text().as_bytes()[..self.end].get(self.at).copied()
+    }
+
+    fn skip_space(&mut self) {
+        while matches!(self.byte(), Some(b' ' | b'\t' | b'\r' | b'\n')) {
+            self.at += 1;
+        }
+    }
+
+    /// What to say about the character at the position, which is not what `context` asks for.
+    fn unexpected(&self, context: &str) -> Diagnostic {
+        match self.byte() {
+            Some(byte) => self.error(format!("invalid character {} {context}", quote(byte))),
+            None => self.ended(),
+        }
+    }
+
+    /// The same inside a token, to which the end of the text is a space for Go.
+    fn unexpected_in_token(&self, context: &str) -> Diagnostic {
+        match self.byte() {
+            None if !self.streaming => self.error(format!("invalid character ' ' {context}")),
+            _ => self.unexpected(context),
+        }
+    }
+
+    fn ended(&self) -> Diagnostic {
+        self.error(if self.streaming { "unexpected EOF" } else { "unexpected end of JSON input" }.to_owned())
+    }
+
+    fn error(&self, message: String) -> Diagnostic {
+        let length = self.source.text()[self.at..self.end].chars().next().map_or(0, char::len_utf8);
+        Diagnostic::error("json-syntax", message).at(self.source.span(self.at..self.at + length), "")
+    }
+
+    fn node(&self, value: Value, start: usize) -> Node {
+        Node::new(value, self.source.span(start..self.at))
+    }
+
+    fn value(&mut self) -> Result<Node, Diagnostic> {
+        self.skip_space();
+        let start = self.at;
+        let value = match self.byte() {
+            Some(b'{') => self.nested(Self::object)?,
+            Some(b'[') => self.nested(Self::array)?,
+            Some(b'"') => Value::String(self.string()?),
+            Some(b'-' | b'0'..=b'9') => Value::Float(self.number()?),
+            Some(b't') => self.literal("true", Value::Bool(true))?,
+            Some(b'f') => self.literal("false", Value::Bool(false))?,
+            Some(b'n') => self.literal("null", Value::Null)?,
+            _ => return Err(self.unexpected("looking for beginning of value")),
+        };
+        Ok(self.node(value, start))
+    }
+
+    fn nested(&mut self, read: fn(&mut Self) -> Result<Value, Diagnostic>) -> Result<Value, Diagnostic> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(self.unexpected("exceeded max depth"));
+        }
+        self.at += 1;
+        let value = read(self)?;
+        self.at += 1;
+        self.depth -= 1;
+        Ok(value)
+    }
+
+    /// After `[`, up to its `]`.
+    fn array(&mut self) -> Result<Value, Diagnostic> {
+        let mut items = Vec::new();
+        self.skip_space();
+        if self.byte() == Some(b']') {
+            return Ok(Value::List(items));
+        }
+        loop {
+            items.push(self.value()?);
+            self.skip_space();
+            match self.byte() {
+                Some(b',') => self.at += 1,
+                Some(b']') => return Ok(Value::List(items)),
+                _ => return Err(self.unexpected("after array element")),
+            }
+        }
+    }
+
+    /// After `{`, up to its `}`.
+    fn object(&mut self) -> Result<Value, Diagnostic> {
+        let mut map = Map::new();
+        self.skip_space();
+        if self.byte() == Some(b'}') {
+            return Ok(Value::Map(map));
+        }
+        loop {
+            self.skip_space();
+            let start = self.at;
+            if self.byte() != Some(b'"') {
+                return Err(self.unexpected("looking for beginning of object key string"));
+            }
+            let key = self.string()?;
+            let span = self.source.span(start..self.at);
+            self.skip_space();
+            if self.byte() != Some(b':') {
+                return Err(self.unexpected("after object key"));
+            }
+            self.at += 1;
+            let node = self.value()?;
+            map.insert(key, span, node);
+            self.skip_space();
+            match self.byte() {
+                Some(b',') => self.at += 1,
+                Some(b'}') => return Ok(Value::Map(map)),
+                _ => return Err(self.unexpected("after object key:value pair")),
+            }
+        }
+    }
+
+    fn literal(&mut self, word: &str, value: Value) -> Result<Value, Diagnostic> {
+        for expected in word.bytes() {
+            if self.byte() != Some(expected) {
+                let context = format!("in literal {word} (expecting '{}')", char::from(expected));
+                return Err(self.unexpected_in_token(&context));
+            }
+            self.at += 1;
+        }
+        Ok(value)
+    }
+
+    fn number(&mut self) -> Result<f64, Diagnostic> {
+        let start = self.at;
+        if self.byte() == Some(b'-') {
+            self.at += 1;
+        }
+        if self.byte() == Some(b'0') {
+            self.at += 1;
+        } else {
+            self.digits("in numeric literal")?;
+        }
+        if self.byte() == Some(b'.') {
+            self.at += 1;
+            self.digits("after decimal point in numeric literal")?;
+        }
+        if matches!(self.byte(), Some(b'e' | b'E')) {
+            self.at += 1;
+            if matches!(self.byte(), Some(b'+' | b'-')) {
+                self.at += 1;
+            }
+            self.digits("in exponent of numeric literal")?;
+        }
+        let text = &self.source.text()[start..self.at];
+        match text.parse::<f64>() {
+            Ok(value) if value.is_finite() => Ok(value),
+            _ => {
+                let message = format!("json: cannot unmarshal number {text} into Go value of type float64");
+                let span = self.source.span(start..self.at);
+                Err(Diagnostic::error("json-syntax", message).at(span, "too large for a 64-bit float"))
+            }
+        }
+    }
+
+    /// One digit or more.
+    fn digits(&mut self, context: &str) -> Result<(), Diagnostic> {
+        if !self.byte().is_some_and(|byte| byte.is_ascii_digit()) {
+            return Err(self.unexpected_in_token(context));
+        }
+        while self.byte().is_some_and(|byte| byte.is_ascii_digit()) {
+            self.at += 1;
+        }
+        Ok(())
+    }
+
+    fn string(&mut self) -> Result<String, Diagnostic> {
+        let source = self.source;
+        self.at += 1;
+        let mut text = Cow::Borrowed("");
+        loop {
+            let start = self.at;
+            while matches!(self.byte(), Some(byte) if byte >= b' ' && byte != b'"' && byte != b'\\') {
+                self.at += 1;
+            }
+            text += &source.text()[start..self.at];
+            match self.byte() {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(text.into_owned());
+                }
+                Some(b'\\') => text.to_mut().push(self.escape()?),
+                _ => return Err(self.unexpected("in string literal")),
+            }
+        }
+    }
+
+    fn escape(&mut self) -> Result<char, Diagnostic> {
+        self.at += 1;
+        let character = match self.byte() {
+            Some(byte @ (b'"' | b'\\' | b'/')) => char::from(byte),
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{c}',
+            Some(b'n') => '\n',
+            Some(b'r') => '\r',
+            Some(b't') => '\t',
+            Some(b'u') => {
+                self.at += 1;
+                return self.unicode_escape();
+            }
+            _ => return Err(self.unexpected_in_token("in string escape code")),
+        };
+        self.at += 1;
+        Ok(character)
+    }
+
+    /// After `\u`: four digits, and another four where they are the first half of a surrogate pair.
+    fn unicode_escape(&mut self) -> Result<char, Diagnostic> {
+        let first = self.four_digits()?;
+        if !(0xD800..0xDC00).contains(&first) || !self.source.text()[self.at..self.end].starts_with("\\u") {
+            return Ok(char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER));
+        }
+        let after_first = self.at;
+        self.at += 2;
+        let second = self.four_digits()?;
+        if (0xDC00..0xE000).contains(&second) {
+            let code = 0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00);
+            return Ok(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
+        }
+        self.at = after_first;
+        Ok(char::REPLACEMENT_CHARACTER)
+    }
+
+    fn four_digits(&mut self) -> Result<u32, Diagnostic> {
+        let mut code = 0;
+        for _ in 0..4 {
+            let Some(digit) = self.byte().and_then(|byte| char::from(byte).to_digit(16)) else {
+                return Err(self.unexpected_in_token("in \\u hexadecimal character escape"));
+            };
+            code = code << 4 | digit;
+            self.at += 1;
+        }
+        Ok(code)
+    }
+}
+
+/// A byte as Go's messages show it; of a character beyond ASCII they see the first byte alone.
+fn quote(byte: u8) -> String {
+    match byte {
+        b'\'' => "'\\''".to_owned(),
+        b'\\' => "'\\\\'".to_owned(),
+        b'\n' => "'\\n'".to_owned(),
+        b'\r' => "'\\r'".to_owned(),
+        b'\t' => "'\\t'".to_owned(),
+        0x07 => "'\\a'".to_owned(),
+        0x08 => "'\\b'".to_owned(),
+        0x0B => "'\\v'".to_owned(),
+        0x0C => "'\\f'".to_owned(),
+        0x00..=0x1F | 0x7F => format!("'\\x{byte:02x}'"),
+        0x80..=0xA0 | 0xAD => format!("'\\u{byte:04x}'"),
+        _ => format!("'{}'", char::from(byte)),
+    }
+}

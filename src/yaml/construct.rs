@@ -1,0 +1,272 @@
+//! Syntax -> values: types, aliases, merge keys, and what does not survive the way through JSON.
+
+use std::borrow::Cow;
+
+use crate::diagnostic::{Diagnostic, Source, Span};
+
+use super::go_syntax::go_syntax;
+use super::number::go_float_key;
+use super::resolve::{Scalar, resolve};
+use super::syntax::{Content, Document, NodeId, Style, Syntax};
+use super::{Map, Node, Value};
+
+/// How deep values may nest: the limit of Go's JSON decoder, through which every document goes.
+const MAX_DEPTH: usize = 10_000;
+
+/// Makes the values of a document, or says what go-yaml or the conversion to JSON finds wrong in it. `offset` is where
+/// the document's text begins in `source`.
+pub(super) fn construct(document: Document<'_>, source: &Source, offset: usize) -> Result<Node, Diagnostic> {
+    let Some(root) = document.root else { return Ok(Node::new(Value::Null, source.span(offset..offset))) };
+    let mut constructor = Constructor {
+        document: &document,
+        source,
+        offset,
+        // go-yaml counts the document itself.
+        decoded: 1,
+        decoded_in_aliases: 0,
+        aliases: Vec::new(),
+        depth: 0,
+        key_fault: None,
+        number_fault: None,
+    };
+    let node = constructor.node(root).map_err(|fault| *fault)?;
+    match constructor.key_fault.or(constructor.number_fault) {
+        Some(fault) => Err(*fault),
+        None => Ok(node),
+    }
+}
+
+type Construct<T> = Result<T, Box<Diagnostic>>;
+
+struct Constructor<'a, 't> {
+    document: &'a Document<'t>,
+    source: &'a Source,
+    offset: usize,
+    decoded: usize,
+    decoded_in_aliases: usize,
+    /// The aliases that are being followed.
+    aliases: Vec<NodeId>,
+    depth: usize,
+    /// The first key that JSON cannot have; told once the whole document proves decodable, as in Helm.
+    key_fault: Option<Box<Diagnostic>>,
+    /// The first number that JSON cannot have.
+    number_fault: Option<Box<Diagnostic>>,
+}
+
+impl Constructor<'_, '_> {
+    fn span(&self, syntax: &Syntax<'_>) -> Span {
+        let (start, end) = syntax.place;
+        self.source.span(self.offset + start as usize..self.offset + end as usize)
+    }
+
+    fn error(&self, id: NodeId, message: String) -> Box<Diagnostic> {
+        let message = format!("error converting YAML to JSON: {message}");
+        Box::new(Diagnostic::error("yaml-value", message).at(self.span(self.document.node(id)), ""))
+    }
+
+    /// Counts a decoded node; go-yaml's guard against documents that aliases blow up.
+    fn count(&mut self, id: NodeId) -> Construct<()> {
+        self.decoded += 1;
+        self.decoded_in_aliases += usize::from(!self.aliases.is_empty());
+        let (decoded, in_aliases) = (self.decoded as f64, self.decoded_in_aliases as f64);
+        if self.decoded_in_aliases > 100 && self.decoded > 1000 && in_aliases / decoded > allowed_alias_ratio(decoded) {
+            let id = self.aliases.first().copied().unwrap_or(id);
+            let error = self.error(id, "yaml: document contains excessive aliasing".to_owned());
+            return Err(Box::new(error.help(
+                "the document repeats itself through its aliases far beyond its size: write less of it with aliases",
+            )));
+        }
+        Ok(())
+    }
+
+    fn node(&mut self, id: NodeId) -> Construct<Node> {
+        self.count(id)?;
+        let syntax = self.document.node(id);
+        match &syntax.content {
+            Content::Alias(target) => self.through_alias(id, *target, |this, target| this.node(target)),
+            Content::Scalar(text, style) => self.scalar_node(id, text, *style),
+            Content::Sequence(items) => {
+                self.enter(id, '[')?;
+                let mut list = Vec::with_capacity(items.len());
+                for &item in items {
+                    list.push(self.node(item)?);
+                }
+                self.depth -= 1;
+                Ok(Node::new(Value::List(list), self.span(syntax)))
+            }
+            Content::Mapping(_) => {
+                self.enter(id, '{')?;
+                let mut map = Map::new();
+                self.fill(id, &mut map)?;
+                self.depth -= 1;
+                Ok(Node::new(Value::Map(map), self.span(syntax)))
+            }
+        }
+    }
+
+    fn enter(&mut self, id: NodeId, bracket: char) -> Construct<()> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            let message = format!(
+                "error unmarshaling JSON: while decoding JSON: invalid character '{bracket}' exceeded max depth"
+            );
+            let span = self.span(self.document.node(id));
+            return Err(Box::new(Diagnostic::error("yaml-value", message).at(span, "more than 10000 levels deep")));
+        }
+        Ok(())
+    }
+
+    fn through_alias<T>(
+        &mut self,
+        id: NodeId,
+        target: NodeId,
+        then: impl FnOnce(&mut Self, NodeId) -> Construct<T>,
+    ) -> Construct<T> {
+        if self.aliases.contains(&id) {
+            let name = self.document.node(id).anchor.unwrap_or_default();
+            return Err(self.error(id, format!("yaml: anchor '{name}' value contains itself")));
+        }
+        self.aliases.push(id);
+        let result = then(self, target)?;
+        self.aliases.pop();
+        Ok(result)
+    }
+
+    #[inline(never)]
+    fn scalar_node(&mut self, id: NodeId, text: &str, style: Style) -> Construct<Node> {
+        let syntax = self.document.node(id);
+        let value = match self.scalar(id, text, style)? {
+            Scalar::Null => Value::Null,
+            Scalar::Bool(value) => Value::Bool(value),
+            Scalar::Int(value) => Value::Float(value as f64),
+            Scalar::Unsigned(value) => Value::Float(value as f64),
+            Scalar::Float(value) if value.is_finite() => Value::Float(value),
+            Scalar::Float(value) => {
+                let word = super::go_float(value);
+                let error = self.error(id, format!("json: unsupported value: {word}"));
+                let help = "JSON, which Kubernetes speaks, has no such number; put it in quotes if it is meant as text";
+                self.number_fault.get_or_insert_with(|| Box::new(error.help(help)));
+                Value::Null
+            }
+            Scalar::Text(text) => Value::String(text.into_owned()),
+        };
+        Ok(Node::new(value, self.span(syntax)))
+    }
+
+    fn scalar<'a>(&self, id: NodeId, text: &'a str, style: Style) -> Construct<Scalar<'a>> {
+        let tag = self.document.node(id).tag.as_deref();
+        if tag.is_none() && style != Style::Plain {
+            return Ok(Scalar::Text(Cow::Borrowed(text)));
+        }
+        resolve(tag, Cow::Borrowed(text)).map_err(|problem| self.error(id, format!("yaml: {problem}")))
+    }
+
+    /// Puts the entries of a mapping into a map, over those it has.
+    fn fill(&mut self, id: NodeId, map: &mut Map) -> Construct<()> {
+        let Content::Mapping(children) = &self.document.node(id).content else { return Ok(()) };
+        for pair in children.chunks_exact(2) {
+            let (key, value) = (pair[0], pair[1]);
+            if self.document.node(key).is_merge_key() {
+                self.merge(value, map)?;
+                continue;
+            }
+            let (name, span) = self.key(key, value)?;
+            let node = self.node(value)?;
+            map.insert(name, span, node);
+        }
+        Ok(())
+    }
+
+    /// `<<: value`: the entries of one or several maps; of several the first wins.
+    fn merge(&mut self, id: NodeId, map: &mut Map) -> Construct<()> {
+        match &self.document.node(id).content {
+            Content::Sequence(items) => {
+                for &item in items.iter().rev() {
+                    self.merge_map(item, map)?;
+                }
+                Ok(())
+            }
+            _ => self.merge_map(id, map),
+        }
+    }
+
+    fn merge_map(&mut self, id: NodeId, map: &mut Map) -> Construct<()> {
+        let target = match &self.document.node(id).content {
+            Content::Alias(target) => *target,
+            _ => id,
+        };
+        if !matches!(self.document.node(target).content, Content::Mapping(_)) {
+            let problem = "yaml: map merge requires map or sequence of maps as the value";
+            return Err(self.error(id, problem.to_owned()));
+        }
+        self.count(id)?;
+        if target == id {
+            return self.fill(id, map);
+        }
+        self.through_alias(id, target, |this, target| {
+            this.count(target)?;
+            this.fill(target, map)
+        })
+    }
+
+    /// A key as JSON has it.
+    #[inline(never)]
+    fn key(&mut self, id: NodeId, value: NodeId) -> Construct<(String, Span)> {
+        self.count(id)?;
+        let syntax = self.document.node(id);
+        let scalar = match &syntax.content {
+            Content::Alias(target) => return self.through_alias(id, *target, |this, target| this.key(target, value)),
+            Content::Scalar(text, style) => self.scalar(id, text, *style)?,
+            Content::Sequence(_) | Content::Mapping(_) => return Err(self.collection_as_key(id)),
+        };
+        let name = match scalar {
+            Scalar::Text(text) => text.into_owned(),
+            Scalar::Bool(value) => value.to_string(),
+            Scalar::Int(value) => value.to_string(),
+            Scalar::Float(value) => go_float_key(value),
+            Scalar::Null => self.unsupported_key(id, value, "%!s(<nil>)", "<nil>".to_owned()),
+            Scalar::Unsigned(key) => self.unsupported_key(id, value, "uint64", format!("{key:#x}")),
+        };
+        Ok((name, self.span(syntax)))
+    }
+
+    fn unsupported_key(&mut self, id: NodeId, value: NodeId, key_type: &str, key: String) -> String {
+        if self.key_fault.is_none() {
+            let value = go_syntax(self.document, value);
+            let problem = format!("unsupported map key of type: {key_type}, key: {key}, value: {value}");
+            let error = self.error(id, problem);
+            self.key_fault = Some(Box::new(error.help("put the key in quotes if it is meant as text")));
+        }
+        String::new()
+    }
+
+    fn collection_as_key(&mut self, id: NodeId) -> Box<Diagnostic> {
+        // What is wrong inside the key comes first, as in go-yaml.
+        self.decoded -= 1;
+        if let Err(error) = self.node(id) {
+            return error;
+        }
+        let error = self.error(id, format!("yaml: invalid map key: {}", go_syntax(self.document, id)));
+        let (start, _) = self.document.node(id).place;
+        let before = self.source.text().get(..self.offset + start as usize).unwrap_or_default();
+        let template = before.ends_with('{') || self.span(self.document.node(id)).text().starts_with("{{");
+        Box::new(if template {
+            error.help("values files are no templates; text that holds '{{' has to be put in quotes: '{{ x }}'")
+        } else {
+            error.help("a key has to be text: put it in quotes")
+        })
+    }
+}
+
+/// How many of the decoded nodes may come from aliases: nearly all in small documents, a tenth in huge ones.
+fn allowed_alias_ratio(decoded: f64) -> f64 {
+    const LOW: f64 = 400_000.0;
+    const HIGH: f64 = 4_000_000.0;
+    if decoded <= LOW {
+        0.99
+    } else if decoded >= HIGH {
+        0.10
+    } else {
+        0.99 - 0.89 * ((decoded - LOW) / (HIGH - LOW))
+    }
+}

@@ -1,0 +1,152 @@
+//! What the user is told about a breach of the syntax: Helm's words, the place, and what to do.
+
+use crate::diagnostic::{Diagnostic, Source};
+
+use super::syntax::{Fault, Mark};
+
+/// A breach of the syntax as the user sees it. `text` is the document, which begins at `offset` in `source`.
+pub(super) fn explain(fault: Fault, source: &Source, offset: usize, text: &str) -> Diagnostic {
+    let Fault { problem, at, numbered, context } = fault;
+    let missing_colon = problem == "could not find expected ':'";
+    let place = match context {
+        // The colon is missing where the key stands, not where the scanner gave up.
+        Some((_, key)) if missing_colon => key.offset,
+        _ => within_text(text, at),
+    };
+    let start = offset + place;
+    let line = if numbered { format!("line {}: ", source.position(start).line) } else { String::new() };
+    let message = format!("error converting YAML to JSON: yaml: {line}{problem}");
+    let length = if missing_colon {
+        rest_of_line(text, place).trim_end().len()
+    } else if problem.starts_with("unknown anchor") {
+        let rest = rest_of_line(text, place);
+        rest.find([' ', ',', ':', ']', '}', '\t']).unwrap_or(rest.len())
+    } else {
+        character(text, place)
+    };
+    let end = start + length;
+    let mut diagnostic = Diagnostic::error("yaml-syntax", message).at(source.span(start..end), "");
+    if let Some((words, opened)) = context
+        && let Some(label) = opened_label(words)
+        && opened.offset < place
+    {
+        let opened = offset + opened.offset;
+        diagnostic = diagnostic.at(source.span(opened..opened + 1), label);
+    }
+    match advice(&problem, context.map(|(_, mark)| mark), text, place) {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
+}
+
+/// The place of a mark; a fault noticed at the end of the text belongs to the last character there is.
+fn within_text(text: &str, mark: Mark) -> usize {
+    if text[mark.offset.min(text.len())..].trim().is_empty() { text.trim_end().len() } else { mark.offset }
+}
+
+fn character(text: &str, place: usize) -> usize {
+    text[place.min(text.len())..].chars().next().filter(|&character| character != '\n').map_or(0, char::len_utf8)
+}
+
+fn rest_of_line(text: &str, place: usize) -> &str {
+    text[place.min(text.len())..].lines().next().unwrap_or_default()
+}
+
+/// The line a place is in.
+fn line_at(text: &str, place: usize) -> &str {
+    let place = place.min(text.len());
+    let start = text[..place].rfind('\n').map_or(0, |at| at + 1);
+    rest_of_line(text, start)
+}
+
+fn opened_label(context: &str) -> Option<&'static str> {
+    match context {
+        "while scanning a quoted scalar" | "while parsing a quoted scalar" => Some("the quote opened here"),
+        "while parsing a flow sequence" | "while parsing a flow mapping" => Some("opened here"),
+        "while parsing a block mapping" => Some("the keys of this map begin here"),
+        "while parsing a block collection" => Some("the items of this list begin here"),
+        _ => None,
+    }
+}
+
+/// What to do, for the mistakes people make.
+fn advice(problem: &str, opened: Option<Mark>, text: &str, place: usize) -> Option<String> {
+    let line = line_at(text, place);
+    let here = text[place.min(text.len())..].chars().next();
+    let unquoted_template = line.contains("{{") && !line.contains("'{{") && !line.contains("\"{{");
+    match problem {
+        _ if unquoted_template => {
+            Some("this is no template; text that holds '{{' has to be put in quotes: '{{ x }}'".to_owned())
+        }
+        "found a tab character that violates indentation"
+        | "found a tab character where an indentation space is expected" => Some(NO_TABS.to_owned()),
+        "found character that cannot start any token" => Some(match here {
+            Some('\t') => NO_TABS.to_owned(),
+            Some(character) => format!("a value cannot begin with '{character}': put it in quotes"),
+            None => return None,
+        }),
+        "found unexpected end of stream" => Some("close the quote".to_owned()),
+        "did not find expected ',' or ']'" | "did not find expected ',' or '}'" => {
+            let (open, close) = if problem.contains(']') { ('[', ']') } else { ('{', '}') };
+            Some(format!("close the '{open}' with '{close}', and put a comma between its entries"))
+        }
+        "mapping values are not allowed in this context" => Some(misplaced_colon(line, text, place)),
+        "could not find expected ':'" => Some(match without_space(line) {
+            Some(fixed) => format!("put a space after the colon: `{fixed}`"),
+            None => "every line of a map is `key: value`; text over several lines needs `|` or quotes".to_owned(),
+        }),
+        "did not find expected key" => Some(match last_quote_before(text, place) {
+            true => "nothing can follow the closing quote: put the whole value in quotes".to_owned(),
+            false => "the keys of a map stand in the same column: check the indentation of this line".to_owned(),
+        }),
+        "did not find expected '-' indicator" => {
+            Some("the items of a list stand in the same column: check the indentation of this line".to_owned())
+        }
+        "block sequence entries are not allowed in this context" => {
+            Some("begin the list on the line after its key, or put text that begins with '-' in quotes".to_owned())
+        }
+        "found unknown escape character" | "did not find expected hexdecimal number" => {
+            Some("in double quotes '\\' begins an escape: write '\\\\', or use single quotes".to_owned())
+        }
+        "found invalid Unicode character escape code" => {
+            Some("write the character itself, or its whole code as \\U0001F600".to_owned())
+        }
+        "control characters are not allowed" => Some("in double quotes such a character is written \\x07".to_owned()),
+        "did not find expected alphabetic or numeric character" => {
+            Some("'*' and '&' begin an alias and an anchor: put text that begins with them in quotes".to_owned())
+        }
+        _ if problem.starts_with("unknown anchor") => Some(
+            "'*' begins an alias of an anchor earlier in the same document: put it in quotes if it is meant as text"
+                .to_owned(),
+        ),
+        _ if opened.is_some() && here == Some('{') => None,
+        _ => None,
+    }
+}
+
+const NO_TABS: &str = "YAML is indented with spaces: replace the tab";
+
+fn misplaced_colon(line: &str, text: &str, place: usize) -> String {
+    let start = text[..place.min(text.len())].rfind('\n').map_or(0, |at| at + 1);
+    let before = &text[start..place.min(text.len())];
+    if before.contains(": ") {
+        return "a value that holds ': ' has to be put in quotes: `key: \"value: x\"`".to_owned();
+    }
+    if line.starts_with(' ') {
+        return "this line is indented deeper than the keys above it, whose value is already given: check the indentation"
+            .to_owned();
+    }
+    "a key stands on one line and has at most 1024 characters".to_owned()
+}
+
+/// A line `key:value` as it should be.
+fn without_space(line: &str) -> Option<String> {
+    let (key, value) = line.trim().split_once(':')?;
+    let sound = !key.is_empty() && !value.is_empty() && !value.starts_with([' ', '/']);
+    sound.then(|| format!("{key}: {value}"))
+}
+
+/// Whether what stands before a place is a closing quote.
+fn last_quote_before(text: &str, place: usize) -> bool {
+    text[..place.min(text.len())].trim_end_matches([' ', '\t']).ends_with(['"', '\''])
+}

@@ -1,0 +1,162 @@
+//! Text -> values: splitting a values file into documents, reading each, merging them.
+
+use std::ops::Range;
+
+use crate::diagnostic::{Diagnostic, Source};
+
+use super::construct::construct;
+use super::fault::explain;
+use super::syntax::Document;
+use super::{Map, Node, Value};
+
+/// Reads a values file as Helm does: its documents, separated by lines that begin with `---`, are decoded one by one and
+/// merged deeply in order, a later one over the earlier ones. `null` is an ordinary value here. No document at all, or
+/// documents that are empty or null, make an empty map.
+///
+/// The messages are Helm's, without the part that names the file; mistakes of several documents are told together.
+///
+/// ```
+/// use mim_chart::diagnostic::Source;
+/// use mim_chart::yaml::{Value, read_values};
+///
+/// let values = read_values(&Source::file("values.yaml", "a: {b: yes}\n---\na: {c: 0x10}\n")).unwrap();
+/// assert_eq!(values.at(["a", "b"]).unwrap().value, Value::Bool(true));
+/// assert_eq!(values.at(["a", "c"]).unwrap().value, Value::Float(16.0));
+/// assert_eq!(values.at(["a", "c"]).unwrap().span.to_string(), "values.yaml:3:8");
+///
+/// let errors = read_values(&Source::file("values.yaml", "a: b: c\n")).unwrap_err();
+/// assert_eq!(
+///     errors[0].message,
+///     "cannot unmarshal yaml document: error converting YAML to JSON: \
+///      yaml: line 1: mapping values are not allowed in this context"
+/// );
+/// ```
+///
+/// # Errors
+/// One diagnostic for each document that is no YAML, does not convert to JSON, or is no map.
+pub fn read_values(source: &Source) -> Result<Map, Vec<Diagnostic>> {
+    let (documents, bad_separator) = split(source);
+    let mut values = Map::new();
+    let mut errors = Vec::new();
+    for range in documents {
+        match read_part(source, range, true).and_then(into_map) {
+            Ok(document) if values.is_empty() => values = document,
+            Ok(document) => merge(&mut values, document),
+            Err(mut error) => {
+                error.message.insert_str(0, "cannot unmarshal yaml document: ");
+                errors.push(error);
+            }
+        }
+    }
+    errors.extend(bad_separator);
+    if errors.is_empty() { Ok(values) } else { Err(errors) }
+}
+
+/// Reads the first document of a text, whatever type it has; nothing at all is null. What follows it is not looked at, as
+/// in the `Unmarshal` of sigs.k8s.io/yaml, with which Helm reads Chart.yaml and what `fromYaml` is given.
+///
+/// # Errors
+/// The first breach of the syntax, in go-yaml's words, or what does not convert to JSON.
+pub fn read_document(source: &Source) -> Result<Node, Diagnostic> {
+    read_part(source, 0..source.text().len(), false)
+}
+
+/// Reads the first document of a part of a text, such as one manifest in a rendered file. Spans and line numbers are those
+/// of the whole text. The range is cut to the text and to character boundaries.
+///
+/// # Errors
+/// As for [`read_document`].
+pub fn read_document_at(source: &Source, range: Range<usize>) -> Result<Node, Diagnostic> {
+    read_part(source, source.span(range).range(), false)
+}
+
+fn read_part(source: &Source, range: Range<usize>, close_last_line: bool) -> Result<Node, Diagnostic> {
+    let text = &source.text()[range.clone()];
+    let closed;
+    let text = if close_last_line && !text.ends_with('\n') {
+        closed = [text, "\n"].concat();
+        &closed
+    } else {
+        text
+    };
+    let document = Document::parse(text).map_err(|fault| explain(*fault, source, range.start, text))?;
+    construct(document, source, range.start)
+}
+
+/// The documents of a values file, and what is wrong with the separator after the last of them. Lines are split before
+/// YAML is read, so a `---` ends a document even inside a block scalar.
+fn split(source: &Source) -> (Vec<Range<usize>>, Option<Diagnostic>) {
+    let text = source.text();
+    let mut documents = Vec::new();
+    let mut start = 0;
+    let mut at = 0;
+    while at < text.len() {
+        let end = text[at..].find('\n').map_or(text.len(), |length| at + length + 1);
+        if let Some(rest) = text[at..end].strip_prefix("---") {
+            let trimmed = rest.trim();
+            if !trimmed.is_empty() && !trimmed.starts_with('#') {
+                let message = format!("error reading yaml document: invalid Yaml document separator: {trimmed}");
+                let begin = at + 3 + (rest.len() - rest.trim_start().len());
+                let error = Diagnostic::error("yaml-syntax", message)
+                    .at(source.span(begin..begin + trimmed.len()), "only a comment may follow '---' here")
+                    .help("begin the document on the line after '---'");
+                return (documents, Some(error));
+            }
+            // The first separator is left in, for YAML to read.
+            if start < at {
+                documents.push(start..at);
+                start = end;
+            }
+        }
+        at = end;
+    }
+    if start < text.len() {
+        documents.push(start..text.len());
+    }
+    (documents, None)
+}
+
+fn into_map(node: Node) -> Result<Map, Diagnostic> {
+    match node.value {
+        Value::Map(map) => Ok(map),
+        Value::Null => Ok(Map::new()),
+        value => {
+            let found = value.type_name();
+            let message = format!(
+                "error unmarshaling JSON: while decoding JSON: \
+                 json: cannot unmarshal {found} into Go value of type map[string]interface {{}}"
+            );
+            let text = node.span.text();
+            let help = match text.split_once(':') {
+                Some((key, rest)) if found == "string" && !text.contains(['"', '\n']) => {
+                    format!("put a space after the colon: `{key}: {rest}`")
+                }
+                _ => "a values file holds `key: value` pairs at its top level".to_owned(),
+            };
+            Err(Diagnostic::error("yaml-value", message)
+                .at(node.span, format!("this is {}", indefinite(found)))
+                .help(help))
+        }
+    }
+}
+
+fn indefinite(type_name: &str) -> &'static str {
+    match type_name {
+        "array" => "a list",
+        "string" => "a string",
+        "number" => "a number",
+        _ => "a boolean",
+    }
+}
+
+/// Merges maps deeply; where they disagree and are not both maps, the later one wins.
+fn merge(values: &mut Map, later: Map) {
+    for (key, entry) in later {
+        match (values.get_mut(&key), entry.node) {
+            (Some(Node { value: Value::Map(ours), .. }), Node { value: Value::Map(theirs), .. }) => merge(ours, theirs),
+            (_, node) => {
+                values.insert(key, entry.key, node);
+            }
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Events -> a tree whose scalars are still text.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::cursor::Mark;
+use super::parser::{EventKind, Parser, Properties};
+use super::token::Style;
+use super::{Fault, Scan};
+
+/// A node's index in its [`Document`].
+pub type NodeId = u32;
+
+/// What a node is, as written.
+#[derive(Debug)]
+pub enum Content<'t> {
+    /// Text, with its quotes taken off and its lines folded.
+    Scalar(Cow<'t, str>, Style),
+    /// The items.
+    Sequence(Vec<NodeId>),
+    /// The keys and values, taking turns.
+    Mapping(Vec<NodeId>),
+    /// Another mention of an anchored node.
+    Alias(NodeId),
+}
+
+/// A node as written: its content, its tag in the long form, its first byte and the byte after it.
+#[derive(Debug)]
+pub struct Syntax<'t> {
+    /// What it is.
+    pub content: Content<'t>,
+    /// Its tag; `!!int` is `tag:yaml.org,2002:int`.
+    pub tag: Option<Box<str>>,
+    /// The bytes it takes in the text, without its anchor and tag.
+    pub place: (u32, u32),
+    /// The name of the alias or anchor.
+    pub anchor: Option<&'t str>,
+}
+
+impl Syntax<'_> {
+    /// Whether it is the key `<<`, whose value is merged into the map.
+    pub fn is_merge_key(&self) -> bool {
+        match (&self.content, self.tag.as_deref()) {
+            (Content::Scalar(text, style), None) => *style == Style::Plain && text == "<<",
+            (Content::Scalar(text, _), Some(tag)) => text == "<<" && matches!(tag, "!" | "tag:yaml.org,2002:merge"),
+            _ => false,
+        }
+    }
+}
+
+/// The first document of a text.
+#[derive(Debug)]
+pub struct Document<'t> {
+    nodes: Vec<Syntax<'t>>,
+    /// `None` where the text holds no document at all.
+    pub root: Option<NodeId>,
+}
+
+/// A collection that is still open.
+struct Open {
+    id: NodeId,
+    children: Vec<NodeId>,
+}
+
+impl<'t> Document<'t> {
+    /// Reads the first document of a text; what follows it is not looked at.
+    ///
+    /// # Errors
+    /// The first breach of the syntax, or an alias without its anchor.
+    pub fn parse(text: &'t str) -> Scan<Document<'t>> {
+        let content_start = if text.starts_with('\u{feff}') { 3 } else { 0 };
+        let mut parser = Parser::new(&text[content_start..]);
+        let mut builder = Builder { nodes: Vec::new(), open: Vec::new(), anchors: HashMap::new(), root: None };
+        let outcome = builder.read(&mut parser);
+        let reached = content_start + parser.scanner.cursor.mark.offset;
+        if let Some(fault) = control_character(text, reached) {
+            return Err(fault);
+        }
+        let shift = |mark: Mark| Mark { offset: mark.offset + content_start, ..mark };
+        outcome.map_err(|mut fault| {
+            fault.at = shift(fault.at);
+            fault.context = fault.context.map(|(words, mark)| (words, shift(mark)));
+            fault
+        })?;
+        for node in &mut builder.nodes {
+            node.place.0 += content_start as u32;
+            node.place.1 += content_start as u32;
+        }
+        Ok(Document { nodes: builder.nodes, root: builder.root })
+    }
+
+    /// A node.
+    pub fn node(&self, id: NodeId) -> &Syntax<'t> {
+        &self.nodes[id as usize]
+    }
+}
+
+struct Builder<'t> {
+    nodes: Vec<Syntax<'t>>,
+    open: Vec<Open>,
+    anchors: HashMap<&'t str, NodeId>,
+    root: Option<NodeId>,
+}
+
+impl<'t> Builder<'t> {
+    fn read(&mut self, parser: &mut Parser<'t>) -> Scan<()> {
+        loop {
+            let event = parser.next()?;
+            let place = (event.start as u32, event.end as u32);
+            match event.kind {
+                EventKind::StreamEnd | EventKind::DocumentEnd => return Ok(()),
+                EventKind::DocumentStart => {}
+                EventKind::Alias(name) => {
+                    let Some(&target) = self.anchors.get(name) else {
+                        return Err(Fault::unnumbered(event.start, format!("unknown anchor '{name}' referenced")));
+                    };
+                    let properties = Properties { anchor: None, tag: None };
+                    let id = self.add(Content::Alias(target), properties, place);
+                    self.nodes[id as usize].anchor = Some(name);
+                }
+                EventKind::Scalar { value, style, properties } => {
+                    self.add(Content::Scalar(value, style), properties, place);
+                }
+                EventKind::SequenceStart(properties) => self.begin(Content::Sequence(Vec::new()), properties, place),
+                EventKind::MappingStart(properties) => self.begin(Content::Mapping(Vec::new()), properties, place),
+                EventKind::CollectionEnd { closed } => self.end(closed, place.1),
+            }
+        }
+    }
+
+    fn add(&mut self, content: Content<'t>, properties: Properties<'t>, place: (u32, u32)) -> NodeId {
+        let id = self.nodes.len() as NodeId;
+        if let Some(name) = properties.anchor {
+            self.anchors.insert(name, id);
+        }
+        match self.open.last_mut() {
+            Some(parent) => parent.children.push(id),
+            None => self.root = Some(id),
+        }
+        let tag = properties.tag.map(String::into_boxed_str);
+        self.nodes.push(Syntax { content, tag, place, anchor: properties.anchor });
+        id
+    }
+
+    fn begin(&mut self, content: Content<'t>, properties: Properties<'t>, place: (u32, u32)) {
+        let id = self.add(content, properties, place);
+        self.open.push(Open { id, children: Vec::new() });
+    }
+
+    fn end(&mut self, closed: bool, end: u32) {
+        let Some(Open { id, children }) = self.open.pop() else { return };
+        let last = children.last().map(|&child| self.nodes[child as usize].place.1);
+        let node = &mut self.nodes[id as usize];
+        node.place.1 = if closed { end } else { last.unwrap_or(node.place.1).max(node.place.0) };
+        if let Content::Sequence(items) | Content::Mapping(items) = &mut node.content {
+            *items = children;
+        }
+    }
+}
+
+/// The first character that YAML forbids, if go-yaml would come across it: it reads ahead in pieces of 512 bytes.
+fn control_character(text: &str, reached: usize) -> Option<Box<Fault>> {
+    const PIECE: usize = 512;
+    let read = (reached + 4).div_ceil(PIECE) * PIECE;
+    let text = &text[..text.floor_char_boundary(read)];
+    Some(Fault::unnumbered(forbidden_character(text)?, "control characters are not allowed"))
+}
+
+/// Where the first character stands that must not occur in YAML text, not even in quotes.
+pub fn forbidden_character(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let next = |ahead: usize| bytes.get(at + ahead).copied().unwrap_or(0);
+        let forbidden = match byte {
+            b' '..=b'~' | b'\t' | b'\n' | b'\r' => false,
+            0..=0x1F | 0x7F => true,
+            0xC2 => next(1) < 0xA0 && next(1) != 0x85,
+            0xEF => next(1) == 0xBF && next(2) > 0xBD,
+            _ => false,
+        };
+        if forbidden {
+            return Some(at);
+        }
+        at += 1;
+    }
+    None
+}

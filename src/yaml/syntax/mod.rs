@@ -1,0 +1,49 @@
+//! The syntax of YAML 1.1 as go-yaml v2 takes it: text -> tokens -> events -> a tree of nodes whose scalars are still text.
+//!
+//! The grammar and its messages follow libyaml's, which go-yaml v2 descends from, with go-yaml's own liberties: tabs
+//! between tokens, comments right after a quote, flow collections at any column, no limit on what follows the first document.
+
+mod cursor;
+mod document;
+mod parser;
+mod scalar;
+mod scanner;
+mod tag;
+mod token;
+
+use std::borrow::Cow;
+
+pub use cursor::Mark;
+pub use document::{Content, Document, NodeId, Syntax, forbidden_character};
+pub use token::Style;
+
+/// A breach of the syntax.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// What is wrong, in libyaml's words.
+    pub problem: Cow<'static, str>,
+    /// Where it was noticed.
+    pub at: Mark,
+    /// Whether go-yaml names the line in its message.
+    pub numbered: bool,
+    /// What was being read, and where that began.
+    pub context: Option<(&'static str, Mark)>,
+}
+
+impl Fault {
+    fn at(at: Mark, problem: &'static str) -> Box<Self> {
+        Box::new(Fault { problem: problem.into(), at, numbered: true, context: None })
+    }
+
+    fn within(context: &'static str, start: Mark, at: Mark, problem: &'static str) -> Box<Self> {
+        Box::new(Fault { problem: problem.into(), at, numbered: true, context: Some((context, start)) })
+    }
+
+    fn unnumbered(offset: usize, problem: impl Into<Cow<'static, str>>) -> Box<Self> {
+        let at = Mark { offset, ..Mark::default() };
+        Box::new(Fault { problem: problem.into(), at, numbered: false, context: None })
+    }
+}
+
+/// What the steps of reading give: faults are rare and kept out of the way.
+type Scan<T> = Result<T, Box<Fault>>;
