@@ -13,6 +13,7 @@
 //! | [`go_text`] | text as Go quotes it, for messages |
 //! | [`yaml`] | YAML 1.1 as Helm reads and writes it; the [`yaml::Node`] tree in which every value keeps its place |
 //! | [`json`] | JSON as Go reads and writes it |
+//! | [`values`] | layers of values, the `--set` grammar, merging with a chart's defaults, schemas |
 //!
 //! A folder imports only what stands before it in that line; `tests/imports.rs` holds the rule. Only `io` and
 //! `cli` touch files, the environment, the clock and the terminal.
@@ -21,4 +22,5 @@ pub mod diagnostic;
 pub mod glob;
 pub mod go_text;
 pub mod json;
+pub mod values;
 pub mod yaml;

@@ -1,0 +1,320 @@
+//! Merging what the user set with the defaults of a chart and of its subcharts, as Helm coalesces values.
+
+use std::fmt;
+
+use super::globals::push_globals;
+use super::go_format::{display, wrong_verb};
+use super::{Entry, Map, Node, Value};
+use crate::diagnostic::{Diagnostic, Span};
+
+/// The defaults of a chart and of the subcharts that take part, by the names their values stand under.
+#[derive(Debug, Clone)]
+pub struct ValuesTree<'a> {
+    /// The chart's name, or the alias it has as a subchart.
+    pub name: String,
+    /// What its values.yaml says.
+    pub defaults: &'a Map,
+    /// Its subcharts.
+    pub subcharts: Vec<ValuesTree<'a>>,
+}
+
+/// Values as templates see them.
+#[derive(Debug, Clone)]
+pub struct Coalesced {
+    /// The chart's values; each subchart's stand under its name.
+    pub values: Map,
+    /// What Helm says in passing: values that were skipped because the two sides do not fit.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Merges the user's values over the defaults of the whole tree. Nulls of the user delete defaults; every value keeps
+/// its place.
+///
+/// # Errors
+/// Values given for a subchart that are no map: Helm's words, for every such subchart.
+pub fn coalesce(tree: &ValuesTree<'_>, user: Map) -> Result<Coalesced, Vec<Diagnostic>> {
+    let mut merging = Merging { warnings: Vec::new(), errors: Vec::new() };
+    let mut values = user;
+    merging.chart(tree, &mut values, &Path { above: None, name: &tree.name });
+    let Merging { warnings, errors } = merging;
+    if errors.is_empty() { Ok(Coalesced { values, warnings }) } else { Err(errors) }
+}
+
+/// What becomes of a user's null below the top level.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Nulls {
+    /// It deletes the default and goes itself.
+    Strip,
+    /// It stays, so that it deletes a subchart's default later.
+    Keep,
+}
+
+/// The chain of names to a value, put together only when a message needs it.
+pub(super) struct Path<'p> {
+    above: Option<&'p Path<'p>>,
+    name: &'p str,
+}
+
+impl<'p> Path<'p> {
+    pub(super) fn below(&'p self, name: &'p str) -> Path<'p> {
+        Path { above: Some(self), name }
+    }
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = std::iter::successors(Some(self), |path| path.above).map(|path| path.name).collect();
+        for (index, name) in names.iter().rev().enumerate() {
+            write!(f, "{}{name}", if index > 0 { "." } else { "" })?;
+        }
+        Ok(())
+    }
+}
+
+pub(super) struct Merging {
+    warnings: Vec<Diagnostic>,
+    errors: Vec<Diagnostic>,
+}
+
+impl Merging {
+    /// A chart's defaults go below its values, then the same for its subcharts. `path` is the chain of chart names.
+    fn chart(&mut self, tree: &ValuesTree<'_>, values: &mut Map, path: &Path<'_>) {
+        for (key, default) in tree.defaults.entries() {
+            self.default(tree, key, default, values, path);
+        }
+        for subchart in &tree.subcharts {
+            self.subchart(subchart, values, path);
+        }
+    }
+
+    fn default(&mut self, tree: &ValuesTree<'_>, key: &str, default: &Entry, values: &mut Map, path: &Path<'_>) {
+        let Some(given) = values.get_mut(key) else {
+            if !default.node.value.is_null() {
+                values.insert(key, default.key.clone(), without_nulls(&default.node));
+            }
+            return;
+        };
+        match (&mut given.value, &default.node.value) {
+            (Value::Null, _) => {
+                values.remove(key);
+            }
+            (Value::Map(into), Value::Map(from)) => {
+                let is_subchart = tree.subcharts.iter().any(|subchart| subchart.name == key);
+                let nulls = if is_subchart { Nulls::Keep } else { Nulls::Strip };
+                self.table(into, from, nulls, &path.below(key));
+            }
+            (Value::Map(_), Value::Null) => {}
+            (Value::Map(_), _) => {
+                let place = given.span.clone();
+                self.warn(format!("skipped value for {path}.{key}: Not a table."), place);
+            }
+            _ => {}
+        }
+    }
+
+    /// Adds what `into` lacks, table by table.
+    pub(super) fn table(&mut self, into: &mut Map, from: &Map, nulls: Nulls, path: &Path<'_>) {
+        for (key, entry) in from.entries() {
+            let Some(given) = into.get_mut(key) else {
+                let node = if nulls == Nulls::Strip { without_nulls(&entry.node) } else { entry.node.clone() };
+                if nulls == Nulls::Keep || !node.value.is_null() {
+                    into.insert(key, entry.key.clone(), node);
+                }
+                continue;
+            };
+            match (&mut given.value, &entry.node.value) {
+                (Value::Null, default) => {
+                    if nulls == Nulls::Strip && !default.is_null() {
+                        into.remove(key);
+                    }
+                }
+                (Value::Map(into), Value::Map(from)) => self.table(into, from, nulls, &path.below(key)),
+                (Value::Map(_), Value::Null) => {}
+                (Value::Map(_), default) => {
+                    let value = display(default);
+                    let place = given.span.clone();
+                    self.warn(
+                        format!("destination for {path}.{key} is a table. Ignoring non-table value ({value})"),
+                        place,
+                    );
+                }
+                (_, default @ Value::Map(_)) => {
+                    let value = display(default);
+                    let place = given.span.clone();
+                    self.warn(format!("cannot overwrite table with non table for {path}.{key} ({value})"), place);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn subchart(&mut self, subchart: &ValuesTree<'_>, values: &mut Map, path: &Path<'_>) {
+        let name = &subchart.name;
+        let given = values.get_mut(name);
+        let place = given.as_ref().map(|node| node.span.clone()).unwrap_or_default();
+        let mut part = match given.map(|node| std::mem::take(&mut node.value)) {
+            None => Map::new(),
+            Some(Value::Map(part)) => part,
+            Some(other) => {
+                self.errors.push(
+                    Diagnostic::error("values", format!("type mismatch on {name}: {}", wrong_verb(&other)))
+                        .at(place, "a map is wanted here")
+                        .help(format!("{name} is a subchart: its values are a map")),
+                );
+                return;
+            }
+        };
+        let path = path.below(name);
+        push_globals(values, &mut part, self, &path);
+        self.chart(subchart, &mut part, &path);
+        match values.get_mut(name) {
+            Some(node) => node.value = Value::Map(part),
+            None => {
+                values.insert(name.as_str(), Span::generated(), Node::generated(Value::Map(part)));
+            }
+        }
+    }
+
+    /// Helm says the same once for every pass; here it is said once.
+    pub(super) fn warn(&mut self, message: String, place: Span) {
+        let warning = Diagnostic::warning("values", message).at(place, "");
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
+    }
+}
+
+/// A value without the nulls in its maps; nulls in lists stay.
+fn without_nulls(node: &Node) -> Node {
+    let value = match &node.value {
+        Value::Map(map) => {
+            let entries = map.entries().filter(|(_, entry)| !entry.node.value.is_null());
+            let strip = |(key, entry): (&str, &Entry)| {
+                (key.to_owned(), Entry { key: entry.key.clone(), node: without_nulls(&entry.node) })
+            };
+            Value::Map(entries.map(strip).collect())
+        }
+        other => other.clone(),
+    };
+    Node::new(value, node.span.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::diagnostic::Source;
+    use crate::yaml;
+
+    fn read(text: &str) -> Map {
+        yaml::read_values(&Source::file("v.yaml", text)).unwrap()
+    }
+
+    fn merge(defaults: &str, user: &str) -> (String, Vec<String>) {
+        merge_with_subchart(defaults, None, user)
+    }
+
+    fn merge_with_subchart(defaults: &str, subchart: Option<&str>, user: &str) -> (String, Vec<String>) {
+        let (defaults, below) = (read(defaults), subchart.map(read));
+        let subcharts = below.iter().map(|defaults| ValuesTree { name: "x".into(), defaults, subcharts: vec![] });
+        let tree = ValuesTree { name: "c".into(), defaults: &defaults, subcharts: subcharts.collect() };
+        let merged = coalesce(&tree, read(user)).unwrap();
+        let warnings = merged.warnings.into_iter().map(|warning| warning.message).collect();
+        (yaml::write(&Value::Map(merged.values)).unwrap(), warnings)
+    }
+
+    #[test]
+    fn nulls_of_the_user_delete_and_unknown_ones_stay() {
+        assert_eq!(merge("a: 1\nb: {c: 1, d: 2}\n", "a: null\nb: {c: null}\nz: null\n").0, "b:\n  d: 2\nz: null");
+        assert_eq!(merge("b: {c: 1}\n", "b: {c: null}\n").0, "b: {}");
+        assert_eq!(merge("a: null\nb: {c: null, d: [null]}\n", "").0, "b:\n  d:\n  - null");
+        assert_eq!(merge("a: null\nb: {c: null}\n", "a: null\nb: {c: null}\n").0, "b:\n  c: null");
+    }
+
+    #[test]
+    fn what_does_not_fit_is_skipped_with_helms_words() {
+        assert_eq!(
+            merge("a: 5\n", "a: {x: 1}\n"),
+            ("a:\n  x: 1".into(), vec!["skipped value for c.a: Not a table.".into()])
+        );
+        assert_eq!(
+            merge("a: {x: {z: 1}}\n", "a: {x: 5}\n"),
+            ("a:\n  x: 5".into(), vec!["cannot overwrite table with non table for c.a.x (map[z:1])".into()],)
+        );
+        assert_eq!(
+            merge("a: {x: 5}\n", "a: {x: {z: 1}}\n").1,
+            ["destination for c.a.x is a table. Ignoring non-table value (5)",]
+        );
+        assert_eq!(merge("a: {x: 5}\n", "a: 1\n"), ("a: 1".into(), vec![]));
+    }
+
+    #[test]
+    fn a_subchart_gets_its_defaults_and_globals() {
+        let (text, _) =
+            merge_with_subchart("global: {g: 1}\nx: {a: 1}\n", Some("a: 2\nb: 3\nglobal: {g: 2, h: 3}\n"), "");
+        assert_eq!(text, "global:\n  g: 1\nx:\n  a: 1\n  b: 3\n  global:\n    g: 1\n    h: 3");
+        assert_eq!(merge_with_subchart("", Some("a: 1\n"), "").0, "x:\n  a: 1\n  global: {}");
+    }
+
+    #[test]
+    fn a_null_of_the_parent_deletes_a_subcharts_default_only_beside_values_of_the_user() {
+        assert_eq!(merge_with_subchart("x: {k: null}\n", Some("k: 1\n"), "").0, "x:\n  global: {}\n  k: 1");
+        assert_eq!(merge_with_subchart("x: {k: null}\n", Some("k: 1\n"), "x: {z: 1}\n").0, "x:\n  global: {}\n  z: 1");
+        assert_eq!(merge_with_subchart("x: {k: 5}\n", Some("k: 1\n"), "x: {k: null}\n").0, "x:\n  global: {}");
+    }
+
+    #[test]
+    fn a_subcharts_values_must_be_a_map() {
+        let (defaults, none) = (Map::new(), Map::new());
+        let subchart = ValuesTree { name: "x".into(), defaults: &none, subcharts: vec![] };
+        let tree = ValuesTree { name: "c".into(), defaults: &defaults, subcharts: vec![subchart] };
+        for (given, words) in [("5", "%!t(float64=5)"), ("null", "%!t(<nil>)"), ("s", "%!t(string=s)")] {
+            let errors = coalesce(&tree, read(&format!("x: {given}\n"))).unwrap_err();
+            assert_eq!(errors[0].message, format!("type mismatch on x: {words}"));
+        }
+    }
+
+    fn values() -> impl Strategy<Value = Value> {
+        let leaf =
+            prop_oneof![Just(Value::Bool(true)), (0i64..9).prop_map(Value::Int), "[a-c]{0,3}".prop_map(Value::String)];
+        leaf.prop_recursive(3, 24, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..3)
+                    .prop_map(|items| Value::List(items.into_iter().map(Node::generated).collect())),
+                prop::collection::btree_map("[a-d]", inner, 0..4).prop_map(map_of),
+            ]
+        })
+    }
+
+    fn map_of(entries: std::collections::BTreeMap<String, Value>) -> Value {
+        let entry = |(key, value)| (key, Entry { key: Span::generated(), node: Node::generated(value) });
+        Value::Map(entries.into_iter().map(entry).collect())
+    }
+
+    fn maps() -> impl Strategy<Value = Map> {
+        prop::collection::btree_map("[a-d]", values(), 0..4).prop_map(|entries| match map_of(entries) {
+            Value::Map(map) => map,
+            _ => Map::new(),
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn merging_twice_changes_nothing(defaults in maps(), user in maps()) {
+            let tree = ValuesTree { name: "c".into(), defaults: &defaults, subcharts: vec![] };
+            let once = coalesce(&tree, user).unwrap().values;
+            let twice = coalesce(&tree, once.clone()).unwrap().values;
+            prop_assert_eq!(once, twice);
+        }
+
+        #[test]
+        fn what_the_user_set_stays(defaults in maps(), user in maps()) {
+            let tree = ValuesTree { name: "c".into(), defaults: &defaults, subcharts: vec![] };
+            let merged = coalesce(&tree, user.clone()).unwrap().values;
+            for (key, node) in user.iter().filter(|(_, node)| node.value.as_map().is_none()) {
+                prop_assert_eq!(merged.get(key), Some(node));
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Globals: what a chart's values have under `global`, every subchart has too.
+
+use super::coalesce::{Merging, Nulls, Path};
+use super::{Map, Node, Value};
+use crate::diagnostic::Span;
+use crate::go_text::quote_double;
+
+const GLOBAL: &str = "global";
+
+/// Merges the parent's `global` into that of a subchart's values; the parent's entries win. Afterwards the subchart has
+/// one, unless one of the two is no map.
+pub(super) fn push_globals(parent: &Map, part: &mut Map, merging: &mut Merging, path: &Path<'_>) {
+    let (empty, nowhere) = (Map::new(), Span::generated());
+    let (from, place) = match parent.entry(GLOBAL) {
+        None => (&empty, &nowhere),
+        Some(entry) => match &entry.node.value {
+            Value::Map(map) => (map, &entry.key),
+            _ => {
+                let place = entry.node.span.clone();
+                return merging.warn("skipping globals because source global is not a table.".to_owned(), place);
+            }
+        },
+    };
+    if part.get(GLOBAL).is_none() {
+        part.insert(GLOBAL, place.clone(), Node::new(Value::Map(Map::new()), place.clone()));
+    }
+    let Some(node) = part.get_mut(GLOBAL) else { return };
+    let Value::Map(into) = &mut node.value else {
+        let place = node.span.clone();
+        return merging.warn("skipping globals because destination global is not a table.".to_owned(), place);
+    };
+    let path = path.below(GLOBAL);
+    for (key, entry) in from.entries() {
+        match (into.get_mut(key).map(|node| &mut node.value), &entry.node.value) {
+            (None, _) => {
+                into.insert(key, entry.key.clone(), entry.node.clone());
+            }
+            (Some(Value::Map(own)), Value::Map(global)) => {
+                let mut merged = global.clone();
+                merging.table(&mut merged, own, Nulls::Keep, &path.below(key));
+                *own = merged;
+            }
+            (Some(_), Value::Map(_)) => {
+                let message = format!("Conflict: cannot merge map onto non-map for {}. Skipping.", quote_double(key));
+                merging.warn(message, entry.node.span.clone());
+            }
+            (Some(Value::Map(_)), _) => {
+                merging.warn(format!("key {key} is table. Skipping"), entry.node.span.clone());
+            }
+            (Some(own), other) => *own = other.clone(),
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Values as Go's `fmt` prints them, which Helm's messages about merging do.
+
+use super::Value;
+use crate::yaml::go_float;
+
+/// `%v`: `map[x:1]`, `[a b]`, `<nil>`.
+pub(super) fn display(value: &Value) -> String {
+    match value {
+        Value::Null => "<nil>".to_owned(),
+        Value::Bool(value) => value.to_string(),
+        Value::Int(number) => number.to_string(),
+        Value::Float(number) => go_float(*number),
+        Value::String(text) => text.clone(),
+        Value::List(items) => bracketed("[", items.iter().map(|item| display(&item.value))),
+        Value::Map(map) => {
+            let mut entries: Vec<_> = map.iter().collect();
+            entries.sort_by_key(|(key, _)| *key);
+            bracketed("map[", entries.into_iter().map(|(key, node)| format!("{key}:{}", display(&node.value))))
+        }
+    }
+}
+
+/// `%t` of something that is no boolean, as one of Helm's messages has it: `%!t(float64=5)`.
+pub(super) fn wrong_verb(value: &Value) -> String {
+    match value {
+        Value::Null => "%!t(<nil>)".to_owned(),
+        Value::Bool(value) => value.to_string(),
+        Value::Int(number) => format!("%!t(int64={number})"),
+        Value::Float(number) => format!("%!t(float64={})", go_float(*number)),
+        Value::String(text) => format!("%!t(string={text})"),
+        Value::List(items) => bracketed("[", items.iter().map(|item| wrong_verb(&item.value))),
+        Value::Map(map) => {
+            bracketed("map[", map.iter().map(|(key, node)| format!("%!t(string={key}):{}", wrong_verb(&node.value))))
+        }
+    }
+}
+
+fn bracketed(open: &str, parts: impl Iterator<Item = String>) -> String {
+    format!("{open}{}]", parts.collect::<Vec<_>>().join(" "))
+}

@@ -1,0 +1,119 @@
+//! Layers of values: what the user set, in the order in which Helm applies it.
+
+use super::strvals::{self, Kind};
+use super::{Map, Value};
+use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::{json, yaml};
+
+/// Where a layer comes from, in Helm's order: later kinds win, whatever their order on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LayerKind {
+    /// `-f`
+    File,
+    /// `--set-json`
+    SetJson,
+    /// `--set`
+    Set,
+    /// `--set-string`
+    SetString,
+    /// `--set-file`
+    SetFile,
+    /// `--set-literal`
+    SetLiteral,
+}
+
+/// One thing the user gave: a values file, or one flag.
+#[derive(Debug, Clone)]
+pub struct Layer {
+    /// What it is.
+    pub kind: LayerKind,
+    /// The file's text, or the flag with its argument.
+    pub source: Source,
+}
+
+/// Reads the files that `--set-file` names.
+pub trait FileReader {
+    /// The file at `path`, which stands in a flag at `given_by`.
+    ///
+    /// # Errors
+    /// Helm's words: `open x: no such file or directory`.
+    fn read(&self, path: &str, given_by: &Span) -> Result<Source, String>;
+}
+
+/// Applies all layers to empty values: kind by kind, within a kind in the order given.
+///
+/// # Errors
+/// The mistakes of all layers, in that order.
+pub fn merge_layers(layers: &[Layer], reader: &dyn FileReader) -> Result<Map, Vec<Diagnostic>> {
+    let mut ordered: Vec<&Layer> = layers.iter().collect();
+    ordered.sort_by_key(|layer| layer.kind);
+    let mut values = Map::new();
+    let mut errors = Vec::new();
+    for layer in ordered {
+        if let Err(mut found) = apply(layer, &mut values, reader) {
+            errors.append(&mut found);
+        }
+    }
+    if errors.is_empty() { Ok(values) } else { Err(errors) }
+}
+
+fn apply(layer: &Layer, values: &mut Map, reader: &dyn FileReader) -> Result<(), Vec<Diagnostic>> {
+    let source = &layer.source;
+    let kind = match layer.kind {
+        LayerKind::File => {
+            overlay(values, read_file(source)?);
+            return Ok(());
+        }
+        LayerKind::SetJson if source.text().trim_start().starts_with('{') => {
+            overlay(values, read_json_object(source).map_err(|error| vec![error])?);
+            return Ok(());
+        }
+        LayerKind::SetJson => Kind::Json,
+        LayerKind::Set => Kind::Typed,
+        LayerKind::SetString => Kind::Text,
+        LayerKind::SetFile => Kind::File,
+        LayerKind::SetLiteral => Kind::Literal,
+    };
+    strvals::apply(source, kind, values, reader).map_err(|error| vec![error])
+}
+
+fn read_file(source: &Source) -> Result<Map, Vec<Diagnostic>> {
+    let prefix = |error: Diagnostic| Diagnostic {
+        message: format!("failed to parse {}: {}", source.name(), error.message),
+        ..error
+    };
+    yaml::read_values(source).map_err(|errors| errors.into_iter().map(prefix).collect())
+}
+
+/// `--set-json '{"a": 1}'`: the whole flag is one object.
+fn read_json_object(source: &Source) -> Result<Map, Diagnostic> {
+    let refuse = |place: Span, reason: String| {
+        Diagnostic::error("set-syntax", format!("failed parsing --set-json data JSON: {}", source.text()))
+            .at(place, reason)
+            .help("quote the whole flag for the shell: --set-json '{\"key\": 1}'")
+    };
+    let node = json::read(source, 0..source.text().len()).map_err(|error| {
+        let place = error.labels.first().map_or_else(|| source.whole(), |label| label.span.clone());
+        refuse(place, error.message)
+    })?;
+    match node.value {
+        Value::Map(map) => Ok(map),
+        _ => Err(refuse(node.span, "an object is wanted here".to_owned())),
+    }
+}
+
+/// Lays `over` upon `values`: maps are merged, everything else replaces, null too.
+fn overlay(values: &mut Map, over: Map) {
+    for (key, entry) in over {
+        match (values.get_mut(&key).map(|node| &mut node.value), entry) {
+            (Some(Value::Map(inner)), entry) if entry.node.value.as_map().is_some() => {
+                if let Value::Map(more) = entry.node.value {
+                    overlay(inner, more);
+                }
+            }
+            (_, entry) => {
+                values.insert(key, entry.key, entry.node);
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! Values: layers of what the user set, merged into a chart's defaults and checked.
+//!
+//! Every [`Node`] keeps the place it came from through all of it, so that whatever is wrong later can be shown where
+//! it was written.
+
+mod coalesce;
+mod globals;
+mod go_format;
+mod layers;
+mod origins;
+pub mod schema;
+mod schema_view;
+mod strvals;
+mod toml_values;
+mod unknown;
+
+pub use crate::yaml::{Entry, Map, Node, Value};
+pub use coalesce::{Coalesced, ValuesTree, coalesce};
+pub use layers::{FileReader, Layer, LayerKind, merge_layers};
+pub use origins::write_with_origins;
+pub use toml_values::check_toml;
+pub use unknown::{nearest, unknown_values};

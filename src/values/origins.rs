@@ -1,0 +1,168 @@
+//! Values with a comment on each line that says who set it.
+
+use std::fmt::Write;
+
+use super::{Map, Node, Value};
+use crate::diagnostic::Span;
+use crate::yaml::{self, WriteError, natural_order};
+
+/// The values as YAML, in the order and form in which they are written without origins, and a comment on each line that
+/// begins a value: `replicaCount: 3 # --set replicaCount=3`. The text reads back as the same values.
+///
+/// # Errors
+/// A text that YAML can't hold.
+pub fn write_with_origins(values: &Map) -> Result<String, WriteError> {
+    let mut out = String::new();
+    if values.is_empty() {
+        return Ok("{}\n".to_owned());
+    }
+    write_map(values, 0, "", &mut out)?;
+    Ok(out)
+}
+
+/// Writes the entries of a map; `first` stands before the first of them (`- ` in a list), the others are indented.
+fn write_map(map: &Map, indent: usize, first: &str, out: &mut String) -> Result<(), WriteError> {
+    let mut entries: Vec<_> = map.iter().collect();
+    entries.sort_by(|(a, _), (b, _)| natural_order(a, b));
+    for (index, (key, node)) in entries.into_iter().enumerate() {
+        if index == 0 && !first.is_empty() {
+            out.push_str(first);
+        } else {
+            out.extend(std::iter::repeat_n(' ', indent));
+        }
+        write_entry(key, node, indent, out)?;
+    }
+    Ok(())
+}
+
+fn write_entry(key: &str, node: &Node, indent: usize, out: &mut String) -> Result<(), WriteError> {
+    match &node.value {
+        Value::Map(map) if !map.is_empty() && is_simple(key)? => {
+            push_line(out, &format!("{}:", scalar(&Value::String(key.to_owned()))?), &node.span);
+            write_map(map, indent + 2, "", out)
+        }
+        Value::List(items) if !items.is_empty() && is_simple(key)? => {
+            push_line(out, &format!("{}:", scalar(&Value::String(key.to_owned()))?), &node.span);
+            write_list(items, indent, "", out)
+        }
+        _ => {
+            let mut single = Map::new();
+            single.insert(key, Span::generated(), node.clone());
+            push_block(out, &yaml::write(&Value::Map(single))?, indent, &node.span);
+            Ok(())
+        }
+    }
+}
+
+/// Items stand at the column of their key.
+fn write_list(items: &[Node], indent: usize, first: &str, out: &mut String) -> Result<(), WriteError> {
+    for (index, item) in items.iter().enumerate() {
+        let lead = if index == 0 && !first.is_empty() { first.to_owned() } else { " ".repeat(indent) };
+        match &item.value {
+            Value::Map(map) if !map.is_empty() => write_map(map, indent + 2, &format!("{lead}- "), out)?,
+            Value::List(inner) if !inner.is_empty() => write_list(inner, indent + 2, &format!("{lead}- "), out)?,
+            _ => {
+                out.push_str(&lead);
+                let text = yaml::write(&Value::List(vec![item.clone()]))?;
+                push_block(out, &text, indent, &item.span);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether a key is written on one line.
+fn is_simple(key: &str) -> Result<bool, WriteError> {
+    let text = scalar(&Value::String(key.to_owned()))?;
+    Ok(!text.contains('\n') && !text.starts_with(['|', '>']) && key.len() <= 128)
+}
+
+fn scalar(value: &Value) -> Result<String, WriteError> {
+    yaml::write(value)
+}
+
+/// Writes text whose first line is indented already; the comment goes to the first line where YAML allows one there.
+fn push_block(out: &mut String, text: &str, indent: usize, span: &Span) {
+    let mut lines = text.split('\n');
+    let first = lines.next().unwrap_or_default();
+    // Behind the sign of a block scalar a comment may stand; within a text that runs on, it would be part of it.
+    let header = first.rsplit(' ').next().unwrap_or_default();
+    let opens_block = header.starts_with(['|', '>']) && header.len() <= 3;
+    let single = !text.contains('\n');
+    if single || opens_block {
+        push_line(out, first, span);
+    } else {
+        out.push_str(first);
+        out.push('\n');
+    }
+    for line in lines {
+        if !line.is_empty() {
+            out.extend(std::iter::repeat_n(' ', indent));
+        }
+        out.push_str(line);
+        out.push('\n');
+    }
+}
+
+fn push_line(out: &mut String, text: &str, span: &Span) {
+    if span.source().is_none() {
+        out.push_str(text);
+        out.push('\n');
+        return;
+    }
+    // A flag may hold line breaks, and control characters that YAML forbids in comments too.
+    let origin: String = span.to_string().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    // Writing to a String can't fail.
+    let _ = writeln!(out, "{text} # {origin}");
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::diagnostic::Source;
+
+    #[test]
+    fn every_value_says_who_set_it() {
+        let text = "a: 1\nb:\n  c: [x, {d: 1, e: []}, [1, 2]]\ntext: |\n  one\n  two\nempty: {}\n";
+        let mut values = yaml::read_values(&Source::file("values.yaml", text)).unwrap();
+        let flag = Source::flag("--set", "a=3");
+        values.insert("a", flag.span(0..1), Node::new(Value::Int(3), flag.span(2..3)));
+        insta::assert_snapshot!(write_with_origins(&values).unwrap());
+    }
+
+    fn values() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::Bool),
+            (-9i64..9).prop_map(|n| Value::Float(n as f64)),
+            "[a-z #:|>\\n-]{0,12}".prop_map(Value::String),
+            "[a-z ]{60,120}".prop_map(Value::String),
+        ];
+        leaf.prop_recursive(4, 32, 4, |inner| {
+            let node = inner.prop_map(|value| Node::new(value, Source::flag("--set", "x\ny").span(0..1)));
+            prop_oneof![
+                prop::collection::vec(node.clone(), 0..4).prop_map(Value::List),
+                prop::collection::vec(("[a-z :#-]{0,6}", node), 0..4).prop_map(|entries| {
+                    let mut map = Map::new();
+                    for (key, node) in entries {
+                        map.insert(key, Span::generated(), node);
+                    }
+                    Value::Map(map)
+                }),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn reads_back_as_the_same(value in values()) {
+            let mut map = Map::new();
+            map.insert("top", Span::generated(), Node::generated(value));
+            let text = write_with_origins(&map).unwrap();
+            let read = yaml::read_values(&Source::file("x", text.as_str())).unwrap();
+            prop_assert_eq!(read, map, "{}", text);
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! Schema documents: where the resources in them begin, and what their anchors name.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::draft::{Dialect, Draft, Vocabularies};
+use super::loader::Loader;
+use super::place::{Path, identity};
+use super::shape::Shape;
+use super::{stack, uri};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::go_text::quote_double;
+use crate::yaml::{Map, Node};
+
+/// One loaded schema document.
+#[derive(Debug)]
+pub(super) struct Document {
+    /// The URI under which it was asked for.
+    pub(super) url: String,
+    pub(super) root: Arc<Node>,
+    /// The root's resource first.
+    pub(super) resources: Vec<Resource>,
+    /// By the identity of the node at which it begins.
+    pub(super) resource_of: HashMap<usize, usize>,
+    /// The identities of all nodes that were read as schemas.
+    pub(super) walked: Vec<usize>,
+    /// Whether a value looks as if the metaschema would refuse it.
+    pub(super) suspicious: bool,
+    /// Whether anything needs to be linked before it is evaluated.
+    pub(super) needs_links: bool,
+}
+
+/// A schema with a URI of its own, down to the next one in it.
+#[derive(Debug)]
+pub(super) struct Resource {
+    pub(super) id: String,
+    pub(super) path: Vec<String>,
+    pub(super) dialect: Dialect,
+    pub(super) anchors: HashMap<String, Anchor>,
+    /// `$recursiveAnchor` of 2019-09.
+    pub(super) is_recursive: bool,
+}
+
+/// A name for a schema.
+#[derive(Debug)]
+pub(super) struct Anchor {
+    pub(super) path: Vec<String>,
+    pub(super) is_dynamic: bool,
+}
+
+/// An error in a schema document.
+pub(super) fn error(message: impl Into<String>, span: &Span) -> Box<Diagnostic> {
+    Box::new(Diagnostic::error("schema", message).at(span.clone(), ""))
+}
+
+impl Document {
+    /// Finds the resources and anchors of a document, and looks at the form of its keywords.
+    pub(super) fn new(url: &str, root: Arc<Node>, loader: &mut Loader<'_>) -> Result<Self, Box<Diagnostic>> {
+        let mut document = Document {
+            url: url.to_owned(),
+            root: Arc::clone(&root),
+            resources: Vec::new(),
+            resource_of: HashMap::new(),
+            walked: Vec::new(),
+            suspicious: false,
+            needs_links: false,
+        };
+        let dialect = Dialect::of(Draft::Draft2020);
+        document.add_resource(&root, &Path::Root, url.to_owned(), dialect);
+        document.walk(&root, &Path::Root, 0, 0, loader)?;
+        Ok(document)
+    }
+
+    /// Reads a node that no keyword leads to as a schema, because something refers to it.
+    pub(super) fn walk_further(
+        &mut self,
+        node: &Node,
+        path: &Path<'_>,
+        resource: usize,
+        loader: &mut Loader<'_>,
+    ) -> Result<(), Box<Diagnostic>> {
+        self.suspicious = false;
+        self.walk(node, path, resource, 0, loader)
+    }
+
+    fn add_resource(&mut self, node: &Node, path: &Path<'_>, id: String, dialect: Dialect) -> usize {
+        let resource = Resource { id, path: path.names(), dialect, anchors: HashMap::new(), is_recursive: false };
+        self.resources.push(resource);
+        self.resource_of.insert(identity(node), self.resources.len() - 1);
+        self.resources.len() - 1
+    }
+
+    fn walk(
+        &mut self,
+        node: &Node,
+        path: &Path<'_>,
+        resource: usize,
+        depth: usize,
+        loader: &mut Loader<'_>,
+    ) -> Result<(), Box<Diagnostic>> {
+        stack::nested(depth, || self.walk_schema(node, path, resource, depth, loader))
+            .unwrap_or_else(|| Err(error("the schema is nested too deeply for the memory there is", &node.span)))
+    }
+
+    fn walk_schema(
+        &mut self,
+        node: &Node,
+        path: &Path<'_>,
+        outer: usize,
+        depth: usize,
+        loader: &mut Loader<'_>,
+    ) -> Result<(), Box<Diagnostic>> {
+        let Some(map) = node.value.as_map() else {
+            let boolean = node.value.as_bool().is_some() && self.resources[outer].dialect.draft > Draft::Draft4;
+            self.suspicious |= !boolean;
+            return Ok(());
+        };
+        self.walked.push(identity(node));
+        let resource = self.enter(node, map, path, outer, loader)?;
+        let draft = self.resources[resource].dialect.draft;
+        self.name_anchors(map, node, path, resource)?;
+        for (keyword, entry) in map.entries() {
+            let shape = draft.shape(keyword);
+            let value = &entry.node;
+            self.suspicious |= shape.is_suspicious(keyword, &value.value, draft);
+            self.needs_links |= match shape {
+                Shape::Reference => keyword.ends_with("ef"),
+                Shape::SchemaMap => keyword == "patternProperties" && draft < Draft::Draft7,
+                _ => false,
+            };
+            let below = path.key(keyword);
+            shape.for_each_subschema(
+                &value.value,
+                |step, subschema| match step {
+                    Some(step) => self.walk(subschema, &below.step(step), resource, depth + 1, loader),
+                    None => self.walk(subschema, &below, resource, depth + 1, loader),
+                },
+                value,
+            )?;
+        }
+        Ok(())
+    }
+
+    /// The resource that a schema is in: the one around it, or one of its own if it has an id.
+    fn enter(
+        &mut self,
+        node: &Node,
+        map: &Map,
+        path: &Path<'_>,
+        outer: usize,
+        loader: &mut Loader<'_>,
+    ) -> Result<usize, Box<Diagnostic>> {
+        let around = self.resources[outer].dialect;
+        let is_root = matches!(path, Path::Root);
+        let declared = map.get("$schema").filter(|declared| declared.value.as_str().is_some());
+        let id_of = |draft: Draft| {
+            let ignored = draft < Draft::Draft2019 && map.get("$ref").is_some();
+            let id = map.get(draft.id_keyword()).filter(|_| !ignored)?.value.as_str()?;
+            Some(uri::split_fragment(id).0).filter(|id| !id.is_empty())
+        };
+        let dialect = match declared {
+            Some(declared) if is_root || map.get("$id").is_some() || map.get("id").is_some() => {
+                loader.dialect(&self.url, is_root, declared, around)?
+            }
+            _ => around,
+        };
+        let (id, dialect) = match id_of(dialect.draft) {
+            Some(id) => (Some(id), dialect),
+            None if is_root => (None, dialect),
+            None => (id_of(around.draft), around),
+        };
+        if is_root {
+            let root = &mut self.resources[outer];
+            root.dialect = dialect;
+            if let Some(id) = id {
+                root.id = uri::join(&self.url, id);
+            }
+            return Ok(outer);
+        }
+        let Some(id) = id else { return Ok(outer) };
+        let id = uri::join(&self.resources[outer].id, id);
+        if let Some(other) = self.resources.iter().find(|other| other.id == id) {
+            let [own, first] = [path.names(), other.path.clone()].map(|path| quote_double(&Path::pointer(&path)));
+            let message =
+                format!("duplicate id {} in {} at {own} and {first}", quote_double(&id), quote_double(&self.url));
+            return Err(error(message, &node.span));
+        }
+        Ok(self.add_resource(node, path, id, dialect))
+    }
+
+    fn name_anchors(
+        &mut self,
+        map: &Map,
+        node: &Node,
+        path: &Path<'_>,
+        resource: usize,
+    ) -> Result<(), Box<Diagnostic>> {
+        let draft = self.resources[resource].dialect.draft;
+        let text = |keyword: &str| map.get(keyword).and_then(|value| value.value.as_str());
+        if draft < Draft::Draft2019 {
+            let named = if map.get("$ref").is_some() { None } else { text(draft.id_keyword()) };
+            let fragment = named.and_then(|id| uri::percent_decode(uri::split_fragment(id).1));
+            return match fragment {
+                Some(name) if !name.is_empty() && !name.starts_with('/') => {
+                    self.add_anchor(&name, false, node, path, resource)
+                }
+                _ => Ok(()),
+            };
+        }
+        if let Some(name) = text("$anchor") {
+            self.add_anchor(name, false, node, path, resource)?;
+        }
+        if draft >= Draft::Draft2020
+            && let Some(name) = text("$dynamicAnchor")
+        {
+            self.add_anchor(name, true, node, path, resource)?;
+        }
+        if draft == Draft::Draft2019 && self.resource_of.get(&identity(node)) == Some(&resource) {
+            let recursive = map.get("$recursiveAnchor").and_then(|value| value.value.as_bool());
+            self.resources[resource].is_recursive = recursive == Some(true);
+        }
+        Ok(())
+    }
+
+    fn add_anchor(
+        &mut self,
+        name: &str,
+        is_dynamic: bool,
+        node: &Node,
+        path: &Path<'_>,
+        resource: usize,
+    ) -> Result<(), Box<Diagnostic>> {
+        let own = path.names();
+        let anchors = &mut self.resources[resource].anchors;
+        match anchors.get_mut(name) {
+            Some(other) if other.path == own => other.is_dynamic |= is_dynamic,
+            Some(other) => {
+                let [first, second] = [&other.path, &own].map(|path| quote_double(&Path::pointer(path)));
+                let (name, url) = (quote_double(name), quote_double(&self.url));
+                return Err(error(format!("duplicate anchor {name} in {url} at {first} and {second}"), &node.span));
+            }
+            None => drop(anchors.insert(name.to_owned(), Anchor { path: own, is_dynamic })),
+        }
+        Ok(())
+    }
+}
+
+/// The vocabularies in force that a metaschema declares; `None` if it declares none.
+pub(super) fn vocabularies(
+    draft: Draft,
+    metaschema: &Node,
+    url: &str,
+) -> Result<Option<Vocabularies>, Box<Diagnostic>> {
+    if draft < Draft::Draft2019 {
+        return Ok(None);
+    }
+    let declared = metaschema.value.as_map().and_then(|map| map.get("$vocabulary")?.value.as_map());
+    let Some(declared) = declared else { return Ok(None) };
+    let mut in_force = Vocabularies::CORE;
+    for (name, required) in declared.iter().filter(|(_, required)| required.value.as_bool() == Some(true)) {
+        match Vocabularies::of_uri(draft, name) {
+            Some(vocabulary) => in_force = in_force.and(vocabulary),
+            None => {
+                let message = format!("unsupported vocabulary {} in {}", quote_double(name), quote_double(url));
+                return Err(error(message, &required.span));
+            }
+        }
+    }
+    Ok(Some(in_force))
+}

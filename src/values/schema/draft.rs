@@ -1,0 +1,165 @@
+//! The drafts of JSON Schema, and which keywords each of them knows.
+
+use super::shape::Shape;
+
+/// A draft of the specification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Draft {
+    /// Draft 4, in which `exclusiveMinimum` is a boolean.
+    Draft4,
+    /// Draft 6.
+    Draft6,
+    /// Draft 7, the last one in which `format` is asserted.
+    Draft7,
+    /// Draft 2019-09.
+    Draft2019,
+    /// Draft 2020-12: what a schema without `$schema` is read as.
+    Draft2020,
+}
+
+impl Draft {
+    /// The draft that `$schema` names, if it is one of the specification's own; a fragment makes it another URI.
+    pub fn of_uri(uri: &str) -> Option<Self> {
+        let uri = uri.strip_suffix('#').unwrap_or(uri);
+        let name = uri.strip_prefix("http://").or_else(|| uri.strip_prefix("https://")).unwrap_or(uri);
+        match name.strip_prefix("json-schema.org/")? {
+            "draft-04/schema" => Some(Draft::Draft4),
+            "draft-06/schema" => Some(Draft::Draft6),
+            "draft-07/schema" => Some(Draft::Draft7),
+            "draft/2019-09/schema" => Some(Draft::Draft2019),
+            "draft/2020-12/schema" | "schema" => Some(Draft::Draft2020),
+            _ => None,
+        }
+    }
+
+    /// The URI of its metaschema, without a fragment.
+    pub fn metaschema(self) -> &'static str {
+        match self {
+            Draft::Draft4 => "http://json-schema.org/draft-04/schema",
+            Draft::Draft6 => "http://json-schema.org/draft-06/schema",
+            Draft::Draft7 => "http://json-schema.org/draft-07/schema",
+            Draft::Draft2019 => "https://json-schema.org/draft/2019-09/schema",
+            Draft::Draft2020 => "https://json-schema.org/draft/2020-12/schema",
+        }
+    }
+
+    /// The keyword that gives a schema its URI.
+    pub(super) fn id_keyword(self) -> &'static str {
+        if self == Draft::Draft4 { "id" } else { "$id" }
+    }
+
+    /// What the value of a keyword has to look like, by the draft's metaschema.
+    pub(super) fn shape(self, keyword: &str) -> Shape {
+        use Draft::{Draft4, Draft6, Draft7, Draft2019, Draft2020};
+        match keyword {
+            "id" if self == Draft4 => Shape::Reference,
+            "$id" if self > Draft4 => Shape::Reference,
+            "$schema" | "$ref" => Shape::Reference,
+            "$recursiveRef" if self >= Draft2019 => Shape::Reference,
+            "$dynamicRef" if self >= Draft2020 => Shape::Reference,
+            "$anchor" | "$dynamicAnchor" if self >= Draft2019 => Shape::Anchor,
+            "$recursiveAnchor" if self >= Draft2019 => Shape::Boolean,
+            "$vocabulary" if self >= Draft2019 => Shape::Vocabularies,
+            "not" => Shape::Schema,
+            "contains" | "propertyNames" if self >= Draft6 => Shape::Schema,
+            "if" | "then" | "else" if self >= Draft7 => Shape::Schema,
+            "unevaluatedItems" | "unevaluatedProperties" if self >= Draft2019 => Shape::Schema,
+            "contentSchema" if self >= Draft2019 => Shape::UnusedSchema,
+            "additionalProperties" => Shape::SchemaOrBoolean,
+            "additionalItems" if self < Draft2020 => Shape::SchemaOrBoolean,
+            "items" => Shape::Items,
+            "allOf" | "anyOf" | "oneOf" => Shape::Schemas,
+            "prefixItems" if self >= Draft2020 => Shape::Schemas,
+            "properties" | "patternProperties" => Shape::SchemaMap,
+            "dependentSchemas" if self >= Draft2019 => Shape::SchemaMap,
+            "definitions" => Shape::Definitions,
+            "$defs" if self >= Draft2019 => Shape::Definitions,
+            "dependencies" => Shape::Dependencies,
+            "dependentRequired" if self >= Draft2019 => Shape::NamesMap,
+            "type" => Shape::Type,
+            "enum" => Shape::Enum,
+            "required" => Shape::Names,
+            "multipleOf" => Shape::PositiveNumber,
+            "minimum" | "maximum" => Shape::Number,
+            "exclusiveMinimum" | "exclusiveMaximum" if self == Draft4 => Shape::Boolean,
+            "exclusiveMinimum" | "exclusiveMaximum" => Shape::Number,
+            "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties" => Shape::Count,
+            "minContains" | "maxContains" if self >= Draft2019 => Shape::Count,
+            "uniqueItems" => Shape::Boolean,
+            "readOnly" if self >= Draft7 => Shape::Boolean,
+            "writeOnly" if self >= Draft7 => Shape::Boolean,
+            "deprecated" if self >= Draft2019 => Shape::Boolean,
+            "pattern" => Shape::Pattern,
+            "title" | "description" => Shape::Text,
+            "format" if self >= Draft6 => Shape::Text,
+            "$comment" | "contentMediaType" | "contentEncoding" if self >= Draft7 => Shape::Text,
+            "examples" if self >= Draft7 => Shape::List,
+            _ => Shape::Anything,
+        }
+    }
+}
+
+/// Groups of keywords that a metaschema can switch off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Vocabularies(u8);
+
+impl Vocabularies {
+    pub(super) const CORE: Self = Vocabularies(1);
+    pub(super) const APPLICATOR: Self = Vocabularies(2);
+    pub(super) const UNEVALUATED: Self = Vocabularies(4);
+    pub(super) const VALIDATION: Self = Vocabularies(8);
+    pub(super) const FORMAT_ASSERTION: Self = Vocabularies(16);
+
+    /// What a draft asserts when no metaschema says otherwise: all but `format`, which is asserted up to draft 7.
+    pub(super) const fn default_of(draft: Draft) -> Self {
+        match draft {
+            Draft::Draft4 | Draft::Draft6 | Draft::Draft7 => Vocabularies(31),
+            Draft::Draft2019 | Draft::Draft2020 => Vocabularies(15),
+        }
+    }
+
+    /// The vocabulary of a URI: `None` if the draft doesn't have it, no group at all if it asserts nothing.
+    pub(super) fn of_uri(draft: Draft, uri: &str) -> Option<Self> {
+        let prefix = match draft {
+            Draft::Draft2019 => "https://json-schema.org/draft/2019-09/vocab/",
+            Draft::Draft2020 => "https://json-schema.org/draft/2020-12/vocab/",
+            _ => return None,
+        };
+        Some(match (uri.strip_prefix(prefix)?, draft) {
+            ("core", _) => Self::CORE,
+            ("applicator", Draft::Draft2019) => Self::APPLICATOR.and(Self::UNEVALUATED),
+            ("applicator", _) => Self::APPLICATOR,
+            ("unevaluated", Draft::Draft2020) => Self::UNEVALUATED,
+            ("validation", _) => Self::VALIDATION,
+            ("format", Draft::Draft2019) | ("format-assertion", Draft::Draft2020) => Self::FORMAT_ASSERTION,
+            ("meta-data" | "content", _) | ("format-annotation", Draft::Draft2020) => Vocabularies(0),
+            _ => return None,
+        })
+    }
+
+    pub(super) const fn and(self, other: Self) -> Self {
+        Vocabularies(self.0 | other.0)
+    }
+
+    const fn contain(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+}
+
+/// How a schema is read: its draft, and the keywords its metaschema leaves in force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Dialect {
+    pub(super) draft: Draft,
+    pub(super) vocabularies: Vocabularies,
+}
+
+impl Dialect {
+    pub(super) const fn of(draft: Draft) -> Self {
+        Dialect { draft, vocabularies: Vocabularies::default_of(draft) }
+    }
+
+    /// Whether a keyword of the drafts `since..=until` and of a vocabulary is in force.
+    pub(super) fn knows(self, since: Draft, until: Draft, vocabulary: Vocabularies) -> bool {
+        (since..=until).contains(&self.draft) && self.vocabularies.contain(vocabulary)
+    }
+}

@@ -1,0 +1,368 @@
+//! The evaluation of a schema against an instance, in Helm's order and with Helm's grouping of what is wrong.
+//!
+//! A schema that finds one violation passes it on as it is; one that finds several holds them together in a group
+//! named `validation failed`. `$ref` is transparent for one violation.
+
+use super::draft::Draft;
+use super::instance::{Instance, View, equal};
+use super::keywords::Keywords;
+use super::number::Number;
+use super::place::{Place, identity};
+use super::registry::Registry;
+use super::report::nearest;
+use super::shape::Step;
+use super::types::{self, Types};
+use super::violation::Violation;
+use super::wording::quote;
+use super::{format, stack};
+use crate::diagnostic::Span;
+use crate::go_text::quote_double;
+use crate::yaml::{Map, Node, Value};
+
+/// What a schema finds: nothing wrong (and which members of the instance it has not looked at), or something.
+pub(super) type Finding = Result<Vec<bool>, Box<Violation>>;
+
+/// A schema in the course of an evaluation, with those that led to it: the dynamic scope.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Frame<'f, 's> {
+    pub(super) place: Place<'s>,
+    /// The referring keyword that led here; empty if it was no reference.
+    keyword: &'static str,
+    /// How deep in the instance.
+    level: usize,
+    /// How many schemas led here.
+    depth: usize,
+    pub(super) parent: Option<&'f Frame<'f, 's>>,
+}
+
+/// A place in the instance, the last step first.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum At<'a> {
+    Root,
+    Step(&'a At<'a>, Step<'a>),
+}
+
+impl At<'_> {
+    fn names(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        let mut at = self;
+        while let At::Step(before, step) = at {
+            names.push(step.name());
+            at = before;
+        }
+        names.reverse();
+        names
+    }
+}
+
+/// The evaluation of one schema object against one instance.
+pub(super) struct Evaluation<'e, 's, 'i> {
+    pub(super) registry: &'s Registry,
+    pub(super) frame: &'e Frame<'e, 's>,
+    pub(super) keywords: Keywords<'s>,
+    pub(super) draft: Draft,
+    pub(super) instance: Instance<'i>,
+    pub(super) at: &'e At<'e>,
+    /// Whether it matters only if something is wrong, not what.
+    pub(super) quiet: bool,
+    /// For each member of the instance, whether nothing has looked at it yet; empty if nobody asks.
+    pub(super) unevaluated: Vec<bool>,
+    pub(super) violations: Vec<Violation>,
+}
+
+/// The violations of an instance, as the lines of Helm's list.
+pub(super) fn evaluate_root(registry: &Registry, instance: Instance<'_>) -> Vec<Violation> {
+    let Some(document) = registry.documents.first() else { return Vec::new() };
+    let frame = Frame { place: Place::root(document), keyword: "", level: 0, depth: 0, parent: None };
+    match evaluate(registry, &frame, instance, &At::Root, false, false) {
+        Ok(_) => Vec::new(),
+        Err(violation) if violation.is_group => violation.children,
+        Err(violation) => vec![*violation],
+    }
+}
+
+/// The instance that a map is.
+pub(super) fn of_map<'i>(map: &'i Map, span: &'i Span) -> Instance<'i> {
+    Instance { view: View::Map(map), span }
+}
+
+fn evaluate(
+    registry: &Registry,
+    frame: &Frame<'_, '_>,
+    instance: Instance<'_>,
+    at: &At<'_>,
+    quiet: bool,
+    caller_asks: bool,
+) -> Finding {
+    let schema = match &frame.place.node.value {
+        Value::Bool(true) => return Ok(start(&Keywords::default(), frame, instance, caller_asks)),
+        Value::Bool(false) => return Err(violation(instance, at, quiet, || "false schema".to_owned())),
+        Value::Map(map) => map,
+        _ => return Ok(Vec::new()),
+    };
+    stack::nested(frame.depth, || {
+        let dialect = frame.place.resource.dialect;
+        let keywords = Keywords::of(schema, dialect);
+        let unevaluated = start(&keywords, frame, instance, caller_asks);
+        let draft = dialect.draft;
+        let evaluation =
+            Evaluation { registry, frame, keywords, draft, instance, at, quiet, unevaluated, violations: Vec::new() };
+        evaluation.run()
+    })
+    .unwrap_or_else(|| Err(violation(instance, at, quiet, || "nested too deeply for the memory there is".to_owned())))
+}
+
+/// The members nothing has looked at when an evaluation begins.
+fn start(keywords: &Keywords<'_>, frame: &Frame<'_, '_>, instance: Instance<'_>, caller_asks: bool) -> Vec<bool> {
+    let looked_at = match instance.view {
+        View::Map(_) if caller_asks || keywords.unevaluated_properties.is_some() => {
+            if keywords.additional_properties.is_some() { return Vec::new() } else { 0 }
+        }
+        View::List(_) if caller_asks || keywords.unevaluated_items.is_some() => {
+            let list = |node: Option<&Node>| node.and_then(|node| node.value.as_list()).map(<[Node]>::len);
+            let (prefix, rest) = if frame.place.resource.dialect.draft >= Draft::Draft2020 {
+                (keywords.prefix_items, keywords.items)
+            } else if list(keywords.items).is_some() {
+                (keywords.items, keywords.additional_items)
+            } else {
+                (None, keywords.items)
+            };
+            if rest.is_some() { return Vec::new() } else { list(prefix).unwrap_or(0) }
+        }
+        _ => return Vec::new(),
+    };
+    (0..instance.len()).map(|member| member >= looked_at).collect()
+}
+
+/// A violation without reasons. Its words are not made where nobody will read them.
+fn violation(instance: Instance<'_>, at: &At<'_>, quiet: bool, message: impl FnOnce() -> String) -> Box<Violation> {
+    if quiet {
+        return Box::default();
+    }
+    Box::new(Violation {
+        instance_path: at.names(),
+        message: message(),
+        instance_span: instance.span.clone(),
+        ..Violation::default()
+    })
+}
+
+impl<'s> Evaluation<'_, 's, '_> {
+    fn run(mut self) -> Finding {
+        if let Some(earlier) = self.earlier_visit() {
+            return Err(self.violation(|| self.describe_cycle(earlier)));
+        }
+        if let Some(finding) = self.follow_lone_reference() {
+            return finding;
+        }
+        if let Some(types) = self.keywords.types.and_then(Types::of_keyword)
+            && !types.contain(self.instance)
+        {
+            return Err(self.violation(|| format!("got {}, want {}", types::name_of(self.instance), types.names())));
+        }
+        self.check_constant()?;
+        if let Some(candidates) = self.keywords.enumeration.and_then(|candidates| candidates.value.as_list())
+            && !candidates.iter().any(|candidate| equal(self.instance, candidate))
+        {
+            return Err(self.outside_enumeration(candidates));
+        }
+        if let (Some(format), View::Text(text)) =
+            (self.keywords.format.and_then(|f| f.value.as_str()), self.instance.view)
+            && self.asserts_formats()
+            && let Err(reason) = format::check(format, text)
+        {
+            return Err(self.violation(|| format!("{} is not valid {format}: {reason}", quote(text))));
+        }
+        if let Some(target) = self.referred() {
+            let finding = self.follow(Some(target), "$ref");
+            self.add(finding);
+        }
+        match self.instance.view {
+            View::Map(map) => self.check_object(map),
+            View::List(items) => self.check_array(items),
+            View::Text(text) => self.check_string(text),
+            View::Number(number) => self.check_number(number),
+            View::Null | View::Bool(_) => {}
+        }
+        if !self.quiet || self.violations.is_empty() {
+            self.check_dynamic_references();
+            self.check_conditions();
+            self.check_unevaluated();
+        }
+        match self.violations.len() {
+            0 => Ok(self.unevaluated),
+            1 => Err(self.violations.pop().map(Box::new).unwrap_or_default()),
+            _ => {
+                let children = std::mem::take(&mut self.violations);
+                let group = self.violation(|| "validation failed".to_owned());
+                Err(Box::new(Violation { children, is_group: true, ..*group }))
+            }
+        }
+    }
+
+    /// Up to draft 7 nothing counts beside a `$ref`; but Helm does look at `const`.
+    fn follow_lone_reference(&mut self) -> Option<Finding> {
+        if self.draft >= Draft::Draft2019 {
+            return None;
+        }
+        let target = self.referred()?;
+        let finding = self.check_constant().and_then(|()| self.follow(Some(target), "$ref"));
+        Some(finding.map(|()| std::mem::take(&mut self.unevaluated)))
+    }
+
+    fn referred(&self) -> Option<Place<'s>> {
+        self.keywords.reference.and_then(|reference| self.registry.target(reference))
+    }
+
+    fn check_constant(&self) -> Result<(), Box<Violation>> {
+        match self.keywords.constant {
+            Some(constant) if !equal(self.instance, constant) => Err(self.violation(|| match displayed(constant) {
+                Some(wanted) => format!("value must be {wanted}"),
+                None => "'const' failed".to_owned(),
+            })),
+            _ => Ok(()),
+        }
+    }
+
+    fn asserts_formats(&self) -> bool {
+        use super::draft::Vocabularies;
+        self.registry.asserts_formats
+            || self.frame.place.resource.dialect.knows(Draft::Draft4, Draft::Draft2020, Vocabularies::FORMAT_ASSERTION)
+    }
+
+    fn outside_enumeration(&self, candidates: &[Node]) -> Box<Violation> {
+        let mut outside = self.violation(|| {
+            let wanted: Option<Vec<String>> = candidates.iter().map(displayed).collect();
+            match wanted.as_deref() {
+                Some([one]) => format!("value must be {one}"),
+                Some(wanted) => format!("value must be one of {}", wanted.join(", ")),
+                None => "'enum' failed".to_owned(),
+            }
+        });
+        if let View::Text(text) = self.instance.view
+            && !self.quiet
+        {
+            let near = nearest(text, candidates.iter().filter_map(|candidate| candidate.value.as_str()));
+            outside.help = near.map(|near| format!("did you mean {}?", quote(near)));
+        }
+        outside
+    }
+
+    /// The frame that evaluates the same schema against the same instance, if this one is inside of it.
+    fn earlier_visit(&self) -> Option<&Frame<'_, 's>> {
+        let own = identity(self.frame.place.node);
+        let mut earlier = self.frame.parent;
+        while let Some(frame) = earlier.filter(|frame| frame.level == self.frame.level) {
+            if identity(frame.place.node) == own {
+                return Some(frame);
+            }
+            earlier = frame.parent;
+        }
+        None
+    }
+
+    fn describe_cycle(&self, earlier: &Frame<'_, '_>) -> String {
+        let [own, first] = [self.frame, earlier].map(keyword_location);
+        format!(
+            "both {own} and {first} resolve to {} causing reference cycle",
+            quote_double(&self.frame.place.location())
+        )
+    }
+
+    // What the other files of this folder build on.
+
+    pub(super) fn violation(&self, message: impl FnOnce() -> String) -> Box<Violation> {
+        violation(self.instance, self.at, self.quiet, message)
+    }
+
+    pub(super) fn fail(&mut self, message: impl FnOnce() -> String) {
+        let violation = self.violation(message);
+        self.violations.push(*violation);
+    }
+
+    pub(super) fn fail_because(&mut self, children: Vec<Violation>, message: impl FnOnce() -> String) {
+        let violation = self.violation(message);
+        self.violations.push(Violation { children, ..*violation });
+    }
+
+    pub(super) fn add(&mut self, finding: Result<(), Box<Violation>>) {
+        if let Err(violation) = finding {
+            self.violations.push(*violation);
+        }
+    }
+
+    /// Adds what was found under several keys, in the order of the keys; Helm's is random.
+    pub(super) fn add_sorted(&mut self, mut found: Vec<(&str, Box<Violation>)>) {
+        found.sort_by_key(|(key, _)| *key);
+        self.violations.extend(found.into_iter().map(|(_, violation)| *violation));
+    }
+
+    /// Evaluates a subschema against the same instance.
+    pub(super) fn same(&mut self, schema: &'s Node, quiet: bool) -> Result<(), Box<Violation>> {
+        self.same_at(self.frame.place.below(schema), "", quiet)
+    }
+
+    fn same_at(&mut self, place: Place<'s>, keyword: &'static str, quiet: bool) -> Result<(), Box<Violation>> {
+        let frame =
+            Frame { place, keyword, level: self.frame.level, depth: self.frame.depth + 1, parent: Some(self.frame) };
+        let asks = self.unevaluated.contains(&true);
+        let left = evaluate(self.registry, &frame, self.instance, self.at, self.quiet || quiet, asks)?;
+        for (member, own) in self.unevaluated.iter_mut().enumerate() {
+            *own &= left.get(member).copied().unwrap_or(false);
+        }
+        Ok(())
+    }
+
+    /// Evaluates a subschema against a member of the instance.
+    pub(super) fn member(&self, schema: &'s Node, member: Instance<'_>, step: Step<'_>) -> Result<(), Box<Violation>> {
+        self.member_at(schema, member, &At::Step(self.at, step), self.quiet)
+    }
+
+    pub(super) fn member_at(
+        &self,
+        schema: &'s Node,
+        member: Instance<'_>,
+        at: &At<'_>,
+        quiet: bool,
+    ) -> Result<(), Box<Violation>> {
+        let place = self.frame.place.below(schema);
+        let (level, depth) = (self.frame.level + 1, self.frame.depth + 1);
+        let frame = Frame { place, keyword: "", level, depth, parent: Some(self.frame) };
+        evaluate(self.registry, &frame, member, at, quiet, false).map(drop)
+    }
+
+    /// Evaluates what a reference leads to.
+    pub(super) fn follow(&mut self, target: Option<Place<'s>>, keyword: &'static str) -> Result<(), Box<Violation>> {
+        let Some(target) = target else { return Ok(()) };
+        self.same_at(target, keyword, false)
+            .map_err(|found| if found.is_group { Box::new(Violation { is_group: false, ..*found }) } else { found })
+    }
+}
+
+/// The keywords that led to a frame, as a JSON pointer.
+fn keyword_location(frame: &Frame<'_, '_>) -> String {
+    let mut steps = Vec::new();
+    let mut at = frame;
+    while let Some(parent) = at.parent {
+        if at.keyword.is_empty() {
+            let (own, outer) = (at.place.location(), parent.place.location());
+            steps.push(own.strip_prefix(&outer).unwrap_or_default().to_owned());
+        } else {
+            steps.push(format!("/{}", at.keyword));
+        }
+        at = parent;
+    }
+    steps.reverse();
+    steps.concat()
+}
+
+/// A value that a message names; `None` for lists and maps.
+fn displayed(value: &Node) -> Option<String> {
+    Some(match &value.value {
+        Value::Null => "<nil>".to_owned(),
+        Value::Bool(value) => value.to_string(),
+        Value::String(text) => quote(text),
+        Value::Int(_) | Value::Float(_) => Number::of_schema(value)?.written().into_owned(),
+        Value::List(_) | Value::Map(_) => return None,
+    })
+}

@@ -1,0 +1,116 @@
+//! The value being checked, seen without copying it.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::number::Number;
+use crate::diagnostic::Span;
+use crate::yaml::{Map, Node, Value};
+
+/// A value with its place.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Instance<'i> {
+    pub(super) view: View<'i>,
+    pub(super) span: &'i Span,
+}
+
+/// What a value is.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum View<'i> {
+    Null,
+    Bool(bool),
+    Number(&'i Value),
+    Text(&'i str),
+    List(&'i [Node]),
+    Map(&'i Map),
+}
+
+impl<'i> Instance<'i> {
+    /// How many members a map or a list has.
+    pub(super) fn len(self) -> usize {
+        match self.view {
+            View::List(items) => items.len(),
+            View::Map(map) => map.len(),
+            _ => 0,
+        }
+    }
+}
+
+impl<'i> From<&'i Node> for Instance<'i> {
+    fn from(node: &'i Node) -> Self {
+        let view = match &node.value {
+            Value::Null => View::Null,
+            Value::Bool(value) => View::Bool(*value),
+            number @ (Value::Int(_) | Value::Float(_)) => View::Number(number),
+            Value::String(text) => View::Text(text),
+            Value::List(items) => View::List(items),
+            Value::Map(map) => View::Map(map),
+        };
+        Instance { view, span: &node.span }
+    }
+}
+
+/// Whether an instance equals a value of the schema (JSON Schema Core, 4.2.2: numbers by value, maps in any order).
+pub(super) fn equal(instance: Instance<'_>, other: &Node) -> bool {
+    match (instance.view, &other.value) {
+        (View::Null, Value::Null) => true,
+        (View::Bool(left), Value::Bool(right)) => left == *right,
+        (View::Number(left), Value::Int(_) | Value::Float(_)) => Number::of_value(left) == Number::of_schema(other),
+        (View::Text(left), Value::String(right)) => left == right,
+        (View::List(left), Value::List(right)) => {
+            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| equal(left.into(), right))
+        }
+        (View::Map(left), Value::Map(right)) => {
+            left.len() == right.len()
+                && left.iter().all(|(key, left)| right.get(key).is_some_and(|right| equal(left.into(), right)))
+        }
+        _ => false,
+    }
+}
+
+/// The first two items that are equal, in the order in which Helm finds them.
+pub(super) fn duplicates(items: &[Node]) -> Option<(usize, usize)> {
+    let same = |first: usize, second: usize| equal(Instance::from(&items[second]), &items[first]);
+    if items.len() <= 20 {
+        return (1..items.len())
+            .find_map(|second| (0..second).find(|&first| same(first, second)).map(|first| (first, second)));
+    }
+    let mut seen: HashMap<u64, Vec<usize>> = HashMap::with_capacity(items.len());
+    for (second, item) in items.iter().enumerate() {
+        let mut hasher = DefaultHasher::new();
+        hash(item, &mut hasher);
+        let alike = seen.entry(hasher.finish()).or_default();
+        if let Some(&first) = alike.iter().find(|&&first| same(first, second)) {
+            return Some((first, second));
+        }
+        alike.push(second);
+    }
+    None
+}
+
+/// Equal values have equal hashes; the members of a map are summed up, so that their order doesn't matter.
+fn hash(node: &Node, hasher: &mut DefaultHasher) {
+    match &node.value {
+        Value::Null => 0u8.hash(hasher),
+        Value::Bool(value) => (1u8, value).hash(hasher),
+        number @ (Value::Int(_) | Value::Float(_)) => {
+            // A float is enough: numbers that are equal round to the same one. Minus zero is zero.
+            let float = Number::of_value(number).map_or(0.0, Number::float) + 0.0;
+            (2u8, float.to_bits()).hash(hasher);
+        }
+        Value::String(text) => (3u8, text).hash(hasher),
+        Value::List(items) => {
+            (4u8, items.len()).hash(hasher);
+            items.iter().for_each(|item| hash(item, hasher));
+        }
+        Value::Map(map) => {
+            let members = map.iter().map(|(key, value)| {
+                let mut member = DefaultHasher::new();
+                key.hash(&mut member);
+                hash(value, &mut member);
+                member.finish()
+            });
+            (5u8, members.fold(0u64, u64::wrapping_add)).hash(hasher);
+        }
+    }
+}

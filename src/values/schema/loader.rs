@@ -1,0 +1,159 @@
+//! Where schema documents come from: the chart, the specification's metaschemas, and nowhere else.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::document::{error, vocabularies};
+use super::draft::{Dialect, Draft, Vocabularies};
+use super::uri;
+use crate::diagnostic::{Diagnostic, Source};
+use crate::go_text::quote_double;
+use crate::yaml::{Node, Value};
+
+/// Gives schema documents that a schema refers to and that are neither in it nor metaschemas.
+pub trait Resolver: Sync {
+    /// The document of an absolute URI; `None` if there is none.
+    fn resolve(&self, uri: &str) -> Option<Node>;
+}
+
+/// No document comes from outside: mim-chart opens no connection, and no file but those it was given.
+pub struct Offline;
+
+impl Resolver for Offline {
+    fn resolve(&self, _uri: &str) -> Option<Node> {
+        None
+    }
+}
+
+/// Loads documents, each once.
+pub(super) struct Loader<'r> {
+    resolver: &'r dyn Resolver,
+    loaded: HashMap<String, Arc<Node>>,
+    /// The unresolved `urn:` references, one warning for each.
+    pub(super) warnings: Vec<Diagnostic>,
+}
+
+impl<'r> Loader<'r> {
+    pub(super) fn new(resolver: &'r dyn Resolver) -> Self {
+        Loader { resolver, loaded: HashMap::new(), warnings: Vec::new() }
+    }
+
+    /// The document of a URI; `from` is the place that refers to it.
+    pub(super) fn load(&mut self, url: &str, from: &Node) -> Result<Arc<Node>, Box<Diagnostic>> {
+        if let Some(node) = self.loaded.get(url) {
+            return Ok(Arc::clone(node));
+        }
+        let node = match metaschema(url) {
+            Some(text) => super::read_json(&Source::file(url, text)).map_err(Box::new)?,
+            None => match self.resolver.resolve(url) {
+                Some(node) => node,
+                None => self.unresolved(url, from)?,
+            },
+        };
+        let node = Arc::new(node);
+        self.loaded.insert(url.to_owned(), Arc::clone(&node));
+        Ok(node)
+    }
+
+    fn unresolved(&mut self, url: &str, from: &Node) -> Result<Node, Box<Diagnostic>> {
+        let quoted = quote_double(url);
+        let (reason, help) = match uri::scheme(url) {
+            Some("urn") => {
+                let message = format!("unresolved URN reference ignored; using permissive schema: {url}");
+                self.warnings
+                    .push(Diagnostic::warning("schema-urn", message).at(from.span.clone(), "anything passes here"));
+                return Ok(Node::generated(Value::Bool(true)));
+            }
+            Some("http" | "https") => {
+                ("mim-chart opens no network connection", "copy the schema below $defs and refer to it there")
+            }
+            Some("file") => (
+                "a schema can refer only to itself",
+                "a file reference is resolved against the root of the file system, not the chart; copy the schema below $defs",
+            ),
+            _ => {
+                let message = format!("failing loading {quoted}: no URLLoader registered for {quoted}");
+                return Err(error(message, &from.span));
+            }
+        };
+        let refused = error(format!("failing loading {quoted}: {reason}"), &from.span);
+        Err(Box::new(refused.help(help)))
+    }
+
+    /// How a schema with this `$schema` is read.
+    pub(super) fn dialect(
+        &mut self,
+        url: &str,
+        is_root: bool,
+        declared: &Node,
+        around: Dialect,
+    ) -> Result<Dialect, Box<Diagnostic>> {
+        let name = declared.value.as_str().unwrap_or_default();
+        if let Some(draft) = Draft::of_uri(name) {
+            return Ok(Dialect::of(draft));
+        }
+        let own = uri::split_fragment(name).0;
+        if is_root && own == url {
+            return Err(error(format!("draft {} is not supported", quote_double(own)), &declared.span));
+        }
+        let metaschema = self.load(own, declared)?;
+        let draft = self.draft_of(own, &metaschema, around.draft)?;
+        let in_force = vocabularies(draft, &metaschema, own)?;
+        Ok(Dialect { draft, vocabularies: in_force.unwrap_or(Vocabularies::default_of(draft)) })
+    }
+
+    /// The draft in which a metaschema that isn't the specification's own is written.
+    fn draft_of(&mut self, url: &str, metaschema: &Arc<Node>, default: Draft) -> Result<Draft, Box<Diagnostic>> {
+        let mut seen = vec![url.to_owned()];
+        let mut node = Arc::clone(metaschema);
+        loop {
+            let declared = node.value.as_map().and_then(|map| map.get("$schema"));
+            let Some((declared, name)) = declared.and_then(|node| Some((node, node.value.as_str()?))) else {
+                return Ok(default);
+            };
+            if let Some(draft) = Draft::of_uri(name) {
+                return Ok(draft);
+            }
+            let next = uri::split_fragment(name).0.to_owned();
+            if seen.contains(&next) {
+                return Err(error(format!("cycle in resolving $schema in {}", quote_double(&next)), &declared.span));
+            }
+            let further = self.load(&next, declared)?;
+            seen.push(next);
+            node = further;
+        }
+    }
+}
+
+/// The text of one of the specification's metaschemas.
+fn metaschema(url: &str) -> Option<&'static str> {
+    macro_rules! text {
+        ($name:literal) => {
+            include_str!(concat!("metaschemas/", $name, ".json"))
+        };
+    }
+    let path =
+        url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"))?.strip_prefix("json-schema.org/")?;
+    Some(match path {
+        "draft-04/schema" => text!("draft4"),
+        "draft-06/schema" => text!("draft6"),
+        "draft-07/schema" => text!("draft7"),
+        "draft/2019-09/schema" => text!("draft2019-09/schema"),
+        "draft/2019-09/meta/applicator" => text!("draft2019-09/applicator"),
+        "draft/2019-09/meta/content" => text!("draft2019-09/content"),
+        "draft/2019-09/meta/core" => text!("draft2019-09/core"),
+        "draft/2019-09/meta/format" => text!("draft2019-09/format"),
+        "draft/2019-09/meta/meta-data" => text!("draft2019-09/meta-data"),
+        "draft/2019-09/meta/validation" => text!("draft2019-09/validation"),
+        "schema" | "draft/2020-12/schema" => text!("draft2020-12/schema"),
+        "draft/2020-12/meta/applicator" => text!("draft2020-12/applicator"),
+        "draft/2020-12/meta/content" => text!("draft2020-12/content"),
+        "draft/2020-12/meta/core" => text!("draft2020-12/core"),
+        "draft/2020-12/meta/format-annotation" => text!("draft2020-12/format-annotation"),
+        "draft/2020-12/meta/format-assertion" => text!("draft2020-12/format-assertion"),
+        "draft/2020-12/meta/meta-data" => text!("draft2020-12/meta-data"),
+        "draft/2020-12/meta/unevaluated" => text!("draft2020-12/unevaluated"),
+        "draft/2020-12/meta/validation" => text!("draft2020-12/validation"),
+        _ => return None,
+    })
+}

@@ -1,0 +1,111 @@
+//! JSON Schema for values: `values.schema.json`, checked as Helm checks it.
+//!
+//! The schema is interpreted: the document that was read is walked once to find its resources and to look at the form
+//! of its keywords, and then the values are held against it as it stands. Nothing is compiled that the values don't
+//! meet; instances are not copied, so that every violation knows who set the value.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `draft`, `shape`, `keywords` | which keywords a draft knows, what their values look like |
+//! | `loader`, `document`, `registry`, `place` | documents, resources in them, references between them |
+//! | `evaluate`, `objects`, `arrays`, `scalars`, `conditions` | the evaluation, keyword by keyword |
+//! | `types`, `number`, `pattern`, `format`, `instance`, `uri` | what keywords are about |
+//! | `violation`, `report`, `wording` | what is wrong, in Helm's words |
+
+mod arrays;
+mod conditions;
+mod document;
+mod draft;
+mod evaluate;
+mod format;
+mod instance;
+mod keywords;
+mod loader;
+mod number;
+mod objects;
+mod pattern;
+mod place;
+mod registry;
+mod report;
+mod scalars;
+mod shape;
+mod stack;
+mod types;
+mod uri;
+mod violation;
+mod wording;
+
+pub use draft::Draft;
+pub use loader::{Offline, Resolver};
+pub use report::{check, in_frame, lines};
+pub use violation::Violation;
+
+use crate::diagnostic::{Diagnostic, Source};
+use crate::yaml::Node;
+use number::Number;
+use registry::Registry;
+
+/// The URI under which Helm knows a chart's schema; its messages show it.
+const URL: &str = "file:///values.schema.json";
+
+/// A schema that values can be checked against.
+#[derive(Debug)]
+pub struct Schema(Registry);
+
+impl Schema {
+    /// Reads a chart's `values.schema.json`.
+    ///
+    /// # Errors
+    ///
+    /// If it is no JSON, no valid schema of its draft, or refers to something that isn't there; the message is Helm's,
+    /// the label the place in the schema.
+    pub fn parse(source: &Source) -> Result<Self, Diagnostic> {
+        Self::from_document(read_json(source)?, &Offline)
+    }
+
+    /// The schema that a JSON document is, with a resolver for what it refers to.
+    ///
+    /// # Errors
+    ///
+    /// As [`Schema::parse`], except that the document has been read already.
+    pub fn from_document(document: Node, resolver: &dyn Resolver) -> Result<Self, Diagnostic> {
+        Registry::new(URL, document, resolver).map(Schema).map_err(|error| *error)
+    }
+
+    /// What is wrong with a value: the lines of Helm's list (see [`lines`]). Empty if nothing is.
+    pub fn validate(&self, instance: &Node) -> Vec<Violation> {
+        evaluate::evaluate_root(&self.0, instance.into())
+    }
+
+    /// The schema as it was read.
+    pub fn document(&self) -> &Node {
+        &self.0.documents[0].root
+    }
+
+    /// Warnings of its references: what Helm lets pass without looking.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.0.warnings
+    }
+
+    fn registry(&self) -> &Registry {
+        &self.0
+    }
+}
+
+/// Reads a JSON document as Helm reads a schema: one value of a stream, and nothing behind it.
+fn read_json(source: &Source) -> Result<Node, Diagnostic> {
+    let (document, end) = crate::json::read_prefix(source, 0)?;
+    let rest = &source.text()[end..];
+    if rest.trim_start_matches([' ', '\t', '\n', '\r']).is_empty() {
+        return Ok(document);
+    }
+    let behind = end + rest.len() - rest.trim_start().len();
+    Err(Diagnostic::error("schema", "invalid character after top-level value").at(source.span(behind..behind + 1), ""))
+}
+
+/// The whole number that a keyword gives.
+fn whole(keyword: Option<&Node>) -> Option<usize> {
+    let number = Number::of_value(&keyword?.value).filter(|number| number.is_integer())?;
+    // The bounds of the conversion saturate, which is what a limit beyond all lengths means.
+    Some(number.float() as usize)
+}

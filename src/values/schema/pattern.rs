@@ -1,0 +1,550 @@
+//! Regular expressions of schemas: Go's syntax (RE2), said in the words of the `regex` crate.
+//!
+//! Helm reads `pattern` with Go's `regexp`. The two syntaxes differ in details (`\d` is ASCII in Go, `[a[b]` is a set of
+//! three characters, `a{` is text), so every pattern is gone through once: [`check`] finds what Go refuses, in Go's
+//! words, without compiling anything; [`compile`] is called only when a value meets the pattern.
+
+use std::iter::Peekable;
+use std::str::CharIndices;
+
+use regex::Regex;
+
+use crate::go_text::quote_double;
+
+/// Says in Go's words why a pattern is none.
+pub(super) fn check(pattern: &str) -> Result<(), String> {
+    // Most patterns have nothing that needs a look.
+    if pattern.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"^$-_/ ".contains(&byte)) {
+        return Ok(());
+    }
+    translate(pattern).map(drop)
+}
+
+/// The compiled pattern.
+pub(super) fn compile(pattern: &str) -> Result<Regex, String> {
+    Regex::new(&translate(pattern)?).map_err(|error| match error {
+        regex::Error::CompiledTooBig(_) => parse_error("expression too large", pattern),
+        _ => parse_error("invalid character class range", pattern),
+    })
+}
+
+fn parse_error(what: &str, place: &str) -> String {
+    format!("error parsing regexp: {what}: `{place}`")
+}
+
+fn translate(pattern: &str) -> Result<String, String> {
+    let mut translator =
+        Translator { pattern, rest: pattern.char_indices().peekable(), out: String::with_capacity(pattern.len() + 8) };
+    translator.expression()?;
+    Ok(translator.out)
+}
+
+struct Translator<'p> {
+    pattern: &'p str,
+    rest: Peekable<CharIndices<'p>>,
+    out: String,
+}
+
+/// The largest count of a repetition in Go.
+const MOST_REPETITIONS: u32 = 1000;
+
+impl<'p> Translator<'p> {
+    fn at(&mut self) -> usize {
+        self.rest.peek().map_or(self.pattern.len(), |&(at, _)| at)
+    }
+
+    fn following(&mut self) -> &'p str {
+        let at = self.at();
+        &self.pattern[at..]
+    }
+
+    fn skip(&mut self, bytes: usize) {
+        let end = self.at() + bytes;
+        while self.rest.next_if(|&(at, _)| at < end).is_some() {}
+    }
+
+    fn expression(&mut self) -> Result<(), String> {
+        // For every open group, and for the whole, how often its busiest part is repeated.
+        let mut factors = vec![1u32];
+        // How often the busiest part of the operand of a following repetition is repeated.
+        let mut factor = 1;
+        // Where the operand of a following repetition begins; `None` where there is none.
+        let mut has_operand = false;
+        // Where the repetition that ended just before this character began.
+        let mut repeated: Option<usize> = None;
+        while let Some((start, c)) = self.rest.next() {
+            let repeated_before = repeated.take();
+            match c {
+                '(' => {
+                    if let Some(after) = self.following().strip_prefix('?') {
+                        let opened = self.group(start, after)?;
+                        if opened {
+                            factors.push(1);
+                            has_operand = false;
+                        }
+                    } else {
+                        self.out.push('(');
+                        factors.push(1);
+                        has_operand = false;
+                    }
+                }
+                ')' => {
+                    if factors.len() == 1 {
+                        return Err(parse_error("unexpected )", self.pattern));
+                    }
+                    factor = factors.pop().unwrap_or(1);
+                    raise(&mut factors, factor);
+                    self.out.push(')');
+                    has_operand = true;
+                    continue;
+                }
+                '|' => {
+                    self.out.push('|');
+                    has_operand = false;
+                }
+                '*' | '+' | '?' => {
+                    self.out.push(c);
+                    repeated = Some(self.repetition(start, has_operand, repeated_before)?);
+                }
+                '{' => match bounds(&self.pattern[start..]) {
+                    Some((length, least, most)) => {
+                        let written = &self.pattern[start..start + length];
+                        if least > MOST_REPETITIONS || most.is_some_and(|most| most > MOST_REPETITIONS || most < least)
+                        {
+                            return Err(parse_error("invalid repeat count", written));
+                        }
+                        self.skip(length - 1);
+                        self.out.push_str(written);
+                        repeated = Some(self.repetition(start, has_operand, repeated_before)?);
+                        factor *= most.unwrap_or(least).max(1);
+                        if factor > MOST_REPETITIONS {
+                            return Err(parse_error("invalid repeat count", written));
+                        }
+                        raise(&mut factors, factor);
+                    }
+                    None => {
+                        self.out.push_str("\\{");
+                        has_operand = true;
+                    }
+                },
+                '[' => {
+                    self.class(start)?;
+                    has_operand = true;
+                }
+                '\\' => {
+                    self.escape(start)?;
+                    has_operand = true;
+                }
+                '.' | '^' | '$' => {
+                    self.out.push(c);
+                    has_operand = true;
+                }
+                _ => {
+                    self.literal(c);
+                    has_operand = true;
+                }
+            }
+            factor = 1;
+        }
+        if factors.len() > 1 { Err(parse_error("missing closing )", self.pattern)) } else { Ok(()) }
+    }
+
+    /// What follows a repetition operator: perhaps `?`, but no other operator. Gives where the repetition began.
+    fn repetition(&mut self, start: usize, has_operand: bool, before: Option<usize>) -> Result<usize, String> {
+        let end = self.at();
+        if !has_operand {
+            return Err(parse_error("missing argument to repetition operator", &self.pattern[start..end]));
+        }
+        if self.rest.next_if(|&(_, c)| c == '?').is_some() {
+            self.out.push('?');
+        }
+        let end = self.at();
+        match before {
+            Some(first) => Err(parse_error("invalid nested repetition operator", &self.pattern[first..end])),
+            None => Ok(start),
+        }
+    }
+
+    /// A group that begins with `(?`, `after` being what follows; whether it is still open behind its head.
+    fn group(&mut self, start: usize, after: &'p str) -> Result<bool, String> {
+        let whole = &self.pattern[start..];
+        for (prefix, skipped) in [("P<", 3), ("<", 2)] {
+            let Some(named) = after.strip_prefix(prefix) else { continue };
+            let Some(end) = named.find('>') else {
+                return Err(parse_error("invalid named capture", whole));
+            };
+            let name = &named[..end];
+            let head = &whole[..1 + skipped + end + 1];
+            if name.is_empty() || !name.chars().all(|c| c == '_' || c.is_ascii_alphanumeric()) {
+                return Err(parse_error("invalid named capture", head));
+            }
+            self.skip(head.len() - 1);
+            // The name is of no use to a match, and may be one that `regex` refuses.
+            self.out.push('(');
+            return Ok(true);
+        }
+        let flags = after.find([':', ')']).map(|end| &after[..=end]);
+        let valid = flags.is_some_and(|flags| {
+            let letters = &flags[..flags.len() - 1];
+            let (on, off) = letters.split_once('-').map_or((letters, None), |(on, off)| (on, Some(off)));
+            let known = |letters: &str| letters.bytes().all(|letter| b"imsU".contains(&letter));
+            known(on) && off.is_none_or(|off| !off.is_empty() && known(off))
+        });
+        match flags {
+            Some(flags) if valid => {
+                self.skip(1 + flags.len());
+                if flags != ")" {
+                    self.out.extend(["(?", flags]);
+                }
+                Ok(flags.ends_with(':'))
+            }
+            _ => {
+                let known = after.find(|c: char| !"imsU-".contains(c));
+                match known {
+                    None => Err(parse_error("invalid or unsupported Perl syntax", whole)),
+                    Some(at) => {
+                        let end = 2 + at + after[at..].chars().next().map_or(0, char::len_utf8);
+                        Err(parse_error("invalid or unsupported Perl syntax", &whole[..end]))
+                    }
+                }
+            }
+        }
+    }
+
+    fn literal(&mut self, c: char) {
+        let mut buffer = [0; 4];
+        self.out.push_str(&regex::escape(c.encode_utf8(&mut buffer)));
+    }
+
+    /// An escape outside of a class; its backslash has been read.
+    fn escape(&mut self, start: usize) -> Result<(), String> {
+        match self.rest.peek().map(|&(_, c)| c) {
+            Some(c @ ('A' | 'z')) => {
+                self.skip(1);
+                self.out.extend(['\\', c]);
+            }
+            Some(c @ ('b' | 'B')) => {
+                self.skip(1);
+                self.out.push_str(if c == 'b' { "(?-u:\\b)" } else { "\\B" });
+            }
+            Some('Q') => {
+                self.skip(1);
+                let quoted = self.following();
+                let length = quoted.find("\\E").unwrap_or(quoted.len());
+                self.out.push_str(&regex::escape(&quoted[..length]));
+                self.skip(length + if length < quoted.len() { 2 } else { 0 });
+            }
+            _ => {
+                if !self.class_escape(start, false)? {
+                    let c = self.escaped_char(start)?;
+                    self.literal(c);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// `\d`, `\pL` and their like; their backslash has been read. Whether there was one.
+    fn class_escape(&mut self, start: usize, in_class: bool) -> Result<bool, String> {
+        let Some(&(_, c)) = self.rest.peek() else { return Ok(false) };
+        let set = match c.to_ascii_lowercase() {
+            'd' if c.is_ascii_alphabetic() => "0-9",
+            'w' if c.is_ascii_alphabetic() => "0-9A-Za-z_",
+            's' if c.is_ascii_alphabetic() => "\\t\\n\\f\\r ",
+            'p' => {
+                self.skip(1);
+                self.unicode_class(start, c)?;
+                return Ok(true);
+            }
+            _ => return Ok(false),
+        };
+        self.skip(1);
+        match (in_class, c.is_ascii_uppercase()) {
+            (true, false) => self.out.push_str(set),
+            (_, negated) => {
+                self.out.push_str(if negated { "[^" } else { "[" });
+                self.out.push_str(set);
+                self.out.push(']');
+            }
+        }
+        Ok(true)
+    }
+
+    fn unicode_class(&mut self, start: usize, p: char) -> Result<(), String> {
+        let name = match self.rest.next() {
+            Some((_, '{')) => {
+                let following = self.following();
+                let Some(end) = following.find('}') else {
+                    return Err(parse_error("invalid character class range", &self.pattern[start..]));
+                };
+                self.skip(end + 1);
+                &following[..end]
+            }
+            Some((at, c)) => &self.pattern[at..at + c.len_utf8()],
+            None => return Err(parse_error("invalid character class range", &self.pattern[start..])),
+        };
+        let (negated, name) = name.strip_prefix('^').map_or((false, name), |name| (true, name));
+        let end = self.at();
+        let written = &self.pattern[start..end];
+        let negated = negated != (p == 'P');
+        let class = format!("\\{}{{{name}}}", if negated { 'P' } else { 'p' });
+        // The set of names is the crate's; a pattern of this kind is rare enough to be compiled for an answer.
+        let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        if !plain || Regex::new(&class).is_err() {
+            return Err(parse_error("invalid character class range", written));
+        }
+        self.out.push_str(&class);
+        Ok(())
+    }
+
+    /// The character that an escape stands for; its backslash, which stands at `start`, has been read.
+    fn escaped_char(&mut self, start: usize) -> Result<char, String> {
+        let Some((at, c)) = self.rest.next() else {
+            return Err(parse_error("trailing backslash at end of expression", ""));
+        };
+        let simple = match c {
+            'a' => Some('\x07'),
+            'f' => Some('\x0c'),
+            't' => Some('\t'),
+            'n' => Some('\n'),
+            'r' => Some('\r'),
+            'v' => Some('\x0b'),
+            _ if c.is_ascii() && !c.is_ascii_alphanumeric() => Some(c),
+            _ => None,
+        };
+        if let Some(simple) = simple {
+            return Ok(simple);
+        }
+        let following = &self.pattern[at + c.len_utf8()..];
+        let code = match c {
+            'x' => match following.strip_prefix('{') {
+                Some(braced) => {
+                    let digits = braced.find('}').map(|end| &braced[..end]);
+                    digits.filter(|digits| !digits.is_empty()).map(|digits| (digits.len() + 2, hexadecimal(digits)))
+                }
+                None => following.get(..2).map(|digits| (2, hexadecimal(digits))),
+            },
+            // One digit would be a back reference, unless it is zero.
+            '0' | '1'..='7' if c == '0' || following.starts_with(|next| ('0'..='7').contains(&next)) => {
+                let more = following.bytes().take(2).take_while(|digit| (b'0'..=b'7').contains(digit)).count();
+                Some((more, u32::from_str_radix(&self.pattern[at..=at + more], 8).ok()))
+            }
+            _ => None,
+        };
+        match code.and_then(|(length, code)| Some((length, char::from_u32(code?)?))) {
+            Some((length, c)) => {
+                self.skip(length);
+                Ok(c)
+            }
+            None => {
+                // Go shows what it had read when it gave up.
+                let read = match (c, following.strip_prefix('{')) {
+                    ('x', Some(braced)) => {
+                        1 + braced
+                            .find(|c: char| !c.is_ascii_hexdigit())
+                            .map_or(braced.len(), |bad| bad + braced[bad..].chars().next().map_or(0, char::len_utf8))
+                    }
+                    ('x', None) => following.char_indices().nth(2).map_or(following.len(), |(end, _)| end),
+                    _ => 0,
+                };
+                let end = at + c.len_utf8() + read;
+                Err(parse_error("invalid escape sequence", &self.pattern[start..end]))
+            }
+        }
+    }
+
+    /// A bracketed class; its bracket, which stands at `start`, has been read.
+    fn class(&mut self, start: usize) -> Result<(), String> {
+        let unclosed = || parse_error("missing closing ]", &self.pattern[start..]);
+        self.out.push('[');
+        if self.rest.next_if(|&(_, c)| c == '^').is_some() {
+            self.out.push('^');
+        }
+        let mut first = true;
+        loop {
+            let following = self.following();
+            if following.is_empty() {
+                return Err(unclosed());
+            }
+            if following.starts_with(']') && !first {
+                self.skip(1);
+                self.out.push(']');
+                return Ok(());
+            }
+            first = false;
+            if let Some(named) = following.strip_prefix("[:")
+                && let Some(length) = named.find(":]")
+            {
+                self.posix_class(&following[..length + 4])?;
+                continue;
+            }
+            let at = self.at();
+            if following.starts_with('\\') {
+                self.rest.next();
+                if self.class_escape(at, true)? {
+                    continue;
+                }
+            }
+            let low = if following.starts_with('\\') {
+                self.escaped_char(at)?
+            } else {
+                self.class_char().ok_or_else(unclosed)?
+            };
+            let after = self.following();
+            if after.len() >= 2 && after.starts_with('-') && !after.starts_with("-]") {
+                self.rest.next();
+                let from = self.at();
+                let escaped = self.rest.next_if(|&(_, c)| c == '\\').is_some();
+                let high = if escaped { self.escaped_char(from)? } else { self.class_char().ok_or_else(unclosed)? };
+                if high < low {
+                    let end = self.at();
+                    return Err(parse_error("invalid character class range", &self.pattern[at..end]));
+                }
+                self.class_literal(low);
+                self.out.push('-');
+                self.class_literal(high);
+            } else {
+                self.class_literal(low);
+            }
+        }
+    }
+
+    fn class_char(&mut self) -> Option<char> {
+        self.rest.next().map(|(_, c)| c)
+    }
+
+    fn class_literal(&mut self, c: char) {
+        if c.is_ascii() && !c.is_ascii_alphanumeric() {
+            self.out.push_str(&format!("\\x{:02x}", u32::from(c)));
+        } else {
+            self.out.push(c);
+        }
+    }
+
+    fn posix_class(&mut self, written: &str) -> Result<(), String> {
+        const NAMES: [&str; 14] = [
+            "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space", "upper",
+            "word", "xdigit",
+        ];
+        let name = written.trim_start_matches("[:").trim_end_matches(":]").trim_start_matches('^');
+        if !NAMES.contains(&name) {
+            return Err(parse_error("invalid character class range", written));
+        }
+        self.skip(written.len());
+        self.out.push_str(written);
+        Ok(())
+    }
+}
+
+fn raise(factors: &mut [u32], factor: u32) {
+    if let Some(last) = factors.last_mut() {
+        *last = factor.max(*last);
+    }
+}
+
+fn hexadecimal(digits: &str) -> Option<u32> {
+    digits.bytes().all(|digit| digit.is_ascii_hexdigit()).then(|| u32::from_str_radix(digits, 16).ok()).flatten()
+}
+
+/// `{2}`, `{2,}` or `{2,5}` at the beginning of a text: its length and its counts. Anything else is no repetition.
+fn bounds(text: &str) -> Option<(usize, u32, Option<u32>)> {
+    let inside = &text[1..text.find('}')?];
+    let (least, most) = inside.split_once(',').map_or((inside, None), |(least, most)| (least, Some(most)));
+    let number = |digits: &str| {
+        let plain = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
+        let plain = plain && (digits.len() == 1 || !digits.starts_with('0'));
+        plain.then(|| digits.parse().unwrap_or(u32::MAX))
+    };
+    let least_count = number(least)?;
+    let most_count = match most {
+        None => Some(least_count),
+        Some("") => None,
+        Some(most) => Some(number(most)?),
+    };
+    Some((inside.len() + 2, least_count, most_count))
+}
+
+/// Helm's words for a pattern that is none, with its place in the schema.
+pub(super) fn invalid(pattern: &str, place: &str, reason: &str) -> String {
+    format!("invalid regex {} at {}: {reason}", quote_double(pattern), quote_double(place))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matches(pattern: &str, text: &str) -> bool {
+        compile(pattern).unwrap().is_match(text)
+    }
+
+    #[test]
+    fn gos_syntax_means_what_go_means() {
+        assert!(matches(r"^\d+$", "12") && !matches(r"^\d+$", "١٢"));
+        assert!(matches(r"^\w$", "a") && !matches(r"^\w$", "ä"));
+        assert!(matches(r"^\D$", "ä"));
+        assert!(matches(r"^[\w.-]+$", "a.b-c_1"));
+        assert!(matches(r"^[\d\S]$", "x"));
+        assert!(matches(r"^[a[b]$", "[") && matches("^[]a]$", "]") && matches("^[a&&b]+$", "&&"));
+        assert!(matches("a{", "a{") && matches("a{,2}", "a{,2}") && matches("^a{2}$", "aa"));
+        assert!(matches(r"^\Qa.b\E$", "a.b") && !matches(r"^\Qa.b\E$", "axb"));
+        assert!(matches(r"^\x41\x{42}\103$", "ABC"));
+        assert!(matches(r"\<a\>", "<a>"));
+        assert!(matches(r"^[[:alpha:]]+$", "abc"));
+        assert!(matches("^[+--]$", ",") && matches("^[a-b-c]+$", "-c") && matches(r"^[\d-z]+$", "1-z"));
+        assert!(matches(r"(?i)^ab$", "AB") && matches("(?P<x>a)(?<y>b)", "ab"));
+        assert!(matches(r"^\pL\p{Greek}\P{Lu}$", "äαa"));
+        assert!(matches(r"^\p{Letter}+$", "π"));
+        assert!(matches(r"\bfoo\b", "a foo b") && matches(r"a\Bb", "ab") && !matches(r"a\B-", "a-"));
+        assert!(!matches("^a$", "a\n"));
+        assert!(matches("", "x") && matches("a||b", ""));
+    }
+
+    /// Recorded from Go's `regexp.Compile`.
+    #[test]
+    fn errors_are_gos() {
+        for (pattern, said) in [
+            ("a(b", "missing closing ): `a(b`"),
+            ("a)b", "unexpected ): `a)b`"),
+            ("*a", "missing argument to repetition operator: `*`"),
+            ("(|+)", "missing argument to repetition operator: `+`"),
+            ("a**", "invalid nested repetition operator: `**`"),
+            ("a{2}{3}", "invalid nested repetition operator: `{2}{3}`"),
+            ("[abc", "missing closing ]: `[abc`"),
+            ("[z-a]", "invalid character class range: `z-a`"),
+            ("[[:foo:]]", "invalid character class range: `[:foo:]`"),
+            (r"\y", r"invalid escape sequence: `\y`"),
+            (r"\1", r"invalid escape sequence: `\1`"),
+            ("a\\", "trailing backslash at end of expression: ``"),
+            ("(?=a)", "invalid or unsupported Perl syntax: `(?=`"),
+            ("(?!a)", "invalid or unsupported Perl syntax: `(?!`"),
+            ("(?<=a)", "invalid named capture: `(?<=a)`"),
+            ("a{1001}", "invalid repeat count: `{1001}`"),
+            ("a{3,2}", "invalid repeat count: `{3,2}`"),
+            ("(?P<n", "invalid named capture: `(?P<n`"),
+            ("(?P<>a)", "invalid named capture: `(?P<>`"),
+            ("(?i", "invalid or unsupported Perl syntax: `(?i`"),
+            ("(?x)", "invalid or unsupported Perl syntax: `(?x`"),
+            ("(?i-)", "invalid or unsupported Perl syntax: `(?i-)`"),
+            ("(?P=n)", "invalid or unsupported Perl syntax: `(?P`"),
+            ("(?:", "missing closing ): `(?:`"),
+            ("(a{100}){100}", "invalid repeat count: `{100}`"),
+            ("a*??", "invalid nested repetition operator: `*??`"),
+            (r"[a-\d]", r"invalid escape sequence: `\d`"),
+            (r"\x{}", r"invalid escape sequence: `\x{}`"),
+            (r"\p", r"invalid character class range: `\p`"),
+            (r"\p{Foo}", r"invalid character class range: `\p{Foo}`"),
+        ] {
+            assert_eq!(check(pattern), Err(format!("error parsing regexp: {said}")), "{pattern}");
+        }
+    }
+
+    proptest::proptest! {
+        /// Whatever the scan lets through, the crate compiles: a chart can't carry a pattern that fails only later.
+        #[test]
+        fn a_checked_pattern_compiles(pattern in r"[ab\\\[\](){}*+?|^$.,:0-3dDwpQE<>P=!i-]{0,12}") {
+            if check(&pattern).is_ok() {
+                proptest::prop_assert!(compile(&pattern).is_ok(), "{:?} -> {:?}", pattern, translate(&pattern));
+            }
+        }
+    }
+}

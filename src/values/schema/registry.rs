@@ -1,0 +1,297 @@
+//! All the documents of one schema, and what its references lead to.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use regex::Regex;
+
+use super::document::{Document, error};
+use super::draft::{Dialect, Draft};
+use super::loader::{Loader, Offline, Resolver};
+use super::place::{Path, Place, child, identity, location};
+use super::shape::Shape;
+use super::violation::Violation;
+use super::wording::quote;
+use super::{evaluate, pattern, report, stack, uri};
+use crate::diagnostic::Diagnostic;
+use crate::go_text::quote_double;
+use crate::yaml::Node;
+
+/// The documents of a schema, its own one first.
+#[derive(Debug)]
+pub(super) struct Registry {
+    pub(super) documents: Vec<Document>,
+    /// By the identity of the value of a referring keyword.
+    targets: HashMap<usize, Target>,
+    /// Whether `format` is asserted whatever the draft says, as Helm does with metaschemas.
+    pub(super) asserts_formats: bool,
+    /// Compiled patterns by their text; `None` for one that can't be compiled.
+    patterns: Mutex<HashMap<String, Option<Regex>>>,
+    pub(super) warnings: Vec<Diagnostic>,
+}
+
+/// What a reference leads to.
+#[derive(Debug)]
+struct Target {
+    document: usize,
+    path: Vec<String>,
+}
+
+impl Registry {
+    /// Reads a schema document and everything it refers to.
+    pub(super) fn new(url: &str, root: Node, resolver: &dyn Resolver) -> Result<Self, Box<Diagnostic>> {
+        let mut loader = Loader::new(resolver);
+        let mut registry = Registry {
+            documents: Vec::with_capacity(1),
+            targets: HashMap::new(),
+            asserts_formats: false,
+            patterns: Mutex::default(),
+            warnings: Vec::new(),
+        };
+        registry.add(url, Arc::new(root), &mut loader)?;
+        if registry.documents[0].needs_links {
+            Linker { registry: &mut registry, loader: &mut loader, visited: HashSet::new(), ahead: Vec::new() }
+                .run()?;
+        }
+        registry.warnings = loader.warnings;
+        Ok(registry)
+    }
+
+    /// The metaschema of a draft.
+    fn metaschema(draft: Draft) -> Result<Self, Box<Diagnostic>> {
+        let url = draft.metaschema();
+        let root = Loader::new(&Offline).load(url, &Node::default())?;
+        let mut registry = Self::new(url, Node::clone(&root), &Offline)?;
+        registry.asserts_formats = true;
+        Ok(registry)
+    }
+
+    fn add(&mut self, url: &str, root: Arc<Node>, loader: &mut Loader<'_>) -> Result<usize, Box<Diagnostic>> {
+        let document = Document::new(url, root, loader)?;
+        if document.suspicious {
+            check_form(&document, &document.root, &[], document.resources[0].dialect)?;
+        }
+        self.documents.push(document);
+        Ok(self.documents.len() - 1)
+    }
+
+    /// What a referring keyword's value leads to.
+    pub(super) fn target(&self, reference: &Node) -> Option<Place<'_>> {
+        let target = self.targets.get(&identity(reference))?;
+        Place::root(self.documents.get(target.document)?).descend(&target.path)
+    }
+
+    /// Whether a pattern is found in a text; a pattern that can't be compiled is found nowhere.
+    pub(super) fn is_match(&self, pattern: &str, text: &str) -> bool {
+        let mut patterns = self.patterns.lock().unwrap_or_else(PoisonError::into_inner);
+        let compiled = match patterns.get(pattern) {
+            Some(compiled) => compiled,
+            None => patterns.entry(pattern.to_owned()).or_insert_with(|| pattern::compile(pattern).ok()),
+        };
+        compiled.as_ref().is_some_and(|compiled| compiled.is_match(text))
+    }
+}
+
+/// Evaluates the metaschema of a schema that looks odd.
+fn check_form(document: &Document, schema: &Node, path: &[String], dialect: Dialect) -> Result<(), Box<Diagnostic>> {
+    if document.url.starts_with("http://json-schema.org/") || document.url.starts_with("https://json-schema.org/") {
+        return Ok(());
+    }
+    let metaschema = Registry::metaschema(dialect.draft)?;
+    let violations = evaluate::evaluate_root(&metaschema, schema.into());
+    if violations.is_empty() {
+        return Ok(());
+    }
+    let place = quote_double(&location(&document.url, path));
+    let judge = quote(&format!("{}#", dialect.draft.metaschema()));
+    let lines = report::lines(&violations);
+    let message = format!(
+        "{place} is not valid against metaschema: jsonschema validation failed with {judge}\n{}",
+        lines.trim_end_matches('\n')
+    );
+    let mut refused = Diagnostic::error("schema", message);
+    Violation::label(&violations, &mut refused);
+    Err(Box::new(refused))
+}
+
+/// Follows the references that can be reached from the root, as Helm does: an unused definition may be wrong.
+struct Linker<'l, 'r> {
+    registry: &'l mut Registry,
+    loader: &'l mut Loader<'r>,
+    visited: HashSet<usize>,
+    ahead: Vec<(usize, Vec<String>)>,
+}
+
+impl Linker<'_, '_> {
+    fn run(&mut self) -> Result<(), Box<Diagnostic>> {
+        self.ahead.push((0, Vec::new()));
+        while let Some((document, path)) = self.ahead.pop() {
+            let root = Arc::clone(&self.registry.documents[document].root);
+            let mut resource = 0;
+            let mut node: &Node = &root;
+            for name in &path {
+                let Some(below) = child(node, name) else { break };
+                node = below;
+                resource = self.resource_of(document, node, resource);
+            }
+            self.visit(document, node, resource, 0)?;
+        }
+        Ok(())
+    }
+
+    fn resource_of(&self, document: usize, node: &Node, around: usize) -> usize {
+        self.registry.documents[document].resource_of.get(&identity(node)).copied().unwrap_or(around)
+    }
+
+    fn visit(&mut self, document: usize, node: &Node, resource: usize, depth: usize) -> Result<(), Box<Diagnostic>> {
+        let Some(map) = node.value.as_map() else { return Ok(()) };
+        if !self.visited.insert(identity(node)) {
+            return Ok(());
+        }
+        let draft = self.registry.documents[document].resources[resource].dialect.draft;
+        let lone_ref =
+            draft < Draft::Draft2019 && map.get("$ref").is_some_and(|reference| reference.value.as_str().is_some());
+        for (keyword, value) in map.iter().filter(|(keyword, _)| !lone_ref || *keyword == "$ref") {
+            let shape = draft.shape(keyword);
+            if shape == Shape::Reference && keyword.ends_with("ef") {
+                self.link(document, resource, value)?;
+                continue;
+            }
+            if keyword == "patternProperties" {
+                self.check_patterns(document, node, value)?;
+            }
+            if matches!(shape, Shape::Definitions | Shape::UnusedSchema) {
+                continue;
+            }
+            shape.for_each_subschema(
+                &value.value,
+                |_, subschema| {
+                    let own = self.resource_of(document, subschema, resource);
+                    stack::nested(depth + 1, || self.visit(document, subschema, own, depth + 1)).unwrap_or(Ok(()))
+                },
+                value,
+            )?;
+        }
+        // What $dynamicRef may lead to is found by name, in resources that the evaluation passes.
+        if self.registry.documents[document].resource_of.get(&identity(node)) == Some(&resource) {
+            let anchors = self.registry.documents[document].resources[resource].anchors.values();
+            let dynamic = anchors.filter(|anchor| anchor.is_dynamic).map(|anchor| (document, anchor.path.clone()));
+            self.ahead.extend(dynamic);
+        }
+        Ok(())
+    }
+
+    fn check_patterns(&self, document: usize, node: &Node, patterns: &Node) -> Result<(), Box<Diagnostic>> {
+        for pattern in patterns.value.as_map().into_iter().flat_map(|patterns| patterns.keys()) {
+            if let Err(reason) = pattern::check(pattern) {
+                let place = Place { node, ..Place::root(&self.registry.documents[document]) }.location();
+                let message = pattern::invalid(pattern, &format!("{place}/patternProperties"), &reason);
+                return Err(error(message, &patterns.span));
+            }
+        }
+        Ok(())
+    }
+
+    fn link(&mut self, document: usize, resource: usize, reference: &Node) -> Result<(), Box<Diagnostic>> {
+        let Some(text) = reference.value.as_str() else { return Ok(()) };
+        let (relative, fragment) = uri::split_fragment(text);
+        let Some(fragment) = uri::percent_decode(fragment) else {
+            let reason = format!("invalid URL escape in {}", quote_double(text));
+            return Err(error(format!("error in parsing {}: {reason}", quote_double(text)), &reference.span));
+        };
+        let url = uri::join(&self.registry.documents[document].resources[resource].id, relative);
+        let (document, resource) = self.find(document, &url, reference)?;
+        let found = &self.registry.documents[document];
+        let base = &found.resources[resource];
+        let path = if fragment.is_empty() || fragment.starts_with('/') {
+            let mut path = base.path.clone();
+            for name in fragment.split('/').skip(1) {
+                match unescape(name) {
+                    Some(name) => path.push(name),
+                    None => {
+                        let place = quote_double(&format!("{}#{fragment}", found.url));
+                        return Err(error(format!("invalid json-pointer {place}"), &reference.span));
+                    }
+                }
+            }
+            path
+        } else {
+            let Some(anchor) = base.anchors.get(&fragment) else {
+                let place = quote_double(&location_of_fragment(&base.id, &fragment));
+                let message = format!("anchor in {place} not found in schema {}", quote_double(&found.url));
+                return Err(error(message, &reference.span));
+            };
+            anchor.path.clone()
+        };
+        self.ensure_schema(document, &path, reference)?;
+        self.registry.targets.insert(identity(reference), Target { document, path: path.clone() });
+        self.ahead.push((document, path));
+        Ok(())
+    }
+
+    /// The document and resource of a URI: of the same document, or else a document of that name.
+    fn find(&mut self, document: usize, url: &str, reference: &Node) -> Result<(usize, usize), Box<Diagnostic>> {
+        let own = &self.registry.documents[document];
+        if own.url == url {
+            return Ok((document, 0));
+        }
+        if let Some(resource) = own.resources.iter().position(|resource| resource.id == url) {
+            return Ok((document, resource));
+        }
+        if let Some(other) = self.registry.documents.iter().position(|other| other.url == url) {
+            return Ok((other, 0));
+        }
+        let root = self.loader.load(url, reference)?;
+        Ok((self.registry.add(url, root, self.loader)?, 0))
+    }
+
+    /// Makes sure that a target is there, and has been read as a schema.
+    fn ensure_schema(&mut self, document: usize, path: &[String], reference: &Node) -> Result<(), Box<Diagnostic>> {
+        let root = Arc::clone(&self.registry.documents[document].root);
+        let mut node: &Node = &root;
+        let mut resource = 0;
+        for name in path {
+            let Some(below) = child(node, name) else {
+                let place = quote_double(&location(&self.registry.documents[document].url, path));
+                let mut missing = error(format!("json-pointer in {place} not found"), &reference.span);
+                if let Some(near) = nearest_key(node, name) {
+                    missing = Box::new(missing.help(format!("did you mean {}?", quote(near))));
+                }
+                return Err(missing);
+            };
+            node = below;
+            resource = self.resource_of(document, node, resource);
+        }
+        let known = &mut self.registry.documents[document];
+        if known.walked.contains(&identity(node)) {
+            return Ok(());
+        }
+        with_path(path, &Path::Root, &mut |at| known.walk_further(node, at, resource, self.loader))?;
+        if known.suspicious {
+            let dialect = known.resources[resource].dialect;
+            check_form(known, node, path, dialect)?;
+        }
+        Ok(())
+    }
+}
+
+/// Calls with the linked form of a path.
+fn with_path<T>(names: &[String], before: &Path<'_>, call: &mut dyn FnMut(&Path<'_>) -> T) -> T {
+    match names.split_first() {
+        None => call(before),
+        Some((first, rest)) => with_path(rest, &before.key(first), call),
+    }
+}
+
+fn nearest_key<'n>(node: &'n Node, name: &str) -> Option<&'n str> {
+    report::nearest(name, node.value.as_map()?.keys())
+}
+
+fn unescape(name: &str) -> Option<String> {
+    let broken = name.split('~').skip(1).any(|after| !after.starts_with(['0', '1']));
+    (!broken).then(|| name.replace("~1", "/").replace("~0", "~"))
+}
+
+fn location_of_fragment(id: &str, fragment: &str) -> String {
+    format!("{id}#{}", uri::percent_encode(fragment))
+}

@@ -1,0 +1,150 @@
+//! What the value of a keyword looks like: the cheap look at a chart's schema while it is read.
+//!
+//! Helm evaluates the metaschema for every chart. Here every keyword is only looked at: is its value of the right
+//! type? A value that looks odd makes the metaschema be evaluated after all, for the verdict and for Helm's words.
+//! So the look may suspect too much, never too little.
+
+use std::collections::HashSet;
+
+use super::draft::Draft;
+use super::number::Number;
+use super::{format, pattern};
+use crate::yaml::{Node, Value};
+
+/// The form of a keyword's value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    Schema,
+    /// A schema that nothing is checked against.
+    UnusedSchema,
+    SchemaOrBoolean,
+    Items,
+    Schemas,
+    SchemaMap,
+    /// Schemas that are only there to be referred to.
+    Definitions,
+    Dependencies,
+    NamesMap,
+    Type,
+    Enum,
+    Names,
+    PositiveNumber,
+    Number,
+    Count,
+    Boolean,
+    Pattern,
+    Text,
+    Reference,
+    Anchor,
+    Vocabularies,
+    List,
+    Anything,
+}
+
+impl Shape {
+    /// Whether a value may have a wrong form. The subschemas in it are looked at for themselves.
+    pub(super) fn is_suspicious(self, keyword: &str, value: &Value, draft: Draft) -> bool {
+        !match (self, value) {
+            (Shape::Anything | Shape::Schema | Shape::UnusedSchema, _) => true,
+            (Shape::SchemaOrBoolean, Value::Bool(_) | Value::Map(_)) => true,
+            (Shape::Items, Value::List(items)) => draft < Draft::Draft2020 && !items.is_empty(),
+            (Shape::Items, _) => true,
+            (Shape::Schemas, Value::List(items)) => !items.is_empty(),
+            (Shape::SchemaMap, Value::Map(map)) => {
+                keyword != "patternProperties" || map.keys().all(|key| pattern::check(key).is_ok())
+            }
+            (Shape::Definitions | Shape::Dependencies, Value::Map(_)) => true,
+            (Shape::NamesMap, Value::Map(map)) => {
+                map.iter().all(|(_, names)| !Shape::Names.is_suspicious(keyword, &names.value, draft))
+            }
+            (Shape::Type, Value::String(name)) => is_type(name),
+            (Shape::Type, Value::List(names)) => {
+                !names.is_empty()
+                    && distinct_strings(names)
+                    && names.iter().filter_map(|n| n.value.as_str()).all(is_type)
+            }
+            (Shape::Enum, Value::List(items)) => {
+                draft >= Draft::Draft2019 || (!items.is_empty() && distinct_strings(items))
+            }
+            (Shape::Names, Value::List(names)) => {
+                (draft > Draft::Draft4 || !names.is_empty()) && distinct_strings(names)
+            }
+            (Shape::PositiveNumber, value) => Number::of_value(value).is_some_and(|number| number.float() > 0.0),
+            (Shape::Number, Value::Int(_) | Value::Float(_)) => true,
+            (Shape::Count, value) => {
+                Number::of_value(value).is_some_and(|number| number.float() >= 0.0 && number.is_integer())
+            }
+            (Shape::Boolean, Value::Bool(_)) => true,
+            (Shape::Pattern, Value::String(text)) => pattern::check(text).is_ok(),
+            (Shape::Text, Value::String(_)) => true,
+            (Shape::Reference, Value::String(text)) => {
+                let absolute = keyword != "$schema" || format::check("uri", text).is_ok();
+                let fragment = draft >= Draft::Draft2019 && keyword == "$id" && text.contains('#');
+                absolute && !fragment && format::check("uri-reference", text).is_ok()
+            }
+            (Shape::Anchor, Value::String(text)) => {
+                text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+                    && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
+            }
+            (Shape::Vocabularies, _) => false,
+            (Shape::List, Value::List(_)) => true,
+            _ => false,
+        }
+    }
+
+    /// The subschemas in a value: each with the steps that lead to it from the keyword.
+    pub(super) fn for_each_subschema<'n, E>(
+        self,
+        value: &'n Value,
+        mut visit: impl FnMut(Option<Step<'n>>, &'n Node) -> Result<(), E>,
+        node: &'n Node,
+    ) -> Result<(), E> {
+        match (self, value) {
+            (Shape::Schema | Shape::UnusedSchema | Shape::SchemaOrBoolean, _) => visit(None, node),
+            (Shape::Items | Shape::Schemas, Value::List(items)) => {
+                items.iter().enumerate().try_for_each(|(at, item)| visit(Some(Step::Index(at)), item))
+            }
+            (Shape::Items, _) => visit(None, node),
+            (Shape::SchemaMap | Shape::Definitions, Value::Map(map)) => {
+                map.iter().try_for_each(|(key, item)| visit(Some(Step::Key(key)), item))
+            }
+            (Shape::Dependencies, Value::Map(map)) => map
+                .iter()
+                .filter(|(_, item)| item.value.as_list().is_none())
+                .try_for_each(|(key, item)| visit(Some(Step::Key(key)), item)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// One step from a value into it.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Step<'n> {
+    Key(&'n str),
+    Index(usize),
+}
+
+impl Step<'_> {
+    pub(super) fn name(self) -> String {
+        match self {
+            Step::Key(key) => key.to_owned(),
+            Step::Index(at) => at.to_string(),
+        }
+    }
+}
+
+fn is_type(name: &str) -> bool {
+    super::types::Types::named(name).is_some()
+}
+
+/// Whether all are strings and no two are equal.
+fn distinct_strings(items: &[Node]) -> bool {
+    let texts = items.iter().map(|item| item.value.as_str());
+    if items.len() <= 16 {
+        return items.iter().enumerate().all(|(at, item)| {
+            item.value.as_str().is_some_and(|text| items[..at].iter().all(|other| other.value.as_str() != Some(text)))
+        });
+    }
+    let mut seen = HashSet::with_capacity(items.len());
+    texts.into_iter().all(|text| text.is_some_and(|text| seen.insert(text)))
+}

@@ -1,0 +1,327 @@
+//! The parser: keys, indexes, values and lists of a flag.
+
+use super::scanner::{Scanner, Stretch};
+use super::typed::{go_type, typed};
+use super::{Kind, Mistake};
+use crate::diagnostic::{Source, Span};
+use crate::go_text::{quote_char, quote_double};
+use crate::json;
+use crate::values::{FileReader, Map, Node, Value};
+
+/// How many dots a key may have (Helm's limit).
+const MAX_NESTED_NAMES: usize = 30;
+/// The greatest index of a list (Helm's limit).
+const MAX_INDEX: i64 = 65_536;
+
+/// Why parsing a key came to an end before its value.
+enum Stop {
+    /// The flag ended where that is allowed: what was read so far counts.
+    End,
+    Mistake(Mistake),
+}
+
+impl From<Mistake> for Stop {
+    fn from(mistake: Mistake) -> Self {
+        Stop::Mistake(mistake)
+    }
+}
+
+pub(super) struct Parser<'a> {
+    source: &'a Source,
+    kind: Kind,
+    reader: &'a dyn FileReader,
+    scanner: Scanner<'a>,
+}
+
+impl<'a> Parser<'a> {
+    pub(super) fn new(source: &'a Source, kind: Kind, reader: &'a dyn FileReader) -> Self {
+        Parser { source, kind, reader, scanner: Scanner::new(source.text(), kind != Kind::Literal) }
+    }
+
+    /// Applies key after key until the flag ends.
+    pub(super) fn parse(&mut self, values: &mut Map) -> Result<(), Mistake> {
+        loop {
+            match self.key(values, 0) {
+                Ok(()) => {}
+                Err(Stop::End) => return Ok(()),
+                Err(Stop::Mistake(mistake)) => return Err(mistake),
+            }
+        }
+    }
+
+    fn key(&mut self, values: &mut Map, depth: usize) -> Result<(), Stop> {
+        let stops: &[char] = if self.kind == Kind::Literal { &['=', '[', '.'] } else { &['=', '[', ',', '.'] };
+        let key = self.scanner.until(stops);
+        let place = self.span(&key);
+        match key.end {
+            None if key.text.is_empty() => Err(Stop::End),
+            None => Err(self.without_value(&key, "").into()),
+            Some('=') => self.assign(values, key.text, place),
+            Some('[') => self.indexed(values, key.text, place, depth),
+            Some('.') => self.nested(values, key, place, depth),
+            Some(_) => Err(self.without_value(&key, " (cannot end with ,)").into()),
+        }
+    }
+
+    fn without_value(&self, key: &Stretch, why: &str) -> Mistake {
+        let message = format!("key {} has no value{why}", quote_double(&key.text));
+        let mistake = Mistake::new(message, self.span(key));
+        match (key.text.is_empty(), self.kind) {
+            (true, _) => mistake.help("take the extra comma out"),
+            (false, Kind::Literal) => mistake.help(format!("write {}=VALUE", key.text)),
+            (false, _) if key.range.start > 0 => {
+                mistake.help(format!("write {}=VALUE, or put \\ before a comma that belongs to the value", key.text))
+            }
+            (false, _) => mistake.help(format!("write {}=VALUE", key.text)),
+        }
+    }
+
+    /// `key=`: one value, or a list in braces.
+    fn assign(&mut self, values: &mut Map, key: String, place: Span) -> Result<(), Stop> {
+        let node = self.assigned()?;
+        set(values, key, place, node);
+        Ok(())
+    }
+
+    /// What stands after `=`.
+    fn assigned(&mut self) -> Result<Node, Mistake> {
+        match self.kind {
+            Kind::Json => self.json(),
+            Kind::Literal => {
+                let start = self.scanner.at;
+                let text = self.scanner.rest().to_owned();
+                self.scanner.at = self.source.text().len();
+                Ok(Node::new(Value::String(text), self.source.span(start..self.scanner.at)))
+            }
+            // At the very end of the flag not even a file is read.
+            _ if self.scanner.rest().is_empty() => {
+                let end = self.scanner.at;
+                Ok(Node::new(Value::String(String::new()), self.source.span(end..end)))
+            }
+            _ if self.scanner.peek() == Some('{') => self.list(),
+            _ => {
+                let value = self.scanner.until(&[',']);
+                self.value(value)
+            }
+        }
+    }
+
+    /// `{a,b}`
+    fn list(&mut self) -> Result<Node, Mistake> {
+        let start = self.scanner.at;
+        self.scanner.next();
+        let mut items = Vec::new();
+        loop {
+            let item = self.scanner.until(&[',', '}']);
+            match item.end {
+                None => {
+                    let place = self.source.span(start..self.source.text().len());
+                    let help = "close the list with }; put \\ before a brace or comma that belongs to an item";
+                    return Err(Mistake::new("list must terminate with '}'", place).help(help));
+                }
+                Some('}') => {
+                    items.push(self.value(item)?);
+                    let end = self.scanner.at;
+                    self.scanner.next_if(',');
+                    return Ok(Node::new(Value::List(items), self.source.span(start..end)));
+                }
+                Some(_) => items.push(self.value(item)?),
+            }
+        }
+    }
+
+    fn value(&self, stretch: Stretch) -> Result<Node, Mistake> {
+        let place = self.span(&stretch);
+        let value = match self.kind {
+            Kind::Typed => typed(stretch.text),
+            Kind::File => {
+                let file = self.reader.read(&stretch.text, &place).map_err(|words| {
+                    Mistake::new(words, place).help("--set-file takes KEY=PATH, the path from the current directory")
+                })?;
+                return Ok(Node::new(Value::String(file.text().to_owned()), file.whole()));
+            }
+            Kind::Text | Kind::Json | Kind::Literal => Value::String(stretch.text),
+        };
+        Ok(Node::new(value, place))
+    }
+
+    /// One JSON value, then blanks and at most one comma. Nothing at all is null.
+    fn json(&mut self) -> Result<Node, Mistake> {
+        let start = self.scanner.at;
+        if self.skip_blanks_and_comma() {
+            return Ok(Node::new(Value::Null, self.source.span(start..start)));
+        }
+        let (node, end) = json::read_prefix(self.source, self.scanner.at).map_err(|error| {
+            let place = error.labels.into_iter().next().map_or_else(|| self.source.whole(), |label| label.span);
+            Mistake::new(error.message, place).help("quote the whole flag for the shell: --set-json 'key={\"a\": 1}'")
+        })?;
+        self.scanner.at = end;
+        self.skip_blanks_and_comma();
+        Ok(node)
+    }
+
+    /// Whether only blanks stood before the next comma or the end.
+    fn skip_blanks_and_comma(&mut self) -> bool {
+        loop {
+            match self.scanner.peek() {
+                None => return true,
+                Some(',') => {
+                    self.scanner.next();
+                    return true;
+                }
+                Some(c) if c.is_whitespace() => {
+                    self.scanner.next();
+                }
+                Some(_) => return false,
+            }
+        }
+    }
+
+    /// `key.`: what follows is set in the map under the key.
+    fn nested(&mut self, values: &mut Map, key: Stretch, place: Span, depth: usize) -> Result<(), Stop> {
+        if depth >= MAX_NESTED_NAMES {
+            let message = format!(
+                "value name nested level is greater than maximum supported nested level of {MAX_NESTED_NAMES}"
+            );
+            return Err(Mistake::new(message, place).help("give the deep part as JSON: --set-json").into());
+        }
+        if let Some(existing) = values.get_mut(&key.text) {
+            return match &mut existing.value {
+                Value::Map(inner) => self.nested_in(inner, &key, depth),
+                other => Err(conversion(other, "map[string]interface {}", place).into()),
+            };
+        }
+        let mut inner = Map::new();
+        let result = self.nested_in(&mut inner, &key, depth);
+        if !inner.is_empty() {
+            set(values, key.text, place.clone(), Node::new(Value::Map(inner), place));
+        }
+        result
+    }
+
+    fn nested_in(&mut self, inner: &mut Map, key: &Stretch, depth: usize) -> Result<(), Stop> {
+        self.key(inner, depth + 1)?;
+        if inner.is_empty() {
+            let message = format!("key map {} has no value", quote_double(&key.text));
+            return Err(Mistake::new(message, self.span(key)).help("a name must stand after the dot").into());
+        }
+        Ok(())
+    }
+
+    /// `key[`: what follows is set in the list under the key.
+    fn indexed(&mut self, values: &mut Map, key: String, place: Span, depth: usize) -> Result<(), Stop> {
+        let (index, index_place) = self.index()?;
+        if let Some(existing) = values.get_mut(&key) {
+            return match &mut existing.value {
+                Value::List(items) => self.item(items, index, &index_place, depth),
+                other => Err(conversion(other, "[]interface {}", place).into()),
+            };
+        }
+        let mut items = Vec::new();
+        let result = self.item(&mut items, index, &index_place, depth);
+        set(values, key, place.clone(), Node::new(Value::List(items), place));
+        result
+    }
+
+    /// The number up to `]`. The flag may end in it, which drops the key.
+    fn index(&mut self) -> Result<(i64, Span), Stop> {
+        let text = self.scanner.until(&[']']);
+        let place = self.span(&text);
+        if text.end.is_none() {
+            return Err(Stop::End);
+        }
+        let digits = text.text.strip_prefix(['+', '-']).unwrap_or(&text.text);
+        let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        text.text.parse().map(|index| (index, place.clone())).map_err(|_| {
+            let reason = if is_number { "value out of range" } else { "invalid syntax" };
+            let quoted = quote_double(&text.text);
+            Mistake::new(format!("error parsing index: strconv.Atoi: parsing {quoted}: {reason}"), place)
+                .help("an index is a whole number from 0; put \\ before a bracket that belongs to the key")
+                .into()
+        })
+    }
+
+    /// What follows `]` is set at `index`.
+    fn item(&mut self, items: &mut Vec<Node>, index: i64, place: &Span, depth: usize) -> Result<(), Stop> {
+        if index < 0 {
+            return Err(Mistake::new(format!("negative {index} index not allowed"), place.clone()).into());
+        }
+        let after = self.scanner.until(&['[', '.', '=']);
+        if !after.text.is_empty() {
+            let runes = after.text.chars().map(quote_char).collect::<Vec<_>>().join(" ");
+            let message = format!("unexpected data at end of array index: [{runes}]");
+            let help = "after ] comes =, a dot or another [";
+            return Err(Mistake::new(message, self.span(&after)).help(help).into());
+        }
+        match after.end {
+            None => Err(Stop::End),
+            Some('=') => {
+                let node = self.assigned()?;
+                *slot(items, index, place)? = node;
+                Ok(())
+            }
+            Some('[') => self.inner_list(items, index, place, depth),
+            Some(_) => self.inner_map(items, index, place, depth),
+        }
+    }
+
+    fn inner_list(&mut self, items: &mut Vec<Node>, index: i64, place: &Span, depth: usize) -> Result<(), Stop> {
+        let (next, next_place) = self.index()?;
+        let existing = usize::try_from(index).ok().and_then(|at| items.get_mut(at)).map(|node| &mut node.value);
+        match existing {
+            Some(Value::List(inner)) => self.item(inner, next, &next_place, depth),
+            Some(other) if !other.is_null() => Err(conversion(other, "[]interface {}", place.clone()).into()),
+            _ => {
+                let mut inner = Vec::new();
+                self.item(&mut inner, next, &next_place, depth)?;
+                *slot(items, index, place)? = Node::new(Value::List(inner), place.clone());
+                Ok(())
+            }
+        }
+    }
+
+    fn inner_map(&mut self, items: &mut Vec<Node>, index: i64, place: &Span, depth: usize) -> Result<(), Stop> {
+        if (items.len() as i64) > index {
+            let node = slot(items, index, place)?;
+            if node.value.as_map().is_none() {
+                *node = Node::new(Value::Map(Map::new()), place.clone());
+            }
+            let Some(inner) = node.value.as_map_mut() else { return Ok(()) };
+            return self.key(inner, depth);
+        }
+        let mut inner = Map::new();
+        self.key(&mut inner, depth)?;
+        *slot(items, index, place)? = Node::new(Value::Map(inner), place.clone());
+        Ok(())
+    }
+
+    fn span(&self, stretch: &Stretch) -> Span {
+        self.source.span(stretch.range.clone())
+    }
+}
+
+/// An empty key is never stored.
+fn set(values: &mut Map, key: String, place: Span, node: Node) {
+    if !key.is_empty() {
+        values.insert(key, place, node);
+    }
+}
+
+/// The item at an index; the list is filled up with nulls to it.
+fn slot<'l>(items: &'l mut Vec<Node>, index: i64, place: &Span) -> Result<&'l mut Node, Mistake> {
+    let at = usize::try_from(index).ok().filter(|_| index <= MAX_INDEX).ok_or_else(|| {
+        let message = format!("index of {index} is greater than maximum supported index of {MAX_INDEX}");
+        Mistake::new(message, place.clone())
+    })?;
+    if items.len() <= at {
+        items.resize_with(at + 1, || Node::new(Value::Null, place.clone()));
+    }
+    Ok(&mut items[at])
+}
+
+/// Go's words for a value of another type than the key wants.
+fn conversion(value: &Value, wanted: &str, place: Span) -> Mistake {
+    let got = go_type(value);
+    let message = format!("unable to parse key: interface conversion: interface {{}} is {got}, not {wanted}");
+    Mistake::new(message, place).help("an earlier flag or file has set this key to something else")
+}

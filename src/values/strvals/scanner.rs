@@ -1,0 +1,62 @@
+//! Reading a flag up to the next character that means something.
+
+use std::ops::Range;
+
+/// A stretch of a flag: its text without escapes, and where it stands.
+pub(super) struct Stretch {
+    pub(super) text: String,
+    pub(super) range: Range<usize>,
+    /// The character that ended it; `None` at the end of the flag.
+    pub(super) end: Option<char>,
+}
+
+/// A position in a flag.
+pub(super) struct Scanner<'a> {
+    text: &'a str,
+    pub(super) at: usize,
+    /// Whether a backslash takes the meaning of the character after it (not in `--set-literal`).
+    escapes: bool,
+}
+
+impl<'a> Scanner<'a> {
+    pub(super) fn new(text: &'a str, escapes: bool) -> Self {
+        Scanner { text, at: 0, escapes }
+    }
+
+    pub(super) fn rest(&self) -> &'a str {
+        &self.text[self.at..]
+    }
+
+    pub(super) fn peek(&self) -> Option<char> {
+        self.rest().chars().next()
+    }
+
+    pub(super) fn next(&mut self) -> Option<char> {
+        let c = self.peek()?;
+        self.at += c.len_utf8();
+        Some(c)
+    }
+
+    pub(super) fn next_if(&mut self, wanted: char) -> bool {
+        let found = self.peek() == Some(wanted);
+        if found {
+            self.at += wanted.len_utf8();
+        }
+        found
+    }
+
+    /// Reads up to one of `stops`, which is read too. A lone backslash at the end is dropped.
+    pub(super) fn until(&mut self, stops: &[char]) -> Stretch {
+        let start = self.at;
+        let mut text = String::new();
+        loop {
+            let end = self.at;
+            match self.next() {
+                None => return Stretch { text, range: start..end, end: None },
+                Some('\\') if self.escapes => text.extend(self.next()),
+                Some(c) if stops.contains(&c) => return Stretch { text, range: start..end, end: Some(c) },
+                Some(c) => text.push(c),
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! What the text of a `--set` value is.
+
+use super::super::Value;
+
+/// `true`, `false`, `null` in any case, 0, and whole numbers of 64 bits without a leading 0; all else is text.
+pub(super) fn typed(text: String) -> Value {
+    if equal_fold(&text, "true") {
+        Value::Bool(true)
+    } else if equal_fold(&text, "false") {
+        Value::Bool(false)
+    } else if equal_fold(&text, "null") {
+        Value::Null
+    } else if text == "0" {
+        Value::Int(0)
+    } else if text.starts_with('0') {
+        Value::String(text)
+    } else {
+        match text.parse() {
+            Ok(number) => Value::Int(number),
+            Err(_) => Value::String(text),
+        }
+    }
+}
+
+/// Go's `strings.EqualFold` for a lower-case ASCII word: the long s folds to s.
+fn equal_fold(text: &str, word: &str) -> bool {
+    text.chars().map(|c| if c == 'ſ' { 's' } else { c.to_ascii_lowercase() }).eq(word.chars())
+}
+
+/// The name of a value's type in Go's messages about conversions.
+pub(super) fn go_type(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "nil",
+        Value::Bool(_) => "bool",
+        Value::Int(_) => "int64",
+        Value::Float(_) => "float64",
+        Value::String(_) => "string",
+        Value::List(_) => "[]interface {}",
+        Value::Map(_) => "map[string]interface {}",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_typed_as_helm_types_them() {
+        for (text, value) in [
+            ("TRUE", Value::Bool(true)), ("False", Value::Bool(false)), ("falſe", Value::Bool(false)),
+            ("nuLL", Value::Null), ("0", Value::Int(0)), ("-0", Value::Int(0)), ("+1", Value::Int(1)),
+            ("9223372036854775807", Value::Int(i64::MAX)), ("-9223372036854775808", Value::Int(i64::MIN)),
+        ] {
+            assert_eq!(typed(text.to_owned()), value, "{text}");
+        }
+        for text in ["", "00", "007", "0x1F", "1.5", "1e3", "yes", "~", "9223372036854775808", "1 ", "+", "-", "1_0", "--1"] {
+            assert_eq!(typed(text.to_owned()), Value::String(text.to_owned()));
+        }
+    }
+}

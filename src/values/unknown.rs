@@ -1,0 +1,187 @@
+//! Values that a chart does not know: most often a slip of the finger, which Helm passes over in silence.
+
+use super::schema_view::SchemaView;
+use super::{Map, Node, Value, ValuesTree};
+use crate::diagnostic::{Diagnostic, Span};
+
+/// A warning for every value of `user` that the chart does not know, with its place and the nearest name it does know.
+///
+/// A map is open, so that anything may stand in it, if its default is `{}` or its schema says so; one whose schema has
+/// `properties` and says nothing of others counts as closed. `global` and the keys of subcharts are not looked at. Where
+/// there is no schema, a name is only told if it nearly is a known one. Where the schema forbids other names, the
+/// validator speaks.
+pub fn unknown_values(user: &Map, tree: &ValuesTree<'_>, schema: Option<&Node>) -> Vec<Diagnostic> {
+    let mut check = Check { chart: tree, warnings: Vec::new() };
+    let view = schema.and_then(SchemaView::of_document);
+    check.map(user, Some(tree.defaults), view, &mut Vec::new());
+    check.warnings
+}
+
+struct Check<'a> {
+    chart: &'a ValuesTree<'a>,
+    warnings: Vec<Diagnostic>,
+}
+
+impl Check<'_> {
+    fn map(&mut self, user: &Map, defaults: Option<&Map>, schema: Option<SchemaView<'_>>, path: &mut Vec<String>) {
+        if defaults.is_some_and(Map::is_empty) && !path.is_empty() {
+            return;
+        }
+        for (key, entry) in user.entries() {
+            if path.is_empty() && self.is_exempt(key) {
+                continue;
+            }
+            let default = defaults.and_then(|defaults| defaults.get(key));
+            let named = schema.and_then(|schema| schema.properties()).is_some_and(|names| names.get(key).is_some());
+            if default.is_none() && !named && !schema.is_some_and(|schema| schema.is_open()) {
+                if !schema.is_some_and(|schema| schema.refuses_others()) {
+                    self.warn(key, &entry.key, defaults, schema, path);
+                }
+                continue;
+            }
+            path.push(key.to_owned());
+            self.value(&entry.node, default, schema.and_then(|schema| schema.property(key)), path);
+            path.pop();
+        }
+    }
+
+    fn value(&mut self, user: &Node, default: Option<&Node>, schema: Option<SchemaView<'_>>, path: &mut Vec<String>) {
+        match &user.value {
+            Value::Map(map) => {
+                let defaults = default.and_then(|node| node.value.as_map());
+                // Without a default and without a schema nothing is known about the map.
+                if defaults.is_some() || schema.is_some() {
+                    self.map(map, defaults, schema, path);
+                }
+            }
+            Value::List(items) => {
+                let Some(schema) = schema.and_then(|schema| schema.items()) else { return };
+                for (index, item) in items.iter().enumerate() {
+                    path.push(index.to_string());
+                    self.value(item, None, Some(schema), path);
+                    path.pop();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn is_exempt(&self, key: &str) -> bool {
+        key == "global" || key == "tags" || self.chart.subcharts.iter().any(|subchart| subchart.name == key)
+    }
+
+    fn warn(
+        &mut self,
+        key: &str,
+        place: &Span,
+        defaults: Option<&Map>,
+        schema: Option<SchemaView<'_>>,
+        path: &[String],
+    ) {
+        let dotted = |key: &str| path.iter().map(String::as_str).chain([key]).collect::<Vec<_>>().join(".");
+        let names = defaults.into_iter().flat_map(Map::keys);
+        let near =
+            nearest(key, names.chain(schema.and_then(|schema| schema.properties()).into_iter().flat_map(Map::keys)));
+        if near.is_none() && schema.is_none() {
+            return;
+        }
+        let suggestion = match near {
+            Some(near) => Some(dotted(near)),
+            None => find_elsewhere(key, self.chart.defaults, &mut Vec::new()),
+        };
+        let message = format!("unknown value {}: the chart {} does not know it", dotted(key), self.chart.name);
+        let warning = Diagnostic::warning("unknown-value", message).at(place.clone(), "");
+        self.warnings.push(match suggestion {
+            Some(known) => warning.help(format!("did you mean {known}?")),
+            None => warning,
+        });
+    }
+}
+
+/// The known name that `key` most nearly is: at most a third of its letters differ, case apart.
+///
+/// ```
+/// use mim_chart::values::nearest;
+/// assert_eq!(nearest("replicaCout", ["image", "replicaCount"].into_iter()), Some("replicaCount"));
+/// assert_eq!(nearest("zzz", ["image"].into_iter()), None);
+/// ```
+pub fn nearest<'a>(key: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = key.to_lowercase();
+    let allowed = (key.chars().count() / 3).max(1);
+    names
+        .map(|name| (strsim::damerau_levenshtein(&lower, &name.to_lowercase()), name))
+        .filter(|(distance, name)| *distance <= allowed && *distance < name.chars().count())
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| name)
+}
+
+/// The path of the only place deeper in the defaults where the same name stands, if there is just one.
+fn find_elsewhere(key: &str, defaults: &Map, path: &mut Vec<String>) -> Option<String> {
+    let mut found = Vec::new();
+    collect_paths(key, defaults, path, &mut found);
+    if found.len() == 1 { found.pop() } else { None }
+}
+
+fn collect_paths(key: &str, map: &Map, path: &mut Vec<String>, found: &mut Vec<String>) {
+    for (name, node) in map.iter() {
+        path.push(name.to_owned());
+        if name == key && path.len() > 1 {
+            found.push(path.join("."));
+        }
+        if let Value::Map(inner) = &node.value {
+            collect_paths(key, inner, path, found);
+        }
+        path.pop();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Source;
+
+    const DEFAULTS: &str = "replicaCount: 1\nimage: {repository: a, tag: b}\nlabels: {}\nhosts: []\n";
+    const SCHEMA: &str = r##"{"properties": {"replicaCount": {}, "image": {"$ref": "#/definitions/image"}, "extra": {"type": "string"},
+        "listeners": {"additionalProperties": {"properties": {"port": {}}}},
+        "closed": {"properties": {"a": {}}, "additionalProperties": false},
+        "volumes": {"items": {"properties": {"name": {}}}}},
+        "definitions": {"image": {"properties": {"repository": {}, "tag": {}}}}}"##;
+
+    fn warnings(user: &str, schema: Option<&str>) -> Vec<String> {
+        let read = |text: &str| crate::yaml::read_values(&Source::file("v.yaml", text)).unwrap();
+        let (defaults, none) = (read(DEFAULTS), Map::new());
+        let database = ValuesTree { name: "db".to_owned(), defaults: &none, subcharts: Vec::new() };
+        let tree = ValuesTree { name: "web".to_owned(), defaults: &defaults, subcharts: vec![database] };
+        let document = schema.map(|text| crate::json::read(&Source::file("s.json", text), 0..text.len()).unwrap());
+        let told = unknown_values(&read(user), &tree, document.as_ref()).into_iter();
+        told.map(|warning| format!("{} {}", warning.labels[0].span, warning.help.join(" "))).collect()
+    }
+
+    #[test]
+    fn a_slip_is_told_with_the_name_that_was_meant() {
+        assert_eq!(warnings("replicaCout: 3\n", Some(SCHEMA)), ["v.yaml:1:1 did you mean replicaCount?"]);
+        assert_eq!(warnings("image: {TAG: x}\n", Some(SCHEMA)), ["v.yaml:1:9 did you mean image.tag?"]);
+        assert_eq!(warnings("repository: x\n", Some(SCHEMA)), ["v.yaml:1:1 did you mean image.repository?"]);
+        assert_eq!(
+            warnings("listeners: {c2s: {prt: 1}}\n", Some(SCHEMA)),
+            ["v.yaml:1:19 did you mean listeners.c2s.port?"]
+        );
+        assert_eq!(warnings("volumes: [{nme: x}]\n", Some(SCHEMA)), ["v.yaml:1:12 did you mean volumes.0.name?"]);
+        assert_eq!(warnings("quite-different: 1\n", Some(SCHEMA)), ["v.yaml:1:1 "]);
+    }
+
+    #[test]
+    fn open_maps_globals_and_subcharts_are_left_alone() {
+        let user =
+            "labels: {a: b}\nglobal: {x: 1}\ndb: {y: 1}\nextra: z\nclosed: {zz: 1}\nlisteners: {any: {port: 1}}\n";
+        assert_eq!(warnings(user, Some(SCHEMA)), [""; 0]);
+    }
+
+    #[test]
+    fn without_a_schema_only_near_misses_are_told() {
+        assert_eq!(
+            warnings("replicaCout: 3\nother: 1\nimage: {tags: 1}\n", None),
+            ["v.yaml:1:1 did you mean replicaCount?", "v.yaml:3:9 did you mean image.tag?",]
+        );
+    }
+}

@@ -1,0 +1,95 @@
+//! What mim-chart says of values that a schema refuses is what Helm says: `cases/json_schema/helm_messages.json`,
+//! recorded from Helm by `tests/parity/record_schema`.
+
+use std::path::Path;
+
+use mim_chart::diagnostic::Source;
+use mim_chart::values::schema::{Schema, check, in_frame};
+use mim_chart::yaml::read_values;
+use serde_json::Value;
+
+/// Cases in which mim-chart differs on purpose: behind a prefix of items Helm counts from the end of the prefix, so that
+/// its place is that of another item.
+const DIFFERENT: [&str; 3] = ["tuple additional (2019)", "prefixItems", "no further items"];
+
+#[test]
+fn messages_are_helms() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/json_schema/helm_messages.json");
+    let text = std::fs::read_to_string(path).expect("the recorded messages are there");
+    let cases: Vec<Value> = serde_json::from_str(&text).expect("the recorded messages are JSON");
+    assert!(cases.len() > 400);
+    let mut wrong = Vec::new();
+    for case in &cases {
+        let field = |name: &str| case[name].as_str().unwrap_or_else(|| panic!("a case without {name}"));
+        let mut said = said(field("schema"), field("values"));
+        if case["any_order"].as_bool() == Some(true) {
+            said = in_fixed_order(&said);
+        }
+        let different = DIFFERENT.contains(&field("name"));
+        if (said == without_reason(field("error"))) == different {
+            wrong.push(format!(
+                "{}: {}\n--- Helm\n{}\n--- mim-chart\n{said}\n",
+                field("name"),
+                field("schema"),
+                field("error")
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+/// The error line as the command prints it, or nothing.
+fn said(schema: &str, values: &str) -> String {
+    let values = read_values(&Source::file("given.yaml", values)).expect("the values are a map");
+    let error = match Schema::parse(&Source::file("values.schema.json", schema)) {
+        Err(error) => Some(in_frame("probe", error)),
+        Ok(schema) => check(&[("probe".to_owned(), &schema, &values)]).into_iter().find(|found| found.is_error()),
+    };
+    error.map_or_else(String::new, |error| format!("Error: {}", without_reason(&error.message)))
+}
+
+/// Why a document can't be loaded is the network's matter in Helm, and a principle of mim-chart.
+fn without_reason(text: &str) -> String {
+    let opened = "failing loading \"";
+    match text.find(opened).and_then(|at| Some(at + opened.len() + text[at + opened.len()..].find("\": ")? + 3)) {
+        Some(end) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// The same list with siblings sorted, as the recording has it where Helm's order is random.
+fn in_fixed_order(text: &str) -> String {
+    let is_item = |line: &str| line.trim_start().starts_with("- at ");
+    let first = text.lines().position(is_item).unwrap_or(usize::MAX);
+    let head = text.lines().take(first).map(str::to_owned);
+    let items: Vec<String> = text.lines().skip(first).map(sort_names).collect();
+    head.chain(sorted(&items)).collect::<Vec<_>>().join("\n")
+}
+
+fn sort_names(line: &str) -> String {
+    let parts = line
+        .split_once(": additional properties ")
+        .and_then(|(at, rest)| Some((at, rest.strip_suffix(" not allowed")?)));
+    let Some((at, names)) = parts else { return line.to_owned() };
+    let mut names: Vec<&str> = names.split(", ").collect();
+    names.sort_unstable();
+    format!("{at}: additional properties {} not allowed", names.join(", "))
+}
+
+fn sorted(lines: &[String]) -> Vec<String> {
+    let indent = |line: &String| line.len() - line.trim_start().len();
+    let mut blocks: Vec<Vec<String>> = Vec::new();
+    for line in lines {
+        match blocks.last_mut() {
+            Some(block) if indent(line) > indent(&block[0]) => block.push(line.clone()),
+            _ => blocks.push(vec![line.clone()]),
+        }
+    }
+    for block in &mut blocks {
+        let below = sorted(&block[1..]);
+        block.truncate(1);
+        block.extend(below);
+    }
+    blocks.sort();
+    blocks.concat()
+}
