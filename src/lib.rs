@@ -14,10 +14,12 @@
 //! | [`yaml`] | YAML 1.1 as Helm reads and writes it; the [`yaml::Node`] tree in which every value keeps its place |
 //! | [`json`] | JSON as Go reads and writes it |
 //! | [`values`] | layers of values, the `--set` grammar, merging with a chart's defaults, schemas |
+//! | [`chart`] | a chart from its files, wherever they came from |
 //!
 //! A folder imports only what stands before it in that line; `tests/imports.rs` holds the rule. Only `io` and
 //! `cli` touch files, the environment, the clock and the terminal.
 
+pub mod chart;
 pub mod diagnostic;
 pub mod glob;
 pub mod go_text;

@@ -1,0 +1,258 @@
+//! Declared dependencies: which subcharts take part in a render, under which names, and what is imported from them.
+
+use super::{Chart, Constraints, Dependency, parse_version};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::values::{Map, Node, Value, coalesce};
+
+impl Chart {
+    /// Applies what Chart.yaml says about dependencies, in the whole tree: aliases, tags and conditions (with what the
+    /// user set), imported values. Disabled subcharts are taken out; the others come in Helm's order: undeclared ones by
+    /// name, then declared ones as declared.
+    ///
+    /// # Errors
+    /// Declared dependencies of this chart that are not there, all in one sentence (Helm's).
+    ///
+    /// Returns what Helm says in passing: conditions that are no booleans, imports that are no tables.
+    pub fn process_dependencies(&mut self, user: &Map) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
+        if let Some(error) = self.missing_dependencies() {
+            return Err(vec![error]);
+        }
+        self.arrange_subcharts();
+        let mut notes = Vec::new();
+        if self.declares_any() {
+            let values = coalesce(&self.values_tree(), user.clone())?.values;
+            self.take_out_disabled(&values, &mut Vec::new(), &mut notes);
+            self.import_values(&mut notes)?;
+        }
+        Ok(notes)
+    }
+
+    /// Whether a chart of the tree declares dependencies at all; without, nothing needs the values twice.
+    fn declares_any(&self) -> bool {
+        !self.metadata.dependencies.is_empty() || self.subcharts.iter().any(Chart::declares_any)
+    }
+
+    fn missing_dependencies(&self) -> Option<Diagnostic> {
+        let is_there = |name: &str| self.subcharts.iter().any(|subchart| subchart.metadata.name == name);
+        let missing: Vec<&Dependency> =
+            self.metadata.dependencies.iter().filter(|dependency| !is_there(&dependency.name)).collect();
+        if missing.is_empty() {
+            return None;
+        }
+        let names: Vec<&str> = missing.iter().map(|dependency| dependency.name.as_str()).collect();
+        let message = format!(
+            "an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: {}",
+            names.join(", ")
+        );
+        let error = Diagnostic::error("dependencies", message);
+        Some(missing.iter().fold(error, |error, dependency| error.at(dependency.span.clone(), "")))
+    }
+
+    /// Orders the subcharts and gives them their aliases.
+    fn arrange_subcharts(&mut self) {
+        let mut undeclared = std::mem::take(&mut self.subcharts);
+        undeclared.sort_by(|a, b| a.metadata.name.cmp(&b.metadata.name));
+        let mut declared = Vec::new();
+        let mut taken = vec![false; undeclared.len()];
+        for dependency in &self.metadata.dependencies {
+            let found = undeclared.iter().position(|subchart| fits(subchart, dependency));
+            if let Some(found) = found {
+                taken[found] = true;
+                let mut subchart = undeclared[found].clone();
+                subchart.metadata.name = dependency.key().to_owned();
+                declared.push(subchart);
+            }
+        }
+        let mut taken = taken.into_iter();
+        undeclared.retain(|_| !taken.next().unwrap_or(false));
+        self.subcharts = undeclared;
+        self.subcharts.append(&mut declared);
+        for subchart in &mut self.subcharts {
+            subchart.arrange_subcharts();
+        }
+    }
+
+    fn take_out_disabled(&mut self, values: &Map, path: &mut Vec<String>, notes: &mut Vec<Diagnostic>) {
+        let mut disabled = Vec::new();
+        for dependency in &self.metadata.dependencies {
+            if !is_enabled(dependency, values, path, notes) {
+                disabled.push(dependency.key().to_owned());
+            }
+        }
+        self.subcharts.retain(|subchart| !disabled.contains(&subchart.metadata.name));
+        self.metadata.dependencies.retain(|dependency| !disabled.iter().any(|key| key == dependency.key()));
+        for subchart in &mut self.subcharts {
+            path.push(subchart.metadata.name.clone());
+            subchart.take_out_disabled(values, path, notes);
+            path.pop();
+        }
+    }
+
+    /// Puts imported tables below this chart's own defaults; what a subchart imports itself comes first.
+    fn import_values(&mut self, notes: &mut Vec<Diagnostic>) -> Result<(), Vec<Diagnostic>> {
+        for subchart in &mut self.subcharts {
+            subchart.import_values(notes)?;
+        }
+        if self.metadata.dependencies.iter().all(|dependency| dependency.import_values.is_empty()) {
+            return Ok(());
+        }
+        let defaults = coalesce(&self.values_tree(), Map::new())?.values;
+        let mut imported = Map::new();
+        for dependency in &self.metadata.dependencies {
+            for import in &dependency.import_values {
+                let path = std::iter::once(dependency.key()).chain(import.child.split('.'));
+                match defaults.at(path.clone()) {
+                    Some(Node { value: Value::Map(table), .. }) => {
+                        fill(&mut imported, at_path(table.clone(), &import.parent));
+                    }
+                    _ => notes.push(
+                        Diagnostic::new(
+                            Severity::Info,
+                            "import-values",
+                            format!(
+                                "ImportValues missing table from chart {}: {:?} is not a table",
+                                dependency.name, import.child
+                            ),
+                        )
+                        .at(dependency.span.clone(), ""),
+                    ),
+                }
+            }
+        }
+        fill(&mut self.values, imported);
+        Ok(())
+    }
+}
+
+/// Whether a loaded chart is the one a dependency means: by name and version. An empty constraint fits none (Helm's
+/// rule); the chart then takes part under its own name.
+fn fits(subchart: &Chart, dependency: &Dependency) -> bool {
+    let version_fits = || {
+        let constraints = Constraints::parse(&dependency.version).ok()?;
+        Some(constraints.are_met_by(&parse_version(&subchart.metadata.version).ok()?))
+    };
+    subchart.metadata.name == dependency.name && version_fits().unwrap_or(false)
+}
+
+/// Tags first: one true switches on, else one false off. Then the first condition that is a boolean decides.
+fn is_enabled(dependency: &Dependency, values: &Map, path: &[String], notes: &mut Vec<Diagnostic>) -> bool {
+    let mut note = |what: String, node: &Node| {
+        let message = format!("returned non-bool value: {what} chart={}", dependency.name);
+        notes.push(Diagnostic::new(Severity::Info, "condition", message).at(node.span.clone(), "not true or false"));
+    };
+    let mut enabled = true;
+    let (mut any_true, mut any_false) = (false, false);
+    for tag in &dependency.tags {
+        match values.at(["tags", tag.as_str()]) {
+            Some(Node { value: Value::Bool(true), .. }) => any_true = true,
+            Some(Node { value: Value::Bool(false), .. }) => any_false = true,
+            Some(node) => note(format!("tag={tag}"), node),
+            None => {}
+        }
+    }
+    if any_false && !any_true {
+        enabled = false;
+    }
+    for condition in dependency.condition.trim().split(',').filter(|condition| !condition.is_empty()) {
+        match values.at(path.iter().map(String::as_str).chain(condition.split('.'))) {
+            Some(Node { value: Value::Bool(value), .. }) => return *value,
+            Some(Node { value: Value::Map(_), .. }) | None => {}
+            Some(node) => note(format!("path={condition}"), node),
+        }
+    }
+    enabled
+}
+
+/// A table as it stands at a dotted path; `.` is the top.
+fn at_path(table: Map, path: &str) -> Map {
+    if path == "." {
+        return table;
+    }
+    path.rsplit('.').fold(table, |inner, key| {
+        let mut outer = Map::new();
+        outer.insert(key, Default::default(), Node::generated(Value::Map(inner)));
+        outer
+    })
+}
+
+/// Adds what `target` does not have; where both have a table, inside it.
+fn fill(target: &mut Map, from: Map) {
+    for (key, entry) in from {
+        match (target.get_mut(&key), entry) {
+            (None, entry) => {
+                target.insert(key, entry.key, entry.node);
+            }
+            (Some(Node { value: Value::Map(inner), .. }), entry) => {
+                if let Value::Map(more) = entry.node.value {
+                    fill(inner, more);
+                }
+            }
+            (Some(_), _) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use super::*;
+    use crate::chart::File;
+    use crate::diagnostic::Source;
+
+    fn chart(dependencies: &str, values: &str) -> Chart {
+        let file = |path: &str, text: &str| File {
+            path: path.to_owned(),
+            shown: path.to_owned(),
+            bytes: Cow::Owned(text.as_bytes().to_vec()),
+        };
+        Chart::from_files(vec![
+            file("Chart.yaml", &format!("apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies:\n{dependencies}")),
+            file("values.yaml", values),
+            file("charts/db/Chart.yaml", "apiVersion: v2\nname: db\nversion: 1.2.0\n"),
+            file("charts/db/values.yaml", "port: 5432\nexports:\n  net:\n    open: true\n    port: 1\n"),
+            file("charts/aaa/Chart.yaml", "apiVersion: v2\nname: aaa\nversion: 1.0.0\n"),
+        ])
+        .unwrap()
+    }
+
+    fn enabled(dependencies: &str, values: &str, user: &str) -> Vec<String> {
+        let mut chart = chart(dependencies, values);
+        let user = crate::yaml::read_values(&Source::file("v.yaml", user)).unwrap();
+        chart.process_dependencies(&user).unwrap();
+        chart.subcharts.into_iter().map(|subchart| subchart.metadata.name).collect()
+    }
+
+    #[test]
+    fn a_condition_goes_before_tags() {
+        let declared = "- {name: db, version: ^1.0.0, condition: db.enabled, tags: [back]}\n";
+        assert_eq!(enabled(declared, "", ""), ["aaa", "db"]);
+        assert_eq!(enabled(declared, "tags: {back: false}\n", ""), ["aaa"]);
+        assert_eq!(enabled(declared, "tags: {back: false}\n", "db: {enabled: true}\n"), ["aaa", "db"]);
+        assert_eq!(enabled(declared, "", "db: {enabled: false}\n"), ["aaa"]);
+        assert_eq!(enabled(declared, "", "db: {enabled: 'false'}\n"), ["aaa", "db"]);
+    }
+
+    #[test]
+    fn an_alias_renames_where_the_version_fits() {
+        let declared = "- {name: db, version: '>=1.0.0', alias: one}\n- {name: db, version: '1.x', alias: two}\n";
+        assert_eq!(enabled(declared, "", ""), ["aaa", "one", "two"]);
+        assert_eq!(enabled("- {name: db, version: '2.x', alias: one}\n", "", ""), ["aaa", "db"]);
+    }
+
+    #[test]
+    fn imported_tables_lie_below_the_charts_own_defaults() {
+        let declared = "- name: db\n  version: 1.x\n  import-values: [net, {child: exports.net, parent: in.here}]\n";
+        let mut chart = chart(declared, "port: 80\n");
+        chart.process_dependencies(&Map::new()).unwrap();
+        let text = crate::yaml::write(&Value::Map(chart.values)).unwrap();
+        assert_eq!(text, "in:\n  here:\n    open: true\n    port: 1\nopen: true\nport: 80");
+    }
+
+    #[test]
+    fn missing_dependencies_are_named_together() {
+        let error = chart("- {name: x}\n- {name: z}\n", "").process_dependencies(&Map::new()).unwrap_err();
+        assert!(error[0].message.ends_with("missing in charts/ directory: x, z"), "{}", error[0].message);
+        assert_eq!(error[0].labels.len(), 2);
+    }
+}

@@ -1,0 +1,257 @@
+//! From a list of files to a chart.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::{Chart, File, Metadata, Template};
+use crate::diagnostic::{Diagnostic, Source};
+use crate::yaml;
+
+/// The UTF-8 byte order mark, which is taken off every file.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+impl Chart {
+    /// Makes a chart of its files, in the order given. Nothing is read from a disk: a directory, an archive and a
+    /// built-in chart can't differ.
+    ///
+    /// # Errors
+    /// All that is wrong with Chart.yaml, values.yaml and the subcharts, in Helm's words.
+    pub fn from_files(files: Vec<File>) -> Result<Chart, Vec<Diagnostic>> {
+        let mut chart = Chart::default();
+        let mut errors = Vec::new();
+        let mut has_metadata = false;
+        let mut subcharts: BTreeMap<String, Vec<File>> = BTreeMap::new();
+        let mut requirements = None;
+        for mut file in files {
+            strip_byte_order_mark(&mut file);
+            match file.path.as_str() {
+                "Chart.yaml" => {
+                    has_metadata = true;
+                    collect(text(&file, &mut errors).map(|source| Metadata::read(&source)), &mut errors, |read| {
+                        chart.metadata = read;
+                    });
+                }
+                "values.yaml" => {
+                    collect(text(&file, &mut errors).map(|source| read_values(&source)), &mut errors, |read| {
+                        chart.values = read;
+                    });
+                }
+                "values.schema.json" => chart.schema = text(&file, &mut errors),
+                "Chart.lock" => check_lock(&file, &mut errors),
+                path if path.starts_with("templates/") => {
+                    if let Some(source) = text(&file, &mut errors) {
+                        chart.templates.push(Template { path: file.path.clone(), source });
+                    }
+                }
+                path if path.starts_with("charts/") && !path.ends_with(".prov") => {
+                    let rest = &path["charts/".len()..];
+                    let (name, below) = rest.split_once('/').unwrap_or((rest, ""));
+                    if !name.starts_with(['_', '.']) {
+                        let below = below.to_owned();
+                        subcharts.entry(name.to_owned()).or_default().push(File { path: below, ..file });
+                    }
+                }
+                "requirements.yaml" => {
+                    requirements = text(&file, &mut errors);
+                    chart.files.push(file);
+                }
+                _ => chart.files.push(file),
+            }
+        }
+        if !has_metadata {
+            errors.insert(0, Diagnostic::error("chart-yaml", "Chart.yaml file is missing"));
+        } else if errors.is_empty() {
+            chart.finish_metadata(requirements.as_ref(), &mut errors);
+        }
+        chart.add_subcharts(subcharts, &mut errors);
+        if errors.is_empty() { Ok(chart) } else { Err(errors) }
+    }
+
+    /// Defaults and checks that need the whole of Chart.yaml.
+    fn finish_metadata(&mut self, requirements: Option<&Source>, errors: &mut Vec<Diagnostic>) {
+        match self.metadata.api_version.as_str() {
+            "" => self.metadata.api_version = "v1".to_owned(),
+            "v1" | "v2" => {}
+            other => {
+                let place = self.metadata.place("apiVersion");
+                let message = if other == "v3" { "invalid chart apiVersion" } else { "unsupported chart version" };
+                errors.push(
+                    Diagnostic::error("chart-yaml", message).at(place, "").help("the chart versions are v1 and v2"),
+                );
+            }
+        }
+        if let Some(source) = requirements {
+            // Where version 1 declares its dependencies; in a version 2 chart it still counts, but is no ordinary file.
+            collect(Some(Metadata::read_dependencies(source)), errors, |dependencies| {
+                self.metadata.dependencies = dependencies;
+            });
+            if self.metadata.api_version == "v2" {
+                self.files.retain(|file| file.path != "requirements.yaml" && file.path != "requirements.lock");
+            }
+        }
+        errors.extend(self.metadata.validate());
+    }
+
+    fn add_subcharts(&mut self, subcharts: BTreeMap<String, Vec<File>>, errors: &mut Vec<Diagnostic>) {
+        let parent = self.metadata.name.clone();
+        for (name, files) in subcharts {
+            let wrap = |error: Diagnostic| Diagnostic {
+                message: format!("error unpacking subchart {name} in {parent}: {}", error.message),
+                ..error
+            };
+            if name.ends_with(".tgz") {
+                errors.push(wrap(
+                    Diagnostic::error("chart-archive", "this version does not read chart archives")
+                        .help(format!("unpack charts/{name} into a directory beside it")),
+                ));
+                continue;
+            }
+            match Chart::from_files(files) {
+                Ok(subchart) => self.subcharts.push(subchart),
+                Err(found) => errors.extend(found.into_iter().map(wrap)),
+            }
+        }
+    }
+}
+
+/// Hands a result's value on, or keeps its errors.
+fn collect<T>(read: Option<Result<T, Vec<Diagnostic>>>, errors: &mut Vec<Diagnostic>, take: impl FnOnce(T)) {
+    match read {
+        Some(Ok(value)) => take(value),
+        Some(Err(found)) => errors.extend(found),
+        None => {}
+    }
+}
+
+fn strip_byte_order_mark(file: &mut File) {
+    if !file.bytes.starts_with(BYTE_ORDER_MARK) {
+        return;
+    }
+    file.bytes = match &file.bytes {
+        Cow::Borrowed(bytes) => Cow::Borrowed(&bytes[BYTE_ORDER_MARK.len()..]),
+        Cow::Owned(bytes) => Cow::Owned(bytes[BYTE_ORDER_MARK.len()..].to_vec()),
+    };
+}
+
+/// The file's text; one that is not UTF-8 is a mistake, told with the line of the first wrong byte.
+fn text(file: &File, errors: &mut Vec<Diagnostic>) -> Option<Source> {
+    match std::str::from_utf8(&file.bytes) {
+        Ok(text) => Some(Source::file(file.shown.as_str(), text)),
+        Err(error) => {
+            let shown = Source::file(file.shown.as_str(), String::from_utf8_lossy(&file.bytes));
+            let at = error.valid_up_to();
+            errors.push(
+                Diagnostic::error("chart-file", format!("{} is not UTF-8", file.path))
+                    .at(shown.span(at..at + 1), "the first byte that can't be read"),
+            );
+            None
+        }
+    }
+}
+
+fn read_values(source: &Source) -> Result<crate::values::Map, Vec<Diagnostic>> {
+    yaml::read_values(source).map_err(|errors| {
+        let prefix =
+            |error: Diagnostic| Diagnostic { message: format!("cannot load values.yaml: {}", error.message), ..error };
+        errors.into_iter().map(prefix).collect()
+    })
+}
+
+/// Chart.lock must be YAML; what it says is not compared when rendering (Helm's rule).
+fn check_lock(file: &File, errors: &mut Vec<Diagnostic>) {
+    let Some(source) = text(file, errors) else { return };
+    if let Err(error) = yaml::read_document(&source) {
+        errors.push(Diagnostic { message: format!("cannot load Chart.lock: {}", error.message), ..error });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(path: &str, text: &str) -> File {
+        File { path: path.to_owned(), shown: format!("c/{path}"), bytes: Cow::Owned(text.as_bytes().to_vec()) }
+    }
+
+    const METADATA: &str = "apiVersion: v2\nname: web\nversion: 1.0.0\nengine: tera\n";
+
+    fn errors(files: Vec<File>) -> Vec<String> {
+        Chart::from_files(files).unwrap_err().into_iter().map(|error| error.message).collect()
+    }
+
+    #[test]
+    fn files_go_where_helm_puts_them() {
+        let chart = Chart::from_files(vec![
+            file(".helmignore", ""),
+            file("Chart.yaml", &format!("\u{feff}{METADATA}")),
+            file("README.md", "# web"),
+            file("charts/db/Chart.yaml", "name: database\nversion: 1.0.0\n"),
+            file("charts/db/values.yaml", "port: 5432\n"),
+            file("charts/_skipped/x", ""),
+            file("crds/a.yaml", ""),
+            file("templates/a.yaml", "a: 1"),
+            file("values.schema.json", "{}"),
+            file("values.yaml", "port: 80\n"),
+            file("values.yml", ""),
+        ])
+        .unwrap();
+        assert_eq!(chart.metadata.name, "web");
+        assert_eq!(chart.engine(), super::super::EngineKind::Tera);
+        let names: Vec<_> = chart.files.iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(names, [".helmignore", "README.md", "crds/a.yaml", "values.yml"]);
+        assert_eq!(chart.templates[0].path, "templates/a.yaml");
+        assert_eq!(chart.subcharts[0].metadata.name, "database");
+        assert_eq!(chart.subcharts[0].metadata.api_version, "v1");
+        assert_eq!(chart.values_tree().subcharts[0].defaults.len(), 1);
+        assert_eq!(chart.all_crds()[0].0, "web/crds/a.yaml");
+    }
+
+    #[test]
+    fn mistakes_of_several_files_are_told_together() {
+        let messages = errors(vec![
+            file("Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\ndeprecated: perhaps\nsources: x\n"),
+            file("values.yaml", "- a\n"),
+            file("charts/README.md", ""),
+        ]);
+        assert_eq!(messages.len(), 4, "{messages:#?}");
+        assert!(messages[0].starts_with("cannot load Chart.yaml: error unmarshaling JSON"), "{messages:#?}");
+        assert!(messages[2].starts_with("cannot load values.yaml: cannot unmarshal yaml document"), "{messages:#?}");
+        assert!(messages[3].contains("error unpacking subchart README.md in"), "{messages:#?}");
+    }
+
+    #[test]
+    fn metadata_is_checked_in_helms_words() {
+        let check = |text: &str| errors(vec![file("Chart.yaml", text)]);
+        assert_eq!(
+            check(""),
+            ["validation: chart.metadata.name is required", "validation: chart.metadata.version is required"]
+        );
+        assert_eq!(
+            check("name: a/b\nversion: foo\ntype: x\n"),
+            [
+                "validation: chart.metadata.name \"a/b\" is invalid",
+                "validation: chart.metadata.version \"foo\" is invalid",
+                "validation: chart.metadata.type must be application or library",
+            ]
+        );
+        assert_eq!(check("apiVersion: v9\nname: a\nversion: 1\n"), ["unsupported chart version"]);
+        assert_eq!(errors(vec![]), ["Chart.yaml file is missing"]);
+        let twice = "name: a\nversion: 1\ndependencies: [{name: x}, {name: x}, {name: z, alias: 'a b'}]\n";
+        assert_eq!(
+            check(twice),
+            [
+                "validation: more than one dependency with name or alias \"x\"",
+                "validation: dependency \"z\" has disallowed characters in the alias",
+            ]
+        );
+    }
+
+    #[test]
+    fn scalars_become_text_and_names_match_in_any_case() {
+        let chart =
+            Chart::from_files(vec![file("Chart.yaml", "APIVERSION: v2\nname: y\nversion: 1\nappVersion: 1.10\n")]);
+        let metadata = chart.unwrap().metadata;
+        assert_eq!((metadata.name.as_str(), metadata.version.as_str()), ("true", "1"));
+        assert_eq!((metadata.app_version.as_str(), metadata.api_version.as_str()), ("1.1", "v2"));
+    }
+}

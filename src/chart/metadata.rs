@@ -1,0 +1,322 @@
+//! What Chart.yaml says.
+
+use std::collections::BTreeMap;
+
+use super::EngineKind;
+use super::metadata_fields::Fields;
+use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::values::{Entry, Map, Node, Value};
+use crate::yaml;
+
+/// The fields of Chart.yaml that Helm knows, and `engine`. Absent texts are empty.
+#[derive(Debug, Clone, Default)]
+pub struct Metadata {
+    /// The chart's name; a dependency's alias replaces it.
+    pub name: String,
+    /// Its home page.
+    pub home: String,
+    /// Where its source is found.
+    pub sources: Vec<String>,
+    /// Its version, by SemVer.
+    pub version: String,
+    /// What it is, in a sentence.
+    pub description: String,
+    /// Words to find it by.
+    pub keywords: Vec<String>,
+    /// Who looks after it.
+    pub maintainers: Vec<Maintainer>,
+    /// The address of a picture.
+    pub icon: String,
+    /// `v1` or `v2`.
+    pub api_version: String,
+    /// Not used by charts themselves.
+    pub condition: String,
+    /// Not used by charts themselves.
+    pub tags: String,
+    /// The version of what the chart installs.
+    pub app_version: String,
+    /// Whether the chart should not be used any more.
+    pub deprecated: bool,
+    /// Free annotations; `None` where the field is absent.
+    pub annotations: Option<BTreeMap<String, String>>,
+    /// The Kubernetes versions it runs on, as a constraint.
+    pub kube_version: String,
+    /// The charts it needs.
+    pub dependencies: Vec<Dependency>,
+    /// `application`, `library` or nothing.
+    pub kind: String,
+    /// What the templates are written in.
+    pub engine: EngineKind,
+    /// Where each field is written, for messages.
+    pub(super) places: BTreeMap<String, Span>,
+}
+
+/// Somebody who looks after a chart.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Maintainer {
+    /// Their name.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+    /// Their page.
+    pub url: String,
+}
+
+/// A chart that another one needs.
+#[derive(Debug, Clone, Default)]
+pub struct Dependency {
+    /// Its name.
+    pub name: String,
+    /// The versions allowed, as a constraint.
+    pub version: String,
+    /// Where it is found.
+    pub repository: String,
+    /// Paths in the values that switch it on or off, comma-separated; the first that is a boolean decides.
+    pub condition: String,
+    /// Names in the top-level values `tags` that switch it on or off.
+    pub tags: Vec<String>,
+    /// What it is imported as.
+    pub alias: String,
+    /// Values taken over from it.
+    pub import_values: Vec<ImportValues>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+impl Dependency {
+    /// The name its values stand under: the alias, else the name.
+    pub fn key(&self) -> &str {
+        if self.alias.is_empty() { &self.name } else { &self.alias }
+    }
+}
+
+/// What a chart takes over from a dependency's default values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportValues {
+    /// The path in the dependency's values; `exports.NAME` for the short form.
+    pub child: String,
+    /// The path in the chart's own values; `.` for their top.
+    pub parent: String,
+}
+
+impl Metadata {
+    /// Reads Chart.yaml.
+    ///
+    /// # Errors
+    /// Broken YAML, or every field of the wrong type, in Helm's words.
+    pub(super) fn read(source: &Source) -> Result<Metadata, Vec<Diagnostic>> {
+        let prefix =
+            |error: Diagnostic| Diagnostic { message: format!("cannot load Chart.yaml: {}", error.message), ..error };
+        let node = yaml::read_document(source).map_err(|error| vec![prefix(error)])?;
+        let empty = Map::new();
+        let mut fields = match &node.value {
+            Value::Map(map) => Fields::new(map, "Metadata", ""),
+            Value::Null => Fields::new(&empty, "Metadata", ""),
+            other => return Err(vec![prefix(Fields::wrong_type(other, "chart.Metadata", &node.span))]),
+        };
+        let metadata = Metadata {
+            name: fields.text("name"),
+            home: fields.text("home"),
+            sources: fields.texts("sources"),
+            version: fields.text("version"),
+            description: fields.text("description"),
+            keywords: fields.texts("keywords"),
+            maintainers: fields.list("maintainers", Maintainer::read),
+            icon: fields.text("icon"),
+            api_version: fields.text("apiVersion"),
+            condition: fields.text("condition"),
+            tags: fields.text("tags"),
+            app_version: fields.text("appVersion"),
+            deprecated: fields.boolean("deprecated"),
+            annotations: fields.text_map("annotations"),
+            kube_version: fields.text("kubeVersion"),
+            dependencies: fields.list("dependencies", Dependency::read),
+            kind: fields.text("type"),
+            engine: read_engine(&mut fields),
+            places: fields.places(),
+        };
+        let errors = fields.into_errors();
+        if errors.is_empty() { Ok(metadata) } else { Err(errors.into_iter().map(prefix).collect()) }
+    }
+
+    /// Reads the dependencies of a version 1 chart's requirements.yaml.
+    ///
+    /// # Errors
+    /// As for Chart.yaml.
+    pub(super) fn read_dependencies(source: &Source) -> Result<Vec<Dependency>, Vec<Diagnostic>> {
+        let prefix = |error: Diagnostic| Diagnostic {
+            message: format!("cannot load requirements.yaml: {}", error.message),
+            ..error
+        };
+        let node = yaml::read_document(source).map_err(|error| vec![prefix(error)])?;
+        let Some(map) = node.value.as_map() else { return Ok(Vec::new()) };
+        let mut fields = Fields::new(map, "Metadata", "");
+        let dependencies = fields.list("dependencies", Dependency::read);
+        let errors = fields.into_errors();
+        if errors.is_empty() { Ok(dependencies) } else { Err(errors.into_iter().map(prefix).collect()) }
+    }
+
+    /// Where a field is written; generated if it is not.
+    pub fn place(&self, field: &str) -> Span {
+        self.places.get(field).cloned().unwrap_or_default()
+    }
+
+    /// Every rule of Helm that the metadata breaks, in Helm's order and words.
+    pub(super) fn validate(&self) -> Vec<Diagnostic> {
+        let mut errors = Vec::new();
+        let mut refuse = |field: &str, message: String| {
+            errors.push(Diagnostic::error("chart-yaml", format!("validation: {message}")).at(self.place(field), ""));
+        };
+        match self.name.as_str() {
+            "" => refuse("name", "chart.metadata.name is required".to_owned()),
+            "." | ".." => refuse("name", format!("chart.metadata.name {:?} is not allowed", self.name)),
+            name if name.contains(['/', '\\']) => refuse("name", format!("chart.metadata.name {name:?} is invalid")),
+            _ => {}
+        }
+        if self.version.is_empty() {
+            refuse("version", "chart.metadata.version is required".to_owned());
+        } else if super::parse_version(&self.version).is_err() {
+            refuse("version", format!("chart.metadata.version {:?} is invalid", self.version));
+        }
+        if !matches!(self.kind.as_str(), "" | "application" | "library") {
+            refuse("type", "chart.metadata.type must be application or library".to_owned());
+        }
+        let mut keys: Vec<&str> = Vec::new();
+        for dependency in &self.dependencies {
+            let alias_allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+            let mut refuse = |message: String| {
+                let error = Diagnostic::error("chart-yaml", format!("validation: {message}"));
+                errors.push(error.at(dependency.span.clone(), ""));
+            };
+            if !dependency.alias.chars().all(alias_allowed) {
+                refuse(format!("dependency {:?} has disallowed characters in the alias", dependency.name));
+            }
+            if keys.contains(&dependency.key()) {
+                refuse(format!("more than one dependency with name or alias {:?}", dependency.key()));
+            }
+            keys.push(dependency.key());
+        }
+        errors
+    }
+
+    /// Chart.yaml as a value: the fields that are set, under their names there.
+    pub fn to_value(&self) -> Value {
+        let mut map = Map::new();
+        let mut put = |key: &str, value: Value| {
+            map.insert(key, Span::generated(), Node::generated(value));
+        };
+        let texts = [
+            ("name", &self.name),
+            ("home", &self.home),
+            ("version", &self.version),
+            ("description", &self.description),
+            ("icon", &self.icon),
+            ("apiVersion", &self.api_version),
+            ("condition", &self.condition),
+            ("tags", &self.tags),
+            ("appVersion", &self.app_version),
+            ("kubeVersion", &self.kube_version),
+            ("type", &self.kind),
+        ];
+        for (key, text) in texts.into_iter().filter(|(_, text)| !text.is_empty()) {
+            put(key, Value::String(text.clone()));
+        }
+        for (key, list) in [("sources", &self.sources), ("keywords", &self.keywords)] {
+            if !list.is_empty() {
+                put(key, text_list(list));
+            }
+        }
+        if self.deprecated {
+            put("deprecated", Value::Bool(true));
+        }
+        if self.engine == EngineKind::Tera {
+            put("engine", Value::String("tera".to_owned()));
+        }
+        if let Some(annotations) = self.annotations.as_ref().filter(|annotations| !annotations.is_empty()) {
+            put("annotations", text_fields(annotations.iter().map(|(key, text)| (key.as_str(), text))));
+        }
+        if !self.maintainers.is_empty() {
+            put("maintainers", list(self.maintainers.iter().map(Maintainer::to_value)));
+        }
+        if !self.dependencies.is_empty() {
+            put("dependencies", list(self.dependencies.iter().map(Dependency::to_value)));
+        }
+        Value::Map(map)
+    }
+}
+
+fn read_engine(fields: &mut Fields<'_>) -> EngineKind {
+    let name = fields.text("engine");
+    match name.as_str() {
+        "" | "gotpl" => EngineKind::GoTemplate,
+        "tera" => EngineKind::Tera,
+        _ => {
+            fields.refuse(
+                Diagnostic::error("chart-yaml", format!("unknown template engine {name:?}"))
+                    .at(fields.place("engine"), "")
+                    .help("say `engine: tera`, or leave the field out for Go templates"),
+            );
+            EngineKind::GoTemplate
+        }
+    }
+}
+
+impl Maintainer {
+    fn read(fields: &mut Fields<'_>) -> Maintainer {
+        Maintainer { name: fields.text("name"), email: fields.text("email"), url: fields.text("url") }
+    }
+
+    fn to_value(&self) -> Value {
+        let texts = [("name", &self.name), ("email", &self.email), ("url", &self.url)];
+        text_fields(texts.into_iter().filter(|(_, text)| !text.is_empty()))
+    }
+}
+
+impl Dependency {
+    fn read(fields: &mut Fields<'_>) -> Dependency {
+        Dependency {
+            name: fields.text("name"),
+            version: fields.text("version"),
+            repository: fields.text("repository"),
+            condition: fields.text("condition"),
+            tags: fields.texts("tags"),
+            alias: fields.text("alias"),
+            import_values: fields.import_values("import-values"),
+            span: fields.place("name"),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        let texts =
+            [("name", &self.name), ("version", &self.version), ("condition", &self.condition), ("alias", &self.alias)];
+        let set = texts.into_iter().filter(|(_, text)| !text.is_empty());
+        let mut value = text_fields(set.chain([("repository", &self.repository)]));
+        if let (Value::Map(map), false) = (&mut value, self.tags.is_empty()) {
+            map.insert("tags", Span::generated(), Node::generated(text_list(&self.tags)));
+        }
+        if let (Value::Map(map), false) = (&mut value, self.import_values.is_empty()) {
+            let imports = list(
+                self.import_values
+                    .iter()
+                    .map(|import| text_fields([("child", &import.child), ("parent", &import.parent)].into_iter())),
+            );
+            map.insert("import-values", Span::generated(), Node::generated(imports));
+        }
+        value
+    }
+}
+
+fn list(items: impl Iterator<Item = Value>) -> Value {
+    Value::List(items.map(Node::generated).collect())
+}
+
+fn text_list(texts: &[String]) -> Value {
+    list(texts.iter().map(|text| Value::String(text.clone())))
+}
+
+fn text_fields<'a>(fields: impl Iterator<Item = (&'a str, &'a String)>) -> Value {
+    let entry = |(key, text): (&str, &String)| {
+        (key.to_owned(), Entry { key: Span::generated(), node: Node::generated(Value::String(text.clone())) })
+    };
+    Value::Map(fields.map(entry).collect())
+}

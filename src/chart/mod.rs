@@ -1,0 +1,136 @@
+//! A chart: its metadata, values, schema, templates and files, and its subcharts.
+//!
+//! Whatever a chart comes from, a directory, an archive, the binary itself, it becomes a list of [`File`]s first, and
+//! [`Chart::from_files`], which never reads a disk, makes the chart of them.
+
+mod constraint;
+mod dependencies;
+mod ignore;
+mod load;
+mod metadata;
+mod metadata_fields;
+
+use std::borrow::Cow;
+
+use crate::diagnostic::{Diagnostic, Source};
+use crate::values::{Map, ValuesTree};
+
+pub use constraint::{Constraints, parse_version};
+pub use ignore::IgnoreRules;
+pub use metadata::{Dependency, ImportValues, Maintainer, Metadata};
+
+/// A file of a chart, before anything is known about it.
+#[derive(Debug, Clone)]
+pub struct File {
+    /// Its path below the chart's folder, with `/` on every platform: `templates/x.yaml`.
+    pub path: String,
+    /// The path as the user knows it, for messages: `charts/mongooseim/templates/x.yaml`.
+    pub shown: String,
+    /// Its content, byte for byte.
+    pub bytes: Cow<'static, [u8]>,
+}
+
+/// A template of a chart.
+#[derive(Debug, Clone)]
+pub struct Template {
+    /// Its path below the chart's folder: `templates/x.yaml`.
+    pub path: String,
+    /// Its text.
+    pub source: Source,
+}
+
+/// Which engine renders a chart's templates: what the field `engine` of Chart.yaml says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum EngineKind {
+    /// `tera`
+    Tera,
+    /// `gotpl`, Helm's own, which is also meant where the field is absent.
+    #[default]
+    GoTemplate,
+}
+
+/// A chart with its subcharts.
+#[derive(Debug, Clone, Default)]
+pub struct Chart {
+    /// What Chart.yaml says.
+    pub metadata: Metadata,
+    /// The defaults of values.yaml, every node with its place there.
+    pub values: Map,
+    /// values.schema.json.
+    pub schema: Option<Source>,
+    /// Everything below `templates/`, in the order in which it was found.
+    pub templates: Vec<Template>,
+    /// What templates see as `Files`: all but Chart.yaml, Chart.lock, values.yaml, values.schema.json, `templates/`
+    /// and `charts/` (Helm's rule).
+    pub files: Vec<File>,
+    /// The charts in `charts/`; [`Chart::process_dependencies`] takes the disabled ones out and orders the others.
+    pub subcharts: Vec<Chart>,
+}
+
+impl Chart {
+    /// The engine that renders this chart's templates.
+    pub fn engine(&self) -> EngineKind {
+        self.metadata.engine
+    }
+
+    /// The chart's defaults and those of its subcharts, by name, as merging wants them.
+    pub fn values_tree(&self) -> ValuesTree<'_> {
+        ValuesTree {
+            name: self.metadata.name.clone(),
+            defaults: &self.values,
+            subcharts: self.subcharts.iter().map(Chart::values_tree).collect(),
+        }
+    }
+
+    /// The files of `crds/` with a YAML or JSON name, the chart's own and then each subchart's, with the paths that
+    /// `# Source:` lines show.
+    pub fn all_crds(&self) -> Vec<(String, &File)> {
+        let mut found = Vec::new();
+        self.collect_crds(&self.metadata.name, &mut found);
+        found
+    }
+
+    fn collect_crds<'a>(&'a self, path: &str, found: &mut Vec<(String, &'a File)>) {
+        let is_crd = |file: &&File| {
+            let name = file.path.to_ascii_lowercase();
+            file.path.starts_with("crds/") && [".yaml", ".yml", ".json"].iter().any(|end| name.ends_with(end))
+        };
+        found.extend(self.files.iter().filter(is_crd).map(|file| (format!("{path}/{}", file.path), file)));
+        for subchart in &self.subcharts {
+            subchart.collect_crds(&format!("{path}/charts/{}", subchart.metadata.name), found);
+        }
+    }
+
+    /// Whether the chart can be rendered as a release: a library chart can't.
+    ///
+    /// # Errors
+    /// Helm's sentence.
+    pub fn check_installable(&self) -> Result<(), Diagnostic> {
+        if self.metadata.kind != "library" {
+            return Ok(());
+        }
+        Err(Diagnostic::error("chart-type", "library charts are not installable")
+            .at(self.metadata.place("type"), "")
+            .help("render a chart that depends on it"))
+    }
+
+    /// Whether the chart runs on a Kubernetes version, by `kubeVersion` of Chart.yaml.
+    ///
+    /// # Errors
+    /// Helm's sentence; a constraint that can't be read fails too.
+    pub fn check_kube_version(&self, version: &str) -> Result<(), Diagnostic> {
+        let constraint = &self.metadata.kube_version;
+        if constraint.is_empty() {
+            return Ok(());
+        }
+        let fits = || Some(Constraints::parse(constraint).ok()?.are_met_by(&parse_version(version).ok()?));
+        if fits().unwrap_or(false) {
+            return Ok(());
+        }
+        let message =
+            format!("chart requires kubeVersion: {constraint} which is incompatible with Kubernetes {version}");
+        Err(Diagnostic::error("kube-version", message)
+            .at(self.metadata.place("kubeVersion"), "")
+            .help("--kube-version says which version is meant"))
+    }
+}
