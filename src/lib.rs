@@ -15,6 +15,7 @@
 //! | [`json`] | JSON as Go reads and writes it |
 //! | [`values`] | layers of values, the `--set` grammar, merging with a chart's defaults, schemas |
 //! | [`chart`] | a chart from its files, wherever they came from |
+//! | [`manifest`] | rendered text split into manifests, ordered, written |
 //!
 //! A folder imports only what stands before it in that line; `tests/imports.rs` holds the rule. Only `io` and
 //! `cli` touch files, the environment, the clock and the terminal.
@@ -24,5 +25,6 @@ pub mod diagnostic;
 pub mod glob;
 pub mod go_text;
 pub mod json;
+pub mod manifest;
 pub mod values;
 pub mod yaml;

@@ -1,0 +1,56 @@
+//! Hooks: manifests that Helm runs at points of a release's life, marked by the annotation `helm.sh/hook`.
+
+use super::identify::Head;
+use crate::diagnostic::{Diagnostic, Severity, Span};
+
+const ANNOTATION: &str = "helm.sh/hook";
+
+/// The events that Helm knows.
+const EVENTS: [&str; 10] = [
+    "pre-install",
+    "post-install",
+    "pre-delete",
+    "post-delete",
+    "pre-upgrade",
+    "post-upgrade",
+    "pre-rollback",
+    "post-rollback",
+    "test",
+    "test-success",
+];
+
+/// What a hook runs on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hook {
+    /// The events, as they are written but in lower case.
+    pub events: Vec<String>,
+}
+
+impl Hook {
+    /// The hook that a document's annotations make of it, if they do.
+    ///
+    /// # Errors
+    /// The annotation's text, if it names an event that Helm does not know.
+    pub(super) fn of(head: &Head) -> Result<Option<Hook>, String> {
+        let Some((_, raw)) = head.annotations.iter().find(|(key, _)| key == ANNOTATION) else { return Ok(None) };
+        let events: Vec<String> = raw.split(',').map(|event| event.trim().to_lowercase()).collect();
+        if events.iter().all(|event| EVENTS.contains(&event.as_str())) {
+            Ok(Some(Hook { events }))
+        } else {
+            Err(raw.clone())
+        }
+    }
+
+    /// Whether `helm test` runs it.
+    pub fn is_test(&self) -> bool {
+        self.events.iter().any(|event| event == "test" || event == "test-success")
+    }
+}
+
+/// What is said of a document that Helm drops because of its hook.
+pub(super) fn unknown(raw: &str, document: Span) -> Diagnostic {
+    let path = document.source().map_or("", |source| source.name());
+    let message = format!("skipping unknown hooks in {path}: hookTypes={raw}");
+    Diagnostic::new(Severity::Warning, "unknown-hook", message)
+        .help(format!("the document is left out, as Helm does; the events are {}", EVENTS.join(", ")))
+}

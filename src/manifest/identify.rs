@@ -1,0 +1,86 @@
+//! What a document calls itself: the head that Helm reads of it.
+
+use std::ops::Range;
+
+use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::yaml::{self, Map, Value};
+
+/// What a manifest calls itself. Absent fields are empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id {
+    /// `apps/v1`
+    pub api_version: String,
+    /// `StatefulSet`
+    pub kind: String,
+    /// The object's name.
+    pub name: String,
+    /// The object's namespace, if the manifest gives one.
+    pub namespace: String,
+}
+
+/// The head of a document: its identity and its annotations.
+#[derive(Debug, Default)]
+pub(super) struct Head {
+    pub(super) id: Id,
+    pub(super) annotations: Vec<(String, String)>,
+}
+
+/// Reads the head of the document in `range`, leniently: what is missing is empty, scalars become text.
+///
+/// # Errors
+/// The document is no YAML, or no map, or its `metadata` is none: in Helm's words.
+pub(super) fn read_head(source: &Source, range: Range<usize>) -> Result<Head, Diagnostic> {
+    let node = yaml::read_document_at(source, range)?;
+    let mut head = Head::default();
+    let map = match &node.value {
+        Value::Null => return Ok(head),
+        Value::Map(map) => map,
+        other => return Err(wrong_type(other, "Go value of type util.SimpleHead", &node.span)),
+    };
+    head.id.api_version = text(map, "apiVersion", "SimpleHead.apiVersion")?;
+    head.id.kind = text(map, "kind", "SimpleHead.kind")?;
+    let Some(metadata) = map.get("metadata") else { return Ok(head) };
+    let fields = match &metadata.value {
+        Value::Null => return Ok(head),
+        Value::Map(fields) => fields,
+        other => {
+            let wanted = "Go struct field SimpleHead.metadata of type struct { Name string \"json:\\\"name\\\"\"; Annotations map[string]string \"json:\\\"annotations\\\"\" }";
+            return Err(wrong_type(other, wanted, &metadata.span));
+        }
+    };
+    head.id.name = text(fields, "name", "SimpleHead.metadata.name")?;
+    head.id.namespace = fields.get("namespace").and_then(|node| node.value.as_str()).unwrap_or_default().to_owned();
+    if let Some(annotations) = fields.get("annotations") {
+        head.annotations = match &annotations.value {
+            Value::Null => Vec::new(),
+            Value::Map(map) => map
+                .iter()
+                .map(|(key, _)| Ok((key.to_owned(), text(map, key, "SimpleHead.metadata.annotations")?)))
+                .collect::<Result<_, Diagnostic>>()?,
+            other => {
+                let wanted = "Go struct field SimpleHead.metadata.annotations of type map[string]string";
+                return Err(wrong_type(other, wanted, &annotations.span));
+            }
+        };
+    }
+    Ok(head)
+}
+
+/// A field that is text; numbers and booleans become the text that YAML's conversion makes of them.
+fn text(map: &Map, key: &str, field: &str) -> Result<String, Diagnostic> {
+    let Some(node) = map.get(key) else { return Ok(String::new()) };
+    match &node.value {
+        Value::Null => Ok(String::new()),
+        Value::String(text) => Ok(text.clone()),
+        Value::Bool(value) => Ok(value.to_string()),
+        Value::Int(number) => Ok(number.to_string()),
+        Value::Float(number) => Ok(yaml::json_float(*number)),
+        other => Err(wrong_type(other, &format!("Go struct field {field} of type string"), &node.span)),
+    }
+}
+
+fn wrong_type(value: &Value, wanted: &str, span: &Span) -> Diagnostic {
+    let got = value.type_name();
+    let message = format!("error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {got} into {wanted}");
+    Diagnostic::error("manifest", message).at(span.clone(), "")
+}

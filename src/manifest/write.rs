@@ -1,0 +1,55 @@
+//! Writing manifests as Helm prints them.
+
+use std::fmt::Write;
+
+use super::{Manifest, Manifests};
+
+/// The whole text: custom resource definitions (pairs of path and text) and manifests, trimmed as one, then the hooks.
+/// Nothing is written anew: comments, quotes and the order of keys stay. Without any document it is one line break.
+pub fn write(all: &Manifests, crds: &[(String, String)]) -> String {
+    let mut text = String::new();
+    for (path, crd) in crds {
+        push(&mut text, path, crd);
+    }
+    for manifest in &all.manifests {
+        push(&mut text, &manifest.path, manifest.text());
+    }
+    let end = text.trim_end().len();
+    text.truncate(end);
+    text.push('\n');
+    for hook in &all.hooks {
+        push(&mut text, &hook.path, hook.text());
+    }
+    text
+}
+
+/// The same as files, one a template: the path and the whole text of each, in the order of the output, and the paths
+/// once for every document in it.
+pub fn files(all: &Manifests, crds: &[(String, String)]) -> (Vec<(String, String)>, Vec<String>) {
+    let mut files: Vec<(String, String)> = Vec::new();
+    let mut documents = Vec::new();
+    let manifest = |manifest: &'_ Manifest| (manifest.path.clone(), manifest.span.clone());
+    let mut add = |path: &str, text: &str| {
+        documents.push(path.to_owned());
+        match files.iter_mut().find(|(known, _)| known == path) {
+            Some((_, whole)) => push(whole, path, text),
+            None => {
+                let mut whole = String::new();
+                push(&mut whole, path, text);
+                files.push((path.to_owned(), whole));
+            }
+        }
+    };
+    for (path, crd) in crds {
+        add(path, crd);
+    }
+    for (path, span) in all.manifests.iter().chain(&all.hooks).map(manifest) {
+        add(&path, span.text());
+    }
+    (files, documents)
+}
+
+fn push(text: &mut String, path: &str, document: &str) {
+    // Writing to a String can't fail.
+    let _ = write!(text, "---\n# Source: {path}\n{document}\n");
+}
