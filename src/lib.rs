@@ -15,6 +15,7 @@
 //! | [`json`] | JSON as Go reads and writes it |
 //! | [`values`] | layers of values, the `--set` grammar, merging with a chart's defaults, schemas |
 //! | [`chart`] | a chart from its files, wherever they came from |
+//! | [`engine`] | templates: the seam behind which a template language stands, and Tera |
 //! | [`manifest`] | rendered text split into manifests, ordered, written |
 //!
 //! A folder imports only what stands before it in that line; `tests/imports.rs` holds the rule. Only `io` and
@@ -22,6 +23,7 @@
 
 pub mod chart;
 pub mod diagnostic;
+pub mod engine;
 pub mod glob;
 pub mod go_text;
 pub mod json;

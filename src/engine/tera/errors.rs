@@ -1,0 +1,337 @@
+//! Tera's errors as diagnostics that point into the templates.
+
+use std::sync::Arc;
+
+use tera::{Error, ErrorKind, ReportError, Tera};
+
+use super::budget::Budget;
+use super::hints::{self, Advice};
+use super::instrument::{Instrumented, with_ticks};
+use super::report::{self, Report};
+use super::run::{FAILURE_MARK, Kept, Run};
+use super::scan::{Piece, pieces};
+use super::templates::Templates;
+use crate::diagnostic::{Diagnostic, Label, Source, Span};
+use crate::yaml::{Map, Node, Value, locate_in_scalar};
+
+/// The name Tera gives to a text that `tpl` renders.
+const ONE_OFF: &str = "__tera_one_off";
+
+/// The most places of one error that are shown; an endless `tpl` has a thousand.
+const MAX_LABELS: usize = 6;
+
+/// What is needed to tell a user about an error of Tera's.
+pub(super) struct Mapper<'a> {
+    pub(super) templates: &'a Templates<'a>,
+    pub(super) run: Arc<Run>,
+    /// The values of the chart, in which a text given to `tpl` is looked for.
+    pub(super) values: &'a Map,
+}
+
+/// The text in which an error lies.
+#[derive(Clone, Copy)]
+enum Within<'a> {
+    Template(&'a str),
+    /// A text given to `tpl`.
+    Text(&'a str),
+}
+
+/// An error as it will be told.
+struct Fault {
+    what: String,
+    labels: Vec<Label>,
+    help: Vec<String>,
+}
+
+impl Mapper<'_> {
+    /// The errors of loading the templates: the syntax errors of all, or else all names that are unknown.
+    pub(super) fn load_errors(&self, error: &Error) -> Vec<Diagnostic> {
+        let syntax: Vec<Diagnostic> = self
+            .templates
+            .loaded()
+            .filter_map(|(name, text)| {
+                let error = Tera::default().add_raw_template(name, &with_ticks(text).text).err()?;
+                let ErrorKind::SyntaxError(report) = error.kind() else { return None };
+                let fault = self.reported(Within::Template(name), &Report::of(&error, report));
+                Some(self.tell("parse error", name, fault))
+            })
+            .collect();
+        if !syntax.is_empty() {
+            return syntax;
+        }
+        if let ErrorKind::Msg(text) = error.kind() {
+            let unknown = report::in_text(text).map(|report| {
+                let fault = self.reported(Within::Template(&report.name), &report);
+                self.tell("parse error", &report.name, fault)
+            });
+            let unknown: Vec<Diagnostic> = unknown.collect();
+            if !unknown.is_empty() {
+                return unknown;
+            }
+        }
+        vec![self.of_the_whole(error)]
+    }
+
+    /// The error of rendering a template.
+    pub(super) fn render_error(&self, name: &str, error: &Error) -> Diagnostic {
+        let kept = self.run.take_kept();
+        let fault = self.explain(Within::Template(name), error, &kept);
+        self.tell("execution error", name, fault)
+    }
+
+    /// `KIND at (PATH:LINE:COLUMN): …`, as Helm says it.
+    fn tell(&self, kind: &str, name: &str, fault: Fault) -> Diagnostic {
+        let Fault { what, mut labels, help } = fault;
+        let place = labels.iter().map(|label| &label.span).find(|span| self.lies_in_templates(span));
+        let at = match place.and_then(Span::position).zip(place.and_then(Span::source)) {
+            Some((at, source)) => format!("{}:{}:{}", self.path_of(source, name), at.line, at.column),
+            None => self.templates.path(name),
+        };
+        // What calls itself is called from the same place again and again.
+        let mut seen: Vec<Label> = Vec::new();
+        labels.retain(|label| {
+            !seen.contains(label) && {
+                seen.push(label.clone());
+                true
+            }
+        });
+        labels.truncate(MAX_LABELS);
+        let mut told = Diagnostic::error("template", format!("{kind} at ({at}): {what}"));
+        told.labels = labels;
+        told.help = help;
+        told
+    }
+
+    /// Whether a place is in a template, not in a text of the values.
+    fn lies_in_templates(&self, span: &Span) -> bool {
+        span.source().is_some_and(|source| self.templates.name_of(source).is_some())
+    }
+
+    fn path_of(&self, source: &Source, otherwise: &str) -> String {
+        match self.templates.name_of(source) {
+            Some(name) => self.templates.path(&name),
+            None => self.templates.path(otherwise),
+        }
+    }
+
+    /// An error that belongs to the templates as a whole: circles, parents that are not there, components defined twice.
+    fn of_the_whole(&self, error: &Error) -> Diagnostic {
+        let (what, name, other) = match error.kind() {
+            ErrorKind::CircularInclude { tpl, include_chain } => (
+                format!("templates include each other in a circle: {}", include_chain.join(" → ")),
+                tpl,
+                include_chain.get(1),
+            ),
+            ErrorKind::CircularExtend { tpl, inheritance_chain } => {
+                let chain: Vec<&str> = inheritance_chain.iter().chain([tpl]).map(String::as_str).collect();
+                (format!("templates extend each other in a circle: {}", chain.join(" → ")), tpl, None)
+            }
+            ErrorKind::MissingParent { current, parent } => {
+                (format!("unknown template `{parent}`"), current, Some(parent))
+            }
+            _ => return Diagnostic::error("template", format!("parse error: {}", lower_first(&error.to_string()))),
+        };
+        let help = match error.kind() {
+            ErrorKind::MissingParent { parent, .. } => hints::unknown_template(parent, self.templates),
+            _ => Vec::new(),
+        };
+        let place = self.reference_in(name, other.map(String::as_str));
+        let labels = place.into_iter().map(|span| Label { span, text: String::new() }).collect();
+        self.tell("parse error", name, Fault { what, labels, help })
+    }
+
+    /// The tag in a template that extends or includes another one (or the first that does at all).
+    fn reference_in(&self, name: &str, other: Option<&str>) -> Option<Span> {
+        let source = self.templates.source(name)?;
+        let range = pieces(source.text()).find_map(|piece| {
+            let Piece::Statement(range) = piece else { return None };
+            let tag = &source.text()[range.clone()];
+            let names = tag.contains("extends") || tag.contains("include");
+            (names && other.is_none_or(|other| tag.contains(other))).then_some(range)
+        })?;
+        Some(source.span(range))
+    }
+
+    fn explain(&self, within: Within<'_>, error: &Error, kept: &[Kept]) -> Fault {
+        let fault = match error.kind() {
+            ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
+                return self.explain_report(within, error, report, kept);
+            }
+            ErrorKind::Io(std::io::ErrorKind::FileTooLarge) => Budget::overdrawn(),
+            ErrorKind::Msg(text) => {
+                // Unknown names in a text given to `tpl`.
+                if let Some(report) = report::in_text(text).next() {
+                    return self.reported(within, &report);
+                }
+                lower_first(text)
+            }
+            _ => lower_first(&error.to_string()),
+        };
+        let place = match within {
+            Within::Text(text) => Some(self.place_in_text(text, 0..text.len())),
+            Within::Template(name) => self.templates.source(name).map(|source| source.span(0..0)),
+        };
+        let labels = place.into_iter().map(|span| Label { span, text: String::new() }).collect();
+        Fault { what: fault.trim_end_matches('.').to_owned(), labels, help: Vec::new() }
+    }
+
+    fn explain_report(&self, within: Within<'_>, error: &Error, report: &ReportError, kept: &[Kept]) -> Fault {
+        let told = Report::of(error, report);
+        let failure =
+            report.message().strip_prefix(FAILURE_MARK).and_then(|index| kept.get(index.parse::<usize>().ok()?));
+        match failure {
+            None => self.reported(within, &told),
+            Some(Kept::Refused(sentence)) => {
+                Fault { what: sentence.clone(), labels: self.labels(within, &told), help: Vec::new() }
+            }
+            Some(Kept::Text { text, error }) => {
+                let mut inner = self.explain(Within::Text(text), error, kept);
+                let mut outer = self.labels(within, &told);
+                if let Some(first) = outer.first_mut() {
+                    first.text = "rendered by this tpl".to_owned();
+                }
+                // Of many calls the ones next to the mistake, and the first of all, tell most.
+                if inner.labels.len() + outer.len() > MAX_LABELS {
+                    inner.labels.truncate(MAX_LABELS - outer.len().min(MAX_LABELS - 1));
+                }
+                inner.labels.append(&mut outer);
+                inner
+            }
+        }
+    }
+
+    /// A mistake that Tera itself reports, with advice.
+    fn reported(&self, within: Within<'_>, report: &Report) -> Fault {
+        let labels = self.labels(within, report);
+        let (text, range) = self.original(within, report);
+        let Advice { what, help, place, more } = hints::advise(&report.message, text, range, self.templates);
+        let mut labels = labels;
+        if let (Some(place), Some(first)) = (place, labels.first_mut()) {
+            first.span = self.place(self.text_of(within, report), place);
+        }
+        let more = more.into_iter().map(|(range, words)| Label {
+            span: self.place(self.text_of(within, report), range),
+            text: words.to_owned(),
+        });
+        let at = labels.len().min(1);
+        labels.splice(at..at, more);
+        Fault { what, labels, help }
+    }
+
+    /// The text that a report is about: that of `within`, or a template it includes or whose component it calls.
+    fn text_of<'b>(&'b self, within: Within<'b>, report: &'b Report) -> Within<'b> {
+        match within {
+            Within::Text(_) if report.name == ONE_OFF => within,
+            _ => Within::Template(&report.name),
+        }
+    }
+
+    /// The text as it was written and the bytes in it that a report is about.
+    fn original<'b>(&'b self, within: Within<'b>, report: &'b Report) -> (&'b str, std::ops::Range<usize>) {
+        let text = match self.text_of(within, report) {
+            Within::Text(text) => text,
+            Within::Template(name) => self.templates.text(name).unwrap_or(""),
+        };
+        (text, report.range_in(&with_ticks(text)))
+    }
+
+    /// The place of the report, then where it was called from.
+    fn labels(&self, within: Within<'_>, report: &Report) -> Vec<Label> {
+        let (_, range) = self.original(within, report);
+        let mut labels = vec![Label { span: self.place(self.text_of(within, report), range), text: String::new() }];
+        for note in &report.notes {
+            let Some((words, name)) = self.split_note(&note.words) else { continue };
+            let at = if name == ONE_OFF { within } else { Within::Template(name) };
+            let text = match at {
+                Within::Text(text) => text,
+                Within::Template(name) => self.templates.text(name).unwrap_or(""),
+            };
+            let start = with_ticks(text).original_of_position(note.line, note.column);
+            let (range, is_include) = tag_around(text, start);
+            let words = match words {
+                "called from" if is_include => "included here",
+                "called from" => "called here",
+                words => words,
+            };
+            labels.push(Label { span: self.place(at, range), text: words.to_owned() });
+        }
+        labels
+    }
+
+    /// `called from NAME` in its two parts. Names may hold anything, so the known ones are tried.
+    fn split_note<'n>(&self, words: &'n str) -> Option<(&'n str, &'n str)> {
+        let is_name = |name: &str| name == ONE_OFF || self.templates.text(name).is_some();
+        let start = words.match_indices(' ').map(|(at, _)| at + 1).find(|&start| is_name(&words[start..]))?;
+        let (words, name) = words.split_at(start);
+        Some((words.trim_end(), name))
+    }
+
+    fn place(&self, within: Within<'_>, range: std::ops::Range<usize>) -> Span {
+        match within {
+            Within::Template(name) => {
+                self.templates.source(name).map_or_else(Span::generated, |source| source.span(range))
+            }
+            Within::Text(text) => self.place_in_text(text, range),
+        }
+    }
+
+    /// A place in a text given to `tpl`: where the value that holds it was written, or in the text itself.
+    fn place_in_text(&self, text: &str, range: std::ops::Range<usize>) -> Span {
+        match find_text(self.values, text).filter(|node| node.span.source().is_some()) {
+            Some(node) => {
+                let start = locate_in_scalar(&node.span, range.start);
+                let end = locate_in_scalar(&node.span, range.end.max(range.start + 1) - 1);
+                start.to(&end)
+            }
+            None => Source::rendered("text given to tpl", text).span(range),
+        }
+    }
+}
+
+/// The value that is this very text.
+fn find_text<'v>(values: &'v Map, text: &str) -> Option<&'v Node> {
+    values.iter().find_map(|(_, node)| find_in(node, text))
+}
+
+fn find_in<'v>(node: &'v Node, text: &str) -> Option<&'v Node> {
+    match &node.value {
+        Value::String(found) => (found == text).then_some(node),
+        Value::List(items) => items.iter().find_map(|item| find_in(item, text)),
+        Value::Map(map) => find_text(map, text),
+        _ => None,
+    }
+}
+
+/// The tag that a byte lies in, and whether it includes another template.
+fn tag_around(text: &str, at: usize) -> (std::ops::Range<usize>, bool) {
+    let found = pieces(text).find_map(|piece| match piece {
+        Piece::Statement(range) | Piece::Expression(range) if range.contains(&at) => Some(range),
+        _ => None,
+    });
+    let range = found.unwrap_or(at..at + 1);
+    let is_include = text.get(range.clone()).is_some_and(|tag| super::scan::inside(tag).starts_with("include"));
+    (range, is_include)
+}
+
+/// Tera's messages begin with a capital; ours go on after a colon.
+fn lower_first(message: &str) -> String {
+    let mut chars = message.chars();
+    match chars.next() {
+        Some(first) => first.to_lowercase().chain(chars).collect(),
+        None => String::new(),
+    }
+}
+
+impl Report {
+    /// The bytes of the original text that the report is about.
+    fn range_in(&self, text: &Instrumented<'_>) -> std::ops::Range<usize> {
+        let range = match &self.range {
+            Some(range) => text.original(range.start)..text.original(range.end),
+            None => {
+                text.original_of_position(self.line, self.column)
+                    ..text.original_of_position(self.line, self.column + self.width)
+            }
+        };
+        range.start..range.end.max(range.start)
+    }
+}

@@ -1,0 +1,136 @@
+//! Functions on maps, and on the types of values.
+
+use tera::value::Key;
+use tera::{Map, Value};
+
+use super::Function;
+use super::call::{Answer, Call, Failure, go_type, is_nothing};
+use super::numbers::kind_name;
+use super::strings::strings_of;
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function::new("dict", &["..."], "A map of the arguments.", |call| {
+        Ok(Value::from(call.kwargs.iter().map(|(key, value)| (key.clone(), value.clone())).collect::<Map>()))
+    }),
+    Function::new("get", &["map", "key", "default?"], "The value of a key; `default`, or else \"\", where there is none.", get),
+    Function::new("dig", &["map", "keys", "default"], "The value at the end of a list of keys, or `default`.", dig),
+    Function::new("hasKey", &["map", "key"], "Whether the map has the key.", |call| {
+        Ok(Value::from(call.map("map")?.contains_key(&Key::Str(call.text("key")?))))
+    }),
+    Function::new("keys", &["map"], "The keys, in the order in which they were written.", |call| {
+        Ok(Value::from(call.map("map")?.keys().map(Key::as_value).collect::<Vec<_>>()))
+    }),
+    Function::new("values", &["map"], "The values, in the order in which they were written.", |call| {
+        Ok(Value::from(call.map("map")?.values().cloned().collect::<Vec<_>>()))
+    }),
+    Function::new("pick", &["map", "keys"], "The map with these keys only.", |call| filtered(call, true)),
+    Function::new("omit", &["map", "keys"], "The map without these keys.", |call| filtered(call, false)),
+    Function::new("pluck", &["maps", "key"], "The values of one key in all maps of a list.", pluck),
+    Function::new("set", &["map", "key", "value"], "A copy of the map with the key set.", |call| {
+        let mut map = call.map("map")?.clone();
+        map.insert(Key::from(call.text("key")?.to_owned()), call.value("value")?.clone());
+        Ok(Value::from(map))
+    }),
+    Function::new("unset", &["map", "key"], "A copy of the map without the key.", |call| {
+        let mut map = call.map("map")?.clone();
+        map.shift_remove(&Key::from(call.text("key")?.to_owned()));
+        Ok(Value::from(map))
+    }),
+    Function::new("merge", &["map", "with"], MERGE, |call| merge(call, false)),
+    Function::new("mustMerge", &["map", "with"], "The same as `merge`.", |call| merge(call, false)),
+    Function::new("mergeOverwrite", &["map", "with"], MERGE_OVERWRITE, |call| merge(call, true)),
+    Function::new("mustMergeOverwrite", &["map", "with"], "The same as `mergeOverwrite`.", |call| merge(call, true)),
+    Function::new("deepCopy", &["value"], "The value: values never change, so that a copy is not needed.", same),
+    Function::new("mustDeepCopy", &["value"], "The same as `deepCopy`.", same),
+    Function::new("deepEqual", &["a", "b"], "Whether two values are the same through and through.", |call| {
+        Ok(Value::from(call.value("a")? == call.value("b")?))
+    }),
+    Function::new("kindOf", &["value"], "`map`, `slice`, `string`, `bool`, `int`, `float64` or `invalid`.", |call| {
+        Ok(Value::from(kind_name(call.value("value")?)))
+    }),
+    Function::new("kindIs", &["value", "kind"], "Whether the value is of this kind.", |call| {
+        Ok(Value::from(kind_name(call.value("value")?) == call.text("kind")?))
+    }),
+    Function::new("typeOf", &["value"], "The type as Go writes it: `map[string]interface {}`, ...", |call| {
+        Ok(Value::from(go_type(call.value("value")?)))
+    }),
+    Function::new("typeIs", &["value", "type"], "Whether the value is of this type.", type_is),
+    Function::new("typeIsLike", &["value", "type"], "The same as `typeIs`.", type_is),
+];
+
+const MERGE: &str = "A copy of the map with what it lacks, or has empty, taken from `with`, deeply; `with` is a map or a list of maps.";
+const MERGE_OVERWRITE: &str = "A copy of the map with everything of `with`, deeply; `with` is a map or a list of maps.";
+
+fn same(call: &Call<'_>) -> Answer {
+    Ok(call.value("value")?.clone())
+}
+
+fn type_is(call: &Call<'_>) -> Answer {
+    Ok(Value::from(go_type(call.value("value")?) == call.text("type")?))
+}
+
+fn get(call: &Call<'_>) -> Answer {
+    let found = call.map("map")?.get(&Key::Str(call.text("key")?)).or(call.optional("default"));
+    Ok(found.cloned().unwrap_or_else(|| Value::from("")))
+}
+
+fn dig(call: &Call<'_>) -> Answer {
+    let keys = strings_of(call.value("keys")?);
+    let mut map = call.map("map")?;
+    let default = call.value("default")?;
+    for (index, key) in keys.iter().enumerate() {
+        let Some(value) = map.get(&Key::Str(key)) else { break };
+        if index + 1 == keys.len() {
+            return Ok(value.clone());
+        }
+        map = value.as_map().ok_or_else(|| {
+            let actual = go_type(value);
+            Failure::call(format!("interface conversion: interface {{}} is {actual}, not map[string]interface {{}}"))
+        })?;
+    }
+    Ok(default.clone())
+}
+
+fn filtered(call: &Call<'_>, keep: bool) -> Answer {
+    let keys = strings_of(call.value("keys")?);
+    let map = call.map("map")?;
+    let chosen = map.iter().filter(|(key, _)| keys.iter().any(|named| key.as_str() == Some(named)) == keep);
+    Ok(Value::from(chosen.map(|(key, value)| (key.clone(), value.clone())).collect::<Map>()))
+}
+
+fn pluck(call: &Call<'_>) -> Answer {
+    let key = Key::Str(call.text("key")?);
+    let found = call.list("maps")?.iter().filter_map(|map| map.as_map()?.get(&key));
+    Ok(Value::from(found.cloned().collect::<Vec<_>>()))
+}
+
+fn merge(call: &Call<'_>, overwrite: bool) -> Answer {
+    let mut result = call.map("map")?.clone();
+    let with = call.value("with")?;
+    for with in with.as_array().unwrap_or(std::slice::from_ref(with)) {
+        let Some(with) = with.as_map() else {
+            return Err(super::call::wrong_type(with, "map[string]interface {}"));
+        };
+        result = merged(&result, with, overwrite);
+    }
+    Ok(Value::from(result))
+}
+
+/// Maps are merged deeply; of other values the new one wins if the old one is empty or `overwrite` holds, but never an
+/// empty one. Nesting is bounded by that of values.
+fn merged(map: &Map, with: &Map, overwrite: bool) -> Map {
+    let mut result = map.clone();
+    for (key, new) in with {
+        match result.get_mut(key) {
+            None => {
+                result.insert(key.clone(), new.clone());
+            }
+            Some(old) => match (old.as_map(), new.as_map()) {
+                (Some(a), Some(b)) => *old = Value::from(merged(a, b, overwrite)),
+                _ if (overwrite && (new.is_truthy() || !is_nothing(new))) || !old.is_truthy() => *old = new.clone(),
+                _ => {}
+            },
+        }
+    }
+    result
+}

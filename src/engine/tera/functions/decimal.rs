@@ -1,0 +1,73 @@
+//! Decimal arithmetic, in which Helm's functions on fractions compute.
+
+/// How many places after the point a quotient has.
+const QUOTIENT_PLACES: u32 = 16;
+
+/// A decimal number: `digits` with the point `places` from the right.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Decimal {
+    digits: i128,
+    places: u32,
+}
+
+impl Decimal {
+    /// The shortest decimal number that stands for a float; `None` where it has too many digits.
+    pub(super) fn of(number: f64) -> Option<Decimal> {
+        if !(1e-15..1e15).contains(&number.abs()) && number != 0.0 {
+            return None;
+        }
+        let text = format!("{number}");
+        let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+        let digits = format!("{whole}{fraction}").parse().ok()?;
+        Some(Decimal { digits, places: u32::try_from(fraction.len()).ok()? })
+    }
+
+    pub(super) fn plus(self, other: Decimal) -> Option<Decimal> {
+        let (a, b, places) = self.aligned(other)?;
+        Some(Decimal { digits: a.checked_add(b)?, places })
+    }
+
+    pub(super) fn minus(self, other: Decimal) -> Option<Decimal> {
+        let (a, b, places) = self.aligned(other)?;
+        Some(Decimal { digits: a.checked_sub(b)?, places })
+    }
+
+    pub(super) fn times(self, other: Decimal) -> Option<Decimal> {
+        Some(Decimal { digits: self.digits.checked_mul(other.digits)?, places: self.places + other.places })
+    }
+
+    /// The quotient, rounded half away from zero; `None` for a division by zero.
+    pub(super) fn divided_by(self, other: Decimal) -> Option<Decimal> {
+        let (a, b, _) = self.aligned(other)?;
+        let scaled = a.checked_mul(10i128.checked_pow(QUOTIENT_PLACES)?)?;
+        let quotient = scaled.checked_div(b)?;
+        let rest = scaled.checked_rem(b)?.unsigned_abs();
+        let up = if rest.checked_mul(2)? >= b.unsigned_abs() { scaled.signum() * b.signum() } else { 0 };
+        Some(Decimal { digits: quotient.checked_add(up)?, places: QUOTIENT_PLACES })
+    }
+
+    pub(super) fn to_f64(self) -> f64 {
+        format!("{}e-{}", self.digits, self.places).parse().unwrap_or(f64::NAN)
+    }
+
+    fn aligned(self, other: Decimal) -> Option<(i128, i128, u32)> {
+        let places = self.places.max(other.places);
+        let raise = |n: Decimal| n.digits.checked_mul(10i128.checked_pow(places - n.places)?);
+        Some((raise(self)?, raise(other)?, places))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals_are_exact() {
+        let of = |n| Decimal::of(n).unwrap();
+        assert_eq!(of(0.1).plus(of(0.2)).unwrap().to_f64(), 0.3);
+        assert_eq!(of(1.1).times(of(1.1)).unwrap().to_f64(), 1.21);
+        assert_eq!(of(-2.0).divided_by(of(3.0)).unwrap().to_f64(), -0.6666666666666667);
+        assert!(Decimal::of(1e300).is_none());
+        assert!(of(1.0).divided_by(of(0.0)).is_none());
+    }
+}

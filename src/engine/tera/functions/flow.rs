@@ -1,0 +1,75 @@
+//! Functions that decide: defaults, refusals, choices, and templates given as text.
+
+use tera::Value;
+
+use super::call::{Answer, Call, Failure, is_empty, is_nothing};
+use super::{Function, go_format};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function::new(
+        "default",
+        &["given", "value"],
+        "`given`, or `value` where `given` is undefined, null, false, 0, \"\", or an empty list or map.",
+        default,
+    ),
+    Function::new(
+        "required",
+        &["value", "message"],
+        "`value`, or, where it is undefined, null or \"\", the end of rendering with `message`. 0, false and empty lists pass.",
+        required,
+    ),
+    Function::new("fail", &["message"], "Ends rendering with `message`.", fail),
+    Function::new("empty", &["value"], "Whether `default` would replace it.", |call| {
+        Ok(Value::from(is_empty(call.value("value")?)))
+    }),
+    Function::new("coalesce", &["values"], "The first of a list that is not empty, or null.", coalesce),
+    Function::new("ternary", &["test", "yes", "no"], "`yes` if `test` is true, else `no`.", ternary),
+    Function::new("any", &["values"], "Whether at least one of a list is not empty.", |call| {
+        Ok(Value::from(call.list("values")?.iter().any(|value| !is_empty(value))))
+    }),
+    Function::new("all", &["values"], "Whether none of a list is empty.", |call| {
+        Ok(Value::from(!call.list("values")?.iter().any(is_empty)))
+    }),
+    Function::new(
+        "tpl",
+        &["text", "..."],
+        "The text rendered as a template with the objects of the calling one; further arguments are variables in it.",
+        |call| call.run.render_text(call),
+    ),
+    Function::new(
+        "lookup",
+        &["apiVersion", "kind", "namespace", "name"],
+        "An empty map: no cluster is asked, as with `helm template`.",
+        |_| Ok(Value::from(tera::Map::new())),
+    ),
+];
+
+fn default(call: &Call<'_>) -> Answer {
+    let (given, value) = (call.value("given")?, call.value("value")?);
+    Ok(if is_empty(given) { value } else { given }.clone())
+}
+
+fn required(call: &Call<'_>) -> Answer {
+    let (value, message) = (call.value("value")?, call.text("message")?);
+    if is_nothing(value) || value.as_str() == Some("") {
+        return Err(Failure::Refused(message.to_owned()));
+    }
+    Ok(value.clone())
+}
+
+fn fail(call: &Call<'_>) -> Answer {
+    Err(Failure::Refused(call.text("message")?.to_owned()))
+}
+
+fn coalesce(call: &Call<'_>) -> Answer {
+    let found = call.list("values")?.iter().find(|value| !is_empty(value));
+    Ok(found.cloned().unwrap_or_else(Value::none))
+}
+
+fn ternary(call: &Call<'_>) -> Answer {
+    let test = call.value("test")?;
+    let Some(test) = test.as_bool() else {
+        return Err(Failure::call(format!("the test must be true or false, not {}", go_format::display(test))));
+    };
+    Ok(call.value(if test { "yes" } else { "no" })?.clone())
+}

@@ -1,0 +1,56 @@
+//! Functions of Helm's whose answer differs from run to run: each is refused with what to do instead.
+
+use super::Function;
+use super::call::{Answer, Call, Failure};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    refused("now", CLOCK),
+    refused("ago", CLOCK),
+    refused("date", CLOCK),
+    refused("dateInZone", CLOCK),
+    refused("date_in_zone", CLOCK),
+    refused("dateModify", CLOCK),
+    refused("date_modify", CLOCK),
+    refused("mustDateModify", CLOCK),
+    refused("must_date_modify", CLOCK),
+    refused("htmlDate", CLOCK),
+    refused("htmlDateInZone", CLOCK),
+    refused("toDate", CLOCK),
+    refused("mustToDate", CLOCK),
+    refused("unixEpoch", CLOCK),
+    refused("durationRound", CLOCK),
+    refused("randAlpha", RANDOM),
+    refused("randAlphaNum", RANDOM),
+    refused("randAscii", RANDOM),
+    refused("randBytes", RANDOM),
+    refused("randInt", RANDOM),
+    refused("randNumeric", RANDOM),
+    refused("shuffle", RANDOM),
+    refused("uuidv4", RANDOM),
+    refused("bcrypt", RANDOM),
+    refused("htpasswd", RANDOM),
+    refused("encryptAES", RANDOM),
+    refused("decryptAES", KEYS),
+    refused("derivePassword", KEYS),
+    refused("genPrivateKey", KEYS),
+    refused("genCA", KEYS),
+    refused("genCAWithKey", KEYS),
+    refused("genSelfSignedCert", KEYS),
+    refused("genSelfSignedCertWithKey", KEYS),
+    refused("genSignedCert", KEYS),
+    refused("genSignedCertWithKey", KEYS),
+    refused("buildCustomCert", KEYS),
+];
+
+const CLOCK: &str = "Refused: the same values must give the same manifests at any time. Give the date as a value.";
+const RANDOM: &str = "Refused: the same values must give the same manifests in every run. Give the text as a value or name an existing Secret.";
+const KEYS: &str = "Refused: keys and certificates made anew in every run would replace the ones in use. Name an existing Secret, or let cert-manager make it.";
+
+const fn refused(name: &'static str, why: &'static str) -> Function {
+    Function::new(name, &["value?", "..."], why, refuse)
+}
+
+fn refuse(call: &Call<'_>) -> Answer {
+    let why = call.function.meaning.trim_start_matches("Refused: ");
+    Err(Failure::call(format!("this function is not available: {why}")))
+}

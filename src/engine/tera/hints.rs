@@ -1,0 +1,345 @@
+//! What to do about a mistake in a template: names that were meant, Tera's way to write what is missing.
+
+use std::ops::Range;
+
+use super::functions::vocabulary;
+use super::go_syntax;
+use super::scan::{Piece, inside, pieces, split_word};
+use super::templates::Templates;
+use crate::values::nearest;
+
+/// A mistake in words, with what to do.
+#[derive(Debug, Default)]
+pub(super) struct Advice {
+    pub(super) what: String,
+    pub(super) help: Vec<String>,
+    /// The bytes to mark, if others than those that Tera names.
+    pub(super) place: Option<Range<usize>>,
+    /// Further places, with words.
+    pub(super) more: Vec<(Range<usize>, &'static str)>,
+}
+
+/// Words and advice for a message of Tera's about `range` in the template `text`.
+pub(super) fn advise(message: &str, text: &str, range: Range<usize>, templates: &Templates<'_>) -> Advice {
+    let tag = tag_at(text, range.start);
+    if let Some(tag) = &tag
+        && let Some(help) = go_syntax::advise(&text[tag.clone()], |name| is_known(name))
+    {
+        return Advice {
+            what: "this is Go's template syntax; the chart's templates are written in Tera".to_owned(),
+            help,
+            place: Some(tag.clone()),
+            more: Vec::new(),
+        };
+    }
+    if let Some(advice) = undefined(message, text, &range) {
+        return advice;
+    }
+    if let Some((kind, name)) = unknown(message) {
+        return unknown_name(kind, name, templates);
+    }
+    if message == "Unexpected end of input" {
+        return unexpected_end(text);
+    }
+    let mut advice = Advice { what: reworded(message), ..Advice::default() };
+    if message.starts_with("Found ") {
+        // A tag that is never closed goes on into the next lines, where something does not fit any more.
+        if let Some(tag) = tag.filter(|tag| text[tag.start..range.start.max(tag.start)].contains('\n')) {
+            let line_end = text[tag.start..].find('\n').map_or(text.len(), |at| tag.start + at);
+            advice.more.push((tag.start..line_end, "the tag opened here is not closed"));
+        }
+    } else if message.starts_with("`+` requires both") && message.contains("string") {
+        let operands = text.get(range).and_then(|sum| sum.split_once('+'));
+        let example = operands.map_or(String::new(), |(a, b)| format!(": {} ~ {}", a.trim(), b.trim()));
+        advice.help.push(format!("text is joined by `~`{example}"));
+    } else if message.starts_with("Iteration not possible") {
+        advice.help.push("a loop goes over a list or a map".to_owned());
+    } else if message == "Unknown tag" {
+        advice.help.extend(unknown_tag(text, range.start));
+    } else if message.starts_with("String opened with") {
+        advice.help.push("close the quote".to_owned());
+    }
+    advice
+}
+
+fn is_known(name: &str) -> bool {
+    vocabulary().any(|function| function.name == name)
+}
+
+fn reworded(message: &str) -> String {
+    let bare = message.trim_end_matches('.');
+    let mut chars = bare.chars();
+    match chars.next() {
+        Some(first) => first.to_lowercase().chain(chars).collect(),
+        None => String::new(),
+    }
+}
+
+/// The tag that a byte lies in or right behind.
+fn tag_at(text: &str, at: usize) -> Option<Range<usize>> {
+    pieces(text).find_map(|piece| match piece {
+        Piece::Expression(range) | Piece::Statement(range) if range.start <= at && at < range.end => Some(range),
+        _ => None,
+    })
+}
+
+/// What Tera says of values that are not there.
+fn undefined(message: &str, text: &str, range: &Range<usize>) -> Option<Advice> {
+    let mut advice = Advice::default();
+    if let Some(rest) = message.strip_prefix("Field `") {
+        let (field, rest) = rest.split_once("` is not defined")?;
+        let path = path_around(text, range);
+        let whole = &text[path.clone()];
+        let here = &text[path.start..range.end.max(path.start)];
+        let parent = here.trim_end_matches(field).trim_end_matches(['.', '?']);
+        let known = names_after(rest, "Available fields: ");
+        advice.place = Some(path.start..range.end);
+        if let Some(near) = nearest(field, known.iter().copied()) {
+            advice.what = format!("{here} is not defined");
+            advice.help.push(format!("did you mean {parent}.{near}?"));
+        } else if known.is_empty() {
+            advice.what = format!("{here} is not defined: {parent} is empty, or no map");
+        } else {
+            advice.what = format!("{here} is not defined");
+            advice.help.push(format!("{parent} has {}", listed(&known)));
+        }
+        let behind = whole.get(here.len()..).unwrap_or("");
+        advice.help.push(match behind.is_empty() {
+            false => format!("`{here}?{behind}` is empty where {here} is not set"),
+            true => format!("`{here} | default(value=…)` gives a value where it is not set"),
+        });
+        return Some(advice);
+    }
+    if let Some(rest) = message.strip_prefix("Variable `") {
+        let (name, rest) = rest.split_once('`')?;
+        let known = names_after(rest, "Available variables: ");
+        if rest.contains("its value is undefined") {
+            advice.what = format!("{name} has no value");
+            return Some(advice);
+        }
+        advice.what = format!("{name} is not defined");
+        advice.help.push(match nearest(name, known.iter().copied()) {
+            Some(near) => format!("did you mean {near}?"),
+            None => format!("templates see {}; values are written Values.{name}", listed(&known)),
+        });
+        return Some(advice);
+    }
+    if message == "Iteration not possible on type `undefined`" {
+        let path = path_from(text, range.start);
+        let whole = &text[path.clone()];
+        advice.what = format!("{whole} is not defined, so there is nothing to loop over");
+        advice.help.push(format!("`for … in {whole} or []` does nothing where it is not set"));
+        advice.place = Some(path);
+        return Some(advice);
+    }
+    if message == "Cannot index into an undefined value" {
+        // Tera's place of `a["b"]` leaves the bracket out that closes it.
+        let whole = text.get(range.clone()).unwrap_or("");
+        let open = whole.matches('[').count() > whole.matches(']').count();
+        let end = range.end + usize::from(open && text[range.end..].starts_with(']'));
+        let whole = &text[range.start..end];
+        advice.what = format!("{whole} is not defined");
+        advice.help.push(format!("`{whole}?[…]` is empty where it is not set"));
+        advice.place = Some(range.start..end);
+        return Some(advice);
+    }
+    None
+}
+
+/// `Available fields: a, b` as names.
+fn names_after<'m>(message: &'m str, words: &str) -> Vec<&'m str> {
+    message.split_once(words).map_or_else(Vec::new, |(_, names)| names.split(", ").collect())
+}
+
+/// A few names in a row; of many, how many there are.
+fn listed(names: &[&str]) -> String {
+    const SHOWN: usize = 8;
+    let mut sorted = names.to_vec();
+    sorted.sort_unstable();
+    let shown = sorted.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
+    if sorted.len() > SHOWN { format!("{shown}, … ({} in all)", sorted.len()) } else { shown }
+}
+
+fn is_path_char(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '.' | '?')
+}
+
+/// The dotted path around a name: `Values.a.b` around `a`.
+fn path_around(text: &str, name: &Range<usize>) -> Range<usize> {
+    let before = text.get(..name.start).unwrap_or("");
+    let start = before.trim_end_matches(is_path_char).len();
+    let end = path_from(text, name.start).end.max(name.end);
+    start..end
+}
+
+fn path_from(text: &str, start: usize) -> Range<usize> {
+    let rest = text.get(start..).unwrap_or("");
+    let path = rest.find(|c| !is_path_char(c)).map_or(rest, |end| &rest[..end]);
+    // A question mark or a dot at the end belongs to what follows.
+    start..start + path.trim_end_matches(['.', '?']).len()
+}
+
+/// ``Unknown filter `x` `` as its two names.
+fn unknown(message: &str) -> Option<(&str, &str)> {
+    let (kind, name) = message.strip_prefix("Unknown ")?.split_once(" `")?;
+    Some((kind, name.strip_suffix('`')?))
+}
+
+/// Filters, tests and functions of Tera's own that the vocabulary does not replace.
+const OWN_FILTERS: &[&str] = &[
+    "abs",
+    "as_str",
+    "capitalize",
+    "dump",
+    "escape_html",
+    "escape_xml",
+    "filter",
+    "float",
+    "group_by",
+    "int",
+    "items",
+    "length",
+    "map",
+    "newlines_to_br",
+    "nth",
+    "pluralize",
+    "safe",
+    "sort",
+    "split",
+    "str",
+    "trim_end",
+    "trim_end_matches",
+    "trim_start",
+    "trim_start_matches",
+    "truncate",
+    "unique",
+    "urlencode",
+    "values",
+    "wordcount",
+];
+const OWN_TESTS: &[&str] = &[
+    "array",
+    "bool",
+    "containing",
+    "defined",
+    "divisible_by",
+    "ending_with",
+    "even",
+    "float",
+    "integer",
+    "iterable",
+    "map",
+    "none",
+    "number",
+    "odd",
+    "starting_with",
+    "string",
+    "undefined",
+];
+
+fn unknown_name(kind: &str, name: &str, templates: &Templates<'_>) -> Advice {
+    let what = format!("unknown {kind} `{name}`");
+    let help = match kind {
+        "filter" | "function" => {
+            let own: &[&str] = if kind == "filter" { OWN_FILTERS } else { &["super", "throw"] };
+            let names = vocabulary().map(|function| function.name).chain(own.iter().copied());
+            match (name, nearest(name, names)) {
+                ("include" | "template", _) => {
+                    vec!["other templates are brought in by `{% include \"_name.yaml\" %}`, components by `{{ <name/> }}`".to_owned()]
+                }
+                (_, Some(near)) => vec![format!("did you mean {near}?")],
+                _ => Vec::new(),
+            }
+        }
+        "test" => {
+            nearest(name, OWN_TESTS.iter().copied()).map(|near| format!("did you mean {near}?")).into_iter().collect()
+        }
+        "component" => {
+            let known = templates.component_names();
+            match nearest(name, known.iter().copied()) {
+                Some(near) => vec![format!("did you mean <{near}/>?")],
+                None => vec![format!(
+                    "`{{% component {name}() %}}…{{% endcomponent %}}` in a file of templates/ defines it"
+                )],
+            }
+        }
+        "template" => unknown_template(name, templates),
+        _ => Vec::new(),
+    };
+    Advice { what, help, ..Advice::default() }
+}
+
+/// What may have been meant by a template that is not there.
+pub(super) fn unknown_template(name: &str, templates: &Templates<'_>) -> Vec<String> {
+    let names: Vec<String> = templates.names().collect();
+    let same_file = |known: &&String| known.rsplit('/').next() == name.rsplit('/').next();
+    let near =
+        names.iter().find(same_file).map(String::as_str).or_else(|| nearest(name, names.iter().map(String::as_str)));
+    vec![match near {
+        Some(near) => format!("did you mean \"{near}\"?"),
+        None => "names count from the chart's folder templates/; the stock templates begin with stock/".to_owned(),
+    }]
+}
+
+fn unknown_tag(text: &str, at: usize) -> Option<String> {
+    let rest = text.get(at..)?;
+    Some(match split_word(rest).0 {
+        "else" => "`{% elif … %}` is Tera's spelling".to_owned(),
+        "elseif" | "elsif" => "`{% elif … %}` is Tera's spelling".to_owned(),
+        "end" => {
+            "Tera's ends have names: `{% endif %}`, `{% endfor %}`, `{% endblock %}`, `{% endcomponent %}`".to_owned()
+        }
+        "range" => "`{% for item in … %}` is Tera's spelling".to_owned(),
+        "with" => "`{% set name = … %}` gives a value a name, `{% if … %}` tests it".to_owned(),
+        "macro" | "import" | "define" => "`{% component name() %}…{% endcomponent %}` is Tera's spelling".to_owned(),
+        word => format!(
+            "did you mean {}?",
+            nearest(
+                word,
+                ["if", "elif", "else", "for", "set", "block", "extends", "include", "component"].into_iter()
+            )?
+        ),
+    })
+}
+
+/// The end of the template came where something is open still.
+fn unexpected_end(text: &str) -> Advice {
+    let mut open: Vec<(&str, Range<usize>)> = Vec::new();
+    let mut last: Option<Range<usize>> = None;
+    for piece in pieces(text) {
+        let (Piece::Statement(range) | Piece::Expression(range)) = &piece else { continue };
+        last = Some(range.clone());
+        let Piece::Statement(range) = piece else { continue };
+        let (word, rest) = split_word(inside(&text[range.clone()]));
+        match word {
+            "if" | "for" | "block" | "component" | "filter" => open.push((word, range)),
+            // `{% set x = 1 %}` stands alone, `{% set x %}` encloses text.
+            "set" | "set_global" if !rest.contains('=') => open.push((word, range)),
+            _ if word.starts_with("end") => {
+                open.pop();
+            }
+            _ => {}
+        }
+    }
+    let closed = |range: &Range<usize>| text[range.clone()].ends_with("}}") || text[range.clone()].ends_with("%}");
+    let end = text.trim_end().len();
+    if let Some(tag) = last.filter(|range| !closed(range)) {
+        let line_end = text[tag.start..].find('\n').map_or(text.len(), |at| tag.start + at);
+        let close = if text[tag.clone()].starts_with("{%") { "%}" } else { "}}" };
+        return Advice {
+            what: "the template ends within a tag".to_owned(),
+            help: vec![format!("close it with {close}")],
+            place: Some(tag.start..line_end),
+            more: Vec::new(),
+        };
+    }
+    match open.pop() {
+        Some((word, range)) => Advice {
+            what: format!("the template ends before `{{% end{word} %}}`"),
+            help: vec![format!("close it with {{% end{word} %}}")],
+            place: Some(range),
+            more: Vec::new(),
+        },
+        None => Advice { what: "the template ends too early".to_owned(), place: Some(end..end), ..Advice::default() },
+    }
+}

@@ -1,0 +1,208 @@
+//! The template line that a line of the rendered text came from.
+//!
+//! The chart is rendered once more from templates that carry marks: in front of every expression, and at the start of
+//! every line of text that is printed. What dashes trim is trimmed beforehand, so that marks don't keep it.
+
+use super::scan::{Piece, inside, pieces, split_word};
+
+/// Marks begin and end with characters of private use; between them stand the template's number and its line.
+const BEGIN: char = '\u{E010}';
+const END: char = '\u{E011}';
+
+/// A template's text with marks; `number` tells which template it is.
+pub(super) fn with_marks(text: &str, number: usize) -> String {
+    let all: Vec<Piece> = pieces(text).collect();
+    let mut marked = String::with_capacity(text.len() * 2);
+    let mut lines = Lines { text, at: 0, line: 1 };
+    // Text outside the blocks of a template that extends another one is never printed, but must stay white space.
+    let extends = all.iter().any(
+        |piece| matches!(piece, Piece::Statement(range) if split_word(inside(&text[range.clone()])).0 == "extends"),
+    );
+    let mut blocks = 0usize;
+    for (index, piece) in all.iter().enumerate() {
+        let printed = !extends || blocks > 0;
+        match piece {
+            Piece::Text(range) => {
+                let mut start = range.start;
+                let mut kept = &text[range.clone()];
+                if index > 0 && trims_after(text, &all[index - 1]) {
+                    start = range.end - kept.trim_start().len();
+                    kept = kept.trim_start();
+                }
+                if all.get(index + 1).is_some_and(|next| trims_before(text, next)) {
+                    kept = kept.trim_end();
+                }
+                for line in kept.split_inclusive('\n') {
+                    if printed {
+                        mark(&mut marked, number, lines.of(start));
+                    }
+                    marked.push_str(line);
+                    start += line.len();
+                }
+            }
+            Piece::Expression(range) => {
+                if printed {
+                    mark(&mut marked, number, lines.of(range.start));
+                }
+                push_bare(&mut marked, &text[range.clone()]);
+            }
+            Piece::Statement(range) => {
+                match split_word(inside(&text[range.clone()])).0 {
+                    "block" | "component" => blocks += 1,
+                    "endblock" | "endcomponent" => blocks = blocks.saturating_sub(1),
+                    _ => {}
+                }
+                push_bare(&mut marked, &text[range.clone()]);
+            }
+            Piece::Inert(range) => marked.push_str(&text[range.clone()]),
+        }
+    }
+    marked
+}
+
+fn mark(out: &mut String, number: usize, line: usize) {
+    out.push(BEGIN);
+    out.push_str(&format!("{number}:{line}"));
+    out.push(END);
+}
+
+/// A tag without the dashes that trim.
+fn push_bare(out: &mut String, tag: &str) {
+    let (open, rest) = tag.split_at(2.min(tag.len()));
+    out.push_str(open);
+    let rest = rest.strip_prefix('-').unwrap_or(rest);
+    match rest.len().checked_sub(3).and_then(|at| rest.split_at_checked(at)) {
+        Some((inner, close @ ("-}}" | "-%}"))) => {
+            out.push_str(inner);
+            out.push_str(&close[1..]);
+        }
+        _ => out.push_str(rest),
+    }
+}
+
+fn tag_of<'t>(text: &'t str, piece: &Piece) -> &'t str {
+    match piece {
+        Piece::Text(_) => "",
+        Piece::Expression(range) | Piece::Statement(range) | Piece::Inert(range) => &text[range.clone()],
+    }
+}
+
+fn trims_before(text: &str, piece: &Piece) -> bool {
+    tag_of(text, piece).as_bytes().get(2) == Some(&b'-')
+}
+
+fn trims_after(text: &str, piece: &Piece) -> bool {
+    let tag = tag_of(text, piece).as_bytes();
+    tag.len() > 4 && tag[tag.len() - 3] == b'-'
+}
+
+/// Counts lines along a text.
+struct Lines<'t> {
+    text: &'t str,
+    at: usize,
+    line: usize,
+}
+
+impl Lines<'_> {
+    /// The line of a byte that is not before the last one asked for.
+    fn of(&mut self, at: usize) -> usize {
+        self.line += self.text.get(self.at..at).map_or(0, |between| between.matches('\n').count());
+        self.at = self.at.max(at);
+        self.line
+    }
+}
+
+/// Which template (by number) and line gave line `line` (from 1) of what was rendered. `plain` is that text, `marked` the
+/// same with marks; where they do not agree on the line, nothing can be told.
+pub(super) fn origin(plain: &str, marked: &str, line: usize) -> Option<(usize, usize)> {
+    let mut last = None;
+    let mut lines = marked.split('\n');
+    for _ in 1..line {
+        last = read(lines.next()?).1.or(last);
+    }
+    let wanted = lines.next()?;
+    let (bare, _) = read(wanted);
+    if bare != plain.split('\n').nth(line - 1)? || plain.split('\n').count() != marked.split('\n').count() {
+        return None;
+    }
+    first_mark(wanted).or(last)
+}
+
+/// A line without its marks, and the last mark in it.
+fn read(line: &str) -> (String, Option<(usize, usize)>) {
+    let mut bare = String::with_capacity(line.len());
+    let mut last = None;
+    let mut rest = line;
+    while let Some((before, behind)) = rest.split_once(BEGIN) {
+        bare.push_str(before);
+        let Some((inner, after)) = behind.split_once(END) else { break };
+        last = parse(inner).or(last);
+        rest = after;
+    }
+    bare.push_str(rest);
+    (bare, last)
+}
+
+/// The mark that stands before the first text of a line; of several in a row the last, which is nearest to the text.
+fn first_mark(line: &str) -> Option<(usize, usize)> {
+    let mut found = None;
+    let mut rest = line;
+    while let Some((before, behind)) = rest.split_once(BEGIN) {
+        if found.is_some() && !before.trim().is_empty() {
+            break;
+        }
+        let (inner, after) = behind.split_once(END)?;
+        found = parse(inner);
+        rest = after;
+    }
+    found
+}
+
+fn parse(mark: &str) -> Option<(usize, usize)> {
+    let (number, line) = mark.split_once(':')?;
+    Some((number.parse().ok()?, line.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use tera::{Context, Tera};
+
+    use super::*;
+
+    fn render(template: &str) -> Option<String> {
+        let mut tera = Tera::default();
+        tera.autoescape_on(Vec::<&str>::new());
+        let mut context = Context::new();
+        context.insert_value("a", tera::Value::from("x\ny"));
+        context.insert_value("items", tera::Value::from(vec![1, 2]));
+        tera.add_raw_template("t", template).ok()?;
+        tera.render("t", &context).ok()
+    }
+
+    fn origins(template: &str) -> Vec<usize> {
+        let plain = render(template).unwrap();
+        let marked = render(&with_marks(template, 7)).unwrap();
+        (1..=plain.split('\n').count()).map(|line| origin(&plain, &marked, line).map_or(0, |(_, line)| line)).collect()
+    }
+
+    #[test]
+    fn lines_are_told_through_loops_values_and_trimming() {
+        assert_eq!(origins("k: 1\nv: {{ a }}\nw: 2"), [1, 2, 2, 3]);
+        assert_eq!(origins("{% for i in items -%}\n  - {{ i }}\n{% endfor %}z"), [2, 2, 3]);
+        assert_eq!(origins("a\n{%- if true %}\nb\n{%- endif %}\nc"), [1, 3, 5]);
+    }
+
+    proptest! {
+        #[test]
+        fn marks_change_nothing_else(
+            template in r#"(\{\{-? a -?\}\}|\{%-? for i in items -?%\}b\{%-? endfor -?%\}|\{#-? c -?#\}|[ \nk:]|\{%-? if true -?%\}|\{%-? endif -?%\}){0,12}"#
+        ) {
+            if let Some(plain) = render(&template) {
+                let marked = render(&with_marks(&template, 3)).expect("marks are text");
+                let bare: Vec<String> = marked.split('\n').map(|line| read(line).0).collect();
+                prop_assert_eq!(bare.join("\n"), plain);
+            }
+        }
+    }
+}

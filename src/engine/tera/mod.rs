@@ -1,0 +1,248 @@
+//! Charts written in Tera.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `templates` | which templates a chart needs: those it renders, and those they refer to |
+//! | `scan` | tags and references of a template, found without parsing it |
+//! | `stock` | the stock templates in the binary |
+//! | `objects`, `value` | what templates see: `Values`, `Release`, `Chart`, ... |
+//! | `functions` | the vocabulary: Helm's functions |
+//! | `run`, `budget` | what the functions of one chart share; limits against endless templates |
+//! | `instrument` | what is added to templates so that endless ones end |
+//! | `errors`, `report` | Tera's errors as diagnostics |
+//! | `hints`, `go_syntax` | what to do about them; Tera's spelling for what was written in Go's |
+//! | `locate` | the template line that a rendered line came from |
+
+mod budget;
+mod errors;
+mod functions;
+mod go_syntax;
+mod hints;
+mod instrument;
+mod locate;
+mod objects;
+mod report;
+mod run;
+mod scan;
+mod stock;
+mod templates;
+mod value;
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use ::tera::{Context, Tera};
+
+pub use functions::{Function, vocabulary};
+pub(super) use stock::stock_templates;
+
+use self::budget::Metered;
+use self::errors::Mapper;
+use self::objects::Needed;
+use self::run::{Parts, Run};
+use self::templates::Templates;
+use super::{Engine, Rendered, Scope};
+use crate::chart::{Chart, EngineKind};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::yaml::Map;
+
+/// Renders charts whose Chart.yaml says `engine: tera`.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct TeraEngine;
+
+impl Engine for TeraEngine {
+    fn render(&self, scope: &Scope<'_>) -> Result<Vec<Rendered>, Vec<Diagnostic>> {
+        let mut outcome = Outcome::default();
+        render_tree(scope, &scope.chart.metadata.name, true, &mut outcome);
+        if !outcome.errors.is_empty() {
+            return Err(outcome.errors);
+        }
+        outcome.rendered.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(outcome.rendered)
+    }
+
+    fn locate(&self, scope: &Scope<'_>, path: &str, rendered_line: usize) -> Option<Span> {
+        locate_in_tree(scope, &scope.chart.metadata.name, true, path, rendered_line)
+    }
+}
+
+/// What refuses a chart, or a subchart of the given name, that is written in Go templates.
+pub(super) fn refuse_go_templates(subchart: Option<&str>) -> Diagnostic {
+    let what = subchart.map_or("this chart".to_owned(), |name| format!("the subchart {name}"));
+    Diagnostic::error(
+        "engine",
+        format!("{what} is written in Go templates, which this version of mim-chart does not render yet"),
+    )
+    .help("its Chart.yaml has no `engine: tera`; render it with `helm template`")
+    .help("if its templates are written in Tera, add the line `engine: tera` to its Chart.yaml")
+}
+
+/// What rendering a tree of charts gave so far.
+#[derive(Default)]
+struct Outcome {
+    rendered: Vec<Rendered>,
+    errors: Vec<Diagnostic>,
+}
+
+impl Outcome {
+    /// Adds an error unless it is known already: templates that share a faulty part all report it.
+    fn fail(&mut self, error: Diagnostic) {
+        let known = |other: &Diagnostic| {
+            other.labels.first() == error.labels.first()
+                && other.message.split_once("): ").map(|(_, m)| m) == error.message.split_once("): ").map(|(_, m)| m)
+        };
+        if !self.errors.iter().any(known) {
+            self.errors.push(error);
+        }
+    }
+}
+
+/// Renders the chart that stands at `path` and its subcharts, each with its part of the values.
+fn render_tree(scope: &Scope<'_>, path: &str, is_root: bool, outcome: &mut Outcome) {
+    let empty = Map::new();
+    for subchart in &scope.chart.subcharts {
+        let name = &subchart.metadata.name;
+        if !has_templates(subchart) {
+            continue;
+        }
+        if subchart.engine() != EngineKind::Tera {
+            outcome.fail(refuse_go_templates(Some(name)));
+            continue;
+        }
+        let values = scope.values.get(name).and_then(|node| node.value.as_map()).unwrap_or(&empty);
+        let scope = Scope { chart: subchart, values, ..*scope };
+        render_tree(&scope, &format!("{path}/charts/{name}"), false, outcome);
+    }
+    if scope.chart.metadata.kind != "library" {
+        render_chart(scope, path, is_root, outcome);
+    }
+}
+
+fn has_templates(chart: &Chart) -> bool {
+    !chart.templates.is_empty() || chart.subcharts.iter().any(has_templates)
+}
+
+/// Renders the templates of one chart.
+fn render_chart(scope: &Scope<'_>, path: &str, is_root: bool, outcome: &mut Outcome) {
+    let mut templates = Templates::new(scope.chart, path);
+    templates.load();
+    if let Err(errors) = render_templates(scope, is_root, &templates, outcome) {
+        // The other templates are looked at all the same: their mistakes are told together with these.
+        let sources = errors.iter().filter_map(|error| error.labels.first()?.span.source());
+        let faulty: Vec<String> = sources.filter_map(|source| templates.name_of(source)).collect();
+        let told = !faulty.is_empty();
+        errors.into_iter().for_each(|error| outcome.fail(error));
+        templates.take_out(faulty);
+        if told {
+            // What can't be loaded even so has been told.
+            let _ = render_templates(scope, is_root, &templates, outcome);
+        }
+    }
+}
+
+/// Renders what is loaded.
+///
+/// # Errors
+/// What keeps the templates from being loaded at all.
+fn render_templates(
+    scope: &Scope<'_>,
+    is_root: bool,
+    templates: &Templates<'_>,
+    outcome: &mut Outcome,
+) -> Result<(), Vec<Diagnostic>> {
+    let chart = Loaded::new(scope, is_root, templates, |_, text| Cow::Borrowed(text))?;
+    for name in templates.rendered_and_loaded() {
+        match chart.render(name) {
+            Ok(text) => outcome.rendered.extend(templates.source(name).map(|template| Rendered {
+                path: templates.path(name),
+                template,
+                text,
+                notes: name.ends_with("NOTES.txt"),
+            })),
+            Err(error) => outcome.fail(chart.mapper.render_error(name, &error)),
+        }
+    }
+    Ok(())
+}
+
+/// A chart whose templates are loaded, ready to be rendered one by one.
+struct Loaded<'a> {
+    mapper: Mapper<'a>,
+    run: Arc<Run>,
+    tera: Tera,
+    objects: Context,
+}
+
+impl<'a> Loaded<'a> {
+    /// Loads the templates, each as `text_of` (with a template's number and text) gives it.
+    fn new<'t>(
+        scope: &Scope<'a>,
+        is_root: bool,
+        templates: &'a Templates<'a>,
+        text_of: impl Fn(usize, &'t str) -> Cow<'t, str>,
+    ) -> Result<Loaded<'a>, Vec<Diagnostic>>
+    where
+        'a: 't,
+    {
+        let run = Run::new();
+        let mapper = Mapper { templates, run: run.clone(), values: scope.values };
+        let texts: Vec<(&str, Cow<'_, str>)> =
+            templates.loaded().enumerate().map(|(number, (name, text))| (name, text_of(number, text))).collect();
+        let words: HashSet<&str> = texts.iter().flat_map(|(_, text)| scan::words(text)).collect();
+        let by_text = words.contains("tpl");
+        let parts = texts.iter().map(|(name, text)| (*name, text.as_ref()));
+        let tera = run::instance(&run, parts, &templates.prefixes(), |name| words.contains(name))
+            .map_err(|error| mapper.load_errors(&error))?;
+        if by_text {
+            run.prepare_texts(Parts {
+                all: templates.all_sources(),
+                loaded: templates.loaded_sources(),
+                prefixes: templates.prefixes(),
+            });
+        }
+        let needed =
+            Needed { files: by_text || words.contains("Files"), subcharts: by_text || words.contains("Subcharts") };
+        let objects = objects::objects(scope, is_root, needed)
+            .map_err(|_| vec![Diagnostic::error("values-depth", value::TooDeep::message())])?;
+        Ok(Loaded { mapper, run, tera, objects })
+    }
+
+    fn render(&self, name: &str) -> ::tera::TeraResult<String> {
+        let mut context = self.objects.clone();
+        context.insert_value("Template", objects::template(&self.mapper.templates.base_path, name));
+        self.run.begin(context.clone());
+        let mut out = Metered { text: Vec::new(), budget: &self.run.budget };
+        self.tera.render_to(name, &context, &mut out)?;
+        Ok(String::from_utf8(out.text)?)
+    }
+}
+
+/// The line of a template that a line of a rendered file came from; the file is looked for in the chart at `path` and
+/// its subcharts.
+fn locate_in_tree(scope: &Scope<'_>, path: &str, is_root: bool, wanted: &str, line: usize) -> Option<Span> {
+    let empty = Map::new();
+    let templates_path = format!("{path}/templates/");
+    let Some(name) = wanted.strip_prefix(&templates_path) else {
+        return scope.chart.subcharts.iter().find_map(|subchart| {
+            let name = &subchart.metadata.name;
+            let path = format!("{path}/charts/{name}");
+            if !wanted.starts_with(&format!("{path}/")) {
+                return None;
+            }
+            let values = scope.values.get(name).and_then(|node| node.value.as_map()).unwrap_or(&empty);
+            locate_in_tree(&Scope { chart: subchart, values, ..*scope }, &path, false, wanted, line)
+        });
+    };
+    let mut templates = Templates::new(scope.chart, path);
+    templates.load();
+    let plain = Loaded::new(scope, is_root, &templates, |_, text| Cow::Borrowed(text)).ok()?.render(name).ok()?;
+    let marked = |number: usize, text: &str| Cow::Owned(locate::with_marks(text, number));
+    let marked = Loaded::new(scope, is_root, &templates, marked).ok()?.render(name).ok()?;
+    let (number, line) = locate::origin(&plain, &marked, line)?;
+    let source = templates.source(templates.loaded().nth(number)?.0)?;
+    let range = source.line_range(line);
+    let text = &source.text()[range.clone()];
+    let indent = text.len() - text.trim_start().len();
+    Some(source.span(range.start + indent..range.start + text.trim_end().len().max(indent)))
+}

@@ -1,0 +1,103 @@
+//! What Tera says of a mistake, as data. Some of it Tera keeps private and only prints: that is read from its text.
+
+use std::ops::Range;
+
+use tera::{Error, ReportError};
+
+/// A mistake in a template. Lines and columns count from 0 here.
+pub(super) struct Report {
+    pub(super) message: String,
+    /// The template.
+    pub(super) name: String,
+    /// The bytes in the template, where Tera gives them.
+    pub(super) range: Option<Range<usize>>,
+    pub(super) line: usize,
+    pub(super) column: usize,
+    /// How many characters are marked.
+    pub(super) width: usize,
+    pub(super) notes: Vec<Note>,
+}
+
+/// A further place.
+pub(super) struct Note {
+    /// What is said of it, and the name of the template.
+    pub(super) words: String,
+    pub(super) line: usize,
+    pub(super) column: usize,
+}
+
+impl Report {
+    /// A report with the notes that stand in the printed error.
+    pub(super) fn of(error: &Error, report: &ReportError) -> Report {
+        let span = report.span();
+        let printed = error.to_string();
+        // Messages can hold anything; what follows is in Tera's own form.
+        let rest = printed.strip_prefix("error: ").and_then(|text| text.strip_prefix(report.message())).unwrap_or("");
+        Report {
+            message: report.message().to_owned(),
+            name: report.filename().to_owned(),
+            range: Some(span.range.clone()),
+            line: span.start_line.saturating_sub(1),
+            column: span.start_col,
+            width: 1,
+            notes: rest.split("\n\nnote: ").skip(1).filter_map(note).collect(),
+        }
+    }
+}
+
+/// `called from a.yaml:3:5` and an excerpt.
+fn note(printed: &str) -> Option<Note> {
+    let (words, line, column) = place(printed.lines().next()?)?;
+    Some(Note { words: words.to_owned(), line, column })
+}
+
+/// The reports that Tera prints one after the other where a name is unknown.
+pub(super) fn in_text(text: &str) -> impl Iterator<Item = Report> {
+    text.split("\n\n").filter_map(|block| {
+        let mut lines = block.strip_prefix("error: ")?.lines();
+        let message = lines.next()?.to_owned();
+        let (name, line, column) = place(lines.next()?.trim_start().strip_prefix("--> ")?)?;
+        let width = block.lines().last().map_or(1, |marks| marks.matches('^').count());
+        let name = name.to_owned();
+        Some(Report { message, name, range: None, line, column, width: width.max(1), notes: Vec::new() })
+    })
+}
+
+/// `NAME:LINE:COLUMN`, both printed from 1.
+fn place(text: &str) -> Option<(&str, usize, usize)> {
+    let (rest, column) = text.rsplit_once(':')?;
+    let (name, line) = rest.rsplit_once(':')?;
+    Some((name, line.parse::<usize>().ok()?.checked_sub(1)?, column.parse::<usize>().ok()?.checked_sub(1)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use tera::{Context, ErrorKind, Tera};
+
+    use super::*;
+
+    #[test]
+    fn unknown_names_are_read_from_the_text() {
+        let error = Tera::default().add_raw_templates([("a", "x\n {{ 1 | nope }}"), ("b", "{{ no() }}")]).unwrap_err();
+        let found: Vec<_> =
+            in_text(&error.to_string()).map(|r| (r.message, r.name, r.line, r.column, r.width)).collect();
+        assert_eq!(
+            found,
+            [
+                ("Unknown filter `nope`".to_owned(), "a".to_owned(), 1, 8, 4),
+                ("Unknown function `no`".to_owned(), "b".to_owned(), 0, 3, 4),
+            ]
+        );
+    }
+
+    #[test]
+    fn the_chain_of_includes_is_read_from_the_text() {
+        let mut tera = Tera::default();
+        tera.add_raw_templates([("a", "\n {% include 'b' %}"), ("b", "{{ x }}")]).unwrap();
+        let error = tera.render("a", &Context::new()).unwrap_err();
+        let ErrorKind::RenderingError(report) = error.kind() else { panic!("{error:?}") };
+        let report = Report::of(&error, report);
+        let notes: Vec<_> = report.notes.iter().map(|note| (note.words.as_str(), note.line, note.column)).collect();
+        assert_eq!((report.name.as_str(), report.range, notes), ("b", Some(3..4), vec![("called from a", 1, 12)]));
+    }
+}

@@ -1,0 +1,204 @@
+//! One chart being rendered: what its functions share.
+
+use std::io::Write;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+
+use tera::{Context, Kwargs, State, Tera, Value};
+
+use super::budget::{Budget, Metered};
+use super::functions::{self, Call, Failure};
+use super::instrument::{TICK, with_ticks};
+use crate::diagnostic::Source;
+
+/// How deeply `tpl` may nest, as in Helm.
+const MAX_TPL_DEPTH: usize = 1_000;
+
+/// Marks a message that stands for a kept [`Failure`]: a private-use character, then its number.
+pub(super) const FAILURE_MARK: char = '\u{E000}';
+
+/// A failure that Tera can't carry in its own errors, which hold text alone.
+#[derive(Debug)]
+pub(super) enum Kept {
+    /// `required` or `fail` with this sentence.
+    Refused(String),
+    /// A text given to `tpl`, and what was wrong with it.
+    Text { text: String, error: tera::Error },
+}
+
+/// One chart being rendered: what its functions share.
+pub(super) struct Run {
+    /// The way back here for the functions of an instance.
+    me: Weak<Run>,
+    /// Renders texts given to `tpl`. What those refer to is not known beforehand, so it holds all that there is.
+    for_texts: OnceLock<Tera>,
+    /// What it is made of: all templates, and those that are known to be sound.
+    parts: OnceLock<Parts>,
+    /// What the template being rendered has used up.
+    pub(super) budget: Budget,
+    /// The objects of the template being rendered.
+    objects: Mutex<Context>,
+    kept: Mutex<Vec<Kept>>,
+    tpl_depth: AtomicUsize,
+}
+
+/// The templates that a text given to `tpl` can refer to.
+pub(super) struct Parts {
+    pub(super) all: Vec<(String, Source)>,
+    /// Those that the chart renders or refers to itself: they have been loaded before, without an error.
+    pub(super) loaded: Vec<(String, Source)>,
+    /// The prefixes that are tried for names.
+    pub(super) prefixes: Vec<String>,
+}
+
+impl Run {
+    /// A run of a chart.
+    pub(super) fn new() -> Arc<Run> {
+        Arc::new_cyclic(|me| Run {
+            me: me.clone(),
+            for_texts: OnceLock::new(),
+            parts: OnceLock::new(),
+            budget: Budget::default(),
+            objects: Mutex::default(),
+            kept: Mutex::default(),
+            tpl_depth: AtomicUsize::new(0),
+        })
+    }
+
+    /// Says what texts given to `tpl` can refer to.
+    pub(super) fn prepare_texts(&self, parts: Parts) {
+        self.parts.get_or_init(|| parts);
+    }
+
+    /// The instance that renders texts given to `tpl`, made when the first needs it.
+    fn tera_for_texts(&self) -> Result<&Tera, Failure> {
+        if let Some(tera) = self.for_texts.get() {
+            return Ok(tera);
+        }
+        let unready = || Failure::call("this chart renders no texts");
+        let parts = self.parts.get().ok_or_else(unready)?;
+        let me = self.me.upgrade().ok_or_else(unready)?;
+        // A file that nothing refers to may be broken.
+        let made = instance(&me, &parts.all, &parts.prefixes, |_| true)
+            .or_else(|_| instance(&me, &parts.loaded, &parts.prefixes, |_| true));
+        let made = made.map_err(|error| Failure::call(error.to_string()))?;
+        Ok(self.for_texts.get_or_init(|| made))
+    }
+
+    /// Begins a template, which sees these objects.
+    pub(super) fn begin(&self, objects: Context) {
+        self.budget.reset();
+        *lock(&self.objects) = objects;
+    }
+
+    /// The failures kept so far, and an empty list in their place.
+    pub(super) fn take_kept(&self) -> Vec<Kept> {
+        std::mem::take(&mut lock(&self.kept))
+    }
+
+    /// Hands a failure to Tera, whose errors carry nothing but text: what doesn't fit there is kept here.
+    pub(super) fn keep_failure(&self, function: &str, failure: Failure) -> tera::Error {
+        let keep = |failure: Kept| {
+            let mut kept = lock(&self.kept);
+            kept.push(failure);
+            tera::Error::message(format!("{FAILURE_MARK}{}", kept.len() - 1))
+        };
+        match failure {
+            Failure::Call(message) => tera::Error::message(format!("error calling {function}: {message}")),
+            Failure::Refused(sentence) => keep(Kept::Refused(sentence)),
+            Failure::Text { text, error } => keep(Kept::Text { text, error: *error }),
+        }
+    }
+
+    /// `tpl`: renders a text with the objects of the template being rendered, and further variables.
+    pub(super) fn render_text(&self, call: &Call<'_>) -> Result<Value, Failure> {
+        let text = call.text("text")?;
+        if !["{{", "{%", "{#"].iter().any(|delimiter| text.contains(delimiter)) {
+            return Ok(Value::from(text));
+        }
+        let tera = self.tera_for_texts()?;
+        let _depth = Depth::enter(&self.tpl_depth)?;
+        let mut context = lock(&self.objects).clone();
+        for (name, value) in call.kwargs.iter() {
+            if let Some(name) = name.as_str().filter(|name| *name != "text") {
+                context.insert_value(name.to_owned(), value.clone());
+            }
+        }
+        let mut out = Metered { text: Vec::new(), budget: &self.budget };
+        let ticked = with_ticks(text);
+        match tera.render_str_to(&ticked.text, &context, false, &mut out as &mut dyn Write) {
+            Ok(()) => Ok(Value::from(String::from_utf8_lossy(&out.text).into_owned())),
+            Err(error) => Err(Failure::Text { text: text.to_owned(), error: Box::new(error) }),
+        }
+    }
+}
+
+/// A Tera instance that holds templates, with the functions whose names are wanted.
+///
+/// # Errors
+/// What Tera says of the templates.
+pub(super) fn instance<'n, T: AsTemplate<'n>>(
+    run: &Arc<Run>,
+    templates: impl IntoIterator<Item = T>,
+    prefixes: &[String],
+    is_wanted: impl Fn(&str) -> bool,
+) -> tera::TeraResult<Tera> {
+    let mut tera = Tera::default();
+    tera.autoescape_on(Vec::<&str>::new());
+    tera.set_fallback_prefixes(prefixes.to_vec())?;
+    functions::register(&mut tera, run, is_wanted);
+    let weak = Arc::downgrade(run);
+    tera.register_function(TICK, move |_: Kwargs, _: &State| match weak.upgrade() {
+        Some(run) => run.budget.spend_call().map(|()| Value::from("")).map_err(tera::Error::message),
+        None => Ok(Value::from("")),
+    });
+    let ticked = templates.into_iter().map(|template| {
+        let (name, text) = template.name_and_text();
+        (name, with_ticks(text).text)
+    });
+    tera.add_raw_templates(ticked)?;
+    Ok(tera)
+}
+
+/// A template's name and text, however they are kept.
+pub(super) trait AsTemplate<'n> {
+    fn name_and_text(self) -> (&'n str, &'n str);
+}
+
+impl<'n> AsTemplate<'n> for (&'n str, &'n str) {
+    fn name_and_text(self) -> (&'n str, &'n str) {
+        self
+    }
+}
+
+impl<'n> AsTemplate<'n> for &'n (String, Source) {
+    fn name_and_text(self) -> (&'n str, &'n str) {
+        (&self.0, self.1.text())
+    }
+}
+
+/// One level of `tpl`, left when dropped.
+struct Depth<'a>(&'a AtomicUsize);
+
+impl<'a> Depth<'a> {
+    fn enter(depth: &'a AtomicUsize) -> Result<Depth<'a>, Failure> {
+        if depth.fetch_add(1, Ordering::Relaxed) >= MAX_TPL_DEPTH {
+            depth.fetch_sub(1, Ordering::Relaxed);
+            return Err(Failure::call(format!(
+                "rendering template has a nested reference: tpl calls itself more than {MAX_TPL_DEPTH} levels deep"
+            )));
+        }
+        Ok(Depth(depth))
+    }
+}
+
+impl Drop for Depth<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // What is behind the locks is whole at any time: a panic elsewhere leaves nothing half done.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

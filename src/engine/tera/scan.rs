@@ -1,0 +1,240 @@
+//! A cheap look at a template's text: where its tags are and which other templates and components it refers to.
+//!
+//! Parsing is what rendering spends most of its time on, so only those templates are parsed that are rendered or
+//! referred to; this finds the references without parsing.
+
+use std::ops::Range;
+
+/// A stretch of a template's text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Piece {
+    /// Text that is printed as it stands.
+    Text(Range<usize>),
+    /// `{{ … }}` with its delimiters.
+    Expression(Range<usize>),
+    /// `{% … %}` with its delimiters.
+    Statement(Range<usize>),
+    /// `{# … #}`, or a whole `{% raw %}` block.
+    Inert(Range<usize>),
+}
+
+/// The stretches of a template's text, in order, without gaps.
+pub(super) fn pieces(text: &str) -> Pieces<'_> {
+    Pieces { text, at: 0 }
+}
+
+pub(super) struct Pieces<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl Iterator for Pieces<'_> {
+    type Item = Piece;
+
+    fn next(&mut self) -> Option<Piece> {
+        let start = self.at;
+        if start == self.text.len() {
+            return None;
+        }
+        let piece = match self.text.as_bytes().get(start..start + 2) {
+            Some(b"{{") => Piece::Expression(start..tag_end(self.text, start + 2, "}}")),
+            Some(b"{%") => statement(self.text, start),
+            Some(b"{#") => Piece::Inert(start..find_after(self.text, start + 2, "#}")),
+            _ => Piece::Text(start..next_tag(self.text, start)),
+        };
+        let (Piece::Text(range) | Piece::Expression(range) | Piece::Statement(range) | Piece::Inert(range)) = &piece;
+        self.at = range.end;
+        Some(piece)
+    }
+}
+
+/// Where the next tag begins at or after `from`, or the end of the text.
+fn next_tag(text: &str, from: usize) -> usize {
+    let mut at = from;
+    while let Some(found) = text[at..].find('{') {
+        at += found;
+        if matches!(text.as_bytes().get(at + 1), Some(b'{' | b'%' | b'#')) {
+            return at;
+        }
+        at += 1;
+    }
+    text.len()
+}
+
+/// The end of the first `needle` at or after `from`, or the end of the text.
+fn find_after(text: &str, from: usize, needle: &str) -> usize {
+    text.get(from..).and_then(|rest| rest.find(needle)).map_or(text.len(), |found| from + found + needle.len())
+}
+
+/// The end of a tag whose inside begins at `from`; its closing delimiter doesn't count inside a string.
+fn tag_end(text: &str, from: usize, close: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = from;
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'"' | b'\'' | b'`' => at = string_end(bytes, at),
+            _ if bytes[at..].starts_with(close.as_bytes()) => return at + close.len(),
+            _ => at += 1,
+        }
+    }
+    bytes.len()
+}
+
+/// The end of the string literal that begins at `start`, behind its closing quote.
+fn string_end(bytes: &[u8], start: usize) -> usize {
+    let quote = bytes[start];
+    let mut at = start + 1;
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'\\' => at += 2,
+            _ if byte == quote => return at + 1,
+            _ => at += 1,
+        }
+    }
+    bytes.len()
+}
+
+fn statement(text: &str, start: usize) -> Piece {
+    let end = tag_end(text, start + 2, "%}");
+    if inside(&text[start..end]) != "raw" {
+        return Piece::Statement(start..end);
+    }
+    let mut at = end;
+    while let Some(found) = text[at..].find("{%") {
+        let tag = at + found;
+        at = tag_end(text, tag + 2, "%}");
+        if inside(&text[tag..at]) == "endraw" {
+            return Piece::Inert(start..at);
+        }
+    }
+    Piece::Inert(start..text.len())
+}
+
+/// What stands in a tag, without its delimiters and the dashes that trim.
+pub(super) fn inside(tag: &str) -> &str {
+    let inner = tag.get(2..).unwrap_or("");
+    let inner = inner.strip_suffix("%}").or_else(|| inner.strip_suffix("}}")).unwrap_or(inner);
+    let inner = inner.strip_prefix('-').unwrap_or(inner);
+    inner.strip_suffix('-').unwrap_or(inner).trim()
+}
+
+/// What a template refers to and defines.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct References<'a> {
+    /// Names of `extends` and `include`.
+    pub(super) templates: Vec<&'a str>,
+    /// Names that may be calls of components (`<name/>`); comparisons (`a <b`) can be among them.
+    pub(super) components: Vec<&'a str>,
+    /// Names of the components defined here.
+    pub(super) defines: Vec<&'a str>,
+}
+
+/// What a template refers to and defines.
+pub(super) fn references(text: &str) -> References<'_> {
+    let mut found = References::default();
+    for piece in pieces(text) {
+        let (Piece::Statement(range) | Piece::Expression(range)) = &piece else { continue };
+        let tag = &text[range.clone()];
+        if matches!(piece, Piece::Statement(_)) {
+            let (keyword, rest) = split_word(inside(tag));
+            match keyword {
+                "extends" | "include" => found.templates.extend(literal(rest)),
+                "component" => found.defines.push(dotted_name(rest)),
+                _ => {}
+            }
+        }
+        component_calls(tag, &mut found.components);
+    }
+    found
+}
+
+/// The words in the tags of a template, names of functions among them.
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+    let tags = pieces(text).filter_map(|piece| match piece {
+        Piece::Expression(range) | Piece::Statement(range) => Some(&text[range]),
+        Piece::Text(_) | Piece::Inert(_) => None,
+    });
+    tags.flat_map(|tag| tag.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')).filter(|word| !word.is_empty())
+}
+
+/// The first word and what follows it, without the white space between.
+pub(super) fn split_word(text: &str) -> (&str, &str) {
+    let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
+    (&text[..end], text[end..].trim_start())
+}
+
+/// The content of the string literal a text begins with; literals with escapes are none: no file is named so.
+fn literal(text: &str) -> Option<&str> {
+    let quote = text.chars().next().filter(|c| matches!(c, '"' | '\'' | '`'))?;
+    let content = &text[1..];
+    content.split_once(quote).map(|(name, _)| name).filter(|name| !name.contains('\\'))
+}
+
+fn dotted_name(text: &str) -> &str {
+    &text[..text.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '.').unwrap_or(text.len())]
+}
+
+fn component_calls<'a>(tag: &'a str, found: &mut Vec<&'a str>) {
+    let bytes = tag.as_bytes();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'"' | b'\'' | b'`' => at = string_end(bytes, at),
+            b'<' => {
+                let name = tag.get(at + 1..).map_or("", |rest| dotted_name(rest.trim_start()));
+                if name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
+                    found.push(name);
+                }
+                at += 1;
+            }
+            _ => at += 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_template_is_cut_into_text_and_tags() {
+        let text = "a{{ '}}' }}{%- if x -%}{# {{ #}{% raw %}{{ {% endraw %}{b";
+        let cut: Vec<&str> = pieces(text)
+            .map(|piece| match piece {
+                Piece::Text(r) | Piece::Expression(r) | Piece::Statement(r) | Piece::Inert(r) => &text[r],
+            })
+            .collect();
+        assert_eq!(cut, ["a", "{{ '}}' }}", "{%- if x -%}", "{# {{ #}", "{% raw %}{{ {% endraw %}", "{b"]);
+    }
+
+    #[test]
+    fn references_are_found_in_every_form() {
+        let text = r#"{% extends "stock/a.yaml" %}{%- include '_b.tpl' -%}{{ <c.d x={1}/> | upper }}
+            {% set e = <e/> %}{{ "<f/>" }}{% raw %}{{ <g/> }}{% endraw %}{% component h.i(a) %}{% endcomponent %}"#;
+        assert_eq!(
+            references(text),
+            References {
+                templates: vec!["stock/a.yaml", "_b.tpl"],
+                components: vec!["c.d", "e"],
+                defines: vec!["h.i"]
+            }
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn pieces_have_no_gaps(text in r#"([{}%#"'`\\-]|raw|endraw|[ aä]){0,40}"#) {
+            let mut end = 0;
+            for piece in pieces(&text) {
+                let (Piece::Text(r) | Piece::Expression(r) | Piece::Statement(r) | Piece::Inert(r)) = piece;
+                prop_assert_eq!(r.start, end);
+                prop_assert!(r.end > r.start && text.get(r.clone()).is_some());
+                end = r.end;
+            }
+            prop_assert_eq!(end, text.len());
+            references(&text);
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! Which templates a chart needs: those it renders, and those they refer to, directly or not.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::scan::{References, references};
+use super::stock::{STOCK, stock_template};
+use crate::chart::Chart;
+use crate::diagnostic::Source;
+
+/// The templates a chart can use, and those it does.
+///
+/// A name is looked for in the chart's own `templates/`, then among the stock templates (`stock/...`), then in the
+/// library subcharts, nearest first. Components are found in the same places.
+pub(super) struct Templates<'a> {
+    /// The path of the chart's `templates` folder from the root chart's name on: `mongooseim/templates`.
+    pub(super) base_path: String,
+    own: BTreeMap<&'a str, &'a Source>,
+    libraries: Vec<Library<'a>>,
+    loaded: BTreeMap<String, Text<'a>>,
+    /// Templates that are there, by the components they define; filled when first asked for.
+    components: Option<HashMap<&'a str, String>>,
+}
+
+/// A library subchart.
+struct Library<'a> {
+    /// The path of its `templates` folder.
+    base_path: String,
+    templates: BTreeMap<&'a str, &'a Source>,
+}
+
+/// A template's text: a file of a chart, or one of the binary.
+#[derive(Clone, Copy)]
+enum Text<'a> {
+    Chart(&'a Source),
+    Stock(&'static str),
+}
+
+impl<'a> Text<'a> {
+    fn as_str(self) -> &'a str {
+        match self {
+            Text::Chart(source) => source.text(),
+            Text::Stock(text) => text,
+        }
+    }
+
+    fn to_source(self, name: &str) -> Source {
+        match self {
+            Text::Chart(source) => source.clone(),
+            Text::Stock(text) => Source::file(name, text),
+        }
+    }
+}
+
+impl<'a> Templates<'a> {
+    /// The templates of the chart that stands at `path` (`mongooseim`, `mongooseim/charts/db`).
+    pub(super) fn new(chart: &'a Chart, path: &str) -> Templates<'a> {
+        let mut libraries = Vec::new();
+        find_libraries(chart, path, &mut libraries);
+        Templates {
+            base_path: format!("{path}/templates"),
+            own: by_name(chart),
+            libraries,
+            loaded: BTreeMap::new(),
+            components: None,
+        }
+    }
+
+    /// The names of the templates that are rendered by themselves: all of the chart's own but those whose file name
+    /// begins with `_` and the chart's copies of stock templates.
+    pub(super) fn rendered(&self) -> Vec<&'a str> {
+        let partial =
+            |name: &str| name.starts_with("stock/") || name.rsplit('/').next().unwrap_or(name).starts_with('_');
+        self.own.keys().copied().filter(|name| !partial(name)).collect()
+    }
+
+    /// Those of them that are loaded: all, unless faulty ones were taken out.
+    pub(super) fn rendered_and_loaded(&self) -> Vec<&'a str> {
+        self.rendered().into_iter().filter(|name| self.loaded.contains_key(*name)).collect()
+    }
+
+    /// Loads the rendered templates and all that they refer to.
+    pub(super) fn load(&mut self) {
+        let mut waiting: Vec<(String, Text<'a>)> =
+            self.rendered().into_iter().filter_map(|name| self.resolve(name)).collect();
+        while let Some((name, text)) = waiting.pop() {
+            if self.loaded.contains_key(&name) {
+                continue;
+            }
+            let References { templates, components, defines } = references(text.as_str());
+            waiting.extend(templates.into_iter().filter_map(|name| self.resolve(name)));
+            for component in components {
+                if !defines.contains(&component) {
+                    waiting.extend(self.defining(component));
+                }
+            }
+            self.loaded.insert(name, text);
+        }
+    }
+
+    /// Takes faulty templates out of what is loaded, and all that refer to them, directly or not.
+    pub(super) fn take_out(&mut self, mut faulty: Vec<String>) {
+        while let Some(name) = faulty.pop() {
+            self.loaded.remove(&name);
+            let loaded: Vec<(String, Text<'a>)> =
+                self.loaded.iter().map(|(name, text)| (name.clone(), *text)).collect();
+            for (other, text) in loaded {
+                let References { templates, components, .. } = references(text.as_str());
+                let named = templates.into_iter().filter_map(|name| self.resolve(name)).any(|(found, _)| found == name);
+                if named
+                    || components.into_iter().filter_map(|name| self.defining(name)).any(|(found, _)| found == name)
+                {
+                    faulty.push(other);
+                }
+            }
+        }
+    }
+
+    /// Names and texts of what is loaded.
+    pub(super) fn loaded(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.loaded.iter().map(|(name, text)| (name.as_str(), text.as_str()))
+    }
+
+    /// The name prefixes that Tera tries for a name it doesn't know, and whose components yield to others'.
+    pub(super) fn prefixes(&self) -> Vec<String> {
+        (0..self.libraries.len()).map(library_prefix).chain(["stock/".to_owned()]).collect()
+    }
+
+    /// Names and sources of what is loaded.
+    pub(super) fn loaded_sources(&self) -> Vec<(String, Source)> {
+        self.loaded.iter().map(|(name, text)| (name.clone(), text.to_source(name))).collect()
+    }
+
+    /// Names and sources of all there is: the chart's own templates, those of libraries, and the stock templates.
+    pub(super) fn all_sources(&self) -> Vec<(String, Source)> {
+        self.everything().map(|(name, text)| (name.clone(), text.to_source(&name))).collect()
+    }
+
+    fn everything(&self) -> impl Iterator<Item = (String, Text<'a>)> {
+        let own = self.own.iter().map(|(name, source)| ((*name).to_owned(), Text::Chart(source)));
+        let libraries = self.libraries.iter().enumerate().flat_map(|(index, library)| {
+            let prefix = library_prefix(index);
+            library.templates.iter().map(move |(name, source)| (format!("{prefix}{name}"), Text::Chart(source)))
+        });
+        let stock = STOCK.iter().map(|(name, text)| (format!("stock/{name}"), Text::Stock(text)));
+        own.chain(libraries).chain(stock.filter(|(name, _)| !self.own.contains_key(name.as_str())))
+    }
+
+    /// The text of a template.
+    pub(super) fn text(&self, name: &str) -> Option<&'a str> {
+        self.find(name).map(Text::as_str)
+    }
+
+    /// The name of the template that a source is of.
+    pub(super) fn name_of(&self, source: &Source) -> Option<String> {
+        let found = self.everything().find(|(name, text)| match text {
+            Text::Chart(own) => *own == source,
+            Text::Stock(text) => source.name() == name && source.text() == *text,
+        });
+        found.map(|(name, _)| name)
+    }
+
+    /// The components that can be called, wherever they are defined.
+    pub(super) fn component_names(&self) -> Vec<&'a str> {
+        let mut names: Vec<&str> = self.all_components().into_keys().collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// The source of a template.
+    pub(super) fn source(&self, name: &str) -> Option<Source> {
+        self.find(name).map(|text| text.to_source(name))
+    }
+
+    /// The template of this very name.
+    fn find(&self, name: &str) -> Option<Text<'a>> {
+        match self.split_library(name) {
+            Some((library, name)) => library.templates.get(name).map(|source| Text::Chart(source)),
+            None => {
+                self.own.get(name).map(|source| Text::Chart(source)).or_else(|| stock_template(name).map(Text::Stock))
+            }
+        }
+    }
+
+    /// The path of a template as Helm writes it: `mongooseim/templates/x.yaml`; stock templates are `stock/x.yaml`.
+    pub(super) fn path(&self, name: &str) -> String {
+        if let Some((library, name)) = self.split_library(name) {
+            return format!("{}/{name}", library.base_path);
+        }
+        if self.own.contains_key(name) { format!("{}/{name}", self.base_path) } else { name.to_owned() }
+    }
+
+    /// Names that could have been meant by one that is not there.
+    pub(super) fn names(&self) -> impl Iterator<Item = String> {
+        self.own.keys().map(|name| (*name).to_owned()).chain(STOCK.iter().map(|(name, _)| format!("stock/{name}")))
+    }
+
+    fn split_library<'n>(&self, name: &'n str) -> Option<(&Library<'a>, &'n str)> {
+        let (index, name) = name.strip_prefix(LIBRARY)?.split_once('/')?;
+        Some((self.libraries.get(index.parse::<usize>().ok()?)?, name))
+    }
+
+    /// The template that a name means, with the name it is loaded under.
+    fn resolve(&self, name: &str) -> Option<(String, Text<'a>)> {
+        if let Some(source) = self.own.get(name) {
+            return Some((name.to_owned(), Text::Chart(source)));
+        }
+        if let Some(text) = stock_template(name) {
+            return Some((name.to_owned(), Text::Stock(text)));
+        }
+        self.libraries.iter().enumerate().find_map(|(index, library)| {
+            let source = library.templates.get(name)?;
+            Some((format!("{}{name}", library_prefix(index)), Text::Chart(source)))
+        })
+    }
+
+    /// The template that defines a component.
+    fn defining(&mut self, component: &str) -> Option<(String, Text<'a>)> {
+        if self.components.is_none() {
+            self.components = Some(self.all_components());
+        }
+        let name = self.components.as_ref()?.get(component)?;
+        match self.split_library(name) {
+            Some((library, bare)) => Some((name.clone(), Text::Chart(library.templates.get(bare)?))),
+            None => self.resolve(name),
+        }
+    }
+
+    fn all_components(&self) -> HashMap<&'a str, String> {
+        let mut components = HashMap::new();
+        for (name, text) in self.everything() {
+            for component in references(text.as_str()).defines {
+                components.entry(component).or_insert_with(|| name.clone());
+            }
+        }
+        components
+    }
+}
+
+/// Begins the names under which templates of libraries are loaded; no file of a chart is named so.
+const LIBRARY: &str = "library:";
+
+fn library_prefix(index: usize) -> String {
+    format!("{LIBRARY}{index}/")
+}
+
+fn by_name(chart: &Chart) -> BTreeMap<&str, &Source> {
+    let named = |template: &'_ crate::chart::Template| template.path.strip_prefix("templates/").is_some();
+    chart
+        .templates
+        .iter()
+        .filter(|template| named(template))
+        .map(|template| (&template.path["templates/".len()..], &template.source))
+        .collect()
+}
+
+/// The library charts below a chart, level by level.
+fn find_libraries<'a>(chart: &'a Chart, path: &str, found: &mut Vec<Library<'a>>) {
+    let mut level: Vec<(&Chart, String)> = vec![(chart, path.to_owned())];
+    while !level.is_empty() {
+        let mut next = Vec::new();
+        for (chart, path) in level {
+            for subchart in &chart.subcharts {
+                let path = format!("{path}/charts/{}", subchart.metadata.name);
+                if subchart.metadata.kind == "library" {
+                    found.push(Library { base_path: format!("{path}/templates"), templates: by_name(subchart) });
+                }
+                next.push((subchart, path));
+            }
+        }
+        level = next;
+    }
+}
