@@ -4,8 +4,9 @@
 //! without end. The output stays the same, and so does what a dash trims.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
-use super::scan::{Piece, inside, pieces, split_word};
+use super::scan::{inside, references, split_word};
 
 /// The function that is called; no chart can mean it.
 pub(super) const TICK: &str = "__mim_chart_tick";
@@ -35,29 +36,34 @@ impl Instrumented<'_> {
 
 /// The text with a call of [`TICK`] at the start of every loop's and component's body and before every include.
 pub(super) fn with_ticks(text: &str) -> Instrumented<'_> {
+    with_ticks_at(text, &references(text).repeats)
+}
+
+/// [`with_ticks`] for a text whose repeating statements are known.
+pub(super) fn with_ticks_at<'t>(text: &'t str, repeats: &[Range<usize>]) -> Instrumented<'t> {
     let mut ticked = String::new();
     let mut additions = Vec::new();
     let mut copied = 0;
-    let mut add = |at: usize, call: String| {
-        if ticked.is_empty() {
-            ticked.reserve(text.len() + 512);
-        }
-        ticked.push_str(&text[copied..at]);
-        additions.push((ticked.len(), call.len()));
-        ticked.push_str(&call);
-        copied = at;
-    };
-    for piece in pieces(text) {
-        let Piece::Statement(range) = piece else { continue };
+    if !repeats.is_empty() {
+        ticked.reserve(text.len() + repeats.len() * (TICK.len() + 10));
+    }
+    for range in repeats {
         let tag = &text[range.clone()];
         // The dash of the tag goes over to the call, which now stands between it and the text.
-        match split_word(inside(tag)).0 {
-            "for" | "component" if tag.ends_with("-%}") => add(range.end, format!("{{{{ {TICK}() -}}}}")),
-            "for" | "component" if tag.ends_with("%}") => add(range.end, format!("{{{{ {TICK}() }}}}")),
-            "include" if tag.starts_with("{%-") => add(range.start, format!("{{{{- {TICK}() }}}}")),
-            "include" => add(range.start, format!("{{{{ {TICK}() }}}}")),
-            _ => {}
+        let (at, open, close) = match split_word(inside(tag)).0 {
+            "include" => (range.start, if tag.starts_with("{%-") { "{{-" } else { "{{" }, "}}"),
+            _ if tag.ends_with("-%}") => (range.end, "{{", "-}}"),
+            _ if tag.ends_with("%}") => (range.end, "{{", "}}"),
+            // The tag is never closed.
+            _ => continue,
+        };
+        ticked.push_str(&text[copied..at]);
+        let start = ticked.len();
+        for part in [open, " ", TICK, "() ", close] {
+            ticked.push_str(part);
         }
+        additions.push((start, ticked.len() - start));
+        copied = at;
     }
     if additions.is_empty() {
         return Instrumented { text: Cow::Borrowed(text), additions };

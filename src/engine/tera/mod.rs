@@ -29,7 +29,6 @@ mod templates;
 mod value;
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use ::tera::{Context, Tera};
@@ -39,8 +38,10 @@ pub(super) use stock::stock_templates;
 
 use self::budget::Metered;
 use self::errors::Mapper;
+use self::instrument::{with_ticks, with_ticks_at};
 use self::objects::Needed;
 use self::run::{Parts, Run};
+use self::scan::References;
 use self::templates::Templates;
 use super::{Engine, Rendered, Scope};
 use crate::chart::{Chart, EngineKind};
@@ -151,7 +152,7 @@ fn render_templates(
     templates: &Templates<'_>,
     outcome: &mut Outcome,
 ) -> Result<(), Vec<Diagnostic>> {
-    let chart = Loaded::new(scope, is_root, templates, |_, text| Cow::Borrowed(text))?;
+    let chart = Loaded::new(scope, is_root, templates, as_written)?;
     for name in templates.rendered_and_loaded() {
         match chart.render(name) {
             Ok(text) => outcome.rendered.extend(templates.source(name).map(|template| Rendered {
@@ -166,6 +167,11 @@ fn render_templates(
     Ok(())
 }
 
+/// A template's text as it was written, with what ends endless ones.
+fn as_written<'t>(_: usize, text: &'t str, references: &References<'_>) -> Cow<'t, str> {
+    with_ticks_at(text, &references.repeats).text
+}
+
 /// A chart whose templates are loaded, ready to be rendered one by one.
 struct Loaded<'a> {
     mapper: Mapper<'a>,
@@ -175,25 +181,27 @@ struct Loaded<'a> {
 }
 
 impl<'a> Loaded<'a> {
-    /// Loads the templates, each as `text_of` (with a template's number and text) gives it.
+    /// Loads the templates, each as `text_of` gives it from its number, its text and what that refers to.
     fn new<'t>(
         scope: &Scope<'a>,
         is_root: bool,
         templates: &'a Templates<'a>,
-        text_of: impl Fn(usize, &'t str) -> Cow<'t, str>,
+        text_of: impl Fn(usize, &'t str, &References<'_>) -> Cow<'t, str>,
     ) -> Result<Loaded<'a>, Vec<Diagnostic>>
     where
         'a: 't,
     {
         let run = Run::new();
         let mapper = Mapper { templates, run: run.clone(), values: scope.values };
-        let texts: Vec<(&str, Cow<'_, str>)> =
-            templates.loaded().enumerate().map(|(number, (name, text))| (name, text_of(number, text))).collect();
-        let words: HashSet<&str> = texts.iter().flat_map(|(_, text)| scan::words(text)).collect();
-        let by_text = words.contains("tpl");
-        let parts = texts.iter().map(|(name, text)| (*name, text.as_ref()));
-        let tera = run::instance(&run, parts, &templates.prefixes(), |name| words.contains(name))
-            .map_err(|error| mapper.load_errors(&error))?;
+        let mut calls: Vec<&str> = templates.references().flat_map(|found| found.calls.iter().copied()).collect();
+        calls.sort_unstable();
+        calls.dedup();
+        let is_called = |name: &str| calls.binary_search(&name).is_ok();
+        let texts = templates.loaded().zip(templates.references()).enumerate();
+        let texts = texts.map(|(number, ((name, text), references))| (name, text_of(number, text, references)));
+        let tera =
+            run::instance(&run, texts, &templates.prefixes(), is_called).map_err(|error| mapper.load_errors(&error))?;
+        let by_text = is_called("tpl");
         if by_text {
             run.prepare_texts(Parts {
                 all: templates.all_sources(),
@@ -201,8 +209,8 @@ impl<'a> Loaded<'a> {
                 prefixes: templates.prefixes(),
             });
         }
-        let needed =
-            Needed { files: by_text || words.contains("Files"), subcharts: by_text || words.contains("Subcharts") };
+        let names = |object: &str| by_text || templates.references().any(|found| found.objects.contains(&object));
+        let needed = Needed { files: names("Files"), subcharts: names("Subcharts") };
         let objects = objects::objects(scope, is_root, needed)
             .map_err(|_| vec![Diagnostic::error("values-depth", value::TooDeep::message())])?;
         Ok(Loaded { mapper, run, tera, objects })
@@ -236,8 +244,10 @@ fn locate_in_tree(scope: &Scope<'_>, path: &str, is_root: bool, wanted: &str, li
     };
     let mut templates = Templates::new(scope.chart, path);
     templates.load();
-    let plain = Loaded::new(scope, is_root, &templates, |_, text| Cow::Borrowed(text)).ok()?.render(name).ok()?;
-    let marked = |number: usize, text: &str| Cow::Owned(locate::with_marks(text, number));
+    let plain = Loaded::new(scope, is_root, &templates, as_written).ok()?.render(name).ok()?;
+    let marked = |number: usize, text: &str, _: &References<'_>| {
+        Cow::Owned(with_ticks(&locate::with_marks(text, number)).text.into_owned())
+    };
     let marked = Loaded::new(scope, is_root, &templates, marked).ok()?.render(name).ok()?;
     let (number, line) = locate::origin(&plain, &marked, line)?;
     let source = templates.source(templates.loaded().nth(number)?.0)?;

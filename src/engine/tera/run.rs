@@ -1,5 +1,6 @@
 //! One chart being rendered: what its functions share.
 
+use std::borrow::Cow;
 use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
@@ -79,8 +80,11 @@ impl Run {
         let parts = self.parts.get().ok_or_else(unready)?;
         let me = self.me.upgrade().ok_or_else(unready)?;
         // A file that nothing refers to may be broken.
-        let made = instance(&me, &parts.all, &parts.prefixes, |_| true)
-            .or_else(|_| instance(&me, &parts.loaded, &parts.prefixes, |_| true));
+        let of = |templates: &[(String, Source)]| {
+            let ticked = templates.iter().map(|(name, source)| (name.as_str(), with_ticks(source.text()).text));
+            instance(&me, ticked, &parts.prefixes, |_| true)
+        };
+        let made = of(&parts.all).or_else(|_| of(&parts.loaded));
         let made = made.map_err(|error| Failure::call(error.to_string()))?;
         Ok(self.for_texts.get_or_init(|| made))
     }
@@ -133,13 +137,13 @@ impl Run {
     }
 }
 
-/// A Tera instance that holds templates, with the functions whose names are wanted.
+/// A Tera instance that holds templates (names, and texts with ticks), with the functions whose names are wanted.
 ///
 /// # Errors
 /// What Tera says of the templates.
-pub(super) fn instance<'n, T: AsTemplate<'n>>(
+pub(super) fn instance<'t>(
     run: &Arc<Run>,
-    templates: impl IntoIterator<Item = T>,
+    templates: impl IntoIterator<Item = (&'t str, Cow<'t, str>)>,
     prefixes: &[String],
     is_wanted: impl Fn(&str) -> bool,
 ) -> tera::TeraResult<Tera> {
@@ -152,29 +156,8 @@ pub(super) fn instance<'n, T: AsTemplate<'n>>(
         Some(run) => run.budget.spend_call().map(|()| Value::from("")).map_err(tera::Error::message),
         None => Ok(Value::from("")),
     });
-    let ticked = templates.into_iter().map(|template| {
-        let (name, text) = template.name_and_text();
-        (name, with_ticks(text).text)
-    });
-    tera.add_raw_templates(ticked)?;
+    tera.add_raw_templates(templates)?;
     Ok(tera)
-}
-
-/// A template's name and text, however they are kept.
-pub(super) trait AsTemplate<'n> {
-    fn name_and_text(self) -> (&'n str, &'n str);
-}
-
-impl<'n> AsTemplate<'n> for (&'n str, &'n str) {
-    fn name_and_text(self) -> (&'n str, &'n str) {
-        self
-    }
-}
-
-impl<'n> AsTemplate<'n> for &'n (String, Source) {
-    fn name_and_text(self) -> (&'n str, &'n str) {
-        (&self.0, self.1.text())
-    }
 }
 
 /// One level of `tpl`, left when dropped.

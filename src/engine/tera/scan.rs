@@ -127,6 +127,17 @@ pub(super) struct References<'a> {
     pub(super) components: Vec<&'a str>,
     /// Names of the components defined here.
     pub(super) defines: Vec<&'a str>,
+    /// Names behind `|` and in front of `(`: filters, functions, tests.
+    pub(super) calls: Vec<&'a str>,
+    /// Objects of Helm's that are built only where a template names them.
+    pub(super) objects: Vec<&'a str>,
+    /// Statements that repeat something or bring it in: loops, components, includes.
+    pub(super) repeats: Vec<Range<usize>>,
+}
+
+/// Whether [`References::objects`] holds an object.
+fn is_costly_object(name: &str) -> bool {
+    matches!(name, "Files" | "Subcharts")
 }
 
 /// What a template refers to and defines.
@@ -138,23 +149,27 @@ pub(super) fn references(text: &str) -> References<'_> {
         if matches!(piece, Piece::Statement(_)) {
             let (keyword, rest) = split_word(inside(tag));
             match keyword {
-                "extends" | "include" => found.templates.extend(literal(rest)),
-                "component" => found.defines.push(dotted_name(rest)),
+                "extends" => found.templates.extend(literal(rest)),
+                "include" => {
+                    found.templates.extend(literal(rest));
+                    found.repeats.push(range.clone());
+                }
+                "component" => {
+                    found.defines.push(dotted_name(rest));
+                    found.repeats.push(range.clone());
+                }
+                "for" => found.repeats.push(range.clone()),
                 _ => {}
             }
         }
-        component_calls(tag, &mut found.components);
+        names_in_tag(tag, &mut found);
     }
     found
 }
 
-/// The words in the tags of a template, names of functions among them.
-pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
-    let tags = pieces(text).filter_map(|piece| match piece {
-        Piece::Expression(range) | Piece::Statement(range) => Some(&text[range]),
-        Piece::Text(_) | Piece::Inert(_) => None,
-    });
-    tags.flat_map(|tag| tag.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')).filter(|word| !word.is_empty())
+/// The components that a template defines, found without a look at anything else.
+pub(super) fn definitions(text: &str) -> Vec<&str> {
+    if text.contains("component") { references(text).defines } else { Vec::new() }
 }
 
 /// The first word and what follows it, without the white space between.
@@ -174,20 +189,43 @@ fn dotted_name(text: &str) -> &str {
     &text[..text.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '.').unwrap_or(text.len())]
 }
 
-fn component_calls<'a>(tag: &'a str, found: &mut Vec<&'a str>) {
+/// Finds components, calls and objects in a tag.
+fn names_in_tag<'a>(tag: &'a str, found: &mut References<'a>) {
     let bytes = tag.as_bytes();
-    let mut at = 0;
+    let mut at = 2;
+    // The last byte before the current one that is no white space.
+    let mut before = 0;
     while let Some(&byte) = bytes.get(at) {
         match byte {
-            b'"' | b'\'' | b'`' => at = string_end(bytes, at),
-            b'<' => {
-                let name = tag.get(at + 1..).map_or("", |rest| dotted_name(rest.trim_start()));
-                if name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
-                    found.push(name);
+            b'"' | b'\'' | b'`' => {
+                at = string_end(bytes, at);
+                before = byte;
+            }
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => {
+                let length =
+                    bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+                let name = &tag[at..at + length];
+                match before {
+                    b'<' => found.components.push(dotted_name(&tag[at..])),
+                    b'|' => found.calls.push(name),
+                    _ if before != b'.' && bytes.get(at + length) == Some(&b'(') => found.calls.push(name),
+                    _ if is_costly_object(name) => found.objects.push(name),
+                    _ => {}
                 }
+                at += length;
+                before = b'a';
+            }
+            b' ' | b'\t' | b'\n' | b'\r' => at += 1,
+            // Letters of other alphabets can begin the name of a component.
+            0x80.. if before == b'<' => {
+                found.components.push(tag.get(at..).map_or("", dotted_name));
+                before = byte;
                 at += 1;
             }
-            _ => at += 1,
+            _ => {
+                before = byte;
+                at += 1;
+            }
         }
     }
 }
@@ -212,13 +250,16 @@ mod tests {
     #[test]
     fn references_are_found_in_every_form() {
         let text = r#"{% extends "stock/a.yaml" %}{%- include '_b.tpl' -%}{{ <c.d x={1}/> | upper }}
-            {% set e = <e/> %}{{ "<f/>" }}{% raw %}{{ <g/> }}{% endraw %}{% component h.i(a) %}{% endcomponent %}"#;
+            {% set e = <e/> %}{{ "<f/>" }}{% raw %}{{ <g/> }}{% endraw %}{% component h.i(a) %}{{ a | f(b=Files) }}{% endcomponent %}"#;
         assert_eq!(
             references(text),
             References {
                 templates: vec!["stock/a.yaml", "_b.tpl"],
                 components: vec!["c.d", "e"],
-                defines: vec!["h.i"]
+                defines: vec!["h.i"],
+                calls: vec!["upper", "f"],
+                objects: vec!["Files"],
+                repeats: vec![28..52, 152..174],
             }
         );
     }

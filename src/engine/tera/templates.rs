@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::scan::{References, references};
+use super::scan::{References, definitions, references};
 use super::stock::{STOCK, stock_template};
 use crate::chart::Chart;
 use crate::diagnostic::Source;
@@ -16,7 +16,7 @@ pub(super) struct Templates<'a> {
     pub(super) base_path: String,
     own: BTreeMap<&'a str, &'a Source>,
     libraries: Vec<Library<'a>>,
-    loaded: BTreeMap<String, Text<'a>>,
+    loaded: BTreeMap<String, Loaded<'a>>,
     /// Templates that are there, by the components they define; filled when first asked for.
     components: Option<HashMap<&'a str, String>>,
 }
@@ -26,6 +26,12 @@ struct Library<'a> {
     /// The path of its `templates` folder.
     base_path: String,
     templates: BTreeMap<&'a str, &'a Source>,
+}
+
+/// A template that is used, and what it refers to.
+struct Loaded<'a> {
+    text: Text<'a>,
+    references: References<'a>,
 }
 
 /// A template's text: a file of a chart, or one of the binary.
@@ -86,14 +92,14 @@ impl<'a> Templates<'a> {
             if self.loaded.contains_key(&name) {
                 continue;
             }
-            let References { templates, components, defines } = references(text.as_str());
-            waiting.extend(templates.into_iter().filter_map(|name| self.resolve(name)));
-            for component in components {
-                if !defines.contains(&component) {
+            let references = references(text.as_str());
+            waiting.extend(references.templates.iter().filter_map(|name| self.resolve(name)));
+            for component in &references.components {
+                if !references.defines.contains(component) {
                     waiting.extend(self.defining(component));
                 }
             }
-            self.loaded.insert(name, text);
+            self.loaded.insert(name, Loaded { text, references });
         }
     }
 
@@ -102,7 +108,7 @@ impl<'a> Templates<'a> {
         while let Some(name) = faulty.pop() {
             self.loaded.remove(&name);
             let loaded: Vec<(String, Text<'a>)> =
-                self.loaded.iter().map(|(name, text)| (name.clone(), *text)).collect();
+                self.loaded.iter().map(|(name, loaded)| (name.clone(), loaded.text)).collect();
             for (other, text) in loaded {
                 let References { templates, components, .. } = references(text.as_str());
                 let named = templates.into_iter().filter_map(|name| self.resolve(name)).any(|(found, _)| found == name);
@@ -117,7 +123,7 @@ impl<'a> Templates<'a> {
 
     /// Names and texts of what is loaded.
     pub(super) fn loaded(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.loaded.iter().map(|(name, text)| (name.as_str(), text.as_str()))
+        self.loaded.iter().map(|(name, loaded)| (name.as_str(), loaded.text.as_str()))
     }
 
     /// The name prefixes that Tera tries for a name it doesn't know, and whose components yield to others'.
@@ -125,9 +131,14 @@ impl<'a> Templates<'a> {
         (0..self.libraries.len()).map(library_prefix).chain(["stock/".to_owned()]).collect()
     }
 
+    /// What the loaded templates refer to, in the order of [`Templates::loaded`].
+    pub(super) fn references(&self) -> impl Iterator<Item = &References<'a>> {
+        self.loaded.values().map(|loaded| &loaded.references)
+    }
+
     /// Names and sources of what is loaded.
     pub(super) fn loaded_sources(&self) -> Vec<(String, Source)> {
-        self.loaded.iter().map(|(name, text)| (name.clone(), text.to_source(name))).collect()
+        self.loaded.iter().map(|(name, loaded)| (name.clone(), loaded.text.to_source(name))).collect()
     }
 
     /// Names and sources of all there is: the chart's own templates, those of libraries, and the stock templates.
@@ -228,7 +239,7 @@ impl<'a> Templates<'a> {
     fn all_components(&self) -> HashMap<&'a str, String> {
         let mut components = HashMap::new();
         for (name, text) in self.everything() {
-            for component in references(text.as_str()).defines {
+            for component in definitions(text.as_str()) {
                 components.entry(component).or_insert_with(|| name.clone());
             }
         }
