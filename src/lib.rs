@@ -17,16 +17,22 @@
 //! | [`chart`] | a chart from its files, wherever they came from |
 //! | [`engine`] | templates: the seam behind which a template language stands, and Tera |
 //! | [`manifest`] | rendered text split into manifests, ordered, written |
+//! | [`render`] | the line above as one function |
+//! | [`io`] | directories, the charts inside the binary, standard input, output directories |
+//! | [`cli`] | the command line |
 //!
 //! A folder imports only what stands before it in that line; `tests/imports.rs` holds the rule. Only `io` and
 //! `cli` touch files, the environment, the clock and the terminal.
 
 pub mod chart;
+pub mod cli;
 pub mod diagnostic;
 pub mod engine;
 pub mod glob;
 pub mod go_text;
+pub mod io;
 pub mod json;
 pub mod manifest;
+pub mod render;
 pub mod values;
 pub mod yaml;

@@ -1,3 +1,7 @@
 //! The `mim-chart` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(mim_chart::cli::run(std::env::args_os()))
+}

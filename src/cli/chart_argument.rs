@@ -1,0 +1,102 @@
+//! From the words of a command line to a chart: where it lies, and what the release is called.
+
+use std::path::Path;
+
+use crate::chart::{Chart, File};
+use crate::diagnostic::{Diagnostic, Source};
+use crate::io;
+
+/// Helm's name for a release nobody has named.
+const UNNAMED_RELEASE: &str = "release-name";
+
+/// A chart found, and whether it is a built-in one.
+pub(super) struct Located {
+    /// The chart's files.
+    files: Vec<File>,
+    /// The name of the built-in chart, if it is one.
+    built_in: Option<&'static str>,
+}
+
+impl Located {
+    /// Reads the chart's files into a chart.
+    pub(super) fn chart(self) -> Result<Chart, Vec<Diagnostic>> {
+        Chart::from_files(self.files)
+    }
+
+    /// The chart's files.
+    pub(super) fn files(&self) -> &[File] {
+        &self.files
+    }
+
+    /// What a release of this chart is called when nobody says: the built-in chart's own name, else Helm's word.
+    pub(super) fn default_release_name(&self) -> &'static str {
+        self.built_in.unwrap_or(UNNAMED_RELEASE)
+    }
+}
+
+/// Finds the chart that CHART names; without one the built-in chart is meant. An existing path wins over a built-in
+/// chart's name (Helm's order: a path, then a reference).
+///
+/// # Errors
+/// A word that is neither, a URL, a directory that is no chart.
+pub(super) fn locate(argument: Option<&str>) -> Result<Located, Vec<Diagnostic>> {
+    let Some(argument) = argument else { return Ok(built_in(io::BUILT_IN_CHART)) };
+    let name = argument.trim();
+    if !name.is_empty() && Path::new(name).exists() {
+        return match io::read_chart(Path::new(name)) {
+            Ok(files) => Ok(Located { files, built_in: None }),
+            Err(errors) => Err(errors.into_iter().map(|error| hint_at_built_in(error, name)).collect()),
+        };
+    }
+    match built_in_name(name) {
+        Some(found) => Ok(built_in(found)),
+        None => Err(vec![not_found(name)]),
+    }
+}
+
+fn built_in(name: &'static str) -> Located {
+    Located { files: io::embedded_chart(name).unwrap_or_default(), built_in: Some(name) }
+}
+
+/// `mongooseim`, and `mongoose/mongooseim` as the public repository's users type it.
+fn built_in_name(name: &str) -> Option<&'static str> {
+    let plain = name.strip_prefix("mongoose/").unwrap_or(name);
+    io::embedded_charts().find(|known| *known == plain)
+}
+
+fn hint_at_built_in(error: Diagnostic, name: &str) -> Diagnostic {
+    match built_in_name(name) {
+        Some(known) => error.help(format!(
+            "a directory {name} exists here and goes before the built-in chart of this name: say mongoose/{known} for the built-in one"
+        )),
+        None => error,
+    }
+}
+
+fn not_found(name: &str) -> Diagnostic {
+    let source = Source::flag("CHART", name);
+    let scheme = name.split_once("://").map(|(scheme, _)| scheme);
+    if matches!(scheme, Some("http" | "https" | "oci")) {
+        return Diagnostic::error(
+            "chart-not-found",
+            format!("cannot fetch {name}: mim-chart never opens a connection"),
+        )
+        .help("download the chart (helm pull --untar) and give its directory");
+    }
+    if name.starts_with('.') || Path::new(name).is_absolute() {
+        return Diagnostic::error("chart-not-found", format!("path {name:?} not found"));
+    }
+    let message = match name.split_once('/') {
+        Some((repository, _)) if !repository.is_empty() => format!("repo {repository} not found"),
+        _ => format!("non-absolute URLs should be in form of repo_name/path_to_chart, got: {name}"),
+    };
+    let built_ins = io::embedded_charts().collect::<Vec<_>>().join(", ");
+    let error = Diagnostic::error("chart-not-found", message)
+        .at(source.whole(), format!("neither a directory here nor a built-in chart ({built_ins})"));
+    if crate::render::is_release_name(name) {
+        let chart = io::BUILT_IN_CHART;
+        return error
+            .help(format!("to name the release {name}, give the chart too: mim-chart template {name} {chart}"));
+    }
+    error
+}

@@ -1,0 +1,71 @@
+//! Standard output and standard error: the only place that writes to them.
+
+use std::io::{ErrorKind, IsTerminal, Write};
+
+use super::flags::{ColorMode, GlobalFlags};
+use crate::diagnostic::{Diagnostic, Severity, TextStyle, write_text};
+use crate::io::os_words;
+
+/// Where results and diagnostics go.
+pub(super) struct Console {
+    style: TextStyle,
+}
+
+impl Console {
+    /// Colours only on a terminal, and never against NO_COLOR (<https://no-color.org>) unless `--color=always` says so.
+    pub(super) fn new(global: &GlobalFlags) -> Self {
+        let color = match global.color {
+            ColorMode::Always => true,
+            ColorMode::Never => false,
+            ColorMode::Auto => {
+                std::io::stderr().is_terminal()
+                    && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+                    && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+            }
+        };
+        Console { style: TextStyle { color, width: None } }
+    }
+
+    /// Writes the result of a command. A reader that has gone away is no error: whoever reads decides how much.
+    pub(super) fn print(&mut self, text: &str) -> u8 {
+        let mut stdout = std::io::stdout().lock();
+        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+            Ok(()) => 0,
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => 0,
+            Err(error) => {
+                let message = format!("cannot write to standard output: {}", os_words(&error));
+                self.tell(&[Diagnostic::error("output", message)]);
+                1
+            }
+        }
+    }
+
+    /// Prints diagnostics on standard error.
+    pub(super) fn tell(&mut self, diagnostics: &[Diagnostic]) {
+        self.note(&write_text(diagnostics, self.style));
+    }
+
+    /// Writes plain text to standard error. There is nowhere to report that standard error itself fails.
+    pub(super) fn note(&mut self, text: &str) {
+        let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    }
+
+    /// Prints what a command failed with; the exit code is 1.
+    pub(super) fn fail(&mut self, diagnostics: &[Diagnostic]) -> u8 {
+        self.tell(diagnostics);
+        1
+    }
+
+    /// Prints warnings of a run that has a result. With `strict` a warning fails the run.
+    pub(super) fn warn(&mut self, diagnostics: &[Diagnostic], strict: bool) -> Result<(), Vec<Diagnostic>> {
+        if strict && diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Warning) {
+            let mut diagnostics = diagnostics.to_vec();
+            diagnostics.push(Diagnostic::error("strict", "warnings are errors because of --strict"));
+            return Err(diagnostics);
+        }
+        if !diagnostics.is_empty() {
+            self.tell(diagnostics);
+        }
+        Ok(())
+    }
+}

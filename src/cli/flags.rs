@@ -1,0 +1,208 @@
+//! Groups of flags that several commands have, named and meant as Helm's are.
+
+use clap::{Args, ValueEnum};
+
+use crate::diagnostic::{Diagnostic, Source};
+use crate::values::{Layer, LayerKind};
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ColorMode {
+    /// Never.
+    Never,
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+}
+
+/// Flags that every command accepts.
+#[derive(Debug, Args)]
+pub(super) struct GlobalFlags {
+    /// Namespace that templates see as Release.Namespace [env: HELM_NAMESPACE]
+    #[arg(short, long, global = true, value_name = "NAMESPACE")]
+    pub(super) namespace: Option<String>,
+    /// Print more about what happens; when rendering fails, what was rendered goes to standard error
+    #[arg(long, global = true)]
+    pub(super) debug: bool,
+    /// Use colours
+    #[arg(long, visible_alias = "colour", global = true, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub(super) color: ColorMode,
+}
+
+impl GlobalFlags {
+    /// `-n`, else HELM_NAMESPACE, else `default`; an empty one counts as not given. A kubeconfig is not read.
+    pub(super) fn namespace(&self) -> String {
+        let given = self.namespace.clone().filter(|name| !name.is_empty());
+        let from_environment = || std::env::var("HELM_NAMESPACE").ok().filter(|name| !name.is_empty());
+        given.or_else(from_environment).unwrap_or_else(|| "default".to_owned())
+    }
+}
+
+/// Values given by the user.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Values")]
+pub(super) struct ValuesFlags {
+    /// Values in a YAML file, `-` for standard input (repeatable, comma-separated)
+    #[arg(short = 'f', long = "values", value_name = "FILE")]
+    values: Vec<String>,
+    /// Set values (repeatable; key1=val1,key2=val2)
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Set string values
+    #[arg(long, value_name = "KEY=VALUE")]
+    set_string: Vec<String>,
+    /// Set JSON values (key1=json or {"key1":json})
+    #[arg(long, value_name = "KEY=JSON")]
+    set_json: Vec<String>,
+    /// Set values from files, byte for byte (key1=path1)
+    #[arg(long, value_name = "KEY=FILE")]
+    set_file: Vec<String>,
+    /// Set a literal string, taken as it stands
+    #[arg(long, value_name = "KEY=TEXT")]
+    set_literal: Vec<String>,
+    /// Do not check values against values.schema.json
+    #[arg(long)]
+    pub(super) skip_schema_validation: bool,
+}
+
+impl ValuesFlags {
+    /// The layers of the `--set` family, in no particular order: merging sorts them by kind.
+    pub(super) fn set_layers(&self) -> Vec<Layer> {
+        let families = [
+            ("--set-json", LayerKind::SetJson, &self.set_json),
+            ("--set", LayerKind::Set, &self.set),
+            ("--set-string", LayerKind::SetString, &self.set_string),
+            ("--set-file", LayerKind::SetFile, &self.set_file),
+            ("--set-literal", LayerKind::SetLiteral, &self.set_literal),
+        ];
+        let layer = |name, kind, argument: &String| Layer { kind, source: Source::flag(name, argument) };
+        families
+            .into_iter()
+            .flat_map(|(name, kind, arguments)| arguments.iter().map(move |argument| layer(name, kind, argument)))
+            .collect()
+    }
+
+    /// The files of `-f`, each as the flag's source and the byte range of the name in it.
+    pub(super) fn files(&self) -> Result<Vec<(Source, CommaItem)>, Vec<Diagnostic>> {
+        let mut files = Vec::new();
+        let mut errors = Vec::new();
+        for argument in &self.values {
+            let source = Source::flag("--values", argument);
+            match split_comma_list(argument) {
+                Ok(items) => files.extend(items.into_iter().map(|item| (source.clone(), item))),
+                Err(error) => errors.push(error.diagnose("-f, --values", &source)),
+            }
+        }
+        if errors.is_empty() { Ok(files) } else { Err(errors) }
+    }
+}
+
+/// One item of a comma-separated flag: its text, and where in the flag it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct CommaItem {
+    /// The item without quotes.
+    pub(super) text: String,
+    /// The bytes of the flag's argument that it was written as.
+    pub(super) range: std::ops::Range<usize>,
+}
+
+/// What is wrong with a comma-separated flag.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct CommaError {
+    message: String,
+    at: usize,
+}
+
+impl CommaError {
+    /// The error in pflag's words; `flag` is the flag with both its names.
+    pub(super) fn diagnose(&self, flag: &str, source: &Source) -> Diagnostic {
+        let message = format!("invalid argument {:?} for {flag:?} flag: {}", source.text(), self.message);
+        Diagnostic::error("usage", message).at(source.span(self.at..self.at + 1), "")
+    }
+}
+
+/// Splits a flag as pflag does, by Go's rules for one record of CSV: items may be quoted with `"`, a quote in them is
+/// doubled. An empty argument has no items.
+pub(super) fn split_comma_list(argument: &str) -> Result<Vec<CommaItem>, CommaError> {
+    let mut items = Vec::new();
+    let mut start = 0;
+    while !argument.is_empty() && start <= argument.len() {
+        let rest = &argument[start..];
+        let (text, length) = match rest.strip_prefix('"') {
+            Some(quoted) => quoted_item(quoted, start)?,
+            None => {
+                let end = rest.find(',').unwrap_or(rest.len());
+                if let Some(quote) = rest[..end].find('"') {
+                    return Err(csv_error(start + quote, "bare \" in non-quoted-field"));
+                }
+                (rest[..end].to_owned(), end)
+            }
+        };
+        items.push(CommaItem { text, range: start..start + length });
+        start += length + 1;
+    }
+    Ok(items)
+}
+
+/// The text of a quoted item and its length with both quotes; `quoted` begins after the first.
+fn quoted_item(quoted: &str, start: usize) -> Result<(String, usize), CommaError> {
+    let mut text = String::new();
+    let mut at = 0;
+    loop {
+        let Some(quote) = quoted[at..].find('"') else {
+            return Err(csv_error(start + quoted.len() + 1, "extraneous or missing \" in quoted-field"));
+        };
+        text.push_str(&quoted[at..at + quote]);
+        at += quote + 1;
+        match quoted[at..].chars().next() {
+            Some('"') => {
+                text.push('"');
+                at += 1;
+            }
+            None | Some(',') => return Ok((text, at + 1)),
+            Some(_) => return Err(csv_error(start + at, "extraneous or missing \" in quoted-field")),
+        }
+    }
+}
+
+fn csv_error(at: usize, what: &str) -> CommaError {
+    CommaError { message: format!("parse error on line 1, column {}: {what}", at + 1), at }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(argument: &str) -> Vec<String> {
+        split_comma_list(argument).unwrap().into_iter().map(|item| item.text).collect()
+    }
+
+    #[test]
+    fn files_are_split_at_commas_as_csv_is() {
+        assert_eq!(texts("a.yaml"), ["a.yaml"]);
+        assert_eq!(texts("a.yaml,b.yaml"), ["a.yaml", "b.yaml"]);
+        assert_eq!(texts("a,"), ["a", ""]);
+        assert_eq!(texts(""), [""; 0]);
+        assert_eq!(texts("\"a,b\",c"), ["a,b", "c"]);
+        assert_eq!(texts("\"a\"\"b\""), ["a\"b"]);
+    }
+
+    #[test]
+    fn an_item_knows_its_place() {
+        let items = split_comma_list("a,\"b,c\",d").unwrap();
+        assert_eq!(items.iter().map(|item| item.range.clone()).collect::<Vec<_>>(), [0..1, 2..7, 8..9]);
+    }
+
+    #[test]
+    fn broken_quotes_are_refused_where_they_are() {
+        assert_eq!(
+            split_comma_list("a\"b").unwrap_err().message,
+            "parse error on line 1, column 2: bare \" in non-quoted-field"
+        );
+        assert_eq!(
+            split_comma_list("\"ab").unwrap_err().message,
+            "parse error on line 1, column 4: extraneous or missing \" in quoted-field"
+        );
+    }
+}

@@ -1,0 +1,86 @@
+//! The command line: one file per command, argument groups that commands share, and how they all end.
+//!
+//! Flags parse as Helm's do (pflag): a repeated scalar flag's last value wins, a value may begin with `--`,
+//! booleans take a value only with `=`, and usage errors exit with 1.
+
+mod chart_argument;
+mod completion;
+mod console;
+mod flags;
+mod pflag;
+mod show;
+mod template;
+mod usage;
+mod values;
+mod values_input;
+mod version;
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::diagnostic::Diagnostic;
+use console::Console;
+use flags::GlobalFlags;
+
+/// Render Helm-style charts into Kubernetes manifests. The MongooseIM chart is built in.
+#[derive(Debug, Parser)]
+#[command(
+    name = "mim-chart",
+    version,
+    about,
+    after_help = "Examples:\n  \
+        mim-chart template --set replicaCount=3 | kubectl apply -f -\n  \
+        mim-chart template mim ./mychart -f values.yaml -n chat\n  \
+        mim-chart values --set replicaCount=3 --origins"
+)]
+struct CommandLine {
+    #[command(flatten)]
+    global: GlobalFlags,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Template(Box<template::Template>),
+    Values(Box<values::Values>),
+    Show(Box<show::Show>),
+    Version(version::Version),
+    Completion(completion::Completion),
+}
+
+/// What a command failed with: the diagnostics to print, errors last or among them.
+type Failure = Vec<Diagnostic>;
+
+/// Runs the command line `arguments` (the program's name first) and returns the exit code: 0, or 1 for every failure.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let matches = match command().try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(error) => return usage::report(&error),
+    };
+    let line = match CommandLine::from_arg_matches(&matches) {
+        Ok(line) => line,
+        Err(error) => return usage::report(&error),
+    };
+    let mut console = Console::new(&line.global);
+    let Some(command) = line.command else {
+        return console.print(&command().render_help().to_string());
+    };
+    let result = match command {
+        Command::Template(template) => template.run(&line.global, &mut console),
+        Command::Values(values) => values.run(&line.global, &mut console),
+        Command::Show(show) => show.run(&mut console),
+        Command::Version(version) => version.run(&mut console),
+        Command::Completion(completion) => completion.run(&mut console),
+    };
+    match result {
+        Ok(code) => code,
+        Err(diagnostics) => console.fail(&diagnostics),
+    }
+}
+
+/// The whole command with all its flags.
+fn command() -> clap::Command {
+    pflag::as_pflag(CommandLine::command())
+}

@@ -1,0 +1,218 @@
+//! `mim-chart template [NAME] [CHART]`
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::chart_argument::locate;
+use super::console::Console;
+use super::flags::{GlobalFlags, ValuesFlags, split_comma_list};
+use super::{Failure, values_input};
+use crate::diagnostic::{Diagnostic, Source};
+use crate::engine::{Capabilities, KubeVersion, Release};
+use crate::io;
+use crate::manifest::{self, Manifests};
+use crate::render::{self, Render, Request};
+
+/// Render a chart and print its manifests
+///
+/// Without CHART the built-in MongooseIM chart is meant; `mongooseim` and `mongoose/mongooseim` name it too, and a
+/// directory is a chart. With one argument it is CHART. NAME is the release's name: without it `mongooseim` for the
+/// built-in chart, `release-name` for any other.
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "mim-chart template [NAME] [CHART] [flags]",
+    after_help = "Examples:\n  \
+        mim-chart template --set replicaCount=3 | kubectl apply -f -\n  \
+        mim-chart template mim mongooseim -n chat --set-file mimConfig=mongooseim.toml\n  \
+        mim-chart template ./mychart -f values.yaml --output-dir rendered"
+)]
+pub(super) struct Template {
+    /// The release's name (optional), then the chart
+    #[arg(value_name = "NAME CHART", num_args = 0..)]
+    arguments: Vec<String>,
+    #[command(flatten)]
+    values: ValuesFlags,
+    #[command(flatten)]
+    output: OutputFlags,
+    #[command(flatten)]
+    cluster: ClusterFlags,
+    /// The release's name, as --name-template of Helm; plain text here
+    #[arg(long, value_name = "NAME")]
+    name_template: Option<String>,
+    /// Render as an upgrade: Release.IsUpgrade instead of Release.IsInstall
+    #[arg(long)]
+    is_upgrade: bool,
+    /// Warnings are errors
+    #[arg(long)]
+    strict: bool,
+}
+
+/// What is printed, and where to.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+struct OutputFlags {
+    /// Print only what these templates render to (repeatable; templates/x.yaml, with * ? [..])
+    #[arg(short, long, value_name = "TEMPLATE")]
+    show_only: Vec<String>,
+    /// Write the manifests to files below this directory instead of printing them
+    #[arg(long, value_name = "DIR")]
+    output_dir: Option<PathBuf>,
+    /// With --output-dir: put the release's name before the path
+    #[arg(long)]
+    release_name: bool,
+    /// Print the chart's custom resource definitions too
+    #[arg(long)]
+    include_crds: bool,
+    /// Do not print hooks
+    #[arg(long)]
+    no_hooks: bool,
+    /// Do not print test hooks
+    #[arg(long)]
+    skip_tests: bool,
+}
+
+/// What templates are told about the cluster.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Cluster")]
+struct ClusterFlags {
+    /// Kubernetes version that templates see (Capabilities.KubeVersion)
+    #[arg(long, value_name = "VERSION")]
+    kube_version: Option<String>,
+    /// API versions to add to those that templates see (repeatable, comma-separated)
+    #[arg(short, long, value_name = "VERSION")]
+    api_versions: Vec<String>,
+}
+
+impl Template {
+    pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<u8, Failure> {
+        let capabilities = self.cluster.capabilities()?;
+        let (name, chart_argument) = self.name_and_chart()?;
+        let located = locate(chart_argument)?;
+        let release = Release {
+            is_install: !self.is_upgrade,
+            is_upgrade: self.is_upgrade,
+            ..Release::install(name.unwrap_or(located.default_release_name()), global.namespace())
+        };
+        let inputs = io::Inputs::new();
+        let layers = values_input::layers(&self.values, &inputs)?;
+        let request = Request {
+            chart: located.chart()?,
+            layers: &layers,
+            reader: &inputs,
+            release,
+            capabilities,
+            skip_schema_validation: self.values.skip_schema_validation,
+        };
+        let release_name = request.release.name.clone();
+        let render = render::render(request).map_err(|failure| {
+            if global.debug {
+                console.note(&failure.rendered);
+            }
+            failure.diagnostics
+        })?;
+        self.output.write(render, &release_name, self.strict, console)
+    }
+
+    /// The words of the command line: one is the chart, of two the first is the release's name.
+    fn name_and_chart(&self) -> Result<(Option<&str>, Option<&str>), Failure> {
+        let usage = |message: String| Err(vec![Diagnostic::error("usage", message)]);
+        let template = self.name_template.as_deref().filter(|name| !name.is_empty());
+        if let Some(template) = template.filter(|name| name.contains("{{")) {
+            let flag = Source::flag("--name-template", template);
+            return Err(vec![
+                Diagnostic::error(
+                    "usage",
+                    "--name-template takes plain text: mim-chart does not evaluate Go templates in it",
+                )
+                .at(flag.whole(), "")
+                .help("write the release's name out, or give it as the first argument"),
+            ]);
+        }
+        match self.arguments.as_slice() {
+            [] => Ok((template, None)),
+            [chart] => Ok((template, Some(chart))),
+            [_, _] if template.is_some() => usage("cannot set --name-template and also specify a name".to_owned()),
+            [name, chart] => Ok((Some(name), Some(chart))),
+            [_, _, extra @ ..] => {
+                usage(format!("expected at most two arguments, unexpected arguments: {}", extra.join(", ")))
+            }
+        }
+    }
+}
+
+impl ClusterFlags {
+    /// What Helm knows without a cluster, with what the flags add.
+    fn capabilities(&self) -> Result<Capabilities, Failure> {
+        let mut capabilities = Capabilities::default();
+        let mut errors = Vec::new();
+        if let Some(version) = self.kube_version.as_deref().filter(|version| !version.is_empty()) {
+            match KubeVersion::parse(version) {
+                Ok(parsed) => capabilities.kube_version = parsed,
+                Err(reason) => {
+                    let flag = Source::flag("--kube-version", version);
+                    let message = format!("invalid kube version '{version}': {reason}");
+                    errors.push(
+                        Diagnostic::error("kube-version", message)
+                            .at(flag.whole(), "")
+                            .help("give at least major and minor, such as 1.36"),
+                    );
+                }
+            }
+        }
+        for argument in &self.api_versions {
+            match split_comma_list(argument) {
+                Ok(items) => capabilities.api_versions.extend(items.into_iter().map(|item| item.text)),
+                Err(error) => {
+                    errors.push(error.diagnose("-a, --api-versions", &Source::flag("--api-versions", argument)))
+                }
+            }
+        }
+        if errors.is_empty() { Ok(capabilities) } else { Err(errors) }
+    }
+}
+
+impl OutputFlags {
+    fn write(&self, render: Render, release: &str, strict: bool, console: &mut Console) -> Result<u8, Failure> {
+        let Render { chart, mut manifests, warnings, .. } = render;
+        if self.no_hooks {
+            manifests.hooks.clear();
+        } else if self.skip_tests {
+            manifests.remove_tests();
+        }
+        let crds = if self.include_crds { chart.all_crds() } else { Vec::new() };
+        let crds: Vec<(String, String)> =
+            crds.into_iter().map(|(path, file)| (path, String::from_utf8_lossy(&file.bytes).into_owned())).collect();
+        if let Some(directory) = self.output_dir.as_deref().filter(|directory| !directory.as_os_str().is_empty()) {
+            console.warn(&warnings, strict)?;
+            return self.write_files(directory, &manifests, &crds, release, console);
+        }
+        let mut text = manifest::write(&manifests, &crds);
+        if !self.show_only.is_empty() {
+            let patterns: Vec<Source> = self.show_only.iter().map(|text| Source::flag("--show-only", text)).collect();
+            text = manifest::show_only(&text, &chart.metadata.name, &patterns)?;
+        }
+        console.warn(&warnings, strict)?;
+        Ok(console.print(&text))
+    }
+
+    /// Writes one file a template below `directory`, and says so for every document in it, as Helm does.
+    fn write_files(
+        &self,
+        directory: &Path,
+        manifests: &Manifests,
+        crds: &[(String, String)],
+        release: &str,
+        console: &mut Console,
+    ) -> Result<u8, Failure> {
+        let (mut files, mut documents) = manifest::files(manifests, crds);
+        if self.release_name {
+            let below = |path: &mut String| *path = format!("{release}/{path}");
+            files.iter_mut().map(|(path, _)| path).for_each(below);
+            documents.iter_mut().for_each(below);
+        }
+        io::write_files(directory, &files).map_err(|error| vec![error])?;
+        let wrote = |path: &String| format!("wrote {}\n", directory.join(path).display());
+        Ok(console.print(&documents.iter().map(wrote).collect::<String>()))
+    }
+}

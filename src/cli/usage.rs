@@ -1,0 +1,88 @@
+//! What is said when the command line itself is wrong, in the words of Helm's flag parser (pflag, cobra).
+
+use std::io::Write;
+
+use clap::Error;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use crate::diagnostic::{Diagnostic, TextStyle, write_text};
+
+/// Prints help and versions on standard output (0), everything else as an error (1).
+pub(super) fn report(error: &Error) -> u8 {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        // A reader that has gone away has read enough.
+        let _ = error.print();
+        return 0;
+    }
+    let text = write_text(&[diagnose(error)], TextStyle::default());
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    1
+}
+
+fn diagnose(error: &Error) -> Diagnostic {
+    let context = |kind| context_text(error, kind);
+    let argument = context(ContextKind::InvalidArg).unwrap_or_default();
+    let diagnostic = Diagnostic::error("usage", message(error, &argument));
+    match error.kind() {
+        ErrorKind::UnknownArgument => match context(ContextKind::SuggestedArg) {
+            Some(near) => diagnostic.help(format!("did you mean {near}?")),
+            None => diagnostic.help("run the command with --help to see its flags"),
+        },
+        ErrorKind::InvalidSubcommand => match context(ContextKind::SuggestedSubcommand) {
+            Some(near) => diagnostic.help(format!("did you mean {near}?")),
+            None => diagnostic.help("run mim-chart --help to see the commands"),
+        },
+        _ => diagnostic,
+    }
+}
+
+fn message(error: &Error, argument: &str) -> String {
+    let value = context_text(error, ContextKind::InvalidValue).unwrap_or_default();
+    match error.kind() {
+        ErrorKind::UnknownArgument => match argument.strip_prefix('-') {
+            Some(short) if !short.starts_with('-') => {
+                let first = short.chars().next().map(String::from).unwrap_or_default();
+                format!("unknown shorthand flag: '{first}' in {argument}")
+            }
+            Some(_) => format!("unknown flag: {}", argument.split('=').next().unwrap_or(argument)),
+            None => format!("unexpected argument: {argument}"),
+        },
+        ErrorKind::InvalidSubcommand => {
+            let name = context_text(error, ContextKind::InvalidSubcommand).unwrap_or_default();
+            format!("unknown command \"{name}\" for \"mim-chart\"")
+        }
+        ErrorKind::InvalidValue if value.is_empty() => format!("flag needs an argument: {}", flag_name(argument)),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            let cause = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+            let cause = if cause.is_empty() { possible_values(error) } else { cause };
+            format!("invalid argument {value:?} for \"{}\" flag: {cause}", flag_name(argument))
+        }
+        // What else clap may find wrong, in its own words without its decoration.
+        _ => {
+            let text = error.to_string();
+            let first = text.split("\n\n").next().unwrap_or(&text);
+            first.strip_prefix("error: ").unwrap_or(first).trim_end().to_owned()
+        }
+    }
+}
+
+/// `--set <KEY=VALUE>` → `--set`
+fn flag_name(argument: &str) -> &str {
+    argument.split([' ', '[', '=']).next().unwrap_or(argument)
+}
+
+fn possible_values(error: &Error) -> String {
+    match error.get(ContextKind::ValidValue) {
+        Some(ContextValue::Strings(values)) => format!("must be one of: {}", values.join(", ")),
+        _ => "not understood".to_owned(),
+    }
+}
+
+fn context_text(error: &Error, kind: ContextKind) -> Option<String> {
+    match error.get(kind)? {
+        ContextValue::String(text) => Some(text.clone()),
+        ContextValue::Strings(texts) => texts.first().cloned(),
+        ContextValue::StyledStr(text) => Some(text.to_string()),
+        _ => None,
+    }
+}

@@ -1,0 +1,28 @@
+//! From value flags to layers: reads the files that `-f` names.
+
+use super::flags::ValuesFlags;
+use crate::diagnostic::Diagnostic;
+use crate::io;
+use crate::values::{Layer, LayerKind, merge_layers};
+
+/// The layers of a command line. Files are read here, so that all that are missing are reported together.
+///
+/// # Errors
+/// Every file that can't be read, in Helm's words, pointing at the flag.
+pub(super) fn layers(flags: &ValuesFlags, files: &io::Inputs) -> Result<Vec<Layer>, Vec<Diagnostic>> {
+    let mut layers = Vec::new();
+    let mut errors = Vec::new();
+    for (flag, item) in flags.files()? {
+        match files.read_values(&item.text, &flag.span(item.range)) {
+            Ok(source) => layers.push(Layer { kind: LayerKind::File, source }),
+            Err(error) => errors.push(error),
+        }
+    }
+    layers.extend(flags.set_layers());
+    if errors.is_empty() {
+        return Ok(layers);
+    }
+    // What is wrong in the files that are there is told together with the others.
+    errors.extend(merge_layers(&layers, files).err().unwrap_or_default());
+    Err(errors)
+}

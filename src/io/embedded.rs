@@ -1,0 +1,56 @@
+//! The charts inside the binary.
+
+use std::borrow::Cow;
+
+use crate::chart::File;
+
+/// The chart that is meant where none is given.
+pub const BUILT_IN_CHART: &str = "mongooseim";
+
+/// Every file below the folder `charts`: its path from there on and its content, made by the build script.
+static CHARTS: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/charts.rs"));
+
+/// The names of the built-in charts.
+pub fn embedded_charts() -> impl Iterator<Item = &'static str> {
+    let mut last = "";
+    CHARTS.iter().filter_map(move |(path, _)| {
+        let name = path.split('/').next().unwrap_or(path);
+        let is_new = name != last;
+        last = name;
+        is_new.then_some(name)
+    })
+}
+
+/// The files of a built-in chart, as reading its directory in the repository would give them.
+pub fn embedded_chart(name: &str) -> Option<Vec<File>> {
+    let prefix = format!("{name}/");
+    let files: Vec<File> = CHARTS
+        .iter()
+        .filter_map(|(path, bytes)| {
+            let below = path.strip_prefix(&prefix)?;
+            Some(File { path: below.to_owned(), shown: format!("charts/{path}"), bytes: Cow::Borrowed(*bytes) })
+        })
+        .collect();
+    (!files.is_empty()).then_some(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::io::read_chart;
+
+    #[test]
+    fn a_built_in_chart_has_the_files_of_its_directory() {
+        for name in embedded_charts() {
+            let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("charts").join(name);
+            let read = read_chart(&directory).unwrap();
+            let inside = embedded_chart(name).unwrap();
+            let files = |files: Vec<File>| files.into_iter().map(|file| (file.path, file.bytes)).collect::<Vec<_>>();
+            assert_eq!(files(read), files(inside), "{name}");
+        }
+        assert!(embedded_charts().any(|name| name == BUILT_IN_CHART));
+        assert!(embedded_chart("nope").is_none());
+    }
+}

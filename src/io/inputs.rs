@@ -1,0 +1,118 @@
+//! What value flags name: files, and standard input once.
+
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::Read;
+
+use super::words::os_words;
+use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::values::FileReader;
+
+/// The greatest size of a file of values, in bytes. Helm has no limit; a Kubernetes object has one of about 1.5 MiB,
+/// and a limit keeps a wrong file name from eating the machine's memory.
+pub const MAX_INPUT_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Reads the files that flags name, and standard input (`-`) once.
+#[derive(Default)]
+pub struct Inputs {
+    stdin_reader: RefCell<Option<String>>,
+}
+
+impl Inputs {
+    /// Nothing has been read yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reads the values file that `-f` names at `given_by`.
+    ///
+    /// # Errors
+    /// In Helm's words, pointing at the flag; text that is no UTF-8 is shown where it is.
+    pub fn read_values(&self, path: &str, given_by: &Span) -> Result<Source, Diagnostic> {
+        let path = if path.trim() == "-" { "-" } else { path };
+        let bytes = self.bytes(path, given_by).map_err(|problem| {
+            let error = Diagnostic::error("values-file", problem.message).at(given_by.clone(), "");
+            problem.help.into_iter().fold(error, Diagnostic::help)
+        })?;
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(Source::file(path, text)),
+            Err(error) => Err(not_utf8(path, &error)),
+        }
+    }
+
+    fn bytes(&self, path: &str, given_by: &Span) -> Result<Vec<u8>, Problem> {
+        if path == "-" {
+            return self.standard_input(given_by);
+        }
+        if ["http://", "https://", "oci://"].iter().any(|scheme| path.starts_with(scheme)) {
+            return Err(Problem::new(format!("cannot fetch {path}: mim-chart never opens a connection"))
+                .help("download the file and give its path"));
+        }
+        let file = File::open(path).map_err(|error| Problem::new(format!("open {path}: {}", os_words(&error))))?;
+        read_limited(file, path)
+    }
+
+    fn standard_input(&self, given_by: &Span) -> Result<Vec<u8>, Problem> {
+        let flag = given_by.to_string();
+        if let Some(first) = self.stdin_reader.borrow().as_deref() {
+            return Err(Problem::new(format!("standard input has been read already, for {first}"))
+                .help("give one of the two as a file"));
+        }
+        *self.stdin_reader.borrow_mut() = Some(flag);
+        read_limited(std::io::stdin().lock(), "standard input")
+    }
+}
+
+impl FileReader for Inputs {
+    fn read(&self, path: &str, given_by: &Span) -> Result<Source, String> {
+        let bytes = self.bytes(path, given_by).map_err(|problem| problem.message)?;
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(Source::file_given_by(path, text, given_by.clone())),
+            Err(error) => {
+                let at = error.utf8_error().valid_up_to();
+                Err(format!("read {path}: byte {} is not UTF-8, which a Kubernetes manifest must be", at + 1))
+            }
+        }
+    }
+}
+
+/// Why an input can't be had, in Helm's words where it has some.
+struct Problem {
+    message: String,
+    help: Option<String>,
+}
+
+impl Problem {
+    fn new(message: String) -> Self {
+        Problem { message, help: None }
+    }
+
+    fn help(self, text: &str) -> Self {
+        Problem { help: Some(text.to_owned()), ..self }
+    }
+}
+
+/// Reads at most [`MAX_INPUT_BYTES`], so that an endless input ends.
+fn read_limited(from: impl Read, name: &str) -> Result<Vec<u8>, Problem> {
+    let mut bytes = Vec::new();
+    from.take(MAX_INPUT_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Problem::new(format!("read {name}: {}", os_words(&error))))?;
+    if bytes.len() as u64 > MAX_INPUT_BYTES {
+        let limit = MAX_INPUT_BYTES / (1024 * 1024);
+        return Err(Problem::new(format!("{name} is larger than {limit} MiB, the greatest size of a file of values")));
+    }
+    Ok(bytes)
+}
+
+/// go-yaml's words, with the place of the first wrong byte.
+fn not_utf8(path: &str, error: &std::string::FromUtf8Error) -> Diagnostic {
+    let at = error.utf8_error().valid_up_to();
+    let source = Source::file(path, String::from_utf8_lossy(error.as_bytes()));
+    let message = format!(
+        "failed to parse {path}: cannot unmarshal yaml document: error converting YAML to JSON: yaml: invalid leading UTF-8 octet"
+    );
+    Diagnostic::error("yaml-syntax", message)
+        .at(source.span(at..at + 1), "this byte is not UTF-8")
+        .help("save the file as UTF-8")
+}

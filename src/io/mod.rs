@@ -1,0 +1,13 @@
+//! Files, standard input and the charts inside the binary: with the command line the only part that touches the world.
+
+mod directory;
+mod embedded;
+mod inputs;
+mod output_directory;
+mod words;
+
+pub use directory::read_chart;
+pub use embedded::{BUILT_IN_CHART, embedded_chart, embedded_charts};
+pub use inputs::{Inputs, MAX_INPUT_BYTES};
+pub use output_directory::write_files;
+pub use words::os_words;

@@ -1,0 +1,153 @@
+//! The whole way from a chart and layers of values to manifests, as one function that reads like it: [`render`].
+
+mod release_name;
+mod schemas;
+
+use crate::chart::Chart;
+use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::engine::{self, Capabilities, Engine, Release, Scope};
+use crate::manifest::{ManifestError, Manifests};
+use crate::values::{self, FileReader, Layer, Map};
+use schemas::Schemas;
+
+pub use release_name::is_release_name;
+
+/// What to render.
+pub struct Request<'a> {
+    /// The chart, as it was read.
+    pub chart: Chart,
+    /// What the user set, in the order given.
+    pub layers: &'a [Layer],
+    /// Reads the files that `--set-file` names.
+    pub reader: &'a dyn FileReader,
+    /// The release that templates see.
+    pub release: Release,
+    /// The cluster that templates see.
+    pub capabilities: Capabilities,
+    /// Do not check values against the charts' schemas.
+    pub skip_schema_validation: bool,
+}
+
+/// What came of a [`Request`].
+pub struct Render {
+    /// The chart as it was rendered: disabled subcharts gone, aliases applied.
+    pub chart: Chart,
+    /// The values that its templates saw.
+    pub values: Map,
+    /// The manifests in the order in which they are to be applied.
+    pub manifests: Manifests,
+    /// What deserves a word although the result stands.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Values, ready for the templates of a chart.
+pub struct Prepared {
+    /// The chart: disabled subcharts gone, aliases and imported values applied.
+    pub chart: Chart,
+    /// The values of the whole tree: defaults, and what the user set.
+    pub values: Map,
+    /// What deserves a word although the result stands.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// What a run failed with.
+pub struct Failure {
+    /// Every mistake found, and the warnings.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What the templates gave, if they gave anything: for `--debug`.
+    pub rendered: String,
+}
+
+impl From<Vec<Diagnostic>> for Failure {
+    fn from(diagnostics: Vec<Diagnostic>) -> Self {
+        Failure { diagnostics, rendered: String::new() }
+    }
+}
+
+impl From<Diagnostic> for Failure {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Failure::from(vec![diagnostic])
+    }
+}
+
+/// Renders a chart: values are merged and checked, templates run, their output becomes manifests.
+///
+/// # Errors
+/// Every mistake of the first step that has any, in Helm's order of steps.
+pub fn render(request: Request<'_>) -> Result<Render, Failure> {
+    let Request { chart, layers, reader, release, capabilities, skip_schema_validation } = request;
+    chart.check_installable()?;
+    release_name::check(&release.name)?;
+    chart.check_kube_version(&capabilities.kube_version.normal)?;
+    let Prepared { chart, values, mut warnings } = prepare(chart, layers, reader, skip_schema_validation)?;
+    let engine = engine::engine_for(chart.engine())?;
+    let scope = Scope { chart: &chart, values: &values, release: &release, capabilities: &capabilities };
+    let rendered = engine.render(&scope).map_err(|errors| with_warnings(warnings.clone(), errors))?;
+    let texts = rendered.into_iter().filter(|rendered| !rendered.notes);
+    match Manifests::read(texts.clone().map(|rendered| (rendered.path, rendered.text))) {
+        Ok(mut manifests) => {
+            warnings.append(&mut manifests.notes);
+            Ok(Render { chart, values, manifests, warnings })
+        }
+        Err(errors) => {
+            let errors = errors.into_iter().map(|error| at_template(error, engine.as_ref(), &scope)).collect();
+            let dump = texts.map(|rendered| format!("---\n# Source: {}\n{}\n", rendered.path, rendered.text)).collect();
+            Err(Failure { diagnostics: with_warnings(warnings, errors), rendered: dump })
+        }
+    }
+}
+
+/// Merges what the user set into the chart's defaults and checks it: the schemas, embedded TOML, unknown names.
+///
+/// # Errors
+/// Every mistake in the layers; after those everything that a schema forbids.
+pub fn prepare(
+    mut chart: Chart,
+    layers: &[Layer],
+    reader: &dyn FileReader,
+    skip_schema_validation: bool,
+) -> Result<Prepared, Vec<Diagnostic>> {
+    let user = values::merge_layers(layers, reader)?;
+    let mut warnings = deprecation(&chart);
+    warnings.extend(chart.process_dependencies(&user)?);
+    let tree = chart.values_tree();
+    let schemas = Schemas::parse(&chart)?;
+    warnings.extend(values::unknown_values(&user, &tree, schemas.of_root()));
+    let coalesced = values::coalesce(&tree, user)?;
+    warnings.extend(coalesced.warnings);
+    if !skip_schema_validation {
+        let (errors, more) = schemas.check(&coalesced.values);
+        warnings.extend(more);
+        if !errors.is_empty() {
+            return Err(with_warnings(warnings, errors));
+        }
+    }
+    Ok(Prepared { values: coalesced.values, chart, warnings })
+}
+
+fn deprecation(chart: &Chart) -> Vec<Diagnostic> {
+    if !chart.metadata.deprecated {
+        return Vec::new();
+    }
+    vec![
+        Diagnostic::new(Severity::Info, "deprecated", "this chart is deprecated")
+            .at(chart.metadata.place("deprecated"), ""),
+    ]
+}
+
+/// Warnings are told before the errors: one may well be the reason of the other.
+fn with_warnings(mut warnings: Vec<Diagnostic>, errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    warnings.extend(errors);
+    warnings
+}
+
+/// The template line that a broken document came from goes first, where the engine can tell it.
+fn at_template(error: ManifestError, engine: &dyn Engine, scope: &Scope<'_>) -> Diagnostic {
+    let mut diagnostic = error.diagnostic;
+    if let Some(place) = engine.locate(scope, &error.path, error.rendered_line) {
+        diagnostic
+            .labels
+            .insert(0, Label { span: place, text: "this line of the template gave the text below".to_owned() });
+    }
+    diagnostic
+}

@@ -1,0 +1,65 @@
+//! The schemas of a tree of charts, and the values they are about.
+
+use crate::chart::Chart;
+use crate::diagnostic::Diagnostic;
+use crate::values::schema::{self, Schema};
+use crate::values::{Map, Node, check_toml};
+
+/// The schemas of a chart and of its subcharts, parents first.
+pub(super) struct Schemas {
+    found: Vec<Found>,
+}
+
+struct Found {
+    chart: String,
+    /// The names of the subcharts on the way from the root.
+    path: Vec<String>,
+    schema: Schema,
+}
+
+impl Schemas {
+    /// Parses every values.schema.json of the tree.
+    ///
+    /// # Errors
+    /// All that are no schema.
+    pub(super) fn parse(chart: &Chart) -> Result<Schemas, Vec<Diagnostic>> {
+        let mut schemas = Schemas { found: Vec::new() };
+        let mut errors = Vec::new();
+        schemas.add(chart, &mut Vec::new(), &mut errors);
+        if errors.is_empty() { Ok(schemas) } else { Err(errors) }
+    }
+
+    fn add(&mut self, chart: &Chart, path: &mut Vec<String>, errors: &mut Vec<Diagnostic>) {
+        let name = &chart.metadata.name;
+        match chart.schema.as_ref().map(Schema::parse) {
+            Some(Ok(schema)) => self.found.push(Found { chart: name.clone(), path: path.clone(), schema }),
+            Some(Err(error)) => errors.push(schema::in_frame(name, error)),
+            None => {}
+        }
+        for subchart in &chart.subcharts {
+            path.push(subchart.metadata.name.clone());
+            self.add(subchart, path, errors);
+            path.pop();
+        }
+    }
+
+    /// The root chart's schema document.
+    pub(super) fn of_root(&self) -> Option<&Node> {
+        self.found.first().filter(|found| found.path.is_empty()).map(|found| found.schema.document())
+    }
+
+    /// Checks the coalesced values of the whole tree: errors, and warnings.
+    pub(super) fn check(&self, values: &Map) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
+        let part = |found: &'_ Found| {
+            if found.path.is_empty() {
+                return Some(values);
+            }
+            values.at(found.path.iter().map(String::as_str))?.value.as_map()
+        };
+        let parts: Vec<(String, &Schema, &Map)> =
+            self.found.iter().filter_map(|found| Some((found.chart.clone(), &found.schema, part(found)?))).collect();
+        let mut told = schema::check(&parts);
+        told.extend(parts.iter().flat_map(|(_, schema, values)| check_toml(values, schema.document())));
+        told.into_iter().partition(Diagnostic::is_error)
+    }
+}
