@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::{Chart, File, Metadata, Template};
+use super::{Chart, File, Lock, Metadata, Template};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::yaml;
 
@@ -37,7 +37,10 @@ impl Chart {
                     });
                 }
                 "values.schema.json" => chart.schema = text(&file, &mut errors),
-                "Chart.lock" => check_lock(&file, &mut errors),
+                "Chart.lock" => {
+                    let read = text(&file, &mut errors).map(|source| Lock::read(&source).map_err(|error| vec![error]));
+                    collect(read, &mut errors, |lock| chart.lock = Some(lock));
+                }
                 path if path.starts_with("templates/") => {
                     if let Some(source) = text(&file, &mut errors) {
                         chart.templates.push(Template { path: file.path.clone(), source });
@@ -155,14 +158,6 @@ fn read_values(source: &Source) -> Result<crate::values::Map, Vec<Diagnostic>> {
             |error: Diagnostic| Diagnostic { message: format!("cannot load values.yaml: {}", error.message), ..error };
         errors.into_iter().map(prefix).collect()
     })
-}
-
-/// Chart.lock must be YAML; what it says is not compared when rendering (Helm's rule).
-fn check_lock(file: &File, errors: &mut Vec<Diagnostic>) {
-    let Some(source) = text(file, errors) else { return };
-    if let Err(error) = yaml::read_document(&source) {
-        errors.push(Diagnostic { message: format!("cannot load Chart.lock: {}", error.message), ..error });
-    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod constraint;
 mod dependencies;
 mod ignore;
 mod load;
+mod lock;
 mod metadata;
 mod metadata_fields;
 
@@ -17,6 +18,7 @@ use crate::values::{Map, ValuesTree};
 
 pub use constraint::{Constraints, parse_version};
 pub use ignore::IgnoreRules;
+pub use lock::{Lock, LockedDependency};
 pub use metadata::{Dependency, ImportValues, Maintainer, Metadata};
 
 /// A file of a chart, before anything is known about it.
@@ -54,6 +56,8 @@ pub enum EngineKind {
 pub struct Chart {
     /// What Chart.yaml says.
     pub metadata: Metadata,
+    /// Chart.lock.
+    pub lock: Option<Lock>,
     /// The defaults of values.yaml, every node with its place there.
     pub values: Map,
     /// values.schema.json.

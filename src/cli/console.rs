@@ -2,6 +2,8 @@
 
 use std::io::{ErrorKind, IsTerminal, Write};
 
+use anyhow::anyhow;
+
 use super::flags::{ColorMode, GlobalFlags};
 use crate::diagnostic::{Diagnostic, Severity, TextStyle, write_text};
 use crate::io::os_words;
@@ -27,16 +29,16 @@ impl Console {
     }
 
     /// Writes the result of a command. A reader that has gone away is no error: whoever reads decides how much.
-    pub(super) fn print(&mut self, text: &str) -> u8 {
+    ///
+    /// # Errors
+    /// The system's words if standard output can't be written.
+    pub(super) fn print(&mut self, text: &str) -> anyhow::Result<()> {
         let mut stdout = std::io::stdout().lock();
         match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-            Ok(()) => 0,
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => 0,
-            Err(error) => {
-                let message = format!("cannot write to standard output: {}", os_words(&error));
-                self.tell(&[Diagnostic::error("output", message)]);
-                1
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                Err(anyhow!(os_words(&error)).context("cannot write to standard output"))
             }
+            _ => Ok(()),
         }
     }
 
@@ -48,12 +50,6 @@ impl Console {
     /// Writes plain text to standard error. There is nowhere to report that standard error itself fails.
     pub(super) fn note(&mut self, text: &str) {
         let _ = std::io::stderr().lock().write_all(text.as_bytes());
-    }
-
-    /// Prints what a command failed with; the exit code is 1.
-    pub(super) fn fail(&mut self, diagnostics: &[Diagnostic]) -> u8 {
-        self.tell(diagnostics);
-        1
     }
 
     /// Prints warnings of a run that has a result. With `strict` a warning fails the run.

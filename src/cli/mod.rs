@@ -50,8 +50,31 @@ enum Command {
     Completion(completion::Completion),
 }
 
-/// What a command failed with: the diagnostics to print, errors last or among them.
-type Failure = Vec<Diagnostic>;
+/// What a command failed with.
+enum Failure {
+    /// A user's mistakes, with the warnings told before them.
+    Told(Vec<Diagnostic>),
+    /// The world around does not do its part: an output that can't be written.
+    Broken(anyhow::Error),
+}
+
+impl From<Vec<Diagnostic>> for Failure {
+    fn from(diagnostics: Vec<Diagnostic>) -> Self {
+        Failure::Told(diagnostics)
+    }
+}
+
+impl From<Diagnostic> for Failure {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Failure::Told(vec![diagnostic])
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Failure::Broken(error)
+    }
+}
 
 /// Runs the command line `arguments` (the program's name first) and returns the exit code: 0, or 1 for every failure.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
@@ -64,20 +87,20 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Err(error) => return usage::report(&error),
     };
     let mut console = Console::new(&line.global);
-    let Some(command) = line.command else {
-        return console.print(&command().render_help().to_string());
-    };
-    let result = match command {
-        Command::Template(template) => template.run(&line.global, &mut console),
-        Command::Values(values) => values.run(&line.global, &mut console),
-        Command::Show(show) => show.run(&mut console),
-        Command::Version(version) => version.run(&mut console),
-        Command::Completion(completion) => completion.run(&mut console),
+    let result = match line.command {
+        Some(Command::Template(template)) => template.run(&line.global, &mut console),
+        Some(Command::Values(values)) => values.run(&line.global, &mut console),
+        Some(Command::Show(show)) => show.run(&mut console),
+        Some(Command::Version(version)) => version.run(&mut console),
+        Some(Command::Completion(completion)) => completion.run(&mut console),
+        None => console.print(&command().render_help().to_string()).map_err(Failure::from),
     };
     match result {
-        Ok(code) => code,
-        Err(diagnostics) => console.fail(&diagnostics),
+        Ok(()) => return 0,
+        Err(Failure::Told(diagnostics)) => console.tell(&diagnostics),
+        Err(Failure::Broken(error)) => console.tell(&[Diagnostic::error("output", format!("{error:#}"))]),
     }
+    1
 }
 
 /// The whole command with all its flags.

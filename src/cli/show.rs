@@ -43,7 +43,7 @@ enum Part {
 }
 
 impl Show {
-    pub(super) fn run(&self, console: &mut Console) -> Result<u8, Failure> {
+    pub(super) fn run(&self, console: &mut Console) -> Result<(), Failure> {
         let located = locate(self.chart.as_deref())?;
         let files = located.files().to_vec();
         let chart = located.chart()?;
@@ -58,7 +58,7 @@ impl Show {
                 parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("---\n")
             }
         };
-        Ok(console.print(&text))
+        Ok(console.print(&text)?)
     }
 }
 
@@ -66,7 +66,7 @@ impl Show {
 fn metadata(chart: &Chart) -> Result<String, Failure> {
     match yaml::write(&chart.metadata.to_value()) {
         Ok(text) => Ok(format!("{text}\n\n")),
-        Err(error) => Err(vec![Diagnostic::error("chart-yaml", format!("cannot write Chart.yaml: {error}"))]),
+        Err(error) => Err(Diagnostic::error("chart-yaml", format!("cannot write Chart.yaml: {error}")).into()),
     }
 }
 

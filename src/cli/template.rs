@@ -85,7 +85,7 @@ struct ClusterFlags {
 }
 
 impl Template {
-    pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<u8, Failure> {
+    pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
         let capabilities = self.cluster.capabilities()?;
         let (name, chart_argument) = self.name_and_chart()?;
         let located = locate(chart_argument)?;
@@ -116,18 +116,17 @@ impl Template {
 
     /// The words of the command line: one is the chart, of two the first is the release's name.
     fn name_and_chart(&self) -> Result<(Option<&str>, Option<&str>), Failure> {
-        let usage = |message: String| Err(vec![Diagnostic::error("usage", message)]);
+        let usage = |message: String| Err(Diagnostic::error("usage", message).into());
         let template = self.name_template.as_deref().filter(|name| !name.is_empty());
         if let Some(template) = template.filter(|name| name.contains("{{")) {
             let flag = Source::flag("--name-template", template);
-            return Err(vec![
-                Diagnostic::error(
-                    "usage",
-                    "--name-template takes plain text: mim-chart does not evaluate Go templates in it",
-                )
-                .at(flag.whole(), "")
-                .help("write the release's name out, or give it as the first argument"),
-            ]);
+            let error = Diagnostic::error(
+                "usage",
+                "--name-template takes plain text: mim-chart does not evaluate Go templates in it",
+            )
+            .at(flag.whole(), "")
+            .help("write the release's name out, or give it as the first argument");
+            return Err(error.into());
         }
         match self.arguments.as_slice() {
             [] => Ok((template, None)),
@@ -168,12 +167,12 @@ impl ClusterFlags {
                 }
             }
         }
-        if errors.is_empty() { Ok(capabilities) } else { Err(errors) }
+        if errors.is_empty() { Ok(capabilities) } else { Err(errors.into()) }
     }
 }
 
 impl OutputFlags {
-    fn write(&self, render: Render, release: &str, strict: bool, console: &mut Console) -> Result<u8, Failure> {
+    fn write(&self, render: Render, release: &str, strict: bool, console: &mut Console) -> Result<(), Failure> {
         let Render { chart, mut manifests, warnings, .. } = render;
         if self.no_hooks {
             manifests.hooks.clear();
@@ -193,7 +192,7 @@ impl OutputFlags {
             text = manifest::show_only(&text, &chart.metadata.name, &patterns)?;
         }
         console.warn(&warnings, strict)?;
-        Ok(console.print(&text))
+        Ok(console.print(&text)?)
     }
 
     /// Writes one file a template below `directory`, and says so for every document in it, as Helm does.
@@ -204,7 +203,7 @@ impl OutputFlags {
         crds: &[(String, String)],
         release: &str,
         console: &mut Console,
-    ) -> Result<u8, Failure> {
+    ) -> Result<(), Failure> {
         let (mut files, mut documents) = manifest::files(manifests, crds);
         if self.release_name {
             let below = |path: &mut String| *path = format!("{release}/{path}");
@@ -213,6 +212,6 @@ impl OutputFlags {
         }
         io::write_files(directory, &files).map_err(|error| vec![error])?;
         let wrote = |path: &String| format!("wrote {}\n", directory.join(path).display());
-        Ok(console.print(&documents.iter().map(wrote).collect::<String>()))
+        Ok(console.print(&documents.iter().map(wrote).collect::<String>())?)
     }
 }

@@ -29,7 +29,7 @@ pub(super) struct Values {
 }
 
 impl Values {
-    pub(super) fn run(&self, _global: &GlobalFlags, console: &mut Console) -> Result<u8, Failure> {
+    pub(super) fn run(&self, _global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
         let chart = locate(self.chart.as_deref())?.chart()?;
         let inputs = io::Inputs::new();
         let layers = values_input::layers(&self.values, &inputs)?;
@@ -42,6 +42,6 @@ impl Values {
         let text =
             text.map_err(|error| vec![Diagnostic::error("values", format!("cannot write the values: {error}"))])?;
         console.warn(&prepared.warnings, self.strict)?;
-        Ok(console.print(&text))
+        Ok(console.print(&text)?)
     }
 }

@@ -14,13 +14,13 @@ pub(super) struct Version {
 }
 
 impl Version {
-    pub(super) fn run(&self, console: &mut Console) -> Result<u8, Failure> {
+    pub(super) fn run(&self, console: &mut Console) -> Result<(), Failure> {
         let version = env!("CARGO_PKG_VERSION");
         let text = if self.short {
             format!("v{version}\n")
         } else {
             format!("mim-chart v{version} (charts as Helm v4.2.4 renders them, Kubernetes v1.36)\n")
         };
-        Ok(console.print(&text))
+        Ok(console.print(&text)?)
     }
 }

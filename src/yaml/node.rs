@@ -1,5 +1,6 @@
 //! The tree that values are: every [`Node`] keeps the place it came from.
 
+use ahash::RandomState;
 use indexmap::IndexMap;
 
 use crate::diagnostic::Span;
@@ -107,7 +108,7 @@ pub struct Entry {
 
 /// A map with string keys, in the order in which it was written. Comparing maps ignores the order and the places.
 #[derive(Debug, Clone, Default)]
-pub struct Map(IndexMap<String, Entry>);
+pub struct Map(IndexMap<String, Entry, RandomState>);
 
 impl Map {
     /// An empty map.

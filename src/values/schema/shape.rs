@@ -64,7 +64,7 @@ impl Shape {
                     && names.iter().filter_map(|n| n.value.as_str()).all(is_type)
             }
             (Shape::Enum, Value::List(items)) => {
-                draft >= Draft::Draft2019 || (!items.is_empty() && distinct_strings(items))
+                draft >= Draft::Draft2019 || (!items.is_empty() && (distinct_strings(items) || distinct_scalars(items)))
             }
             (Shape::Names, Value::List(names)) => {
                 (draft > Draft::Draft4 || !names.is_empty()) && distinct_strings(names)
@@ -135,6 +135,15 @@ impl Step<'_> {
 
 fn is_type(name: &str) -> bool {
     super::types::Types::named(name).is_some()
+}
+
+/// Whether a few items are scalars, no two of them equal.
+fn distinct_scalars(items: &[Node]) -> bool {
+    let is_scalar = |value: &Value| !matches!(value, Value::List(_) | Value::Map(_));
+    items.len() <= 16
+        && items.iter().enumerate().all(|(at, item)| {
+            is_scalar(&item.value) && items[..at].iter().all(|other| other.value != item.value)
+        })
 }
 
 /// Whether all are strings and no two are equal.
