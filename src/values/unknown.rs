@@ -98,21 +98,38 @@ impl Check<'_> {
     }
 }
 
-/// The known name that `key` most nearly is: at most a third of its letters differ, case apart.
+/// The known name that `key` most nearly is: at most a third of its letters differ, case apart, or it is the only one
+/// that begins with `key`.
 ///
 /// ```
 /// use mim_chart::values::nearest;
 /// assert_eq!(nearest("replicaCout", ["image", "replicaCount"].into_iter()), Some("replicaCount"));
+/// assert_eq!(nearest("repo", ["tag", "repository"].into_iter()), Some("repository"));
 /// assert_eq!(nearest("zzz", ["image"].into_iter()), None);
 /// ```
 pub fn nearest<'a>(key: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    const SHORTEST_BEGINNING: usize = 3;
     let lower = key.to_lowercase();
-    let allowed = (key.chars().count() / 3).max(1);
-    names
-        .map(|name| (strsim::damerau_levenshtein(&lower, &name.to_lowercase()), name))
-        .filter(|(distance, name)| *distance <= allowed && *distance < name.chars().count())
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
+    let letters = key.chars().count();
+    let allowed = (letters / 3).max(1);
+    let mut best: Option<(usize, &str)> = None;
+    let mut longer = Vec::new();
+    for name in names {
+        let lower_name = name.to_lowercase();
+        let distance = strsim::damerau_levenshtein(&lower, &lower_name);
+        let near = distance <= allowed && distance < name.chars().count();
+        if near && best.is_none_or(|(least, _)| distance < least) {
+            best = Some((distance, name));
+        }
+        if letters >= SHORTEST_BEGINNING && lower_name.starts_with(&lower) {
+            longer.push(name);
+        }
+    }
+    match (best, &longer[..]) {
+        (Some((_, name)), _) => Some(name),
+        (None, [name]) => Some(name),
+        _ => None,
+    }
 }
 
 /// The path of the only place deeper in the defaults where the same name stands, if there is just one.
