@@ -37,8 +37,13 @@ fn check_map(values: &Map, schema: SchemaView<'_>, path: &mut Vec<String>, found
 
 fn check_text(text: &str, node: &Node, name: &str, found: &mut Vec<Diagnostic>) {
     let (_, errors) = DeTable::parse_recoverable(text);
-    for error in &errors {
-        let at = error.span().map_or(0, |range| range.start);
+    for (index, error) in errors.iter().enumerate() {
+        let start = |error: &toml::de::Error| error.span().map_or(0, |range| range.start);
+        let at = start(error);
+        // An open quote opens the list around it too: of several mistakes in one place the innermost, told last, counts.
+        if errors[index + 1..].iter().any(|later| start(later) == at) {
+            continue;
+        }
         let message = format!("{name} is not TOML: {}", error.message().lines().collect::<Vec<_>>().join("; "));
         let place = locate_in_scalar(&node.span, at);
         found.push(

@@ -1,0 +1,123 @@
+//! What README.md shows is what the program does: examples are run, tables are made from the chart's schema and from
+//! the engine's vocabulary. `UPDATE_README=1 cargo test --test readme` writes them anew.
+
+use std::fmt::Write as _;
+use std::ops::Range;
+use std::path::Path;
+use std::process::Command;
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::Value;
+
+/// Where what stands between `<!-- NAME -->` and `<!-- end NAME -->` is.
+fn section(text: &str, name: &str) -> Range<usize> {
+    let begin = format!("<!-- {name} -->\n");
+    let end = format!("<!-- end {name} -->");
+    let from = text.find(&begin).unwrap_or_else(|| panic!("README.md has no {begin}")) + begin.len();
+    let length = text[from..].find(&end).unwrap_or_else(|| panic!("README.md has no {end}"));
+    from..from + length
+}
+
+/// Tests run side by side, and all write the same document.
+static WRITING: Mutex<()> = Mutex::new(());
+
+fn hold(path: &Path, name: &str, wanted: &str) {
+    let _alone = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut text = std::fs::read_to_string(path).expect("the document");
+    let place = section(&text, name);
+    if text[place.clone()] != *wanted && std::env::var_os("UPDATE_README").is_some() {
+        text.replace_range(place, wanted);
+        std::fs::write(path, text).expect("the document is written");
+        return;
+    }
+    assert!(text[place] == *wanted, "{name} in {} is out of date: UPDATE_README=1 cargo test --test readme", path.display());
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A text in a cell of a Markdown table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('\n', " ")
+}
+
+/// One row for every value that can be set: a property of the schema that has no properties of its own.
+fn rows(path: &str, schema: &Value, root: &Value, table: &mut String) {
+    let schema = match schema["$ref"].as_str().and_then(|target| target.strip_prefix('#')) {
+        Some(pointer) => root.pointer(pointer).expect("a $ref that exists"),
+        None => schema,
+    };
+    let name = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+    match schema["properties"].as_object() {
+        Some(properties) if !properties.is_empty() => {
+            for (key, property) in properties {
+                rows(&name(key), property, root, table);
+            }
+        }
+        _ => {
+            let kind = match &schema["type"] {
+                Value::String(kind) => kind.clone(),
+                Value::Array(kinds) => {
+                    kinds.iter().filter_map(Value::as_str).filter(|kind| *kind != "null").collect::<Vec<_>>().join(", ")
+                }
+                _ => "any".to_owned(),
+            };
+            let default = match &schema["default"] {
+                Value::Null => "unset".to_owned(),
+                Value::String(text) if text.is_empty() => "unset".to_owned(),
+                default => format!("`{default}`"),
+            };
+            let meaning = schema["description"].as_str().unwrap_or_else(|| panic!("{path} has no description"));
+            let _ = writeln!(table, "| `{path}` | {} | {kind} | {} |", cell(meaning), cell(&default));
+        }
+    }
+}
+
+#[test]
+fn the_table_of_values_is_the_schema() {
+    let text = std::fs::read_to_string(root().join("charts/mongooseim/values.schema.json")).expect("the schema");
+    let schema: Value = serde_json::from_str(&text).expect("JSON");
+    let mut table = "| value | meaning | type | default |\n|---|---|---|---|\n".to_owned();
+    rows("", &schema, &schema, &mut table);
+    hold(&root().join("README.md"), "values", &table);
+}
+
+#[test]
+fn the_table_of_the_vocabulary_is_the_engine() {
+    let mut table = "| form | meaning |\n|---|---|\n".to_owned();
+    for function in mim_chart::engine::vocabulary() {
+        let _ = writeln!(table, "| `{}` | {} |", cell(&function.form()), cell(function.meaning));
+    }
+    hold(&root().join("README.md"), "vocabulary", &table);
+}
+
+/// Runs a shell line in the folder of the README's example files, with `mim-chart` on the PATH.
+fn shell(line: &str) -> String {
+    let binary = Path::new(env!("CARGO_BIN_EXE_mim-chart"));
+    let path =
+        format!("{}:{}", binary.parent().expect("a folder").display(), std::env::var("PATH").unwrap_or_default());
+    let output = Command::new("bash")
+        .args(["-c", &format!("exec 2>&1; {line}")])
+        .current_dir(root().join("tests/cases/readme"))
+        .env("PATH", path)
+        .env_remove("HELM_NAMESPACE")
+        .output()
+        .expect("a shell");
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+#[test]
+fn the_examples_print_what_is_shown() {
+    let path = root().join("README.md");
+    let text = std::fs::read_to_string(&path).expect("README.md");
+    let names: Vec<&str> =
+        text.lines().filter_map(|line| line.strip_prefix("<!-- run ")?.strip_suffix(" -->")).collect();
+    assert!(names.len() >= 5, "examples that are run: {names:?}");
+    for name in names {
+        let marker = format!("run {name}");
+        let shown = &text[section(&text, &marker)];
+        let line = shown.lines().find_map(|line| line.strip_prefix("$ ")).expect("a command");
+        hold(&path, &marker, &format!("```console\n$ {line}\n{}```\n", shell(line)));
+    }
+}
