@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use super::Failure;
+use super::{Failure, command};
 use super::chart_argument::locate;
 use super::console::Console;
 use crate::chart::{Chart, File};
@@ -18,9 +18,9 @@ use crate::{engine, yaml};
         mim-chart show readme ./mychart"
 )]
 pub(super) struct Show {
-    /// What to print
+    /// What to print; without it this help
     #[arg(value_enum, value_name = "PART")]
-    part: Part,
+    part: Option<Part>,
     /// The chart; without it the built-in one
     #[arg(value_name = "CHART")]
     chart: Option<String>,
@@ -44,10 +44,16 @@ enum Part {
 
 impl Show {
     pub(super) fn run(&self, console: &mut Console) -> Result<(), Failure> {
+        let Some(part) = self.part else {
+            let mut whole = command();
+            whole.build();
+            let help = whole.find_subcommand_mut("show").map(|show| show.render_help().to_string());
+            return Ok(console.print(&help.unwrap_or_default())?);
+        };
         let located = locate(self.chart.as_deref())?;
         let files = located.files().to_vec();
         let chart = located.chart()?;
-        let text = match self.part {
+        let text = match part {
             Part::Chart => metadata(&chart)?,
             Part::Values => file(&files, "values.yaml"),
             Part::Readme => readme(&files),

@@ -180,19 +180,26 @@ impl OutputFlags {
             manifests.remove_tests();
         }
         let crds = if self.include_crds { chart.all_crds() } else { Vec::new() };
-        let crds: Vec<(String, String)> =
+        let mut crds: Vec<(String, String)> =
             crds.into_iter().map(|(path, file)| (path, String::from_utf8_lossy(&file.bytes).into_owned())).collect();
         if let Some(directory) = self.output_dir.as_deref().filter(|directory| !directory.as_os_str().is_empty()) {
+            if !self.show_only.is_empty() {
+                manifest::keep_shown(&mut manifests, &mut crds, &chart.metadata.name, &self.patterns())?;
+            }
             console.warn(&warnings, strict)?;
             return self.write_files(directory, &manifests, &crds, release, console);
         }
         let mut text = manifest::write(&manifests, &crds);
         if !self.show_only.is_empty() {
-            let patterns: Vec<Source> = self.show_only.iter().map(|text| Source::flag("--show-only", text)).collect();
-            text = manifest::show_only(&text, &chart.metadata.name, &patterns)?;
+            text = manifest::show_only(&text, &chart.metadata.name, &self.patterns())?;
         }
         console.warn(&warnings, strict)?;
         Ok(console.print(&text)?)
+    }
+
+    /// The patterns of `--show-only`.
+    fn patterns(&self) -> Vec<Source> {
+        self.show_only.iter().map(|text| Source::flag("--show-only", text)).collect()
     }
 
     /// Writes one file a template below `directory`, and says so for every document in it, as Helm does.

@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, Source, Span};
 
 pub use hook::Hook;
 pub use identify::Id;
-pub use show_only::show_only;
+pub use show_only::{keep_shown, show_only};
 pub use split::split_documents;
 pub use write::{files, write};
 

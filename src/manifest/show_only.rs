@@ -1,6 +1,6 @@
 //! `--show-only`: the documents of some templates alone.
 
-use super::split_documents;
+use super::{Manifests, split_documents};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::glob::matches_glob;
 
@@ -32,6 +32,34 @@ pub fn show_only(text: &str, chart: &str, patterns: &[Source]) -> Result<String,
         }
     }
     if errors.is_empty() { Ok(shown) } else { Err(errors) }
+}
+
+/// Keeps only the manifests and hooks, and of `crds` (pairs of path and text) those files, whose path matches a pattern:
+/// [`show_only`] for documents that are written to files.
+///
+/// # Errors
+/// Every pattern that matches nothing, in Helm's words.
+pub fn keep_shown(
+    all: &mut Manifests,
+    crds: &mut Vec<(String, String)>,
+    chart: &str,
+    patterns: &[Source],
+) -> Result<(), Vec<Diagnostic>> {
+    let below = |path: &str| path.split_once('/').map_or(path, |(_, rest)| rest).to_owned();
+    let of_manifests = all.manifests.iter().chain(&all.hooks).map(|manifest| below(&manifest.path));
+    let paths: Vec<String> = crds.iter().map(|(path, _)| below(path)).chain(of_manifests).collect();
+    let is_shown = |pattern: &Source, path: &str| matches_glob(pattern.text(), path).unwrap_or(false);
+    let documents: Vec<(&str, &str)> = paths.iter().map(|path| (path.as_str(), "")).collect();
+    let unmatched = patterns.iter().filter(|pattern| !paths.iter().any(|path| is_shown(pattern, path)));
+    let errors: Vec<Diagnostic> = unmatched.map(|pattern| not_found(pattern, chart, &documents)).collect();
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let is_kept = |path: &str| patterns.iter().any(|pattern| is_shown(pattern, &below(path)));
+    crds.retain(|(path, _)| is_kept(path));
+    all.manifests.retain(|manifest| is_kept(&manifest.path));
+    all.hooks.retain(|manifest| is_kept(&manifest.path));
+    Ok(())
 }
 
 fn not_found(pattern: &Source, chart: &str, documents: &[(&str, &str)]) -> Diagnostic {
