@@ -33,6 +33,11 @@ impl Traits {
         let (mut break_space, mut space_break) = (false, false);
         let (mut previous_space, mut previous_break, mut previous_blank) = (false, false, true);
         for (at, character) in text.char_indices() {
+            // Most characters decide nothing, wherever they stand.
+            if character.is_ascii_alphanumeric() {
+                (previous_space, previous_break, previous_blank) = (false, false, false);
+                continue;
+            }
             let next = at + character.len_utf8();
             let last = next == bytes.len();
             let before_blank = last || matches!(bytes[next], b' ' | b'\t');

@@ -19,13 +19,15 @@ pub(super) fn with_marks(text: &str, number: usize) -> String {
         |piece| matches!(piece, Piece::Statement(range) if split_word(inside(&text[range.clone()])).0 == "extends"),
     );
     let mut blocks = 0usize;
+    // Whether a dash trims the next text; comments in between don't end that.
+    let mut trims = false;
     for (index, piece) in all.iter().enumerate() {
         let printed = !extends || blocks > 0;
         match piece {
             Piece::Text(range) => {
                 let mut start = range.start;
                 let mut kept = &text[range.clone()];
-                if index > 0 && trims_after(text, &all[index - 1]) {
+                if std::mem::take(&mut trims) {
                     start = range.end - kept.trim_start().len();
                     kept = kept.trim_start();
                 }
@@ -45,6 +47,7 @@ pub(super) fn with_marks(text: &str, number: usize) -> String {
                     mark(&mut marked, number, lines.of(range.start));
                 }
                 push_bare(&mut marked, &text[range.clone()]);
+                trims = trims_after(text, piece);
             }
             Piece::Statement(range) => {
                 match split_word(inside(&text[range.clone()])).0 {
@@ -53,8 +56,12 @@ pub(super) fn with_marks(text: &str, number: usize) -> String {
                     _ => {}
                 }
                 push_bare(&mut marked, &text[range.clone()]);
+                trims = trims_after(text, piece);
             }
-            Piece::Inert(range) => marked.push_str(&text[range.clone()]),
+            Piece::Inert(range) => {
+                marked.push_str(&text[range.clone()]);
+                trims |= trims_after(text, piece);
+            }
         }
     }
     marked

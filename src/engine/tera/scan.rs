@@ -37,7 +37,7 @@ impl Iterator for Pieces<'_> {
             return None;
         }
         let piece = match self.text.as_bytes().get(start..start + 2) {
-            Some(b"{{") => Piece::Expression(start..tag_end(self.text, start + 2, "}}")),
+            Some(b"{{") => Piece::Expression(start..tag_end(self.text, start + 2, *b"}}")),
             Some(b"{%") => statement(self.text, start),
             Some(b"{#") => Piece::Inert(start..find_after(self.text, start + 2, "#}")),
             _ => Piece::Text(start..next_tag(self.text, start)),
@@ -67,14 +67,18 @@ fn find_after(text: &str, from: usize, needle: &str) -> usize {
 }
 
 /// The end of a tag whose inside begins at `from`; its closing delimiter doesn't count inside a string.
-fn tag_end(text: &str, from: usize, close: &str) -> usize {
+fn tag_end(text: &str, from: usize, close: [u8; 2]) -> usize {
     let bytes = text.as_bytes();
+    let decides = |byte: &u8| *byte == close[0] || matches!(byte, b'"' | b'\'' | b'`');
     let mut at = from;
-    while let Some(&byte) = bytes.get(at) {
-        match byte {
-            b'"' | b'\'' | b'`' => at = string_end(bytes, at),
-            _ if bytes[at..].starts_with(close.as_bytes()) => return at + close.len(),
-            _ => at += 1,
+    while let Some(found) = bytes.get(at..).and_then(|rest| rest.iter().position(decides)) {
+        at += found;
+        if bytes[at] != close[0] {
+            at = string_end(bytes, at);
+        } else if bytes.get(at + 1) == Some(&close[1]) {
+            return at + 2;
+        } else {
+            at += 1;
         }
     }
     bytes.len()
@@ -95,14 +99,14 @@ fn string_end(bytes: &[u8], start: usize) -> usize {
 }
 
 fn statement(text: &str, start: usize) -> Piece {
-    let end = tag_end(text, start + 2, "%}");
+    let end = tag_end(text, start + 2, *b"%}");
     if inside(&text[start..end]) != "raw" {
         return Piece::Statement(start..end);
     }
     let mut at = end;
     while let Some(found) = text[at..].find("{%") {
         let tag = at + found;
-        at = tag_end(text, tag + 2, "%}");
+        at = tag_end(text, tag + 2, *b"%}");
         if inside(&text[tag..at]) == "endraw" {
             return Piece::Inert(start..at);
         }
@@ -167,9 +171,9 @@ pub(super) fn references(text: &str) -> References<'_> {
     found
 }
 
-/// The components that a template defines, found without a look at anything else.
-pub(super) fn definitions(text: &str) -> Vec<&str> {
-    if text.contains("component") { references(text).defines } else { Vec::new() }
+/// Whether a template may define components: a look that costs next to nothing.
+pub(super) fn defines_components(text: &str) -> bool {
+    text.contains("endcomponent")
 }
 
 /// The first word and what follows it, without the white space between.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::scan::{References, definitions, references};
+use super::scan::{References, defines_components, references};
 use super::stock::{STOCK, stock_template};
 use crate::chart::Chart;
 use crate::diagnostic::Source;
@@ -19,6 +19,8 @@ pub(super) struct Templates<'a> {
     loaded: BTreeMap<String, Loaded<'a>>,
     /// Templates that are there, by the components they define; filled when first asked for.
     components: Option<HashMap<&'a str, String>>,
+    /// What was found out about templates on that occasion.
+    looked_through: HashMap<String, References<'a>>,
 }
 
 /// A library subchart.
@@ -68,6 +70,7 @@ impl<'a> Templates<'a> {
             libraries,
             loaded: BTreeMap::new(),
             components: None,
+            looked_through: HashMap::new(),
         }
     }
 
@@ -92,7 +95,7 @@ impl<'a> Templates<'a> {
             if self.loaded.contains_key(&name) {
                 continue;
             }
-            let references = references(text.as_str());
+            let references = self.looked_through.remove(&name).unwrap_or_else(|| references(text.as_str()));
             waiting.extend(references.templates.iter().filter_map(|name| self.resolve(name)));
             for component in &references.components {
                 if !references.defines.contains(component) {
@@ -172,8 +175,9 @@ impl<'a> Templates<'a> {
 
     /// The components that can be called, wherever they are defined.
     pub(super) fn component_names(&self) -> Vec<&'a str> {
-        let mut names: Vec<&str> = self.all_components().into_keys().collect();
+        let mut names: Vec<&str> = self.everything().flat_map(|(_, text)| references(text.as_str()).defines).collect();
         names.sort_unstable();
+        names.dedup();
         names
     }
 
@@ -236,11 +240,19 @@ impl<'a> Templates<'a> {
         }
     }
 
-    fn all_components(&self) -> HashMap<&'a str, String> {
+    /// The templates that define components, by these; of several the nearest.
+    fn all_components(&mut self) -> HashMap<&'a str, String> {
         let mut components = HashMap::new();
-        for (name, text) in self.everything() {
-            for component in definitions(text.as_str()) {
-                components.entry(component).or_insert_with(|| name.clone());
+        for (name, text) in self.everything().collect::<Vec<_>>() {
+            if !defines_components(text.as_str()) {
+                continue;
+            }
+            let references = references(text.as_str());
+            for component in &references.defines {
+                components.entry(*component).or_insert_with(|| name.clone());
+            }
+            if !self.loaded.contains_key(&name) {
+                self.looked_through.insert(name, references);
             }
         }
         components
