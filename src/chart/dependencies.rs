@@ -1,8 +1,8 @@
 //! Declared dependencies: which subcharts take part in a render, under which names, and what is imported from them.
 
-use super::{Chart, Constraints, Dependency, parse_version};
+use super::{Chart, Constraints, Dependency, ImportValues, parse_version};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::values::{Map, Node, Value, coalesce};
+use crate::values::{Map, Node, Value, coalesce, merge_defaults, merge_tables};
 
 impl Chart {
     /// Applies what Chart.yaml says about dependencies, in the whole tree: aliases, tags and conditions (with what the
@@ -17,19 +17,11 @@ impl Chart {
         if let Some(error) = self.missing_dependencies() {
             return Err(vec![error]);
         }
-        self.arrange_subcharts();
+        self.sort_subcharts();
         let mut notes = Vec::new();
-        if self.declares_any() {
-            let values = coalesce(&self.values_tree(), user.clone())?.values;
-            self.take_out_disabled(&values, &mut Vec::new(), &mut notes);
-            self.import_values(&mut notes)?;
-        }
+        self.choose_subcharts(user, &mut Vec::new(), &mut notes)?;
+        self.import_values(&mut notes)?;
         Ok(notes)
-    }
-
-    /// Whether a chart of the tree declares dependencies at all; without, nothing needs the values twice.
-    fn declares_any(&self) -> bool {
-        !self.metadata.dependencies.is_empty() || self.subcharts.iter().any(Chart::declares_any)
     }
 
     fn missing_dependencies(&self) -> Option<Diagnostic> {
@@ -48,34 +40,23 @@ impl Chart {
         Some(missing.iter().fold(error, |error, dependency| error.at(dependency.span.clone(), "")))
     }
 
-    /// Orders the subcharts and gives them their aliases.
-    fn arrange_subcharts(&mut self) {
-        let mut undeclared = std::mem::take(&mut self.subcharts);
-        undeclared.sort_by(|a, b| a.metadata.name.cmp(&b.metadata.name));
-        let mut declared = Vec::new();
-        let mut taken = vec![false; undeclared.len()];
-        for dependency in &self.metadata.dependencies {
-            let found = undeclared.iter().position(|subchart| fits(subchart, dependency));
-            if let Some(found) = found {
-                taken[found] = true;
-                let mut subchart = undeclared[found].clone();
-                subchart.metadata.name = dependency.key().to_owned();
-                declared.push(subchart);
-            }
+    /// Gives the declared subcharts their aliases, takes the disabled ones out, and does the same in those that stay, each
+    /// with what its parent made of the values. A chart that declares nothing keeps all its subcharts as they are, and
+    /// nothing is looked at below it (Helm's rule).
+    fn choose_subcharts(
+        &mut self,
+        values: &Map,
+        path: &mut Vec<String>,
+        notes: &mut Vec<Diagnostic>,
+    ) -> Result<(), Vec<Diagnostic>> {
+        if self.metadata.dependencies.is_empty() {
+            return Ok(());
         }
-        let mut taken = taken.into_iter();
-        undeclared.retain(|_| !taken.next().unwrap_or(false));
-        self.subcharts = undeclared;
-        self.subcharts.append(&mut declared);
-        for subchart in &mut self.subcharts {
-            subchart.arrange_subcharts();
-        }
-    }
-
-    fn take_out_disabled(&mut self, values: &Map, path: &mut Vec<String>, notes: &mut Vec<Diagnostic>) {
+        self.arrange_subcharts();
+        let values = coalesce(&self.values_tree(), values.clone())?.values;
         let mut disabled = Vec::new();
         for dependency in &self.metadata.dependencies {
-            if !is_enabled(dependency, values, path, notes) {
+            if !is_enabled(dependency, &values, path, notes) {
                 disabled.push(dependency.key().to_owned());
             }
         }
@@ -83,45 +64,67 @@ impl Chart {
         self.metadata.dependencies.retain(|dependency| !disabled.iter().any(|key| key == dependency.key()));
         for subchart in &mut self.subcharts {
             path.push(subchart.metadata.name.clone());
-            subchart.take_out_disabled(values, path, notes);
+            subchart.choose_subcharts(&values, path, notes)?;
             path.pop();
         }
+        Ok(())
     }
 
-    /// Puts imported tables below this chart's own defaults; what a subchart imports itself comes first.
+    /// Puts the declared subcharts behind the others, in the order of their declarations and under their aliases.
+    fn arrange_subcharts(&mut self) {
+        let mut found = std::mem::take(&mut self.subcharts);
+        let mut declared = Vec::new();
+        for dependency in &self.metadata.dependencies {
+            if let Some(subchart) = found.iter().find(|subchart| fits(subchart, dependency)) {
+                let mut subchart = subchart.clone();
+                subchart.metadata.name = dependency.key().to_owned();
+                declared.push(subchart);
+            }
+        }
+        found.retain(|subchart| !self.metadata.dependencies.iter().any(|dependency| fits(subchart, dependency)));
+        self.subcharts = found;
+        self.subcharts.append(&mut declared);
+    }
+
+    /// Orders undeclared subcharts by name, in the whole tree; Helm's order is random.
+    fn sort_subcharts(&mut self) {
+        self.subcharts.sort_by(|a, b| a.metadata.name.cmp(&b.metadata.name));
+        self.subcharts.iter_mut().for_each(Chart::sort_subcharts);
+    }
+
+    /// Merges the defaults of the subcharts into those of a chart that declares them, and puts imported tables below; what
+    /// a subchart imports itself comes first.
     fn import_values(&mut self, notes: &mut Vec<Diagnostic>) -> Result<(), Vec<Diagnostic>> {
         for subchart in &mut self.subcharts {
             subchart.import_values(notes)?;
         }
-        if self.metadata.dependencies.iter().all(|dependency| dependency.import_values.is_empty()) {
+        if self.metadata.dependencies.is_empty() {
             return Ok(());
         }
-        let defaults = coalesce(&self.values_tree(), Map::new())?.values;
+        let mut defaults = merge_defaults(&self.values_tree())?;
         let mut imported = Map::new();
         for dependency in &self.metadata.dependencies {
             for import in &dependency.import_values {
                 let path = std::iter::once(dependency.key()).chain(import.child.split('.'));
                 match defaults.at(path.clone()) {
                     Some(Node { value: Value::Map(table), .. }) => {
-                        fill(&mut imported, at_path(table.clone(), &import.parent));
+                        merge_tables(&mut imported, &at_path(table.clone(), &import.parent));
                     }
-                    _ => notes.push(
-                        Diagnostic::new(
-                            Severity::Info,
-                            "import-values",
-                            format!(
-                                "ImportValues missing table from chart {}: {:?} is not a table",
-                                dependency.name, import.child
-                            ),
-                        )
-                        .at(dependency.span.clone(), ""),
-                    ),
+                    _ => notes.push(missing_table(dependency, import)),
                 }
             }
         }
-        fill(&mut self.values, imported);
+        merge_tables(&mut defaults, &imported);
+        self.values = defaults;
         Ok(())
     }
+}
+
+/// What Helm says of an import that is no table.
+fn missing_table(dependency: &Dependency, import: &ImportValues) -> Diagnostic {
+    let message =
+        format!("ImportValues missing table from chart {}: {:?} is not a table", dependency.name, import.child);
+    Diagnostic::new(Severity::Info, "import-values", message).at(dependency.span.clone(), "")
 }
 
 /// Whether a loaded chart is the one a dependency means: by name and version. An empty constraint fits none (Helm's
@@ -173,23 +176,6 @@ fn at_path(table: Map, path: &str) -> Map {
         outer.insert(key, Default::default(), Node::generated(Value::Map(inner)));
         outer
     })
-}
-
-/// Adds what `target` does not have; where both have a table, inside it.
-fn fill(target: &mut Map, from: Map) {
-    for (key, entry) in from {
-        match (target.get_mut(&key), entry) {
-            (None, entry) => {
-                target.insert(key, entry.key, entry.node);
-            }
-            (Some(Node { value: Value::Map(inner), .. }), entry) => {
-                if let Value::Map(more) = entry.node.value {
-                    fill(inner, more);
-                }
-            }
-            (Some(_), _) => {}
-        }
-    }
 }
 
 #[cfg(test)]
@@ -245,8 +231,32 @@ mod tests {
         let declared = "- name: db\n  version: 1.x\n  import-values: [net, {child: exports.net, parent: in.here}]\n";
         let mut chart = chart(declared, "port: 80\n");
         chart.process_dependencies(&Map::new()).unwrap();
-        let text = crate::yaml::write(&Value::Map(chart.values)).unwrap();
-        assert_eq!(text, "in:\n  here:\n    open: true\n    port: 1\nopen: true\nport: 80");
+        let text = |key: &str| crate::yaml::write(&chart.values.get(key).unwrap().value).unwrap();
+        assert_eq!(
+            (text("in"), text("open"), text("port")),
+            ("here:\n  open: true\n  port: 1".to_owned(), "true".to_owned(), "80".to_owned(),)
+        );
+        // The subchart's defaults have become the parent's.
+        assert_eq!(text("db"), "exports:\n  net:\n    open: true\n    port: 1\nglobal: {}\nport: 5432");
+    }
+
+    #[test]
+    fn below_a_chart_that_declares_nothing_nothing_is_switched_off() {
+        let mut middle = chart("- {name: db, version: 1.x, condition: db.enabled}\n", "db: {enabled: false}\n");
+        middle.metadata.name = "middle".to_owned();
+        let mut top = Chart { subcharts: vec![middle], ..Chart::default() };
+        top.process_dependencies(&Map::new()).unwrap();
+        assert_eq!(top.subcharts[0].subcharts.len(), 2);
+    }
+
+    #[test]
+    fn tags_of_a_subcharts_own_defaults_fill_gaps() {
+        let middle = chart("- {name: db, version: 1.x, tags: [back]}\n", "tags: {back: false}\n");
+        let dependency = Dependency { name: "web".to_owned(), version: "*".to_owned(), ..Dependency::default() };
+        let mut top = Chart { subcharts: vec![middle], ..Chart::default() };
+        top.metadata.dependencies.push(dependency);
+        top.process_dependencies(&Map::new()).unwrap();
+        assert_eq!(top.subcharts[0].subcharts.len(), 1);
     }
 
     #[test]

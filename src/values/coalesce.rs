@@ -33,10 +33,29 @@ pub struct Coalesced {
 /// # Errors
 /// Values given for a subchart that are no map: Helm's words, for every such subchart.
 pub fn coalesce(tree: &ValuesTree<'_>, user: Map) -> Result<Coalesced, Vec<Diagnostic>> {
-    let mut merging = Merging { warnings: Vec::new(), errors: Vec::new() };
+    merge_tree(tree, user, Nulls::Strip)
+}
+
+/// The defaults of the whole tree as they are before the user's values come: every null in them stays, to delete
+/// something later (Helm's `MergeValues`).
+///
+/// # Errors
+/// Defaults for a subchart that are no map.
+pub fn merge_defaults(tree: &ValuesTree<'_>) -> Result<Map, Vec<Diagnostic>> {
+    merge_tree(tree, Map::new(), Nulls::Keep).map(|merged| merged.values)
+}
+
+/// Adds to `into` what it lacks and `from` has, table by table. A null in `into` stays, and counts as something it has.
+pub fn merge_tables(into: &mut Map, from: &Map) {
+    let mut merging = Merging { nulls: Nulls::Keep, warnings: Vec::new(), errors: Vec::new() };
+    merging.table(into, from, Nulls::Keep, &Path { above: None, name: "" });
+}
+
+fn merge_tree(tree: &ValuesTree<'_>, user: Map, nulls: Nulls) -> Result<Coalesced, Vec<Diagnostic>> {
+    let mut merging = Merging { nulls, warnings: Vec::new(), errors: Vec::new() };
     let mut values = user;
     merging.chart(tree, &mut values, &Path { above: None, name: &tree.name });
-    let Merging { warnings, errors } = merging;
+    let Merging { warnings, errors, .. } = merging;
     if errors.is_empty() { Ok(Coalesced { values, warnings }) } else { Err(errors) }
 }
 
@@ -72,6 +91,8 @@ impl fmt::Display for Path<'_> {
 }
 
 pub(super) struct Merging {
+    /// What becomes of nulls outside of values for subcharts.
+    nulls: Nulls,
     warnings: Vec<Diagnostic>,
     errors: Vec<Diagnostic>,
 }
@@ -89,18 +110,22 @@ impl Merging {
 
     fn default(&mut self, tree: &ValuesTree<'_>, key: &str, default: &Entry, values: &mut Map, path: &Path<'_>) {
         let Some(given) = values.get_mut(key) else {
-            if !default.node.value.is_null() {
+            if self.nulls == Nulls::Keep {
+                values.insert(key, default.key.clone(), default.node.clone());
+            } else if !default.node.value.is_null() {
                 values.insert(key, default.key.clone(), without_nulls(&default.node));
             }
             return;
         };
         match (&mut given.value, &default.node.value) {
             (Value::Null, _) => {
-                values.remove(key);
+                if self.nulls == Nulls::Strip {
+                    values.remove(key);
+                }
             }
             (Value::Map(into), Value::Map(from)) => {
                 let is_subchart = tree.subcharts.iter().any(|subchart| subchart.name == key);
-                let nulls = if is_subchart { Nulls::Keep } else { Nulls::Strip };
+                let nulls = if is_subchart { Nulls::Keep } else { self.nulls };
                 self.table(into, from, nulls, &path.below(key));
             }
             (Value::Map(_), Value::Null) => {}
