@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::archive::unpack;
 use super::{Chart, File, Lock, Metadata, Template};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::yaml;
@@ -102,17 +103,26 @@ impl Chart {
                 message: format!("error unpacking subchart {name} in {parent}: {}", error.message),
                 ..error
             };
-            if name.ends_with(".tgz") {
-                errors.push(wrap(
-                    Diagnostic::error("chart-archive", "this version does not read chart archives")
-                        .help(format!("unpack charts/{name} into a directory beside it")),
-                ));
-                continue;
-            }
-            match Chart::from_files(files) {
+            let files = if name.ends_with(".tgz") { unpack_subchart(&name, files) } else { Ok(files) };
+            match files.and_then(Chart::from_files) {
                 Ok(subchart) => self.subcharts.push(subchart),
                 Err(found) => errors.extend(found.into_iter().map(wrap)),
             }
+        }
+    }
+}
+
+/// The files of a subchart that is an archive.
+fn unpack_subchart(name: &str, files: Vec<File>) -> Result<Vec<File>, Vec<Diagnostic>> {
+    match &files[..] {
+        [archive] if archive.path.is_empty() => unpack(&archive.bytes, &archive.shown).map_err(|error| vec![error]),
+        // A directory that is called like an archive.
+        _ => {
+            let first = files.first().map_or("", |file| file.path.as_str());
+            Err(vec![
+                Diagnostic::error("chart-archive", format!("expected {name}, got {name}/{first}"))
+                    .help(format!("charts/{name} is a directory: give it a name that does not end in .tgz")),
+            ])
         }
     }
 }

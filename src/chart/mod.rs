@@ -3,6 +3,7 @@
 //! Whatever a chart comes from, a directory, an archive, the binary itself, it becomes a list of [`File`]s first, and
 //! [`Chart::from_files`], which never reads a disk, makes the chart of them.
 
+mod archive;
 mod constraint;
 mod dependencies;
 mod ignore;
@@ -16,6 +17,7 @@ use std::borrow::Cow;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::values::{Map, ValuesTree};
 
+pub use archive::{MAX_FILE_BYTES, unpack};
 pub use constraint::{Constraints, parse_version};
 pub use ignore::IgnoreRules;
 pub use lock::{Lock, LockedDependency};

@@ -1,29 +1,27 @@
-//! Reading a chart from a directory.
+//! Reading a chart from a directory or an archive.
 
 use std::borrow::Cow;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::words::os_words;
-use crate::chart::{File, IgnoreRules};
+use crate::chart::{File, IgnoreRules, MAX_FILE_BYTES, unpack};
 use crate::diagnostic::{Diagnostic, Source};
 
-/// The greatest size of a chart's file in bytes (Helm's limit).
-const MAX_FILE_BYTES: u64 = 5_242_880;
+/// The greatest size of an archive in bytes: what fits into it unpacked may not be larger.
+const MAX_ARCHIVE_BYTES: u64 = 100 << 20;
 /// How deep folders may lie in each other.
 const MAX_DEPTH: usize = 100;
 
-/// The files of the chart in a directory, in byte order of their names, without those that `.helmignore` leaves out.
-/// Symbolic links are followed.
+/// The files of a chart: those of a directory, in byte order of their names, without those that `.helmignore` leaves out.
+/// Symbolic links are followed. Any other file is read as an archive, in whose order its files come.
 ///
 /// # Errors
 /// The directory is no chart, `.helmignore` is broken, or files can't be read: all of them together.
 pub fn read_chart(directory: &Path) -> Result<Vec<File>, Vec<Diagnostic>> {
-    if directory.is_file() {
-        return Err(vec![
-            Diagnostic::error("chart-archive", "this version does not read chart archives")
-                .help(format!("unpack {} and give the directory", directory.display())),
-        ]);
+    if !directory.is_dir() {
+        return read_archive(directory).map_err(|error| vec![error]);
     }
     let metadata = directory.join("Chart.yaml");
     if let Err(error) = fs::metadata(&metadata) {
@@ -40,6 +38,26 @@ pub fn read_chart(directory: &Path) -> Result<Vec<File>, Vec<Diagnostic>> {
     let mut walk = Walk { rules, files: Vec::new(), errors: Vec::new(), followed: Vec::new() };
     walk.directory(directory, "", 0);
     if walk.errors.is_empty() { Ok(walk.files) } else { Err(walk.errors) }
+}
+
+/// The files of the archive at `path`. Helm keeps the reasons to itself; here they follow its words.
+fn read_archive(path: &Path) -> Result<Vec<File>, Diagnostic> {
+    let shown = shown(path);
+    let unreadable = |error: &std::io::Error| {
+        Diagnostic::error("chart-archive", format!("file '{shown}' cannot be read: {}", os_words(error)))
+    };
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).map_err(|error| unreadable(&error))?;
+    file.take(MAX_ARCHIVE_BYTES).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
+    let files = unpack(&bytes, &shown).map_err(|error| match error.message.starts_with("file '") {
+        true => error,
+        false => Diagnostic { message: format!("unable to load chart archive: {}", error.message), ..error },
+    })?;
+    if files.iter().any(|file| file.path == "Chart.yaml") {
+        return Ok(files);
+    }
+    Err(Diagnostic::error("chart-archive", "unable to detect chart version, no Chart.yaml found")
+        .help(format!("{shown} must hold one folder, with Chart.yaml in it")))
 }
 
 fn read_ignore_rules(directory: &Path) -> Result<IgnoreRules, Vec<Diagnostic>> {

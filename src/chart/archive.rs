@@ -1,0 +1,259 @@
+//! Chart archives: a gzipped tar file, unpacked in memory.
+
+use std::borrow::Cow;
+use std::io::Read;
+
+use flate2::read::MultiGzDecoder;
+use tar::{Archive, Entry, EntryType};
+
+use super::File;
+use crate::diagnostic::Diagnostic;
+use crate::go_text::quote_double;
+
+/// The greatest size of one unpacked file in bytes (Helm's limit).
+pub const MAX_FILE_BYTES: u64 = 5 << 20;
+/// The greatest size of all unpacked files together in bytes (Helm's limit).
+const MAX_TOTAL_BYTES: u64 = 100 << 20;
+/// What headers may take besides: long names are read whole before their length is known to be sound.
+const MAX_HEADER_BYTES: u64 = 16 << 20;
+
+/// Unpacks an archive. The first element of every path is dropped, whatever it is called (Helm's rule); directories are
+/// left out, and links become empty files. `shown` is the archive's path as the user knows it. Memory stays bounded
+/// whatever the archive holds.
+///
+/// # Errors
+/// It is no gzipped tar file, holds nothing, grows beyond Helm's limits, or one of its paths would lead outside the chart:
+/// Helm's words.
+pub fn unpack(bytes: &[u8], shown: &str) -> Result<Vec<File>, Diagnostic> {
+    check_gzip(bytes, shown)?;
+    let refuse = |message: String| Diagnostic::error("chart-archive", message);
+    let broken = |error: std::io::Error| {
+        let cut_off = error.kind() == std::io::ErrorKind::UnexpectedEof;
+        refuse(if cut_off { "unexpected EOF".to_owned() } else { error.to_string() })
+            .help(format!("{shown} is damaged: fetch or package it again"))
+    };
+    let mut archive = Archive::new(MultiGzDecoder::new(bytes).take(MAX_TOTAL_BYTES + MAX_HEADER_BYTES));
+    let mut files = Vec::new();
+    let mut room = MAX_TOTAL_BYTES;
+    for entry in archive.entries().map_err(broken)? {
+        let mut entry = entry.map_err(broken)?;
+        let Some(name) = file_name(&entry) else { continue };
+        let path = path_in_chart(&name).map_err(refuse)?;
+        let size = entry.size();
+        if size > room {
+            return Err(refuse(format!("decompressed chart is larger than the maximum size {MAX_TOTAL_BYTES}")));
+        }
+        if size > MAX_FILE_BYTES {
+            let name = quote_double(&name);
+            return Err(refuse(format!(
+                "decompressed chart file {name} is larger than the maximum file size {MAX_FILE_BYTES}"
+            )));
+        }
+        room -= size;
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).map_err(broken)?;
+        if (bytes.len() as u64) < size {
+            return Err(broken(std::io::ErrorKind::UnexpectedEof.into()));
+        }
+        files.push(File { shown: format!("{shown}/{path}"), path, bytes: Cow::Owned(bytes) });
+    }
+    if files.is_empty() { Err(refuse("no files in chart archive".to_owned())) } else { Ok(files) }
+}
+
+/// The name of an entry that becomes a file.
+fn file_name(entry: &Entry<'_, impl Read>) -> Option<String> {
+    let kind = entry.header().entry_type();
+    let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+    let is_file = kind != EntryType::Directory && kind != EntryType::XGlobalHeader && kind != EntryType::XHeader;
+    (is_file && !name.ends_with('/')).then_some(name)
+}
+
+/// The path below the chart's folder, or what is wrong with an entry's name.
+fn path_in_chart(name: &str) -> Result<String, String> {
+    // An archive made on Windows.
+    let delimiter = if name.contains('\\') { '\\' } else { '/' };
+    let (top, rest) = name.split_once(delimiter).unwrap_or((name, ""));
+    let rest = rest.replace(delimiter, "/");
+    if rest.starts_with('/') {
+        return Err("chart illegally contains absolute paths".to_owned());
+    }
+    let Some(path) = clean(&rest) else {
+        return Err("chart illegally references parent directory".to_owned());
+    };
+    let is_drive = matches!(path.as_bytes(), [letter, b':', b'/', ..] if letter.is_ascii_alphabetic());
+    match path.as_str() {
+        "" => Err(format!("chart illegally contains content outside the base directory: {}", quote_double(name))),
+        path if path.starts_with("..") => Err("chart illegally references parent directory".to_owned()),
+        _ if is_drive => Err("chart contains illegally named files".to_owned()),
+        _ if top == "Chart.yaml" => Err("chart yaml not in base directory".to_owned()),
+        _ => Ok(path),
+    }
+}
+
+/// A path without empty elements, `.` and `..`, as Go's `path.Clean` gives it; `None` if it leads above its start.
+fn clean(path: &str) -> Option<String> {
+    let mut kept: Vec<&str> = Vec::new();
+    for element in path.split('/') {
+        match element {
+            "" | "." => {}
+            ".." => {
+                kept.pop()?;
+            }
+            _ => kept.push(element),
+        }
+    }
+    Some(kept.join("/"))
+}
+
+fn check_gzip(bytes: &[u8], shown: &str) -> Result<(), Diagnostic> {
+    if bytes.starts_with(b"\x1F\x8B\x08") {
+        return Ok(());
+    }
+    let lower = shown.to_lowercase();
+    if lower.ends_with(".yaml") || lower.ends_with(".yml") {
+        let message = format!("file '{shown}' seems to be a YAML file, but expected a gzipped archive");
+        return Err(Diagnostic::error("chart-archive", message).help("values files are given with -f"));
+    }
+    let found = content_type(bytes);
+    let message = format!("file '{shown}' does not appear to be a gzipped archive; got '{found}'");
+    let error = Diagnostic::error("chart-archive", message);
+    Err(match found {
+        "text/html; charset=utf-8" => error.help("this is a web page, most often an error or a log-in page that was saved as a chart"),
+        _ => error.help("a chart is a directory, or an archive as `helm package` makes it"),
+    })
+}
+
+/// The kind of a file, for the few that are mistaken for charts, in the words of Go's `http.DetectContentType`.
+fn content_type(bytes: &[u8]) -> &'static str {
+    let head = &bytes[..bytes.len().min(512)];
+    let text = String::from_utf8_lossy(head).trim_start().to_lowercase();
+    let is_binary = |byte: &u8| matches!(byte, 0..=8 | 0x0B | 0x0E..=0x1A | 0x1C..=0x1F);
+    match head {
+        _ if text.starts_with("<!doctype html") || text.starts_with("<html") => "text/html; charset=utf-8",
+        _ if text.starts_with("<?xml") => "text/xml; charset=utf-8",
+        [b'P', b'K', 3, 4, ..] => "application/zip",
+        [b'%', b'P', b'D', b'F', ..] => "application/pdf",
+        _ if head.iter().any(is_binary) => "application/octet-stream",
+        _ => "text/plain; charset=utf-8",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+    use proptest::prelude::*;
+    use tar::{Builder, Header};
+
+    use super::*;
+
+    /// An archive of entries whose names are written as they are, however wicked.
+    fn archive(entries: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut builder = Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
+        for (name, content) in entries {
+            let mut header = Header::new_gnu();
+            header.as_mut_bytes()[..name.len()].copy_from_slice(name.as_bytes());
+            header.set_size(content.len() as u64);
+            header.set_mode(0o644);
+            header.set_entry_type(if name.ends_with('/') { EntryType::Directory } else { EntryType::Regular });
+            header.set_cksum();
+            builder.append(&header, *content).unwrap();
+        }
+        builder.into_inner().unwrap().finish().unwrap()
+    }
+
+    fn refused(entries: &[(&str, &[u8])]) -> String {
+        unpack(&archive(entries), "c.tgz").unwrap_err().message
+    }
+
+    #[test]
+    fn the_top_folder_is_dropped_whatever_it_is_called() {
+        let bytes = archive(&[
+            ("c/", b""),
+            ("c/Chart.yaml", b"name: c"),
+            ("other/templates//./a.yaml", b"a"),
+            ("c\\templates\\b.yaml", b"b"),
+            ("c/x/../values.yaml", b""),
+        ]);
+        let files = unpack(&bytes, "c.tgz").unwrap();
+        let paths: Vec<_> = files.iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(paths, ["Chart.yaml", "templates/a.yaml", "templates/b.yaml", "values.yaml"]);
+        assert_eq!(files[1].shown, "c.tgz/templates/a.yaml");
+    }
+
+    #[test]
+    fn paths_that_lead_outside_are_refused_in_helms_words() {
+        for (name, words) in [
+            ("c//etc/x", "chart illegally contains absolute paths"),
+            ("c/../x", "chart illegally references parent directory"),
+            ("c/a/../../x", "chart illegally references parent directory"),
+            ("c/..x", "chart illegally references parent directory"),
+            ("x", "chart illegally contains content outside the base directory: \"x\""),
+            ("c/.", "chart illegally contains content outside the base directory: \"c/.\""),
+            ("c/c:/x", "chart contains illegally named files"),
+            ("Chart.yaml/x", "chart yaml not in base directory"),
+        ] {
+            assert_eq!(refused(&[(name, b"x")]), words, "{name}");
+        }
+        assert_eq!(refused(&[("c/", b"")]), "no files in chart archive");
+        assert_eq!(refused(&[]), "no files in chart archive");
+    }
+
+    #[test]
+    fn files_and_archives_have_a_greatest_size() {
+        let fits = vec![0; MAX_FILE_BYTES as usize];
+        assert_eq!(unpack(&archive(&[("c/a", &fits)]), "c.tgz").unwrap().len(), 1);
+        let big = vec![0; MAX_FILE_BYTES as usize + 1];
+        assert_eq!(
+            refused(&[("c/big", &big)]),
+            "decompressed chart file \"c/big\" is larger than the maximum file size 5242880"
+        );
+        let many: Vec<(&str, &[u8])> = (0..21).map(|_| ("c/a", fits.as_slice())).collect();
+        assert_eq!(refused(&many), "decompressed chart is larger than the maximum size 104857600");
+    }
+
+    #[test]
+    fn what_is_no_archive_is_told_by_what_it_is() {
+        let told = |bytes: &[u8], name: &str| unpack(bytes, name).unwrap_err().message;
+        assert_eq!(told(b"a: 1\n", "values.yaml"), "file 'values.yaml' seems to be a YAML file, but expected a gzipped archive");
+        assert!(told(b"a: 1\n", "c.tgz").ends_with("got 'text/plain; charset=utf-8'"));
+        assert!(told(b"\n<!DOCTYPE html>", "c.tgz").ends_with("got 'text/html; charset=utf-8'"));
+        assert!(told(b"\0\x01", "c.tgz").ends_with("got 'application/octet-stream'"));
+        let whole = archive(&[("c/Chart.yaml", &[7; 3000])]);
+        assert_eq!(told(&whole[..whole.len() / 2], "c.tgz"), "unexpected EOF");
+    }
+
+    #[test]
+    fn a_long_name_without_end_stays_bounded() {
+        let mut bomb = GzEncoder::new(Vec::new(), Compression::best());
+        let mut header = Header::new_gnu();
+        header.set_entry_type(EntryType::GNULongName);
+        header.set_size(1 << 40);
+        header.set_cksum();
+        bomb.write_all(header.as_bytes()).unwrap();
+        for _ in 0..130 {
+            bomb.write_all(&vec![b'a'; 1 << 20]).unwrap();
+        }
+        assert!(unpack(&bomb.finish().unwrap(), "c.tgz").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_bring_it_down(at in 0usize..400, byte in any::<u8>(), end in 0usize..400) {
+            let mut bytes = archive(&[("c/Chart.yaml", b"name: c\n"), ("c/templates/a.yaml", b"kind: X\n")]);
+            let length = bytes.len();
+            bytes[at % length] = byte;
+            bytes.truncate(length - end % length);
+            let _ = unpack(&bytes, "c.tgz");
+        }
+
+        #[test]
+        fn kept_paths_stay_inside(name in r"[a.:/\\C]{0,12}") {
+            if let Ok(path) = path_in_chart(&name) {
+                prop_assert!(!path.starts_with(['/', '\\']) && !path.split('/').any(|part| part == ".." || part.is_empty()));
+            }
+        }
+    }
+}
