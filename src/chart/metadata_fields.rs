@@ -174,7 +174,7 @@ impl<'a> Fields<'a> {
             "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {got} into Go struct field {field} of type {wanted}"
         );
         self.errors
-            .push(Diagnostic::error("chart-yaml", message).at(node.span.clone(), format!("a {wanted} is wanted here")));
+            .push(Diagnostic::error("chart-yaml", message).at(node.span.clone(), wanted_words(wanted)));
     }
 
     /// The error for a document that is no map.
@@ -184,6 +184,17 @@ impl<'a> Fields<'a> {
             value.type_name()
         );
         Diagnostic::error("chart-yaml", message).at(span.clone(), "a map is wanted here")
+    }
+}
+
+/// A Go type in plain words.
+fn wanted_words(go_type: &str) -> &'static str {
+    match go_type {
+        "bool" => "true or false is wanted here",
+        "string" => "text is wanted here",
+        "[]string" => "a list of texts is wanted here",
+        _ if go_type.starts_with("[]") => "a list is wanted here",
+        _ => "a map is wanted here",
     }
 }
 

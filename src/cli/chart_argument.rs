@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::flags::GlobalFlags;
 use crate::chart::{Chart, File};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::io;
@@ -39,11 +40,11 @@ impl Located {
 ///
 /// # Errors
 /// A word that is neither, a URL, a directory that is no chart.
-pub(super) fn locate(argument: Option<&str>) -> Result<Located, Vec<Diagnostic>> {
+pub(super) fn locate(argument: Option<&str>, global: &GlobalFlags) -> Result<Located, Vec<Diagnostic>> {
     let Some(argument) = argument else { return Ok(built_in(io::BUILT_IN_CHART)) };
     let name = argument.trim();
     if !name.is_empty() && Path::new(name).exists() {
-        return match io::read_chart(Path::new(name)) {
+        return match io::read_chart(Path::new(name), global.links()) {
             Ok(files) => Ok(Located { files, built_in: None }),
             Err(errors) => Err(errors.into_iter().map(|error| hint_at_built_in(error, name)).collect()),
         };

@@ -4,13 +4,14 @@ use std::io::{ErrorKind, IsTerminal, Write};
 
 use anyhow::anyhow;
 
-use super::flags::{ColorMode, GlobalFlags};
-use crate::diagnostic::{Diagnostic, Severity, TextStyle, write_text};
+use super::flags::{ColorMode, GlobalFlags, MessageFormat};
+use crate::diagnostic::{Diagnostic, Severity, TextStyle, write_json, write_text};
 use crate::io::os_words;
 
 /// Where results and diagnostics go.
 pub(super) struct Console {
     style: TextStyle,
+    format: MessageFormat,
 }
 
 impl Console {
@@ -25,7 +26,7 @@ impl Console {
                     && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
             }
         };
-        Console { style: TextStyle { color, width: None } }
+        Console { style: TextStyle { color, width: None }, format: global.message_format }
     }
 
     /// Writes the result of a command. A reader that has gone away is no error: whoever reads decides how much.
@@ -44,7 +45,10 @@ impl Console {
 
     /// Prints diagnostics on standard error.
     pub(super) fn tell(&mut self, diagnostics: &[Diagnostic]) {
-        self.note(&write_text(diagnostics, self.style));
+        self.note(&match self.format {
+            MessageFormat::Text => write_text(diagnostics, self.style),
+            MessageFormat::Json => write_json(diagnostics),
+        });
     }
 
     /// Writes plain text to standard error. There is nowhere to report that standard error itself fails.

@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use crate::diagnostic::{Diagnostic, Source};
+use crate::io::Links;
 use crate::values::{Layer, LayerKind};
 
 /// When to use colours.
@@ -14,6 +15,25 @@ pub(super) enum ColorMode {
     Auto,
     /// Always.
     Always,
+}
+
+/// The form of errors and warnings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum MessageFormat {
+    /// Text for people, with the lines it is about.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+impl MessageFormat {
+    /// What the arguments ask for, found without parsing them: for mistakes in the command line itself.
+    pub(super) fn of_arguments(arguments: &[std::ffi::OsString]) -> MessageFormat {
+        let texts: Vec<_> = arguments.iter().map(|argument| argument.to_string_lossy()).collect();
+        let asks = texts.iter().any(|text| text == "--message-format=json")
+            || texts.windows(2).any(|pair| pair[0] == "--message-format" && pair[1] == "json");
+        if asks { MessageFormat::Json } else { MessageFormat::Text }
+    }
 }
 
 /// Flags that every command accepts.
@@ -28,9 +48,20 @@ pub(super) struct GlobalFlags {
     /// Use colours
     #[arg(long, visible_alias = "colour", global = true, value_enum, default_value = "auto", value_name = "WHEN")]
     pub(super) color: ColorMode,
+    /// The form of errors and warnings on standard error: text, or one JSON object a line
+    #[arg(long, global = true, value_enum, default_value = "text", value_name = "FORMAT")]
+    pub(super) message_format: MessageFormat,
+    /// Follow symbolic links that lead out of the chart's directory
+    #[arg(long, global = true)]
+    pub(super) follow_symlinks: bool,
 }
 
 impl GlobalFlags {
+    /// Which symbolic links in charts are followed.
+    pub(super) fn links(&self) -> Links {
+        if self.follow_symlinks { Links::Anywhere } else { Links::Inside }
+    }
+
     /// `-n`, else HELM_NAMESPACE, else `default`; an empty one counts as not given. A kubeconfig is not read.
     pub(super) fn namespace(&self) -> String {
         let given = self.namespace.clone().filter(|name| !name.is_empty());

@@ -7,6 +7,7 @@ mod chart_argument;
 mod completion;
 mod console;
 mod flags;
+mod helm_flags;
 mod pflag;
 mod show;
 mod template;
@@ -17,6 +18,7 @@ mod version;
 
 use std::ffi::OsString;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::diagnostic::Diagnostic;
@@ -78,19 +80,28 @@ impl From<anyhow::Error> for Failure {
 
 /// Runs the command line `arguments` (the program's name first) and returns the exit code: 0, or 1 for every failure.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
-    let matches = match command().try_get_matches_from(arguments) {
-        Ok(matches) => matches,
-        Err(error) => return usage::report(&error),
-    };
-    let line = match CommandLine::from_arg_matches(&matches) {
-        Ok(line) => line,
-        Err(error) => return usage::report(&error),
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let parsed = command().try_get_matches_from(&arguments).or_else(|error| match error.kind() {
+        ErrorKind::UnknownArgument => command_with_helm_flags().try_get_matches_from(&arguments),
+        _ => Err(error),
+    });
+    let parsed = parsed.and_then(|matches| Ok((CommandLine::from_arg_matches(&matches)?, matches)));
+    let (line, matches) = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) => return usage::report(&error, flags::MessageFormat::of_arguments(&arguments)),
     };
     let mut console = Console::new(&line.global);
+    match helm_flags::examine(&matches) {
+        Ok(told) => console.tell(&told),
+        Err(errors) => {
+            console.tell(&errors);
+            return 1;
+        }
+    }
     let result = match line.command {
         Some(Command::Template(template)) => template.run(&line.global, &mut console),
         Some(Command::Values(values)) => values.run(&line.global, &mut console),
-        Some(Command::Show(show)) => show.run(&mut console),
+        Some(Command::Show(show)) => show.run(&line.global, &mut console),
         Some(Command::Version(version)) => version.run(&mut console),
         Some(Command::Completion(completion)) => completion.run(&mut console),
         None => console.print(&command().render_help().to_string()).map_err(Failure::from),
@@ -101,6 +112,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Err(Failure::Broken(error)) => console.tell(&[Diagnostic::error("output", format!("{error:#}"))]),
     }
     1
+}
+
+/// The command with Helm's flags that have no effect here.
+fn command_with_helm_flags() -> clap::Command {
+    pflag::as_pflag(helm_flags::add_to(CommandLine::command()))
 }
 
 /// The whole command with all its flags.

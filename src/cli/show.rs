@@ -5,6 +5,7 @@ use clap::{Args, ValueEnum};
 use super::{Failure, command};
 use super::chart_argument::locate;
 use super::console::Console;
+use super::flags::GlobalFlags;
 use crate::chart::{Chart, File};
 use crate::diagnostic::Diagnostic;
 use crate::{engine, yaml};
@@ -43,14 +44,14 @@ enum Part {
 }
 
 impl Show {
-    pub(super) fn run(&self, console: &mut Console) -> Result<(), Failure> {
+    pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
         let Some(part) = self.part else {
             let mut whole = command();
             whole.build();
             let help = whole.find_subcommand_mut("show").map(|show| show.render_help().to_string());
             return Ok(console.print(&help.unwrap_or_default())?);
         };
-        let located = locate(self.chart.as_deref())?;
+        let located = locate(self.chart.as_deref(), global)?;
         let files = located.files().to_vec();
         let chart = located.chart()?;
         let text = match part {

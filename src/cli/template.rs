@@ -8,7 +8,8 @@ use super::chart_argument::locate;
 use super::console::Console;
 use super::flags::{GlobalFlags, ValuesFlags, split_comma_list};
 use super::{Failure, values_input};
-use crate::diagnostic::{Diagnostic, Source};
+use crate::chart::{Chart, Constraints, parse_version};
+use crate::diagnostic::{Diagnostic, Severity, Source};
 use crate::engine::{Capabilities, KubeVersion, Release};
 use crate::io;
 use crate::manifest::{self, Manifests};
@@ -40,6 +41,9 @@ pub(super) struct Template {
     /// The release's name, as --name-template of Helm; plain text here
     #[arg(long, value_name = "NAME")]
     name_template: Option<String>,
+    /// A constraint that the chart's version has to meet (>=1.2, ~1.4, 1.x)
+    #[arg(long = "version", value_name = "CONSTRAINT")]
+    chart_version: Option<String>,
     /// Render as an upgrade: Release.IsUpgrade instead of Release.IsInstall
     #[arg(long)]
     is_upgrade: bool,
@@ -61,6 +65,9 @@ struct OutputFlags {
     /// With --output-dir: put the release's name before the path
     #[arg(long)]
     release_name: bool,
+    /// With --output-dir: remove files that an earlier run wrote for this chart and that are no longer rendered
+    #[arg(long)]
+    prune_output: bool,
     /// Print the chart's custom resource definitions too
     #[arg(long)]
     include_crds: bool,
@@ -88,7 +95,7 @@ impl Template {
     pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
         let capabilities = self.cluster.capabilities()?;
         let (name, chart_argument) = self.name_and_chart()?;
-        let located = locate(chart_argument)?;
+        let located = locate(chart_argument, global)?;
         let release = Release {
             is_install: !self.is_upgrade,
             is_upgrade: self.is_upgrade,
@@ -96,8 +103,10 @@ impl Template {
         };
         let inputs = io::Inputs::new();
         let layers = values_input::layers(&self.values, &inputs)?;
+        let chart = located.chart()?;
+        self.check_version(&chart)?;
         let request = Request {
-            chart: located.chart()?,
+            chart,
             layers: &layers,
             reader: &inputs,
             release,
@@ -112,6 +121,26 @@ impl Template {
             failure.diagnostics
         })?;
         self.output.write(render, &release_name, self.strict, console)
+    }
+
+    /// Whether the chart is of a version that `--version` allows; an empty constraint allows all.
+    fn check_version(&self, chart: &Chart) -> Result<(), Failure> {
+        let Some(constraint) = self.chart_version.as_deref().filter(|constraint| !constraint.trim().is_empty()) else {
+            return Ok(());
+        };
+        let flag = Source::flag("--version", constraint);
+        let refuse = |message: String, help: String| {
+            Diagnostic::error("chart-version", message).at(flag.whole(), "").help(help)
+        };
+        let (name, version) = (&chart.metadata.name, &chart.metadata.version);
+        let parsed = Constraints::parse(constraint).map_err(|reason| {
+            refuse(reason, "a constraint is a version, or several comparisons such as `>=1.2, <2`".to_owned())
+        })?;
+        if parse_version(version).is_ok_and(|version| parsed.are_met_by(&version)) {
+            return Ok(());
+        }
+        let message = format!("chart \"{name}\" version \"{constraint}\" not found");
+        Err(refuse(message, format!("the version of this chart is {version}")).into())
     }
 
     /// The words of the command line: one is the chart, of two the first is the release's name.
@@ -173,12 +202,14 @@ impl ClusterFlags {
 
 impl OutputFlags {
     fn write(&self, render: Render, release: &str, strict: bool, console: &mut Console) -> Result<(), Failure> {
-        let Render { chart, mut manifests, warnings, .. } = render;
+        let Render { chart, mut manifests, mut warnings, .. } = render;
+        self.check_pruning()?;
         if self.no_hooks {
             manifests.hooks.clear();
         } else if self.skip_tests {
             manifests.remove_tests();
         }
+        warnings.extend(hooks_note(&manifests));
         let crds = if self.include_crds { chart.all_crds() } else { Vec::new() };
         let mut crds: Vec<(String, String)> =
             crds.into_iter().map(|(path, file)| (path, String::from_utf8_lossy(&file.bytes).into_owned())).collect();
@@ -187,7 +218,7 @@ impl OutputFlags {
                 manifest::keep_shown(&mut manifests, &mut crds, &chart.metadata.name, &self.patterns())?;
             }
             console.warn(&warnings, strict)?;
-            return self.write_files(directory, &manifests, &crds, release, console);
+            return self.write_files(directory, &manifests, &crds, release, &chart.metadata.name, console);
         }
         let mut text = manifest::write(&manifests, &crds);
         if !self.show_only.is_empty() {
@@ -195,6 +226,21 @@ impl OutputFlags {
         }
         console.warn(&warnings, strict)?;
         Ok(console.print(&text)?)
+    }
+
+    /// Pruning makes sense only where all files are written.
+    fn check_pruning(&self) -> Result<(), Failure> {
+        if !self.prune_output {
+            return Ok(());
+        }
+        let refuse = |message: &str| Err(Diagnostic::error("usage", message).into());
+        if self.output_dir.is_none() {
+            return refuse("--prune-output needs --output-dir");
+        }
+        if !self.show_only.is_empty() {
+            return refuse("--prune-output can't be used with --show-only: all files that are not shown would be removed");
+        }
+        Ok(())
     }
 
     /// The patterns of `--show-only`.
@@ -209,6 +255,7 @@ impl OutputFlags {
         manifests: &Manifests,
         crds: &[(String, String)],
         release: &str,
+        chart: &str,
         console: &mut Console,
     ) -> Result<(), Failure> {
         let (mut files, mut documents) = manifest::files(manifests, crds);
@@ -219,6 +266,33 @@ impl OutputFlags {
         }
         io::write_files(directory, &files).map_err(|error| vec![error])?;
         let wrote = |path: &String| format!("wrote {}\n", directory.join(path).display());
-        Ok(console.print(&documents.iter().map(wrote).collect::<String>())?)
+        let mut told: String = documents.iter().map(wrote).collect();
+        if self.prune_output {
+            let prefix = if self.release_name { release } else { "" };
+            let pruned = io::prune_files(directory, prefix, chart, &files)?;
+            told.extend(pruned.iter().map(|path| format!("removed {}\n", directory.join(path).display())));
+        }
+        Ok(console.print(&told)?)
     }
+}
+
+/// What is to be said of hooks: Helm runs them at their time, kubectl applies them with all the rest.
+fn hooks_note(manifests: &Manifests) -> Option<Diagnostic> {
+    const SHOWN: usize = 5;
+    let shown: Vec<String> = manifests
+        .hooks
+        .iter()
+        .filter_map(|manifest| Some(format!("{} ({})", manifest.path, manifest.hook.as_ref()?.events.join(", "))))
+        .collect();
+    if shown.is_empty() {
+        return None;
+    }
+    let more = shown.len().checked_sub(SHOWN).filter(|&more| more > 0).map(|more| format!(" and {more} more"));
+    let message = format!(
+        "hooks are among the manifests; kubectl would apply them like everything else: {}{}",
+        shown[..shown.len().min(SHOWN)].join(", "),
+        more.unwrap_or_default()
+    );
+    let note = Diagnostic::new(Severity::Info, "hooks", message);
+    Some(note.help("--no-hooks leaves all hooks out, --skip-tests those that only `helm test` runs"))
 }

@@ -5,16 +5,20 @@ use std::io::Write;
 use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use crate::diagnostic::{Diagnostic, TextStyle, write_text};
+use super::flags::MessageFormat;
+use crate::diagnostic::{Diagnostic, TextStyle, write_json, write_text};
 
 /// Prints help and versions on standard output (0), everything else as an error (1).
-pub(super) fn report(error: &Error) -> u8 {
+pub(super) fn report(error: &Error, format: MessageFormat) -> u8 {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         // A reader that has gone away has read enough.
         let _ = error.print();
         return 0;
     }
-    let text = write_text(&[diagnose(error)], TextStyle::default());
+    let text = match format {
+        MessageFormat::Text => write_text(&[diagnose(error)], TextStyle::default()),
+        MessageFormat::Json => write_json(&[diagnose(error)]),
+    };
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
     1
 }

@@ -29,8 +29,8 @@ pub(super) struct Values {
 }
 
 impl Values {
-    pub(super) fn run(&self, _global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
-        let chart = locate(self.chart.as_deref())?.chart()?;
+    pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
+        let chart = locate(self.chart.as_deref(), global)?.chart()?;
         let inputs = io::Inputs::new();
         let layers = values_input::layers(&self.values, &inputs)?;
         let prepared = render::prepare(chart, &layers, &inputs, self.values.skip_schema_validation)?;

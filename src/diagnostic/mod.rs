@@ -3,9 +3,11 @@
 //! A [`Source`] is any text the user wrote, a file as well as a `--set` argument, so *who set this* and *where is
 //! it wrong* are the same fact: a [`Span`].
 
+mod json;
 mod source;
 mod text;
 
+pub use json::write_json;
 pub use source::{Position, Source, SourceKind, Span};
 pub use text::{TextStyle, write_text};
 

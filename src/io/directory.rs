@@ -14,12 +14,21 @@ const MAX_ARCHIVE_BYTES: u64 = 100 << 20;
 /// How deep folders may lie in each other.
 const MAX_DEPTH: usize = 100;
 
+/// Which symbolic links in a chart's directory are followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Links {
+    /// Those that stay inside the directory; others are refused. A chart from elsewhere can't bring in what lies beside it.
+    Inside,
+    /// All, as Helm does.
+    Anywhere,
+}
+
 /// The files of a chart: those of a directory, in byte order of their names, without those that `.helmignore` leaves out.
-/// Symbolic links are followed. Any other file is read as an archive, in whose order its files come.
+/// Symbolic links are followed as `links` says. Any other file is read as an archive, in whose order its files come.
 ///
 /// # Errors
 /// The directory is no chart, `.helmignore` is broken, or files can't be read: all of them together.
-pub fn read_chart(directory: &Path) -> Result<Vec<File>, Vec<Diagnostic>> {
+pub fn read_chart(directory: &Path, links: Links) -> Result<Vec<File>, Vec<Diagnostic>> {
     if !directory.is_dir() {
         return read_archive(directory).map_err(|error| vec![error]);
     }
@@ -35,7 +44,11 @@ pub fn read_chart(directory: &Path) -> Result<Vec<File>, Vec<Diagnostic>> {
         ]);
     }
     let rules = read_ignore_rules(directory)?;
-    let mut walk = Walk { rules, files: Vec::new(), errors: Vec::new(), followed: Vec::new() };
+    let inside = match links {
+        Links::Inside => fs::canonicalize(directory).ok(),
+        Links::Anywhere => None,
+    };
+    let mut walk = Walk { rules, inside, files: Vec::new(), errors: Vec::new(), followed: Vec::new() };
     walk.directory(directory, "", 0);
     if walk.errors.is_empty() { Ok(walk.files) } else { Err(walk.errors) }
 }
@@ -70,6 +83,8 @@ fn read_ignore_rules(directory: &Path) -> Result<IgnoreRules, Vec<Diagnostic>> {
 
 struct Walk {
     rules: IgnoreRules,
+    /// Where symbolic links have to lead to, if that matters.
+    inside: Option<PathBuf>,
     files: Vec<File>,
     errors: Vec<Diagnostic>,
     /// The directories that symbolic links on the way from the top lead to.
@@ -112,6 +127,11 @@ impl Walk {
         if self.rules.ignores(below, metadata.is_dir()) {
             return;
         }
+        if let Some(target) = self.leads_out(path) {
+            let message = format!("the symbolic link {} leads out of the chart, to {}", path.display(), target.display());
+            let help = "--follow-symlinks follows it";
+            return self.errors.push(Diagnostic::error("chart-file", message).help(help));
+        }
         if metadata.is_dir() {
             if !path.is_symlink() {
                 return self.directory(path, &format!("{below}/"), depth + 1);
@@ -132,6 +152,12 @@ impl Walk {
             }
             Err(error) => self.refuse(format!("error reading {below}: open {}: {}", path.display(), os_words(&error))),
         }
+    }
+
+    /// Where a symbolic link leads, if that is not allowed.
+    fn leads_out(&self, path: &Path) -> Option<PathBuf> {
+        let inside = self.inside.as_ref().filter(|_| path.is_symlink())?;
+        fs::canonicalize(path).ok().filter(|target| !target.starts_with(inside))
     }
 
     /// A symbolic link to a directory: followed unless the way has been there already.
@@ -172,12 +198,12 @@ mod tests {
     }
 
     fn paths(folder: &tempfile::TempDir) -> Vec<String> {
-        read_chart(folder.path()).unwrap().into_iter().map(|file| file.path).collect()
+        read_chart(folder.path(), Links::Inside).unwrap().into_iter().map(|file| file.path).collect()
     }
 
     fn messages(folder: &tempfile::TempDir) -> Vec<String> {
         let place = folder.path().display().to_string();
-        let errors = read_chart(folder.path()).unwrap_err();
+        let errors = read_chart(folder.path(), Links::Inside).unwrap_err();
         errors.into_iter().map(|error| error.message.replace(&place, "W")).collect()
     }
 
@@ -212,6 +238,20 @@ mod tests {
         assert_eq!(paths(&folder).len(), 2);
         fs::write(folder.path().join("big"), exactly + "x").unwrap();
         assert_eq!(messages(&folder), ["chart file \"big\" is larger than the maximum file size 5242880"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_out_of_the_chart_is_followed_only_on_demand() {
+        use std::os::unix::fs::symlink;
+        let elsewhere = folder(&[("secret", "x")]);
+        let folder = folder(&[("Chart.yaml", "")]);
+        symlink(elsewhere.path().join("secret"), folder.path().join("file")).unwrap();
+        symlink(elsewhere.path(), folder.path().join("dir")).unwrap();
+        let refused = messages(&folder);
+        assert!(refused.len() == 2 && refused[0].starts_with("the symbolic link W/dir leads out of the chart, to "), "{refused:?}");
+        let files = read_chart(folder.path(), Links::Anywhere).unwrap();
+        assert_eq!(files.iter().map(|file| file.path.as_str()).collect::<Vec<_>>(), ["Chart.yaml", "dir/secret", "file"]);
     }
 
     #[cfg(unix)]

@@ -39,13 +39,13 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::io::read_chart;
+    use crate::io::{Links, read_chart};
 
     #[test]
     fn a_built_in_chart_has_the_files_of_its_directory() {
         for name in embedded_charts() {
             let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("charts").join(name);
-            let read = read_chart(&directory).unwrap();
+            let read = read_chart(&directory, Links::Inside).unwrap();
             let inside = embedded_chart(name).unwrap();
             let files = |files: Vec<File>| files.into_iter().map(|file| (file.path, file.bytes)).collect::<Vec<_>>();
             assert_eq!(files(read), files(inside), "{name}");

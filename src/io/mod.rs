@@ -6,8 +6,8 @@ mod inputs;
 mod output_directory;
 mod words;
 
-pub use directory::read_chart;
+pub use directory::{Links, read_chart};
 pub use embedded::{BUILT_IN_CHART, embedded_chart, embedded_charts};
 pub use inputs::{Inputs, MAX_INPUT_BYTES};
-pub use output_directory::write_files;
+pub use output_directory::{prune_files, write_files};
 pub use words::os_words;

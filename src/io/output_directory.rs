@@ -1,7 +1,7 @@
 //! Writing manifests to files below a directory.
 
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Component, Path, PathBuf};
 
 use super::words::os_words;
@@ -34,6 +34,69 @@ pub fn write_files(directory: &Path, files: &[(String, String)]) -> Result<(), D
         write_whole(&target, text).map_err(|error| fail(&target, &error))?;
     }
     Ok(())
+}
+
+/// Removes the files below `directory`/`chart` that an earlier run wrote and that are not among `kept`, and the directories
+/// that become empty. A file counts as written by an earlier run if it begins with the `# Source:` line that belongs to its
+/// place, whose path begins where `prefix` (the release's name, or nothing) ends; nothing else is touched, and no symbolic
+/// link is followed.
+///
+/// Returns the paths of what was removed, below `directory`, in byte order.
+///
+/// # Errors
+/// The first file that can't be read or removed, with the operating system's words.
+pub fn prune_files(directory: &Path, prefix: &str, chart: &str, kept: &[(String, String)]) -> Result<Vec<String>, Diagnostic> {
+    let mut removed = Vec::new();
+    let top = if prefix.is_empty() { chart.to_owned() } else { format!("{prefix}/{chart}") };
+    if directory.join(&top).is_dir() && !directory.join(&top).is_symlink() {
+        let is_kept = |path: &str| kept.iter().any(|(known, _)| known == path);
+        prune_below(directory, prefix, &top, &is_kept, &mut removed).map_err(|(path, error)| {
+            Diagnostic::error("output-dir", format!("cannot prune {}: {}", path.display(), os_words(&error)))
+        })?;
+    }
+    removed.sort();
+    Ok(removed)
+}
+
+fn prune_below(
+    directory: &Path,
+    prefix: &str,
+    below: &str,
+    is_kept: &dyn Fn(&str) -> bool,
+    removed: &mut Vec<String>,
+) -> Result<(), (PathBuf, std::io::Error)> {
+    let here = directory.join(below);
+    let fail = |error| (here.clone(), error);
+    let before = removed.len();
+    for entry in fs::read_dir(&here).map_err(fail)? {
+        let entry = entry.map_err(fail)?;
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        let path = format!("{below}/{name}");
+        let kind = entry.file_type().map_err(fail)?;
+        if kind.is_dir() {
+            prune_below(directory, prefix, &path, is_kept, removed)?;
+        } else if kind.is_file() && !is_kept(&path) && was_written_as(&entry.path(), source_of(prefix, &path)) {
+            fs::remove_file(entry.path()).map_err(|error| (entry.path(), error))?;
+            removed.push(path);
+        }
+    }
+    if removed.len() > before {
+        // Only an empty directory can be removed so; one that isn't stays.
+        let _ = fs::remove_dir(&here);
+    }
+    Ok(())
+}
+
+/// The path of the `# Source:` line of a file that lies at `path`.
+fn source_of<'p>(prefix: &str, path: &'p str) -> &'p str {
+    path.strip_prefix(prefix).map_or(path, |rest| rest.trim_start_matches('/'))
+}
+
+/// Whether a file begins as [`write_files`] is given them.
+fn was_written_as(path: &Path, source: &str) -> bool {
+    let begin = format!("---\n# Source: {source}\n");
+    let mut head = vec![0; begin.len()];
+    fs::File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok() && head == begin.as_bytes()
 }
 
 fn outside(target: &Path) -> Diagnostic {
@@ -70,6 +133,32 @@ mod tests {
         let names: Vec<_> = fs::read_dir(out.join("web/templates")).unwrap().map(|e| e.unwrap().file_name()).collect();
         assert_eq!(names.len(), 2, "{names:?}");
         assert_eq!(fs::read_to_string(out.join("web/templates/a.yaml")).unwrap(), "# web/templates/a.yaml\n");
+    }
+
+    #[test]
+    fn only_what_was_written_before_is_pruned() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path();
+        let written = |paths: &[&str]| -> Vec<(String, String)> {
+            paths.iter().map(|path| ((*path).to_owned(), format!("---\n# Source: {path}\nkind: X\n"))).collect()
+        };
+        write_files(out, &written(&["web/templates/a.yaml", "web/charts/db/templates/b.yaml", "other/templates/a.yaml"])).unwrap();
+        fs::write(out.join("web/templates/mine.yaml"), "kind: Mine\n").unwrap();
+        fs::write(out.join("web/templates/copy.yaml"), "---\n# Source: web/templates/a.yaml\n").unwrap();
+        let removed = prune_files(out, "", "web", &written(&["web/templates/a.yaml"])).unwrap();
+        assert_eq!(removed, ["web/charts/db/templates/b.yaml"]);
+        assert!(!out.join("web/charts").exists());
+        assert_eq!(fs::read_dir(out.join("web/templates")).unwrap().count(), 3);
+        assert!(out.join("other/templates/a.yaml").exists());
+        assert_eq!(prune_files(out, "", "nothing", &[]).unwrap(), [""; 0]);
+    }
+
+    #[test]
+    fn a_release_of_its_own_folder_is_pruned_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = ("mim/web/templates/a.yaml".to_owned(), "---\n# Source: web/templates/a.yaml\nkind: X\n".to_owned());
+        write_files(folder.path(), &[file]).unwrap();
+        assert_eq!(prune_files(folder.path(), "mim", "web", &[]).unwrap(), ["mim/web/templates/a.yaml"]);
     }
 
     #[cfg(unix)]

@@ -68,7 +68,7 @@ impl Engine for TeraEngine {
     }
 }
 
-/// What refuses a chart, or a subchart of the given name, that is written in Go templates.
+/// What refuses a chart, or the subchart at the given path, that is written in Go templates.
 pub(super) fn refuse_go_templates(subchart: Option<&str>) -> Diagnostic {
     let what = subchart.map_or("this chart".to_owned(), |name| format!("the subchart {name}"));
     Diagnostic::error(
@@ -108,7 +108,7 @@ fn render_tree(scope: &Scope<'_>, path: &str, is_root: bool, outcome: &mut Outco
             continue;
         }
         if subchart.engine() != EngineKind::Tera {
-            outcome.fail(refuse_go_templates(Some(name)));
+            outcome.fail(refuse_go_templates(Some(&format!("{path}/charts/{name}"))));
             continue;
         }
         let values = scope.values.get(name).and_then(|node| node.value.as_map()).unwrap_or(&empty);

@@ -1,0 +1,293 @@
+//! Flags of Helm that have nothing to do here: accepted with a word about it, or refused with the reason.
+//!
+//! They cost nothing where they are not used: only when the command line holds a flag that is not mim-chart's own is it
+//! read once more with these.
+
+use clap::parser::ValueSource;
+use clap::{Arg, ArgAction, ArgMatches, Command};
+
+use super::flags::split_comma_list;
+use crate::diagnostic::Diagnostic;
+
+/// A flag of Helm's.
+struct HelmFlag {
+    name: &'static str,
+    short: Option<char>,
+    takes: Takes,
+    effect: Effect,
+}
+
+/// What follows a flag.
+enum Takes {
+    /// Nothing, or `=true` and `=false`.
+    Nothing,
+    /// A value that a check accepts, in Go's words where it does not.
+    Value(fn(&str) -> Result<(), String>),
+    /// The same, only with `=`; the flag alone means the given value.
+    Optional(&'static str, fn(&str) -> Result<(), String>),
+}
+
+/// What becomes of it.
+enum Effect {
+    /// It has no effect without a cluster.
+    Nothing,
+    /// pflag's word for a deprecated flag; it has no effect either.
+    Deprecated(&'static str),
+    /// It asks for something that mim-chart never does.
+    Refused(&'static str),
+}
+
+const fn inert(name: &'static str, takes: Takes) -> HelmFlag {
+    HelmFlag { name, short: None, takes, effect: Effect::Nothing }
+}
+
+const fn deprecated(name: &'static str, instead: &'static str) -> HelmFlag {
+    HelmFlag { name, short: None, takes: Takes::Nothing, effect: Effect::Deprecated(instead) }
+}
+
+const fn refused(name: &'static str, takes: Takes, why: &'static str) -> HelmFlag {
+    HelmFlag { name, short: None, takes, effect: Effect::Refused(why) }
+}
+
+const NETWORK: &str = "mim-chart never opens a connection: fetch the chart first, and give its directory or archive";
+const CLUSTER: &str = "mim-chart never asks a cluster: pipe the manifests into `kubectl apply --dry-run=server -f -`";
+const GONE: &str = "this flag has no effect for 'helm template' and will be removed in Helm 5";
+
+/// Helm's flags for every command.
+const EVERYWHERE: &[HelmFlag] = &[
+    inert("burst-limit", Takes::Value(whole_number)),
+    inert("content-cache", Takes::Value(anything)),
+    inert("kube-apiserver", Takes::Value(anything)),
+    inert("kube-as-group", Takes::Value(anything)),
+    inert("kube-as-user", Takes::Value(anything)),
+    inert("kube-ca-file", Takes::Value(anything)),
+    inert("kube-context", Takes::Value(anything)),
+    inert("kube-insecure-skip-tls-verify", Takes::Nothing),
+    inert("kube-tls-server-name", Takes::Value(anything)),
+    inert("kube-token", Takes::Value(anything)),
+    inert("kubeconfig", Takes::Value(anything)),
+    inert("qps", Takes::Value(number)),
+    inert("registry-config", Takes::Value(anything)),
+    inert("repository-cache", Takes::Value(anything)),
+    inert("repository-config", Takes::Value(anything)),
+];
+
+/// Helm's flags for `template`.
+const TEMPLATE: &[HelmFlag] = &[
+    inert("create-namespace", Takes::Nothing),
+    inert("dependency-update", Takes::Nothing),
+    inert("description", Takes::Value(anything)),
+    inert("devel", Takes::Nothing),
+    inert("disable-openapi-validation", Takes::Nothing),
+    inert("dry-run", Takes::Optional("client", dry_run)),
+    inert("enable-dns", Takes::Nothing),
+    inert("force-conflicts", Takes::Nothing),
+    inert("force-replace", Takes::Nothing),
+    HelmFlag { name: "generate-name", short: Some('g'), takes: Takes::Nothing, effect: Effect::Nothing },
+    inert("keyring", Takes::Value(anything)),
+    HelmFlag { name: "labels", short: Some('l'), takes: Takes::Value(labels), effect: Effect::Nothing },
+    inert("replace", Takes::Nothing),
+    inert("rollback-on-failure", Takes::Nothing),
+    inert("server-side", Takes::Nothing),
+    inert("skip-crds", Takes::Nothing),
+    inert("take-ownership", Takes::Nothing),
+    inert("timeout", Takes::Value(duration)),
+    inert("wait", Takes::Optional("watcher", wait)),
+    inert("wait-for-jobs", Takes::Nothing),
+    deprecated("atomic", "use --rollback-on-failure instead"),
+    deprecated("force", "use --force-replace instead"),
+    deprecated("hide-notes", GONE),
+    deprecated("render-subchart-notes", GONE),
+    refused("ca-file", Takes::Value(anything), NETWORK),
+    refused("cert-file", Takes::Value(anything), NETWORK),
+    refused("insecure-skip-tls-verify", Takes::Nothing, NETWORK),
+    refused("key-file", Takes::Value(anything), NETWORK),
+    refused("pass-credentials", Takes::Nothing, NETWORK),
+    refused("password", Takes::Value(anything), NETWORK),
+    refused("plain-http", Takes::Nothing, NETWORK),
+    refused("repo", Takes::Value(anything), NETWORK),
+    refused("username", Takes::Value(anything), NETWORK),
+    refused("validate", Takes::Nothing, CLUSTER),
+    refused("verify", Takes::Nothing, "mim-chart checks no signatures: use `helm verify`"),
+    refused("post-renderer", Takes::Value(anything), "mim-chart runs no plugins: pipe its output through the program"),
+    refused("post-renderer-args", Takes::Value(anything), "mim-chart runs no plugins: pipe its output through the program"),
+];
+
+/// Adds the flags to the command and to its subcommand `template`.
+pub(super) fn add_to(command: Command) -> Command {
+    let everywhere = EVERYWHERE.iter().map(|flag| flag.argument().global(true));
+    command.args(everywhere).mut_subcommand("template", |template| template.args(TEMPLATE.iter().map(HelmFlag::argument)))
+}
+
+/// What is to be said of those that were given.
+///
+/// # Errors
+/// Those that ask for something that is never done, all of them.
+pub(super) fn examine(matches: &ArgMatches) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
+    let mut leaf = matches;
+    while let Some((_, below)) = leaf.subcommand() {
+        leaf = below;
+    }
+    let is_given = |flag: &&HelmFlag| {
+        leaf.try_contains_id(flag.name).unwrap_or(false) && leaf.value_source(flag.name) == Some(ValueSource::CommandLine)
+    };
+    let of_template = matches.subcommand_name() == Some("template");
+    let known = EVERYWHERE.iter().chain(TEMPLATE.iter().filter(|_| of_template));
+    let given: Vec<&HelmFlag> = known.filter(is_given).collect();
+    let mut errors: Vec<Diagnostic> = given.iter().filter_map(|flag| flag.refusal()).collect();
+    let words = |name: &str| if of_template { leaf.get_many::<String>(name).map_or(0, Iterator::count) } else { 0 };
+    if given.iter().any(|flag| flag.name == "generate-name") && words("arguments") > 1 {
+        errors.push(Diagnostic::error("usage", "cannot set --generate-name and also specify a name"));
+    }
+    if leaf.try_get_one::<String>("dry-run").ok().flatten().is_some_and(|value| value == "server") {
+        errors.push(Diagnostic::error("usage", "--dry-run=server asks the API server").help(CLUSTER));
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let mut told: Vec<Diagnostic> = given.iter().filter_map(|flag| flag.deprecation()).collect();
+    let inert: Vec<String> =
+        given.iter().filter(|flag| matches!(flag.effect, Effect::Nothing)).map(|flag| format!("--{}", flag.name)).collect();
+    if !inert.is_empty() {
+        let verb = if inert.len() == 1 { "has" } else { "have" };
+        told.push(Diagnostic::warning("inert-flag", format!("{} {verb} no effect: nothing is installed here", inert.join(", "))));
+    }
+    Ok(told)
+}
+
+impl HelmFlag {
+    fn argument(&self) -> Arg {
+        let argument = Arg::new(self.name).long(self.name).hide(true);
+        let argument = match self.short {
+            Some(short) => argument.short(short),
+            None => argument,
+        };
+        let checked = |check: fn(&str) -> Result<(), String>| {
+            move |value: &str| check(value).map(|()| value.to_owned())
+        };
+        match self.takes {
+            Takes::Nothing => argument.action(ArgAction::SetTrue),
+            Takes::Value(check) => argument.action(ArgAction::Append).value_parser(checked(check)),
+            Takes::Optional(alone, check) => argument
+                .action(ArgAction::Set)
+                .num_args(0..=1)
+                .require_equals(true)
+                .default_missing_value(alone)
+                .value_parser(checked(check)),
+        }
+    }
+
+    fn refusal(&self) -> Option<Diagnostic> {
+        let Effect::Refused(why) = self.effect else { return None };
+        Some(Diagnostic::error("usage", format!("--{} can't be used here", self.name)).help(why))
+    }
+
+    fn deprecation(&self) -> Option<Diagnostic> {
+        let Effect::Deprecated(instead) = self.effect else { return None };
+        Some(Diagnostic::warning("deprecated-flag", format!("Flag --{} has been deprecated, {instead}", self.name)))
+    }
+}
+
+fn anything(_: &str) -> Result<(), String> {
+    Ok(())
+}
+
+fn whole_number(value: &str) -> Result<(), String> {
+    let syntax = || format!("strconv.ParseInt: parsing {value:?}: invalid syntax");
+    value.parse::<i64>().map(drop).map_err(|_| syntax())
+}
+
+fn number(value: &str) -> Result<(), String> {
+    let syntax = || format!("strconv.ParseFloat: parsing {value:?}: invalid syntax");
+    value.parse::<f64>().map(drop).map_err(|_| syntax())
+}
+
+fn wait(value: &str) -> Result<(), String> {
+    match value {
+        "watcher" | "hookOnly" | "legacy" | "true" | "false" => Ok(()),
+        _ => Err(format!("invalid wait input {value:?}. Valid inputs are watcher, hookOnly, and legacy")),
+    }
+}
+
+fn dry_run(value: &str) -> Result<(), String> {
+    match value {
+        "client" | "server" | "true" | "1" | "t" | "T" | "TRUE" | "True" => Ok(()),
+        "none" | "false" | "0" | "f" | "F" | "FALSE" | "False" => {
+            Err(format!("invalid dry-run value ({value:?}). Must be \"server\" or \"client\""))
+        }
+        _ => Err(format!("invalid dry-run value ({value:?}). Must be \"none\", \"server\", or \"client\"")),
+    }
+}
+
+/// Labels of the release, which is stored nowhere: only their form is looked at.
+fn labels(value: &str) -> Result<(), String> {
+    const RESERVED: [&str; 6] = ["name", "owner", "status", "version", "createdAt", "modifiedAt"];
+    let items = split_comma_list(value).map_err(|_| format!("{value} must be formatted as key=value"))?;
+    for item in items {
+        let Some((key, _)) = item.text.split_once('=') else {
+            return Err(format!("{} must be formatted as key=value", item.text));
+        };
+        if RESERVED.contains(&key) {
+            let reserved = RESERVED.join(" ");
+            return Err(format!("user supplied labels contains system reserved label name. System labels: [{reserved}]"));
+        }
+    }
+    Ok(())
+}
+
+/// A duration as Go's `time.ParseDuration` reads it: `5m0s`, `1.5h`, `300ms`.
+fn duration(value: &str) -> Result<(), String> {
+    let is_duration = || {
+        let mut rest = value.strip_prefix(['-', '+']).unwrap_or(value);
+        if rest == "0" {
+            return Some(());
+        }
+        if rest.is_empty() {
+            return None;
+        }
+        while !rest.is_empty() {
+            let number = rest.find(|c: char| !c.is_ascii_digit() && c != '.').filter(|&end| end > 0)?;
+            let (digits, unit_and_more) = rest.split_at(number);
+            if digits.matches('.').count() > 1 || digits == "." {
+                return None;
+            }
+            let unit = ["ns", "us", "µs", "μs", "ms", "s", "m", "h"]
+                .into_iter()
+                .filter(|unit| unit_and_more.starts_with(unit))
+                .max_by_key(|unit| unit.len())?;
+            rest = &unit_and_more[unit.len()..];
+        }
+        Some(())
+    };
+    is_duration().ok_or_else(|| format!("time: invalid duration {value:?}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_gos() {
+        for sound in ["5m0s", "0", "1.5h", "-300ms", "1h2m3s", "10ns"] {
+            assert_eq!(duration(sound), Ok(()), "{sound}");
+        }
+        for broken in ["", "zz", "5", "5m3", "1..2s", ".s", "m"] {
+            assert!(duration(broken).is_err(), "{broken}");
+        }
+    }
+
+    #[test]
+    fn labels_have_keys_and_leave_helms_own_alone() {
+        assert_eq!(labels("a=b,c=d"), Ok(()));
+        assert_eq!(labels("a"), Err("a must be formatted as key=value".to_owned()));
+        assert!(labels("a=b,owner=x").unwrap_err().contains("system reserved label name"));
+    }
+
+    #[test]
+    fn no_flag_is_there_twice() {
+        let mut names: Vec<_> = EVERYWHERE.iter().chain(TEMPLATE).map(|flag| flag.name).collect();
+        names.sort_unstable();
+        assert!(names.windows(2).all(|pair| pair[0] != pair[1]));
+        add_to(Command::new("x").subcommand(Command::new("template"))).debug_assert();
+    }
+}
