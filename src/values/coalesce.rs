@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::globals::push_globals;
+use super::globals::{push_globals, share_globals};
 use super::go_format::{display, wrong_verb};
 use super::{Entry, Map, Node, Value};
 use crate::diagnostic::{Diagnostic, Span};
@@ -192,6 +192,7 @@ impl Merging {
         let path = path.below(name);
         push_globals(values, &mut part, self, &path);
         self.chart(subchart, &mut part, &path);
+        share_globals(values, &part);
         match values.get_mut(name) {
             Some(node) => node.value = Value::Map(part),
             None => {

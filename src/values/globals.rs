@@ -51,3 +51,22 @@ pub(super) fn push_globals(parent: &Map, part: &mut Map, merging: &mut Merging, 
         }
     }
 }
+
+/// Gives the parent what a subchart has added to the tables inside the tables of `global`.
+///
+/// Helm copies a table of `global` for a subchart, but not the tables in it: those the two have in common, so that what a
+/// subchart's defaults add there is seen by the parent and by the subcharts that follow.
+pub(super) fn share_globals(parent: &mut Map, part: &Map) {
+    let table = |map: &Map| map.get(GLOBAL).and_then(|node| node.value.as_map().cloned());
+    let Some(of_subchart) = table(part) else { return };
+    let Some(of_parent) = parent.get_mut(GLOBAL).and_then(|node| node.value.as_map_mut()) else { return };
+    for (key, node) in of_parent.iter_mut() {
+        let Value::Map(own) = &mut node.value else { continue };
+        let Some(theirs) = of_subchart.get(key).and_then(|node| node.value.as_map()) else { continue };
+        for (name, inner) in own.iter_mut().filter(|(_, inner)| inner.value.as_map().is_some()) {
+            if let Some(shared) = theirs.get(name).filter(|shared| shared.value.as_map().is_some()) {
+                inner.value = shared.value.clone();
+            }
+        }
+    }
+}
