@@ -1,0 +1,27 @@
+//! The built-in chart: what it renders, read by an independent reader of YAML and TOML.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `rendering` | running the command, finding things in what it printed |
+//! | `defaults` | the objects, names and ports of a run without flags |
+//! | `values_table`, `configuration_table` | what each value renders: flags, place, expectation |
+//! | `every_value` | a change of any value shows; schema and values.yaml say the same |
+//! | `combinations`, `invariants` | values in combination, and what holds for each of them |
+//! | `reference` | the keys of mongooseim.toml that MongooseIM 6.8.0 knows |
+//! | `files` | files of the user, byte for byte |
+//! | `secrets` | what must not be seen, and the script that fills secrets in |
+//! | `refusals` | values that don't go together |
+//! | `takeover` | what an installation of the public chart needs to stay the same |
+
+mod combinations;
+mod configuration_table;
+mod defaults;
+mod every_value;
+mod files;
+mod invariants;
+mod reference;
+mod refusals;
+mod rendering;
+mod secrets;
+mod takeover;
+mod values_table;
