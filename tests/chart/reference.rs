@@ -129,6 +129,7 @@ const KEYS: &[(&str, Kind)] = &[
     ("modules.mod_roster.backend", Word("mnesia rdbms")),
     ("modules.mod_sic", Table),
     ("modules.mod_stream_management.backend", Word("mnesia cets")),
+    ("modules.mod_time", Table),
     ("modules.mod_vcard.host", Text),
     ("modules.mod_vcard.backend", Word("mnesia rdbms ldap")),
     ("shaper.*.max_rate", Positive),

@@ -1,7 +1,9 @@
 //! Running the command on the built-in chart, and finding things in what it printed.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::{Mutex, PoisonError};
 
 use serde_yaml::Value;
 
@@ -140,9 +142,17 @@ pub fn render_with<S: AsRef<str>>(arguments: &[S]) -> Rendered {
     read(String::from_utf8(output.stdout).expect("UTF-8"))
 }
 
-/// What the command prints with these values, see [`flags`].
+/// What the command prints with these values, see [`flags`]. Asked twice, it is run once: a test of its own holds that
+/// two runs print the same.
 pub fn render<S: AsRef<str>>(sets: &[S]) -> Rendered {
-    render_with(&flags(sets))
+    static KNOWN: Mutex<BTreeMap<Vec<String>, Rendered>> = Mutex::new(BTreeMap::new());
+    let arguments = flags(sets);
+    if let Some(rendered) = KNOWN.lock().unwrap_or_else(PoisonError::into_inner).get(&arguments) {
+        return rendered.clone();
+    }
+    let rendered = render_with(&arguments);
+    KNOWN.lock().unwrap_or_else(PoisonError::into_inner).insert(arguments, rendered.clone());
+    rendered
 }
 
 /// What the command says when it refuses these values.
