@@ -84,7 +84,7 @@ fn random_texts_come_back() {
         state ^= state << 17;
         state
     };
-    for _ in 0..60 {
+    for _ in 0..40 {
         let mut text = || {
             let length = next() % 12 + 1;
             (0..length).map(|_| pieces[(next() % pieces.len() as u64) as usize]).collect::<String>()

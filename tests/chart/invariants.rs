@@ -36,7 +36,7 @@ fn is_dns_label(text: &str) -> bool {
     !text.is_empty() && text.len() <= 63 && text.chars().all(inner) && !text.starts_with('-') && !text.ends_with('-')
 }
 
-fn names_are_legal(object: &Object, what: &str) {
+pub fn names_are_legal(object: &Object, what: &str) {
     let name = object.name();
     let subdomain = name.len() <= 253 && name.split('.').all(is_dns_label);
     match object.kind() {
@@ -48,7 +48,7 @@ fn names_are_legal(object: &Object, what: &str) {
 }
 
 /// No null, and no empty map or list but where Kubernetes gives it a meaning.
-fn nothing_is_empty(value: &Value, place: &str) {
+pub fn nothing_is_empty(value: &Value, place: &str) {
     match value {
         Value::Null => panic!("a null at {place}"),
         Value::Mapping(map) => {
@@ -71,7 +71,7 @@ fn is_label_value(text: &str) -> bool {
     text.len() <= 63 && text.chars().all(inner) && edge(text.chars().next()) && edge(text.chars().next_back())
 }
 
-fn labels_are_legal(object: &Object, what: &str) {
+pub fn labels_are_legal(object: &Object, what: &str) {
     for path in ["metadata", "spec template metadata"] {
         let Some(metadata) = object.at(path) else { continue };
         let labels = metadata.get("labels").and_then(Value::as_mapping).unwrap_or_else(|| panic!("{what} has labels"));

@@ -11,6 +11,7 @@
 //! | `files` | files of the user, byte for byte |
 //! | `secrets` | what must not be seen, and the script that fills secrets in |
 //! | `refusals` | values that don't go together |
+//! | `stock` | the stock templates in a chart of somebody else's |
 //! | `takeover` | what an installation of the public chart needs to stay the same |
 
 mod combinations;
@@ -23,5 +24,6 @@ mod reference;
 mod refusals;
 mod rendering;
 mod secrets;
+mod stock;
 mod takeover;
 mod values_table;
