@@ -172,9 +172,19 @@ fn the_reference_notices_what_mongooseim_would_refuse() {
 
 /// Values; lines that vm.args has, or after a `!` has not.
 const LINES: &[(&[&str], &[&str])] = &[
-    (&[], &["-name mongooseim", "-setcookie mongooseim", "+P 10000000", "-env ERL_MAX_PORTS 250000",
-        "-env ERL_FULLSWEEP_AFTER 2", "-kernel inet_dist_listen_min 9100", "-kernel inet_dist_listen_max 9100",
-        "!-epmd_module mongoose_epmd"]),
+    (
+        &[],
+        &[
+            "-name mongooseim",
+            "-setcookie mongooseim",
+            "+P 10000000",
+            "-env ERL_MAX_PORTS 250000",
+            "-env ERL_FULLSWEEP_AFTER 2",
+            "-kernel inet_dist_listen_min 9100",
+            "-kernel inet_dist_listen_max 9100",
+            "!-epmd_module mongoose_epmd",
+        ],
+    ),
     (&["nodeName=xmpp"], &["-name xmpp"]),
     (&["nodeCookie=7"], &["-setcookie 7"]),
     (&["literal:nodeCookie=Ab1_@.=/:~%^,+-"], &["-setcookie Ab1_@.=/:~%^,+-"]),
@@ -209,23 +219,60 @@ fn nodes_talk_ipv6_where_it_comes_first() {
 
 /// Texts that look like something else in TOML, in YAML or in a template.
 pub const ODD: &[&str] = &[
-    "with space", "\"quoted\"", "it's", r"back\slash", r"\n", "$HOME `id` $(id)", "{{ Values.hosts }} {% raw %}", "#no comment",
-    "line\nbreak", "tab\there", "żółć", "😀", "<&>", "\u{7f}", "\u{2028}", "%s", "'''", "\"\"\"", "a = 1", "true", "~", "0x1F", " ",
+    "with space",
+    "\"quoted\"",
+    "it's",
+    r"back\slash",
+    r"\n",
+    "$HOME `id` $(id)",
+    "{{ Values.hosts }} {% raw %}",
+    "#no comment",
+    "line\nbreak",
+    "tab\there",
+    "żółć",
+    "😀",
+    "<&>",
+    "\u{7f}",
+    "\u{2028}",
+    "%s",
+    "'''",
+    "\"\"\"",
+    "a = 1",
+    "true",
+    "~",
+    "0x1F",
+    " ",
 ];
 
 #[test]
 fn odd_texts_come_out_of_toml_as_they_went_in() {
     for odd in ODD {
         let json = |key: &str| format!("json:{key}={}", serde_json::to_string(odd).expect("JSON"));
-        let sets = [json("rdbms.password"), json("rdbms.username"), json("rdbms.host"), json("rdbms.database"), json("language"), RDBMS.to_owned(),
-            json("listeners.gql-admin.password"), json("listeners.gql-admin.username"), "listeners.gql-admin.enabled=true".to_owned(),
-            json("modules.mod_vcard.host"), json("listeners.c2s.options.access")];
+        let sets = [
+            json("rdbms.password"),
+            json("rdbms.username"),
+            json("rdbms.host"),
+            json("rdbms.database"),
+            json("language"),
+            RDBMS.to_owned(),
+            json("listeners.gql-admin.password"),
+            json("listeners.gql-admin.username"),
+            "listeners.gql-admin.enabled=true".to_owned(),
+            json("modules.mod_vcard.host"),
+            json("listeners.c2s.options.access"),
+        ];
         let config = render(&sets).toml();
-        for path in ["outgoing_pools rdbms default connection password", "outgoing_pools rdbms default connection username",
-            "outgoing_pools rdbms default connection host", "outgoing_pools rdbms default connection database", "general language",
-            "listen http 1 handlers mongoose_graphql_handler 0 password", "listen http 1 handlers mongoose_graphql_handler 0 username",
-            "modules mod_vcard host", "listen c2s 0 access"]
-        {
+        for path in [
+            "outgoing_pools rdbms default connection password",
+            "outgoing_pools rdbms default connection username",
+            "outgoing_pools rdbms default connection host",
+            "outgoing_pools rdbms default connection database",
+            "general language",
+            "listen http 1 handlers mongoose_graphql_handler 0 password",
+            "listen http 1 handlers mongoose_graphql_handler 0 username",
+            "modules mod_vcard host",
+            "listen c2s 0 access",
+        ] {
             assert_eq!(toml_at(&config, path).and_then(Value::as_str), Some(*odd), "{path}");
         }
     }

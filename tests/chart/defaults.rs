@@ -39,9 +39,15 @@ fn the_objects_come_in_install_order() {
 
 #[test]
 fn every_object_is_there_when_it_is_asked_for() {
-    let sets = ["nodeport.enabled=true", "networkPolicy.enabled=true", "podDisruptionBudget.enabled=true",
-        "serviceMonitor.enabled=true", "listeners.prometheus.enabled=true", "serviceAccount.create=true",
-        "json:extraDeploy=[{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"more\"}}]"];
+    let sets = [
+        "nodeport.enabled=true",
+        "networkPolicy.enabled=true",
+        "podDisruptionBudget.enabled=true",
+        "serviceMonitor.enabled=true",
+        "listeners.prometheus.enabled=true",
+        "serviceAccount.create=true",
+        "json:extraDeploy=[{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"more\"}}]",
+    ];
     let wanted = [
         "templates/mongoose-networkpolicy.yaml NetworkPolicy mongooseim",
         "templates/mongoose-pdb.yaml PodDisruptionBudget mongooseim",
@@ -150,9 +156,10 @@ fn a_changed_configuration_restarts_the_pods_and_a_rollout_id_decides_instead() 
 
 #[test]
 fn the_chart_says_what_it_is() {
-    let chart: Value =
-        serde_yaml::from_str(&std::fs::read_to_string(root().join("charts/mongooseim/Chart.yaml")).expect("Chart.yaml"))
-            .expect("YAML");
+    let chart: Value = serde_yaml::from_str(
+        &std::fs::read_to_string(root().join("charts/mongooseim/Chart.yaml")).expect("Chart.yaml"),
+    )
+    .expect("YAML");
     assert_eq!(chart["engine"], "tera");
     assert_eq!(chart["appVersion"], "6.8.0");
 }

@@ -98,7 +98,9 @@ fn other(path: &[String], value: &Value, schema: Option<&Value>) -> Value {
     if path.last().is_some_and(|key| key == "enabled" || key == "create") {
         return Value::Bool(value != &Value::Bool(true));
     }
-    if let Some((_, sample)) = SAMPLES.iter().find(|(prefix, _)| begins(path, prefix) && prefix.split('.').count() == path.len()) {
+    if let Some((_, sample)) =
+        SAMPLES.iter().find(|(prefix, _)| begins(path, prefix) && prefix.split('.').count() == path.len())
+    {
         return serde_json::from_str(sample).expect("JSON");
     }
     let words = schema.and_then(|schema| schema["enum"].as_array());
@@ -117,8 +119,11 @@ fn other(path: &[String], value: &Value, schema: Option<&Value>) -> Value {
 /// The schema of a property, through `$ref` and `allOf`.
 fn property<'a>(document: &'a Value, schema: &'a Value, key: &str) -> Option<&'a Value> {
     let schema = schema["allOf"].get(0).unwrap_or(schema);
-    let schema = schema["$ref"].as_str().and_then(|target| document.pointer(target.trim_start_matches('#'))).unwrap_or(schema);
-    schema["properties"].get(key).or(schema["additionalProperties"].as_object().map(|_| &schema["additionalProperties"]))
+    let schema =
+        schema["$ref"].as_str().and_then(|target| document.pointer(target.trim_start_matches('#'))).unwrap_or(schema);
+    schema["properties"]
+        .get(key)
+        .or(schema["additionalProperties"].as_object().map(|_| &schema["additionalProperties"]))
 }
 
 type Visit<'a> = &'a mut dyn FnMut(&[String], &Value, Option<&Value>);
@@ -145,7 +150,8 @@ fn a_change_of_any_value_shows() {
     leaves(&schema, &json_of("values.yaml"), Some(&schema), &mut Vec::new(), &mut |path, value, schema| {
         let dotted = path.join(".");
         let context = CONTEXTS.iter().find(|(prefix, _)| begins(path, prefix)).map_or(&[][..], |(_, sets)| *sets);
-        let context: Vec<&str> = context.iter().copied().filter(|set| !set.starts_with(&format!("{dotted}="))).collect();
+        let context: Vec<&str> =
+            context.iter().copied().filter(|set| !set.starts_with(&format!("{dotted}="))).collect();
         let key = path.iter().map(|key| key.replace('.', "\\.")).collect::<Vec<_>>().join(".");
         let changed = format!("json:{key}={}", other(path, value, schema));
         let before = render(&context).text;
@@ -166,7 +172,13 @@ fn no_value_is_missed_with_a_crash() {
     let mut wrong = String::new();
     let mut check = |key: &str| {
         let taken = format!("{key}=null");
-        let mut sets = vec![taken.as_str(), "tlsCertSecret=t", "persistentDatabase=rdbms", "volatileDatabase=mnesia", "loadBalancer.enabled=false"];
+        let mut sets = vec![
+            taken.as_str(),
+            "tlsCertSecret=t",
+            "persistentDatabase=rdbms",
+            "volatileDatabase=mnesia",
+            "loadBalancer.enabled=false",
+        ];
         sets.dedup_by_key(|set| set.split('=').next().unwrap_or("").to_owned());
         sets.retain(|set| *set == taken || !set.starts_with(key));
         let output = run(&[vec!["template".to_owned()], flags(&sets)].concat());
@@ -214,7 +226,8 @@ fn the_schema_describes_every_value() {
         let definition = path.matches('.').count() == 1 && schema["definitions"].get(&path[1..]).is_some();
         assert!(definition || (meaning.ends_with('.') && meaning.len() > 5), "{path} is not described: {meaning:?}");
         assert!(property["type"].is_string() || property["type"].is_array(), "{path} has no type");
-        let secret = path.to_lowercase().contains("password") && property["type"] != "object" || path.ends_with(".nodeCookie");
+        let secret =
+            path.to_lowercase().contains("password") && property["type"] != "object" || path.ends_with(".nodeCookie");
         let secret = secret && !path.contains("existing") && !path.contains("Placeholders");
         assert_eq!(property.get("writeOnly") == Some(&Value::Bool(true)), secret, "{path}: writeOnly");
     });

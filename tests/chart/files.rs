@@ -5,8 +5,12 @@ use std::path::PathBuf;
 
 use crate::rendering::{Rendered, render_with};
 
-const KEYS: [(&str, &str); 4] =
-    [("mimConfig", "mongooseim.toml"), ("vmConfig", "vm.args"), ("appConfig", "app.config"), ("vmDistConfig", "vm.dist.args")];
+const KEYS: [(&str, &str); 4] = [
+    ("mimConfig", "mongooseim.toml"),
+    ("vmConfig", "vm.args"),
+    ("appConfig", "app.config"),
+    ("vmDistConfig", "vm.dist.args"),
+];
 
 /// Texts that YAML, templates or trimming could change.
 const HARD: &[&str] = &[
@@ -76,7 +80,10 @@ fn hard_texts_come_back() {
 #[test]
 fn random_texts_come_back() {
     // Pieces that are hard in YAML, in an order that is the same on every run.
-    let pieces = ["\n", "\n\n", " ", "  ", "\t", "\r\n", "a", "b:", "- ", "#", "'", "\"", "{{", "}}", "é", ": ", "|", ">", "---", "!"];
+    let pieces = [
+        "\n", "\n\n", " ", "  ", "\t", "\r\n", "a", "b:", "- ", "#", "'", "\"", "{{", "}}", "é", ": ", "|", ">", "---",
+        "!",
+    ];
     let mut state = 0x2545_F491_4F6C_DD1D_u64;
     let mut next = || {
         state ^= state << 13;

@@ -98,7 +98,9 @@ fn container_ports(rendered: &Rendered) -> BTreeMap<String, u64> {
     let ports = rendered.stateful_set().list("spec template spec containers name=mongooseim ports");
     let named: BTreeMap<String, u64> = ports
         .iter()
-        .map(|port| (port["name"].as_str().expect("a name").to_owned(), port["containerPort"].as_u64().expect("a port")))
+        .map(|port| {
+            (port["name"].as_str().expect("a name").to_owned(), port["containerPort"].as_u64().expect("a port"))
+        })
         .collect();
     assert_eq!(named.len(), ports.len(), "two ports of one name");
     assert_eq!(named.values().collect::<BTreeSet<_>>().len(), ports.len(), "two names of one port");
@@ -120,9 +122,12 @@ fn services_lead_to_ports(rendered: &Rendered) {
         let numbers: BTreeSet<_> = ports.iter().map(|port| port["port"].as_u64()).collect();
         assert_eq!(numbers.len(), ports.len(), "{} has a port twice", service.name());
     }
-    for (kind, path) in [("Service", "spec selector"), ("PodDisruptionBudget", "spec selector matchLabels"),
-        ("NetworkPolicy", "spec podSelector matchLabels"), ("StatefulSet", "spec selector matchLabels")]
-    {
+    for (kind, path) in [
+        ("Service", "spec selector"),
+        ("PodDisruptionBudget", "spec selector matchLabels"),
+        ("NetworkPolicy", "spec podSelector matchLabels"),
+        ("StatefulSet", "spec selector matchLabels"),
+    ] {
         for object in rendered.all(kind).filter(|object| object.source != "templates/mongoose-extra.yaml") {
             let selector = object.at(path).and_then(Value::as_mapping).expect("a selector");
             assert!(!selector.is_empty());
@@ -137,7 +142,8 @@ fn pods_are_whole(rendered: &Rendered) {
     let set = rendered.stateful_set();
     let pod = set.at("spec template spec").expect("a pod");
     let volumes: Vec<&str> = names(pod, "volumes");
-    let claims: Vec<&str> = set.list("spec volumeClaimTemplates").iter().map(|c| c["metadata"]["name"].as_str().expect("a name")).collect();
+    let claims: Vec<&str> =
+        set.list("spec volumeClaimTemplates").iter().map(|c| c["metadata"]["name"].as_str().expect("a name")).collect();
     let there: BTreeSet<&str> = volumes.iter().chain(&claims).copied().collect();
     assert_eq!(there.len(), volumes.len() + claims.len(), "two volumes of one name");
     let mut used = BTreeSet::new();
@@ -221,33 +227,62 @@ fn texts(value: &Value, into: &mut BTreeSet<String>) {
 fn listeners_drive_everything(rendered: &Rendered, values: &Value) {
     let listeners = values["listeners"].as_mapping().expect("listeners");
     let on = |value: &Value| value.as_bool() == Some(true);
-    let enabled: Vec<(&str, &Value)> =
-        listeners.iter().map(|(name, l)| (name.as_str().expect("a name"), l)).filter(|(_, l)| on(&l["enabled"])).collect();
-    let loopback = |l: &Value| l.get("address").and_then(Value::as_str).is_some_and(|a| a.starts_with("127.") || a == "::1");
+    let enabled: Vec<(&str, &Value)> = listeners
+        .iter()
+        .map(|(name, l)| (name.as_str().expect("a name"), l))
+        .filter(|(_, l)| on(&l["enabled"]))
+        .collect();
+    let loopback =
+        |l: &Value| l.get("address").and_then(Value::as_str).is_some_and(|a| a.starts_with("127.") || a == "::1");
     let port = |l: &Value| l["port"].as_u64().expect("a port");
-    let mut wanted: BTreeMap<String, u64> = enabled.iter().filter(|(_, l)| !loopback(l)).map(|(n, l)| ((*n).to_owned(), port(l))).collect();
+    let mut wanted: BTreeMap<String, u64> =
+        enabled.iter().filter(|(_, l)| !loopback(l)).map(|(n, l)| ((*n).to_owned(), port(l))).collect();
     wanted.extend([("epmd".to_owned(), 4369), ("erlang-dist".to_owned(), 9100)]);
     assert_eq!(container_ports(rendered), wanted, "container ports");
     let full = rendered.stateful_set().name().to_owned();
-    for (suffix, key, always) in [("", "headless", true), ("-lb", "loadBalancer", false), ("-nodeport", "nodePort", false)] {
+    for (suffix, key, always) in
+        [("", "headless", true), ("-lb", "loadBalancer", false), ("-nodeport", "nodePort", false)]
+    {
         let Some(service) = rendered.find("Service", &format!("{full}{suffix}")) else { continue };
-        let shown: BTreeMap<String, u64> = service.list("spec ports").iter().map(|p| (p["name"].as_str().expect("a name").to_owned(), p["port"].as_u64().expect("a port"))).collect();
-        let mut wanted: BTreeMap<String, u64> = enabled.iter().filter(|(_, l)| on(&l["expose"][key])).map(|(n, l)| ((*n).to_owned(), port(l))).collect();
+        let shown: BTreeMap<String, u64> = service
+            .list("spec ports")
+            .iter()
+            .map(|p| (p["name"].as_str().expect("a name").to_owned(), p["port"].as_u64().expect("a port")))
+            .collect();
+        let mut wanted: BTreeMap<String, u64> =
+            enabled.iter().filter(|(_, l)| on(&l["expose"][key])).map(|(n, l)| ((*n).to_owned(), port(l))).collect();
         if always {
             wanted.extend([("epmd".to_owned(), 4369), ("erlang-dist".to_owned(), 9100)]);
         }
         assert_eq!(shown, wanted, "ports of {}", service.name());
     }
     if let Some(policy) = rendered.find("NetworkPolicy", &full) {
-        let open: BTreeSet<u64> = policy.list("spec ingress").iter().skip(1).flat_map(|rule| rule.get("ports").and_then(Value::as_sequence).into_iter().flatten()).filter_map(|p| p["port"].as_u64()).collect();
-        let exposed: BTreeSet<u64> = rendered.all("Service").flat_map(|s| s.list("spec ports")).filter_map(|p| p["port"].as_u64()).filter(|p| ![4369, 9100].contains(p)).collect();
+        let open: BTreeSet<u64> = policy
+            .list("spec ingress")
+            .iter()
+            .skip(1)
+            .flat_map(|rule| rule.get("ports").and_then(Value::as_sequence).into_iter().flatten())
+            .filter_map(|p| p["port"].as_u64())
+            .collect();
+        let exposed: BTreeSet<u64> = rendered
+            .all("Service")
+            .flat_map(|s| s.list("spec ports"))
+            .filter_map(|p| p["port"].as_u64())
+            .filter(|p| ![4369, 9100].contains(p))
+            .collect();
         assert!(exposed.is_subset(&open), "{exposed:?} of Services are closed in {open:?}");
         assert!(!open.contains(&4369) && !open.contains(&9100), "the cluster's own ports are open");
     }
     if values["mimConfig"].as_str().unwrap_or("").is_empty() {
         let config = rendered.toml();
         reference::check(&config);
-        let heard: BTreeSet<u64> = config["listen"].as_table().expect("[listen]").values().flat_map(|list| list.as_array().expect("a list")).map(|l| l["port"].as_integer().expect("a port") as u64).collect();
+        let heard: BTreeSet<u64> = config["listen"]
+            .as_table()
+            .expect("[listen]")
+            .values()
+            .flat_map(|list| list.as_array().expect("a list"))
+            .map(|l| l["port"].as_integer().expect("a port") as u64)
+            .collect();
         assert_eq!(heard, enabled.iter().map(|(_, l)| port(l)).collect(), "ports of mongooseim.toml");
     }
 }
@@ -261,10 +296,13 @@ fn secrets_stay_secret(rendered: &Rendered, values: &Value) {
     assert!(!shown.contains("setcookie"), "vm.args in the ConfigMap");
     let vm = rendered.file("vm.args").expect("vm.args");
     if own {
-        assert!(!vm.contains(values["nodeCookie"].as_str().unwrap_or("?")) || values["nodeCookie"] == values["nodeName"]);
+        assert!(
+            !vm.contains(values["nodeCookie"].as_str().unwrap_or("?")) || values["nodeCookie"] == values["nodeName"]
+        );
     }
     let listeners = values["listeners"].as_mapping().expect("listeners").values();
-    let mut passwords: Vec<&str> = listeners.filter_map(|l| l.get("password")?.as_str()).filter(|p| !p.is_empty()).collect();
+    let mut passwords: Vec<&str> =
+        listeners.filter_map(|l| l.get("password")?.as_str()).filter(|p| !p.is_empty()).collect();
     if values["persistentDatabase"] == "rdbms" {
         passwords.extend(values["rdbms"]["password"].as_str());
     }

@@ -10,6 +10,7 @@
 //! | `reference` | the keys of mongooseim.toml that MongooseIM 6.8.0 knows |
 //! | `files` | files of the user, byte for byte |
 //! | `secrets` | what must not be seen, and the script that fills secrets in |
+//! | `readme` | what the chart's README shows works |
 //! | `refusals` | values that don't go together |
 //! | `stock` | the stock templates in a chart of somebody else's |
 //! | `takeover` | what an installation of the public chart needs to stay the same |
@@ -20,6 +21,7 @@ mod defaults;
 mod every_value;
 mod files;
 mod invariants;
+mod readme;
 mod reference;
 mod refusals;
 mod rendering;

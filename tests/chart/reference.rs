@@ -216,7 +216,11 @@ fn walk(key: &str, value: &Value, path: &mut Vec<String>) {
 /// certificate its key.
 fn references(config: &toml::Table) {
     let names = |section: &str| -> BTreeSet<&str> {
-        config.get(section).and_then(Value::as_table).map(|table| table.keys().map(String::as_str).collect()).unwrap_or_default()
+        config
+            .get(section)
+            .and_then(Value::as_table)
+            .map(|table| table.keys().map(String::as_str).collect())
+            .unwrap_or_default()
     };
     let (databases, shapers, rules) = (names("internal_databases"), names("shaper"), names("access"));
     let pools = config.get("outgoing_pools").and_then(|pools| pools.get("rdbms")?.get("default")).is_some();

@@ -119,7 +119,12 @@ fn what_cannot_work_is_refused_with_a_sentence() {
 
 #[test]
 fn several_mistakes_are_told_together() {
-    let said = refusal(&["volatileDatabase=cets", "nodeName=a b", "listeners.c2s.port=5269", "listeners.bosh-wss.enabled=true"]);
+    let said = refusal(&[
+        "volatileDatabase=cets",
+        "nodeName=a b",
+        "listeners.c2s.port=5269",
+        "listeners.bosh-wss.enabled=true",
+    ]);
     for part in ["volatileDatabase: ", "nodeName: ", "listeners.s2s.port: ", "listeners.bosh-wss.tls: "] {
         assert!(said.contains(part), "{part} in\n{said}");
     }
@@ -128,10 +133,13 @@ fn several_mistakes_are_told_together() {
 /// What the schema refuses is refused as well where it is not asked.
 #[test]
 fn without_the_schema_the_templates_still_refuse() {
-    for (set, said) in [("volatileDatabase=redis", "volatileDatabase: \"redis\" is no database"), ("persistentDatabase=oracle", "persistentDatabase: \"oracle\" is no database"),
-        ("replicaCount=-1", "replicaCount: give the number of nodes"), ("listeners.c2s.expose.everywhere=true", "listeners.c2s.expose.everywhere: there is no such Service"),
-        ("listeners.c2s.type=telnet", "listeners.c2s.type: say what listens")]
-    {
+    for (set, said) in [
+        ("volatileDatabase=redis", "volatileDatabase: \"redis\" is no database"),
+        ("persistentDatabase=oracle", "persistentDatabase: \"oracle\" is no database"),
+        ("replicaCount=-1", "replicaCount: give the number of nodes"),
+        ("listeners.c2s.expose.everywhere=true", "listeners.c2s.expose.everywhere: there is no such Service"),
+        ("listeners.c2s.type=telnet", "listeners.c2s.type: say what listens"),
+    ] {
         let output = crate::rendering::run(&["template", "--skip-schema-validation", "--set", set]);
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.code() == Some(1) && bare(&stderr).contains(&bare(said)), "{set}: {stderr}");
@@ -146,7 +154,11 @@ fn what_can_work_is_not_refused() {
         &["json:mimConfig=\"[general]\\nhosts = [\\\"a\\\"]\\n\""],
         &["json:mimConfig=\"[[listen.c2s]]\\nport = 5222\\n\""],
         &["json:mimConfig=\"[[listen.c2s]]\\nport = 15222\\n\"", "listeners.c2s.port=15222"],
-        &["json:mimConfig=\"[[listen.http]]\\nport = 5280\\n\"", "loadBalancer.enabled=false", "readinessProbe.enabled=false"],
+        &[
+            "json:mimConfig=\"[[listen.http]]\\nport = 5280\\n\"",
+            "loadBalancer.enabled=false",
+            "readinessProbe.enabled=false",
+        ],
         &["json:mimConfig=\"[[listen.c2s]]\\nport = 5222\\n\"", "listeners.c2s.tls=starttls"],
         &["json:hosts=[\"żółć.example\", \"xn--abc.example\", \"localhost\"]"],
         &["listeners.gql-admin.enabled=true"],

@@ -158,7 +158,12 @@ pub fn render<S: AsRef<str>>(sets: &[S]) -> Rendered {
 /// What the command says when it refuses these values.
 pub fn refusal<S: AsRef<str>>(sets: &[S]) -> String {
     let output = run(&[vec!["template".to_owned()], flags(sets)].concat());
-    assert_eq!(output.status.code(), Some(1), "{:?} is not refused", sets.iter().map(AsRef::as_ref).collect::<Vec<_>>());
+    assert_eq!(
+        output.status.code(),
+        Some(1),
+        "{:?} is not refused",
+        sets.iter().map(AsRef::as_ref).collect::<Vec<_>>()
+    );
     assert!(output.stdout.is_empty(), "half a result is printed");
     String::from_utf8(output.stderr).expect("UTF-8")
 }

@@ -55,7 +55,8 @@ fn vm_args_is_in_the_secret_whoever_wrote_it() {
 
 #[test]
 fn a_cookie_that_vm_args_cannot_hold_is_not_repeated_in_the_error() {
-    for cookie in ["with space", "x\ny", "-x", "+x", "a'b", "a\"b", "a\\b", "$x", "a#b", "a*b", "{{x}}", "żółć", ""] {
+    for cookie in ["with space", "x\ny", "-x", "+x", "a'b", "a\"b", "a\\b", "$x", "a#b", "a*b", "{{x}}", "żółć", ""]
+    {
         let said = refusal(&[format!("json:nodeCookie={}", serde_json::to_string(cookie).expect("JSON"))]);
         assert!(said.contains("nodeCookie: this cookie can't stand in vm.args"), "{said}");
     }
@@ -71,7 +72,8 @@ fn fill_in(files: &[(&str, &str)], secrets: &[(&str, &str)]) -> (Output, Vec<Str
     for (name, text) in files {
         std::fs::write(from.join(name), text).expect("a file");
     }
-    let script = std::fs::read_to_string(root().join("charts/mongooseim/files/fill-in-secrets.sh")).expect("the script");
+    let script =
+        std::fs::read_to_string(root().join("charts/mongooseim/files/fill-in-secrets.sh")).expect("the script");
     let mut command = Command::new("bash");
     command.args(["-c", &script]).env("TEMPLATES", &from).env("MEMBER", &to);
     command.env("SECRETS", secrets.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" "));
@@ -83,11 +85,32 @@ fn fill_in(files: &[(&str, &str)], secrets: &[(&str, &str)]) -> (Output, Vec<Str
 
 #[test]
 fn any_password_is_filled_in_as_it_is() {
-    let more = ["&", "a&b\\&", "\\1\\0", "/", "s/a/b/", "|", "!!", "*", "[a-z]", "__ERLANG_COOKIE__", "__RDBMS_PASSWORD__", "${HOME}", "\\", "\\\\\"", "%n", "-n", "-e"];
+    let more = [
+        "&",
+        "a&b\\&",
+        "\\1\\0",
+        "/",
+        "s/a/b/",
+        "|",
+        "!!",
+        "*",
+        "[a-z]",
+        "__ERLANG_COOKIE__",
+        "__RDBMS_PASSWORD__",
+        "${HOME}",
+        "\\",
+        "\\\\\"",
+        "%n",
+        "-n",
+        "-e",
+    ];
     let odd = ODD.iter().filter(|text| !text.contains(|c: char| c.is_ascii_control()));
     for password in odd.chain(&more) {
         let toml = "a = 1\n[x]\npassword = \"__RDBMS_PASSWORD__\"\nagain = \"<__RDBMS_PASSWORD__>\"\n\n";
-        let (output, read) = fill_in(&[("mongooseim.toml", toml), ("vm.args", "-x __RDBMS_PASSWORD__")], &[("RDBMS_PASSWORD", password)]);
+        let (output, read) = fill_in(
+            &[("mongooseim.toml", toml), ("vm.args", "-x __RDBMS_PASSWORD__")],
+            &[("RDBMS_PASSWORD", password)],
+        );
         assert!(output.status.success(), "{password}: {}", String::from_utf8_lossy(&output.stderr));
         let config: toml::Table = read[0].parse().unwrap_or_else(|error| panic!("{password}: {error}"));
         assert_eq!(config["x"]["password"].as_str(), Some(*password));
@@ -108,12 +131,27 @@ fn files_without_placeholders_stay_byte_for_byte() {
 
 #[test]
 fn several_secrets_go_to_their_places() {
-    let files = [("vm.args", "-name x\n-setcookie __ERLANG_COOKIE__\n"), ("mongooseim.toml", "a = \"__A__\"\nb = \"__B__ __A__\"\n")];
+    let files = [
+        ("vm.args", "-name x\n-setcookie __ERLANG_COOKIE__\n"),
+        ("mongooseim.toml", "a = \"__A__\"\nb = \"__B__ __A__\"\n"),
+    ];
     let (output, read) = fill_in(&files, &[("ERLANG_COOKIE", "cookie\n"), ("A", "one"), ("B", "two \"2\"")]);
     assert!(output.status.success());
     assert_eq!(read[0], "-name x\n-setcookie cookie\n");
     let config: toml::Table = read[1].parse().expect("TOML");
     assert_eq!((config["a"].as_str(), config["b"].as_str()), (Some("one"), Some("two \"2\" one")));
+}
+
+#[test]
+fn a_secret_may_look_like_a_placeholder() {
+    let files = [
+        ("mongooseim.toml", "a = \"__A__\"\nb = \"__B__\"\nc = \"__A__B__\"\nd = \"____A____\"\n"),
+        ("vm.args", "__A____B__A__"),
+    ];
+    let (output, read) = fill_in(&files, &[("A", "__B__"), ("B", "__A__"), ("A__B", "long")]);
+    assert!(output.status.success());
+    assert_eq!(read[0], "a = \"__B__\"\nb = \"__A__\"\nc = \"long\"\nd = \"____B____\"\n");
+    assert_eq!(read[1], "__B____A__A__");
 }
 
 #[test]
@@ -138,7 +176,8 @@ fn secrets_that_cannot_work_stop_the_pod_with_a_sentence_and_are_not_shown() {
 #[test]
 fn the_pod_runs_that_script() {
     let rendered = render(&["existingCookieSecret.name=c"]);
-    let script = std::fs::read_to_string(root().join("charts/mongooseim/files/fill-in-secrets.sh")).expect("the script");
+    let script =
+        std::fs::read_to_string(root().join("charts/mongooseim/files/fill-in-secrets.sh")).expect("the script");
     let command = rendered.stateful_set().list("spec template spec initContainers 0 command").to_vec();
     assert_eq!(command, ["bash".into(), "-c".into(), serde_yaml::Value::String(script)]);
 }

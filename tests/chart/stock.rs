@@ -7,8 +7,16 @@ use crate::invariants::{labels_are_legal, names_are_legal, nothing_is_empty};
 use crate::rendering::run;
 
 const STOCK: &[&str] = &[
-    "configmap", "networkpolicy", "poddisruptionbudget", "secret", "service-headless", "service-loadbalancer",
-    "service-nodeport", "serviceaccount", "servicemonitor", "statefulset",
+    "configmap",
+    "networkpolicy",
+    "poddisruptionbudget",
+    "secret",
+    "service-headless",
+    "service-loadbalancer",
+    "service-nodeport",
+    "serviceaccount",
+    "servicemonitor",
+    "statefulset",
 ];
 
 const CHART: &str = "apiVersion: v2\nname: web\nengine: tera\nversion: 1.0.0+build.7\n\
@@ -60,7 +68,10 @@ fn a_chart_with_two_values_has_a_set_and_its_service() {
     assert_eq!(set["metadata"]["name"], "web");
     assert_eq!(set["metadata"]["labels"]["app.kubernetes.io/instance"], "shop");
     assert_eq!(set["metadata"]["labels"]["helm.sh/chart"], "web-1.0.0_build.7");
-    assert_eq!(set["metadata"]["labels"]["app.kubernetes.io/version"], "2.0__beta__a-very-long-build-name-that-goes-on-and-on-for-more");
+    assert_eq!(
+        set["metadata"]["labels"]["app.kubernetes.io/version"],
+        "2.0__beta__a-very-long-build-name-that-goes-on-and-on-for-more"
+    );
     assert_eq!(set["spec"]["template"]["spec"]["containers"][0]["name"], "web");
     assert!(set["spec"]["template"]["spec"]["containers"][0].get("ports").is_none());
 }
@@ -85,7 +96,18 @@ persistence: {enabled: true}
 ";
     let claim = "{% extends \"stock/statefulset.yaml\" %}\n{% block setup %}{% set_global claim = \"data\" %}{% set_global claimPath = \"/data\" %}{% endblock %}\n";
     let objects = rendered(values, &[("statefulset", claim)], &[]).expect("manifests");
-    let wanted = ["NetworkPolicy", "PodDisruptionBudget", "ServiceAccount", "Secret", "ConfigMap", "Service", "Service", "Service", "StatefulSet", "ServiceMonitor"];
+    let wanted = [
+        "NetworkPolicy",
+        "PodDisruptionBudget",
+        "ServiceAccount",
+        "Secret",
+        "ConfigMap",
+        "Service",
+        "Service",
+        "Service",
+        "StatefulSet",
+        "ServiceMonitor",
+    ];
     assert_eq!(kinds(&objects), wanted);
     check(&objects);
     let set = objects.iter().find(|object| object["kind"] == "StatefulSet").expect("a StatefulSet");

@@ -8,14 +8,24 @@ const IMMUTABLE: &[(&str, &str)] = &[
     ("spec serviceName", "mongooseim"),
     ("spec selector", "{matchLabels: {app: mongooseim}}"),
     ("spec podManagementPolicy", "OrderedReady"),
-    ("spec volumeClaimTemplates", "[{metadata: {name: mnesia}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}]"),
+    (
+        "spec volumeClaimTemplates",
+        "[{metadata: {name: mnesia}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}]",
+    ),
 ];
 
 #[test]
 fn what_cannot_change_stays() {
     let harmless: &[&[&str]] = &[
         &[],
-        &["replicaCount=5", "image.tag=6.8.0", "commonLabels.a=b", "commonAnnotations.a=b", "podLabels.a=b", "hosts={a.example}"],
+        &[
+            "replicaCount=5",
+            "image.tag=6.8.0",
+            "commonLabels.a=b",
+            "commonAnnotations.a=b",
+            "podLabels.a=b",
+            "hosts={a.example}",
+        ],
         &["namespaceOverride=chat", "persistentDatabase=rdbms", "tlsCertSecret=t", "existingCookieSecret.name=c"],
         &["persistence.retentionPolicy.whenScaled=Delete", "updateStrategy.type=OnDelete"],
     ];
@@ -33,7 +43,10 @@ fn nodes_keep_their_names_and_their_data() {
     let rendered = render::<&str>(&[]);
     let set = rendered.stateful_set();
     assert_eq!(set.name(), "mongooseim");
-    assert_eq!(set.text("spec template spec containers name=mongooseim volumeMounts name=mnesia mountPath"), "/var/lib/mongooseim");
+    assert_eq!(
+        set.text("spec template spec containers name=mongooseim volumeMounts name=mnesia mountPath"),
+        "/var/lib/mongooseim"
+    );
     assert_eq!(set.text("spec template spec containers name=mongooseim env name=NODE_NAME value"), "mongooseim");
     for name in ["mongooseim", "mongooseim-lb"] {
         assert_eq!(rendered.get("Service", name).text("spec selector app"), "mongooseim");
@@ -80,14 +93,18 @@ fn a_values_file_of_that_chart_is_understood() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && !said.contains("unknown value"), "{said}");
     let rendered = render_with(&["-f", &file]);
-    assert_eq!(rendered.toml()["outgoing_pools"]["rdbms"]["default"]["connection"]["host"].as_str(), Some("db.example"));
+    assert_eq!(
+        rendered.toml()["outgoing_pools"]["rdbms"]["default"]["connection"]["host"].as_str(),
+        Some("db.example")
+    );
     assert_eq!(rendered.toml()["listen"]["c2s"][0].get("tls"), None);
     assert!(rendered.find("Service", "mongooseim-nodeport").is_some());
 }
 
 #[test]
 fn its_values_for_resources_and_certificates_work() {
-    let rendered = render(&["resources.limits.cpu=1", "tlsCertSecret=tls", "certs.fullChain=cert.pem", "certs.privKey=key.pem"]);
+    let rendered =
+        render(&["resources.limits.cpu=1", "tlsCertSecret=tls", "certs.fullChain=cert.pem", "certs.privKey=key.pem"]);
     let tls = &rendered.toml()["listen"]["c2s"][0]["tls"];
     assert_eq!(tls["certfile"].as_str(), Some("priv/ssl/cert.pem"));
     let resources = rendered.stateful_set().at("spec template spec containers 0 resources").expect("resources");
