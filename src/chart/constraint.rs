@@ -1,39 +1,85 @@
-//! Versions and constraints on them, as Helm's functions and Chart.yaml read them.
+//! Versions and constraints on them, as the version library of Helm reads them: in `semverCompare`, and in the versions
+//! of dependencies and Kubernetes that a Chart.yaml asks for.
 
 use semver::{BuildMetadata, Prerelease, Version};
 
+use crate::go_text::quote_double;
+
+/// The longest version, in bytes.
+const MAX_VERSION: usize = 256;
+
+/// The longest constraint, in bytes.
+const MAX_CONSTRAINT: usize = 512;
+
+/// The most alternatives of a constraint.
+const MAX_ALTERNATIVES: usize = 32;
+
 /// Reads a version leniently: an optional `v`, missing parts are 0, leading zeros are allowed.
+///
+/// # Errors
+/// Helm's words for what is no version.
 pub fn parse_version(text: &str) -> Result<Version, String> {
-    let invalid = || "invalid semantic version".to_owned();
-    let bare = text.strip_prefix('v').unwrap_or(text);
-    let (bare, build) = bare.split_once('+').map_or((bare, ""), |(bare, build)| (bare, build));
-    let (numbers, pre) = bare.split_once('-').map_or((bare, ""), |(numbers, pre)| (numbers, pre));
-    let parts: Vec<&str> = numbers.split('.').collect();
-    if parts.len() > 3 || parts.iter().any(|part| part.is_empty() || !part.bytes().all(|b| b.is_ascii_digit())) {
-        return Err(invalid());
+    if text.len() > MAX_VERSION {
+        return Err(format!("version string is too long (max {MAX_VERSION} bytes)"));
     }
-    let part = |at: usize| parts.get(at).map_or(Ok(0), |part| part.parse().map_err(|_| invalid()));
-    Ok(Version {
-        major: part(0)?,
-        minor: part(1)?,
-        patch: part(2)?,
-        pre: Prerelease::new(pre).map_err(|_| invalid())?,
-        build: BuildMetadata::new(build).map_err(|_| invalid())?,
-    })
+    let written = Written::at(text, 0).filter(|written| written.end == text.len() && written.is_closed());
+    let written = written.ok_or_else(|| "invalid semantic version".to_owned())?;
+    let number = |at: usize| match written.numbers[at] {
+        "" => Ok(0),
+        digits => digits.parse::<u64>().map_err(|_| {
+            let digits = quote_double(digits);
+            format!("error parsing version segment: strconv.ParseUint: parsing {digits}: value out of range")
+        }),
+    };
+    let (major, minor, patch) = (number(0)?, number(1)?, number(2)?);
+    // Of an identifier's form nothing else is left to be wrong.
+    let pre = Prerelease::new(written.pre).map_err(|_| "version segment starts with 0".to_owned())?;
+    let build = BuildMetadata::new(written.build).map_err(|_| "invalid metadata string".to_owned())?;
+    Ok(Version { major, minor, patch, pre, build })
 }
 
 /// Constraints: alternatives (`||`), each a list of comparisons that must all hold.
-pub struct Constraints(Vec<Vec<Comparison>>);
+///
+/// ```
+/// use mim_chart::chart::{Constraints, parse_version};
+///
+/// let constraints = Constraints::parse(">=1.2 <3, !=2.0.x || ^4").unwrap();
+/// assert!(constraints.are_met_by(&parse_version("v2.1").unwrap()));
+/// assert!(!constraints.are_met_by(&parse_version("2.0.7").unwrap()));
+/// ```
+#[derive(Debug)]
+pub struct Constraints(Vec<Alternative>);
 
-/// One comparison, such as `>=1.2`.
-struct Comparison {
-    operator: Operator,
-    version: Version,
-    /// How many of the three numbers were written: `1.x` has one.
-    written: usize,
+#[derive(Debug)]
+struct Alternative {
+    comparisons: Vec<Comparison>,
+    /// Whether one of them names a pre-release: only then a pre-release can meet them.
+    pre_releases: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// One comparison, such as `>=1.2`.
+#[derive(Debug)]
+struct Comparison {
+    operator: Operator,
+    /// The version that was written, with 0 for what was left out.
+    version: Version,
+    given: Given,
+}
+
+/// How much of a version was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Given {
+    /// `*`
+    Nothing,
+    /// `1`, `1.x`
+    Major,
+    /// `1.2`, `1.2.x`
+    Minor,
+    /// `1.2.3`
+    All,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Operator {
     Equal,
     NotEqual,
@@ -47,96 +93,277 @@ enum Operator {
 
 impl Constraints {
     /// Reads constraints: comparisons separated by spaces or commas, ranges `1.2 - 1.4`, alternatives with `||`.
+    ///
+    /// # Errors
+    /// Helm's words for what is no constraint, or too long a one.
     pub fn parse(text: &str) -> Result<Constraints, String> {
-        let alternatives: Result<Vec<_>, String> = text.split("||").map(|part| alternative(part, text)).collect();
+        if text.len() > MAX_CONSTRAINT {
+            return Err(format!("constraint string is too long (max {MAX_CONSTRAINT} bytes)"));
+        }
+        let text = without_ranges(text);
+        if text.split("||").count() > MAX_ALTERNATIVES {
+            return Err(format!("too many constraint groups (max {MAX_ALTERNATIVES})"));
+        }
+        let alternatives: Result<Vec<_>, String> = text.split("||").map(Alternative::parse).collect();
         Ok(Constraints(alternatives?))
     }
 
     /// Whether one of the alternatives holds.
     pub fn are_met_by(&self, version: &Version) -> bool {
-        self.0.iter().any(|all| all.iter().all(|comparison| comparison.is_met_by(version)))
+        self.0.iter().any(|alternative| alternative.is_met_by(version))
     }
 }
 
-fn alternative(part: &str, whole: &str) -> Result<Vec<Comparison>, String> {
-    let improper = || format!("improper constraint: {whole}");
-    let ranges = part.replace(" - ", "\u{0}");
-    let mut words = ranges.split([' ', ',', '\t']).filter(|word| !word.is_empty());
-    let mut comparisons = Vec::new();
-    while let Some(word) = words.next() {
-        if let Some((from, to)) = word.split_once('\u{0}') {
-            comparisons.push(comparison(&format!(">={from}")).ok_or_else(improper)?);
-            comparisons.push(comparison(&format!("<={to}")).ok_or_else(improper)?);
-            continue;
+impl Alternative {
+    fn parse(text: &str) -> Result<Alternative, String> {
+        let improper = || format!("improper constraint: {}", quote_double(text));
+        let mut comparisons = Vec::new();
+        let mut at = space_end(text, 0);
+        loop {
+            let (operator, end) = Operator::at(text, at);
+            let written = Written::at(text, space_end(text, end)).ok_or_else(improper)?;
+            comparisons.push((operator, written));
+            at = space_end(text, written.end);
+            if at == text.len() {
+                break;
+            }
+            if text[at..].starts_with(',') {
+                at = space_end(text, at + 1);
+            } else if at == written.end {
+                return Err(improper());
+            }
         }
-        // An operator may stand apart from its version.
-        let alone = word.chars().all(|c| "=!<>~^".contains(c));
-        let word = if alone { format!("{word}{}", words.next().ok_or_else(improper)?) } else { word.to_owned() };
-        comparisons.push(comparison(&word).ok_or_else(improper)?);
+        // A constraint is refused for its form before its versions are looked at.
+        let comparisons: Option<Vec<_>> =
+            comparisons.into_iter().map(|(operator, written)| Comparison::new(operator, written)).collect();
+        let comparisons = comparisons.ok_or_else(|| "constraint parser error".to_owned())?;
+        let pre_releases = comparisons.iter().any(|comparison| !comparison.version.pre.is_empty());
+        Ok(Alternative { comparisons, pre_releases })
     }
-    if comparisons.is_empty() { Err(improper()) } else { Ok(comparisons) }
+
+    fn is_met_by(&self, version: &Version) -> bool {
+        (version.pre.is_empty() || self.pre_releases) && self.comparisons.iter().all(|one| one.is_met_by(version))
+    }
 }
 
-fn comparison(text: &str) -> Option<Comparison> {
-    let split = text.find(|c| !"=!<>~^".contains(c))?;
-    let (operator, version) = text.split_at(split);
-    let operator = match operator {
-        "" | "=" | "==" => Operator::Equal,
-        "!=" => Operator::NotEqual,
-        ">" => Operator::Greater,
-        ">=" | "=>" => Operator::GreaterOrEqual,
-        "<" => Operator::Less,
-        "<=" | "=<" => Operator::LessOrEqual,
-        "~" | "~>" => Operator::Tilde,
-        "^" => Operator::Caret,
-        _ => return None,
-    };
-    let bare = version.strip_prefix('v').unwrap_or(version);
-    let numbers_end = bare.find(['-', '+']).unwrap_or(bare.len());
-    let (numbers, suffix) = bare.split_at(numbers_end);
-    let parts: Vec<&str> = numbers.split('.').collect();
-    let is_wild = |part: &&str| matches!(*part, "x" | "X" | "*");
-    let written = parts.iter().position(is_wild).unwrap_or(parts.len());
-    if parts.len() > 3 || parts[written..].iter().any(|part| !is_wild(part)) {
-        return None;
+impl Operator {
+    /// The operator at a place, and where it ends. None is there for `=`.
+    fn at(text: &str, at: usize) -> (Operator, usize) {
+        let known = [
+            ("=>", Operator::GreaterOrEqual),
+            (">=", Operator::GreaterOrEqual),
+            ("=<", Operator::LessOrEqual),
+            ("<=", Operator::LessOrEqual),
+            ("!=", Operator::NotEqual),
+            ("~>", Operator::Tilde),
+            ("=", Operator::Equal),
+            (">", Operator::Greater),
+            ("<", Operator::Less),
+            ("~", Operator::Tilde),
+            ("^", Operator::Caret),
+        ];
+        let found = known.into_iter().find(|(sign, _)| text[at..].starts_with(sign));
+        found.map_or((Operator::Equal, at), |(sign, operator)| (operator, at + sign.len()))
     }
-    let numbers = if written == 0 { "0".to_owned() } else { parts[..written].join(".") };
-    let version = parse_version(&format!("{numbers}{suffix}")).ok()?;
-    Some(Comparison { operator, version, written })
 }
 
 impl Comparison {
+    fn new(operator: Operator, written: Written<'_>) -> Option<Comparison> {
+        let is_open = |number: &str| matches!(number, "" | "x" | "X" | "*");
+        let [major, minor, patch] = written.numbers;
+        let (given, numbers) = if is_open(major) {
+            (Given::Nothing, "0.0.0".to_owned())
+        } else if is_open(minor) {
+            (Given::Major, format!("{major}.0.0"))
+        } else if is_open(patch) {
+            (Given::Minor, format!("{major}.{minor}.0"))
+        } else {
+            (Given::All, format!("{major}.{minor}.{patch}"))
+        };
+        let dash = if written.pre.is_empty() { "" } else { "-" };
+        let version = parse_version(&format!("{numbers}{dash}{}", written.pre)).ok()?;
+        Some(Comparison { operator, version, given })
+    }
+
+    /// Whether it holds, for a version that is none of the pre-releases to be passed over.
     fn is_met_by(&self, version: &Version) -> bool {
         let wanted = &self.version;
-        // A pre-release is meant only where the constraint names one.
-        if !version.pre.is_empty() && wanted.pre.is_empty() {
-            return self.operator == Operator::NotEqual && self.written == 3;
-        }
         let order = version.cmp_precedence(wanted);
-        let same_start = |numbers: usize| numbers_of(version)[..numbers] == numbers_of(wanted)[..numbers];
-        match self.operator {
-            Operator::Equal if self.written < 3 => same_start(self.written),
-            Operator::Equal => order.is_eq(),
-            Operator::NotEqual if self.written < 3 => !same_start(self.written),
-            Operator::NotEqual => order.is_ne(),
-            Operator::Greater if self.written < 3 => order.is_gt() && !same_start(self.written),
-            Operator::Greater => order.is_gt(),
-            Operator::GreaterOrEqual => order.is_ge(),
-            Operator::Less => order.is_lt(),
-            Operator::LessOrEqual if self.written < 3 => order.is_lt() || same_start(self.written),
-            Operator::LessOrEqual => order.is_le(),
-            Operator::Tilde => order.is_ge() && same_start(self.written.min(2)),
-            Operator::Caret => order.is_ge() && same_start(self.caret_numbers()),
+        let same_major = version.major == wanted.major;
+        let same_minor = same_major && version.minor == wanted.minor;
+        match (self.operator, self.given) {
+            (Operator::Equal, Given::All) => order.is_eq(),
+            (Operator::Equal | Operator::Tilde, _) => self.is_near(version),
+            (Operator::NotEqual, Given::Major) => !same_major,
+            // A different pre-release is a different version even where the last number is open.
+            (Operator::NotEqual, Given::Minor) => !same_minor || version.pre != wanted.pre,
+            (Operator::NotEqual, _) => order.is_ne(),
+            (Operator::Greater, Given::Major) => version.major > wanted.major,
+            (Operator::Greater, Given::Minor) => (version.major, version.minor) > (wanted.major, wanted.minor),
+            (Operator::Greater, _) => order.is_gt(),
+            (Operator::GreaterOrEqual, _) => order.is_ge(),
+            (Operator::Less, _) => order.is_lt(),
+            (Operator::LessOrEqual, Given::All) => order.is_le(),
+            (Operator::LessOrEqual, Given::Major) => version.major <= wanted.major,
+            (Operator::LessOrEqual, _) => (version.major, version.minor) <= (wanted.major, wanted.minor),
+            (Operator::Caret, _) => order.is_ge() && self.is_compatible(version),
         }
     }
 
-    /// How many numbers `^` holds fast: up to the first that is not 0.
-    fn caret_numbers(&self) -> usize {
-        let leading_zeros = numbers_of(&self.version).iter().take_while(|&&number| number == 0).count();
-        (leading_zeros + 1).min(self.written.max(1))
+    /// `~1.2.3`: not below, and with the same numbers but the last of those that were written.
+    fn is_near(&self, version: &Version) -> bool {
+        let wanted = &self.version;
+        if version.cmp_precedence(wanted).is_lt() {
+            return false;
+        }
+        // `~0.0.0` lets everything pass, as `*` does.
+        let is_zero = (wanted.major, wanted.minor, wanted.patch) == (0, 0, 0);
+        match self.given {
+            Given::Nothing => true,
+            Given::All if is_zero => true,
+            Given::Major => version.major == wanted.major,
+            Given::Minor | Given::All => version.major == wanted.major && version.minor == wanted.minor,
+        }
+    }
+
+    /// `^1.2.3`: the first number that is not 0 is the same, or the last that was written.
+    fn is_compatible(&self, version: &Version) -> bool {
+        let wanted = &self.version;
+        if wanted.major > 0 || self.given == Given::Major {
+            version.major == wanted.major
+        } else if wanted.minor > 0 || self.given == Given::Minor {
+            version.major == 0 && version.minor == wanted.minor
+        } else {
+            (version.major, version.minor, version.patch) == (0, 0, wanted.patch)
+        }
     }
 }
 
-fn numbers_of(version: &Version) -> [u64; 3] {
-    [version.major, version.minor, version.patch]
+/// A version as it stands in a text, its numbers being digits or signs that leave them open.
+#[derive(Debug, Clone, Copy)]
+struct Written<'t> {
+    /// What was left out is empty.
+    numbers: [&'t str; 3],
+    pre: &'t str,
+    build: &'t str,
+    end: usize,
+}
+
+impl<'t> Written<'t> {
+    /// The version that begins at a place, as far as it reaches.
+    fn at(text: &'t str, at: usize) -> Option<Written<'t>> {
+        // The library's expression takes `|` for a digit too.
+        let number_end = |at: usize| run_end(text, at, |byte| byte.is_ascii_digit() || b"xX*|".contains(&byte));
+        let mut end = at + usize::from(text[at..].starts_with('v'));
+        let mut numbers = [""; 3];
+        for (index, number) in numbers.iter_mut().enumerate() {
+            let start = end + usize::from(index > 0);
+            if index > 0 && !text[end..].starts_with('.') {
+                break;
+            }
+            let Some(number_end) = number_end(start) else { break };
+            *number = &text[start..number_end];
+            end = number_end;
+        }
+        if numbers[0].is_empty() {
+            return None;
+        }
+        let mut suffix = |sign: char| {
+            let mut suffix_end = run_end(text, text[end..].strip_prefix(sign).map(|_| end + 1)?, is_identifier)?;
+            while text[suffix_end..].starts_with('.')
+                && let Some(next) = run_end(text, suffix_end + 1, is_identifier)
+            {
+                suffix_end = next;
+            }
+            let found = &text[end + 1..suffix_end];
+            end = suffix_end;
+            Some(found)
+        };
+        let (pre, build) = (suffix('-').unwrap_or(""), suffix('+').unwrap_or(""));
+        Some(Written { numbers, pre, build, end })
+    }
+
+    /// Whether its numbers are digits, or left out.
+    fn is_closed(&self) -> bool {
+        self.numbers.iter().all(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+    }
+}
+
+fn is_identifier(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'-'
+}
+
+/// Where the bytes of a kind that begin at a place end; `None` where there are none. The kind is one of ASCII bytes.
+fn run_end(text: &str, at: usize, kind: impl Fn(u8) -> bool) -> Option<usize> {
+    let length = text.as_bytes().get(at..)?.iter().take_while(|&&byte| kind(byte)).count();
+    (length > 0).then_some(at + length)
+}
+
+/// Where white space that begins at a place ends.
+fn space_end(text: &str, at: usize) -> usize {
+    run_end(text, at, |byte| b" \t\n\x0c\r".contains(&byte)).unwrap_or(at)
+}
+
+/// Every range `1.2 - 1.4` as two comparisons. As in Helm, white space around a range belongs to it: `1 2 - 3` becomes
+/// `1>= 2, <= 3 `, which is refused.
+fn without_ranges(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(c) = text[at..].chars().next() {
+        match range_at(text, at) {
+            Some((from, to, end)) => {
+                out.push_str(&format!(">= {from}, <= {to} "));
+                at = end;
+            }
+            None => {
+                out.push(c);
+                at += c.len_utf8();
+            }
+        }
+    }
+    out
+}
+
+/// The two ends of the range that begins at a place, and where it ends.
+fn range_at(text: &str, at: usize) -> Option<(&str, &str, usize)> {
+    let start = space_end(text, at);
+    let from = Written::at(text, start)?.end;
+    let dash = space_end(text, from);
+    let to = space_end(text, dash + text[dash..].strip_prefix('-').map(|_| 1)?);
+    if dash == from || to == dash + 1 {
+        return None;
+    }
+    let end = Written::at(text, to)?.end;
+    Some((&text[start..from], &text[to..end], space_end(text, end)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What Helm decides is held in `tests/cases/functions/cases.json`; here, that no text is read beyond its end.
+    #[test]
+    fn what_ends_early_is_refused() {
+        for text in [
+            "",
+            "v",
+            ".",
+            "1.",
+            "1-",
+            "1+",
+            "1.2.3.4",
+            "ä",
+            "1ä",
+            "1 - ",
+            " - 1",
+            "1 - ä",
+            "||",
+            "1||",
+            "~",
+            "\u{2028}1",
+        ] {
+            assert!(parse_version(text).is_err(), "{text}");
+            assert!(Constraints::parse(text).is_err(), "{text}");
+        }
+    }
 }
