@@ -23,7 +23,7 @@ mod keywords;
 mod loader;
 mod number;
 mod objects;
-mod pattern;
+pub(crate) mod pattern;
 mod place;
 mod registry;
 mod report;

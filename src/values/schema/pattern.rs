@@ -21,7 +21,7 @@ pub(super) fn check(pattern: &str) -> Result<(), String> {
 }
 
 /// The compiled pattern.
-pub(super) fn compile(pattern: &str) -> Result<Regex, String> {
+pub(crate) fn compile(pattern: &str) -> Result<Regex, String> {
     Regex::new(&translate(pattern)?).map_err(|error| match error {
         regex::Error::CompiledTooBig(_) => parse_error("expression too large", pattern),
         _ => parse_error("invalid character class range", pattern),
