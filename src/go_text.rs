@@ -2,52 +2,74 @@
 
 /// A character as Go's `%q` writes it.
 pub fn quote_char(c: char) -> String {
-    let mut quoted = String::from("'");
-    match c {
-        '\'' => quoted.push_str("\\'"),
-        '\\' => quoted.push_str("\\\\"),
-        _ => push_escaped(&mut quoted, c),
-    }
-    quoted.push('\'');
-    quoted
+    quoted('\'', [c], push_escaped)
+}
+
+/// A character as Go's `%+q` writes it, everything but ASCII escaped.
+pub fn quote_char_ascii(c: char) -> String {
+    quoted('\'', [c], push_ascii)
 }
 
 /// A string in double quotes, as Go's `%q` writes it.
 pub fn quote_double(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            _ => push_escaped(&mut quoted, c),
+    quoted('"', text.chars(), push_escaped)
+}
+
+/// A string in double quotes, as Go's `%+q` writes it, everything but ASCII escaped.
+pub fn quote_double_ascii(text: &str) -> String {
+    quoted('"', text.chars(), push_ascii)
+}
+
+fn quoted(quote: char, text: impl IntoIterator<Item = char>, push: fn(&mut String, char)) -> String {
+    let mut quoted = String::from(quote);
+    for c in text {
+        if c == quote || c == '\\' {
+            quoted.extend(['\\', c]);
+        } else {
+            push(&mut quoted, c);
         }
     }
-    quoted.push('"');
+    quoted.push(quote);
     quoted
 }
 
+/// Appends a character as Go escapes it in quotes, quotes and backslashes apart.
 pub(crate) fn push_escaped(out: &mut String, c: char) {
-    match c {
-        '\n' => out.push_str("\\n"),
-        '\t' => out.push_str("\\t"),
-        '\r' => out.push_str("\\r"),
-        '\x07' => out.push_str("\\a"),
-        '\x08' => out.push_str("\\b"),
-        '\x0b' => out.push_str("\\v"),
-        '\x0c' => out.push_str("\\f"),
-        ' '..='~' => out.push(c),
-        _ if is_printable(c) => out.push(c),
-        _ if u32::from(c) < 0x80 => out.push_str(&format!("\\x{:02x}", u32::from(c))),
-        _ if u32::from(c) < 0x1_0000 => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-        _ => out.push_str(&format!("\\U{:08x}", u32::from(c))),
-    }
+    if is_printable(c) { out.push(c) } else { push_ascii(out, c) }
+}
+
+fn push_ascii(out: &mut String, c: char) {
+    let escaped = match c {
+        ' '..='~' => return out.push(c),
+        '\n' => "\\n",
+        '\t' => "\\t",
+        '\r' => "\\r",
+        '\x07' => "\\a",
+        '\x08' => "\\b",
+        '\x0b' => "\\v",
+        '\x0c' => "\\f",
+        _ => {
+            let code = u32::from(c);
+            let escaped = match code {
+                ..0x80 => format!("\\x{code:02x}"),
+                0x80..0x1_0000 => format!("\\u{code:04x}"),
+                _ => format!("\\U{code:08x}"),
+            };
+            return out.push_str(&escaped);
+        }
+    };
+    out.push_str(escaped);
 }
 
 /// Whether Go prints the character as it is. Rust's own escaping of text has nearly the same table; a combining
 /// mark, which it escapes only at the beginning, is looked at behind a letter.
-fn is_printable(c: char) -> bool {
-    let behind_a_letter: String = ['a', c].iter().collect();
-    behind_a_letter.escape_debug().eq(['a', c])
+pub fn is_printable(c: char) -> bool {
+    if c.is_ascii() {
+        return matches!(c, ' '..='~');
+    }
+    let mut buffer = [b'a'; 5];
+    let length = 1 + c.encode_utf8(&mut buffer[1..]).len();
+    str::from_utf8(&buffer[..length]).is_ok_and(|text| text.escape_debug().eq(['a', c]))
 }
 
 #[cfg(test)]
@@ -60,5 +82,13 @@ mod tests {
         assert_eq!(quote_char('"'), "'\"'");
         assert_eq!(quote_double("a\"'\u{301}"), "\"a\\\"'\u{301}\"");
         assert_eq!(quote_double("\n\u{1}\u{200b}"), "\"\\n\\x01\\u200b\"");
+    }
+
+    #[test]
+    fn spaces_and_format_characters_are_escaped_and_letters_are_not() {
+        assert_eq!(quote_double("\u{a0}\u{ad}\u{7f}\u{e000}\u{10ffff}"), "\"\\u00a0\\u00ad\\x7f\\ue000\\U0010ffff\"");
+        assert_eq!(quote_double("äß—日😀"), "\"äß—日😀\"");
+        assert_eq!(quote_double_ascii("ä\"😀\t"), "\"\\u00e4\\\"\\U0001f600\\t\"");
+        assert_eq!(quote_char_ascii('ä'), "'\\u00e4'");
     }
 }
