@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use tera::value::ValueKind;
 use tera::{Kwargs, Value};
 
-use super::Function;
 use super::go_format::display;
+use super::{Function, extent};
 
 use crate::engine::tera::run::Run;
 use crate::engine::tera::value::TooDeep;
@@ -33,6 +33,12 @@ impl From<TooDeep> for Failure {
         Failure::Call(TooDeep::message())
     }
 }
+
+/// How many steps of work count as an item.
+const STEPS_IN_AN_ITEM: usize = 64;
+
+/// How many bytes of text count as a step of work.
+const TEXT_IN_AN_ITEM: usize = 64;
 
 /// What a function gives.
 pub(super) type Answer = Result<Value, Failure>;
@@ -89,18 +95,72 @@ impl<'a> Call<'a> {
     /// A string argument of Go's type `string`: anything else is a mistake.
     pub(in crate::engine::tera) fn text(&self, name: &'static str) -> Result<&'a str, Failure> {
         let value = self.value(name)?;
-        value.as_str().ok_or_else(|| wrong_type(value, "string"))
+        let text = value.as_str().ok_or_else(|| wrong_type(value, "string"))?;
+        self.spend_work(text.len() / TEXT_IN_AN_ITEM)?;
+        Ok(text)
+    }
+
+    /// The bytes of a string argument, which needn't be UTF-8: those of a file, or what `b64dec` gives.
+    pub(super) fn bytes(&self, name: &'static str) -> Result<&'a [u8], Failure> {
+        match self.value(name)?.as_bytes() {
+            Some(bytes) => Ok(bytes),
+            None => self.text(name).map(str::as_bytes),
+        }
+    }
+
+    /// An argument that is gone through with all its parts.
+    pub(super) fn whole_value(&self, name: &'static str) -> Result<&'a Value, Failure> {
+        let value = self.value(name)?;
+        extent::check(value)?;
+        Ok(value)
     }
 
     /// An argument as text, as sprig's `strval` makes it from any type.
     pub(super) fn printed(&self, name: &'static str) -> Result<Cow<'a, str>, Failure> {
-        self.value(name).map(display)
+        self.whole_value(name).map(display)
+    }
+
+    /// The items of a list, or any other value alone, each to be gone through with all its parts.
+    pub(super) fn one_or_more(&self, name: &'static str) -> Result<&'a [Value], Failure> {
+        let value = self.whole_value(name)?;
+        Ok(value.as_array().unwrap_or(std::slice::from_ref(value)))
     }
 
     /// A whole number of Go's type `int`: a float or a string is a mistake.
     pub(super) fn whole(&self, name: &'static str) -> Result<i64, Failure> {
         let value = self.value(name)?;
         value.as_i64().ok_or_else(|| wrong_type(value, "int"))
+    }
+
+    /// A count, for which a negative number is a mistake in the words of Go's `strings.Repeat`.
+    pub(super) fn repeats(&self, name: &'static str) -> Result<usize, Failure> {
+        usize::try_from(self.whole(name)?).map_err(|_| Failure::call("strings: negative Repeat count"))
+    }
+
+    /// Checks what the function gives: no text may be larger than any may be, and a list or map is paid for.
+    pub(super) fn check_answer(&self, answer: &Value) -> Result<(), Failure> {
+        match answer.as_str() {
+            Some(text) => self.check_size(text.len()),
+            None => self.spend_work(answer.len().unwrap_or(0)),
+        }
+    }
+
+    /// Checks the size of a text that is about to be made.
+    pub(super) fn check_size(&self, bytes: usize) -> Result<(), Failure> {
+        self.run.budget.check_size(bytes).map_err(Failure::Call)
+    }
+
+    /// Counts items that are about to be made.
+    pub(super) fn spend_items(&self, count: usize) -> Result<(), Failure> {
+        self.run.budget.spend_items(count as u64).map_err(Failure::Call)
+    }
+
+    /// Counts steps of work on items that are there already, which cost much less than items that are made.
+    pub(super) fn spend_work(&self, steps: usize) -> Result<(), Failure> {
+        match steps / STEPS_IN_AN_ITEM {
+            0 => Ok(()),
+            items => self.spend_items(items),
+        }
     }
 
     /// A list argument.
@@ -135,6 +195,16 @@ pub(super) fn go_type(value: &Value) -> &'static str {
         ValueKind::Map => "map[string]interface {}",
         ValueKind::Bytes => "[]uint8",
         _ => "int",
+    }
+}
+
+/// The name of a value's kind as Go's `reflect` has it; numbers of files are `float64` in Helm and whole here.
+pub(super) fn kind_name(value: &Value) -> &'static str {
+    match go_type(value) {
+        "[]interface {}" | "[]uint8" => "slice",
+        "map[string]interface {}" => "map",
+        "<nil>" => "invalid",
+        name => name,
     }
 }
 

@@ -4,15 +4,19 @@ use tera::value::Key;
 use tera::{Map, Value};
 
 use super::Function;
-use super::call::{Answer, Call, Failure, go_type, is_nothing};
-use super::numbers::kind_name;
-use super::strings::strings_of;
+use super::call::{Answer, Call, Failure, go_type, is_nothing, kind_name, wrong_type};
+use super::strings::texts;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("dict", &["..."], "A map of the arguments.", |call| {
         Ok(Value::from(call.kwargs.iter().map(|(key, value)| (key.clone(), value.clone())).collect::<Map>()))
     }),
-    Function::new("get", &["map", "key", "default?"], "The value of a key; `default`, or else \"\", where there is none.", get),
+    Function::new(
+        "get",
+        &["map", "key", "default?"],
+        "The value of a key; `default`, or else \"\", where there is none.",
+        get,
+    ),
     Function::new("dig", &["map", "keys", "default"], "The value at the end of a list of keys, or `default`.", dig),
     Function::new("hasKey", &["map", "key"], "Whether the map has the key.", |call| {
         Ok(Value::from(call.map("map")?.contains_key(&Key::Str(call.text("key")?))))
@@ -23,8 +27,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("values", &["map"], "The values, in the order in which they were written.", |call| {
         Ok(Value::from(call.map("map")?.values().cloned().collect::<Vec<_>>()))
     }),
-    Function::new("pick", &["map", "keys"], "The map with these keys only.", |call| filtered(call, true)),
-    Function::new("omit", &["map", "keys"], "The map without these keys.", |call| filtered(call, false)),
+    Function::new("pick", &["map", "keys"], "The map with these keys only; `keys` is a list or one key.", |call| {
+        filtered(call, true)
+    }),
+    Function::new("omit", &["map", "keys"], "The map without these keys; `keys` is a list or one key.", |call| {
+        filtered(call, false)
+    }),
     Function::new("pluck", &["maps", "key"], "The values of one key in all maps of a list.", pluck),
     Function::new("set", &["map", "key", "value"], "A copy of the map with the key set.", |call| {
         let mut map = call.map("map")?.clone();
@@ -43,7 +51,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("deepCopy", &["value"], "The value: values never change, so that a copy is not needed.", same),
     Function::new("mustDeepCopy", &["value"], "The same as `deepCopy`.", same),
     Function::new("deepEqual", &["a", "b"], "Whether two values are the same through and through.", |call| {
-        Ok(Value::from(call.value("a")? == call.value("b")?))
+        Ok(Value::from(call.whole_value("a")? == call.whole_value("b")?))
     }),
     Function::new("kindOf", &["value"], "`map`, `slice`, `string`, `bool`, `int`, `float64` or `invalid`.", |call| {
         Ok(Value::from(kind_name(call.value("value")?)))
@@ -58,7 +66,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("typeIsLike", &["value", "type"], "The same as `typeIs`.", type_is),
 ];
 
-const MERGE: &str = "A copy of the map with what it lacks, or has empty, taken from `with`, deeply; `with` is a map or a list of maps.";
+const MERGE: &str =
+    "A copy of the map with what it lacks, or has empty, taken from `with`, deeply; `with` is a map or a list of maps.";
 const MERGE_OVERWRITE: &str = "A copy of the map with everything of `with`, deeply; `with` is a map or a list of maps.";
 
 fn same(call: &Call<'_>) -> Answer {
@@ -75,7 +84,7 @@ fn get(call: &Call<'_>) -> Answer {
 }
 
 fn dig(call: &Call<'_>) -> Answer {
-    let keys = strings_of(call.value("keys")?);
+    let keys = texts(call, "keys")?;
     let mut map = call.map("map")?;
     let default = call.value("default")?;
     for (index, key) in keys.iter().enumerate() {
@@ -92,45 +101,48 @@ fn dig(call: &Call<'_>) -> Answer {
 }
 
 fn filtered(call: &Call<'_>, keep: bool) -> Answer {
-    let keys = strings_of(call.value("keys")?);
+    let keys = texts(call, "keys")?;
     let map = call.map("map")?;
+    call.spend_work(map.len().saturating_mul(keys.len()))?;
     let chosen = map.iter().filter(|(key, _)| keys.iter().any(|named| key.as_str() == Some(named)) == keep);
     Ok(Value::from(chosen.map(|(key, value)| (key.clone(), value.clone())).collect::<Map>()))
 }
 
 fn pluck(call: &Call<'_>) -> Answer {
     let key = Key::Str(call.text("key")?);
-    let found = call.list("maps")?.iter().filter_map(|map| map.as_map()?.get(&key));
-    Ok(Value::from(found.cloned().collect::<Vec<_>>()))
+    let mut found = Vec::new();
+    for map in call.list("maps")? {
+        let map = map.as_map().ok_or_else(|| wrong_type(map, "map[string]interface {}"))?;
+        found.extend(map.get(&key).cloned());
+    }
+    Ok(Value::from(found))
 }
 
 fn merge(call: &Call<'_>, overwrite: bool) -> Answer {
+    call.whole_value("map")?;
     let mut result = call.map("map")?.clone();
-    let with = call.value("with")?;
-    for with in with.as_array().unwrap_or(std::slice::from_ref(with)) {
-        let Some(with) = with.as_map() else {
-            return Err(super::call::wrong_type(with, "map[string]interface {}"));
-        };
+    for with in call.one_or_more("with")? {
+        let with = with.as_map().ok_or_else(|| wrong_type(with, "map[string]interface {}"))?;
         result = merged(&result, with, overwrite);
     }
     Ok(Value::from(result))
 }
 
-/// Maps are merged deeply; of other values the new one wins if the old one is empty or `overwrite` holds, but never an
-/// empty one. Nesting is bounded by that of values.
+/// Maps are merged deeply. Of other values the new one wins if the old one is empty or `overwrite` holds; null never
+/// fills anything, but it does overwrite.
 fn merged(map: &Map, with: &Map, overwrite: bool) -> Map {
     let mut result = map.clone();
     for (key, new) in with {
-        match result.get_mut(key) {
-            None => {
-                result.insert(key.clone(), new.clone());
-            }
-            Some(old) => match (old.as_map(), new.as_map()) {
-                (Some(a), Some(b)) => *old = Value::from(merged(a, b, overwrite)),
-                _ if (overwrite && (new.is_truthy() || !is_nothing(new))) || !old.is_truthy() => *old = new.clone(),
-                _ => {}
-            },
-        }
+        let old = result.get(key);
+        let value = match old.and_then(Value::as_map).zip(new.as_map()) {
+            Some((old, new)) => Value::from(merged(old, new, overwrite)),
+            None if is_nothing(new) && !overwrite => continue,
+            None if overwrite || !old.is_some_and(Value::is_truthy) => new.clone(),
+            None => continue,
+        };
+        // Where nothing was put together, the new map takes the place of the empty one as it is.
+        let value = if value.is_truthy() { value } else { new.clone() };
+        result.insert(key.clone(), value);
     }
     result
 }

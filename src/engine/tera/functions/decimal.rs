@@ -13,7 +13,7 @@ pub(super) struct Decimal {
 impl Decimal {
     /// The shortest decimal number that stands for a float; `None` where it has too many digits.
     pub(super) fn of(number: f64) -> Option<Decimal> {
-        if !(1e-15..1e15).contains(&number.abs()) && number != 0.0 {
+        if !(1e-30..1e30).contains(&number.abs()) && number != 0.0 {
             return None;
         }
         let text = format!("{number}");
@@ -39,11 +39,15 @@ impl Decimal {
     /// The quotient, rounded half away from zero; `None` for a division by zero.
     pub(super) fn divided_by(self, other: Decimal) -> Option<Decimal> {
         let (a, b, _) = self.aligned(other)?;
-        let scaled = a.checked_mul(10i128.checked_pow(QUOTIENT_PLACES)?)?;
-        let quotient = scaled.checked_div(b)?;
-        let rest = scaled.checked_rem(b)?.unsigned_abs();
-        let up = if rest.checked_mul(2)? >= b.unsigned_abs() { scaled.signum() * b.signum() } else { 0 };
-        Some(Decimal { digits: quotient.checked_add(up)?, places: QUOTIENT_PLACES })
+        let (mut quotient, mut rest) = (a.checked_div(b)?, a.checked_rem(b)?);
+        for _ in 0..QUOTIENT_PLACES {
+            rest = rest.checked_mul(10)?;
+            quotient = quotient.checked_mul(10)?.checked_add(rest / b)?;
+            rest %= b;
+        }
+        let is_half = rest.unsigned_abs() >= b.unsigned_abs() - rest.unsigned_abs();
+        let away_from_zero = if is_half { a.signum() * b.signum() } else { 0 };
+        Some(Decimal { digits: quotient.checked_add(away_from_zero)?, places: QUOTIENT_PLACES })
     }
 
     pub(super) fn to_f64(self) -> f64 {
@@ -67,6 +71,8 @@ mod tests {
         assert_eq!(of(0.1).plus(of(0.2)).unwrap().to_f64(), 0.3);
         assert_eq!(of(1.1).times(of(1.1)).unwrap().to_f64(), 1.21);
         assert_eq!(of(-2.0).divided_by(of(3.0)).unwrap().to_f64(), -0.6666666666666667);
+        assert_eq!(of(123456789.125).divided_by(of(0.3333333333333333)).unwrap().to_f64(), 370370367.37500006);
+        assert_eq!(of(0.1).divided_by(of(1e20)).unwrap().to_f64(), 0.0);
         assert!(Decimal::of(1e300).is_none());
         assert!(of(1.0).divided_by(of(0.0)).is_none());
     }

@@ -2,8 +2,8 @@
 
 use tera::Value;
 
-use super::call::{Answer, Call, Failure, is_empty, is_nothing};
-use super::{Function, go_format};
+use super::Function;
+use super::call::{Answer, Call, Failure, is_empty, is_nothing, wrong_type};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
@@ -42,6 +42,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "An empty map: no cluster is asked, as with `helm template`.",
         |_| Ok(Value::from(tera::Map::new())),
     ),
+    Function::new(
+        "getHostByName",
+        &["name"],
+        "Nothing: no network is asked, as in Helm without `--enable-dns`.",
+        |call| call.text("name").map(|_| Value::from("")),
+    ),
 ];
 
 fn default(call: &Call<'_>) -> Answer {
@@ -68,8 +74,6 @@ fn coalesce(call: &Call<'_>) -> Answer {
 
 fn ternary(call: &Call<'_>) -> Answer {
     let test = call.value("test")?;
-    let Some(test) = test.as_bool() else {
-        return Err(Failure::call(format!("the test must be true or false, not {}", go_format::display(test))));
-    };
+    let test = test.as_bool().ok_or_else(|| wrong_type(test, "bool"))?;
     Ok(call.value(if test { "yes" } else { "no" })?.clone())
 }

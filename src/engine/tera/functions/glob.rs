@@ -11,7 +11,10 @@ enum Part {
     /// `**`: any characters.
     Across,
     /// `[ab]`, `[a-z]`, `[!ab]`: one character of these, or none of them.
-    Class { not: bool, ranges: Vec<(char, char)> },
+    Class {
+        not: bool,
+        ranges: Vec<(char, char)>,
+    },
     /// `{a,b}`: one of these patterns.
     Either(Vec<Vec<Part>>),
 }
@@ -21,14 +24,24 @@ enum Part {
 pub(super) struct Glob(Vec<Part>);
 
 /// How deeply alternatives may nest.
-const MAX_NESTING: usize = 16;
+const MAX_NESTING: usize = 100;
+
+/// Why a text is no pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// Its classes are malformed. Helm lets such a pattern match every path.
+    Malformed,
+    /// Its alternatives nest deeper than [`MAX_NESTING`].
+    TooDeep,
+}
 
 impl Glob {
-    /// Reads a pattern; `None` where it is none, which in Helm matches every path.
-    pub(super) fn parse(pattern: &str) -> Option<Glob> {
-        let mut chars = pattern.chars().peekable();
-        let parts = sequence(&mut chars, 0)?;
-        chars.next().is_none().then_some(Glob(parts))
+    /// Reads a pattern.
+    ///
+    /// # Errors
+    /// What is wrong with it. An alternative that is not closed ends with the pattern, and a `\` at the end is nothing.
+    pub(super) fn parse(pattern: &str) -> Result<Glob, Fault> {
+        sequence(&mut pattern.chars().peekable(), 0).map(Glob)
     }
 
     /// Whether the pattern matches the whole path.
@@ -40,7 +53,7 @@ impl Glob {
 
 type Chars<'a> = std::iter::Peekable<std::str::Chars<'a>>;
 
-fn sequence(chars: &mut Chars<'_>, nesting: usize) -> Option<Vec<Part>> {
+fn sequence(chars: &mut Chars<'_>, nesting: usize) -> Result<Vec<Part>, Fault> {
     let mut parts = Vec::new();
     while let Some(&c) = chars.peek() {
         if nesting > 0 && (c == ',' || c == '}') {
@@ -49,42 +62,50 @@ fn sequence(chars: &mut Chars<'_>, nesting: usize) -> Option<Vec<Part>> {
         chars.next();
         parts.push(match c {
             '?' => Part::One,
-            '*' if chars.next_if_eq(&'*').is_some() => {
-                while chars.next_if_eq(&'*').is_some() {}
-                Part::Across
-            }
+            '*' if chars.next_if_eq(&'*').is_some() => Part::Across,
             '*' => Part::Any,
             '[' => class(chars)?,
             '{' => either(chars, nesting + 1)?,
-            '\\' => Part::Char(chars.next()?),
+            '\\' => match chars.next() {
+                Some(escaped) => Part::Char(escaped),
+                None => break,
+            },
             c => Part::Char(c),
         });
     }
-    Some(parts)
+    Ok(parts)
 }
 
-fn class(chars: &mut Chars<'_>) -> Option<Part> {
+/// A class holds either one range or characters.
+fn class(chars: &mut Chars<'_>) -> Result<Part, Fault> {
     let not = chars.next_if_eq(&'!').is_some();
+    let mut ahead = chars.clone();
+    let low = ahead.next().ok_or(Fault::Malformed)?;
     let mut ranges = Vec::new();
-    loop {
-        let from = chars.next()?;
-        if from == ']' && !ranges.is_empty() {
-            return Some(Part::Class { not, ranges });
-        }
-        let to = if chars.next_if_eq(&'-').is_some() { chars.next()? } else { from };
-        ranges.push((from, to));
+    if ahead.next_if_eq(&'-').is_some() {
+        let high = ahead.next().filter(|&high| high >= low).ok_or(Fault::Malformed)?;
+        ranges.push((low, high));
+        *chars = ahead;
     }
+    if ranges.is_empty() {
+        while let Some(c) = chars.next_if(|&c| c != ']') {
+            let c = if c == '\\' { chars.next().ok_or(Fault::Malformed)? } else { c };
+            ranges.push((c, c));
+        }
+    }
+    let is_closed = chars.next() == Some(']');
+    if is_closed && !ranges.is_empty() { Ok(Part::Class { not, ranges }) } else { Err(Fault::Malformed) }
 }
 
-fn either(chars: &mut Chars<'_>, nesting: usize) -> Option<Part> {
+fn either(chars: &mut Chars<'_>, nesting: usize) -> Result<Part, Fault> {
     if nesting > MAX_NESTING {
-        return None;
+        return Err(Fault::TooDeep);
     }
     let mut choices = Vec::new();
     loop {
         choices.push(sequence(chars, nesting)?);
-        if chars.next()? == '}' {
-            return Some(Part::Either(choices));
+        if chars.next() != Some(',') {
+            return Ok(Part::Either(choices));
         }
     }
 }
@@ -106,7 +127,9 @@ fn ends(parts: &[Part], path: &[char], starts: &[usize]) -> Vec<usize> {
                 }
                 reached
             }
-            single => at.iter().filter(|&&at| path.get(at).is_some_and(|c| fits(single, *c))).map(|at| at + 1).collect(),
+            single => {
+                at.iter().filter(|&&at| path.get(at).is_some_and(|c| fits(single, *c))).map(|at| at + 1).collect()
+            }
         };
         next.sort_unstable();
         next.dedup();
@@ -140,7 +163,15 @@ mod tests {
         assert!(!matches("**/a.txt", "a.txt"));
         assert!(matches("[ab].{txt,md}", "a.md") && !matches("[!ab].md", "a.md"));
         assert!(matches("?ä", "aä") && !matches("?", "/"));
-        assert!(Glob::parse("[a").is_none() && Glob::parse("{a").is_none());
+        assert!(matches("{a,{b,c", "c") && matches("a\\", "a") && matches("[\\]]", "]"));
+    }
+
+    #[test]
+    fn what_is_no_pattern_is_told_from_what_is_too_much() {
+        for pattern in ["[a", "[", "[]", "[!]", "[b-a]", "[a-]", "[a-c1]", "[a-"] {
+            assert_eq!(Glob::parse(pattern).unwrap_err(), Fault::Malformed, "{pattern}");
+        }
+        assert_eq!(Glob::parse(&"{".repeat(1_000_000)).unwrap_err(), Fault::TooDeep);
     }
 
     #[test]

@@ -4,7 +4,11 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use tera::Value;
-use tera::value::ValueKind;
+use tera::value::{Key, ValueKind};
+
+/// From which power of ten on a float is printed with an exponent. Go's `%v` has 6; here numbers stay as they were
+/// written up to where Tera itself goes over to an exponent, so that a value looks the same however it is printed.
+pub(super) const PLAIN_DIGITS: i32 = 21;
 
 /// A value as sprig's `strval` and Go's `%v` print it: `map[a:1]`, `[1 2]`, `<nil>`, strings as they are.
 pub(super) fn display(value: &Value) -> Cow<'_, str> {
@@ -20,11 +24,8 @@ pub(super) fn display(value: &Value) -> Cow<'_, str> {
 
 fn write_value(out: &mut String, value: &Value) {
     if let Some(map) = value.as_map() {
-        // Go prints maps in the order of their keys.
-        let mut entries: Vec<(String, &Value)> = map.iter().map(|(key, value)| (key.to_string(), value)).collect();
-        entries.sort_by(|(a, _), (b, _)| a.cmp(b));
         out.push_str("map[");
-        for (index, (key, value)) in entries.into_iter().enumerate() {
+        for (index, (key, value)) in sorted(map).into_iter().enumerate() {
             out.push_str(if index > 0 { " " } else { "" });
             out.push_str(&key);
             out.push(':');
@@ -41,18 +42,22 @@ fn write_value(out: &mut String, value: &Value) {
     } else {
         match value.kind() {
             ValueKind::Undefined | ValueKind::None => out.push_str("<nil>"),
-            ValueKind::F64 => out.push_str(&float(value.as_f64().unwrap_or(0.0))),
+            ValueKind::F64 => out.push_str(&shortest(value.as_f64().unwrap_or(0.0), PLAIN_DIGITS)),
             // Writing to a String can't fail.
             _ => drop(write!(out, "{value}")),
         }
     }
 }
 
-/// A float as `%v` prints it: the shortest digits that give it back, with an exponent below -4 and from 21 on.
-///
-/// Go's `%v` is `%g` with the threshold of 21 that `strconv` uses for the shortest form.
-pub(super) fn float(number: f64) -> String {
-    shortest(number, 21)
+/// The entries of a map in the order of their keys, in which Go prints them.
+pub(super) fn sorted(map: &tera::Map) -> Vec<(Cow<'_, str>, &Value)> {
+    let text = |key: &'_ Key<'static>| key.to_string();
+    let mut entries: Vec<_> = map
+        .iter()
+        .map(|(key, value)| (key.as_str().map_or_else(|| Cow::Owned(text(key)), Cow::Borrowed), value))
+        .collect();
+    entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+    entries
 }
 
 /// The shortest digits that give the number back, with an exponent (of two digits at least) below -4 and from
@@ -72,4 +77,25 @@ pub(super) fn shortest(number: f64, threshold: i32) -> String {
         return format!("{digits}e{sign}{:02}", exponent.abs());
     }
     format!("{number}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_printed_without_an_exponent_as_long_as_they_are_readable() {
+        for (number, text) in [
+            (1234567.5, "1234567.5"),
+            (1e20, "100000000000000000000"),
+            (1e21, "1e+21"),
+            (0.0001, "0.0001"),
+            (0.00001, "1e-05"),
+        ] {
+            assert_eq!(display(&Value::from(number)), text);
+        }
+        assert_eq!(shortest(1234567.5, 6), "1.2345675e+06");
+        assert_eq!(shortest(f64::NAN, 6), "NaN");
+        assert_eq!(shortest(f64::NEG_INFINITY, 6), "-Inf");
+    }
 }

@@ -1,11 +1,11 @@
 //! Functions on lists.
 
 use tera::Value;
+use tera::value::Key;
 
 use super::Function;
-use super::call::{Answer, Call, Failure, is_empty, is_nothing, wrong_type};
-use super::go_format::display;
-use super::strings::strings_of;
+use super::call::{Answer, Call, Failure, go_type, is_empty, is_nothing, kind_name};
+use super::strings::texts;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("list", &["items"], "The list itself; any other value alone in a list.", list),
@@ -14,9 +14,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("mustFirst", &["items"], "The same as `first`.", first),
     Function::new("last", &["items"], "The last item; null for an empty list.", last),
     Function::new("mustLast", &["items"], "The same as `last`.", last),
-    Function::new("rest", &["items"], "All items but the first; null for an empty list.", rest),
+    Function::new("rest", &["items"], "All items but the first.", rest),
     Function::new("mustRest", &["items"], "The same as `rest`.", rest),
-    Function::new("initial", &["items"], "All items but the last; null for an empty list.", initial),
+    Function::new("initial", &["items"], "All items but the last.", initial),
     Function::new("mustInitial", &["items"], "The same as `initial`.", initial),
     Function::new("append", &["items", "item"], "The list with one item more at its end.", append),
     Function::new("mustAppend", &["items", "item"], "The same as `append`.", append),
@@ -37,23 +37,35 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("mustChunk", &["items", "size"], "The same as `chunk`.", chunk),
     Function::new("reverse", &["items"], "The items from the last to the first.", reverse),
     Function::new("mustReverse", &["items"], "The same as `reverse`.", reverse),
-    Function::new("sortAlpha", &["items"], "The items as texts, sorted.", |call| {
-        let mut texts = strings_of(call.value("items")?);
-        texts.sort();
+    Function::new("sortAlpha", &["items"], "The items as texts, sorted; nulls are left out.", |call| {
+        let mut texts = texts(call, "items")?;
+        texts.sort_unstable();
         Ok(Value::from(texts))
     }),
-    Function::new("toStrings", &["items"], "The items as texts.", |call| Ok(Value::from(strings_of(call.value("items")?)))),
+    Function::new("toStrings", &["items"], "The items as texts; nulls are left out.", |call| {
+        Ok(Value::from(texts(call, "items")?))
+    }),
     Function::new("len", &["value"], "The number of items of a list or map, or of bytes of a text.", len),
-    Function::new("index", &["value", "key"], "The item at an index, or the value of a key; a list of them leads deeper.", index),
+    Function::new(
+        "index",
+        &["value", "key"],
+        "The item at an index, or the value of a key; a list of them leads deeper.",
+        index,
+    ),
 ];
 
-/// sprig's words for a list function called with something else.
-fn items<'a>(call: &Call<'a>) -> Result<&'a [Value], Failure> {
+/// The argument `items`, with sprig's words for anything that is no list: `Cannot` and what can't be done.
+fn items<'a>(call: &Call<'a>, act: &str) -> Result<&'a [Value], Failure> {
     let value = call.value("items")?;
-    value.as_array().ok_or_else(|| {
-        let kind = super::numbers::kind_name(value);
-        Failure::call(format!("cannot {} on type {kind}", call.function.name.trim_start_matches("must").to_lowercase()))
-    })
+    let items = value.as_array().ok_or_else(|| Failure::call(format!("Cannot {act} type {}", kind_name(value))))?;
+    call.spend_work(items.len())?;
+    Ok(items)
+}
+
+/// `items`, all parts of which are compared with others.
+fn comparable_items<'a>(call: &Call<'a>, act: &str) -> Result<&'a [Value], Failure> {
+    call.whole_value("items")?;
+    items(call, act)
 }
 
 fn list(call: &Call<'_>) -> Answer {
@@ -62,29 +74,30 @@ fn list(call: &Call<'_>) -> Answer {
 }
 
 fn first(call: &Call<'_>) -> Answer {
-    Ok(items(call)?.first().cloned().unwrap_or_else(Value::none))
+    Ok(items(call, "find first on")?.first().cloned().unwrap_or_else(Value::none))
 }
 
 fn last(call: &Call<'_>) -> Answer {
-    Ok(items(call)?.last().cloned().unwrap_or_else(Value::none))
+    Ok(items(call, "find last on")?.last().cloned().unwrap_or_else(Value::none))
 }
 
+/// Of an empty list Go makes null here; nothing can loop over that in Tera.
 fn rest(call: &Call<'_>) -> Answer {
-    Ok(items(call)?.split_first().map_or_else(Value::none, |(_, rest)| Value::from(rest)))
+    Ok(Value::from(items(call, "find rest on")?.get(1..).unwrap_or_default()))
 }
 
 fn initial(call: &Call<'_>) -> Answer {
-    Ok(items(call)?.split_last().map_or_else(Value::none, |(_, initial)| Value::from(initial)))
+    Ok(Value::from(items(call, "find initial on")?.split_last().map_or(&[] as &[Value], |(_, initial)| initial)))
 }
 
 fn append(call: &Call<'_>) -> Answer {
-    let mut items = items(call)?.to_vec();
+    let mut items = items(call, "push on")?.to_vec();
     items.push(call.value("item")?.clone());
     Ok(Value::from(items))
 }
 
 fn prepend(call: &Call<'_>) -> Answer {
-    let mut items = items(call)?.to_vec();
+    let mut items = items(call, "prepend on")?.to_vec();
     items.insert(0, call.value("item")?.clone());
     Ok(Value::from(items))
 }
@@ -93,8 +106,9 @@ fn concat(call: &Call<'_>) -> Answer {
     let mut all = Vec::new();
     for list in call.list("lists")? {
         let Some(items) = list.as_array() else {
-            return Err(Failure::call(format!("cannot concat type {} as list", super::numbers::kind_name(list))));
+            return Err(Failure::call(format!("Cannot concat type {} as list", kind_name(list))));
         };
+        call.spend_items(items.len())?;
         all.extend_from_slice(items);
     }
     Ok(Value::from(all))
@@ -102,7 +116,8 @@ fn concat(call: &Call<'_>) -> Answer {
 
 fn uniq(call: &Call<'_>) -> Answer {
     let mut kept: Vec<Value> = Vec::new();
-    for item in items(call)? {
+    for item in comparable_items(call, "find uniq on")? {
+        call.spend_work(kept.len())?;
         if !kept.contains(item) {
             kept.push(item.clone());
         }
@@ -111,45 +126,46 @@ fn uniq(call: &Call<'_>) -> Answer {
 }
 
 fn without(call: &Call<'_>) -> Answer {
-    let unwanted = call.value("unwanted")?;
-    let unwanted = unwanted.as_array().unwrap_or(std::slice::from_ref(unwanted));
-    Ok(Value::from(items(call)?.iter().filter(|item| !unwanted.contains(item)).cloned().collect::<Vec<_>>()))
+    let (items, unwanted) = (comparable_items(call, "find without on")?, call.one_or_more("unwanted")?);
+    call.spend_work(items.len().saturating_mul(unwanted.len()))?;
+    Ok(Value::from(items.iter().filter(|item| !unwanted.contains(item)).cloned().collect::<Vec<_>>()))
 }
 
 fn has(call: &Call<'_>) -> Answer {
     if is_nothing(call.value("items")?) {
         return Ok(Value::from(false));
     }
-    Ok(Value::from(items(call)?.contains(call.value("item")?)))
+    Ok(Value::from(comparable_items(call, "find has on")?.contains(call.whole_value("item")?)))
 }
 
 fn compact(call: &Call<'_>) -> Answer {
-    Ok(Value::from(items(call)?.iter().filter(|item| !is_empty(item)).cloned().collect::<Vec<_>>()))
+    Ok(Value::from(items(call, "compact on")?.iter().filter(|item| !is_empty(item)).cloned().collect::<Vec<_>>()))
 }
 
 fn slice(call: &Call<'_>) -> Answer {
-    let items = items(call)?;
-    if items.is_empty() {
-        return Ok(Value::none());
-    }
-    let bound = |name, otherwise| match call.optional(name) {
-        Some(_) => call.whole(name),
-        None => Ok(otherwise),
+    let value = call.value("items")?;
+    let Some(items) = value.as_array() else {
+        return Err(Failure::call(format!("list should be type of slice or array but {}", kind_name(value))));
     };
-    let (start, end) = (bound("start", 0)?, bound("end", items.len() as i64)?);
+    if items.is_empty() {
+        return Ok(value.clone());
+    }
+    let bound = |name, otherwise| call.optional(name).map_or(otherwise, super::convert::to_int);
+    let (start, end) = (bound("start", 0), bound("end", items.len() as i64));
     let range = usize::try_from(start).ok().zip(usize::try_from(end).ok());
     let part = range.and_then(|(start, end)| items.get(start..end));
-    part.map(Value::from).ok_or_else(|| Failure::call("slice index out of bounds"))
+    part.map(Value::from).ok_or_else(|| Failure::call("reflect.Value.Slice: slice index out of bounds"))
 }
 
 fn chunk(call: &Call<'_>) -> Answer {
+    let items = items(call, "chunk")?;
     let size = usize::try_from(call.whole("size")?).ok().filter(|&size| size > 0);
     let size = size.ok_or_else(|| Failure::call("the size must be at least 1"))?;
-    Ok(Value::from(items(call)?.chunks(size).map(Value::from).collect::<Vec<_>>()))
+    Ok(Value::from(items.chunks(size).map(Value::from).collect::<Vec<_>>()))
 }
 
 fn reverse(call: &Call<'_>) -> Answer {
-    Ok(Value::from(items(call)?.iter().rev().cloned().collect::<Vec<_>>()))
+    Ok(Value::from(items(call, "find reverse on")?.iter().rev().cloned().collect::<Vec<_>>()))
 }
 
 fn len(call: &Call<'_>) -> Answer {
@@ -158,33 +174,46 @@ fn len(call: &Call<'_>) -> Answer {
     match length {
         Some(length) => Ok(Value::from(length as i64)),
         None if is_nothing(value) => Err(Failure::call("len of nil pointer")),
-        None => Err(Failure::call(format!("len of type {}", super::call::go_type(value)))),
+        None => Err(Failure::call(format!("len of type {}", go_type(value)))),
     }
 }
 
 fn index(call: &Call<'_>) -> Answer {
     let keys = call.value("key")?;
-    let mut at = call.value("value")?;
-    let nothing = Value::none();
-    for key in keys.as_array().unwrap_or(std::slice::from_ref(keys)) {
-        if let Some(items) = at.as_array() {
-            let position = key.as_i64().ok_or_else(|| Failure::call("cannot index slice/array with this type"))?;
-            let item = usize::try_from(position).ok().and_then(|position| items.get(position));
-            at = item.ok_or_else(|| Failure::call(format!("index out of range: {position}")))?;
-        } else if let Some(map) = at.as_map() {
-            let key = key.as_str().ok_or_else(|| wrong_type(key, "string"))?;
-            at = map.get(&tera::value::Key::Str(key)).unwrap_or(&nothing);
-        } else if is_nothing(at) {
-            return Err(Failure::call("index of untyped nil"));
-        } else {
-            return Err(Failure::call(format!("can't index item of type {}", super::call::go_type(at))));
-        }
+    let mut at = call.value("value")?.clone();
+    if is_nothing(&at) {
+        return Err(Failure::call("index of untyped nil"));
     }
-    Ok(at.clone())
+    for key in keys.as_array().unwrap_or(std::slice::from_ref(keys)) {
+        at = item(&at, key)?;
+    }
+    Ok(at)
 }
 
-/// `cat`'s and `print`'s part: the texts of a list's values.
-pub(super) fn texts(value: &Value) -> Vec<String> {
-    let items = value.as_array().unwrap_or(std::slice::from_ref(value));
-    items.iter().filter(|item| !is_nothing(item)).map(|item| display(item).into_owned()).collect()
+/// What a list has at a position, a text at a byte, or a map under a key, which may be null.
+fn item(value: &Value, key: &Value) -> Answer {
+    if let Some(map) = value.as_map() {
+        let key = match key.as_str() {
+            Some(key) => key,
+            None if is_nothing(key) => return Err(Failure::call("value is nil; should be of type string")),
+            None => return Err(Failure::call(format!("value has type {}; should be string", go_type(key)))),
+        };
+        return Ok(map.get(&Key::Str(key)).cloned().unwrap_or_else(Value::none));
+    }
+    if is_nothing(value) {
+        return Err(Failure::call("index of nil pointer"));
+    }
+    if !value.is_array() && !value.is_string() {
+        return Err(Failure::call(format!("can't index item of type {}", go_type(value))));
+    }
+    let position = match key.as_i64() {
+        Some(position) => position,
+        None if is_nothing(key) => return Err(Failure::call("cannot index slice/array with nil")),
+        None => return Err(Failure::call(format!("cannot index slice/array with type {}", go_type(key)))),
+    };
+    let found = usize::try_from(position).ok().and_then(|position| match value.as_str() {
+        Some(text) => text.as_bytes().get(position).map(|&byte| Value::from(byte)),
+        None => value.as_array()?.get(position).cloned(),
+    });
+    found.ok_or_else(|| Failure::call(format!("index out of range: {position}")))
 }

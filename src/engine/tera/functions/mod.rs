@@ -3,15 +3,19 @@
 //! Each function is one [`Function`] in the table of its topic; every one can be written as a filter, which pipes in
 //! the first parameter, and as a function with keyword arguments. The README's table is made from the same data.
 
+mod base_text;
 mod call;
 mod collections;
+mod convert;
 mod decimal;
 mod documents;
 mod encoding;
+mod extent;
 mod files;
 mod flow;
 mod glob;
 mod go_format;
+mod letter_case;
 mod lists;
 mod numbers;
 mod paths;
@@ -21,6 +25,9 @@ mod refused;
 mod sha1;
 mod strings;
 mod toml_format;
+mod urls;
+mod verbs;
+mod versions;
 mod words;
 
 use std::sync::{Arc, Weak};
@@ -84,7 +91,9 @@ impl Function {
         let call = Call { function: self, piped, kwargs, run: &run };
         let answer = run.budget.spend_call().map_err(Failure::Call).and_then(|()| {
             call.check_names()?;
-            (self.body)(&call)
+            let answer = (self.body)(&call)?;
+            call.check_answer(&answer)?;
+            Ok(answer)
         });
         answer.map_err(|failure| run.keep_failure(self.name, failure))
     }
@@ -95,15 +104,18 @@ pub fn vocabulary() -> impl Iterator<Item = &'static Function> {
     [
         flow::FUNCTIONS,
         strings::FUNCTIONS,
+        letter_case::FUNCTIONS,
         words::FUNCTIONS,
         printf::FUNCTIONS,
         documents::FUNCTIONS,
         encoding::FUNCTIONS,
         patterns::FUNCTIONS,
+        versions::FUNCTIONS,
         lists::FUNCTIONS,
         collections::FUNCTIONS,
         numbers::FUNCTIONS,
         paths::FUNCTIONS,
+        urls::FUNCTIONS,
         files::FUNCTIONS,
         refused::FUNCTIONS,
     ]

@@ -1,20 +1,22 @@
 //! Functions on text.
 
 use tera::Value;
+use tera::value::Key;
 
 use super::Function;
 use super::call::{Answer, Call, Failure, is_nothing};
 use super::go_format::display;
+use crate::go_text::quote_double;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("toString", &["value"], "The value as text, as Go prints it.", |call| {
         Ok(Value::from(call.printed("value")?.into_owned()))
     }),
     Function::new("quote", &["value"], "The value as text in double quotes, escaped; nothing for null.", |call| {
-        Ok(Value::from(each_printed(call, quoted)?))
+        in_quotes(call, quote_double)
     }),
     Function::new("squote", &["value"], "The value as text in single quotes, not escaped; nothing for null.", |call| {
-        Ok(Value::from(each_printed(call, |text| format!("'{text}'"))?))
+        in_quotes(call, |text| format!("'{text}'"))
     }),
     Function::new("indent", &["text", "width"], "Every line, the first too, moved right by `width` spaces.", |call| {
         Ok(Value::from(indented(call)?))
@@ -22,23 +24,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("nindent", &["text", "width"], "`indent` after a line break.", |call| {
         Ok(Value::from(format!("\n{}", indented(call)?)))
     }),
-    Function::new("upper", &["text"], "In capitals.", |call| Ok(Value::from(map_chars(call.text("text")?, to_upper)))),
-    Function::new("lower", &["text"], "In small letters.", |call| {
-        Ok(Value::from(map_chars(call.text("text")?, to_lower)))
-    }),
-    Function::new("title", &["text"], "The first letter of every word in capitals.", |call| {
-        Ok(Value::from(at_word_starts(call.text("text")?, to_upper)))
-    }),
-    Function::new("untitle", &["text"], "The first letter of every word in small.", |call| {
-        Ok(Value::from(at_word_starts(call.text("text")?, to_lower)))
-    }),
     Function::new("trim", &["text"], "Without white space at both ends.", |call| {
         Ok(Value::from(call.text("text")?.trim()))
     }),
-    Function::new("trimAll", &["text", "chars"], "Without the given characters at both ends.", |call| {
-        let chars = call.text("chars")?;
-        Ok(Value::from(call.text("text")?.trim_matches(|c| chars.contains(c))))
-    }),
+    Function::new("trimAll", &["text", "chars"], "Without the given characters at both ends.", trim_all),
+    Function::new("trimall", &["text", "chars"], "The same as `trimAll`.", trim_all),
     Function::new("trimPrefix", &["text", "prefix"], "Without `prefix` at the start.", |call| {
         let text = call.text("text")?;
         Ok(Value::from(text.strip_prefix(call.text("prefix")?).unwrap_or(text)))
@@ -53,9 +43,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "The first `length` bytes, with a negative length the last; never half a character.",
         trunc,
     ),
-    Function::new("replace", &["text", "from", "to"], "With every `from` replaced by `to`.", |call| {
-        Ok(Value::from(call.text("text")?.replace(call.text("from")?, call.text("to")?)))
-    }),
+    Function::new("replace", &["text", "from", "to"], "With every `from` replaced by `to`.", replace),
     Function::new("contains", &["text", "part"], "Whether `part` occurs in it.", |call| {
         Ok(Value::from(call.text("text")?.contains(call.text("part")?)))
     }),
@@ -66,8 +54,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Ok(Value::from(call.text("text")?.ends_with(call.text("suffix")?)))
     }),
     Function::new("splitList", &["text", "separator"], "The parts between separators, as a list.", |call| {
-        let (text, separator) = (call.text("text")?, call.text("separator")?);
-        Ok(Value::from(split(text, separator).map(Value::from).collect::<Vec<_>>()))
+        Ok(Value::from(split(call, None)?))
     }),
     Function::new(
         "join",
@@ -75,121 +62,67 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "The values of a list as one text, with a separator between; nulls are left out.",
         join,
     ),
-    Function::new("trimall", &["text", "chars"], "The same as `trimAll`.", |call| {
-        let chars = call.text("chars")?;
-        Ok(Value::from(call.text("text")?.trim_matches(|c| chars.contains(c))))
-    }),
     Function::new("split", &["text", "separator"], "The parts between separators, as a map `_0`, `_1`, ...", |call| {
-        let (text, separator) = (call.text("text")?, call.text("separator")?);
-        Ok(numbered(split(text, separator)))
+        Ok(numbered(split(call, None)?))
     }),
     Function::new("splitn", &["text", "separator", "count"], "`split` into at most `count` parts.", |call| {
-        let (text, separator) = (call.text("text")?, call.text("separator")?);
-        Ok(match usize::try_from(call.whole("count")?) {
-            Ok(count) => numbered(text.splitn(count, separator)),
-            Err(_) => numbered(split(text, separator)),
-        })
+        Ok(numbered(split(call, usize::try_from(call.whole("count")?).ok())?))
     }),
-    Function::new("substr", &["text", "start", "end"], "The bytes from `start` to before `end`; negative ones mean the ends.", substr),
+    Function::new(
+        "substr",
+        &["text", "start", "end"],
+        "The bytes from `start` to before `end`; negative ones mean the ends.",
+        substr,
+    ),
     Function::new("repeat", &["text", "count"], "The text so many times.", |call| {
-        let (text, count) = (call.text("text")?, call.whole("count")?);
-        let count = usize::try_from(count).map_err(|_| Failure::call("strings: negative Repeat count"))?;
-        call.run.budget.check_size(text.len().saturating_mul(count)).map_err(Failure::Call)?;
+        let (text, count) = (call.text("text")?, call.repeats("count")?);
+        call.check_size(text.len().saturating_mul(count))?;
         Ok(Value::from(text.repeat(count)))
     }),
-    Function::new("cat", &["values"], "The values of a list as one text with spaces between; nulls are left out.", |call| {
-        Ok(Value::from(super::lists::texts(call.value("values")?).join(" ")))
-    }),
+    Function::new(
+        "cat",
+        &["values"],
+        "The values of a list as one text with spaces between; nulls are left out.",
+        |call| Ok(Value::from(texts(call, "values")?.join(" "))),
+    ),
     Function::new("html", &["text"], "Escaped for HTML.", |call| {
         let escaped = call.printed("text")?.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-        Ok(Value::from(escaped.replace('"', "&#34;").replace('\'', "&#39;")))
+        Ok(Value::from(escaped.replace('"', "&#34;").replace('\'', "&#39;").replace('\0', "\u{FFFD}")))
     }),
     Function::new("nospace", &["text"], "Without any white space.", |call| {
         Ok(Value::from(call.text("text")?.split_whitespace().collect::<String>()))
     }),
 ];
 
-/// A value as text through `write`; a list's values one by one, with spaces between, nulls left out.
-fn each_printed(call: &Call<'_>, write: impl Fn(&str) -> String) -> Result<String, Failure> {
-    let value = call.value("value")?;
-    Ok(if is_nothing(value) { String::new() } else { write(&display(value)) })
+fn in_quotes(call: &Call<'_>, write: impl Fn(&str) -> String) -> Answer {
+    Ok(Value::from(match call.value("value")? {
+        nothing if is_nothing(nothing) => String::new(),
+        _ => write(&call.printed("value")?),
+    }))
 }
 
-/// Go's `%q`.
-pub(super) fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{7}' => out.push_str("\\a"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{b}' => out.push_str("\\v"),
-            '\u{c}' => out.push_str("\\f"),
-            c if is_printable(c) => out.push(c),
-            c if (c as u32) < 0x80 => out.push_str(&format!("\\x{:02x}", c as u32)),
-            c if (c as u32) < 0x10000 => out.push_str(&format!("\\u{:04x}", c as u32)),
-            c => out.push_str(&format!("\\U{:08x}", c as u32)),
-        }
-    }
-    out.push('"');
-    out
+fn trim_all(call: &Call<'_>) -> Answer {
+    let (text, chars) = (call.text("text")?, call.text("chars")?);
+    call.spend_work(text.len().saturating_mul(chars.len()) / 4096)?;
+    Ok(Value::from(text.trim_matches(|c| chars.contains(c))))
 }
 
-/// Go's `unicode.IsPrint`, near enough: what Rust's `Debug` doesn't escape, and of spaces only the ASCII one.
-fn is_printable(c: char) -> bool {
-    match c {
-        ' ' | '\'' | '"' => true,
-        c if c.is_ascii() => c.is_ascii_graphic(),
-        c => !c.is_whitespace() && c.escape_debug().len() == 1,
+fn replace(call: &Call<'_>) -> Answer {
+    let (text, from, to) = (call.text("text")?, call.text("from")?, call.text("to")?);
+    if to.len() > from.len() {
+        let added = text.matches(from).count().saturating_mul(to.len() - from.len());
+        call.check_size(text.len().saturating_add(added))?;
     }
+    Ok(Value::from(text.replace(from, to)))
 }
 
 fn indented(call: &Call<'_>) -> Result<String, Failure> {
     let text = call.text("text")?;
-    let width = call.whole("width")?;
-    let width = usize::try_from(width).map_err(|_| Failure::call("strings: negative Repeat count"))?;
+    let width = call.repeats("width")?;
     let lines = text.matches('\n').count() + 1;
-    call.run.budget.check_size(width.saturating_mul(lines)).map_err(Failure::Call)?;
+    call.check_size(width.saturating_mul(lines).saturating_add(text.len()))?;
     let pad = " ".repeat(width);
     Ok(format!("{pad}{}", text.replace('\n', &format!("\n{pad}"))))
-}
-
-fn to_upper(c: char) -> char {
-    let mut upper = c.to_uppercase();
-    // Go maps one character to one.
-    match (upper.next(), upper.next()) {
-        (Some(one), None) => one,
-        _ => c,
-    }
-}
-
-fn to_lower(c: char) -> char {
-    let mut lower = c.to_lowercase();
-    lower.next().unwrap_or(c)
-}
-
-fn map_chars(text: &str, change: fn(char) -> char) -> String {
-    text.chars().map(change).collect()
-}
-
-fn at_word_starts(text: &str, change: fn(char) -> char) -> String {
-    let mut previous = ' ';
-    let changed = text.chars().map(|c| {
-        let starts_word = previous.is_whitespace() || is_separator(previous);
-        previous = c;
-        if starts_word { change(c) } else { c }
-    });
-    changed.collect()
-}
-
-/// Go's `isSeparator`: ASCII punctuation but the underscore; of others only white space.
-fn is_separator(c: char) -> bool {
-    if c.is_ascii() { !c.is_ascii_alphanumeric() && c != '_' } else { c.is_whitespace() }
 }
 
 fn trunc(call: &Call<'_>) -> Answer {
@@ -204,42 +137,52 @@ fn trunc(call: &Call<'_>) -> Answer {
     }))
 }
 
-/// Go's `strings.Split`: an empty separator cuts between characters.
-pub(super) fn split<'a>(text: &'a str, separator: &'a str) -> Box<dyn Iterator<Item = &'a str> + 'a> {
-    if separator.is_empty() {
-        Box::new(text.char_indices().map(|(at, c)| &text[at..at + c.len_utf8()]))
-    } else {
-        Box::new(text.split(separator))
-    }
+/// The argument `text` cut at every `separator`, into `most` parts at the most; an empty separator cuts between
+/// characters.
+fn split<'a>(call: &Call<'a>, most: Option<usize>) -> Result<Vec<&'a str>, Failure> {
+    let (text, separator) = (call.text("text")?, call.text("separator")?);
+    let most = most.unwrap_or(usize::MAX);
+    let parts: Vec<&str> = match (separator, most) {
+        (_, 0) => Vec::new(),
+        ("", _) => {
+            let cuts = || text.char_indices().map(|(at, _)| at).take(most);
+            call.spend_items(cuts().count())?;
+            cuts().zip(cuts().skip(1).chain([text.len()])).map(|(start, end)| &text[start..end]).collect()
+        }
+        _ => {
+            call.spend_items(text.matches(separator).take(most).count() + 1)?;
+            text.splitn(most, separator).collect()
+        }
+    };
+    Ok(parts)
 }
 
 fn join(call: &Call<'_>) -> Answer {
-    let (values, separator) = (call.value("values")?, call.text("separator")?);
-    Ok(Value::from(strings_of(values).join(separator)))
+    let (texts, separator) = (texts(call, "values")?, call.text("separator")?);
+    call.check_size(texts.len().saturating_mul(separator.len()))?;
+    Ok(Value::from(texts.join(separator)))
 }
 
 /// sprig's `strslice`: a list's values as texts without the nulls; any other value alone.
-pub(super) fn strings_of(value: &Value) -> Vec<String> {
-    match value.as_array() {
-        Some(items) => items.iter().filter(|item| !is_nothing(item)).map(|item| display(item).into_owned()).collect(),
-        None if is_nothing(value) => Vec::new(),
-        None => vec![display(value).into_owned()],
-    }
+pub(super) fn texts(call: &Call<'_>, name: &'static str) -> Result<Vec<String>, Failure> {
+    let values = call.one_or_more(name)?;
+    Ok(values.iter().filter(|value| !is_nothing(value)).map(|value| display(value).into_owned()).collect())
 }
 
 /// The parts under the names `_0`, `_1`, ...
-fn numbered<'a>(parts: impl Iterator<Item = &'a str>) -> Value {
-    let named = parts.enumerate().map(|(index, part)| (tera::value::Key::from(format!("_{index}")), Value::from(part)));
+fn numbered(parts: Vec<&str>) -> Value {
+    let named = parts.into_iter().enumerate().map(|(index, part)| (Key::from(format!("_{index}")), Value::from(part)));
     Value::from(named.collect::<tera::Map>())
 }
 
+/// Where an end is given that is no place in the text, the text's own end is meant; a start must be one.
 fn substr(call: &Call<'_>) -> Answer {
     let (text, start, end) = (call.text("text")?, call.whole("start")?, call.whole("end")?);
-    let place = |at: i64| text.floor_char_boundary(usize::try_from(at).unwrap_or(usize::MAX));
-    let (from, to) = match (start, end) {
-        (start, end) if start < 0 => (0, place(end)),
-        (start, end) if end < 0 || end > text.len() as i64 => (place(start), text.len()),
-        (start, end) => (place(start), place(end)),
+    let place =
+        |at: i64| usize::try_from(at).ok().filter(|&at| at <= text.len()).map(|at| text.floor_char_boundary(at));
+    let part = match (start, place(end)) {
+        (..0, end) => end.and_then(|end| text.get(..end)),
+        (start, end) => place(start).and_then(|start| text.get(start..end.unwrap_or(text.len()))),
     };
-    text.get(from..to).map(Value::from).ok_or_else(|| Failure::call("runtime error: slice bounds out of range"))
+    part.map(Value::from).ok_or_else(|| Failure::call("runtime error: slice bounds out of range"))
 }

@@ -1,54 +1,62 @@
 //! TOML as Helm writes it, and reading it.
 
-use crate::yaml::{Map, Node, Value};
+use crate::yaml::{Map, Node, Value, go_float};
 
-/// A map as TOML: keys sorted, tables after plain values and indented by their depth.
+/// A map as TOML: keys sorted, tables after plain values and indented by their depth. Any other value is written as it
+/// stands behind a key.
 ///
 /// # Errors
-/// What TOML can't hold: anything but a map at the top.
+/// What TOML can't hold: a list of tables without a key, a list with null in it.
 pub(super) fn write(value: &Value) -> Result<String, String> {
-    let map = value.as_map().ok_or_else(|| "toml: top-level values must be Go maps or structs".to_owned())?;
     let mut out = String::new();
-    table(&mut out, map, &mut Vec::new());
+    match value {
+        Value::Map(map) => table(&mut out, map, &mut Vec::new())?,
+        value if is_table(value) => return Err("toml: top-level values must be Go maps or structs".to_owned()),
+        value => inline(&mut out, value)?,
+    }
     Ok(out)
 }
 
-fn table(out: &mut String, map: &Map, path: &mut Vec<String>) {
-    let mut entries: Vec<(&str, &Value)> = map.iter().map(|(key, node)| (key, &node.value)).collect();
-    entries.sort_by_key(|(key, _)| *key);
+fn table(out: &mut String, map: &Map, path: &mut Vec<String>) -> Result<(), String> {
     let indent = "  ".repeat(path.len());
-    for (key, value) in entries.iter().filter(|(_, value)| !is_table(value)) {
-        if !value.is_null() {
-            out.push_str(&format!("{indent}{} = ", quoted_key(key)));
-            inline(out, value);
-            out.push('\n');
-        }
+    let (tables, plain) = sorted(map);
+    for (key, value) in plain {
+        out.push_str(&format!("{indent}{} = ", quoted_key(key)));
+        inline(out, value)?;
+        out.push('\n');
     }
-    for (key, value) in entries.iter().filter(|(_, value)| is_table(value)) {
+    for (key, value) in tables {
         path.push(quoted_key(key));
+        let name = path.join(".");
         match value {
             Value::Map(map) => {
-                header(out, path, "[", "]");
-                table(out, map, path);
+                // An empty line sets off tables of the top, and those of a list anywhere.
+                out.push_str(if path.len() == 1 && !out.is_empty() { "\n" } else { "" });
+                out.push_str(&format!("{indent}[{name}]\n"));
+                table(out, map, path)?;
             }
             Value::List(items) => {
                 for map in items.iter().filter_map(|item| item.value.as_map()) {
-                    header(out, path, "[[", "]]");
-                    table(out, map, path);
+                    out.push_str(if out.is_empty() { "" } else { "\n" });
+                    out.push_str(&format!("{indent}[[{name}]]\n"));
+                    table(out, map, path)?;
                 }
             }
             _ => {}
         }
         path.pop();
     }
+    Ok(())
 }
 
-fn header(out: &mut String, path: &[String], open: &str, close: &str) {
-    // Helm's writer sets off tables of the top by an empty line.
-    if path.len() == 1 && !out.is_empty() {
-        out.push('\n');
-    }
-    out.push_str(&format!("{}{open}{}{close}\n", "  ".repeat(path.len() - 1), path.join(".")));
+type Entries<'a> = Vec<(&'a str, &'a Value)>;
+
+/// The entries of a map that are tables, and the others without those that are null, each sorted by key.
+fn sorted(map: &Map) -> (Entries<'_>, Entries<'_>) {
+    let entries = map.iter().map(|(key, node)| (key, &node.value)).filter(|(_, value)| !value.is_null());
+    let mut entries: Entries<'_> = entries.collect();
+    entries.sort_unstable_by_key(|(key, _)| *key);
+    entries.into_iter().partition(|(_, value)| is_table(value))
 }
 
 fn is_table(value: &Value) -> bool {
@@ -59,31 +67,37 @@ fn is_table(value: &Value) -> bool {
     }
 }
 
-fn inline(out: &mut String, value: &Value) {
+fn inline(out: &mut String, value: &Value) -> Result<(), String> {
     match value {
-        Value::Null => out.push_str("\"\""),
+        Value::Null => return Err("toml: cannot encode array with nil element".to_owned()),
         Value::Bool(value) => out.push_str(&value.to_string()),
         Value::Int(number) => out.push_str(&number.to_string()),
-        Value::Float(number) => out.push_str(&format!("{number:?}")),
+        Value::Float(number) => {
+            let digits = go_float(*number);
+            out.push_str(&digits);
+            out.push_str(if digits.contains(['.', 'e']) { "" } else { ".0" });
+        }
         Value::String(text) => out.push_str(&quoted(text)),
         Value::List(items) => {
             out.push('[');
             for (index, item) in items.iter().enumerate() {
                 out.push_str(if index > 0 { ", " } else { "" });
-                inline(out, &item.value);
+                inline(out, &item.value)?;
             }
             out.push(']');
         }
         Value::Map(map) => {
             out.push('{');
-            for (index, (key, node)) in map.iter().enumerate() {
+            let (tables, plain) = sorted(map);
+            for (index, (key, value)) in plain.into_iter().chain(tables).enumerate() {
                 out.push_str(if index > 0 { ", " } else { "" });
                 out.push_str(&format!("{} = ", quoted_key(key)));
-                inline(out, &node.value);
+                inline(out, value)?;
             }
             out.push('}');
         }
     }
+    Ok(())
 }
 
 fn quoted_key(key: &str) -> String {
@@ -97,10 +111,12 @@ fn quoted(text: &str) -> String {
         match c {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
+            '\u{8}' => out.push_str("\\b"),
             '\t' => out.push_str("\\t"),
-            c if c.is_control() => out.push_str(&format!("\\u{:04x}", c as u32)),
+            '\n' => out.push_str("\\n"),
+            '\u{c}' => out.push_str("\\f"),
+            '\r' => out.push_str("\\r"),
+            c if c.is_ascii_control() => out.push_str(&format!("\\u{:04x}", u32::from(c))),
             c => out.push(c),
         }
     }
