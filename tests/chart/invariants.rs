@@ -192,7 +192,7 @@ fn references_exist(rendered: &Rendered, values: &Value) {
     assert_eq!(headless.text("spec clusterIP"), "None");
     let mut given = BTreeSet::new();
     texts(values, &mut given);
-    let mut check = |kind: &str, name: &str| {
+    let check = |kind: &str, name: &str| {
         assert!(rendered.find(kind, name).is_some() || given.contains(name), "no {kind} {name}");
     };
     let pod = set.at("spec template spec").expect("a pod");

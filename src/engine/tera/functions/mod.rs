@@ -137,3 +137,5 @@ pub(super) fn register(tera: &mut Tera, run: &Arc<Run>, is_wanted: impl Fn(&str)
     }
 }
 
+#[cfg(test)]
+mod tests;
