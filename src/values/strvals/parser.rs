@@ -12,6 +12,8 @@ use crate::values::{FileReader, Map, Node, Value};
 const MAX_NESTED_NAMES: usize = 30;
 /// The greatest index of a list (Helm's limit).
 const MAX_INDEX: i64 = 65_536;
+/// How many indexes a key may have. Helm has no limit; without one, a long flag could use up the stack.
+const MAX_INDEXES: usize = 1_000;
 
 /// Why parsing a key came to an end before its value.
 enum Stop {
@@ -31,16 +33,19 @@ pub(super) struct Parser<'a> {
     kind: Kind,
     reader: &'a dyn FileReader,
     scanner: Scanner<'a>,
+    /// How many indexes the key at hand has so far.
+    indexes: usize,
 }
 
 impl<'a> Parser<'a> {
     pub(super) fn new(source: &'a Source, kind: Kind, reader: &'a dyn FileReader) -> Self {
-        Parser { source, kind, reader, scanner: Scanner::new(source.text(), kind != Kind::Literal) }
+        Parser { source, kind, reader, scanner: Scanner::new(source.text(), kind != Kind::Literal), indexes: 0 }
     }
 
     /// Applies key after key until the flag ends.
     pub(super) fn parse(&mut self, values: &mut Map) -> Result<(), Mistake> {
         loop {
+            self.indexes = 0;
             match self.key(values, 0) {
                 Ok(()) => {}
                 Err(Stop::End) => return Ok(()),
@@ -76,11 +81,13 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// `key=`: one value, or a list in braces.
+    /// `key=`: one value, or a list in braces. Where the flag ends before a value, the key is set to empty text, and for
+    /// the lists and maps around it the flag has ended too: `a[0].b=` leaves `a` empty.
     fn assign(&mut self, values: &mut Map, key: String, place: Span) -> Result<(), Stop> {
+        let ended = self.scanner.rest().is_empty() && !matches!(self.kind, Kind::Json | Kind::Literal);
         let node = self.assigned()?;
         set(values, key, place, node);
-        Ok(())
+        if ended { Err(Stop::End) } else { Ok(()) }
     }
 
     /// What stands after `=`.
@@ -180,10 +187,7 @@ impl<'a> Parser<'a> {
     /// `key.`: what follows is set in the map under the key.
     fn nested(&mut self, values: &mut Map, key: Stretch, place: Span, depth: usize) -> Result<(), Stop> {
         if depth >= MAX_NESTED_NAMES {
-            let message = format!(
-                "value name nested level is greater than maximum supported nested level of {MAX_NESTED_NAMES}"
-            );
-            return Err(Mistake::new(message, place).help("give the deep part as JSON: --set-json").into());
+            return Err(too_deep(MAX_NESTED_NAMES, place).into());
         }
         if let Some(existing) = values.get_mut(&key.text) {
             return match &mut existing.value {
@@ -230,10 +234,8 @@ impl<'a> Parser<'a> {
         if text.end.is_none() {
             return Err(Stop::End);
         }
-        let digits = text.text.strip_prefix(['+', '-']).unwrap_or(&text.text);
-        let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
         text.text.parse().map(|index| (index, place.clone())).map_err(|_| {
-            let reason = if is_number { "value out of range" } else { "invalid syntax" };
+            let reason = if is_out_of_range(&text.text) { "value out of range" } else { "invalid syntax" };
             let quoted = quote_double(&text.text);
             Mistake::new(format!("error parsing index: strconv.Atoi: parsing {quoted}: {reason}"), place)
                 .help("an index is a whole number from 0; put \\ before a bracket that belongs to the key")
@@ -243,6 +245,10 @@ impl<'a> Parser<'a> {
 
     /// What follows `]` is set at `index`.
     fn item(&mut self, items: &mut Vec<Node>, index: i64, place: &Span, depth: usize) -> Result<(), Stop> {
+        self.indexes += 1;
+        if self.indexes > MAX_INDEXES {
+            return Err(too_deep(MAX_INDEXES, place.clone()).into());
+        }
         if index < 0 {
             return Err(Mistake::new(format!("negative {index} index not allowed"), place.clone()).into());
         }
@@ -300,6 +306,21 @@ impl<'a> Parser<'a> {
     }
 }
 
+/// Whether Go calls text that is no 64-bit number too large, rather than no number at all: it reads digit by digit and
+/// stops where 64 bits without a sign overflow, whatever follows.
+fn is_out_of_range(text: &str) -> bool {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let mut value = 0u64;
+    for digit in digits.chars() {
+        let Some(digit) = digit.to_digit(10) else { return false };
+        match value.checked_mul(10).and_then(|value| value.checked_add(u64::from(digit))) {
+            Some(more) => value = more,
+            None => return true,
+        }
+    }
+    !digits.is_empty()
+}
+
 /// An empty key is never stored.
 fn set(values: &mut Map, key: String, place: Span, node: Node) {
     if !key.is_empty() {
@@ -317,6 +338,11 @@ fn slot<'l>(items: &'l mut Vec<Node>, index: i64, place: &Span) -> Result<&'l mu
         items.resize_with(at + 1, || Node::new(Value::Null, place.clone()));
     }
     Ok(&mut items[at])
+}
+
+fn too_deep(limit: usize, place: Span) -> Mistake {
+    let message = format!("value name nested level is greater than maximum supported nested level of {limit}");
+    Mistake::new(message, place).help("give the deep part as JSON: --set-json")
 }
 
 /// Go's words for a value of another type than the key wants.
