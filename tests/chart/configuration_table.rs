@@ -130,6 +130,11 @@ const ROWS: &[Row] = &[
     (&["json:extraMimConfig=\"[[host_config]]\\nhost = \\\"localhost\\\"\\n\""], "host_config", r#"[{host = "localhost"}]"#),
 ];
 
+/// The values that the table sets.
+pub fn sets() -> impl Iterator<Item = &'static str> {
+    ROWS.iter().flat_map(|(sets, ..)| sets.iter().copied())
+}
+
 fn toml_at<'a>(config: &'a toml::Table, path: &str) -> Option<&'a Value> {
     let (first, rest) = path.split_once(' ').unwrap_or((path, ""));
     rest.split(' ').filter(|step| !step.is_empty()).try_fold(config.get(first)?, |value, step| match value {

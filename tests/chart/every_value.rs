@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::invariants;
 use crate::rendering::{flags, read, render, root, run};
+use crate::{configuration_table, values_table};
 
 fn json_of(name: &str) -> Value {
     let text = std::fs::read_to_string(root().join("charts/mongooseim").join(name)).expect("a file of the chart");
@@ -163,6 +164,31 @@ fn a_change_of_any_value_shows() {
     });
     assert!(seen > 200, "{seen} values");
     assert!(silent.is_empty(), "changes that don't show:\n{}", silent.join("\n"));
+}
+
+/// Those of the files are in `files`.
+#[test]
+fn every_value_has_a_row_that_shows_what_it_renders() {
+    let all = values_table::sets().chain(configuration_table::sets()).chain([
+        "nodeCookie=",
+        "mimConfig=",
+        "vmConfig=",
+        "appConfig=",
+        "vmDistConfig=",
+    ]);
+    let keys: Vec<&str> =
+        all.map(|set| set.split_once('=').map_or(set, |(key, _)| key.rsplit(':').next().unwrap_or(key))).collect();
+    let mut missing = Vec::new();
+    let values = json_of("values.yaml");
+    leaves(&Value::Null, &values, None, &mut Vec::new(), &mut |path, _, _| {
+        let dotted = path.join(".");
+        let below =
+            |key: &str| key.strip_prefix(&dotted).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
+        if path[0] != "listeners" && !keys.iter().any(|key| below(key)) {
+            missing.push(dotted);
+        }
+    });
+    assert!(missing.is_empty(), "{missing:?}");
 }
 
 /// Values that a user takes away with null are as if they were empty, or are asked for by name.

@@ -43,6 +43,7 @@ const ROWS: &[Row] = &[
     // the StatefulSet
     (&["podManagementPolicy=Parallel"], SET, "podManagementPolicy", "Parallel"),
     (&["updateStrategy.rollingUpdate.partition=2"], SET, "updateStrategy", "{type: RollingUpdate, rollingUpdate: {partition: 2}}"),
+    (&["updateStrategy.type=OnDelete"], SET, "updateStrategy", "{type: OnDelete}"),
     (&["rolloutId=7"], SET, "template metadata annotations checksum/config", "'7'"),
     (&["clusterDomain=k8s.example"], MAIN, "env name=NODE_HOST value", "$(POD_NAME).mongooseim.$(POD_NAMESPACE).svc.k8s.example"),
     (&["clusterDomain=k8s.example"], MAIN, "env name=POD_NAME valueFrom fieldRef fieldPath", "metadata.name"),
@@ -114,14 +115,19 @@ const ROWS: &[Row] = &[
     (&[], MAIN, "readinessProbe", "{tcpSocket: {port: c2s}, initialDelaySeconds: 10, periodSeconds: 10}"),
     (&["readinessProbe.enabled=false"], MAIN, "readinessProbe", ""),
     (&["readinessProbe.initialDelaySeconds=0"], MAIN, "readinessProbe initialDelaySeconds", "0"),
+    (&["readinessProbe.periodSeconds=5"], MAIN, "readinessProbe periodSeconds", "5"),
     (&["readinessProbe.tcpSocket.port=s2s"], MAIN, "readinessProbe tcpSocket", "{port: s2s}"),
     (&["json:listeners.early={\"enabled\":true,\"type\":\"http\",\"port\":80}"], MAIN, "readinessProbe tcpSocket", "{port: c2s}"),
     (&["listeners.c2s.enabled=false", "loadBalancer.enabled=false"], MAIN, "readinessProbe tcpSocket", "{port: s2s}"),
     (&["livenessProbe.enabled=true"], MAIN, "livenessProbe", "{tcpSocket: {port: c2s}, periodSeconds: 30, failureThreshold: 6}"),
     (&["livenessProbe.enabled=true", "livenessProbe.exec.command={/usr/lib/mongooseim/bin/mongooseimctl,status}"], MAIN, "livenessProbe",
         "{exec: {command: [/usr/lib/mongooseim/bin/mongooseimctl, status]}, periodSeconds: 30, failureThreshold: 6}"),
+    (&["livenessProbe.enabled=true", "livenessProbe.periodSeconds=5", "livenessProbe.failureThreshold=2", "livenessProbe.timeoutSeconds=3"], MAIN, "livenessProbe",
+        "{tcpSocket: {port: c2s}, periodSeconds: 5, failureThreshold: 2, timeoutSeconds: 3}"),
     (&[], MAIN, "livenessProbe", ""),
     (&["startupProbe.enabled=true"], MAIN, "startupProbe", "{tcpSocket: {port: c2s}, periodSeconds: 10, failureThreshold: 60}"),
+    (&["startupProbe.enabled=true", "startupProbe.periodSeconds=5", "startupProbe.failureThreshold=2"], MAIN, "startupProbe",
+        "{tcpSocket: {port: c2s}, periodSeconds: 5, failureThreshold: 2}"),
     (&["terminationGracePeriodSeconds=300"], POD, "terminationGracePeriodSeconds", "300"),
     (&["terminationGracePeriodSeconds=0"], POD, "terminationGracePeriodSeconds", "0"),
     (&[], MAIN, "lifecycle preStop exec command", "[/usr/lib/mongooseim/bin/mongooseimctl, stop]"),
@@ -142,6 +148,9 @@ const ROWS: &[Row] = &[
     (&["json:topologySpreadConstraints=[{\"maxSkew\":1,\"topologyKey\":\"zone\",\"whenUnsatisfiable\":\"DoNotSchedule\",\"labelSelector\":{}}]"],
         POD, "topologySpreadConstraints 0 labelSelector", "{}"),
     (&[], POD, "securityContext", "{seccompProfile: {type: RuntimeDefault}}"),
+    (&["podSecurityContext.seccompProfile.type=Unconfined"], POD, "securityContext", "{seccompProfile: {type: Unconfined}}"),
+    (&["podSecurityContext.seccompProfile=null"], POD, "securityContext", ""),
+    (&["securityContext.allowPrivilegeEscalation=true"], MAIN, "securityContext", "{allowPrivilegeEscalation: true}"),
     (&["podSecurityContext.fsGroup=7"], POD, "securityContext", "{seccompProfile: {type: RuntimeDefault}, fsGroup: 7}"),
     (&["securityContext.privileged=false"], MAIN, "securityContext", "{allowPrivilegeEscalation: false, privileged: false}"),
     (&["securityContext.runAsUser=0", "existingCookieSecret.name=c"], POD, "initContainers 0 securityContext runAsUser", "0"),
@@ -223,6 +232,11 @@ const ROWS: &[Row] = &[
     (&["secretPlaceholders.LDAP.name=d", "secretPlaceholders.LDAP.key=k"], POD, "initContainers 0 env name=SECRET_LDAP valueFrom", "{secretKeyRef: {name: d, key: k}}"),
     (&["secretPlaceholders.LDAP.name=d", "secretPlaceholders.LDAP.key=k", "existingCookieSecret.name=c"], POD, "initContainers 0 env name=SECRETS value", "ERLANG_COOKIE LDAP"),
 ];
+
+/// The values that the table sets.
+pub fn sets() -> impl Iterator<Item = &'static str> {
+    ROWS.iter().flat_map(|(sets, ..)| sets.iter().copied())
+}
 
 #[test]
 fn every_value_renders_what_it_says() {
