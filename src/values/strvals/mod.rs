@@ -7,6 +7,9 @@ mod parser;
 mod scanner;
 mod typed;
 
+#[cfg(test)]
+mod tests;
+
 use super::{FileReader, Map};
 use crate::diagnostic::{Diagnostic, Source, Span};
 use parser::Parser;

@@ -1,0 +1,257 @@
+use proptest::prelude::*;
+
+use super::{Kind, apply};
+use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::values::{FileReader, Map, Node, Value};
+
+/// Finds one file: its text is its path.
+struct Paths;
+
+impl FileReader for Paths {
+    fn read(&self, path: &str, given_by: &Span) -> Result<Source, String> {
+        match path {
+            "missing" => Err("open missing: no such file or directory".to_owned()),
+            _ => Ok(Source::file_given_by(path, path, given_by.clone())),
+        }
+    }
+}
+
+fn applied(kind: Kind, flags: &[&str]) -> Result<Map, Diagnostic> {
+    let mut values = Map::new();
+    for flag in flags {
+        apply(&Source::flag("--set", *flag), kind, &mut values, &Paths)?;
+    }
+    Ok(values)
+}
+
+fn set(flag: &str) -> Map {
+    applied(Kind::Typed, &[flag]).unwrap()
+}
+
+fn refused(kind: Kind, flag: &str) -> Diagnostic {
+    applied(kind, &[flag]).unwrap_err()
+}
+
+/// The place of the value that a path leads to; numbers are indexes.
+fn place<'m>(map: &'m Map, path: &[&str]) -> &'m Node {
+    let mut node = map.get(path[0]).unwrap();
+    for step in &path[1..] {
+        node = match &node.value {
+            Value::List(items) => &items[step.parse::<usize>().unwrap()],
+            Value::Map(map) => map.get(step).unwrap(),
+            other => panic!("{other:?} leads nowhere"),
+        };
+    }
+    node
+}
+
+#[test]
+fn every_value_and_key_has_its_place_in_the_flag() {
+    let map = set("a.b[1].c=x,d={1,\\,y},e=null");
+    assert_eq!(place(&map, &["a", "b", "1", "c"]).span.range(), 9..10);
+    assert_eq!(place(&map, &["a", "b", "1"]).span.text(), "1");
+    assert_eq!(place(&map, &["d"]).span.text(), "{1,\\,y}");
+    assert_eq!(place(&map, &["d", "1"]).span.text(), "\\,y");
+    assert_eq!(place(&map, &["d", "1"]).value, Value::String(",y".into()));
+    assert_eq!(place(&map, &["e"]).span.text(), "null");
+    assert_eq!(map.entry("d").unwrap().key.text(), "d");
+}
+
+#[test]
+fn a_value_from_a_file_has_its_place_there() {
+    let map = applied(Kind::File, &["a={x.toml}"]).unwrap();
+    let node = place(&map, &["a", "0"]);
+    assert_eq!(node.span.to_string(), "x.toml:1:1");
+    assert_eq!(node.span.source().unwrap().given_by().unwrap().text(), "x.toml");
+}
+
+#[test]
+fn a_later_flag_builds_on_what_is_there() {
+    let map = applied(Kind::Typed, &["a[0].b=1", "a[0].c=2,a[2]=x"]).unwrap();
+    assert_eq!(map, set("a[0].b=1,a[0].c=2,a[2]=x"));
+    assert_eq!(place(&map, &["a", "0", "b"]).span.to_string(), "--set a[0].b=1");
+}
+
+#[test]
+fn a_mistake_is_shown_where_it_is() {
+    for (kind, flag, message, wrong) in [
+        (Kind::Typed, "a=1,b", "key \"b\" has no value", "b"),
+        (Kind::Typed, "a=1,b,c=2", "key \"b\" has no value (cannot end with ,)", "b"),
+        (Kind::Typed, "a=1,b={x,y", "list must terminate with '}'", "{x,y"),
+        (Kind::Typed, "a[b]=1", "error parsing index: strconv.Atoi: parsing \"b\": invalid syntax", "b"),
+        (Kind::Typed, "a[18446744073709551616x]=1", "parsing \"18446744073709551616x\": value out of range", "184"),
+        (Kind::Typed, "a[9223372036854775808x]=1", "parsing \"9223372036854775808x\": invalid syntax", "922"),
+        (Kind::Typed, "a[-1]=1", "negative -1 index not allowed", "-1"),
+        (Kind::Typed, "a[65537]=1", "index of 65537 is greater than maximum supported index of 65536", "65537"),
+        (Kind::Typed, "a[0]x=1", "unexpected data at end of array index: ['x']", "x"),
+        (Kind::Typed, "a=1,a.b=2", "interface {} is int64, not map[string]interface {}", "a"),
+        (Kind::Typed, "x.y.=1", "key map \"y\" has no value", "y"),
+        (Kind::File, "a=x,b=missing", "open missing: no such file or directory", "missing"),
+        (Kind::Literal, "a", "key \"a\" has no value", "a"),
+    ] {
+        let error = refused(kind, flag);
+        assert!(error.message.contains(message), "{flag}: {}", error.message);
+        assert!(error.labels[0].span.text().starts_with(wrong), "{flag}: {:?}", error.labels[0].span.text());
+    }
+    let json = refused(Kind::Json, "a=1,b=[1,x]");
+    assert_eq!(json.message, "failed parsing --set data a=1,b=[1,x]");
+    assert_eq!((json.labels[0].span.text(), json.labels[0].span.start()), ("x", 9));
+    assert_eq!(json.labels[0].text, "invalid character 'x' looking for beginning of value");
+}
+
+#[test]
+fn a_flag_may_end_before_its_value() {
+    assert_eq!(set("a[1].b="), set("a[0]"));
+    assert_eq!(set("a.="), Map::new());
+    assert_eq!(applied(Kind::Literal, &["a[0].b="]).unwrap(), set("a[0].b=,"));
+}
+
+#[test]
+fn no_flag_is_too_deep_for_the_stack() {
+    let deep = |part: &str, times: usize| format!("a{}=1", part.repeat(times));
+    let message = |flag: String| {
+        let run = move || applied(Kind::Typed, &[&flag]).err().map(|error| error.message);
+        std::thread::Builder::new().stack_size(64 << 20).spawn(run).unwrap().join().unwrap()
+    };
+    let too_deep = "failed parsing --set data: value name nested level is greater than maximum supported nested level of";
+    assert_eq!(message(deep("[0]", 1_000)), None);
+    assert_eq!(message(deep("[0].a", 1_000)), None);
+    assert_eq!(message(deep("[0]", 1_001)).unwrap(), format!("{too_deep} 1000"));
+    assert_eq!(message(deep("[0].a", 40_000)).unwrap(), format!("{too_deep} 1000"));
+    assert_eq!(message(deep(".a", 30)), None);
+    assert_eq!(message(deep(".a", 31)).unwrap(), format!("{too_deep} 30"));
+}
+
+const KINDS: [Kind; 5] = [Kind::Typed, Kind::Text, Kind::Json, Kind::File, Kind::Literal];
+
+/// Flags in which every character may mean something.
+fn flag() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        4 => "[a-c]",
+        4 => Just("=".to_owned()),
+        6 => "[\\[\\].,{}\\\\\" \n=]",
+        2 => "\\[[0-2]\\]",
+        1 => "[0-9+-]{1,20}",
+        1 => "(true|null|missing|\\[1,2\\]|\\{\"a\":1\\})",
+        1 => any::<char>().prop_map(String::from),
+    ];
+    prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+}
+
+/// Every value of a tree with its key or index, the tree's own keys included.
+fn visit(map: &Map, see: &mut dyn FnMut(&Span, &Node)) {
+    fn node(key: &Span, found: &Node, see: &mut dyn FnMut(&Span, &Node)) {
+        see(key, found);
+        match &found.value {
+            Value::List(items) => items.iter().for_each(|item| node(&item.span, item, see)),
+            Value::Map(map) => visit(map, see),
+            _ => {}
+        }
+    }
+    map.entries().for_each(|(_, entry)| node(&entry.key, &entry.node, see));
+}
+
+/// Text as it can stand in a flag: what has a meaning there behind a backslash.
+fn escaped(text: &str) -> String {
+    let special = |c: char| "=[].,{}\\".contains(c);
+    text.chars().flat_map(|c| special(c).then_some('\\').into_iter().chain([c])).collect()
+}
+
+/// A key in a flag, and the value that stands behind it.
+fn assignment() -> impl Strategy<Value = (Vec<String>, String)> {
+    let name = "[a-z=.,\\[\\\\é☃ ]{1,6}";
+    let value = "[a-z0-9=.,{}\\[\\\\é☃ \n]{0,8}";
+    (prop::collection::vec(name, 1..4), value.prop_map(String::from))
+}
+
+fn written((path, value): &(Vec<String>, String)) -> String {
+    let names: Vec<String> = path.iter().map(|name| escaped(name)).collect();
+    format!("{}={}", names.join("."), escaped(value))
+}
+
+proptest! {
+    #[test]
+    fn any_flag_is_applied_or_refused_with_a_place(flags in prop::collection::vec(flag(), 1..4), kind in 0usize..5) {
+        let mut values = Map::new();
+        for flag in &flags {
+            let source = Source::flag("--set", flag.as_str());
+            if let Err(error) = apply(&source, KINDS[kind], &mut values, &Paths) {
+                let place = &error.labels[0].span;
+                prop_assert_eq!(place.source(), Some(&source));
+                prop_assert!(place.range().end <= flag.len());
+            }
+        }
+    }
+
+    #[test]
+    fn every_place_is_in_the_flag_and_holds_what_was_typed(flag in flag(), kind in 0usize..5) {
+        let source = Source::flag("--set", flag.as_str());
+        let mut values = Map::new();
+        let _ = apply(&source, KINDS[kind], &mut values, &Paths);
+        let mut faults = Vec::new();
+        visit(&values, &mut |key, node| {
+            let typed = node.span.text();
+            let right = match (&node.value, KINDS[kind]) {
+                // A file's text is its path here.
+                (Value::String(text), Kind::File) if !text.is_empty() => typed == text,
+                (Value::String(text), Kind::Literal) => typed == text,
+                (Value::String(text), Kind::Typed | Kind::Text) => unescaped(typed) == *text,
+                (Value::Bool(value), _) => unescaped(typed).eq_ignore_ascii_case(&value.to_string()),
+                (Value::Int(value), _) => unescaped(typed).parse() == Ok(*value),
+                _ => true,
+            };
+            let inside = KINDS[kind] == Kind::File || node.span.source() == Some(&source);
+            if !right || !inside || key.source().is_none() {
+                faults.push(format!("{typed:?} for {:?}", node.value));
+            }
+        });
+        prop_assert!(faults.is_empty(), "{}: {:?}", flag, faults);
+    }
+
+    #[test]
+    fn what_is_escaped_arrives_as_it_was(assignment in assignment()) {
+        let flag = written(&assignment);
+        let values = applied(Kind::Text, &[&flag]).map_err(|error| TestCaseError::fail(error.message))?;
+        let (path, value) = &assignment;
+        let node = values.at(path.iter().map(String::as_str)).ok_or_else(|| TestCaseError::fail("no such value"))?;
+        prop_assert_eq!(&node.value, &Value::String(value.clone()));
+        prop_assert_eq!(node.span.text(), escaped(value));
+        prop_assert_eq!(node.span.range().end, flag.len());
+    }
+
+    #[test]
+    fn the_order_of_keys_that_do_not_meet_is_of_no_account(
+        (sorted, shuffled) in prop::collection::btree_map("[a-z=.,é]{1,4}", assignment(), 1..6)
+            .prop_map(|entries| {
+                let below = |(top, (mut path, value)): (String, (Vec<String>, String))| {
+                    path.insert(0, top);
+                    written(&(path, value))
+                };
+                entries.into_iter().map(below).collect::<Vec<_>>()
+            })
+            .prop_flat_map(|flags| (Just(flags.clone()), Just(flags).prop_shuffle())),
+        kind in 0usize..2,
+    ) {
+        // A flag that ends in `=` ends before the lists and maps around the key are written.
+        let joined = |flags: &[String]| flags.join(",") + ",";
+        let [first, second] = [&sorted, &shuffled].map(|flags| applied(KINDS[kind], &[&joined(flags)]).ok());
+        prop_assert!(first.is_some());
+        prop_assert_eq!(&first, &second);
+        let apart: Vec<String> = shuffled.iter().map(|flag| flag.clone() + ",").collect();
+        let apart: Vec<&str> = apart.iter().map(String::as_str).collect();
+        prop_assert_eq!(first, applied(KINDS[kind], &apart).ok());
+    }
+}
+
+/// What the text of a place means: every backslash takes away the meaning of the character after it.
+fn unescaped(typed: &str) -> String {
+    let mut text = String::new();
+    let mut characters = typed.chars();
+    while let Some(c) = characters.next() {
+        match c {
+            '\\' => text.extend(characters.next()),
+            c => text.push(c),
+        }
+    }
+    text
+}
