@@ -6,7 +6,10 @@ use mim_chart::yaml::{self, Value};
 use serde_json::Value as Json;
 
 /// Cases in which our message is another one on purpose, each with the reason. At most 2% of the cases.
-const EXCEPTIONS: &[(&str, &str)] = &[];
+const EXCEPTIONS: &[(&str, &str)] = &[(
+    "\u{feff}\u{feff}a: 1\nb: 2\n",
+    "behind a second byte order mark at the start, go-yaml skips the first character of every line; ours is text as any",
+)];
 
 fn cases() -> Vec<Json> {
     let mut cases: Vec<Json> =

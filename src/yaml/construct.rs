@@ -26,14 +26,15 @@ pub(super) fn construct(document: Document<'_>, source: &Source, offset: usize) 
         decoded_in_aliases: 0,
         aliases: Vec::new(),
         depth: 0,
-        key_fault: None,
-        number_fault: None,
+        unfit_keys: Vec::new(),
+        unfit_numbers: false,
     };
     let node = constructor.node(root).map_err(|fault| *fault)?;
-    match constructor.key_fault.or(constructor.number_fault) {
-        Some(fault) => Err(*fault),
-        None => Ok(node),
+    constructor.refuse_unfit_keys(&node).map_err(|fault| *fault)?;
+    if constructor.unfit_numbers {
+        refuse_unfit_numbers(&node).map_err(|fault| *fault)?;
     }
+    Ok(node)
 }
 
 type Construct<T> = Result<T, Box<Diagnostic>>;
@@ -47,16 +48,35 @@ struct Constructor<'a, 't> {
     /// The aliases that are being followed.
     aliases: Vec<NodeId>,
     depth: usize,
-    /// The first key that JSON cannot have; told once the whole document proves decodable, as in Helm.
-    key_fault: Option<Box<Diagnostic>>,
-    /// The first number that JSON cannot have.
-    number_fault: Option<Box<Diagnostic>>,
+    /// Keys that JSON cannot have. They are refused once the whole document proves decodable, and only where no later key
+    /// has replaced what holds them, as in Helm.
+    unfit_keys: Vec<UnfitKey>,
+    /// Whether there are numbers that JSON cannot have, which are refused in the same way, after the keys.
+    unfit_numbers: bool,
+}
+
+/// A key that JSON cannot have: null, or a whole number beyond 63 bits.
+struct UnfitKey {
+    id: NodeId,
+    value: NodeId,
+    /// Its type in Go's words, and itself.
+    words: (&'static str, String),
+    /// The name it has among the keys of its map until it is refused or replaced.
+    stand_in: String,
 }
 
 impl Constructor<'_, '_> {
     fn span(&self, syntax: &Syntax<'_>) -> Span {
         let (start, end) = syntax.place;
         self.source.span(self.offset + start as usize..self.offset + end as usize)
+    }
+
+    /// Where a node is written; for an alias, where its anchor's node is.
+    fn place(&self, id: NodeId) -> Span {
+        match self.document.node(id) {
+            Syntax { content: Content::Alias(target), .. } => self.place(*target),
+            syntax => self.span(syntax),
+        }
     }
 
     fn error(&self, id: NodeId, message: String) -> Box<Diagnostic> {
@@ -140,13 +160,9 @@ impl Constructor<'_, '_> {
             Scalar::Bool(value) => Value::Bool(value),
             Scalar::Int(value) => Value::Float(value as f64),
             Scalar::Unsigned(value) => Value::Float(value as f64),
-            Scalar::Float(value) if value.is_finite() => Value::Float(value),
             Scalar::Float(value) => {
-                let word = super::go_float(value);
-                let error = self.error(id, format!("json: unsupported value: {word}"));
-                let help = "JSON, which Kubernetes speaks, has no such number; put it in quotes if it is meant as text";
-                self.number_fault.get_or_insert_with(|| Box::new(error.help(help)));
-                Value::Null
+                self.unfit_numbers |= !value.is_finite();
+                Value::Float(value)
             }
             Scalar::Text(text) => Value::String(text.into_owned()),
         };
@@ -224,20 +240,36 @@ impl Constructor<'_, '_> {
             Scalar::Bool(value) => value.to_string(),
             Scalar::Int(value) => value.to_string(),
             Scalar::Float(value) => go_float_key(value),
-            Scalar::Null => self.unsupported_key(id, value, "%!s(<nil>)", "<nil>".to_owned()),
-            Scalar::Unsigned(key) => self.unsupported_key(id, value, "uint64", format!("{key:#x}")),
+            Scalar::Null => self.unfit_key(id, value, "%!s(<nil>)", "<nil>".to_owned()),
+            Scalar::Unsigned(key) => self.unfit_key(id, value, "uint64", format!("{key:#x}")),
         };
         Ok((name, self.span(syntax)))
     }
 
-    fn unsupported_key(&mut self, id: NodeId, value: NodeId, key_type: &str, key: String) -> String {
-        if self.key_fault.is_none() {
-            let value = go_syntax(self.document, value);
-            let problem = format!("unsupported map key of type: {key_type}, key: {key}, value: {value}");
-            let error = self.error(id, problem);
-            self.key_fault = Some(Box::new(error.help("put the key in quotes if it is meant as text")));
+    fn unfit_key(&mut self, id: NodeId, value: NodeId, key_type: &'static str, key: String) -> String {
+        let stand_in = format!("\0{key}");
+        self.unfit_keys.push(UnfitKey { id, value, words: (key_type, key), stand_in: stand_in.clone() });
+        stand_in
+    }
+
+    fn refuse_unfit_keys(&self, node: &Node) -> Construct<()> {
+        match &node.value {
+            _ if self.unfit_keys.is_empty() => Ok(()),
+            Value::List(items) => items.iter().try_for_each(|item| self.refuse_unfit_keys(item)),
+            Value::Map(map) => map.entries().try_for_each(|(name, entry)| {
+                // An aliased key has the place of its anchor, so the value has to fit too.
+                let unfit = |key: &&UnfitKey| {
+                    key.stand_in == name && self.place(key.id) == entry.key && self.place(key.value) == entry.node.span
+                };
+                let Some(UnfitKey { id, value, words: (key_type, key), .. }) = self.unfit_keys.iter().find(unfit) else {
+                    return self.refuse_unfit_keys(&entry.node);
+                };
+                let value = go_syntax(self.document, *value);
+                let error = format!("unsupported map key of type: {key_type}, key: {key}, value: {value}");
+                Err(Box::new(self.error(*id, error).help("put the key in quotes if it is meant as text")))
+            }),
+            _ => Ok(()),
         }
-        String::new()
     }
 
     fn collection_as_key(&mut self, id: NodeId) -> Box<Diagnostic> {
@@ -255,6 +287,25 @@ impl Constructor<'_, '_> {
         } else {
             error.help("a key has to be text: put it in quotes")
         })
+    }
+}
+
+/// Go writes the keys of JSON in the order of their bytes and stops at the first number that JSON cannot have.
+fn refuse_unfit_numbers(node: &Node) -> Construct<()> {
+    match &node.value {
+        Value::Float(value) if !value.is_finite() => {
+            let word = super::go_float(*value);
+            let message = format!("error converting YAML to JSON: json: unsupported value: {word}");
+            let help = "JSON, which Kubernetes speaks, has no such number; put it in quotes if it is meant as text";
+            Err(Box::new(Diagnostic::error("yaml-value", message).at(node.span.clone(), "").help(help)))
+        }
+        Value::List(items) => items.iter().try_for_each(refuse_unfit_numbers),
+        Value::Map(map) => {
+            let mut entries: Vec<_> = map.iter().collect();
+            entries.sort_unstable_by_key(|(key, _)| *key);
+            entries.into_iter().try_for_each(|(_, node)| refuse_unfit_numbers(node))
+        }
+        _ => Ok(()),
     }
 }
 

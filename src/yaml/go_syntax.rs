@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use crate::go_text::quote_double;
+
 use super::go_float;
 use super::resolve::{Scalar, resolve};
 use super::syntax::{Content, Document, NodeId, Style};
@@ -42,7 +44,7 @@ fn write_value(document: &Document<'_>, id: NodeId, top: bool, out: &mut String)
                 Scalar::Int(value) => write!(out, "{value}"),
                 Scalar::Unsigned(value) => write!(out, "{value:#x}"),
                 Scalar::Float(value) => out.write_str(&go_float(value)),
-                Scalar::Text(text) => write_quoted(&text, out),
+                Scalar::Text(text) => out.write_str(&quote_double(&text)),
             };
         }
         Content::Sequence(items) => {
@@ -94,35 +96,4 @@ fn collect_pairs(document: &Document<'_>, id: NodeId, pairs: &mut Vec<(String, N
         }
         Content::Scalar(..) => {}
     }
-}
-
-/// A string in Go's quotes.
-fn write_quoted(text: &str, out: &mut String) -> std::fmt::Result {
-    out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\u{7}' => out.push_str("\\a"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{b}' => out.push_str("\\v"),
-            '\0'..='\x1f' | '\x7f' => write!(out, "\\x{:02x}", u32::from(character))?,
-            character if character.is_control() || is_invisible(character) => {
-                write!(out, "\\u{:04x}", u32::from(character))?;
-            }
-            character => out.push(character),
-        }
-    }
-    out.push('"');
-    Ok(())
-}
-
-/// Whether a character beyond ASCII shows nothing: white space and format characters.
-fn is_invisible(character: char) -> bool {
-    (character.is_whitespace() && character != ' ')
-        || matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }

@@ -1,6 +1,9 @@
 //! The order in which go-yaml writes keys.
 
 use std::cmp::Ordering;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 /// Compares two keys as `toYaml` orders them: numbers in them by their value, letters after everything else.
 ///
@@ -25,7 +28,7 @@ fn compare(a: &str, b: &str, letters_first_after_digits: bool) -> Ordering {
     let (Some(x), Some(y)) = (rest_a.chars().next(), rest_b.chars().next()) else {
         return rest_a.len().cmp(&rest_b.len());
     };
-    match (x.is_alphabetic(), y.is_alphabetic()) {
+    match (is_letter(x), is_letter(y)) {
         (true, true) => return x.cmp(&y),
         (letter, true) | (letter @ true, _) => {
             let letters_first = letters_first_after_digits && a[..common].ends_with(is_digit);
@@ -46,6 +49,14 @@ fn digits(text: &str, start: i64) -> (i64, usize) {
     text.chars().take_while(|&digit| is_digit(digit)).fold((start, 0), |(value, length), digit| {
         (value.wrapping_mul(10).wrapping_add(i64::from(u32::from(digit)) - i64::from(u32::from('0'))), length + 1)
     })
+}
+
+/// Whether a character is a letter, as Go's `unicode.IsLetter` has it: to Rust, combining marks and circled letters are
+/// alphabetic too.
+fn is_letter(character: char) -> bool {
+    static LETTER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\A\p{L}").ok());
+    let in_category = |letter: &Regex| letter.is_match(character.encode_utf8(&mut [0; 4]));
+    character.is_alphabetic() && (character.is_ascii() || LETTER.as_ref().is_none_or(in_category))
 }
 
 /// Whether a character is a decimal digit of any script, as Go's `unicode.IsDigit` has it.
@@ -105,6 +116,12 @@ mod tests {
         let shuffled = sorted.iter().rev().map(|&key| (key, ())).collect();
         let keys: Vec<&str> = sort_by_key(shuffled, natural_order).into_iter().map(|(key, ())| key).collect();
         assert_eq!(keys, sorted);
+    }
+
+    #[test]
+    fn only_letters_are_letters() {
+        assert_eq!(natural_order("\u{36f}", "a"), Ordering::Less);
+        assert!(is_letter('é') && is_letter('中') && !is_letter('ⓐ') && !is_letter('\u{345}') && !is_letter('Ⅷ'));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 """What every record script shares: the two options, real Helm, and writing in the stored file's own form.
 
 A script names its stored file and gives a function that turns one stored case into the same case with Helm's fresh
-answer; see record_set_flags for a short one.
+answer; see record_set_flags for a short one. `tests/parity/check` runs them all.
 """
 
 import argparse
@@ -78,18 +78,35 @@ def stored_form(text):
     return lambda d: json.dumps(d, indent=1, ensure_ascii=False) + "\n"
 
 
-def main(stored, record):
-    """The command line of a record script: --stored, or --output FILE."""
+def main(stored, record, form=None):
+    """The command line of a record script: --stored, or --output FOLDER.
+
+    `stored` is one path or several, from the top. `form` writes the cases where the file has a form that `stored_form`
+    doesn't know.
+    """
+    stored = [stored] if isinstance(stored, str) else stored
     parser = argparse.ArgumentParser(description=sys.modules["__main__"].__doc__)
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--stored", action="store_true", help="print the path of the stored file")
-    what.add_argument("--output", metavar="FILE", help="ask Helm again and write its answers to FILE")
+    what.add_argument("--stored", action="store_true", help="print the paths of the stored files, one a line")
+    what.add_argument(
+        "--output", metavar="FOLDER",
+        help="ask Helm again and write its answers below FOLDER, under the paths of the stored files: `.` renews them",
+    )
     options = parser.parse_args()
     if options.stored:
-        print(stored)
+        print("\n".join(stored))
         return
 
-    text = (TOP / stored).read_bytes().decode("utf-8")
+    for path in stored:
+        text = (TOP / path).read_bytes().decode("utf-8")
+        fresh = ask_again(json.loads(text), record)
+        output = pathlib.Path(options.output) / path
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_bytes((form or stored_form(text))(fresh).encode("utf-8", "surrogatepass"))
+
+
+def ask_again(cases, record):
+    """The same cases with Helm's fresh answers. Each is recorded in an empty folder of its own."""
     with tempfile.TemporaryDirectory(prefix="mim-chart-parity.") as folder:
         check_version(folder)
 
@@ -101,5 +118,4 @@ def main(stored, record):
 
         # A Helm process takes about 50 ms, most of it start-up: two at a time leave room for others.
         with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
-            fresh = list(pool.map(recorded, enumerate(json.loads(text))))
-    pathlib.Path(options.output).write_bytes(stored_form(text)(fresh).encode("utf-8", "surrogatepass"))
+            return list(pool.map(recorded, enumerate(cases)))
