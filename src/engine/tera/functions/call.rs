@@ -35,10 +35,10 @@ impl From<TooDeep> for Failure {
 }
 
 /// How many steps of work count as an item.
-const STEPS_IN_AN_ITEM: usize = 64;
+const STEPS_IN_AN_ITEM: usize = 16;
 
 /// How many bytes of text count as a step of work.
-const TEXT_IN_AN_ITEM: usize = 64;
+const TEXT_IN_A_STEP: usize = 256;
 
 /// What a function gives.
 pub(super) type Answer = Result<Value, Failure>;
@@ -96,7 +96,7 @@ impl<'a> Call<'a> {
     pub(in crate::engine::tera) fn text(&self, name: &'static str) -> Result<&'a str, Failure> {
         let value = self.value(name)?;
         let text = value.as_str().ok_or_else(|| wrong_type(value, "string"))?;
-        self.spend_work(text.len() / TEXT_IN_AN_ITEM)?;
+        self.spend_work(text.len() / TEXT_IN_A_STEP)?;
         Ok(text)
     }
 

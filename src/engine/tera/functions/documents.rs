@@ -39,35 +39,32 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "fromYaml",
         &["text"],
         "The map that the first document of YAML text is; a map with the key `Error` where it is none.",
-        |call| read_map(call, YAML),
+        |call| read(MAP, call, YAML),
     ),
     Function::new(
         "fromYamlArray",
         &["text"],
         "The list that the first document of YAML text is; where it is none, a list with the complaint.",
-        |call| read_list(call, YAML),
+        |call| read(LIST, call, YAML),
     ),
     Function::new(
         "fromJson",
         &["text"],
         "The map that JSON text holds; a map with the key `Error` where it holds none.",
-        |call| read_map(call, JSON),
+        |call| read(MAP, call, JSON),
     ),
-    Function::new("mustFromJson", &["text"], "Any value that JSON text holds.", |call| {
-        let value = (JSON.read)(call.text("text")?).map_err(Failure::call)?;
-        Ok(to_tera(&value)?)
-    }),
+    Function::new("mustFromJson", &["text"], "Any value that JSON text holds.", |call| read_value(call, JSON)),
     Function::new(
         "fromJsonArray",
         &["text"],
         "The list that JSON text holds; where it holds none, a list with the complaint.",
-        |call| read_list(call, JSON),
+        |call| read(LIST, call, JSON),
     ),
     Function::new(
         "fromToml",
         &["text"],
         "The map that TOML text holds; a map with the key `Error` where it holds none.",
-        |call| read_map(call, TOML),
+        |call| read(MAP, call, TOML),
     ),
 ];
 
@@ -113,32 +110,91 @@ const JSON: Reader = Reader {
 
 const TOML: Reader = Reader { read: toml_format::read, prefix: "" };
 
-fn read_map(call: &Call<'_>, reader: Reader) -> Answer {
-    let map = match (reader.read)(call.text("text")?) {
-        Ok(Value::Map(map)) => Ok(map),
-        Ok(Value::Null) => Ok(Map::new()),
-        Ok(other) => Err(wrong_document(&other, reader, "map[string]interface {}")),
-        Err(complaint) => Err(complaint),
-    };
-    let map = map.unwrap_or_else(|complaint| {
+/// What a document has to be for a function that reads it.
+struct Container {
+    /// Its type in Go, which complaints name.
+    go_type: &'static str,
+    is_one: fn(&Value) -> bool,
+    /// What an empty document is.
+    empty: fn() -> Value,
+    /// What stands for a document that is none.
+    complaint: fn(Node) -> Value,
+}
+
+const MAP: Container = Container {
+    go_type: "map[string]interface {}",
+    is_one: |value| value.as_map().is_some(),
+    empty: || Value::Map(Map::new()),
+    complaint: |complaint| {
         let mut map = Map::new();
-        map.insert("Error", Default::default(), Node::generated(Value::String(complaint)));
-        map
-    });
-    Ok(to_tera(&Value::Map(map))?)
+        map.insert("Error", Default::default(), complaint);
+        Value::Map(map)
+    },
+};
+
+const LIST: Container = Container {
+    go_type: "[]interface {}",
+    is_one: |value| matches!(value, Value::List(_)),
+    empty: || Value::List(Vec::new()),
+    complaint: |complaint| Value::List(vec![complaint]),
+};
+
+fn read(container: Container, call: &Call<'_>, reader: Reader) -> Answer {
+    let text = call.text("text")?;
+    with_stack_for(text, || {
+        let value = match (reader.read)(text) {
+            Ok(Value::Null) => Ok((container.empty)()),
+            Ok(value) if (container.is_one)(&value) => Ok(value),
+            Ok(other) => {
+                let (prefix, found, wanted) = (reader.prefix, other.type_name(), container.go_type);
+                Err(format!("{prefix}json: cannot unmarshal {found} into Go value of type {wanted}"))
+            }
+            Err(complaint) => Err(complaint),
+        };
+        let complaint = |text| (container.complaint)(Node::generated(Value::String(text)));
+        Ok(to_tera(&value.unwrap_or_else(complaint))?)
+    })
 }
 
-fn read_list(call: &Call<'_>, reader: Reader) -> Answer {
-    let list = match (reader.read)(call.text("text")?) {
-        Ok(Value::List(list)) => Ok(list),
-        Ok(Value::Null) => Ok(Vec::new()),
-        Ok(other) => Err(wrong_document(&other, reader, "[]interface {}")),
-        Err(complaint) => Err(complaint),
-    };
-    let list = list.unwrap_or_else(|complaint| vec![Node::generated(Value::String(complaint))]);
-    Ok(to_tera(&Value::List(list))?)
+fn read_value(call: &Call<'_>, reader: Reader) -> Answer {
+    let text = call.text("text")?;
+    with_stack_for(text, || {
+        let value = (reader.read)(text).map_err(Failure::call)?;
+        Ok(to_tera(&value)?)
+    })
 }
 
-fn wrong_document(value: &Value, reader: Reader, wanted: &str) -> String {
-    format!("{}json: cannot unmarshal {} into Go value of type {wanted}", reader.prefix, value.type_name())
+/// How deeply a document may nest without a stack of its own to be read on.
+const PLAIN_NESTING: usize = 64;
+
+/// The stack for the deepest document there may be: readers go down 10,000 levels.
+const DEEP_STACK: usize = 256 << 20;
+
+/// Reads a document, on a stack of its own where it may nest deeply. Readers are recursive, and how much of its stack the
+/// template has used up is not known here.
+fn with_stack_for(text: &str, read: impl FnOnce() -> Answer + Send) -> Answer {
+    if !may_nest_deeply(text) {
+        return read();
+    }
+    let thread = std::thread::Builder::new().stack_size(DEEP_STACK);
+    let answer = std::thread::scope(|scope| thread.spawn_scoped(scope, read).ok()?.join().ok());
+    answer.unwrap_or_else(|| Err(Failure::call("the document nests too deeply to be read")))
+}
+
+/// Whether there are more brackets than shallow documents have (which of them are text is not looked at), or a line that
+/// begins with as many indicators and spaces as nested blocks need.
+fn may_nest_deeply(text: &str) -> bool {
+    let (mut brackets, mut column) = (0, Some(0));
+    for byte in text.bytes() {
+        brackets += usize::from(matches!(byte, b'[' | b'{'));
+        column = match byte {
+            b'\n' | b'\r' => Some(0),
+            b' ' | b'\t' | b'-' | b'?' | b':' => column.map(|column| column + 1),
+            _ => None,
+        };
+        if brackets > PLAIN_NESTING || column > Some(PLAIN_NESTING) {
+            return true;
+        }
+    }
+    false
 }

@@ -6,8 +6,8 @@ use std::fmt::Write;
 use tera::Value;
 use tera::value::{Key, ValueKind};
 
-/// From which power of ten on a float is printed with an exponent. Go's `%v` has 6; here numbers stay as they were
-/// written up to where Tera itself goes over to an exponent, so that a value looks the same however it is printed.
+/// From which power of ten on a float is printed with an exponent. Go's `%v` has 6; here numbers stay as people write
+/// them for as long as they do in JSON.
 pub(super) const PLAIN_DIGITS: i32 = 21;
 
 /// A value as sprig's `strval` and Go's `%v` print it: `map[a:1]`, `[1 2]`, `<nil>`, strings as they are.

@@ -87,7 +87,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
         steps(call, call.whole("start")?, call.whole("stop")?, call.whole("step")?)
     }),
     Function::new("range", &["end", "start?", "step_by?"], "The list from `start` (0) to before `end`.", range),
-    Function::new("seq", &["first", "last?", "step?"], "The numbers from `first` to `last`, as one text.", seq),
+    Function::new(
+        "seq",
+        &["first", "last?", "step?"],
+        "The numbers from `first` to `last` as one text; with `first` alone, those from 1 to it.",
+        seq,
+    ),
 ];
 
 fn int(call: &Call<'_>) -> Answer {

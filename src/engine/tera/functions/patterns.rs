@@ -99,53 +99,71 @@ fn find_all(call: &Call<'_>) -> Answer {
 }
 
 fn replace(call: &Call<'_>) -> Answer {
-    let to = call.text("to")?;
-    let names = group_names(call.text("regex")?);
-    replaced(call, |out, groups| expand(out, to, groups, &names))
+    let replacement = Replacement { template: call.text("to")?, names: group_names(call.text("regex")?) };
+    replaced(call, |out, groups| replacement.push(call, out, groups))
 }
 
 fn replace_literal(call: &Call<'_>) -> Answer {
     let to = call.text("to")?;
-    replaced(call, |out, _| out.push_str(to))
+    replaced(call, |out, _| {
+        out.push_str(to);
+        call.check_size(out.len())
+    })
 }
 
-fn replaced(call: &Call<'_>, push_replacement: impl Fn(&mut String, &Captures<'_>)) -> Answer {
+fn replaced(call: &Call<'_>, push_replacement: impl Fn(&mut String, &Captures<'_>) -> Result<(), Failure>) -> Answer {
     let (regex, text) = (regex(call)?, call.text("text")?);
     let mut out = String::with_capacity(text.len());
     let mut end = 0;
     for groups in regex.captures_iter(text) {
         let whole = groups.get_match();
         out.push_str(&text[end..whole.start()]);
-        push_replacement(&mut out, &groups);
+        push_replacement(&mut out, &groups)?;
         end = whole.end();
-        call.check_size(out.len())?;
     }
     out.push_str(&text[end..]);
     Ok(Value::from(out))
 }
 
-/// Appends a replacement, in which `$1`, `${1}`, `$name` and `${name}` stand for groups and `$$` for `$`. Any other `$` is
-/// text, and a group that is not there is nothing.
-fn expand(out: &mut String, template: &str, groups: &Captures<'_>, names: &[Option<&str>]) {
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once('$') {
-        out.push_str(before);
-        rest = after;
-        if let Some(after) = rest.strip_prefix('$') {
-            out.push('$');
+/// A replacement, in which `$1`, `${1}`, `$name` and `${name}` stand for groups and `$$` for `$`. Any other `$` is text,
+/// and a group that is not there is nothing.
+struct Replacement<'a> {
+    template: &'a str,
+    /// The names of the groups, from the first on.
+    names: Vec<Option<&'a str>>,
+}
+
+impl Replacement<'_> {
+    fn push(&self, call: &Call<'_>, out: &mut String, groups: &Captures<'_>) -> Result<(), Failure> {
+        let mut rest = self.template;
+        while let Some((before, after)) = rest.split_once('$') {
+            out.push_str(before);
             rest = after;
-        } else if let Some((name, after)) = group_name(rest) {
-            let is_number = name == "0" || name.bytes().all(|byte| byte.is_ascii_digit()) && !name.starts_with('0');
-            let named =
-                || names.iter().zip(1..).filter(|(known, _)| **known == Some(name)).find_map(|(_, at)| groups.get(at));
-            let group = if is_number { name.parse().ok().and_then(|at| groups.get(at)) } else { named() };
-            out.push_str(group.map_or("", |group| group.as_str()));
-            rest = after;
-        } else {
-            out.push('$');
+            if let Some(after) = rest.strip_prefix('$') {
+                out.push('$');
+                rest = after;
+            } else if let Some((name, after)) = group_name(rest) {
+                out.push_str(self.group(name, groups));
+                call.check_size(out.len())?;
+                rest = after;
+            } else {
+                out.push('$');
+            }
         }
+        out.push_str(rest);
+        call.check_size(out.len())
     }
-    out.push_str(rest);
+
+    fn group<'t>(&self, name: &str, groups: &Captures<'t>) -> &'t str {
+        let is_number = name == "0" || name.bytes().all(|byte| byte.is_ascii_digit()) && !name.starts_with('0');
+        let group = if is_number {
+            name.parse().ok().and_then(|at| groups.get(at))
+        } else {
+            let numbered = self.names.iter().zip(1..);
+            numbered.filter(|(known, _)| **known == Some(name)).find_map(|(_, at)| groups.get(at))
+        };
+        group.map_or("", |group| group.as_str())
+    }
 }
 
 /// The names of an expression's groups, in the order of their numbers from 1 on. The expression is a sound one; Go allows

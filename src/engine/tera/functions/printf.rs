@@ -43,31 +43,23 @@ fn print(call: &Call<'_>) -> Answer {
     Ok(Value::from(out))
 }
 
+/// Fills in a format as Go does, mistakes in it included: `%!d(string=x)`, `%!s(MISSING)`, `%!(EXTRA int=1)`.
 fn printf(call: &Call<'_>) -> Answer {
     let format = call.text("format")?;
     let args = match call.optional("args") {
         Some(_) => call.one_or_more("args")?,
         None => &[],
     };
-    formatted(format, args, &|size| call.check_size(size)).map(Value::from)
-}
-
-/// Fills in a format as Go does, mistakes in it included: `%!d(string=x)`, `%!s(MISSING)`, `%!(EXTRA int=1)`.
-fn formatted(
-    format: &str,
-    args: &[Value],
-    check_size: &dyn Fn(usize) -> Result<(), Failure>,
-) -> Result<String, Failure> {
-    let mut formatter =
-        Formatter { format, at: 0, args, next: 0, reordered: false, out: String::with_capacity(format.len()) };
+    let out = String::with_capacity(format.len());
+    let mut formatter = Formatter { call, format, at: 0, args, next: 0, reordered: false, out };
     while let Some(length) = formatter.rest().find('%') {
         formatter.out.push_str(&formatter.rest()[..length]);
         formatter.at += length + 1;
-        formatter.directive(check_size)?;
+        formatter.directive()?;
     }
     formatter.out.push_str(formatter.rest());
     formatter.report_extra();
-    Ok(formatter.out)
+    Ok(Value::from(formatter.out))
 }
 
 /// How many texts a value is printed as: the items of a list are padded one by one.
@@ -78,6 +70,7 @@ fn scalars(value: &Value) -> usize {
 }
 
 struct Formatter<'a> {
+    call: &'a Call<'a>,
     format: &'a str,
     at: usize,
     args: &'a [Value],
@@ -103,7 +96,7 @@ impl<'a> Formatter<'a> {
     }
 
     /// What follows a `%`.
-    fn directive(&mut self, check_size: &dyn Fn(usize) -> Result<(), Failure>) -> Result<(), Failure> {
+    fn directive(&mut self) -> Result<(), Failure> {
         let mut flags = self.flags();
         let mut good_number = true;
         let mut numbered = self.argument_number(&mut good_number);
@@ -153,9 +146,9 @@ impl<'a> Formatter<'a> {
                 // Go's own syntax and plain values have no sign.
                 flags.plus &= verb != 'v';
                 let padding = flags.width.unwrap_or(0) + flags.precision.unwrap_or(0);
-                check_size(self.out.len().saturating_add(padding.saturating_mul(scalars(value))))?;
+                self.call.check_size(self.out.len().saturating_add(padding.saturating_mul(scalars(value))))?;
                 verbs::write(&mut self.out, verb, flags, value);
-                check_size(self.out.len())?;
+                self.call.check_size(self.out.len())?;
             }
         }
         Ok(())

@@ -14,24 +14,34 @@ use crate::engine::tera::TeraEngine;
 use crate::engine::{Capabilities, Engine, Release, Scope};
 use crate::yaml::{Map, Node, Value};
 
-/// A row's answer of ours: the text, or the message of the first error.
+mod limits;
+mod random;
+
+/// A row's answer of ours.
 fn answer(row: &Json) -> Result<String, String> {
-    let mut chart = Chart::default();
-    chart.metadata.name = "c".to_owned();
-    chart.metadata.version = "0.1.0".to_owned();
-    let template = row["tera"].as_str().expect("a row has a call").to_owned();
-    let source = Source::file("templates/x.yaml", template);
-    chart.templates.push(Template { path: "templates/x.yaml".to_owned(), source });
     let files = |field: &str| row[field].as_object().cloned().unwrap_or_default().into_iter();
     let text = |content: &Json| content.as_str().expect("a file is text").as_bytes().to_vec();
     let plain = files("files").map(|(path, content)| (path, text(&content)));
     let binary = files("binaryFiles").map(|(path, content)| (path, STANDARD.decode(text(&content)).expect("base64")));
-    for (path, bytes) in plain.chain(binary) {
+    let template = row["tera"].as_str().expect("a row has a call");
+    render(template, row.get("values").unwrap_or(&Json::Object(Default::default())), plain.chain(binary))
+}
+
+/// What a template makes of values and files: the text, or the errors.
+fn render(
+    template: &str,
+    values: &Json,
+    files: impl IntoIterator<Item = (String, Vec<u8>)>,
+) -> Result<String, String> {
+    let mut chart = Chart::default();
+    chart.metadata.name = "c".to_owned();
+    chart.metadata.version = "0.1.0".to_owned();
+    let source = Source::file("templates/x.yaml", template.to_owned());
+    chart.templates.push(Template { path: "templates/x.yaml".to_owned(), source });
+    for (path, bytes) in files {
         chart.files.push(File { path: path.clone(), shown: path, bytes: bytes.into() });
     }
-    let Value::Map(values) = value_of(row.get("values").unwrap_or(&Json::Object(Default::default()))) else {
-        panic!("values are a map");
-    };
+    let Value::Map(values) = value_of(values) else { panic!("values are a map") };
     let scope = Scope {
         chart: &chart,
         values: &values,
@@ -66,8 +76,14 @@ fn cases() -> Vec<Json> {
     serde_json::from_str(include_str!("../../../../tests/cases/functions/cases.json")).expect("cases are JSON")
 }
 
-/// What Helm says of a mistake, without where it is; `None` where that is no more than a crash of Go's.
+/// What Helm says of a mistake, without where it is; `None` where that is no more than a crash of Go's. Of an argument of
+/// the wrong type it is the type that was expected.
 fn words_of_helm(error: &str) -> Option<&str> {
+    for mistake in ["wrong type for value; ", "invalid value; "] {
+        if let Some((_, words)) = error.split_once(mistake) {
+            return words.split(';').next();
+        }
+    }
     const CRASHES: [&str; 4] = ["reflect: ", "reflect.Value", "runtime error: ", "interface conversion: "];
     let (_, words) = error.rsplit_once("error calling ").and_then(|(_, called)| called.split_once(": "))?;
     (!CRASHES.iter().any(|crash| words.starts_with(crash))).then_some(words)
