@@ -1,0 +1,2 @@
+//! A process that does nothing: the measure of all others.
+fn main() {}
