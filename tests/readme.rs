@@ -30,7 +30,11 @@ fn hold(path: &Path, name: &str, wanted: &str) {
         std::fs::write(path, text).expect("the document is written");
         return;
     }
-    assert!(text[place] == *wanted, "{name} in {} is out of date: UPDATE_README=1 cargo test --test readme", path.display());
+    assert!(
+        text[place] == *wanted,
+        "{name} in {} is out of date: UPDATE_README=1 cargo test --test readme",
+        path.display()
+    );
 }
 
 fn root() -> &'static Path {

@@ -118,7 +118,9 @@ fn check_gzip(bytes: &[u8], shown: &str) -> Result<(), Diagnostic> {
     let message = format!("file '{shown}' does not appear to be a gzipped archive; got '{found}'");
     let error = Diagnostic::error("chart-archive", message);
     Err(match found {
-        "text/html; charset=utf-8" => error.help("this is a web page, most often an error or a log-in page that was saved as a chart"),
+        "text/html; charset=utf-8" => {
+            error.help("this is a web page, most often an error or a log-in page that was saved as a chart")
+        }
         _ => error.help("a chart is a directory, or an archive as `helm package` makes it"),
     })
 }
@@ -217,7 +219,10 @@ mod tests {
     #[test]
     fn what_is_no_archive_is_told_by_what_it_is() {
         let told = |bytes: &[u8], name: &str| unpack(bytes, name).unwrap_err().message;
-        assert_eq!(told(b"a: 1\n", "values.yaml"), "file 'values.yaml' seems to be a YAML file, but expected a gzipped archive");
+        assert_eq!(
+            told(b"a: 1\n", "values.yaml"),
+            "file 'values.yaml' seems to be a YAML file, but expected a gzipped archive"
+        );
         assert!(told(b"a: 1\n", "c.tgz").ends_with("got 'text/plain; charset=utf-8'"));
         assert!(told(b"\n<!DOCTYPE html>", "c.tgz").ends_with("got 'text/html; charset=utf-8'"));
         assert!(told(b"\0\x01", "c.tgz").ends_with("got 'application/octet-stream'"));

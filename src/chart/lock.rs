@@ -37,8 +37,8 @@ impl Lock {
     /// Broken YAML, or the first field of the wrong type, in Helm's words.
     pub(super) fn read(source: &Source) -> Result<Lock, Diagnostic> {
         let prefixed = |message: &str| format!("cannot load Chart.lock: {message}");
-        let node = yaml::read_document(source)
-            .map_err(|error| Diagnostic { message: prefixed(&error.message), ..error })?;
+        let node =
+            yaml::read_document(source).map_err(|error| Diagnostic { message: prefixed(&error.message), ..error })?;
         decode::from_node(&node).map_err(|error| {
             let message = prefixed(&format!("error unmarshaling JSON: while decoding JSON: {}", error.message));
             Diagnostic::error("chart-lock", message)

@@ -173,8 +173,7 @@ impl<'a> Fields<'a> {
         let message = format!(
             "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {got} into Go struct field {field} of type {wanted}"
         );
-        self.errors
-            .push(Diagnostic::error("chart-yaml", message).at(node.span.clone(), wanted_words(wanted)));
+        self.errors.push(Diagnostic::error("chart-yaml", message).at(node.span.clone(), wanted_words(wanted)));
     }
 
     /// The error for a document that is no map.

@@ -110,13 +110,19 @@ const TEMPLATE: &[HelmFlag] = &[
     refused("validate", Takes::Nothing, CLUSTER),
     refused("verify", Takes::Nothing, "mim-chart checks no signatures: use `helm verify`"),
     refused("post-renderer", Takes::Value(anything), "mim-chart runs no plugins: pipe its output through the program"),
-    refused("post-renderer-args", Takes::Value(anything), "mim-chart runs no plugins: pipe its output through the program"),
+    refused(
+        "post-renderer-args",
+        Takes::Value(anything),
+        "mim-chart runs no plugins: pipe its output through the program",
+    ),
 ];
 
 /// Adds the flags to the command and to its subcommand `template`.
 pub(super) fn add_to(command: Command) -> Command {
     let everywhere = EVERYWHERE.iter().map(|flag| flag.argument().global(true));
-    command.args(everywhere).mut_subcommand("template", |template| template.args(TEMPLATE.iter().map(HelmFlag::argument)))
+    command
+        .args(everywhere)
+        .mut_subcommand("template", |template| template.args(TEMPLATE.iter().map(HelmFlag::argument)))
 }
 
 /// What is to be said of those that were given.
@@ -129,7 +135,8 @@ pub(super) fn examine(matches: &ArgMatches) -> Result<Vec<Diagnostic>, Vec<Diagn
         leaf = below;
     }
     let is_given = |flag: &&HelmFlag| {
-        leaf.try_contains_id(flag.name).unwrap_or(false) && leaf.value_source(flag.name) == Some(ValueSource::CommandLine)
+        leaf.try_contains_id(flag.name).unwrap_or(false)
+            && leaf.value_source(flag.name) == Some(ValueSource::CommandLine)
     };
     let of_template = matches.subcommand_name() == Some("template");
     let known = EVERYWHERE.iter().chain(TEMPLATE.iter().filter(|_| of_template));
@@ -146,11 +153,17 @@ pub(super) fn examine(matches: &ArgMatches) -> Result<Vec<Diagnostic>, Vec<Diagn
         return Err(errors);
     }
     let mut told: Vec<Diagnostic> = given.iter().filter_map(|flag| flag.deprecation()).collect();
-    let inert: Vec<String> =
-        given.iter().filter(|flag| matches!(flag.effect, Effect::Nothing)).map(|flag| format!("--{}", flag.name)).collect();
+    let inert: Vec<String> = given
+        .iter()
+        .filter(|flag| matches!(flag.effect, Effect::Nothing))
+        .map(|flag| format!("--{}", flag.name))
+        .collect();
     if !inert.is_empty() {
         let verb = if inert.len() == 1 { "has" } else { "have" };
-        told.push(Diagnostic::warning("inert-flag", format!("{} {verb} no effect: nothing is installed here", inert.join(", "))));
+        told.push(Diagnostic::warning(
+            "inert-flag",
+            format!("{} {verb} no effect: nothing is installed here", inert.join(", ")),
+        ));
     }
     Ok(told)
 }
@@ -162,9 +175,8 @@ impl HelmFlag {
             Some(short) => argument.short(short),
             None => argument,
         };
-        let checked = |check: fn(&str) -> Result<(), String>| {
-            move |value: &str| check(value).map(|()| value.to_owned())
-        };
+        let checked =
+            |check: fn(&str) -> Result<(), String>| move |value: &str| check(value).map(|()| value.to_owned());
         match self.takes {
             Takes::Nothing => argument.action(ArgAction::SetTrue),
             Takes::Value(check) => argument.action(ArgAction::Append).value_parser(checked(check)),
@@ -229,7 +241,9 @@ fn labels(value: &str) -> Result<(), String> {
         };
         if RESERVED.contains(&key) {
             let reserved = RESERVED.join(" ");
-            return Err(format!("user supplied labels contains system reserved label name. System labels: [{reserved}]"));
+            return Err(format!(
+                "user supplied labels contains system reserved label name. System labels: [{reserved}]"
+            ));
         }
     }
     Ok(())

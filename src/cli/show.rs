@@ -2,10 +2,10 @@
 
 use clap::{Args, ValueEnum};
 
-use super::{Failure, command};
 use super::chart_argument::locate;
 use super::console::Console;
 use super::flags::GlobalFlags;
+use super::{Failure, command};
 use crate::chart::{Chart, File};
 use crate::diagnostic::Diagnostic;
 use crate::{engine, yaml};

@@ -129,9 +129,8 @@ impl Template {
             return Ok(());
         };
         let flag = Source::flag("--version", constraint);
-        let refuse = |message: String, help: String| {
-            Diagnostic::error("chart-version", message).at(flag.whole(), "").help(help)
-        };
+        let refuse =
+            |message: String, help: String| Diagnostic::error("chart-version", message).at(flag.whole(), "").help(help);
         let (name, version) = (&chart.metadata.name, &chart.metadata.version);
         let parsed = Constraints::parse(constraint).map_err(|reason| {
             refuse(reason, "a constraint is a version, or several comparisons such as `>=1.2, <2`".to_owned())
@@ -238,7 +237,9 @@ impl OutputFlags {
             return refuse("--prune-output needs --output-dir");
         }
         if !self.show_only.is_empty() {
-            return refuse("--prune-output can't be used with --show-only: all files that are not shown would be removed");
+            return refuse(
+                "--prune-output can't be used with --show-only: all files that are not shown would be removed",
+            );
         }
         Ok(())
     }

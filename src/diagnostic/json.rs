@@ -73,7 +73,9 @@ fn push_label(out: &mut String, Label { span, text }: &Label) {
     push_string(out, kind);
     out.push_str(",\"source\":");
     push_string(out, source.name());
-    for (name, number) in [("line", start.line), ("column", start.column), ("endLine", end.line), ("endColumn", end.column)] {
+    for (name, number) in
+        [("line", start.line), ("column", start.column), ("endLine", end.line), ("endColumn", end.column)]
+    {
         out.push_str(&format!(",\"{name}\":{number}"));
     }
     out.push_str(",\"excerpt\":");

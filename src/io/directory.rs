@@ -128,7 +128,8 @@ impl Walk {
             return;
         }
         if let Some(target) = self.leads_out(path) {
-            let message = format!("the symbolic link {} leads out of the chart, to {}", path.display(), target.display());
+            let message =
+                format!("the symbolic link {} leads out of the chart, to {}", path.display(), target.display());
             let help = "--follow-symlinks follows it";
             return self.errors.push(Diagnostic::error("chart-file", message).help(help));
         }
@@ -249,9 +250,15 @@ mod tests {
         symlink(elsewhere.path().join("secret"), folder.path().join("file")).unwrap();
         symlink(elsewhere.path(), folder.path().join("dir")).unwrap();
         let refused = messages(&folder);
-        assert!(refused.len() == 2 && refused[0].starts_with("the symbolic link W/dir leads out of the chart, to "), "{refused:?}");
+        assert!(
+            refused.len() == 2 && refused[0].starts_with("the symbolic link W/dir leads out of the chart, to "),
+            "{refused:?}"
+        );
         let files = read_chart(folder.path(), Links::Anywhere).unwrap();
-        assert_eq!(files.iter().map(|file| file.path.as_str()).collect::<Vec<_>>(), ["Chart.yaml", "dir/secret", "file"]);
+        assert_eq!(
+            files.iter().map(|file| file.path.as_str()).collect::<Vec<_>>(),
+            ["Chart.yaml", "dir/secret", "file"]
+        );
     }
 
     #[cfg(unix)]

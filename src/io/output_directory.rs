@@ -45,7 +45,12 @@ pub fn write_files(directory: &Path, files: &[(String, String)]) -> Result<(), D
 ///
 /// # Errors
 /// The first file that can't be read or removed, with the operating system's words.
-pub fn prune_files(directory: &Path, prefix: &str, chart: &str, kept: &[(String, String)]) -> Result<Vec<String>, Diagnostic> {
+pub fn prune_files(
+    directory: &Path,
+    prefix: &str,
+    chart: &str,
+    kept: &[(String, String)],
+) -> Result<Vec<String>, Diagnostic> {
     let mut removed = Vec::new();
     let top = if prefix.is_empty() { chart.to_owned() } else { format!("{prefix}/{chart}") };
     if directory.join(&top).is_dir() && !directory.join(&top).is_symlink() {
@@ -142,7 +147,11 @@ mod tests {
         let written = |paths: &[&str]| -> Vec<(String, String)> {
             paths.iter().map(|path| ((*path).to_owned(), format!("---\n# Source: {path}\nkind: X\n"))).collect()
         };
-        write_files(out, &written(&["web/templates/a.yaml", "web/charts/db/templates/b.yaml", "other/templates/a.yaml"])).unwrap();
+        write_files(
+            out,
+            &written(&["web/templates/a.yaml", "web/charts/db/templates/b.yaml", "other/templates/a.yaml"]),
+        )
+        .unwrap();
         fs::write(out.join("web/templates/mine.yaml"), "kind: Mine\n").unwrap();
         fs::write(out.join("web/templates/copy.yaml"), "---\n# Source: web/templates/a.yaml\n").unwrap();
         let removed = prune_files(out, "", "web", &written(&["web/templates/a.yaml"])).unwrap();

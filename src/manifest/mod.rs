@@ -69,7 +69,7 @@ impl Manifests {
         for (path, text) in rendered {
             let source = Source::rendered(path.as_str(), text);
             if let Err(error) = all.read_one(&path, &source) {
-                errors.push(error);
+                errors.push(*error);
             }
         }
         if !errors.is_empty() {
@@ -80,12 +80,17 @@ impl Manifests {
         Ok(all)
     }
 
-    fn read_one(&mut self, path: &str, source: &Source) -> Result<(), ManifestError> {
+    fn read_one(&mut self, path: &str, source: &Source) -> Result<(), Box<ManifestError>> {
         for range in split_documents(source.text()) {
-            let head = identify::read_head(source, range.clone()).map_err(|error| ManifestError {
-                path: path.to_owned(),
-                rendered_line: error.labels.first().and_then(|label| label.span.position()).map_or(1, |at| at.line),
-                diagnostic: Diagnostic { message: format!("YAML parse error on {path}: {}", error.message), ..error },
+            let head = identify::read_head(source, range.clone()).map_err(|error| {
+                Box::new(ManifestError {
+                    path: path.to_owned(),
+                    rendered_line: error.labels.first().and_then(|label| label.span.position()).map_or(1, |at| at.line),
+                    diagnostic: Diagnostic {
+                        message: format!("YAML parse error on {path}: {}", error.message),
+                        ..error
+                    },
+                })
             })?;
             let hook = match Hook::of(&head) {
                 Ok(hook) => hook,

@@ -118,11 +118,10 @@ impl Merging {
             return;
         };
         match (&mut given.value, &default.node.value) {
-            (Value::Null, _) => {
-                if self.nulls == Nulls::Strip {
-                    values.remove(key);
-                }
+            (Value::Null, _) if self.nulls == Nulls::Strip => {
+                values.remove(key);
             }
+            (Value::Null, _) => {}
             (Value::Map(into), Value::Map(from)) => {
                 let is_subchart = tree.subcharts.iter().any(|subchart| subchart.name == key);
                 let nulls = if is_subchart { Nulls::Keep } else { self.nulls };
@@ -148,11 +147,10 @@ impl Merging {
                 continue;
             };
             match (&mut given.value, &entry.node.value) {
-                (Value::Null, default) => {
-                    if nulls == Nulls::Strip && !default.is_null() {
-                        into.remove(key);
-                    }
+                (Value::Null, default) if nulls == Nulls::Strip && !default.is_null() => {
+                    into.remove(key);
                 }
+                (Value::Null, _) => {}
                 (Value::Map(into), Value::Map(from)) => self.table(into, from, nulls, &path.below(key)),
                 (Value::Map(_), Value::Null) => {}
                 (Value::Map(_), default) => {

@@ -261,7 +261,8 @@ impl Constructor<'_, '_> {
                 let unfit = |key: &&UnfitKey| {
                     key.stand_in == name && self.place(key.id) == entry.key && self.place(key.value) == entry.node.span
                 };
-                let Some(UnfitKey { id, value, words: (key_type, key), .. }) = self.unfit_keys.iter().find(unfit) else {
+                let Some(UnfitKey { id, value, words: (key_type, key), .. }) = self.unfit_keys.iter().find(unfit)
+                else {
                     return self.refuse_unfit_keys(&entry.node);
                 };
                 let value = go_syntax(self.document, *value);

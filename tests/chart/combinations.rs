@@ -190,10 +190,10 @@ fn pairs(run: &Run) -> impl Iterator<Item = [usize; 4]> + '_ {
 /// on every machine.
 fn runs(least: usize) -> Vec<Run> {
     let mut missing: BTreeSet<[usize; 4]> = BTreeSet::new();
-    for a in 0..FACTORS.len() {
-        for b in a + 1..FACTORS.len() {
-            for i in 0..FACTORS[a].len() {
-                missing.extend((0..FACTORS[b].len()).map(|j| [a, i, b, j]));
+    for (a, first) in FACTORS.iter().enumerate() {
+        for (b, second) in FACTORS.iter().enumerate().skip(a + 1) {
+            for i in 0..first.len() {
+                missing.extend((0..second.len()).map(|j| [a, i, b, j]));
             }
         }
     }

@@ -23,7 +23,7 @@ pub(super) struct Advice {
 pub(super) fn advise(message: &str, text: &str, range: Range<usize>, templates: &Templates<'_>) -> Advice {
     let tag = tag_at(text, range.start);
     if let Some(tag) = &tag
-        && let Some(help) = go_syntax::advise(&text[tag.clone()], |name| is_known(name))
+        && let Some(help) = go_syntax::advise(&text[tag.clone()], is_known)
     {
         return Advice {
             what: "this is Go's template syntax; the chart's templates are written in Tera".to_owned(),

@@ -61,7 +61,7 @@ fn deeper(depth: usize) -> Result<usize, TooDeep> {
 /// A float as templates see it: an integer where it is one.
 pub(super) fn float_to_tera(number: f64) -> TeraValue {
     // 2^63 is the first float beyond i64.
-    let fits = number >= -9_223_372_036_854_775_808.0 && number < 9_223_372_036_854_775_808.0;
+    let fits = (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&number);
     if fits && number.trunc() == number { TeraValue::from(number as i64) } else { TeraValue::from(number) }
 }
 

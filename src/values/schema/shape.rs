@@ -141,9 +141,10 @@ fn is_type(name: &str) -> bool {
 fn distinct_scalars(items: &[Node]) -> bool {
     let is_scalar = |value: &Value| !matches!(value, Value::List(_) | Value::Map(_));
     items.len() <= 16
-        && items.iter().enumerate().all(|(at, item)| {
-            is_scalar(&item.value) && items[..at].iter().all(|other| other.value != item.value)
-        })
+        && items
+            .iter()
+            .enumerate()
+            .all(|(at, item)| is_scalar(&item.value) && items[..at].iter().all(|other| other.value != item.value))
 }
 
 /// Whether all are strings and no two are equal.

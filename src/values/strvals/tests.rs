@@ -113,7 +113,8 @@ fn no_flag_is_too_deep_for_the_stack() {
         let run = move || applied(Kind::Typed, &[&flag]).err().map(|error| error.message);
         std::thread::Builder::new().stack_size(64 << 20).spawn(run).unwrap().join().unwrap()
     };
-    let too_deep = "failed parsing --set data: value name nested level is greater than maximum supported nested level of";
+    let too_deep =
+        "failed parsing --set data: value name nested level is greater than maximum supported nested level of";
     assert_eq!(message(deep("[0]", 1_000)), None);
     assert_eq!(message(deep("[0].a", 1_000)), None);
     assert_eq!(message(deep("[0]", 1_001)).unwrap(), format!("{too_deep} 1000"));

@@ -47,13 +47,21 @@ mod tests {
     #[test]
     fn texts_are_typed_as_helm_types_them() {
         for (text, value) in [
-            ("TRUE", Value::Bool(true)), ("False", Value::Bool(false)), ("falſe", Value::Bool(false)),
-            ("nuLL", Value::Null), ("0", Value::Int(0)), ("-0", Value::Int(0)), ("+1", Value::Int(1)),
-            ("9223372036854775807", Value::Int(i64::MAX)), ("-9223372036854775808", Value::Int(i64::MIN)),
+            ("TRUE", Value::Bool(true)),
+            ("False", Value::Bool(false)),
+            ("falſe", Value::Bool(false)),
+            ("nuLL", Value::Null),
+            ("0", Value::Int(0)),
+            ("-0", Value::Int(0)),
+            ("+1", Value::Int(1)),
+            ("9223372036854775807", Value::Int(i64::MAX)),
+            ("-9223372036854775808", Value::Int(i64::MIN)),
         ] {
             assert_eq!(typed(text.to_owned()), value, "{text}");
         }
-        for text in ["", "00", "007", "0x1F", "1.5", "1e3", "yes", "~", "9223372036854775808", "1 ", "+", "-", "1_0", "--1"] {
+        for text in
+            ["", "00", "007", "0x1F", "1.5", "1e3", "yes", "~", "9223372036854775808", "1 ", "+", "-", "1_0", "--1"]
+        {
             assert_eq!(typed(text.to_owned()), Value::String(text.to_owned()));
         }
     }

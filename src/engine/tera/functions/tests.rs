@@ -28,11 +28,7 @@ fn answer(row: &Json) -> Result<String, String> {
 }
 
 /// What a template makes of values and files: the text, or the errors.
-fn render(
-    template: &str,
-    values: &Json,
-    files: impl IntoIterator<Item = (String, Vec<u8>)>,
-) -> Result<String, String> {
+fn render(template: &str, values: &Json, files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<String, String> {
     let mut chart = Chart::default();
     chart.metadata.name = "c".to_owned();
     chart.metadata.version = "0.1.0".to_owned();
