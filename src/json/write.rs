@@ -15,12 +15,12 @@ pub fn write(value: &Value) -> String {
     written(value, true, None)
 }
 
-/// Writes a value as sprig's `toRawJson` does: like [`write`], with `<`, `>`, `&` as they are.
+/// Writes a value as sprig's `toRawJson` does: like [`write()`], with `<`, `>`, `&` as they are.
 pub fn write_raw(value: &Value) -> String {
     written(value, false, None)
 }
 
-/// Writes a value as sprig's `toPrettyJson` does: like [`write`], with an entry a line, indented by two spaces.
+/// Writes a value as sprig's `toPrettyJson` does: like [`write()`], with an entry a line, indented by two spaces.
 pub fn write_pretty(value: &Value) -> String {
     written(value, true, Some(0))
 }
