@@ -13,7 +13,7 @@ use crate::go_text::quote_double;
 /// The greatest size of one unpacked file in bytes (Helm's limit).
 pub const MAX_FILE_BYTES: u64 = 5 << 20;
 /// The greatest size of all unpacked files together in bytes (Helm's limit).
-const MAX_TOTAL_BYTES: u64 = 100 << 20;
+pub(super) const MAX_TOTAL_BYTES: u64 = 100 << 20;
 /// What headers may take besides: long names are read whole before their length is known to be sound.
 const MAX_HEADER_BYTES: u64 = 16 << 20;
 
@@ -69,7 +69,7 @@ fn file_name(entry: &Entry<'_, impl Read>) -> Option<String> {
 }
 
 /// The path below the chart's folder, or what is wrong with an entry's name.
-fn path_in_chart(name: &str) -> Result<String, String> {
+pub(super) fn path_in_chart(name: &str) -> Result<String, String> {
     // An archive made on Windows.
     let delimiter = if name.contains('\\') { '\\' } else { '/' };
     let (top, rest) = name.split_once(delimiter).unwrap_or((name, ""));

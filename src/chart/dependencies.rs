@@ -14,9 +14,13 @@ impl Chart {
     ///
     /// Returns what Helm says in passing: conditions that are no booleans, imports that are no tables.
     pub fn process_dependencies(&mut self, user: &Map) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
-        if let Some(error) = self.missing_dependencies() {
-            return Err(vec![error]);
-        }
+        self.check_dependencies().map_err(|error| {
+            let message = format!(
+                "an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to fetch missing dependencies: {}",
+                error.message
+            );
+            vec![Diagnostic { message, ..error }]
+        })?;
         self.sort_subcharts();
         let mut notes = Vec::new();
         self.choose_subcharts(user, &mut Vec::new(), &mut notes)?;
@@ -24,20 +28,21 @@ impl Chart {
         Ok(notes)
     }
 
-    fn missing_dependencies(&self) -> Option<Diagnostic> {
+    /// Whether all declared dependencies of this chart are there, by their names alone.
+    ///
+    /// # Errors
+    /// Those that are missing, all in one sentence (Helm's).
+    pub fn check_dependencies(&self) -> Result<(), Diagnostic> {
         let is_there = |name: &str| self.subcharts.iter().any(|subchart| subchart.metadata.name == name);
         let missing: Vec<&Dependency> =
             self.metadata.dependencies.iter().filter(|dependency| !is_there(&dependency.name)).collect();
         if missing.is_empty() {
-            return None;
+            return Ok(());
         }
         let names: Vec<&str> = missing.iter().map(|dependency| dependency.name.as_str()).collect();
-        let message = format!(
-            "an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: {}",
-            names.join(", ")
-        );
+        let message = format!("found in Chart.yaml, but missing in charts/ directory: {}", names.join(", "));
         let error = Diagnostic::error("dependencies", message);
-        Some(missing.iter().fold(error, |error, dependency| error.at(dependency.span.clone(), "")))
+        Err(missing.iter().fold(error, |error, dependency| error.at(dependency.span.clone(), "")))
     }
 
     /// Gives the declared subcharts their aliases, takes the disabled ones out, and does the same in those that stay, each

@@ -33,14 +33,15 @@ impl Chart {
                     });
                 }
                 "values.yaml" => {
-                    collect(text(&file, &mut errors).map(|source| read_values(&source)), &mut errors, |read| {
+                    chart.values_source = text(&file, &mut errors);
+                    collect(chart.values_source.as_ref().map(read_values), &mut errors, |read| {
                         chart.values = read;
                     });
                 }
                 "values.schema.json" => chart.schema = text(&file, &mut errors),
                 "Chart.lock" => {
-                    let read = text(&file, &mut errors).map(|source| Lock::read(&source).map_err(|error| vec![error]));
-                    collect(read, &mut errors, |lock| chart.lock = Some(lock));
+                    let read = text(&file, &mut errors).map(|source| read_lock(&source, "Chart.lock"));
+                    collect(read, &mut errors, |lock| chart.lock = lock);
                 }
                 path if path.starts_with("templates/") => {
                     if let Some(source) = text(&file, &mut errors) {
@@ -57,6 +58,11 @@ impl Chart {
                 }
                 "requirements.yaml" => {
                     requirements = text(&file, &mut errors);
+                    chart.files.push(file);
+                }
+                "requirements.lock" => {
+                    let read = text(&file, &mut errors).map(|source| read_lock(&source, "requirements.lock"));
+                    collect(read, &mut errors, |lock| chart.lock = lock);
                     chart.files.push(file);
                 }
                 _ => chart.files.push(file),
@@ -89,9 +95,9 @@ impl Chart {
             collect(Some(Metadata::read_dependencies(source)), errors, |dependencies| {
                 self.metadata.dependencies = dependencies;
             });
-            if self.metadata.api_version == "v2" {
-                self.files.retain(|file| file.path != "requirements.yaml" && file.path != "requirements.lock");
-            }
+        }
+        if self.metadata.api_version == "v2" {
+            self.files.retain(|file| file.path != "requirements.yaml" && file.path != "requirements.lock");
         }
         errors.extend(self.metadata.validate());
     }
@@ -160,6 +166,10 @@ fn text(file: &File, errors: &mut Vec<Diagnostic>) -> Option<Source> {
             None
         }
     }
+}
+
+fn read_lock(source: &Source, file: &str) -> Result<Option<Lock>, Vec<Diagnostic>> {
+    Lock::read(source, file).map_err(|error| vec![error])
 }
 
 fn read_values(source: &Source) -> Result<crate::values::Map, Vec<Diagnostic>> {

@@ -77,8 +77,12 @@ pub struct Dependency {
     pub tags: Vec<String>,
     /// What it is imported as.
     pub alias: String,
+    /// Not used by charts themselves; it is kept because the checksum in Chart.lock counts it.
+    pub enabled: bool,
     /// Values taken over from it.
     pub import_values: Vec<ImportValues>,
+    /// The list `import-values` as it was written, which is how Chart.yaml is written anew and what Chart.lock counts.
+    pub import_values_written: Vec<Node>,
     /// Where it is declared.
     pub span: Span,
 }
@@ -281,28 +285,31 @@ impl Dependency {
             condition: fields.text("condition"),
             tags: fields.texts("tags"),
             alias: fields.text("alias"),
+            enabled: fields.boolean("enabled"),
             import_values: fields.import_values("import-values"),
+            import_values_written: fields.nodes("import-values"),
             span: fields.place("name"),
         }
     }
 
-    fn to_value(&self) -> Value {
+    pub(super) fn to_value(&self) -> Value {
         let texts =
             [("name", &self.name), ("version", &self.version), ("condition", &self.condition), ("alias", &self.alias)];
         let set = texts.into_iter().filter(|(_, text)| !text.is_empty());
-        let mut value = text_fields(set.chain([("repository", &self.repository)]));
-        if let (Value::Map(map), false) = (&mut value, self.tags.is_empty()) {
-            map.insert("tags", Span::generated(), Node::generated(text_list(&self.tags)));
+        let mut map: Map = set.chain([("repository", &self.repository)]).map(text_field).collect();
+        let mut put = |key: &str, value: Value| {
+            map.insert(key, Span::generated(), Node::generated(value));
+        };
+        if !self.tags.is_empty() {
+            put("tags", text_list(&self.tags));
         }
-        if let (Value::Map(map), false) = (&mut value, self.import_values.is_empty()) {
-            let imports = list(
-                self.import_values
-                    .iter()
-                    .map(|import| text_fields([("child", &import.child), ("parent", &import.parent)].into_iter())),
-            );
-            map.insert("import-values", Span::generated(), Node::generated(imports));
+        if self.enabled {
+            put("enabled", Value::Bool(true));
         }
-        value
+        if !self.import_values_written.is_empty() {
+            put("import-values", Value::List(self.import_values_written.clone()));
+        }
+        Value::Map(map)
     }
 }
 
@@ -315,8 +322,9 @@ fn text_list(texts: &[String]) -> Value {
 }
 
 fn text_fields<'a>(fields: impl Iterator<Item = (&'a str, &'a String)>) -> Value {
-    let entry = |(key, text): (&str, &String)| {
-        (key.to_owned(), Entry { key: Span::generated(), node: Node::generated(Value::String(text.clone())) })
-    };
-    Value::Map(fields.map(entry).collect())
+    Value::Map(fields.map(text_field).collect())
+}
+
+fn text_field((key, text): (&str, &String)) -> (String, Entry) {
+    (key.to_owned(), Entry { key: Span::generated(), node: Node::generated(Value::String(text.clone())) })
 }

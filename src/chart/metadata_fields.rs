@@ -167,6 +167,11 @@ impl<'a> Fields<'a> {
         items.iter().filter_map(import).collect()
     }
 
+    /// The items of a field that is a list; of any other, none.
+    pub(super) fn nodes(&self, name: &str) -> Vec<Node> {
+        self.node(name).and_then(|node| node.value.as_list()).map(<[Node]>::to_vec).unwrap_or_default()
+    }
+
     fn mismatch(&mut self, name: &str, node: &Node, wanted: &str) {
         let got = node.value.type_name();
         let field = format!("{}.{}{name}", self.structure, self.path);

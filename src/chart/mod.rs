@@ -11,6 +11,8 @@ mod load;
 mod lock;
 mod metadata;
 mod metadata_fields;
+mod package;
+mod timestamp;
 
 use std::borrow::Cow;
 
@@ -22,6 +24,8 @@ pub use constraint::{Constraints, parse_version};
 pub use ignore::IgnoreRules;
 pub use lock::{Lock, LockedDependency};
 pub use metadata::{Dependency, ImportValues, Maintainer, Metadata};
+pub use package::{DEFAULT_MODIFICATION_TIME, package};
+pub use timestamp::{MAX_SECONDS, rfc3339};
 
 /// A file of a chart, before anything is known about it.
 #[derive(Debug, Clone)]
@@ -62,6 +66,8 @@ pub struct Chart {
     pub lock: Option<Lock>,
     /// The defaults of values.yaml, every node with its place there.
     pub values: Map,
+    /// values.yaml as it was written.
+    pub values_source: Option<Source>,
     /// values.schema.json.
     pub schema: Option<Source>,
     /// Everything below `templates/`, in the order in which it was found.
@@ -105,6 +111,11 @@ impl Chart {
         for subchart in &self.subcharts {
             subchart.collect_crds(&format!("{path}/charts/{}", subchart.metadata.name), found);
         }
+    }
+
+    /// What the chart's archive is called: `NAME-VERSION.tgz`.
+    pub fn archive_name(&self) -> String {
+        package::file_name(&self.metadata)
     }
 
     /// Whether the chart can be rendered as a release: a library chart can't.

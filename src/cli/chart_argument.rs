@@ -55,6 +55,34 @@ pub(super) fn locate(argument: Option<&str>, global: &GlobalFlags) -> Result<Loc
     }
 }
 
+/// Finds the chart whose directory, or built-in name, `argument` is, for commands that make something of its files.
+///
+/// # Errors
+/// A word that is neither, a URL, an archive, a directory that is no chart: Helm's words.
+pub(super) fn locate_directory(argument: &str, global: &GlobalFlags) -> Result<Located, Vec<Diagnostic>> {
+    let path = Path::new(argument);
+    if path.is_dir() {
+        return io::read_chart(path, global.links())
+            .map(|files| Located { files, built_in: None })
+            .map_err(|errors| errors.into_iter().map(|error| hint_at_built_in(error, argument)).collect());
+    }
+    if path.exists() {
+        let inside = format!("{argument}/Chart.yaml");
+        let message = format!("unable to detect chart at {inside}: open {inside}: not a directory");
+        return Err(vec![
+            Diagnostic::error("chart-not-found", message).help("give the directory of an unpacked chart"),
+        ]);
+    }
+    if let Some(found) = built_in_name(argument) {
+        return Ok(built_in(found));
+    }
+    Err(vec![refuse_url(argument).unwrap_or_else(|| {
+        let built_ins = io::embedded_charts().collect::<Vec<_>>().join(", ");
+        Diagnostic::error("chart-not-found", format!("stat {argument}: no such file or directory"))
+            .help(format!("give a chart's directory, or the name of a built-in chart ({built_ins})"))
+    })])
+}
+
 fn built_in(name: &'static str) -> Located {
     Located { files: io::embedded_chart(name).unwrap_or_default(), built_in: Some(name) }
 }
@@ -74,15 +102,18 @@ fn hint_at_built_in(error: Diagnostic, name: &str) -> Diagnostic {
     }
 }
 
+fn refuse_url(name: &str) -> Option<Diagnostic> {
+    let scheme = name.split_once("://").map(|(scheme, _)| scheme);
+    matches!(scheme, Some("http" | "https" | "oci")).then(|| {
+        Diagnostic::error("chart-not-found", format!("cannot fetch {name}: mim-chart never opens a connection"))
+            .help("download the chart (helm pull --untar) and give its directory")
+    })
+}
+
 fn not_found(name: &str) -> Diagnostic {
     let source = Source::flag("CHART", name);
-    let scheme = name.split_once("://").map(|(scheme, _)| scheme);
-    if matches!(scheme, Some("http" | "https" | "oci")) {
-        return Diagnostic::error(
-            "chart-not-found",
-            format!("cannot fetch {name}: mim-chart never opens a connection"),
-        )
-        .help("download the chart (helm pull --untar) and give its directory");
+    if let Some(error) = refuse_url(name) {
+        return error;
     }
     if name.starts_with('.') || Path::new(name).is_absolute() {
         return Diagnostic::error("chart-not-found", format!("path {name:?} not found"));

@@ -8,8 +8,10 @@ mod completion;
 mod console;
 mod flags;
 mod helm_flags;
+mod package;
 mod pflag;
 mod show;
+mod source_date;
 mod template;
 mod usage;
 mod values;
@@ -48,6 +50,7 @@ enum Command {
     Template(Box<template::Template>),
     Values(Box<values::Values>),
     Show(Box<show::Show>),
+    Package(package::Package),
     Version(version::Version),
     Completion(completion::Completion),
 }
@@ -102,6 +105,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Some(Command::Template(template)) => template.run(&line.global, &mut console),
         Some(Command::Values(values)) => values.run(&line.global, &mut console),
         Some(Command::Show(show)) => show.run(&line.global, &mut console),
+        Some(Command::Package(package)) => package.run(&line.global, &mut console),
         Some(Command::Version(version)) => version.run(&mut console),
         Some(Command::Completion(completion)) => completion.run(&mut console),
         None => console.print(&command().render_help().to_string()).map_err(Failure::from),

@@ -100,6 +100,15 @@ pub fn engine_for(kind: EngineKind) -> Result<Box<dyn Engine>, Diagnostic> {
     }
 }
 
+/// Gives a chart and its subcharts copies, in `templates/stock/`, of the stock templates that they use and have no copies
+/// of, so that they render the same with another version of this program.
+pub fn add_stock_templates(chart: &mut Chart) {
+    if chart.engine() == EngineKind::Tera {
+        tera::add_stock_templates(chart);
+    }
+    chart.subcharts.iter_mut().for_each(add_stock_templates);
+}
+
 /// The stock templates that charts of a kind can build on: their names as templates refer to them, and their texts.
 pub fn stock_templates(kind: EngineKind) -> Vec<(String, &'static str)> {
     match kind {

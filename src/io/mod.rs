@@ -1,13 +1,18 @@
 //! Files, standard input and the charts inside the binary: with the command line the only part that touches the world.
 
+mod archive_file;
 mod directory;
 mod embedded;
 mod inputs;
 mod output_directory;
+mod paths;
+mod whole_file;
 mod words;
 
+pub use archive_file::save_archive;
 pub use directory::{Links, read_chart};
 pub use embedded::{BUILT_IN_CHART, embedded_chart, embedded_charts};
 pub use inputs::{Inputs, MAX_INPUT_BYTES};
 pub use output_directory::{prune_files, write_files};
+pub use paths::join;
 pub use words::os_words;

@@ -1,9 +1,10 @@
 //! Writing manifests to files below a directory.
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
+use super::whole_file::write_whole;
 use super::words::os_words;
 use crate::diagnostic::Diagnostic;
 
@@ -31,7 +32,7 @@ pub fn write_files(directory: &Path, files: &[(String, String)]) -> Result<(), D
         if !real.starts_with(&top) {
             return Err(outside(&target));
         }
-        write_whole(&target, text).map_err(|error| fail(&target, &error))?;
+        write_whole(&target, text.as_bytes()).map_err(|error| fail(&target, &error))?;
     }
     Ok(())
 }
@@ -107,17 +108,6 @@ fn was_written_as(path: &Path, source: &str) -> bool {
 fn outside(target: &Path) -> Diagnostic {
     Diagnostic::error("output-dir", format!("{} would lie outside the output directory", target.display()))
         .help("remove the symbolic link that leads out of it, or rename the chart's file")
-}
-
-fn write_whole(target: &Path, text: &str) -> std::io::Result<()> {
-    let mut name = target.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.partial", std::process::id()));
-    let partial: PathBuf = target.with_file_name(name);
-    let written = fs::File::create(&partial).and_then(|mut file| file.write_all(text.as_bytes()));
-    written.and_then(|()| fs::rename(&partial, target)).inspect_err(|_| {
-        // What could not be finished must not stay behind; that it can't be removed either changes nothing.
-        let _ = fs::remove_file(&partial);
-    })
 }
 
 #[cfg(test)]

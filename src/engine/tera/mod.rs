@@ -34,7 +34,7 @@ use std::sync::Arc;
 use ::tera::{Context, Tera};
 
 pub use functions::{Function, vocabulary};
-pub(super) use stock::stock_templates;
+pub(super) use stock::{add_stock_templates, stock_templates};
 
 use self::budget::Metered;
 use self::errors::Mapper;

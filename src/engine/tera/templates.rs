@@ -139,6 +139,11 @@ impl<'a> Templates<'a> {
         self.loaded.values().map(|loaded| &loaded.references)
     }
 
+    /// Whether a stock template, rather than a copy of the chart's own, is used here; with `any`, whether it can be.
+    pub(super) fn uses_stock(&self, name: &str, any: bool) -> bool {
+        !self.own.contains_key(name) && (any || self.loaded.contains_key(name))
+    }
+
     /// Names and sources of what is loaded.
     pub(super) fn loaded_sources(&self) -> Vec<(String, Source)> {
         self.loaded.iter().map(|(name, loaded)| (name.clone(), loaded.text.to_source(name))).collect()

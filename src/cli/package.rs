@@ -1,0 +1,138 @@
+//! `mim-chart package [PATH...]`
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::Failure;
+use super::chart_argument::locate_directory;
+use super::console::Console;
+use super::flags::GlobalFlags;
+use super::source_date::source_date;
+use crate::chart::{self, Chart};
+use crate::diagnostic::{Diagnostic, Source};
+use crate::{engine, io};
+
+/// Pack a chart into an archive
+///
+/// PATH is a chart's directory or the name of a built-in chart; without it the current directory is packed. The archive
+/// NAME-VERSION.tgz has subcharts unpacked in it, and in `templates/stock/` copies of the stock templates that the chart uses.
+///
+/// The same chart gives the same bytes on every machine. Files in the archive have the time that SOURCE_DATE_EPOCH says
+/// (seconds since 1970), otherwise the beginning of 1980.
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "mim-chart package [PATH...] [flags]",
+    after_help = "Examples:\n  \
+        mim-chart package ./mychart\n  \
+        mim-chart package mongooseim -d archives --version 1.2.3\n  \
+        SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) mim-chart package"
+)]
+pub(super) struct Package {
+    /// The charts
+    #[arg(value_name = "PATH", num_args = 0..)]
+    paths: Vec<String>,
+    /// The directory for the archives; made if it is missing
+    #[arg(short, long, value_name = "DIR", default_value = ".")]
+    destination: PathBuf,
+    /// The chart's version in the archive, instead of that in Chart.yaml
+    #[arg(long, value_name = "VERSION", default_value = "", hide_default_value = true)]
+    version: String,
+    /// The appVersion in the archive, instead of that in Chart.yaml
+    #[arg(long, value_name = "VERSION", default_value = "", hide_default_value = true)]
+    app_version: String,
+}
+
+/// A chart's archive that is still to be saved.
+struct Packed {
+    name: String,
+    bytes: Vec<u8>,
+    /// What it was made of, as the user named it.
+    path: String,
+}
+
+impl Package {
+    /// Packs all charts before the first is saved, so that a mistake in one leaves nothing behind.
+    pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
+        let modified = source_date()?.unwrap_or(chart::DEFAULT_MODIFICATION_TIME);
+        self.check_version()?;
+        let mut packed: Vec<Packed> = Vec::new();
+        let mut errors = Vec::new();
+        for path in self.paths()? {
+            match self.pack(&path, modified, global) {
+                Ok(new) => match packed.iter().find(|other| other.name == new.name) {
+                    Some(other) if other.bytes != new.bytes => errors.push(same_name(other, &new)),
+                    _ => packed.push(new),
+                },
+                Err(mut found) => errors.append(&mut found),
+            }
+        }
+        if !errors.is_empty() {
+            return Err(errors.into());
+        }
+        let shown_in = self.shown_destination()?;
+        for Packed { name, bytes, .. } in packed {
+            io::save_archive(&self.destination, &name, &bytes)?;
+            let saved = io::join(&shown_in, &name);
+            console.print(&format!("Successfully packaged chart and saved it to: {}\n", saved.display()))?;
+        }
+        Ok(())
+    }
+
+    /// The words of the command line, or the current directory where it is a chart.
+    fn paths(&self) -> Result<Vec<String>, Diagnostic> {
+        match self.paths.as_slice() {
+            [] if Path::new("Chart.yaml").exists() => Ok(vec![".".to_owned()]),
+            [] => Err(Diagnostic::error("usage", "need at least one argument, the path to the chart")
+                .help("without a path the current directory is packed, if it holds a Chart.yaml")),
+            paths => Ok(paths.to_vec()),
+        }
+    }
+
+    fn check_version(&self) -> Result<(), Diagnostic> {
+        match chart::parse_version(&self.version) {
+            Err(reason) if !self.version.is_empty() => Err(Diagnostic::error("chart-version", reason)
+                .at(Source::flag("--version", self.version.as_str()).whole(), "")
+                .help("chart versions are semantic versions, such as 1.2.3 or 1.2.3-rc.1 (https://semver.org)")),
+            _ => Ok(()),
+        }
+    }
+
+    fn pack(&self, path: &str, modified: u64, global: &GlobalFlags) -> Result<Packed, Vec<Diagnostic>> {
+        let mut chart: Chart = locate_directory(path, global)?.chart()?;
+        if !self.version.is_empty() {
+            chart.metadata.version.clone_from(&self.version);
+        }
+        if !self.app_version.is_empty() {
+            chart.metadata.app_version.clone_from(&self.app_version);
+        }
+        engine::add_stock_templates(&mut chart);
+        let mut errors: Vec<Diagnostic> =
+            chart.check_dependencies().map_err(hint_at_dependencies).err().into_iter().collect();
+        match chart::package(&chart, modified) {
+            Ok(bytes) if errors.is_empty() => Ok(Packed { name: chart.archive_name(), bytes, path: path.to_owned() }),
+            Ok(_) => Err(errors),
+            Err(mut found) => {
+                errors.append(&mut found);
+                Err(errors)
+            }
+        }
+    }
+
+    /// The destination as Helm tells it: the current directory by its whole path, any other as it was given.
+    fn shown_destination(&self) -> Result<PathBuf, Failure> {
+        if self.destination != Path::new(".") {
+            return Ok(self.destination.clone());
+        }
+        Ok(std::env::current_dir().map_err(|error| anyhow::anyhow!("getwd: {}", io::os_words(&error)))?)
+    }
+}
+
+fn hint_at_dependencies(error: Diagnostic) -> Diagnostic {
+    error.help("`helm dependency build` fetches them")
+}
+
+fn same_name(one: &Packed, other: &Packed) -> Diagnostic {
+    Diagnostic::error("package", format!("{} and {} would both be saved as {}", one.path, other.path, one.name))
+        .help("pack them one by one, each into its own --destination")
+}

@@ -1,0 +1,28 @@
+//! Saving a chart's archive.
+
+use std::fs;
+use std::path::Path;
+
+use super::join;
+use super::whole_file::write_whole;
+use super::words::os_words;
+use crate::diagnostic::Diagnostic;
+
+/// Saves an archive as `name` in a directory, which is made if it is missing. The file appears whole or not at all.
+///
+/// # Errors
+/// It can't be written: Helm's words, or the operating system's.
+pub fn save_archive(directory: &Path, name: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
+    let refuse = |reason: String| {
+        Diagnostic::error("save", format!("failed to save: {reason}"))
+            .help(format!("the archive {name} goes into this directory: name one that can be written to"))
+    };
+    let target = join(directory, name);
+    let directory = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if directory.is_file() {
+        return Err(refuse(format!("is not a directory: {}", directory.display())));
+    }
+    fs::create_dir_all(directory)
+        .map_err(|error| refuse(format!("mkdir {}: {}", directory.display(), os_words(&error))))?;
+    write_whole(&target, bytes).map_err(|error| refuse(format!("open {}: {}", target.display(), os_words(&error))))
+}

@@ -1,0 +1,114 @@
+//! What `mim-chart package` puts into an archive and says is what Helm does: `cases/package/helm.json`, recorded from
+//! Helm by `tests/parity/record_package`.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use mim_chart::chart::unpack;
+use serde_json::Value;
+
+fn package(folder: &Path, chart: &str, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_mim-chart"))
+        .args(["package", chart])
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("SOURCE_DATE_EPOCH")
+        .output()
+        .expect("the command runs")
+}
+
+/// The archives below a folder, but not those inside charts.
+fn archives(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() && !path.join("Chart.yaml").exists() {
+            found.extend(archives(&path));
+        } else if path.extension().is_some_and(|end| end == "tgz") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// Paths and texts of what an archive holds, without the chart's folder.
+fn entries(archive: &Path) -> Vec<(String, String)> {
+    let bytes = std::fs::read(archive).expect("the archive");
+    let files = unpack(&bytes, "archive").expect("the archive can be unpacked");
+    files.into_iter().map(|file| (file.path, String::from_utf8(file.bytes.into_owned()).expect("text"))).collect()
+}
+
+fn write(files: &[(String, String)], folder: &Path) {
+    for (path, text) in files {
+        let path = folder.join(path);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("folders are made");
+        std::fs::write(path, text).expect("a file is written");
+    }
+}
+
+#[test]
+fn archives_hold_what_helms_hold() {
+    let stored = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/package/helm.json");
+    let text = std::fs::read_to_string(stored).expect("the recorded archives are there");
+    let cases: Vec<Value> = serde_json::from_str(&text).expect("the recorded archives are JSON");
+    assert!(cases.len() > 40);
+    let mut wrong = Vec::new();
+    for case in &cases {
+        let field = |name: &str| case[name].as_str().unwrap_or_else(|| panic!("a case without {name}"));
+        let scratch = tempfile::tempdir().expect("a temporary folder");
+        let metadata = ("Chart.yaml".to_owned(), "apiVersion: v2\nname: probe\nversion: 0.1.0\n".to_owned());
+        let given = case["files"].as_object().expect("files").iter();
+        let given = given.map(|(path, text)| (path.clone(), text.as_str().expect("text").to_owned()));
+        let files: Vec<_> = std::iter::once(metadata).chain(given).collect();
+        write(&files, &scratch.path().join("probe"));
+        let arguments: Vec<&str> =
+            case["arguments"].as_array().expect("arguments").iter().map(|word| word.as_str().expect("text")).collect();
+        let output = package(scratch.path(), "probe", &arguments);
+        let streams = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&streams).replace(&scratch.path().display().to_string(), "W");
+        let wanted =
+            field("said").strip_prefix("Error: ").map_or(field("said").to_owned(), |text| format!("error: {text}"));
+        let held = archives(scratch.path()).first().map(|archive| entries(archive)).unwrap_or_default();
+        let strip = |entry: &Value| {
+            let path = entry[0].as_str().expect("a path");
+            (path.split_once('/').expect("a folder").1.to_owned(), entry[1].as_str().expect("a text").to_owned())
+        };
+        let helms: Vec<_> = case["entries"].as_array().expect("entries").iter().map(strip).collect();
+        if !said.starts_with(&wanted) {
+            wrong.push(format!("{}: says {said:?}, Helm {wanted:?}", field("name")));
+        }
+        if held != helms {
+            wrong.push(format!("{}: holds {held:#?}, Helm's {helms:#?}", field("name")));
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+fn template(folder: &Path, chart: &str) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_mim-chart"))
+        .args(["template", "mongooseim", chart, "--include-crds"])
+        .current_dir(folder)
+        .output()
+        .expect("the command runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text")
+}
+
+#[test]
+fn the_built_in_chart_renders_the_same_from_its_archive_which_is_always_the_same() {
+    let scratch = tempfile::tempdir().expect("a temporary folder");
+    let packed = package(scratch.path(), "mongooseim", &[]);
+    assert!(packed.status.success(), "{}", String::from_utf8_lossy(&packed.stderr));
+    let archive = archives(scratch.path()).remove(0);
+    let name = archive.file_name().and_then(|name| name.to_str()).expect("a name");
+    let held = entries(&archive);
+    assert!(held.iter().any(|(path, _)| path == "templates/stock/_metadata.yaml"));
+    assert!(template(scratch.path(), name) == template(scratch.path(), "mongooseim"), "the archive renders otherwise");
+
+    // Unpacked and packed again: the same bytes, from whatever folder and at whatever time.
+    write(&held, &scratch.path().join("unpacked"));
+    let again = package(scratch.path(), "unpacked", &["-d", "again"]);
+    assert!(again.status.success(), "{}", String::from_utf8_lossy(&again.stderr));
+    let bytes = |path: &str| std::fs::read(scratch.path().join(path)).expect("the archive");
+    assert!(bytes(name) == bytes(&format!("again/{name}")), "packed again it is another archive");
+}
