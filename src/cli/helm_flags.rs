@@ -51,6 +51,8 @@ const fn refused(name: &'static str, takes: Takes, why: &'static str) -> HelmFla
 
 const NETWORK: &str = "mim-chart never opens a connection: fetch the chart first, and give its directory or archive";
 const CLUSTER: &str = "mim-chart never asks a cluster: pipe the manifests into `kubectl apply --dry-run=server -f -`";
+const SIGNING: &str =
+    "mim-chart signs nothing: sign the archive with `gpg --detach-sign`, or package with `helm package --sign`";
 const GONE: &str = "this flag has no effect for 'helm template' and will be removed in Helm 5";
 
 /// Helm's flags for every command.
@@ -117,12 +119,37 @@ const TEMPLATE: &[HelmFlag] = &[
     ),
 ];
 
-/// Adds the flags to the command and to its subcommand `template`.
+/// Helm's flags for `package`.
+const PACKAGE: &[HelmFlag] = &[
+    refused("ca-file", Takes::Value(anything), NETWORK),
+    refused("cert-file", Takes::Value(anything), NETWORK),
+    refused("insecure-skip-tls-verify", Takes::Nothing, NETWORK),
+    refused("key", Takes::Value(anything), SIGNING),
+    refused("key-file", Takes::Value(anything), NETWORK),
+    refused("keyring", Takes::Value(anything), SIGNING),
+    refused("passphrase-file", Takes::Value(anything), SIGNING),
+    refused("password", Takes::Value(anything), NETWORK),
+    refused("plain-http", Takes::Nothing, NETWORK),
+    refused("sign", Takes::Nothing, SIGNING),
+    refused("username", Takes::Value(anything), NETWORK),
+];
+
+/// Helm's flags for a subcommand.
+fn of_command(name: &str) -> &'static [HelmFlag] {
+    match name {
+        "template" => TEMPLATE,
+        "package" => PACKAGE,
+        _ => &[],
+    }
+}
+
+/// Adds the flags to the command and to its subcommands.
 pub(super) fn add_to(command: Command) -> Command {
     let everywhere = EVERYWHERE.iter().map(|flag| flag.argument().global(true));
-    command
-        .args(everywhere)
-        .mut_subcommand("template", |template| template.args(TEMPLATE.iter().map(HelmFlag::argument)))
+    command.args(everywhere).mut_subcommands(|command| {
+        let own = of_command(command.get_name());
+        command.args(own.iter().map(HelmFlag::argument))
+    })
 }
 
 /// What is to be said of those that were given.
@@ -138,8 +165,9 @@ pub(super) fn examine(matches: &ArgMatches) -> Result<Vec<Diagnostic>, Vec<Diagn
         leaf.try_contains_id(flag.name).unwrap_or(false)
             && leaf.value_source(flag.name) == Some(ValueSource::CommandLine)
     };
-    let of_template = matches.subcommand_name() == Some("template");
-    let known = EVERYWHERE.iter().chain(TEMPLATE.iter().filter(|_| of_template));
+    let command = matches.subcommand_name().unwrap_or_default();
+    let of_template = command == "template";
+    let known = EVERYWHERE.iter().chain(of_command(command));
     let given: Vec<&HelmFlag> = known.filter(is_given).collect();
     let mut errors: Vec<Diagnostic> = given.iter().filter_map(|flag| flag.refusal()).collect();
     let words = |name: &str| if of_template { leaf.get_many::<String>(name).map_or(0, Iterator::count) } else { 0 };
@@ -299,9 +327,11 @@ mod tests {
 
     #[test]
     fn no_flag_is_there_twice() {
-        let mut names: Vec<_> = EVERYWHERE.iter().chain(TEMPLATE).map(|flag| flag.name).collect();
-        names.sort_unstable();
-        assert!(names.windows(2).all(|pair| pair[0] != pair[1]));
-        add_to(Command::new("x").subcommand(Command::new("template"))).debug_assert();
+        for command in ["template", "package"] {
+            let mut names: Vec<_> = EVERYWHERE.iter().chain(of_command(command)).map(|flag| flag.name).collect();
+            names.sort_unstable();
+            assert!(names.windows(2).all(|pair| pair[0] != pair[1]));
+            add_to(Command::new("x").subcommand(Command::new(command))).debug_assert();
+        }
     }
 }
