@@ -5,6 +5,7 @@
 
 mod archive;
 mod constraint;
+mod create;
 mod dependencies;
 mod ignore;
 mod load;
@@ -21,6 +22,7 @@ use crate::values::{Map, ValuesTree};
 
 pub use archive::{MAX_FILE_BYTES, unpack};
 pub use constraint::{Constraints, parse_version};
+pub use create::{check_name, doubt_name, files_of, from_starter, scaffold};
 pub use ignore::IgnoreRules;
 pub use lock::{Lock, LockedDependency};
 pub use metadata::{Dependency, ImportValues, Maintainer, Metadata};

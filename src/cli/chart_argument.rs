@@ -1,6 +1,6 @@
 //! From the words of a command line to a chart: where it lies, and what the release is called.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::flags::GlobalFlags;
 use crate::chart::{Chart, File};
@@ -81,6 +81,47 @@ pub(super) fn locate_directory(argument: &str, global: &GlobalFlags) -> Result<L
         Diagnostic::error("chart-not-found", format!("stat {argument}: no such file or directory"))
             .help(format!("give a chart's directory, or the name of a built-in chart ({built_ins})"))
     })])
+}
+
+/// Finds the chart that a new one is copied from: an existing path, a name in Helm's folder of starters, or a built-in
+/// chart's name.
+///
+/// # Errors
+/// There is no such chart, or it can't be read, in Helm's words.
+pub(super) fn locate_starter(name: &str, global: &GlobalFlags) -> Result<Chart, Vec<Diagnostic>> {
+    let given = Path::new(name);
+    let among_starters = starters().map(|folder| io::join(&folder, name)).filter(|_| !given.is_absolute());
+    let path = match among_starters {
+        Some(path) if !given.exists() => path,
+        _ => given.to_path_buf(),
+    };
+    let prefixed = |error: Diagnostic| Diagnostic {
+        message: format!("could not load {}: {}", path.display(), error.message),
+        ..error
+    };
+    let located = match built_in_name(name) {
+        Some(found) if !path.exists() => built_in(found),
+        _ if path.exists() => {
+            let read = io::read_chart(&path, global.links());
+            let files = read.map_err(|errors| errors.into_iter().map(prefixed).collect::<Vec<_>>())?;
+            Located { files, built_in: None }
+        }
+        _ => {
+            let path = path.display();
+            let error = Diagnostic::error("chart-not-found", format!("could not load {path}: stat {path}: no such file or directory"));
+            return Err(vec![error.help("a starter is the directory or archive of a chart")]);
+        }
+    };
+    located.chart().map_err(|errors| errors.into_iter().map(prefixed).collect())
+}
+
+/// Helm's folder of starters.
+fn starters() -> Option<PathBuf> {
+    let folder = |name: &str| std::env::var_os(name).filter(|path| !path.is_empty()).map(PathBuf::from);
+    let data = folder("HELM_DATA_HOME")
+        .or_else(|| Some(folder("XDG_DATA_HOME")?.join("helm")))
+        .or_else(|| Some(folder("HOME")?.join(".local/share/helm")))?;
+    Some(data.join("starters"))
 }
 
 fn built_in(name: &'static str) -> Located {

@@ -6,6 +6,7 @@
 mod chart_argument;
 mod completion;
 mod console;
+mod create;
 mod flags;
 mod helm_flags;
 mod package;
@@ -50,6 +51,7 @@ enum Command {
     Template(Box<template::Template>),
     Values(Box<values::Values>),
     Show(Box<show::Show>),
+    Create(create::Create),
     Package(package::Package),
     Version(version::Version),
     Completion(completion::Completion),
@@ -105,6 +107,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Some(Command::Template(template)) => template.run(&line.global, &mut console),
         Some(Command::Values(values)) => values.run(&line.global, &mut console),
         Some(Command::Show(show)) => show.run(&line.global, &mut console),
+        Some(Command::Create(create)) => create.run(&line.global, &mut console),
         Some(Command::Package(package)) => package.run(&line.global, &mut console),
         Some(Command::Version(version)) => version.run(&mut console),
         Some(Command::Completion(completion)) => completion.run(&mut console),

@@ -1,6 +1,7 @@
 //! Files, standard input and the charts inside the binary: with the command line the only part that touches the world.
 
 mod archive_file;
+mod chart_directory;
 mod directory;
 mod embedded;
 mod inputs;
@@ -10,6 +11,7 @@ mod whole_file;
 mod words;
 
 pub use archive_file::save_archive;
+pub use chart_directory::write_chart;
 pub use directory::{Links, read_chart};
 pub use embedded::{BUILT_IN_CHART, embedded_chart, embedded_charts};
 pub use inputs::{Inputs, MAX_INPUT_BYTES};

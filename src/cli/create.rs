@@ -1,0 +1,111 @@
+//! `mim-chart create NAME`
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::Failure;
+use super::chart_argument::locate_starter;
+use super::console::Console;
+use super::flags::GlobalFlags;
+use super::source_date::source_date;
+use crate::chart::{self, Chart, File};
+use crate::diagnostic::Diagnostic;
+use crate::{engine, io};
+
+/// Make a new chart
+///
+/// NAME is the chart's name, or a path that ends with it. The chart is a web service in Tera, built on copies of the stock
+/// templates; it renders as it is. Files that are there already are overwritten, others stay.
+///
+/// A starter is a chart that is copied instead: `<CHARTNAME>` in its templates and values.yaml becomes the new name. It is
+/// given by its path, by its name in Helm's folder of starters, or by the name of a built-in chart.
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "mim-chart create NAME [flags]",
+    after_help = "Examples:\n  \
+        mim-chart create web\n  \
+        mim-chart create charts/chat --starter mongooseim"
+)]
+pub(super) struct Create {
+    /// The chart's name
+    #[arg(value_name = "NAME", num_args = 0..)]
+    arguments: Vec<String>,
+    /// A chart to copy
+    #[arg(short = 'p', long, value_name = "DIR", default_value = "", hide_default_value = true)]
+    starter: String,
+}
+
+impl Create {
+    pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
+        let [argument] = self.arguments.as_slice() else {
+            return Err(Diagnostic::error("usage", "\"mim-chart create\" requires 1 argument")
+                .help("say what the chart is called: mim-chart create NAME")
+                .into());
+        };
+        console.print(&format!("Creating {argument}\n"))?;
+        let path = Path::new(argument);
+        let last = path.components().next_back();
+        let name = last.map(|name| name.as_os_str().to_string_lossy().into_owned()).unwrap_or_default();
+        chart::check_name(&name)?;
+        let files = if self.starter.is_empty() { new(&name)? } else { copied(&name, &self.starter, global)? };
+        let directory = directory_of(path, &name, self.starter.is_empty())?;
+        let replaced = io::write_chart(&directory, &files)?;
+        if self.starter.is_empty() {
+            let warning = |path: &PathBuf| format!("WARNING: File \"{}\" already exists. Overwriting.\n", path.display());
+            console.print(&replaced.iter().map(warning).collect::<String>())?;
+        }
+        Ok(console.warn(&chart::doubt_name(&name).into_iter().collect::<Vec<_>>(), false)?)
+    }
+}
+
+/// The files of a new chart, with copies of the stock templates that it uses.
+fn new(name: &str) -> Result<Vec<File>, Failure> {
+    let mut files = chart::scaffold(name);
+    let mut made = Chart::from_files(files.clone())?;
+    engine::add_stock_templates(&mut made);
+    let is_new = |path: &str| !files.iter().any(|file| file.path == path);
+    let copies: Vec<File> = made
+        .templates
+        .iter()
+        .filter(|template| is_new(&template.path))
+        .map(|template| File {
+            path: template.path.clone(),
+            shown: template.path.clone(),
+            bytes: template.source.text().as_bytes().to_vec().into(),
+        })
+        .collect();
+    files.extend(copies);
+    Ok(files)
+}
+
+/// The files of a chart made from a starter.
+fn copied(name: &str, starter: &str, global: &GlobalFlags) -> Result<Vec<File>, Failure> {
+    let modified = source_date()?.unwrap_or(chart::DEFAULT_MODIFICATION_TIME);
+    let mut made = chart::from_starter(name, locate_starter(starter, global)?);
+    engine::add_stock_templates(&mut made);
+    Ok(chart::files_of(&made, modified)?)
+}
+
+/// Where the chart goes. The folder it is made in must be there, but not for a copy of a starter (Helm's rule).
+fn directory_of(path: &Path, name: &str, parent_must_exist: bool) -> Result<PathBuf, Failure> {
+    let here = std::env::current_dir().map_err(|error| anyhow::anyhow!("getwd: {}", io::os_words(&error)))?;
+    let parent = io::join(&here.join(path.parent().unwrap_or(Path::new(""))), "");
+    let directory = io::join(&parent, name);
+    let refuse = |message: String| Diagnostic::error("create", message);
+    if parent_must_exist {
+        match std::fs::metadata(&parent) {
+            Ok(parent) if parent.is_dir() => {}
+            Ok(_) => return Err(refuse(format!("no such directory {}", parent.display())).into()),
+            Err(error) => {
+                let message = format!("stat {}: {}", parent.display(), io::os_words(&error));
+                return Err(refuse(message).help("make the folder that the chart is to lie in first").into());
+            }
+        }
+    }
+    if directory.exists() && !directory.is_dir() {
+        let message = format!("file {} already exists and is not a directory", directory.display());
+        return Err(refuse(message).help("give the chart another name, or move the file away").into());
+    }
+    Ok(directory)
+}
