@@ -141,7 +141,7 @@ const LIST: Container = Container {
 
 fn read(container: Container, call: &Call<'_>, reader: Reader) -> Answer {
     let text = call.text("text")?;
-    with_stack_for(text, || {
+    with_stack_for(call, text, || {
         let value = match (reader.read)(text) {
             Ok(Value::Null) => Ok((container.empty)()),
             Ok(value) if (container.is_one)(&value) => Ok(value),
@@ -158,7 +158,7 @@ fn read(container: Container, call: &Call<'_>, reader: Reader) -> Answer {
 
 fn read_value(call: &Call<'_>, reader: Reader) -> Answer {
     let text = call.text("text")?;
-    with_stack_for(text, || {
+    with_stack_for(call, text, || {
         let value = (reader.read)(text).map_err(Failure::call)?;
         Ok(to_tera(&value)?)
     })
@@ -170,12 +170,16 @@ const PLAIN_NESTING: usize = 64;
 /// The stack for the deepest document there may be: readers go down 10,000 levels.
 const DEEP_STACK: usize = 256 << 20;
 
+/// What such a stack costs, in items of a loop.
+const DEEP_READING: usize = 1_000;
+
 /// Reads a document, on a stack of its own where it may nest deeply. Readers are recursive, and how much of its stack the
 /// template has used up is not known here.
-fn with_stack_for(text: &str, read: impl FnOnce() -> Answer + Send) -> Answer {
+fn with_stack_for(call: &Call<'_>, text: &str, read: impl FnOnce() -> Answer + Send) -> Answer {
     if !may_nest_deeply(text) {
         return read();
     }
+    call.spend_items(DEEP_READING)?;
     let thread = std::thread::Builder::new().stack_size(DEEP_STACK);
     let answer = std::thread::scope(|scope| thread.spawn_scoped(scope, read).ok()?.join().ok());
     answer.unwrap_or_else(|| Err(Failure::call("the document nests too deeply to be read")))

@@ -216,6 +216,9 @@ fn documents_that_are_too_much_are_refused() {
         "indented": (0..3_000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect::<String>(),
         "bomb": bomb,
     });
+    // Documents that need a stack of their own are not read without end.
+    let reading = "{% for i in range(end=1000) %}{% set x = '{' | repeat(count=70) | fromJson %}{% endfor %}";
+    refused(&format!("{ALL_BUT_SPENT}{reading}"), &values, "the template loops over more than 5000000 items");
     let too_deep = "nest deeper than 1000 levels";
     for (call, words) in [
         ("Values.closed | mustFromJson", too_deep),
