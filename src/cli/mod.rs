@@ -86,14 +86,31 @@ impl From<anyhow::Error> for Failure {
 /// Runs the command line `arguments` (the program's name first) and returns the exit code: 0, or 1 for every failure.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let parsed = command().try_get_matches_from(&arguments).or_else(|error| match error.kind() {
-        ErrorKind::UnknownArgument => command_with_helm_flags().try_get_matches_from(&arguments),
+    on_a_large_stack(|| run_here(&arguments))
+}
+
+/// Makes a call with room for the deepest values there can be: Helm reads 10,000 levels, and what reads, merges, writes
+/// and frees them goes down as far. Where the system has no such stack to give, the one at hand has to do.
+fn on_a_large_stack(call: impl Fn() -> u8 + Sync) -> u8 {
+    const SIZE: usize = 192 << 20;
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(SIZE).spawn_scoped(scope, &call);
+        match thread {
+            Ok(running) => running.join().unwrap_or(1),
+            Err(_) => call(),
+        }
+    })
+}
+
+fn run_here(arguments: &[OsString]) -> u8 {
+    let parsed = command().try_get_matches_from(arguments).or_else(|error| match error.kind() {
+        ErrorKind::UnknownArgument => command_with_helm_flags().try_get_matches_from(arguments),
         _ => Err(error),
     });
     let parsed = parsed.and_then(|matches| Ok((CommandLine::from_arg_matches(&matches)?, matches)));
     let (line, matches) = match parsed {
         Ok(parsed) => parsed,
-        Err(error) => return usage::report(&error, flags::MessageFormat::of_arguments(&arguments)),
+        Err(error) => return usage::report(&error, flags::MessageFormat::of_arguments(arguments)),
     };
     let mut console = Console::new(&line.global);
     match helm_flags::examine(&matches) {
