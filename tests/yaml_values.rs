@@ -6,10 +6,16 @@ use mim_chart::yaml::{self, Value};
 use serde_json::Value as Json;
 
 /// Cases in which our message is another one on purpose, each with the reason. At most 2% of the cases.
-const EXCEPTIONS: &[(&str, &str)] = &[(
-    "\u{feff}\u{feff}a: 1\nb: 2\n",
-    "behind a second byte order mark at the start, go-yaml skips the first character of every line; ours is text as any",
-)];
+const EXCEPTIONS: &[(fn(&str) -> bool, &str)] = &[
+    (
+        |input| input.starts_with("\u{feff}\u{feff}"),
+        "behind a second byte order mark, go-yaml skips the first character of every line; ours is text as any",
+    ),
+    (
+        |input| input.len() == 4096 && !input.ends_with('\n'),
+        "Helm loses a last line without a line break if it is exactly as long as the buffer it is read into",
+    ),
+];
 
 fn cases() -> Vec<Json> {
     let mut cases: Vec<Json> =
@@ -39,7 +45,7 @@ fn values_are_read_and_written_as_helm_does() {
     let mut wrong = Vec::new();
     for case in cases() {
         let input = text(&case, "input").expect("every case has an input");
-        if EXCEPTIONS.iter().any(|(exception, _)| *exception == input) {
+        if EXCEPTIONS.iter().any(|(matches, _)| matches(input)) {
             continue;
         }
         let read = yaml::read_values(&Source::file("values.yaml", input));
@@ -70,5 +76,7 @@ fn values_are_read_and_written_as_helm_does() {
 
 #[test]
 fn exceptions_stay_rare() {
-    assert!(EXCEPTIONS.len() * 50 <= cases().len());
+    let cases = cases();
+    let excepted = |case: &&Json| EXCEPTIONS.iter().any(|(matches, _)| text(case, "input").is_some_and(matches));
+    assert!(cases.iter().filter(excepted).count() * 50 <= cases.len());
 }

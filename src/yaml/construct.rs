@@ -257,6 +257,9 @@ impl Constructor<'_, '_> {
             _ if self.unfit_keys.is_empty() => Ok(()),
             Value::List(items) => items.iter().try_for_each(|item| self.refuse_unfit_keys(item)),
             Value::Map(map) => map.entries().try_for_each(|(name, entry)| {
+                if !name.starts_with('\0') {
+                    return self.refuse_unfit_keys(&entry.node);
+                }
                 // An aliased key has the place of its anchor, so the value has to fit too.
                 let unfit = |key: &&UnfitKey| {
                     key.stand_in == name && self.place(key.id) == entry.key && self.place(key.value) == entry.node.span

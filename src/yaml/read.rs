@@ -70,16 +70,18 @@ pub fn read_document_at(source: &Source, range: Range<usize>) -> Result<Node, Di
     read_part(source, source.span(range).range(), false)
 }
 
-fn read_part(source: &Source, range: Range<usize>, close_last_line: bool) -> Result<Node, Diagnostic> {
+/// `by_line` says whether Helm reads the text line by line, which gives the last line a break too.
+fn read_part(source: &Source, range: Range<usize>, by_line: bool) -> Result<Node, Diagnostic> {
     let text = &source.text()[range.clone()];
     let closed;
-    let text = if close_last_line && !text.ends_with('\n') {
+    let text = if by_line && !text.ends_with('\n') {
         closed = [text, "\n"].concat();
         &closed
     } else {
         text
     };
-    let document = Document::parse(text).map_err(|fault| explain(*fault, source, range.start, text))?;
+    let document = if by_line { Document::parse_lines(text) } else { Document::parse(text) };
+    let document = document.map_err(|fault| explain(*fault, source, range.start, text))?;
     construct(document, source, range.start)
 }
 

@@ -227,9 +227,10 @@ fn value() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Whether go-yaml itself gives text back that it wrote: Unicode's own line breaks it folds or indents.
+/// Whether go-yaml itself gives text back that it wrote: Unicode's own line breaks it folds or indents, and the key `<<`
+/// it writes without quotes.
 fn survives(text: &str) -> bool {
-    !text.contains(['\u{85}', '\u{2028}', '\u{2029}'])
+    !text.contains(['\u{85}', '\u{2028}', '\u{2029}']) && text != "<<"
 }
 
 /// Whether go-yaml v2 gives text back that v3 wrote: v3 puts text with tabs after `|`, where v2 does not always take them.
@@ -312,6 +313,14 @@ proptest! {
             }
         }
         let _ = read_document_at(&source, 3..text.len() / 2 + 1);
+    }
+
+    // The cursor counts in tests how often it looks at a byte: text that is never read to its end fails here.
+    #[test]
+    fn reading_ends(text in "[-?:,\\[\\]{}#&*!|>'\"%@`~<=\\\\ \\t\n\r.0-2ab\u{85}\u{2028}\u{feff}]{0,12}", tail in "(\n|\r\n|\r|)") {
+        let source = Source::file("x", text + &tail);
+        let _ = read_values(&source);
+        let _ = read_document(&source);
     }
 
     #[test]

@@ -16,17 +16,39 @@ pub struct Mark {
 pub(super) struct Cursor<'t> {
     pub(super) text: &'t str,
     pub(super) mark: Mark,
+    /// Whether `\r\r\n` is one line break: it comes from a line reader that takes a `\r` off the line's end.
+    pub(super) by_line: bool,
+    /// How often a byte was looked at: whatever loops without going on shows up here.
+    #[cfg(test)]
+    looks: std::cell::Cell<usize>,
 }
 
 impl<'t> Cursor<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Cursor { text, mark: Mark::default() }
+        Cursor {
+            text,
+            mark: Mark::default(),
+            by_line: false,
+            #[cfg(test)]
+            looks: Default::default(),
+        }
     }
 
     /// The byte `ahead` bytes after the position.
     #[inline]
     pub(super) fn byte(&self, ahead: usize) -> u8 {
+        #[cfg(test)]
+        self.count_look();
         self.text.as_bytes().get(self.mark.offset + ahead).copied().unwrap_or(0)
+    }
+
+    /// Ends a test that would not end by itself.
+    #[cfg(test)]
+    fn count_look(&self) {
+        const LOOKS_PER_BYTE: usize = 40;
+        let looks = self.looks.get() + 1;
+        assert!(looks <= LOOKS_PER_BYTE * (self.text.len() + 8), "reading does not end: {:?}", self.text);
+        self.looks.set(looks);
     }
 
     /// Whether nothing follows. A NUL is not allowed in YAML, so it may as well end the text.
@@ -41,6 +63,7 @@ impl<'t> Cursor<'t> {
         match self.byte(ahead) {
             b'\n' => 1,
             b'\r' if self.byte(ahead + 1) == b'\n' => 2,
+            b'\r' if self.by_line && self.byte(ahead + 1) == b'\r' && self.byte(ahead + 2) == b'\n' => 3,
             b'\r' => 1,
             0xC2 if self.byte(ahead + 1) == 0x85 => 2,
             0xE2 if self.byte(ahead + 1) == 0x80 && matches!(self.byte(ahead + 2), 0xA8 | 0xA9) => 3,
@@ -113,9 +136,9 @@ impl<'t> Cursor<'t> {
     /// Goes over a line break and adds it to `out` as YAML 1.1 normalizes it: the two Unicode separators stay, all
     /// others are line feeds.
     pub(super) fn read_line(&mut self, out: &mut String) {
-        match self.break_length(0) {
-            0 => return,
-            3 => out.push_str(self.text.get(self.mark.offset..self.mark.offset + 3).unwrap_or_default()),
+        match (self.break_length(0), self.byte(0)) {
+            (0, _) => return,
+            (length, 0xE2) => out.push_str(self.text.get(self.mark.offset..self.mark.offset + length).unwrap_or_default()),
             _ => out.push('\n'),
         }
         self.skip_line();

@@ -68,8 +68,21 @@ impl<'t> Document<'t> {
     /// # Errors
     /// The first breach of the syntax, or an alias without its anchor.
     pub fn parse(text: &'t str) -> Scan<Document<'t>> {
+        Self::parse_with(text, false)
+    }
+
+    /// Reads the first document of a text that Helm reads line by line, which leaves one `\r` fewer at the end of each.
+    ///
+    /// # Errors
+    /// As for [`Document::parse`].
+    pub fn parse_lines(text: &'t str) -> Scan<Document<'t>> {
+        Self::parse_with(text, true)
+    }
+
+    fn parse_with(text: &'t str, by_line: bool) -> Scan<Document<'t>> {
         let content_start = if text.starts_with('\u{feff}') { 3 } else { 0 };
         let mut parser = Parser::new(&text[content_start..]);
+        parser.scanner.cursor.by_line = by_line;
         let mut builder = Builder { nodes: Vec::new(), open: Vec::new(), anchors: HashMap::new(), root: None };
         let outcome = builder.read(&mut parser);
         let reached = content_start + parser.scanner.cursor.mark.offset;
