@@ -86,7 +86,20 @@ impl From<anyhow::Error> for Failure {
 /// Runs the command line `arguments` (the program's name first) and returns the exit code: 0, or 1 for every failure.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    on_a_large_stack(|| run_here(&arguments))
+    if can_be_deep(&arguments) { on_a_large_stack(|| run_here(&arguments)) } else { run_here(&arguments) }
+}
+
+/// Whether anything is read whose depth is not known beforehand: files, JSON, charts other than the built-in one. All else
+/// is at most some thirty levels deep and needs no stack of its own.
+fn can_be_deep(arguments: &[OsString]) -> bool {
+    const SHALLOW_COMMANDS: [&str; 6] = ["template", "values", "show", "version", "completion", "help"];
+    let mut words = arguments.iter().skip(1).map(|argument| argument.to_string_lossy());
+    let of_a_shallow_command = words.any(|word| SHALLOW_COMMANDS.contains(&word.as_ref()));
+    let reads = |word: &str| {
+        ["-f", "--values", "--set-json"].iter().any(|flag| word.starts_with(flag))
+            || (!word.starts_with('-') && std::path::Path::new(word).exists())
+    };
+    !of_a_shallow_command || words.any(|word| reads(&word))
 }
 
 /// Makes a call with room for the deepest values there can be: Helm reads 10,000 levels, and what reads, merges, writes
