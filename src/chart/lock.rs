@@ -1,9 +1,14 @@
 //! Chart.lock: the versions that a chart's dependencies were resolved to.
 
-use serde::Deserialize;
+use std::fmt::Write as _;
 
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use super::Dependency;
 use super::timestamp::shortest_rfc3339;
 use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::json;
 use crate::yaml::{self, Map, Node, Value, decode};
 
 /// What Chart.lock says. Rendering only asks that it can be read (Helm's rule); its content is for commands that build
@@ -63,6 +68,96 @@ impl Lock {
             ("generated", text(&shortest_rfc3339(&self.generated))),
         ])
     }
+}
+
+impl Lock {
+    /// Whether it was made from these declared dependencies: its checksum says so. `old_form`: the one that version 2 of
+    /// Helm computed counts too.
+    pub fn is_of(&self, requested: &[Dependency], old_form: bool) -> bool {
+        let locked = self.dependencies.as_deref();
+        // Helm tells an empty list from none; here they are the same.
+        let any = [json_list(requested, requested_json), "[]".to_owned()];
+        let forms = if requested.is_empty() { &any[..] } else { &any[..1] };
+        forms.iter().any(|requested| {
+            let is_old = || old_form && self.digest == checksum(&format!("{{\"dependencies\":{requested}}}"));
+            self.digest == checksum(&format!("[{requested},{}]", locked_json(locked))) || is_old()
+        })
+    }
+
+    /// A lock that was made from declared dependencies just now: `generated` is the time.
+    pub fn new(requested: &[Dependency], locked: Vec<LockedDependency>, generated: String) -> Lock {
+        let text = format!("[{},{}]", json_list(requested, requested_json), locked_json(Some(&locked)));
+        Lock { generated, digest: checksum(&text), dependencies: Some(locked) }
+    }
+
+    /// Chart.lock as it is written.
+    ///
+    /// # Errors
+    /// A text in it has no YAML form.
+    pub fn to_text(&self) -> Result<String, Diagnostic> {
+        let text = yaml::write(&self.to_value());
+        text.map(|text| text + "\n").map_err(|error| Diagnostic::error("chart-lock", format!("cannot write Chart.lock: {error}")))
+    }
+}
+
+/// `sha256:` and the checksum of a text in hexadecimal digits.
+fn checksum(text: &str) -> String {
+    let mut checksum = "sha256:".to_owned();
+    for byte in Sha256::digest(text) {
+        // Writing to a String can't fail.
+        let _ = write!(checksum, "{byte:02x}");
+    }
+    checksum
+}
+
+fn json_list<T>(items: &[T], written: impl Fn(&T) -> String) -> String {
+    if items.is_empty() {
+        return "null".to_owned();
+    }
+    format!("[{}]", items.iter().map(written).collect::<Vec<_>>().join(","))
+}
+
+fn locked_json(locked: Option<&[LockedDependency]>) -> String {
+    match locked {
+        Some([]) => "[]".to_owned(),
+        Some(locked) => json_list(locked, |dependency| {
+            object(&[("name", &dependency.name), ("version", &dependency.version)], &dependency.repository, &[])
+        }),
+        None => "null".to_owned(),
+    }
+}
+
+/// A declared dependency as Go writes it: fields in the order of Helm's structure, empty ones left out.
+fn requested_json(dependency: &Dependency) -> String {
+    let mut more = Vec::new();
+    let text = |text: &String| Value::String(text.clone());
+    if !dependency.condition.is_empty() {
+        more.push(("condition", text(&dependency.condition)));
+    }
+    if !dependency.tags.is_empty() {
+        more.push(("tags", Value::List(dependency.tags.iter().map(text).map(Node::generated).collect())));
+    }
+    if dependency.enabled {
+        more.push(("enabled", Value::Bool(true)));
+    }
+    if !dependency.import_values_written.is_empty() {
+        more.push(("import-values", Value::List(dependency.import_values_written.clone())));
+    }
+    if !dependency.alias.is_empty() {
+        more.push(("alias", text(&dependency.alias)));
+    }
+    object(&[("name", &dependency.name), ("version", &dependency.version)], &dependency.repository, &more)
+}
+
+/// A JSON object: name and version, the repository even if it is empty, and what else there is.
+fn object(first: &[(&str, &String)], repository: &str, more: &[(&str, Value)]) -> String {
+    let text = |text: &str| json::write(&Value::String(text.to_owned()));
+    let name_or_given = |(key, value): &&(&str, &String)| *key == "name" || !value.is_empty();
+    let mut fields: Vec<String> =
+        first.iter().filter(name_or_given).map(|(key, value)| format!("{}:{}", text(key), text(value))).collect();
+    fields.push(format!("\"repository\":{}", text(repository)));
+    fields.extend(more.iter().map(|(key, value)| format!("{}:{}", text(key), json::write(value))));
+    format!("{{{}}}", fields.join(","))
 }
 
 impl LockedDependency {

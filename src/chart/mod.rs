@@ -13,7 +13,9 @@ mod lock;
 mod metadata;
 mod metadata_fields;
 mod package;
+mod resolve;
 mod timestamp;
+mod vendored;
 
 use std::borrow::Cow;
 
@@ -27,7 +29,9 @@ pub use ignore::IgnoreRules;
 pub use lock::{Lock, LockedDependency};
 pub use metadata::{Dependency, ImportValues, Maintainer, Metadata};
 pub use package::{DEFAULT_MODIFICATION_TIME, package};
+pub use resolve::{Repository, resolve};
 pub use timestamp::{MAX_SECONDS, rfc3339};
+pub use vendored::{Vendored, dependency_status};
 
 /// A file of a chart, before anything is known about it.
 #[derive(Debug, Clone)]

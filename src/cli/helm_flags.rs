@@ -134,11 +134,26 @@ const PACKAGE: &[HelmFlag] = &[
     refused("username", Takes::Value(anything), NETWORK),
 ];
 
+/// Helm's flags for `dependency build` and `dependency update`.
+const DEPENDENCY: &[HelmFlag] = &[
+    refused("ca-file", Takes::Value(anything), NETWORK),
+    refused("cert-file", Takes::Value(anything), NETWORK),
+    refused("insecure-skip-tls-verify", Takes::Nothing, NETWORK),
+    refused("key-file", Takes::Value(anything), NETWORK),
+    inert("keyring", Takes::Value(anything)),
+    refused("password", Takes::Value(anything), NETWORK),
+    refused("plain-http", Takes::Nothing, NETWORK),
+    inert("skip-refresh", Takes::Nothing),
+    refused("username", Takes::Value(anything), NETWORK),
+    refused("verify", Takes::Nothing, "mim-chart checks no signatures: use `helm verify`"),
+];
+
 /// Helm's flags for a subcommand.
 fn of_command(name: &str) -> &'static [HelmFlag] {
     match name {
         "template" => TEMPLATE,
         "package" => PACKAGE,
+        "build" | "update" => DEPENDENCY,
         _ => &[],
     }
 }
@@ -146,10 +161,12 @@ fn of_command(name: &str) -> &'static [HelmFlag] {
 /// Adds the flags to the command and to its subcommands.
 pub(super) fn add_to(command: Command) -> Command {
     let everywhere = EVERYWHERE.iter().map(|flag| flag.argument().global(true));
-    command.args(everywhere).mut_subcommands(|command| {
-        let own = of_command(command.get_name());
-        command.args(own.iter().map(HelmFlag::argument))
-    })
+    with_own(command.args(everywhere))
+}
+
+fn with_own(command: Command) -> Command {
+    let own = of_command(command.get_name());
+    command.args(own.iter().map(HelmFlag::argument)).mut_subcommands(with_own)
 }
 
 /// What is to be said of those that were given.
@@ -157,15 +174,14 @@ pub(super) fn add_to(command: Command) -> Command {
 /// # Errors
 /// Those that ask for something that is never done, all of them.
 pub(super) fn examine(matches: &ArgMatches) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
-    let mut leaf = matches;
-    while let Some((_, below)) = leaf.subcommand() {
-        leaf = below;
+    let (mut command, mut leaf) = ("", matches);
+    while let Some((name, below)) = leaf.subcommand() {
+        (command, leaf) = (name, below);
     }
     let is_given = |flag: &&HelmFlag| {
         leaf.try_contains_id(flag.name).unwrap_or(false)
             && leaf.value_source(flag.name) == Some(ValueSource::CommandLine)
     };
-    let command = matches.subcommand_name().unwrap_or_default();
     let of_template = command == "template";
     let known = EVERYWHERE.iter().chain(of_command(command));
     let given: Vec<&HelmFlag> = known.filter(is_given).collect();
@@ -327,7 +343,7 @@ mod tests {
 
     #[test]
     fn no_flag_is_there_twice() {
-        for command in ["template", "package"] {
+        for command in ["template", "package", "build"] {
             let mut names: Vec<_> = EVERYWHERE.iter().chain(of_command(command)).map(|flag| flag.name).collect();
             names.sort_unstable();
             assert!(names.windows(2).all(|pair| pair[0] != pair[1]));

@@ -7,12 +7,14 @@ mod chart_argument;
 mod completion;
 mod console;
 mod create;
+mod dependency;
 mod flags;
 mod helm_flags;
 mod package;
 mod pflag;
 mod show;
 mod source_date;
+mod table;
 mod template;
 mod usage;
 mod values;
@@ -53,6 +55,7 @@ enum Command {
     Show(Box<show::Show>),
     Create(create::Create),
     Package(package::Package),
+    Dependency(dependency::Dependency),
     Version(version::Version),
     Completion(completion::Completion),
 }
@@ -139,6 +142,7 @@ fn run_here(arguments: &[OsString]) -> u8 {
         Some(Command::Show(show)) => show.run(&line.global, &mut console),
         Some(Command::Create(create)) => create.run(&line.global, &mut console),
         Some(Command::Package(package)) => package.run(&line.global, &mut console),
+        Some(Command::Dependency(dependency)) => dependency.run(&line.global, &mut console),
         Some(Command::Version(version)) => version.run(&mut console),
         Some(Command::Completion(completion)) => completion.run(&mut console),
         None => console.print(&command().render_help().to_string()).map_err(Failure::from),

@@ -7,6 +7,7 @@ use clap::Args;
 use super::Failure;
 use super::chart_argument::locate_directory;
 use super::console::Console;
+use super::dependency::{Versions, bring_in};
 use super::flags::GlobalFlags;
 use super::source_date::source_date;
 use crate::chart::{self, Chart};
@@ -41,6 +42,9 @@ pub(super) struct Package {
     /// The appVersion in the archive, instead of that in Chart.yaml
     #[arg(long, value_name = "VERSION", default_value = "", hide_default_value = true)]
     app_version: String,
+    /// Bring dependencies into charts/ first, as `mim-chart dependency update` does
+    #[arg(short = 'u', long)]
+    dependency_update: bool,
 }
 
 /// A chart's archive that is still to be saved.
@@ -59,7 +63,7 @@ impl Package {
         let mut packed: Vec<Packed> = Vec::new();
         let mut errors = Vec::new();
         for path in self.paths()? {
-            match self.pack(&path, modified, global) {
+            match self.pack(&path, modified, global, console) {
                 Ok(new) => match packed.iter().find(|other| other.name == new.name) {
                     Some(other) if other.bytes != new.bytes => errors.push(same_name(other, &new)),
                     _ => packed.push(new),
@@ -98,7 +102,16 @@ impl Package {
         }
     }
 
-    fn pack(&self, path: &str, modified: u64, global: &GlobalFlags) -> Result<Packed, Vec<Diagnostic>> {
+    fn pack(
+        &self,
+        path: &str,
+        modified: u64,
+        global: &GlobalFlags,
+        console: &mut Console,
+    ) -> Result<Packed, Vec<Diagnostic>> {
+        if self.dependency_update && Path::new(path).is_dir() {
+            console.warn(&bring_in(Path::new(path), Versions::Declared, global)?.warnings, false)?;
+        }
         let mut chart: Chart = locate_directory(path, global)?.chart()?;
         if !self.version.is_empty() {
             chart.metadata.version.clone_from(&self.version);
@@ -129,7 +142,7 @@ impl Package {
 }
 
 fn hint_at_dependencies(error: Diagnostic) -> Diagnostic {
-    error.help("`helm dependency build` fetches them")
+    error.help("`mim-chart dependency build` brings in those of other directories, `helm dependency build` the rest")
 }
 
 fn same_name(one: &Packed, other: &Packed) -> Diagnostic {

@@ -2,6 +2,7 @@
 
 mod archive_file;
 mod chart_directory;
+mod charts_folder;
 mod directory;
 mod embedded;
 mod inputs;
@@ -12,6 +13,7 @@ mod words;
 
 pub use archive_file::save_archive;
 pub use chart_directory::write_chart;
+pub use charts_folder::{DependencyFiles, read_charts_folder, save_dependencies};
 pub use directory::{Links, read_chart};
 pub use embedded::{BUILT_IN_CHART, embedded_chart, embedded_charts};
 pub use inputs::{Inputs, MAX_INPUT_BYTES};

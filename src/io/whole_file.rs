@@ -4,15 +4,77 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// Writes a file beside its place under another name first, then moves it there: whoever reads `target` finds the old
-/// content or the new.
+/// A file that is written already, beside its place and under another name. It goes away again unless it is put there.
+pub(super) struct Staged {
+    partial: PathBuf,
+    target: PathBuf,
+    /// Whether it still lies beside its place.
+    pending: bool,
+}
+
+impl Staged {
+    /// Writes the file. Its name begins with a dot, so that nobody takes it for more than it is.
+    pub(super) fn write(target: &Path, bytes: &[u8]) -> std::io::Result<Staged> {
+        let mut name = std::ffi::OsString::from(".");
+        name.push(target.file_name().unwrap_or_default());
+        name.push(format!(".{}.partial", std::process::id()));
+        let staged = Staged { partial: target.with_file_name(name), target: target.to_path_buf(), pending: true };
+        fs::File::create(&staged.partial).and_then(|mut file| file.write_all(bytes))?;
+        Ok(staged)
+    }
+
+    /// Puts the file in its place: whoever reads there finds the old content or the new.
+    pub(super) fn put(mut self) -> std::io::Result<()> {
+        fs::rename(&self.partial, &self.target)?;
+        self.pending = false;
+        Ok(())
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        if self.pending {
+            // What could not be finished must not stay behind; that it can't be removed either changes nothing.
+            let _ = fs::remove_file(&self.partial);
+        }
+    }
+}
+
+/// Writes a file so that it appears whole or not at all.
 pub(super) fn write_whole(target: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut name = target.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.partial", std::process::id()));
-    let partial: PathBuf = target.with_file_name(name);
-    let written = fs::File::create(&partial).and_then(|mut file| file.write_all(bytes));
-    written.and_then(|()| fs::rename(&partial, target)).inspect_err(|_| {
-        // What could not be finished must not stay behind; that it can't be removed either changes nothing.
-        let _ = fs::remove_file(&partial);
-    })
+    Staged::write(target, bytes)?.put()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> =
+            folder.read_dir().unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_file_is_there_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("a");
+        let staged = Staged::write(&target, b"new").unwrap();
+        assert!(!target.exists());
+        drop(staged);
+        assert_eq!(names(folder.path()), [""; 0]);
+        write_whole(&target, b"one").unwrap();
+        write_whole(&target, b"two").unwrap();
+        assert_eq!((names(folder.path()), fs::read(&target).unwrap()), (vec!["a".to_owned()], b"two".to_vec()));
+    }
+
+    #[test]
+    fn nothing_is_left_of_what_cannot_be_put_in_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("a");
+        fs::create_dir_all(target.join("b")).unwrap();
+        assert!(write_whole(&target, b"x").is_err());
+        assert_eq!(names(folder.path()), ["a"]);
+    }
 }

@@ -1,0 +1,68 @@
+//! What lies in a chart's folder `charts`, held against the dependencies that Chart.yaml declares.
+
+use super::{Chart, Constraints, Dependency, parse_version};
+use crate::diagnostic::Diagnostic;
+use crate::glob::matches_glob;
+
+/// A file or folder in `charts/`.
+#[derive(Debug)]
+pub struct Vendored {
+    /// Its name in `charts/`.
+    pub name: String,
+    /// Its path as the user knows it.
+    pub shown: String,
+    /// Whether it is a folder.
+    pub is_directory: bool,
+    /// The chart it holds.
+    pub chart: Result<Chart, Vec<Diagnostic>>,
+}
+
+/// How a declared dependency stands, in Helm's words: `ok` is an archive that fits, `unpacked` a folder that does.
+/// `chart` declares it, `vendored` is what lies in its folder `charts`.
+pub fn dependency_status(dependency: &Dependency, chart: &Chart, vendored: &[Vendored]) -> &'static str {
+    let pattern = format!("{}-*.tgz", dependency.name);
+    if matches_glob(&pattern, "").is_err() {
+        return "bad pattern";
+    }
+    let archives: Vec<&Vendored> =
+        vendored.iter().filter(|one| matches_glob(&pattern, &one.name).unwrap_or(false)).collect();
+    match archives.as_slice() {
+        [] => {}
+        [archive] => return archive_status(archive, dependency),
+        several => match several.iter().filter(|archive| has_strict_version(archive, dependency)).collect::<Vec<_>>()[..] {
+            [] => {}
+            [archive] => return archive_status(archive, dependency),
+            _ => return "too many matches",
+        },
+    }
+    match chart.subcharts.iter().rfind(|subchart| subchart.metadata.name == dependency.name) {
+        None => "missing",
+        Some(subchart) => version_status(&subchart.metadata.version, &dependency.version).unwrap_or("unpacked"),
+    }
+}
+
+/// Whether an archive is called by the dependency's name and a version of three numbers.
+fn has_strict_version(archive: &Vendored, dependency: &Dependency) -> bool {
+    let version = || archive.name.strip_prefix(&dependency.name)?.strip_prefix('-')?.strip_suffix(".tgz");
+    version().is_some_and(|version| semver::Version::parse(version).is_ok())
+}
+
+fn archive_status(archive: &Vendored, dependency: &Dependency) -> &'static str {
+    match &archive.chart {
+        Err(_) => "corrupt",
+        Ok(chart) if chart.metadata.name != dependency.name => "misnamed",
+        Ok(chart) => version_status(&chart.metadata.version, &dependency.version).unwrap_or("ok"),
+    }
+}
+
+/// What is wrong with a version that a constraint is for. The very same text always fits.
+fn version_status(found: &str, wanted: &str) -> Option<&'static str> {
+    if found == wanted {
+        return None;
+    }
+    match (Constraints::parse(wanted), parse_version(found)) {
+        (Ok(constraints), Ok(version)) if constraints.are_met_by(&version) => None,
+        (Ok(_), Ok(_)) => Some("wrong version"),
+        _ => Some("invalid version"),
+    }
+}

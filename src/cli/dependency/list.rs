@@ -1,0 +1,62 @@
+//! `mim-chart dependency list [CHART]`
+
+use std::path::Path;
+
+use clap::Args;
+
+use crate::chart::{Chart, Vendored, dependency_status};
+use crate::cli::Failure;
+use crate::cli::chart_argument::{locate, locate_directory};
+use crate::cli::console::Console;
+use crate::cli::flags::GlobalFlags;
+use crate::cli::table::table;
+use crate::io;
+
+/// Show a chart's dependencies and whether they are there
+#[derive(Debug, Args)]
+#[command(visible_alias = "ls", after_help = "Examples:\n  mim-chart dependency list ./mychart")]
+pub(super) struct List {
+    /// The chart; without it the current directory
+    #[arg(value_name = "CHART", default_value = ".", hide_default_value = true)]
+    chart: String,
+    /// The greatest width of a column; 0 for any
+    #[arg(long, value_name = "COLUMNS", default_value_t = 80)]
+    max_col_width: usize,
+}
+
+impl List {
+    pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
+        let path = Path::new(&self.chart);
+        let located = if path.is_file() { locate(Some(&self.chart), global)? } else { locate_directory(&self.chart, global)? };
+        let chart = located.chart()?;
+        if chart.metadata.dependencies.is_empty() {
+            let charts = io::join(path, "charts");
+            return Ok(console.print(&format!("WARNING: no dependencies at {}\n", charts.display()))?);
+        }
+        let vendored = io::read_charts_folder(path, global.links());
+        let text = format!("{}\n{}", self.declared(&chart, &vendored), undeclared(&chart, &vendored));
+        Ok(console.print(&text)?)
+    }
+
+    /// The table of declared dependencies.
+    fn declared(&self, chart: &Chart, vendored: &[Vendored]) -> String {
+        let mut rows = vec![["NAME", "VERSION", "REPOSITORY", "STATUS"]];
+        rows.extend(chart.metadata.dependencies.iter().map(|dependency| {
+            let status = dependency_status(dependency, chart, vendored);
+            [dependency.name.as_str(), &dependency.version, &dependency.repository, status]
+        }));
+        table(&rows, self.max_col_width)
+    }
+}
+
+/// What Helm says of charts in `charts/` that nobody asked for.
+fn undeclared(chart: &Chart, vendored: &[Vendored]) -> String {
+    let is_declared = |name: &str| chart.metadata.dependencies.iter().any(|dependency| dependency.name == name);
+    let told = |one: &Vendored| match &one.chart {
+        _ if !one.is_directory && !one.name.ends_with(".tgz") => String::new(),
+        Err(_) => format!("WARNING: \"{}\" is not a chart.\n", one.shown),
+        Ok(found) if is_declared(&found.metadata.name) => String::new(),
+        Ok(_) => format!("WARNING: \"{}\" is not in Chart.yaml.\n", one.shown),
+    };
+    vendored.iter().map(told).collect()
+}

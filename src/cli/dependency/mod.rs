@@ -1,0 +1,46 @@
+//! `mim-chart dependency list|build|update`
+
+mod build;
+mod list;
+
+use clap::{Args, Subcommand};
+
+pub(super) use build::{Versions, bring_in};
+
+use super::console::Console;
+use super::flags::GlobalFlags;
+use super::{Failure, command};
+
+/// Show or bring in the charts that a chart depends on
+///
+/// Chart.yaml declares them under `dependencies`, each with name, version and repository. A repository `file://PATH` is a
+/// chart's directory, given from the chart's own on; without a repository the chart lies in charts/ already.
+#[derive(Debug, Args)]
+#[command(visible_alias = "dep", alias = "dependencies")]
+pub(super) struct Dependency {
+    #[command(subcommand)]
+    action: Option<Action>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    List(list::List),
+    Build(build::Build),
+    Update(build::Update),
+}
+
+impl Dependency {
+    pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
+        match &self.action {
+            Some(Action::List(list)) => list.run(global, console),
+            Some(Action::Build(build)) => build.run(global, console),
+            Some(Action::Update(update)) => update.run(global, console),
+            None => {
+                let mut whole = command();
+                whole.build();
+                let help = whole.find_subcommand_mut("dependency").map(|dependency| dependency.render_help().to_string());
+                Ok(console.print(&help.unwrap_or_default())?)
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Tables as Helm prints them.
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// Rows of cells, each column as wide as its widest cell and divided from the next by a tab. Cells wider than `max_width` are
+/// cut; 0 is no limit.
+pub(super) fn table<const COLUMNS: usize>(rows: &[[&str; COLUMNS]], max_width: usize) -> String {
+    let limited = |width: usize| if max_width == 0 { width } else { width.min(max_width) };
+    let widths: [usize; COLUMNS] =
+        std::array::from_fn(|column| rows.iter().map(|row| limited(row[column].width())).max().unwrap_or(0));
+    let line = |row: &[&str; COLUMNS]| {
+        let cells: Vec<String> = row.iter().zip(widths).map(|(cell, width)| resized(cell, width)).collect();
+        cells.join("\t") + "\n"
+    };
+    rows.iter().map(line).collect()
+}
+
+/// A cell filled up with spaces, or cut with three dots at its end.
+fn resized(cell: &str, width: usize) -> String {
+    let own = cell.width();
+    if own <= width {
+        return format!("{cell}{}", " ".repeat(width - own));
+    }
+    let mut cut = String::new();
+    let mut taken = 0;
+    for c in cell.chars() {
+        cut.push(c);
+        taken += c.width().unwrap_or(0);
+        if taken + 3 >= width {
+            break;
+        }
+    }
+    cut + "..."
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_as_wide_as_their_widest_cell() {
+        assert_eq!(table(&[["NAME", "VERSION"], ["database", "1"]], 80), "NAME    \tVERSION\ndatabase\t1      \n");
+        assert_eq!(table(&[["a", "b"], ["図", "ü"]], 80), "a \tb\n図\tü\n");
+        assert_eq!(table::<2>(&[], 80), "");
+    }
+
+    #[test]
+    fn wide_cells_are_cut() {
+        assert_eq!(table(&[["0123456789"]], 8), "01234...\n");
+        assert_eq!(table(&[["0123456789"]], 0), "0123456789\n");
+        assert_eq!(table(&[["0123456789"]], 2), "0...\n");
+    }
+}

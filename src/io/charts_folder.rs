@@ -1,0 +1,131 @@
+//! The folder `charts` of a chart's directory: what lies in it, and the archives of dependencies that go there.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::whole_file::Staged;
+use super::words::os_words;
+use super::{Links, join, read_chart};
+use crate::chart::{Chart, Vendored};
+use crate::diagnostic::Diagnostic;
+
+/// Everything in the folder `charts` of the chart in `directory`, by name; nothing if there is no such folder.
+pub fn read_charts_folder(directory: &Path, links: Links) -> Vec<Vendored> {
+    let Ok(entries) = fs::read_dir(join(directory, "charts")) else { return Vec::new() };
+    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
+    paths.sort();
+    let read = |path: PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Vendored {
+            shown: join(directory, "charts").join(&name).display().to_string(),
+            is_directory: path.is_dir(),
+            chart: read_chart(&path, links).and_then(Chart::from_files),
+            name,
+        }
+    };
+    paths.into_iter().map(read).collect()
+}
+
+/// What building a chart's dependencies changes in its directory.
+#[derive(Debug, Default)]
+pub struct DependencyFiles {
+    /// Names and contents of archives for `charts/`.
+    pub archives: Vec<(String, Vec<u8>)>,
+    /// Names in `charts/` of archives that are not needed any more.
+    pub outdated: Vec<String>,
+    /// Name and text of the lock file, where it is a new one.
+    pub lock: Option<(&'static str, String)>,
+}
+
+/// Changes the directory of a chart. All files are written before the first is put in its place, the lock file last, so that
+/// a mistake on the way leaves everything as it was.
+///
+/// # Errors
+/// `charts` is no folder, the lock file is a symbolic link, or something can't be written: Helm's words, or the operating
+/// system's.
+pub fn save_dependencies(directory: &Path, files: &DependencyFiles) -> Result<(), Diagnostic> {
+    let refuse = |message: String| Diagnostic::error("dependencies", message);
+    let fail = |what: &str, path: &Path, error: &std::io::Error| {
+        refuse(format!("{what} {}: {}", path.display(), os_words(error)))
+    };
+    let charts = join(directory, "charts");
+    if charts.exists() && !charts.is_dir() {
+        return Err(refuse(format!("\"{}\" is not a directory", charts.display())));
+    }
+    let lock = files.lock.as_ref().map(|(name, text)| (join(directory, name), *name, text));
+    if let Some((path, name, _)) = &lock
+        && let Ok(target) = fs::read_link(path)
+    {
+        return Err(refuse(format!("the {name} file is a symlink to \"{}\"", target.display()))
+            .help("put a file in its place: what it leads to would be lost"));
+    }
+    fs::create_dir_all(&charts).map_err(|error| fail("mkdir", &charts, &error))?;
+    let archives = files.archives.iter().map(|(name, bytes)| (charts.join(name), bytes.as_slice()));
+    let lock = lock.iter().map(|(path, _, text)| (path.clone(), text.as_bytes()));
+    let stage = |(path, bytes): (PathBuf, &[u8])| {
+        Staged::write(&path, bytes).map(|staged| (path.clone(), staged)).map_err(|error| fail("open", &path, &error))
+    };
+    let archives = archives.map(stage).collect::<Result<Vec<_>, _>>()?;
+    let lock = lock.map(stage).collect::<Result<Vec<_>, _>>()?;
+    let put = |(path, staged): (PathBuf, Staged)| staged.put().map_err(|error| fail("rename", &path, &error));
+    archives.into_iter().try_for_each(put)?;
+    for name in &files.outdated {
+        let path = charts.join(name);
+        fs::remove_file(&path).map_err(|error| fail("remove", &path, &error))?;
+    }
+    lock.into_iter().try_for_each(put)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(archives: &[&str], outdated: &[&str], lock: &str) -> DependencyFiles {
+        DependencyFiles {
+            archives: archives.iter().map(|name| ((*name).to_owned(), name.as_bytes().to_vec())).collect(),
+            outdated: outdated.iter().map(|name| (*name).to_owned()).collect(),
+            lock: (!lock.is_empty()).then(|| ("Chart.lock", lock.to_owned())),
+        }
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> =
+            folder.read_dir().unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn new_archives_come_and_old_ones_go() {
+        let folder = tempfile::tempdir().unwrap();
+        save_dependencies(folder.path(), &files(&["a-1.tgz", "b-1.tgz"], &[], "one")).unwrap();
+        save_dependencies(folder.path(), &files(&["a-2.tgz"], &["a-1.tgz"], "two")).unwrap();
+        save_dependencies(folder.path(), &files(&[], &[], "")).unwrap();
+        assert_eq!(names(&folder.path().join("charts")), ["a-2.tgz", "b-1.tgz"]);
+        assert_eq!(names(folder.path()), ["Chart.lock", "charts"]);
+        assert_eq!(fs::read_to_string(folder.path().join("Chart.lock")).unwrap(), "two");
+    }
+
+    #[test]
+    fn what_can_not_be_done_changes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("charts"), "").unwrap();
+        let error = save_dependencies(folder.path(), &files(&["a.tgz"], &[], "x")).unwrap_err();
+        assert!(error.message.ends_with("charts\" is not a directory"), "{}", error.message);
+        fs::remove_file(folder.path().join("charts")).unwrap();
+        save_dependencies(folder.path(), &files(&["a.tgz"], &[], "one")).unwrap();
+        assert!(save_dependencies(folder.path(), &files(&["no/such/folder.tgz", "b.tgz"], &["a.tgz"], "two")).is_err());
+        assert_eq!(names(&folder.path().join("charts")), ["a.tgz"]);
+        assert_eq!(fs::read_to_string(folder.path().join("Chart.lock")).unwrap(), "one");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_linked_lock_file_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink("/somewhere/else", folder.path().join("Chart.lock")).unwrap();
+        let error = save_dependencies(folder.path(), &files(&["a.tgz"], &[], "x")).unwrap_err();
+        assert_eq!(error.message, "the Chart.lock file is a symlink to \"/somewhere/else\"");
+        assert_eq!(names(folder.path()), ["Chart.lock"]);
+    }
+}
