@@ -84,7 +84,10 @@ fn objects_fit_each_other() {
     let ports: Vec<&Value> = container["ports"].as_sequence().expect("ports").iter().collect();
     for service in of("Service") {
         assert!(chosen(&pods["metadata"]["labels"], &service["spec"]["selector"]));
-        assert!(!chosen(&of("Pod")[0]["metadata"]["labels"], &service["spec"]["selector"]), "the test pod gets requests");
+        assert!(
+            !chosen(&of("Pod")[0]["metadata"]["labels"], &service["spec"]["selector"]),
+            "the test pod gets requests"
+        );
         for port in service["spec"]["ports"].as_sequence().expect("ports") {
             let target = &port["targetPort"];
             assert!(ports.iter().any(|port| port["name"] == *target || port["containerPort"] == *target), "{target:?}");

@@ -60,20 +60,20 @@ fn dependencies_are_told_and_brought_in_as_helm_does() {
         }
         let mut answers = case["said"].as_array().expect("answers").iter().map(|said| said.as_str().expect("text"));
         for command in case["commands"].as_array().expect("commands") {
-            let words: Vec<&str> = command.as_array().expect("words").iter().map(|word| word.as_str().expect("text")).collect();
+            let words: Vec<&str> =
+                command.as_array().expect("words").iter().map(|word| word.as_str().expect("text")).collect();
             if let ["write", path, text] = words[..] {
                 write(scratch.path(), path, text);
                 continue;
             }
             let output = run(scratch.path(), &words);
-            let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&scratch.path().display().to_string(), "W");
+            let shown =
+                |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&scratch.path().display().to_string(), "W");
             let (stdout, stderr) = (shown(&output.stdout), shown(&output.stderr));
             let helms = answers.next().expect("an answer");
             let same = match helms.strip_prefix("Error: ") {
                 Some(error) => {
-                    !output.status.success()
-                        && stdout.is_empty()
-                        && stderr.starts_with(&format!("error: {error}"))
+                    !output.status.success() && stdout.is_empty() && stderr.starts_with(&format!("error: {error}"))
                 }
                 None => output.status.success() && without_content_type(&stdout) == without_content_type(helms),
             };

@@ -96,7 +96,8 @@ impl Lock {
     /// A text in it has no YAML form.
     pub fn to_text(&self) -> Result<String, Diagnostic> {
         let text = yaml::write(&self.to_value());
-        text.map(|text| text + "\n").map_err(|error| Diagnostic::error("chart-lock", format!("cannot write Chart.lock: {error}")))
+        text.map(|text| text + "\n")
+            .map_err(|error| Diagnostic::error("chart-lock", format!("cannot write Chart.lock: {error}")))
     }
 }
 

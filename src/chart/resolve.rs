@@ -60,10 +60,11 @@ pub fn resolve(
             Repository::Charts if !fits => errors.push(refuse(format!(
                 "dependency {name} at version {found} does not satisfy the constraint {version}"
             ))),
-            Repository::Directory(path) if !fits && from_lock => errors.push(
-                refuse(format!("can't get a valid version for dependency {name}"))
-                    .help(format!("{path} has version {found}, the lock file asks for {version}: run `mim-chart dependency update`")),
-            ),
+            Repository::Directory(path) if !fits && from_lock => {
+                errors.push(refuse(format!("can't get a valid version for dependency {name}")).help(format!(
+                    "{path} has version {found}, the lock file asks for {version}: run `mim-chart dependency update`"
+                )))
+            }
             Repository::Directory(_) if !fits => unmet.push((dependency, found)),
             Repository::Directory(_) => {
                 resolved.push(LockedDependency { version: found.to_owned(), ..dependency.clone() });

@@ -29,11 +29,13 @@ pub fn dependency_status(dependency: &Dependency, chart: &Chart, vendored: &[Ven
     match archives.as_slice() {
         [] => {}
         [archive] => return archive_status(archive, dependency),
-        several => match several.iter().filter(|archive| has_strict_version(archive, dependency)).collect::<Vec<_>>()[..] {
-            [] => {}
-            [archive] => return archive_status(archive, dependency),
-            _ => return "too many matches",
-        },
+        several => {
+            match several.iter().filter(|archive| has_strict_version(archive, dependency)).collect::<Vec<_>>()[..] {
+                [] => {}
+                [archive] => return archive_status(archive, dependency),
+                _ => return "too many matches",
+            }
+        }
     }
     match chart.subcharts.iter().rfind(|subchart| subchart.metadata.name == dependency.name) {
         None => "missing",

@@ -52,7 +52,8 @@ impl Create {
         let directory = directory_of(path, &name, self.starter.is_empty())?;
         let replaced = io::write_chart(&directory, &files)?;
         if self.starter.is_empty() {
-            let warning = |path: &PathBuf| format!("WARNING: File \"{}\" already exists. Overwriting.\n", path.display());
+            let warning =
+                |path: &PathBuf| format!("WARNING: File \"{}\" already exists. Overwriting.\n", path.display());
             console.print(&replaced.iter().map(warning).collect::<String>())?;
         }
         Ok(console.warn(&chart::doubt_name(&name).into_iter().collect::<Vec<_>>(), false)?)

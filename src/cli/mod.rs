@@ -10,6 +10,7 @@ mod create;
 mod dependency;
 mod flags;
 mod helm_flags;
+mod man;
 mod package;
 mod pflag;
 mod show;
@@ -58,6 +59,7 @@ enum Command {
     Dependency(dependency::Dependency),
     Version(version::Version),
     Completion(completion::Completion),
+    Man(man::Man),
 }
 
 /// What a command failed with.
@@ -145,6 +147,7 @@ fn run_here(arguments: &[OsString]) -> u8 {
         Some(Command::Dependency(dependency)) => dependency.run(&line.global, &mut console),
         Some(Command::Version(version)) => version.run(&mut console),
         Some(Command::Completion(completion)) => completion.run(&mut console),
+        Some(Command::Man(man)) => man.run(),
         None => console.print(&command().render_help().to_string()).map_err(Failure::from),
     };
     match result {

@@ -222,7 +222,9 @@ mod tests {
 
     #[test]
     fn names_that_objects_cannot_have_are_doubted() {
-        for (name, sound) in [("web", true), ("a-1", true), ("Web", false), ("1a", false), ("a-", false), ("a.b", false)] {
+        for (name, sound) in
+            [("web", true), ("a-1", true), ("Web", false), ("1a", false), ("a-", false), ("a.b", false)]
+        {
             assert_eq!(doubt_name(name).is_none(), sound, "{name}");
         }
         assert!(doubt_name(&"a".repeat(53)).is_some());

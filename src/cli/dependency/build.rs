@@ -77,7 +77,11 @@ impl Done {
 ///
 /// # Errors
 /// There is no such chart, the lock file is not of its dependencies, or some of these can't be had; nothing is changed then.
-pub(in crate::cli) fn bring_in(directory: &Path, versions: Versions, global: &GlobalFlags) -> Result<Done, Vec<Diagnostic>> {
+pub(in crate::cli) fn bring_in(
+    directory: &Path,
+    versions: Versions,
+    global: &GlobalFlags,
+) -> Result<Done, Vec<Diagnostic>> {
     let declaring = load(directory, global)?;
     let locked = declaring.lock.as_ref().filter(|_| versions == Versions::Locked);
     if let Some(lock) = locked {
@@ -85,7 +89,12 @@ pub(in crate::cli) fn bring_in(directory: &Path, versions: Versions, global: &Gl
     } else if declaring.metadata.dependencies.is_empty() {
         return Ok(Done::default());
     }
-    let building = Building { directory, global, declaring: &declaring, vendored: io::read_charts_folder(directory, global.links()) };
+    let building = Building {
+        directory,
+        global,
+        declaring: &declaring,
+        vendored: io::read_charts_folder(directory, global.links()),
+    };
     let wanted = match locked {
         Some(lock) => lock.dependencies.clone().unwrap_or_default(),
         None => declared(&declaring),
@@ -164,10 +173,7 @@ fn check_in_sync(chart: &Chart, lock: &Lock) -> Result<(), Diagnostic> {
 }
 
 /// The lock of dependencies just resolved, with its file name; none if the old one says the same.
-fn new_lock(
-    chart: &Chart,
-    resolved: Vec<LockedDependency>,
-) -> Result<Option<(&'static str, String)>, Diagnostic> {
+fn new_lock(chart: &Chart, resolved: Vec<LockedDependency>) -> Result<Option<(&'static str, String)>, Diagnostic> {
     let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let lock = Lock::new(&chart.metadata.dependencies, resolved, chart::rfc3339(source_date()?.unwrap_or_else(now)));
     if chart.lock.as_ref().is_some_and(|old| old.digest == lock.digest) {
@@ -269,15 +275,20 @@ impl Building<'_> {
         let mut archives: Vec<(String, Vec<u8>)> = Vec::new();
         let mut errors = Vec::new();
         for (dependency, chart) in resolved.iter().zip(charts) {
-            let (Repository::Directory(_), Some(mut chart)) = (Repository::of(&dependency.repository), chart) else { continue };
+            let (Repository::Directory(_), Some(mut chart)) = (Repository::of(&dependency.repository), chart) else {
+                continue;
+            };
             engine::add_stock_templates(&mut chart);
             let name = chart.archive_name();
             match chart::package(&chart, modified) {
                 Ok(bytes) => match archives.iter().find(|(other, _)| *other == name) {
                     Some((_, other)) if *other != bytes => errors.push(
-                        Diagnostic::error("dependencies", format!("two different charts would be saved as charts/{name}"))
-                            .at(self.place(dependency), "")
-                            .help("give one of them another version"),
+                        Diagnostic::error(
+                            "dependencies",
+                            format!("two different charts would be saved as charts/{name}"),
+                        )
+                        .at(self.place(dependency), "")
+                        .help("give one of them another version"),
                     ),
                     Some(_) => {}
                     None => archives.push((name, bytes)),

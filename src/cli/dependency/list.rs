@@ -27,7 +27,8 @@ pub(super) struct List {
 impl List {
     pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
         let path = Path::new(&self.chart);
-        let located = if path.is_file() { locate(Some(&self.chart), global)? } else { locate_directory(&self.chart, global)? };
+        let located =
+            if path.is_file() { locate(Some(&self.chart), global)? } else { locate_directory(&self.chart, global)? };
         let chart = located.chart()?;
         if chart.metadata.dependencies.is_empty() {
             let charts = io::join(path, "charts");

@@ -1,0 +1,114 @@
+//! `mim-chart man --dir DIR`
+
+use std::path::PathBuf;
+
+use clap::builder::Resettable;
+use clap::{Args, Command};
+use clap_mangen::Man as Page;
+use clap_mangen::roff::{Roff, roman};
+
+use super::{Failure, command};
+use crate::diagnostic::Diagnostic;
+use crate::io;
+
+/// Write the manual pages, one for each command
+///
+/// The same version writes the same pages on every machine, without a date in them.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    mim-chart man --dir ~/.local/share/man/man1\n  \
+    man mim-chart-template")]
+pub(super) struct Man {
+    /// The directory for the pages; made if it is missing
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+}
+
+impl Man {
+    pub(super) fn run(&self) -> Result<(), Failure> {
+        let Some(directory) = self.dir.as_deref().filter(|directory| !directory.as_os_str().is_empty()) else {
+            return Err(Diagnostic::error("usage", "required flag(s) \"dir\" not set")
+                .help("say where the pages go: mim-chart man --dir DIR")
+                .into());
+        };
+        io::write_files(directory, &pages()?).map_err(|error| {
+            let help = vec!["give --dir a directory that can be written to".to_owned()];
+            Failure::from(Diagnostic { help, ..error })
+        })
+    }
+}
+
+/// The file names and texts of all pages.
+fn pages() -> anyhow::Result<Vec<(String, String)>> {
+    let mut whole = command().disable_help_subcommand(true);
+    whole.build();
+    let mut pages = Vec::new();
+    add_pages(&whole, &mut pages)?;
+    Ok(pages)
+}
+
+/// Adds the pages of a command and its subcommands.
+fn add_pages(command: &Command, pages: &mut Vec<(String, String)>) -> anyhow::Result<()> {
+    let version = env!("CARGO_PKG_VERSION");
+    let without_examples = command.clone().after_help(Resettable::Reset);
+    let page = Page::new(without_examples).source(format!("mim-chart {version}")).manual("mim-chart");
+    let mut text = Vec::new();
+    page.render(&mut text)?;
+    let mut text = String::from_utf8(text)?;
+    if let Some(examples) = command.get_after_help() {
+        text += &examples_section(&examples.to_string());
+    }
+    pages.push((page.get_filename(), text));
+    command.get_subcommands().filter(|below| !below.is_hide_set()).try_for_each(|below| add_pages(below, pages))
+}
+
+/// The examples at the end of a command's help, line by line.
+fn examples_section(help: &str) -> String {
+    let mut section = Roff::new();
+    section.control("SH", ["EXAMPLES"]).control("nf", []);
+    for line in help.lines().map(str::trim).filter(|line| !line.is_empty() && *line != "Examples:") {
+        section.text([roman(line)]);
+    }
+    section.control("fi", []).render()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_has_a_page_with_its_examples() {
+        let pages = pages().unwrap();
+        let page = |name: &str| {
+            let found = pages.iter().find(|(file, _)| file == name);
+            found.unwrap_or_else(|| panic!("there is no page {name}")).1.as_str()
+        };
+        let mut waiting = vec![("mim-chart".to_owned(), command())];
+        let mut count = 0;
+        while let Some((name, command)) = waiting.pop() {
+            count += 1;
+            let text = page(&format!("{name}.1"));
+            assert!(text.contains(&format!(".TH {name} 1  \"mim-chart ")), "{text}");
+            assert_eq!(
+                text.matches(".SH EXAMPLES\n.nf\n").count(),
+                usize::from(command.get_after_help().is_some()),
+                "{name}"
+            );
+            assert!(!text.contains("EXTRA") && !text.contains("Examples:"), "{name}");
+            waiting
+                .extend(command.get_subcommands().map(|below| (format!("{name}-{}", below.get_name()), below.clone())));
+        }
+        assert_eq!(count, pages.len());
+    }
+
+    #[test]
+    fn pages_are_always_the_same() {
+        assert_eq!(pages().unwrap(), pages().unwrap());
+    }
+
+    #[test]
+    fn examples_stand_line_by_line() {
+        let section = examples_section("Examples:\n  a -b\n  .c 'd'\n");
+        assert!(section.ends_with(".SH EXAMPLES\n.nf\na \\-b\n\\&.c \\*(Aqd\\*(Aq\n.fi\n"), "{section}");
+    }
+}
