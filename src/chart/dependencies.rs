@@ -10,17 +10,10 @@ impl Chart {
     /// name, then declared ones as declared.
     ///
     /// # Errors
-    /// Declared dependencies of this chart that are not there, all in one sentence (Helm's).
+    /// Values for a subchart that are no map.
     ///
     /// Returns what Helm says in passing: conditions that are no booleans, imports that are no tables.
     pub fn process_dependencies(&mut self, user: &Map) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
-        self.check_dependencies().map_err(|error| {
-            let message = format!(
-                "an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to fetch missing dependencies: {}",
-                error.message
-            );
-            vec![Diagnostic { message, ..error }]
-        })?;
         self.sort_subcharts();
         let mut notes = Vec::new();
         self.choose_subcharts(user, &mut Vec::new(), &mut notes)?;
@@ -266,8 +259,8 @@ mod tests {
 
     #[test]
     fn missing_dependencies_are_named_together() {
-        let error = chart("- {name: x}\n- {name: z}\n", "").process_dependencies(&Map::new()).unwrap_err();
-        assert!(error[0].message.ends_with("missing in charts/ directory: x, z"), "{}", error[0].message);
-        assert_eq!(error[0].labels.len(), 2);
+        let error = chart("- {name: x}\n- {name: z}\n", "").check_dependencies().unwrap_err();
+        assert!(error.message.ends_with("missing in charts/ directory: x, z"), "{}", error.message);
+        assert_eq!(error.labels.len(), 2);
     }
 }

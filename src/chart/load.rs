@@ -18,6 +18,16 @@ impl Chart {
     /// # Errors
     /// All that is wrong with Chart.yaml, values.yaml and the subcharts, in Helm's words.
     pub fn from_files(files: Vec<File>) -> Result<Chart, Vec<Diagnostic>> {
+        let chart = Chart::from_files_of_any_version(files)?;
+        chart.check_api_version().map_err(|error| vec![error])?;
+        Ok(chart)
+    }
+
+    /// The same for a chart whose `apiVersion` need not be known: a subchart, or one that is linted.
+    ///
+    /// # Errors
+    /// As for [`Chart::from_files`].
+    pub fn from_files_of_any_version(files: Vec<File>) -> Result<Chart, Vec<Diagnostic>> {
         let mut chart = Chart::default();
         let mut errors = Vec::new();
         let mut has_metadata = false;
@@ -79,16 +89,8 @@ impl Chart {
 
     /// Defaults and checks that need the whole of Chart.yaml.
     fn finish_metadata(&mut self, requirements: Option<&Source>, errors: &mut Vec<Diagnostic>) {
-        match self.metadata.api_version.as_str() {
-            "" => self.metadata.api_version = "v1".to_owned(),
-            "v1" | "v2" => {}
-            other => {
-                let place = self.metadata.place("apiVersion");
-                let message = if other == "v3" { "invalid chart apiVersion" } else { "unsupported chart version" };
-                errors.push(
-                    Diagnostic::error("chart-yaml", message).at(place, "").help("the chart versions are v1 and v2"),
-                );
-            }
+        if self.metadata.api_version.is_empty() {
+            self.metadata.api_version = "v1".to_owned();
         }
         if let Some(source) = requirements {
             // Where version 1 declares its dependencies; in a version 2 chart it still counts, but is no ordinary file.
@@ -96,7 +98,7 @@ impl Chart {
                 self.metadata.dependencies = dependencies;
             });
         }
-        if self.metadata.api_version == "v2" {
+        if self.metadata.api_version != "v1" {
             self.files.retain(|file| file.path != "requirements.yaml" && file.path != "requirements.lock");
         }
         errors.extend(self.metadata.validate());
@@ -110,7 +112,7 @@ impl Chart {
                 ..error
             };
             let files = if name.ends_with(".tgz") { unpack_subchart(&name, files) } else { Ok(files) };
-            match files.and_then(Chart::from_files) {
+            match files.and_then(Chart::from_files_of_any_version) {
                 Ok(subchart) => self.subcharts.push(subchart),
                 Err(found) => errors.extend(found.into_iter().map(wrap)),
             }
@@ -259,6 +261,41 @@ mod tests {
                 "validation: dependency \"z\" has disallowed characters in the alias",
             ]
         );
+    }
+
+    #[test]
+    fn mistakes_come_in_the_order_of_the_fields_names() {
+        let text = "name: c\nversion: 1.0.0\nsources: x\nmaintainers: [{name: [x]}, 5]\nDeprecated: perhaps\n";
+        let told = errors(vec![file("Chart.yaml", text)]);
+        let of_types = |told: &String| told.rsplit_once("json: cannot unmarshal ").map(|(_, told)| told.to_owned());
+        assert_eq!(
+            told.iter().filter_map(of_types).collect::<Vec<_>>(),
+            [
+                "string into Go struct field Metadata.deprecated of type bool",
+                "array into Go struct field Maintainer.maintainers.name of type string",
+                "number into Go struct field Metadata.maintainers of type v2.Maintainer",
+                "string into Go struct field Metadata.sources of type []string",
+            ]
+        );
+        let empty = "name: c\nversion: 1.0.0\nmaintainers: [null]\ntype: x\n";
+        assert_eq!(
+            errors(vec![file("Chart.yaml", empty)]),
+            [
+                "validation: chart.metadata.type must be application or library",
+                "validation: maintainers must not contain empty or null nodes",
+            ]
+        );
+    }
+
+    #[test]
+    fn only_the_chart_itself_has_to_be_of_a_known_version() {
+        let files = |root: &str, subchart: &str| {
+            let text = |version: &str| format!("apiVersion: {version}\nname: c\nversion: 1.0.0\n");
+            vec![file("Chart.yaml", &text(root)), file("charts/db/Chart.yaml", &text(subchart))]
+        };
+        assert!(Chart::from_files(files("v2", "v7")).is_ok());
+        assert_eq!(errors(files("v7", "v2")), ["unsupported chart version"]);
+        assert!(Chart::from_files_of_any_version(files("v7", "v2")).is_ok());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::EngineKind;
-use super::metadata_fields::Fields;
+use super::metadata_fields::{FieldMistakes, Fields};
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::values::{Entry, Map, Node, Value};
 use crate::yaml;
@@ -49,6 +49,8 @@ pub struct Metadata {
     pub engine: EngineKind,
     /// Where each field is written, for messages.
     pub(super) places: BTreeMap<String, Span>,
+    /// The null items of lists that may have none: the list's name, and the place.
+    pub(super) empty_items: Vec<(&'static str, Span)>,
 }
 
 /// Somebody who looks after a chart.
@@ -112,20 +114,37 @@ impl Metadata {
         let prefix =
             |error: Diagnostic| Diagnostic { message: format!("cannot load Chart.yaml: {}", error.message), ..error };
         let node = yaml::read_document(source).map_err(|error| vec![prefix(error)])?;
+        let (metadata, mistakes) = Metadata::examine(&node);
+        let errors = mistakes.types;
+        if errors.is_empty() { Ok(metadata) } else { Err(errors.into_iter().map(prefix).collect()) }
+    }
+
+    /// What a Chart.yaml says that was read as YAML, and what is wrong with its fields: one of the wrong type says nothing.
+    pub fn examine(document: &Node) -> (Metadata, FieldMistakes) {
         let empty = Map::new();
-        let mut fields = match &node.value {
+        let mut fields = match &document.value {
             Value::Map(map) => Fields::new(map, "Metadata", ""),
             Value::Null => Fields::new(&empty, "Metadata", ""),
-            other => return Err(vec![prefix(Fields::wrong_type(other, "chart.Metadata", &node.span))]),
+            other => {
+                let types = vec![Fields::wrong_type(other, "v2.Metadata", &document.span)];
+                return (Metadata::default(), FieldMistakes { types, ..FieldMistakes::default() });
+            }
         };
-        let metadata = Metadata {
+        let mut metadata = Metadata::from_fields(&mut fields);
+        let mistakes = fields.into_mistakes();
+        metadata.empty_items.clone_from(&mistakes.empty_items);
+        (metadata, mistakes)
+    }
+
+    fn from_fields(fields: &mut Fields<'_>) -> Metadata {
+        Metadata {
             name: fields.text("name"),
             home: fields.text("home"),
             sources: fields.texts("sources"),
             version: fields.text("version"),
             description: fields.text("description"),
             keywords: fields.texts("keywords"),
-            maintainers: fields.list("maintainers", Maintainer::read),
+            maintainers: fields.list("maintainers", "Maintainer", Maintainer::read),
             icon: fields.text("icon"),
             api_version: fields.text("apiVersion"),
             condition: fields.text("condition"),
@@ -134,13 +153,12 @@ impl Metadata {
             deprecated: fields.boolean("deprecated"),
             annotations: fields.text_map("annotations"),
             kube_version: fields.text("kubeVersion"),
-            dependencies: fields.list("dependencies", Dependency::read),
+            dependencies: fields.list("dependencies", "Dependency", Dependency::read),
             kind: fields.text("type"),
-            engine: read_engine(&mut fields),
+            engine: read_engine(fields),
             places: fields.places(),
-        };
-        let errors = fields.into_errors();
-        if errors.is_empty() { Ok(metadata) } else { Err(errors.into_iter().map(prefix).collect()) }
+            empty_items: Vec::new(),
+        }
     }
 
     /// Reads the dependencies of a version 1 chart's requirements.yaml.
@@ -155,8 +173,8 @@ impl Metadata {
         let node = yaml::read_document(source).map_err(|error| vec![prefix(error)])?;
         let Some(map) = node.value.as_map() else { return Ok(Vec::new()) };
         let mut fields = Fields::new(map, "Metadata", "");
-        let dependencies = fields.list("dependencies", Dependency::read);
-        let errors = fields.into_errors();
+        let dependencies = fields.list("dependencies", "Dependency", Dependency::read);
+        let errors = fields.into_mistakes().types;
         if errors.is_empty() { Ok(dependencies) } else { Err(errors.into_iter().map(prefix).collect()) }
     }
 
@@ -184,6 +202,10 @@ impl Metadata {
         }
         if !matches!(self.kind.as_str(), "" | "application" | "library") {
             refuse("type", "chart.metadata.type must be application or library".to_owned());
+        }
+        for (list, place) in &self.empty_items {
+            let message = format!("validation: {list} must not contain empty or null nodes");
+            errors.push(Diagnostic::error("chart-yaml", message).at(place.clone(), ""));
         }
         let mut keys: Vec<&str> = Vec::new();
         for dependency in &self.dependencies {
@@ -256,6 +278,7 @@ fn read_engine(fields: &mut Fields<'_>) -> EngineKind {
         "tera" => EngineKind::Tera,
         _ => {
             fields.refuse(
+                "engine",
                 Diagnostic::error("chart-yaml", format!("unknown template engine {name:?}"))
                     .at(fields.place("engine"), "")
                     .help("say `engine: tera`, or leave the field out for Go templates"),

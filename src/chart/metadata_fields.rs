@@ -5,46 +5,75 @@ use std::collections::BTreeMap;
 
 use super::metadata::ImportValues;
 use crate::diagnostic::{Diagnostic, Span};
+use crate::go_text::quote_double;
 use crate::values::{Entry, Map, Node, Value};
 use crate::yaml;
 
-/// One map of Chart.yaml, and the mistakes found in it so far.
+/// What is wrong with the fields of Chart.yaml, each list in Helm's order: by the names of the fields.
+#[derive(Debug, Default)]
+pub struct FieldMistakes {
+    /// Values of the wrong type.
+    pub types: Vec<Diagnostic>,
+    /// Fields that are not known.
+    pub unknown: Vec<Diagnostic>,
+    /// Items of lists that are null: the list's name, and the place.
+    pub(super) empty_items: Vec<(&'static str, Span)>,
+}
+
+/// One map of Chart.yaml, and the mistakes found in it so far, each with the key it is about.
 pub(super) struct Fields<'a> {
     map: &'a Map,
     /// The Go struct's name, which Helm's messages have.
     structure: &'static str,
     path: String,
-    errors: Vec<Diagnostic>,
+    known: Vec<&'static str>,
+    types: Vec<(&'a str, Diagnostic)>,
+    unknown: Vec<(&'a str, Diagnostic)>,
+    empty_items: Vec<(&'static str, Span)>,
 }
 
 impl<'a> Fields<'a> {
     pub(super) fn new(map: &'a Map, structure: &'static str, path: &str) -> Self {
-        Fields { map, structure, path: path.to_owned(), errors: Vec::new() }
+        let path = path.to_owned();
+        Fields { map, structure, path, known: vec![], types: vec![], unknown: vec![], empty_items: vec![] }
     }
 
-    /// The mistakes found.
-    pub(super) fn into_errors(self) -> Vec<Diagnostic> {
-        self.errors
+    /// The mistakes found. Fields that were not read are not known.
+    pub(super) fn into_mistakes(mut self) -> FieldMistakes {
+        for (key, entry) in self.map.entries() {
+            if !self.known.iter().any(|known| known.eq_ignore_ascii_case(key)) {
+                let message =
+                    format!("error unmarshaling JSON: while decoding JSON: json: unknown field {}", quote_double(key));
+                self.unknown.push((key, Diagnostic::warning("chart-yaml", message).at(entry.key.clone(), "")));
+            }
+        }
+        self.types.sort_by_key(|(key, _)| *key);
+        self.unknown.sort_by_key(|(key, _)| *key);
+        let mistakes = |found: Vec<(&str, Diagnostic)>| found.into_iter().map(|(_, mistake)| mistake).collect();
+        FieldMistakes { types: mistakes(self.types), unknown: mistakes(self.unknown), empty_items: self.empty_items }
     }
 
-    /// Adds a mistake that is not about a type.
-    pub(super) fn refuse(&mut self, error: Diagnostic) {
-        self.errors.push(error);
+    /// Adds a mistake about a field that is not about its type.
+    pub(super) fn refuse(&mut self, name: &'static str, error: Diagnostic) {
+        self.types.push((name, error));
     }
 
-    /// The field's entry. An exact name goes before one in another case; of two, the last wins.
-    fn entry(&self, name: &str) -> Option<&'a Entry> {
-        let any_case = || self.map.entries().filter(|(key, _)| key.eq_ignore_ascii_case(name)).last();
-        self.map.entry(name).or_else(|| any_case().map(|(_, entry)| entry))
+    /// The field's key as it was written, and its entry. Names match in any case; of several the last in byte order
+    /// wins, for that is the order in which Go comes across them.
+    fn entry(&self, name: &str) -> Option<(&'a str, &'a Entry)> {
+        let named = self.map.entries().filter(|(key, _)| key.eq_ignore_ascii_case(name));
+        named.max_by_key(|(key, _)| *key)
     }
 
-    fn node(&self, name: &str) -> Option<&'a Node> {
-        self.entry(name).map(|entry| &entry.node).filter(|node| !node.value.is_null())
+    /// The field's value unless it is absent or null; the field is known from now on.
+    fn node(&mut self, name: &'static str) -> Option<&'a Node> {
+        self.known.push(name);
+        self.entry(name).map(|(_, entry)| &entry.node).filter(|node| !node.value.is_null())
     }
 
     /// Where a field's value is written.
     pub(super) fn place(&self, name: &str) -> Span {
-        self.entry(name).map(|entry| entry.node.span.clone()).unwrap_or_default()
+        self.entry(name).map(|(_, entry)| entry.node.span.clone()).unwrap_or_default()
     }
 
     /// Where all fields are written.
@@ -53,7 +82,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A field that is text; numbers and booleans count as the text they are written as in YAML.
-    pub(super) fn text(&mut self, name: &str) -> String {
+    pub(super) fn text(&mut self, name: &'static str) -> String {
         match self.node(name) {
             None => String::new(),
             Some(node) => match scalar_text(&node.value) {
@@ -67,7 +96,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A field that is a list of texts.
-    pub(super) fn texts(&mut self, name: &str) -> Vec<String> {
+    pub(super) fn texts(&mut self, name: &'static str) -> Vec<String> {
         let Some(node) = self.node(name) else { return Vec::new() };
         let Some(items) = node.value.as_list() else {
             self.mismatch(name, node, "[]string");
@@ -85,7 +114,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A field that is true or false.
-    pub(super) fn boolean(&mut self, name: &str) -> bool {
+    pub(super) fn boolean(&mut self, name: &'static str) -> bool {
         let Some(node) = self.node(name) else { return false };
         node.value.as_bool().unwrap_or_else(|| {
             self.mismatch(name, node, "bool");
@@ -94,7 +123,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A field that maps texts to texts.
-    pub(super) fn text_map(&mut self, name: &str) -> Option<BTreeMap<String, String>> {
+    pub(super) fn text_map(&mut self, name: &'static str) -> Option<BTreeMap<String, String>> {
         let node = self.node(name)?;
         let Some(map) = node.value.as_map() else {
             self.mismatch(name, node, "map[string]string");
@@ -115,42 +144,38 @@ impl<'a> Fields<'a> {
         Some(texts)
     }
 
-    /// A field that is a list of maps, each read by `read`. Empty items are refused with Helm's sentence.
-    pub(super) fn list<T>(&mut self, name: &'static str, read: impl Fn(&mut Fields<'_>) -> T) -> Vec<T> {
+    /// A field that is a list of maps, each read by `read`; `structure` is the name of their Go struct.
+    pub(super) fn list<T>(
+        &mut self,
+        name: &'static str,
+        structure: &'static str,
+        read: impl Fn(&mut Fields<'_>) -> T,
+    ) -> Vec<T> {
         let Some(node) = self.node(name) else { return Vec::new() };
         let Some(items) = node.value.as_list() else {
-            self.mismatch(
-                name,
-                node,
-                if name == "maintainers" { "[]*chart.Maintainer" } else { "[]*chart.Dependency" },
-            );
+            self.mismatch(name, node, &format!("[]*v2.{structure}"));
             return Vec::new();
         };
-        let structure = if name == "maintainers" { "Maintainer" } else { "Dependency" };
         let mut all = Vec::with_capacity(items.len());
         for item in items {
             match &item.value {
                 Value::Map(map) => {
                     let mut fields = Fields::new(map, structure, &format!("{name}."));
                     all.push(read(&mut fields));
-                    self.errors.append(&mut fields.errors);
+                    let FieldMistakes { types, unknown, .. } = fields.into_mistakes();
+                    let key = self.entry(name).map_or(name, |(key, _)| key);
+                    self.types.extend(types.into_iter().map(|mistake| (key, mistake)));
+                    self.unknown.extend(unknown.into_iter().map(|mistake| (key, mistake)));
                 }
-                Value::Null => self.errors.push(
-                    Diagnostic::error("chart-yaml", format!("validation: {name} must not contain empty or null nodes"))
-                        .at(item.span.clone(), ""),
-                ),
-                _ => self.mismatch(
-                    name,
-                    item,
-                    if name == "maintainers" { "chart.Maintainer" } else { "chart.Dependency" },
-                ),
+                Value::Null => self.empty_items.push((name, item.span.clone())),
+                _ => self.mismatch(name, item, &format!("v2.{structure}")),
             }
         }
         all
     }
 
     /// A dependency's `import-values`: names, or maps with `child` and `parent`.
-    pub(super) fn import_values(&mut self, name: &str) -> Vec<ImportValues> {
+    pub(super) fn import_values(&mut self, name: &'static str) -> Vec<ImportValues> {
         let Some(node) = self.node(name) else { return Vec::new() };
         let Some(items) = node.value.as_list() else {
             self.mismatch(name, node, "[]interface {}");
@@ -168,17 +193,19 @@ impl<'a> Fields<'a> {
     }
 
     /// The items of a field that is a list; of any other, none.
-    pub(super) fn nodes(&self, name: &str) -> Vec<Node> {
+    pub(super) fn nodes(&mut self, name: &'static str) -> Vec<Node> {
         self.node(name).and_then(|node| node.value.as_list()).map(<[Node]>::to_vec).unwrap_or_default()
     }
 
-    fn mismatch(&mut self, name: &str, node: &Node, wanted: &str) {
+    fn mismatch(&mut self, name: &'static str, node: &Node, wanted: &str) {
+        let key = self.entry(name).map_or(name, |(key, _)| key);
         let got = node.value.type_name();
         let field = format!("{}.{}{name}", self.structure, self.path);
         let message = format!(
             "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {got} into Go struct field {field} of type {wanted}"
         );
-        self.errors.push(Diagnostic::error("chart-yaml", message).at(node.span.clone(), wanted_words(wanted)));
+        let mistake = Diagnostic::error("chart-yaml", message).at(node.span.clone(), wanted_words(wanted));
+        self.types.push((key, mistake));
     }
 
     /// The error for a document that is no map.

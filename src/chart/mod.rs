@@ -28,6 +28,7 @@ pub use create::{check_name, doubt_name, files_of, from_starter, scaffold};
 pub use ignore::IgnoreRules;
 pub use lock::{Lock, LockedDependency};
 pub use metadata::{Dependency, ImportValues, Maintainer, Metadata};
+pub use metadata_fields::FieldMistakes;
 pub use package::{DEFAULT_MODIFICATION_TIME, package};
 pub use resolve::{Repository, resolve};
 pub use timestamp::{MAX_SECONDS, rfc3339};
@@ -122,6 +123,20 @@ impl Chart {
     /// What the chart's archive is called: `NAME-VERSION.tgz`.
     pub fn archive_name(&self) -> String {
         package::file_name(&self.metadata)
+    }
+
+    /// Whether the chart is of a version that is known. Only the chart that is asked for has to be (Helm's rule).
+    ///
+    /// # Errors
+    /// Helm's sentence.
+    fn check_api_version(&self) -> Result<(), Diagnostic> {
+        let message = match self.metadata.api_version.as_str() {
+            "" | "v1" | "v2" => return Ok(()),
+            "v3" => "invalid chart apiVersion",
+            _ => "unsupported chart version",
+        };
+        let place = self.metadata.place("apiVersion");
+        Err(Diagnostic::error("chart-yaml", message).at(place, "").help("the chart versions are v1 and v2"))
     }
 
     /// Whether the chart can be rendered as a release: a library chart can't.

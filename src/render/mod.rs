@@ -109,6 +109,7 @@ pub fn prepare(
 ) -> Result<Prepared, Vec<Diagnostic>> {
     let user = values::merge_layers(layers, reader)?;
     let mut warnings = deprecation(&chart);
+    chart.check_dependencies().map_err(|error| vec![missing_dependencies(error)])?;
     warnings.extend(chart.process_dependencies(&user)?);
     let tree = chart.values_tree();
     let schemas = Schemas::parse(&chart)?;
@@ -123,6 +124,14 @@ pub fn prepare(
         }
     }
     Ok(Prepared { values: coalesced.values, chart, warnings })
+}
+
+fn missing_dependencies(error: Diagnostic) -> Diagnostic {
+    let message = format!(
+        "an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to fetch missing dependencies: {}",
+        error.message
+    );
+    Diagnostic { message, ..error }
 }
 
 fn deprecation(chart: &Chart) -> Vec<Diagnostic> {
