@@ -4,9 +4,11 @@
 //! template language's own types crosses it. [`engine_for`] chooses the engine by what `Chart.yaml` says.
 
 mod capabilities;
+mod refusals;
 mod tera;
 
 pub use capabilities::{Capabilities, KubeVersion};
+pub use refusals::Refusals;
 pub use tera::{Function, vocabulary};
 
 use crate::chart::{Chart, EngineKind};
@@ -24,6 +26,9 @@ pub struct Scope<'a> {
     pub release: &'a Release,
     /// The cluster.
     pub capabilities: &'a Capabilities,
+    /// Where `required` and `fail` say what they would refuse, and then give "": for `lint`, which also looks at partials
+    /// that no template refers to. `None`: a refusal ends the render.
+    pub refusals: Option<&'a Refusals>,
 }
 
 /// The release that is rendered.

@@ -6,7 +6,7 @@ use crate::values::schema::{self, Schema};
 use crate::values::{Map, Node, check_toml};
 
 /// The schemas of a chart and of its subcharts, parents first.
-pub(super) struct Schemas {
+pub struct Schemas {
     found: Vec<Found>,
 }
 
@@ -22,7 +22,7 @@ impl Schemas {
     ///
     /// # Errors
     /// All that are no schema.
-    pub(super) fn parse(chart: &Chart) -> Result<Schemas, Vec<Diagnostic>> {
+    pub fn parse(chart: &Chart) -> Result<Schemas, Vec<Diagnostic>> {
         let mut schemas = Schemas { found: Vec::new() };
         let mut errors = Vec::new();
         schemas.add(chart, &mut Vec::new(), &mut errors);
@@ -44,12 +44,12 @@ impl Schemas {
     }
 
     /// The root chart's schema document.
-    pub(super) fn of_root(&self) -> Option<&Node> {
+    pub fn of_root(&self) -> Option<&Node> {
         self.found.first().filter(|found| found.path.is_empty()).map(|found| found.schema.document())
     }
 
     /// Checks the coalesced values of the whole tree: errors, and warnings.
-    pub(super) fn check(&self, values: &Map) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
+    pub fn check(&self, values: &Map) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
         let part = |found: &'_ Found| {
             if found.path.is_empty() {
                 return Some(values);

@@ -51,6 +51,14 @@ pub fn merge_tables(into: &mut Map, from: &Map) {
     merging.table(into, from, Nulls::Keep, &Path { above: None, name: "" });
 }
 
+/// Adds to `into` what it lacks and `from` has, table by table. A null in `into` deletes what `from` has under the key and
+/// goes itself; the nulls of `from` stay (Helm's `CoalesceTables`). Returns what Helm says in passing.
+pub fn coalesce_tables(into: &mut Map, from: &Map) -> Vec<Diagnostic> {
+    let mut merging = Merging { nulls: Nulls::StripGiven, warnings: Vec::new(), errors: Vec::new() };
+    merging.table(into, from, Nulls::StripGiven, &Path { above: None, name: "" });
+    merging.warnings
+}
+
 fn merge_tree(tree: &ValuesTree<'_>, user: Map, nulls: Nulls) -> Result<Coalesced, Vec<Diagnostic>> {
     let mut merging = Merging { nulls, warnings: Vec::new(), errors: Vec::new() };
     let mut values = user;
@@ -64,6 +72,8 @@ fn merge_tree(tree: &ValuesTree<'_>, user: Map, nulls: Nulls) -> Result<Coalesce
 pub(super) enum Nulls {
     /// It deletes the default and goes itself.
     Strip,
+    /// The same, but the defaults' own nulls stay.
+    StripGiven,
     /// It stays, so that it deletes a subchart's default later.
     Keep,
 }
@@ -82,7 +92,8 @@ impl<'p> Path<'p> {
 
 impl fmt::Display for Path<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&str> = std::iter::successors(Some(self), |path| path.above).map(|path| path.name).collect();
+        let names = std::iter::successors(Some(self), |path| path.above).map(|path| path.name);
+        let names: Vec<&str> = names.filter(|name| !name.is_empty()).collect();
         for (index, name) in names.iter().rev().enumerate() {
             write!(f, "{}{name}", if index > 0 { "." } else { "" })?;
         }
@@ -141,13 +152,13 @@ impl Merging {
         for (key, entry) in from.entries() {
             let Some(given) = into.get_mut(key) else {
                 let node = if nulls == Nulls::Strip { without_nulls(&entry.node) } else { entry.node.clone() };
-                if nulls == Nulls::Keep || !node.value.is_null() {
+                if nulls != Nulls::Strip || !node.value.is_null() {
                     into.insert(key, entry.key.clone(), node);
                 }
                 continue;
             };
             match (&mut given.value, &entry.node.value) {
-                (Value::Null, default) if nulls == Nulls::Strip && !default.is_null() => {
+                (Value::Null, default) if nulls != Nulls::Keep && !default.is_null() => {
                     into.remove(key);
                 }
                 (Value::Null, _) => {}
@@ -157,14 +168,14 @@ impl Merging {
                     let value = display(default);
                     let place = given.span.clone();
                     self.warn(
-                        format!("destination for {path}.{key} is a table. Ignoring non-table value ({value})"),
+                        format!("destination for {} is a table. Ignoring non-table value ({value})", path.below(key)),
                         place,
                     );
                 }
                 (_, default @ Value::Map(_)) => {
                     let value = display(default);
                     let place = given.span.clone();
-                    self.warn(format!("cannot overwrite table with non table for {path}.{key} ({value})"), place);
+                    self.warn(format!("cannot overwrite table with non table for {} ({value})", path.below(key)), place);
                 }
                 _ => {}
             }
@@ -321,6 +332,22 @@ mod tests {
             Value::Map(map) => map,
             _ => Map::new(),
         })
+    }
+
+    #[test]
+    fn tables_alone_keep_the_nulls_of_the_defaults() {
+        let read = |text: &str| crate::yaml::read_values(&crate::diagnostic::Source::file("v.yaml", text)).unwrap();
+        let mut given = read("{a: ~, b: {c: ~, d: 1}, e: ~, f: 1, g: {h: 1}}");
+        let warnings = coalesce_tables(&mut given, &read("{a: 1, b: {c: 1, i: ~}, e: ~, f: {x: 1}, g: 1, j: {k: ~}}"));
+        assert_eq!(given, read("{b: {d: 1, i: ~}, e: ~, f: 1, g: {h: 1}, j: {k: ~}}"));
+        let warnings: Vec<_> = warnings.iter().map(|warning| warning.message.as_str()).collect();
+        assert_eq!(
+            warnings,
+            [
+                "cannot overwrite table with non table for f (map[x:1])",
+                "destination for g is a table. Ignoring non-table value (1)",
+            ]
+        );
     }
 
     proptest! {

@@ -15,7 +15,7 @@ mod toml_values;
 mod unknown;
 
 pub use crate::yaml::{Entry, Map, Node, Value};
-pub use coalesce::{Coalesced, ValuesTree, coalesce, merge_defaults, merge_tables};
+pub use coalesce::{Coalesced, ValuesTree, coalesce, coalesce_tables, merge_defaults, merge_tables};
 pub use layers::{FileReader, Layer, LayerKind, merge_layers};
 pub use origins::write_with_origins;
 pub use toml_values::check_toml;

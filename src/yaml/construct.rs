@@ -16,9 +16,36 @@ const MAX_DEPTH: usize = 10_000;
 /// Makes the values of a document, or says what go-yaml or the conversion to JSON finds wrong in it. `offset` is where
 /// the document's text begins in `source`.
 pub(super) fn construct(document: Document<'_>, source: &Source, offset: usize) -> Result<Node, Diagnostic> {
+    construct_noting(&document, source, offset, None)
+}
+
+/// A key that comes again in a map.
+pub(super) struct Duplicate {
+    /// The key as Go writes it.
+    pub(super) key: String,
+    /// The value that it is given.
+    pub(super) span: Span,
+}
+
+/// The same, and every key that comes again in its map, in the order in which go-yaml comes across them.
+pub(super) fn construct_strictly(
+    document: Document<'_>,
+    source: &Source,
+) -> Result<(Node, Vec<Duplicate>), Diagnostic> {
+    let mut duplicates = Vec::new();
+    let node = construct_noting(&document, source, 0, Some(&mut duplicates))?;
+    Ok((node, duplicates))
+}
+
+fn construct_noting(
+    document: &Document<'_>,
+    source: &Source,
+    offset: usize,
+    duplicates: Option<&mut Vec<Duplicate>>,
+) -> Result<Node, Diagnostic> {
     let Some(root) = document.root else { return Ok(Node::new(Value::Null, source.span(offset..offset))) };
     let mut constructor = Constructor {
-        document: &document,
+        document,
         source,
         offset,
         // go-yaml counts the document itself.
@@ -28,6 +55,7 @@ pub(super) fn construct(document: Document<'_>, source: &Source, offset: usize) 
         depth: 0,
         unfit_keys: Vec::new(),
         unfit_numbers: false,
+        duplicates,
     };
     let node = constructor.node(root).map_err(|fault| *fault)?;
     constructor.refuse_unfit_keys(&node).map_err(|fault| *fault)?;
@@ -53,6 +81,8 @@ struct Constructor<'a, 't> {
     unfit_keys: Vec<UnfitKey>,
     /// Whether there are numbers that JSON cannot have, which are refused in the same way, after the keys.
     unfit_numbers: bool,
+    /// Where keys that come again are noted, if anywhere.
+    duplicates: Option<&'a mut Vec<Duplicate>>,
 }
 
 /// A key that JSON cannot have: null, or a whole number beyond 63 bits.
@@ -188,7 +218,13 @@ impl Constructor<'_, '_> {
             }
             let (name, span) = self.key(key, value)?;
             let node = self.node(value)?;
-            map.insert(name, span, node);
+            if map.insert(name, span, node).is_some()
+                && let Some(duplicates) = &mut self.duplicates
+            {
+                let span = self.document.node(value).place;
+                let span = self.source.span(self.offset + span.0 as usize..self.offset + span.1 as usize);
+                duplicates.push(Duplicate { key: go_syntax(self.document, key), span });
+            }
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::diagnostic::{Diagnostic, Source};
 
-use super::construct::construct;
+use super::construct::{Duplicate, construct, construct_strictly};
 use super::fault::explain;
 use super::syntax::Document;
 use super::{Map, Node, Value};
@@ -35,7 +35,7 @@ use super::{Map, Node, Value};
 /// # Errors
 /// One diagnostic for each document that is no YAML, does not convert to JSON, or is no map.
 pub fn read_values(source: &Source) -> Result<Map, Vec<Diagnostic>> {
-    let (documents, bad_separator) = split(source);
+    let (documents, bad_separator) = split_documents(source, 0);
     let mut values = Map::new();
     let mut errors = Vec::new();
     for range in documents {
@@ -48,7 +48,10 @@ pub fn read_values(source: &Source) -> Result<Map, Vec<Diagnostic>> {
             }
         }
     }
-    errors.extend(bad_separator);
+    errors.extend(bad_separator.map(|mut error| {
+        error.message.insert_str(0, "error reading yaml document: ");
+        error
+    }));
     if errors.is_empty() { Ok(values) } else { Err(errors) }
 }
 
@@ -59,6 +62,39 @@ pub fn read_values(source: &Source) -> Result<Map, Vec<Diagnostic>> {
 /// The first breach of the syntax, in go-yaml's words, or what does not convert to JSON.
 pub fn read_document(source: &Source) -> Result<Node, Diagnostic> {
     read_part(source, 0..source.text().len(), false)
+}
+
+/// Reads the first document of a text as strictly as Helm reads Chart.yaml in `lint`: no key may come twice in a map.
+///
+/// ```
+/// use mim_chart::diagnostic::Source;
+/// use mim_chart::yaml::read_document_strictly;
+///
+/// let error = read_document_strictly(&Source::file("Chart.yaml", "a: 1\nb: {c: 1,\n  c: 2}\na: 3\n")).unwrap_err();
+/// assert_eq!(
+///     error.message,
+///     "error converting YAML to JSON: yaml: unmarshal errors:\n  \
+///      line 3: key \"c\" already set in map\n  \
+///      line 4: key \"a\" already set in map"
+/// );
+/// ```
+///
+/// # Errors
+/// As for [`read_document`], and all keys that come again, in go-yaml's words in one error.
+pub fn read_document_strictly(source: &Source) -> Result<Node, Diagnostic> {
+    let text = source.text();
+    let document = Document::parse(text).map_err(|fault| explain(*fault, source, 0, text))?;
+    let (node, duplicates) = construct_strictly(document, source)?;
+    if duplicates.is_empty() {
+        return Ok(node);
+    }
+    let mut error = Diagnostic::error("yaml-value", "error converting YAML to JSON: yaml: unmarshal errors:");
+    for Duplicate { key, span } in duplicates {
+        let line = span.position().map_or(1, |position| position.line);
+        error.message.push_str(&format!("\n  line {line}: key {key} already set in map"));
+        error = error.at(span, "");
+    }
+    Err(error)
 }
 
 /// Reads the first document of a part of a text, such as one manifest in a rendered file. Spans and line numbers are those
@@ -85,19 +121,19 @@ fn read_part(source: &Source, range: Range<usize>, by_line: bool) -> Result<Node
     construct(document, source, range.start)
 }
 
-/// The documents of a values file, and what is wrong with the separator after the last of them. Lines are split before
-/// YAML is read, so a `---` ends a document even inside a block scalar.
-fn split(source: &Source) -> (Vec<Range<usize>>, Option<Diagnostic>) {
+/// The documents of a text from `start` on as Kubernetes splits it, and what is wrong with the separator after the last
+/// of them. Lines are split before YAML is read, so a `---` ends a document even inside a block scalar.
+pub fn split_documents(source: &Source, start: usize) -> (Vec<Range<usize>>, Option<Diagnostic>) {
     let text = source.text();
     let mut documents = Vec::new();
-    let mut start = 0;
-    let mut at = 0;
+    let mut start = start;
+    let mut at = start;
     while at < text.len() {
         let end = text[at..].find('\n').map_or(text.len(), |length| at + length + 1);
         if let Some(rest) = text[at..end].strip_prefix("---") {
             let trimmed = rest.trim();
             if !trimmed.is_empty() && !trimmed.starts_with('#') {
-                let message = format!("error reading yaml document: invalid Yaml document separator: {trimmed}");
+                let message = format!("invalid Yaml document separator: {trimmed}");
                 let begin = at + 3 + (rest.len() - rest.trim_start().len());
                 let error = Diagnostic::error("yaml-syntax", message)
                     .at(source.span(begin..begin + trimmed.len()), "only a comment may follow '---' here")

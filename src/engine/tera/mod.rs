@@ -115,7 +115,7 @@ fn render_tree(scope: &Scope<'_>, path: &str, is_root: bool, outcome: &mut Outco
         let scope = Scope { chart: subchart, values, ..*scope };
         render_tree(&scope, &format!("{path}/charts/{name}"), false, outcome);
     }
-    if scope.chart.metadata.kind != "library" {
+    if scope.chart.metadata.kind != "library" || scope.refusals.is_some() {
         render_chart(scope, path, is_root, outcome);
     }
 }
@@ -127,7 +127,11 @@ fn has_templates(chart: &Chart) -> bool {
 /// Renders the templates of one chart.
 fn render_chart(scope: &Scope<'_>, path: &str, is_root: bool, outcome: &mut Outcome) {
     let mut templates = Templates::new(scope.chart, path);
-    templates.load();
+    if scope.refusals.is_some() {
+        templates.load_with_partials();
+    } else {
+        templates.load();
+    }
     if let Err(errors) = render_templates(scope, is_root, &templates, outcome) {
         // The other templates are looked at all the same: their mistakes are told together with these.
         let sources = errors.iter().filter_map(|error| error.labels.first()?.span.source());
@@ -154,7 +158,11 @@ fn render_templates(
 ) -> Result<(), Vec<Diagnostic>> {
     let chart = Loaded::new(scope, is_root, templates, as_written)?;
     for name in templates.rendered_and_loaded() {
-        match chart.render(name) {
+        let rendered = chart.render(name);
+        if let Some(refusals) = scope.refusals {
+            refusals.extend(&templates.path(name), chart.refused(templates));
+        }
+        match rendered {
             Ok(text) => outcome.rendered.extend(templates.source(name).map(|template| Rendered {
                 path: templates.path(name),
                 template,
@@ -191,7 +199,7 @@ impl<'a> Loaded<'a> {
     where
         'a: 't,
     {
-        let run = Run::new();
+        let run = Run::new(scope.refusals.is_some());
         let mapper = Mapper { templates, run: run.clone(), values: scope.values };
         let mut calls: Vec<&str> = templates.references().flat_map(|found| found.calls.iter().copied()).collect();
         calls.sort_unstable();
@@ -214,6 +222,28 @@ impl<'a> Loaded<'a> {
         let objects = objects::objects(scope, is_root, needed)
             .map_err(|_| vec![Diagnostic::error("values-depth", value::TooDeep::message())])?;
         Ok(Loaded { mapper, run, tera, objects })
+    }
+
+    /// What was noted instead of ending the render, with the place of the sentence where it is written out only once.
+    fn refused(&self, templates: &Templates<'_>) -> Vec<Diagnostic> {
+        /// Of further ones the places are not looked for.
+        const MAX_PLACES: usize = 100;
+        let refused = self.run.take_refused();
+        if refused.is_empty() {
+            return Vec::new();
+        }
+        let sources = templates.loaded_sources();
+        let place_of = |sentence: &str| {
+            let mut places = sources.iter().flat_map(|(_, source)| {
+                source.text().match_indices(sentence).map(|(at, _)| source.span(at..at + sentence.len()))
+            });
+            places.next().filter(|_| places.next().is_none() && !sentence.is_empty())
+        };
+        let told = refused.iter().enumerate().map(|(number, refused)| {
+            let place = (number < MAX_PLACES).then(|| place_of(refused.sentence())).flatten();
+            refused.note().at(place.unwrap_or_default(), "")
+        });
+        told.collect()
     }
 
     fn render(&self, name: &str) -> ::tera::TeraResult<String> {

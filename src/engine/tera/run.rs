@@ -10,7 +10,7 @@ use tera::{Context, Kwargs, State, Tera, Value};
 use super::budget::{Budget, Metered};
 use super::functions::{self, Call, Failure};
 use super::instrument::{TICK, with_ticks};
-use crate::diagnostic::Source;
+use crate::diagnostic::{Diagnostic, Severity, Source};
 
 /// How deeply `tpl` may nest, as in Helm.
 const MAX_TPL_DEPTH: usize = 1_000;
@@ -41,6 +41,39 @@ pub(super) struct Run {
     objects: Mutex<Context>,
     kept: Mutex<Vec<Kept>>,
     tpl_depth: AtomicUsize,
+    /// Whether refusals are noted and no more.
+    notes_refusals: bool,
+    refused: Mutex<Vec<Refused>>,
+}
+
+/// What `required` or `fail` refuses, with the chart's own sentence.
+#[derive(Debug)]
+pub(super) enum Refused {
+    /// `required` of null, or of what is not there.
+    Missing(String),
+    /// `required` of "".
+    Empty(String),
+    /// `fail`
+    Fail(String),
+}
+
+impl Refused {
+    pub(super) fn sentence(&self) -> &str {
+        match self {
+            Refused::Missing(sentence) | Refused::Empty(sentence) | Refused::Fail(sentence) => sentence,
+        }
+    }
+
+    /// What Helm says of it where it does not end the render.
+    pub(super) fn note(&self) -> Diagnostic {
+        match self {
+            Refused::Missing(sentence) => {
+                Diagnostic::warning("required", format!("missing required value: {sentence}"))
+            }
+            Refused::Empty(sentence) => Diagnostic::warning("required", format!("missing required values: {sentence}")),
+            Refused::Fail(sentence) => Diagnostic::new(Severity::Info, "fail", format!("funcMap fail: {sentence}")),
+        }
+    }
 }
 
 /// The templates that a text given to `tpl` can refer to.
@@ -53,8 +86,8 @@ pub(super) struct Parts {
 }
 
 impl Run {
-    /// A run of a chart.
-    pub(super) fn new() -> Arc<Run> {
+    /// A run of a chart. With `notes_refusals` what `required` and `fail` refuse does not end it.
+    pub(super) fn new(notes_refusals: bool) -> Arc<Run> {
         Arc::new_cyclic(|me| Run {
             me: me.clone(),
             for_texts: OnceLock::new(),
@@ -63,6 +96,8 @@ impl Run {
             objects: Mutex::default(),
             kept: Mutex::default(),
             tpl_depth: AtomicUsize::new(0),
+            notes_refusals,
+            refused: Mutex::default(),
         })
     }
 
@@ -93,6 +128,20 @@ impl Run {
     pub(super) fn begin(&self, objects: Context) {
         self.budget.reset();
         *lock(&self.objects) = objects;
+    }
+
+    /// The end of rendering, or "" and a note of it.
+    pub(super) fn refuse(&self, refused: Refused) -> Result<Value, Failure> {
+        if !self.notes_refusals {
+            return Err(Failure::Refused(refused.sentence().to_owned()));
+        }
+        lock(&self.refused).push(refused);
+        Ok(Value::from(""))
+    }
+
+    /// What was refused since this was asked last.
+    pub(super) fn take_refused(&self) -> Vec<Refused> {
+        std::mem::take(&mut lock(&self.refused))
     }
 
     /// The failures kept so far, and an empty list in their place.

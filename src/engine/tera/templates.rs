@@ -64,9 +64,13 @@ impl<'a> Templates<'a> {
     pub(super) fn new(chart: &'a Chart, path: &str) -> Templates<'a> {
         let mut libraries = Vec::new();
         find_libraries(chart, path, &mut libraries);
+        let mut own = by_name(chart);
+        if chart.metadata.kind == "library" {
+            own.retain(|name, _| is_partial(name));
+        }
         Templates {
             base_path: format!("{path}/templates"),
-            own: by_name(chart),
+            own,
             libraries,
             loaded: BTreeMap::new(),
             components: None,
@@ -77,9 +81,7 @@ impl<'a> Templates<'a> {
     /// The names of the templates that are rendered by themselves: all of the chart's own but those whose file name
     /// begins with `_` and the chart's copies of stock templates.
     pub(super) fn rendered(&self) -> Vec<&'a str> {
-        let partial =
-            |name: &str| name.starts_with("stock/") || name.rsplit('/').next().unwrap_or(name).starts_with('_');
-        self.own.keys().copied().filter(|name| !partial(name)).collect()
+        self.own.keys().copied().filter(|name| !is_partial(name)).collect()
     }
 
     /// Those of them that are loaded: all, unless faulty ones were taken out.
@@ -89,8 +91,16 @@ impl<'a> Templates<'a> {
 
     /// Loads the rendered templates and all that they refer to.
     pub(super) fn load(&mut self) {
-        let mut waiting: Vec<(String, Text<'a>)> =
-            self.rendered().into_iter().filter_map(|name| self.resolve(name)).collect();
+        self.load_these(self.rendered());
+    }
+
+    /// The same with all partials, also those that nothing refers to.
+    pub(super) fn load_with_partials(&mut self) {
+        self.load_these(self.own.keys().copied().collect());
+    }
+
+    fn load_these(&mut self, names: Vec<&'a str>) {
+        let mut waiting: Vec<(String, Text<'a>)> = names.into_iter().filter_map(|name| self.resolve(name)).collect();
         while let Some((name, text)) = waiting.pop() {
             if self.loaded.contains_key(&name) {
                 continue;
@@ -269,6 +279,11 @@ const LIBRARY: &str = "library:";
 
 fn library_prefix(index: usize) -> String {
     format!("{LIBRARY}{index}/")
+}
+
+/// Whether a template is there for others alone.
+fn is_partial(name: &str) -> bool {
+    name.starts_with("stock/") || name.rsplit('/').next().unwrap_or(name).starts_with('_')
 }
 
 fn by_name(chart: &Chart) -> BTreeMap<&str, &Source> {

@@ -3,7 +3,8 @@
 use tera::Value;
 
 use super::Function;
-use super::call::{Answer, Call, Failure, is_empty, is_nothing, wrong_type};
+use super::call::{Answer, Call, is_empty, is_nothing, wrong_type};
+use crate::engine::tera::run::Refused;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
@@ -57,14 +58,17 @@ fn default(call: &Call<'_>) -> Answer {
 
 fn required(call: &Call<'_>) -> Answer {
     let (value, message) = (call.value("value")?, call.text("message")?);
-    if is_nothing(value) || value.as_str() == Some("") {
-        return Err(Failure::Refused(message.to_owned()));
+    if is_nothing(value) {
+        return call.run.refuse(Refused::Missing(message.to_owned()));
+    }
+    if value.as_str() == Some("") {
+        return call.run.refuse(Refused::Empty(message.to_owned()));
     }
     Ok(value.clone())
 }
 
 fn fail(call: &Call<'_>) -> Answer {
-    Err(Failure::Refused(call.text("message")?.to_owned()))
+    call.run.refuse(Refused::Fail(call.text("message")?.to_owned()))
 }
 
 fn coalesce(call: &Call<'_>) -> Answer {

@@ -43,6 +43,7 @@ fn render(template: &str, values: &Json, files: impl IntoIterator<Item = (String
         values: &values,
         release: &Release::install("r", "default"),
         capabilities: &Capabilities::default(),
+        refusals: None,
     };
     match TeraEngine.render(&scope) {
         Ok(rendered) => Ok(rendered.into_iter().map(|rendered| rendered.text).collect()),
