@@ -18,6 +18,7 @@
 //! | [`engine`] | templates: the seam behind which a template language stands, and Tera |
 //! | [`manifest`] | rendered text split into manifests, ordered, written |
 //! | [`render`] | the line above as one function |
+//! | [`lint`] | the rules of `helm lint` |
 //! | [`io`] | directories, the charts inside the binary, standard input, output directories |
 //! | [`cli`] | the command line |
 //!
@@ -32,6 +33,7 @@ pub mod glob;
 pub mod go_text;
 pub mod io;
 pub mod json;
+pub mod lint;
 pub mod manifest;
 pub mod render;
 pub mod values;

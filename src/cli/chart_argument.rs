@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::flags::GlobalFlags;
-use crate::chart::{Chart, File};
+use crate::chart::{Chart, File, Folder};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::io;
 
@@ -132,6 +132,18 @@ fn built_in(name: &'static str) -> Located {
 fn built_in_name(name: &str) -> Option<&'static str> {
     let plain = name.strip_prefix("mongoose/").unwrap_or(name);
     io::embedded_charts().find(|known| *known == plain)
+}
+
+/// The folder of the chart that a PATH of `lint` names, as [`locate`] finds charts: an existing path goes before a built-in
+/// chart's name.
+///
+/// # Errors
+/// There is no chart: Helm's words.
+pub(super) fn folder(path: &str, global: &GlobalFlags) -> Result<Folder, Diagnostic> {
+    match built_in_name(path).and_then(io::embedded_chart) {
+        Some(files) if !Path::new(path).exists() => Ok(Folder::from_files(path, files)),
+        _ => io::read_folder(path, global.links()),
+    }
 }
 
 fn hint_at_built_in(error: Diagnostic, name: &str) -> Diagnostic {

@@ -43,6 +43,11 @@ impl Console {
         }
     }
 
+    /// Whether results are read by a person at a terminal.
+    pub(super) fn is_read_by_a_person(&self) -> bool {
+        std::io::stdout().is_terminal()
+    }
+
     /// Prints diagnostics on standard error.
     pub(super) fn tell(&mut self, diagnostics: &[Diagnostic]) {
         self.note(&match self.format {

@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use crate::diagnostic::{Diagnostic, Source};
+use crate::engine::KubeVersion;
 use crate::io::Links;
 use crate::values::{Layer, LayerKind};
 
@@ -127,6 +128,20 @@ impl ValuesFlags {
         }
         if errors.is_empty() { Ok(files) } else { Err(errors) }
     }
+}
+
+/// The version that `--kube-version` gives; without it, or with an empty one, the default version.
+///
+/// # Errors
+/// Helm's words, pointing at the flag.
+pub(super) fn kube_version(flag: Option<&str>) -> Result<KubeVersion, Diagnostic> {
+    let version = flag.unwrap_or_default();
+    KubeVersion::parse(version).map_err(|reason| {
+        let message = format!("invalid kube version '{version}': {reason}");
+        Diagnostic::error("kube-version", message)
+            .at(Source::flag("--kube-version", version).whole(), "")
+            .help("give at least major and minor, such as 1.36")
+    })
 }
 
 /// One item of a comma-separated flag: its text, and where in the flag it stands.

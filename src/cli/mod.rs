@@ -10,6 +10,7 @@ mod create;
 mod dependency;
 mod flags;
 mod helm_flags;
+mod lint;
 mod man;
 mod package;
 mod pflag;
@@ -52,6 +53,7 @@ struct CommandLine {
 #[derive(Debug, Subcommand)]
 enum Command {
     Template(Box<template::Template>),
+    Lint(Box<lint::Lint>),
     Values(Box<values::Values>),
     Show(Box<show::Show>),
     Create(create::Create),
@@ -140,6 +142,7 @@ fn run_here(arguments: &[OsString]) -> u8 {
     }
     let result = match line.command {
         Some(Command::Template(template)) => template.run(&line.global, &mut console),
+        Some(Command::Lint(lint)) => lint.run(&line.global, &mut console),
         Some(Command::Values(values)) => values.run(&line.global, &mut console),
         Some(Command::Show(show)) => show.run(&line.global, &mut console),
         Some(Command::Create(create)) => create.run(&line.global, &mut console),

@@ -6,11 +6,11 @@ use clap::Args;
 
 use super::chart_argument::locate;
 use super::console::Console;
-use super::flags::{GlobalFlags, ValuesFlags, split_comma_list};
+use super::flags::{GlobalFlags, ValuesFlags, kube_version, split_comma_list};
 use super::{Failure, values_input};
 use crate::chart::{Chart, Constraints, parse_version};
 use crate::diagnostic::{Diagnostic, Severity, Source};
-use crate::engine::{Capabilities, KubeVersion, Release};
+use crate::engine::{Capabilities, Release};
 use crate::io;
 use crate::manifest::{self, Manifests};
 use crate::render::{self, Render, Request};
@@ -173,19 +173,9 @@ impl ClusterFlags {
     fn capabilities(&self) -> Result<Capabilities, Failure> {
         let mut capabilities = Capabilities::default();
         let mut errors = Vec::new();
-        if let Some(version) = self.kube_version.as_deref().filter(|version| !version.is_empty()) {
-            match KubeVersion::parse(version) {
-                Ok(parsed) => capabilities.kube_version = parsed,
-                Err(reason) => {
-                    let flag = Source::flag("--kube-version", version);
-                    let message = format!("invalid kube version '{version}': {reason}");
-                    errors.push(
-                        Diagnostic::error("kube-version", message)
-                            .at(flag.whole(), "")
-                            .help("give at least major and minor, such as 1.36"),
-                    );
-                }
-            }
+        match kube_version(self.kube_version.as_deref()) {
+            Ok(version) => capabilities.kube_version = version,
+            Err(error) => errors.push(error),
         }
         for argument in &self.api_versions {
             match split_comma_list(argument) {

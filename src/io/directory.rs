@@ -10,7 +10,7 @@ use crate::chart::{File, IgnoreRules, MAX_FILE_BYTES, unpack};
 use crate::diagnostic::{Diagnostic, Source};
 
 /// The greatest size of an archive in bytes: what fits into it unpacked may not be larger.
-const MAX_ARCHIVE_BYTES: u64 = 100 << 20;
+pub(super) const MAX_ARCHIVE_BYTES: u64 = 100 << 20;
 /// How deep folders may lie in each other.
 const MAX_DEPTH: usize = 100;
 

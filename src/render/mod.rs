@@ -81,7 +81,8 @@ pub fn render(request: Request<'_>) -> Result<Render, Failure> {
     chart.check_kube_version(&capabilities.kube_version.normal)?;
     let Prepared { chart, values, mut warnings } = prepare(chart, layers, reader, skip_schema_validation)?;
     let engine = engine::engine_for(chart.engine())?;
-    let scope = Scope { chart: &chart, values: &values, release: &release, capabilities: &capabilities, refusals: None };
+    let scope =
+        Scope { chart: &chart, values: &values, release: &release, capabilities: &capabilities, refusals: None };
     let rendered = engine.render(&scope).map_err(|errors| with_warnings(warnings.clone(), errors))?;
     let texts = rendered.into_iter().filter(|rendered| !rendered.notes);
     match Manifests::read(texts.clone().map(|rendered| (rendered.path, rendered.text))) {

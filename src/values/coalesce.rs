@@ -175,7 +175,10 @@ impl Merging {
                 (_, default @ Value::Map(_)) => {
                     let value = display(default);
                     let place = given.span.clone();
-                    self.warn(format!("cannot overwrite table with non table for {} ({value})", path.below(key)), place);
+                    self.warn(
+                        format!("cannot overwrite table with non table for {} ({value})", path.below(key)),
+                        place,
+                    );
                 }
                 _ => {}
             }

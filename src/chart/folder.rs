@@ -1,0 +1,177 @@
+//! A chart's folder as it lies there, before anything is known to be right about it.
+
+use super::{File, IgnoreRules, Metadata};
+use crate::diagnostic::{Diagnostic, Source};
+use crate::go_text::quote_double;
+use crate::yaml;
+
+/// What `lint` looks at in a chart's folder: its files as a chart takes them, and some of them by themselves, because the
+/// chart may leave them out or may be no chart at all.
+#[derive(Debug, Clone)]
+pub struct Folder {
+    /// The folder's absolute path.
+    pub path: String,
+    /// `Chart.yaml`
+    pub metadata: Entry,
+    /// `values.yaml`
+    pub values: Entry,
+    /// `values.schema.json`
+    pub schema: Entry,
+    /// `templates`
+    pub templates: Entry,
+    /// `crds`
+    pub crds: Entry,
+    /// The files that make the chart, or why they can't be had.
+    pub files: Result<Vec<File>, Vec<Diagnostic>>,
+}
+
+/// What lies under a name.
+#[derive(Debug, Clone)]
+pub enum Entry {
+    /// Nothing.
+    Missing,
+    /// A directory.
+    Directory,
+    /// A file.
+    File(File),
+    /// Something that can't be read, and the system's words for it.
+    Unreadable(String),
+}
+
+impl Folder {
+    /// The folder that a chart's files would make. Of a file that is a directory there too, the file is meant.
+    pub fn from_files(path: impl Into<String>, files: Vec<File>) -> Folder {
+        let entry = |name: &str| {
+            let below = |file: &&File| file.path.strip_prefix(name).is_some_and(|rest| rest.starts_with('/'));
+            match files.iter().find(|file| file.path == name) {
+                Some(file) => Entry::File(file.clone()),
+                None if files.iter().any(|file| below(&file)) => Entry::Directory,
+                None => Entry::Missing,
+            }
+        };
+        Folder {
+            path: path.into(),
+            metadata: entry("Chart.yaml"),
+            values: entry("values.yaml"),
+            schema: entry("values.schema.json"),
+            templates: entry("templates"),
+            crds: entry("crds"),
+            files: Ok(files),
+        }
+    }
+
+    /// The folder that an archive unpacks to. Unlike the chart that an archive is read as, it obeys `.helmignore`, and its
+    /// files come in the order of a directory (`helm lint` unpacks archives first).
+    ///
+    /// # Errors
+    /// The archive holds no chart that can be unpacked: Helm's words.
+    pub fn from_archive(path: &str, mut files: Vec<File>) -> Result<Folder, Diagnostic> {
+        let name = chart_name(&files)?;
+        let refuse = |message: String| Err(Diagnostic::error("chart-archive", message));
+        match name.as_str() {
+            "" => return refuse("chart name not specified".to_owned()),
+            "." | ".." => return refuse(format!("chart name {} is not allowed", quote_double(&name))),
+            _ if name.contains('/') => {
+                return refuse(format!("chart name {} must not contain path separators", quote_double(&name)));
+            }
+            _ => {}
+        }
+        files.sort_by(|a, b| a.path.split('/').cmp(b.path.split('/')));
+        let mut folder = Folder::from_files(format!("{path}/{name}"), files);
+        folder.files = folder.files.and_then(without_ignored);
+        Ok(folder)
+    }
+}
+
+fn chart_name(files: &[File]) -> Result<String, Diagnostic> {
+    let Some(file) = files.iter().find(|file| file.path == "Chart.yaml") else { return Ok(String::new()) };
+    let source = Source::file(file.shown.as_str(), String::from_utf8_lossy(&file.bytes));
+    let prefixed =
+        |error: Diagnostic| Diagnostic { message: format!("cannot load Chart.yaml: {}", error.message), ..error };
+    let document = yaml::read_document(&source).map_err(prefixed)?;
+    let (metadata, mistakes) = Metadata::examine(&document);
+    mistakes.types.into_iter().next().map_or(Ok(metadata.name), |mistake| Err(prefixed(mistake)))
+}
+
+/// The files that the folder's own `.helmignore` leaves in.
+fn without_ignored(mut files: Vec<File>) -> Result<Vec<File>, Vec<Diagnostic>> {
+    let rules = match files.iter().find(|file| file.path == ".helmignore") {
+        Some(file) => IgnoreRules::parse(&Source::file(file.shown.as_str(), String::from_utf8_lossy(&file.bytes)))?,
+        None => IgnoreRules::built_in(),
+    };
+    let ignored = |path: &str| {
+        let folders = path.match_indices('/').map(|(end, _)| &path[..end]);
+        rules.ignores(path, false) || folders.into_iter().any(|folder| rules.ignores(folder, true))
+    };
+    files.retain(|file| !ignored(&file.path));
+    Ok(files)
+}
+
+impl Entry {
+    /// The text of a file, without its byte order mark.
+    ///
+    /// # Errors
+    /// It is no file, can't be read, or is no UTF-8: the words of Go and of its YAML reader.
+    pub fn text(&self, path: &str) -> Result<Source, Diagnostic> {
+        let unreadable = |message: String| Err(Diagnostic::error("chart-file", message));
+        match self {
+            Entry::Missing => unreadable(format!("open {path}: no such file or directory")),
+            Entry::Directory => unreadable(format!("read {path}: is a directory")),
+            Entry::Unreadable(words) => unreadable(format!("open {path}: {words}")),
+            Entry::File(file) => match std::str::from_utf8(&file.bytes) {
+                Ok(text) => Ok(Source::file(file.shown.as_str(), text.trim_start_matches('\u{feff}'))),
+                Err(error) => {
+                    let at = error.valid_up_to();
+                    let shown = Source::file(file.shown.as_str(), String::from_utf8_lossy(&file.bytes));
+                    let message = "error converting YAML to JSON: yaml: invalid leading UTF-8 octet";
+                    Err(Diagnostic::error("yaml-syntax", message)
+                        .at(shown.span(at..at + 1), "this byte is not UTF-8")
+                        .help("save the file as UTF-8"))
+                }
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use super::*;
+
+    fn file(path: &str, text: &str) -> File {
+        File { path: path.to_owned(), shown: format!("c/{path}"), bytes: Cow::Owned(text.as_bytes().to_vec()) }
+    }
+
+    #[test]
+    fn entries_are_files_or_directories() {
+        let folder = Folder::from_files("/c", vec![file("Chart.yaml", "\u{feff}a: 1"), file("templates/a.yaml", "")]);
+        assert_eq!(folder.metadata.text("").unwrap().text(), "a: 1");
+        assert!(matches!(folder.templates, Entry::Directory));
+        assert!(matches!(folder.crds, Entry::Missing));
+        assert_eq!(folder.templates.text("/c/x").unwrap_err().message, "read /c/x: is a directory");
+    }
+
+    #[test]
+    fn an_unpacked_archive_has_the_order_and_the_rules_of_a_directory() {
+        let paths = ["templates/a-b", "templates/a/b", "Chart.yaml", ".helmignore", "templates/.x", "no/a", "z"];
+        let files = paths.map(|path| match path {
+            "Chart.yaml" => file(path, "name: c\n"),
+            ".helmignore" => file(path, "no/\nz\n"),
+            _ => file(path, ""),
+        });
+        let folder = Folder::from_archive("/c.tgz", files.to_vec()).unwrap();
+        let kept: Vec<_> = folder.files.unwrap().into_iter().map(|file| file.path).collect();
+        assert_eq!(kept, [".helmignore", "Chart.yaml", "templates/a/b", "templates/a-b"]);
+        assert_eq!(folder.path, "/c.tgz/c");
+    }
+
+    #[test]
+    fn an_archive_without_a_proper_name_is_refused_in_helms_words() {
+        let refused = |text: &str| Folder::from_archive("", vec![file("Chart.yaml", text)]).unwrap_err().message;
+        assert_eq!(refused("version: 1\n"), "chart name not specified");
+        assert_eq!(refused("name: ..\n"), "chart name \"..\" is not allowed");
+        assert_eq!(refused("name: a/b\n"), "chart name \"a/b\" must not contain path separators");
+        assert!(refused("name: [a]\n").starts_with("cannot load Chart.yaml: error unmarshaling JSON"));
+    }
+}

@@ -1,0 +1,111 @@
+//! `mim-chart lint [PATH...]`
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use clap::Args;
+
+use super::chart_argument::folder;
+use super::console::Console;
+use super::flags::{GlobalFlags, MessageFormat, ValuesFlags, kube_version};
+use super::{Failure, values_input};
+use crate::diagnostic::Diagnostic;
+use crate::io;
+use crate::lint::{self, Form, Linted, Printed, Request};
+use crate::values::merge_layers;
+
+/// Examine charts for possible issues
+///
+/// PATH is a directory or an archive (.tgz, .tar.gz). Without one the chart in the current directory is meant, and where
+/// there is none the built-in chart, which `mongooseim` names too. A chart fails on an [ERROR], with --strict on a
+/// [WARNING] too.
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "mim-chart lint [PATH...] [flags]",
+    after_help = "Examples:\n  \
+        mim-chart lint ./mychart --strict\n  \
+        mim-chart lint mongooseim -f values.yaml\n  \
+        mim-chart lint charts/* --quiet"
+)]
+pub(super) struct Lint {
+    /// The charts
+    #[arg(value_name = "PATH", num_args = 0..)]
+    paths: Vec<String>,
+    #[command(flatten)]
+    values: ValuesFlags,
+    /// Fail on warnings
+    #[arg(long)]
+    strict: bool,
+    /// Print only warnings and errors
+    #[arg(long)]
+    quiet: bool,
+    /// Lint the charts in charts/ too
+    #[arg(long)]
+    with_subcharts: bool,
+    /// Kubernetes version that templates see, and by which API versions are deprecated
+    #[arg(long, value_name = "VERSION")]
+    kube_version: Option<String>,
+}
+
+impl Lint {
+    pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
+        let kube_version = kube_version(self.kube_version.as_deref())?;
+        let paths = self.paths();
+        let inputs = io::Inputs::new();
+        let values = merge_layers(&values_input::layers(&self.values, &inputs)?, &inputs)?;
+        let form = Form { strict: self.strict, quiet: self.quiet, places: console.is_read_by_a_person() };
+        let tells_findings = global.debug || global.message_format == MessageFormat::Json;
+        let namespace = global.namespace();
+        let request = Request {
+            values: &values,
+            namespace: &namespace,
+            kube_version: &kube_version,
+            skip_schema_validation: self.values.skip_schema_validation,
+            locate: form.places || tells_findings,
+        };
+        let lint = |path: String| {
+            let outcome =
+                folder(&path, global).map(|folder| lint::lint(folder, &request)).map_err(|error| error.message);
+            Linted { path, outcome }
+        };
+        let charts: Vec<Linted> = paths.into_iter().map(lint).collect();
+        console.tell(&notes(&charts, tells_findings));
+        let Printed { text, summary, failed } = lint::print(&charts, form);
+        console.print(&text)?;
+        match summary {
+            Some(summary) if failed => Err(Diagnostic::error("lint", summary).into()),
+            Some(summary) => Ok(console.print(&format!("{summary}\n"))?),
+            None => Ok(()),
+        }
+    }
+
+    /// The charts asked for, and with `--with-subcharts` those below them at the end.
+    fn paths(&self) -> Vec<String> {
+        let mut paths = self.paths.clone();
+        if paths.is_empty() {
+            let here = Path::new("Chart.yaml").exists();
+            paths.push(if here { "." } else { io::BUILT_IN_CHART }.to_owned());
+        }
+        if self.with_subcharts {
+            let below: Vec<String> = paths.iter().flat_map(|path| io::charts_below(path)).collect();
+            paths.extend(below);
+        }
+        paths
+    }
+}
+
+/// What is said beside the report, each once; with `findings` the report's findings too.
+fn notes(charts: &[Linted], findings: bool) -> Vec<Diagnostic> {
+    let mut notes = Vec::new();
+    let mut told = HashSet::new();
+    for report in charts.iter().filter_map(|chart| chart.outcome.as_ref().ok()) {
+        let findings = report.findings.iter().filter(|_| findings).map(|finding| &finding.told);
+        for note in report.notes.iter().chain(findings) {
+            let place = note.labels.first().map(|label| label.span.to_string());
+            if told.insert((note.message.as_str(), place)) {
+                notes.push(note.clone());
+            }
+        }
+    }
+    notes
+}

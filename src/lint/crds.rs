@@ -1,0 +1,51 @@
+//! Rules for the custom resource definitions in `crds/`.
+
+use super::documents::Documents;
+use super::report::{Report, Rule};
+use super::{Group, Subject};
+use crate::chart::Entry;
+use crate::diagnostic::Source;
+
+const FOLDER: &str = "crds/";
+
+const IS_DIRECTORY: Rule = Rule::error("crds-directory", "crds is a directory");
+const LOADS: Rule = Rule::error("crds-chart-loads", "the chart can be loaded");
+const FORMAT: Rule = Rule::error("crd-format", "every file is YAML or JSON, and no template");
+const API_VERSION: Rule = Rule::error("crd-api-version", "every document is of apiextensions.k8s.io");
+const KIND: Rule = Rule::error("crd-kind", "every document is a CustomResourceDefinition");
+
+pub(super) const GROUP: Group =
+    Group { part: FOLDER, rules: &[&IS_DIRECTORY, &LOADS, &FORMAT, &API_VERSION, &KIND], check };
+
+fn check(subject: &Subject<'_>, report: &mut Report) {
+    match subject.folder.crds {
+        Entry::Missing => return,
+        Entry::Directory => {}
+        Entry::File(_) | Entry::Unreadable(_) => return report.add(IS_DIRECTORY.broken(FOLDER, "not a directory")),
+    }
+    let chart = match &subject.chart {
+        Ok(chart) => chart,
+        Err(reason) => return report.add(LOADS.broken(FOLDER, reason.message.as_str()).because_of(reason)),
+    };
+    for (_, file) in chart.all_crds() {
+        let source = Source::file(file.shown.as_str(), String::from_utf8_lossy(&file.bytes));
+        for document in Documents::of(&source) {
+            let document = match document {
+                Ok(document) => document,
+                Err(mistake) => {
+                    let text = format!("unable to parse YAML: {}", mistake.message);
+                    return report.add(FORMAT.broken(&file.path, text).because_of(&mistake));
+                }
+            };
+            let Some(document) = document else { continue };
+            if !document.head.api_version.starts_with("apiextensions.k8s.io") {
+                let text = "apiVersion is not in 'apiextensions.k8s.io'";
+                report.add(API_VERSION.broken(&file.path, text).at(document.place("apiVersion")));
+            }
+            if document.head.kind != "CustomResourceDefinition" {
+                let text = "object kind is not 'CustomResourceDefinition'";
+                report.add(KIND.broken(&file.path, text).at(document.place("kind")));
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Rules for what a template gave.
+
+use super::documents::{Document, Documents};
+use super::report::{Finding, Rule};
+use super::{deprecations, lists, names};
+use crate::diagnostic::Source;
+use crate::engine::KubeVersion;
+use crate::go_text::quote_double;
+
+/// The longest line that Helm looks at.
+const MAX_LINE_BYTES: usize = 64 * 1024;
+
+pub(super) const INDENT: Rule = Rule::warning("manifest-indent", "what a template gives begins without an indent");
+pub(super) const FORMAT: Rule = Rule::error("manifest-format", "what a template gives is YAML");
+pub(super) const NAME: Rule = Rule::warning("manifest-name", "objects have names that Kubernetes allows");
+pub(super) const DEPRECATED: Rule = Rule::warning("manifest-deprecated", "no object is of a deprecated API version");
+pub(super) const SELECTOR: Rule = Rule::error("manifest-selector", "workloads select their pods");
+pub(super) const LIST: Rule = Rule::error("manifest-list", "no object within a List has annotations for Helm");
+
+/// What is wrong with the text that the template `file` gave, and whether it could be read to its end.
+pub(super) fn check(file: &str, given: &Source, kubernetes: &KubeVersion) -> (Vec<Finding>, bool) {
+    let mut findings = Vec::new();
+    if given.text().trim().is_empty() {
+        return (findings, true);
+    }
+    findings.extend(check_indent(file, given));
+    for document in Documents::of(given) {
+        match document {
+            Ok(Some(document)) => check_document(file, given, &document, kubernetes, &mut findings),
+            Ok(None) => {}
+            Err(mistake) => {
+                findings.push(FORMAT.broken(file, unable(&mistake.message)).because_of(&mistake));
+                return (findings, false);
+            }
+        }
+    }
+    (findings, true)
+}
+
+fn unable(reason: &str) -> String {
+    format!("unable to parse YAML: {reason}")
+}
+
+/// The first line that is not blank tells.
+fn check_indent(file: &str, given: &Source) -> Option<Finding> {
+    let mut at = 0;
+    for line in given.text().split_inclusive('\n') {
+        let bare = line.strip_suffix('\n').unwrap_or(line);
+        let span = given.span(at..at + bare.len());
+        at += line.len();
+        if bare.len() >= MAX_LINE_BYTES {
+            return Some(INDENT.broken(file, "bufio.Scanner: token too long").at(span));
+        }
+        if bare.trim().is_empty() {
+            continue;
+        }
+        let bare = bare.strip_suffix('\r').unwrap_or(bare);
+        return bare.starts_with([' ', '\t']).then(|| {
+            let line = quote_double(bare);
+            let text = format!("document starts with an illegal indent: {line}, which may cause parsing problems");
+            INDENT.broken(file, text).at(span)
+        });
+    }
+    None
+}
+
+fn check_document(
+    file: &str,
+    given: &Source,
+    document: &Document,
+    kubernetes: &KubeVersion,
+    findings: &mut Vec<Finding>,
+) {
+    let head = &document.head;
+    let name = &head.metadata.name;
+    if let Some(text) = names::mistake(&head.kind, name) {
+        findings.push(NAME.broken(file, text).at(document.place_of_name()));
+    }
+    if let Some(text) = deprecations::warning(&head.api_version, &head.kind, kubernetes) {
+        findings.push(DEPRECATED.broken(file, text).at(document.place("apiVersion")));
+    }
+    let is_workload = ["Deployment", "ReplicaSet", "DaemonSet", "StatefulSet"].contains(&head.kind.as_str());
+    // Anywhere in the file will do, in a comment too (Helm's way).
+    let selects = || ["matchLabels", "matchExpressions"].iter().any(|word| given.text().contains(word));
+    if is_workload && !selects() {
+        let kind = &head.kind;
+        let text =
+            format!("a {kind} must contain matchLabels or matchExpressions, and {} does not", quote_double(name));
+        findings.push(SELECTOR.broken(file, text).at(document.place("spec")));
+    }
+    if head.kind == "List" {
+        match lists::ignored_annotation(given) {
+            Ok(None) => {}
+            Ok(Some(place)) => {
+                let text = "annotation 'helm.sh/resource-policy' within List objects are ignored";
+                findings.push(LIST.broken(file, text).at(place));
+            }
+            Err(mistake) => findings.push(LIST.broken(file, unable(&mistake.message)).because_of(&mistake)),
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Names of objects, as Kubernetes wants them for each kind.
+
+use crate::go_text::quote_double;
+
+/// The greatest length of a name of several parts.
+const MAX_SUBDOMAIN: usize = 253;
+/// The greatest length of a name of one part.
+const MAX_LABEL: usize = 63;
+
+const LABEL: &str = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
+
+/// What Helm says of a name that does not fit its kind; nothing where it does.
+pub(super) fn mistake(kind: &str, name: &str) -> Option<String> {
+    let reasons = reasons(kind, name);
+    let name = quote_double(name);
+    let reasons: Vec<String> =
+        reasons.into_iter().map(|reason| format!("metadata.name: Invalid value: {name}: {reason}")).collect();
+    let reasons = match reasons.as_slice() {
+        [] => return None,
+        [only] => only.clone(),
+        several => format!("[{}]", several.join(", ")),
+    };
+    Some(format!("object name does not conform to Kubernetes naming requirements: {name}: {reasons}"))
+}
+
+/// What is wrong with a name, by the rules for its kind; kinds match in any case.
+fn reasons(kind: &str, name: &str) -> Vec<String> {
+    match kind.to_lowercase().as_str() {
+        "service" => dns_1035_label(name),
+        "namespace" => dns_1123_label(name),
+        "certificatesigningrequest" => Vec::new(),
+        "role" | "clusterrole" | "rolebinding" | "clusterrolebinding" => path_segment(name),
+        _ => dns_1123_subdomain(name),
+    }
+}
+
+fn dns_1123_subdomain(name: &str) -> Vec<String> {
+    let words = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', \
+                 and must start and end with an alphanumeric character";
+    let pattern = format!("{words} (e.g. 'example.com', regex used for validation is '{LABEL}(\\.{LABEL})*')");
+    too_long(name, MAX_SUBDOMAIN).into_iter().chain((!is_subdomain(name)).then_some(pattern)).collect()
+}
+
+fn dns_1123_label(name: &str) -> Vec<String> {
+    let words = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', \
+                 and must start and end with an alphanumeric character";
+    let reason = if is_label(name) {
+        None
+    } else if is_subdomain(name) {
+        Some("must not contain dots".to_owned())
+    } else {
+        Some(format!("{words} (e.g. 'my-name',  or '123-abc', regex used for validation is '{LABEL}')"))
+    };
+    too_long(name, MAX_LABEL).into_iter().chain(reason).collect()
+}
+
+fn dns_1035_label(name: &str) -> Vec<String> {
+    let words = "a DNS-1035 label must consist of lower case alphanumeric characters or '-', \
+                 start with an alphabetic character, and end with an alphanumeric character";
+    let fits = is_label(name) && name.starts_with(|c: char| c.is_ascii_lowercase());
+    let pattern = "[a-z]([-a-z0-9]*[a-z0-9])?";
+    let reason = format!("{words} (e.g. 'my-name',  or 'abc-123', regex used for validation is '{pattern}')");
+    too_long(name, MAX_LABEL).into_iter().chain((!fits).then_some(reason)).collect()
+}
+
+fn path_segment(name: &str) -> Vec<String> {
+    if name == "." || name == ".." {
+        return vec![format!("may not be '{name}'")];
+    }
+    let forbidden = ["/", "%"].into_iter().filter(|forbidden| name.contains(forbidden));
+    forbidden.map(|forbidden| format!("may not contain '{forbidden}'")).collect()
+}
+
+fn too_long(name: &str, limit: usize) -> Option<String> {
+    (name.len() > limit).then(|| format!("must be no more than {limit} characters"))
+}
+
+fn is_subdomain(name: &str) -> bool {
+    name.split('.').all(is_label)
+}
+
+fn is_label(name: &str) -> bool {
+    let inner = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let bytes = name.as_bytes();
+    bytes.iter().all(|byte| inner(byte) || *byte == b'-')
+        && bytes.first().is_some_and(inner)
+        && bytes.last().is_some_and(inner)
+}

@@ -1,0 +1,79 @@
+//! What linting a chart found, as data.
+
+use crate::diagnostic::{Diagnostic, Severity, Span};
+
+/// One thing that is looked at.
+#[derive(Debug)]
+pub struct Rule {
+    /// A short stable name, in kebab case.
+    pub code: &'static str,
+    /// How grave it is to break it.
+    pub severity: Severity,
+    /// What is wanted, in a few words.
+    pub wants: &'static str,
+}
+
+impl Rule {
+    pub(super) const fn error(code: &'static str, wants: &'static str) -> Rule {
+        Rule { code, severity: Severity::Error, wants }
+    }
+
+    pub(super) const fn warning(code: &'static str, wants: &'static str) -> Rule {
+        Rule { code, severity: Severity::Warning, wants }
+    }
+
+    pub(super) const fn info(code: &'static str, wants: &'static str) -> Rule {
+        Rule { code, severity: Severity::Info, wants }
+    }
+
+    /// A finding: the rule is broken in a file.
+    pub(super) fn broken(&self, file: impl Into<String>, text: impl Into<String>) -> Finding {
+        Finding { file: file.into(), told: Diagnostic::new(self.severity, self.code, text) }
+    }
+}
+
+/// A rule that a chart breaks.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// The file that Helm names: `values.yaml`, `templates/`, or nothing.
+    pub file: String,
+    /// The rule's code and severity, Helm's words, and where it is.
+    pub told: Diagnostic,
+}
+
+impl Finding {
+    /// Adds the place, unless there is none.
+    #[must_use]
+    pub(super) fn at(mut self, span: Span) -> Finding {
+        self.told = self.told.at(span, "");
+        self
+    }
+
+    /// The same finding with the places and the advice of the mistake that it tells of.
+    #[must_use]
+    pub(super) fn because_of(mut self, mistake: &Diagnostic) -> Finding {
+        self.told.labels.clone_from(&mistake.labels);
+        self.told.help.clone_from(&mistake.help);
+        self
+    }
+}
+
+/// All that linting a chart found.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    /// The rules that are broken, in Helm's order.
+    pub findings: Vec<Finding>,
+    /// What else is to be said: what templates refused, values that were skipped. No part of Helm's report.
+    pub notes: Vec<Diagnostic>,
+}
+
+impl Report {
+    pub(super) fn add(&mut self, finding: Finding) {
+        self.findings.push(finding);
+    }
+
+    /// Whether anything is at least as grave as `severity`.
+    pub fn has(&self, severity: Severity) -> bool {
+        self.findings.iter().any(|finding| finding.told.severity <= severity)
+    }
+}

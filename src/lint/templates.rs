@@ -1,0 +1,196 @@
+//! Rules for `templates/`: its files, rendering them, and what they gave.
+
+use std::collections::BTreeMap;
+
+use super::manifests;
+use super::report::{Finding, Report, Rule};
+use super::{Group, Subject};
+use crate::chart::{Chart, EngineKind, Entry};
+use crate::diagnostic::{Diagnostic, Label, Severity, Source, SourceKind};
+use crate::engine::{Capabilities, Engine, Refusals, Release, Rendered, Scope, engine_for};
+use crate::render::Schemas;
+use crate::values::{Map, coalesce};
+
+const FOLDER: &str = "templates/";
+/// The release that Helm renders for.
+const RELEASE: &str = "test-release";
+/// The template lines of further findings are not looked for: each takes two renders of the chart.
+const MAX_LOCATED: usize = 50;
+
+const EXISTS: Rule = Rule::warning("templates", "the chart has templates");
+const IS_DIRECTORY: Rule = Rule::error("templates-directory", "templates is a directory");
+const LOADS: Rule = Rule::error("templates-chart-loads", "the chart can be loaded");
+const SCHEMA: Rule =
+    Rule::error("templates-schema", "the merged values meet the schemas of the chart and its subcharts");
+const RENDERS: Rule = Rule::error("templates-render", "the templates render");
+const LANGUAGE: Rule = Rule::info("templates-language", "the templates are written in Tera");
+const EXTENSION: Rule = Rule::error("templates-extension", "the names of templates end in .yaml, .yml, .tpl or .txt");
+
+pub(super) const GROUP: Group = Group {
+    part: FOLDER,
+    rules: &[
+        &EXISTS,
+        &IS_DIRECTORY,
+        &LOADS,
+        &SCHEMA,
+        &RENDERS,
+        &LANGUAGE,
+        &EXTENSION,
+        &manifests::INDENT,
+        &manifests::FORMAT,
+        &manifests::NAME,
+        &manifests::DEPRECATED,
+        &manifests::SELECTOR,
+        &manifests::LIST,
+    ],
+    check,
+};
+
+fn check(subject: &Subject<'_>, report: &mut Report) {
+    match subject.folder.templates {
+        Entry::Missing => return report.add(EXISTS.broken(FOLDER, "directory does not exist")),
+        Entry::Directory => {}
+        Entry::File(_) | Entry::Unreadable(_) => return report.add(IS_DIRECTORY.broken(FOLDER, "not a directory")),
+    }
+    let chart = match &subject.chart {
+        Ok(chart) => chart.clone(),
+        Err(reason) => return report.add(LOADS.broken(FOLDER, reason.message.as_str()).because_of(reason)),
+    };
+    let Some((chart, values)) = merge(chart, subject.request.values, report) else { return };
+    if !subject.request.skip_schema_validation && !check_schemas(&chart, &values, report) {
+        return;
+    }
+    match chart.engine() {
+        EngineKind::Tera => check_rendered(subject, &chart, &values, report),
+        EngineKind::GoTemplate => {
+            let text = "the templates are written in Go templates, which mim-chart does not render yet: \
+                        what they give was not looked at";
+            report.add(LANGUAGE.broken(FOLDER, text).at(chart.metadata.place("engine")));
+            for template in &chart.templates {
+                report.findings.extend(check_extension(&template.path));
+            }
+        }
+    }
+}
+
+/// The chart with its dependencies chosen, and its values. Helm passes in silence over values that can't be merged, and
+/// over the rest of these rules; the reason is a note here.
+fn merge(mut chart: Chart, user: &Map, report: &mut Report) -> Option<(Chart, Map)> {
+    let noted = |mistakes: Vec<Diagnostic>, report: &mut Report| {
+        let as_warning = |mistake: Diagnostic| {
+            let what_follows = "because of this the templates were not looked at";
+            Diagnostic { severity: Severity::Warning, ..mistake }.help(what_follows)
+        };
+        report.notes.extend(mistakes.into_iter().map(as_warning));
+    };
+    match chart.process_dependencies(user) {
+        Ok(notes) => report.notes.extend(notes),
+        Err(mistakes) => {
+            noted(mistakes, report);
+            return None;
+        }
+    }
+    // Helm merges twice here, so that a default that a null has deleted is back again.
+    let merged = coalesce(&chart.values_tree(), user.clone()).and_then(|once| {
+        report.notes.extend(once.warnings);
+        coalesce(&chart.values_tree(), once.values)
+    });
+    match merged {
+        Ok(coalesced) => Some((chart, coalesced.values)),
+        Err(mistakes) => {
+            noted(mistakes, report);
+            None
+        }
+    }
+}
+
+/// Whether the values meet the schemas of the whole tree.
+fn check_schemas(chart: &Chart, values: &Map, report: &mut Report) -> bool {
+    let schemas = match Schemas::parse(chart) {
+        Ok(schemas) => schemas,
+        Err(mistakes) => {
+            let finding = |mistake: &Diagnostic| SCHEMA.broken(FOLDER, mistake.message.as_str()).because_of(mistake);
+            report.findings.extend(mistakes.iter().map(finding));
+            return false;
+        }
+    };
+    let (mistakes, warnings) = schemas.check(values);
+    report.notes.extend(warnings);
+    for mistake in &mistakes {
+        // Helm's list of violations ends in an empty line.
+        let end = if mistake.code == "schema" { "\n" } else { "" };
+        report.add(SCHEMA.broken(FOLDER, format!("{}{end}", mistake.message)).because_of(mistake));
+    }
+    mistakes.is_empty()
+}
+
+fn check_rendered(subject: &Subject<'_>, chart: &Chart, values: &Map, report: &mut Report) {
+    let engine = match engine_for(chart.engine()) {
+        Ok(engine) => engine,
+        Err(reason) => return report.add(RENDERS.broken(FOLDER, reason.message.as_str()).because_of(&reason)),
+    };
+    let release = Release { is_install: false, revision: 0, ..Release::install(RELEASE, subject.request.namespace) };
+    let capabilities = Capabilities { kube_version: subject.request.kube_version.clone(), ..Capabilities::default() };
+    let refusals = Refusals::default();
+    let scope = Scope { chart, values, release: &release, capabilities: &capabilities, refusals: Some(&refusals) };
+    let rendered = engine.render(&scope);
+    match rendered {
+        Ok(rendered) => {
+            let mut findings = check_templates(&scope, &rendered);
+            if subject.request.locate {
+                locate(engine.as_ref(), &scope, &mut findings);
+            }
+            report.findings.append(&mut findings);
+        }
+        Err(mistakes) => {
+            let finding = |mistake: &Diagnostic| RENDERS.broken(FOLDER, mistake.message.as_str()).because_of(mistake);
+            report.findings.extend(mistakes.iter().map(finding));
+        }
+    }
+    report.notes.extend(refusals.into_diagnostics());
+}
+
+/// The chart's own templates, in the order of its files. A text that is no YAML hides all that follows (Helm's way).
+fn check_templates(scope: &Scope<'_>, rendered: &[Rendered]) -> Vec<Finding> {
+    let given: BTreeMap<&str, &Rendered> = rendered.iter().map(|rendered| (rendered.path.as_str(), rendered)).collect();
+    let mut findings = Vec::new();
+    for template in &scope.chart.templates {
+        findings.extend(check_extension(&template.path));
+        let lower = template.path.to_lowercase();
+        let path = format!("{}/{}", scope.chart.metadata.name, template.path);
+        let Some(rendered) = given.get(path.as_str()) else { continue };
+        if !lower.ends_with(".yaml") && !lower.ends_with(".yml") {
+            continue;
+        }
+        let source = Source::rendered(path, rendered.text.as_str());
+        let (mut found, sound) = manifests::check(&template.path, &source, &scope.capabilities.kube_version);
+        findings.append(&mut found);
+        if !sound {
+            break;
+        }
+    }
+    findings
+}
+
+fn check_extension(path: &str) -> Option<Finding> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let extension = name.rfind('.').map_or("", |dot| &name[dot..]);
+    if [".yaml", ".yml", ".tpl", ".txt"].contains(&extension) {
+        return None;
+    }
+    let text = format!("file extension '{extension}' not valid. Valid extensions are .yaml, .yml, .tpl, or .txt");
+    Some(EXTENSION.broken(path, text))
+}
+
+/// Puts the template lines first that the places in what templates gave come from.
+fn locate(engine: &dyn Engine, scope: &Scope<'_>, findings: &mut [Finding]) {
+    for finding in findings.iter_mut().take(MAX_LOCATED) {
+        let Some(label) = finding.told.labels.first() else { continue };
+        let Some(source) = label.span.source().filter(|source| source.kind() == SourceKind::Rendered) else { continue };
+        let Some(line) = label.span.position().map(|position| position.line) else { continue };
+        if let Some(span) = engine.locate(scope, source.name(), line) {
+            let text = "this line of the template gave the text below".to_owned();
+            finding.told.labels.insert(0, Label { span, text });
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The report of several charts as Helm prints it.
+
+use std::fmt::Write as _;
+
+use super::report::{Finding, Report};
+use crate::diagnostic::{Severity, SourceKind};
+
+/// A chart that was linted.
+#[derive(Debug)]
+pub struct Linted {
+    /// The path as the user gave it.
+    pub path: String,
+    /// What was found, or why nothing could be looked at.
+    pub outcome: Result<Report, String>,
+}
+
+/// What is printed, and what counts.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Form {
+    /// A warning fails a chart as an error does.
+    pub strict: bool,
+    /// Information and charts without a warning are left out.
+    pub quiet: bool,
+    /// A line after each finding says where it is, if that is known.
+    pub places: bool,
+}
+
+/// The printed report.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Printed {
+    /// The charts with their findings.
+    pub text: String,
+    /// How many charts there were, and how many of them failed; left out where there is nothing to say.
+    pub summary: Option<String>,
+    /// Whether a chart failed.
+    pub failed: bool,
+}
+
+/// Prints the report.
+pub fn print(charts: &[Linted], form: Form) -> Printed {
+    let mut text = String::new();
+    let mut failed = 0;
+    let mut told = false;
+    for chart in charts {
+        let grave = match &chart.outcome {
+            Ok(report) => report.has(Severity::Warning),
+            Err(_) => true,
+        };
+        told |= grave;
+        if form.quiet && !grave {
+            continue;
+        }
+        text.push_str(&format!("==> Linting {}\n", chart.path));
+        match &chart.outcome {
+            Ok(report) => {
+                let shown = |finding: &&Finding| !form.quiet || finding.told.severity != Severity::Info;
+                report.findings.iter().filter(shown).for_each(|finding| line(finding, form.places, &mut text));
+                let fails = if form.strict { Severity::Warning } else { Severity::Error };
+                failed += usize::from(report.has(fails));
+            }
+            Err(reason) => {
+                text.push_str(&format!("Error {reason}\n"));
+                failed += 1;
+            }
+        }
+        text.push('\n');
+    }
+    let summary = format!("{} chart(s) linted, {failed} chart(s) failed", charts.len());
+    let summary = (failed > 0 || !form.quiet || told).then_some(summary);
+    Printed { text, summary, failed: failed > 0 }
+}
+
+fn line(finding: &Finding, places: bool, text: &mut String) {
+    let severity = match finding.told.severity {
+        Severity::Error => "ERROR",
+        Severity::Warning => "WARNING",
+        Severity::Info => "INFO",
+    };
+    // Writing to a String cannot fail.
+    let _ = writeln!(text, "[{severity}] {}: {}", finding.file, finding.told.message);
+    let written = finding
+        .told
+        .labels
+        .iter()
+        .find(|label| label.span.source().is_some_and(|source| source.kind() != SourceKind::Rendered));
+    if let Some(label) = written.filter(|_| places) {
+        let _ = writeln!(text, "    at {}", label.span);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::{Diagnostic, Source};
+
+    fn chart(path: &str, findings: &[(Severity, &str)]) -> Linted {
+        let source = Source::file("c/Chart.yaml", "a: 1\nb: 2\n");
+        let finding = |(severity, message): &(Severity, &str)| Finding {
+            file: "Chart.yaml".to_owned(),
+            told: Diagnostic::new(*severity, "x", *message).at(source.span(5..6), ""),
+        };
+        let findings = findings.iter().map(finding).collect();
+        Linted { path: path.to_owned(), outcome: Ok(Report { findings, notes: vec![] }) }
+    }
+
+    #[test]
+    fn quiet_leaves_out_what_is_no_warning() {
+        let charts = [
+            chart("a", &[(Severity::Info, "one")]),
+            chart("b", &[(Severity::Info, "two"), (Severity::Warning, "three")]),
+        ];
+        let printed = print(&charts, Form { quiet: true, ..Form::default() });
+        assert_eq!(printed.text, "==> Linting b\n[WARNING] Chart.yaml: three\n\n");
+        assert_eq!((printed.summary.as_deref(), printed.failed), (Some("2 chart(s) linted, 0 chart(s) failed"), false));
+        assert_eq!(print(&charts[..1], Form { quiet: true, ..Form::default() }).summary, None);
+        assert!(print(&charts, Form { strict: true, ..Form::default() }).failed);
+    }
+
+    #[test]
+    fn places_follow_on_lines_of_their_own() {
+        let printed = print(&[chart("a", &[(Severity::Error, "x")])], Form { places: true, ..Form::default() });
+        assert_eq!(printed.text, "==> Linting a\n[ERROR] Chart.yaml: x\n    at c/Chart.yaml:2:1\n\n");
+    }
+}

@@ -1,0 +1,77 @@
+//! Rules for values.yaml.
+
+use super::report::{Report, Rule};
+use super::{Group, Subject};
+use crate::chart::Entry;
+use crate::diagnostic::{Diagnostic, Source};
+use crate::values::coalesce_tables;
+use crate::values::schema::{self, Schema};
+use crate::yaml::{self, Map, Value};
+
+const FILE: &str = "values.yaml";
+const SCHEMA_FILE: &str = "values.schema.json";
+
+const EXISTS: Rule = Rule::info("values-file", "the chart has a values.yaml");
+const FORMAT: Rule = Rule::error("values-file-format", "values.yaml is a YAML map");
+const SCHEMA: Rule = Rule::error("values-schema", "the defaults, with what is set, meet the chart's own schema");
+
+pub(super) const GROUP: Group = Group { part: FILE, rules: &[&EXISTS, &FORMAT, &SCHEMA], check };
+
+fn check(subject: &Subject<'_>, report: &mut Report) {
+    let entry = &subject.folder.values;
+    if matches!(entry, Entry::Missing) {
+        return report.add(EXISTS.broken(FILE, "file does not exist"));
+    }
+    let defaults = match entry.text(&format!("{}/{FILE}", subject.folder.path)).and_then(|source| read(&source)) {
+        Ok(defaults) => defaults,
+        Err(mistake) => {
+            let text = format!("unable to parse YAML: {}", mistake.message);
+            return report.add(FORMAT.broken(FILE, text).because_of(&mistake));
+        }
+    };
+    // Helm's `lint` looks at the top level alone: subcharts have no part in it, and nulls of the defaults stay.
+    let mut values = subject.request.values.clone();
+    report.notes.extend(coalesce_tables(&mut values, &defaults));
+    let path = format!("{}/{SCHEMA_FILE}", subject.folder.path);
+    let schema = match &subject.folder.schema {
+        Entry::Missing => return,
+        schema => schema.text(&path),
+    };
+    let schema = match schema {
+        Ok(schema) if schema.text().is_empty() || subject.request.skip_schema_validation => return,
+        Ok(schema) => schema,
+        // A directory of this name is no schema either, and Helm passes over it.
+        Err(_) => return,
+    };
+    if let Some((text, mistake)) = check_schema(&schema, &values) {
+        report.add(SCHEMA.broken(FILE, text).because_of(&mistake));
+    }
+}
+
+/// Only the first document counts here.
+fn read(source: &Source) -> Result<Map, Diagnostic> {
+    let document = yaml::read_document(source)?;
+    match document.value {
+        Value::Map(map) => Ok(map),
+        Value::Null => Ok(Map::new()),
+        other => {
+            let message = format!(
+                "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {} into Go value of type common.Values",
+                other.type_name()
+            );
+            Err(Diagnostic::error("yaml-value", message).at(document.span, ""))
+        }
+    }
+}
+
+/// What Helm says of values that a schema refuses, and the same as a diagnostic.
+fn check_schema(source: &Source, values: &Map) -> Option<(String, Diagnostic)> {
+    let schema = match Schema::parse(source) {
+        Ok(schema) => schema,
+        Err(error) => return Some((error.message.clone(), error)),
+    };
+    let refused = schema::check(&[(String::new(), &schema, values)]).into_iter().find(Diagnostic::is_error)?;
+    // Two lines make the frame that Helm leaves out here.
+    let lines = refused.message.splitn(3, '\n').nth(2).unwrap_or_default();
+    Some((format!("{lines}\n"), refused))
+}
