@@ -108,7 +108,10 @@ pub(super) fn locate_starter(name: &str, global: &GlobalFlags) -> Result<Chart, 
         }
         _ => {
             let path = path.display();
-            let error = Diagnostic::error("chart-not-found", format!("could not load {path}: stat {path}: no such file or directory"));
+            let error = Diagnostic::error(
+                "chart-not-found",
+                format!("could not load {path}: stat {path}: no such file or directory"),
+            );
             return Err(vec![error.help("a starter is the directory or archive of a chart")]);
         }
     };

@@ -38,7 +38,8 @@ impl Dependency {
             None => {
                 let mut whole = command();
                 whole.build();
-                let help = whole.find_subcommand_mut("dependency").map(|dependency| dependency.render_help().to_string());
+                let help =
+                    whole.find_subcommand_mut("dependency").map(|dependency| dependency.render_help().to_string());
                 Ok(console.print(&help.unwrap_or_default())?)
             }
         }

@@ -138,7 +138,9 @@ impl<'t> Cursor<'t> {
     pub(super) fn read_line(&mut self, out: &mut String) {
         match (self.break_length(0), self.byte(0)) {
             (0, _) => return,
-            (length, 0xE2) => out.push_str(self.text.get(self.mark.offset..self.mark.offset + length).unwrap_or_default()),
+            (length, 0xE2) => {
+                out.push_str(self.text.get(self.mark.offset..self.mark.offset + length).unwrap_or_default())
+            }
             _ => out.push('\n'),
         }
         self.skip_line();
