@@ -13,6 +13,7 @@
 //! | [`go_text`] | text as Go quotes it, for messages |
 //! | [`yaml`] | YAML 1.1 as Helm reads and writes it; the [`yaml::Node`] tree in which every value keeps its place |
 //! | [`json`] | JSON as Go reads and writes it |
+//! | [`json_path`] | kubectl's JSONPath over values |
 //! | [`values`] | layers of values, the `--set` grammar, merging with a chart's defaults, schemas |
 //! | [`chart`] | a chart from its files, wherever they came from |
 //! | [`engine`] | templates: the seam behind which a template language stands, and Tera |
@@ -33,6 +34,7 @@ pub mod glob;
 pub mod go_text;
 pub mod io;
 pub mod json;
+pub mod json_path;
 pub mod lint;
 pub mod manifest;
 pub mod render;

@@ -11,6 +11,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("go_text", &[]),
     ("yaml", &["diagnostic", "go_text"]),
     ("json", &["yaml", "diagnostic", "go_text"]),
+    ("json_path", &["json", "yaml", "diagnostic", "go_text"]),
     ("values", &["json", "yaml", "diagnostic", "go_text"]),
     ("chart", &["values", "json", "yaml", "diagnostic", "glob", "go_text"]),
     ("engine", &["chart", "values", "json", "yaml", "diagnostic", "glob", "go_text"]),

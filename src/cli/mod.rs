@@ -103,7 +103,7 @@ fn can_be_deep(arguments: &[OsString]) -> bool {
     let mut words = arguments.iter().skip(1).map(|argument| argument.to_string_lossy());
     let of_a_shallow_command = words.any(|word| SHALLOW_COMMANDS.contains(&word.as_ref()));
     let reads = |word: &str| {
-        ["-f", "--values", "--set-json"].iter().any(|flag| word.starts_with(flag))
+        ["-f", "--values", "--set-json", "--jsonpath"].iter().any(|flag| word.starts_with(flag))
             || (!word.starts_with('-') && std::path::Path::new(word).exists())
     };
     !of_a_shallow_command || words.any(|word| reads(&word))

@@ -1,4 +1,4 @@
-//! `mim-chart show chart|values|readme|schema|templates|all [CHART]`
+//! `mim-chart show chart|values|readme|crds|schema|templates|all [CHART]`
 
 use clap::{Args, ValueEnum};
 
@@ -7,7 +7,8 @@ use super::console::Console;
 use super::flags::GlobalFlags;
 use super::{Failure, command};
 use crate::chart::{Chart, File};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Source};
+use crate::json_path::JsonPath;
 use crate::{engine, yaml};
 
 /// Print a chart's own files
@@ -25,6 +26,9 @@ pub(super) struct Show {
     /// The chart; without it the built-in one
     #[arg(value_name = "CHART")]
     chart: Option<String>,
+    /// With `values`: print what this kubectl JSONPath template gives, such as {.image.tag}
+    #[arg(long, value_name = "TEMPLATE")]
+    jsonpath: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -35,11 +39,13 @@ enum Part {
     Values,
     /// The README
     Readme,
+    /// The custom resource definitions in crds/, of subcharts too
+    Crds,
     /// values.schema.json, as it was written
     Schema,
     /// The templates, and the stock templates that charts can build on
     Templates,
-    /// Chart.yaml, values and README
+    /// Chart.yaml, values, README and custom resource definitions
     All,
 }
 
@@ -51,22 +57,56 @@ impl Show {
             let help = whole.find_subcommand_mut("show").map(|show| show.render_help().to_string());
             return Ok(console.print(&help.unwrap_or_default())?);
         };
+        let template = self.jsonpath.as_deref().filter(|template| !template.is_empty());
+        if template.is_some() && part != Part::Values {
+            let error = Diagnostic::error("usage", "--jsonpath takes values: use it with `show values`");
+            return Err(error.into());
+        }
+        let template = template.map(|template| JsonPath::parse(&Source::flag("--jsonpath", template))).transpose()?;
         let located = locate(self.chart.as_deref(), global)?;
         let files = located.files().to_vec();
         let chart = located.chart()?;
         let text = match part {
             Part::Chart => metadata(&chart)?,
-            Part::Values => file(&files, "values.yaml"),
+            Part::Values => match template {
+                None => file(&files, "values.yaml"),
+                Some(template) => printed(&template, &chart, console)?,
+            },
             Part::Readme => readme(&files),
+            Part::Crds => crds(&chart),
             Part::Schema => file(&files, "values.schema.json"),
             Part::Templates => templates(&chart),
             Part::All => {
                 let parts = [metadata(&chart)?, file(&files, "values.yaml"), readme(&files)];
-                parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("---\n")
+                let parts = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("---\n");
+                parts + &crds(&chart)
             }
         };
         Ok(console.print(&text)?)
     }
+}
+
+/// What a JSONPath template gives over the chart's defaults. Where it finds nothing, nothing is printed, as in Helm, and
+/// the reason is told.
+fn printed(template: &JsonPath, chart: &Chart, console: &mut Console) -> Result<String, Failure> {
+    let printed = template.print(&chart.values);
+    if let Some(reason) = printed.stopped {
+        let mut warning = Diagnostic::warning("jsonpath", format!("error executing jsonpath: {reason}"));
+        if reason.starts_with("incompatible types") {
+            warning = warning.help("numbers of values are floats: compare them with 80.0, not with 80");
+        }
+        console.tell(&[warning]);
+    }
+    Ok(printed.text)
+}
+
+/// The files of `crds/`, the chart's own and its subcharts', each under a document mark.
+fn crds(chart: &Chart) -> String {
+    let document = |file: &File| {
+        let mark = if file.bytes.starts_with(b"---") { "" } else { "---\n" };
+        format!("{mark}{}", text(file))
+    };
+    chart.all_crds().into_iter().map(|(_, file)| document(file)).collect()
 }
 
 /// Chart.yaml written anew: known fields alone, keys sorted, empty ones left out, and one more line break (as Helm does).
