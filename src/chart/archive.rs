@@ -38,7 +38,8 @@ pub fn unpack(bytes: &[u8], shown: &str) -> Result<Vec<File>, Diagnostic> {
     for entry in archive.entries().map_err(broken)? {
         let mut entry = entry.map_err(broken)?;
         let Some(name) = file_name(&entry) else { continue };
-        let path = path_in_chart(&name).map_err(refuse)?;
+        let path = path_in_chart(&name)
+            .map_err(|message| refuse(message).help(format!("{shown} has the entry {}", quote_double(&name))))?;
         let size = entry.size();
         if size > room {
             return Err(refuse(format!("decompressed chart is larger than the maximum size {MAX_TOTAL_BYTES}")));

@@ -87,6 +87,8 @@ pub struct Dependency {
     pub import_values_written: Vec<Node>,
     /// Where it is declared.
     pub span: Span,
+    /// Where its alias is written; generated if it has none.
+    pub alias_span: Span,
 }
 
 impl Dependency {
@@ -210,15 +212,16 @@ impl Metadata {
         let mut keys: Vec<&str> = Vec::new();
         for dependency in &self.dependencies {
             let alias_allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-            let mut refuse = |message: String| {
-                let error = Diagnostic::error("chart-yaml", format!("validation: {message}"));
-                errors.push(error.at(dependency.span.clone(), ""));
-            };
+            let refuse = |message: String| Diagnostic::error("chart-yaml", format!("validation: {message}"));
             if !dependency.alias.chars().all(alias_allowed) {
-                refuse(format!("dependency {:?} has disallowed characters in the alias", dependency.name));
+                let name = &dependency.name;
+                let error = refuse(format!("dependency {name:?} has disallowed characters in the alias"));
+                let help = "an alias is made of ASCII letters, digits, - and _";
+                errors.push(error.at(dependency.alias_span.clone(), "").help(help));
             }
             if keys.contains(&dependency.key()) {
-                refuse(format!("more than one dependency with name or alias {:?}", dependency.key()));
+                let error = refuse(format!("more than one dependency with name or alias {:?}", dependency.key()));
+                errors.push(error.at(dependency.span.clone(), ""));
             }
             keys.push(dependency.key());
         }
@@ -312,6 +315,7 @@ impl Dependency {
             import_values: fields.import_values("import-values"),
             import_values_written: fields.nodes("import-values"),
             span: fields.place("name"),
+            alias_span: fields.place("alias"),
         }
     }
 

@@ -16,6 +16,7 @@ mod metadata_fields;
 mod package;
 mod resolve;
 mod timestamp;
+mod twins;
 mod vendored;
 
 use std::borrow::Cow;

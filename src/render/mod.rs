@@ -112,6 +112,7 @@ pub fn prepare(
     let mut warnings = deprecation(&chart);
     chart.check_dependencies().map_err(|error| vec![missing_dependencies(error)])?;
     warnings.extend(chart.process_dependencies(&user)?);
+    warnings.extend(chart.subcharts_of_one_name());
     let tree = chart.values_tree();
     let schemas = Schemas::parse(&chart)?;
     warnings.extend(values::unknown_values(&user, &tree, schemas.of_root()));
