@@ -19,6 +19,7 @@
 //! | [`engine`] | templates: the seam behind which a template language stands, and Tera |
 //! | [`manifest`] | rendered text split into manifests, ordered, written |
 //! | [`render`] | the line above as one function |
+//! | [`explain`] | who set a value, and by experiment what it changes |
 //! | [`lint`] | the rules of `helm lint` |
 //! | [`io`] | directories, the charts inside the binary, standard input, output directories |
 //! | [`cli`] | the command line |
@@ -30,6 +31,7 @@ pub mod chart;
 pub mod cli;
 pub mod diagnostic;
 pub mod engine;
+pub mod explain;
 pub mod glob;
 pub mod go_text;
 pub mod io;

@@ -42,6 +42,9 @@ pub(super) struct Lint {
     /// Lint the charts in charts/ too
     #[arg(long)]
     with_subcharts: bool,
+    /// List too the default values of which no change that is tried has an effect (this takes some seconds)
+    #[arg(long)]
+    unused: bool,
     /// Kubernetes version that templates see, and by which API versions are deprecated
     #[arg(long, value_name = "VERSION")]
     kube_version: Option<String>,
@@ -62,6 +65,7 @@ impl Lint {
             kube_version: &kube_version,
             skip_schema_validation: self.values.skip_schema_validation,
             locate: form.places || tells_findings,
+            experiment: self.unused,
         };
         let lint = |path: String| {
             let outcome =

@@ -22,6 +22,7 @@ mod usage;
 mod values;
 mod values_input;
 mod version;
+mod why;
 
 use std::ffi::OsString;
 
@@ -55,6 +56,7 @@ enum Command {
     Template(Box<template::Template>),
     Lint(Box<lint::Lint>),
     Values(Box<values::Values>),
+    Why(Box<why::Why>),
     Show(Box<show::Show>),
     Create(create::Create),
     Package(package::Package),
@@ -144,6 +146,7 @@ fn run_here(arguments: &[OsString]) -> u8 {
         Some(Command::Template(template)) => template.run(&line.global, &mut console),
         Some(Command::Lint(lint)) => lint.run(&line.global, &mut console),
         Some(Command::Values(values)) => values.run(&line.global, &mut console),
+        Some(Command::Why(why)) => why.run(&line.global, &mut console),
         Some(Command::Show(show)) => show.run(&line.global, &mut console),
         Some(Command::Create(create)) => create.run(&line.global, &mut console),
         Some(Command::Package(package)) => package.run(&line.global, &mut console),

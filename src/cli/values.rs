@@ -5,15 +5,21 @@ use clap::Args;
 use super::chart_argument::locate;
 use super::console::Console;
 use super::flags::{GlobalFlags, ValuesFlags};
+use super::why::AnswerFormat;
 use super::{Failure, values_input};
+use crate::chart::Chart;
 use crate::diagnostic::Diagnostic;
+use crate::engine::{Capabilities, Release};
+use crate::explain::{Subject, unused, unused_json, unused_text};
+use crate::values::{Layer, ValuePath, merge_layers};
 use crate::{io, render, values, yaml};
 
 /// Print the merged values that a chart's templates see
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     mim-chart values -f values.yaml --set replicaCount=3\n  \
-    mim-chart values --set replicaCount=3 --origins")]
+    mim-chart values --set replicaCount=3 --origins\n  \
+    mim-chart values -f values.yaml --unused")]
 pub(super) struct Values {
     /// The chart; without it the built-in one
     #[arg(value_name = "CHART")]
@@ -23,6 +29,12 @@ pub(super) struct Values {
     /// Say on each line, as a comment, who set the value
     #[arg(long)]
     origins: bool,
+    /// List instead the values that were set and of which no tried change has an effect
+    #[arg(long, conflicts_with = "origins")]
+    unused: bool,
+    /// The form of the list of --unused
+    #[arg(short, long, value_enum, default_value = "text", value_name = "FORMAT", requires = "unused")]
+    output: AnswerFormat,
     /// Warnings are errors
     #[arg(long)]
     strict: bool,
@@ -30,9 +42,14 @@ pub(super) struct Values {
 
 impl Values {
     pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
-        let chart = locate(self.chart.as_deref(), global)?.chart()?;
+        let located = locate(self.chart.as_deref(), global)?;
+        let release_name = located.default_release_name();
+        let chart = located.chart()?;
         let inputs = io::Inputs::new();
         let layers = values_input::layers(&self.values, &inputs)?;
+        if self.unused {
+            return self.print_unused(&chart, release_name, &layers, &inputs, global, console);
+        }
         let prepared = render::prepare(chart, &layers, &inputs, self.values.skip_schema_validation)?;
         let text = if self.origins {
             values::write_with_origins(&prepared.values)
@@ -42,6 +59,31 @@ impl Values {
         let text =
             text.map_err(|error| vec![Diagnostic::error("values", format!("cannot write the values: {error}"))])?;
         console.warn(&prepared.warnings, self.strict)?;
+        Ok(console.print(&text)?)
+    }
+
+    fn print_unused(
+        &self,
+        chart: &Chart,
+        release_name: &str,
+        layers: &[Layer],
+        inputs: &io::Inputs,
+        global: &GlobalFlags,
+        console: &mut Console,
+    ) -> Result<(), Failure> {
+        let user = merge_layers(layers, inputs)?;
+        let subject = Subject {
+            chart,
+            user: &user,
+            release: &Release::install(release_name, global.namespace()),
+            capabilities: &Capabilities::default(),
+            skip_schema_validation: self.values.skip_schema_validation,
+        };
+        let scanned = unused(subject, &ValuePath::leaves(&user))?;
+        let text = match self.output {
+            AnswerFormat::Text => unused_text(&scanned),
+            AnswerFormat::Json => unused_json(&scanned),
+        };
         Ok(console.print(&text)?)
     }
 }

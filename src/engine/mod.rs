@@ -92,13 +92,26 @@ pub trait Engine {
     /// The place in a template that the given line (from 1) of the rendered file `path` came from, where that can be
     /// told. It may render again, and is meant for errors.
     fn locate(&self, scope: &Scope<'_>, path: &str, rendered_line: usize) -> Option<Span>;
+
+    /// What renders the templates of this chart many times, for charts that differ in nothing but values; `None` if the
+    /// engine has no such way, or the templates can't be loaded.
+    fn session(&self, chart: &Chart) -> Option<Box<dyn Session + Send>>;
+}
+
+/// The loaded templates of one chart. It is used by one thread at a time.
+pub trait Session {
+    /// Renders them as [`Engine::render`] does.
+    ///
+    /// # Errors
+    /// The mistakes of all templates together.
+    fn render(&self, scope: &Scope<'_>) -> Result<Vec<Rendered>, Vec<Diagnostic>>;
 }
 
 /// The engine of a kind.
 ///
 /// # Errors
 /// Charts written in Go templates are refused with what can be done about it.
-pub fn engine_for(kind: EngineKind) -> Result<Box<dyn Engine>, Diagnostic> {
+pub fn engine_for(kind: EngineKind) -> Result<Box<dyn Engine + Send + Sync>, Diagnostic> {
     match kind {
         EngineKind::Tera => Ok(Box::new(tera::TeraEngine)),
         EngineKind::GoTemplate => Err(tera::refuse_go_templates(None)),

@@ -47,6 +47,8 @@ pub struct Request<'a> {
     pub skip_schema_validation: bool,
     /// Find the template lines that findings in manifests come from. It takes further renders.
     pub locate: bool,
+    /// Tell of defaults that no experiment gives an effect. It takes hundreds of renders.
+    pub experiment: bool,
 }
 
 /// A group of rules about one part of a chart.

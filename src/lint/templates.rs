@@ -8,8 +8,9 @@ use super::{Group, Subject};
 use crate::chart::{Chart, EngineKind, Entry};
 use crate::diagnostic::{Diagnostic, Label, Severity, Source, SourceKind};
 use crate::engine::{Capabilities, Engine, Refusals, Release, Rendered, Scope, engine_for};
+use crate::explain;
 use crate::render::Schemas;
-use crate::values::{Map, coalesce};
+use crate::values::{Map, ValuePath, coalesce};
 
 const FOLDER: &str = "templates/";
 /// The release that Helm renders for.
@@ -141,6 +142,9 @@ fn check_rendered(subject: &Subject<'_>, chart: &Chart, values: &Map, report: &m
                 locate(engine.as_ref(), &scope, &mut findings);
             }
             report.findings.append(&mut findings);
+            if subject.request.experiment {
+                report.notes.extend(without_effect(subject, &release, &capabilities));
+            }
         }
         Err(mistakes) => {
             let finding = |mistake: &Diagnostic| RENDERS.broken(FOLDER, mistake.message.as_str()).because_of(mistake);
@@ -148,6 +152,30 @@ fn check_rendered(subject: &Subject<'_>, chart: &Chart, values: &Map, report: &m
         }
     }
     report.notes.extend(refusals.into_diagnostics());
+}
+
+/// What is to be said of defaults that no experiment gave an effect: there may be one all the same.
+fn without_effect(subject: &Subject<'_>, release: &Release, capabilities: &Capabilities) -> Option<Diagnostic> {
+    const MOST_PLACES: usize = 5;
+    let chart = subject.chart.as_ref().ok()?;
+    let subject = explain::Subject {
+        chart,
+        user: subject.request.values,
+        release,
+        capabilities,
+        skip_schema_validation: subject.request.skip_schema_validation,
+    };
+    // A chart that lint can look at and that does not render, because it wants a value, can't be experimented with.
+    let scanned = explain::unused(subject, &ValuePath::leaves(&chart.values)).ok()?;
+    let silent: Vec<&explain::Unused> = scanned.unused.iter().filter(|unused| unused.gate.is_none()).collect();
+    if silent.is_empty() {
+        return None;
+    }
+    let names: Vec<String> = silent.iter().map(|unused| unused.path.to_string()).collect();
+    let message = format!("no change that was tried of these defaults has an effect: {}", names.join(", "));
+    let note = Diagnostic::new(Severity::Info, "defaults-without-effect", message)
+        .help("this is no proof: `mim-chart why KEY` tells what was tried");
+    Some(silent.iter().take(MOST_PLACES).fold(note, |note, unused| note.at(unused.node.span.clone(), "")))
 }
 
 /// The chart's own templates, in the order of its files. A text that is no YAML hides all that follows (Helm's way).

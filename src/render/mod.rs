@@ -103,12 +103,19 @@ pub fn render(request: Request<'_>) -> Result<Render, Failure> {
 /// # Errors
 /// Every mistake in the layers; after those everything that a schema forbids.
 pub fn prepare(
-    mut chart: Chart,
+    chart: Chart,
     layers: &[Layer],
     reader: &dyn FileReader,
     skip_schema_validation: bool,
 ) -> Result<Prepared, Vec<Diagnostic>> {
-    let user = values::merge_layers(layers, reader)?;
+    prepare_merged(chart, values::merge_layers(layers, reader)?, skip_schema_validation)
+}
+
+/// The same with what the user set merged already.
+///
+/// # Errors
+/// As for [`prepare`], but for the layers.
+pub fn prepare_merged(mut chart: Chart, user: Map, skip_schema_validation: bool) -> Result<Prepared, Vec<Diagnostic>> {
     let mut warnings = deprecation(&chart);
     chart.check_dependencies().map_err(|error| vec![missing_dependencies(error)])?;
     warnings.extend(chart.process_dependencies(&user)?);

@@ -3,7 +3,7 @@
 use crate::chart::Chart;
 use crate::diagnostic::Diagnostic;
 use crate::values::schema::{self, Schema};
-use crate::values::{Map, Node, check_toml};
+use crate::values::{Map, Node, SchemaView, Step, ValuePath, check_toml};
 
 /// The schemas of a chart and of its subcharts, parents first.
 pub struct Schemas {
@@ -46,6 +46,17 @@ impl Schemas {
     /// The root chart's schema document.
     pub fn of_root(&self) -> Option<&Node> {
         self.found.first().filter(|found| found.path.is_empty()).map(|found| found.schema.document())
+    }
+
+    /// What the schemas say of the value at a path: the outermost chart that describes it.
+    pub fn at(&self, path: &ValuePath) -> Option<SchemaView<'_>> {
+        self.found.iter().find_map(|found| {
+            let steps = path.steps();
+            let is_above = |(at, name): (usize, &String)| steps.get(at) == Some(&Step::Key(name.clone()));
+            let holds = found.path.len() <= steps.len() && found.path.iter().enumerate().all(is_above);
+            let view = SchemaView::of_document(found.schema.document()).filter(|_| holds)?;
+            view.at_path(&path.below(found.path.len()))
+        })
     }
 
     /// Checks the coalesced values of the whole tree: errors, and warnings.

@@ -45,13 +45,26 @@ pub trait FileReader {
 /// # Errors
 /// The mistakes of all layers, in that order.
 pub fn merge_layers(layers: &[Layer], reader: &dyn FileReader) -> Result<Map, Vec<Diagnostic>> {
+    merge_steps(layers, reader, |_, _| {})
+}
+
+/// The same, and after each layer `step` sees it and what the values are then.
+///
+/// # Errors
+/// As for [`merge_layers`].
+pub fn merge_steps(
+    layers: &[Layer],
+    reader: &dyn FileReader,
+    mut step: impl FnMut(&Layer, &Map),
+) -> Result<Map, Vec<Diagnostic>> {
     let mut ordered: Vec<&Layer> = layers.iter().collect();
     ordered.sort_by_key(|layer| layer.kind);
     let mut values = Map::new();
     let mut errors = Vec::new();
     for layer in ordered {
-        if let Err(mut found) = apply(layer, &mut values, reader) {
-            errors.append(&mut found);
+        match apply(layer, &mut values, reader) {
+            Ok(()) => step(layer, &values),
+            Err(mut found) => errors.append(&mut found),
         }
     }
     if errors.is_empty() { Ok(values) } else { Err(errors) }

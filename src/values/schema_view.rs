@@ -1,21 +1,21 @@
 //! Looking into a schema document as it is written, for what is no validation: which names a map knows, what a text
 //! holds.
 
-use super::{Map, Node, Value};
+use super::{Map, Node, Step, Value, ValuePath};
 
 /// How many `$ref`s in a row are followed; a longer chain is a circle.
 const MAX_REFERENCES: usize = 32;
 
 /// One schema inside a schema document.
-#[derive(Clone, Copy)]
-pub(super) struct SchemaView<'a> {
+#[derive(Debug, Clone, Copy)]
+pub struct SchemaView<'a> {
     document: &'a Node,
     schema: &'a Map,
 }
 
 impl<'a> SchemaView<'a> {
     /// The schema of a whole document; `None` if that is `true` or `false`.
-    pub(super) fn of_document(document: &'a Node) -> Option<Self> {
+    pub fn of_document(document: &'a Node) -> Option<Self> {
         SchemaView { document, schema: document.value.as_map()? }.resolved()
     }
 
@@ -38,12 +38,12 @@ impl<'a> SchemaView<'a> {
     }
 
     /// The named properties.
-    pub(super) fn properties(&self) -> Option<&'a Map> {
+    pub fn properties(&self) -> Option<&'a Map> {
         self.schema.get("properties")?.value.as_map()
     }
 
     /// The schema of a property, of an item, or of whatever a map may hold besides.
-    pub(super) fn property(&self, key: &str) -> Option<Self> {
+    pub fn property(&self, key: &str) -> Option<Self> {
         match self.properties().and_then(|properties| properties.get(key)) {
             Some(node) => self.at(node),
             None => self.at(self.schema.get("additionalProperties")?),
@@ -51,13 +51,13 @@ impl<'a> SchemaView<'a> {
     }
 
     /// The schema of a list's items.
-    pub(super) fn items(&self) -> Option<Self> {
+    pub fn items(&self) -> Option<Self> {
         self.at(self.schema.get("items")?)
     }
 
     /// Whether a map may hold names that the schema does not give: `additionalProperties` is true or a schema, there
     /// are `patternProperties`, or nothing at all is said about names.
-    pub(super) fn is_open(&self) -> bool {
+    pub fn is_open(&self) -> bool {
         match self.schema.get("additionalProperties").map(|node| &node.value) {
             Some(value) => *value != Value::Bool(false),
             None => self.properties().is_none() || self.schema.get("patternProperties").is_some(),
@@ -65,12 +65,63 @@ impl<'a> SchemaView<'a> {
     }
 
     /// Whether the validator itself refuses names that the schema does not give.
-    pub(super) fn refuses_others(&self) -> bool {
+    pub fn refuses_others(&self) -> bool {
         self.schema.get("additionalProperties").is_some_and(|node| node.value == Value::Bool(false))
     }
 
     /// What a text holds, by its media type (JSON Schema, `contentMediaType`).
-    pub(super) fn content_media_type(&self) -> Option<&'a str> {
+    pub fn content_media_type(&self) -> Option<&'a str> {
         self.schema.get("contentMediaType")?.value.as_str()
+    }
+
+    /// This schema and those of its `allOf`, `anyOf` and `oneOf`, to any depth: all that may describe the value.
+    pub fn alternatives(self) -> Vec<Self> {
+        let mut found = vec![self];
+        let mut next = 0;
+        while next < found.len() && found.len() < MAX_REFERENCES {
+            let view = found[next];
+            let lists =
+                ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|name| view.schema.get(name)?.value.as_list());
+            found.extend(lists.flatten().filter_map(|node| view.at(node)));
+            next += 1;
+        }
+        found
+    }
+
+    /// The types that are allowed (JSON Schema, `type`); none if nothing is said.
+    pub fn types(&self) -> Vec<&'a str> {
+        match self.schema.get("type").map(|node| &node.value) {
+            Some(Value::String(name)) => vec![name],
+            Some(Value::List(names)) => names.iter().filter_map(|name| name.value.as_str()).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Values that the schema itself names: of `enum`, `const`, `default` and `examples`.
+    pub fn named_values(&self) -> Vec<&'a Value> {
+        let single = ["const", "default"].into_iter().filter_map(|name| self.schema.get(name)).map(|node| &node.value);
+        let lists = ["enum", "examples"].into_iter().filter_map(|name| self.schema.get(name)?.value.as_list());
+        single.chain(lists.flatten().map(|node| &node.value)).collect()
+    }
+
+    /// Whether the values to choose from are listed (JSON Schema, `enum`).
+    pub fn is_choice(&self) -> bool {
+        self.schema.get("enum").is_some()
+    }
+
+    /// The names that a map has to have.
+    pub fn required(&self) -> Vec<&'a str> {
+        let names = self.schema.get("required").and_then(|node| node.value.as_list()).unwrap_or_default();
+        names.iter().filter_map(|name| name.value.as_str()).collect()
+    }
+
+    /// The schema at a path, where it says anything about it.
+    pub fn at_path(self, path: &ValuePath) -> Option<Self> {
+        path.steps().iter().try_fold(self, |view, step| {
+            view.alternatives().into_iter().find_map(|view| match step {
+                Step::Key(key) => view.property(key),
+                Step::Item(_) => view.items(),
+            })
+        })
     }
 }

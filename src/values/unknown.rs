@@ -87,7 +87,7 @@ impl Check<'_> {
         }
         let suggestion = match near {
             Some(near) => Some(dotted(near)),
-            None => find_elsewhere(key, self.chart.defaults, &mut Vec::new()),
+            None => find_elsewhere(key, self.chart.defaults),
         };
         let message = format!("unknown value {}: the chart {} does not know it", dotted(key), self.chart.name);
         let warning = Diagnostic::warning("unknown-value", message).at(place.clone(), "");
@@ -133,9 +133,9 @@ pub fn nearest<'a>(key: &str, names: impl Iterator<Item = &'a str>) -> Option<&'
 }
 
 /// The path of the only place deeper in the defaults where the same name stands, if there is just one.
-fn find_elsewhere(key: &str, defaults: &Map, path: &mut Vec<String>) -> Option<String> {
+pub fn find_elsewhere(key: &str, defaults: &Map) -> Option<String> {
     let mut found = Vec::new();
-    collect_paths(key, defaults, path, &mut found);
+    collect_paths(key, defaults, &mut Vec::new(), &mut found);
     if found.len() == 1 { found.pop() } else { None }
 }
 

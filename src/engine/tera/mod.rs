@@ -7,6 +7,7 @@
 //! | `stock` | the stock templates in the binary |
 //! | `objects`, `value` | what templates see: `Values`, `Release`, `Chart`, ... |
 //! | `functions` | the vocabulary: Helm's functions |
+//! | `session` | one chart rendered many times |
 //! | `run`, `budget` | what the functions of one chart share; limits against endless templates |
 //! | `instrument` | what is added to templates so that endless ones end |
 //! | `errors`, `report` | Tera's errors as diagnostics |
@@ -24,6 +25,7 @@ mod objects;
 mod report;
 mod run;
 mod scan;
+mod session;
 mod stock;
 mod templates;
 mod value;
@@ -43,7 +45,7 @@ use self::objects::Needed;
 use self::run::{Parts, Run};
 use self::scan::References;
 use self::templates::Templates;
-use super::{Engine, Rendered, Scope};
+use super::{Engine, Rendered, Scope, Session};
 use crate::chart::{Chart, EngineKind};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::yaml::Map;
@@ -65,6 +67,10 @@ impl Engine for TeraEngine {
 
     fn locate(&self, scope: &Scope<'_>, path: &str, rendered_line: usize) -> Option<Span> {
         locate_in_tree(scope, &scope.chart.metadata.name, true, path, rendered_line)
+    }
+
+    fn session(&self, chart: &Chart) -> Option<Box<dyn Session + Send>> {
+        session::TeraSession::new(chart).map(|session| Box::new(session) as Box<dyn Session + Send>)
     }
 }
 
@@ -180,6 +186,55 @@ fn as_written<'t>(_: usize, text: &'t str, references: &References<'_>) -> Cow<'
     with_ticks_at(text, &references.repeats).text
 }
 
+/// The loaded templates of a chart, whatever its values are.
+struct Ready {
+    run: Arc<Run>,
+    tera: Tera,
+    needed: Needed,
+}
+
+impl Ready {
+    /// Loads the templates, each as `text_of` gives it from its number, its text and what that refers to.
+    fn new<'t>(
+        templates: &'t Templates<'_>,
+        notes_refusals: bool,
+        text_of: impl Fn(usize, &'t str, &References<'_>) -> Cow<'t, str>,
+    ) -> Result<Ready, (Arc<Run>, ::tera::Error)> {
+        let run = Run::new(notes_refusals);
+        let mut calls: Vec<&str> = templates.references().flat_map(|found| found.calls.iter().copied()).collect();
+        calls.sort_unstable();
+        calls.dedup();
+        let is_called = |name: &str| calls.binary_search(&name).is_ok();
+        let texts = templates.loaded().zip(templates.references()).enumerate();
+        let texts = texts.map(|(number, ((name, text), references))| (name, text_of(number, text, references)));
+        let tera = match run::instance(&run, texts, &templates.prefixes(), is_called) {
+            Ok(tera) => tera,
+            Err(error) => return Err((run, error)),
+        };
+        let by_text = is_called("tpl");
+        if by_text {
+            run.prepare_texts(Parts {
+                all: templates.all_sources(),
+                loaded: templates.loaded_sources(),
+                prefixes: templates.prefixes(),
+            });
+        }
+        let names = |object: &str| by_text || templates.references().any(|found| found.objects.contains(&object));
+        let needed = Needed { files: names("Files"), subcharts: names("Subcharts") };
+        Ok(Ready { run, tera, needed })
+    }
+}
+
+/// Renders one template of those in `base_path` with the objects of its chart.
+fn render_one(tera: &Tera, run: &Run, objects: &Context, base_path: &str, name: &str) -> ::tera::TeraResult<String> {
+    let mut context = objects.clone();
+    context.insert_value("Template", objects::template(base_path, name));
+    run.begin(context.clone());
+    let mut out = Metered { text: Vec::new(), budget: &run.budget };
+    tera.render_to(name, &context, &mut out)?;
+    Ok(String::from_utf8(out.text)?)
+}
+
 /// A chart whose templates are loaded, ready to be rendered one by one.
 struct Loaded<'a> {
     mapper: Mapper<'a>,
@@ -199,29 +254,12 @@ impl<'a> Loaded<'a> {
     where
         'a: 't,
     {
-        let run = Run::new(scope.refusals.is_some());
-        let mapper = Mapper { templates, run: run.clone(), values: scope.values };
-        let mut calls: Vec<&str> = templates.references().flat_map(|found| found.calls.iter().copied()).collect();
-        calls.sort_unstable();
-        calls.dedup();
-        let is_called = |name: &str| calls.binary_search(&name).is_ok();
-        let texts = templates.loaded().zip(templates.references()).enumerate();
-        let texts = texts.map(|(number, ((name, text), references))| (name, text_of(number, text, references)));
-        let tera =
-            run::instance(&run, texts, &templates.prefixes(), is_called).map_err(|error| mapper.load_errors(&error))?;
-        let by_text = is_called("tpl");
-        if by_text {
-            run.prepare_texts(Parts {
-                all: templates.all_sources(),
-                loaded: templates.loaded_sources(),
-                prefixes: templates.prefixes(),
-            });
-        }
-        let names = |object: &str| by_text || templates.references().any(|found| found.objects.contains(&object));
-        let needed = Needed { files: names("Files"), subcharts: names("Subcharts") };
+        let mapper = |run: &Arc<Run>| Mapper { templates, run: run.clone(), values: scope.values };
+        let Ready { run, tera, needed } = Ready::new(templates, scope.refusals.is_some(), text_of)
+            .map_err(|(run, error)| mapper(&run).load_errors(&error))?;
         let objects = objects::objects(scope, is_root, needed)
             .map_err(|_| vec![Diagnostic::error("values-depth", value::TooDeep::message())])?;
-        Ok(Loaded { mapper, run, tera, objects })
+        Ok(Loaded { mapper: mapper(&run), run, tera, objects })
     }
 
     /// What was noted instead of ending the render, with the place of the sentence where it is written out only once.
@@ -247,12 +285,7 @@ impl<'a> Loaded<'a> {
     }
 
     fn render(&self, name: &str) -> ::tera::TeraResult<String> {
-        let mut context = self.objects.clone();
-        context.insert_value("Template", objects::template(&self.mapper.templates.base_path, name));
-        self.run.begin(context.clone());
-        let mut out = Metered { text: Vec::new(), budget: &self.run.budget };
-        self.tera.render_to(name, &context, &mut out)?;
-        Ok(String::from_utf8(out.text)?)
+        render_one(&self.tera, &self.run, &self.objects, &self.mapper.templates.base_path, name)
     }
 }
 

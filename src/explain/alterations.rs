@@ -1,0 +1,273 @@
+//! Other values than the one that is set: what an experiment puts in its place.
+
+use crate::values::{Map, Node, SchemaView, Value};
+
+/// The most alterations of one value.
+const MOST: usize = 24;
+/// How deep values are made from schemas.
+const DEEPEST_SAMPLE: usize = 4;
+
+/// What a value may be altered to, the likeliest to be allowed and to matter first; `None` takes the value away. What the
+/// schema says (types, `enum`, `examples`, names of maps) goes before what the value itself looks like. Not all of them
+/// need be valid: whoever tries them asks the schema. `value` is `None` where nothing is set.
+pub(super) fn alterations(value: Option<&Value>, schema: Option<SchemaView<'_>>) -> Vec<Option<Value>> {
+    let views = schema.map(SchemaView::alternatives).unwrap_or_default();
+    let mut found: Vec<Value> = views.iter().flat_map(SchemaView::named_values).cloned().collect();
+    let types: Vec<&str> = views.iter().flat_map(SchemaView::types).collect();
+    match value {
+        Some(Value::Bool(value)) => found.insert(0, Value::Bool(!value)),
+        Some(Value::Int(number)) => found.extend(near_numbers(*number as f64)),
+        Some(Value::Float(number)) => found.extend(near_numbers(*number)),
+        Some(Value::String(text)) => found.extend(other_texts(text).into_iter().map(Value::String)),
+        Some(Value::List(items)) => found.extend(other_lists(items, &views)),
+        Some(Value::Map(map)) => found.extend(larger_maps(map, &views)),
+        None | Some(Value::Null) if types.is_empty() && found.is_empty() => {
+            found.extend(
+                ["string", "integer", "boolean", "array", "object"].into_iter().flat_map(|name| of_type(name, None)),
+            );
+        }
+        None | Some(Value::Null) => {}
+    }
+    // Another type than today's may mean something else: a number for a percentage.
+    let kinds = |name: &&str| value.is_none_or(|value| !is_of_type(value, name));
+    found.extend(types.iter().copied().filter(kinds).flat_map(|name| of_type(name, views.first().copied())));
+    let mut distinct: Vec<Option<Value>> = Vec::new();
+    for other in found {
+        let is_new = value != Some(&other) && !distinct.contains(&Some(other.clone()));
+        if is_new && distinct.len() < MOST {
+            distinct.push(Some(other));
+        }
+    }
+    if value.is_some_and(|value| !value.is_null()) {
+        distinct.push(None);
+    }
+    distinct
+}
+
+fn is_of_type(value: &Value, name: &str) -> bool {
+    match name {
+        "integer" => matches!(value, Value::Int(_) | Value::Float(_)),
+        "boolean" => value.as_bool().is_some(),
+        other => value.type_name() == other,
+    }
+}
+
+fn near_numbers(number: f64) -> Vec<Value> {
+    let whole = number.fract() == 0.0;
+    let mut found = vec![number + 1.0, number - 1.0, number * 2.0, 0.0, 1.0];
+    if !whole {
+        found.insert(0, number / 2.0);
+    }
+    found.into_iter().filter(|other| other.is_finite() && *other != number).map(Value::Float).collect()
+}
+
+/// Texts of the kinds that charts have: names, hosts, addresses, quantities, paths, whole files.
+fn other_texts(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    if let (1.., Ok(number)) = (digits, text[..digits].parse::<u64>()) {
+        found.push(format!("{}{}", number.saturating_add(1), &text[digits..]));
+    }
+    if text.contains('\n') {
+        found.push(format!("{}\n# altered\n", text.trim_end()));
+    }
+    if !text.is_empty() {
+        found.push(format!("{text}x"));
+        found.push(format!("x{text}"));
+    }
+    let kinds =
+        ["altered", "altered.example.org", "1", "/altered", "192.0.2.1", "1Gi", "10%", "30s", "true", "# altered\n"];
+    found.extend(kinds.into_iter().map(str::to_owned));
+    found.push(format!("sha256:{}", "0".repeat(64)));
+    if !text.is_empty() {
+        found.push(String::new());
+    }
+    found
+}
+
+fn other_lists(items: &[Node], views: &[SchemaView<'_>]) -> Vec<Value> {
+    let item_view = views.iter().find_map(SchemaView::items);
+    let mut found = Vec::new();
+    let more = |item: Value| {
+        let mut longer = items.to_vec();
+        longer.push(Node::generated(item));
+        Value::List(longer)
+    };
+    let samples = match (items.last(), item_view) {
+        (_, Some(view)) => samples(view, 0),
+        (None, None) => {
+            let named = of_type("object", None);
+            named.into_iter().chain(of_type("string", None)).collect()
+        }
+        (Some(last), None) => last_altered(&last.value, None),
+    };
+    found.extend(samples.into_iter().map(more));
+    if let Some((first, rest)) = items.split_first() {
+        let with_first = |value: Value| {
+            let mut other = vec![Node::generated(value)];
+            other.extend_from_slice(rest);
+            Value::List(other)
+        };
+        found.extend(last_altered(&first.value, item_view).into_iter().map(with_first));
+        found.push(Value::List(rest.to_vec()));
+    }
+    found
+}
+
+/// A few alterations of one item of a list.
+fn last_altered(item: &Value, view: Option<SchemaView<'_>>) -> Vec<Value> {
+    const MOST_OF_AN_ITEM: usize = 8;
+    let mut found = Vec::new();
+    if let Value::Map(map) = item {
+        for (key, node) in map.iter() {
+            let view = view.and_then(|view| view.property(key));
+            if let Some(Some(value)) = alterations(Some(&node.value), view).into_iter().next() {
+                found.push(with_entry(map, key, value));
+            }
+        }
+    } else {
+        found.extend(alterations(Some(item), view).into_iter().flatten());
+    }
+    found.truncate(MOST_OF_AN_ITEM);
+    found
+}
+
+/// The map with one entry more: names of the schema that it lacks, or any where any is allowed.
+fn larger_maps(map: &Map, views: &[SchemaView<'_>]) -> Vec<Value> {
+    const MOST_NAMES: usize = 12;
+    let mut found = Vec::new();
+    for view in views {
+        let names = view.properties().into_iter().flat_map(Map::keys).filter(|name| map.get(name).is_none());
+        for name in names.take(MOST_NAMES) {
+            let samples = view.property(name).map(|property| samples(property, 1)).unwrap_or_default();
+            found.extend(samples.into_iter().take(2).map(|value| with_entry(map, name, value)));
+        }
+        if view.is_open() {
+            let others = view.property("altered").map(|other| samples(other, 1)).unwrap_or_default();
+            found.extend(others.into_iter().map(|value| with_entry(map, "altered", value)));
+        }
+    }
+    if views.is_empty() || found.is_empty() {
+        found.push(with_entry(map, "altered", Value::String("altered".to_owned())));
+        let inner = with_entry(&Map::new(), "altered", Value::String("altered".to_owned()));
+        found.push(with_entry(map, "altered", inner));
+    }
+    found
+}
+
+fn with_entry(map: &Map, key: &str, value: Value) -> Value {
+    let mut map = map.clone();
+    map.insert(key, crate::diagnostic::Span::generated(), Node::generated(value));
+    Value::Map(map)
+}
+
+/// Values that a schema describes.
+fn samples(schema: SchemaView<'_>, depth: usize) -> Vec<Value> {
+    let views = schema.alternatives();
+    let mut found: Vec<Value> = views.iter().flat_map(SchemaView::named_values).cloned().collect();
+    if depth >= DEEPEST_SAMPLE {
+        return found;
+    }
+    for view in &views {
+        let types = view.types();
+        let guessed = if types.is_empty() && view.properties().is_some() { vec!["object"] } else { types };
+        found.extend(guessed.into_iter().flat_map(|name| match name {
+            "object" => vec![sample_map(*view, depth)],
+            "array" => {
+                let item = view.items().and_then(|items| samples(items, depth + 1).into_iter().next());
+                vec![Value::List(item.map(Node::generated).into_iter().collect())]
+            }
+            other => of_type(other, Some(*view)),
+        }));
+    }
+    if found.is_empty() {
+        found.extend(of_type("string", None));
+    }
+    found
+}
+
+/// A map with what the schema wants and, so that it is not empty, its first name.
+fn sample_map(view: SchemaView<'_>, depth: usize) -> Value {
+    let required = view.required();
+    let first = view.properties().and_then(|properties| properties.keys().next());
+    let mut map = Map::new();
+    for name in required.iter().copied().chain(first.filter(|_| required.is_empty())) {
+        let value = view.property(name).and_then(|property| samples(property, depth + 1).into_iter().next());
+        let value = value.unwrap_or_else(|| Value::String("altered".to_owned()));
+        map.insert(name, crate::diagnostic::Span::generated(), Node::generated(value));
+    }
+    Value::Map(map)
+}
+
+/// Values of a type of JSON Schema.
+fn of_type(name: &str, view: Option<SchemaView<'_>>) -> Vec<Value> {
+    let text = |text: &str| Value::String(text.to_owned());
+    match name {
+        "string" => other_texts("").into_iter().map(Value::String).collect(),
+        "integer" => vec![Value::Float(1.0), Value::Float(30_000.0), Value::Float(0.0)],
+        "number" => vec![Value::Float(1.0), Value::Float(0.5)],
+        "boolean" => vec![Value::Bool(true), Value::Bool(false)],
+        "array" => match view.and_then(|view| view.items()) {
+            Some(items) => {
+                let lists = samples(items, 1).into_iter().map(|item| Value::List(vec![Node::generated(item)]));
+                lists.collect()
+            }
+            None => vec![Value::List(vec![Node::generated(text("altered"))])],
+        },
+        "object" => match view.filter(|view| view.properties().is_some()) {
+            Some(view) => vec![sample_map(view, 0)],
+            None => vec![with_entry(&Map::new(), "name", text("altered"))],
+        },
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Source;
+
+    fn yaml(text: &str) -> Value {
+        crate::yaml::read_document(&Source::file("x", text)).unwrap().value
+    }
+
+    fn altered(value: &str, schema: &str) -> Vec<String> {
+        let document = crate::json::read(&Source::file("s", schema), 0..schema.len()).unwrap();
+        let found = alterations(Some(&yaml(value)), SchemaView::of_document(&document));
+        found.iter().map(|value| value.as_ref().map_or("-".to_owned(), crate::json::write)).collect()
+    }
+
+    #[test]
+    fn what_the_schema_names_comes_first() {
+        assert_eq!(altered("mnesia", r#"{"enum": ["mnesia", "rdbms"]}"#)[0], r#""rdbms""#);
+        assert_eq!(altered("x", r#"{"anyOf": [{"const": "a"}, {"examples": ["b"]}]}"#)[..2], [r#""a""#, r#""b""#]);
+    }
+
+    #[test]
+    fn every_kind_of_value_has_others() {
+        assert_eq!(altered("true", "{}"), ["false", "-"]);
+        assert_eq!(altered("3", "{}"), ["4", "2", "6", "0", "1", "-"]);
+        assert_eq!(altered("10Gi", "{}")[0], r#""11Gi""#);
+        assert_eq!(altered("[a]", "{}")[..2], [r#"["a","ax"]"#, r#"["a","xa"]"#]);
+        assert!(altered("[a]", "{}").contains(&"[]".to_owned()));
+        assert_eq!(altered("{}", "{}")[0], r#"{"altered":"altered"}"#);
+        assert_eq!(
+            altered("{}", r#"{"properties": {"port": {"type": "integer"}}, "additionalProperties": false}"#)[0],
+            r#"{"port":1}"#
+        );
+        assert!(altered("~", "{}").len() > 5);
+        assert_eq!(altered("~", r#"{"type": ["null", "boolean"]}"#), ["true", "false"]);
+    }
+
+    #[test]
+    fn lists_grow_by_what_their_schema_describes() {
+        let schema = r#"{"items": {"required": ["name"], "properties": {"name": {"type": "string"}}}}"#;
+        assert_eq!(altered("[]", schema)[0], r#"[{"name":"altered"}]"#);
+    }
+
+    #[test]
+    fn a_schema_that_refers_to_itself_comes_to_an_end() {
+        let schema = r##"{"$ref": "#/d/a", "d": {"a": {"required": ["a"], "properties": {"a": {"$ref": "#/d/a"}}}}}"##;
+        assert!(!altered("{}", schema).is_empty());
+    }
+}

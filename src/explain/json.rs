@@ -1,0 +1,176 @@
+//! Explanations for programs. The names are stable: further ones may come, none goes or changes its meaning.
+
+use super::{By, Change, Effect, EffectKind, Explanation, Gate, GatePart, Scanned, Setter};
+use crate::diagnostic::{SourceKind, Span};
+use crate::json::write_pretty;
+use crate::manifest::Id;
+use crate::values::{Map, Node, Value};
+
+/// What `why --output json` prints: one object.
+///
+/// `key`, `value` (absent if it is not set), `setters` (the strongest first: `by` is `flag`, `file`, `chart` or
+/// `elsewhere`; `chart`, `place`, `value`, `wins`), `near`, `tried` (pairs of `key` and `value`), `effects` (`apiVersion`,
+/// `kind`, `name`, `namespace`, `template`, `change` as `lines`, `gone` or `new`, `lines` with `line`, `text` and
+/// `new`, `with`),
+/// `refused` (`with`, `message`) and `gate` (a list:
+/// `key`, `now`, `place`, `needs`).
+pub fn explanation_json(explanation: &Explanation) -> String {
+    let mut fields = Fields::default();
+    fields.text("key", &explanation.path.to_string());
+    if let Some(node) = &explanation.value {
+        fields.put("value", node.value.clone());
+    }
+    fields.list("setters", explanation.setters.iter().map(setter));
+    fields.list("near", explanation.near.iter().cloned().map(Value::String));
+    fields.list("tried", explanation.tried.iter().map(change));
+    fields.list("effects", explanation.effects.iter().map(effect));
+    fields.list(
+        "refused",
+        explanation.refused.iter().map(|(refused, message)| {
+            let mut fields = Fields::default();
+            fields.put("with", change(refused));
+            fields.text("message", message);
+            fields.into_value()
+        }),
+    );
+    if let Some(found) = &explanation.gate {
+        fields.put("gate", gate(found));
+    }
+    write_pretty(&fields.into_value()) + "\n"
+}
+
+/// What `values --unused --output json` prints: `unused` (`key`, `value`, `place`, `tried`, `gate`), `scanned`,
+/// `leftOut`.
+pub fn unused_json(scanned: &Scanned) -> String {
+    let mut fields = Fields::default();
+    fields.list(
+        "unused",
+        scanned.unused.iter().map(|unused| {
+            let mut fields = Fields::default();
+            fields.text("key", &unused.path.to_string());
+            fields.put("value", unused.node.value.clone());
+            fields.place(&unused.node.span);
+            fields.count("tried", unused.tried);
+            if let Some(found) = &unused.gate {
+                fields.put("gate", gate(found));
+            }
+            fields.into_value()
+        }),
+    );
+    fields.count("scanned", scanned.scanned);
+    fields.count("leftOut", scanned.left_out);
+    write_pretty(&fields.into_value()) + "\n"
+}
+
+fn setter(setter: &Setter) -> Value {
+    let mut fields = Fields::default();
+    let by = match &setter.by {
+        By::Chart(name) => {
+            fields.text("chart", name);
+            "chart"
+        }
+        By::File => "file",
+        By::Flag => "flag",
+        By::Elsewhere => "elsewhere",
+    };
+    fields.text("by", by);
+    fields.place(&setter.place);
+    fields.put("value", setter.value.clone().unwrap_or_default());
+    fields.put("wins", Value::Bool(setter.wins));
+    fields.into_value()
+}
+
+fn effect(effect: &Effect) -> Value {
+    let Id { api_version, kind, name, namespace } = &effect.id;
+    let mut fields = Fields::default();
+    for (key, text) in [("apiVersion", api_version), ("kind", kind), ("name", name), ("namespace", namespace)] {
+        fields.text(key, text);
+    }
+    fields.text("template", &effect.path);
+    match &effect.kind {
+        EffectKind::Gone(with) | EffectKind::New(with) => {
+            let is_new = matches!(effect.kind, EffectKind::New(_));
+            fields.text("change", if is_new { "new" } else { "gone" });
+            fields.put("with", change(with));
+        }
+        EffectKind::Lines(lines) => {
+            fields.text("change", "lines");
+            fields.list(
+                "lines",
+                lines.iter().map(|line| {
+                    let mut fields = Fields::default();
+                    fields.count("line", line.number);
+                    fields.text("text", &line.text);
+                    fields.put("new", Value::Bool(line.is_new));
+                    fields.into_value()
+                }),
+            );
+        }
+    }
+    fields.into_value()
+}
+
+fn gate(gate: &Gate) -> Value {
+    let part = |part: &GatePart| {
+        let mut fields = Fields::default();
+        fields.text("key", &part.change.path.to_string());
+        fields.put("now", part.now.value.clone());
+        fields.place(&part.now.span);
+        fields.put("needs", part.change.value.clone().unwrap_or_default());
+        Node::generated(fields.into_value())
+    };
+    Value::List(gate.parts.iter().map(part).collect())
+}
+
+fn change(change: &Change) -> Value {
+    let mut fields = Fields::default();
+    fields.text("key", &change.path.to_string());
+    fields.put("value", change.value.clone().unwrap_or_default());
+    fields.into_value()
+}
+
+/// An object in the making.
+#[derive(Default)]
+struct Fields(Map);
+
+impl Fields {
+    fn put(&mut self, key: &str, value: Value) {
+        self.0.insert(key, Span::generated(), Node::generated(value));
+    }
+
+    fn text(&mut self, key: &str, text: &str) {
+        self.put(key, Value::String(text.to_owned()));
+    }
+
+    fn count(&mut self, key: &str, count: usize) {
+        self.put(key, Value::Int(i64::try_from(count).unwrap_or(i64::MAX)));
+    }
+
+    fn list(&mut self, key: &str, items: impl Iterator<Item = Value>) {
+        self.put(key, Value::List(items.map(Node::generated).collect()));
+    }
+
+    /// `place`: `file`, `line` and `column`, or `flag` with its argument; nothing for what nobody wrote.
+    fn place(&mut self, span: &Span) {
+        let Some(source) = span.source() else { return };
+        let mut fields = Fields::default();
+        match source.kind() {
+            SourceKind::Flag => {
+                fields.text("flag", source.name());
+                fields.text("argument", source.text());
+            }
+            SourceKind::File | SourceKind::Rendered => {
+                fields.text("file", source.name());
+                if let Some(at) = span.position() {
+                    fields.count("line", at.line);
+                    fields.count("column", at.column);
+                }
+            }
+        }
+        self.put("place", fields.into_value());
+    }
+
+    fn into_value(self) -> Value {
+        Value::Map(self.0)
+    }
+}

@@ -1,0 +1,283 @@
+//! Experiments: the chart is rendered with other values than those that are set.
+
+use std::borrow::Cow;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::alterations::alterations;
+use crate::chart::Chart;
+use crate::diagnostic::{Diagnostic, Span};
+use crate::engine::{Capabilities, Engine, Release, Rendered, Scope, Session, engine_for};
+use crate::render::{self, Prepared, Schemas};
+use crate::values::{Map, Node, SchemaView, Step, Value, ValuePath, coalesce, merge_defaults};
+
+/// What is experimented with.
+#[derive(Clone, Copy)]
+pub struct Subject<'a> {
+    /// The chart, as it was read.
+    pub chart: &'a Chart,
+    /// What the user set, merged.
+    pub user: &'a Map,
+    /// The release that templates see.
+    pub release: &'a Release,
+    /// The cluster that templates see.
+    pub capabilities: &'a Capabilities,
+    /// Do not check values against the charts' schemas.
+    pub skip_schema_validation: bool,
+}
+
+/// One value put in the place of another, or taken away.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// Which value.
+    pub path: ValuePath,
+    /// What it becomes; `None` takes it away, as null does in Helm.
+    pub value: Option<Value>,
+}
+
+/// What came of an experiment.
+pub(super) enum Outcome {
+    /// The charts' schemas do not allow these values: it says nothing.
+    Invalid,
+    /// The templates do not render with them, and say why.
+    Refused(Vec<Diagnostic>),
+    /// What was rendered, without NOTES.txt.
+    Rendered(Vec<Rendered>),
+}
+
+/// A chart with its values, rendered, and what renders it with others.
+pub(super) struct Laboratory<'a> {
+    subject: Subject<'a>,
+    engine: Box<dyn Engine + Send + Sync>,
+    /// The chart as it was rendered, and its values.
+    pub(super) prepared: Prepared,
+    schemas: Schemas,
+    pub(super) rendered: Vec<Rendered>,
+    /// Loaded templates that no thread is using at the moment.
+    sessions: Mutex<Vec<Box<dyn Session + Send>>>,
+}
+
+impl<'a> Laboratory<'a> {
+    /// Renders the chart with the values as they are.
+    ///
+    /// # Errors
+    /// All that keeps it from being rendered: without a render there is nothing to compare.
+    pub(super) fn new(subject: Subject<'a>) -> Result<Self, Vec<Diagnostic>> {
+        let prepared =
+            render::prepare_merged(subject.chart.clone(), subject.user.clone(), subject.skip_schema_validation)?;
+        let engine = engine_for(prepared.chart.engine()).map_err(|error| vec![error])?;
+        let schemas = Schemas::parse(&prepared.chart)?;
+        let mut laboratory =
+            Laboratory { subject, engine, prepared, schemas, rendered: Vec::new(), sessions: Mutex::default() };
+        laboratory.rendered = laboratory.render(&laboratory.prepared.chart, &laboratory.prepared.values)?;
+        Ok(laboratory)
+    }
+
+    /// The chart with the given changes of its values.
+    pub(super) fn experiment(&self, changes: &[&Change]) -> Outcome {
+        let mut user = self.subject.user.clone();
+        for change in changes {
+            put(&mut user, &self.prepared.values, change);
+        }
+        let Some((chart, values)) = self.prepare(user) else { return Outcome::Invalid };
+        let rendered = match chart {
+            Cow::Owned(chart) => self.render(&chart, &values),
+            Cow::Borrowed(chart) => {
+                let free = self.free_sessions().pop();
+                let session = free.or_else(|| self.engine.session(chart));
+                let rendered = self.render_in(session.as_deref(), chart, &values);
+                self.free_sessions().extend(session);
+                rendered
+            }
+        };
+        match rendered {
+            Ok(rendered) => Outcome::Rendered(rendered),
+            Err(errors) => Outcome::Refused(errors),
+        }
+    }
+
+    fn free_sessions(&self) -> MutexGuard<'_, Vec<Box<dyn Session + Send>>> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the charts' schemas allow a change.
+    pub(super) fn is_valid(&self, change: &Change) -> bool {
+        let mut user = self.subject.user.clone();
+        put(&mut user, &self.prepared.values, change);
+        self.prepare(user).is_some()
+    }
+
+    /// The chart with other values of the user, unless they are not allowed.
+    fn prepare(&self, user: Map) -> Option<(Cow<'_, Chart>, Map)> {
+        let skip_schema_validation = self.subject.skip_schema_validation;
+        if !self.subject.chart.subcharts.is_empty() {
+            let prepared = render::prepare_merged(self.subject.chart.clone(), user, skip_schema_validation).ok()?;
+            return Some((Cow::Owned(prepared.chart), prepared.values));
+        }
+        // Without subcharts nothing of the chart depends on values, its schema neither.
+        let chart = &self.prepared.chart;
+        let values = coalesce(&chart.values_tree(), user).ok()?.values;
+        let allowed = skip_schema_validation || self.schemas.check(&values).0.is_empty();
+        allowed.then_some((Cow::Borrowed(chart), values))
+    }
+
+    fn render(&self, chart: &Chart, values: &Map) -> Result<Vec<Rendered>, Vec<Diagnostic>> {
+        self.render_in(None, chart, values)
+    }
+
+    fn render_in(
+        &self,
+        session: Option<&(dyn Session + Send)>,
+        chart: &Chart,
+        values: &Map,
+    ) -> Result<Vec<Rendered>, Vec<Diagnostic>> {
+        let Subject { release, capabilities, .. } = self.subject;
+        let scope = Scope { chart, values, release, capabilities, refusals: None };
+        let mut rendered = match session {
+            Some(session) => session.render(&scope)?,
+            None => self.engine.render(&scope)?,
+        };
+        rendered.retain(|rendered| !rendered.notes);
+        Ok(rendered)
+    }
+
+    /// Whether a schema says anything of the value at a path.
+    pub(super) fn describes(&self, path: &ValuePath) -> bool {
+        self.schemas.at(path).is_some()
+    }
+
+    /// Whether the chart has a default for the value at a path, or describes it.
+    pub(super) fn knows(&self, path: &ValuePath) -> bool {
+        let Ok(defaults) = merge_defaults(&self.prepared.chart.values_tree()) else { return true };
+        path.get(&defaults).is_some() || self.describes(path)
+    }
+
+    /// Whether a schema lists the values to choose from.
+    pub(super) fn is_choice(&self, path: &ValuePath) -> bool {
+        let views = self.schemas.at(path).map(SchemaView::alternatives).unwrap_or_default();
+        views.iter().any(SchemaView::is_choice)
+    }
+
+    /// The names that a schema gives to what stands in the map at a path.
+    pub(super) fn names_at(&self, path: &ValuePath) -> Vec<String> {
+        let views = self.schemas.at(path).map(SchemaView::alternatives).unwrap_or_default();
+        views.iter().filter_map(SchemaView::properties).flat_map(Map::keys).map(str::to_owned).collect()
+    }
+
+    /// Alterations of the value at a path, in the order in which they are worth trying. Of a map that is not empty its
+    /// leaves are altered.
+    pub(super) fn changes(&self, path: &ValuePath) -> Vec<Change> {
+        const MOST_LEAVES: usize = 100;
+        const OF_A_LEAF: usize = 3;
+        let value = path.get(&self.prepared.values).map(|node| &node.value);
+        let at = |path: &ValuePath, value: Option<&Value>| {
+            let altered = alterations(value, self.schemas.at(path));
+            let change = |value| Change { path: path.clone(), value };
+            altered.into_iter().map(change).collect::<Vec<_>>()
+        };
+        let Some(Value::Map(map)) = value.filter(|value| value.as_map().is_some_and(|map| !map.is_empty())) else {
+            return at(path, value);
+        };
+        let mut changes = Vec::new();
+        for leaf in ValuePath::leaves(map).into_iter().take(MOST_LEAVES) {
+            let whole = leaf.steps().iter().fold(path.clone(), |path, step| match step {
+                Step::Key(key) => path.key(key),
+                Step::Item(_) => path,
+            });
+            let value = whole.get(&self.prepared.values).map(|node| &node.value);
+            changes.extend(at(&whole, value).into_iter().take(OF_A_LEAF));
+        }
+        changes.extend(at(path, Some(&Value::Map(map.clone()))));
+        changes
+    }
+}
+
+/// Whether two renders printed the same.
+pub(super) fn same(a: &[Rendered], b: &[Rendered]) -> bool {
+    let pair = |(a, b): (&Rendered, &Rendered)| a.path == b.path && a.text == b.text;
+    a.len() == b.len() && a.iter().zip(b).all(pair)
+}
+
+/// Makes a change to what the user set. Lists are replaced whole, as Helm replaces them, so that one that stands in the
+/// defaults becomes the user's with the change in it.
+fn put(user: &mut Map, values: &Map, change: &Change) {
+    let steps = change.path.steps();
+    let keys: Vec<&str> =
+        steps.iter().map_while(|step| if let Step::Key(key) = step { Some(key.as_str()) } else { None }).collect();
+    let new = match steps.get(keys.len()..) {
+        None | Some([]) => Node::generated(change.value.clone().unwrap_or_default()),
+        Some(inside) => {
+            let of_user = user.at(keys.iter().copied()).filter(|node| node.value.as_list().is_some());
+            let Some(list) = of_user.or_else(|| values.at(keys.iter().copied())) else { return };
+            let mut list = list.clone();
+            put_inside(&mut list, inside, change.value.as_ref());
+            list
+        }
+    };
+    let Some((last, above)) = keys.split_last() else { return };
+    let mut map = user;
+    for key in above {
+        if map.get(key).is_none_or(|node| node.value.as_map().is_none()) {
+            map.insert(*key, Span::generated(), Node::generated(Value::Map(Map::new())));
+        }
+        let Some(inner) = map.get_mut(key).and_then(|node| node.value.as_map_mut()) else { return };
+        map = inner;
+    }
+    map.insert(*last, Span::generated(), new);
+}
+
+/// Makes a change within a list.
+fn put_inside(node: &mut Node, steps: &[Step], value: Option<&Value>) {
+    let Some((step, rest)) = steps.split_first() else {
+        *node = Node::generated(value.cloned().unwrap_or_default());
+        return;
+    };
+    match (step, &mut node.value) {
+        (Step::Item(index), Value::List(items)) if *index < items.len() => match value {
+            None if rest.is_empty() => {
+                items.remove(*index);
+            }
+            _ => put_inside(&mut items[*index], rest, value),
+        },
+        (Step::Key(key), Value::Map(map)) => match (value, map.get_mut(key)) {
+            (None, _) if rest.is_empty() => {
+                map.remove(key);
+            }
+            (_, Some(inner)) => put_inside(inner, rest, value),
+            (Some(value), None) if rest.is_empty() => {
+                map.insert(key.clone(), Span::generated(), Node::generated(value.clone()));
+            }
+            _ => {}
+        },
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Source;
+
+    fn after(user: &str, values: &str, path: &str, value: Option<&str>) -> String {
+        let read = |text: &str| crate::yaml::read_values(&Source::file("v.yaml", text)).unwrap();
+        let mut user = read(user);
+        let path = ValuePath::parse(&Source::flag("KEY", path)).unwrap();
+        let value = value.map(|text| Value::String(text.to_owned()));
+        put(&mut user, &read(values), &Change { path, value });
+        crate::json::write(&Value::Map(user))
+    }
+
+    #[test]
+    fn a_change_lies_on_what_the_user_set() {
+        assert_eq!(after("{}", "a: {b: 1}", "a.b", Some("x")), r#"{"a":{"b":"x"}}"#);
+        assert_eq!(after("a: {c: 2}", "a: {b: 1, c: 2}", "a.b", None), r#"{"a":{"b":null,"c":2}}"#);
+        assert_eq!(after("a: 1", "a: 1", "a.b", Some("x")), r#"{"a":{"b":"x"}}"#);
+    }
+
+    #[test]
+    fn a_list_becomes_the_users_whole() {
+        assert_eq!(after("{}", "a: [{b: 1, c: 2}, 3]", "a[0].b", Some("x")), r#"{"a":[{"b":"x","c":2},3]}"#);
+        assert_eq!(after("a: [4, 5]", "a: [4, 5]", "a[1]", None), r#"{"a":[4]}"#);
+        assert_eq!(after("{}", "a: [{b: 1}]", "a[0].c", Some("x")), r#"{"a":[{"b":1,"c":"x"}]}"#);
+        assert_eq!(after("{}", "a: [1]", "a[7]", Some("x")), r#"{"a":[1]}"#);
+    }
+}

@@ -1,0 +1,165 @@
+//! Where a value comes from and what it touches: `why`, and values without effect.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `setters` | the layers that give a value, and the one that wins |
+//! | `laboratory` | the chart rendered with other values |
+//! | `alterations` | which other values are worth trying |
+//! | `effects` | what changed in the output |
+//! | `gates` | which value has to be another one first |
+//! | `unused` | values that no experiment gave any effect |
+//! | `text`, `json` | the answers, for people and for programs |
+//! | `parallel` | experiments on all processors |
+//!
+//! A render takes about a millisecond, so that it is tried out, not guessed from the templates, what a value does. What
+//! was not tried may have an effect: that none was found is no proof.
+
+mod alterations;
+mod effects;
+mod gates;
+mod json;
+mod laboratory;
+mod parallel;
+mod setters;
+mod text;
+mod unused;
+
+use crate::diagnostic::Diagnostic;
+use crate::engine::Rendered;
+use crate::values::{FileReader, Layer, Node, Step, ValuePath, find_elsewhere, nearest};
+
+pub use effects::{Effect, EffectKind, Line};
+pub use gates::{Gate, GatePart};
+pub use json::{explanation_json, unused_json};
+pub use laboratory::{Change, Subject};
+pub use setters::{By, Setter};
+pub use text::{explanation_text, unused_text};
+pub use unused::{Scanned, Unused, unused};
+
+use laboratory::{Laboratory, Outcome};
+
+/// What is to be said of one value.
+#[derive(Debug, Clone)]
+pub struct Explanation {
+    /// Which value.
+    pub path: ValuePath,
+    /// What templates see; `None` if it is not set.
+    pub value: Option<Node>,
+    /// Who gave it, the strongest first.
+    pub setters: Vec<Setter>,
+    /// Whether the chart's schema describes it.
+    pub described: bool,
+    /// The names that may be meant instead, if nothing sets it.
+    pub near: Vec<String>,
+    /// The changes of it that were tried and are allowed.
+    pub tried: Vec<Change>,
+    /// What changes in the output.
+    pub effects: Vec<Effect>,
+    /// Changes that the templates refuse, with the reason.
+    pub refused: Vec<(Change, String)>,
+    /// If nothing changes: a value that has to be another one first.
+    pub gate: Option<Gate>,
+}
+
+impl Explanation {
+    /// Whether nothing is known of the value: nothing sets it, no schema describes it, and no change of it matters.
+    pub fn is_unknown(&self) -> bool {
+        self.value.is_none()
+            && self.setters.is_empty()
+            && !self.described
+            && self.effects.is_empty()
+            && self.refused.is_empty()
+            && self.gate.is_none()
+    }
+}
+
+/// Explains the value at a path: who set it, and, by experiment, what it changes in the output.
+///
+/// # Errors
+/// All that keeps the chart from being rendered.
+pub fn explain(
+    subject: Subject<'_>,
+    path: &ValuePath,
+    layers: &[Layer],
+    reader: &dyn FileReader,
+) -> Result<Explanation, Vec<Diagnostic>> {
+    let laboratory = Laboratory::new(subject)?;
+    let values = &laboratory.prepared.values;
+    let setters = setters::setters(path, layers, reader, &laboratory.prepared.chart, values)?;
+    let Trials { changed, refused, tried } = Trials::of(&laboratory, path);
+    let effects = effects::effects(&laboratory.rendered, &changed);
+    let mut gate = None;
+    if effects.is_empty() && refused.is_empty() && !tried.is_empty() {
+        gate = gates::gates(&laboratory, &[(path.clone(), tried.clone())]).pop().flatten();
+    }
+    let value = path.get(values).cloned();
+    let near = if value.is_none() && setters.is_empty() { near_names(&laboratory, path) } else { Vec::new() };
+    let described = laboratory.describes(path);
+    Ok(Explanation { path: path.clone(), value, setters, described, near, tried, effects, refused, gate })
+}
+
+/// What came of the changes of one value.
+struct Trials {
+    changed: Vec<(Change, Vec<Rendered>)>,
+    refused: Vec<(Change, String)>,
+    tried: Vec<Change>,
+}
+
+impl Trials {
+    fn of(laboratory: &Laboratory<'_>, path: &ValuePath) -> Trials {
+        let (removals, changes): (Vec<_>, Vec<_>) =
+            laboratory.changes(path).into_iter().partition(|change| change.value.is_none());
+        let mut trials = Trials { changed: Vec::new(), refused: Vec::new(), tried: Vec::new() };
+        trials.run(laboratory, changes);
+        if trials.changed.is_empty() && trials.refused.is_empty() {
+            // Taken away, a value is missed by whatever stands beside it: it is tried only where nothing else tells more.
+            trials.run(laboratory, removals);
+        }
+        trials
+    }
+
+    fn run(&mut self, laboratory: &Laboratory<'_>, changes: Vec<Change>) {
+        let outcomes = parallel::map(&changes, |change| laboratory.experiment(&[change]));
+        for (change, outcome) in changes.into_iter().zip(outcomes) {
+            match outcome {
+                Outcome::Invalid => continue,
+                // That a template can't do without the value says little: most can't.
+                Outcome::Refused(_) if change.value.is_none() => continue,
+                Outcome::Refused(errors) => {
+                    let reason = errors.first().map(|error| error.message.clone()).unwrap_or_default();
+                    self.refused.push((change.clone(), reason));
+                }
+                Outcome::Rendered(rendered) => {
+                    if !laboratory::same(&laboratory.rendered, &rendered) {
+                        self.changed.push((change.clone(), rendered));
+                    }
+                }
+            }
+            self.tried.push(change);
+        }
+    }
+}
+
+/// Names that are set and nearly are the one that is not: beside it, or elsewhere.
+fn near_names(laboratory: &Laboratory<'_>, path: &ValuePath) -> Vec<String> {
+    let values = &laboratory.prepared.values;
+    let mut above = ValuePath::default();
+    for step in path.steps() {
+        let Step::Key(key) = step else { return Vec::new() };
+        let map = if above.steps().is_empty() {
+            Some(values)
+        } else {
+            above.get(values).and_then(|node| node.value.as_map())
+        };
+        let Some(map) = map else { return Vec::new() };
+        if map.get(key).is_some() {
+            above = above.key(key);
+            continue;
+        }
+        let known = laboratory.names_at(&above);
+        let near = nearest(key, map.keys().chain(known.iter().map(String::as_str)));
+        let elsewhere = || find_elsewhere(key, values);
+        return near.map(|near| above.key(near).to_string()).or_else(elsewhere).into_iter().collect();
+    }
+    Vec::new()
+}

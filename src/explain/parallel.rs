@@ -1,0 +1,48 @@
+//! The same work on many things, on all processors.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// What renders and frees the deepest values there can be.
+const STACK: usize = 192 << 20;
+
+/// Makes a call for each item; the results come in the order of the items.
+pub(super) fn map<T: Sync, R: Send>(items: &[T], call: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(items.len());
+    if workers < 2 {
+        return items.iter().map(call).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(at) else { return done };
+            done.push((at, call(item)));
+        }
+    };
+    let mut results: Vec<(usize, R)> = std::thread::scope(|scope| {
+        let spawn = |_| std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+        let threads: Vec<_> = (1..workers).filter_map(|number| spawn(number).ok()).collect();
+        let mut results = work();
+        for thread in threads {
+            match thread.join() {
+                Ok(done) => results.extend(done),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        results
+    });
+    results.sort_by_key(|(at, _)| *at);
+    results.into_iter().map(|(_, result)| result).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn results_stand_in_the_order_of_the_items() {
+        let numbers: Vec<u64> = (0..100).collect();
+        let squares = super::map(&numbers, |number| number * number);
+        assert_eq!(squares, numbers.iter().map(|number| number * number).collect::<Vec<_>>());
+        assert_eq!(super::map(&[] as &[u64], |number| *number), [0u64; 0]);
+    }
+}

@@ -1,0 +1,255 @@
+//! Who set a value: every layer that gives one, and which of them wins.
+
+use crate::chart::Chart;
+use crate::diagnostic::{Diagnostic, Source, SourceKind, Span};
+use crate::values::{FileReader, Layer, Map, Node, Step, Value, ValuePath, merge_steps};
+
+/// One layer that gives a value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Setter {
+    /// What kind of layer it is.
+    pub by: By,
+    /// Where it gives the value.
+    pub place: Span,
+    /// The value it gives; `None` if it takes away what lower layers gave, by a null or by something else in the place of
+    /// a map above.
+    pub value: Option<Value>,
+    /// Whether the value that templates see is this one's. Several layers can have a part in a map.
+    pub wins: bool,
+}
+
+/// A kind of layer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum By {
+    /// The defaults of the chart of this name.
+    Chart(String),
+    /// A file given with `-f`.
+    File,
+    /// A flag of the `--set` family.
+    Flag,
+    /// Somewhere else: global values of a chart above.
+    Elsewhere,
+}
+
+/// The setters of the value at a path, in the order of precedence: the strongest first. `chart` is the chart as it is
+/// rendered, `values` what its templates see.
+///
+/// # Errors
+/// Mistakes in the layers.
+pub(super) fn setters(
+    path: &ValuePath,
+    layers: &[Layer],
+    reader: &dyn FileReader,
+    chart: &Chart,
+    values: &Map,
+) -> Result<Vec<Setter>, Vec<Diagnostic>> {
+    let mut found = of_charts(path, chart);
+    let mut before: Option<Node> = None;
+    let mut user = Map::new();
+    merge_steps(layers, reader, |layer, merged| {
+        let node = path.get(merged);
+        let by = if layer.source.kind() == SourceKind::File { By::File } else { By::Flag };
+        match node {
+            Some(node) if comes_from(node, &layer.source) || before.as_ref() != Some(node) => {
+                let place = place_in(node, &layer.source);
+                let value = Some(node.value.clone()).filter(|value| !value.is_null());
+                found.push(Setter { by, place, value, wins: false });
+            }
+            None => {
+                // Something stands in the place of a map above; that takes the defaults below it away too.
+                if let Some(above) = replaced_above(path, merged).filter(|above| comes_from(above, &layer.source)) {
+                    found.push(Setter { by, place: above.span.clone(), value: None, wins: false });
+                }
+            }
+            Some(_) => {}
+        }
+        before = node.cloned();
+        user = merged.clone();
+    })?;
+    mark_winner(&mut found, path.get(values));
+    found.reverse();
+    Ok(found)
+}
+
+/// The defaults of the chart and of the subcharts on the way, the innermost first: those above it go over it.
+fn of_charts(path: &ValuePath, chart: &Chart) -> Vec<Setter> {
+    let mut found = Vec::new();
+    let mut chart = chart;
+    let mut depth = 0;
+    loop {
+        if let Some(node) = path.below(depth).get(&chart.values) {
+            let by = By::Chart(chart.metadata.name.clone());
+            let value = Some(node.value.clone()).filter(|value| !value.is_null());
+            found.insert(0, Setter { by, place: node.span.clone(), value, wins: false });
+        }
+        let Some(Step::Key(name)) = path.steps().get(depth) else { return found };
+        let Some(subchart) = chart.subcharts.iter().find(|subchart| subchart.metadata.name == *name) else {
+            return found;
+        };
+        chart = subchart;
+        depth += 1;
+    }
+}
+
+/// Marks who gave the value that is there now; adds who is not among them.
+fn mark_winner(setters: &mut Vec<Setter>, now: Option<&Node>) {
+    let Some(now) = now else {
+        // What took it away last wins.
+        if let Some(last) = setters.last_mut().filter(|last| last.value.is_none()) {
+            last.wins = true;
+        }
+        return;
+    };
+    if now.value.as_map().is_some() {
+        let gone = setters.iter().rposition(|setter| !matches!(setter.value, Some(Value::Map(_))));
+        for setter in setters.iter_mut().skip(gone.map_or(0, |gone| gone + 1)) {
+            setter.wins = true;
+        }
+        return;
+    }
+    match setters
+        .iter_mut()
+        .rev()
+        .find(|setter| setter.value.as_ref() == Some(&now.value) && is_same(&setter.place, &now.span))
+    {
+        Some(winner) => winner.wins = true,
+        None => setters.push(Setter {
+            by: By::Elsewhere,
+            place: now.span.clone(),
+            value: Some(now.value.clone()),
+            wins: true,
+        }),
+    }
+}
+
+fn is_same(a: &Span, b: &Span) -> bool {
+    a == b || a.source().is_none() || b.source().is_none()
+}
+
+/// Whether a layer gave a value, or a part of it.
+fn comes_from(node: &Node, layer: &Source) -> bool {
+    let is_of = |span: &Span| {
+        let source = span.source();
+        source == Some(layer)
+            || source.and_then(Source::given_by).is_some_and(|given_by| given_by.source() == Some(layer))
+    };
+    is_of(&node.span)
+        || match &node.value {
+            Value::Map(map) => map.iter().any(|(_, node)| comes_from(node, layer)),
+            Value::List(items) => items.iter().any(|node| comes_from(node, layer)),
+            _ => false,
+        }
+}
+
+/// The place at which a layer gives a value or the first part of it.
+fn place_in(node: &Node, layer: &Source) -> Span {
+    let inside = match &node.value {
+        _ if node.span.source() == Some(layer) => None,
+        Value::Map(map) => map.iter().map(|(_, node)| node).find(|node| comes_from(node, layer)),
+        Value::List(items) => items.iter().find(|node| comes_from(node, layer)),
+        _ => None,
+    };
+    inside.map_or_else(|| node.span.clone(), |node| place_in(node, layer))
+}
+
+/// What stands above a path where a map would have to be.
+fn replaced_above<'m>(path: &ValuePath, values: &'m Map) -> Option<&'m Node> {
+    let mut above = path.parent();
+    while let Some(path) = above.filter(|path| !path.steps().is_empty()) {
+        match path.get(values) {
+            Some(node) if node.value.as_map().is_none() => return Some(node),
+            Some(_) => return None,
+            None => above = path.parent(),
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::values::LayerKind;
+
+    struct NoFiles;
+
+    impl FileReader for NoFiles {
+        fn read(&self, _: &str, _: &Span) -> Result<Source, String> {
+            Err("no files".to_owned())
+        }
+    }
+
+    fn chart() -> Chart {
+        let file = |path: &str, text: &'static str| crate::chart::File {
+            path: path.to_owned(),
+            shown: path
+                .rsplit('/')
+                .next()
+                .unwrap_or(path)
+                .replace("values", if path.contains('/') { "db" } else { "web" }),
+            bytes: text.as_bytes().into(),
+        };
+        let files = vec![
+            file("Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n"),
+            file("values.yaml", "a: 1\nm: {x: 1, w: 2}\nl: [1]\ndb: {port: 2}\n"),
+            file("charts/db/Chart.yaml", "apiVersion: v2\nname: db\nversion: 1.0.0\n"),
+            file("charts/db/values.yaml", "port: 1\nhost: h\n"),
+        ];
+        Chart::from_files(files).unwrap()
+    }
+
+    fn told(path: &str, layers: &[(LayerKind, &str)]) -> Vec<String> {
+        let layer = |(kind, text): &(LayerKind, &str)| Layer {
+            kind: *kind,
+            source: match kind {
+                LayerKind::File => Source::file("f.yaml", *text),
+                _ => Source::flag("--set", *text),
+            },
+        };
+        let layers: Vec<Layer> = layers.iter().map(layer).collect();
+        let chart = chart();
+        let user = crate::values::merge_layers(&layers, &NoFiles).unwrap();
+        let merged = crate::values::coalesce(&chart.values_tree(), user).unwrap().values;
+        let path = ValuePath::parse(&Source::flag("KEY", path)).unwrap();
+        let shown = |setter: Setter| {
+            let value = setter.value.map_or("-".to_owned(), |value| crate::json::write(&value));
+            format!("{}{} {value}", if setter.wins { "*" } else { "" }, setter.place)
+        };
+        setters(&path, &layers, &NoFiles, &chart, &merged).unwrap().into_iter().map(shown).collect()
+    }
+
+    use LayerKind::{File, Set};
+
+    #[test]
+    fn the_strongest_layer_wins_and_stands_first() {
+        assert_eq!(told("a", &[]), ["*web.yaml:1:4 1"]);
+        assert_eq!(told("a", &[(Set, "a=3"), (File, "a: 2")]), ["*--set a=3 3", "f.yaml:1:4 2", "web.yaml:1:4 1"]);
+        assert_eq!(told("a", &[(Set, "a=3"), (Set, "a=3")]), ["*--set a=3 3", "--set a=3 3", "web.yaml:1:4 1"]);
+        assert_eq!(told("nothing", &[]), [""; 0]);
+    }
+
+    #[test]
+    fn a_chart_goes_over_its_subchart() {
+        assert_eq!(told("db.port", &[(Set, "db.port=3")]), ["*--set db.port=3 3", "web.yaml:4:12 2", "db.yaml:1:7 1"]);
+        assert_eq!(told("db.host", &[]), ["*db.yaml:2:7 \"h\""]);
+    }
+
+    #[test]
+    fn null_takes_away() {
+        assert_eq!(told("a", &[(Set, "a=null")]), ["*--set a=null -", "web.yaml:1:4 1"]);
+        assert_eq!(told("m.x", &[(Set, "m=5")])[0], "*--set m=5 -");
+    }
+
+    #[test]
+    fn layers_share_a_map() {
+        let told = told("m", &[(File, "m: {x: 3}"), (Set, "m.z=1")]);
+        assert_eq!(
+            told,
+            ["*--set m.z=1 {\"x\":3,\"z\":1}", "*f.yaml:1:4 {\"x\":3}", "*web.yaml:2:4 {\"w\":2,\"x\":1}",]
+        );
+    }
+
+    #[test]
+    fn an_item_is_of_who_wrote_it() {
+        assert_eq!(told("l[0]", &[(Set, "l[0]=7")]), ["*--set l[0]=7 7", "web.yaml:3:5 1"]);
+    }
+}

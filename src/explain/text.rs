@@ -1,0 +1,176 @@
+//! Explanations for people.
+
+use std::fmt::Write;
+
+use super::{By, Change, Effect, EffectKind, Explanation, Gate, GatePart, Line, Scanned, Setter};
+use crate::values::Value;
+
+/// Longer values are cut.
+const LONGEST_VALUE: usize = 60;
+/// Longer lines of the output are cut.
+const LONGEST_LINE: usize = 100;
+/// More lines of one manifest are counted, not shown.
+const MOST_LINES: usize = 8;
+/// More manifests, refusals and names are counted, not shown.
+const MOST_ENTRIES: usize = 12;
+
+/// What `why` prints: who set the value, and what it changes.
+pub fn explanation_text(explanation: &Explanation) -> String {
+    let mut out = String::new();
+    let path = &explanation.path;
+    // Writing to a String can't fail.
+    let _ = match &explanation.value {
+        Some(node) => writeln!(out, "{path} is {}", shown(&node.value)),
+        None if explanation.setters.is_empty() => writeln!(out, "{path} is not set, and nothing defines it"),
+        None => writeln!(out, "{path} is not set"),
+    };
+    if !explanation.near.is_empty() {
+        let _ = writeln!(out, "did you mean {}?", explanation.near.join(" or "));
+    }
+    write_setters(&explanation.setters, &mut out);
+    out.push('\n');
+    write_effects(explanation, &mut out);
+    write_refusals(&explanation.refused, &mut out);
+    out
+}
+
+/// One refusal as an example: the others are mostly of the same rule.
+fn write_refusals(refused: &[(Change, String)], out: &mut String) {
+    let Some(((change, reason), rest)) = refused.split_first() else { return };
+    let more = match rest.len() {
+        0 => String::new(),
+        count => format!(" (and {count} more that were tried)"),
+    };
+    let _ = writeln!(out, "The chart refuses {}{more}:\n  {}", assignment(change), first_line(reason));
+}
+
+fn write_setters(setters: &[Setter], out: &mut String) {
+    if setters.is_empty() {
+        return;
+    }
+    let several = if setters.len() > 1 { ", the strongest first" } else { "" };
+    let _ = writeln!(out, "\nSet by{several}:");
+    let places: Vec<String> = setters.iter().map(|setter| cut(&setter.place.to_string(), LONGEST_VALUE)).collect();
+    let width = places.iter().map(|place| place.chars().count()).max().unwrap_or_default();
+    for (setter, place) in setters.iter().zip(places) {
+        let mark = if setter.wins { '*' } else { ' ' };
+        let value = setter.value.as_ref().map_or("takes it away".to_owned(), shown);
+        let by = match &setter.by {
+            By::Chart(name) => format!("  (default of {name})"),
+            By::Elsewhere => "  (a global value of a chart above)".to_owned(),
+            By::File | By::Flag => String::new(),
+        };
+        let _ = writeln!(out, "  {mark} {place:width$}  {value}{by}");
+    }
+}
+
+fn write_effects(explanation: &Explanation, out: &mut String) {
+    let Explanation { effects, tried, refused, gate, .. } = explanation;
+    let tries = match &tried[..] {
+        [] => String::new(),
+        [only] => format!("1 change was tried: {}", assignment(only)),
+        [first, ..] => format!("{} changes were tried, such as {}", tried.len(), assignment(first)),
+    };
+    match (effects.len(), gate) {
+        _ if tried.is_empty() => {
+            out.push_str("What it changes is not known: no other value of it was found that the schema allows.\n");
+        }
+        (0, Some(gate)) => {
+            let _ = writeln!(out, "No effect with these values: {tries}.\n{}", gate_text(gate));
+        }
+        (0, None) if refused.is_empty() => {
+            let _ = writeln!(out, "No effect was found: {tries}. This is no proof that there is none.");
+        }
+        (0, None) => {}
+        (count, _) => {
+            let manifests = if count == 1 { "1 manifest" } else { &format!("{count} manifests") };
+            let _ = writeln!(out, "Changes {manifests} of the output ({tries}):");
+            for effect in effects.iter().take(MOST_ENTRIES) {
+                write_effect(effect, out);
+            }
+            if let Some(more @ 1..) = count.checked_sub(MOST_ENTRIES) {
+                let _ = writeln!(out, "  and {more} more");
+            }
+        }
+    }
+}
+
+fn write_effect(effect: &Effect, out: &mut String) {
+    let name = format!("{} {}", effect.id.kind, effect.id.name);
+    let name = name.trim();
+    let path = &effect.path;
+    let _ = match &effect.kind {
+        EffectKind::Gone(change) => writeln!(out, "  - {name}, {path}: gone with {}", assignment(change)),
+        EffectKind::New(change) => writeln!(out, "  + {name}, {path}: new with {}", assignment(change)),
+        EffectKind::Lines(lines) => {
+            let _ = writeln!(out, "  {name}, {path}");
+            let width = lines.last().map_or(1, |line| line.number.to_string().len());
+            for Line { number, text, is_new } in lines.iter().take(MOST_LINES) {
+                let mark = if *is_new { '+' } else { '|' };
+                let _ = writeln!(out, "    {number:width$} {mark} {}", cut(text, LONGEST_LINE));
+            }
+            match lines.len().checked_sub(MOST_LINES) {
+                Some(more @ 1..) => writeln!(out, "    and {more} more lines"),
+                _ => Ok(()),
+            }
+        }
+    };
+}
+
+/// What `values --unused` prints: one line a value.
+pub fn unused_text(scanned: &Scanned) -> String {
+    let mut out = String::new();
+    if scanned.unused.is_empty() {
+        let _ = match scanned.scanned {
+            0 => writeln!(out, "no value is set"),
+            1 => writeln!(out, "the 1 value that is set has an effect"),
+            count => writeln!(out, "all {count} values that are set have an effect"),
+        };
+    }
+    for unused in &scanned.unused {
+        let place = &unused.node.span;
+        let _ = writeln!(out, "{} = {}, {place}", unused.path, shown(&unused.node.value));
+        let changes = if unused.tried == 1 { "1 change was" } else { &format!("{} changes were", unused.tried) };
+        let gate = unused.gate.as_ref().map(|gate| format!("\n  {}", gate_text(gate))).unwrap_or_default();
+        let _ = writeln!(out, "  No effect: {changes} tried.{gate}");
+    }
+    if scanned.left_out > 0 {
+        let _ = writeln!(out, "{} more values were not tried", scanned.left_out);
+    }
+    out
+}
+
+fn gate_text(gate: &Gate) -> String {
+    let part = |part: &GatePart| {
+        let needed = part.change.value.as_ref().map_or("not set".to_owned(), shown);
+        let place = if part.now.span.source().is_some() { format!(" ({})", part.now.span) } else { String::new() };
+        format!("{} is {needed}; now it is {}{place}", part.change.path, shown(&part.now.value))
+    };
+    format!("It has one once {}.", gate.parts.iter().map(part).collect::<Vec<_>>().join(", and "))
+}
+
+/// A change as a flag would make it.
+fn assignment(change: &Change) -> String {
+    let value = match &change.value {
+        None => "null".to_owned(),
+        Some(Value::String(text)) if !text.is_empty() && !text.contains(char::is_whitespace) => text.clone(),
+        Some(value) => crate::json::write_raw(value),
+    };
+    format!("{}={}", change.path, cut(&value, LONGEST_VALUE))
+}
+
+fn shown(value: &Value) -> String {
+    cut(&crate::json::write_raw(value), LONGEST_VALUE)
+}
+
+fn cut(text: &str, longest: usize) -> String {
+    if text.chars().count() <= longest {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(longest.saturating_sub(3)).collect();
+    format!("{kept}...")
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
+}

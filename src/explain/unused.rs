@@ -1,0 +1,89 @@
+//! Values that no experiment gave any effect.
+
+use super::gates::{Behind, Gate, gates};
+use super::laboratory::{Change, Laboratory, Outcome, Subject, same};
+use super::parallel;
+use crate::diagnostic::Diagnostic;
+use crate::values::{Node, ValuePath};
+
+/// The most values that are experimented with in one run, and the most changes of one.
+const MOST_VALUES: usize = 2_000;
+const MOST_TRIALS: usize = 4;
+
+/// A value none of whose changes had an effect.
+#[derive(Debug, Clone)]
+pub struct Unused {
+    /// Which value.
+    pub path: ValuePath,
+    /// What it is, and who set it.
+    pub node: Node,
+    /// How many changes were tried.
+    pub tried: usize,
+    /// The value that has to be another one before this one matters, if one was found.
+    pub gate: Option<Gate>,
+}
+
+/// What looking for unused values found.
+#[derive(Debug, Clone)]
+pub struct Scanned {
+    /// Values without effect, in the order in which they were asked for.
+    pub unused: Vec<Unused>,
+    /// How many values were experimented with.
+    pub scanned: usize,
+    /// How many were left out because there were too many.
+    pub left_out: usize,
+}
+
+/// Those of the values at `paths` whose changes have no effect on the output. One that has no valid change is not among
+/// them: nothing can be said of it.
+///
+/// # Errors
+/// All that keeps the chart from being rendered.
+pub fn unused(subject: Subject<'_>, paths: &[ValuePath]) -> Result<Scanned, Vec<Diagnostic>> {
+    let laboratory = Laboratory::new(subject)?;
+    let scanned = paths.len().min(MOST_VALUES);
+    let silent = without_effect(&laboratory, &paths[..scanned]);
+    // What the chart does not know is behind no gate.
+    let (known, unknown): (Vec<_>, Vec<_>) = silent.into_iter().partition(|(path, _)| laboratory.knows(path));
+    let mut gates = gates(&laboratory, &known);
+    gates.resize(known.len() + unknown.len(), None);
+    let mut silent = known;
+    silent.extend(unknown);
+    let values = &laboratory.prepared.values;
+    let told = silent.into_iter().zip(gates).map(|((path, tried), gate)| Unused {
+        node: path.get(values).cloned().unwrap_or_default(),
+        tried: tried.len(),
+        path,
+        gate,
+    });
+    let mut unused: Vec<Unused> = told.collect();
+    unused.sort_by_key(|unused| paths.iter().position(|path| *path == unused.path));
+    Ok(Scanned { unused, scanned, left_out: paths.len() - scanned })
+}
+
+/// The values of which no change has an effect, with the valid changes. The likeliest change of each value is made alone,
+/// the others of all that are left together.
+fn without_effect(laboratory: &Laboratory<'_>, paths: &[ValuePath]) -> Vec<(ValuePath, Vec<Change>)> {
+    let tried = parallel::map(paths, |path| {
+        let changes: Vec<Change> = laboratory
+            .changes(path)
+            .into_iter()
+            .filter(|change| laboratory.is_valid(change))
+            .take(MOST_TRIALS)
+            .collect();
+        match laboratory.experiment(&[changes.first()?]) {
+            Outcome::Rendered(rendered) if same(&laboratory.rendered, &rendered) => Some((path.clone(), changes)),
+            _ => None,
+        }
+    });
+    let mut silent: Vec<(ValuePath, Vec<Change>)> = tried.into_iter().flatten().collect();
+    let all = Behind { laboratory, gates: &[], rendered: Some(&laboratory.rendered) };
+    for round in 1..MOST_TRIALS {
+        let changes: Vec<(usize, &Change)> =
+            silent.iter().enumerate().filter_map(|(at, (_, changes))| Some((at, changes.get(round)?))).collect();
+        let with_effect = all.with_effect(&changes);
+        let mut at = 0..;
+        silent.retain(|_| at.next().is_none_or(|at| !with_effect.contains(&at)));
+    }
+    silent
+}

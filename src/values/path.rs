@@ -1,0 +1,239 @@
+//! The path of one value, spelled as `--set` spells it.
+
+use std::fmt;
+
+use super::{Map, Node, Value};
+use crate::diagnostic::{Diagnostic, Source};
+
+/// Longer lists are refused by `--set` too.
+const MAX_INDEX: usize = 65_536;
+
+/// One step of a [`ValuePath`].
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Step {
+    /// Into a map.
+    Key(String),
+    /// Into a list, from 0.
+    Item(usize),
+}
+
+/// The path of a value, from the top of a chart's values on: `listeners.c2s.port`, `hosts[0]`,
+/// `podAnnotations.example\.com/team`.
+///
+/// ```
+/// use mim_chart::diagnostic::Source;
+/// use mim_chart::values::ValuePath;
+///
+/// let path = ValuePath::parse(&Source::flag("KEY", r"hosts[0].a\.b")).unwrap();
+/// assert_eq!(path.steps().len(), 3);
+/// assert_eq!(path.to_string(), r"hosts[0].a\.b");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct ValuePath(Vec<Step>);
+
+impl ValuePath {
+    /// Reads a path as the left side of `--set` is written: keys are separated by dots, indices stand in brackets, and a
+    /// backslash takes the next character as it is.
+    ///
+    /// # Errors
+    /// An empty path or key, an index that is none, pointing at it.
+    pub fn parse(source: &Source) -> Result<ValuePath, Diagnostic> {
+        let text = source.text();
+        let refuse = |range: std::ops::Range<usize>, message: String| {
+            Diagnostic::error("value-path", message)
+                .at(source.span(range), "")
+                .help("a key is written as for --set: image.tag, hosts[0], labels.example\\.com/team")
+        };
+        let mut steps = Vec::new();
+        let mut at = 0;
+        loop {
+            if !text[at..].starts_with('[') {
+                let (key, length) = key_at(&text[at..]);
+                if key.is_empty() {
+                    return Err(refuse(at..at + 1, format!("{text:?} has an empty key")));
+                }
+                steps.push(Step::Key(key));
+                at += length;
+            }
+            while text[at..].starts_with('[') {
+                let end = text[at..].find(']').map(|end| at + end);
+                let inside = at + 1..end.unwrap_or(text.len());
+                let index = end.and_then(|_| text[inside.clone()].parse().ok()).filter(|&index| index <= MAX_INDEX);
+                let index = index.ok_or_else(|| {
+                    let shown = &text[inside.clone()];
+                    refuse(inside.clone(), format!("{shown:?} is no index: a whole number from 0 to {MAX_INDEX}"))
+                })?;
+                steps.push(Step::Item(index));
+                at = inside.end + 1;
+            }
+            match text[at..].chars().next() {
+                None => return Ok(ValuePath(steps)),
+                Some('.') => at += 1,
+                Some(_) => return Err(refuse(at..at + 1, "after an index comes a dot or another index".to_owned())),
+            }
+            if text[at..].starts_with('[') {
+                return Err(refuse(at..at + 1, format!("{text:?} has an empty key")));
+            }
+        }
+    }
+
+    /// The steps from the top on.
+    pub fn steps(&self) -> &[Step] {
+        &self.0
+    }
+
+    /// The path of what stands under a key of this one.
+    #[must_use]
+    pub fn key(&self, key: &str) -> ValuePath {
+        let mut steps = self.0.clone();
+        steps.push(Step::Key(key.to_owned()));
+        ValuePath(steps)
+    }
+
+    /// The path of the steps before the last one; `None` at the top.
+    pub fn parent(&self) -> Option<ValuePath> {
+        let (_, above) = self.0.split_last()?;
+        Some(ValuePath(above.to_vec()))
+    }
+
+    /// The path without its first `count` steps.
+    #[must_use]
+    pub fn below(&self, count: usize) -> ValuePath {
+        ValuePath(self.0[count.min(self.0.len())..].to_vec())
+    }
+
+    /// Whether this is the other path, or a path above it.
+    pub fn holds(&self, other: &ValuePath) -> bool {
+        other.0.starts_with(&self.0)
+    }
+
+    /// How many steps both have in common from the top on.
+    pub fn shared_with(&self, other: &ValuePath) -> usize {
+        self.0.iter().zip(&other.0).take_while(|(a, b)| a == b).count()
+    }
+
+    /// The value at this path; `None` at the top, which is no value of its own, and where nothing is.
+    pub fn get<'m>(&self, values: &'m Map) -> Option<&'m Node> {
+        let Some((Step::Key(first), rest)) = self.0.split_first() else { return None };
+        rest.iter().try_fold(values.get(first)?, |node, step| match (step, &node.value) {
+            (Step::Key(key), Value::Map(map)) => map.get(key),
+            (Step::Item(index), Value::List(items)) => items.get(*index),
+            _ => None,
+        })
+    }
+
+    /// The paths of all values of a map that hold no others: scalars, lists, empty maps. In the order of the map.
+    pub fn leaves(values: &Map) -> Vec<ValuePath> {
+        let mut found = Vec::new();
+        ValuePath::default().add_leaves(values, &mut found);
+        found
+    }
+
+    fn add_leaves(&self, map: &Map, found: &mut Vec<ValuePath>) {
+        for (key, node) in map.iter() {
+            let path = self.key(key);
+            match &node.value {
+                Value::Map(inner) if !inner.is_empty() => path.add_leaves(inner, found),
+                _ => found.push(path),
+            }
+        }
+    }
+}
+
+/// The key at the start of a text, and how many bytes of it that takes.
+fn key_at(text: &str) -> (String, usize) {
+    let mut key = String::new();
+    let mut characters = text.char_indices();
+    while let Some((at, character)) = characters.next() {
+        match character {
+            '.' | '[' => return (key, at),
+            '\\' => key.extend(characters.next().map(|(_, escaped)| escaped)),
+            _ => key.push(character),
+        }
+    }
+    (key, text.len())
+}
+
+impl fmt::Display for ValuePath {
+    /// As `--set` wants it: what has a meaning there is escaped.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, step) in self.0.iter().enumerate() {
+            match step {
+                Step::Item(item) => write!(f, "[{item}]")?,
+                Step::Key(key) => {
+                    if index > 0 {
+                        f.write_str(".")?;
+                    }
+                    for character in key.chars() {
+                        if matches!(character, '.' | '[' | ',' | '=' | '\\') {
+                            f.write_str("\\")?;
+                        }
+                        write!(f, "{character}")?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn parse(text: &str) -> Result<ValuePath, Diagnostic> {
+        ValuePath::parse(&Source::flag("KEY", text))
+    }
+
+    fn values(text: &str) -> Map {
+        crate::yaml::read_values(&Source::file("values.yaml", text)).unwrap()
+    }
+
+    #[test]
+    fn a_path_leads_through_maps_and_lists() {
+        let values = values("a: {b: [1, {c: x}]}\n'd.e': z\n");
+        let text =
+            |path: &str| parse(path).unwrap().get(&values).and_then(|node| node.value.as_str().map(str::to_owned));
+        assert_eq!(text("a.b[1].c").as_deref(), Some("x"));
+        assert_eq!(text(r"d\.e").as_deref(), Some("z"));
+        assert_eq!(text("a.b[2]"), None);
+        assert_eq!(text("a[0]"), None);
+        assert_eq!(text("d.e"), None);
+    }
+
+    #[test]
+    fn what_is_no_path_is_pointed_at() {
+        let place = |text: &str| parse(text).unwrap_err().labels[0].span.range();
+        assert_eq!(place(""), 0..0);
+        assert_eq!(place("a..b"), 2..3);
+        assert_eq!(place("a."), 2..2);
+        assert_eq!(place("a[x]"), 2..3);
+        assert_eq!(place("a[1"), 2..3);
+        assert_eq!(place("a[1]b"), 4..5);
+        assert_eq!(place("a.[1]"), 2..3);
+        assert_eq!(place("a[99999]"), 2..7);
+    }
+
+    #[test]
+    fn leaves_are_what_holds_nothing() {
+        let paths = ValuePath::leaves(&values("a: {b: [1], c: {}}\nd: ~\n"));
+        assert_eq!(paths.iter().map(ToString::to_string).collect::<Vec<_>>(), ["a.b", "a.c", "d"]);
+    }
+
+    proptest! {
+        #[test]
+        fn a_path_reads_as_it_was_written(keys in prop::collection::vec("[a-c.=,\\[\\]\\\\ä]{1,4}", 1..4), item in 0usize..9) {
+            let mut steps: Vec<Step> = keys.into_iter().map(Step::Key).collect();
+            steps.insert(1, Step::Item(item));
+            let path = ValuePath(steps);
+            prop_assert_eq!(parse(&path.to_string()).unwrap(), path);
+        }
+
+        #[test]
+        fn nothing_panics(text in "[a\\[\\].0-9\\\\ä]{0,12}") {
+            let _ = parse(&text);
+        }
+    }
+}
