@@ -1,8 +1,8 @@
 //! Declared dependencies: which subcharts take part in a render, under which names, and what is imported from them.
 
-use super::{Chart, Constraints, Dependency, ImportValues, parse_version};
+use super::{Chart, Constraints, Dependency, parse_version};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::values::{Map, Node, Value, coalesce, merge_defaults, merge_tables};
+use crate::values::{Coalesced, Map, Node, Value, coalesce};
 
 impl Chart {
     /// Applies what Chart.yaml says about dependencies, in the whole tree: aliases, tags and conditions (with what the
@@ -51,9 +51,11 @@ impl Chart {
             return Ok(());
         }
         self.arrange_subcharts();
-        let values = coalesce(&self.values_tree(), values.clone())?.values;
+        let Coalesced { values, warnings } = coalesce(&self.values_tree(), values.clone())?;
+        notes.extend(warnings);
         let mut disabled = Vec::new();
-        for dependency in &self.metadata.dependencies {
+        for dependency in &mut self.metadata.dependencies {
+            dependency.enabled = true;
             if !is_enabled(dependency, &values, path, notes) {
                 disabled.push(dependency.key().to_owned());
             }
@@ -89,40 +91,6 @@ impl Chart {
         self.subcharts.sort_by(|a, b| a.metadata.name.cmp(&b.metadata.name));
         self.subcharts.iter_mut().for_each(Chart::sort_subcharts);
     }
-
-    /// Merges the defaults of the subcharts into those of a chart that declares them, and puts imported tables below; what
-    /// a subchart imports itself comes first.
-    fn import_values(&mut self, notes: &mut Vec<Diagnostic>) -> Result<(), Vec<Diagnostic>> {
-        for subchart in &mut self.subcharts {
-            subchart.import_values(notes)?;
-        }
-        if self.metadata.dependencies.is_empty() {
-            return Ok(());
-        }
-        let mut defaults = merge_defaults(&self.values_tree())?;
-        let mut imported = Map::new();
-        for dependency in &self.metadata.dependencies {
-            for import in &dependency.import_values {
-                let path = std::iter::once(dependency.key()).chain(import.child.split('.'));
-                match defaults.at(path.clone()) {
-                    Some(Node { value: Value::Map(table), .. }) => {
-                        merge_tables(&mut imported, &at_path(table.clone(), &import.parent));
-                    }
-                    _ => notes.push(missing_table(dependency, import)),
-                }
-            }
-        }
-        merge_tables(&mut defaults, &imported);
-        self.values = defaults;
-        Ok(())
-    }
-}
-
-/// What Helm says of an import that is no table.
-fn missing_table(dependency: &Dependency, import: &ImportValues) -> Diagnostic {
-    let message =
-        format!("ImportValues missing table from chart {}: {:?} is not a table", dependency.name, import.child);
-    Diagnostic::new(Severity::Info, "import-values", message).at(dependency.span.clone(), "")
 }
 
 /// Whether a loaded chart is the one a dependency means: by name and version. An empty constraint fits none (Helm's
@@ -162,18 +130,6 @@ fn is_enabled(dependency: &Dependency, values: &Map, path: &[String], notes: &mu
         }
     }
     enabled
-}
-
-/// A table as it stands at a dotted path; `.` is the top.
-fn at_path(table: Map, path: &str) -> Map {
-    if path == "." {
-        return table;
-    }
-    path.rsplit('.').fold(table, |inner, key| {
-        let mut outer = Map::new();
-        outer.insert(key, Default::default(), Node::generated(Value::Map(inner)));
-        outer
-    })
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::archive::unpack;
 use super::{Chart, File, Lock, Metadata, Template};
-use crate::diagnostic::{Diagnostic, Source};
+use crate::diagnostic::{Diagnostic, Severity, Source};
 use crate::yaml;
 
 /// The UTF-8 byte order mark, which is taken off every file.
@@ -18,7 +18,15 @@ impl Chart {
     /// # Errors
     /// All that is wrong with Chart.yaml, values.yaml and the subcharts, in Helm's words.
     pub fn from_files(files: Vec<File>) -> Result<Chart, Vec<Diagnostic>> {
-        let chart = Chart::from_files_of_any_version(files)?;
+        // The chart itself is read twice by Helm: first for its version alone, into another type.
+        let of_version = |error: Diagnostic| match error.message.strip_suffix("Go value of type v2.Metadata") {
+            Some(words) if words.starts_with("cannot load Chart.yaml") => {
+                Diagnostic { message: format!("{words}Go value of type loader.chartBase"), ..error }
+            }
+            _ => error,
+        };
+        let chart = Chart::from_files_of_any_version(files)
+            .map_err(|errors| errors.into_iter().map(of_version).collect::<Vec<_>>())?;
         chart.check_api_version().map_err(|error| vec![error])?;
         Ok(chart)
     }
@@ -99,6 +107,7 @@ impl Chart {
             });
         }
         if self.metadata.api_version != "v1" {
+            self.notices = self.files.iter().filter_map(superseded).collect();
             self.files.retain(|file| file.path != "requirements.yaml" && file.path != "requirements.lock");
         }
         errors.extend(self.metadata.validate());
@@ -118,6 +127,20 @@ impl Chart {
             }
         }
     }
+}
+
+/// What Helm says of a version 2 chart with a file that only version 1 needs; it counts all the same.
+fn superseded(file: &File) -> Option<Diagnostic> {
+    let message = match file.path.as_str() {
+        "requirements.yaml" => {
+            "Warning: Dependencies are handled in Chart.yaml since apiVersion \"v2\". We recommend migrating dependencies to Chart.yaml."
+        }
+        "requirements.lock" => {
+            "Warning: Dependency locking is handled in Chart.lock since apiVersion \"v2\". We recommend migrating to Chart.lock."
+        }
+        _ => return None,
+    };
+    Some(Diagnostic::new(Severity::Info, "requirements", message).help(format!("the file is {}", file.shown)))
 }
 
 /// The files of a subchart that is an archive.

@@ -105,6 +105,8 @@ pub struct ImportValues {
     pub child: String,
     /// The path in the chart's own values; `.` for their top.
     pub parent: String,
+    /// Whether it is written in the short form, as a name under `exports`.
+    pub is_short: bool,
 }
 
 impl Metadata {

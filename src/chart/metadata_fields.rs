@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::metadata::ImportValues;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::go_text::quote_double;
-use crate::values::{Entry, Map, Node, Value};
+use crate::values::{Entry, Map, Node, Value, display};
 use crate::yaml;
 
 /// What is wrong with the fields of Chart.yaml, each list in Helm's order: by the names of the fields.
@@ -182,11 +182,14 @@ impl<'a> Fields<'a> {
             return Vec::new();
         };
         let import = |item: &Node| match &item.value {
-            Value::String(export) => Some(ImportValues { child: format!("exports.{export}"), parent: ".".to_owned() }),
-            Value::Map(map) => Some(ImportValues {
-                child: map.get("child")?.value.as_str()?.to_owned(),
-                parent: map.get("parent")?.value.as_str()?.to_owned(),
-            }),
+            Value::String(export) => {
+                Some(ImportValues { child: format!("exports.{export}"), parent: ".".to_owned(), is_short: true })
+            }
+            // What is no text becomes one, as Go prints it.
+            Value::Map(map) => {
+                let text = |key: &str| map.get(key).map_or_else(|| "<nil>".to_owned(), |node| display(&node.value));
+                Some(ImportValues { child: text("child"), parent: text("parent"), is_short: false })
+            }
             _ => None,
         };
         items.iter().filter_map(import).collect()

@@ -9,6 +9,7 @@ mod create;
 mod dependencies;
 mod folder;
 mod ignore;
+mod import_values;
 mod load;
 mod lock;
 mod metadata;
@@ -87,9 +88,22 @@ pub struct Chart {
     pub files: Vec<File>,
     /// The charts in `charts/`; [`Chart::process_dependencies`] takes the disabled ones out and orders the others.
     pub subcharts: Vec<Chart>,
+    /// What Helm says in passing when it loads the chart.
+    pub notices: Vec<Diagnostic>,
 }
 
 impl Chart {
+    /// What Helm says in passing when it loads the chart and its subcharts, each once.
+    pub fn all_notices(&self) -> Vec<Diagnostic> {
+        let mut all = self.notices.clone();
+        for notice in self.subcharts.iter().flat_map(Chart::all_notices) {
+            if !all.iter().any(|known| known.message == notice.message) {
+                all.push(notice);
+            }
+        }
+        all
+    }
+
     /// The engine that renders this chart's templates.
     pub fn engine(&self) -> EngineKind {
         self.metadata.engine

@@ -148,7 +148,7 @@ impl<'a> Laboratory<'a> {
     /// Whether the chart has a default for the value at a path, or describes it.
     pub(super) fn knows(&self, path: &ValuePath) -> bool {
         let Ok(defaults) = merge_defaults(&self.prepared.chart.values_tree()) else { return true };
-        path.get(&defaults).is_some() || self.describes(path)
+        path.get(&defaults.values).is_some() || self.describes(path)
     }
 
     /// Whether a schema lists the values to choose from.

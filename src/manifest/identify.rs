@@ -48,17 +48,17 @@ pub(super) fn read_head(source: &Source, range: Range<usize>) -> Result<Head, Di
             return Err(wrong_type(other, wanted, &metadata.span));
         }
     };
-    head.id.name = text(fields, "name", "SimpleHead.metadata.name")?;
+    head.id.name = text(fields, "name", ".metadata.name")?;
     head.id.namespace = fields.get("namespace").and_then(|node| node.value.as_str()).unwrap_or_default().to_owned();
     if let Some(annotations) = fields.get("annotations") {
         head.annotations = match &annotations.value {
             Value::Null => Vec::new(),
             Value::Map(map) => map
                 .iter()
-                .map(|(key, _)| Ok((key.to_owned(), text(map, key, "SimpleHead.metadata.annotations")?)))
+                .map(|(key, _)| Ok((key.to_owned(), text(map, key, ".metadata.annotations")?)))
                 .collect::<Result<_, Diagnostic>>()?,
             other => {
-                let wanted = "Go struct field SimpleHead.metadata.annotations of type map[string]string";
+                let wanted = "Go struct field .metadata.annotations of type map[string]string";
                 return Err(wrong_type(other, wanted, &annotations.span));
             }
         };

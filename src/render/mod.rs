@@ -3,6 +3,8 @@
 mod release_name;
 mod schemas;
 
+use std::collections::HashSet;
+
 use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::engine::{self, Capabilities, Engine, Release, Scope};
@@ -116,7 +118,8 @@ pub fn prepare(
 /// # Errors
 /// As for [`prepare`], but for the layers.
 pub fn prepare_merged(mut chart: Chart, user: Map, skip_schema_validation: bool) -> Result<Prepared, Vec<Diagnostic>> {
-    let mut warnings = deprecation(&chart);
+    let mut warnings = chart.all_notices();
+    warnings.extend(deprecation(&chart));
     chart.check_dependencies().map_err(|error| vec![missing_dependencies(error)])?;
     warnings.extend(chart.process_dependencies(&user)?);
     warnings.extend(chart.subcharts_of_one_name());
@@ -125,6 +128,9 @@ pub fn prepare_merged(mut chart: Chart, user: Map, skip_schema_validation: bool)
     warnings.extend(values::unknown_values(&user, &tree, schemas.of_root()));
     let coalesced = values::coalesce(&tree, user)?;
     warnings.extend(coalesced.warnings);
+    // Values are merged several times on the way, and Helm says the same each time.
+    let mut told = HashSet::new();
+    warnings.retain(|warning| told.insert(warning.message.clone()));
     if !skip_schema_validation {
         let (errors, more) = schemas.check(&coalesced.values);
         warnings.extend(more);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::globals::{push_globals, share_globals};
+use super::globals::{push_globals, share_globals, spread_globals};
 use super::go_format::{display, wrong_verb};
 use super::{Entry, Map, Node, Value};
 use crate::diagnostic::{Diagnostic, Span};
@@ -41,14 +41,16 @@ pub fn coalesce(tree: &ValuesTree<'_>, user: Map) -> Result<Coalesced, Vec<Diagn
 ///
 /// # Errors
 /// Defaults for a subchart that are no map.
-pub fn merge_defaults(tree: &ValuesTree<'_>) -> Result<Map, Vec<Diagnostic>> {
-    merge_tree(tree, Map::new(), Nulls::Keep).map(|merged| merged.values)
+pub fn merge_defaults(tree: &ValuesTree<'_>) -> Result<Coalesced, Vec<Diagnostic>> {
+    merge_tree(tree, Map::new(), Nulls::Keep)
 }
 
 /// Adds to `into` what it lacks and `from` has, table by table. A null in `into` stays, and counts as something it has.
-pub fn merge_tables(into: &mut Map, from: &Map) {
+/// Returns what Helm says in passing.
+pub fn merge_tables(into: &mut Map, from: &Map) -> Vec<Diagnostic> {
     let mut merging = Merging { nulls: Nulls::Keep, warnings: Vec::new(), errors: Vec::new() };
     merging.table(into, from, Nulls::Keep, &Path { above: None, name: "" });
+    merging.warnings
 }
 
 /// Adds to `into` what it lacks and `from` has, table by table. A null in `into` deletes what `from` has under the key and
@@ -117,6 +119,7 @@ impl Merging {
         for subchart in &tree.subcharts {
             self.subchart(subchart, values, path);
         }
+        spread_globals(values, &tree.subcharts);
     }
 
     fn default(&mut self, tree: &ValuesTree<'_>, key: &str, default: &Entry, values: &mut Map, path: &Path<'_>) {

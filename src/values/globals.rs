@@ -1,7 +1,7 @@
 //! Globals: what a chart's values have under `global`, every subchart has too.
 
 use super::coalesce::{Merging, Nulls, Path};
-use super::{Map, Node, Value};
+use super::{Map, Node, Value, ValuesTree};
 use crate::diagnostic::Span;
 use crate::go_text::quote_double;
 
@@ -68,5 +68,38 @@ pub(super) fn share_globals(parent: &mut Map, part: &Map) {
                 inner.value = shared.value.clone();
             }
         }
+    }
+}
+
+/// Gives all subcharts the tables inside the tables of the parent's `global` as they are when the last one has added to
+/// them: in Helm these are the same tables in all of them.
+pub(super) fn spread_globals(parent: &mut Map, subcharts: &[ValuesTree<'_>]) {
+    if subcharts.is_empty() {
+        return;
+    }
+    let Some(Value::Map(global)) = parent.get(GLOBAL).map(|node| node.value.clone()) else { return };
+    for subchart in subcharts {
+        let Some(part) = parent.get_mut(&subchart.name).and_then(|node| node.value.as_map_mut()) else { continue };
+        spread_into(&global, part, subchart);
+    }
+}
+
+fn spread_into(global: &Map, part: &mut Map, subchart: &ValuesTree<'_>) {
+    let Some(own) = part.get_mut(GLOBAL).and_then(|node| node.value.as_map_mut()) else { return };
+    let mut spread = false;
+    for (key, node) in global.iter() {
+        let (Value::Map(from), Some(Value::Map(to))) = (&node.value, own.get_mut(key).map(|node| &mut node.value))
+        else {
+            continue;
+        };
+        for (name, inner) in from.iter().filter(|(_, inner)| inner.value.as_map().is_some()) {
+            if let Some(shared) = to.get_mut(name).filter(|shared| shared.value.as_map().is_some()) {
+                shared.value = inner.value.clone();
+                spread = true;
+            }
+        }
+    }
+    if spread {
+        spread_globals(part, &subchart.subcharts);
     }
 }

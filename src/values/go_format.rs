@@ -4,7 +4,7 @@ use super::Value;
 use crate::yaml::go_float;
 
 /// `%v`: `map[x:1]`, `[a b]`, `<nil>`.
-pub(super) fn display(value: &Value) -> String {
+pub fn display(value: &Value) -> String {
     match value {
         Value::Null => "<nil>".to_owned(),
         Value::Bool(value) => value.to_string(),

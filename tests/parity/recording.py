@@ -27,10 +27,15 @@ def helm(*arguments, folder, stdin=""):
     env = {k: v for k, v in os.environ.items() if not k.startswith(("HELM_", "KUBE"))}
     nowhere = str(pathlib.Path(folder) / ".helm")
     env.update(HELM_CONFIG_HOME=nowhere, HELM_CACHE_HOME=nowhere, HELM_DATA_HOME=nowhere, KUBECONFIG=nowhere + "/none")
-    return subprocess.run(
-        [HELM, *arguments], cwd=folder, env=env, input=stdin,
-        capture_output=True, encoding="utf-8", errors="surrogateescape", check=False,
+    finished = subprocess.run(
+        [HELM, *arguments], cwd=folder, env=env, input=stdin.encode("utf-8", "surrogatepass"),
+        capture_output=True, check=False,
     )
+    # Decoded here: the text mode of subprocess would take \r\n for \n.
+    finished.stdout, finished.stderr = (
+        stream.decode("utf-8", "surrogateescape") for stream in (finished.stdout, finished.stderr)
+    )
+    return finished
 
 
 def check_version(folder):

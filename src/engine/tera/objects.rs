@@ -1,10 +1,12 @@
 //! The objects that templates see: `Values`, `Release`, `Chart`, `Files`, `Capabilities`, `Template`, `Subcharts`.
 
+use std::collections::BTreeMap;
+
 use tera::value::Key;
 use tera::{Context, Value};
 
 use super::value::{TooDeep, map_to_tera};
-use crate::chart::Chart;
+use crate::chart::{Chart, Dependency, ImportValues, Maintainer};
 use crate::engine::{Capabilities, Release, Scope};
 use crate::yaml::Map;
 
@@ -92,7 +94,46 @@ fn chart(chart: &Chart, is_root: bool) -> Value {
         ("Deprecated", Value::from(metadata.deprecated)),
         ("KubeVersion", Value::from(metadata.kube_version.as_str())),
         ("Type", Value::from(metadata.kind.as_str())),
+        ("Annotations", metadata.annotations.as_ref().map_or_else(Value::none, annotations)),
+        ("Maintainers", list(metadata.maintainers.iter().map(maintainer))),
+        ("Dependencies", list(metadata.dependencies.iter().map(dependency))),
         ("IsRoot", Value::from(is_root)),
+    ])
+}
+
+fn list(values: impl Iterator<Item = Value>) -> Value {
+    Value::from(values.collect::<Vec<_>>())
+}
+
+fn annotations(annotations: &BTreeMap<String, String>) -> Value {
+    let entry = |(name, text): (&String, &String)| (Key::from(name.clone()), Value::from(text.as_str()));
+    Value::from(annotations.iter().map(entry).collect::<tera::Map>())
+}
+
+fn maintainer(maintainer: &Maintainer) -> Value {
+    record([
+        ("Name", Value::from(maintainer.name.as_str())),
+        ("Email", Value::from(maintainer.email.as_str())),
+        ("URL", Value::from(maintainer.url.as_str())),
+    ])
+}
+
+/// A declared dependency: those that are switched off are gone by now, and an alias is the name.
+fn dependency(dependency: &Dependency) -> Value {
+    let import = |import: &ImportValues| {
+        record([("child", Value::from(import.child.as_str())), ("parent", Value::from(import.parent.as_str()))])
+    };
+    // In a chart that is not looked at, below one that declares nothing, it keeps its own.
+    let name = if dependency.enabled { dependency.key() } else { &dependency.name };
+    record([
+        ("Name", Value::from(name)),
+        ("Version", Value::from(dependency.version.as_str())),
+        ("Repository", Value::from(dependency.repository.as_str())),
+        ("Condition", Value::from(dependency.condition.as_str())),
+        ("Tags", texts(&dependency.tags)),
+        ("Enabled", Value::from(dependency.enabled)),
+        ("ImportValues", list(dependency.import_values.iter().map(import))),
+        ("Alias", Value::from(dependency.alias.as_str())),
     ])
 }
 

@@ -1,0 +1,209 @@
+//! `import-values`: tables of a subchart's defaults that a chart takes over into its own.
+//!
+//! Helm takes a table over without copying it: what a later import merges into it shows in the subchart's values too. So
+//! tables are shared here as long as imports are worked off.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::{Chart, Dependency, ImportValues};
+use crate::diagnostic::{Diagnostic, Severity, Span};
+use crate::values::{Coalesced, Entry, Map, Node, Value, display, merge_defaults, merge_tables};
+
+/// A table that several places hold at once.
+type Table = Rc<RefCell<Vec<(String, Slot)>>>;
+
+/// What a shared table holds under a key.
+#[derive(Clone)]
+struct Slot {
+    key: Span,
+    /// The value; of a table the place alone.
+    node: Node,
+    table: Option<Table>,
+}
+
+impl Chart {
+    /// Merges the defaults of the subcharts into those of a chart that declares them, and puts imported tables below; what
+    /// a subchart imports itself comes first.
+    pub(super) fn import_values(&mut self, notes: &mut Vec<Diagnostic>) -> Result<(), Vec<Diagnostic>> {
+        for subchart in &mut self.subcharts {
+            subchart.import_values(notes)?;
+        }
+        if self.metadata.dependencies.is_empty() {
+            return Ok(());
+        }
+        let Coalesced { values: mut defaults, warnings } = merge_defaults(&self.values_tree())?;
+        notes.extend(warnings);
+        let imports = self.metadata.dependencies.iter();
+        let imports: Vec<(&Dependency, &ImportValues)> = imports
+            .flat_map(|dependency| dependency.import_values.iter().map(move |import| (dependency, import)))
+            .collect();
+        if !imports.is_empty() {
+            let values = share(&defaults);
+            let imported: Table = Rc::default();
+            for (dependency, import) in imports {
+                let path = std::iter::once(imported_from(dependency)).chain(import.child.split('.'));
+                match table_at(&values, path) {
+                    Ok(table) => merge(&imported, &at_path(table, &import.parent), "", notes),
+                    Err(element) => notes.push(missing_table(dependency, import, element)),
+                }
+            }
+            let circle = || vec![Diagnostic::error("import-values", "import-values put a table into itself")];
+            defaults = unshare(&values, &mut Vec::new()).ok_or_else(circle)?;
+            notes.extend(merge_tables(&mut defaults, &unshare(&imported, &mut Vec::new()).ok_or_else(circle)?));
+        }
+        self.values = defaults;
+        Ok(())
+    }
+}
+
+/// The name that imports are looked up by: the alias counts once the chart's dependencies have been processed.
+fn imported_from(dependency: &Dependency) -> &str {
+    if dependency.enabled { dependency.key() } else { &dependency.name }
+}
+
+/// What Helm says of an import that is no table.
+fn missing_table(dependency: &Dependency, import: &ImportValues, element: &str) -> Diagnostic {
+    let message = match import.child.strip_prefix("exports.") {
+        Some(_) if import.parent == "." && import.is_short => {
+            format!("ImportValues missing table: {element:?} is not a table")
+        }
+        _ => format!("ImportValues missing table from chart {}: {element:?} is not a table", imported_from(dependency)),
+    };
+    Diagnostic::new(Severity::Info, "import-values", message).at(dependency.span.clone(), "")
+}
+
+fn share(map: &Map) -> Table {
+    let slot = |(key, entry): (&str, &Entry)| {
+        let table = entry.node.value.as_map().map(share);
+        let value = if table.is_some() { Value::Null } else { entry.node.value.clone() };
+        (key.to_owned(), Slot { key: entry.key.clone(), node: Node::new(value, entry.node.span.clone()), table })
+    };
+    Rc::new(RefCell::new(map.entries().map(slot).collect()))
+}
+
+/// `None` if a table holds itself. `around` are the tables that this one lies in.
+fn unshare(table: &Table, around: &mut Vec<Table>) -> Option<Map> {
+    if around.iter().any(|outer| Rc::ptr_eq(outer, table)) {
+        return None;
+    }
+    around.push(table.clone());
+    let mut entry = |(key, slot): &(String, Slot)| {
+        let value = match &slot.table {
+            Some(inner) => Value::Map(unshare(inner, around)?),
+            None => slot.node.value.clone(),
+        };
+        Some((key.clone(), Entry { key: slot.key.clone(), node: Node::new(value, slot.node.span.clone()) }))
+    };
+    let map = table.borrow().iter().map(&mut entry).collect();
+    around.pop();
+    map
+}
+
+fn get(table: &Table, key: &str) -> Option<Slot> {
+    table.borrow().iter().find(|(known, _)| known == key).map(|(_, slot)| slot.clone())
+}
+
+/// The table at a path, or the element of the path that is none.
+fn table_at<'p>(values: &Table, path: impl Iterator<Item = &'p str>) -> Result<Table, &'p str> {
+    let mut table = values.clone();
+    for element in path {
+        table = get(&table, element).and_then(|slot| slot.table).ok_or(element)?;
+    }
+    Ok(table)
+}
+
+/// A table as it stands at a dotted path; `.` is the top.
+fn at_path(table: Table, path: &str) -> Table {
+    if path == "." {
+        return table;
+    }
+    path.rsplit('.').fold(table, |inner, key| {
+        let slot = Slot { key: Span::generated(), node: Node::default(), table: Some(inner) };
+        Rc::new(RefCell::new(vec![(key.to_owned(), slot)]))
+    })
+}
+
+/// Adds to `into` what it lacks and `from` has (Helm's `MergeTables`). Nulls of `into` go into `from` on the way.
+fn merge(into: &Table, from: &Table, path: &str, notes: &mut Vec<Diagnostic>) {
+    if Rc::ptr_eq(into, from) {
+        return;
+    }
+    let is_null = |slot: &Slot| slot.table.is_none() && slot.node.value.is_null();
+    let nulls: Vec<(String, Slot)> = into.borrow().iter().filter(|(_, slot)| is_null(slot)).cloned().collect();
+    for (key, slot) in nulls {
+        let mut from = from.borrow_mut();
+        match from.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, there)) => *there = slot,
+            None => from.push((key, slot)),
+        }
+    }
+    let entries: Vec<(String, Slot)> = from.borrow().clone();
+    for (key, slot) in entries {
+        let below = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        let mut note = |message: String| {
+            notes.push(Diagnostic::warning("values", message).at(slot.node.span.clone(), ""));
+        };
+        match (get(into, &key), &slot.table) {
+            (None, _) => into.borrow_mut().push((key, slot)),
+            (Some(Slot { table: Some(own), .. }), Some(other)) => merge(&own, other, &below, notes),
+            (Some(_), Some(other)) => {
+                let shown = unshare(other, &mut Vec::new()).map(|map| display(&Value::Map(map))).unwrap_or_default();
+                note(format!("cannot overwrite table with non table for {below} ({shown})"));
+            }
+            (Some(Slot { table: Some(_), .. }), None) if !slot.node.value.is_null() => {
+                let shown = display(&slot.node.value);
+                note(format!("destination for {below} is a table. Ignoring non-table value ({shown})"));
+            }
+            (Some(_), None) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::chart::{Chart, File};
+
+    fn values(parent: &str, dependencies: &str, children: &[(&str, &str)]) -> String {
+        let file = |path: String, text: String| File { shown: path.clone(), path, bytes: text.into_bytes().into() };
+        let metadata = |name: &str| format!("apiVersion: v2\nname: {name}\nversion: 1.0.0\n");
+        let mut files = vec![
+            file("Chart.yaml".to_owned(), format!("{}dependencies: {dependencies}\n", metadata("web"))),
+            file("values.yaml".to_owned(), parent.to_owned()),
+        ];
+        for (name, text) in children {
+            files.push(file(format!("charts/{name}/Chart.yaml"), metadata(name)));
+            files.push(file(format!("charts/{name}/values.yaml"), (*text).to_owned()));
+        }
+        let mut chart = Chart::from_files(files).unwrap();
+        match chart.import_values(&mut Vec::new()) {
+            Ok(()) => crate::json::write(&crate::values::Value::Map(chart.values)),
+            Err(errors) => errors[0].message.clone(),
+        }
+    }
+
+    #[test]
+    fn a_later_import_shows_in_the_chart_that_an_earlier_one_is_from() {
+        let dependencies = "[{name: a, version: 1.x, import-values: [{child: t, parent: p}]}, \
+                             {name: b, version: 1.x, import-values: [{child: t, parent: p}]}]";
+        let told = values("", dependencies, &[("a", "t: {u: {x: 1}}"), ("b", "t: {u: {z: 2}}")]);
+        assert_eq!(
+            told,
+            r#"{"a":{"global":{},"t":{"u":{"x":1,"z":2}}},"b":{"global":{},"t":{"u":{"z":2}}},"p":{"u":{"x":1,"z":2}}}"#
+        );
+    }
+
+    #[test]
+    fn the_charts_own_defaults_win() {
+        let dependencies = "[{name: a, version: 1.x, import-values: [data]}]";
+        let told = values("x: 1", dependencies, &[("a", "exports: {data: {x: 2, z: 3}}")]);
+        assert_eq!(told, r#"{"a":{"exports":{"data":{"x":2,"z":3}},"global":{}},"x":1,"z":3}"#);
+    }
+
+    #[test]
+    fn a_table_within_itself_is_an_error() {
+        let dependencies =
+            "[{name: a, version: 1.x, import-values: [{child: t, parent: p.q}, {child: t, parent: p.q.r}]}]";
+        assert_eq!(values("", dependencies, &[("a", "t: {x: 1}")]), "import-values put a table into itself");
+    }
+}
