@@ -106,7 +106,7 @@ fn fits(subchart: &Chart, dependency: &Dependency) -> bool {
 /// Tags first: one true switches on, else one false off. Then the first condition that is a boolean decides.
 fn is_enabled(dependency: &Dependency, values: &Map, path: &[String], notes: &mut Vec<Diagnostic>) -> bool {
     let mut note = |what: String, node: &Node| {
-        let message = format!("returned non-bool value: {what} chart={}", dependency.name);
+        let message = format!("returned non-bool value: {what} chart={}", dependency.key());
         notes.push(Diagnostic::new(Severity::Info, "condition", message).at(node.span.clone(), "not true or false"));
     };
     let mut enabled = true;

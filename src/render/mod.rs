@@ -113,6 +113,14 @@ pub fn prepare(
     prepare_merged(chart, values::merge_layers(layers, reader)?, skip_schema_validation)
 }
 
+/// Helm says so of a failure before the values are merged for good.
+fn while_processing_dependencies(mut errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    for error in &mut errors {
+        error.message.insert_str(0, "chart dependencies processing failed: ");
+    }
+    errors
+}
+
 /// The same with what the user set merged already.
 ///
 /// # Errors
@@ -121,7 +129,7 @@ pub fn prepare_merged(mut chart: Chart, user: Map, skip_schema_validation: bool)
     let mut warnings = chart.all_notices();
     warnings.extend(deprecation(&chart));
     chart.check_dependencies().map_err(|error| vec![missing_dependencies(error)])?;
-    warnings.extend(chart.process_dependencies(&user)?);
+    warnings.extend(chart.process_dependencies(&user).map_err(while_processing_dependencies)?);
     warnings.extend(chart.subcharts_of_one_name());
     let tree = chart.values_tree();
     let schemas = Schemas::parse(&chart)?;

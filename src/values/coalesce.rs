@@ -176,7 +176,8 @@ impl Merging {
                     );
                 }
                 (_, default @ Value::Map(_)) => {
-                    let value = display(default);
+                    let shown = if nulls == Nulls::Strip { &without_nulls(&entry.node).value } else { default };
+                    let value = display(shown);
                     let place = given.span.clone();
                     self.warn(
                         format!("cannot overwrite table with non table for {} ({value})", path.below(key)),
@@ -204,9 +205,8 @@ impl Merging {
                 return;
             }
         };
-        let path = path.below(name);
-        push_globals(values, &mut part, self, &path);
-        self.chart(subchart, &mut part, &path);
+        push_globals(values, &mut part, self, path);
+        self.chart(subchart, &mut part, &path.below(name));
         share_globals(values, &part);
         match values.get_mut(name) {
             Some(node) => node.value = Value::Map(part),

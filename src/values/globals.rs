@@ -8,7 +8,7 @@ use crate::go_text::quote_double;
 const GLOBAL: &str = "global";
 
 /// Merges the parent's `global` into that of a subchart's values; the parent's entries win. Afterwards the subchart has
-/// one, unless one of the two is no map.
+/// one, unless one of the two is no map. `path` is that of the parent: Helm's warnings name a global so.
 pub(super) fn push_globals(parent: &Map, part: &mut Map, merging: &mut Merging, path: &Path<'_>) {
     let (empty, nowhere) = (Map::new(), Span::generated());
     let (from, place) = match parent.entry(GLOBAL) {
@@ -29,7 +29,6 @@ pub(super) fn push_globals(parent: &Map, part: &mut Map, merging: &mut Merging, 
         let place = node.span.clone();
         return merging.warn("skipping globals because destination global is not a table.".to_owned(), place);
     };
-    let path = path.below(GLOBAL);
     for (key, entry) in from.entries() {
         match (into.get_mut(key).map(|node| &mut node.value), &entry.node.value) {
             (None, _) => {

@@ -1,6 +1,6 @@
 //! Values as Go's `fmt` prints them, which Helm's messages about merging do.
 
-use super::Value;
+use super::{Node, Value};
 use crate::yaml::go_float;
 
 /// `%v`: `map[x:1]`, `[a b]`, `<nil>`.
@@ -24,13 +24,24 @@ pub fn display(value: &Value) -> String {
 pub(super) fn wrong_verb(value: &Value) -> String {
     match value {
         Value::Null => "%!t(<nil>)".to_owned(),
+        other => wrong_verb_inside(other),
+    }
+}
+
+/// The same of a member of a list or map: null alone differs.
+fn wrong_verb_inside(value: &Value) -> String {
+    match value {
+        Value::Null => "<nil>".to_owned(),
         Value::Bool(value) => value.to_string(),
         Value::Int(number) => format!("%!t(int64={number})"),
         Value::Float(number) => format!("%!t(float64={})", go_float(*number)),
         Value::String(text) => format!("%!t(string={text})"),
-        Value::List(items) => bracketed("[", items.iter().map(|item| wrong_verb(&item.value))),
+        Value::List(items) => bracketed("[", items.iter().map(|item| wrong_verb_inside(&item.value))),
         Value::Map(map) => {
-            bracketed("map[", map.iter().map(|(key, node)| format!("%!t(string={key}):{}", wrong_verb(&node.value))))
+            let mut entries: Vec<(&str, &Node)> = map.iter().collect();
+            entries.sort_by_key(|(key, _)| *key);
+            let part = |(key, node): (&str, &Node)| format!("%!t(string={key}):{}", wrong_verb_inside(&node.value));
+            bracketed("map[", entries.into_iter().map(part))
         }
     }
 }
