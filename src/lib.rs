@@ -18,6 +18,8 @@
 //! | [`chart`] | a chart from its files, wherever they came from |
 //! | [`engine`] | templates: the seam behind which a template language stands, and Tera |
 //! | [`manifest`] | rendered text split into manifests, ordered, written |
+//! | [`kubernetes`] | what Kubernetes' objects look like |
+//! | [`diff`] | two sets of manifests compared, and what the differences do in a cluster |
 //! | [`render`] | the line above as one function |
 //! | [`explain`] | who set a value, and by experiment what it changes |
 //! | [`lint`] | the rules of `helm lint` |
@@ -30,6 +32,7 @@
 pub mod chart;
 pub mod cli;
 pub mod diagnostic;
+pub mod diff;
 pub mod engine;
 pub mod explain;
 pub mod glob;
@@ -37,6 +40,7 @@ pub mod go_text;
 pub mod io;
 pub mod json;
 pub mod json_path;
+pub mod kubernetes;
 pub mod lint;
 pub mod manifest;
 pub mod render;

@@ -16,12 +16,15 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("chart", &["values", "json", "yaml", "diagnostic", "glob", "go_text"]),
     ("engine", &["chart", "values", "json", "yaml", "diagnostic", "glob", "go_text"]),
     ("manifest", &["yaml", "diagnostic", "glob", "go_text"]),
+    ("kubernetes", &["manifest", "values", "yaml", "diagnostic", "go_text"]),
+    ("diff", &["kubernetes", "manifest", "values", "json", "yaml", "diagnostic", "go_text"]),
     ("render", &["engine", "manifest", "chart", "values", "json", "yaml", "diagnostic"]),
-    ("explain", &["render", "engine", "manifest", "chart", "values", "json", "yaml", "diagnostic"]),
+    ("explain", &["diff", "render", "engine", "manifest", "chart", "values", "json", "yaml", "diagnostic"]),
     (
         "lint",
         &[
             "explain",
+            "diff",
             "render",
             "engine",
             "manifest",
@@ -34,7 +37,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "go_text",
         ],
     ),
-    ("io", &["chart", "diagnostic", "values"]),
+    ("io", &["chart", "diagnostic", "values", "manifest"]),
     ("cli", &["*"]),
 ];
 

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::Failure;
 use super::flags::GlobalFlags;
 use crate::chart::{Chart, File, Folder};
 use crate::diagnostic::{Diagnostic, Source};
@@ -116,6 +117,34 @@ pub(super) fn locate_starter(name: &str, global: &GlobalFlags) -> Result<Chart, 
         }
     };
     located.chart().map_err(|errors| errors.into_iter().map(prefixed).collect())
+}
+
+/// The words of the command line: one is the chart, of two the first is the release's name.
+pub(super) fn name_and_chart<'a>(
+    arguments: &'a [String],
+    name_template: Option<&'a str>,
+) -> Result<(Option<&'a str>, Option<&'a str>), Failure> {
+    let usage = |message: String| Err(Diagnostic::error("usage", message).into());
+    let template = name_template.filter(|name| !name.is_empty());
+    if let Some(template) = template.filter(|name| name.contains("{{")) {
+        let flag = Source::flag("--name-template", template);
+        let error = Diagnostic::error(
+            "usage",
+            "--name-template takes plain text: mim-chart does not evaluate Go templates in it",
+        )
+        .at(flag.whole(), "")
+        .help("write the release's name out, or give it as the first argument");
+        return Err(error.into());
+    }
+    match arguments {
+        [] => Ok((template, None)),
+        [chart] => Ok((template, Some(chart))),
+        [_, _] if template.is_some() => usage("cannot set --name-template and also specify a name".to_owned()),
+        [name, chart] => Ok((Some(name), Some(chart))),
+        [_, _, extra @ ..] => {
+            usage(format!("expected at most two arguments, unexpected arguments: {}", extra.join(", ")))
+        }
+    }
 }
 
 /// Helm's folder of starters.

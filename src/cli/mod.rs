@@ -4,6 +4,7 @@
 //! booleans take a value only with `=`, and usage errors exit with 1.
 
 mod chart_argument;
+mod cluster_flags;
 mod completion;
 mod console;
 mod create;

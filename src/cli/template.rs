@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::chart_argument::locate;
+use super::chart_argument::{locate, name_and_chart};
+use super::cluster_flags::ClusterFlags;
 use super::console::Console;
-use super::flags::{GlobalFlags, ValuesFlags, kube_version, split_comma_list};
+use super::flags::{GlobalFlags, ValuesFlags};
 use super::{Failure, values_input};
 use crate::chart::{Chart, Constraints, parse_version};
 use crate::diagnostic::{Diagnostic, Severity, Source};
-use crate::engine::{Capabilities, Release};
+use crate::engine::Release;
 use crate::io;
 use crate::manifest::{self, Manifests};
 use crate::render::{self, Render, Request};
@@ -79,22 +80,10 @@ struct OutputFlags {
     skip_tests: bool,
 }
 
-/// What templates are told about the cluster.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Cluster")]
-struct ClusterFlags {
-    /// Kubernetes version that templates see (Capabilities.KubeVersion)
-    #[arg(long, value_name = "VERSION")]
-    kube_version: Option<String>,
-    /// API versions to add to those that templates see (repeatable, comma-separated)
-    #[arg(short, long, value_name = "VERSION")]
-    api_versions: Vec<String>,
-}
-
 impl Template {
     pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
         let capabilities = self.cluster.capabilities()?;
-        let (name, chart_argument) = self.name_and_chart()?;
+        let (name, chart_argument) = name_and_chart(&self.arguments, self.name_template.as_deref())?;
         let located = locate(chart_argument, global)?;
         let release = Release {
             is_install: !self.is_upgrade,
@@ -140,52 +129,6 @@ impl Template {
         }
         let message = format!("chart \"{name}\" version \"{constraint}\" not found");
         Err(refuse(message, format!("the version of this chart is {version}")).into())
-    }
-
-    /// The words of the command line: one is the chart, of two the first is the release's name.
-    fn name_and_chart(&self) -> Result<(Option<&str>, Option<&str>), Failure> {
-        let usage = |message: String| Err(Diagnostic::error("usage", message).into());
-        let template = self.name_template.as_deref().filter(|name| !name.is_empty());
-        if let Some(template) = template.filter(|name| name.contains("{{")) {
-            let flag = Source::flag("--name-template", template);
-            let error = Diagnostic::error(
-                "usage",
-                "--name-template takes plain text: mim-chart does not evaluate Go templates in it",
-            )
-            .at(flag.whole(), "")
-            .help("write the release's name out, or give it as the first argument");
-            return Err(error.into());
-        }
-        match self.arguments.as_slice() {
-            [] => Ok((template, None)),
-            [chart] => Ok((template, Some(chart))),
-            [_, _] if template.is_some() => usage("cannot set --name-template and also specify a name".to_owned()),
-            [name, chart] => Ok((Some(name), Some(chart))),
-            [_, _, extra @ ..] => {
-                usage(format!("expected at most two arguments, unexpected arguments: {}", extra.join(", ")))
-            }
-        }
-    }
-}
-
-impl ClusterFlags {
-    /// What Helm knows without a cluster, with what the flags add.
-    fn capabilities(&self) -> Result<Capabilities, Failure> {
-        let mut capabilities = Capabilities::default();
-        let mut errors = Vec::new();
-        match kube_version(self.kube_version.as_deref()) {
-            Ok(version) => capabilities.kube_version = version,
-            Err(error) => errors.push(error),
-        }
-        for argument in &self.api_versions {
-            match split_comma_list(argument) {
-                Ok(items) => capabilities.api_versions.extend(items.into_iter().map(|item| item.text)),
-                Err(error) => {
-                    errors.push(error.diagnose("-a, --api-versions", &Source::flag("--api-versions", argument)))
-                }
-            }
-        }
-        if errors.is_empty() { Ok(capabilities) } else { Err(errors.into()) }
     }
 }
 

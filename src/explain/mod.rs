@@ -7,6 +7,7 @@
 //! | `alterations` | which other values are worth trying |
 //! | `effects` | what changed in the output |
 //! | `gates` | which value has to be another one first |
+//! | `causes` | which values made a difference between two sets of manifests |
 //! | `unused` | values that no experiment gave any effect |
 //! | `text`, `json` | the answers, for people and for programs |
 //! | `parallel` | experiments on all processors |
@@ -15,6 +16,7 @@
 //! was not tried may have an effect: that none was found is no proof.
 
 mod alterations;
+mod causes;
 mod effects;
 mod gates;
 mod json;
@@ -28,6 +30,7 @@ use crate::diagnostic::Diagnostic;
 use crate::engine::Rendered;
 use crate::values::{FileReader, Layer, Node, Step, ValuePath, find_elsewhere, nearest};
 
+pub use causes::{Before, add_causes};
 pub use effects::{Effect, EffectKind, Line};
 pub use gates::{Gate, GatePart};
 pub use json::{explanation_json, unused_json};

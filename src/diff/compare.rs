@@ -1,0 +1,383 @@
+//! Two versions of an object compared field by field, lists by their keys as the API server does.
+
+use std::collections::HashMap;
+
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+
+use super::field_path::{FieldPath, PathStep};
+use crate::kubernetes::{Field, ObjectType, Schema, Type};
+use crate::yaml::{Map, Node, Value};
+
+/// A field that is another one than before.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// Which field.
+    pub path: FieldPath,
+    /// What happened to it.
+    pub what: What,
+}
+
+/// What happened to a field.
+#[derive(Debug, Clone, PartialEq)]
+pub enum What {
+    /// It is new.
+    Added(Value),
+    /// It is gone.
+    Removed(Value),
+    /// It has another value.
+    Changed(Value, Value),
+    /// A list has the same items in another order.
+    Reordered,
+}
+
+/// All fields in which two versions of an object differ, in the order of the new one, what is gone after that.
+pub fn compare(old: &Map, new: &Map, of: Option<&ObjectType>) -> Vec<Change> {
+    let mut comparison = Comparison { changes: Vec::new() };
+    comparison.maps(old, new, &Fields::of(of), &FieldPath::default());
+    comparison.changes
+}
+
+/// What is known of the values in a map.
+enum Fields<'s> {
+    Object(&'s ObjectType),
+    Map(&'s Type),
+    Unknown,
+}
+
+impl<'s> Fields<'s> {
+    fn of(of: Option<&'s ObjectType>) -> Self {
+        of.map_or(Fields::Unknown, Fields::Object)
+    }
+
+    /// The type of the value under a key, and the field if it is one.
+    fn get(&self, key: &str) -> (Option<&'s Type>, Option<&'s Field>) {
+        match self {
+            Fields::Object(of) => of.field(key).map_or((None, None), |field| (Some(&field.of), Some(field))),
+            Fields::Map(of) => (Some(of), None),
+            Fields::Unknown => (None, None),
+        }
+    }
+
+    fn below(of: Option<&'s Type>) -> Self {
+        match of {
+            Some(Type::Object(name)) => Fields::of(Schema::built_in().object_type(name)),
+            Some(Type::Map(inner)) => Fields::Map(inner),
+            _ => Fields::Unknown,
+        }
+    }
+}
+
+struct Comparison {
+    changes: Vec<Change>,
+}
+
+impl Comparison {
+    fn tell(&mut self, path: FieldPath, what: What) {
+        self.changes.push(Change { path, what });
+    }
+
+    fn maps(&mut self, old: &Map, new: &Map, fields: &Fields<'_>, path: &FieldPath) {
+        for (key, node) in new.iter() {
+            let (of, field) = fields.get(key);
+            match old.get(key) {
+                None if node.value.is_null() => {}
+                None => self.tell(path.field(key), What::Added(node.value.clone())),
+                Some(before) => self.values(before, node, of, field, path.field(key)),
+            }
+        }
+        for (key, node) in old.iter().filter(|(key, node)| new.get(key).is_none() && !node.value.is_null()) {
+            self.tell(path.field(key), What::Removed(node.value.clone()));
+        }
+    }
+
+    fn values(&mut self, old: &Node, new: &Node, of: Option<&Type>, field: Option<&Field>, path: FieldPath) {
+        match (&old.value, &new.value) {
+            (Value::Map(old), Value::Map(new)) => self.maps(old, new, &Fields::below(of), &path),
+            (Value::List(old), Value::List(new)) => self.lists(old, new, of, field, &path),
+            (old, new) if is_same(old, new, of) => {}
+            (Value::Null, new) => self.tell(path, What::Added(new.clone())),
+            (old, Value::Null) => self.tell(path, What::Removed(old.clone())),
+            (old, new) => self.tell(path, What::Changed(old.clone(), new.clone())),
+        }
+    }
+
+    fn lists(&mut self, old: &[Node], new: &[Node], of: Option<&Type>, field: Option<&Field>, path: &FieldPath) {
+        let items = match of {
+            Some(Type::List(items)) => Some(&**items),
+            _ => None,
+        };
+        if let Some(names) = key_fields(old, new, field)
+            && let (Some(old_keys), Some(new_keys)) = (keys_of(old, &names), keys_of(new, &names))
+        {
+            return self.keyed((old, &old_keys), (new, &new_keys), items, path);
+        }
+        let is_set = field.is_some_and(|field| field.is_set);
+        let (a, b) = (fingerprints(old), fingerprints(new));
+        if a == b {
+            return;
+        }
+        if sorted(&a) == sorted(&b) {
+            return self.tell(path.clone(), What::Reordered);
+        }
+        let (mut gone, mut come) = (Vec::new(), Vec::new());
+        if is_set {
+            gone.extend((0..old.len()).filter(|&at| !b.contains(&a[at])));
+            come.extend((0..new.len()).filter(|&at| !a.contains(&b[at])));
+        } else {
+            for operation in capture_diff_slices(Algorithm::Myers, &a, &b) {
+                match operation {
+                    DiffOp::Equal { .. } => {}
+                    DiffOp::Delete { old_index, old_len, .. } => gone.extend(old_index..old_index + old_len),
+                    DiffOp::Insert { new_index, new_len, .. } => come.extend(new_index..new_index + new_len),
+                    DiffOp::Replace { old_index, old_len, new_index, new_len } => {
+                        // Item by item as far as both have some: what changed inside is told, not the whole item.
+                        let both = old_len.min(new_len);
+                        for at in 0..both {
+                            let step = PathStep::Index(new_index + at);
+                            self.values(&old[old_index + at], &new[new_index + at], items, None, path.with(step));
+                        }
+                        gone.extend(old_index + both..old_index + old_len);
+                        come.extend(new_index + both..new_index + new_len);
+                    }
+                }
+            }
+        }
+        for at in come {
+            self.tell(path.with(PathStep::Index(at)), What::Added(new[at].value.clone()));
+        }
+        for at in gone {
+            self.tell(path.with(PathStep::Index(at)), What::Removed(old[at].value.clone()));
+        }
+    }
+
+    fn keyed(&mut self, old: (&[Node], &[Key]), new: (&[Node], &[Key]), items: Option<&Type>, path: &FieldPath) {
+        let before: HashMap<&Key, &Node> = old.1.iter().zip(old.0).collect();
+        let after: HashMap<&Key, &Node> = new.1.iter().zip(new.0).collect();
+        for (key, node) in new.1.iter().zip(new.0) {
+            let path = path.with(PathStep::Item(shown(key)));
+            match before.get(key) {
+                None => self.tell(path, What::Added(node.value.clone())),
+                Some(before) => self.values(before, node, items, None, path),
+            }
+        }
+        for (key, node) in old.1.iter().zip(old.0).filter(|(key, _)| !after.contains_key(key)) {
+            self.tell(path.with(PathStep::Item(shown(key))), What::Removed(node.value.clone()));
+        }
+        let common = |keys: &[Key], others: &HashMap<&Key, &Node>| -> Vec<Key> {
+            keys.iter().filter(|key| others.contains_key(key)).cloned().collect()
+        };
+        if common(old.1, &after) != common(new.1, &before) {
+            self.tell(path.clone(), What::Reordered);
+        }
+    }
+}
+
+/// The key fields of an item and their values.
+type Key = Vec<(String, String)>;
+
+/// The fields by which the items of a list are told apart: the schema's, else `name` where every item has one.
+fn key_fields(old: &[Node], new: &[Node], field: Option<&Field>) -> Option<Vec<String>> {
+    if let Some(field) = field.filter(|field| !field.keys.is_empty()) {
+        return Some(field.keys.iter().map(|key| (*key).to_owned()).collect());
+    }
+    let mut all = old.iter().chain(new).peekable();
+    all.peek()?;
+    let has = |path: &[&str]| {
+        old.iter().chain(new).all(|item| {
+            let map = item.value.as_map();
+            map.and_then(|map| map.at(path.iter().copied())).is_some_and(|name| name.value.as_str().is_some())
+        })
+    };
+    if has(&["name"]) {
+        Some(vec!["name".to_owned()])
+    } else if has(&["metadata", "name"]) {
+        Some(vec!["metadata.name".to_owned()])
+    } else {
+        None
+    }
+}
+
+/// The keys of all items; `None` if two are the same or one is no map.
+fn keys_of(items: &[Node], names: &[String]) -> Option<Vec<Key>> {
+    let mut found: Vec<Key> = Vec::with_capacity(items.len());
+    for item in items {
+        let map = item.value.as_map()?;
+        let mut key = Key::new();
+        for name in names {
+            let text = match map.at(name.split('.')).map(|node| &node.value) {
+                Some(value) => scalar(value)?,
+                // What the API server puts there itself.
+                None if name == "protocol" => "TCP".to_owned(),
+                None => String::new(),
+            };
+            key.push((name.clone(), text));
+        }
+        found.push(key);
+    }
+    let unique: std::collections::HashSet<&Key> = found.iter().collect();
+    (unique.len() == found.len()).then_some(found)
+}
+
+/// A key as it is shown: what the server puts there itself says nothing.
+fn shown(key: &Key) -> Vec<(String, String)> {
+    let says = |(name, value): &&(String, String)| {
+        key.len() == 1 || !(name == "protocol" && value == "TCP" || value.is_empty())
+    };
+    let shown: Vec<_> = key.iter().filter(says).cloned().collect();
+    shown.into_iter().map(|(name, value)| (name.trim_start_matches("metadata.").to_owned(), value)).collect()
+}
+
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Null => Some(String::new()),
+        Value::Map(_) | Value::List(_) => None,
+        other => Some(crate::json::write(other)),
+    }
+}
+
+fn fingerprints(items: &[Node]) -> Vec<String> {
+    items.iter().map(|item| canonical(&item.value)).collect()
+}
+
+/// JSON with sorted keys.
+fn canonical(value: &Value) -> String {
+    match value {
+        Value::Map(map) => {
+            let mut parts: Vec<String> =
+                map.iter().map(|(key, node)| format!("{key:?}:{}", canonical(&node.value))).collect();
+            parts.sort();
+            format!("{{{}}}", parts.join(","))
+        }
+        Value::List(items) => format!("[{}]", fingerprints(items).join(",")),
+        other => crate::json::write(other),
+    }
+}
+
+fn sorted(items: &[String]) -> Vec<&String> {
+    let mut sorted: Vec<&String> = items.iter().collect();
+    sorted.sort();
+    sorted
+}
+
+/// Whether two values are the same, but for the order of keys and the ways to write numbers.
+pub(super) fn is_equal(a: &Value, b: &Value) -> bool {
+    canonical(a) == canonical(b)
+}
+
+/// Whether two values mean the same to the API server.
+fn is_same(old: &Value, new: &Value, of: Option<&Type>) -> bool {
+    let number = |value: &Value| match value {
+        Value::Int(number) => Some(*number as f64),
+        Value::Float(number) => Some(*number),
+        _ => None,
+    };
+    match (old, new) {
+        (Value::Map(_) | Value::List(_), _) | (_, Value::Map(_) | Value::List(_)) => false,
+        _ if of == Some(&Type::Quantity) => match (quantity(old), quantity(new)) {
+            (Some(a), Some(b)) => a == b,
+            _ => old == new,
+        },
+        _ => old == new || number(old).is_some() && number(old) == number(new),
+    }
+}
+
+/// A quantity in thousandths; `None` if it is none, or too small or great to be compared so.
+pub(super) fn quantity(value: &Value) -> Option<i128> {
+    let text = scalar(value)?;
+    let digits = text.find(|c: char| !matches!(c, '0'..='9' | '.' | '+' | '-')).unwrap_or(text.len());
+    let (number, suffix) = text.split_at(digits);
+    let factor: i128 = match suffix {
+        "m" => 1,
+        "" => 1000,
+        "k" => 1_000_000,
+        "M" => 1_000_000_000,
+        "G" => 1_000_000_000_000,
+        "T" => 1_000_000_000_000_000,
+        "P" => 1_000_000_000_000_000_000,
+        "Ki" => 1000 << 10,
+        "Mi" => 1000 << 20,
+        "Gi" => 1000 << 30,
+        "Ti" => 1000 << 40,
+        "Pi" => 1000 << 50,
+        _ => return None,
+    };
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let sign = if whole.starts_with('-') { -1 } else { 1 };
+    let whole: i128 = if whole.trim_start_matches(['+', '-']).is_empty() { 0 } else { whole.parse().ok()? };
+    let mut value = whole.checked_mul(factor)?;
+    if !fraction.is_empty() {
+        let scale = 10_i128.checked_pow(u32::try_from(fraction.len()).ok()?)?;
+        let part = fraction.parse::<i128>().ok()?.checked_mul(factor)?;
+        if part % scale != 0 {
+            return None;
+        }
+        value += sign * (part / scale);
+    }
+    Some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Source;
+
+    fn told(api_version: &str, kind: &str, old: &str, new: &str) -> Vec<String> {
+        let read = |text: &str| crate::yaml::read_values(&Source::file("m.yaml", text)).unwrap();
+        let schema = Schema::built_in();
+        let of = schema.kind(api_version, kind).and_then(|kind| schema.object_type(kind.type_name));
+        let word = |change: &Change| match &change.what {
+            What::Added(value) => format!("{} + {}", change.path, crate::json::write(value)),
+            What::Removed(value) => format!("{} - {}", change.path, crate::json::write(value)),
+            What::Changed(old, new) => {
+                format!("{} {} -> {}", change.path, crate::json::write(old), crate::json::write(new))
+            }
+            What::Reordered => format!("{} reordered", change.path),
+        };
+        compare(&read(old), &read(new), of).iter().map(word).collect()
+    }
+
+    #[test]
+    fn lists_with_keys_are_compared_by_them() {
+        let old = "spec: {containers: [{name: a, image: x, ports: [{containerPort: 1}]}, {name: b, image: w}]}";
+        let new = "spec: {containers: [{name: b, image: z}, {name: a, image: x, ports: [{containerPort: 1, protocol: TCP}, {containerPort: 1, protocol: UDP}]}]}";
+        assert_eq!(
+            told("v1", "Pod", old, new),
+            [
+                "spec.containers[name=b].image \"w\" -> \"z\"",
+                "spec.containers[name=a].ports[containerPort=1].protocol + \"TCP\"",
+                "spec.containers[name=a].ports[containerPort=1,protocol=UDP] + {\"containerPort\":1,\"protocol\":\"UDP\"}",
+                "spec.containers reordered",
+            ]
+        );
+    }
+
+    #[test]
+    fn items_without_keys_are_aligned() {
+        let pod = |args: &str| format!("spec: {{containers: [{{name: a, args: [{args}]}}]}}");
+        let compared = |old: &str, new: &str| told("v1", "Pod", &pod(old), &pod(new));
+        assert_eq!(compared("a, b, c", "a, x, c"), ["spec.containers[name=a].args[1] \"b\" -> \"x\""]);
+        assert_eq!(compared("a, c", "a, b, c"), ["spec.containers[name=a].args[1] + \"b\""]);
+        assert_eq!(compared("a, b", "b, a"), ["spec.containers[name=a].args reordered"]);
+        assert_eq!(compared("a, b", "a, b"), [""; 0]);
+    }
+
+    #[test]
+    fn other_ways_to_write_a_value_are_no_change() {
+        let pod = |cpu: &str| format!("spec: {{containers: [{{name: a, resources: {{limits: {{cpu: {cpu}}}}}}}]}}");
+        assert_eq!(told("v1", "Pod", &pod("0.5"), &pod("500m")), [""; 0]);
+        assert_eq!(told("v1", "Pod", &pod("1Gi"), &pod("1024Mi")), [""; 0]);
+        assert_eq!(told("v1", "Pod", &pod("1G"), &pod("1Gi")).len(), 1);
+        assert_eq!(told("v1", "ConfigMap", "data: {a: '1'}\nx: null", "data: {a: '2'}"), ["data.a \"1\" -> \"2\""]);
+    }
+
+    #[test]
+    fn quantities_are_read() {
+        let read = |text: &str| quantity(&Value::String(text.to_owned()));
+        assert_eq!(read("1.5Gi"), Some(1536 * 1000 << 20));
+        assert_eq!(read("-0.5"), Some(-500));
+        assert_eq!(read("abc"), None);
+        assert_eq!(read("0.0001"), None);
+        assert_eq!(read("99999999999999999999999999999999999999999Pi"), None);
+    }
+}

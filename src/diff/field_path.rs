@@ -1,0 +1,94 @@
+//! Paths to fields of a manifest.
+
+use std::fmt;
+
+/// One step of a [`FieldPath`].
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PathStep {
+    /// A field of an object, or a key of a map.
+    Field(String),
+    /// The item of a list that has these values in the list's key fields.
+    Item(Vec<(String, String)>),
+    /// An item of a list without keys, from 0.
+    Index(usize),
+}
+
+/// The way to a field: `spec.template.spec.containers[name=mongooseim].image`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FieldPath(pub Vec<PathStep>);
+
+impl FieldPath {
+    /// A path of plain fields.
+    pub fn of_fields(fields: &[&str]) -> FieldPath {
+        FieldPath(fields.iter().map(|field| PathStep::Field((*field).to_owned())).collect())
+    }
+
+    /// The path of a field below this one.
+    #[must_use]
+    pub fn field(&self, name: &str) -> FieldPath {
+        self.with(PathStep::Field(name.to_owned()))
+    }
+
+    /// The path with one more step.
+    #[must_use]
+    pub fn with(&self, step: PathStep) -> FieldPath {
+        let mut steps = self.0.clone();
+        steps.push(step);
+        FieldPath(steps)
+    }
+
+    /// Whether the path begins with these fields.
+    pub fn is_below(&self, fields: &[&str]) -> bool {
+        self.0.len() >= fields.len()
+            && fields.iter().zip(&self.0).all(|(field, step)| matches!(step, PathStep::Field(name) if name == field))
+    }
+
+    /// Whether one of the two paths leads to the other's field or to something around it.
+    pub fn meets(&self, other: &FieldPath) -> bool {
+        self.0.iter().zip(&other.0).all(|(a, b)| a == b)
+    }
+
+    /// The name of the field at a depth, from 0.
+    pub fn name(&self, depth: usize) -> Option<&str> {
+        match self.0.get(depth) {
+            Some(PathStep::Field(name)) => Some(name),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for FieldPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, step) in self.0.iter().enumerate() {
+            match step {
+                PathStep::Field(name) if name.contains(['.', '[', ']', ' ']) || name.is_empty() => {
+                    write!(f, "[{name:?}]")?
+                }
+                PathStep::Field(name) if at == 0 => write!(f, "{name}")?,
+                PathStep::Field(name) => write!(f, ".{name}")?,
+                PathStep::Item(keys) => {
+                    let keys: Vec<String> = keys.iter().map(|(key, value)| format!("{key}={value}")).collect();
+                    write!(f, "[{}]", keys.join(","))?;
+                }
+                PathStep::Index(index) => write!(f, "[{index}]")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_written_as_people_write_them() {
+        let path = FieldPath::of_fields(&["spec", "containers"])
+            .with(PathStep::Item(vec![("name".to_owned(), "web".to_owned())]))
+            .field("image");
+        assert_eq!(path.to_string(), "spec.containers[name=web].image");
+        assert_eq!(FieldPath::of_fields(&["data", "a.toml"]).to_string(), "data[\"a.toml\"]");
+        assert!(path.is_below(&["spec"]) && path.meets(&FieldPath::of_fields(&["spec"])));
+        assert!(!path.meets(&FieldPath::of_fields(&["spec", "volumes"])));
+    }
+}

@@ -1,0 +1,115 @@
+//! Which object of one side is which of the other.
+
+use std::collections::HashMap;
+
+use super::objects::Object;
+use crate::kubernetes::Schema;
+use crate::yaml::Map;
+
+/// An object on both sides, or on one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pair<'o> {
+    pub(super) old: Option<&'o Object>,
+    pub(super) new: Option<&'o Object>,
+    /// Whether the two have other names and are the same otherwise.
+    pub(super) is_rename: bool,
+}
+
+/// Pairs objects by the group of their API, kind, namespace and name; the version of the API does not count. What is left
+/// and is the same but for its metadata was renamed. Those of the new side come first, in its order.
+pub(super) fn pair<'o>(old: &'o [Object], new: &'o [Object], namespace: &str) -> Vec<Pair<'o>> {
+    let mut free: HashMap<Identity<'o>, Vec<usize>> = HashMap::new();
+    for (at, object) in old.iter().enumerate() {
+        free.entry(identity(object, namespace)).or_default().push(at);
+    }
+    free.values_mut().for_each(|places| places.reverse());
+    let mut taken = vec![false; old.len()];
+    let mut pairs = Vec::with_capacity(new.len());
+    for object in new {
+        let at = free.get_mut(&identity(object, namespace)).and_then(Vec::pop);
+        if let Some(at) = at {
+            taken[at] = true;
+        }
+        pairs.push(Pair { old: at.map(|at| &old[at]), new: Some(object), is_rename: false });
+    }
+    for pair in pairs.iter_mut().filter(|pair| pair.old.is_none()) {
+        let Some(new) = pair.new else { continue };
+        let candidates = (0..old.len()).filter(|&at| !taken[at] && is_same_kind(&old[at], new));
+        let fields = rest(&new.fields());
+        if fields.is_empty() {
+            continue;
+        }
+        if let Some(at) = candidates.into_iter().find(|&at| rest(&old[at].fields()) == fields) {
+            taken[at] = true;
+            (pair.old, pair.is_rename) = (Some(&old[at]), true);
+        }
+    }
+    let gone = old.iter().zip(taken).filter(|(_, taken)| !taken);
+    pairs.extend(gone.map(|(object, _)| Pair { old: Some(object), new: None, is_rename: false }));
+    pairs
+}
+
+type Identity<'o> = (&'o str, &'o str, String, &'o str);
+
+fn identity<'o>(object: &'o Object, namespace: &str) -> Identity<'o> {
+    let id = &object.id;
+    let in_none =
+        Schema::built_in().kind(&id.api_version, &id.kind).is_some_and(|kind| kind.is_namespaced == Some(false));
+    let namespace = match id.namespace.as_str() {
+        _ if in_none => String::new(),
+        "" => namespace.to_owned(),
+        own => own.to_owned(),
+    };
+    (group(&id.api_version), &id.kind, namespace, &id.name)
+}
+
+fn is_same_kind(a: &Object, b: &Object) -> bool {
+    group(&a.id.api_version) == group(&b.id.api_version) && a.id.kind == b.id.kind && a.id.namespace == b.id.namespace
+}
+
+fn group(api_version: &str) -> &str {
+    api_version.split_once('/').map_or("", |(group, _)| group)
+}
+
+/// What an object holds besides its head.
+fn rest(object: &Map) -> Map {
+    let mut object = object.clone();
+    object.retain(|key, _| !matches!(key, "apiVersion" | "kind" | "metadata" | "status"));
+    object
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Source;
+
+    fn told(old: &str, new: &str) -> Vec<String> {
+        let read = |text: &str| super::super::read_objects(&Source::file("m.yaml", text), "m").unwrap();
+        let (old, new) = (read(old), read(new));
+        let name = |object: Option<&Object>| object.map_or("-".to_owned(), Object::name);
+        let word = |pair: &Pair<'_>| {
+            format!("{} {} {}", name(pair.old), if pair.is_rename { "as" } else { "is" }, name(pair.new))
+        };
+        pair(&old, &new, "default").iter().map(word).collect()
+    }
+
+    #[test]
+    fn objects_are_paired_by_what_they_call_themselves() {
+        assert_eq!(
+            told(
+                "apiVersion: policy/v1beta1\nkind: P\nmetadata: {name: a}\n---\nkind: S\nmetadata: {name: gone}",
+                "kind: S\nmetadata: {name: new}\n---\napiVersion: policy/v1\nkind: P\nmetadata: {name: a, namespace: default}"
+            ),
+            ["- is S/new", "P/a is default/P/a", "S/gone is -"]
+        );
+    }
+
+    #[test]
+    fn the_same_under_another_name_is_renamed() {
+        assert_eq!(
+            told("kind: S\nmetadata: {name: a}\nspec: {x: 1}", "kind: S\nmetadata: {name: b}\nspec: {x: 1}"),
+            ["S/a as S/b"]
+        );
+        assert_eq!(told("kind: S\nmetadata: {name: a}", "kind: S\nmetadata: {name: b}").len(), 2);
+    }
+}

@@ -1,0 +1,120 @@
+//! What changes of Services do: which ports are open to whom, and what the API server refuses.
+
+use super::impact::{Changed, Gravity, Impact};
+use super::{number, words};
+use crate::yaml::{Map, Value};
+
+/// Who reaches a Service: in a cluster, or from outside.
+fn reach(fields: &Map) -> &'static str {
+    match words(fields, &["spec", "type"]) {
+        Some("LoadBalancer") => "to the outside",
+        Some("NodePort") => "on every node",
+        _ => "in the cluster",
+    }
+}
+
+fn is_open_outside(fields: &Map) -> bool {
+    reach(fields) != "in the cluster"
+}
+
+/// A Service's ports: number, protocol unless it is TCP, and node port.
+fn ports(fields: &Map) -> Vec<(String, Option<i64>)> {
+    let list = fields.at(["spec", "ports"]).and_then(|node| node.value.as_list()).unwrap_or_default();
+    let port = |port: &Map| {
+        let number_text = number(port, &["port"])?.to_string();
+        let protocol = words(port, &["protocol"]).filter(|protocol| *protocol != "TCP");
+        let shown = protocol.map_or(number_text.clone(), |protocol| format!("{number_text}/{protocol}"));
+        Some((shown, number(port, &["nodePort"])))
+    };
+    list.iter().filter_map(|node| port(node.value.as_map()?)).collect()
+}
+
+fn list(ports: &[String]) -> String {
+    ports.join(", ")
+}
+
+/// What a new Service opens.
+pub(super) fn opened_by_new(fields: &Map) -> Option<Impact> {
+    if super::impact::kind_of(fields) != "Service" {
+        return None;
+    }
+    let is_outside = is_open_outside(fields);
+    let shown: Vec<String> = ports(fields)
+        .into_iter()
+        .map(|(port, node_port)| match node_port.filter(|_| is_outside) {
+            Some(node_port) => format!("{port} (node port {node_port})"),
+            None => port,
+        })
+        .collect();
+    if shown.is_empty() {
+        return None;
+    }
+    let gravity = if is_outside { Gravity::Attention } else { Gravity::Note };
+    Some(Impact::new("opens", gravity, format!("new Service: opens {} {}", list(&shown), reach(fields))))
+}
+
+/// What changes of a Service do.
+pub(super) fn impacts(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Vec<Impact>) {
+    let (before, after) = (ports(old), ports(new));
+    let only = |these: &[(String, Option<i64>)], those: &[(String, Option<i64>)]| -> Vec<String> {
+        these
+            .iter()
+            .map(|(port, _)| port)
+            .filter(|port| !those.iter().any(|(other, _)| other == *port))
+            .cloned()
+            .collect()
+    };
+    let gravity = if is_open_outside(new) { Gravity::Attention } else { Gravity::Note };
+    let opened = only(&after, &before);
+    if !opened.is_empty() {
+        found.push(Impact::new("opens", gravity, format!("opens {} {}", list(&opened), reach(new))));
+    }
+    let closed = only(&before, &after);
+    if !closed.is_empty() {
+        found.push(Impact::new("closes", Gravity::Attention, format!("closes {} {}", list(&closed), reach(old))));
+    }
+    if object.touches(&["spec", "type"]) {
+        let of = |map: &Map| words(map, &["spec", "type"]).unwrap_or("ClusterIP").to_owned();
+        let text = format!("from {} to {}: its ports are now open {}", of(old), of(new), reach(new));
+        found.push(Impact::new("service-type", Gravity::Attention, text));
+    }
+    if object.touches(&["spec", "selector"]) {
+        found.push(Impact::new("selector", Gravity::Attention, "leads to other pods"));
+    }
+    for (port, node_port) in &after {
+        let was = before.iter().find(|(other, _)| other == port).and_then(|(_, node_port)| *node_port);
+        if let (Some(was), Some(is)) = (was, node_port)
+            && was != *is
+        {
+            found.push(Impact::new(
+                "node-port",
+                Gravity::Attention,
+                format!("port {port} moves on the nodes: {was} → {is}"),
+            ));
+        }
+    }
+    cluster_ip(object, old, new, found);
+}
+
+/// A Service's own address is given for good, unless it becomes or was an ExternalName.
+fn cluster_ip(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Vec<Impact>) {
+    let is_external = |map: &Map| words(map, &["spec", "type"]) == Some("ExternalName");
+    let address = |map: &Map| match map.at(["spec", "clusterIP"]).map(|node| &node.value) {
+        Some(Value::String(text)) => text.clone(),
+        _ => String::new(),
+    };
+    let (before, after) = (address(old), address(new));
+    if before == after
+        || is_external(old)
+        || is_external(new)
+        || (before != "None" && after != "None" && after.is_empty())
+    {
+        return;
+    }
+    // An address that is asked for anew is refused as well: the server has given one already.
+    let reference = object.reference();
+    found.push(
+        Impact::refused("spec.clusterIP of a Service")
+            .way_out(format!("kubectl delete {reference}, then apply: it is not reachable in between")),
+    );
+}

@@ -1,0 +1,243 @@
+//! What changes of workloads and their volumes do: scaling, restarts, what the API server refuses, what happens to data.
+
+use super::compare::quantity;
+use super::impact::{Changed, Gravity, Impact, kind_of};
+use super::objects::Object;
+use super::{number, words};
+use crate::yaml::{Map, Value};
+
+/// The fields of a StatefulSet's spec that can be changed (the API server's own list).
+const OF_STATEFUL_SETS: [&str; 7] = [
+    "replicas",
+    "ordinals",
+    "template",
+    "updateStrategy",
+    "revisionHistoryLimit",
+    "persistentVolumeClaimRetentionPolicy",
+    "minReadySeconds",
+];
+
+/// What changes of a workload do.
+pub(super) fn impacts(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Vec<Impact>) {
+    let kind = kind_of(new);
+    refusals(object, kind, found);
+    scaling(old, new, kind, found);
+    if object.touches(&["spec", "template"]) && kind != "Job" {
+        found.push(restart(new, kind));
+    }
+    if kind == "CronJob" && object.touches(&["spec", "schedule"]) {
+        let schedule = |map: &Map| words(map, &["spec", "schedule"]).unwrap_or_default().to_owned();
+        found.push(Impact::new(
+            "schedule",
+            Gravity::Note,
+            format!("runs at other times: {} → {}", schedule(old), schedule(new)),
+        ));
+    }
+}
+
+/// Whether a change of the pod template makes the controller replace the pods.
+pub(super) fn restarts(object: &Changed<'_>) -> bool {
+    let strategy = object.new.and_then(|new| words(new, &["spec", "updateStrategy", "type"]));
+    matches!(object.difference.id.kind.as_str(), "StatefulSet" | "Deployment" | "DaemonSet")
+        && strategy != Some("OnDelete")
+}
+
+fn refusals(object: &Changed<'_>, kind: &str, found: &mut Vec<Impact>) {
+    let reference = object.reference();
+    let mut fields: Vec<&str> = object.difference.changes.iter().filter_map(|change| change.path.name(1)).collect();
+    fields.sort_unstable();
+    fields.dedup();
+    let is_spec = |field: &&str| object.touches(&["spec", field]);
+    let refused: Vec<&str> = match kind {
+        "StatefulSet" => fields.into_iter().filter(is_spec).filter(|field| !OF_STATEFUL_SETS.contains(field)).collect(),
+        "Deployment" | "DaemonSet" | "ReplicaSet" => {
+            fields.into_iter().filter(is_spec).filter(|field| *field == "selector").collect()
+        }
+        "Job" => {
+            let fixed = [
+                "selector",
+                "template",
+                "completionMode",
+                "podFailurePolicy",
+                "backoffLimitPerIndex",
+                "successPolicy",
+                "managedBy",
+            ];
+            fields.into_iter().filter(is_spec).filter(|field| fixed.contains(field)).collect()
+        }
+        _ => Vec::new(),
+    };
+    for field in refused {
+        let article = format!("spec.{field} of a {kind}");
+        let way_out = match (kind, field) {
+            ("Job", _) => format!("kubectl delete {reference}, then apply: it runs again"),
+            ("StatefulSet", "volumeClaimTemplates") => format!(
+                "kubectl delete {reference} --cascade=orphan, then apply: pods and data stay; claims that are there keep their size until they are changed themselves"
+            ),
+            _ => format!("kubectl delete {reference} --cascade=orphan, then apply: the pods stay"),
+        };
+        found.push(Impact::refused(&article).way_out(way_out));
+    }
+}
+
+fn scaling(old: &Map, new: &Map, kind: &str, found: &mut Vec<Impact>) {
+    if !matches!(kind, "StatefulSet" | "Deployment" | "ReplicaSet") {
+        return;
+    }
+    let replicas = |map: &Map| number(map, &["spec", "replicas"]).unwrap_or(1);
+    let (before, after) = (replicas(old), replicas(new));
+    if before == after {
+        return;
+    }
+    let gravity = if after == 0 { Gravity::Attention } else { Gravity::Note };
+    found.push(Impact::new("scales", gravity, format!("scales {before} → {after}")));
+    if after < before && has_claims(Some(old)) {
+        let policy = words(new, &["spec", "persistentVolumeClaimRetentionPolicy", "whenScaled"]);
+        found.push(if policy == Some("Delete") {
+            Impact::new(
+                "data-lost",
+                Gravity::Attention,
+                "data is lost: the PersistentVolumeClaims of the pods that go are deleted",
+            )
+        } else {
+            Impact::new(
+                "data-stays",
+                Gravity::Note,
+                "data stays: the PersistentVolumeClaims of the pods that go are kept",
+            )
+        });
+    }
+}
+
+fn restart(new: &Map, kind: &str) -> Impact {
+    let strategy =
+        words(new, &["spec", "updateStrategy", "type"]).or_else(|| words(new, &["spec", "strategy", "type"]));
+    let partition = number(new, &["spec", "updateStrategy", "rollingUpdate", "partition"]).unwrap_or(0);
+    let replicas = number(new, &["spec", "replicas"]).unwrap_or(1);
+    let rule = "restarts";
+    match (kind, strategy) {
+        ("CronJob", _) => Impact::new("next-run", Gravity::Note, "takes effect with the next run"),
+        ("ReplicaSet", _) | (_, Some("OnDelete")) => {
+            Impact::new("no-restart", Gravity::Attention, "no restart: pods stay as they are until they are deleted")
+        }
+        ("Deployment", Some("Recreate")) => {
+            Impact::new(rule, Gravity::Attention, "restarts all pods: all are stopped before the new ones start")
+        }
+        ("StatefulSet", _) if partition > 0 && partition < replicas => Impact::new(
+            rule,
+            Gravity::Attention,
+            format!("restarts the pods from number {partition} on (rolling update); those below stay as they are"),
+        ),
+        ("StatefulSet", _) if partition > 0 => Impact::new(
+            "no-restart",
+            Gravity::Attention,
+            format!("no restart: the partition {partition} leaves all pods as they are"),
+        ),
+        _ => Impact::new(rule, Gravity::Attention, "restarts all pods (rolling update)"),
+    }
+}
+
+/// Whether a StatefulSet makes PersistentVolumeClaims.
+pub(super) fn has_claims(fields: Option<&Map>) -> bool {
+    let templates =
+        fields.and_then(|fields| fields.at(["spec", "volumeClaimTemplates"])).and_then(|node| node.value.as_list());
+    templates.is_some_and(|templates| !templates.is_empty())
+}
+
+/// What happens to the data of a StatefulSet that is deleted.
+pub(super) fn data_when_deleted(fields: Option<&Map>) -> Impact {
+    let policy =
+        fields.and_then(|fields| words(fields, &["spec", "persistentVolumeClaimRetentionPolicy", "whenDeleted"]));
+    if policy == Some("Delete") {
+        Impact::new(
+            "data-lost",
+            Gravity::Attention,
+            "data is lost when it is deleted: its PersistentVolumeClaims go with it",
+        )
+    } else {
+        Impact::new("data-stays", Gravity::Note, "data stays: its PersistentVolumeClaims are kept")
+    }
+}
+
+/// What changes of a PersistentVolumeClaim do.
+pub(super) fn claim(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Vec<Impact>) {
+    let storage =
+        |map: &Map| map.at(["spec", "resources", "requests", "storage"]).and_then(|node| quantity(&node.value));
+    if let (Some(before), Some(after)) = (storage(old), storage(new)) {
+        if after < before {
+            found.push(Impact::refused("a claim's size to less").way_out("make a new claim and copy the data"));
+        } else if after > before {
+            found.push(Impact::new("grows", Gravity::Note, "the volume grows, if its storage class allows expansion"));
+        }
+    }
+    let others =
+        ["accessModes", "storageClassName", "volumeName", "volumeMode", "selector", "dataSource", "dataSourceRef"];
+    for field in others.iter().filter(|field| object.touches(&["spec", field])) {
+        found.push(
+            Impact::refused(&format!("spec.{field} of a PersistentVolumeClaim"))
+                .way_out("make a new claim and copy the data"),
+        );
+    }
+}
+
+/// How a workload uses a ConfigMap or Secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    /// In environment variables or as single files (subPath): read when a container starts.
+    OnStart,
+    /// As a volume, which the kubelet keeps up to date.
+    Files,
+}
+
+/// How the pods of a workload use a ConfigMap or Secret; `None` if they do not.
+pub(super) fn use_of(user: &Object, kind: &str, name: &str) -> Option<Use> {
+    let path: &[&str] = match user.id.kind.as_str() {
+        "StatefulSet" | "Deployment" | "DaemonSet" | "ReplicaSet" => &["spec", "template", "spec"],
+        "Pod" => &["spec"],
+        _ => return None,
+    };
+    let fields = user.fields();
+    let pod = fields.at(path.iter().copied())?.value.as_map()?;
+    let (volume_field, name_field, env_field, from_field) = match kind {
+        "ConfigMap" => ("configMap", "name", "configMapKeyRef", "configMapRef"),
+        _ => ("secret", "secretName", "secretKeyRef", "secretRef"),
+    };
+    let containers: Vec<&Map> =
+        ["initContainers", "containers"].into_iter().flat_map(|field| items(pod, field)).collect();
+    let by_variable = |container: &&Map| {
+        items(container, "env").any(|env| words(env, &["valueFrom", env_field, "name"]) == Some(name))
+            || items(container, "envFrom").any(|from| words(from, &[from_field, "name"]) == Some(name))
+    };
+    let is_it = |volume: &&Map| {
+        let projected = volume.at(["projected", "sources"]).and_then(|node| node.value.as_list()).unwrap_or_default();
+        words(volume, &[volume_field, name_field]) == Some(name)
+            || projected
+                .iter()
+                .filter_map(|node| node.value.as_map())
+                .any(|part| words(part, &[volume_field, "name"]) == Some(name))
+    };
+    let volumes: Vec<&str> =
+        items(pod, "volumes").filter(is_it).filter_map(|volume| words(volume, &["name"])).collect();
+    let mounts: Vec<&Map> = containers
+        .iter()
+        .flat_map(|container| items(container, "volumeMounts"))
+        .filter(|mount| words(mount, &["name"]).is_some_and(|name| volumes.contains(&name)))
+        .collect();
+    let in_the_start = ["initContainers"].into_iter().flat_map(|field| items(pod, field)).any(|container| {
+        items(container, "volumeMounts")
+            .any(|mount| words(mount, &["name"]).is_some_and(|name| volumes.contains(&name)))
+    });
+    let single = mounts.iter().any(|mount| mount.get("subPath").is_some() || mount.get("subPathExpr").is_some());
+    if containers.iter().any(by_variable) || single || in_the_start {
+        Some(Use::OnStart)
+    } else if !mounts.is_empty() {
+        Some(Use::Files)
+    } else {
+        None
+    }
+}
+
+fn items<'m>(map: &'m Map, field: &str) -> impl Iterator<Item = &'m Map> {
+    let list = map.get(field).and_then(|node| node.value.as_list()).unwrap_or_default();
+    list.iter().filter_map(|node| if let Value::Map(map) = &node.value { Some(map) } else { None })
+}

@@ -1,0 +1,123 @@
+//! Which values made the differences between two sets of manifests, by experiment: each value that differs is put back, and
+//! what changes back with it was made by it.
+
+use super::laboratory::{Change, Laboratory, Outcome, Subject};
+use super::parallel;
+use crate::diagnostic::Diagnostic;
+use crate::diff::{self, Cause, Comparison, Object, Secrets, Status};
+use crate::json;
+use crate::manifest::Manifests;
+use crate::values::{Map, Node, ValuePath, merge_defaults};
+
+/// More values than these are not tried: a render takes about a millisecond.
+const MOST: usize = 200;
+
+/// What the values of the old side were.
+#[derive(Debug, Clone, Copy)]
+pub enum Before<'a> {
+    /// These.
+    Values(&'a Map),
+    /// Nobody knows: the chart's own defaults are tried for what the user set.
+    Unknown,
+}
+
+/// Adds to each difference the values that made it. `new` are the objects of the new side, `old` of the old one.
+///
+/// # Errors
+/// All that keeps the chart from being rendered.
+pub fn add_causes(
+    comparison: &mut Comparison,
+    subject: Subject<'_>,
+    before: Before<'_>,
+    (old, new): (&[Object], &[Object]),
+    secrets: &Secrets,
+) -> Result<(), Vec<Diagnostic>> {
+    if comparison.differences.is_empty() {
+        return Ok(());
+    }
+    let laboratory = Laboratory::new(subject)?;
+    let candidates = candidates(&laboratory, subject.user, before)?;
+    let outcomes = parallel::map(&candidates, |change| laboratory.experiment(&[change]));
+    for (change, outcome) in candidates.iter().zip(outcomes) {
+        let Outcome::Rendered(rendered) = outcome else { continue };
+        let texts = rendered.into_iter().map(|rendered| (rendered.path, rendered.text));
+        let Ok(manifests) = Manifests::read(texts) else { continue };
+        let objects: Vec<Object> =
+            manifests.manifests.iter().chain(&manifests.hooks).map(Object::of_manifest).collect();
+        let cause = cause(&laboratory, change, secrets);
+        attribute(comparison, &objects, (old, new), matches!(before, Before::Unknown), &cause);
+    }
+    Ok(())
+}
+
+/// The values that differ, each with what it was before.
+fn candidates(laboratory: &Laboratory<'_>, user: &Map, before: Before<'_>) -> Result<Vec<Change>, Vec<Diagnostic>> {
+    let now = &laboratory.prepared.values;
+    let defaults;
+    let (before, mut paths) = match before {
+        Before::Values(before) => {
+            let mut paths = ValuePath::leaves(now);
+            paths.extend(ValuePath::leaves(before));
+            (before, paths)
+        }
+        Before::Unknown => {
+            defaults = merge_defaults(&laboratory.prepared.chart.values_tree())?.values;
+            (&defaults, ValuePath::leaves(user))
+        }
+    };
+    paths.sort();
+    paths.dedup();
+    let value = |map: &Map, path: &ValuePath| path.get(map).map(|node: &Node| node.value.clone());
+    let differing = paths.into_iter().filter(|path| value(now, path) != value(before, path));
+    Ok(differing.take(MOST).map(|path| Change { value: value(before, &path), path }).collect())
+}
+
+fn cause(laboratory: &Laboratory<'_>, change: &Change, secrets: &Secrets) -> Cause {
+    let now = change.path.get(&laboratory.prepared.values);
+    let shown = |value: &crate::values::Value| secrets.mask(&json::write(value));
+    Cause {
+        key: change.path.to_string(),
+        old: change.value.as_ref().map(shown),
+        new: now.map(|node| shown(&node.value)),
+        place: now.filter(|node| node.span.source().is_some()).map(|node| place(node, secrets)).unwrap_or_default(),
+    }
+}
+
+/// A file with its line, or the flag without its value, which stands beside it.
+fn place(node: &Node, secrets: &Secrets) -> String {
+    let Some((source, position)) = node.span.source().zip(node.span.position()) else { return String::new() };
+    let name = source.name();
+    if name.starts_with("--") { name.to_owned() } else { secrets.mask(&format!("{name}:{}", position.line)) }
+}
+
+fn attribute(
+    comparison: &mut Comparison,
+    experiment: &[Object],
+    (old, new): (&[Object], &[Object]),
+    has_to_be_as_before: bool,
+    cause: &Cause,
+) {
+    for difference in &mut comparison.differences {
+        let find = |objects: &'_ [Object]| objects.iter().position(|object| object.id == difference.id);
+        let tried = find(experiment).map(|at| &experiment[at]);
+        match difference.status {
+            Status::Added if tried.is_none() => difference.own_causes.push(cause.clone()),
+            Status::Removed if tried.is_some() => difference.own_causes.push(cause.clone()),
+            Status::Changed => {
+                let (Some(tried), Some(now)) = (tried, find(new).map(|at| &new[at])) else { continue };
+                let moved = diff::changes(tried, now);
+                let left = match find(old).filter(|_| has_to_be_as_before) {
+                    Some(at) => diff::changes(&old[at], tried),
+                    None => Vec::new(),
+                };
+                for (change, causes) in difference.changes.iter().zip(&mut difference.causes) {
+                    let is_touched = moved.iter().any(|other| other.path.meets(&change.path));
+                    if is_touched && !left.iter().any(|other| other.path.meets(&change.path)) {
+                        causes.push(cause.clone());
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! The structure of Kubernetes' API objects: kinds, fields, types, required fields, choices, keys of lists.
+
+use std::collections::HashMap;
+use std::io::Read;
+use std::sync::OnceLock;
+
+use flate2::read::GzDecoder;
+
+/// The record of what an API server publishes under `/openapi/v2`; `tests/cluster/record_openapi` tells its form.
+const RECORD: &[u8] = include_bytes!("schema.gz");
+
+/// What a value has to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Type {
+    /// Text.
+    String,
+    /// Bytes, written in base64.
+    Bytes,
+    /// A point in time, RFC 3339.
+    Time,
+    /// An amount of something: `500m`, `1Gi`, 2.
+    Quantity,
+    /// A whole number, or text.
+    IntOrString,
+    /// A whole number of 32 bits.
+    Int32,
+    /// A whole number of 64 bits.
+    Int64,
+    /// A number.
+    Number,
+    /// `true` or `false`.
+    Boolean,
+    /// Anything.
+    Any,
+    /// An object of the type of this name.
+    Object(&'static str),
+    /// A list.
+    List(Box<Type>),
+    /// A map with keys of any name.
+    Map(Box<Type>),
+}
+
+/// A field of an object.
+#[derive(Debug)]
+pub struct Field {
+    /// Its name.
+    pub name: &'static str,
+    /// What it has to be.
+    pub of: Type,
+    /// Whether it has to be there.
+    pub required: bool,
+    /// The words that are allowed; empty if any is.
+    pub choices: Vec<&'static str>,
+    /// The fields by which items of a list are told apart: `x-kubernetes-list-map-keys`, else the merge key.
+    pub keys: Vec<&'static str>,
+    /// Whether a list is a set: no item comes twice, and their order means nothing.
+    pub is_set: bool,
+}
+
+/// An object's type: its fields.
+#[derive(Debug)]
+pub struct ObjectType {
+    /// Its name in the record, such as `api.core.v1.PodSpec`.
+    pub name: &'static str,
+    /// Its fields, by name.
+    pub fields: Vec<Field>,
+}
+
+impl ObjectType {
+    /// The field of a name.
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.binary_search_by(|field| field.name.cmp(name)).ok().map(|at| &self.fields[at])
+    }
+}
+
+/// A kind of objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kind {
+    /// The name of its type.
+    pub type_name: &'static str,
+    /// Whether its objects lie in a namespace; `None` if they can't be created by themselves.
+    pub is_namespaced: Option<bool>,
+}
+
+/// All kinds and types.
+#[derive(Debug)]
+pub struct Schema {
+    types: HashMap<&'static str, ObjectType>,
+    /// By `group/version` (`v1` alone for the core group) and kind.
+    kinds: HashMap<(String, &'static str), Kind>,
+    version: &'static str,
+}
+
+impl Schema {
+    /// The schema inside the binary; it is unpacked when it is asked for first.
+    ///
+    /// ```
+    /// use mim_chart::kubernetes::{Schema, Type};
+    ///
+    /// let schema = Schema::built_in();
+    /// let kind = schema.kind("apps/v1", "StatefulSet").unwrap();
+    /// assert_eq!(kind.is_namespaced, Some(true));
+    /// let spec = schema.at("apps/v1", "StatefulSet", ["spec"]).unwrap();
+    /// assert_eq!(spec.field("replicas").unwrap().of, Type::Int32);
+    /// assert_eq!(spec.field("volumeClaimTemplates").unwrap().keys, [""; 0]);
+    /// ```
+    pub fn built_in() -> &'static Schema {
+        static SCHEMA: OnceLock<Schema> = OnceLock::new();
+        SCHEMA.get_or_init(|| {
+            let mut text = String::new();
+            // The record is part of the binary, and tests read it whole.
+            let _ = GzDecoder::new(RECORD).read_to_string(&mut text);
+            Schema::parse(text.leak())
+        })
+    }
+
+    /// The version of Kubernetes that the record is of: `v1.36.1`.
+    pub fn version(&self) -> &'static str {
+        self.version
+    }
+
+    /// The kind that an object of an `apiVersion` says it is.
+    pub fn kind(&self, api_version: &str, kind: &str) -> Option<Kind> {
+        self.kinds.iter().find(|((version, name), _)| version == api_version && *name == kind).map(|(_, kind)| *kind)
+    }
+
+    /// The versions in which a kind is there, in the record's order of groups.
+    pub fn versions_of(&self, kind: &str) -> Vec<&str> {
+        let mut found: Vec<&str> =
+            self.kinds.keys().filter(|(_, name)| *name == kind).map(|(version, _)| version.as_str()).collect();
+        found.sort_unstable();
+        found
+    }
+
+    /// All kinds of which objects can be created, as `apiVersion` and kind.
+    pub fn kinds(&self) -> impl Iterator<Item = (&str, &'static str)> {
+        let creatable = self.kinds.iter().filter(|(_, kind)| kind.is_namespaced.is_some());
+        creatable.map(|((version, name), _)| (version.as_str(), *name))
+    }
+
+    /// The type of a name.
+    pub fn object_type(&self, name: &str) -> Option<&ObjectType> {
+        self.types.get(name)
+    }
+
+    /// The type of the object at a path of fields in a kind.
+    pub fn at<'a>(
+        &self,
+        api_version: &str,
+        kind: &str,
+        path: impl IntoIterator<Item = &'a str>,
+    ) -> Option<&ObjectType> {
+        let mut at = self.object_type(self.kind(api_version, kind)?.type_name)?;
+        for name in path {
+            let Type::Object(inner) = &at.field(name)?.of else { return None };
+            at = self.object_type(inner)?;
+        }
+        Some(at)
+    }
+
+    fn parse(text: &'static str) -> Schema {
+        let mut lines = text.lines();
+        let version = lines.next().and_then(|line| line.strip_prefix("Kubernetes ")).unwrap_or_default();
+        let mut schema = Schema { types: HashMap::new(), kinds: HashMap::new(), version };
+        let mut current: Option<ObjectType> = None;
+        for line in lines {
+            if let Some(line) = line.strip_prefix(' ') {
+                if let (Some(object), Some(field)) = (&mut current, Field::parse(line)) {
+                    object.fields.push(field);
+                }
+                continue;
+            }
+            let mut words = line.split(' ');
+            let name = words.next().unwrap_or_default();
+            if let Some(done) = current.replace(ObjectType { name, fields: Vec::new() }) {
+                schema.types.insert(done.name, done);
+            }
+            for word in words {
+                let (whole, is_namespaced) = match word.split_once(':') {
+                    Some((whole, scope)) => (whole, Some(scope == "n")),
+                    None => (word, None),
+                };
+                if let Some((api_version, kind)) = whole.rsplit_once('/') {
+                    let key = (api_version.trim_start_matches('/').to_owned(), kind);
+                    schema.kinds.insert(key, Kind { type_name: name, is_namespaced });
+                }
+            }
+        }
+        schema.types.extend(current.map(|done| (done.name, done)));
+        schema
+    }
+}
+
+impl Field {
+    fn parse(line: &'static str) -> Option<Field> {
+        let mut words = line.split(' ');
+        let name = words.next()?;
+        let of = Type::parse(words.next()?);
+        let mut field = Field { name, of, required: false, choices: Vec::new(), keys: Vec::new(), is_set: false };
+        for word in words {
+            match word.split_at(1) {
+                ("!", _) => field.required = true,
+                ("=", choices) => field.choices = choices.split('|').collect(),
+                ("#", "") => field.is_set = true,
+                ("#", keys) => field.keys = keys.split(',').collect(),
+                _ => {}
+            }
+        }
+        Some(field)
+    }
+}
+
+impl Type {
+    fn parse(word: &'static str) -> Type {
+        if let Some(items) = word.strip_prefix("[]") {
+            return Type::List(Box::new(Type::parse(items)));
+        }
+        if let Some(values) = word.strip_prefix("{}") {
+            return Type::Map(Box::new(Type::parse(values)));
+        }
+        if let Some(name) = word.strip_prefix('@') {
+            return Type::Object(name);
+        }
+        match word {
+            "string" => Type::String,
+            "bytes" => Type::Bytes,
+            "time" => Type::Time,
+            "quantity" => Type::Quantity,
+            "int-or-string" => Type::IntOrString,
+            "int32" => Type::Int32,
+            "int64" => Type::Int64,
+            "number" | "double" => Type::Number,
+            "boolean" => Type::Boolean,
+            _ => Type::Any,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_type_that_a_field_names_is_there() {
+        fn names(of: &Type, found: &mut Vec<&'static str>) {
+            match of {
+                Type::Object(name) => found.push(name),
+                Type::List(inner) | Type::Map(inner) => names(inner, found),
+                _ => {}
+            }
+        }
+        let schema = Schema::built_in();
+        assert!(schema.types.len() > 500, "{}", schema.types.len());
+        let mut found = Vec::new();
+        schema.types.values().flat_map(|object| &object.fields).for_each(|field| names(&field.of, &mut found));
+        let missing: Vec<_> = found.into_iter().filter(|name| schema.object_type(name).is_none()).collect();
+        assert_eq!(missing, [""; 0]);
+    }
+
+    #[test]
+    fn fields_are_sorted_and_words_are_read() {
+        let schema = Schema::built_in();
+        for object in schema.types.values() {
+            assert!(object.fields.is_sorted_by_key(|field| field.name), "{}", object.name);
+        }
+        let port = schema.object_type("api.core.v1.ContainerPort").unwrap();
+        assert!(port.field("containerPort").unwrap().required);
+        assert_eq!(port.field("protocol").unwrap().choices, ["SCTP", "TCP", "UDP"]);
+        let container = schema.object_type("api.core.v1.Container").unwrap();
+        assert_eq!(container.field("ports").unwrap().keys, ["containerPort", "protocol"]);
+        assert_eq!(schema.kind("v1", "Namespace").unwrap().is_namespaced, Some(false));
+        assert_eq!(schema.kind("v1", "PodList").unwrap().is_namespaced, None);
+        assert_eq!(schema.versions_of("HorizontalPodAutoscaler"), ["autoscaling/v1", "autoscaling/v2"]);
+        assert!(schema.version().starts_with("v1."));
+    }
+}
