@@ -6,7 +6,7 @@ use super::Failure;
 use super::flags::GlobalFlags;
 use crate::chart::{Chart, File, Folder};
 use crate::diagnostic::{Diagnostic, Source};
-use crate::io;
+use crate::io::{self, AtRevision, Revision};
 
 /// Helm's name for a release nobody has named.
 const UNNAMED_RELEASE: &str = "release-name";
@@ -28,6 +28,11 @@ impl Located {
     /// The chart's files.
     pub(super) fn files(&self) -> &[File] {
         &self.files
+    }
+
+    /// Whether it is a built-in chart.
+    pub(super) fn is_built_in(&self) -> bool {
+        self.built_in.is_some()
     }
 
     /// What a release of this chart is called when nobody says: the built-in chart's own name, else Helm's word.
@@ -53,6 +58,39 @@ pub(super) fn locate(argument: Option<&str>, global: &GlobalFlags) -> Result<Loc
     match built_in_name(name) {
         Some(found) => Ok(built_in(found)),
         None => Err(vec![not_found(name)]),
+    }
+}
+
+/// The chart that lies at a path, as it stood at a git revision. Its files are named `REV:path`.
+///
+/// # Errors
+/// As for [`locate`]; git's words.
+pub(super) fn locate_at(
+    argument: &str,
+    revision: &Revision,
+    global: &GlobalFlags,
+) -> Result<AtRevision<Located>, Vec<Diagnostic>> {
+    let (copy, path) = match revision.tree(argument).map_err(|error| vec![error])? {
+        AtRevision::There(found) => found,
+        AtRevision::Missing => return Ok(AtRevision::Missing),
+        AtRevision::Outside => return Ok(AtRevision::Outside),
+    };
+    let inside = path.display().to_string();
+    let rename = |text: &str| text.replace(&inside, &format!("{}:{argument}", revision.name()));
+    match io::read_chart(&path, global.links()) {
+        Ok(mut files) => {
+            for file in &mut files {
+                file.shown = rename(&file.shown);
+            }
+            drop(copy);
+            Ok(AtRevision::There(Located { files, built_in: None }))
+        }
+        Err(mut errors) => {
+            for error in &mut errors {
+                error.message = rename(&error.message);
+            }
+            Err(errors)
+        }
     }
 }
 

@@ -11,22 +11,20 @@ use crate::io::os_words;
 /// Where results and diagnostics go.
 pub(super) struct Console {
     style: TextStyle,
+    mode: ColorMode,
     format: MessageFormat,
 }
 
 impl Console {
     /// Colours only on a terminal, and never against NO_COLOR (<https://no-color.org>) unless `--color=always` says so.
     pub(super) fn new(global: &GlobalFlags) -> Self {
-        let color = match global.color {
-            ColorMode::Always => true,
-            ColorMode::Never => false,
-            ColorMode::Auto => {
-                std::io::stderr().is_terminal()
-                    && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-                    && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
-            }
-        };
-        Console { style: TextStyle { color, width: None }, format: global.message_format }
+        let color = wants_colors(global.color, || std::io::stderr().is_terminal());
+        Console { style: TextStyle { color, width: None }, mode: global.color, format: global.message_format }
+    }
+
+    /// Whether results are written with colours.
+    pub(super) fn colors_output(&self) -> bool {
+        wants_colors(self.mode, || std::io::stdout().is_terminal())
     }
 
     /// Writes the result of a command. A reader that has gone away is no error: whoever reads decides how much.
@@ -72,5 +70,17 @@ impl Console {
             self.tell(diagnostics);
         }
         Ok(())
+    }
+}
+
+fn wants_colors(mode: ColorMode, is_terminal: impl FnOnce() -> bool) -> bool {
+    match mode {
+        ColorMode::Always => true,
+        ColorMode::Never => false,
+        ColorMode::Auto => {
+            is_terminal()
+                && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+                && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+        }
     }
 }

@@ -9,6 +9,7 @@ mod completion;
 mod console;
 mod create;
 mod dependency;
+mod diff;
 mod flags;
 mod helm_flags;
 mod lint;
@@ -21,6 +22,7 @@ mod table;
 mod template;
 mod usage;
 mod values;
+mod values_at_revision;
 mod values_input;
 mod version;
 mod why;
@@ -55,6 +57,7 @@ struct CommandLine {
 #[derive(Debug, Subcommand)]
 enum Command {
     Template(Box<template::Template>),
+    Diff(Box<diff::Diff>),
     Lint(Box<lint::Lint>),
     Values(Box<values::Values>),
     Why(Box<why::Why>),
@@ -73,6 +76,8 @@ enum Failure {
     Told(Vec<Diagnostic>),
     /// The world around does not do its part: an output that can't be written.
     Broken(anyhow::Error),
+    /// Nothing is wrong; `diff --detailed-exitcode` found differences.
+    Differs,
 }
 
 impl From<Vec<Diagnostic>> for Failure {
@@ -93,7 +98,8 @@ impl From<anyhow::Error> for Failure {
     }
 }
 
-/// Runs the command line `arguments` (the program's name first) and returns the exit code: 0, or 1 for every failure.
+/// Runs the command line `arguments` (the program's name first) and returns the exit code: 0, or 1 for every failure,
+/// or 2 where `diff --detailed-exitcode` found differences.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     if can_be_deep(&arguments) { on_a_large_stack(|| run_here(&arguments)) } else { run_here(&arguments) }
@@ -145,6 +151,7 @@ fn run_here(arguments: &[OsString]) -> u8 {
     }
     let result = match line.command {
         Some(Command::Template(template)) => template.run(&line.global, &mut console),
+        Some(Command::Diff(diff)) => diff.run(&line.global, &mut console),
         Some(Command::Lint(lint)) => lint.run(&line.global, &mut console),
         Some(Command::Values(values)) => values.run(&line.global, &mut console),
         Some(Command::Why(why)) => why.run(&line.global, &mut console),
@@ -160,6 +167,7 @@ fn run_here(arguments: &[OsString]) -> u8 {
     match result {
         Ok(()) => return 0,
         Err(Failure::Told(diagnostics)) => console.tell(&diagnostics),
+        Err(Failure::Differs) => return 2,
         Err(Failure::Broken(error)) => console.tell(&[Diagnostic::error("output", format!("{error:#}"))]),
     }
     1

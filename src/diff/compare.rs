@@ -374,7 +374,7 @@ mod tests {
     #[test]
     fn quantities_are_read() {
         let read = |text: &str| quantity(&Value::String(text.to_owned()));
-        assert_eq!(read("1.5Gi"), Some(1536 * 1000 << 20));
+        assert_eq!(read("1.5Gi"), Some((1536 * 1000) << 20));
         assert_eq!(read("-0.5"), Some(-500));
         assert_eq!(read("abc"), None);
         assert_eq!(read("0.0001"), None);

@@ -67,9 +67,16 @@ impl Changed<'_> {
         self.difference.changes.iter().any(|change| change.path.is_below(fields))
     }
 
-    /// The object as `kubectl` names it: `statefulset/mongooseim`.
+    /// The object as `kubectl` names it, for commands: `statefulset/mongooseim`.
     pub(super) fn reference(&self) -> String {
-        reference(&self.difference.id.kind, &self.difference.id.name)
+        self.reference_by(&self.difference.id.name)
+    }
+
+    /// The same with another name.
+    fn reference_by(&self, name: &str) -> String {
+        let id = &self.difference.id;
+        let namespace = if id.namespace.is_empty() { String::new() } else { format!(" -n {}", id.namespace) };
+        format!("{}{namespace}", reference(&id.kind, name))
     }
 }
 
@@ -96,7 +103,7 @@ fn of_one(object: &Changed<'_>, all: &[Changed<'_>], new: &[Object]) -> Vec<Impa
                     Gravity::Attention,
                     format!("a new object is made; kubectl apply leaves {} running", reference(kind, old)),
                 )
-                .way_out(format!("kubectl delete {}, or kubectl apply --prune", reference(kind, old))),
+                .way_out(format!("kubectl delete {}, or kubectl apply --prune", object.reference_by(old))),
             );
             if workloads::has_claims(object.new) {
                 found.push(Impact::new(

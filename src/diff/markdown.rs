@@ -23,7 +23,8 @@ pub fn write_markdown(comparison: &Comparison, context: usize, max_bytes: usize)
     if !attention.is_empty() {
         let _ = write!(text, "\n{attention}");
     }
-    let sections: Vec<String> = comparison.differences.iter().map(|difference| section(difference, context)).collect();
+    let noticed = comparison.differences.iter().filter(|difference| difference.status != Status::Rewritten);
+    let sections: Vec<String> = noticed.map(|difference| section(difference, context)).collect();
     let cut = |count: usize| format!("\n{count} more not shown: the comment would be too long.\n");
     let room = max_bytes.saturating_sub(cut(sections.len()).len());
     if text.len() > room {

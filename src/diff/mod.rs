@@ -168,14 +168,18 @@ pub fn compare_sides(old: &[Object], new: &[Object], secrets: &Secrets, namespac
             comparison.unchanged += 1;
             continue;
         };
-        fields.push((pair.old.map(Object::fields), pair.new.map(Object::fields)));
+        // Of what comes or goes few kinds are looked into; a long stream of others is not kept.
+        let is_looked_into = matches!(difference.status, Status::Changed | Status::Renamed)
+            || matches!(difference.id.kind.as_str(), "StatefulSet" | "Service");
+        let of = |object: Option<&Object>| object.filter(|_| is_looked_into).map(|object| object.fields().into_owned());
+        fields.push((of(pair.old), of(pair.new)));
         comparison.differences.push(difference);
     }
     let objects: Vec<impact::Changed<'_>> = comparison
         .differences
         .iter()
         .zip(&fields)
-        .map(|(difference, (old, new))| impact::Changed { difference, old: old.as_deref(), new: new.as_deref() })
+        .map(|(difference, (old, new))| impact::Changed { difference, old: old.as_ref(), new: new.as_ref() })
         .collect();
     let mut impacts = impact::impacts(&objects, new);
     for impact in impacts.iter_mut().flatten() {

@@ -86,6 +86,13 @@ pub fn read_objects(source: &Source, origin: &str) -> Result<Vec<Object>, Vec<Di
 
 fn read_one(source: &Source, range: Range<usize>, origin: &str, objects: &mut Vec<Object>) -> Result<(), Diagnostic> {
     let node = yaml::read_document_at(source, range.clone())?;
+    // What `template` writes above each manifest is no part of it, and says where it is from.
+    let text = &source.text()[range.clone()];
+    let head = text.strip_prefix("# Source: ").and_then(|rest| rest.split_once('\n'));
+    let (origin, range) = match head {
+        Some((path, rest)) => (path.trim_end(), range.end - rest.len()..range.end),
+        None => (origin, range),
+    };
     let span = source.span(range);
     match &node.value {
         Value::Null => return Ok(()),
@@ -131,7 +138,7 @@ fn add(node: Node, span: &Span, origin: &str, objects: &mut Vec<Object>, is_whol
     if id.kind.ends_with("List")
         && let Some(items) = map.get("items").and_then(|items| items.value.as_list())
     {
-        for item in items.to_vec() {
+        for item in items.iter().cloned() {
             add(item, span, origin, objects, false)?;
         }
         return Ok(());

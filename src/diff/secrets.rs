@@ -16,12 +16,19 @@ pub struct Secrets {
     known: Vec<(String, String)>,
     /// What is masked as a whole value of a Secret alone: everybody knows it.
     public: Vec<(String, String)>,
+    /// Nothing is masked, and what Secrets hold in base64 is shown as what it is.
+    is_open: bool,
 }
 
 /// Shorter ones are masked only where they stand alone: they are part of too many words.
 const LONG_ENOUGH: usize = 6;
 
 impl Secrets {
+    /// Nothing is secret: the contents of Secrets are shown, as text where they are text.
+    pub fn shown() -> Secrets {
+        Secrets { is_open: true, ..Secrets::default() }
+    }
+
     /// Gathers the contents of the Secrets of both sides and other secret texts. What is `public`, and the names of
     /// objects, stay readable outside of Secrets.
     pub fn gather<'o>(
@@ -78,8 +85,9 @@ impl Secrets {
             let mask = format!("(secret {number})");
             let quoted = crate::json::write(&Value::String(original.clone()));
             let inside = quoted[1..quoted.len() - 1].to_owned();
-            // Keys and certificates stand indented elsewhere; lines with blanks are no secrets by themselves.
-            let is_key = |line: &&str| line.len() >= 16 && !line.contains(' ') && *line != original;
+            // Keys and certificates stand indented elsewhere; other lines are no secrets by themselves.
+            let is_of_a_key = |c: char| c.is_ascii_alphanumeric() || "+/=-_".contains(c);
+            let is_key = |line: &&str| line.len() >= 16 && line.chars().all(is_of_a_key) && *line != original;
             let lines = original.lines().map(str::trim).filter(is_key);
             let forms: BTreeSet<String> = [
                 text.clone(),
@@ -100,7 +108,7 @@ impl Secrets {
             }
         }
         known.sort_by(|(a, _), (b, _)| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-        Secrets { known, public: Vec::new() }
+        Secrets { known, public: Vec::new(), is_open: false }
     }
 
     fn is_empty(&self) -> bool {
@@ -122,10 +130,13 @@ impl Secrets {
 
     /// An object with what is secret in it masked. Of a Secret that is all its data.
     pub(super) fn masked(&self, object: &Map) -> Map {
-        if self.is_empty() {
-            return object.clone();
-        }
         let mut object = object.clone();
+        if self.is_open {
+            decode_data(&mut object);
+        }
+        if self.is_empty() {
+            return object;
+        }
         let text = |name: &str| object.get(name).and_then(|node| node.value.as_str()).unwrap_or_default();
         let is_secret = is_secret(text("kind"), text("apiVersion"));
         for (key, node) in object.iter_mut() {
@@ -168,6 +179,20 @@ impl Secrets {
         };
         text.push('\n');
         text
+    }
+}
+
+/// Shows the data of a Secret as text, where it is text.
+fn decode_data(object: &mut Map) {
+    if object.get("kind").and_then(|node| node.value.as_str()) != Some("Secret") {
+        return;
+    }
+    let Some(data) = object.get_mut("data").and_then(|node| node.value.as_map_mut()) else { return };
+    for (_, node) in data.iter_mut() {
+        let bytes = node.value.as_str().and_then(|text| STANDARD.decode(text.trim()).ok());
+        if let Some(text) = bytes.and_then(|bytes| String::from_utf8(bytes).ok()) {
+            node.value = Value::String(text);
+        }
     }
 }
 

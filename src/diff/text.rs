@@ -171,7 +171,7 @@ impl Writer {
             self.text.push('\n');
         }
         if difference.status == Status::Rewritten {
-            self.text.push_str("    · comments, quotes or the order of keys alone: nothing changes in a cluster\n");
+            self.text.push_str("    · the same in other words (comments, quotes, order of keys, units): nothing changes in a cluster\n");
         }
         for (change, causes) in difference.changes.iter().zip(&difference.causes) {
             self.change(change, causes);

@@ -165,7 +165,14 @@ pub(super) fn claim(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Vec<
         |map: &Map| map.at(["spec", "resources", "requests", "storage"]).and_then(|node| quantity(&node.value));
     if let (Some(before), Some(after)) = (storage(old), storage(new)) {
         if after < before {
-            found.push(Impact::refused("a claim's size to less").way_out("make a new claim and copy the data"));
+            found.push(
+                Impact::new(
+                    "immutable",
+                    Gravity::Refused,
+                    "the API server will refuse this: a claim can't be made smaller",
+                )
+                .way_out("make a new claim and copy the data"),
+            );
         } else if after > before {
             found.push(Impact::new("grows", Gravity::Note, "the volume grows, if its storage class allows expansion"));
         }

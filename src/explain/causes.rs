@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diff::{self, Cause, Comparison, Object, Secrets, Status};
 use crate::json;
 use crate::manifest::Manifests;
-use crate::values::{Map, Node, ValuePath, merge_defaults};
+use crate::values::{Map, Node, Value, ValuePath, merge_defaults};
 
 /// More values than these are not tried: a render takes about a millisecond.
 const MOST: usize = 200;
@@ -37,22 +37,32 @@ pub fn add_causes(
     }
     let laboratory = Laboratory::new(subject)?;
     let candidates = candidates(&laboratory, subject.user, before)?;
-    let outcomes = parallel::map(&candidates, |change| laboratory.experiment(&[change]));
-    for (change, outcome) in candidates.iter().zip(outcomes) {
+    let outcomes = parallel::map(&candidates, |candidate| laboratory.experiment(&[&candidate.back]));
+    for (candidate, outcome) in candidates.iter().zip(outcomes) {
         let Outcome::Rendered(rendered) = outcome else { continue };
         let texts = rendered.into_iter().map(|rendered| (rendered.path, rendered.text));
         let Ok(manifests) = Manifests::read(texts) else { continue };
         let objects: Vec<Object> =
             manifests.manifests.iter().chain(&manifests.hooks).map(Object::of_manifest).collect();
-        let cause = cause(&laboratory, change, secrets);
+        let cause = cause(&laboratory, candidate, secrets);
         attribute(comparison, &objects, (old, new), matches!(before, Before::Unknown), &cause);
     }
     Ok(())
 }
 
+/// A value that differs.
+struct Candidate {
+    path: ValuePath,
+    /// What it was before.
+    old: Option<Value>,
+    /// The change that puts it back.
+    back: Change,
+}
+
 /// The values that differ, each with what it was before.
-fn candidates(laboratory: &Laboratory<'_>, user: &Map, before: Before<'_>) -> Result<Vec<Change>, Vec<Diagnostic>> {
+fn candidates(laboratory: &Laboratory<'_>, user: &Map, before: Before<'_>) -> Result<Vec<Candidate>, Vec<Diagnostic>> {
     let now = &laboratory.prepared.values;
+    let is_unknown = matches!(before, Before::Unknown);
     let defaults;
     let (before, mut paths) = match before {
         Before::Values(before) => {
@@ -69,15 +79,25 @@ fn candidates(laboratory: &Laboratory<'_>, user: &Map, before: Before<'_>) -> Re
     paths.dedup();
     let value = |map: &Map, path: &ValuePath| path.get(map).map(|node: &Node| node.value.clone());
     let differing = paths.into_iter().filter(|path| value(now, path) != value(before, path));
-    Ok(differing.take(MOST).map(|path| Change { value: value(before, &path), path }).collect())
+    let candidate = |path: ValuePath| {
+        let old = value(before, &path);
+        // A value without a default goes with what the user put around it: a map that stays would be empty.
+        let mut at = path.clone();
+        while is_unknown && value(before, &at).is_none() {
+            let Some(above) = at.parent().filter(|above| !above.steps().is_empty()) else { break };
+            at = above;
+        }
+        Candidate { old, back: Change { value: value(before, &at), path: at }, path }
+    };
+    Ok(differing.take(MOST).map(candidate).collect())
 }
 
-fn cause(laboratory: &Laboratory<'_>, change: &Change, secrets: &Secrets) -> Cause {
-    let now = change.path.get(&laboratory.prepared.values);
-    let shown = |value: &crate::values::Value| secrets.mask(&json::write(value));
+fn cause(laboratory: &Laboratory<'_>, candidate: &Candidate, secrets: &Secrets) -> Cause {
+    let now = candidate.path.get(&laboratory.prepared.values);
+    let shown = |value: &Value| secrets.mask(&json::write(value));
     Cause {
-        key: change.path.to_string(),
-        old: change.value.as_ref().map(shown),
+        key: candidate.path.to_string(),
+        old: candidate.old.as_ref().map(shown),
         new: now.map(|node| shown(&node.value)),
         place: now.filter(|node| node.span.source().is_some()).map(|node| place(node, secrets)).unwrap_or_default(),
     }

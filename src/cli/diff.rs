@@ -1,0 +1,264 @@
+//! `mim-chart diff [NAME] [CHART]`
+
+use std::path::Path;
+
+use clap::{Args, ValueEnum};
+
+use super::chart_argument::{Located, locate, locate_at, name_and_chart};
+use super::cluster_flags::ClusterFlags;
+use super::console::Console;
+use super::flags::{GlobalFlags, ValuesFlags};
+use super::{Failure, values_at_revision, values_input};
+use crate::diagnostic::{Diagnostic, Severity, Source};
+use crate::diff::{self, Object, Secrets, TextOptions, compare_sides, read_objects};
+use crate::engine::{Capabilities, Release};
+use crate::explain::{Before, Subject, add_causes};
+use crate::io::{self, Revision};
+use crate::render::{self, Render, Request, Schemas};
+use crate::values::{FileReader, Layer, Map, merge_defaults, merge_layers};
+
+/// The form of a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum DiffFormat {
+    /// Text for people.
+    Text,
+    /// A comment for a pull request.
+    Markdown,
+    /// One JSON object.
+    Json,
+    /// A patch.
+    Unified,
+}
+
+/// Show what a change of a chart or its values changes in the manifests, and what that does in a cluster
+///
+/// The new side is what `template` would print with the same flags. The old side is the same at an earlier revision of the
+/// git repository (--rev), or manifests from anywhere: files, a directory, `kubectl get -o yaml` (--from).
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "mim-chart diff [NAME] [CHART] (--rev REV | --from PATH) [flags]",
+    after_help = "Examples:\n  \
+        mim-chart diff --rev main -f values/prod.yaml\n  \
+        mim-chart diff --rev HEAD~1 ./mychart --output markdown\n  \
+        kubectl get statefulset,service,configmap -o yaml | mim-chart diff --from - -f values/prod.yaml"
+)]
+pub(super) struct Diff {
+    /// The release's name (optional), then the chart
+    #[arg(value_name = "NAME CHART", num_args = 0..)]
+    arguments: Vec<String>,
+    /// Compare with the chart, the values files and the --set-file files as they stood at this git revision
+    #[arg(long, value_name = "REV", conflicts_with = "from")]
+    rev: Option<String>,
+    /// Compare with manifests: a file, a directory, or `-` for standard input
+    #[arg(long, value_name = "PATH")]
+    from: Option<String>,
+    /// The form of the answer
+    #[arg(short, long, value_enum, default_value = "text", value_name = "FORMAT")]
+    output: DiffFormat,
+    /// Exit with 2 if there are differences
+    #[arg(long)]
+    detailed_exitcode: bool,
+    /// Unchanged lines around those that differ in a text
+    #[arg(long, value_name = "LINES", default_value_t = 3)]
+    context: usize,
+    /// With --output markdown: leave sections out that would make it longer; GitHub takes 65536 characters
+    #[arg(long, value_name = "BYTES", default_value_t = 60_000)]
+    max_bytes: usize,
+    /// Show the contents of Secrets, and values that the chart's schema marks as writeOnly
+    #[arg(long)]
+    show_secrets: bool,
+    /// Leave hooks out
+    #[arg(long)]
+    no_hooks: bool,
+    /// Leave test hooks out
+    #[arg(long)]
+    skip_tests: bool,
+    /// Compare the chart's custom resource definitions too
+    #[arg(long)]
+    include_crds: bool,
+    /// Render as an upgrade: Release.IsUpgrade instead of Release.IsInstall
+    #[arg(long)]
+    is_upgrade: bool,
+    #[command(flatten)]
+    values: ValuesFlags,
+    #[command(flatten)]
+    cluster: ClusterFlags,
+}
+
+/// One side: its objects, and of a rendered one what it was made of.
+#[derive(Default)]
+struct Side {
+    objects: Vec<Object>,
+    values: Option<Map>,
+    secrets: Vec<String>,
+    public: Vec<String>,
+}
+
+impl Diff {
+    pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
+        let (name, chart_argument) = name_and_chart(&self.arguments, None)?;
+        if self.rev.is_none() && self.from.is_none() {
+            let error = Diagnostic::error("usage", "nothing to compare with: --rev REV or --from PATH is needed");
+            return Err(error
+                .help("--rev main compares with a git revision, --from FILE with manifests; --from - reads standard input")
+                .into());
+        }
+        let capabilities = self.cluster.capabilities()?;
+        let located = locate(chart_argument, global)?;
+        let release = Release {
+            is_install: !self.is_upgrade,
+            is_upgrade: self.is_upgrade,
+            ..Release::install(name.unwrap_or(located.default_release_name()), global.namespace())
+        };
+        let inputs = io::Inputs::new();
+        let mut notes = Vec::new();
+        let old = match (&self.rev, &self.from) {
+            (Some(rev), _) => self.at_revision(
+                rev,
+                (chart_argument, &located),
+                (&release, &capabilities),
+                &inputs,
+                global,
+                &mut notes,
+            )?,
+            (None, from) => Side { objects: self.read(from.as_deref().unwrap_or("-"))?, ..Side::default() },
+        };
+        let layers = values_input::layers(&self.values, &inputs)?;
+        let chart = located.chart()?;
+        let new = self.rendered(chart.clone(), &layers, &inputs, (&release, &capabilities), &mut notes)?;
+        let secrets = if self.show_secrets {
+            Secrets::shown()
+        } else {
+            Secrets::gather(
+                old.objects.iter().chain(&new.objects),
+                old.secrets.iter().chain(&new.secrets).cloned(),
+                old.public.iter().chain(&new.public).cloned(),
+            )
+        };
+        let mut comparison = compare_sides(&old.objects, &new.objects, &secrets, &release.namespace);
+        if !comparison.differences.is_empty() {
+            let user = merge_layers(&layers, &inputs)?;
+            let subject = Subject {
+                chart: &chart,
+                user: &user,
+                release: &release,
+                capabilities: &capabilities,
+                skip_schema_validation: self.values.skip_schema_validation,
+            };
+            let before = old.values.as_ref().map_or(Before::Unknown, Before::Values);
+            add_causes(&mut comparison, subject, before, (&old.objects, &new.objects), &secrets)?;
+        }
+        console.warn(&notes, false)?;
+        console.print(&match self.output {
+            DiffFormat::Text => {
+                diff::write_text(&comparison, TextOptions { color: console.colors_output(), context: self.context })
+            }
+            DiffFormat::Markdown => diff::write_markdown(&comparison, self.context, self.max_bytes),
+            DiffFormat::Json => diff::write_json(&comparison),
+            DiffFormat::Unified => diff::write_unified(&comparison, self.context),
+        })?;
+        if self.detailed_exitcode && !comparison.is_empty() { Err(Failure::Differs) } else { Ok(()) }
+    }
+
+    /// The objects of manifests from elsewhere.
+    fn read(&self, from: &str) -> Result<Vec<Object>, Vec<Diagnostic>> {
+        let mut objects = Vec::new();
+        let mut errors = Vec::new();
+        for source in io::read_manifest_files(from, &Source::flag("--from", from))? {
+            match read_objects(&source, source.name()) {
+                Ok(found) => objects.extend(found),
+                Err(found) => errors.extend(found),
+            }
+        }
+        if errors.is_empty() { Ok(objects) } else { Err(errors) }
+    }
+
+    /// The same command line at a revision.
+    fn at_revision(
+        &self,
+        rev: &str,
+        (argument, located): (Option<&str>, &Located),
+        (release, capabilities): (&Release, &Capabilities),
+        inputs: &io::Inputs,
+        global: &GlobalFlags,
+        notes: &mut Vec<Diagnostic>,
+    ) -> Result<Side, Failure> {
+        let folder = argument.map(Path::new).filter(|_| !located.is_built_in());
+        let folder = folder.map(|path| if path.is_dir() { path } else { path.parent().unwrap_or(path) });
+        let folder = folder.filter(|path| !path.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let revision = Revision::open(rev, folder)?;
+        let reader = values_at_revision::InputsAtRevision::new(inputs, &revision);
+        let layers = values_at_revision::layers(&self.values, &reader)?;
+        let chart = match argument.filter(|_| !located.is_built_in()) {
+            None => locate(argument, global)?.chart()?,
+            Some(argument) => match locate_at(argument, &revision, global)? {
+                io::AtRevision::There(located) => located.chart()?,
+                io::AtRevision::Missing => {
+                    notes.push(said(format!("{argument} did not exist at {rev}: everything is new")));
+                    return Ok(Side::default());
+                }
+                io::AtRevision::Outside => {
+                    notes
+                        .push(said(format!("{argument} lies outside of the repository: it is the same on both sides")));
+                    locate(Some(argument), global)?.chart()?
+                }
+            },
+        };
+        let side = self.rendered(chart, &layers, &reader, (release, capabilities), &mut Vec::new());
+        notes.extend(reader.notes());
+        let at_rev = |mut error: Diagnostic| {
+            if error.is_error() {
+                error.message = format!("at {rev}: {}", error.message);
+            }
+            error
+        };
+        Ok(side.map_err(|errors| errors.into_iter().map(at_rev).collect::<Vec<_>>())?)
+    }
+
+    /// What `template` prints, as objects.
+    fn rendered(
+        &self,
+        chart: crate::chart::Chart,
+        layers: &[Layer],
+        reader: &dyn FileReader,
+        (release, capabilities): (&Release, &Capabilities),
+        notes: &mut Vec<Diagnostic>,
+    ) -> Result<Side, Vec<Diagnostic>> {
+        let request = Request {
+            chart,
+            layers,
+            reader,
+            release: release.clone(),
+            capabilities: capabilities.clone(),
+            skip_schema_validation: self.values.skip_schema_validation,
+        };
+        let Render { chart, values, mut manifests, warnings } =
+            render::render(request).map_err(|failure| failure.diagnostics)?;
+        notes.extend(warnings);
+        if self.no_hooks {
+            manifests.hooks.clear();
+        } else if self.skip_tests {
+            manifests.remove_tests();
+        }
+        let mut objects = Vec::new();
+        if self.include_crds {
+            for (path, file) in chart.all_crds() {
+                let source = Source::file(path.clone(), String::from_utf8_lossy(&file.bytes).into_owned());
+                objects.extend(read_objects(&source, &path)?);
+            }
+        }
+        objects.extend(manifests.manifests.iter().chain(&manifests.hooks).map(Object::of_manifest));
+        let schemas = Schemas::parse(&chart)?;
+        let defaults = merge_defaults(&chart.values_tree())?.values;
+        Ok(Side {
+            objects,
+            secrets: schemas.write_only_texts(&values),
+            public: schemas.write_only_texts(&defaults),
+            values: Some(values),
+        })
+    }
+}
+
+fn said(message: String) -> Diagnostic {
+    Diagnostic::new(Severity::Info, "revision", message)
+}

@@ -1,0 +1,112 @@
+//! The layers of a command line with files as they stood at a git revision.
+
+use std::cell::RefCell;
+
+use super::flags::ValuesFlags;
+use crate::diagnostic::{Diagnostic, Severity, Source, Span};
+use crate::io::{AtRevision, Inputs, Revision};
+use crate::values::{FileReader, Layer, LayerKind, merge_layers};
+
+/// Reads the files that flags name, as they stood at a revision; those outside of the repository as they are.
+pub(super) struct InputsAtRevision<'a> {
+    inputs: &'a Inputs,
+    revision: &'a Revision,
+    notes: RefCell<Vec<Diagnostic>>,
+    /// Files that were not there.
+    missing: RefCell<Vec<String>>,
+}
+
+impl<'a> InputsAtRevision<'a> {
+    pub(super) fn new(inputs: &'a Inputs, revision: &'a Revision) -> Self {
+        InputsAtRevision { inputs, revision, notes: RefCell::default(), missing: RefCell::default() }
+    }
+
+    /// Which files were not there, and which are the same on both sides.
+    pub(super) fn notes(&self) -> Vec<Diagnostic> {
+        self.notes.borrow().clone()
+    }
+
+    fn note(&self, message: String) {
+        let note = Diagnostic::new(Severity::Info, "revision", message);
+        let mut notes = self.notes.borrow_mut();
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
+    }
+
+    /// The text of a file at the revision.
+    fn text(&self, path: &str) -> Result<AtRevision<String>, Diagnostic> {
+        let rev = self.revision.name();
+        Ok(match self.revision.file(path)? {
+            AtRevision::There(bytes) => AtRevision::There(String::from_utf8(bytes).map_err(|error| {
+                let byte = error.utf8_error().valid_up_to() + 1;
+                Diagnostic::error("revision", format!("{path} at {rev}: byte {byte} is not UTF-8"))
+            })?),
+            AtRevision::Missing => {
+                self.note(format!("{path} did not exist at {rev}: the old side is rendered without it"));
+                self.missing.borrow_mut().push(path.to_owned());
+                AtRevision::Missing
+            }
+            AtRevision::Outside => {
+                self.note(format!("{path} lies outside of the repository: it is the same on both sides"));
+                AtRevision::Outside
+            }
+        })
+    }
+}
+
+impl FileReader for InputsAtRevision<'_> {
+    fn read(&self, path: &str, given_by: &Span) -> Result<Source, String> {
+        match self.text(path).map_err(|error| error.message)? {
+            AtRevision::There(text) => Ok(Source::file_given_by(shown(self.revision, path), text, given_by.clone())),
+            AtRevision::Missing => Err(format!("{path} did not exist at {}", self.revision.name())),
+            AtRevision::Outside => FileReader::read(self.inputs, path, given_by),
+        }
+    }
+}
+
+fn shown(revision: &Revision, path: &str) -> String {
+    format!("{}:{path}", revision.name())
+}
+
+/// The layers of a command line at a revision; what was not there is left out.
+///
+/// # Errors
+/// Standard input is wanted: it has no earlier state.
+pub(super) fn layers(flags: &ValuesFlags, reader: &InputsAtRevision<'_>) -> Result<Vec<Layer>, Vec<Diagnostic>> {
+    let mut layers = Vec::new();
+    let mut errors = Vec::new();
+    for (flag, item) in flags.files()? {
+        let place = flag.span(item.range);
+        if item.text.trim() == "-" {
+            let error = Diagnostic::error("revision", "standard input has no earlier state to compare with");
+            errors.push(error.at(place, "").help("give the values in a file, or compare with --from instead of --rev"));
+            continue;
+        }
+        match reader.text(&item.text) {
+            Ok(AtRevision::There(text)) => {
+                let source = Source::file(shown(reader.revision, &item.text), text);
+                layers.push(Layer { kind: LayerKind::File, source });
+            }
+            Ok(AtRevision::Missing) => {}
+            Ok(AtRevision::Outside) => match reader.inputs.read_values(&item.text, &place) {
+                Ok(source) => layers.push(Layer { kind: LayerKind::File, source }),
+                Err(error) => errors.push(error),
+            },
+            Err(error) => errors.push(error),
+        }
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    for layer in flags.set_layers() {
+        reader.missing.borrow_mut().clear();
+        let is_without_its_file = layer.kind == LayerKind::SetFile
+            && merge_layers(std::slice::from_ref(&layer), reader).is_err()
+            && !reader.missing.borrow().is_empty();
+        if !is_without_its_file {
+            layers.push(layer);
+        }
+    }
+    Ok(layers)
+}
