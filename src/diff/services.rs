@@ -104,15 +104,23 @@ fn cluster_ip(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Vec<Impact
         _ => String::new(),
     };
     let (before, after) = (address(old), address(new));
-    if before == after
-        || is_external(old)
-        || is_external(new)
-        || (before != "None" && after != "None" && after.is_empty())
-    {
+    if before == after || is_external(old) || is_external(new) {
+        return;
+    }
+    let reference = object.reference();
+    if after.is_empty() {
+        let stays = if before == "None" { "stays headless" } else { "keeps its address" };
+        found.push(
+            Impact::new(
+                "address-kept",
+                Gravity::Attention,
+                format!("{stays}: the API server takes spec.clusterIP away from no Service"),
+            )
+            .way_out(format!("kubectl delete {reference}, then apply: it is not reachable in between")),
+        );
         return;
     }
     // An address that is asked for anew is refused as well: the server has given one already.
-    let reference = object.reference();
     found.push(
         Impact::refused("spec.clusterIP of a Service")
             .way_out(format!("kubectl delete {reference}, then apply: it is not reachable in between")),

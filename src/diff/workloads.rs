@@ -21,6 +21,16 @@ const OF_STATEFUL_SETS: [&str; 7] = [
 pub(super) fn impacts(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Vec<Impact>) {
     let kind = kind_of(new);
     refusals(object, kind, found);
+    if kind == "StatefulSet" {
+        found.extend(default_left_by_apply(old, new));
+    }
+    if kind == "Job" {
+        let is_indexed = words(new, &["spec", "completionMode"]) == Some("Indexed");
+        if object.touches(&["spec", "completions"]) && !is_indexed {
+            let way_out = format!("kubectl delete {}, then apply: it runs again", object.reference());
+            found.push(Impact::refused("spec.completions of a Job").way_out(way_out));
+        }
+    }
     scaling(old, new, kind, found);
     if object.touches(&["spec", "template"]) && kind != "Job" {
         found.push(restart(new, kind));
@@ -78,6 +88,19 @@ fn refusals(object: &Changed<'_>, kind: &str, found: &mut Vec<Impact>) {
         };
         found.push(Impact::refused(&article).way_out(way_out));
     }
+}
+
+/// Where nothing is said of the update strategy, the API server writes a partition, which client-side apply leaves there and
+/// which OnDelete must not have.
+fn default_left_by_apply(old: &Map, new: &Map) -> Option<Impact> {
+    let said = |map: &Map, field: &str| map.at(["spec", "updateStrategy", field]).is_some();
+    let becomes_on_delete = words(new, &["spec", "updateStrategy", "type"]) == Some("OnDelete");
+    if !becomes_on_delete || said(old, "type") || said(old, "rollingUpdate") || said(new, "rollingUpdate") {
+        return None;
+    }
+    let text = "the API server will refuse this: OnDelete has no partition, and kubectl apply leaves the one that the server has put there";
+    let impact = Impact::new("default-left", Gravity::Refused, text);
+    Some(impact.way_out("write spec.updateStrategy.rollingUpdate: null beside it, which takes it away"))
 }
 
 fn scaling(old: &Map, new: &Map, kind: &str, found: &mut Vec<Impact>) {
