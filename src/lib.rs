@@ -23,6 +23,7 @@
 //! | [`render`] | the line above as one function |
 //! | [`explain`] | who set a value, and by experiment what it changes |
 //! | [`lint`] | the rules of `helm lint` |
+//! | [`validate`] | manifests checked as the API server would |
 //! | [`io`] | directories, the charts inside the binary, standard input, output directories |
 //! | [`cli`] | the command line |
 //!
@@ -44,5 +45,6 @@ pub mod kubernetes;
 pub mod lint;
 pub mod manifest;
 pub mod render;
+pub mod validate;
 pub mod values;
 pub mod yaml;

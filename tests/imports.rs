@@ -37,6 +37,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "go_text",
         ],
     ),
+    (
+        "validate",
+        &["lint", "diff", "kubernetes", "engine", "manifest", "values", "json", "yaml", "diagnostic", "go_text"],
+    ),
     ("io", &["chart", "diagnostic", "values", "manifest"]),
     ("cli", &["*"]),
 ];

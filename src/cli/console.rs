@@ -54,6 +54,11 @@ impl Console {
         });
     }
 
+    /// Findings as text that is a command's result.
+    pub(super) fn report(&self, findings: &[Diagnostic]) -> String {
+        write_text(findings, TextStyle { color: self.colors_output(), width: None })
+    }
+
     /// Writes plain text to standard error. There is nowhere to report that standard error itself fails.
     pub(super) fn note(&mut self, text: &str) {
         let _ = std::io::stderr().lock().write_all(text.as_bytes());

@@ -21,6 +21,7 @@ mod source_date;
 mod table;
 mod template;
 mod usage;
+mod validate;
 mod values;
 mod values_at_revision;
 mod values_input;
@@ -58,6 +59,7 @@ struct CommandLine {
 enum Command {
     Template(Box<template::Template>),
     Diff(Box<diff::Diff>),
+    Validate(validate::Validate),
     Lint(Box<lint::Lint>),
     Values(Box<values::Values>),
     Why(Box<why::Why>),
@@ -152,6 +154,7 @@ fn run_here(arguments: &[OsString]) -> u8 {
     let result = match line.command {
         Some(Command::Template(template)) => template.run(&line.global, &mut console),
         Some(Command::Diff(diff)) => diff.run(&line.global, &mut console),
+        Some(Command::Validate(validate)) => validate.run(&mut console),
         Some(Command::Lint(lint)) => lint.run(&line.global, &mut console),
         Some(Command::Values(values)) => values.run(&line.global, &mut console),
         Some(Command::Why(why)) => why.run(&line.global, &mut console),

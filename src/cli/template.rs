@@ -11,10 +11,12 @@ use super::flags::{GlobalFlags, ValuesFlags};
 use super::{Failure, values_input};
 use crate::chart::{Chart, Constraints, parse_version};
 use crate::diagnostic::{Diagnostic, Severity, Source};
-use crate::engine::Release;
+use crate::diff::{Object, read_objects};
+use crate::engine::{KubeVersion, Release};
 use crate::io;
 use crate::manifest::{self, Manifests};
 use crate::render::{self, Render, Request};
+use crate::validate;
 
 /// Render a chart and print its manifests
 ///
@@ -51,6 +53,10 @@ pub(super) struct Template {
     /// Warnings are errors
     #[arg(long)]
     strict: bool,
+    /// Check the manifests as the API server would, without a cluster (see `mim-chart validate`); nothing is printed if it would
+    /// refuse any
+    #[arg(long)]
+    validate_offline: bool,
 }
 
 /// What is printed, and where to.
@@ -103,12 +109,16 @@ impl Template {
             skip_schema_validation: self.values.skip_schema_validation,
         };
         let release_name = request.release.name.clone();
-        let render = render::render(request).map_err(|failure| {
+        let kube_version = request.capabilities.kube_version.clone();
+        let mut render = render::render(request).map_err(|failure| {
             if global.debug {
                 console.note(&failure.rendered);
             }
             failure.diagnostics
         })?;
+        if self.validate_offline {
+            check(&mut render, &kube_version, self.strict)?;
+        }
         self.output.write(render, &release_name, self.strict, console)
     }
 
@@ -208,6 +218,25 @@ impl OutputFlags {
         }
         Ok(console.print(&told)?)
     }
+}
+
+/// Checks what was rendered as `validate` does. What is not refused is told with the other warnings.
+fn check(render: &mut Render, kube_version: &KubeVersion, strict: bool) -> Result<(), Failure> {
+    let all = render.manifests.manifests.iter().chain(&render.manifests.hooks);
+    let objects: Vec<Object> = all.map(Object::of_manifest).collect();
+    let mut custom_kinds = Vec::new();
+    for (path, file) in render.chart.all_crds() {
+        let source = Source::file(path.clone(), String::from_utf8_lossy(&file.bytes).into_owned());
+        custom_kinds.extend(validate::custom_kinds(&read_objects(&source, &path)?));
+    }
+    let request = validate::Request { kube_version, strict, custom_kinds: &custom_kinds };
+    let told: Vec<Diagnostic> =
+        validate::validate(&objects, &request).into_iter().map(|finding| finding.told).collect();
+    if told.iter().any(Diagnostic::is_error) {
+        return Err(told.into());
+    }
+    render.warnings.extend(told);
+    Ok(())
 }
 
 /// What is to be said of hooks: Helm runs them at their time, kubectl applies them with all the rest.

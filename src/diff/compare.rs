@@ -283,7 +283,7 @@ fn is_same(old: &Value, new: &Value, of: Option<&Type>) -> bool {
 }
 
 /// A quantity in thousandths; `None` if it is none, or too small or great to be compared so.
-pub(super) fn quantity(value: &Value) -> Option<i128> {
+pub fn quantity(value: &Value) -> Option<i128> {
     let text = scalar(value)?;
     let digits = text.find(|c: char| !matches!(c, '0'..='9' | '.' | '+' | '-')).unwrap_or(text.len());
     let (number, suffix) = text.split_at(digits);

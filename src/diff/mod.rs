@@ -27,7 +27,7 @@ mod text;
 mod unified;
 mod workloads;
 
-pub use compare::{Change, What};
+pub use compare::{Change, What, quantity};
 pub use field_path::{FieldPath, PathStep};
 pub use impact::{Gravity, Impact};
 pub use json::write_json;

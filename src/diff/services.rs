@@ -104,7 +104,7 @@ fn cluster_ip(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Vec<Impact
         _ => String::new(),
     };
     let (before, after) = (address(old), address(new));
-    if before == after || is_external(old) || is_external(new) {
+    if before == after || !object.touches(&["spec", "clusterIP"]) || is_external(old) || is_external(new) {
         return;
     }
     let reference = object.reference();

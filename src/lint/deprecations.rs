@@ -17,7 +17,7 @@ struct Deprecated {
 }
 
 /// What Helm says of an object whose API version is deprecated in that version of Kubernetes.
-pub(super) fn warning(api_version: &str, kind: &str, kubernetes: &KubeVersion) -> Option<String> {
+pub fn warning(api_version: &str, kind: &str, kubernetes: &KubeVersion) -> Option<String> {
     let found = DEPRECATED.iter().find(|row| row.api_version == api_version && row.has(kind))?;
     if !found.holds_in(kubernetes) {
         return None;
@@ -32,6 +32,12 @@ pub(super) fn warning(api_version: &str, kind: &str, kubernetes: &KubeVersion) -
         replacement => format!("; use {replacement} {}", replacing_kind(api_version, kind)),
     };
     Some(format!("{api_version} {kind} is deprecated in v1.{since}+{gone}{instead}"))
+}
+
+/// Whether a kind of an API version is gone in that version of Kubernetes.
+pub fn is_gone(api_version: &str, kind: &str, kubernetes: &KubeVersion) -> bool {
+    let found = DEPRECATED.iter().find(|row| row.api_version == api_version && row.has(kind));
+    found.is_some_and(|row| row.removed > 0 && row.is_gone_in(kubernetes))
 }
 
 /// The kind that Kubernetes recommends instead: the same, but for one that was renamed, and three slips.
@@ -74,10 +80,18 @@ impl Deprecated {
 
     /// Whether it is deprecated in that version; 0.0 stands for a version that nobody knows (the client library's rule).
     fn holds_in(&self, kubernetes: &KubeVersion) -> bool {
+        Deprecated::is_from(self.since, kubernetes)
+    }
+
+    fn is_gone_in(&self, kubernetes: &KubeVersion) -> bool {
+        Deprecated::is_from(self.removed, kubernetes)
+    }
+
+    fn is_from(minor: u32, kubernetes: &KubeVersion) -> bool {
         // Numbers that do not fit are greater than all that do.
         let number = |digits: &str| digits.parse::<u32>().unwrap_or(u32::MAX);
         let version = (number(&kubernetes.major), number(&kubernetes.minor));
-        version == (0, 0) || version >= (1, self.since)
+        version == (0, 0) || version >= (1, minor)
     }
 }
 

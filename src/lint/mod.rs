@@ -31,6 +31,7 @@ use crate::diagnostic::Diagnostic;
 use crate::engine::KubeVersion;
 use crate::yaml::{Map, Node};
 
+pub use deprecations::{is_gone, warning as deprecation};
 pub use report::{Finding, Report, Rule};
 pub use text::{Form, Linted, Printed, print};
 

@@ -1,0 +1,121 @@
+//! `mim-chart validate [FILE...]`
+
+use clap::{Args, ValueEnum};
+
+use super::Failure;
+use super::console::Console;
+use super::flags::kube_version;
+use crate::diagnostic::{Diagnostic, Severity, Source};
+use crate::diff::{Object, read_objects};
+use crate::io;
+use crate::validate::{self, Finding, Request};
+
+/// The form of findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FindingsFormat {
+    /// Text for people.
+    Text,
+    /// One JSON object.
+    Json,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// JUnit's XML.
+    Junit,
+}
+
+/// Check manifests as the Kubernetes API server would, without a cluster
+///
+/// FILE is a file of manifests, a directory, or `-` for standard input, which is read without any. Fields, types and choices are
+/// those of Kubernetes' own API, and what the server checks of names, pods, Services and configuration is checked too. Exit code
+/// 1 if there are errors.
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "mim-chart validate [FILE...] [flags]",
+    after_help = "Examples:\n  \
+        mim-chart template -f prod.yaml | mim-chart validate\n  \
+        mim-chart validate rendered/ --crds crds.yaml --strict\n  \
+        helm template ./chart | mim-chart validate - --output github"
+)]
+pub(super) struct Validate {
+    /// Files or directories of manifests, or `-`
+    #[arg(value_name = "FILE")]
+    files: Vec<String>,
+    /// CustomResourceDefinitions whose kinds are known (repeatable)
+    #[arg(long, value_name = "FILE")]
+    crds: Vec<String>,
+    /// Kinds that are not known are errors, and so are warnings
+    #[arg(long)]
+    strict: bool,
+    /// Kubernetes version by which API versions are deprecated or gone
+    #[arg(long, value_name = "VERSION")]
+    kube_version: Option<String>,
+    /// The form of the findings
+    #[arg(short, long, value_enum, default_value = "text", value_name = "FORMAT")]
+    output: FindingsFormat,
+}
+
+impl Validate {
+    pub(super) fn run(&self, console: &mut Console) -> Result<(), Failure> {
+        let kube_version = kube_version(self.kube_version.as_deref())?;
+        let standard_input = ["-".to_owned()];
+        let files = if self.files.is_empty() { &standard_input[..] } else { &self.files[..] };
+        let objects = read(files, "FILE")?;
+        let definitions = read(&self.crds, "--crds")?;
+        let mut custom_kinds = validate::custom_kinds(&definitions);
+        custom_kinds.extend(validate::custom_kinds(&objects));
+        let request = Request { kube_version: &kube_version, strict: self.strict, custom_kinds: &custom_kinds };
+        let findings = validate::validate(&objects, &request);
+        let text = match self.output {
+            FindingsFormat::Text => {
+                console.report(&findings.iter().map(|finding| finding.told.clone()).collect::<Vec<_>>())
+            }
+            FindingsFormat::Json => validate::write_json(&findings),
+            FindingsFormat::Sarif => validate::write_sarif(&findings),
+            FindingsFormat::Github => validate::write_github(&findings),
+            FindingsFormat::Junit => {
+                validate::write_junit(&objects.iter().map(Object::name).collect::<Vec<_>>(), &findings)
+            }
+        };
+        console.print(&text)?;
+        let count = |severity| findings.iter().filter(|finding: &&Finding| finding.told.severity == severity).count();
+        let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+        let summary = format!(
+            "{} checked: {}, {}",
+            plural(objects.len(), "object"),
+            plural(errors, "error"),
+            plural(warnings, "warning")
+        );
+        if errors > 0 || self.strict && warnings > 0 {
+            return Err(Diagnostic::error("validate", summary).into());
+        }
+        if self.output == FindingsFormat::Text {
+            console.print(&format!("{summary}\n"))?;
+        }
+        Ok(())
+    }
+}
+
+fn plural(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}
+
+fn read(files: &[String], flag: &str) -> Result<Vec<Object>, Vec<Diagnostic>> {
+    let mut objects = Vec::new();
+    let mut errors = Vec::new();
+    for file in files {
+        match io::read_manifest_files(file, &Source::flag(flag, file)) {
+            Ok(sources) => {
+                for source in sources {
+                    match read_objects(&source, source.name()) {
+                        Ok(found) => objects.extend(found),
+                        Err(found) => errors.extend(found),
+                    }
+                }
+            }
+            Err(found) => errors.extend(found),
+        }
+    }
+    if errors.is_empty() { Ok(objects) } else { Err(errors) }
+}

@@ -1,0 +1,178 @@
+//! Manifests checked as the API server would check them, without one.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `structure` | fields, types, required fields and choices, by the schema of Kubernetes' API |
+//! | `rules` | what the API server checks of objects of a type |
+//! | `scalars` | what a text has to look like: quantities, names, ports, times |
+//! | `metadata` | names, labels, annotations |
+//! | `pods` | what the API server checks of pods and of what makes them |
+//! | `together` | what documents say of each other |
+//! | `reports` | the findings as JSON, SARIF, GitHub annotations, JUnit |
+
+mod metadata;
+mod pods;
+mod reports;
+mod rules;
+mod scalars;
+mod structure;
+mod together;
+
+use crate::diagnostic::{Diagnostic, Severity, Span};
+use crate::diff::{FieldPath, Object};
+use crate::engine::KubeVersion;
+use crate::kubernetes::Schema;
+use crate::yaml::Map;
+
+pub use reports::{write_github, write_json, write_junit, write_sarif};
+
+/// One thing that is wrong with an object.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// The object: `StatefulSet/mongooseim`.
+    pub object: String,
+    /// The field, empty for the object itself.
+    pub path: String,
+    /// What is to be told of it; its first label is the place in the input.
+    pub told: Diagnostic,
+}
+
+/// What is asked for.
+#[derive(Debug)]
+pub struct Request<'a> {
+    /// The version of Kubernetes: which API versions are deprecated or gone.
+    pub kube_version: &'a KubeVersion,
+    /// Kinds that are not known are errors.
+    pub strict: bool,
+    /// Kinds that CustomResourceDefinitions bring, as group and kind.
+    pub custom_kinds: &'a [(String, String)],
+}
+
+/// The findings of one object as it is gone through.
+struct Report<'a> {
+    object: &'a str,
+    /// The place of what has none of its own.
+    whole: Span,
+    findings: Vec<Finding>,
+}
+
+impl Report<'_> {
+    fn tell(
+        &mut self,
+        severity: Severity,
+        rule: &'static str,
+        path: &FieldPath,
+        message: String,
+        place: &Span,
+    ) -> &mut Finding {
+        let path = path.to_string();
+        let field = if path.is_empty() { String::new() } else { format!("{path}: ") };
+        let place = if place.source().is_some() { place } else { &self.whole };
+        let told = Diagnostic::new(severity, rule, format!("{}: {field}{message}", self.object)).at(place.clone(), "");
+        self.findings.push(Finding { object: self.object.to_owned(), path, told });
+        let last = self.findings.len() - 1;
+        &mut self.findings[last]
+    }
+
+    fn error(&mut self, rule: &'static str, path: &FieldPath, message: String, place: &Span) -> &mut Finding {
+        self.tell(Severity::Error, rule, path, message, place)
+    }
+}
+
+impl Finding {
+    fn help(&mut self, text: impl Into<String>) {
+        self.told.help.push(text.into());
+    }
+}
+
+/// Checks objects one by one and together.
+///
+/// ```
+/// use mim_chart::diagnostic::Source;
+/// use mim_chart::engine::KubeVersion;
+/// use mim_chart::{diff, validate};
+///
+/// let text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndta: {}\n";
+/// let objects = diff::read_objects(&Source::file("m.yaml", text), "m.yaml").unwrap();
+/// let request = validate::Request { kube_version: &KubeVersion::default(), strict: false, custom_kinds: &[] };
+/// let findings = validate::validate(&objects, &request);
+/// assert_eq!(findings[0].told.message, "ConfigMap/a: unknown field \"dta\"");
+/// ```
+pub fn validate(objects: &[Object], request: &Request<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for object in objects {
+        let name = object.name();
+        let mut report = Report { object: &name, whole: object.span.clone(), findings: Vec::new() };
+        one(object, request, &mut report);
+        findings.append(&mut report.findings);
+    }
+    together::check(objects, &mut findings);
+    findings
+}
+
+fn one(object: &Object, request: &Request<'_>, report: &mut Report<'_>) {
+    let fields = object.fields();
+    let place = head(&fields, &object.span);
+    let id = &object.id;
+    let top = FieldPath::default();
+    if id.api_version.is_empty() {
+        report.error("required", &top, "apiVersion is missing".to_owned(), &place);
+        return;
+    }
+    let schema = Schema::built_in();
+    let group = id.api_version.split_once('/').map_or("", |(group, _)| group);
+    if let Some(warning) = crate::lint::deprecation(&id.api_version, &id.kind, request.kube_version) {
+        let severity = if crate::lint::is_gone(&id.api_version, &id.kind, request.kube_version) {
+            Severity::Error
+        } else {
+            Severity::Warning
+        };
+        report.tell(severity, "deprecated", &top, warning, &place);
+    }
+    let Some(kind) = schema.kind(&id.api_version, &id.kind).filter(|kind| kind.is_namespaced.is_some()) else {
+        let is_custom = request.custom_kinds.iter().any(|(known, name)| known == group && *name == id.kind);
+        if !is_custom && report.findings.is_empty() {
+            unknown_kind(object, request.strict, report, &place);
+        }
+        return metadata::check(object, &fields, None, report);
+    };
+    metadata::check(object, &fields, kind.is_namespaced, report);
+    if let Some(of) = schema.object_type(kind.type_name) {
+        structure::check(&fields, of, &place, report);
+    }
+    pods::check(&id.kind, &fields, report);
+}
+
+fn unknown_kind(object: &Object, strict: bool, report: &mut Report<'_>, place: &Span) {
+    let id = &object.id;
+    let severity = if strict { Severity::Error } else { Severity::Warning };
+    let message = format!("no kind {:?} in {:?} is known: it is not checked", id.kind, id.api_version);
+    let versions = Schema::built_in().versions_of(&id.kind);
+    let finding = report.tell(severity, "unknown-kind", &FieldPath::default(), message, place);
+    if versions.is_empty() {
+        let near = crate::values::nearest(&id.kind, Schema::built_in().kinds().map(|(_, kind)| kind));
+        match near {
+            Some(near) => finding.help(format!("did you mean {near}?")),
+            None => finding.help("--crds FILE makes the kinds of CustomResourceDefinitions known"),
+        }
+    } else {
+        finding.help(format!("{} is in {}", id.kind, versions.join(", ")));
+    }
+}
+
+/// Where an object says its kind, as the place of what concerns it as a whole.
+fn head(fields: &Map, whole: &Span) -> Span {
+    let places = ["kind", "apiVersion"].iter().filter_map(|key| fields.get(key));
+    places.map(|node| node.span.clone()).find(|span| span.source().is_some()).unwrap_or_else(|| whole.clone())
+}
+
+/// The kinds that CustomResourceDefinitions bring, as group and kind.
+pub fn custom_kinds(objects: &[Object]) -> Vec<(String, String)> {
+    let definitions = objects.iter().filter(|object| object.id.kind == "CustomResourceDefinition");
+    let kind = |object: &Object| {
+        let fields = object.fields();
+        let text = |path: &[&str]| Some(fields.at(path.iter().copied())?.value.as_str()?.to_owned());
+        Some((text(&["spec", "group"])?, text(&["spec", "names", "kind"])?))
+    };
+    definitions.filter_map(kind).collect()
+}

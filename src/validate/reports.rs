@@ -1,0 +1,194 @@
+//! Findings for programs.
+
+use std::fmt::Write;
+
+use super::Finding;
+use crate::diagnostic::{Severity, Span};
+use crate::json;
+use crate::yaml::{Map, Node, Value};
+
+fn text(text: &str) -> Value {
+    Value::String(text.to_owned())
+}
+
+fn object<const N: usize>(fields: [(&str, Value); N]) -> Value {
+    let mut map = Map::new();
+    for (key, value) in fields {
+        map.insert(key, Span::generated(), Node::generated(value));
+    }
+    Value::Map(map)
+}
+
+fn list(items: impl Iterator<Item = Value>) -> Value {
+    Value::List(items.map(Node::generated).collect())
+}
+
+/// The file and the line and column at which a finding is; none where it has no place.
+fn place(finding: &Finding) -> Option<(String, usize, usize)> {
+    let span = &finding.told.labels.first()?.span;
+    let position = span.position()?;
+    Some((span.source()?.name().to_owned(), position.line, position.column))
+}
+
+fn word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "info",
+    }
+}
+
+/// One JSON object: how many errors and warnings, and `findings` with `severity`, `rule`, `object`, `path`, `message`,
+/// `file`, `line`, `column`, `help`.
+pub fn write_json(findings: &[Finding]) -> String {
+    let count = |severity| findings.iter().filter(|finding| finding.told.severity == severity).count() as i64;
+    let one = |finding: &Finding| {
+        let (file, line, column) = place(finding).unwrap_or_default();
+        object([
+            ("severity", text(word(finding.told.severity))),
+            ("rule", text(finding.told.code)),
+            ("object", text(&finding.object)),
+            ("path", text(&finding.path)),
+            ("message", text(&finding.told.message)),
+            ("file", text(&file)),
+            ("line", Value::Int(line as i64)),
+            ("column", Value::Int(column as i64)),
+            ("help", list(finding.told.help.iter().map(|help| text(help)))),
+        ])
+    };
+    let top = object([
+        ("errors", Value::Int(count(Severity::Error))),
+        ("warnings", Value::Int(count(Severity::Warning))),
+        ("findings", list(findings.iter().map(one))),
+    ]);
+    format!("{}\n", json::write(&top))
+}
+
+/// SARIF 2.1.0, as code hosts take it.
+pub fn write_sarif(findings: &[Finding]) -> String {
+    let level = |severity| match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "note",
+    };
+    let result = |finding: &Finding| {
+        let location = place(finding).map(|(file, line, column)| {
+            object([(
+                "physicalLocation",
+                object([
+                    ("artifactLocation", object([("uri", text(&file))])),
+                    (
+                        "region",
+                        object([("startLine", Value::Int(line as i64)), ("startColumn", Value::Int(column as i64))]),
+                    ),
+                ]),
+            )])
+        });
+        object([
+            ("ruleId", text(finding.told.code)),
+            ("level", text(level(finding.told.severity))),
+            ("message", object([("text", text(&finding.told.message))])),
+            ("locations", list(location.into_iter())),
+        ])
+    };
+    let mut rules: Vec<&str> = findings.iter().map(|finding| finding.told.code).collect();
+    rules.sort_unstable();
+    rules.dedup();
+    let driver = object([
+        ("name", text("mim-chart")),
+        ("version", text(env!("CARGO_PKG_VERSION"))),
+        ("rules", list(rules.into_iter().map(|rule| object([("id", text(rule))])))),
+    ]);
+    let run = object([("tool", object([("driver", driver)])), ("results", list(findings.iter().map(result)))]);
+    let top = object([
+        ("$schema", text("https://json.schemastore.org/sarif-2.1.0.json")),
+        ("version", text("2.1.0")),
+        ("runs", list(std::iter::once(run))),
+    ]);
+    format!("{}\n", json::write(&top))
+}
+
+/// Workflow commands that GitHub Actions shows beside the lines of a change.
+pub fn write_github(findings: &[Finding]) -> String {
+    let mut out = String::new();
+    for finding in findings {
+        let command = match finding.told.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Info => "notice",
+        };
+        let at = place(finding)
+            .map(|(file, line, column)| format!("file={},line={line},col={column},", escaped(&file, true)));
+        // Writing to a String can't fail.
+        let _ = writeln!(
+            out,
+            "::{command} {}title={}::{}",
+            at.unwrap_or_default(),
+            escaped(finding.told.code, true),
+            escaped(&finding.told.message, false)
+        );
+    }
+    out
+}
+
+/// What would end a workflow command, or one of its properties, early.
+fn escaped(text: &str, is_property: bool) -> String {
+    let text = text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    if is_property { text.replace(':', "%3A").replace(',', "%2C") } else { text }
+}
+
+/// JUnit's XML: a test case for each object, failed if it has errors.
+pub fn write_junit(objects: &[String], findings: &[Finding]) -> String {
+    let of = |object: &str| -> Vec<&Finding> { findings.iter().filter(|finding| finding.object == object).collect() };
+    let is_error = |finding: &&Finding| finding.told.is_error();
+    let failed = objects.iter().filter(|object| of(object).iter().any(is_error)).count();
+    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    let _ = writeln!(out, "<testsuite name=\"mim-chart validate\" tests=\"{}\" failures=\"{failed}\">", objects.len());
+    for object in objects {
+        let found = of(object);
+        let _ = write!(out, "  <testcase classname=\"manifests\" name=\"{}\"", xml(object));
+        if found.is_empty() {
+            out.push_str("/>\n");
+            continue;
+        }
+        out.push_str(">\n");
+        let lines: Vec<String> = found
+            .iter()
+            .map(|finding| {
+                let at =
+                    place(finding).map(|(file, line, column)| format!("{file}:{line}:{column}: ")).unwrap_or_default();
+                format!("{at}{}: {}", word(finding.told.severity), finding.told.message)
+            })
+            .collect();
+        if found.iter().any(is_error) {
+            let _ = writeln!(
+                out,
+                "    <failure message=\"{}\">{}</failure>",
+                xml(&found[0].told.message),
+                xml(&lines.join("\n"))
+            );
+        } else {
+            let _ = writeln!(out, "    <system-out>{}</system-out>", xml(&lines.join("\n")));
+        }
+        out.push_str("  </testcase>\n");
+    }
+    out.push_str("</testsuite>\n");
+    out
+}
+
+/// Text in which nothing is XML; characters that XML does not have are left out.
+fn xml(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\n' => out.push_str("&#10;"),
+            c if (c as u32) < 0x20 && c != '\t' || c == '\u{fffe}' || c == '\u{ffff}' => {}
+            c => out.push(c),
+        }
+    }
+    out
+}

@@ -1,0 +1,305 @@
+//! What the API server checks of objects of a type, wherever they stand, beyond what its schema says.
+
+use super::{Report, metadata, scalars};
+use crate::diagnostic::Span;
+use crate::diff::{FieldPath, PathStep};
+use crate::yaml::{Map, Value};
+
+/// Where an object of a type stands.
+pub(super) struct At<'a> {
+    pub(super) path: &'a FieldPath,
+    pub(super) place: &'a Span,
+}
+
+impl At<'_> {
+    fn required(&self, field: &str, report: &mut Report<'_>) {
+        report.error("required", &self.path.field(field), "Required value".to_owned(), self.place);
+    }
+
+    fn invalid(&self, field: &str, reason: &str, report: &mut Report<'_>) {
+        report.error("value", &self.path.field(field), format!("Invalid value: {reason}"), self.place);
+    }
+
+    fn one_of(&self, fields: &Map, field: &str, choices: &[&str], report: &mut Report<'_>) {
+        let text = text(fields, field);
+        if !choices.contains(&text)
+            && fields.get(field).is_none_or(|node| node.value.is_null() || node.value.as_str().is_some())
+        {
+            let message = format!("Unsupported value: {text:?}: supported values: {}", choices.join(", "));
+            report.error("choice", &self.path.field(field), message, self.place);
+        }
+    }
+}
+
+fn text<'m>(fields: &'m Map, field: &str) -> &'m str {
+    fields.get(field).and_then(|node| node.value.as_str()).unwrap_or_default()
+}
+
+/// Whether a field is there and holds something: no null, no empty text, list or map.
+fn has(fields: &Map, field: &str) -> bool {
+    fields.get(field).is_some_and(|node| match &node.value {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        Value::List(items) => !items.is_empty(),
+        Value::Map(map) => !map.is_empty(),
+        _ => true,
+    })
+}
+
+/// Whether a field is there with a value.
+fn is_given(fields: &Map, field: &str) -> bool {
+    fields.get(field).is_some_and(|node| !node.value.is_null())
+}
+
+/// Whether a text is missing or empty.
+fn lacks_text(fields: &Map, field: &str) -> bool {
+    fields.get(field).is_none_or(|node| node.value.is_null() || node.value.as_str() == Some(""))
+}
+
+fn number(fields: &Map, field: &str) -> Option<f64> {
+    match fields.get(field)?.value {
+        Value::Int(number) => Some(number as f64),
+        Value::Float(number) => Some(number),
+        _ => None,
+    }
+}
+
+/// Checks an object of the type of this name.
+pub(super) fn check(name: &str, fields: &Map, at: &At<'_>, report: &mut Report<'_>) {
+    match name.rsplit('.').next().unwrap_or_default() {
+        "LabelSelector" => metadata::selector(fields, at.path, report),
+        "PersistentVolumeClaimSpec" => claim(fields, at, report),
+        "PolicyRule" if name.contains("rbac") => rule(fields, at, report),
+        "RoleRef" => {
+            at.one_of(fields, "kind", &["Role", "ClusterRole"], report);
+            at.one_of(fields, "apiGroup", &["", "rbac.authorization.k8s.io"], report);
+        }
+        "Subject" if name.contains("rbac") => {
+            at.one_of(fields, "kind", &["ServiceAccount", "User", "Group"], report);
+            // In a RoleBinding it is the binding's own.
+            let is_in_none = report.object.starts_with("ClusterRoleBinding/");
+            if is_in_none && text(fields, "kind") == "ServiceAccount" && !has(fields, "namespace") {
+                at.required("namespace", report);
+            }
+        }
+        "NetworkPolicyPeer" => {
+            let fields_of = ["podSelector", "namespaceSelector", "ipBlock"];
+            if !fields_of.iter().any(|field| is_given(fields, field)) {
+                report.error("required", at.path, "Required value: must specify a peer".to_owned(), at.place);
+            }
+        }
+        "NetworkPolicyPort" => {
+            if number(fields, "port").is_some_and(|port| !(1.0..=65535.0).contains(&port)) {
+                at.invalid("port", "must be between 1 and 65535, inclusive", report);
+            }
+            if is_given(fields, "protocol") && text(fields, "protocol").is_empty() {
+                at.one_of(fields, "protocol", &["TCP", "UDP", "SCTP"], report);
+            }
+        }
+        "NetworkPolicySpec" => {
+            let types = fields.get("policyTypes").and_then(|node| node.value.as_list()).unwrap_or_default();
+            for (index, item) in types.iter().enumerate() {
+                let known = item.value.as_str().is_none_or(|word| word == "Ingress" || word == "Egress");
+                if !known {
+                    let path = at.path.field("policyTypes").with(PathStep::Index(index));
+                    report.error(
+                        "choice",
+                        &path,
+                        "Unsupported value: supported values: Ingress, Egress".to_owned(),
+                        &item.span,
+                    );
+                }
+            }
+        }
+        "IPBlock" if !is_network(text(fields, "cidr")) => {
+            at.invalid("cidr", "must be a network, such as 10.0.0.0/8", report)
+        }
+        "IngressSpec" if !has(fields, "rules") && !is_given(fields, "defaultBackend") => {
+            report.error(
+                "required",
+                at.path,
+                "Invalid value: either `defaultBackend` or `rules` must be specified".to_owned(),
+                at.place,
+            );
+        }
+        "IngressBackend" if !is_given(fields, "service") && !is_given(fields, "resource") => {
+            report.error(
+                "required",
+                at.path,
+                "Invalid value: resource or service backend is required".to_owned(),
+                at.place,
+            );
+        }
+        "IngressServiceBackend" => {
+            let port = fields.get("port").and_then(|node| node.value.as_map());
+            let has_port = port
+                .is_some_and(|port| has(port, "name") || number(port, "number").is_some_and(|number| number != 0.0));
+            if !has_port {
+                report.error(
+                    "required",
+                    &at.path.field("port"),
+                    "Required value: port name or number is required".to_owned(),
+                    at.place,
+                );
+            }
+        }
+        "HTTPIngressPath" => ingress_path(fields, at, report),
+        "ServiceBackendPort"
+            if number(fields, "number").is_some_and(|number| number != 0.0 && !(1.0..=65535.0).contains(&number)) =>
+        {
+            at.invalid("number", "must be between 1 and 65535, inclusive", report);
+        }
+        "ExecAction" if !has(fields, "command") => at.required("command", report),
+        "LifecycleHandler" => {
+            let handlers = ["exec", "httpGet", "tcpSocket", "sleep"];
+            if !handlers.iter().any(|handler| is_given(fields, handler)) {
+                report.error("required", at.path, "Required value: must specify a handler type".to_owned(), at.place);
+            }
+        }
+        "HorizontalPodAutoscalerSpec" => {
+            let least = number(fields, "minReplicas");
+            let most = number(fields, "maxReplicas").unwrap_or_default();
+            if is_given(fields, "maxReplicas") && most < 1.0 {
+                at.invalid("maxReplicas", "must be greater than 0", report);
+            } else if least.is_some_and(|least| least > most) && is_given(fields, "maxReplicas") {
+                at.invalid("maxReplicas", "must be greater than or equal to `minReplicas`", report);
+            }
+            if least.is_some_and(|least| least < 1.0) {
+                at.invalid("minReplicas", "must be greater than or equal to 1", report);
+            }
+        }
+        "PodDisruptionBudgetSpec" => budget(fields, at, report),
+        "ConfigMapEnvSource"
+        | "SecretEnvSource"
+        | "ConfigMapKeySelector"
+        | "SecretKeySelector"
+        | "ConfigMapProjection"
+        | "SecretProjection"
+        | "ConfigMapVolumeSource"
+            if lacks_text(fields, "name") =>
+        {
+            at.required("name", report)
+        }
+        "SecretVolumeSource" if lacks_text(fields, "secretName") => at.required("secretName", report),
+        "ServiceSpec" => {
+            let is_outside = matches!(text(fields, "type"), "NodePort" | "LoadBalancer");
+            let is_local = text(fields, "externalTrafficPolicy");
+            if !is_local.is_empty() && !is_outside && !has(fields, "externalIPs") {
+                at.invalid("externalTrafficPolicy", "may only be set for externally-accessible services", report);
+            }
+            let address = text(fields, "clusterIP");
+            if !address.is_empty() && address != "None" && address.parse::<std::net::IpAddr>().is_err() {
+                at.invalid("clusterIP", "must be an IP address, None or empty", report);
+            }
+        }
+        "TopologySpreadConstraint" if number(fields, "maxSkew").is_some_and(|skew| skew <= 0.0) => {
+            at.invalid("maxSkew", "must be greater than zero", report);
+        }
+        "PreferredSchedulingTerm" | "WeightedPodAffinityTerm"
+            if number(fields, "weight").is_some_and(|weight| !(1.0..=100.0).contains(&weight)) =>
+        {
+            at.invalid("weight", "must be in the range 1-100", report);
+        }
+        _ => {}
+    }
+}
+
+fn claim(fields: &Map, at: &At<'_>, report: &mut Report<'_>) {
+    if !has(fields, "accessModes") {
+        report.error(
+            "required",
+            &at.path.field("accessModes"),
+            "Required value: at least 1 access mode is required".to_owned(),
+            at.place,
+        );
+    }
+    let modes = fields.get("accessModes").and_then(|node| node.value.as_list()).unwrap_or_default();
+    for (index, mode) in modes.iter().enumerate() {
+        let known = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
+        let word = if mode.value.is_null() { Some("") } else { mode.value.as_str() };
+        if let Some(word) = word.filter(|word| !known.contains(word)) {
+            let path = at.path.field("accessModes").with(PathStep::Index(index));
+            report.error(
+                "choice",
+                &path,
+                format!("Unsupported value: {word:?}: supported values: {}", known.join(", ")),
+                at.place,
+            );
+        }
+    }
+    let storage = fields.at(["resources", "requests", "storage"]);
+    let path = at.path.field("resources").field("requests").field("storage");
+    match storage {
+        None => {
+            report.error("required", &path, "Required value".to_owned(), at.place);
+        }
+        Some(node) => {
+            let amount = crate::diff::quantity(&node.value);
+            if node.value.is_null() || amount.is_some_and(|amount| amount <= 0) {
+                report.error("range", &path, "Invalid value: must be greater than zero".to_owned(), at.place);
+            }
+        }
+    }
+}
+
+fn rule(fields: &Map, at: &At<'_>, report: &mut Report<'_>) {
+    if !has(fields, "verbs") {
+        report.error(
+            "required",
+            &at.path.field("verbs"),
+            "Required value: verbs must contain at least one value".to_owned(),
+            at.place,
+        );
+    }
+    if has(fields, "nonResourceURLs") {
+        return;
+    }
+    for (field, words) in [("apiGroups", "api group"), ("resources", "resource")] {
+        if !has(fields, field) {
+            let message = format!("Required value: resource rules must supply at least one {words}");
+            report.error("required", &at.path.field(field), message, at.place);
+        }
+    }
+}
+
+fn ingress_path(fields: &Map, at: &At<'_>, report: &mut Report<'_>) {
+    let kind = text(fields, "pathType");
+    at.one_of(fields, "pathType", &["Exact", "Prefix", "ImplementationSpecific"], report);
+    let path = text(fields, "path");
+    if matches!(kind, "Exact" | "Prefix") && !path.starts_with('/') {
+        at.invalid("path", "must be an absolute path", report);
+    }
+}
+
+fn budget(fields: &Map, at: &At<'_>, report: &mut Report<'_>) {
+    if is_given(fields, "minAvailable") && is_given(fields, "maxUnavailable") {
+        report.error(
+            "value",
+            at.path,
+            "Invalid value: minAvailable and maxUnavailable cannot be both set".to_owned(),
+            at.place,
+        );
+    }
+    for field in ["minAvailable", "maxUnavailable"] {
+        let Some(node) = fields.get(field) else { continue };
+        let is_wrong = match &node.value {
+            Value::String(text) => text
+                .strip_suffix('%')
+                .is_none_or(|digits| digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit())),
+            _ => number(fields, field).is_some_and(|number| number < 0.0),
+        };
+        if is_wrong {
+            at.invalid(field, "must be a whole number from 0 on, or a percentage such as 50%", report);
+        }
+    }
+}
+
+fn is_network(text: &str) -> bool {
+    let Some((address, bits)) = text.split_once('/') else { return false };
+    let most = match address.parse::<std::net::IpAddr>() {
+        Ok(std::net::IpAddr::V4(_)) => 32,
+        Ok(std::net::IpAddr::V6(_)) => 128,
+        Err(_) => return false,
+    };
+    bits.parse::<u8>().is_ok_and(|bits| bits <= most) && scalars::is_decimal(bits)
+}

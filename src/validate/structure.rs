@@ -1,0 +1,186 @@
+//! Fields, types, required fields and choices.
+
+use super::{Report, rules, scalars};
+use crate::diagnostic::Span;
+use crate::diff::{FieldPath, PathStep};
+use crate::kubernetes::{Field, ObjectType, Schema, Type};
+use crate::yaml::{Map, Node, Value};
+
+/// Checks an object by its type. `status` is the cluster's own, which the API server passes over when an object is created.
+pub(super) fn check(fields: &Map, of: &ObjectType, place: &Span, report: &mut Report<'_>) {
+    object(fields, of, &FieldPath::default(), place, report);
+}
+
+fn object(fields: &Map, of: &ObjectType, path: &FieldPath, place: &Span, report: &mut Report<'_>) {
+    for (name, entry) in fields.entries() {
+        let Some(field) = of.field(name) else {
+            unknown(name, of, path, &entry.key, report);
+            continue;
+        };
+        if path.0.is_empty() && name == "status" {
+            continue;
+        }
+        let path = path.field(name);
+        value(&entry.node, &field.of, Some(field), &path, &entry.key, report);
+    }
+    rules::check(of.name, fields, &rules::At { path, place }, report);
+    for field in &of.fields {
+        let given = fields.get(field.name).filter(|node| !node.value.is_null());
+        // An object without a spec, and a pod template without one, has an empty one.
+        if let (None, "spec", Type::Object(name)) = (given, field.name, &field.of)
+            && !field.required
+            && let Some(of) = Schema::built_in().object_type(name)
+        {
+            object(&Map::new(), of, &path.field(field.name), place, report);
+        }
+        // The group of a role is filled in by the server, and some types tell their own choices.
+        let is_empty_text = field.of == Type::String
+            && field.name != "apiGroup"
+            && given.is_some_and(|node| node.value.as_str() == Some(""));
+        let is_told_already = matches!(
+            (of.name.rsplit('.').next(), field.name),
+            (Some("VolumeMount"), "mountPath")
+                | (Some("EnvVar"), "name")
+                | (Some("HTTPIngressPath"), "pathType")
+                | (Some("RoleRef" | "Subject"), "kind")
+        );
+        if field.required && (given.is_none() || is_empty_text && !is_told_already) {
+            report.error("required", &path.field(field.name), "Required value".to_owned(), place);
+        }
+    }
+}
+
+fn unknown(name: &str, of: &ObjectType, path: &FieldPath, place: &Span, report: &mut Report<'_>) {
+    let whole = if path.0.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    let message = format!("unknown field {whole:?}");
+    let near = crate::values::nearest(name, of.fields.iter().map(|field| field.name));
+    let finding = report.error("unknown-field", &FieldPath::default(), message, place);
+    finding.path = whole;
+    if let Some(near) = near {
+        finding.help(format!("did you mean {near}?"));
+    }
+}
+
+fn value(node: &Node, of: &Type, field: Option<&Field>, path: &FieldPath, key: &Span, report: &mut Report<'_>) {
+    let place = if node.span.source().is_some() && node.span.text().lines().count() < 2 { &node.span } else { key };
+    let mut wrong = |wanted: &str| {
+        let got = words_for(&node.value);
+        report.error("type", path, format!("this is {got}; it has to be {wanted}"), place);
+    };
+    match (of, &node.value) {
+        (_, Value::Null) | (Type::Any, _) => {}
+        (Type::Object(name), Value::Map(map)) => {
+            if let Some(of) = Schema::built_in().object_type(name) {
+                object(map, of, path, key, report);
+            }
+        }
+        (Type::Map(of), Value::Map(map)) => {
+            for (name, entry) in map.entries() {
+                value(&entry.node, of, None, &path.field(name), &entry.key, report);
+            }
+        }
+        (Type::List(of), Value::List(items)) => list(items, of, field, path, key, report),
+        (Type::String, Value::String(text)) => {
+            if let Some(field) = field.filter(|field| !field.choices.is_empty() && !text.is_empty()) {
+                choice(text, field, path, place, report);
+            }
+        }
+        (Type::Boolean, Value::Bool(_)) => {}
+        (Type::Int32 | Type::Int64, Value::Int(_) | Value::Float(_)) => {
+            if !scalars::is_whole(&node.value, *of == Type::Int32) {
+                wrong(if *of == Type::Int32 { "a whole number of 32 bits" } else { "a whole number" });
+            }
+        }
+        (Type::Number, Value::Int(_) | Value::Float(_)) => {}
+        (Type::IntOrString, Value::String(_)) => {}
+        (Type::IntOrString, Value::Int(_) | Value::Float(_)) if scalars::is_whole(&node.value, true) => {}
+        (Type::Quantity, Value::Int(_) | Value::Float(_)) => {}
+        (Type::Quantity, Value::String(text)) => {
+            if !scalars::is_quantity(text) {
+                let message = format!("{text:?} is no quantity");
+                report.error("quantity", path, message, place).help("quantities are such as 500m, 0.5, 128Mi, 1Gi");
+            }
+        }
+        (Type::Bytes, Value::String(text)) => {
+            if !scalars::is_base64(text) {
+                let finding = report.error("base64", path, "this is no base64".to_owned(), place);
+                finding.help("write text that is not encoded under stringData");
+            }
+        }
+        (Type::Time, Value::String(text)) => {
+            if !scalars::is_time(text) {
+                report.error("time", path, format!("{text:?} is no time as RFC 3339 writes it"), place);
+            }
+        }
+        (Type::Object(_) | Type::Map(_), _) => wrong("a map"),
+        (Type::List(_), _) => wrong("a list"),
+        (Type::Boolean, _) => wrong("true or false"),
+        (Type::Int32 | Type::Int64, _) => wrong("a whole number"),
+        (Type::Number, _) => wrong("a number"),
+        (Type::IntOrString, _) => wrong("a whole number or text"),
+        (Type::Quantity, _) => wrong("a quantity, such as 500m or 1Gi"),
+        (Type::String | Type::Bytes | Type::Time, _) => {
+            wrong("text");
+            if let Some(finding) = report.findings.last_mut().filter(|_| is_scalar(&node.value)) {
+                finding.help(format!("put it in quotes: \"{}\"", place.text()));
+            }
+        }
+    }
+}
+
+fn choice(text: &str, field: &Field, path: &FieldPath, place: &Span, report: &mut Report<'_>) {
+    if field.choices.contains(&text) {
+        return;
+    }
+    let all = field.choices.join(", ");
+    let message = format!("Unsupported value: {text:?}: supported values: {all}");
+    let near = crate::values::nearest(text, field.choices.iter().copied());
+    let finding = report.error("choice", path, message, place);
+    if let Some(near) = near {
+        finding.help(format!("did you mean {near}?"));
+    }
+}
+
+fn list(items: &[Node], of: &Type, field: Option<&Field>, path: &FieldPath, key: &Span, report: &mut Report<'_>) {
+    for (at, item) in items.iter().enumerate() {
+        // A null in a list of objects is an empty one.
+        if let (Value::Null, Type::Object(name)) = (&item.value, of)
+            && let Some(of) = Schema::built_in().object_type(name)
+        {
+            object(&Map::new(), of, &path.with(PathStep::Index(at)), key, report);
+            continue;
+        }
+        value(item, of, None, &path.with(PathStep::Index(at)), key, report);
+    }
+    let keys = field.map(|field| field.keys.as_slice()).unwrap_or_default();
+    // Where one name tells items apart, two of one name are refused; the API server lets other keys come twice.
+    if *keys != ["name"] {
+        return;
+    }
+    let mut known: Vec<&str> = Vec::new();
+    for (at, item) in items.iter().enumerate() {
+        let Some(name) = item.value.as_map().and_then(|map| map.get("name")) else { continue };
+        let Some(text) = name.value.as_str() else { continue };
+        let is_variable = path.name(path.0.len() - 1) == Some("env");
+        if known.contains(&text) && !is_variable {
+            let path = path.with(PathStep::Index(at)).field("name");
+            report.error("duplicate", &path, format!("Duplicate value: {text:?}"), &name.span);
+        }
+        known.push(text);
+    }
+}
+
+fn is_scalar(value: &Value) -> bool {
+    !matches!(value, Value::Map(_) | Value::List(_))
+}
+
+fn words_for(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Int(_) | Value::Float(_) => "a number",
+        Value::String(_) => "text",
+        Value::List(_) => "a list",
+        Value::Map(_) => "a map",
+    }
+}

@@ -1,0 +1,95 @@
+//! What documents say of each other.
+
+use std::collections::HashMap;
+
+use super::{Finding, Report, head};
+use crate::diagnostic::Severity;
+use crate::diff::{FieldPath, Object};
+use crate::yaml::Map;
+
+/// Checks objects against each other: two of one identity, Services without pods, what points nowhere.
+pub(super) fn check(objects: &[Object], findings: &mut Vec<Finding>) {
+    let pods: Vec<Map> = objects.iter().filter_map(pod_labels).collect();
+    let mut known: HashMap<(&str, &str, &str, &str), &Object> = HashMap::new();
+    for object in objects.iter().filter(|object| !object.id.name.is_empty()) {
+        let id = &object.id;
+        let group = id.api_version.split_once('/').map_or("", |(group, _)| group);
+        let name = object.name();
+        let mut report = Report { object: &name, whole: object.span.clone(), findings: Vec::new() };
+        if let Some(first) = known.insert((group, &id.kind, &id.namespace, &id.name), object) {
+            let message = "there are two objects of this name: the second would go over the first".to_owned();
+            let place = head(&object.fields(), &object.span);
+            let finding = report.error("twice", &FieldPath::of_fields(&["metadata", "name"]), message, &place);
+            finding.told = finding.told.clone().at(head(&first.fields(), &first.span), "the first");
+        }
+        match id.kind.as_str() {
+            "Service" => service(object, &pods, &mut report),
+            "HorizontalPodAutoscaler" => autoscaler(object, objects, &mut report),
+            "PodDisruptionBudget" => budget(object, &pods, &mut report),
+            _ => {}
+        }
+        findings.append(&mut report.findings);
+    }
+}
+
+/// The labels of the pods that an object makes.
+fn pod_labels(object: &Object) -> Option<Map> {
+    let path: &[&str] = match object.id.kind.as_str() {
+        "StatefulSet" | "Deployment" | "DaemonSet" | "ReplicaSet" | "Job" => {
+            &["spec", "template", "metadata", "labels"]
+        }
+        "CronJob" => &["spec", "jobTemplate", "spec", "template", "metadata", "labels"],
+        "Pod" => &["metadata", "labels"],
+        _ => return None,
+    };
+    Some(object.fields().at(path.iter().copied()).and_then(|node| node.value.as_map()).cloned().unwrap_or_default())
+}
+
+/// Whether pods with these labels are among those that are made; `None` if none are made at all.
+fn has_pods(selector: &Map, pods: &[Map]) -> Option<bool> {
+    let has = |labels: &Map| {
+        selector.iter().all(|(key, node)| labels.get(key).is_some_and(|label| label.value == node.value))
+    };
+    (!pods.is_empty()).then(|| pods.iter().any(has))
+}
+
+fn service(object: &Object, pods: &[Map], report: &mut Report<'_>) {
+    let fields = object.fields();
+    let Some(node) = fields.at(["spec", "selector"]) else { return };
+    let Some(selector) = node.value.as_map().filter(|selector| !selector.is_empty()) else { return };
+    if has_pods(selector, pods) == Some(false) {
+        let place = head(&fields, &object.span);
+        let message = "no pod that is made here has these labels: the Service leads nowhere".to_owned();
+        report.tell(Severity::Warning, "no-pods", &FieldPath::of_fields(&["spec", "selector"]), message, &place);
+    }
+}
+
+fn budget(object: &Object, pods: &[Map], report: &mut Report<'_>) {
+    let fields = object.fields();
+    let Some(selector) = fields.at(["spec", "selector", "matchLabels"]).and_then(|node| node.value.as_map()) else {
+        return;
+    };
+    if has_pods(selector, pods) == Some(false) {
+        let place = head(&fields, &object.span);
+        let message = "no pod that is made here has these labels: the budget protects nothing".to_owned();
+        report.tell(Severity::Warning, "no-pods", &FieldPath::of_fields(&["spec", "selector"]), message, &place);
+    }
+}
+
+fn autoscaler(object: &Object, objects: &[Object], report: &mut Report<'_>) {
+    let fields = object.fields();
+    let text = |name: &str| fields.at(["spec", "scaleTargetRef", name]).and_then(|node| node.value.as_str());
+    let (Some(kind), Some(name)) = (text("kind"), text("name")) else { return };
+    let is_there = objects.iter().any(|other| other.id.kind == kind && other.id.name == name);
+    if !is_there && objects.iter().any(|other| other.id.kind == kind) {
+        let place = head(&fields, &object.span);
+        let message = format!("{kind}/{name} is not among the objects");
+        report.tell(
+            Severity::Warning,
+            "points-nowhere",
+            &FieldPath::of_fields(&["spec", "scaleTargetRef"]),
+            message,
+            &place,
+        );
+    }
+}
