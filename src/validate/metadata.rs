@@ -2,7 +2,7 @@
 
 use super::{Report, head, scalars};
 use crate::diff::{FieldPath, Object};
-use crate::yaml::Map;
+use crate::yaml::{Map, Node};
 
 /// Checks an object's metadata. `is_namespaced` is `None` where that is not known.
 pub(super) fn check(object: &Object, fields: &Map, is_namespaced: Option<bool>, report: &mut Report<'_>) {
@@ -72,8 +72,12 @@ pub(super) fn labels(metadata: &Map, path: &FieldPath, report: &mut Report<'_>) 
 
 /// Checks the labels that a selector asks for.
 pub(super) fn selector(selector: &Map, path: &FieldPath, report: &mut Report<'_>) {
-    let Some(map) = selector.get("matchLabels").and_then(|node| node.value.as_map()) else { return };
-    let path = path.field("matchLabels");
+    label_values(selector.get("matchLabels"), &path.field("matchLabels"), report);
+}
+
+/// Checks a map of labels.
+pub(super) fn label_values(map: Option<&Node>, path: &FieldPath, report: &mut Report<'_>) {
+    let Some(map) = map.and_then(|node| node.value.as_map()) else { return };
     for (key, entry) in map.entries() {
         let is_value = entry.node.value.as_str().is_none_or(scalars::is_label_value);
         if !is_value || !scalars::is_qualified_name(key) {

@@ -51,6 +51,36 @@ fn is_given(fields: &Map, field: &str) -> bool {
     fields.get(field).is_some_and(|node| !node.value.is_null())
 }
 
+/// The name of another object.
+fn reference(fields: &Map, field: &str, at: &At<'_>, report: &mut Report<'_>) {
+    let name = text(fields, field);
+    if lacks_text(fields, field) {
+        at.required(field, report);
+    } else if !name.is_empty() && !scalars::is_dns_subdomain(name) {
+        at.invalid(field, &format!("{name:?} is the name of no object"), report);
+    }
+}
+
+/// What containers can ask for: names of Kubernetes' own, or with a domain before them.
+fn resources(fields: &Map, at: &At<'_>, report: &mut Report<'_>) {
+    for field in ["requests", "limits"] {
+        let map = fields.get(field).and_then(|node| node.value.as_map());
+        for (name, entry) in map.into_iter().flat_map(Map::entries) {
+            let is_own =
+                ["cpu", "memory", "ephemeral-storage", "storage"].contains(&name) || name.starts_with("hugepages-");
+            if !is_own && !name.contains('/') {
+                let message = format!("Invalid value: {name:?}: must be a standard resource type or fully qualified");
+                report.error("name", &at.path.field(field), message, &entry.key);
+            }
+        }
+    }
+}
+
+/// Claims ask for storage; containers for what a machine has.
+fn is_of_a_container(path: &FieldPath) -> bool {
+    path.0.iter().any(|step| matches!(step, PathStep::Field(name) if name == "containers" || name == "initContainers"))
+}
+
 /// Whether a text is missing or empty.
 fn lacks_text(fields: &Map, field: &str) -> bool {
     fields.get(field).is_none_or(|node| node.value.is_null() || node.value.as_str() == Some(""))
@@ -144,6 +174,36 @@ pub(super) fn check(name: &str, fields: &Map, at: &At<'_>, report: &mut Report<'
             }
         }
         "HTTPIngressPath" => ingress_path(fields, at, report),
+        "HTTPIngressRuleValue" if is_given(fields, "paths") && !has(fields, "paths") => at.required("paths", report),
+        "EnvFromSource" => {
+            let given = ["configMapRef", "secretRef"].iter().filter(|field| is_given(fields, field)).count();
+            if given != 1 {
+                let message = "Invalid value: must specify one of: `configMapRef` or `secretRef`".to_owned();
+                report.error("variable", at.path, message, at.place);
+            }
+        }
+        "ResourceRequirements" if is_of_a_container(at.path) => resources(fields, at, report),
+        "MetricSpec" => {
+            let sources = [
+                ("Resource", "resource"),
+                ("Pods", "pods"),
+                ("Object", "object"),
+                ("External", "external"),
+                ("ContainerResource", "containerResource"),
+            ];
+            let words: Vec<&str> = sources.iter().map(|(word, _)| *word).collect();
+            at.one_of(fields, "type", &words, report);
+            let wanted = sources.iter().find(|(word, _)| *word == text(fields, "type"));
+            if let Some((_, field)) = wanted.filter(|(_, field)| !is_given(fields, field)) {
+                at.required(field, report);
+            }
+        }
+        "MetricTarget" => at.one_of(fields, "type", &["Utilization", "Value", "AverageValue"], report),
+        "StatefulSetSpec"
+            if !text(fields, "serviceName").is_empty() && !scalars::is_dns_label(text(fields, "serviceName")) =>
+        {
+            at.invalid("serviceName", "must be the name of a Service", report);
+        }
         "ServiceBackendPort"
             if number(fields, "number").is_some_and(|number| number != 0.0 && !(1.0..=65535.0).contains(&number)) =>
         {
@@ -169,19 +229,16 @@ pub(super) fn check(name: &str, fields: &Map, at: &At<'_>, report: &mut Report<'
             }
         }
         "PodDisruptionBudgetSpec" => budget(fields, at, report),
-        "ConfigMapEnvSource"
-        | "SecretEnvSource"
-        | "ConfigMapKeySelector"
-        | "SecretKeySelector"
-        | "ConfigMapProjection"
-        | "SecretProjection"
-        | "ConfigMapVolumeSource"
-            if lacks_text(fields, "name") =>
-        {
-            at.required("name", report)
+        "ConfigMapEnvSource" | "SecretEnvSource" | "ConfigMapKeySelector" | "SecretKeySelector" => {
+            reference(fields, "name", at, report)
+        }
+        // The API server does not look at the names of volumes' sources.
+        "ConfigMapProjection" | "SecretProjection" | "ConfigMapVolumeSource" if lacks_text(fields, "name") => {
+            at.required("name", report);
         }
         "SecretVolumeSource" if lacks_text(fields, "secretName") => at.required("secretName", report),
         "ServiceSpec" => {
+            metadata::label_values(fields.get("selector"), &at.path.field("selector"), report);
             let is_outside = matches!(text(fields, "type"), "NodePort" | "LoadBalancer");
             let is_local = text(fields, "externalTrafficPolicy");
             if !is_local.is_empty() && !is_outside && !has(fields, "externalIPs") {
