@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use super::{Finding, Report, head};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Severity, Span};
 use crate::diff::{FieldPath, Object};
-use crate::yaml::Map;
+use crate::yaml::{Map, Node, Value};
 
 /// Checks objects against each other: two of one identity, Services without pods, what points nowhere.
 pub(super) fn check(objects: &[Object], findings: &mut Vec<Finding>) {
@@ -28,6 +28,7 @@ pub(super) fn check(objects: &[Object], findings: &mut Vec<Finding>) {
             "PodDisruptionBudget" => budget(object, &pods, &mut report),
             _ => {}
         }
+        used(object, objects, &mut report);
         findings.append(&mut report.findings);
     }
 }
@@ -91,5 +92,64 @@ fn autoscaler(object: &Object, objects: &[Object], report: &mut Report<'_>) {
             message,
             &place,
         );
+    }
+}
+
+/// ConfigMaps and Secrets that pods use and that are not among the objects: they have to be there already.
+fn used(object: &Object, objects: &[Object], report: &mut Report<'_>) {
+    let path: &[&str] = match object.id.kind.as_str() {
+        "StatefulSet" | "Deployment" | "DaemonSet" | "ReplicaSet" | "Job" => &["spec", "template", "spec"],
+        "CronJob" => &["spec", "jobTemplate", "spec", "template", "spec"],
+        "Pod" => &["spec"],
+        _ => return,
+    };
+    let fields = object.fields();
+    let Some(pod) = fields.at(path.iter().copied()) else { return };
+    let mut found = Vec::new();
+    references(pod, &mut found);
+    let mut told: Vec<(&str, &str)> = Vec::new();
+    for (kind, name) in found {
+        let is_there = objects.iter().any(|other| other.id.kind == kind && other.id.name == name.0);
+        if is_there || told.contains(&(kind, name.0)) {
+            continue;
+        }
+        told.push((kind, name.0));
+        let message = format!("{kind}/{} is not among the objects: it has to be there already", name.0);
+        report.tell(Severity::Info, "not-rendered", &FieldPath::of_fields(path), message, name.1);
+    }
+}
+
+/// The ConfigMaps and Secrets named below a value, but for those that may be missing.
+fn references<'n>(node: &'n Node, found: &mut Vec<(&'static str, (&'n str, &'n Span))>) {
+    match &node.value {
+        Value::List(items) => items.iter().for_each(|item| references(item, found)),
+        Value::Map(map) => {
+            for (key, inner) in map.iter() {
+                let reference = match key {
+                    "configMap" | "configMapRef" | "configMapKeyRef" => Some(("ConfigMap", "name")),
+                    "secretRef" | "secretKeyRef" => Some(("Secret", "name")),
+                    // A volume names it otherwise than a part of a projected one does.
+                    "secret" => Some((
+                        "Secret",
+                        if inner.value.as_map().is_some_and(|map| map.get("secretName").is_some()) {
+                            "secretName"
+                        } else {
+                            "name"
+                        },
+                    )),
+                    _ => None,
+                };
+                let named = reference.and_then(|(kind, field)| Some((kind, inner.value.as_map()?, field)));
+                if let Some((kind, map, field)) = named
+                    && map.get("optional").is_none_or(|node| node.value != Value::Bool(true))
+                    && let Some(name) = map.get(field)
+                    && let Some(text) = name.value.as_str().filter(|text| !text.is_empty())
+                {
+                    found.push((kind, (text, &name.span)));
+                }
+                references(inner, found);
+            }
+        }
+        _ => {}
     }
 }
