@@ -44,6 +44,10 @@ impl Chart {
             for (dependency, import) in imports {
                 let path = std::iter::once(imported_from(dependency)).chain(import.child.split('.'));
                 match table_at(&values, path) {
+                    // An empty table is the one that is not shared.
+                    Ok(table) if table.borrow().is_empty() => {
+                        merge(&imported, &at_path(Table::default(), &import.parent), "", notes);
+                    }
                     Ok(table) => merge(&imported, &at_path(table, &import.parent), "", notes),
                     Err(element) => notes.push(missing_table(dependency, import, element)),
                 }
@@ -191,6 +195,13 @@ mod tests {
             told,
             r#"{"a":{"global":{},"t":{"u":{"x":1,"z":2}}},"b":{"global":{},"t":{"u":{"z":2}}},"p":{"u":{"x":1,"z":2}}}"#
         );
+    }
+
+    #[test]
+    fn an_empty_table_is_not_shared() {
+        let dependencies = "[{name: a, version: 1.x, import-values: [{child: t, parent: p}, {child: u, parent: p}]}]";
+        let told = values("", dependencies, &[("a", "t: {}\nu: {x: 1}")]);
+        assert_eq!(told, r#"{"a":{"global":{},"t":{},"u":{"x":1}},"p":{"x":1}}"#);
     }
 
     #[test]
