@@ -8,9 +8,10 @@ use super::chart_argument::{Located, locate, locate_at, name_and_chart};
 use super::cluster_flags::ClusterFlags;
 use super::console::Console;
 use super::flags::{GlobalFlags, ValuesFlags};
+use super::manifest_input::{crds_of, objects_of_files};
 use super::{Failure, values_at_revision, values_input};
-use crate::diagnostic::{Diagnostic, Severity, Source};
-use crate::diff::{self, Object, Secrets, TextOptions, compare_sides, read_objects};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::diff::{self, Object, Secrets, TextOptions, compare_sides};
 use crate::engine::{Capabilities, Release};
 use crate::explain::{Before, Subject, add_causes};
 use crate::io::{self, Revision};
@@ -121,7 +122,7 @@ impl Diff {
                 global,
                 &mut notes,
             )?,
-            (None, from) => Side { objects: self.read(from.as_deref().unwrap_or("-"))?, ..Side::default() },
+            (None, from) => Side { objects: objects_of_files(from.as_slice(), "--from")?, ..Side::default() },
         };
         let layers = values_input::layers(&self.values, &inputs)?;
         let chart = located.chart()?;
@@ -158,19 +159,6 @@ impl Diff {
             DiffFormat::Unified => diff::write_unified(&comparison, self.context),
         })?;
         if self.detailed_exitcode && !comparison.is_empty() { Err(Failure::Differs) } else { Ok(()) }
-    }
-
-    /// The objects of manifests from elsewhere.
-    fn read(&self, from: &str) -> Result<Vec<Object>, Vec<Diagnostic>> {
-        let mut objects = Vec::new();
-        let mut errors = Vec::new();
-        for source in io::read_manifest_files(from, &Source::flag("--from", from))? {
-            match read_objects(&source, source.name()) {
-                Ok(found) => objects.extend(found),
-                Err(found) => errors.extend(found),
-            }
-        }
-        if errors.is_empty() { Ok(objects) } else { Err(errors) }
     }
 
     /// The same command line at a revision.
@@ -242,10 +230,7 @@ impl Diff {
         }
         let mut objects = Vec::new();
         if self.include_crds {
-            for (path, file) in chart.all_crds() {
-                let source = Source::file(path.clone(), String::from_utf8_lossy(&file.bytes).into_owned());
-                objects.extend(read_objects(&source, &path)?);
-            }
+            objects.extend(crds_of(&chart)?);
         }
         objects.extend(manifests.manifests.iter().chain(&manifests.hooks).map(Object::of_manifest));
         let schemas = Schemas::parse(&chart)?;

@@ -14,6 +14,7 @@ mod flags;
 mod helm_flags;
 mod lint;
 mod man;
+mod manifest_input;
 mod package;
 mod pflag;
 mod show;

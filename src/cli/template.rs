@@ -8,10 +8,11 @@ use super::chart_argument::{locate, name_and_chart};
 use super::cluster_flags::ClusterFlags;
 use super::console::Console;
 use super::flags::{GlobalFlags, ValuesFlags};
+use super::manifest_input::crds_of;
 use super::{Failure, values_input};
 use crate::chart::{Chart, Constraints, parse_version};
 use crate::diagnostic::{Diagnostic, Severity, Source};
-use crate::diff::{Object, read_objects};
+use crate::diff::Object;
 use crate::engine::{KubeVersion, Release};
 use crate::io;
 use crate::manifest::{self, Manifests};
@@ -224,11 +225,7 @@ impl OutputFlags {
 fn check(render: &mut Render, kube_version: &KubeVersion, strict: bool) -> Result<(), Failure> {
     let all = render.manifests.manifests.iter().chain(&render.manifests.hooks);
     let objects: Vec<Object> = all.map(Object::of_manifest).collect();
-    let mut custom_kinds = Vec::new();
-    for (path, file) in render.chart.all_crds() {
-        let source = Source::file(path.clone(), String::from_utf8_lossy(&file.bytes).into_owned());
-        custom_kinds.extend(validate::custom_kinds(&read_objects(&source, &path)?));
-    }
+    let custom_kinds = validate::custom_kinds(&crds_of(&render.chart)?);
     let request = validate::Request { kube_version, strict, custom_kinds: &custom_kinds };
     let told: Vec<Diagnostic> =
         validate::validate(&objects, &request).into_iter().map(|finding| finding.told).collect();

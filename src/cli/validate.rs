@@ -5,9 +5,9 @@ use clap::{Args, ValueEnum};
 use super::Failure;
 use super::console::Console;
 use super::flags::kube_version;
-use crate::diagnostic::{Diagnostic, Severity, Source};
-use crate::diff::{Object, read_objects};
-use crate::io;
+use super::manifest_input::objects_of_files;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::diff::Object;
 use crate::validate::{self, Finding, Request};
 
 /// The form of findings.
@@ -61,8 +61,8 @@ impl Validate {
         let kube_version = kube_version(self.kube_version.as_deref())?;
         let standard_input = ["-".to_owned()];
         let files = if self.files.is_empty() { &standard_input[..] } else { &self.files[..] };
-        let objects = read(files, "FILE")?;
-        let definitions = read(&self.crds, "--crds")?;
+        let objects = objects_of_files(files, "FILE")?;
+        let definitions = objects_of_files(&self.crds, "--crds")?;
         let mut custom_kinds = validate::custom_kinds(&definitions);
         custom_kinds.extend(validate::custom_kinds(&objects));
         let request = Request { kube_version: &kube_version, strict: self.strict, custom_kinds: &custom_kinds };
@@ -99,23 +99,4 @@ impl Validate {
 
 fn plural(count: usize, word: &str) -> String {
     format!("{count} {word}{}", if count == 1 { "" } else { "s" })
-}
-
-fn read(files: &[String], flag: &str) -> Result<Vec<Object>, Vec<Diagnostic>> {
-    let mut objects = Vec::new();
-    let mut errors = Vec::new();
-    for file in files {
-        match io::read_manifest_files(file, &Source::flag(flag, file)) {
-            Ok(sources) => {
-                for source in sources {
-                    match read_objects(&source, source.name()) {
-                        Ok(found) => objects.extend(found),
-                        Err(found) => errors.extend(found),
-                    }
-                }
-            }
-            Err(found) => errors.extend(found),
-        }
-    }
-    if errors.is_empty() { Ok(objects) } else { Err(errors) }
 }

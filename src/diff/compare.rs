@@ -267,18 +267,13 @@ pub(super) fn is_equal(a: &Value, b: &Value) -> bool {
 
 /// Whether two values mean the same to the API server.
 fn is_same(old: &Value, new: &Value, of: Option<&Type>) -> bool {
-    let number = |value: &Value| match value {
-        Value::Int(number) => Some(*number as f64),
-        Value::Float(number) => Some(*number),
-        _ => None,
-    };
     match (old, new) {
         (Value::Map(_) | Value::List(_), _) | (_, Value::Map(_) | Value::List(_)) => false,
         _ if of == Some(&Type::Quantity) => match (quantity(old), quantity(new)) {
             (Some(a), Some(b)) => a == b,
             _ => old == new,
         },
-        _ => old == new || number(old).is_some() && number(old) == number(new),
+        _ => old == new || old.as_number().is_some() && old.as_number() == new.as_number(),
     }
 }
 

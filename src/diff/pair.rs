@@ -60,15 +60,11 @@ fn identity<'o>(object: &'o Object, namespace: &str) -> Identity<'o> {
         "" => namespace.to_owned(),
         own => own.to_owned(),
     };
-    (group(&id.api_version), &id.kind, namespace, &id.name)
+    (id.group(), &id.kind, namespace, &id.name)
 }
 
 fn is_same_kind(a: &Object, b: &Object) -> bool {
-    group(&a.id.api_version) == group(&b.id.api_version) && a.id.kind == b.id.kind && a.id.namespace == b.id.namespace
-}
-
-fn group(api_version: &str) -> &str {
-    api_version.split_once('/').map_or("", |(group, _)| group)
+    a.id.group() == b.id.group() && a.id.kind == b.id.kind && a.id.namespace == b.id.namespace
 }
 
 /// What an object holds besides its head.

@@ -116,8 +116,7 @@ impl Output {
 }
 
 fn is_same_object(a: &Manifest, b: &Manifest) -> bool {
-    let group = |id: &Id| id.api_version.split_once('/').map_or(String::new(), |(group, _)| group.to_owned());
-    a.id.kind == b.id.kind && a.id.name == b.id.name && a.id.namespace == b.id.namespace && group(&a.id) == group(&b.id)
+    a.id.kind == b.id.kind && a.id.name == b.id.name && a.id.namespace == b.id.namespace && a.id.group() == b.id.group()
 }
 
 /// Lines of a manifest, by their numbers in it from 0 and whether they are there (new ones come before those), and their

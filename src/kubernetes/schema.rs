@@ -87,7 +87,7 @@ pub struct Kind {
 pub struct Schema {
     types: HashMap<&'static str, ObjectType>,
     /// By `group/version` (`v1` alone for the core group) and kind.
-    kinds: HashMap<(String, &'static str), Kind>,
+    kinds: HashMap<(&'static str, &'static str), Kind>,
     version: &'static str,
 }
 
@@ -121,13 +121,13 @@ impl Schema {
 
     /// The kind that an object of an `apiVersion` says it is.
     pub fn kind(&self, api_version: &str, kind: &str) -> Option<Kind> {
-        self.kinds.iter().find(|((version, name), _)| version == api_version && *name == kind).map(|(_, kind)| *kind)
+        self.kinds.get(&(api_version, kind)).copied()
     }
 
     /// The versions in which a kind is there, in the record's order of groups.
     pub fn versions_of(&self, kind: &str) -> Vec<&str> {
         let mut found: Vec<&str> =
-            self.kinds.keys().filter(|(_, name)| *name == kind).map(|(version, _)| version.as_str()).collect();
+            self.kinds.keys().filter(|(_, name)| *name == kind).map(|(version, _)| *version).collect();
         found.sort_unstable();
         found
     }
@@ -135,7 +135,7 @@ impl Schema {
     /// All kinds of which objects can be created, as `apiVersion` and kind.
     pub fn kinds(&self) -> impl Iterator<Item = (&str, &'static str)> {
         let creatable = self.kinds.iter().filter(|(_, kind)| kind.is_namespaced.is_some());
-        creatable.map(|((version, name), _)| (version.as_str(), *name))
+        creatable.map(|((version, name), _)| (*version, *name))
     }
 
     /// The type of a name.
@@ -181,7 +181,7 @@ impl Schema {
                     None => (word, None),
                 };
                 if let Some((api_version, kind)) = whole.rsplit_once('/') {
-                    let key = (api_version.trim_start_matches('/').to_owned(), kind);
+                    let key = (api_version.trim_start_matches('/'), kind);
                     schema.kinds.insert(key, Kind { type_name: name, is_namespaced });
                 }
             }

@@ -18,6 +18,13 @@ pub struct Id {
     pub namespace: String,
 }
 
+impl Id {
+    /// The group of its API: `apps`; empty for the core group.
+    pub fn group(&self) -> &str {
+        self.api_version.split_once('/').map_or("", |(group, _)| group)
+    }
+}
+
 /// The head of a document: its identity and its annotations.
 #[derive(Debug, Default)]
 pub(super) struct Head {

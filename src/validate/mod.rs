@@ -120,7 +120,6 @@ fn one(object: &Object, request: &Request<'_>, report: &mut Report<'_>) {
         return;
     }
     let schema = Schema::built_in();
-    let group = id.api_version.split_once('/').map_or("", |(group, _)| group);
     if let Some(warning) = crate::lint::deprecation(&id.api_version, &id.kind, request.kube_version) {
         let severity = if crate::lint::is_gone(&id.api_version, &id.kind, request.kube_version) {
             Severity::Error
@@ -130,7 +129,7 @@ fn one(object: &Object, request: &Request<'_>, report: &mut Report<'_>) {
         report.tell(severity, "deprecated", &top, warning, &place);
     }
     let Some(kind) = schema.kind(&id.api_version, &id.kind).filter(|kind| kind.is_namespaced.is_some()) else {
-        let is_custom = request.custom_kinds.iter().any(|(known, name)| known == group && *name == id.kind);
+        let is_custom = request.custom_kinds.iter().any(|(known, name)| known == id.group() && *name == id.kind);
         if !is_custom && report.findings.is_empty() {
             unknown_kind(object, request.strict, report, &place);
         }

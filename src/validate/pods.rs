@@ -37,11 +37,7 @@ fn text<'m>(map: &'m Map, field: &str) -> Option<(&'m str, &'m Span)> {
 }
 
 fn number(node: &Node) -> Option<f64> {
-    match node.value {
-        Value::Int(number) => Some(number as f64),
-        Value::Float(number) => Some(number),
-        _ => None,
-    }
+    node.value.as_number()
 }
 
 fn workload(fields: &Map, report: &mut Report<'_>) {

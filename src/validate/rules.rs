@@ -87,11 +87,7 @@ fn lacks_text(fields: &Map, field: &str) -> bool {
 }
 
 fn number(fields: &Map, field: &str) -> Option<f64> {
-    match fields.get(field)?.value {
-        Value::Int(number) => Some(number as f64),
-        Value::Float(number) => Some(number),
-        _ => None,
-    }
+    fields.get(field)?.value.as_number()
 }
 
 /// Checks an object of the type of this name.

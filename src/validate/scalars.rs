@@ -7,11 +7,7 @@ use crate::yaml::Value;
 
 /// Whether a number is whole and fits 32 or 64 bits.
 pub(super) fn is_whole(value: &Value, is_32: bool) -> bool {
-    let number = match value {
-        Value::Int(number) => *number as f64,
-        Value::Float(number) => *number,
-        _ => return false,
-    };
+    let Some(number) = value.as_number() else { return false };
     let limit = if is_32 { f64::from(i32::MAX) } else { i64::MAX as f64 };
     number.fract() == 0.0 && number <= limit && number >= -limit - 1.0
 }

@@ -13,10 +13,9 @@ pub(super) fn check(objects: &[Object], findings: &mut Vec<Finding>) {
     let mut known: HashMap<(&str, &str, &str, &str), &Object> = HashMap::new();
     for object in objects.iter().filter(|object| !object.id.name.is_empty()) {
         let id = &object.id;
-        let group = id.api_version.split_once('/').map_or("", |(group, _)| group);
         let name = object.name();
         let mut report = Report { object: &name, whole: object.span.clone(), findings: Vec::new() };
-        if let Some(first) = known.insert((group, &id.kind, &id.namespace, &id.name), object) {
+        if let Some(first) = known.insert((id.group(), &id.kind, &id.namespace, &id.name), object) {
             let message = "there are two objects of this name: the second would go over the first".to_owned();
             let place = head(&object.fields(), &object.span);
             let finding = report.error("twice", &FieldPath::of_fields(&["metadata", "name"]), message, &place);
