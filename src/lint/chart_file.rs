@@ -30,7 +30,7 @@ const STRICT_VERSION: Rule = Rule::warning("chart-strict-version", "the version 
 
 pub(super) const GROUP: Group = Group {
     part: FILE,
-    rules: &[
+    rules: &[&[
         &IS_FILE,
         &FORMAT,
         &STRICT,
@@ -46,7 +46,7 @@ pub(super) const GROUP: Group = Group {
         &TYPE,
         &DEPENDENCIES,
         &STRICT_VERSION,
-    ],
+    ]],
     check,
 };
 

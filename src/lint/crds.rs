@@ -15,7 +15,7 @@ const API_VERSION: Rule = Rule::error("crd-api-version", "every document is of a
 const KIND: Rule = Rule::error("crd-kind", "every document is a CustomResourceDefinition");
 
 pub(super) const GROUP: Group =
-    Group { part: FOLDER, rules: &[&IS_DIRECTORY, &LOADS, &FORMAT, &API_VERSION, &KIND], check };
+    Group { part: FOLDER, rules: &[&[&IS_DIRECTORY, &LOADS, &FORMAT, &API_VERSION, &KIND]], check };
 
 fn check(subject: &Subject<'_>, report: &mut Report) {
     match subject.folder.crds {

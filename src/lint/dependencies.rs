@@ -8,7 +8,7 @@ const LOADS: Rule = Rule::error("chart-loads", "the chart can be loaded");
 const DECLARED: Rule = Rule::error("dependency-undeclared", "every chart in charts/ is declared");
 const PRESENT: Rule = Rule::warning("dependency-missing", "every declared dependency lies in charts/");
 
-pub(super) const GROUP: Group = Group { part: "charts/", rules: &[&LOADS, &DECLARED, &PRESENT], check };
+pub(super) const GROUP: Group = Group { part: "charts/", rules: &[&[&LOADS, &DECLARED, &PRESENT]], check };
 
 fn check(subject: &Subject<'_>, report: &mut Report) {
     let chart = match &subject.chart {

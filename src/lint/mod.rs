@@ -7,6 +7,7 @@
 //! | `values` | values.yaml and the chart's own schema |
 //! | `templates` | `templates/`, and what rendering says |
 //! | `manifests`, `documents`, `names`, `deprecations`, `lists` | what each template gave, document by document |
+//! | `mongooseim` | charts that run MongooseIM |
 //! | `dependencies` | declared charts and those in `charts/` |
 //! | `crds` | `crds/` |
 //!
@@ -20,6 +21,7 @@ mod deprecations;
 mod documents;
 mod lists;
 mod manifests;
+mod mongooseim;
 mod names;
 mod report;
 mod templates;
@@ -56,8 +58,8 @@ pub struct Request<'a> {
 pub struct Group {
     /// The part.
     pub part: &'static str,
-    /// The rules, in the order in which they are looked at.
-    pub rules: &'static [&'static Rule],
+    /// The rules, in the order in which they are looked at, by the file that has them.
+    pub rules: &'static [&'static [&'static Rule]],
     check: fn(&Subject<'_>, &mut Report),
 }
 
@@ -101,7 +103,7 @@ mod tests {
 
     #[test]
     fn every_rule_has_a_code_of_its_own() {
-        let mut codes: Vec<&str> = GROUPS.iter().flat_map(|group| group.rules.iter().map(|rule| rule.code)).collect();
+        let mut codes: Vec<&str> = GROUPS.iter().flat_map(|group| group.rules.concat()).map(|rule| rule.code).collect();
         let count = codes.len();
         codes.sort_unstable();
         codes.dedup();

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::manifests;
 use super::report::{Finding, Report, Rule};
 use super::{Group, Subject};
+use super::{manifests, mongooseim};
 use crate::chart::{Chart, EngineKind, Entry};
 use crate::diagnostic::{Diagnostic, Label, Severity, Source, SourceKind};
 use crate::engine::{Capabilities, Engine, Refusals, Release, Rendered, Scope, engine_for};
@@ -30,19 +30,22 @@ const EXTENSION: Rule = Rule::error("templates-extension", "the names of templat
 pub(super) const GROUP: Group = Group {
     part: FOLDER,
     rules: &[
-        &EXISTS,
-        &IS_DIRECTORY,
-        &LOADS,
-        &SCHEMA,
-        &RENDERS,
-        &LANGUAGE,
-        &EXTENSION,
-        &manifests::INDENT,
-        &manifests::FORMAT,
-        &manifests::NAME,
-        &manifests::DEPRECATED,
-        &manifests::SELECTOR,
-        &manifests::LIST,
+        &[
+            &EXISTS,
+            &IS_DIRECTORY,
+            &LOADS,
+            &SCHEMA,
+            &RENDERS,
+            &LANGUAGE,
+            &EXTENSION,
+            &manifests::INDENT,
+            &manifests::FORMAT,
+            &manifests::NAME,
+            &manifests::DEPRECATED,
+            &manifests::SELECTOR,
+            &manifests::LIST,
+        ],
+        mongooseim::RULES,
     ],
     check,
 };
@@ -138,6 +141,7 @@ fn check_rendered(subject: &Subject<'_>, chart: &Chart, values: &Map, report: &m
     match rendered {
         Ok(rendered) => {
             let mut findings = check_templates(&scope, &rendered);
+            findings.extend(mongooseim::check(&chart.metadata.name, &rendered, values));
             if subject.request.locate {
                 locate(engine.as_ref(), &scope, &mut findings);
             }

@@ -15,7 +15,7 @@ const EXISTS: Rule = Rule::info("values-file", "the chart has a values.yaml");
 const FORMAT: Rule = Rule::error("values-file-format", "values.yaml is a YAML map");
 const SCHEMA: Rule = Rule::error("values-schema", "the defaults, with what is set, meet the chart's own schema");
 
-pub(super) const GROUP: Group = Group { part: FILE, rules: &[&EXISTS, &FORMAT, &SCHEMA], check };
+pub(super) const GROUP: Group = Group { part: FILE, rules: &[&[&EXISTS, &FORMAT, &SCHEMA]], check };
 
 fn check(subject: &Subject<'_>, report: &mut Report) {
     let entry = &subject.folder.values;

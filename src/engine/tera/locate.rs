@@ -1,7 +1,9 @@
 //! The template line that a line of the rendered text came from.
 //!
-//! The chart is rendered once more from templates that carry marks: in front of every expression, and at the start of
-//! every line of text that is printed. What dashes trim is trimmed beforehand, so that marks don't keep it.
+//! The chart is rendered once more from templates that carry marks: in front of every expression, and of the first character
+//! of every line of text that is printed. What dashes trim is trimmed beforehand, so that marks don't keep it. Where templates
+//! look at their own output (they compare what a component gave, or read a captured text as YAML), marks would change what they
+//! do: then a second attempt leaves them out of all that is not printed directly.
 
 use super::scan::{Piece, inside, pieces, split_word};
 
@@ -9,8 +11,17 @@ use super::scan::{Piece, inside, pieces, split_word};
 const BEGIN: char = '\u{E010}';
 const END: char = '\u{E011}';
 
+/// Where marks are put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Marks {
+    /// Everywhere.
+    Everywhere,
+    /// Not in components and captured texts.
+    Printed,
+}
+
 /// A template's text with marks; `number` tells which template it is.
-pub(super) fn with_marks(text: &str, number: usize) -> String {
+pub(super) fn with_marks(text: &str, number: usize, marks: Marks) -> String {
     let all: Vec<Piece> = pieces(text).collect();
     let mut marked = String::with_capacity(text.len() * 2);
     let mut lines = Lines { text, at: 0, line: 1 };
@@ -19,10 +30,12 @@ pub(super) fn with_marks(text: &str, number: usize) -> String {
         |piece| matches!(piece, Piece::Statement(range) if split_word(inside(&text[range.clone()])).0 == "extends"),
     );
     let mut blocks = 0usize;
+    // How many components and captures are around.
+    let mut captures = 0usize;
     // Whether a dash trims the next text; comments in between don't end that.
     let mut trims = false;
     for (index, piece) in all.iter().enumerate() {
-        let printed = !extends || blocks > 0;
+        let printed = (!extends || blocks > 0) && (captures == 0 || marks == Marks::Everywhere);
         match piece {
             Piece::Text(range) => {
                 let mut start = range.start;
@@ -35,10 +48,12 @@ pub(super) fn with_marks(text: &str, number: usize) -> String {
                     kept = kept.trim_end();
                 }
                 for line in kept.split_inclusive('\n') {
-                    if printed {
+                    let (indent, rest) = line.split_at(line.len() - line.trim_start().len());
+                    marked.push_str(indent);
+                    if printed && !rest.is_empty() {
                         mark(&mut marked, number, lines.of(start));
                     }
-                    marked.push_str(line);
+                    marked.push_str(rest);
                     start += line.len();
                 }
             }
@@ -50,9 +65,16 @@ pub(super) fn with_marks(text: &str, number: usize) -> String {
                 trims = trims_after(text, piece);
             }
             Piece::Statement(range) => {
-                match split_word(inside(&text[range.clone()])).0 {
+                let (word, rest) = split_word(inside(&text[range.clone()]));
+                match word {
                     "block" | "component" => blocks += 1,
                     "endblock" | "endcomponent" => blocks = blocks.saturating_sub(1),
+                    _ => {}
+                }
+                match word {
+                    "component" | "filter" => captures += 1,
+                    "set" | "set_global" if !rest.contains('=') => captures += 1,
+                    "endcomponent" | "endfilter" | "endset" => captures = captures.saturating_sub(1),
                     _ => {}
                 }
                 push_bare(&mut marked, &text[range.clone()]);
@@ -75,6 +97,11 @@ fn mark(out: &mut String, number: usize, line: usize) {
 
 /// A tag without the dashes that trim.
 fn push_bare(out: &mut String, tag: &str) {
+    // A brace that stood before the trimmed white space would become part of the tag.
+    if out.ends_with('{') {
+        out.pop();
+        out.push_str("{{ \"{\" }}");
+    }
     let (open, rest) = tag.split_at(2.min(tag.len()));
     out.push_str(open);
     let rest = rest.strip_prefix('-').unwrap_or(rest);
@@ -189,7 +216,7 @@ mod tests {
 
     fn origins(template: &str) -> Vec<usize> {
         let plain = render(template).unwrap();
-        let marked = render(&with_marks(template, 7)).unwrap();
+        let marked = render(&with_marks(template, 7, Marks::Everywhere)).unwrap();
         (1..=plain.split('\n').count()).map(|line| origin(&plain, &marked, line).map_or(0, |(_, line)| line)).collect()
     }
 
@@ -200,15 +227,35 @@ mod tests {
         assert_eq!(origins("a\n{%- if true %}\nb\n{%- endif %}\nc"), [1, 3, 5]);
     }
 
+    #[test]
+    fn captured_text_that_is_trimmed_has_its_lines() {
+        assert_eq!(origins("{% set x %}\n- a\n- b\n{% endset %}ports:\n  {{ x | trim }}"), [4, 2, 3]);
+    }
+
+    #[test]
+    fn braces_before_trimmed_space_stay_text() {
+        assert_eq!(origins("a\n{ {%- if true %}\n{{- a }} }{% endif %}"), [1, 2, 3]);
+    }
+
+    #[test]
+    fn captures_may_be_left_without_marks() {
+        let template = "{% set x %}yes{% endset %}{% if x == \"yes\" %}\na\n{% endif %}{{ x }}\n";
+        let (plain, marked) = (render(template).unwrap(), render(&with_marks(template, 7, Marks::Printed)).unwrap());
+        assert_eq!(origin(&plain, &marked, 2), Some((7, 2)));
+        assert_eq!(origin(&plain, &marked, 3), Some((7, 3)));
+    }
+
     proptest! {
         #[test]
         fn marks_change_nothing_else(
             template in r#"(\{\{-? a -?\}\}|\{%-? for i in items -?%\}b\{%-? endfor -?%\}|\{#-? c -?#\}|[ \nk:]|\{%-? if true -?%\}|\{%-? endif -?%\}){0,12}"#
         ) {
             if let Some(plain) = render(&template) {
-                let marked = render(&with_marks(&template, 3)).expect("marks are text");
-                let bare: Vec<String> = marked.split('\n').map(|line| read(line).0).collect();
-                prop_assert_eq!(bare.join("\n"), plain);
+                for marks in [Marks::Everywhere, Marks::Printed] {
+                    let marked = render(&with_marks(&template, 3, marks)).expect("marks are text");
+                    let bare: Vec<String> = marked.split('\n').map(|line| read(line).0).collect();
+                    prop_assert_eq!(bare.join("\n"), plain.as_str());
+                }
             }
         }
     }

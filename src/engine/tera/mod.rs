@@ -41,6 +41,7 @@ pub(super) use stock::{add_stock_templates, stock_templates};
 use self::budget::Metered;
 use self::errors::Mapper;
 use self::instrument::{with_ticks, with_ticks_at};
+use self::locate::Marks;
 use self::objects::Needed;
 use self::run::{Parts, Run};
 use self::scan::References;
@@ -308,11 +309,14 @@ fn locate_in_tree(scope: &Scope<'_>, path: &str, is_root: bool, wanted: &str, li
     let mut templates = Templates::new(scope.chart, path);
     templates.load();
     let plain = Loaded::new(scope, is_root, &templates, as_written).ok()?.render(name).ok()?;
-    let marked = |number: usize, text: &str, _: &References<'_>| {
-        Cow::Owned(with_ticks(&locate::with_marks(text, number)).text.into_owned())
+    let origin = |marks: Marks| {
+        let marked = |number: usize, text: &str, _: &References<'_>| {
+            Cow::Owned(with_ticks(&locate::with_marks(text, number, marks)).text.into_owned())
+        };
+        let marked = Loaded::new(scope, is_root, &templates, marked).ok()?.render(name).ok()?;
+        locate::origin(&plain, &marked, line)
     };
-    let marked = Loaded::new(scope, is_root, &templates, marked).ok()?.render(name).ok()?;
-    let (number, line) = locate::origin(&plain, &marked, line)?;
+    let (number, line) = origin(Marks::Everywhere).or_else(|| origin(Marks::Printed))?;
     let source = templates.source(templates.loaded().nth(number)?.0)?;
     let range = source.line_range(line);
     let text = &source.text()[range.clone()];

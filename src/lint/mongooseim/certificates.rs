@@ -1,0 +1,59 @@
+//! Files of certificates and keys, and where they come from.
+
+use super::installation::Mounted;
+use super::{Findings, Rule, Subject};
+
+pub(super) const KEY: Rule = Rule::error("mongooseim-tls-key", "a certificate has a key");
+pub(super) const MISSING: Rule =
+    Rule::error("mongooseim-tls-missing", "files of certificates are among what is mounted");
+pub(super) const UNMOUNTED: Rule = Rule::warning("mongooseim-tls-unmounted", "files of certificates are mounted");
+
+/// Where MongooseIM looks for files without an absolute path.
+const ROOT: &str = "/usr/lib/mongooseim/";
+/// What the image itself has there (its rebar.config, tag 6.8.0).
+const OF_IMAGE: [&str; 5] = [
+    "priv/ssl/fake_cert.pem",
+    "priv/ssl/fake_key.pem",
+    "priv/ssl/fake_server.pem",
+    "priv/ssl/fake_dh_server.pem",
+    "priv/ssl/cacert.pem",
+];
+/// Where every system keeps certificates of authorities.
+const OF_SYSTEM: [&str; 2] = ["/etc/ssl/", "/usr/share/ca-certificates/"];
+
+pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let Some(configuration) = subject.configuration else { return };
+    let path = &configuration.file.path;
+    for found in configuration.texts(&["certfile", "keyfile", "cacertfile", "dhfile"]) {
+        let place = configuration.place(found.span);
+        if found.path.ends_with(".certfile") && !found.table.keys().any(|key| key == "keyfile") {
+            let told = format!(
+                "{} has no keyfile beside it; MongooseIM 6.8.0 does not start with a certificate without its key",
+                found.path
+            );
+            findings.tell(&KEY, path, told, place.clone(), "name the file of the key in keyfile");
+        }
+        let absolute =
+            if found.text.starts_with('/') { found.text.to_owned() } else { format!("{ROOT}{}", found.text) };
+        match subject.installation.mounted(&absolute) {
+            Mounted::Something => {}
+            Mounted::WithoutIt(store) => {
+                let told =
+                    format!("{}: {} has no file for {}; nodes do not start without it", found.path, store, found.text);
+                findings.tell(&MISSING, path, told, place, "name a key of it, or add the file");
+            }
+            Mounted::Nothing => {
+                let in_image = absolute.strip_prefix(ROOT).is_some_and(|file| OF_IMAGE.contains(&file));
+                if in_image || OF_SYSTEM.iter().any(|folder| absolute.starts_with(folder)) {
+                    continue;
+                }
+                let told = format!(
+                    "{}: nothing is mounted at {absolute}; nodes do not start unless the image has that file",
+                    found.path
+                );
+                let help = "set tlsCertSecret to a Secret with the files, or mount a volume there with extraVolumes and extraVolumeMounts";
+                findings.tell(&UNMOUNTED, path, told, place, help);
+            }
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! How nodes find each other and become a cluster.
+
+use super::installation::{Installation, Service, Target, Variable, text};
+use super::{Findings, Rule, Subject, VmArgs};
+
+pub(super) const NODE_NAME: Rule =
+    Rule::error("mongooseim-node-name", "vm.args has a line that the start script writes the node's name into");
+pub(super) const NO_COOKIE: Rule = Rule::error("mongooseim-no-cookie", "vm.args has a cookie");
+pub(super) const COOKIE: Rule = Rule::warning("mongooseim-cookie", "the cookie is a secret");
+pub(super) const DISTRIBUTION: Rule =
+    Rule::warning("mongooseim-distribution", "Erlang distribution has a port that is published");
+pub(super) const ALONE: Rule = Rule::error("mongooseim-alone", "several nodes have a way to become one cluster");
+pub(super) const FINDING: Rule = Rule::warning("mongooseim-finding", "nodes can find each other");
+
+/// The cookie that the image and this chart have before anybody chooses one.
+const DEFAULT_COOKIE: &str = "mongooseim";
+
+pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    if let Some(args) = subject.vm_args {
+        check_vm_args(subject.installation, args, findings);
+    }
+    check_joining(subject, findings);
+    check_names(subject.installation, findings);
+}
+
+fn check_vm_args(installation: &Installation, args: &VmArgs, findings: &mut Findings) {
+    let path = &args.file.path;
+    if !args.has_name_line {
+        let told = "no line of vm.args begins with -name or -sname: the start script has nowhere to write the node's name, so the node has none and never becomes part of a cluster";
+        findings.tell(
+            &NODE_NAME,
+            path,
+            told,
+            args.place(0),
+            "add a line `-name mongooseim`; the script replaces all of it",
+        );
+    }
+    match &args.cookie {
+        None => {
+            let told = "vm.args has no -setcookie: each pod makes up a cookie of its own, and nodes refuse each other";
+            findings.tell(&NO_COOKIE, path, told, args.place(0), "add a line `-setcookie` with a secret of yours");
+        }
+        Some((cookie, at)) if cookie == DEFAULT_COOKIE => {
+            let told = "the cookie is the one that everybody knows: whoever reaches the port of Erlang distribution owns the cluster and its data";
+            let help = "set nodeCookie to a secret of yours, or existingCookieSecret.name to a Secret that holds one";
+            findings.tell(&COOKIE, path, told, args.place(*at), help);
+        }
+        Some(_) => {}
+    }
+    let Some((ports, at)) = &args.distribution else {
+        let told = "Erlang distribution listens on a port that is chosen anew at each start: what lets only published ports through, a NetworkPolicy or a mesh, keeps the nodes apart";
+        let help = "add `-kernel inet_dist_listen_min 9100 inet_dist_listen_max 9100` to vm.args";
+        return findings.tell(&DISTRIBUTION, path, told, args.place(0), help);
+    };
+    let headless: Vec<&Service> = installation.services.iter().filter(|service| service.is_headless).collect();
+    let is_published = |port: i64| {
+        let mut targets = headless.iter().flat_map(|service| &service.ports).map(|port| &port.target);
+        targets.any(|target| *target == Target::Number(port))
+    };
+    // A long range is not gone through: it has more ports than a Service.
+    let first_unpublished = ports.clone().take(1000).find(|port| !is_published(*port));
+    if let (Some(service), Some(port)) = (headless.first(), first_unpublished) {
+        let told = format!(
+            "Erlang distribution may listen on port {port}, which the headless Service {} does not publish: what lets only published ports through, a NetworkPolicy or a mesh, keeps the nodes apart",
+            service.name
+        );
+        findings.tell(
+            &DISTRIBUTION,
+            path,
+            told,
+            args.place(*at),
+            "pin it to a port that the Service has: 9100 in this chart",
+        );
+    }
+}
+
+/// Whether nodes join each other.
+fn check_joining(subject: &Subject<'_>, findings: &mut Findings) {
+    let installation = subject.installation;
+    let workload = &installation.workload;
+    let path = &workload.origin;
+    let replicas = installation.replicas();
+    let uses = |name: &str| subject.configuration.is_some_and(|c| c.at(&["internal_databases", name]).is_some());
+    let has_cets = uses("cets");
+    let has_mnesia = uses("mnesia") || !has_cets;
+    let place = installation.place(&["spec", "replicas"]);
+    if replicas > 1 && workload.id.kind != "StatefulSet" {
+        let told = format!(
+            "{replicas} nodes of a {}: their names change with every pod, so that they can't find each other again, and each stays alone",
+            workload.id.kind
+        );
+        return findings.tell(&ALONE, path, told, place, "use a StatefulSet, whose pods keep their names");
+    }
+    let joins = match installation.variable("JOIN_CLUSTER") {
+        Some(Variable::Is(value)) => Some(["true", "1"].contains(&value.as_str())),
+        Some(Variable::Missing) => Some(false),
+        Some(Variable::FromElsewhere) | None => None,
+    };
+    if has_mnesia && replicas > 1 && joins == Some(false) {
+        let told = format!(
+            "{replicas} nodes, and JOIN_CLUSTER is not true: each stays alone, and users on different nodes do not see each other"
+        );
+        findings.tell(
+            &ALONE,
+            path,
+            told,
+            place.clone(),
+            "set the environment variable JOIN_CLUSTER to true, or use CETS",
+        );
+    }
+    if !has_cets {
+        return;
+    }
+    if subject.vm_args.is_some_and(|args| args.epmd_module.as_deref() != Some("mongoose_epmd")) {
+        let told = "CETS without `-epmd_module mongoose_epmd` in vm.args: nodes ask the DNS for each other, which knows a pod only some time after it has started";
+        let args = subject.vm_args.map(|args| (args.file.path.clone(), args.place(0)));
+        let (path, place) = args.unwrap_or_else(|| (path.clone(), place));
+        findings.tell(&FINDING, &path, told, place, "add the line `-epmd_module mongoose_epmd`");
+    }
+    if installation.variable("MIM_NODE_IP") == Some(Variable::Missing) {
+        let told = "CETS without MIM_NODE_IP: nodes tell each other no address in the database, and are not found";
+        let help = "set the environment variable MIM_NODE_IP from the field status.podIP";
+        findings.tell(&FINDING, path, told, installation.place(&["spec", "template", "spec", "containers"]), help);
+    }
+    if !has_mnesia && joins == Some(true) {
+        let told = "JOIN_CLUSTER is true, and there is no Mnesia: the start script tries to join another node, and the pod ends with exit code 2 if none answers";
+        let help = "set JOIN_CLUSTER to false: with CETS nodes find each other by themselves";
+        findings.tell(&FINDING, path, told, installation.place(&["spec", "template", "spec", "containers"]), help);
+    }
+}
+
+/// Whether the names of nodes lead to their pods.
+fn check_names(installation: &Installation, findings: &mut Findings) {
+    let workload = &installation.workload;
+    let path = &workload.origin;
+    if workload.id.kind != "StatefulSet" {
+        return;
+    }
+    let replicas = installation.replicas();
+    let name = installation.at(&["spec", "serviceName"]).and_then(|node| node.value.as_str()).unwrap_or_default();
+    let place = installation.place(&["spec", "serviceName"]);
+    match installation.services.iter().find(|service| service.name == name) {
+        None => {
+            let told = format!(
+                "serviceName is {name:?}, and no Service of that name leads to the pods: their host names are not known, and nodes can't find each other"
+            );
+            findings.tell(&FINDING, path, told, place, "name the headless Service");
+        }
+        Some(service) if !service.is_headless => {
+            let told = format!(
+                "Service {name} is not headless: it has one address for all pods, and nodes can't find each other"
+            );
+            findings.tell(&FINDING, &service.path, told, service.span.clone(), "set clusterIP: None");
+        }
+        Some(service) if !service.is_published_early && replicas > 1 => {
+            let told = format!(
+                "Service {name} publishes pods only once they are ready: a node that starts can't be found by the others, and does not become ready alone"
+            );
+            findings.tell(&FINDING, &service.path, told, service.span.clone(), "set publishNotReadyAddresses: true");
+        }
+        Some(_) => {}
+    }
+    let node_type = installation.variable("NODE_TYPE");
+    let is_short = match &node_type {
+        Some(Variable::Is(value)) => value != "name",
+        Some(Variable::Missing) => true,
+        Some(Variable::FromElsewhere) | None => false,
+    };
+    let runs_start_script = installation.container().is_some_and(|container| container.get("command").is_none());
+    if is_short && replicas > 1 && runs_start_script {
+        let image = installation.container().and_then(|container| text(container, "image")).unwrap_or_default();
+        let told = format!(
+            "NODE_TYPE is not `name`: the start script of {image} gives nodes short host names, which no other pod can look up"
+        );
+        let place = installation.place(&["spec", "template", "spec", "containers"]);
+        findings.tell(&FINDING, path, told, place, "set the environment variable NODE_TYPE to name");
+    }
+}

@@ -1,0 +1,75 @@
+//! Where nodes keep what they share.
+
+use super::installation::text;
+use super::{Findings, Rule, Subject};
+use crate::diagnostic::Span;
+use crate::values::{Map, Value};
+
+pub(super) const INTERNAL: Rule =
+    Rule::error("mongooseim-internal-database", "the databases that backends use are among internal_databases");
+pub(super) const DISCOVERY: Rule =
+    Rule::error("mongooseim-cets-rdbms", "CETS has a relational database to find nodes with");
+
+pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let Some(configuration) = subject.configuration else { return };
+    let path = &configuration.file.path;
+    let databases = configuration.at(&["internal_databases"]).and_then(|node| node.value.as_map());
+    let has = |name: &str| match databases {
+        Some(map) => map.get(name).is_some(),
+        None => name == "mnesia",
+    };
+    for (key, backend, span) in backends(&configuration.root) {
+        if ["mnesia", "cets"].contains(&backend.as_str()) && !has(&backend) {
+            let told = format!(
+                "{key} keeps its data in {backend}, which is not among internal_databases; nodes do not start so"
+            );
+            let place = span.map_or_else(|| configuration.file.place(0), |span| configuration.place(&span));
+            findings.tell(
+                &INTERNAL,
+                path,
+                told,
+                place,
+                &format!("add [internal_databases.{backend}], or choose another backend"),
+            );
+        }
+    }
+    let Some(cets) = databases.and_then(|map| map.get("cets")) else { return };
+    let settings = cets.value.as_map();
+    let backend = settings.and_then(|map| text(map, "backend")).unwrap_or("rdbms");
+    let place = configuration.place(&cets.span);
+    let has_pool = configuration.at(&["outgoing_pools", "rdbms"]).is_some();
+    if backend == "rdbms" && !has_pool {
+        let told = "CETS finds the other nodes in a relational database, and there is no pool of connections to one: each node stays alone, and sessions on the others are unknown to it";
+        findings.tell(
+            &DISCOVERY,
+            path,
+            told,
+            place,
+            "set persistentDatabase=rdbms, or add [outgoing_pools.rdbms.default]",
+        );
+    } else if backend == "file" && settings.and_then(|map| text(map, "node_list_file")).is_none() {
+        let told = "CETS finds the other nodes in a file, and node_list_file is not set: each node stays alone";
+        findings.tell(&DISCOVERY, path, told, place, "set node_list_file, or backend = \"rdbms\"");
+    }
+}
+
+/// What names a backend, with what is taken where `general` names none.
+fn backends(root: &Map) -> Vec<(String, String, Option<Span>)> {
+    let mut found = Vec::new();
+    let map = |name: &str| root.get(name).and_then(|node| node.value.as_map());
+    for key in ["sm_backend", "component_backend", "s2s_backend"] {
+        let node = map("general").and_then(|general| general.get(key));
+        let backend = node.and_then(|node| node.value.as_str()).unwrap_or("mnesia");
+        found.push((format!("general.{key}"), backend.to_owned(), node.map(|node| node.span.clone())));
+    }
+    for section in ["modules", "services"] {
+        for (name, node) in map(section).into_iter().flat_map(Map::iter) {
+            for (key, value) in node.value.as_map().into_iter().flat_map(Map::iter) {
+                if let (Value::String(backend), true) = (&value.value, key == "backend" || key.ends_with("_backend")) {
+                    found.push((format!("{section}.{name}.{key}"), backend.clone(), Some(value.span.clone())));
+                }
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,421 @@
+//! The pods that run MongooseIM, their configuration files, and the Services that lead to them.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::diagnostic::Span;
+use crate::diff::Object;
+use crate::manifest::Manifests;
+use crate::values::{Map, Node, Value};
+use crate::yaml::locate_in_scalar;
+
+/// Where the start script of the image looks for configuration files.
+const FOLDER: &str = "/member";
+
+/// A workload whose pods have a configuration of MongooseIM.
+pub(super) struct Installation {
+    pub(super) workload: Object,
+    fields: Map,
+    /// Which of the pod's containers runs MongooseIM.
+    container: usize,
+    files: Vec<File>,
+    pub(super) services: Vec<Service>,
+    /// ConfigMaps and Secrets that are rendered: kind, name, keys.
+    stores: Vec<Store>,
+}
+
+/// A ConfigMap or Secret.
+struct Store {
+    kind: &'static str,
+    name: String,
+    keys: Vec<String>,
+}
+
+/// A configuration file in a ConfigMap or Secret.
+#[derive(Debug, Clone)]
+pub(super) struct File {
+    name: String,
+    pub(super) text: String,
+    /// The template that gave it.
+    pub(super) path: String,
+    /// Where the text is written: a user's file, a value, or what was rendered.
+    place: Place,
+}
+
+#[derive(Debug, Clone)]
+struct Place {
+    span: Span,
+    /// The byte of the text at which what stands there begins.
+    from: usize,
+    /// Whether the text can be read there: not in base64.
+    is_plain: bool,
+}
+
+impl File {
+    /// The place of a byte of the text, or of the whole where it can't be told.
+    pub(super) fn place(&self, offset: usize) -> Span {
+        match offset.checked_sub(self.place.from) {
+            Some(offset) if self.place.is_plain => locate_in_scalar(&self.place.span, offset),
+            _ => self.place.span.clone(),
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn of_text(name: &str, text: &str) -> File {
+        let place = Place { span: Span::generated(), from: 0, is_plain: false };
+        File { name: name.to_owned(), text: text.to_owned(), path: "c/templates/x.yaml".to_owned(), place }
+    }
+}
+
+/// A Service whose selector the pods meet.
+pub(super) struct Service {
+    pub(super) name: String,
+    pub(super) path: String,
+    pub(super) span: Span,
+    pub(super) is_headless: bool,
+    pub(super) is_published_early: bool,
+    pub(super) ports: Vec<ServicePort>,
+}
+
+/// A port of a Service.
+pub(super) struct ServicePort {
+    pub(super) port: i64,
+    pub(super) target: Target,
+    pub(super) span: Span,
+}
+
+/// Where a port of a Service leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Target {
+    Number(i64),
+    /// A name that no port of the pods has.
+    Unknown(String),
+}
+
+impl Installation {
+    /// All installations among the manifests.
+    pub(super) fn find(manifests: &Manifests, values: &Map) -> Vec<Installation> {
+        let objects: Vec<Object> = manifests.manifests.iter().map(Object::of_manifest).collect();
+        let files: Vec<(Store, Vec<File>)> = objects.iter().filter_map(|object| store(object, values)).collect();
+        let is_workload = |object: &&Object| {
+            ["StatefulSet", "Deployment", "ReplicaSet", "DaemonSet"].contains(&object.id.kind.as_str())
+        };
+        let one = |workload: &Object| {
+            let fields = workload.fields().into_owned();
+            let pod = fields.at(["spec", "template", "spec"])?.value.as_map()?;
+            let mounted = mounted_files(pod, &files);
+            if !mounted.iter().any(|file| ["mongooseim.toml", "vm.args"].contains(&file.name.as_str())) {
+                return None;
+            }
+            let containers = list(pod, "containers");
+            let container = containers.iter().position(mounts_configuration).unwrap_or(0);
+            let labels = fields.at(["spec", "template", "metadata", "labels"]).and_then(|node| node.value.as_map());
+            let services = objects.iter().filter_map(|object| service(object, labels?, containers)).collect();
+            let stores =
+                files.iter().map(|(store, _)| Store { keys: store.keys.clone(), name: store.name.clone(), ..*store });
+            Some(Installation {
+                workload: workload.clone(),
+                container,
+                files: mounted,
+                services,
+                stores: stores.collect(),
+                fields: fields.clone(),
+            })
+        };
+        objects.iter().filter(is_workload).filter_map(one).collect()
+    }
+
+    /// A configuration file.
+    pub(super) fn file(&self, name: &str) -> Option<&File> {
+        self.files.iter().find(|file| file.name == name)
+    }
+
+    /// A field of the workload, or its whole.
+    pub(super) fn place(&self, path: &[&str]) -> Span {
+        self.at(path).map_or_else(|| self.workload.span.clone(), |node| node.span.clone())
+    }
+
+    /// A field of the workload.
+    pub(super) fn at(&self, path: &[&str]) -> Option<&Node> {
+        self.fields.at(path.iter().copied())
+    }
+
+    pub(super) fn replicas(&self) -> i64 {
+        self.at(&["spec", "replicas"]).and_then(|node| number(&node.value)).unwrap_or(1)
+    }
+
+    fn pod(&self) -> Option<&Map> {
+        self.at(&["spec", "template", "spec"])?.value.as_map()
+    }
+
+    /// The containers of the pods.
+    pub(super) fn containers(&self) -> &[Node] {
+        self.pod().map_or(&[], |pod| list(pod, "containers"))
+    }
+
+    /// The container that runs MongooseIM.
+    pub(super) fn container(&self) -> Option<&Map> {
+        self.containers().get(self.container)?.value.as_map()
+    }
+
+    /// Whether a port is one that a container beside MongooseIM says to have.
+    pub(super) fn is_of_sidecar(&self, port: i64) -> bool {
+        let others = self.containers().iter().enumerate().filter(|(index, _)| *index != self.container);
+        others.filter_map(|(_, node)| node.value.as_map()).any(|map| ports(map).iter().any(|(of, _)| *of == port))
+    }
+
+    /// The ports that MongooseIM's container says to have, with their places.
+    pub(super) fn container_ports(&self) -> Vec<(i64, Span)> {
+        self.container().map(ports).unwrap_or_default()
+    }
+
+    /// The number of a port that a container calls so.
+    pub(super) fn port_named(&self, name: &str) -> Option<i64> {
+        port_named(self.containers(), name)
+    }
+
+    /// What an environment variable says: `None` if that can't be told.
+    pub(super) fn variable(&self, name: &str) -> Option<Variable> {
+        let container = self.container()?;
+        let all = list(container, "env").iter().rev();
+        let found = all.filter_map(|node| node.value.as_map()).find(|map| text(map, "name") == Some(name));
+        match found {
+            Some(map) => match map.get("value").map(|node| &node.value) {
+                Some(Value::String(text)) => Some(Variable::Is(text.clone())),
+                _ => map.get("valueFrom").map(|_| Variable::FromElsewhere),
+            },
+            None if list(container, "envFrom").is_empty() => Some(Variable::Missing),
+            None => None,
+        }
+    }
+
+    /// What stands at an absolute path of the container.
+    pub(super) fn mounted(&self, path: &str) -> Mounted {
+        let below = |map: &&Map| {
+            let at = text(map, "mountPath").unwrap_or_default().trim_end_matches('/');
+            !at.is_empty() && path.strip_prefix(at).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let mounts = self.container().map_or(&[][..], |container| list(container, "volumeMounts"));
+        let mount = mounts.iter().filter_map(|node| node.value.as_map()).filter(below);
+        let Some(mount) = mount.max_by_key(|map| text(map, "mountPath").map_or(0, str::len)) else {
+            return Mounted::Nothing;
+        };
+        let at = text(mount, "mountPath").unwrap_or_default().trim_end_matches('/');
+        let rest = path[at.len()..].trim_start_matches('/');
+        let file = match (text(mount, "subPath"), rest) {
+            (Some(sub), "") => sub.to_owned(),
+            (Some(sub), rest) => format!("{sub}/{rest}"),
+            (None, rest) => rest.to_owned(),
+        };
+        let volumes = self.pod().map_or(&[][..], |pod| list(pod, "volumes"));
+        let named = |map: &&Map| text(map, "name") == text(mount, "name");
+        let Some(volume) = volumes.iter().filter_map(|node| node.value.as_map()).find(named) else {
+            return Mounted::Something;
+        };
+        let sources = sources(volume);
+        let is_known = |source: &Source<'_>| {
+            self.stores.iter().any(|store| store.kind == source.kind && store.name == source.name)
+        };
+        if sources.is_empty() || !sources.iter().all(is_known) {
+            return Mounted::Something;
+        }
+        let has = |source: &Source<'_>| {
+            let store = self.stores.iter().find(|store| store.kind == source.kind && store.name == source.name);
+            store.is_some_and(|store| store.keys.iter().any(|key| source.file_of(key).as_deref() == Some(&file)))
+        };
+        let names: Vec<String> = sources.iter().map(|source| format!("{} {}", source.kind, source.name)).collect();
+        if sources.iter().any(has) { Mounted::Something } else { Mounted::WithoutIt(names.join(", ")) }
+    }
+}
+
+/// An environment variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Variable {
+    Missing,
+    Is(String),
+    FromElsewhere,
+}
+
+/// What is known of a path in a container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Mounted {
+    /// No volume is mounted there: it is the image's.
+    Nothing,
+    /// It is there, or nobody can tell.
+    Something,
+    /// What is mounted there has no such file.
+    WithoutIt(String),
+}
+
+/// A ConfigMap or Secret that a volume is made of.
+struct Source<'a> {
+    kind: &'static str,
+    name: &'a str,
+    /// Key and path, where they are chosen.
+    items: Option<Vec<(&'a str, &'a str)>>,
+}
+
+impl Source<'_> {
+    /// The file that a key becomes.
+    fn file_of(&self, key: &str) -> Option<String> {
+        match &self.items {
+            None => Some(key.to_owned()),
+            Some(items) => items.iter().find(|(from, _)| *from == key).map(|(_, path)| (*path).to_owned()),
+        }
+    }
+}
+
+/// The ConfigMaps and Secrets that a volume is made of; none if something else is in it.
+fn sources(volume: &Map) -> Vec<Source<'_>> {
+    match volume.get("projected").and_then(|node| node.value.as_map()) {
+        Some(projected) => {
+            list(projected, "sources").iter().filter_map(|node| source_of(node.value.as_map()?)).collect()
+        }
+        None => source_of(volume).into_iter().collect(),
+    }
+}
+
+fn source_of(map: &Map) -> Option<Source<'_>> {
+    let (kind, inner) = [("ConfigMap", "configMap"), ("Secret", "secret")]
+        .into_iter()
+        .find_map(|(kind, field)| Some((kind, map.get(field)?.value.as_map()?)))?;
+    let name = text(inner, "secretName").or_else(|| text(inner, "name"))?;
+    let items = inner.get("items").and_then(|node| node.value.as_list());
+    let items = items.map(|items| items.iter().filter_map(|node| item(node.value.as_map()?)).collect());
+    Some(Source { kind, name, items })
+}
+
+/// A key of a ConfigMap or Secret, and the path of its file.
+fn item(map: &Map) -> Option<(&str, &str)> {
+    Some((text(map, "key")?, text(map, "path")?))
+}
+
+/// The configuration files that a pod's volumes are made of, as they are called there.
+fn mounted_files(pod: &Map, files: &[(Store, Vec<File>)]) -> Vec<File> {
+    let volumes = list(pod, "volumes").iter().filter_map(|node| node.value.as_map());
+    let mut mounted = Vec::new();
+    for source in volumes.flat_map(sources) {
+        let of_source = files.iter().filter(|(store, _)| store.kind == source.kind && store.name == source.name);
+        for file in of_source.flat_map(|(_, files)| files) {
+            if let Some(name) = source.file_of(&file.name) {
+                mounted.push(File { name, ..file.clone() });
+            }
+        }
+    }
+    mounted
+}
+
+fn mounts_configuration(container: &Node) -> bool {
+    let mounts = container.value.as_map().map_or(&[][..], |map| list(map, "volumeMounts"));
+    let path = |node: &Node| text(node.value.as_map()?, "mountPath").map(|path| path.trim_end_matches('/').to_owned());
+    mounts.iter().filter_map(path).any(|path| path == FOLDER)
+}
+
+/// A ConfigMap's or Secret's keys and texts.
+fn store(object: &Object, values: &Map) -> Option<(Store, Vec<File>)> {
+    let kind = ["ConfigMap", "Secret"].into_iter().find(|kind| *kind == object.id.kind)?;
+    let fields = object.fields();
+    let mut files = Vec::new();
+    let mut keys = Vec::new();
+    for (field, is_encoded) in [("data", kind == "Secret"), ("binaryData", true), ("stringData", false)] {
+        let Some(map) = fields.get(field).and_then(|node| node.value.as_map()) else { continue };
+        for (key, node) in map.iter() {
+            keys.push(key.to_owned());
+            let Some(written) = node.value.as_str() else { continue };
+            let decoded = || {
+                let compact: String = written.split_whitespace().collect();
+                String::from_utf8(STANDARD.decode(compact).ok()?).ok()
+            };
+            let Some(text) = (if is_encoded { decoded() } else { Some(written.to_owned()) }) else { continue };
+            let place = written_by(values, &text).unwrap_or_else(|| Place {
+                span: node.span.clone(),
+                from: 0,
+                is_plain: !is_encoded,
+            });
+            files.push(File { name: key.to_owned(), text, path: object.origin.clone(), place });
+        }
+    }
+    Some((Store { kind, name: object.id.name.clone(), keys }, files))
+}
+
+/// The value that a text, or its end, is a copy of.
+fn written_by(values: &Map, text: &str) -> Option<Place> {
+    values.iter().find_map(|(_, node)| match &node.value {
+        Value::Map(map) => written_by(map, text),
+        // Shorter ends are the same by chance.
+        Value::String(value) if value.trim_end().contains('\n') && node.span.source().is_some() => {
+            let from = text.trim_end().len().checked_sub(value.trim_end().len())?;
+            (text.get(from..)?.trim_end() == value.trim_end()).then(|| Place {
+                span: node.span.clone(),
+                from,
+                is_plain: true,
+            })
+        }
+        _ => None,
+    })
+}
+
+fn service(object: &Object, labels: &Map, containers: &[Node]) -> Option<Service> {
+    if object.id.kind != "Service" {
+        return None;
+    }
+    let fields = object.fields();
+    let spec = fields.get("spec")?.value.as_map()?;
+    let selector = spec.get("selector")?.value.as_map().filter(|selector| !selector.is_empty())?;
+    if !selector.iter().all(|(key, node)| labels.get(key).is_some_and(|label| label.value == node.value)) {
+        return None;
+    }
+    let port = |node: &Node| {
+        let map = node.value.as_map()?;
+        let port = number(&map.get("port")?.value)?;
+        let target = match map.get("targetPort").map(|node| &node.value) {
+            Some(Value::String(name)) => {
+                port_named(containers, name).map_or_else(|| Target::Unknown(name.clone()), Target::Number)
+            }
+            Some(value) => Target::Number(number(value)?),
+            None => Target::Number(port),
+        };
+        Some(ServicePort { port, target, span: map.get("port")?.span.clone() })
+    };
+    let is_true = |name: &str| spec.get(name).is_some_and(|node| node.value == Value::Bool(true));
+    Some(Service {
+        name: object.id.name.clone(),
+        path: object.origin.clone(),
+        span: object.span.clone(),
+        is_headless: text(spec, "clusterIP") == Some("None"),
+        is_published_early: is_true("publishNotReadyAddresses"),
+        ports: list(spec, "ports").iter().filter_map(port).collect(),
+    })
+}
+
+/// The number of the port that a container calls so.
+fn port_named(containers: &[Node], name: &str) -> Option<i64> {
+    let all = containers.iter().filter_map(|node| node.value.as_map()).flat_map(|map| list(map, "ports"));
+    let mut maps = all.filter_map(|node| node.value.as_map());
+    let map = maps.find(|map| text(map, "name") == Some(name))?;
+    number(&map.get("containerPort")?.value)
+}
+
+/// The ports of a container.
+fn ports(container: &Map) -> Vec<(i64, Span)> {
+    let port = |node: &Node| {
+        let port = node.value.as_map()?.get("containerPort")?;
+        Some((number(&port.value)?, port.span.clone()))
+    };
+    list(container, "ports").iter().filter_map(port).collect()
+}
+
+/// A field that is a list; an empty one if it isn't.
+pub(super) fn list<'m>(map: &'m Map, name: &str) -> &'m [Node] {
+    map.get(name).and_then(|node| node.value.as_list()).unwrap_or_default()
+}
+
+/// A field that is text.
+pub(super) fn text<'m>(map: &'m Map, name: &str) -> Option<&'m str> {
+    map.get(name)?.value.as_str()
+}
+
+/// A whole number.
+pub(super) fn number(value: &Value) -> Option<i64> {
+    value.as_number().filter(|number| number.fract() == 0.0).map(|number| number as i64)
+}

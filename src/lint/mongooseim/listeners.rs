@@ -1,0 +1,208 @@
+//! Who listens, and who is sent there: listeners against the ports of containers, Services and probes.
+
+use std::collections::BTreeMap;
+
+use super::configuration::{Configuration, Listener};
+use super::installation::{Target, number};
+use super::{Findings, Rule, Subject};
+use crate::values::Value;
+
+pub(super) const LISTENER: Rule = Rule::error("mongooseim-listener", "listeners have a type, and a port of their own");
+pub(super) const PUBLISHED: Rule = Rule::error("mongooseim-published", "something listens where Services lead");
+pub(super) const LOOPBACK: Rule = Rule::error("mongooseim-loopback", "published listeners can be reached");
+pub(super) const PROBED: Rule = Rule::error("mongooseim-probe", "something listens where probes connect");
+pub(super) const PORT: Rule = Rule::info("mongooseim-port", "something listens on the ports that are named");
+pub(super) const UNPUBLISHED: Rule = Rule::info("mongooseim-unpublished", "listeners are published");
+
+/// The listeners of `mongoose_config_spec`, tag 6.8.0.
+const KINDS: [&str; 4] = ["c2s", "s2s", "component", "http"];
+/// The port of Erlang's port mapper, which is no listener.
+const EPMD: i64 = 4369;
+/// The port of Erlang distribution where vm.args doesn't say another.
+const DISTRIBUTION: i64 = 9100;
+
+pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let Some(configuration) = subject.configuration else { return };
+    if configuration.at(&["listen"]).is_none() {
+        return;
+    }
+    check_listeners(configuration, findings);
+    let ports = Ports { subject, configuration };
+    ports.check_services(findings);
+    ports.check_probes(findings);
+    ports.check_names(findings);
+    ports.check_unpublished(findings);
+}
+
+fn check_listeners(configuration: &Configuration, findings: &mut Findings) {
+    let path = &configuration.file.path;
+    let kinds = configuration.at(&["listen"]).and_then(|node| node.value.as_map());
+    for (kind, entry) in kinds.into_iter().flat_map(|kinds| kinds.entries()) {
+        if !KINDS.contains(&kind) {
+            let told = format!("MongooseIM 6.8.0 knows no listener {kind:?}; nodes do not start with it");
+            let help = format!("it knows {}", KINDS.join(", "));
+            findings.tell(&LISTENER, path, told, configuration.place(&entry.key), &help);
+        }
+    }
+    let mut taken: Vec<(i64, &str)> = Vec::new();
+    for listener in &configuration.listeners {
+        let place = configuration.file.place(listener.start);
+        let Some(port) = listener.port else {
+            let told = format!("a listener of listen.{} has no port; nodes do not start with it", listener.kind);
+            findings.tell(&LISTENER, path, told, place, "give it a port");
+            continue;
+        };
+        let address = listener.address.as_deref().unwrap_or("0.0.0.0");
+        if taken.contains(&(port, address)) {
+            let told = format!("two listeners have port {port} of {address}; nodes do not start with them");
+            findings.tell(&LISTENER, path, told, place, "give each a port of its own");
+        }
+        taken.push((port, address));
+    }
+}
+
+struct Ports<'a> {
+    subject: &'a Subject<'a>,
+    configuration: &'a Configuration,
+}
+
+impl Ports<'_> {
+    /// Whether something that is no listener has a port: Erlang, or a container beside MongooseIM.
+    fn is_of_others(&self, port: i64) -> bool {
+        let distribution = self.subject.vm_args.and_then(|args| args.distribution.as_ref());
+        let of_erlang = distribution.map_or(port == DISTRIBUTION, |(ports, _)| ports.contains(&port));
+        port == EPMD || of_erlang || port == DISTRIBUTION || self.subject.installation.is_of_sidecar(port)
+    }
+
+    fn at(&self, port: i64) -> impl Iterator<Item = &Listener> {
+        self.configuration.listeners.iter().filter(move |listener| listener.port == Some(port))
+    }
+
+    fn is_reachable(&self, port: i64) -> bool {
+        self.at(port).any(|listener| !listener.is_loopback())
+    }
+
+    fn heard(&self) -> String {
+        let ports: Vec<String> =
+            self.configuration.listeners.iter().filter_map(|l| l.port).map(|port| port.to_string()).collect();
+        if ports.is_empty() { "none".to_owned() } else { ports.join(", ") }
+    }
+
+    fn check_services(&self, findings: &mut Findings) {
+        for service in &self.subject.installation.services {
+            for port in &service.ports {
+                let name = &service.name;
+                let target = match &port.target {
+                    Target::Number(target) => *target,
+                    Target::Unknown(target) => {
+                        let told = format!(
+                            "Service {name} sends port {} to a port {target:?} that the pods do not have: nobody gets through",
+                            port.port
+                        );
+                        findings.tell(
+                            &PUBLISHED,
+                            &service.path,
+                            told,
+                            port.span.clone(),
+                            "name a port of the container, or give its number",
+                        );
+                        continue;
+                    }
+                };
+                if self.is_of_others(target) || self.is_reachable(target) {
+                    continue;
+                }
+                if let Some(listener) = self.at(target).next() {
+                    let address = listener.address.as_deref().unwrap_or_default();
+                    let told = format!(
+                        "Service {name} publishes port {target}, and what listens there is bound to {address}: it hears only its own pod, and everybody else is refused"
+                    );
+                    let help = "bind it to all addresses by leaving ip_address out, or do not publish the port";
+                    findings.tell(&LOOPBACK, &service.path, told, port.span.clone(), help);
+                } else if !service.is_headless {
+                    let told = format!(
+                        "Service {name} publishes port {}, and nothing listens on port {target} of the pods: clients are refused",
+                        port.port
+                    );
+                    let help = format!("ports with a listener in mongooseim.toml: {}", self.heard());
+                    findings.tell(&PUBLISHED, &service.path, told, port.span.clone(), &help);
+                }
+            }
+        }
+    }
+
+    fn check_probes(&self, findings: &mut Findings) {
+        let installation = self.subject.installation;
+        let Some(container) = installation.container() else { return };
+        for (name, what_happens) in [
+            ("readinessProbe", "pods never become ready, and Services do not send anybody to them"),
+            ("livenessProbe", "pods are restarted again and again"),
+            ("startupProbe", "pods are restarted again and again"),
+        ] {
+            let Some(probe) = container.get(name).and_then(|node| node.value.as_map()) else { continue };
+            let ways = ["tcpSocket", "httpGet"].iter().filter_map(|way| probe.get(way)?.value.as_map());
+            for way in ways {
+                // With a host of its own it does not connect to the pod.
+                let Some(node) = way.get("port").filter(|_| way.get("host").is_none()) else { continue };
+                let port = match &node.value {
+                    Value::String(name) => installation.port_named(name),
+                    value => number(value),
+                };
+                let Some(port) = port.filter(|port| !self.is_of_others(*port) && !self.is_reachable(*port)) else {
+                    continue;
+                };
+                let bound = self.at(port).next().and_then(|listener| listener.address.as_deref());
+                let why = bound.map_or("nothing listens there".to_owned(), |address| {
+                    format!("what listens there is bound to {address}, where probes do not come")
+                });
+                let told = format!("{name} connects to port {port}, and {why}: {what_happens}");
+                let help = format!("ports with a listener in mongooseim.toml: {}", self.heard());
+                findings.tell(&PROBED, &installation.workload.origin, told, node.span.clone(), &help);
+            }
+        }
+    }
+
+    /// Ports that only containers and headless Services name: nobody is sent there.
+    fn check_names(&self, findings: &mut Findings) {
+        let installation = self.subject.installation;
+        let mut named: BTreeMap<i64, (&str, crate::diagnostic::Span)> = BTreeMap::new();
+        for service in installation.services.iter().filter(|service| service.is_headless) {
+            for port in &service.ports {
+                if let Target::Number(target) = port.target {
+                    named.insert(target, (&service.path, port.span.clone()));
+                }
+            }
+        }
+        for (port, span) in installation.container_ports() {
+            named.insert(port, (&installation.workload.origin, span));
+        }
+        for (port, (path, span)) in named {
+            if !self.is_of_others(port) && self.at(port).next().is_none() {
+                let told = format!("port {port} is named, and nothing listens there: who tries it is refused");
+                let help = format!("ports with a listener in mongooseim.toml: {}", self.heard());
+                findings.tell(&PORT, path, told, span, &help);
+            }
+        }
+    }
+
+    fn check_unpublished(&self, findings: &mut Findings) {
+        let services = &self.subject.installation.services;
+        if services.is_empty() {
+            return;
+        }
+        for listener in self.configuration.listeners.iter().filter(|listener| !listener.is_loopback()) {
+            let Some(port) = listener.port else { continue };
+            let mut targets = services.iter().flat_map(|service| &service.ports).map(|port| &port.target);
+            if targets.any(|target| *target == Target::Number(port)) {
+                continue;
+            }
+            let told = format!(
+                "no Service publishes port {port}, on which listen.{} listens: only who knows the address of a pod reaches it",
+                listener.kind
+            );
+            let help = "publish it, or bind it to 127.0.0.1 if only the pod itself is to reach it";
+            let place = self.configuration.file.place(listener.start);
+            findings.tell(&UNPUBLISHED, &self.configuration.file.path, told, place, help);
+        }
+    }
+}
