@@ -13,6 +13,7 @@
 //! | [`go_text`] | text as Go quotes it, for messages |
 //! | [`yaml`] | YAML 1.1 as Helm reads and writes it; the [`yaml::Node`] tree in which every value keeps its place |
 //! | [`json`] | JSON as Go reads and writes it |
+//! | [`findings`] | what checks found, in the forms that programs read |
 //! | [`json_path`] | kubectl's JSONPath over values |
 //! | [`values`] | layers of values, the `--set` grammar, merging with a chart's defaults, schemas |
 //! | [`chart`] | a chart from its files, wherever they came from |
@@ -36,6 +37,7 @@ pub mod diagnostic;
 pub mod diff;
 pub mod engine;
 pub mod explain;
+pub mod findings;
 pub mod glob;
 pub mod go_text;
 pub mod io;

@@ -11,6 +11,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("go_text", &[]),
     ("yaml", &["diagnostic", "go_text"]),
     ("json", &["yaml", "diagnostic", "go_text"]),
+    ("findings", &["json", "yaml", "diagnostic", "go_text"]),
     ("json_path", &["json", "yaml", "diagnostic", "go_text"]),
     ("values", &["json", "yaml", "diagnostic", "go_text"]),
     ("chart", &["values", "json", "yaml", "diagnostic", "glob", "go_text"]),
@@ -23,6 +24,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "lint",
         &[
+            "findings",
             "explain",
             "diff",
             "render",
@@ -39,7 +41,19 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     (
         "validate",
-        &["lint", "diff", "kubernetes", "engine", "manifest", "values", "json", "yaml", "diagnostic", "go_text"],
+        &[
+            "findings",
+            "lint",
+            "diff",
+            "kubernetes",
+            "engine",
+            "manifest",
+            "values",
+            "json",
+            "yaml",
+            "diagnostic",
+            "go_text",
+        ],
     ),
     ("io", &["chart", "diagnostic", "values", "manifest"]),
     ("cli", &["*"]),

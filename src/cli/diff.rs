@@ -220,7 +220,7 @@ impl Diff {
             capabilities: capabilities.clone(),
             skip_schema_validation: self.values.skip_schema_validation,
         };
-        let Render { chart, values, mut manifests, warnings } =
+        let Render { chart, values, mut manifests, warnings, .. } =
             render::render(request).map_err(|failure| failure.diagnostics)?;
         notes.extend(warnings);
         if self.no_hooks {

@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::chart_argument::folder;
 use super::console::Console;
+use super::findings_format::FindingsOutput;
 use super::flags::{GlobalFlags, MessageFormat, ValuesFlags, kube_version};
 use super::{Failure, values_input};
 use crate::diagnostic::Diagnostic;
@@ -25,7 +26,8 @@ use crate::values::merge_layers;
     after_help = "Examples:\n  \
         mim-chart lint ./mychart --strict\n  \
         mim-chart lint mongooseim -f values.yaml\n  \
-        mim-chart lint charts/* --quiet"
+        mim-chart lint charts/* --quiet\n  \
+        mim-chart lint ./mychart --output sarif > lint.sarif"
 )]
 pub(super) struct Lint {
     /// The charts
@@ -48,6 +50,8 @@ pub(super) struct Lint {
     /// Kubernetes version that templates see, and by which API versions are deprecated
     #[arg(long, value_name = "VERSION")]
     kube_version: Option<String>,
+    #[command(flatten)]
+    form: FindingsOutput,
 }
 
 impl Lint {
@@ -64,7 +68,7 @@ impl Lint {
             namespace: &namespace,
             kube_version: &kube_version,
             skip_schema_validation: self.values.skip_schema_validation,
-            locate: form.places || tells_findings,
+            locate: form.places || tells_findings || !self.form.is_text(),
             experiment: self.unused,
         };
         let lint = |path: String| {
@@ -74,7 +78,18 @@ impl Lint {
         };
         let charts: Vec<Linted> = paths.into_iter().map(lint).collect();
         console.tell(&notes(&charts, tells_findings));
-        let Printed { text, summary, failed } = lint::print(&charts, form);
+        let Printed { mut text, mut summary, failed } = lint::print(&charts, form);
+        if !self.form.is_text() {
+            let paths: Vec<String> = charts.iter().map(|chart| chart.path.clone()).collect();
+            let mut findings = lint::findings(&charts, self.quiet);
+            for finding in findings.iter_mut().filter(|finding| Path::new(&finding.object).is_dir()) {
+                let file = Path::new(&finding.object).join(&finding.path);
+                let file = file.strip_prefix(".").unwrap_or(&file);
+                finding.file = Some(file.display().to_string());
+            }
+            text = self.form.write("lint", &paths, &findings, console);
+            summary = summary.filter(|_| failed);
+        }
         console.print(&text)?;
         match summary {
             Some(summary) if failed => Err(Diagnostic::error("lint", summary).into()),

@@ -10,6 +10,7 @@ mod console;
 mod create;
 mod dependency;
 mod diff;
+mod findings_format;
 mod flags;
 mod helm_flags;
 mod lint;

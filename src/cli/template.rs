@@ -13,7 +13,7 @@ use super::{Failure, values_input};
 use crate::chart::{Chart, Constraints, parse_version};
 use crate::diagnostic::{Diagnostic, Severity, Source};
 use crate::diff::Object;
-use crate::engine::{KubeVersion, Release};
+use crate::engine::Release;
 use crate::io;
 use crate::manifest::{self, Manifests};
 use crate::render::{self, Render, Request};
@@ -110,7 +110,6 @@ impl Template {
             skip_schema_validation: self.values.skip_schema_validation,
         };
         let release_name = request.release.name.clone();
-        let kube_version = request.capabilities.kube_version.clone();
         let mut render = render::render(request).map_err(|failure| {
             if global.debug {
                 console.note(&failure.rendered);
@@ -118,7 +117,7 @@ impl Template {
             failure.diagnostics
         })?;
         if self.validate_offline {
-            check(&mut render, &kube_version, self.strict)?;
+            check(&mut render, self.strict)?;
         }
         self.output.write(render, &release_name, self.strict, console)
     }
@@ -222,13 +221,15 @@ impl OutputFlags {
 }
 
 /// Checks what was rendered as `validate` does. What is not refused is told with the other warnings.
-fn check(render: &mut Render, kube_version: &KubeVersion, strict: bool) -> Result<(), Failure> {
+fn check(render: &mut Render, strict: bool) -> Result<(), Failure> {
     let all = render.manifests.manifests.iter().chain(&render.manifests.hooks);
     let objects: Vec<Object> = all.map(Object::of_manifest).collect();
     let custom_kinds = validate::custom_kinds(&crds_of(&render.chart)?);
+    let kube_version = &render.capabilities.kube_version;
     let request = validate::Request { kube_version, strict, custom_kinds: &custom_kinds };
-    let told: Vec<Diagnostic> =
+    let mut told: Vec<Diagnostic> =
         validate::validate(&objects, &request).into_iter().map(|finding| finding.told).collect();
+    render.add_template_lines(&mut told);
     if told.iter().any(Diagnostic::is_error) {
         return Err(told.into());
     }

@@ -1,29 +1,16 @@
 //! `mim-chart validate [FILE...]`
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::Failure;
 use super::console::Console;
+use super::findings_format::FindingsOutput;
 use super::flags::kube_version;
 use super::manifest_input::objects_of_files;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::diff::Object;
-use crate::validate::{self, Finding, Request};
-
-/// The form of findings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum FindingsFormat {
-    /// Text for people.
-    Text,
-    /// One JSON object.
-    Json,
-    /// SARIF 2.1.0.
-    Sarif,
-    /// Annotations of GitHub Actions.
-    Github,
-    /// JUnit's XML.
-    Junit,
-}
+use crate::findings::Finding;
+use crate::validate::{self, Request};
 
 /// Check manifests as the Kubernetes API server would, without a cluster
 ///
@@ -51,9 +38,8 @@ pub(super) struct Validate {
     /// Kubernetes version by which API versions are deprecated or gone
     #[arg(long, value_name = "VERSION")]
     kube_version: Option<String>,
-    /// The form of the findings
-    #[arg(short, long, value_enum, default_value = "text", value_name = "FORMAT")]
-    output: FindingsFormat,
+    #[command(flatten)]
+    form: FindingsOutput,
 }
 
 impl Validate {
@@ -67,17 +53,8 @@ impl Validate {
         custom_kinds.extend(validate::custom_kinds(&objects));
         let request = Request { kube_version: &kube_version, strict: self.strict, custom_kinds: &custom_kinds };
         let findings = validate::validate(&objects, &request);
-        let text = match self.output {
-            FindingsFormat::Text => {
-                console.report(&findings.iter().map(|finding| finding.told.clone()).collect::<Vec<_>>())
-            }
-            FindingsFormat::Json => validate::write_json(&findings),
-            FindingsFormat::Sarif => validate::write_sarif(&findings),
-            FindingsFormat::Github => validate::write_github(&findings),
-            FindingsFormat::Junit => {
-                validate::write_junit(&objects.iter().map(Object::name).collect::<Vec<_>>(), &findings)
-            }
-        };
+        let names: Vec<String> = objects.iter().map(Object::name).collect();
+        let text = self.form.write("validate", &names, &findings, console);
         console.print(&text)?;
         let count = |severity| findings.iter().filter(|finding: &&Finding| finding.told.severity == severity).count();
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
@@ -90,7 +67,7 @@ impl Validate {
         if errors > 0 || self.strict && warnings > 0 {
             return Err(Diagnostic::error("validate", summary).into());
         }
-        if self.output == FindingsFormat::Text {
+        if self.form.is_text() {
             console.print(&format!("{summary}\n"))?;
         }
         Ok(())

@@ -12,7 +12,7 @@ pub use refusals::Refusals;
 pub use tera::{Function, vocabulary};
 
 use crate::chart::{Chart, EngineKind};
-use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::diagnostic::{Diagnostic, Label, Source, SourceKind, Span};
 use crate::yaml::Map;
 
 /// What one run of a chart's templates works with.
@@ -80,6 +80,27 @@ pub struct Rendered {
     /// Whether it is a `NOTES.txt`: executed so that its mistakes are seen, but never printed among the manifests.
     pub notes: bool,
 }
+
+/// Puts the template lines first that the places in what templates gave come from, where that can be told. Each takes renders of
+/// the chart, so further ones than `MAX_LOCATED` are left as they are.
+pub fn add_template_lines<'d>(
+    engine: &dyn Engine,
+    scope: &Scope<'_>,
+    diagnostics: impl IntoIterator<Item = &'d mut Diagnostic>,
+) {
+    for diagnostic in diagnostics.into_iter().take(MAX_LOCATED) {
+        let Some(label) = diagnostic.labels.first() else { continue };
+        let Some(source) = label.span.source().filter(|source| source.kind() == SourceKind::Rendered) else { continue };
+        let Some(line) = label.span.position().map(|position| position.line) else { continue };
+        if let Some(span) = engine.locate(scope, source.name(), line) {
+            let text = "this line of the template gave the text below".to_owned();
+            diagnostic.labels.insert(0, Label { span, text });
+        }
+    }
+}
+
+/// The template lines of further diagnostics are not looked for.
+const MAX_LOCATED: usize = 50;
 
 /// A template language.
 pub trait Engine {

@@ -2,7 +2,7 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `report`, `text` | rules and findings as data; Helm's form of them |
+//! | `report`, `text` | rules and findings as data; Helm's form of them, and that of programs |
 //! | `chart_file`, `addresses` | Chart.yaml; email and web addresses in it |
 //! | `values` | values.yaml and the chart's own schema |
 //! | `templates` | `templates/`, and what rendering says |
@@ -35,7 +35,7 @@ use crate::yaml::{Map, Node};
 
 pub use deprecations::{is_gone, warning as deprecation};
 pub use report::{Finding, Report, Rule};
-pub use text::{Form, Linted, Printed, print};
+pub use text::{Form, Linted, Printed, findings, print};
 
 /// How to lint.
 #[derive(Debug, Clone, Copy)]

@@ -6,8 +6,8 @@ use super::report::{Finding, Report, Rule};
 use super::{Group, Subject};
 use super::{manifests, mongooseim};
 use crate::chart::{Chart, EngineKind, Entry};
-use crate::diagnostic::{Diagnostic, Label, Severity, Source, SourceKind};
-use crate::engine::{Capabilities, Engine, Refusals, Release, Rendered, Scope, engine_for};
+use crate::diagnostic::{Diagnostic, Severity, Source};
+use crate::engine::{Capabilities, Refusals, Release, Rendered, Scope, add_template_lines, engine_for};
 use crate::explain;
 use crate::render::Schemas;
 use crate::values::{Map, ValuePath, coalesce};
@@ -15,8 +15,6 @@ use crate::values::{Map, ValuePath, coalesce};
 const FOLDER: &str = "templates/";
 /// The release that Helm renders for.
 const RELEASE: &str = "test-release";
-/// The template lines of further findings are not looked for: each takes two renders of the chart.
-const MAX_LOCATED: usize = 50;
 
 const EXISTS: Rule = Rule::warning("templates", "the chart has templates");
 const IS_DIRECTORY: Rule = Rule::error("templates-directory", "templates is a directory");
@@ -143,7 +141,8 @@ fn check_rendered(subject: &Subject<'_>, chart: &Chart, values: &Map, report: &m
             let mut findings = check_templates(&scope, &rendered);
             findings.extend(mongooseim::check(&chart.metadata.name, &rendered, values));
             if subject.request.locate {
-                locate(engine.as_ref(), &scope, &mut findings);
+                let told = findings.iter_mut().map(|finding| &mut finding.told);
+                add_template_lines(engine.as_ref(), &scope, told);
             }
             report.findings.append(&mut findings);
             if subject.request.experiment {
@@ -212,17 +211,4 @@ fn check_extension(path: &str) -> Option<Finding> {
     }
     let text = format!("file extension '{extension}' not valid. Valid extensions are .yaml, .yml, .tpl, or .txt");
     Some(EXTENSION.broken(path, text))
-}
-
-/// Puts the template lines first that the places in what templates gave come from.
-fn locate(engine: &dyn Engine, scope: &Scope<'_>, findings: &mut [Finding]) {
-    for finding in findings.iter_mut().take(MAX_LOCATED) {
-        let Some(label) = finding.told.labels.first() else { continue };
-        let Some(source) = label.span.source().filter(|source| source.kind() == SourceKind::Rendered) else { continue };
-        let Some(line) = label.span.position().map(|position| position.line) else { continue };
-        if let Some(span) = engine.locate(scope, source.name(), line) {
-            let text = "this line of the template gave the text below".to_owned();
-            finding.told.labels.insert(0, Label { span, text });
-        }
-    }
 }

@@ -1,9 +1,10 @@
-//! The report of several charts as Helm prints it.
+//! The report of several charts as Helm prints it, and as findings for programs.
 
 use std::fmt::Write as _;
 
 use super::report::{Finding, Report};
-use crate::diagnostic::{Severity, SourceKind};
+use crate::diagnostic::{Diagnostic, Severity, SourceKind};
+use crate::findings;
 
 /// A chart that was linted.
 #[derive(Debug)]
@@ -70,6 +71,32 @@ pub fn print(charts: &[Linted], form: Form) -> Printed {
     Printed { text, summary, failed: failed > 0 }
 }
 
+/// What was found as data, of all charts; with `quiet` without information. A chart that can't be looked at is a finding too.
+pub fn findings(charts: &[Linted], quiet: bool) -> Vec<findings::Finding> {
+    let mut all = Vec::new();
+    for chart in charts {
+        let object = &chart.path;
+        match &chart.outcome {
+            Err(reason) => all.push(findings::Finding {
+                object: object.clone(),
+                path: String::new(),
+                told: Diagnostic::error("chart", reason.as_str()),
+                file: None,
+            }),
+            Ok(report) => {
+                let shown = report.findings.iter().filter(|finding| !quiet || finding.told.severity != Severity::Info);
+                all.extend(shown.map(|Finding { file, told }| findings::Finding {
+                    object: object.clone(),
+                    path: file.clone(),
+                    told: Diagnostic { message: told.message.trim_end().to_owned(), ..told.clone() },
+                    file: None,
+                }));
+            }
+        }
+    }
+    all
+}
+
 fn line(finding: &Finding, places: bool, text: &mut String) {
     let severity = match finding.told.severity {
         Severity::Error => "ERROR",
@@ -91,7 +118,7 @@ fn line(finding: &Finding, places: bool, text: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::{Diagnostic, Source};
+    use crate::diagnostic::Source;
 
     fn chart(path: &str, findings: &[(Severity, &str)]) -> Linted {
         let source = Source::file("c/Chart.yaml", "a: 1\nb: 2\n");

@@ -40,6 +40,21 @@ pub struct Render {
     pub manifests: Manifests,
     /// What deserves a word although the result stands.
     pub warnings: Vec<Diagnostic>,
+    /// The release that templates saw.
+    pub release: Release,
+    /// The cluster that templates saw.
+    pub capabilities: Capabilities,
+}
+
+impl Render {
+    /// Puts the template lines first that the places of diagnostics in manifests come from, where that can be told.
+    pub fn add_template_lines<'d>(&self, diagnostics: impl IntoIterator<Item = &'d mut Diagnostic>) {
+        let Render { chart, values, release, capabilities, .. } = self;
+        if let Ok(engine) = engine::engine_for(chart.engine()) {
+            let scope = Scope { chart, values, release, capabilities, refusals: None };
+            engine::add_template_lines(engine.as_ref(), &scope, diagnostics);
+        }
+    }
 }
 
 /// Values, ready for the templates of a chart.
@@ -90,7 +105,7 @@ pub fn render(request: Request<'_>) -> Result<Render, Failure> {
     match Manifests::read(texts.clone().map(|rendered| (rendered.path, rendered.text))) {
         Ok(mut manifests) => {
             warnings.append(&mut manifests.notes);
-            Ok(Render { chart, values, manifests, warnings })
+            Ok(Render { chart, values, manifests, warnings, release, capabilities })
         }
         Err(errors) => {
             let errors = errors.into_iter().map(|error| at_template(error, engine.as_ref(), &scope)).collect();

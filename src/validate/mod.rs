@@ -8,11 +8,9 @@
 //! | `metadata` | names, labels, annotations |
 //! | `pods` | what the API server checks of pods and of what makes them |
 //! | `together` | what documents say of each other |
-//! | `reports` | the findings as JSON, SARIF, GitHub annotations, JUnit |
 
 mod metadata;
 mod pods;
-mod reports;
 mod rules;
 mod scalars;
 mod structure;
@@ -21,21 +19,9 @@ mod together;
 use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::diff::{FieldPath, Object};
 use crate::engine::KubeVersion;
+use crate::findings::Finding;
 use crate::kubernetes::Schema;
 use crate::yaml::Map;
-
-pub use reports::{write_github, write_json, write_junit, write_sarif};
-
-/// One thing that is wrong with an object.
-#[derive(Debug, Clone)]
-pub struct Finding {
-    /// The object: `StatefulSet/mongooseim`.
-    pub object: String,
-    /// The field, empty for the object itself.
-    pub path: String,
-    /// What is to be told of it; its first label is the place in the input.
-    pub told: Diagnostic,
-}
 
 /// What is asked for.
 #[derive(Debug)]
@@ -51,6 +37,8 @@ pub struct Request<'a> {
 /// The findings of one object as it is gone through.
 struct Report<'a> {
     object: &'a str,
+    /// The template or file that it comes from.
+    origin: &'a str,
     /// The place of what has none of its own.
     whole: Span,
     findings: Vec<Finding>,
@@ -68,20 +56,17 @@ impl Report<'_> {
         let path = path.to_string();
         let field = if path.is_empty() { String::new() } else { format!("{path}: ") };
         let place = if place.source().is_some() { place } else { &self.whole };
-        let told = Diagnostic::new(severity, rule, format!("{}: {field}{message}", self.object)).at(place.clone(), "");
-        self.findings.push(Finding { object: self.object.to_owned(), path, told });
+        let is_elsewhere = place.source().is_some_and(|source| source.name() != self.origin);
+        let origin = if is_elsewhere { format!("from {}", self.origin) } else { String::new() };
+        let told =
+            Diagnostic::new(severity, rule, format!("{}: {field}{message}", self.object)).at(place.clone(), origin);
+        self.findings.push(Finding { object: self.object.to_owned(), path, told, file: None });
         let last = self.findings.len() - 1;
         &mut self.findings[last]
     }
 
     fn error(&mut self, rule: &'static str, path: &FieldPath, message: String, place: &Span) -> &mut Finding {
         self.tell(Severity::Error, rule, path, message, place)
-    }
-}
-
-impl Finding {
-    fn help(&mut self, text: impl Into<String>) {
-        self.told.help.push(text.into());
     }
 }
 
@@ -102,7 +87,8 @@ pub fn validate(objects: &[Object], request: &Request<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for object in objects {
         let name = object.name();
-        let mut report = Report { object: &name, whole: object.span.clone(), findings: Vec::new() };
+        let mut report =
+            Report { object: &name, origin: &object.origin, whole: object.span.clone(), findings: Vec::new() };
         one(object, request, &mut report);
         findings.append(&mut report.findings);
     }

@@ -14,7 +14,8 @@ pub(super) fn check(objects: &[Object], findings: &mut Vec<Finding>) {
     for object in objects.iter().filter(|object| !object.id.name.is_empty()) {
         let id = &object.id;
         let name = object.name();
-        let mut report = Report { object: &name, whole: object.span.clone(), findings: Vec::new() };
+        let mut report =
+            Report { object: &name, origin: &object.origin, whole: object.span.clone(), findings: Vec::new() };
         if let Some(first) = known.insert((id.group(), &id.kind, &id.namespace, &id.name), object) {
             let message = "there are two objects of this name: the second would go over the first".to_owned();
             let place = head(&object.fields(), &object.span);

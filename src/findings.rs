@@ -1,11 +1,41 @@
-//! Findings for programs.
+//! What checks found, in the forms that programs read: JSON, SARIF, GitHub's annotations, JUnit's XML.
 
 use std::fmt::Write;
 
-use super::Finding;
-use crate::diagnostic::{Severity, Span};
+use crate::diagnostic::{Diagnostic, Severity, SourceKind, Span};
 use crate::json;
 use crate::yaml::{Map, Node, Value};
+
+/// One thing that is wrong.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// What it is wrong with: an object (`StatefulSet/mongooseim`), or a chart.
+    pub object: String,
+    /// Where within: the path of a field, or of a file of the chart. Empty for the whole.
+    pub path: String,
+    /// What is to be told of it; its labels are the places.
+    pub told: Diagnostic,
+    /// The file that it is about, where no label tells it.
+    pub file: Option<String>,
+}
+
+impl Finding {
+    /// Adds a sentence that says what to do.
+    pub fn help(&mut self, text: impl Into<String>) {
+        self.told.help.push(text.into());
+    }
+
+    /// The file, line and column: that which somebody wrote, before what a template gave. None without a place.
+    fn place(&self) -> Option<(String, usize, usize)> {
+        let is_file = |span: &&Span| span.source().is_some_and(|source| source.kind() == SourceKind::File);
+        let mut spans = self.told.labels.iter().map(|label| &label.span);
+        let Some(span) = spans.clone().find(is_file).or_else(|| spans.next()) else {
+            return self.file.clone().map(|file| (file, 1, 1));
+        };
+        let position = span.position()?;
+        Some((span.source()?.name().to_owned(), position.line, position.column))
+    }
+}
 
 fn text(text: &str) -> Value {
     Value::String(text.to_owned())
@@ -23,13 +53,6 @@ fn list(items: impl Iterator<Item = Value>) -> Value {
     Value::List(items.map(Node::generated).collect())
 }
 
-/// The file and the line and column at which a finding is; none where it has no place.
-fn place(finding: &Finding) -> Option<(String, usize, usize)> {
-    let span = &finding.told.labels.first()?.span;
-    let position = span.position()?;
-    Some((span.source()?.name().to_owned(), position.line, position.column))
-}
-
 fn word(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
@@ -43,7 +66,7 @@ fn word(severity: Severity) -> &'static str {
 pub fn write_json(findings: &[Finding]) -> String {
     let count = |severity| findings.iter().filter(|finding| finding.told.severity == severity).count() as i64;
     let one = |finding: &Finding| {
-        let (file, line, column) = place(finding).unwrap_or_default();
+        let (file, line, column) = finding.place().unwrap_or_default();
         object([
             ("severity", text(word(finding.told.severity))),
             ("rule", text(finding.told.code)),
@@ -72,7 +95,7 @@ pub fn write_sarif(findings: &[Finding]) -> String {
         Severity::Info => "note",
     };
     let result = |finding: &Finding| {
-        let location = place(finding).map(|(file, line, column)| {
+        let location = finding.place().map(|(file, line, column)| {
             object([(
                 "physicalLocation",
                 object([
@@ -117,7 +140,8 @@ pub fn write_github(findings: &[Finding]) -> String {
             Severity::Warning => "warning",
             Severity::Info => "notice",
         };
-        let at = place(finding)
+        let at = finding
+            .place()
             .map(|(file, line, column)| format!("file={},line={line},col={column},", escaped(&file, true)));
         // Writing to a String can't fail.
         let _ = writeln!(
@@ -137,16 +161,16 @@ fn escaped(text: &str, is_property: bool) -> String {
     if is_property { text.replace(':', "%3A").replace(',', "%2C") } else { text }
 }
 
-/// JUnit's XML: a test case for each object, failed if it has errors.
-pub fn write_junit(objects: &[String], findings: &[Finding]) -> String {
+/// JUnit's XML: a test case for each object, failed if it has errors. `command` names the suite.
+pub fn write_junit(command: &str, objects: &[String], findings: &[Finding]) -> String {
     let of = |object: &str| -> Vec<&Finding> { findings.iter().filter(|finding| finding.object == object).collect() };
     let is_error = |finding: &&Finding| finding.told.is_error();
     let failed = objects.iter().filter(|object| of(object).iter().any(is_error)).count();
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    let _ = writeln!(out, "<testsuite name=\"mim-chart validate\" tests=\"{}\" failures=\"{failed}\">", objects.len());
+    let _ = writeln!(out, "<testsuite name=\"mim-chart {command}\" tests=\"{}\" failures=\"{failed}\">", objects.len());
     for object in objects {
         let found = of(object);
-        let _ = write!(out, "  <testcase classname=\"manifests\" name=\"{}\"", xml(object));
+        let _ = write!(out, "  <testcase classname=\"{command}\" name=\"{}\"", xml(object));
         if found.is_empty() {
             out.push_str("/>\n");
             continue;
@@ -156,15 +180,15 @@ pub fn write_junit(objects: &[String], findings: &[Finding]) -> String {
             .iter()
             .map(|finding| {
                 let at =
-                    place(finding).map(|(file, line, column)| format!("{file}:{line}:{column}: ")).unwrap_or_default();
+                    finding.place().map(|(file, line, column)| format!("{file}:{line}:{column}: ")).unwrap_or_default();
                 format!("{at}{}: {}", word(finding.told.severity), finding.told.message)
             })
             .collect();
-        if found.iter().any(is_error) {
+        if let Some(first) = found.iter().find(|finding| is_error(finding)) {
             let _ = writeln!(
                 out,
                 "    <failure message=\"{}\">{}</failure>",
-                xml(&found[0].told.message),
+                xml(&first.told.message),
                 xml(&lines.join("\n"))
             );
         } else {

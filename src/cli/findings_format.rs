@@ -1,0 +1,47 @@
+//! `--output` of commands whose result is findings.
+
+use clap::{Args, ValueEnum};
+
+use super::console::Console;
+use crate::findings::{self, Finding};
+
+/// The form of findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FindingsFormat {
+    /// Text for people.
+    Text,
+    /// One JSON object.
+    Json,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// JUnit's XML.
+    Junit,
+}
+
+/// The flag.
+#[derive(Debug, Args)]
+pub(super) struct FindingsOutput {
+    /// The form of the findings
+    #[arg(short, long, value_enum, default_value = "text", value_name = "FORMAT")]
+    pub(super) output: FindingsFormat,
+}
+
+impl FindingsOutput {
+    /// Whether it is text for people.
+    pub(super) fn is_text(&self) -> bool {
+        self.output == FindingsFormat::Text
+    }
+
+    /// The findings of `command`, which looked at `objects`.
+    pub(super) fn write(&self, command: &str, objects: &[String], all: &[Finding], console: &Console) -> String {
+        match self.output {
+            FindingsFormat::Text => console.report(&all.iter().map(|finding| finding.told.clone()).collect::<Vec<_>>()),
+            FindingsFormat::Json => findings::write_json(all),
+            FindingsFormat::Sarif => findings::write_sarif(all),
+            FindingsFormat::Github => findings::write_github(all),
+            FindingsFormat::Junit => findings::write_junit(command, objects, all),
+        }
+    }
+}
