@@ -96,6 +96,18 @@ fn the_table_of_the_vocabulary_is_the_engine() {
     hold(&root().join("README.md"), "vocabulary", &table);
 }
 
+#[test]
+fn the_table_of_rules_is_what_lint_knows_of_mongooseim() {
+    let mut table = "| rule | severity | what is wanted |\n|---|---|---|\n".to_owned();
+    for rule in mim_chart::lint::GROUPS.iter().flat_map(|group| group.rules.concat()) {
+        if let Some(name) = rule.code.strip_prefix("mongooseim-") {
+            let severity = format!("{:?}", rule.severity).to_lowercase();
+            let _ = writeln!(table, "| `mongooseim-{name}` | {severity} | {} |", cell(rule.wants));
+        }
+    }
+    hold(&root().join("README.md"), "lint rules", &table);
+}
+
 /// Runs a shell line in the folder of the README's example files, with `mim-chart` on the PATH.
 fn shell(line: &str) -> String {
     let binary = Path::new(env!("CARGO_BIN_EXE_mim-chart"));

@@ -5,10 +5,12 @@
 //! | `structure` | fields, types, required fields and choices, by the schema of Kubernetes' API |
 //! | `rules` | what the API server checks of objects of a type |
 //! | `scalars` | what a text has to look like: quantities, names, ports, times |
+//! | `custom` | objects of CustomResourceDefinitions |
 //! | `metadata` | names, labels, annotations |
 //! | `pods` | what the API server checks of pods and of what makes them |
 //! | `together` | what documents say of each other |
 
+mod custom;
 mod metadata;
 mod pods;
 mod rules;
@@ -23,6 +25,8 @@ use crate::findings::Finding;
 use crate::kubernetes::Schema;
 use crate::yaml::Map;
 
+pub use custom::{CustomKind, custom_kinds};
+
 /// What is asked for.
 #[derive(Debug)]
 pub struct Request<'a> {
@@ -30,8 +34,8 @@ pub struct Request<'a> {
     pub kube_version: &'a KubeVersion,
     /// Kinds that are not known are errors.
     pub strict: bool,
-    /// Kinds that CustomResourceDefinitions bring, as group and kind.
-    pub custom_kinds: &'a [(String, String)],
+    /// Kinds that CustomResourceDefinitions bring.
+    pub custom_kinds: &'a [CustomKind],
 }
 
 /// The findings of one object as it is gone through.
@@ -115,8 +119,10 @@ fn one(object: &Object, request: &Request<'_>, report: &mut Report<'_>) {
         report.tell(severity, "deprecated", &top, warning, &place);
     }
     let Some(kind) = schema.kind(&id.api_version, &id.kind).filter(|kind| kind.is_namespaced.is_some()) else {
-        let is_custom = request.custom_kinds.iter().any(|(known, name)| known == id.group() && *name == id.kind);
-        if !is_custom && report.findings.is_empty() {
+        if let Some(kind) = request.custom_kinds.iter().find(|kind| kind.is(id.group(), &id.kind)) {
+            return custom::check(object, &fields, kind, &place, report);
+        }
+        if report.findings.is_empty() {
             unknown_kind(object, request.strict, report, &place);
         }
         return metadata::check(object, &fields, None, report);
@@ -149,15 +155,4 @@ fn unknown_kind(object: &Object, strict: bool, report: &mut Report<'_>, place: &
 fn head(fields: &Map, whole: &Span) -> Span {
     let places = ["kind", "apiVersion"].iter().filter_map(|key| fields.get(key));
     places.map(|node| node.span.clone()).find(|span| span.source().is_some()).unwrap_or_else(|| whole.clone())
-}
-
-/// The kinds that CustomResourceDefinitions bring, as group and kind.
-pub fn custom_kinds(objects: &[Object]) -> Vec<(String, String)> {
-    let definitions = objects.iter().filter(|object| object.id.kind == "CustomResourceDefinition");
-    let kind = |object: &Object| {
-        let fields = object.fields();
-        let text = |path: &[&str]| Some(fields.at(path.iter().copied())?.value.as_str()?.to_owned());
-        Some((text(&["spec", "group"])?, text(&["spec", "names", "kind"])?))
-    };
-    definitions.filter_map(kind).collect()
 }

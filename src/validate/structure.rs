@@ -11,7 +11,8 @@ pub(super) fn check(fields: &Map, of: &ObjectType, place: &Span, report: &mut Re
     object(fields, of, &FieldPath::default(), place, report);
 }
 
-fn object(fields: &Map, of: &ObjectType, path: &FieldPath, place: &Span, report: &mut Report<'_>) {
+/// Checks the fields of an object at a path.
+pub(super) fn object(fields: &Map, of: &ObjectType, path: &FieldPath, place: &Span, report: &mut Report<'_>) {
     for (name, entry) in fields.entries() {
         let Some(field) = of.field(name) else {
             unknown(name, of, path, &entry.key, report);

@@ -117,6 +117,11 @@ class Server:
                    "--cache-dir", str(self.folder / "cache"), *arguments]
         return subprocess.run(command, input=stdin, text=True, capture_output=True, check=check)
 
+    def install_crds(self, path):
+        """Applies custom resource definitions and waits until their kinds are served."""
+        self.kubectl("apply", "-f", str(path), check=True)
+        self.kubectl("wait", "--for=condition=Established", "--timeout=60s", "-f", str(path), check=True)
+
 
 @contextlib.contextmanager
 def running():

@@ -1,0 +1,360 @@
+//! Kinds that CustomResourceDefinitions bring, and their objects.
+//!
+//! A definition's `openAPIV3Schema` is a structural schema (Kubernetes, "Specify a structural schema"). What it says of values is
+//! JSON Schema of draft 4 but for a few words of its own, which are translated; fields that it does not name are refused, as the API
+//! server does under `fieldValidation=Strict`. Rules in CEL (`x-kubernetes-validations`) are not evaluated.
+
+use super::{Report, metadata, scalars, structure};
+use crate::diagnostic::{Diagnostic, Severity, Span};
+use crate::diff::{FieldPath, Object, PathStep};
+use crate::kubernetes::Schema as Record;
+use crate::values::schema::{Offline, Schema, Violation};
+use crate::yaml::{Map, Node, Value};
+
+/// A kind that a CustomResourceDefinition brings.
+#[derive(Debug)]
+pub struct CustomKind {
+    group: String,
+    kind: String,
+    is_namespaced: bool,
+    versions: Vec<Version>,
+}
+
+#[derive(Debug)]
+struct Version {
+    name: String,
+    is_served: bool,
+    /// `openAPIV3Schema`, and the same as a JSON Schema; none if the definition has none or a broken one.
+    schema: Option<(Node, Schema)>,
+}
+
+/// The kinds that CustomResourceDefinitions among the objects bring.
+pub fn custom_kinds(objects: &[Object]) -> Vec<CustomKind> {
+    objects.iter().filter(|object| object.id.kind == "CustomResourceDefinition").filter_map(CustomKind::of).collect()
+}
+
+impl CustomKind {
+    fn of(definition: &Object) -> Option<CustomKind> {
+        let fields = definition.fields();
+        let text = |path: &[&str]| Some(fields.at(path.iter().copied())?.value.as_str()?.to_owned());
+        let versions = fields.at(["spec", "versions"]).and_then(|node| node.value.as_list()).unwrap_or_default();
+        Some(CustomKind {
+            group: text(&["spec", "group"])?,
+            kind: text(&["spec", "names", "kind"])?,
+            is_namespaced: text(&["spec", "scope"]).as_deref() != Some("Cluster"),
+            versions: versions.iter().filter_map(|node| Version::of(node.value.as_map()?)).collect(),
+        })
+    }
+
+    /// Whether objects of a group and kind are of this one.
+    pub(super) fn is(&self, group: &str, kind: &str) -> bool {
+        self.group == group && self.kind == kind
+    }
+}
+
+impl Version {
+    fn of(version: &Map) -> Option<Version> {
+        let name = version.get("name")?.value.as_str()?.to_owned();
+        let is_served = version.get("served").is_none_or(|node| node.value != Value::Bool(false));
+        let structural = version.at(["schema", "openAPIV3Schema"]);
+        let schema = structural.and_then(|node| {
+            let mut document = node.clone();
+            translate(&mut document, true);
+            let draft = Node::generated(Value::String("http://json-schema.org/draft-04/schema#".to_owned()));
+            document.value.as_map_mut()?.insert("$schema", Span::generated(), draft);
+            // A schema that is broken is told of where the definition itself is checked.
+            Some((node.clone(), Schema::from_document(document, &Offline).ok()?))
+        });
+        Some(Version { name, is_served, schema })
+    }
+}
+
+/// Turns a structural schema into JSON Schema.
+fn translate(node: &mut Node, is_whole_object: bool) {
+    let Some(map) = node.value.as_map_mut() else { return };
+    let is_true = |map: &Map, key: &str| map.get(key).is_some_and(|node| node.value == Value::Bool(true));
+    let generated = |text: &str| Node::generated(Value::String(text.to_owned()));
+    if is_true(map, "x-kubernetes-int-or-string") {
+        let types = Value::List(vec![generated("integer"), generated("string")]);
+        map.insert("type", Span::generated(), Node::generated(types));
+    }
+    if is_true(map, "nullable")
+        && let Some(of) = map.get_mut("type")
+    {
+        let mut types = match std::mem::take(&mut of.value) {
+            Value::List(types) => types,
+            one => vec![Node::generated(one)],
+        };
+        types.push(generated("null"));
+        of.value = Value::List(types);
+    }
+    // What has a default is there by the time it is looked for.
+    let has_default = |map: &Map, name: &str| map.at(["properties", name, "default"]).is_some();
+    let defaults: Vec<String> = map
+        .get("properties")
+        .and_then(|node| node.value.as_map())
+        .into_iter()
+        .flat_map(Map::keys)
+        .filter(|name| has_default(map, name))
+        .map(str::to_owned)
+        .collect();
+    if let Some(Value::List(required)) = map.get_mut("required").map(|node| &mut node.value) {
+        required.retain(|name| !name.value.as_str().is_some_and(|name| defaults.iter().any(|known| known == name)));
+        if required.is_empty() {
+            map.remove("required");
+        }
+    }
+    // The server fills these in, and checks them by rules of its own.
+    let is_whole_object = is_whole_object || is_true(map, "x-kubernetes-embedded-resource");
+    if is_whole_object && let Some(properties) = map.get_mut("properties").and_then(|node| node.value.as_map_mut()) {
+        for name in ["apiVersion", "kind", "metadata", "status"] {
+            properties.remove(name);
+        }
+    }
+    map.remove("default");
+    map.remove("example");
+    // Go's sizes of integers are looked at with the fields; and base64.
+    map.retain(|key, entry| key != "format" || !own_format(&entry.node));
+    for key in ["properties", "patternProperties"] {
+        if let Some(inner) = map.get_mut(key).and_then(|node| node.value.as_map_mut()) {
+            inner.iter_mut().for_each(|(_, node)| translate(node, false));
+        }
+    }
+    for key in ["items", "additionalProperties", "not"] {
+        if let Some(inner) = map.get_mut(key) {
+            translate(inner, false);
+        }
+    }
+    for key in ["allOf", "anyOf", "oneOf"] {
+        if let Some(Value::List(items)) = map.get_mut(key).map(|node| &mut node.value) {
+            items.iter_mut().for_each(|item| translate(item, false));
+        }
+    }
+}
+
+/// Checks an object of a custom kind.
+pub(super) fn check(object: &Object, fields: &Map, kind: &CustomKind, place: &Span, report: &mut Report<'_>) {
+    metadata::check(object, fields, Some(kind.is_namespaced), report);
+    let version = object.id.api_version.rsplit('/').next().unwrap_or_default();
+    let served: Vec<&str> =
+        kind.versions.iter().filter(|version| version.is_served).map(|version| version.name.as_str()).collect();
+    let Some(version) = kind.versions.iter().find(|known| known.name == version && known.is_served) else {
+        // A definition without versions says nothing of them.
+        if !kind.versions.is_empty() {
+            let message = format!("{} is not served in version {version:?}", kind.kind);
+            let finding = report.error("unknown-version", &FieldPath::default(), message, place);
+            finding.help(format!("its definition serves {}", served.join(", ")));
+        }
+        return;
+    };
+    let Some((structural, schema)) = &version.schema else { return };
+    unknown_fields(fields, structural, &FieldPath::default(), true, report);
+    let mut fields = fields.clone();
+    fields.remove("status");
+    let mut node = Node::new(Value::Map(fields), place.clone());
+    drop_nulls(&mut node, structural);
+    for violation in schema.validate(&node) {
+        tell(&violation, &node, report);
+    }
+}
+
+/// Fields that are null are not there, unless they may be null.
+fn drop_nulls(node: &mut Node, schema: &Node) {
+    let schema = schema.value.as_map();
+    let named = |key: &str| schema.and_then(|schema| schema.get(key));
+    match &mut node.value {
+        Value::Map(map) => {
+            let of = |name: &str| {
+                let properties = named("properties").and_then(|node| node.value.as_map());
+                properties.and_then(|properties| properties.get(name)).or_else(|| named("additionalProperties"))
+            };
+            let may_be_null =
+                |name: &str| of(name).and_then(|node| node.value.as_map()).and_then(|of| of.get("nullable")).is_some();
+            map.retain(|name, entry| !entry.node.value.is_null() || may_be_null(name));
+            for (name, inner) in map.iter_mut() {
+                if let Some(of) = of(name) {
+                    drop_nulls(inner, of);
+                }
+            }
+        }
+        Value::List(items) => {
+            if let Some(of) = named("items") {
+                items.iter_mut().for_each(|item| drop_nulls(item, of));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Tells the innermost reasons.
+fn tell(violation: &Violation, root: &Node, report: &mut Report<'_>) {
+    if !violation.children.is_empty() && !violation.message.contains("Of") {
+        violation.children.iter().for_each(|child| tell(child, root, report));
+        return;
+    }
+    let mut path = FieldPath::default();
+    let mut at = Some(root);
+    for step in &violation.instance_path {
+        let node = at;
+        let index = step.parse::<usize>().ok().filter(|_| node.is_some_and(|node| node.value.as_list().is_some()));
+        path = match index {
+            Some(index) => path.with(PathStep::Index(index)),
+            None => path.field(step),
+        };
+        at = node.and_then(|node| match (&node.value, index) {
+            (Value::List(items), Some(index)) => items.get(index),
+            (Value::Map(map), _) => map.get(step),
+            _ => None,
+        });
+    }
+    let place = violation.culprits.first().unwrap_or(&violation.instance_span);
+    let finding = report.tell(Severity::Error, "custom-schema", &path, violation.message.clone(), place);
+    finding.told.help.extend(violation.help.clone());
+    for child in &violation.children {
+        leaves(child, &mut finding.told);
+    }
+}
+
+/// The reasons why none of several schemas is met.
+fn leaves(violation: &Violation, told: &mut Diagnostic) {
+    if violation.children.is_empty() {
+        let path = violation.instance_path.join(".");
+        told.help.push(format!("{path}: {}", violation.message));
+    }
+    violation.children.iter().for_each(|child| leaves(child, told));
+}
+
+/// Fields that the schema does not name. Below `x-kubernetes-preserve-unknown-fields` any are kept, but those of objects that are
+/// named there are looked at.
+fn unknown_fields(fields: &Map, schema: &Node, path: &FieldPath, is_whole_object: bool, report: &mut Report<'_>) {
+    let Some(schema) = schema.value.as_map() else { return };
+    let is_true = |key: &str| schema.get(key).is_some_and(|node| node.value == Value::Bool(true));
+    let properties = schema.get("properties").and_then(|node| node.value.as_map());
+    let additional = schema.get("additionalProperties");
+    let keeps_unknown = is_true("x-kubernetes-preserve-unknown-fields")
+        || additional.is_some_and(|node| node.value == Value::Bool(true));
+    let is_embedded = is_true("x-kubernetes-embedded-resource");
+    let is_whole_object = is_whole_object || is_embedded;
+    if is_whole_object {
+        whole_object(fields, path, is_embedded, report);
+    }
+    for (name, entry) in fields.entries() {
+        if is_whole_object && ["apiVersion", "kind", "metadata"].contains(&name)
+            || is_whole_object && path.0.is_empty() && name == "status"
+        {
+            continue;
+        }
+        let of = properties.and_then(|properties| properties.get(name));
+        let of = of.or_else(|| additional.filter(|node| node.value.as_map().is_some()));
+        let inner = path.field(name);
+        match of {
+            Some(of) => below(&entry.node, of, &inner, report),
+            None if keeps_unknown => {}
+            None => {
+                let known = properties.into_iter().flat_map(Map::keys);
+                let near = crate::values::nearest(name, known);
+                let message = format!("unknown field {:?}", inner.to_string());
+                let finding = report.error("unknown-field", &FieldPath::default(), message, &entry.key);
+                finding.path = inner.to_string();
+                if let Some(near) = near {
+                    finding.help(format!("did you mean {near}?"));
+                }
+            }
+        }
+    }
+}
+
+/// What every object has: an embedded one says what it is, and its metadata have the fields of all metadata.
+fn whole_object(fields: &Map, path: &FieldPath, is_embedded: bool, report: &mut Report<'_>) {
+    for name in ["apiVersion", "kind"].into_iter().filter(|_| is_embedded) {
+        let given = fields.get(name).filter(|node| !node.value.is_null());
+        let place = given.map_or_else(|| report.whole.clone(), |node| node.span.clone());
+        let message = match given.map(|node| &node.value) {
+            None => "Required value",
+            Some(Value::String(text)) if text.is_empty() => "must not be empty",
+            Some(Value::String(text)) if name == "kind" && !is_kind(text) => {
+                "a kind has letters, digits and '-', a letter first"
+            }
+            Some(Value::String(_)) => continue,
+            Some(_) => "must be a string",
+        };
+        report.error("embedded", &path.field(name), message.to_owned(), &place);
+    }
+    let of = Record::built_in().object_type(METADATA);
+    let entry = fields.entries().find(|(name, _)| *name == "metadata").map(|(_, entry)| entry);
+    if let (Some(of), Some(entry)) = (of, entry) {
+        match &entry.node.value {
+            Value::Map(map) => structure::object(map, of, &path.field("metadata"), &entry.key, report),
+            Value::Null => {}
+            _ => {
+                report.error("type", &path.field("metadata"), "this has to be a map".to_owned(), &entry.key);
+            }
+        }
+    }
+}
+
+/// The type of all metadata in the record of Kubernetes' API.
+const METADATA: &str = "apimachinery.pkg.apis.meta.v1.ObjectMeta";
+
+/// Whether a format is looked at here.
+fn own_format(node: &Node) -> bool {
+    matches!(node.value.as_str(), Some("int32" | "int64" | "byte"))
+}
+
+/// Integers of Go's sizes, and base64.
+fn format(node: &Node, schema: &Map, path: &FieldPath, report: &mut Report<'_>) {
+    let format = schema.get("format").and_then(|node| node.value.as_str()).unwrap_or_default();
+    let message = match (format, &node.value) {
+        ("int32" | "int64", value @ (Value::Int(_) | Value::Float(_)))
+            if !scalars::is_whole(value, format == "int32") =>
+        {
+            format!("this is no whole number of {} bits", &format[3..])
+        }
+        ("byte", Value::String(text)) if text.is_empty() || !scalars::is_base64(text) => "this is no base64".to_owned(),
+        _ => return,
+    };
+    report.error("format", path, message, &node.span);
+}
+
+fn below(node: &Node, schema: &Node, path: &FieldPath, report: &mut Report<'_>) {
+    if let Some(schema) = schema.value.as_map() {
+        format(node, schema, path, report);
+    }
+    match &node.value {
+        Value::Map(map) => unknown_fields(map, schema, path, false, report),
+        Value::List(items) => {
+            twins(items, schema, path, report);
+            let Some(of) = schema.value.as_map().and_then(|schema| schema.get("items")) else { return };
+            for (at, item) in items.iter().enumerate() {
+                below(item, of, &path.with(PathStep::Index(at)), report);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Lists that are sets, or whose items are told apart by keys, have nothing twice.
+fn twins(items: &[Node], schema: &Node, path: &FieldPath, report: &mut Report<'_>) {
+    let Some(schema) = schema.value.as_map() else { return };
+    let sort = schema.get("x-kubernetes-list-type").and_then(|node| node.value.as_str());
+    let keys = schema.get("x-kubernetes-list-map-keys").and_then(|node| node.value.as_list()).unwrap_or_default();
+    let keys: Vec<&str> = keys.iter().filter_map(|key| key.value.as_str()).collect();
+    let same = |a: &Node, b: &Node| match sort {
+        Some("set") => a.value == b.value,
+        Some("map") => match (a.value.as_map(), b.value.as_map()) {
+            (Some(a), Some(b)) => keys.iter().all(|key| a.get(key) == b.get(key)),
+            _ => false,
+        },
+        _ => false,
+    };
+    for (at, item) in items.iter().enumerate() {
+        if items[..at].iter().any(|before| same(before, item)) {
+            report.error("duplicate", &path.with(PathStep::Index(at)), "Duplicate value".to_owned(), &item.span);
+        }
+    }
+}
+
+/// A DNS label of RFC 1035, but for its case.
+fn is_kind(text: &str) -> bool {
+    scalars::is_dns_label(&text.to_lowercase()) && text.starts_with(|c: char| c.is_ascii_alphabetic())
+}
