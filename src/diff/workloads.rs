@@ -4,7 +4,8 @@ use super::compare::quantity;
 use super::impact::{Changed, Gravity, Impact, kind_of};
 use super::objects::Object;
 use super::{number, words};
-use crate::yaml::{Map, Value};
+use crate::diagnostic::Span;
+use crate::yaml::{Map, Node, Value};
 
 /// The fields of a StatefulSet's spec that can be changed (the API server's own list).
 const OF_STATEFUL_SETS: [&str; 7] = [
@@ -20,7 +21,7 @@ const OF_STATEFUL_SETS: [&str; 7] = [
 /// What changes of a workload do.
 pub(super) fn impacts(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Vec<Impact>) {
     let kind = kind_of(new);
-    refusals(object, kind, found);
+    refusals(object, kind, old, new, found);
     if kind == "StatefulSet" {
         found.extend(default_left_by_apply(old, new));
     }
@@ -52,7 +53,7 @@ pub(super) fn restarts(object: &Changed<'_>) -> bool {
         && strategy != Some("OnDelete")
 }
 
-fn refusals(object: &Changed<'_>, kind: &str, found: &mut Vec<Impact>) {
+fn refusals(object: &Changed<'_>, kind: &str, old: &Map, new: &Map, found: &mut Vec<Impact>) {
     let reference = object.reference();
     let mut fields: Vec<&str> = object.difference.changes.iter().filter_map(|change| change.path.name(1)).collect();
     fields.sort_unstable();
@@ -78,6 +79,11 @@ fn refusals(object: &Changed<'_>, kind: &str, found: &mut Vec<Impact>) {
         _ => Vec::new(),
     };
     for field in refused {
+        if field == "volumeClaimTemplates" && filled_in(old) == filled_in(new) {
+            let text = "no change for the API server: it fills in these fields of claim templates itself";
+            found.push(Impact::new("defaults", Gravity::Note, text));
+            continue;
+        }
         let article = format!("spec.{field} of a {kind}");
         let way_out = match (kind, field) {
             ("Job", _) => format!("kubectl delete {reference}, then apply: it runs again"),
@@ -87,6 +93,31 @@ fn refusals(object: &Changed<'_>, kind: &str, found: &mut Vec<Impact>) {
             _ => format!("kubectl delete {reference} --cascade=orphan, then apply: the pods stay"),
         };
         found.push(Impact::refused(&article).way_out(way_out));
+    }
+}
+
+/// The claim templates of a StatefulSet with what the API server puts in where it is not written.
+fn filled_in(set: &Map) -> Option<Value> {
+    let mut templates = set.at(["spec", "volumeClaimTemplates"])?.value.clone();
+    let Value::List(items) = &mut templates else { return Some(templates) };
+    for item in items.iter_mut().filter_map(|item| item.value.as_map_mut()) {
+        put(item, "apiVersion", "v1");
+        put(item, "kind", "PersistentVolumeClaim");
+        for (field, name, value) in [("spec", "volumeMode", "Filesystem"), ("status", "phase", "Pending")] {
+            if item.get(field).is_none() {
+                item.insert(field, Span::generated(), Node::generated(Value::Map(Map::new())));
+            }
+            if let Some(inner) = item.get_mut(field).and_then(|node| node.value.as_map_mut()) {
+                put(inner, name, value);
+            }
+        }
+    }
+    Some(templates)
+}
+
+fn put(map: &mut Map, field: &str, value: &str) {
+    if map.get(field).is_none() {
+        map.insert(field, Span::generated(), Node::generated(Value::String(value.to_owned())));
     }
 }
 

@@ -1,183 +1,15 @@
 //! Values in combination: every pair of choices meets at least once, and whatever holds for one run holds for all.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use crate::invariants;
 use crate::rendering::render;
 
-/// Choices that can be made apart from each other.
-const FACTORS: &[&[&[&str]]] = &[
-    &[&[], &["replicaCount=0"], &["replicaCount=3", "podManagementPolicy=Parallel"]],
-    // databases
-    &[
-        &[],
-        &["persistentDatabase=rdbms", "rdbms.driver=mysql", "rdbms.password=my-own-password"],
-        &[
-            "persistentDatabase=rdbms",
-            "volatileDatabase=cets",
-            "rdbms.existingSecret.name=db",
-            "rdbms.driver=cockroachdb",
-        ],
-        &["persistentDatabase=rdbms", "volatileDatabase=cets", "rdbms.tls.caFile=/ca.pem", "rdbms.port=5433"],
-    ],
-    // certificates and listeners with TLS
-    &[
-        &[],
-        &["tlsCertSecret=certs"],
-        &[
-            "tlsCertSecret=certs",
-            "listeners.c2s-tls.enabled=true",
-            "listeners.bosh-wss.enabled=true",
-            "listeners.c2s.tls=starttls_required",
-        ],
-        &[
-            "certs.fullChain=/x/chain.pem",
-            "certs.privKey=/x/key.pem",
-            "listeners.c2s-tls.enabled=true",
-            "listeners.c2s.enabled=false",
-        ],
-    ],
-    // more listeners
-    &[
-        &[],
-        &[
-            "listeners.gql-admin.enabled=true",
-            "listeners.gql-user.enabled=true",
-            "listeners.gql-dom-admin.enabled=true",
-        ],
-        &[
-            "listeners.gql-admin.enabled=true",
-            "listeners.gql-admin.address=",
-            "listeners.gql-admin.username=root",
-            "listeners.gql-admin.password=graphql-password",
-            "listeners.gql-admin.expose.headless=true",
-        ],
-        &[
-            "json:listeners.jingle={\"enabled\":true,\"type\":\"component\",\"port\":8888,\"password\":\"component-password\",\"expose\":{\"headless\":true,\"nodePort\":true}}",
-            "listeners.s2s.enabled=false",
-        ],
-    ],
-    &[
-        &[],
-        &["loadBalancer.enabled=false"],
-        &[
-            "loadBalancerIP=192.0.2.7",
-            "loadBalancer.sourceRanges={192.0.2.0/24}",
-            "loadBalancerAnnotations.a=b",
-            "loadBalancer.class=example.com/lb",
-            "loadBalancer.externalTrafficPolicy=Local",
-        ],
-    ],
-    &[
-        &[],
-        &["nodeport.enabled=true"],
-        &[
-            "nodeport.enabled=true",
-            "listeners.bosh-ws.expose.nodePort=true",
-            "nodeport.nodePorts.bosh-ws=32280",
-            "nodeport.externalTrafficPolicy=Local",
-        ],
-    ],
-    // secrets and configuration
-    &[
-        &[],
-        &["nodeCookie=my-own-cookie", "nodeName=xmpp"],
-        &["existingCookieSecret.name=cookie"],
-        &["secretPlaceholders.LDAP_PASSWORD.name=ldap", "secretPlaceholders.LDAP_PASSWORD.key=password"],
-    ],
-    &[
-        &[],
-        &["configInSecret=true", "hosts={a.example,b.example}"],
-        &[
-            "json:mimConfig=\"[[listen.c2s]]\\nport = 5222\\n[[listen.c2s]]\\nport = 5223\\n[[listen.http]]\\nport = 5285\\n[[listen.http]]\\nport=5280\\n[[listen.component]]\\nport = 8888\\n\"",
-            "appConfig=[{{a}}].",
-        ],
-        &[
-            "json:extraMimConfig=\"[modules.mod_time]\\n\"",
-            "modules.mod_muc.host=muc.@HOST@",
-            "modules.mod_register=null",
-        ],
-    ],
-    &[
-        &[],
-        &["persistence.enabled=false"],
-        &["persistence.storageClass=fast", "persistence.size=20Gi", "persistence.retentionPolicy.whenDeleted=Delete"],
-    ],
-    &[
-        &[],
-        &["fullnameOverride=chat"],
-        &["nameOverride=chat", "namespaceOverride=team"],
-        &["fullnameOverride=chat", "nameOverride=Our Chat"],
-    ],
-    &[
-        &[],
-        &["ipFamilies={IPv6}"],
-        &["ipFamilies={IPv4,IPv6}", "ipFamilyPolicy=PreferDualStack", "clusterDomain=k8s.example"],
-    ],
-    &[
-        &[],
-        &["networkPolicy.enabled=true", "podDisruptionBudget.enabled=true"],
-        &[
-            "networkPolicy.enabled=true",
-            "json:networkPolicy.allowFrom=[{\"namespaceSelector\":{\"matchLabels\":{\"a\":\"b\"}}}]",
-            "podDisruptionBudget.enabled=true",
-            "podDisruptionBudget.minAvailable=50%",
-        ],
-        &["listeners.prometheus.enabled=true", "serviceMonitor.enabled=true"],
-    ],
-    // pods
-    &[
-        &[],
-        &[
-            "resources.limits.cpu=2",
-            "resources.requests.memory=1Gi",
-            "securityContext.runAsUser=0",
-            "podSecurityContext.fsGroup=7",
-            "priorityClassName=high",
-            "serviceAccount.create=true",
-            "imagePullSecrets[0].name=pull",
-        ],
-        &[
-            "json:extraEnv=[{\"name\":\"JOIN_CLUSTER\",\"value\":\"false\"},{\"name\":\"A\",\"value\":\"b\"}]",
-            "json:extraVolumes=[{\"name\":\"more\",\"emptyDir\":{}}]",
-            "json:extraVolumeMounts=[{\"name\":\"more\",\"mountPath\":\"/more\"}]",
-            "json:sidecars=[{\"name\":\"log\",\"image\":\"busybox\"}]",
-            "json:initContainers=[{\"name\":\"wait\",\"image\":\"busybox\"}]",
-            "json:extraEnvFrom=[{\"configMapRef\":{\"name\":\"env\",\"optional\":true}}]",
-            "serviceAccount.name=own",
-            "podAntiAffinityPreset=",
-        ],
-        &[
-            "nodeSelector.disk=1",
-            "tolerations[0].operator=Exists",
-            "podAntiAffinityPreset=hard",
-            "updateStrategy.rollingUpdate.partition=1",
-            "terminationGracePeriodSeconds=300",
-            "json:topologySpreadConstraints=[{\"maxSkew\":1,\"topologyKey\":\"zone\",\"whenUnsatisfiable\":\"ScheduleAnyway\"}]",
-        ],
-    ],
-    &[
-        &[],
-        &["livenessProbe.enabled=true", "startupProbe.enabled=true"],
-        &["readinessProbe.enabled=false", "lifecycle=null"],
-    ],
-    &[
-        &[],
-        &[
-            "commonLabels.team=7",
-            "commonAnnotations.a=true",
-            "podLabels.tier=chat",
-            "podAnnotations.b=1",
-            "headless.annotations.c=d",
-            "rolloutId=7",
-        ],
-        &[
-            "image.tag=6.8.0-a_very_long_tag_that_is_longer_than_a_label_may_be_and_ends_oddly_-.",
-            "image.pullPolicy=Always",
-            "json:extraDeploy=[{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"more\"},\"data\":{\"a\":\"b\"}}]",
-        ],
-    ],
-];
+/// Choices that can be made apart from each other, and what each sets. `tests/cluster/run` reads them too.
+static FACTORS: LazyLock<Vec<Vec<Vec<String>>>> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("../cases/combinations/factors.json")).expect("a list of lists of lists of texts")
+});
 
 /// One choice of each factor.
 type Run = Vec<usize>;
@@ -228,7 +60,7 @@ fn runs(least: usize) -> Vec<Run> {
 }
 
 fn sets(run: &Run) -> Vec<&'static str> {
-    run.iter().zip(FACTORS).flat_map(|(choice, factor)| factor[*choice].iter().copied()).collect()
+    run.iter().zip(FACTORS.iter()).flat_map(|(choice, factor)| factor[*choice].iter().map(String::as_str)).collect()
 }
 
 /// The values of each run.

@@ -3,14 +3,14 @@
 
 use crate::rendering::{render, render_with, run};
 
-/// The fields of that chart's StatefulSet (version 0.4.9) that can't be changed.
+/// The fields of that chart's StatefulSet (version 0.4.9) that can't be changed, as the API server completes them.
 const IMMUTABLE: &[(&str, &str)] = &[
     ("spec serviceName", "mongooseim"),
     ("spec selector", "{matchLabels: {app: mongooseim}}"),
     ("spec podManagementPolicy", "OrderedReady"),
     (
         "spec volumeClaimTemplates",
-        "[{metadata: {name: mnesia}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}]",
+        "[{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: mnesia}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}, volumeMode: Filesystem}, status: {phase: Pending}}]",
     ),
 ];
 

@@ -146,7 +146,7 @@ def running():
             start("kube-apiserver", apiserver, "--etcd-servers", f"http://127.0.0.1:{clients}", "--bind-address", "127.0.0.1",
                   "--secure-port", str(port), "--cert-dir", "certificates", "--token-auth-file", "tokens.csv",
                   "--service-account-issuer", "https://cluster.invalid", "--service-account-key-file", "key.pem",
-                  "--service-account-signing-key-file", "key.pem", "--service-cluster-ip-range", "10.96.0.0/16",
+                  "--service-account-signing-key-file", "key.pem", "--service-cluster-ip-range", "10.96.0.0/16,fd00:10:96::/112",
                   "--disable-admission-plugins", "ServiceAccount", "--authorization-mode", "RBAC",
                   "--max-mutating-requests-inflight", "1000", "--max-requests-inflight", "1000")
             server = Server(port, folder)
