@@ -105,7 +105,10 @@ fn read_json_object(source: &Source) -> Result<Map, Diagnostic> {
             .at(place, reason)
             .help("quote the whole flag for the shell: --set-json '{\"key\": 1}'")
     };
-    let node = json::read(source, 0..source.text().len()).map_err(|error| {
+    // White space of all scripts is trimmed, of which JSON itself knows only four characters.
+    let text = source.text();
+    let start = text.len() - text.trim_start().len();
+    let node = json::read(source, start..start + text.trim().len()).map_err(|error| {
         let place = error.labels.first().map_or_else(|| source.whole(), |label| label.span.clone());
         refuse(place, error.message)
     })?;

@@ -163,6 +163,10 @@ impl<'t> Scanner<'t> {
 
     /// Skips spaces, comments and line breaks; tabs too, where no indentation is meant.
     fn skip_to_token(&mut self) {
+        // A byte order mark behind that of the text itself is passed over, and is a column of its line (as in Go's reader).
+        if self.cursor.mark.offset == 0 && self.cursor.text.starts_with('\u{feff}') {
+            self.cursor.skip();
+        }
         loop {
             let tabs = self.in_flow() || !self.key_allowed;
             let cursor = &mut self.cursor;
