@@ -1,0 +1,19 @@
+//! Two streams of manifests compared, with a form feed between them: every form of the answer is written.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use mim_chart::diagnostic::Source;
+use mim_chart::diff::{Secrets, compare_sides, read_objects, write_json, write_unified};
+
+fuzz_target!(|data: &[u8]| {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let (old, new) = text.split_once('\u{c}').unwrap_or((text, ""));
+    let read = |text: &str, name: &str| read_objects(&Source::file(name, text), name);
+    let (Ok(old), Ok(new)) = (read(old, "old.yaml"), read(new, "new.yaml")) else { return };
+    let secrets = Secrets::gather(old.iter().chain(&new), [], []);
+    let comparison = compare_sides(&old, &new, &secrets, "default");
+    let same = compare_sides(&old, &old, &secrets, "default");
+    assert!(same.is_empty(), "nothing differs from itself");
+    let _ = (comparison.summary(), write_json(&comparison), write_unified(&comparison, 3));
+});

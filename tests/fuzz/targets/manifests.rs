@@ -1,0 +1,13 @@
+//! What templates gave, split into manifests, ordered and written.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use mim_chart::manifest::{self, Manifests};
+
+fuzz_target!(|data: &[u8]| {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    if let Ok(manifests) = Manifests::read([("c/templates/t.yaml".to_owned(), text.to_owned())]) {
+        let _ = manifest::write(&manifests, &[]);
+    }
+});

@@ -1,0 +1,26 @@
+//! The grammar of `--set` and its kin: the first byte chooses which, the rest is the argument.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use mim_chart::diagnostic::{Source, Span};
+use mim_chart::values::{FileReader, Layer, LayerKind, merge_layers};
+
+/// There is a file `f`, and no other.
+struct Nothing;
+
+impl FileReader for Nothing {
+    fn read(&self, path: &str, _: &Span) -> Result<Source, String> {
+        if path == "f" { Ok(Source::file("f", "text")) } else { Err(format!("open {path}: no such file or directory")) }
+    }
+}
+
+fuzz_target!(|data: &[u8]| {
+    let Some((first, rest)) = data.split_first() else { return };
+    let Ok(text) = std::str::from_utf8(rest) else { return };
+    let kinds = [LayerKind::Set, LayerKind::SetString, LayerKind::SetJson, LayerKind::SetFile, LayerKind::SetLiteral];
+    let kind = kinds[usize::from(*first) % kinds.len()];
+    let layers: Vec<Layer> =
+        text.split('\n').map(|argument| Layer { kind, source: Source::flag("--set", argument) }).collect();
+    let _ = merge_layers(&layers, &Nothing);
+});

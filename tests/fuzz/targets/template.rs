@@ -1,0 +1,39 @@
+//! The text of a template in a chart that renders it.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use mim_chart::chart::{Chart, File};
+use mim_chart::diagnostic::{Source, Span};
+use mim_chart::engine::{Capabilities, Release};
+use mim_chart::render::{Request, render};
+use mim_chart::values::FileReader;
+
+/// There are no files.
+struct Nothing;
+
+impl FileReader for Nothing {
+    fn read(&self, path: &str, _: &Span) -> Result<Source, String> {
+        Err(format!("open {path}: no such file or directory"))
+    }
+}
+
+fuzz_target!(|data: &[u8]| {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let file = |path: &str, text: &str| File { path: path.to_owned(), shown: path.to_owned(), bytes: text.as_bytes().to_vec().into() };
+    let files = vec![
+        file("Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\nengine: tera\n"),
+        file("values.yaml", "a: 1\nb: {c: [1, x, null]}\nt: \"{{ Values.a }}\"\n"),
+        file("templates/t.yaml", text),
+    ];
+    let Ok(chart) = Chart::from_files(files) else { return };
+    let request = Request {
+        chart,
+        layers: &[],
+        reader: &Nothing,
+        release: Release::install("r", "default"),
+        capabilities: Capabilities::default(),
+        skip_schema_validation: false,
+    };
+    let _ = render(request);
+});
