@@ -7,6 +7,7 @@ use super::console::Console;
 
 /// Print the version
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  mim-chart version --short")]
 pub(super) struct Version {
     /// Print the version number alone
     #[arg(long)]

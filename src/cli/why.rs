@@ -71,6 +71,7 @@ impl Why {
         if explanation.is_unknown() {
             return Err(self.unknown(&explanation).into());
         }
+        console.warn(&explanation.warnings, false)?;
         let text = match self.output {
             AnswerFormat::Text => explanation_text(&explanation),
             AnswerFormat::Json => explanation_json(&explanation),

@@ -62,6 +62,8 @@ pub struct Explanation {
     pub refused: Vec<(Change, String)>,
     /// If nothing changes: a value that has to be another one first.
     pub gate: Option<Gate>,
+    /// What deserves a word about the values as they are.
+    pub warnings: Vec<Diagnostic>,
 }
 
 impl Explanation {
@@ -98,7 +100,8 @@ pub fn explain(
     let value = path.get(values).cloned();
     let near = if value.is_none() && setters.is_empty() { near_names(&laboratory, path) } else { Vec::new() };
     let described = laboratory.describes(path);
-    Ok(Explanation { path: path.clone(), value, setters, described, near, tried, effects, refused, gate })
+    let warnings = laboratory.prepared.warnings.clone();
+    Ok(Explanation { path: path.clone(), value, setters, described, near, tried, effects, refused, gate, warnings })
 }
 
 /// What came of the changes of one value.

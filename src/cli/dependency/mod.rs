@@ -16,7 +16,13 @@ use super::{Failure, command};
 /// Chart.yaml declares them under `dependencies`, each with name, version and repository. A repository `file://PATH` is a
 /// chart's directory, given from the chart's own on; without a repository the chart lies in charts/ already.
 #[derive(Debug, Args)]
-#[command(visible_alias = "dep", alias = "dependencies")]
+#[command(
+    visible_alias = "dep",
+    alias = "dependencies",
+    after_help = "Examples:\n  \
+        mim-chart dependency list ./mychart\n  \
+        mim-chart dependency update ./mychart"
+)]
 pub(super) struct Dependency {
     #[command(subcommand)]
     action: Option<Action>,
