@@ -28,6 +28,39 @@
 //! | [`io`] | directories, the charts inside the binary, standard input, output directories |
 //! | [`cli`] | the command line |
 //!
+//! # Rendering from Rust
+//!
+//! The command line is one user of the crate; a program that deploys is another. A chart is read, layers of values are laid
+//! over its defaults, and the manifests come back in the order in which they are to be applied:
+//!
+//! ```
+//! use mim_chart::chart::Chart;
+//! use mim_chart::diagnostic::{Source, TextStyle, write_text};
+//! use mim_chart::engine::{Capabilities, Release};
+//! use mim_chart::io::{Inputs, embedded_chart};
+//! use mim_chart::manifest;
+//! use mim_chart::render::{Request, render};
+//! use mim_chart::values::{Layer, LayerKind};
+//!
+//! let built_in = embedded_chart("mongooseim").expect("it is in the binary");
+//! let request = Request {
+//!     chart: Chart::from_files(built_in).expect("it is whole"), // `io::read_chart` reads a directory
+//!     layers: &[
+//!         Layer { kind: LayerKind::File, source: Source::file("values.yaml", "replicaCount: 2\nnodeName: chat\n") },
+//!         Layer { kind: LayerKind::Set, source: Source::flag("--set", "replicaCount=3") },
+//!     ],
+//!     reader: &Inputs::new(), // reads the files that `--set-file` names
+//!     release: Release::install("chat", "xmpp"),
+//!     capabilities: Capabilities::default(),
+//!     skip_schema_validation: false,
+//! };
+//! match render(request) {
+//!     Ok(done) => assert!(manifest::write(&done.manifests, &[]).contains("replicas: 3")),
+//!     // Every mistake with its place, as the command line prints them.
+//!     Err(failed) => panic!("{}", write_text(&failed.diagnostics, TextStyle::default())),
+//! }
+//! ```
+//!
 //! A folder imports only what stands before it in that line; `tests/imports.rs` holds the rule. Only `io` and
 //! `cli` touch files, the environment, the clock and the terminal.
 

@@ -108,27 +108,73 @@ fn the_table_of_rules_is_what_lint_knows_of_mongooseim() {
     hold(&root().join("README.md"), "lint rules", &table);
 }
 
-/// Runs a shell line in the folder of the README's example files, with `mim-chart` on the PATH.
-fn shell(line: &str) -> String {
+/// Runs a shell line in a folder, with `mim-chart` on the PATH.
+fn shell_in(folder: &Path, line: &str) -> String {
     let binary = Path::new(env!("CARGO_BIN_EXE_mim-chart"));
     let path =
         format!("{}:{}", binary.parent().expect("a folder").display(), std::env::var("PATH").unwrap_or_default());
     let output = Command::new("bash")
         .args(["-c", &format!("exec 2>&1; {line}")])
-        .current_dir(root().join("tests/cases/readme"))
+        .current_dir(folder)
         .env("PATH", path)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .envs(["AUTHOR", "COMMITTER"].map(|who| (format!("GIT_{who}_NAME"), "A reader")))
+        .envs(["AUTHOR", "COMMITTER"].map(|who| (format!("GIT_{who}_EMAIL"), "reader@example.org")))
         .env_remove("HELM_NAMESPACE")
         .output()
         .expect("a shell");
     String::from_utf8(output.stdout).expect("UTF-8")
 }
 
+/// The same in the folder of the README's example files.
+fn shell(line: &str) -> String {
+    shell_in(&root().join("tests/cases/readme"), line)
+}
+
+/// The names of the places marked `<!-- KIND NAME -->`, in their order.
+fn marked<'t>(text: &'t str, kind: &str) -> Vec<&'t str> {
+    let begin = format!("<!-- {kind} ");
+    text.lines().filter_map(|line| line.strip_prefix(&begin)?.strip_suffix(" -->")).collect()
+}
+
+/// The commands of a console: lines after `$ `, with the lines after `> ` that continue them.
+fn commands(shown: &str) -> Vec<String> {
+    let mut commands: Vec<String> = Vec::new();
+    for line in shown.lines() {
+        if let Some(command) = line.strip_prefix("$ ") {
+            commands.push(command.to_owned());
+        } else if let (Some(more), Some(command)) = (line.strip_prefix("> "), commands.last_mut()) {
+            command.push('\n');
+            command.push_str(more);
+        }
+    }
+    commands
+}
+
+#[test]
+fn the_first_hour_prints_what_is_shown() {
+    let path = root().join("README.md");
+    let text = std::fs::read_to_string(&path).expect("README.md");
+    let folder = tempfile::tempdir().expect("a folder");
+    let names = marked(&text, "walk");
+    assert!(names.len() >= 5, "parts of the walk: {names:?}");
+    for name in names {
+        let marker = format!("walk {name}");
+        let mut console = String::new();
+        for command in commands(&text[section(&text, &marker)]) {
+            // What is printed to a place of the machine is shown as to the reader's.
+            let printed = shell_in(folder.path(), &command).replace(&format!("{}/", folder.path().display()), "./");
+            let _ = write!(console, "$ {}\n{printed}", command.replace('\n', "\n> "));
+        }
+        hold(&path, &marker, &format!("```console\n{console}```\n"));
+    }
+}
+
 #[test]
 fn the_examples_print_what_is_shown() {
     let path = root().join("README.md");
     let text = std::fs::read_to_string(&path).expect("README.md");
-    let names: Vec<&str> =
-        text.lines().filter_map(|line| line.strip_prefix("<!-- run ")?.strip_suffix(" -->")).collect();
+    let names = marked(&text, "run");
     assert!(names.len() >= 5, "examples that are run: {names:?}");
     for name in names {
         let marker = format!("run {name}");
