@@ -1,0 +1,118 @@
+//! How long each part of a run takes: `cargo bench --bench parts`. What counts for a user is the whole process, which `tests/bench/run`
+//! measures; this tells which part to look at.
+
+use divan::{Bencher, black_box};
+use mim_chart::chart::Chart;
+use mim_chart::diagnostic::Source;
+use mim_chart::diff::{Object, Secrets, compare_sides, read_objects};
+use mim_chart::engine::{Capabilities, KubeVersion, Release, Scope, engine_for};
+use mim_chart::io::{BUILT_IN_CHART, Inputs, embedded_chart};
+use mim_chart::manifest::{self, Manifests};
+use mim_chart::render::{Prepared, Schemas, prepare};
+use mim_chart::validate::{Request, validate};
+use mim_chart::values::{Layer, LayerKind, merge_layers};
+use mim_chart::yaml;
+
+fn main() {
+    divan::main();
+}
+
+fn chart() -> Chart {
+    let files = embedded_chart(BUILT_IN_CHART).expect("it is built in");
+    Chart::from_files(files).unwrap_or_else(|errors| panic!("{errors:?}"))
+}
+
+fn prepared() -> Prepared {
+    prepare(chart(), &[], &Inputs::new(), false).unwrap_or_else(|errors| panic!("{errors:?}"))
+}
+
+/// What the built-in chart's templates give, as pairs of path and text.
+fn rendered() -> Vec<(String, String)> {
+    let Prepared { chart, values, .. } = prepared();
+    let (release, capabilities) = (Release::install("chat", "xmpp"), Capabilities::default());
+    let scope =
+        Scope { chart: &chart, values: &values, release: &release, capabilities: &capabilities, refusals: None };
+    let texts =
+        engine_for(chart.engine()).and_then(|engine| engine.render(&scope).map_err(|mut errors| errors.remove(0)));
+    let texts = texts.unwrap_or_else(|error| panic!("{}", error.message));
+    texts.into_iter().filter(|text| !text.notes).map(|text| (text.path, text.text)).collect()
+}
+
+fn objects() -> Vec<Object> {
+    let all = Manifests::read(rendered()).expect("manifests");
+    let text = manifest::write(&all, &[]);
+    read_objects(&Source::file("m.yaml", text), "m.yaml").expect("objects")
+}
+
+#[divan::bench(args = [100, 10_000])]
+fn read_values(bencher: Bencher, entries: usize) {
+    let text: String = (0..entries).map(|n| format!("key{n}:\n  name: value {n}\n  list: [1, 2, 3]\n")).collect();
+    let source = Source::file("values.yaml", text);
+    bencher.bench_local(|| yaml::read_values(black_box(&source)).expect("values"));
+}
+
+#[divan::bench(args = [1, 100, 1_000])]
+fn set_flags(bencher: Bencher, flags: usize) {
+    let layer = |n| Layer { kind: LayerKind::Set, source: Source::flag("--set", format!("a.b{n}[2].c={{1,2,{n}}}")) };
+    let layers: Vec<Layer> = (0..flags).map(layer).collect();
+    let reader = Inputs::new();
+    bencher.bench_local(|| merge_layers(black_box(&layers), &reader).expect("values"));
+}
+
+#[divan::bench]
+fn load_chart(bencher: Bencher) {
+    bencher.bench_local(chart);
+}
+
+#[divan::bench]
+fn merge_and_check_values(bencher: Bencher) {
+    let reader = Inputs::new();
+    bencher.with_inputs(chart).bench_local_values(|chart| prepare(chart, &[], &reader, false).is_ok());
+}
+
+#[divan::bench]
+fn parse_schema(bencher: Bencher) {
+    let chart = chart();
+    bencher.bench_local(|| Schemas::parse(black_box(&chart)).is_ok());
+}
+
+#[divan::bench]
+fn check_schema(bencher: Bencher) {
+    let Prepared { chart, values, .. } = prepared();
+    let Ok(schemas) = Schemas::parse(&chart) else { panic!("the schema is broken") };
+    bencher.bench_local(|| schemas.check(black_box(&values)));
+}
+
+#[divan::bench]
+fn render_templates(bencher: Bencher) {
+    let Prepared { chart, values, .. } = prepared();
+    let (release, capabilities) = (Release::install("chat", "xmpp"), Capabilities::default());
+    let scope =
+        Scope { chart: &chart, values: &values, release: &release, capabilities: &capabilities, refusals: None };
+    bencher.bench_local(|| engine_for(chart.engine()).is_ok_and(|engine| engine.render(black_box(&scope)).is_ok()));
+}
+
+#[divan::bench]
+fn read_manifests(bencher: Bencher) {
+    bencher.with_inputs(rendered).bench_local_values(|texts| Manifests::read(texts).is_ok());
+}
+
+#[divan::bench]
+fn write_manifests(bencher: Bencher) {
+    let all = Manifests::read(rendered()).expect("manifests");
+    bencher.bench_local(|| manifest::write(black_box(&all), &[]));
+}
+
+#[divan::bench]
+fn compare_manifests(bencher: Bencher) {
+    let (old, new) = (objects(), objects());
+    let secrets = Secrets::gather(old.iter().chain(&new), [], []);
+    bencher.bench_local(|| compare_sides(black_box(&old), &new, &secrets, "xmpp").is_empty());
+}
+
+#[divan::bench]
+fn validate_manifests(bencher: Bencher) {
+    let objects = objects();
+    let request = Request { kube_version: &KubeVersion::default(), strict: false, custom_kinds: &[] };
+    bencher.bench_local(|| validate(black_box(&objects), &request).len());
+}
