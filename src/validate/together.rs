@@ -24,7 +24,7 @@ pub(super) fn check(objects: &[Object], findings: &mut Vec<Finding>) {
         }
         match id.kind.as_str() {
             "Service" => service(object, &pods, &mut report),
-            "HorizontalPodAutoscaler" => autoscaler(object, objects, &mut report),
+            "HorizontalPodAutoscaler" => autoscaler(object, objects, &pods, &mut report),
             "PodDisruptionBudget" => budget(object, &pods, &mut report),
             _ => {}
         }
@@ -77,12 +77,13 @@ fn budget(object: &Object, pods: &[Map], report: &mut Report<'_>) {
     }
 }
 
-fn autoscaler(object: &Object, objects: &[Object], report: &mut Report<'_>) {
+/// What it scales is told of where there is anything to scale: otherwise that is rendered somewhere else.
+fn autoscaler(object: &Object, objects: &[Object], pods: &[Map], report: &mut Report<'_>) {
     let fields = object.fields();
     let text = |name: &str| fields.at(["spec", "scaleTargetRef", name]).and_then(|node| node.value.as_str());
     let (Some(kind), Some(name)) = (text("kind"), text("name")) else { return };
     let is_there = objects.iter().any(|other| other.id.kind == kind && other.id.name == name);
-    if !is_there && objects.iter().any(|other| other.id.kind == kind) {
+    if !is_there && (!pods.is_empty() || objects.iter().any(|other| other.id.kind == kind)) {
         let place = head(&fields, &object.span);
         let message = format!("{kind}/{name} is not among the objects");
         report.tell(
@@ -151,5 +152,90 @@ fn references<'n>(node: &'n Node, found: &mut Vec<(&'static str, (&'n str, &'n S
             }
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Source;
+    use crate::diff::read_objects;
+    use crate::engine::KubeVersion;
+    use crate::validate::{Request, validate};
+
+    const DEPLOYMENT: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {selector: {matchLabels: {app: web}}, \
+        template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web, image: web}]}}}\n";
+
+    /// What is told of a stream of documents, in which `WEB` is a Deployment `web` whose pods have the label `app: web`.
+    fn told(documents: &[&str]) -> Vec<String> {
+        let text = documents.join("---\n").replace("WEB", DEPLOYMENT);
+        let objects = read_objects(&Source::file("m.yaml", text), "m.yaml").expect("objects");
+        let request = Request { kube_version: &KubeVersion::default(), strict: false, custom_kinds: &[] };
+        validate(&objects, &request).into_iter().map(|finding| finding.told.message).collect()
+    }
+
+    fn autoscaler(kind: &str, name: &str) -> String {
+        format!(
+            "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {{name: web}}\n\
+             spec: {{maxReplicas: 3, scaleTargetRef: {{apiVersion: apps/v1, kind: {kind}, name: {name}}}}}\n"
+        )
+    }
+
+    #[test]
+    fn an_autoscaler_points_at_something_that_is_there() {
+        assert_eq!(told(&["WEB", &autoscaler("Deployment", "web")]), [""; 0]);
+        assert_eq!(
+            told(&["WEB", &autoscaler("Deployment", "wbe")]),
+            ["HorizontalPodAutoscaler/web: spec.scaleTargetRef: Deployment/wbe is not among the objects"]
+        );
+        assert_eq!(
+            told(&["WEB", &autoscaler("StatefulSet", "web")]),
+            ["HorizontalPodAutoscaler/web: spec.scaleTargetRef: StatefulSet/web is not among the objects"]
+        );
+        // Without anything that makes pods, that is somewhere else.
+        assert_eq!(told(&[&autoscaler("Deployment", "web")]), [""; 0]);
+    }
+
+    #[test]
+    fn selectors_find_pods() {
+        let service = |app: &str| {
+            format!(
+                "apiVersion: v1\nkind: Service\nmetadata: {{name: s}}\nspec: {{selector: {{app: {app}}}, ports: [{{port: 80}}]}}\n"
+            )
+        };
+        let budget = |app: &str| {
+            format!(
+                "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {{name: b}}\nspec: {{minAvailable: 1, selector: {{matchLabels: {{app: {app}}}}}}}\n"
+            )
+        };
+        assert_eq!(told(&["WEB", &service("web"), &budget("web")]), [""; 0]);
+        assert_eq!(
+            told(&["WEB", &service("x"), &budget("x")]),
+            [
+                "Service/s: spec.selector: no pod that is made here has these labels: the Service leads nowhere",
+                "PodDisruptionBudget/b: spec.selector: no pod that is made here has these labels: the budget protects nothing",
+            ]
+        );
+        assert_eq!(told(&[&service("x"), &budget("x")]), [""; 0]);
+    }
+
+    #[test]
+    fn an_identity_is_had_once() {
+        assert_eq!(
+            told(&["WEB", "WEB"]),
+            ["Deployment/web: metadata.name: there are two objects of this name: the second would go over the first"]
+        );
+    }
+
+    #[test]
+    fn what_pods_use_and_is_not_there_is_noted_once() {
+        let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  volumes: [{name: v, secret: {secretName: s}}]\n  containers:\n  - \
+            {name: a, image: a, envFrom: [{configMapRef: {name: c}}, {secretRef: {name: s}}, {configMapRef: {name: o, optional: true}}]}\n";
+        let note = |what: &str| format!("Pod/p: spec: {what} is not among the objects: it has to be there already");
+        let mut found = told(&[pod]);
+        found.sort();
+        assert_eq!(found, [note("ConfigMap/c"), note("Secret/s")]);
+        let both = ["ConfigMap", "Secret"]
+            .map(|kind| format!("apiVersion: v1\nkind: {kind}\nmetadata: {{name: {}}}\n", &kind[..1].to_lowercase()));
+        assert_eq!(told(&[pod, &both[0], &both[1]]), [""; 0]);
     }
 }
