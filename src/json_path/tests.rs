@@ -1,4 +1,4 @@
-//! What does not show in the recorded answers of Helm (`tests/show.rs`): reasons, places, order, bounds.
+//! What does not show in the recorded answers of Helm (`tests/suite/show.rs`): reasons, places, order, bounds.
 
 use proptest::prelude::*;
 

@@ -1,0 +1,177 @@
+//! Running the command on the built-in chart, and finding things in what it printed.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Output;
+use std::sync::{Mutex, PoisonError};
+
+use serde_yaml::Value;
+
+use crate::support::command;
+
+/// The repository's folder.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Runs `mim-chart` with these arguments in the repository's folder.
+pub fn run<S: AsRef<str>>(arguments: &[S]) -> Output {
+    command::run(root(), arguments)
+}
+
+/// The arguments that `key=value` stands for: `--set key=value`, or the flag named before a colon (`json:`, `string:`,
+/// `file:`, `literal:`).
+pub fn flags<S: AsRef<str>>(sets: &[S]) -> Vec<String> {
+    let mut arguments = Vec::new();
+    for set in sets {
+        let set = set.as_ref();
+        let named = ["json", "string", "file", "literal"]
+            .iter()
+            .find_map(|kind| Some((format!("--set-{kind}"), set.strip_prefix(&format!("{kind}:"))?)));
+        let (flag, argument) = named.unwrap_or(("--set".to_owned(), set));
+        arguments.extend([flag, argument.to_owned()]);
+    }
+    arguments
+}
+
+/// An object that was printed.
+#[derive(Debug, Clone)]
+pub struct Object {
+    /// The template it came from, without the chart's name.
+    pub source: String,
+    pub value: Value,
+}
+
+impl Object {
+    pub fn kind(&self) -> &str {
+        self.text("kind")
+    }
+
+    pub fn name(&self) -> &str {
+        self.text("metadata name")
+    }
+
+    /// The value at a path, see [`at`].
+    pub fn at(&self, path: &str) -> Option<&Value> {
+        at(&self.value, path)
+    }
+
+    /// The text at a path.
+    pub fn text(&self, path: &str) -> &str {
+        self.at(path).and_then(Value::as_str).unwrap_or_else(|| panic!("no text at {path} of {:?}", self.value))
+    }
+
+    /// The list at a path; empty if there is none.
+    pub fn list(&self, path: &str) -> &[Value] {
+        self.at(path).and_then(Value::as_sequence).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The value at the end of a path: keys and indices with spaces between; `key=value` is the item of a list with that
+/// member.
+pub fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
+    path.split(' ').filter(|step| !step.is_empty()).try_fold(value, |value, step| match value {
+        Value::Sequence(items) => match step.split_once('=') {
+            Some((key, wanted)) => items.iter().find(|item| item.get(key).and_then(Value::as_str) == Some(wanted)),
+            None => items.get(step.parse::<usize>().ok()?),
+        },
+        _ => value.get(step),
+    })
+}
+
+/// Everything one run printed.
+#[derive(Debug, Clone)]
+pub struct Rendered {
+    pub text: String,
+    pub objects: Vec<Object>,
+}
+
+impl Rendered {
+    /// The object of this kind and name.
+    pub fn find(&self, kind: &str, name: &str) -> Option<&Object> {
+        self.objects.iter().find(|object| object.kind() == kind && object.name() == name)
+    }
+
+    /// The object of this kind and name, which must be there.
+    pub fn get(&self, kind: &str, name: &str) -> &Object {
+        self.find(kind, name).unwrap_or_else(|| panic!("no {kind} {name} in\n{}", self.text))
+    }
+
+    /// The objects of a kind.
+    pub fn all<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Object> {
+        self.objects.iter().filter(move |object| object.kind() == kind)
+    }
+
+    /// The only StatefulSet.
+    pub fn stateful_set(&self) -> &Object {
+        self.all("StatefulSet").next().expect("a StatefulSet")
+    }
+
+    /// A configuration file, from the ConfigMap or from the Secret.
+    pub fn file(&self, name: &str) -> Option<String> {
+        let full = self.stateful_set().name();
+        let open = self.get("ConfigMap", full).at("data").and_then(|data| data.get(name));
+        let closed = self.get("Secret", full).at("data").and_then(|data| data.get(name));
+        assert!(open.is_none() || closed.is_none(), "{name} is in the ConfigMap and in the Secret");
+        let closed = closed.map(|text| decode(text.as_str().expect("base64")));
+        open.map(|text| text.as_str().expect("a text").to_owned()).or(closed)
+    }
+
+    /// mongooseim.toml, read.
+    pub fn toml(&self) -> toml::Table {
+        let text = self.file("mongooseim.toml").expect("mongooseim.toml");
+        text.parse().unwrap_or_else(|error| panic!("{error}\n{text}"))
+    }
+}
+
+/// Base64, decoded.
+pub fn decode(text: &str) -> String {
+    use base64::Engine as _;
+    let bytes = base64::engine::general_purpose::STANDARD.decode(text).expect("base64");
+    String::from_utf8(bytes).expect("UTF-8")
+}
+
+/// What the command prints, with more arguments.
+pub fn render_with<S: AsRef<str>>(arguments: &[S]) -> Rendered {
+    let output = run(&[&["template"], arguments.iter().map(AsRef::as_ref).collect::<Vec<_>>().as_slice()].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    read(String::from_utf8(output.stdout).expect("UTF-8"))
+}
+
+/// What the command prints with these values, see [`flags`]. Asked twice, it is run once: a test of its own holds that
+/// two runs print the same.
+pub fn render<S: AsRef<str>>(sets: &[S]) -> Rendered {
+    static KNOWN: Mutex<BTreeMap<Vec<String>, Rendered>> = Mutex::new(BTreeMap::new());
+    let arguments = flags(sets);
+    if let Some(rendered) = KNOWN.lock().unwrap_or_else(PoisonError::into_inner).get(&arguments) {
+        return rendered.clone();
+    }
+    let rendered = render_with(&arguments);
+    KNOWN.lock().unwrap_or_else(PoisonError::into_inner).insert(arguments, rendered.clone());
+    rendered
+}
+
+/// What the command says when it refuses these values.
+pub fn refusal<S: AsRef<str>>(sets: &[S]) -> String {
+    let output = run(&[vec!["template".to_owned()], flags(sets)].concat());
+    assert_eq!(
+        output.status.code(),
+        Some(1),
+        "{:?} is not refused",
+        sets.iter().map(AsRef::as_ref).collect::<Vec<_>>()
+    );
+    assert!(output.stdout.is_empty(), "half a result is printed");
+    String::from_utf8(output.stderr).expect("UTF-8")
+}
+
+/// Printed manifests, document by document.
+pub fn read(text: String) -> Rendered {
+    let mut objects = Vec::new();
+    for document in format!("\n{text}").split("\n---\n").skip(1) {
+        let source = document.lines().next().and_then(|line| line.strip_prefix("# Source: mongooseim/"));
+        let source = source.unwrap_or_else(|| panic!("no source line in\n{document}")).to_owned();
+        let value = serde_yaml::from_str(document).unwrap_or_else(|error| panic!("{error}\n{document}"));
+        objects.push(Object { source, value });
+    }
+    Rendered { text, objects }
+}

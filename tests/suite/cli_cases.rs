@@ -1,0 +1,73 @@
+//! Every folder `tests/cases/cli/{success,errors}/NAME` is a case: `command` is what the user types in a folder that
+//! holds the other files, `output.snap` what is printed and the exit code, read by a person before it was accepted.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::support::command::{shell, transcript};
+
+fn folders(kind: &str) -> Vec<PathBuf> {
+    let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/cli").join(kind);
+    let mut folders: Vec<PathBuf> =
+        fs::read_dir(&top).expect("the cases").map(|entry| entry.expect("a case").path()).collect();
+    folders.sort();
+    folders
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let target = to.join(path.file_name().expect("a name"));
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            fs::copy(&path, &target).expect("a copy");
+        }
+    }
+}
+
+fn run(kind: &str, expect_failure: Option<bool>) {
+    let mut failures = Vec::new();
+    for folder in folders(kind) {
+        let name = folder.file_name().expect("a name").to_string_lossy().into_owned();
+        let scratch = tempfile::tempdir().expect("a temporary folder");
+        copy(&folder, scratch.path());
+        let command = fs::read_to_string(folder.join("command")).expect("a command");
+        let output = shell(&command, scratch.path());
+        if expect_failure.is_some_and(|fails| fails != (output.status.code() != Some(0))) {
+            failures.push(format!("{name} (exit code {:?})", output.status.code()));
+            continue;
+        }
+        let shown = transcript(&output, scratch.path());
+        let held = std::panic::catch_unwind(|| {
+            insta::with_settings!({
+                snapshot_path => &folder,
+                prepend_module_to_snapshot => false,
+                omit_expression => true,
+                description => command.trim(),
+            }, {
+                insta::assert_snapshot!("output", shown);
+            });
+        });
+        if held.is_err() {
+            failures.push(name);
+        }
+    }
+    assert!(failures.is_empty(), "cases whose output changed: {failures:?}");
+}
+
+#[test]
+fn what_works_prints_what_was_read_and_accepted() {
+    run("success", Some(false));
+}
+
+#[test]
+fn what_is_wrong_is_said_as_was_read_and_accepted() {
+    run("errors", Some(true));
+}
+
+#[test]
+fn warnings_are_said_as_was_read_and_accepted() {
+    run("warnings", None);
+}

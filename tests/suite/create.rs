@@ -1,0 +1,159 @@
+//! A chart made by `mim-chart create` works as it is: it renders without a warning, as a chart and as a subchart, and
+//! its objects fit each other.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use serde_yaml::Value;
+
+use crate::support::command;
+
+/// Runs the command and gives both its outputs.
+fn run(folder: &Path, words: &[&str]) -> (String, String) {
+    let output = command::run(folder, words);
+    let text = |bytes| String::from_utf8(bytes).expect("text");
+    let (stdout, stderr) = (text(output.stdout), text(output.stderr));
+    assert!(output.status.success(), "{words:?}: {stderr}");
+    (stdout, stderr)
+}
+
+fn created(names: &[&str]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for name in names {
+        assert_eq!(run(folder.path(), &["create", name]), (format!("Creating {name}\n"), String::new()));
+    }
+    folder
+}
+
+/// What a chart renders to, which has to be without a warning.
+fn template(folder: &Path, words: &[&str]) -> String {
+    let (manifests, told) = run(folder, &[&["template", "demo"], words, &["--strict"]].concat());
+    assert!(!told.contains("warning"), "{told}");
+    manifests
+}
+
+fn objects(manifests: &str) -> Vec<Value> {
+    let documents = serde_yaml::Deserializer::from_str(manifests);
+    let read = |document| serde::Deserialize::deserialize(document).expect("a manifest");
+    documents.map(read).filter(|object: &Value| !object.is_null()).collect()
+}
+
+fn name(object: &Value) -> (String, String) {
+    let text = |value: &Value| value.as_str().expect("text").to_owned();
+    (text(&object["kind"]), text(&object["metadata"]["name"]))
+}
+
+#[test]
+fn a_new_chart_renders_and_each_option_adds_its_object() {
+    let folder = created(&["web"]);
+    let plain = objects(&template(folder.path(), &["web"]));
+    let kinds: Vec<String> = plain.iter().map(|object| name(object).0).collect();
+    assert_eq!(kinds, ["ServiceAccount", "ConfigMap", "Service", "Service", "StatefulSet", "Pod"]);
+    for (set, kind) in [
+        ("loadBalancer.enabled=true", "Service"),
+        ("ingress.enabled=true,ingress.hosts={a.example}", "Ingress"),
+        ("podDisruptionBudget.enabled=true", "PodDisruptionBudget"),
+        ("networkPolicy.enabled=true", "NetworkPolicy"),
+    ] {
+        let more = objects(&template(folder.path(), &["web", "--set", set]));
+        let known: HashSet<_> = plain.iter().map(name).collect();
+        let added: Vec<_> = more.iter().map(name).filter(|name| !known.contains(name)).map(|(kind, _)| kind).collect();
+        assert_eq!(added, [kind], "{set}");
+    }
+    let fewer = objects(&template(folder.path(), &["web", "--set", "serviceAccount.create=false", "--skip-tests"]));
+    assert_eq!(fewer.len(), plain.len() - 2);
+}
+
+#[test]
+fn objects_fit_each_other() {
+    let folder = created(&["web"]);
+    let all = objects(&template(folder.path(), &["web", "--set", "loadBalancer.enabled=true,fullnameOverride=site"]));
+    let of = |kind: &str| all.iter().filter(|object| object["kind"] == kind).collect::<Vec<_>>();
+    let set = of("StatefulSet")[0];
+    let pods = &set["spec"]["template"];
+    let container = &pods["spec"]["containers"][0];
+    let chosen = |labels: &Value, selector: &Value| {
+        selector.as_mapping().expect("a selector").iter().all(|(key, value)| labels.get(key) == Some(value))
+    };
+    assert!(chosen(&pods["metadata"]["labels"], &set["spec"]["selector"]["matchLabels"]));
+    assert!(of("Service").iter().any(|service| service["metadata"]["name"] == set["spec"]["serviceName"]));
+    let ports: Vec<&Value> = container["ports"].as_sequence().expect("ports").iter().collect();
+    for service in of("Service") {
+        assert!(chosen(&pods["metadata"]["labels"], &service["spec"]["selector"]));
+        assert!(
+            !chosen(&of("Pod")[0]["metadata"]["labels"], &service["spec"]["selector"]),
+            "the test pod gets requests"
+        );
+        for port in service["spec"]["ports"].as_sequence().expect("ports") {
+            let target = &port["targetPort"];
+            assert!(ports.iter().any(|port| port["name"] == *target || port["containerPort"] == *target), "{target:?}");
+        }
+    }
+    let volumes = pods["spec"]["volumes"].as_sequence().expect("volumes");
+    for mount in container["volumeMounts"].as_sequence().expect("mounts") {
+        assert!(volumes.iter().any(|volume| volume["name"] == mount["name"]));
+    }
+    assert!(volumes.iter().any(|volume| volume["configMap"]["name"] == of("ConfigMap")[0]["metadata"]["name"]));
+    assert_eq!(pods["spec"]["serviceAccountName"], of("ServiceAccount")[0]["metadata"]["name"]);
+    let request = of("Pod")[0]["spec"]["containers"][0]["command"][4].as_str().expect("a command");
+    assert!(of("Service").iter().any(|service| request == format!("http://{}:80/", name(service).1)), "{request}");
+}
+
+#[test]
+fn pods_restart_when_pages_change() {
+    let folder = created(&["web"]);
+    let checksum = |set: &str| {
+        let all = objects(&template(folder.path(), &["web", "--set", set]));
+        let found = all.iter().find(|object| object["kind"] == "StatefulSet").expect("a StatefulSet");
+        found["spec"]["template"]["metadata"]["annotations"]["checksum/config"].clone()
+    };
+    assert_eq!(checksum("replicaCount=1"), checksum("replicaCount=2"));
+    assert_ne!(checksum("replicaCount=1"), checksum("pages.index\\.html=hello"));
+}
+
+#[test]
+fn two_new_charts_are_subcharts_of_a_third() {
+    let folder = created(&["all", "all/charts/web", "all/charts/shop"]);
+    let rendered = objects(&template(folder.path(), &["all", "--set", "shop.replicaCount=3"]));
+    let names: Vec<_> = rendered.iter().map(name).collect();
+    assert_eq!(names.len(), 18);
+    assert_eq!(names.iter().collect::<HashSet<_>>().len(), 18, "objects of one name: {names:?}");
+    let replicas = |name: &str| {
+        let found = rendered.iter().find(|o| o["kind"] == "StatefulSet" && o["metadata"]["name"] == name);
+        found.expect("a StatefulSet")["spec"]["replicas"].as_u64()
+    };
+    assert_eq!((replicas("all"), replicas("web"), replicas("shop")), (Some(1), Some(1), Some(3)));
+}
+
+#[test]
+fn its_archive_holds_the_files_that_were_made_and_renders_the_same() {
+    let folder = created(&["web"]);
+    run(folder.path(), &["package", "web"]);
+    let bytes = std::fs::read(folder.path().join("web-0.1.0.tgz")).expect("the archive");
+    let files = mim_chart::chart::unpack(&bytes, "web").expect("the archive can be unpacked");
+    let mut held: Vec<String> = files.into_iter().map(|file| file.path).collect();
+    held.sort();
+    let mut made = Vec::new();
+    let mut waiting = vec![folder.path().join("web")];
+    while let Some(path) = waiting.pop() {
+        if path.is_dir() {
+            waiting.extend(path.read_dir().expect("a folder").map(|entry| entry.expect("an entry").path()));
+        } else {
+            let below = path.strip_prefix(folder.path().join("web")).expect("a file of the chart");
+            made.push(below.to_str().expect("text").to_owned());
+        }
+    }
+    made.sort();
+    assert_eq!(held, made);
+    assert!(held.iter().any(|path| path.starts_with("templates/stock/")));
+    assert!(template(folder.path(), &["web"]) == template(folder.path(), &["web-0.1.0.tgz"]));
+}
+
+#[test]
+fn a_copy_of_the_built_in_chart_renders_as_it_does_but_for_names() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    run(folder.path(), &["create", "chat", "--starter", "mongooseim"]);
+    let kinds = |chart: &str| objects(&template(folder.path(), &[chart])).iter().map(|o| name(o).0).collect::<Vec<_>>();
+    assert_eq!(kinds("chat"), kinds("mongooseim"));
+    assert!(folder.path().join("chat/templates/stock/statefulset.yaml").is_file());
+}

@@ -1,0 +1,158 @@
+//! Little memory, full disks and closed pipes: input that grows without end meets an error instead of the machine's end, and what
+//! can't be written whole is not written at all. Files are written below the chosen directory alone.
+
+#![cfg(unix)]
+
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+
+use crate::support::command::shell_command;
+
+/// Address space for every run here, in KiB: a stack for deep input takes 192 MiB of it.
+const SPACE: u32 = 700_000;
+
+fn run(line: &str, folder: &Path) -> Output {
+    shell_command("bash", line, folder).output().expect("a shell")
+}
+
+/// A run in little memory: it ends by itself, with an error that has the given words in it or, without any, well.
+fn limited(line: &str, folder: &Path, words: Option<&str>) {
+    let output = run(&format!("ulimit -v {SPACE}; {line}"), folder);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    match words {
+        Some(words) => {
+            assert_eq!(output.status.code(), Some(1), "{line}: {stderr}");
+            assert!(stderr.contains(words), "{line}: {stderr}");
+            assert!(output.stdout.is_empty(), "{line}");
+        }
+        None => assert!(output.status.success(), "{line}: {stderr}"),
+    }
+}
+
+fn chart(folder: &Path, template: &str) {
+    fs::create_dir_all(folder.join("c/templates")).expect("a folder");
+    fs::write(folder.join("c/Chart.yaml"), "apiVersion: v2\nname: c\nversion: 1.0.0\nengine: tera\n").expect("written");
+    fs::write(folder.join("c/templates/t.yaml"), template).expect("written");
+}
+
+#[test]
+fn values_that_grow_without_end_are_errors() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    let bomb: String = std::iter::once("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned())
+        .chain((1..12).map(|n| format!("a{n}: &a{n} [{}]\n", vec![format!("*a{}", n - 1); 10].join(", "))))
+        .collect();
+    fs::write(folder.join("bomb.yaml"), bomb).expect("written");
+    limited("mim-chart template -f bomb.yaml", folder, Some("bomb.yaml"));
+    for (name, open, close) in [("lists", "[", "]"), ("maps", "{a: ", "}")] {
+        let text = format!("a: {}{}\n", open.repeat(200_000), close.repeat(200_000));
+        fs::write(folder.join(format!("{name}.yaml")), text).expect("written");
+        limited(&format!("mim-chart template -f {name}.yaml"), folder, Some(&format!("{name}.yaml")));
+    }
+    fs::write(folder.join("large.yaml"), "x".repeat(17 << 20)).expect("written");
+    limited("mim-chart template -f large.yaml", folder, Some("large.yaml"));
+    limited("mim-chart template -f /dev/zero", folder, Some("/dev/zero"));
+    limited("yes 'a: 1' | mim-chart template -f -", folder, Some("-"));
+}
+
+#[test]
+fn flags_that_ask_for_much_are_errors_or_answered() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    limited("mim-chart values --set 'rdbms.options.a[65536]=1' > values", folder, None);
+    limited("mim-chart template --set 'a[65537]=1'", folder, Some("65536"));
+    limited("mim-chart template --set 'a[1000000000000]=1'", folder, Some("a["));
+    let deep = "[0]".repeat(20_000);
+    limited(&format!("mim-chart template --set 'a{deep}=1'"), folder, Some("error"));
+    let keys: Vec<String> = (0..15_000).map(|n| format!("k{n}")).collect();
+    limited(&format!("mim-chart template --set '{}=1'", keys.join(".")), folder, Some("error"));
+    let json = format!("{}{}", "[".repeat(30_000), "]".repeat(30_000));
+    limited(&format!("mim-chart template --set-json 'a={json}'"), folder, Some("error"));
+}
+
+#[test]
+fn templates_without_end_are_errors() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    for template in [
+        "{% for a in range(end=100000) %}{% for b in range(end=100000) %}x{% endfor %}{% endfor %}",
+        "{% set_global x = 'xxxxxxxxxxxxxxxx' %}{% for a in range(end=100000) %}{{ x }}{{ x | repeat(count=1000) }}{% endfor %}",
+        "{{ '{{ t | tpl(t=t) }}' | tpl(t='{{ t | tpl(t=t) }}') }}",
+        "{% include 't.yaml' %}",
+        "{{ range(end=1000000000000) }}",
+        "{{ 'x' | repeat(count=100000000000) }}",
+        "{{ until(count=1000000000000) | toYaml }}",
+    ] {
+        chart(folder, template);
+        limited("mim-chart template c", folder, Some("t.yaml"));
+    }
+}
+
+#[test]
+fn a_full_disk_leaves_an_error_and_no_half_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    for line in ["mim-chart template > /dev/full", "mim-chart values > /dev/full", "mim-chart lint > /dev/full"] {
+        let output = run(line, folder);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{line}");
+        assert!(stderr.contains("cannot write to standard output: no space left on device"), "{line}: {stderr}");
+    }
+    // Files end at 1 KiB here, as if the disk were full.
+    let output = run("trap '' XFSZ; ulimit -f 1; mim-chart template --output-dir out", folder);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.contains("file too large"), "{stderr}");
+    let whole = run("mim-chart template --output-dir whole", folder);
+    assert!(whole.status.success());
+    for path in files_below(&folder.join("out")) {
+        let same = folder.join("whole").join(path.strip_prefix(folder.join("out")).expect("below"));
+        assert_eq!(fs::read(&path).expect("a file"), fs::read(same).expect("the whole file"), "{}", path.display());
+    }
+    let output = run("trap '' XFSZ; ulimit -f 1; mim-chart create big && mim-chart package big", folder);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(!folder.join("big-0.1.0.tgz").exists());
+}
+
+fn files_below(folder: &Path) -> Vec<std::path::PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().map(|entry| entry.expect("an entry").path());
+    entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
+}
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for command in ["template", "values --origins", "show all", "lint", "diff --from /dev/null", "show templates"] {
+        let output = run(&format!("set -o pipefail; mim-chart {command} | true"), folder.path());
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{command}: {stderr}");
+        assert!(!stderr.contains("panicked") && !stderr.contains("roken pipe"), "{command}: {stderr}");
+    }
+}
+
+#[test]
+fn nothing_is_written_outside_the_chosen_directory() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    chart(folder, "kind: A\n");
+    for name in ["..", "../x", "/tmp/x", "a/../../x", "."] {
+        let text = format!("apiVersion: v2\nname: {name:?}\nversion: 1.0.0\nengine: tera\n");
+        fs::write(folder.join("c/Chart.yaml"), text).expect("written");
+        let output = run(
+            "mkdir -p deep/er; cd deep/er; mim-chart template ../../c --output-dir out; mim-chart package ../../c",
+            folder,
+        );
+        assert_ne!(output.status.code(), Some(0), "{name}: {output:?}");
+        let written = files_below(folder);
+        assert_eq!(written.len(), 2, "{name}: {written:?}");
+    }
+    // A link in the output directory is not followed.
+    chart(folder, "kind: A\n");
+    fs::create_dir_all(folder.join("elsewhere")).expect("a folder");
+    fs::create_dir_all(folder.join("out")).expect("a folder");
+    std::os::unix::fs::symlink(folder.join("elsewhere"), folder.join("out/c")).expect("a link");
+    let output = run("mim-chart template c --output-dir out", folder);
+    assert_eq!(files_below(&folder.join("elsewhere")), Vec::<std::path::PathBuf>::new(), "{output:?}");
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+}

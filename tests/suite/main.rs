@@ -1,0 +1,34 @@
+//! The tests of the built program and of the library's public side, in one binary, so that they link once.
+//!
+//! | file or folder | what it shows |
+//! |---|---|
+//! | `cli_cases` | every folder of `cases/cli`: what the user types, what is printed, the exit code |
+//! | `chart/` | what the built-in chart renders |
+//! | `set_flags`, `yaml_values`, `json_schema_*` | values, against recorded answers of Helm and the JSON Schema test suite |
+//! | `trees`, `lint`, `show`, `package`, `dependency` | a command's output, against recorded answers of Helm |
+//! | `create`, `diff`, `lint_mongooseim` | one command each |
+//! | `limits` | hostile input under limits of memory and disk |
+//! | `parity_table`, `pipelines` | what the documents claim |
+//! | `support/` | running the program, reading recorded cases, packing archives |
+//!
+//! `tests/readme.rs` and `tests/imports.rs` stay apart: they rewrite or read the project's own files.
+
+mod support;
+
+mod chart;
+mod cli_cases;
+mod create;
+mod dependency;
+mod diff;
+mod json_schema_messages;
+mod json_schema_suite;
+mod limits;
+mod lint;
+mod lint_mongooseim;
+mod package;
+mod parity_table;
+mod pipelines;
+mod set_flags;
+mod show;
+mod trees;
+mod yaml_values;

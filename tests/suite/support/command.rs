@@ -1,0 +1,65 @@
+//! Running the built program.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// Environment variables of the developer's that would change what is printed.
+const REMOVED: [&str; 4] = ["HELM_NAMESPACE", "HELM_DEBUG", "NO_COLOR", "SOURCE_DATE_EPOCH"];
+
+/// The path of the built program.
+pub fn binary() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_mim-chart"))
+}
+
+/// The program with nothing of Helm's in its environment, to be run in `folder`.
+pub fn mim_chart(folder: &Path) -> Command {
+    let mut command = Command::new(binary());
+    command.current_dir(folder);
+    REMOVED.iter().for_each(|name| {
+        command.env_remove(name);
+    });
+    command
+}
+
+/// Runs the program in `folder`.
+pub fn run<S: AsRef<str>>(folder: &Path, arguments: &[S]) -> Output {
+    mim_chart(folder).args(arguments.iter().map(AsRef::as_ref)).output().expect("mim-chart runs")
+}
+
+/// What a run prints on standard output; the run has to succeed.
+pub fn stdout<S: AsRef<str>>(folder: &Path, arguments: &[S]) -> String {
+    let output = run(folder, arguments);
+    let shown: Vec<&str> = arguments.iter().map(AsRef::as_ref).collect();
+    assert!(output.status.success(), "{shown:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+/// `line` for the given shell, to be run in `folder` with `mim-chart` on the PATH.
+pub fn shell_command(shell: &str, line: &str, folder: &Path) -> Command {
+    let mut path = binary().parent().expect("the binary is in a folder").as_os_str().to_owned();
+    path.push(":");
+    path.push(std::env::var_os("PATH").unwrap_or_default());
+    let mut command = Command::new(shell);
+    command.args(["-c", line]).current_dir(folder).env("PATH", path);
+    REMOVED.iter().for_each(|name| {
+        command.env_remove(name);
+    });
+    command
+}
+
+/// Runs `line` with `sh` in `folder`, with `mim-chart` on the PATH.
+pub fn shell(line: &str, folder: &Path) -> Output {
+    shell_command("sh", line, folder).output().expect("a shell")
+}
+
+/// Exit code and both outputs as one readable text. The folder it ran in is written as `W`.
+pub fn transcript(output: &Output, folder: &Path) -> String {
+    let folder = folder.display().to_string();
+    let mut text = format!("exit code: {}\n", output.status.code().map_or("none".to_owned(), |code| code.to_string()));
+    for (name, bytes) in [("stdout", &output.stdout), ("stderr", &output.stderr)] {
+        let shown = String::from_utf8_lossy(bytes).replace(&folder, "W");
+        let _ = write!(text, "----- {name} -----\n{shown}");
+    }
+    text
+}

@@ -1,0 +1,5 @@
+//! What several tests need: running the program, recorded cases, files and archives.
+
+pub mod command;
+pub mod files;
+pub mod recorded;

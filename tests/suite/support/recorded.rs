@@ -1,0 +1,29 @@
+//! Cases that scripts in `tests/parity` recorded from Helm, as JSON below `tests/cases`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+/// The folder `tests/cases/NAME`.
+pub fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(name)
+}
+
+/// The list of cases in `tests/cases/PATH`, at least `least` of them.
+pub fn cases(path: &str, least: usize) -> Vec<Value> {
+    let text = fs::read_to_string(folder(path)).expect("the recorded cases");
+    let cases: Vec<Value> = serde_json::from_str(&text).expect("the recorded cases are JSON");
+    assert!(cases.len() >= least, "{path} has only {} cases", cases.len());
+    cases
+}
+
+/// A case's text.
+pub fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_else(|| panic!("{value} is no text"))
+}
+
+/// A case's list of texts.
+pub fn texts(value: &Value) -> Vec<&str> {
+    value.as_array().expect("a list").iter().map(text).collect()
+}

@@ -1,0 +1,130 @@
+//! Trees of charts are rendered as Helm renders them: `cases/trees/trees.json`, recorded from Helm by
+//! `tests/parity/record_trees`. Every tree has the rule in its name that it is about.
+//!
+//! mim-chart gets the same files with `engine: tera` in every Chart.yaml, and templates in Tera where Helm got them in its
+//! own language; `tests/parity/trees.py` says how a tree is described. What Helm says in passing is compared as a set.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::support::command::mim_chart;
+use crate::support::files::{self, write};
+use crate::support::recorded::{self, text};
+
+/// What mim-chart says besides and Helm does not.
+const OWN_NOTICES: [&str; 3] = ["hooks", "unknown-value", "subcharts-of-one-name"];
+
+#[test]
+fn trees_are_rendered_as_helm_renders_them() {
+    let dump = fs::read_to_string(recorded::folder("trees/dump.tera")).expect("a template");
+    let trees = recorded::cases("trees/trees.json", 120);
+    let wrong: Vec<String> = trees.iter().filter_map(|tree| difference(tree, &dump)).collect();
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), trees.len(), wrong.join("\n"));
+}
+
+fn difference(tree: &Value, dump: &str) -> Option<String> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    lay_out(tree, dump, folder.path());
+    let arguments = tree["arguments"].as_array().expect("arguments").iter().map(text);
+    let output = mim_chart(folder.path()).args(arguments).arg("--message-format=json").output().expect("a run");
+
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let exit = output.status.code().map_or(-1, i64::from);
+    let told: Vec<Value> = stderr.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let messages = |wanted: &dyn Fn(&Value) -> bool| -> BTreeSet<String> {
+        told.iter().filter(|told| wanted(told)).map(|told| without_path(text(&told["message"]))).collect()
+    };
+    let errors = messages(&|told| told["severity"] == "error");
+    let notices = messages(&|told| told["severity"] != "error" && !OWN_NOTICES.contains(&text(&told["code"])));
+
+    let helm = &tree["helm"];
+    let helms_notices: BTreeSet<String> =
+        helm["notices"].as_array().into_iter().flatten().filter_map(|notice| as_mim_chart_says(text(notice))).collect();
+    let mut wrong = Vec::new();
+    if Some(exit) != helm["exit"].as_i64() {
+        wrong.push(format!("exit code {exit}, Helm's is {}", helm["exit"]));
+    }
+    if stdout != text(&helm["stdout"]) {
+        let diff = similar::TextDiff::from_lines(text(&helm["stdout"]), &stdout);
+        wrong.push(diff.unified_diff().header("Helm", "mim-chart").to_string());
+    }
+    if let Some(error) = helm["error"].as_str().filter(|error| !errors.contains(error.trim_end())) {
+        wrong.push(format!("--- errors\n{errors:#?}\n--- Helm's\n{error}"));
+    }
+    if exit == 0 && notices != helms_notices {
+        wrong.push(format!("--- notices\n{notices:#?}\n--- Helm's\n{helms_notices:#?}"));
+    }
+    (!wrong.is_empty()).then(|| format!("## {}\n{}\n{stderr}", text(&tree["name"]), wrong.join("\n")))
+}
+
+fn lay_out(tree: &Value, dump: &str, folder: &Path) {
+    for (path, content) in tree["files"].as_object().expect("files") {
+        let mut content = text(content).to_owned();
+        if path.ends_with("/Chart.yaml") && !path.contains("/templates/") {
+            let is_library = content.lines().any(|line| line.trim_end() == "type: library");
+            if tree["dump"] != false && !is_library {
+                write(&folder.join(path).with_file_name("templates/dump.yaml"), dump);
+            }
+            if !content.ends_with('\n') {
+                content.push('\n');
+            }
+            if tree["engine"] != false {
+                content.push_str("engine: tera\n");
+            }
+        }
+        write(&folder.join(path), &content);
+    }
+    for (path, pair) in tree["templates"].as_object().into_iter().flatten() {
+        write(&folder.join(path), text(&pair["tera"]));
+    }
+    for pair in tree["pack"].as_array().into_iter().flatten() {
+        pack_and_remove(&folder.join(text(&pair[1])), &folder.join(text(&pair[0])));
+    }
+}
+
+/// Packs a folder and removes it.
+fn pack_and_remove(source: &Path, archive: &Path) {
+    let name = source.file_name().and_then(|name| name.to_str()).expect("a name");
+    files::pack(source, name, archive);
+    fs::remove_dir_all(source).expect("no folder");
+}
+
+/// Where mim-chart names the template of a hook, Helm does not.
+fn without_path(message: &str) -> String {
+    match message.split_once(" in ") {
+        Some((words @ "skipping unknown hooks", rest)) => {
+            format!("{words}: {}", rest.rsplit_once("hookTypes=").map_or(rest, |(_, hooks)| hooks))
+        }
+        _ => message.to_owned(),
+    }
+}
+
+/// A line of Helm's log as mim-chart's message; none for what mim-chart has no need to say.
+fn as_mim_chart_says(line: &str) -> Option<String> {
+    let (_, message) = line.split_once(' ').expect("a level");
+    if message.starts_with("found symbolic link") {
+        return None;
+    }
+    let message = message.strip_prefix("warning: ").unwrap_or(message);
+    let with = |message: &str, name: &str| {
+        message.split_once(name).map(|(words, rest)| (words.to_owned(), rest.trim_matches('"').to_owned()))
+    };
+    if let Some(rest) = message.strip_prefix("returned non-bool value ") {
+        return Some(format!("returned non-bool value: {rest}"));
+    }
+    if let Some(rest) = message.strip_prefix("ImportValues missing table from chart chart=") {
+        let (chart, element) = with(rest, " error=\"")?;
+        return Some(format!("ImportValues missing table from chart {chart}: \"{element}"));
+    }
+    if let Some(rest) = message.strip_prefix("ImportValues missing table error=\"") {
+        return Some(format!("ImportValues missing table: {}", rest.strip_suffix('"').unwrap_or(rest)));
+    }
+    if let Some((words, hooks)) = with(message, " hookTypes=") {
+        return Some(format!("{words}: {hooks}"));
+    }
+    Some(message.to_owned())
+}
