@@ -7,10 +7,6 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::{Diagnostic, Label, Severity, Source, SourceKind};
 
-/// Lines shown before and after a marked line of a file.
-const FILE_CONTEXT: usize = 1;
-/// Lines shown before and after a marked line of rendered text, which the user has not before their eyes.
-const RENDERED_CONTEXT: usize = 3;
 /// A longer line is cut to what lies around the marked place.
 const LINE_WINDOW: usize = 400;
 
@@ -73,7 +69,8 @@ fn brought_in_by_flags(labels: &[Label]) -> Vec<String> {
     notes
 }
 
-/// Some lines of one source with the labels in them.
+/// Marked lines of one source that follow one another, with the labels in them. No other lines are shown: the next line
+/// may hold a password.
 struct Excerpt<'a> {
     source: &'a Source,
     lines: Range<usize>,
@@ -84,10 +81,8 @@ fn excerpts(labels: &[Label]) -> Vec<Excerpt<'_>> {
     let mut excerpts: Vec<Excerpt<'_>> = Vec::new();
     for label in labels {
         let Some(source) = label.span.source() else { continue };
-        let context = if source.kind() == SourceKind::Rendered { RENDERED_CONTEXT } else { FILE_CONTEXT };
         let line = source.position(label.span.start()).line;
-        let last = source.line_count().max(line);
-        let lines = line.saturating_sub(context).max(1)..(line + context).min(last) + 1;
+        let lines = line..line + 1;
         let near = |excerpt: &&mut Excerpt<'_>| {
             excerpt.source == source && lines.start <= excerpt.lines.end && excerpt.lines.start <= lines.end
         };
@@ -215,7 +210,6 @@ mod tests {
           | - first set here
         2 | b: 2
           |    ^ here
-        3 | c: 3
           |
           = help: do this
           = help: or that
