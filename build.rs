@@ -18,7 +18,9 @@ fn write_table(folder: &Path, include: &str, to: &Path) -> io::Result<()> {
     let mut found = Vec::new();
     collect(folder, "", &mut found)?;
     let mut table = String::from("&[\n");
-    for (name, path) in found {
+    // The README beside the stock templates is for people; a chart's own is part of the chart.
+    let is_part = |name: &str| include == "include_bytes!" || !name.ends_with(".md");
+    for (name, path) in found.into_iter().filter(|(name, _)| is_part(name)) {
         // Writing to a String can't fail.
         let _ = writeln!(table, "    ({name:?}, {include}({:?})),", path.display().to_string());
     }

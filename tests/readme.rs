@@ -1,5 +1,5 @@
-//! What README.md shows is what the program does: examples are run, tables are made from the chart's schema and from
-//! the engine's vocabulary. `UPDATE_README=1 cargo test --test readme` writes them anew.
+//! What the documents show is what the program does: examples are run, tables are made from the chart's schema, the rules of
+//! `lint` and the functions of templates. `UPDATE_README=1 cargo test --test readme` rewrites them.
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -9,12 +9,18 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
-/// Where what stands between `<!-- NAME -->` and `<!-- end NAME -->` is.
+/// The documents in which examples are run.
+const DOCUMENTS: [&str; 3] = ["README.md", "charts/mongooseim/README.md", "templates/README.md"];
+
+/// The largest README.md in bytes.
+const MAX_README_BYTES: usize = 16 << 10;
+
+/// The range between `<!-- NAME -->` and `<!-- end NAME -->`.
 fn section(text: &str, name: &str) -> Range<usize> {
     let begin = format!("<!-- {name} -->\n");
     let end = format!("<!-- end {name} -->");
-    let from = text.find(&begin).unwrap_or_else(|| panic!("README.md has no {begin}")) + begin.len();
-    let length = text[from..].find(&end).unwrap_or_else(|| panic!("README.md has no {end}"));
+    let from = text.find(&begin).unwrap_or_else(|| panic!("no {begin}")) + begin.len();
+    let length = text[from..].find(&end).unwrap_or_else(|| panic!("no {end}"));
     from..from + length
 }
 
@@ -79,21 +85,42 @@ fn rows(path: &str, schema: &Value, root: &Value, table: &mut String) {
 }
 
 #[test]
+fn the_readme_is_short() {
+    let length = std::fs::metadata(root().join("README.md")).expect("README.md").len() as usize;
+    assert!(length <= MAX_README_BYTES, "README.md has {length} bytes, more than {MAX_README_BYTES}");
+}
+
+#[test]
 fn the_table_of_values_is_the_schema() {
     let text = std::fs::read_to_string(root().join("charts/mongooseim/values.schema.json")).expect("the schema");
     let schema: Value = serde_json::from_str(&text).expect("JSON");
     let mut table = "| value | meaning | type | default |\n|---|---|---|---|\n".to_owned();
     rows("", &schema, &schema, &mut table);
-    hold(&root().join("README.md"), "values", &table);
+    hold(&root().join("charts/mongooseim/README.md"), "values", &table);
 }
 
 #[test]
-fn the_table_of_the_vocabulary_is_the_engine() {
+fn the_table_of_functions_is_that_of_the_engine() {
+    let (refused, given): (Vec<_>, Vec<_>) =
+        mim_chart::engine::vocabulary().partition(|function| function.is_refused());
     let mut table = "| form | meaning |\n|---|---|\n".to_owned();
-    for function in mim_chart::engine::vocabulary() {
+    for function in given {
         let _ = writeln!(table, "| `{}` | {} |", cell(&function.form()), cell(function.meaning));
     }
-    hold(&root().join("README.md"), "vocabulary", &table);
+    let names: Vec<String> = refused.iter().map(|function| format!("`{}`", function.name)).collect();
+    let _ = writeln!(
+        table,
+        "\nTera charts give the same manifests in every run, so functions that depend on time or chance are refused, each with \
+         what to do instead: {}.",
+        names.join(", ")
+    );
+    hold(&root().join("templates/README.md"), "functions", &table);
+}
+
+#[test]
+fn the_pipeline_shown_is_the_one_that_is_tested() {
+    let text = std::fs::read_to_string(root().join("tests/cases/pipelines/github.yaml")).expect("the pipeline");
+    hold(&root().join("README.md"), "pipeline github", &format!("```yaml\n{text}```\n"));
 }
 
 #[test]
@@ -105,7 +132,7 @@ fn the_table_of_rules_is_what_lint_knows_of_mongooseim() {
             let _ = writeln!(table, "| `mongooseim-{name}` | {severity} | {} |", cell(rule.wants));
         }
     }
-    hold(&root().join("README.md"), "lint rules", &table);
+    hold(&root().join("charts/mongooseim/README.md"), "lint rules", &table);
 }
 
 /// Runs a shell line in a folder, with `mim-chart` on the PATH.
@@ -137,16 +164,23 @@ fn marked<'t>(text: &'t str, kind: &str) -> Vec<&'t str> {
     text.lines().filter_map(|line| line.strip_prefix(&begin)?.strip_suffix(" -->")).collect()
 }
 
-/// The commands of a console: lines after `$ `, with the lines after `> ` that continue them.
+/// The commands of a console: lines after `$ `, a heredoc (`<<'END'`) with all its lines.
 fn commands(shown: &str) -> Vec<String> {
     let mut commands: Vec<String> = Vec::new();
-    for line in shown.lines() {
-        if let Some(command) = line.strip_prefix("$ ") {
-            commands.push(command.to_owned());
-        } else if let (Some(more), Some(command)) = (line.strip_prefix("> "), commands.last_mut()) {
-            command.push('\n');
-            command.push_str(more);
+    let mut lines = shown.lines();
+    while let Some(line) = lines.next() {
+        let Some(command) = line.strip_prefix("$ ") else { continue };
+        let mut command = command.to_owned();
+        if command.ends_with("<<'END'") {
+            for line in lines.by_ref() {
+                command.push('\n');
+                command.push_str(line);
+                if line == "END" {
+                    break;
+                }
+            }
         }
+        commands.push(command);
     }
     commands
 }
@@ -164,7 +198,7 @@ fn the_first_hour_prints_what_is_shown() {
         for command in commands(&text[section(&text, &marker)]) {
             // What is printed to a place of the machine is shown as to the reader's.
             let printed = shell_in(folder.path(), &command).replace(&format!("{}/", folder.path().display()), "./");
-            let _ = write!(console, "$ {}\n{printed}", command.replace('\n', "\n> "));
+            let _ = write!(console, "$ {command}\n{printed}");
         }
         hold(&path, &marker, &format!("```console\n{console}```\n"));
     }
@@ -172,14 +206,16 @@ fn the_first_hour_prints_what_is_shown() {
 
 #[test]
 fn the_examples_print_what_is_shown() {
-    let path = root().join("README.md");
-    let text = std::fs::read_to_string(&path).expect("README.md");
-    let names = marked(&text, "run");
-    assert!(names.len() >= 5, "examples that are run: {names:?}");
-    for name in names {
-        let marker = format!("run {name}");
-        let shown = &text[section(&text, &marker)];
-        let line = shown.lines().find_map(|line| line.strip_prefix("$ ")).expect("a command");
-        hold(&path, &marker, &format!("```console\n$ {line}\n{}```\n", shell(line)));
+    for document in DOCUMENTS {
+        let path = root().join(document);
+        let text = std::fs::read_to_string(&path).expect("a document");
+        let names = marked(&text, "run");
+        assert!(document != "README.md" || names.len() >= 5, "examples that are run: {names:?}");
+        for name in names {
+            let marker = format!("run {name}");
+            let shown = &text[section(&text, &marker)];
+            let line = shown.lines().find_map(|line| line.strip_prefix("$ ")).expect("a command");
+            hold(&path, &marker, &format!("```console\n$ {line}\n{}```\n", shell(line)));
+        }
     }
 }

@@ -31,6 +31,20 @@ enum DiffFormat {
     Unified,
 }
 
+const EXAMPLES: &str = "Examples:\n  \
+    mim-chart diff --rev main -f values/prod.yaml\n  \
+    mim-chart diff --rev HEAD~1 ./mychart --output markdown\n  \
+    kubectl get statefulset,service,configmap -o yaml | mim-chart diff --from - -f values/prod.yaml";
+
+const JSON: &str = "With --output json, one object:\n  \
+    summary    the last line of the text\n  \
+    unchanged  how many objects are the same\n  \
+    objects    status (added, removed, changed, renamed, rewritten), apiVersion, kind, namespace, name,\n             \
+    oldName, origin (the template), causes, impacts, changes\n  \
+    impacts    rule, gravity (note, attention, refused), text, wayOut\n  \
+    changes    path, change, old, new (JSON as text), causes\n  \
+    causes     key, old, new (JSON as text), place";
+
 /// Show what a change of a chart or its values changes in the manifests, and what that does in a cluster
 ///
 /// The new side is what `template` would print with the same flags. The old side is the same at an earlier revision of the
@@ -38,10 +52,8 @@ enum DiffFormat {
 #[derive(Debug, Args)]
 #[command(
     override_usage = "mim-chart diff [NAME] [CHART] (--rev REV | --from PATH) [flags]",
-    after_help = "Examples:\n  \
-        mim-chart diff --rev main -f values/prod.yaml\n  \
-        mim-chart diff --rev HEAD~1 ./mychart --output markdown\n  \
-        kubectl get statefulset,service,configmap -o yaml | mim-chart diff --from - -f values/prod.yaml"
+    after_help = EXAMPLES,
+    after_long_help = format!("{EXAMPLES}\n\n{JSON}")
 )]
 pub(super) struct Diff {
     /// The release's name (optional), then the chart

@@ -1,4 +1,4 @@
-//! `mim-chart show chart|values|readme|crds|schema|templates|all [CHART]`
+//! `mim-chart show chart|values|readme|crds|schema|templates|functions|all [CHART]`
 
 use clap::{Args, ValueEnum};
 
@@ -45,6 +45,8 @@ enum Part {
     Schema,
     /// The templates, and the stock templates that charts can build on
     Templates,
+    /// The functions that templates in Tera can call, whatever the chart
+    Functions,
     /// Chart.yaml, values, README and custom resource definitions
     All,
 }
@@ -62,6 +64,14 @@ impl Show {
             let error = Diagnostic::error("usage", "--jsonpath takes values: use it with `show values`");
             return Err(error.into());
         }
+        if part == Part::Functions {
+            if self.chart.is_some() {
+                let error =
+                    Diagnostic::error("usage", "`show functions` takes no chart: every chart has the same functions");
+                return Err(error.into());
+            }
+            return Ok(console.print(&functions())?);
+        }
         let template = template.map(|template| JsonPath::parse(&Source::flag("--jsonpath", template))).transpose()?;
         let located = locate(self.chart.as_deref(), global)?;
         let files = located.files().to_vec();
@@ -76,6 +86,7 @@ impl Show {
             Part::Crds => crds(&chart),
             Part::Schema => file(&files, "values.schema.json"),
             Part::Templates => templates(&chart),
+            Part::Functions => functions(),
             Part::All => {
                 let parts = [metadata(&chart)?, file(&files, "values.yaml"), readme(&files)];
                 let parts = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("---\n");
@@ -84,6 +95,11 @@ impl Show {
         };
         Ok(console.print(&text)?)
     }
+}
+
+/// Every function of templates in Tera: how it is written and, indented below, what it gives.
+fn functions() -> String {
+    engine::vocabulary().map(|function| format!("{}\n    {}\n", function.form(), function.meaning)).collect()
 }
 
 /// What a JSONPath template gives over the chart's defaults. Where it finds nothing, nothing is printed, as in Helm, and

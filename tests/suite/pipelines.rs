@@ -1,20 +1,17 @@
-//! The pipelines that README.md shows: each is YAML, and every command line of mim-chart in it runs in a repository such as it
-//! is meant for.
+//! The pipelines of `cases/pipelines`: each is YAML, and every command line of mim-chart in it runs in a repository such as it
+//! is meant for. README.md shows one of them.
 
 use std::path::Path;
 
 use serde_yaml::Value;
 
 use crate::support::command::shell_command;
+use crate::support::recorded::folder;
 
 const PIPELINES: [&str; 4] = ["github", "gitlab", "argocd", "pre-commit"];
 
 fn pipeline(name: &str) -> String {
-    let readme = include_str!("../../README.md");
-    let begin = format!("<!-- pipeline {name} -->\n```yaml\n");
-    let from = readme.find(&begin).unwrap_or_else(|| panic!("no pipeline {name}")) + begin.len();
-    let length = readme[from..].find("```\n").expect("an end");
-    readme[from..from + length].to_owned()
+    std::fs::read_to_string(folder("pipelines").join(format!("{name}.yaml"))).expect("a pipeline")
 }
 
 /// All texts in a document.

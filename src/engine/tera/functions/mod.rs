@@ -1,7 +1,7 @@
 //! The vocabulary of Tera templates: Helm's functions under Helm's names.
 //!
 //! Each function is one [`Function`] in the table of its topic; every one can be written as a filter, which pipes in
-//! the first parameter, and as a function with keyword arguments. The README's table is made from the same data.
+//! the first parameter, and as a function with keyword arguments. The table in `templates/README.md` is made from the same data.
 
 mod base_text;
 mod call;
@@ -61,6 +61,11 @@ impl Function {
         body: fn(&Call<'_>) -> Answer,
     ) -> Function {
         Function { name, parameters, meaning, body }
+    }
+
+    /// Whether calling it is an error, since its result would differ from run to run; `meaning` says what to do instead.
+    pub fn is_refused(&self) -> bool {
+        self.meaning.starts_with("Refused: ")
     }
 
     fn first_parameter(&self) -> Option<&'static str> {
