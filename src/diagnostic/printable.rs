@@ -146,7 +146,9 @@ fn lines(text: &str, styled: bool) -> Cow<'_, str> {
             None => (line, ""),
         };
         let command = line.trim_start();
-        let line = if command.strip_prefix("::").is_some_and(|rest| rest.contains("::")) {
+        // `:::` stands before the second excerpt of a diagnostic, and begins no command.
+        let is_command = |rest: &str| !rest.starts_with(':') && rest.contains("::");
+        let line = if command.strip_prefix("::").is_some_and(is_command) {
             push_line(&mut out, &line[..line.len() - command.len()], styled);
             out.push_str("\\x3a");
             &command[1..]
@@ -221,7 +223,8 @@ mod tests {
 
     fn is_a_command(line: &str) -> bool {
         let line = line.trim_start();
-        line.strip_prefix("::").is_some_and(|rest| rest.contains("::")) || line.contains("##[")
+        line.strip_prefix("::").is_some_and(|rest| !rest.starts_with(':') && rest.contains("::"))
+            || line.contains("##[")
     }
 
     proptest! {

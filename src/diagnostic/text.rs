@@ -5,6 +5,7 @@ use std::ops::Range;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
+use super::printable::{printable, printable_lines, printable_styled_lines};
 use super::{Diagnostic, Label, Severity, Source, SourceKind};
 
 /// A longer line is cut to what lies around the marked place.
@@ -31,7 +32,10 @@ pub fn write_text(diagnostics: &[Diagnostic], style: TextStyle) -> String {
             text.push('\n');
         }
         previous_showed_lines = shows_lines;
-        for line in renderer.render(&[group(diagnostic)]).lines() {
+        let rendered = renderer.render(&[group(diagnostic)]);
+        // What is escaped before has no colours of its own; here follow the excerpts, whose columns are counted by now.
+        let shown = if style.color { printable_styled_lines(&rendered) } else { printable_lines(&rendered) };
+        for line in shown.lines() {
             text.push_str(line.trim_end());
             text.push('\n');
         }
@@ -45,7 +49,7 @@ fn group(diagnostic: &Diagnostic) -> Group<'_> {
         Severity::Warning => Level::WARNING,
         Severity::Info => Level::INFO,
     };
-    let mut group = Group::with_title(level.primary_title(&diagnostic.message));
+    let mut group = Group::with_title(level.primary_title(printable_lines(&diagnostic.message)));
     for (index, excerpt) in excerpts(&diagnostic.labels).into_iter().enumerate() {
         group = excerpt.add_to(group, index == 0);
     }
@@ -53,7 +57,7 @@ fn group(diagnostic: &Diagnostic) -> Group<'_> {
         group = group.element(Level::NOTE.message(source));
     }
     for help in &diagnostic.help {
-        group = group.element(Level::HELP.message(help));
+        group = group.element(Level::HELP.message(printable_lines(help)));
     }
     group
 }
@@ -61,7 +65,7 @@ fn group(diagnostic: &Diagnostic) -> Group<'_> {
 fn brought_in_by_flags(labels: &[Label]) -> Vec<String> {
     let mut notes: Vec<String> = Vec::new();
     for flag in labels.iter().filter_map(|label| label.span.source()?.given_by()) {
-        let note = format!("the file was given with {flag}");
+        let note = format!("the file was given with {}", printable(&flag.to_string()));
         if !notes.contains(&note) {
             notes.push(note);
         }
@@ -107,7 +111,7 @@ impl<'a> Excerpt<'a> {
             return self.add_windows_to(group, primary);
         }
         let snippet = Snippet::source(&self.source.text()[range.clone()])
-            .path(self.source.name())
+            .path(printable(self.source.name()))
             .line_start(self.lines.start)
             .fold(false)
             .annotations(
@@ -141,7 +145,7 @@ impl<'a> Excerpt<'a> {
             let line = self.source.line_range(position.line);
             let from = label.span.start().saturating_sub(LINE_WINDOW / 4).max(line.start);
             let window = self.source.span(from..(from + LINE_WINDOW).min(line.end)).range();
-            let place = format!("at {}:{}:{}", self.source.name(), position.line, position.column);
+            let place = format!("at {}:{}:{}", printable(self.source.name()), position.line, position.column);
             let snippet = Snippet::source(&text[window.clone()])
                 .line_numbering(false)
                 .fold(false)
@@ -166,7 +170,7 @@ fn shown_range(label: &Label, excerpt: Range<usize>) -> Range<usize> {
 
 fn annotation<'a>(label: &'a Label, range: Range<usize>, primary: bool) -> annotate_snippets::Annotation<'a> {
     let kind = if primary { AnnotationKind::Primary } else { AnnotationKind::Context };
-    let text = (!label.text.is_empty()).then_some(label.text.as_str());
+    let text = (!label.text.is_empty()).then(|| printable(&label.text));
     kind.span(range).label(text)
 }
 
@@ -250,6 +254,32 @@ mod tests {
          |
          = note: at long.yaml:1:5001
         ");
+    }
+
+    #[test]
+    fn nothing_of_what_others_wrote_reaches_the_terminal_as_it_is() {
+        let hostile = "a\x1b[2J\u{9b}b\u{202e}c\u{200b}d\r\n::error::e ##[error]f\u{2028}g";
+        let file = Source::file(format!("{hostile}.yaml"), format!("# {hostile}\nkey: {hostile}\n"));
+        let flag = Source::flag("--set-file", hostile);
+        let given = Source::file_given_by(format!("given-{hostile}"), hostile, flag.whole());
+        let error = Diagnostic::error("x", hostile)
+            .at(file.span(70..73), hostile)
+            .at(given.span(5..6), hostile)
+            .at(flag.span(3..4), hostile)
+            .help(hostile);
+        for color in [false, true] {
+            let text = write_text(std::slice::from_ref(&error), TextStyle { color, width: None });
+            let bare = text.replace("\x1b[0m", "").replace("\x1b[1m", "");
+            let bare = if color {
+                regex::Regex::new("\x1b\\[[0-9;]+m").unwrap().replace_all(&bare, "").into_owned()
+            } else {
+                bare
+            };
+            assert!(!bare.contains(|c| super::super::is_hidden(c) && c != '\n'), "{bare:?}");
+            assert!(!bare.lines().any(|line| line.trim_start().starts_with("::error")), "{bare}");
+            assert!(!bare.contains("##["), "{bare}");
+        }
+        insta::assert_snapshot!(plain(error));
     }
 
     #[test]
