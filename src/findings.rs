@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use crate::diagnostic::{Diagnostic, Severity, SourceKind, Span};
+use crate::diagnostic::{
+    Diagnostic, Severity, SourceKind, Span, is_hidden, printable, printable_json, printable_lines,
+};
 use crate::json;
 use crate::yaml::{Map, Node, Value};
 
@@ -84,7 +86,7 @@ pub fn write_json(findings: &[Finding]) -> String {
         ("warnings", Value::Int(count(Severity::Warning))),
         ("findings", list(findings.iter().map(one))),
     ]);
-    format!("{}\n", json::write(&top))
+    format!("{}\n", printable_json(&json::write(&top)))
 }
 
 /// SARIF 2.1.0, as code hosts take it.
@@ -128,7 +130,7 @@ pub fn write_sarif(findings: &[Finding]) -> String {
         ("version", text("2.1.0")),
         ("runs", list(std::iter::once(run))),
     ]);
-    format!("{}\n", json::write(&top))
+    format!("{}\n", printable_json(&json::write(&top)))
 }
 
 /// Workflow commands that GitHub Actions shows beside the lines of a change.
@@ -155,9 +157,10 @@ pub fn write_github(findings: &[Finding]) -> String {
     out
 }
 
-/// What would end a workflow command, or one of its properties, early.
+/// What would end a workflow command, or one of its properties, early, and what is not to be printed at all.
 fn escaped(text: &str, is_property: bool) -> String {
-    let text = text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    let text = if is_property { printable(text) } else { printable_lines(text) };
+    let text = text.replace('%', "%25").replace('\n', "%0A");
     if is_property { text.replace(':', "%3A").replace(',', "%2C") } else { text }
 }
 
@@ -200,7 +203,7 @@ pub fn write_junit(command: &str, objects: &[String], findings: &[Finding]) -> S
     out
 }
 
-/// Text in which nothing is XML; characters that XML does not have are left out.
+/// Text in which nothing is XML; characters that XML does not have, and hidden ones, are escaped.
 fn xml(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -210,7 +213,10 @@ fn xml(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\n' => out.push_str("&#10;"),
-            c if (c as u32) < 0x20 && c != '\t' || c == '\u{fffe}' || c == '\u{ffff}' => {}
+            '\t' => out.push(c),
+            c if c == '\u{fffe}' || c == '\u{ffff}' => {}
+            // XML has no control characters; what is hidden is shown as in text.
+            c if is_hidden(c) => out.push_str(&printable(c.encode_utf8(&mut [0; 4]))),
             c => out.push(c),
         }
     }

@@ -22,6 +22,6 @@ impl Completion {
     pub(super) fn run(&self, console: &mut Console) -> Result<(), Failure> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut command(), "mim-chart", &mut script);
-        Ok(console.print(&String::from_utf8_lossy(&script))?)
+        Ok(console.print_unchanged(&String::from_utf8_lossy(&script))?)
     }
 }

@@ -5,7 +5,9 @@ use std::io::{ErrorKind, IsTerminal, Write};
 use anyhow::anyhow;
 
 use super::flags::{ColorMode, GlobalFlags, MessageFormat};
-use crate::diagnostic::{Diagnostic, Severity, TextStyle, write_json, write_text};
+use crate::diagnostic::{
+    Diagnostic, Severity, TextStyle, printable_lines, printable_styled_lines, write_json, write_text,
+};
 use crate::io::os_words;
 
 /// Where results and diagnostics go.
@@ -27,11 +29,27 @@ impl Console {
         wants_colors(self.mode, || std::io::stdout().is_terminal())
     }
 
-    /// Writes the result of a command. A reader that has gone away is no error: whoever reads decides how much.
+    /// Writes text for people, with what could do harm on a terminal or in the log of a CI system escaped.
     ///
     /// # Errors
     /// The system's words if standard output can't be written.
     pub(super) fn print(&mut self, text: &str) -> anyhow::Result<()> {
+        self.print_unchanged(&if self.colors_output() { printable_styled_lines(text) } else { printable_lines(text) })
+    }
+
+    /// Writes a file, values or a patch: byte for byte, but on a terminal as [`Console::print`] does.
+    ///
+    /// # Errors
+    /// The system's words if standard output can't be written.
+    pub(super) fn print_document(&mut self, text: &str) -> anyhow::Result<()> {
+        if self.is_read_by_a_person() { self.print(text) } else { self.print_unchanged(text) }
+    }
+
+    /// Writes the result of a command byte for byte. A reader that has gone away is no error: whoever reads decides how much.
+    ///
+    /// # Errors
+    /// The system's words if standard output can't be written.
+    pub(super) fn print_unchanged(&mut self, text: &str) -> anyhow::Result<()> {
         let mut stdout = std::io::stdout().lock();
         match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => {
@@ -48,7 +66,7 @@ impl Console {
 
     /// Prints diagnostics on standard error.
     pub(super) fn tell(&mut self, diagnostics: &[Diagnostic]) {
-        self.note(&match self.format {
+        self.write_error(&match self.format {
             MessageFormat::Text => write_text(diagnostics, self.style),
             MessageFormat::Json => write_json(diagnostics),
         });
@@ -59,8 +77,13 @@ impl Console {
         write_text(findings, TextStyle { color: self.colors_output(), width: None })
     }
 
-    /// Writes plain text to standard error. There is nowhere to report that standard error itself fails.
+    /// Writes plain text to standard error, escaped as [`Console::print`] does.
     pub(super) fn note(&mut self, text: &str) {
+        self.write_error(&printable_lines(text));
+    }
+
+    /// There is nowhere to report that standard error itself fails.
+    fn write_error(&self, text: &str) {
         let _ = std::io::stderr().lock().write_all(text.as_bytes());
     }
 

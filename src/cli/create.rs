@@ -10,7 +10,7 @@ use super::console::Console;
 use super::flags::GlobalFlags;
 use super::source_date::source_date;
 use crate::chart::{self, Chart, File};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, printable};
 use crate::{engine, io};
 
 /// Make a new chart
@@ -43,7 +43,7 @@ impl Create {
                 .help("say what the chart is called: mim-chart create NAME")
                 .into());
         };
-        console.print(&format!("Creating {argument}\n"))?;
+        console.print(&format!("Creating {}\n", printable(argument)))?;
         let path = Path::new(argument);
         let last = path.components().next_back();
         let name = last.map(|name| name.as_os_str().to_string_lossy().into_owned()).unwrap_or_default();
@@ -52,8 +52,10 @@ impl Create {
         let directory = directory_of(path, &name, self.starter.is_empty())?;
         let replaced = io::write_chart(&directory, &files)?;
         if self.starter.is_empty() {
-            let warning =
-                |path: &PathBuf| format!("WARNING: File \"{}\" already exists. Overwriting.\n", path.display());
+            let warning = |path: &PathBuf| {
+                let path = path.display().to_string();
+                format!("WARNING: File \"{}\" already exists. Overwriting.\n", printable(&path))
+            };
             console.print(&replaced.iter().map(warning).collect::<String>())?;
         }
         Ok(console.warn(&chart::doubt_name(&name).into_iter().collect::<Vec<_>>(), false)?)

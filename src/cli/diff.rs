@@ -162,14 +162,17 @@ impl Diff {
             add_causes(&mut comparison, subject, before, (&old.objects, &new.objects), &secrets)?;
         }
         console.warn(&notes, false)?;
-        console.print(&match self.output {
+        match self.output {
             DiffFormat::Text => {
-                diff::write_text(&comparison, TextOptions { color: console.colors_output(), context: self.context })
+                let options = TextOptions { color: console.colors_output(), context: self.context };
+                console.print(&diff::write_text(&comparison, options))?;
             }
-            DiffFormat::Markdown => diff::write_markdown(&comparison, self.context, self.max_bytes),
-            DiffFormat::Json => diff::write_json(&comparison),
-            DiffFormat::Unified => diff::write_unified(&comparison, self.context),
-        })?;
+            DiffFormat::Markdown => {
+                console.print(&diff::write_markdown(&comparison, self.context, self.max_bytes))?;
+            }
+            DiffFormat::Json => console.print(&diff::write_json(&comparison))?,
+            DiffFormat::Unified => console.print_document(&diff::write_unified(&comparison, self.context))?,
+        }
         if self.detailed_exitcode && !comparison.is_empty() { Err(Failure::Differs) } else { Ok(()) }
     }
 

@@ -34,6 +34,14 @@ impl FindingsOutput {
         self.output == FindingsFormat::Text
     }
 
+    /// Prints what [`FindingsOutput::write`] gave. Workflow commands are to be commands.
+    ///
+    /// # Errors
+    /// The system's words if standard output can't be written.
+    pub(super) fn print(&self, text: &str, console: &mut Console) -> anyhow::Result<()> {
+        if self.output == FindingsFormat::Github { console.print_unchanged(text) } else { console.print(text) }
+    }
+
     /// The findings of `command`, which looked at `objects`.
     pub(super) fn write(&self, command: &str, objects: &[String], all: &[Finding], console: &Console) -> String {
         match self.output {

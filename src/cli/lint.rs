@@ -90,7 +90,7 @@ impl Lint {
             text = self.form.write("lint", &paths, &findings, console);
             summary = summary.filter(|_| failed);
         }
-        console.print(&text)?;
+        self.form.print(&text, console)?;
         match summary {
             Some(summary) if failed => Err(Diagnostic::error("lint", summary).into()),
             Some(summary) => Ok(console.print(&format!("{summary}\n"))?),

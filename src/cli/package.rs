@@ -11,7 +11,7 @@ use super::dependency::{Versions, bring_in};
 use super::flags::GlobalFlags;
 use super::source_date::source_date;
 use crate::chart::{self, Chart};
-use crate::diagnostic::{Diagnostic, Source};
+use crate::diagnostic::{Diagnostic, Source, printable};
 use crate::{engine, io};
 
 /// Pack a chart into an archive
@@ -78,7 +78,8 @@ impl Package {
         for Packed { name, bytes, .. } in packed {
             io::save_archive(&self.destination, &name, &bytes)?;
             let saved = io::join(&shown_in, &name);
-            console.print(&format!("Successfully packaged chart and saved it to: {}\n", saved.display()))?;
+            let saved = saved.display().to_string();
+            console.print(&format!("Successfully packaged chart and saved it to: {}\n", printable(&saved)))?;
         }
         Ok(())
     }

@@ -93,7 +93,7 @@ impl Show {
                 parts + &crds(&chart)
             }
         };
-        Ok(console.print(&text)?)
+        Ok(console.print_document(&text)?)
     }
 }
 

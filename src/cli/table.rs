@@ -1,14 +1,19 @@
 //! Tables as Helm prints them.
 
+use std::borrow::Cow;
+
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use crate::diagnostic::printable;
 
 /// Rows of cells, each column as wide as its widest cell and divided from the next by a tab. Cells wider than `max_width` are
 /// cut; 0 is no limit.
 pub(super) fn table<const COLUMNS: usize>(rows: &[[&str; COLUMNS]], max_width: usize) -> String {
+    let rows: Vec<[Cow<'_, str>; COLUMNS]> = rows.iter().map(|row| row.map(printable)).collect();
     let limited = |width: usize| if max_width == 0 { width } else { width.min(max_width) };
     let widths: [usize; COLUMNS] =
         std::array::from_fn(|column| rows.iter().map(|row| limited(row[column].width())).max().unwrap_or(0));
-    let line = |row: &[&str; COLUMNS]| {
+    let line = |row: &[Cow<'_, str>; COLUMNS]| {
         let cells: Vec<String> = row.iter().zip(widths).map(|(cell, width)| resized(cell, width)).collect();
         cells.join("\t") + "\n"
     };
@@ -42,6 +47,7 @@ mod tests {
         assert_eq!(table(&[["NAME", "VERSION"], ["database", "1"]], 80), "NAME    \tVERSION\ndatabase\t1      \n");
         assert_eq!(table(&[["a", "b"], ["図", "ü"]], 80), "a \tb\n図\tü\n");
         assert_eq!(table::<2>(&[], 80), "");
+        assert_eq!(table(&[["a\x1b\n\t", "b"]], 80), "a\\x1b\\n\\t\tb\n");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::flags::{GlobalFlags, ValuesFlags};
 use super::manifest_input::crds_of;
 use super::{Failure, values_input};
 use crate::chart::{Chart, Constraints, parse_version};
-use crate::diagnostic::{Diagnostic, Severity, Source};
+use crate::diagnostic::{Diagnostic, Severity, Source, printable};
 use crate::diff::Object;
 use crate::engine::Release;
 use crate::io;
@@ -167,7 +167,7 @@ impl OutputFlags {
             text = manifest::show_only(&text, &chart.metadata.name, &self.patterns())?;
         }
         console.warn(&warnings, strict)?;
-        Ok(console.print(&text)?)
+        Ok(console.print_unchanged(&text)?)
     }
 
     /// Pruning makes sense only where all files are written.
@@ -209,12 +209,15 @@ impl OutputFlags {
             documents.iter_mut().for_each(below);
         }
         io::write_files(directory, &files).map_err(|error| vec![error])?;
-        let wrote = |path: &String| format!("wrote {}\n", directory.join(path).display());
-        let mut told: String = documents.iter().map(wrote).collect();
+        let line = |verb: &str, path: &String| {
+            let path = directory.join(path).display().to_string();
+            format!("{verb} {}\n", printable(&path))
+        };
+        let mut told: String = documents.iter().map(|path| line("wrote", path)).collect();
         if self.prune_output {
             let prefix = if self.release_name { release } else { "" };
             let pruned = io::prune_files(directory, prefix, chart, &files)?;
-            told.extend(pruned.iter().map(|path| format!("removed {}\n", directory.join(path).display())));
+            told.extend(pruned.iter().map(|path| line("removed", path)));
         }
         Ok(console.print(&told)?)
     }

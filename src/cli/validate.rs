@@ -55,7 +55,7 @@ impl Validate {
         let findings = validate::validate(&objects, &request);
         let names: Vec<String> = objects.iter().map(Object::name).collect();
         let text = self.form.write("validate", &names, &findings, console);
-        console.print(&text)?;
+        self.form.print(&text, console)?;
         let count = |severity| findings.iter().filter(|finding: &&Finding| finding.told.severity == severity).count();
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
         let summary = format!(

@@ -59,7 +59,7 @@ impl Values {
         let text =
             text.map_err(|error| vec![Diagnostic::error("values", format!("cannot write the values: {error}"))])?;
         console.warn(&prepared.warnings, self.strict)?;
-        Ok(console.print(&text)?)
+        Ok(console.print_document(&text)?)
     }
 
     fn print_unused(

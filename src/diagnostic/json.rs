@@ -1,5 +1,8 @@
 //! Diagnostics for programs: one JSON object a line.
 
+use std::borrow::Cow;
+
+use super::printable::printable_json;
 use super::{Diagnostic, Label, Severity, SourceKind};
 
 /// Writes each diagnostic as one line of JSON:
@@ -47,7 +50,10 @@ pub fn write_json(diagnostics: &[Diagnostic]) -> String {
         push_separated(&mut out, help.iter(), |out, text| push_string(out, text));
         out.push_str("]}\n");
     }
-    out
+    match printable_json(&out) {
+        Cow::Borrowed(_) => out,
+        Cow::Owned(escaped) => escaped,
+    }
 }
 
 fn push_separated<T>(out: &mut String, items: impl Iterator<Item = T>, push: impl Fn(&mut String, T)) {

@@ -9,7 +9,7 @@ mod source;
 mod text;
 
 pub use json::write_json;
-pub use printable::{is_hidden, printable, printable_json, printable_lines, printable_styled_lines};
+pub use printable::{is_hidden, printable, printable_json, printable_line, printable_lines, printable_styled_lines};
 pub use source::{Position, Source, SourceKind, Span};
 pub use text::{TextStyle, write_text};
 

@@ -33,6 +33,16 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Makes a line of a text printable: tabs stay in it.
+pub fn printable_line(line: &str) -> Cow<'_, str> {
+    if line.chars().all(|c| c == '\t' || !is_hidden(c) && c != '[') {
+        return Cow::Borrowed(line);
+    }
+    let mut out = String::with_capacity(line.len() + 16);
+    push_line(&mut out, line, false);
+    Cow::Owned(out)
+}
+
 /// Makes text of several lines printable: line breaks and tabs stay, and no line begins with a command for a CI system. A
 /// carriage return before a line break belongs to the line break.
 ///

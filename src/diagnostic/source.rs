@@ -4,6 +4,8 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use super::printable::printable;
+
 /// What kind of text a [`Source`] is; it decides how a place in it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SourceKind {
@@ -197,14 +199,15 @@ impl Span {
 }
 
 impl fmt::Display for Span {
-    /// `values.yaml:3:9` for a file, `--set replicaCount=abc` for a flag, `(generated)` for what nobody wrote.
+    /// `values.yaml:3:9` for a file, `--set replicaCount=abc` for a flag, `(generated)` for what nobody wrote; in one line, and
+    /// printable.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(source) = &self.source else { return f.write_str("(generated)") };
         match source.kind() {
-            SourceKind::Flag => write!(f, "{} {}", source.name(), source.text()),
+            SourceKind::Flag => write!(f, "{} {}", source.name(), printable(source.text())),
             SourceKind::File | SourceKind::Rendered => {
                 let Position { line, column } = source.position(self.start as usize);
-                write!(f, "{}:{line}:{column}", source.name())
+                write!(f, "{}:{line}:{column}", printable(source.name()))
             }
         }
     }

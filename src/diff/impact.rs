@@ -1,5 +1,7 @@
 //! What a difference does in a cluster, by the rules of Kubernetes' API server and its controllers.
 
+use std::borrow::Cow;
+
 use super::objects::Object;
 use super::{Difference, Status, services, words, workloads};
 use crate::yaml::{Map, Value};
@@ -75,13 +77,23 @@ impl Changed<'_> {
     /// The same with another name.
     fn reference_by(&self, name: &str) -> String {
         let id = &self.difference.id;
-        let namespace = if id.namespace.is_empty() { String::new() } else { format!(" -n {}", id.namespace) };
+        let namespace =
+            if id.namespace.is_empty() { String::new() } else { format!(" -n {}", shell_word(&id.namespace)) };
         format!("{}{namespace}", reference(&id.kind, name))
     }
 }
 
 pub(super) fn reference(kind: &str, name: &str) -> String {
-    format!("{}/{name}", kind.to_lowercase())
+    shell_word(&format!("{}/{name}", kind.to_lowercase())).into_owned()
+}
+
+/// A word of a command that people copy into a shell: in quotes if anything in it might mean something there.
+fn shell_word(word: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._/:+=,@%".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return Cow::Borrowed(word);
+    }
+    Cow::Owned(format!("'{}'", word.replace('\'', "'\\''")))
 }
 
 /// What each difference does; `new` are all objects of the new side.
@@ -218,4 +230,16 @@ fn configuration(object: &Changed<'_>, old: &Map, all: &[Changed<'_>], new: &[Ob
 /// The kind of an object, in words for a sentence.
 pub(super) fn kind_of(fields: &Map) -> &str {
     words(fields, &["kind"]).unwrap_or("object")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_to_copy_quote_what_a_shell_would_act_on() {
+        assert_eq!(reference("StatefulSet", "mongooseim"), "statefulset/mongooseim");
+        assert_eq!(reference("ConfigMap", "a; rm -rf ~"), "'configmap/a; rm -rf ~'");
+        assert_eq!(reference("ConfigMap", "$(x)'y"), "'configmap/$(x)'\\''y'");
+    }
 }

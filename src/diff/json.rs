@@ -1,7 +1,7 @@
 //! A comparison for programs.
 
 use super::{Cause, Comparison, Difference, What};
-use crate::diagnostic::Span;
+use crate::diagnostic::{Span, printable_json};
 use crate::json;
 use crate::yaml::{Map, Node, Value};
 
@@ -11,7 +11,7 @@ pub fn write_json(comparison: &Comparison) -> String {
     top.put("summary", text(&comparison.summary()));
     top.put("unchanged", Value::Int(comparison.unchanged as i64));
     top.put("objects", list(comparison.differences.iter().map(difference)));
-    format!("{}\n", json::write(&Value::Map(top.0)))
+    format!("{}\n", printable_json(&json::write(&Value::Map(top.0))))
 }
 
 #[derive(Default)]

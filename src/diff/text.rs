@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::lines::{Line, hunks};
 use super::{Cause, Change, Comparison, Difference, Gravity, Status, What};
+use crate::diagnostic::{printable, printable_line, printable_styled_lines};
 use crate::manifest::Id;
 use crate::yaml::{self, Value};
 
@@ -32,12 +33,21 @@ pub fn write_text(comparison: &Comparison, options: TextOptions) -> String {
         writer.text.push('\n');
     }
     let _ = writeln!(writer.text, "{}", comparison.summary());
-    writer.text
+    // Unchanged lines of a text begin with spaces, which a CI system looks behind.
+    printable_styled_lines(&writer.text).into_owned()
 }
 
-/// The lines of one change, each with what it begins with: `+`, `-`, `~` or a blank; for other forms too.
+/// The lines of one change, each with what it begins with: `+`, `-`, `~` or a blank; for other forms too. They are printable.
 pub(super) fn change_lines(change: &Change, context: usize) -> Vec<(char, String)> {
-    let path = change.path.to_string();
+    let mut lines = written_lines(change, context);
+    for (_, line) in &mut lines {
+        *line = printable_line(line).into_owned();
+    }
+    lines
+}
+
+fn written_lines(change: &Change, context: usize) -> Vec<(char, String)> {
+    let path = printable(&change.path.to_string()).into_owned();
     match &change.what {
         What::Added(value) => block('+', &path, value),
         What::Removed(value) => block('-', &path, value),
@@ -118,14 +128,15 @@ fn block(sign: char, path: &str, value: &Value) -> Vec<(char, String)> {
 /// `StatefulSet mongooseim (apps/v1)`
 pub(super) fn title(id: &Id) -> String {
     let namespace = if id.namespace.is_empty() { String::new() } else { format!(" in {}", id.namespace) };
-    format!("{} {}{namespace} ({})", id.kind, id.name, id.api_version)
+    printable(&format!("{} {}{namespace} ({})", id.kind, id.name, id.api_version)).into_owned()
 }
 
 /// `replicaCount: 1 → 3, values/prod.yaml:4`
 pub(super) fn cause_text(cause: &Cause) -> String {
     let word = |value: &Option<String>| value.clone().unwrap_or_else(|| "not set".to_owned());
     let place = if cause.place.is_empty() { String::new() } else { format!(", {}", cause.place) };
-    format!("{}: {} → {}{place}", cause.key, shortened(&word(&cause.old)), shortened(&word(&cause.new)))
+    let text = format!("{}: {} → {}{place}", cause.key, shortened(&word(&cause.old)), shortened(&word(&cause.new)));
+    printable(&text).into_owned()
 }
 
 fn shortened(text: &str) -> String {
@@ -149,9 +160,9 @@ impl Writer {
             Status::Removed => ('-', RED),
             Status::Changed | Status::Renamed | Status::Rewritten => ('~', YELLOW),
         };
-        let renamed = difference.old_name.as_ref().map(|old| format!(", was {old}")).unwrap_or_default();
+        let renamed = difference.old_name.as_ref().map(|old| format!(", was {}", printable(old))).unwrap_or_default();
         self.put(&[color, BOLD], &format!("{sign} {}{renamed}", title(&difference.id)));
-        self.put(&[DIM], &format!("  {}", difference.origin));
+        self.put(&[DIM], &format!("  {}", printable(&difference.origin)));
         self.text.push('\n');
         for impact in &difference.impacts {
             let (mark, color) = match impact.gravity {
@@ -159,10 +170,10 @@ impl Writer {
                 Gravity::Attention => ("!", YELLOW),
                 Gravity::Refused => ("✗", RED),
             };
-            self.put(&[color], &format!("    {mark} {}", impact.text));
+            self.put(&[color], &format!("    {mark} {}", printable(&impact.text)));
             self.text.push('\n');
             if let Some(way_out) = &impact.way_out {
-                self.put(&[DIM], &format!("      {way_out}"));
+                self.put(&[DIM], &format!("      {}", printable(way_out)));
                 self.text.push('\n');
             }
         }

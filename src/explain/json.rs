@@ -1,7 +1,7 @@
 //! Explanations for programs. The names are stable: further ones may come, none goes or changes its meaning.
 
 use super::{By, Change, Effect, EffectKind, Explanation, Gate, GatePart, Scanned, Setter};
-use crate::diagnostic::{SourceKind, Span};
+use crate::diagnostic::{SourceKind, Span, printable_json};
 use crate::json::write_pretty;
 use crate::manifest::Id;
 use crate::values::{Map, Node, Value};
@@ -36,7 +36,7 @@ pub fn explanation_json(explanation: &Explanation) -> String {
     if let Some(found) = &explanation.gate {
         fields.put("gate", gate(found));
     }
-    write_pretty(&fields.into_value()) + "\n"
+    printable_json(&write_pretty(&fields.into_value())).into_owned() + "\n"
 }
 
 /// What `values --unused --output json` prints: `unused` (`key`, `value`, `place`, `tried`, `gate`), `scanned`,
@@ -59,7 +59,7 @@ pub fn unused_json(scanned: &Scanned) -> String {
     );
     fields.count("scanned", scanned.scanned);
     fields.count("leftOut", scanned.left_out);
-    write_pretty(&fields.into_value()) + "\n"
+    printable_json(&write_pretty(&fields.into_value())).into_owned() + "\n"
 }
 
 fn setter(setter: &Setter) -> Value {

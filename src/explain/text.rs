@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::{By, Change, Effect, EffectKind, Explanation, Gate, GatePart, Line, Scanned, Setter};
+use crate::diagnostic::printable;
 use crate::values::Value;
 
 /// Longer values are cut.
@@ -17,7 +18,7 @@ const MOST_ENTRIES: usize = 12;
 /// What `why` prints: who set the value, and what it changes.
 pub fn explanation_text(explanation: &Explanation) -> String {
     let mut out = String::new();
-    let path = &explanation.path;
+    let path = printable(&explanation.path.to_string()).into_owned();
     // Writing to a String can't fail.
     let _ = match &explanation.value {
         Some(node) => writeln!(out, "{path} is {}", shown(&node.value)),
@@ -25,7 +26,7 @@ pub fn explanation_text(explanation: &Explanation) -> String {
         None => writeln!(out, "{path} is not set"),
     };
     if !explanation.near.is_empty() {
-        let _ = writeln!(out, "did you mean {}?", explanation.near.join(" or "));
+        let _ = writeln!(out, "did you mean {}?", printable(&explanation.near.join(" or ")));
     }
     write_setters(&explanation.setters, &mut out);
     out.push('\n');
@@ -41,7 +42,7 @@ fn write_refusals(refused: &[(Change, String)], out: &mut String) {
         0 => String::new(),
         count => format!(" (and {count} more that were tried)"),
     };
-    let _ = writeln!(out, "The chart refuses {}{more}:\n  {}", assignment(change), first_line(reason));
+    let _ = writeln!(out, "The chart refuses {}{more}:\n  {}", assignment(change), printable(first_line(reason)));
 }
 
 fn write_setters(setters: &[Setter], out: &mut String) {
@@ -56,7 +57,7 @@ fn write_setters(setters: &[Setter], out: &mut String) {
         let mark = if setter.wins { '*' } else { ' ' };
         let value = setter.value.as_ref().map_or("takes it away".to_owned(), shown);
         let by = match &setter.by {
-            By::Chart(name) => format!("  (default of {name})"),
+            By::Chart(name) => format!("  (default of {})", printable(name)),
             By::Elsewhere => "  (a global value of a chart above)".to_owned(),
             By::File | By::Flag => String::new(),
         };
@@ -97,8 +98,8 @@ fn write_effects(explanation: &Explanation, out: &mut String) {
 
 fn write_effect(effect: &Effect, out: &mut String) {
     let name = format!("{} {}", effect.id.kind, effect.id.name);
-    let name = name.trim();
-    let path = &effect.path;
+    let name = printable(name.trim());
+    let path = printable(&effect.path);
     let _ = match &effect.kind {
         EffectKind::Gone(change) => writeln!(out, "  - {name}, {path}: gone with {}", assignment(change)),
         EffectKind::New(change) => writeln!(out, "  + {name}, {path}: new with {}", assignment(change)),
@@ -129,7 +130,7 @@ pub fn unused_text(scanned: &Scanned) -> String {
     }
     for unused in &scanned.unused {
         let place = &unused.node.span;
-        let _ = writeln!(out, "{} = {}, {place}", unused.path, shown(&unused.node.value));
+        let _ = writeln!(out, "{} = {}, {place}", printable(&unused.path.to_string()), shown(&unused.node.value));
         let changes = if unused.tried == 1 { "1 change was" } else { &format!("{} changes were", unused.tried) };
         let gate = unused.gate.as_ref().map(|gate| format!("\n  {}", gate_text(gate))).unwrap_or_default();
         let _ = writeln!(out, "  No effect: {changes} tried.{gate}");
@@ -144,7 +145,7 @@ fn gate_text(gate: &Gate) -> String {
     let part = |part: &GatePart| {
         let needed = part.change.value.as_ref().map_or("not set".to_owned(), shown);
         let place = if part.now.span.source().is_some() { format!(" ({})", part.now.span) } else { String::new() };
-        format!("{} is {needed}; now it is {}{place}", part.change.path, shown(&part.now.value))
+        format!("{} is {needed}; now it is {}{place}", printable(&part.change.path.to_string()), shown(&part.now.value))
     };
     format!("It has one once {}.", gate.parts.iter().map(part).collect::<Vec<_>>().join(", and "))
 }
@@ -156,16 +157,18 @@ fn assignment(change: &Change) -> String {
         Some(Value::String(text)) if !text.is_empty() && !text.contains(char::is_whitespace) => text.clone(),
         Some(value) => crate::json::write_raw(value),
     };
-    format!("{}={}", change.path, cut(&value, LONGEST_VALUE))
+    format!("{}={}", printable(&change.path.to_string()), cut(&value, LONGEST_VALUE))
 }
 
 fn shown(value: &Value) -> String {
     cut(&crate::json::write_raw(value), LONGEST_VALUE)
 }
 
+/// A text in one line, cut where it is too long.
 fn cut(text: &str, longest: usize) -> String {
+    let text = printable(text);
     if text.chars().count() <= longest {
-        return text.to_owned();
+        return text.into_owned();
     }
     let kept: String = text.chars().take(longest.saturating_sub(3)).collect();
     format!("{kept}...")

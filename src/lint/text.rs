@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::report::{Finding, Report};
-use crate::diagnostic::{Diagnostic, Severity, SourceKind};
+use crate::diagnostic::{Diagnostic, Severity, SourceKind, printable, printable_lines};
 use crate::findings;
 
 /// A chart that was linted.
@@ -51,7 +51,7 @@ pub fn print(charts: &[Linted], form: Form) -> Printed {
         if form.quiet && !grave {
             continue;
         }
-        text.push_str(&format!("==> Linting {}\n", chart.path));
+        text.push_str(&format!("==> Linting {}\n", printable(&chart.path)));
         match &chart.outcome {
             Ok(report) => {
                 let shown = |finding: &&Finding| !form.quiet || finding.told.severity != Severity::Info;
@@ -60,7 +60,7 @@ pub fn print(charts: &[Linted], form: Form) -> Printed {
                 failed += usize::from(report.has(fails));
             }
             Err(reason) => {
-                text.push_str(&format!("Error {reason}\n"));
+                text.push_str(&format!("Error {}\n", printable_lines(reason)));
                 failed += 1;
             }
         }
@@ -104,7 +104,7 @@ fn line(finding: &Finding, places: bool, text: &mut String) {
         Severity::Info => "INFO",
     };
     // Writing to a String cannot fail.
-    let _ = writeln!(text, "[{severity}] {}: {}", finding.file, finding.told.message);
+    let _ = writeln!(text, "[{severity}] {}: {}", printable(&finding.file), printable_lines(&finding.told.message));
     let written = finding
         .told
         .labels

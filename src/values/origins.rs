@@ -110,10 +110,8 @@ fn push_line(out: &mut String, text: &str, span: &Span) {
         out.push('\n');
         return;
     }
-    // A flag may hold line breaks, and control characters that YAML forbids in comments too.
-    let origin: String = span.to_string().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    // Writing to a String can't fail.
-    let _ = writeln!(out, "{text} # {origin}");
+    // Writing to a String can't fail. A place is one line, without control characters, which YAML forbids in comments too.
+    let _ = writeln!(out, "{text} # {span}");
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::cli::Failure;
 use crate::cli::console::Console;
 use crate::cli::flags::GlobalFlags;
 use crate::cli::source_date::source_date;
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Span, printable};
 use crate::{engine, io};
 
 /// Fill charts/ with the dependencies that Chart.lock names
@@ -112,9 +112,11 @@ pub(in crate::cli) fn bring_in(
     let assumed = resolved.iter().map(|dependency| match Repository::of(&dependency.repository) {
         Repository::Charts => format!(
             "Dependency {} did not declare a repository. Assuming it exists in the charts directory\n",
-            dependency.name
+            printable(&dependency.name)
         ),
-        Repository::Remote(url) => format!("Already downloaded {} from repo {url}\n", dependency.name),
+        Repository::Remote(url) => {
+            format!("Already downloaded {} from repo {}\n", printable(&dependency.name), printable(url))
+        }
         Repository::Directory(_) => String::new(),
     });
     let said =
@@ -337,7 +339,8 @@ impl Building<'_> {
                 Ok(_) => outdated.push(one.name.clone()),
                 Err(errors) => {
                     let reason = errors.first().map_or("", |error| error.message.as_str());
-                    doubts += &format!("Could not verify {} for deletion: {reason} (Skipping)\n", one.shown);
+                    let (shown, reason) = (printable(&one.shown), printable(reason));
+                    doubts += &format!("Could not verify {shown} for deletion: {reason} (Skipping)\n");
                 }
             }
         }

@@ -10,6 +10,7 @@ use crate::cli::chart_argument::{locate, locate_directory};
 use crate::cli::console::Console;
 use crate::cli::flags::GlobalFlags;
 use crate::cli::table::table;
+use crate::diagnostic::printable;
 use crate::io;
 
 /// Show a chart's dependencies and whether they are there
@@ -32,7 +33,8 @@ impl List {
         let chart = located.chart()?;
         if chart.metadata.dependencies.is_empty() {
             let charts = io::join(path, "charts");
-            return Ok(console.print(&format!("WARNING: no dependencies at {}\n", charts.display()))?);
+            let charts = charts.display().to_string();
+            return Ok(console.print(&format!("WARNING: no dependencies at {}\n", printable(&charts)))?);
         }
         let vendored = io::read_charts_folder(path, global.links());
         let text = format!("{}\n{}", self.declared(&chart, &vendored), undeclared(&chart, &vendored));
@@ -55,9 +57,9 @@ fn undeclared(chart: &Chart, vendored: &[Vendored]) -> String {
     let is_declared = |name: &str| chart.metadata.dependencies.iter().any(|dependency| dependency.name == name);
     let told = |one: &Vendored| match &one.chart {
         _ if !one.is_directory && !one.name.ends_with(".tgz") => String::new(),
-        Err(_) => format!("WARNING: \"{}\" is not a chart.\n", one.shown),
+        Err(_) => format!("WARNING: \"{}\" is not a chart.\n", printable(&one.shown)),
         Ok(found) if is_declared(&found.metadata.name) => String::new(),
-        Ok(_) => format!("WARNING: \"{}\" is not in Chart.yaml.\n", one.shown),
+        Ok(_) => format!("WARNING: \"{}\" is not in Chart.yaml.\n", printable(&one.shown)),
     };
     vendored.iter().map(told).collect()
 }
