@@ -101,6 +101,15 @@ fn agrees(ours: &Value, theirs: &Json) -> bool {
     }
 }
 
+/// Found by the property below.
+#[test]
+fn a_large_negative_float_reads_back() {
+    let value = Value::List(vec![Node::generated(Value::Float(-1.257_017_164_714_594_2e253))]);
+    let text = write(&value);
+    let length = text.len();
+    assert_eq!(read(&Source::flag("--set-json", text), 0..length).unwrap().value, value);
+}
+
 proptest! {
     #[test]
     fn what_is_written_reads_back(value in value()) {

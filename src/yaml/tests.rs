@@ -275,6 +275,23 @@ fn as_floats(value: serde_yaml::Value) -> serde_yaml::Value {
     }
 }
 
+/// Found by the properties below.
+#[test]
+fn texts_of_white_space_and_an_unclosed_brace_are_read() {
+    let text = |text: &str| Value::String(text.to_owned());
+    for value in [Value::List(vec![Node::generated(Value::List(vec![Node::generated(text("\t\n"))]))]), text("\n")] {
+        let written = write(&value).unwrap() + "\n";
+        assert_eq!(read_document(&Source::file("x", written)).unwrap().value, value);
+    }
+    // go-yaml writes the key `<<` without quotes and reads it as a merge of what is no map.
+    let mut map = Map::new();
+    map.insert("<<", crate::diagnostic::Span::generated(), Node::generated(Value::Null));
+    let written = write(&Value::Map(map)).unwrap();
+    assert_eq!(written, "<<: null");
+    assert!(read_document(&Source::file("x", written)).is_err());
+    assert!(read_document(&Source::file("x", "{")).is_err());
+}
+
 proptest! {
     #[test]
     fn what_is_written_reads_back(value in value()) {

@@ -81,7 +81,13 @@ pub(super) fn with_marks(text: &str, number: usize, marks: Marks) -> String {
                 trims = trims_after(text, piece);
             }
             Piece::Inert(range) => {
-                marked.push_str(&text[range.clone()]);
+                let inert = &text[range.clone()];
+                // A comment's dash would reach beyond the text that has been trimmed already.
+                if inert.starts_with("{#") {
+                    push_bare(&mut marked, inert)
+                } else {
+                    marked.push_str(inert)
+                }
                 trims |= trims_after(text, piece);
             }
         }
@@ -106,7 +112,7 @@ fn push_bare(out: &mut String, tag: &str) {
     out.push_str(open);
     let rest = rest.strip_prefix('-').unwrap_or(rest);
     match rest.len().checked_sub(3).and_then(|at| rest.split_at_checked(at)) {
-        Some((inner, close @ ("-}}" | "-%}"))) => {
+        Some((inner, close @ ("-}}" | "-%}" | "-#}"))) => {
             out.push_str(inner);
             out.push_str(&close[1..]);
         }
@@ -243,6 +249,21 @@ mod tests {
         let (plain, marked) = (render(template).unwrap(), render(&with_marks(template, 7, Marks::Printed)).unwrap());
         assert_eq!(origin(&plain, &marked, 2), Some((7, 2)));
         assert_eq!(origin(&plain, &marked, 3), Some((7, 3)));
+    }
+
+    /// Found by the property below.
+    #[test]
+    fn dashes_of_comments_trim_no_more_than_before() {
+        for template in [
+            "{% if true -%}{# c #}\n{% endif %}",
+            "{% if true %}{% if true %}{# c -#}\n{# c #}\n{% endif %}{% endif %}",
+            "a {#- c #} {#- d -#}\n{# e -#} {{ a }} {#- f #}\nb",
+        ] {
+            let plain = render(template).unwrap();
+            let marked = render(&with_marks(template, 3, Marks::Everywhere)).unwrap();
+            let bare: Vec<String> = marked.split('\n').map(|line| read(line).0).collect();
+            assert_eq!(bare.join("\n"), plain, "{template}");
+        }
     }
 
     proptest! {
