@@ -1,11 +1,19 @@
 //! A comparison as a patch of the manifests' texts.
+//!
+//! Names come from manifests, and a patch is applied: it changes the files `NAMESPACE/KIND/NAME.yaml` below the folder that it is
+//! applied in, and no others. A part of a name is one part of a path whatever is in it; the lines of a manifest cannot begin a
+//! file of their own, since each has a sign before it and each hunk says how many there are.
 
 use std::fmt::Write;
 
 use super::lines::{Line, hunks};
 use super::{Comparison, Difference, Status};
+use crate::diagnostic::is_hidden;
 
 /// Writes a comparison as a unified diff: one file an object, named by namespace, kind and name.
+///
+/// Separators, colons, control characters and a dot at the beginning of a part are written as `%2F`; what else git puts in quotes
+/// is in quotes as git writes it.
 pub fn write_unified(comparison: &Comparison, context: usize) -> String {
     let mut text = String::new();
     for difference in &comparison.differences {
@@ -17,19 +25,29 @@ pub fn write_unified(comparison: &Comparison, context: usize) -> String {
 fn one(difference: &Difference, context: usize, text: &mut String) {
     let id = &difference.id;
     let file = |name: &str| {
-        let namespace = if id.namespace.is_empty() { String::new() } else { format!("{}/", id.namespace) };
-        format!("{namespace}{}/{name}.yaml", id.kind)
+        let namespace = if id.namespace.is_empty() { String::new() } else { format!("{}/", part(&id.namespace)) };
+        format!("{namespace}{}/{}", part(&id.kind), part(&format!("{name}.yaml")))
     };
     let old_name = difference.old_name.as_deref().unwrap_or(&id.name);
-    let old = if difference.status == Status::Added { "/dev/null".to_owned() } else { format!("a/{}", file(old_name)) };
-    let new =
-        if difference.status == Status::Removed { "/dev/null".to_owned() } else { format!("b/{}", file(&id.name)) };
+    let (old_file, new_file) = (file(old_name), file(&id.name));
+    let (old, new) = (quoted(&format!("a/{old_file}")), quoted(&format!("b/{new_file}")));
     let hunks = hunks(&difference.old_text, &difference.new_text, context);
     if hunks.is_empty() {
         return;
     }
     // Writing to a String can't fail.
-    let _ = writeln!(text, "--- {old}\n+++ {new}");
+    let _ = match difference.status {
+        Status::Added => writeln!(text, "--- /dev/null\n+++ {new}"),
+        Status::Removed => writeln!(text, "--- {old}\n+++ /dev/null"),
+        // Without these lines a patch changes the old file and leaves it its name.
+        _ if old_file != new_file => writeln!(
+            text,
+            "diff --git {old} {new}\nrename from {}\nrename to {}\n--- {old}\n+++ {new}",
+            quoted(&old_file),
+            quoted(&new_file)
+        ),
+        _ => writeln!(text, "--- {old}\n+++ {new}"),
+    };
     for hunk in hunks {
         let range =
             |(start, count): (usize, usize)| if count == 1 { start.to_string() } else { format!("{start},{count}") };
@@ -41,6 +59,90 @@ fn one(difference: &Difference, context: usize, text: &mut String) {
                 Line::New(line) => ('+', line),
             };
             let _ = writeln!(text, "{sign}{line}");
+        }
+    }
+}
+
+/// A name as one part of a path: no separator of any system, no drive letter, not hidden (`.git`, `..`), nothing that is not to
+/// be seen. `%` is written as `%25`, so that different names stay different.
+fn part(name: &str) -> String {
+    let mut part = String::with_capacity(name.len());
+    let last = name.len().saturating_sub(1);
+    for (at, c) in name.char_indices() {
+        let is_at_an_end = at == 0 || at == last;
+        if matches!(c, '/' | '\\' | ':' | '%' | '~') || matches!(c, '.' | ' ') && is_at_an_end || is_hidden(c) {
+            for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+                // Writing to a String can't fail.
+                let _ = write!(part, "%{byte:02X}");
+            }
+        } else {
+            part.push(c);
+        }
+    }
+    if part.is_empty() { "%00".to_owned() } else { part }
+}
+
+/// A path as git writes it: in double quotes, bytes beyond ASCII in octal, if it has any of those, quotes or spaces. Control
+/// characters and backslashes are in none.
+fn quoted(path: &str) -> String {
+    if path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"') {
+        return path.to_owned();
+    }
+    let mut quoted = String::from("\"");
+    for byte in path.bytes() {
+        // Writing to a String can't fail.
+        let _ = match byte {
+            b'"' => quoted.write_str("\\\""),
+            b' '..=b'~' => quoted.write_char(char::from(byte)),
+            _ => write!(quoted, "\\{byte:03o}"),
+        };
+    }
+    quoted.push('"');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_name_is_one_part_of_a_path() {
+        for (name, wanted) in [
+            ("mongooseim", "mongooseim"),
+            ("a.b-c_d", "a.b-c_d"),
+            ("..", "%2E%2E"),
+            (".", "%2E"),
+            ("", "%00"),
+            (".git", "%2Egit"),
+            ("a/../../x", "a%2F..%2F..%2Fx"),
+            ("/etc/passwd", "%2Fetc%2Fpasswd"),
+            ("..\\x", "%2E.%5Cx"),
+            ("C:", "C%3A"),
+            ("git~1", "git%7E1"),
+            ("a\n+++ b/x", "a%0A+++ b%2Fx"),
+            ("a.", "a%2E"),
+            ("a%2Fb", "a%252Fb"),
+            ("a\u{202e}", "a%E2%80%AE"),
+        ] {
+            assert_eq!(part(name), wanted, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn paths_are_quoted_as_git_does() {
+        assert_eq!(quoted("a/Service/web.yaml"), "a/Service/web.yaml");
+        assert_eq!(quoted("a/größe \"x\".yaml"), "\"a/gr\\303\\266\\303\\237e \\\"x\\\".yaml\"");
+    }
+
+    proptest! {
+        #[test]
+        fn no_name_leads_elsewhere(name in any::<String>(), other in any::<String>()) {
+            let part = part(&name);
+            prop_assert!(!part.is_empty() && !part.contains(['/', '\\', ':', '\n', '\0']) && !part.starts_with('.'), "{part:?}");
+            prop_assert!(!quoted(&part).contains(|c: char| !c.is_ascii() || c.is_ascii_control()));
+            prop_assert!(name == other || part != super::part(&other));
         }
     }
 }

@@ -7,6 +7,7 @@
 //! | `set_flags`, `yaml_values`, `json_schema_*` | values, against recorded answers of Helm and the JSON Schema test suite |
 //! | `trees`, `lint`, `show`, `package`, `dependency` | a command's output, against recorded answers of Helm |
 //! | `create`, `diff`, `lint_mongooseim` | one command each |
+//! | `hostile` | names and texts that are to deceive, in every form of output |
 //! | `limits` | hostile input under limits of memory and disk |
 //! | `parity_table`, `pipelines` | what the documents claim |
 //! | `support/` | running the program, reading recorded cases, packing archives |
@@ -20,6 +21,7 @@ mod cli_cases;
 mod create;
 mod dependency;
 mod diff;
+mod hostile;
 mod json_schema_messages;
 mod json_schema_suite;
 mod limits;
