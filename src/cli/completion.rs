@@ -1,10 +1,16 @@
 //! `mim-chart completion SHELL`
 
-use clap::Args;
+#[cfg(test)]
+mod tests;
+
+use clap::{Arg, Args, Command, CommandFactory, ValueHint};
 use clap_complete::Shell;
 
 use super::console::Console;
-use super::{Failure, command};
+use super::{CommandLine, Failure};
+
+/// The name that is completed.
+const PROGRAM: &str = "mim-chart";
 
 /// Print the completion script of a shell
 #[derive(Debug, Args)]
@@ -20,8 +26,71 @@ pub(super) struct Completion {
 
 impl Completion {
     pub(super) fn run(&self, console: &mut Console) -> Result<(), Failure> {
-        let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut command(), "mim-chart", &mut script);
-        Ok(console.print_unchanged(&String::from_utf8_lossy(&script))?)
+        Ok(console.print_unchanged(&script(self.shell))?)
     }
+}
+
+/// The script that completes commands, flags and flag values in `shell`.
+fn script(shell: Shell) -> String {
+    // The command without pflag's optional values of booleans: shells would take the next word for such a value.
+    let mut command = with_value_hints(CommandLine::command());
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command, PROGRAM, &mut script);
+    let script = String::from_utf8_lossy(&script).into_owned();
+    match shell {
+        Shell::Bash => corrected_for_bash(&script),
+        Shell::Fish => script + &missing_in_fish(&command),
+        _ => script,
+    }
+}
+
+/// Says which flags take files and which take text that no shell can guess, by the names of their values.
+fn with_value_hints(command: Command) -> Command {
+    let hinted = |argument: Arg| match argument.get_value_names() {
+        Some([name]) => match name.as_str() {
+            "FILE" | "PATH" => argument.value_hint(ValueHint::FilePath),
+            "DIR" => argument.value_hint(ValueHint::DirPath),
+            "NAME" | "NAMESPACE" | "VERSION" | "CONSTRAINT" | "REV" | "LINES" | "BYTES" => {
+                argument.value_hint(ValueHint::Other)
+            }
+            _ => argument,
+        },
+        _ => argument,
+    };
+    command.mut_args(hinted).mut_subcommands(with_value_hints)
+}
+
+/// Corrects what clap_complete 4.6 gets wrong for bash.
+fn corrected_for_bash(script: &str) -> String {
+    // The hyphen of the program's name is written in two ways, so that no branch of a subcommand is ever taken.
+    let script = script.replace("mim__subcmd__chart", "mim__chart");
+    // In `--output=te` bash takes the equals sign for the previous word.
+    let previous_word = "    prev=\"$3\"\n";
+    let of_equals_sign =
+        "    if [[ \"${prev}\" == \"=\" ]]; then\n        prev=\"${COMP_WORDS[COMP_CWORD-2]}\"\n    fi\n";
+    script.replacen(previous_word, &format!("{previous_word}{of_equals_sign}"), 1)
+}
+
+/// What clap_complete 4.6 leaves out for fish: values of global flags before the command, and values of arguments.
+fn missing_in_fish(command: &Command) -> String {
+    let mut lines = String::new();
+    let mut add = |condition: &str, argument: &Arg| {
+        let values = argument.get_possible_values();
+        let names: Vec<&str> =
+            values.iter().filter(|value| !value.is_hide_set()).map(|value| value.get_name()).collect();
+        if !names.is_empty() {
+            lines.push_str(&format!("complete -c {PROGRAM} {condition} -f -a \"{}\"\n", names.join(" ")));
+        }
+    };
+    for flag in command.get_opts() {
+        for name in flag.get_long_and_visible_aliases().unwrap_or_default() {
+            add(&format!("-l {name} -r"), flag);
+        }
+    }
+    for below in command.get_subcommands() {
+        let names: Vec<&str> = below.get_name_and_visible_aliases();
+        let condition = format!("-n \"__fish_mim_chart_using_subcommand {}\"", names.join(" "));
+        below.get_positionals().for_each(|argument| add(&condition, argument));
+    }
+    lines
 }
