@@ -12,6 +12,7 @@ mod dependency;
 mod diff;
 mod findings_format;
 mod flags;
+mod helm_commands;
 mod helm_flags;
 mod lint;
 mod man;
@@ -143,7 +144,7 @@ fn run_here(arguments: &[OsString]) -> u8 {
     let parsed = parsed.and_then(|matches| Ok((CommandLine::from_arg_matches(&matches)?, matches)));
     let (line, matches) = match parsed {
         Ok(parsed) => parsed,
-        Err(error) => return usage::report(&error, flags::MessageFormat::of_arguments(arguments)),
+        Err(error) => return usage::report(&error, arguments),
     };
     let mut console = Console::new(&line.global);
     match helm_flags::examine(&matches) {

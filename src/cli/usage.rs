@@ -1,29 +1,32 @@
 //! What is said when the command line itself is wrong, in the words of Helm's flag parser (pflag, cobra).
 
+use std::ffi::OsString;
 use std::io::Write;
 
 use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::flags::MessageFormat;
+use super::helm_commands;
 use crate::diagnostic::{Diagnostic, TextStyle, write_json, write_text};
 
 /// Prints help and versions on standard output (0), everything else as an error (1).
-pub(super) fn report(error: &Error, format: MessageFormat) -> u8 {
+pub(super) fn report(error: &Error, arguments: &[OsString]) -> u8 {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         // A reader that has gone away has read enough.
         let _ = error.print();
         return 0;
     }
-    let text = match format {
-        MessageFormat::Text => write_text(&[diagnose(error)], TextStyle::default()),
-        MessageFormat::Json => write_json(&[diagnose(error)]),
+    let diagnostic = diagnose(error, arguments);
+    let text = match MessageFormat::of_arguments(arguments) {
+        MessageFormat::Text => write_text(&[diagnostic], TextStyle::default()),
+        MessageFormat::Json => write_json(&[diagnostic]),
     };
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
     1
 }
 
-fn diagnose(error: &Error) -> Diagnostic {
+fn diagnose(error: &Error, arguments: &[OsString]) -> Diagnostic {
     let context = |kind| context_text(error, kind);
     let argument = context(ContextKind::InvalidArg).unwrap_or_default();
     let diagnostic = Diagnostic::error("usage", message(error, &argument));
@@ -32,11 +35,24 @@ fn diagnose(error: &Error) -> Diagnostic {
             Some(near) => diagnostic.help(format!("did you mean {near}?")),
             None => diagnostic.help("run the command with --help to see its flags"),
         },
-        ErrorKind::InvalidSubcommand => match context(ContextKind::SuggestedSubcommand) {
-            Some(near) => diagnostic.help(format!("did you mean {near}?")),
-            None => diagnostic.help("run mim-chart --help to see the commands"),
-        },
+        ErrorKind::InvalidSubcommand => unknown_command(error, diagnostic, arguments),
         _ => diagnostic,
+    }
+}
+
+/// What to do where there is no such command: what does the job of a command of Helm's, or the name that may be meant.
+fn unknown_command(error: &Error, mut diagnostic: Diagnostic, arguments: &[OsString]) -> Diagnostic {
+    let name = context_text(error, ContextKind::InvalidSubcommand).unwrap_or_default();
+    if let Some(advice) = helm_commands::advise(&name, arguments) {
+        diagnostic.help.extend(advice);
+        return diagnostic;
+    }
+    if let Some(meant) = helm_commands::meant_by(&name, arguments) {
+        return diagnostic.help(format!("{meant} is a command of Helm's: `mim-chart {meant}` says what does its job"));
+    }
+    match context_text(error, ContextKind::SuggestedSubcommand) {
+        Some(near) => diagnostic.help(format!("did you mean {near}?")),
+        None => diagnostic.help("run mim-chart --help to see the commands"),
     }
 }
 

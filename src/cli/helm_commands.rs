@@ -1,0 +1,365 @@
+//! Helm's commands that install, fetch or ask a cluster: what does their job beside mim-chart.
+
+use std::ffi::OsString;
+
+use clap::{Arg, ArgAction, Command};
+
+use super::command;
+use crate::values::nearest;
+
+/// A command of Helm v4.2.4 that mim-chart does not have: its names, and what does its job.
+struct HelmCommand {
+    names: &'static [&'static str],
+    instead: fn(&Given) -> Vec<String>,
+}
+
+/// All of them, in the order of Helm's help.
+const COMMANDS: &[HelmCommand] = &[
+    HelmCommand { names: &["env"], instead: |_| env() },
+    HelmCommand { names: &["get"], instead: get },
+    HelmCommand { names: &["history", "hist"], instead: |given| vec![rollout("history", given)] },
+    HelmCommand { names: &["install"], instead: |given| apply(given, "") },
+    HelmCommand { names: &["list", "ls"], instead: list },
+    HelmCommand { names: &["plugin"], instead: |_| plugin() },
+    HelmCommand { names: &["pull", "fetch"], instead: pull },
+    HelmCommand { names: &["push"], instead: push },
+    HelmCommand { names: &["registry"], instead: |given| network("registry", given) },
+    HelmCommand { names: &["repo"], instead: |given| network("repo", given) },
+    HelmCommand { names: &["rollback"], instead: rollback },
+    HelmCommand { names: &["search"], instead: |given| network("search", given) },
+    HelmCommand { names: &["status"], instead: status },
+    HelmCommand { names: &["test"], instead: test },
+    HelmCommand { names: &["uninstall", "del", "delete", "un"], instead: uninstall },
+    HelmCommand { names: &["upgrade"], instead: |given| apply(given, " --is-upgrade") },
+    HelmCommand { names: &["verify"], instead: verify },
+];
+
+/// Advice for whoever types the command `name` of Helm's, one sentence or command line each; `arguments` is the whole
+/// command line, whose names and flags appear in the advice. `None` if Helm has no such command either.
+pub(super) fn advise(name: &str, arguments: &[OsString]) -> Option<Vec<String>> {
+    let found = COMMANDS.iter().find(|command| command.names.contains(&name))?;
+    Some((found.instead)(&Given::of(name, arguments)?))
+}
+
+/// The name of Helm's that a mistyped one is nearest to, if it is nearer than all of mim-chart's own.
+pub(super) fn meant_by(name: &str, arguments: &[OsString]) -> Option<&'static str> {
+    let whole = command();
+    let mut all: Vec<&str> = names().collect();
+    all.extend(whole.get_subcommands().flat_map(Command::get_name_and_visible_aliases));
+    let found = nearest(name, all.into_iter())?.to_owned();
+    Given::of(name, arguments)?;
+    names().find(|helms| *helms == found)
+}
+
+fn names() -> impl Iterator<Item = &'static str> {
+    COMMANDS.iter().flat_map(|command| command.names.iter().copied())
+}
+
+/// What the user typed after Helm's command.
+#[derive(Debug, Default)]
+struct Given {
+    /// The words that are no flags.
+    words: Vec<String>,
+    /// The flags that `mim-chart template` has too, quoted for a shell.
+    flags: Vec<String>,
+    /// `-n`
+    namespace: Option<String>,
+    /// `-A` of `list`
+    all_namespaces: bool,
+    /// `--dry-run`
+    dry_run: bool,
+}
+
+/// Flags with a value that some command of Helm's has and `template` has not.
+const OTHER_FLAGS_WITH_VALUES: &[&str] = &[
+    "--cascade",
+    "--filter",
+    "--history-max",
+    "--max",
+    "--offset",
+    "--output",
+    "--revision",
+    "--selector",
+    "-m",
+    "-o",
+];
+
+impl Given {
+    /// `None` if the command stands below another one.
+    fn of(name: &str, arguments: &[OsString]) -> Option<Given> {
+        let mut whole = super::command_with_helm_flags();
+        whole.build();
+        let template = whole.find_subcommand("template");
+        let flags: Vec<&Arg> = template.into_iter().flat_map(Command::get_arguments).collect();
+        let mut given = Given::default();
+        let mut words = arguments.iter().skip(1).map(|argument| argument.to_string_lossy().into_owned());
+        let mut is_past_command = false;
+        while let Some(word) = words.next() {
+            if word == "--" || !word.starts_with('-') || word == "-" {
+                if is_past_command {
+                    given.words.extend(Some(word).filter(|word| word != "--"));
+                } else if word == name {
+                    is_past_command = true;
+                } else if word != "help" {
+                    return None;
+                }
+                continue;
+            }
+            let (flag_name, attached) = split(&word);
+            let known = flags.iter().find(|flag| is_named(flag, flag_name));
+            let takes_next = known.map_or(OTHER_FLAGS_WITH_VALUES.contains(&flag_name), |flag| {
+                flag.get_action().takes_values() && !flag.is_require_equals_set()
+            });
+            let value = match attached {
+                Some(value) => Some(value.to_owned()),
+                None if takes_next => words.next(),
+                None => None,
+            };
+            match known {
+                Some(flag) if flag.get_id() == "namespace" => given.namespace = value,
+                Some(flag) if flag.get_id() == "dry-run" => given.dry_run = value.is_none_or(|mode| mode != "none"),
+                Some(flag) if matches!(flag.get_action(), ArgAction::Help | ArgAction::Version) => {}
+                Some(flag) if !flag.is_hide_set() => {
+                    let written = flag.get_long().map_or_else(|| flag_name.to_owned(), |long| format!("--{long}"));
+                    given.flags.push(match (value, takes_next) {
+                        (None, _) => written,
+                        (Some(value), true) => format!("{written} {}", quoted(&value)),
+                        (Some(value), false) => format!("{written}={}", quoted(&value)),
+                    });
+                }
+                _ => given.all_namespaces |= ["-A", "--all-namespaces"].contains(&flag_name),
+            }
+        }
+        Some(given)
+    }
+
+    /// The word at `index`, quoted, or what stands for it.
+    fn word(&self, index: usize, otherwise: &str) -> String {
+        self.words.get(index).map_or_else(|| otherwise.to_owned(), |word| quoted(word))
+    }
+
+    /// All words, quoted, each after a space.
+    fn all_words(&self) -> String {
+        self.words.iter().map(|word| format!(" {}", quoted(word))).collect()
+    }
+
+    /// ` -n NAMESPACE`, if one was given.
+    fn in_namespace(&self) -> String {
+        self.namespace.as_ref().map_or_else(String::new, |name| format!(" -n {}", quoted(name)))
+    }
+
+    /// `mim-chart template` with names and flags of the user's.
+    fn template(&self, more: &str) -> String {
+        let words = match &self.words[..] {
+            [] => " NAME CHART".to_owned(),
+            _ => self.all_words(),
+        };
+        let flags: String = self.flags.iter().map(|flag| format!(" {flag}")).collect();
+        format!("mim-chart template{words}{more}{flags}{}", self.in_namespace())
+    }
+
+    /// The same for a release of which nothing but the name was given.
+    fn template_of_release(&self) -> String {
+        format!("mim-chart template {} CHART{}", self.word(0, "NAME"), self.in_namespace())
+    }
+
+    /// What selects the objects of a release.
+    fn selector(&self) -> String {
+        format!("-l app.kubernetes.io/instance={}{}", self.word(0, "NAME"), self.in_namespace())
+    }
+}
+
+/// A flag's name as it was typed, and the value that is attached to it.
+fn split(word: &str) -> (&str, Option<&str>) {
+    if let Some((name, value)) = word.split_once('=').filter(|(name, _)| name.starts_with("--") || name.len() == 2) {
+        return (name, Some(value));
+    }
+    match word.char_indices().nth(2) {
+        Some((end, _)) if !word.starts_with("--") => (&word[..end], Some(&word[end..])),
+        _ => (word, None),
+    }
+}
+
+fn is_named(flag: &Arg, name: &str) -> bool {
+    match name.strip_prefix("--") {
+        Some(long) => flag.get_long() == Some(long),
+        None => name.chars().nth(1) == flag.get_short() && flag.get_short().is_some(),
+    }
+}
+
+/// A word as a shell reads it back.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "_-./:=,@%+".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+fn apply(given: &Given, more: &str) -> Vec<String> {
+    let template = given.template(more);
+    if given.dry_run {
+        return vec![format!("to see what would be applied: {template}")];
+    }
+    vec![
+        format!("{template} | kubectl apply{} -f -", given.in_namespace()),
+        "`kubectl diff` instead of `kubectl apply` shows the changes first".to_owned(),
+    ]
+}
+
+fn uninstall(given: &Given) -> Vec<String> {
+    vec![
+        format!("{} | kubectl delete{} -f -", given.template_of_release(), given.in_namespace()),
+        "give the chart, and the values it was installed with".to_owned(),
+    ]
+}
+
+fn list(given: &Given) -> Vec<String> {
+    let place = if given.all_namespaces { " -A".to_owned() } else { given.in_namespace() };
+    vec![format!("kubectl get statefulsets,deployments,daemonsets{place} -L app.kubernetes.io/instance,helm.sh/chart")]
+}
+
+fn status(given: &Given) -> Vec<String> {
+    vec![format!("kubectl get all {}", given.selector())]
+}
+
+fn rollout(verb: &str, given: &Given) -> String {
+    format!("kubectl rollout {verb} statefulset {}", given.selector())
+}
+
+fn rollback(given: &Given) -> Vec<String> {
+    vec![
+        format!("pods alone: {}", rollout("undo", given)),
+        format!(
+            "everything: check out the earlier chart and values, then run {} | kubectl apply{} -f -",
+            given.template_of_release(),
+            given.in_namespace()
+        ),
+    ]
+}
+
+fn get(given: &Given) -> Vec<String> {
+    let release = Given { words: given.words.iter().skip(1).cloned().collect(), ..Given::default() };
+    let release = Given { namespace: given.namespace.clone(), ..release };
+    match given.words.first().map(String::as_str) {
+        Some("values") => vec!["mim-chart values CHART -f values.yaml --origins".to_owned()],
+        Some("manifest" | "hooks") => vec![
+            format!("what the chart renders to: {}", release.template_of_release()),
+            format!("what the cluster has: kubectl get all,configmap {} -o yaml", release.selector()),
+        ],
+        _ => vec![format!("kubectl get all,configmap {} -o yaml", release.selector())],
+    }
+}
+
+fn test(given: &Given) -> Vec<String> {
+    vec![format!(
+        "{} --show-only 'templates/tests/*' | kubectl apply{} -f -",
+        given.template_of_release(),
+        given.in_namespace()
+    )]
+}
+
+fn pull(given: &Given) -> Vec<String> {
+    let words = if given.words.is_empty() { " REPO/CHART".to_owned() } else { given.all_words() };
+    vec![
+        "mim-chart never opens a connection".to_owned(),
+        format!("`helm pull{words} --untar` fetches the chart, `mim-chart template NAME ./CHART` renders it"),
+    ]
+}
+
+fn push(given: &Given) -> Vec<String> {
+    let words = if given.words.is_empty() { " CHART.tgz oci://REGISTRY".to_owned() } else { given.all_words() };
+    vec![
+        "mim-chart never opens a connection".to_owned(),
+        format!("`mim-chart package CHART` makes the archive, `helm push{words}` uploads it"),
+    ]
+}
+
+fn network(name: &str, given: &Given) -> Vec<String> {
+    vec![
+        "mim-chart never opens a connection and keeps no list of repositories".to_owned(),
+        format!("use `helm {name}{}`; `helm pull REPO/CHART --untar` fetches a chart", given.all_words()),
+    ]
+}
+
+fn plugin() -> Vec<String> {
+    vec![
+        "mim-chart runs no plugins; pipe its output through the program:".to_owned(),
+        "mim-chart template NAME CHART | PROGRAM | kubectl apply -f -".to_owned(),
+    ]
+}
+
+fn env() -> Vec<String> {
+    vec!["mim-chart has no settings but its flags and HELM_NAMESPACE: printenv HELM_NAMESPACE".to_owned()]
+}
+
+fn verify(given: &Given) -> Vec<String> {
+    let archive = given.word(0, "CHART.tgz");
+    vec![
+        "mim-chart checks no signatures".to_owned(),
+        format!(
+            "`gpg --verify {archive}.prov` checks the signature, `sha256sum {archive}` gives the checksum to compare"
+        ),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is advised for a command line.
+    fn advice(line: &str) -> Vec<String> {
+        let arguments: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+        let name =
+            COMMANDS.iter().flat_map(|command| command.names).find(|name| line.split(' ').any(|word| word == **name));
+        advise(name.expect("a command of Helm's"), &arguments).expect("advice")
+    }
+
+    #[test]
+    fn every_other_command_of_helm_has_advice() {
+        // Helm v4.2.4's commands and aliases.
+        const HELMS: &str = "completion create dependency dep dependencies env get help history hist install lint list ls package \
+            plugin pull fetch push registry repo rollback search show inspect status template test uninstall del delete un upgrade \
+            verify version";
+        for name in HELMS.split_whitespace() {
+            let is_own = command().find_subcommand(name).is_some() || name == "help";
+            assert!(is_own != advise(name, &[]).is_some(), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_and_flags_are_the_users() {
+        assert_eq!(
+            advice("mim-chart install mim ./chart -f a.yaml --set replicaCount=3 --wait --timeout 5m -n chat")[0],
+            "mim-chart template mim ./chart --values a.yaml --set replicaCount=3 -n chat | kubectl apply -n chat -f -"
+        );
+        assert_eq!(
+            advice("mim-chart -nchat upgrade -i mim ./chart --history-max 3 --atomic --version=1.x")[0],
+            "mim-chart template mim ./chart --is-upgrade --version 1.x -n chat | kubectl apply -n chat -f -"
+        );
+        assert_eq!(
+            advice("mim-chart install mim ./chart --dry-run=server")[0],
+            "to see what would be applied: mim-chart template mim ./chart"
+        );
+        assert_eq!(
+            advice("mim-chart get manifest mim -n chat")[1],
+            "what the cluster has: kubectl get all,configmap -l app.kubernetes.io/instance=mim -n chat -o yaml"
+        );
+    }
+
+    #[test]
+    fn words_are_quoted_for_a_shell() {
+        assert_eq!(quoted("a b'c"), r"'a b'\''c'");
+        assert_eq!(quoted("$(x)"), "'$(x)'");
+        assert_eq!(quoted(""), "''");
+        assert_eq!(quoted("größe=1"), "größe=1");
+    }
+
+    #[test]
+    fn a_mistyped_command_of_helms_is_recognized() {
+        assert_eq!(meant_by("instal", &[]), Some("install"));
+        assert_eq!(meant_by("upgarde", &[]), Some("upgrade"));
+        assert_eq!(meant_by("templat", &[]), None);
+        assert_eq!(meant_by("valuess", &[]), None);
+    }
+}
