@@ -1,9 +1,14 @@
 //! A comparison as a comment on a pull request.
+//!
+//! What comes from manifests and values stands in code spans, in `<code>` or in fenced blocks wherever it could be anything but
+//! text: a comment is written in the name of whoever runs the program, and must not mention people or link to places of others'
+//! choice.
 
 use std::fmt::Write;
 
 use super::text::{cause_text, change_lines, title};
 use super::{Comparison, Difference, Gravity, Status};
+use crate::diagnostic::{printable, printable_line};
 
 /// Writes a comparison in GitHub's Markdown: the summary, what needs attention, and a section that folds for each object.
 /// Sections that would go beyond `max_bytes` are left out, with a line that says how many.
@@ -14,7 +19,7 @@ pub fn write_markdown(comparison: &Comparison, context: usize, max_bytes: usize)
         for difference in &comparison.differences {
             for impact in difference.impacts.iter().filter(|impact| impact.gravity == gravity) {
                 let name = format!("{} {}", difference.id.kind, difference.id.name);
-                let _ = writeln!(lines, "- {sign} {}: {}", escaped(&name), escaped(&impact.text));
+                let _ = writeln!(lines, "- {sign} {}: {}", inline(&name), inline(&impact.text));
             }
         }
         lines
@@ -52,30 +57,30 @@ fn section(difference: &Difference, context: usize) -> String {
         Status::Removed => "➖",
         Status::Changed | Status::Renamed | Status::Rewritten => "✏️",
     };
-    let renamed = difference.old_name.as_ref().map(|old| format!(", was {old}")).unwrap_or_default();
+    let renamed = difference.old_name.as_ref().map(|old| format!(", was {}", inline_html(old))).unwrap_or_default();
     let mut text = format!(
         "\n<details><summary>{sign} {}{} {}</summary>\n\n",
-        escaped(&title(&difference.id)),
-        escaped(&renamed),
+        inline_html(&title(&difference.id)),
+        renamed,
         difference.status.word()
     );
     for impact in &difference.impacts {
-        let _ = writeln!(text, "- {}", escaped(&impact.text));
+        let _ = writeln!(text, "- {}", inline(&impact.text));
         if let Some(way_out) = &impact.way_out {
-            let _ = writeln!(text, "  - {}", escaped(way_out));
+            let _ = writeln!(text, "  - {}", inline(way_out));
         }
     }
     for causes in std::iter::once(&difference.own_causes).chain(&difference.causes) {
         for cause in causes {
-            let line = format!("- because {}\n", escaped(&cause_text(cause)));
+            let line = format!("- because {}\n", inline(&cause_text(cause)));
             if !text.contains(&line) {
                 text.push_str(&line);
             }
         }
     }
     let lines: Vec<(char, String)> = match difference.status {
-        Status::Added => difference.new_text.lines().map(|line| ('+', line.to_owned())).collect(),
-        Status::Removed => difference.old_text.lines().map(|line| ('-', line.to_owned())).collect(),
+        Status::Added => difference.new_text.lines().map(|line| ('+', printable_line(line).into_owned())).collect(),
+        Status::Removed => difference.old_text.lines().map(|line| ('-', printable_line(line).into_owned())).collect(),
         _ => difference.changes.iter().flat_map(|change| change_lines(change, context)).collect(),
     };
     let body: String =
@@ -94,18 +99,139 @@ fn fence(body: &str) -> String {
     "`".repeat(longest.max(2) + 1)
 }
 
-/// Text in which nothing is Markdown or HTML.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '*' | '_' | '`' | '[' | ']' | '\\' | '|' | '#' | '@' => escaped.extend(['\\', c]),
-            '\n' | '\r' => escaped.push(' '),
-            _ => escaped.push(c),
+/// A piece of text within a line of Markdown: as it is if nobody could take it for anything but text, otherwise a code span, in
+/// which there are no links, mentions, references, images or HTML.
+fn inline(text: &str) -> String {
+    let text = printable(text);
+    if is_plain(&text) {
+        return text.into_owned();
+    }
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let ticks = "`".repeat(longest + 1);
+    // A space beside a backtick, and beside spaces at both ends, is no part of the code.
+    let is_padded = |c| c == '`' || c == ' ';
+    let pad = if text.starts_with(is_padded) || text.ends_with(is_padded) { " " } else { "" };
+    format!("{ticks}{pad}{text}{pad}{ticks}")
+}
+
+/// The same within HTML, in which Markdown's own signs are text, but mentions and references are looked for.
+fn inline_html(text: &str) -> String {
+    let text = printable(text);
+    if is_plain(&text) {
+        return text.into_owned();
+    }
+    format!("<code>{}</code>", text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"))
+}
+
+/// Whether nothing in a text has a meaning for GitHub or GitLab: no sign of Markdown, HTML, mathematics or of a reference (`@name`,
+/// `#1`, `!1`, `~label`), no bare link, no `:emoji:`, nothing that may be a commit (seven hexadecimal digits) or an issue (GH-1).
+fn is_plain(text: &str) -> bool {
+    let is_letter = |c: char| c.is_alphanumeric() || " -./:(),;=+?'\"→".contains(c);
+    let begins_with_a_letter = text.is_empty() || text.starts_with(char::is_alphabetic);
+    begins_with_a_letter && !text.ends_with(' ') && text.chars().all(is_letter) && !has_link(text) && !has_emoji(text)
+}
+
+fn has_link(text: &str) -> bool {
+    let text = text.to_lowercase();
+    let mut words = text.split(|c: char| !c.is_alphanumeric());
+    let is_commit = |word: &str| word.len() >= 7 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    text.contains("://") || text.contains("www.") || text.contains("gh-") || words.any(is_commit)
+}
+
+fn has_emoji(text: &str) -> bool {
+    let mut between = text.split(':').skip(1).peekable();
+    while let Some(name) = between.next() {
+        let is_a_name = |c: char| c.is_ascii_alphanumeric() || "_+-".contains(c);
+        if between.peek().is_some() && name.chars().all(is_a_name) && name.contains(|c: char| c.is_ascii_alphabetic()) {
+            return true;
         }
     }
-    escaped
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_is_text_stays_text() {
+        for text in [
+            "StatefulSet mongooseim (apps/v1)",
+            "scales 1 → 3",
+            "replicaCount: 1 → 3, values/prod.yaml:4",
+            "größe 日本",
+        ] {
+            assert_eq!(inline(text), text);
+            assert_eq!(inline_html(text), text);
+        }
+    }
+
+    #[test]
+    fn what_would_be_a_link_or_a_mention_is_code() {
+        for text in [
+            "@name",
+            "a@example.com",
+            "\\@name",
+            "x #1",
+            "\\#1",
+            "owner/repo#1",
+            "GH-12",
+            "see gh-12",
+            "!1",
+            "~bug",
+            "$x$",
+            "%1",
+            "https://example.com",
+            "www.example.com",
+            "WWW.example.com",
+            "ftp://x",
+            "0123456789abcdef0123456789abcdef01234567",
+            "web-4f5e6a7",
+            ":tada:",
+            "*x*",
+            "_x_",
+            "[x](y)",
+            "![x](y)",
+            "<b>",
+            "<!-- x",
+            "</details>",
+            "&amp;",
+            "a|b",
+            "- x",
+            "1. x",
+            "# x",
+            "> x",
+            "   x",
+            "/close",
+            "=== ",
+        ] {
+            assert_eq!(inline(text).trim_matches('`').trim(), text.trim(), "{text}");
+            assert!(inline(text).starts_with('`') && inline(text).ends_with('`'), "{text}");
+            assert!(inline_html(text).starts_with("<code>") && inline_html(text).ends_with("</code>"), "{text}");
+        }
+    }
+
+    #[test]
+    fn backticks_do_not_end_a_code_span() {
+        assert_eq!(inline("a`b``c"), "```a`b``c```");
+        assert_eq!(inline("`a`"), "`` `a` ``");
+        assert_eq!(inline("@a\nb"), "`@a\\nb`");
+        assert_eq!(inline_html("</summary><img src=x>`"), "<code>&lt;/summary&gt;&lt;img src=x&gt;`</code>");
+    }
+
+    proptest! {
+        #[test]
+        fn a_piece_stays_in_its_line_and_its_span(text in "(\\PC|[`\n<>&@#]){0,20}") {
+            let code = inline(&text);
+            prop_assert!(!code.contains('\n'));
+            if code.starts_with('`') {
+                let ticks = code.len() - code.trim_start_matches('`').len();
+                let inner = &code[ticks..code.len() - ticks];
+                prop_assert!(inner.split(|c| c != '`').all(|run| run.len() != ticks), "{code}");
+            }
+            prop_assert!(!inline_html(&text).trim_start_matches("<code>").trim_end_matches("</code>").contains('<'));
+        }
+    }
 }
