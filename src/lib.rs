@@ -10,7 +10,7 @@
 //! |---|---|
 //! | [`diagnostic`] | what the user is told: a mistake, where it is, what to do about it |
 //! | [`glob`] | shell patterns as Go matches them |
-//! | [`go_text`] | text as Go quotes it, for messages |
+//! | [`go`] | what Go's standard library does where Helm's output shows it |
 //! | [`yaml`] | YAML 1.1 as Helm reads and writes it; the [`yaml::Node`] tree in which every value keeps its place |
 //! | [`json`] | JSON as Go reads and writes it |
 //! | [`findings`] | what checks found, in the forms that programs read |
@@ -72,7 +72,7 @@ pub mod engine;
 pub mod explain;
 pub mod findings;
 pub mod glob;
-pub mod go_text;
+pub mod go;
 pub mod io;
 pub mod json;
 pub mod json_path;

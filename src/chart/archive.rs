@@ -8,7 +8,8 @@ use tar::{Archive, Entry, EntryType};
 
 use super::File;
 use crate::diagnostic::Diagnostic;
-use crate::go_text::quote_double;
+use crate::go::path::clean;
+use crate::go::strconv::quote_double;
 
 /// The greatest size of one unpacked file in bytes (Helm's limit).
 pub const MAX_FILE_BYTES: u64 = 5 << 20;
@@ -78,32 +79,15 @@ pub(super) fn path_in_chart(name: &str) -> Result<String, String> {
     if rest.starts_with('/') {
         return Err("chart illegally contains absolute paths".to_owned());
     }
-    let Some(path) = clean(&rest) else {
-        return Err("chart illegally references parent directory".to_owned());
-    };
+    let path = clean(&rest);
     let is_drive = matches!(path.as_bytes(), [letter, b':', b'/', ..] if letter.is_ascii_alphabetic());
     match path.as_str() {
-        "" => Err(format!("chart illegally contains content outside the base directory: {}", quote_double(name))),
+        "." => Err(format!("chart illegally contains content outside the base directory: {}", quote_double(name))),
         path if path.starts_with("..") => Err("chart illegally references parent directory".to_owned()),
         _ if is_drive => Err("chart contains illegally named files".to_owned()),
         _ if top == "Chart.yaml" => Err("chart yaml not in base directory".to_owned()),
         _ => Ok(path),
     }
-}
-
-/// A path without empty elements, `.` and `..`, as Go's `path.Clean` gives it; `None` if it leads above its start.
-fn clean(path: &str) -> Option<String> {
-    let mut kept: Vec<&str> = Vec::new();
-    for element in path.split('/') {
-        match element {
-            "" | "." => {}
-            ".." => {
-                kept.pop()?;
-            }
-            _ => kept.push(element),
-        }
-    }
-    Some(kept.join("/"))
 }
 
 fn check_gzip(bytes: &[u8], shown: &str) -> Result<(), Diagnostic> {

@@ -3,7 +3,7 @@
 
 use semver::{BuildMetadata, Prerelease, Version};
 
-use crate::go_text::quote_double;
+use crate::go::strconv::quote_double;
 
 /// The longest version, in bytes.
 const MAX_VERSION: usize = 256;

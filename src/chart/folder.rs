@@ -2,7 +2,7 @@
 
 use super::{File, IgnoreRules, Metadata};
 use crate::diagnostic::{Diagnostic, Source};
-use crate::go_text::quote_double;
+use crate::go::strconv::quote_double;
 use crate::yaml;
 
 /// What `lint` looks at in a chart's folder: its files as a chart takes them, and some of them by themselves, because the

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use super::metadata::ImportValues;
 use crate::diagnostic::{Diagnostic, Span};
-use crate::go_text::quote_double;
+use crate::go;
+use crate::go::strconv::quote_double;
 use crate::values::{Entry, Map, Node, Value, display};
-use crate::yaml;
 
 /// What is wrong with the fields of Chart.yaml, each list in Helm's order: by the names of the fields.
 #[derive(Debug, Default)]
@@ -238,7 +238,7 @@ fn scalar_text(value: &Value) -> Option<String> {
         Value::String(text) => Some(text.clone()),
         Value::Bool(value) => Some(value.to_string()),
         Value::Int(number) => Some(number.to_string()),
-        Value::Float(number) => Some(yaml::json_float(*number)),
+        Value::Float(number) => Some(go::float::format_json_float(*number)),
         Value::Null | Value::List(_) | Value::Map(_) => None,
     }
 }

@@ -8,7 +8,7 @@ use tar::{Builder, EntryType, Header};
 use super::archive::{MAX_TOTAL_BYTES, path_in_chart};
 use super::{Chart, Metadata};
 use crate::diagnostic::{Diagnostic, Source};
-use crate::go_text::quote_double;
+use crate::go::strconv::quote_double;
 use crate::values::Value;
 use crate::{json, yaml};
 

@@ -2,7 +2,7 @@
 
 use super::{Chart, Constraints, LockedDependency, parse_version};
 use crate::diagnostic::{Diagnostic, Span};
-use crate::go_text::quote_double;
+use crate::go::strconv::quote_double;
 
 /// Where the chart of a dependency is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,6 +6,7 @@ use super::Failure;
 use super::flags::GlobalFlags;
 use crate::chart::{Chart, File, Folder};
 use crate::diagnostic::{Diagnostic, Source};
+use crate::go;
 use crate::io::{self, AtRevision, Revision};
 
 /// Helm's name for a release nobody has named.
@@ -129,7 +130,7 @@ pub(super) fn locate_directory(argument: &str, global: &GlobalFlags) -> Result<L
 /// There is no such chart, or it can't be read, in Helm's words.
 pub(super) fn locate_starter(name: &str, global: &GlobalFlags) -> Result<Chart, Vec<Diagnostic>> {
     let given = Path::new(name);
-    let among_starters = starters().map(|folder| io::join(&folder, name)).filter(|_| !given.is_absolute());
+    let among_starters = starters().map(|folder| go::path::join(&folder, name)).filter(|_| !given.is_absolute());
     let path = match among_starters {
         Some(path) if !given.exists() => path,
         _ => given.to_path_buf(),

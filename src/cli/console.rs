@@ -8,7 +8,7 @@ use super::flags::{ColorMode, GlobalFlags, MessageFormat};
 use crate::diagnostic::{
     Diagnostic, Severity, TextStyle, printable_lines, printable_styled_lines, write_json, write_text,
 };
-use crate::io::os_words;
+use crate::go::os_error;
 
 /// Where results and diagnostics go.
 pub(super) struct Console {
@@ -53,7 +53,7 @@ impl Console {
         let mut stdout = std::io::stdout().lock();
         match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-                Err(anyhow!(os_words(&error)).context("cannot write to standard output"))
+                Err(anyhow!(os_error(&error)).context("cannot write to standard output"))
             }
             _ => Ok(()),
         }

@@ -11,6 +11,7 @@ use super::flags::GlobalFlags;
 use super::source_date::source_date;
 use crate::chart::{self, Chart, File};
 use crate::diagnostic::{Diagnostic, printable};
+use crate::go;
 use crate::{engine, io};
 
 /// Make a new chart
@@ -92,16 +93,16 @@ fn copied(name: &str, starter: &str, global: &GlobalFlags) -> Result<Vec<File>, 
 
 /// Where the chart goes. The folder it is made in must be there, but not for a copy of a starter (Helm's rule).
 fn directory_of(path: &Path, name: &str, parent_must_exist: bool) -> Result<PathBuf, Failure> {
-    let here = std::env::current_dir().map_err(|error| anyhow::anyhow!("getwd: {}", io::os_words(&error)))?;
-    let parent = io::join(&here.join(path.parent().unwrap_or(Path::new(""))), "");
-    let directory = io::join(&parent, name);
+    let here = std::env::current_dir().map_err(|error| anyhow::anyhow!("getwd: {}", go::os_error(&error)))?;
+    let parent = go::path::join(&here.join(path.parent().unwrap_or(Path::new(""))), "");
+    let directory = go::path::join(&parent, name);
     let refuse = |message: String| Diagnostic::error("create", message);
     if parent_must_exist {
         match std::fs::metadata(&parent) {
             Ok(parent) if parent.is_dir() => {}
             Ok(_) => return Err(refuse(format!("no such directory {}", parent.display())).into()),
             Err(error) => {
-                let message = format!("stat {}: {}", parent.display(), io::os_words(&error));
+                let message = format!("stat {}: {}", parent.display(), go::os_error(&error));
                 return Err(refuse(message).help("make the folder that the chart is to lie in first").into());
             }
         }

@@ -50,13 +50,18 @@ fn pages() -> anyhow::Result<Vec<(String, String)>> {
 /// Adds the pages of a command and its subcommands.
 fn add_pages(command: &Command, pages: &mut Vec<(String, String)>) -> anyhow::Result<()> {
     let version = env!("CARGO_PKG_VERSION");
-    let without_examples = command.clone().after_help(Resettable::Reset);
+    let without_examples = command.clone().after_help(Resettable::Reset).after_long_help(Resettable::Reset);
     let page = Page::new(without_examples).source(format!("mim-chart {version}")).manual("mim-chart");
     let mut text = Vec::new();
     page.render(&mut text)?;
     let mut text = String::from_utf8(text)?;
-    if let Some(examples) = command.get_after_help() {
-        text += &examples_section(&examples.to_string());
+    if let Some(examples) = command.get_after_help().map(ToString::to_string) {
+        // What a long help adds describes the forms of the output.
+        let long = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
+        if let Some(forms) = long.strip_prefix(&examples).filter(|forms| !forms.trim().is_empty()) {
+            text += &verbatim_section("OUTPUT", forms.trim().lines());
+        }
+        text += &examples_section(&examples);
     }
     pages.push((page.get_filename(), text));
     command.get_subcommands().filter(|below| !below.is_hide_set()).try_for_each(|below| add_pages(below, pages))
@@ -64,9 +69,14 @@ fn add_pages(command: &Command, pages: &mut Vec<(String, String)>) -> anyhow::Re
 
 /// The examples at the end of a command's help, line by line.
 fn examples_section(help: &str) -> String {
+    verbatim_section("EXAMPLES", help.lines().map(str::trim).filter(|line| !line.is_empty() && *line != "Examples:"))
+}
+
+/// A section whose lines are printed as they are.
+fn verbatim_section<'l>(name: &str, lines: impl Iterator<Item = &'l str>) -> String {
     let mut section = Roff::new();
-    section.control("SH", ["EXAMPLES"]).control("nf", []);
-    for line in help.lines().map(str::trim).filter(|line| !line.is_empty() && *line != "Examples:") {
+    section.control("SH", [name]).control("nf", []);
+    for line in lines {
         section.text([roman(line)]);
     }
     section.control("fi", []).render()

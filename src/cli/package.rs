@@ -12,6 +12,7 @@ use super::flags::GlobalFlags;
 use super::source_date::source_date;
 use crate::chart::{self, Chart};
 use crate::diagnostic::{Diagnostic, Source, printable};
+use crate::go;
 use crate::{engine, io};
 
 /// Pack a chart into an archive
@@ -77,7 +78,7 @@ impl Package {
         let shown_in = self.shown_destination()?;
         for Packed { name, bytes, .. } in packed {
             io::save_archive(&self.destination, &name, &bytes)?;
-            let saved = io::join(&shown_in, &name);
+            let saved = go::path::join(&shown_in, &name);
             let saved = saved.display().to_string();
             console.print(&format!("Successfully packaged chart and saved it to: {}\n", printable(&saved)))?;
         }
@@ -138,7 +139,7 @@ impl Package {
         if self.destination != Path::new(".") {
             return Ok(self.destination.clone());
         }
-        Ok(std::env::current_dir().map_err(|error| anyhow::anyhow!("getwd: {}", io::os_words(&error)))?)
+        Ok(std::env::current_dir().map_err(|error| anyhow::anyhow!("getwd: {}", go::os_error(&error)))?)
     }
 }
 

@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use super::join;
 use super::whole_file::write_whole;
-use super::words::os_words;
 use crate::diagnostic::Diagnostic;
+use crate::go::os_error;
+use crate::go::path::join;
 
 /// Saves an archive as `name` in a directory, which is made if it is missing. The file appears whole or not at all.
 ///
@@ -23,6 +23,6 @@ pub fn save_archive(directory: &Path, name: &str, bytes: &[u8]) -> Result<(), Di
         return Err(refuse(format!("is not a directory: {}", directory.display())));
     }
     fs::create_dir_all(directory)
-        .map_err(|error| refuse(format!("mkdir {}: {}", directory.display(), os_words(&error))))?;
-    write_whole(&target, bytes).map_err(|error| refuse(format!("open {}: {}", target.display(), os_words(&error))))
+        .map_err(|error| refuse(format!("mkdir {}: {}", directory.display(), os_error(&error))))?;
+    write_whole(&target, bytes).map_err(|error| refuse(format!("open {}: {}", target.display(), os_error(&error))))
 }

@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::join;
 use super::whole_file::write_whole;
-use super::words::os_words;
 use crate::chart::File;
 use crate::diagnostic::Diagnostic;
+use crate::go::os_error;
+use crate::go::path::join;
 
 /// Writes a chart's files below `directory`, and makes its folder `charts`. Each file appears whole or not at all; what
 /// else lies there stays. Returns the paths of files that took the place of others.
@@ -16,7 +16,7 @@ use crate::diagnostic::Diagnostic;
 /// The first file that can't be written, with the operating system's words.
 pub fn write_chart(directory: &Path, files: &[File]) -> Result<Vec<PathBuf>, Diagnostic> {
     let refuse = |what: &str, path: &Path, error: &std::io::Error| {
-        Diagnostic::error("create", format!("{what} {}: {}", path.display(), os_words(error)))
+        Diagnostic::error("create", format!("{what} {}: {}", path.display(), os_error(error)))
     };
     let mut replaced = Vec::new();
     let make = |folder: &Path| fs::create_dir_all(folder).map_err(|error| refuse("mkdir", folder, &error));

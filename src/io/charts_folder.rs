@@ -4,10 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::whole_file::Staged;
-use super::words::os_words;
-use super::{Links, join, read_chart};
+use super::{Links, read_chart};
 use crate::chart::{Chart, Vendored};
 use crate::diagnostic::Diagnostic;
+use crate::go::os_error;
+use crate::go::path::join;
 
 /// Everything in the folder `charts` of the chart in `directory`, by name; nothing if there is no such folder.
 pub fn read_charts_folder(directory: &Path, links: Links) -> Vec<Vendored> {
@@ -46,7 +47,7 @@ pub struct DependencyFiles {
 pub fn save_dependencies(directory: &Path, files: &DependencyFiles) -> Result<(), Diagnostic> {
     let refuse = |message: String| Diagnostic::error("dependencies", message);
     let fail = |what: &str, path: &Path, error: &std::io::Error| {
-        refuse(format!("{what} {}: {}", path.display(), os_words(error)))
+        refuse(format!("{what} {}: {}", path.display(), os_error(error)))
     };
     let charts = join(directory, "charts");
     if charts.exists() && !charts.is_dir() {

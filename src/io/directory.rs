@@ -5,9 +5,9 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::words::os_words;
 use crate::chart::{File, IgnoreRules, MAX_FILE_BYTES, unpack};
 use crate::diagnostic::{Diagnostic, Source};
+use crate::go::os_error;
 
 /// The greatest size of an archive in bytes: what fits into it unpacked may not be larger.
 pub(super) const MAX_ARCHIVE_BYTES: u64 = 100 << 20;
@@ -38,7 +38,7 @@ pub fn read_chart(directory: &Path, links: Links) -> Result<Vec<File>, Vec<Diagn
         return Err(vec![
             Diagnostic::error(
                 "chart-not-found",
-                format!("unable to detect chart at {path}: open {path}: {}", os_words(&error)),
+                format!("unable to detect chart at {path}: open {path}: {}", os_error(&error)),
             )
             .help("a chart is a directory that holds Chart.yaml"),
         ]);
@@ -57,7 +57,7 @@ pub fn read_chart(directory: &Path, links: Links) -> Result<Vec<File>, Vec<Diagn
 fn read_archive(path: &Path) -> Result<Vec<File>, Diagnostic> {
     let shown = shown(path);
     let unreadable = |error: &std::io::Error| {
-        Diagnostic::error("chart-archive", format!("file '{shown}' cannot be read: {}", os_words(error)))
+        Diagnostic::error("chart-archive", format!("file '{shown}' cannot be read: {}", os_error(error)))
     };
     let mut bytes = Vec::new();
     let file = fs::File::open(path).map_err(|error| unreadable(&error))?;
@@ -98,7 +98,7 @@ impl Walk {
         }
         let mut entries: Vec<PathBuf> = match fs::read_dir(directory) {
             Ok(entries) => entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect(),
-            Err(error) => return self.refuse(format!("open {}: {}", directory.display(), os_words(&error))),
+            Err(error) => return self.refuse(format!("open {}: {}", directory.display(), os_error(&error))),
         };
         entries.sort();
         for path in entries {
@@ -119,10 +119,10 @@ impl Walk {
                     "error evaluating symlink {}: lstat {}: {}",
                     path.display(),
                     target.display(),
-                    os_words(&error)
+                    os_error(&error)
                 ));
             }
-            Err(error) => return self.refuse(format!("stat {}: {}", path.display(), os_words(&error))),
+            Err(error) => return self.refuse(format!("stat {}: {}", path.display(), os_error(&error))),
         };
         if self.rules.ignores(below, metadata.is_dir()) {
             return;
@@ -151,7 +151,7 @@ impl Walk {
             Ok(bytes) => {
                 self.files.push(File { path: below.to_owned(), shown: shown(path), bytes: Cow::Owned(bytes) });
             }
-            Err(error) => self.refuse(format!("error reading {below}: open {}: {}", path.display(), os_words(&error))),
+            Err(error) => self.refuse(format!("error reading {below}: open {}: {}", path.display(), os_error(&error))),
         }
     }
 

@@ -6,10 +6,10 @@ use std::io::{Error, Read};
 use std::path::Path;
 
 use super::directory::{Links, MAX_ARCHIVE_BYTES, read_chart};
-use super::paths::join;
-use super::words::os_words;
 use crate::chart::{Entry, File, Folder, MAX_FILE_BYTES, unpack};
 use crate::diagnostic::Diagnostic;
+use crate::go::os_error;
+use crate::go::path::join;
 
 /// Whether a path names an archive for `lint`, whatever lies there.
 fn is_archive_name(path: &str) -> bool {
@@ -28,7 +28,7 @@ pub fn read_folder(path: &str, links: Links) -> Result<Folder, Diagnostic> {
     let metadata = join(Path::new(path), "Chart.yaml");
     if let Err(error) = fs::metadata(&metadata) {
         let metadata = metadata.display();
-        let message = format!("unable to check Chart.yaml file in chart: stat {metadata}: {}", os_words(&error));
+        let message = format!("unable to check Chart.yaml file in chart: stat {metadata}: {}", os_error(&error));
         return Err(Diagnostic::error("chart-not-found", message));
     }
     let folder = if path.is_empty() { "." } else { path };
@@ -47,13 +47,13 @@ pub fn read_folder(path: &str, links: Links) -> Result<Folder, Diagnostic> {
 fn read_archive_folder(path: &str) -> Result<Folder, Diagnostic> {
     let refuse = |message: String| Diagnostic::error("chart-archive", message);
     let file = fs::File::open(path)
-        .map_err(|error| refuse(format!("unable to open tarball: open {path}: {}", os_words(&error))))?;
+        .map_err(|error| refuse(format!("unable to open tarball: open {path}: {}", os_error(&error))))?;
     let extract =
         |error: Diagnostic| Diagnostic { message: format!("unable to extract tarball: {}", error.message), ..error };
     let mut bytes = Vec::new();
     file.take(MAX_ARCHIVE_BYTES)
         .read_to_end(&mut bytes)
-        .map_err(|error| extract(refuse(format!("read {path}: {}", os_words(&error)))))?;
+        .map_err(|error| extract(refuse(format!("read {path}: {}", os_error(&error)))))?;
     let files = unpack(&bytes, path).map_err(extract)?;
     Folder::from_archive(&absolute(path), files).map_err(extract)
 }
@@ -92,7 +92,7 @@ fn walk(directory: &str, found: &mut Vec<String>) {
 
 fn read_entry(folder: &Path, name: &str) -> Entry {
     let path = folder.join(name);
-    let unreadable = |error: &Error| Entry::Unreadable(os_words(error));
+    let unreadable = |error: &Error| Entry::Unreadable(os_error(error));
     match fs::metadata(&path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Entry::Missing,
         Err(error) => unreadable(&error),

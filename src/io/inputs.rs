@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::fs::File;
 use std::io::Read;
 
-use super::words::os_words;
 use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::go::os_error;
 use crate::values::FileReader;
 
 /// The greatest size of a file of values, in bytes. Helm has no limit; a Kubernetes object has one of about 1.5 MiB,
@@ -48,7 +48,7 @@ impl Inputs {
             return Err(Problem::new(format!("cannot fetch {path}: mim-chart never opens a connection"))
                 .help("download the file and give its path"));
         }
-        let file = File::open(path).map_err(|error| Problem::new(format!("open {path}: {}", os_words(&error))))?;
+        let file = File::open(path).map_err(|error| Problem::new(format!("open {path}: {}", os_error(&error))))?;
         read_limited(file, path)
     }
 
@@ -97,7 +97,7 @@ fn read_limited(from: impl Read, name: &str) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
     from.take(MAX_INPUT_BYTES + 1)
         .read_to_end(&mut bytes)
-        .map_err(|error| Problem::new(format!("read {name}: {}", os_words(&error))))?;
+        .map_err(|error| Problem::new(format!("read {name}: {}", os_error(&error))))?;
     if bytes.len() as u64 > MAX_INPUT_BYTES {
         let limit = MAX_INPUT_BYTES / (1024 * 1024);
         return Err(Problem::new(format!("{name} is larger than {limit} MiB, the greatest size of a file of values")));

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use super::words::os_words;
 use crate::diagnostic::{Diagnostic, Source};
+use crate::go::os_error;
 
 /// The greatest size of a file of manifests, in bytes. What a cluster holds is rarely more; a limit keeps a wrong name from
 /// eating the machine's memory.
@@ -39,7 +39,7 @@ pub fn read_manifest_files(path: &str, flag: &Source) -> Result<Vec<Source>, Vec
     let mut sources = Vec::new();
     let mut errors = Vec::new();
     for name in names {
-        let read = File::open(&name).map_err(|error| format!("open {name}: {}", os_words(&error)));
+        let read = File::open(&name).map_err(|error| format!("open {name}: {}", os_error(&error)));
         match read.and_then(|file| read_limited(file).map_err(|reason| format!("read {name}: {reason}"))) {
             Ok(text) => sources.push(Source::file(name, text)),
             Err(message) => errors.push(refuse(message)),
@@ -65,7 +65,7 @@ fn find(directory: &Path, names: &mut Vec<String>) {
 
 fn read_limited(from: impl Read) -> Result<String, String> {
     let mut bytes = Vec::new();
-    from.take(MAX_MANIFEST_BYTES + 1).read_to_end(&mut bytes).map_err(|error| os_words(&error))?;
+    from.take(MAX_MANIFEST_BYTES + 1).read_to_end(&mut bytes).map_err(|error| os_error(&error))?;
     if bytes.len() as u64 > MAX_MANIFEST_BYTES {
         return Err(format!("it is larger than {} MiB", MAX_MANIFEST_BYTES / (1024 * 1024)));
     }

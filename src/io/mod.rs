@@ -9,10 +9,8 @@ mod folder;
 mod inputs;
 mod manifest_files;
 mod output_directory;
-mod paths;
 mod revision;
 mod whole_file;
-mod words;
 
 pub use archive_file::save_archive;
 pub use chart_directory::write_chart;
@@ -23,6 +21,4 @@ pub use folder::{charts_below, read_folder};
 pub use inputs::{Inputs, MAX_INPUT_BYTES};
 pub use manifest_files::{MAX_MANIFEST_BYTES, read_manifest_files};
 pub use output_directory::{prune_files, write_files};
-pub use paths::join;
 pub use revision::{AtRevision, Revision, TemporaryFolder};
-pub use words::os_words;

@@ -5,8 +5,8 @@ use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
 use super::whole_file::write_whole;
-use super::words::os_words;
 use crate::diagnostic::Diagnostic;
+use crate::go::os_error;
 
 /// Writes each text to its path below `directory`, making the directories that are missing. Each file appears whole or
 /// not at all: it is written beside its place under another name first. Nothing is written outside `directory`, not
@@ -16,7 +16,7 @@ use crate::diagnostic::Diagnostic;
 /// The first file that can't be written, with the operating system's words.
 pub fn write_files(directory: &Path, files: &[(String, String)]) -> Result<(), Diagnostic> {
     let fail = |path: &Path, error: &std::io::Error| {
-        Diagnostic::error("output-dir", format!("cannot write {}: {}", path.display(), os_words(error)))
+        Diagnostic::error("output-dir", format!("cannot write {}: {}", path.display(), os_error(error)))
             .help("give --output-dir a directory that can be written to")
     };
     fs::create_dir_all(directory).map_err(|error| fail(directory, &error))?;
@@ -57,7 +57,7 @@ pub fn prune_files(
     if directory.join(&top).is_dir() && !directory.join(&top).is_symlink() {
         let is_kept = |path: &str| kept.iter().any(|(known, _)| known == path);
         prune_below(directory, prefix, &top, &is_kept, &mut removed).map_err(|(path, error)| {
-            Diagnostic::error("output-dir", format!("cannot prune {}: {}", path.display(), os_words(&error)))
+            Diagnostic::error("output-dir", format!("cannot prune {}: {}", path.display(), os_error(&error)))
         })?;
     }
     removed.sort();

@@ -5,8 +5,8 @@ use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::words::os_words;
 use crate::diagnostic::{Diagnostic, Source};
+use crate::go::os_error;
 
 /// A commit of the repository that a folder lies in. git is asked with its own program, and is kept from fetching what a
 /// partial clone lacks.
@@ -74,7 +74,7 @@ impl Revision {
         let ask = |arguments: &[&str]| {
             let output = git(folder).args(arguments).output().map_err(|error| {
                 refuse(
-                    format!("git can't be run: {}", os_words(&error)),
+                    format!("git can't be run: {}", os_error(&error)),
                     "--rev asks git for files as they were: install it",
                 )
             })?;
@@ -127,7 +127,7 @@ impl Revision {
         }
         let contents = self.contents(&entries)?;
         let broken = |error: std::io::Error| {
-            self.refuse(format!("the files of {} can't be copied: {}", self.name, os_words(&error)))
+            self.refuse(format!("the files of {} can't be copied: {}", self.name, os_error(&error)))
         };
         let folder = TemporaryFolder::new().map_err(broken)?;
         for (entry, bytes) in entries.iter().zip(contents) {
@@ -161,7 +161,7 @@ impl Revision {
             command.args(["--", inside]);
         }
         let output =
-            command.output().map_err(|error| self.refuse(format!("git can't be run: {}", os_words(&error))))?;
+            command.output().map_err(|error| self.refuse(format!("git can't be run: {}", os_error(&error))))?;
         if !output.status.success() {
             return Err(self.refuse(format!("git ls-tree: {}", String::from_utf8_lossy(&output.stderr).trim())));
         }
@@ -202,7 +202,7 @@ impl Revision {
             child.wait()?;
             found
         };
-        read().map_err(|error| self.refuse(format!("git cat-file: {}", os_words(&error))))
+        read().map_err(|error| self.refuse(format!("git cat-file: {}", os_error(&error))))
     }
 }
 

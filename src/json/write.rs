@@ -1,6 +1,7 @@
 //! Values -> JSON text, as Go's `encoding/json` writes it.
 
-use crate::yaml::{Map, Node, Value, json_float};
+use crate::go::float::format_json_float;
+use crate::yaml::{Map, Node, Value};
 
 /// Writes a value as Helm's `toJson` does: compact, keys in byte order, and `<`, `>`, `&` escaped for HTML.
 ///
@@ -37,7 +38,7 @@ fn write_value(value: &Value, html: bool, depth: Option<usize>, out: &mut String
         Value::Null => out.push_str("null"),
         Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
         Value::Int(value) => out.push_str(&value.to_string()),
-        Value::Float(value) => out.push_str(&json_float(*value)),
+        Value::Float(value) => out.push_str(&format_json_float(*value)),
         Value::String(text) => write_string(text, html, out),
         Value::List(items) => write_list(items, html, depth, out),
         Value::Map(map) => write_map(map, html, depth, out),

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
+use crate::go::float::format_float;
 use crate::json;
-use crate::yaml::{Value, go_float};
+use crate::yaml::Value;
 
 /// One result of a step.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -64,8 +65,8 @@ impl<'a> Item<'a> {
     pub(super) fn print(self) -> Cow<'a, str> {
         match self {
             Item::Value(Value::String(text)) => Cow::Borrowed(text),
-            Item::Value(Value::Float(number)) => Cow::Owned(go_float(*number)),
-            Item::Float(number) => Cow::Owned(go_float(number)),
+            Item::Value(Value::Float(number)) => Cow::Owned(format_float(*number)),
+            Item::Float(number) => Cow::Owned(format_float(number)),
             Item::Value(value) => Cow::Owned(json::write(value)),
             Item::Text(text) => Cow::Borrowed(text),
             Item::Byte(byte) => Cow::Owned(byte.to_string()),

@@ -7,7 +7,6 @@ mod compare;
 mod evaluate;
 mod item;
 mod parse;
-mod quoted;
 
 #[cfg(test)]
 mod tests;

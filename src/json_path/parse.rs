@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use super::item::Item;
-use super::quoted::unquote;
 use super::{Filter, Slice, Step};
-use crate::go_text::is_printable;
+use crate::go::strconv::is_printable;
+use crate::go::strconv::unquote;
 
 /// What can't be read, in Kubernetes' words, and where.
 #[derive(Debug)]

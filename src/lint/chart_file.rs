@@ -7,7 +7,7 @@ use super::report::{Report, Rule};
 use super::{Group, Subject, field};
 use crate::chart::{Entry, Metadata, parse_version};
 use crate::diagnostic::{Diagnostic, Source};
-use crate::go_text::quote_double;
+use crate::go::strconv::quote_double;
 use crate::yaml::{self, Node, Value};
 
 const FILE: &str = "Chart.yaml";

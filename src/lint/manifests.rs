@@ -5,7 +5,7 @@ use super::report::{Finding, Rule};
 use super::{deprecations, lists, names};
 use crate::diagnostic::Source;
 use crate::engine::KubeVersion;
-use crate::go_text::quote_double;
+use crate::go::strconv::quote_double;
 
 /// The longest line that Helm looks at.
 const MAX_LINE_BYTES: usize = 64 * 1024;

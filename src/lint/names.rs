@@ -1,6 +1,6 @@
 //! Names of objects, as Kubernetes wants them for each kind.
 
-use crate::go_text::quote_double;
+use crate::go::strconv::quote_double;
 
 /// The greatest length of a name of several parts.
 const MAX_SUBDOMAIN: usize = 253;

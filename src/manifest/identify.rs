@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::go;
 use crate::yaml::{self, Map, Value};
 
 /// What a manifest calls itself. Absent fields are empty.
@@ -81,7 +82,7 @@ fn text(map: &Map, key: &str, field: &str) -> Result<String, Diagnostic> {
         Value::String(text) => Ok(text.clone()),
         Value::Bool(value) => Ok(value.to_string()),
         Value::Int(number) => Ok(number.to_string()),
-        Value::Float(number) => Ok(yaml::json_float(*number)),
+        Value::Float(number) => Ok(go::float::format_json_float(*number)),
         other => Err(wrong_type(other, &format!("Go struct field {field} of type string"), &node.span)),
     }
 }

@@ -3,7 +3,7 @@
 use super::coalesce::{Merging, Nulls, Path};
 use super::{Map, Node, Value, ValuesTree};
 use crate::diagnostic::Span;
-use crate::go_text::quote_double;
+use crate::go::strconv::quote_double;
 
 const GLOBAL: &str = "global";
 

@@ -1,7 +1,7 @@
 //! Values as Go's `fmt` prints them, which Helm's messages about merging do.
 
 use super::{Node, Value};
-use crate::yaml::go_float;
+use crate::go::float::format_float;
 
 /// `%v`: `map[x:1]`, `[a b]`, `<nil>`.
 pub fn display(value: &Value) -> String {
@@ -9,7 +9,7 @@ pub fn display(value: &Value) -> String {
         Value::Null => "<nil>".to_owned(),
         Value::Bool(value) => value.to_string(),
         Value::Int(number) => number.to_string(),
-        Value::Float(number) => go_float(*number),
+        Value::Float(number) => format_float(*number),
         Value::String(text) => text.clone(),
         Value::List(items) => bracketed("[", items.iter().map(|item| display(&item.value))),
         Value::Map(map) => {
@@ -34,7 +34,7 @@ fn wrong_verb_inside(value: &Value) -> String {
         Value::Null => "<nil>".to_owned(),
         Value::Bool(value) => value.to_string(),
         Value::Int(number) => format!("%!t(int64={number})"),
-        Value::Float(number) => format!("%!t(float64={})", go_float(*number)),
+        Value::Float(number) => format!("%!t(float64={})", format_float(*number)),
         Value::String(text) => format!("%!t(string={text})"),
         Value::List(items) => bracketed("[", items.iter().map(|item| wrong_verb_inside(&item.value))),
         Value::Map(map) => {

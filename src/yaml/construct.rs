@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::diagnostic::{Diagnostic, Source, Span};
 
 use super::go_syntax::go_syntax;
-use super::number::go_float_key;
+use super::number::float_key;
 use super::resolve::{Scalar, resolve};
 use super::syntax::{Content, Document, NodeId, Style, Syntax};
 use super::{Map, Node, Value};
@@ -275,7 +275,7 @@ impl Constructor<'_, '_> {
             Scalar::Text(text) => text.into_owned(),
             Scalar::Bool(value) => value.to_string(),
             Scalar::Int(value) => value.to_string(),
-            Scalar::Float(value) => go_float_key(value),
+            Scalar::Float(value) => float_key(value),
             Scalar::Null => self.unfit_key(id, value, "%!s(<nil>)", "<nil>".to_owned()),
             Scalar::Unsigned(key) => self.unfit_key(id, value, "uint64", format!("{key:#x}")),
         };
@@ -334,7 +334,7 @@ impl Constructor<'_, '_> {
 fn refuse_unfit_numbers(node: &Node) -> Construct<()> {
     match &node.value {
         Value::Float(value) if !value.is_finite() => {
-            let word = super::go_float(*value);
+            let word = crate::go::float::format_float(*value);
             let message = format!("error converting YAML to JSON: json: unsupported value: {word}");
             let help = "JSON, which Kubernetes speaks, has no such number; put it in quotes if it is meant as text";
             Err(Box::new(Diagnostic::error("yaml-value", message).at(node.span.clone(), "").help(help)))

@@ -8,7 +8,7 @@ use serde::forward_to_deserialize_any;
 
 use crate::diagnostic::Span;
 
-use super::number::go_float_key;
+use super::number::float_key;
 use super::resolve::{Scalar, resolve};
 use super::{Node, Value};
 
@@ -100,7 +100,9 @@ impl<'a> Decoder<'a> {
     fn mismatch(&self, wanted: &str) -> DecodeError {
         let found = match self.node.value {
             Value::Int(value) => format!("number {value}"),
-            Value::Float(value) if matches!(wanted, "int" | "uint") => format!("number {}", super::json_float(value)),
+            Value::Float(value) if matches!(wanted, "int" | "uint") => {
+                format!("number {}", crate::go::float::format_json_float(value))
+            }
             _ => self.node.value.type_name().to_owned(),
         };
         let target = match self.path {
@@ -121,9 +123,9 @@ impl<'a> Decoder<'a> {
             Value::Float(value) => match resolve(None, self.node.span.text().into()) {
                 Ok(Scalar::Int(value)) => value.to_string(),
                 Ok(Scalar::Unsigned(value)) => value.to_string(),
-                Ok(Scalar::Float(value)) => go_float_key(value),
-                _ if value.fract() == 0.0 => super::json_float(*value),
-                _ => go_float_key(*value),
+                Ok(Scalar::Float(value)) => float_key(value),
+                _ if value.fract() == 0.0 => crate::go::float::format_json_float(*value),
+                _ => float_key(*value),
             },
             Value::String(text) => text.clone(),
             Value::List(_) | Value::Map(_) => return None,

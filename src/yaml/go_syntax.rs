@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use crate::go_text::quote_double;
+use crate::go::float::format_float;
+use crate::go::strconv::quote_double;
 
-use super::go_float;
 use super::resolve::{Scalar, resolve};
 use super::syntax::{Content, Document, NodeId, Style};
 
@@ -43,7 +43,7 @@ fn write_value(document: &Document<'_>, id: NodeId, top: bool, out: &mut String)
                 Scalar::Bool(value) => write!(out, "{value}"),
                 Scalar::Int(value) => write!(out, "{value}"),
                 Scalar::Unsigned(value) => write!(out, "{value:#x}"),
-                Scalar::Float(value) => out.write_str(&go_float(value)),
+                Scalar::Float(value) => out.write_str(&format_float(value)),
                 Scalar::Text(text) => out.write_str(&quote_double(&text)),
             };
         }

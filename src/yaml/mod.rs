@@ -19,7 +19,6 @@ mod tests;
 
 pub use locate::locate_in_scalar;
 pub use node::{Entry, Map, Node, Value};
-pub use number::{go_float, json_float};
 pub use order::natural_order;
 pub use read::{read_document, read_document_at, read_document_strictly, read_values, split_documents};
 pub use write::{WriteError, write, write_pretty};

@@ -1,82 +1,9 @@
-//! Numbers as Go reads and writes them.
+//! Numbers as go-yaml reads them.
 
-/// The shortest decimal digits that read back as the same float, with the decimal point after the first `point` of them.
-struct Digits {
-    negative: bool,
-    digits: String,
-    point: i32,
-}
-
-impl Digits {
-    /// Takes apart what `ryu` prints: `-1.25e-7`, `100.0`.
-    fn parse(printed: &str) -> Digits {
-        let negative = printed.starts_with('-');
-        let (mantissa, exponent) = printed.trim_start_matches('-').split_once('e').unwrap_or((printed, "0"));
-        let mantissa = mantissa.trim_start_matches('-');
-        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-        let all = [whole, fraction].concat();
-        let leading = all.len() - all.trim_start_matches('0').len();
-        let digits = all.trim_matches('0').to_owned();
-        let exponent: i32 = exponent.parse().unwrap_or(0);
-        let point = whole.len() as i32 - leading as i32 + exponent;
-        if digits.is_empty() {
-            return Digits { negative, digits: "0".to_owned(), point: 1 };
-        }
-        Digits { negative, digits, point }
-    }
-
-    fn of(value: f64) -> Digits {
-        Digits::parse(ryu::Buffer::new().format_finite(value))
-    }
-
-    fn sign(&self) -> &'static str {
-        if self.negative { "-" } else { "" }
-    }
-
-    /// `1.25e-07`: Go's `%e` with the shortest digits.
-    fn scientific(&self) -> String {
-        let (first, rest) = self.digits.split_at(1);
-        let dot = if rest.is_empty() { "" } else { "." };
-        let exponent = self.point - 1;
-        let sign = if exponent < 0 { '-' } else { '+' };
-        format!("{}{first}{dot}{rest}e{sign}{:02}", self.sign(), exponent.abs())
-    }
-
-    /// `0.00125`, `1250`: Go's `%f` with the shortest digits.
-    fn positional(&self) -> String {
-        let sign = self.sign();
-        let digits = &self.digits;
-        match usize::try_from(self.point) {
-            Ok(point) if point >= digits.len() => format!("{sign}{digits}{}", "0".repeat(point - digits.len())),
-            Ok(point) if point > 0 => format!("{sign}{}.{}", &digits[..point], &digits[point..]),
-            _ => format!("{sign}0.{}{digits}", "0".repeat(self.point.unsigned_abs() as usize)),
-        }
-    }
-
-    /// Go's `%g` with the shortest digits, which goes over to an exponent below 1e-4 and from 1e6 on.
-    fn general(&self) -> String {
-        let exponent = self.point - 1;
-        if !(-4..6).contains(&exponent) { self.scientific() } else { self.positional() }
-    }
-}
-
-/// A float as Go's `strconv.FormatFloat(value, 'g', -1, 64)` writes it: what a Go template prints, and what go-yaml writes.
-///
-/// ```
-/// use mim_chart::yaml::go_float;
-/// assert_eq!(go_float(1e6), "1e+06");
-/// assert_eq!(go_float(1.5), "1.5");
-/// assert_eq!(go_float(0.000001), "1e-06");
-/// ```
-pub fn go_float(value: f64) -> String {
-    match special(value) {
-        Some(word) => word.to_owned(),
-        None => Digits::of(value).general(),
-    }
-}
+use crate::go::float::format_float32;
 
 /// A float as go-yaml writes it when it is a map key: with the digits a 32-bit float needs.
-pub(super) fn go_float_key(value: f64) -> String {
+pub(super) fn float_key(value: f64) -> String {
     if value.is_nan() {
         return ".nan".to_owned();
     }
@@ -84,46 +11,7 @@ pub(super) fn go_float_key(value: f64) -> String {
     if narrow.is_infinite() {
         return if narrow > 0.0 { ".inf" } else { "-.inf" }.to_owned();
     }
-    Digits::parse(ryu::Buffer::new().format_finite(narrow)).general()
-}
-
-/// A float as Go's `encoding/json` writes it: positional between 1e-6 and 1e21, with an exponent outside.
-///
-/// ```
-/// use mim_chart::yaml::json_float;
-/// assert_eq!(json_float(1e20), "100000000000000000000");
-/// assert_eq!(json_float(1e21), "1e+21");
-/// assert_eq!(json_float(1e-7), "1e-7");
-/// assert_eq!(json_float(-0.0), "-0");
-/// ```
-pub fn json_float(value: f64) -> String {
-    if value == value.trunc() && value.abs() < 1e15 && (value != 0.0 || value.is_sign_positive()) {
-        return (value as i64).to_string();
-    }
-    if let Some(word) = special(value) {
-        return word.to_owned();
-    }
-    let digits = Digits::of(value);
-    if value != 0.0 && (value.abs() < 1e-6 || value.abs() >= 1e21) {
-        // Only a negative exponent loses its leading zero: 1e-07 becomes 1e-7.
-        let text = digits.scientific();
-        match text.split_once("e-0") {
-            Some((mantissa, exponent)) => format!("{mantissa}e-{exponent}"),
-            None => text,
-        }
-    } else {
-        digits.positional()
-    }
-}
-
-fn special(value: f64) -> Option<&'static str> {
-    if value.is_nan() {
-        Some("NaN")
-    } else if value.is_infinite() {
-        Some(if value > 0.0 { "+Inf" } else { "-Inf" })
-    } else {
-        None
-    }
+    format_float32(narrow)
 }
 
 /// A whole number as Go's `strconv.ParseInt(text, 0, 64)` or, failing that, `ParseUint` reads it: `0x`, `0o`, `0b` and a
@@ -229,31 +117,6 @@ pub(super) fn parse_dotted_float(text: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn floats_are_written_as_go_writes_them() {
-        for (value, go, json) in [
-            (0.0, "0", "0"),
-            (1.0, "1", "1"),
-            (100000.0, "100000", "100000"),
-            (123456.5, "123456.5", "123456.5"),
-            (1e6, "1e+06", "1000000"),
-            (1234567.0, "1.234567e+06", "1234567"),
-            (12345678.5, "1.23456785e+07", "12345678.5"),
-            (0.1, "0.1", "0.1"),
-            (0.0001, "0.0001", "0.0001"),
-            (0.00001, "1e-05", "0.00001"),
-            (1e-7, "1e-07", "1e-7"),
-            (1.5e-10, "1.5e-10", "1.5e-10"),
-            (1e20, "1e+20", "100000000000000000000"),
-            (1e21, "1e+21", "1e+21"),
-            (-0.5, "-0.5", "-0.5"),
-            (f64::MAX, "1.7976931348623157e+308", "1.7976931348623157e+308"),
-            (5e-324, "5e-324", "5e-324"),
-        ] {
-            assert_eq!((go_float(value), json_float(value)), (go.to_owned(), json.to_owned()), "{value:?}");
-        }
-    }
 
     #[test]
     fn bases_and_signs() {

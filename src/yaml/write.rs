@@ -3,13 +3,12 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::go_float;
-use super::number::json_float;
 use super::order::{natural_order, natural_order_v3, sort_by_key};
 use super::resolve::{is_plain_string, is_v3_octal};
 use super::syntax::{Content, Document, forbidden_character};
 use super::text::{Traits, is_base60, is_break};
 use super::{Map, Node, Value};
+use crate::go::float::{format_float, format_json_float};
 
 /// Lines are folded at the first space beyond this column.
 const WIDTH: usize = 80;
@@ -128,7 +127,7 @@ impl Writer {
             Value::Null => self.token("null"),
             Value::Bool(value) => self.token(if *value { "true" } else { "false" }),
             Value::Int(value) => self.token(&value.to_string()),
-            Value::Float(value) if self.dialect == Dialect::V3 => self.token(&go_float(*value)),
+            Value::Float(value) if self.dialect == Dialect::V3 => self.token(&format_float(*value)),
             Value::Float(value) => self.token(&yaml_float(*value)),
             Value::String(text) if self.dialect == Dialect::V3 => self.string(text, indent, context),
             Value::String(text) => self.string(&readable(text)?, indent, context),
@@ -408,12 +407,12 @@ fn escape(character: char, always: bool) -> Option<Cow<'static, str>> {
 
 /// A float as `toYaml` writes it: a whole number that fits 64 bits has all its digits.
 fn yaml_float(value: f64) -> String {
-    let json = json_float(value);
+    let json = format_json_float(value);
     let whole = !json.contains(['.', 'e', 'E']);
     match whole {
         true if json == "-0" => "0".to_owned(),
         true if json.parse::<i64>().is_ok() || json.parse::<u64>().is_ok() => json,
-        _ => go_float(value),
+        _ => format_float(value),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::cli::console::Console;
 use crate::cli::flags::GlobalFlags;
 use crate::cli::source_date::source_date;
 use crate::diagnostic::{Diagnostic, Span, printable};
+use crate::go;
 use crate::{engine, io};
 
 /// Fill charts/ with the dependencies that Chart.lock names
@@ -130,7 +131,7 @@ fn load(directory: &Path, global: &GlobalFlags) -> Result<Chart, Vec<Diagnostic>
     let refuse = |message: String| Diagnostic::error("dependencies", message);
     match std::fs::metadata(directory) {
         Err(error) => Err(vec![
-            refuse(format!("could not find {path}: stat {path}: {}", io::os_words(&error)))
+            refuse(format!("could not find {path}: stat {path}: {}", go::os_error(&error)))
                 .help("give the directory of an unpacked chart"),
         ]),
         Ok(found) if !found.is_dir() => {
@@ -225,10 +226,10 @@ impl Building<'_> {
                 if let Some(chart) = self.vendored_chart(name) {
                     return Ok(Some(chart.clone()));
                 }
-                io::join(self.directory, &format!("charts/{name}"))
+                go::path::join(self.directory, &format!("charts/{name}"))
             }
             Repository::Directory(path) if Path::new(path).is_absolute() => PathBuf::from(path),
-            Repository::Directory(path) => io::join(self.directory, path),
+            Repository::Directory(path) => go::path::join(self.directory, path),
             Repository::Remote(_) if from_lock && self.archive_of(name, version).is_some() => return Ok(None),
             Repository::Remote(_) => {
                 let message = format!("cannot fetch {name} from {repository}: mim-chart never opens a connection");

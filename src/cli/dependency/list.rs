@@ -11,6 +11,7 @@ use crate::cli::console::Console;
 use crate::cli::flags::GlobalFlags;
 use crate::cli::table::table;
 use crate::diagnostic::printable;
+use crate::go;
 use crate::io;
 
 /// Show a chart's dependencies and whether they are there
@@ -32,7 +33,7 @@ impl List {
             if path.is_file() { locate(Some(&self.chart), global)? } else { locate_directory(&self.chart, global)? };
         let chart = located.chart()?;
         if chart.metadata.dependencies.is_empty() {
-            let charts = io::join(path, "charts");
+            let charts = go::path::join(path, "charts");
             let charts = charts.display().to_string();
             return Ok(console.print(&format!("WARNING: no dependencies at {}\n", printable(&charts)))?);
         }

@@ -9,7 +9,7 @@ use super::place::{Path, identity};
 use super::shape::Shape;
 use super::{stack, uri};
 use crate::diagnostic::{Diagnostic, Span};
-use crate::go_text::quote_double;
+use crate::go::strconv::quote_double;
 use crate::yaml::{Map, Node};
 
 /// One loaded schema document.

@@ -16,7 +16,7 @@ use super::violation::Violation;
 use super::wording::quote;
 use super::{format, stack};
 use crate::diagnostic::Span;
-use crate::go_text::quote_double;
+use crate::go::strconv::quote_double;
 use crate::yaml::{Map, Node, Value};
 
 /// What a schema finds: nothing wrong (and which members of the instance it has not looked at), or something.

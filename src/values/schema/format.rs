@@ -2,7 +2,7 @@
 
 use super::pattern;
 use super::uri;
-use crate::go_text::{quote_char, quote_double};
+use crate::go::strconv::{quote_char, quote_double};
 
 /// Why a text is not of a format; `Ok` for a format that Helm doesn't know.
 pub(super) fn check(format: &str, text: &str) -> Result<(), String> {

@@ -7,7 +7,7 @@ use super::document::{error, vocabularies};
 use super::draft::{Dialect, Draft, Vocabularies};
 use super::uri;
 use crate::diagnostic::{Diagnostic, Source};
-use crate::go_text::quote_double;
+use crate::go::strconv::quote_double;
 use crate::yaml::{Node, Value};
 
 /// Gives schema documents that a schema refers to and that are neither in it nor metaschemas.

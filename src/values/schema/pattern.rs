@@ -9,7 +9,7 @@ use std::str::CharIndices;
 
 use regex::Regex;
 
-use crate::go_text::quote_double;
+use crate::go::strconv::quote_double;
 
 /// Says in Go's words why a pattern is none.
 pub(super) fn check(pattern: &str) -> Result<(), String> {

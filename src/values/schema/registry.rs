@@ -14,7 +14,7 @@ use super::violation::Violation;
 use super::wording::quote;
 use super::{evaluate, pattern, report, stack, uri};
 use crate::diagnostic::Diagnostic;
-use crate::go_text::quote_double;
+use crate::go::strconv::quote_double;
 use crate::yaml::Node;
 
 /// The documents of a schema, its own one first.

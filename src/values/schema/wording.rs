@@ -1,6 +1,6 @@
 //! How Helm's schema messages write names and numbers: Go's `%q` in single quotes, and English digit groups.
 
-use crate::go_text::push_escaped;
+use crate::go::strconv::push_escaped;
 
 /// A string in single quotes, with what can't be printed escaped as Go's `%q` does it.
 ///

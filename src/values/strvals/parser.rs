@@ -4,7 +4,7 @@ use super::scanner::{Scanner, Stretch};
 use super::typed::{go_type, typed};
 use super::{Kind, Mistake};
 use crate::diagnostic::{Source, Span};
-use crate::go_text::{quote_char, quote_double};
+use crate::go::strconv::{quote_char, quote_double};
 use crate::json;
 use crate::values::{FileReader, Map, Node, Value};
 

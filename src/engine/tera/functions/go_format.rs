@@ -6,6 +6,8 @@ use std::fmt::Write;
 use tera::Value;
 use tera::value::{Key, ValueKind};
 
+use crate::go::float::format_float_from;
+
 /// From which power of ten on a float is printed with an exponent. Go's `%v` has 6; here numbers stay as people write
 /// them for as long as they do in JSON.
 pub(super) const PLAIN_DIGITS: i32 = 21;
@@ -42,7 +44,7 @@ fn write_value(out: &mut String, value: &Value) {
     } else {
         match value.kind() {
             ValueKind::Undefined | ValueKind::None => out.push_str("<nil>"),
-            ValueKind::F64 => out.push_str(&shortest(value.as_f64().unwrap_or(0.0), PLAIN_DIGITS)),
+            ValueKind::F64 => out.push_str(&format_float_from(value.as_f64().unwrap_or(0.0), PLAIN_DIGITS)),
             // Writing to a String can't fail.
             _ => drop(write!(out, "{value}")),
         }
@@ -60,25 +62,6 @@ pub(super) fn sorted(map: &tera::Map) -> Vec<(Cow<'_, str>, &Value)> {
     entries
 }
 
-/// The shortest digits that give the number back, with an exponent (of two digits at least) below -4 and from
-/// `threshold` on.
-pub(super) fn shortest(number: f64, threshold: i32) -> String {
-    if number.is_nan() {
-        return "NaN".to_owned();
-    }
-    if number.is_infinite() {
-        return if number > 0.0 { "+Inf" } else { "-Inf" }.to_owned();
-    }
-    let scientific = format!("{number:e}");
-    let Some((digits, exponent)) = scientific.split_once('e') else { return scientific };
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    if exponent < -4 || exponent >= threshold {
-        let sign = if exponent < 0 { '-' } else { '+' };
-        return format!("{digits}e{sign}{:02}", exponent.abs());
-    }
-    format!("{number}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,8 +77,5 @@ mod tests {
         ] {
             assert_eq!(display(&Value::from(number)), text);
         }
-        assert_eq!(shortest(1234567.5, 6), "1.2345675e+06");
-        assert_eq!(shortest(f64::NAN, 6), "NaN");
-        assert_eq!(shortest(f64::NEG_INFINITY, 6), "-Inf");
     }
 }

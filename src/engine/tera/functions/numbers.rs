@@ -6,8 +6,9 @@ use super::Function;
 use super::call::{Answer, Call, Failure, is_nothing, wrong_type};
 use super::convert::{to_float, to_int};
 use super::decimal::Decimal;
-use super::go_format::{display, shortest};
+use super::go_format::display;
 use crate::engine::tera::value::float_to_tera;
+use crate::go::float::format_float;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("int", &["value"], "The value as a whole number; 0 where it is none.", int),
@@ -121,7 +122,7 @@ fn decimals(call: &Call<'_>, others: &[Value], exact: DecimalStep, rough: fn(f64
     let first = to_float(call.value("n")?);
     let others = || others.iter().map(to_float);
     if let Some(number) = others().chain([first]).find(|number| !number.is_finite()) {
-        return Err(Failure::call(format!("Cannot create a Decimal from {}", shortest(number, 0))));
+        return Err(Failure::call(format!("Cannot create a Decimal from {}", format_float(number))));
     }
     let computed = others().try_fold(Decimal::of(first), |sum, other| Some(exact(sum?, Decimal::of(other)?)));
     let computed = computed.flatten().map(Decimal::to_f64);

@@ -4,6 +4,7 @@ use tera::Value;
 
 use super::Function;
 use super::call::{Answer, Call};
+use crate::go::path::{base, clean, dir, ext};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("base", &["path"], "The last part of a path.", |call| Ok(Value::from(base(call.text("path")?)))),
@@ -24,40 +25,4 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 fn is_abs(call: &Call<'_>) -> Answer {
     Ok(Value::from(call.text("path")?.starts_with('/')))
-}
-
-fn base(path: &str) -> &str {
-    if path.is_empty() {
-        return ".";
-    }
-    let trimmed = path.trim_end_matches('/');
-    if trimmed.is_empty() { "/" } else { trimmed.rsplit('/').next().unwrap_or(trimmed) }
-}
-
-fn dir(path: &str) -> String {
-    clean(path.rfind('/').map_or("", |slash| &path[..=slash]))
-}
-
-fn ext(path: &str) -> &str {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    name.rfind('.').map_or("", |point| &name[point..])
-}
-
-/// Go's `path.Clean`: `.` and empty parts go, `..` takes the part before it away.
-fn clean(path: &str) -> String {
-    let rooted = path.starts_with('/');
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/').filter(|part| !part.is_empty() && *part != ".") {
-        match (part, parts.last()) {
-            ("..", Some(&last)) if last != ".." => drop(parts.pop()),
-            ("..", _) if rooted => {}
-            _ => parts.push(part),
-        }
-    }
-    let joined = parts.join("/");
-    match (rooted, joined.is_empty()) {
-        (true, _) => format!("/{joined}"),
-        (false, true) => ".".to_owned(),
-        (false, false) => joined,
-    }
 }

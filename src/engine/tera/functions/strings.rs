@@ -6,7 +6,7 @@ use tera::value::Key;
 use super::Function;
 use super::call::{Answer, Call, Failure, is_nothing};
 use super::go_format::display;
-use crate::go_text::quote_double;
+use crate::go::strconv::quote_double;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("toString", &["value"], "The value as text, as Go prints it.", |call| {

@@ -1,6 +1,7 @@
 //! TOML as Helm writes it, and reading it.
 
-use crate::yaml::{Map, Node, Value, go_float};
+use crate::go::float::format_float;
+use crate::yaml::{Map, Node, Value};
 
 /// A map as TOML: keys sorted, tables after plain values and indented by their depth. Any other value is written as it
 /// stands behind a key.
@@ -73,7 +74,7 @@ fn inline(out: &mut String, value: &Value) -> Result<(), String> {
         Value::Bool(value) => out.push_str(&value.to_string()),
         Value::Int(number) => out.push_str(&number.to_string()),
         Value::Float(number) => {
-            let digits = go_float(*number);
+            let digits = format_float(*number);
             out.push_str(&digits);
             out.push_str(if digits.contains(['.', 'e']) { "" } else { ".0" });
         }

@@ -4,8 +4,9 @@ use tera::Value;
 use tera::value::ValueKind;
 
 use super::call::go_type;
-use super::go_format::{PLAIN_DIGITS, display, shortest, sorted};
-use crate::go_text::{is_printable, quote_char, quote_char_ascii, quote_double, quote_double_ascii};
+use super::go_format::{PLAIN_DIGITS, display, sorted};
+use crate::go::float::{format_float, format_float_from};
+use crate::go::strconv::{is_printable, quote_char, quote_char_ascii, quote_double, quote_double_ascii};
 
 /// What stands between a `%` and its verb.
 #[derive(Debug, Default, Clone, Copy)]
@@ -215,12 +216,12 @@ fn sign(negative: bool, flags: Flags) -> &'static str {
 
 fn float(out: &mut String, verb: char, flags: Flags, number: f64) -> bool {
     if !number.is_finite() {
-        return "vgGeEfF".contains(verb) && written(out, Flags { zero: false, ..flags }, &shortest(number, 0));
+        return "vgGeEfF".contains(verb) && written(out, Flags { zero: false, ..flags }, &format_float(number));
     }
     let magnitude = number.abs();
     let digits = match (verb, flags.precision) {
-        ('v', None) => shortest(magnitude, PLAIN_DIGITS),
-        ('g' | 'G', None) => shortest(magnitude, 6),
+        ('v', None) => format_float_from(magnitude, PLAIN_DIGITS),
+        ('g' | 'G', None) => format_float(magnitude),
         ('v' | 'g' | 'G', Some(precision)) => significant(magnitude, precision.max(1)),
         ('f' | 'F', precision) => fixed(magnitude, precision.unwrap_or(6)),
         ('e' | 'E', precision) => scientific(magnitude, precision.unwrap_or(6)),

@@ -1,4 +1,4 @@
-//! Text as Go's `%q` quotes it, which many of Helm's messages do.
+//! Text as Go quotes it (`strconv.Quote`, `%q`), which many of Helm's messages do.
 
 /// A character as Go's `%q` writes it.
 pub fn quote_char(c: char) -> String {
@@ -70,6 +70,56 @@ pub fn is_printable(c: char) -> bool {
     let mut buffer = [b'a'; 5];
     let length = 1 + c.encode_utf8(&mut buffer[1..]).len();
     str::from_utf8(&buffer[..length]).is_ok_and(|text| text.escape_debug().eq(['a', c]))
+}
+
+/// The text that a Go literal in single or double quotes stands for; `None` where it is malformed. A lone byte above 0x7f
+/// (`\xff`), which a text can't hold, becomes the replacement character.
+pub fn unquote(text: &str) -> Option<String> {
+    let quote = text.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+    let inside = text.get(1..)?.strip_suffix(quote)?;
+    let mut bytes = Vec::with_capacity(inside.len());
+    let mut rest = inside.chars();
+    while let Some(c) = rest.next() {
+        match c {
+            '\\' => escape(&mut rest, quote, &mut bytes)?,
+            c if c == quote => return None,
+            c => bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+        }
+    }
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// What follows a backslash. Only the text's own quote may be escaped.
+fn escape(rest: &mut std::str::Chars<'_>, quote: char, bytes: &mut Vec<u8>) -> Option<()> {
+    let byte = match rest.next()? {
+        'a' => 0x07,
+        'b' => 0x08,
+        'f' => 0x0c,
+        'n' => b'\n',
+        'r' => b'\r',
+        't' => b'\t',
+        'v' => 0x0b,
+        '\\' => b'\\',
+        c if c == quote => c as u8,
+        'x' => number(rest, 2, 16)? as u8,
+        first @ '0'..='7' => {
+            let high = first.to_digit(8)? * 64;
+            u8::try_from(high + number(rest, 2, 8)?).ok()?
+        }
+        kind @ ('u' | 'U') => {
+            let c = char::from_u32(number(rest, if kind == 'u' { 4 } else { 8 }, 16)?)?;
+            bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+            return Some(());
+        }
+        _ => return None,
+    };
+    bytes.push(byte);
+    Some(())
+}
+
+/// The number that the next `count` digits make.
+fn number(rest: &mut std::str::Chars<'_>, count: usize, radix: u32) -> Option<u32> {
+    (0..count).try_fold(0u32, |number, _| number.checked_mul(radix)?.checked_add(rest.next()?.to_digit(radix)?))
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
-//! Errors of the operating system in the words that Go, and so Helm, has for them.
+//! Errors of the operating system as Go, and so Helm, prints them.
 
 use std::io::{Error, ErrorKind};
 
-/// `no such file or directory`, without Rust's capital letter and number.
-pub fn os_words(error: &Error) -> String {
+/// The message of an error, such as `no such file or directory`, without Rust's capital letter and number.
+pub fn os_error(error: &Error) -> String {
     match error.kind() {
         ErrorKind::NotFound => "no such file or directory".to_owned(),
         ErrorKind::PermissionDenied => "permission denied".to_owned(),
