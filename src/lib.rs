@@ -10,6 +10,7 @@
 //! |---|---|
 //! | [`diagnostic`] | what the user is told: a mistake, where it is, what to do about it |
 //! | [`glob`] | shell patterns as Go matches them |
+//! | [`alignment`] | which items of two sequences are the same |
 //! | [`go`] | what Go's standard library does where Helm's output shows it |
 //! | [`yaml`] | YAML 1.1 as Helm reads and writes it; the [`yaml::Node`] tree in which every value keeps its place |
 //! | [`json`] | JSON as Go reads and writes it |
@@ -64,6 +65,7 @@
 //! A folder imports only what stands before it in that line; `tests/imports.rs` holds the rule. Only `io` and
 //! `cli` touch files, the environment, the clock and the terminal.
 
+pub mod alignment;
 pub mod chart;
 pub mod cli;
 pub mod diagnostic;

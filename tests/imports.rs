@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 /// Every module at the top of `src`, and what it may use of the others. `render` and `engine` are files and folders alike.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("go", &[]),
+    ("alignment", &[]),
     ("diagnostic", &["go"]),
     ("glob", &[]),
     ("yaml", &["diagnostic", "go"]),
@@ -18,9 +19,12 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("engine", &["chart", "values", "json", "yaml", "diagnostic", "glob", "go"]),
     ("manifest", &["yaml", "diagnostic", "glob", "go"]),
     ("kubernetes", &["manifest", "values", "yaml", "diagnostic", "go"]),
-    ("diff", &["kubernetes", "manifest", "values", "json", "yaml", "diagnostic", "go"]),
+    ("diff", &["alignment", "kubernetes", "manifest", "values", "json", "yaml", "diagnostic", "go"]),
     ("render", &["engine", "manifest", "chart", "values", "json", "yaml", "diagnostic"]),
-    ("explain", &["diff", "render", "engine", "manifest", "chart", "values", "json", "yaml", "diagnostic"]),
+    (
+        "explain",
+        &["alignment", "diff", "render", "engine", "manifest", "chart", "values", "json", "yaml", "diagnostic"],
+    ),
     (
         "lint",
         &[

@@ -1,10 +1,10 @@
 //! Two versions of an object compared field by field, lists by their keys as the API server does.
 
-use std::collections::HashMap;
-
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use std::collections::{HashMap, HashSet};
 
 use super::field_path::{FieldPath, PathStep};
+use super::fingerprint::{Fingerprint, Fingerprints};
+use crate::alignment::align;
 use crate::kubernetes::{Field, ObjectType, Schema, Type};
 use crate::yaml::{Map, Node, Value};
 
@@ -32,7 +32,7 @@ pub enum What {
 
 /// All fields in which two versions of an object differ, in the order of the new one, what is gone after that.
 pub fn compare(old: &Map, new: &Map, of: Option<&ObjectType>) -> Vec<Change> {
-    let mut comparison = Comparison { changes: Vec::new() };
+    let mut comparison = Comparison { changes: Vec::new(), fingerprints: Fingerprints::default() };
     comparison.maps(old, new, &Fields::of(of), &FieldPath::default());
     comparison.changes
 }
@@ -69,6 +69,7 @@ impl<'s> Fields<'s> {
 
 struct Comparison {
     changes: Vec<Change>,
+    fingerprints: Fingerprints,
 }
 
 impl Comparison {
@@ -112,7 +113,7 @@ impl Comparison {
             return self.keyed((old, &old_keys), (new, &new_keys), items, path);
         }
         let is_set = field.is_some_and(|field| field.is_set);
-        let (a, b) = (fingerprints(old), fingerprints(new));
+        let (a, b) = (self.fingerprints.of_items(old), self.fingerprints.of_items(new));
         if a == b {
             return;
         }
@@ -121,25 +122,19 @@ impl Comparison {
         }
         let (mut gone, mut come) = (Vec::new(), Vec::new());
         if is_set {
-            gone.extend((0..old.len()).filter(|&at| !b.contains(&a[at])));
-            come.extend((0..new.len()).filter(|&at| !a.contains(&b[at])));
+            let (before, after): (HashSet<_>, HashSet<_>) = (a.iter().collect(), b.iter().collect());
+            gone.extend((0..old.len()).filter(|&at| !after.contains(&a[at])));
+            come.extend((0..new.len()).filter(|&at| !before.contains(&b[at])));
         } else {
-            for operation in capture_diff_slices(Algorithm::Myers, &a, &b) {
-                match operation {
-                    DiffOp::Equal { .. } => {}
-                    DiffOp::Delete { old_index, old_len, .. } => gone.extend(old_index..old_index + old_len),
-                    DiffOp::Insert { new_index, new_len, .. } => come.extend(new_index..new_index + new_len),
-                    DiffOp::Replace { old_index, old_len, new_index, new_len } => {
-                        // Item by item as far as both have some: what changed inside is told, not the whole item.
-                        let both = old_len.min(new_len);
-                        for at in 0..both {
-                            let step = PathStep::Index(new_index + at);
-                            self.values(&old[old_index + at], &new[new_index + at], items, None, path.with(step));
-                        }
-                        gone.extend(old_index + both..old_index + old_len);
-                        come.extend(new_index + both..new_index + new_len);
-                    }
+            for stretch in align(&a, &b).into_iter().filter(|stretch| !stretch.is_same) {
+                // Item by item as far as both have some: what changed inside is told, not the whole item.
+                let both = stretch.old.len().min(stretch.new.len());
+                for (before, after) in stretch.old.clone().zip(stretch.new.clone()) {
+                    let step = PathStep::Index(after);
+                    self.values(&old[before], &new[after], items, None, path.with(step));
                 }
+                gone.extend(stretch.old.skip(both));
+                come.extend(stretch.new.skip(both));
             }
         }
         for at in come {
@@ -214,7 +209,7 @@ fn keys_of(items: &[Node], names: &[String]) -> Option<Vec<Key>> {
         }
         found.push(key);
     }
-    let unique: std::collections::HashSet<&Key> = found.iter().collect();
+    let unique: HashSet<&Key> = found.iter().collect();
     (unique.len() == found.len()).then_some(found)
 }
 
@@ -236,33 +231,10 @@ fn scalar(value: &Value) -> Option<String> {
     }
 }
 
-fn fingerprints(items: &[Node]) -> Vec<String> {
-    items.iter().map(|item| canonical(&item.value)).collect()
-}
-
-/// JSON with sorted keys.
-fn canonical(value: &Value) -> String {
-    match value {
-        Value::Map(map) => {
-            let mut parts: Vec<String> =
-                map.iter().map(|(key, node)| format!("{key:?}:{}", canonical(&node.value))).collect();
-            parts.sort();
-            format!("{{{}}}", parts.join(","))
-        }
-        Value::List(items) => format!("[{}]", fingerprints(items).join(",")),
-        other => crate::json::write(other),
-    }
-}
-
-fn sorted(items: &[String]) -> Vec<&String> {
-    let mut sorted: Vec<&String> = items.iter().collect();
+fn sorted(items: &[Fingerprint]) -> Vec<&Fingerprint> {
+    let mut sorted: Vec<&Fingerprint> = items.iter().collect();
     sorted.sort();
     sorted
-}
-
-/// Whether two values are the same, but for the order of keys and the ways to write numbers.
-pub(super) fn is_equal(a: &Value, b: &Value) -> bool {
-    canonical(a) == canonical(b)
 }
 
 /// Whether two values mean the same to the API server.

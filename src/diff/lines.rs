@@ -1,6 +1,8 @@
 //! Text compared line by line.
 
-use similar::{Algorithm, DiffOp, capture_diff_slices, group_diff_ops};
+use std::ops::Range;
+
+use crate::alignment::{Stretch, align};
 
 /// A line of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,33 +26,75 @@ pub(super) struct Hunk<'t> {
     pub(super) lines: Vec<Line<'t>>,
 }
 
-/// The groups of lines that differ, each with up to `context` lines around.
+/// The groups of lines that differ, each with up to `context` lines around. Groups whose lines around would touch are one.
 pub(super) fn hunks<'t>(old: &'t str, new: &'t str, context: usize) -> Vec<Hunk<'t>> {
     let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
-    let operations = capture_diff_slices(Algorithm::Myers, &old, &new);
-    let group = |operations: Vec<DiffOp>| {
-        let mut hunk = Hunk { old: (0, 0), new: (0, 0), lines: Vec::new() };
-        let (mut first_old, mut first_new) = (usize::MAX, usize::MAX);
-        for operation in operations {
-            let (before, after) = (operation.old_range(), operation.new_range());
-            first_old = first_old.min(before.start);
-            first_new = first_new.min(after.start);
-            hunk.old.1 += before.len();
-            hunk.new.1 += after.len();
-            if let DiffOp::Equal { .. } = operation {
-                hunk.lines.extend(old[before].iter().map(|line| Line::Same(line)));
-            } else {
-                hunk.lines.extend(old[before].iter().map(|line| Line::Old(line)));
-                hunk.lines.extend(new[after].iter().map(|line| Line::New(line)));
+    let stretches = align(&old, &new);
+    let is_gap = |stretch: &&Stretch| stretch.is_same && stretch.old.len() > context.saturating_mul(2);
+    let mut hunks = Vec::new();
+    let mut hunk = Builder::new(&old, &new);
+    for (index, stretch) in stretches.iter().enumerate() {
+        let Stretch { old: before, new: after, is_same } = stretch;
+        let (is_first, is_last) = (index == 0, index + 1 == stretches.len());
+        if !is_same {
+            hunk.add_changed(before.clone(), after.clone());
+        } else if is_first || is_last || is_gap(&stretch) {
+            if !is_first {
+                hunk.add_same(before.start..before.end.min(before.start.saturating_add(context)), after.start);
+                hunks.extend(std::mem::replace(&mut hunk, Builder::new(&old, &new)).finish());
             }
+            if !is_last {
+                let skipped = before.len().saturating_sub(context);
+                hunk.add_same(before.start + skipped..before.end, after.start + skipped);
+            }
+        } else {
+            hunk.add_same(before.clone(), after.start);
         }
+    }
+    hunks.extend(hunk.finish());
+    hunks
+}
+
+/// A group that is being put together.
+struct Builder<'l, 't> {
+    old: &'l [&'t str],
+    new: &'l [&'t str],
+    /// Where it begins on both sides.
+    start: Option<(usize, usize)>,
+    hunk: Hunk<'t>,
+    has_changes: bool,
+}
+
+impl<'l, 't> Builder<'l, 't> {
+    fn new(old: &'l [&'t str], new: &'l [&'t str]) -> Self {
+        let hunk = Hunk { old: (0, 0), new: (0, 0), lines: Vec::new() };
+        Builder { old, new, start: None, hunk, has_changes: false }
+    }
+
+    fn add_same(&mut self, old: Range<usize>, new_start: usize) {
+        self.start.get_or_insert((old.start, new_start));
+        self.hunk.old.1 += old.len();
+        self.hunk.new.1 += old.len();
+        self.hunk.lines.extend(self.old[old].iter().map(|line| Line::Same(line)));
+    }
+
+    fn add_changed(&mut self, old: Range<usize>, new: Range<usize>) {
+        self.start.get_or_insert((old.start, new.start));
+        self.has_changes = true;
+        self.hunk.old.1 += old.len();
+        self.hunk.new.1 += new.len();
+        self.hunk.lines.extend(self.old[old].iter().map(|line| Line::Old(line)));
+        self.hunk.lines.extend(self.new[new].iter().map(|line| Line::New(line)));
+    }
+
+    /// The group, if anything in it differs.
+    fn finish(mut self) -> Option<Hunk<'t>> {
+        let (old, new) = self.start.filter(|_| self.has_changes)?;
         // A range without lines is named by the line before it.
-        hunk.old.0 = first_old + usize::from(hunk.old.1 > 0);
-        hunk.new.0 = first_new + usize::from(hunk.new.1 > 0);
-        hunk
-    };
-    let changed = |group: &Vec<DiffOp>| group.iter().any(|operation| !matches!(operation, DiffOp::Equal { .. }));
-    group_diff_ops(operations, context).into_iter().filter(changed).map(group).collect()
+        self.hunk.old.0 = old + usize::from(self.hunk.old.1 > 0);
+        self.hunk.new.0 = new + usize::from(self.hunk.new.1 > 0);
+        Some(self.hunk)
+    }
 }
 
 #[cfg(test)]
@@ -66,5 +110,14 @@ mod tests {
         let whole = hunks("", "a\n", 3);
         assert_eq!((whole[0].old, whole[0].new), ((0, 0), (1, 1)));
         assert_eq!(hunks("a\n", "a\n", 3), []);
+    }
+
+    #[test]
+    fn groups_whose_context_touches_are_one() {
+        let (old, new) = ("a\n1\n2\nb\n3\n4\n5\nc\n", "A\n1\n2\nB\n3\n4\n5\nC\n");
+        let ranges = |context| hunks(old, new, context).iter().map(|hunk| (hunk.old, hunk.new)).collect::<Vec<_>>();
+        assert_eq!(ranges(0), [((1, 1), (1, 1)), ((4, 1), (4, 1)), ((8, 1), (8, 1))]);
+        assert_eq!(ranges(1), [((1, 5), (1, 5)), ((7, 2), (7, 2))]);
+        assert_eq!(ranges(usize::MAX), [((1, 8), (1, 8))]);
     }
 }

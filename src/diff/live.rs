@@ -164,7 +164,7 @@ pub(super) fn is_made_by_the_server(change: &Change, object: &Map, of: Option<&O
         Some((_, _, "*")) => true,
         Some((_, _, json)) => {
             let read = yaml::read_document(&Source::file("default", *json));
-            read.is_ok_and(|node| super::compare::is_equal(&node.value, value))
+            read.is_ok_and(|node| super::fingerprint::is_equal(&node.value, value))
         }
     }
 }

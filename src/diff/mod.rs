@@ -7,6 +7,7 @@
 //! | `pair` | which object of one side is which of the other |
 //! | `compare` | the fields of two versions of an object |
 //! | `field_path` | paths to fields |
+//! | `fingerprint` | short names of values, for lists and objects that may have moved |
 //! | `impact`, `services`, `workloads` | what a change does, by Kubernetes' rules |
 //! | `secrets` | what nobody is to read in a review |
 //! | `lines` | text compared line by line |
@@ -14,6 +15,7 @@
 
 mod compare;
 mod field_path;
+mod fingerprint;
 mod impact;
 mod json;
 mod lines;

@@ -1,10 +1,10 @@
 //! Which object of one side is which of the other.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
+use super::fingerprint::{Fingerprint, Fingerprints};
 use super::objects::Object;
 use crate::kubernetes::Schema;
-use crate::yaml::Map;
 
 /// An object on both sides, or on one.
 #[derive(Debug, Clone, Copy)]
@@ -32,16 +32,23 @@ pub(super) fn pair<'o>(old: &'o [Object], new: &'o [Object], namespace: &str) ->
         }
         pairs.push(Pair { old: at.map(|at| &old[at]), new: Some(object), is_rename: false });
     }
-    for pair in pairs.iter_mut().filter(|pair| pair.old.is_none()) {
-        let Some(new) = pair.new else { continue };
-        let candidates = (0..old.len()).filter(|&at| !taken[at] && is_same_kind(&old[at], new));
-        let fields = rest(&new.fields());
-        if fields.is_empty() {
-            continue;
+    // By what they hold, so that many that come and many that go take no more time than the sum of both.
+    let mut renamed: HashMap<(Kind<'o>, Fingerprint), VecDeque<usize>> = HashMap::new();
+    if pairs.iter().any(|pair| pair.old.is_none()) {
+        for (at, object) in old.iter().enumerate().filter(|(at, _)| !taken[*at]) {
+            if let Some(content) = content(object) {
+                renamed.entry((kind(object), content)).or_default().push_back(at);
+            }
         }
-        if let Some(at) = candidates.into_iter().find(|&at| rest(&old[at].fields()) == fields) {
-            taken[at] = true;
-            (pair.old, pair.is_rename) = (Some(&old[at]), true);
+    }
+    if !renamed.is_empty() {
+        for pair in pairs.iter_mut().filter(|pair| pair.old.is_none()) {
+            let Some(new) = pair.new else { continue };
+            let Some(content) = content(new) else { continue };
+            if let Some(at) = renamed.get_mut(&(kind(new), content)).and_then(VecDeque::pop_front) {
+                taken[at] = true;
+                (pair.old, pair.is_rename) = (Some(&old[at]), true);
+            }
         }
     }
     let gone = old.iter().zip(taken).filter(|(_, taken)| !taken);
@@ -63,15 +70,18 @@ fn identity<'o>(object: &'o Object, namespace: &str) -> Identity<'o> {
     (id.group(), &id.kind, namespace, &id.name)
 }
 
-fn is_same_kind(a: &Object, b: &Object) -> bool {
-    a.id.group() == b.id.group() && a.id.kind == b.id.kind && a.id.namespace == b.id.namespace
+/// The group, kind and namespace that objects have in common of which one is the other under a new name.
+type Kind<'o> = (&'o str, &'o str, &'o str);
+
+fn kind(object: &Object) -> Kind<'_> {
+    (object.id.group(), &object.id.kind, &object.id.namespace)
 }
 
-/// What an object holds besides its head.
-fn rest(object: &Map) -> Map {
-    let mut object = object.clone();
-    object.retain(|key, _| !matches!(key, "apiVersion" | "kind" | "metadata" | "status"));
-    object
+/// What an object holds besides its head, as a fingerprint; `None` if there is nothing.
+fn content(object: &Object) -> Option<Fingerprint> {
+    let mut fields = object.fields().into_owned();
+    fields.retain(|key, _| !matches!(key, "apiVersion" | "kind" | "metadata" | "status"));
+    (!fields.is_empty()).then(|| Fingerprints::default().of_map(&fields))
 }
 
 #[cfg(test)]
@@ -107,5 +117,21 @@ mod tests {
             ["S/a as S/b"]
         );
         assert_eq!(told("kind: S\nmetadata: {name: a}", "kind: S\nmetadata: {name: b}").len(), 2);
+    }
+
+    #[test]
+    fn of_several_that_are_alike_each_is_renamed_once() {
+        let stream = |names: &[&str]| {
+            let one =
+                |name: &&str| format!("kind: S\nmetadata: {{name: {name}}}\nspec: {{x: 1, y: [a, {{b: c}}]}}\n---\n");
+            names.iter().map(one).collect::<String>()
+        };
+        let renamed = told(&stream(&["a", "b", "c"]), &stream(&["d", "c", "e", "f"]));
+        assert_eq!(renamed, ["S/a as S/d", "S/c is S/c", "S/b as S/e", "- is S/f"]);
+        let order = told(
+            "kind: S\nmetadata: {name: a}\nspec: {x: 1, y: 2}",
+            "kind: S\nmetadata: {name: b}\nspec: {y: 2, x: 1}",
+        );
+        assert_eq!(order, ["S/a as S/b"]);
     }
 }

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use similar::{Algorithm, DiffOp, capture_diff_slices};
-
 use super::laboratory::Change;
+use crate::alignment::align;
 use crate::engine::Rendered;
 use crate::manifest::{Id, Manifest, Manifests};
 
@@ -129,16 +128,12 @@ fn compare(a: &Manifest, b: &Manifest, touched: &mut Touched) {
         return;
     }
     let [old, new] = [a, b].map(|manifest| manifest.text().lines().collect::<Vec<_>>());
-    for operation in capture_diff_slices(Algorithm::Myers, &old, &new) {
-        match operation {
-            DiffOp::Equal { .. } => {}
-            DiffOp::Insert { old_index, new_index, .. } => {
-                touched.entry((old_index, false)).or_insert_with(|| new[new_index].to_owned());
-            }
-            DiffOp::Delete { old_index, old_len, .. } | DiffOp::Replace { old_index, old_len, .. } => {
-                touched.extend((old_index..old_index + old_len).map(|at| ((at, true), old[at].to_owned())));
-            }
+    for stretch in align(&old, &new).into_iter().filter(|stretch| !stretch.is_same) {
+        if stretch.old.is_empty() {
+            let line = || new[stretch.new.start].to_owned();
+            touched.entry((stretch.old.start, false)).or_insert_with(line);
         }
+        touched.extend(stretch.old.map(|at| ((at, true), old[at].to_owned())));
     }
 }
 

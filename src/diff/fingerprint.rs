@@ -1,0 +1,82 @@
+//! Short names of values: the same for values that are the same but for the order of keys.
+
+use std::collections::HashMap;
+
+use sha2::{Digest, Sha256};
+
+use crate::json;
+use crate::yaml::{Map, Node, Value};
+
+/// The SHA-256 of a value. Nobody can make two values that differ and have the same.
+pub(super) type Fingerprint = [u8; 32];
+
+/// Takes fingerprints, of each value that lies in others only once. The values may not move meanwhile.
+#[derive(Debug, Default)]
+pub(super) struct Fingerprints {
+    known: HashMap<*const Value, Fingerprint>,
+}
+
+impl Fingerprints {
+    /// The fingerprint of each item.
+    pub(super) fn of_items(&mut self, items: &[Node]) -> Vec<Fingerprint> {
+        items.iter().map(|item| self.of(&item.value)).collect()
+    }
+
+    /// The fingerprint of a map.
+    pub(super) fn of_map(&mut self, map: &Map) -> Fingerprint {
+        let mut parts: Vec<(&str, Fingerprint)> = map.iter().map(|(key, node)| (key, self.of(&node.value))).collect();
+        parts.sort_unstable();
+        let mut hash = Sha256::new_with_prefix(b"map");
+        for (key, value) in parts {
+            hash.update((key.len() as u64).to_le_bytes());
+            hash.update(key);
+            hash.update(value);
+        }
+        hash.finalize().into()
+    }
+
+    fn of(&mut self, value: &Value) -> Fingerprint {
+        let place = std::ptr::from_ref(value);
+        if let Some(known) = self.known.get(&place) {
+            return *known;
+        }
+        let fingerprint = match value {
+            Value::Map(map) => self.of_map(map),
+            Value::List(items) => {
+                let mut hash = Sha256::new_with_prefix(b"list");
+                self.of_items(items).iter().for_each(|item| hash.update(item));
+                hash.finalize().into()
+            }
+            scalar => return Sha256::new_with_prefix(b"one").chain_update(json::write(scalar)).finalize().into(),
+        };
+        self.known.insert(place, fingerprint);
+        fingerprint
+    }
+}
+
+/// Whether two values are the same but for the order of keys.
+pub(super) fn is_equal(a: &Value, b: &Value) -> bool {
+    let mut fingerprints = Fingerprints::default();
+    fingerprints.of(a) == fingerprints.of(b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Source;
+    use crate::yaml::read_values;
+
+    fn of(text: &str) -> Fingerprint {
+        Fingerprints::default().of_map(&read_values(&Source::file("m.yaml", text)).unwrap())
+    }
+
+    #[test]
+    fn only_the_order_of_keys_does_not_matter() {
+        assert_eq!(of("a: [1, {b: c, d: e}]"), of("{a: [1, {d: e, b: c}]}"));
+        let texts =
+            ["a: [1, 2]", "a: [2, 1]", "a: [[1, 2]]", "a: [1]", "a: '1'", "a: 1", "a: {b: 1}", "a: null", "a: 'null'"];
+        for (at, one) in texts.iter().enumerate() {
+            texts[..at].iter().for_each(|other| assert_ne!(of(one), of(other), "{one} and {other}"));
+        }
+    }
+}
