@@ -4,10 +4,12 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
-use mim_chart::diagnostic::Source;
+use mim_chart::diagnostic::{Source, is_hidden};
 use mim_chart::diff::{Object, Secrets, compare_sides, read_objects, write_unified};
+
+use crate::support::command::mim_chart;
 
 /// Names that would lead out of a folder, into another one, or to another file.
 const PATHS: [&str; 16] = [
@@ -105,4 +107,354 @@ fn a_patch_touches_no_file_but_those_of_its_objects() {
             assert!(new.iter().any(|object| object.text() == Some(text)), "{tool:?}: {name:?} {text}");
         }
     }
+}
+
+/// What clears a screen, hides text, changes its direction, ends a line, and gives a CI system a command.
+const HOSTILE: &str = "x\x1b[2J\x1b[8m\x1b]0;t\x07\u{9b}31m\u{202e}\u{2066}\u{200b}\u{feff}\u{e0041}\u{2028}\u{85}\x7f\r\n::error::injected\n  ::set-output name=a::injected\n##[error]injected ##vso[task.x]injected";
+/// The same without what no YAML has.
+const KEY: &str = "k\u{202e}\u{200b}\u{2028}\n::error::injected\n ##[error]injected";
+
+/// What a stream of a run may hold.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Stream {
+    /// Text, JSON and XML: nothing that acts.
+    Printed,
+    /// Annotations: nothing that acts but the commands meant.
+    Annotations,
+    /// Manifests, files, values and patches: data.
+    Data,
+}
+
+/// What is wrong with the bytes of a stream.
+fn faults(bytes: &[u8], stream: Stream) -> Vec<String> {
+    let Ok(text) = std::str::from_utf8(bytes) else { return vec!["is not UTF-8".to_owned()] };
+    if stream == Stream::Data {
+        return Vec::new();
+    }
+    // The program's own colours; those that hide text are not among them.
+    let text = ["0", "1", "2", "31", "32", "33", "34", "36", "91", "92", "93", "94", "96", "1;31", "1;33"]
+        .iter()
+        .fold(text.to_owned(), |text, code| text.replace(&format!("\x1b[{code}m"), ""));
+    let mut found = Vec::new();
+    for line in text.split('\n') {
+        let commands = ["::error", "::set-output"].iter().any(|command| line.trim_start().starts_with(command));
+        let is_meant = stream == Stream::Annotations && line.starts_with("::error file=");
+        let is_meant = is_meant || stream == Stream::Annotations && line.starts_with("::error title=");
+        let hidden = line.contains(|c| is_hidden(c) && c != '\t');
+        if hidden || commands && !is_meant || line.contains("##[") || line.contains("##vso[") {
+            found.push(format!("{line:?}"));
+        }
+    }
+    found
+}
+
+/// One chart after the other in a folder, each with something hostile in another place.
+struct Ground {
+    folder: tempfile::TempDir,
+    faults: Vec<String>,
+    runs: usize,
+}
+
+impl Ground {
+    fn new() -> Ground {
+        Ground { folder: tempfile::tempdir().expect("a folder"), faults: Vec::new(), runs: 0 }
+    }
+
+    /// A chart `c` that renders, then the given files in it; an empty content removes one.
+    fn chart(&self, files: &[(&str, &str)]) {
+        let chart = self.folder.path().join("c");
+        let _ = fs::remove_dir_all(&chart);
+        let base = [
+            ("Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\nengine: tera\n"),
+            ("values.yaml", "a: 1\n"),
+            ("templates/a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: '{{ Values.a }}'}\n"),
+        ];
+        for (path, text) in base.iter().chain(files) {
+            self.write(&format!("c/{path}"), text);
+        }
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, text).expect("written");
+    }
+
+    fn run(&mut self, arguments: &[&str], stream: Stream) {
+        let output: Output = mim_chart(self.folder.path()).args(arguments).output().expect("mim-chart runs");
+        self.runs += 1;
+        if std::env::var_os("HOSTILE_SHOWN").is_some() {
+            eprintln!(
+                "{arguments:?}\n{}\n{}",
+                String::from_utf8_lossy(&output.stdout),
+                String::from_utf8_lossy(&output.stderr)
+            );
+        }
+        assert!(output.status.code().is_some_and(|code| code < 3), "{arguments:?}: {output:?}");
+        for (name, bytes, stream) in [("stdout", &output.stdout, stream), ("stderr", &output.stderr, Stream::Printed)] {
+            for fault in faults(bytes, stream) {
+                self.faults.push(format!("{arguments:?} {name}: {fault}"));
+            }
+        }
+    }
+
+    /// Every command and every form of output over the chart.
+    fn all(&mut self, flags: &[&str]) {
+        let with = |arguments: &[&'static str]| -> Vec<String> {
+            arguments.iter().chain(flags).map(|argument| (*argument).to_owned()).collect()
+        };
+        let printed: &[&[&str]] = &[
+            &["lint", "c"],
+            &["lint", "c", "-o", "json", "--color=always"],
+            &["lint", "c", "-o", "sarif"],
+            &["lint", "c", "-o", "junit"],
+            &["template", "c", "--output-dir", "out"],
+            &["diff", "c", "--from", "old.yaml"],
+            &["diff", "c", "--from", "old.yaml", "--color=always"],
+            &["diff", "c", "--from", "old.yaml", "-o", "markdown"],
+            &["diff", "c", "--from", "old.yaml", "-o", "json"],
+            &["why", KEY, "c"],
+            &["why", "a", "c", "-o", "json"],
+            &["values", "c", "--unused"],
+            &["values", "c", "--unused", "-o", "json"],
+        ];
+        let data: &[&[&str]] = &[
+            &["template", "c", "--debug"],
+            &["template", "c", "--strict", "--color=always"],
+            &["template", "c", "--validate-offline", "--message-format", "json"],
+            &["diff", "c", "--from", "old.yaml", "-o", "unified"],
+            &["values", "c", "--origins"],
+        ];
+        let without_values: &[&[&str]] =
+            &[&["dependency", "list", "c"], &["dependency", "build", "c"], &["package", "c", "-d", "packed"]];
+        let own: &[&[&str]] = &[&["show", "all", "c"], &["show", "templates", "c"]];
+        for arguments in printed {
+            self.run_all(&with(arguments), Stream::Printed);
+        }
+        self.run_all(&with(&["lint", "c", "-o", "github"]), Stream::Annotations);
+        for arguments in data {
+            self.run_all(&with(arguments), Stream::Data);
+        }
+        for arguments in without_values {
+            self.run(arguments, Stream::Printed);
+        }
+        for arguments in own {
+            self.run(arguments, Stream::Data);
+        }
+    }
+
+    fn run_all(&mut self, arguments: &[String], stream: Stream) {
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        self.run(&arguments, stream);
+    }
+}
+
+/// A text in quotes that YAML and JSON read alike: what YAML does not allow as it is, is escaped.
+fn quoted(text: &str) -> String {
+    let json = serde_json::to_string(text).expect("JSON");
+    let escaped = |c: char| match u32::from(c) {
+        code @ 0x7f..0x1_0000 => format!("\\u{code:04x}"),
+        _ => c.to_string(),
+    };
+    json.chars().map(escaped).collect()
+}
+
+#[test]
+fn nothing_that_a_chart_says_acts_where_it_is_printed() {
+    let mut ground = Ground::new();
+    let (hostile, key) = (quoted(HOSTILE), quoted(KEY));
+    let lines = HOSTILE.replace(|c: char| c.is_control() && c != '\n' || c == '\u{feff}', "").replace('\n', "\n    ");
+    ground.write(
+        "old.yaml",
+        &format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata:\n  a: '0'\n  t: |\n    one\n    two\n    {lines}\n"),
+    );
+    let chart_yaml = |more: &str| format!("apiVersion: v2\nname: c\nversion: 1.0.0\nengine: tera\n{more}\n");
+    let fields = format!(
+        "appVersion: {hostile}\ndescription: {hostile}\nhome: {hostile}\nicon: {hostile}\nsources: [{hostile}]\nkeywords: [{hostile}]\n\
+         annotations: {{{key}: {hostile}}}\nmaintainers: [{{name: {hostile}, email: {hostile}, url: {hostile}}}]\n{key}: {hostile}"
+    );
+    let dependency = |fields: &str| chart_yaml(&format!("dependencies:\n- {{{fields}}}"));
+    let manifest = |kind: &str, metadata: &str, rest: &str| {
+        format!("apiVersion: v1\nkind: {kind}\nmetadata: {{{metadata}}}\n{rest}\n")
+    };
+    let named = format!(
+        "name: {hostile}, namespace: {hostile}, labels: {{{key}: {hostile}}}, annotations: {{{key}: {hostile}}}"
+    );
+    let schema = format!(
+        r#"{{"title": {hostile}, "description": {hostile}, "properties": {{{key}: {{"title": {hostile}, "type": "integer"}},
+        "a": {{"title": {hostile}, "enum": [{hostile}], "pattern": {hostile}, "description": {hostile}}}}}, "required": [{hostile}], "additionalProperties": false}}"#
+    );
+    let charts: Vec<Vec<(&str, String)>> = vec![
+        vec![("Chart.yaml", chart_yaml(&fields))],
+        vec![("Chart.yaml", chart_yaml("x").replace("name: c", &format!("name: {hostile}")))],
+        vec![("Chart.yaml", chart_yaml("").replace("1.0.0", &hostile))],
+        vec![("Chart.yaml", chart_yaml("").replace("v2", &hostile))],
+        vec![("Chart.yaml", chart_yaml("").replace("tera", &hostile))],
+        vec![("Chart.yaml", chart_yaml(&format!("type: {hostile}")))],
+        vec![("Chart.yaml", chart_yaml(&format!("kubeVersion: {hostile}")))],
+        vec![("Chart.yaml", format!("{}\n{HOSTILE}", chart_yaml("")))],
+        vec![("Chart.yaml", dependency(&format!("name: {hostile}, version: {hostile}, repository: {hostile}")))],
+        vec![(
+            "Chart.yaml",
+            dependency(&format!(
+                "name: d, version: 1.0.0, repository: {hostile}, alias: {hostile}, condition: {hostile}, tags: [{hostile}]"
+            )),
+        )],
+        vec![(
+            "Chart.yaml",
+            dependency(&format!(
+                "name: d, version: {hostile}, repository: 'file://../{KEY}', import-values: [{hostile}]"
+            )),
+        )],
+        vec![
+            ("Chart.yaml", dependency("name: d, version: 1.0.0, repository: ''")),
+            ("charts/d/Chart.yaml", chart_yaml(&fields).replace("name: c", "name: d")),
+            ("charts/d/values.yaml", format!("{key}: 1\n")),
+            (
+                "charts/e\u{202e}\n::error::injected/Chart.yaml",
+                chart_yaml("").replace("name: c", &format!("name: {key}")),
+            ),
+            (
+                "Chart.lock",
+                format!(
+                    "dependencies:\n- {{name: {hostile}, version: {hostile}, repository: {hostile}}}\ndigest: {hostile}\ngenerated: {hostile}\n"
+                ),
+            ),
+        ],
+        vec![("values.yaml", format!("{key}: {hostile}\na: {{{key}: [{hostile}]}}\n"))],
+        vec![("values.yaml", format!("a: 1\n{HOSTILE}: [\n"))],
+        vec![("values.yaml", format!("{key}: {hostile}\na: [{hostile}]\n")), ("values.schema.json", schema.clone())],
+        vec![("values.schema.json", format!("{{\"$ref\": {hostile}}}"))],
+        vec![("values.schema.json", format!("{{\"x\": {HOSTILE}"))],
+        vec![(".helmignore", format!("[{HOSTILE}\n"))],
+        vec![("templates/a.yaml", manifest(&hostile, &named, &format!("data: {{{key}: {hostile}}}")))],
+        vec![(
+            "templates/a.yaml",
+            manifest("ConfigMap", &named, &format!("data: {{{key}: {hostile}}}\nimmutable: {hostile}")),
+        )],
+        vec![(
+            "templates/a.yaml",
+            manifest(
+                "Pod",
+                &named,
+                &format!(
+                    "spec: {{{key}: 1, containers: [{{name: {hostile}, image: {hostile}, ports: [{{name: {hostile}, protocol: {hostile}}}]}}]}}"
+                ),
+            ),
+        )],
+        vec![(
+            "templates/a.yaml",
+            manifest("ConfigMap", "name: a", &format!("data:\n  a: '1'\n  t: |\n    one\n    2\n    {lines}\n")),
+        )],
+        vec![(
+            "templates/a.yaml",
+            manifest("Pod", &format!("name: a, annotations: {{helm.sh/hook: {hostile}}}"), "spec: {}"),
+        )],
+        vec![("templates/a.yaml", format!("a: [{HOSTILE}\n"))],
+        vec![("templates/a.yaml", format!("{{{{ fail(message={hostile}) }}}}"))],
+        vec![("templates/a.yaml", format!("{{{{ Values.b | required(message={hostile}) }}}}"))],
+        vec![("templates/a.yaml", format!("{{{{ include(name={hostile}) }}}}"))],
+        vec![("templates/a.yaml", format!("{{{{ Values[{hostile}].x }}}}\n{{{{ x{HOSTILE} }}}}"))],
+        vec![("templates/a.yaml", format!("{{% {HOSTILE} %}}"))],
+        vec![("templates/a\u{202e}\u{9b}\r\n::error::injected ##[error].yaml", "{{ nothing }}".to_owned())],
+        vec![("templates/b\u{202e}\u{9b}\r\n::error::injected ##[error].yaml", manifest("ConfigMap", "name: b", ""))],
+        vec![("templates/NOTES.txt", HOSTILE.to_owned()), ("README.md", HOSTILE.to_owned())],
+        vec![
+            ("crds/c\u{9b}\n::error::injected.yaml", format!("kind: {hostile}\n")),
+            ("crds/d.yaml", format!("- {HOSTILE}")),
+        ],
+    ];
+    for files in &charts {
+        let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+        ground.chart(&files);
+        ground.all(&[]);
+    }
+    assert!(ground.runs > 500, "{}", ground.runs);
+    assert!(ground.faults.is_empty(), "{} faults:\n{}", ground.faults.len(), ground.faults.join("\n"));
+}
+
+#[test]
+fn nothing_that_is_given_acts_where_it_is_printed() {
+    let mut ground = Ground::new();
+    let hostile = quoted(HOSTILE);
+    ground.write("old.yaml", "kind: List\nitems: []\n");
+    let file = "f\u{202e}\u{9b}\r\n::error::injected ##[error].yaml";
+    ground.write(file, &format!("{}: [{hostile}]\n", quoted(KEY)));
+    let broken = "g\u{202e}\u{9b}\r\n::error::injected ##[error].yaml";
+    ground.write(broken, &format!("{HOSTILE}: [\n"));
+    let manifests = "m\u{202e}\n::error::injected.yaml";
+    ground.write(
+        manifests,
+        &format!("kind: {hostile}\napiVersion: {hostile}\nmetadata: {{name: {hostile}, namespace: {hostile}, {hostile}: 1}}\n---\nkind: Pod\napiVersion: v1\nmetadata: {{name: {hostile}}}\nspec: {{{hostile}: {hostile}}}\n"),
+    );
+    ground.chart(&[]);
+    let set = [format!("{HOSTILE}=1"), format!("a={HOSTILE}"), format!("a.{HOSTILE}[=1")];
+    for flag in ["--set", "--set-string", "--set-json", "--set-literal", "--set-file"] {
+        for argument in &set {
+            ground.all(&[flag, argument]);
+        }
+    }
+    ground.all(&["-f", file]);
+    ground.all(&["-f", broken]);
+    ground.all(&["-f", HOSTILE]);
+    ground.all(&["-n", HOSTILE]);
+    let ends: &[(&[&str], Stream)] = &[
+        (&["template", HOSTILE, "c"], Stream::Data),
+        (&["template", HOSTILE], Stream::Data),
+        (&["template", "c", "--name-template", HOSTILE], Stream::Data),
+        (&["template", "c", "--show-only", HOSTILE], Stream::Data),
+        (&["template", "c", "--kube-version", HOSTILE], Stream::Data),
+        (&["template", "c", "--api-versions", HOSTILE], Stream::Data),
+        (&["template", "c", "--version", HOSTILE], Stream::Data),
+        (&["template", "c", "--output-dir", KEY], Stream::Printed),
+        (&["template", "c", "--output-dir", "o", "--release-name", HOSTILE], Stream::Printed),
+        (&["template", "c", "--color", HOSTILE], Stream::Data),
+        (&["template", "c", HOSTILE, HOSTILE], Stream::Data),
+        (&[HOSTILE], Stream::Printed),
+        (&["template", "c", "--\u{9b}31m\n::error::injected"], Stream::Data),
+        (&["template", "c", "-\u{9b}\n::error::injected"], Stream::Data),
+        (&["diff", "c", "--rev", HOSTILE], Stream::Printed),
+        (&["diff", "c", "--from", HOSTILE], Stream::Printed),
+        (&["diff", "c", "--from", manifests], Stream::Printed),
+        (&["diff", "c", "--from", manifests, "--color=always"], Stream::Printed),
+        (&["diff", "c", "--from", manifests, "-o", "markdown"], Stream::Printed),
+        (&["diff", "c", "--from", manifests, "-o", "json"], Stream::Printed),
+        (&["diff", "c", "--from", manifests, "-o", "unified"], Stream::Data),
+        (&["diff", "c", "--from", broken], Stream::Printed),
+        (&["validate", HOSTILE], Stream::Printed),
+        (&["validate", broken], Stream::Printed),
+        (&["validate", manifests], Stream::Printed),
+        (&["validate", manifests, "-o", "json", "--strict"], Stream::Printed),
+        (&["validate", manifests, "-o", "sarif"], Stream::Printed),
+        (&["validate", manifests, "-o", "junit"], Stream::Printed),
+        (&["validate", manifests, "-o", "github"], Stream::Annotations),
+        (&["validate", manifests, "--crds", HOSTILE, "--kube-version", HOSTILE], Stream::Printed),
+        (&["lint", HOSTILE], Stream::Printed),
+        (&["lint", HOSTILE, "-o", "github"], Stream::Annotations),
+        (&["lint", HOSTILE, "-o", "junit"], Stream::Printed),
+        (&["why", HOSTILE], Stream::Printed),
+        (&["why", HOSTILE, "c", "--message-format", "json"], Stream::Printed),
+        (&["values", HOSTILE], Stream::Data),
+        (&["show", HOSTILE], Stream::Data),
+        (&["show", "all", HOSTILE], Stream::Data),
+        (&["show", "values", "c", "--jsonpath", HOSTILE], Stream::Data),
+        (&["show", "values", "c", "--jsonpath", "{.\u{9b}\n::error::injected"], Stream::Data),
+        (&["create", HOSTILE], Stream::Printed),
+        (&["create", KEY], Stream::Printed),
+        (&["create", "new", "--starter", HOSTILE], Stream::Printed),
+        (&["package", HOSTILE], Stream::Printed),
+        (&["package", "c", "--version", HOSTILE], Stream::Printed),
+        (&["package", "c", "-d", KEY], Stream::Printed),
+        (&["dependency", "list", HOSTILE], Stream::Printed),
+        (&["dependency", "build", HOSTILE], Stream::Printed),
+        (&["dependency", HOSTILE], Stream::Printed),
+        (&["completion", HOSTILE], Stream::Data),
+        (&["man", "--dir", "old.yaml/\u{9b}\n::error::injected"], Stream::Printed),
+        (&["version", HOSTILE], Stream::Printed),
+    ];
+    for (arguments, stream) in ends {
+        ground.run(arguments, *stream);
+        ground.run(&[arguments, &["--message-format", "json"][..]].concat(), *stream);
+    }
+    assert!(ground.faults.is_empty(), "{} faults:\n{}", ground.faults.len(), ground.faults.join("\n"));
 }
