@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::Failure;
 use super::flags::GlobalFlags;
 use crate::chart::{Chart, File, Folder};
-use crate::diagnostic::{Diagnostic, Source};
+use crate::diagnostic::{Diagnostic, Source, printable};
 use crate::go;
 use crate::io::{self, AtRevision, Revision};
 
@@ -118,7 +118,7 @@ pub(super) fn locate_directory(argument: &str, global: &GlobalFlags) -> Result<L
     }
     Err(vec![refuse_url(argument).unwrap_or_else(|| {
         let built_ins = io::embedded_charts().collect::<Vec<_>>().join(", ");
-        Diagnostic::error("chart-not-found", format!("stat {argument}: no such file or directory"))
+        Diagnostic::error("chart-not-found", format!("stat {}: no such file or directory", printable(argument)))
             .help(format!("give a chart's directory, or the name of a built-in chart ({built_ins})"))
     })])
 }
@@ -181,7 +181,7 @@ pub(super) fn name_and_chart<'a>(
         [_, _] if template.is_some() => usage("cannot set --name-template and also specify a name".to_owned()),
         [name, chart] => Ok((Some(name), Some(chart))),
         [_, _, extra @ ..] => {
-            usage(format!("expected at most two arguments, unexpected arguments: {}", extra.join(", ")))
+            usage(format!("expected at most two arguments, unexpected arguments: {}", printable(&extra.join(", "))))
         }
     }
 }

@@ -8,7 +8,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::flags::MessageFormat;
 use super::helm_commands;
-use crate::diagnostic::{Diagnostic, TextStyle, write_json, write_text};
+use crate::diagnostic::{Diagnostic, TextStyle, printable, write_json, write_text};
 
 /// Prints help and versions on standard output (0), everything else as an error (1).
 pub(super) fn report(error: &Error, arguments: &[OsString]) -> u8 {
@@ -28,7 +28,7 @@ pub(super) fn report(error: &Error, arguments: &[OsString]) -> u8 {
 
 fn diagnose(error: &Error, arguments: &[OsString]) -> Diagnostic {
     let context = |kind| context_text(error, kind);
-    let argument = context(ContextKind::InvalidArg).unwrap_or_default();
+    let argument = printable(&context(ContextKind::InvalidArg).unwrap_or_default()).into_owned();
     let diagnostic = Diagnostic::error("usage", message(error, &argument));
     match error.kind() {
         ErrorKind::UnknownArgument => match context(ContextKind::SuggestedArg) {
@@ -69,7 +69,7 @@ fn message(error: &Error, argument: &str) -> String {
         },
         ErrorKind::InvalidSubcommand => {
             let name = context_text(error, ContextKind::InvalidSubcommand).unwrap_or_default();
-            format!("unknown command \"{name}\" for \"mim-chart\"")
+            format!("unknown command \"{}\" for \"mim-chart\"", printable(&name))
         }
         ErrorKind::InvalidValue if value.is_empty() => format!("flag needs an argument: {}", flag_name(argument)),
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {

@@ -267,14 +267,10 @@ mod tests {
             .at(given.span(5..6), hostile)
             .at(flag.span(3..4), hostile)
             .help(hostile);
+        let style = regex::Regex::new("\x1b\\[[0-9;]+m").unwrap();
         for color in [false, true] {
             let text = write_text(std::slice::from_ref(&error), TextStyle { color, width: None });
-            let bare = text.replace("\x1b[0m", "").replace("\x1b[1m", "");
-            let bare = if color {
-                regex::Regex::new("\x1b\\[[0-9;]+m").unwrap().replace_all(&bare, "").into_owned()
-            } else {
-                bare
-            };
+            let bare = if color { style.replace_all(&text, "").into_owned() } else { text };
             assert!(!bare.contains(|c| super::super::is_hidden(c) && c != '\n'), "{bare:?}");
             assert!(!bare.lines().any(|line| line.trim_start().starts_with("::error")), "{bare}");
             assert!(!bare.contains("##["), "{bare}");

@@ -1,7 +1,7 @@
 //! Hooks: manifests that Helm runs at points of a release's life, marked by the annotation `helm.sh/hook`.
 
 use super::identify::Head;
-use crate::diagnostic::{Diagnostic, Severity, Span};
+use crate::diagnostic::{Diagnostic, Severity, Span, printable};
 
 const ANNOTATION: &str = "helm.sh/hook";
 
@@ -50,7 +50,7 @@ impl Hook {
 /// What is said of a document that Helm drops because of its hook.
 pub(super) fn unknown(raw: &str, document: Span) -> Diagnostic {
     let path = document.source().map_or("", |source| source.name());
-    let message = format!("skipping unknown hooks in {path}: hookTypes={raw}");
+    let message = format!("skipping unknown hooks in {}: hookTypes={}", printable(path), printable(raw));
     Diagnostic::new(Severity::Warning, "unknown-hook", message)
         .help(format!("the document is left out, as Helm does; the events are {}", EVENTS.join(", ")))
 }

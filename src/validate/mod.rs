@@ -18,7 +18,7 @@ mod scalars;
 mod structure;
 mod together;
 
-use crate::diagnostic::{Diagnostic, Severity, Span};
+use crate::diagnostic::{Diagnostic, Severity, Span, printable};
 use crate::diff::{FieldPath, Object};
 use crate::engine::KubeVersion;
 use crate::findings::Finding;
@@ -62,8 +62,8 @@ impl Report<'_> {
         let place = if place.source().is_some() { place } else { &self.whole };
         let is_elsewhere = place.source().is_some_and(|source| source.name() != self.origin);
         let origin = if is_elsewhere { format!("from {}", self.origin) } else { String::new() };
-        let told =
-            Diagnostic::new(severity, rule, format!("{}: {field}{message}", self.object)).at(place.clone(), origin);
+        let message = format!("{}: {field}{message}", self.object);
+        let told = Diagnostic::new(severity, rule, printable(&message)).at(place.clone(), origin);
         self.findings.push(Finding { object: self.object.to_owned(), path, told, file: None });
         let last = self.findings.len() - 1;
         &mut self.findings[last]

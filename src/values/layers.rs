@@ -2,7 +2,7 @@
 
 use super::strvals::{self, Kind};
 use super::{Map, Value};
-use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::diagnostic::{Diagnostic, Source, Span, printable};
 use crate::{json, yaml};
 
 /// Where a layer comes from, in Helm's order: later kinds win, whatever their order on the command line.
@@ -92,7 +92,7 @@ fn apply(layer: &Layer, values: &mut Map, reader: &dyn FileReader) -> Result<(),
 
 fn read_file(source: &Source) -> Result<Map, Vec<Diagnostic>> {
     let prefix = |error: Diagnostic| Diagnostic {
-        message: format!("failed to parse {}: {}", source.name(), error.message),
+        message: format!("failed to parse {}: {}", printable(source.name()), error.message),
         ..error
     };
     yaml::read_values(source).map_err(|errors| errors.into_iter().map(prefix).collect())

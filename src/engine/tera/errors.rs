@@ -11,7 +11,7 @@ use super::report::{self, Report};
 use super::run::{FAILURE_MARK, Kept, Run};
 use super::scan::{Piece, pieces};
 use super::templates::Templates;
-use crate::diagnostic::{Diagnostic, Label, Source, Span};
+use crate::diagnostic::{Diagnostic, Label, Source, Span, printable};
 use crate::yaml::{Map, Node, Value, locate_in_scalar};
 
 /// The name Tera gives to a text that `tpl` renders.
@@ -96,7 +96,7 @@ impl Mapper<'_> {
             }
         });
         labels.truncate(MAX_LABELS);
-        let mut told = Diagnostic::error("template", format!("{kind} at ({at}): {what}"));
+        let mut told = Diagnostic::error("template", format!("{kind} at ({}): {what}", printable(&at)));
         told.labels = labels;
         told.help = help;
         told
