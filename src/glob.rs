@@ -16,34 +16,69 @@ pub struct BadPattern;
 /// # Errors
 /// The pattern is malformed. As in Go, this is seen wherever the mistake stands in the pattern.
 pub fn matches_glob(pattern: &str, name: &str) -> Result<bool, BadPattern> {
-    let tokens = parse(pattern)?;
     let name: Vec<char> = name.chars().collect();
-    // The classic two-pointer walk: on a mismatch, the last star takes one character more.
-    let (mut token, mut at) = (0, 0);
-    let mut last_star: Option<(usize, usize)> = None;
-    while at < name.len() {
-        match tokens.get(token) {
-            Some(Token::Star) => {
-                last_star = Some((token, at));
-                token += 1;
-            }
-            Some(one) if one.accepts(name[at]) => {
-                token += 1;
-                at += 1;
-            }
-            _ => match last_star {
-                Some((star, taken)) if name[taken] != '/' => {
-                    last_star = Some((star, taken + 1));
-                    token = star + 1;
-                    at = taken + 1;
-                }
-                _ => return Ok(false),
-            },
-        }
-    }
-    Ok(tokens[token..].iter().all(|rest| matches!(rest, Token::Star)))
+    Ok(Glob::parse(pattern)?.matches(&name, &mut 0))
 }
 
+/// A pattern that is read once and matched often.
+#[derive(Debug)]
+pub struct Glob(Vec<Token>);
+
+impl Glob {
+    /// Reads a pattern.
+    ///
+    /// # Errors
+    /// The pattern is malformed.
+    pub fn parse(pattern: &str) -> Result<Glob, BadPattern> {
+        parse(pattern).map(Glob)
+    }
+
+    /// The only name that matches, if the pattern has no wildcards.
+    pub fn literal(&self) -> Option<String> {
+        let char_of = |token: &Token| if let Token::Char(c) = token { Some(*c) } else { None };
+        self.0.iter().map(char_of).collect()
+    }
+
+    /// Whether the whole `name` matches. Adds the number of comparisons to `steps`: at most the product of the lengths.
+    pub fn matches(&self, name: &[char], steps: &mut u64) -> bool {
+        let Glob(tokens) = self;
+        *steps += 1;
+        // Most names differ from most patterns at the end: `*.bak`.
+        match (tokens.last(), name.last()) {
+            (Some(Token::Star), _) => {}
+            (Some(last), Some(&c)) if last.accepts(c) => {}
+            (None, None) => {}
+            _ => return false,
+        }
+        // The classic two-pointer walk: on a mismatch, the last star takes one character more.
+        let (mut token, mut at) = (0, 0);
+        let mut last_star: Option<(usize, usize)> = None;
+        while at < name.len() {
+            *steps += 1;
+            match tokens.get(token) {
+                Some(Token::Star) => {
+                    last_star = Some((token, at));
+                    token += 1;
+                }
+                Some(one) if one.accepts(name[at]) => {
+                    token += 1;
+                    at += 1;
+                }
+                _ => match last_star {
+                    Some((star, taken)) if name[taken] != '/' => {
+                        last_star = Some((star, taken + 1));
+                        token = star + 1;
+                        at = taken + 1;
+                    }
+                    _ => return false,
+                },
+            }
+        }
+        tokens[token..].iter().all(|rest| matches!(rest, Token::Star))
+    }
+}
+
+#[derive(Debug)]
 enum Token {
     Star,
     Any,
@@ -144,6 +179,18 @@ mod tests {
         }
     }
 
+    #[test]
+    fn steps_are_counted() {
+        let name: Vec<char> = "a".repeat(200).chars().collect();
+        let steps = |pattern: &str| {
+            let mut steps = 0;
+            assert!(!Glob::parse(pattern).unwrap().matches(&name, &mut steps));
+            steps
+        };
+        assert_eq!(steps("*.bak"), 1);
+        assert!((5_000..50_000).contains(&steps(&format!("*{}ba", "a".repeat(100)))));
+    }
+
     /// The definition, without any cleverness.
     fn naive(tokens: &[Token], name: &[char]) -> bool {
         match (tokens, name) {
@@ -162,6 +209,8 @@ mod tests {
             if let Ok(tokens) = parse(&pattern) {
                 let chars: Vec<char> = name.chars().collect();
                 prop_assert_eq!(matches_glob(&pattern, &name), Ok(naive(&tokens, &chars)));
+                let literal = Glob(tokens).literal();
+                prop_assert!(literal.is_none_or(|only| matches_glob(&pattern, &name) == Ok(only == name)));
             }
         }
     }

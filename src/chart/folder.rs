@@ -94,17 +94,23 @@ fn chart_name(files: &[File]) -> Result<String, Diagnostic> {
 }
 
 /// The files that the folder's own `.helmignore` leaves in.
-fn without_ignored(mut files: Vec<File>) -> Result<Vec<File>, Vec<Diagnostic>> {
+fn without_ignored(files: Vec<File>) -> Result<Vec<File>, Vec<Diagnostic>> {
     let rules = match files.iter().find(|file| file.path == ".helmignore") {
         Some(file) => IgnoreRules::parse(&Source::file(file.shown.as_str(), String::from_utf8_lossy(&file.bytes)))?,
         None => IgnoreRules::built_in(),
     };
     let ignored = |path: &str| {
-        let folders = path.match_indices('/').map(|(end, _)| &path[..end]);
-        rules.ignores(path, false) || folders.into_iter().any(|folder| rules.ignores(folder, true))
+        let mut folders = path.match_indices('/').map(|(end, _)| &path[..end]);
+        Ok(rules.ignores(path, false)?
+            || folders.try_fold(false, |any, folder| Ok(any || rules.ignores(folder, true)?))?)
     };
-    files.retain(|file| !ignored(&file.path));
-    Ok(files)
+    let mut kept = Vec::new();
+    for file in files {
+        if !ignored(&file.path).map_err(|error: Diagnostic| vec![error])? {
+            kept.push(file);
+        }
+    }
+    Ok(kept)
 }
 
 impl Entry {

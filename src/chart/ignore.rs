@@ -1,15 +1,41 @@
 //! The rules of `.helmignore`, by which files of a chart directory are left out.
 
-use crate::diagnostic::{Diagnostic, Source};
-use crate::glob::{BadPattern, matches_glob};
+use std::cell::Cell;
+use std::collections::HashSet;
 
-/// The rules, in the order in which they are tried.
+use crate::diagnostic::{Diagnostic, Source};
+use crate::glob::{BadPattern, Glob};
+
+/// How many patterns a `.helmignore` may hold.
+const MAX_PATTERNS: usize = 10_000;
+/// The greatest length of a pattern in bytes: that of a path on Linux.
+const MAX_PATTERN_BYTES: usize = 4096;
+/// How many lines with mistakes are reported.
+const MAX_ERRORS: usize = 20;
+/// How many characters may be compared for all files of a chart together: about a second of work.
+const MAX_STEPS: u64 = 200_000_000;
+
+/// The rules. Each can only leave a path out, so that their order means nothing.
 #[derive(Debug, Default)]
-pub struct IgnoreRules(Vec<Rule>);
+pub struct IgnoreRules {
+    /// Patterns without wildcards, which need no walk through all of them.
+    literals: HashSet<Literal>,
+    globs: Vec<Rule>,
+    /// How many characters have been compared.
+    steps: Cell<u64>,
+}
+
+/// A rule whose pattern is a name or a path.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Literal {
+    text: String,
+    directories_only: bool,
+    whole_path: bool,
+}
 
 #[derive(Debug)]
 struct Rule {
-    pattern: String,
+    pattern: Glob,
     /// `!pattern`: whatever does not match is ignored at once (Helm's surprising reading).
     negated: bool,
     /// A trailing `/`: directories only.
@@ -22,10 +48,11 @@ impl IgnoreRules {
     /// Reads a `.helmignore`, and adds Helm's own rule that leaves dotfiles directly in `templates/` out.
     ///
     /// # Errors
-    /// Every line that is no pattern, in Helm's words.
+    /// Every line that is not a pattern, in Helm's words; too many patterns.
     pub fn parse(source: &Source) -> Result<IgnoreRules, Vec<Diagnostic>> {
         let mut rules = IgnoreRules::default();
         let mut errors = Vec::new();
+        let mut count = 0;
         let text = source.text();
         let mut at = 0;
         for line in text.split('\n') {
@@ -38,13 +65,21 @@ impl IgnoreRules {
             let refuse = |message: &str| {
                 Diagnostic::error("helmignore", message).at(source.span(start..start + pattern.len()), "")
             };
-            if pattern.contains("**") {
+            count += 1;
+            if count > MAX_PATTERNS {
+                errors
+                    .push(refuse(&format!("more than {MAX_PATTERNS} patterns")).help("ignore directories as a whole"));
+                break;
+            }
+            if pattern.len() > MAX_PATTERN_BYTES {
+                errors.push(refuse(&format!("a pattern longer than {MAX_PATTERN_BYTES} bytes")));
+            } else if pattern.contains("**") {
                 errors.push(refuse("double-star (**) syntax is not supported"));
-            } else {
-                match Rule::parse(pattern) {
-                    Ok(rule) => rules.0.push(rule),
-                    Err(BadPattern) => errors.push(refuse("syntax error in pattern")),
-                }
+            } else if rules.add(pattern).is_err() {
+                errors.push(refuse("syntax error in pattern"));
+            }
+            if errors.len() >= MAX_ERRORS {
+                break;
             }
         }
         if errors.is_empty() { Ok(rules.with_built_in()) } else { Err(errors) }
@@ -56,28 +91,58 @@ impl IgnoreRules {
     }
 
     fn with_built_in(mut self) -> IgnoreRules {
-        self.0.push(Rule {
-            pattern: "templates/.?*".to_owned(),
-            negated: false,
-            directories_only: false,
-            whole_path: true,
-        });
+        if self.add("templates/.?*").is_err() {
+            unreachable!("the pattern has no brackets");
+        }
         self
     }
 
+    fn add(&mut self, line: &str) -> Result<(), BadPattern> {
+        let rule = Rule::parse(line)?;
+        match rule.pattern.literal().filter(|_| !rule.negated) {
+            Some(text) => {
+                let Rule { directories_only, whole_path, .. } = rule;
+                self.literals.insert(Literal { text, directories_only, whole_path });
+            }
+            None => self.globs.push(rule),
+        }
+        Ok(())
+    }
+
     /// Whether a path below the chart's folder is left out. A directory that is takes its contents with it.
-    pub fn ignores(&self, path: &str, is_directory: bool) -> bool {
-        for rule in &self.0 {
-            let matches = rule.matches(path);
-            if rule.negated {
-                if (rule.directories_only && !is_directory) || !matches {
-                    return true;
-                }
-            } else if matches && (is_directory || !rule.directories_only) {
-                return true;
+    ///
+    /// # Errors
+    /// So many characters have been compared for this and the paths before that it would take too long.
+    pub fn ignores(&self, path: &str, is_directory: bool) -> Result<bool, Diagnostic> {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let is_literal = |text: &str, directories_only, whole_path| {
+            self.literals.contains(&Literal { text: text.to_owned(), directories_only, whole_path })
+        };
+        if !self.literals.is_empty()
+            && [(name, false), (path, true)].into_iter().any(|(text, whole_path)| {
+                is_literal(text, false, whole_path) || is_directory && is_literal(text, true, whole_path)
+            })
+        {
+            return Ok(true);
+        }
+        let path: Vec<char> = path.chars().collect();
+        let name = &path[path.iter().rposition(|&c| c == '/').map_or(0, |slash| slash + 1)..];
+        let mut steps = self.steps.get();
+        let mut ignored = false;
+        for rule in &self.globs {
+            if steps > MAX_STEPS {
+                return Err(Diagnostic::error("helmignore", "the patterns take too long for the files of this chart")
+                    .help("use fewer patterns, or patterns with fewer wildcards, and ignore directories as a whole"));
+            }
+            let matches = rule.pattern.matches(if rule.whole_path { &path } else { name }, &mut steps);
+            let counts = is_directory || !rule.directories_only;
+            ignored = if rule.negated { !counts || !matches } else { counts && matches };
+            if ignored {
+                break;
             }
         }
-        false
+        self.steps.set(steps);
+        Ok(ignored)
     }
 }
 
@@ -87,13 +152,7 @@ impl Rule {
         let (directories_only, pattern) = pattern.strip_suffix('/').map_or((false, pattern), |rest| (true, rest));
         let whole_path = pattern.contains('/');
         let pattern = pattern.strip_prefix('/').unwrap_or(pattern);
-        matches_glob(pattern, "abc")?;
-        Ok(Rule { pattern: pattern.to_owned(), negated, directories_only, whole_path })
-    }
-
-    fn matches(&self, path: &str) -> bool {
-        let name = if self.whole_path { path } else { path.rsplit('/').next().unwrap_or(path) };
-        matches_glob(&self.pattern, name).unwrap_or(false)
+        Ok(Rule { pattern: Glob::parse(pattern)?, negated, directories_only, whole_path })
     }
 }
 
@@ -105,25 +164,29 @@ mod tests {
         IgnoreRules::parse(&Source::file(".helmignore", text)).unwrap()
     }
 
+    fn ignores(rules: &IgnoreRules, path: &str, is_directory: bool) -> bool {
+        rules.ignores(path, is_directory).unwrap()
+    }
+
     #[test]
     fn patterns_as_helm_reads_them() {
         let rules = rules("# comment\n  *.bak  \n/only-top.txt\nsub/a.txt\nlogs/\n\n./never.txt\n");
         for path in ["a.bak", "deep/down/a.bak", "only-top.txt", "sub/a.txt", "templates/.hidden"] {
-            assert!(rules.ignores(path, false), "{path}");
+            assert!(ignores(&rules, path, false), "{path}");
         }
         for path in ["deep/only-top.txt", "x/sub/a.txt", "logs", "never.txt", "templates/sub/.hidden", "templates/a"] {
-            assert!(!rules.ignores(path, false), "{path}");
+            assert!(!ignores(&rules, path, false), "{path}");
         }
-        assert!(rules.ignores("logs", true));
-        assert!(rules.ignores("deep/logs", true));
+        assert!(ignores(&rules, "logs", true));
+        assert!(ignores(&rules, "deep/logs", true));
     }
 
     #[test]
     fn a_negated_pattern_ignores_all_that_does_not_match() {
-        assert!(rules("!a.txt").ignores("Chart.yaml", false));
-        assert!(!rules("!a.txt").ignores("a.txt", false));
-        assert!(rules("!dir/").ignores("dir", false));
-        assert!(!rules("!dir/").ignores("dir", true));
+        assert!(ignores(&rules("!a.txt"), "Chart.yaml", false));
+        assert!(!ignores(&rules("!a.txt"), "a.txt", false));
+        assert!(ignores(&rules("!dir/"), "dir", false));
+        assert!(!ignores(&rules("!dir/"), "dir", true));
     }
 
     #[test]
@@ -131,5 +194,48 @@ mod tests {
         let errors = IgnoreRules::parse(&Source::file(".helmignore", "a/**/b\n[x\n")).unwrap_err();
         let shown: Vec<_> = errors.iter().map(|error| (error.message.as_str(), error.labels[0].span.text())).collect();
         assert_eq!(shown, [("double-star (**) syntax is not supported", "a/**/b"), ("syntax error in pattern", "[x")]);
+    }
+
+    #[test]
+    fn patterns_without_wildcards_are_compared_as_they_are() {
+        let rules = rules("a.txt\n\\*x\n/top\nonly/\nin/side/\n");
+        for (path, is_directory) in
+            [("d/a.txt", false), ("*x", false), ("top", true), ("d/only", true), ("in/side", true)]
+        {
+            assert!(ignores(&rules, path, is_directory), "{path}");
+        }
+        for (path, is_directory) in
+            [("yx", false), ("d/top", true), ("only", false), ("d/in/side", true), ("side", true)]
+        {
+            assert!(!ignores(&rules, path, is_directory), "{path}");
+        }
+    }
+
+    #[test]
+    fn patterns_are_limited_in_number_and_length() {
+        let errors = |text: String| IgnoreRules::parse(&Source::file(".helmignore", text)).unwrap_err();
+        let many: String = (0..10_001).map(|n| format!("a{n}\n")).collect();
+        assert_eq!(errors(many)[0].message, "more than 10000 patterns");
+        assert_eq!(errors("x".repeat(4097))[0].message, "a pattern longer than 4096 bytes");
+        assert_eq!(errors("[\n".repeat(500)).len(), MAX_ERRORS);
+    }
+
+    #[test]
+    fn matching_is_bounded() {
+        let patterns: String = (0..9_999).map(|n| format!("*a*a*a*b{n}c\n")).collect();
+        let rules = rules(&patterns);
+        let name = format!("{}c", "a".repeat(200));
+        rules.steps.set(MAX_STEPS - 1_000_000);
+        assert!(!ignores(&rules, "a", false));
+        let refused = (0..1000).find_map(|_| rules.ignores(&name, false).err());
+        assert_eq!(refused.unwrap().message, "the patterns take too long for the files of this chart");
+    }
+
+    #[test]
+    fn many_patterns_without_wildcards_cost_nothing() {
+        let patterns: String = (0..10_000).map(|n| format!("name-{n}\n")).collect();
+        let rules = rules(&patterns);
+        (0..1000).for_each(|n| assert!(!ignores(&rules, &format!("templates/other-{n}"), false)));
+        assert!(rules.steps.get() < 20_000);
     }
 }

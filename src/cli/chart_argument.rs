@@ -65,34 +65,17 @@ pub(super) fn locate(argument: Option<&str>, global: &GlobalFlags) -> Result<Loc
 /// The chart that lies at a path, as it stood at a git revision. Its files are named `REV:path`.
 ///
 /// # Errors
-/// As for [`locate`]; git's words.
+/// As for [`locate`], or git can't read it.
 pub(super) fn locate_at(
     argument: &str,
     revision: &Revision,
     global: &GlobalFlags,
 ) -> Result<AtRevision<Located>, Vec<Diagnostic>> {
-    let (copy, path) = match revision.tree(argument).map_err(|error| vec![error])? {
-        AtRevision::There(found) => found,
-        AtRevision::Missing => return Ok(AtRevision::Missing),
-        AtRevision::Outside => return Ok(AtRevision::Outside),
-    };
-    let inside = path.display().to_string();
-    let rename = |text: &str| text.replace(&inside, &format!("{}:{argument}", revision.name()));
-    match io::read_chart(&path, global.links()) {
-        Ok(mut files) => {
-            for file in &mut files {
-                file.shown = rename(&file.shown);
-            }
-            drop(copy);
-            Ok(AtRevision::There(Located { files, built_in: None }))
-        }
-        Err(mut errors) => {
-            for error in &mut errors {
-                error.message = rename(&error.message);
-            }
-            Err(errors)
-        }
-    }
+    Ok(match revision.chart(argument, global.links())? {
+        AtRevision::There(files) => AtRevision::There(Located { files, built_in: None }),
+        AtRevision::Missing => AtRevision::Missing,
+        AtRevision::Outside => AtRevision::Outside,
+    })
 }
 
 /// Finds the chart whose directory, or built-in name, `argument` is, for commands that make something of its files.

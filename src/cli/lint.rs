@@ -57,7 +57,7 @@ pub(super) struct Lint {
 impl Lint {
     pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
         let kube_version = kube_version(self.kube_version.as_deref())?;
-        let paths = self.paths();
+        let paths = self.paths(global);
         let inputs = io::Inputs::new();
         let values = merge_layers(&values_input::layers(&self.values, &inputs)?, &inputs)?;
         let form = Form { strict: self.strict, quiet: self.quiet, places: console.is_read_by_a_person() };
@@ -99,14 +99,14 @@ impl Lint {
     }
 
     /// The charts asked for, and with `--with-subcharts` those below them at the end.
-    fn paths(&self) -> Vec<String> {
+    fn paths(&self, global: &GlobalFlags) -> Vec<String> {
         let mut paths = self.paths.clone();
         if paths.is_empty() {
             let here = Path::new("Chart.yaml").exists();
             paths.push(if here { "." } else { io::BUILT_IN_CHART }.to_owned());
         }
         if self.with_subcharts {
-            let below: Vec<String> = paths.iter().flat_map(|path| io::charts_below(path)).collect();
+            let below: Vec<String> = paths.iter().flat_map(|path| io::charts_below(path, global.links())).collect();
             paths.extend(below);
         }
         paths

@@ -40,7 +40,9 @@ impl<'a> InputsAtRevision<'a> {
         Ok(match self.revision.file(path)? {
             AtRevision::There(bytes) => AtRevision::There(String::from_utf8(bytes).map_err(|error| {
                 let byte = error.utf8_error().valid_up_to() + 1;
-                Diagnostic::error("revision", format!("{path} at {rev}: byte {byte} is not UTF-8"))
+                let shown = self.revision.shown(path);
+                Diagnostic::error("revision", format!("{shown}: byte {byte} is not UTF-8"))
+                    .help("save the file as UTF-8")
             })?),
             AtRevision::Missing => {
                 self.note(format!("{path} did not exist at {rev}: the old side is rendered without it"));
@@ -58,15 +60,11 @@ impl<'a> InputsAtRevision<'a> {
 impl FileReader for InputsAtRevision<'_> {
     fn read(&self, path: &str, given_by: &Span) -> Result<Source, String> {
         match self.text(path).map_err(|error| error.message)? {
-            AtRevision::There(text) => Ok(Source::file_given_by(shown(self.revision, path), text, given_by.clone())),
+            AtRevision::There(text) => Ok(Source::file_given_by(self.revision.shown(path), text, given_by.clone())),
             AtRevision::Missing => Err(format!("{path} did not exist at {}", self.revision.name())),
             AtRevision::Outside => FileReader::read(self.inputs, path, given_by),
         }
     }
-}
-
-fn shown(revision: &Revision, path: &str) -> String {
-    format!("{}:{path}", revision.name())
 }
 
 /// The layers of a command line at a revision; what was not there is left out.
@@ -85,7 +83,7 @@ pub(super) fn layers(flags: &ValuesFlags, reader: &InputsAtRevision<'_>) -> Resu
         }
         match reader.text(&item.text) {
             Ok(AtRevision::There(text)) => {
-                let source = Source::file(shown(reader.revision, &item.text), text);
+                let source = Source::file(reader.revision.shown(&item.text), text);
                 layers.push(Layer { kind: LayerKind::File, source });
             }
             Ok(AtRevision::Missing) => {}

@@ -3,28 +3,72 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::archive::files_of_archive;
+use super::disk::{Disk, read_regular};
+use super::tree::Tree;
+use super::walk::{Allowance, Boundary, Links, read_files};
 use super::whole_file::Staged;
-use super::{Links, read_chart};
-use crate::chart::{Chart, Vendored};
+use crate::chart::{Chart, File, MAX_FILE_BYTES, Vendored};
 use crate::diagnostic::Diagnostic;
 use crate::go::os_error;
 use crate::go::path::join;
 
-/// Everything in the folder `charts` of the chart in `directory`, by name; nothing if there is no such folder.
-pub fn read_charts_folder(directory: &Path, links: Links) -> Vec<Vendored> {
-    let Ok(entries) = fs::read_dir(join(directory, "charts")) else { return Vec::new() };
-    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
+/// Everything in the folder `charts` of the chart in `directory`, by name; nothing if there is no such folder. What Chart.yaml
+/// declares is looked up here whatever `.helmignore` says, so links are checked here again.
+///
+/// # Errors
+/// The folder is a symbolic link that leads out of the chart, or holds too many files.
+pub fn read_charts_folder(directory: &Path, links: Links) -> Result<Vec<Vendored>, Diagnostic> {
+    let boundary = Boundary::new(&Disk, directory, links);
+    let folder = join(directory, "charts");
+    let leads_out = |path: &Path| {
+        let found = Disk.look(path).ok()?;
+        let target = boundary.leads_out(&found)?.display();
+        let message = format!("the symbolic link {} leads out of the chart, to {target}", path.display());
+        Some(Diagnostic::error("chart-file", message).help("--follow-symlinks follows it"))
+    };
+    if let Some(error) = leads_out(&folder) {
+        return Err(error);
+    }
+    let Ok(entries) = fs::read_dir(&folder) else { return Ok(Vec::new()) };
+    let mut allowance = Allowance::default();
+    let mut paths = Vec::new();
+    for entry in entries.flatten() {
+        if !allowance.take_entry() {
+            return Err(Diagnostic::error("chart-file", format!("{} holds too many files", folder.display())));
+        }
+        paths.push(entry.path());
+    }
     paths.sort();
-    let read = |path: PathBuf| {
+    let mut read = |path: PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let files = match leads_out(&path) {
+            Some(error) => Err(vec![error]),
+            None if path.is_dir() => read_files(&Disk, &path, links, &mut allowance),
+            None => read_vendored_archive(&path, &mut allowance).map_err(|error| vec![error]),
+        };
         Vendored {
             shown: join(directory, "charts").join(&name).display().to_string(),
             is_directory: path.is_dir(),
-            chart: read_chart(&path, links).and_then(Chart::from_files),
+            chart: files.and_then(Chart::from_files),
             name,
         }
     };
-    paths.into_iter().map(read).collect()
+    Ok(paths.into_iter().map(&mut read).collect())
+}
+
+/// The files of an archive in the folder `charts`: a regular file of a size that any file of a chart may have.
+fn read_vendored_archive(path: &Path, allowance: &mut Allowance) -> Result<Vec<File>, Diagnostic> {
+    let shown = path.display();
+    let bytes = read_regular(path, MAX_FILE_BYTES).map_err(|error| {
+        Diagnostic::error("chart-archive", format!("file '{shown}' cannot be read: {}", error.reason()))
+    })?;
+    let files = files_of_archive(&bytes, &shown.to_string())?;
+    let size: u64 = files.iter().map(|file| file.bytes.len() as u64).sum();
+    if allowance.take_bytes(size) {
+        return Ok(files);
+    }
+    Err(Diagnostic::error("chart-archive", format!("file '{shown}' and the charts before it are too large together")))
 }
 
 /// What building a chart's dependencies changes in its directory.

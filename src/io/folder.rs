@@ -2,10 +2,14 @@
 
 use std::borrow::Cow;
 use std::fs;
-use std::io::{Error, Read};
+use std::io::Read;
 use std::path::Path;
 
-use super::directory::{Links, MAX_ARCHIVE_BYTES, read_chart};
+use super::archive::MAX_ARCHIVE_BYTES;
+use super::directory::read_chart;
+use super::disk::Disk;
+use super::tree::{Kind, Tree, TreeError};
+use super::walk::{Boundary, Links, plain};
 use crate::chart::{Entry, File, Folder, MAX_FILE_BYTES, unpack};
 use crate::diagnostic::Diagnostic;
 use crate::go::os_error;
@@ -32,7 +36,8 @@ pub fn read_folder(path: &str, links: Links) -> Result<Folder, Diagnostic> {
         return Err(Diagnostic::error("chart-not-found", message));
     }
     let folder = if path.is_empty() { "." } else { path };
-    let entry = |name: &str| read_entry(Path::new(folder), name);
+    let boundary = Boundary::new(&Disk, Path::new(folder), links);
+    let entry = |name: &str| read_entry(&boundary, &Path::new(folder).join(name), name);
     Ok(Folder {
         path: absolute(folder),
         metadata: entry("Chart.yaml"),
@@ -59,14 +64,20 @@ fn read_archive_folder(path: &str) -> Result<Folder, Diagnostic> {
 }
 
 /// The charts below the folder `charts` of a chart: every folder with a `Chart.yaml`, at any depth, and every archive, in
-/// the order of their paths.
-pub fn charts_below(path: &str) -> Vec<String> {
+/// the order of their paths. Archives that are symbolic links out of the chart count only if `links` says so: the chart
+/// itself is refused for them.
+pub fn charts_below(path: &str, links: Links) -> Vec<String> {
+    let boundary = Boundary::new(&Disk, Path::new(path), links);
+    let charts = join(Path::new(path), "charts");
     let mut found = Vec::new();
-    walk(&join(Path::new(path), "charts").display().to_string(), &mut found);
+    let stays_inside = |path: &Path| Disk.look(path).is_ok_and(|found| boundary.leads_out(&found).is_none());
+    if stays_inside(&charts) {
+        walk(&charts.display().to_string(), &stays_inside, &mut found);
+    }
     found
 }
 
-fn walk(directory: &str, found: &mut Vec<String>) {
+fn walk(directory: &str, stays_inside: &dyn Fn(&Path) -> bool, found: &mut Vec<String>) {
     // What can't be read holds no charts, as in Helm.
     let Ok(entries) = fs::read_dir(directory) else { return };
     let mut names: Vec<(String, bool)> = entries
@@ -81,34 +92,37 @@ fn walk(directory: &str, found: &mut Vec<String>) {
         let path = format!("{directory}/{name}");
         if name == "Chart.yaml" {
             found.push(directory.to_owned());
-        } else if is_archive_name(&path) {
+        } else if is_archive_name(&path) && stays_inside(Path::new(&path)) {
             found.push(path.clone());
         }
         if is_directory {
-            walk(&path, found);
+            walk(&path, stays_inside, found);
         }
     }
 }
 
-fn read_entry(folder: &Path, name: &str) -> Entry {
-    let path = folder.join(name);
-    let unreadable = |error: &Error| Entry::Unreadable(os_error(error));
-    match fs::metadata(&path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Entry::Missing,
-        Err(error) => unreadable(&error),
-        Ok(metadata) if metadata.is_dir() => Entry::Directory,
-        Ok(metadata) if !metadata.is_file() => Entry::Unreadable("not a regular file".to_owned()),
-        Ok(metadata) if metadata.len() > MAX_FILE_BYTES => {
-            Entry::Unreadable(format!("larger than the maximum file size {MAX_FILE_BYTES}"))
+fn read_entry(boundary: &Boundary<'_>, path: &Path, name: &str) -> Entry {
+    let found = match Disk.look(path) {
+        Ok(found) => found,
+        Err(error) if error.is_missing() => return Entry::Missing,
+        Err(error) => return Entry::Unreadable(error.reason()),
+    };
+    if let Some(target) = boundary.leads_out(&found) {
+        let target = target.display();
+        return Entry::Unreadable(format!(
+            "the symbolic link leads out of the chart, to {target} (--follow-symlinks follows it)"
+        ));
+    }
+    if found.kind == Kind::Directory {
+        return Entry::Directory;
+    }
+    match Disk.read(path, MAX_FILE_BYTES) {
+        Ok(bytes) => {
+            let shown = plain(&Disk.shown(path)).to_owned();
+            Entry::File(File { path: name.to_owned(), shown, bytes: Cow::Owned(bytes) })
         }
-        Ok(_) => match fs::read(&path) {
-            Ok(bytes) => {
-                let shown = path.display().to_string();
-                let shown = shown.strip_prefix("./").unwrap_or(&shown).to_owned();
-                Entry::File(File { path: name.to_owned(), shown, bytes: Cow::Owned(bytes) })
-            }
-            Err(error) => unreadable(&error),
-        },
+        Err(TreeError::TooLarge) => Entry::Unreadable(format!("larger than the maximum file size {MAX_FILE_BYTES}")),
+        Err(error) => Entry::Unreadable(error.reason()),
     }
 }
 
@@ -132,8 +146,8 @@ mod tests {
             fs::write(path, "").unwrap();
         }
         let top = folder.path().display().to_string();
-        let found: Vec<String> = charts_below(&top).iter().map(|path| path.replace(&top, "W")).collect();
+        let found: Vec<String> = charts_below(&top, Links::Inside).iter().map(|path| path.replace(&top, "W")).collect();
         assert_eq!(found, ["W/charts/a/x.tar.gz", "W/charts/a-1.tgz", "W/charts/b", "W/charts/b/charts/c"]);
-        assert!(charts_below("/nowhere/at/all").is_empty());
+        assert!(charts_below("/nowhere/at/all", Links::Inside).is_empty());
     }
 }

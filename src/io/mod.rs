@@ -1,24 +1,30 @@
 //! Files, standard input and the charts inside the binary: with the command line the only part that touches the world.
 
+mod archive;
 mod archive_file;
 mod chart_directory;
 mod charts_folder;
 mod directory;
+mod disk;
 mod embedded;
 mod folder;
+mod git;
 mod inputs;
 mod manifest_files;
 mod output_directory;
-mod revision;
+mod tree;
+mod walk;
 mod whole_file;
 
+use archive::MAX_ARCHIVE_BYTES;
 pub use archive_file::save_archive;
 pub use chart_directory::write_chart;
 pub use charts_folder::{DependencyFiles, read_charts_folder, save_dependencies};
-pub use directory::{Links, read_chart};
+pub use directory::read_chart;
 pub use embedded::{BUILT_IN_CHART, embedded_chart, embedded_charts};
 pub use folder::{charts_below, read_folder};
+pub use git::{AtRevision, Objects, Revision, read_chart_at};
 pub use inputs::{Inputs, MAX_INPUT_BYTES};
 pub use manifest_files::{MAX_MANIFEST_BYTES, read_manifest_files};
 pub use output_directory::{prune_files, write_files};
-pub use revision::{AtRevision, Revision, TemporaryFolder};
+pub use walk::Links;

@@ -94,7 +94,7 @@ pub(in crate::cli) fn bring_in(
         directory,
         global,
         declaring: &declaring,
-        vendored: io::read_charts_folder(directory, global.links()),
+        vendored: io::read_charts_folder(directory, global.links()).map_err(|error| vec![error])?,
     };
     let wanted = match locked {
         Some(lock) => lock.dependencies.clone().unwrap_or_default(),

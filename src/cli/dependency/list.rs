@@ -37,7 +37,7 @@ impl List {
             let charts = charts.display().to_string();
             return Ok(console.print(&format!("WARNING: no dependencies at {}\n", printable(&charts)))?);
         }
-        let vendored = io::read_charts_folder(path, global.links());
+        let vendored = io::read_charts_folder(path, global.links())?;
         let text = format!("{}\n{}", self.declared(&chart, &vendored), undeclared(&chart, &vendored));
         Ok(console.print(&text)?)
     }

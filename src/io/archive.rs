@@ -1,0 +1,44 @@
+//! Charts in archives: those on a disk and those in a revision.
+
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+
+use super::walk::plain;
+use crate::chart::{File, unpack};
+use crate::diagnostic::Diagnostic;
+use crate::go::os_error;
+
+/// The greatest size of an archive in bytes: what fits into it unpacked may not be larger.
+pub(super) const MAX_ARCHIVE_BYTES: u64 = 100 << 20;
+
+/// The files of the archive at `path`, which may be a pipe.
+pub(super) fn read_archive(path: &Path) -> Result<Vec<File>, Diagnostic> {
+    let shown = path.display().to_string();
+    let shown = plain(&shown);
+    let unreadable = |error: &std::io::Error| {
+        Diagnostic::error("chart-archive", format!("file '{shown}' cannot be read: {}", os_error(error)))
+    };
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).map_err(|error| unreadable(&error))?;
+    file.take(MAX_ARCHIVE_BYTES + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
+    if bytes.len() as u64 > MAX_ARCHIVE_BYTES {
+        let message =
+            format!("file '{shown}' is larger than {} MiB, the greatest size of a chart", MAX_ARCHIVE_BYTES >> 20);
+        return Err(Diagnostic::error("chart-archive", message));
+    }
+    files_of_archive(&bytes, shown)
+}
+
+/// The files of an archive. Helm keeps the reasons to itself; here they follow its words.
+pub(super) fn files_of_archive(bytes: &[u8], shown: &str) -> Result<Vec<File>, Diagnostic> {
+    let files = unpack(bytes, shown).map_err(|error| match error.message.starts_with("file '") {
+        true => error,
+        false => Diagnostic { message: format!("unable to load chart archive: {}", error.message), ..error },
+    })?;
+    if files.iter().any(|file| file.path == "Chart.yaml") {
+        return Ok(files);
+    }
+    Err(Diagnostic::error("chart-archive", "unable to detect chart version, no Chart.yaml found")
+        .help(format!("{shown} must hold one folder, with Chart.yaml in it")))
+}

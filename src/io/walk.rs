@@ -1,0 +1,319 @@
+//! The files of a chart in a tree: one walk with its rules for symbolic links, `.helmignore` and sizes.
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+
+use super::tree::{Found, Kind, Tree, TreeError};
+use crate::chart::{File, IgnoreRules, MAX_FILE_BYTES};
+use crate::diagnostic::{Diagnostic, Source};
+use crate::go::os_error;
+
+/// How deep directories of a chart may be nested.
+pub(super) const MAX_CHART_DEPTH: usize = 100;
+/// How many files and directories a chart's directory may hold, ignored ones included (what is below an ignored directory
+/// does not count).
+pub(super) const MAX_CHART_ENTRIES: usize = 50_000;
+/// The greatest size of all files of a chart's directory together, in bytes: that of an unpacked archive.
+pub(super) const MAX_CHART_BYTES: u64 = 100 << 20;
+/// The greatest size of `.helmignore` in bytes.
+const MAX_HELMIGNORE_BYTES: u64 = 1 << 20;
+
+/// Which symbolic links in a chart's directory are followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Links {
+    /// Those that stay inside the directory; others are refused. A chart from elsewhere can't bring in what lies beside it.
+    Inside,
+    /// All, as Helm does; in a git revision all that stay inside its tree. `.helmignore` is the exception: it always has to
+    /// lie inside, since errors show its lines.
+    Anywhere,
+}
+
+/// What may still be read. Charts that are read together share one.
+#[derive(Debug)]
+pub(super) struct Allowance {
+    entries: usize,
+    bytes: u64,
+}
+
+impl Default for Allowance {
+    fn default() -> Self {
+        Allowance { entries: MAX_CHART_ENTRIES, bytes: MAX_CHART_BYTES }
+    }
+}
+
+impl Allowance {
+    /// Takes one entry of a directory from what may be read.
+    pub(super) fn take_entry(&mut self) -> bool {
+        self.entries.checked_sub(1).is_some_and(|rest| {
+            self.entries = rest;
+            true
+        })
+    }
+
+    /// Takes the bytes of a file from what may be read.
+    pub(super) fn take_bytes(&mut self, bytes: u64) -> bool {
+        self.bytes.checked_sub(bytes).is_some_and(|rest| {
+            self.bytes = rest;
+            true
+        })
+    }
+}
+
+/// The files of the chart in a tree's directory `top`, in byte order of their names, without those that `.helmignore` leaves
+/// out.
+///
+/// # Errors
+/// The directory is not a chart, `.helmignore` is broken, or files can't be read: all of them together.
+pub(super) fn read_files(
+    tree: &dyn Tree,
+    top: &Path,
+    links: Links,
+    allowance: &mut Allowance,
+) -> Result<Vec<File>, Vec<Diagnostic>> {
+    let boundary = Boundary::new(tree, top, links);
+    let metadata = top.join("Chart.yaml");
+    if let Err(error) = tree.look(&metadata) {
+        if let TreeError::Failed(error) = error {
+            return Err(vec![*error]);
+        }
+        if !matches!(error, TreeError::LeadsOut(_)) {
+            let path = tree.shown(&metadata);
+            let message = format!("unable to detect chart at {path}: open {path}: {}", error.reason());
+            return Err(vec![
+                Diagnostic::error("chart-not-found", message).help("a chart is a directory that holds Chart.yaml"),
+            ]);
+        }
+    }
+    let rules = boundary.ignore_rules()?;
+    let mut walk = Walk { boundary, rules, allowance, files: Vec::new(), errors: Vec::new(), followed: Vec::new() };
+    // The reason to stop is the last of the errors.
+    let _ = walk.directory(top, "", 0);
+    if walk.errors.is_empty() { Ok(walk.files) } else { Err(walk.errors) }
+}
+
+/// A chart's directory in a tree, and where symbolic links in it may lead.
+pub(super) struct Boundary<'t> {
+    tree: &'t dyn Tree,
+    top: PathBuf,
+    /// The directory without symbolic links on the way to it.
+    real: PathBuf,
+    links: Links,
+}
+
+impl<'t> Boundary<'t> {
+    pub(super) fn new(tree: &'t dyn Tree, top: &Path, links: Links) -> Self {
+        let real = tree.real(top).unwrap_or_else(|| top.to_path_buf());
+        Boundary { tree, top: top.to_path_buf(), real, links }
+    }
+
+    /// Where a symbolic link leads, if that is not allowed.
+    pub(super) fn leads_out<'f>(&self, found: &'f Found) -> Option<&'f Path> {
+        found.link.as_deref().filter(|target| self.links == Links::Inside && !target.starts_with(&self.real))
+    }
+
+    /// The rules of `.helmignore`. As a symbolic link it never leads out of the chart: lines with mistakes are shown.
+    fn ignore_rules(&self) -> Result<IgnoreRules, Vec<Diagnostic>> {
+        let path = self.top.join(".helmignore");
+        let shown = self.tree.shown(&path);
+        let refuse = |message: String| vec![Diagnostic::error("helmignore", message)];
+        let out = |target: &str| {
+            let error = Diagnostic::error(
+                "helmignore",
+                format!("the symbolic link {shown} leads out of the chart, to {target}"),
+            );
+            vec![error.help("put a copy in its place: --follow-symlinks does not apply to .helmignore")]
+        };
+        let found = match self.tree.look(&path) {
+            Ok(found) => found,
+            Err(error) if error.is_missing() => return Ok(IgnoreRules::built_in()),
+            Err(TreeError::LeadsOut(target)) => return Err(out(&target)),
+            Err(TreeError::Failed(error)) => return Err(vec![*error]),
+            Err(error) => return Err(refuse(format!("open {shown}: {}", error.reason()))),
+        };
+        if let Some(target) = found.link.as_deref().filter(|target| !target.starts_with(&self.real)) {
+            return Err(out(&self.tree.shown(target)));
+        }
+        match found.kind {
+            Kind::Directory => return Err(refuse(format!("read {shown}: is a directory"))),
+            Kind::Special | Kind::Submodule => return Err(refuse(format!("{shown} is not a regular file"))),
+            Kind::File(_) => {}
+        }
+        match self.tree.read(&path, MAX_HELMIGNORE_BYTES) {
+            Ok(bytes) => IgnoreRules::parse(&Source::file(plain(&shown), String::from_utf8_lossy(&bytes))),
+            Err(TreeError::TooLarge) => Err(refuse(format!("{shown} is larger than {MAX_HELMIGNORE_BYTES} bytes"))),
+            Err(TreeError::Failed(error)) => Err(vec![*error]),
+            Err(error) => Err(refuse(format!("open {shown}: {}", error.reason()))),
+        }
+    }
+}
+
+/// There is no use in going on.
+struct Stop;
+
+struct Walk<'t> {
+    boundary: Boundary<'t>,
+    rules: IgnoreRules,
+    allowance: &'t mut Allowance,
+    files: Vec<File>,
+    errors: Vec<Diagnostic>,
+    /// The directories that symbolic links on the way from the top lead to.
+    followed: Vec<PathBuf>,
+}
+
+impl Walk<'_> {
+    fn directory(&mut self, directory: &Path, prefix: &str, depth: usize) -> Result<(), Stop> {
+        let tree = self.boundary.tree;
+        if depth > MAX_CHART_DEPTH {
+            let shown = tree.shown(directory);
+            self.refuse(format!("{shown} lies more than {MAX_CHART_DEPTH} folders deep"));
+            return Ok(());
+        }
+        let mut names = match tree.names(directory) {
+            Ok(names) => names,
+            Err(error) => return self.fail("open", directory, error),
+        };
+        names.sort();
+        for name in names {
+            if !self.allowance.take_entry() {
+                return self.stop(
+                    format!("{} holds more than {MAX_CHART_ENTRIES} files", tree.shown(&self.boundary.top)),
+                    "list directories that are not part of the chart in .helmignore",
+                );
+            }
+            let path = directory.join(&name);
+            match name.to_str() {
+                Some(name) => self.entry(&path, &format!("{prefix}{name}"), depth)?,
+                None => self.refuse(format!("the name of {} is not UTF-8", tree.shown(&path))),
+            }
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, path: &Path, below: &str, depth: usize) -> Result<(), Stop> {
+        let tree = self.boundary.tree;
+        let found = match tree.look(path) {
+            Ok(found) => found,
+            Err(TreeError::LeadsOut(target)) => {
+                if !self.ignores(below, false)? {
+                    let message =
+                        format!("the symbolic link {} leads out of the revision, to {target}", tree.shown(path));
+                    let help = "in a revision, only links to its own files are followed";
+                    self.errors.push(Diagnostic::error("chart-file", message).help(help));
+                }
+                return Ok(());
+            }
+            Err(error) => return self.fail("stat", path, error),
+        };
+        if self.ignores(below, found.kind == Kind::Directory)? {
+            return Ok(());
+        }
+        if let Some(target) = self.boundary.leads_out(&found) {
+            let (link, target) = (tree.shown(path), tree.shown(target));
+            let message = format!("the symbolic link {link} leads out of the chart, to {target}");
+            self.errors.push(Diagnostic::error("chart-file", message).help("--follow-symlinks follows it"));
+            return Ok(());
+        }
+        match (found.kind, found.link) {
+            (Kind::Directory, None) => self.directory(path, &format!("{below}/"), depth + 1),
+            (Kind::Directory, Some(target)) => self.linked_directory(path, target, below, depth),
+            (Kind::File(size), _) => self.file(path, below, size),
+            (Kind::Special, _) => {
+                let path = tree.shown(path);
+                self.refuse(format!("cannot load irregular file {path} as it has file mode type bits set"));
+                Ok(())
+            }
+            (Kind::Submodule, _) => {
+                let message = format!("{} is a git submodule: its files are in another repository", tree.shown(path));
+                let help = "render the old side from a work tree with its submodules, and compare with --from";
+                self.errors.push(Diagnostic::error("chart-file", message).help(help));
+                Ok(())
+            }
+        }
+    }
+
+    fn file(&mut self, path: &Path, below: &str, size: u64) -> Result<(), Stop> {
+        let tree = self.boundary.tree;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let too_large = || format!("chart file \"{name}\" is larger than the maximum file size {MAX_FILE_BYTES}");
+        if size > MAX_FILE_BYTES {
+            self.refuse(too_large());
+            return Ok(());
+        }
+        match tree.read(path, MAX_FILE_BYTES) {
+            Ok(bytes) => {
+                // The size that was read counts: that of files in /proc is not known before.
+                if !self.allowance.take_bytes(bytes.len() as u64) {
+                    return self.stop(
+                        format!(
+                            "the files of {} are larger than {MAX_CHART_BYTES} bytes together",
+                            tree.shown(&self.boundary.top)
+                        ),
+                        "list files that are not part of the chart in .helmignore",
+                    );
+                }
+                let shown = plain(&tree.shown(path)).to_owned();
+                self.files.push(File { path: below.to_owned(), shown, bytes: Cow::Owned(bytes) });
+                Ok(())
+            }
+            Err(TreeError::TooLarge) => {
+                self.refuse(too_large());
+                Ok(())
+            }
+            Err(error) => self.fail(&format!("error reading {below}: open"), path, error),
+        }
+    }
+
+    /// A symbolic link to a directory: followed unless the way has been there already.
+    fn linked_directory(&mut self, path: &Path, target: PathBuf, below: &str, depth: usize) -> Result<(), Stop> {
+        let tree = self.boundary.tree;
+        let parent = path.parent().and_then(|parent| tree.real(parent)).unwrap_or_default();
+        if parent.starts_with(&target) || self.followed.contains(&target) {
+            self.refuse(format!("the symbolic link {} leads back to where it lies", tree.shown(path)));
+            return Ok(());
+        }
+        self.followed.push(target);
+        let read = self.directory(path, &format!("{below}/"), depth + 1);
+        self.followed.pop();
+        read
+    }
+
+    fn ignores(&mut self, below: &str, is_directory: bool) -> Result<bool, Stop> {
+        self.rules.ignores(below, is_directory).map_err(|error| {
+            let shown = self.boundary.tree.shown(&self.boundary.top.join(".helmignore"));
+            let message = format!("{shown}: {}", error.message);
+            self.errors.push(Diagnostic { message, ..error });
+            Stop
+        })
+    }
+
+    fn refuse(&mut self, message: String) {
+        self.errors.push(Diagnostic::error("chart-file", message));
+    }
+
+    fn stop(&mut self, message: String, help: &str) -> Result<(), Stop> {
+        self.errors.push(Diagnostic::error("chart-file", message).help(help));
+        Err(Stop)
+    }
+
+    /// What can't be read; `what` says what was tried.
+    fn fail(&mut self, what: &str, path: &Path, error: TreeError) -> Result<(), Stop> {
+        let shown = self.boundary.tree.shown(path);
+        match error {
+            TreeError::Failed(error) => {
+                self.errors.push(*error);
+                return Err(Stop);
+            }
+            TreeError::Broken(target, error) => {
+                let reason = os_error(&error);
+                self.refuse(format!("error evaluating symlink {shown}: lstat {target}: {reason}"));
+            }
+            error => self.refuse(format!("{what} {shown}: {}", error.reason())),
+        }
+        Ok(())
+    }
+}
+
+/// The path as the user would write it: without a leading `./`.
+pub(super) fn plain(shown: &str) -> &str {
+    shown.strip_prefix("./").unwrap_or(shown)
+}
