@@ -4,6 +4,9 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use super::disk::{Disk, read_regular};
+use super::tree::{Tree, TreeError};
+use super::walk::{Boundary, Links};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::go::os_error;
 
@@ -11,8 +14,15 @@ use crate::go::os_error;
 /// eating the machine's memory.
 pub const MAX_MANIFEST_BYTES: u64 = 256 * 1024 * 1024;
 
+/// How many files and directories may lie below a directory of manifests.
+const MAX_MANIFEST_ENTRIES: usize = 100_000;
+const MAX_MEBIBYTES: u64 = MAX_MANIFEST_BYTES >> 20;
+
 /// Reads the manifests at `path`: a file, all `.yaml`, `.yml` and `.json` files below a directory in the order of their
 /// names, or standard input for `-`. `flag` is what named it.
+///
+/// A path of its own may be a pipe (`<(kubectl get ...)`). Below a directory only regular files are read, and symbolic links
+/// only to files in it.
 ///
 /// # Errors
 /// What can't be read, all together; a directory without manifests.
@@ -24,23 +34,44 @@ pub fn read_manifest_files(path: &str, flag: &Source) -> Result<Vec<Source>, Vec
             Err(reason) => Err(vec![refuse(format!("read standard input: {reason}"))]),
         };
     }
-    let mut names = Vec::new();
     if Path::new(path).is_dir() {
-        find(Path::new(path), &mut names);
-        names.sort();
-        if names.is_empty() {
-            return Err(vec![
-                refuse(format!("no manifests below {path}")).help("files of manifests end in .yaml, .yml or .json"),
-            ]);
-        }
-    } else {
-        names.push(path.to_owned());
+        return read_directory(path, &refuse);
     }
+    let read = File::open(path).map_err(|error| format!("open {path}: {}", os_error(&error)));
+    match read.and_then(|file| read_limited(file).map_err(|reason| format!("read {path}: {reason}"))) {
+        Ok(text) => Ok(vec![Source::file(path, text)]),
+        Err(message) => Err(vec![refuse(message)]),
+    }
+}
+
+fn read_directory(path: &str, refuse: &dyn Fn(String) -> Diagnostic) -> Result<Vec<Source>, Vec<Diagnostic>> {
+    let mut names = Vec::new();
+    if find(Path::new(path), &mut names, &mut 0).is_err() {
+        return Err(vec![refuse(format!("{path} holds more than {MAX_MANIFEST_ENTRIES} files"))]);
+    }
+    names.sort();
+    if names.is_empty() {
+        return Err(vec![
+            refuse(format!("no manifests below {path}")).help("files of manifests end in .yaml, .yml or .json"),
+        ]);
+    }
+    let boundary = Boundary::new(&Disk, Path::new(path), Links::Inside);
+    let mut room = MAX_MANIFEST_BYTES;
     let mut sources = Vec::new();
     let mut errors = Vec::new();
     for name in names {
-        let read = File::open(&name).map_err(|error| format!("open {name}: {}", os_error(&error)));
-        match read.and_then(|file| read_limited(file).map_err(|reason| format!("read {name}: {reason}"))) {
+        let read = Disk.look(Path::new(&name)).map_err(|error| format!("open {name}: {}", error.reason()));
+        let bytes = read.and_then(|found| match boundary.leads_out(&found) {
+            Some(target) => Err(format!("the symbolic link {name} leads out of {path}, to {}", target.display())),
+            None => read_regular(Path::new(&name), room).map_err(|error| match error {
+                TreeError::TooLarge => format!("the manifests below {path} are larger than {MAX_MEBIBYTES} MiB"),
+                error => format!("read {name}: {}", error.reason()),
+            }),
+        });
+        match bytes.and_then(|bytes| {
+            room -= bytes.len() as u64;
+            text(bytes).map_err(|reason| format!("read {name}: {reason}"))
+        }) {
             Ok(text) => sources.push(Source::file(name, text)),
             Err(message) => errors.push(refuse(message)),
         }
@@ -48,27 +79,39 @@ pub fn read_manifest_files(path: &str, flag: &Source) -> Result<Vec<Source>, Vec
     if errors.is_empty() { Ok(sources) } else { Err(errors) }
 }
 
-/// Links are not followed: a directory of manifests ends somewhere.
-fn find(directory: &Path, names: &mut Vec<String>) {
-    let Ok(entries) = std::fs::read_dir(directory) else { return };
+/// There are too many.
+struct TooMany;
+
+/// Links to directories are not followed: a directory of manifests ends somewhere.
+fn find(directory: &Path, names: &mut Vec<String>, count: &mut usize) -> Result<(), TooMany> {
+    let Ok(entries) = std::fs::read_dir(directory) else { return Ok(()) };
     for entry in entries.flatten() {
+        *count += 1;
+        if *count > MAX_MANIFEST_ENTRIES {
+            return Err(TooMany);
+        }
         let (path, Ok(kind)) = (entry.path(), entry.file_type()) else { continue };
         let is_manifest =
             path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml" || ending == "json");
         if kind.is_dir() {
-            find(&path, names);
+            find(&path, names, count)?;
         } else if is_manifest {
             names.push(path.display().to_string());
         }
     }
+    Ok(())
 }
 
 fn read_limited(from: impl Read) -> Result<String, String> {
     let mut bytes = Vec::new();
     from.take(MAX_MANIFEST_BYTES + 1).read_to_end(&mut bytes).map_err(|error| os_error(&error))?;
     if bytes.len() as u64 > MAX_MANIFEST_BYTES {
-        return Err(format!("it is larger than {} MiB", MAX_MANIFEST_BYTES / (1024 * 1024)));
+        return Err(format!("it is larger than {MAX_MEBIBYTES} MiB"));
     }
+    text(bytes)
+}
+
+fn text(bytes: Vec<u8>) -> Result<String, String> {
     String::from_utf8(bytes)
         .map_err(|error| format!("byte {} is not UTF-8: this is no YAML", error.utf8_error().valid_up_to() + 1))
 }
