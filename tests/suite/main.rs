@@ -30,6 +30,7 @@ mod lint_mongooseim;
 mod package;
 mod parity_table;
 mod pipelines;
+mod revisions;
 mod set_flags;
 mod show;
 mod trees;

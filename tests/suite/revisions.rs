@@ -1,0 +1,91 @@
+//! Revisions of git repositories that somebody made by hand: nothing of them reaches the disk, and none takes long or much
+//! memory.
+
+#![cfg(unix)]
+
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+use std::time::{Duration, Instant};
+
+use crate::support::command::shell_command;
+use crate::support::files::write;
+
+/// A repository with a chart in `c`, and `commit`, which makes a commit whose chart has more entries.
+const SETUP: &str = r#"
+git() { command git -c user.name=a -c user.email=a@example.com "$@"; }
+git init -q -b main && git add . && git commit -qm one
+chart=$(git rev-parse HEAD:c/Chart.yaml); empty=$(printf '' | git hash-object -w --stdin)
+commit() {
+  tree=$(printf '%b\n' "100644 blob $chart\tChart.yaml" "$@" | git mktree --missing)
+  git commit-tree -m x "$(printf '040000 tree %s\tc\n' "$tree" | git mktree)"
+}
+"#;
+
+fn repository(folder: &Path) {
+    write(&folder.join("c/Chart.yaml"), "apiVersion: v2\nname: c\nversion: 1.0.0\nengine: tera\n");
+}
+
+fn bash(folder: &Path, script: &str) -> Output {
+    shell_command("bash", &format!("{SETUP}{script}"), folder).output().expect("a shell")
+}
+
+/// Runs `diff --rev` against a commit that `script` makes, in little memory.
+fn refused(script: &str, reason: &str) {
+    let folder = tempfile::tempdir().expect("a folder");
+    repository(folder.path());
+    let made = bash(folder.path(), &format!("{script}\ngit tag made $made"));
+    assert!(made.status.success(), "{made:?}");
+    let start = Instant::now();
+    let line = "ulimit -v 700000; mim-chart diff --rev made ./c";
+    let output = shell_command("bash", line, folder.path()).output().expect("a shell");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(stderr.contains(reason), "{stderr}");
+    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
+}
+
+#[test]
+fn directories_with_too_many_files_are_refused() {
+    let many = r#"t=$(for n in $(seq 100000); do printf "100644 blob $empty\tf$n\n"; done | git mktree)
+        made=$(commit "040000 tree $t\tmany")"#;
+    refused(many, "made:c holds more than 50000 files");
+    let branches = r#"t=$(printf "100644 blob $empty\tf\n" | git mktree)
+        for level in $(seq 10); do t=$(for n in $(seq 10); do printf "040000 tree $t\t$n\n"; done | git mktree); done
+        made=$(commit "040000 tree $t\tbranches")"#;
+    refused(branches, "made:c holds more than 50000 files");
+    let links = r#"t=$(printf "100644 blob $empty\tf\n" | git mktree); e=''
+        for n in $(seq 20); do
+          l=$(printf "../$((n + 1))" | git hash-object -w --stdin)
+          d=$(printf "120000 blob $l\ta\n120000 blob $l\tb\n" | git mktree); e="$e\n040000 tree $d\t$n"; done
+        made=$(commit "${e#??}" "040000 tree $t\t21")"#;
+    refused(links, "made:c holds more than 50000 files");
+}
+
+#[test]
+fn files_that_are_large_together_are_refused() {
+    let script = r#"head -c 5000000 /dev/zero > zeros; z=$(git hash-object -w zeros)
+        t=$(for n in $(seq 22); do printf "100644 blob $z\tf$n\n"; done | git mktree)
+        made=$(commit "040000 tree $t\tlarge")"#;
+    refused(script, "the files of made:c are larger than 104857600 bytes together");
+}
+
+#[test]
+fn directories_nested_too_deep_are_refused() {
+    let script = r#"t=$(printf "100644 blob $empty\tf\n" | git mktree)
+        for level in $(seq 120); do t=$(printf "040000 tree $t\td\n" | git mktree); done
+        made=$(commit "040000 tree $t\td")"#;
+    refused(script, "lies more than 100 folders deep");
+}
+
+#[test]
+fn a_revision_is_never_written_to_the_disk() {
+    let folder = tempfile::tempdir().expect("a folder");
+    repository(folder.path());
+    fs::create_dir(folder.path().join("tmp")).expect("a folder");
+    let script = r#"list() { find . | sort; }; before=$(list)
+        TMPDIR=$PWD/tmp mim-chart diff --rev HEAD ./c
+        [ "$before" = "$(list)" ] && echo nothing written"#;
+    let output = bash(folder.path(), script);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "no differences, 0 unchanged\nnothing written\n", "{output:?}");
+}
