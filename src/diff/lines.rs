@@ -26,9 +26,14 @@ pub(super) struct Hunk<'t> {
     pub(super) lines: Vec<Line<'t>>,
 }
 
+/// A text's lines. A carriage return before a line break is part of its line: a patch has to have it.
+fn lines_of(text: &str) -> Vec<&str> {
+    text.split_inclusive('\n').map(|line| line.strip_suffix('\n').unwrap_or(line)).collect()
+}
+
 /// The groups of lines that differ, each with up to `context` lines around. Groups whose lines around would touch are one.
 pub(super) fn hunks<'t>(old: &'t str, new: &'t str, context: usize) -> Vec<Hunk<'t>> {
-    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    let (old, new): (Vec<&str>, Vec<&str>) = (lines_of(old), lines_of(new));
     let stretches = align(&old, &new);
     let is_gap = |stretch: &&Stretch| stretch.is_same && stretch.old.len() > context.saturating_mul(2);
     let mut hunks = Vec::new();
@@ -100,6 +105,12 @@ impl<'l, 't> Builder<'l, 't> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn line_ends_of_windows_are_kept() {
+        let found = hunks("a\r\nb\r\n", "a\r\nb\n", 3);
+        assert_eq!(found[0].lines, [Line::Same("a\r"), Line::Old("b\r"), Line::New("b")]);
+    }
 
     #[test]
     fn groups_have_the_numbers_of_a_patch() {
