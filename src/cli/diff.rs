@@ -134,7 +134,7 @@ impl Diff {
                 global,
                 &mut notes,
             )?,
-            (None, from) => Side { objects: objects_of_files(from.as_slice(), "--from")?, ..Side::default() },
+            (None, from) => Side { objects: objects_of_files(from.as_slice(), "--from", "diff")?, ..Side::default() },
         };
         let layers = values_input::layers(&self.values, &inputs)?;
         let chart = located.chart()?;

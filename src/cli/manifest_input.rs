@@ -2,29 +2,130 @@
 
 use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Source};
-use crate::diff::{Object, read_objects};
+use crate::diff::{Object, read_objects, read_stream};
 use crate::io;
 
-/// The objects of files, directories or standard input; `flag` is what names them.
+/// What the inputs of a command line hold.
+#[derive(Debug, Default)]
+pub(super) struct Input {
+    /// The objects, in the order of the inputs.
+    pub(super) objects: Vec<Object>,
+    /// What is wrong with each document that is not a manifest, and its file.
+    pub(super) refused: Vec<(String, Diagnostic)>,
+    /// The inputs that hold nothing.
+    pub(super) blank: Vec<Blank>,
+}
+
+/// An input that holds nothing, not even an empty list.
+#[derive(Debug)]
+pub(super) struct Blank {
+    /// The argument that names it.
+    argument: String,
+    /// What people call it.
+    pub(super) name: String,
+    /// What it lacks.
+    pub(super) reason: String,
+    /// What to do.
+    pub(super) help: Vec<&'static str>,
+    /// The file, if it is one.
+    pub(super) file: Option<String>,
+    /// Whether it may be so beside inputs that hold objects: a file whose documents are all commented out.
+    pub(super) may_be: bool,
+}
+
+impl Blank {
+    /// The error where nothing was passed in all, as kubectl says it.
+    pub(super) fn error(&self, command: &str) -> Diagnostic {
+        let message = format!("no objects passed to {command}: {}", self.reason);
+        self.help.iter().fold(Diagnostic::error("no-objects", message), |error, help| error.help(*help))
+    }
+}
+
+/// Reads files, directories or standard input; `flag` is what names them.
 ///
 /// # Errors
-/// All that can't be read, and all documents that are no manifests.
-pub(super) fn objects_of_files(paths: &[String], flag: &str) -> Result<Vec<Object>, Vec<Diagnostic>> {
-    let mut objects = Vec::new();
+/// All inputs that can't be read.
+pub(super) fn read_input(paths: &[String], flag: &str) -> Result<Input, Vec<Diagnostic>> {
+    let mut input = Input::default();
     let mut errors = Vec::new();
     for path in paths {
-        match io::read_manifest_files(path, &Source::flag(flag, path)) {
-            Ok(sources) => {
-                for source in sources {
-                    match read_objects(&source, source.name()) {
-                        Ok(found) => objects.extend(found),
-                        Err(found) => errors.extend(found),
-                    }
-                }
+        let files = match io::read_manifest_files(path, &Source::flag(flag, path)) {
+            Ok(files) => files,
+            Err(found) => {
+                errors.extend(found);
+                continue;
             }
-            Err(found) => errors.extend(found),
+        };
+        let mut is_blank = true;
+        for file in &files {
+            let stream = read_stream(&file.source, &file.not_utf8, file.source.name());
+            is_blank &= stream.is_blank();
+            input.objects.extend(stream.objects);
+            let name = || file.source.name().to_owned();
+            input.refused.extend(stream.refused.into_iter().map(|error| (name(), error)));
+        }
+        if is_blank {
+            input.blank.push(blank(path, &files));
         }
     }
+    if errors.is_empty() { Ok(input) } else { Err(errors) }
+}
+
+fn blank(path: &str, files: &[io::ManifestFile]) -> Blank {
+    let lacks = match files {
+        [file] if file.source.text().trim().is_empty() => "is empty",
+        _ => "has no documents, or only comments",
+    };
+    let (argument, name) = (path.to_owned(), path.to_owned());
+    match files {
+        _ if path == "-" => Blank {
+            argument,
+            name: "standard input".to_owned(),
+            reason: format!("standard input {lacks}"),
+            help: vec![
+                "did the command before the pipe fail? `set -o pipefail` makes the whole pipeline fail then",
+                "`kubectl get -o yaml` prints an empty list where there are no objects, and that is accepted",
+            ],
+            file: None,
+            may_be: false,
+        },
+        [] => Blank {
+            argument,
+            reason: format!("{name} has no files of manifests"),
+            name,
+            help: vec!["files of manifests end in .yaml, .yml or .json"],
+            file: None,
+            may_be: false,
+        },
+        [file] if file.source.name() == path => Blank {
+            argument,
+            reason: format!("{name} {lacks}"),
+            file: Some(name.clone()),
+            name,
+            help: Vec::new(),
+            may_be: true,
+        },
+        _ => Blank {
+            argument,
+            reason: format!("the files below {name} have no documents, or only comments"),
+            name,
+            help: Vec::new(),
+            file: None,
+            may_be: true,
+        },
+    }
+}
+
+/// The objects of files, directories or standard input, for a command that needs all of them; `flag` is what names them.
+///
+/// # Errors
+/// All inputs that can't be read or hold nothing, and all documents that are not manifests.
+pub(super) fn objects_of_files(paths: &[String], flag: &str, command: &str) -> Result<Vec<Object>, Vec<Diagnostic>> {
+    let Input { objects, refused, blank } = read_input(paths, flag)?;
+    let mut errors: Vec<Diagnostic> = refused.into_iter().map(|(_, error)| error).collect();
+    errors.extend(
+        blank.iter().map(|blank| blank.error(command).at(Source::flag(flag, blank.argument.as_str()).whole(), "")),
+    );
     if errors.is_empty() { Ok(objects) } else { Err(errors) }
 }
 

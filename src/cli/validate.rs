@@ -6,7 +6,7 @@ use super::Failure;
 use super::console::Console;
 use super::findings_format::FindingsOutput;
 use super::flags::kube_version;
-use super::manifest_input::objects_of_files;
+use super::manifest_input::{Blank, Input, objects_of_files, read_input};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::diff::Object;
 use crate::findings::Finding;
@@ -47,13 +47,17 @@ impl Validate {
         let kube_version = kube_version(self.kube_version.as_deref())?;
         let standard_input = ["-".to_owned()];
         let files = if self.files.is_empty() { &standard_input[..] } else { &self.files[..] };
-        let objects = objects_of_files(files, "FILE")?;
-        let definitions = objects_of_files(&self.crds, "--crds")?;
+        let Input { objects, refused, blank } = read_input(files, "FILE")?;
+        let definitions = objects_of_files(&self.crds, "--crds", "validate")?;
         let mut custom_kinds = validate::custom_kinds(&definitions);
         custom_kinds.extend(validate::custom_kinds(&objects));
         let request = Request { kube_version: &kube_version, strict: self.strict, custom_kinds: &custom_kinds };
-        let findings = validate::validate(&objects, &request);
-        let names: Vec<String> = objects.iter().map(Object::name).collect();
+        let mut findings = of_blank(blank, files.len());
+        findings.extend(refused.into_iter().map(|(file, error)| of_document(file, error)));
+        let mut names: Vec<String> = findings.iter().map(|finding| finding.object.clone()).collect();
+        names.dedup();
+        names.extend(objects.iter().map(Object::name));
+        findings.extend(validate::validate(&objects, &request));
         let text = self.form.write("validate", &names, &findings, console);
         self.form.print(&text, console)?;
         let count = |severity| findings.iter().filter(|finding: &&Finding| finding.told.severity == severity).count();
@@ -72,6 +76,26 @@ impl Validate {
         }
         Ok(())
     }
+}
+
+/// Findings of inputs that hold nothing. Where nothing was passed in all, or a pipe or a directory is empty, that is an error.
+fn of_blank(blank: Vec<Blank>, inputs: usize) -> Vec<Finding> {
+    let is_all = blank.len() == inputs;
+    let finding = |blank: Blank| {
+        let told = match blank.may_be && !is_all {
+            true => Diagnostic::warning("no-objects", blank.reason),
+            false => blank.error("validate"),
+        };
+        Finding { object: blank.name, path: String::new(), told, file: blank.file }
+    };
+    blank.into_iter().map(finding).collect()
+}
+
+/// The finding of a document that is not a manifest; its place is its name.
+fn of_document(file: String, error: Diagnostic) -> Finding {
+    let line = error.labels.first().and_then(|label| label.span.position()).map(|position| position.line);
+    let object = line.map_or_else(|| file.clone(), |line| format!("{file}:{line}"));
+    Finding { object, path: String::new(), told: error, file: Some(file) }
 }
 
 fn plural(count: usize, word: &str) -> String {

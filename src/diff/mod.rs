@@ -3,6 +3,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `objects` | reads the objects of a side |
+//! | `refusal` | why a document is not a manifest |
 //! | `live` | what a cluster gave: what somebody applied, and what the API server made |
 //! | `pair` | which object of one side is which of the other |
 //! | `compare` | the fields of two versions of an object |
@@ -23,6 +24,7 @@ mod live;
 mod markdown;
 mod objects;
 mod pair;
+mod refusal;
 mod secrets;
 mod services;
 mod text;
@@ -34,7 +36,7 @@ pub use field_path::{FieldPath, PathStep};
 pub use impact::{Gravity, Impact};
 pub use json::write_json;
 pub use markdown::write_markdown;
-pub use objects::{Object, name_of, read_objects};
+pub use objects::{Object, Stream, name_of, read_objects, read_stream};
 pub use secrets::Secrets;
 pub use text::{TextOptions, write_text};
 pub use unified::write_unified;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::live;
+use super::{live, refusal};
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::manifest::{Id, Manifest, split_documents};
 use crate::yaml::{self, Map, Node, Value};
@@ -69,88 +69,131 @@ fn read(span: &Span) -> Option<Map> {
     }
 }
 
+/// What a stream of documents holds.
+#[derive(Debug, Default)]
+pub struct Stream {
+    /// The objects in their order.
+    pub objects: Vec<Object>,
+    /// What is wrong with each document, or item of a list, that is not a manifest.
+    pub refused: Vec<Diagnostic>,
+    /// Whether there is a list of objects, if only an empty one.
+    pub has_list: bool,
+}
+
+impl Stream {
+    /// Whether nothing was passed: no objects, nothing else either, and not even an empty list.
+    pub fn is_blank(&self) -> bool {
+        self.objects.is_empty() && self.refused.is_empty() && !self.has_list
+    }
+}
+
+/// Reads a stream of YAML or JSON documents; lists are taken apart. Each document is read by itself, so that one that is
+/// broken does not hide the others. `not_utf8` are the places in the text that stand for bytes which are not UTF-8, and
+/// `origin` says where the stream comes from.
+///
+/// ```
+/// use mim_chart::diagnostic::Source;
+/// use mim_chart::diff::read_stream;
+///
+/// let source = Source::file("m.yaml", "kind: {\n---\nkind: Service\nmetadata: {name: a}\n");
+/// let stream = read_stream(&source, &[], "m.yaml");
+/// assert_eq!((stream.objects[0].name().as_str(), stream.refused.len()), ("Service/a", 1));
+/// ```
+pub fn read_stream(source: &Source, not_utf8: &[usize], origin: &str) -> Stream {
+    let mut stream = Stream::default();
+    if let Some(error) = refusal::of_text(source, not_utf8) {
+        stream.refused.push(error);
+        return stream;
+    }
+    for range in split_documents(source.text()) {
+        let broken = not_utf8.partition_point(|&at| at < range.start);
+        match not_utf8.get(broken).filter(|&&at| at < range.end) {
+            Some(&at) => stream.refused.push(refusal::of_bytes(source.span(at..at + '\u{fffd}'.len_utf8()))),
+            None => stream.read_document(source, range, origin),
+        }
+    }
+    stream
+}
+
 /// Reads the objects of a stream of YAML or JSON documents; lists are taken apart. `origin` says where it comes from.
 ///
 /// # Errors
-/// Every document that is no YAML, no map, or has no kind.
+/// Every document that is not a manifest.
 pub fn read_objects(source: &Source, origin: &str) -> Result<Vec<Object>, Vec<Diagnostic>> {
-    let mut objects = Vec::new();
-    let mut errors = Vec::new();
-    for range in split_documents(source.text()) {
-        if let Err(error) = read_one(source, range, origin, &mut objects) {
-            errors.push(error);
-        }
-    }
-    if errors.is_empty() { Ok(objects) } else { Err(errors) }
+    let stream = read_stream(source, &[], origin);
+    if stream.refused.is_empty() { Ok(stream.objects) } else { Err(stream.refused) }
 }
 
-fn read_one(source: &Source, range: Range<usize>, origin: &str, objects: &mut Vec<Object>) -> Result<(), Diagnostic> {
-    let node = yaml::read_document_at(source, range.clone())?;
-    // What `template` writes above each manifest is no part of it, and says where it is from.
-    let text = &source.text()[range.clone()];
-    let head = text.strip_prefix("# Source: ").and_then(|rest| rest.split_once('\n'));
-    let (origin, range) = match head {
-        Some((path, rest)) => (path.trim_end(), range.end - rest.len()..range.end),
-        None => (origin, range),
-    };
-    let span = source.span(range);
-    match &node.value {
-        Value::Null => return Ok(()),
-        Value::Map(_) => {}
-        other => {
-            let message = format!("a manifest is a map, not {}", words_for(other));
-            return Err(Diagnostic::error("manifest", message)
-                .at(node.span.clone(), "")
-                .help("give manifests of Kubernetes: what `mim-chart template`, `kubectl get -o yaml` or another tool printed"));
+impl Stream {
+    fn read_document(&mut self, source: &Source, range: Range<usize>, origin: &str) {
+        let text = &source.text()[range.clone()];
+        let node = match yaml::read_document_at(source, range.clone()) {
+            Ok(node) => node,
+            Err(error) => return self.refused.push(refusal::of_syntax(error, text)),
+        };
+        if node.value.is_null() {
+            return;
         }
+        if let Some(error) = refusal::of_node(&node, source, text) {
+            return self.refused.push(error);
+        }
+        // What `template` writes above each manifest is no part of it, and says where it is from.
+        let head = text.strip_prefix("# Source: ").and_then(|rest| rest.split_once('\n'));
+        let (origin, range) = match head {
+            Some((path, rest)) => (path.trim_end(), range.end - rest.len()..range.end),
+            None => (origin, range),
+        };
+        self.add(node, &source.span(range), origin, true);
     }
-    add(node, &span, origin, objects, true)
+
+    /// Adds an object, or the items of a list of objects.
+    fn add(&mut self, node: Node, span: &Span, origin: &str, is_whole: bool) {
+        let span_of_node = node.span;
+        let Value::Map(mut map) = node.value else { return };
+        let text = |path: &[&str]| {
+            map.at(path.iter().copied()).and_then(|node| node.value.as_str()).unwrap_or_default().to_owned()
+        };
+        let id = Id {
+            api_version: text(&["apiVersion"]),
+            kind: text(&["kind"]),
+            name: text(&["metadata", "name"]),
+            namespace: text(&["metadata", "namespace"]),
+        };
+        if let Some(items) = items_of(&id, &mut map) {
+            self.has_list = true;
+            for item in items {
+                match refusal::of_item(&item) {
+                    Some(error) => self.refused.push(error),
+                    None => self.add(item, span, origin, false),
+                }
+            }
+            return;
+        }
+        let applied = live::as_applied(&map);
+        let is_live = applied.is_some();
+        let map = applied.or_else(|| (!is_whole).then_some(map));
+        let node = map.map(|map| Node::new(Value::Map(map), span_of_node));
+        self.objects.push(Object { id, origin: origin.to_owned(), span: span.clone(), node, is_live });
+    }
 }
 
-fn words_for(value: &Value) -> &'static str {
-    match value {
-        Value::List(_) => "a list",
-        Value::String(_) => "text",
-        Value::Bool(_) => "a boolean",
-        _ => "a number",
+/// Takes the items out of a list of objects; `None` for any other object. As in Go, null and no items at all are an empty
+/// list.
+fn items_of(id: &Id, map: &mut Map) -> Option<Vec<Node>> {
+    if !id.kind.ends_with("List") {
+        return None;
     }
-}
-
-/// Adds an object, or the items of a list of objects.
-fn add(node: Node, span: &Span, origin: &str, objects: &mut Vec<Object>, is_whole: bool) -> Result<(), Diagnostic> {
-    let Some(map) = node.value.as_map() else {
-        return Err(Diagnostic::error("manifest", "an item of a list of manifests is no map").at(node.span.clone(), ""));
-    };
-    let text = |path: &[&str]| {
-        map.at(path.iter().copied()).and_then(|node| node.value.as_str()).unwrap_or_default().to_owned()
-    };
-    let id = Id {
-        api_version: text(&["apiVersion"]),
-        kind: text(&["kind"]),
-        name: text(&["metadata", "name"]),
-        namespace: text(&["metadata", "namespace"]),
-    };
-    if id.kind.is_empty() {
-        return Err(Diagnostic::error("manifest", "a document has no kind: it is no manifest")
-            .at(node.span.clone(), "")
-            .help("a manifest has apiVersion, kind and metadata.name"));
-    }
-    if id.kind.ends_with("List")
-        && let Some(items) = map.get("items").and_then(|items| items.value.as_list())
-    {
-        for item in items.iter().cloned() {
-            add(item, span, origin, objects, false)?;
+    match map.get_mut("items").map(|items| std::mem::replace(&mut items.value, Value::Null)) {
+        Some(Value::List(items)) => Some(items),
+        Some(Value::Null) => Some(Vec::new()),
+        None if id.kind == "List" => Some(Vec::new()),
+        Some(other) => {
+            // An object of this kind that is not a list.
+            map.get_mut("items")?.value = other;
+            None
         }
-        return Ok(());
+        None => None,
     }
-    let applied = live::as_applied(map);
-    let is_live = applied.is_some();
-    let node = match applied {
-        Some(map) => Some(Node::new(Value::Map(map), node.span)),
-        None => (!is_whole).then_some(node),
-    };
-    objects.push(Object { id, origin: origin.to_owned(), span: span.clone(), node, is_live });
-    Ok(())
 }
 
 #[cfg(test)]
@@ -168,11 +211,68 @@ mod tests {
         assert_eq!(names(list), ["A/a", "ns/B/b", "C/"]);
     }
 
+    fn messages(name: &str, text: &str) -> Vec<String> {
+        let stream = read_stream(&Source::file(name, text), &[], name);
+        stream.refused.into_iter().map(|error| error.message).collect()
+    }
+
     #[test]
-    fn what_is_no_manifest_is_refused_together() {
-        let errors = read_objects(&Source::file("m.yaml", "a: 1\n---\n- 1\n---\n{\n"), "m.yaml").unwrap_err();
-        let told: Vec<_> = errors.iter().map(|error| error.message.as_str()).collect();
-        assert_eq!(told.len(), 3, "{told:?}");
-        assert_eq!(told[..2], ["a document has no kind: it is no manifest", "a manifest is a map, not a list"]);
+    fn every_document_that_is_not_a_manifest_is_refused() {
+        assert_eq!(
+            messages("m.yaml", "a: 1\n---\n- 1\n---\nx\n---\n5\n---\napiVersion: v1\n---\ntrue\n"),
+            [
+                "apiVersion and kind are not set: this is not a manifest",
+                "a manifest is a map, not a list",
+                "a manifest is a map, not text",
+                "a manifest is a map, not a number",
+                "kind is not set: this is not a manifest",
+                "a manifest is a map, not a boolean",
+            ]
+        );
+        assert_eq!(
+            messages("m.yaml", "kind: List\nitems: [1, {kind: A, metadata: {name: a}}, {metadata: {name: b}}]\n"),
+            ["an item of a list of manifests is a map, not a number", "kind is not set: this item is not a manifest"]
+        );
+    }
+
+    #[test]
+    fn a_broken_document_does_not_hide_its_neighbours() {
+        let text = "kind: A\n---\nkind: [\n---\nkind: B\nx: {{ .Values.x }}: 1\n---\nkind: C\n";
+        let stream = read_stream(&Source::file("m.yaml", text), &[], "m.yaml");
+        let kinds: Vec<_> = stream.objects.iter().map(|object| object.id.kind.as_str()).collect();
+        assert_eq!(kinds, ["A", "C"]);
+        assert!(stream.refused[1].help[0].starts_with("this looks like a template"), "{:?}", stream.refused[1]);
+    }
+
+    #[test]
+    fn a_document_that_is_not_utf8_is_refused_alone() {
+        let text = "kind: A\n---\nkind: \u{fffd}\n---\nkind: C\n";
+        let stream = read_stream(&Source::file("m.yaml", text), &[18], "m.yaml");
+        assert_eq!((stream.objects.len(), stream.refused.len()), (2, 1));
+        assert_eq!(stream.refused[0].labels[0].span.to_string(), "m.yaml:3:7");
+    }
+
+    #[test]
+    fn kustomizations_are_refused_but_not_those_of_flux() {
+        let refused = ["a Kustomization is not a manifest: manifests are built from it"];
+        assert_eq!(messages("k/kustomization.yaml", "resources: [a.yaml]\n"), refused);
+        assert_eq!(messages("m.yaml", "kind: Kustomization\nresources: []\n"), refused);
+        assert_eq!(messages("m.yaml", "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n"), refused);
+        let flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\n";
+        assert_eq!(messages("kustomization.yaml", flux), [""; 0]);
+    }
+
+    #[test]
+    fn an_empty_list_is_not_blank() {
+        let is_blank = |text: &str| read_stream(&Source::file("m.yaml", text), &[], "m").is_blank();
+        for blank in ["", " \n", "# nothing\n", "---\n", "---\n---\nnull\n", "\u{feff}", "~", "\u{feff}# x\n"] {
+            assert!(is_blank(blank), "{blank:?}");
+        }
+        for list in
+            ["kind: List\nitems: []\n", "kind: List\n", "kind: PodList\nitems: null\n", "{kind: PodList, items: []}"]
+        {
+            assert!(!is_blank(list), "{list:?}");
+        }
+        assert!(!is_blank("a: 1\n"));
     }
 }

@@ -18,6 +18,15 @@ pub const MAX_MANIFEST_BYTES: u64 = 256 * 1024 * 1024;
 const MAX_MANIFEST_ENTRIES: usize = 100_000;
 const MAX_MEBIBYTES: u64 = MAX_MANIFEST_BYTES >> 20;
 
+/// A file of manifests.
+#[derive(Debug)]
+pub struct ManifestFile {
+    /// Its name and its text. Bytes that are not UTF-8 are replaced by U+FFFD.
+    pub source: Source,
+    /// Where in the text bytes were replaced, in ascending order.
+    pub not_utf8: Vec<usize>,
+}
+
 /// Reads the manifests at `path`: a file, all `.yaml`, `.yml` and `.json` files below a directory in the order of their
 /// names, or standard input for `-`. `flag` is what named it.
 ///
@@ -25,12 +34,12 @@ const MAX_MEBIBYTES: u64 = MAX_MANIFEST_BYTES >> 20;
 /// only to files in it.
 ///
 /// # Errors
-/// What can't be read, all together; a directory without manifests.
-pub fn read_manifest_files(path: &str, flag: &Source) -> Result<Vec<Source>, Vec<Diagnostic>> {
+/// What can't be read, all together.
+pub fn read_manifest_files(path: &str, flag: &Source) -> Result<Vec<ManifestFile>, Vec<Diagnostic>> {
     let refuse = |message: String| Diagnostic::error("manifests", message).at(flag.whole(), "");
     if path == "-" {
         return match read_limited(std::io::stdin().lock()) {
-            Ok(text) => Ok(vec![Source::file("-", text)]),
+            Ok(bytes) => Ok(vec![decoded("-".to_owned(), bytes)]),
             Err(reason) => Err(vec![refuse(format!("read standard input: {reason}"))]),
         };
     }
@@ -39,25 +48,20 @@ pub fn read_manifest_files(path: &str, flag: &Source) -> Result<Vec<Source>, Vec
     }
     let read = File::open(path).map_err(|error| format!("open {path}: {}", os_error(&error)));
     match read.and_then(|file| read_limited(file).map_err(|reason| format!("read {path}: {reason}"))) {
-        Ok(text) => Ok(vec![Source::file(path, text)]),
+        Ok(bytes) => Ok(vec![decoded(path.to_owned(), bytes)]),
         Err(message) => Err(vec![refuse(message)]),
     }
 }
 
-fn read_directory(path: &str, refuse: &dyn Fn(String) -> Diagnostic) -> Result<Vec<Source>, Vec<Diagnostic>> {
+fn read_directory(path: &str, refuse: &dyn Fn(String) -> Diagnostic) -> Result<Vec<ManifestFile>, Vec<Diagnostic>> {
     let mut names = Vec::new();
     if find(Path::new(path), &mut names, &mut 0).is_err() {
         return Err(vec![refuse(format!("{path} holds more than {MAX_MANIFEST_ENTRIES} files"))]);
     }
     names.sort();
-    if names.is_empty() {
-        return Err(vec![
-            refuse(format!("no manifests below {path}")).help("files of manifests end in .yaml, .yml or .json"),
-        ]);
-    }
     let boundary = Boundary::new(&Disk, Path::new(path), Links::Inside);
     let mut room = MAX_MANIFEST_BYTES;
-    let mut sources = Vec::new();
+    let mut files = Vec::new();
     let mut errors = Vec::new();
     for name in names {
         let read = Disk.look(Path::new(&name)).map_err(|error| format!("open {name}: {}", error.reason()));
@@ -68,15 +72,32 @@ fn read_directory(path: &str, refuse: &dyn Fn(String) -> Diagnostic) -> Result<V
                 error => format!("read {name}: {}", error.reason()),
             }),
         });
-        match bytes.and_then(|bytes| {
-            room -= bytes.len() as u64;
-            text(bytes).map_err(|reason| format!("read {name}: {reason}"))
-        }) {
-            Ok(text) => sources.push(Source::file(name, text)),
+        match bytes {
+            Ok(bytes) => {
+                room -= bytes.len() as u64;
+                files.push(decoded(name, bytes));
+            }
             Err(message) => errors.push(refuse(message)),
         }
     }
-    if errors.is_empty() { Ok(sources) } else { Err(errors) }
+    if errors.is_empty() { Ok(files) } else { Err(errors) }
+}
+
+fn decoded(name: String, bytes: Vec<u8>) -> ManifestFile {
+    let bytes = match String::from_utf8(bytes) {
+        Ok(text) => return ManifestFile { source: Source::file(name, text), not_utf8: Vec::new() },
+        Err(error) => error.into_bytes(),
+    };
+    let mut text = String::with_capacity(bytes.len());
+    let mut not_utf8 = Vec::new();
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            not_utf8.push(text.len());
+            text.push(char::REPLACEMENT_CHARACTER);
+        }
+    }
+    ManifestFile { source: Source::file(name, text), not_utf8 }
 }
 
 /// There are too many.
@@ -102,16 +123,23 @@ fn find(directory: &Path, names: &mut Vec<String>, count: &mut usize) -> Result<
     Ok(())
 }
 
-fn read_limited(from: impl Read) -> Result<String, String> {
+fn read_limited(from: impl Read) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     from.take(MAX_MANIFEST_BYTES + 1).read_to_end(&mut bytes).map_err(|error| os_error(&error))?;
     if bytes.len() as u64 > MAX_MANIFEST_BYTES {
         return Err(format!("it is larger than {MAX_MEBIBYTES} MiB"));
     }
-    text(bytes)
+    Ok(bytes)
 }
 
-fn text(bytes: Vec<u8>) -> Result<String, String> {
-    String::from_utf8(bytes)
-        .map_err(|error| format!("byte {} is not UTF-8: this is no YAML", error.utf8_error().valid_up_to() + 1))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_that_are_not_utf8_are_replaced_and_found() {
+        let file = decoded("m".to_owned(), b"a: \xff\xfe\nb: \xe4\n".to_vec());
+        assert_eq!(file.source.text(), "a: \u{fffd}\u{fffd}\nb: \u{fffd}\n");
+        assert_eq!(file.not_utf8, [3, 6, 13]);
+    }
 }

@@ -25,6 +25,6 @@ pub use embedded::{BUILT_IN_CHART, embedded_chart, embedded_charts};
 pub use folder::{charts_below, read_folder};
 pub use git::{AtRevision, Objects, Revision, read_chart_at};
 pub use inputs::{Inputs, MAX_INPUT_BYTES};
-pub use manifest_files::{MAX_MANIFEST_BYTES, read_manifest_files};
+pub use manifest_files::{MAX_MANIFEST_BYTES, ManifestFile, read_manifest_files};
 pub use output_directory::{prune_files, write_files};
 pub use walk::Links;
