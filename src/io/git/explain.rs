@@ -33,19 +33,20 @@ fn ask(git: &Git, revision: &str, arguments: &[&str]) -> Result<Answer, Diagnost
 /// The top folder of the work tree around `folder`.
 pub(super) fn work_tree(folder: &Path, revision: &str) -> Result<(PathBuf, State), Diagnostic> {
     let git = Git::new(folder);
-    let facts = ask(
-        &git,
-        revision,
-        &["rev-parse", "--is-inside-work-tree", "--is-bare-repository", "--is-shallow-repository"],
-    )?;
-    if !facts.ok {
+    let facts = ask(&git, revision, &["rev-parse", "--is-inside-work-tree", "--is-shallow-repository"])?;
+    let is_bare = facts.stderr.contains("cannot use bare repository");
+    if !facts.ok && !is_bare {
         return Err(no_repository(folder, revision, &facts));
     }
     let lines = facts.lines();
     let is = |number: usize| lines.get(number).is_some_and(|line| line == "true");
     let shown = folder.display();
     if !is(0) {
-        let what = if is(1) { "in a bare git repository" } else { "in the .git directory of a repository" };
+        let real = folder.canonicalize().unwrap_or_default();
+        let what = match real.components().any(|part| part.as_os_str() == ".git") {
+            true => "in the .git directory of a repository",
+            false => "in a bare git repository",
+        };
         return Err(refuse(revision, format!("{shown} is {what}, which has no files to compare with"))
             .help("run mim-chart in a work tree: `git clone` or `git worktree add` makes one"));
     }
@@ -55,7 +56,7 @@ pub(super) fn work_tree(folder: &Path, revision: &str) -> Result<(PathBuf, State
     };
     let partial =
         ask(&git, revision, &["config", "--get-regexp", r"^(extensions\.partialclone|remote\..*\.promisor)$"])?;
-    Ok((PathBuf::from(line), State { is_shallow: is(2), is_partial: partial.ok }))
+    Ok((PathBuf::from(line), State { is_shallow: is(1), is_partial: partial.ok }))
 }
 
 fn no_repository(folder: &Path, revision: &str, answer: &Answer) -> Diagnostic {

@@ -57,6 +57,9 @@ impl Git {
             "core.fsmonitor=false",
             "-c",
             "core.hooksPath=/dev/null",
+            // A folder that only looks like a repository, as a chart may bring one along, is not taken for one.
+            "-c",
+            "safe.bareRepository=explicit",
         ]);
         command.args(arguments);
         for (name, value) in [
