@@ -74,6 +74,10 @@ impl Git {
         ] {
             command.env(name, value);
         }
+        if std::env::var_os("GIT_WORK_TREE").is_none() {
+            // A hook of a linked work tree has it set, and git would take the folder for the top of the work tree.
+            command.env_remove("GIT_DIR");
+        }
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
