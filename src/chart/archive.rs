@@ -7,6 +7,7 @@ use flate2::read::MultiGzDecoder;
 use tar::{Archive, Entry, EntryType};
 
 use super::File;
+use super::tree_budget::TreeBudget;
 use crate::diagnostic::Diagnostic;
 use crate::go::path::clean;
 use crate::go::strconv::quote_double;
@@ -26,6 +27,11 @@ const MAX_HEADER_BYTES: u64 = 16 << 20;
 /// It is no gzipped tar file, holds nothing, grows beyond Helm's limits, or one of its paths would lead outside the chart:
 /// Helm's words.
 pub fn unpack(bytes: &[u8], shown: &str) -> Result<Vec<File>, Diagnostic> {
+    unpack_within(bytes, shown, &mut TreeBudget::default())
+}
+
+/// [`unpack`] for an archive inside a tree of charts, whose budget pays for it.
+pub(super) fn unpack_within(bytes: &[u8], shown: &str, budget: &mut TreeBudget) -> Result<Vec<File>, Diagnostic> {
     check_gzip(bytes, shown)?;
     let refuse = |message: String| Diagnostic::error("chart-archive", message);
     let broken = |error: std::io::Error| {
@@ -52,6 +58,7 @@ pub fn unpack(bytes: &[u8], shown: &str) -> Result<Vec<File>, Diagnostic> {
             )));
         }
         room -= size;
+        budget.archived_file(size)?;
         let mut bytes = Vec::new();
         entry.read_to_end(&mut bytes).map_err(broken)?;
         if (bytes.len() as u64) < size {

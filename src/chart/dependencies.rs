@@ -1,5 +1,6 @@
 //! Declared dependencies: which subcharts take part in a render, under which names, and what is imported from them.
 
+use super::tree_budget::{TreeBudget, count_values, merged_values};
 use super::{Chart, Constraints, Dependency, parse_version};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::values::{Coalesced, Map, Node, Value, coalesce};
@@ -16,9 +17,25 @@ impl Chart {
     pub fn process_dependencies(&mut self, user: &Map) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
         self.sort_subcharts();
         let mut notes = Vec::new();
-        self.choose_subcharts(user, &mut Vec::new(), &mut notes)?;
-        self.import_values(&mut notes)?;
+        let mut budget = TreeBudget::default();
+        budget.charts(self.count_charts()).map_err(|error| vec![error])?;
+        self.choose_subcharts(user, &mut Vec::new(), &mut notes, &mut budget)?;
+        let mut budget = TreeBudget::default();
+        self.import_values(&mut notes, &mut budget)?;
+        budget.values(merged_values(&self.values_tree(), &[user])).map_err(|error| vec![error])?;
         Ok(notes)
+    }
+
+    fn count_charts(&self) -> usize {
+        1 + self.subcharts.iter().map(Chart::count_charts).sum::<usize>()
+    }
+
+    /// Charges for one more copy of this chart with its subcharts.
+    fn charge_for_copy(&self, budget: &mut TreeBudget) -> Result<(), Diagnostic> {
+        budget.charts(1)?;
+        budget.copied_bytes(self.files.iter().map(|file| file.bytes.len() as u64).sum())?;
+        budget.values(count_values(&self.values))?;
+        self.subcharts.iter().try_for_each(|subchart| subchart.charge_for_copy(budget))
     }
 
     /// Whether all declared dependencies of this chart are there, by their names alone.
@@ -46,11 +63,13 @@ impl Chart {
         values: &Map,
         path: &mut Vec<String>,
         notes: &mut Vec<Diagnostic>,
+        budget: &mut TreeBudget,
     ) -> Result<(), Vec<Diagnostic>> {
         if self.metadata.dependencies.is_empty() {
             return Ok(());
         }
-        self.arrange_subcharts();
+        self.arrange_subcharts(budget).map_err(|error| vec![error])?;
+        budget.values(merged_values(&self.values_tree(), &[values])).map_err(|error| vec![error])?;
         let Coalesced { values, warnings } = coalesce(&self.values_tree(), values.clone())?;
         notes.extend(warnings);
         let mut disabled = Vec::new();
@@ -64,26 +83,48 @@ impl Chart {
         self.metadata.dependencies.retain(|dependency| !disabled.iter().any(|key| key == dependency.key()));
         for subchart in &mut self.subcharts {
             path.push(subchart.metadata.name.clone());
-            subchart.choose_subcharts(&values, path, notes)?;
+            subchart.choose_subcharts(&values, path, notes, budget)?;
             path.pop();
         }
         Ok(())
     }
 
     /// Puts the declared subcharts behind the others, in the order of their declarations and under their aliases.
-    fn arrange_subcharts(&mut self) {
-        let mut found = std::mem::take(&mut self.subcharts);
+    fn arrange_subcharts(&mut self, budget: &mut TreeBudget) -> Result<(), Diagnostic> {
+        let dependencies = &self.metadata.dependencies;
+        budget.comparisons(dependencies.len(), self.subcharts.len())?;
+        let found = std::mem::take(&mut self.subcharts);
+        let constraints: Vec<Option<Constraints>> =
+            dependencies.iter().map(|dependency| Constraints::parse(&dependency.version).ok()).collect();
+        let fits_at =
+            |subchart: &Chart, number: usize| fits(subchart, &dependencies[number], constraints[number].as_ref());
+        let numbers = 0..dependencies.len();
+        let wanted: Vec<Option<usize>> =
+            numbers.clone().map(|number| found.iter().position(|subchart| fits_at(subchart, number))).collect();
+        let undeclared = |subchart: &Chart| !numbers.clone().any(|number| fits_at(subchart, number));
+        let mut found: Vec<Option<Chart>> = found.into_iter().map(Some).collect();
         let mut declared = Vec::new();
-        for dependency in &self.metadata.dependencies {
-            if let Some(subchart) = found.iter().find(|subchart| fits(subchart, dependency)) {
-                let mut subchart = subchart.clone();
+        for (number, (dependency, wanted_chart)) in dependencies.iter().zip(&wanted).enumerate() {
+            let Some(index) = *wanted_chart else { continue };
+            let is_wanted_again = wanted[number + 1..].contains(wanted_chart);
+            let subchart = if is_wanted_again {
+                let subchart = found[index].as_ref();
+                let at_dependency =
+                    |error: Diagnostic| error.at(dependency.span.clone(), "this copies a chart with its subcharts");
+                subchart.map_or(Ok(()), |subchart| subchart.charge_for_copy(budget)).map_err(at_dependency)?;
+                subchart.cloned()
+            } else {
+                found[index].take()
+            };
+            if let Some(mut subchart) = subchart {
                 subchart.metadata.name = dependency.key().to_owned();
                 declared.push(subchart);
             }
         }
-        found.retain(|subchart| !self.metadata.dependencies.iter().any(|dependency| fits(subchart, dependency)));
-        self.subcharts = found;
+        // What fits a later declaration too has been taken by the first.
+        self.subcharts = found.into_iter().flatten().filter(undeclared).collect();
         self.subcharts.append(&mut declared);
+        Ok(())
     }
 
     /// Orders undeclared subcharts by name, in the whole tree; Helm's order is random.
@@ -95,11 +136,8 @@ impl Chart {
 
 /// Whether a loaded chart is the one a dependency means: by name and version. An empty constraint fits none (Helm's
 /// rule); the chart then takes part under its own name.
-fn fits(subchart: &Chart, dependency: &Dependency) -> bool {
-    let version_fits = || {
-        let constraints = Constraints::parse(&dependency.version).ok()?;
-        Some(constraints.are_met_by(&parse_version(&subchart.metadata.version).ok()?))
-    };
+fn fits(subchart: &Chart, dependency: &Dependency, constraints: Option<&Constraints>) -> bool {
+    let version_fits = || Some(constraints?.are_met_by(&parse_version(&subchart.metadata.version).ok()?));
     subchart.metadata.name == dependency.name && version_fits().unwrap_or(false)
 }
 

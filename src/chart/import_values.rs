@@ -6,6 +6,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use super::tree_budget::{TreeBudget, merged_values};
 use super::{Chart, Dependency, ImportValues};
 use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::values::{Coalesced, Entry, Map, Node, Value, display, merge_defaults, merge_tables};
@@ -25,13 +26,18 @@ struct Slot {
 impl Chart {
     /// Merges the defaults of the subcharts into those of a chart that declares them, and puts imported tables below; what
     /// a subchart imports itself comes first.
-    pub(super) fn import_values(&mut self, notes: &mut Vec<Diagnostic>) -> Result<(), Vec<Diagnostic>> {
+    pub(super) fn import_values(
+        &mut self,
+        notes: &mut Vec<Diagnostic>,
+        budget: &mut TreeBudget,
+    ) -> Result<(), Vec<Diagnostic>> {
         for subchart in &mut self.subcharts {
-            subchart.import_values(notes)?;
+            subchart.import_values(notes, budget)?;
         }
         if self.metadata.dependencies.is_empty() {
             return Ok(());
         }
+        budget.values(merged_values(&self.values_tree(), &[])).map_err(|error| vec![error])?;
         let Coalesced { values: mut defaults, warnings } = merge_defaults(&self.values_tree())?;
         notes.extend(warnings);
         let imports = self.metadata.dependencies.iter();
@@ -180,7 +186,7 @@ mod tests {
             files.push(file(format!("charts/{name}/values.yaml"), (*text).to_owned()));
         }
         let mut chart = Chart::from_files(files).unwrap();
-        match chart.import_values(&mut Vec::new()) {
+        match chart.import_values(&mut Vec::new(), &mut super::TreeBudget::default()) {
             Ok(()) => crate::json::write(&crate::values::Value::Map(chart.values)),
             Err(errors) => errors[0].message.clone(),
         }

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::archive::unpack;
+use super::archive::unpack_within;
+use super::tree_budget::{TREE_BUDGET, TreeBudget, count_values};
 use super::{Chart, File, Lock, Metadata, Template};
 use crate::diagnostic::{Diagnostic, Severity, Source};
 use crate::yaml;
@@ -36,6 +37,14 @@ impl Chart {
     /// # Errors
     /// As for [`Chart::from_files`].
     pub fn from_files_of_any_version(files: Vec<File>) -> Result<Chart, Vec<Diagnostic>> {
+        Chart::from_files_within(files, &mut TreeBudget::default(), 0)
+    }
+
+    /// Makes a chart that is `depth` charts below the one that was asked for; the budget is that of the whole tree.
+    fn from_files_within(files: Vec<File>, budget: &mut TreeBudget, depth: usize) -> Result<Chart, Vec<Diagnostic>> {
+        let alone = |error: Diagnostic| vec![error];
+        TreeBudget::depth(depth).map_err(alone)?;
+        budget.charts(1).map_err(alone)?;
         let mut chart = Chart::default();
         let mut errors = Vec::new();
         let mut has_metadata = false;
@@ -43,6 +52,11 @@ impl Chart {
         let mut requirements = None;
         for mut file in files {
             strip_byte_order_mark(&mut file);
+            if is_data(&file.path) {
+                budget
+                    .data(file.bytes.len())
+                    .map_err(|error| vec![error.help(format!("it was exceeded by {}", file.shown))])?;
+            }
             match file.path.as_str() {
                 "Chart.yaml" => {
                     has_metadata = true;
@@ -91,7 +105,8 @@ impl Chart {
         } else if errors.is_empty() {
             chart.finish_metadata(requirements.as_ref(), &mut errors);
         }
-        chart.add_subcharts(subcharts, &mut errors);
+        budget.values(count_values(&chart.values)).map_err(alone)?;
+        chart.add_subcharts(subcharts, &mut errors, budget, depth);
         if errors.is_empty() { Ok(chart) } else { Err(errors) }
     }
 
@@ -113,17 +128,30 @@ impl Chart {
         errors.extend(self.metadata.validate());
     }
 
-    fn add_subcharts(&mut self, subcharts: BTreeMap<String, Vec<File>>, errors: &mut Vec<Diagnostic>) {
+    fn add_subcharts(
+        &mut self,
+        subcharts: BTreeMap<String, Vec<File>>,
+        errors: &mut Vec<Diagnostic>,
+        budget: &mut TreeBudget,
+        depth: usize,
+    ) {
         let parent = self.metadata.name.clone();
         for (name, files) in subcharts {
             let wrap = |error: Diagnostic| Diagnostic {
                 message: format!("error unpacking subchart {name} in {parent}: {}", error.message),
                 ..error
             };
-            let files = if name.ends_with(".tgz") { unpack_subchart(&name, files) } else { Ok(files) };
-            match files.and_then(Chart::from_files_of_any_version) {
+            let files = if name.ends_with(".tgz") { unpack_subchart(&name, files, budget) } else { Ok(files) };
+            match files.and_then(|files| Chart::from_files_within(files, budget, depth + 1)) {
                 Ok(subchart) => self.subcharts.push(subchart),
-                Err(found) => errors.extend(found.into_iter().map(wrap)),
+                Err(found) => {
+                    let is_over_budget = found.iter().any(|error| error.code == TREE_BUDGET);
+                    errors.extend(found.into_iter().map(wrap));
+                    // Every further chart would only say the same.
+                    if is_over_budget {
+                        return;
+                    }
+                }
             }
         }
     }
@@ -143,10 +171,19 @@ fn superseded(file: &File) -> Option<Diagnostic> {
     Some(Diagnostic::new(Severity::Info, "requirements", message).help(format!("the file is {}", file.shown)))
 }
 
+/// Whether a file of a chart is parsed as YAML or JSON when the chart is loaded or its values are checked.
+fn is_data(path: &str) -> bool {
+    const NAMES: [&str; 6] =
+        ["Chart.yaml", "Chart.lock", "values.yaml", "values.schema.json", "requirements.yaml", "requirements.lock"];
+    NAMES.contains(&path)
+}
+
 /// The files of a subchart that is an archive.
-fn unpack_subchart(name: &str, files: Vec<File>) -> Result<Vec<File>, Vec<Diagnostic>> {
+fn unpack_subchart(name: &str, files: Vec<File>, budget: &mut TreeBudget) -> Result<Vec<File>, Vec<Diagnostic>> {
     match &files[..] {
-        [archive] if archive.path.is_empty() => unpack(&archive.bytes, &archive.shown).map_err(|error| vec![error]),
+        [archive] if archive.path.is_empty() => {
+            unpack_within(&archive.bytes, &archive.shown, budget).map_err(|error| vec![error])
+        }
         // A directory that is called like an archive.
         _ => {
             let first = files.first().map_or("", |file| file.path.as_str());

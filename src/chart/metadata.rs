@@ -1,12 +1,15 @@
 //! What Chart.yaml says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::EngineKind;
 use super::metadata_fields::{FieldMistakes, Fields};
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::values::{Entry, Map, Node, Value};
 use crate::yaml;
+
+/// How many mistakes of one Chart.yaml are reported.
+const MAX_REPORTED: usize = 20;
 
 /// The fields of Chart.yaml that Helm knows, and `engine`. Absent texts are empty.
 #[derive(Debug, Clone, Default)]
@@ -211,8 +214,14 @@ impl Metadata {
             let message = format!("validation: {list} must not contain empty or null nodes");
             errors.push(Diagnostic::error("chart-yaml", message).at(place.clone(), ""));
         }
-        let mut keys: Vec<&str> = Vec::new();
-        for dependency in &self.dependencies {
+        let mut keys: HashSet<&str> = HashSet::new();
+        for (number, dependency) in self.dependencies.iter().enumerate() {
+            if errors.len() >= MAX_REPORTED {
+                let unchecked = self.dependencies.len() - number;
+                let message = format!("validation: {unchecked} further dependencies were not checked");
+                errors.push(Diagnostic::error("chart-yaml", message));
+                break;
+            }
             let alias_allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
             let refuse = |message: String| Diagnostic::error("chart-yaml", format!("validation: {message}"));
             if !dependency.alias.chars().all(alias_allowed) {
@@ -221,11 +230,10 @@ impl Metadata {
                 let help = "an alias is made of ASCII letters, digits, - and _";
                 errors.push(error.at(dependency.alias_span.clone(), "").help(help));
             }
-            if keys.contains(&dependency.key()) {
+            if !keys.insert(dependency.key()) {
                 let error = refuse(format!("more than one dependency with name or alias {:?}", dependency.key()));
                 errors.push(error.at(dependency.span.clone(), ""));
             }
-            keys.push(dependency.key());
         }
         errors
     }

@@ -17,6 +17,7 @@ mod metadata_fields;
 mod package;
 mod resolve;
 mod timestamp;
+mod tree_budget;
 mod twins;
 mod vendored;
 
@@ -36,6 +37,9 @@ pub use metadata_fields::FieldMistakes;
 pub use package::{DEFAULT_MODIFICATION_TIME, package};
 pub use resolve::{Repository, resolve};
 pub use timestamp::{MAX_SECONDS, rfc3339};
+pub use tree_budget::{
+    MAX_ARCHIVED_FILES, MAX_CHART_DEPTH, MAX_CHARTS, MAX_DATA_BYTES, MAX_UNPACKED_BYTES, MAX_VALUES,
+};
 pub use vendored::{Vendored, dependency_status};
 
 /// A file of a chart, before anything is known about it.

@@ -6,7 +6,7 @@ use anyhow::anyhow;
 
 use super::flags::{ColorMode, GlobalFlags, MessageFormat};
 use crate::diagnostic::{
-    Diagnostic, Severity, TextStyle, printable_lines, printable_styled_lines, write_json, write_text,
+    Diagnostic, Severity, TextStyle, limited, printable_lines, printable_styled_lines, write_json, write_text,
 };
 use crate::go::os_error;
 
@@ -66,15 +66,16 @@ impl Console {
 
     /// Prints diagnostics on standard error.
     pub(super) fn tell(&mut self, diagnostics: &[Diagnostic]) {
+        let diagnostics = limited(diagnostics);
         self.write_error(&match self.format {
-            MessageFormat::Text => write_text(diagnostics, self.style),
-            MessageFormat::Json => write_json(diagnostics),
+            MessageFormat::Text => write_text(&diagnostics, self.style),
+            MessageFormat::Json => write_json(&diagnostics),
         });
     }
 
     /// Findings as text that is a command's result.
     pub(super) fn report(&self, findings: &[Diagnostic]) -> String {
-        write_text(findings, TextStyle { color: self.colors_output(), width: None })
+        write_text(&limited(findings), TextStyle { color: self.colors_output(), width: None })
     }
 
     /// Writes plain text to standard error, escaped as [`Console::print`] does.

@@ -4,11 +4,13 @@
 //! it wrong* are the same fact: a [`Span`].
 
 mod json;
+mod limit;
 mod printable;
 mod source;
 mod text;
 
 pub use json::write_json;
+pub use limit::limited;
 pub use printable::{is_hidden, printable, printable_json, printable_line, printable_lines, printable_styled_lines};
 pub use source::{Position, Source, SourceKind, Span};
 pub use text::{TextStyle, write_text};

@@ -8,6 +8,7 @@
 //! | `trees`, `lint`, `show`, `package`, `dependency` | a command's output, against recorded answers of Helm |
 //! | `create`, `diff`, `lint_mongooseim` | one command each |
 //! | `hostile` | names and texts that are to deceive, in every form of output |
+//! | `chart_trees` | charts that multiply when they are read |
 //! | `limits` | hostile input under limits of memory and disk |
 //! | `parity_table`, `pipelines` | what the documents claim |
 //! | `support/` | running the program, reading recorded cases, packing archives |
@@ -17,6 +18,7 @@
 mod support;
 
 mod chart;
+mod chart_trees;
 mod cli_cases;
 mod create;
 mod dependency;

@@ -1,0 +1,47 @@
+//! A limit on how many messages of one kind are printed, so that a wrong file of a million lines stays readable.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::{Diagnostic, Severity};
+
+/// How many diagnostics of one code and severity are printed.
+const MAX_OF_A_KIND: usize = 100;
+
+/// The diagnostics with those of a code beyond the first hundred left out, and for each such code one that says how many.
+pub fn limited(diagnostics: &[Diagnostic]) -> Cow<'_, [Diagnostic]> {
+    if diagnostics.len() <= MAX_OF_A_KIND {
+        return Cow::Borrowed(diagnostics);
+    }
+    let mut counts: BTreeMap<(Severity, &'static str), usize> = BTreeMap::new();
+    let mut kept: Vec<Diagnostic> = Vec::new();
+    for diagnostic in diagnostics {
+        let count = counts.entry((diagnostic.severity, diagnostic.code)).or_default();
+        *count += 1;
+        if *count <= MAX_OF_A_KIND {
+            kept.push(diagnostic.clone());
+        }
+    }
+    let more = counts.into_iter().filter(|(_, count)| *count > MAX_OF_A_KIND);
+    kept.extend(more.map(|((severity, code), count)| {
+        let message = format!("{} more messages of the kind {code} are not shown", count - MAX_OF_A_KIND);
+        Diagnostic::new(severity, code, message)
+    }));
+    Cow::Owned(kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_first_hundred_of_a_kind_are_kept() {
+        let mut all: Vec<Diagnostic> = (0..150).map(|n| Diagnostic::warning("many", n.to_string())).collect();
+        all.push(Diagnostic::error("one", "last"));
+        let shown = limited(&all);
+        assert_eq!(shown.len(), 102);
+        assert_eq!(shown[100].message, "last");
+        assert_eq!(shown[101].message, "50 more messages of the kind many are not shown");
+        assert!(matches!(limited(&all[..100]), Cow::Borrowed(_)));
+    }
+}
