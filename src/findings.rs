@@ -1,5 +1,8 @@
 //! What checks found, in the forms that programs read: JSON, SARIF, GitHub's annotations, JUnit's XML.
 
+mod location;
+
+use std::collections::HashMap;
 use std::fmt::Write;
 
 use crate::diagnostic::{
@@ -7,6 +10,8 @@ use crate::diagnostic::{
 };
 use crate::json;
 use crate::yaml::{Map, Node, Value};
+
+pub use location::Workspace;
 
 /// One thing that is wrong.
 #[derive(Debug, Clone)]
@@ -27,16 +32,40 @@ impl Finding {
         self.told.help.push(text.into());
     }
 
-    /// The file, line and column: that which somebody wrote, before what a template gave. None without a place.
+    /// The file, line and column. None without a place.
     fn place(&self) -> Option<(String, usize, usize)> {
-        let is_file = |span: &&Span| span.source().is_some_and(|source| source.kind() == SourceKind::File);
-        let mut spans = self.told.labels.iter().map(|label| &label.span);
-        let Some(span) = spans.clone().find(is_file).or_else(|| spans.next()) else {
-            return self.file.clone().map(|file| (file, 1, 1));
+        let labels = self.told.labels.iter().map(|label| &label.span);
+        let files = labels.filter(|span| span.source().is_some_and(|source| source.kind() == SourceKind::File));
+        match files.clone().find(|span| !is_standard_input(span)).or_else(|| files.clone().next()) {
+            Some(span) => {
+                let position = span.position()?;
+                Some((span.source()?.name().to_owned(), position.line, position.column))
+            }
+            None => self.file.clone().map(|file| (file, 1, 1)),
+        }
+    }
+
+    /// The file as a repository has it, with the line and column where they are known. Standard input is in no repository: there
+    /// it is the template that the text came from, if that is told.
+    fn place_in(&self, workspace: &Workspace) -> Option<(String, Option<(usize, usize)>)> {
+        let labels = self.told.labels.iter().map(|label| &label.span);
+        let is_file = |span: &&Span| {
+            span.source().is_some_and(|source| source.kind() == SourceKind::File) && !is_standard_input(span)
+        };
+        let Some(span) = labels.clone().find(is_file) else {
+            let file = self.file.as_ref().filter(|file| *file != STANDARD_INPUT)?;
+            return Some((workspace.path_of(file), None));
         };
         let position = span.position()?;
-        Some((span.source()?.name().to_owned(), position.line, position.column))
+        Some((workspace.path_of(span.source()?.name()), Some((position.line, position.column))))
     }
+}
+
+/// The name of standard input on a command line.
+const STANDARD_INPUT: &str = "-";
+
+fn is_standard_input(span: &Span) -> bool {
+    span.source().is_some_and(|source| source.name() == STANDARD_INPUT)
 }
 
 fn text(text: &str) -> Value {
@@ -89,25 +118,23 @@ pub fn write_json(findings: &[Finding]) -> String {
     format!("{}\n", printable_json(&json::write(&top)))
 }
 
-/// SARIF 2.1.0, as code hosts take it.
-pub fn write_sarif(findings: &[Finding]) -> String {
+/// SARIF 2.1.0, as code hosts take it. Paths are those of the repository in `workspace`.
+pub fn write_sarif(findings: &[Finding], workspace: &Workspace) -> String {
     let level = |severity| match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
         Severity::Info => "note",
     };
     let result = |finding: &Finding| {
-        let location = finding.place().map(|(file, line, column)| {
-            object([(
-                "physicalLocation",
-                object([
-                    ("artifactLocation", object([("uri", text(&file))])),
-                    (
-                        "region",
-                        object([("startLine", Value::Int(line as i64)), ("startColumn", Value::Int(column as i64))]),
-                    ),
-                ]),
-            )])
+        let location = finding.place_in(workspace).map(|(file, at)| {
+            let mut physical = Map::new();
+            let mut add = |key: &str, value| physical.insert(key, Span::generated(), Node::generated(value));
+            add("artifactLocation", object([("uri", text(&location::uri(&file)))]));
+            if let Some((line, column)) = at {
+                let position = [("startLine", Value::Int(line as i64)), ("startColumn", Value::Int(column as i64))];
+                add("region", object(position));
+            }
+            object([("physicalLocation", Value::Map(physical))])
         });
         object([
             ("ruleId", text(finding.told.code)),
@@ -124,7 +151,11 @@ pub fn write_sarif(findings: &[Finding]) -> String {
         ("version", text(env!("CARGO_PKG_VERSION"))),
         ("rules", list(rules.into_iter().map(|rule| object([("id", text(rule))])))),
     ]);
-    let run = object([("tool", object([("driver", driver)])), ("results", list(findings.iter().map(result)))]);
+    let run = object([
+        ("tool", object([("driver", driver)])),
+        ("columnKind", text("unicodeCodePoints")),
+        ("results", list(findings.iter().map(result))),
+    ]);
     let top = object([
         ("$schema", text("https://json.schemastore.org/sarif-2.1.0.json")),
         ("version", text("2.1.0")),
@@ -133,8 +164,9 @@ pub fn write_sarif(findings: &[Finding]) -> String {
     format!("{}\n", printable_json(&json::write(&top)))
 }
 
-/// Workflow commands that GitHub Actions shows beside the lines of a change.
-pub fn write_github(findings: &[Finding]) -> String {
+/// Workflow commands that GitHub Actions shows beside the lines of a change. Paths are those of the repository in
+/// `workspace`.
+pub fn write_github(findings: &[Finding], workspace: &Workspace) -> String {
     let mut out = String::new();
     for finding in findings {
         let command = match finding.told.severity {
@@ -142,9 +174,10 @@ pub fn write_github(findings: &[Finding]) -> String {
             Severity::Warning => "warning",
             Severity::Info => "notice",
         };
-        let at = finding
-            .place()
-            .map(|(file, line, column)| format!("file={},line={line},col={column},", escaped(&file, true)));
+        let at = finding.place_in(workspace).map(|(file, at)| {
+            let position = at.map(|(line, column)| format!("line={line},col={column},")).unwrap_or_default();
+            format!("file={},{position}", escaped(&file, true))
+        });
         // Writing to a String can't fail.
         let _ = writeln!(
             out,
@@ -166,7 +199,11 @@ fn escaped(text: &str, is_property: bool) -> String {
 
 /// JUnit's XML: a test case for each object, failed if it has errors. `command` names the suite.
 pub fn write_junit(command: &str, objects: &[String], findings: &[Finding]) -> String {
-    let of = |object: &str| -> Vec<&Finding> { findings.iter().filter(|finding| finding.object == object).collect() };
+    let mut by_object: HashMap<&str, Vec<&Finding>> = HashMap::new();
+    for finding in findings {
+        by_object.entry(&finding.object).or_default().push(finding);
+    }
+    let of = |object: &str| by_object.get(object).map_or(&[][..], Vec::as_slice);
     let is_error = |finding: &&Finding| finding.told.is_error();
     let failed = objects.iter().filter(|object| of(object).iter().any(is_error)).count();
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");

@@ -183,7 +183,7 @@ fn built_in(name: &'static str) -> Located {
 }
 
 /// `mongooseim`, and `mongoose/mongooseim` as the public repository's users type it.
-fn built_in_name(name: &str) -> Option<&'static str> {
+pub(super) fn built_in_name(name: &str) -> Option<&'static str> {
     let plain = name.strip_prefix("mongoose/").unwrap_or(name);
     io::embedded_charts().find(|known| *known == plain)
 }

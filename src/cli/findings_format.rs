@@ -1,9 +1,11 @@
 //! `--output` of commands whose result is findings.
 
+use std::path::{MAIN_SEPARATOR, PathBuf};
+
 use clap::{Args, ValueEnum};
 
 use super::console::Console;
-use crate::findings::{self, Finding};
+use crate::findings::{self, Finding, Workspace};
 
 /// The form of findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -47,9 +49,19 @@ impl FindingsOutput {
         match self.output {
             FindingsFormat::Text => console.report(&all.iter().map(|finding| finding.told.clone()).collect::<Vec<_>>()),
             FindingsFormat::Json => findings::write_json(all),
-            FindingsFormat::Sarif => findings::write_sarif(all),
-            FindingsFormat::Github => findings::write_github(all),
+            FindingsFormat::Sarif => findings::write_sarif(all, &workspace()),
+            FindingsFormat::Github => findings::write_github(all, &workspace()),
             FindingsFormat::Junit => findings::write_junit(command, objects, all),
         }
     }
+}
+
+/// The repository of a workflow of GitHub Actions; steps may run in a directory below it.
+fn workspace() -> Workspace {
+    let shown = |path: PathBuf| path.to_string_lossy().replace(MAIN_SEPARATOR, "/");
+    let root = std::env::var_os("GITHUB_WORKSPACE").map(PathBuf::from).filter(|root| root.is_absolute());
+    let current = std::env::current_dir().unwrap_or_default();
+    // The directory may have been reached by a link.
+    let root = root.map(|root| if current.starts_with(&root) { root } else { root.canonicalize().unwrap_or(root) });
+    Workspace { root: root.map(shown).unwrap_or_default(), current: shown(current) }
 }

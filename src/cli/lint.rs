@@ -5,7 +5,7 @@ use std::path::Path;
 
 use clap::Args;
 
-use super::chart_argument::folder;
+use super::chart_argument::{built_in_name, folder};
 use super::console::Console;
 use super::findings_format::FindingsOutput;
 use super::flags::{GlobalFlags, MessageFormat, ValuesFlags, kube_version};
@@ -82,10 +82,8 @@ impl Lint {
         if !self.form.is_text() {
             let paths: Vec<String> = charts.iter().map(|chart| chart.path.clone()).collect();
             let mut findings = lint::findings(&charts, self.quiet);
-            for finding in findings.iter_mut().filter(|finding| Path::new(&finding.object).is_dir()) {
-                let file = Path::new(&finding.object).join(&finding.path);
-                let file = file.strip_prefix(".").unwrap_or(&file);
-                finding.file = Some(file.display().to_string());
+            for finding in &mut findings {
+                finding.file = Some(file_of(&finding.object, &finding.path));
             }
             text = self.form.write("lint", &paths, &findings, console);
             summary = summary.filter(|_| failed);
@@ -111,6 +109,16 @@ impl Lint {
         }
         paths
     }
+}
+
+/// The file that a finding in a chart is about. Those of a built-in chart have the names that messages give them.
+fn file_of(chart: &str, path: &str) -> String {
+    let folder = match built_in_name(chart).filter(|_| !Path::new(chart).exists()) {
+        Some(name) => Path::new("charts").join(name),
+        None => Path::new(chart).to_path_buf(),
+    };
+    let file = if path.is_empty() { folder } else { folder.join(path) };
+    file.strip_prefix(".").unwrap_or(&file).display().to_string()
 }
 
 /// What is said beside the report, each once; with `findings` the report's findings too.

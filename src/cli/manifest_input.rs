@@ -1,5 +1,7 @@
 //! Manifests that a command line names, as objects.
 
+use std::path::Path;
+
 use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::diff::{Object, read_objects, read_stream};
@@ -49,6 +51,10 @@ pub(super) fn read_input(paths: &[String], flag: &str) -> Result<Input, Vec<Diag
     let mut input = Input::default();
     let mut errors = Vec::new();
     for path in paths {
+        if Path::new(path).join("Chart.yaml").is_file() {
+            input.refused.push((format!("{path}/Chart.yaml"), of_chart(path)));
+            continue;
+        }
         let files = match io::read_manifest_files(path, &Source::flag(flag, path)) {
             Ok(files) => files,
             Err(found) => {
@@ -69,6 +75,13 @@ pub(super) fn read_input(paths: &[String], flag: &str) -> Result<Input, Vec<Diag
         }
     }
     if errors.is_empty() { Ok(input) } else { Err(errors) }
+}
+
+/// A chart where manifests are wanted: its templates are not manifests yet.
+fn of_chart(path: &str) -> Diagnostic {
+    Diagnostic::error("manifest", format!("{path} is a chart, not a directory of manifests")).help(format!(
+        "render it first: `mim-chart template {path}` prints its manifests, and checks them with --validate-offline"
+    ))
 }
 
 fn blank(path: &str, files: &[io::ManifestFile]) -> Blank {

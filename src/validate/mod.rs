@@ -64,7 +64,8 @@ impl Report<'_> {
         let origin = if is_elsewhere { format!("from {}", self.origin) } else { String::new() };
         let message = format!("{}: {field}{message}", self.object);
         let told = Diagnostic::new(severity, rule, printable(&message)).at(place.clone(), origin);
-        self.findings.push(Finding { object: self.object.to_owned(), path, told, file: None });
+        let file = is_elsewhere.then(|| self.origin.to_owned());
+        self.findings.push(Finding { object: self.object.to_owned(), path, told, file });
         let last = self.findings.len() - 1;
         &mut self.findings[last]
     }

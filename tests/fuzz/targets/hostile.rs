@@ -87,8 +87,8 @@ fuzz_target!(|data: &[u8]| {
     let found = validate(&new, &request);
     let names: Vec<String> = new.iter().map(Object::name).collect();
     check(&findings::write_json(&found), false);
-    check(&findings::write_sarif(&found), false);
-    check(&findings::write_github(&found), true);
+    check(&findings::write_sarif(&found, &findings::Workspace::default()), false);
+    check(&findings::write_github(&found, &findings::Workspace::default()), true);
     check(&mim_chart::diagnostic::printable_lines(&findings::write_junit("validate", &names, &found)), false);
     let source = Source::file(text, text);
     let flag = Source::flag("--set", text);
