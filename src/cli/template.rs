@@ -233,6 +233,9 @@ fn check(render: &mut Render, strict: bool) -> Result<(), Failure> {
     let mut told: Vec<Diagnostic> =
         validate::validate(&objects, &request).into_iter().map(|finding| finding.told).collect();
     render.add_template_lines(&mut told);
+    if objects.is_empty() {
+        told.push(Diagnostic::warning("no-objects", "the chart renders no objects: there is nothing to validate"));
+    }
     if told.iter().any(Diagnostic::is_error) {
         return Err(told.into());
     }

@@ -229,6 +229,7 @@ mod tests {
                 "a manifest is a map, not a boolean",
             ]
         );
+        assert_eq!(messages("m.yaml", "kind: 1\n"), ["kind is not text: this is not a manifest"]);
         assert_eq!(
             messages("m.yaml", "kind: List\nitems: [1, {kind: A, metadata: {name: a}}, {metadata: {name: b}}]\n"),
             ["an item of a list of manifests is a map, not a number", "kind is not set: this item is not a manifest"]

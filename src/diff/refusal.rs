@@ -78,6 +78,9 @@ pub(super) fn of_node(node: &Node, source: &Source, text: &str) -> Option<Diagno
     if is_template(text) && map.get("kind").is_some() {
         return Some(of_syntax(refuse("kind is not text: this is not a manifest", place), text));
     }
+    if map.get("kind").is_some_and(|kind| !kind.value.is_null() && kind.value.as_str().is_none()) {
+        return Some(refuse("kind is not text: this is not a manifest", place).help(WANTED));
+    }
     let missing = if map.get("apiVersion").is_none() { "apiVersion and kind are" } else { "kind is" };
     let error = refuse(format!("{missing} not set: this is not a manifest"), place);
     Some(if file == "Chart.yaml" {
