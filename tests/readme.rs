@@ -219,3 +219,18 @@ fn the_examples_print_what_is_shown() {
         }
     }
 }
+
+#[test]
+fn generated_secrets_are_hexadecimal() {
+    // Base64 may begin with `+`, which vm.args and the chart's checks refuse in a cookie.
+    for path in ["README.md", "charts/mongooseim/README.md"] {
+        let text = std::fs::read_to_string(root().join(path)).expect("a document");
+        let generated: Vec<&str> =
+            text.lines().filter(|line| line.contains("--from-literal") && line.contains("$(")).collect();
+        assert!(!generated.is_empty(), "{path} shows how to generate a secret");
+        for line in generated {
+            assert!(line.contains("$(openssl rand -hex "), "{path}: {line}");
+        }
+        assert!(!text.contains("/dev/urandom") && !text.contains("openssl rand -base64"), "{path}");
+    }
+}
