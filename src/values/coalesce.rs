@@ -142,9 +142,10 @@ impl Merging {
                 self.table(into, from, nulls, &path.below(key));
             }
             (Value::Map(_), Value::Null) => {}
+            (given, default) if is_empty(given) && is_empty(default) => {}
             (Value::Map(_), _) => {
-                let place = given.span.clone();
-                self.warn(format!("skipped value for {path}.{key}: Not a table."), place);
+                let message = format!("skipped value for {path}.{key}: Not a table.");
+                self.mismatch(message, given, &default.node);
             }
             _ => {}
         }
@@ -167,22 +168,17 @@ impl Merging {
                 (Value::Null, _) => {}
                 (Value::Map(into), Value::Map(from)) => self.table(into, from, nulls, &path.below(key)),
                 (Value::Map(_), Value::Null) => {}
+                (given, default) if is_empty(given) && is_empty(default) => {}
                 (Value::Map(_), default) => {
-                    let value = display(default);
-                    let place = given.span.clone();
-                    self.warn(
-                        format!("destination for {} is a table. Ignoring non-table value ({value})", path.below(key)),
-                        place,
-                    );
+                    let (at, value) = (path.below(key), display(default));
+                    let message = format!("destination for {at} is a table. Ignoring non-table value ({value})");
+                    self.mismatch(message, given, &entry.node);
                 }
                 (_, default @ Value::Map(_)) => {
                     let shown = if nulls == Nulls::Strip { &without_nulls(&entry.node).value } else { default };
-                    let value = display(shown);
-                    let place = given.span.clone();
-                    self.warn(
-                        format!("cannot overwrite table with non table for {} ({value})", path.below(key)),
-                        place,
-                    );
+                    let (at, value) = (path.below(key), display(shown));
+                    let message = format!("cannot overwrite table with non table for {at} ({value})");
+                    self.mismatch(message, given, &entry.node);
                 }
                 _ => {}
             }
@@ -216,12 +212,47 @@ impl Merging {
         }
     }
 
-    /// Helm says the same once for every pass; here it is said once.
+    /// Warns that of two values under one key one is a map and the other is not.
+    fn mismatch(&mut self, message: String, used: &Node, ignored: &Node) {
+        let label = |node: &Node, what: &str| format!("this {} is {what}", kind_of(&node.value));
+        let mut warning = Diagnostic::warning("values", message).at(used.span.clone(), label(used, "used"));
+        if ignored.span.source().is_some() {
+            warning = warning.at(ignored.span.clone(), label(ignored, "ignored"));
+        }
+        self.add(warning);
+    }
+
     pub(super) fn warn(&mut self, message: String, place: Span) {
-        let warning = Diagnostic::warning("values", message).at(place, "");
+        self.add(Diagnostic::warning("values", message).at(place, ""));
+    }
+
+    /// Helm says the same once for every pass; here it is said once.
+    fn add(&mut self, warning: Diagnostic) {
         if !self.warnings.contains(&warning) {
             self.warnings.push(warning);
         }
+    }
+}
+
+/// Whether a value holds nothing. Of two such values neither loses anything to the other, whatever their types: `{}` is how
+/// charts in Go templates write that a text is not set.
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.is_empty(),
+        Value::List(items) => items.is_empty(),
+        Value::Map(map) => map.is_empty(),
+        _ => false,
+    }
+}
+
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Int(_) | Value::Float(_) => "number",
+        Value::String(_) => "string",
+        Value::List(_) => "list",
+        Value::Map(_) => "map",
     }
 }
 
@@ -288,6 +319,31 @@ mod tests {
             ["destination for c.a.x is a table. Ignoring non-table value (5)",]
         );
         assert_eq!(merge("a: {x: 5}\n", "a: 1\n"), ("a: 1".into(), vec![]));
+    }
+
+    #[test]
+    fn an_empty_map_over_an_empty_default_is_no_mismatch() {
+        for (default, given) in [("''", "{}"), ("[]", "{}"), ("{}", "''"), ("{}", "[]")] {
+            let (default, given) =
+                (format!("a: {default}\nb: {{c: {default}}}\n"), format!("a: {given}\nb: {{c: {given}}}\n"));
+            assert_eq!(merge(&default, &given).1, [""; 0], "{given} over {default}");
+        }
+        assert_eq!(merge("a: x\n", "a: {}\n").1, ["skipped value for c.a: Not a table."]);
+        assert_eq!(merge("a: 0\n", "a: {}\n").1, ["skipped value for c.a: Not a table."]);
+        assert_eq!(merge("a: [1]\n", "a: {}\n").1, ["skipped value for c.a: Not a table."]);
+        assert_eq!(
+            merge("b: {c: ''}\n", "b: {c: {x: 1}}\n").1,
+            ["destination for c.b.c is a table. Ignoring non-table value ()"]
+        );
+    }
+
+    #[test]
+    fn a_mismatch_shows_both_places() {
+        let (defaults, user) = (read("a: 5\n"), read("a: {x: 1}\n"));
+        let tree = ValuesTree { name: "c".into(), defaults: &defaults, subcharts: Vec::new() };
+        let warnings = coalesce(&tree, user).unwrap().warnings;
+        let labels: Vec<&str> = warnings[0].labels.iter().map(|label| label.text.as_str()).collect();
+        assert_eq!(labels, ["this map is used", "this number is ignored"]);
     }
 
     #[test]

@@ -91,7 +91,7 @@ fn a_values_file_of_that_chart_is_understood() {
     let file = path.display().to_string();
     let output = run(&["template", "-f", &file]);
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && !said.contains("unknown value"), "{said}");
+    assert!(output.status.success() && said.is_empty(), "{said}");
     let rendered = render_with(&["-f", &file]);
     assert_eq!(
         rendered.toml()["outgoing_pools"]["rdbms"]["default"]["connection"]["host"].as_str(),
