@@ -11,15 +11,20 @@ use crate::diagnostic::{Diagnostic, Span};
 /// there is no schema, a name is only told if it nearly is a known one. Where the schema forbids other names, the
 /// validator speaks.
 pub fn unknown_values(user: &Map, tree: &ValuesTree<'_>, schema: Option<&Node>) -> Vec<Diagnostic> {
-    let mut check = Check { chart: tree, warnings: Vec::new() };
+    let mut check = Check { chart: tree, warnings: Vec::new(), compared: 0 };
     let view = schema.and_then(SchemaView::of_document);
     check.map(user, Some(tree.defaults), view, &mut Vec::new());
     check.warnings
 }
 
+/// How many unknown values are compared with the names that the chart knows.
+const MOST_COMPARED: usize = 200;
+
 struct Check<'a> {
     chart: &'a ValuesTree<'a>,
     warnings: Vec<Diagnostic>,
+    /// How many unknown values have been compared with known names.
+    compared: usize,
 }
 
 impl Check<'_> {
@@ -80,14 +85,17 @@ impl Check<'_> {
     ) {
         let dotted = |key: &str| path.iter().map(String::as_str).chain([key]).collect::<Vec<_>>().join(".");
         let names = defaults.into_iter().flat_map(Map::keys);
-        let near =
-            nearest(key, names.chain(schema.and_then(|schema| schema.properties()).into_iter().flat_map(Map::keys)));
+        let names = names.chain(schema.and_then(|schema| schema.properties()).into_iter().flat_map(Map::keys));
+        self.compared += 1;
+        let is_compared = self.compared <= MOST_COMPARED;
+        let near = if is_compared { nearest(key, names) } else { None };
         if near.is_none() && schema.is_none() {
             return;
         }
         let suggestion = match near {
             Some(near) => Some(dotted(near)),
-            None => find_elsewhere(key, self.chart.defaults),
+            None if is_compared => find_elsewhere(key, self.chart.defaults),
+            None => None,
         };
         let message = format!("unknown value {}: the chart {} does not know it", dotted(key), self.chart.name);
         let warning = Diagnostic::warning("unknown-value", message).at(place.clone(), "");
@@ -99,7 +107,7 @@ impl Check<'_> {
 }
 
 /// The known name that `key` most nearly is: at most a third of its letters differ, case apart, or it is the only one
-/// that begins with `key`.
+/// that begins with `key`. Very long names have none, and of very many only the first are compared.
 ///
 /// ```
 /// use mim_chart::values::nearest;
@@ -109,12 +117,18 @@ impl Check<'_> {
 /// ```
 pub fn nearest<'a>(key: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     const SHORTEST_BEGINNING: usize = 3;
+    /// In bytes: nobody mistypes a longer name, and comparing two takes as long as both together multiplied.
+    const LONGEST: usize = 200;
+    const MOST_NAMES: usize = 10_000;
+    if key.len() > LONGEST {
+        return None;
+    }
     let lower = key.to_lowercase();
     let letters = key.chars().count();
     let allowed = (letters / 3).max(1);
     let mut best: Option<(usize, &str)> = None;
     let mut longer = Vec::new();
-    for name in names {
+    for name in names.take(MOST_NAMES).filter(|name| name.len() <= LONGEST) {
         let lower_name = name.to_lowercase();
         let distance = strsim::damerau_levenshtein(&lower, &lower_name);
         let near = distance <= allowed && distance < name.chars().count();
@@ -200,5 +214,21 @@ mod tests {
             warnings("replicaCout: 3\nother: 1\nimage: {tags: 1}\n", None),
             ["v.yaml:1:1 did you mean replicaCount?", "v.yaml:3:9 did you mean image.tag?",]
         );
+    }
+
+    #[test]
+    fn only_the_first_of_very_many_unknown_values_have_a_suggestion() {
+        let user: String = (0..250).map(|number| format!("replicaCoun{number}: 1\n")).collect();
+        let listed = warnings(&user, Some(SCHEMA));
+        assert_eq!(listed.len(), 250);
+        assert!(listed[..100].iter().all(|warning| warning.ends_with("did you mean replicaCount?")), "{listed:?}");
+        assert_eq!(listed[249], "v.yaml:250:1 ");
+    }
+
+    #[test]
+    fn very_long_names_have_no_nearest_one() {
+        let long = "x".repeat(1_000_000);
+        assert_eq!(nearest(&long, [long.as_str()].into_iter()), None);
+        assert_eq!(nearest("image", [long.as_str(), "images"].into_iter()), Some("images"));
     }
 }
