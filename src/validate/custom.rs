@@ -4,11 +4,14 @@
 //! JSON Schema of draft 4 but for a few words of its own, which are translated; fields that it does not name are refused, as the API
 //! server does under `fieldValidation=Strict`. Rules in CEL (`x-kubernetes-validations`) are not evaluated.
 
+use std::collections::HashSet;
+
 use super::{Report, metadata, scalars, structure};
 use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::diff::{FieldPath, Object, PathStep};
+use crate::json;
 use crate::kubernetes::Schema as Record;
-use crate::values::schema::{Offline, Schema, Violation};
+use crate::values::schema::{Budget, Offline, Schema, Violation};
 use crate::yaml::{Map, Node, Value};
 
 /// A kind that a CustomResourceDefinition brings.
@@ -90,7 +93,7 @@ fn translate(node: &mut Node, is_whole_object: bool) {
     }
     // What has a default is there by the time it is looked for.
     let has_default = |map: &Map, name: &str| map.at(["properties", name, "default"]).is_some();
-    let defaults: Vec<String> = map
+    let defaults: HashSet<String> = map
         .get("properties")
         .and_then(|node| node.value.as_map())
         .into_iter()
@@ -99,7 +102,7 @@ fn translate(node: &mut Node, is_whole_object: bool) {
         .map(str::to_owned)
         .collect();
     if let Some(Value::List(required)) = map.get_mut("required").map(|node| &mut node.value) {
-        required.retain(|name| !name.value.as_str().is_some_and(|name| defaults.iter().any(|known| known == name)));
+        required.retain(|name| !name.value.as_str().is_some_and(|name| defaults.contains(name)));
         if required.is_empty() {
             map.remove("required");
         }
@@ -133,7 +136,14 @@ fn translate(node: &mut Node, is_whole_object: bool) {
 }
 
 /// Checks an object of a custom kind.
-pub(super) fn check(object: &Object, fields: &Map, kind: &CustomKind, place: &Span, report: &mut Report<'_>) {
+pub(super) fn check(
+    object: &Object,
+    fields: &Map,
+    kind: &CustomKind,
+    place: &Span,
+    budget: &Budget,
+    report: &mut Report<'_>,
+) {
     metadata::check(object, fields, Some(kind.is_namespaced), report);
     let version = object.id.api_version.rsplit('/').next().unwrap_or_default();
     let served: Vec<&str> =
@@ -153,8 +163,13 @@ pub(super) fn check(object: &Object, fields: &Map, kind: &CustomKind, place: &Sp
     fields.remove("status");
     let mut node = Node::new(Value::Map(fields), place.clone());
     drop_nulls(&mut node, structural);
-    for violation in schema.validate(&node) {
-        tell(&violation, &node, report);
+    match schema.validate(&node, budget) {
+        Ok(violations) => violations.iter().for_each(|violation| tell(violation, &node, report)),
+        Err(given_up) => {
+            let place = given_up.labels.first().map_or(place, |label| &label.span);
+            let finding = report.error("custom-schema", &FieldPath::default(), given_up.message, place);
+            finding.told.help.extend(given_up.help);
+        }
     }
 }
 
@@ -339,16 +354,19 @@ fn twins(items: &[Node], schema: &Node, path: &FieldPath, report: &mut Report<'_
     let sort = schema.get("x-kubernetes-list-type").and_then(|node| node.value.as_str());
     let keys = schema.get("x-kubernetes-list-map-keys").and_then(|node| node.value.as_list()).unwrap_or_default();
     let keys: Vec<&str> = keys.iter().filter_map(|key| key.value.as_str()).collect();
-    let same = |a: &Node, b: &Node| match sort {
-        Some("set") => a.value == b.value,
-        Some("map") => match (a.value.as_map(), b.value.as_map()) {
-            (Some(a), Some(b)) => keys.iter().all(|key| a.get(key) == b.get(key)),
-            _ => false,
-        },
-        _ => false,
+    // What tells an item from the others, as text: lists may be long.
+    let identity = |item: &Node| match sort {
+        Some("set") => Some(json::write(&item.value)),
+        Some("map") => {
+            let map = item.value.as_map()?;
+            let values = keys.iter().map(|key| map.get(key).map_or("-".to_owned(), |node| json::write(&node.value)));
+            Some(values.collect::<Vec<_>>().join(","))
+        }
+        _ => None,
     };
+    let mut seen = HashSet::new();
     for (at, item) in items.iter().enumerate() {
-        if items[..at].iter().any(|before| same(before, item)) {
+        if identity(item).is_some_and(|identity| !seen.insert(identity)) {
             report.error("duplicate", &path.with(PathStep::Index(at)), "Duplicate value".to_owned(), &item.span);
         }
     }

@@ -23,6 +23,7 @@ use crate::diff::{FieldPath, Object};
 use crate::engine::KubeVersion;
 use crate::findings::Finding;
 use crate::kubernetes::Schema;
+use crate::values::schema::Budget;
 use crate::yaml::Map;
 
 pub use custom::{CustomKind, custom_kinds};
@@ -90,18 +91,20 @@ impl Report<'_> {
 /// ```
 pub fn validate(objects: &[Object], request: &Request<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
+    // What the schemas of custom kinds may take, all objects together.
+    let budget = Budget::default();
     for object in objects {
         let name = object.name();
         let mut report =
             Report { object: &name, origin: &object.origin, whole: object.span.clone(), findings: Vec::new() };
-        one(object, request, &mut report);
+        one(object, request, &budget, &mut report);
         findings.append(&mut report.findings);
     }
     together::check(objects, &mut findings);
     findings
 }
 
-fn one(object: &Object, request: &Request<'_>, report: &mut Report<'_>) {
+fn one(object: &Object, request: &Request<'_>, budget: &Budget, report: &mut Report<'_>) {
     let fields = object.fields();
     let place = head(&fields, &object.span);
     let id = &object.id;
@@ -121,7 +124,7 @@ fn one(object: &Object, request: &Request<'_>, report: &mut Report<'_>) {
     }
     let Some(kind) = schema.kind(&id.api_version, &id.kind).filter(|kind| kind.is_namespaced.is_some()) else {
         if let Some(kind) = request.custom_kinds.iter().find(|kind| kind.is(id.group(), &id.kind)) {
-            return custom::check(object, &fields, kind, &place, report);
+            return custom::check(object, &fields, kind, &place, budget, report);
         }
         if report.findings.is_empty() {
             unknown_kind(object, request.strict, report, &place);

@@ -33,6 +33,7 @@ mod package;
 mod parity_table;
 mod pipelines;
 mod revisions;
+mod schema_limits;
 mod set_flags;
 mod show;
 mod trees;

@@ -1,9 +1,10 @@
 //! The keywords for lists.
 
 use super::draft::Draft;
-use super::evaluate::Evaluation;
+use super::evaluate::{COMPARED_A_STEP, Evaluation};
 use super::instance::{Instance, duplicates};
 use super::shape::Step;
+use super::violation::Violations;
 use super::whole;
 use super::wording::count;
 use crate::yaml::Node;
@@ -18,7 +19,7 @@ impl<'s> Evaluation<'_, 's, '_> {
             self.fail(|| format!("maxItems: got {}, want {}", count(size), count(most)));
         }
         if self.keywords.unique_items.is_some_and(|unique| unique.value.as_bool() == Some(true))
-            && let Some((first, second)) = duplicates(items)
+            && let Some((first, second)) = self.duplicates(items)
         {
             self.fail(|| format!("items at {} and {} are equal", count(first), count(second)));
         }
@@ -32,12 +33,23 @@ impl<'s> Evaluation<'_, 's, '_> {
         }
     }
 
+    /// The first two items that are equal.
+    fn duplicates(&self, items: &[Node]) -> Option<(usize, usize)> {
+        let mut charged = 0;
+        duplicates(items, &mut |work| {
+            let steps = work / COMPARED_A_STEP;
+            let more = steps - charged;
+            charged = steps;
+            self.charge(more)
+        })
+    }
+
     fn check_each(&mut self, items: &[Node], first: usize, mut schema: impl FnMut(usize) -> Option<&'s Node>) {
         for (number, item) in items.iter().enumerate().skip(first) {
             let Some(schema) = schema(number) else { break };
             let finding = self.member(schema, Instance::from(item), Step::Index(number));
             self.add(finding);
-            if self.quiet && !self.violations.is_empty() {
+            if self.is_decided() {
                 break;
             }
         }
@@ -72,9 +84,12 @@ impl<'s> Evaluation<'_, 's, '_> {
     }
 
     fn check_contains(&mut self, items: &[Node], schema: &'s Node) {
-        let mut reasons = Vec::new();
+        let mut reasons = Violations::default();
         let mut matched = Vec::new();
         for (number, item) in items.iter().enumerate() {
+            if self.session.is_stopped() {
+                return;
+            }
             match self.member(schema, Instance::from(item), Step::Index(number)) {
                 Err(reason) => reasons.push(*reason),
                 Ok(()) => {
@@ -101,7 +116,7 @@ impl<'s> Evaluation<'_, 's, '_> {
                     format!("min {least} items required to match contains schema, but matched {found} items at {at}")
                 }
             }),
-            _ => {}
+            _ => self.forget(&reasons),
         }
         if let Some(most) = whole(self.keywords.max_contains).filter(|&most| matched.len() > most) {
             self.fail(|| {

@@ -1,10 +1,11 @@
 //! The keywords that combine schemas, those that refer to one found on the way, and what is left over.
 
-use super::evaluate::Evaluation;
+use super::evaluate::{Evaluation, MEMBERS_A_STEP};
 use super::instance::{Instance, View};
 use super::place::Place;
 use super::shape::Step;
 use super::uri::{percent_decode, split_fragment};
+use super::violation::Violations;
 use super::wording::count;
 use crate::yaml::{Map, Node};
 
@@ -30,10 +31,12 @@ impl<'s> Evaluation<'_, 's, '_> {
     }
 
     fn check_all_of(&mut self) {
-        let mut reasons = Vec::new();
+        let mut reasons = Violations::default();
         for schema in schemas(self.keywords.all_of) {
-            reasons.extend(self.same(schema, false).err().map(|reason| *reason));
-            if self.quiet && !reasons.is_empty() {
+            if let Err(reason) = self.same(schema, false) {
+                reasons.push(*reason);
+            }
+            if self.quiet && !reasons.is_empty() || self.session.is_stopped() {
                 break;
             }
         }
@@ -43,9 +46,12 @@ impl<'s> Evaluation<'_, 's, '_> {
     }
 
     fn check_any_of(&mut self) {
-        let mut reasons = Vec::new();
+        let mut reasons = Violations::default();
         let mut matched = false;
         for schema in schemas(self.keywords.any_of) {
+            if self.session.is_stopped() {
+                break;
+            }
             match self.same(schema, false) {
                 Err(reason) => reasons.push(*reason),
                 Ok(()) => {
@@ -57,41 +63,49 @@ impl<'s> Evaluation<'_, 's, '_> {
                 }
             }
         }
-        if !matched && !schemas(self.keywords.any_of).is_empty() {
+        if matched {
+            self.forget(&reasons);
+        } else if !schemas(self.keywords.any_of).is_empty() {
             self.fail_because(reasons, || "'anyOf' failed".to_owned());
         }
     }
 
     fn check_one_of(&mut self) {
         let branches = schemas(self.keywords.one_of);
-        let mut reasons = Vec::new();
+        let mut reasons = Violations::default();
         let mut matched = None;
         for (number, schema) in branches.iter().enumerate() {
+            if self.session.is_stopped() {
+                break;
+            }
             match (self.same(schema, matched.is_some()), matched) {
                 (Err(reason), None) => reasons.push(*reason),
                 (Err(_), Some(_)) => {}
                 (Ok(()), None) => matched = Some(number),
                 (Ok(()), Some(first)) => {
+                    self.forget(&reasons);
                     return self
                         .fail(|| format!("'oneOf' failed, subschemas {}, {} matched", count(first), count(number)));
                 }
             }
         }
-        if matched.is_none() && !branches.is_empty() {
+        if matched.is_some() {
+            self.forget(&reasons);
+        } else if !branches.is_empty() {
             self.fail_because(reasons, || "'oneOf' failed, none matched".to_owned());
         }
     }
 
     pub(super) fn check_dynamic_references(&mut self) {
         if let Some(reference) = self.keywords.recursive_reference
-            && let Some(target) = self.registry.target(reference)
+            && let Some(target) = self.target(reference)
         {
             let target = if target.resource.is_recursive { self.outermost_recursive(target) } else { target };
             let finding = self.follow(Some(target), "$recursiveRef");
             self.add(finding);
         }
         if let Some(reference) = self.keywords.dynamic_reference
-            && let Some(target) = self.registry.target(reference)
+            && let Some(target) = self.target(reference)
         {
             let target = self.outermost_dynamic(reference, target);
             let finding = self.follow(Some(target), "$dynamicRef");
@@ -101,15 +115,8 @@ impl<'s> Evaluation<'_, 's, '_> {
 
     /// The outermost resource of the dynamic scope with `$recursiveAnchor` (2019-09 Core, 8.2.4.2).
     fn outermost_recursive(&self, target: Place<'s>) -> Place<'s> {
-        let mut outermost = target;
-        let mut frame = Some(self.frame);
-        while let Some(current) = frame {
-            if current.place.resource.is_recursive {
-                outermost = current.place.resource_root().unwrap_or(outermost);
-            }
-            frame = current.parent;
-        }
-        outermost
+        let outermost = self.outermost(|place| place.resource.is_recursive);
+        outermost.and_then(|place| place.resource_root()).unwrap_or(target)
     }
 
     /// The outermost schema of the dynamic scope with the same `$dynamicAnchor` (2020-12 Core, 8.2.3.2).
@@ -121,15 +128,28 @@ impl<'s> Evaluation<'_, 's, '_> {
         if name.is_empty() || declared != Some(name.as_str()) {
             return target;
         }
-        let mut outermost = target;
+        let anchor = |place: Place<'s>| place.resource.anchors.get(&name).filter(|anchor| anchor.is_dynamic);
+        let outermost = self.outermost(|place| anchor(place).is_some());
+        let found = outermost.and_then(|place| Place::root(place.document).descend(&anchor(place)?.path));
+        found.unwrap_or(target)
+    }
+
+    /// The place nearest to the root of all schemas that led here, of those that `is_meant` says are meant.
+    fn outermost(&self, is_meant: impl Fn(Place<'s>) -> bool) -> Option<Place<'s>> {
+        let mut outermost: Option<Place<'s>> = None;
         let mut frame = Some(self.frame);
+        let mut passed = 0;
         while let Some(current) = frame {
-            let anchor = current.place.resource.anchors.get(&name).filter(|anchor| anchor.is_dynamic);
-            if let Some(anchor) = anchor {
-                outermost = Place::root(current.place.document).descend(&anchor.path).unwrap_or(outermost);
+            // Most schemas are in the resource of those that led to them.
+            let is_known = outermost.is_some_and(|place| std::ptr::eq(place.resource, current.place.resource));
+            if !is_known && is_meant(current.place) {
+                outermost = Some(current.place);
             }
             frame = current.parent;
+            passed += 1;
         }
+        let path = outermost.map_or(0, |place| place.resource.path.len());
+        self.charge((passed + path) / MEMBERS_A_STEP);
         outermost
     }
 
@@ -145,6 +165,9 @@ impl<'s> Evaluation<'_, 's, '_> {
                     for (number, _) in
                         std::mem::take(&mut self.unevaluated).into_iter().enumerate().filter(|(_, left)| *left)
                     {
+                        if self.is_decided() {
+                            break;
+                        }
                         let finding = self.member(schema, Instance::from(&items[number]), Step::Index(number));
                         self.add(finding);
                     }
@@ -158,8 +181,11 @@ impl<'s> Evaluation<'_, 's, '_> {
         let unevaluated = std::mem::take(&mut self.unevaluated);
         let mut found = Vec::new();
         for ((name, node), _) in map.iter().zip(unevaluated).filter(|(_, left)| *left) {
+            if self.is_decided() || self.quiet && !found.is_empty() {
+                break;
+            }
             let finding = self.member(schema, Instance::from(node), Step::Key(name));
-            found.extend(finding.err().map(|violation| (name, violation)));
+            self.keep(&mut found, name, finding);
         }
         self.add_sorted(found);
     }

@@ -1,6 +1,6 @@
 //! Schema documents: where the resources in them begin, and what their anchors name.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::draft::{Dialect, Draft, Vocabularies};
@@ -23,12 +23,19 @@ pub(super) struct Document {
     /// By the identity of the node at which it begins.
     pub(super) resource_of: HashMap<usize, usize>,
     /// The identities of all nodes that were read as schemas.
-    pub(super) walked: Vec<usize>,
+    pub(super) walked: HashSet<usize, ahash::RandomState>,
+    /// The resources by their ids.
+    pub(super) resource_by_id: HashMap<String, usize>,
     /// Whether a value looks as if the metaschema would refuse it.
     pub(super) suspicious: bool,
     /// Whether anything needs to be linked before it is evaluated.
     pub(super) needs_links: bool,
 }
+
+/// What each step of a path counts that is kept for a resource, an anchor or a reference.
+pub(super) const STEPS_OF_A_NAME: usize = 16;
+/// Bytes of a URI that count as a step.
+pub(super) const BYTES_A_STEP: usize = 256;
 
 /// A schema with a URI of its own, down to the next one in it.
 #[derive(Debug)]
@@ -61,7 +68,8 @@ impl Document {
             root: Arc::clone(&root),
             resources: Vec::new(),
             resource_of: HashMap::new(),
-            walked: Vec::new(),
+            walked: HashSet::default(),
+            resource_by_id: HashMap::new(),
             suspicious: false,
             needs_links: false,
         };
@@ -84,6 +92,7 @@ impl Document {
     }
 
     fn add_resource(&mut self, node: &Node, path: &Path<'_>, id: String, dialect: Dialect) -> usize {
+        self.resource_by_id.insert(id.clone(), self.resources.len());
         let resource = Resource { id, path: path.names(), dialect, anchors: HashMap::new(), is_recursive: false };
         self.resources.push(resource);
         self.resource_of.insert(identity(node), self.resources.len() - 1);
@@ -99,7 +108,7 @@ impl Document {
         loader: &mut Loader<'_>,
     ) -> Result<(), Box<Diagnostic>> {
         stack::nested(depth, || self.walk_schema(node, path, resource, depth, loader))
-            .unwrap_or_else(|| Err(error("the schema is nested too deeply for the memory there is", &node.span)))
+            .unwrap_or_else(|refused| Err(error(refused.message(), &node.span)))
     }
 
     fn walk_schema(
@@ -115,10 +124,11 @@ impl Document {
             self.suspicious |= !boolean;
             return Ok(());
         };
-        self.walked.push(identity(node));
+        loader.charge(1, node)?;
+        self.walked.insert(identity(node));
         let resource = self.enter(node, map, path, outer, loader)?;
         let draft = self.resources[resource].dialect.draft;
-        self.name_anchors(map, node, path, resource)?;
+        self.name_anchors(map, node, path, resource, loader)?;
         for (keyword, entry) in map.entries() {
             let shape = draft.shape(keyword);
             let value = &entry.node;
@@ -173,18 +183,22 @@ impl Document {
             let root = &mut self.resources[outer];
             root.dialect = dialect;
             if let Some(id) = id {
+                self.resource_by_id.remove(&root.id);
                 root.id = uri::join(&self.url, id);
+                self.resource_by_id.insert(root.id.clone(), outer);
             }
             return Ok(outer);
         }
         let Some(id) = id else { return Ok(outer) };
         let id = uri::join(&self.resources[outer].id, id);
-        if let Some(other) = self.resources.iter().find(|other| other.id == id) {
+        if let Some(&other) = self.resource_by_id.get(&id) {
+            let other = &self.resources[other];
             let [own, first] = [path.names(), other.path.clone()].map(|path| quote_double(&Path::pointer(&path)));
             let message =
                 format!("duplicate id {} in {} at {own} and {first}", quote_double(&id), quote_double(&self.url));
             return Err(error(message, &node.span));
         }
+        loader.charge(STEPS_OF_A_NAME * path.len() + id.len() / BYTES_A_STEP, node)?;
         Ok(self.add_resource(node, path, id, dialect))
     }
 
@@ -194,6 +208,7 @@ impl Document {
         node: &Node,
         path: &Path<'_>,
         resource: usize,
+        loader: &mut Loader<'_>,
     ) -> Result<(), Box<Diagnostic>> {
         let draft = self.resources[resource].dialect.draft;
         let text = |keyword: &str| map.get(keyword).and_then(|value| value.value.as_str());
@@ -202,18 +217,18 @@ impl Document {
             let fragment = named.and_then(|id| uri::percent_decode(uri::split_fragment(id).1));
             return match fragment {
                 Some(name) if !name.is_empty() && !name.starts_with('/') => {
-                    self.add_anchor(&name, false, node, path, resource)
+                    self.add_anchor(&name, false, node, path, resource, loader)
                 }
                 _ => Ok(()),
             };
         }
         if let Some(name) = text("$anchor") {
-            self.add_anchor(name, false, node, path, resource)?;
+            self.add_anchor(name, false, node, path, resource, loader)?;
         }
         if draft >= Draft::Draft2020
             && let Some(name) = text("$dynamicAnchor")
         {
-            self.add_anchor(name, true, node, path, resource)?;
+            self.add_anchor(name, true, node, path, resource, loader)?;
         }
         if draft == Draft::Draft2019 && self.resource_of.get(&identity(node)) == Some(&resource) {
             let recursive = map.get("$recursiveAnchor").and_then(|value| value.value.as_bool());
@@ -229,7 +244,9 @@ impl Document {
         node: &Node,
         path: &Path<'_>,
         resource: usize,
+        loader: &mut Loader<'_>,
     ) -> Result<(), Box<Diagnostic>> {
+        loader.charge(STEPS_OF_A_NAME * path.len(), node)?;
         let own = path.names();
         let anchors = &mut self.resources[resource].anchors;
         match anchors.get_mut(name) {

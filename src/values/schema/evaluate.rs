@@ -3,19 +3,22 @@
 //! A schema that finds one violation passes it on as it is; one that finds several holds them together in a group
 //! named `validation failed`. `$ref` is transparent for one violation.
 
+use super::budget::Budget;
 use super::draft::Draft;
 use super::instance::{Instance, View, equal};
 use super::keywords::Keywords;
+use super::memo::{Detail, Key};
 use super::number::Number;
-use super::place::{Place, identity};
+use super::place::{Locations, Place, identity};
 use super::registry::Registry;
 use super::report::nearest;
+use super::session::{Session, Stop};
 use super::shape::Step;
 use super::types::{self, Types};
-use super::violation::Violation;
+use super::violation::{Violation, Violations};
 use super::wording::quote;
 use super::{format, stack};
-use crate::diagnostic::Span;
+use crate::diagnostic::{Diagnostic, Span};
 use crate::go::strconv::quote_double;
 use crate::yaml::{Map, Node, Value};
 
@@ -32,6 +35,8 @@ pub(super) struct Frame<'f, 's> {
     level: usize,
     /// How many schemas led here.
     depth: usize,
+    /// The resources that led here, by the number of their sequence.
+    scope: u32,
     pub(super) parent: Option<&'f Frame<'f, 's>>,
 }
 
@@ -57,7 +62,7 @@ impl At<'_> {
 
 /// The evaluation of one schema object against one instance.
 pub(super) struct Evaluation<'e, 's, 'i> {
-    pub(super) registry: &'s Registry,
+    pub(super) session: &'e Session<'s>,
     pub(super) frame: &'e Frame<'e, 's>,
     pub(super) keywords: Keywords<'s>,
     pub(super) draft: Draft,
@@ -67,18 +72,38 @@ pub(super) struct Evaluation<'e, 's, 'i> {
     pub(super) quiet: bool,
     /// For each member of the instance, whether nothing has looked at it yet; empty if nobody asks.
     pub(super) unevaluated: Vec<bool>,
-    pub(super) violations: Vec<Violation>,
+    pub(super) violations: Violations,
 }
 
 /// The violations of an instance, as the lines of Helm's list.
-pub(super) fn evaluate_root(registry: &Registry, instance: Instance<'_>) -> Vec<Violation> {
-    let Some(document) = registry.documents.first() else { return Vec::new() };
-    let frame = Frame { place: Place::root(document), keyword: "", level: 0, depth: 0, parent: None };
-    match evaluate(registry, &frame, instance, &At::Root, false, false) {
-        Ok(_) => Vec::new(),
-        Err(violation) if violation.is_group => violation.children,
-        Err(violation) => vec![*violation],
+///
+/// # Errors
+/// If the evaluation is given up.
+pub(super) fn evaluate_root(
+    registry: &Registry,
+    instance: Instance<'_>,
+    budget: &Budget,
+) -> Result<Vec<Violation>, Box<Diagnostic>> {
+    let Some(document) = registry.documents.first() else { return Ok(Vec::new()) };
+    let session = Session::new(registry, budget);
+    let frame = Frame { place: Place::root(document), keyword: "", level: 0, depth: 0, scope: 0, parent: None };
+    let finding = evaluate(&session, &frame, instance, &At::Root, false, false);
+    if let Some(error) = session.error() {
+        return Err(error);
     }
+    let mut violations = match finding {
+        Ok(_) => return Ok(Vec::new()),
+        Err(violation) if violation.is_group => {
+            let Violation { mut children, omitted, .. } = *violation;
+            children.extend((omitted > 0).then(|| Violation::left_out(omitted)));
+            children
+        }
+        Err(violation) => vec![*violation],
+    };
+    let rest = Violation::rest(&violations);
+    violations.retain(|violation| !violation.is_left_out());
+    violations.extend(rest);
+    Ok(violations)
 }
 
 /// The instance that a map is.
@@ -87,30 +112,51 @@ pub(super) fn of_map<'i>(map: &'i Map, span: &'i Span) -> Instance<'i> {
 }
 
 fn evaluate(
-    registry: &Registry,
+    session: &Session<'_>,
     frame: &Frame<'_, '_>,
     instance: Instance<'_>,
     at: &At<'_>,
     quiet: bool,
     caller_asks: bool,
 ) -> Finding {
-    let schema = match &frame.place.node.value {
+    let node = frame.place.node;
+    let schema = match &node.value {
+        Value::Bool(_) | Value::Map(_) if !session.charge(1, &node.span) => return Err(Box::default()),
         Value::Bool(true) => return Ok(start(&Keywords::default(), frame, instance, caller_asks)),
-        Value::Bool(false) => return Err(violation(instance, at, quiet, || "false schema".to_owned())),
+        Value::Bool(false) => return Err(violation(session, instance, at, quiet, || "false schema".to_owned())),
         Value::Map(map) => map,
         _ => return Ok(Vec::new()),
     };
-    stack::nested(frame.depth, || {
-        let dialect = frame.place.resource.dialect;
-        let keywords = Keywords::of(schema, dialect);
-        let unevaluated = start(&keywords, frame, instance, caller_asks);
-        let draft = dialect.draft;
-        let evaluation =
-            Evaluation { registry, frame, keywords, draft, instance, at, quiet, unevaluated, violations: Vec::new() };
-        evaluation.run()
+    let key = || Key {
+        schema: identity(node),
+        instance: std::ptr::from_ref(instance.span).addr(),
+        scope: frame.scope,
+        asks: caller_asks,
+    };
+    session.remembered(key, quiet, || {
+        let finding = stack::nested(frame.depth, || {
+            let dialect = frame.place.resource.dialect;
+            let keywords = Keywords::of(schema, dialect);
+            session.charge(schema.len() / KEYWORDS_A_STEP, &node.span);
+            let unevaluated = start(&keywords, frame, instance, caller_asks);
+            session.charge(unevaluated.len() / MEMBERS_A_STEP, &node.span);
+            let (draft, violations) = (dialect.draft, Violations::default());
+            Evaluation { session, frame, keywords, draft, instance, at, quiet, unevaluated, violations }.run()
+        });
+        finding.unwrap_or_else(|refused| {
+            session.stop(Stop::Nesting(refused), &node.span);
+            Err(Box::default())
+        })
     })
-    .unwrap_or_else(|| Err(violation(instance, at, quiet, || "nested too deeply for the memory there is".to_owned())))
 }
+
+/// How much of a kind of work counts as one step: keywords of a schema, members of an instance, schemas that led to one,
+/// nodes that are compared, bytes of a text.
+const KEYWORDS_A_STEP: usize = 4;
+pub(super) const MEMBERS_A_STEP: usize = 8;
+const FRAMES_A_STEP: usize = 32;
+pub(super) const COMPARED_A_STEP: usize = 4;
+pub(super) const BYTES_A_STEP: usize = 256;
 
 /// The members nothing has looked at when an evaluation begins.
 fn start(keywords: &Keywords<'_>, frame: &Frame<'_, '_>, instance: Instance<'_>, caller_asks: bool) -> Vec<bool> {
@@ -135,16 +181,29 @@ fn start(keywords: &Keywords<'_>, frame: &Frame<'_, '_>, instance: Instance<'_>,
 }
 
 /// A violation without reasons. Its words are not made where nobody will read them.
-fn violation(instance: Instance<'_>, at: &At<'_>, quiet: bool, message: impl FnOnce() -> String) -> Box<Violation> {
-    if quiet {
-        return Box::default();
+fn violation(
+    session: &Session<'_>,
+    instance: Instance<'_>,
+    at: &At<'_>,
+    quiet: bool,
+    message: impl FnOnce() -> String,
+) -> Box<Violation> {
+    match session.detail(quiet) {
+        Detail::Verdict => Box::default(),
+        Detail::Count => Box::new(Violation::left_out(1)),
+        Detail::Messages => Box::new(listed(session, instance, at, message)),
     }
-    Box::new(Violation {
+}
+
+fn listed(session: &Session<'_>, instance: Instance<'_>, at: &At<'_>, message: impl FnOnce() -> String) -> Violation {
+    let violation = Violation {
         instance_path: at.names(),
         message: message(),
         instance_span: instance.span.clone(),
         ..Violation::default()
-    })
+    };
+    session.budget().list(&violation);
+    violation
 }
 
 impl<'s> Evaluation<'_, 's, '_> {
@@ -162,13 +221,14 @@ impl<'s> Evaluation<'_, 's, '_> {
         }
         self.check_constant()?;
         if let Some(candidates) = self.keywords.enumeration.and_then(|candidates| candidates.value.as_list())
-            && !candidates.iter().any(|candidate| equal(self.instance, candidate))
+            && !candidates.iter().any(|candidate| self.equals(candidate))
         {
             return Err(self.outside_enumeration(candidates));
         }
         if let (Some(format), View::Text(text)) =
             (self.keywords.format.and_then(|f| f.value.as_str()), self.instance.view)
             && self.asserts_formats()
+            && self.charge(text.len() / BYTES_A_STEP)
             && let Err(reason) = format::check(format, text)
         {
             return Err(self.violation(|| format!("{} is not valid {format}: {reason}", quote(text))));
@@ -184,18 +244,60 @@ impl<'s> Evaluation<'_, 's, '_> {
             View::Number(number) => self.check_number(number),
             View::Null | View::Bool(_) => {}
         }
-        if !self.quiet || self.violations.is_empty() {
+        if !self.is_decided() {
             self.check_dynamic_references();
             self.check_conditions();
             self.check_unevaluated();
         }
-        match self.violations.len() {
-            0 => Ok(self.unevaluated),
-            1 => Err(self.violations.pop().map(Box::new).unwrap_or_default()),
+        let mut found = std::mem::take(&mut self.violations);
+        let omitted = found.omitted();
+        match (found.len(), found.listed.len()) {
+            (0, _) => Ok(self.unevaluated),
+            (1, 0) => Err(Box::new(Violation::left_out(omitted))),
+            (1, _) => Err(found.listed.pop().map(Box::new).unwrap_or_default()),
+            (_, 0) => Err(Box::new(Violation::left_out(omitted.saturating_add(1)))),
+            (_, 1) if !self.quiet && !self.session.budget().groups_more() => {
+                let mut one = found.listed.pop().unwrap_or_default();
+                one.omitted = one.omitted.saturating_add(omitted).saturating_add(1);
+                Err(Box::new(one))
+            }
             _ => {
-                let children = std::mem::take(&mut self.violations);
-                let group = self.violation(|| "validation failed".to_owned());
-                Err(Box::new(Violation { children, is_group: true, ..*group }))
+                let group = self.group(|| "validation failed".to_owned());
+                Err(Box::new(Violation { children: found.listed, is_group: true, omitted, ..group }))
+            }
+        }
+    }
+
+    /// A violation that holds listed ones together: it is listed as well.
+    fn group(&self, message: impl FnOnce() -> String) -> Violation {
+        if self.quiet { Violation::default() } else { listed(self.session, self.instance, self.at, message) }
+    }
+
+    /// Whether nothing that follows can change the result: something is wrong, and nobody asks what; or nobody asks any
+    /// more.
+    pub(super) fn is_decided(&self) -> bool {
+        self.quiet && !self.violations.is_empty() || self.session.is_stopped()
+    }
+
+    /// Counts steps of work; whether the evaluation goes on.
+    pub(super) fn charge(&self, steps: usize) -> bool {
+        steps == 0 || self.session.charge(steps, &self.frame.place.node.span)
+    }
+
+    /// Whether the instance equals a value of the schema.
+    fn equals(&self, other: &Node) -> bool {
+        let mut work = 0;
+        let equal = equal(self.instance, other, &mut work);
+        self.charge(work / COMPARED_A_STEP) && equal
+    }
+
+    /// Whether a pattern is found in a text.
+    pub(super) fn matches(&self, pattern: &str, text: &str) -> bool {
+        match self.session.registry.patterns.is_match(pattern, text, &|steps| self.charge(steps)) {
+            Ok(found) => found,
+            Err(reason) => {
+                self.session.stop(Stop::Pattern(reason), &self.frame.place.node.span);
+                false
             }
         }
     }
@@ -211,12 +313,18 @@ impl<'s> Evaluation<'_, 's, '_> {
     }
 
     fn referred(&self) -> Option<Place<'s>> {
-        self.keywords.reference.and_then(|reference| self.registry.target(reference))
+        self.keywords.reference.and_then(|reference| self.target(reference))
+    }
+
+    /// What a referring keyword leads to.
+    pub(super) fn target(&self, reference: &Node) -> Option<Place<'s>> {
+        let (target, steps) = self.session.registry.target(reference)?;
+        self.charge(steps / COMPARED_A_STEP).then_some(target)
     }
 
     fn check_constant(&self) -> Result<(), Box<Violation>> {
         match self.keywords.constant {
-            Some(constant) if !equal(self.instance, constant) => Err(self.violation(|| match displayed(constant) {
+            Some(constant) if !self.equals(constant) => Err(self.violation(|| match displayed(constant) {
                 Some(wanted) => format!("value must be {wanted}"),
                 None => "'const' failed".to_owned(),
             })),
@@ -226,7 +334,7 @@ impl<'s> Evaluation<'_, 's, '_> {
 
     fn asserts_formats(&self) -> bool {
         use super::draft::Vocabularies;
-        self.registry.asserts_formats
+        self.session.registry.asserts_formats
             || self.frame.place.resource.dialect.knows(Draft::Draft4, Draft::Draft2020, Vocabularies::FORMAT_ASSERTION)
     }
 
@@ -240,7 +348,7 @@ impl<'s> Evaluation<'_, 's, '_> {
             }
         });
         if let View::Text(text) = self.instance.view
-            && !self.quiet
+            && !outside.message.is_empty()
         {
             let near = nearest(text, candidates.iter().filter_map(|candidate| candidate.value.as_str()));
             outside.help = near.map(|near| format!("did you mean {}?", quote(near)));
@@ -252,27 +360,31 @@ impl<'s> Evaluation<'_, 's, '_> {
     fn earlier_visit(&self) -> Option<&Frame<'_, 's>> {
         let own = identity(self.frame.place.node);
         let mut earlier = self.frame.parent;
+        let mut passed = 0;
         while let Some(frame) = earlier.filter(|frame| frame.level == self.frame.level) {
             if identity(frame.place.node) == own {
+                self.session.count_cycle();
                 return Some(frame);
             }
             earlier = frame.parent;
+            passed += 1;
         }
+        self.charge(passed / FRAMES_A_STEP);
         None
     }
 
     fn describe_cycle(&self, earlier: &Frame<'_, '_>) -> String {
-        let [own, first] = [self.frame, earlier].map(keyword_location);
-        format!(
-            "both {own} and {first} resolve to {} causing reference cycle",
-            quote_double(&self.frame.place.location())
-        )
+        let mut locations = Locations::default();
+        let [own, first] = [self.frame, earlier].map(|frame| keyword_location(frame, &mut locations));
+        let place = locations.of(self.frame.place);
+        self.charge(locations.len());
+        format!("both {own} and {first} resolve to {} causing reference cycle", quote_double(&place))
     }
 
     // What the other files of this folder build on.
 
     pub(super) fn violation(&self, message: impl FnOnce() -> String) -> Box<Violation> {
-        violation(self.instance, self.at, self.quiet, message)
+        violation(self.session, self.instance, self.at, self.quiet, message)
     }
 
     pub(super) fn fail(&mut self, message: impl FnOnce() -> String) {
@@ -280,9 +392,25 @@ impl<'s> Evaluation<'_, 's, '_> {
         self.violations.push(*violation);
     }
 
-    pub(super) fn fail_because(&mut self, children: Vec<Violation>, message: impl FnOnce() -> String) {
-        let violation = self.violation(message);
-        self.violations.push(Violation { children, ..*violation });
+    pub(super) fn fail_because(&mut self, reasons: Violations, message: impl FnOnce() -> String) {
+        let omitted = reasons.omitted();
+        let children = reasons.listed;
+        if children.is_empty() || self.quiet {
+            let mut violation = self.violation(message);
+            violation.omitted = violation.omitted.saturating_add(omitted);
+            self.violations.push(*violation);
+        } else if self.session.budget().groups_more() {
+            let violation = Violation { children, omitted, ..self.group(message) };
+            self.violations.push(violation);
+        } else {
+            children.into_iter().for_each(|child| self.violations.push(child));
+            self.violations.push(Violation::left_out(omitted.saturating_add(1)));
+        }
+    }
+
+    /// Drops reasons that nobody will see.
+    pub(super) fn forget(&self, reasons: &Violations) {
+        self.session.forget(&reasons.listed);
     }
 
     pub(super) fn add(&mut self, finding: Result<(), Box<Violation>>) {
@@ -294,7 +422,21 @@ impl<'s> Evaluation<'_, 's, '_> {
     /// Adds what was found under several keys, in the order of the keys; Helm's is random.
     pub(super) fn add_sorted(&mut self, mut found: Vec<(&str, Box<Violation>)>) {
         found.sort_by_key(|(key, _)| *key);
-        self.violations.extend(found.into_iter().map(|(_, violation)| *violation));
+        found.into_iter().for_each(|(_, violation)| self.violations.push(*violation));
+    }
+
+    /// Keeps what was found under a key for [`Self::add_sorted`]; what is not listed has no order.
+    pub(super) fn keep<'k>(
+        &mut self,
+        found: &mut Vec<(&'k str, Box<Violation>)>,
+        key: &'k str,
+        finding: Result<(), Box<Violation>>,
+    ) {
+        match finding {
+            Ok(()) => {}
+            Err(violation) if violation.is_left_out() => self.violations.push(*violation),
+            Err(violation) => found.push((key, violation)),
+        }
     }
 
     /// Evaluates a subschema against the same instance.
@@ -303,10 +445,12 @@ impl<'s> Evaluation<'_, 's, '_> {
     }
 
     fn same_at(&mut self, place: Place<'s>, keyword: &'static str, quiet: bool) -> Result<(), Box<Violation>> {
+        let Frame { level, depth, .. } = *self.frame;
         let frame =
-            Frame { place, keyword, level: self.frame.level, depth: self.frame.depth + 1, parent: Some(self.frame) };
+            Frame { place, keyword, level, depth: depth + 1, scope: self.scope(place), parent: Some(self.frame) };
+        self.charge(self.unevaluated.len() / MEMBERS_A_STEP);
         let asks = self.unevaluated.contains(&true);
-        let left = evaluate(self.registry, &frame, self.instance, self.at, self.quiet || quiet, asks)?;
+        let left = evaluate(self.session, &frame, self.instance, self.at, self.quiet || quiet, asks)?;
         for (member, own) in self.unevaluated.iter_mut().enumerate() {
             *own &= left.get(member).copied().unwrap_or(false);
         }
@@ -327,8 +471,16 @@ impl<'s> Evaluation<'_, 's, '_> {
     ) -> Result<(), Box<Violation>> {
         let place = self.frame.place.below(schema);
         let (level, depth) = (self.frame.level + 1, self.frame.depth + 1);
-        let frame = Frame { place, keyword: "", level, depth, parent: Some(self.frame) };
-        evaluate(self.registry, &frame, member, at, quiet, false).map(drop)
+        let frame = Frame { place, keyword: "", level, depth, scope: self.scope(place), parent: Some(self.frame) };
+        evaluate(self.session, &frame, member, at, quiet, false).map(drop)
+    }
+
+    fn scope(&self, place: Place<'s>) -> u32 {
+        let (own, next) = (self.frame.place.resource, place.resource);
+        if std::ptr::eq(own, next) {
+            return self.frame.scope;
+        }
+        self.session.scope(self.frame.scope, std::ptr::from_ref(next).addr())
     }
 
     /// Evaluates what a reference leads to.
@@ -340,12 +492,12 @@ impl<'s> Evaluation<'_, 's, '_> {
 }
 
 /// The keywords that led to a frame, as a JSON pointer.
-fn keyword_location(frame: &Frame<'_, '_>) -> String {
+fn keyword_location<'s>(frame: &Frame<'_, 's>, locations: &mut Locations<'s>) -> String {
     let mut steps = Vec::new();
     let mut at = frame;
     while let Some(parent) = at.parent {
         if at.keyword.is_empty() {
-            let (own, outer) = (at.place.location(), parent.place.location());
+            let (own, outer) = (locations.of(at.place), locations.of(parent.place));
             steps.push(own.strip_prefix(&outer).unwrap_or_default().to_owned());
         } else {
             steps.push(format!("/{}", at.keyword));

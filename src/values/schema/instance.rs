@@ -50,46 +50,77 @@ impl<'i> From<&'i Node> for Instance<'i> {
     }
 }
 
+/// How many bytes of a text or a number count as a node.
+const BYTES_A_NODE: usize = 64;
+/// How many digits of a number do.
+const DIGITS_A_NODE: usize = 8;
+
 /// Whether an instance equals a value of the schema (JSON Schema Core, 4.2.2: numbers by value, maps in any order).
-pub(super) fn equal(instance: Instance<'_>, other: &Node) -> bool {
+/// `work` grows by the nodes that are compared, and by the size of long texts and numbers.
+pub(super) fn equal(instance: Instance<'_>, other: &Node, work: &mut usize) -> bool {
+    *work += 1;
     match (instance.view, &other.value) {
         (View::Null, Value::Null) => true,
         (View::Bool(left), Value::Bool(right)) => left == *right,
-        (View::Number(left), Value::Int(_) | Value::Float(_)) => Number::of_value(left) == Number::of_schema(other),
-        (View::Text(left), Value::String(right)) => left == right,
+        (View::Number(left), Value::Int(_) | Value::Float(_)) => {
+            let (left, right) = (Number::of_value(left), Number::of_schema(other));
+            *work += 2 + right.map_or(0, |right| right.work(right) / DIGITS_A_NODE);
+            left == right
+        }
+        (View::Text(left), Value::String(right)) => {
+            *work += if left.len() == right.len() { left.len() / BYTES_A_NODE } else { 0 };
+            left == right
+        }
         (View::List(left), Value::List(right)) => {
-            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| equal(left.into(), right))
+            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| equal(left.into(), right, work))
         }
         (View::Map(left), Value::Map(right)) => {
             left.len() == right.len()
-                && left.iter().all(|(key, left)| right.get(key).is_some_and(|right| equal(left.into(), right)))
+                && left.iter().all(|(key, left)| right.get(key).is_some_and(|right| equal(left.into(), right, work)))
         }
         _ => false,
     }
 }
 
-/// The first two items that are equal, in the order in which Helm finds them.
-pub(super) fn duplicates(items: &[Node]) -> Option<(usize, usize)> {
-    let same = |first: usize, second: usize| equal(Instance::from(&items[second]), &items[first]);
+/// The first two items that are equal, in the order in which Helm finds them. `goes_on` hears how much work was done so far,
+/// as [`equal`] counts it, and says whether to go on.
+pub(super) fn duplicates(items: &[Node], goes_on: &mut dyn FnMut(usize) -> bool) -> Option<(usize, usize)> {
+    let mut work = 0;
     if items.len() <= 20 {
-        return (1..items.len())
-            .find_map(|second| (0..second).find(|&first| same(first, second)).map(|first| (first, second)));
+        for second in 1..items.len() {
+            for first in 0..second {
+                if equal(Instance::from(&items[second]), &items[first], &mut work) {
+                    return Some((first, second));
+                }
+            }
+            if !goes_on(work) {
+                return None;
+            }
+        }
+        return None;
     }
     let mut seen: HashMap<u64, Vec<usize>> = HashMap::with_capacity(items.len());
     for (second, item) in items.iter().enumerate() {
         let mut hasher = DefaultHasher::new();
-        hash(item, &mut hasher);
+        hash(item, &mut hasher, &mut work);
         let alike = seen.entry(hasher.finish()).or_default();
-        if let Some(&first) = alike.iter().find(|&&first| same(first, second)) {
-            return Some((first, second));
+        for &first in alike.iter() {
+            if equal(Instance::from(item), &items[first], &mut work) {
+                return Some((first, second));
+            }
+            if !goes_on(work) {
+                return None;
+            }
         }
         alike.push(second);
     }
+    goes_on(work);
     None
 }
 
 /// Equal values have equal hashes; the members of a map are summed up, so that their order doesn't matter.
-fn hash(node: &Node, hasher: &mut DefaultHasher) {
+fn hash(node: &Node, hasher: &mut DefaultHasher, work: &mut usize) {
+    *work += 1;
     match &node.value {
         Value::Null => 0u8.hash(hasher),
         Value::Bool(value) => (1u8, value).hash(hasher),
@@ -101,13 +132,13 @@ fn hash(node: &Node, hasher: &mut DefaultHasher) {
         Value::String(text) => (3u8, text).hash(hasher),
         Value::List(items) => {
             (4u8, items.len()).hash(hasher);
-            items.iter().for_each(|item| hash(item, hasher));
+            items.iter().for_each(|item| hash(item, hasher, work));
         }
         Value::Map(map) => {
             let members = map.iter().map(|(key, value)| {
                 let mut member = DefaultHasher::new();
                 key.hash(&mut member);
-                hash(value, &mut member);
+                hash(value, &mut member, work);
                 member.finish()
             });
             (5u8, members.fold(0u64, u64::wrapping_add)).hash(hasher);

@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::budget::Budget;
 use super::document::{error, vocabularies};
 use super::draft::{Dialect, Draft, Vocabularies};
 use super::uri;
+use super::wording::count;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::go::strconv::quote_double;
 use crate::yaml::{Node, Value};
@@ -29,13 +31,43 @@ impl Resolver for Offline {
 pub(super) struct Loader<'r> {
     resolver: &'r dyn Resolver,
     loaded: HashMap<String, Arc<Node>>,
-    /// The unresolved `urn:` references, one warning for each.
-    pub(super) warnings: Vec<Diagnostic>,
+    /// What reading the schema may take.
+    pub(super) budget: Budget,
+    /// The unresolved `urn:` references, one warning for each; at most [`MOST_WARNINGS`].
+    warnings: Vec<Diagnostic>,
+    further_warnings: usize,
 }
+
+/// How many warnings are given of one schema.
+const MOST_WARNINGS: usize = 100;
 
 impl<'r> Loader<'r> {
     pub(super) fn new(resolver: &'r dyn Resolver) -> Self {
-        Loader { resolver, loaded: HashMap::new(), warnings: Vec::new() }
+        let loaded = HashMap::new();
+        Loader { resolver, loaded, budget: Budget::default(), warnings: Vec::new(), further_warnings: 0 }
+    }
+
+    /// Counts steps of work on a schema.
+    ///
+    /// # Errors
+    /// If there are no more of them.
+    pub(super) fn charge(&self, steps: usize, schema: &Node) -> Result<(), Box<Diagnostic>> {
+        if self.budget.take(steps as u64) {
+            return Ok(());
+        }
+        let steps = count(usize::try_from(self.budget.steps()).unwrap_or(usize::MAX));
+        let message = format!("the schema is too complex: reading it takes more than {steps} steps");
+        Err(error(message, &schema.span))
+    }
+
+    /// The warnings, the last of which says how many more there are.
+    pub(super) fn into_warnings(self) -> Vec<Diagnostic> {
+        let mut warnings = self.warnings;
+        if self.further_warnings > 0 {
+            let message = format!("{} more unresolved URN references ignored", count(self.further_warnings));
+            warnings.push(Diagnostic::warning("schema-urn", message));
+        }
+        warnings
     }
 
     /// The document of a URI; `from` is the place that refers to it.
@@ -60,8 +92,12 @@ impl<'r> Loader<'r> {
         let (reason, help) = match uri::scheme(url) {
             Some("urn") => {
                 let message = format!("unresolved URN reference ignored; using permissive schema: {url}");
-                self.warnings
-                    .push(Diagnostic::warning("schema-urn", message).at(from.span.clone(), "anything passes here"));
+                if self.warnings.len() < MOST_WARNINGS {
+                    let warning = Diagnostic::warning("schema-urn", message);
+                    self.warnings.push(warning.at(from.span.clone(), "anything passes here"));
+                } else {
+                    self.further_warnings += 1;
+                }
                 return Ok(Node::generated(Value::Bool(true)));
             }
             Some("http" | "https") => {

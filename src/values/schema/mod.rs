@@ -9,10 +9,12 @@
 //! | `draft`, `shape`, `keywords` | which keywords a draft knows, what their values look like |
 //! | `loader`, `document`, `registry`, `place` | documents, resources in them, references between them |
 //! | `evaluate`, `objects`, `arrays`, `scalars`, `conditions` | the evaluation, keyword by keyword |
-//! | `types`, `number`, `pattern`, `format`, `instance`, `uri` | what keywords are about |
+//! | `session`, `budget`, `memo` | what an evaluation may take, and what it remembers |
+//! | `types`, `number`, `pattern`, `patterns`, `format`, `instance`, `uri` | what keywords are about |
 //! | `violation`, `report`, `wording` | what is wrong, in Helm's words |
 
 mod arrays;
+mod budget;
 mod conditions;
 mod document;
 mod draft;
@@ -21,13 +23,16 @@ mod format;
 mod instance;
 mod keywords;
 mod loader;
+mod memo;
 mod number;
 mod objects;
 pub(crate) mod pattern;
+mod patterns;
 mod place;
 mod registry;
 mod report;
 mod scalars;
+mod session;
 mod shape;
 mod stack;
 mod types;
@@ -35,6 +40,7 @@ mod uri;
 mod violation;
 mod wording;
 
+pub use budget::Budget;
 pub use draft::Draft;
 pub use loader::{Offline, Resolver};
 pub use report::{check, in_frame, lines};
@@ -72,9 +78,15 @@ impl Schema {
         Registry::new(URL, document, resolver).map(Schema).map_err(|error| *error)
     }
 
-    /// What is wrong with a value: the lines of Helm's list (see [`lines`]). Empty if nothing is.
-    pub fn validate(&self, instance: &Node) -> Vec<Violation> {
-        evaluate::evaluate_root(&self.0, instance.into())
+    /// What is wrong with a value: the lines of Helm's list (see [`lines`]). Empty if nothing is. `budget` is what all
+    /// checks of a run may take together; where the list ends before the violations do, its last line says how many more
+    /// there are.
+    ///
+    /// # Errors
+    ///
+    /// If the check would take more than the budget has: the place in the schema where it was given up.
+    pub fn validate(&self, instance: &Node, budget: &Budget) -> Result<Vec<Violation>, Diagnostic> {
+        evaluate::evaluate_root(&self.0, instance.into(), budget).map_err(|error| *error)
     }
 
     /// The schema as it was read.

@@ -47,6 +47,13 @@ impl<'n> Number<'n> {
         self.whole.is_some() || self.float.fract() == 0.0
     }
 
+    /// The digits that a comparison with another number goes through at most.
+    pub(super) fn work(self, other: Number<'_>) -> usize {
+        let exponent = |float: f64| if float == 0.0 { 0.0 } else { float.abs().log10() };
+        let zeros = (exponent(self.float) - exponent(other.float)).clamp(0.0, MOST_ZEROS as f64);
+        self.written.len() + other.written.len() + zeros as usize
+    }
+
     /// Whether it is this one times a whole number.
     pub(super) fn is_multiple_of(self, unit: Number<'_>) -> bool {
         self.decimal().is_multiple_of(&unit.decimal())
@@ -88,6 +95,9 @@ impl Ord for Number<'_> {
         }
     }
 }
+
+/// How many zeros a number gets for a division: more than the exponents of any two floats are apart.
+const MOST_ZEROS: i64 = 4096;
 
 /// `digits` times ten to the `exponent`; the digits neither begin nor end with a zero, and zero has none.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -154,7 +164,7 @@ impl Decimal {
             return false;
         }
         let unit_digits = unit.digits.iter().fold(0u128, |sum, &digit| sum * 10 + u128::from(digit));
-        let zeros = (self.exponent - unit.exponent).min(4096) as usize;
+        let zeros = (self.exponent - unit.exponent).min(MOST_ZEROS) as usize;
         let digits = self.digits.iter().copied().chain(std::iter::repeat_n(0, zeros));
         digits.fold(0u128, |rest, digit| (rest * 10 + u128::from(digit)) % unit_digits) == 0
     }

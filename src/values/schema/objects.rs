@@ -1,7 +1,7 @@
 //! The keywords for maps.
 
 use super::draft::Draft;
-use super::evaluate::{At, Evaluation};
+use super::evaluate::{At, Evaluation, MEMBERS_A_STEP};
 use super::instance::{Instance, View};
 use super::report::nearest;
 use super::shape::Step;
@@ -9,6 +9,9 @@ use super::violation::Violation;
 use super::whole;
 use super::wording::{count, quote, quote_all};
 use crate::yaml::{Map, Node, Value};
+
+/// How many of the names that are not allowed are compared with the ones that are.
+const MOST_HINTS: usize = 20;
 
 impl<'s> Evaluation<'_, 's, '_> {
     pub(super) fn check_object(&mut self, map: &Map) {
@@ -22,7 +25,7 @@ impl<'s> Evaluation<'_, 's, '_> {
         if let Some(required) = self.keywords.required {
             self.check_required(map, required);
         }
-        if self.quiet && !self.violations.is_empty() {
+        if self.is_decided() {
             return;
         }
         self.check_dependencies(map);
@@ -35,7 +38,7 @@ impl<'s> Evaluation<'_, 's, '_> {
     }
 
     fn check_required(&mut self, map: &Map, required: &Node) {
-        let missing = missing(map, required);
+        let missing = self.missing(map, required);
         if missing.is_empty() {
             return;
         }
@@ -47,19 +50,20 @@ impl<'s> Evaluation<'_, 's, '_> {
 
     fn check_dependencies(&mut self, map: &Map) {
         let Some(dependencies) = self.keywords.dependencies.and_then(|node| node.value.as_map()) else { return };
+        self.charge(dependencies.len() / MEMBERS_A_STEP);
         let mut found = Vec::new();
         for (name, dependency) in dependencies.iter().filter(|(name, _)| map.get(name).is_some()) {
             let finding = match &dependency.value {
                 Value::List(_) => self.check_dependent_names(map, name, dependency),
                 _ => self.same(dependency, false),
             };
-            found.extend(finding.err().map(|violation| (name, violation)));
+            self.keep(&mut found, name, finding);
         }
         self.add_sorted(found);
     }
 
     fn check_dependent_names(&self, map: &Map, name: &str, required: &Node) -> Result<(), Box<Violation>> {
-        let missing = missing(map, required);
+        let missing = self.missing(map, required);
         if missing.is_empty() {
             return Ok(());
         }
@@ -74,25 +78,25 @@ impl<'s> Evaluation<'_, 's, '_> {
         if properties.is_none() && patterns.is_none() && additional.is_none() {
             return;
         }
+        self.charge(map.len() / MEMBERS_A_STEP);
         let mut found = Vec::new();
         let mut refused = Vec::new();
         for (number, (name, entry)) in map.entries().enumerate() {
-            if self.quiet && !(found.is_empty() && refused.is_empty()) {
+            if self.is_decided() || self.quiet && !(found.is_empty() && refused.is_empty()) {
                 break;
             }
             let member = Instance::from(&entry.node);
             let mut known = false;
-            let mut evaluate = |schema: &'s Node| {
-                found.extend(self.member(schema, member, Step::Key(name)).err().map(|violation| (name, violation)));
-            };
             if let Some(schema) = properties.and_then(|properties| properties.get(name)) {
                 known = true;
-                evaluate(schema);
+                let finding = self.member(schema, member, Step::Key(name));
+                self.keep(&mut found, name, finding);
             }
             for (pattern, schema) in patterns.into_iter().flat_map(Map::iter) {
-                if self.registry.is_match(pattern, name) {
+                if self.matches(pattern, name) {
                     known = true;
-                    evaluate(schema);
+                    let finding = self.member(schema, member, Step::Key(name));
+                    self.keep(&mut found, name, finding);
                 }
             }
             match additional {
@@ -101,7 +105,10 @@ impl<'s> Evaluation<'_, 's, '_> {
                     match additional.value.as_bool() {
                         Some(true) => {}
                         Some(false) => refused.push((name, entry.key.clone())),
-                        None => evaluate(additional),
+                        None => {
+                            let finding = self.member(additional, member, Step::Key(name));
+                            self.keep(&mut found, name, finding);
+                        }
                     }
                 }
                 _ => {}
@@ -116,15 +123,22 @@ impl<'s> Evaluation<'_, 's, '_> {
             let (names, culprits): (Vec<&str>, Vec<_>) = refused.into_iter().unzip();
             let mut violation =
                 self.violation(|| format!("additional properties {} not allowed", quote_all(names.iter().copied())));
-            if !self.quiet {
+            if !violation.message.is_empty() {
                 violation.culprits = culprits;
-                violation.help = names.iter().find_map(|name| {
+                violation.help = names.iter().take(MOST_HINTS).find_map(|name| {
                     let near = nearest(name, properties?.keys())?;
                     Some(format!("did you mean {} instead of {}?", quote(near), quote(name)))
                 });
             }
             self.violations.push(*violation);
         }
+    }
+
+    /// The names of a list that a map doesn't have.
+    fn missing<'n>(&self, map: &Map, names: &'n Node) -> Vec<&'n str> {
+        let names = names.value.as_list().unwrap_or_default();
+        self.charge(names.len() / MEMBERS_A_STEP);
+        names.iter().filter_map(|name| name.value.as_str()).filter(|name| map.get(name).is_none()).collect()
     }
 
     /// Helm gives these violations no place: they are all `at ''`.
@@ -134,38 +148,45 @@ impl<'s> Evaluation<'_, 's, '_> {
         for (name, entry) in map.entries() {
             let instance = Instance { view: View::Text(name), span: &entry.key };
             let Err(reason) = self.member_at(schema, instance, &At::Root, self.quiet) else { continue };
-            if self.quiet {
+            if self.quiet || self.session.is_stopped() {
                 return self.violations.push(*reason);
             }
+            if reason.is_left_out() {
+                let omitted = reason.omitted.saturating_add(1);
+                self.violations.push(Violation::left_out(omitted));
+                continue;
+            }
+            let omitted = if reason.is_group { reason.omitted } else { 0 };
             let children = if reason.is_group { reason.children } else { vec![*reason] };
             let message = format!("invalid propertyName {}", quote(name));
-            let instance_span = entry.key.clone();
-            found.push((name, Box::new(Violation { message, instance_span, children, ..Violation::default() })));
+            let violation =
+                Violation { message, instance_span: entry.key.clone(), children, omitted, ..Violation::default() };
+            self.session.budget().list(&violation);
+            found.push((name, Box::new(violation)));
         }
         self.add_sorted(found);
     }
 
     fn check_dependents(&mut self, map: &Map) {
         let members = |node: Option<&'s Node>| node.and_then(|node| node.value.as_map());
+        let of_dependents = [self.keywords.dependent_schemas, self.keywords.dependent_required];
+        let count: usize = of_dependents.into_iter().filter_map(members).map(Map::len).sum();
+        self.charge(count / MEMBERS_A_STEP);
         let mut found = Vec::new();
         for (name, schema) in members(self.keywords.dependent_schemas).into_iter().flat_map(Map::iter) {
             if map.get(name).is_some() {
-                found.extend(self.same(schema, false).err().map(|violation| (name, violation)));
+                let finding = self.same(schema, false);
+                self.keep(&mut found, name, finding);
             }
         }
         self.add_sorted(found);
         let mut found = Vec::new();
         for (name, required) in members(self.keywords.dependent_required).into_iter().flat_map(Map::iter) {
             if map.get(name).is_some() {
-                found.extend(self.check_dependent_names(map, name, required).err().map(|violation| (name, violation)));
+                let finding = self.check_dependent_names(map, name, required);
+                self.keep(&mut found, name, finding);
             }
         }
         self.add_sorted(found);
     }
-}
-
-/// The names of a list that a map doesn't have.
-fn missing<'n>(map: &Map, names: &'n Node) -> Vec<&'n str> {
-    let names = names.value.as_list().unwrap_or_default().iter().filter_map(|name| name.value.as_str());
-    names.filter(|name| map.get(name).is_none()).collect()
 }

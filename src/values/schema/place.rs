@@ -1,5 +1,7 @@
 //! Places in schema documents, and the paths that lead to them.
 
+use std::collections::HashMap;
+
 use super::document::{Document, Resource};
 use super::shape::Step;
 use super::uri::percent_encode;
@@ -24,6 +26,17 @@ impl<'a> Path<'a> {
 
     pub(super) fn step(&'a self, step: Step<'a>) -> Self {
         Path::Step(self, step)
+    }
+
+    /// How many steps it has.
+    pub(super) fn len(&self) -> usize {
+        let mut length = 0;
+        let mut at = self;
+        while let Path::Step(before, _) = at {
+            length += 1;
+            at = before;
+        }
+        length
     }
 
     /// The names of the steps, the first one first.
@@ -82,26 +95,54 @@ impl<'s> Place<'s> {
 
     /// `url#pointer`. It is searched for, since only errors need it.
     pub(super) fn location(self) -> String {
-        let sought = identity(self.node);
-        let mut seen: Vec<(&Node, usize, String)> = vec![(&self.document.root, 0, String::new())];
-        let mut next = 0;
-        while next < seen.len() && identity(seen[next].0) != sought {
-            match &seen[next].0.value {
-                Value::Map(map) => seen.extend(map.iter().map(|(key, node)| (node, next, key.to_owned()))),
+        Locations::default().of(self)
+    }
+}
+
+/// Where nodes of documents are, found by going through a whole document once.
+#[derive(Debug, Default)]
+pub(super) struct Locations<'s> {
+    /// Of each node the one around it and the step that leads from there to it.
+    around: HashMap<usize, (usize, Option<Step<'s>>)>,
+}
+
+impl<'s> Locations<'s> {
+    /// The location of a place: `url#pointer`.
+    pub(super) fn of(&mut self, place: Place<'s>) -> String {
+        self.add(&place.document.root);
+        let mut path = Vec::new();
+        let mut at = identity(place.node);
+        while let Some(&(around, Some(step))) = self.around.get(&at) {
+            path.push(step.name());
+            at = around;
+        }
+        path.reverse();
+        location(&place.document.url, &path)
+    }
+
+    /// How many nodes have been gone through.
+    pub(super) fn len(&self) -> usize {
+        self.around.len()
+    }
+
+    fn add(&mut self, root: &'s Node) {
+        if self.around.insert(identity(root), (0, None)).is_some() {
+            return;
+        }
+        let mut ahead = vec![root];
+        while let Some(node) = ahead.pop() {
+            let mut enter = |step: Step<'s>, inner: &'s Node| {
+                self.around.insert(identity(inner), (identity(node), Some(step)));
+                ahead.push(inner);
+            };
+            match &node.value {
+                Value::Map(map) => map.iter().for_each(|(key, inner)| enter(Step::Key(key), inner)),
                 Value::List(items) => {
-                    seen.extend(items.iter().enumerate().map(|(at, node)| (node, next, at.to_string())));
+                    items.iter().enumerate().for_each(|(at, inner)| enter(Step::Index(at), inner));
                 }
                 _ => {}
             }
-            next += 1;
         }
-        let mut path = Vec::new();
-        while next != 0 && next < seen.len() {
-            path.push(std::mem::take(&mut seen[next].2));
-            next = seen[next].1;
-        }
-        path.reverse();
-        location(&self.document.url, &path)
     }
 }
 

@@ -1,13 +1,12 @@
 //! All the documents of one schema, and what its references lead to.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use regex::Regex;
-
-use super::document::{Document, error};
+use super::document::{BYTES_A_STEP, Document, STEPS_OF_A_NAME, error};
 use super::draft::{Dialect, Draft};
 use super::loader::{Loader, Offline, Resolver};
+use super::patterns::Patterns;
 use super::place::{Path, Place, child, identity, location};
 use super::shape::Shape;
 use super::violation::Violation;
@@ -21,12 +20,13 @@ use crate::yaml::Node;
 #[derive(Debug)]
 pub(super) struct Registry {
     pub(super) documents: Vec<Document>,
+    /// The documents by their URLs.
+    document_by_url: HashMap<String, usize>,
     /// By the identity of the value of a referring keyword.
     targets: HashMap<usize, Target>,
     /// Whether `format` is asserted whatever the draft says, as Helm does with metaschemas.
     pub(super) asserts_formats: bool,
-    /// Compiled patterns by their text; `None` for one that can't be compiled.
-    patterns: Mutex<HashMap<String, Option<Regex>>>,
+    pub(super) patterns: Patterns,
     pub(super) warnings: Vec<Diagnostic>,
 }
 
@@ -43,9 +43,10 @@ impl Registry {
         let mut loader = Loader::new(resolver);
         let mut registry = Registry {
             documents: Vec::with_capacity(1),
+            document_by_url: HashMap::new(),
             targets: HashMap::new(),
             asserts_formats: false,
-            patterns: Mutex::default(),
+            patterns: Patterns::default(),
             warnings: Vec::new(),
         };
         registry.add(url, Arc::new(root), &mut loader)?;
@@ -53,7 +54,7 @@ impl Registry {
             Linker { registry: &mut registry, loader: &mut loader, visited: HashSet::new(), ahead: Vec::new() }
                 .run()?;
         }
-        registry.warnings = loader.warnings;
+        registry.warnings = loader.into_warnings();
         Ok(registry)
     }
 
@@ -69,36 +70,39 @@ impl Registry {
     fn add(&mut self, url: &str, root: Arc<Node>, loader: &mut Loader<'_>) -> Result<usize, Box<Diagnostic>> {
         let document = Document::new(url, root, loader)?;
         if document.suspicious {
-            check_form(&document, &document.root, &[], document.resources[0].dialect)?;
+            check_form(&document, &document.root, &[], document.resources[0].dialect, loader)?;
         }
+        self.document_by_url.entry(url.to_owned()).or_insert(self.documents.len());
         self.documents.push(document);
         Ok(self.documents.len() - 1)
     }
 
-    /// What a referring keyword's value leads to.
-    pub(super) fn target(&self, reference: &Node) -> Option<Place<'_>> {
+    /// What a referring keyword's value leads to, and how many steps away from its root that is.
+    pub(super) fn target(&self, reference: &Node) -> Option<(Place<'_>, usize)> {
         let target = self.targets.get(&identity(reference))?;
-        Place::root(self.documents.get(target.document)?).descend(&target.path)
-    }
-
-    /// Whether a pattern is found in a text; a pattern that can't be compiled is found nowhere.
-    pub(super) fn is_match(&self, pattern: &str, text: &str) -> bool {
-        let mut patterns = self.patterns.lock().unwrap_or_else(PoisonError::into_inner);
-        let compiled = match patterns.get(pattern) {
-            Some(compiled) => compiled,
-            None => patterns.entry(pattern.to_owned()).or_insert_with(|| pattern::compile(pattern).ok()),
-        };
-        compiled.as_ref().is_some_and(|compiled| compiled.is_match(text))
+        let place = Place::root(self.documents.get(target.document)?).descend(&target.path)?;
+        Some((place, target.path.len()))
     }
 }
 
+/// What reading a metaschema counts.
+const STEPS_OF_A_METASCHEMA: usize = 10_000;
+
 /// Evaluates the metaschema of a schema that looks odd.
-fn check_form(document: &Document, schema: &Node, path: &[String], dialect: Dialect) -> Result<(), Box<Diagnostic>> {
+fn check_form(
+    document: &Document,
+    schema: &Node,
+    path: &[String],
+    dialect: Dialect,
+    loader: &Loader<'_>,
+) -> Result<(), Box<Diagnostic>> {
     if document.url.starts_with("http://json-schema.org/") || document.url.starts_with("https://json-schema.org/") {
         return Ok(());
     }
+    loader.charge(STEPS_OF_A_METASCHEMA, schema)?;
     let metaschema = Registry::metaschema(dialect.draft)?;
-    let violations = evaluate::evaluate_root(&metaschema, schema.into());
+    let violations = evaluate::evaluate_root(&metaschema, schema.into(), &loader.budget)
+        .map_err(|given_up| error(given_up.message, &schema.span))?;
     if violations.is_empty() {
         return Ok(());
     }
@@ -113,6 +117,9 @@ fn check_form(document: &Document, schema: &Node, path: &[String], dialect: Dial
     Violation::label(&violations, &mut refused);
     Err(Box::new(refused))
 }
+
+/// What a further document counts.
+const STEPS_OF_A_DOCUMENT: usize = 100;
 
 /// Follows the references that can be reached from the root, as Helm does: an unused definition may be wrong.
 struct Linker<'l, 'r> {
@@ -167,7 +174,8 @@ impl Linker<'_, '_> {
                 &value.value,
                 |_, subschema| {
                     let own = self.resource_of(document, subschema, resource);
-                    stack::nested(depth + 1, || self.visit(document, subschema, own, depth + 1)).unwrap_or(Ok(()))
+                    stack::nested(depth + 1, || self.visit(document, subschema, own, depth + 1))
+                        .unwrap_or_else(|refused| Err(error(refused.message(), &subschema.span)))
                 },
                 value,
             )?;
@@ -200,9 +208,11 @@ impl Linker<'_, '_> {
             return Err(error(format!("error in parsing {}: {reason}", quote_double(text)), &reference.span));
         };
         let url = uri::join(&self.registry.documents[document].resources[resource].id, relative);
+        self.loader.charge(1 + (url.len() + text.len()) / BYTES_A_STEP, reference)?;
         let (document, resource) = self.find(document, &url, reference)?;
         let found = &self.registry.documents[document];
         let base = &found.resources[resource];
+        self.loader.charge(STEPS_OF_A_NAME * base.path.len(), reference)?;
         let path = if fragment.is_empty() || fragment.starts_with('/') {
             let mut path = base.path.clone();
             for name in fragment.split('/').skip(1) {
@@ -221,6 +231,7 @@ impl Linker<'_, '_> {
                 let message = format!("anchor in {place} not found in schema {}", quote_double(&found.url));
                 return Err(error(message, &reference.span));
             };
+            self.loader.charge(STEPS_OF_A_NAME * anchor.path.len(), reference)?;
             anchor.path.clone()
         };
         self.ensure_schema(document, &path, reference)?;
@@ -235,12 +246,13 @@ impl Linker<'_, '_> {
         if own.url == url {
             return Ok((document, 0));
         }
-        if let Some(resource) = own.resources.iter().position(|resource| resource.id == url) {
+        if let Some(&resource) = own.resource_by_id.get(url) {
             return Ok((document, resource));
         }
-        if let Some(other) = self.registry.documents.iter().position(|other| other.url == url) {
+        if let Some(&other) = self.registry.document_by_url.get(url) {
             return Ok((other, 0));
         }
+        self.loader.charge(STEPS_OF_A_DOCUMENT, reference)?;
         let root = self.loader.load(url, reference)?;
         Ok((self.registry.add(url, root, self.loader)?, 0))
     }
@@ -269,7 +281,7 @@ impl Linker<'_, '_> {
         with_path(path, &Path::Root, &mut |at| known.walk_further(node, at, resource, self.loader))?;
         if known.suspicious {
             let dialect = known.resources[resource].dialect;
-            check_form(known, node, path, dialect)?;
+            check_form(known, node, path, dialect, self.loader)?;
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! The keywords for strings and numbers.
 
-use super::evaluate::Evaluation;
+use super::evaluate::{BYTES_A_STEP, Evaluation, MEMBERS_A_STEP};
 use super::number::Number;
 use super::whole;
 use super::wording::{count, limit, quote};
@@ -10,6 +10,7 @@ impl Evaluation<'_, '_, '_> {
     pub(super) fn check_string(&mut self, text: &str) {
         let (least, most) = (whole(self.keywords.min_length), whole(self.keywords.max_length));
         if least.is_some() || most.is_some() {
+            self.charge(text.len() / BYTES_A_STEP);
             let length = text.chars().count();
             if let Some(least) = least.filter(|&least| length < least) {
                 self.fail(|| format!("minLength: got {}, want {}", count(length), count(least)));
@@ -19,7 +20,7 @@ impl Evaluation<'_, '_, '_> {
             }
         }
         if let Some(pattern) = self.keywords.pattern.and_then(|pattern| pattern.value.as_str())
-            && !self.registry.is_match(pattern, text)
+            && !self.matches(pattern, text)
         {
             self.fail(|| format!("{} does not match pattern {}", quote(text), quote(pattern)));
         }
@@ -59,6 +60,7 @@ impl Evaluation<'_, '_, '_> {
         holds: impl FnOnce(Number<'_>, Number<'_>) -> bool,
     ) {
         let Some(wanted) = wanted.and_then(Number::of_schema) else { return };
+        self.charge(number.work(wanted) / MEMBERS_A_STEP);
         if !holds(number, wanted) {
             self.fail(|| format!("{keyword}: got {}, want {}", limit(number.float()), limit(wanted.float())));
         }

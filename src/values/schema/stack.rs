@@ -1,21 +1,46 @@
-//! Recursion that user data drives, without a limit of the stack it began on.
+//! Recursion that user data drives: with a stack of its own, and a limit.
 
 use std::thread;
 
-/// How many nested calls share one stack.
-const CALLS: usize = 96;
-/// The size of each further stack: room for [`CALLS`] nested calls of an unoptimised build.
-const SIZE: usize = 4 << 20;
+use super::wording::count;
 
-/// Makes the call of nesting `depth`; every [`CALLS`]th one begins on a stack of its own.
-///
-/// `None` if the system has no further stack to give.
-pub(super) fn nested<T: Send>(depth: usize, call: impl FnOnce() -> T + Send) -> Option<T> {
-    if depth == 0 || !depth.is_multiple_of(CALLS) {
-        return Some(call());
+/// How many schemas may lead to one, or be inside of one another.
+pub(super) const MAX_DEPTH: usize = 2000;
+/// How many nested calls stay on the stack that they began on.
+const CALLS: usize = 32;
+/// The size of the further stack: room for [`MAX_DEPTH`] nested calls of an unoptimised build.
+const SIZE: usize = 96 << 20;
+
+/// Why there is no further nested call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refused {
+    /// More than [`MAX_DEPTH`] calls.
+    Depth,
+    /// The system has no further stack to give.
+    Memory,
+}
+
+impl Refused {
+    /// What is wrong with the schema.
+    pub(super) fn message(self) -> String {
+        match self {
+            Refused::Depth => format!("the schema is nested too deeply: more than {} levels", count(MAX_DEPTH)),
+            Refused::Memory => "the schema is nested too deeply for the available memory".to_owned(),
+        }
     }
-    thread::scope(|scope| {
-        let further = thread::Builder::new().stack_size(SIZE).spawn_scoped(scope, call).ok()?;
-        further.join().ok()
-    })
+}
+
+/// Makes the call of nesting `depth`. Those deeper than a few begin on a stack of their own.
+///
+/// # Errors
+/// If it is too deep.
+pub(super) fn nested<T: Send>(depth: usize, call: impl FnOnce() -> T + Send) -> Result<T, Refused> {
+    match depth {
+        CALLS => thread::scope(|scope| {
+            let further = thread::Builder::new().stack_size(SIZE).spawn_scoped(scope, call);
+            further.ok().and_then(|further| further.join().ok()).ok_or(Refused::Memory)
+        }),
+        0..MAX_DEPTH => Ok(call()),
+        _ => Err(Refused::Depth),
+    }
 }

@@ -1,0 +1,76 @@
+use super::*;
+
+fn matches(pattern: &str, text: &str) -> bool {
+    compile(pattern).unwrap().is_match(text)
+}
+
+#[test]
+fn gos_syntax_means_what_go_means() {
+    assert!(matches(r"^\d+$", "12") && !matches(r"^\d+$", "١٢"));
+    assert!(matches(r"^\w$", "a") && !matches(r"^\w$", "ä"));
+    assert!(matches(r"^\D$", "ä"));
+    assert!(matches(r"^[\w.-]+$", "a.b-c_1"));
+    assert!(matches(r"^[\d\S]$", "x"));
+    assert!(matches(r"^[a[b]$", "[") && matches("^[]a]$", "]") && matches("^[a&&b]+$", "&&"));
+    assert!(matches("a{", "a{") && matches("a{,2}", "a{,2}") && matches("^a{2}$", "aa"));
+    assert!(matches(r"^\Qa.b\E$", "a.b") && !matches(r"^\Qa.b\E$", "axb"));
+    assert!(matches(r"^\x41\x{42}\103$", "ABC"));
+    assert!(matches(r"\<a\>", "<a>"));
+    assert!(matches(r"^[[:alpha:]]+$", "abc"));
+    assert!(matches("^[+--]$", ",") && matches("^[a-b-c]+$", "-c") && matches(r"^[\d-z]+$", "1-z"));
+    assert!(matches(r"(?i)^ab$", "AB") && matches("(?P<x>a)(?<y>b)", "ab"));
+    assert!(matches(r"^\pL\p{Greek}\P{Lu}$", "äαa"));
+    assert!(matches(r"^\p{Letter}+$", "π"));
+    assert!(matches(r"\bfoo\b", "a foo b") && matches(r"a\Bb", "ab") && !matches(r"a\B-", "a-"));
+    assert!(!matches("^a$", "a\n"));
+    assert!(matches("", "x") && matches("a||b", ""));
+}
+
+/// Recorded from Go's `regexp.Compile`.
+#[test]
+fn errors_are_gos() {
+    for (pattern, said) in [
+        ("a(b", "missing closing ): `a(b`"),
+        ("a)b", "unexpected ): `a)b`"),
+        ("*a", "missing argument to repetition operator: `*`"),
+        ("(|+)", "missing argument to repetition operator: `+`"),
+        ("a**", "invalid nested repetition operator: `**`"),
+        ("a{2}{3}", "invalid nested repetition operator: `{2}{3}`"),
+        ("[abc", "missing closing ]: `[abc`"),
+        ("[z-a]", "invalid character class range: `z-a`"),
+        ("[[:foo:]]", "invalid character class range: `[:foo:]`"),
+        (r"\y", r"invalid escape sequence: `\y`"),
+        (r"\1", r"invalid escape sequence: `\1`"),
+        ("a\\", "trailing backslash at end of expression: ``"),
+        ("(?=a)", "invalid or unsupported Perl syntax: `(?=`"),
+        ("(?!a)", "invalid or unsupported Perl syntax: `(?!`"),
+        ("(?<=a)", "invalid named capture: `(?<=a)`"),
+        ("a{1001}", "invalid repeat count: `{1001}`"),
+        ("a{3,2}", "invalid repeat count: `{3,2}`"),
+        ("(?P<n", "invalid named capture: `(?P<n`"),
+        ("(?P<>a)", "invalid named capture: `(?P<>`"),
+        ("(?i", "invalid or unsupported Perl syntax: `(?i`"),
+        ("(?x)", "invalid or unsupported Perl syntax: `(?x`"),
+        ("(?i-)", "invalid or unsupported Perl syntax: `(?i-)`"),
+        ("(?P=n)", "invalid or unsupported Perl syntax: `(?P`"),
+        ("(?:", "missing closing ): `(?:`"),
+        ("(a{100}){100}", "invalid repeat count: `{100}`"),
+        ("a*??", "invalid nested repetition operator: `*??`"),
+        (r"[a-\d]", r"invalid escape sequence: `\d`"),
+        (r"\x{}", r"invalid escape sequence: `\x{}`"),
+        (r"\p", r"invalid character class range: `\p`"),
+        (r"\p{Foo}", r"invalid character class range: `\p{Foo}`"),
+    ] {
+        assert_eq!(check(pattern), Err(format!("error parsing regexp: {said}")), "{pattern}");
+    }
+}
+
+proptest::proptest! {
+    /// Whatever the scan lets through, the crate compiles: a chart can't carry a pattern that fails only later.
+    #[test]
+    fn a_checked_pattern_compiles(pattern in r"[ab\\\[\](){}*+?|^$.,:0-3dDwpQE<>P=!i-]{0,12}") {
+        if check(&pattern).is_ok() {
+            proptest::prop_assert!(compile(&pattern).is_ok(), "{:?} -> {:?}", pattern, translate(&pattern));
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! One evaluation of a schema document against a value: its limits, and what it remembers.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::budget::Budget;
+use super::evaluate::Finding;
+use super::memo::{Detail, Key, Memo};
+use super::registry::Registry;
+use super::stack::Refused;
+use super::violation::Violation;
+use super::wording::count;
+use crate::diagnostic::{Diagnostic, Span};
+
+/// How much of the reason why a pattern can't be used is shown, in characters.
+const LONGEST_REASON: usize = 300;
+
+/// Evaluations of fewer steps are repeated rather than remembered.
+const SMALL: u64 = 3;
+
+/// Why an evaluation was given up.
+#[derive(Debug, Clone)]
+pub(super) enum Stop {
+    /// It took all the steps there are.
+    Steps,
+    /// More schemas lead to one another than a stack has room for.
+    Nesting(Refused),
+    /// A pattern that can't be compiled, with the reason.
+    Pattern(String),
+}
+
+/// The state that all parts of an evaluation share.
+#[derive(Debug)]
+pub(super) struct Session<'s> {
+    pub(super) registry: &'s Registry,
+    budget: &'s Budget,
+    is_stopped: AtomicBool,
+    stop: Mutex<Option<(Stop, Span)>>,
+    cycles: AtomicU64,
+    memo: Mutex<Memo>,
+    scopes: Mutex<Scopes>,
+}
+
+/// The sequences of resources that an evaluation has come through, each by a number. Number 0 is the beginning.
+#[derive(Debug, Default)]
+struct Scopes {
+    numbers: HashMap<(u32, usize), u32>,
+    /// The sequence without its last resource, and that resource.
+    steps: Vec<(u32, usize)>,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<'s> Session<'s> {
+    pub(super) fn new(registry: &'s Registry, budget: &'s Budget) -> Self {
+        Session {
+            registry,
+            budget,
+            is_stopped: AtomicBool::new(false),
+            stop: Mutex::default(),
+            cycles: AtomicU64::new(0),
+            memo: Mutex::default(),
+            scopes: Mutex::default(),
+        }
+    }
+
+    /// Counts steps of work on a schema; whether the evaluation goes on.
+    pub(super) fn charge(&self, steps: usize, schema: &Span) -> bool {
+        if !self.budget.take(steps as u64) {
+            self.stop(Stop::Steps, schema);
+        }
+        !self.is_stopped()
+    }
+
+    /// Gives up. Of several reasons the first counts.
+    pub(super) fn stop(&self, reason: Stop, schema: &Span) {
+        locked(&self.stop).get_or_insert_with(|| (reason, schema.clone()));
+        self.is_stopped.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_stopped(&self) -> bool {
+        self.is_stopped.load(Ordering::Relaxed)
+    }
+
+    /// The error of an evaluation that was given up.
+    pub(super) fn error(&self) -> Option<Box<Diagnostic>> {
+        let (reason, schema) = locked(&self.stop).clone()?;
+        let error = |message: String, label: &str| Diagnostic::error("schema", message).at(schema.clone(), label);
+        Some(Box::new(match reason {
+            Stop::Steps => {
+                let steps = count(usize::try_from(self.budget.steps()).unwrap_or(usize::MAX));
+                error(
+                    format!("the schema is too complex: checking the values takes more than {steps} steps"),
+                    "given up here",
+                )
+                .help("simplify the schema: nested anyOf, oneOf, allOf and $ref multiply the work, and so do large patterns")
+            }
+            Stop::Nesting(refused) => error(refused.message(), "given up here"),
+            Stop::Pattern(reason) => {
+                let reason: String = reason.chars().take(LONGEST_REASON).collect();
+                error(format!("cannot use a pattern of the schema: {reason}"), "")
+            }
+        }))
+    }
+
+    /// Notes that a schema led to itself.
+    pub(super) fn count_cycle(&self) {
+        self.cycles.fetch_add(1, Ordering::Relaxed);
+    }
+
+    // What is listed.
+
+    pub(super) fn budget(&self) -> &'s Budget {
+        self.budget
+    }
+
+    /// How much an evaluation has to find.
+    pub(super) fn detail(&self, quiet: bool) -> Detail {
+        match (quiet, self.budget.lists_more()) {
+            (true, _) => Detail::Verdict,
+            (false, true) => Detail::Messages,
+            (false, false) => Detail::Count,
+        }
+    }
+
+    /// Gives back the room of violations that nobody will see.
+    pub(super) fn forget(&self, violations: &[Violation]) {
+        self.budget.forget(violations);
+    }
+
+    // What is remembered.
+
+    /// The result of an evaluation: one from before or, where there is none, what `evaluate` gives.
+    pub(super) fn remembered(
+        &self,
+        key: impl FnOnce() -> Key,
+        quiet: bool,
+        evaluate: impl FnOnce() -> Finding,
+    ) -> Finding {
+        if !self.budget.remembers() {
+            return evaluate();
+        }
+        let before = self.budget.taken();
+        let (key, detail) = (key(), self.detail(quiet));
+        if let Some(finding) = locked(&self.memo).recall(&key, detail) {
+            return finding;
+        }
+        let cycles = self.cycles.load(Ordering::Relaxed);
+        let finding = evaluate();
+        // What is wrong with a circle of references depends on where it was entered.
+        let is_whole = self.cycles.load(Ordering::Relaxed) == cycles && !self.is_stopped();
+        if is_whole && self.budget.taken() - before > SMALL {
+            locked(&self.memo).remember(key, &finding, detail);
+        }
+        finding
+    }
+
+    /// The number of a sequence of resources with one more at its end. One that it has already changes nothing: what is
+    /// looked for in it is always the outermost.
+    pub(super) fn scope(&self, before: u32, resource: usize) -> u32 {
+        let mut scopes = locked(&self.scopes);
+        let mut at = before;
+        while let Some(&(outer, known)) = at.checked_sub(1).and_then(|index| scopes.steps.get(index as usize)) {
+            if known == resource {
+                return before;
+            }
+            at = outer;
+        }
+        let Scopes { numbers, steps } = &mut *scopes;
+        *numbers.entry((before, resource)).or_insert_with(|| {
+            steps.push((before, resource));
+            u32::try_from(steps.len()).unwrap_or(u32::MAX)
+        })
+    }
+}

@@ -1,0 +1,28 @@
+//! A schema and a value, divided by a form feed: both ways of evaluating find the same, and all of it ends.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use mim_chart::diagnostic::Source;
+use mim_chart::json;
+use mim_chart::values::schema::{Budget, Schema, lines};
+
+/// Steps of one evaluation: a second or two of this build.
+const STEPS: u64 = 200_000;
+
+fuzz_target!(|data: &[u8]| {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let (schema, instance) = text.split_once('\x0c').unwrap_or((text, "{}"));
+    let Ok(schema) = Schema::parse(&Source::file("values.schema.json", schema)) else { return };
+    let instance = Source::file("values.json", instance);
+    let Ok(instance) = json::read(&instance, 0..instance.text().len()) else { return };
+    let plain = schema.validate(&instance, &Budget::new(STEPS, u64::MAX));
+    let remembering = schema.validate(&instance, &Budget::new(STEPS, 0));
+    if let (Ok(plain), Ok(remembering)) = (plain, remembering) {
+        assert_eq!(plain.is_empty(), remembering.is_empty());
+        // Beyond a thousand violations, how many more there are depends on which were listed.
+        if plain.len() < 100 {
+            assert_eq!(lines(&plain), lines(&remembering));
+        }
+    }
+});
