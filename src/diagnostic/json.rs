@@ -13,7 +13,7 @@ use super::{Diagnostic, Label, Severity, SourceKind};
 ///
 /// `severity` is `error`, `warning` or `info`; `code` the stable name of the rule. A label has `kind` (`file`, `flag` or
 /// `rendered`), `source` (a path, the flag's name, or the template's path), `line`, `column`, `endLine`, `endColumn` (from 1,
-/// columns in characters, the end exclusive), `excerpt` (the marked text, cut at 200 characters) and `text` (what is said of
+/// columns in characters, the end exclusive), `excerpt` (the marked text, cut at 200 characters, secrets masked) and `text` (what is said of
 /// it). For a flag lines and columns are those of its argument.
 ///
 /// ```
@@ -74,7 +74,7 @@ fn push_label(out: &mut String, Label { span, text }: &Label) {
         SourceKind::Rendered => "rendered",
     };
     let (start, end) = (source.position(span.start()), source.position(span.range().end));
-    let excerpt: String = span.text().chars().take(LONGEST_EXCERPT).collect();
+    let excerpt: String = span.shown().chars().take(LONGEST_EXCERPT).collect();
     out.push_str("{\"kind\":");
     push_string(out, kind);
     out.push_str(",\"source\":");

@@ -6,12 +6,14 @@
 mod json;
 mod limit;
 mod printable;
+mod shown;
 mod source;
 mod text;
 
 pub use json::write_json;
 pub use limit::limited;
 pub use printable::{is_hidden, printable, printable_json, printable_line, printable_lines, printable_styled_lines};
+pub use shown::{Hidden, Shown};
 pub use source::{Position, Source, SourceKind, Span};
 pub use text::{TextStyle, write_text};
 

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use super::printable::printable;
+use super::shown::{Hidden, Shown, part_of};
 
 /// What kind of text a [`Source`] is; it decides how a place in it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,6 +27,8 @@ struct Inner {
     name: String,
     text: String,
     given_by: Option<Span>,
+    /// What is shown as something else, in order; none overlap.
+    hidden: Vec<Hidden>,
     /// Byte offsets at which lines begin, made the first time a position is asked for.
     lines: OnceLock<Vec<u32>>,
 }
@@ -54,7 +57,39 @@ impl Source {
     }
 
     fn new(kind: SourceKind, name: String, text: String, given_by: Option<Span>) -> Self {
-        Source(Arc::new(Inner { kind, name, text, given_by, lines: OnceLock::new() }))
+        Source(Arc::new(Inner { kind, name, text, given_by, hidden: Vec::new(), lines: OnceLock::new() }))
+    }
+
+    /// The same text, of which some parts are shown as something else. Parts that overlap become one.
+    #[must_use]
+    pub fn hiding(&self, hidden: impl IntoIterator<Item = Hidden>) -> Source {
+        let inner = &self.0;
+        Source(Arc::new(Inner {
+            kind: inner.kind,
+            name: inner.name.clone(),
+            text: inner.text.clone(),
+            given_by: inner.given_by.clone(),
+            hidden: Hidden::sorted(inner.hidden.iter().cloned().chain(hidden).collect()),
+            lines: OnceLock::new(),
+        }))
+    }
+
+    /// The same file, brought in by a flag of which some parts are hidden.
+    #[must_use]
+    pub fn with_given_by(&self, given_by: Span) -> Source {
+        let Inner { kind, name, text, hidden, .. } = &*self.0;
+        let (name, text, hidden) = (name.clone(), text.clone(), hidden.clone());
+        Source(Arc::new(Inner { kind: *kind, name, text, given_by: Some(given_by), hidden, lines: OnceLock::new() }))
+    }
+
+    /// A part of the text as it is shown.
+    pub fn shown(&self, range: Range<usize>) -> Shown {
+        Shown::of(self.text(), range, &self.0.hidden)
+    }
+
+    /// What is shown as something else.
+    pub(super) fn hidden(&self) -> &[Hidden] {
+        &self.0.hidden
     }
 
     /// What kind of text it is.
@@ -186,6 +221,17 @@ impl Span {
         self.source.as_ref().map_or("", |source| &source.text()[self.range()])
     }
 
+    /// The text of the place as it is shown.
+    pub fn shown(&self) -> String {
+        self.source.as_ref().map_or_else(String::new, |source| source.shown(self.range()).text)
+    }
+
+    /// The same place in another source of the same text.
+    #[must_use]
+    pub fn in_source(&self, source: &Source) -> Span {
+        source.span(self.range())
+    }
+
     /// The line and column at which the place begins; `None` for a generated one.
     pub fn position(&self) -> Option<Position> {
         self.source.as_ref().map(|source| source.position(self.start as usize))
@@ -199,12 +245,15 @@ impl Span {
 }
 
 impl fmt::Display for Span {
-    /// `values.yaml:3:9` for a file, `--set replicaCount=abc` for a flag, `(generated)` for what nobody wrote; in one line, and
-    /// printable.
+    /// `values.yaml:3:9` for a file, `--set replicaCount=abc` for a flag, of which only the assignment at the place is shown,
+    /// `(generated)` for what nobody wrote; in one line, and printable.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(source) = &self.source else { return f.write_str("(generated)") };
         match source.kind() {
-            SourceKind::Flag => write!(f, "{} {}", source.name(), printable(source.text())),
+            SourceKind::Flag => {
+                let part = part_of(source, self.start());
+                write!(f, "{} {}", source.name(), printable(&source.shown(part).text))
+            }
             SourceKind::File | SourceKind::Rendered => {
                 let Position { line, column } = source.position(self.start as usize);
                 write!(f, "{}:{line}:{column}", printable(source.name()))
@@ -240,6 +289,7 @@ mod tests {
     fn a_span_is_written_as_the_user_knows_the_place() {
         assert_eq!(Source::file("v.yaml", "a: 1\nb: 2").span(8..9).to_string(), "v.yaml:2:4");
         assert_eq!(Source::flag("--set", "a=1").span(2..3).to_string(), "--set a=1");
+        assert_eq!(Source::flag("--set", "a=1,b={2,3},c=4").span(7..8).to_string(), "--set b={2,3}");
         assert_eq!(Span::generated().to_string(), "(generated)");
     }
 }

@@ -6,6 +6,7 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::printable::{printable, printable_lines, printable_styled_lines};
+use super::shown::shown_flag;
 use super::{Diagnostic, Label, Severity, Source, SourceKind};
 
 /// A longer line is cut to what lies around the marked place.
@@ -110,62 +111,66 @@ impl<'a> Excerpt<'a> {
         if range.len() > LINE_WINDOW * self.lines.len() {
             return self.add_windows_to(group, primary);
         }
-        let snippet = Snippet::source(&self.source.text()[range.clone()])
+        let shown = self.source.shown(range.clone());
+        let places: Vec<_> = self.labels.iter().map(|label| shown.place(marked(label, &range))).collect();
+        let snippet = Snippet::source(shown.text)
             .path(printable(self.source.name()))
             .line_start(self.lines.start)
             .fold(false)
-            .annotations(
-                self.labels
-                    .iter()
-                    .enumerate()
-                    .map(|(index, label)| annotation(label, shown_range(label, range.clone()), primary && index == 0)),
-            );
+            .annotations(self.annotations(places, primary));
         group.element(snippet)
     }
 
-    /// The flag as it was typed, without a line number.
+    fn annotations(
+        &self,
+        places: Vec<Range<usize>>,
+        primary: bool,
+    ) -> impl Iterator<Item = annotate_snippets::Annotation<'a>> {
+        let labels = self.labels.iter().zip(places).enumerate();
+        labels.map(move |(index, (label, place))| annotation(label, place, primary && index == 0))
+    }
+
+    /// The flag as it was typed, without a line number. Assignments that no label is in are left out.
     fn flag(&self, primary: bool) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
-        let typed = format!("{} {}", self.source.name(), self.source.text());
+        let marked: Vec<Range<usize>> = self.labels.iter().map(|label| label.span.range()).collect();
+        let shown = shown_flag(self.source, &marked);
         let shift = self.source.name().len() + 1;
-        let length = typed.len();
-        Snippet::source(typed).line_numbering(false).fold(false).annotations(self.labels.iter().enumerate().map(
-            |(index, label)| {
-                let range = label.span.range();
-                let range = range.start + shift..(range.end + shift).min(length);
-                annotation(label, range, primary && index == 0)
-            },
-        ))
+        let places = marked.into_iter().map(|range| shown.place(range));
+        let places = places.map(|place| place.start + shift..place.end + shift).collect();
+        let typed = format!("{} {}", self.source.name(), shown.text);
+        Snippet::source(typed).line_numbering(false).fold(false).annotations(self.annotations(places, primary))
     }
 
     /// Very long lines: each label by itself, with what lies around it in its line.
     fn add_windows_to(self, mut group: Group<'a>, primary: bool) -> Group<'a> {
-        let text = self.source.text();
         for (index, label) in self.labels.iter().enumerate() {
             let position = self.source.position(label.span.start());
             let line = self.source.line_range(position.line);
-            let from = label.span.start().saturating_sub(LINE_WINDOW / 4).max(line.start);
-            let window = self.source.span(from..(from + LINE_WINDOW).min(line.end)).range();
+            let shown = self.source.shown(line.clone());
+            let marked = shown.place(marked(label, &line));
+            let from = shown.text.floor_char_boundary(marked.start.saturating_sub(LINE_WINDOW / 4));
+            let to = shown.text.floor_char_boundary((from + LINE_WINDOW).min(shown.text.len()));
             let place = format!("at {}:{}:{}", printable(self.source.name()), position.line, position.column);
-            let snippet = Snippet::source(&text[window.clone()])
+            let snippet = Snippet::source(shown.text[from..to].to_owned())
                 .line_numbering(false)
                 .fold(false)
-                .annotation(annotation(label, shown_range(label, window), primary && index == 0));
+                .annotation(annotation(label, marked.start - from..marked.end.min(to) - from, primary && index == 0));
             group = group.element(snippet).element(Level::NOTE.message(place));
         }
         group
     }
 }
 
-/// The label's place within an excerpt that begins at `excerpt.start`: at most to the end of its first line's excerpt,
-/// since marking a whole block scalar or file says less than marking where it begins.
-fn shown_range(label: &Label, excerpt: Range<usize>) -> Range<usize> {
+/// The marked bytes of an excerpt: at most to the end of its first line, since marking a whole block scalar or file says less
+/// than marking where it begins.
+fn marked(label: &Label, excerpt: &Range<usize>) -> Range<usize> {
     let range = label.span.range();
     let source = label.span.source().map_or("", Source::text);
     let rest = &source[range.clone()];
     let first_line = range.start + rest.find('\n').unwrap_or(rest.len());
     let end = if source[range.start..first_line].ends_with('\r') { first_line - 1 } else { first_line };
-    let start = range.start.min(excerpt.end) - excerpt.start;
-    start..(end.min(excerpt.end) - excerpt.start).max(start)
+    let start = range.start.min(excerpt.end);
+    start..end.min(excerpt.end).max(start)
 }
 
 fn annotation<'a>(label: &'a Label, range: Range<usize>, primary: bool) -> annotate_snippets::Annotation<'a> {
