@@ -17,6 +17,7 @@
 //! | [`findings`] | what checks found, in the forms that programs read |
 //! | [`json_path`] | kubectl's JSONPath over values |
 //! | [`values`] | layers of values, the `--set` grammar, merging with a chart's defaults, schemas |
+//! | [`secrets`] | what is not to be read by everybody, and masking it |
 //! | [`chart`] | a chart from its files, wherever they came from |
 //! | [`engine`] | templates: the seam behind which a template language stands, and Tera |
 //! | [`manifest`] | rendered text split into manifests, ordered, written |
@@ -82,6 +83,7 @@ pub mod kubernetes;
 pub mod lint;
 pub mod manifest;
 pub mod render;
+pub mod secrets;
 pub mod validate;
 pub mod values;
 pub mod yaml;

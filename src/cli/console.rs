@@ -9,19 +9,23 @@ use crate::diagnostic::{
     Diagnostic, Severity, TextStyle, limited, printable_lines, printable_styled_lines, write_json, write_text,
 };
 use crate::go::os_error;
+use crate::secrets::Secrets;
 
 /// Where results and diagnostics go.
 pub(super) struct Console {
     style: TextStyle,
     mode: ColorMode,
     format: MessageFormat,
+    /// What is masked in diagnostics.
+    secrets: Secrets,
 }
 
 impl Console {
     /// Colours only on a terminal, and never against NO_COLOR (<https://no-color.org>) unless `--color=always` says so.
     pub(super) fn new(global: &GlobalFlags) -> Self {
+        let secrets = if global.show_secrets { Secrets::shown() } else { Secrets::default() };
         let color = wants_colors(global.color, || std::io::stderr().is_terminal());
-        Console { style: TextStyle { color, width: None }, mode: global.color, format: global.message_format }
+        Console { style: TextStyle { color, width: None }, mode: global.color, format: global.message_format, secrets }
     }
 
     /// Whether results are written with colours.
@@ -64,9 +68,22 @@ impl Console {
         std::io::stdout().is_terminal()
     }
 
-    /// Prints diagnostics on standard error.
+    /// What is masked in diagnostics from now on; without `--show-secrets` `find` is called for it.
+    pub(super) fn learn(&mut self, find: impl FnOnce() -> Secrets) {
+        if !self.secrets.is_open() {
+            self.secrets = find();
+        }
+    }
+
+    /// What is masked.
+    pub(super) fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
+    /// Prints diagnostics on standard error, with what is secret in them masked.
     pub(super) fn tell(&mut self, diagnostics: &[Diagnostic]) {
-        let diagnostics = limited(diagnostics);
+        let mut diagnostics = limited(diagnostics).to_vec();
+        self.secrets.hide(&mut diagnostics);
         self.write_error(&match self.format {
             MessageFormat::Text => write_text(&diagnostics, self.style),
             MessageFormat::Json => write_json(&diagnostics),

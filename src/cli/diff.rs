@@ -10,12 +10,14 @@ use super::console::Console;
 use super::flags::{GlobalFlags, ValuesFlags};
 use super::manifest_input::{crds_of, objects_of_files};
 use super::{Failure, values_at_revision, values_input};
+use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::diff::{self, Object, Secrets, TextOptions, compare_sides};
+use crate::diff::{self, Object, TextOptions, compare_sides};
 use crate::engine::{Capabilities, Release};
 use crate::explain::{Before, Subject, add_causes};
 use crate::io::{self, Revision};
 use crate::render::{self, Render, Request, Schemas};
+use crate::secrets::{Gathering, Secrets};
 use crate::values::{FileReader, Layer, Map, merge_defaults, merge_layers};
 
 /// The form of a comparison.
@@ -77,9 +79,6 @@ pub(super) struct Diff {
     /// With --output markdown: leave sections out that would make it longer; GitHub takes 65536 characters
     #[arg(long, value_name = "BYTES", default_value_t = 60_000)]
     max_bytes: usize,
-    /// Show the contents of Secrets, and values that the chart's schema marks as writeOnly
-    #[arg(long)]
-    show_secrets: bool,
     /// Leave hooks out
     #[arg(long)]
     no_hooks: bool,
@@ -102,9 +101,8 @@ pub(super) struct Diff {
 #[derive(Default)]
 struct Side {
     objects: Vec<Object>,
-    values: Option<Map>,
-    secrets: Vec<String>,
-    public: Vec<String>,
+    /// The chart as it was rendered, and the values that its templates saw.
+    rendered: Option<(Chart, Map)>,
 }
 
 impl Diff {
@@ -139,15 +137,7 @@ impl Diff {
         let layers = values_input::layers(&self.values, &inputs)?;
         let chart = located.chart()?;
         let new = self.rendered(chart.clone(), &layers, &inputs, (&release, &capabilities), &mut notes)?;
-        let secrets = if self.show_secrets {
-            Secrets::shown()
-        } else {
-            Secrets::gather(
-                old.objects.iter().chain(&new.objects),
-                old.secrets.iter().chain(&new.secrets).cloned(),
-                old.public.iter().chain(&new.public).cloned(),
-            )
-        };
+        let secrets = if global.show_secrets { Secrets::shown() } else { secrets_of(&old, &new) };
         let mut comparison = compare_sides(&old.objects, &new.objects, &secrets, &release.namespace);
         if !comparison.differences.is_empty() {
             let user = merge_layers(&layers, &inputs)?;
@@ -158,7 +148,7 @@ impl Diff {
                 capabilities: &capabilities,
                 skip_schema_validation: self.values.skip_schema_validation,
             };
-            let before = old.values.as_ref().map_or(Before::Unknown, Before::Values);
+            let before = old.rendered.as_ref().map_or(Before::Unknown, |(_, values)| Before::Values(values));
             add_causes(&mut comparison, subject, before, (&old.objects, &new.objects), &secrets)?;
         }
         console.warn(&notes, false)?;
@@ -248,15 +238,25 @@ impl Diff {
             objects.extend(crds_of(&chart)?);
         }
         objects.extend(manifests.manifests.iter().chain(&manifests.hooks).map(Object::of_manifest));
-        let schemas = Schemas::parse(&chart)?;
-        let defaults = merge_defaults(&chart.values_tree())?.values;
-        Ok(Side {
-            objects,
-            secrets: schemas.write_only_texts(&values),
-            public: schemas.write_only_texts(&defaults),
-            values: Some(values),
-        })
+        Ok(Side { objects, rendered: Some((chart, values)) })
     }
+}
+
+/// What is secret on either side.
+fn secrets_of(old: &Side, new: &Side) -> Secrets {
+    let mut gathering = Gathering::default().numbered();
+    let rendered: Vec<_> = [old, new].into_iter().filter_map(|side| side.rendered.as_ref()).collect();
+    let schemas: Vec<Schemas> = rendered.iter().map(|(chart, _)| Schemas::readable(chart)).collect();
+    for ((chart, _), schemas) in rendered.iter().zip(&schemas) {
+        if let Ok(defaults) = merge_defaults(&chart.values_tree()) {
+            gathering.defaults(&defaults.values, &schemas.documents());
+        }
+    }
+    diff::gather_secrets(old.objects.iter().chain(&new.objects), &mut gathering);
+    for ((_, values), schemas) in rendered.iter().zip(&schemas) {
+        gathering.values(values, &schemas.documents());
+    }
+    gathering.finish()
 }
 
 fn said(message: String) -> Diagnostic {

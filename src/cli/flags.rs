@@ -55,6 +55,9 @@ pub(super) struct GlobalFlags {
     /// Follow symbolic links that lead out of the chart's directory
     #[arg(long, global = true)]
     pub(super) follow_symlinks: bool,
+    /// Show secrets: values that a schema marks as writeOnly, the contents of Secrets, and what keys such as `password` hold
+    #[arg(long, global = true)]
+    pub(super) show_secrets: bool,
 }
 
 impl GlobalFlags {

@@ -9,7 +9,7 @@ use super::chart_argument::{built_in_name, folder};
 use super::console::Console;
 use super::findings_format::FindingsOutput;
 use super::flags::{GlobalFlags, MessageFormat, ValuesFlags, kube_version};
-use super::{Failure, values_input};
+use super::{Failure, secrets, values_input};
 use crate::diagnostic::Diagnostic;
 use crate::io;
 use crate::lint::{self, Form, Linted, Printed, Request};
@@ -59,7 +59,8 @@ impl Lint {
         let kube_version = kube_version(self.kube_version.as_deref())?;
         let paths = self.paths(global);
         let inputs = io::Inputs::new();
-        let values = merge_layers(&values_input::layers(&self.values, &inputs)?, &inputs)?;
+        let layers = values_input::layers(&self.values, &inputs)?;
+        let values = merge_layers(&layers, &inputs)?;
         let form = Form { strict: self.strict, quiet: self.quiet, places: console.is_read_by_a_person() };
         let tells_findings = global.debug || global.message_format == MessageFormat::Json;
         let namespace = global.namespace();
@@ -76,7 +77,17 @@ impl Lint {
                 folder(&path, global).map(|folder| lint::lint(folder, &request)).map_err(|error| error.message);
             Linted { path, outcome }
         };
-        let charts: Vec<Linted> = paths.into_iter().map(lint).collect();
+        let mut charts: Vec<Linted> = paths.into_iter().map(lint).collect();
+        for Linted { path, outcome } in &mut charts {
+            let Ok(report) = outcome else { continue };
+            let mut told: Vec<_> = report.findings.iter_mut().map(|finding| &mut finding.told).collect();
+            told.extend(&mut report.notes);
+            if !told.is_empty() {
+                secrets::Subject { chart: Some(path.as_str()), layers: &layers, reader: &inputs, global }
+                    .learn_now(console);
+                console.secrets().hide(told);
+            }
+        }
         console.tell(&notes(&charts, tells_findings));
         let Printed { mut text, mut summary, failed } = lint::print(&charts, form);
         if !self.form.is_text() {

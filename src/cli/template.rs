@@ -4,16 +4,16 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::chart_argument::{locate, name_and_chart};
+use super::chart_argument::{Located, locate, name_and_chart};
 use super::cluster_flags::ClusterFlags;
 use super::console::Console;
 use super::flags::{GlobalFlags, ValuesFlags};
 use super::manifest_input::crds_of;
-use super::{Failure, values_input};
+use super::{Failure, secrets, values_input};
 use crate::chart::{Chart, Constraints, parse_version};
 use crate::diagnostic::{Diagnostic, Severity, Source, printable};
 use crate::diff::Object;
-use crate::engine::Release;
+use crate::engine::{Capabilities, Release};
 use crate::io;
 use crate::manifest::{self, Manifests};
 use crate::render::{self, Render, Request};
@@ -99,27 +99,42 @@ impl Template {
         };
         let inputs = io::Inputs::new();
         let layers = values_input::layers(&self.values, &inputs)?;
+        let subject = secrets::Subject { chart: chart_argument, layers: &layers, reader: &inputs, global };
+        let result = self.print(located, &subject, release, capabilities, console);
+        subject.learn_of(console, result)
+    }
+
+    fn print(
+        &self,
+        located: Located,
+        subject: &secrets::Subject<'_>,
+        release: Release,
+        capabilities: Capabilities,
+        console: &mut Console,
+    ) -> Result<(), Failure> {
         let chart = located.chart()?;
         self.check_version(&chart)?;
         let request = Request {
             chart,
-            layers: &layers,
-            reader: &inputs,
+            layers: subject.layers,
+            reader: subject.reader,
             release,
             capabilities,
             skip_schema_validation: self.values.skip_schema_validation,
         };
         let release_name = request.release.name.clone();
         let mut render = render::render(request).map_err(|failure| {
-            if global.debug {
-                console.note(&failure.rendered);
+            if subject.global.debug && !failure.rendered.is_empty() {
+                subject.learn_now(console);
+                let shown = console.secrets().masked_documents(&failure.rendered);
+                console.note(&shown);
             }
             failure.diagnostics
         })?;
         if self.validate_offline {
             check(&mut render, self.strict)?;
         }
-        self.output.write(render, &release_name, self.strict, console)
+        self.output.write(render, &release_name, self.strict, subject, console)
     }
 
     /// Whether the chart is of a version that `--version` allows; an empty constraint allows all.
@@ -143,7 +158,14 @@ impl Template {
 }
 
 impl OutputFlags {
-    fn write(&self, render: Render, release: &str, strict: bool, console: &mut Console) -> Result<(), Failure> {
+    fn write(
+        &self,
+        render: Render,
+        release: &str,
+        strict: bool,
+        subject: &secrets::Subject<'_>,
+        console: &mut Console,
+    ) -> Result<(), Failure> {
         let Render { chart, mut manifests, mut warnings, .. } = render;
         self.check_pruning()?;
         if self.no_hooks {
@@ -151,6 +173,7 @@ impl OutputFlags {
         } else if self.skip_tests {
             manifests.remove_tests();
         }
+        subject.learn(console, &warnings);
         warnings.extend(hooks_note(&manifests));
         let crds = if self.include_crds { chart.all_crds() } else { Vec::new() };
         let mut crds: Vec<(String, String)> =

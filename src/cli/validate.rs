@@ -8,8 +8,9 @@ use super::findings_format::FindingsOutput;
 use super::flags::kube_version;
 use super::manifest_input::{Blank, Input, objects_of_files, read_input};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::diff::Object;
+use crate::diff::{Object, gather_secrets};
 use crate::findings::Finding;
+use crate::secrets::Gathering;
 use crate::validate::{self, Request};
 
 /// Check manifests as the Kubernetes API server would, without a cluster
@@ -58,6 +59,14 @@ impl Validate {
         names.dedup();
         names.extend(objects.iter().map(Object::name));
         findings.extend(validate::validate(&objects, &request));
+        if !findings.is_empty() {
+            console.learn(|| {
+                let mut gathering = Gathering::default();
+                gather_secrets(objects.iter(), &mut gathering);
+                gathering.finish()
+            });
+            console.secrets().hide(findings.iter_mut().map(|finding| &mut finding.told));
+        }
         let text = self.form.write("validate", &names, &findings, console);
         self.form.print(&text, console)?;
         let count = |severity| findings.iter().filter(|finding: &&Finding| finding.told.severity == severity).count();

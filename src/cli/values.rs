@@ -6,11 +6,11 @@ use super::chart_argument::locate;
 use super::console::Console;
 use super::flags::{GlobalFlags, ValuesFlags};
 use super::why::AnswerFormat;
-use super::{Failure, values_input};
+use super::{Failure, secrets, values_input};
 use crate::chart::Chart;
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Capabilities, Release};
-use crate::explain::{Subject, unused, unused_json, unused_text};
+use crate::explain::{Subject, hide_unused, unused, unused_json, unused_text};
 use crate::values::{Layer, ValuePath, merge_layers};
 use crate::{io, render, values, yaml};
 
@@ -47,12 +47,17 @@ impl Values {
         let chart = located.chart()?;
         let inputs = io::Inputs::new();
         let layers = values_input::layers(&self.values, &inputs)?;
+        let known = secrets::Subject { chart: self.chart.as_deref(), layers: &layers, reader: &inputs, global };
         if self.unused {
+            known.learn_now(console);
             return self.print_unused(&chart, release_name, &layers, &inputs, global, console);
         }
-        let prepared = render::prepare(chart, &layers, &inputs, self.values.skip_schema_validation)?;
+        let prepared = render::prepare(chart, &layers, &inputs, self.values.skip_schema_validation);
+        let prepared = known.learn_of(console, prepared.map_err(Failure::from))?;
+        known.learn(console, &prepared.warnings);
         let text = if self.origins {
-            values::write_with_origins(&prepared.values)
+            known.learn_now(console);
+            values::write_with_origins(&console.secrets().masked_values(&prepared.values))
         } else {
             yaml::write(&yaml::Value::Map(prepared.values)).map(|text| text + "\n")
         };
@@ -79,7 +84,8 @@ impl Values {
             capabilities: &Capabilities::default(),
             skip_schema_validation: self.values.skip_schema_validation,
         };
-        let scanned = unused(subject, &ValuePath::leaves(&user))?;
+        let mut scanned = unused(subject, &ValuePath::leaves(&user))?;
+        hide_unused(&mut scanned, console.secrets());
         let text = match self.output {
             AnswerFormat::Text => unused_text(&scanned),
             AnswerFormat::Json => unused_json(&scanned),

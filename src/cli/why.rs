@@ -5,10 +5,10 @@ use clap::{Args, ValueEnum};
 use super::chart_argument::locate;
 use super::console::Console;
 use super::flags::{GlobalFlags, ValuesFlags, kube_version};
-use super::{Failure, values_input};
+use super::{Failure, secrets, values_input};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::engine::{Capabilities, Release};
-use crate::explain::{Explanation, Subject, explain, explanation_json, explanation_text};
+use crate::explain::{Explanation, Subject, explain, explanation_json, explanation_text, hide};
 use crate::io;
 use crate::values::{ValuePath, merge_layers};
 
@@ -59,6 +59,9 @@ impl Why {
         let release = Release::install(located.default_release_name(), global.namespace());
         let inputs = io::Inputs::new();
         let layers = values_input::layers(&self.values, &inputs)?;
+        let known = secrets::Subject { chart: self.chart.as_deref(), layers: &layers, reader: &inputs, global };
+        // All that is printed is about values.
+        known.learn_now(console);
         let user = merge_layers(&layers, &inputs)?;
         let subject = Subject {
             chart: &located.chart()?,
@@ -67,7 +70,8 @@ impl Why {
             capabilities: &Capabilities { kube_version, ..Capabilities::default() },
             skip_schema_validation: self.values.skip_schema_validation,
         };
-        let explanation = explain(subject, &path, &layers, &inputs)?;
+        let mut explanation = explain(subject, &path, &layers, &inputs, console.secrets())?;
+        hide(&mut explanation, console.secrets());
         if explanation.is_unknown() {
             return Err(self.unknown(&explanation).into());
         }

@@ -87,7 +87,7 @@ pub(super) fn parts(source: &Source) -> Vec<Range<usize>> {
     let text = source.text();
     let has_several = matches!(source.name(), "--set" | "--set-string" | "--set-json" | "--set-file");
     if source.kind() != SourceKind::Flag || !has_several {
-        return vec![0..text.len()];
+        return std::iter::once(0..text.len()).collect();
     }
     let is_json = source.name() == "--set-json";
     let (mut parts, mut start, mut depth, mut quoted, mut escaped) = (Vec::new(), 0, 0_usize, false, false);
@@ -165,7 +165,7 @@ mod tests {
     fn a_flag_is_cut_to_the_assignments_that_matter() {
         let shown = |name: &str, text: &str, place: &str| {
             let at = text.find(place).unwrap();
-            shown_flag(&Source::flag(name, text), &[at..at + place.len()]).text
+            shown_flag(&Source::flag(name, text), std::slice::from_ref(&(at..at + place.len()))).text
         };
         assert_eq!(shown("--set", "a=1,b=2,c=3", "2"), "...,b=2,...");
         assert_eq!(shown("--set", "a=1,b=2,c=3", "a"), "a=1,...");

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use super::printable::printable;
-use super::shown::{Hidden, Shown, part_of};
+use super::shown::{self, Hidden, Shown, part_of};
 
 /// What kind of text a [`Source`] is; it decides how a place in it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -20,15 +20,17 @@ pub enum SourceKind {
 
 /// A text the user wrote, shared by all the places in it. Cloning is cheap.
 #[derive(Clone)]
-pub struct Source(Arc<Inner>);
+pub struct Source {
+    inner: Arc<Inner>,
+    /// What is shown as something else, in order; none overlap.
+    hidden: Option<Arc<[Hidden]>>,
+}
 
 struct Inner {
     kind: SourceKind,
     name: String,
     text: String,
     given_by: Option<Span>,
-    /// What is shown as something else, in order; none overlap.
-    hidden: Vec<Hidden>,
     /// Byte offsets at which lines begin, made the first time a position is asked for.
     lines: OnceLock<Vec<u32>>,
 }
@@ -57,65 +59,56 @@ impl Source {
     }
 
     fn new(kind: SourceKind, name: String, text: String, given_by: Option<Span>) -> Self {
-        Source(Arc::new(Inner { kind, name, text, given_by, hidden: Vec::new(), lines: OnceLock::new() }))
+        let inner = Arc::new(Inner { kind, name, text, given_by, lines: OnceLock::new() });
+        Source { inner, hidden: None }
     }
 
     /// The same text, of which some parts are shown as something else. Parts that overlap become one.
     #[must_use]
     pub fn hiding(&self, hidden: impl IntoIterator<Item = Hidden>) -> Source {
-        let inner = &self.0;
-        Source(Arc::new(Inner {
-            kind: inner.kind,
-            name: inner.name.clone(),
-            text: inner.text.clone(),
-            given_by: inner.given_by.clone(),
-            hidden: Hidden::sorted(inner.hidden.iter().cloned().chain(hidden).collect()),
-            lines: OnceLock::new(),
-        }))
+        let hidden = Hidden::sorted(self.hidden().iter().cloned().chain(hidden).collect());
+        Source { inner: Arc::clone(&self.inner), hidden: Some(hidden.into()) }
     }
 
-    /// The same file, brought in by a flag of which some parts are hidden.
-    #[must_use]
-    pub fn with_given_by(&self, given_by: Span) -> Source {
-        let Inner { kind, name, text, hidden, .. } = &*self.0;
-        let (name, text, hidden) = (name.clone(), text.clone(), hidden.clone());
-        Source(Arc::new(Inner { kind: *kind, name, text, given_by: Some(given_by), hidden, lines: OnceLock::new() }))
+    /// The assignments in a flag of the `--set` family; any other text is one part.
+    pub fn parts(&self) -> Vec<Range<usize>> {
+        shown::parts(self)
     }
 
     /// A part of the text as it is shown.
     pub fn shown(&self, range: Range<usize>) -> Shown {
-        Shown::of(self.text(), range, &self.0.hidden)
+        Shown::of(self.text(), range, self.hidden())
     }
 
     /// What is shown as something else.
     pub(super) fn hidden(&self) -> &[Hidden] {
-        &self.0.hidden
+        self.hidden.as_deref().unwrap_or_default()
     }
 
     /// What kind of text it is.
     pub fn kind(&self) -> SourceKind {
-        self.0.kind
+        self.inner.kind
     }
 
     /// The path of a file, the flag's name with its dashes, or the name of a rendered document.
     pub fn name(&self) -> &str {
-        &self.0.name
+        &self.inner.name
     }
 
     /// The whole text.
     pub fn text(&self) -> &str {
-        &self.0.text
+        &self.inner.text
     }
 
     /// The place in a flag that brought this file in, for files of `--set-file`.
     pub fn given_by(&self) -> Option<&Span> {
-        self.0.given_by.as_ref()
+        self.inner.given_by.as_ref()
     }
 
     /// A place in this text, in bytes. Ends beyond the text are cut to it, and both ends are moved down to a
     /// character boundary, so that a span is always printable.
     pub fn span(&self, range: Range<usize>) -> Span {
-        let floor = |at: usize| self.0.text.floor_char_boundary(at.min(self.0.text.len()));
+        let floor = |at: usize| self.inner.text.floor_char_boundary(at.min(self.inner.text.len()));
         let start = floor(range.start);
         let end = floor(range.end).max(start);
         Span { source: Some(self.clone()), start: start as u32, end: end as u32 }
@@ -123,7 +116,7 @@ impl Source {
 
     /// The place of the whole text.
     pub fn whole(&self) -> Span {
-        self.span(0..self.0.text.len())
+        self.span(0..self.inner.text.len())
     }
 
     /// The line and column of a byte offset.
@@ -155,8 +148,8 @@ impl Source {
     }
 
     fn line_starts(&self) -> &[u32] {
-        self.0.lines.get_or_init(|| {
-            let breaks = self.0.text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
+        self.inner.lines.get_or_init(|| {
+            let breaks = self.inner.text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
             std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect()
         })
     }
@@ -164,15 +157,17 @@ impl Source {
 
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Source({})", self.0.name)
+        write!(f, "Source({})", self.inner.name)
     }
 }
 
 impl PartialEq for Source {
     /// Two sources are equal if they are the same text under the same name, not merely the same allocation.
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-            || (self.0.kind == other.0.kind && self.0.name == other.0.name && self.0.text == other.0.text)
+        Arc::ptr_eq(&self.inner, &other.inner)
+            || (self.inner.kind == other.inner.kind
+                && self.inner.name == other.inner.name
+                && self.inner.text == other.inner.text)
     }
 }
 

@@ -10,7 +10,6 @@
 //! | `field_path` | paths to fields |
 //! | `fingerprint` | short names of values, for lists and objects that may have moved |
 //! | `impact`, `services`, `workloads` | what a change does, by Kubernetes' rules |
-//! | `secrets` | what nobody is to read in a review |
 //! | `lines` | text compared line by line |
 //! | `text`, `markdown`, `json`, `unified` | the answer in four forms |
 
@@ -25,7 +24,6 @@ mod markdown;
 mod objects;
 mod pair;
 mod refusal;
-mod secrets;
 mod services;
 mod text;
 mod unified;
@@ -37,13 +35,13 @@ pub use impact::{Gravity, Impact};
 pub use json::write_json;
 pub use markdown::write_markdown;
 pub use objects::{Object, Stream, name_of, read_objects, read_stream};
-pub use secrets::Secrets;
 pub use text::{TextOptions, write_text};
 pub use unified::write_unified;
 
 use crate::kubernetes::{ObjectType, Schema};
 use crate::manifest::Id;
-use crate::yaml::Map;
+use crate::secrets::{Gathering, Secrets, may_hold_secrets};
+use crate::yaml::{self, Map, Value};
 
 /// What became of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,12 +146,23 @@ impl Comparison {
     }
 }
 
+/// Adds what is secret in objects. Their names, namespaces and kinds are public.
+pub fn gather_secrets<'o>(objects: impl Iterator<Item = &'o Object> + Clone, gathering: &mut Gathering) {
+    for object in objects.clone() {
+        [&object.id.name, &object.id.namespace, &object.id.kind].into_iter().for_each(|text| gathering.public(text));
+    }
+    for object in objects.filter(|object| object.text().is_none_or(may_hold_secrets)) {
+        gathering.object(&object.fields());
+    }
+}
+
 /// Compares two sides. What `secrets` knows is masked in all that comes out. `namespace` is the one of objects that say
 /// none.
 ///
 /// ```
 /// use mim_chart::diagnostic::Source;
-/// use mim_chart::diff::{Secrets, compare_sides, read_objects};
+/// use mim_chart::diff::{compare_sides, read_objects};
+/// use mim_chart::secrets::Secrets;
 ///
 /// let side = |replicas: u32| {
 ///     let text = format!("apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {{name: a}}\nspec: {{replicas: {replicas}}}\n");
@@ -175,7 +184,8 @@ pub fn compare_sides(old: &[Object], new: &[Object], secrets: &Secrets, namespac
         // Of what comes or goes few kinds are looked into; a long stream of others is not kept.
         let is_looked_into = matches!(difference.status, Status::Changed | Status::Renamed)
             || matches!(difference.id.kind.as_str(), "StatefulSet" | "Service");
-        let of = |object: Option<&Object>| object.filter(|_| is_looked_into).map(|object| object.fields().into_owned());
+        let of =
+            |object: Option<&Object>| object.filter(|_| is_looked_into).map(|object| secrets.masked(&object.fields()));
         fields.push((of(pair.old), of(pair.new)));
         comparison.differences.push(difference);
     }
@@ -185,10 +195,7 @@ pub fn compare_sides(old: &[Object], new: &[Object], secrets: &Secrets, namespac
         .zip(&fields)
         .map(|(difference, (old, new))| impact::Changed { difference, old: old.as_ref(), new: new.as_ref() })
         .collect();
-    let mut impacts = impact::impacts(&objects, new);
-    for impact in impacts.iter_mut().flatten() {
-        impact.text = secrets.mask(&impact.text);
-    }
+    let impacts = impact::impacts(&objects, new);
     for (difference, impacts) in comparison.differences.iter_mut().zip(impacts) {
         difference.impacts = impacts;
     }
@@ -214,7 +221,8 @@ fn difference(pair: &pair::Pair<'_>, secrets: &Secrets) -> Option<Difference> {
             if old.text().is_some_and(|text| new.text().is_some_and(|other| text.trim_end() == other.trim_end())) {
                 return None;
             }
-            let (before, after) = (secrets.masked(&old.fields()), secrets.masked(&new.fields()));
+            let (old_fields, new_fields) = (old.fields(), new.fields());
+            let (before, after) = (secrets.masked(&old_fields), secrets.masked(&new_fields));
             difference.changes = compare::compare(&before, &after, type_of(&new.id));
             if old.is_live {
                 difference.changes.retain(|change| !live::is_made_by_the_server(change, &before, type_of(&new.id)));
@@ -228,21 +236,44 @@ fn difference(pair: &pair::Pair<'_>, secrets: &Secrets) -> Option<Difference> {
                 }
                 difference.status = Status::Rewritten;
             }
-            difference.old_text = secrets.text_of(old, &before);
-            difference.new_text = secrets.text_of(new, &after);
+            (difference.old_text, difference.new_text) =
+                match (text_of(old, &old_fields, &before, secrets), text_of(new, &new_fields, &after, secrets)) {
+                    (Some(old), Some(new)) => (old, new),
+                    // Of documents and written fields every line would differ.
+                    _ => (written(&before), written(&after)),
+                };
         }
         (None, Some(new)) => {
             difference.status = Status::Added;
-            difference.new_text = secrets.text_of(new, &secrets.masked(&new.fields()));
+            difference.new_text = masked_text(new, secrets);
         }
         (Some(old), None) => {
             difference.status = Status::Removed;
-            difference.old_text = secrets.text_of(old, &secrets.masked(&old.fields()));
+            difference.old_text = masked_text(old, secrets);
         }
         (None, None) => return None,
     }
     difference.causes = vec![Vec::new(); difference.changes.len()];
     Some(difference)
+}
+
+/// The text of an object, for people to compare: the document as it stands, with what is secret masked. `None` if it has none
+/// of its own.
+fn text_of(object: &Object, fields: &Map, masked: &Map, secrets: &Secrets) -> Option<String> {
+    object.text()?;
+    let text = secrets.text_of(object.span.source()?, object.span.range(), fields, masked)?;
+    Some(text.trim_end().to_owned() + "\n")
+}
+
+fn masked_text(object: &Object, secrets: &Secrets) -> String {
+    let fields = object.fields();
+    let masked = secrets.masked(&fields);
+    text_of(object, &fields, &masked, secrets).unwrap_or_else(|| written(&masked))
+}
+
+/// Fields written out.
+fn written(fields: &Map) -> String {
+    yaml::write_pretty(&Value::Map(fields.clone())).trim_end().to_owned() + "\n"
 }
 
 /// The fields in which two versions of an object differ.

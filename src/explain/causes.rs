@@ -4,9 +4,10 @@
 use super::laboratory::{Change, Laboratory, Outcome, Subject};
 use super::parallel;
 use crate::diagnostic::Diagnostic;
-use crate::diff::{self, Cause, Comparison, Object, Secrets, Status};
+use crate::diff::{self, Cause, Comparison, Object, Status};
 use crate::json;
 use crate::manifest::Manifests;
+use crate::secrets::Secrets;
 use crate::values::{Map, Node, Value, ValuePath, merge_defaults};
 
 /// More values than these are not tried: a render takes about a millisecond.
@@ -94,20 +95,20 @@ fn candidates(laboratory: &Laboratory<'_>, user: &Map, before: Before<'_>) -> Re
 
 fn cause(laboratory: &Laboratory<'_>, candidate: &Candidate, secrets: &Secrets) -> Cause {
     let now = candidate.path.get(&laboratory.prepared.values);
-    let shown = |value: &Value| secrets.mask(&json::write(value));
+    let shown = |value: &Value| json::write(&secrets.masked_value(&candidate.path, value));
     Cause {
         key: candidate.path.to_string(),
         old: candidate.old.as_ref().map(shown),
         new: now.map(|node| shown(&node.value)),
-        place: now.filter(|node| node.span.source().is_some()).map(|node| place(node, secrets)).unwrap_or_default(),
+        place: now.filter(|node| node.span.source().is_some()).map(place).unwrap_or_default(),
     }
 }
 
 /// A file with its line, or the flag without its value, which stands beside it.
-fn place(node: &Node, secrets: &Secrets) -> String {
+fn place(node: &Node) -> String {
     let Some((source, position)) = node.span.source().zip(node.span.position()) else { return String::new() };
     let name = source.name();
-    if name.starts_with("--") { name.to_owned() } else { secrets.mask(&format!("{name}:{}", position.line)) }
+    if name.starts_with("--") { name.to_owned() } else { format!("{name}:{}", position.line) }
 }
 
 fn attribute(

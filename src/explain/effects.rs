@@ -6,6 +6,7 @@ use super::laboratory::Change;
 use crate::alignment::align;
 use crate::engine::Rendered;
 use crate::manifest::{Id, Manifest, Manifests};
+use crate::secrets::Secrets;
 
 /// A manifest that changes with a value.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,7 +43,7 @@ pub struct Line {
 
 /// Compares what was rendered with what each change gave. One entry a manifest, in the order of the output; new ones at
 /// the end. Texts that are no manifests count as nothing.
-pub(super) fn effects(base: &[Rendered], altered: &[(Change, Vec<Rendered>)]) -> Vec<Effect> {
+pub(super) fn effects(base: &[Rendered], altered: &[(Change, Vec<Rendered>)], secrets: &Secrets) -> Vec<Effect> {
     let base = Output::of(base);
     let mut lines: BTreeMap<usize, Touched> = BTreeMap::new();
     let mut gone: BTreeMap<usize, &Change> = BTreeMap::new();
@@ -53,7 +54,7 @@ pub(super) fn effects(base: &[Rendered], altered: &[(Change, Vec<Rendered>)]) ->
         let mut unmatched = Vec::new();
         for (number, (_, manifest)) in base.manifests.iter().enumerate() {
             match free.iter().position(|other| is_same_object(manifest, other)) {
-                Some(at) => compare(manifest, free.remove(at), lines.entry(number).or_default()),
+                Some(at) => compare(manifest, free.remove(at), lines.entry(number).or_default(), secrets),
                 None => unmatched.push((number, manifest)),
             }
         }
@@ -61,7 +62,7 @@ pub(super) fn effects(base: &[Rendered], altered: &[(Change, Vec<Rendered>)]) ->
         for (number, manifest) in unmatched {
             let renamed = |other: &&Manifest| other.path == manifest.path && other.id.kind == manifest.id.kind;
             match free.iter().position(renamed) {
-                Some(at) => compare(manifest, free.remove(at), lines.entry(number).or_default()),
+                Some(at) => compare(manifest, free.remove(at), lines.entry(number).or_default(), secrets),
                 None => {
                     gone.entry(number).or_insert(change);
                 }
@@ -123,17 +124,18 @@ fn is_same_object(a: &Manifest, b: &Manifest) -> bool {
 type Touched = BTreeMap<(usize, bool), String>;
 
 /// Adds the lines of `a` that are others in `b`, and the first of those that `b` has more of.
-fn compare(a: &Manifest, b: &Manifest, touched: &mut Touched) {
+fn compare(a: &Manifest, b: &Manifest, touched: &mut Touched, secrets: &Secrets) {
     if a.text() == b.text() {
         return;
     }
     let [old, new] = [a, b].map(|manifest| manifest.text().lines().collect::<Vec<_>>());
+    let [shown_old, shown_new] = [a, b].map(|manifest| secrets.masked_lines(manifest.text()));
     for stretch in align(&old, &new).into_iter().filter(|stretch| !stretch.is_same) {
         if stretch.old.is_empty() {
-            let line = || new[stretch.new.start].to_owned();
+            let line = || shown_new[stretch.new.start].clone();
             touched.entry((stretch.old.start, false)).or_insert_with(line);
         }
-        touched.extend(stretch.old.map(|at| ((at, true), old[at].to_owned())));
+        touched.extend(stretch.old.map(|at| ((at, true), shown_old[at].clone())));
     }
 }
 
@@ -172,7 +174,7 @@ mod tests {
             &Manifests::read(base.iter().map(|r| (r.path.clone(), r.text.clone()))).unwrap(),
             &[],
         );
-        let found = effects(&base, &[(change(), other)]);
+        let found = effects(&base, &[(change(), other)], &Secrets::shown());
         let lines: Vec<&str> = text.lines().collect();
         let mut shown = Vec::new();
         for effect in &found {
@@ -190,7 +192,7 @@ mod tests {
     fn a_new_line_has_the_number_that_it_would_have() {
         let base = rendered(&[("c/a", "kind: Secret\nx: 1\n")]);
         let other = rendered(&[("c/a", "kind: Secret\nw: 0\nv: 0\nx: 1\ny: 2\n")]);
-        let found = effects(&base, &[(change(), other)]);
+        let found = effects(&base, &[(change(), other)], &Secrets::shown());
         let line = |number, text: &str| Line { number, text: text.to_owned(), is_new: true };
         assert_eq!(found[0].kind, EffectKind::Lines(vec![line(4, "w: 0"), line(5, "y: 2")]));
     }
@@ -199,9 +201,13 @@ mod tests {
     fn manifests_come_and_go() {
         let one = ("c/a", "kind: Service\nmetadata: {name: a}\n");
         let two = ("c/b", "kind: Secret\nmetadata: {name: b}\n");
-        let both = effects(&rendered(&[one]), &[(change(), rendered(&[one, two]))]);
+        let both = effects(&rendered(&[one]), &[(change(), rendered(&[one, two]))], &Secrets::shown());
         assert!(matches!(&both[..], [Effect { kind: EffectKind::New(_), .. }]));
-        let none = effects(&rendered(&[one, two]), &[(change(), rendered(&[one])), (change(), rendered(&[one, two]))]);
+        let none = effects(
+            &rendered(&[one, two]),
+            &[(change(), rendered(&[one])), (change(), rendered(&[one, two]))],
+            &Secrets::shown(),
+        );
         assert!(matches!(&none[..], [Effect { kind: EffectKind::Gone(_), path, .. }] if path == "c/b"));
     }
 }

@@ -7,6 +7,7 @@
 //! | `alterations` | which other values are worth trying |
 //! | `effects` | what changed in the output |
 //! | `gates` | which value has to be another one first |
+//! | `hidden` | the answers with what is secret masked |
 //! | `causes` | which values made a difference between two sets of manifests |
 //! | `unused` | values that no experiment gave any effect |
 //! | `text`, `json` | the answers, for people and for programs |
@@ -19,6 +20,7 @@ mod alterations;
 mod causes;
 mod effects;
 mod gates;
+mod hidden;
 mod json;
 mod laboratory;
 mod parallel;
@@ -28,11 +30,13 @@ mod unused;
 
 use crate::diagnostic::Diagnostic;
 use crate::engine::Rendered;
+use crate::secrets::Secrets;
 use crate::values::{FileReader, Layer, Node, Step, ValuePath, find_elsewhere, nearest};
 
 pub use causes::{Before, add_causes};
 pub use effects::{Effect, EffectKind, Line};
 pub use gates::{Gate, GatePart};
+pub use hidden::{hide, hide_unused};
 pub use json::{explanation_json, unused_json};
 pub use laboratory::{Change, Subject};
 pub use setters::{By, Setter};
@@ -78,7 +82,8 @@ impl Explanation {
     }
 }
 
-/// Explains the value at a path: who set it, and, by experiment, what it changes in the output.
+/// Explains the value at a path: who set it, and, by experiment, what it changes in the output. Lines of the output are
+/// masked as `secrets` says; [`hide`] masks the rest.
 ///
 /// # Errors
 /// All that keeps the chart from being rendered.
@@ -87,12 +92,13 @@ pub fn explain(
     path: &ValuePath,
     layers: &[Layer],
     reader: &dyn FileReader,
+    secrets: &Secrets,
 ) -> Result<Explanation, Vec<Diagnostic>> {
     let laboratory = Laboratory::new(subject)?;
     let values = &laboratory.prepared.values;
     let setters = setters::setters(path, layers, reader, &laboratory.prepared.chart, values)?;
     let Trials { changed, refused, tried } = Trials::of(&laboratory, path);
-    let effects = effects::effects(&laboratory.rendered, &changed);
+    let effects = effects::effects(&laboratory.rendered, &changed, secrets);
     let mut gate = None;
     if effects.is_empty() && refused.is_empty() && !tried.is_empty() {
         gate = gates::gates(&laboratory, &[(path.clone(), tried.clone())]).pop().flatten();

@@ -2,6 +2,7 @@
 
 mod release_name;
 mod schemas;
+mod secrets;
 
 use std::collections::HashSet;
 
@@ -13,6 +14,7 @@ use crate::values::{self, FileReader, Layer, Map};
 
 pub use release_name::is_release_name;
 pub use schemas::Schemas;
+pub use secrets::{secrets_of, secrets_of_values};
 
 /// What to render.
 pub struct Request<'a> {

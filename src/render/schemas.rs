@@ -2,8 +2,9 @@
 
 use crate::chart::Chart;
 use crate::diagnostic::Diagnostic;
+use crate::secrets::ChartSchema;
 use crate::values::schema::{self, Schema};
-use crate::values::{Map, Node, SchemaView, Step, Value, ValuePath, check_toml};
+use crate::values::{Map, Node, SchemaView, Step, ValuePath, check_toml};
 
 /// The schemas of a chart and of its subcharts, parents first.
 pub struct Schemas {
@@ -27,6 +28,13 @@ impl Schemas {
         let mut errors = Vec::new();
         schemas.add(chart, &mut Vec::new(), &mut errors);
         if errors.is_empty() { Ok(schemas) } else { Err(errors) }
+    }
+
+    /// Those of the tree that can be parsed.
+    pub fn readable(chart: &Chart) -> Schemas {
+        let mut schemas = Schemas { found: Vec::new() };
+        schemas.add(chart, &mut Vec::new(), &mut Vec::new());
+        schemas
     }
 
     fn add(&mut self, chart: &Chart, path: &mut Vec<String>, errors: &mut Vec<Diagnostic>) {
@@ -59,20 +67,9 @@ impl Schemas {
         })
     }
 
-    /// The texts of all values that a schema marks as `writeOnly`, numbers as text.
-    pub fn write_only_texts(&self, values: &Map) -> Vec<String> {
-        let mut texts = Vec::new();
-        for found in &self.found {
-            let part = match found.path.as_slice() {
-                [] => Some(values),
-                path => values.at(path.iter().map(String::as_str)).and_then(|node| node.value.as_map()),
-            };
-            let (Some(part), Some(view)) = (part, SchemaView::of_document(found.schema.document())) else { continue };
-            for (key, node) in part.iter() {
-                gather_write_only(&below(&view.alternatives(), |view| view.property(key)), &node.value, &mut texts);
-            }
-        }
-        texts
+    /// The schema documents, each with the names of the subcharts on the way to its chart.
+    pub fn documents(&self) -> Vec<ChartSchema<'_>> {
+        self.found.iter().map(|found| (found.path.as_slice(), found.schema.document())).collect()
     }
 
     /// Checks the coalesced values of the whole tree: errors, and warnings.
@@ -88,30 +85,5 @@ impl Schemas {
         let mut told = schema::check(&parts);
         told.extend(parts.iter().flat_map(|(_, schema, values)| check_toml(values, schema.document())));
         told.into_iter().partition(Diagnostic::is_error)
-    }
-}
-
-fn below<'s>(
-    views: &[SchemaView<'s>],
-    step: impl Fn(&SchemaView<'s>) -> Option<SchemaView<'s>>,
-) -> Vec<SchemaView<'s>> {
-    views.iter().filter_map(step).flat_map(SchemaView::alternatives).collect()
-}
-
-fn gather_write_only(views: &[SchemaView<'_>], value: &Value, texts: &mut Vec<String>) {
-    let is_secret = views.iter().any(SchemaView::is_write_only);
-    match value {
-        Value::Map(map) => {
-            for (key, node) in map.iter() {
-                gather_write_only(&below(views, |view| view.property(key)), &node.value, texts);
-            }
-        }
-        Value::List(items) => {
-            let of_items = below(views, SchemaView::items);
-            items.iter().for_each(|item| gather_write_only(&of_items, &item.value, texts));
-        }
-        Value::String(text) if is_secret => texts.push(text.clone()),
-        Value::Int(_) | Value::Float(_) if is_secret => texts.push(crate::json::write(value)),
-        _ => {}
     }
 }

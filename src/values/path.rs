@@ -90,6 +90,14 @@ impl ValuePath {
         ValuePath(steps)
     }
 
+    /// The path of an item of the list at this one.
+    #[must_use]
+    pub fn item(&self, index: usize) -> ValuePath {
+        let mut steps = self.0.clone();
+        steps.push(Step::Item(index));
+        ValuePath(steps)
+    }
+
     /// The path of the steps before the last one; `None` at the top.
     pub fn parent(&self) -> Option<ValuePath> {
         let (_, above) = self.0.split_last()?;

@@ -109,11 +109,6 @@ impl<'a> SchemaView<'a> {
         self.schema.get("enum").is_some()
     }
 
-    /// Whether the value is not to be shown again once it has been given (JSON Schema, `writeOnly`): passwords.
-    pub fn is_write_only(&self) -> bool {
-        self.schema.get("writeOnly").is_some_and(|node| node.value == Value::Bool(true))
-    }
-
     /// The names that a map has to have.
     pub fn required(&self) -> Vec<&'a str> {
         let names = self.schema.get("required").and_then(|node| node.value.as_list()).unwrap_or_default();

@@ -4,11 +4,12 @@
 use divan::{Bencher, black_box};
 use mim_chart::chart::Chart;
 use mim_chart::diagnostic::Source;
-use mim_chart::diff::{Object, Secrets, compare_sides, read_objects};
+use mim_chart::diff::{Object, compare_sides, gather_secrets, read_objects};
 use mim_chart::engine::{Capabilities, KubeVersion, Release, Rendered, Scope, engine_for};
 use mim_chart::io::{BUILT_IN_CHART, Inputs, embedded_chart};
 use mim_chart::manifest::{self, Manifests};
 use mim_chart::render::{Prepared, Schemas, prepare};
+use mim_chart::secrets::Gathering;
 use mim_chart::validate::{Request, validate};
 use mim_chart::values::{Layer, LayerKind, merge_layers};
 use mim_chart::yaml;
@@ -108,7 +109,9 @@ fn write_manifests(bencher: Bencher) {
 #[divan::bench]
 fn compare_manifests(bencher: Bencher) {
     let (old, new) = (objects(), objects());
-    let secrets = Secrets::gather(old.iter().chain(&new), [], []);
+    let mut gathering = Gathering::default();
+    gather_secrets(old.iter().chain(&new), &mut gathering);
+    let secrets = gathering.finish();
     bencher.bench_local(|| compare_sides(black_box(&old), &new, &secrets, "xmpp").is_empty());
 }
 

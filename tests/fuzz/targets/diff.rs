@@ -4,14 +4,17 @@
 
 use libfuzzer_sys::fuzz_target;
 use mim_chart::diagnostic::Source;
-use mim_chart::diff::{Secrets, compare_sides, read_objects, write_json, write_unified};
+use mim_chart::diff::{compare_sides, gather_secrets, read_objects, write_json, write_unified};
+use mim_chart::secrets::Gathering;
 
 fuzz_target!(|data: &[u8]| {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let (old, new) = text.split_once('\u{c}').unwrap_or((text, ""));
     let read = |text: &str, name: &str| read_objects(&Source::file(name, text), name);
     let (Ok(old), Ok(new)) = (read(old, "old.yaml"), read(new, "new.yaml")) else { return };
-    let secrets = Secrets::gather(old.iter().chain(&new), [], []);
+    let mut gathering = Gathering::default();
+    gather_secrets(old.iter().chain(&new), &mut gathering);
+    let secrets = gathering.finish();
     let comparison = compare_sides(&old, &new, &secrets, "default");
     let same = compare_sides(&old, &old, &secrets, "default");
     assert!(same.is_empty(), "nothing differs from itself");

@@ -1,0 +1,47 @@
+//! What is secret in a chart and the values that it is rendered with.
+
+use super::Schemas;
+use crate::chart::Chart;
+use crate::secrets::Gathering;
+use crate::values::{self, FileReader, Layer, Map, merge_defaults, merge_layers};
+
+/// Gathers what is secret in layers of values and in what they make of a chart's values. Mistakes in any of them are left to
+/// others: what can be read counts.
+pub fn secrets_of(chart: Option<&Chart>, layers: &[Layer], reader: &dyn FileReader) -> Gathering {
+    let user = merge_layers(layers, reader).ok();
+    let mut gathering = secrets_of_values(chart, user.as_ref());
+    // What a later layer replaces was secret as well.
+    let schemas = chart.map(Schemas::readable);
+    let documents = schemas.as_ref().map(Schemas::documents).unwrap_or_default();
+    for layer in layers {
+        if let Ok(values) = merge_layers(std::slice::from_ref(layer), reader) {
+            gathering.values(&values, &documents);
+        }
+    }
+    gathering
+}
+
+/// The same of values that are merged already.
+pub fn secrets_of_values(chart: Option<&Chart>, user: Option<&Map>) -> Gathering {
+    let mut gathering = Gathering::default();
+    let empty = Map::new();
+    let user = user.unwrap_or(&empty);
+    let Some(chart) = chart else {
+        gathering.values(user, &[]);
+        return gathering;
+    };
+    let mut chart = chart.clone();
+    // A chart whose dependencies can't be processed is taken as it is.
+    let _ = chart.process_dependencies(user);
+    let schemas = Schemas::readable(&chart);
+    let documents = schemas.documents();
+    let tree = chart.values_tree();
+    if let Ok(defaults) = merge_defaults(&tree) {
+        gathering.defaults(&defaults.values, &documents);
+    }
+    match values::coalesce(&tree, user.clone()) {
+        Ok(coalesced) => gathering.values(&coalesced.values, &documents),
+        Err(_) => gathering.values(user, &documents),
+    }
+    gathering
+}

@@ -1,0 +1,269 @@
+//! Values, objects and their texts with what is secret masked.
+
+use std::ops::Range;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::gathering::scalar;
+use super::write_only::{entry_value, is_written};
+use super::{Secrets, is_secret};
+use crate::diagnostic::{Hidden, Source};
+use crate::values::{Map, Node, Step, Value, ValuePath};
+use crate::yaml;
+
+/// Why a value may be secret.
+#[derive(Clone, Copy, PartialEq)]
+enum Reason {
+    /// It is in the data of a Secret.
+    Data,
+    /// Its key says so.
+    Key,
+    /// It may hold a secret.
+    None,
+}
+
+/// What is shown instead of a scalar.
+struct Mask {
+    text: String,
+    /// Whether it stands for all of it.
+    is_whole: bool,
+}
+
+type Change<'c> = dyn FnMut(&mut Node, Mask) + 'c;
+
+impl Secrets {
+    /// An object with what is secret in it masked. Of a Secret that is all its data.
+    pub fn masked(&self, object: &Map) -> Map {
+        let mut object = object.clone();
+        if self.is_open {
+            decode_data(&mut object);
+        } else {
+            self.visit(&mut object, &mut |node, mask| node.value = Value::String(mask.text));
+        }
+        object
+    }
+
+    /// Calls `change` with every scalar of an object that is secret or holds something secret, and with what is to be shown
+    /// instead.
+    fn visit(&self, object: &mut Map, change: &mut Change<'_>) {
+        let has_data = is_secret(object);
+        for (key, node) in object.iter_mut() {
+            match key {
+                "data" | "stringData" if has_data => self.visit_node(node, Reason::Data, change),
+                "apiVersion" | "kind" => {}
+                "metadata" => {
+                    let Some(metadata) = node.value.as_map_mut() else { continue };
+                    for (key, node) in metadata.iter_mut().filter(|(key, _)| !matches!(*key, "name" | "namespace")) {
+                        self.visit_entry(node, key, change);
+                    }
+                }
+                // A list of objects.
+                "items" if node.value.as_list().is_some() => {
+                    let Value::List(items) = &mut node.value else { continue };
+                    for item in items {
+                        match &mut item.value {
+                            Value::Map(map) => self.visit(map, change),
+                            _ => self.visit_node(item, Reason::None, change),
+                        }
+                    }
+                }
+                key => self.visit_entry(node, key, change),
+            }
+        }
+    }
+
+    fn visit_entry(&self, node: &mut Node, key: &str, change: &mut Change<'_>) {
+        let reason = if self.names_a_secret(key) { Reason::Key } else { Reason::None };
+        self.visit_node(node, reason, change);
+    }
+
+    fn visit_node(&self, node: &mut Node, reason: Reason, change: &mut Change<'_>) {
+        match &mut node.value {
+            Value::Map(map) => {
+                let entry = entry_value(map).is_some_and(|name| self.names_a_secret(name));
+                for (key, node) in map.iter_mut() {
+                    let reason = match reason {
+                        Reason::Data => Reason::Data,
+                        _ if entry && key == "value" || self.names_a_secret(key) => Reason::Key,
+                        _ => Reason::None,
+                    };
+                    self.visit_node(node, reason, change);
+                }
+            }
+            Value::List(items) => items.iter_mut().for_each(|node| self.visit_node(node, reason, change)),
+            Value::Null => {}
+            value => {
+                let Some(text) = scalar(value) else { return };
+                if let Some(mask) = self.mask_scalar(value, &text, reason).filter(|mask| mask.text != text) {
+                    change(node, mask);
+                }
+            }
+        }
+    }
+
+    fn mask_scalar(&self, value: &Value, text: &str, reason: Reason) -> Option<Mask> {
+        let is_text = value.as_str().is_some();
+        let whole = |number| Some(Mask { text: self.mask_of(number), is_whole: true });
+        match reason {
+            Reason::Data => whole(self.number(text)),
+            Reason::Key if is_text && is_written(text) && !self.public.contains(text.trim()) => {
+                whole(self.number(text))
+            }
+            // A number is masked if it is a long one: a short one may be anything.
+            _ if !is_text && text.len() < super::finder::LONG_ENOUGH => None,
+            _ => {
+                let (text, is_whole) = self.masked_text(text);
+                Some(Mask { text, is_whole })
+            }
+        }
+    }
+
+    /// The number of a whole content, in base64 or not.
+    fn number(&self, text: &str) -> Option<usize> {
+        let compact: String = text.split_ascii_whitespace().collect();
+        let decoded = STANDARD.decode(&compact).ok().and_then(|bytes| self.numbers.get(&bytes));
+        decoded.or_else(|| self.numbers.get(text.as_bytes())).copied()
+    }
+
+    /// A value at a path with what is secret in it masked.
+    pub fn masked_value(&self, path: &ValuePath, value: &Value) -> Value {
+        let mut node = Node::generated(value.clone());
+        if !self.is_open {
+            self.mask_values(&mut node, path);
+        }
+        node.value
+    }
+
+    /// Values with what is secret in them masked, and in the flags that set them.
+    pub fn masked_values(&self, values: &Map) -> Map {
+        let mut values = values.clone();
+        if !self.is_open {
+            let mut excerpts = super::excerpts::Excerpts::new(self);
+            for (key, node) in values.iter_mut() {
+                self.mask_values(node, &ValuePath::default().key(key));
+                excerpts.hide_in_flags(node);
+            }
+        }
+        values
+    }
+
+    /// Whether a value is secret, whatever it is.
+    pub fn is_secret_value(&self, path: &ValuePath) -> bool {
+        let last = path.steps().iter().rev().find_map(|step| match step {
+            Step::Key(key) => Some(key.as_str()),
+            Step::Item(_) => None,
+        });
+        !self.is_open && (self.paths.contains(path) || last.is_some_and(|key| self.names_a_secret(key)))
+    }
+
+    fn mask_values(&self, node: &mut Node, path: &ValuePath) {
+        match &mut node.value {
+            Value::Map(map) => {
+                let entry = entry_value(map).is_some_and(|name| self.names_a_secret(name));
+                for (key, node) in map.iter_mut() {
+                    let path = path.key(key);
+                    match &node.value {
+                        Value::String(text) if entry && key == "value" && is_written(text) => {
+                            node.value = Value::String(self.mask_of(self.number(text)));
+                        }
+                        _ => self.mask_values(node, &path),
+                    }
+                }
+            }
+            Value::List(items) => {
+                for (index, item) in items.iter_mut().enumerate() {
+                    self.mask_values(item, &path.item(index));
+                }
+            }
+            Value::Null => {}
+            value => {
+                let Some(text) = scalar(value).filter(|text| !text.is_empty()) else { return };
+                let is_default = self.public_values.contains(&(path.clone(), text.clone()));
+                let is_marked = self.paths.contains(path);
+                let is_named = value.as_str().is_some_and(is_written) && self.is_secret_value(path);
+                if (is_marked || is_named) && !is_default {
+                    *value = Value::String(self.mask_of(self.number(&text)));
+                } else if value.as_str().is_some() {
+                    let masked = self.mask(&text);
+                    if masked != text {
+                        *value = Value::String(masked);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The text of an object, for people to compare: the document as it stands, with what is secret masked in it. `None` if
+    /// that can't be done without changing anything else: then its fields are to be written.
+    pub fn text_of(&self, source: &Source, range: Range<usize>, fields: &Map, masked: &Map) -> Option<String> {
+        let text = &source.text()[range.clone()];
+        if self.is_open {
+            return (fields == masked).then(|| text.to_owned());
+        }
+        if fields == masked && (!text.contains('#') || self.finder.find(text).is_empty()) {
+            return Some(text.to_owned());
+        }
+        let hidden = self.hidden_in_document(source, range.clone())?;
+        let shown = source.hiding(hidden).shown(range).text;
+        let read = yaml::read_document(&Source::rendered("", shown.as_str())).ok()?;
+        (read.value.as_map() == Some(masked)).then_some(shown)
+    }
+
+    /// What is to be hidden of a YAML document: whole scalars, and parts of texts and comments. `None` if it can't be read.
+    pub(super) fn hidden_in_document(&self, source: &Source, range: Range<usize>) -> Option<Vec<Hidden>> {
+        let mut document = yaml::read_document_at(source, range.clone()).ok()?;
+        let Value::Map(map) = &mut document.value else { return None };
+        let mut hidden = Vec::new();
+        let mut keys = Vec::new();
+        places_of_keys(map, &mut keys);
+        keys.sort_by_key(|range| range.start);
+        self.visit(map, &mut |node, mask| {
+            let written = node.span.text();
+            let start = node.span.start();
+            // Of what is partly secret the rest stays; the parts are found below.
+            if mask.is_whole {
+                hidden.push(Hidden { range: start..start + written.trim_end().len(), mask: mask.text });
+            }
+        });
+        for found in self.finder.find(&source.text()[range.clone()]) {
+            let found_range = range.start + found.range.start..range.start + found.range.end;
+            let first = keys.partition_point(|key| key.end <= found_range.start);
+            let is_key = keys.get(first).is_some_and(|key| key.start < found_range.end);
+            let is_in_a_scalar =
+                |other: &Hidden| other.range.start < found_range.end && found_range.start < other.range.end;
+            if !is_key && !hidden.iter().any(is_in_a_scalar) {
+                hidden.push(Hidden { range: found_range, mask: self.mask_of(Some(found.number)) });
+            }
+        }
+        Some(hidden)
+    }
+}
+
+fn places_of_keys(map: &Map, keys: &mut Vec<Range<usize>>) {
+    for (_, entry) in map.entries() {
+        keys.push(entry.key.range());
+        let mut pending = vec![&entry.node];
+        while let Some(node) = pending.pop() {
+            match &node.value {
+                Value::Map(map) => places_of_keys(map, keys),
+                Value::List(items) => pending.extend(items),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Shows the data of a Secret as text, where it is text.
+fn decode_data(object: &mut Map) {
+    if !is_secret(object) {
+        return;
+    }
+    let Some(data) = object.get_mut("data").and_then(|node| node.value.as_map_mut()) else { return };
+    for (_, node) in data.iter_mut() {
+        let bytes = node.value.as_str().and_then(|text| STANDARD.decode(text.trim()).ok());
+        if let Some(text) = bytes.and_then(|bytes| String::from_utf8(bytes).ok()) {
+            node.value = Value::String(text);
+        }
+    }
+}

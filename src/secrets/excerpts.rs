@@ -1,0 +1,295 @@
+//! Diagnostics with what is secret in them masked.
+
+use std::ops::Range;
+
+use ahash::AHashMap;
+
+use super::finder::LONG_ENOUGH;
+use super::gathering::identity;
+use super::lines::{self, is_text};
+use super::{Secrets, spellings};
+use crate::diagnostic::{Diagnostic, Hidden, Label, Source, SourceKind, Span};
+use crate::values::{Node, Value};
+
+/// Of longer marked places the rest is not shown in any form.
+const MOST_LINES: usize = 64;
+
+/// Masks places in texts. The same text is looked through once.
+pub(super) struct Excerpts<'s> {
+    secrets: &'s Secrets,
+    flags: AHashMap<usize, Source>,
+    /// What is hidden of documents, by the text and where they begin.
+    documents: AHashMap<(usize, usize), Option<Vec<Hidden>>>,
+}
+
+impl Secrets {
+    /// Masks what is secret in diagnostics: in the lines and flags that they show, and in their words.
+    pub fn hide<'d>(&self, diagnostics: impl IntoIterator<Item = &'d mut Diagnostic>) {
+        if self.is_open {
+            return;
+        }
+        let mut excerpts = Excerpts::new(self);
+        for diagnostic in diagnostics {
+            excerpts.diagnostic(diagnostic);
+        }
+    }
+
+    /// The same place, in a flag of which what is secret is hidden.
+    pub fn hide_span(&self, span: &Span) -> Span {
+        if self.is_open { span.clone() } else { Excerpts::new(self).flag_span(span) }
+    }
+
+    /// One of our sentences with long secrets in it masked.
+    pub fn mask_in_sentence(&self, sentence: &str) -> String {
+        let mut sentence = sentence.to_owned();
+        if !self.is_open {
+            Excerpts::new(self).words(&mut sentence, &[]);
+        }
+        sentence
+    }
+
+    /// What was rendered: documents after `---`.
+    pub fn masked_documents(&self, text: &str) -> String {
+        let mut masked = String::with_capacity(text.len());
+        let mut document = String::new();
+        for line in text.split_inclusive('\n').chain(["---"]) {
+            if line.starts_with("---") {
+                masked.extend(self.masked_lines(&document).into_iter().flat_map(|line| [line, "\n".to_owned()]));
+                document.clear();
+                masked.push_str(if line == "---" { "" } else { line });
+            } else {
+                document.push_str(line);
+            }
+        }
+        masked
+    }
+
+    /// A manifest's lines as they may be shown. There are as many as in the text.
+    pub fn masked_lines(&self, text: &str) -> Vec<String> {
+        if self.is_open {
+            return text.lines().map(str::to_owned).collect();
+        }
+        let source = Source::rendered("", text);
+        let hidden = self
+            .hidden_in_document(&source, 0..text.len())
+            .unwrap_or_else(|| self.hidden_by_lines(&source, &(0..text.len())));
+        let source = source.hiding(by_line(text, hidden));
+        let mut shown: Vec<String> = source.shown(0..text.len()).text.lines().map(str::to_owned).collect();
+        shown.resize(text.lines().count(), String::new());
+        shown
+    }
+
+    /// What is to be hidden of some lines of a text that can't be read.
+    fn hidden_by_lines(&self, source: &Source, range: &Range<usize>) -> Vec<Hidden> {
+        let text = source.text();
+        let mut hidden = Vec::new();
+        let hide = |range: Range<usize>, mask: String| Hidden { range, mask };
+        let mut at = range.start;
+        for line in text[range.clone()].split_inclusive('\n') {
+            let line_range = at..at + line.trim_end_matches(['\n', '\r']).len();
+            at += line.len();
+            let plain = |range: &Range<usize>| self.public.contains(text[range.clone()].trim_matches(['"', '\'']));
+            let by_key = lines::hidden_in(text, line_range).into_iter();
+            hidden.extend(by_key.filter(|range| !plain(range)).map(|range| hide(range, self.mask_of(None))));
+        }
+        for found in self.finder.find(&text[range.clone()]) {
+            hidden.push(hide(
+                range.start + found.range.start..range.start + found.range.end,
+                self.mask_of(Some(found.number)),
+            ));
+        }
+        hidden
+    }
+}
+
+impl<'s> Excerpts<'s> {
+    pub(super) fn new(secrets: &'s Secrets) -> Self {
+        Excerpts { secrets, flags: AHashMap::new(), documents: AHashMap::new() }
+    }
+
+    fn diagnostic(&mut self, diagnostic: &mut Diagnostic) {
+        let mut texts: Vec<String> = Vec::new();
+        let mut done: Vec<(Source, Source)> = Vec::new();
+        for at in 0..diagnostic.labels.len() {
+            let Some(source) = diagnostic.labels[at].span.source().cloned() else { continue };
+            let masked = match done.iter().find(|(known, _)| *known == source) {
+                Some((_, masked)) => masked.clone(),
+                None => {
+                    let of_source = |label: &&Label| label.span.source() == Some(&source);
+                    let spans: Vec<&Span> =
+                        diagnostic.labels.iter().filter(of_source).map(|label| &label.span).collect();
+                    let hidden = self.hidden(&source, &spans);
+                    texts.extend(told_of(&source, &spans, &hidden));
+                    let masked = if hidden.is_empty() { source.clone() } else { source.hiding(hidden) };
+                    done.push((source, masked.clone()));
+                    masked
+                }
+            };
+            let label = &mut diagnostic.labels[at];
+            label.span = label.span.in_source(&masked);
+        }
+        for (source, masked) in done.iter().filter(|(source, _)| source.kind() == SourceKind::Flag) {
+            if !source.text().is_empty() && diagnostic.message.contains(source.text()) {
+                let shown = masked.shown(0..source.text().len()).text;
+                diagnostic.message = diagnostic.message.replace(source.text(), &shown);
+            }
+        }
+        self.words(&mut diagnostic.message, &texts);
+        for label in &mut diagnostic.labels {
+            self.words(&mut label.text, &texts);
+        }
+        for help in &mut diagnostic.help {
+            self.words(help, &texts);
+        }
+    }
+
+    /// What is to be hidden of the lines of a source that some places are in.
+    fn hidden(&mut self, source: &Source, spans: &[&Span]) -> Vec<Hidden> {
+        let secrets = self.secrets;
+        let known = spans.first().and_then(|span| identity(span)).and_then(|identity| secrets.places.get(&identity));
+        let known = known.into_iter().flat_map(|(_, places)| places);
+        let mut hidden: Vec<Hidden> = known
+            .map(|(range, number)| Hidden { range: range.clone(), mask: secrets.mask_of(Some(*number)) })
+            .collect();
+        if source.kind() == SourceKind::Flag {
+            hidden.extend(self.hidden_in_flag(source));
+            return hidden;
+        }
+        let text = source.text();
+        for span in spans {
+            let first = source.position(span.start()).line;
+            let last = source.position(span.range().end).line.min(first + MOST_LINES);
+            let lines = source.line_range(first).start..source.line_range(last).end;
+            let document = document_around(text, &lines);
+            let of_text = (identity(span).unwrap_or_default(), document.start);
+            let known = self.documents.entry(of_text);
+            match known.or_insert_with(|| secrets.hidden_in_document(source, document)) {
+                Some(found) => {
+                    let is_shown = |part: &&Hidden| part.range.start < lines.end && lines.start < part.range.end;
+                    hidden.extend(found.iter().filter(is_shown).cloned());
+                }
+                None => hidden.extend(secrets.hidden_by_lines(source, &lines)),
+            }
+        }
+        by_line(text, hidden)
+    }
+
+    fn hidden_in_flag(&self, source: &Source) -> Vec<Hidden> {
+        let secrets = self.secrets;
+        let text = source.text();
+        let mut hidden = Vec::new();
+        let is_json = source.name() == "--set-json";
+        if is_json {
+            let found = lines::values_in(text).into_iter();
+            hidden.extend(found.map(|range| Hidden { range, mask: secrets.mask_of(None) }));
+        }
+        if is_json || matches!(source.name(), "--set" | "--set-string" | "--set-literal") {
+            for part in source.parts() {
+                let assignment = &text[part.clone()];
+                let Some(sign) = assignment.find('=') else { continue };
+                let key = assignment[..sign].trim_end_matches(|c: char| matches!(c, '[' | ']') || c.is_ascii_digit());
+                let value = part.start + sign + 1..part.end;
+                let is_named = secrets.names_a_secret(key.rsplit('.').next().unwrap_or(key));
+                // A list of texts.
+                let is_list = !is_json && text[value.clone()].starts_with('{');
+                if is_named && (is_list || is_text(&text[value.clone()])) {
+                    hidden.push(Hidden { range: value, mask: secrets.mask_of(None) });
+                }
+            }
+        }
+        for found in secrets.finder.find(text) {
+            hidden.push(Hidden { range: found.range, mask: secrets.mask_of(Some(found.number)) });
+        }
+        hidden
+    }
+
+    /// Masks the flags that set values.
+    pub(super) fn hide_in_flags(&mut self, node: &mut Node) {
+        node.span = self.flag_span(&node.span);
+        match &mut node.value {
+            Value::Map(map) => map.iter_mut().for_each(|(_, node)| self.hide_in_flags(node)),
+            Value::List(items) => items.iter_mut().for_each(|node| self.hide_in_flags(node)),
+            _ => {}
+        }
+    }
+
+    fn flag_span(&mut self, span: &Span) -> Span {
+        let (Some(source), Some(identity)) = (span.source(), identity(span)) else { return span.clone() };
+        if source.kind() != SourceKind::Flag {
+            return span.clone();
+        }
+        if !self.flags.contains_key(&identity) {
+            let hidden = self.hidden(source, &[span]);
+            self.flags.insert(identity, source.hiding(hidden));
+        }
+        span.in_source(&self.flags[&identity])
+    }
+
+    /// Masks our own words: the texts that the places hold where they stand in quotes, and long secrets.
+    fn words(&self, words: &mut String, texts: &[String]) {
+        let mask = self.secrets.mask_of(None);
+        for text in texts {
+            for quote in ["'", "\"", "`"] {
+                let quoted = format!("{quote}{text}{quote}");
+                if words.contains(&quoted) {
+                    *words = words.replace(&quoted, &format!("{quote}{mask}{quote}"));
+                }
+            }
+            if text.len() >= LONG_ENOUGH && words.contains(text.as_str()) {
+                *words = words.replace(text.as_str(), &mask);
+            }
+        }
+        for found in self.secrets.finder.find_long_ones(words).into_iter().rev() {
+            words.replace_range(found.range, &self.secrets.mask_of(Some(found.number)));
+        }
+    }
+}
+
+/// The document of a stream that holds some lines.
+fn document_around(text: &str, lines: &Range<usize>) -> Range<usize> {
+    let start = text[..lines.start].rfind("\n---").map(|at| at + 1);
+    let start = start.map_or(0, |at| at + text[at..].find('\n').map_or(0, |end| end + 1));
+    let end = text[lines.end..].find("\n---").map_or(text.len(), |at| lines.end + at + 1);
+    start.min(lines.start)..end
+}
+
+/// What a message may repeat of what is hidden at some places.
+fn told_of(source: &Source, spans: &[&Span], hidden: &[Hidden]) -> Vec<String> {
+    let mut texts = Vec::new();
+    let mut add = |text: &str| {
+        let text = text.trim().trim_matches(['"', '\'']);
+        let resolved = spellings::views(text.as_bytes()).into_iter().next();
+        let resolved = resolved.and_then(|view| String::from_utf8(view.bytes).ok());
+        texts.extend([Some(text.to_owned()), resolved].into_iter().flatten().filter(|text| !text.is_empty()));
+    };
+    for Hidden { range, .. } in hidden {
+        for span in spans {
+            let marked = span.range();
+            if marked.start <= range.end && range.start <= marked.end {
+                add(&source.text()[range.clone()]);
+                let within = marked.start.max(range.start)..marked.end.min(range.end);
+                add(&source.text()[within.start..within.end.max(within.start)]);
+            }
+        }
+    }
+    texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
+    texts.dedup();
+    texts
+}
+
+/// The same, with what goes over several lines taken apart: each line stays one.
+fn by_line(text: &str, hidden: Vec<Hidden>) -> Vec<Hidden> {
+    let mut apart = Vec::with_capacity(hidden.len());
+    for Hidden { range, mask } in hidden {
+        let mut at = range.start;
+        for line in text[range].split_inclusive('\n') {
+            let body = line.trim_end_matches(['\n', '\r']);
+            let indent = if at == 0 || text[..at].ends_with('\n') { body.len() - body.trim_start().len() } else { 0 };
+            if body.len() > indent {
+                apart.push(Hidden { range: at + indent..at + body.len(), mask: mask.clone() });
+            }
+            at += line.len();
+        }
+    }
+    apart
+}

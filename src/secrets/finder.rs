@@ -1,0 +1,230 @@
+//! Finds known texts in other texts, however they are written there.
+
+use std::ops::Range;
+
+use ahash::AHashMap;
+
+use super::spellings::{self, View};
+
+/// Shorter texts are part of too many words: they are found only where they are a whole value.
+pub(super) const LONG_ENOUGH: usize = 8;
+/// Shorter ones, and words such as `true`, say nothing where they stand alone.
+const TELLING: usize = 4;
+/// Of a longer text this much is looked for; what follows it is found by comparing.
+const LOOKED_FOR: usize = 256;
+/// More texts that begin alike are found by their beginning alone, up to the next white space.
+const MOST_ALIKE: usize = 16;
+/// A short text in base64 is at most this long with what may stand beside it.
+const LONGEST_TOKEN: usize = 128;
+
+/// Texts to be found, each with a number. Upper and lower case of ASCII letters are the same.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Finder {
+    /// By their first eight bytes.
+    long: AHashMap<u64, Vec<Known>>,
+    /// Which first eight bytes there may be: most of a text is passed by without looking them up.
+    may_begin: Vec<u64>,
+    short: AHashMap<Vec<u8>, usize>,
+}
+
+#[derive(Debug, Clone)]
+struct Known {
+    /// In small letters.
+    text: Vec<u8>,
+    number: usize,
+    /// Whether it is an encoded text: then all letters around it are part of it.
+    is_encoded: bool,
+}
+
+/// A place in a text that shows a known one, and that one's number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) range: Range<usize>,
+    pub(super) number: usize,
+}
+
+impl Finder {
+    pub(super) fn is_empty(&self) -> bool {
+        self.long.is_empty() && self.short.is_empty()
+    }
+
+    /// Adds a text and its encodings. The first number of a text stays.
+    pub(super) fn add(&mut self, text: &[u8], number: usize) {
+        let text = text.trim_ascii();
+        if text.len() < LONG_ENOUGH {
+            let text = text.to_ascii_lowercase();
+            if is_telling(&text) {
+                self.short.entry(text).or_insert(number);
+            }
+            return;
+        }
+        self.add_long(text, number, false);
+        let beginning = &text[..text.len().min(LOOKED_FOR)];
+        for encoded in spellings::encodings(beginning) {
+            self.add_long(&encoded, number, true);
+        }
+    }
+
+    fn add_long(&mut self, text: &[u8], number: usize, is_encoded: bool) {
+        if text.len() < LONG_ENOUGH {
+            return;
+        }
+        let text = text.to_ascii_lowercase();
+        let window = window(&text);
+        self.may_begin.resize(MAY_BEGIN_BITS / 64, 0);
+        let bit = bit(window);
+        self.may_begin[bit / 64] |= 1 << (bit % 64);
+        let alike = self.long.entry(window).or_default();
+        if alike.iter().all(|known| known.text != text) {
+            alike.push(Known { text, number, is_encoded });
+            // The longest first: a text that continues another one is found whole.
+            alike.sort_by_key(|known| std::cmp::Reverse(known.text.len()));
+        }
+    }
+
+    /// All places in a text that show a known one, in order; none overlap.
+    pub(super) fn find(&self, text: &str) -> Vec<Found> {
+        if self.is_empty() {
+            return Vec::new();
+        }
+        let bytes = text.as_bytes();
+        let mut found = self.find_plain(bytes);
+        for view in spellings::views(bytes) {
+            let places = self.find_plain(&view.bytes);
+            found.extend(places.into_iter().map(|place| Found { range: view.source(place.range), ..place }));
+        }
+        for place in &mut found {
+            place.range = text.floor_char_boundary(place.range.start)..text.ceil_char_boundary(place.range.end);
+        }
+        merged(found)
+    }
+
+    /// Those that need no quotes around them to be found: in our own sentences others may be ordinary words.
+    pub(super) fn find_long_ones(&self, text: &str) -> Vec<Found> {
+        let long = |found: &Found| found.range.len() >= LONG_ENOUGH;
+        if self.long.is_empty() { Vec::new() } else { self.find(text).into_iter().filter(long).collect() }
+    }
+
+    /// The number of a short text that a whole value is, however it is written.
+    pub(super) fn find_short(&self, value: &str) -> Option<usize> {
+        let trimmed = value.trim().as_bytes();
+        if self.short.is_empty() || trimmed.len() > LONGEST_TOKEN {
+            return None;
+        }
+        let views = spellings::views(trimmed);
+        self.short_number(trimmed).or_else(|| views.iter().find_map(|view| self.short_number(&view.bytes)))
+    }
+
+    fn short_number(&self, value: &[u8]) -> Option<usize> {
+        let known = |text: &[u8]| self.short.get(&text.trim_ascii().to_ascii_lowercase()).copied();
+        known(value).or_else(|| {
+            let decoded = spellings::decoded(value);
+            decoded.iter().find_map(|text| known(text).or_else(|| known(spellings::decoded(text).first()?)))
+        })
+    }
+
+    fn find_plain(&self, bytes: &[u8]) -> Vec<Found> {
+        let mut found = self.find_long(bytes);
+        if !self.short.is_empty() {
+            found.extend(spellings::values(bytes).into_iter().filter_map(|range| {
+                let value = &bytes[range.clone()];
+                let number = self.short_number(value).or_else(|| self.number_beside(value))?;
+                let is_quoted = range.start > 0 && matches!(bytes[range.start - 1], b'"' | b'\'');
+                let is_number = value.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
+                (is_quoted || !is_number).then_some(Found { range, number })
+            }));
+        }
+        found
+    }
+
+    /// The number of a short text that stands as a value in an encoded one: `user:password`.
+    fn number_beside(&self, value: &[u8]) -> Option<usize> {
+        spellings::decoded(value).iter().filter(|text| std::str::from_utf8(text).is_ok()).find_map(|text| {
+            let values = spellings::values(text);
+            values.into_iter().find_map(|range| self.short.get(&text[range].to_ascii_lowercase()).copied())
+        })
+    }
+
+    fn find_long(&self, bytes: &[u8]) -> Vec<Found> {
+        let mut found = Vec::new();
+        if self.long.is_empty() || bytes.len() < LONG_ENOUGH {
+            return found;
+        }
+        let lower = bytes.to_ascii_lowercase();
+        let mut at = 0;
+        let mut hash = window(&lower);
+        loop {
+            let bit = bit(hash);
+            let may_begin = self.may_begin[bit / 64] >> (bit % 64) & 1 == 1;
+            let alike = if may_begin { self.long.get(&hash) } else { None };
+            let next = match alike.and_then(|alike| match_at(&lower, at, alike)) {
+                Some(place) => {
+                    let end = place.range.end;
+                    found.push(place);
+                    end
+                }
+                None => at + 1,
+            };
+            if next + LONG_ENOUGH > lower.len() {
+                return found;
+            }
+            hash = if next == at + 1 {
+                hash << 8 | u64::from(lower[next + LONG_ENOUGH - 1])
+            } else {
+                window(&lower[next..])
+            };
+            at = next;
+        }
+    }
+}
+
+const MAY_BEGIN_BITS: usize = 1 << 16;
+
+fn bit(window: u64) -> usize {
+    (window.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 48) as usize
+}
+
+fn match_at(bytes: &[u8], at: usize, alike: &[Known]) -> Option<Found> {
+    if alike.len() > MOST_ALIKE {
+        let rest = &bytes[at..];
+        let length = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
+        return Some(Found { range: at..at + length.max(LONG_ENOUGH), number: alike[0].number });
+    }
+    let begins = |known: &&Known| bytes[at..].starts_with(&known.text[..known.text.len().min(LOOKED_FOR)]);
+    let Known { text, number, is_encoded } = alike.iter().find(begins)?;
+    let range = if *is_encoded {
+        spellings::token_around(bytes, at..at + text.len().min(LOOKED_FOR))
+    } else {
+        at..at + text.iter().zip(&bytes[at..]).take_while(|(a, b)| a == b).count()
+    };
+    Some(Found { range, number: *number })
+}
+
+/// The first eight bytes as a number.
+fn window(bytes: &[u8]) -> u64 {
+    bytes.iter().take(LONG_ENOUGH).fold(0, |window, &byte| window << 8 | u64::from(byte))
+}
+
+fn is_telling(text: &[u8]) -> bool {
+    text.len() >= TELLING && !matches!(text, b"true" | b"false" | b"null" | b"none")
+}
+
+/// In order, overlapping ones joined.
+fn merged(mut found: Vec<Found>) -> Vec<Found> {
+    found.sort_by_key(|found| (found.range.start, std::cmp::Reverse(found.range.end)));
+    let mut merged: Vec<Found> = Vec::with_capacity(found.len());
+    for place in found {
+        match merged.last_mut() {
+            Some(last) if place.range.start < last.range.end => last.range.end = last.range.end.max(place.range.end),
+            _ => merged.push(place),
+        }
+    }
+    merged
+}
+
+/// Where the bytes of a view come from.
+impl View {
+    fn source(&self, range: Range<usize>) -> Range<usize> {
+        self.starts[range.start]..self.starts[range.end]
+    }
+}

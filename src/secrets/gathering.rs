@@ -1,0 +1,237 @@
+//! Gathers what is secret in a run.
+
+use std::ops::Range;
+
+use ahash::{AHashMap, AHashSet};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::finder::Finder;
+use super::names::names_a_secret;
+use super::write_only::{ChartSchema, entry_value, is_written, marked};
+use super::{Secrets, lines, spellings};
+use crate::diagnostic::{Source, Span};
+use crate::values::{Map, Node, Value};
+
+/// What is secret, as far as it is known yet.
+#[derive(Debug, Default)]
+pub struct Gathering {
+    secrets: Secrets,
+    /// The texts to be found elsewhere, each with its number.
+    texts: Vec<(Vec<u8>, usize)>,
+    public: AHashSet<String>,
+}
+
+/// A line of a key or a certificate: at least this long, of the letters of base64 alone.
+const LINE_OF_A_KEY: usize = 16;
+
+impl Gathering {
+    /// Secrets are shown with numbers: the same text has the same one.
+    #[must_use]
+    pub fn numbered(mut self) -> Self {
+        self.secrets.is_numbered = true;
+        self
+    }
+
+    /// Adds the defaults of charts: everybody may read them.
+    pub fn defaults(&mut self, defaults: &Map, schemas: &[ChartSchema<'_>]) {
+        for (path, node) in marked(defaults, schemas).secret {
+            self.secrets.public_values.extend(scalar(&node.value).map(|text| (path, text)));
+        }
+        let mut pending: Vec<&Node> = defaults.iter().map(|(_, node)| node).collect();
+        while let Some(node) = pending.pop() {
+            match &node.value {
+                Value::Map(map) => pending.extend(map.iter().map(|(_, node)| node)),
+                Value::List(items) => pending.extend(items),
+                value => self.public.extend(scalar(value).map(|text| text.trim().to_owned())),
+            }
+        }
+    }
+
+    /// Adds values of a tree of charts, with the schemas that describe them. Defaults have to be known before.
+    pub fn values(&mut self, values: &Map, schemas: &[ChartSchema<'_>]) {
+        let found = marked(values, schemas);
+        self.secrets.plain_keys.extend(found.plain_keys);
+        for (path, node) in found.secret {
+            let Some(text) = scalar(&node.value).filter(|text| !text.is_empty()) else { continue };
+            if self.secrets.public_values.contains(&(path.clone(), text.clone())) {
+                continue;
+            }
+            let number = self.text(&text);
+            self.secrets.add_place(&node.span, number);
+            self.secrets.paths.insert(path);
+        }
+        self.lines_of(values);
+    }
+
+    /// Adds a text that is no secret whatever holds it: the name of an object.
+    pub fn public(&mut self, text: &str) {
+        if !self.public.contains(text) {
+            self.public.insert(text.to_owned());
+        }
+    }
+
+    /// Adds an object: the data of a Secret, and what its keys say is secret. What is public has to be known before.
+    pub fn object(&mut self, fields: &Map) {
+        if super::is_secret(fields) {
+            for name in ["stringData", "data"] {
+                let Some(data) = fields.get(name) else { continue };
+                let mut pending = vec![data];
+                while let Some(node) = pending.pop() {
+                    match &node.value {
+                        Value::Map(map) => pending.extend(map.iter().rev().map(|(_, node)| node)),
+                        Value::List(items) => pending.extend(items),
+                        value => {
+                            if let Some(text) = scalar(value) {
+                                let number = if name == "data" { self.encoded(&text) } else { self.text(&text) };
+                                self.secrets.add_place(&node.span, number);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        self.named(fields);
+        self.lines_of(fields);
+    }
+
+    /// What the keys of an object say.
+    fn named(&mut self, map: &Map) {
+        let entry = entry_value(map);
+        for (key, node) in map.iter() {
+            let name = if key == "value" { entry.unwrap_or(key) } else { key };
+            let mut pending = vec![node];
+            while let Some(node) = pending.pop() {
+                match &node.value {
+                    Value::Map(map) => self.named(map),
+                    Value::List(items) => pending.extend(items),
+                    Value::String(text)
+                        if self.secrets.names_a_secret(name)
+                            && is_written(text)
+                            && !self.public.contains(text.trim()) =>
+                    {
+                        let number = self.text(text);
+                        self.secrets.add_place(&node.span, number);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// What the keys in texts of several lines say: configuration files.
+    fn lines_of(&mut self, map: &Map) {
+        let mut pending: Vec<&Node> = map.iter().map(|(_, node)| node).collect();
+        while let Some(node) = pending.pop() {
+            match &node.value {
+                Value::Map(map) => pending.extend(map.iter().rev().map(|(_, node)| node)),
+                Value::List(items) => pending.extend(items.iter().rev()),
+                Value::String(text) if text.contains('\n') => self.lines(text),
+                _ => {}
+            }
+        }
+    }
+
+    fn lines(&mut self, text: &str) {
+        for line in text.lines() {
+            for range in lines::values_in(line) {
+                let value = line[range].trim_matches(['"', '\'']);
+                if value.len() >= super::finder::LONG_ENOUGH {
+                    self.text(value);
+                }
+            }
+        }
+    }
+
+    /// Adds the content of a Secret's data.
+    fn encoded(&mut self, text: &str) -> usize {
+        let compact: String = text.split_ascii_whitespace().collect();
+        match STANDARD.decode(&compact) {
+            Ok(bytes) => {
+                if let Ok(text) = std::str::from_utf8(&bytes) {
+                    self.lines(text);
+                }
+                self.content(bytes)
+            }
+            Err(_) => self.text(text),
+        }
+    }
+
+    fn text(&mut self, text: &str) -> usize {
+        // One in base64 has the number of what it holds.
+        let decoded = STANDARD.decode(text.trim()).ok().filter(|bytes| self.secrets.numbers.contains_key(bytes));
+        self.content(decoded.unwrap_or_else(|| text.as_bytes().to_vec()))
+    }
+
+    fn content(&mut self, bytes: Vec<u8>) -> usize {
+        let next = self.secrets.numbers.len() + 1;
+        let number = *self.secrets.numbers.entry(bytes.clone()).or_insert(next);
+        if number == next {
+            self.texts.push((bytes, number));
+        }
+        number
+    }
+
+    /// All that was gathered.
+    #[must_use]
+    pub fn finish(self) -> Secrets {
+        let Gathering { mut secrets, texts, public } = self;
+        let mut finder = Finder::default();
+        for (bytes, number) in texts {
+            let text = std::str::from_utf8(&bytes).ok().map(str::trim);
+            let is_public = |text: &str| {
+                let decoded = STANDARD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+                public.contains(text) || decoded.is_some_and(|text| public.contains(text.trim()))
+            };
+            if text.is_some_and(is_public) {
+                continue;
+            }
+            finder.add(&bytes, number);
+            let Some(text) = text else { continue };
+            finder.add(&spellings::folded(text.as_bytes()), number);
+            if !text.is_ascii() {
+                finder.add(text.to_lowercase().as_bytes(), number);
+                finder.add(text.to_uppercase().as_bytes(), number);
+            }
+            let is_of_a_key = |c: char| c.is_ascii_alphanumeric() || "+/=-_".contains(c);
+            for line in text.lines().map(str::trim).filter(|_| text.contains('\n')) {
+                if line.len() >= LINE_OF_A_KEY && line.chars().all(is_of_a_key) {
+                    finder.add(line.as_bytes(), number);
+                }
+            }
+        }
+        secrets.public = public;
+        secrets.finder = finder;
+        secrets
+    }
+}
+
+/// A scalar as text.
+pub(super) fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(_) | Value::Int(_) | Value::Float(_) => Some(crate::json::write(value)),
+        Value::Null | Value::Map(_) | Value::List(_) => None,
+    }
+}
+
+/// The secret places of one text.
+pub(super) type Places = AHashMap<usize, (Source, Vec<(Range<usize>, usize)>)>;
+
+/// What tells texts apart: the same one has the same.
+pub(super) fn identity(span: &Span) -> Option<usize> {
+    span.source().map(|source| source.text().as_ptr() as usize)
+}
+
+impl Secrets {
+    fn add_place(&mut self, span: &Span, number: usize) {
+        let (Some(identity), Some(source)) = (identity(span), span.source()) else { return };
+        let place = self.places.entry(identity).or_insert_with(|| (source.clone(), Vec::new()));
+        place.1.push((span.range(), number));
+    }
+
+    /// Whether the contents of a key are secret, where no schema says that they are not.
+    pub(super) fn names_a_secret(&self, key: &str) -> bool {
+        names_a_secret(key) && !self.plain_keys.contains(key)
+    }
+}

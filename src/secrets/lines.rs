@@ -1,0 +1,228 @@
+//! Secrets in text of which nothing else is known than its lines: files that can't be read, flags, configuration files.
+
+use std::ops::Range;
+
+use super::names::names_a_secret;
+
+/// The values in a line whose keys name secrets: `password: x`, `"token": "x"`, `PASSWORD=x`, `--db-password=x`.
+pub(super) fn values_in(line: &str) -> Vec<Range<usize>> {
+    let bytes = line.as_bytes();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(length) = line[at..].find([':', '=']) {
+        let sign = at + length;
+        at = sign + 1;
+        let head = line[..sign].trim_end();
+        let is_quoted = head.ends_with(['"', '\'']);
+        let key = key_before(head);
+        // Without white space behind it a colon belongs to a word, unless the key is in quotes.
+        let is_assignment = bytes[sign] == b'=' || is_quoted || bytes.get(sign + 1).is_none_or(u8::is_ascii_whitespace);
+        if !is_assignment || !key.rsplit('.').next().is_some_and(names_a_secret) {
+            continue;
+        }
+        // `:=`, `==`, `=>` and so on.
+        let start =
+            at + line[at..].find(|c: char| !matches!(c, ' ' | '\t' | '=' | '>' | '~')).unwrap_or(line.len() - at);
+        let is_first = head.len() - key.len() == head.find(|c: char| c.is_alphanumeric()).unwrap_or(0);
+        let end = value_end(line, start, is_first, bytes[sign] == b':', head);
+        if is_text(&line[start..end]) {
+            found.push(start..end);
+        }
+        at = end.max(at);
+    }
+    found
+}
+
+/// The key that ends a text, without quotes.
+fn key_before(head: &str) -> &str {
+    let head = head.trim_end_matches(['"', '\'', ']']);
+    let is_key = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/');
+    let start = head.char_indices().rev().take_while(|(_, c)| is_key(*c)).last().map_or(head.len(), |(at, _)| at);
+    &head[start..]
+}
+
+fn value_end(line: &str, start: usize, is_first: bool, is_yaml: bool, head: &str) -> usize {
+    let value = &line[start..];
+    if let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) {
+        return start + quoted(value, quote);
+    }
+    let is_flow = is_yaml && head.contains(['{', '[']);
+    let ends = |(at, c): (usize, char)| match c {
+        ',' | '}' | ']' => is_flow || !is_yaml && !is_first,
+        '&' | ';' | ' ' | '\t' if !is_yaml && !is_first => true,
+        '#' => value[..at].ends_with([' ', '\t']),
+        _ => false,
+    };
+    let length = value.char_indices().find(|&place| ends(place)).map_or(value.len(), |(at, _)| at);
+    start + value[..length].trim_end().len()
+}
+
+/// The length of a text in quotes; all of it if nothing closes them.
+fn quoted(text: &str, quote: char) -> usize {
+    let mut escaped = false;
+    for (at, c) in text.char_indices().skip(1) {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quote == '"' => escaped = true,
+            c if c == quote => return at + 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// Whether a value is text that somebody wrote there: no number or boolean, no map or list, no reference to something else.
+pub(super) fn is_text(value: &str) -> bool {
+    let bare = value.trim().trim_matches(['"', '\'']);
+    let is_reference = |open: &str, close: char| bare.starts_with(open) && bare.ends_with(close);
+    let is_quoted = value.trim().starts_with(['"', '\'']);
+    !(bare.is_empty()
+        || bare.contains("{{")
+        || is_reference("$(", ')')
+        || is_reference("${", '}')
+        || !is_quoted
+            && (matches!(bare, "true" | "false" | "null" | "~")
+                || bare.starts_with(['{', '[', '|', '>', '&', '*', '!'])
+                || bare.parse::<f64>().is_ok()))
+}
+
+/// The parts of one line of a text that hold a secret by the keys in it, and by those of the lines above that it continues.
+pub(super) fn hidden_in(text: &str, line: Range<usize>) -> Vec<Range<usize>> {
+    let content = &text[line.clone()];
+    let body = content.len() - content.trim_start().len();
+    if body < content.len() && continues_a_secret(text, &line, body) {
+        return std::iter::once(line.start + body..line.end).collect();
+    }
+    let mut found: Vec<_> =
+        values_in(content).into_iter().map(|range| line.start + range.start..line.start + range.end).collect();
+    found.extend(value_of_an_entry(text, &line));
+    found
+}
+
+/// Whether a line is part of a text that began above: of a block scalar, or of one in quotes.
+fn continues_a_secret(text: &str, line: &Range<usize>, mut indent: usize) -> bool {
+    const MOST_LINES: usize = 10_000;
+    let mut is_next = true;
+    for above in text[..line.start].lines().rev().take(MOST_LINES) {
+        let own = above.len() - above.trim_start().len();
+        if above.trim().is_empty() || own >= indent {
+            continue;
+        }
+        // What is in a block may look like anything, keys too.
+        indent = own;
+        if let Some((key, value)) = above.trim_start().trim_start_matches("- ").split_once(':') {
+            let value = value.trim();
+            let begins_text = match value.chars().next() {
+                Some('|' | '>' | '"' | '\'') => true,
+                // Under a key alone comes a map, or a text without quotes.
+                None => is_next && !looks_like_a_key(&text[line.clone()]),
+                Some(first) => is_next && !matches!(first, '{' | '[' | '&' | '#'),
+            };
+            if begins_text && names_a_secret(key.trim().trim_matches(['"', '\''])) {
+                return true;
+            }
+        }
+        is_next = false;
+    }
+    false
+}
+
+fn looks_like_a_key(line: &str) -> bool {
+    let line = line.trim().trim_start_matches("- ");
+    line.split_once(':').is_some_and(|(_, rest)| rest.is_empty() || rest.starts_with(' '))
+}
+
+/// The value of an entry of an environment (`name: DB_PASSWORD`, and `value: x` beside it).
+fn value_of_an_entry(text: &str, line: &Range<usize>) -> Option<Range<usize>> {
+    let content = &text[line.clone()];
+    let column = |line: &str| line.len() - line.trim_start_matches([' ', '-']).len();
+    let value = content.trim_start_matches([' ', '-']).strip_prefix("value:")?;
+    let is_name = |other: &str| {
+        let name = other.trim_start_matches([' ', '-']).strip_prefix("name:");
+        column(other) == column(content)
+            && name.is_some_and(|name| names_a_secret(name.trim().trim_matches(['"', '\''])))
+    };
+    let before = text[..line.start].lines().next_back();
+    let after = text[line.end..].lines().nth(1);
+    let start = line.end - value.trim_start().len();
+    let end = line.start + content.trim_end().len();
+    ([before, after].into_iter().flatten().any(is_name) && start < end && is_text(&text[start..end]))
+        .then_some(start..end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> String {
+        let mut out = text.to_owned();
+        let mut at = 0;
+        let mut hidden = Vec::new();
+        for line in text.split('\n') {
+            hidden.extend(hidden_in(text, at..at + line.len()));
+            at += line.len() + 1;
+        }
+        for range in hidden.into_iter().rev() {
+            out.replace_range(range, "*");
+        }
+        out
+    }
+
+    #[test]
+    fn values_of_keys_that_name_secrets_are_found() {
+        for (text, wanted) in [
+            ("password: hunter2", "password: *"),
+            ("  db-password: 'a # b' # old", "  db-password: * # old"),
+            ("password: a b # old", "password: * # old"),
+            (r#"{"user": "x", "password": "a\"b", "port": 1}"#, r#"{"user": "x", "password": *, "port": 1}"#),
+            ("{user: x, password: hunter2, port: 1}", "{user: x, password: *, port: 1}"),
+            ("password = \"x\"", "password = *"),
+            ("DB_PASSWORD=a b", "DB_PASSWORD=*"),
+            ("export DB_PASSWORD=a; run", "export DB_PASSWORD=*; run"),
+            ("db.password=x", "db.password=*"),
+            ("run --db-password=x --port=1", "run --db-password=* --port=1"),
+            ("postgres://host/db?password=x&port=1", "postgres://host/db?password=*&port=1"),
+            ("a.token=x,b=y", "a.token=*"),
+            ("password: \"unclosed", "password: *"),
+            ("- token: x", "- token: *"),
+        ] {
+            assert_eq!(shown(text), wanted);
+        }
+    }
+
+    #[test]
+    fn what_is_no_text_is_shown() {
+        for text in [
+            "token: 5",
+            "password: true",
+            "password:",
+            "password: null",
+            "secret: {name: x}",
+            "secretName: x",
+            "password: {{ Values.password }}",
+            "password: \"{{ x }}\"",
+            "value: $(DB_PASSWORD)",
+            "password: $(DB)",
+            "a:password",
+            "secret: |",
+        ] {
+            assert_eq!(shown(text), text);
+        }
+    }
+
+    #[test]
+    fn lines_that_belong_to_a_secret_are_hidden() {
+        assert_eq!(
+            shown("a:\n  privateKey: |\n    one\n\n    two: 2\n  b: 1"),
+            "a:\n  privateKey: |\n    *\n\n    *\n  b: 1"
+        );
+        assert_eq!(shown("cookie: |\n  a:\n    b\n"), "cookie: |\n  *\n    *\n");
+        assert_eq!(shown("password: \"one\n  two\"\nb: 1"), "password: *\n  *\nb: 1");
+        assert_eq!(shown("secret:\n  name: x\n  key: y"), "secret:\n  name: x\n  key: y");
+        assert_eq!(
+            shown("- name: DB_PASSWORD\n  value: x\n- value: y\n  name: DB_PASSWORD"),
+            "- name: DB_PASSWORD\n  value: *\n- value: *\n  name: DB_PASSWORD"
+        );
+        assert_eq!(shown("- name: DB_USER\n  value: x"), "- name: DB_USER\n  value: x");
+    }
+}

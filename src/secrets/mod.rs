@@ -1,0 +1,127 @@
+//! What is not to be read by everybody, and masking it in all that is printed but manifests and values themselves.
+//!
+//! Secret are
+//! - values that a chart's schema marks as `writeOnly`, and all that is in them;
+//! - the contents of objects of the kind Secret;
+//! - as a fallback, texts of values and objects whose keys say so ([`names_a_secret`]), entries of environments among them
+//!   (`{name: DB_PASSWORD, value: x}`), unless a schema that marks secrets describes the value and does not mark it.
+//!
+//! What a chart has as a default is public, and so are names, namespaces and kinds of objects.
+//!
+//! A secret of eight characters or more is found anywhere in a text, in any spelling: quoted, escaped, in upper case, as base64
+//! or hexadecimal or in a URL, alone or together with other text. A shorter one is found only where it is a whole value. Keys
+//! stay as they are.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `names` | which keys hold secrets |
+//! | `write_only` | which values are secret, by schemas and keys |
+//! | `gathering` | all secrets of a run |
+//! | `finder`, `spellings` | finds them in texts |
+//! | `lines` | secrets in texts of which nothing is known |
+//! | `documents` | values, objects and their texts with what is secret masked |
+//! | `excerpts` | diagnostics with what is secret masked |
+
+mod documents;
+mod excerpts;
+mod finder;
+mod gathering;
+mod lines;
+mod names;
+mod spellings;
+mod write_only;
+
+use std::collections::{BTreeSet, HashMap};
+
+use ahash::AHashSet;
+
+pub use gathering::Gathering;
+pub use names::{may_hold_secrets, names_a_secret};
+pub use write_only::ChartSchema;
+
+use crate::values::{Map, ValuePath};
+use finder::Finder;
+use gathering::Places;
+
+/// What is secret in a run. The default knows no text: it goes by keys alone.
+#[derive(Debug, Clone, Default)]
+pub struct Secrets {
+    /// The number of each content, from 1.
+    numbers: HashMap<Vec<u8>, usize>,
+    finder: Finder,
+    /// Where secrets are written, in files and flags.
+    places: Places,
+    /// The values that are secret.
+    paths: BTreeSet<ValuePath>,
+    /// Secret values that are a chart's own defaults.
+    public_values: AHashSet<(ValuePath, String)>,
+    /// Texts that are not secret whatever their key.
+    public: AHashSet<String>,
+    /// Keys that would name secrets, but for a schema.
+    plain_keys: AHashSet<String>,
+    /// Masks have numbers.
+    is_numbered: bool,
+    /// Nothing is masked, and what Secrets hold in base64 is shown as what it is.
+    is_open: bool,
+}
+
+impl Secrets {
+    /// Nothing is masked: the contents of Secrets are shown, as text where they are text.
+    pub fn shown() -> Secrets {
+        Secrets { is_open: true, ..Secrets::default() }
+    }
+
+    /// Whether nothing is masked.
+    pub fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    fn mask_of(&self, number: Option<usize>) -> String {
+        match number.filter(|_| self.is_numbered) {
+            Some(number) => format!("(secret {number})"),
+            None => "(secret)".to_owned(),
+        }
+    }
+
+    /// A text of a value or a manifest with what is secret in it masked.
+    pub fn mask(&self, text: &str) -> String {
+        if self.is_open {
+            return text.to_owned();
+        }
+        self.masked_text(text).0
+    }
+
+    /// The same, and whether all of the text is masked.
+    fn masked_text(&self, text: &str) -> (String, bool) {
+        if let Some(number) = self.finder.find_short(text) {
+            return (self.mask_of(Some(number)), true);
+        }
+        let found = self.finder.find(text);
+        let trimmed = text.trim();
+        let start = text.len() - text.trim_start().len();
+        match found.as_slice() {
+            [whole] if whole.range.start <= start && start + trimmed.len() <= whole.range.end => {
+                return (self.mask_of(Some(whole.number)), true);
+            }
+            _ => {}
+        }
+        let mut masked = String::with_capacity(text.len());
+        let mut at = 0;
+        for found in found {
+            masked.push_str(&text[at..found.range.start]);
+            masked.push_str(&self.mask_of(Some(found.number)));
+            at = found.range.end;
+        }
+        masked.push_str(&text[at..]);
+        (masked, false)
+    }
+}
+
+/// Whether an object's data is secret.
+fn is_secret(object: &Map) -> bool {
+    let text = |name: &str| object.get(name).and_then(|node| node.value.as_str());
+    text("kind") == Some("Secret") && text("apiVersion").is_none_or(|version| version == "v1")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,129 @@
+//! Which keys hold secrets, by their names.
+
+/// Whether what stands under a key is a secret, by the last word of the key: password, passwd, token, secret, cookie, apiKey or
+/// privateKey, in any spelling (`dbPassword`, `API_KEY`, `erlang-cookie`, `token2`). Not if it names something of the user's
+/// that exists already (`existingSecret`).
+///
+/// ```
+/// use mim_chart::secrets::names_a_secret;
+///
+/// assert!(names_a_secret("rdbmsPassword") && names_a_secret("PGPASSWORD") && names_a_secret("API_KEY"));
+/// assert!(!names_a_secret("secretName") && !names_a_secret("existingSecret") && !names_a_secret("key"));
+/// ```
+pub fn names_a_secret(key: &str) -> bool {
+    let mut words = words(key);
+    while words.last().is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_digit())) {
+        words.pop();
+    }
+    if words.first().is_some_and(|word| word.starts_with("existing")) {
+        return false;
+    }
+    match words.as_slice() {
+        [] => false,
+        [.., before, last] if last == "key" => before == "api" || before == "private",
+        [.., last] => {
+            let last = last.trim_end_matches(|c: char| c.is_ascii_digit());
+            // Those that are the end of no other word are found without a boundary before them: PGPASSWORD, apikey.
+            matches!(last, "token" | "secret" | "cookie")
+                || ["password", "passwd", "apikey", "privatekey"].iter().any(|word| last.ends_with(word))
+        }
+    }
+}
+
+/// Whether a text may have keys that name secrets, or be a Secret: a quick look before it is read.
+pub fn may_hold_secrets(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    ["secret", "passw", "token", "cookie", "key"].iter().any(|word| text.contains(word))
+}
+
+/// The words of a key in small letters: `DBPassword`, `db_password` and `db-password` have the same.
+fn words(key: &str) -> Vec<String> {
+    let characters: Vec<char> = key.chars().collect();
+    let mut words = Vec::new();
+    let mut word = String::new();
+    for (at, &c) in characters.iter().enumerate() {
+        let before = at.checked_sub(1).map(|at| characters[at]);
+        let after = characters.get(at + 1);
+        let begins_a_word = c.is_uppercase()
+            && before.is_some_and(|before| !before.is_uppercase() || after.is_some_and(|after| after.is_lowercase()));
+        if (begins_a_word || !c.is_alphanumeric()) && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+        }
+        if c.is_alphanumeric() {
+            word.extend(c.to_lowercase());
+        }
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_word_decides() {
+        for key in [
+            "password",
+            "Password",
+            "PASSWORD",
+            "dbPassword",
+            "DBPassword",
+            "db_password",
+            "DB-PASSWD",
+            "PGPASSWORD",
+            "rootpassword",
+            "auth.token",
+            "accessToken",
+            "ACCESS_TOKEN",
+            "token2",
+            "TOKEN_2",
+            "clientSecret",
+            "secret",
+            "nodeCookie",
+            "cookie",
+            "apiKey",
+            "APIKey",
+            "apikey",
+            "API_KEY",
+            "x-api-key",
+            "privateKey",
+            "private_key",
+        ] {
+            assert!(names_a_secret(key), "{key}");
+        }
+    }
+
+    #[test]
+    fn references_names_and_counts_are_no_secrets() {
+        for key in [
+            "",
+            "key",
+            "keys",
+            "publicKey",
+            "secretName",
+            "secretRef",
+            "secretKeyRef",
+            "passwordRef",
+            "passwordKey",
+            "existingSecret",
+            "existingCookieSecret",
+            "existing_password",
+            "tokenAudience",
+            "tokens",
+            "secrets",
+            "passwords",
+            "cookiePath",
+            "tokenName",
+            "passwordMinLength",
+            "imagePullSecrets",
+            "monkey",
+            "apiKeyName",
+            "2",
+        ] {
+            assert!(!names_a_secret(key), "{key}");
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! The ways in which a text may be written inside of another one: escaped, encoded, wrapped.
+
+use std::ops::Range;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+
+use crate::values::Value;
+
+/// A text as a reader of some format sees it, and where each of its bytes comes from.
+#[derive(Debug, Clone)]
+pub(super) struct View {
+    pub(super) bytes: Vec<u8>,
+    /// The offset in the original of each byte, and at the end the original's length.
+    pub(super) starts: Vec<usize>,
+}
+
+/// The text with escapes resolved: of JSON, YAML, TOML, Go and shells (backslashes), once and twice; of URLs (`%41`, `+`), of
+/// HTML (`&#34;`), of single quotes in YAML (`''`); and with each white space as one blank, as folded and indented texts are
+/// read. Only those that differ from the text.
+pub(super) fn views(bytes: &[u8]) -> Vec<View> {
+    let mut views: Vec<View> = Vec::new();
+    for _ in 0..3 {
+        let next = match views.last() {
+            None => view(bytes, b"\\", backslash),
+            Some(last) => view(&last.bytes, b"\\", backslash).map(|mut next| {
+                next.starts.iter_mut().for_each(|start| *start = last.starts[*start]);
+                next
+            }),
+        };
+        match next {
+            Some(next) => views.push(next),
+            None => break,
+        }
+    }
+    views.extend(unwrapped(bytes));
+    views.extend(view(bytes, b"%+", percent));
+    views.extend(view(bytes, b"&", entity));
+    views.extend(view(bytes, b"'", doubled_quote));
+    views.extend(view(bytes, b" \t\r\n", white_space));
+    views
+}
+
+/// What stands at the beginning of some bytes if it is written otherwise: the bytes meant, and how many bytes were read.
+type Step = fn(&[u8]) -> Option<(Vec<u8>, usize)>;
+
+fn view(bytes: &[u8], triggers: &[u8], step: Step) -> Option<View> {
+    if !bytes.iter().any(|byte| triggers.contains(byte)) {
+        return None;
+    }
+    let mut view = View { bytes: Vec::with_capacity(bytes.len()), starts: Vec::with_capacity(bytes.len() + 1) };
+    let (mut at, mut differs) = (0, false);
+    while at < bytes.len() {
+        let Some((meant, length)) = step(&bytes[at..]) else {
+            view.starts.push(at);
+            view.bytes.push(bytes[at]);
+            at += 1;
+            continue;
+        };
+        differs = true;
+        view.starts.extend(std::iter::repeat_n(at, meant.len()));
+        view.bytes.extend(meant);
+        at += length;
+    }
+    view.starts.push(bytes.len());
+    differs.then_some(view)
+}
+
+fn backslash(bytes: &[u8]) -> Option<(Vec<u8>, usize)> {
+    let [b'\\', next, rest @ ..] = bytes else { return None };
+    let hex = |digits: usize| {
+        let text = rest.get(..digits).and_then(|text| std::str::from_utf8(text).ok())?;
+        u32::from_str_radix(text, 16).ok()
+    };
+    let character = |code: u32, length: usize| {
+        let c = char::from_u32(code)?;
+        Some((c.encode_utf8(&mut [0; 4]).as_bytes().to_vec(), length))
+    };
+    match next {
+        b'n' => Some((vec![b'\n'], 2)),
+        b't' => Some((vec![b'\t'], 2)),
+        b'r' => Some((vec![b'\r'], 2)),
+        b'x' => hex(2).and_then(|code| character(code, 4)),
+        b'u' => match hex(4) {
+            Some(high @ 0xd800..=0xdbff) => {
+                let low = rest.get(4..10).and_then(|text| std::str::from_utf8(text).ok()?.strip_prefix("\\u"));
+                let low = u32::from_str_radix(low?, 16).ok().filter(|low| (0xdc00..0xe000).contains(low))?;
+                character(0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00), 12)
+            }
+            code => character(code?, 6),
+        },
+        b'U' => hex(8).and_then(|code| character(code, 10)),
+        // A quoted line that goes on.
+        b'\n' => Some((Vec::new(), 2 + rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count())),
+        other => Some((vec![*other], 2)),
+    }
+}
+
+fn percent(bytes: &[u8]) -> Option<(Vec<u8>, usize)> {
+    match bytes {
+        [b'%', a, b, ..] => Some((vec![hex_digit(*a)? << 4 | hex_digit(*b)?], 3)),
+        [b'+', ..] => Some((vec![b' '], 1)),
+        _ => None,
+    }
+}
+
+fn entity(bytes: &[u8]) -> Option<(Vec<u8>, usize)> {
+    if bytes.first() != Some(&b'&') {
+        return None;
+    }
+    let end = bytes.iter().take(12).position(|&byte| byte == b';')?;
+    let name = std::str::from_utf8(&bytes[1..end]).ok()?;
+    let code = match name {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        _ => {
+            let number = name.strip_prefix('#')?;
+            let code = match number.strip_prefix(['x', 'X']) {
+                Some(hex) => u32::from_str_radix(hex, 16),
+                None => number.parse(),
+            };
+            char::from_u32(code.ok()?)?
+        }
+    };
+    Some((code.to_string().into_bytes(), end + 1))
+}
+
+fn doubled_quote(bytes: &[u8]) -> Option<(Vec<u8>, usize)> {
+    bytes.starts_with(b"''").then(|| (vec![b'\''], 2))
+}
+
+fn white_space(bytes: &[u8]) -> Option<(Vec<u8>, usize)> {
+    let length = bytes.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    (length > 1 || length == 1 && bytes[0] != b' ').then(|| (vec![b' '], length))
+}
+
+/// A text with each white space as one blank.
+pub(super) fn folded(text: &[u8]) -> Vec<u8> {
+    view(text, b" \t\r\n", white_space).map_or_else(|| text.to_vec(), |view| view.bytes)
+}
+
+fn hex_digit(byte: u8) -> Option<u8> {
+    char::from(byte).to_digit(16).map(|digit| digit as u8)
+}
+
+/// The lines of a wrapped encoded text as one.
+fn unwrapped(bytes: &[u8]) -> Option<View> {
+    const SHORTEST_LINE: usize = 60;
+    if !bytes.contains(&b'\n') {
+        return None;
+    }
+    let mut view = View { bytes: Vec::with_capacity(bytes.len()), starts: Vec::with_capacity(bytes.len() + 1) };
+    let (mut at, mut digits, mut differs) = (0, 0, false);
+    while at < bytes.len() {
+        let gap = bytes[at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        if digits >= SHORTEST_LINE && gap > 0 && bytes.get(at + gap).copied().is_some_and(is_digit) {
+            (at, digits, differs) = (at + gap, 0, true);
+            continue;
+        }
+        digits = if is_digit(bytes[at]) { digits + 1 } else { 0 };
+        view.starts.push(at);
+        view.bytes.push(bytes[at]);
+        at += 1;
+    }
+    view.starts.push(bytes.len());
+    differs.then_some(view)
+}
+
+/// Whether a byte may be a digit of base64, in either of its alphabets.
+fn is_digit(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
+}
+
+/// The whole of an encoded text of which some bytes are a part.
+pub(super) fn token_around(bytes: &[u8], part: Range<usize>) -> Range<usize> {
+    let before = bytes[..part.start].iter().rev().take_while(|byte| is_digit(**byte)).count();
+    let after = bytes[part.end..].iter().take_while(|byte| is_digit(**byte)).count();
+    let end = part.end + after;
+    let padding = bytes[end..].iter().take(2).take_while(|byte| **byte == b'=').count();
+    part.start - before..end + padding
+}
+
+/// What is in every base64 or hexadecimal text that holds some bytes, whatever stands before and after them; of base64 in
+/// base64 too.
+pub(super) fn encodings(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let mut found: Vec<Vec<u8>> = vec![bytes.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect()];
+    let escaped = std::str::from_utf8(bytes).ok().map(|text| crate::json::write(&Value::String(text.to_owned())));
+    let escaped = escaped.map(|quoted| quoted.as_bytes()[1..quoted.len() - 1].to_vec());
+    let forms = std::iter::once(bytes.to_vec()).chain(escaped.filter(|escaped| escaped != bytes));
+    for inside in forms.flat_map(|form| inside_base64(&form)) {
+        found.extend(inside_base64(&inside));
+        found.push(inside);
+    }
+    let url_safe = |text: &Vec<u8>| -> Vec<u8> {
+        text.iter()
+            .map(|byte| {
+                if *byte == b'+' {
+                    b'-'
+                } else if *byte == b'/' {
+                    b'_'
+                } else {
+                    *byte
+                }
+            })
+            .collect()
+    };
+    let safe: Vec<Vec<u8>> = found.iter().map(url_safe).filter(|safe| !found.contains(safe)).collect();
+    found.extend(safe);
+    found
+}
+
+/// The digits of base64 that bytes alone decide, for each of the three ways in which they may be aligned.
+fn inside_base64(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let aligned = |before: usize| {
+        let mut all = vec![0; before];
+        all.extend_from_slice(bytes);
+        let digits = STANDARD_NO_PAD.encode(&all).into_bytes();
+        let (first, end) = ((before * 8).div_ceil(6), all.len() * 8 / 6);
+        digits[first..end].to_vec()
+    };
+    (0..3).map(aligned).collect()
+}
+
+/// What a whole text may be in base64 or hexadecimal.
+pub(super) fn decoded(text: &[u8]) -> Vec<Vec<u8>> {
+    let digits = text.trim_ascii().trim_ascii_end();
+    let padding = digits.iter().rev().take_while(|byte| **byte == b'=').count();
+    let digits = &digits[..digits.len() - padding];
+    if digits.len() < SHORTEST_TOKEN || !digits.iter().copied().all(is_digit) {
+        return Vec::new();
+    }
+    std::iter::once(base64(digits)).chain(hex(digits)).collect()
+}
+
+fn base64(digits: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(digits.len() / 4 * 3);
+    let (mut bits, mut count) = (0_u32, 0);
+    for &digit in digits {
+        let value = match digit {
+            b'A'..=b'Z' => digit - b'A',
+            b'a'..=b'z' => digit - b'a' + 26,
+            b'0'..=b'9' => digit - b'0' + 52,
+            b'+' | b'-' => 62,
+            _ => 63,
+        };
+        (bits, count) = (bits << 6 | u32::from(value), count + 6);
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count) as u8);
+        }
+    }
+    bytes
+}
+
+fn hex(digits: &[u8]) -> Option<Vec<u8>> {
+    if !digits.len().is_multiple_of(2) {
+        return None;
+    }
+    digits.chunks(2).map(|pair| Some(hex_digit(pair[0])? << 4 | hex_digit(pair[1])?)).collect()
+}
+
+/// The stretches that are whole values inside of a text of some format: what stands in quotes, or behind `=` or `:`, in a URL's
+/// user information too.
+pub(super) fn values(bytes: &[u8]) -> Vec<Range<usize>> {
+    let mut values = Vec::new();
+    let ends = |byte: u8| byte.is_ascii_whitespace() || b",;&@\"')]}".contains(&byte);
+    for (at, &byte) in bytes.iter().enumerate() {
+        match byte {
+            b'"' | b'\'' => {
+                let rest = &bytes[at + 1..];
+                // Short texts alone are looked up.
+                let end = rest.iter().take(LONGEST_VALUE).position(|&other| other == byte || other == b'\n');
+                values.extend(end.filter(|&end| rest[end] == byte).map(|end| at + 1..at + 1 + end));
+            }
+            b'=' | b':' => {
+                let blanks = bytes[at + 1..].iter().take(LONGEST_VALUE).take_while(|&&byte| byte == b' ').count();
+                let start = at + 1 + blanks;
+                let rest = &bytes[start.min(bytes.len())..];
+                let length = rest.iter().take(LONGEST_VALUE).take_while(|&&byte| !ends(byte)).count();
+                values.push(start..start + length);
+            }
+            _ => {}
+        }
+    }
+    values
+}
+
+/// Encoded texts that are shorter hold nothing that would be looked for.
+const SHORTEST_TOKEN: usize = 6;
+/// Longer values are found without being whole.
+const LONGEST_VALUE: usize = 64;
+
+/// A part of a URL with `%41` resolved.
+pub(super) fn percent_decoded(text: &str) -> String {
+    let view = view(text.as_bytes(), b"%", |bytes| percent(bytes).filter(|_| bytes[0] == b'%'));
+    view.map_or_else(|| text.to_owned(), |view| String::from_utf8_lossy(&view.bytes).into_owned())
+}

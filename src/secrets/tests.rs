@@ -1,0 +1,328 @@
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use proptest::prelude::*;
+
+use super::*;
+use crate::diagnostic::{Diagnostic, Source, TextStyle, write_json, write_text};
+use crate::values::{Node, Value};
+use crate::yaml::{read_document, read_values};
+
+fn read(text: &str) -> Map {
+    read_values(&Source::file("v.yaml", text)).unwrap()
+}
+
+fn secrets_of_objects(texts: &[&str]) -> Secrets {
+    let mut gathering = Gathering::default().numbered();
+    for text in texts {
+        gathering.object(&read(text));
+    }
+    gathering.finish()
+}
+
+fn holding(secret: &str) -> Secrets {
+    let text = crate::json::write(&Value::String(secret.to_owned()));
+    secrets_of_objects(&[&format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: s}}\nstringData: {{a: {text}}}\n")])
+}
+
+/// The paths of what is secret.
+fn marked(values: &str, schema: &str) -> Vec<String> {
+    let schema = read_document(&Source::file("s.json", schema)).unwrap();
+    let values = read(values);
+    let found = write_only::marked(&values, &[(&[], &schema)]);
+    found.secret.iter().map(|(path, _)| path.to_string()).collect()
+}
+
+#[test]
+fn write_only_is_found_wherever_a_schema_has_it() {
+    for (values, schema, wanted) in [
+        ("a: x", "properties: {a: {writeOnly: true}}", vec!["a"]),
+        ("a: {b: x, c: [1, {d: true}]}", "properties: {a: {writeOnly: true}}", vec!["a.b", "a.c[0]", "a.c[1].d"]),
+        ("a: [x, y]", "properties: {a: {writeOnly: true}}", vec!["a[0]", "a[1]"]),
+        ("a: [x, y]", "properties: {a: {prefixItems: [{}, {writeOnly: true}]}}", vec!["a[1]"]),
+        ("a: [x, y]", "properties: {a: {items: [{}, {writeOnly: true}]}}", vec!["a[1]"]),
+        ("a: [x, y]", "properties: {a: {items: {writeOnly: true}}}", vec!["a[0]", "a[1]"]),
+        ("a: [x]", "properties: {a: {contains: {writeOnly: true}}}", vec!["a[0]"]),
+        ("a: [x]", "properties: {a: {unevaluatedItems: {writeOnly: true}}}", vec!["a[0]"]),
+        ("a: [x]", "properties: {a: {items: [], additionalItems: {writeOnly: true}}}", vec!["a[0]"]),
+        ("a: x", "additionalProperties: {writeOnly: true}", vec!["a"]),
+        ("a: x", "unevaluatedProperties: {writeOnly: true}", vec!["a"]),
+        ("ab: x\ncd: y", "patternProperties: {'^a': {writeOnly: true}}", vec!["ab"]),
+        ("a: x", "dependentSchemas: {z: {properties: {a: {writeOnly: true}}}}", vec!["a"]),
+        ("a: x", "dependencies: {z: {properties: {a: {writeOnly: true}}}}", vec!["a"]),
+        ("a: x", "then: {properties: {a: {writeOnly: true}}}", vec!["a"]),
+        ("a: x", "if: {properties: {a: {writeOnly: true}}}", vec!["a"]),
+        ("a: x", "else: {allOf: [{anyOf: [{oneOf: [{properties: {a: {writeOnly: true}}}]}]}]}", vec!["a"]),
+        ("a: x", "properties: {a: {$ref: '#/$defs/s'}}\n$defs: {s: {writeOnly: true}}", vec!["a"]),
+        ("a: x", "properties: {a: {$ref: '#/$defs/a~1b%25'}}\n$defs: {'a/b%': {writeOnly: true}}", vec!["a"]),
+        ("a: x", "properties: {a: {$ref: '#/$defs/s', writeOnly: true}}\n$defs: {s: {}}", vec!["a"]),
+        ("a: x", "properties: {a: {$ref: '#s'}}\n$defs: {s: {$anchor: s, writeOnly: true}}", vec!["a"]),
+        ("a: x", "properties: {a: {$dynamicRef: '#s'}}\n$defs: {s: {$dynamicAnchor: s, writeOnly: true}}", vec!["a"]),
+        (
+            "a: x",
+            "properties: {a: {$ref: s.json}}\n$defs: {s: {$id: 'https://x.org/s.json', writeOnly: true}}",
+            vec!["a"],
+        ),
+        ("a: {a: {p: x}}", "properties: {a: {$ref: '#'}, p: {writeOnly: true}}", vec!["a.a.p"]),
+        ("a: {a: {p: x}}", "properties: {a: {$recursiveRef: '#'}, p: {writeOnly: true}}", vec!["a.a.p"]),
+        ("a: x", "$ref: '#/$defs/s'\n$defs: {s: {$ref: '#/$defs/s', properties: {a: {writeOnly: true}}}}", vec!["a"]),
+        ("a: x", "writeOnly: true", vec!["a"]),
+        ("a: x", "properties: {a: {writeOnly: false}}", vec![]),
+        ("a: x", "properties: {b: {writeOnly: true}}", vec![]),
+        ("a: null", "properties: {a: {writeOnly: true}}", vec![]),
+    ] {
+        assert_eq!(marked(values, schema), wanted, "{schema}");
+    }
+}
+
+#[test]
+fn keys_decide_where_no_schema_does() {
+    let values = "password: x\ntokens: y\ntoken: 5\nsecret: {a: b}\napiKey: ''\nextraEnv: [{name: DB_PASSWORD, value: z}, \
+                  {name: USER, value: u}, {name: A_TOKEN, value: $(B)}]\npasswords: [a]\ncookie: [c]\n";
+    assert_eq!(marked(values, "{}"), ["password", "extraEnv[0].value", "cookie[0]"]);
+    // A schema that marks secrets and describes the value without a mark knows better.
+    let schema = "properties: {tlsSecret: {}, password: {writeOnly: true}}";
+    assert_eq!(marked("tlsSecret: x\ntoken: a\npassword: b", schema), ["token", "password"]);
+    assert_eq!(marked("tlsSecret: x", "properties: {tlsSecret: {}}"), ["tlsSecret"]);
+}
+
+#[test]
+fn equal_stays_equal_and_changed_changed() {
+    let secret = |data: &str| format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: s}}\n{data}\n");
+    let objects = [
+        secret("stringData: {a: hunter2222, b: hunter3333}"),
+        secret(&format!("data: {{a: {}}}", STANDARD.encode("hunter2222"))),
+    ];
+    let secrets = secrets_of_objects(&[&objects[0], &objects[1]]);
+    assert_eq!(secrets.mask("a = \"hunter2222\", HUNTER3333"), "a = \"(secret 1)\", (secret 2)");
+    let shown = |object: &str| crate::json::write(&Value::Map(secrets.masked(&read(object))));
+    assert!(shown(&objects[0]).contains(r#""stringData":{"a":"(secret 1)","b":"(secret 2)"}"#));
+    assert!(shown(&objects[1]).contains(r#""data":{"a":"(secret 1)"}"#));
+}
+
+#[test]
+fn short_and_common_contents_give_nothing_away_elsewhere() {
+    let secrets = secrets_of_objects(&[
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {a: '3', b: spec, c: 'true', d: e, e: ' ', f: '', g: info}\n",
+    ]);
+    let other = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: e}\nspec:\n  replicas: 3\n  paused: true\n  \
+                 strategy: {type: e}\n  spec: a spec of 3\n  count: '3'\n  on: 'true'\n  blank: ' '\n";
+    assert_eq!(secrets.masked(&read(other)), read(other));
+    let source = Source::file("m.yaml", other);
+    let text = secrets.text_of(&source, 0..other.len(), &read(other), &secrets.masked(&read(other)));
+    assert_eq!(text.as_deref(), Some(other));
+    assert_eq!(secrets.mask("spec of info: 3"), "spec of info: 3");
+    assert_eq!(secrets.mask("info"), "(secret 7)");
+    assert_eq!(secrets.mask("level = \"info\""), "level = \"(secret 7)\"");
+    let mut error =
+        Diagnostic::error("x", "unknown field \"spec\"").at(source.span(72..76), "spec is e").help("info 3 true");
+    let before = error.clone();
+    secrets.hide([&mut error]);
+    assert_eq!((error.message, error.help), (before.message, before.help));
+    assert_eq!(error.labels[0].text, "spec is e");
+    assert_eq!(error.labels[0].span.shown(), before.labels[0].span.text());
+}
+
+#[test]
+fn keys_stay_as_they_are() {
+    let secrets = holding("persistence");
+    let object = "kind: X\npersistence: {size: persistence}\n\"persistence\": 1\n".replace("\"persistence\": 1\n", "");
+    let masked = secrets.masked(&read(&object));
+    assert_eq!(crate::json::write(&Value::Map(masked.clone())), r#"{"kind":"X","persistence":{"size":"(secret 1)"}}"#);
+    let source = Source::file("m.yaml", object.as_str());
+    let text = secrets.text_of(&source, 0..object.len(), &read(&object), &masked);
+    assert_eq!(text.as_deref(), Some("kind: X\npersistence: {size: (secret 1)}\n"));
+}
+
+#[test]
+fn defaults_and_names_are_public() {
+    let mut gathering = Gathering::default().numbered();
+    let schema = read_document(&Source::file("s.json", "properties: {nodeCookie: {writeOnly: true}}")).unwrap();
+    gathering.defaults(&read("nodeCookie: mongooseim\nother: postgresql\n"), &[(&[], &schema)]);
+    gathering.public("my-release");
+    gathering.object(&read(
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: my-release}\nstringData: {cookie: mongooseim, a: my-release, b: postgresql}\n",
+    ));
+    gathering.values(&read("nodeCookie: mongooseim\n"), &[(&[], &schema)]);
+    let secrets = gathering.finish();
+    let text = "mongooseim my-release postgresql";
+    assert_eq!(secrets.mask(text), text);
+    assert_eq!(secrets.masked_values(&read("nodeCookie: mongooseim")), read("nodeCookie: mongooseim"));
+    assert_eq!(secrets.masked_values(&read("nodeCookie: another1")), read("nodeCookie: (secret)"));
+}
+
+#[test]
+fn an_object_says_by_its_keys_what_is_secret() {
+    let object = "apiVersion: v1\nkind: Pod\nmetadata: {name: p, annotations: {api-token: abcd}}\nspec:\n  containers:\n  - env:\n    - \
+                  {name: DB_PASSWORD, value: x1}\n    - {name: PASSWORD, valueFrom: {secretKeyRef: {name: s, key: password}}}\n    - \
+                  {name: USER, value: x2}\n  volumes: [{secret: {secretName: s}}]\n";
+    let secrets = secrets_of_objects(&[object]);
+    let shown = crate::json::write(&Value::Map(secrets.masked(&read(object))));
+    assert!(shown.contains(r#"{"api-token":"(secret 1)"}"#), "{shown}");
+    assert!(shown.contains(r#"{"name":"DB_PASSWORD","value":"(secret 2)"}"#), "{shown}");
+    assert!(shown.contains(r#""secretKeyRef":{"key":"password","name":"s"}"#), "{shown}");
+    assert!(shown.contains(r#"{"name":"USER","value":"x2"}"#) && shown.contains(r#""secretName":"s""#), "{shown}");
+}
+
+#[test]
+fn lists_of_objects_are_looked_into() {
+    let list =
+        "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Secret, metadata: {name: s}, data: {a: eA==}}\n";
+    let shown = crate::json::write(&Value::Map(Secrets::default().masked(&read(list))));
+    assert!(shown.contains(r#""data":{"a":"(secret)"}"#), "{shown}");
+}
+
+#[test]
+fn without_anything_known_keys_are_enough_for_an_excerpt() {
+    let file = Source::file("v.yaml", "db:\n  password: hunter2: x\nuser: y\n");
+    let flag = Source::flag("--set", "db.password=abc,def,user=x");
+    let json = Source::flag("--set-json", r#"{"password": "hunter2", "a": }"#);
+    let at = json.text().find("}").unwrap();
+    let mut error = Diagnostic::error("x", "failed parsing --set data: key \"def\" has no value")
+        .at(file.span(22..23), "")
+        .at(flag.span(16..19), "")
+        .at(json.span(at..at + 1), "");
+    Secrets::default().hide([&mut error]);
+    insta::assert_snapshot!(write_text(std::slice::from_ref(&error), TextStyle::default()), @r#"
+    error: failed parsing --set data: key "(secret)" has no value
+     --> v.yaml:2:13
+      |
+    2 |   password: (secret)
+      |             ^^^^^^^^
+      |
+     :::
+      | --set db.password=(secret),...
+      |                   --------
+      |
+     :::
+      | --set-json {"password": (secret), "a": }
+      |                                        -
+    "#);
+    let shown = write_json(&[error]);
+    assert!(!shown.contains("hunter2") && !shown.contains("def") && !shown.contains("abc"), "{shown}");
+}
+
+#[test]
+fn nothing_is_masked_where_secrets_are_shown() {
+    let object = read("apiVersion: v1\nkind: Secret\ndata: {a: aHVudGVyMg==}\npassword: x\n");
+    let shown = crate::json::write(&Value::Map(Secrets::shown().masked(&object)));
+    assert_eq!(shown, r#"{"apiVersion":"v1","data":{"a":"hunter2"},"kind":"Secret","password":"x"}"#);
+    assert_eq!(Secrets::shown().mask("hunter2"), "hunter2");
+}
+
+#[test]
+fn a_text_folded_or_indented_is_found() {
+    let key = "-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEF\nAASCBKcwggSjAgEAAoIBAQC7\n-----END KEY-----\n";
+    let secrets = holding(key);
+    let indented = key.replace('\n', "\n      ");
+    assert_eq!(secrets.mask(&format!("a:\n      {indented}b: 1")), "a:\n      (secret 1)\n      b: 1");
+    assert_eq!(secrets.mask("x MIIEvQIBADANBgkqhkiG9w0BAQEF y"), "x (secret 1) y");
+    let phrase = holding("correct horse battery");
+    assert_eq!(phrase.mask("a: correct horse\n   battery"), "a: (secret 1)");
+}
+
+/// The ways to write a secret that are not to be seen.
+fn spellings(secret: &str) -> Vec<(&'static str, String)> {
+    let json = |text: &str| crate::json::write(&Value::String(text.to_owned()));
+    let yaml = |text: &str| crate::yaml::write(&Value::String(text.to_owned())).unwrap();
+    let url = |text: &str, all: bool| {
+        let byte = |byte: u8| {
+            if byte.is_ascii_alphanumeric() && !all { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+        };
+        text.bytes().map(byte).collect::<String>()
+    };
+    vec![
+        ("raw", secret.to_owned()),
+        ("json", json(secret)),
+        ("json twice", json(&json(secret))),
+        ("yaml", yaml(secret)),
+        ("single quotes", secret.replace('\'', "''")),
+        ("upper case", secret.to_ascii_uppercase()),
+        ("lower case", secret.to_ascii_lowercase()),
+        ("url", url(secret, false)),
+        ("url, all", url(secret, true).to_ascii_lowercase()),
+        ("html", secret.replace('&', "&amp;").replace('"', "&#34;").replace('<', "&lt;").replace('>', "&gt;")),
+        ("hex", secret.bytes().map(|byte| format!("{byte:02x}")).collect()),
+        ("base64", STANDARD.encode(secret)),
+        ("base64 with a line break", STANDARD.encode(format!("{secret}\n"))),
+        ("base64 of URLs", URL_SAFE_NO_PAD.encode(secret)),
+        ("base64 behind 1", STANDARD.encode(format!("u{secret}"))),
+        ("base64 behind 2", STANDARD.encode(format!("u:{secret}"))),
+        ("base64 behind 3", STANDARD.encode(format!("us:{secret}@host"))),
+        ("base64 of JSON", STANDARD.encode(format!("{{\"a\":{}}}", json(secret)))),
+        ("base64 twice", STANDARD.encode(STANDARD.encode(format!("u:{secret}")))),
+        ("base64 in a URL", url(&STANDARD.encode(secret), false)),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn no_spelling_of_a_long_secret_is_left(
+        secret in "[ -~]{8,40}".prop_filter("", |text| text.trim().len() >= 8),
+        before in "[a-z :=/-]{0,8}",
+        after in "[a-z ,;&-]{0,8}",
+    ) {
+        let secret = secret.trim();
+        let secrets = holding(secret);
+        for (name, spelling) in spellings(secret) {
+            let text = format!("{before}\"{spelling}\"{after}");
+            let masked = secrets.mask(&text);
+            prop_assert!(masked.contains("(secret 1)"), "{}: {} in {}", name, masked, text);
+            let inside = spelling.trim_matches(['"', '\'']);
+            prop_assert!(!masked.contains(inside), "{}: {} in {}", name, masked, text);
+        }
+    }
+
+    #[test]
+    fn a_short_secret_is_masked_where_it_is_the_value(secret in "[a-z]{2}[a-z0-9!.]{2,5}") {
+        prop_assume!(!matches!(secret.as_str(), "true" | "false" | "null" | "none"));
+        let secrets = holding(&secret);
+        for (name, spelling) in spellings(&secret) {
+            if name.contains("behind") || name.contains("JSON") || name == "base64 twice" {
+                continue;
+            }
+            let masked = secrets.mask(&spelling);
+            prop_assert!(masked.contains("(secret 1)") && masked.len() <= 16, "{}: {} in {}", name, masked, spelling);
+        }
+        let word = format!("x{secret}x and {secret}");
+        prop_assert_eq!(secrets.mask(&word), word);
+    }
+
+    #[test]
+    fn texts_without_secrets_stay(text in "[a-zA-Z0-9 .:/=_\"'-]{0,200}") {
+        let secrets = holding("~~~~not in there~~~~");
+        prop_assert_eq!(secrets.mask(&text), text);
+    }
+
+    #[test]
+    fn masking_ends_with_anything(secret in any::<String>(), text in any::<String>()) {
+        let secrets = holding(&secret);
+        secrets.mask(&text);
+        secrets.masked_lines(&text);
+        let source = Source::file("v.yaml", text.as_str());
+        for range in [0..text.len(), text.len() / 2..text.len()] {
+            let mut error = Diagnostic::error("x", text.as_str()).at(source.span(range), text.as_str());
+            secrets.hide([&mut error]);
+            write_text(std::slice::from_ref(&error), TextStyle::default());
+            write_json(&[error]);
+        }
+    }
+}
+
+#[test]
+fn values_and_flags_are_masked_together() {
+    let flag = Source::flag("--set", "db.password=hunter2,db.user=x");
+    let mut db = Map::new();
+    db.insert("password", flag.span(3..11), Node::new(Value::String("hunter2".into()), flag.span(12..19)));
+    db.insert("user", flag.span(20..27), Node::new(Value::String("x".into()), flag.span(28..29)));
+    let mut values = Map::new();
+    values.insert("db", flag.span(0..2), Node::new(Value::Map(db), flag.span(0..2)));
+    let mut gathering = Gathering::default();
+    gathering.values(&values, &[]);
+    let masked = gathering.finish().masked_values(&values);
+    let shown = crate::values::write_with_origins(&masked).unwrap();
+    insta::assert_snapshot!(shown, @"
+    db: # --set db.password=(secret)
+      password: (secret) # --set db.password=(secret)
+      user: x # --set db.user=x
+    ");
+}

@@ -1,0 +1,265 @@
+//! Which values are secret: those that a chart's schema marks as `writeOnly`, and as a fallback those whose keys say so.
+
+use ahash::{AHashMap, AHashSet};
+use regex::Regex;
+
+use super::lines::is_text;
+use super::names::names_a_secret;
+use crate::values::{Map, Node, Step, Value, ValuePath};
+
+/// The schema of a chart: the names of the subcharts on the way to it, and the document.
+pub type ChartSchema<'s> = (&'s [String], &'s Node);
+
+/// What is secret in values.
+#[derive(Debug, Default)]
+pub(super) struct Marked<'v> {
+    /// Values that hold no others.
+    pub(super) secret: Vec<(ValuePath, &'v Node)>,
+    /// Keys that would name secrets, but for a schema that describes them and marks others as secret.
+    pub(super) plain_keys: AHashSet<String>,
+}
+
+/// More steps than these are not made: what is left counts as secret.
+const MOST_STEPS: usize = 4_000_000;
+
+/// Finds what is secret in the values of a tree of charts.
+pub(super) fn marked<'v>(values: &'v Map, schemas: &[ChartSchema<'_>]) -> Marked<'v> {
+    let documents: Vec<Document<'_>> = schemas.iter().map(|(path, node)| Document::of(path, node)).collect();
+    let mut walk = Walk { documents: &documents, patterns: AHashMap::new(), steps: 0, marked: Marked::default() };
+    walk.map(values, &[], &ValuePath::default(), false);
+    walk.marked
+}
+
+/// A schema document with what its references lead to.
+struct Document<'s> {
+    path: &'s [String],
+    root: Option<&'s Map>,
+    /// By `$anchor`, `$dynamicAnchor`, and the last part of `$id`.
+    names: AHashMap<&'s str, Vec<&'s Map>>,
+    /// Where pointers begin: the document, and what has an `$id`.
+    resources: Vec<&'s Map>,
+    has_secrets: bool,
+}
+
+impl<'s> Document<'s> {
+    fn of(path: &'s [String], node: &'s Node) -> Self {
+        let root = node.value.as_map();
+        let mut document =
+            Document { path, root, names: AHashMap::new(), resources: root.into_iter().collect(), has_secrets: false };
+        let mut pending = vec![node];
+        while let Some(node) = pending.pop() {
+            match &node.value {
+                Value::Map(map) => {
+                    document.index(map);
+                    pending.extend(map.iter().map(|(_, node)| node));
+                }
+                Value::List(items) => pending.extend(items),
+                _ => {}
+            }
+        }
+        document
+    }
+
+    fn index(&mut self, map: &'s Map) {
+        for keyword in ["$anchor", "$dynamicAnchor", "$id", "id"] {
+            let Some(name) = map.get(keyword).and_then(|node| node.value.as_str()) else { continue };
+            let name = name.trim_end_matches('#');
+            let last = name.rsplit(['/', '#']).next().unwrap_or(name);
+            self.names.entry(last).or_default().push(map);
+            if keyword.ends_with("id") && !std::ptr::eq(map, self.root.unwrap_or(map)) {
+                self.resources.push(map);
+            }
+        }
+        self.has_secrets |= is_write_only(map);
+    }
+
+    /// All that a reference may lead to. Which of several is meant does not matter here: any of them may mark a secret.
+    fn targets(&self, reference: &str) -> Vec<&'s Map> {
+        let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
+        let last = file.rsplit('/').next().unwrap_or(file);
+        let named = |name: &str| self.names.get(name).cloned().unwrap_or_default();
+        let of_file = if file.is_empty() { self.resources.clone() } else { named(last) };
+        if fragment.is_empty() {
+            return if file.is_empty() { self.root.into_iter().collect() } else { of_file };
+        }
+        if !fragment.starts_with('/') {
+            return named(fragment);
+        }
+        of_file.into_iter().filter_map(|map| at_pointer(map, fragment)).collect()
+    }
+}
+
+fn at_pointer<'s>(map: &'s Map, pointer: &str) -> Option<&'s Map> {
+    let mut parts = pointer.split('/').skip(1).map(|part| {
+        let part = super::spellings::percent_decoded(part);
+        part.replace("~1", "/").replace("~0", "~")
+    });
+    let first = map.get(&parts.next()?)?;
+    let found = parts.try_fold(first, |node, part| match &node.value {
+        Value::Map(map) => map.get(&part),
+        Value::List(items) => items.get(part.parse::<usize>().ok()?),
+        _ => None,
+    });
+    found?.value.as_map()
+}
+
+fn is_write_only(map: &Map) -> bool {
+    map.get("writeOnly").is_some_and(|node| node.value == Value::Bool(true))
+}
+
+/// A schema that describes a value, and whether it does so by name.
+#[derive(Clone, Copy)]
+struct View<'s> {
+    document: usize,
+    schema: &'s Map,
+    by_name: bool,
+}
+
+struct Walk<'w, 'v> {
+    documents: &'w [Document<'w>],
+    patterns: AHashMap<&'w str, Option<Regex>>,
+    steps: usize,
+    marked: Marked<'v>,
+}
+
+impl<'w, 'v> Walk<'w, 'v> {
+    fn map(&mut self, map: &'v Map, views: &[View<'w>], path: &ValuePath, is_secret: bool) {
+        let mut views = views.to_vec();
+        for (index, document) in self.documents.iter().enumerate() {
+            let is_here = document.path.len() == path.steps().len()
+                && document.path.iter().zip(path.steps()).all(|(name, step)| *step == Step::Key(name.clone()));
+            let view = document.root.map(|schema| View { document: index, schema, by_name: false });
+            views.extend(view.filter(|_| is_here));
+        }
+        let views = self.expanded(views);
+        let is_secret = is_secret || views.iter().any(|view| is_write_only(view.schema));
+        let entry = entry_value(map);
+        for (key, node) in map.iter() {
+            let mut of_key = Vec::new();
+            for view in &views {
+                self.property(view, key, &mut of_key);
+            }
+            let named = if entry.is_some() && key == "value" { entry } else { Some(key) };
+            self.node(node, of_key, &path.key(key), is_secret, named);
+        }
+    }
+
+    fn node(&mut self, node: &'v Node, views: Vec<View<'w>>, path: &ValuePath, is_secret: bool, key: Option<&str>) {
+        let is_secret = is_secret || self.steps > MOST_STEPS;
+        match &node.value {
+            Value::Map(map) => self.map(map, &views, path, is_secret),
+            Value::List(items) => {
+                let views = self.expanded(views);
+                let is_secret = is_secret || views.iter().any(|view| is_write_only(view.schema));
+                for (index, item) in items.iter().enumerate() {
+                    let mut of_item = Vec::new();
+                    for view in &views {
+                        self.item(view, index, &mut of_item);
+                    }
+                    // The texts of a list are what its key says.
+                    self.node(item, of_item, &path.item(index), is_secret, key);
+                }
+            }
+            Value::Null => {}
+            value => {
+                let views = self.expanded(views);
+                let is_marked = is_secret || views.iter().any(|view| is_write_only(view.schema));
+                let is_named = key.is_some_and(names_a_secret) && value.as_str().is_some_and(is_written);
+                let described = |view: &View<'_>| view.by_name && self.documents[view.document].has_secrets;
+                if is_marked || is_named && !views.iter().any(described) {
+                    self.marked.secret.push((path.clone(), node));
+                } else if let Some(key) = key.filter(|_| is_named) {
+                    self.marked.plain_keys.insert(key.to_owned());
+                }
+            }
+        }
+    }
+
+    /// The views, and all that apply to the same value besides.
+    fn expanded(&mut self, views: Vec<View<'w>>) -> Vec<View<'w>> {
+        let mut seen: AHashSet<*const Map> = AHashSet::new();
+        let mut found: Vec<View<'w>> = Vec::new();
+        let mut pending = views;
+        while let Some(view) = pending.pop() {
+            self.steps += 1;
+            if self.steps > MOST_STEPS {
+                break;
+            }
+            if !seen.insert(std::ptr::from_ref(view.schema)) {
+                continue;
+            }
+            found.push(view);
+            let mut add = |schema: &'w Map| pending.push(View { schema, ..view });
+            for keyword in ["$ref", "$dynamicRef", "$recursiveRef"] {
+                if let Some(reference) = view.schema.get(keyword).and_then(|node| node.value.as_str()) {
+                    self.documents[view.document].targets(reference).into_iter().for_each(&mut add);
+                }
+            }
+            for keyword in ["allOf", "anyOf", "oneOf"] {
+                let list = view.schema.get(keyword).and_then(|node| node.value.as_list()).unwrap_or_default();
+                list.iter().filter_map(|node| node.value.as_map()).for_each(&mut add);
+            }
+            for keyword in ["if", "then", "else"] {
+                view.schema.get(keyword).and_then(|node| node.value.as_map()).into_iter().for_each(&mut add);
+            }
+            for keyword in ["dependentSchemas", "dependencies"] {
+                let map = view.schema.get(keyword).and_then(|node| node.value.as_map());
+                map.into_iter().flat_map(Map::iter).filter_map(|(_, node)| node.value.as_map()).for_each(&mut add);
+            }
+        }
+        found
+    }
+
+    fn property(&mut self, view: &View<'w>, key: &str, found: &mut Vec<View<'w>>) {
+        let at = |name: &str| view.schema.get(name).map(|node| &node.value);
+        let mut is_named = false;
+        if let Some(node) = at("properties").and_then(Value::as_map).and_then(|map| map.get(key)) {
+            found.extend(node.value.as_map().map(|schema| View { schema, by_name: true, ..*view }));
+            is_named = true;
+        }
+        if let Some(Value::Map(patterns)) = at("patternProperties") {
+            for (pattern, node) in patterns.iter() {
+                self.steps += 1;
+                let regex = self.patterns.entry(pattern).or_insert_with(|| Regex::new(pattern).ok());
+                if regex.as_ref().is_none_or(|regex| regex.is_match(key)) {
+                    found.extend(node.value.as_map().map(|schema| View { schema, by_name: false, ..*view }));
+                }
+            }
+        }
+        if !is_named {
+            for keyword in ["additionalProperties", "unevaluatedProperties"] {
+                found.extend(at(keyword).and_then(Value::as_map).map(|schema| View {
+                    schema,
+                    by_name: false,
+                    ..*view
+                }));
+            }
+        }
+    }
+
+    fn item(&mut self, view: &View<'w>, index: usize, found: &mut Vec<View<'w>>) {
+        let mut add = |value: Option<&'w Value>| {
+            found.extend(value.and_then(Value::as_map).map(|schema| View { schema, by_name: false, ..*view }));
+        };
+        let at = |name: &str| view.schema.get(name).map(|node| &node.value);
+        for keyword in ["prefixItems", "items"] {
+            if let Some(Value::List(schemas)) = at(keyword) {
+                add(schemas.get(index).map(|node| &node.value));
+            }
+        }
+        for keyword in ["items", "additionalItems", "unevaluatedItems", "contains"] {
+            add(at(keyword));
+        }
+    }
+}
+
+/// The name in an entry of an environment: `{name: DB_PASSWORD, value: x}`.
+pub(super) fn entry_value(map: &Map) -> Option<&str> {
+    map.get("value")?.value.as_str()?;
+    map.get("name")?.value.as_str()
+}
+
+/// Whether a text is one that somebody wrote, not a reference to another one.
+pub(super) fn is_written(text: &str) -> bool {
+    !text.is_empty() && is_text(&format!("'{text}'"))
+}
