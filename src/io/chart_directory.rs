@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::inside::Inside;
 use super::whole_file::write_whole;
 use crate::chart::File;
 use crate::diagnostic::Diagnostic;
@@ -13,13 +14,22 @@ use crate::go::path::join;
 /// else lies there stays. Returns the paths of files that took the place of others.
 ///
 /// # Errors
-/// The first file that can't be written, with the operating system's words.
+/// A symbolic link in the directory leads out of it (then nothing is written), or the first file that can't be written, with
+/// the operating system's words.
 pub fn write_chart(directory: &Path, files: &[File]) -> Result<Vec<PathBuf>, Diagnostic> {
     let refuse = |what: &str, path: &Path, error: &std::io::Error| {
         Diagnostic::error("create", format!("{what} {}: {}", path.display(), os_error(error)))
     };
     let mut replaced = Vec::new();
     let make = |folder: &Path| fs::create_dir_all(folder).map_err(|error| refuse("mkdir", folder, &error));
+    let inside = Inside::of(directory).map_err(|error| refuse("stat", directory, &error))?;
+    for path in files.iter().map(|file| file.path.as_str()).chain(["charts/x"]) {
+        let target = join(directory, path);
+        if inside.place(path).map_err(|error| refuse("stat", &target, &error))?.is_none() {
+            let message = format!("{} would lie outside the chart's directory", target.display());
+            return Err(Diagnostic::error("create", message).help("remove the symbolic link that leads out of it"));
+        }
+    }
     make(&join(directory, "charts"))?;
     for file in files {
         let target = join(directory, &file.path);
@@ -56,5 +66,22 @@ mod tests {
         assert_eq!(text("templates/a/b.yaml"), "templates/a/b.yaml");
         assert_eq!((text("Chart.yaml").as_str(), text("templates/mine.yaml").as_str()), ("Chart.yaml", "mine"));
         assert!(chart.join("charts").is_dir());
+    }
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_written_through_a_link_that_leads_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let (chart, elsewhere) = (folder.path().join("web"), folder.path().join("elsewhere"));
+        fs::create_dir_all(&elsewhere).unwrap();
+        for name in ["templates", "charts"] {
+            fs::create_dir_all(&chart).unwrap();
+            std::os::unix::fs::symlink(&elsewhere, chart.join(name)).unwrap();
+            let bytes = Cow::Borrowed(&b"x"[..]);
+            let file = |path: &str| File { path: path.to_owned(), shown: path.to_owned(), bytes: bytes.clone() };
+            let error = write_chart(&chart, &[file("Chart.yaml"), file("templates/new/a.yaml")]).unwrap_err();
+            assert!(error.message.ends_with(" would lie outside the chart's directory"), "{}", error.message);
+            assert!(!chart.join("Chart.yaml").exists() && fs::read_dir(&elsewhere).unwrap().next().is_none());
+            fs::remove_dir_all(&chart).unwrap();
+        }
     }
 }

@@ -10,6 +10,7 @@ mod embedded;
 mod folder;
 mod git;
 mod inputs;
+mod inside;
 mod manifest_files;
 mod output_directory;
 mod tree;

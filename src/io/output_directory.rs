@@ -2,15 +2,16 @@
 
 use std::fs;
 use std::io::Read;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
+use super::inside::Inside;
 use super::whole_file::write_whole;
 use crate::diagnostic::Diagnostic;
 use crate::go::os_error;
 
 /// Writes each text to its path below `directory`, making the directories that are missing. Each file appears whole or
 /// not at all: it is written beside its place under another name first. Nothing is written outside `directory`, not
-/// through a symbolic link in it either.
+/// through a symbolic link in it either; all places are checked before anything is made.
 ///
 /// # Errors
 /// The first file that can't be written, with the operating system's words.
@@ -19,19 +20,20 @@ pub fn write_files(directory: &Path, files: &[(String, String)]) -> Result<(), D
         Diagnostic::error("output-dir", format!("cannot write {}: {}", path.display(), os_error(error)))
             .help("give --output-dir a directory that can be written to")
     };
-    fs::create_dir_all(directory).map_err(|error| fail(directory, &error))?;
-    let top = fs::canonicalize(directory).map_err(|error| fail(directory, &error))?;
+    let inside = Inside::of(directory).map_err(|error| fail(directory, &error))?;
+    let mut targets = Vec::with_capacity(files.len());
     for (path, text) in files {
         let target = directory.join(path);
-        let parent = target.parent().unwrap_or(directory).to_path_buf();
-        if !Path::new(path).components().all(|part| matches!(part, Component::Normal(_))) {
-            return Err(outside(&target));
+        match inside.place(path) {
+            Ok(Some(_)) => targets.push((target, text)),
+            Ok(None) => return Err(outside(&target)),
+            Err(error) => return Err(fail(&target, &error)),
         }
-        fs::create_dir_all(&parent).map_err(|error| fail(&parent, &error))?;
-        let real = fs::canonicalize(&parent).map_err(|error| fail(&parent, &error))?;
-        if !real.starts_with(&top) {
-            return Err(outside(&target));
-        }
+    }
+    fs::create_dir_all(directory).map_err(|error| fail(directory, &error))?;
+    for (target, text) in targets {
+        let parent = target.parent().unwrap_or(directory);
+        fs::create_dir_all(parent).map_err(|error| fail(parent, &error))?;
         write_whole(&target, text.as_bytes()).map_err(|error| fail(&target, &error))?;
     }
     Ok(())
@@ -54,11 +56,15 @@ pub fn prune_files(
 ) -> Result<Vec<String>, Diagnostic> {
     let mut removed = Vec::new();
     let top = if prefix.is_empty() { chart.to_owned() } else { format!("{prefix}/{chart}") };
-    if directory.join(&top).is_dir() && !directory.join(&top).is_symlink() {
+    let fail = |path: PathBuf, error: &std::io::Error| {
+        Diagnostic::error("output-dir", format!("cannot prune {}: {}", path.display(), os_error(error)))
+    };
+    // Neither the chart's folder nor the release's may be a link that leads out.
+    let place = Inside::of(directory).and_then(|inside| inside.place(&top));
+    let place = place.map_err(|error| fail(directory.join(&top), &error))?;
+    if place.is_some_and(|place| place.is_dir() && !place.is_symlink()) {
         let is_kept = |path: &str| kept.iter().any(|(known, _)| known == path);
-        prune_below(directory, prefix, &top, &is_kept, &mut removed).map_err(|(path, error)| {
-            Diagnostic::error("output-dir", format!("cannot prune {}: {}", path.display(), os_error(&error)))
-        })?;
+        prune_below(directory, prefix, &top, &is_kept, &mut removed).map_err(|(path, error)| fail(path, &error))?;
     }
     removed.sort();
     Ok(removed)
@@ -167,11 +173,29 @@ mod tests {
         let out = folder.path().join("out");
         assert!(write_files(&out, &files(&["../x"])).is_err());
         assert!(write_files(&out, &files(&["/tmp/mim-chart-outside"])).is_err());
+        assert!(!out.exists());
+        fs::create_dir_all(&out).unwrap();
         fs::create_dir_all(folder.path().join("elsewhere")).unwrap();
         std::os::unix::fs::symlink(folder.path().join("elsewhere"), out.join("web")).unwrap();
         assert!(write_files(&out, &files(&["web/a.yaml"])).is_err());
+        assert!(write_files(&out, &files(&["first.yaml", "web/new/folder/a.yaml"])).is_err());
         assert_eq!(fs::read_dir(folder.path().join("elsewhere")).unwrap().count(), 0);
-        assert!(!folder.path().join("x").exists());
+        assert!(!out.join("first.yaml").exists() && !folder.path().join("x").exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_pruned_outside() {
+        let folder = tempfile::tempdir().unwrap();
+        let (out, elsewhere) = (folder.path().join("out"), folder.path().join("elsewhere"));
+        let file = ("web/templates/a.yaml".to_owned(), "---\n# Source: web/templates/a.yaml\nkind: X\n".to_owned());
+        write_files(&elsewhere, &[file]).unwrap();
+        fs::create_dir_all(&out).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, out.join("mim")).unwrap();
+        for (prefix, chart) in [("mim", "web"), ("", "mim"), ("", "../elsewhere"), ("..", "elsewhere")] {
+            assert_eq!(prune_files(&out, prefix, chart, &[]).unwrap(), [""; 0], "{prefix} {chart}");
+        }
+        assert!(elsewhere.join("web/templates/a.yaml").exists());
     }
 
     #[test]

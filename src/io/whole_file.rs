@@ -19,7 +19,9 @@ impl Staged {
         name.push(target.file_name().unwrap_or_default());
         name.push(format!(".{}.partial", std::process::id()));
         let staged = Staged { partial: target.with_file_name(name), target: target.to_path_buf(), pending: true };
-        fs::File::create(&staged.partial).and_then(|mut file| file.write_all(bytes))?;
+        // Whatever has this name is left over or was put there; a link must not be followed.
+        let _ = fs::remove_file(&staged.partial);
+        fs::File::create_new(&staged.partial)?.write_all(bytes)?;
         Ok(staged)
     }
 
@@ -76,5 +78,18 @@ mod tests {
         fs::create_dir_all(target.join("b")).unwrap();
         assert!(write_whole(&target, b"x").is_err());
         assert_eq!(names(folder.path()), ["a"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_beside_the_place_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (target, other) = (folder.path().join("a"), folder.path().join("other"));
+        fs::write(&other, "other").unwrap();
+        std::os::unix::fs::symlink(&other, folder.path().join(format!(".a.{}.partial", std::process::id()))).unwrap();
+        std::os::unix::fs::symlink(&other, &target).unwrap();
+        write_whole(&target, b"new").unwrap();
+        assert_eq!((fs::read(&target).unwrap(), fs::read(&other).unwrap()), (b"new".to_vec(), b"other".to_vec()));
+        assert_eq!(names(folder.path()), ["a", "other"]);
     }
 }

@@ -123,7 +123,9 @@ fn files_below(folder: &Path) -> Vec<std::path::PathBuf> {
 #[test]
 fn a_closed_pipe_is_no_error() {
     let folder = tempfile::tempdir().expect("a folder");
-    for command in ["template", "values --origins", "show all", "lint", "diff --from /dev/null", "show templates"] {
+    fs::write(folder.path().join("old.yaml"), "apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n")
+        .expect("written");
+    for command in ["template", "values --origins", "show all", "lint", "diff --from old.yaml", "show templates"] {
         let output = run(&format!("set -o pipefail; mim-chart {command} | true"), folder.path());
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{command}: {stderr}");
@@ -147,12 +149,43 @@ fn nothing_is_written_outside_the_chosen_directory() {
         let written = files_below(folder);
         assert_eq!(written.len(), 2, "{name}: {written:?}");
     }
-    // A link in the output directory is not followed.
+    // A link in the output directory is not followed, and nothing is made behind it before it is refused.
     chart(folder, "kind: A\n");
     fs::create_dir_all(folder.join("elsewhere")).expect("a folder");
-    fs::create_dir_all(folder.join("out")).expect("a folder");
-    std::os::unix::fs::symlink(folder.join("elsewhere"), folder.join("out/c")).expect("a link");
-    let output = run("mim-chart template c --output-dir out", folder);
-    assert_eq!(files_below(&folder.join("elsewhere")), Vec::<std::path::PathBuf>::new(), "{output:?}");
-    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let is_untouched = || fs::read_dir(folder.join("elsewhere")).expect("a folder").next().is_none();
+    for (place, flags) in [
+        ("out1/c", "--output-dir out1"),
+        ("out2/c/templates", "--output-dir out2 --prune-output"),
+        ("out3/r", "--output-dir out3 --release-name"),
+        ("out4/r/c", "--output-dir out4 --release-name --prune-output"),
+    ] {
+        let link = folder.join(place);
+        fs::create_dir_all(link.parent().expect("a folder")).expect("a folder");
+        std::os::unix::fs::symlink(folder.join("elsewhere"), &link).expect("a link");
+        let output = run(&format!("mim-chart template r c {flags}"), folder);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(is_untouched(), "{place}: {stderr}");
+        assert_eq!(output.status.code(), Some(1), "{place}: {stderr}");
+        assert!(stderr.contains(" would lie outside the output directory"), "{place}: {stderr}");
+    }
+    // The same for what a chart's directory holds already.
+    fs::create_dir_all(folder.join("web")).expect("a folder");
+    std::os::unix::fs::symlink(folder.join("elsewhere"), folder.join("web/templates")).expect("a link");
+    for line in ["mim-chart create web", "mim-chart create web --starter mongooseim"] {
+        let output = run(line, folder);
+        assert!(is_untouched(), "{line}: {output:?}");
+        assert_eq!(output.status.code(), Some(1), "{line}: {output:?}");
+        assert_eq!(fs::read_dir(folder.join("web")).expect("a folder").count(), 1, "{line}");
+    }
+    fs::create_dir_all(folder.join("db")).expect("a folder");
+    fs::write(folder.join("db/Chart.yaml"), "apiVersion: v2\nname: db\nversion: 1.0.0\n").expect("written");
+    let declared = "dependencies: [{name: db, version: 1.0.0, repository: 'file://../db'}]\n";
+    let text = format!("apiVersion: v2\nname: c\nversion: 1.0.0\n{declared}");
+    fs::write(folder.join("c/Chart.yaml"), text).expect("written");
+    std::os::unix::fs::symlink(folder.join("elsewhere"), folder.join("c/charts")).expect("a link");
+    for command in ["dependency build", "dependency update"] {
+        let output = run(&format!("mim-chart {command} c"), folder);
+        assert!(is_untouched(), "{command}: {output:?}");
+        assert_eq!(output.status.code(), Some(1), "{command}: {output:?}");
+    }
 }
