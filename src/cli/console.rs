@@ -1,6 +1,6 @@
 //! Standard output and standard error: the only place that writes to them.
 
-use std::io::{ErrorKind, IsTerminal, Write};
+use std::io::{IsTerminal, Write};
 
 use anyhow::anyhow;
 
@@ -9,6 +9,7 @@ use crate::diagnostic::{
     Diagnostic, Severity, TextStyle, limited, printable_lines, printable_styled_lines, write_json, write_text,
 };
 use crate::go::os_error;
+use crate::io::write_to_stdout;
 use crate::secrets::Secrets;
 
 /// Where results and diagnostics go.
@@ -54,13 +55,7 @@ impl Console {
     /// # Errors
     /// The system's words if standard output can't be written.
     pub(super) fn print_unchanged(&mut self, text: &str) -> anyhow::Result<()> {
-        let mut stdout = std::io::stdout().lock();
-        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-                Err(anyhow!(os_error(&error)).context("cannot write to standard output"))
-            }
-            _ => Ok(()),
-        }
+        write_to_stdout(text.as_bytes()).map_err(|error| anyhow!(unwritable(&error)))
     }
 
     /// Whether results are read by a person at a terminal.
@@ -117,6 +112,11 @@ impl Console {
         }
         Ok(())
     }
+}
+
+/// The message about standard output that can't be written.
+pub(super) fn unwritable(error: &std::io::Error) -> String {
+    format!("cannot write to standard output: {}", os_error(error))
 }
 
 fn wants_colors(mode: ColorMode, is_terminal: impl FnOnce() -> bool) -> bool {

@@ -1,23 +1,31 @@
 //! What is said when the command line itself is wrong, in the words of Helm's flag parser (pflag, cobra).
 
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 
 use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+use super::console::unwritable;
 use super::flags::MessageFormat;
 use super::helm_commands;
 use crate::diagnostic::{Diagnostic, TextStyle, printable, write_json, write_text};
+use crate::io::write_to_stdout;
 
 /// Prints help and versions on standard output (0), everything else as an error (1).
 pub(super) fn report(error: &Error, arguments: &[OsString]) -> u8 {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        // A reader that has gone away has read enough.
-        let _ = error.print();
-        return 0;
+        let help = error.render();
+        let text = if std::io::stdout().is_terminal() { help.ansi().to_string() } else { help.to_string() };
+        match write_to_stdout(text.as_bytes()) {
+            Ok(()) => return 0,
+            Err(error) => return report_error(Diagnostic::error("output", unwritable(&error)), arguments),
+        }
     }
-    let diagnostic = diagnose(error, arguments);
+    report_error(diagnose(error, arguments), arguments)
+}
+
+fn report_error(diagnostic: Diagnostic, arguments: &[OsString]) -> u8 {
     let text = match MessageFormat::of_arguments(arguments) {
         MessageFormat::Text => write_text(&[diagnostic], TextStyle::default()),
         MessageFormat::Json => write_json(&[diagnostic]),

@@ -9,6 +9,7 @@
 //! | `create`, `diff`, `lint_mongooseim` | one command each |
 //! | `hostile` | names and texts that are to deceive, in every form of output |
 //! | `chart_trees` | charts that multiply when they are read |
+//! | `standard_output` | output that cannot be written |
 //! | `limits` | hostile input under limits of memory and disk |
 //! | `parity_table`, `pipelines` | what the documents claim |
 //! | `support/` | running the program, reading recorded cases, packing archives |
@@ -36,5 +37,6 @@ mod revisions;
 mod schema_limits;
 mod set_flags;
 mod show;
+mod standard_output;
 mod trees;
 mod yaml_values;
