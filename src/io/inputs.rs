@@ -1,12 +1,12 @@
 //! What value flags name: files, and standard input once.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fs::File;
 use std::io::Read;
 
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::go::os_error;
-use crate::values::FileReader;
+use crate::values::{FileReader, MAX_TOTAL_BYTES};
 
 /// The greatest size of a file of values, in bytes. Helm has no limit; a Kubernetes object has one of about 1.5 MiB,
 /// and a limit keeps a wrong file name from eating the machine's memory.
@@ -16,6 +16,8 @@ pub const MAX_INPUT_BYTES: u64 = 16 * 1024 * 1024;
 #[derive(Default)]
 pub struct Inputs {
     stdin_reader: RefCell<Option<String>>,
+    /// The bytes of the values files read so far.
+    values_bytes: Cell<u64>,
 }
 
 impl Inputs {
@@ -34,6 +36,11 @@ impl Inputs {
             let error = Diagnostic::error("values-file", problem.message).at(given_by.clone(), "");
             problem.help.into_iter().fold(error, Diagnostic::help)
         })?;
+        self.values_bytes.set(self.values_bytes.get() + bytes.len() as u64);
+        if self.values_bytes.get() > MAX_TOTAL_BYTES {
+            let message = format!("values files together are larger than {} MiB", MAX_TOTAL_BYTES >> 20);
+            return Err(Diagnostic::error("values-file", message).at(given_by.clone(), "exceeded by this one"));
+        }
         match String::from_utf8(bytes) {
             Ok(text) => Ok(Source::file(path, text)),
             Err(error) => Err(not_utf8(path, &error)),

@@ -1,5 +1,6 @@
 //! Layers of values: what the user set, in the order in which Helm applies it.
 
+use super::room::Room;
 use super::strvals::{self, Kind};
 use super::{Map, Value};
 use crate::diagnostic::{Diagnostic, Source, Span, printable};
@@ -59,21 +60,27 @@ pub fn merge_steps(
 ) -> Result<Map, Vec<Diagnostic>> {
     let mut ordered: Vec<&Layer> = layers.iter().collect();
     ordered.sort_by_key(|layer| layer.kind);
+    let room = Room::default();
     let mut values = Map::new();
     let mut errors = Vec::new();
     for layer in ordered {
-        match apply(layer, &mut values, reader) {
+        match apply(layer, &mut values, reader, &room) {
             Ok(()) => step(layer, &values),
             Err(mut found) => errors.append(&mut found),
+        }
+        if room.is_exceeded() {
+            break;
         }
     }
     if errors.is_empty() { Ok(values) } else { Err(errors) }
 }
 
-fn apply(layer: &Layer, values: &mut Map, reader: &dyn FileReader) -> Result<(), Vec<Diagnostic>> {
+fn apply(layer: &Layer, values: &mut Map, reader: &dyn FileReader, room: &Room) -> Result<(), Vec<Diagnostic>> {
     let source = &layer.source;
     let kind = match layer.kind {
         LayerKind::File => {
+            let too_large = |message| vec![Diagnostic::error("values-file", message).at(source.span(0..0), "")];
+            room.bytes(source.text().len()).map_err(too_large)?;
             overlay(values, read_file(source)?);
             return Ok(());
         }
@@ -87,7 +94,7 @@ fn apply(layer: &Layer, values: &mut Map, reader: &dyn FileReader) -> Result<(),
         LayerKind::SetFile => Kind::File,
         LayerKind::SetLiteral => Kind::Literal,
     };
-    strvals::apply(source, kind, values, reader).map_err(|error| vec![error])
+    strvals::apply(source, kind, values, reader, room).map_err(|error| vec![error])
 }
 
 fn read_file(source: &Source) -> Result<Map, Vec<Diagnostic>> {

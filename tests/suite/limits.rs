@@ -72,6 +72,29 @@ fn flags_that_ask_for_much_are_errors_or_answered() {
 }
 
 #[test]
+fn what_many_flags_add_together_has_a_limit() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let indexes: Vec<String> = (0..300).map(|number| format!("a{number}[65000]=1")).collect();
+    let sentence = "the indexes of all flags together add more than 1000000 list items";
+    limited(&format!("mim-chart template --set '{}'", indexes.join(",")), folder.path(), Some(sentence));
+    limited(&format!("mim-chart template --set '{}'", indexes.join("' --set '")), folder.path(), Some(sentence));
+    let nested = "[65000]".repeat(100);
+    limited(&format!("mim-chart template --set 'a{nested}=1'"), folder.path(), Some(sentence));
+    fs::write(folder.path().join("text"), vec![b'x'; 15 << 20]).expect("a file");
+    fs::write(folder.path().join("comment.yaml"), vec![b'#'; 15 << 20]).expect("a file");
+    let files = |flag: &str| -> String {
+        (0..6).map(|number| format!(" {}", flag.replace('N', &number.to_string()))).collect()
+    };
+    let texts = format!("mim-chart template{}", files("--set-file kN=text"));
+    limited(&texts, folder.path(), Some("values files and --set-file files together are larger than 64 MiB"));
+    let values = format!("mim-chart template{}", files("-f comment.yaml"));
+    limited(&values, folder.path(), Some("values files together are larger than 64 MiB"));
+    fs::write(folder.path().join("many.yaml"), format!("a: [{}]\n", "1,".repeat(4_000_000))).expect("a file");
+    let sentence = "the document has more than 2000000 keys and values";
+    limited("mim-chart template -f many.yaml", folder.path(), Some(sentence));
+}
+
+#[test]
 fn templates_without_end_are_errors() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();

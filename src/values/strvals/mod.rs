@@ -10,6 +10,7 @@ mod typed;
 #[cfg(test)]
 mod tests;
 
+use super::room::Room;
 use super::{FileReader, Map};
 use crate::diagnostic::{Diagnostic, Source, Span};
 use parser::Parser;
@@ -29,12 +30,18 @@ pub(super) enum Kind {
     Literal,
 }
 
-/// Applies one flag to `values`.
+/// Applies one flag to `values`; `room` is that of the whole command line.
 ///
 /// # Errors
 /// The first mistake in the flag, in Helm's words, pointing at its place.
-pub(super) fn apply(source: &Source, kind: Kind, values: &mut Map, reader: &dyn FileReader) -> Result<(), Diagnostic> {
-    let mut parser = Parser::new(source, kind, reader);
+pub(super) fn apply(
+    source: &Source,
+    kind: Kind,
+    values: &mut Map,
+    reader: &dyn FileReader,
+    room: &Room,
+) -> Result<(), Diagnostic> {
+    let mut parser = Parser::new(source, kind, reader, room);
     parser.parse(values).map_err(|mistake| mistake.diagnose(source, kind))
 }
 

@@ -1,5 +1,6 @@
 //! The parser: keys, indexes, values and lists of a flag.
 
+use super::super::room::Room;
 use super::scanner::{Scanner, Stretch};
 use super::typed::{go_type, typed};
 use super::{Kind, Mistake};
@@ -32,14 +33,15 @@ pub(super) struct Parser<'a> {
     source: &'a Source,
     kind: Kind,
     reader: &'a dyn FileReader,
+    room: &'a Room,
     scanner: Scanner<'a>,
     /// How many indexes the key at hand has so far.
     indexes: usize,
 }
 
 impl<'a> Parser<'a> {
-    pub(super) fn new(source: &'a Source, kind: Kind, reader: &'a dyn FileReader) -> Self {
-        Parser { source, kind, reader, scanner: Scanner::new(source.text(), kind != Kind::Literal), indexes: 0 }
+    pub(super) fn new(source: &'a Source, kind: Kind, reader: &'a dyn FileReader, room: &'a Room) -> Self {
+        Parser { source, kind, reader, room, scanner: Scanner::new(source.text(), kind != Kind::Literal), indexes: 0 }
     }
 
     /// Applies key after key until the flag ends.
@@ -145,6 +147,7 @@ impl<'a> Parser<'a> {
                 let file = self.reader.read(&stretch.text, &place).map_err(|words| {
                     Mistake::new(words, place).help("--set-file takes KEY=PATH, the path from the current directory")
                 })?;
+                self.room.bytes(file.text().len()).map_err(|message| Mistake::new(message, self.span(&stretch)))?;
                 return Ok(Node::new(Value::String(file.text().to_owned()), file.whole()));
             }
             Kind::Text | Kind::Json | Kind::Literal => Value::String(stretch.text),
@@ -263,7 +266,7 @@ impl<'a> Parser<'a> {
             None => Err(Stop::End),
             Some('=') => {
                 let node = self.assigned()?;
-                *slot(items, index, place)? = node;
+                *self.slot(items, index, place)? = node;
                 Ok(())
             }
             Some('[') => self.inner_list(items, index, place, depth),
@@ -280,7 +283,7 @@ impl<'a> Parser<'a> {
             _ => {
                 let mut inner = Vec::new();
                 self.item(&mut inner, next, &next_place, depth)?;
-                *slot(items, index, place)? = Node::new(Value::List(inner), place.clone());
+                *self.slot(items, index, place)? = Node::new(Value::List(inner), place.clone());
                 Ok(())
             }
         }
@@ -288,7 +291,7 @@ impl<'a> Parser<'a> {
 
     fn inner_map(&mut self, items: &mut Vec<Node>, index: i64, place: &Span, depth: usize) -> Result<(), Stop> {
         if (items.len() as i64) > index {
-            let node = slot(items, index, place)?;
+            let node = self.slot(items, index, place)?;
             if node.value.as_map().is_none() {
                 *node = Node::new(Value::Map(Map::new()), place.clone());
             }
@@ -297,8 +300,24 @@ impl<'a> Parser<'a> {
         }
         let mut inner = Map::new();
         self.key(&mut inner, depth)?;
-        *slot(items, index, place)? = Node::new(Value::Map(inner), place.clone());
+        *self.slot(items, index, place)? = Node::new(Value::Map(inner), place.clone());
         Ok(())
+    }
+
+    /// The item at an index; the list is filled up with nulls to it.
+    fn slot<'l>(&self, items: &'l mut Vec<Node>, index: i64, place: &Span) -> Result<&'l mut Node, Mistake> {
+        let at = usize::try_from(index).ok().filter(|_| index <= MAX_INDEX).ok_or_else(|| {
+            let message = format!("index of {index} is greater than maximum supported index of {MAX_INDEX}");
+            Mistake::new(message, place.clone())
+        })?;
+        if items.len() <= at {
+            let more = at + 1 - items.len();
+            self.room.items(more).map_err(|message| {
+                Mistake::new(message, place.clone()).help("put long lists into a values file, and give it with -f")
+            })?;
+            items.resize_with(at + 1, || Node::new(Value::Null, place.clone()));
+        }
+        Ok(&mut items[at])
     }
 
     fn span(&self, stretch: &Stretch) -> Span {
@@ -326,18 +345,6 @@ fn set(values: &mut Map, key: String, place: Span, node: Node) {
     if !key.is_empty() {
         values.insert(key, place, node);
     }
-}
-
-/// The item at an index; the list is filled up with nulls to it.
-fn slot<'l>(items: &'l mut Vec<Node>, index: i64, place: &Span) -> Result<&'l mut Node, Mistake> {
-    let at = usize::try_from(index).ok().filter(|_| index <= MAX_INDEX).ok_or_else(|| {
-        let message = format!("index of {index} is greater than maximum supported index of {MAX_INDEX}");
-        Mistake::new(message, place.clone())
-    })?;
-    if items.len() <= at {
-        items.resize_with(at + 1, || Node::new(Value::Null, place.clone()));
-    }
-    Ok(&mut items[at])
 }
 
 fn too_deep(limit: usize, place: Span) -> Mistake {

@@ -1,5 +1,6 @@
 use proptest::prelude::*;
 
+use super::super::room::Room;
 use super::{Kind, apply};
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::values::{FileReader, Map, Node, Value};
@@ -19,7 +20,7 @@ impl FileReader for Paths {
 fn applied(kind: Kind, flags: &[&str]) -> Result<Map, Diagnostic> {
     let mut values = Map::new();
     for flag in flags {
-        apply(&Source::flag("--set", *flag), kind, &mut values, &Paths)?;
+        apply(&Source::flag("--set", *flag), kind, &mut values, &Paths, &Room::default())?;
     }
     Ok(values)
 }
@@ -176,7 +177,7 @@ proptest! {
         let mut values = Map::new();
         for flag in &flags {
             let source = Source::flag("--set", flag.as_str());
-            if let Err(error) = apply(&source, KINDS[kind], &mut values, &Paths) {
+            if let Err(error) = apply(&source, KINDS[kind], &mut values, &Paths, &Room::default()) {
                 let place = &error.labels[0].span;
                 prop_assert_eq!(place.source(), Some(&source));
                 prop_assert!(place.range().end <= flag.len());
@@ -188,7 +189,7 @@ proptest! {
     fn every_place_is_in_the_flag_and_holds_what_was_typed(flag in flag(), kind in 0usize..5) {
         let source = Source::flag("--set", flag.as_str());
         let mut values = Map::new();
-        let _ = apply(&source, KINDS[kind], &mut values, &Paths);
+        let _ = apply(&source, KINDS[kind], &mut values, &Paths, &Room::default());
         let mut faults = Vec::new();
         visit(&values, &mut |key, node| {
             let typed = node.span.text();
