@@ -9,7 +9,7 @@ use super::cluster_flags::ClusterFlags;
 use super::console::Console;
 use super::flags::{GlobalFlags, ValuesFlags};
 use super::manifest_input::{crds_of, objects_of_files};
-use super::{Failure, values_at_revision, values_input};
+use super::{Failure, secrets, values_at_revision, values_input};
 use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::diff::{self, Object, TextOptions, compare_sides};
@@ -130,14 +130,17 @@ impl Diff {
                 (&release, &capabilities),
                 &inputs,
                 global,
-                &mut notes,
+                (&mut notes, console),
             )?,
             (None, from) => Side { objects: objects_of_files(from.as_slice(), "--from", "diff")?, ..Side::default() },
         };
         let layers = values_input::layers(&self.values, &inputs)?;
         let chart = located.chart()?;
-        let new = self.rendered(chart.clone(), &layers, &inputs, (&release, &capabilities), &mut notes)?;
-        let secrets = if global.show_secrets { Secrets::shown() } else { secrets_of(&old, &new) };
+        let known = secrets::Subject { chart: chart_argument, layers: &layers, reader: &inputs, global };
+        let new = self.rendered(chart.clone(), &layers, &inputs, (&release, &capabilities), &mut notes);
+        let new = known.learn_of(console, new.map_err(Failure::from))?;
+        console.learn(|| secrets_of(&old, &new));
+        let secrets = console.secrets().clone();
         let mut comparison = compare_sides(&old.objects, &new.objects, &secrets, &release.namespace);
         if !comparison.differences.is_empty() {
             let user = merge_layers(&layers, &inputs)?;
@@ -174,7 +177,7 @@ impl Diff {
         (release, capabilities): (&Release, &Capabilities),
         inputs: &io::Inputs,
         global: &GlobalFlags,
-        notes: &mut Vec<Diagnostic>,
+        (notes, console): (&mut Vec<Diagnostic>, &mut Console),
     ) -> Result<Side, Failure> {
         let folder = argument.map(Path::new).filter(|_| !located.is_built_in());
         let folder = folder.map(|path| if path.is_dir() { path } else { path.parent().unwrap_or(path) });
@@ -205,7 +208,9 @@ impl Diff {
             }
             error
         };
-        Ok(side.map_err(|errors| errors.into_iter().map(at_rev).collect::<Vec<_>>())?)
+        let side = side.map_err(|errors| errors.into_iter().map(at_rev).collect::<Vec<_>>());
+        let known = secrets::Subject { chart: argument, layers: &layers, reader: &reader, global };
+        known.learn_of(console, side.map_err(Failure::from))
     }
 
     /// What `template` prints, as objects.

@@ -20,13 +20,16 @@ pub enum SourceKind {
 
 /// A text the user wrote, shared by all the places in it. Cloning is cheap.
 #[derive(Clone)]
-pub struct Source {
-    inner: Arc<Inner>,
+pub struct Source(Arc<Inner>);
+
+/// A place has one pointer to this: values are full of places.
+struct Inner {
+    text: Arc<Text>,
     /// What is shown as something else, in order; none overlap.
-    hidden: Option<Arc<[Hidden]>>,
+    hidden: Vec<Hidden>,
 }
 
-struct Inner {
+struct Text {
     kind: SourceKind,
     name: String,
     text: String,
@@ -59,20 +62,25 @@ impl Source {
     }
 
     fn new(kind: SourceKind, name: String, text: String, given_by: Option<Span>) -> Self {
-        let inner = Arc::new(Inner { kind, name, text, given_by, lines: OnceLock::new() });
-        Source { inner, hidden: None }
+        let text = Arc::new(Text { kind, name, text, given_by, lines: OnceLock::new() });
+        Source(Arc::new(Inner { text, hidden: Vec::new() }))
     }
 
     /// The same text, of which some parts are shown as something else. Parts that overlap become one.
     #[must_use]
     pub fn hiding(&self, hidden: impl IntoIterator<Item = Hidden>) -> Source {
         let hidden = Hidden::sorted(self.hidden().iter().cloned().chain(hidden).collect());
-        Source { inner: Arc::clone(&self.inner), hidden: Some(hidden.into()) }
+        Source(Arc::new(Inner { text: Arc::clone(&self.0.text), hidden }))
     }
 
     /// The assignments in a flag of the `--set` family; any other text is one part.
     pub fn parts(&self) -> Vec<Range<usize>> {
         shown::parts(self)
+    }
+
+    /// The assignment that holds a byte of a flag, as it is shown.
+    pub fn shown_assignment(&self, at: usize) -> String {
+        self.shown(part_of(self, at)).text
     }
 
     /// A part of the text as it is shown.
@@ -82,33 +90,33 @@ impl Source {
 
     /// What is shown as something else.
     pub(super) fn hidden(&self) -> &[Hidden] {
-        self.hidden.as_deref().unwrap_or_default()
+        &self.0.hidden
     }
 
     /// What kind of text it is.
     pub fn kind(&self) -> SourceKind {
-        self.inner.kind
+        self.0.text.kind
     }
 
     /// The path of a file, the flag's name with its dashes, or the name of a rendered document.
     pub fn name(&self) -> &str {
-        &self.inner.name
+        &self.0.text.name
     }
 
     /// The whole text.
     pub fn text(&self) -> &str {
-        &self.inner.text
+        &self.0.text.text
     }
 
     /// The place in a flag that brought this file in, for files of `--set-file`.
     pub fn given_by(&self) -> Option<&Span> {
-        self.inner.given_by.as_ref()
+        self.0.text.given_by.as_ref()
     }
 
     /// A place in this text, in bytes. Ends beyond the text are cut to it, and both ends are moved down to a
     /// character boundary, so that a span is always printable.
     pub fn span(&self, range: Range<usize>) -> Span {
-        let floor = |at: usize| self.inner.text.floor_char_boundary(at.min(self.inner.text.len()));
+        let floor = |at: usize| self.0.text.text.floor_char_boundary(at.min(self.0.text.text.len()));
         let start = floor(range.start);
         let end = floor(range.end).max(start);
         Span { source: Some(self.clone()), start: start as u32, end: end as u32 }
@@ -116,7 +124,7 @@ impl Source {
 
     /// The place of the whole text.
     pub fn whole(&self) -> Span {
-        self.span(0..self.inner.text.len())
+        self.span(0..self.0.text.text.len())
     }
 
     /// The line and column of a byte offset.
@@ -148,8 +156,8 @@ impl Source {
     }
 
     fn line_starts(&self) -> &[u32] {
-        self.inner.lines.get_or_init(|| {
-            let breaks = self.inner.text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
+        self.0.text.lines.get_or_init(|| {
+            let breaks = self.0.text.text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
             std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect()
         })
     }
@@ -157,17 +165,17 @@ impl Source {
 
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Source({})", self.inner.name)
+        write!(f, "Source({})", self.0.text.name)
     }
 }
 
 impl PartialEq for Source {
     /// Two sources are equal if they are the same text under the same name, not merely the same allocation.
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.inner, &other.inner)
-            || (self.inner.kind == other.inner.kind
-                && self.inner.name == other.inner.name
-                && self.inner.text == other.inner.text)
+        Arc::ptr_eq(&self.0.text, &other.0.text)
+            || (self.0.text.kind == other.0.text.kind
+                && self.0.text.name == other.0.text.name
+                && self.0.text.text == other.0.text.text)
     }
 }
 
@@ -246,8 +254,7 @@ impl fmt::Display for Span {
         let Some(source) = &self.source else { return f.write_str("(generated)") };
         match source.kind() {
             SourceKind::Flag => {
-                let part = part_of(source, self.start());
-                write!(f, "{} {}", source.name(), printable(&source.shown(part).text))
+                write!(f, "{} {}", source.name(), printable(&source.shown_assignment(self.start())))
             }
             SourceKind::File | SourceKind::Rendered => {
                 let Position { line, column } = source.position(self.start as usize);

@@ -222,7 +222,8 @@ fn difference(pair: &pair::Pair<'_>, secrets: &Secrets) -> Option<Difference> {
                 return None;
             }
             let (old_fields, new_fields) = (old.fields(), new.fields());
-            let (before, after) = (secrets.masked(&old_fields), secrets.masked(&new_fields));
+            let (mut before, after) = (secrets.masked(&old_fields), secrets.masked(&new_fields));
+            secrets.mask_counterparts(&mut before, &after);
             difference.changes = compare::compare(&before, &after, type_of(&new.id));
             if old.is_live {
                 difference.changes.retain(|change| !live::is_made_by_the_server(change, &before, type_of(&new.id)));

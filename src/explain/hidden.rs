@@ -73,20 +73,36 @@ fn hide_gate(gate: &mut Gate, secrets: &Secrets) {
     }
 }
 
-/// What a value that is secret holds, in all its layers: what is tried instead of it may contain it.
+/// What is secret in the layers of a value: what is tried instead of it may contain it.
 fn texts_of<'v>(path: &ValuePath, values: impl Iterator<Item = &'v Value>, secrets: &Secrets) -> Vec<String> {
-    let mut texts: Vec<String> = values
-        .filter(|value| secrets.masked_value(path, value) != **value)
-        .filter_map(|value| match value {
-            Value::String(text) => Some(text.trim().to_owned()),
-            Value::Int(_) | Value::Float(_) => Some(json::write(value)),
-            _ => None,
-        })
-        .filter(|text| text.len() > 1)
-        .collect();
+    let mut texts = Vec::new();
+    for value in values {
+        add_masked(value, &secrets.masked_value(path, value), &mut texts);
+    }
+    texts.retain(|text| text.len() > 1);
     texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
     texts.dedup();
     texts
+}
+
+/// Adds the scalars of a value that are others in what is shown of it.
+fn add_masked(value: &Value, shown: &Value, texts: &mut Vec<String>) {
+    match (value, shown) {
+        (Value::Map(map), Value::Map(shown)) => {
+            for ((_, node), (_, shown)) in map.iter().zip(shown.iter()) {
+                add_masked(&node.value, &shown.value, texts);
+            }
+        }
+        (Value::List(items), Value::List(shown)) => {
+            for (node, shown) in items.iter().zip(shown) {
+                add_masked(&node.value, &shown.value, texts);
+            }
+        }
+        (value, shown) if value == shown => {}
+        (Value::String(text), _) => texts.push(text.trim().to_owned()),
+        (Value::Int(_) | Value::Float(_), _) => texts.push(json::write(value)),
+        _ => {}
+    }
 }
 
 fn hide_change(change: &mut Change, texts: &[String], secrets: &Secrets) {

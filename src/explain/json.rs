@@ -157,7 +157,7 @@ impl Fields {
         match source.kind() {
             SourceKind::Flag => {
                 fields.text("flag", source.name());
-                fields.text("argument", source.text());
+                fields.text("argument", &source.shown_assignment(span.start()));
             }
             SourceKind::File | SourceKind::Rendered => {
                 fields.text("file", source.name());

@@ -235,6 +235,11 @@ impl<'s> Excerpts<'s> {
                     *words = words.replace(&quoted, &format!("{quote}{mask}{quote}"));
                 }
             }
+            // A part of a value taken for a key.
+            let assignment = format!("write {text}=VALUE");
+            if words.contains(&assignment) {
+                *words = words.replace(&assignment, "write KEY=VALUE");
+            }
             if text.len() >= LONG_ENOUGH && words.contains(text.as_str()) {
                 *words = words.replace(text.as_str(), &mask);
             }

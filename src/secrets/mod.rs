@@ -4,7 +4,8 @@
 //! - values that a chart's schema marks as `writeOnly`, and all that is in them;
 //! - the contents of objects of the kind Secret;
 //! - as a fallback, texts of values and objects whose keys say so ([`names_a_secret`]), entries of environments among them
-//!   (`{name: DB_PASSWORD, value: x}`), unless a schema that marks secrets describes the value and does not mark it.
+//!   (`{name: DB_PASSWORD, value: x}`). A key that ends in `secret` may hold the name of a Secret: where a schema marks other
+//!   values and describes this one without a mark, it is none.
 //!
 //! What a chart has as a default is public, and so are names, namespaces and kinds of objects.
 //!
@@ -20,8 +21,10 @@
 //! | `finder`, `spellings` | finds them in texts |
 //! | `lines` | secrets in texts of which nothing is known |
 //! | `documents` | values, objects and their texts with what is secret masked |
+//! | `counterparts` | what stood where a secret stands now |
 //! | `excerpts` | diagnostics with what is secret masked |
 
+mod counterparts;
 mod documents;
 mod excerpts;
 mod finder;

@@ -30,6 +30,11 @@ pub fn names_a_secret(key: &str) -> bool {
     }
 }
 
+/// Whether a key may as well hold the name of a Secret (`tlsSecret`): a schema can tell.
+pub(super) fn may_name_an_object(key: &str) -> bool {
+    words(key).last().is_some_and(|word| word == "secret")
+}
+
 /// Whether a text may have keys that name secrets, or be a Secret: a quick look before it is read.
 pub fn may_hold_secrets(text: &str) -> bool {
     let text = text.to_ascii_lowercase();

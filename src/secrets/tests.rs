@@ -80,7 +80,7 @@ fn keys_decide_where_no_schema_does() {
                   {name: USER, value: u}, {name: A_TOKEN, value: $(B)}]\npasswords: [a]\ncookie: [c]\n";
     assert_eq!(marked(values, "{}"), ["password", "extraEnv[0].value", "cookie[0]"]);
     // A schema that marks secrets and describes the value without a mark knows better.
-    let schema = "properties: {tlsSecret: {}, password: {writeOnly: true}}";
+    let schema = "properties: {tlsSecret: {}, token: {}, password: {writeOnly: true}}";
     assert_eq!(marked("tlsSecret: x\ntoken: a\npassword: b", schema), ["token", "password"]);
     assert_eq!(marked("tlsSecret: x", "properties: {tlsSecret: {}}"), ["tlsSecret"]);
 }

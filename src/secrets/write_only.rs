@@ -4,7 +4,7 @@ use ahash::{AHashMap, AHashSet};
 use regex::Regex;
 
 use super::lines::is_text;
-use super::names::names_a_secret;
+use super::names::{may_name_an_object, names_a_secret};
 use crate::values::{Map, Node, Step, Value, ValuePath};
 
 /// The schema of a chart: the names of the subcharts on the way to it, and the document.
@@ -15,7 +15,7 @@ pub type ChartSchema<'s> = (&'s [String], &'s Node);
 pub(super) struct Marked<'v> {
     /// Values that hold no others.
     pub(super) secret: Vec<(ValuePath, &'v Node)>,
-    /// Keys that would name secrets, but for a schema that describes them and marks others as secret.
+    /// Keys that end in `secret` and hold names of Secrets: a schema describes them, and marks other values as secret.
     pub(super) plain_keys: AHashSet<String>,
 }
 
@@ -166,7 +166,8 @@ impl<'w, 'v> Walk<'w, 'v> {
                 let is_marked = is_secret || views.iter().any(|view| is_write_only(view.schema));
                 let is_named = key.is_some_and(names_a_secret) && value.as_str().is_some_and(is_written);
                 let described = |view: &View<'_>| view.by_name && self.documents[view.document].has_secrets;
-                if is_marked || is_named && !views.iter().any(described) {
+                let is_plain = key.is_some_and(may_name_an_object) && views.iter().any(described);
+                if is_marked || is_named && !is_plain {
                     self.marked.secret.push((path.clone(), node));
                 } else if let Some(key) = key.filter(|_| is_named) {
                     self.marked.plain_keys.insert(key.to_owned());
