@@ -11,8 +11,8 @@ use super::{Secrets, spellings};
 use crate::diagnostic::{Diagnostic, Hidden, Label, Source, SourceKind, Span};
 use crate::values::{Node, Value};
 
-/// Of longer marked places the rest is not shown in any form.
-const MOST_LINES: usize = 64;
+/// No form shows more of a marked place than 200 characters.
+const MOST_LINES: usize = 200;
 
 /// Masks places in texts. The same text is looked through once.
 pub(super) struct Excerpts<'s> {
@@ -160,15 +160,29 @@ impl<'s> Excerpts<'s> {
             let first = source.position(span.start()).line;
             let last = source.position(span.range().end).line.min(first + MOST_LINES);
             let lines = source.line_range(first).start..source.line_range(last).end;
-            let document = document_around(text, &lines);
-            let of_text = (identity(span).unwrap_or_default(), document.start);
-            let known = self.documents.entry(of_text);
-            match known.or_insert_with(|| secrets.hidden_in_document(source, document)) {
-                Some(found) => {
-                    let is_shown = |part: &&Hidden| part.range.start < lines.end && lines.start < part.range.end;
-                    hidden.extend(found.iter().filter(is_shown).cloned());
+            let mut at = lines.start;
+            loop {
+                let document = document_around(text, at);
+                let part = at..lines.end.min(document.end).max(at);
+                let of_text = (identity(span).unwrap_or_default(), document.start);
+                let end = document.end;
+                let known = self.documents.entry(of_text);
+                match known.or_insert_with(|| secrets.hidden_in_document(source, document)) {
+                    Some(found) => {
+                        let is_shown =
+                            |hidden: &&Hidden| hidden.range.start < part.end && part.start < hidden.range.end;
+                        hidden.extend(found.iter().filter(is_shown).cloned());
+                    }
+                    None => hidden.extend(secrets.hidden_by_lines(source, &part)),
                 }
-                None => hidden.extend(secrets.hidden_by_lines(source, &lines)),
+                if end >= lines.end {
+                    break;
+                }
+                // The line that separates the documents holds nothing.
+                at = end + text[end..].find('\n').map_or(text.len() - end, |length| length + 1);
+                if at >= lines.end {
+                    break;
+                }
             }
         }
         by_line(text, hidden)
@@ -250,12 +264,12 @@ impl<'s> Excerpts<'s> {
     }
 }
 
-/// The document of a stream that holds some lines.
-fn document_around(text: &str, lines: &Range<usize>) -> Range<usize> {
-    let start = text[..lines.start].rfind("\n---").map(|at| at + 1);
+/// The document of a stream that holds a line, which begins at `at`.
+fn document_around(text: &str, at: usize) -> Range<usize> {
+    let start = text[..at].rfind("\n---").map(|at| at + 1);
     let start = start.map_or(0, |at| at + text[at..].find('\n').map_or(0, |end| end + 1));
-    let end = text[lines.end..].find("\n---").map_or(text.len(), |at| lines.end + at + 1);
-    start.min(lines.start)..end
+    let end = text[at..].find("\n---").map_or(text.len(), |length| at + length + 1);
+    start.min(at)..end
 }
 
 /// What a message may repeat of what is hidden at some places.

@@ -7,6 +7,7 @@
 //! | `set_flags`, `yaml_values`, `json_schema_*` | values, against recorded answers of Helm and the JSON Schema test suite |
 //! | `trees`, `lint`, `show`, `package`, `dependency` | a command's output, against recorded answers of Helm |
 //! | `create`, `diff`, `lint_mongooseim` | one command each |
+//! | `secrets` | secrets, in every spelling and every form of output |
 //! | `hostile` | names and texts that are to deceive, in every form of output |
 //! | `chart_trees` | charts that multiply when they are read |
 //! | `standard_output` | output that cannot be written |
@@ -35,6 +36,7 @@ mod parity_table;
 mod pipelines;
 mod revisions;
 mod schema_limits;
+mod secrets;
 mod set_flags;
 mod show;
 mod standard_output;
