@@ -134,6 +134,9 @@ fn evaluate(
         asks: caller_asks,
     };
     session.remembered(key, quiet, || {
+        if stack::begins_at(frame.depth) {
+            session.charge(stack::STEPS_OF_A_STACK, &node.span);
+        }
         let finding = stack::nested(frame.depth, || {
             let dialect = frame.place.resource.dialect;
             let keywords = Keywords::of(schema, dialect);

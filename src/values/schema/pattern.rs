@@ -23,7 +23,7 @@ pub(super) fn check(pattern: &str) -> Result<(), String> {
 
 /// The compiled pattern.
 pub(crate) fn compile(pattern: &str) -> Result<Regex, String> {
-    Regex::new(&translate(pattern)?).map_err(|error| match error {
+    Regex::new(&to_compile(pattern)?).map_err(|error| match error {
         regex::Error::CompiledTooBig(_) => parse_error("expression too large", pattern),
         _ => parse_error("invalid character class range", pattern),
     })
@@ -33,8 +33,25 @@ pub(super) fn parse_error(what: &str, place: &str) -> String {
     format!("error parsing regexp: {what}: `{place}`")
 }
 
-/// The pattern in the words of the `regex` crate.
-pub(super) fn translate(pattern: &str) -> Result<String, String> {
+/// The longest pattern that is compiled, in bytes: what the compiler holds of a short class of characters can be thousands of
+/// times as long.
+const LONGEST: usize = 32 << 10;
+
+/// The pattern in the words of the `regex` crate, to be compiled.
+///
+/// # Errors
+/// If it has a mistake, or is too long.
+pub(super) fn to_compile(pattern: &str) -> Result<String, String> {
+    if pattern.len() > LONGEST {
+        let length = pattern.len();
+        return Err(format!(
+            "error parsing regexp: expression too large: {length} bytes, and at most {LONGEST} are compiled"
+        ));
+    }
+    translate(pattern)
+}
+
+fn translate(pattern: &str) -> Result<String, String> {
     let mut translator = Translator {
         pattern,
         has_more_named_classes: true,

@@ -59,7 +59,7 @@ impl Patterns {
 
 /// A pattern, and the bytes that it takes at most; `None` if `charge` says to stop.
 fn compile(pattern: &str, charge: &dyn Fn(usize) -> bool) -> Option<Result<(Regex, usize), String>> {
-    let translated = match pattern::translate(pattern) {
+    let translated = match pattern::to_compile(pattern) {
         Ok(translated) => translated,
         Err(reason) => return Some(Err(reason)),
     };

@@ -6,8 +6,10 @@ use super::wording::count;
 
 /// How many schemas may lead to one, or be inside of one another.
 pub(super) const MAX_DEPTH: usize = 2000;
-/// How many nested calls stay on the stack that they began on.
-const CALLS: usize = 32;
+/// How many nested calls stay on the stack that they began on. Those of an unoptimised build are large.
+const CALLS: usize = if cfg!(debug_assertions) { 32 } else { 192 };
+/// What beginning a stack counts, in steps.
+pub(super) const STEPS_OF_A_STACK: usize = 64;
 /// The size of the further stack: room for [`MAX_DEPTH`] nested calls of an unoptimised build.
 const SIZE: usize = 96 << 20;
 
@@ -28,6 +30,11 @@ impl Refused {
             Refused::Memory => "the schema is nested too deeply for the available memory".to_owned(),
         }
     }
+}
+
+/// Whether the call of nesting `depth` begins on a stack of its own.
+pub(super) fn begins_at(depth: usize) -> bool {
+    depth == CALLS
 }
 
 /// Makes the call of nesting `depth`. Those deeper than a few begin on a stack of their own.
