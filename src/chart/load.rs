@@ -45,7 +45,8 @@ impl Chart {
         let alone = |error: Diagnostic| vec![error];
         TreeBudget::depth(depth).map_err(alone)?;
         budget.charts(1).map_err(alone)?;
-        let mut chart = Chart::default();
+        let is_built_in = files.iter().all(|file| matches!(file.bytes, Cow::Borrowed(_)));
+        let mut chart = Chart { is_built_in, ..Chart::default() };
         let mut errors = Vec::new();
         let mut has_metadata = false;
         let mut subcharts: BTreeMap<String, Vec<File>> = BTreeMap::new();

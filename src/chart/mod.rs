@@ -49,7 +49,7 @@ pub struct File {
     pub path: String,
     /// The path as the user knows it, for messages: `charts/mongooseim/templates/x.yaml`.
     pub shown: String,
-    /// Its content, byte for byte.
+    /// Its content, byte for byte. What is borrowed is part of the program, see [`Chart::is_built_in`].
     pub bytes: Cow<'static, [u8]>,
 }
 
@@ -94,6 +94,9 @@ pub struct Chart {
     pub subcharts: Vec<Chart>,
     /// What Helm says in passing when it loads the chart.
     pub notices: Vec<Diagnostic>,
+    /// Whether all its files are part of the program, and none was read. The limits of what templates may do to values
+    /// are not checked in detail then, which takes time.
+    pub is_built_in: bool,
 }
 
 impl Chart {

@@ -16,27 +16,78 @@ const MAX_CALLS: u64 = 5_000_000;
 /// How many items one template may get from `range`, `until` and their like, all calls together.
 const MAX_ITEMS: u64 = 5_000_000;
 
+/// How many bytes of values one template may make, whether they are kept or not: texts that are joined, captured or
+/// given by functions, and the items of new lists and maps.
+const MAX_MADE: u64 = 128 << 20;
+
+/// The same for all templates of a chart and its subcharts together. No template's values outlive it, so this limits
+/// the time that is spent on them, not the memory.
+const MAX_MADE_IN_ALL: u64 = 1 << 30;
+
+/// How many bytes that are only read (compared, searched, counted) cost as much as one that is made.
+const READ_FOR_ONE: u64 = 8;
+
+/// How many bytes a text given to `tpl` costs for each of its own: so much does Tera make of it to render it.
+const PARSED: u64 = 32;
+
+/// How many tags (`{{ … }}`, `{% … %}`) the templates of a chart may have, those it refers to included. Each takes
+/// about a kilobyte when it is loaded.
+pub(super) const MAX_TAGS: usize = 100_000;
+
+/// How many bytes those tags may have together.
+pub(super) const MAX_TAG_BYTES: usize = 4 << 20;
+
+/// What the templates of a chart and its subcharts have used up so far. Their limits hold for all of them together,
+/// but for the values that one template makes.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Spent {
+    calls: u64,
+    items: u64,
+    written: u64,
+    made: u64,
+}
+
 /// What one template has used up.
 #[derive(Debug, Default)]
 pub(super) struct Budget {
     calls: AtomicU64,
     items: AtomicU64,
     written: AtomicU64,
+    made: AtomicU64,
+    /// What the templates before it had made.
+    made_before: AtomicU64,
     /// Where the stack stood when the template began.
     stack: AtomicUsize,
 }
 
 impl Budget {
-    /// Begins a new template.
-    pub(super) fn reset(&self) {
-        self.calls.store(0, Ordering::Relaxed);
-        self.items.store(0, Ordering::Relaxed);
-        self.written.store(0, Ordering::Relaxed);
+    /// Begins a new template, after others that have used up so much.
+    pub(super) fn begin(&self, spent: Spent) {
+        self.calls.store(spent.calls, Ordering::Relaxed);
+        self.items.store(spent.items, Ordering::Relaxed);
+        self.written.store(spent.written, Ordering::Relaxed);
+        self.made.store(0, Ordering::Relaxed);
+        self.made_before.store(spent.made, Ordering::Relaxed);
         self.stack.store(stack_position(), Ordering::Relaxed);
+    }
+
+    /// What this template and those before it have used up.
+    pub(super) fn spent(&self) -> Spent {
+        Spent {
+            calls: self.calls.load(Ordering::Relaxed),
+            items: self.items.load(Ordering::Relaxed),
+            written: self.written.load(Ordering::Relaxed),
+            made: self.made.load(Ordering::Relaxed).saturating_add(self.made_before.load(Ordering::Relaxed)),
+        }
     }
 
     /// Counts a call of a function or filter, or a turn of a loop.
     pub(super) fn spend_call(&self) -> Result<(), String> {
+        self.spend_steps(1)
+    }
+
+    /// Counts turns of loops, or a turn that weighs as much as several.
+    pub(super) fn spend_steps(&self, steps: u64) -> Result<(), String> {
         let started = self.stack.load(Ordering::Relaxed);
         if started != 0 && started.abs_diff(stack_position()) > MAX_STACK {
             return Err(
@@ -44,7 +95,7 @@ impl Budget {
                     .to_owned(),
             );
         }
-        let spent = spend(&self.calls, 1, MAX_CALLS);
+        let spent = spend(&self.calls, steps, MAX_CALLS);
         spent.then_some(()).ok_or_else(|| {
             format!("the template goes on without end: more than {MAX_CALLS} turns of loops and calls of functions")
         })
@@ -58,8 +109,34 @@ impl Budget {
 
     /// Checks the size of a text that a function is about to make.
     pub(super) fn check_size(&self, bytes: usize) -> Result<(), String> {
-        let fits = bytes as u64 <= MAX_BYTES;
-        fits.then_some(()).ok_or_else(|| format!("the result would be larger than {} MiB", MAX_BYTES >> 20))
+        let bytes = bytes as u64;
+        if bytes > MAX_BYTES {
+            return Err(format!("the result would be larger than {} MiB", MAX_BYTES >> 20));
+        }
+        let made = self.made.load(Ordering::Relaxed).saturating_add(bytes);
+        if made > MAX_MADE { Err(too_much_made()) } else { Ok(()) }
+    }
+
+    /// Counts bytes of values that are made, or are about to be.
+    pub(super) fn spend_made(&self, bytes: u64) -> Result<(), String> {
+        let spent = spend(&self.made, bytes, MAX_MADE);
+        if spent && self.spent().made > MAX_MADE_IN_ALL {
+            return Err(format!("the values of all templates grow beyond {} MiB", MAX_MADE_IN_ALL >> 20));
+        }
+        spent.then_some(()).ok_or_else(too_much_made)
+    }
+
+    /// Counts bytes of values that are read.
+    pub(super) fn spend_read(&self, bytes: u64) -> Result<(), String> {
+        match bytes / READ_FOR_ONE {
+            0 => Ok(()),
+            bytes => self.spend_made(bytes),
+        }
+    }
+
+    /// Counts the bytes of a text that is about to be rendered as a template.
+    pub(super) fn spend_parsed(&self, bytes: usize) -> Result<(), String> {
+        self.spend_made((bytes as u64).saturating_mul(PARSED))
     }
 
     /// What an overdrawn budget means.
@@ -74,9 +151,14 @@ fn stack_position() -> usize {
     std::ptr::from_ref(&here).addr()
 }
 
+fn too_much_made() -> String {
+    format!("the template's values grow beyond {} MiB", MAX_MADE >> 20)
+}
+
 fn spend(counter: &AtomicU64, amount: u64, limit: u64) -> bool {
     let before = counter.fetch_add(amount, Ordering::Relaxed);
-    before.saturating_add(amount) <= limit
+    // What is over the limit stays over it.
+    before.checked_add(amount).is_some_and(|after| after <= limit)
 }
 
 /// Text being written at the cost of a budget.

@@ -6,7 +6,7 @@ use tera::{Error, ErrorKind, ReportError, Tera};
 
 use super::budget::Budget;
 use super::hints::{self, Advice};
-use super::instrument::{Instrumented, with_ticks};
+use super::instrument::Instrumented;
 use super::report::{self, Report};
 use super::run::{FAILURE_MARK, Kept, Run};
 use super::scan::{Piece, pieces};
@@ -50,7 +50,7 @@ impl Mapper<'_> {
             .templates
             .loaded()
             .filter_map(|(name, text)| {
-                let error = Tera::default().add_raw_template(name, &with_ticks(text).text).err()?;
+                let error = Tera::default().add_raw_template(name, &self.run.template(text).text).err()?;
                 let ErrorKind::SyntaxError(report) = error.kind() else { return None };
                 let fault = self.reported(Within::Template(name), &Report::of(&error, report));
                 Some(self.tell("parse error", name, fault))
@@ -226,13 +226,21 @@ impl Mapper<'_> {
         }
     }
 
+    /// The text as it was written and as Tera has it.
+    fn instrumented<'b>(&'b self, within: Within<'b>) -> (&'b str, Instrumented<'b>) {
+        match within {
+            Within::Text(text) => (text, self.run.text(text)),
+            Within::Template(name) => {
+                let text = self.templates.text(name).unwrap_or("");
+                (text, self.run.template(text))
+            }
+        }
+    }
+
     /// The text as it was written and the bytes in it that a report is about.
     fn original<'b>(&'b self, within: Within<'b>, report: &'b Report) -> (&'b str, std::ops::Range<usize>) {
-        let text = match self.text_of(within, report) {
-            Within::Text(text) => text,
-            Within::Template(name) => self.templates.text(name).unwrap_or(""),
-        };
-        (text, report.range_in(&with_ticks(text)))
+        let (text, instrumented) = self.instrumented(self.text_of(within, report));
+        (text, report.range_in(&instrumented))
     }
 
     /// The place of the report, then where it was called from.
@@ -242,11 +250,8 @@ impl Mapper<'_> {
         for note in &report.notes {
             let Some((words, name)) = self.split_note(&note.words) else { continue };
             let at = if name == ONE_OFF { within } else { Within::Template(name) };
-            let text = match at {
-                Within::Text(text) => text,
-                Within::Template(name) => self.templates.text(name).unwrap_or(""),
-            };
-            let start = with_ticks(text).original_of_position(note.line, note.column);
+            let (text, instrumented) = self.instrumented(at);
+            let start = instrumented.original_of_position(note.line, note.column);
             let (range, is_include) = tag_around(text, start);
             let words = match words {
                 "called from" if is_include => "included here",
@@ -326,7 +331,7 @@ impl Report {
     /// The bytes of the original text that the report is about.
     fn range_in(&self, text: &Instrumented<'_>) -> std::ops::Range<usize> {
         let range = match &self.range {
-            Some(range) => text.original(range.start)..text.original(range.end),
+            Some(range) => text.original_range(range.clone()),
             None => {
                 text.original_of_position(self.line, self.column)
                     ..text.original_of_position(self.line, self.column + self.width)

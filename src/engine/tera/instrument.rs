@@ -1,28 +1,58 @@
 //! Templates with something added that Tera has no hook for, and the way back to the places in what was written.
 //!
 //! [`with_ticks`] adds a call of [`TICK`] to every loop, component and include, so that a budget ends what would go on
-//! without end. The output stays the same, and so does what a dash trims.
+//! without end. [`with_checks`] adds to that what measures values ([`super::expressions`]). The output stays the same,
+//! and so does what a dash trims.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::scan::{inside, references, split_word};
+use super::expressions::{Insertion, measure};
+use super::scan::{Piece, inside, pieces, references, split_word};
 
-/// The function that is called; no chart can mean it.
+/// The function that is called; no chart can mean it. Its arguments `steps` and `text` say how much work a turn is and
+/// how much text it can write.
 pub(super) const TICK: &str = "__mim_chart_tick";
+
+/// How many bytes of a body count as a turn of a loop.
+const BODY_IN_A_STEP: usize = 256;
 
 /// A template's text with additions.
 pub(super) struct Instrumented<'a> {
     pub(super) text: Cow<'a, str>,
-    /// Where additions begin in `text` and how long they are.
-    additions: Vec<(usize, usize)>,
+    additions: Vec<Addition>,
+}
+
+struct Addition {
+    /// Where it begins in the text that holds it.
+    at: usize,
+    length: usize,
+    /// The bytes of the original text that errors of it are about.
+    stands_for: Range<usize>,
+    /// Where in the addition a copy of those bytes begins, if there is one.
+    copied: Option<usize>,
 }
 
 impl Instrumented<'_> {
     /// The byte of the original text that a byte of `text` came from; a byte of an addition came from what follows it.
     pub(super) fn original(&self, offset: usize) -> usize {
-        let before = self.additions.iter().take_while(|(at, _)| *at < offset);
-        offset - before.map(|&(at, length)| length.min(offset - at)).sum::<usize>()
+        let before = self.additions.iter().take_while(|addition| addition.at < offset);
+        offset - before.map(|addition| addition.length.min(offset - addition.at)).sum::<usize>()
+    }
+
+    /// The bytes of the original text that bytes of `text` are about.
+    pub(super) fn original_range(&self, range: Range<usize>) -> Range<usize> {
+        let around = self.additions.iter().find(|addition| {
+            addition.at <= range.start && range.start < addition.at + addition.length && addition.at < range.end
+        });
+        let Some(Addition { at, stands_for, copied, .. }) = around else {
+            return self.original(range.start)..self.original(range.end);
+        };
+        let in_copy = |offset: usize| Some(stands_for.start + offset.checked_sub(at + (*copied)?)?);
+        match (in_copy(range.start), in_copy(range.end)) {
+            (Some(start), Some(end)) if end <= stands_for.end => start..end,
+            _ => stands_for.clone(),
+        }
     }
 
     /// The byte of the original text at a line and a column (both from 0, in characters) of `text`.
@@ -41,35 +71,103 @@ pub(super) fn with_ticks(text: &str) -> Instrumented<'_> {
 
 /// [`with_ticks`] for a text whose repeating statements are known.
 pub(super) fn with_ticks_at<'t>(text: &'t str, repeats: &[Range<usize>]) -> Instrumented<'t> {
-    let mut ticked = String::new();
-    let mut additions = Vec::new();
-    let mut copied = 0;
-    if !repeats.is_empty() {
-        ticked.reserve(text.len() + repeats.len() * (TICK.len() + 10));
+    let insertions: Vec<Insertion> = repeats.iter().filter_map(|range| tick(text, range.clone())).collect();
+    added(text, insertions)
+}
+
+/// The text with all that keeps it within the budget: ticks that weigh what they repeat, in blocks as well, and
+/// measured values.
+pub(super) fn with_checks(text: &str) -> Instrumented<'_> {
+    let all: Vec<Piece> = pieces(text).collect();
+    let keyword = |piece: &Piece| match piece {
+        Piece::Statement(range) => split_word(inside(&text[range.clone()])).0,
+        _ => "",
+    };
+    let mut insertions = Vec::new();
+    // What is not in a block of a template that extends another one must be white space.
+    if !all.is_empty() && !all.iter().any(|piece| keyword(piece) == "extends") {
+        insertions.push(Insertion { at: 0, text: String::new(), stands_for: 0..0, copied: None });
     }
-    for range in repeats {
-        let tag = &text[range.clone()];
-        // The dash of the tag goes over to the call, which now stands between it and the text.
-        let (at, open, close) = match split_word(inside(tag)).0 {
-            "include" => (range.start, if tag.starts_with("{%-") { "{{-" } else { "{{" }, "}}"),
-            _ if tag.ends_with("-%}") => (range.end, "{{", "-}}"),
-            _ if tag.ends_with("%}") => (range.end, "{{", "}}"),
-            // The tag is never closed.
-            _ => continue,
-        };
-        ticked.push_str(&text[copied..at]);
-        let start = ticked.len();
-        for part in [open, " ", TICK, "() ", close] {
-            ticked.push_str(part);
+    let mut written = 0;
+    // The bodies around: their ticks, where they begin, and how much text was written before.
+    let mut open: Vec<(usize, usize, usize)> = Vec::new();
+    for piece in &all {
+        match piece {
+            Piece::Text(range) | Piece::Inert(range) => written += range.len(),
+            Piece::Expression(range) => measure(text, range.clone(), true, &mut insertions),
+            Piece::Statement(range) => {
+                let keyword = keyword(piece);
+                if keyword == "include" {
+                    insertions.extend(tick(text, range.clone()));
+                }
+                measure(text, range.clone(), false, &mut insertions);
+                match keyword {
+                    "for" | "component" | "block" => {
+                        open.push((insertions.len(), range.end, written));
+                        insertions.extend(tick(text, range.clone()));
+                    }
+                    "endfor" | "endcomponent" | "endblock" => {
+                        let Some((index, start, before)) = open.pop() else { continue };
+                        let arguments = weight(range.start - start, written - before);
+                        if let Some(tick) = insertions.get_mut(index).filter(|tick| tick.at == start) {
+                            tick.text = tick.text.replace("()", &format!("({arguments})"));
+                        }
+                    }
+                    _ => {}
+                }
+            }
         }
-        additions.push((start, ticked.len() - start));
-        copied = at;
     }
-    if additions.is_empty() {
-        return Instrumented { text: Cow::Borrowed(text), additions };
+    if let Some(first) = insertions.first_mut().filter(|first| first.text.is_empty()) {
+        first.text = format!("{{{{ {TICK}({}) }}}}", weight(text.len(), written));
     }
-    ticked.push_str(&text[copied..]);
-    Instrumented { text: Cow::Owned(ticked), additions }
+    added(text, insertions)
+}
+
+/// The arguments of [`TICK`] for a body of a length, with so much text in it.
+fn weight(body: usize, text: usize) -> String {
+    match body / BODY_IN_A_STEP {
+        0 if text == 0 => String::new(),
+        steps => format!("steps={}, text={text}", steps + 1),
+    }
+}
+
+/// The call of [`TICK`] for a statement; `None` if the tag is never closed.
+fn tick(text: &str, range: Range<usize>) -> Option<Insertion> {
+    let tag = &text[range.clone()];
+    // The dash of the tag goes over to the call, which now stands between it and the text.
+    let (at, open, close) = match split_word(inside(tag)).0 {
+        "include" => (range.start, if tag.starts_with("{%-") { "{{-" } else { "{{" }, "}}"),
+        _ if tag.ends_with("-%}") => (range.end, "{{", "-}}"),
+        _ if tag.ends_with("%}") => (range.end, "{{", "}}"),
+        _ => return None,
+    };
+    Some(Insertion { at, text: format!("{open} {TICK}() {close}"), stands_for: at..at, copied: None })
+}
+
+/// The text with the additions, which may come in any order.
+fn added(text: &str, mut insertions: Vec<Insertion>) -> Instrumented<'_> {
+    if insertions.is_empty() {
+        return Instrumented { text: Cow::Borrowed(text), additions: Vec::new() };
+    }
+    insertions.sort_by_key(|insertion| insertion.at);
+    let length = insertions.iter().map(|insertion| insertion.text.len()).sum::<usize>();
+    let mut with_additions = String::with_capacity(text.len() + length);
+    let mut additions = Vec::with_capacity(insertions.len());
+    let mut copied = 0;
+    for insertion in insertions {
+        with_additions.push_str(&text[copied..insertion.at]);
+        copied = insertion.at;
+        additions.push(Addition {
+            at: with_additions.len(),
+            length: insertion.text.len(),
+            stands_for: insertion.stands_for,
+            copied: insertion.copied,
+        });
+        with_additions.push_str(&insertion.text);
+    }
+    with_additions.push_str(&text[copied..]);
+    Instrumented { text: Cow::Owned(with_additions), additions }
 }
 
 #[cfg(test)]
@@ -90,25 +188,41 @@ mod tests {
         assert!(matches!(with_ticks("{{ a }}{% if b %}{% endif %}").text, Cow::Borrowed(_)));
     }
 
+    #[test]
+    fn turns_weigh_as_much_as_their_bodies() {
+        let body = "x".repeat(600);
+        let text = format!("{{% for x in [] -%}}{body}{{% endfor %}}{{% block b %}}{{% endblock %}}");
+        let checked = with_checks(&text).text.replace(TICK, "T").replace(&body, "BODY");
+        assert_eq!(
+            checked,
+            "{{ T(steps=3, text=600) }}{% for x in [] -%}{{ T(steps=3, text=600) -}}BODY{% endfor %}\
+             {% block b %}{{ T() }}{% endblock %}"
+        );
+        assert!(with_checks("{% extends 'a' %}\n{% block b %}{% endblock %}").text.starts_with("{% extends"));
+    }
+
     proptest! {
         #[test]
-        fn every_byte_is_found_back(text in r#"(\{% for x in y -?%\}|\{%-? include 'a' %\}|\{% endfor %\}|[ \näb]){0,12}"#) {
-            let ticked = with_ticks(&text);
-            let mut expected = 0;
-            let mut at = 0;
-            while at < ticked.text.len() {
-                let addition = ticked.additions.iter().find(|(start, _)| *start == at);
-                if let Some((_, length)) = addition {
+        fn every_byte_is_found_back(
+            text in r#"(\{% for x in y -?%\}|\{%-? include 'a' %\}|\{% endfor %\}|\{\{ a\[1\] ~ b \}\}|[ \näb]){0,12}"#
+        ) {
+            for ticked in [with_ticks(&text), with_checks(&text)] {
+                let mut expected = 0;
+                let mut at = 0;
+                while at < ticked.text.len() {
+                    let addition = ticked.additions.iter().find(|addition| addition.at == at && addition.length > 0);
+                    if let Some(addition) = addition {
+                        prop_assert_eq!(ticked.original(at), expected);
+                        prop_assert_eq!(ticked.original(at + addition.length), expected);
+                        at += addition.length;
+                        continue;
+                    }
                     prop_assert_eq!(ticked.original(at), expected);
-                    prop_assert_eq!(ticked.original(at + length), expected);
-                    at += length;
-                    continue;
+                    at += 1;
+                    expected += 1;
                 }
-                prop_assert_eq!(ticked.original(at), expected);
-                at += 1;
-                expected += 1;
+                prop_assert_eq!(expected, text.len());
             }
-            prop_assert_eq!(expected, text.len());
         }
 
         #[test]

@@ -9,13 +9,16 @@
 //! | `functions` | the vocabulary: Helm's functions |
 //! | `session` | one chart rendered many times |
 //! | `run`, `budget` | what the functions of one chart share; limits against endless templates |
-//! | `instrument` | what is added to templates so that endless ones end |
+//! | `instrument`, `expressions` | what is added to templates so that endless ones end |
+//! | `checks` | the functions that are called by what is added |
 //! | `errors`, `report` | Tera's errors as diagnostics |
 //! | `hints`, `go_syntax` | what to do about them; Tera's spelling for what was written in Go's |
 //! | `locate` | the template line that a rendered line came from |
 
 mod budget;
+mod checks;
 mod errors;
+mod expressions;
 mod functions;
 mod go_syntax;
 mod hints;
@@ -38,9 +41,9 @@ use ::tera::{Context, Tera};
 pub use functions::{Function, vocabulary};
 pub(super) use stock::{add_stock_templates, stock_templates};
 
-use self::budget::Metered;
+use self::budget::{MAX_TAG_BYTES, MAX_TAGS, Metered, Spent};
 use self::errors::Mapper;
-use self::instrument::{with_ticks, with_ticks_at};
+use self::instrument::{with_checks, with_ticks_at};
 use self::locate::Marks;
 use self::objects::Needed;
 use self::run::{Parts, Run};
@@ -91,6 +94,7 @@ pub(super) fn refuse_go_templates(subchart: Option<&str>) -> Diagnostic {
 struct Outcome {
     rendered: Vec<Rendered>,
     errors: Vec<Diagnostic>,
+    spent: Spent,
 }
 
 impl Outcome {
@@ -165,7 +169,7 @@ fn render_templates(
 ) -> Result<(), Vec<Diagnostic>> {
     let chart = Loaded::new(scope, is_root, templates, as_written)?;
     for name in templates.rendered_and_loaded() {
-        let rendered = chart.render(name);
+        let rendered = chart.render(name, &mut outcome.spent);
         if let Some(refusals) = scope.refusals {
             refusals.extend(&templates.path(name), chart.refused(templates));
         }
@@ -183,8 +187,28 @@ fn render_templates(
 }
 
 /// A template's text as it was written, with what ends endless ones.
-fn as_written<'t>(_: usize, text: &'t str, references: &References<'_>) -> Cow<'t, str> {
-    with_ticks_at(text, &references.repeats).text
+fn as_written<'t>(_: usize, text: &'t str, references: &References<'_>, run: &Run) -> Cow<'t, str> {
+    if run.trusts_templates() { with_ticks_at(text, &references.repeats).text } else { with_checks(text).text }
+}
+
+/// Refuses templates that take too much memory to load.
+fn check_tags(templates: &Templates<'_>) -> Result<(), Diagnostic> {
+    let (mut count, mut bytes) = (0, 0);
+    for ((name, _), references) in templates.loaded().zip(templates.references()) {
+        count += references.tags.count;
+        bytes += references.tags.bytes;
+        if count > MAX_TAGS || bytes > MAX_TAG_BYTES {
+            let limit = match count > MAX_TAGS {
+                true => format!("{MAX_TAGS} tags"),
+                false => format!("{} MiB of tags", MAX_TAG_BYTES >> 20),
+            };
+            let message =
+                format!("parse error at ({}): the chart's templates have more than {limit}", templates.path(name));
+            let place = templates.source(name).map_or_else(Span::generated, |source| source.span(0..0));
+            return Err(Diagnostic::error("template", message).at(place, ""));
+        }
+    }
+    Ok(())
 }
 
 /// The loaded templates of a chart, whatever its values are.
@@ -197,17 +221,18 @@ struct Ready {
 impl Ready {
     /// Loads the templates, each as `text_of` gives it from its number, its text and what that refers to.
     fn new<'t>(
+        chart: &Chart,
         templates: &'t Templates<'_>,
         notes_refusals: bool,
-        text_of: impl Fn(usize, &'t str, &References<'_>) -> Cow<'t, str>,
+        text_of: impl Fn(usize, &'t str, &References<'_>, &Run) -> Cow<'t, str>,
     ) -> Result<Ready, (Arc<Run>, ::tera::Error)> {
-        let run = Run::new(notes_refusals);
+        let run = Run::new(chart, notes_refusals);
         let mut calls: Vec<&str> = templates.references().flat_map(|found| found.calls.iter().copied()).collect();
         calls.sort_unstable();
         calls.dedup();
         let is_called = |name: &str| calls.binary_search(&name).is_ok();
         let texts = templates.loaded().zip(templates.references()).enumerate();
-        let texts = texts.map(|(number, ((name, text), references))| (name, text_of(number, text, references)));
+        let texts = texts.map(|(number, ((name, text), references))| (name, text_of(number, text, references, &run)));
         let tera = match run::instance(&run, texts, &templates.prefixes(), is_called) {
             Ok(tera) => tera,
             Err(error) => return Err((run, error)),
@@ -227,12 +252,21 @@ impl Ready {
 }
 
 /// Renders one template of those in `base_path` with the objects of its chart.
-fn render_one(tera: &Tera, run: &Run, objects: &Context, base_path: &str, name: &str) -> ::tera::TeraResult<String> {
+fn render_one(
+    tera: &Tera,
+    run: &Run,
+    objects: &Context,
+    base_path: &str,
+    name: &str,
+    spent: &mut Spent,
+) -> ::tera::TeraResult<String> {
     let mut context = objects.clone();
     context.insert_value("Template", objects::template(base_path, name));
-    run.begin(context.clone());
+    run.begin(context.clone(), *spent);
     let mut out = Metered { text: Vec::new(), budget: &run.budget };
-    tera.render_to(name, &context, &mut out)?;
+    let rendered = tera.render_to(name, &context, &mut out);
+    *spent = run.budget.spent();
+    rendered?;
     Ok(String::from_utf8(out.text)?)
 }
 
@@ -250,13 +284,14 @@ impl<'a> Loaded<'a> {
         scope: &Scope<'a>,
         is_root: bool,
         templates: &'a Templates<'a>,
-        text_of: impl Fn(usize, &'t str, &References<'_>) -> Cow<'t, str>,
+        text_of: impl Fn(usize, &'t str, &References<'_>, &Run) -> Cow<'t, str>,
     ) -> Result<Loaded<'a>, Vec<Diagnostic>>
     where
         'a: 't,
     {
+        check_tags(templates).map_err(|error| vec![error])?;
         let mapper = |run: &Arc<Run>| Mapper { templates, run: run.clone(), values: scope.values };
-        let Ready { run, tera, needed } = Ready::new(templates, scope.refusals.is_some(), text_of)
+        let Ready { run, tera, needed } = Ready::new(scope.chart, templates, scope.refusals.is_some(), text_of)
             .map_err(|(run, error)| mapper(&run).load_errors(&error))?;
         let objects = objects::objects(scope, is_root, needed)
             .map_err(|_| vec![Diagnostic::error("values-depth", value::TooDeep::message())])?;
@@ -285,8 +320,8 @@ impl<'a> Loaded<'a> {
         told.collect()
     }
 
-    fn render(&self, name: &str) -> ::tera::TeraResult<String> {
-        render_one(&self.tera, &self.run, &self.objects, &self.mapper.templates.base_path, name)
+    fn render(&self, name: &str, spent: &mut Spent) -> ::tera::TeraResult<String> {
+        render_one(&self.tera, &self.run, &self.objects, &self.mapper.templates.base_path, name, spent)
     }
 }
 
@@ -308,12 +343,13 @@ fn locate_in_tree(scope: &Scope<'_>, path: &str, is_root: bool, wanted: &str, li
     };
     let mut templates = Templates::new(scope.chart, path);
     templates.load();
-    let plain = Loaded::new(scope, is_root, &templates, as_written).ok()?.render(name).ok()?;
+    let plain = Loaded::new(scope, is_root, &templates, as_written).ok()?.render(name, &mut Spent::default()).ok()?;
     let origin = |marks: Marks| {
-        let marked = |number: usize, text: &str, _: &References<'_>| {
-            Cow::Owned(with_ticks(&locate::with_marks(text, number, marks)).text.into_owned())
+        let marked = |number: usize, text: &str, _: &References<'_>, run: &Run| {
+            Cow::Owned(run.template(&locate::with_marks(text, number, marks)).text.into_owned())
         };
-        let marked = Loaded::new(scope, is_root, &templates, marked).ok()?.render(name).ok()?;
+        let marked = Loaded::new(scope, is_root, &templates, marked).ok()?;
+        let marked = marked.render(name, &mut Spent::default()).ok()?;
         locate::origin(&plain, &marked, line)
     };
     let (number, line) = origin(Marks::Everywhere).or_else(|| origin(Marks::Printed))?;

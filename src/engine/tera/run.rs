@@ -5,11 +5,13 @@ use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
-use tera::{Context, Kwargs, State, Tera, Value};
+use tera::{Context, Tera, Value};
 
-use super::budget::{Budget, Metered};
+use super::budget::{Budget, Metered, Spent};
+use super::checks;
 use super::functions::{self, Call, Failure};
-use super::instrument::{TICK, with_ticks};
+use super::instrument::{Instrumented, with_checks, with_ticks};
+use crate::chart::{Chart, File};
 use crate::diagnostic::{Diagnostic, Severity, Source};
 
 /// How deeply `tpl` may nest, as in Helm.
@@ -37,6 +39,9 @@ pub(super) struct Run {
     parts: OnceLock<Parts>,
     /// What the template being rendered has used up.
     pub(super) budget: Budget,
+    /// The files of a chart that is part of the program: its templates, and its files where they are given to `tpl`,
+    /// need no checks of their values.
+    trusted: Option<Vec<File>>,
     /// The objects of the template being rendered.
     objects: Mutex<Context>,
     kept: Mutex<Vec<Kept>>,
@@ -87,12 +92,13 @@ pub(super) struct Parts {
 
 impl Run {
     /// A run of a chart. With `notes_refusals` what `required` and `fail` refuse does not end it.
-    pub(super) fn new(notes_refusals: bool) -> Arc<Run> {
+    pub(super) fn new(chart: &Chart, notes_refusals: bool) -> Arc<Run> {
         Arc::new_cyclic(|me| Run {
             me: me.clone(),
             for_texts: OnceLock::new(),
             parts: OnceLock::new(),
             budget: Budget::default(),
+            trusted: chart.is_built_in.then(|| chart.files.clone()),
             objects: Mutex::default(),
             kept: Mutex::default(),
             tpl_depth: AtomicUsize::new(0),
@@ -116,17 +122,33 @@ impl Run {
         let me = self.me.upgrade().ok_or_else(unready)?;
         // A file that nothing refers to may be broken.
         let of = |templates: &[(String, Source)]| {
-            let ticked = templates.iter().map(|(name, source)| (name.as_str(), with_ticks(source.text()).text));
-            instance(&me, ticked, &parts.prefixes, |_| true)
+            let checked = templates.iter().map(|(name, source)| (name.as_str(), self.template(source.text()).text));
+            instance(&me, checked, &parts.prefixes, |_| true)
         };
         let made = of(&parts.all).or_else(|_| of(&parts.loaded));
         let made = made.map_err(|error| Failure::call(error.to_string()))?;
         Ok(self.for_texts.get_or_init(|| made))
     }
 
-    /// Begins a template, which sees these objects.
-    pub(super) fn begin(&self, objects: Context) {
-        self.budget.reset();
+    /// A template with what keeps it within the budget.
+    pub(super) fn template<'t>(&self, text: &'t str) -> Instrumented<'t> {
+        if self.trusts_templates() { with_ticks(text) } else { with_checks(text) }
+    }
+
+    /// A text given to `tpl` with what keeps it within the budget.
+    pub(super) fn text<'t>(&self, text: &'t str) -> Instrumented<'t> {
+        let trusted = self.trusted.iter().flatten().any(|file| *file.bytes == *text.as_bytes());
+        if trusted { with_ticks(text) } else { with_checks(text) }
+    }
+
+    /// Whether the chart's templates are those of the program.
+    pub(super) fn trusts_templates(&self) -> bool {
+        self.trusted.is_some()
+    }
+
+    /// Begins a template, which sees these objects, after others that have used up so much of the budget.
+    pub(super) fn begin(&self, objects: Context, spent: Spent) {
+        self.budget.begin(spent);
         *lock(&self.objects) = objects;
     }
 
@@ -169,6 +191,7 @@ impl Run {
         if !["{{", "{%", "{#"].iter().any(|delimiter| text.contains(delimiter)) {
             return Ok(Value::from(text));
         }
+        self.budget.spend_parsed(text.len()).map_err(Failure::Call)?;
         let tera = self.tera_for_texts()?;
         let _depth = Depth::enter(&self.tpl_depth)?;
         let mut context = lock(&self.objects).clone();
@@ -178,15 +201,15 @@ impl Run {
             }
         }
         let mut out = Metered { text: Vec::new(), budget: &self.budget };
-        let ticked = with_ticks(text);
-        match tera.render_str_to(&ticked.text, &context, false, &mut out as &mut dyn Write) {
+        let checked = self.text(text);
+        match tera.render_str_to(&checked.text, &context, false, &mut out as &mut dyn Write) {
             Ok(()) => Ok(Value::from(String::from_utf8_lossy(&out.text).into_owned())),
             Err(error) => Err(Failure::Text { text: text.to_owned(), error: Box::new(error) }),
         }
     }
 }
 
-/// A Tera instance that holds templates (names, and texts with ticks), with the functions whose names are wanted.
+/// A Tera instance that holds templates (names, and texts with checks), with the functions whose names are wanted.
 ///
 /// # Errors
 /// What Tera says of the templates.
@@ -200,11 +223,7 @@ pub(super) fn instance<'t>(
     tera.autoescape_on(Vec::<&str>::new());
     tera.set_fallback_prefixes(prefixes.to_vec())?;
     functions::register(&mut tera, run, is_wanted);
-    let weak = Arc::downgrade(run);
-    tera.register_function(TICK, move |_: Kwargs, _: &State| match weak.upgrade() {
-        Some(run) => run.budget.spend_call().map(|()| Value::from("")).map_err(tera::Error::message),
-        None => Ok(Value::from("")),
-    });
+    checks::register(&mut tera, run);
     tera.add_raw_templates(templates)?;
     Ok(tera)
 }

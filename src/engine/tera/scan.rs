@@ -99,19 +99,22 @@ fn string_end(bytes: &[u8], start: usize) -> usize {
 }
 
 fn statement(text: &str, start: usize) -> Piece {
-    let end = tag_end(text, start + 2, *b"%}");
-    if inside(&text[start..end]) != "raw" {
-        return Piece::Statement(start..end);
-    }
-    let mut at = end;
-    while let Some(found) = text[at..].find("{%") {
-        let tag = at + found;
-        at = tag_end(text, tag + 2, *b"%}");
-        if inside(&text[tag..at]) == "endraw" {
-            return Piece::Inert(start..at);
-        }
-    }
-    Piece::Inert(start..text.len())
+    let dash = usize::from(text[start + 2..].starts_with('-'));
+    let Some(length) = word_tag_end(&text[start + 2 + dash..], "raw") else {
+        return Piece::Statement(start..tag_end(text, start + 2, *b"%}"));
+    };
+    // Tera looks for nothing else in a raw block, not even strings.
+    let end = start + 2 + dash + length;
+    let ends = text[end..].match_indices("{%").map(|(found, _)| end + found + 2);
+    let mut ends = ends.filter_map(|at| Some(at + word_tag_end(&text[at..], "endraw")?));
+    Piece::Inert(start..ends.next().unwrap_or(text.len()))
+}
+
+/// The length of the rest of a tag, behind its `{%`, that holds nothing but a word.
+fn word_tag_end(text: &str, word: &str) -> Option<usize> {
+    let rest = text.strip_prefix('-').unwrap_or(text).trim_ascii_start().strip_prefix(word)?.trim_ascii_start();
+    let rest = rest.strip_prefix('-').unwrap_or(rest).strip_prefix("%}")?;
+    Some(text.len() - rest.len())
 }
 
 /// What stands in a tag, without its delimiters and the dashes that trim.
@@ -137,6 +140,15 @@ pub(super) struct References<'a> {
     pub(super) objects: Vec<&'a str>,
     /// Statements that repeat something or bring it in: loops, components, includes.
     pub(super) repeats: Vec<Range<usize>>,
+    /// How many tags there are, and how many bytes they have together.
+    pub(super) tags: Tags,
+}
+
+/// How many tags a text has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Tags {
+    pub(super) count: usize,
+    pub(super) bytes: usize,
 }
 
 /// Whether [`References::objects`] holds an object.
@@ -150,6 +162,8 @@ pub(super) fn references(text: &str) -> References<'_> {
     for piece in pieces(text) {
         let (Piece::Statement(range) | Piece::Expression(range)) = &piece else { continue };
         let tag = &text[range.clone()];
+        found.tags.count += 1;
+        found.tags.bytes += tag.len();
         if matches!(piece, Piece::Statement(_)) {
             let (keyword, rest) = split_word(inside(tag));
             match keyword {
@@ -264,8 +278,17 @@ mod tests {
                 calls: vec!["upper", "f"],
                 objects: vec!["Files"],
                 repeats: vec![28..52, 152..174],
+                tags: Tags { count: 8, bytes: 168 },
             }
         );
+    }
+
+    #[test]
+    fn raw_blocks_end_where_tera_ends_them() {
+        for text in ["{% raw %}{% \" {% endraw %}", "{%--raw -%}{{ a }}{%-endraw-%}", "{% raw %}{% '{% endraw%}"] {
+            let cut: Vec<Piece> = pieces(&format!("{text}{{{{ x }}}}")).collect();
+            assert_eq!(cut, [Piece::Inert(0..text.len()), Piece::Expression(text.len()..text.len() + 7)], "{text}");
+        }
     }
 
     proptest! {

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use ::tera::Tera;
 
+use super::budget::Spent;
 use super::objects::{self, Needed};
 use super::run::Run;
 use super::templates::Templates;
-use super::{Ready, TeraEngine, as_written, has_templates, render_one};
+use super::{Ready, TeraEngine, as_written, check_tags, has_templates, render_one};
 use crate::chart::{Chart, EngineKind};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::engine::{Engine, Rendered, Scope, Session};
@@ -59,7 +60,8 @@ impl TeraSession {
         }
         let mut templates = Templates::new(chart, path);
         templates.load();
-        let Ready { run, tera, needed } = Ready::new(&templates, false, as_written).ok()?;
+        check_tags(&templates).ok()?;
+        let Ready { run, tera, needed } = Ready::new(chart, &templates, false, as_written).ok()?;
         let one = |name: &str| {
             let source = templates.source(name)?;
             Some(SessionTemplate { name: name.to_owned(), path: templates.path(name), source })
@@ -73,6 +75,7 @@ impl TeraSession {
     /// What the templates give; `None` if anything is wrong.
     fn try_render(&self, scope: &Scope<'_>) -> Option<Vec<Rendered>> {
         let mut rendered = Vec::new();
+        let mut spent = Spent::default();
         for chart in &self.charts {
             let empty = Map::new();
             let mut part = *scope;
@@ -82,7 +85,7 @@ impl TeraSession {
             }
             let objects = objects::objects(&part, chart.way.is_empty(), chart.needed).ok()?;
             for SessionTemplate { name, path, source } in &chart.templates {
-                let text = render_one(&chart.tera, &chart.run, &objects, &chart.base_path, name).ok()?;
+                let text = render_one(&chart.tera, &chart.run, &objects, &chart.base_path, name, &mut spent).ok()?;
                 let notes = name.ends_with("NOTES.txt");
                 rendered.push(Rendered { path: path.clone(), template: source.clone(), text, notes });
             }

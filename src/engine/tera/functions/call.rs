@@ -37,8 +37,25 @@ impl From<TooDeep> for Failure {
 /// How many steps of work count as an item.
 const STEPS_IN_AN_ITEM: usize = 16;
 
-/// How many bytes of text count as a step of work.
-const TEXT_IN_A_STEP: usize = 256;
+/// What an item of a list or map costs that a function makes, in bytes.
+const ITEM: usize = 16;
+
+/// Functions that give a part of what they are given: nothing is made.
+const CHOOSING: &[&str] = &[
+    "coalesce",
+    "deepCopy",
+    "default",
+    "dig",
+    "first",
+    "get",
+    "index",
+    "last",
+    "mustDeepCopy",
+    "mustFirst",
+    "mustLast",
+    "required",
+    "ternary",
+];
 
 /// What a function gives.
 pub(super) type Answer = Result<Value, Failure>;
@@ -96,7 +113,7 @@ impl<'a> Call<'a> {
     pub(in crate::engine::tera) fn text(&self, name: &'static str) -> Result<&'a str, Failure> {
         let value = self.value(name)?;
         let text = value.as_str().ok_or_else(|| wrong_type(value, "string"))?;
-        self.spend_work(text.len() / TEXT_IN_A_STEP)?;
+        self.spend_read(text.len() as u64)?;
         Ok(text)
     }
 
@@ -111,7 +128,7 @@ impl<'a> Call<'a> {
     /// An argument that is gone through with all its parts.
     pub(super) fn whole_value(&self, name: &'static str) -> Result<&'a Value, Failure> {
         let value = self.value(name)?;
-        extent::check(value)?;
+        self.spend_read(extent::size(value)?)?;
         Ok(value)
     }
 
@@ -137,12 +154,30 @@ impl<'a> Call<'a> {
         usize::try_from(self.whole(name)?).map_err(|_| Failure::call("strings: negative Repeat count"))
     }
 
-    /// Checks what the function gives: no text may be larger than any may be, and a list or map is paid for.
+    /// Checks what the function gives: no text may be larger than any may be, and what is made is paid for. Lists and
+    /// maps must not nest without end.
     pub(super) fn check_answer(&self, answer: &Value) -> Result<(), Failure> {
-        match answer.as_str() {
-            Some(text) => self.check_size(text.len()),
-            None => self.spend_work(answer.len().unwrap_or(0)),
-        }
+        let text = answer.as_str().map(str::len).or(answer.as_bytes().map(<[u8]>::len));
+        let made = match text {
+            Some(bytes) => {
+                self.check_size(bytes)?;
+                bytes
+            }
+            None if CHOOSING.contains(&self.function.name) => 0,
+            None => match answer.len() {
+                Some(items) => {
+                    self.spend_work(items)?;
+                    self.spend_read(extent::size(answer)?)?;
+                    items.saturating_mul(ITEM)
+                }
+                None => return Ok(()),
+            },
+        };
+        self.run.budget.spend_made(made as u64).map_err(Failure::Call)
+    }
+
+    fn spend_read(&self, bytes: u64) -> Result<(), Failure> {
+        self.run.budget.spend_read(bytes).map_err(Failure::Call)
     }
 
     /// Checks the size of a text that is about to be made.

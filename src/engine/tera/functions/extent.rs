@@ -23,12 +23,15 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// Whether a value can be gone through: it nests no deeper than values may, and is no larger than a text may be.
+/// About how many bytes a value has when it is printed, every part counted as often as it occurs; that is also a
+/// measure for the work of going through it.
 ///
 /// # Errors
-/// What it is too much of.
-pub(super) fn check(value: &Value) -> Result<(), Failure> {
-    let Some(parts) = Parts::of(value) else { return Ok(()) };
+/// It can't be gone through: it nests deeper than values may, or is larger than a text may be.
+pub(in crate::engine::tera) fn size(value: &Value) -> Result<u64, Failure> {
+    let Some(parts) = Parts::of(value) else {
+        return Ok(value.as_str().map_or(0, str::len).max(bytes_of(value)) as u64);
+    };
     let mut open = vec![parts];
     let mut size = 0;
     while let Some(parts) = open.last_mut() {
@@ -40,7 +43,7 @@ pub(super) fn check(value: &Value) -> Result<(), Failure> {
             open.pop();
             continue;
         };
-        size += ITEM + (key.map_or(0, str::len) + part.as_str().map_or(0, str::len)) as u64;
+        size += ITEM + (key.map_or(0, quoted) + part.as_str().map_or(0, quoted) + bytes_of(part)) as u64;
         if size > MAX_BYTES {
             return Err(Failure::call(format!("the value is larger than {} MiB", MAX_BYTES >> 20)));
         }
@@ -51,7 +54,19 @@ pub(super) fn check(value: &Value) -> Result<(), Failure> {
             open.push(parts);
         }
     }
-    Ok(())
+    Ok(size)
+}
+
+/// The length of a text between quotes, where control characters are spelled out (`\u{7f}`).
+fn quoted(text: &str) -> usize {
+    // One of two bytes and more can become ten, such as `\u{10ffff}`.
+    let spelled = |byte: &u8| byte.is_ascii_control() || *byte >= 0x80;
+    text.len() + text.as_bytes().iter().filter(|byte| spelled(byte)).count() * 5
+}
+
+/// The length of bytes as text; those that are none become three.
+fn bytes_of(value: &Value) -> usize {
+    value.as_bytes().map_or(0, |bytes| bytes.len() * 3)
 }
 
 #[cfg(test)]
@@ -59,7 +74,7 @@ mod tests {
     use super::*;
 
     fn message(value: &Value) -> String {
-        match check(value) {
+        match size(value) {
             Err(Failure::Call(message)) => message,
             other => panic!("{other:?}"),
         }
@@ -68,17 +83,17 @@ mod tests {
     #[test]
     fn a_value_that_shares_its_parts_counts_in_full() {
         let doubled = |times| (0..times).fold(Value::from("x"), |value, _| Value::from(vec![value.clone(), value]));
-        assert!(check(&doubled(20)).is_ok());
+        assert!(size(&doubled(20)).is_ok());
         assert_eq!(message(&doubled(40)), "the value is larger than 64 MiB");
         let text = Value::from("x".repeat(1 << 20));
-        assert!(check(&Value::from(vec![text.clone(); 60])).is_ok());
+        assert!(size(&Value::from(vec![text.clone(); 60])).is_ok());
         assert_eq!(message(&Value::from(vec![text; 70])), "the value is larger than 64 MiB");
     }
 
     #[test]
     fn depth_is_limited_without_recursion() {
         let nested = |depth| (0..depth).fold(Value::from("x"), |value, _| Value::from(vec![value]));
-        assert!(check(&nested(MAX_DEPTH)).is_ok());
+        assert!(size(&nested(MAX_DEPTH)).is_ok());
         assert_eq!(message(&nested(MAX_DEPTH + 1)), TooDeep::message());
     }
 }

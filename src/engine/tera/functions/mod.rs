@@ -37,6 +37,7 @@ use tera::{Kwargs, State, Tera, Value};
 use call::Answer;
 pub(super) use call::Call;
 pub(super) use call::Failure;
+pub(super) use extent::size;
 
 use super::run::Run;
 

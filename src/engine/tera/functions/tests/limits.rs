@@ -126,7 +126,11 @@ fn texts_are_limited() {
     for growth in ["x | squote | repeat(count=2)", "cat(values=[x, x])"] {
         let turn = format!("{{% set_global x = {growth} %}}");
         let start = "{% set_global x = '\\\\' | repeat(count=5000000) %}";
-        refused(&format!("{start}{{% for i in range(end=100) %}}{turn}{{% endfor %}}"), &values, "larger than 64 MiB");
+        refused(
+            &format!("{start}{{% for i in range(end=100) %}}{turn}{{% endfor %}}"),
+            &values,
+            "values grow beyond 128 MiB",
+        );
     }
 }
 

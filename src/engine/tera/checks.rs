@@ -1,0 +1,123 @@
+//! The functions and filters that are added to templates ([`super::instrument`], [`super::expressions`]): they give back
+//! what they are given, and charge it to the budget.
+
+use std::sync::{Arc, Weak};
+
+use tera::{Kwargs, State, Tera, TeraResult, Value};
+
+use super::budget::Budget;
+use super::expressions::{COMPREHENSION, COPY, FILTER, INDEX, LITERAL, LOOP, PRINT, READ, SPREAD, UNREADABLE};
+use super::functions::{Failure, size};
+use super::instrument::TICK;
+use super::run::Run;
+
+/// How many bytes a filter of Tera's can make of one.
+const GROWTH_IN_A_FILTER: u64 = 8;
+
+/// How many bytes a character takes while Tera looks for one, or for several, in a text.
+const CHARACTER: u64 = 8;
+
+/// How many bytes an entry of a map takes, or of its copy while it is gone through.
+const ENTRY: u64 = 64;
+
+/// How many bytes an item of a list takes.
+const ITEM: u64 = 24;
+
+/// Makes known what templates are given additionally.
+pub(super) fn register(tera: &mut Tera, run: &Arc<Run>) {
+    let weak = Arc::downgrade(run);
+    tera.register_function(TICK, move |arguments: Kwargs, _: &State| {
+        on_budget(&weak, |budget| {
+            budget.spend_made(arguments.get::<u64>("text").ok().flatten().unwrap_or(0))?;
+            budget.spend_steps(arguments.get::<u64>("steps").ok().flatten().unwrap_or(1))
+        })
+        .map(|()| Value::from(""))
+    });
+    let weak = Arc::downgrade(run);
+    tera.register_function(PRINT, move |arguments: Kwargs, _: &State| {
+        let Some(value) = arguments.get::<&Value>("value")? else { return Ok(Value::from("")) };
+        on_budget(&weak, |budget| copied(budget, value, 1)).map(|()| Value::from(""))
+    });
+    tera.register_function(UNREADABLE, |_: Kwargs, _: &State| -> TeraResult<Value> {
+        Err(tera::Error::message("this tag is too long to be checked"))
+    });
+    filter(tera, run, COPY, |budget, value| copied(budget, value, 1));
+    filter(tera, run, FILTER, |budget, value| copied(budget, value, GROWTH_IN_A_FILTER));
+    filter(tera, run, READ, |budget, value| budget.spend_read(measured(value)?));
+    filter(tera, run, SPREAD, |budget, value| budget.spend_made(bare(value)));
+    filter(tera, run, LITERAL, |budget, value| budget.spend_made(bare(value)));
+    filter(tera, run, LOOP, gone_through);
+    filter(tera, run, COMPREHENSION, |budget, value| {
+        gone_through(budget, value)?;
+        budget.spend_steps(value.len().unwrap_or(0) as u64)
+    });
+    let weak = Arc::downgrade(run);
+    tera.register_filter(INDEX, move |index: &Value, arguments: Kwargs, _: &State| {
+        on_budget(&weak, |budget| {
+            let sliced = arguments.get::<&Value>("slice_of").ok().flatten();
+            let Some(value) = sliced.or(arguments.get::<&Value>("of").ok().flatten()) else { return Ok(()) };
+            match (value.as_str(), value.as_array()) {
+                (Some(text), _) => budget.spend_made((text.len() as u64).saturating_mul(CHARACTER)),
+                (_, Some(_)) if sliced.is_some() => budget.spend_made(bare(value)),
+                _ => Ok(()),
+            }
+        })
+        .map(|()| index.clone())
+    });
+    // Tera's own compares every item with every other.
+    let weak = Arc::downgrade(run);
+    tera.register_filter("unique", move |items: &[Value], _: Kwargs, _: &State| {
+        on_budget(&weak, |budget| {
+            let mut kept: Vec<Value> = Vec::new();
+            for item in items {
+                budget.spend_read((measured(item)? + CHARACTER).saturating_mul(kept.len() as u64))?;
+                if !kept.contains(item) {
+                    kept.push(item.clone());
+                }
+            }
+            Ok(kept)
+        })
+    });
+}
+
+fn filter(tera: &mut Tera, run: &Arc<Run>, name: &'static str, check: fn(&Budget, &Value) -> Result<(), String>) {
+    let weak = Arc::downgrade(run);
+    tera.register_filter(name, move |value: &Value, _: Kwargs, _: &State| {
+        on_budget(&weak, |budget| check(budget, value)).map(|()| value.clone())
+    });
+}
+
+fn on_budget<T>(run: &Weak<Run>, check: impl FnOnce(&Budget) -> Result<T, String>) -> TeraResult<T> {
+    match run.upgrade() {
+        Some(run) => check(&run.budget).map_err(tera::Error::message),
+        None => Err(tera::Error::message("this template engine is no longer in use")),
+    }
+}
+
+fn measured(value: &Value) -> Result<u64, String> {
+    size(value).map_err(|failure| match failure {
+        Failure::Call(message) | Failure::Refused(message) => message,
+        Failure::Text { error, .. } => error.to_string(),
+    })
+}
+
+fn copied(budget: &Budget, value: &Value, times: u64) -> Result<(), String> {
+    budget.spend_made(measured(value)?.saturating_mul(times))
+}
+
+/// How many bytes a list or map takes without its parts.
+fn bare(value: &Value) -> u64 {
+    match value.as_map() {
+        Some(map) => (map.len() as u64).saturating_mul(ENTRY),
+        None => (value.as_array().map_or(0, <[Value]>::len) as u64).saturating_mul(ITEM),
+    }
+}
+
+/// What a loop costs before its first turn.
+fn gone_through(budget: &Budget, value: &Value) -> Result<(), String> {
+    match (value.as_str(), value.as_map()) {
+        (Some(text), _) => budget.spend_read(text.len() as u64),
+        (_, Some(_)) => budget.spend_made(bare(value)),
+        _ => Ok(()),
+    }
+}

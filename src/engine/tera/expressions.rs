@@ -1,0 +1,846 @@
+//! Where the values of an expression are measured before an operator copies, compares or goes through them.
+//!
+//! Tera's operators have no limits and no hooks: `s ~ s`, `[...a, ...a]`, `a == b`, `x in a`, `s[0]` work on values of
+//! any size. A filter binds more tightly than any of them, so one that gives its value back unchanged can be added
+//! behind every operand. What is charged is the operand, before the operator runs: the result of an operator is never
+//! larger than its operands together, and no expression has more than 256 of them (Tera's own limit).
+//!
+//! A counting allocator was the alternative. It counts what all threads allocate, stops nothing between two checks,
+//! knows no place in a template, and its limit depends on the platform; these charges are the same everywhere.
+
+use std::ops::Range;
+
+use super::functions::vocabulary;
+
+/// The filter behind operands that are copied.
+pub(super) const COPY: &str = "__mim_chart_copy";
+
+/// The filter behind operands that are only read.
+pub(super) const READ: &str = "__mim_chart_read";
+
+/// The filter behind a list or map whose parts are put into a new one.
+pub(super) const SPREAD: &str = "__mim_chart_spread";
+
+/// The filter behind a list or map that is written out.
+pub(super) const LITERAL: &str = "__mim_chart_literal";
+
+/// The filter in front of Tera's own filters, whose results can be several times as large as their input.
+pub(super) const FILTER: &str = "__mim_chart_filter";
+
+/// The filter behind what a `for` statement goes through.
+pub(super) const LOOP: &str = "__mim_chart_loop";
+
+/// The filter behind what a list comprehension goes through.
+pub(super) const COMPREHENSION: &str = "__mim_chart_comprehension";
+
+/// The filter behind an index; its argument `of` is the value that is indexed.
+pub(super) const INDEX: &str = "__mim_chart_index";
+
+/// The function in front of a variable that is printed; its argument is `value`.
+pub(super) const PRINT: &str = "__mim_chart_print";
+
+/// The function in front of a tag whose operands can't be found. It always fails.
+pub(super) const UNREADABLE: &str = "__mim_chart_unreadable";
+
+/// How many bytes a variable that is indexed may have: it is written a second time behind each index.
+const MAX_INDEXED: usize = 128;
+
+/// How many operators and indexes an expression can have in Tera.
+const MAX_OPERATORS: usize = 256;
+
+/// Tera's variable that holds all variables.
+const ALL_VARIABLES: &str = "__tera_context";
+
+/// Tera's own filters whose result is a part of their input, or a number.
+const SMALL_FILTERS: &[&str] = &["abs", "default", "first", "float", "get", "int", "last", "nth", "round"];
+
+/// An addition to a template's text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Insertion {
+    /// The byte in front of which it is put.
+    pub(super) at: usize,
+    pub(super) text: String,
+    /// The bytes of the original text that errors of the addition are about.
+    pub(super) stands_for: Range<usize>,
+    /// Where in `text` a copy of those bytes begins, if there is one.
+    pub(super) copied: Option<usize>,
+}
+
+impl Insertion {
+    fn copying(at: usize, text: String, copied: usize, stands_for: Range<usize>) -> Insertion {
+        Insertion { at, text, stands_for, copied: Some(copied) }
+    }
+}
+
+/// Adds what measures the values in a tag: `{{ … }}` or `{% … %}`.
+pub(super) fn measure(text: &str, tag: Range<usize>, is_print: bool, insertions: &mut Vec<Insertion>) {
+    let known = insertions.len();
+    let found = Walk::new(text, tag.clone(), is_print, insertions).and_then(Walk::run);
+    if found.is_none() {
+        // Tera rejects such a tag, too. Should it not, the template doesn't run.
+        insertions.truncate(known);
+        let text = format!("{{{{ {UNREADABLE}() }}}}");
+        insertions.push(Insertion { at: tag.start, text, stands_for: tag, copied: None });
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Text,
+    Number,
+    Word,
+    Sign,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Token<'t> {
+    kind: Kind,
+    text: &'t str,
+    start: usize,
+}
+
+impl Token<'_> {
+    fn end(&self) -> usize {
+        self.start + self.text.len()
+    }
+}
+
+/// Cuts a stretch of a text into tokens; `None` where Tera sees none.
+fn tokens(text: &str, range: Range<usize>) -> Option<Vec<Token<'_>>> {
+    let mut found = Vec::new();
+    let mut at = range.start;
+    while at < range.end {
+        let rest = text.get(at..range.end)?;
+        let first = *rest.as_bytes().first()?;
+        let (kind, length) = match first {
+            _ if first.is_ascii_whitespace() => {
+                at += 1;
+                continue;
+            }
+            b'"' | b'\'' | b'`' => (Kind::Text, text_length(rest.as_bytes())?),
+            b'0'..=b'9' => (Kind::Number, number_length(rest.as_bytes())),
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => {
+                let is_word = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
+                (Kind::Word, rest.as_bytes().iter().take_while(is_word).count())
+            }
+            _ if rest.starts_with("...") => (Kind::Sign, 3),
+            _ if ["//", "**", "==", "!=", ">=", "<=", "</", "?.", "?["].iter().any(|sign| rest.starts_with(sign)) => {
+                (Kind::Sign, 2)
+            }
+            _ if first.is_ascii_punctuation() => (Kind::Sign, 1),
+            _ => return None,
+        };
+        found.push(Token { kind, text: rest.get(..length)?, start: at });
+        at += length;
+    }
+    Some(found)
+}
+
+/// The length of the string literal at the start, with its quotes.
+fn text_length(bytes: &[u8]) -> Option<usize> {
+    let mut at = 1;
+    loop {
+        match *bytes.get(at)? {
+            b'\\' => at += 2,
+            byte if byte == bytes[0] => return Some(at + 1),
+            _ => at += 1,
+        }
+    }
+}
+
+fn number_length(bytes: &[u8]) -> usize {
+    let mut is_float = false;
+    let is_number = |byte: &&u8| byte.is_ascii_digit() || (**byte == b'.' && !std::mem::replace(&mut is_float, true));
+    bytes.iter().take_while(is_number).count()
+}
+
+/// What an operand is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// A literal of the template, or a truth value.
+    Constant,
+    /// A variable with fields and indexes.
+    Variable,
+    /// A list or map that is written out; its parts are measured.
+    Literal,
+    Component,
+    /// The result of a function or filter, or anything in parentheses.
+    Other,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Operand {
+    start: usize,
+    end: usize,
+    shape: Shape,
+    /// What is done to it because of what precedes it.
+    before: Use,
+}
+
+/// What an operator does to an operand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Use {
+    Nothing,
+    Reads,
+    Copies,
+    /// Its parts become parts of a new list or map.
+    Spreads,
+    /// Of numbers alone.
+    Negates,
+}
+
+/// What is open around the current token.
+#[derive(Debug, Clone, Copy)]
+enum Around {
+    Group {
+        start: usize,
+        before: Use,
+    },
+    List {
+        start: usize,
+        before: Use,
+        stage: Stage,
+    },
+    Map {
+        start: usize,
+        before: Use,
+    },
+    /// `base[…]`, and whether its index has been measured.
+    Index {
+        base: Operand,
+        open: usize,
+        is_done: bool,
+    },
+    /// The arguments of a function, filter or test, and whether that measures them itself.
+    Arguments {
+        of: Operand,
+        measures: bool,
+    },
+    /// `<name …/>`
+    Component {
+        start: usize,
+        before: Use,
+    },
+    /// `{…}` in a component's tag.
+    Argument,
+}
+
+/// How far a list comprehension has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// Between `[` and `for`, or an ordinary list.
+    Items,
+    /// Between `for` and `in`.
+    Names,
+    /// Behind `in`.
+    Target,
+    /// Behind `if`.
+    Condition,
+}
+
+/// What happens to the value of the whole tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tag {
+    Print,
+    Loop,
+    /// It is stored or looked at.
+    Other,
+}
+
+struct Walk<'t, 'i> {
+    text: &'t str,
+    tokens: Vec<Token<'t>>,
+    at: usize,
+    tag: Tag,
+    tag_start: usize,
+    around: Vec<Around>,
+    operand: Option<Operand>,
+    /// What the operator in front of the next operand does to it.
+    before: Use,
+    indexes: usize,
+    /// Whether the tag holds nothing but one operand so far.
+    is_single: bool,
+    insertions: &'i mut Vec<Insertion>,
+}
+
+impl<'t, 'i> Walk<'t, 'i> {
+    fn new(
+        text: &'t str,
+        tag: Range<usize>,
+        is_print: bool,
+        insertions: &'i mut Vec<Insertion>,
+    ) -> Option<Walk<'t, 'i>> {
+        let whole = text.get(tag.clone())?;
+        let close = if is_print { "}}" } else { "%}" };
+        let inner = whole.get(2..)?.strip_suffix(close)?;
+        let without_dash = inner.strip_prefix('-').unwrap_or(inner);
+        let start = tag.start + 2 + inner.len() - without_dash.len();
+        let inner = without_dash.strip_suffix('-').unwrap_or(without_dash);
+        let tokens = tokens(text, start..start + inner.len())?;
+        let kind = if is_print { Tag::Print } else { Tag::Other };
+        Some(Walk {
+            text,
+            tokens,
+            at: 0,
+            tag: kind,
+            tag_start: tag.start,
+            around: Vec::new(),
+            operand: None,
+            before: Use::Nothing,
+            indexes: 0,
+            is_single: true,
+            insertions,
+        })
+    }
+
+    fn peek(&self, ahead: usize) -> &'t str {
+        self.tokens.get(self.at + ahead).map_or("", |token| token.text)
+    }
+
+    fn peek_is_word(&self) -> bool {
+        self.tokens.get(self.at).is_some_and(|token| token.kind == Kind::Word)
+    }
+
+    fn insert(&mut self, at: usize, text: String, stands_for: Range<usize>) {
+        self.insertions.push(Insertion { at, text, stands_for, copied: None });
+    }
+
+    /// Goes through the tag; `None` where it is not understood.
+    fn run(mut self) -> Option<()> {
+        if self.tag != Tag::Print && !self.begin_statement()? {
+            return Some(());
+        }
+        while let Some(&token) = self.tokens.get(self.at) {
+            self.at += 1;
+            if let Some(Around::Component { .. }) = self.around.last() {
+                self.in_component(token)?;
+            } else if self.operand.is_some() {
+                self.behind_operand(token)?;
+            } else {
+                self.before_operand(token)?;
+            }
+        }
+        self.end_operand(Use::Nothing, true);
+        self.around.is_empty().then_some(())
+    }
+
+    /// Steps over the statement's own words; false where no expression follows.
+    fn begin_statement(&mut self) -> Option<bool> {
+        let first = *self.tokens.first()?;
+        self.at = 1;
+        match first.text {
+            "if" | "elif" => Some(true),
+            "for" => {
+                self.tag = Tag::Loop;
+                let names = self.tokens.iter().position(|token| token.text == "in")?;
+                self.at = names + 1;
+                Some(true)
+            }
+            "set" | "set_global" => {
+                let name = *self.tokens.get(1)?;
+                self.at = 2;
+                match self.peek(0) {
+                    "=" => self.at = 3,
+                    // A block, with filters.
+                    "|" => self.operand = Some(captured(name.end())),
+                    _ => return Some(false),
+                }
+                Some(true)
+            }
+            "filter" => {
+                let name = *self.tokens.get(1)?;
+                if is_large_filter(name.text) {
+                    self.insert(name.start, format!("{FILTER} | "), name.start..name.end());
+                }
+                self.at = 2;
+                let of = captured(name.end());
+                self.open_arguments(of, name.text);
+                Some(true)
+            }
+            "<" => {
+                self.around.push(Around::Component { start: first.start, before: Use::Nothing });
+                Some(true)
+            }
+            _ => Some(false),
+        }
+    }
+
+    /// Opens the arguments of a function, filter or test, if it has any.
+    fn open_arguments(&mut self, of: Operand, name: &str) {
+        if self.peek(0) == "(" {
+            self.at += 1;
+            self.around.push(Around::Arguments { of, measures: measures_itself(name) });
+        } else {
+            self.operand = Some(of);
+        }
+    }
+
+    fn before_operand(&mut self, token: Token<'t>) -> Option<()> {
+        let constant = Operand { start: token.start, end: token.end(), shape: Shape::Constant, before: Use::Nothing };
+        match (token.kind, token.text) {
+            (Kind::Text | Kind::Number, _)
+            | (Kind::Word, "true" | "false" | "True" | "False" | "none" | "None" | "null") => {
+                self.before = Use::Nothing;
+                self.operand = Some(constant);
+            }
+            (Kind::Word, "not") => self.before = Use::Nothing,
+            // Not to be measured: Tera takes no `-` behind `~`, but would take one with a filter.
+            (Kind::Sign, "-") => self.before = Use::Negates,
+            (Kind::Word, _) => {
+                let before = self.take_before();
+                let shape = if self.peek(0) == "(" { Shape::Other } else { Shape::Variable };
+                let of = Operand { start: token.start, end: token.end(), shape, before };
+                self.open_arguments(of, token.text);
+            }
+            (Kind::Sign, "<") => {
+                let before = self.take_before();
+                self.around.push(Around::Component { start: token.start, before });
+            }
+            (Kind::Sign, "(") => {
+                let before = self.take_before();
+                self.around.push(Around::Group { start: token.start, before });
+            }
+            (Kind::Sign, "[") => {
+                let before = self.take_before();
+                self.around.push(Around::List { start: token.start, before, stage: Stage::Items });
+            }
+            (Kind::Sign, "{") => {
+                let before = self.take_before();
+                self.around.push(Around::Map { start: token.start, before });
+            }
+            (Kind::Sign, "...") => self.before = Use::Spreads,
+            (Kind::Sign, ":") if matches!(self.around.last(), Some(Around::Index { .. })) => {
+                self.end_index(token.start)?;
+            }
+            (Kind::Sign, "]" | "}" | ")") => self.close(token)?,
+            _ => return None,
+        }
+        Some(())
+    }
+
+    fn behind_operand(&mut self, token: Token<'t>) -> Option<()> {
+        match token.text {
+            "." | "?." => {
+                let name = *self.tokens.get(self.at)?;
+                self.at += 1;
+                self.operand.as_mut()?.end = name.end();
+            }
+            "[" | "?[" => self.open_index(token)?,
+            "|" => {
+                let name = *self.tokens.get(self.at)?;
+                self.at += 1;
+                let mut operand = self.operand.take()?;
+                if is_large_filter(name.text) {
+                    self.insert(token.start, format!("| {FILTER} "), operand.start..operand.end);
+                }
+                operand.shape = Shape::Other;
+                operand.end = name.end();
+                self.open_arguments(operand, name.text);
+            }
+            "is" => {
+                if self.peek(0) == "not" {
+                    self.at += 1;
+                }
+                let name = *self.tokens.get(self.at)?;
+                self.at += 1;
+                let mut operand = self.operand.take()?;
+                if matches!(name.text, "containing" | "starting_with" | "ending_with") {
+                    self.insert(token.start, format!("| {READ} "), operand.start..operand.end);
+                }
+                operand.shape = Shape::Constant;
+                operand.end = name.end();
+                self.open_arguments(operand, name.text);
+            }
+            "=" if matches!(self.around.last(), Some(Around::Arguments { .. })) => self.operand = None,
+            "for" => {
+                let Some(Around::List { stage, .. }) = self.around.last_mut() else { return None };
+                *stage = Stage::Names;
+                self.end_operand(Use::Nothing, false);
+                // The names up to `in`.
+                while self.peek(0) != "in" {
+                    if !self.peek_is_word() && self.peek(0) != "," {
+                        return None;
+                    }
+                    self.at += 1;
+                }
+                self.at += 1;
+                let Some(Around::List { stage, .. }) = self.around.last_mut() else { return None };
+                *stage = Stage::Target;
+            }
+            "if" => {
+                self.end_operand(Use::Nothing, false);
+                if let Some(Around::List { stage, .. }) = self.around.last_mut()
+                    && *stage == Stage::Target
+                {
+                    *stage = Stage::Condition;
+                }
+            }
+            "~" => self.operator(Use::Copies),
+            "==" | "!=" | "<" | ">" | "<=" | ">=" | "in" => self.operator(Use::Reads),
+            "not" if self.peek(0) == "in" => {
+                self.at += 1;
+                self.operator(Use::Reads);
+            }
+            "and" | "or" | "else" | "+" | "-" | "*" | "/" | "//" | "%" | "**" | "," => self.operator(Use::Nothing),
+            ":" => {
+                self.end_operand(Use::Nothing, false);
+                if matches!(self.around.last(), Some(Around::Index { .. })) {
+                    self.end_index(token.start)?;
+                }
+            }
+            "]" | "}" | ")" => {
+                self.end_operand(Use::Nothing, false);
+                self.close(token)?;
+            }
+            _ => return None,
+        }
+        Some(())
+    }
+
+    fn operator(&mut self, does: Use) {
+        self.end_operand(does, false);
+        self.before = does;
+    }
+
+    /// In a component's tag, outside of the braces of its arguments.
+    fn in_component(&mut self, token: Token<'t>) -> Option<()> {
+        match (token.kind, token.text) {
+            (Kind::Word, ALL_VARIABLES) => return None,
+            (Kind::Word | Kind::Text, _) | (Kind::Sign, "." | "=") => {}
+            (Kind::Sign, "{") => {
+                self.around.push(Around::Argument);
+                self.before = Use::Nothing;
+            }
+            (Kind::Sign, "/") if self.peek(0) == ">" => {}
+            (Kind::Sign, ">") => {
+                let Some(Around::Component { start, before }) = self.around.pop() else { return None };
+                self.operand = Some(Operand { start, end: token.end(), shape: Shape::Component, before });
+            }
+            _ => return None,
+        }
+        Some(())
+    }
+
+    fn take_before(&mut self) -> Use {
+        std::mem::replace(&mut self.before, Use::Nothing)
+    }
+
+    fn close(&mut self, token: Token<'t>) -> Option<()> {
+        let end = token.end();
+        if let Some(Around::Index { .. }) = self.around.last() {
+            self.end_index(token.start)?;
+        }
+        self.operand = match (self.around.pop()?, token.text) {
+            (Around::Group { before, start }, ")") => Some(Operand { start, end, shape: Shape::Other, before }),
+            (Around::List { before, start, .. }, "]") | (Around::Map { before, start }, "}") => {
+                Some(Operand { start, end, shape: Shape::Literal, before })
+            }
+            (Around::Index { base, .. }, "]") => Some(Operand { end, ..base }),
+            (Around::Arguments { of, .. }, ")") => Some(Operand { end, ..of }),
+            (Around::Argument, "}") => None,
+            _ => return None,
+        };
+        self.before = Use::Nothing;
+        Some(())
+    }
+
+    /// Opens the index of an operand, and measures the operand where it can be large: Tera copies the whole of a text
+    /// for one character of it.
+    fn open_index(&mut self, token: Token<'t>) -> Option<()> {
+        let mut base = self.operand.take()?;
+        self.indexes += 1;
+        let name = &self.text[base.start..base.end];
+        let too_long = base.shape == Shape::Variable && name.len() > MAX_INDEXED;
+        if too_long || name == ALL_VARIABLES || self.indexes > MAX_OPERATORS {
+            return None;
+        }
+        // A filter can't stand within `a.b[0].c`: there, the index is what gets one.
+        let is_done = base.shape != Shape::Variable;
+        // Behind a minus, the filter would come after it: an index of a text is an error there.
+        if is_done && base.shape != Shape::Constant && base.before != Use::Negates {
+            self.insert(token.start, format!("| {FILTER} "), base.start..base.end);
+            base.shape = Shape::Other;
+        }
+        self.around.push(Around::Index { base, open: token.end(), is_done });
+        Some(())
+    }
+
+    /// Measures what is indexed at the end of the index, or of the first part of a slice.
+    fn end_index(&mut self, at: usize) -> Option<()> {
+        let Some(Around::Index { base, open, is_done }) = self.around.last_mut() else { return None };
+        if std::mem::replace(is_done, true) {
+            return Some(());
+        }
+        let (base, open) = (*base, *open);
+        let of = &self.text[base.start..base.end];
+        let is_slice = self.text[at..].starts_with(':');
+        let argument = if is_slice { "slice_of" } else { "of" };
+        let mut addition = format!(" | {INDEX}({argument}=");
+        let copied = addition.len();
+        addition.push_str(of);
+        addition.push_str(") ");
+        if self.text[open..at].trim().is_empty() {
+            if !is_slice {
+                return None;
+            }
+            addition.insert_str(0, "none");
+            self.insertions.push(Insertion::copying(open, addition, copied + "none".len(), base.start..base.end));
+        } else {
+            self.insert(open, "(".to_owned(), open..open);
+            addition.insert(0, ')');
+            self.insertions.push(Insertion::copying(at, addition, copied + 1, base.start..base.end));
+        }
+        Some(())
+    }
+
+    /// Measures the operand that ends here, if what precedes or follows it, or what it is part of, calls for it.
+    fn end_operand(&mut self, next: Use, is_last: bool) {
+        let Some(operand) = self.operand.take() else { return };
+        if !is_last && self.around.is_empty() {
+            self.is_single = false;
+        }
+        let stands_for = operand.start..operand.end;
+        // Whether it is all that the tag holds.
+        let is_whole = is_last && self.is_single && self.around.is_empty();
+        let around = self.around.iter().rev().find(|around| !matches!(around, Around::Group { .. }));
+        let filter = match (around, operand.shape) {
+            (Some(Around::List { stage: Stage::Target, .. }), _) => COMPREHENSION,
+            _ if operand.before == Use::Negates => return,
+            // All variables at once: not to be put into one of them without an end.
+            (_, Shape::Variable) if &self.text[stands_for.clone()] == ALL_VARIABLES => COPY,
+            (_, Shape::Constant) => return,
+            (_, Shape::Literal) if self.text[operand.start + 1..operand.end - 1].trim_ascii().is_empty() => return,
+            (_, Shape::Literal) => LITERAL,
+            _ if operand.before == Use::Spreads => SPREAD,
+            (Some(Around::Arguments { measures: false, .. }), _) => COPY,
+            // What a list holds is shared with it, but must not grow or nest without end.
+            (Some(Around::List { .. } | Around::Map { .. }), _) => READ,
+            _ if operand.before.max(next) == Use::Copies => COPY,
+            (None, shape) if self.tag == Tag::Print => match shape {
+                Shape::Component if is_whole => return,
+                Shape::Variable if is_whole && !self.text[stands_for.clone()].contains('[') => {
+                    return self.print(stands_for);
+                }
+                _ => COPY,
+            },
+            (None, _) if self.tag == Tag::Loop => LOOP,
+            _ if operand.before.max(next) == Use::Reads => READ,
+            _ => return,
+        };
+        self.insert(operand.end, format!(" | {filter} "), stands_for);
+    }
+
+    /// Measures a variable in front of the tag that prints it: what Tera says of one that is not there names it only
+    /// where nothing is done to it.
+    fn print(&mut self, variable: Range<usize>) {
+        let dash = if self.text[self.tag_start..].starts_with("{{-") { "-" } else { "" };
+        let mut addition = format!("{{{{{dash} {PRINT}(value=");
+        let copied = addition.len();
+        addition.push_str(&self.text[variable.clone()]);
+        addition.push_str(") }}");
+        self.insertions.push(Insertion::copying(self.tag_start, addition, copied, variable));
+    }
+}
+
+/// What a block's text is once it is captured.
+fn captured(end: usize) -> Operand {
+    Operand { start: end, end, shape: Shape::Other, before: Use::Nothing }
+}
+
+/// Whether a filter is one of Tera's own whose result can be large.
+fn is_large_filter(name: &str) -> bool {
+    !SMALL_FILTERS.contains(&name) && !measures_itself(name)
+}
+
+/// Whether a function or filter charges what it reads and makes.
+fn measures_itself(name: &str) -> bool {
+    vocabulary().any(|function| function.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use tera::{Context, Kwargs, State, Tera, Value};
+
+    use super::super::instrument::with_checks;
+    use super::*;
+
+    /// A template with its additions under short names, without those that count.
+    fn measured(template: &str) -> String {
+        let mut insertions = Vec::new();
+        measure(template, 0..template.len(), template.starts_with("{{"), &mut insertions);
+        insertions.sort_by_key(|insertion| insertion.at);
+        let mut text = template.to_owned();
+        for insertion in insertions.iter().rev() {
+            text.insert_str(insertion.at, &insertion.text);
+        }
+        text.replace("__mim_chart_", "")
+    }
+
+    #[test]
+    fn operands_of_operators_are_measured() {
+        for (template, expected) in [
+            ("{% set s = s ~ t.u ~ 'x' %}", "{% set s = s | copy  ~ t.u | copy  ~ 'x' %}"),
+            ("{% set l = [...l, a or b, 1] %}", "{% set l = [...l | spread , a | read  or b | read , 1] | literal  %}"),
+            ("{% set m = {\"a\": m, ...n} %}", "{% set m = {\"a\": m | read , ...n | spread } | literal  %}"),
+            ("{% if a.b == c and d not in e %}", "{% if a.b | read  == c | read  and d | read  not in e | read  %}"),
+            ("{% if a and not b or c is defined %}", "{% if a and not b or c is defined %}"),
+            ("{% if a is containing(pat=x) %}", "{% if a | read is containing(pat=x | copy ) %}"),
+            ("{% for k, v in m %}", "{% for k, v in m | loop  %}"),
+            (
+                "{% set x = [i for i in l if i == 1] %}",
+                "{% set x = [i | read  for i in l | comprehension  if i | read  == 1] | literal  %}",
+            ),
+            ("{% set x = a if b else c %}", "{% set x = a if b else c %}"),
+            ("{% set x = (a or b) ~ c %}", "{% set x = (a or b) | copy  ~ c | copy  %}"),
+            ("{% set x = -(a ~ b) %}", "{% set x = -(a | copy  ~ b | copy ) %}"),
+            ("{% set x = __tera_context %}", "{% set x = __tera_context | copy  %}"),
+            ("{% <c a={x ~ y} b=\"1\" {...m}> %}", "{% <c a={x | copy  ~ y | copy } b=\"1\" {...m | spread }> %}"),
+            ("{% include 'a ~ b' %}", "{% include 'a ~ b' %}"),
+        ] {
+            assert_eq!(measured(template), expected);
+        }
+    }
+
+    #[test]
+    fn indexes_and_filters_are_measured() {
+        for (template, expected) in [
+            (
+                "{% set x = a.b[0].c[i + 1] %}",
+                "{% set x = a.b[(0) | index(of=a.b) ].c[(i + 1) | index(of=a.b[0].c) ] %}",
+            ),
+            (
+                "{% set x = s[:2] ~ s[1:] %}",
+                "{% set x = s[none | index(slice_of=s) :2] | copy  ~ s[(1) | index(slice_of=s) :] | copy  %}",
+            ),
+            ("{% set x = f(v=a ~ b)[0] %}", "{% set x = f(v=a | copy  ~ b | copy )| filter [0] %}"),
+            ("{% set x = a | escape_html | upper %}", "{% set x = a | filter | escape_html | upper %}"),
+            (
+                "{% filter escape_html | unknown(a=b) %}",
+                "{% filter filter | escape_html | filter | unknown(a=b | copy ) %}",
+            ),
+            ("{% set x | escape_html %}", "{% set x | filter | escape_html %}"),
+        ] {
+            assert_eq!(measured(template), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_printed_is_measured() {
+        for (template, expected) in [
+            ("{{- a.b }}", "{{- print(value=a.b) }}{{- a.b }}"),
+            ("{{ a[0] }}", "{{ a[(0) | index(of=a) ] | copy  }}"),
+            ("{{ super() }}", "{{ super() | copy  }}"),
+            ("{{ a | quote }}", "{{ a | quote | copy  }}"),
+            ("{{ <c a={b} d/> }}", "{{ <c a={b} d/> }}"),
+            ("{{ (a.b if a else c) }}", "{{ (a.b | copy  if a | copy  else c | copy ) | copy  }}"),
+            ("{{ 'text' }}", "{{ 'text' }}"),
+            ("{{ a ~ -b }}", "{{ a | copy  ~ -b }}"),
+            ("{{ __tera_context['a'] }}", "{{ unreadable() }}{{ __tera_context['a'] }}"),
+        ] {
+            assert_eq!(measured(template), expected);
+        }
+    }
+
+    fn tera() -> Tera {
+        let mut tera = Tera::default();
+        tera.autoescape_on(Vec::<&str>::new());
+        for name in [COPY, READ, SPREAD, LITERAL, FILTER, LOOP, COMPREHENSION, INDEX] {
+            tera.register_filter(name, |value: &Value, _: Kwargs, _: &State| value.clone());
+        }
+        for name in [super::super::instrument::TICK, PRINT] {
+            tera.register_function(name, |_: Kwargs, _: &State| Value::from(""));
+        }
+        tera.register_function(UNREADABLE, |_: Kwargs, _: &State| Value::from("unreadable"));
+        tera
+    }
+
+    fn render(template: &str) -> Option<String> {
+        let mut tera = tera();
+        let source = format!("{{% component c(a=1, ...rest) %}}<{{{{ a }}}}>{{% endcomponent %}}{template}");
+        tera.add_raw_template("t", &source).ok()?;
+        let mut context = Context::new();
+        context.insert("a", "xyz");
+        context.insert("b", &[1, 2, 3]);
+        context.insert("m", &std::collections::BTreeMap::from([("k", vec!["p", "q"])]));
+        context.insert("n", &2);
+        tera.render("t", &context).ok()
+    }
+
+    fn expression() -> impl Strategy<Value = String> {
+        let leaf = prop_oneof![
+            Just("a"),
+            Just("b"),
+            Just("m"),
+            Just("n"),
+            Just("m.k"),
+            Just("m.k[1]"),
+            Just("b[n]"),
+            Just("'s'"),
+            Just("1"),
+            Just("true"),
+            Just("nope"),
+            Just("<c/>"),
+            Just("a[::-1]"),
+            Just("b[:n]"),
+            Just("m?.x"),
+            Just("range(end=2)"),
+            Just("[]"),
+            Just("{}"),
+            Just("none"),
+        ];
+        leaf.prop_map(str::to_owned).prop_recursive(4, 24, 3, |inner| {
+            let operator = prop_oneof![
+                Just("~"),
+                Just("=="),
+                Just("!="),
+                Just("<"),
+                Just(">="),
+                Just("in"),
+                Just("not in"),
+                Just("and"),
+                Just("or"),
+                Just("+"),
+                Just("-"),
+                Just("*"),
+                Just("~ -"),
+                Just("and not"),
+            ];
+            prop_oneof![
+                (inner.clone(), operator, inner.clone()).prop_map(|(a, op, b)| format!("{a} {op} {b}")),
+                inner.clone().prop_map(|a| format!("({a})")),
+                inner.clone().prop_map(|a| format!("-{a}")),
+                inner.clone().prop_map(|a| format!("not {a}")),
+                (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("[{a}, ...{b},]")),
+                (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("{{'x': {a}, ...{b} , 'y': [{b}]}}")),
+                (inner.clone(), inner.clone(), inner.clone()).prop_map(|(a, b, c)| format!("{a} if {b} else {c}")),
+                (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("[{a} for i in {b} if i]")),
+                (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a})[{b}]")),
+                (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("b[{a}:{b}]")),
+                inner.clone().prop_map(|a| format!("{a} | str")),
+                inner.clone().prop_map(|a| format!("{a} | default(value={a}) | length")),
+                inner.clone().prop_map(|a| format!("{a} is defined")),
+                inner.clone().prop_map(|a| format!("{a} is not containing(pat={a})")),
+                inner.prop_map(|a| format!("<c a={{{a}}} />")),
+            ]
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(300))]
+
+        #[test]
+        fn checks_change_no_output(expression in expression()) {
+            for template in [
+                format!("x\n {{{{- {expression} -}}}} \ny"),
+                format!("{{% set x = {expression} %}}{{{{ x }}}}"),
+                format!("{{% for x in {expression} -%}} {{{{ x }}}} {{% endfor %}}"),
+                format!("{{% if {expression} %}}1{{% endif %}}"),
+                format!("{{% <c a={{{expression}}}> %}}{{{{ a }}}}{{% </c> %}}"),
+                format!("{{% filter default(value={expression}) | upper %}}{{{{ a }}}}{{% endfilter %}}"),
+            ] {
+                prop_assert_eq!(render(&with_checks(&template).text), render(&template), "{}", with_checks(&template).text);
+            }
+        }
+    }
+}
