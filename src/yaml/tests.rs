@@ -198,6 +198,13 @@ fn aliases_stay_bounded() {
     assert!(error(&text).message.ends_with("yaml: document contains excessive aliasing"));
 }
 
+#[test]
+fn the_number_of_values_is_limited() {
+    let text = format!("a: [{}]\n", "x,".repeat(2_000_001));
+    let message = error(&text).message;
+    assert!(message.ends_with("yaml: document has more than 2000000 values"), "{message}");
+}
+
 /// Values that a values file can hold.
 fn value() -> impl Strategy<Value = Value> {
     let text = prop_oneof![

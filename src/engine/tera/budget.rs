@@ -37,6 +37,13 @@ pub(super) const MAX_TAGS: usize = 100_000;
 /// How many bytes those tags may have together.
 pub(super) const MAX_TAG_BYTES: usize = 4 << 20;
 
+/// How many templates may include or extend each other in a row. Tera looks for circles in all of the way, from every
+/// template on it.
+pub(super) const MAX_REFERENCES: usize = 100;
+
+/// How much text the templates of a chart may inherit: each holds copies of its parents' blocks.
+pub(super) const MAX_INHERITED: usize = 64 << 20;
+
 /// What the templates of a chart and its subcharts have used up so far. Their limits hold for all of them together,
 /// but for the values that one template makes.
 #[derive(Debug, Clone, Copy, Default)]

@@ -23,6 +23,9 @@ const ENTRY: u64 = 64;
 /// How many bytes an item of a list takes.
 const ITEM: u64 = 24;
 
+/// How many bytes of a message are shown: it is copied many times on its way.
+const MAX_MESSAGE: usize = 16 << 10;
+
 /// Makes known what templates are given additionally.
 pub(super) fn register(tera: &mut Tera, run: &Arc<Run>) {
     let weak = Arc::downgrade(run);
@@ -40,6 +43,10 @@ pub(super) fn register(tera: &mut Tera, run: &Arc<Run>) {
     });
     tera.register_function(UNREADABLE, |_: Kwargs, _: &State| -> TeraResult<Value> {
         Err(tera::Error::message("this tag is too long to be checked"))
+    });
+    tera.register_function("throw", |arguments: Kwargs, _: &State| -> TeraResult<Value> {
+        let message = arguments.must_get::<&str>("message")?;
+        Err(tera::Error::message(shortened(message)))
     });
     filter(tera, run, COPY, |budget, value| copied(budget, value, 1));
     filter(tera, run, FILTER, |budget, value| copied(budget, value, GROWTH_IN_A_FILTER));
@@ -85,6 +92,14 @@ fn filter(tera: &mut Tera, run: &Arc<Run>, name: &'static str, check: fn(&Budget
     tera.register_filter(name, move |value: &Value, _: Kwargs, _: &State| {
         on_budget(&weak, |budget| check(budget, value)).map(|()| value.clone())
     });
+}
+
+/// A message without what nobody reads to the end.
+pub(super) fn shortened(message: &str) -> String {
+    match message.split_at_checked(message.floor_char_boundary(MAX_MESSAGE)) {
+        Some((start, rest)) if !rest.is_empty() => format!("{start}…"),
+        _ => message.to_owned(),
+    }
 }
 
 fn on_budget<T>(run: &Weak<Run>, check: impl FnOnce(&Budget) -> Result<T, String>) -> TeraResult<T> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tera::{Error, ErrorKind, ReportError, Tera};
 
 use super::budget::Budget;
+use super::checks;
 use super::hints::{self, Advice};
 use super::instrument::Instrumented;
 use super::report::{self, Report};
@@ -96,6 +97,7 @@ impl Mapper<'_> {
             }
         });
         labels.truncate(MAX_LABELS);
+        let what = checks::shortened(&what);
         let mut told = Diagnostic::error("template", format!("{kind} at ({}): {what}", printable(&at)));
         told.labels = labels;
         told.help = help;

@@ -610,7 +610,8 @@ impl<'t, 'i> Walk<'t, 'i> {
             (_, Shape::Variable) if &self.text[stands_for.clone()] == ALL_VARIABLES => COPY,
             (_, Shape::Constant) => return,
             (_, Shape::Literal) if self.text[operand.start + 1..operand.end - 1].trim_ascii().is_empty() => return,
-            (_, Shape::Literal) => LITERAL,
+            // Its parts are measured; but where it is printed, they are copied.
+            (_, Shape::Literal) if operand.before.max(next) < Use::Copies && self.tag != Tag::Print => LITERAL,
             _ if operand.before == Use::Spreads => SPREAD,
             (Some(Around::Arguments { measures: false, .. }), _) => COPY,
             // What a list holds is shared with it, but must not grow or nest without end.

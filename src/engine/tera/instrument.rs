@@ -17,6 +17,9 @@ pub(super) const TICK: &str = "__mim_chart_tick";
 /// How many bytes of a body count as a turn of a loop.
 const BODY_IN_A_STEP: usize = 256;
 
+/// How many turns of a loop a template or component weighs: Tera sets up much for each.
+const CALL: usize = 8;
+
 /// A template's text with additions.
 pub(super) struct Instrumented<'a> {
     pub(super) text: Cow<'a, str>,
@@ -108,7 +111,8 @@ pub(super) fn with_checks(text: &str) -> Instrumented<'_> {
                     }
                     "endfor" | "endcomponent" | "endblock" => {
                         let Some((index, start, before)) = open.pop() else { continue };
-                        let arguments = weight(range.start - start, written - before);
+                        let least = if keyword == "endcomponent" { CALL } else { 1 };
+                        let arguments = weight(range.start - start, written - before, least);
                         if let Some(tick) = insertions.get_mut(index).filter(|tick| tick.at == start) {
                             tick.text = tick.text.replace("()", &format!("({arguments})"));
                         }
@@ -119,16 +123,16 @@ pub(super) fn with_checks(text: &str) -> Instrumented<'_> {
         }
     }
     if let Some(first) = insertions.first_mut().filter(|first| first.text.is_empty()) {
-        first.text = format!("{{{{ {TICK}({}) }}}}", weight(text.len(), written));
+        first.text = format!("{{{{ {TICK}({}) }}}}", weight(text.len(), written, CALL));
     }
     added(text, insertions)
 }
 
-/// The arguments of [`TICK`] for a body of a length, with so much text in it.
-fn weight(body: usize, text: usize) -> String {
-    match body / BODY_IN_A_STEP {
-        0 if text == 0 => String::new(),
-        steps => format!("steps={}, text={text}", steps + 1),
+/// The arguments of [`TICK`] for a body of a length with so much text in it, which weighs `least` turns when empty.
+fn weight(body: usize, text: usize, least: usize) -> String {
+    match body / BODY_IN_A_STEP + least {
+        1 if text == 0 => String::new(),
+        steps => format!("steps={steps}, text={text}"),
     }
 }
 
@@ -195,7 +199,7 @@ mod tests {
         let checked = with_checks(&text).text.replace(TICK, "T").replace(&body, "BODY");
         assert_eq!(
             checked,
-            "{{ T(steps=3, text=600) }}{% for x in [] -%}{{ T(steps=3, text=600) -}}BODY{% endfor %}\
+            "{{ T(steps=10, text=600) }}{% for x in [] -%}{{ T(steps=3, text=600) -}}BODY{% endfor %}\
              {% block b %}{{ T() }}{% endblock %}"
         );
         assert!(with_checks("{% extends 'a' %}\n{% block b %}{% endblock %}").text.starts_with("{% extends"));

@@ -10,6 +10,7 @@
 //! | `session` | one chart rendered many times |
 //! | `run`, `budget` | what the functions of one chart share; limits against endless templates |
 //! | `instrument`, `expressions` | what is added to templates so that endless ones end |
+//! | `loading` | limits of what can be loaded |
 //! | `checks` | the functions that are called by what is added |
 //! | `errors`, `report` | Tera's errors as diagnostics |
 //! | `hints`, `go_syntax` | what to do about them; Tera's spelling for what was written in Go's |
@@ -23,6 +24,7 @@ mod functions;
 mod go_syntax;
 mod hints;
 mod instrument;
+mod loading;
 mod locate;
 mod objects;
 mod report;
@@ -41,9 +43,10 @@ use ::tera::{Context, Tera};
 pub use functions::{Function, vocabulary};
 pub(super) use stock::{add_stock_templates, stock_templates};
 
-use self::budget::{MAX_TAG_BYTES, MAX_TAGS, Metered, Spent};
+use self::budget::{Metered, Spent};
 use self::errors::Mapper;
 use self::instrument::{with_checks, with_ticks_at};
+use self::loading::check_loaded;
 use self::locate::Marks;
 use self::objects::Needed;
 use self::run::{Parts, Run};
@@ -191,26 +194,6 @@ fn as_written<'t>(_: usize, text: &'t str, references: &References<'_>, run: &Ru
     if run.trusts_templates() { with_ticks_at(text, &references.repeats).text } else { with_checks(text).text }
 }
 
-/// Refuses templates that take too much memory to load.
-fn check_tags(templates: &Templates<'_>) -> Result<(), Diagnostic> {
-    let (mut count, mut bytes) = (0, 0);
-    for ((name, _), references) in templates.loaded().zip(templates.references()) {
-        count += references.tags.count;
-        bytes += references.tags.bytes;
-        if count > MAX_TAGS || bytes > MAX_TAG_BYTES {
-            let limit = match count > MAX_TAGS {
-                true => format!("{MAX_TAGS} tags"),
-                false => format!("{} MiB of tags", MAX_TAG_BYTES >> 20),
-            };
-            let message =
-                format!("parse error at ({}): the chart's templates have more than {limit}", templates.path(name));
-            let place = templates.source(name).map_or_else(Span::generated, |source| source.span(0..0));
-            return Err(Diagnostic::error("template", message).at(place, ""));
-        }
-    }
-    Ok(())
-}
-
 /// The loaded templates of a chart, whatever its values are.
 struct Ready {
     run: Arc<Run>,
@@ -289,7 +272,9 @@ impl<'a> Loaded<'a> {
     where
         'a: 't,
     {
-        check_tags(templates).map_err(|error| vec![error])?;
+        if !scope.chart.is_built_in {
+            check_loaded(templates).map_err(|error| vec![error])?;
+        }
         let mapper = |run: &Arc<Run>| Mapper { templates, run: run.clone(), values: scope.values };
         let Ready { run, tera, needed } = Ready::new(scope.chart, templates, scope.refusals.is_some(), text_of)
             .map_err(|(run, error)| mapper(&run).load_errors(&error))?;

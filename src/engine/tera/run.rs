@@ -155,7 +155,7 @@ impl Run {
     /// The end of rendering, or "" and a note of it.
     pub(super) fn refuse(&self, refused: Refused) -> Result<Value, Failure> {
         if !self.notes_refusals {
-            return Err(Failure::Refused(refused.sentence().to_owned()));
+            return Err(Failure::Refused(checks::shortened(refused.sentence())));
         }
         lock(&self.refused).push(refused);
         Ok(Value::from(""))

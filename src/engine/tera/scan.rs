@@ -130,6 +130,8 @@ pub(super) fn inside(tag: &str) -> &str {
 pub(super) struct References<'a> {
     /// Names of `extends` and `include`.
     pub(super) templates: Vec<&'a str>,
+    /// The name of `extends`.
+    pub(super) parent: Option<&'a str>,
     /// Names that may be calls of components (`<name/>`); comparisons (`a <b`) can be among them.
     pub(super) components: Vec<&'a str>,
     /// Names of the components defined here.
@@ -167,7 +169,10 @@ pub(super) fn references(text: &str) -> References<'_> {
         if matches!(piece, Piece::Statement(_)) {
             let (keyword, rest) = split_word(inside(tag));
             match keyword {
-                "extends" => found.templates.extend(literal(rest)),
+                "extends" => {
+                    found.templates.extend(literal(rest));
+                    found.parent = literal(rest);
+                }
                 "include" => {
                     found.templates.extend(literal(rest));
                     found.repeats.push(range.clone());
@@ -273,6 +278,7 @@ mod tests {
             references(text),
             References {
                 templates: vec!["stock/a.yaml", "_b.tpl"],
+                parent: Some("stock/a.yaml"),
                 components: vec!["c.d", "e"],
                 defines: vec!["h.i"],
                 calls: vec!["upper", "f"],

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use ::tera::Tera;
 
 use super::budget::Spent;
+use super::loading::check_loaded;
 use super::objects::{self, Needed};
 use super::run::Run;
 use super::templates::Templates;
-use super::{Ready, TeraEngine, as_written, check_tags, has_templates, render_one};
+use super::{Ready, TeraEngine, as_written, has_templates, render_one};
 use crate::chart::{Chart, EngineKind};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::engine::{Engine, Rendered, Scope, Session};
@@ -60,7 +61,7 @@ impl TeraSession {
         }
         let mut templates = Templates::new(chart, path);
         templates.load();
-        check_tags(&templates).ok()?;
+        check_loaded(&templates).ok()?;
         let Ready { run, tera, needed } = Ready::new(chart, &templates, false, as_written).ok()?;
         let one = |name: &str| {
             let source = templates.source(name)?;

@@ -118,25 +118,34 @@ impl<'a> Templates<'a> {
 
     /// Takes faulty templates out of what is loaded, and all that refer to them, directly or not.
     pub(super) fn take_out(&mut self, mut faulty: Vec<String>) {
+        if faulty.is_empty() {
+            return;
+        }
+        let loaded: Vec<(String, Text<'a>)> =
+            self.loaded.iter().map(|(name, loaded)| (name.clone(), loaded.text)).collect();
+        let mut referring: HashMap<String, Vec<String>> = HashMap::new();
+        for (name, text) in loaded {
+            let References { templates, components, .. } = references(text.as_str());
+            let mut found: Vec<String> = templates.into_iter().filter_map(|name| self.loaded_name(name)).collect();
+            found.extend(components.into_iter().filter_map(|name| self.defining(name)).map(|(name, _)| name));
+            for other in found {
+                referring.entry(other).or_default().push(name.clone());
+            }
+        }
         while let Some(name) = faulty.pop() {
             self.loaded.remove(&name);
-            let loaded: Vec<(String, Text<'a>)> =
-                self.loaded.iter().map(|(name, loaded)| (name.clone(), loaded.text)).collect();
-            for (other, text) in loaded {
-                let References { templates, components, .. } = references(text.as_str());
-                let named = templates.into_iter().filter_map(|name| self.resolve(name)).any(|(found, _)| found == name);
-                if named
-                    || components.into_iter().filter_map(|name| self.defining(name)).any(|(found, _)| found == name)
-                {
-                    faulty.push(other);
-                }
-            }
+            faulty.extend(referring.remove(&name).into_iter().flatten());
         }
     }
 
     /// Names and texts of what is loaded.
     pub(super) fn loaded(&self) -> impl Iterator<Item = (&str, &str)> {
         self.loaded.iter().map(|(name, loaded)| (name.as_str(), loaded.text.as_str()))
+    }
+
+    /// The name under which the template is loaded that a reference means.
+    pub(super) fn loaded_name(&self, reference: &str) -> Option<String> {
+        self.resolve(reference).map(|(name, _)| name)
     }
 
     /// The name prefixes that Tera tries for a name it doesn't know, and whose components yield to others'.

@@ -112,6 +112,10 @@ impl<'t> Document<'t> {
     }
 }
 
+/// How many values, keys included, a document may have: each takes some 200 bytes until it is read. A list in 4 MiB of
+/// text can hold as many; no manifest or file of values is near it.
+const MAX_NODES: usize = 2_000_000;
+
 struct Builder<'t> {
     nodes: Vec<Syntax<'t>>,
     open: Vec<Open>,
@@ -128,6 +132,9 @@ impl<'t> Builder<'t> {
                 return Err(Fault::unnumbered(event.start, message));
             }
             let place = (event.start as u32, event.end as u32);
+            if self.nodes.len() > MAX_NODES {
+                return Err(Fault::unnumbered(event.start, format!("document has more than {MAX_NODES} values")));
+            }
             match event.kind {
                 EventKind::StreamEnd | EventKind::DocumentEnd => return Ok(()),
                 EventKind::DocumentStart => {}

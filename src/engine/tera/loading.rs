@@ -1,0 +1,106 @@
+//! Limits of templates that take too much time or memory to load.
+
+use std::collections::HashMap;
+
+use super::budget::{MAX_INHERITED, MAX_REFERENCES, MAX_TAG_BYTES, MAX_TAGS};
+use super::scan::References;
+use super::templates::Templates;
+use crate::diagnostic::{Diagnostic, Span};
+
+/// Refuses templates of a chart that take too much time or memory to load.
+///
+/// # Errors
+/// What they have too much of, with the template at which it becomes too much.
+pub(super) fn check_loaded(templates: &Templates<'_>) -> Result<(), Diagnostic> {
+    let refuse = |name: &str, what: String| {
+        let place = templates.source(name).map_or_else(Span::generated, |source| source.span(0..0));
+        Err(Diagnostic::error("template", format!("parse error at ({}): {what}", templates.path(name))).at(place, ""))
+    };
+    let (mut count, mut bytes) = (0, 0);
+    for ((name, _), references) in templates.loaded().zip(templates.references()) {
+        count += references.tags.count;
+        bytes += references.tags.bytes;
+        if count > MAX_TAGS {
+            return refuse(name, format!("the chart's templates have more than {MAX_TAGS} tags"));
+        }
+        if bytes > MAX_TAG_BYTES {
+            return refuse(name, format!("the chart's templates have more than {} MiB of tags", MAX_TAG_BYTES >> 20));
+        }
+    }
+    let mut nesting = Nesting { templates, nodes: HashMap::new() };
+    for ((name, text), references) in templates.loaded().zip(templates.references()) {
+        nesting
+            .nodes
+            .insert(name.to_owned(), Node { text: text.len(), references, is_open: false, depth: None, inherited: 0 });
+    }
+    let mut inherited = 0;
+    for (name, _) in templates.loaded() {
+        let depth = nesting.depth(name);
+        inherited += nesting.nodes.get(name).map_or(0, |node| node.inherited);
+        if depth > MAX_REFERENCES {
+            return refuse(name, format!("more than {MAX_REFERENCES} templates include or extend each other in a row"));
+        }
+        if inherited > MAX_INHERITED {
+            return refuse(name, format!("the chart's templates inherit more than {} MiB", MAX_INHERITED >> 20));
+        }
+    }
+    Ok(())
+}
+
+struct Node<'t> {
+    text: usize,
+    references: &'t References<'t>,
+    /// Whether its references are being followed.
+    is_open: bool,
+    /// How many templates are in a row from here on, once it is known.
+    depth: Option<usize>,
+    /// How much text the parents have.
+    inherited: usize,
+}
+
+struct Nesting<'t> {
+    templates: &'t Templates<'t>,
+    nodes: HashMap<String, Node<'t>>,
+}
+
+impl Nesting<'_> {
+    /// How many templates are in a row from one on; those in a circle, which Tera reports, count once.
+    fn depth(&mut self, name: &str) -> usize {
+        // Without recursion: the row can be as long as the list of templates.
+        let mut open = vec![(name.to_owned(), 0)];
+        while let Some((name, next)) = open.last_mut() {
+            let Some(node) = self.nodes.get(name.as_str()) else {
+                open.pop();
+                continue;
+            };
+            if let Some(reference) = node.references.templates.get(*next) {
+                *next += 1;
+                if let Some(found) = self.templates.loaded_name(reference)
+                    && let Some(node) = self.nodes.get_mut(&found)
+                    && node.depth.is_none()
+                    && !std::mem::replace(&mut node.is_open, true)
+                {
+                    open.push((found, 0));
+                }
+                continue;
+            }
+            let Some((name, _)) = open.pop() else { break };
+            self.close(&name);
+        }
+        self.nodes.get(name).and_then(|node| node.depth).unwrap_or(0)
+    }
+
+    /// Works out a template whose references are known.
+    fn close(&mut self, name: &str) {
+        let Some(node) = self.nodes.get(name) else { return };
+        let known = |reference: &str| self.nodes.get(&self.templates.loaded_name(reference)?);
+        let depths = node.references.templates.iter().filter_map(|reference| known(reference)?.depth);
+        let depth = depths.max().unwrap_or(0) + 1;
+        let parent = node.references.parent.and_then(known);
+        let inherited = parent.map_or(0, |parent| parent.text + parent.inherited);
+        if let Some(node) = self.nodes.get_mut(name) {
+            node.depth = Some(depth);
+            node.inherited = inherited;
+        }
+    }
+}
