@@ -44,16 +44,22 @@ fn values_that_grow_without_end_are_errors() {
         .chain((1..12).map(|n| format!("a{n}: &a{n} [{}]\n", vec![format!("*a{}", n - 1); 10].join(", "))))
         .collect();
     fs::write(folder.join("bomb.yaml"), bomb).expect("written");
-    limited("mim-chart template -f bomb.yaml", folder, Some("bomb.yaml"));
+    limited("mim-chart template -f bomb.yaml", folder, Some("yaml: document contains excessive aliasing"));
     for (name, open, close) in [("lists", "[", "]"), ("maps", "{a: ", "}")] {
         let text = format!("a: {}{}\n", open.repeat(200_000), close.repeat(200_000));
         fs::write(folder.join(format!("{name}.yaml")), text).expect("written");
-        limited(&format!("mim-chart template -f {name}.yaml"), folder, Some(&format!("{name}.yaml")));
+        limited(
+            &format!("mim-chart template -f {name}.yaml"),
+            folder,
+            Some("yaml: line 1: exceeded max depth of 10000"),
+        );
     }
     fs::write(folder.join("large.yaml"), "x".repeat(17 << 20)).expect("written");
-    limited("mim-chart template -f large.yaml", folder, Some("large.yaml"));
-    limited("mim-chart template -f /dev/zero", folder, Some("/dev/zero"));
-    limited("yes 'a: 1' | mim-chart template -f -", folder, Some("-"));
+    limited("mim-chart template -f large.yaml", folder, Some("error: large.yaml is larger than 16 MiB"));
+    fs::write(folder.join("many.yaml"), format!("a: [{}]\n", "x,".repeat(3_000_000))).expect("written");
+    limited("mim-chart template -f many.yaml", folder, Some("yaml: document has more than 2000000 values"));
+    limited("mim-chart template -f /dev/zero", folder, Some("error: /dev/zero is larger than 16 MiB"));
+    limited("yes 'a: 1' | mim-chart template -f -", folder, Some("error: standard input is larger than 16 MiB"));
 }
 
 #[test]
@@ -61,14 +67,23 @@ fn flags_that_ask_for_much_are_errors_or_answered() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
     limited("mim-chart values --set 'rdbms.options.a[65536]=1' > values", folder, None);
-    limited("mim-chart template --set 'a[65537]=1'", folder, Some("65536"));
-    limited("mim-chart template --set 'a[1000000000000]=1'", folder, Some("a["));
+    limited(
+        "mim-chart template --set 'a[65537]=1'",
+        folder,
+        Some("index of 65537 is greater than maximum supported index of 65536"),
+    );
+    limited(
+        "mim-chart template --set 'a[1000000000000]=1'",
+        folder,
+        Some("index of 1000000000000 is greater than maximum supported index of 65536"),
+    );
     let deep = "[0]".repeat(20_000);
-    limited(&format!("mim-chart template --set 'a{deep}=1'"), folder, Some("error"));
+    let nested = |levels| format!("value name nested level is greater than maximum supported nested level of {levels}");
+    limited(&format!("mim-chart template --set 'a{deep}=1'"), folder, Some(&nested(1000)));
     let keys: Vec<String> = (0..15_000).map(|n| format!("k{n}")).collect();
-    limited(&format!("mim-chart template --set '{}=1'", keys.join(".")), folder, Some("error"));
+    limited(&format!("mim-chart template --set '{}=1'", keys.join(".")), folder, Some(&nested(30)));
     let json = format!("{}{}", "[".repeat(30_000), "]".repeat(30_000));
-    limited(&format!("mim-chart template --set-json 'a={json}'"), folder, Some("error"));
+    limited(&format!("mim-chart template --set-json 'a={json}'"), folder, Some("exceeded max depth"));
 }
 
 #[test]
@@ -98,18 +113,117 @@ fn what_many_flags_add_together_has_a_limit() {
 fn templates_without_end_are_errors() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
-    for template in [
-        "{% for a in range(end=100000) %}{% for b in range(end=100000) %}x{% endfor %}{% endfor %}",
-        "{% set_global x = 'xxxxxxxxxxxxxxxx' %}{% for a in range(end=100000) %}{{ x }}{{ x | repeat(count=1000) }}{% endfor %}",
-        "{{ '{{ t | tpl(t=t) }}' | tpl(t='{{ t | tpl(t=t) }}') }}",
-        "{% include 't.yaml' %}",
-        "{{ range(end=1000000000000) }}",
-        "{{ 'x' | repeat(count=100000000000) }}",
-        "{{ until(count=1000000000000) | toYaml }}",
+    for (template, words) in [
+        (
+            "{% for a in range(end=100000) %}{% for b in range(end=100000) %}x{% endfor %}{% endfor %}",
+            "t.yaml:1:45): error calling range: the template loops over more than 5000000 items",
+        ),
+        (
+            "{% set_global x = 'xxxxxxxxxxxxxxxx' %}{% for a in range(end=100000) %}{{ x }}{{ x | repeat(count=1000) }}{% endfor %}",
+            "t.yaml:1:82): the template's values grow beyond 128 MiB",
+        ),
+        (
+            "{{ '{{ t | tpl(t=t) }}' | tpl(t='{{ t | tpl(t=t) }}') }}",
+            "t.yaml:1:27): error calling tpl: rendering template has a nested reference",
+        ),
+        ("{% include 't.yaml' %}", "t.yaml:1:1): templates include each other in a circle: t.yaml → t.yaml"),
+        ("{{ range(end=1000000000000) }}", "t.yaml:1:4): error calling range: the template loops over more than"),
+        ("{{ 'x' | repeat(count=100000000000) }}", "t.yaml:1:10): error calling repeat: the result would be larger"),
+        ("{{ until(count=1000000000000) | toYaml }}", "t.yaml:1:4): error calling until: the template loops over"),
     ] {
         chart(folder, template);
-        limited("mim-chart template c", folder, Some("t.yaml"));
+        limited("mim-chart template c", folder, Some(words));
     }
+}
+
+#[test]
+fn what_operators_make_of_values_is_limited() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    let text = "{% set_global s = 'x' | repeat(count=16000000) %}";
+    let list = "{% set_global s = ['x'] %}";
+    let grow = "the template's values grow beyond 128 MiB";
+    let large = "the value is larger than 64 MiB";
+    let deep = "values nest deeper than 1000 levels";
+    for (start, turn, words) in [
+        (text, "{% set_global s = s ~ s %}", grow),
+        (text, "{% set_global s = [s, s] ~ '' %}", grow),
+        (text, "{% set_global s = {'a': s, 'b': s} ~ s %}", grow),
+        (text, "{% set_global s %}{{ s }}{{ s }}{% endset %}", grow),
+        (text, "{% set_global s %}{% filter upper %}{{ s }}{{ s }}{% endfilter %}{% endset %}", grow),
+        (text, "{% set_global s = <twice a={s}/> %}", grow),
+        (text, "{% set_global s %}{% <body> %}{{ s }}{% </body> %}{% endset %}", grow),
+        (text, "{% set_global s = s | escape_html %}", grow),
+        (text, "{% set t = s[0] %}", grow),
+        (text, "{% set t = s[::-1] %}", grow),
+        (text, "{% if s == s ~ '' %}{% endif %}", grow),
+        (text, "{% if 'y' in s %}{% endif %}", grow),
+        (text, "{% for c in s %}{% break %}{% endfor %}", grow),
+        (text, "{{ tpl(text='{% set s = s ~ s %}', s=s) }}", grow),
+        (list, "{% set_global s = [...s, ...s] %}", grow),
+        (list, "{% set_global s = [s, s] %}", large),
+        (list, "{% set_global s = {'a': s, 'b': s} %}", large),
+        (list, "{% set_global s = dict(a=s, b=s) %}", large),
+        (list, "{% set_global s = [s] %}", deep),
+        (list, "{% set_global s = {'a': s} %}", deep),
+        (list, "{% set_global s = {...{}, 'a': s} %}", deep),
+        (list, "{% set_global s = [] | append(item=s) %}", deep),
+        (list, "{% set_global s = [s for x in [1]] %}", deep),
+        (list, "{% set_global s = __tera_context %}", grow),
+    ] {
+        let components = "{% component twice(a) %}{{ a }}{{ a }}{% endcomponent %}\
+                          {% component body() %}{{ body }}{{ body }}{% endcomponent %}";
+        chart(folder, &format!("{components}{start}{{% for i in range(end=5000) %}}{turn}{{% endfor %}}"));
+        limited("mim-chart template c", folder, Some(words));
+    }
+    for (template, words) in [
+        (
+            "{% set l = until(count=100000) %}{% set t = [[1 for a in l] for b in l] %}",
+            "the template goes on without end",
+        ),
+        ("{% set t = until(count=1000000) | unique %}", grow),
+        ("{{ 10 ** 1000000000 }}", "unable to perform 10 ** 1000000000"),
+        (
+            "{% set s = 'x' | repeat(count=20000000) %}{{ s }}{{ s }}{{ s }}{{ s }}",
+            "the template writes more than 64 MiB",
+        ),
+        ("{{ fail(message='x' | repeat(count=60000000)) }}", "t.yaml:1:4): xxx"),
+        ("{{ throw(message='x' | repeat(count=60000000)) }}", "t.yaml:1:4): xxx"),
+        ("{{ '- a\n' | repeat(count=4000000) }}", "yaml: document has more than 2000000 values"),
+        (&"{{a}}".repeat(200_000), "the chart's templates have more than 100000 tags"),
+        (&format!("{{% set x = a{} %}}", "[0]".repeat(100_000)), "the expression is too complex"),
+    ] {
+        chart(folder, template);
+        limited("mim-chart template c", folder, Some(words));
+    }
+}
+
+#[test]
+fn templates_that_multiply_each_other_are_limited() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    let names = |kind: &str, depth: usize, first: &str, next: &dyn Fn(usize) -> String| {
+        for level in 0..depth {
+            let text = if level == 0 { first.to_owned() } else { next(level - 1) };
+            fs::write(folder.join(format!("c/templates/_{kind}{level}")), text).expect("written");
+        }
+    };
+    chart(folder, "{% extends '_super59' %}");
+    names("super", 60, "{% block b %}xxxxxxxx{% endblock %}", &|below| {
+        format!("{{% extends '_super{below}' %}}{{% block b %}}{{{{ super() }}}}{{{{ super() }}}}{{% endblock %}}")
+    });
+    limited("mim-chart template c", folder, Some("the template's values grow beyond 128 MiB"));
+    chart(folder, "{% include '_twice59' %}");
+    names("twice", 60, "x", &|below| format!("{{% include '_twice{below}' %}}{{% include '_twice{below}' %}}"));
+    limited("mim-chart template c", folder, Some("the template goes on without end"));
+    chart(folder, "{% include '_row999' %}");
+    names("row", 1000, "x", &|below| format!("{{% include '_row{below}' %}}"));
+    limited("mim-chart template c", folder, Some("more than 100 templates include or extend each other in a row"));
+    for number in 0..20 {
+        let text = "{{ 'x' | repeat(count=60000000) }}";
+        fs::write(folder.join(format!("c/templates/many{number}.yaml")), text).expect("written");
+    }
+    limited("mim-chart template c", folder, Some("the template writes more than 64 MiB"));
 }
 
 #[test]

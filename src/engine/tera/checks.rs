@@ -1,18 +1,20 @@
-//! The functions and filters that are added to templates ([`super::instrument`], [`super::expressions`]): they give back
+//! The functions and filters that are added to templates ([`super::additions`]): they give back
 //! what they are given, and charge it to the budget.
 
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use tera::{Kwargs, State, Tera, TeraResult, Value};
 
+use super::additions::{COMPREHENSION, COPY, FILTER, INDEX, LITERAL, LOOP, PRINT, READ, SPREAD, TICK, UNREADABLE};
 use super::budget::Budget;
-use super::expressions::{COMPREHENSION, COPY, FILTER, INDEX, LITERAL, LOOP, PRINT, READ, SPREAD, UNREADABLE};
 use super::functions::{Failure, size};
-use super::instrument::TICK;
-use super::run::Run;
 
 /// How many bytes a filter of Tera's can make of one.
 const GROWTH_IN_A_FILTER: u64 = 8;
+
+/// How many bytes one can become when a list or map is printed: texts stand between quotes there, with control
+/// characters spelled out (`\u{7f}`).
+const PRINTED: u64 = 6;
 
 /// How many bytes a character takes while Tera looks for one, or for several, in a text.
 const CHARACTER: u64 = 8;
@@ -27,19 +29,19 @@ const ITEM: u64 = 24;
 const MAX_MESSAGE: usize = 16 << 10;
 
 /// Makes known what templates are given additionally.
-pub(super) fn register(tera: &mut Tera, run: &Arc<Run>) {
-    let weak = Arc::downgrade(run);
+pub(super) fn register(tera: &mut Tera, budget: &Arc<Budget>) {
+    let shared = Arc::clone(budget);
     tera.register_function(TICK, move |arguments: Kwargs, _: &State| {
-        on_budget(&weak, |budget| {
+        on_budget(&shared, |budget| {
             budget.spend_made(arguments.get::<u64>("text").ok().flatten().unwrap_or(0))?;
             budget.spend_steps(arguments.get::<u64>("steps").ok().flatten().unwrap_or(1))
         })
         .map(|()| Value::from(""))
     });
-    let weak = Arc::downgrade(run);
+    let shared = Arc::clone(budget);
     tera.register_function(PRINT, move |arguments: Kwargs, _: &State| {
         let Some(value) = arguments.get::<&Value>("value")? else { return Ok(Value::from("")) };
-        on_budget(&weak, |budget| copied(budget, value, 1)).map(|()| Value::from(""))
+        on_budget(&shared, |budget| copied(budget, value, 1)).map(|()| Value::from(""))
     });
     tera.register_function(UNREADABLE, |_: Kwargs, _: &State| -> TeraResult<Value> {
         Err(tera::Error::message("this tag is too long to be checked"))
@@ -48,19 +50,19 @@ pub(super) fn register(tera: &mut Tera, run: &Arc<Run>) {
         let message = arguments.must_get::<&str>("message")?;
         Err(tera::Error::message(shortened(message)))
     });
-    filter(tera, run, COPY, |budget, value| copied(budget, value, 1));
-    filter(tera, run, FILTER, |budget, value| copied(budget, value, GROWTH_IN_A_FILTER));
-    filter(tera, run, READ, |budget, value| budget.spend_read(measured(value)?));
-    filter(tera, run, SPREAD, |budget, value| budget.spend_made(bare(value)));
-    filter(tera, run, LITERAL, |budget, value| budget.spend_made(bare(value)));
-    filter(tera, run, LOOP, gone_through);
-    filter(tera, run, COMPREHENSION, |budget, value| {
+    filter(tera, budget, COPY, |budget, value| copied(budget, value, 1));
+    filter(tera, budget, FILTER, |budget, value| copied(budget, value, GROWTH_IN_A_FILTER));
+    filter(tera, budget, READ, |budget, value| budget.spend_read(measured(value)?));
+    filter(tera, budget, SPREAD, |budget, value| budget.spend_made(bare(value)));
+    filter(tera, budget, LITERAL, |budget, value| budget.spend_made(bare(value)));
+    filter(tera, budget, LOOP, gone_through);
+    filter(tera, budget, COMPREHENSION, |budget, value| {
         gone_through(budget, value)?;
         budget.spend_steps(value.len().unwrap_or(0) as u64)
     });
-    let weak = Arc::downgrade(run);
+    let shared = Arc::clone(budget);
     tera.register_filter(INDEX, move |index: &Value, arguments: Kwargs, _: &State| {
-        on_budget(&weak, |budget| {
+        on_budget(&shared, |budget| {
             let sliced = arguments.get::<&Value>("slice_of").ok().flatten();
             let Some(value) = sliced.or(arguments.get::<&Value>("of").ok().flatten()) else { return Ok(()) };
             match (value.as_str(), value.as_array()) {
@@ -72,9 +74,9 @@ pub(super) fn register(tera: &mut Tera, run: &Arc<Run>) {
         .map(|()| index.clone())
     });
     // Tera's own compares every item with every other.
-    let weak = Arc::downgrade(run);
+    let shared = Arc::clone(budget);
     tera.register_filter("unique", move |items: &[Value], _: Kwargs, _: &State| {
-        on_budget(&weak, |budget| {
+        on_budget(&shared, |budget| {
             let mut kept: Vec<Value> = Vec::new();
             for item in items {
                 budget.spend_read((measured(item)? + CHARACTER).saturating_mul(kept.len() as u64))?;
@@ -87,10 +89,10 @@ pub(super) fn register(tera: &mut Tera, run: &Arc<Run>) {
     });
 }
 
-fn filter(tera: &mut Tera, run: &Arc<Run>, name: &'static str, check: fn(&Budget, &Value) -> Result<(), String>) {
-    let weak = Arc::downgrade(run);
+fn filter(tera: &mut Tera, budget: &Arc<Budget>, name: &'static str, check: fn(&Budget, &Value) -> Result<(), String>) {
+    let shared = Arc::clone(budget);
     tera.register_filter(name, move |value: &Value, _: Kwargs, _: &State| {
-        on_budget(&weak, |budget| check(budget, value)).map(|()| value.clone())
+        on_budget(&shared, |budget| check(budget, value)).map(|()| value.clone())
     });
 }
 
@@ -102,11 +104,8 @@ pub(super) fn shortened(message: &str) -> String {
     }
 }
 
-fn on_budget<T>(run: &Weak<Run>, check: impl FnOnce(&Budget) -> Result<T, String>) -> TeraResult<T> {
-    match run.upgrade() {
-        Some(run) => check(&run.budget).map_err(tera::Error::message),
-        None => Err(tera::Error::message("this template engine is no longer in use")),
-    }
+fn on_budget<T>(budget: &Budget, check: impl FnOnce(&Budget) -> Result<T, String>) -> TeraResult<T> {
+    check(budget).map_err(tera::Error::message)
 }
 
 fn measured(value: &Value) -> Result<u64, String> {
@@ -117,6 +116,7 @@ fn measured(value: &Value) -> Result<u64, String> {
 }
 
 fn copied(budget: &Budget, value: &Value, times: u64) -> Result<(), String> {
+    let times = if value.as_str().is_some() { times } else { times.max(PRINTED) };
     budget.spend_made(measured(value)?.saturating_mul(times))
 }
 

@@ -10,37 +10,9 @@
 
 use std::ops::Range;
 
+use super::additions::{COMPREHENSION, COPY, FILTER, INDEX, Insertion, LITERAL, LOOP, PRINT, READ, SPREAD, UNREADABLE};
 use super::functions::vocabulary;
-
-/// The filter behind operands that are copied.
-pub(super) const COPY: &str = "__mim_chart_copy";
-
-/// The filter behind operands that are only read.
-pub(super) const READ: &str = "__mim_chart_read";
-
-/// The filter behind a list or map whose parts are put into a new one.
-pub(super) const SPREAD: &str = "__mim_chart_spread";
-
-/// The filter behind a list or map that is written out.
-pub(super) const LITERAL: &str = "__mim_chart_literal";
-
-/// The filter in front of Tera's own filters, whose results can be several times as large as their input.
-pub(super) const FILTER: &str = "__mim_chart_filter";
-
-/// The filter behind what a `for` statement goes through.
-pub(super) const LOOP: &str = "__mim_chart_loop";
-
-/// The filter behind what a list comprehension goes through.
-pub(super) const COMPREHENSION: &str = "__mim_chart_comprehension";
-
-/// The filter behind an index; its argument `of` is the value that is indexed.
-pub(super) const INDEX: &str = "__mim_chart_index";
-
-/// The function in front of a variable that is printed; its argument is `value`.
-pub(super) const PRINT: &str = "__mim_chart_print";
-
-/// The function in front of a tag whose operands can't be found. It always fails.
-pub(super) const UNREADABLE: &str = "__mim_chart_unreadable";
+use super::tokens::{Kind, Token, tokens};
 
 /// How many bytes a variable that is indexed may have: it is written a second time behind each index.
 const MAX_INDEXED: usize = 128;
@@ -54,24 +26,6 @@ const ALL_VARIABLES: &str = "__tera_context";
 /// Tera's own filters whose result is a part of their input, or a number.
 const SMALL_FILTERS: &[&str] = &["abs", "default", "first", "float", "get", "int", "last", "nth", "round"];
 
-/// An addition to a template's text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Insertion {
-    /// The byte in front of which it is put.
-    pub(super) at: usize,
-    pub(super) text: String,
-    /// The bytes of the original text that errors of the addition are about.
-    pub(super) stands_for: Range<usize>,
-    /// Where in `text` a copy of those bytes begins, if there is one.
-    pub(super) copied: Option<usize>,
-}
-
-impl Insertion {
-    fn copying(at: usize, text: String, copied: usize, stands_for: Range<usize>) -> Insertion {
-        Insertion { at, text, stands_for, copied: Some(copied) }
-    }
-}
-
 /// Adds what measures the values in a tag: `{{ … }}` or `{% … %}`.
 pub(super) fn measure(text: &str, tag: Range<usize>, is_print: bool, insertions: &mut Vec<Insertion>) {
     let known = insertions.len();
@@ -82,76 +36,6 @@ pub(super) fn measure(text: &str, tag: Range<usize>, is_print: bool, insertions:
         let text = format!("{{{{ {UNREADABLE}() }}}}");
         insertions.push(Insertion { at: tag.start, text, stands_for: tag, copied: None });
     }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Text,
-    Number,
-    Word,
-    Sign,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Token<'t> {
-    kind: Kind,
-    text: &'t str,
-    start: usize,
-}
-
-impl Token<'_> {
-    fn end(&self) -> usize {
-        self.start + self.text.len()
-    }
-}
-
-/// Cuts a stretch of a text into tokens; `None` where Tera sees none.
-fn tokens(text: &str, range: Range<usize>) -> Option<Vec<Token<'_>>> {
-    let mut found = Vec::new();
-    let mut at = range.start;
-    while at < range.end {
-        let rest = text.get(at..range.end)?;
-        let first = *rest.as_bytes().first()?;
-        let (kind, length) = match first {
-            _ if first.is_ascii_whitespace() => {
-                at += 1;
-                continue;
-            }
-            b'"' | b'\'' | b'`' => (Kind::Text, text_length(rest.as_bytes())?),
-            b'0'..=b'9' => (Kind::Number, number_length(rest.as_bytes())),
-            b'a'..=b'z' | b'A'..=b'Z' | b'_' => {
-                let is_word = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
-                (Kind::Word, rest.as_bytes().iter().take_while(is_word).count())
-            }
-            _ if rest.starts_with("...") => (Kind::Sign, 3),
-            _ if ["//", "**", "==", "!=", ">=", "<=", "</", "?.", "?["].iter().any(|sign| rest.starts_with(sign)) => {
-                (Kind::Sign, 2)
-            }
-            _ if first.is_ascii_punctuation() => (Kind::Sign, 1),
-            _ => return None,
-        };
-        found.push(Token { kind, text: rest.get(..length)?, start: at });
-        at += length;
-    }
-    Some(found)
-}
-
-/// The length of the string literal at the start, with its quotes.
-fn text_length(bytes: &[u8]) -> Option<usize> {
-    let mut at = 1;
-    loop {
-        match *bytes.get(at)? {
-            b'\\' => at += 2,
-            byte if byte == bytes[0] => return Some(at + 1),
-            _ => at += 1,
-        }
-    }
-}
-
-fn number_length(bytes: &[u8]) -> usize {
-    let mut is_float = false;
-    let is_number = |byte: &&u8| byte.is_ascii_digit() || (**byte == b'.' && !std::mem::replace(&mut is_float, true));
-    bytes.iter().take_while(is_number).count()
 }
 
 /// What an operand is.
@@ -181,6 +65,8 @@ struct Operand {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Use {
     Nothing,
+    /// Calculates: it is a number, or an error.
+    Counts,
     Reads,
     Copies,
     /// Its parts become parts of a new list or map.
@@ -481,7 +367,8 @@ impl<'t, 'i> Walk<'t, 'i> {
                 self.at += 1;
                 self.operator(Use::Reads);
             }
-            "and" | "or" | "else" | "+" | "-" | "*" | "/" | "//" | "%" | "**" | "," => self.operator(Use::Nothing),
+            "+" | "-" | "*" | "/" | "//" | "%" | "**" => self.operator(Use::Counts),
+            "and" | "or" | "else" | "," => self.operator(Use::Nothing),
             ":" => {
                 self.end_operand(Use::Nothing, false);
                 if matches!(self.around.last(), Some(Around::Index { .. })) {
@@ -613,6 +500,7 @@ impl<'t, 'i> Walk<'t, 'i> {
             // Its parts are measured; but where it is printed, they are copied.
             (_, Shape::Literal) if operand.before.max(next) < Use::Copies && self.tag != Tag::Print => LITERAL,
             _ if operand.before == Use::Spreads => SPREAD,
+            _ if operand.before.max(next) == Use::Counts => return,
             (Some(Around::Arguments { measures: false, .. }), _) => COPY,
             // What a list holds is shared with it, but must not grow or nest without end.
             (Some(Around::List { .. } | Around::Map { .. }), _) => READ,
@@ -659,189 +547,4 @@ fn measures_itself(name: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-    use tera::{Context, Kwargs, State, Tera, Value};
-
-    use super::super::instrument::with_checks;
-    use super::*;
-
-    /// A template with its additions under short names, without those that count.
-    fn measured(template: &str) -> String {
-        let mut insertions = Vec::new();
-        measure(template, 0..template.len(), template.starts_with("{{"), &mut insertions);
-        insertions.sort_by_key(|insertion| insertion.at);
-        let mut text = template.to_owned();
-        for insertion in insertions.iter().rev() {
-            text.insert_str(insertion.at, &insertion.text);
-        }
-        text.replace("__mim_chart_", "")
-    }
-
-    #[test]
-    fn operands_of_operators_are_measured() {
-        for (template, expected) in [
-            ("{% set s = s ~ t.u ~ 'x' %}", "{% set s = s | copy  ~ t.u | copy  ~ 'x' %}"),
-            ("{% set l = [...l, a or b, 1] %}", "{% set l = [...l | spread , a | read  or b | read , 1] | literal  %}"),
-            ("{% set m = {\"a\": m, ...n} %}", "{% set m = {\"a\": m | read , ...n | spread } | literal  %}"),
-            ("{% if a.b == c and d not in e %}", "{% if a.b | read  == c | read  and d | read  not in e | read  %}"),
-            ("{% if a and not b or c is defined %}", "{% if a and not b or c is defined %}"),
-            ("{% if a is containing(pat=x) %}", "{% if a | read is containing(pat=x | copy ) %}"),
-            ("{% for k, v in m %}", "{% for k, v in m | loop  %}"),
-            (
-                "{% set x = [i for i in l if i == 1] %}",
-                "{% set x = [i | read  for i in l | comprehension  if i | read  == 1] | literal  %}",
-            ),
-            ("{% set x = a if b else c %}", "{% set x = a if b else c %}"),
-            ("{% set x = (a or b) ~ c %}", "{% set x = (a or b) | copy  ~ c | copy  %}"),
-            ("{% set x = -(a ~ b) %}", "{% set x = -(a | copy  ~ b | copy ) %}"),
-            ("{% set x = __tera_context %}", "{% set x = __tera_context | copy  %}"),
-            ("{% <c a={x ~ y} b=\"1\" {...m}> %}", "{% <c a={x | copy  ~ y | copy } b=\"1\" {...m | spread }> %}"),
-            ("{% include 'a ~ b' %}", "{% include 'a ~ b' %}"),
-        ] {
-            assert_eq!(measured(template), expected);
-        }
-    }
-
-    #[test]
-    fn indexes_and_filters_are_measured() {
-        for (template, expected) in [
-            (
-                "{% set x = a.b[0].c[i + 1] %}",
-                "{% set x = a.b[(0) | index(of=a.b) ].c[(i + 1) | index(of=a.b[0].c) ] %}",
-            ),
-            (
-                "{% set x = s[:2] ~ s[1:] %}",
-                "{% set x = s[none | index(slice_of=s) :2] | copy  ~ s[(1) | index(slice_of=s) :] | copy  %}",
-            ),
-            ("{% set x = f(v=a ~ b)[0] %}", "{% set x = f(v=a | copy  ~ b | copy )| filter [0] %}"),
-            ("{% set x = a | escape_html | upper %}", "{% set x = a | filter | escape_html | upper %}"),
-            (
-                "{% filter escape_html | unknown(a=b) %}",
-                "{% filter filter | escape_html | filter | unknown(a=b | copy ) %}",
-            ),
-            ("{% set x | escape_html %}", "{% set x | filter | escape_html %}"),
-        ] {
-            assert_eq!(measured(template), expected);
-        }
-    }
-
-    #[test]
-    fn what_is_printed_is_measured() {
-        for (template, expected) in [
-            ("{{- a.b }}", "{{- print(value=a.b) }}{{- a.b }}"),
-            ("{{ a[0] }}", "{{ a[(0) | index(of=a) ] | copy  }}"),
-            ("{{ super() }}", "{{ super() | copy  }}"),
-            ("{{ a | quote }}", "{{ a | quote | copy  }}"),
-            ("{{ <c a={b} d/> }}", "{{ <c a={b} d/> }}"),
-            ("{{ (a.b if a else c) }}", "{{ (a.b | copy  if a | copy  else c | copy ) | copy  }}"),
-            ("{{ 'text' }}", "{{ 'text' }}"),
-            ("{{ a ~ -b }}", "{{ a | copy  ~ -b }}"),
-            ("{{ __tera_context['a'] }}", "{{ unreadable() }}{{ __tera_context['a'] }}"),
-        ] {
-            assert_eq!(measured(template), expected);
-        }
-    }
-
-    fn tera() -> Tera {
-        let mut tera = Tera::default();
-        tera.autoescape_on(Vec::<&str>::new());
-        for name in [COPY, READ, SPREAD, LITERAL, FILTER, LOOP, COMPREHENSION, INDEX] {
-            tera.register_filter(name, |value: &Value, _: Kwargs, _: &State| value.clone());
-        }
-        for name in [super::super::instrument::TICK, PRINT] {
-            tera.register_function(name, |_: Kwargs, _: &State| Value::from(""));
-        }
-        tera.register_function(UNREADABLE, |_: Kwargs, _: &State| Value::from("unreadable"));
-        tera
-    }
-
-    fn render(template: &str) -> Option<String> {
-        let mut tera = tera();
-        let source = format!("{{% component c(a=1, ...rest) %}}<{{{{ a }}}}>{{% endcomponent %}}{template}");
-        tera.add_raw_template("t", &source).ok()?;
-        let mut context = Context::new();
-        context.insert("a", "xyz");
-        context.insert("b", &[1, 2, 3]);
-        context.insert("m", &std::collections::BTreeMap::from([("k", vec!["p", "q"])]));
-        context.insert("n", &2);
-        tera.render("t", &context).ok()
-    }
-
-    fn expression() -> impl Strategy<Value = String> {
-        let leaf = prop_oneof![
-            Just("a"),
-            Just("b"),
-            Just("m"),
-            Just("n"),
-            Just("m.k"),
-            Just("m.k[1]"),
-            Just("b[n]"),
-            Just("'s'"),
-            Just("1"),
-            Just("true"),
-            Just("nope"),
-            Just("<c/>"),
-            Just("a[::-1]"),
-            Just("b[:n]"),
-            Just("m?.x"),
-            Just("range(end=2)"),
-            Just("[]"),
-            Just("{}"),
-            Just("none"),
-        ];
-        leaf.prop_map(str::to_owned).prop_recursive(4, 24, 3, |inner| {
-            let operator = prop_oneof![
-                Just("~"),
-                Just("=="),
-                Just("!="),
-                Just("<"),
-                Just(">="),
-                Just("in"),
-                Just("not in"),
-                Just("and"),
-                Just("or"),
-                Just("+"),
-                Just("-"),
-                Just("*"),
-                Just("~ -"),
-                Just("and not"),
-            ];
-            prop_oneof![
-                (inner.clone(), operator, inner.clone()).prop_map(|(a, op, b)| format!("{a} {op} {b}")),
-                inner.clone().prop_map(|a| format!("({a})")),
-                inner.clone().prop_map(|a| format!("-{a}")),
-                inner.clone().prop_map(|a| format!("not {a}")),
-                (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("[{a}, ...{b},]")),
-                (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("{{'x': {a}, ...{b} , 'y': [{b}]}}")),
-                (inner.clone(), inner.clone(), inner.clone()).prop_map(|(a, b, c)| format!("{a} if {b} else {c}")),
-                (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("[{a} for i in {b} if i]")),
-                (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a})[{b}]")),
-                (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("b[{a}:{b}]")),
-                inner.clone().prop_map(|a| format!("{a} | str")),
-                inner.clone().prop_map(|a| format!("{a} | default(value={a}) | length")),
-                inner.clone().prop_map(|a| format!("{a} is defined")),
-                inner.clone().prop_map(|a| format!("{a} is not containing(pat={a})")),
-                inner.prop_map(|a| format!("<c a={{{a}}} />")),
-            ]
-        })
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(300))]
-
-        #[test]
-        fn checks_change_no_output(expression in expression()) {
-            for template in [
-                format!("x\n {{{{- {expression} -}}}} \ny"),
-                format!("{{% set x = {expression} %}}{{{{ x }}}}"),
-                format!("{{% for x in {expression} -%}} {{{{ x }}}} {{% endfor %}}"),
-                format!("{{% if {expression} %}}1{{% endif %}}"),
-                format!("{{% <c a={{{expression}}}> %}}{{{{ a }}}}{{% </c> %}}"),
-                format!("{{% filter default(value={expression}) | upper %}}{{{{ a }}}}{{% endfilter %}}"),
-            ] {
-                prop_assert_eq!(render(&with_checks(&template).text), render(&template), "{}", with_checks(&template).text);
-            }
-        }
-    }
-}
+mod tests;

@@ -7,12 +7,9 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::expressions::{Insertion, measure};
+use super::additions::{Insertion, TICK};
+use super::expressions::measure;
 use super::scan::{Piece, inside, pieces, references, split_word};
-
-/// The function that is called; no chart can mean it. Its arguments `steps` and `text` say how much work a turn is and
-/// how much text it can write.
-pub(super) const TICK: &str = "__mim_chart_tick";
 
 /// How many bytes of a body count as a turn of a loop.
 const BODY_IN_A_STEP: usize = 256;
@@ -45,17 +42,27 @@ impl Instrumented<'_> {
 
     /// The bytes of the original text that bytes of `text` are about.
     pub(super) fn original_range(&self, range: Range<usize>) -> Range<usize> {
-        let around = self.additions.iter().find(|addition| {
-            addition.at <= range.start && range.start < addition.at + addition.length && addition.at < range.end
-        });
-        let Some(Addition { at, stands_for, copied, .. }) = around else {
-            return self.original(range.start)..self.original(range.end);
+        // An addition that ends what is marked belongs to it, one that only follows it does not.
+        let within = |offset: usize, may_end: bool| {
+            let mut additions = self.additions.iter();
+            additions.find(|addition| match may_end {
+                true => addition.at < offset && offset <= addition.at + addition.length,
+                false => addition.at <= offset && offset < addition.at + addition.length,
+            })
         };
-        let in_copy = |offset: usize| Some(stands_for.start + offset.checked_sub(at + (*copied)?)?);
-        match (in_copy(range.start), in_copy(range.end)) {
-            (Some(start), Some(end)) if end <= stands_for.end => start..end,
-            _ => stands_for.clone(),
-        }
+        let copied = |addition: &Addition, offset: usize| {
+            let at = addition.stands_for.start + offset.checked_sub(addition.at + addition.copied?)?;
+            Some(at).filter(|at| *at <= addition.stands_for.end)
+        };
+        let start = match within(range.start, false).filter(|addition| addition.at < range.end) {
+            Some(addition) => copied(addition, range.start).unwrap_or(addition.stands_for.start),
+            None => self.original(range.start),
+        };
+        let end = match within(range.end, true) {
+            Some(addition) => copied(addition, range.end).unwrap_or(addition.stands_for.end),
+            None => self.original(range.end),
+        };
+        start..end.max(start)
     }
 
     /// The byte of the original text at a line and a column (both from 0, in characters) of `text`.
@@ -78,9 +85,18 @@ pub(super) fn with_ticks_at<'t>(text: &'t str, repeats: &[Range<usize>]) -> Inst
     added(text, insertions)
 }
 
+/// Whether a text counts itself when it begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Start {
+    /// It may be included by others.
+    Counted,
+    /// Whoever renders it counts it.
+    Free,
+}
+
 /// The text with all that keeps it within the budget: ticks that weigh what they repeat, in blocks as well, and
 /// measured values.
-pub(super) fn with_checks(text: &str) -> Instrumented<'_> {
+pub(super) fn with_checks(text: &str, start: Start) -> Instrumented<'_> {
     let all: Vec<Piece> = pieces(text).collect();
     let keyword = |piece: &Piece| match piece {
         Piece::Statement(range) => split_word(inside(&text[range.clone()])).0,
@@ -88,7 +104,7 @@ pub(super) fn with_checks(text: &str) -> Instrumented<'_> {
     };
     let mut insertions = Vec::new();
     // What is not in a block of a template that extends another one must be white space.
-    if !all.is_empty() && !all.iter().any(|piece| keyword(piece) == "extends") {
+    if start == Start::Counted && !all.is_empty() && !all.iter().any(|piece| keyword(piece) == "extends") {
         insertions.push(Insertion { at: 0, text: String::new(), stands_for: 0..0, copied: None });
     }
     let mut written = 0;
@@ -196,13 +212,14 @@ mod tests {
     fn turns_weigh_as_much_as_their_bodies() {
         let body = "x".repeat(600);
         let text = format!("{{% for x in [] -%}}{body}{{% endfor %}}{{% block b %}}{{% endblock %}}");
-        let checked = with_checks(&text).text.replace(TICK, "T").replace(&body, "BODY");
+        let checked = with_checks(&text, Start::Counted).text.replace(TICK, "T").replace(&body, "BODY");
         assert_eq!(
             checked,
             "{{ T(steps=10, text=600) }}{% for x in [] -%}{{ T(steps=3, text=600) -}}BODY{% endfor %}\
              {% block b %}{{ T() }}{% endblock %}"
         );
-        assert!(with_checks("{% extends 'a' %}\n{% block b %}{% endblock %}").text.starts_with("{% extends"));
+        let child = "{% extends 'a' %}\n{% block b %}{% endblock %}";
+        assert!(with_checks(child, Start::Counted).text.starts_with("{% extends"));
     }
 
     proptest! {
@@ -210,7 +227,7 @@ mod tests {
         fn every_byte_is_found_back(
             text in r#"(\{% for x in y -?%\}|\{%-? include 'a' %\}|\{% endfor %\}|\{\{ a\[1\] ~ b \}\}|[ \näb]){0,12}"#
         ) {
-            for ticked in [with_ticks(&text), with_checks(&text)] {
+            for ticked in [with_ticks(&text), with_checks(&text, Start::Counted)] {
                 let mut expected = 0;
                 let mut at = 0;
                 while at < ticked.text.len() {

@@ -9,13 +9,14 @@
 //! | `functions` | the vocabulary: Helm's functions |
 //! | `session` | one chart rendered many times |
 //! | `run`, `budget` | what the functions of one chart share; limits against endless templates |
-//! | `instrument`, `expressions` | what is added to templates so that endless ones end |
+//! | `instrument`, `expressions`, `tokens`, `additions` | what is added to templates so that endless ones end |
 //! | `loading` | limits of what can be loaded |
 //! | `checks` | the functions that are called by what is added |
 //! | `errors`, `report` | Tera's errors as diagnostics |
 //! | `hints`, `go_syntax` | what to do about them; Tera's spelling for what was written in Go's |
 //! | `locate` | the template line that a rendered line came from |
 
+mod additions;
 mod budget;
 mod checks;
 mod errors;
@@ -33,6 +34,7 @@ mod scan;
 mod session;
 mod stock;
 mod templates;
+mod tokens;
 mod value;
 
 use std::borrow::Cow;
@@ -45,7 +47,7 @@ pub(super) use stock::{add_stock_templates, stock_templates};
 
 use self::budget::{Metered, Spent};
 use self::errors::Mapper;
-use self::instrument::{with_checks, with_ticks_at};
+use self::instrument::{Start, with_checks, with_ticks_at};
 use self::loading::check_loaded;
 use self::locate::Marks;
 use self::objects::Needed;
@@ -191,7 +193,10 @@ fn render_templates(
 
 /// A template's text as it was written, with what ends endless ones.
 fn as_written<'t>(_: usize, text: &'t str, references: &References<'_>, run: &Run) -> Cow<'t, str> {
-    if run.trusts_templates() { with_ticks_at(text, &references.repeats).text } else { with_checks(text).text }
+    match run.trusts_templates() {
+        true => with_ticks_at(text, &references.repeats).text,
+        false => with_checks(text, Start::Counted).text,
+    }
 }
 
 /// The loaded templates of a chart, whatever its values are.

@@ -10,7 +10,7 @@ use tera::{Context, Tera, Value};
 use super::budget::{Budget, Metered, Spent};
 use super::checks;
 use super::functions::{self, Call, Failure};
-use super::instrument::{Instrumented, with_checks, with_ticks};
+use super::instrument::{Instrumented, Start, with_checks, with_ticks};
 use crate::chart::{Chart, File};
 use crate::diagnostic::{Diagnostic, Severity, Source};
 
@@ -38,7 +38,7 @@ pub(super) struct Run {
     /// What it is made of: all templates, and those that are known to be sound.
     parts: OnceLock<Parts>,
     /// What the template being rendered has used up.
-    pub(super) budget: Budget,
+    pub(super) budget: Arc<Budget>,
     /// The files of a chart that is part of the program: its templates, and its files where they are given to `tpl`,
     /// need no checks of their values.
     trusted: Option<Vec<File>>,
@@ -97,7 +97,7 @@ impl Run {
             me: me.clone(),
             for_texts: OnceLock::new(),
             parts: OnceLock::new(),
-            budget: Budget::default(),
+            budget: Arc::default(),
             trusted: chart.is_built_in.then(|| chart.files.clone()),
             objects: Mutex::default(),
             kept: Mutex::default(),
@@ -132,13 +132,13 @@ impl Run {
 
     /// A template with what keeps it within the budget.
     pub(super) fn template<'t>(&self, text: &'t str) -> Instrumented<'t> {
-        if self.trusts_templates() { with_ticks(text) } else { with_checks(text) }
+        if self.trusts_templates() { with_ticks(text) } else { with_checks(text, Start::Counted) }
     }
 
     /// A text given to `tpl` with what keeps it within the budget.
     pub(super) fn text<'t>(&self, text: &'t str) -> Instrumented<'t> {
         let trusted = self.trusted.iter().flatten().any(|file| *file.bytes == *text.as_bytes());
-        if trusted { with_ticks(text) } else { with_checks(text) }
+        if trusted { with_ticks(text) } else { with_checks(text, Start::Free) }
     }
 
     /// Whether the chart's templates are those of the program.
@@ -223,7 +223,7 @@ pub(super) fn instance<'t>(
     tera.autoescape_on(Vec::<&str>::new());
     tera.set_fallback_prefixes(prefixes.to_vec())?;
     functions::register(&mut tera, run, is_wanted);
-    checks::register(&mut tera, run);
+    checks::register(&mut tera, &run.budget);
     tera.add_raw_templates(templates)?;
     Ok(tera)
 }

@@ -23,8 +23,7 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// About how many bytes a value has when it is printed, every part counted as often as it occurs; that is also a
-/// measure for the work of going through it.
+/// How many bytes a value has, every part counted as often as it occurs: a measure for the work of going through it.
 ///
 /// # Errors
 /// It can't be gone through: it nests deeper than values may, or is larger than a text may be.
@@ -43,7 +42,7 @@ pub(in crate::engine::tera) fn size(value: &Value) -> Result<u64, Failure> {
             open.pop();
             continue;
         };
-        size += ITEM + (key.map_or(0, quoted) + part.as_str().map_or(0, quoted) + bytes_of(part)) as u64;
+        size += ITEM + (key.map_or(0, str::len) + part.as_str().map_or(0, str::len) + bytes_of(part)) as u64;
         if size > MAX_BYTES {
             return Err(Failure::call(format!("the value is larger than {} MiB", MAX_BYTES >> 20)));
         }
@@ -55,13 +54,6 @@ pub(in crate::engine::tera) fn size(value: &Value) -> Result<u64, Failure> {
         }
     }
     Ok(size)
-}
-
-/// The length of a text between quotes, where control characters are spelled out (`\u{7f}`).
-fn quoted(text: &str) -> usize {
-    // One of two bytes and more can become ten, such as `\u{10ffff}`.
-    let spelled = |byte: &u8| byte.is_ascii_control() || *byte >= 0x80;
-    text.len() + text.as_bytes().iter().filter(|byte| spelled(byte)).count() * 5
 }
 
 /// The length of bytes as text; those that are none become three.
