@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::budget::{MAX_INHERITED, MAX_REFERENCES, MAX_TAG_BYTES, MAX_TAGS};
 use super::scan::References;
 use super::templates::Templates;
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Span, printable};
 
 /// Refuses templates of a chart that take too much time or memory to load.
 ///
@@ -14,7 +14,8 @@ use crate::diagnostic::{Diagnostic, Span};
 pub(super) fn check_loaded(templates: &Templates<'_>) -> Result<(), Diagnostic> {
     let refuse = |name: &str, what: String| {
         let place = templates.source(name).map_or_else(Span::generated, |source| source.span(0..0));
-        Err(Diagnostic::error("template", format!("parse error at ({}): {what}", templates.path(name))).at(place, ""))
+        let message = format!("parse error at ({}): {what}", printable(&templates.path(name)));
+        Err(Diagnostic::error("template", message).at(place, ""))
     };
     let (mut count, mut bytes) = (0, 0);
     for ((name, _), references) in templates.loaded().zip(templates.references()) {

@@ -53,6 +53,7 @@ fn indexes_and_filters_are_measured() {
             "{% set x = s[none | index(slice_of=s) :2] | copy  ~ s[(1) | index(slice_of=s) :] | copy  %}",
         ),
         ("{% set x = f(v=a ~ b)[0] %}", "{% set x = f(v=a | copy  ~ b | copy )| filter [0] %}"),
+        ("{% if -(a)[0] %}", "{% if -(a)[0] %}"),
         ("{% set x = a | escape_html | upper %}", "{% set x = a | filter | escape_html | upper %}"),
         (
             "{% filter escape_html | unknown(a=b) %}",
