@@ -499,6 +499,8 @@ impl<'t, 'i> Walk<'t, 'i> {
             (_, Shape::Literal) if self.text[operand.start + 1..operand.end - 1].trim_ascii().is_empty() => return,
             // Its parts are measured; but where it is printed, they are copied.
             (_, Shape::Literal) if operand.before.max(next) < Use::Copies && self.tag != Tag::Print => LITERAL,
+            // Components of the program's own charts don't measure what they print.
+            (_, Shape::Component) if self.tag != Tag::Print || !is_whole => COPY,
             _ if operand.before == Use::Spreads => SPREAD,
             _ if operand.before.max(next) == Use::Counts => return,
             (Some(Around::Arguments { measures: false, .. }), _) => COPY,

@@ -3,22 +3,38 @@
 use std::collections::HashMap;
 
 use super::budget::{MAX_INHERITED, MAX_REFERENCES, MAX_TAG_BYTES, MAX_TAGS};
-use super::scan::References;
+use super::scan::{References, references};
 use super::templates::Templates;
-use crate::diagnostic::{Diagnostic, Span, printable};
+use crate::diagnostic::{Diagnostic, Source, Span, printable};
 
-/// Refuses templates of a chart that take too much time or memory to load.
+/// Refuses templates of a chart that take too much time or memory to load: those that are loaded.
 ///
 /// # Errors
 /// What they have too much of, with the template at which it becomes too much.
 pub(super) fn check_loaded(templates: &Templates<'_>) -> Result<(), Diagnostic> {
+    let loaded = templates.loaded().zip(templates.references());
+    let loaded: Vec<_> = loaded.map(|((name, text), references)| (name, text.len(), references)).collect();
+    check(templates, &loaded)
+}
+
+/// Whether all templates that there are can be loaded, also those that nothing refers to.
+pub(super) fn can_load_all(templates: &Templates<'_>, all: &[(String, Source)]) -> bool {
+    let references: Vec<References<'_>> = all.iter().map(|(_, source)| references(source.text())).collect();
+    let all = all.iter().zip(&references);
+    let all: Vec<_> = all.map(|((name, source), found)| (name.as_str(), source.text().len(), found)).collect();
+    check(templates, &all).is_ok()
+}
+
+/// Checks templates by their names, the lengths of their texts, and what they refer to.
+fn check(templates: &Templates<'_>, all: &[(&str, usize, &References<'_>)]) -> Result<(), Diagnostic> {
     let refuse = |name: &str, what: String| {
         let place = templates.source(name).map_or_else(Span::generated, |source| source.span(0..0));
         let message = format!("parse error at ({}): {what}", printable(&templates.path(name)));
         Err(Diagnostic::error("template", message).at(place, ""))
     };
     let (mut count, mut bytes) = (0, 0);
-    for ((name, _), references) in templates.loaded().zip(templates.references()) {
+    let mut nesting = Nesting { templates, nodes: HashMap::new() };
+    for &(name, text, references) in all {
         count += references.tags.count;
         bytes += references.tags.bytes;
         if count > MAX_TAGS {
@@ -27,17 +43,12 @@ pub(super) fn check_loaded(templates: &Templates<'_>) -> Result<(), Diagnostic> 
         if bytes > MAX_TAG_BYTES {
             return refuse(name, format!("the chart's templates have more than {} MiB of tags", MAX_TAG_BYTES >> 20));
         }
-    }
-    let mut nesting = Nesting { templates, nodes: HashMap::new() };
-    for ((name, text), references) in templates.loaded().zip(templates.references()) {
-        nesting
-            .nodes
-            .insert(name.to_owned(), Node { text: text.len(), references, is_open: false, depth: None, inherited: 0 });
+        nesting.nodes.insert(name.to_owned(), Node { text, references, is_open: false, depth: None, inherited: 0 });
     }
     let mut inherited = 0;
-    for (name, _) in templates.loaded() {
+    for (name, ..) in all {
         let depth = nesting.depth(name);
-        inherited += nesting.nodes.get(name).map_or(0, |node| node.inherited);
+        inherited += nesting.nodes.get(*name).map_or(0, |node| node.inherited);
         if depth > MAX_REFERENCES {
             return refuse(name, format!("more than {MAX_REFERENCES} templates include or extend each other in a row"));
         }

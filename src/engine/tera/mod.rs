@@ -48,7 +48,7 @@ pub(super) use stock::{add_stock_templates, stock_templates};
 use self::budget::{Metered, Spent};
 use self::errors::Mapper;
 use self::instrument::{Start, with_checks, with_ticks_at};
-use self::loading::check_loaded;
+use self::loading::{can_load_all, check_loaded};
 use self::locate::Marks;
 use self::objects::Needed;
 use self::run::{Parts, Run};
@@ -227,11 +227,11 @@ impl Ready {
         };
         let by_text = is_called("tpl");
         if by_text {
-            run.prepare_texts(Parts {
-                all: templates.all_sources(),
-                loaded: templates.loaded_sources(),
-                prefixes: templates.prefixes(),
-            });
+            let (mut all, loaded) = (templates.all_sources(), templates.loaded_sources());
+            if !run.trusts_templates() && !can_load_all(templates, &all) {
+                all = loaded.clone();
+            }
+            run.prepare_texts(Parts { all, loaded, prefixes: templates.prefixes() });
         }
         let names = |object: &str| by_text || templates.references().any(|found| found.objects.contains(&object));
         let needed = Needed { files: names("Files"), subcharts: names("Subcharts") };

@@ -38,6 +38,7 @@ fn operands_of_operators_are_measured() {
         ("{% set x = -(a ~ b) %}", "{% set x = -(a | copy  ~ b | copy ) %}"),
         ("{% set x = __tera_context %}", "{% set x = __tera_context | copy  %}"),
         ("{% <c a={x ~ y} b=\"1\" {...m}> %}", "{% <c a={x | copy  ~ y | copy } b=\"1\" {...m | spread }> %}"),
+        ("{% set x = <c a={<d/>}/> %}", "{% set x = <c a={<d/> | copy }/> | copy  %}"),
         ("{% include 'a ~ b' %}", "{% include 'a ~ b' %}"),
     ] {
         assert_eq!(measured(template), expected);
