@@ -57,10 +57,6 @@ pub struct Document<'t> {
 }
 
 /// A collection that is still open.
-/// The largest number of keys and values of one document. Helm has no limit; the largest values files of public charts have
-/// some ten thousand.
-const MAX_NODES: usize = 2_000_000;
-
 struct Open {
     id: NodeId,
     children: Vec<NodeId>,
@@ -127,10 +123,6 @@ impl<'t> Builder<'t> {
     fn read(&mut self, parser: &mut Parser<'t>) -> Scan<()> {
         loop {
             let event = parser.next()?;
-            if self.nodes.len() > MAX_NODES {
-                let message = format!("the document has more than {MAX_NODES} keys and values");
-                return Err(Fault::unnumbered(event.start, message));
-            }
             let place = (event.start as u32, event.end as u32);
             if self.nodes.len() > MAX_NODES {
                 return Err(Fault::unnumbered(event.start, format!("document has more than {MAX_NODES} values")));
