@@ -480,6 +480,12 @@ impl<'t, 'i> Walk<'t, 'i> {
         Some(())
     }
 
+    /// Whether nothing but the tag's opening is in front of what begins at `start`.
+    fn is_first_in_tag(&self, start: usize) -> bool {
+        let before = self.text.get(self.tag_start..start).unwrap_or_default();
+        before.trim_start_matches(['{', '%', '-']).trim_ascii().is_empty()
+    }
+
     /// Measures the operand that ends here, if what precedes or follows it, or what it is part of, calls for it.
     fn end_operand(&mut self, next: Use, is_last: bool) {
         let Some(operand) = self.operand.take() else { return };
@@ -499,6 +505,8 @@ impl<'t, 'i> Walk<'t, 'i> {
             (_, Shape::Literal) if self.text[operand.start + 1..operand.end - 1].trim_ascii().is_empty() => return,
             // Its parts are measured; but where it is printed, they are copied.
             (_, Shape::Literal) if operand.before.max(next) < Use::Copies && self.tag != Tag::Print => LITERAL,
+            // `{% <c> %}` opens a component with a body: what it prints is measured there.
+            (_, Shape::Component) if self.tag != Tag::Print && self.is_first_in_tag(operand.start) => return,
             // Components of the program's own charts don't measure what they print.
             (_, Shape::Component) if self.tag != Tag::Print || !is_whole => COPY,
             _ if operand.before == Use::Spreads => SPREAD,
