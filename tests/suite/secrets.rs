@@ -101,9 +101,9 @@ proptest! {
             let texts = [write_text(std::slice::from_ref(&told), TextStyle::default()), write_json(&[told.clone()])];
             let finding = Finding { object: "ConfigMap/c".into(), path: "data".into(), told, file: None };
             let forms = [
-                findings::write_json(&[finding.clone()]),
-                findings::write_sarif(&[finding.clone()], &Workspace::default()),
-                findings::write_github(&[finding.clone()], &Workspace::default()),
+                findings::write_json(std::slice::from_ref(&finding)),
+                findings::write_sarif(std::slice::from_ref(&finding), &Workspace::default()),
+                findings::write_github(std::slice::from_ref(&finding), &Workspace::default()),
                 findings::write_junit("validate", &["ConfigMap/c".to_owned()], &[finding]),
             ];
             for form in texts.iter().chain(&forms) {
