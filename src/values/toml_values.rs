@@ -45,10 +45,15 @@ fn check_text(text: &str, node: &Node, name: &str, found: &mut Vec<Diagnostic>) 
             continue;
         }
         let message = format!("{name} is not TOML: {}", error.message().lines().collect::<Vec<_>>().join("; "));
-        let place = locate_in_scalar(&node.span, at);
+        let error = Diagnostic::error("toml-syntax", message);
+        if is_file_name(text) {
+            let help = format!("to set it to what is in the file: --set-file {name}={}", text.trim());
+            found.push(error.at(node.span.clone(), "this looks like the name of a file").help(help));
+            return;
+        }
         found.push(
-            Diagnostic::error("toml-syntax", message)
-                .at(place, "here")
+            error
+                .at(locate_in_scalar(&node.span, at), "here")
                 .help("--skip-schema-validation passes the text on as it is"),
         );
     }
@@ -61,6 +66,17 @@ fn check_text(text: &str, node: &Node, name: &str, found: &mut Vec<Diagnostic>) 
             );
         }
     }
+}
+
+/// Whether a text that is not TOML is rather the name of a file: a line without white space inside that ends in an extension
+/// or has a slash.
+fn is_file_name(text: &str) -> bool {
+    let name = text.trim();
+    let is_of_a_name = |c: char| c.is_alphanumeric() || "_-./~+@".contains(c);
+    let extension = name.rsplit('/').next().and_then(|last| last.rsplit_once('.')).map(|(_, extension)| extension);
+    !name.is_empty()
+        && name.chars().all(is_of_a_name)
+        && (name.contains('/') || extension.is_some_and(|extension| !extension.is_empty()))
 }
 
 /// The constructs that TOML 1.1 added to 1.0, with the byte at which each stands: line breaks, comments and trailing
@@ -165,6 +181,16 @@ mod tests {
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(told[0].starts_with("Error v.yaml:4:16 conf is not TOML: "), "{told:?}");
         assert_eq!(check("conf: |\n  [general]\n  loglevel = \"warning\"\n"), [""; 0]);
+    }
+
+    #[test]
+    fn a_file_name_is_recognized() {
+        for name in ["own.toml", "conf/own.toml", "./own", "../größe.conf\n", "/etc/own.toml", "own.prod.toml"] {
+            assert!(is_file_name(name), "{name}");
+        }
+        for text in ["", "general", "[general]", "a = 1", "own.", "a b.toml", "a.toml\nb.toml", "loglevel: x.y"] {
+            assert!(!is_file_name(text), "{text}");
+        }
     }
 
     #[test]

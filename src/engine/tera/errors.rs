@@ -6,6 +6,7 @@ use tera::{Error, ErrorKind, ReportError, Tera};
 
 use super::budget::Budget;
 use super::checks;
+use super::concerned::{Concerned, given_to_required};
 use super::hints::{self, Advice};
 use super::instrument::Instrumented;
 use super::report::{self, Report};
@@ -25,8 +26,10 @@ const MAX_LABELS: usize = 6;
 pub(super) struct Mapper<'a> {
     pub(super) templates: &'a Templates<'a>,
     pub(super) run: Arc<Run>,
-    /// The values of the chart, in which a text given to `tpl` is looked for.
+    /// The values of the chart, in which a text given to `tpl` is looked for, and what a sentence of the chart is about.
     pub(super) values: &'a Map,
+    /// The chart's values.yaml.
+    pub(super) defaults: Option<&'a Source>,
 }
 
 /// The text in which an error lies.
@@ -42,6 +45,8 @@ struct Fault {
     what: String,
     labels: Vec<Label>,
     help: Vec<String>,
+    /// The place in a template that the first line names, if the labels show the values that are to blame instead.
+    raised_at: Option<Span>,
 }
 
 impl Mapper<'_> {
@@ -82,8 +87,9 @@ impl Mapper<'_> {
 
     /// `KIND at (PATH:LINE:COLUMN): …`, as Helm says it.
     fn tell(&self, kind: &str, name: &str, fault: Fault) -> Diagnostic {
-        let Fault { what, mut labels, help } = fault;
-        let place = labels.iter().map(|label| &label.span).find(|span| self.lies_in_templates(span));
+        let Fault { what, mut labels, help, raised_at } = fault;
+        let place = raised_at.iter().chain(labels.iter().map(|label| &label.span));
+        let place = place.into_iter().find(|span| self.lies_in_templates(span));
         let at = match place.and_then(Span::position).zip(place.and_then(Span::source)) {
             Some((at, source)) => format!("{}:{}:{}", self.path_of(source, name), at.line, at.column),
             None => self.templates.path(name),
@@ -139,7 +145,7 @@ impl Mapper<'_> {
         };
         let place = self.reference_in(name, other.map(String::as_str));
         let labels = place.into_iter().map(|span| Label { span, text: String::new() }).collect();
-        self.tell("parse error", name, Fault { what, labels, help })
+        self.tell("parse error", name, Fault { what, labels, help, raised_at: None })
     }
 
     /// The tag in a template that extends or includes another one (or the first that does at all).
@@ -174,7 +180,7 @@ impl Mapper<'_> {
             Within::Template(name) => self.templates.source(name).map(|source| source.span(0..0)),
         };
         let labels = place.into_iter().map(|span| Label { span, text: String::new() }).collect();
-        Fault { what: fault.trim_end_matches('.').to_owned(), labels, help: Vec::new() }
+        Fault { what: fault.trim_end_matches('.').to_owned(), labels, help: Vec::new(), raised_at: None }
     }
 
     fn explain_report(&self, within: Within<'_>, error: &Error, report: &ReportError, kept: &[Kept]) -> Fault {
@@ -183,9 +189,7 @@ impl Mapper<'_> {
             report.message().strip_prefix(FAILURE_MARK).and_then(|index| kept.get(index.parse::<usize>().ok()?));
         match failure {
             None => self.reported(within, &told),
-            Some(Kept::Refused(sentence)) => {
-                Fault { what: sentence.clone(), labels: self.labels(within, &told), help: Vec::new() }
-            }
+            Some(Kept::Refused(sentence)) => self.refused(sentence, within, &told),
             Some(Kept::Text { text, error }) => {
                 let mut inner = self.explain(Within::Text(text), error, kept);
                 let mut outer = self.labels(within, &told);
@@ -200,6 +204,33 @@ impl Mapper<'_> {
                 inner
             }
         }
+    }
+
+    /// The chart's own sentence, which points at the values that it is about, where they are known, and not at templates.
+    fn refused(&self, sentence: &str, within: Within<'_>, report: &Report) -> Fault {
+        let mut labels = self.labels(within, report);
+        let raised_at = labels.first().map(|label| label.span.clone());
+        let concerned = Concerned { values: self.values, defaults: self.defaults };
+        let (text, range) = self.original(within, report);
+        let required = given_to_required(text, range);
+        let mut help = Vec::new();
+        let mut places = concerned.places(sentence);
+        if let Some(path) = &required {
+            match concerned.place_of_expression(path) {
+                Some(place) => places = vec![place],
+                None => help.push(format!("set it: --set {}{path}=VALUE", self.prefix_of_values())),
+            }
+        }
+        if !places.is_empty() {
+            labels = places.into_iter().map(|span| Label { span, text: String::new() }).collect();
+        }
+        Fault { what: sentence.to_owned(), labels, help, raised_at }
+    }
+
+    /// What stands before the keys of the chart's values for the user: a subchart's names.
+    fn prefix_of_values(&self) -> String {
+        let names = self.templates.base_path.trim_end_matches("/templates").split("/charts/").skip(1);
+        names.map(|name| format!("{name}.")).collect()
     }
 
     /// A mistake that Tera itself reports, with advice.
@@ -217,7 +248,7 @@ impl Mapper<'_> {
         });
         let at = labels.len().min(1);
         labels.splice(at..at, more);
-        Fault { what, labels, help }
+        Fault { what, labels, help, raised_at: None }
     }
 
     /// The text that a report is about: that of `within`, or a template it includes or whose component it calls.

@@ -13,12 +13,14 @@
 //! | `loading` | limits of what can be loaded |
 //! | `checks` | the functions that are called by what is added |
 //! | `errors`, `report` | Tera's errors as diagnostics |
+//! | `concerned` | which values a sentence of `fail` or `required` is about |
 //! | `hints`, `go_syntax` | what to do about them; Tera's spelling for what was written in Go's |
 //! | `locate` | the template line that a rendered line came from |
 
 mod additions;
 mod budget;
 mod checks;
+mod concerned;
 mod errors;
 mod expressions;
 mod functions;
@@ -280,7 +282,12 @@ impl<'a> Loaded<'a> {
         if !scope.chart.is_built_in {
             check_loaded(templates).map_err(|error| vec![error])?;
         }
-        let mapper = |run: &Arc<Run>| Mapper { templates, run: run.clone(), values: scope.values };
+        let mapper = |run: &Arc<Run>| Mapper {
+            templates,
+            run: run.clone(),
+            values: scope.values,
+            defaults: scope.chart.values_source.as_ref(),
+        };
         let Ready { run, tera, needed } = Ready::new(scope.chart, templates, scope.refusals.is_some(), text_of)
             .map_err(|(run, error)| mapper(&run).load_errors(&error))?;
         let objects = objects::objects(scope, is_root, needed)

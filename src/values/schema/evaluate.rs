@@ -220,7 +220,12 @@ impl<'s> Evaluation<'_, 's, '_> {
         if let Some(types) = self.keywords.types.and_then(Types::of_keyword)
             && !types.contain(self.instance)
         {
-            return Err(self.violation(|| format!("got {}, want {}", types::name_of(self.instance), types.names())));
+            let mut violation =
+                self.violation(|| format!("got {}, want {}", types::name_of(self.instance), types.names()));
+            if !violation.message.is_empty() {
+                violation.help = self.wanted_instead(types, &violation.instance_path);
+            }
+            return Err(violation);
         }
         self.check_constant()?;
         if let Some(candidates) = self.keywords.enumeration.and_then(|candidates| candidates.value.as_list())

@@ -12,6 +12,7 @@
 //! | `session`, `budget`, `memo` | what an evaluation may take, and what it remembers |
 //! | `types`, `number`, `pattern`, `patterns`, `format`, `instance`, `uri` | what keywords are about |
 //! | `violation`, `report`, `wording` | what is wrong, in Helm's words |
+//! | `wanted` | what to write instead of a value of another type |
 
 mod arrays;
 mod budget;
@@ -38,6 +39,7 @@ mod stack;
 mod types;
 mod uri;
 mod violation;
+mod wanted;
 mod wording;
 
 pub use budget::Budget;

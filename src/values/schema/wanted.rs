@@ -1,0 +1,60 @@
+//! What to write instead of a value that is not of the type that is wanted: a member of the object.
+
+use super::evaluate::Evaluation;
+use super::instance::View;
+use super::place::Path;
+use super::types::Types;
+use super::wording::{quote, quote_all};
+use crate::yaml::Node;
+
+/// Of more members than these nobody can tell which is meant.
+const MOST_NAMED: usize = 6;
+
+/// Objects with more members are not searched.
+const MOST_SEARCHED: usize = 100;
+
+impl Evaluation<'_, '_, '_> {
+    /// What to do about an instance that is none of the types that are wanted, where the schema tells.
+    pub(super) fn wanted_instead(&self, types: Types, place: &[String]) -> Option<String> {
+        if matches!(self.instance.view, View::Null | View::Map(_) | View::List(_)) {
+            return None;
+        }
+        let place = || quote(&Path::pointer(place));
+        if types != Types::named("object")? {
+            return None;
+        }
+        match &self.wanted_members()[..] {
+            [] => None,
+            [name] => Some(format!("{} is an object: did you mean its key {}?", place(), quote(name))),
+            names if names.len() > MOST_NAMED => None,
+            [names @ .., last] => {
+                let names = quote_all(names.iter().copied());
+                Some(format!("{} is an object: set its key {names} or {}", place(), quote(last)))
+            }
+        }
+    }
+
+    /// The one member that an object has to have, or else those that can be what the instance is.
+    fn wanted_members(&self) -> Vec<&str> {
+        if let Some([name]) = self.keywords.required.and_then(|names| names.value.as_list()) {
+            return name.value.as_str().into_iter().collect();
+        }
+        let properties = self.keywords.properties.and_then(|properties| properties.value.as_map());
+        let Some(properties) = properties.filter(|properties| properties.len() <= MOST_SEARCHED) else {
+            return Vec::new();
+        };
+        properties.iter().filter(|(_, schema)| self.may_be(schema)).map(|(name, _)| name).collect()
+    }
+
+    fn may_be(&self, schema: &Node) -> bool {
+        let Some(keywords) = schema.value.as_map() else { return schema.value.as_bool() != Some(false) };
+        let types = keywords.get("type").and_then(Types::of_keyword);
+        let choices = keywords.get("enum").and_then(|choices| choices.value.as_list());
+        let text = match self.instance.view {
+            View::Text(text) => Some(text),
+            _ => None,
+        };
+        types.is_none_or(|types| types.contain(self.instance))
+            && choices.is_none_or(|choices| choices.iter().any(|choice| choice.value.as_str() == text))
+    }
+}
