@@ -7,6 +7,7 @@ use clap::{Arg, Args, Command, CommandFactory, ValueHint};
 use clap_complete::Shell;
 
 use super::console::Console;
+use super::flags::hide_idle;
 use super::{CommandLine, Failure};
 
 /// The name that is completed.
@@ -33,7 +34,7 @@ impl Completion {
 /// The script that completes commands, flags and flag values in `shell`.
 fn script(shell: Shell) -> String {
     // The command without pflag's optional values of booleans: shells would take the next word for such a value.
-    let mut command = with_value_hints(CommandLine::command());
+    let mut command = with_value_hints(hide_idle(CommandLine::command()));
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut command, PROGRAM, &mut script);
     let script = String::from_utf8_lossy(&script).into_owned();

@@ -22,16 +22,22 @@ pub(super) struct Console {
 }
 
 impl Console {
-    /// Colours only on a terminal, and never against NO_COLOR (<https://no-color.org>) unless `--color=always` says so.
+    /// A console that writes as the global flags say.
     pub(super) fn new(global: &GlobalFlags) -> Self {
         let secrets = if global.show_secrets { Secrets::shown() } else { Secrets::default() };
         let color = wants_colors(global.color, || std::io::stderr().is_terminal());
         Console { style: TextStyle { color, width: None }, mode: global.color, format: global.message_format, secrets }
     }
 
-    /// Whether results are written with colours.
+    /// Whether text for people is written with colours.
     pub(super) fn colors_output(&self) -> bool {
         wants_colors(self.mode, || std::io::stdout().is_terminal())
+    }
+
+    /// Whether YAML is written with colours: elsewhere than on a terminal it may become a file, so that CLICOLOR_FORCE does
+    /// not count.
+    pub(super) fn colors_documents(&self) -> bool {
+        self.colors_output() && (self.mode == ColorMode::Always || self.is_read_by_a_person())
     }
 
     /// Writes text for people, with what could do harm on a terminal or in the log of a CI system escaped.
@@ -119,14 +125,18 @@ pub(super) fn unwritable(error: &std::io::Error) -> String {
     format!("cannot write to standard output: {}", os_error(error))
 }
 
-fn wants_colors(mode: ColorMode, is_terminal: impl FnOnce() -> bool) -> bool {
+/// What the flag asks for; without it, what the environment says (<https://no-color.org>, <https://bixense.com/clicolors>).
+pub(super) fn wants_colors(mode: ColorMode, is_terminal: impl FnOnce() -> bool) -> bool {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     match mode {
         ColorMode::Always => true,
         ColorMode::Never => false,
-        ColorMode::Auto => {
-            is_terminal()
-                && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-                && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+        ColorMode::Auto if is_set("NO_COLOR") => false,
+        ColorMode::Auto
+            if is_set("CLICOLOR_FORCE") && std::env::var_os("CLICOLOR_FORCE").is_none_or(|on| on != "0") =>
+        {
+            true
         }
+        ColorMode::Auto => is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
     }
 }

@@ -53,7 +53,7 @@ const JSON: &str = "With --output json, one object:\n  \
 /// git repository (--rev), or manifests from anywhere: files, a directory, `kubectl get -o yaml` (--from).
 #[derive(Debug, Args)]
 #[command(
-    override_usage = "mim-chart diff [NAME] [CHART] (--rev REV | --from PATH) [flags]",
+    override_usage = "mim-chart diff [NAME] [CHART] --rev REV [flags]\n       mim-chart diff [NAME] [CHART] --from PATH [flags]",
     after_help = EXAMPLES,
     after_long_help = format!("{EXAMPLES}\n\n{JSON}")
 )]

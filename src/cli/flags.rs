@@ -1,6 +1,8 @@
 //! Groups of flags that several commands have, named and meant as Helm's are.
 
-use clap::{Args, ValueEnum};
+use std::ffi::OsString;
+
+use clap::{Arg, Args, Command, ValueEnum};
 
 use crate::diagnostic::{Diagnostic, Source};
 use crate::engine::KubeVersion;
@@ -18,6 +20,21 @@ pub(super) enum ColorMode {
     Always,
 }
 
+impl ColorMode {
+    /// What the arguments ask for, found without parsing them: for help, and for mistakes in the command line itself.
+    pub(super) fn of_arguments(arguments: &[OsString]) -> ColorMode {
+        let given = |flag: &str| value_in(arguments, flag).and_then(|mode| ColorMode::from_str(&mode, false).ok());
+        given("--color").or_else(|| given("--colour")).unwrap_or(ColorMode::Auto)
+    }
+}
+
+/// The value of a flag, which is looked for without parsing the arguments.
+fn value_in(arguments: &[OsString], flag: &str) -> Option<String> {
+    let texts = || arguments.iter().map(|argument| argument.to_string_lossy());
+    let attached = texts().filter_map(|text| Some(text.strip_prefix(flag)?.strip_prefix('=')?.to_owned())).last();
+    attached.or_else(|| texts().skip_while(|text| text != flag).nth(1).map(|text| text.into_owned()))
+}
+
 /// The form of errors and warnings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum MessageFormat {
@@ -29,10 +46,8 @@ pub(super) enum MessageFormat {
 
 impl MessageFormat {
     /// What the arguments ask for, found without parsing them: for mistakes in the command line itself.
-    pub(super) fn of_arguments(arguments: &[std::ffi::OsString]) -> MessageFormat {
-        let texts: Vec<_> = arguments.iter().map(|argument| argument.to_string_lossy()).collect();
-        let asks = texts.iter().any(|text| text == "--message-format=json")
-            || texts.windows(2).any(|pair| pair[0] == "--message-format" && pair[1] == "json");
+    pub(super) fn of_arguments(arguments: &[OsString]) -> MessageFormat {
+        let asks = value_in(arguments, "--message-format").is_some_and(|format| format == "json");
         if asks { MessageFormat::Json } else { MessageFormat::Text }
     }
 }
@@ -58,6 +73,31 @@ pub(super) struct GlobalFlags {
     /// Show secrets: values that a schema marks as writeOnly, the contents of Secrets, and what keys such as `password` hold
     #[arg(long, global = true)]
     pub(super) show_secrets: bool,
+}
+
+/// The global flags that do nothing for a command. All commands accept them, as Helm's do.
+const IDLE: &[(&str, &[&str])] = &[
+    ("diff", &["debug"]),
+    ("validate", &["namespace", "debug", "follow_symlinks"]),
+    ("values", &["debug"]),
+    ("why", &["debug"]),
+    ("show", &["namespace", "debug"]),
+    ("create", &["namespace", "debug"]),
+    ("package", &["namespace", "debug"]),
+    ("dependency", &["namespace", "debug"]),
+    ("version", &["namespace", "debug", "follow_symlinks", "show_secrets"]),
+    ("completion", &["namespace", "debug", "follow_symlinks", "show_secrets"]),
+    ("man", &["namespace", "debug", "follow_symlinks", "show_secrets"]),
+];
+
+/// Hides the global flags where they do nothing.
+pub(super) fn hide_idle(command: Command) -> Command {
+    let global: Vec<Arg> = command.get_arguments().filter(|flag| flag.is_global_set()).cloned().collect();
+    command.mut_subcommands(|below| {
+        let idle = IDLE.iter().find(|(name, _)| *name == below.get_name()).map_or(&[][..], |(_, idle)| idle);
+        let is_idle = |flag: &&Arg| idle.contains(&flag.get_id().as_str());
+        below.args(global.iter().filter(is_idle).map(|flag| flag.clone().hide(true)))
+    })
 }
 
 impl GlobalFlags {

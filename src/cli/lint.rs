@@ -10,7 +10,7 @@ use super::console::Console;
 use super::findings_format::FindingsOutput;
 use super::flags::{GlobalFlags, MessageFormat, ValuesFlags, kube_version};
 use super::{Failure, secrets, values_input};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Paint};
 use crate::io;
 use crate::lint::{self, Form, Linted, Printed, Request};
 use crate::values::merge_layers;
@@ -61,7 +61,8 @@ impl Lint {
         let inputs = io::Inputs::new();
         let layers = values_input::layers(&self.values, &inputs)?;
         let values = merge_layers(&layers, &inputs)?;
-        let form = Form { strict: self.strict, quiet: self.quiet, places: console.is_read_by_a_person() };
+        let paint = Paint::new(console.colors_output());
+        let form = Form { strict: self.strict, quiet: self.quiet, places: console.is_read_by_a_person(), paint };
         let tells_findings = global.debug || global.message_format == MessageFormat::Json;
         let namespace = global.namespace();
         let request = Request {

@@ -7,7 +7,7 @@ use clap::{Args, Command};
 use clap_mangen::Man as Page;
 use clap_mangen::roff::{Roff, roman};
 
-use super::{Failure, command};
+use super::{Failure, shown_command};
 use crate::diagnostic::Diagnostic;
 use crate::io;
 
@@ -15,11 +15,14 @@ use crate::io;
 ///
 /// The same version writes the same pages on every machine, without a date in them.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  \
+#[command(
+    override_usage = "mim-chart man --dir DIR [flags]",
+    after_help = "Examples:\n  \
     mim-chart man --dir ~/.local/share/man/man1\n  \
-    man mim-chart-template")]
+    man mim-chart-template"
+)]
 pub(super) struct Man {
-    /// The directory for the pages; made if it is missing
+    /// The directory for the pages, which is needed; made if it is missing
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
 }
@@ -40,7 +43,7 @@ impl Man {
 
 /// The file names and texts of all pages.
 fn pages() -> anyhow::Result<Vec<(String, String)>> {
-    let mut whole = command().disable_help_subcommand(true);
+    let mut whole = shown_command().disable_help_subcommand(true);
     whole.build();
     let mut pages = Vec::new();
     add_pages(&whole, &mut pages)?;
@@ -93,7 +96,7 @@ mod tests {
             let found = pages.iter().find(|(file, _)| file == name);
             found.unwrap_or_else(|| panic!("there is no page {name}")).1.as_str()
         };
-        let mut waiting = vec![("mim-chart".to_owned(), command())];
+        let mut waiting = vec![("mim-chart".to_owned(), shown_command())];
         let mut count = 0;
         while let Some((name, command)) = waiting.pop() {
             count += 1;

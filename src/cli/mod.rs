@@ -32,6 +32,9 @@ mod values_input;
 mod version;
 mod why;
 
+#[cfg(test)]
+mod tests;
+
 use std::ffi::OsString;
 
 use clap::error::ErrorKind;
@@ -140,6 +143,9 @@ fn on_a_large_stack(call: impl Fn() -> u8 + Sync) -> u8 {
 fn run_here(arguments: &[OsString]) -> u8 {
     let parsed = command().try_get_matches_from(arguments).or_else(|error| match error.kind() {
         ErrorKind::UnknownArgument => command_with_helm_flags().try_get_matches_from(arguments),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            shown_command().try_get_matches_from(arguments)
+        }
         _ => Err(error),
     });
     let parsed = parsed.and_then(|matches| Ok((CommandLine::from_arg_matches(&matches)?, matches)));
@@ -169,7 +175,7 @@ fn run_here(arguments: &[OsString]) -> u8 {
         Some(Command::Version(version)) => version.run(&mut console),
         Some(Command::Completion(completion)) => completion.run(&mut console),
         Some(Command::Man(man)) => man.run(),
-        None => console.print(&command().render_help().to_string()).map_err(Failure::from),
+        None => print_help(None, &mut console),
     };
     match result {
         Ok(()) => return 0,
@@ -180,6 +186,19 @@ fn run_here(arguments: &[OsString]) -> u8 {
     1
 }
 
+/// Prints the short help of a subcommand, or of the whole.
+fn print_help(name: Option<&str>, console: &mut Console) -> Result<(), Failure> {
+    let mut whole = shown_command();
+    whole.build();
+    let command = match name {
+        Some(name) => whole.find_subcommand_mut(name),
+        None => Some(&mut whole),
+    };
+    let help = command.map(clap::Command::render_help).unwrap_or_default();
+    let help = if console.colors_output() { help.ansi().to_string() } else { help.to_string() };
+    Ok(console.print(&help)?)
+}
+
 /// The command with Helm's flags that have no effect here.
 fn command_with_helm_flags() -> clap::Command {
     pflag::as_pflag(helm_flags::add_to(CommandLine::command()))
@@ -188,4 +207,9 @@ fn command_with_helm_flags() -> clap::Command {
 /// The whole command with all its flags.
 fn command() -> clap::Command {
     pflag::as_pflag(CommandLine::command())
+}
+
+/// The whole command as help and manual pages show it.
+fn shown_command() -> clap::Command {
+    pflag::as_pflag(flags::hide_idle(CommandLine::command()))
 }

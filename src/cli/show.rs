@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use super::chart_argument::locate;
 use super::console::Console;
 use super::flags::GlobalFlags;
-use super::{Failure, command};
+use super::{Failure, print_help};
 use crate::chart::{Chart, File};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::json_path::JsonPath;
@@ -54,10 +54,7 @@ enum Part {
 impl Show {
     pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
         let Some(part) = self.part else {
-            let mut whole = command();
-            whole.build();
-            let help = whole.find_subcommand_mut("show").map(|show| show.render_help().to_string());
-            return Ok(console.print(&help.unwrap_or_default())?);
+            return print_help(Some("show"), console);
         };
         let template = self.jsonpath.as_deref().filter(|template| !template.is_empty());
         if template.is_some() && part != Part::Values {

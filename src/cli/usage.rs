@@ -6,17 +6,19 @@ use std::io::{IsTerminal, Write};
 use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use super::console::unwritable;
-use super::flags::MessageFormat;
+use super::console::{unwritable, wants_colors};
+use super::flags::{ColorMode, MessageFormat};
 use super::helm_commands;
 use crate::diagnostic::{Diagnostic, TextStyle, printable, write_json, write_text};
 use crate::io::write_to_stdout;
+use crate::values::nearest;
 
 /// Prints help and versions on standard output (0), everything else as an error (1).
 pub(super) fn report(error: &Error, arguments: &[OsString]) -> u8 {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         let help = error.render();
-        let text = if std::io::stdout().is_terminal() { help.ansi().to_string() } else { help.to_string() };
+        let color = wants_colors(ColorMode::of_arguments(arguments), || std::io::stdout().is_terminal());
+        let text = if color { help.ansi().to_string() } else { help.to_string() };
         match write_to_stdout(text.as_bytes()) {
             Ok(()) => return 0,
             Err(error) => return report_error(Diagnostic::error("output", unwritable(&error)), arguments),
@@ -27,7 +29,10 @@ pub(super) fn report(error: &Error, arguments: &[OsString]) -> u8 {
 
 fn report_error(diagnostic: Diagnostic, arguments: &[OsString]) -> u8 {
     let text = match MessageFormat::of_arguments(arguments) {
-        MessageFormat::Text => write_text(&[diagnostic], TextStyle::default()),
+        MessageFormat::Text => {
+            let color = wants_colors(ColorMode::of_arguments(arguments), || std::io::stderr().is_terminal());
+            write_text(&[diagnostic], TextStyle { color, width: None })
+        }
         MessageFormat::Json => write_json(&[diagnostic]),
     };
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
@@ -44,8 +49,25 @@ fn diagnose(error: &Error, arguments: &[OsString]) -> Diagnostic {
             None => diagnostic.help("run the command with --help to see its flags"),
         },
         ErrorKind::InvalidSubcommand => unknown_command(error, diagnostic, arguments),
+        ErrorKind::InvalidValue => match near_value(error, &argument, arguments) {
+            Some(near) => diagnostic.help(format!("did you mean {near}?")),
+            None => diagnostic,
+        },
         _ => diagnostic,
     }
+}
+
+/// The value that may be meant where there is a choice: with its flag, or with its command if it is an argument.
+fn near_value(error: &Error, argument: &str, arguments: &[OsString]) -> Option<String> {
+    let Some(ContextValue::Strings(choices)) = error.get(ContextKind::ValidValue) else { return None };
+    let value = context_text(error, ContextKind::InvalidValue)?;
+    let near = nearest(&value, choices.iter().map(String::as_str))?;
+    if argument.starts_with('-') {
+        return Some(format!("{} {near}", flag_name(argument)));
+    }
+    let before = arguments.iter().skip(1).map(|word| word.to_string_lossy());
+    let command: Vec<_> = before.take_while(|word| *word != value).filter(|word| !word.starts_with('-')).collect();
+    Some(format!("`mim-chart {} {near}`", printable(&command.join(" "))))
 }
 
 /// What to do where there is no such command: what does the job of a command of Helm's, or the name that may be meant.
@@ -83,6 +105,10 @@ fn message(error: &Error, argument: &str) -> String {
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
             let cause = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
             let cause = if cause.is_empty() { possible_values(error) } else { cause };
+            if !argument.starts_with('-') {
+                let name = argument.trim_matches(['[', ']', '<', '>', '.']);
+                return format!("invalid argument {value:?} for {name}: {cause}");
+            }
             format!("invalid argument {value:?} for \"{}\" flag: {cause}", flag_name(argument))
         }
         // What else clap may find wrong, in its own words without its decoration.

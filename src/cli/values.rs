@@ -8,7 +8,7 @@ use super::flags::{GlobalFlags, ValuesFlags};
 use super::why::AnswerFormat;
 use super::{Failure, secrets, values_input};
 use crate::chart::Chart;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Paint};
 use crate::engine::{Capabilities, Release};
 use crate::explain::{Subject, hide_unused, unused, unused_json, unused_text};
 use crate::values::{Layer, ValuePath, merge_layers};
@@ -64,6 +64,7 @@ impl Values {
         let text =
             text.map_err(|error| vec![Diagnostic::error("values", format!("cannot write the values: {error}"))])?;
         console.warn(&prepared.warnings, self.strict)?;
+        let text = if console.colors_documents() { yaml::colored(&text, Paint::new(true)) } else { text };
         Ok(console.print_document(&text)?)
     }
 
@@ -87,7 +88,7 @@ impl Values {
         let mut scanned = unused(subject, &ValuePath::leaves(&user))?;
         hide_unused(&mut scanned, console.secrets());
         let text = match self.output {
-            AnswerFormat::Text => unused_text(&scanned),
+            AnswerFormat::Text => unused_text(&scanned, Paint::new(console.colors_output())),
             AnswerFormat::Json => unused_json(&scanned),
         };
         Ok(console.print(&text)?)

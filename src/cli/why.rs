@@ -6,7 +6,7 @@ use super::chart_argument::locate;
 use super::console::Console;
 use super::flags::{GlobalFlags, ValuesFlags, kube_version};
 use super::{Failure, secrets, values_input};
-use crate::diagnostic::{Diagnostic, Source};
+use crate::diagnostic::{Diagnostic, Paint, Source};
 use crate::engine::{Capabilities, Release};
 use crate::explain::{Explanation, Subject, explain, explanation_json, explanation_text, hide};
 use crate::io;
@@ -77,7 +77,7 @@ impl Why {
         }
         console.warn(&explanation.warnings, false)?;
         let text = match self.output {
-            AnswerFormat::Text => explanation_text(&explanation),
+            AnswerFormat::Text => explanation_text(&explanation, Paint::new(console.colors_output())),
             AnswerFormat::Json => explanation_json(&explanation),
         };
         Ok(console.print(&text)?)

@@ -5,6 +5,7 @@
 
 mod json;
 mod limit;
+mod paint;
 mod printable;
 mod shown;
 mod source;
@@ -12,6 +13,7 @@ mod text;
 
 pub use json::write_json;
 pub use limit::limited;
+pub use paint::Paint;
 pub use printable::{is_hidden, printable, printable_json, printable_line, printable_lines, printable_styled_lines};
 pub use shown::{Hidden, Shown};
 pub use source::{Position, Source, SourceKind, Span};

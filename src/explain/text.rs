@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{By, Change, Effect, EffectKind, Explanation, Gate, GatePart, Line, Scanned, Setter};
-use crate::diagnostic::printable;
+use crate::diagnostic::{Paint, printable};
 use crate::values::Value;
 
 /// Longer values are cut.
@@ -16,9 +16,10 @@ const MOST_LINES: usize = 8;
 const MOST_ENTRIES: usize = 12;
 
 /// What `why` prints: who set the value, and what it changes.
-pub fn explanation_text(explanation: &Explanation) -> String {
+pub fn explanation_text(explanation: &Explanation, paint: Paint) -> String {
     let mut out = String::new();
     let path = printable(&explanation.path.to_string()).into_owned();
+    let path = paint.bold(&path);
     // Writing to a String can't fail.
     let _ = match &explanation.value {
         Some(node) => writeln!(out, "{path} is {}", shown(&node.value)),
@@ -28,9 +29,9 @@ pub fn explanation_text(explanation: &Explanation) -> String {
     if !explanation.near.is_empty() {
         let _ = writeln!(out, "did you mean {}?", printable(&explanation.near.join(" or ")));
     }
-    write_setters(&explanation.setters, &mut out);
+    write_setters(&explanation.setters, paint, &mut out);
     out.push('\n');
-    write_effects(explanation, &mut out);
+    write_effects(explanation, paint, &mut out);
     write_refusals(&explanation.refused, &mut out);
     out
 }
@@ -45,7 +46,7 @@ fn write_refusals(refused: &[(Change, String)], out: &mut String) {
     let _ = writeln!(out, "The chart refuses {}{more}:\n  {}", assignment(change), printable(first_line(reason)));
 }
 
-fn write_setters(setters: &[Setter], out: &mut String) {
+fn write_setters(setters: &[Setter], paint: Paint, out: &mut String) {
     if setters.is_empty() {
         return;
     }
@@ -54,18 +55,20 @@ fn write_setters(setters: &[Setter], out: &mut String) {
     let places: Vec<String> = setters.iter().map(|setter| cut(&setter.place.to_string(), LONGEST_VALUE)).collect();
     let width = places.iter().map(|place| place.chars().count()).max().unwrap_or_default();
     for (setter, place) in setters.iter().zip(places) {
-        let mark = if setter.wins { '*' } else { ' ' };
+        let place = format!("{place:width$}");
+        let (mark, place) =
+            if setter.wins { (paint.green("*"), paint.green(&place)) } else { (" ".into(), place.into()) };
         let value = setter.value.as_ref().map_or("takes it away".to_owned(), shown);
         let by = match &setter.by {
             By::Chart(name) => format!("  (default of {})", printable(name)),
             By::Elsewhere => "  (a global value of a chart above)".to_owned(),
             By::File | By::Flag => String::new(),
         };
-        let _ = writeln!(out, "  {mark} {place:width$}  {value}{by}");
+        let _ = writeln!(out, "  {mark} {place}  {value}{}", paint.dim(&by));
     }
 }
 
-fn write_effects(explanation: &Explanation, out: &mut String) {
+fn write_effects(explanation: &Explanation, paint: Paint, out: &mut String) {
     let Explanation { effects, tried, refused, gate, .. } = explanation;
     let tries = match &tried[..] {
         [] => String::new(),
@@ -87,7 +90,7 @@ fn write_effects(explanation: &Explanation, out: &mut String) {
             let manifests = if count == 1 { "1 manifest" } else { &format!("{count} manifests") };
             let _ = writeln!(out, "Changes {manifests} of the output ({tries}):");
             for effect in effects.iter().take(MOST_ENTRIES) {
-                write_effect(effect, out);
+                write_effect(effect, paint, out);
             }
             if let Some(more @ 1..) = count.checked_sub(MOST_ENTRIES) {
                 let _ = writeln!(out, "  and {more} more");
@@ -96,19 +99,27 @@ fn write_effects(explanation: &Explanation, out: &mut String) {
     }
 }
 
-fn write_effect(effect: &Effect, out: &mut String) {
+fn write_effect(effect: &Effect, paint: Paint, out: &mut String) {
     let name = format!("{} {}", effect.id.kind, effect.id.name);
     let name = printable(name.trim());
     let path = printable(&effect.path);
     let _ = match &effect.kind {
-        EffectKind::Gone(change) => writeln!(out, "  - {name}, {path}: gone with {}", assignment(change)),
-        EffectKind::New(change) => writeln!(out, "  + {name}, {path}: new with {}", assignment(change)),
+        EffectKind::Gone(change) => {
+            writeln!(out, "  {}, {path}: gone with {}", paint.red(&format!("- {name}")), assignment(change))
+        }
+        EffectKind::New(change) => {
+            writeln!(out, "  {}, {path}: new with {}", paint.green(&format!("+ {name}")), assignment(change))
+        }
         EffectKind::Lines(lines) => {
-            let _ = writeln!(out, "  {name}, {path}");
+            let _ = writeln!(out, "  {}, {path}", paint.bold(&name));
             let width = lines.last().map_or(1, |line| line.number.to_string().len());
             for Line { number, text, is_new } in lines.iter().take(MOST_LINES) {
-                let mark = if *is_new { '+' } else { '|' };
-                let _ = writeln!(out, "    {number:width$} {mark} {}", cut(text, LONGEST_LINE));
+                let number = format!("{number:width$}");
+                let (number, text) = (paint.dim(&number), cut(text, LONGEST_LINE));
+                let _ = match is_new {
+                    true => writeln!(out, "    {number} {}", paint.green(&format!("+ {text}"))),
+                    false => writeln!(out, "    {number} | {text}"),
+                };
             }
             match lines.len().checked_sub(MOST_LINES) {
                 Some(more @ 1..) => writeln!(out, "    and {more} more lines"),
@@ -119,7 +130,7 @@ fn write_effect(effect: &Effect, out: &mut String) {
 }
 
 /// What `values --unused` prints: one line a value.
-pub fn unused_text(scanned: &Scanned) -> String {
+pub fn unused_text(scanned: &Scanned, paint: Paint) -> String {
     let mut out = String::new();
     if scanned.unused.is_empty() {
         let _ = match scanned.scanned {
@@ -129,8 +140,9 @@ pub fn unused_text(scanned: &Scanned) -> String {
         };
     }
     for unused in &scanned.unused {
-        let place = &unused.node.span;
-        let _ = writeln!(out, "{} = {}, {place}", printable(&unused.path.to_string()), shown(&unused.node.value));
+        let (path, place) = (unused.path.to_string(), unused.node.span.to_string());
+        let (path, place) = (printable(&path), printable(&place));
+        let _ = writeln!(out, "{} = {}, {}", paint.bold(&path), shown(&unused.node.value), paint.dim(&place));
         let changes = if unused.tried == 1 { "1 change was" } else { &format!("{} changes were", unused.tried) };
         let gate = unused.gate.as_ref().map(|gate| format!("\n  {}", gate_text(gate))).unwrap_or_default();
         let _ = writeln!(out, "  No effect: {changes} tried.{gate}");

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::report::{Finding, Report};
-use crate::diagnostic::{Diagnostic, Severity, SourceKind, printable, printable_lines};
+use crate::diagnostic::{Diagnostic, Paint, Severity, SourceKind, printable, printable_lines};
 use crate::findings;
 
 /// A chart that was linted.
@@ -24,6 +24,8 @@ pub struct Form {
     pub quiet: bool,
     /// A line after each finding says where it is, if that is known.
     pub places: bool,
+    /// Colours of a terminal.
+    pub paint: Paint,
 }
 
 /// The printed report.
@@ -51,16 +53,19 @@ pub fn print(charts: &[Linted], form: Form) -> Printed {
         if form.quiet && !grave {
             continue;
         }
-        text.push_str(&format!("==> Linting {}\n", printable(&chart.path)));
+        let heading = format!("==> Linting {}", printable(&chart.path));
+        text.push_str(&form.paint.bold(&heading));
+        text.push('\n');
         match &chart.outcome {
             Ok(report) => {
                 let shown = |finding: &&Finding| !form.quiet || finding.told.severity != Severity::Info;
-                report.findings.iter().filter(shown).for_each(|finding| line(finding, form.places, &mut text));
+                report.findings.iter().filter(shown).for_each(|finding| line(finding, form, &mut text));
                 let fails = if form.strict { Severity::Warning } else { Severity::Error };
                 failed += usize::from(report.has(fails));
             }
             Err(reason) => {
-                text.push_str(&format!("Error {}\n", printable_lines(reason)));
+                let word = form.paint.severity(Severity::Error, "Error");
+                text.push_str(&format!("{word} {}\n", printable_lines(reason)));
                 failed += 1;
             }
         }
@@ -97,21 +102,22 @@ pub fn findings(charts: &[Linted], quiet: bool) -> Vec<findings::Finding> {
     all
 }
 
-fn line(finding: &Finding, places: bool, text: &mut String) {
-    let severity = match finding.told.severity {
-        Severity::Error => "ERROR",
-        Severity::Warning => "WARNING",
-        Severity::Info => "INFO",
+fn line(finding: &Finding, form: Form, text: &mut String) {
+    let word = match finding.told.severity {
+        Severity::Error => "[ERROR]",
+        Severity::Warning => "[WARNING]",
+        Severity::Info => "[INFO]",
     };
+    let word = form.paint.severity(finding.told.severity, word);
     // Writing to a String cannot fail.
-    let _ = writeln!(text, "[{severity}] {}: {}", printable(&finding.file), printable_lines(&finding.told.message));
+    let _ = writeln!(text, "{word} {}: {}", printable(&finding.file), printable_lines(&finding.told.message));
     let written = finding
         .told
         .labels
         .iter()
         .find(|label| label.span.source().is_some_and(|source| source.kind() != SourceKind::Rendered));
-    if let Some(label) = written.filter(|_| places) {
-        let _ = writeln!(text, "    at {}", label.span);
+    if let Some(label) = written.filter(|_| form.places) {
+        let _ = writeln!(text, "{}", form.paint.dim(&format!("    at {}", printable(&label.span.to_string()))));
     }
 }
 
@@ -141,6 +147,13 @@ mod tests {
         assert_eq!((printed.summary.as_deref(), printed.failed), (Some("2 chart(s) linted, 0 chart(s) failed"), false));
         assert_eq!(print(&charts[..1], Form { quiet: true, ..Form::default() }).summary, None);
         assert!(print(&charts, Form { strict: true, ..Form::default() }).failed);
+    }
+
+    #[test]
+    fn severities_have_their_colours() {
+        let form = Form { paint: Paint::new(true), ..Form::default() };
+        let printed = print(&[chart("a", &[(Severity::Warning, "x")])], form);
+        assert_eq!(printed.text, "\x1b[1m==> Linting a\x1b[0m\n\x1b[1;33m[WARNING]\x1b[0m Chart.yaml: x\n\n");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! YAML as Helm v4 reads and writes it: go-yaml v2's YAML 1.1, with the place of every node.
 
+mod colored;
 mod construct;
 pub mod decode;
 mod fault;
@@ -17,6 +18,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use colored::colored;
 pub use locate::locate_in_scalar;
 pub use node::{Entry, Map, Node, Value};
 pub use order::natural_order;

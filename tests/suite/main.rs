@@ -12,6 +12,7 @@
 //! | `chart_trees` | charts that multiply when they are read |
 //! | `standard_output` | output that cannot be written |
 //! | `limits` | hostile input under limits of memory and disk |
+//! | `terminal` | colours and progress, which only terminals get |
 //! | `parity_table`, `pipelines` | what the documents claim |
 //! | `support/` | running the program, reading recorded cases, packing archives |
 //!
@@ -40,5 +41,6 @@ mod secrets;
 mod set_flags;
 mod show;
 mod standard_output;
+mod terminal;
 mod trees;
 mod yaml_values;

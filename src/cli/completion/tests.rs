@@ -8,7 +8,7 @@ use clap::builder::PossibleValue;
 use clap::{Arg, Command, CommandFactory, ValueEnum};
 use clap_complete::Shell;
 
-use super::{CommandLine, script};
+use super::{CommandLine, hide_idle, script};
 
 /// A command line up to the cursor, and what has to be among the answers.
 struct Case {
@@ -18,7 +18,7 @@ struct Case {
 
 /// A command line for every command's subcommands, flags and values of flags; commands by all their names.
 fn cases() -> Vec<Case> {
-    let mut whole = CommandLine::command();
+    let mut whole = hide_idle(CommandLine::command());
     whole.build();
     let mut cases = Vec::new();
     add_cases(&whole, "mim-chart", &mut cases);
@@ -31,7 +31,8 @@ fn add_cases(command: &Command, line: &str, cases: &mut Vec<Case>) {
     let below = || command.get_subcommands().filter(|below| below.get_name() != "help");
     let names = below().flat_map(Command::get_name_and_visible_aliases).map(str::to_owned);
     add(String::new(), names.collect());
-    for flag in command.get_opts().chain(command.get_arguments().filter(|argument| takes_nothing(argument))) {
+    let flags = command.get_opts().chain(command.get_arguments().filter(|argument| takes_nothing(argument)));
+    for flag in flags.filter(|flag| !flag.is_hide_set()) {
         for long in flag.get_long_and_visible_aliases().unwrap_or_default() {
             add(format!("--{}", &long[..long.len() - 1]), vec![format!("--{long}")]);
         }

@@ -9,7 +9,7 @@ pub(super) use build::{Versions, bring_in};
 
 use super::console::Console;
 use super::flags::GlobalFlags;
-use super::{Failure, command};
+use super::{Failure, print_help};
 
 /// Show or bring in the charts that a chart depends on
 ///
@@ -41,13 +41,7 @@ impl Dependency {
             Some(Action::List(list)) => list.run(global, console),
             Some(Action::Build(build)) => build.run(global, console),
             Some(Action::Update(update)) => update.run(global, console),
-            None => {
-                let mut whole = command();
-                whole.build();
-                let help =
-                    whole.find_subcommand_mut("dependency").map(|dependency| dependency.render_help().to_string());
-                Ok(console.print(&help.unwrap_or_default())?)
-            }
+            None => print_help(Some("dependency"), console),
         }
     }
 }

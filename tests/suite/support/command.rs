@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 /// Environment variables of the developer's that would change what is printed.
-const REMOVED: [&str; 4] = ["HELM_NAMESPACE", "HELM_DEBUG", "NO_COLOR", "SOURCE_DATE_EPOCH"];
+const REMOVED: [&str; 5] = ["HELM_NAMESPACE", "HELM_DEBUG", "NO_COLOR", "CLICOLOR_FORCE", "SOURCE_DATE_EPOCH"];
 
 /// The path of the built program.
 pub fn binary() -> &'static Path {

@@ -1,0 +1,93 @@
+//! What only a terminal gets: colours and progress. `script` of util-linux gives the program a terminal; where there is none
+//! the tests say so and pass.
+
+use std::path::Path;
+
+use crate::support::command::shell_command;
+
+/// What a command line prints on a terminal, standard output and standard error together; `None` without `script`.
+fn on_a_terminal(line: &str, environment: &[(&str, &str)]) -> Option<String> {
+    on_a_terminal_in(Path::new("."), line, environment)
+}
+
+fn on_a_terminal_in(folder: &Path, line: &str, environment: &[(&str, &str)]) -> Option<String> {
+    let found = shell_command("sh", "script --version", folder).output().expect("a shell");
+    if !String::from_utf8_lossy(&found.stdout).contains("util-linux") {
+        println!("skipped: there is no script of util-linux here");
+        return None;
+    }
+    let mut command = shell_command("sh", &format!("script -qec '{line}' /dev/null"), folder);
+    command.env("TERM", "xterm").envs(environment.iter().copied()).stdin(std::process::Stdio::null());
+    Some(String::from_utf8_lossy(&command.output().expect("script runs").stdout).into_owned())
+}
+
+/// What a command line prints into pipes: standard output, standard error.
+fn in_a_pipe(line: &str, environment: &[(&str, &str)]) -> (String, String) {
+    let mut command = shell_command("sh", line, Path::new("."));
+    let output = command.env("TERM", "xterm").envs(environment.iter().copied()).output().expect("a shell");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (text(&output.stdout), text(&output.stderr))
+}
+
+/// Commands whose results have colours.
+const COLORED: [&str; 4] = [
+    "mim-chart lint",
+    "mim-chart why replicaCount",
+    "mim-chart values --origins",
+    "mim-chart values --unused --set rdbms.port=4",
+];
+
+/// Whether colours are changed; a line that is taken back has no colours.
+fn is_colored(text: &str) -> bool {
+    text.contains("\x1b[0m")
+}
+
+#[test]
+fn results_have_colours_on_a_terminal_unless_the_environment_says_no() {
+    for line in COLORED {
+        let Some(text) = on_a_terminal(line, &[]) else { return };
+        assert!(is_colored(&text), "{line}: {text}");
+        for environment in
+            [&[("NO_COLOR", "1")][..], &[("TERM", "dumb")], &[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")]]
+        {
+            let text = on_a_terminal(line, environment).expect("script");
+            assert!(!is_colored(&text), "{line} with {environment:?}: {text}");
+        }
+        let text = on_a_terminal(&format!("{line} --color=never"), &[]).expect("script");
+        assert!(!is_colored(&text), "{line} --color=never: {text}");
+    }
+}
+
+#[test]
+fn results_in_pipes_have_colours_where_they_are_asked_for() {
+    for line in COLORED {
+        let (text, _) = in_a_pipe(line, &[]);
+        assert!(!is_colored(&text), "{line}: {text}");
+        let (text, _) = in_a_pipe(&format!("{line} --color=always"), &[]);
+        assert!(is_colored(&text), "{line} --color=always: {text}");
+        // Values may become a file.
+        let (text, _) = in_a_pipe(line, &[("CLICOLOR_FORCE", "1")]);
+        assert_eq!(is_colored(&text), line != "mim-chart values --origins", "{line} with CLICOLOR_FORCE: {text}");
+    }
+}
+
+#[test]
+fn what_programs_read_never_has_colours() {
+    for line in [
+        "mim-chart template --color=always",
+        "mim-chart show values --color=always",
+        "mim-chart show functions --color=always",
+        "mim-chart completion bash --color=always",
+        "mim-chart lint --output json --color=always",
+        "mim-chart lint --output sarif --color=always",
+        "mim-chart lint --output github --color=always",
+        "mim-chart lint --output junit --color=always",
+        "mim-chart why replicaCount --output json --color=always",
+        "mim-chart values --unused --set rdbms.port=4 --output json --color=always",
+        "mim-chart template --set x=1 --message-format=json --color=always 2>&1 >/dev/null",
+        "mim-chart template --set replicaCount=x --message-format=json --color=always 2>&1",
+    ] {
+        let (text, _) = in_a_pipe(line, &[]);
+        assert!(!text.is_empty() && !text.contains('\x1b'), "{line}: {text}");
+    }
+}
