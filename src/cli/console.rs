@@ -5,6 +5,7 @@ use std::io::{IsTerminal, Write};
 use anyhow::anyhow;
 
 use super::flags::{ColorMode, GlobalFlags, MessageFormat};
+use super::progress::Progress;
 use crate::diagnostic::{
     Diagnostic, Severity, TextStyle, limited, printable_lines, printable_styled_lines, write_json, write_text,
 };
@@ -79,6 +80,16 @@ impl Console {
     /// What is masked.
     pub(super) fn secrets(&self) -> &Secrets {
         &self.secrets
+    }
+
+    /// Shows the progress of long work where a person may wait for it: on a terminal that can take a line back.
+    pub(super) fn progress(&self) -> Progress {
+        let is_dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+        if self.format == MessageFormat::Text && !is_dumb && std::io::stderr().is_terminal() {
+            Progress::shown()
+        } else {
+            Progress::hidden()
+        }
     }
 
     /// Prints diagnostics on standard error, with what is secret in them masked.

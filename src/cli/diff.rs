@@ -144,12 +144,14 @@ impl Diff {
         let mut comparison = compare_sides(&old.objects, &new.objects, &secrets, &release.namespace);
         if !comparison.differences.is_empty() {
             let user = merge_layers(&layers, &inputs)?;
+            let progress = console.progress();
             let subject = Subject {
                 chart: &chart,
                 user: &user,
                 release: &release,
                 capabilities: &capabilities,
                 skip_schema_validation: self.values.skip_schema_validation,
+                experiments: progress.experiments(),
             };
             let before = old.rendered.as_ref().map_or(Before::Unknown, |(_, values)| Before::Values(values));
             add_causes(&mut comparison, subject, before, (&old.objects, &new.objects), &secrets)?;

@@ -9,6 +9,7 @@ use super::chart_argument::{built_in_name, folder};
 use super::console::Console;
 use super::findings_format::FindingsOutput;
 use super::flags::{GlobalFlags, MessageFormat, ValuesFlags, kube_version};
+use super::progress::Progress;
 use super::{Failure, secrets, values_input};
 use crate::diagnostic::{Diagnostic, Paint};
 use crate::io;
@@ -65,13 +66,14 @@ impl Lint {
         let form = Form { strict: self.strict, quiet: self.quiet, places: console.is_read_by_a_person(), paint };
         let tells_findings = global.debug || global.message_format == MessageFormat::Json;
         let namespace = global.namespace();
+        let progress = if self.unused { console.progress() } else { Progress::hidden() };
         let request = Request {
             values: &values,
             namespace: &namespace,
             kube_version: &kube_version,
             skip_schema_validation: self.values.skip_schema_validation,
             locate: form.places || tells_findings || !self.form.is_text(),
-            experiment: self.unused,
+            experiments: self.unused.then_some(progress.experiments()),
         };
         let lint = |path: String| {
             let outcome =
@@ -79,6 +81,7 @@ impl Lint {
             Linted { path, outcome }
         };
         let mut charts: Vec<Linted> = paths.into_iter().map(lint).collect();
+        drop(progress);
         for Linted { path, outcome } in &mut charts {
             let Ok(report) = outcome else { continue };
             let mut told: Vec<_> = report.findings.iter_mut().map(|finding| &mut finding.told).collect();

@@ -19,6 +19,7 @@ mod man;
 mod manifest_input;
 mod package;
 mod pflag;
+mod progress;
 mod secrets;
 mod show;
 mod source_date;

@@ -78,14 +78,18 @@ impl Values {
         console: &mut Console,
     ) -> Result<(), Failure> {
         let user = merge_layers(layers, inputs)?;
+        let progress = console.progress();
         let subject = Subject {
             chart,
             user: &user,
             release: &Release::install(release_name, global.namespace()),
             capabilities: &Capabilities::default(),
             skip_schema_validation: self.values.skip_schema_validation,
+            experiments: progress.experiments(),
         };
-        let mut scanned = unused(subject, &ValuePath::leaves(&user))?;
+        let scanned = unused(subject, &ValuePath::leaves(&user));
+        drop(progress);
+        let mut scanned = scanned?;
         hide_unused(&mut scanned, console.secrets());
         let text = match self.output {
             AnswerFormat::Text => unused_text(&scanned, Paint::new(console.colors_output())),

@@ -63,14 +63,18 @@ impl Why {
         // All that is printed is about values.
         known.learn_now(console);
         let user = merge_layers(&layers, &inputs)?;
+        let progress = console.progress();
         let subject = Subject {
             chart: &located.chart()?,
             user: &user,
             release: &release,
             capabilities: &Capabilities { kube_version, ..Capabilities::default() },
             skip_schema_validation: self.values.skip_schema_validation,
+            experiments: progress.experiments(),
         };
-        let mut explanation = explain(subject, &path, &layers, &inputs, console.secrets())?;
+        let explanation = explain(subject, &path, &layers, &inputs, console.secrets());
+        drop(progress);
+        let mut explanation = explanation?;
         hide(&mut explanation, console.secrets());
         if explanation.is_unknown() {
             return Err(self.unknown(&explanation).into());

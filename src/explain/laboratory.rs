@@ -1,6 +1,7 @@
 //! Experiments: the chart is rendered with other values than those that are set.
 
 use std::borrow::Cow;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::alterations::alterations;
@@ -23,6 +24,19 @@ pub struct Subject<'a> {
     pub capabilities: &'a Capabilities,
     /// Do not check values against the charts' schemas.
     pub skip_schema_validation: bool,
+    /// Counts the experiments.
+    pub experiments: &'a Experiments,
+}
+
+/// How many experiments have been made, for whoever shows the progress.
+#[derive(Debug, Default)]
+pub struct Experiments(AtomicUsize);
+
+impl Experiments {
+    /// The number of experiments so far.
+    pub fn count(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// One value put in the place of another, or taken away.
@@ -74,6 +88,7 @@ impl<'a> Laboratory<'a> {
 
     /// The chart with the given changes of its values.
     pub(super) fn experiment(&self, changes: &[&Change]) -> Outcome {
+        self.subject.experiments.0.fetch_add(1, Ordering::Relaxed);
         let mut user = self.subject.user.clone();
         for change in changes {
             put(&mut user, &self.prepared.values, change);

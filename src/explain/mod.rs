@@ -38,7 +38,7 @@ pub use effects::{Effect, EffectKind, Line};
 pub use gates::{Gate, GatePart};
 pub use hidden::{hide, hide_unused};
 pub use json::{explanation_json, unused_json};
-pub use laboratory::{Change, Subject};
+pub use laboratory::{Change, Experiments, Subject};
 pub use setters::{By, Setter};
 pub use text::{explanation_text, unused_text};
 pub use unused::{Scanned, Unused, unused};

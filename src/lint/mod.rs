@@ -31,6 +31,7 @@ mod values;
 use crate::chart::{Chart, Folder};
 use crate::diagnostic::Diagnostic;
 use crate::engine::KubeVersion;
+use crate::explain::Experiments;
 use crate::yaml::{Map, Node};
 
 pub use deprecations::{is_gone, warning as deprecation};
@@ -50,8 +51,8 @@ pub struct Request<'a> {
     pub skip_schema_validation: bool,
     /// Find the template lines that findings in manifests come from. It takes further renders.
     pub locate: bool,
-    /// Tell of defaults that no experiment gives an effect. It takes hundreds of renders.
-    pub experiment: bool,
+    /// Tell of defaults that no experiment gives an effect, and count the experiments. It takes hundreds of renders.
+    pub experiments: Option<&'a Experiments>,
 }
 
 /// A group of rules about one part of a chart.

@@ -8,7 +8,7 @@ use super::{manifests, mongooseim};
 use crate::chart::{Chart, EngineKind, Entry};
 use crate::diagnostic::{Diagnostic, Severity, Source};
 use crate::engine::{Capabilities, Refusals, Release, Rendered, Scope, add_template_lines, engine_for};
-use crate::explain;
+use crate::explain::{self, Experiments};
 use crate::render::Schemas;
 use crate::values::{Map, ValuePath, coalesce};
 
@@ -145,8 +145,8 @@ fn check_rendered(subject: &Subject<'_>, chart: &Chart, values: &Map, report: &m
                 add_template_lines(engine.as_ref(), &scope, told);
             }
             report.findings.append(&mut findings);
-            if subject.request.experiment {
-                report.notes.extend(without_effect(subject, &release, &capabilities));
+            if let Some(experiments) = subject.request.experiments {
+                report.notes.extend(without_effect(subject, &release, &capabilities, experiments));
             }
         }
         Err(mistakes) => {
@@ -158,7 +158,12 @@ fn check_rendered(subject: &Subject<'_>, chart: &Chart, values: &Map, report: &m
 }
 
 /// What is to be said of defaults that no experiment gave an effect: there may be one all the same.
-fn without_effect(subject: &Subject<'_>, release: &Release, capabilities: &Capabilities) -> Option<Diagnostic> {
+fn without_effect(
+    subject: &Subject<'_>,
+    release: &Release,
+    capabilities: &Capabilities,
+    experiments: &Experiments,
+) -> Option<Diagnostic> {
     const MOST_PLACES: usize = 5;
     let chart = subject.chart.as_ref().ok()?;
     let subject = explain::Subject {
@@ -167,6 +172,7 @@ fn without_effect(subject: &Subject<'_>, release: &Release, capabilities: &Capab
         release,
         capabilities,
         skip_schema_validation: subject.request.skip_schema_validation,
+        experiments,
     };
     // A chart that lint can look at and that does not render, because it wants a value, can't be experimented with.
     let scanned = explain::unused(subject, &ValuePath::leaves(&chart.values)).ok()?;

@@ -2,8 +2,10 @@
 //! the tests say so and pass.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use crate::support::command::shell_command;
+use crate::support::files::write;
 
 /// What a command line prints on a terminal, standard output and standard error together; `None` without `script`.
 fn on_a_terminal(line: &str, environment: &[(&str, &str)]) -> Option<String> {
@@ -90,4 +92,47 @@ fn what_programs_read_never_has_colours() {
         let (text, _) = in_a_pipe(line, &[]);
         assert!(!text.is_empty() && !text.contains('\x1b'), "{line}: {text}");
     }
+}
+
+/// A chart that takes a while to render: longer with each attempt.
+fn slow_chart(folder: &Path, attempt: u32) {
+    let chart = folder.join("slow");
+    write(&chart.join("Chart.yaml"), "apiVersion: v2\nname: slow\nversion: 1.0.0\nengine: tera\n");
+    write(&chart.join("values.yaml"), "size: 1\n");
+    let times = 20_000 * 4usize.pow(attempt);
+    let template = format!(
+        "size: {{{{ Values.size }}}}\n{{% for i in range(end={times}) %}}{{% if i < 0 %}}x{{% endif %}}{{% endfor %}}\n"
+    );
+    write(&chart.join("templates/a.yaml"), &template);
+}
+
+#[test]
+fn long_work_shows_progress_on_a_terminal_only() {
+    const LINE: &str = "mim-chart why size slow";
+    const SHOWN: &str = "trying out values: ";
+    let folder = tempfile::tempdir().expect("a folder");
+    for attempt in 0..4 {
+        slow_chart(folder.path(), attempt);
+        let begun = Instant::now();
+        let Some(text) = on_a_terminal_in(folder.path(), LINE, &[]) else { return };
+        assert!(text.contains("size: 1"), "{text}");
+        if begun.elapsed() < Duration::from_secs(2) {
+            assert!(begun.elapsed() > Duration::from_secs(1) || !text.contains(SHOWN), "{text}");
+            continue;
+        }
+        assert!(text.contains(SHOWN), "{text}");
+        // The line is taken away before the answer.
+        let after = text.rsplit(SHOWN).next().expect("text");
+        assert!(after.contains("\x1b[2K"), "{text}");
+        for (line, environment) in
+            [(LINE, ("TERM", "dumb")), ("mim-chart why size slow --message-format=json", ("TERM", "xterm"))]
+        {
+            let text = on_a_terminal_in(folder.path(), line, &[environment]).expect("script");
+            assert!(text.contains("size: 1") && !text.contains(SHOWN), "{line}: {text}");
+        }
+        let output = shell_command("sh", LINE, folder.path()).env("TERM", "xterm").output().expect("a shell");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+        return;
+    }
+    panic!("no chart was slow enough");
 }

@@ -1,0 +1,70 @@
+//! Progress of long work, on a terminal.
+
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::explain::Experiments;
+
+/// Work that takes less is over before anybody wonders.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How often the line is drawn anew.
+const INTERVAL: Duration = Duration::from_millis(100);
+
+/// Counts experiments and shows their number on standard error until it is dropped.
+pub(super) struct Progress {
+    experiments: Arc<Experiments>,
+    shown: Option<(Sender<()>, JoinHandle<()>)>,
+}
+
+impl Progress {
+    /// Counts, and shows nothing.
+    pub(super) fn hidden() -> Progress {
+        Progress { experiments: Arc::default(), shown: None }
+    }
+
+    /// Counts, and shows the number after a second. Where no thread can be had, nothing is shown.
+    pub(super) fn shown() -> Progress {
+        let experiments = Arc::<Experiments>::default();
+        let (end, ended) = mpsc::channel();
+        let counted = experiments.clone();
+        let draw = move || {
+            let is_over = |wait| ended.recv_timeout(wait) != Err(RecvTimeoutError::Timeout);
+            if is_over(PATIENCE) {
+                return;
+            }
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}, {elapsed}") {
+                bar.set_style(style.tick_chars("|/-\\ "));
+            }
+            let bar = bar.with_elapsed(PATIENCE);
+            loop {
+                bar.set_message(format!("trying out values: {} renders", counted.count()));
+                bar.tick();
+                if is_over(INTERVAL) {
+                    return bar.finish_and_clear();
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().name("progress".to_owned()).spawn(draw);
+        Progress { experiments, shown: thread.ok().map(|thread| (end, thread)) }
+    }
+
+    /// What is counted.
+    pub(super) fn experiments(&self) -> &Experiments {
+        &self.experiments
+    }
+}
+
+impl Drop for Progress {
+    /// Takes the line away before anything else is printed.
+    fn drop(&mut self) {
+        if let Some((end, thread)) = self.shown.take() {
+            drop(end);
+            let _ = thread.join();
+        }
+    }
+}
