@@ -31,7 +31,7 @@ impl ColorMode {
 /// The value of a flag, which is looked for without parsing the arguments.
 fn value_in(arguments: &[OsString], flag: &str) -> Option<String> {
     let texts = || arguments.iter().map(|argument| argument.to_string_lossy());
-    let attached = texts().filter_map(|text| Some(text.strip_prefix(flag)?.strip_prefix('=')?.to_owned())).last();
+    let attached = texts().filter_map(|text| Some(text.strip_prefix(flag)?.strip_prefix('=')?.to_owned())).next_back();
     attached.or_else(|| texts().skip_while(|text| text != flag).nth(1).map(|text| text.into_owned()))
 }
 

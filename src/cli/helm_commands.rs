@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use clap::{Arg, ArgAction, Command};
 
 use super::command;
+use crate::secrets::names_a_secret;
 use crate::values::nearest;
 
 /// A command of Helm v4.2.4 that mim-chart does not have: its names, and what does its job.
@@ -121,6 +122,8 @@ impl Given {
                 Some(flag) if matches!(flag.get_action(), ArgAction::Help | ArgAction::Version) => {}
                 Some(flag) if !flag.is_hide_set() => {
                     let written = flag.get_long().map_or_else(|| flag_name.to_owned(), |long| format!("--{long}"));
+                    let value =
+                        value.map(|value| if written.starts_with("--set") { without_secrets(&value) } else { value });
                     given.flags.push(match (value, takes_next) {
                         (None, _) => written,
                         (Some(value), true) => format!("{written} {}", quoted(&value)),
@@ -184,6 +187,17 @@ fn is_named(flag: &Arg, name: &str) -> bool {
     match name.strip_prefix("--") {
         Some(long) => flag.get_long() == Some(long),
         None => name.chars().nth(1) == flag.get_short() && flag.get_short().is_some(),
+    }
+}
+
+/// An argument of the `--set` family without what follows the first key that names a secret: advice ends up in logs.
+fn without_secrets(argument: &str) -> String {
+    let mut equals = argument.match_indices(['=', ':']).map(|(at, _)| at);
+    let key_ends_at =
+        |&at: &usize| argument[..at].rsplit(|c| ".,{[ ".contains(c)).next().map(|key| key.trim_matches('"'));
+    match equals.find(|at| key_ends_at(at).is_some_and(names_a_secret)) {
+        Some(at) => format!("{}...", &argument[..=at]),
+        None => argument.to_owned(),
     }
 }
 
@@ -345,6 +359,20 @@ mod tests {
             advice("mim-chart get manifest mim -n chat")[1],
             "what the cluster has: kubectl get all,configmap -l app.kubernetes.io/instance=mim -n chat -o yaml"
         );
+    }
+
+    #[test]
+    fn secrets_are_not_repeated() {
+        for (argument, shown) in [
+            ("a=1,rdbms.password=x\\,y,b=2", "a=1,rdbms.password=..."),
+            ("{\"rdbms\": {\"password\": \"x\"}}", "{\"rdbms\": {\"password\":..."),
+            ("tokens[0].token=x", "tokens[0].token=..."),
+            ("image.tag=a:b=c", "image.tag=a:b=c"),
+        ] {
+            assert_eq!(without_secrets(argument), shown);
+        }
+        let line = "mim-chart install mim ./c --set nodeCookie=x --set replicaCount=3";
+        assert!(advice(line)[0].starts_with("mim-chart template mim ./c --set nodeCookie=... --set replicaCount=3 |"));
     }
 
     #[test]
