@@ -31,10 +31,15 @@ pub fn secrets_of_values(chart: Option<&Chart>, user: Option<&Map>) -> Gathering
         return gathering;
     };
     let mut chart = chart.clone();
-    // A chart whose dependencies can't be processed is taken as it is.
-    let _ = chart.process_dependencies(user);
+    let is_processed = chart.process_dependencies(user).is_ok();
     let schemas = Schemas::readable(&chart);
     let documents = schemas.documents();
+    if !is_processed {
+        // Its values may be too many to merge; what the user and the chart itself say counts.
+        gathering.defaults(&chart.values, &documents);
+        gathering.values(user, &documents);
+        return gathering;
+    }
     let tree = chart.values_tree();
     if let Ok(defaults) = merge_defaults(&tree) {
         gathering.defaults(&defaults.values, &documents);
