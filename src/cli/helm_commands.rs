@@ -120,6 +120,7 @@ impl Given {
                 Some(flag) if flag.get_id() == "namespace" => given.namespace = value,
                 Some(flag) if flag.get_id() == "dry-run" => given.dry_run = value.is_none_or(|mode| mode != "none"),
                 Some(flag) if matches!(flag.get_action(), ArgAction::Help | ArgAction::Version) => {}
+                Some(_) if takes_next && value.is_none() => {}
                 Some(flag) if !flag.is_hide_set() => {
                     let written = flag.get_long().map_or_else(|| flag_name.to_owned(), |long| format!("--{long}"));
                     let value =
