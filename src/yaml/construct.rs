@@ -1,14 +1,15 @@
 //! Syntax -> values: types, aliases, merge keys, and what does not survive the way through JSON.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use crate::diagnostic::{Diagnostic, Source, Span};
 
 use super::go_syntax::go_syntax;
 use super::number::float_key;
-use super::resolve::{Scalar, resolve};
+use super::resolve::{Scalar, Type, resolve};
 use super::syntax::{Content, Document, NodeId, Style, Syntax};
-use super::{Map, Node, Value};
+use super::{Entry, Map, Node, Value};
 
 /// How deep values may nest: the limit of Go's JSON decoder, through which every document goes.
 const MAX_DEPTH: usize = 10_000;
@@ -54,11 +55,16 @@ fn construct_noting(
         aliases: Vec::new(),
         depth: 0,
         unfit_keys: Vec::new(),
+        key_types: HashMap::new(),
+        hidden: false,
         unfit_numbers: false,
         duplicates,
     };
-    let node = constructor.node(root).map_err(|fault| *fault)?;
+    let mut node = constructor.node(root).map_err(|fault| *fault)?;
     constructor.refuse_unfit_keys(&node).map_err(|fault| *fault)?;
+    if constructor.hidden {
+        remove_hidden(&mut node);
+    }
     if constructor.unfit_numbers {
         refuse_unfit_numbers(&node).map_err(|fault| *fault)?;
     }
@@ -79,6 +85,11 @@ struct Constructor<'a, 't> {
     /// Keys that JSON cannot have. They are refused once the whole document proves decodable, and only where no later key
     /// has replaced what holds them, as in Helm.
     unfit_keys: Vec<UnfitKey>,
+    /// The types of keys that are not text, by where they start. In go-yaml `1` and `"1"` are two keys of a map, which get one
+    /// name in JSON: the later value hides the earlier one, but Helm has converted both.
+    key_types: HashMap<usize, Type>,
+    /// Whether maps hold hidden values.
+    hidden: bool,
     /// Whether there are numbers that JSON cannot have, which are refused in the same way, after the keys.
     unfit_numbers: bool,
     /// Where keys that come again are noted, if anywhere.
@@ -218,6 +229,9 @@ impl Constructor<'_, '_> {
             }
             let (name, span) = self.key(key, value)?;
             let node = self.node(value)?;
+            if !self.unfit_keys.is_empty() {
+                self.hide_other_type(map, &name, &span);
+            }
             if map.insert(name, span, node).is_some()
                 && let Some(duplicates) = &mut self.duplicates
             {
@@ -227,6 +241,22 @@ impl Constructor<'_, '_> {
             }
         }
         Ok(())
+    }
+
+    /// Keeps the value that a key of the same name and another type has, until all unfit keys are found.
+    fn hide_other_type(&mut self, map: &mut Map, name: &str, key: &Span) {
+        let type_of = |key: &Span| self.key_types.get(&key.start()).copied().unwrap_or(Type::Str);
+        let Some(earlier) = map.entry(name) else { return };
+        let (earlier_type, new_type) = (type_of(&earlier.key), type_of(key));
+        if earlier_type == new_type {
+            return;
+        }
+        let Entry { key: span, node } = earlier.clone();
+        map.insert(hidden_name(earlier_type, name), span.clone(), node);
+        if map.get(&hidden_name(new_type, name)).is_some() {
+            map.insert(hidden_name(new_type, name), span, Node::generated(Value::Null));
+        }
+        self.hidden = true;
     }
 
     /// `<<: value`: the entries of one or several maps; of several the first wins.
@@ -271,6 +301,9 @@ impl Constructor<'_, '_> {
             Content::Scalar(text, style) => self.scalar(id, text, *style)?,
             Content::Sequence(_) | Content::Mapping(_) => return Err(self.collection_as_key(id)),
         };
+        if scalar.type_of() != Type::Str {
+            self.key_types.insert(self.span(syntax).start(), scalar.type_of());
+        }
         let name = match scalar {
             Scalar::Text(text) => text.into_owned(),
             Scalar::Bool(value) => value.to_string(),
@@ -327,6 +360,25 @@ impl Constructor<'_, '_> {
         } else {
             error.help("a key has to be text: put it in quotes")
         })
+    }
+}
+
+/// The name in its map of a value that a key of another type hides.
+fn hidden_name(key_type: Type, name: &str) -> String {
+    format!("{HIDDEN}{key_type:?} {name}")
+}
+
+/// What the names of hidden values begin with.
+const HIDDEN: &str = "\0hidden ";
+
+fn remove_hidden(node: &mut Node) {
+    match &mut node.value {
+        Value::List(items) => items.iter_mut().for_each(remove_hidden),
+        Value::Map(map) => {
+            map.retain(|name, _| !name.starts_with(HIDDEN));
+            map.iter_mut().for_each(|(_, node)| remove_hidden(node));
+        }
+        _ => {}
     }
 }
 

@@ -23,13 +23,26 @@ pub(super) enum Scalar<'t> {
 
 /// The types that go-yaml tells apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Type {
+pub(super) enum Type {
     Null,
     Bool,
     Int,
     Float,
     Str,
     Timestamp,
+}
+
+impl Scalar<'_> {
+    /// Its type: whole numbers of any size are of one.
+    pub(super) fn type_of(&self) -> Type {
+        match self {
+            Scalar::Null => Type::Null,
+            Scalar::Bool(_) => Type::Bool,
+            Scalar::Int(_) | Scalar::Unsigned(_) => Type::Int,
+            Scalar::Float(_) => Type::Float,
+            Scalar::Text(_) => Type::Str,
+        }
+    }
 }
 
 impl Type {

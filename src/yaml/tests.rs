@@ -169,6 +169,20 @@ fn common_mistakes_are_explained() {
 }
 
 #[test]
+fn keys_of_two_types_are_both_converted_to_json() {
+    let unsupported = |text: &str| error(text).message.contains("unsupported map key of type: %!s(<nil>)");
+    assert!(unsupported("1:\n  null:\n! 1:"));
+    assert!(unsupported("1: {~: 1}\n\"1\": 2"));
+    assert!(unsupported("a: {\"true\": {~: 1}, yes: 2}"));
+    assert!(unsupported("<<: {1: {~: 1}}\n\"1\": 2"));
+    for replaced in
+        ["1: {~: 1}\n1: 2", "1: {~: 1}\n\"1\": 2\n1: 3", "a: {1: {~: 1}, \"1\": 2}\na: 3", "1: {~: 1}\n0x1: 2"]
+    {
+        assert!(!format!("{:?}", read(replaced)).contains("hidden"), "{replaced}");
+    }
+}
+
+#[test]
 fn limits_hold() {
     let deep = |levels: usize| format!("a: {}{}\n", "[".repeat(levels), "]".repeat(levels));
     let big_stack = |run: fn(String) -> Option<String>, text: String| {
