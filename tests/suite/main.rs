@@ -7,6 +7,7 @@
 //! | `set_flags`, `yaml_values`, `json_schema_*` | values, against recorded answers of Helm and the JSON Schema test suite |
 //! | `trees`, `lint`, `show`, `package`, `dependency` | a command's output, against recorded answers of Helm |
 //! | `create`, `diff`, `lint_mongooseim` | one command each |
+//! | `api_server` | `validate` and `diff`, against recorded answers of a real API server |
 //! | `secrets` | secrets, in every spelling and every form of output |
 //! | `hostile` | names and texts that are to deceive, in every form of output |
 //! | `chart_trees` | charts that multiply when they are read |
@@ -20,6 +21,7 @@
 
 mod support;
 
+mod api_server;
 mod chart;
 mod chart_trees;
 mod cli_cases;

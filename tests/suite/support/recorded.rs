@@ -18,9 +18,20 @@ pub fn cases(path: &str, least: usize) -> Vec<Value> {
     cases
 }
 
+/// The object in `tests/cases/PATH`.
+pub fn object(path: &str) -> Value {
+    let text = fs::read_to_string(folder(path)).expect("the recorded cases");
+    serde_json::from_str(&text).expect("the recorded cases are JSON")
+}
+
+/// A case's list.
+pub fn list(value: &Value) -> &[Value] {
+    value.as_array().unwrap_or_else(|| panic!("{value} is not a list"))
+}
+
 /// A case's text.
 pub fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_else(|| panic!("{value} is no text"))
+    value.as_str().unwrap_or_else(|| panic!("{value} is not a string"))
 }
 
 /// A case's list of texts.

@@ -1,0 +1,120 @@
+//! Verdicts of a real API server, recorded by `tests/cluster/verdicts --record` and `tests/cluster/impact --record`: what it accepts,
+//! and what a change does to an object. CI holds the records themselves against the server.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::support::command::run;
+use crate::support::recorded::{cases, list, object, text};
+
+#[test]
+fn validate_agrees_with_the_api_server() {
+    let file = object("validate/verdicts.json");
+    let (valid, rows) = (list(&file["valid"]), list(&file["verdicts"]));
+    assert!(rows.len() >= 900, "only {} verdicts are recorded", rows.len());
+    let temporary = tempfile::tempdir().expect("a folder");
+    for (number, row) in rows.iter().enumerate() {
+        let base = &valid[usize::try_from(row["of"].as_u64().expect("a number")).expect("an index")];
+        let manifest = changed(base, &row["change"]);
+        fs::write(temporary.path().join(format!("{number}.json")), manifest.to_string()).expect("a manifest");
+    }
+    let crds = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cluster/fixtures/crds.yaml");
+    let output = run(temporary.path(), &["validate", ".", "-o", "json", "--crds", crds.to_str().expect("UTF-8")]);
+    let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+    let mut errors: BTreeMap<usize, &str> = BTreeMap::new();
+    for finding in list(&report["findings"]) {
+        // The manifests are objects of their own, which happen to be in one folder.
+        if finding["severity"] == "error" && finding["rule"] != "twice" {
+            let stem = Path::new(text(&finding["file"])).file_stem().and_then(|stem| stem.to_str()).expect("a file");
+            errors.insert(stem.parse().expect("a number"), text(&finding["message"]));
+        }
+    }
+    let mut wrong = Vec::new();
+    for (number, row) in rows.iter().enumerate() {
+        let (accepted, ours) = (row["accepted"] == true, errors.get(&number));
+        match (accepted == ours.is_none(), row.get("differs")) {
+            (true, None) | (false, Some(_)) => {}
+            (true, Some(why)) => wrong.push(format!("{}: agrees by now; `differs` says {why}", row["name"])),
+            (false, None) => wrong.push(format!("{}: {:?}; the server: {}", row["name"], ours, row["message"])),
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} verdicts:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
+}
+
+/// A manifest with a recorded change.
+fn changed(manifest: &Value, change: &Value) -> Value {
+    let mut result = manifest.clone();
+    let Some(change) = change.as_object() else { return result };
+    let (key, above) = list(&change["at"]).split_last().expect("a path");
+    let mut holder = &mut result;
+    for step in above {
+        holder = match step {
+            Value::String(name) => &mut holder[name.as_str()],
+            number => &mut holder[index(number)],
+        };
+    }
+    match holder {
+        Value::Object(map) => {
+            let name = text(key);
+            match (change.get("set"), change.get("rename")) {
+                (Some(value), _) => drop(map.insert(name.to_owned(), value.clone())),
+                (None, Some(new)) => {
+                    let value = map.remove(name).expect("the field");
+                    map.insert(text(new).to_owned(), value);
+                }
+                (None, None) => drop(map.remove(name).expect("the field")),
+            }
+        }
+        Value::Array(items) => match change.get("set") {
+            Some(value) => items[index(key)] = value.clone(),
+            None if change.contains_key("repeat") => items.push(items[index(key)].clone()),
+            None => drop(items.remove(index(key))),
+        },
+        scalar => panic!("{scalar} has no fields"),
+    }
+    result
+}
+
+fn index(number: &Value) -> usize {
+    usize::try_from(number.as_u64().expect("an index")).expect("an index")
+}
+
+#[test]
+fn diff_knows_what_a_change_does_to_an_object() {
+    let rows = cases("diff/impact.json", 60);
+    let temporary = tempfile::tempdir().expect("a folder");
+    let templates = temporary.path().join("chart/templates");
+    fs::create_dir_all(&templates).expect("folders");
+    let chart = "apiVersion: v2\nname: probe\nversion: 1.0.0\nengine: tera\n";
+    fs::write(temporary.path().join("chart/Chart.yaml"), chart).expect("a chart");
+    let mut wrong = Vec::new();
+    for row in &rows {
+        fs::write(temporary.path().join("old.json"), row["old"].to_string()).expect("a manifest");
+        fs::write(templates.join("all.yaml"), row["new"].to_string()).expect("a template");
+        let output = run(temporary.path(), &["diff", "probe", "chart", "--from", "old.json", "-o", "json"]);
+        let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+        let objects = list(&report["objects"]);
+        let impacts: Vec<&Value> = objects.iter().flat_map(|object| list(&object["impacts"])).collect();
+        let rejected = impacts.iter().any(|impact| impact["gravity"] == "refused");
+        let has = |rule: &str| impacts.iter().any(|impact| impact["rule"] == rule);
+        let mut expect = |holds: bool, what: &str| {
+            if !holds {
+                wrong.push(format!("{}: {what}: {}", row["name"], json!(impacts)));
+            }
+        };
+        expect(rejected != (row["accepted"] == true), "the server's verdict is another");
+        if !rejected && (has("restarts") || has("no-restart")) {
+            expect(row["newGeneration"] == true, "the pod template did not change");
+        }
+        if objects.iter().all(|object| object["status"] == "rewritten") {
+            expect(row["newGeneration"] == false, "more than the form changed");
+        }
+        if has("address-kept") {
+            expect(row["addressKept"] == true, "the address was not kept");
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} changes:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
+}
