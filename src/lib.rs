@@ -16,7 +16,8 @@
 //! | [`json`] | JSON as Go reads and writes it |
 //! | [`findings`] | what checks found, in the forms that programs read |
 //! | [`json_path`] | kubectl's JSONPath over values |
-//! | [`values`] | layers of values, the `--set` grammar, merging with a chart's defaults, schemas |
+//! | [`json_schema`] | what a JSON Schema says about a value, as Helm checks it |
+//! | [`values`] | layers of values, the `--set` grammar, merging with a chart's defaults |
 //! | [`secrets`] | what is not to be read by everybody, and masking it |
 //! | [`chart`] | a chart from its files, wherever they came from |
 //! | [`engine`] | templates: the seam behind which a template language stands, and Tera |
@@ -79,6 +80,7 @@ pub mod go;
 pub mod io;
 pub mod json;
 pub mod json_path;
+pub mod json_schema;
 pub mod kubernetes;
 pub mod lint;
 pub mod manifest;

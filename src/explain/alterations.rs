@@ -1,6 +1,7 @@
 //! Other values than the one that is set: what an experiment puts in its place.
 
-use crate::values::{Map, Node, SchemaView, Value};
+use crate::json_schema::SchemaView;
+use crate::yaml::{Map, Node, Value};
 
 /// The most alterations of one value.
 const MOST: usize = 24;

@@ -8,8 +8,9 @@ use super::alterations::alterations;
 use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::engine::{Capabilities, Engine, Release, Rendered, Scope, Session, engine_for};
+use crate::json_schema::SchemaView;
 use crate::render::{self, Prepared, Schemas};
-use crate::values::{Map, Node, SchemaView, Step, Value, ValuePath, coalesce, merge_defaults};
+use crate::values::{Map, Node, Step, Value, ValuePath, coalesce, merge_defaults};
 
 /// What is experimented with.
 #[derive(Clone, Copy)]

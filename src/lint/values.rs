@@ -4,8 +4,8 @@ use super::report::{Report, Rule};
 use super::{Group, Subject};
 use crate::chart::Entry;
 use crate::diagnostic::{Diagnostic, Source};
+use crate::json_schema::{self, Schema};
 use crate::values::coalesce_tables;
-use crate::values::schema::{self, Schema};
 use crate::yaml::{self, Map, Value};
 
 const FILE: &str = "values.yaml";
@@ -70,7 +70,7 @@ fn check_schema(source: &Source, values: &Map) -> Option<(String, Diagnostic)> {
         Ok(schema) => schema,
         Err(error) => return Some((error.message.clone(), error)),
     };
-    let refused = schema::check(&[(String::new(), &schema, values)]).into_iter().find(Diagnostic::is_error)?;
+    let refused = json_schema::check(&[(String::new(), &schema, values)]).into_iter().find(Diagnostic::is_error)?;
     // Two lines make the frame that Helm leaves out here.
     let lines = refused.message.splitn(3, '\n').nth(2).unwrap_or_default();
     Some((format!("{lines}\n"), refused))

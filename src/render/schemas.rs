@@ -2,9 +2,9 @@
 
 use crate::chart::Chart;
 use crate::diagnostic::Diagnostic;
+use crate::json_schema::{self, Schema, SchemaView};
 use crate::secrets::ChartSchema;
-use crate::values::schema::{self, Schema};
-use crate::values::{Map, Node, SchemaView, Step, ValuePath, check_toml};
+use crate::values::{Map, Node, Step, ValuePath, check_toml};
 
 /// The schemas of a chart and of its subcharts, parents first.
 pub struct Schemas {
@@ -41,7 +41,7 @@ impl Schemas {
         let name = &chart.metadata.name;
         match chart.schema.as_ref().map(Schema::parse) {
             Some(Ok(schema)) => self.found.push(Found { chart: name.clone(), path: path.clone(), schema }),
-            Some(Err(error)) => errors.push(schema::in_frame(name, error)),
+            Some(Err(error)) => errors.push(json_schema::in_frame(name, error)),
             None => {}
         }
         for subchart in &chart.subcharts {
@@ -63,7 +63,12 @@ impl Schemas {
             let is_above = |(at, name): (usize, &String)| steps.get(at) == Some(&Step::Key(name.clone()));
             let holds = found.path.len() <= steps.len() && found.path.iter().enumerate().all(is_above);
             let view = SchemaView::of_document(found.schema.document()).filter(|_| holds)?;
-            view.at_path(&path.below(found.path.len()))
+            steps[found.path.len()..].iter().try_fold(view, |view, step| {
+                view.alternatives().into_iter().find_map(|view| match step {
+                    Step::Key(key) => view.property(key),
+                    Step::Item(_) => view.items(),
+                })
+            })
         })
     }
 
@@ -82,7 +87,7 @@ impl Schemas {
         };
         let parts: Vec<(String, &Schema, &Map)> =
             self.found.iter().filter_map(|found| Some((found.chart.clone(), &found.schema, part(found)?))).collect();
-        let mut told = schema::check(&parts);
+        let mut told = json_schema::check(&parts);
         told.extend(parts.iter().flat_map(|(_, schema, values)| check_toml(values, schema.document())));
         told.into_iter().partition(Diagnostic::is_error)
     }

@@ -10,8 +10,8 @@ use super::{Report, metadata, scalars, structure};
 use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::diff::{FieldPath, Object, PathStep};
 use crate::json;
+use crate::json_schema::{Budget, Offline, Schema, Violation};
 use crate::kubernetes::Schema as Record;
-use crate::values::schema::{Budget, Offline, Schema, Violation};
 use crate::yaml::{Map, Node, Value};
 
 /// A kind that a CustomResourceDefinition brings.

@@ -22,8 +22,8 @@ use crate::diagnostic::{Diagnostic, Severity, Span, printable};
 use crate::diff::{FieldPath, Object};
 use crate::engine::KubeVersion;
 use crate::findings::Finding;
+use crate::json_schema::Budget;
 use crate::kubernetes::Schema;
-use crate::values::schema::Budget;
 use crate::yaml::Map;
 
 pub use custom::{CustomKind, custom_kinds};

@@ -1,8 +1,8 @@
 //! Values that a chart does not know: most often a slip of the finger, which Helm passes over in silence.
 
-use super::schema_view::SchemaView;
 use super::{Map, Node, Value, ValuesTree};
 use crate::diagnostic::{Diagnostic, Span};
+use crate::json_schema::SchemaView;
 
 /// A warning for every value of `user` that the chart does not know, with its place and the nearest name it does know.
 ///

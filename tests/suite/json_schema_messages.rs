@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use mim_chart::diagnostic::Source;
-use mim_chart::values::schema::{Schema, check, in_frame};
+use mim_chart::json_schema::{Schema, check, in_frame};
 use mim_chart::yaml::read_values;
 use serde_json::Value;
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use mim_chart::diagnostic::Source;
 use mim_chart::json;
-use mim_chart::values::schema::{Budget, Draft, Resolver, Schema, lines};
+use mim_chart::json_schema::{Budget, Draft, Resolver, Schema, lines};
 use mim_chart::yaml::{Map, Node, Value};
 
 fn suite() -> PathBuf {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use mim_chart::diagnostic::{Diagnostic, Source};
 use mim_chart::json;
-use mim_chart::values::schema::{Budget, Schema, Violation, lines};
+use mim_chart::json_schema::{Budget, Schema, Violation, lines};
 
 use crate::support::command::shell_command;
 

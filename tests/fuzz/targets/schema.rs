@@ -5,7 +5,7 @@
 use libfuzzer_sys::fuzz_target;
 use mim_chart::diagnostic::Source;
 use mim_chart::json;
-use mim_chart::values::schema::{Budget, Schema, lines};
+use mim_chart::json_schema::{Budget, Schema, lines};
 
 /// Steps of one evaluation: a second or two of this build.
 const STEPS: u64 = 200_000;

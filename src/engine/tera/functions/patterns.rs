@@ -7,7 +7,7 @@ use tera::Value;
 
 use super::Function;
 use super::call::{Answer, Call, Failure};
-use crate::values::schema::pattern::compile;
+use crate::json_schema::pattern::compile;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("regexMatch", &["text", "regex"], "Whether the expression matches somewhere in the text.", matches),

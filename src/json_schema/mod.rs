@@ -12,6 +12,7 @@
 //! | `session`, `budget`, `memo` | what an evaluation may take, and what it remembers |
 //! | `types`, `number`, `pattern`, `patterns`, `format`, `instance`, `uri` | what keywords are about |
 //! | `violation`, `report`, `wording` | what is wrong, in Helm's words |
+//! | `view` | looking into a schema as it is written, for other purposes than validation |
 //! | `wanted` | what to write instead of a value of another type |
 
 mod arrays;
@@ -38,6 +39,7 @@ mod shape;
 mod stack;
 mod types;
 mod uri;
+mod view;
 mod violation;
 mod wanted;
 mod wording;
@@ -46,6 +48,7 @@ pub use budget::Budget;
 pub use draft::Draft;
 pub use loader::{Offline, Resolver};
 pub use report::{check, in_frame, lines};
+pub use view::SchemaView;
 pub use violation::Violation;
 
 use crate::diagnostic::{Diagnostic, Source};

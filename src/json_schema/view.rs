@@ -1,7 +1,7 @@
 //! Looking into a schema document as it is written, for what is no validation: which names a map knows, what a text
 //! holds.
 
-use super::{Map, Node, Step, Value, ValuePath};
+use crate::yaml::{Map, Node, Value};
 
 /// How many `$ref`s in a row are followed; a longer chain is a circle.
 const MAX_REFERENCES: usize = 32;
@@ -113,15 +113,5 @@ impl<'a> SchemaView<'a> {
     pub fn required(&self) -> Vec<&'a str> {
         let names = self.schema.get("required").and_then(|node| node.value.as_list()).unwrap_or_default();
         names.iter().filter_map(|name| name.value.as_str()).collect()
-    }
-
-    /// The schema at a path, where it says anything about it.
-    pub fn at_path(self, path: &ValuePath) -> Option<Self> {
-        path.steps().iter().try_fold(self, |view, step| {
-            view.alternatives().into_iter().find_map(|view| match step {
-                Step::Key(key) => view.property(key),
-                Step::Item(_) => view.items(),
-            })
-        })
     }
 }
