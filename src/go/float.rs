@@ -117,6 +117,97 @@ pub fn format_json_float(value: f64) -> String {
     }
 }
 
+/// No float has more decimal places than this; what is asked for beyond is zeros.
+const MAX_PLACES: usize = 1_100;
+
+/// A finite float with so many decimal places (`%.2f`).
+pub fn fixed(number: f64, precision: usize) -> String {
+    let exact = precision.min(MAX_PLACES);
+    format!("{number:.exact$}{}", "0".repeat(precision - exact))
+}
+
+/// A finite float with an exponent and so many decimal places (`%.2e`).
+pub fn scientific(number: f64, precision: usize) -> String {
+    let exact = precision.min(MAX_PLACES);
+    let text = format!("{number:.exact$e}");
+    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let zeros = "0".repeat(precision - exact);
+    match exponent.strip_prefix('-') {
+        Some(exponent) => format!("{digits}{zeros}e-{exponent:0>2}"),
+        None => format!("{digits}{zeros}e+{exponent:0>2}"),
+    }
+}
+
+/// A finite float of no sign with at most so many significant digits (`%.3g`): zeros at the end left out, with an exponent
+/// where the number has more digits before its point.
+pub fn significant(number: f64, precision: usize) -> String {
+    let precision = precision.max(1);
+    let text = scientific(number, precision.min(MAX_PLACES) - 1);
+    let Some((digits, exponent)) = text.split_once('e') else { return text };
+    let exponent: i64 = exponent.parse().unwrap_or(0);
+    let digits: String = digits.chars().filter(|&c| c != '.').collect();
+    let trimmed = match digits.trim_end_matches('0') {
+        "" => "0",
+        trimmed => trimmed,
+    };
+    let length = trimmed.len() as i64;
+    let point = exponent + 1;
+    let threshold = if precision as i64 > length && length >= point { length } else { precision as i64 };
+    if exponent < -4 || exponent >= threshold {
+        return scientific(number, trimmed.len() - 1);
+    }
+    fixed(number, usize::try_from(length - point).unwrap_or(0))
+}
+
+/// How many bits of a float are its fraction.
+const FRACTION_BITS: u32 = 52;
+
+/// A finite float of no sign as `integer * 2^exponent`, the integer below 2^53.
+fn parts(number: f64) -> (u64, i32) {
+    let bits = number.to_bits();
+    let fraction = bits & ((1 << FRACTION_BITS) - 1);
+    match (bits >> FRACTION_BITS) as i32 & 0x7ff {
+        0 => (fraction, -1074),
+        exponent => (fraction | 1 << FRACTION_BITS, exponent - 1075),
+    }
+}
+
+/// A finite float of no sign as a whole number times a power of two (`%b`): `4503599627370496p-52`.
+pub fn binary(number: f64) -> String {
+    let (integer, exponent) = parts(number);
+    format!("{integer}p{exponent:+}")
+}
+
+/// A finite float of no sign in hexadecimal (`%x`), with so many digits behind the point or as few as it takes: `0x1.8p+00`.
+pub fn hexadecimal(number: f64, precision: Option<usize>) -> String {
+    const DIGITS: usize = FRACTION_BITS as usize / 4;
+    let (mut integer, mut exponent) = match parts(number) {
+        (0, _) => (0, 0),
+        (integer, exponent) => {
+            let shift = integer.leading_zeros() - (63 - FRACTION_BITS);
+            (integer << shift, exponent - shift as i32 + FRACTION_BITS as i32)
+        }
+    };
+    if let Some(precision) = precision.filter(|&precision| precision < DIGITS) {
+        // To the nearest, and from the middle to the even one.
+        let dropped = 4 * (DIGITS - precision);
+        let (kept, rest) = (integer >> dropped, integer & ((1 << dropped) - 1));
+        let half = 1 << (dropped - 1);
+        integer = (kept + u64::from(rest > half || rest == half && kept & 1 == 1)) << dropped;
+        if integer >> FRACTION_BITS > 1 {
+            (integer, exponent) = (integer >> 1, exponent + 1);
+        }
+    }
+    let digits = format!("{:0DIGITS$x}", integer & ((1 << FRACTION_BITS) - 1));
+    let digits = match precision {
+        None => digits.trim_end_matches('0').to_owned(),
+        Some(precision) => format!("{digits:0<precision$}")[..precision].to_owned(),
+    };
+    let point = if digits.is_empty() { "" } else { "." };
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("0x{}{point}{digits}p{sign}{:02}", integer >> FRACTION_BITS, exponent.abs())
+}
+
 fn special(value: f64) -> Option<&'static str> {
     if value.is_nan() {
         Some("NaN")
@@ -154,6 +245,26 @@ mod tests {
         ] {
             assert_eq!((format_float(value), format_json_float(value)), (go.to_owned(), json.to_owned()), "{value:?}");
         }
+    }
+
+    #[test]
+    fn floats_in_hexadecimal_and_binary() {
+        for (number, shortest, two, binary_form) in [
+            (0.0, "0x0p+00", "0x0.00p+00", "0p-1074"),
+            (1.0, "0x1p+00", "0x1.00p+00", "4503599627370496p-52"),
+            (3.5, "0x1.cp+01", "0x1.c0p+01", "7881299347898368p-51"),
+            (1e7, "0x1.312dp+23", "0x1.31p+23", "5368709120000000p-29"),
+            (0.1, "0x1.999999999999ap-04", "0x1.9ap-04", "7205759403792794p-56"),
+            (5e-324, "0x1p-1074", "0x1.00p-1074", "1p-1074"),
+            (1.9999, "0x1.fff972474538fp+00", "0x1.00p+01", "9006748894778255p-52"),
+            (f64::MAX, "0x1.fffffffffffffp+1023", "0x1.00p+1024", "9007199254740991p+971"),
+        ] {
+            assert_eq!(hexadecimal(number, None), shortest);
+            assert_eq!(hexadecimal(number, Some(2)), two);
+            assert_eq!(binary(number), binary_form);
+        }
+        assert_eq!(hexadecimal(1.0, Some(15)), "0x1.000000000000000p+00");
+        assert_eq!(hexadecimal(1.5, Some(0)), "0x1p+01");
     }
 
     #[test]

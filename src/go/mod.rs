@@ -3,15 +3,19 @@
 //! | file | Go package |
 //! |---|---|
 //! | `error` | messages of the operating system's errors |
+//! | [`fmt`] | `fmt`: `%v`, `printf`
 //! | [`float`] | `strconv.FormatFloat`, floats of `encoding/json` |
 //! | `path` | `path`, `path/filepath` |
 //! | [`strconv`] | `strconv`: quoted text |
+//! | [`utf8`] | `unicode/utf8`
 //! | [`url`] | `net/url` |
 
 mod error;
 pub mod float;
+pub mod fmt;
 pub mod path;
 pub mod strconv;
 pub mod url;
+pub mod utf8;
 
 pub use error::os_error;

@@ -20,15 +20,45 @@ pub fn quote_double_ascii(text: &str) -> String {
     quoted('"', text.chars(), push_ascii)
 }
 
+/// Bytes in double quotes, as Go's `%q` writes a string: a byte that belongs to no character is `\xff`.
+pub fn quote_bytes(text: &[u8]) -> String {
+    quoted_bytes(text, push_escaped)
+}
+
+/// Bytes in double quotes, as Go's `%+q` writes a string, everything but ASCII escaped.
+pub fn quote_bytes_ascii(text: &[u8]) -> String {
+    quoted_bytes(text, push_ascii)
+}
+
+fn quoted_bytes(text: &[u8], push: fn(&mut String, char)) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for chunk in text.utf8_chunks() {
+        chunk.valid().chars().for_each(|c| push_quoted(&mut quoted, '"', c, push));
+        chunk.invalid().iter().for_each(|byte| quoted.push_str(&format!("\\x{byte:02x}")));
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// Whether Go writes a text between back quotes: it has no control characters but tabs, no back quote and no byte order
+/// mark, and is UTF-8.
+pub fn can_backquote(text: &[u8]) -> bool {
+    let plain = |c: char| c == '\t' || !(c < ' ' || matches!(c, '`' | '\u{7f}' | '\u{feff}'));
+    str::from_utf8(text).is_ok_and(|text| text.chars().all(plain))
+}
+
+fn push_quoted(quoted: &mut String, quote: char, c: char, push: fn(&mut String, char)) {
+    if c == quote || c == '\\' {
+        quoted.extend(['\\', c]);
+    } else {
+        push(quoted, c);
+    }
+}
+
 fn quoted(quote: char, text: impl IntoIterator<Item = char>, push: fn(&mut String, char)) -> String {
     let mut quoted = String::from(quote);
-    for c in text {
-        if c == quote || c == '\\' {
-            quoted.extend(['\\', c]);
-        } else {
-            push(&mut quoted, c);
-        }
-    }
+    text.into_iter().for_each(|c| push_quoted(&mut quoted, quote, c, push));
     quoted.push(quote);
     quoted
 }
@@ -132,6 +162,13 @@ mod tests {
         assert_eq!(quote_char('"'), "'\"'");
         assert_eq!(quote_double("a\"'\u{301}"), "\"a\\\"'\u{301}\"");
         assert_eq!(quote_double("\n\u{1}\u{200b}"), "\"\\n\\x01\\u200b\"");
+    }
+
+    #[test]
+    fn bytes_that_are_no_characters_are_escaped() {
+        assert_eq!(quote_bytes(b"a\"\xff\xe2\x98\xc3\xa4"), r#""a\"\xff\xe2\x98ä""#);
+        assert_eq!(quote_bytes_ascii(b"\xff\xc3\xa4"), r#""\xff\u00e4""#);
+        assert!(can_backquote(b"a\t\"") && !can_backquote(b"`") && !can_backquote(b"\xff"));
     }
 
     #[test]

@@ -1,0 +1,75 @@
+//! How values are seen by functions that print, compare or convert values of any type.
+
+use std::borrow::Cow;
+
+/// A value of Go, whatever its type in Rust. Clones are cheap: functions clone elements of lists and maps.
+pub trait GoValue: Clone {
+    /// What the value is.
+    fn view(&self) -> View<'_, Self>;
+
+    /// The name of its type as `%T` prints it: `<nil>`, `int64`, `[]interface {}`, `*semver.Version`.
+    fn go_type(&self) -> Cow<'_, str>;
+
+    /// What its `String` or `Error` method returns, if the type has one.
+    fn string_method(&self) -> Option<Cow<'_, [u8]>> {
+        None
+    }
+
+    /// What its `GoString` method returns, if the type has one: what `%#v` prints.
+    fn go_string_method(&self) -> Option<Cow<'_, [u8]>> {
+        None
+    }
+
+    /// The name of its kind in Go's `reflect`: `invalid`, `int64`, `slice`, `map`, `ptr`.
+    fn kind(&self) -> Cow<'_, str> {
+        let number = |prefix: &str, of_named_types: &'static str| {
+            let name = self.go_type();
+            if name.starts_with(prefix) { name } else { Cow::Borrowed(of_named_types) }
+        };
+        Cow::Borrowed(match self.view() {
+            View::Nil => "invalid",
+            View::Bool(_) => "bool",
+            View::Int(_) => return number("int", "int64"),
+            View::Uint(_) => return number("uint", "uint64"),
+            View::Float(_) => "float64",
+            View::Complex(..) => "complex128",
+            View::String(_) => "string",
+            View::Bytes(_) | View::List(_) => "slice",
+            View::Map(_) => "map",
+            View::Struct(_) => "struct",
+            View::Pointer(_) => "ptr",
+            View::Func => "func",
+        })
+    }
+}
+
+/// What a value is. Elements are clones where the value can't lend them.
+#[derive(Debug, Clone)]
+pub enum View<'a, V: Clone> {
+    /// `nil`: an interface that holds nothing.
+    Nil,
+    /// A boolean.
+    Bool(bool),
+    /// A signed whole number of any size.
+    Int(i64),
+    /// An unsigned whole number of any size.
+    Uint(u64),
+    /// A `float64`.
+    Float(f64),
+    /// A `complex128`: its real and its imaginary part.
+    Complex(f64, f64),
+    /// A string: bytes, which need not be UTF-8.
+    String(&'a [u8]),
+    /// A `[]byte`.
+    Bytes(&'a [u8]),
+    /// A slice or an array.
+    List(Cow<'a, [V]>),
+    /// A map with string keys, sorted by key.
+    Map(Vec<(Cow<'a, [u8]>, V)>),
+    /// A struct: the names and values of its fields, in order.
+    Struct(Vec<(&'static str, V)>),
+    /// A pointer to a value.
+    Pointer(V),
+    /// A function, a channel: something that prints as an address alone.
+    Func,
+}

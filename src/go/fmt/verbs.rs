@@ -1,0 +1,310 @@
+//! One value in the form that a verb and its flags ask for, or Go's error where the verb does not fit it: `%!d(string=x)`.
+
+use std::borrow::Cow;
+
+use super::print::{Error, Printer};
+use super::value::{GoValue, View};
+use crate::go::strconv::{can_backquote, quote_bytes, quote_bytes_ascii};
+use crate::go::utf8;
+
+/// What stands between a `%` and its verb.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Flags {
+    pub(super) minus: bool,
+    pub(super) plus: bool,
+    pub(super) sharp: bool,
+    pub(super) space: bool,
+    pub(super) zero: bool,
+    /// `%#v`: a value in Go's syntax.
+    pub(super) go_syntax: bool,
+    /// `%+v`: structs with the names of their fields.
+    pub(super) field_names: bool,
+    pub(super) width: Option<usize>,
+    pub(super) precision: Option<usize>,
+}
+
+impl Flags {
+    /// The same without zeros as padding.
+    pub(super) fn without_zeros(self) -> Flags {
+        Flags { zero: false, ..self }
+    }
+}
+
+/// An address differs from run to run in Go; here it is always the same one.
+const ADDRESS: u64 = 0xc0_0000_0000;
+
+impl Printer<'_> {
+    /// An argument of `printf` or `print`.
+    pub(super) fn argument(&mut self, verb: char, flags: Flags, value: &impl GoValue) -> Result<(), Error> {
+        match verb {
+            'v' | 'T' if matches!(value.view(), View::Nil) => self.pad(flags, b"<nil>"),
+            'T' => self.pad(flags, cut(value.go_type().as_bytes(), flags)),
+            // Templates have no errors to wrap, and addresses would differ from run to run.
+            'w' | 'p' => self.bad_verb(verb, flags, value),
+            _ if matches!(value.view(), View::Nil) => self.bad_verb(verb, flags, value),
+            _ => self.part(verb, flags, value, true),
+        }
+    }
+
+    /// A value, or one inside another; `top` for an argument itself.
+    fn part(&mut self, verb: char, flags: Flags, value: &impl GoValue, top: bool) -> Result<(), Error> {
+        if !self.without_methods {
+            if flags.go_syntax {
+                if let Some(text) = value.go_string_method() {
+                    return self.pad(flags, cut(&text, flags));
+                }
+            } else if matches!(verb, 'v' | 's' | 'q' | 'x' | 'X')
+                && let Some(text) = value.string_method()
+            {
+                return self.text(verb, flags, &text).map(drop);
+            }
+        }
+        let fits = match value.view() {
+            View::Nil => {
+                self.push(if flags.go_syntax { b"interface {}(nil)" } else { b"<nil>" })?;
+                true
+            }
+            View::Bool(truth) if matches!(verb, 't' | 'v') => {
+                self.pad(flags, if truth { b"true" } else { b"false" })?;
+                true
+            }
+            View::Bool(_) => false,
+            View::Int(number) if self.dialect.whole_floats_are_ints && "eEfFgG".contains(verb) => {
+                self.float(verb, flags, number as f64)?
+            }
+            View::Uint(number) if self.dialect.whole_floats_are_ints && "eEfFgG".contains(verb) => {
+                self.float(verb, flags, number as f64)?
+            }
+            View::Int(number) => self.integer(verb, flags, number < 0, number.unsigned_abs())?,
+            View::Uint(number) if verb == 'v' && flags.go_syntax => self.hexadecimal(flags, number)?,
+            View::Uint(number) => self.integer(verb, flags, false, number)?,
+            View::Float(number) => self.float(verb, flags, number)?,
+            View::Complex(real, imaginary) => self.complex(verb, flags, real, imaginary)?,
+            View::String(text) => self.text(verb, flags, text)?,
+            View::Bytes(bytes) if matches!(verb, 's' | 'q' | 'x' | 'X') => self.text(verb, flags, bytes)?,
+            View::Bytes(bytes) => {
+                let type_name = if top { "[]byte".into() } else { value.go_type() };
+                self.bytes(verb, flags, bytes, &type_name)?;
+                true
+            }
+            View::List(items) => {
+                self.list(verb, flags, value, &items)?;
+                true
+            }
+            View::Map(entries) => {
+                self.map(verb, flags, value, &entries)?;
+                true
+            }
+            View::Struct(fields) => {
+                self.fields(verb, flags, value, &fields)?;
+                true
+            }
+            View::Pointer(target) if top && matches!(target.view(), View::List(_) | View::Map(_) | View::Struct(_)) => {
+                self.push(b"&")?;
+                self.deeper(|printer| printer.part(verb, flags, &target, false))?;
+                true
+            }
+            View::Pointer(_) | View::Func => self.address(verb, flags, value)?,
+        };
+        if fits { Ok(()) } else { self.bad_verb(verb, flags, value) }
+    }
+
+    fn list<V: GoValue>(&mut self, verb: char, flags: Flags, list: &V, items: &[V]) -> Result<(), Error> {
+        self.open(flags, list, b"[")?;
+        for (index, item) in items.iter().enumerate() {
+            self.separator(flags, index)?;
+            self.deeper(|printer| printer.part(verb, flags, item, false))?;
+        }
+        self.push(close(flags))
+    }
+
+    fn map<V: GoValue>(
+        &mut self,
+        verb: char,
+        flags: Flags,
+        map: &V,
+        entries: &[(Cow<'_, [u8]>, V)],
+    ) -> Result<(), Error> {
+        self.open(flags, map, b"map[")?;
+        for (index, (key, value)) in entries.iter().enumerate() {
+            self.separator(flags, index)?;
+            self.key(verb, flags, key)?;
+            self.push(b":")?;
+            self.deeper(|printer| printer.part(verb, flags, value, false))?;
+        }
+        self.push(close(flags))
+    }
+
+    fn fields<V: GoValue>(
+        &mut self,
+        verb: char,
+        flags: Flags,
+        value: &V,
+        fields: &[(&'static str, V)],
+    ) -> Result<(), Error> {
+        self.open(flags, value, b"{")?;
+        for (index, (name, value)) in fields.iter().enumerate() {
+            self.separator(flags, index)?;
+            if flags.field_names || flags.go_syntax {
+                self.push(name.as_bytes())?;
+                self.push(b":")?;
+            }
+            self.deeper(|printer| printer.part(verb, flags, value, false))?;
+        }
+        self.push(b"}")
+    }
+
+    fn address(&mut self, verb: char, flags: Flags, value: &impl GoValue) -> Result<bool, Error> {
+        match verb {
+            'v' if flags.go_syntax => {
+                self.push(format!("({})({ADDRESS:#x})", value.go_type()).as_bytes())?;
+                Ok(true)
+            }
+            'v' => self.hexadecimal(flags, ADDRESS),
+            'b' | 'o' | 'd' | 'x' | 'X' => self.integer(verb, flags, false, ADDRESS),
+            _ => Ok(false),
+        }
+    }
+
+    fn open(&mut self, flags: Flags, value: &impl GoValue, plain: &[u8]) -> Result<(), Error> {
+        if !flags.go_syntax {
+            return self.push(plain);
+        }
+        self.push(value.go_type().as_bytes())?;
+        self.push(b"{")
+    }
+
+    fn separator(&mut self, flags: Flags, index: usize) -> Result<(), Error> {
+        match (index, flags.go_syntax) {
+            (0, _) => Ok(()),
+            (_, true) => self.push(b", "),
+            (_, false) => self.push(b" "),
+        }
+    }
+
+    fn key(&mut self, verb: char, flags: Flags, key: &[u8]) -> Result<(), Error> {
+        if self.text(verb, flags, key)? {
+            return Ok(());
+        }
+        self.bad(verb, "string", |printer| printer.text('v', flags, key).map(drop))
+    }
+
+    /// A `[]byte` as a list of numbers.
+    fn bytes(&mut self, verb: char, flags: Flags, bytes: &[u8], type_name: &str) -> Result<(), Error> {
+        if flags.go_syntax {
+            self.push(type_name.as_bytes())?;
+        }
+        self.push(if flags.go_syntax { b"{" } else { b"[" })?;
+        for (index, &byte) in bytes.iter().enumerate() {
+            self.separator(flags, index)?;
+            let number = u64::from(byte);
+            let fits = if flags.go_syntax {
+                self.hexadecimal(flags, number)?
+            } else {
+                self.integer(verb, flags, false, number)?
+            };
+            if !fits {
+                self.bad(verb, "uint8", |printer| printer.integer('v', flags, false, number).map(drop))?;
+            }
+        }
+        self.push(close(flags))
+    }
+
+    fn bad_verb(&mut self, verb: char, flags: Flags, value: &impl GoValue) -> Result<(), Error> {
+        self.bad(verb, "", |printer| printer.typed(flags, value))
+    }
+
+    /// `%!d(string=x)`: what `write` writes comes behind the name of the type.
+    fn bad(
+        &mut self,
+        verb: char,
+        type_name: &str,
+        write: impl FnOnce(&mut Self) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        self.push(b"%!")?;
+        self.push(verb.encode_utf8(&mut [0; 4]).as_bytes())?;
+        self.push(b"(")?;
+        if !type_name.is_empty() {
+            self.push(type_name.as_bytes())?;
+            self.push(b"=")?;
+        }
+        let outer = std::mem::replace(&mut self.without_methods, true);
+        write(self)?;
+        self.without_methods = outer;
+        self.push(b")")
+    }
+
+    /// A value with its type, as Go shows arguments that don't fit.
+    pub(super) fn typed(&mut self, flags: Flags, value: &impl GoValue) -> Result<(), Error> {
+        if matches!(value.view(), View::Nil) {
+            return self.push(b"<nil>");
+        }
+        self.push(value.go_type().as_bytes())?;
+        self.push(b"=")?;
+        self.part('v', flags, value, true)
+    }
+
+    /// Writes a text padded to the width; with zeros where the flag says so, as Go does for any text.
+    pub(super) fn pad(&mut self, flags: Flags, text: &[u8]) -> Result<(), Error> {
+        let missing = match flags.width {
+            None | Some(0) => return self.push(text),
+            Some(width) => width.saturating_sub(utf8::count(text)),
+        };
+        if flags.minus {
+            self.push(text)?;
+            return self.fill(b' ', missing);
+        }
+        self.fill(if flags.zero { b'0' } else { b' ' }, missing)?;
+        self.push(text)
+    }
+
+    /// A string under a verb; false where the verb does not fit strings.
+    fn text(&mut self, verb: char, flags: Flags, text: &[u8]) -> Result<bool, Error> {
+        match verb {
+            'v' if flags.go_syntax => self.quoted(flags, text)?,
+            's' | 'v' => self.pad(flags, cut(text, flags))?,
+            'q' => self.quoted(flags, text)?,
+            'x' | 'X' => self.hexadecimal_bytes(verb, flags, text)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// `%q`: `%#q` is in back quotes where that is possible, `%+q` is ASCII.
+    fn quoted(&mut self, flags: Flags, text: &[u8]) -> Result<(), Error> {
+        let text = cut(text, flags);
+        self.check_room(text.len())?;
+        if flags.sharp && can_backquote(text) {
+            return self.pad(flags, &[b"`", text, b"`"].concat());
+        }
+        let quoted = if flags.plus { quote_bytes_ascii(text) } else { quote_bytes(text) };
+        self.pad(flags, quoted.as_bytes())
+    }
+
+    /// `%x` of a text: its bytes, with a space between for `% x`.
+    fn hexadecimal_bytes(&mut self, verb: char, flags: Flags, text: &[u8]) -> Result<(), Error> {
+        let text = &text[..flags.precision.map_or(text.len(), |precision| precision.min(text.len()))];
+        self.check_room(text.len().saturating_mul(2))?;
+        let digits: &[u8; 16] = if verb == 'x' { b"0123456789abcdef" } else { b"0123456789ABCDEF" };
+        let mut out = Vec::with_capacity(2 * text.len());
+        for (index, byte) in text.iter().enumerate() {
+            if index > 0 && flags.space {
+                out.push(b' ');
+            }
+            if flags.sharp && (index == 0 || flags.space) {
+                out.extend([b'0', verb as u8]);
+            }
+            out.extend([digits[usize::from(byte >> 4)], digits[usize::from(byte & 15)]]);
+        }
+        self.pad(flags, &out)
+    }
+}
+
+fn close(flags: Flags) -> &'static [u8] {
+    if flags.go_syntax { b"}" } else { b"]" }
+}
+
+/// The characters that the precision leaves.
+fn cut(text: &[u8], flags: Flags) -> &[u8] {
+    flags.precision.map_or(text, |precision| utf8::first_chars(text, precision))
+}

@@ -1,0 +1,77 @@
+//! Go's view of bytes as UTF-8 (`unicode/utf8`): every byte that belongs to no character counts as one, U+FFFD.
+
+/// The first character and how many bytes it takes; `None` for the character where the first byte belongs to none, which
+/// then takes one byte. `None` at the end.
+///
+/// ```
+/// use mim_chart::go::utf8::decode;
+/// assert_eq!(decode("äb".as_bytes()), Some((Some('ä'), 2)));
+/// assert_eq!(decode(b"\xe2\x98"), Some((None, 1)));
+/// assert_eq!(decode(b""), None);
+/// ```
+pub fn decode(bytes: &[u8]) -> Option<(Option<char>, usize)> {
+    let first = *bytes.first()?;
+    if first.is_ascii() {
+        return Some((Some(char::from(first)), 1));
+    }
+    let start = &bytes[..bytes.len().min(4)];
+    let valid = match str::from_utf8(start) {
+        Ok(text) => text,
+        Err(error) => str::from_utf8(&start[..error.valid_up_to()]).unwrap_or(""),
+    };
+    Some(match valid.chars().next() {
+        Some(c) => (Some(c), c.len_utf8()),
+        None => (None, 1),
+    })
+}
+
+/// The characters, each with the position of its first byte.
+pub fn char_indices(bytes: &[u8]) -> impl Iterator<Item = (usize, Option<char>)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let (c, length) = decode(&bytes[at..])?;
+        at += length;
+        Some((at - length, c))
+    })
+}
+
+/// The characters, U+FFFD for a byte that belongs to none.
+pub fn chars(bytes: &[u8]) -> impl Iterator<Item = char> {
+    char_indices(bytes).map(|(_, c)| c.unwrap_or(char::REPLACEMENT_CHARACTER))
+}
+
+/// How many characters there are (`utf8.RuneCount`).
+pub fn count(bytes: &[u8]) -> usize {
+    bytes.utf8_chunks().map(|chunk| chunk.valid().chars().count() + chunk.invalid().len()).sum()
+}
+
+/// The bytes before the character with the number `count`.
+pub fn first_chars(bytes: &[u8], count: usize) -> &[u8] {
+    // A character takes a byte at least.
+    if count >= bytes.len() {
+        return bytes;
+    }
+    let end = char_indices(bytes).nth(count).map_or(bytes.len(), |(at, _)| at);
+    &bytes[..end]
+}
+
+/// Appends a character.
+pub fn push(out: &mut Vec<u8>, c: char) {
+    out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_byte_outside_a_character_counts_as_one() {
+        let bytes = b"a\xe2\x98z\xff\xe2\x98\x83\xed\xa0\x80";
+        let all: Vec<_> = char_indices(bytes).collect();
+        assert_eq!(all.len(), count(bytes));
+        let some: Vec<_> = all.iter().filter_map(|(at, c)| Some((*at, (*c)?))).collect();
+        assert_eq!(some, [(0, 'a'), (3, 'z'), (5, '☃')]);
+        assert_eq!(first_chars(bytes, 3), b"a\xe2\x98");
+        assert_eq!(first_chars(bytes, 100), bytes);
+    }
+}
