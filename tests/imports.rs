@@ -214,7 +214,7 @@ fn paths_are_found_however_they_are_written() {
 }
 
 #[test]
-fn modules_import_only_what_stands_before_them() {
+fn modules_import_only_earlier_modules() {
     let mut wrong = Vec::new();
     let known: Vec<&str> = MAY_IMPORT.iter().map(|(module, _)| *module).collect();
     for (module, path, code) in sources() {

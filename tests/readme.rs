@@ -124,7 +124,7 @@ fn the_pipeline_shown_is_the_one_that_is_tested() {
 }
 
 #[test]
-fn the_table_of_rules_is_what_lint_knows_of_mongooseim() {
+fn the_table_of_rules_lists_every_mongooseim_rule() {
     let mut table = "| rule | severity | what is wanted |\n|---|---|---|\n".to_owned();
     for rule in mim_chart::lint::GROUPS.iter().flat_map(|group| group.rules.concat()) {
         if let Some(name) = rule.code.strip_prefix("mongooseim-") {
@@ -186,7 +186,7 @@ fn commands(shown: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_first_hour_prints_what_is_shown() {
+fn the_first_hour_prints_the_output_shown() {
     let path = root().join("README.md");
     let text = std::fs::read_to_string(&path).expect("README.md");
     let folder = tempfile::tempdir().expect("a folder");
@@ -205,7 +205,7 @@ fn the_first_hour_prints_what_is_shown() {
 }
 
 #[test]
-fn the_examples_print_what_is_shown() {
+fn the_examples_print_the_output_shown() {
     for document in DOCUMENTS {
         let path = root().join(document);
         let text = std::fs::read_to_string(&path).expect("a document");

@@ -286,8 +286,9 @@ mod tests {
     #[test]
     fn places_at_the_end_of_the_text_and_over_several_lines() {
         let file = Source::file("v.yaml", "a: |\r\n  b\r\n  c\r\n");
-        for range in [0..16, 3..16, 16..16, 10..12, 4..6] {
-            plain(Diagnostic::error("x", "broken").at(file.span(range), "here"));
+        for (range, place) in [(0..16, "1:1"), (3..16, "1:4"), (16..16, "4:1"), (10..12, "2:4"), (4..6, "1:5")] {
+            let text = plain(Diagnostic::error("x", "broken").at(file.span(range), "here"));
+            assert!(text.contains(&format!("--> v.yaml:{place}\n")) && text.contains("here"), "{place}: {text}");
         }
         let empty = Source::file("empty.yaml", "");
         insta::assert_snapshot!(plain(Diagnostic::warning("x", "empty").at(empty.span(0..0), "")), @"

@@ -83,7 +83,7 @@ mod tests {
         }
 
         #[test]
-        fn never_fails(text in "[-a \n\r\té]{0,40}") {
+        fn does_not_panic(text in "[-a \n\r\té]{0,40}") {
             documents(&text);
         }
     }

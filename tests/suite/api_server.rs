@@ -83,7 +83,7 @@ fn index(number: &Value) -> usize {
 }
 
 #[test]
-fn diff_knows_what_a_change_does_to_an_object() {
+fn impact_agrees_with_the_api_server() {
     let rows = cases("diff/impact.json", 60);
     let temporary = tempfile::tempdir().expect("a folder");
     let templates = temporary.path().join("chart/templates");

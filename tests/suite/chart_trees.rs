@@ -118,7 +118,7 @@ fn values_that_every_chart_gets_have_a_limit() {
 }
 
 #[test]
-fn dependencies_without_number_are_reported_in_part() {
+fn only_some_of_many_missing_dependencies_are_reported() {
     let folder = tempfile::tempdir().expect("a folder");
     let dependencies = "- {name: s, version: \">=1\"}\n".repeat(20_000);
     write(&folder.path().join("c/Chart.yaml"), &format!("{}dependencies:\n{dependencies}", metadata("c")));

@@ -58,16 +58,16 @@ fn run(kind: &str, expect_failure: Option<bool>) {
 }
 
 #[test]
-fn what_works_prints_what_was_read_and_accepted() {
+fn success_snapshots() {
     run("success", Some(false));
 }
 
 #[test]
-fn what_is_wrong_is_said_as_was_read_and_accepted() {
+fn error_snapshots() {
     run("errors", Some(true));
 }
 
 #[test]
-fn warnings_are_said_as_was_read_and_accepted() {
+fn warning_snapshots() {
     run("warnings", None);
 }

@@ -65,7 +65,7 @@ fn a_new_chart_renders_and_each_option_adds_its_object() {
 }
 
 #[test]
-fn objects_fit_each_other() {
+fn objects_of_a_new_chart_refer_to_each_other() {
     let folder = created(&["web"]);
     let all = objects(&template(folder.path(), &["web", "--set", "loadBalancer.enabled=true,fullnameOverride=site"]));
     let of = |kind: &str| all.iter().filter(|object| object["kind"] == kind).collect::<Vec<_>>();
@@ -126,7 +126,7 @@ fn two_new_charts_are_subcharts_of_a_third() {
 }
 
 #[test]
-fn its_archive_holds_the_files_that_were_made_and_renders_the_same() {
+fn the_archive_of_a_new_chart_holds_its_files_and_renders_the_same() {
     let folder = created(&["web"]);
     run(folder.path(), &["package", "web"]);
     let bytes = std::fs::read(folder.path().join("web-0.1.0.tgz")).expect("the archive");
@@ -150,7 +150,7 @@ fn its_archive_holds_the_files_that_were_made_and_renders_the_same() {
 }
 
 #[test]
-fn a_copy_of_the_built_in_chart_renders_as_it_does_but_for_names() {
+fn a_copy_of_the_built_in_chart_differs_in_names_only() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     run(folder.path(), &["create", "chat", "--starter", "mongooseim"]);
     let kinds = |chart: &str| objects(&template(folder.path(), &[chart])).iter().map(|o| name(o).0).collect::<Vec<_>>();

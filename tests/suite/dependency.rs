@@ -39,7 +39,7 @@ fn state(folder: &Path) -> Value {
 }
 
 #[test]
-fn dependencies_are_told_and_brought_in_as_helm_does() {
+fn dependency_list_and_build_match_helm() {
     let mut wrong = Vec::new();
     for case in &cases("dependency/helm.json", 31) {
         let name = case["name"].as_str().expect("a name");

@@ -60,7 +60,7 @@ fn no_output_holds_a_secret() {
 }
 
 #[test]
-fn equal_secrets_stay_equal() {
+fn equal_secrets_get_equal_masks() {
     let folder = tempfile::tempdir().expect("a folder");
     let arguments = ["--set", "persistentDatabase=rdbms,rdbms.password=same-password"];
     let old = stdout(folder.path(), &[&["template"], &arguments[..]].concat());
@@ -71,7 +71,7 @@ fn equal_secrets_stay_equal() {
 
 /// What a patch says, carried out, is what is rendered.
 #[test]
-fn a_patch_leads_from_one_side_to_the_other() {
+fn patches_turn_the_old_manifests_into_the_new_ones() {
     let folder = tempfile::tempdir().expect("a folder");
     let flags = ["--set", "replicaCount=3,logLevel=debug,nodeport.enabled=true,loadBalancer.enabled=false"];
     std::fs::write(folder.path().join("old.yaml"), stdout(folder.path(), &["template"])).expect("written");

@@ -75,7 +75,7 @@ fn files(folder: &Path, prefix: &str, found: &mut BTreeMap<String, String>) {
 
 /// A patch changes one file for each object, below the folder that it is applied in, and each file is what its object is.
 #[test]
-fn a_patch_touches_no_file_but_those_of_its_objects() {
+fn patches_touch_only_the_files_of_their_objects() {
     for tool in [&["git", "apply"][..], &["patch", "-p1", "-s", "-f"]] {
         if Command::new(tool[0]).arg("--version").output().is_err() {
             continue;
@@ -259,7 +259,7 @@ fn quoted(text: &str) -> String {
 }
 
 #[test]
-fn nothing_that_a_chart_says_acts_where_it_is_printed() {
+fn hostile_charts_print_no_control_characters() {
     let mut ground = Ground::new();
     let (hostile, key) = (quoted(HOSTILE), quoted(KEY));
     let lines = HOSTILE.replace(|c: char| c.is_control() && c != '\n' || c == '\u{feff}', "").replace('\n', "\n    ");
@@ -373,7 +373,7 @@ fn nothing_that_a_chart_says_acts_where_it_is_printed() {
 }
 
 #[test]
-fn nothing_that_is_given_acts_where_it_is_printed() {
+fn hostile_arguments_print_no_control_characters() {
     let mut ground = Ground::new();
     let hostile = quoted(HOSTILE);
     ground.write("old.yaml", "kind: List\nitems: []\n");

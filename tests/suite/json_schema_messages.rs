@@ -13,7 +13,7 @@ use serde_json::Value;
 const DIFFERENT: [&str; 3] = ["tuple additional (2019)", "prefixItems", "no further items"];
 
 #[test]
-fn messages_are_helms() {
+fn schema_messages_match_helm() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/json_schema/helm_messages.json");
     let text = std::fs::read_to_string(path).expect("the recorded messages are there");
     let cases: Vec<Value> = serde_json::from_str(&text).expect("the recorded messages are JSON");

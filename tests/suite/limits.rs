@@ -37,7 +37,7 @@ fn chart(folder: &Path, template: &str) {
 }
 
 #[test]
-fn values_that_grow_without_end_are_errors() {
+fn values_that_keep_growing_are_errors() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
     let bomb: String = std::iter::once("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned())
@@ -63,7 +63,7 @@ fn values_that_grow_without_end_are_errors() {
 }
 
 #[test]
-fn flags_that_ask_for_much_are_errors_or_answered() {
+fn expensive_flags_are_errors_or_succeed() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
     limited("mim-chart values --set 'rdbms.options.a[65536]=1' > values", folder, None);
@@ -87,7 +87,7 @@ fn flags_that_ask_for_much_are_errors_or_answered() {
 }
 
 #[test]
-fn what_many_flags_add_together_has_a_limit() {
+fn many_flags_share_one_limit() {
     let folder = tempfile::tempdir().expect("a folder");
     let indexes: Vec<String> = (0..300).map(|number| format!("a{number}[65000]=1")).collect();
     let sentence = "the indexes of all flags together add more than 1000000 list items";
@@ -110,7 +110,7 @@ fn what_many_flags_add_together_has_a_limit() {
 }
 
 #[test]
-fn templates_without_end_are_errors() {
+fn endless_templates_are_errors() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
     for (template, words) in [
@@ -137,7 +137,7 @@ fn templates_without_end_are_errors() {
 }
 
 #[test]
-fn what_operators_make_of_values_is_limited() {
+fn results_of_operators_are_limited() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
     let text = "{% set_global s = 'x' | repeat(count=16000000) %}";
@@ -258,7 +258,7 @@ fn files_below(folder: &Path) -> Vec<std::path::PathBuf> {
 }
 
 #[test]
-fn a_closed_pipe_is_no_error() {
+fn a_closed_pipe_is_not_an_error() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("old.yaml"), "apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n")
         .expect("written");

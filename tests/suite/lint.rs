@@ -33,7 +33,7 @@ struct Said {
 }
 
 #[test]
-fn lint_says_what_helm_says() {
+fn lint_matches_helm() {
     let cases = recorded::cases("lint/cases.json", 201);
     let mut wrong = Vec::new();
     for case in &cases {

@@ -60,7 +60,7 @@ fn codes(found: &[(String, String)]) -> Vec<&str> {
 }
 
 #[test]
-fn what_the_chart_writes_itself_is_sound() {
+fn valid_installations_have_no_findings() {
     let here = Path::new(".");
     for arguments in [
         &[][..],
@@ -87,7 +87,7 @@ fn what_the_chart_writes_itself_is_sound() {
 }
 
 #[test]
-fn every_rule_is_broken_by_something() {
+fn every_rule_has_a_case_that_breaks_it() {
     let cets = "[internal_databases.cets]\n[internal_databases.mnesia]\n";
     let pool = "[outgoing_pools.rdbms.default]\n";
     let general = |more: &str| TOML.replace("[general]\n", &format!("[general]\n  {more}\n"));

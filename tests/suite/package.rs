@@ -37,7 +37,7 @@ fn entries(archive: &Path) -> Vec<(String, String)> {
 }
 
 #[test]
-fn archives_hold_what_helms_hold() {
+fn archives_hold_the_files_of_helms_archives() {
     let mut wrong = Vec::new();
     for case in &cases("package/helm.json", 41) {
         let field = |name: &str| case[name].as_str().unwrap_or_else(|| panic!("a case without {name}"));
@@ -73,7 +73,7 @@ fn template(folder: &Path, chart: &str) -> String {
 }
 
 #[test]
-fn the_built_in_chart_renders_the_same_from_its_archive_which_is_always_the_same() {
+fn the_archive_of_the_built_in_chart_is_reproducible_and_renders_the_same() {
     let scratch = tempfile::tempdir().expect("a temporary folder");
     let packed = package(scratch.path(), "mongooseim", &[]);
     assert!(packed.status.success(), "{}", String::from_utf8_lossy(&packed.stderr));

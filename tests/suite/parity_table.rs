@@ -31,7 +31,7 @@ fn name(flag: &Value) -> String {
 }
 
 #[test]
-fn every_flag_has_a_row() {
+fn every_flag_of_helm_has_a_row() {
     let recorded: Vec<String> = flags().iter().map(name).collect();
     assert!(recorded.len() >= 70, "{recorded:?}");
     let rows = table("Flags of `helm template`");
@@ -40,7 +40,7 @@ fn every_flag_has_a_row() {
 }
 
 #[test]
-fn verdicts_have_reasons_and_proofs() {
+fn every_row_has_a_reason_and_a_proof() {
     for heading in ["Flags of `helm template`", "Behaviour"] {
         for row in table(heading) {
             let [.., verdict, other, proof] = &row[..] else { panic!("{row:?}") };
@@ -52,7 +52,7 @@ fn verdicts_have_reasons_and_proofs() {
 }
 
 #[test]
-fn behaviour_is_numbered_without_gaps() {
+fn behaviour_rows_are_numbered_without_gaps() {
     let numbers: Vec<(u32, u32)> = table("Behaviour")
         .iter()
         .map(|row| row[0].split_once('.').unwrap_or((&row[0], "0")))
@@ -68,7 +68,7 @@ fn behaviour_is_numbered_without_gaps() {
 
 /// What the table calls the same or better is taken; what it calls not yet is refused or said to have no effect.
 #[test]
-fn flags_do_what_their_verdicts_say() {
+fn flags_behave_as_their_rows_say() {
     for (flag, row) in flags().iter().zip(table("Flags of `helm template`")) {
         let name = name(flag);
         let value = match name.as_str() {

@@ -59,7 +59,7 @@ fn repository() -> tempfile::TempDir {
 }
 
 #[test]
-fn every_command_line_runs() {
+fn every_command_of_the_pipelines_runs() {
     for name in PIPELINES {
         let folder = repository();
         let commands = commands(name);
@@ -76,7 +76,7 @@ fn every_command_line_runs() {
 }
 
 #[test]
-fn a_change_that_would_be_refused_is_stopped() {
+fn pipelines_stop_rejected_changes() {
     let folder = repository();
     std::fs::write(folder.path().join("prod.yaml"), "podLabels: {team: 'not a label'}\n").expect("written");
     for command in commands("pre-commit") {

@@ -32,7 +32,7 @@ fn nested(levels: usize, value: &str) -> String {
 }
 
 #[test]
-fn nested_applicators_end_with_the_right_verdict() {
+fn nested_applicators_are_evaluated_in_bounded_time() {
     let object = r#"{"type": "object"}"#;
     let failing = r#"{"required": ["z"]}"#;
     for (of, last, is_valid) in [
@@ -64,7 +64,7 @@ fn nested_applicators_end_with_the_right_verdict() {
 }
 
 #[test]
-fn the_list_of_violations_ends_with_how_many_more_there_are() {
+fn the_list_of_violations_ends_with_the_number_omitted() {
     let schema = chain(30, r#"{"allOf": [NEXT, NEXT]}"#, r#"{"required": ["z"]}"#);
     let text = lines(&check(&schema, "{}", &Budget::default()).expect("an end"));
     let listed = text.lines().filter(|line| line.trim_start().starts_with("- at ")).count() as u64;
@@ -86,7 +86,7 @@ fn the_list_of_violations_ends_with_how_many_more_there_are() {
 }
 
 #[test]
-fn reasons_that_nobody_sees_leave_room_for_others() {
+fn discarded_violations_do_not_count() {
     for branches in [
         r#""anyOf": [{"type": "string"}, {"minimum": 0}]"#,
         r#""oneOf": [{"type": "string"}, {"minimum": 0}]"#,
@@ -101,7 +101,7 @@ fn reasons_that_nobody_sees_leave_room_for_others() {
 }
 
 #[test]
-fn an_evaluation_without_end_is_an_error_that_points_at_the_schema() {
+fn endless_evaluation_is_an_error_at_the_schema() {
     let schema = chain(30, r#"{"allOf": [NEXT, NEXT]}"#, r#"{"type": "object"}"#);
     let error = check(&schema, "{}", &Budget::new(1000, u64::MAX)).expect_err("a limit");
     assert_eq!(error.message, "the schema is too complex: checking the values takes more than 1,000 steps");
@@ -190,7 +190,7 @@ fn limited(line: &str, folder: &Path) -> (Option<i32>, String) {
 }
 
 #[test]
-fn charts_with_hostile_schemas_end_in_little_memory() {
+fn charts_with_hostile_schemas_use_little_memory() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
     fs::create_dir_all(folder.join("c/templates")).expect("a folder");
@@ -228,7 +228,7 @@ fn charts_with_hostile_schemas_end_in_little_memory() {
 }
 
 #[test]
-fn custom_kinds_with_hostile_schemas_end_in_little_memory() {
+fn custom_kinds_with_hostile_schemas_use_little_memory() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
     // Structural schemas have no `$ref`, but nothing keeps a file from having one.

@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
 #[test]
-fn every_flag_means_what_it_means_to_helm() {
+fn set_flags_match_helm() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/set");
     let text = std::fs::read_to_string(folder.join("cases.json")).expect("the recorded cases are there");
     let cases: Vec<Json> = serde_json::from_str(&text).expect("the recorded cases are JSON");

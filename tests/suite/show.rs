@@ -9,7 +9,7 @@ use crate::support::files::write;
 use crate::support::recorded::{self, text};
 
 #[test]
-fn show_prints_what_helm_prints() {
+fn show_matches_helm() {
     let recorded = recorded::cases("show/cases.json", 151);
     let mut wrong = Vec::new();
     for case in &recorded {

@@ -45,7 +45,7 @@ fn is_colored(text: &str) -> bool {
 }
 
 #[test]
-fn results_have_colours_on_a_terminal_unless_the_environment_says_no() {
+fn results_are_coloured_on_a_terminal_unless_disabled() {
     for line in COLORED {
         let Some(text) = on_a_terminal(line, &[]) else { return };
         assert!(is_colored(&text), "{line}: {text}");
@@ -61,7 +61,7 @@ fn results_have_colours_on_a_terminal_unless_the_environment_says_no() {
 }
 
 #[test]
-fn results_in_pipes_have_colours_where_they_are_asked_for() {
+fn results_in_pipes_are_coloured_on_request() {
     for line in COLORED {
         let (text, _) = in_a_pipe(line, &[]);
         assert!(!is_colored(&text), "{line}: {text}");
@@ -74,7 +74,7 @@ fn results_in_pipes_have_colours_where_they_are_asked_for() {
 }
 
 #[test]
-fn what_programs_read_never_has_colours() {
+fn machine_readable_output_is_never_coloured() {
     for line in [
         "mim-chart template --color=always",
         "mim-chart show values --color=always",

@@ -18,7 +18,7 @@ use crate::support::recorded::{self, text};
 const OWN_NOTICES: [&str; 3] = ["hooks", "unknown-value", "subcharts-of-one-name"];
 
 #[test]
-fn trees_are_rendered_as_helm_renders_them() {
+fn trees_render_as_in_helm() {
     let dump = fs::read_to_string(recorded::folder("trees/dump.tera")).expect("a template");
     let trees = recorded::cases("trees/trees.json", 120);
     let wrong: Vec<String> = trees.iter().filter_map(|tree| difference(tree, &dump)).collect();

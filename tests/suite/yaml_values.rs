@@ -47,7 +47,7 @@ fn without_line(message: &str) -> String {
 }
 
 #[test]
-fn values_are_read_and_written_as_helm_does() {
+fn values_files_match_helm() {
     let mut wrong = Vec::new();
     for case in cases() {
         let input = text(&case, "input").expect("every case has an input");
@@ -81,7 +81,7 @@ fn values_are_read_and_written_as_helm_does() {
 }
 
 #[test]
-fn exceptions_stay_rare() {
+fn few_rows_differ_from_helm() {
     let cases = cases();
     let is_exception = |input: &str| EXCEPTIONS.iter().any(|exception| (exception.holds)(input));
     let excepted = cases.iter().filter(|case| text(case, "input").is_some_and(is_exception)).count();

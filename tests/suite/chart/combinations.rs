@@ -70,7 +70,7 @@ pub fn all() -> Vec<Vec<&'static str>> {
 }
 
 #[test]
-fn whatever_is_combined_is_whole() {
+fn combinations_of_values_render_valid_objects() {
     let runs = all();
     assert!(runs.len() >= 60, "{} runs", runs.len());
     let mut wrong = Vec::new();
@@ -85,7 +85,7 @@ fn whatever_is_combined_is_whole() {
 }
 
 #[test]
-fn every_choice_is_run_alone_too() {
+fn every_choice_renders_alone() {
     for (factor, choices) in FACTORS.iter().enumerate() {
         for choice in 1..choices.len() {
             let mut run = vec![0; FACTORS.len()];

@@ -161,7 +161,7 @@ fn every_value_is_in_mongooseim_toml_where_the_reference_has_it() {
 }
 
 #[test]
-fn the_reference_notices_what_mongooseim_would_refuse() {
+fn the_reference_rejects_what_mongooseim_rejects() {
     let config = |change: fn(&mut toml::Table)| {
         let mut config = render(&[RDBMS, CETS, TLS]).toml();
         change(&mut config);
@@ -213,7 +213,7 @@ fn vm_args_has_the_lines_that_scripts_look_for() {
 }
 
 #[test]
-fn nodes_talk_ipv6_where_it_comes_first() {
+fn nodes_use_ipv6_where_it_comes_first() {
     let file = |rendered: &Rendered| rendered.file("vm.dist.args");
     assert_eq!(file(&render::<&str>(&[])), None);
     assert_eq!(file(&render(&["ipFamilies={IPv4}"])), None);
@@ -250,7 +250,7 @@ pub const ODD: &[&str] = &[
 ];
 
 #[test]
-fn odd_texts_come_out_of_toml_as_they_went_in() {
+fn unusual_strings_survive_toml() {
     for odd in ODD {
         let json = |key: &str| format!("json:{key}={}", serde_json::to_string(odd).expect("JSON"));
         let sets = [

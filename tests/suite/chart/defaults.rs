@@ -38,7 +38,7 @@ fn the_objects_come_in_install_order() {
 }
 
 #[test]
-fn every_object_is_there_when_it_is_asked_for() {
+fn every_object_renders_when_enabled() {
     let sets = [
         "nodeport.enabled=true",
         "networkPolicy.enabled=true",
@@ -75,7 +75,7 @@ fn the_ports_are_those_of_the_readme() {
 }
 
 #[test]
-fn the_headless_service_leads_nodes_to_each_other_while_they_start() {
+fn the_headless_service_publishes_nodes_that_start() {
     let rendered = render::<&str>(&[]);
     let service = rendered.get("Service", "mongooseim");
     assert_eq!(service.text("spec clusterIP"), "None");
@@ -94,7 +94,7 @@ fn both_configuration_sources_are_mounted_at_member() {
 }
 
 #[test]
-fn the_release_name_names_nothing_but_the_instance() {
+fn the_release_name_is_only_in_the_instance_label() {
     let rendered = render_with(&["mim", "mongoose/mongooseim"]);
     assert_eq!(names(&rendered), names(&render::<&str>(&[])));
     for object in &rendered.objects {
@@ -113,7 +113,7 @@ fn two_runs_and_the_directory_give_the_same_bytes() {
 }
 
 #[test]
-fn no_namespace_is_written_unless_it_is_asked_for() {
+fn the_namespace_is_written_only_when_set() {
     let plain = render_with(&["-n", "chat"]);
     assert!(!plain.text.contains("namespace:"), "{}", plain.text);
     let named = render_with(&["--set", "namespaceOverride=chat,nodeport.enabled=true,serviceAccount.create=true"]);
@@ -123,7 +123,7 @@ fn no_namespace_is_written_unless_it_is_asked_for() {
 }
 
 #[test]
-fn the_text_is_tidy() {
+fn the_output_has_no_trailing_blanks() {
     let rendered = render(&["nodeport.enabled=true", "networkPolicy.enabled=true", "podDisruptionBudget.enabled=true"]);
     for line in rendered.text.lines() {
         assert_eq!(line, line.trim_end(), "white space at the end of a line");
@@ -155,7 +155,7 @@ fn a_changed_configuration_restarts_the_pods_and_a_rollout_id_decides_instead() 
 }
 
 #[test]
-fn the_chart_says_what_it_is() {
+fn the_chart_has_complete_metadata() {
     let chart: Value = serde_yaml::from_str(
         &std::fs::read_to_string(root().join("charts/mongooseim/Chart.yaml")).expect("Chart.yaml"),
     )

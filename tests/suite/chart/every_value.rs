@@ -144,7 +144,7 @@ fn leaves(document: &Value, value: &Value, schema: Option<&Value>, path: &mut Ve
 }
 
 #[test]
-fn a_change_of_any_value_shows() {
+fn changing_any_value_changes_the_output() {
     let schema = json_of("values.schema.json");
     let mut silent = Vec::new();
     let mut seen = 0;
@@ -168,7 +168,7 @@ fn a_change_of_any_value_shows() {
 
 /// Those of the files are in `files`.
 #[test]
-fn every_value_has_a_row_that_shows_what_it_renders() {
+fn every_value_is_documented_with_its_effect() {
     let all = values_table::sets().chain(configuration_table::sets()).chain([
         "nodeCookie=",
         "mimConfig=",
@@ -193,7 +193,7 @@ fn every_value_has_a_row_that_shows_what_it_renders() {
 
 /// Values that a user takes away with null are as if they were empty, or are asked for by name.
 #[test]
-fn no_value_is_missed_with_a_crash() {
+fn missing_values_are_errors_not_crashes() {
     let values = json_of("values.yaml");
     let mut wrong = String::new();
     let mut check = |key: &str| {

@@ -70,7 +70,7 @@ fn check(texts: [&str; 4]) {
 }
 
 #[test]
-fn hard_texts_come_back() {
+fn difficult_strings_survive_rendering() {
     for index in 0..HARD.len() {
         let text = |offset: usize| HARD[(index + offset) % HARD.len()];
         check([text(0), text(7), text(13), text(19)]);
@@ -78,7 +78,7 @@ fn hard_texts_come_back() {
 }
 
 #[test]
-fn random_texts_come_back() {
+fn random_strings_survive_rendering() {
     // Pieces that are hard in YAML, in an order that is the same on every run.
     let pieces = [
         "\n", "\n\n", " ", "  ", "\t", "\r\n", "a", "b:", "- ", "#", "'", "\"", "{{", "}}", "é", ": ", "|", ">", "---",
@@ -102,7 +102,7 @@ fn random_texts_come_back() {
 }
 
 #[test]
-fn extra_configuration_is_added_as_it_is() {
+fn extra_configuration_is_added_verbatim() {
     let extra = "[modules.mod_time]\n# {{ no template }}   \n\n";
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("extra.toml");

@@ -79,7 +79,7 @@ fn the_kinds_to_prune_are_those_that_can_be_rendered() {
 }
 
 #[test]
-fn the_readme_is_what_the_command_shows() {
+fn the_chart_readme_is_what_show_readme_prints() {
     let shown = run(&["show", "readme", "mongooseim"]);
     assert!(String::from_utf8(shown.stdout).expect("UTF-8").starts_with(&text()));
 }

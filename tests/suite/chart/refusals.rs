@@ -104,7 +104,7 @@ fn bare(text: &str) -> String {
 }
 
 #[test]
-fn what_cannot_work_is_refused_with_a_sentence() {
+fn invalid_values_are_refused_with_a_reason() {
     let mut wrong = Vec::new();
     for (sets, parts) in ROWS {
         let said = refusal(sets);
@@ -118,7 +118,7 @@ fn what_cannot_work_is_refused_with_a_sentence() {
 }
 
 #[test]
-fn several_mistakes_are_told_together() {
+fn several_errors_are_reported_together() {
     let said = refusal(&[
         "volatileDatabase=cets",
         "nodeName=a b",
@@ -148,7 +148,7 @@ fn without_the_schema_the_templates_still_refuse() {
 
 /// What comes near to being refused and is right.
 #[test]
-fn what_can_work_is_not_refused() {
+fn valid_values_are_accepted() {
     let rows: &[&[&str]] = &[
         &["replicaCount=0"],
         &["json:mimConfig=\"[general]\\nhosts = [\\\"a\\\"]\\n\""],

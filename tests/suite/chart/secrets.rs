@@ -31,7 +31,7 @@ const HOLD_NONE: &[&[&str]] = &[
 ];
 
 #[test]
-fn a_configuration_with_a_password_is_in_the_secret_alone() {
+fn a_configuration_with_a_password_is_only_in_the_secret() {
     for sets in HOLD_SECRETS {
         let rendered = render(sets);
         assert!(rendered.get("ConfigMap", "mongooseim").at("data mongooseim.toml").is_none(), "{sets:?}");
@@ -45,7 +45,7 @@ fn a_configuration_with_a_password_is_in_the_secret_alone() {
 }
 
 #[test]
-fn vm_args_is_in_the_secret_whoever_wrote_it() {
+fn vm_args_is_always_in_the_secret() {
     for sets in [&[][..], &["vmConfig=-name x"], &["configInSecret=true"], &["existingCookieSecret.name=c"]] {
         let rendered = render(sets);
         assert!(rendered.get("Secret", "mongooseim").at("data vm.args").is_some());
@@ -84,7 +84,7 @@ fn fill_in(files: &[(&str, &str)], secrets: &[(&str, &str)]) -> (Output, Vec<Str
 }
 
 #[test]
-fn any_password_is_filled_in_as_it_is() {
+fn passwords_are_filled_in_verbatim() {
     let more = [
         "&",
         "a&b\\&",
@@ -130,7 +130,7 @@ fn files_without_placeholders_stay_byte_for_byte() {
 }
 
 #[test]
-fn several_secrets_go_to_their_places() {
+fn each_secret_fills_its_placeholder() {
     let files = [
         ("vm.args", "-name x\n-setcookie __ERLANG_COOKIE__\n"),
         ("mongooseim.toml", "a = \"__A__\"\nb = \"__B__ __A__\"\n"),
@@ -155,7 +155,7 @@ fn a_secret_may_look_like_a_placeholder() {
 }
 
 #[test]
-fn secrets_that_cannot_work_stop_the_pod_with_a_sentence_and_are_not_shown() {
+fn invalid_secrets_stop_the_pod_and_are_not_printed() {
     let cases = [
         ("ERLANG_COOKIE", "with space", "A cookie has only"),
         ("ERLANG_COOKIE", "-x", "A cookie has only"),

@@ -60,7 +60,7 @@ fn check(objects: &[serde_yaml::Value]) {
 }
 
 #[test]
-fn a_chart_with_two_values_has_a_set_and_its_service() {
+fn a_small_chart_gets_a_stateful_set_and_its_service() {
     let objects = rendered("replicaCount: 2\nimage: {repository: nginx}\n", &[], &[]).expect("manifests");
     assert_eq!(kinds(&objects), ["Secret", "ConfigMap", "Service", "StatefulSet"]);
     check(&objects);
@@ -77,7 +77,7 @@ fn a_chart_with_two_values_has_a_set_and_its_service() {
 }
 
 #[test]
-fn everything_can_be_asked_for() {
+fn every_component_can_be_enabled() {
     let values = "
 replicaCount: 2
 image: {repository: nginx, tag: '1.29'}
@@ -119,7 +119,7 @@ persistence: {enabled: true}
 }
 
 #[test]
-fn what_is_missing_is_asked_for_by_name() {
+fn missing_values_are_reported_by_name() {
     let said = rendered("replicaCount: 1\n", &[], &[]).expect_err("no image");
     assert!(said.contains("image.repository: name the image"), "{said}");
 }

@@ -15,7 +15,7 @@ const IMMUTABLE: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn what_cannot_change_stays() {
+fn immutable_fields_match_the_public_chart() {
     let harmless: &[&[&str]] = &[
         &[],
         &[
@@ -84,7 +84,7 @@ certs: {fullChain: fake_cert.pem, privKey: fake_key.pem}
 "#;
 
 #[test]
-fn a_values_file_of_that_chart_is_understood() {
+fn values_files_of_the_public_chart_work() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("values.yaml");
     std::fs::write(&path, ITS_VALUES).expect("a file");
@@ -102,7 +102,7 @@ fn a_values_file_of_that_chart_is_understood() {
 }
 
 #[test]
-fn its_values_for_resources_and_certificates_work() {
+fn resources_and_certificate_values() {
     let rendered =
         render(&["resources.limits.cpu=1", "tlsCertSecret=tls", "certs.fullChain=cert.pem", "certs.privKey=key.pem"]);
     let tls = &rendered.toml()["listen"]["c2s"][0]["tls"];

@@ -242,7 +242,7 @@ pub fn sets() -> impl Iterator<Item = &'static str> {
 }
 
 #[test]
-fn every_value_renders_what_it_says() {
+fn every_value_has_its_documented_effect() {
     let mut wrong = Vec::new();
     for (sets, place, path, expected) in ROWS {
         let rendered = render(sets);
