@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::globals::{push_globals, share_globals, spread_globals};
-use super::go_format::{display, wrong_verb};
+use super::go_value::{display, wrong_verb};
 use super::{Entry, Map, Node, Value};
 use crate::diagnostic::{Diagnostic, Span};
 

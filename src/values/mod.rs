@@ -5,7 +5,7 @@
 
 mod coalesce;
 mod globals;
-mod go_format;
+mod go_value;
 mod layers;
 mod origins;
 mod path;
@@ -16,7 +16,7 @@ mod unknown;
 
 pub use crate::yaml::{Entry, Map, Node, Value};
 pub use coalesce::{Coalesced, ValuesTree, coalesce, coalesce_tables, merge_defaults, merge_tables};
-pub use go_format::display;
+pub use go_value::display;
 pub use layers::{FileReader, Layer, LayerKind, merge_layers, merge_steps};
 pub use origins::write_with_origins;
 pub use path::{Step, ValuePath};

@@ -124,6 +124,11 @@ impl Budget {
         if made > MAX_MADE { Err(too_much_made()) } else { Ok(()) }
     }
 
+    /// How many bytes a text that a function is about to make may have.
+    pub(super) fn largest_text(&self) -> usize {
+        MAX_BYTES.min(MAX_MADE.saturating_sub(self.made.load(Ordering::Relaxed))) as usize
+    }
+
     /// Counts bytes of values that are made, or are about to be.
     pub(super) fn spend_made(&self, bytes: u64) -> Result<(), String> {
         let spent = spend(&self.made, bytes, MAX_MADE);

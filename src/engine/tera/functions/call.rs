@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 
-use tera::value::ValueKind;
 use tera::{Kwargs, Value};
 
-use super::go_format::display;
+use super::go_value::{display, go_type};
 use super::{Function, extent};
 
 use crate::engine::tera::run::Run;
@@ -185,6 +184,11 @@ impl<'a> Call<'a> {
         self.run.budget.check_size(bytes).map_err(Failure::Call)
     }
 
+    /// How many bytes a text that is about to be made may have.
+    pub(super) fn largest_text(&self) -> usize {
+        self.run.budget.largest_text()
+    }
+
     /// Counts items that are about to be made.
     pub(super) fn spend_items(&self, count: usize) -> Result<(), Failure> {
         self.run.budget.spend_items(count as u64).map_err(Failure::Call)
@@ -217,30 +221,6 @@ pub(super) fn wrong_type(value: &Value, expected: &str) -> Failure {
         return Failure::Call(format!("invalid value; expected {expected}"));
     }
     Failure::Call(format!("wrong type for value; expected {expected}; got {}", go_type(value)))
-}
-
-/// The name of a value's type as Go prints it.
-pub(super) fn go_type(value: &Value) -> &'static str {
-    match value.kind() {
-        ValueKind::Undefined | ValueKind::None => "<nil>",
-        ValueKind::Bool => "bool",
-        ValueKind::F64 => "float64",
-        ValueKind::String => "string",
-        ValueKind::Array => "[]interface {}",
-        ValueKind::Map => "map[string]interface {}",
-        ValueKind::Bytes => "[]uint8",
-        _ => "int",
-    }
-}
-
-/// The name of a value's kind as Go's `reflect` has it; numbers of files are `float64` in Helm and whole here.
-pub(super) fn kind_name(value: &Value) -> &'static str {
-    match go_type(value) {
-        "[]interface {}" | "[]uint8" => "slice",
-        "map[string]interface {}" => "map",
-        "<nil>" => "invalid",
-        name => name,
-    }
 }
 
 /// Whether it is null or undefined.

@@ -4,7 +4,8 @@ use tera::value::Key;
 use tera::{Map, Value};
 
 use super::Function;
-use super::call::{Answer, Call, Failure, go_type, is_nothing, kind_name, wrong_type};
+use super::call::{Answer, Call, Failure, is_nothing, wrong_type};
+use super::go_value::{go_type, kind_name};
 use super::strings::texts;
 
 pub(super) const FUNCTIONS: &[Function] = &[

@@ -4,7 +4,8 @@ use tera::Value;
 use tera::value::Key;
 
 use super::Function;
-use super::call::{Answer, Call, Failure, go_type, is_empty, is_nothing, kind_name};
+use super::call::{Answer, Call, Failure, is_empty, is_nothing};
+use super::go_value::{go_type, kind_name};
 use super::strings::texts;
 
 pub(super) const FUNCTIONS: &[Function] = &[

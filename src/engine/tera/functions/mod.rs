@@ -14,7 +14,7 @@ mod extent;
 mod files;
 mod flow;
 mod glob;
-mod go_format;
+mod go_value;
 mod letter_case;
 mod lists;
 mod numbers;
@@ -26,7 +26,6 @@ mod sha1;
 mod strings;
 mod toml_format;
 mod urls;
-mod verbs;
 mod versions;
 mod words;
 

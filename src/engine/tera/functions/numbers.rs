@@ -6,7 +6,7 @@ use super::Function;
 use super::call::{Answer, Call, Failure, is_nothing, wrong_type};
 use super::convert::{to_float, to_int};
 use super::decimal::Decimal;
-use super::go_format::display;
+use super::go_value::display;
 use crate::engine::tera::value::float_to_tera;
 use crate::go::float::format_float;
 

@@ -5,7 +5,7 @@ use tera::value::Key;
 
 use super::Function;
 use super::call::{Answer, Call, Failure, is_nothing};
-use super::go_format::display;
+use super::go_value::display;
 use crate::go::strconv::quote_double;
 
 pub(super) const FUNCTIONS: &[Function] = &[

@@ -4,7 +4,8 @@ use tera::value::Key;
 use tera::{Map, Value};
 
 use super::Function;
-use super::call::{Answer, Call, Failure, kind_name};
+use super::call::{Answer, Call, Failure};
+use super::go_value::kind_name;
 use crate::go::url::{Url, escape_query, hostname};
 
 pub(super) const FUNCTIONS: &[Function] = &[

@@ -1,0 +1,103 @@
+//! Values of Tera as Go's functions see them.
+
+use std::borrow::Cow;
+
+use tera::Value;
+use tera::value::{Key, ValueKind};
+
+use crate::go::fmt::{self, Dialect, GoValue, View};
+
+/// How templates of Tera print values. Numbers stay as people write them for as long as they do in JSON, and the whole
+/// numbers of values files are integers, which both kinds of verbs fit.
+pub(super) const DIALECT: Dialect = Dialect { float_exponent_from: 21, whole_floats_are_ints: true };
+
+impl GoValue for Value {
+    fn view(&self) -> View<'_, Value> {
+        if let Some(map) = self.as_map() {
+            let mut entries: Vec<_> = map.iter().map(|(key, value)| (key_bytes(key), value.clone())).collect();
+            entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+            return View::Map(entries);
+        }
+        match self.kind() {
+            ValueKind::Undefined | ValueKind::None => View::Nil,
+            ValueKind::Bool => View::Bool(self.is_truthy()),
+            ValueKind::F64 => View::Float(self.as_f64().unwrap_or(0.0)),
+            ValueKind::String => View::String(self.as_str().unwrap_or_default().as_bytes()),
+            ValueKind::Bytes => View::String(self.as_bytes().unwrap_or_default()),
+            ValueKind::Array => View::List(Cow::Borrowed(self.as_array().unwrap_or_default())),
+            _ => match (self.as_i64(), self.as_u128()) {
+                (Some(number), _) => View::Int(number),
+                (None, Some(number)) if u64::try_from(number).is_ok() => View::Uint(number as u64),
+                _ => View::Float(self.as_number().map_or(0.0, |number| number.as_float())),
+            },
+        }
+    }
+
+    fn go_type(&self) -> Cow<'_, str> {
+        Cow::Borrowed(go_type(self))
+    }
+}
+
+fn key_bytes<'a>(key: &'a Key<'static>) -> Cow<'a, [u8]> {
+    match key.as_str() {
+        Some(text) => Cow::Borrowed(text.as_bytes()),
+        None => Cow::Owned(key.to_string().into_bytes()),
+    }
+}
+
+/// The name of a value's type as Go prints it.
+pub(super) fn go_type(value: &Value) -> &'static str {
+    match value.kind() {
+        ValueKind::Undefined | ValueKind::None => "<nil>",
+        ValueKind::Bool => "bool",
+        ValueKind::F64 => "float64",
+        ValueKind::String => "string",
+        ValueKind::Array => "[]interface {}",
+        ValueKind::Map => "map[string]interface {}",
+        ValueKind::Bytes => "[]uint8",
+        _ => "int",
+    }
+}
+
+/// The name of a value's kind as Go's `reflect` has it; numbers of files are `float64` in Helm and whole here.
+pub(super) fn kind_name(value: &Value) -> &'static str {
+    match go_type(value) {
+        "[]interface {}" | "[]uint8" => "slice",
+        "map[string]interface {}" => "map",
+        "<nil>" => "invalid",
+        name => name,
+    }
+}
+
+/// A value as sprig's `strval` and Go's `%v` print it: `map[a:1]`, `[1 2]`, `<nil>`, strings as they are. Values of
+/// templates have been checked for depth and size.
+pub(super) fn display(value: &Value) -> Cow<'_, str> {
+    match fmt::display(value, usize::MAX, DIALECT) {
+        Ok(Cow::Borrowed(text)) => String::from_utf8_lossy(text),
+        Ok(Cow::Owned(text)) => Cow::Owned(text_of(text)),
+        Err(_) => Cow::Borrowed(""),
+    }
+}
+
+/// Bytes as text.
+pub(super) fn text_of(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_printed_without_an_exponent_as_long_as_they_are_readable() {
+        for (number, text) in [
+            (1234567.5, "1234567.5"),
+            (1e20, "100000000000000000000"),
+            (1e21, "1e+21"),
+            (0.0001, "0.0001"),
+            (0.00001, "1e-05"),
+        ] {
+            assert_eq!(display(&Value::from(number)), text);
+        }
+    }
+}

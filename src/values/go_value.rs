@@ -1,0 +1,54 @@
+//! Values as Go's `fmt` prints them, which Helm's messages about merging do.
+
+use std::borrow::Cow;
+
+use super::Value;
+use crate::go::fmt::{Dialect, GoValue, Printer, View};
+
+impl GoValue for &Value {
+    fn view(&self) -> View<'_, Self> {
+        match self {
+            Value::Null => View::Nil,
+            Value::Bool(truth) => View::Bool(*truth),
+            Value::Int(number) => View::Int(*number),
+            Value::Float(number) => View::Float(*number),
+            Value::String(text) => View::String(text.as_bytes()),
+            Value::List(items) => View::List(items.iter().map(|item| &item.value).collect()),
+            Value::Map(map) => {
+                let entries = map.iter().map(|(key, node)| (Cow::Borrowed(key.as_bytes()), &node.value));
+                let mut entries: Vec<_> = entries.collect();
+                entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+                View::Map(entries)
+            }
+        }
+    }
+
+    fn go_type(&self) -> Cow<'_, str> {
+        Cow::Borrowed(match self {
+            Value::Null => "<nil>",
+            Value::Bool(_) => "bool",
+            Value::Int(_) => "int64",
+            Value::Float(_) => "float64",
+            Value::String(_) => "string",
+            Value::List(_) => "[]interface {}",
+            Value::Map(_) => "map[string]interface {}",
+        })
+    }
+}
+
+/// `%v`: `map[x:1]`, `[a b]`, `<nil>`.
+pub fn display(value: &Value) -> String {
+    formatted(value, "%v")
+}
+
+/// `%t` of something that is no boolean, as one of Helm's messages has it: `%!t(float64=5)`.
+pub(super) fn wrong_verb(value: &Value) -> String {
+    formatted(value, "%t")
+}
+
+fn formatted(value: &Value, format: &str) -> String {
+    let mut out = Vec::new();
+    // A value that nests too deeply is cut off: this is the text of a message.
+    let _ = Printer::new(&mut out, usize::MAX, Dialect::GO).printf(format.as_bytes(), &[value]);
+    String::from_utf8_lossy(&out).into_owned()
+}
