@@ -21,8 +21,8 @@
 //! | [`secrets`] | what is not to be read by everybody, and masking it |
 //! | [`chart`] | a chart from its files, wherever they came from |
 //! | [`engine`] | templates: the seam behind which a template language stands, and Tera |
+//! | [`kubernetes`] | what Kubernetes knows of objects: types, names, quantities, versions, defaults |
 //! | [`manifest`] | rendered text split into manifests, ordered, written |
-//! | [`kubernetes`] | what Kubernetes' objects look like |
 //! | [`diff`] | two sets of manifests compared, and what the differences do in a cluster |
 //! | [`render`] | the line above as one function |
 //! | [`explain`] | who set a value, and by experiment what it changes |

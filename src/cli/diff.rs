@@ -12,10 +12,12 @@ use super::manifest_input::{crds_of, objects_of_files};
 use super::{Failure, secrets, values_at_revision, values_input};
 use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::diff::{self, Object, TextOptions, compare_sides};
+use crate::diff::{self, TextOptions, compare_sides};
 use crate::engine::{Capabilities, Release};
 use crate::explain::{Before, Subject, add_causes};
 use crate::io::{self, Revision};
+use crate::kubernetes::Object;
+use crate::manifest::Manifest;
 use crate::render::{self, Render, Request, Schemas};
 use crate::secrets::{Gathering, Secrets};
 use crate::values::{FileReader, Layer, Map, merge_defaults, merge_layers};
@@ -244,7 +246,7 @@ impl Diff {
         if self.include_crds {
             objects.extend(crds_of(&chart)?);
         }
-        objects.extend(manifests.manifests.iter().chain(&manifests.hooks).map(Object::of_manifest));
+        objects.extend(manifests.manifests.iter().chain(&manifests.hooks).map(Manifest::object));
         Ok(Side { objects, rendered: Some((chart, values)) })
     }
 }

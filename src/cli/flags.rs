@@ -5,8 +5,8 @@ use std::ffi::OsString;
 use clap::{Arg, Args, Command, ValueEnum};
 
 use crate::diagnostic::{Diagnostic, Source};
-use crate::engine::KubeVersion;
 use crate::io::Links;
+use crate::kubernetes::KubeVersion;
 use crate::values::{Layer, LayerKind};
 
 /// When to use colours.

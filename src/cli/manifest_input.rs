@@ -4,8 +4,8 @@ use std::path::Path;
 
 use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Source};
-use crate::diff::{Object, read_objects, read_stream};
 use crate::io;
+use crate::kubernetes::{Object, read_objects, read_stream};
 
 /// What the inputs of a command line hold.
 #[derive(Debug, Default)]

@@ -12,9 +12,10 @@ use super::manifest_input::crds_of;
 use super::{Failure, secrets, values_input};
 use crate::chart::{Chart, Constraints, parse_version};
 use crate::diagnostic::{Diagnostic, Severity, Source, printable};
-use crate::diff::Object;
 use crate::engine::{Capabilities, Release};
 use crate::io;
+use crate::kubernetes::Object;
+use crate::manifest::Manifest;
 use crate::manifest::{self, Manifests};
 use crate::render::{self, Render, Request};
 use crate::validate;
@@ -249,7 +250,7 @@ impl OutputFlags {
 /// Checks what was rendered as `validate` does. What is not refused is told with the other warnings.
 fn check(render: &mut Render, strict: bool) -> Result<(), Failure> {
     let all = render.manifests.manifests.iter().chain(&render.manifests.hooks);
-    let objects: Vec<Object> = all.map(Object::of_manifest).collect();
+    let objects: Vec<Object> = all.map(Manifest::object).collect();
     let custom_kinds = validate::custom_kinds(&crds_of(&render.chart)?);
     let kube_version = &render.capabilities.kube_version;
     let request = validate::Request { kube_version, strict, custom_kinds: &custom_kinds };

@@ -8,7 +8,7 @@ use super::findings_format::FindingsOutput;
 use super::flags::kube_version;
 use super::manifest_input::{Blank, Input, objects_of_files, read_input};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::diff::{Object, gather_secrets};
+use crate::diff::gather_secrets;
 use crate::findings::Finding;
 use crate::secrets::Gathering;
 use crate::validate::{self, Request};
@@ -57,7 +57,7 @@ impl Validate {
         findings.extend(refused.into_iter().map(|(file, error)| of_document(file, error)));
         let mut names: Vec<String> = findings.iter().map(|finding| finding.object.clone()).collect();
         names.dedup();
-        names.extend(objects.iter().map(Object::name));
+        names.extend(objects.iter().map(|object| object.id.to_string()));
         findings.extend(validate::validate(&objects, &request));
         if !findings.is_empty() {
             console.learn(|| {

@@ -2,10 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::field_path::{FieldPath, PathStep};
 use super::fingerprint::{Fingerprint, Fingerprints};
 use crate::alignment::align;
-use crate::kubernetes::{Field, ObjectType, Schema, Type};
+use crate::kubernetes::{Field, FieldPath, ObjectType, PathStep, Schema, Type, quantity};
 use crate::yaml::{Map, Node, Value};
 
 /// A field that is another one than before.
@@ -249,41 +248,6 @@ fn is_same(old: &Value, new: &Value, of: Option<&Type>) -> bool {
     }
 }
 
-/// A quantity in thousandths; `None` if it is none, or too small or great to be compared so.
-pub fn quantity(value: &Value) -> Option<i128> {
-    let text = scalar(value)?;
-    let digits = text.find(|c: char| !matches!(c, '0'..='9' | '.' | '+' | '-')).unwrap_or(text.len());
-    let (number, suffix) = text.split_at(digits);
-    let factor: i128 = match suffix {
-        "m" => 1,
-        "" => 1000,
-        "k" => 1_000_000,
-        "M" => 1_000_000_000,
-        "G" => 1_000_000_000_000,
-        "T" => 1_000_000_000_000_000,
-        "P" => 1_000_000_000_000_000_000,
-        "Ki" => 1000 << 10,
-        "Mi" => 1000 << 20,
-        "Gi" => 1000 << 30,
-        "Ti" => 1000 << 40,
-        "Pi" => 1000 << 50,
-        _ => return None,
-    };
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let sign = if whole.starts_with('-') { -1 } else { 1 };
-    let whole: i128 = if whole.trim_start_matches(['+', '-']).is_empty() { 0 } else { whole.parse().ok()? };
-    let mut value = whole.checked_mul(factor)?;
-    if !fraction.is_empty() {
-        let scale = 10_i128.checked_pow(u32::try_from(fraction.len()).ok()?)?;
-        let part = fraction.parse::<i128>().ok()?.checked_mul(factor)?;
-        if part % scale != 0 {
-            return None;
-        }
-        value += sign * (part / scale);
-    }
-    Some(value)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -336,15 +300,5 @@ mod tests {
         assert_eq!(told("v1", "Pod", &pod("1Gi"), &pod("1024Mi")), [""; 0]);
         assert_eq!(told("v1", "Pod", &pod("1G"), &pod("1Gi")).len(), 1);
         assert_eq!(told("v1", "ConfigMap", "data: {a: '1'}\nx: null", "data: {a: '2'}"), ["data.a \"1\" -> \"2\""]);
-    }
-
-    #[test]
-    fn quantities_are_read() {
-        let read = |text: &str| quantity(&Value::String(text.to_owned()));
-        assert_eq!(read("1.5Gi"), Some((1536 * 1000) << 20));
-        assert_eq!(read("-0.5"), Some(-500));
-        assert_eq!(read("abc"), None);
-        assert_eq!(read("0.0001"), None);
-        assert_eq!(read("99999999999999999999999999999999999999999Pi"), None);
     }
 }

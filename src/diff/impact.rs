@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::objects::Object;
 use super::{Difference, Status, services, words, workloads};
+use crate::kubernetes::Object;
 use crate::yaml::{Map, Value};
 
 /// How much a reviewer has to look at something.
@@ -194,7 +194,7 @@ fn configuration(object: &Changed<'_>, old: &Map, all: &[Changed<'_>], new: &[Ob
     }
     for user in new {
         let Some(use_of) = workloads::use_of(user, kind, &object.difference.id.name) else { continue };
-        let who = user.name();
+        let who = user.id.to_string();
         let restarts = all.iter().find(|other| {
             other.difference.id == user.id && other.touches(&["spec", "template"]) && workloads::restarts(other)
         });

@@ -2,44 +2,35 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `objects` | reads the objects of a side |
-//! | `refusal` | why a document is not a manifest |
-//! | `live` | what a cluster gave: what somebody applied, and what the API server made |
+//! | `live` | what the API server made of an object |
 //! | `pair` | which object of one side is which of the other |
 //! | `compare` | the fields of two versions of an object |
-//! | `field_path` | paths to fields |
 //! | `fingerprint` | short names of values, for lists and objects that may have moved |
 //! | `impact`, `services`, `workloads` | what a change does, by Kubernetes' rules |
 //! | `lines` | text compared line by line |
 //! | `text`, `markdown`, `json`, `unified` | the answer in four forms |
 
 mod compare;
-mod field_path;
 mod fingerprint;
 mod impact;
 mod json;
 mod lines;
 mod live;
 mod markdown;
-mod objects;
 mod pair;
-mod refusal;
 mod services;
 mod text;
 mod unified;
 mod workloads;
 
-pub use compare::{Change, What, quantity};
-pub use field_path::{FieldPath, PathStep};
+pub use compare::{Change, What};
 pub use impact::{Gravity, Impact};
 pub use json::write_json;
 pub use markdown::write_markdown;
-pub use objects::{Object, Stream, name_of, read_objects, read_stream};
 pub use text::{TextOptions, write_text};
 pub use unified::write_unified;
 
-use crate::kubernetes::{ObjectType, Schema};
-use crate::manifest::Id;
+use crate::kubernetes::{Id, Object, ObjectType, Schema};
 use crate::secrets::{Gathering, Secrets, may_hold_secrets};
 use crate::yaml::{self, Map, Value};
 
@@ -161,7 +152,8 @@ pub fn gather_secrets<'o>(objects: impl Iterator<Item = &'o Object> + Clone, gat
 ///
 /// ```
 /// use mim_chart::diagnostic::Source;
-/// use mim_chart::diff::{compare_sides, read_objects};
+/// use mim_chart::diff::compare_sides;
+/// use mim_chart::kubernetes::read_objects;
 /// use mim_chart::secrets::Secrets;
 ///
 /// let side = |replicas: u32| {

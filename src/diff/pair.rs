@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use super::fingerprint::{Fingerprint, Fingerprints};
-use super::objects::Object;
+use crate::kubernetes::Object;
 use crate::kubernetes::Schema;
 
 /// An object on both sides, or on one.
@@ -90,9 +90,9 @@ mod tests {
     use crate::diagnostic::Source;
 
     fn told(old: &str, new: &str) -> Vec<String> {
-        let read = |text: &str| super::super::read_objects(&Source::file("m.yaml", text), "m").unwrap();
+        let read = |text: &str| crate::kubernetes::read_objects(&Source::file("m.yaml", text), "m").unwrap();
         let (old, new) = (read(old), read(new));
-        let name = |object: Option<&Object>| object.map_or("-".to_owned(), Object::name);
+        let name = |object: Option<&Object>| object.map_or("-".to_owned(), |object| object.id.to_string());
         let word = |pair: &Pair<'_>| {
             format!("{} {} {}", name(pair.old), if pair.is_rename { "as" } else { "is" }, name(pair.new))
         };

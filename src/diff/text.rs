@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::lines::{Line, hunks};
 use super::{Cause, Change, Comparison, Difference, Gravity, Status, What};
 use crate::diagnostic::{printable, printable_line, printable_styled_lines};
-use crate::manifest::Id;
+use crate::kubernetes::Id;
 use crate::yaml::{self, Value};
 
 /// How a comparison is written.

@@ -1,10 +1,10 @@
 //! What changes of workloads and their volumes do: scaling, restarts, what the API server refuses, what happens to data.
 
-use super::compare::quantity;
 use super::impact::{Changed, Gravity, Impact, kind_of};
-use super::objects::Object;
 use super::{number, words};
 use crate::diagnostic::Span;
+use crate::kubernetes::Object;
+use crate::kubernetes::quantity;
 use crate::yaml::{Map, Node, Value};
 
 /// The fields of a StatefulSet's spec that can be changed (the API server's own list).

@@ -7,7 +7,7 @@ mod capabilities;
 mod refusals;
 mod tera;
 
-pub use capabilities::{Capabilities, KubeVersion};
+pub use capabilities::Capabilities;
 pub use refusals::Refusals;
 pub use tera::{Function, vocabulary};
 

@@ -4,8 +4,10 @@
 use super::laboratory::{Change, Laboratory, Outcome, Subject};
 use super::parallel;
 use crate::diagnostic::Diagnostic;
-use crate::diff::{self, Cause, Comparison, Object, Status};
+use crate::diff::{self, Cause, Comparison, Status};
 use crate::json;
+use crate::kubernetes::Object;
+use crate::manifest::Manifest;
 use crate::manifest::Manifests;
 use crate::secrets::Secrets;
 use crate::values::{Map, Node, Value, ValuePath, merge_defaults};
@@ -43,8 +45,7 @@ pub fn add_causes(
         let Outcome::Rendered(rendered) = outcome else { continue };
         let texts = rendered.into_iter().map(|rendered| (rendered.path, rendered.text));
         let Ok(manifests) = Manifests::read(texts) else { continue };
-        let objects: Vec<Object> =
-            manifests.manifests.iter().chain(&manifests.hooks).map(Object::of_manifest).collect();
+        let objects: Vec<Object> = manifests.manifests.iter().chain(&manifests.hooks).map(Manifest::object).collect();
         let cause = cause(&laboratory, candidate, secrets);
         attribute(comparison, &objects, (old, new), matches!(before, Before::Unknown), &cause);
     }

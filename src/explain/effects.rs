@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::laboratory::Change;
 use crate::alignment::align;
 use crate::engine::Rendered;
-use crate::manifest::{Id, Manifest, Manifests};
+use crate::kubernetes::Id;
+use crate::manifest::{Manifest, Manifests};
 use crate::secrets::Secrets;
 
 /// A manifest that changes with a value.

@@ -3,7 +3,7 @@
 use super::{By, Change, Effect, EffectKind, Explanation, Gate, GatePart, Scanned, Setter};
 use crate::diagnostic::{SourceKind, Span, printable_json};
 use crate::json::write_pretty;
-use crate::manifest::Id;
+use crate::kubernetes::Id;
 use crate::values::{Map, Node, Value};
 
 /// What `why --output json` prints: one object.

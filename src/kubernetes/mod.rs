@@ -1,10 +1,31 @@
-//! What Kubernetes' objects look like, as a real API server publishes it.
+//! What Kubernetes knows of objects: their types and fields, names, quantities, versions, and what a cluster adds.
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `schema` | kinds, their fields and types, the keys of lists |
+//! | `schema` | kinds, their fields and types, the keys of lists, as a real API server publishes them |
 //! | `schema.gz` | the same as data, written by `tests/cluster/record_openapi` |
+//! | `id`, `object`, `refusal` | what identifies an object; objects read from documents; why a document is not one |
+//! | `field_path` | paths to fields |
+//! | `quantity`, `names` | what quantities, names, labels and keys look like |
+//! | `version`, `deprecations` | versions of Kubernetes, and API versions that it deprecated |
+//! | `defaults` | what the API server fills in, and what of a live object somebody applied |
 
+mod defaults;
+mod deprecations;
+mod field_path;
+mod id;
+pub mod names;
+mod object;
+mod quantity;
+mod refusal;
 mod schema;
+mod version;
 
+pub use defaults::{ServerDefault, as_applied, server_default};
+pub use deprecations::{deprecation, is_gone};
+pub use field_path::{FieldPath, PathStep};
+pub use id::Id;
+pub use object::{Object, Stream, read_objects, read_stream};
+pub use quantity::{is_quantity, quantity};
 pub use schema::{Field, Kind, ObjectType, Schema, Type};
+pub use version::{DEFAULT_API_VERSIONS, KubeVersion};

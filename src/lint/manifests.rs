@@ -2,10 +2,10 @@
 
 use super::documents::{Document, Documents};
 use super::report::{Finding, Rule};
-use super::{deprecations, lists, names};
+use super::{lists, names};
 use crate::diagnostic::Source;
-use crate::engine::KubeVersion;
 use crate::go::strconv::quote_double;
+use crate::kubernetes::{KubeVersion, deprecation};
 
 /// The longest line that Helm looks at.
 const MAX_LINE_BYTES: usize = 64 * 1024;
@@ -76,7 +76,7 @@ fn check_document(
     if let Some(text) = names::mistake(&head.kind, name) {
         findings.push(NAME.broken(file, text).at(document.place_of_name()));
     }
-    if let Some(text) = deprecations::warning(&head.api_version, &head.kind, kubernetes) {
+    if let Some(text) = deprecation(&head.api_version, &head.kind, kubernetes) {
         findings.push(DEPRECATED.broken(file, text).at(document.place("apiVersion")));
     }
     let is_workload = ["Deployment", "ReplicaSet", "DaemonSet", "StatefulSet"].contains(&head.kind.as_str());

@@ -17,7 +17,6 @@ mod addresses;
 mod chart_file;
 mod crds;
 mod dependencies;
-mod deprecations;
 mod documents;
 mod lists;
 mod manifests;
@@ -30,11 +29,10 @@ mod values;
 
 use crate::chart::{Chart, Folder};
 use crate::diagnostic::Diagnostic;
-use crate::engine::KubeVersion;
 use crate::explain::Experiments;
+use crate::kubernetes::KubeVersion;
 use crate::yaml::{Map, Node};
 
-pub use deprecations::{is_gone, warning as deprecation};
 pub use report::{Finding, Report, Rule};
 pub use text::{Form, Linted, Printed, findings, print};
 

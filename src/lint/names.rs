@@ -1,11 +1,7 @@
 //! Names of objects, as Kubernetes wants them for each kind.
 
 use crate::go::strconv::quote_double;
-
-/// The greatest length of a name of several parts.
-const MAX_SUBDOMAIN: usize = 253;
-/// The greatest length of a name of one part.
-const MAX_LABEL: usize = 63;
+use crate::kubernetes::names::{MAX_LABEL, MAX_SUBDOMAIN, has_label_form, has_rfc_1035_form, has_subdomain_form};
 
 const LABEL: &str = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
 
@@ -38,15 +34,15 @@ fn dns_1123_subdomain(name: &str) -> Vec<String> {
     let words = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', \
                  and must start and end with an alphanumeric character";
     let pattern = format!("{words} (e.g. 'example.com', regex used for validation is '{LABEL}(\\.{LABEL})*')");
-    too_long(name, MAX_SUBDOMAIN).into_iter().chain((!is_subdomain(name)).then_some(pattern)).collect()
+    too_long(name, MAX_SUBDOMAIN).into_iter().chain((!has_subdomain_form(name)).then_some(pattern)).collect()
 }
 
 fn dns_1123_label(name: &str) -> Vec<String> {
     let words = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', \
                  and must start and end with an alphanumeric character";
-    let reason = if is_label(name) {
+    let reason = if has_label_form(name) {
         None
-    } else if is_subdomain(name) {
+    } else if has_subdomain_form(name) {
         Some("must not contain dots".to_owned())
     } else {
         Some(format!("{words} (e.g. 'my-name',  or '123-abc', regex used for validation is '{LABEL}')"))
@@ -57,7 +53,7 @@ fn dns_1123_label(name: &str) -> Vec<String> {
 fn dns_1035_label(name: &str) -> Vec<String> {
     let words = "a DNS-1035 label must consist of lower case alphanumeric characters or '-', \
                  start with an alphabetic character, and end with an alphanumeric character";
-    let fits = is_label(name) && name.starts_with(|c: char| c.is_ascii_lowercase());
+    let fits = has_rfc_1035_form(name);
     let pattern = "[a-z]([-a-z0-9]*[a-z0-9])?";
     let reason = format!("{words} (e.g. 'my-name',  or 'abc-123', regex used for validation is '{pattern}')");
     too_long(name, MAX_LABEL).into_iter().chain((!fits).then_some(reason)).collect()
@@ -73,16 +69,4 @@ fn path_segment(name: &str) -> Vec<String> {
 
 fn too_long(name: &str, limit: usize) -> Option<String> {
     (name.len() > limit).then(|| format!("must be no more than {limit} characters"))
-}
-
-fn is_subdomain(name: &str) -> bool {
-    name.split('.').all(is_label)
-}
-
-fn is_label(name: &str) -> bool {
-    let inner = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    let bytes = name.as_bytes();
-    bytes.iter().all(|byte| inner(byte) || *byte == b'-')
-        && bytes.first().is_some_and(inner)
-        && bytes.last().is_some_and(inner)
 }

@@ -4,27 +4,8 @@ use std::ops::Range;
 
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::go;
+use crate::kubernetes::Id;
 use crate::yaml::{self, Map, Value};
-
-/// What a manifest calls itself. Absent fields are empty.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Id {
-    /// `apps/v1`
-    pub api_version: String,
-    /// `StatefulSet`
-    pub kind: String,
-    /// The object's name.
-    pub name: String,
-    /// The object's namespace, if the manifest gives one.
-    pub namespace: String,
-}
-
-impl Id {
-    /// The group of its API: `apps`; empty for the core group.
-    pub fn group(&self) -> &str {
-        self.api_version.split_once('/').map_or("", |(group, _)| group)
-    }
-}
 
 /// The head of a document: its identity and its annotations.
 #[derive(Debug, Default)]

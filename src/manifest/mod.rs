@@ -5,15 +5,14 @@ mod hook;
 mod identify;
 mod order;
 mod show_only;
-mod split;
 mod write;
 
 use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::kubernetes::{Id, Object};
+use crate::yaml::split_manifests;
 
 pub use hook::Hook;
-pub use identify::Id;
 pub use show_only::{keep_shown, show_only};
-pub use split::split_documents;
 pub use write::{files, write};
 
 /// One document that a template gave.
@@ -33,6 +32,11 @@ impl Manifest {
     /// The document's text.
     pub fn text(&self) -> &str {
         self.span.text()
+    }
+
+    /// The object that it describes.
+    pub fn object(&self) -> Object {
+        Object::of_document(self.id.clone(), self.path.clone(), self.span.clone())
     }
 }
 
@@ -81,7 +85,7 @@ impl Manifests {
     }
 
     fn read_one(&mut self, path: &str, source: &Source) -> Result<(), Box<ManifestError>> {
-        for range in split_documents(source.text()) {
+        for range in split_manifests(source.text()) {
             let head = identify::read_head(source, range.clone()).map_err(|error| {
                 Box::new(ManifestError {
                     path: path.to_owned(),

@@ -1,8 +1,9 @@
 //! `--show-only`: the documents of some templates alone.
 
-use super::{Manifests, split_documents};
+use super::Manifests;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::glob::matches_glob;
+use crate::yaml::split_manifests;
 
 /// The documents of `text` (what [`super::write`] gave) whose path, without the chart's name, matches a pattern: for
 /// every pattern in turn all that match, in the order of the text, each followed by one more line break (Helm's form).
@@ -10,7 +11,7 @@ use crate::glob::matches_glob;
 /// # Errors
 /// Every pattern that matches nothing, in Helm's words.
 pub fn show_only(text: &str, chart: &str, patterns: &[Source]) -> Result<String, Vec<Diagnostic>> {
-    let documents: Vec<(&str, &str)> = split_documents(text)
+    let documents: Vec<(&str, &str)> = split_manifests(text)
         .filter_map(|range| {
             let document = &text[range];
             let source = document.lines().find_map(|line| line.strip_prefix("# Source: "))?;

@@ -1,6 +1,7 @@
 //! What a release may be called.
 
 use crate::diagnostic::Diagnostic;
+use crate::kubernetes::names::has_subdomain_form;
 
 /// The pattern of Helm's message, which is what [`is_release_name`] checks.
 const PATTERN: &str = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";
@@ -17,14 +18,7 @@ const MAX_LENGTH: usize = 53;
 /// assert!(!is_release_name("-x"));
 /// ```
 pub fn is_release_name(name: &str) -> bool {
-    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    let part = |part: &str| {
-        let bytes = part.as_bytes();
-        bytes.iter().all(|&byte| inner(byte) || byte == b'-')
-            && bytes.first().is_some_and(|&byte| inner(byte))
-            && bytes.last().is_some_and(|&byte| inner(byte))
-    };
-    name.len() <= MAX_LENGTH && name.split('.').all(part)
+    name.len() <= MAX_LENGTH && has_subdomain_form(name)
 }
 
 /// Checks a release's name.

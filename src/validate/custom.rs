@@ -8,10 +8,11 @@ use std::collections::HashSet;
 
 use super::{Report, metadata, scalars, structure};
 use crate::diagnostic::{Diagnostic, Severity, Span};
-use crate::diff::{FieldPath, Object, PathStep};
 use crate::json;
 use crate::json_schema::{Budget, Offline, Schema, Violation};
 use crate::kubernetes::Schema as Record;
+use crate::kubernetes::names;
+use crate::kubernetes::{FieldPath, Object, PathStep};
 use crate::yaml::{Map, Node, Value};
 
 /// A kind that a CustomResourceDefinition brings.
@@ -374,5 +375,5 @@ fn twins(items: &[Node], schema: &Node, path: &FieldPath, report: &mut Report<'_
 
 /// A DNS label of RFC 1035, but for its case.
 fn is_kind(text: &str) -> bool {
-    scalars::is_dns_label(&text.to_lowercase()) && text.starts_with(|c: char| c.is_ascii_alphabetic())
+    names::is_dns_label(&text.to_lowercase()) && text.starts_with(|c: char| c.is_ascii_alphabetic())
 }

@@ -1,7 +1,8 @@
 //! Names, namespaces, labels and annotations.
 
-use super::{Report, head, scalars};
-use crate::diff::{FieldPath, Object};
+use super::{Report, head};
+use crate::kubernetes::names;
+use crate::kubernetes::{FieldPath, Object};
 use crate::yaml::{Map, Node};
 
 /// Checks an object's metadata. `is_namespaced` is `None` where that is not known.
@@ -35,7 +36,7 @@ pub(super) fn check(object: &Object, fields: &Map, is_namespaced: Option<bool>, 
         if is_namespaced == Some(false) {
             let message = format!("objects of kind {} lie in no namespace", object.id.kind);
             report.error("namespace", &path("namespace"), message, span);
-        } else if !scalars::is_dns_label(namespace) {
+        } else if !names::is_dns_label(namespace) {
             report.error("name", &path("namespace"), format!("Invalid value: {namespace:?}: {LABEL}"), span);
         }
     }
@@ -53,14 +54,14 @@ pub(super) fn labels(metadata: &Map, path: &FieldPath, report: &mut Report<'_>) 
         for (key, entry) in map.entries() {
             // Keys of annotations may have capital letters everywhere.
             let checked = if field == "annotations" { key.to_lowercase() } else { key.to_owned() };
-            if !scalars::is_qualified_name(&checked) {
+            if !names::is_qualified_name(&checked) {
                 let message = format!(
                     "Invalid value: {key:?}: a key is a name of letters, digits, `-`, `_` and `.`, after a DNS name and `/` or not"
                 );
                 report.error("label", &path, message, &entry.key);
             }
             let value = entry.node.value.as_str().filter(|_| field == "labels");
-            if let Some(value) = value.filter(|value| !scalars::is_label_value(value)) {
+            if let Some(value) = value.filter(|value| !names::is_label_value(value)) {
                 let message = format!(
                     "Invalid value: {value:?}: a label has at most 63 letters, digits, `-`, `_` and `.`, a letter or digit at both ends"
                 );
@@ -79,8 +80,8 @@ pub(super) fn selector(selector: &Map, path: &FieldPath, report: &mut Report<'_>
 pub(super) fn label_values(map: Option<&Node>, path: &FieldPath, report: &mut Report<'_>) {
     let Some(map) = map.and_then(|node| node.value.as_map()) else { return };
     for (key, entry) in map.entries() {
-        let is_value = entry.node.value.as_str().is_none_or(scalars::is_label_value);
-        if !is_value || !scalars::is_qualified_name(key) {
+        let is_value = entry.node.value.as_str().is_none_or(names::is_label_value);
+        if !is_value || !names::is_qualified_name(key) {
             let message = "Invalid value: labels have at most 63 letters, digits, `-`, `_` and `.`, a letter or digit at both ends";
             report.error("label", &path.field(key), message.to_owned(), &entry.key);
         }
@@ -94,7 +95,7 @@ fn wrong_name(kind: &str, api_version: &str, name: &str) -> Option<&'static str>
         return is_path.then_some("a name has no `/` and no `%`");
     }
     match kind {
-        "Service" | "Namespace" => (!scalars::is_dns_label(name)).then_some(LABEL),
-        _ => (!scalars::is_dns_subdomain(name)).then_some(SUBDOMAIN),
+        "Service" | "Namespace" => (!names::is_dns_label(name)).then_some(LABEL),
+        _ => (!names::is_dns_subdomain(name)).then_some(SUBDOMAIN),
     }
 }

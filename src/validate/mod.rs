@@ -19,11 +19,11 @@ mod structure;
 mod together;
 
 use crate::diagnostic::{Diagnostic, Severity, Span, printable};
-use crate::diff::{FieldPath, Object};
-use crate::engine::KubeVersion;
 use crate::findings::Finding;
 use crate::json_schema::Budget;
+use crate::kubernetes::KubeVersion;
 use crate::kubernetes::Schema;
+use crate::kubernetes::{FieldPath, Object};
 use crate::yaml::Map;
 
 pub use custom::{CustomKind, custom_kinds};
@@ -80,7 +80,7 @@ impl Report<'_> {
 ///
 /// ```
 /// use mim_chart::diagnostic::Source;
-/// use mim_chart::engine::KubeVersion;
+/// use mim_chart::kubernetes::KubeVersion;
 /// use mim_chart::{diff, validate};
 ///
 /// let text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndta: {}\n";
@@ -94,7 +94,7 @@ pub fn validate(objects: &[Object], request: &Request<'_>) -> Vec<Finding> {
     // What the schemas of custom kinds may take, all objects together.
     let budget = Budget::default();
     for object in objects {
-        let name = object.name();
+        let name = object.id.to_string();
         let mut report =
             Report { object: &name, origin: &object.origin, whole: object.span.clone(), findings: Vec::new() };
         one(object, request, &budget, &mut report);
@@ -114,8 +114,8 @@ fn one(object: &Object, request: &Request<'_>, budget: &Budget, report: &mut Rep
         return;
     }
     let schema = Schema::built_in();
-    if let Some(warning) = crate::lint::deprecation(&id.api_version, &id.kind, request.kube_version) {
-        let severity = if crate::lint::is_gone(&id.api_version, &id.kind, request.kube_version) {
+    if let Some(warning) = crate::kubernetes::deprecation(&id.api_version, &id.kind, request.kube_version) {
+        let severity = if crate::kubernetes::is_gone(&id.api_version, &id.kind, request.kube_version) {
             Severity::Error
         } else {
             Severity::Warning

@@ -1,8 +1,9 @@
 //! What the API server checks of pods, of what makes them, and of Services, ConfigMaps and Secrets.
 
-use super::{Report, metadata, scalars};
+use super::{Report, metadata};
 use crate::diagnostic::Span;
-use crate::diff::{FieldPath, PathStep};
+use crate::kubernetes::names;
+use crate::kubernetes::{FieldPath, PathStep};
 use crate::yaml::{Map, Node, Value};
 
 /// Checks an object of a kind that the API server knows more about than its schema says.
@@ -129,7 +130,7 @@ impl Pod {
             .collect();
         for (at, volume) in &volumes {
             let path = path.field("volumes").with(PathStep::Index(*at)).field("name");
-            if let Some((name, span)) = text(volume, "name").filter(|(name, _)| !scalars::is_dns_label(name)) {
+            if let Some((name, span)) = text(volume, "name").filter(|(name, _)| !names::is_dns_label(name)) {
                 report.error("name", &path, format!("Invalid value: {name:?}: {LABEL}"), span);
             }
         }
@@ -141,7 +142,7 @@ impl Pod {
             for (at, container) in items(pod, field) {
                 let path = path.field(field).with(PathStep::Index(at));
                 if let Some((name, span)) = text(container, "name") {
-                    if !scalars::is_dns_label(name) {
+                    if !names::is_dns_label(name) {
                         report.error("name", &path.field("name"), format!("Invalid value: {name:?}: {LABEL}"), span);
                     } else if names.contains(&name) && field == "containers" {
                         // Within one list that is told already.
@@ -313,7 +314,8 @@ fn limits(container: &Map, path: &FieldPath, report: &mut Report<'_>) {
     };
     for (name, node) in requests.iter() {
         let Some(limit) = limits.get(name) else { continue };
-        if let (Some(request), Some(limit)) = (crate::diff::quantity(&node.value), crate::diff::quantity(&limit.value))
+        if let (Some(request), Some(limit)) =
+            (crate::kubernetes::quantity(&node.value), crate::kubernetes::quantity(&limit.value))
             && request > limit
         {
             let path = path.field("resources").field("requests").field(name);
@@ -341,7 +343,7 @@ fn port_number(node: Option<&Node>, path: &FieldPath, zero_is_none: bool, report
 }
 
 fn port_name(name: &str, path: &FieldPath, span: &Span, report: &mut Report<'_>) {
-    if !name.is_empty() && !scalars::is_port_name(name) {
+    if !name.is_empty() && !names::is_port_name(name) {
         let message = format!(
             "Invalid value: {name:?}: a port's name has at most 15 small letters, digits and single hyphens, and a letter"
         );
@@ -380,7 +382,7 @@ fn service(fields: &Map, report: &mut Report<'_>) {
         }
         match text(port, "name").filter(|(name, _)| !name.is_empty()) {
             Some((name, span)) => {
-                if !scalars::is_dns_label(name) {
+                if !names::is_dns_label(name) {
                     report.error("name", &path.field("name"), format!("Invalid value: {name:?}: {LABEL}"), span);
                 } else if names.contains(&name) {
                     report.error("duplicate", &path.field("name"), format!("Duplicate value: {name:?}"), span);
@@ -422,7 +424,7 @@ fn service(fields: &Map, report: &mut Report<'_>) {
 fn configuration(fields: &Map, report: &mut Report<'_>) {
     for field in ["data", "binaryData", "stringData"] {
         let Some(map) = map_at(fields, &[field]) else { continue };
-        for (key, entry) in map.entries().filter(|(key, _)| !scalars::is_config_key(key)) {
+        for (key, entry) in map.entries().filter(|(key, _)| !names::is_config_key(key)) {
             let path = FieldPath::of_fields(&[field]);
             let message = format!("Invalid value: {key:?}: a key has letters, digits, `-`, `_` and `.`");
             report.error("name", &path, message, &entry.key);

@@ -2,7 +2,8 @@
 
 use super::{Report, metadata, scalars};
 use crate::diagnostic::Span;
-use crate::diff::{FieldPath, PathStep};
+use crate::kubernetes::names;
+use crate::kubernetes::{FieldPath, PathStep};
 use crate::yaml::{Map, Value};
 
 /// Where an object of a type stands.
@@ -56,7 +57,7 @@ fn reference(fields: &Map, field: &str, at: &At<'_>, report: &mut Report<'_>) {
     let name = text(fields, field);
     if lacks_text(fields, field) {
         at.required(field, report);
-    } else if !name.is_empty() && !scalars::is_dns_subdomain(name) {
+    } else if !name.is_empty() && !names::is_dns_subdomain(name) {
         at.invalid(field, &format!("{name:?} is the name of no object"), report);
     }
 }
@@ -196,7 +197,7 @@ pub(super) fn check(name: &str, fields: &Map, at: &At<'_>, report: &mut Report<'
         }
         "MetricTarget" => at.one_of(fields, "type", &["Utilization", "Value", "AverageValue"], report),
         "StatefulSetSpec"
-            if !text(fields, "serviceName").is_empty() && !scalars::is_dns_label(text(fields, "serviceName")) =>
+            if !text(fields, "serviceName").is_empty() && !names::is_dns_label(text(fields, "serviceName")) =>
         {
             at.invalid("serviceName", "must be the name of a Service", report);
         }
@@ -287,7 +288,7 @@ fn claim(fields: &Map, at: &At<'_>, report: &mut Report<'_>) {
             report.error("required", &path, "Required value".to_owned(), at.place);
         }
         Some(node) => {
-            let amount = crate::diff::quantity(&node.value);
+            let amount = crate::kubernetes::quantity(&node.value);
             if node.value.is_null() || amount.is_some_and(|amount| amount <= 0) {
                 report.error("range", &path, "Invalid value: must be greater than zero".to_owned(), at.place);
             }

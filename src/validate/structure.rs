@@ -2,8 +2,9 @@
 
 use super::{Report, rules, scalars};
 use crate::diagnostic::Span;
-use crate::diff::{FieldPath, PathStep};
+use crate::kubernetes::is_quantity;
 use crate::kubernetes::{Field, ObjectType, Schema, Type};
+use crate::kubernetes::{FieldPath, PathStep};
 use crate::yaml::{Map, Node, Value};
 
 /// Checks an object by its type. `status` is the cluster's own, which the API server passes over when an object is created.
@@ -97,7 +98,7 @@ fn value(node: &Node, of: &Type, field: Option<&Field>, path: &FieldPath, key: &
         (Type::IntOrString, Value::Int(_) | Value::Float(_)) if scalars::is_whole(&node.value, true) => {}
         (Type::Quantity, Value::Int(_) | Value::Float(_)) => {}
         (Type::Quantity, Value::String(text)) => {
-            if !scalars::is_quantity(text) {
+            if !is_quantity(text) {
                 let message = format!("{text:?} is no quantity");
                 report.error("quantity", path, message, place).help("quantities are such as 500m, 0.5, 128Mi, 1Gi");
             }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{Finding, Report, head};
 use crate::diagnostic::{Severity, Span};
-use crate::diff::{FieldPath, Object};
+use crate::kubernetes::{FieldPath, Object};
 use crate::yaml::{Map, Node, Value};
 
 /// Checks objects against each other: two of one identity, Services without pods, what points nowhere.
@@ -13,7 +13,7 @@ pub(super) fn check(objects: &[Object], findings: &mut Vec<Finding>) {
     let mut known: HashMap<(&str, &str, &str, &str), &Object> = HashMap::new();
     for object in objects.iter().filter(|object| !object.id.name.is_empty()) {
         let id = &object.id;
-        let name = object.name();
+        let name = object.id.to_string();
         let mut report =
             Report { object: &name, origin: &object.origin, whole: object.span.clone(), findings: Vec::new() };
         if let Some(first) = known.insert((id.group(), &id.kind, &id.namespace, &id.name), object) {
@@ -158,8 +158,8 @@ fn references<'n>(node: &'n Node, found: &mut Vec<(&'static str, (&'n str, &'n S
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Source;
-    use crate::diff::read_objects;
-    use crate::engine::KubeVersion;
+    use crate::kubernetes::KubeVersion;
+    use crate::kubernetes::read_objects;
     use crate::validate::{Request, validate};
 
     const DEPLOYMENT: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {selector: {matchLabels: {app: web}}, \

@@ -4,9 +4,10 @@
 use divan::{Bencher, black_box};
 use mim_chart::chart::Chart;
 use mim_chart::diagnostic::Source;
-use mim_chart::diff::{Object, compare_sides, gather_secrets, read_objects};
-use mim_chart::engine::{Capabilities, KubeVersion, Release, Rendered, Scope, engine_for};
+use mim_chart::diff::{compare_sides, gather_secrets};
+use mim_chart::engine::{Capabilities, Release, Rendered, Scope, engine_for};
 use mim_chart::io::{BUILT_IN_CHART, Inputs, embedded_chart};
+use mim_chart::kubernetes::{KubeVersion, Object, read_objects};
 use mim_chart::manifest::{self, Manifests};
 use mim_chart::render::{Prepared, Schemas, prepare};
 use mim_chart::secrets::Gathering;

@@ -7,7 +7,8 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use mim_chart::diagnostic::{Source, is_hidden};
-use mim_chart::diff::{Object, compare_sides, read_objects, write_unified};
+use mim_chart::diff::{compare_sides, write_unified};
+use mim_chart::kubernetes::{Object, read_objects};
 use mim_chart::secrets::Secrets;
 
 use crate::support::command::mim_chart;

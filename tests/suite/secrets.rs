@@ -3,9 +3,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use mim_chart::diagnostic::{Diagnostic, Source, TextStyle, write_json, write_text};
-use mim_chart::diff::{self, Object, TextOptions, compare_sides, gather_secrets, read_objects};
+use mim_chart::diff::{self, TextOptions, compare_sides, gather_secrets};
 use mim_chart::findings::{self, Finding, Workspace};
 use mim_chart::json;
+use mim_chart::kubernetes::{Object, read_objects};
 use mim_chart::secrets::{Gathering, Secrets};
 use mim_chart::yaml::Value;
 use proptest::prelude::*;

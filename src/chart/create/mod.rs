@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use super::package::package;
 use super::{Chart, EngineKind, File, Metadata};
 use crate::diagnostic::{Diagnostic, Source};
+use crate::kubernetes::names::has_rfc_1035_form;
 use crate::yaml;
 
 /// Stands for the chart's name in starters, Helm's and ours.
@@ -118,12 +119,8 @@ pub fn check_name(name: &str) -> Result<(), Diagnostic> {
 
 /// A warning if the objects of a chart can't be called by its name.
 pub fn doubt_name(name: &str) -> Option<Diagnostic> {
-    let inside = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    let sound = name.len() <= MAX_OBJECT_NAME
-        && name.starts_with(|c: char| c.is_ascii_lowercase())
-        && !name.ends_with('-')
-        && name.bytes().all(inside);
-    (!sound).then(|| {
+    let is_valid = name.len() <= MAX_OBJECT_NAME && has_rfc_1035_form(name);
+    (!is_valid).then(|| {
         Diagnostic::warning("chart-name", format!("objects can't be called \"{name}\", as this chart's are"))
             .at(Source::flag("NAME", name).whole(), "")
             .help(format!(

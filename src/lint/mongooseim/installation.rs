@@ -4,7 +4,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::diagnostic::Span;
-use crate::diff::Object;
+use crate::kubernetes::Object;
+use crate::manifest::Manifest;
 use crate::manifest::Manifests;
 use crate::values::{Map, Node, Value};
 use crate::yaml::locate_in_scalar;
@@ -95,7 +96,7 @@ pub(super) enum Target {
 impl Installation {
     /// All installations among the manifests.
     pub(super) fn find(manifests: &Manifests, values: &Map) -> Vec<Installation> {
-        let objects: Vec<Object> = manifests.manifests.iter().map(Object::of_manifest).collect();
+        let objects: Vec<Object> = manifests.manifests.iter().map(Manifest::object).collect();
         let files: Vec<(Store, Vec<File>)> = objects.iter().filter_map(|object| store(object, values)).collect();
         let is_workload = |object: &&Object| {
             ["StatefulSet", "Deployment", "ReplicaSet", "DaemonSet"].contains(&object.id.kind.as_str())

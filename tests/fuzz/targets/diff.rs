@@ -4,7 +4,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use mim_chart::diagnostic::Source;
-use mim_chart::diff::{compare_sides, gather_secrets, read_objects, write_json, write_unified};
+use mim_chart::diff::{compare_sides, gather_secrets, write_json, write_unified};
+use mim_chart::kubernetes::read_objects;
 use mim_chart::secrets::Gathering;
 
 fuzz_target!(|data: &[u8]| {

@@ -4,9 +4,10 @@
 
 use libfuzzer_sys::fuzz_target;
 use mim_chart::diagnostic::{Diagnostic, Source, TextStyle, is_hidden, write_json, write_text};
-use mim_chart::diff::{self, Object, TextOptions, compare_sides, read_objects};
+use mim_chart::diff::{self, TextOptions, compare_sides};
+use mim_chart::kubernetes::{Object, read_objects};
 use mim_chart::secrets::Secrets;
-use mim_chart::engine::KubeVersion;
+use mim_chart::kubernetes::KubeVersion;
 use mim_chart::findings;
 use mim_chart::validate::{Request, validate};
 

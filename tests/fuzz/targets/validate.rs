@@ -4,8 +4,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use mim_chart::diagnostic::Source;
-use mim_chart::diff::read_objects;
-use mim_chart::engine::KubeVersion;
+use mim_chart::kubernetes::read_objects;
+use mim_chart::kubernetes::KubeVersion;
 use mim_chart::findings;
 use mim_chart::validate::{Request, custom_kinds, validate};
 

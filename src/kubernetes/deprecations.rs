@@ -1,6 +1,6 @@
 //! API versions that Kubernetes has deprecated, as its client library v0.36 knows them.
 
-use crate::engine::KubeVersion;
+use super::version::KubeVersion;
 
 /// Kinds of one API version that were deprecated and removed together. All of this happened in versions 1.x.
 struct Deprecated {
@@ -17,7 +17,7 @@ struct Deprecated {
 }
 
 /// What Helm says of an object whose API version is deprecated in that version of Kubernetes.
-pub fn warning(api_version: &str, kind: &str, kubernetes: &KubeVersion) -> Option<String> {
+pub fn deprecation(api_version: &str, kind: &str, kubernetes: &KubeVersion) -> Option<String> {
     let found = DEPRECATED.iter().find(|row| row.api_version == api_version && row.has(kind))?;
     if !found.holds_in(kubernetes) {
         return None;

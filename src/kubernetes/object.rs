@@ -1,14 +1,15 @@
-//! The objects of one side of a comparison.
+//! Objects, read from documents: of a manifest, of a file, of what `kubectl get -o yaml` prints.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::{live, refusal};
+use super::defaults::as_applied;
+use super::id::Id;
+use super::refusal;
 use crate::diagnostic::{Diagnostic, Source, Span};
-use crate::manifest::{Id, Manifest, split_documents};
-use crate::yaml::{self, Map, Node, Value};
+use crate::yaml::{self, Map, Node, Value, split_manifests};
 
-/// A Kubernetes object of one side. Its fields are read when they are asked for, so that a long stream of manifests takes
+/// A Kubernetes object. Its fields are read when they are asked for, so that a long stream of manifests takes
 /// little more room than its text.
 #[derive(Debug, Clone)]
 pub struct Object {
@@ -25,15 +26,9 @@ pub struct Object {
 }
 
 impl Object {
-    /// An object that a template gave.
-    pub fn of_manifest(manifest: &Manifest) -> Object {
-        Object {
-            id: manifest.id.clone(),
-            origin: manifest.path.clone(),
-            span: manifest.span.clone(),
-            node: None,
-            is_live: false,
-        }
+    /// The object that a document holds as a whole.
+    pub fn of_document(id: Id, origin: String, span: Span) -> Object {
+        Object { id, origin, span, node: None, is_live: false }
     }
 
     /// The text of the document it stands in, if it is the whole of it.
@@ -48,17 +43,6 @@ impl Object {
             None => Cow::Owned(read(&self.span).unwrap_or_default()),
         }
     }
-
-    /// `StatefulSet/mongooseim`, with the namespace where it says one.
-    pub fn name(&self) -> String {
-        name_of(&self.id)
-    }
-}
-
-/// `StatefulSet/mongooseim`, `chat/ConfigMap/config` with a namespace.
-pub fn name_of(id: &Id) -> String {
-    let namespace = if id.namespace.is_empty() { String::new() } else { format!("{}/", id.namespace) };
-    format!("{namespace}{}/{}", id.kind, id.name)
 }
 
 fn read(span: &Span) -> Option<Map> {
@@ -93,11 +77,11 @@ impl Stream {
 ///
 /// ```
 /// use mim_chart::diagnostic::Source;
-/// use mim_chart::diff::read_stream;
+/// use mim_chart::kubernetes::read_stream;
 ///
 /// let source = Source::file("m.yaml", "kind: {\n---\nkind: Service\nmetadata: {name: a}\n");
 /// let stream = read_stream(&source, &[], "m.yaml");
-/// assert_eq!((stream.objects[0].name().as_str(), stream.refused.len()), ("Service/a", 1));
+/// assert_eq!((stream.objects[0].id.to_string().as_str(), stream.refused.len()), ("Service/a", 1));
 /// ```
 pub fn read_stream(source: &Source, not_utf8: &[usize], origin: &str) -> Stream {
     let mut stream = Stream::default();
@@ -105,7 +89,7 @@ pub fn read_stream(source: &Source, not_utf8: &[usize], origin: &str) -> Stream 
         stream.refused.push(error);
         return stream;
     }
-    for range in split_documents(source.text()) {
+    for range in split_manifests(source.text()) {
         let broken = not_utf8.partition_point(|&at| at < range.start);
         match not_utf8.get(broken).filter(|&&at| at < range.end) {
             Some(&at) => stream.refused.push(refusal::of_bytes(source.span(at..at + '\u{fffd}'.len_utf8()))),
@@ -169,7 +153,7 @@ impl Stream {
             }
             return;
         }
-        let applied = live::as_applied(&map);
+        let applied = as_applied(&map);
         let is_live = applied.is_some();
         let map = applied.or_else(|| (!is_whole).then_some(map));
         let node = map.map(|map| Node::new(Value::Map(map), span_of_node));
@@ -202,7 +186,7 @@ mod tests {
 
     fn names(text: &str) -> Vec<String> {
         let objects = read_objects(&Source::file("m.yaml", text), "m.yaml").unwrap();
-        objects.iter().map(Object::name).collect()
+        objects.iter().map(|object| object.id.to_string()).collect()
     }
 
     #[test]

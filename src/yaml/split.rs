@@ -7,12 +7,12 @@ use std::ops::Range;
 /// is left out of a range, trailing is kept; documents of white space alone are left out.
 ///
 /// ```
-/// use mim_chart::manifest::split_documents;
+/// use mim_chart::yaml::split_manifests;
 /// let text = "a: 1\n--- # two\nb: 2\n";
-/// let documents: Vec<&str> = split_documents(text).map(|range| &text[range]).collect();
+/// let documents: Vec<&str> = split_manifests(text).map(|range| &text[range]).collect();
 /// assert_eq!(documents, ["a: 1\n", "# two\nb: 2\n"]);
 /// ```
-pub fn split_documents(text: &str) -> impl Iterator<Item = Range<usize>> {
+pub fn split_manifests(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut start = Some(0);
     std::iter::from_fn(move || {
         let from = start?;
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     fn documents(text: &str) -> Vec<&str> {
-        split_documents(text).map(|range| &text[range]).collect()
+        split_manifests(text).map(|range| &text[range]).collect()
     }
 
     #[test]

@@ -1,0 +1,97 @@
+//! What names, labels and keys may look like (k8s.io/apimachinery, `validation`).
+
+/// The greatest length of a name of one part.
+pub const MAX_LABEL: usize = 63;
+/// The greatest length of a name of several parts.
+pub const MAX_SUBDOMAIN: usize = 253;
+
+/// A DNS label: at most 63 small letters, digits and hyphens (RFC 1123).
+pub fn is_dns_label(text: &str) -> bool {
+    text.len() <= MAX_LABEL && has_label_form(text)
+}
+
+/// A DNS subdomain: labels with dots between, at most 253 characters (RFC 1123).
+pub fn is_dns_subdomain(text: &str) -> bool {
+    text.len() <= MAX_SUBDOMAIN && has_subdomain_form(text)
+}
+
+/// Lower-case letters, digits and inner hyphens, of any length: `[a-z0-9]([-a-z0-9]*[a-z0-9])?`.
+pub fn has_label_form(text: &str) -> bool {
+    let is_end = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let bytes = text.as_bytes();
+    bytes.iter().all(|byte| is_end(byte) || *byte == b'-')
+        && bytes.first().is_some_and(is_end)
+        && bytes.last().is_some_and(is_end)
+}
+
+/// The same, with a letter first: `[a-z]([-a-z0-9]*[a-z0-9])?` (RFC 1035).
+pub fn has_rfc_1035_form(text: &str) -> bool {
+    has_label_form(text) && text.starts_with(|c: char| c.is_ascii_lowercase())
+}
+
+/// Labels with dots between, of any length.
+pub fn has_subdomain_form(text: &str) -> bool {
+    text.split('.').all(has_label_form)
+}
+
+/// A value of a label: empty, or at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends.
+pub fn is_label_value(text: &str) -> bool {
+    text.is_empty() || is_qualified_part(text)
+}
+
+fn is_qualified_part(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let inside = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
+    text.len() <= MAX_LABEL
+        && bytes.iter().all(inside)
+        && bytes.first().is_some_and(u8::is_ascii_alphanumeric)
+        && bytes.last().is_some_and(u8::is_ascii_alphanumeric)
+}
+
+/// A key of labels and annotations: a name, with a DNS subdomain and `/` before it or not.
+pub fn is_qualified_name(text: &str) -> bool {
+    match text.split_once('/') {
+        Some((prefix, name)) => is_dns_subdomain(prefix) && is_qualified_part(name),
+        None => is_qualified_part(text),
+    }
+}
+
+/// A port's name (RFC 6335): at most 15 small letters, digits and single hyphens, with a letter.
+pub fn is_port_name(text: &str) -> bool {
+    text.len() <= 15
+        && has_label_form(text)
+        && !text.contains("--")
+        && text.bytes().any(|byte| byte.is_ascii_lowercase())
+}
+
+/// The name of a key in a ConfigMap or Secret.
+pub fn is_config_key(text: &str) -> bool {
+    let inside = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    !text.is_empty()
+        && text.len() <= MAX_SUBDOMAIN
+        && text.bytes().all(inside)
+        && text != "."
+        && !text.starts_with("..")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_all_sorts() {
+        assert!(is_dns_label("a-1") && !is_dns_label("a.b") && !is_dns_label("-a") && !is_dns_label(""));
+        assert!(is_dns_subdomain("a.b-c.1") && !is_dns_subdomain("a..b") && !is_dns_subdomain("A"));
+        assert!(
+            is_qualified_name("app.kubernetes.io/Name_x") && !is_qualified_name("a/b/c") && !is_qualified_name("a/")
+        );
+        assert!(is_label_value("") && !is_label_value("a b") && !is_label_value(&"a".repeat(64)));
+        assert!(
+            is_port_name("c2s-tls")
+                && !is_port_name("123")
+                && !is_port_name("a--b")
+                && !is_port_name("a-very-long-port-name")
+        );
+        assert!(is_config_key("a.toml") && !is_config_key("a/b") && !is_config_key(".."));
+    }
+}
