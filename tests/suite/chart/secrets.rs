@@ -58,7 +58,7 @@ fn a_cookie_that_vm_args_cannot_hold_is_not_repeated_in_the_error() {
     for cookie in ["with space", "x\ny", "-x", "+x", "a'b", "a\"b", "a\\b", "$x", "a#b", "a*b", "{{x}}", "żółć", ""]
     {
         let said = refusal(&[format!("json:nodeCookie={}", serde_json::to_string(cookie).expect("JSON"))]);
-        assert!(said.contains("nodeCookie: this cookie can't stand in vm.args"), "{said}");
+        assert!(said.contains("nodeCookie: the cookie is invalid in vm.args"), "{said}");
     }
 }
 
