@@ -136,7 +136,7 @@ fn without_the_schema_the_templates_still_refuse() {
     for (set, said) in [
         ("volatileDatabase=redis", "volatileDatabase: unknown database \"redis\""),
         ("persistentDatabase=oracle", "persistentDatabase: unknown database \"oracle\""),
-        ("replicaCount=-1", "replicaCount: give the number of nodes"),
+        ("replicaCount=-1", "replicaCount: expected the number of nodes"),
         ("listeners.c2s.expose.everywhere=true", "listeners.c2s.expose.everywhere: unknown Service"),
         ("listeners.c2s.type=telnet", "listeners.c2s.type: expected c2s"),
     ] {
