@@ -9,7 +9,6 @@
 //! | folder | step |
 //! |---|---|
 //! | [`diagnostic`] | what the user is told: a mistake, where it is, what to do about it |
-//! | [`glob`] | shell patterns as Go matches them |
 //! | [`alignment`] | which items of two sequences are the same |
 //! | [`go`] | what Go's standard library does where Helm's output shows it |
 //! | [`yaml`] | YAML 1.1 as Helm reads and writes it; the [`yaml::Node`] tree in which every value keeps its place |
@@ -75,7 +74,6 @@ pub mod diff;
 pub mod engine;
 pub mod explain;
 pub mod findings;
-pub mod glob;
 pub mod go;
 pub mod io;
 pub mod json;

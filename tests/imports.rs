@@ -25,7 +25,6 @@ const ORDER: &[&str] = &[
     "json",
     "yaml",
     "diagnostic",
-    "glob",
     "alignment",
     "go",
 ];

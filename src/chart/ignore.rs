@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::collections::HashSet;
 
 use crate::diagnostic::{Diagnostic, Source};
-use crate::glob::{BadPattern, Glob};
+use crate::go::glob::{BadPattern, Glob};
 
 /// How many patterns a `.helmignore` may hold.
 const MAX_PATTERNS: usize = 10_000;

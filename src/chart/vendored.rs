@@ -2,7 +2,7 @@
 
 use super::{Chart, Constraints, Dependency, parse_version};
 use crate::diagnostic::Diagnostic;
-use crate::glob::matches_glob;
+use crate::go::glob::matches_glob;
 
 /// A file or folder in `charts/`.
 #[derive(Debug)]

@@ -5,7 +5,9 @@
 //! | `error` | messages of the operating system's errors |
 //! | [`fmt`] | `fmt`: `%v`, `printf`
 //! | [`float`] | `strconv.FormatFloat`, floats of `encoding/json` |
+//! | [`glob`] | `path/filepath`: `Match` |
 //! | `path` | `path`, `path/filepath` |
+//! | [`regexp`] | `regexp` |
 //! | [`strconv`] | `strconv`: quoted text |
 //! | [`utf8`] | `unicode/utf8`
 //! | [`url`] | `net/url` |
@@ -13,7 +15,9 @@
 mod error;
 pub mod float;
 pub mod fmt;
+pub mod glob;
 pub mod path;
+pub mod regexp;
 pub mod strconv;
 pub mod url;
 pub mod utf8;

@@ -301,9 +301,11 @@ impl<'s> Evaluation<'_, 's, '_> {
 
     /// Whether a pattern is found in a text.
     pub(super) fn matches(&self, pattern: &str, text: &str) -> bool {
-        match self.session.registry.patterns.is_match(pattern, text, &|steps| self.charge(steps)) {
-            Ok(found) => found,
-            Err(reason) => {
+        let mut charge = |steps| if self.charge(steps) { Ok(()) } else { Err(()) };
+        match self.session.registry.patterns.is_match(pattern, text, &mut charge) {
+            Ok(Ok(found)) => found,
+            Err(()) => false,
+            Ok(Err(reason)) => {
                 self.session.stop(Stop::Pattern(reason), &self.frame.place.node.span);
                 false
             }

@@ -1,13 +1,13 @@
 //! The formats that Helm asserts, in drafts up to 7, with its words for what is wrong.
 
-use super::pattern;
 use super::uri;
+use crate::go::regexp;
 use crate::go::strconv::{quote_char, quote_double};
 
 /// Why a text is not of a format; `Ok` for a format that Helm doesn't know.
 pub(super) fn check(format: &str, text: &str) -> Result<(), String> {
     match format {
-        "regex" => pattern::check(text),
+        "regex" => regexp::check(text),
         "json-pointer" => json_pointer(text),
         "relative-json-pointer" => relative_json_pointer(text),
         "uuid" => uuid(text),

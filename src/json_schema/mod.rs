@@ -10,7 +10,7 @@
 //! | `loader`, `document`, `registry`, `place` | documents, resources in them, references between them |
 //! | `evaluate`, `objects`, `arrays`, `scalars`, `conditions` | the evaluation, keyword by keyword |
 //! | `session`, `budget`, `memo` | what an evaluation may take, and what it remembers |
-//! | `types`, `number`, `pattern`, `patterns`, `format`, `instance`, `uri` | what keywords are about |
+//! | `types`, `number`, `format`, `instance`, `uri` | what keywords are about |
 //! | `violation`, `report`, `wording` | what is wrong, in Helm's words |
 //! | `view` | looking into a schema as it is written, for other purposes than validation |
 //! | `wanted` | what to write instead of a value of another type |
@@ -28,8 +28,6 @@ mod loader;
 mod memo;
 mod number;
 mod objects;
-pub(crate) mod pattern;
-mod patterns;
 mod place;
 mod registry;
 mod report;

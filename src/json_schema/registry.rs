@@ -6,13 +6,13 @@ use std::sync::Arc;
 use super::document::{BYTES_A_STEP, Document, STEPS_OF_A_NAME, error};
 use super::draft::{Dialect, Draft};
 use super::loader::{Loader, Offline, Resolver};
-use super::patterns::Patterns;
 use super::place::{Path, Place, child, identity, location};
 use super::shape::Shape;
 use super::violation::Violation;
 use super::wording::quote;
-use super::{evaluate, pattern, report, stack, uri};
+use super::{evaluate, report, stack, uri};
 use crate::diagnostic::Diagnostic;
+use crate::go::regexp;
 use crate::go::strconv::quote_double;
 use crate::yaml::Node;
 
@@ -26,7 +26,7 @@ pub(super) struct Registry {
     targets: HashMap<usize, Target>,
     /// Whether `format` is asserted whatever the draft says, as Helm does with metaschemas.
     pub(super) asserts_formats: bool,
-    pub(super) patterns: Patterns,
+    pub(super) patterns: regexp::Cache,
     pub(super) warnings: Vec<Diagnostic>,
 }
 
@@ -46,7 +46,7 @@ impl Registry {
             document_by_url: HashMap::new(),
             targets: HashMap::new(),
             asserts_formats: false,
-            patterns: Patterns::default(),
+            patterns: regexp::Cache::default(),
             warnings: Vec::new(),
         };
         registry.add(url, Arc::new(root), &mut loader)?;
@@ -191,9 +191,9 @@ impl Linker<'_, '_> {
 
     fn check_patterns(&self, document: usize, node: &Node, patterns: &Node) -> Result<(), Box<Diagnostic>> {
         for pattern in patterns.value.as_map().into_iter().flat_map(|patterns| patterns.keys()) {
-            if let Err(reason) = pattern::check(pattern) {
+            if let Err(reason) = regexp::check(pattern) {
                 let place = Place { node, ..Place::root(&self.registry.documents[document]) }.location();
-                let message = pattern::invalid(pattern, &format!("{place}/patternProperties"), &reason);
+                let message = invalid_pattern(pattern, &format!("{place}/patternProperties"), &reason);
                 return Err(error(message, &patterns.span));
             }
         }
@@ -306,4 +306,9 @@ fn unescape(name: &str) -> Option<String> {
 
 fn location_of_fragment(id: &str, fragment: &str) -> String {
     format!("{id}#{}", uri::percent_encode(fragment))
+}
+
+/// Helm's message about a malformed pattern at a place in the schema.
+fn invalid_pattern(pattern: &str, place: &str, reason: &str) -> String {
+    format!("invalid regex {} at {}: {reason}", quote_double(pattern), quote_double(place))
 }

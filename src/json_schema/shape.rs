@@ -7,8 +7,9 @@
 use std::collections::HashSet;
 
 use super::draft::Draft;
+use super::format;
 use super::number::Number;
-use super::{format, pattern};
+use crate::go::regexp;
 use crate::yaml::{Node, Value};
 
 /// The form of a keyword's value.
@@ -51,7 +52,7 @@ impl Shape {
             (Shape::Items, _) => true,
             (Shape::Schemas, Value::List(items)) => !items.is_empty(),
             (Shape::SchemaMap, Value::Map(map)) => {
-                keyword != "patternProperties" || map.keys().all(|key| pattern::check(key).is_ok())
+                keyword != "patternProperties" || map.keys().all(|key| regexp::check(key).is_ok())
             }
             (Shape::Definitions | Shape::Dependencies, Value::Map(_)) => true,
             (Shape::NamesMap, Value::Map(map)) => {
@@ -75,7 +76,7 @@ impl Shape {
                 Number::of_value(value).is_some_and(|number| number.float() >= 0.0 && number.is_integer())
             }
             (Shape::Boolean, Value::Bool(_)) => true,
-            (Shape::Pattern, Value::String(text)) => pattern::check(text).is_ok(),
+            (Shape::Pattern, Value::String(text)) => regexp::check(text).is_ok(),
             (Shape::Text, Value::String(_)) => true,
             (Shape::Reference, Value::String(text)) => {
                 let absolute = keyword != "$schema" || format::check("uri", text).is_ok();

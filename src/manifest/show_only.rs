@@ -2,7 +2,7 @@
 
 use super::Manifests;
 use crate::diagnostic::{Diagnostic, Source};
-use crate::glob::matches_glob;
+use crate::go::glob::matches_glob;
 use crate::yaml::split_manifests;
 
 /// The documents of `text` (what [`super::write`] gave) whose path, without the chart's name, matches a pattern: for

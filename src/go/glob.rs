@@ -7,7 +7,7 @@ pub struct BadPattern;
 /// Whether the whole `name` matches `pattern`.
 ///
 /// ```
-/// use mim_chart::glob::matches_glob;
+/// use mim_chart::go::glob::matches_glob;
 /// assert_eq!(matches_glob("templates/*.yaml", "templates/a.yaml"), Ok(true));
 /// assert_eq!(matches_glob("*.yaml", "templates/a.yaml"), Ok(false));
 /// assert!(matches_glob("[a", "a").is_err());

@@ -1,32 +1,24 @@
-//! Regular expressions of schemas: Go's syntax (RE2), said in the words of the `regex` crate.
+//! Go's syntax of regular expressions (RE2), translated to that of the `regex` crate.
 //!
-//! Helm reads `pattern` with Go's `regexp`. The two syntaxes differ in details (`\d` is ASCII in Go, `[a[b]` is a set of
-//! three characters, `a{` is text), so every pattern is gone through once: [`check`] finds what Go refuses, in Go's
-//! words, without compiling anything; [`compile`] is called only when a value meets the pattern.
+//! The two syntaxes differ in details (`\d` is ASCII in Go, `[a[b]` is a set of three characters, `a{` is text), so every
+//! expression is gone through once: [`check`] finds what Go refuses, with Go's message, without compiling anything.
 
 use std::collections::BTreeSet;
 use std::iter::Peekable;
 use std::str::CharIndices;
 
-use regex::Regex;
+use regex::bytes::Regex;
 
-use crate::go::strconv::quote_double;
-
-/// Says in Go's words why a pattern is none.
-pub(super) fn check(pattern: &str) -> Result<(), String> {
+/// Checks an expression without compiling it.
+///
+/// # Errors
+/// Go's message about a malformed one.
+pub fn check(pattern: &str) -> Result<(), String> {
     // Most patterns have nothing that needs a look.
     if pattern.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"^$-_/ ".contains(&byte)) {
         return Ok(());
     }
     translate(pattern).map(drop)
-}
-
-/// The compiled pattern.
-pub(crate) fn compile(pattern: &str) -> Result<Regex, String> {
-    Regex::new(&to_compile(pattern)?).map_err(|error| match error {
-        regex::Error::CompiledTooBig(_) => parse_error("expression too large", pattern),
-        _ => parse_error("invalid character class range", pattern),
-    })
 }
 
 pub(super) fn parse_error(what: &str, place: &str) -> String {
@@ -499,11 +491,6 @@ fn bounds(text: &str) -> Option<(usize, u32, Option<u32>)> {
         Some(most) => Some(number(most)?),
     };
     Some((inside.len() + 2, least_count, most_count))
-}
-
-/// Helm's words for a pattern that is none, with its place in the schema.
-pub(super) fn invalid(pattern: &str, place: &str, reason: &str) -> String {
-    format!("invalid regex {} at {}: {reason}", quote_double(pattern), quote_double(place))
 }
 
 #[cfg(test)]
