@@ -10,10 +10,11 @@
 //! |---|---|
 //! | [`diagnostic`] | what the user is told: a mistake, where it is, what to do about it |
 //! | [`alignment`] | which items of two sequences are the same |
+//! | [`version`] | versions and constraints on them, as Helm reads them |
 //! | [`go`] | what Go's standard library does where Helm's output shows it |
 //! | [`yaml`] | YAML 1.1 as Helm reads and writes it; the [`yaml::Node`] tree in which every value keeps its place |
 //! | [`json`] | JSON as Go reads and writes it |
-//! | [`findings`] | what checks found, in the forms that programs read |
+//! | [`report`] | what checks found, in the forms that programs read |
 //! | [`json_path`] | kubectl's JSONPath over values |
 //! | [`json_schema`] | what a JSON Schema says about a value, as Helm checks it |
 //! | [`values`] | layers of values, the `--set` grammar, merging with a chart's defaults |
@@ -73,7 +74,6 @@ pub mod diagnostic;
 pub mod diff;
 pub mod engine;
 pub mod explain;
-pub mod findings;
 pub mod go;
 pub mod io;
 pub mod json;
@@ -83,7 +83,9 @@ pub mod kubernetes;
 pub mod lint;
 pub mod manifest;
 pub mod render;
+pub mod report;
 pub mod secrets;
 pub mod validate;
 pub mod values;
+pub mod version;
 pub mod yaml;

@@ -20,12 +20,13 @@ const ORDER: &[&str] = &[
     "values",
     "json_schema",
     "kubernetes",
-    "findings",
+    "report",
     "json_path",
     "json",
     "yaml",
     "diagnostic",
     "alignment",
+    "version",
     "go",
 ];
 

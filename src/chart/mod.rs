@@ -4,9 +4,9 @@
 //! [`Chart::from_files`], which never reads a disk, makes the chart of them.
 
 mod archive;
-mod constraint;
 mod create;
 mod dependencies;
+mod duplicate_subcharts;
 mod folder;
 mod ignore;
 mod import_values;
@@ -18,16 +18,15 @@ mod package;
 mod resolve;
 mod timestamp;
 mod tree_budget;
-mod twins;
 mod vendored;
 
 use std::borrow::Cow;
 
 use crate::diagnostic::{Diagnostic, Source};
 use crate::values::{Map, ValuesTree};
+use crate::version::{Constraints, parse_version};
 
 pub use archive::{MAX_FILE_BYTES, unpack};
-pub use constraint::{Constraints, parse_version};
 pub use create::{check_name, doubt_name, files_of, from_starter, scaffold};
 pub use folder::{Entry, Folder};
 pub use ignore::IgnoreRules;

@@ -1,8 +1,9 @@
 //! From the dependencies that a chart declares, or has locked, to one version of each.
 
-use super::{Chart, Constraints, LockedDependency, parse_version};
+use super::{Chart, LockedDependency};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::go::strconv::quote_double;
+use crate::version::{Constraints, parse_version};
 
 /// Where the chart of a dependency is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

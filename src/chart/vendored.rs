@@ -1,8 +1,9 @@
 //! What lies in a chart's folder `charts`, held against the dependencies that Chart.yaml declares.
 
-use super::{Chart, Constraints, Dependency, parse_version};
+use super::{Chart, Dependency};
 use crate::diagnostic::Diagnostic;
 use crate::go::glob::matches_glob;
+use crate::version::{Constraints, parse_version};
 
 /// A file or folder in `charts/`.
 #[derive(Debug)]

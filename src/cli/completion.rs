@@ -3,12 +3,12 @@
 #[cfg(test)]
 mod tests;
 
-use clap::{Arg, Args, Command, CommandFactory, ValueHint};
+use clap::{Arg, Args, Command, ValueHint};
 use clap_complete::Shell;
 
-use super::console::Console;
-use super::flags::hide_idle;
-use super::{CommandLine, Failure};
+use crate::cli::arguments::flags::hide_idle;
+use crate::cli::failure::Failure;
+use crate::cli::output::console::Console;
 
 /// The name that is completed.
 const PROGRAM: &str = "mim-chart";
@@ -26,15 +26,15 @@ pub(super) struct Completion {
 }
 
 impl Completion {
-    pub(super) fn run(&self, console: &mut Console) -> Result<(), Failure> {
-        Ok(console.print_unchanged(&script(self.shell))?)
+    pub(super) fn run(&self, command: Command, console: &mut Console) -> Result<(), Failure> {
+        Ok(console.print_unchanged(&script(self.shell, command))?)
     }
 }
 
 /// The script that completes commands, flags and flag values in `shell`.
-fn script(shell: Shell) -> String {
+fn script(shell: Shell, command: Command) -> String {
     // The command without pflag's optional values of booleans: shells would take the next word for such a value.
-    let mut command = with_value_hints(hide_idle(CommandLine::command()));
+    let mut command = with_value_hints(hide_idle(command));
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut command, PROGRAM, &mut script);
     let script = String::from_utf8_lossy(&script).into_owned();

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::Failure;
-use super::chart_argument::locate_starter;
-use super::console::Console;
-use super::flags::GlobalFlags;
-use super::source_date::source_date;
 use crate::chart::{self, Chart, File};
+use crate::cli::arguments::chart_argument::locate_starter;
+use crate::cli::arguments::flags::GlobalFlags;
+use crate::cli::arguments::source_date::source_date;
+use crate::cli::failure::Failure;
+use crate::cli::output::console::Console;
 use crate::diagnostic::{Diagnostic, printable};
 use crate::go;
 use crate::{engine, io};

@@ -4,13 +4,16 @@ use std::path::Path;
 
 use clap::{Args, ValueEnum};
 
-use super::chart_argument::{Located, locate, locate_at, name_and_chart};
-use super::cluster_flags::ClusterFlags;
-use super::console::Console;
-use super::flags::{GlobalFlags, ValuesFlags};
-use super::manifest_input::{crds_of, objects_of_files};
-use super::{Failure, secrets, values_at_revision, values_input};
 use crate::chart::Chart;
+use crate::cli::arguments::chart_argument::{Located, locate, locate_at, name_and_chart};
+use crate::cli::arguments::cluster_flags::ClusterFlags;
+use crate::cli::arguments::flags::{GlobalFlags, ValuesFlags};
+use crate::cli::arguments::manifest_input::{crds_of, objects_of_files};
+use crate::cli::arguments::secrets;
+use crate::cli::arguments::values_at_revision;
+use crate::cli::arguments::values_input;
+use crate::cli::failure::Failure;
+use crate::cli::output::console::Console;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::diff::{self, TextOptions, compare_sides};
 use crate::engine::{Capabilities, Release};
@@ -45,7 +48,7 @@ const JSON: &str = "With --output json, one object:\n  \
     unchanged  how many objects are the same\n  \
     objects    status (added, removed, changed, renamed, rewritten), apiVersion, kind, namespace, name,\n             \
     oldName, origin (the template), causes, impacts, changes\n  \
-    impacts    rule, gravity (note, attention, refused), text, wayOut\n  \
+    impacts    rule, level (info, warning, rejected), text, remedy\n  \
     changes    path, change, old, new (JSON as text), causes\n  \
     causes     key, old, new (JSON as text), place";
 
@@ -170,7 +173,7 @@ impl Diff {
             DiffFormat::Json => console.print(&diff::write_json(&comparison))?,
             DiffFormat::Unified => console.print_document(&diff::write_unified(&comparison, self.context))?,
         }
-        if self.detailed_exitcode && !comparison.is_empty() { Err(Failure::Differs) } else { Ok(()) }
+        if self.detailed_exitcode && !comparison.is_empty() { Err(Failure::DifferencesFound) } else { Ok(()) }
     }
 
     /// The same command line at a revision.

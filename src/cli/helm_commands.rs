@@ -4,7 +4,6 @@ use std::ffi::OsString;
 
 use clap::{Arg, ArgAction, Command};
 
-use super::command;
 use crate::secrets::names_a_secret;
 use crate::values::nearest;
 
@@ -43,8 +42,7 @@ pub(super) fn advise(name: &str, arguments: &[OsString]) -> Option<Vec<String>> 
 }
 
 /// The name of Helm's that a mistyped one is nearest to, if it is nearer than all of mim-chart's own.
-pub(super) fn meant_by(name: &str, arguments: &[OsString]) -> Option<&'static str> {
-    let whole = command();
+pub(super) fn meant_by(name: &str, arguments: &[OsString], whole: &Command) -> Option<&'static str> {
     let mut all: Vec<&str> = names().collect();
     all.extend(whole.get_subcommands().flat_map(Command::get_name_and_visible_aliases));
     let found = nearest(name, all.into_iter())?.to_owned();
@@ -321,6 +319,7 @@ fn verify(given: &Given) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::command;
 
     /// What is advised for a command line.
     fn advice(line: &str) -> Vec<String> {
@@ -386,9 +385,9 @@ mod tests {
 
     #[test]
     fn a_mistyped_command_of_helms_is_recognized() {
-        assert_eq!(meant_by("instal", &[]), Some("install"));
-        assert_eq!(meant_by("upgarde", &[]), Some("upgrade"));
-        assert_eq!(meant_by("templat", &[]), None);
-        assert_eq!(meant_by("valuess", &[]), None);
+        assert_eq!(meant_by("instal", &[], &command()), Some("install"));
+        assert_eq!(meant_by("upgarde", &[], &command()), Some("upgrade"));
+        assert_eq!(meant_by("templat", &[], &command()), None);
+        assert_eq!(meant_by("valuess", &[], &command()), None);
     }
 }

@@ -5,12 +5,14 @@ use std::path::Path;
 
 use clap::Args;
 
-use super::chart_argument::{built_in_name, folder};
-use super::console::Console;
-use super::findings_format::FindingsOutput;
-use super::flags::{GlobalFlags, MessageFormat, ValuesFlags, kube_version};
-use super::progress::Progress;
-use super::{Failure, secrets, values_input};
+use crate::cli::arguments::chart_argument::{built_in_name, folder};
+use crate::cli::arguments::flags::{GlobalFlags, MessageFormat, ValuesFlags, kube_version};
+use crate::cli::arguments::secrets;
+use crate::cli::arguments::values_input;
+use crate::cli::failure::Failure;
+use crate::cli::output::console::Console;
+use crate::cli::output::findings_format::FindingsOutput;
+use crate::cli::output::progress::Progress;
 use crate::diagnostic::{Diagnostic, Paint};
 use crate::io;
 use crate::lint::{self, Form, Linted, Printed, Request};
@@ -84,7 +86,7 @@ impl Lint {
         drop(progress);
         for Linted { path, outcome } in &mut charts {
             let Ok(report) = outcome else { continue };
-            let mut told: Vec<_> = report.findings.iter_mut().map(|finding| &mut finding.told).collect();
+            let mut told: Vec<_> = report.findings.iter_mut().map(|finding| &mut finding.diagnostic).collect();
             told.extend(&mut report.notes);
             if !told.is_empty() {
                 secrets::Subject { chart: Some(path.as_str()), layers: &layers, reader: &inputs, global }
@@ -141,7 +143,7 @@ fn notes(charts: &[Linted], findings: bool) -> Vec<Diagnostic> {
     let mut notes = Vec::new();
     let mut told = HashSet::new();
     for report in charts.iter().filter_map(|chart| chart.outcome.as_ref().ok()) {
-        let findings = report.findings.iter().filter(|_| findings).map(|finding| &finding.told);
+        let findings = report.findings.iter().filter(|_| findings).map(|finding| &finding.diagnostic);
         for note in report.notes.iter().chain(findings) {
             let place = note.labels.first().map(|label| label.span.to_string());
             if told.insert((note.message.as_str(), place)) {

@@ -7,7 +7,7 @@ use clap::{Args, Command};
 use clap_mangen::Man as Page;
 use clap_mangen::roff::{Roff, roman};
 
-use super::{Failure, shown_command};
+use crate::cli::failure::Failure;
 use crate::diagnostic::Diagnostic;
 use crate::io;
 
@@ -28,13 +28,13 @@ pub(super) struct Man {
 }
 
 impl Man {
-    pub(super) fn run(&self) -> Result<(), Failure> {
+    pub(super) fn run(&self, command: Command) -> Result<(), Failure> {
         let Some(directory) = self.dir.as_deref().filter(|directory| !directory.as_os_str().is_empty()) else {
             return Err(Diagnostic::error("usage", "required flag(s) \"dir\" not set")
                 .help("say where the pages go: mim-chart man --dir DIR")
                 .into());
         };
-        io::write_files(directory, &pages()?).map_err(|error| {
+        io::write_files(directory, &pages(command)?).map_err(|error| {
             let help = vec!["give --dir a directory that can be written to".to_owned()];
             Failure::from(Diagnostic { help, ..error })
         })
@@ -42,8 +42,8 @@ impl Man {
 }
 
 /// The file names and texts of all pages.
-fn pages() -> anyhow::Result<Vec<(String, String)>> {
-    let mut whole = shown_command().disable_help_subcommand(true);
+fn pages(command: Command) -> anyhow::Result<Vec<(String, String)>> {
+    let mut whole = command.disable_help_subcommand(true);
     whole.build();
     let mut pages = Vec::new();
     add_pages(&whole, &mut pages)?;
@@ -88,10 +88,11 @@ fn verbatim_section<'l>(name: &str, lines: impl Iterator<Item = &'l str>) -> Str
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::shown_command;
 
     #[test]
     fn every_command_has_a_page_with_its_examples() {
-        let pages = pages().unwrap();
+        let pages = pages(shown_command()).unwrap();
         let page = |name: &str| {
             let found = pages.iter().find(|(file, _)| file == name);
             found.unwrap_or_else(|| panic!("there is no page {name}")).1.as_str()
@@ -112,7 +113,7 @@ mod tests {
 
     #[test]
     fn pages_are_always_the_same() {
-        assert_eq!(pages().unwrap(), pages().unwrap());
+        assert_eq!(pages(shown_command()).unwrap(), pages(shown_command()).unwrap());
     }
 
     #[test]

@@ -3,33 +3,22 @@
 //! Flags parse as Helm's do (pflag): a repeated scalar flag's last value wins, a value may begin with `--`,
 //! booleans take a value only with `=`, and usage errors exit with 1.
 
-mod chart_argument;
-mod cluster_flags;
+mod arguments;
 mod completion;
-mod console;
 mod create;
 mod dependency;
 mod diff;
-mod findings_format;
-mod flags;
+mod failure;
 mod helm_commands;
-mod helm_flags;
 mod lint;
 mod man;
-mod manifest_input;
+mod output;
 mod package;
-mod pflag;
-mod progress;
-mod secrets;
 mod show;
-mod source_date;
-mod table;
 mod template;
 mod usage;
 mod validate;
 mod values;
-mod values_at_revision;
-mod values_input;
 mod version;
 mod why;
 
@@ -42,8 +31,10 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::diagnostic::Diagnostic;
-use console::Console;
-use flags::GlobalFlags;
+use arguments::flags::{self, GlobalFlags};
+use arguments::{helm_flags, pflag};
+use failure::Failure;
+use output::console::Console;
 
 /// Render Helm-style charts into Kubernetes manifests. The MongooseIM chart is built in.
 #[derive(Debug, Parser)]
@@ -78,34 +69,6 @@ enum Command {
     Version(version::Version),
     Completion(completion::Completion),
     Man(man::Man),
-}
-
-/// What a command failed with.
-enum Failure {
-    /// A user's mistakes, with the warnings told before them.
-    Told(Vec<Diagnostic>),
-    /// The world around does not do its part: an output that can't be written.
-    Broken(anyhow::Error),
-    /// Nothing is wrong; `diff --detailed-exitcode` found differences.
-    Differs,
-}
-
-impl From<Vec<Diagnostic>> for Failure {
-    fn from(diagnostics: Vec<Diagnostic>) -> Self {
-        Failure::Told(diagnostics)
-    }
-}
-
-impl From<Diagnostic> for Failure {
-    fn from(diagnostic: Diagnostic) -> Self {
-        Failure::Told(vec![diagnostic])
-    }
-}
-
-impl From<anyhow::Error> for Failure {
-    fn from(error: anyhow::Error) -> Self {
-        Failure::Broken(error)
-    }
 }
 
 /// Runs the command line `arguments` (the program's name first) and returns the exit code: 0, or 1 for every failure,
@@ -152,7 +115,7 @@ fn run_here(arguments: &[OsString]) -> u8 {
     let parsed = parsed.and_then(|matches| Ok((CommandLine::from_arg_matches(&matches)?, matches)));
     let (line, matches) = match parsed {
         Ok(parsed) => parsed,
-        Err(error) => return usage::report(&error, arguments),
+        Err(error) => return usage::report(&error, arguments, command),
     };
     let mut console = Console::new(&line.global);
     match helm_flags::examine(&matches) {
@@ -174,21 +137,26 @@ fn run_here(arguments: &[OsString]) -> u8 {
         Some(Command::Package(package)) => package.run(&line.global, &mut console),
         Some(Command::Dependency(dependency)) => dependency.run(&line.global, &mut console),
         Some(Command::Version(version)) => version.run(&mut console),
-        Some(Command::Completion(completion)) => completion.run(&mut console),
-        Some(Command::Man(man)) => man.run(),
-        None => print_help(None, &mut console),
+        Some(Command::Completion(completion)) => completion.run(CommandLine::command(), &mut console),
+        Some(Command::Man(man)) => man.run(shown_command()),
+        None => print_help(None, &mut console).map_err(Failure::from),
+    };
+    let result = match result {
+        Err(Failure::NeedsHelp(name)) => print_help(Some(name), &mut console).map_err(Failure::from),
+        other => other,
     };
     match result {
         Ok(()) => return 0,
-        Err(Failure::Told(diagnostics)) => console.tell(&diagnostics),
-        Err(Failure::Differs) => return 2,
-        Err(Failure::Broken(error)) => console.tell(&[Diagnostic::error("output", format!("{error:#}"))]),
+        Err(Failure::Diagnostics(diagnostics)) => console.tell(&diagnostics),
+        Err(Failure::DifferencesFound) => return 2,
+        Err(Failure::NeedsHelp(_)) => return 0,
+        Err(Failure::Io(error)) => console.tell(&[Diagnostic::error("output", format!("{error:#}"))]),
     }
     1
 }
 
 /// Prints the short help of a subcommand, or of the whole.
-fn print_help(name: Option<&str>, console: &mut Console) -> Result<(), Failure> {
+fn print_help(name: Option<&str>, console: &mut Console) -> anyhow::Result<()> {
     let mut whole = shown_command();
     whole.build();
     let command = match name {
@@ -197,7 +165,7 @@ fn print_help(name: Option<&str>, console: &mut Console) -> Result<(), Failure> 
     };
     let help = command.map(clap::Command::render_help).unwrap_or_default();
     let help = if console.colors_output() { help.ansi().to_string() } else { help.to_string() };
-    Ok(console.print(&help)?)
+    console.print(&help)
 }
 
 /// The command with Helm's flags that have no effect here.

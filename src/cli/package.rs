@@ -4,15 +4,16 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::Failure;
-use super::chart_argument::locate_directory;
-use super::console::Console;
 use super::dependency::{Versions, bring_in};
-use super::flags::GlobalFlags;
-use super::source_date::source_date;
 use crate::chart::{self, Chart};
+use crate::cli::arguments::chart_argument::locate_directory;
+use crate::cli::arguments::flags::GlobalFlags;
+use crate::cli::arguments::source_date::source_date;
+use crate::cli::failure::Failure;
+use crate::cli::output::console::Console;
 use crate::diagnostic::{Diagnostic, Source, printable};
 use crate::go;
+use crate::version::parse_version;
 use crate::{engine, io};
 
 /// Pack a chart into an archive
@@ -96,7 +97,7 @@ impl Package {
     }
 
     fn check_version(&self) -> Result<(), Diagnostic> {
-        match chart::parse_version(&self.version) {
+        match parse_version(&self.version) {
             Err(reason) if !self.version.is_empty() => Err(Diagnostic::error("chart-version", reason)
                 .at(Source::flag("--version", self.version.as_str()).whole(), "")
                 .help("chart versions are semantic versions, such as 1.2.3 or 1.2.3-rc.1 (https://semver.org)")),

@@ -2,11 +2,11 @@
 
 use clap::{Args, ValueEnum};
 
-use super::chart_argument::locate;
-use super::console::Console;
-use super::flags::GlobalFlags;
-use super::{Failure, print_help};
 use crate::chart::{Chart, File};
+use crate::cli::arguments::chart_argument::locate;
+use crate::cli::arguments::flags::GlobalFlags;
+use crate::cli::failure::Failure;
+use crate::cli::output::console::Console;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::json_path::JsonPath;
 use crate::{engine, yaml};
@@ -54,7 +54,7 @@ enum Part {
 impl Show {
     pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
         let Some(part) = self.part else {
-            return print_help(Some("show"), console);
+            return Err(Failure::NeedsHelp("show"));
         };
         let template = self.jsonpath.as_deref().filter(|template| !template.is_empty());
         if template.is_some() && part != Part::Values {

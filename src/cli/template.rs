@@ -4,13 +4,15 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::chart_argument::{Located, locate, name_and_chart};
-use super::cluster_flags::ClusterFlags;
-use super::console::Console;
-use super::flags::{GlobalFlags, ValuesFlags};
-use super::manifest_input::crds_of;
-use super::{Failure, secrets, values_input};
-use crate::chart::{Chart, Constraints, parse_version};
+use crate::chart::Chart;
+use crate::cli::arguments::chart_argument::{Located, locate, name_and_chart};
+use crate::cli::arguments::cluster_flags::ClusterFlags;
+use crate::cli::arguments::flags::{GlobalFlags, ValuesFlags};
+use crate::cli::arguments::manifest_input::crds_of;
+use crate::cli::arguments::secrets;
+use crate::cli::arguments::values_input;
+use crate::cli::failure::Failure;
+use crate::cli::output::console::Console;
 use crate::diagnostic::{Diagnostic, Severity, Source, printable};
 use crate::engine::{Capabilities, Release};
 use crate::io;
@@ -19,6 +21,7 @@ use crate::manifest::Manifest;
 use crate::manifest::{self, Manifests};
 use crate::render::{self, Render, Request};
 use crate::validate;
+use crate::version::{Constraints, parse_version};
 
 /// Render a chart and print its manifests
 ///
@@ -255,7 +258,7 @@ fn check(render: &mut Render, strict: bool) -> Result<(), Failure> {
     let kube_version = &render.capabilities.kube_version;
     let request = validate::Request { kube_version, strict, custom_kinds: &custom_kinds };
     let mut told: Vec<Diagnostic> =
-        validate::validate(&objects, &request).into_iter().map(|finding| finding.told).collect();
+        validate::validate(&objects, &request).into_iter().map(|finding| finding.diagnostic).collect();
     render.add_template_lines(&mut told);
     if objects.is_empty() {
         told.push(Diagnostic::warning("no-objects", "the chart renders no objects: there is nothing to validate"));

@@ -3,18 +3,19 @@
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
 
-use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Command, Error};
 
-use super::console::{unwritable, wants_colors};
-use super::flags::{ColorMode, MessageFormat};
 use super::helm_commands;
+use crate::cli::arguments::flags::{ColorMode, MessageFormat};
+use crate::cli::output::console::{unwritable, wants_colors};
 use crate::diagnostic::{Diagnostic, TextStyle, printable, write_json, write_text};
 use crate::io::write_to_stdout;
 use crate::values::nearest;
 
 /// Prints help and versions on standard output (0), everything else as an error (1).
-pub(super) fn report(error: &Error, arguments: &[OsString]) -> u8 {
+/// `whole` gives the whole command.
+pub(super) fn report(error: &Error, arguments: &[OsString], whole: fn() -> Command) -> u8 {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         let help = error.render();
         let color = wants_colors(ColorMode::of_arguments(arguments), || std::io::stdout().is_terminal());
@@ -24,7 +25,7 @@ pub(super) fn report(error: &Error, arguments: &[OsString]) -> u8 {
             Err(error) => return report_error(Diagnostic::error("output", unwritable(&error)), arguments),
         }
     }
-    report_error(diagnose(error, arguments), arguments)
+    report_error(diagnose(error, arguments, whole), arguments)
 }
 
 fn report_error(diagnostic: Diagnostic, arguments: &[OsString]) -> u8 {
@@ -39,7 +40,7 @@ fn report_error(diagnostic: Diagnostic, arguments: &[OsString]) -> u8 {
     1
 }
 
-fn diagnose(error: &Error, arguments: &[OsString]) -> Diagnostic {
+fn diagnose(error: &Error, arguments: &[OsString], whole: fn() -> Command) -> Diagnostic {
     let context = |kind| context_text(error, kind);
     let argument = printable(&context(ContextKind::InvalidArg).unwrap_or_default()).into_owned();
     let diagnostic = Diagnostic::error("usage", message(error, &argument));
@@ -48,7 +49,7 @@ fn diagnose(error: &Error, arguments: &[OsString]) -> Diagnostic {
             Some(near) => diagnostic.help(format!("did you mean {near}?")),
             None => diagnostic.help("run the command with --help to see its flags"),
         },
-        ErrorKind::InvalidSubcommand => unknown_command(error, diagnostic, arguments),
+        ErrorKind::InvalidSubcommand => unknown_command(error, diagnostic, arguments, whole),
         ErrorKind::InvalidValue => match near_value(error, &argument, arguments) {
             Some(near) => diagnostic.help(format!("did you mean {near}?")),
             None => diagnostic,
@@ -71,13 +72,18 @@ fn near_value(error: &Error, argument: &str, arguments: &[OsString]) -> Option<S
 }
 
 /// What to do where there is no such command: what does the job of a command of Helm's, or the name that may be meant.
-fn unknown_command(error: &Error, mut diagnostic: Diagnostic, arguments: &[OsString]) -> Diagnostic {
+fn unknown_command(
+    error: &Error,
+    mut diagnostic: Diagnostic,
+    arguments: &[OsString],
+    whole: fn() -> Command,
+) -> Diagnostic {
     let name = context_text(error, ContextKind::InvalidSubcommand).unwrap_or_default();
     if let Some(advice) = helm_commands::advise(&name, arguments) {
         diagnostic.help.extend(advice);
         return diagnostic;
     }
-    if let Some(meant) = helm_commands::meant_by(&name, arguments) {
+    if let Some(meant) = helm_commands::meant_by(&name, arguments, &whole()) {
         return diagnostic.help(format!("{meant} is a command of Helm's: `mim-chart {meant}` says what does its job"));
     }
     match context_text(error, ContextKind::SuggestedSubcommand) {

@@ -2,14 +2,14 @@
 
 use clap::Args;
 
-use super::Failure;
-use super::console::Console;
-use super::findings_format::FindingsOutput;
-use super::flags::kube_version;
-use super::manifest_input::{Blank, Input, objects_of_files, read_input};
+use crate::cli::arguments::flags::kube_version;
+use crate::cli::arguments::manifest_input::{Blank, Input, objects_of_files, read_input};
+use crate::cli::failure::Failure;
+use crate::cli::output::console::Console;
+use crate::cli::output::findings_format::FindingsOutput;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::diff::gather_secrets;
-use crate::findings::Finding;
+use crate::report::Finding;
 use crate::secrets::Gathering;
 use crate::validate::{self, Request};
 
@@ -65,11 +65,12 @@ impl Validate {
                 gather_secrets(objects.iter(), &mut gathering);
                 gathering.finish()
             });
-            console.secrets().hide(findings.iter_mut().map(|finding| &mut finding.told));
+            console.secrets().hide(findings.iter_mut().map(|finding| &mut finding.diagnostic));
         }
         let text = self.form.write("validate", &names, &findings, console);
         self.form.print(&text, console)?;
-        let count = |severity| findings.iter().filter(|finding: &&Finding| finding.told.severity == severity).count();
+        let count =
+            |severity| findings.iter().filter(|finding: &&Finding| finding.diagnostic.severity == severity).count();
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
         let summary = format!(
             "{} checked: {}, {}",
@@ -91,11 +92,11 @@ impl Validate {
 fn of_blank(blank: Vec<Blank>, inputs: usize) -> Vec<Finding> {
     let is_all = blank.len() == inputs;
     let finding = |blank: Blank| {
-        let told = match blank.may_be && !is_all {
+        let diagnostic = match blank.may_be && !is_all {
             true => Diagnostic::warning("no-objects", blank.reason),
             false => blank.error("validate"),
         };
-        Finding { object: blank.name, path: String::new(), told, file: blank.file }
+        Finding { object: blank.name, path: String::new(), diagnostic, file: blank.file }
     };
     blank.into_iter().map(finding).collect()
 }
@@ -104,7 +105,7 @@ fn of_blank(blank: Vec<Blank>, inputs: usize) -> Vec<Finding> {
 fn of_document(file: String, error: Diagnostic) -> Finding {
     let line = error.labels.first().and_then(|label| label.span.position()).map(|position| position.line);
     let object = line.map_or_else(|| file.clone(), |line| format!("{file}:{line}"));
-    Finding { object, path: String::new(), told: error, file: Some(file) }
+    Finding { object, path: String::new(), diagnostic: error, file: Some(file) }
 }
 
 fn plural(count: usize, word: &str) -> String {

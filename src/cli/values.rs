@@ -2,12 +2,14 @@
 
 use clap::Args;
 
-use super::chart_argument::locate;
-use super::console::Console;
-use super::flags::{GlobalFlags, ValuesFlags};
 use super::why::AnswerFormat;
-use super::{Failure, secrets, values_input};
 use crate::chart::Chart;
+use crate::cli::arguments::chart_argument::locate;
+use crate::cli::arguments::flags::{GlobalFlags, ValuesFlags};
+use crate::cli::arguments::secrets;
+use crate::cli::arguments::values_input;
+use crate::cli::failure::Failure;
+use crate::cli::output::console::Console;
 use crate::diagnostic::{Diagnostic, Paint};
 use crate::engine::{Capabilities, Release};
 use crate::explain::{Subject, hide_unused, unused, unused_json, unused_text};

@@ -2,8 +2,8 @@
 
 use clap::Args;
 
-use super::Failure;
-use super::console::Console;
+use crate::cli::failure::Failure;
+use crate::cli::output::console::Console;
 
 /// Print the version
 #[derive(Debug, Args)]

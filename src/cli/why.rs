@@ -2,10 +2,12 @@
 
 use clap::{Args, ValueEnum};
 
-use super::chart_argument::locate;
-use super::console::Console;
-use super::flags::{GlobalFlags, ValuesFlags, kube_version};
-use super::{Failure, secrets, values_input};
+use crate::cli::arguments::chart_argument::locate;
+use crate::cli::arguments::flags::{GlobalFlags, ValuesFlags, kube_version};
+use crate::cli::arguments::secrets;
+use crate::cli::arguments::values_input;
+use crate::cli::failure::Failure;
+use crate::cli::output::console::Console;
 use crate::diagnostic::{Diagnostic, Paint, Source};
 use crate::engine::{Capabilities, Release};
 use crate::explain::{Explanation, Subject, explain, explanation_json, explanation_text, hide};

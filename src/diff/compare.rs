@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::cause::Cause;
 use super::fingerprint::{Fingerprint, Fingerprints};
 use crate::alignment::align;
 use crate::kubernetes::{Field, FieldPath, ObjectType, PathStep, Schema, Type, quantity};
@@ -14,6 +15,8 @@ pub struct Change {
     pub path: FieldPath,
     /// What happened to it.
     pub what: What,
+    /// The values that made it so, where they are known.
+    pub causes: Vec<Cause>,
 }
 
 /// What happened to a field.
@@ -73,7 +76,7 @@ struct Comparison {
 
 impl Comparison {
     fn tell(&mut self, path: FieldPath, what: What) {
-        self.changes.push(Change { path, what });
+        self.changes.push(Change { path, what, causes: Vec::new() });
     }
 
     fn maps(&mut self, old: &Map, new: &Map, fields: &Fields<'_>, path: &FieldPath) {

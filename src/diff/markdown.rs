@@ -7,24 +7,24 @@
 use std::fmt::Write;
 
 use super::text::{cause_text, change_lines, title};
-use super::{Comparison, Difference, Gravity, Status};
+use super::{Comparison, Difference, ImpactLevel, Status};
 use crate::diagnostic::{printable, printable_line};
 
 /// Writes a comparison in GitHub's Markdown: the summary, what needs attention, and a section that folds for each object.
 /// Sections that would go beyond `max_bytes` are left out, with a line that says how many.
 pub fn write_markdown(comparison: &Comparison, context: usize, max_bytes: usize) -> String {
     let mut text = format!("**Manifests: {}**\n", comparison.summary());
-    let grave = |gravity: Gravity, sign: &str| {
+    let grave = |level: ImpactLevel, sign: &str| {
         let mut lines = String::new();
         for difference in &comparison.differences {
-            for impact in difference.impacts.iter().filter(|impact| impact.gravity == gravity) {
+            for impact in difference.impacts.iter().filter(|impact| impact.level == level) {
                 let name = format!("{} {}", difference.id.kind, difference.id.name);
                 let _ = writeln!(lines, "- {sign} {}: {}", inline(&name), inline(&impact.text));
             }
         }
         lines
     };
-    let attention = [grave(Gravity::Refused, "❌"), grave(Gravity::Attention, "⚠️")].concat();
+    let attention = [grave(ImpactLevel::Rejected, "❌"), grave(ImpactLevel::Warning, "⚠️")].concat();
     if !attention.is_empty() {
         let _ = write!(text, "\n{attention}");
     }
@@ -66,11 +66,11 @@ fn section(difference: &Difference, context: usize) -> String {
     );
     for impact in &difference.impacts {
         let _ = writeln!(text, "- {}", inline(&impact.text));
-        if let Some(way_out) = &impact.way_out {
-            let _ = writeln!(text, "  - {}", inline(way_out));
+        if let Some(remedy) = &impact.remedy {
+            let _ = writeln!(text, "  - {}", inline(remedy));
         }
     }
-    for causes in std::iter::once(&difference.own_causes).chain(&difference.causes) {
+    for causes in std::iter::once(&difference.causes).chain(difference.changes.iter().map(|change| &change.causes)) {
         for cause in causes {
             let line = format!("- because {}\n", inline(&cause_text(cause)));
             if !text.contains(&line) {

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::lines::{Line, hunks};
-use super::{Cause, Change, Comparison, Difference, Gravity, Status, What};
+use super::{Cause, Change, Comparison, Difference, ImpactLevel, Status, What};
 use crate::diagnostic::{printable, printable_line, printable_styled_lines};
 use crate::kubernetes::Id;
 use crate::yaml::{self, Value};
@@ -165,31 +165,31 @@ impl Writer {
         self.put(&[DIM], &format!("  {}", printable(&difference.origin)));
         self.text.push('\n');
         for impact in &difference.impacts {
-            let (mark, color) = match impact.gravity {
-                Gravity::Note => ("·", DIM),
-                Gravity::Attention => ("!", YELLOW),
-                Gravity::Refused => ("✗", RED),
+            let (mark, color) = match impact.level {
+                ImpactLevel::Info => ("·", DIM),
+                ImpactLevel::Warning => ("!", YELLOW),
+                ImpactLevel::Rejected => ("✗", RED),
             };
             self.put(&[color], &format!("    {mark} {}", printable(&impact.text)));
             self.text.push('\n');
-            if let Some(way_out) = &impact.way_out {
-                self.put(&[DIM], &format!("      {}", printable(way_out)));
+            if let Some(remedy) = &impact.remedy {
+                self.put(&[DIM], &format!("      {}", printable(remedy)));
                 self.text.push('\n');
             }
         }
-        for cause in &difference.own_causes {
+        for cause in &difference.causes {
             self.put(&[DIM], &format!("      because {}", cause_text(cause)));
             self.text.push('\n');
         }
         if difference.status == Status::Rewritten {
             self.text.push_str("    · the same in other words (comments, quotes, order of keys, units): nothing changes in a cluster\n");
         }
-        for (change, causes) in difference.changes.iter().zip(&difference.causes) {
-            self.change(change, causes);
+        for change in &difference.changes {
+            self.change(change);
         }
     }
 
-    fn change(&mut self, change: &Change, causes: &[Cause]) {
+    fn change(&mut self, change: &Change) {
         for (at, (sign, line)) in change_lines(change, self.options.context).into_iter().enumerate() {
             let color = match sign {
                 '+' => GREEN,
@@ -200,7 +200,7 @@ impl Writer {
             self.put(&[color], format!("    {sign} {line}").trim_end());
             self.text.push('\n');
             if at == 0 {
-                for cause in causes {
+                for cause in &change.causes {
                     self.put(&[DIM], &format!("        because {}", cause_text(cause)));
                     self.text.push('\n');
                 }

@@ -123,8 +123,8 @@ fn attribute(
         let find = |objects: &'_ [Object]| objects.iter().position(|object| object.id == difference.id);
         let tried = find(experiment).map(|at| &experiment[at]);
         match difference.status {
-            Status::Added if tried.is_none() => difference.own_causes.push(cause.clone()),
-            Status::Removed if tried.is_some() => difference.own_causes.push(cause.clone()),
+            Status::Added if tried.is_none() => difference.causes.push(cause.clone()),
+            Status::Removed if tried.is_some() => difference.causes.push(cause.clone()),
             Status::Changed => {
                 let (Some(tried), Some(now)) = (tried, find(new).map(|at| &new[at])) else { continue };
                 let moved = diff::changes(tried, now);
@@ -132,10 +132,10 @@ fn attribute(
                     Some(at) => diff::changes(&old[at], tried),
                     None => Vec::new(),
                 };
-                for (change, causes) in difference.changes.iter().zip(&mut difference.causes) {
+                for change in &mut difference.changes {
                     let is_touched = moved.iter().any(|other| other.path.meets(&change.path));
                     if is_touched && !left.iter().any(|other| other.path.meets(&change.path)) {
-                        causes.push(cause.clone());
+                        change.causes.push(cause.clone());
                     }
                 }
             }

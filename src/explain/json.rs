@@ -2,32 +2,32 @@
 
 use super::{By, Change, Effect, EffectKind, Explanation, Gate, GatePart, Scanned, Setter};
 use crate::diagnostic::{SourceKind, Span, printable_json};
-use crate::json::write_pretty;
+use crate::json::{Object, write_pretty};
 use crate::kubernetes::Id;
-use crate::values::{Map, Node, Value};
+use crate::yaml::{Node, Value};
 
 /// What `why --output json` prints: one object.
 ///
 /// `key`, `value` (absent if it is not set), `setters` (the strongest first: `by` is `flag`, `file`, `chart` or
-/// `elsewhere`; `chart`, `place`, `value`, `wins`), `near`, `tried` (pairs of `key` and `value`), `effects` (`apiVersion`,
+/// `elsewhere`; `chart`, `place`, `value`, `wins`), `suggestions`, `tried` (pairs of `key` and `value`), `effects` (`apiVersion`,
 /// `kind`, `name`, `namespace`, `template`, `change` as `lines`, `gone` or `new`, `lines` with `line`, `text` and
 /// `new`, `with`),
 /// `refused` (`with`, `message`) and `gate` (a list:
 /// `key`, `now`, `place`, `needs`).
 pub fn explanation_json(explanation: &Explanation) -> String {
-    let mut fields = Fields::default();
+    let mut fields = Object::new();
     fields.text("key", &explanation.path.to_string());
     if let Some(node) = &explanation.value {
         fields.put("value", node.value.clone());
     }
     fields.list("setters", explanation.setters.iter().map(setter));
-    fields.list("near", explanation.near.iter().cloned().map(Value::String));
+    fields.list("suggestions", explanation.near.iter().cloned().map(Value::String));
     fields.list("tried", explanation.tried.iter().map(change));
     fields.list("effects", explanation.effects.iter().map(effect));
     fields.list(
         "refused",
         explanation.refused.iter().map(|(refused, message)| {
-            let mut fields = Fields::default();
+            let mut fields = Object::new();
             fields.put("with", change(refused));
             fields.text("message", message);
             fields.into_value()
@@ -40,16 +40,16 @@ pub fn explanation_json(explanation: &Explanation) -> String {
 }
 
 /// What `values --unused --output json` prints: `unused` (`key`, `value`, `place`, `tried`, `gate`), `scanned`,
-/// `leftOut`.
+/// `skipped`.
 pub fn unused_json(scanned: &Scanned) -> String {
-    let mut fields = Fields::default();
+    let mut fields = Object::new();
     fields.list(
         "unused",
         scanned.unused.iter().map(|unused| {
-            let mut fields = Fields::default();
+            let mut fields = Object::new();
             fields.text("key", &unused.path.to_string());
             fields.put("value", unused.node.value.clone());
-            fields.place(&unused.node.span);
+            put_place(&mut fields, &unused.node.span);
             fields.count("tried", unused.tried);
             if let Some(found) = &unused.gate {
                 fields.put("gate", gate(found));
@@ -58,12 +58,12 @@ pub fn unused_json(scanned: &Scanned) -> String {
         }),
     );
     fields.count("scanned", scanned.scanned);
-    fields.count("leftOut", scanned.left_out);
+    fields.count("skipped", scanned.left_out);
     printable_json(&write_pretty(&fields.into_value())).into_owned() + "\n"
 }
 
 fn setter(setter: &Setter) -> Value {
-    let mut fields = Fields::default();
+    let mut fields = Object::new();
     let by = match &setter.by {
         By::Chart(name) => {
             fields.text("chart", name);
@@ -74,7 +74,7 @@ fn setter(setter: &Setter) -> Value {
         By::Elsewhere => "elsewhere",
     };
     fields.text("by", by);
-    fields.place(&setter.place);
+    put_place(&mut fields, &setter.place);
     fields.put("value", setter.value.clone().unwrap_or_default());
     fields.put("wins", Value::Bool(setter.wins));
     fields.into_value()
@@ -82,7 +82,7 @@ fn setter(setter: &Setter) -> Value {
 
 fn effect(effect: &Effect) -> Value {
     let Id { api_version, kind, name, namespace } = &effect.id;
-    let mut fields = Fields::default();
+    let mut fields = Object::new();
     for (key, text) in [("apiVersion", api_version), ("kind", kind), ("name", name), ("namespace", namespace)] {
         fields.text(key, text);
     }
@@ -98,7 +98,7 @@ fn effect(effect: &Effect) -> Value {
             fields.list(
                 "lines",
                 lines.iter().map(|line| {
-                    let mut fields = Fields::default();
+                    let mut fields = Object::new();
                     fields.count("line", line.number);
                     fields.text("text", &line.text);
                     fields.put("new", Value::Bool(line.is_new));
@@ -112,10 +112,10 @@ fn effect(effect: &Effect) -> Value {
 
 fn gate(gate: &Gate) -> Value {
     let part = |part: &GatePart| {
-        let mut fields = Fields::default();
+        let mut fields = Object::new();
         fields.text("key", &part.change.path.to_string());
         fields.put("now", part.now.value.clone());
-        fields.place(&part.now.span);
+        put_place(&mut fields, &part.now.span);
         fields.put("needs", part.change.value.clone().unwrap_or_default());
         Node::generated(fields.into_value())
     };
@@ -123,54 +123,28 @@ fn gate(gate: &Gate) -> Value {
 }
 
 fn change(change: &Change) -> Value {
-    let mut fields = Fields::default();
+    let mut fields = Object::new();
     fields.text("key", &change.path.to_string());
     fields.put("value", change.value.clone().unwrap_or_default());
     fields.into_value()
 }
 
-/// An object in the making.
-#[derive(Default)]
-struct Fields(Map);
-
-impl Fields {
-    fn put(&mut self, key: &str, value: Value) {
-        self.0.insert(key, Span::generated(), Node::generated(value));
-    }
-
-    fn text(&mut self, key: &str, text: &str) {
-        self.put(key, Value::String(text.to_owned()));
-    }
-
-    fn count(&mut self, key: &str, count: usize) {
-        self.put(key, Value::Int(i64::try_from(count).unwrap_or(i64::MAX)));
-    }
-
-    fn list(&mut self, key: &str, items: impl Iterator<Item = Value>) {
-        self.put(key, Value::List(items.map(Node::generated).collect()));
-    }
-
-    /// `place`: `file`, `line` and `column`, or `flag` with its argument; nothing for what nobody wrote.
-    fn place(&mut self, span: &Span) {
-        let Some(source) = span.source() else { return };
-        let mut fields = Fields::default();
-        match source.kind() {
-            SourceKind::Flag => {
-                fields.text("flag", source.name());
-                fields.text("argument", &source.shown_assignment(span.start()));
-            }
-            SourceKind::File | SourceKind::Rendered => {
-                fields.text("file", source.name());
-                if let Some(at) = span.position() {
-                    fields.count("line", at.line);
-                    fields.count("column", at.column);
-                }
+/// Sets `place`: `file`, `line` and `column`, or `flag` with its argument; nothing for what nobody wrote.
+fn put_place(object: &mut Object, span: &Span) {
+    let Some(source) = span.source() else { return };
+    let mut fields = Object::new();
+    match source.kind() {
+        SourceKind::Flag => {
+            fields.text("flag", source.name());
+            fields.text("argument", &source.shown_assignment(span.start()));
+        }
+        SourceKind::File | SourceKind::Rendered => {
+            fields.text("file", source.name());
+            if let Some(at) = span.position() {
+                fields.count("line", at.line);
+                fields.count("column", at.column);
             }
         }
-        self.put("place", fields.into_value());
     }
-
-    fn into_value(self) -> Value {
-        Value::Map(self.0)
-    }
+    object.put("place", fields.into_value());
 }

@@ -5,9 +5,10 @@ use semver::Version;
 use super::addresses::{is_email, is_request_url, is_url};
 use super::report::{Report, Rule};
 use super::{Group, Subject, field};
-use crate::chart::{Entry, Metadata, parse_version};
+use crate::chart::{Entry, Metadata};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::go::strconv::quote_double;
+use crate::version::parse_version;
 use crate::yaml::{self, Node, Value};
 
 const FILE: &str = "Chart.yaml";

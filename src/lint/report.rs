@@ -28,7 +28,7 @@ impl Rule {
 
     /// A finding: the rule is broken in a file.
     pub(super) fn broken(&self, file: impl Into<String>, text: impl Into<String>) -> Finding {
-        Finding { file: file.into(), told: Diagnostic::new(self.severity, self.code, text) }
+        Finding { file: file.into(), diagnostic: Diagnostic::new(self.severity, self.code, text) }
     }
 }
 
@@ -38,22 +38,22 @@ pub struct Finding {
     /// The file that Helm names: `values.yaml`, `templates/`, or nothing.
     pub file: String,
     /// The rule's code and severity, Helm's words, and where it is.
-    pub told: Diagnostic,
+    pub diagnostic: Diagnostic,
 }
 
 impl Finding {
     /// Adds the place, unless there is none.
     #[must_use]
     pub(super) fn at(mut self, span: Span) -> Finding {
-        self.told = self.told.at(span, "");
+        self.diagnostic = self.diagnostic.at(span, "");
         self
     }
 
     /// The same finding with the places and the advice of the mistake that it tells of.
     #[must_use]
     pub(super) fn because_of(mut self, mistake: &Diagnostic) -> Finding {
-        self.told.labels.clone_from(&mistake.labels);
-        self.told.help.clone_from(&mistake.help);
+        self.diagnostic.labels.clone_from(&mistake.labels);
+        self.diagnostic.help.clone_from(&mistake.help);
         self
     }
 }
@@ -74,6 +74,6 @@ impl Report {
 
     /// Whether anything is at least as grave as `severity`.
     pub fn has(&self, severity: Severity) -> bool {
-        self.findings.iter().any(|finding| finding.told.severity <= severity)
+        self.findings.iter().any(|finding| finding.diagnostic.severity <= severity)
     }
 }

@@ -141,7 +141,7 @@ fn check_rendered(subject: &Subject<'_>, chart: &Chart, values: &Map, report: &m
             let mut findings = check_templates(&scope, &rendered);
             findings.extend(mongooseim::check(&chart.metadata.name, &rendered, values));
             if subject.request.locate {
-                let told = findings.iter_mut().map(|finding| &mut finding.told);
+                let told = findings.iter_mut().map(|finding| &mut finding.diagnostic);
                 add_template_lines(engine.as_ref(), &scope, told);
             }
             report.findings.append(&mut findings);

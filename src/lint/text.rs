@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::report::{Finding, Report};
 use crate::diagnostic::{Diagnostic, Paint, Severity, SourceKind, printable, printable_lines};
-use crate::findings;
+use crate::report;
 
 /// A chart that was linted.
 #[derive(Debug)]
@@ -43,13 +43,13 @@ pub struct Printed {
 pub fn print(charts: &[Linted], form: Form) -> Printed {
     let mut text = String::new();
     let mut failed = 0;
-    let mut told = false;
+    let mut has_warnings = false;
     for chart in charts {
         let grave = match &chart.outcome {
             Ok(report) => report.has(Severity::Warning),
             Err(_) => true,
         };
-        told |= grave;
+        has_warnings |= grave;
         if form.quiet && !grave {
             continue;
         }
@@ -58,7 +58,7 @@ pub fn print(charts: &[Linted], form: Form) -> Printed {
         text.push('\n');
         match &chart.outcome {
             Ok(report) => {
-                let shown = |finding: &&Finding| !form.quiet || finding.told.severity != Severity::Info;
+                let shown = |finding: &&Finding| !form.quiet || finding.diagnostic.severity != Severity::Info;
                 report.findings.iter().filter(shown).for_each(|finding| line(finding, form, &mut text));
                 let fails = if form.strict { Severity::Warning } else { Severity::Error };
                 failed += usize::from(report.has(fails));
@@ -72,28 +72,29 @@ pub fn print(charts: &[Linted], form: Form) -> Printed {
         text.push('\n');
     }
     let summary = format!("{} chart(s) linted, {failed} chart(s) failed", charts.len());
-    let summary = (failed > 0 || !form.quiet || told).then_some(summary);
+    let summary = (failed > 0 || !form.quiet || has_warnings).then_some(summary);
     Printed { text, summary, failed: failed > 0 }
 }
 
 /// What was found as data, of all charts; with `quiet` without information. A chart that can't be looked at is a finding too.
-pub fn findings(charts: &[Linted], quiet: bool) -> Vec<findings::Finding> {
+pub fn findings(charts: &[Linted], quiet: bool) -> Vec<report::Finding> {
     let mut all = Vec::new();
     for chart in charts {
         let object = &chart.path;
         match &chart.outcome {
-            Err(reason) => all.push(findings::Finding {
+            Err(reason) => all.push(report::Finding {
                 object: object.clone(),
                 path: String::new(),
-                told: Diagnostic::error("chart", reason.as_str()),
+                diagnostic: Diagnostic::error("chart", reason.as_str()),
                 file: None,
             }),
             Ok(report) => {
-                let shown = report.findings.iter().filter(|finding| !quiet || finding.told.severity != Severity::Info);
-                all.extend(shown.map(|Finding { file, told }| findings::Finding {
+                let shown =
+                    report.findings.iter().filter(|finding| !quiet || finding.diagnostic.severity != Severity::Info);
+                all.extend(shown.map(|Finding { file, diagnostic }| report::Finding {
                     object: object.clone(),
                     path: file.clone(),
-                    told: Diagnostic { message: told.message.trim_end().to_owned(), ..told.clone() },
+                    diagnostic: Diagnostic { message: diagnostic.message.trim_end().to_owned(), ..diagnostic.clone() },
                     file: None,
                 }));
             }
@@ -103,16 +104,16 @@ pub fn findings(charts: &[Linted], quiet: bool) -> Vec<findings::Finding> {
 }
 
 fn line(finding: &Finding, form: Form, text: &mut String) {
-    let word = match finding.told.severity {
+    let word = match finding.diagnostic.severity {
         Severity::Error => "[ERROR]",
         Severity::Warning => "[WARNING]",
         Severity::Info => "[INFO]",
     };
-    let word = form.paint.severity(finding.told.severity, word);
+    let word = form.paint.severity(finding.diagnostic.severity, word);
     // Writing to a String cannot fail.
-    let _ = writeln!(text, "{word} {}: {}", printable(&finding.file), printable_lines(&finding.told.message));
+    let _ = writeln!(text, "{word} {}: {}", printable(&finding.file), printable_lines(&finding.diagnostic.message));
     let written = finding
-        .told
+        .diagnostic
         .labels
         .iter()
         .find(|label| label.span.source().is_some_and(|source| source.kind() != SourceKind::Rendered));
@@ -130,7 +131,7 @@ mod tests {
         let source = Source::file("c/Chart.yaml", "a: 1\nb: 2\n");
         let finding = |(severity, message): &(Severity, &str)| Finding {
             file: "Chart.yaml".to_owned(),
-            told: Diagnostic::new(*severity, "x", *message).at(source.span(5..6), ""),
+            diagnostic: Diagnostic::new(*severity, "x", *message).at(source.span(5..6), ""),
         };
         let findings = findings.iter().map(finding).collect();
         Linted { path: path.to_owned(), outcome: Ok(Report { findings, notes: vec![] }) }

@@ -169,7 +169,7 @@ pub(super) fn check(
         Err(given_up) => {
             let place = given_up.labels.first().map_or(place, |label| &label.span);
             let finding = report.error("custom-schema", &FieldPath::default(), given_up.message, place);
-            finding.told.help.extend(given_up.help);
+            finding.diagnostic.help.extend(given_up.help);
         }
     }
 }
@@ -225,9 +225,9 @@ fn tell(violation: &Violation, root: &Node, report: &mut Report<'_>) {
     }
     let place = violation.culprits.first().unwrap_or(&violation.instance_span);
     let finding = report.tell(Severity::Error, "custom-schema", &path, violation.message.clone(), place);
-    finding.told.help.extend(violation.help.clone());
+    finding.diagnostic.help.extend(violation.help.clone());
     for child in &violation.children {
-        leaves(child, &mut finding.told);
+        leaves(child, &mut finding.diagnostic);
     }
 }
 

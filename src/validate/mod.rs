@@ -8,22 +8,22 @@
 //! | `custom` | objects of CustomResourceDefinitions |
 //! | `metadata` | names, labels, annotations |
 //! | `pods` | what the API server checks of pods and of what makes them |
-//! | `together` | what documents say of each other |
+//! | `cross_object` | what documents say of each other |
 
+mod cross_object;
 mod custom;
 mod metadata;
 mod pods;
 mod rules;
 mod scalars;
 mod structure;
-mod together;
 
 use crate::diagnostic::{Diagnostic, Severity, Span, printable};
-use crate::findings::Finding;
 use crate::json_schema::Budget;
 use crate::kubernetes::KubeVersion;
 use crate::kubernetes::Schema;
 use crate::kubernetes::{FieldPath, Object};
+use crate::report::Finding;
 use crate::yaml::Map;
 
 pub use custom::{CustomKind, custom_kinds};
@@ -64,9 +64,9 @@ impl Report<'_> {
         let is_elsewhere = place.source().is_some_and(|source| source.name() != self.origin);
         let origin = if is_elsewhere { format!("from {}", self.origin) } else { String::new() };
         let message = format!("{}: {field}{message}", self.object);
-        let told = Diagnostic::new(severity, rule, printable(&message)).at(place.clone(), origin);
+        let diagnostic = Diagnostic::new(severity, rule, printable(&message)).at(place.clone(), origin);
         let file = is_elsewhere.then(|| self.origin.to_owned());
-        self.findings.push(Finding { object: self.object.to_owned(), path, told, file });
+        self.findings.push(Finding { object: self.object.to_owned(), path, diagnostic, file });
         let last = self.findings.len() - 1;
         &mut self.findings[last]
     }
@@ -87,7 +87,7 @@ impl Report<'_> {
 /// let objects = diff::read_objects(&Source::file("m.yaml", text), "m.yaml").unwrap();
 /// let request = validate::Request { kube_version: &KubeVersion::default(), strict: false, custom_kinds: &[] };
 /// let findings = validate::validate(&objects, &request);
-/// assert_eq!(findings[0].told.message, "ConfigMap/a: unknown field \"dta\"");
+/// assert_eq!(findings[0].diagnostic.message, "ConfigMap/a: unknown field \"dta\"");
 /// ```
 pub fn validate(objects: &[Object], request: &Request<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -100,7 +100,7 @@ pub fn validate(objects: &[Object], request: &Request<'_>) -> Vec<Finding> {
         one(object, request, &budget, &mut report);
         findings.append(&mut report.findings);
     }
-    together::check(objects, &mut findings);
+    cross_object::check(objects, &mut findings);
     findings
 }
 

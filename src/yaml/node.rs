@@ -157,6 +157,30 @@ impl Map {
         path.try_fold(first, |node, key| node.value.as_map()?.get(key))
     }
 
+    /// The text at a path of keys.
+    pub fn text_at(&self, path: &[&str]) -> Option<&str> {
+        self.at(path.iter().copied())?.value.as_str()
+    }
+
+    /// The whole number at a path of keys; the fraction of any other is cut off.
+    pub fn number_at(&self, path: &[&str]) -> Option<i64> {
+        match self.at(path.iter().copied())?.value {
+            Value::Int(number) => Some(number),
+            Value::Float(number) => Some(number as i64),
+            _ => None,
+        }
+    }
+
+    /// The items of the list at a path of keys; none if it is not a list.
+    pub fn list_at(&self, path: &[&str]) -> &[Node] {
+        self.at(path.iter().copied()).and_then(|node| node.value.as_list()).unwrap_or_default()
+    }
+
+    /// The map at a path of keys.
+    pub fn map_at(&self, path: &[&str]) -> Option<&Map> {
+        self.at(path.iter().copied())?.value.as_map()
+    }
+
     /// Sets a key whose place is `key_span`. An existing key keeps its position in the order; its old value is returned.
     pub fn insert(&mut self, key: impl Into<String>, key_span: Span, node: Node) -> Option<Node> {
         self.0.insert(key.into(), Entry { key: key_span, node }).map(|old| old.node)

@@ -98,7 +98,7 @@ fn impact_agrees_with_the_api_server() {
         let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
         let objects = list(&report["objects"]);
         let impacts: Vec<&Value> = objects.iter().flat_map(|object| list(&object["impacts"])).collect();
-        let rejected = impacts.iter().any(|impact| impact["gravity"] == "refused");
+        let rejected = impacts.iter().any(|impact| impact["level"] == "rejected");
         let has = |rule: &str| impacts.iter().any(|impact| impact["rule"] == rule);
         let mut expect = |holds: bool, what: &str| {
             if !holds {

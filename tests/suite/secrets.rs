@@ -4,9 +4,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use mim_chart::diagnostic::{Diagnostic, Source, TextStyle, write_json, write_text};
 use mim_chart::diff::{self, TextOptions, compare_sides, gather_secrets};
-use mim_chart::findings::{self, Finding, Workspace};
 use mim_chart::json;
 use mim_chart::kubernetes::{Object, read_objects};
+use mim_chart::report::{self, Finding, Workspace};
 use mim_chart::secrets::{Gathering, Secrets};
 use mim_chart::yaml::Value;
 use proptest::prelude::*;
@@ -100,12 +100,12 @@ proptest! {
                 .help(format!("not {spelling}"));
             secrets.hide([&mut told]);
             let texts = [write_text(std::slice::from_ref(&told), TextStyle::default()), write_json(&[told.clone()])];
-            let finding = Finding { object: "ConfigMap/c".into(), path: "data".into(), told, file: None };
+            let finding = Finding { object: "ConfigMap/c".into(), path: "data".into(), diagnostic: told, file: None };
             let forms = [
-                findings::write_json(std::slice::from_ref(&finding)),
-                findings::write_sarif(std::slice::from_ref(&finding), &Workspace::default()),
-                findings::write_github(std::slice::from_ref(&finding), &Workspace::default()),
-                findings::write_junit("validate", &["ConfigMap/c".to_owned()], &[finding]),
+                report::write_json(std::slice::from_ref(&finding)),
+                report::write_sarif(std::slice::from_ref(&finding), &Workspace::default()),
+                report::write_github(std::slice::from_ref(&finding), &Workspace::default()),
+                report::write_junit("validate", &["ConfigMap/c".to_owned()], &[finding]),
             ];
             for form in texts.iter().chain(&forms) {
                 let inside = spelling.trim().trim_matches('"');

@@ -8,7 +8,8 @@ use clap::builder::PossibleValue;
 use clap::{Arg, Command, CommandFactory, ValueEnum};
 use clap_complete::Shell;
 
-use super::{CommandLine, hide_idle, script};
+use super::{hide_idle, script};
+use crate::cli::CommandLine;
 
 /// A command line up to the cursor, and what has to be among the answers.
 struct Case {
@@ -157,7 +158,7 @@ fn completes(shell: Shell, driver: &str) {
     let [driver_file, completion, lines, answers] = ["driver", "completion", "lines", "answers"].map(path);
     let cases = cases();
     let input: String = cases.iter().map(|case| format!("{}\n", case.line)).collect();
-    fs::write(&completion, script(shell)).expect("a file");
+    fs::write(&completion, script(shell, CommandLine::command())).expect("a file");
     fs::write(&lines, &input).expect("a file");
     fs::write(&driver_file, driver).expect("a file");
     let name = shell.to_string();
@@ -202,7 +203,7 @@ fn fish_completes_every_command_flag_and_value() {
 #[test]
 fn every_offered_shell_has_a_script_with_every_command() {
     for shell in Shell::value_variants() {
-        let script = script(*shell);
+        let script = script(*shell, CommandLine::command());
         let names = CommandLine::command();
         for command in names.get_subcommands() {
             assert!(script.contains(command.get_name()), "{shell} does not know {}", command.get_name());

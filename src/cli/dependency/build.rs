@@ -6,10 +6,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use clap::Args;
 
 use crate::chart::{self, Chart, Lock, LockedDependency, Repository, Vendored};
-use crate::cli::Failure;
-use crate::cli::console::Console;
-use crate::cli::flags::GlobalFlags;
-use crate::cli::source_date::source_date;
+use crate::cli::arguments::flags::GlobalFlags;
+use crate::cli::arguments::source_date::source_date;
+use crate::cli::failure::Failure;
+use crate::cli::output::console::Console;
 use crate::diagnostic::{Diagnostic, Span, printable};
 use crate::go;
 use crate::{engine, io};

@@ -5,11 +5,11 @@ use std::path::Path;
 use clap::Args;
 
 use crate::chart::{Chart, Vendored, dependency_status};
-use crate::cli::Failure;
-use crate::cli::chart_argument::{locate, locate_directory};
-use crate::cli::console::Console;
-use crate::cli::flags::GlobalFlags;
-use crate::cli::table::table;
+use crate::cli::arguments::chart_argument::{locate, locate_directory};
+use crate::cli::arguments::flags::GlobalFlags;
+use crate::cli::failure::Failure;
+use crate::cli::output::console::Console;
+use crate::cli::output::table::table;
 use crate::diagnostic::printable;
 use crate::go;
 use crate::io;

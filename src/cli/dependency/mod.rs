@@ -7,9 +7,9 @@ use clap::{Args, Subcommand};
 
 pub(super) use build::{Versions, bring_in};
 
-use super::console::Console;
-use super::flags::GlobalFlags;
-use super::{Failure, print_help};
+use crate::cli::arguments::flags::GlobalFlags;
+use crate::cli::failure::Failure;
+use crate::cli::output::console::Console;
 
 /// Show or bring in the charts that a chart depends on
 ///
@@ -41,7 +41,7 @@ impl Dependency {
             Some(Action::List(list)) => list.run(global, console),
             Some(Action::Build(build)) => build.run(global, console),
             Some(Action::Update(update)) => update.run(global, console),
-            None => print_help(Some("dependency"), console),
+            None => Err(Failure::NeedsHelp("dependency")),
         }
     }
 }

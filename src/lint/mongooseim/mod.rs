@@ -77,7 +77,7 @@ impl Findings {
     fn tell(&mut self, rule: &Rule, path: &str, text: impl Into<String>, place: Span, help: &str) {
         let file = path.strip_prefix(&self.chart).and_then(|rest| rest.strip_prefix('/')).unwrap_or(path);
         let mut finding = rule.broken(file, text).at(place);
-        finding.told.help.push(help.to_owned());
+        finding.diagnostic.help.push(help.to_owned());
         self.all.push(finding);
     }
 }

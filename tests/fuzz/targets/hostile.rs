@@ -8,7 +8,7 @@ use mim_chart::diff::{self, TextOptions, compare_sides};
 use mim_chart::kubernetes::{Object, read_objects};
 use mim_chart::secrets::Secrets;
 use mim_chart::kubernetes::KubeVersion;
-use mim_chart::findings;
+use mim_chart::report;
 use mim_chart::validate::{Request, validate};
 
 /// A text in quotes, with everything but ASCII escaped.
@@ -88,13 +88,13 @@ fuzz_target!(|data: &[u8]| {
     let request = Request { kube_version: &KubeVersion::default(), strict: true, custom_kinds: &[] };
     let found = validate(&new, &request);
     let names: Vec<String> = new.iter().map(Object::name).collect();
-    check(&findings::write_json(&found), false);
-    check(&findings::write_sarif(&found, &findings::Workspace::default()), false);
-    check(&findings::write_github(&found, &findings::Workspace::default()), true);
-    check(&mim_chart::diagnostic::printable_lines(&findings::write_junit("validate", &names, &found)), false);
+    check(&report::write_json(&found), false);
+    check(&report::write_sarif(&found, &report::Workspace::default()), false);
+    check(&report::write_github(&found, &report::Workspace::default()), true);
+    check(&mim_chart::diagnostic::printable_lines(&report::write_junit("validate", &names, &found)), false);
     let source = Source::file(text, text);
     let flag = Source::flag("--set", text);
-    let mut told: Vec<Diagnostic> = found.into_iter().map(|finding| finding.told).collect();
+    let mut told: Vec<Diagnostic> = found.into_iter().map(|finding| finding.diagnostic).collect();
     told.push(Diagnostic::error("x", text).at(source.span(1..2), text).at(flag.whole(), text).help(text));
     check(&write_text(&told, TextStyle::default()), false);
     check(&write_json(&told), false);

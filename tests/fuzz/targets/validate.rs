@@ -6,7 +6,7 @@ use libfuzzer_sys::fuzz_target;
 use mim_chart::diagnostic::Source;
 use mim_chart::kubernetes::read_objects;
 use mim_chart::kubernetes::KubeVersion;
-use mim_chart::findings;
+use mim_chart::report;
 use mim_chart::validate::{Request, custom_kinds, validate};
 
 fuzz_target!(|data: &[u8]| {
@@ -15,5 +15,5 @@ fuzz_target!(|data: &[u8]| {
     let custom_kinds = custom_kinds(&objects);
     let request = Request { kube_version: &KubeVersion::default(), strict: false, custom_kinds: &custom_kinds };
     let found = validate(&objects, &request);
-    let _ = (findings::write_json(&found), findings::write_junit("validate", &[], &found));
+    let _ = (report::write_json(&found), report::write_junit("validate", &[], &found));
 });

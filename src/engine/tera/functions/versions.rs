@@ -6,7 +6,7 @@ use tera::{Map, Value};
 
 use super::Function;
 use super::call::{Answer, Call, Failure};
-use crate::chart::{Constraints, parse_version};
+use crate::version::{Constraints, parse_version};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(

@@ -1,7 +1,7 @@
 //! What changes of workloads and their volumes do: scaling, restarts, what the API server refuses, what happens to data.
 
-use super::impact::{Changed, Gravity, Impact, kind_of};
-use super::{number, words};
+use super::changed::{Changed, kind_of};
+use super::{Impact, ImpactLevel};
 use crate::diagnostic::Span;
 use crate::kubernetes::Object;
 use crate::kubernetes::quantity;
@@ -26,10 +26,10 @@ pub(super) fn impacts(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Ve
         found.extend(default_left_by_apply(old, new));
     }
     if kind == "Job" {
-        let is_indexed = words(new, &["spec", "completionMode"]) == Some("Indexed");
+        let is_indexed = new.text_at(&["spec", "completionMode"]) == Some("Indexed");
         if object.touches(&["spec", "completions"]) && !is_indexed {
-            let way_out = format!("kubectl delete {}, then apply: it runs again", object.reference());
-            found.push(Impact::refused("spec.completions of a Job").way_out(way_out));
+            let remedy = format!("kubectl delete {}, then apply: it runs again", object.reference());
+            found.push(Impact::rejected("spec.completions of a Job").remedy(remedy));
         }
     }
     scaling(old, new, kind, found);
@@ -37,10 +37,10 @@ pub(super) fn impacts(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Ve
         found.push(restart(new, kind));
     }
     if kind == "CronJob" && object.touches(&["spec", "schedule"]) {
-        let schedule = |map: &Map| words(map, &["spec", "schedule"]).unwrap_or_default().to_owned();
+        let schedule = |map: &Map| map.text_at(&["spec", "schedule"]).unwrap_or_default().to_owned();
         found.push(Impact::new(
             "schedule",
-            Gravity::Note,
+            ImpactLevel::Info,
             format!("runs at other times: {} → {}", schedule(old), schedule(new)),
         ));
     }
@@ -48,7 +48,7 @@ pub(super) fn impacts(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Ve
 
 /// Whether a change of the pod template makes the controller replace the pods.
 pub(super) fn restarts(object: &Changed<'_>) -> bool {
-    let strategy = object.new.and_then(|new| words(new, &["spec", "updateStrategy", "type"]));
+    let strategy = object.new_fields().and_then(|new| new.text_at(&["spec", "updateStrategy", "type"]));
     matches!(object.difference.id.kind.as_str(), "StatefulSet" | "Deployment" | "DaemonSet")
         && strategy != Some("OnDelete")
 }
@@ -81,18 +81,18 @@ fn refusals(object: &Changed<'_>, kind: &str, old: &Map, new: &Map, found: &mut 
     for field in refused {
         if field == "volumeClaimTemplates" && filled_in(old) == filled_in(new) {
             let text = "no change for the API server: it fills in these fields of claim templates itself";
-            found.push(Impact::new("defaults", Gravity::Note, text));
+            found.push(Impact::new("defaults", ImpactLevel::Info, text));
             continue;
         }
         let article = format!("spec.{field} of a {kind}");
-        let way_out = match (kind, field) {
+        let remedy = match (kind, field) {
             ("Job", _) => format!("kubectl delete {reference}, then apply: it runs again"),
             ("StatefulSet", "volumeClaimTemplates") => format!(
                 "kubectl delete {reference} --cascade=orphan, then apply: pods and data stay; claims that are there keep their size until they are changed themselves"
             ),
             _ => format!("kubectl delete {reference} --cascade=orphan, then apply: the pods stay"),
         };
-        found.push(Impact::refused(&article).way_out(way_out));
+        found.push(Impact::rejected(&article).remedy(remedy));
     }
 }
 
@@ -125,38 +125,38 @@ fn put(map: &mut Map, field: &str, value: &str) {
 /// which OnDelete must not have.
 fn default_left_by_apply(old: &Map, new: &Map) -> Option<Impact> {
     let said = |map: &Map, field: &str| map.at(["spec", "updateStrategy", field]).is_some();
-    let becomes_on_delete = words(new, &["spec", "updateStrategy", "type"]) == Some("OnDelete");
+    let becomes_on_delete = new.text_at(&["spec", "updateStrategy", "type"]) == Some("OnDelete");
     if !becomes_on_delete || said(old, "type") || said(old, "rollingUpdate") || said(new, "rollingUpdate") {
         return None;
     }
     let text = "the API server will refuse this: OnDelete has no partition, and kubectl apply leaves the one that the server has put there";
-    let impact = Impact::new("default-left", Gravity::Refused, text);
-    Some(impact.way_out("write spec.updateStrategy.rollingUpdate: null beside it, which takes it away"))
+    let impact = Impact::new("default-left", ImpactLevel::Rejected, text);
+    Some(impact.remedy("write spec.updateStrategy.rollingUpdate: null beside it, which takes it away"))
 }
 
 fn scaling(old: &Map, new: &Map, kind: &str, found: &mut Vec<Impact>) {
     if !matches!(kind, "StatefulSet" | "Deployment" | "ReplicaSet") {
         return;
     }
-    let replicas = |map: &Map| number(map, &["spec", "replicas"]).unwrap_or(1);
+    let replicas = |map: &Map| map.number_at(&["spec", "replicas"]).unwrap_or(1);
     let (before, after) = (replicas(old), replicas(new));
     if before == after {
         return;
     }
-    let gravity = if after == 0 { Gravity::Attention } else { Gravity::Note };
-    found.push(Impact::new("scales", gravity, format!("scales {before} → {after}")));
+    let level = if after == 0 { ImpactLevel::Warning } else { ImpactLevel::Info };
+    found.push(Impact::new("scales", level, format!("scales {before} → {after}")));
     if after < before && has_claims(Some(old)) {
-        let policy = words(new, &["spec", "persistentVolumeClaimRetentionPolicy", "whenScaled"]);
+        let policy = new.text_at(&["spec", "persistentVolumeClaimRetentionPolicy", "whenScaled"]);
         found.push(if policy == Some("Delete") {
             Impact::new(
                 "data-lost",
-                Gravity::Attention,
+                ImpactLevel::Warning,
                 "data is lost: the PersistentVolumeClaims of the pods that go are deleted",
             )
         } else {
             Impact::new(
                 "data-stays",
-                Gravity::Note,
+                ImpactLevel::Info,
                 "data stays: the PersistentVolumeClaims of the pods that go are kept",
             )
         });
@@ -165,29 +165,29 @@ fn scaling(old: &Map, new: &Map, kind: &str, found: &mut Vec<Impact>) {
 
 fn restart(new: &Map, kind: &str) -> Impact {
     let strategy =
-        words(new, &["spec", "updateStrategy", "type"]).or_else(|| words(new, &["spec", "strategy", "type"]));
-    let partition = number(new, &["spec", "updateStrategy", "rollingUpdate", "partition"]).unwrap_or(0);
-    let replicas = number(new, &["spec", "replicas"]).unwrap_or(1);
+        new.text_at(&["spec", "updateStrategy", "type"]).or_else(|| new.text_at(&["spec", "strategy", "type"]));
+    let partition = new.number_at(&["spec", "updateStrategy", "rollingUpdate", "partition"]).unwrap_or(0);
+    let replicas = new.number_at(&["spec", "replicas"]).unwrap_or(1);
     let rule = "restarts";
     match (kind, strategy) {
-        ("CronJob", _) => Impact::new("next-run", Gravity::Note, "takes effect with the next run"),
+        ("CronJob", _) => Impact::new("next-run", ImpactLevel::Info, "takes effect with the next run"),
         ("ReplicaSet", _) | (_, Some("OnDelete")) => {
-            Impact::new("no-restart", Gravity::Attention, "no restart: pods stay as they are until they are deleted")
+            Impact::new("no-restart", ImpactLevel::Warning, "no restart: pods stay as they are until they are deleted")
         }
         ("Deployment", Some("Recreate")) => {
-            Impact::new(rule, Gravity::Attention, "restarts all pods: all are stopped before the new ones start")
+            Impact::new(rule, ImpactLevel::Warning, "restarts all pods: all are stopped before the new ones start")
         }
         ("StatefulSet", _) if partition > 0 && partition < replicas => Impact::new(
             rule,
-            Gravity::Attention,
+            ImpactLevel::Warning,
             format!("restarts the pods from number {partition} on (rolling update); those below stay as they are"),
         ),
         ("StatefulSet", _) if partition > 0 => Impact::new(
             "no-restart",
-            Gravity::Attention,
+            ImpactLevel::Warning,
             format!("no restart: the partition {partition} leaves all pods as they are"),
         ),
-        _ => Impact::new(rule, Gravity::Attention, "restarts all pods (rolling update)"),
+        _ => Impact::new(rule, ImpactLevel::Warning, "restarts all pods (rolling update)"),
     }
 }
 
@@ -201,15 +201,15 @@ pub(super) fn has_claims(fields: Option<&Map>) -> bool {
 /// What happens to the data of a StatefulSet that is deleted.
 pub(super) fn data_when_deleted(fields: Option<&Map>) -> Impact {
     let policy =
-        fields.and_then(|fields| words(fields, &["spec", "persistentVolumeClaimRetentionPolicy", "whenDeleted"]));
+        fields.and_then(|fields| fields.text_at(&["spec", "persistentVolumeClaimRetentionPolicy", "whenDeleted"]));
     if policy == Some("Delete") {
         Impact::new(
             "data-lost",
-            Gravity::Attention,
+            ImpactLevel::Warning,
             "data is lost when it is deleted: its PersistentVolumeClaims go with it",
         )
     } else {
-        Impact::new("data-stays", Gravity::Note, "data stays: its PersistentVolumeClaims are kept")
+        Impact::new("data-stays", ImpactLevel::Info, "data stays: its PersistentVolumeClaims are kept")
     }
 }
 
@@ -222,21 +222,25 @@ pub(super) fn claim(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Vec<
             found.push(
                 Impact::new(
                     "immutable",
-                    Gravity::Refused,
+                    ImpactLevel::Rejected,
                     "the API server will refuse this: a claim can't be made smaller",
                 )
-                .way_out("make a new claim and copy the data"),
+                .remedy("make a new claim and copy the data"),
             );
         } else if after > before {
-            found.push(Impact::new("grows", Gravity::Note, "the volume grows, if its storage class allows expansion"));
+            found.push(Impact::new(
+                "grows",
+                ImpactLevel::Info,
+                "the volume grows, if its storage class allows expansion",
+            ));
         }
     }
     let others =
         ["accessModes", "storageClassName", "volumeName", "volumeMode", "selector", "dataSource", "dataSourceRef"];
     for field in others.iter().filter(|field| object.touches(&["spec", field])) {
         found.push(
-            Impact::refused(&format!("spec.{field} of a PersistentVolumeClaim"))
-                .way_out("make a new claim and copy the data"),
+            Impact::rejected(&format!("spec.{field} of a PersistentVolumeClaim"))
+                .remedy("make a new claim and copy the data"),
         );
     }
 }
@@ -266,27 +270,27 @@ pub(super) fn use_of(user: &Object, kind: &str, name: &str) -> Option<Use> {
     let containers: Vec<&Map> =
         ["initContainers", "containers"].into_iter().flat_map(|field| items(pod, field)).collect();
     let by_variable = |container: &&Map| {
-        items(container, "env").any(|env| words(env, &["valueFrom", env_field, "name"]) == Some(name))
-            || items(container, "envFrom").any(|from| words(from, &[from_field, "name"]) == Some(name))
+        items(container, "env").any(|env| env.text_at(&["valueFrom", env_field, "name"]) == Some(name))
+            || items(container, "envFrom").any(|from| from.text_at(&[from_field, "name"]) == Some(name))
     };
     let is_it = |volume: &&Map| {
         let projected = volume.at(["projected", "sources"]).and_then(|node| node.value.as_list()).unwrap_or_default();
-        words(volume, &[volume_field, name_field]) == Some(name)
+        volume.text_at(&[volume_field, name_field]) == Some(name)
             || projected
                 .iter()
                 .filter_map(|node| node.value.as_map())
-                .any(|part| words(part, &[volume_field, "name"]) == Some(name))
+                .any(|part| part.text_at(&[volume_field, "name"]) == Some(name))
     };
     let volumes: Vec<&str> =
-        items(pod, "volumes").filter(is_it).filter_map(|volume| words(volume, &["name"])).collect();
+        items(pod, "volumes").filter(is_it).filter_map(|volume| volume.text_at(&["name"])).collect();
     let mounts: Vec<&Map> = containers
         .iter()
         .flat_map(|container| items(container, "volumeMounts"))
-        .filter(|mount| words(mount, &["name"]).is_some_and(|name| volumes.contains(&name)))
+        .filter(|mount| mount.text_at(&["name"]).is_some_and(|name| volumes.contains(&name)))
         .collect();
     let in_the_start = ["initContainers"].into_iter().flat_map(|field| items(pod, field)).any(|container| {
         items(container, "volumeMounts")
-            .any(|mount| words(mount, &["name"]).is_some_and(|name| volumes.contains(&name)))
+            .any(|mount| mount.text_at(&["name"]).is_some_and(|name| volumes.contains(&name)))
     });
     let single = mounts.iter().any(|mount| mount.get("subPath").is_some() || mount.get("subPathExpr").is_some());
     if containers.iter().any(by_variable) || single || in_the_start {

@@ -11,7 +11,7 @@ use crate::values::{Layer, LayerKind};
 
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum ColorMode {
+pub(in crate::cli) enum ColorMode {
     /// Never.
     Never,
     /// On a terminal, unless NO_COLOR is set.
@@ -22,7 +22,7 @@ pub(super) enum ColorMode {
 
 impl ColorMode {
     /// What the arguments ask for, found without parsing them: for help, and for mistakes in the command line itself.
-    pub(super) fn of_arguments(arguments: &[OsString]) -> ColorMode {
+    pub(in crate::cli) fn of_arguments(arguments: &[OsString]) -> ColorMode {
         let given = |flag: &str| value_in(arguments, flag).and_then(|mode| ColorMode::from_str(&mode, false).ok());
         given("--color").or_else(|| given("--colour")).unwrap_or(ColorMode::Auto)
     }
@@ -37,7 +37,7 @@ fn value_in(arguments: &[OsString], flag: &str) -> Option<String> {
 
 /// The form of errors and warnings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum MessageFormat {
+pub(in crate::cli) enum MessageFormat {
     /// Text for people, with the lines it is about.
     Text,
     /// One JSON object a line.
@@ -46,7 +46,7 @@ pub(super) enum MessageFormat {
 
 impl MessageFormat {
     /// What the arguments ask for, found without parsing them: for mistakes in the command line itself.
-    pub(super) fn of_arguments(arguments: &[OsString]) -> MessageFormat {
+    pub(in crate::cli) fn of_arguments(arguments: &[OsString]) -> MessageFormat {
         let asks = value_in(arguments, "--message-format").is_some_and(|format| format == "json");
         if asks { MessageFormat::Json } else { MessageFormat::Text }
     }
@@ -54,25 +54,25 @@ impl MessageFormat {
 
 /// Flags that every command accepts.
 #[derive(Debug, Args)]
-pub(super) struct GlobalFlags {
+pub(in crate::cli) struct GlobalFlags {
     /// Namespace that templates see as Release.Namespace [env: HELM_NAMESPACE]
     #[arg(short, long, global = true, value_name = "NAMESPACE")]
-    pub(super) namespace: Option<String>,
+    pub(in crate::cli) namespace: Option<String>,
     /// Print more about what happens; when rendering fails, what was rendered goes to standard error
     #[arg(long, global = true)]
-    pub(super) debug: bool,
+    pub(in crate::cli) debug: bool,
     /// Use colours
     #[arg(long, visible_alias = "colour", global = true, value_enum, default_value = "auto", value_name = "WHEN")]
-    pub(super) color: ColorMode,
+    pub(in crate::cli) color: ColorMode,
     /// The form of errors and warnings on standard error: text, or one JSON object a line
     #[arg(long, global = true, value_enum, default_value = "text", value_name = "FORMAT")]
-    pub(super) message_format: MessageFormat,
+    pub(in crate::cli) message_format: MessageFormat,
     /// Follow symbolic links that lead out of the chart's directory
     #[arg(long, global = true)]
-    pub(super) follow_symlinks: bool,
+    pub(in crate::cli) follow_symlinks: bool,
     /// Show secrets: values that a schema marks as writeOnly, the contents of Secrets, and what keys such as `password` hold
     #[arg(long, global = true)]
-    pub(super) show_secrets: bool,
+    pub(in crate::cli) show_secrets: bool,
 }
 
 /// The global flags that do nothing for a command. All commands accept them, as Helm's do.
@@ -91,7 +91,7 @@ const IDLE: &[(&str, &[&str])] = &[
 ];
 
 /// Hides the global flags where they do nothing.
-pub(super) fn hide_idle(command: Command) -> Command {
+pub(in crate::cli) fn hide_idle(command: Command) -> Command {
     let global: Vec<Arg> = command.get_arguments().filter(|flag| flag.is_global_set()).cloned().collect();
     command.mut_subcommands(|below| {
         let idle = IDLE.iter().find(|(name, _)| *name == below.get_name()).map_or(&[][..], |(_, idle)| idle);
@@ -102,12 +102,12 @@ pub(super) fn hide_idle(command: Command) -> Command {
 
 impl GlobalFlags {
     /// Which symbolic links in charts are followed.
-    pub(super) fn links(&self) -> Links {
+    pub(in crate::cli) fn links(&self) -> Links {
         if self.follow_symlinks { Links::Anywhere } else { Links::Inside }
     }
 
     /// `-n`, else HELM_NAMESPACE, else `default`; an empty one counts as not given. A kubeconfig is not read.
-    pub(super) fn namespace(&self) -> String {
+    pub(in crate::cli) fn namespace(&self) -> String {
         let given = self.namespace.clone().filter(|name| !name.is_empty());
         let from_environment = || std::env::var("HELM_NAMESPACE").ok().filter(|name| !name.is_empty());
         given.or_else(from_environment).unwrap_or_else(|| "default".to_owned())
@@ -117,7 +117,7 @@ impl GlobalFlags {
 /// Values given by the user.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Values")]
-pub(super) struct ValuesFlags {
+pub(in crate::cli) struct ValuesFlags {
     /// Values in a YAML file, `-` for standard input (repeatable, comma-separated)
     #[arg(short = 'f', long = "values", value_name = "FILE")]
     values: Vec<String>,
@@ -138,12 +138,12 @@ pub(super) struct ValuesFlags {
     set_literal: Vec<String>,
     /// Do not check values against values.schema.json
     #[arg(long)]
-    pub(super) skip_schema_validation: bool,
+    pub(in crate::cli) skip_schema_validation: bool,
 }
 
 impl ValuesFlags {
     /// The layers of the `--set` family, in no particular order: merging sorts them by kind.
-    pub(super) fn set_layers(&self) -> Vec<Layer> {
+    pub(in crate::cli) fn set_layers(&self) -> Vec<Layer> {
         let families = [
             ("--set-json", LayerKind::SetJson, &self.set_json),
             ("--set", LayerKind::Set, &self.set),
@@ -159,7 +159,7 @@ impl ValuesFlags {
     }
 
     /// The files of `-f`, each as the flag's source and the byte range of the name in it.
-    pub(super) fn files(&self) -> Result<Vec<(Source, CommaItem)>, Vec<Diagnostic>> {
+    pub(in crate::cli) fn files(&self) -> Result<Vec<(Source, CommaItem)>, Vec<Diagnostic>> {
         let mut files = Vec::new();
         let mut errors = Vec::new();
         for argument in &self.values {
@@ -177,7 +177,7 @@ impl ValuesFlags {
 ///
 /// # Errors
 /// Helm's words, pointing at the flag.
-pub(super) fn kube_version(flag: Option<&str>) -> Result<KubeVersion, Diagnostic> {
+pub(in crate::cli) fn kube_version(flag: Option<&str>) -> Result<KubeVersion, Diagnostic> {
     let version = flag.unwrap_or_default();
     KubeVersion::parse(version).map_err(|reason| {
         let message = format!("invalid kube version '{version}': {reason}");
@@ -189,23 +189,23 @@ pub(super) fn kube_version(flag: Option<&str>) -> Result<KubeVersion, Diagnostic
 
 /// One item of a comma-separated flag: its text, and where in the flag it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct CommaItem {
+pub(in crate::cli) struct CommaItem {
     /// The item without quotes.
-    pub(super) text: String,
+    pub(in crate::cli) text: String,
     /// The bytes of the flag's argument that it was written as.
-    pub(super) range: std::ops::Range<usize>,
+    pub(in crate::cli) range: std::ops::Range<usize>,
 }
 
 /// What is wrong with a comma-separated flag.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct CommaError {
+pub(in crate::cli) struct CommaError {
     message: String,
     at: usize,
 }
 
 impl CommaError {
     /// The error in pflag's words; `flag` is the flag with both its names.
-    pub(super) fn diagnose(&self, flag: &str, source: &Source) -> Diagnostic {
+    pub(in crate::cli) fn diagnose(&self, flag: &str, source: &Source) -> Diagnostic {
         let message = format!("invalid argument {:?} for {flag:?} flag: {}", source.text(), self.message);
         Diagnostic::error("usage", message).at(source.span(self.at..self.at + 1), "")
     }
@@ -213,7 +213,7 @@ impl CommaError {
 
 /// Splits a flag as pflag does, by Go's rules for one record of CSV: items may be quoted with `"`, a quote in them is
 /// doubled. An empty argument has no items.
-pub(super) fn split_comma_list(argument: &str) -> Result<Vec<CommaItem>, CommaError> {
+pub(in crate::cli) fn split_comma_list(argument: &str) -> Result<Vec<CommaItem>, CommaError> {
     let mut items = Vec::new();
     let mut start = 0;
     while !argument.is_empty() && start <= argument.len() {

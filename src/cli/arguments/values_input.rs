@@ -9,7 +9,7 @@ use crate::values::{Layer, LayerKind, merge_layers};
 ///
 /// # Errors
 /// Every file that can't be read, in Helm's words, pointing at the flag.
-pub(super) fn layers(flags: &ValuesFlags, files: &io::Inputs) -> Result<Vec<Layer>, Vec<Diagnostic>> {
+pub(in crate::cli) fn layers(flags: &ValuesFlags, files: &io::Inputs) -> Result<Vec<Layer>, Vec<Diagnostic>> {
     let mut layers = Vec::new();
     let mut errors = Vec::new();
     for (flag, item) in flags.files()? {

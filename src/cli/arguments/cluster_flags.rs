@@ -2,15 +2,15 @@
 
 use clap::Args;
 
-use super::Failure;
 use super::flags::{kube_version, split_comma_list};
+use crate::cli::failure::Failure;
 use crate::diagnostic::Source;
 use crate::engine::Capabilities;
 
 /// What templates are told about the cluster.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Cluster")]
-pub(super) struct ClusterFlags {
+pub(in crate::cli) struct ClusterFlags {
     /// Kubernetes version that templates see (Capabilities.KubeVersion)
     #[arg(long, value_name = "VERSION")]
     kube_version: Option<String>,
@@ -21,7 +21,7 @@ pub(super) struct ClusterFlags {
 
 impl ClusterFlags {
     /// What Helm knows without a cluster, with what the flags add.
-    pub(super) fn capabilities(&self) -> Result<Capabilities, Failure> {
+    pub(in crate::cli) fn capabilities(&self) -> Result<Capabilities, Failure> {
         let mut capabilities = Capabilities::default();
         let mut errors = Vec::new();
         match kube_version(self.kube_version.as_deref()) {

@@ -9,7 +9,7 @@ const VARIABLE: &str = "SOURCE_DATE_EPOCH";
 ///
 /// # Errors
 /// It is no such number.
-pub(super) fn source_date() -> Result<Option<u64>, Diagnostic> {
+pub(in crate::cli) fn source_date() -> Result<Option<u64>, Diagnostic> {
     let Some(given) = std::env::var_os(VARIABLE).filter(|given| !given.is_empty()) else { return Ok(None) };
     let text = given.to_string_lossy();
     match text.parse() {

@@ -20,7 +20,7 @@ pub(super) fn check(objects: &[Object], findings: &mut Vec<Finding>) {
             let message = "there are two objects of this name: the second would go over the first".to_owned();
             let place = head(&object.fields(), &object.span);
             let finding = report.error("twice", &FieldPath::of_fields(&["metadata", "name"]), message, &place);
-            finding.told = finding.told.clone().at(head(&first.fields(), &first.span), "the first");
+            finding.diagnostic = finding.diagnostic.clone().at(head(&first.fields(), &first.span), "the first");
         }
         match id.kind.as_str() {
             "Service" => service(object, &pods, &mut report),
@@ -170,7 +170,7 @@ mod tests {
         let text = documents.join("---\n").replace("WEB", DEPLOYMENT);
         let objects = read_objects(&Source::file("m.yaml", text), "m.yaml").expect("objects");
         let request = Request { kube_version: &KubeVersion::default(), strict: false, custom_kinds: &[] };
-        validate(&objects, &request).into_iter().map(|finding| finding.told.message).collect()
+        validate(&objects, &request).into_iter().map(|finding| finding.diagnostic.message).collect()
     }
 
     fn autoscaler(kind: &str, name: &str) -> String {

@@ -15,19 +15,19 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const INTERVAL: Duration = Duration::from_millis(100);
 
 /// Counts experiments and shows their number on standard error until it is dropped.
-pub(super) struct Progress {
+pub(in crate::cli) struct Progress {
     experiments: Arc<Experiments>,
     shown: Option<(Sender<()>, JoinHandle<()>)>,
 }
 
 impl Progress {
     /// Counts, and shows nothing.
-    pub(super) fn hidden() -> Progress {
+    pub(in crate::cli) fn hidden() -> Progress {
         Progress { experiments: Arc::default(), shown: None }
     }
 
     /// Counts, and shows the number after a second. Where no thread can be had, nothing is shown.
-    pub(super) fn shown() -> Progress {
+    pub(in crate::cli) fn shown() -> Progress {
         let experiments = Arc::<Experiments>::default();
         let (end, ended) = mpsc::channel();
         let counted = experiments.clone();
@@ -54,7 +54,7 @@ impl Progress {
     }
 
     /// What is counted.
-    pub(super) fn experiments(&self) -> &Experiments {
+    pub(in crate::cli) fn experiments(&self) -> &Experiments {
         &self.experiments
     }
 }

@@ -4,8 +4,8 @@ use std::io::{IsTerminal, Write};
 
 use anyhow::anyhow;
 
-use super::flags::{ColorMode, GlobalFlags, MessageFormat};
 use super::progress::Progress;
+use crate::cli::arguments::flags::{ColorMode, GlobalFlags, MessageFormat};
 use crate::diagnostic::{
     Diagnostic, Severity, TextStyle, limited, printable_lines, printable_styled_lines, write_json, write_text,
 };
@@ -14,7 +14,7 @@ use crate::io::write_to_stdout;
 use crate::secrets::Secrets;
 
 /// Where results and diagnostics go.
-pub(super) struct Console {
+pub(in crate::cli) struct Console {
     style: TextStyle,
     mode: ColorMode,
     format: MessageFormat,
@@ -24,20 +24,20 @@ pub(super) struct Console {
 
 impl Console {
     /// A console that writes as the global flags say.
-    pub(super) fn new(global: &GlobalFlags) -> Self {
+    pub(in crate::cli) fn new(global: &GlobalFlags) -> Self {
         let secrets = if global.show_secrets { Secrets::shown() } else { Secrets::default() };
         let color = wants_colors(global.color, || std::io::stderr().is_terminal());
         Console { style: TextStyle { color, width: None }, mode: global.color, format: global.message_format, secrets }
     }
 
     /// Whether text for people is written with colours.
-    pub(super) fn colors_output(&self) -> bool {
+    pub(in crate::cli) fn colors_output(&self) -> bool {
         wants_colors(self.mode, || std::io::stdout().is_terminal())
     }
 
     /// Whether YAML is written with colours: elsewhere than on a terminal it may become a file, so that CLICOLOR_FORCE does
     /// not count.
-    pub(super) fn colors_documents(&self) -> bool {
+    pub(in crate::cli) fn colors_documents(&self) -> bool {
         self.colors_output() && (self.mode == ColorMode::Always || self.is_read_by_a_person())
     }
 
@@ -45,7 +45,7 @@ impl Console {
     ///
     /// # Errors
     /// The system's words if standard output can't be written.
-    pub(super) fn print(&mut self, text: &str) -> anyhow::Result<()> {
+    pub(in crate::cli) fn print(&mut self, text: &str) -> anyhow::Result<()> {
         self.print_unchanged(&if self.colors_output() { printable_styled_lines(text) } else { printable_lines(text) })
     }
 
@@ -53,7 +53,7 @@ impl Console {
     ///
     /// # Errors
     /// The system's words if standard output can't be written.
-    pub(super) fn print_document(&mut self, text: &str) -> anyhow::Result<()> {
+    pub(in crate::cli) fn print_document(&mut self, text: &str) -> anyhow::Result<()> {
         if self.is_read_by_a_person() { self.print(text) } else { self.print_unchanged(text) }
     }
 
@@ -61,29 +61,29 @@ impl Console {
     ///
     /// # Errors
     /// The system's words if standard output can't be written.
-    pub(super) fn print_unchanged(&mut self, text: &str) -> anyhow::Result<()> {
+    pub(in crate::cli) fn print_unchanged(&mut self, text: &str) -> anyhow::Result<()> {
         write_to_stdout(text.as_bytes()).map_err(|error| anyhow!(unwritable(&error)))
     }
 
     /// Whether results are read by a person at a terminal.
-    pub(super) fn is_read_by_a_person(&self) -> bool {
+    pub(in crate::cli) fn is_read_by_a_person(&self) -> bool {
         std::io::stdout().is_terminal()
     }
 
     /// What is masked in diagnostics from now on; without `--show-secrets` `find` is called for it.
-    pub(super) fn learn(&mut self, find: impl FnOnce() -> Secrets) {
+    pub(in crate::cli) fn learn(&mut self, find: impl FnOnce() -> Secrets) {
         if !self.secrets.is_open() {
             self.secrets = find();
         }
     }
 
     /// What is masked.
-    pub(super) fn secrets(&self) -> &Secrets {
+    pub(in crate::cli) fn secrets(&self) -> &Secrets {
         &self.secrets
     }
 
     /// Shows the progress of long work where a person may wait for it: on a terminal that can take a line back.
-    pub(super) fn progress(&self) -> Progress {
+    pub(in crate::cli) fn progress(&self) -> Progress {
         let is_dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
         if self.format == MessageFormat::Text && !is_dumb && std::io::stderr().is_terminal() {
             Progress::shown()
@@ -93,7 +93,7 @@ impl Console {
     }
 
     /// Prints diagnostics on standard error, with what is secret in them masked.
-    pub(super) fn tell(&mut self, diagnostics: &[Diagnostic]) {
+    pub(in crate::cli) fn tell(&mut self, diagnostics: &[Diagnostic]) {
         let mut diagnostics = limited(diagnostics).to_vec();
         self.secrets.hide(&mut diagnostics);
         self.write_error(&match self.format {
@@ -103,12 +103,12 @@ impl Console {
     }
 
     /// Findings as text that is a command's result.
-    pub(super) fn report(&self, findings: &[Diagnostic]) -> String {
+    pub(in crate::cli) fn report(&self, findings: &[Diagnostic]) -> String {
         write_text(&limited(findings), TextStyle { color: self.colors_output(), width: None })
     }
 
     /// Writes plain text to standard error, escaped as [`Console::print`] does.
-    pub(super) fn note(&mut self, text: &str) {
+    pub(in crate::cli) fn note(&mut self, text: &str) {
         self.write_error(&printable_lines(text));
     }
 
@@ -118,7 +118,7 @@ impl Console {
     }
 
     /// Prints warnings of a run that has a result. With `strict` a warning fails the run.
-    pub(super) fn warn(&mut self, diagnostics: &[Diagnostic], strict: bool) -> Result<(), Vec<Diagnostic>> {
+    pub(in crate::cli) fn warn(&mut self, diagnostics: &[Diagnostic], strict: bool) -> Result<(), Vec<Diagnostic>> {
         if strict && diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Warning) {
             let mut diagnostics = diagnostics.to_vec();
             diagnostics.push(Diagnostic::error("strict", "warnings are errors because of --strict"));
@@ -132,12 +132,12 @@ impl Console {
 }
 
 /// The message about standard output that can't be written.
-pub(super) fn unwritable(error: &std::io::Error) -> String {
+pub(in crate::cli) fn unwritable(error: &std::io::Error) -> String {
     format!("cannot write to standard output: {}", os_error(error))
 }
 
 /// What the flag asks for; without it, what the environment says (<https://no-color.org>, <https://bixense.com/clicolors>).
-pub(super) fn wants_colors(mode: ColorMode, is_terminal: impl FnOnce() -> bool) -> bool {
+pub(in crate::cli) fn wants_colors(mode: ColorMode, is_terminal: impl FnOnce() -> bool) -> bool {
     let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     match mode {
         ColorMode::Always => true,

@@ -5,11 +5,11 @@ use std::path::{MAIN_SEPARATOR, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::console::Console;
-use crate::findings::{self, Finding, Workspace};
+use crate::report::{self, Finding, Workspace};
 
 /// The form of findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum FindingsFormat {
+pub(in crate::cli) enum FindingsFormat {
     /// Text for people.
     Text,
     /// One JSON object.
@@ -24,15 +24,15 @@ pub(super) enum FindingsFormat {
 
 /// The flag.
 #[derive(Debug, Args)]
-pub(super) struct FindingsOutput {
+pub(in crate::cli) struct FindingsOutput {
     /// The form of the findings
     #[arg(short, long, value_enum, default_value = "text", value_name = "FORMAT")]
-    pub(super) output: FindingsFormat,
+    pub(in crate::cli) output: FindingsFormat,
 }
 
 impl FindingsOutput {
     /// Whether it is text for people.
-    pub(super) fn is_text(&self) -> bool {
+    pub(in crate::cli) fn is_text(&self) -> bool {
         self.output == FindingsFormat::Text
     }
 
@@ -40,18 +40,26 @@ impl FindingsOutput {
     ///
     /// # Errors
     /// The system's words if standard output can't be written.
-    pub(super) fn print(&self, text: &str, console: &mut Console) -> anyhow::Result<()> {
+    pub(in crate::cli) fn print(&self, text: &str, console: &mut Console) -> anyhow::Result<()> {
         if self.output == FindingsFormat::Github { console.print_unchanged(text) } else { console.print(text) }
     }
 
     /// The findings of `command`, which looked at `objects`.
-    pub(super) fn write(&self, command: &str, objects: &[String], all: &[Finding], console: &Console) -> String {
+    pub(in crate::cli) fn write(
+        &self,
+        command: &str,
+        objects: &[String],
+        all: &[Finding],
+        console: &Console,
+    ) -> String {
         match self.output {
-            FindingsFormat::Text => console.report(&all.iter().map(|finding| finding.told.clone()).collect::<Vec<_>>()),
-            FindingsFormat::Json => findings::write_json(all),
-            FindingsFormat::Sarif => findings::write_sarif(all, &workspace()),
-            FindingsFormat::Github => findings::write_github(all, &workspace()),
-            FindingsFormat::Junit => findings::write_junit(command, objects, all),
+            FindingsFormat::Text => {
+                console.report(&all.iter().map(|finding| finding.diagnostic.clone()).collect::<Vec<_>>())
+            }
+            FindingsFormat::Json => report::write_json(all),
+            FindingsFormat::Sarif => report::write_sarif(all, &workspace()),
+            FindingsFormat::Github => report::write_github(all, &workspace()),
+            FindingsFormat::Junit => report::write_junit(command, objects, all),
         }
     }
 }

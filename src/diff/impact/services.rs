@@ -1,12 +1,12 @@
 //! What changes of Services do: which ports are open to whom, and what the API server refuses.
 
-use super::impact::{Changed, Gravity, Impact};
-use super::{number, words};
+use super::changed::Changed;
+use super::{Impact, ImpactLevel};
 use crate::yaml::{Map, Value};
 
 /// Who reaches a Service: in a cluster, or from outside.
 fn reach(fields: &Map) -> &'static str {
-    match words(fields, &["spec", "type"]) {
+    match fields.text_at(&["spec", "type"]) {
         Some("LoadBalancer") => "to the outside",
         Some("NodePort") => "on every node",
         _ => "in the cluster",
@@ -21,10 +21,10 @@ fn is_open_outside(fields: &Map) -> bool {
 fn ports(fields: &Map) -> Vec<(String, Option<i64>)> {
     let list = fields.at(["spec", "ports"]).and_then(|node| node.value.as_list()).unwrap_or_default();
     let port = |port: &Map| {
-        let number_text = number(port, &["port"])?.to_string();
-        let protocol = words(port, &["protocol"]).filter(|protocol| *protocol != "TCP");
+        let number_text = port.number_at(&["port"])?.to_string();
+        let protocol = port.text_at(&["protocol"]).filter(|protocol| *protocol != "TCP");
         let shown = protocol.map_or(number_text.clone(), |protocol| format!("{number_text}/{protocol}"));
-        Some((shown, number(port, &["nodePort"])))
+        Some((shown, port.number_at(&["nodePort"])))
     };
     list.iter().filter_map(|node| port(node.value.as_map()?)).collect()
 }
@@ -35,9 +35,6 @@ fn list(ports: &[String]) -> String {
 
 /// What a new Service opens.
 pub(super) fn opened_by_new(fields: &Map) -> Option<Impact> {
-    if super::impact::kind_of(fields) != "Service" {
-        return None;
-    }
     let is_outside = is_open_outside(fields);
     let shown: Vec<String> = ports(fields)
         .into_iter()
@@ -49,8 +46,8 @@ pub(super) fn opened_by_new(fields: &Map) -> Option<Impact> {
     if shown.is_empty() {
         return None;
     }
-    let gravity = if is_outside { Gravity::Attention } else { Gravity::Note };
-    Some(Impact::new("opens", gravity, format!("new Service: opens {} {}", list(&shown), reach(fields))))
+    let level = if is_outside { ImpactLevel::Warning } else { ImpactLevel::Info };
+    Some(Impact::new("opens", level, format!("new Service: opens {} {}", list(&shown), reach(fields))))
 }
 
 /// What changes of a Service do.
@@ -64,22 +61,22 @@ pub(super) fn impacts(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Ve
             .cloned()
             .collect()
     };
-    let gravity = if is_open_outside(new) { Gravity::Attention } else { Gravity::Note };
+    let level = if is_open_outside(new) { ImpactLevel::Warning } else { ImpactLevel::Info };
     let opened = only(&after, &before);
     if !opened.is_empty() {
-        found.push(Impact::new("opens", gravity, format!("opens {} {}", list(&opened), reach(new))));
+        found.push(Impact::new("opens", level, format!("opens {} {}", list(&opened), reach(new))));
     }
     let closed = only(&before, &after);
     if !closed.is_empty() {
-        found.push(Impact::new("closes", Gravity::Attention, format!("closes {} {}", list(&closed), reach(old))));
+        found.push(Impact::new("closes", ImpactLevel::Warning, format!("closes {} {}", list(&closed), reach(old))));
     }
     if object.touches(&["spec", "type"]) {
-        let of = |map: &Map| words(map, &["spec", "type"]).unwrap_or("ClusterIP").to_owned();
+        let of = |map: &Map| map.text_at(&["spec", "type"]).unwrap_or("ClusterIP").to_owned();
         let text = format!("from {} to {}: its ports are now open {}", of(old), of(new), reach(new));
-        found.push(Impact::new("service-type", Gravity::Attention, text));
+        found.push(Impact::new("service-type", ImpactLevel::Warning, text));
     }
     if object.touches(&["spec", "selector"]) {
-        found.push(Impact::new("selector", Gravity::Attention, "leads to other pods"));
+        found.push(Impact::new("selector", ImpactLevel::Warning, "leads to other pods"));
     }
     for (port, node_port) in &after {
         let was = before.iter().find(|(other, _)| other == port).and_then(|(_, node_port)| *node_port);
@@ -88,7 +85,7 @@ pub(super) fn impacts(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Ve
         {
             found.push(Impact::new(
                 "node-port",
-                Gravity::Attention,
+                ImpactLevel::Warning,
                 format!("port {port} moves on the nodes: {was} → {is}"),
             ));
         }
@@ -98,7 +95,7 @@ pub(super) fn impacts(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Ve
 
 /// A Service's own address is given for good, unless it becomes or was an ExternalName.
 fn cluster_ip(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Vec<Impact>) {
-    let is_external = |map: &Map| words(map, &["spec", "type"]) == Some("ExternalName");
+    let is_external = |map: &Map| map.text_at(&["spec", "type"]) == Some("ExternalName");
     let address = |map: &Map| match map.at(["spec", "clusterIP"]).map(|node| &node.value) {
         Some(Value::String(text)) => text.clone(),
         _ => String::new(),
@@ -113,16 +110,16 @@ fn cluster_ip(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Vec<Impact
         found.push(
             Impact::new(
                 "address-kept",
-                Gravity::Attention,
+                ImpactLevel::Warning,
                 format!("{stays}: the API server takes spec.clusterIP away from no Service"),
             )
-            .way_out(format!("kubectl delete {reference}, then apply: it is not reachable in between")),
+            .remedy(format!("kubectl delete {reference}, then apply: it is not reachable in between")),
         );
         return;
     }
     // An address that is asked for anew is refused as well: the server has given one already.
     found.push(
-        Impact::refused("spec.clusterIP of a Service")
-            .way_out(format!("kubectl delete {reference}, then apply: it is not reachable in between")),
+        Impact::rejected("spec.clusterIP of a Service")
+            .remedy(format!("kubectl delete {reference}, then apply: it is not reachable in between")),
     );
 }

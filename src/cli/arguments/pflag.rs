@@ -6,7 +6,7 @@ use clap::{Arg, ArgAction, Command};
 /// - a scalar flag given twice takes the last value;
 /// - a value may begin with a dash (`--set --foo=1`);
 /// - a boolean flag takes a value only with `=`, in Go's words for booleans.
-pub(super) fn as_pflag(command: Command) -> Command {
+pub(in crate::cli) fn as_pflag(command: Command) -> Command {
     command.args_override_self(true).mut_args(argument_as_pflag).mut_subcommands(as_pflag)
 }
 

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Failure;
 use super::flags::GlobalFlags;
 use crate::chart::{Chart, File, Folder};
+use crate::cli::failure::Failure;
 use crate::diagnostic::{Diagnostic, Source, printable};
 use crate::go;
 use crate::io::{self, AtRevision, Revision};
@@ -13,7 +13,7 @@ use crate::io::{self, AtRevision, Revision};
 const UNNAMED_RELEASE: &str = "release-name";
 
 /// A chart found, and whether it is a built-in one.
-pub(super) struct Located {
+pub(in crate::cli) struct Located {
     /// The chart's files.
     files: Vec<File>,
     /// The name of the built-in chart, if it is one.
@@ -22,22 +22,22 @@ pub(super) struct Located {
 
 impl Located {
     /// Reads the chart's files into a chart.
-    pub(super) fn chart(self) -> Result<Chart, Vec<Diagnostic>> {
+    pub(in crate::cli) fn chart(self) -> Result<Chart, Vec<Diagnostic>> {
         Chart::from_files(self.files)
     }
 
     /// The chart's files.
-    pub(super) fn files(&self) -> &[File] {
+    pub(in crate::cli) fn files(&self) -> &[File] {
         &self.files
     }
 
     /// Whether it is a built-in chart.
-    pub(super) fn is_built_in(&self) -> bool {
+    pub(in crate::cli) fn is_built_in(&self) -> bool {
         self.built_in.is_some()
     }
 
     /// What a release of this chart is called when nobody says: the built-in chart's own name, else Helm's word.
-    pub(super) fn default_release_name(&self) -> &'static str {
+    pub(in crate::cli) fn default_release_name(&self) -> &'static str {
         self.built_in.unwrap_or(UNNAMED_RELEASE)
     }
 }
@@ -47,7 +47,7 @@ impl Located {
 ///
 /// # Errors
 /// A word that is neither, a URL, a directory that is no chart.
-pub(super) fn locate(argument: Option<&str>, global: &GlobalFlags) -> Result<Located, Vec<Diagnostic>> {
+pub(in crate::cli) fn locate(argument: Option<&str>, global: &GlobalFlags) -> Result<Located, Vec<Diagnostic>> {
     let Some(argument) = argument else { return Ok(built_in(io::BUILT_IN_CHART)) };
     let name = argument.trim();
     if !name.is_empty() && Path::new(name).exists() {
@@ -66,7 +66,7 @@ pub(super) fn locate(argument: Option<&str>, global: &GlobalFlags) -> Result<Loc
 ///
 /// # Errors
 /// As for [`locate`], or git can't read it.
-pub(super) fn locate_at(
+pub(in crate::cli) fn locate_at(
     argument: &str,
     revision: &Revision,
     global: &GlobalFlags,
@@ -82,7 +82,7 @@ pub(super) fn locate_at(
 ///
 /// # Errors
 /// A word that is neither, a URL, an archive, a directory that is no chart: Helm's words.
-pub(super) fn locate_directory(argument: &str, global: &GlobalFlags) -> Result<Located, Vec<Diagnostic>> {
+pub(in crate::cli) fn locate_directory(argument: &str, global: &GlobalFlags) -> Result<Located, Vec<Diagnostic>> {
     let path = Path::new(argument);
     if path.is_dir() {
         return io::read_chart(path, global.links())
@@ -111,7 +111,7 @@ pub(super) fn locate_directory(argument: &str, global: &GlobalFlags) -> Result<L
 ///
 /// # Errors
 /// There is no such chart, or it can't be read, in Helm's words.
-pub(super) fn locate_starter(name: &str, global: &GlobalFlags) -> Result<Chart, Vec<Diagnostic>> {
+pub(in crate::cli) fn locate_starter(name: &str, global: &GlobalFlags) -> Result<Chart, Vec<Diagnostic>> {
     let given = Path::new(name);
     let among_starters = starters().map(|folder| go::path::join(&folder, name)).filter(|_| !given.is_absolute());
     let path = match among_starters {
@@ -142,7 +142,7 @@ pub(super) fn locate_starter(name: &str, global: &GlobalFlags) -> Result<Chart, 
 }
 
 /// The words of the command line: one is the chart, of two the first is the release's name.
-pub(super) fn name_and_chart<'a>(
+pub(in crate::cli) fn name_and_chart<'a>(
     arguments: &'a [String],
     name_template: Option<&'a str>,
 ) -> Result<(Option<&'a str>, Option<&'a str>), Failure> {
@@ -183,7 +183,7 @@ fn built_in(name: &'static str) -> Located {
 }
 
 /// `mongooseim`, and `mongoose/mongooseim` as the public repository's users type it.
-pub(super) fn built_in_name(name: &str) -> Option<&'static str> {
+pub(in crate::cli) fn built_in_name(name: &str) -> Option<&'static str> {
     let plain = name.strip_prefix("mongoose/").unwrap_or(name);
     io::embedded_charts().find(|known| *known == plain)
 }
@@ -193,7 +193,7 @@ pub(super) fn built_in_name(name: &str) -> Option<&'static str> {
 ///
 /// # Errors
 /// There is no chart: Helm's words.
-pub(super) fn folder(path: &str, global: &GlobalFlags) -> Result<Folder, Diagnostic> {
+pub(in crate::cli) fn folder(path: &str, global: &GlobalFlags) -> Result<Folder, Diagnostic> {
     match built_in_name(path).and_then(io::embedded_chart) {
         Some(files) if !Path::new(path).exists() => Ok(Folder::from_files(path, files)),
         _ => io::read_folder(path, global.links()),

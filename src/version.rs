@@ -41,7 +41,7 @@ pub fn parse_version(text: &str) -> Result<Version, String> {
 /// Constraints: alternatives (`||`), each a list of comparisons that must all hold.
 ///
 /// ```
-/// use mim_chart::chart::{Constraints, parse_version};
+/// use mim_chart::version::{Constraints, parse_version};
 ///
 /// let constraints = Constraints::parse(">=1.2 <3, !=2.0.x || ^4").unwrap();
 /// assert!(constraints.are_met_by(&parse_version("v2.1").unwrap()));

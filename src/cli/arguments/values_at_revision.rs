@@ -8,7 +8,7 @@ use crate::io::{AtRevision, Inputs, Revision};
 use crate::values::{FileReader, Layer, LayerKind, merge_layers};
 
 /// Reads the files that flags name, as they stood at a revision; those outside of the repository as they are.
-pub(super) struct InputsAtRevision<'a> {
+pub(in crate::cli) struct InputsAtRevision<'a> {
     inputs: &'a Inputs,
     revision: &'a Revision,
     notes: RefCell<Vec<Diagnostic>>,
@@ -17,12 +17,12 @@ pub(super) struct InputsAtRevision<'a> {
 }
 
 impl<'a> InputsAtRevision<'a> {
-    pub(super) fn new(inputs: &'a Inputs, revision: &'a Revision) -> Self {
+    pub(in crate::cli) fn new(inputs: &'a Inputs, revision: &'a Revision) -> Self {
         InputsAtRevision { inputs, revision, notes: RefCell::default(), missing: RefCell::default() }
     }
 
     /// Which files were not there, and which are the same on both sides.
-    pub(super) fn notes(&self) -> Vec<Diagnostic> {
+    pub(in crate::cli) fn notes(&self) -> Vec<Diagnostic> {
         self.notes.borrow().clone()
     }
 
@@ -71,7 +71,10 @@ impl FileReader for InputsAtRevision<'_> {
 ///
 /// # Errors
 /// Standard input is wanted: it has no earlier state.
-pub(super) fn layers(flags: &ValuesFlags, reader: &InputsAtRevision<'_>) -> Result<Vec<Layer>, Vec<Diagnostic>> {
+pub(in crate::cli) fn layers(
+    flags: &ValuesFlags,
+    reader: &InputsAtRevision<'_>,
+) -> Result<Vec<Layer>, Vec<Diagnostic>> {
     let mut layers = Vec::new();
     let mut errors = Vec::new();
     for (flag, item) in flags.files()? {

@@ -159,7 +159,7 @@ fn of_command(name: &str) -> &'static [HelmFlag] {
 }
 
 /// Adds the flags to the command and to its subcommands.
-pub(super) fn add_to(command: Command) -> Command {
+pub(in crate::cli) fn add_to(command: Command) -> Command {
     let everywhere = EVERYWHERE.iter().map(|flag| flag.argument().global(true));
     with_own(command.args(everywhere))
 }
@@ -173,7 +173,7 @@ fn with_own(command: Command) -> Command {
 ///
 /// # Errors
 /// Those that ask for something that is never done, all of them.
-pub(super) fn examine(matches: &ArgMatches) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
+pub(in crate::cli) fn examine(matches: &ArgMatches) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
     let (mut command, mut leaf) = ("", matches);
     while let Some((name, below)) = leaf.subcommand() {
         (command, leaf) = (name, below);

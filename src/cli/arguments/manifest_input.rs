@@ -9,35 +9,35 @@ use crate::kubernetes::{Object, read_objects, read_stream};
 
 /// What the inputs of a command line hold.
 #[derive(Debug, Default)]
-pub(super) struct Input {
+pub(in crate::cli) struct Input {
     /// The objects, in the order of the inputs.
-    pub(super) objects: Vec<Object>,
+    pub(in crate::cli) objects: Vec<Object>,
     /// What is wrong with each document that is not a manifest, and its file.
-    pub(super) refused: Vec<(String, Diagnostic)>,
+    pub(in crate::cli) refused: Vec<(String, Diagnostic)>,
     /// The inputs that hold nothing.
-    pub(super) blank: Vec<Blank>,
+    pub(in crate::cli) blank: Vec<Blank>,
 }
 
 /// An input that holds nothing, not even an empty list.
 #[derive(Debug)]
-pub(super) struct Blank {
+pub(in crate::cli) struct Blank {
     /// The argument that names it.
     argument: String,
     /// What people call it.
-    pub(super) name: String,
+    pub(in crate::cli) name: String,
     /// What it lacks.
-    pub(super) reason: String,
+    pub(in crate::cli) reason: String,
     /// What to do.
-    pub(super) help: Vec<&'static str>,
+    pub(in crate::cli) help: Vec<&'static str>,
     /// The file, if it is one.
-    pub(super) file: Option<String>,
+    pub(in crate::cli) file: Option<String>,
     /// Whether it may be so beside inputs that hold objects: a file whose documents are all commented out.
-    pub(super) may_be: bool,
+    pub(in crate::cli) may_be: bool,
 }
 
 impl Blank {
     /// The error where nothing was passed in all, as kubectl says it.
-    pub(super) fn error(&self, command: &str) -> Diagnostic {
+    pub(in crate::cli) fn error(&self, command: &str) -> Diagnostic {
         let message = format!("no objects passed to {command}: {}", self.reason);
         self.help.iter().fold(Diagnostic::error("no-objects", message), |error, help| error.help(*help))
     }
@@ -47,7 +47,7 @@ impl Blank {
 ///
 /// # Errors
 /// All inputs that can't be read.
-pub(super) fn read_input(paths: &[String], flag: &str) -> Result<Input, Vec<Diagnostic>> {
+pub(in crate::cli) fn read_input(paths: &[String], flag: &str) -> Result<Input, Vec<Diagnostic>> {
     let mut input = Input::default();
     let mut errors = Vec::new();
     for path in paths {
@@ -133,7 +133,11 @@ fn blank(path: &str, files: &[io::ManifestFile]) -> Blank {
 ///
 /// # Errors
 /// All inputs that can't be read or hold nothing, and all documents that are not manifests.
-pub(super) fn objects_of_files(paths: &[String], flag: &str, command: &str) -> Result<Vec<Object>, Vec<Diagnostic>> {
+pub(in crate::cli) fn objects_of_files(
+    paths: &[String],
+    flag: &str,
+    command: &str,
+) -> Result<Vec<Object>, Vec<Diagnostic>> {
     let Input { objects, refused, blank } = read_input(paths, flag)?;
     let mut errors: Vec<Diagnostic> = refused.into_iter().map(|(_, error)| error).collect();
     errors.extend(
@@ -146,7 +150,7 @@ pub(super) fn objects_of_files(paths: &[String], flag: &str, command: &str) -> R
 ///
 /// # Errors
 /// Documents that are no manifests.
-pub(super) fn crds_of(chart: &Chart) -> Result<Vec<Object>, Vec<Diagnostic>> {
+pub(in crate::cli) fn crds_of(chart: &Chart) -> Result<Vec<Object>, Vec<Diagnostic>> {
     let mut objects = Vec::new();
     for (path, file) in chart.all_crds() {
         let source = Source::file(path.clone(), String::from_utf8_lossy(&file.bytes).into_owned());

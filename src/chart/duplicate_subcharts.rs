@@ -8,23 +8,26 @@ impl Chart {
     /// of their templates with equal paths Helm renders one, whichever it read last, where all are rendered here.
     pub fn subcharts_of_one_name(&self) -> Vec<Diagnostic> {
         let mut warnings = Vec::new();
-        self.add_twins(&self.metadata.name, &mut warnings);
+        self.add_duplicates(&self.metadata.name, &mut warnings);
         warnings
     }
 
-    fn add_twins(&self, path: &str, warnings: &mut Vec<Diagnostic>) {
+    fn add_duplicates(&self, path: &str, warnings: &mut Vec<Diagnostic>) {
         for (at, subchart) in self.subcharts.iter().enumerate() {
             let name = &subchart.metadata.name;
-            subchart.add_twins(&format!("{path}/charts/{name}"), warnings);
+            subchart.add_duplicates(&format!("{path}/charts/{name}"), warnings);
             let has_name = |other: &&Chart| other.metadata.name == *name;
             if self.subcharts[..at].iter().any(|earlier| has_name(&earlier)) {
                 continue;
             }
-            let twins: Vec<&Chart> = self.subcharts[at..].iter().filter(has_name).collect();
-            if twins.len() > 1 {
-                let message = format!("{path} has {} subcharts named {name}, which share their values", twins.len());
+            let duplicates: Vec<&Chart> = self.subcharts[at..].iter().filter(has_name).collect();
+            if duplicates.len() > 1 {
+                let message =
+                    format!("{path} has {} subcharts named {name}, which share their values", duplicates.len());
                 let warning = Diagnostic::warning("subcharts-of-one-name", message);
-                let shown = twins.iter().fold(warning, |warning, twin| warning.at(twin.metadata.place("name"), ""));
+                let shown = duplicates
+                    .iter()
+                    .fold(warning, |warning, duplicate| warning.at(duplicate.metadata.place("name"), ""));
                 warnings.push(shown.help(
                     "Helm leaves out templates of one that the other has too: rename one, or declare it with an alias",
                 ));
@@ -44,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn each_name_is_told_once_and_only_where_it_is_twice_below_one_chart() {
+    fn a_duplicate_name_is_reported_once_per_parent() {
         let deep = chart("b", vec![chart("x", vec![]), chart("y", vec![]), chart("y", vec![]), chart("y", vec![])]);
         let tree = chart("web", vec![chart("x", vec![]), deep]);
         let told: Vec<String> = tree.subcharts_of_one_name().into_iter().map(|warning| warning.message).collect();

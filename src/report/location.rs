@@ -16,7 +16,7 @@ impl Workspace {
     /// far as they can be without looking at the disk.
     ///
     /// ```
-    /// use mim_chart::findings::Workspace;
+    /// use mim_chart::report::Workspace;
     ///
     /// let workspace = Workspace { root: "/work/repo".to_owned(), current: "/work/repo/deploy".to_owned() };
     /// assert_eq!(workspace.path_of("../values.yaml"), "values.yaml");

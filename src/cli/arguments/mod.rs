@@ -1,0 +1,12 @@
+//! Arguments and flags that several commands share, and what is read from them.
+
+pub(super) mod chart_argument;
+pub(super) mod cluster_flags;
+pub(super) mod flags;
+pub(super) mod helm_flags;
+pub(super) mod manifest_input;
+pub(super) mod pflag;
+pub(super) mod secrets;
+pub(super) mod source_date;
+pub(super) mod values_at_revision;
+pub(super) mod values_input;

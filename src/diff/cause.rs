@@ -1,0 +1,14 @@
+//! Which value made a change.
+
+/// A value that made a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cause {
+    /// The value's key, as `--set` writes it.
+    pub key: String,
+    /// What it was, as JSON; `None` if it was not set.
+    pub old: Option<String>,
+    /// What it is, as JSON; `None` if it is not set.
+    pub new: Option<String>,
+    /// Who set it: a file with its line, or a flag.
+    pub place: String,
+}

@@ -1,0 +1,66 @@
+//! What a difference does in a cluster, by the rules of Kubernetes' API server and its controllers: the outcome as data.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `changed` | an object that differs, with its fields on both sides |
+//! | `rules` | which rules look at which kind; ConfigMaps, Secrets and others |
+//! | `services`, `workloads` | the rules of Services, of workloads and their volumes |
+
+pub(super) mod changed;
+pub(super) mod rules;
+mod services;
+mod workloads;
+
+/// How much attention an impact needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ImpactLevel {
+    /// Good to know.
+    Info,
+    /// Something stops, opens, or is left behind.
+    Warning,
+    /// The API server rejects the change.
+    Rejected,
+}
+
+impl ImpactLevel {
+    /// The level's name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            ImpactLevel::Info => "info",
+            ImpactLevel::Warning => "warning",
+            ImpactLevel::Rejected => "rejected",
+        }
+    }
+}
+
+/// What a difference does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Impact {
+    /// The rule's name, in kebab case.
+    pub rule: &'static str,
+    /// How much attention it needs.
+    pub level: ImpactLevel,
+    /// What happens, in a sentence.
+    pub text: String,
+    /// What to do about it, if anything can be done.
+    pub remedy: Option<String>,
+}
+
+impl Impact {
+    fn new(rule: &'static str, level: ImpactLevel, text: impl Into<String>) -> Impact {
+        Impact { rule, level, text: text.into(), remedy: None }
+    }
+
+    fn remedy(self, text: impl Into<String>) -> Impact {
+        Impact { remedy: Some(text.into()), ..self }
+    }
+
+    /// A change that the API server rejects.
+    fn rejected(what: &str) -> Impact {
+        Impact::new(
+            "immutable",
+            ImpactLevel::Rejected,
+            format!("the API server will refuse this: {what} can't be changed"),
+        )
+    }
+}

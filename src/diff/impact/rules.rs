@@ -1,0 +1,137 @@
+//! Which rules look at a difference, and those of kinds that need only one or two.
+
+use super::changed::{Changed, reference as reference_of};
+use super::{Impact, ImpactLevel, services, workloads};
+use crate::diff::difference::Status;
+use crate::kubernetes::Object;
+use crate::yaml::{Map, Value};
+
+/// What each difference does; `new` are all objects of the new side.
+pub(in crate::diff) fn impacts(changed: &[Changed<'_>], new: &[Object]) -> Vec<Vec<Impact>> {
+    changed.iter().map(|object| of_one(object, changed, new)).collect()
+}
+
+fn of_one(object: &Changed<'_>, all: &[Changed<'_>], new: &[Object]) -> Vec<Impact> {
+    let mut found = Vec::new();
+    match object.difference.status {
+        Status::Rewritten => {}
+        Status::Removed => removed(object, &mut found),
+        Status::Renamed => {
+            let old = object.difference.old_name.as_deref().unwrap_or_default();
+            let kind = &object.difference.id.kind;
+            found.push(
+                Impact::new(
+                    "renamed",
+                    ImpactLevel::Warning,
+                    format!("a new object is made; kubectl apply leaves {} running", reference_of(kind, old)),
+                )
+                .remedy(format!("kubectl delete {}, or kubectl apply --prune", object.reference_by(old))),
+            );
+            if kind == "StatefulSet" && workloads::has_claims(object.new_fields()) {
+                found.push(Impact::new(
+                    "data-left",
+                    ImpactLevel::Warning,
+                    "its pods start with empty volumes: the data stays in the PersistentVolumeClaims of the old name",
+                ));
+            }
+        }
+        Status::Added if object.difference.id.kind == "Service" => {
+            found.extend(object.new_fields().and_then(services::opened_by_new));
+        }
+        Status::Added => {}
+        Status::Changed => changed_fields(object, all, new, &mut found),
+    }
+    found
+}
+
+fn removed(object: &Changed<'_>, found: &mut Vec<Impact>) {
+    let reference = object.reference();
+    found.push(
+        Impact::new("removed", ImpactLevel::Warning, "kubectl apply leaves it running")
+            .remedy(format!("kubectl delete {reference}, or kubectl apply --prune")),
+    );
+    match object.difference.id.kind.as_str() {
+        "StatefulSet" if workloads::has_claims(object.old()) => found.push(workloads::data_when_deleted(object.old())),
+        "PersistentVolumeClaim" => found.push(Impact::new(
+            "data-lost",
+            ImpactLevel::Warning,
+            "deleting it deletes the data, unless the volume's reclaim policy is Retain",
+        )),
+        "Namespace" => {
+            found.push(Impact::new("namespace-deleted", ImpactLevel::Warning, "deleting it deletes everything in it"))
+        }
+        _ => {}
+    }
+}
+
+fn changed_fields(object: &Changed<'_>, all: &[Changed<'_>], new: &[Object], found: &mut Vec<Impact>) {
+    let (Some(old), Some(fields)) = (object.old(), object.new_fields()) else { return };
+    match object.difference.id.kind.as_str() {
+        "StatefulSet" | "Deployment" | "DaemonSet" | "ReplicaSet" | "Job" | "CronJob" => {
+            workloads::impacts(object, old, fields, found);
+        }
+        "Service" => services::impacts(object, old, fields, found),
+        "ConfigMap" | "Secret" => configuration(object, old, all, new, found),
+        "PersistentVolumeClaim" => workloads::claim(object, old, fields, found),
+        "RoleBinding" | "ClusterRoleBinding" if object.touches(&["roleRef"]) => {
+            let reference = object.reference();
+            found.push(Impact::rejected("roleRef of a binding").remedy(format!(
+                "kubectl delete {reference}, then apply: without it the rights are gone for a moment"
+            )));
+        }
+        _ => {}
+    }
+}
+
+/// A ConfigMap or Secret: who uses it, and when they see the change.
+fn configuration(object: &Changed<'_>, old: &Map, all: &[Changed<'_>], new: &[Object], found: &mut Vec<Impact>) {
+    let kind = object.difference.id.kind.as_str();
+    let reference = object.reference();
+    if kind == "Secret" && object.touches(&["type"]) {
+        found.push(Impact::rejected("type of a Secret").remedy(format!("kubectl delete {reference}, then apply")));
+    }
+    let fields = ["data", "stringData", "binaryData"];
+    if !fields.iter().any(|field| object.touches(&[field])) {
+        return;
+    }
+    if old.at(["immutable"]).is_some_and(|node| node.value == Value::Bool(true)) {
+        found.push(
+            Impact::rejected(&format!("data of an immutable {kind}"))
+                .remedy("give the new one another name, and name that in what uses it"),
+        );
+        return;
+    }
+    for user in new {
+        let Some(use_of) = workloads::use_of(user, kind, &object.difference.id.name) else { continue };
+        let who = user.id.to_string();
+        let restarts = all.iter().find(|other| {
+            other.difference.id == user.id && other.touches(&["spec", "template"]) && workloads::restarts(other)
+        });
+        if restarts.is_some() {
+            found.push(Impact::new(
+                "configuration-with-restart",
+                ImpactLevel::Info,
+                format!("{who} restarts with this change, and reads the new configuration"),
+            ));
+            continue;
+        }
+        let text = match use_of {
+            workloads::Use::OnStart => {
+                format!("no restart: pods of {who} keep the old configuration until they are restarted")
+            }
+            workloads::Use::Files => format!(
+                "no restart: the files in pods of {who} change within a minute or two, and what has been read stays as it was until they are restarted"
+            ),
+        };
+        let restart = match user.id.kind.as_str() {
+            kind @ ("StatefulSet" | "Deployment" | "DaemonSet") => {
+                Some(format!("kubectl rollout restart {}", reference_of(kind, &user.id.name)))
+            }
+            _ => None,
+        };
+        found.push(Impact {
+            remedy: restart,
+            ..Impact::new("configuration-without-restart", ImpactLevel::Warning, text)
+        });
+    }
+}

@@ -1,0 +1,147 @@
+//! Comparing two sides.
+
+use super::compare::{Change, compare};
+use super::difference::{Comparison, Difference, Status};
+use super::impact::changed::Changed;
+use super::impact::rules::impacts;
+use super::live::is_made_by_the_server;
+use super::pair::{Pair, pair};
+use crate::kubernetes::{Id, Object, ObjectType, Schema};
+use crate::secrets::{Gathering, Secrets, may_hold_secrets};
+use crate::yaml::{self, Map, Value};
+
+/// Adds what is secret in objects. Their names, namespaces and kinds are public.
+pub fn gather_secrets<'o>(objects: impl Iterator<Item = &'o Object> + Clone, gathering: &mut Gathering) {
+    for object in objects.clone() {
+        [&object.id.name, &object.id.namespace, &object.id.kind].into_iter().for_each(|text| gathering.public(text));
+    }
+    for object in objects.filter(|object| object.text().is_none_or(may_hold_secrets)) {
+        gathering.object(&object.fields());
+    }
+}
+
+/// Compares two sides. What `secrets` knows is masked in all that comes out. `namespace` is the one of objects that say
+/// none.
+///
+/// ```
+/// use mim_chart::diagnostic::Source;
+/// use mim_chart::diff::compare_sides;
+/// use mim_chart::kubernetes::read_objects;
+/// use mim_chart::secrets::Secrets;
+///
+/// let side = |replicas: u32| {
+///     let text = format!("apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {{name: a}}\nspec: {{replicas: {replicas}}}\n");
+///     read_objects(&Source::file("m.yaml", text), "m.yaml").unwrap()
+/// };
+/// let compared = compare_sides(&side(1), &side(3), &Secrets::default(), "default");
+/// assert_eq!(compared.summary(), "1 changed, 0 unchanged");
+/// assert_eq!(compared.differences[0].impacts[0].text, "scales 1 → 3");
+/// ```
+pub fn compare_sides(old: &[Object], new: &[Object], secrets: &Secrets, namespace: &str) -> Comparison {
+    let mut comparison = Comparison::default();
+    let mut pairs = Vec::new();
+    for pair in pair(old, new, namespace) {
+        match difference(&pair, secrets) {
+            Some(difference) => {
+                comparison.differences.push(difference);
+                pairs.push(pair);
+            }
+            None => comparison.unchanged += 1,
+        }
+    }
+    let changed: Vec<Changed<'_>> = comparison
+        .differences
+        .iter()
+        .zip(&pairs)
+        .map(|(difference, pair)| Changed::new(difference, (pair.old, pair.new), secrets))
+        .collect();
+    let impacts = impacts(&changed, new);
+    for (difference, impacts) in comparison.differences.iter_mut().zip(impacts) {
+        difference.impacts = impacts;
+    }
+    comparison
+}
+
+fn difference(pair: &Pair<'_>, secrets: &Secrets) -> Option<Difference> {
+    let either = pair.new.or(pair.old)?;
+    let mut difference = Difference {
+        status: Status::Changed,
+        id: either.id.clone(),
+        origin: either.origin.clone(),
+        old_name: None,
+        changes: Vec::new(),
+        causes: Vec::new(),
+        impacts: Vec::new(),
+        old_text: String::new(),
+        new_text: String::new(),
+    };
+    match (pair.old, pair.new) {
+        (Some(old), Some(new)) => {
+            if old.text().is_some_and(|text| new.text().is_some_and(|other| text.trim_end() == other.trim_end())) {
+                return None;
+            }
+            let (old_fields, new_fields) = (old.fields(), new.fields());
+            let (mut before, after) = (secrets.masked(&old_fields), secrets.masked(&new_fields));
+            secrets.mask_counterparts(&mut before, &after);
+            difference.changes = compare(&before, &after, type_of(&new.id));
+            if old.is_live {
+                difference.changes.retain(|change| !is_made_by_the_server(change, &before, type_of(&new.id)));
+            }
+            if pair.is_rename {
+                difference.status = Status::Renamed;
+                difference.old_name = Some(old.id.name.clone());
+            } else if difference.changes.is_empty() {
+                if old.is_live {
+                    return None;
+                }
+                difference.status = Status::Rewritten;
+            }
+            (difference.old_text, difference.new_text) =
+                match (text_of(old, &old_fields, &before, secrets), text_of(new, &new_fields, &after, secrets)) {
+                    (Some(old), Some(new)) => (old, new),
+                    // Of documents and written fields every line would differ.
+                    _ => (written(&before), written(&after)),
+                };
+        }
+        (None, Some(new)) => {
+            difference.status = Status::Added;
+            difference.new_text = masked_text(new, secrets);
+        }
+        (Some(old), None) => {
+            difference.status = Status::Removed;
+            difference.old_text = masked_text(old, secrets);
+        }
+        (None, None) => return None,
+    }
+    Some(difference)
+}
+
+/// The text of an object, for people to compare: the document as it stands, with what is secret masked. `None` if it has none
+/// of its own.
+fn text_of(object: &Object, fields: &Map, masked: &Map, secrets: &Secrets) -> Option<String> {
+    object.text()?;
+    let text = secrets.text_of(object.span.source()?, object.span.range(), fields, masked)?;
+    Some(text.trim_end().to_owned() + "\n")
+}
+
+fn masked_text(object: &Object, secrets: &Secrets) -> String {
+    let fields = object.fields();
+    let masked = secrets.masked(&fields);
+    text_of(object, &fields, &masked, secrets).unwrap_or_else(|| written(&masked))
+}
+
+/// Fields written out.
+fn written(fields: &Map) -> String {
+    yaml::write_pretty(&Value::Map(fields.clone())).trim_end().to_owned() + "\n"
+}
+
+/// The fields in which two versions of an object differ.
+pub fn changes(old: &Object, new: &Object) -> Vec<Change> {
+    compare(&old.fields(), &new.fields(), type_of(&new.id))
+}
+
+/// What the schema says of objects of an identity.
+fn type_of(id: &Id) -> Option<&'static ObjectType> {
+    let schema = Schema::built_in();
+    schema.object_type(schema.kind(&id.api_version, &id.kind)?.type_name)
+}

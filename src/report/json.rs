@@ -1,0 +1,32 @@
+//! Findings as one JSON object.
+
+use super::finding::{Finding, severity_name};
+use crate::diagnostic::{Severity, printable_json};
+use crate::json::{self, Object};
+use crate::yaml::Value;
+
+/// One JSON object: how many errors and warnings, and `findings` with `severity`, `rule`, `object`, `path`, `message`,
+/// `file`, `line`, `column`, `help`.
+pub fn write_json(findings: &[Finding]) -> String {
+    let count = |severity| findings.iter().filter(|finding| finding.diagnostic.severity == severity).count();
+    let mut top = Object::new();
+    top.count("errors", count(Severity::Error));
+    top.count("warnings", count(Severity::Warning));
+    top.list("findings", findings.iter().map(one));
+    format!("{}\n", printable_json(&json::write(&top.into_value())))
+}
+
+fn one(finding: &Finding) -> Value {
+    let (file, line, column) = finding.place().unwrap_or_default();
+    let mut object = Object::new();
+    object.text("severity", severity_name(finding.diagnostic.severity));
+    object.text("rule", finding.diagnostic.code);
+    object.text("object", &finding.object);
+    object.text("path", &finding.path);
+    object.text("message", &finding.diagnostic.message);
+    object.text("file", &file);
+    object.count("line", line);
+    object.count("column", column);
+    object.list("help", finding.diagnostic.help.iter().cloned().map(Value::String));
+    object.into_value()
+}

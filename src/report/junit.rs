@@ -1,0 +1,70 @@
+//! Findings as JUnit's XML.
+
+use std::collections::HashMap;
+use std::fmt::Write;
+
+use super::finding::{Finding, severity_name};
+use crate::diagnostic::{is_hidden, printable};
+
+/// JUnit's XML: a test case for each object, failed if it has errors. `command` names the suite.
+pub fn write_junit(command: &str, objects: &[String], findings: &[Finding]) -> String {
+    let mut by_object: HashMap<&str, Vec<&Finding>> = HashMap::new();
+    for finding in findings {
+        by_object.entry(&finding.object).or_default().push(finding);
+    }
+    let of = |object: &str| by_object.get(object).map_or(&[][..], Vec::as_slice);
+    let is_error = |finding: &&Finding| finding.diagnostic.is_error();
+    let failed = objects.iter().filter(|object| of(object).iter().any(is_error)).count();
+    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    let _ = writeln!(out, "<testsuite name=\"mim-chart {command}\" tests=\"{}\" failures=\"{failed}\">", objects.len());
+    for object in objects {
+        let found = of(object);
+        let _ = write!(out, "  <testcase classname=\"{command}\" name=\"{}\"", xml(object));
+        if found.is_empty() {
+            out.push_str("/>\n");
+            continue;
+        }
+        out.push_str(">\n");
+        let lines: Vec<String> = found
+            .iter()
+            .map(|finding| {
+                let at =
+                    finding.place().map(|(file, line, column)| format!("{file}:{line}:{column}: ")).unwrap_or_default();
+                format!("{at}{}: {}", severity_name(finding.diagnostic.severity), finding.diagnostic.message)
+            })
+            .collect();
+        if let Some(first) = found.iter().find(|finding| is_error(finding)) {
+            let _ = writeln!(
+                out,
+                "    <failure message=\"{}\">{}</failure>",
+                xml(&first.diagnostic.message),
+                xml(&lines.join("\n"))
+            );
+        } else {
+            let _ = writeln!(out, "    <system-out>{}</system-out>", xml(&lines.join("\n")));
+        }
+        out.push_str("  </testcase>\n");
+    }
+    out.push_str("</testsuite>\n");
+    out
+}
+
+/// Text in which nothing is XML; characters that XML does not have, and hidden ones, are escaped.
+fn xml(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\n' => out.push_str("&#10;"),
+            '\t' => out.push(c),
+            c if c == '\u{fffe}' || c == '\u{ffff}' => {}
+            // XML has no control characters; what is hidden is shown as in text.
+            c if is_hidden(c) => out.push_str(&printable(c.encode_utf8(&mut [0; 4]))),
+            c => out.push(c),
+        }
+    }
+    out
+}

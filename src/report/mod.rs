@@ -1,0 +1,15 @@
+//! What checks found, in the forms that programs read: JSON, SARIF, GitHub's annotations, JUnit's XML.
+
+mod finding;
+mod github;
+mod json;
+mod junit;
+mod location;
+mod sarif;
+
+pub use finding::Finding;
+pub use github::write_github;
+pub use json::write_json;
+pub use junit::write_junit;
+pub use location::Workspace;
+pub use sarif::write_sarif;
