@@ -46,8 +46,8 @@ pub struct Metadata {
     pub kube_version: String,
     /// The charts it needs.
     pub dependencies: Vec<Dependency>,
-    /// `application`, `library` or nothing.
-    pub kind: String,
+    /// What the field `type` says.
+    pub kind: ChartType,
     /// What the templates are written in.
     pub engine: EngineKind,
     /// Where each field is written, for messages.
@@ -112,6 +112,41 @@ pub struct ImportValues {
     pub is_short: bool,
 }
 
+/// The kind of a chart, as the field `type` of Chart.yaml names it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum ChartType {
+    /// There is no such field: an application.
+    #[default]
+    Unspecified,
+    /// A chart that is installed.
+    Application,
+    /// A chart whose templates are only there for others.
+    Library,
+    /// Anything else, which is an error.
+    Unknown(String),
+}
+
+impl ChartType {
+    fn of(text: String) -> ChartType {
+        match text.as_str() {
+            "" => ChartType::Unspecified,
+            "application" => ChartType::Application,
+            "library" => ChartType::Library,
+            _ => ChartType::Unknown(text),
+        }
+    }
+
+    /// The text of the field; "" if there is none.
+    pub fn as_str(&self) -> &str {
+        match self {
+            ChartType::Unspecified => "",
+            ChartType::Application => "application",
+            ChartType::Library => "library",
+            ChartType::Unknown(text) => text,
+        }
+    }
+}
+
 impl Metadata {
     /// Reads Chart.yaml.
     ///
@@ -161,7 +196,7 @@ impl Metadata {
             annotations: fields.text_map("annotations"),
             kube_version: fields.text("kubeVersion"),
             dependencies: fields.list("dependencies", "Dependency", Dependency::read),
-            kind: fields.text("type"),
+            kind: ChartType::of(fields.text("type")),
             engine: read_engine(fields),
             places: fields.places(),
             empty_items: Vec::new(),
@@ -207,7 +242,7 @@ impl Metadata {
         } else if super::parse_version(&self.version).is_err() {
             refuse("version", format!("chart.metadata.version {:?} is invalid", self.version));
         }
-        if !matches!(self.kind.as_str(), "" | "application" | "library") {
+        if matches!(self.kind, ChartType::Unknown(_)) {
             refuse("type", "chart.metadata.type must be application or library".to_owned());
         }
         for (list, place) in &self.empty_items {
@@ -245,7 +280,7 @@ impl Metadata {
             map.insert(key, Span::generated(), Node::generated(value));
         };
         let texts = [
-            ("name", &self.name),
+            ("name", self.name.as_str()),
             ("home", &self.home),
             ("version", &self.version),
             ("description", &self.description),
@@ -255,10 +290,10 @@ impl Metadata {
             ("tags", &self.tags),
             ("appVersion", &self.app_version),
             ("kubeVersion", &self.kube_version),
-            ("type", &self.kind),
+            ("type", self.kind.as_str()),
         ];
         for (key, text) in texts.into_iter().filter(|(_, text)| !text.is_empty()) {
-            put(key, Value::String(text.clone()));
+            put(key, Value::String(text.to_owned()));
         }
         for (key, list) in [("sources", &self.sources), ("keywords", &self.keywords)] {
             if !list.is_empty() {

@@ -31,7 +31,7 @@ pub use create::{check_name, doubt_name, files_of, from_starter, scaffold};
 pub use folder::{Entry, Folder};
 pub use ignore::IgnoreRules;
 pub use lock::{Lock, LockedDependency};
-pub use metadata::{Dependency, ImportValues, Maintainer, Metadata};
+pub use metadata::{ChartType, Dependency, ImportValues, Maintainer, Metadata};
 pub use metadata_fields::FieldMistakes;
 pub use package::{DEFAULT_MODIFICATION_TIME, package};
 pub use resolve::{Repository, resolve};
@@ -110,6 +110,11 @@ impl Chart {
         all
     }
 
+    /// Whether its templates are only there for the charts that have it as a subchart.
+    pub fn is_library(&self) -> bool {
+        self.metadata.kind == ChartType::Library
+    }
+
     /// The engine that renders this chart's templates.
     pub fn engine(&self) -> EngineKind {
         self.metadata.engine
@@ -167,7 +172,7 @@ impl Chart {
     /// # Errors
     /// Helm's sentence.
     pub fn check_installable(&self) -> Result<(), Diagnostic> {
-        if self.metadata.kind != "library" {
+        if !self.is_library() {
             return Ok(());
         }
         Err(Diagnostic::error("chart-type", "library charts are not installable")

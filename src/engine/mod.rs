@@ -1,18 +1,22 @@
 //! Rendering a chart's templates.
 //!
-//! [`Engine`] is the seam: a [`Scope`] goes in, [`Rendered`] texts or diagnostics come out, and nothing of the
-//! template language's own types crosses it. [`engine_for`] chooses the engine by what `Chart.yaml` says.
+//! [`render`] takes a [`Scope`] and gives [`Rendered`] texts or diagnostics. `Engine` is the seam behind it: each engine renders
+//! the charts of a tree that are written in its language, and nothing of the language's own types crosses the seam.
 
 mod capabilities;
+mod lines;
 mod refusals;
 mod tera;
+mod tree;
 
 pub use capabilities::Capabilities;
+pub use lines::add_template_lines;
 pub use refusals::Refusals;
 pub use tera::{Function, vocabulary};
 
+use self::tree::Member;
 use crate::chart::{Chart, EngineKind};
-use crate::diagnostic::{Diagnostic, Label, Source, SourceKind, Span};
+use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::yaml::Map;
 
 /// What one run of a chart's templates works with.
@@ -81,62 +85,115 @@ pub struct Rendered {
     pub notes: bool,
 }
 
-/// Puts the template lines first that the places in what templates gave come from, where that can be told. Each takes renders of
-/// the chart, so further ones than `MAX_LOCATED` are left as they are.
-pub fn add_template_lines<'d>(
-    engine: &dyn Engine,
-    scope: &Scope<'_>,
-    diagnostics: impl IntoIterator<Item = &'d mut Diagnostic>,
-) {
-    for diagnostic in diagnostics.into_iter().take(MAX_LOCATED) {
-        let Some(label) = diagnostic.labels.first() else { continue };
-        let Some(source) = label.span.source().filter(|source| source.kind() == SourceKind::Rendered) else { continue };
-        let Some(line) = label.span.position().map(|position| position.line) else { continue };
-        if let Some(span) = engine.locate(scope, source.name(), line) {
-            let text = "this line of the template gave the text below".to_owned();
-            diagnostic.labels.insert(0, Label { span, text });
-        }
-    }
+/// A template language. It is given all charts of a tree that are written in it, since their templates may share names.
+trait Engine {
+    /// Renders the templates of the members.
+    fn render(&self, scope: &Scope<'_>, members: &[Member<'_>]) -> Outcome;
+
+    /// The place in a template that a line (from 1) of the rendered file `path` came from, where that is known. The file is
+    /// one of `member`, which is one of `members`. It may render again, and is meant for errors.
+    fn locate(
+        &self,
+        scope: &Scope<'_>,
+        members: &[Member<'_>],
+        member: &Member<'_>,
+        path: &str,
+        line: usize,
+    ) -> Option<Span>;
+
+    /// Renders the templates of the members many times; `None` if the engine does not support that, or the templates can't
+    /// be loaded.
+    fn session(&self, members: &[Member<'_>]) -> Option<Box<dyn LoadedTemplates + Send>>;
 }
 
-/// The template lines of further diagnostics are not looked for.
-const MAX_LOCATED: usize = 50;
-
-/// A template language.
-pub trait Engine {
-    /// Renders all templates of the chart and of its subcharts, in the byte order of their paths.
-    ///
-    /// # Errors
-    /// The mistakes of all templates together.
-    fn render(&self, scope: &Scope<'_>) -> Result<Vec<Rendered>, Vec<Diagnostic>>;
-
-    /// The place in a template that the given line (from 1) of the rendered file `path` came from, where that can be
-    /// told. It may render again, and is meant for errors.
-    fn locate(&self, scope: &Scope<'_>, path: &str, rendered_line: usize) -> Option<Span>;
-
-    /// What renders the templates of this chart many times, for charts that differ in nothing but values; `None` if the
-    /// engine has no such way, or the templates can't be loaded.
-    fn session(&self, chart: &Chart) -> Option<Box<dyn Session + Send>>;
+/// Loaded templates of one engine.
+trait LoadedTemplates {
+    /// Renders them; `None` if there is any error, which [`render`] reports.
+    fn render(&self, scope: &Scope<'_>) -> Option<Vec<Rendered>>;
 }
 
-/// The loaded templates of one chart. It is used by one thread at a time.
-pub trait Session {
-    /// Renders them as [`Engine::render`] does.
-    ///
-    /// # Errors
-    /// The mistakes of all templates together.
-    fn render(&self, scope: &Scope<'_>) -> Result<Vec<Rendered>, Vec<Diagnostic>>;
+/// What templates gave.
+#[derive(Default)]
+struct Outcome {
+    rendered: Vec<Rendered>,
+    errors: Vec<Diagnostic>,
 }
 
-/// The engine of a kind.
+/// Renders all templates of the chart and of its subcharts, in the byte order of their paths. Charts of one tree may be written
+/// in different languages.
 ///
 /// # Errors
-/// Charts written in Go templates are refused with what can be done about it.
-pub fn engine_for(kind: EngineKind) -> Result<Box<dyn Engine + Send + Sync>, Diagnostic> {
-    match kind {
-        EngineKind::Tera => Ok(Box::new(tera::TeraEngine)),
-        EngineKind::GoTemplate => Err(tera::refuse_go_templates(None)),
+/// The errors of all templates together.
+pub fn render(scope: &Scope<'_>) -> Result<Vec<Rendered>, Vec<Diagnostic>> {
+    let mut outcome = Outcome::default();
+    for (kind, members) in tree::by_kind(tree::members(scope.chart, scope.values)) {
+        let part = match engine_for(kind) {
+            Some(engine) => engine.render(scope, &members),
+            None => Outcome { rendered: Vec::new(), errors: refuse_go_templates(&members) },
+        };
+        outcome.rendered.extend(part.rendered);
+        outcome.errors.extend(part.errors);
     }
+    if !outcome.errors.is_empty() {
+        return Err(outcome.errors);
+    }
+    outcome.rendered.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(outcome.rendered)
+}
+
+/// The place in a template that the given line (from 1) of the rendered file `path` came from, where that is known.
+pub fn locate(scope: &Scope<'_>, path: &str, line: usize) -> Option<Span> {
+    tree::by_kind(tree::members(scope.chart, scope.values)).into_iter().find_map(|(kind, members)| {
+        let member = members.iter().find(|member| member.owns(path))?;
+        engine_for(kind)?.locate(scope, &members, member, path, line)
+    })
+}
+
+/// The loaded templates of a tree of charts, rendered many times with different values. It is used by one thread at a time.
+pub struct Session(Vec<Box<dyn LoadedTemplates + Send>>);
+
+impl Session {
+    /// Loads the templates; `None` if they can't be loaded, or an engine of the tree has no such way.
+    pub fn new(chart: &Chart) -> Option<Session> {
+        let members = tree::members(chart, &chart.values);
+        let loaded = tree::by_kind(members).into_iter().map(|(kind, members)| engine_for(kind)?.session(&members));
+        loaded.collect::<Option<_>>().map(Session)
+    }
+
+    /// Renders them as [`render`] does.
+    ///
+    /// # Errors
+    /// The errors of all templates together.
+    pub fn render(&self, scope: &Scope<'_>) -> Result<Vec<Rendered>, Vec<Diagnostic>> {
+        let parts: Option<Vec<_>> = self.0.iter().map(|loaded| loaded.render(scope)).collect();
+        let Some(parts) = parts else { return render(scope) };
+        let mut rendered: Vec<Rendered> = parts.into_iter().flatten().collect();
+        rendered.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(rendered)
+    }
+}
+
+/// The engine of a kind; `None` for Go templates, which do not render yet.
+fn engine_for(kind: EngineKind) -> Option<&'static dyn Engine> {
+    match kind {
+        EngineKind::Tera => Some(&tera::TeraEngine),
+        EngineKind::GoTemplate => None,
+    }
+}
+
+/// One error for each chart that is written in Go templates.
+fn refuse_go_templates(members: &[Member<'_>]) -> Vec<Diagnostic> {
+    let refused = members.iter().filter(|member| member.is_root() || !member.chart.templates.is_empty());
+    let error = |member: &Member<'_>| {
+        let what = if member.is_root() { "this chart".to_owned() } else { format!("the subchart {}", member.path) };
+        Diagnostic::error(
+            "engine",
+            format!("{what} is written in Go templates, which this version of mim-chart does not render yet"),
+        )
+        .help("its Chart.yaml has no `engine: tera`; render it with `helm template`")
+        .help("if its templates are written in Tera, add the line `engine: tera` to its Chart.yaml")
+    };
+    refused.map(error).collect()
 }
 
 /// Gives a chart and its subcharts copies, in `templates/stock/`, of the stock templates that they use and have no copies

@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::alterations::alterations;
 use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Span};
-use crate::engine::{Capabilities, Engine, Release, Rendered, Scope, Session, engine_for};
+use crate::engine::{self, Capabilities, Release, Rendered, Scope, Session};
 use crate::json_schema::SchemaView;
 use crate::render::{self, Prepared, Schemas};
 use crate::values::{Map, Node, Step, Value, ValuePath, coalesce, merge_defaults};
@@ -62,13 +62,12 @@ pub(super) enum Outcome {
 /// A chart with its values, rendered, and what renders it with others.
 pub(super) struct Laboratory<'a> {
     subject: Subject<'a>,
-    engine: Box<dyn Engine + Send + Sync>,
     /// The chart as it was rendered, and its values.
     pub(super) prepared: Prepared,
     schemas: Schemas,
     pub(super) rendered: Vec<Rendered>,
     /// Loaded templates that no thread is using at the moment.
-    sessions: Mutex<Vec<Box<dyn Session + Send>>>,
+    sessions: Mutex<Vec<Session>>,
 }
 
 impl<'a> Laboratory<'a> {
@@ -79,10 +78,9 @@ impl<'a> Laboratory<'a> {
     pub(super) fn new(subject: Subject<'a>) -> Result<Self, Vec<Diagnostic>> {
         let prepared =
             render::prepare_merged(subject.chart.clone(), subject.user.clone(), subject.skip_schema_validation)?;
-        let engine = engine_for(prepared.chart.engine()).map_err(|error| vec![error])?;
         let schemas = Schemas::parse(&prepared.chart)?;
         let mut laboratory =
-            Laboratory { subject, engine, prepared, schemas, rendered: Vec::new(), sessions: Mutex::default() };
+            Laboratory { subject, prepared, schemas, rendered: Vec::new(), sessions: Mutex::default() };
         laboratory.rendered = laboratory.render(&laboratory.prepared.chart, &laboratory.prepared.values)?;
         Ok(laboratory)
     }
@@ -99,8 +97,8 @@ impl<'a> Laboratory<'a> {
             Cow::Owned(chart) => self.render(&chart, &values),
             Cow::Borrowed(chart) => {
                 let free = self.free_sessions().pop();
-                let session = free.or_else(|| self.engine.session(chart));
-                let rendered = self.render_in(session.as_deref(), chart, &values);
+                let session = free.or_else(|| Session::new(chart));
+                let rendered = self.render_in(session.as_ref(), chart, &values);
                 self.free_sessions().extend(session);
                 rendered
             }
@@ -111,7 +109,7 @@ impl<'a> Laboratory<'a> {
         }
     }
 
-    fn free_sessions(&self) -> MutexGuard<'_, Vec<Box<dyn Session + Send>>> {
+    fn free_sessions(&self) -> MutexGuard<'_, Vec<Session>> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -142,7 +140,7 @@ impl<'a> Laboratory<'a> {
 
     fn render_in(
         &self,
-        session: Option<&(dyn Session + Send)>,
+        session: Option<&Session>,
         chart: &Chart,
         values: &Map,
     ) -> Result<Vec<Rendered>, Vec<Diagnostic>> {
@@ -150,7 +148,7 @@ impl<'a> Laboratory<'a> {
         let scope = Scope { chart, values, release, capabilities, refusals: None };
         let mut rendered = match session {
             Some(session) => session.render(&scope)?,
-            None => self.engine.render(&scope)?,
+            None => engine::render(&scope)?,
         };
         rendered.retain(|rendered| !rendered.notes);
         Ok(rendered)

@@ -5,7 +5,7 @@ use semver::Version;
 use super::addresses::{is_email, is_request_url, is_url};
 use super::report::{Report, Rule};
 use super::{Group, Subject, field};
-use crate::chart::{Entry, Metadata};
+use crate::chart::{ChartType, Entry, Metadata};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::go::strconv::quote_double;
 use crate::version::parse_version;
@@ -193,7 +193,7 @@ fn check_only_in_v2(document: &Node, metadata: &Metadata, report: &mut Report) {
     if version == "v2" {
         return;
     }
-    if !metadata.kind.is_empty() {
+    if metadata.kind != ChartType::Unspecified {
         let text = format!("chart type is not valid in apiVersion '{version}'. It is valid in apiVersion 'v2'");
         report.add(TYPE.broken(FILE, text).at(metadata.place("type")));
     }

@@ -7,7 +7,7 @@ use super::{Group, Subject};
 use super::{manifests, mongooseim};
 use crate::chart::{Chart, EngineKind, Entry};
 use crate::diagnostic::{Diagnostic, Severity, Source};
-use crate::engine::{Capabilities, Refusals, Release, Rendered, Scope, add_template_lines, engine_for};
+use crate::engine::{self, Capabilities, Refusals, Release, Rendered, Scope, add_template_lines};
 use crate::explain::{self, Experiments};
 use crate::render::Schemas;
 use crate::values::{Map, ValuePath, coalesce};
@@ -127,22 +127,18 @@ fn check_schemas(chart: &Chart, values: &Map, report: &mut Report) -> bool {
 }
 
 fn check_rendered(subject: &Subject<'_>, chart: &Chart, values: &Map, report: &mut Report) {
-    let engine = match engine_for(chart.engine()) {
-        Ok(engine) => engine,
-        Err(reason) => return report.add(RENDERS.broken(FOLDER, reason.message.as_str()).because_of(&reason)),
-    };
     let release = Release { is_install: false, revision: 0, ..Release::install(RELEASE, subject.request.namespace) };
     let capabilities = Capabilities { kube_version: subject.request.kube_version.clone(), ..Capabilities::default() };
     let refusals = Refusals::default();
     let scope = Scope { chart, values, release: &release, capabilities: &capabilities, refusals: Some(&refusals) };
-    let rendered = engine.render(&scope);
+    let rendered = engine::render(&scope);
     match rendered {
         Ok(rendered) => {
             let mut findings = check_templates(&scope, &rendered);
             findings.extend(mongooseim::check(&chart.metadata.name, &rendered, values));
             if subject.request.locate {
                 let told = findings.iter_mut().map(|finding| &mut finding.diagnostic);
-                add_template_lines(engine.as_ref(), &scope, told);
+                add_template_lines(&scope, told);
             }
             report.findings.append(&mut findings);
             if let Some(experiments) = subject.request.experiments {

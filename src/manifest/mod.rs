@@ -68,11 +68,19 @@ impl Manifests {
     /// # Errors
     /// The first broken document of every text, in Helm's words.
     pub fn read(rendered: impl IntoIterator<Item = (String, String)>) -> Result<Manifests, Vec<ManifestError>> {
+        let sources: Vec<Source> = rendered.into_iter().map(|(path, text)| Source::rendered(path, text)).collect();
+        Manifests::of(&sources)
+    }
+
+    /// The same for texts that are named by their templates' paths.
+    ///
+    /// # Errors
+    /// As for [`Manifests::read`].
+    pub fn of(rendered: &[Source]) -> Result<Manifests, Vec<ManifestError>> {
         let mut all = Manifests::default();
         let mut errors = Vec::new();
-        for (path, text) in rendered {
-            let source = Source::rendered(path.as_str(), text);
-            if let Err(error) = all.read_one(&path, &source) {
+        for source in rendered {
+            if let Err(error) = all.read_one(source.name(), source) {
                 errors.push(*error);
             }
         }

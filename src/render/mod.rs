@@ -7,8 +7,8 @@ mod secrets;
 use std::collections::HashSet;
 
 use crate::chart::Chart;
-use crate::diagnostic::{Diagnostic, Label, Severity};
-use crate::engine::{self, Capabilities, Engine, Release, Scope};
+use crate::diagnostic::{Diagnostic, Label, Severity, Source};
+use crate::engine::{self, Capabilities, Release, Scope};
 use crate::manifest::{ManifestError, Manifests};
 use crate::values::{self, FileReader, Layer, Map};
 
@@ -52,10 +52,8 @@ impl Render {
     /// Puts the template lines first that the places of diagnostics in manifests come from, where that can be told.
     pub fn add_template_lines<'d>(&self, diagnostics: impl IntoIterator<Item = &'d mut Diagnostic>) {
         let Render { chart, values, release, capabilities, .. } = self;
-        if let Ok(engine) = engine::engine_for(chart.engine()) {
-            let scope = Scope { chart, values, release, capabilities, refusals: None };
-            engine::add_template_lines(engine.as_ref(), &scope, diagnostics);
-        }
+        let scope = Scope { chart, values, release, capabilities, refusals: None };
+        engine::add_template_lines(&scope, diagnostics);
     }
 }
 
@@ -99,19 +97,19 @@ pub fn render(request: Request<'_>) -> Result<Render, Failure> {
     release_name::check(&release.name)?;
     chart.check_kube_version(&capabilities.kube_version.normal)?;
     let Prepared { chart, values, mut warnings } = prepare(chart, layers, reader, skip_schema_validation)?;
-    let engine = engine::engine_for(chart.engine())?;
     let scope =
         Scope { chart: &chart, values: &values, release: &release, capabilities: &capabilities, refusals: None };
-    let rendered = engine.render(&scope).map_err(|errors| with_warnings(warnings.clone(), errors))?;
+    let rendered = engine::render(&scope).map_err(|errors| with_warnings(warnings.clone(), errors))?;
     let texts = rendered.into_iter().filter(|rendered| !rendered.notes);
-    match Manifests::read(texts.clone().map(|rendered| (rendered.path, rendered.text))) {
+    let texts: Vec<Source> = texts.map(|rendered| Source::rendered(rendered.path, rendered.text)).collect();
+    match Manifests::of(&texts) {
         Ok(mut manifests) => {
             warnings.append(&mut manifests.notes);
             Ok(Render { chart, values, manifests, warnings, release, capabilities })
         }
         Err(errors) => {
-            let errors = errors.into_iter().map(|error| at_template(error, engine.as_ref(), &scope)).collect();
-            let dump = texts.map(|rendered| format!("---\n# Source: {}\n{}\n", rendered.path, rendered.text)).collect();
+            let errors = errors.into_iter().map(|error| at_template(error, &scope)).collect();
+            let dump = texts.iter().map(|text| format!("---\n# Source: {}\n{}\n", text.name(), text.text())).collect();
             Err(Failure { diagnostics: with_warnings(warnings, errors), rendered: dump })
         }
     }
@@ -191,9 +189,9 @@ fn with_warnings(mut warnings: Vec<Diagnostic>, errors: Vec<Diagnostic>) -> Vec<
 }
 
 /// The template line that a broken document came from goes first, where the engine can tell it.
-fn at_template(error: ManifestError, engine: &dyn Engine, scope: &Scope<'_>) -> Diagnostic {
+fn at_template(error: ManifestError, scope: &Scope<'_>) -> Diagnostic {
     let mut diagnostic = error.diagnostic;
-    if let Some(place) = engine.locate(scope, &error.path, error.rendered_line) {
+    if let Some(place) = engine::locate(scope, &error.path, error.rendered_line) {
         diagnostic
             .labels
             .insert(0, Label { span: place, text: "this line of the template gave the text below".to_owned() });

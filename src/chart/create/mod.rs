@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use super::package::package;
-use super::{Chart, EngineKind, File, Metadata};
+use super::{Chart, ChartType, EngineKind, File, Metadata};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::kubernetes::names::has_rfc_1035_form;
 use crate::yaml;
@@ -62,7 +62,7 @@ pub fn from_starter(name: &str, starter: Chart) -> Chart {
     chart.metadata = Metadata {
         name: name.to_owned(),
         description: "A Helm chart for Kubernetes".to_owned(),
-        kind: "application".to_owned(),
+        kind: ChartType::Application,
         version: "0.1.0".to_owned(),
         app_version,
         api_version: "v2".to_owned(),

@@ -56,110 +56,79 @@ use self::objects::Needed;
 use self::run::{Parts, Run};
 use self::scan::References;
 use self::templates::Templates;
-use super::{Engine, Rendered, Scope, Session};
-use crate::chart::{Chart, EngineKind};
+use super::tree::Member;
+use super::{Engine, LoadedTemplates, Outcome, Rendered, Scope};
+use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Span};
-use crate::yaml::Map;
 
 /// Renders charts whose Chart.yaml says `engine: tera`.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct TeraEngine;
 
 impl Engine for TeraEngine {
-    fn render(&self, scope: &Scope<'_>) -> Result<Vec<Rendered>, Vec<Diagnostic>> {
-        let mut outcome = Outcome::default();
-        render_tree(scope, &scope.chart.metadata.name, true, &mut outcome);
-        if !outcome.errors.is_empty() {
-            return Err(outcome.errors);
+    fn render(&self, scope: &Scope<'_>, members: &[Member<'_>]) -> Outcome {
+        let mut progress = Progress::default();
+        let looked_at = |member: &&Member<'_>| member.is_rendered() || scope.refusals.is_some();
+        for member in members.iter().filter(looked_at) {
+            render_chart(scope, member, &mut progress);
         }
-        outcome.rendered.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok(outcome.rendered)
+        progress.outcome
     }
 
-    fn locate(&self, scope: &Scope<'_>, path: &str, rendered_line: usize) -> Option<Span> {
-        locate_in_tree(scope, &scope.chart.metadata.name, true, path, rendered_line)
+    fn locate(
+        &self,
+        scope: &Scope<'_>,
+        _: &[Member<'_>],
+        member: &Member<'_>,
+        path: &str,
+        rendered_line: usize,
+    ) -> Option<Span> {
+        locate_in_chart(scope, member, path, rendered_line)
     }
 
-    fn session(&self, chart: &Chart) -> Option<Box<dyn Session + Send>> {
-        session::TeraSession::new(chart).map(|session| Box::new(session) as Box<dyn Session + Send>)
+    fn session(&self, members: &[Member<'_>]) -> Option<Box<dyn LoadedTemplates + Send>> {
+        session::TeraSession::new(members).map(|session| Box::new(session) as Box<dyn LoadedTemplates + Send>)
     }
-}
-
-/// What refuses a chart, or the subchart at the given path, that is written in Go templates.
-pub(super) fn refuse_go_templates(subchart: Option<&str>) -> Diagnostic {
-    let what = subchart.map_or("this chart".to_owned(), |name| format!("the subchart {name}"));
-    Diagnostic::error(
-        "engine",
-        format!("{what} is written in Go templates, which this version of mim-chart does not render yet"),
-    )
-    .help("its Chart.yaml has no `engine: tera`; render it with `helm template`")
-    .help("if its templates are written in Tera, add the line `engine: tera` to its Chart.yaml")
 }
 
 /// What rendering a tree of charts gave so far.
 #[derive(Default)]
-struct Outcome {
-    rendered: Vec<Rendered>,
-    errors: Vec<Diagnostic>,
+struct Progress {
+    outcome: Outcome,
     spent: Spent,
 }
 
-impl Outcome {
+impl Progress {
     /// Adds an error unless it is known already: templates that share a faulty part all report it.
     fn fail(&mut self, error: Diagnostic) {
         let known = |other: &Diagnostic| {
             other.labels.first() == error.labels.first()
                 && other.message.split_once("): ").map(|(_, m)| m) == error.message.split_once("): ").map(|(_, m)| m)
         };
-        if !self.errors.iter().any(known) {
-            self.errors.push(error);
+        if !self.outcome.errors.iter().any(known) {
+            self.outcome.errors.push(error);
         }
     }
-}
-
-/// Renders the chart that stands at `path` and its subcharts, each with its part of the values.
-fn render_tree(scope: &Scope<'_>, path: &str, is_root: bool, outcome: &mut Outcome) {
-    let empty = Map::new();
-    for subchart in &scope.chart.subcharts {
-        let name = &subchart.metadata.name;
-        if !has_templates(subchart) {
-            continue;
-        }
-        if subchart.engine() != EngineKind::Tera {
-            outcome.fail(refuse_go_templates(Some(&format!("{path}/charts/{name}"))));
-            continue;
-        }
-        let values = scope.values.get(name).and_then(|node| node.value.as_map()).unwrap_or(&empty);
-        let scope = Scope { chart: subchart, values, ..*scope };
-        render_tree(&scope, &format!("{path}/charts/{name}"), false, outcome);
-    }
-    if scope.chart.metadata.kind != "library" || scope.refusals.is_some() {
-        render_chart(scope, path, is_root, outcome);
-    }
-}
-
-fn has_templates(chart: &Chart) -> bool {
-    !chart.templates.is_empty() || chart.subcharts.iter().any(has_templates)
 }
 
 /// Renders the templates of one chart.
-fn render_chart(scope: &Scope<'_>, path: &str, is_root: bool, outcome: &mut Outcome) {
-    let mut templates = Templates::new(scope.chart, path);
+fn render_chart(scope: &Scope<'_>, member: &Member<'_>, progress: &mut Progress) {
+    let mut templates = Templates::new(member.chart, &member.path);
     if scope.refusals.is_some() {
         templates.load_with_partials();
     } else {
         templates.load();
     }
-    if let Err(errors) = render_templates(scope, is_root, &templates, outcome) {
+    if let Err(errors) = render_templates(scope, member, &templates, progress) {
         // The other templates are looked at all the same: their mistakes are told together with these.
         let sources = errors.iter().filter_map(|error| error.labels.first()?.span.source());
         let faulty: Vec<String> = sources.filter_map(|source| templates.name_of(source)).collect();
         let told = !faulty.is_empty();
-        errors.into_iter().for_each(|error| outcome.fail(error));
+        errors.into_iter().for_each(|error| progress.fail(error));
         templates.take_out(faulty);
         if told {
             // What can't be loaded even so has been told.
-            let _ = render_templates(scope, is_root, &templates, outcome);
+            let _ = render_templates(scope, member, &templates, progress);
         }
     }
 }
@@ -170,24 +139,24 @@ fn render_chart(scope: &Scope<'_>, path: &str, is_root: bool, outcome: &mut Outc
 /// What keeps the templates from being loaded at all.
 fn render_templates(
     scope: &Scope<'_>,
-    is_root: bool,
+    member: &Member<'_>,
     templates: &Templates<'_>,
-    outcome: &mut Outcome,
+    progress: &mut Progress,
 ) -> Result<(), Vec<Diagnostic>> {
-    let chart = Loaded::new(scope, is_root, templates, as_written)?;
+    let chart = Loaded::new(scope, member, templates, as_written)?;
     for name in templates.rendered_and_loaded() {
-        let rendered = chart.render(name, &mut outcome.spent);
+        let rendered = chart.render(name, &mut progress.spent);
         if let Some(refusals) = scope.refusals {
             refusals.extend(&templates.path(name), chart.refused(templates));
         }
         match rendered {
-            Ok(text) => outcome.rendered.extend(templates.source(name).map(|template| Rendered {
+            Ok(text) => progress.outcome.rendered.extend(templates.source(name).map(|template| Rendered {
                 path: templates.path(name),
                 template,
                 text,
                 notes: name.ends_with("NOTES.txt"),
             })),
-            Err(error) => outcome.fail(chart.mapper.render_error(name, &error)),
+            Err(error) => progress.fail(chart.mapper.render_error(name, &error)),
         }
     }
     Ok(())
@@ -272,25 +241,25 @@ impl<'a> Loaded<'a> {
     /// Loads the templates, each as `text_of` gives it from its number, its text and what that refers to.
     fn new<'t>(
         scope: &Scope<'a>,
-        is_root: bool,
+        member: &Member<'a>,
         templates: &'a Templates<'a>,
         text_of: impl Fn(usize, &'t str, &References<'_>, &Run) -> Cow<'t, str>,
     ) -> Result<Loaded<'a>, Vec<Diagnostic>>
     where
         'a: 't,
     {
-        if !scope.chart.is_built_in {
+        if !member.chart.is_built_in {
             check_loaded(templates).map_err(|error| vec![error])?;
         }
         let mapper = |run: &Arc<Run>| Mapper {
             templates,
             run: run.clone(),
-            values: scope.values,
-            defaults: scope.chart.values_source.as_ref(),
+            values: member.values,
+            defaults: member.chart.values_source.as_ref(),
         };
-        let Ready { run, tera, needed } = Ready::new(scope.chart, templates, scope.refusals.is_some(), text_of)
+        let Ready { run, tera, needed } = Ready::new(member.chart, templates, scope.refusals.is_some(), text_of)
             .map_err(|(run, error)| mapper(&run).load_errors(&error))?;
-        let objects = objects::objects(scope, is_root, needed)
+        let objects = objects::objects(&member.scope(scope), member.is_root(), needed)
             .map_err(|_| vec![Diagnostic::error("values-depth", value::TooDeep::message())])?;
         Ok(Loaded { mapper: mapper(&run), run, tera, objects })
     }
@@ -322,30 +291,17 @@ impl<'a> Loaded<'a> {
     }
 }
 
-/// The line of a template that a line of a rendered file came from; the file is looked for in the chart at `path` and
-/// its subcharts.
-fn locate_in_tree(scope: &Scope<'_>, path: &str, is_root: bool, wanted: &str, line: usize) -> Option<Span> {
-    let empty = Map::new();
-    let templates_path = format!("{path}/templates/");
-    let Some(name) = wanted.strip_prefix(&templates_path) else {
-        return scope.chart.subcharts.iter().find_map(|subchart| {
-            let name = &subchart.metadata.name;
-            let path = format!("{path}/charts/{name}");
-            if !wanted.starts_with(&format!("{path}/")) {
-                return None;
-            }
-            let values = scope.values.get(name).and_then(|node| node.value.as_map()).unwrap_or(&empty);
-            locate_in_tree(&Scope { chart: subchart, values, ..*scope }, &path, false, wanted, line)
-        });
-    };
-    let mut templates = Templates::new(scope.chart, path);
+/// The line of a template that a line of a rendered file of a chart came from.
+fn locate_in_chart(scope: &Scope<'_>, member: &Member<'_>, path: &str, line: usize) -> Option<Span> {
+    let name = path.strip_prefix(&format!("{}/templates/", member.path))?;
+    let mut templates = Templates::new(member.chart, &member.path);
     templates.load();
-    let plain = Loaded::new(scope, is_root, &templates, as_written).ok()?.render(name, &mut Spent::default()).ok()?;
+    let plain = Loaded::new(scope, member, &templates, as_written).ok()?.render(name, &mut Spent::default()).ok()?;
     let origin = |marks: Marks| {
         let marked = |number: usize, text: &str, _: &References<'_>, run: &Run| {
             Cow::Owned(run.template(&locate::with_marks(text, number, marks)).text.into_owned())
         };
-        let marked = Loaded::new(scope, is_root, &templates, marked).ok()?;
+        let marked = Loaded::new(scope, member, &templates, marked).ok()?;
         let marked = marked.render(name, &mut Spent::default()).ok()?;
         locate::origin(&plain, &marked, line)
     };

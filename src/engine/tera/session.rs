@@ -9,11 +9,10 @@ use super::loading::check_loaded;
 use super::objects::{self, Needed};
 use super::run::Run;
 use super::templates::Templates;
-use super::{Ready, TeraEngine, as_written, has_templates, render_one};
-use crate::chart::{Chart, EngineKind};
-use crate::diagnostic::{Diagnostic, Source};
-use crate::engine::{Engine, Rendered, Scope, Session};
-use crate::yaml::Map;
+use super::{Ready, as_written, render_one};
+use crate::diagnostic::Source;
+use crate::engine::tree::Member;
+use crate::engine::{LoadedTemplates, Rendered, Scope};
 
 /// The templates of a tree of charts, ready to be rendered.
 pub(super) struct TeraSession {
@@ -23,7 +22,7 @@ pub(super) struct TeraSession {
 /// The templates of one chart of the tree.
 struct SessionChart {
     /// The names of the subcharts on the way from the root.
-    way: Vec<String>,
+    names: Vec<String>,
     /// The path of its `templates` folder.
     base_path: String,
     templates: Vec<SessionTemplate>,
@@ -39,37 +38,26 @@ struct SessionTemplate {
 }
 
 impl TeraSession {
-    /// Loads the templates of a chart and its subcharts; `None` if they can't be.
-    pub(super) fn new(chart: &Chart) -> Option<TeraSession> {
+    /// Loads the templates of charts; `None` if they can't be loaded.
+    pub(super) fn new(members: &[Member<'_>]) -> Option<TeraSession> {
         let mut session = TeraSession { charts: Vec::new() };
-        session.add(chart, &chart.metadata.name, &mut Vec::new())?;
+        members.iter().filter(|member| member.is_rendered()).try_for_each(|member| session.add(member))?;
         Some(session)
     }
 
-    fn add(&mut self, chart: &Chart, path: &str, way: &mut Vec<String>) -> Option<()> {
-        for subchart in chart.subcharts.iter().filter(|subchart| has_templates(subchart)) {
-            if subchart.engine() != EngineKind::Tera {
-                return None;
-            }
-            let name = &subchart.metadata.name;
-            way.push(name.clone());
-            self.add(subchart, &format!("{path}/charts/{name}"), way)?;
-            way.pop();
-        }
-        if chart.metadata.kind == "library" {
-            return Some(());
-        }
-        let mut templates = Templates::new(chart, path);
+    fn add(&mut self, member: &Member<'_>) -> Option<()> {
+        let mut templates = Templates::new(member.chart, &member.path);
         templates.load();
         check_loaded(&templates).ok()?;
-        let Ready { run, tera, needed } = Ready::new(chart, &templates, false, as_written).ok()?;
+        let Ready { run, tera, needed } = Ready::new(member.chart, &templates, false, as_written).ok()?;
         let one = |name: &str| {
             let source = templates.source(name)?;
             Some(SessionTemplate { name: name.to_owned(), path: templates.path(name), source })
         };
         let found = templates.rendered_and_loaded().into_iter().filter_map(one).collect();
         let base_path = templates.base_path.clone();
-        self.charts.push(SessionChart { way: way.clone(), base_path, templates: found, run, tera, needed });
+        let names = member.names.iter().map(|name| (*name).to_owned()).collect();
+        self.charts.push(SessionChart { names, base_path, templates: found, run, tera, needed });
         Some(())
     }
 
@@ -78,35 +66,27 @@ impl TeraSession {
         let mut rendered = Vec::new();
         let mut spent = Spent::default();
         for chart in &self.charts {
-            let empty = Map::new();
-            let mut part = *scope;
-            for name in &chart.way {
-                part.chart = part.chart.subcharts.iter().find(|subchart| subchart.metadata.name == *name)?;
-                part.values = part.values.get(name).and_then(|node| node.value.as_map()).unwrap_or(&empty);
-            }
-            let objects = objects::objects(&part, chart.way.is_empty(), chart.needed).ok()?;
+            let (member, values) = Member::in_tree(&chart.names, scope.chart, scope.values)?;
+            let part = Scope { chart: member, values, ..*scope };
+            let objects = objects::objects(&part, chart.names.is_empty(), chart.needed).ok()?;
             for SessionTemplate { name, path, source } in &chart.templates {
                 let text = render_one(&chart.tera, &chart.run, &objects, &chart.base_path, name, &mut spent).ok()?;
                 let notes = name.ends_with("NOTES.txt");
                 rendered.push(Rendered { path: path.clone(), template: source.clone(), text, notes });
             }
         }
-        rendered.sort_by(|a, b| a.path.cmp(&b.path));
         Some(rendered)
     }
 }
 
-impl Session for TeraSession {
-    fn render(&self, scope: &Scope<'_>) -> Result<Vec<Rendered>, Vec<Diagnostic>> {
-        // Mistakes are told by the way that knows how.
-        match self.try_render(scope) {
-            Some(rendered) => Ok(rendered),
-            None => {
-                for chart in &self.charts {
-                    chart.run.take_kept();
-                }
-                TeraEngine.render(scope)
+impl LoadedTemplates for TeraSession {
+    fn render(&self, scope: &Scope<'_>) -> Option<Vec<Rendered>> {
+        let rendered = self.try_render(scope);
+        if rendered.is_none() {
+            for chart in &self.charts {
+                chart.run.take_kept();
             }
         }
+        rendered
     }
 }

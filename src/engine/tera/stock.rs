@@ -16,7 +16,7 @@ pub(super) fn stock_template(name: &str) -> Option<&'static str> {
 /// Adds copies of the stock templates that a chart uses to its templates. A library's are added to the charts that depend
 /// on it, for it is there that they are looked for.
 pub(in crate::engine) fn add_stock_templates(chart: &mut Chart) {
-    if chart.metadata.kind == "library" {
+    if chart.is_library() {
         return;
     }
     let mut templates = Templates::new(chart, "");

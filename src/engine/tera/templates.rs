@@ -65,7 +65,7 @@ impl<'a> Templates<'a> {
         let mut libraries = Vec::new();
         find_libraries(chart, path, &mut libraries);
         let mut own = by_name(chart);
-        if chart.metadata.kind == "library" {
+        if chart.is_library() {
             own.retain(|name, _| is_partial(name));
         }
         Templates {
@@ -313,7 +313,7 @@ fn find_libraries<'a>(chart: &'a Chart, path: &str, found: &mut Vec<Library<'a>>
         for (chart, path) in level {
             for subchart in &chart.subcharts {
                 let path = format!("{path}/charts/{}", subchart.metadata.name);
-                if subchart.metadata.kind == "library" {
+                if subchart.is_library() {
                     found.push(Library { base_path: format!("{path}/templates"), templates: by_name(subchart) });
                 }
                 next.push((subchart, path));

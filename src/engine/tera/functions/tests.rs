@@ -8,10 +8,9 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value as Json;
 
 use super::vocabulary;
-use crate::chart::{Chart, File, Template};
+use crate::chart::{Chart, EngineKind, File, Template};
 use crate::diagnostic::{Source, Span};
-use crate::engine::tera::TeraEngine;
-use crate::engine::{Capabilities, Engine, Release, Scope};
+use crate::engine::{self, Capabilities, Release, Scope};
 use crate::yaml::{Map, Node, Value};
 
 mod limits;
@@ -32,6 +31,7 @@ fn render(template: &str, values: &Json, files: impl IntoIterator<Item = (String
     let mut chart = Chart::default();
     chart.metadata.name = "c".to_owned();
     chart.metadata.version = "0.1.0".to_owned();
+    chart.metadata.engine = EngineKind::Tera;
     let source = Source::file("templates/x.yaml", template.to_owned());
     chart.templates.push(Template { path: "templates/x.yaml".to_owned(), source });
     for (path, bytes) in files {
@@ -45,7 +45,7 @@ fn render(template: &str, values: &Json, files: impl IntoIterator<Item = (String
         capabilities: &Capabilities::default(),
         refusals: None,
     };
-    match TeraEngine.render(&scope) {
+    match engine::render(&scope) {
         Ok(rendered) => Ok(rendered.into_iter().map(|rendered| rendered.text).collect()),
         Err(errors) => Err(errors.into_iter().map(|error| format!("{error:?}")).collect()),
     }

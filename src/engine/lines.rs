@@ -1,0 +1,21 @@
+//! Places in rendered text, traced back to the lines of templates.
+
+use super::{Scope, locate};
+use crate::diagnostic::{Diagnostic, Label, SourceKind};
+
+/// The template lines of further diagnostics are not looked for.
+const MAX_LOCATED: usize = 50;
+
+/// Puts the template line that gave a diagnostic's place in rendered text before that place, where it is known. Finding one may
+/// take several renders of the chart, so only the first `MAX_LOCATED` diagnostics get it.
+pub fn add_template_lines<'d>(scope: &Scope<'_>, diagnostics: impl IntoIterator<Item = &'d mut Diagnostic>) {
+    for diagnostic in diagnostics.into_iter().take(MAX_LOCATED) {
+        let Some(label) = diagnostic.labels.first() else { continue };
+        let Some(source) = label.span.source().filter(|source| source.kind() == SourceKind::Rendered) else { continue };
+        let Some(line) = label.span.position().map(|position| position.line) else { continue };
+        if let Some(span) = locate(scope, source.name(), line) {
+            let text = "this line of the template gave the text below".to_owned();
+            diagnostic.labels.insert(0, Label { span, text });
+        }
+    }
+}
