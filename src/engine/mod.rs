@@ -6,6 +6,7 @@
 mod capabilities;
 mod lines;
 mod refusals;
+pub mod sprig;
 mod tera;
 mod tree;
 

@@ -1,5 +1,7 @@
 //! Go's view of bytes as UTF-8 (`unicode/utf8`): every byte that belongs to no character counts as one, U+FFFD.
 
+use std::borrow::Cow;
+
 /// The first character and how many bytes it takes; `None` for the character where the first byte belongs to none, which
 /// then takes one byte. `None` at the end.
 ///
@@ -23,6 +25,36 @@ pub fn decode(bytes: &[u8]) -> Option<(Option<char>, usize)> {
         Some(c) => (Some(c), c.len_utf8()),
         None => (None, 1),
     })
+}
+
+/// The last character and how many bytes it takes, by the same rules as [`decode`].
+pub fn decode_last(bytes: &[u8]) -> Option<(Option<char>, usize)> {
+    let last = bytes.len().checked_sub(1)?;
+    let first = floor_boundary(bytes, last);
+    let decoded = decode(&bytes[first..]);
+    // What is before a broken character's last byte is one of its own.
+    decoded.map(|(c, length)| if first + length == bytes.len() { (c, length) } else { (None, 1) })
+}
+
+/// The last place at or before `at` with no character on both sides.
+pub fn floor_boundary(bytes: &[u8], at: usize) -> usize {
+    let at = at.min(bytes.len());
+    let continues = |at: usize| bytes.get(at).is_some_and(|byte| byte & 0xc0 == 0x80);
+    if !continues(at) {
+        return at;
+    }
+    match (at.saturating_sub(3)..at).rev().find(|&at| !continues(at)) {
+        Some(first) if matches!(decode(&bytes[first..]), Some((Some(_), length)) if first + length > at) => first,
+        _ => at,
+    }
+}
+
+/// Bytes as text, with U+FFFD for each byte that belongs to no character.
+pub fn to_text(bytes: &[u8]) -> Cow<'_, str> {
+    match str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => Cow::Owned(chars(bytes).collect()),
+    }
 }
 
 /// The characters, each with the position of its first byte.
@@ -73,5 +105,9 @@ mod tests {
         assert_eq!(some, [(0, 'a'), (3, 'z'), (5, '☃')]);
         assert_eq!(first_chars(bytes, 3), b"a\xe2\x98");
         assert_eq!(first_chars(bytes, 100), bytes);
+        assert_eq!(decode_last("aé".as_bytes()), Some((Some('é'), 2)));
+        assert_eq!((decode_last(b"a\xa9"), decode_last(b"\xe2\x98")), (Some((None, 1)), Some((None, 1))));
+        assert_eq!(to_text(b"a\xe2\x98"), "a\u{fffd}\u{fffd}");
+        assert_eq!([0, 1, 2, 3].map(|at| floor_boundary("aé".as_bytes(), at)), [0, 1, 1, 3]);
     }
 }

@@ -20,6 +20,22 @@ pub trait GoValue: Clone {
         None
     }
 
+    /// Whether templates take it for true (`template.IsTrue`): not nil, false, 0 or empty. Structs always are.
+    fn is_true(&self) -> bool {
+        match self.view() {
+            View::Nil => false,
+            View::Bool(truth) => truth,
+            View::Int(number) => number != 0,
+            View::Uint(number) => number != 0,
+            View::Float(number) => number != 0.0,
+            View::Complex(real, imaginary) => real != 0.0 || imaginary != 0.0,
+            View::String(bytes) | View::Bytes(bytes) => !bytes.is_empty(),
+            View::List(items) => !items.is_empty(),
+            View::Map(entries) => !entries.is_empty(),
+            View::Struct(_) | View::Pointer(_) | View::Func => true,
+        }
+    }
+
     /// The name of its kind in Go's `reflect`: `invalid`, `int64`, `slice`, `map`, `ptr`.
     fn kind(&self) -> Cow<'_, str> {
         let number = |prefix: &str, of_named_types: &'static str| {

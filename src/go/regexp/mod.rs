@@ -11,6 +11,7 @@ use regex::bytes::{Captures, Match, Regex};
 pub use cache::Cache;
 pub use syntax::check;
 
+use super::utf8;
 use replace::{Replacement, group_names};
 
 /// A compiled expression.
@@ -157,15 +158,7 @@ pub fn quote_meta(text: &[u8]) -> Vec<u8> {
 
 /// Whether no character has bytes on both sides of a place: Go finds empty matches between characters alone.
 fn is_boundary(text: &[u8], at: usize) -> bool {
-    let continues = |at: usize| text.get(at).is_some_and(|byte| byte & 0xc0 == 0x80);
-    if !continues(at) {
-        return true;
-    }
-    let first = (at.saturating_sub(3)..at).rev().find(|&at| !continues(at));
-    first.is_none_or(|first| match super::utf8::decode(&text[first..]) {
-        Some((Some(_), length)) => first + length <= at,
-        _ => true,
-    })
+    utf8::floor_boundary(text, at) == at
 }
 
 #[cfg(test)]

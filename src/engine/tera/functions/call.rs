@@ -7,6 +7,7 @@ use tera::{Kwargs, Value};
 use super::go_value::{display, go_type};
 use super::{Function, extent};
 
+use crate::engine::sprig::{self, Limits};
 use crate::engine::tera::run::Run;
 use crate::engine::tera::value::TooDeep;
 
@@ -30,6 +31,32 @@ impl Failure {
 impl From<TooDeep> for Failure {
     fn from(_: TooDeep) -> Self {
         Failure::Call(TooDeep::message())
+    }
+}
+
+impl From<sprig::Error> for Failure {
+    fn from(error: sprig::Error) -> Self {
+        Failure::Call(error.to_string())
+    }
+}
+
+/// The limits of a call's template.
+pub(super) struct CallLimits<'a>(&'a Call<'a>);
+
+impl Limits for CallLimits<'_> {
+    fn check_size(&mut self, bytes: usize) -> Result<(), sprig::Error> {
+        self.0.run.budget.check_size(bytes).map_err(sprig::Error::Limit)
+    }
+
+    fn spend_items(&mut self, count: usize) -> Result<(), sprig::Error> {
+        self.0.run.budget.spend_items(count as u64).map_err(sprig::Error::Limit)
+    }
+
+    fn spend_work(&mut self, steps: usize) -> Result<(), sprig::Error> {
+        match steps / STEPS_IN_AN_ITEM {
+            0 => Ok(()),
+            items => self.spend_items(items),
+        }
     }
 }
 
@@ -148,11 +175,6 @@ impl<'a> Call<'a> {
         value.as_i64().ok_or_else(|| wrong_type(value, "int"))
     }
 
-    /// A count, for which a negative number is a mistake in the words of Go's `strings.Repeat`.
-    pub(super) fn repeats(&self, name: &'static str) -> Result<usize, Failure> {
-        usize::try_from(self.whole(name)?).map_err(|_| Failure::call("strings: negative Repeat count"))
-    }
-
     /// Checks what the function gives: no text may be larger than any may be, and what is made is paid for. Lists and
     /// maps must not nest without end.
     pub(super) fn check_answer(&self, answer: &Value) -> Result<(), Failure> {
@@ -196,10 +218,12 @@ impl<'a> Call<'a> {
 
     /// Counts steps of work on items that are there already, which cost much less than items that are made.
     pub(super) fn spend_work(&self, steps: usize) -> Result<(), Failure> {
-        match steps / STEPS_IN_AN_ITEM {
-            0 => Ok(()),
-            items => self.spend_items(items),
-        }
+        Ok(self.limits().spend_work(steps)?)
+    }
+
+    /// The limits of the template, for functions of sprig.
+    pub(super) fn limits(&self) -> CallLimits<'_> {
+        CallLimits(self)
     }
 
     /// A list argument.
@@ -226,9 +250,4 @@ pub(super) fn wrong_type(value: &Value, expected: &str) -> Failure {
 /// Whether it is null or undefined.
 pub(super) fn is_nothing(value: &Value) -> bool {
     value.is_none() || value.is_undefined()
-}
-
-/// Whether sprig's `empty` holds: null, undefined, false, 0, "", an empty list or map.
-pub(super) fn is_empty(value: &Value) -> bool {
-    !value.is_truthy()
 }

@@ -1,14 +1,14 @@
 //! Functions on the object `Files` and on `Capabilities.APIVersions`, which in Helm are methods.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use std::borrow::Cow;
+
 use tera::Value;
 use tera::value::Key;
 
 use super::Function;
 use super::call::{Answer, Call, Failure};
-use super::glob::{Fault, Glob};
-use crate::yaml;
+use super::go_value::value_of_bytes;
+use crate::engine::sprig::files::{PathPattern, as_config, as_secrets, lines};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
@@ -24,18 +24,19 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "`Files | Glob(pattern=…)`: the files whose paths match: `*` and `?` within a folder, `**` across, `[ab]`, `[a-z]`, `{a,b}`.",
         glob,
     ),
-    Function::new("Lines", &["files", "path"], "`Files | Lines(path=…)`: the lines of a file of the chart.", lines),
+    Function::new("Lines", &["files", "path"], "`Files | Lines(path=…)`: the lines of a file of the chart.", lines_of),
     Function::new(
         "AsConfig",
         &["files"],
         "`Files | Glob(pattern=…) | AsConfig`: YAML for a ConfigMap's `data`: base name and content.",
-        |call| by_base_name(call, Value::to_string),
+        |call| {
+            let files = contents(call)?;
+            Ok(Value::from(as_config(files.iter().map(|(path, content)| (*path, content.as_ref())))?))
+        },
     ),
     Function::new("AsSecrets", &["files"], "The same for a Secret's `data`: contents in base64.", |call| {
-        by_base_name(call, |value| match value.as_bytes() {
-            Some(bytes) => STANDARD.encode(bytes),
-            None => STANDARD.encode(value.to_string()),
-        })
+        let files = contents(call)?;
+        Ok(Value::from(as_secrets(files.iter().map(|(path, content)| (*path, content.as_ref())))?))
     }),
     Function::new(
         "Has",
@@ -61,41 +62,35 @@ fn sorted<'a>(call: &Call<'a>) -> Result<Vec<(&'a Key<'static>, &'a Value)>, Fai
     Ok(files)
 }
 
-/// As in Helm, a pattern that is malformed matches every path.
 fn glob(call: &Call<'_>) -> Answer {
-    let pattern = call.text("pattern")?;
-    let glob = match Glob::parse(pattern) {
-        Ok(glob) => Some(glob),
-        Err(Fault::Malformed) => None,
-        Err(Fault::TooDeep) => return Err(Failure::call("the alternatives of the pattern nest too deeply")),
-    };
+    let pattern = PathPattern::parse(call.text("pattern")?)?;
     let mut found = tera::Map::new();
     for (path, content) in sorted(call)? {
-        let text = path.as_str().unwrap_or("");
-        call.spend_work(pattern.len().saturating_mul(text.len()) / 64)?;
-        if glob.as_ref().is_none_or(|glob| glob.matches(text)) {
+        if pattern.matches(path.as_str().unwrap_or(""), &mut call.limits())? {
             found.insert(path.clone(), content.clone());
         }
     }
     Ok(Value::from(found))
 }
 
-fn lines(call: &Call<'_>) -> Answer {
-    let content = call.map("files")?.get(&Key::Str(call.text("path")?)).map(Value::to_string).unwrap_or_default();
-    if content.is_empty() {
-        return Ok(Value::from(Vec::<Value>::new()));
-    }
-    let text = content.strip_suffix('\n').unwrap_or(&content);
-    call.spend_items(text.matches('\n').count())?;
-    Ok(Value::from(text.split('\n').map(Value::from).collect::<Vec<_>>()))
+fn lines_of(call: &Call<'_>) -> Answer {
+    let content = call.map("files")?.get(&Key::Str(call.text("path")?)).map(bytes_of).unwrap_or_default();
+    let lines = lines(&content, &mut call.limits())?;
+    Ok(Value::from(lines.into_iter().map(|line| value_of_bytes(line.to_vec())).collect::<Vec<_>>()))
 }
 
-fn by_base_name(call: &Call<'_>, content: impl Fn(&Value) -> String) -> Answer {
-    let mut data = yaml::Map::new();
-    for (path, value) in sorted(call)? {
-        let path = path.as_str().unwrap_or("");
-        let name = path.rsplit('/').next().unwrap_or(path);
-        data.insert(name, Default::default(), yaml::Node::generated(yaml::Value::String(content(value))));
+/// Paths and contents.
+type Contents<'a> = Vec<(&'a str, Cow<'a, [u8]>)>;
+
+fn contents<'a>(call: &Call<'a>) -> Result<Contents<'a>, Failure> {
+    Ok(sorted(call)?.into_iter().map(|(path, content)| (path.as_str().unwrap_or(""), bytes_of(content))).collect())
+}
+
+/// The bytes of a file; any other value that a template put there is its text.
+fn bytes_of(content: &Value) -> Cow<'_, [u8]> {
+    match (content.as_bytes(), content.as_str()) {
+        (Some(bytes), _) => Cow::Borrowed(bytes),
+        (None, Some(text)) => Cow::Borrowed(text.as_bytes()),
+        (None, None) => Cow::Owned(content.to_string().into_bytes()),
     }
-    yaml::write(&yaml::Value::Map(data)).map(Value::from).map_err(|error| Failure::call(error.to_string()))
 }

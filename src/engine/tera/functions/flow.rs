@@ -3,8 +3,9 @@
 use tera::Value;
 
 use super::Function;
-use super::call::{Answer, Call, is_empty, is_nothing, wrong_type};
+use super::call::{Answer, Call, is_nothing, wrong_type};
 use crate::engine::tera::run::Refused;
+use crate::go::fmt::GoValue;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
@@ -21,15 +22,15 @@ pub(super) const FUNCTIONS: &[Function] = &[
     ),
     Function::new("fail", &["message"], "Ends rendering with `message`.", fail),
     Function::new("empty", &["value"], "Whether `default` would replace it.", |call| {
-        Ok(Value::from(is_empty(call.value("value")?)))
+        Ok(Value::from(!call.value("value")?.is_true()))
     }),
     Function::new("coalesce", &["values"], "The first of a list that is not empty, or null.", coalesce),
     Function::new("ternary", &["test", "yes", "no"], "`yes` if `test` is true, else `no`.", ternary),
     Function::new("any", &["values"], "Whether at least one of a list is not empty.", |call| {
-        Ok(Value::from(call.list("values")?.iter().any(|value| !is_empty(value))))
+        Ok(Value::from(call.list("values")?.iter().any(|value| value.is_true())))
     }),
     Function::new("all", &["values"], "Whether none of a list is empty.", |call| {
-        Ok(Value::from(!call.list("values")?.iter().any(is_empty)))
+        Ok(Value::from(call.list("values")?.iter().all(GoValue::is_true)))
     }),
     Function::new(
         "tpl",
@@ -53,7 +54,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 fn default(call: &Call<'_>) -> Answer {
     let (given, value) = (call.value("given")?, call.value("value")?);
-    Ok(if is_empty(given) { value } else { given }.clone())
+    Ok(if given.is_true() { given } else { value }.clone())
 }
 
 fn required(call: &Call<'_>) -> Answer {
@@ -72,7 +73,7 @@ fn fail(call: &Call<'_>) -> Answer {
 }
 
 fn coalesce(call: &Call<'_>) -> Answer {
-    let found = call.list("values")?.iter().find(|value| !is_empty(value));
+    let found = call.list("values")?.iter().find(|value| value.is_true());
     Ok(found.cloned().unwrap_or_else(Value::none))
 }
 

@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use tera::Value;
 use tera::value::{Key, ValueKind};
 
-use crate::go::fmt::{self, Dialect, GoValue, View};
+use crate::engine::sprig::Dialect;
+use crate::go::fmt::{self, GoValue, View};
 
-/// How templates of Tera print values. Numbers stay as people write them for as long as they do in JSON, and the whole
-/// numbers of values files are integers, which both kinds of verbs fit.
-pub(super) const DIALECT: Dialect = Dialect { float_exponent_from: 21, whole_floats_are_ints: true };
+/// How functions of Tera templates differ from Helm's.
+pub(super) const DIALECT: Dialect = Dialect::TERA;
 
 impl GoValue for Value {
     fn view(&self) -> View<'_, Value> {
@@ -35,6 +35,10 @@ impl GoValue for Value {
 
     fn go_type(&self) -> Cow<'_, str> {
         Cow::Borrowed(go_type(self))
+    }
+
+    fn is_true(&self) -> bool {
+        self.is_truthy()
     }
 }
 
@@ -72,11 +76,16 @@ pub(super) fn kind_name(value: &Value) -> &'static str {
 /// A value as sprig's `strval` and Go's `%v` print it: `map[a:1]`, `[1 2]`, `<nil>`, strings as they are. Values of
 /// templates have been checked for depth and size.
 pub(super) fn display(value: &Value) -> Cow<'_, str> {
-    match fmt::display(value, usize::MAX, DIALECT) {
+    match fmt::display(value, usize::MAX, DIALECT.print) {
         Ok(Cow::Borrowed(text)) => String::from_utf8_lossy(text),
         Ok(Cow::Owned(text)) => Cow::Owned(text_of(text)),
         Err(_) => Cow::Borrowed(""),
     }
+}
+
+/// A text, or bytes where they are none: `b64enc` and the digests take both.
+pub(super) fn value_of_bytes(bytes: Vec<u8>) -> Value {
+    String::from_utf8(bytes).map_or_else(|error| Value::bytes(error.into_bytes()), Value::from)
 }
 
 /// Bytes as text.

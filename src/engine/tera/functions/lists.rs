@@ -4,9 +4,12 @@ use tera::Value;
 use tera::value::Key;
 
 use super::Function;
-use super::call::{Answer, Call, Failure, is_empty, is_nothing};
+use super::call::{Answer, Call, Failure, is_nothing};
 use super::go_value::{go_type, kind_name};
 use super::strings::texts;
+use crate::engine::sprig::cast::to_int;
+use crate::engine::sprig::lists;
+use crate::go::fmt::GoValue;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("list", &["items"], "The list itself; any other value alone in a list.", list),
@@ -58,7 +61,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 /// The argument `items`, with sprig's words for anything that is no list: `Cannot` and what can't be done.
 fn items<'a>(call: &Call<'a>, act: &str) -> Result<&'a [Value], Failure> {
     let value = call.value("items")?;
-    let items = value.as_array().ok_or_else(|| Failure::call(format!("Cannot {act} type {}", kind_name(value))))?;
+    let items = value.as_array().ok_or_else(|| lists::cannot(act, value))?;
     call.spend_work(items.len())?;
     Ok(items)
 }
@@ -116,20 +119,12 @@ fn concat(call: &Call<'_>) -> Answer {
 }
 
 fn uniq(call: &Call<'_>) -> Answer {
-    let mut kept: Vec<Value> = Vec::new();
-    for item in comparable_items(call, "find uniq on")? {
-        call.spend_work(kept.len())?;
-        if !kept.contains(item) {
-            kept.push(item.clone());
-        }
-    }
-    Ok(Value::from(kept))
+    Ok(Value::from(lists::uniq(comparable_items(call, "find uniq on")?, Value::eq, &mut call.limits())?))
 }
 
 fn without(call: &Call<'_>) -> Answer {
     let (items, unwanted) = (comparable_items(call, "find without on")?, call.one_or_more("unwanted")?);
-    call.spend_work(items.len().saturating_mul(unwanted.len()))?;
-    Ok(Value::from(items.iter().filter(|item| !unwanted.contains(item)).cloned().collect::<Vec<_>>()))
+    Ok(Value::from(lists::without(items, unwanted, Value::eq, &mut call.limits())?))
 }
 
 fn has(call: &Call<'_>) -> Answer {
@@ -140,7 +135,7 @@ fn has(call: &Call<'_>) -> Answer {
 }
 
 fn compact(call: &Call<'_>) -> Answer {
-    Ok(Value::from(items(call, "compact on")?.iter().filter(|item| !is_empty(item)).cloned().collect::<Vec<_>>()))
+    Ok(Value::from(items(call, "compact on")?.iter().filter(|item| item.is_true()).cloned().collect::<Vec<_>>()))
 }
 
 fn slice(call: &Call<'_>) -> Answer {
@@ -151,11 +146,8 @@ fn slice(call: &Call<'_>) -> Answer {
     if items.is_empty() {
         return Ok(value.clone());
     }
-    let bound = |name, otherwise| call.optional(name).map_or(otherwise, super::convert::to_int);
-    let (start, end) = (bound("start", 0), bound("end", items.len() as i64));
-    let range = usize::try_from(start).ok().zip(usize::try_from(end).ok());
-    let part = range.and_then(|(start, end)| items.get(start..end));
-    part.map(Value::from).ok_or_else(|| Failure::call("reflect.Value.Slice: slice index out of bounds"))
+    let bound = |name, otherwise| call.optional(name).map_or(otherwise, to_int);
+    Ok(Value::from(lists::slice(items, bound("start", 0), bound("end", items.len() as i64))?))
 }
 
 fn chunk(call: &Call<'_>) -> Answer {

@@ -3,17 +3,13 @@
 //! Each function is one [`Function`] in the table of its topic; every one can be written as a filter, which pipes in
 //! the first parameter, and as a function with keyword arguments. The table in `templates/README.md` is made from the same data.
 
-mod base_text;
 mod call;
 mod collections;
-mod convert;
-mod decimal;
 mod documents;
 mod encoding;
 mod extent;
 mod files;
 mod flow;
-mod glob;
 mod go_value;
 mod letter_case;
 mod lists;
@@ -22,9 +18,7 @@ mod paths;
 mod patterns;
 mod printf;
 mod refused;
-mod sha1;
 mod strings;
-mod toml_format;
 mod urls;
 mod versions;
 mod words;

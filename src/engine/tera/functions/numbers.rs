@@ -4,11 +4,9 @@ use tera::Value;
 
 use super::Function;
 use super::call::{Answer, Call, Failure, is_nothing, wrong_type};
-use super::convert::{to_float, to_int};
-use super::decimal::Decimal;
-use super::go_value::display;
+use crate::engine::sprig::cast::{atoi, octal, to_float, to_int};
+use crate::engine::sprig::{decimal, numbers};
 use crate::engine::tera::value::float_to_tera;
-use crate::go::float::format_float;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("int", &["value"], "The value as a whole number; 0 where it is none.", int),
@@ -17,11 +15,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Ok(float_to_tera(to_float(call.value("value")?)))
     }),
     Function::new("atoi", &["text"], "The decimal number a text holds; 0 where it holds none.", |call| {
-        Ok(Value::from(call.text("text")?.parse::<i64>().unwrap_or(0)))
+        Ok(Value::from(atoi(call.text("text")?.as_bytes())))
     }),
     Function::new("toDecimal", &["value"], "The number that octal digits stand for.", |call| {
-        let digits = call.printed("value")?;
-        Ok(Value::from(i64::from_str_radix(&digits, 8).unwrap_or(0)))
+        Ok(Value::from(octal(call.printed("value")?.as_bytes())))
     }),
     Function::new("add", &["n", "to"], "The sum: `1 | add(to=2)`; `to` may be a list of numbers.", |call| {
         fold(call, "to", i64::wrapping_add)
@@ -34,12 +31,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
         fold(call, "by", i64::wrapping_mul)
     }),
     Function::new("div", &["n", "by"], "The quotient without its fraction: `7 | div(by=2)` is 3.", |call| {
-        let (n, by) = (to_int(call.value("n")?), nonzero(call)?);
-        Ok(Value::from(n.wrapping_div(by)))
+        Ok(Value::from(numbers::divide(to_int(call.value("n")?), to_int(call.value("by")?))?))
     }),
     Function::new("mod", &["n", "by"], "The remainder of the division.", |call| {
-        let (n, by) = (to_int(call.value("n")?), nonzero(call)?);
-        Ok(Value::from(n.wrapping_rem(by)))
+        Ok(Value::from(numbers::remainder(to_int(call.value("n")?), to_int(call.value("by")?))?))
     }),
     Function::new("max", &["n", "others"], "The largest; `others` is a number or a list.", |call| {
         fold(call, "others", i64::max)
@@ -49,29 +44,25 @@ pub(super) const FUNCTIONS: &[Function] = &[
         fold(call, "others", i64::min)
     }),
     Function::new("maxf", &["n", "others"], "The largest, of numbers with fractions.", |call| {
-        fold_floats(call, "others", f64::max)
+        fold_floats(call, "others", numbers::max)
     }),
     Function::new("minf", &["n", "others"], "The smallest, of numbers with fractions.", |call| {
-        fold_floats(call, "others", f64::min)
+        fold_floats(call, "others", numbers::min)
     }),
     Function::new("addf", &["n", "to"], "The sum of numbers with fractions.", |call| {
-        decimals(call, values_of(call.value("to")?), Decimal::plus, |a, b| a + b)
+        decimals(call, "to", decimal::ADD)
     }),
     Function::new("add1f", &["n"], "One more, of a number with a fraction.", |call| {
-        decimals(call, &[Value::from(1)], Decimal::plus, |a, b| a + b)
+        Ok(float_to_tera(decimal::fold(to_float(call.value("n")?), &[1.0], decimal::ADD)?))
     }),
     Function::new("subf", &["n", "less"], "The difference of numbers with fractions.", |call| {
-        decimals(call, values_of(call.value("less")?), Decimal::minus, |a, b| a - b)
+        decimals(call, "less", decimal::SUBTRACT)
     }),
     Function::new("mulf", &["n", "by"], "The product of numbers with fractions.", |call| {
-        decimals(call, values_of(call.value("by")?), Decimal::times, |a, b| a * b)
+        decimals(call, "by", decimal::MULTIPLY)
     }),
     Function::new("divf", &["n", "by"], "The quotient of numbers with fractions.", |call| {
-        let by = values_of(call.value("by")?);
-        if by.iter().any(|by| to_float(by) == 0.0) {
-            return Err(Failure::call("decimal division by 0"));
-        }
-        decimals(call, by, Decimal::divided_by, |a, b| a / b)
+        decimals(call, "by", decimal::DIVIDE)
     }),
     Function::new("floor", &["n"], "The next whole number below.", |call| {
         Ok(float_to_tera(to_float(call.value("n")?).floor()))
@@ -79,7 +70,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("ceil", &["n"], "The next whole number above.", |call| {
         Ok(float_to_tera(to_float(call.value("n")?).ceil()))
     }),
-    Function::new("round", &["n", "places"], "Rounded to so many places after the point.", round),
+    Function::new("round", &["n", "places"], "Rounded to so many places after the point.", |call| {
+        let (n, places) = (to_float(call.value("n")?), call.whole("places")?);
+        Ok(float_to_tera(numbers::round(n, places, 0.5)))
+    }),
     Function::new("until", &["count"], "The list 0, 1, ... below `count`.", |call| {
         let count = call.whole("count")?;
         steps(call, 0, count, if count < 0 { -1 } else { 1 })
@@ -115,45 +109,13 @@ fn fold_floats(call: &Call<'_>, others: &'static str, with: fn(f64, f64) -> f64)
     Ok(float_to_tera(values_of(call.value(others)?).iter().map(to_float).fold(first, with)))
 }
 
-type DecimalStep = fn(Decimal, Decimal) -> Option<Decimal>;
-
-/// Helm computes with decimal digits (0.1 + 0.2 is 0.3); where there are too many of them, floats have to do.
-fn decimals(call: &Call<'_>, others: &[Value], exact: DecimalStep, rough: fn(f64, f64) -> f64) -> Answer {
-    let first = to_float(call.value("n")?);
-    let others = || others.iter().map(to_float);
-    if let Some(number) = others().chain([first]).find(|number| !number.is_finite()) {
-        return Err(Failure::call(format!("Cannot create a Decimal from {}", format_float(number))));
-    }
-    let computed = others().try_fold(Decimal::of(first), |sum, other| Some(exact(sum?, Decimal::of(other)?)));
-    let computed = computed.flatten().map(Decimal::to_f64);
-    Ok(float_to_tera(computed.unwrap_or_else(|| others().fold(first, rough))))
-}
-
-fn nonzero(call: &Call<'_>) -> Result<i64, Failure> {
-    match to_int(call.value("by")?) {
-        0 => Err(Failure::call("runtime error: integer divide by zero")),
-        by => Ok(by),
-    }
-}
-
-fn round(call: &Call<'_>) -> Answer {
-    let n = to_float(call.value("n")?);
-    let places = call.whole("places")?.clamp(-400, 400) as i32;
-    let power = 10f64.powi(places);
-    let shifted = n * power;
-    // sprig rounds up from a fraction of .5 on, which for negative numbers never occurs.
-    let whole = if shifted.fract() >= 0.5 { shifted.ceil() } else { shifted.floor() };
-    Ok(float_to_tera(whole / power))
+fn decimals(call: &Call<'_>, others: &'static str, step: decimal::Step) -> Answer {
+    let others: Vec<f64> = values_of(call.value(others)?).iter().map(to_float).collect();
+    Ok(float_to_tera(decimal::fold(to_float(call.value("n")?), &others, step)?))
 }
 
 fn steps(call: &Call<'_>, start: i64, stop: i64, step: i64) -> Answer {
-    if step == 0 || (step > 0) == (stop < start) || start == stop {
-        return Ok(Value::from(Vec::<Value>::new()));
-    }
-    let count = start.abs_diff(stop).div_ceil(step.unsigned_abs());
-    call.spend_items(usize::try_from(count).unwrap_or(usize::MAX))?;
-    let items = (0..count).map(|index| Value::from(start.wrapping_add(step.wrapping_mul(index as i64))));
-    Ok(Value::from(items.collect::<Vec<_>>()))
+    Ok(Value::from(numbers::until_step(start, stop, step, &mut call.limits())?))
 }
 
 /// Tera's own `range`, within the budget of the template.
@@ -178,8 +140,5 @@ fn seq(call: &Call<'_>) -> Answer {
         Some(last) => (first, last),
         None => (1, first),
     };
-    let direction = if last < start { -1 } else { 1 };
-    let list = steps(call, start, last.saturating_add(direction), step.unwrap_or(direction))?;
-    let numbers: Vec<_> = list.as_array().unwrap_or_default().iter().map(display).collect();
-    Ok(Value::from(numbers.join(" ")))
+    Ok(Value::from(numbers::seq(start, last, step, &mut call.limits())?))
 }

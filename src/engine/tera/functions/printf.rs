@@ -45,7 +45,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 fn printed(call: &Call<'_>, print: impl FnOnce(&mut Printer<'_>) -> Result<(), Error>) -> Answer {
     let mut out = Vec::new();
     let limit = call.largest_text();
-    match print(&mut Printer::new(&mut out, limit, DIALECT)) {
+    match print(&mut Printer::new(&mut out, limit, DIALECT.print)) {
         Ok(()) => Ok(Value::from(text_of(out))),
         Err(Error::TooLong) => Err(call.check_size(limit + 1).err().unwrap_or_else(|| Failure::call("too long"))),
         Err(Error::TooDeep) => Err(TooDeep.into()),

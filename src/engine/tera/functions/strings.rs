@@ -5,7 +5,8 @@ use tera::value::Key;
 
 use super::Function;
 use super::call::{Answer, Call, Failure, is_nothing};
-use super::go_value::display;
+use super::go_value::{DIALECT, display, text_of};
+use crate::engine::sprig::text;
 use crate::go::strconv::quote_double;
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -19,10 +20,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
         in_quotes(call, |text| format!("'{text}'"))
     }),
     Function::new("indent", &["text", "width"], "Every line, the first too, moved right by `width` spaces.", |call| {
-        Ok(Value::from(indented(call)?))
+        Ok(made(text::indent(call.text("text")?.as_bytes(), call.whole("width")?, &mut call.limits())?))
     }),
     Function::new("nindent", &["text", "width"], "`indent` after a line break.", |call| {
-        Ok(Value::from(format!("\n{}", indented(call)?)))
+        Ok(made(text::nindent(call.text("text")?.as_bytes(), call.whole("width")?, &mut call.limits())?))
     }),
     Function::new("trim", &["text"], "Without white space at both ends.", |call| {
         Ok(Value::from(call.text("text")?.trim()))
@@ -41,7 +42,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "trunc",
         &["text", "length"],
         "The first `length` bytes, with a negative length the last; never half a character.",
-        trunc,
+        |call| Ok(made(text::trunc(call.text("text")?.as_bytes(), call.whole("length")?, DIALECT.cut))),
     ),
     Function::new("replace", &["text", "from", "to"], "With every `from` replaced by `to`.", replace),
     Function::new("contains", &["text", "part"], "Whether `part` occurs in it.", |call| {
@@ -54,7 +55,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Ok(Value::from(call.text("text")?.ends_with(call.text("suffix")?)))
     }),
     Function::new("splitList", &["text", "separator"], "The parts between separators, as a list.", |call| {
-        Ok(Value::from(split(call, None)?))
+        Ok(Value::from(split(call, -1)?))
     }),
     Function::new(
         "join",
@@ -63,21 +64,22 @@ pub(super) const FUNCTIONS: &[Function] = &[
         join,
     ),
     Function::new("split", &["text", "separator"], "The parts between separators, as a map `_0`, `_1`, ...", |call| {
-        Ok(numbered(split(call, None)?))
+        Ok(numbered(split(call, -1)?))
     }),
     Function::new("splitn", &["text", "separator", "count"], "`split` into at most `count` parts.", |call| {
-        Ok(numbered(split(call, usize::try_from(call.whole("count")?).ok())?))
+        Ok(numbered(split(call, call.whole("count")?)?))
     }),
     Function::new(
         "substr",
         &["text", "start", "end"],
         "The bytes from `start` to before `end`; negative ones mean the ends.",
-        substr,
+        |call| {
+            let (text, start, end) = (call.text("text")?, call.whole("start")?, call.whole("end")?);
+            Ok(made(text::substr(text.as_bytes(), start, end, DIALECT.cut)?))
+        },
     ),
     Function::new("repeat", &["text", "count"], "The text so many times.", |call| {
-        let (text, count) = (call.text("text")?, call.repeats("count")?);
-        call.check_size(text.len().saturating_mul(count))?;
-        Ok(Value::from(text.repeat(count)))
+        Ok(made(text::repeat(call.text("text")?.as_bytes(), call.whole("count")?, &mut call.limits())?))
     }),
     Function::new(
         "cat",
@@ -86,11 +88,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
         |call| Ok(Value::from(texts(call, "values")?.join(" "))),
     ),
     Function::new("html", &["text"], "Escaped for HTML.", |call| {
-        let escaped = call.printed("text")?.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-        Ok(Value::from(escaped.replace('"', "&#34;").replace('\'', "&#39;").replace('\0', "\u{FFFD}")))
+        Ok(made(text::html(call.printed("text")?.as_bytes())))
     }),
     Function::new("nospace", &["text"], "Without any white space.", |call| {
-        Ok(Value::from(call.text("text")?.split_whitespace().collect::<String>()))
+        Ok(made(text::nospace(call.text("text")?.as_bytes(), DIALECT.cut)))
     }),
 ];
 
@@ -101,66 +102,30 @@ fn in_quotes(call: &Call<'_>, write: impl Fn(&str) -> String) -> Answer {
     }))
 }
 
+/// A text that was made of texts.
+fn made(bytes: impl Into<Vec<u8>>) -> Value {
+    Value::from(text_of(bytes.into()))
+}
+
 fn trim_all(call: &Call<'_>) -> Answer {
     let (text, chars) = (call.text("text")?, call.text("chars")?);
-    call.spend_work(text.len().saturating_mul(chars.len()) / 4096)?;
-    Ok(Value::from(text.trim_matches(|c| chars.contains(c))))
+    Ok(made(text::trim_all(text.as_bytes(), chars.as_bytes(), &mut call.limits())?))
 }
 
 fn replace(call: &Call<'_>) -> Answer {
     let (text, from, to) = (call.text("text")?, call.text("from")?, call.text("to")?);
-    if to.len() > from.len() {
-        let added = text.matches(from).count().saturating_mul(to.len() - from.len());
-        call.check_size(text.len().saturating_add(added))?;
-    }
-    Ok(Value::from(text.replace(from, to)))
+    Ok(made(text::replace(text.as_bytes(), from.as_bytes(), to.as_bytes(), &mut call.limits())?))
 }
 
-fn indented(call: &Call<'_>) -> Result<String, Failure> {
-    let text = call.text("text")?;
-    let width = call.repeats("width")?;
-    let lines = text.matches('\n').count() + 1;
-    call.check_size(width.saturating_mul(lines).saturating_add(text.len()))?;
-    let pad = " ".repeat(width);
-    Ok(format!("{pad}{}", text.replace('\n', &format!("\n{pad}"))))
-}
-
-fn trunc(call: &Call<'_>) -> Answer {
-    let (text, length) = (call.text("text")?, call.whole("length")?);
-    let size = usize::try_from(length.unsigned_abs()).unwrap_or(usize::MAX);
-    Ok(Value::from(if size >= text.len() {
-        text
-    } else if length < 0 {
-        &text[text.ceil_char_boundary(text.len() - size)..]
-    } else {
-        &text[..text.floor_char_boundary(size)]
-    }))
-}
-
-/// The argument `text` cut at every `separator`, into `most` parts at the most; an empty separator cuts between
-/// characters.
-fn split<'a>(call: &Call<'a>, most: Option<usize>) -> Result<Vec<&'a str>, Failure> {
+fn split(call: &Call<'_>, most: i64) -> Result<Vec<Value>, Failure> {
     let (text, separator) = (call.text("text")?, call.text("separator")?);
-    let most = most.unwrap_or(usize::MAX);
-    let parts: Vec<&str> = match (separator, most) {
-        (_, 0) => Vec::new(),
-        ("", _) => {
-            let cuts = || text.char_indices().map(|(at, _)| at).take(most);
-            call.spend_items(cuts().count())?;
-            cuts().zip(cuts().skip(1).chain([text.len()])).map(|(start, end)| &text[start..end]).collect()
-        }
-        _ => {
-            call.spend_items(text.matches(separator).take(most).count() + 1)?;
-            text.splitn(most, separator).collect()
-        }
-    };
-    Ok(parts)
+    let parts = text::split(text.as_bytes(), separator.as_bytes(), most, &mut call.limits())?;
+    Ok(parts.into_iter().map(made).collect())
 }
 
 fn join(call: &Call<'_>) -> Answer {
     let (texts, separator) = (texts(call, "values")?, call.text("separator")?);
-    call.check_size(texts.len().saturating_mul(separator.len()))?;
-    Ok(Value::from(texts.join(separator)))
+    Ok(made(text::join(&texts, separator.as_bytes(), &mut call.limits())?))
 }
 
 /// sprig's `strslice`: a list's values as texts without the nulls; any other value alone.
@@ -170,19 +135,7 @@ pub(super) fn texts(call: &Call<'_>, name: &'static str) -> Result<Vec<String>, 
 }
 
 /// The parts under the names `_0`, `_1`, ...
-fn numbered(parts: Vec<&str>) -> Value {
-    let named = parts.into_iter().enumerate().map(|(index, part)| (Key::from(format!("_{index}")), Value::from(part)));
+fn numbered(parts: Vec<Value>) -> Value {
+    let named = parts.into_iter().enumerate().map(|(index, part)| (Key::from(format!("_{index}")), part));
     Value::from(named.collect::<tera::Map>())
-}
-
-/// Where an end is given that is no place in the text, the text's own end is meant; a start must be one.
-fn substr(call: &Call<'_>) -> Answer {
-    let (text, start, end) = (call.text("text")?, call.whole("start")?, call.whole("end")?);
-    let place =
-        |at: i64| usize::try_from(at).ok().filter(|&at| at <= text.len()).map(|at| text.floor_char_boundary(at));
-    let part = match (start, place(end)) {
-        (..0, end) => end.and_then(|end| text.get(..end)),
-        (start, end) => place(start).and_then(|start| text.get(start..end.unwrap_or(text.len()))),
-    };
-    part.map(Value::from).ok_or_else(|| Failure::call("runtime error: slice bounds out of range"))
 }

@@ -1,33 +1,47 @@
-//! Values as numbers, by the rules of the library that Helm's functions convert with: text is read, anything else that
-//! is no number counts as 0.
+//! Values as numbers, by the rules of the library that Helm's functions convert with (spf13/cast): text is read, anything
+//! else that is no number counts as 0.
 
-use tera::Value;
+use crate::go::fmt::{GoValue, View};
 
 /// A value as sprig's `toInt64` reads it.
-pub(super) fn to_int(value: &Value) -> i64 {
-    if let Some(number) = value.as_i64() {
-        return number;
-    }
-    if let Some(number) = value.as_number() {
-        return number.as_float() as i64;
-    }
-    match (value.as_str(), value.as_bool()) {
-        (Some(text), _) => int_of_text(without_zeros(text)).unwrap_or(0),
-        (_, Some(flag)) => i64::from(flag),
+pub fn to_int(value: &impl GoValue) -> i64 {
+    match value.view() {
+        View::Bool(truth) => i64::from(truth),
+        View::Int(number) => number,
+        View::Uint(number) => number as i64,
+        View::Float(number) => int_of_float(number),
+        View::String(text) => str::from_utf8(text).ok().and_then(|text| int_of_text(without_zeros(text))).unwrap_or(0),
         _ => 0,
     }
 }
 
 /// A value as sprig's `toFloat64` reads it.
-pub(super) fn to_float(value: &Value) -> f64 {
-    if let Some(number) = value.as_number() {
-        return number.as_float();
-    }
-    match (value.as_str(), value.as_bool()) {
-        (Some(text), _) => float_of_text(text).unwrap_or(0.0),
-        (_, Some(flag)) => f64::from(u8::from(flag)),
+pub fn to_float(value: &impl GoValue) -> f64 {
+    match value.view() {
+        View::Bool(truth) => f64::from(u8::from(truth)),
+        View::Int(number) => number as f64,
+        View::Uint(number) => number as f64,
+        View::Float(number) => number,
+        View::String(text) => str::from_utf8(text).ok().and_then(float_of_text).unwrap_or(0.0),
         _ => 0.0,
     }
+}
+
+/// A float without its fraction. What does not fit becomes the smallest number, as on the processors that Helm runs on most.
+pub fn int_of_float(number: f64) -> i64 {
+    // 2^63 is the first float beyond i64.
+    let fits = (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&number);
+    if fits { number as i64 } else { i64::MIN }
+}
+
+/// The decimal number a text holds, 0 where it holds none (`atoi`).
+pub fn atoi(text: &[u8]) -> i64 {
+    str::from_utf8(text).ok().and_then(|text| text.parse().ok()).unwrap_or(0)
+}
+
+/// The number that octal digits stand for, 0 where they are none (`toDecimal`).
+pub fn octal(digits: &[u8]) -> i64 {
+    str::from_utf8(digits).ok().and_then(|digits| i64::from_str_radix(digits, 8).ok()).unwrap_or(0)
 }
 
 /// Without a fraction of nothing but zeros.
@@ -39,7 +53,7 @@ fn without_zeros(text: &str) -> &str {
 }
 
 /// A whole number in the notation of Go's source: `12`, `0x1f`, `0o17`, `017`, `0b1`, `1_000`.
-fn int_of_text(text: &str) -> Option<i64> {
+pub fn int_of_text(text: &str) -> Option<i64> {
     let (sign, unsigned) = match text.strip_prefix(['-', '+']) {
         Some(unsigned) => (&text[..1], unsigned),
         None => ("", text),
@@ -60,7 +74,7 @@ fn int_of_text(text: &str) -> Option<i64> {
 }
 
 /// A number with a fraction or an exponent; what is too large for one is none.
-fn float_of_text(text: &str) -> Option<f64> {
+pub fn float_of_text(text: &str) -> Option<f64> {
     let digits = without_underscores(text, false)?;
     let number: f64 = digits.parse().ok()?;
     let is_word = !digits.bytes().any(|byte| byte.is_ascii_digit());
@@ -86,6 +100,10 @@ fn without_underscores(text: &str, after_prefix: bool) -> Option<String> {
 mod tests {
     use super::*;
 
+    fn read(text: &str) -> i64 {
+        int_of_text(without_zeros(text)).unwrap_or(0)
+    }
+
     #[test]
     fn numbers_are_read_as_in_source_code() {
         for (text, number) in [
@@ -103,7 +121,7 @@ mod tests {
             ("12.00", 12),
             ("+5", 5),
         ] {
-            assert_eq!(to_int(&Value::from(text)), number, "{text}");
+            assert_eq!(read(text), number, "{text}");
         }
         for text in [
             "",
@@ -124,7 +142,7 @@ mod tests {
             ".0",
             "é0",
         ] {
-            assert_eq!(to_int(&Value::from(text)), 0, "{text}");
+            assert_eq!(read(text), 0, "{text}");
         }
     }
 
@@ -133,8 +151,9 @@ mod tests {
         for (text, number) in
             [("1e3", 1000.0), (".5", 0.5), ("1e400", 0.0), ("-1e400", 0.0), ("1_0.5", 10.5), ("x", 0.0)]
         {
-            assert_eq!(to_float(&Value::from(text)), number, "{text}");
+            assert_eq!(float_of_text(text).unwrap_or(0.0), number, "{text}");
         }
-        assert!(to_float(&Value::from("inf")).is_infinite() && to_float(&Value::from("NaN")).is_nan());
+        assert!(float_of_text("inf").unwrap().is_infinite() && float_of_text("NaN").unwrap().is_nan());
+        assert_eq!((int_of_float(-1.9), int_of_float(1e19), int_of_float(f64::NAN)), (-1, i64::MIN, i64::MIN));
     }
 }

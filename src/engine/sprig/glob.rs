@@ -1,4 +1,4 @@
-//! Patterns of `Files.Glob`, as the glob library of Helm reads them.
+//! Patterns of `Files.Glob`, as the glob library of Helm (gobwas/glob) reads them.
 
 /// A part of a pattern.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,14 +21,14 @@ enum Part {
 
 /// A pattern for paths.
 #[derive(Debug)]
-pub(super) struct Glob(Vec<Part>);
+pub struct Glob(Vec<Part>);
 
 /// How deeply alternatives may nest.
 const MAX_NESTING: usize = 100;
 
 /// Why a text is no pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fault {
+pub enum Fault {
     /// Its classes are malformed. Helm lets such a pattern match every path.
     Malformed,
     /// Its alternatives nest deeper than [`MAX_NESTING`].
@@ -40,12 +40,12 @@ impl Glob {
     ///
     /// # Errors
     /// What is wrong with it. An alternative that is not closed ends with the pattern, and a `\` at the end is nothing.
-    pub(super) fn parse(pattern: &str) -> Result<Glob, Fault> {
+    pub fn parse(pattern: &str) -> Result<Glob, Fault> {
         sequence(&mut pattern.chars().peekable(), 0).map(Glob)
     }
 
     /// Whether the pattern matches the whole path.
-    pub(super) fn matches(&self, path: &str) -> bool {
+    pub fn matches(&self, path: &str) -> bool {
         let chars: Vec<char> = path.chars().collect();
         ends(&self.0, &chars, &[0]).contains(&chars.len())
     }

@@ -1,18 +1,55 @@
-//! Decimal arithmetic, in which Helm's functions on fractions compute.
+//! Decimal arithmetic, in which Helm's functions on fractions compute: 0.1 + 0.2 is 0.3.
+
+use super::Error;
+use crate::go::float::format_float;
+
+/// A step of a computation: on decimals, and on floats where there are too many digits.
+#[derive(Debug, Clone, Copy)]
+pub struct Step {
+    exact: fn(Decimal, Decimal) -> Option<Decimal>,
+    rough: fn(f64, f64) -> f64,
+    divides: bool,
+}
+
+/// `addf`.
+pub const ADD: Step = Step { exact: Decimal::plus, rough: |a, b| a + b, divides: false };
+/// `subf`.
+pub const SUBTRACT: Step = Step { exact: Decimal::minus, rough: |a, b| a - b, divides: false };
+/// `mulf`.
+pub const MULTIPLY: Step = Step { exact: Decimal::times, rough: |a, b| a * b, divides: false };
+/// `divf`.
+pub const DIVIDE: Step = Step { exact: Decimal::divided_by, rough: |a, b| a / b, divides: true };
+
+/// Computes with numbers from left to right.
+///
+/// # Errors
+/// One of them is infinite or NaN, or a divisor 0.
+pub fn fold(first: f64, others: &[f64], step: Step) -> Result<f64, Error> {
+    let all = || others.iter().copied();
+    if let Some(number) = all().chain([first]).find(|number| !number.is_finite()) {
+        return Err(Error::Call(format!("Cannot create a Decimal from {}", format_float(number))));
+    }
+    if step.divides && others.contains(&0.0) {
+        return Err(Error::call("decimal division by 0"));
+    }
+    let computed = all().try_fold(Decimal::of(first), |sum, other| Some((step.exact)(sum?, Decimal::of(other)?)));
+    let computed = computed.flatten().map(Decimal::to_f64);
+    Ok(computed.unwrap_or_else(|| all().fold(first, step.rough)))
+}
 
 /// How many places after the point a quotient has.
 const QUOTIENT_PLACES: u32 = 16;
 
 /// A decimal number: `digits` with the point `places` from the right.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Decimal {
+pub struct Decimal {
     digits: i128,
     places: u32,
 }
 
 impl Decimal {
     /// The shortest decimal number that stands for a float; `None` where it has too many digits.
-    pub(super) fn of(number: f64) -> Option<Decimal> {
+    pub fn of(number: f64) -> Option<Decimal> {
         if !(1e-30..1e30).contains(&number.abs()) && number != 0.0 {
             return None;
         }
@@ -22,22 +59,25 @@ impl Decimal {
         Some(Decimal { digits, places: u32::try_from(fraction.len()).ok()? })
     }
 
-    pub(super) fn plus(self, other: Decimal) -> Option<Decimal> {
+    /// The sum; `None` where it has too many digits.
+    pub fn plus(self, other: Decimal) -> Option<Decimal> {
         let (a, b, places) = self.aligned(other)?;
         Some(Decimal { digits: a.checked_add(b)?, places })
     }
 
-    pub(super) fn minus(self, other: Decimal) -> Option<Decimal> {
+    /// The difference; `None` where it has too many digits.
+    pub fn minus(self, other: Decimal) -> Option<Decimal> {
         let (a, b, places) = self.aligned(other)?;
         Some(Decimal { digits: a.checked_sub(b)?, places })
     }
 
-    pub(super) fn times(self, other: Decimal) -> Option<Decimal> {
+    /// The product; `None` where it has too many digits.
+    pub fn times(self, other: Decimal) -> Option<Decimal> {
         Some(Decimal { digits: self.digits.checked_mul(other.digits)?, places: self.places + other.places })
     }
 
     /// The quotient, rounded half away from zero; `None` for a division by zero.
-    pub(super) fn divided_by(self, other: Decimal) -> Option<Decimal> {
+    pub fn divided_by(self, other: Decimal) -> Option<Decimal> {
         let (a, b, _) = self.aligned(other)?;
         let (mut quotient, mut rest) = (a.checked_div(b)?, a.checked_rem(b)?);
         for _ in 0..QUOTIENT_PLACES {
@@ -50,7 +90,8 @@ impl Decimal {
         Some(Decimal { digits: quotient.checked_add(away_from_zero)?, places: QUOTIENT_PLACES })
     }
 
-    pub(super) fn to_f64(self) -> f64 {
+    /// The nearest float.
+    pub fn to_f64(self) -> f64 {
         format!("{}e-{}", self.digits, self.places).parse().unwrap_or(f64::NAN)
     }
 

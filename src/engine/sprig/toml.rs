@@ -8,7 +8,7 @@ use crate::yaml::{Map, Node, Value};
 ///
 /// # Errors
 /// What TOML can't hold: a list of tables without a key, a list with null in it.
-pub(super) fn write(value: &Value) -> Result<String, String> {
+pub fn write(value: &Value) -> Result<String, String> {
     let mut out = String::new();
     match value {
         Value::Map(map) => table(&mut out, map, &mut Vec::new())?,
@@ -129,23 +129,23 @@ fn quoted(text: &str) -> String {
 ///
 /// # Errors
 /// The parser's complaint.
-pub(super) fn read(text: &str) -> Result<Value, String> {
-    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| format!("toml: {}", error.message()))?;
-    Ok(from_toml(toml::Value::Table(table)))
+pub fn read(text: &str) -> Result<Value, String> {
+    let table: ::toml::Table = text.parse().map_err(|error: ::toml::de::Error| format!("toml: {}", error.message()))?;
+    Ok(from_toml(::toml::Value::Table(table)))
 }
 
 /// The parser limits how deeply values nest.
-fn from_toml(value: toml::Value) -> Value {
+fn from_toml(value: ::toml::Value) -> Value {
     match value {
-        toml::Value::String(text) => Value::String(text),
-        toml::Value::Integer(number) => Value::Int(number),
-        toml::Value::Float(number) => Value::Float(number),
-        toml::Value::Boolean(value) => Value::Bool(value),
-        toml::Value::Datetime(time) => Value::String(time.to_string()),
-        toml::Value::Array(items) => {
+        ::toml::Value::String(text) => Value::String(text),
+        ::toml::Value::Integer(number) => Value::Int(number),
+        ::toml::Value::Float(number) => Value::Float(number),
+        ::toml::Value::Boolean(value) => Value::Bool(value),
+        ::toml::Value::Datetime(time) => Value::String(time.to_string()),
+        ::toml::Value::Array(items) => {
             Value::List(items.into_iter().map(|item| Node::generated(from_toml(item))).collect())
         }
-        toml::Value::Table(table) => {
+        ::toml::Value::Table(table) => {
             let mut map = Map::new();
             for (key, value) in table {
                 map.insert(key, Default::default(), Node::generated(from_toml(value)));

@@ -1,0 +1,290 @@
+//! Functions on the case of letters, and the ways to write several words as one.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// In upper case (`upper`).
+pub fn upper(text: &str) -> String {
+    text.chars().map(to_upper).collect()
+}
+
+/// In lower case (`lower`).
+pub fn lower(text: &str) -> String {
+    text.chars().map(to_lower).collect()
+}
+
+/// The first letter of every word in upper case (`title`).
+pub fn title(text: &str) -> String {
+    at_word_starts(text, is_separator, to_title)
+}
+
+/// The first letter behind white space in lower case (`untitle`).
+pub fn untitle(text: &str) -> String {
+    at_word_starts(text, char::is_whitespace, to_lower)
+}
+
+/// Words in lower case, joined by `_` (`snakecase`).
+pub fn snake_case(text: &str) -> String {
+    joined_words(text, '_')
+}
+
+/// Words in lower case, joined by `-` (`kebabcase`).
+pub fn kebab_case(text: &str) -> String {
+    joined_words(text, '-')
+}
+
+/// Go maps one character to one: what has several capitals (`ß`) stays, unless there is a single one for it too.
+fn to_upper(c: char) -> char {
+    let mut upper = c.to_uppercase();
+    match (upper.next(), upper.next()) {
+        (Some(one), None) => one,
+        // Greek letters with an iota below have a capital with one beside.
+        _ => char::from_u32(match c {
+            'ᾀ'..='ᾇ' | 'ᾐ'..='ᾗ' | 'ᾠ'..='ᾧ' => u32::from(c) + 8,
+            'ᾳ' | 'ῃ' | 'ῳ' => u32::from(c) + 9,
+            _ => u32::from(c),
+        })
+        .unwrap_or(c),
+    }
+}
+
+fn to_lower(c: char) -> char {
+    c.to_lowercase().next().unwrap_or(c)
+}
+
+/// As at the start of a word: of the letters that stand for two, only the first is a capital; Georgian has none.
+fn to_title(c: char) -> char {
+    match c {
+        'Ǆ'..='ǆ' => 'ǅ',
+        'Ǉ'..='ǉ' => 'ǈ',
+        'Ǌ'..='ǌ' => 'ǋ',
+        'Ǳ'..='ǳ' => 'ǲ',
+        'ა'..='ჺ' | 'ჽ'..='ჿ' => c,
+        _ => to_upper(c),
+    }
+}
+
+fn at_word_starts(text: &str, is_between: fn(char) -> bool, change: fn(char) -> char) -> String {
+    let mut starts_word = true;
+    let changed = text.chars().map(|c| {
+        let changed = if starts_word { change(c) } else { c };
+        starts_word = is_between(c);
+        changed
+    });
+    changed.collect()
+}
+
+/// Go's `isSeparator`: ASCII punctuation but the underscore; of others only white space.
+fn is_separator(c: char) -> bool {
+    if c.is_ascii() { !c.is_ascii_alphanumeric() && c != '_' } else { c.is_whitespace() }
+}
+
+/// Upper case becomes lower case and the other way round, at the start of a word title case (`swapcase`).
+pub fn swap_case(text: &str) -> String {
+    let mut after_space = true;
+    let swapped = text.chars().map(|c| {
+        let starts_word = std::mem::replace(&mut after_space, c.is_whitespace());
+        match (c.is_lowercase(), starts_word) {
+            (false, _) => to_lower(c),
+            (true, true) => to_title(c),
+            (true, false) => to_upper(c),
+        }
+    });
+    swapped.collect()
+}
+
+/// What a character is to the division into words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Joint,
+    Punctuation,
+    Upper,
+    /// A letter that is no capital, unless it stands for a word as in Chinese.
+    Letter,
+    Number,
+    Other,
+}
+
+fn kind(c: char) -> Kind {
+    if is_joint(c) {
+        Kind::Joint
+    } else if is_punctuation(c) {
+        Kind::Punctuation
+    } else if c.is_uppercase() {
+        Kind::Upper
+    } else if c.is_alphabetic()
+        && !matches!(c, '\u{4E00}'..='\u{9FCC}' | '\u{3400}'..='\u{4D85}' | '\u{20000}'..='\u{2B81D}')
+    {
+        Kind::Letter
+    } else if c.is_numeric() {
+        Kind::Number
+    } else {
+        Kind::Other
+    }
+}
+
+fn is_joint(c: char) -> bool {
+    c == '-' || c == '_' || c.is_whitespace()
+}
+
+fn is_punctuation(c: char) -> bool {
+    static PUNCTUATION: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^\p{P}").ok());
+    if c.is_ascii() {
+        return c.is_ascii_punctuation() && !"$+<=>^`|~".contains(c);
+    }
+    if c.is_alphanumeric() {
+        return false;
+    }
+    PUNCTUATION.as_ref().is_some_and(|punctuation| punctuation.is_match(c.encode_utf8(&mut [0; 4])))
+}
+
+/// Characters of one kind that belong together: `HTTP` and `Server` of `HTTPServer`.
+#[derive(Debug, Clone, Copy)]
+struct Word<'t> {
+    kind: Kind,
+    text: &'t str,
+}
+
+/// The words of a text. A capital begins one with small letters; of several capitals the last does so if small letters follow it.
+fn words(text: &str) -> Vec<Word<'_>> {
+    let mut words = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let kind = kind(first);
+        let length = word_length(kind, rest, first.len_utf8());
+        let (word, after) = rest.split_at(length);
+        words.push(Word { kind, text: word });
+        rest = after;
+    }
+    words
+}
+
+fn word_length(first: Kind, text: &str, first_length: usize) -> usize {
+    let run = |from: usize, belongs: fn(Kind) -> bool| {
+        from + text[from..].find(|c| !belongs(kind(c))).unwrap_or(text.len() - from)
+    };
+    match first {
+        Kind::Joint => run(0, |kind| kind == Kind::Joint),
+        // Within punctuation joints are no more than that.
+        Kind::Punctuation => text.find(|c| !is_punctuation(c)).unwrap_or(text.len()),
+        Kind::Letter => run(0, |kind| kind == Kind::Letter),
+        Kind::Number => run(0, |kind| kind == Kind::Number),
+        Kind::Other => run(0, |kind| kind == Kind::Other),
+        Kind::Upper => {
+            let capitals = run(0, |kind| kind == Kind::Upper);
+            let lower_follows = text[capitals..].chars().next().is_some_and(|c| kind(c) == Kind::Letter);
+            if capitals == first_length && lower_follows {
+                run(first_length, |kind| kind == Kind::Letter)
+            } else if lower_follows {
+                text[..capitals].char_indices().next_back().map_or(capitals, |(last, _)| last)
+            } else {
+                capitals
+            }
+        }
+    }
+}
+
+/// Words in small letters with a joint between. Digits belong to the word before them unless small letters follow, which
+/// then belong to the digits.
+fn joined_words(text: &str, joint: char) -> String {
+    let words = words(text);
+    let mut out = String::with_capacity(text.len() + 8);
+    let mut rest = words.as_slice();
+    while let Some((&word, after)) = rest.split_first() {
+        push_word(&mut out, word, joint);
+        rest = after;
+        if matches!(word.kind, Kind::Joint | Kind::Punctuation) {
+            continue;
+        }
+        let kind_at = |at: usize| rest.get(at).map(|word| word.kind);
+        let letters_and_digits =
+            || rest.iter().take_while(|word| matches!(word.kind, Kind::Letter | Kind::Number)).count();
+        let taken = match (word.kind, kind_at(0), kind_at(1)) {
+            (Kind::Number, ..) => letters_and_digits(),
+            (_, Some(Kind::Number), Some(Kind::Letter)) => {
+                out.push(joint);
+                letters_and_digits()
+            }
+            (_, Some(Kind::Number), _) => 1,
+            _ => 0,
+        };
+        let (belonging, after) = rest.split_at(taken);
+        belonging.iter().for_each(|&word| push_word(&mut out, word, joint));
+        rest = after;
+        if rest.first().is_some_and(|next| !matches!(next.kind, Kind::Joint | Kind::Punctuation)) {
+            out.push(joint);
+        }
+    }
+    out
+}
+
+fn push_word(out: &mut String, word: Word<'_>, joint: char) {
+    match word.kind {
+        Kind::Joint => out.extend(std::iter::repeat_n(joint, word.text.chars().count())),
+        Kind::Upper => out.extend(word.text.chars().map(|c| if c.is_uppercase() { to_lower(c) } else { c })),
+        _ => out.push_str(word.text),
+    }
+}
+
+/// Words without joints, each with a capital (`camelcase`): a capital at the start and behind every joint, which is left out;
+/// further capitals directly behind such a one become small. Joints at both ends stay, and of several together all but one.
+pub fn camel_case(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let lead = text.find(|c| !is_joint(c)).unwrap_or(text.len());
+    out.push_str(&text[..lead]);
+    let mut chars = text[lead..].chars();
+    let Some(first) = chars.next() else {
+        // The library writes the last of nothing but joints twice.
+        out.extend(text.chars().next_back());
+        return out;
+    };
+    let mut among_capitals = first.is_uppercase();
+    let mut previous = to_upper(first);
+    for c in chars {
+        let mut c = c;
+        match (is_joint(previous), is_joint(c)) {
+            (true, true) => out.push(previous),
+            (true, false) => {
+                among_capitals = c.is_uppercase();
+                c = to_upper(c);
+            }
+            (false, _) => {
+                if among_capitals && c.is_uppercase() {
+                    c = to_lower(c);
+                } else {
+                    among_capitals = false;
+                }
+                out.push(previous);
+            }
+        }
+        previous = c;
+    }
+    out.push(previous);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_written_as_helm_writes_them() {
+        for (text, snake, kebab, camel) in [
+            ("HTTPServer", "http_server", "http-server", "Httpserver"),
+            ("JSONData2XML", "json_data2_xml", "json-data2-xml", "Jsondata2Xml"),
+            ("hello-world foo", "hello_world_foo", "hello-world-foo", "HelloWorldFoo"),
+            ("_a__b", "_a__b", "-a--b", "_A_B"),
+        ] {
+            assert_eq!((snake_case(text), kebab_case(text)), (snake.to_owned(), kebab.to_owned()), "{text}");
+            if text != "JSONData2XML" {
+                assert_eq!(camel_case(text), camel);
+            }
+        }
+        assert_eq!(
+            (title("o'neil mc-donald c_d x.y"), untitle("AB Cd")),
+            ("O'Neil Mc-Donald C_d X.Y".into(), "aB cd".into())
+        );
+        assert_eq!((upper("ß"), swap_case("aBC dEF")), ("ß".to_owned(), "Abc Def".to_owned()));
+    }
+}

@@ -1,0 +1,173 @@
+//! Functions that read YAML, JSON and TOML. What is wrong with a document becomes part of the result, as in Helm.
+
+use super::{Error, Limits, toml};
+use crate::diagnostic::Source;
+use crate::yaml::{Map, Node, Value};
+use crate::{json, yaml};
+
+/// The map that the first document of YAML text is; a map with the key `Error` where it is none (`fromYaml`).
+pub fn from_yaml(text: &str) -> Value {
+    read(&MAP, text, YAML)
+}
+
+/// The list that the first document of YAML text is; where it is none, a list with the message (`fromYamlArray`).
+pub fn from_yaml_array(text: &str) -> Value {
+    read(&LIST, text, YAML)
+}
+
+/// The map that JSON text holds; a map with the key `Error` where it holds none (`fromJson`).
+pub fn from_json(text: &str) -> Value {
+    read(&MAP, text, JSON)
+}
+
+/// The list that JSON text holds; where it holds none, a list with the message (`fromJsonArray`).
+pub fn from_json_array(text: &str) -> Value {
+    read(&LIST, text, JSON)
+}
+
+/// Any value that JSON text holds (`mustFromJson`).
+///
+/// # Errors
+/// Go's message about text that is no JSON.
+pub fn any_from_json(text: &str) -> Result<Value, Error> {
+    (JSON.read)(text).map_err(Error::Call)
+}
+
+/// The map that TOML text holds; a map with the key `Error` where it holds none (`fromToml`).
+pub fn from_toml(text: &str) -> Value {
+    read(&MAP, text, TOML)
+}
+
+/// How a kind of document is read.
+#[derive(Clone, Copy)]
+struct Reader {
+    read: fn(&str) -> Result<Value, String>,
+    /// What precedes the message about a document of another type than the one that is asked for.
+    prefix: &'static str,
+}
+
+const YAML: Reader = Reader {
+    read: |text| yaml::read_document(&Source::file("", text)).map(|node| node.value).map_err(|error| error.message),
+    prefix: "error unmarshaling JSON: while decoding JSON: ",
+};
+
+const JSON: Reader = Reader {
+    read: |text| {
+        let read = json::read(&Source::file("", text), 0..text.len());
+        read.map(|node| node.value).map_err(|error| error.message)
+    },
+    prefix: "",
+};
+
+const TOML: Reader = Reader { read: toml::read, prefix: "" };
+
+/// What a document has to be for a function that reads it.
+struct Container {
+    /// Its type in Go, which messages name.
+    go_type: &'static str,
+    is_one: fn(&Value) -> bool,
+    /// What an empty document is.
+    empty: fn() -> Value,
+    /// What a message about a document becomes.
+    error: fn(Node) -> Value,
+}
+
+const MAP: Container = Container {
+    go_type: "map[string]interface {}",
+    is_one: |value| value.as_map().is_some(),
+    empty: || Value::Map(Map::new()),
+    error: |message| {
+        let mut map = Map::new();
+        map.insert("Error", Default::default(), message);
+        Value::Map(map)
+    },
+};
+
+const LIST: Container = Container {
+    go_type: "[]interface {}",
+    is_one: |value| matches!(value, Value::List(_)),
+    empty: || Value::List(Vec::new()),
+    error: |message| Value::List(vec![message]),
+};
+
+fn read(container: &Container, text: &str, reader: Reader) -> Value {
+    let message = match (reader.read)(text) {
+        Ok(Value::Null) => return (container.empty)(),
+        Ok(value) if (container.is_one)(&value) => return value,
+        Ok(other) => {
+            let (prefix, found, wanted) = (reader.prefix, other.type_name(), container.go_type);
+            format!("{prefix}json: cannot unmarshal {found} into Go value of type {wanted}")
+        }
+        Err(message) => message,
+    };
+    (container.error)(Node::generated(Value::String(message)))
+}
+
+/// How deeply a document may nest without a stack of its own to be read on.
+const PLAIN_NESTING: usize = 64;
+
+/// The stack for the deepest document there may be: readers go down 10,000 levels.
+const DEEP_STACK: usize = 256 << 20;
+
+/// What such a stack costs, in items of a loop.
+const DEEP_READING: usize = 1_000;
+
+/// Reads a document, on a stack of its own where it may nest deeply. Readers are recursive, and how much of its stack the
+/// template has used up is not known here. `read` should drop what it read.
+///
+/// # Errors
+/// There is no such stack, or the limits are reached.
+pub fn with_stack_for<T: Send>(
+    text: &str,
+    limits: &mut impl Limits,
+    read: impl FnOnce() -> T + Send,
+) -> Result<T, Error> {
+    if !may_nest_deeply(text) {
+        return Ok(read());
+    }
+    limits.spend_items(DEEP_READING)?;
+    let thread = std::thread::Builder::new().stack_size(DEEP_STACK);
+    let answer = std::thread::scope(|scope| thread.spawn_scoped(scope, read).ok()?.join().ok());
+    answer.ok_or_else(|| Error::Limit("the document nests too deeply to be read".to_owned()))
+}
+
+/// Whether there are more brackets than shallow documents have (which of them are text is not looked at), or a line that
+/// begins with as many indicators and spaces as nested blocks need.
+fn may_nest_deeply(text: &str) -> bool {
+    let (mut brackets, mut column) = (0, Some(0));
+    for byte in text.bytes() {
+        brackets += usize::from(matches!(byte, b'[' | b'{'));
+        column = match byte {
+            b'\n' | b'\r' => Some(0),
+            b' ' | b'\t' | b'-' | b'?' | b':' => column.map(|column| column + 1),
+            _ => None,
+        };
+        if brackets > PLAIN_NESTING || column > Some(PLAIN_NESTING) {
+            return true;
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mistakes_become_part_of_the_result() {
+        let error = |value: Value| match value {
+            Value::Map(map) => map.get("Error").unwrap().value.as_str().unwrap().to_owned(),
+            Value::List(items) => items[0].value.as_str().unwrap().to_owned(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(
+            error(from_yaml("[a]")),
+            "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go value of type \
+             map[string]interface {}"
+        );
+        assert_eq!(error(from_json_array("{}")), "json: cannot unmarshal object into Go value of type []interface {}");
+        assert!(error(from_toml("=")).starts_with("toml: "));
+        assert_eq!(from_yaml(""), Value::Map(Map::new()));
+        assert_eq!(any_from_json("3").unwrap(), Value::Float(3.0));
+    }
+}

@@ -1,0 +1,69 @@
+//! Functions on lists of any values. What makes two values the same is the engine's business.
+
+use super::{Error, Limits};
+use crate::go::fmt::GoValue;
+
+/// sprig's message about a value that is no list: `Cannot find first on type string`. `act` is what can't be done.
+pub fn cannot(act: &str, value: &impl GoValue) -> Error {
+    Error::Call(format!("Cannot {act} type {}", value.kind()))
+}
+
+/// The items without repetitions (`uniq`), the first of each kept.
+///
+/// # Errors
+/// The limits are reached: each item is compared with those kept.
+pub fn uniq<V: Clone>(items: &[V], same: impl Fn(&V, &V) -> bool, limits: &mut impl Limits) -> Result<Vec<V>, Error> {
+    let mut kept: Vec<V> = Vec::new();
+    for item in items {
+        limits.spend_work(kept.len())?;
+        if !kept.iter().any(|known| same(known, item)) {
+            kept.push(item.clone());
+        }
+    }
+    Ok(kept)
+}
+
+/// The items without the unwanted ones (`without`).
+///
+/// # Errors
+/// The limits are reached: each item is compared with all unwanted ones.
+pub fn without<V: Clone>(
+    items: &[V],
+    unwanted: &[V],
+    same: impl Fn(&V, &V) -> bool,
+    limits: &mut impl Limits,
+) -> Result<Vec<V>, Error> {
+    limits.spend_work(items.len().saturating_mul(unwanted.len()))?;
+    Ok(items.iter().filter(|item| !unwanted.iter().any(|other| same(other, item))).cloned().collect())
+}
+
+/// The items from `start` to before `end` (`slice`).
+///
+/// # Errors
+/// There are no such places in the list.
+pub fn slice<V>(items: &[V], start: i64, end: i64) -> Result<&[V], Error> {
+    let range = usize::try_from(start).ok().zip(usize::try_from(end).ok());
+    let part = range.and_then(|(start, end)| items.get(start..end));
+    part.ok_or_else(|| Error::call("reflect.Value.Slice: slice index out of bounds"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::Unlimited;
+    use super::*;
+
+    #[test]
+    fn items_are_compared_as_asked() {
+        let same = |a: &i32, b: &i32| a % 10 == b % 10;
+        assert_eq!(uniq(&[1, 2, 11, 3], same, &mut Unlimited).unwrap(), [1, 2, 3]);
+        assert_eq!(without(&[1, 2, 11, 3], &[21], same, &mut Unlimited).unwrap(), [2, 3]);
+    }
+
+    #[test]
+    fn parts_of_a_list_are_checked() {
+        assert_eq!(slice(&[1, 2, 3], 1, 3).unwrap(), [2, 3]);
+        for (start, end) in [(-1, 2), (2, 1), (0, 4)] {
+            assert!(slice(&[1, 2, 3], start, end).is_err());
+        }
+    }
+}

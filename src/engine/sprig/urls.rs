@@ -1,0 +1,64 @@
+//! Functions on URLs.
+
+use super::Error;
+use crate::go::url::{Url, hostname};
+
+/// The parts of an address by name, sorted (`urlParse`).
+///
+/// # Errors
+/// Go's message about a malformed address.
+pub fn parse(url: &str) -> Result<[(&'static str, String); 8], Error> {
+    let parsed = Url::parse(url).map_err(|error| Error::Call(format!("unable to parse url: {error}")))?;
+    Ok([
+        ("fragment", parsed.fragment),
+        ("hostname", hostname(&parsed.host).to_owned()),
+        ("host", parsed.host),
+        ("opaque", parsed.opaque),
+        ("path", parsed.path),
+        ("query", parsed.query),
+        ("scheme", parsed.scheme),
+        ("userinfo", parsed.userinfo.unwrap_or_default()),
+    ])
+}
+
+/// The address that parts stand for, which `part` gives by name (`urlJoin`).
+///
+/// # Errors
+/// Those of `part`, and Go's message about malformed user information.
+pub fn join(part: impl Fn(&'static str) -> Result<String, Error>) -> Result<String, Error> {
+    let mut url = Url {
+        scheme: part("scheme")?,
+        opaque: part("opaque")?,
+        userinfo: None,
+        host: part("host")?,
+        path: part("path")?,
+        query: part("query")?,
+        fragment: part("fragment")?,
+    };
+    let userinfo = part("userinfo")?;
+    if !userinfo.is_empty() {
+        let parsed = Url::parse(&format!("proto://{userinfo}@host"));
+        let parsed = parsed.map_err(|error| Error::Call(format!("unable to parse userinfo in dict: {error}")))?;
+        url.userinfo = parsed.userinfo;
+    }
+    Ok(url.write())
+}
+
+/// What [`join`] says of a part that is no string.
+pub fn wrong_part(name: &str, kind: &str) -> Error {
+    Error::Call(format!("unable to parse {name} key, must be of type string, but {kind} found"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_an_address_make_it_again() {
+        let url = "https://user:secret@example.com:8080/a%20b?q=1#top";
+        let parts = parse(url).unwrap();
+        let part = |name| Ok(parts.iter().find(|(known, _)| *known == name).map(|(_, part)| part.clone()).unwrap());
+        assert_eq!(part("hostname").unwrap(), "example.com");
+        assert_eq!(join(part).unwrap(), url);
+    }
+}
