@@ -92,10 +92,12 @@ fn sources() -> Vec<(String, String, String)> {
         .collect()
 }
 
-/// What is compiled into the program: no comments, and nothing from `#[cfg(test)]` on, which stands last in every file.
+/// What is compiled into the program: no comments, and nothing from `#[cfg(test)]` on, which stands last in every file. Every
+/// line keeps its number.
 fn code_of(text: &str) -> String {
     let end = text.find("#[cfg(test)]\nmod tests {").unwrap_or(text.len());
-    text[..end].lines().filter(|line| !line.trim_start().starts_with("//")).map(|line| format!("{line}\n")).collect()
+    let line = |line: &str| if line.trim_start().starts_with("//") { "\n".to_owned() } else { format!("{line}\n") };
+    text[..end].lines().map(line).collect()
 }
 
 /// Every path in the code that begins with `crate`, `super` or `std`, groups in braces spread out. `super` is followed up
@@ -227,4 +229,230 @@ fn files_do_one_thing() {
         })
         .collect();
     assert!(long.is_empty(), "files beyond {LONGEST} lines: {}", long.join(", "));
+}
+
+/// Folders whose files may still import each other. It is to become empty.
+const KNOTS: &[&str] = &["engine/", "go/fmt/"];
+
+/// One source file as a module: which others it uses, and what it passes on of others.
+struct Module {
+    /// The file, from `src` on.
+    file: String,
+    /// `crate::diff::impact` is `["diff", "impact"]`.
+    path: Vec<String>,
+    /// The code without `pub use`.
+    code: String,
+    /// What `use` brings in, for modules below too: the name here, and the path of what is meant.
+    passed_on: Vec<(String, Vec<String>)>,
+}
+
+/// A path of one module that leads into another.
+struct Use {
+    /// The number of the module that is used.
+    target: usize,
+    /// The line of the path, from 1.
+    line: usize,
+    /// The path as a face was asked for it, if that only passes it on: it should be the target's own.
+    through_face: Option<String>,
+}
+
+fn modules() -> Vec<Module> {
+    let is_test = |path: &str| path.ends_with("tests.rs") || path.contains("/tests/");
+    let files = sources().into_iter().filter(|(module, path, _)| module != "lib" && module != "main" && !is_test(path));
+    files
+        .map(|(_, file, code)| {
+            let path: Vec<String> =
+                file.trim_end_matches(".rs").trim_end_matches("/mod").split('/').map(str::to_owned).collect();
+            let (code, passed_on) = without_passed_on(&code, &path);
+            Module { file, path, code, passed_on }
+        })
+        .collect()
+}
+
+/// The code without its `pub use` statements, and what all `use` statements bring in: private ones count for modules below.
+fn without_passed_on(code: &str, own: &[String]) -> (String, Vec<(String, Vec<String>)>) {
+    let (mut rest, mut kept, mut passed_on) = (code, String::new(), Vec::new());
+    let begins = ["\nuse ", "\npub use ", "\npub(super) use ", "\npub(crate) use "];
+    while let Some(start) = begins.iter().filter_map(|begin| rest.find(begin)).min() {
+        let Some(length) = rest[start..].find(';') else { break };
+        let statement = &rest[start..start + length];
+        let is_public = statement.starts_with("\npub");
+        kept.push_str(&rest[..start]);
+        match is_public {
+            true => kept.extend(statement.chars().filter(|c| *c == '\n')),
+            false => kept.extend([statement, ";"]),
+        }
+        rest = &rest[start + length + 1..];
+        let written = statement.split_once("use ").map_or("", |(_, written)| written);
+        let mut leaves = Vec::new();
+        spread("", written, &mut leaves);
+        for path in leaves.iter().map(|leaf| absolute(leaf, own)) {
+            if let Some(name) = path.last().cloned() {
+                passed_on.push((name, path));
+            }
+        }
+    }
+    (kept + rest, passed_on)
+}
+
+/// A path as it is written in a module, from the crate on.
+fn absolute(written: &str, own: &[String]) -> Vec<String> {
+    let mut path = own.to_vec();
+    for (at, part) in written.split("::").filter(|part| !part.is_empty()).enumerate() {
+        match part {
+            "crate" if at == 0 => path.clear(),
+            "super" => drop(path.pop()),
+            "self" => {}
+            _ => path.push(part.to_owned()),
+        }
+    }
+    path
+}
+
+/// Every path in a module that leads into the crate, with the place where it begins.
+fn written_paths(module: &Module, all: &[Module]) -> Vec<(usize, Vec<String>)> {
+    let inside_a_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':' || c == '.';
+    let code = &module.code;
+    let find = |first: &str, base: &[String]| -> Vec<(usize, Vec<String>)> {
+        let mut found = Vec::new();
+        for (start, _) in code.match_indices(&format!("{first}::")) {
+            if code[..start].ends_with(inside_a_path) {
+                continue;
+            }
+            let mut leaves = Vec::new();
+            spread("", &code[start..], &mut leaves);
+            found.extend(leaves.iter().map(|leaf| (start, absolute(leaf, base))));
+        }
+        found
+    };
+    let mut found = find("crate", &module.path);
+    found.extend(find("super", &module.path));
+    found.extend(find("self", &module.path));
+    // Modules that have a name here: children, and those that a `use` brought in.
+    let mut names: Vec<(String, Vec<String>)> = all
+        .iter()
+        .filter(|other| other.path.len() == module.path.len() + 1 && other.path.starts_with(&module.path))
+        .map(|child| (child.path.last().expect("a name").clone(), module.path.clone()))
+        .collect();
+    for (_, path) in &found {
+        if let Some((name, above)) = path.split_last()
+            && all.iter().any(|other| other.path == *path)
+        {
+            names.push((name.clone(), above.to_vec()));
+        }
+    }
+    for (name, base) in names {
+        found.extend(find(&name, &base));
+    }
+    found
+}
+
+/// Which modules of its own top folder a module uses.
+fn uses(module: &Module, all: &[Module]) -> Vec<Use> {
+    if KNOTS.iter().any(|folder| module.file.starts_with(folder)) {
+        return Vec::new();
+    }
+    let mut found: Vec<Use> = Vec::new();
+    for (start, written) in written_paths(module, all) {
+        let mut path = written.clone();
+        let mut through_face = None;
+        let target = loop {
+            let owner = |length: &usize| all.iter().position(|other| other.path == path[..*length]);
+            let Some(length) = (1..=path.len()).rev().find(|length| owner(length).is_some()) else { break None };
+            let target = owner(&length).expect("found above");
+            let Some(name) = path.get(length) else {
+                // The module as a whole: what is used of a face shows where its name is used.
+                break (!all[target].file.ends_with("mod.rs")).then_some(target);
+            };
+            let Some((_, meant)) = all[target].passed_on.iter().find(|(known, _)| known == name) else {
+                break Some(target);
+            };
+            if module.path.starts_with(&all[target].path) {
+                through_face = Some(written.join("::"));
+            }
+            path = [meant, &path[length + 1..]].concat();
+        };
+        let Some(target) = target else { continue };
+        if all[target].path[0] != module.path[0] && through_face.is_none() || all[target].file == module.file {
+            continue;
+        }
+        let line = module.code[..start].matches('\n').count() + 1;
+        found.push(Use { target, line, through_face });
+    }
+    found
+}
+
+#[test]
+fn circles_are_found_however_they_are_written() {
+    let module = |file: &str, code: &str| {
+        let path: Vec<String> =
+            file.trim_end_matches(".rs").trim_end_matches("/mod").split('/').map(str::to_owned).collect();
+        let (code, passed_on) = without_passed_on(&format!("\n{code}"), &path);
+        Module { file: file.to_owned(), path, code, passed_on }
+    };
+    let all = [
+        module("a/mod.rs", "mod b;\nmod c;\npub use b::{B, other};\nfn run() { c::run(); }\n"),
+        module("a/b.rs", "use crate::a::c;\nfn other() { c::run(); }\n"),
+        module("a/c.rs", "use super::{B, own};\nuse crate::d::D;\n"),
+        module("d.rs", "use crate::a;\n"),
+    ];
+    let of = |at: usize| -> Vec<(String, usize, bool)> {
+        let found = uses(&all[at], &all).into_iter();
+        found.map(|found| (all[found.target].file.clone(), found.line, found.through_face.is_some())).collect()
+    };
+    assert_eq!(of(0), [("a/c.rs".to_owned(), 5, false)]);
+    assert!(of(1).iter().all(|(file, ..)| file == "a/c.rs"), "{:?}", of(1));
+    assert_eq!(of(2), [("a/b.rs".to_owned(), 2, true), ("a/mod.rs".to_owned(), 2, false)]);
+    assert_eq!(of(3), []);
+}
+
+#[test]
+fn no_file_imports_its_own_face_for_what_another_defines() {
+    let all = modules();
+    let mut wrong = Vec::new();
+    for module in &all {
+        for found in uses(module, &all) {
+            if let Some(written) = found.through_face {
+                let target = &all[found.target];
+                wrong.push(format!(
+                    "src/{}:{}: crate::{written} is only passed on there: import it from crate::{} (src/{})",
+                    module.file,
+                    found.line,
+                    target.path.join("::"),
+                    target.file
+                ));
+            }
+        }
+    }
+    wrong.sort();
+    wrong.dedup();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_files_import_each_other() {
+    let all = modules();
+    let edges: Vec<Vec<Use>> = all.iter().map(|module| uses(module, &all)).collect();
+    let reached: Vec<BTreeSet<usize>> = (0..all.len())
+        .map(|from| {
+            let (mut seen, mut waiting) = (BTreeSet::new(), vec![from]);
+            while let Some(at) = waiting.pop() {
+                waiting.extend(edges[at].iter().map(|edge| edge.target).filter(|target| seen.insert(*target)));
+            }
+            seen
+        })
+        .collect();
+    let mut wrong = Vec::new();
+    for (from, module) in all.iter().enumerate().filter(|(from, _)| reached[*from].contains(from)) {
+        for edge in edges[from].iter().filter(|edge| reached[edge.target].contains(&from)) {
+            wrong.push(format!("src/{}:{} uses src/{}", module.file, edge.line, all[edge.target].file));
+        }
+    }
+    wrong.sort();
+    wrong.dedup();
+    assert!(
+        wrong.is_empty(),
+        "these files import each other in a circle; move what both need into a file below, or pass it as an argument:\n{}",
+        wrong.join("\n")
+    );
 }

@@ -6,7 +6,7 @@ use std::io::Read;
 use flate2::read::MultiGzDecoder;
 use tar::{Archive, Entry, EntryType};
 
-use super::File;
+use super::file::File;
 use super::tree_budget::TreeBudget;
 use crate::diagnostic::Diagnostic;
 use crate::go::path::clean;

@@ -1,10 +1,12 @@
 //! Declared dependencies: which subcharts take part in a render, under which names, and what is imported from them.
 
+use super::Chart;
+use super::metadata::Dependency;
 use super::tree_budget::{TreeBudget, count_values, merged_values};
-use super::{Chart, Dependency};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::values::{Coalesced, Map, Node, Value, coalesce};
+use crate::values::{Coalesced, coalesce};
 use crate::version::{Constraints, parse_version};
+use crate::yaml::{Map, Node, Value};
 
 impl Chart {
     /// Applies what Chart.yaml says about dependencies, in the whole tree: aliases, tags and conditions (with what the

@@ -1,6 +1,8 @@
 //! A chart's folder as it lies there, before anything is known to be right about it.
 
-use super::{File, IgnoreRules, Metadata};
+use super::file::File;
+use super::ignore::IgnoreRules;
+use super::metadata::Metadata;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::go::strconv::quote_double;
 use crate::yaml;

@@ -6,10 +6,13 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use super::Chart;
+use super::import_declaration::ImportValues;
+use super::metadata::Dependency;
 use super::tree_budget::{TreeBudget, merged_values};
-use super::{Chart, Dependency, ImportValues};
 use crate::diagnostic::{Diagnostic, Severity, Span};
-use crate::values::{Coalesced, Entry, Map, Node, Value, display, merge_defaults, merge_tables};
+use crate::values::{Coalesced, display, merge_defaults, merge_tables};
+use crate::yaml::{Entry, Map, Node, Value};
 
 /// A table that several places hold at once.
 type Table = Rc<RefCell<Vec<(String, Slot)>>>;
@@ -187,7 +190,7 @@ mod tests {
         }
         let mut chart = Chart::from_files(files).unwrap();
         match chart.import_values(&mut Vec::new(), &mut super::TreeBudget::default()) {
-            Ok(()) => crate::json::write(&crate::values::Value::Map(chart.values)),
+            Ok(()) => crate::json::write(&crate::yaml::Value::Map(chart.values)),
             Err(errors) => errors[0].message.clone(),
         }
     }

@@ -3,9 +3,13 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::Chart;
 use super::archive::unpack_within;
+use super::file::File;
+use super::file::Template;
+use super::lock::Lock;
+use super::metadata::Metadata;
 use super::tree_budget::{TREE_BUDGET, TreeBudget, count_values};
-use super::{Chart, File, Lock, Metadata, Template};
 use crate::diagnostic::{Diagnostic, Severity, Source};
 use crate::yaml;
 
@@ -235,7 +239,7 @@ fn read_lock(source: &Source, file: &str) -> Result<Option<Lock>, Vec<Diagnostic
     Lock::read(source, file).map_err(|error| vec![error])
 }
 
-fn read_values(source: &Source) -> Result<crate::values::Map, Vec<Diagnostic>> {
+fn read_values(source: &Source) -> Result<crate::yaml::Map, Vec<Diagnostic>> {
     yaml::read_values(source).map_err(|errors| {
         let prefix =
             |error: Diagnostic| Diagnostic { message: format!("cannot load values.yaml: {}", error.message), ..error };

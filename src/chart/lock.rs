@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::Dependency;
+use super::metadata::Dependency;
 use super::timestamp::shortest_rfc3339;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::json;

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::EngineKind;
+use super::engine_kind::EngineKind;
+use super::import_declaration::ImportValues;
 use super::metadata_fields::{FieldMistakes, Fields};
 use crate::diagnostic::{Diagnostic, Source, Span};
-use crate::values::{Entry, Map, Node, Value};
 use crate::yaml;
+use crate::yaml::{Entry, Map, Node, Value};
 
 /// How many mistakes of one Chart.yaml are reported.
 const MAX_REPORTED: usize = 20;
@@ -99,17 +100,6 @@ impl Dependency {
     pub fn key(&self) -> &str {
         if self.alias.is_empty() { &self.name } else { &self.alias }
     }
-}
-
-/// What a chart takes over from a dependency's default values.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ImportValues {
-    /// The path in the dependency's values; `exports.NAME` for the short form.
-    pub child: String,
-    /// The path in the chart's own values; `.` for their top.
-    pub parent: String,
-    /// Whether it is written in the short form, as a name under `exports`.
-    pub is_short: bool,
 }
 
 /// The kind of a chart, as the field `type` of Chart.yaml names it.
@@ -239,7 +229,7 @@ impl Metadata {
         }
         if self.version.is_empty() {
             refuse("version", "chart.metadata.version is required".to_owned());
-        } else if super::parse_version(&self.version).is_err() {
+        } else if crate::version::parse_version(&self.version).is_err() {
             refuse("version", format!("chart.metadata.version {:?} is invalid", self.version));
         }
         if matches!(self.kind, ChartType::Unknown(_)) {

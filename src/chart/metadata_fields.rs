@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use super::metadata::ImportValues;
+use super::import_declaration::ImportValues;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::go;
 use crate::go::strconv::quote_double;
-use crate::values::{Entry, Map, Node, Value, display};
+use crate::values::display;
+use crate::yaml::{Entry, Map, Node, Value};
 
 /// What is wrong with the fields of Chart.yaml, each list in Helm's order: by the names of the fields.
 #[derive(Debug, Default)]

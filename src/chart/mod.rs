@@ -7,8 +7,11 @@ mod archive;
 mod create;
 mod dependencies;
 mod duplicate_subcharts;
+mod engine_kind;
+mod file;
 mod folder;
 mod ignore;
+mod import_declaration;
 mod import_values;
 mod load;
 mod lock;
@@ -20,18 +23,20 @@ mod timestamp;
 mod tree_budget;
 mod vendored;
 
-use std::borrow::Cow;
-
 use crate::diagnostic::{Diagnostic, Source};
-use crate::values::{Map, ValuesTree};
+use crate::values::ValuesTree;
 use crate::version::{Constraints, parse_version};
+use crate::yaml::Map;
 
 pub use archive::{MAX_FILE_BYTES, unpack};
 pub use create::{check_name, doubt_name, files_of, from_starter, scaffold};
+pub use engine_kind::EngineKind;
+pub use file::{File, Template};
 pub use folder::{Entry, Folder};
 pub use ignore::IgnoreRules;
+pub use import_declaration::ImportValues;
 pub use lock::{Lock, LockedDependency};
-pub use metadata::{ChartType, Dependency, ImportValues, Maintainer, Metadata};
+pub use metadata::{ChartType, Dependency, Maintainer, Metadata};
 pub use metadata_fields::FieldMistakes;
 pub use package::{DEFAULT_MODIFICATION_TIME, package};
 pub use resolve::{Repository, resolve};
@@ -40,36 +45,6 @@ pub use tree_budget::{
     MAX_ARCHIVED_FILES, MAX_CHART_DEPTH, MAX_CHARTS, MAX_DATA_BYTES, MAX_UNPACKED_BYTES, MAX_VALUES,
 };
 pub use vendored::{Vendored, dependency_status};
-
-/// A file of a chart, before anything is known about it.
-#[derive(Debug, Clone)]
-pub struct File {
-    /// Its path below the chart's folder, with `/` on every platform: `templates/x.yaml`.
-    pub path: String,
-    /// The path as the user knows it, for messages: `charts/mongooseim/templates/x.yaml`.
-    pub shown: String,
-    /// Its content, byte for byte. What is borrowed is part of the program, see [`Chart::is_built_in`].
-    pub bytes: Cow<'static, [u8]>,
-}
-
-/// A template of a chart.
-#[derive(Debug, Clone)]
-pub struct Template {
-    /// Its path below the chart's folder: `templates/x.yaml`.
-    pub path: String,
-    /// Its text.
-    pub source: Source,
-}
-
-/// Which engine renders a chart's templates: what the field `engine` of Chart.yaml says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum EngineKind {
-    /// `tera`
-    Tera,
-    /// `gotpl`, Helm's own, which is also meant where the field is absent.
-    #[default]
-    GoTemplate,
-}
 
 /// A chart with its subcharts.
 #[derive(Debug, Clone, Default)]
@@ -146,11 +121,6 @@ impl Chart {
         for subchart in &self.subcharts {
             subchart.collect_crds(&format!("{path}/charts/{}", subchart.metadata.name), found);
         }
-    }
-
-    /// What the chart's archive is called: `NAME-VERSION.tgz`.
-    pub fn archive_name(&self) -> String {
-        package::file_name(&self.metadata)
     }
 
     /// Whether the chart is of a version that is known. Only the chart that is asked for has to be (Helm's rule).

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use flate2::{Compression, GzBuilder};
 use tar::{Builder, EntryType, Header};
 
+use super::Chart;
 use super::archive::{MAX_TOTAL_BYTES, path_in_chart};
-use super::{Chart, Metadata};
+use super::metadata::Metadata;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::go::strconv::quote_double;
-use crate::values::Value;
+use crate::yaml::Value;
 use crate::{json, yaml};
 
 /// When files of an archive were changed, in seconds since 1970, where nobody says: the beginning of 1980. Some readers
@@ -182,6 +183,13 @@ fn archive(entries: &[(String, Vec<u8>)], modified: u64) -> std::io::Result<Vec<
         builder.append_data(&mut header, path, bytes.as_slice())?;
     }
     builder.into_inner()?.finish()
+}
+
+impl Chart {
+    /// What the chart's archive is called: `NAME-VERSION.tgz`.
+    pub fn archive_name(&self) -> String {
+        file_name(&self.metadata)
+    }
 }
 
 #[cfg(test)]

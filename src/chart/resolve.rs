@@ -1,6 +1,7 @@
 //! From the dependencies that a chart declares, or has locked, to one version of each.
 
-use super::{Chart, LockedDependency};
+use super::Chart;
+use super::lock::LockedDependency;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::go::strconv::quote_double;
 use crate::version::{Constraints, parse_version};

@@ -5,7 +5,8 @@
 //! thousand values.
 
 use crate::diagnostic::Diagnostic;
-use crate::values::{Map, Node, Value, ValuesTree};
+use crate::values::ValuesTree;
+use crate::yaml::{Map, Node, Value};
 
 /// The largest number of charts in a tree; a chart that is used under two aliases counts twice.
 pub const MAX_CHARTS: usize = 10_000;

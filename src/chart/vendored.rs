@@ -1,6 +1,7 @@
 //! What lies in a chart's folder `charts`, held against the dependencies that Chart.yaml declares.
 
-use super::{Chart, Dependency};
+use super::Chart;
+use super::metadata::Dependency;
 use crate::diagnostic::Diagnostic;
 use crate::go::glob::matches_glob;
 use crate::version::{Constraints, parse_version};

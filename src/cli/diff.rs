@@ -23,7 +23,8 @@ use crate::kubernetes::Object;
 use crate::manifest::Manifest;
 use crate::render::{self, Render, Request, Schemas};
 use crate::secrets::{Gathering, Secrets};
-use crate::values::{FileReader, Layer, Map, merge_defaults, merge_layers};
+use crate::values::{FileReader, Layer, merge_defaults, merge_layers};
+use crate::yaml::Map;
 
 /// The form of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

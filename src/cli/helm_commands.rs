@@ -4,8 +4,8 @@ use std::ffi::OsString;
 
 use clap::{Arg, ArgAction, Command};
 
+use crate::diagnostic::nearest;
 use crate::secrets::names_a_secret;
-use crate::values::nearest;
 
 /// A command of Helm v4.2.4 that mim-chart does not have: its names, and what does its job.
 struct HelmCommand {
@@ -36,17 +36,18 @@ const COMMANDS: &[HelmCommand] = &[
 
 /// Advice for whoever types the command `name` of Helm's, one sentence or command line each; `arguments` is the whole
 /// command line, whose names and flags appear in the advice. `None` if Helm has no such command either.
-pub(super) fn advise(name: &str, arguments: &[OsString]) -> Option<Vec<String>> {
+pub(super) fn advise(name: &str, arguments: &[OsString], whole: fn() -> Command) -> Option<Vec<String>> {
     let found = COMMANDS.iter().find(|command| command.names.contains(&name))?;
-    Some((found.instead)(&Given::of(name, arguments)?))
+    Some((found.instead)(&Given::of(name, arguments, whole())?))
 }
 
 /// The name of Helm's that a mistyped one is nearest to, if it is nearer than all of mim-chart's own.
-pub(super) fn meant_by(name: &str, arguments: &[OsString], whole: &Command) -> Option<&'static str> {
+pub(super) fn meant_by(name: &str, arguments: &[OsString], whole: fn() -> Command) -> Option<&'static str> {
+    let command = whole();
     let mut all: Vec<&str> = names().collect();
-    all.extend(whole.get_subcommands().flat_map(Command::get_name_and_visible_aliases));
-    let found = nearest(name, all.into_iter())?.to_owned();
-    Given::of(name, arguments)?;
+    all.extend(command.get_subcommands().flat_map(Command::get_name_and_visible_aliases));
+    let found = nearest(name, all)?.to_owned();
+    Given::of(name, arguments, whole())?;
     names().find(|helms| *helms == found)
 }
 
@@ -85,8 +86,7 @@ const OTHER_FLAGS_WITH_VALUES: &[&str] = &[
 
 impl Given {
     /// `None` if the command stands below another one.
-    fn of(name: &str, arguments: &[OsString]) -> Option<Given> {
-        let mut whole = super::command_with_helm_flags();
+    fn of(name: &str, arguments: &[OsString], mut whole: Command) -> Option<Given> {
         whole.build();
         let template = whole.find_subcommand("template");
         let flags: Vec<&Arg> = template.into_iter().flat_map(Command::get_arguments).collect();
@@ -319,14 +319,14 @@ fn verify(given: &Given) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::command;
+    use crate::cli::{command, command_with_helm_flags};
 
     /// What is advised for a command line.
     fn advice(line: &str) -> Vec<String> {
         let arguments: Vec<OsString> = line.split(' ').map(OsString::from).collect();
         let name =
             COMMANDS.iter().flat_map(|command| command.names).find(|name| line.split(' ').any(|word| word == **name));
-        advise(name.expect("a command of Helm's"), &arguments).expect("advice")
+        advise(name.expect("a command of Helm's"), &arguments, command_with_helm_flags).expect("advice")
     }
 
     #[test]
@@ -337,7 +337,7 @@ mod tests {
             verify version";
         for name in HELMS.split_whitespace() {
             let is_own = command().find_subcommand(name).is_some() || name == "help";
-            assert!(is_own != advise(name, &[]).is_some(), "{name}");
+            assert!(is_own != advise(name, &[], command_with_helm_flags).is_some(), "{name}");
         }
     }
 
@@ -385,9 +385,9 @@ mod tests {
 
     #[test]
     fn a_mistyped_command_of_helms_is_recognized() {
-        assert_eq!(meant_by("instal", &[], &command()), Some("install"));
-        assert_eq!(meant_by("upgarde", &[], &command()), Some("upgrade"));
-        assert_eq!(meant_by("templat", &[], &command()), None);
-        assert_eq!(meant_by("valuess", &[], &command()), None);
+        assert_eq!(meant_by("instal", &[], command_with_helm_flags), Some("install"));
+        assert_eq!(meant_by("upgarde", &[], command_with_helm_flags), Some("upgrade"));
+        assert_eq!(meant_by("templat", &[], command_with_helm_flags), None);
+        assert_eq!(meant_by("valuess", &[], command_with_helm_flags), None);
     }
 }

@@ -115,7 +115,7 @@ fn run_here(arguments: &[OsString]) -> u8 {
     let parsed = parsed.and_then(|matches| Ok((CommandLine::from_arg_matches(&matches)?, matches)));
     let (line, matches) = match parsed {
         Ok(parsed) => parsed,
-        Err(error) => return usage::report(&error, arguments, command),
+        Err(error) => return usage::report(&error, arguments, command_with_helm_flags),
     };
     let mut console = Console::new(&line.global);
     match helm_flags::examine(&matches) {

@@ -9,9 +9,9 @@ use clap::{Command, Error};
 use super::helm_commands;
 use crate::cli::arguments::flags::{ColorMode, MessageFormat};
 use crate::cli::output::console::{unwritable, wants_colors};
+use crate::diagnostic::nearest;
 use crate::diagnostic::{Diagnostic, TextStyle, printable, write_json, write_text};
 use crate::io::write_to_stdout;
-use crate::values::nearest;
 
 /// Prints help and versions on standard output (0), everything else as an error (1).
 /// `whole` gives the whole command.
@@ -79,11 +79,11 @@ fn unknown_command(
     whole: fn() -> Command,
 ) -> Diagnostic {
     let name = context_text(error, ContextKind::InvalidSubcommand).unwrap_or_default();
-    if let Some(advice) = helm_commands::advise(&name, arguments) {
+    if let Some(advice) = helm_commands::advise(&name, arguments, whole) {
         diagnostic.help.extend(advice);
         return diagnostic;
     }
-    if let Some(meant) = helm_commands::meant_by(&name, arguments, &whole()) {
+    if let Some(meant) = helm_commands::meant_by(&name, arguments, whole) {
         return diagnostic.help(format!("{meant} is a command of Helm's: `mim-chart {meant}` says what does its job"));
     }
     match context_text(error, ContextKind::SuggestedSubcommand) {

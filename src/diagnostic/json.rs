@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 
+use super::Diagnostic;
+use super::Label;
+use super::Severity;
 use super::printable::printable_json;
-use super::{Diagnostic, Label, Severity, SourceKind};
+use super::source::SourceKind;
 
 /// Writes each diagnostic as one line of JSON:
 ///

@@ -3,12 +3,14 @@
 //! A [`Source`] is any text the user wrote, a file as well as a `--set` argument, so *who set this* and *where is
 //! it wrong* are the same fact: a [`Span`].
 
+mod flag;
 mod json;
 mod limit;
 mod paint;
 mod printable;
 mod shown;
 mod source;
+mod suggest;
 mod text;
 
 pub use json::write_json;
@@ -17,6 +19,7 @@ pub use paint::Paint;
 pub use printable::{is_hidden, printable, printable_json, printable_line, printable_lines, printable_styled_lines};
 pub use shown::{Hidden, Shown};
 pub use source::{Position, Source, SourceKind, Span};
+pub use suggest::nearest;
 pub use text::{TextStyle, write_text};
 
 /// How grave a [`Diagnostic`] is.

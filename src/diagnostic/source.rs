@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use super::printable::printable;
-use super::shown::{self, Hidden, Shown, part_of};
+use super::shown::{Hidden, Shown};
 
 /// What kind of text a [`Source`] is; it decides how a place in it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -75,12 +75,38 @@ impl Source {
 
     /// The assignments in a flag of the `--set` family; any other text is one part.
     pub fn parts(&self) -> Vec<Range<usize>> {
-        shown::parts(self)
+        let text = self.text();
+        let has_several = matches!(self.name(), "--set" | "--set-string" | "--set-json" | "--set-file");
+        if self.kind() != SourceKind::Flag || !has_several {
+            return std::iter::once(0..text.len()).collect();
+        }
+        let is_json = self.name() == "--set-json";
+        let (mut parts, mut start, mut depth, mut quoted, mut escaped) = (Vec::new(), 0, 0_usize, false, false);
+        for (at, c) in text.char_indices() {
+            match c {
+                _ if escaped => escaped = false,
+                '\\' => escaped = true,
+                '"' if is_json => quoted = !quoted,
+                _ if quoted => {}
+                '{' | '[' => depth += 1,
+                '}' | ']' => depth = depth.saturating_sub(1),
+                // What has no key belongs to the value before it: somebody forgot to escape the comma.
+                ',' if depth == 0 && has_key(&text[at + 1..]) => {
+                    parts.push(start..at);
+                    start = at + 1;
+                }
+                _ => {}
+            }
+        }
+        parts.push(start..text.len());
+        parts
     }
 
     /// The assignment that holds a byte of a flag, as it is shown.
     pub fn shown_assignment(&self, at: usize) -> String {
-        self.shown(part_of(self, at)).text
+        let parts = self.parts();
+        let part = parts.iter().find(|part| at <= part.end).cloned().unwrap_or(0..self.text().len());
+        self.shown(part).text
     }
 
     /// A part of the text as it is shown.
@@ -262,6 +288,11 @@ impl fmt::Display for Span {
             }
         }
     }
+}
+
+/// Whether an assignment begins here.
+fn has_key(rest: &str) -> bool {
+    rest.find(['=', ',']).is_some_and(|at| rest[at..].starts_with('='))
 }
 
 #[cfg(test)]

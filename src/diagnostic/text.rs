@@ -5,9 +5,13 @@ use std::ops::Range;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
+use super::Diagnostic;
+use super::Label;
+use super::Severity;
+use super::flag::shown_flag;
 use super::printable::{printable, printable_lines, printable_styled_lines};
-use super::shown::shown_flag;
-use super::{Diagnostic, Label, Severity, Source, SourceKind};
+use super::source::Source;
+use super::source::SourceKind;
 
 /// A longer line is cut to what lies around the marked place.
 const LINE_WINDOW: usize = 400;

@@ -6,8 +6,11 @@
 
 use std::fmt::Write;
 
+use super::difference::Comparison;
+use super::difference::Difference;
+use super::difference::Status;
+use super::impact::ImpactLevel;
 use super::text::{cause_text, change_lines, title};
-use super::{Comparison, Difference, ImpactLevel, Status};
 use crate::diagnostic::{printable, printable_line};
 
 /// Writes a comparison in GitHub's Markdown: the summary, what needs attention, and a section that folds for each object.

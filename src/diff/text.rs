@@ -2,8 +2,14 @@
 
 use std::fmt::Write;
 
+use super::cause::Cause;
+use super::compare::Change;
+use super::compare::What;
+use super::difference::Comparison;
+use super::difference::Difference;
+use super::difference::Status;
+use super::impact::ImpactLevel;
 use super::lines::{Line, hunks};
-use super::{Cause, Change, Comparison, Difference, ImpactLevel, Status, What};
 use crate::diagnostic::{printable, printable_line, printable_styled_lines};
 use crate::kubernetes::Id;
 use crate::yaml::{self, Value};

@@ -6,8 +6,10 @@
 
 use std::fmt::Write;
 
+use super::difference::Comparison;
+use super::difference::Difference;
+use super::difference::Status;
 use super::lines::{Line, hunks};
-use super::{Comparison, Difference, Status};
 use crate::diagnostic::is_hidden;
 
 /// Writes a comparison as a unified diff: one file an object, named by namespace, kind and name.

@@ -10,7 +10,8 @@ use crate::kubernetes::Object;
 use crate::manifest::Manifest;
 use crate::manifest::Manifests;
 use crate::secrets::Secrets;
-use crate::values::{Map, Node, Value, ValuePath, merge_defaults};
+use crate::values::{ValuePath, merge_defaults};
+use crate::yaml::{Map, Node, Value};
 
 /// More values than these are not tried: a render takes about a millisecond.
 const MOST: usize = 200;

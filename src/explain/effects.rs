@@ -144,7 +144,8 @@ fn compare(a: &Manifest, b: &Manifest, touched: &mut Touched, secrets: &Secrets)
 mod tests {
     use super::*;
     use crate::diagnostic::Source;
-    use crate::values::{Value, ValuePath};
+    use crate::values::ValuePath;
+    use crate::yaml::Value;
 
     fn rendered(texts: &[(&str, &str)]) -> Vec<Rendered> {
         let one = |(path, text): &(&str, &str)| Rendered {

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::laboratory::{Change, Laboratory, Outcome, same};
 use super::parallel;
 use crate::engine::Rendered;
-use crate::values::{Node, Value, ValuePath};
+use crate::values::ValuePath;
+use crate::yaml::{Node, Value};
 
 /// What keeps a value from having an effect: it has one once all of these are changed.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,9 +1,14 @@
 //! Answers with what is secret in them masked.
 
-use super::{Change, EffectKind, Explanation, Gate, Scanned};
+use super::Explanation;
+use super::effects::EffectKind;
+use super::gates::Gate;
+use super::laboratory::Change;
+use super::unused::Scanned;
 use crate::json;
 use crate::secrets::Secrets;
-use crate::values::{Value, ValuePath};
+use crate::values::ValuePath;
+use crate::yaml::Value;
 
 /// Masks what is secret in an explanation: values, what was tried instead of them, and the flags that set them. Lines of
 /// manifests are masked where they are found.

@@ -1,6 +1,14 @@
 //! Explanations for programs. The names are stable: further ones may come, none goes or changes its meaning.
 
-use super::{By, Change, Effect, EffectKind, Explanation, Gate, GatePart, Scanned, Setter};
+use super::Explanation;
+use super::effects::Effect;
+use super::effects::EffectKind;
+use super::gates::Gate;
+use super::gates::GatePart;
+use super::laboratory::Change;
+use super::setters::By;
+use super::setters::Setter;
+use super::unused::Scanned;
 use crate::diagnostic::{SourceKind, Span, printable_json};
 use crate::json::{Object, write_pretty};
 use crate::kubernetes::Id;

@@ -10,7 +10,8 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::engine::{self, Capabilities, Release, Rendered, Scope, Session};
 use crate::json_schema::SchemaView;
 use crate::render::{self, Prepared, Schemas};
-use crate::values::{Map, Node, Step, Value, ValuePath, coalesce, merge_defaults};
+use crate::values::{Step, ValuePath, coalesce, merge_defaults};
+use crate::yaml::{Map, Node, Value};
 
 /// What is experimented with.
 #[derive(Clone, Copy)]

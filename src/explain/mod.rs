@@ -29,9 +29,11 @@ mod text;
 mod unused;
 
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::nearest;
 use crate::engine::Rendered;
 use crate::secrets::Secrets;
-use crate::values::{FileReader, Layer, Node, Step, ValuePath, find_elsewhere, nearest};
+use crate::values::{FileReader, Layer, Step, ValuePath, find_elsewhere};
+use crate::yaml::Node;
 
 pub use causes::{Before, add_causes};
 pub use effects::{Effect, EffectKind, Line};

@@ -2,7 +2,8 @@
 
 use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Source, SourceKind, Span};
-use crate::values::{FileReader, Layer, Map, Node, Step, Value, ValuePath, merge_steps};
+use crate::values::{FileReader, Layer, Step, ValuePath, merge_steps};
+use crate::yaml::{Map, Node, Value};
 
 /// One layer that gives a value.
 #[derive(Debug, Clone, PartialEq)]

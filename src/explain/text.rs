@@ -2,9 +2,18 @@
 
 use std::fmt::Write;
 
-use super::{By, Change, Effect, EffectKind, Explanation, Gate, GatePart, Line, Scanned, Setter};
+use super::Explanation;
+use super::effects::Effect;
+use super::effects::EffectKind;
+use super::effects::Line;
+use super::gates::Gate;
+use super::gates::GatePart;
+use super::laboratory::Change;
+use super::setters::By;
+use super::setters::Setter;
+use super::unused::Scanned;
 use crate::diagnostic::{Paint, printable};
-use crate::values::Value;
+use crate::yaml::Value;
 
 /// Longer values are cut.
 const LONGEST_VALUE: usize = 60;

@@ -4,7 +4,8 @@ use super::gates::{Behind, Gate, gates};
 use super::laboratory::{Change, Laboratory, Outcome, Subject, same};
 use super::parallel;
 use crate::diagnostic::Diagnostic;
-use crate::values::{Node, ValuePath};
+use crate::values::ValuePath;
+use crate::yaml::Node;
 
 /// The most values that are experimented with in one run, and the most changes of one.
 const MOST_VALUES: usize = 2_000;

@@ -18,7 +18,6 @@ mod tree;
 mod walk;
 mod whole_file;
 
-use archive::MAX_ARCHIVE_BYTES;
 pub use archive_file::save_archive;
 pub use chart_directory::write_chart;
 pub use charts_folder::{DependencyFiles, read_charts_folder, save_dependencies};

@@ -2,9 +2,18 @@
 
 use super::compare::holds;
 use super::item::Item;
-use super::{Filter, Printed, Slice, Step};
+use super::step::{Filter, Slice, Step};
 use crate::json;
 use crate::yaml::{Map, Value};
+
+/// What a template prints.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Printed {
+    /// The text; empty when the template could not be followed to its end, as in Helm.
+    pub text: String,
+    /// Why it could not, in Kubernetes' words: `b is not found`.
+    pub stopped: Option<String>,
+}
 
 /// How many items all steps of a template may give together. Steps can multiply what they are given.
 const MAX_ITEMS: usize = 10_000_000;

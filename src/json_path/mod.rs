@@ -7,69 +7,21 @@ mod compare;
 mod evaluate;
 mod item;
 mod parse;
+mod step;
 
 #[cfg(test)]
 mod tests;
 
 use crate::diagnostic::{Diagnostic, Source};
 use crate::yaml::Map;
+use step::Step;
+
+pub use evaluate::Printed;
 
 /// A parsed template.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JsonPath {
     blocks: Vec<Step>,
-}
-
-/// What a template prints.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Printed {
-    /// The text; empty when the template could not be followed to its end, as in Helm.
-    pub text: String,
-    /// Why it could not, in Kubernetes' words: `b is not found`.
-    pub stopped: Option<String>,
-}
-
-/// A step from items to items.
-#[derive(Debug, Clone, PartialEq)]
-enum Step {
-    /// What stands between two braces: one step after the other.
-    Chain(Vec<Step>),
-    /// Text, outside braces or in quotes.
-    Text(String),
-    /// A literal number or boolean.
-    Literal(item::Item<'static>),
-    /// `.name`
-    Field(String),
-    /// `.*`
-    Wildcard,
-    /// `..`
-    Recursive,
-    /// `[from:to:step]`
-    Slice(Slice),
-    /// `[a,b]`: each from the same items.
-    Union(Vec<Vec<Step>>),
-    /// `[?(left operator right)]`
-    Filter(Filter),
-    /// `range`, `end`, or a word that is neither.
-    Word(String),
-}
-
-/// The three numbers of `[from:to:step]`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Slice {
-    from: Option<i64>,
-    to: Option<i64>,
-    step: Option<i64>,
-    /// Whether `to` was not written and follows from `from`: `[3]`.
-    single: bool,
-}
-
-/// A condition that items of a list have to meet.
-#[derive(Debug, Clone, PartialEq)]
-struct Filter {
-    left: Vec<Step>,
-    /// The operator and what to compare with; without it the left side has only to be there.
-    comparison: Option<(String, Vec<Step>)>,
 }
 
 impl JsonPath {

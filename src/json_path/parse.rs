@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::item::Item;
-use super::{Filter, Slice, Step};
+use super::step::{Filter, Slice, Step};
 use crate::go::strconv::is_printable;
 use crate::go::strconv::unquote;
 

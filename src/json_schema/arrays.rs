@@ -3,9 +3,9 @@
 use super::draft::Draft;
 use super::evaluate::{COMPARED_A_STEP, Evaluation};
 use super::instance::{Instance, duplicates};
+use super::number::whole;
 use super::shape::Step;
 use super::violation::Violations;
-use super::whole;
 use super::wording::count;
 use crate::yaml::Node;
 

@@ -3,12 +3,13 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::draft::{Dialect, Draft, Vocabularies};
+use super::draft::{Dialect, Draft};
+use super::error::error;
 use super::loader::Loader;
-use super::place::{Path, identity};
+use super::path::{Path, identity};
 use super::shape::Shape;
 use super::{stack, uri};
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::Diagnostic;
 use crate::go::strconv::quote_double;
 use crate::yaml::{Map, Node};
 
@@ -53,11 +54,6 @@ pub(super) struct Resource {
 pub(super) struct Anchor {
     pub(super) path: Vec<String>,
     pub(super) is_dynamic: bool,
-}
-
-/// An error in a schema document.
-pub(super) fn error(message: impl Into<String>, span: &Span) -> Box<Diagnostic> {
-    Box::new(Diagnostic::error("schema", message).at(span.clone(), ""))
 }
 
 impl Document {
@@ -260,28 +256,4 @@ impl Document {
         }
         Ok(())
     }
-}
-
-/// The vocabularies in force that a metaschema declares; `None` if it declares none.
-pub(super) fn vocabularies(
-    draft: Draft,
-    metaschema: &Node,
-    url: &str,
-) -> Result<Option<Vocabularies>, Box<Diagnostic>> {
-    if draft < Draft::Draft2019 {
-        return Ok(None);
-    }
-    let declared = metaschema.value.as_map().and_then(|map| map.get("$vocabulary")?.value.as_map());
-    let Some(declared) = declared else { return Ok(None) };
-    let mut in_force = Vocabularies::CORE;
-    for (name, required) in declared.iter().filter(|(_, required)| required.value.as_bool() == Some(true)) {
-        match Vocabularies::of_uri(draft, name) {
-            Some(vocabulary) => in_force = in_force.and(vocabulary),
-            None => {
-                let message = format!("unsupported vocabulary {} in {}", quote_double(name), quote_double(url));
-                return Err(error(message, &required.span));
-            }
-        }
-    }
-    Ok(Some(in_force))
 }

@@ -1,7 +1,5 @@
 //! The drafts of JSON Schema, and which keywords each of them knows.
 
-use super::shape::Shape;
-
 /// A draft of the specification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Draft {
@@ -46,56 +44,6 @@ impl Draft {
     /// The keyword that gives a schema its URI.
     pub(super) fn id_keyword(self) -> &'static str {
         if self == Draft::Draft4 { "id" } else { "$id" }
-    }
-
-    /// What the value of a keyword has to look like, by the draft's metaschema.
-    pub(super) fn shape(self, keyword: &str) -> Shape {
-        use Draft::{Draft4, Draft6, Draft7, Draft2019, Draft2020};
-        match keyword {
-            "id" if self == Draft4 => Shape::Reference,
-            "$id" if self > Draft4 => Shape::Reference,
-            "$schema" | "$ref" => Shape::Reference,
-            "$recursiveRef" if self >= Draft2019 => Shape::Reference,
-            "$dynamicRef" if self >= Draft2020 => Shape::Reference,
-            "$anchor" | "$dynamicAnchor" if self >= Draft2019 => Shape::Anchor,
-            "$recursiveAnchor" if self >= Draft2019 => Shape::Boolean,
-            "$vocabulary" if self >= Draft2019 => Shape::Vocabularies,
-            "not" => Shape::Schema,
-            "contains" | "propertyNames" if self >= Draft6 => Shape::Schema,
-            "if" | "then" | "else" if self >= Draft7 => Shape::Schema,
-            "unevaluatedItems" | "unevaluatedProperties" if self >= Draft2019 => Shape::Schema,
-            "contentSchema" if self >= Draft2019 => Shape::UnusedSchema,
-            "additionalProperties" => Shape::SchemaOrBoolean,
-            "additionalItems" if self < Draft2020 => Shape::SchemaOrBoolean,
-            "items" => Shape::Items,
-            "allOf" | "anyOf" | "oneOf" => Shape::Schemas,
-            "prefixItems" if self >= Draft2020 => Shape::Schemas,
-            "properties" | "patternProperties" => Shape::SchemaMap,
-            "dependentSchemas" if self >= Draft2019 => Shape::SchemaMap,
-            "definitions" => Shape::Definitions,
-            "$defs" if self >= Draft2019 => Shape::Definitions,
-            "dependencies" => Shape::Dependencies,
-            "dependentRequired" if self >= Draft2019 => Shape::NamesMap,
-            "type" => Shape::Type,
-            "enum" => Shape::Enum,
-            "required" => Shape::Names,
-            "multipleOf" => Shape::PositiveNumber,
-            "minimum" | "maximum" => Shape::Number,
-            "exclusiveMinimum" | "exclusiveMaximum" if self == Draft4 => Shape::Boolean,
-            "exclusiveMinimum" | "exclusiveMaximum" => Shape::Number,
-            "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties" => Shape::Count,
-            "minContains" | "maxContains" if self >= Draft2019 => Shape::Count,
-            "uniqueItems" => Shape::Boolean,
-            "readOnly" if self >= Draft7 => Shape::Boolean,
-            "writeOnly" if self >= Draft7 => Shape::Boolean,
-            "deprecated" if self >= Draft2019 => Shape::Boolean,
-            "pattern" => Shape::Pattern,
-            "title" | "description" => Shape::Text,
-            "format" if self >= Draft6 => Shape::Text,
-            "$comment" | "contentMediaType" | "contentEncoding" if self >= Draft7 => Shape::Text,
-            "examples" if self >= Draft7 => Shape::List,
-            _ => Shape::Anything,
-        }
     }
 }
 

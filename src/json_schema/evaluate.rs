@@ -9,21 +9,19 @@ use super::instance::{Instance, View, equal};
 use super::keywords::Keywords;
 use super::memo::{Detail, Key};
 use super::number::Number;
-use super::place::{Locations, Place, identity};
+use super::path::identity;
+use super::place::{Locations, Place};
 use super::registry::Registry;
-use super::report::nearest;
 use super::session::{Session, Stop};
 use super::shape::Step;
 use super::types::{self, Types};
-use super::violation::{Violation, Violations};
+use super::violation::{Finding, Violation, Violations};
 use super::wording::quote;
 use super::{format, stack};
+use crate::diagnostic::nearest;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::go::strconv::quote_double;
 use crate::yaml::{Map, Node, Value};
-
-/// What a schema finds: nothing wrong (and which members of the instance it has not looked at), or something.
-pub(super) type Finding = Result<Vec<bool>, Box<Violation>>;
 
 /// A schema in the course of an evaluation, with those that led to it: the dynamic scope.
 #[derive(Debug, Clone, Copy)]

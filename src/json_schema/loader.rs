@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::budget::Budget;
-use super::document::{error, vocabularies};
 use super::draft::{Dialect, Draft, Vocabularies};
+use super::error::error;
 use super::uri;
 use super::wording::count;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::go::strconv::quote_double;
+use crate::json;
 use crate::yaml::{Node, Value};
 
 /// Gives schema documents that a schema refers to and that are neither in it nor metaschemas.
@@ -76,7 +77,7 @@ impl<'r> Loader<'r> {
             return Ok(Arc::clone(node));
         }
         let node = match metaschema(url) {
-            Some(text) => super::read_json(&Source::file(url, text)).map_err(Box::new)?,
+            Some(text) => read_json(&Source::file(url, text)).map_err(Box::new)?,
             None => match self.resolver.resolve(url) {
                 Some(node) => node,
                 None => self.unresolved(url, from)?,
@@ -192,4 +193,39 @@ fn metaschema(url: &str) -> Option<&'static str> {
         "draft/2020-12/meta/validation" => text!("draft2020-12/validation"),
         _ => return None,
     })
+}
+
+/// The vocabularies in force that a metaschema declares; `None` if it declares none.
+pub(super) fn vocabularies(
+    draft: Draft,
+    metaschema: &Node,
+    url: &str,
+) -> Result<Option<Vocabularies>, Box<Diagnostic>> {
+    if draft < Draft::Draft2019 {
+        return Ok(None);
+    }
+    let declared = metaschema.value.as_map().and_then(|map| map.get("$vocabulary")?.value.as_map());
+    let Some(declared) = declared else { return Ok(None) };
+    let mut in_force = Vocabularies::CORE;
+    for (name, required) in declared.iter().filter(|(_, required)| required.value.as_bool() == Some(true)) {
+        match Vocabularies::of_uri(draft, name) {
+            Some(vocabulary) => in_force = in_force.and(vocabulary),
+            None => {
+                let message = format!("unsupported vocabulary {} in {}", quote_double(name), quote_double(url));
+                return Err(error(message, &required.span));
+            }
+        }
+    }
+    Ok(Some(in_force))
+}
+
+/// Reads a JSON document as Helm reads a schema: one value of a stream, and nothing behind it.
+pub(super) fn read_json(source: &Source) -> Result<Node, Diagnostic> {
+    let (document, end) = json::read_prefix(source, 0)?;
+    let rest = &source.text()[end..];
+    if rest.trim_start_matches([' ', '\t', '\n', '\r']).is_empty() {
+        return Ok(document);
+    }
+    let behind = end + rest.len() - rest.trim_start().len();
+    Err(Diagnostic::error("schema", "invalid character after top-level value").at(source.span(behind..behind + 1), ""))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::evaluate::Finding;
+use super::violation::Finding;
 use super::violation::Violation;
 
 /// How many bytes the remembered results may take. When they are full, it begins again from nothing.

@@ -20,14 +20,17 @@ mod budget;
 mod conditions;
 mod document;
 mod draft;
+mod error;
 mod evaluate;
 mod format;
 mod instance;
 mod keywords;
 mod loader;
 mod memo;
+mod metaschema;
 mod number;
 mod objects;
+mod path;
 mod place;
 mod registry;
 mod report;
@@ -45,13 +48,12 @@ mod wording;
 pub use budget::Budget;
 pub use draft::Draft;
 pub use loader::{Offline, Resolver};
-pub use report::{check, in_frame, lines};
+pub use report::{check, in_frame};
 pub use view::SchemaView;
-pub use violation::Violation;
+pub use violation::{Violation, lines};
 
 use crate::diagnostic::{Diagnostic, Source};
 use crate::yaml::Node;
-use number::Number;
 use registry::Registry;
 
 /// The URI under which Helm knows a chart's schema; its messages show it.
@@ -69,7 +71,7 @@ impl Schema {
     /// If it is no JSON, no valid schema of its draft, or refers to something that isn't there; the message is Helm's,
     /// the label the place in the schema.
     pub fn parse(source: &Source) -> Result<Self, Diagnostic> {
-        Self::from_document(read_json(source)?, &Offline)
+        Self::from_document(loader::read_json(source)?, &Offline)
     }
 
     /// The schema that a JSON document is, with a resolver for what it refers to.
@@ -78,7 +80,7 @@ impl Schema {
     ///
     /// As [`Schema::parse`], except that the document has been read already.
     pub fn from_document(document: Node, resolver: &dyn Resolver) -> Result<Self, Diagnostic> {
-        Registry::new(URL, document, resolver).map(Schema).map_err(|error| *error)
+        Registry::new(URL, document, resolver, metaschema::check_form).map(Schema).map_err(|error| *error)
     }
 
     /// What is wrong with a value: the lines of Helm's list (see [`lines`]). Empty if nothing is. `budget` is what all
@@ -105,22 +107,4 @@ impl Schema {
     fn registry(&self) -> &Registry {
         &self.0
     }
-}
-
-/// Reads a JSON document as Helm reads a schema: one value of a stream, and nothing behind it.
-fn read_json(source: &Source) -> Result<Node, Diagnostic> {
-    let (document, end) = crate::json::read_prefix(source, 0)?;
-    let rest = &source.text()[end..];
-    if rest.trim_start_matches([' ', '\t', '\n', '\r']).is_empty() {
-        return Ok(document);
-    }
-    let behind = end + rest.len() - rest.trim_start().len();
-    Err(Diagnostic::error("schema", "invalid character after top-level value").at(source.span(behind..behind + 1), ""))
-}
-
-/// The whole number that a keyword gives.
-fn whole(keyword: Option<&Node>) -> Option<usize> {
-    let number = Number::of_value(&keyword?.value).filter(|number| number.is_integer())?;
-    // The bounds of the conversion saturate, which is what a limit beyond all lengths means.
-    Some(number.float() as usize)
 }

@@ -170,6 +170,13 @@ impl Decimal {
     }
 }
 
+/// The whole number that a keyword gives.
+pub(super) fn whole(keyword: Option<&Node>) -> Option<usize> {
+    let number = Number::of_value(&keyword?.value).filter(|number| number.is_integer())?;
+    // The bounds of the conversion saturate, which is what a limit beyond all lengths means.
+    Some(number.float() as usize)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

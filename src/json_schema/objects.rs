@@ -3,11 +3,11 @@
 use super::draft::Draft;
 use super::evaluate::{At, Evaluation, MEMBERS_A_STEP};
 use super::instance::{Instance, View};
-use super::report::nearest;
+use super::number::whole;
 use super::shape::Step;
 use super::violation::Violation;
-use super::whole;
 use super::wording::{count, quote, quote_all};
+use crate::diagnostic::nearest;
 use crate::yaml::{Map, Node, Value};
 
 /// How many of the names that are not allowed are compared with the ones that are.

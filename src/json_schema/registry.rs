@@ -3,18 +3,23 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::document::{BYTES_A_STEP, Document, STEPS_OF_A_NAME, error};
+use super::document::{BYTES_A_STEP, Document, STEPS_OF_A_NAME};
 use super::draft::{Dialect, Draft};
-use super::loader::{Loader, Offline, Resolver};
-use super::place::{Path, Place, child, identity, location};
+use super::error::error;
+use super::loader::{Loader, Resolver};
+use super::path::{Path, identity, location};
+use super::place::{Place, child};
 use super::shape::Shape;
-use super::violation::Violation;
 use super::wording::quote;
-use super::{evaluate, report, stack, uri};
+use super::{stack, uri};
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::nearest;
 use crate::go::regexp;
 use crate::go::strconv::quote_double;
 use crate::yaml::Node;
+
+/// Judges a schema of a document by the metaschema of its dialect. The path is that of the schema in the document.
+pub(super) type FormCheck = fn(&Document, &Node, &[String], Dialect, &Loader<'_>) -> Result<(), Box<Diagnostic>>;
 
 /// The documents of a schema, its own one first.
 #[derive(Debug)]
@@ -26,6 +31,8 @@ pub(super) struct Registry {
     targets: HashMap<usize, Target>,
     /// Whether `format` is asserted whatever the draft says, as Helm does with metaschemas.
     pub(super) asserts_formats: bool,
+    /// What judges schemas that look odd.
+    check_form: FormCheck,
     pub(super) patterns: regexp::Cache,
     pub(super) warnings: Vec<Diagnostic>,
 }
@@ -39,13 +46,19 @@ struct Target {
 
 impl Registry {
     /// Reads a schema document and everything it refers to.
-    pub(super) fn new(url: &str, root: Node, resolver: &dyn Resolver) -> Result<Self, Box<Diagnostic>> {
+    pub(super) fn new(
+        url: &str,
+        root: Node,
+        resolver: &dyn Resolver,
+        check_form: FormCheck,
+    ) -> Result<Self, Box<Diagnostic>> {
         let mut loader = Loader::new(resolver);
         let mut registry = Registry {
             documents: Vec::with_capacity(1),
             document_by_url: HashMap::new(),
             targets: HashMap::new(),
             asserts_formats: false,
+            check_form,
             patterns: regexp::Cache::default(),
             warnings: Vec::new(),
         };
@@ -58,19 +71,10 @@ impl Registry {
         Ok(registry)
     }
 
-    /// The metaschema of a draft.
-    fn metaschema(draft: Draft) -> Result<Self, Box<Diagnostic>> {
-        let url = draft.metaschema();
-        let root = Loader::new(&Offline).load(url, &Node::default())?;
-        let mut registry = Self::new(url, Node::clone(&root), &Offline)?;
-        registry.asserts_formats = true;
-        Ok(registry)
-    }
-
     fn add(&mut self, url: &str, root: Arc<Node>, loader: &mut Loader<'_>) -> Result<usize, Box<Diagnostic>> {
         let document = Document::new(url, root, loader)?;
         if document.suspicious {
-            check_form(&document, &document.root, &[], document.resources[0].dialect, loader)?;
+            (self.check_form)(&document, &document.root, &[], document.resources[0].dialect, loader)?;
         }
         self.document_by_url.entry(url.to_owned()).or_insert(self.documents.len());
         self.documents.push(document);
@@ -83,39 +87,6 @@ impl Registry {
         let place = Place::root(self.documents.get(target.document)?).descend(&target.path)?;
         Some((place, target.path.len()))
     }
-}
-
-/// What reading a metaschema counts.
-const STEPS_OF_A_METASCHEMA: usize = 10_000;
-
-/// Evaluates the metaschema of a schema that looks odd.
-fn check_form(
-    document: &Document,
-    schema: &Node,
-    path: &[String],
-    dialect: Dialect,
-    loader: &Loader<'_>,
-) -> Result<(), Box<Diagnostic>> {
-    if document.url.starts_with("http://json-schema.org/") || document.url.starts_with("https://json-schema.org/") {
-        return Ok(());
-    }
-    loader.charge(STEPS_OF_A_METASCHEMA, schema)?;
-    let metaschema = Registry::metaschema(dialect.draft)?;
-    let violations = evaluate::evaluate_root(&metaschema, schema.into(), &loader.budget)
-        .map_err(|given_up| error(given_up.message, &schema.span))?;
-    if violations.is_empty() {
-        return Ok(());
-    }
-    let place = quote_double(&location(&document.url, path));
-    let judge = quote(&format!("{}#", dialect.draft.metaschema()));
-    let lines = report::lines(&violations);
-    let message = format!(
-        "{place} is not valid against metaschema: jsonschema validation failed with {judge}\n{}",
-        lines.trim_end_matches('\n')
-    );
-    let mut refused = Diagnostic::error("schema", message);
-    Violation::label(&violations, &mut refused);
-    Err(Box::new(refused))
 }
 
 /// What a further document counts.
@@ -281,7 +252,7 @@ impl Linker<'_, '_> {
         with_path(path, &Path::Root, &mut |at| known.walk_further(node, at, resource, self.loader))?;
         if known.suspicious {
             let dialect = known.resources[resource].dialect;
-            check_form(known, node, path, dialect, self.loader)?;
+            (self.registry.check_form)(known, node, path, dialect, self.loader)?;
         }
         Ok(())
     }
@@ -296,7 +267,7 @@ fn with_path<T>(names: &[String], before: &Path<'_>, call: &mut dyn FnMut(&Path<
 }
 
 fn nearest_key<'n>(node: &'n Node, name: &str) -> Option<&'n str> {
-    report::nearest(name, node.value.as_map()?.keys())
+    nearest(name, node.value.as_map()?.keys())
 }
 
 fn unescape(name: &str) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use super::evaluate::{BYTES_A_STEP, Evaluation, MEMBERS_A_STEP};
 use super::number::Number;
-use super::whole;
+use super::number::whole;
 use super::wording::{count, limit, quote};
 use crate::yaml::{Node, Value};
 

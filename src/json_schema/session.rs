@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::budget::Budget;
-use super::evaluate::Finding;
 use super::memo::{Detail, Key, Memo};
 use super::registry::Registry;
 use super::stack::Refused;
+use super::violation::Finding;
 use super::violation::Violation;
 use super::wording::count;
 use crate::diagnostic::{Diagnostic, Span};

@@ -1,12 +1,16 @@
 //! What is wrong with a value, as a tree.
 
-use super::wording::count;
+use super::path::Path;
+use super::wording::{count, quote};
 use crate::diagnostic::{Diagnostic, Label, Span};
 
 /// How many places of violations a diagnostic marks.
 const MOST_LABELS: usize = 1000;
 /// The bytes of the texts at these places.
 const MOST_LABEL_BYTES: usize = 1 << 20;
+
+/// What a schema finds: nothing wrong (and which members of the instance it has not looked at), or something.
+pub(super) type Finding = Result<Vec<bool>, Box<Violation>>;
 
 /// One thing that is wrong with a value.
 #[derive(Debug, Clone, Default)]
@@ -83,6 +87,26 @@ impl Violation {
                 diagnostic.help.push(help.clone());
             }
         }
+    }
+}
+
+/// The violations as Helm lists them: `- at '/replicaCount': got string, want integer`, each with a line break.
+pub fn lines(violations: &[Violation]) -> String {
+    let mut text = String::new();
+    push_lines(violations, 0, &mut text);
+    text
+}
+
+fn push_lines(violations: &[Violation], level: usize, text: &mut String) {
+    for violation in violations {
+        if violation.is_rest {
+            text.extend(["- ", &violation.message, "\n"]);
+            continue;
+        }
+        let place = quote(&Path::pointer(&violation.instance_path));
+        text.extend(std::iter::repeat_n("  ", level));
+        text.extend(["- at ", &place, ": ", &violation.message, "\n"]);
+        push_lines(&violation.children, level + 1, text);
     }
 }
 

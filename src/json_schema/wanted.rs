@@ -2,7 +2,7 @@
 
 use super::evaluate::Evaluation;
 use super::instance::View;
-use super::place::Path;
+use super::path::Path;
 use super::types::Types;
 use super::wording::{quote, quote_all};
 use crate::yaml::Node;

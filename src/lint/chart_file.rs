@@ -3,8 +3,11 @@
 use semver::Version;
 
 use super::addresses::{is_email, is_request_url, is_url};
+use super::fields::field;
 use super::report::{Report, Rule};
-use super::{Group, Subject, field};
+use super::subject::Group;
+use super::subject::Subject;
+
 use crate::chart::{ChartType, Entry, Metadata};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::go::strconv::quote_double;

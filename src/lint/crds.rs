@@ -2,7 +2,7 @@
 
 use super::documents::Documents;
 use super::report::{Report, Rule};
-use super::{Group, Subject};
+use super::subject::{Group, Subject};
 use crate::chart::Entry;
 use crate::diagnostic::Source;
 

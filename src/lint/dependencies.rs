@@ -1,7 +1,7 @@
 //! Rules for declared dependencies and the charts in `charts/`.
 
 use super::report::{Report, Rule};
-use super::{Group, Subject};
+use super::subject::{Group, Subject};
 use crate::chart::Chart;
 
 const LOADS: Rule = Rule::error("chart-loads", "the chart can be loaded");

@@ -7,7 +7,7 @@ use std::vec::IntoIter;
 
 use serde::Deserialize;
 
-use super::field;
+use super::fields::field;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::json;
 use crate::yaml::{Node, Value, decode, read_document_at, split_documents};

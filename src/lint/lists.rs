@@ -1,6 +1,6 @@
 //! Annotations of objects within a `List`, which Helm does not look at.
 
-use super::field;
+use super::fields::field;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::yaml::{self, Node, Value};
 

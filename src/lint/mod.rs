@@ -18,60 +18,27 @@ mod chart_file;
 mod crds;
 mod dependencies;
 mod documents;
+mod fields;
 mod lists;
 mod manifests;
 mod mongooseim;
 mod names;
 mod report;
+mod subject;
 mod templates;
 mod text;
 mod values;
 
 use crate::chart::{Chart, Folder};
 use crate::diagnostic::Diagnostic;
-use crate::explain::Experiments;
-use crate::kubernetes::KubeVersion;
-use crate::yaml::{Map, Node};
+use subject::Subject;
 
 pub use report::{Finding, Report, Rule};
+pub use subject::{Group, Request};
 pub use text::{Form, Linted, Printed, findings, print};
-
-/// How to lint.
-#[derive(Debug, Clone, Copy)]
-pub struct Request<'a> {
-    /// What the user set, merged.
-    pub values: &'a Map,
-    /// The namespace that templates see.
-    pub namespace: &'a str,
-    /// The Kubernetes version that templates see, and by which API versions are deprecated.
-    pub kube_version: &'a KubeVersion,
-    /// Do not check values against the charts' schemas.
-    pub skip_schema_validation: bool,
-    /// Find the template lines that findings in manifests come from. It takes further renders.
-    pub locate: bool,
-    /// Tell of defaults that no experiment gives an effect, and count the experiments. It takes hundreds of renders.
-    pub experiments: Option<&'a Experiments>,
-}
-
-/// A group of rules about one part of a chart.
-pub struct Group {
-    /// The part.
-    pub part: &'static str,
-    /// The rules, in the order in which they are looked at, by the file that has them.
-    pub rules: &'static [&'static [&'static Rule]],
-    check: fn(&Subject<'_>, &mut Report),
-}
 
 /// All rules, in the order in which they are looked at.
 pub const GROUPS: [Group; 5] = [chart_file::GROUP, values::GROUP, templates::GROUP, dependencies::GROUP, crds::GROUP];
-
-/// What is linted.
-struct Subject<'a> {
-    request: &'a Request<'a>,
-    folder: &'a Folder,
-    /// The chart, or the reason that Helm gives why it can't be loaded.
-    chart: Result<Chart, Diagnostic>,
-}
 
 /// Lints the chart in a folder.
 pub fn lint(mut folder: Folder, request: &Request<'_>) -> Report {
@@ -88,12 +55,6 @@ pub fn lint(mut folder: Folder, request: &Request<'_>) -> Report {
         (group.check)(&subject, &mut report);
     }
     report
-}
-
-/// A field of a map as Go finds it: in any case, of several spellings the last in byte order.
-fn field<'m>(map: &'m Map, name: &str) -> Option<&'m Node> {
-    let spelled = map.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
-    spelled.max_by_key(|(key, _)| *key).map(|(_, node)| node)
 }
 
 #[cfg(test)]

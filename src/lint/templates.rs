@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::report::{Finding, Report, Rule};
-use super::{Group, Subject};
+use super::subject::{Group, Subject};
 use super::{manifests, mongooseim};
 use crate::chart::{Chart, EngineKind, Entry};
 use crate::diagnostic::{Diagnostic, Severity, Source};
 use crate::engine::{self, Capabilities, Refusals, Release, Rendered, Scope, add_template_lines};
 use crate::explain::{self, Experiments};
 use crate::render::Schemas;
-use crate::values::{Map, ValuePath, coalesce};
+use crate::values::{ValuePath, coalesce};
+use crate::yaml::Map;
 
 const FOLDER: &str = "templates/";
 /// The release that Helm renders for.

@@ -1,7 +1,7 @@
 //! Rules for values.yaml.
 
 use super::report::{Report, Rule};
-use super::{Group, Subject};
+use super::subject::{Group, Subject};
 use crate::chart::Entry;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::json_schema::{self, Schema};

@@ -1,44 +1,20 @@
 //! From what templates gave to manifests: split into documents, identified, put in the order in which they are to be
 //! applied, hooks set apart, and written as Helm writes them.
 
+mod document;
 mod hook;
 mod identify;
 mod order;
 mod show_only;
 mod write;
 
-use crate::diagnostic::{Diagnostic, Source, Span};
-use crate::kubernetes::{Id, Object};
+use crate::diagnostic::{Diagnostic, Source};
 use crate::yaml::split_manifests;
 
+pub use document::Manifest;
 pub use hook::Hook;
 pub use show_only::{keep_shown, show_only};
 pub use write::{files, write};
-
-/// One document that a template gave.
-#[derive(Debug, Clone)]
-pub struct Manifest {
-    /// The template's path, as `# Source:` lines have it: `mongooseim/templates/mongoose-sts.yaml`.
-    pub path: String,
-    /// What it calls itself.
-    pub id: Id,
-    /// What Helm would run it on, if it is a hook.
-    pub hook: Option<Hook>,
-    /// Its text in what the template gave: leading white space trimmed, trailing kept, nothing changed.
-    pub span: Span,
-}
-
-impl Manifest {
-    /// The document's text.
-    pub fn text(&self) -> &str {
-        self.span.text()
-    }
-
-    /// The object that it describes.
-    pub fn object(&self) -> Object {
-        Object::of_document(self.id.clone(), self.path.clone(), self.span.clone())
-    }
-}
 
 /// All manifests of a run.
 #[derive(Debug, Clone, Default)]

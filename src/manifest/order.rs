@@ -1,6 +1,6 @@
 //! The order in which manifests are to be applied.
 
-use super::Manifest;
+use super::document::Manifest;
 
 /// Helm's install order: what others need comes first.
 const KINDS: [&str; 38] = [

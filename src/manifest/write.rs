@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{Manifest, Manifests};
+use super::Manifests;
+use super::document::Manifest;
 
 /// The whole text: custom resource definitions (pairs of path and text) and manifests, trimmed as one, then the hooks.
 /// Nothing is written anew: comments, quotes and the order of keys stay. Without any document it is one line break.

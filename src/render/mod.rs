@@ -10,7 +10,8 @@ use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Label, Severity, Source};
 use crate::engine::{self, Capabilities, Release, Scope};
 use crate::manifest::{ManifestError, Manifests};
-use crate::values::{self, FileReader, Layer, Map};
+use crate::values::{self, FileReader, Layer};
+use crate::yaml::Map;
 
 pub use release_name::is_release_name;
 pub use schemas::Schemas;

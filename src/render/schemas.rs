@@ -4,7 +4,8 @@ use crate::chart::Chart;
 use crate::diagnostic::Diagnostic;
 use crate::json_schema::{self, Schema, SchemaView};
 use crate::secrets::ChartSchema;
-use crate::values::{Map, Node, Step, ValuePath, check_toml};
+use crate::values::{Step, ValuePath, check_toml};
+use crate::yaml::{Map, Node};
 
 /// The schemas of a chart and of its subcharts, parents first.
 pub struct Schemas {

@@ -1,9 +1,10 @@
 //! What is secret in a chart and the values that it is rendered with.
 
-use super::Schemas;
+use super::schemas::Schemas;
 use crate::chart::Chart;
 use crate::secrets::Gathering;
-use crate::values::{self, FileReader, Layer, Map, merge_defaults, merge_layers};
+use crate::values::{self, FileReader, Layer, merge_defaults, merge_layers};
+use crate::yaml::Map;
 
 /// Gathers what is secret in layers of values and in what they make of a chart's values. Mistakes in any of them are left to
 /// others: what can be read counts.

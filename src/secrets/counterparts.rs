@@ -1,7 +1,7 @@
 //! What stood where a secret stands now: the old side of a comparison may hold the secret of before, which nobody knows.
 
 use super::Secrets;
-use crate::values::{Map, Node, Value};
+use crate::yaml::{Map, Node, Value};
 
 impl Secrets {
     /// Masks in an earlier version of an object what stands where the later one shows a mask: in the same field, and of a text

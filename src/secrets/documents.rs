@@ -9,8 +9,9 @@ use super::gathering::scalar;
 use super::write_only::{entry_value, is_written};
 use super::{Secrets, is_secret};
 use crate::diagnostic::{Hidden, Source};
-use crate::values::{Map, Node, Step, Value, ValuePath};
+use crate::values::{Step, ValuePath};
 use crate::yaml;
+use crate::yaml::{Map, Node, Value};
 
 /// Why a value may be secret.
 #[derive(Clone, Copy, PartialEq)]

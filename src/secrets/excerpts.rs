@@ -9,7 +9,7 @@ use super::gathering::identity;
 use super::lines::{self, is_text};
 use super::{Secrets, spellings};
 use crate::diagnostic::{Diagnostic, Hidden, Label, Source, SourceKind, Span};
-use crate::values::{Node, Value};
+use crate::yaml::{Node, Value};
 
 /// No form shows more of a marked place than 200 characters.
 const MOST_LINES: usize = 200;

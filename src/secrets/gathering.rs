@@ -1,8 +1,6 @@
 //! Gathers what is secret in a run.
 
-use std::ops::Range;
-
-use ahash::{AHashMap, AHashSet};
+use ahash::AHashSet;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -10,8 +8,8 @@ use super::finder::Finder;
 use super::names::names_a_secret;
 use super::write_only::{ChartSchema, entry_value, is_written, marked};
 use super::{Secrets, lines, spellings};
-use crate::diagnostic::{Source, Span};
-use crate::values::{Map, Node, Value};
+use crate::diagnostic::Span;
+use crate::yaml::{Map, Node, Value};
 
 /// What is secret, as far as it is known yet.
 #[derive(Debug, Default)]
@@ -214,9 +212,6 @@ pub(super) fn scalar(value: &Value) -> Option<String> {
         Value::Null | Value::Map(_) | Value::List(_) => None,
     }
 }
-
-/// The secret places of one text.
-pub(super) type Places = AHashMap<usize, (Source, Vec<(Range<usize>, usize)>)>;
 
 /// What tells texts apart: the same one has the same.
 pub(super) fn identity(span: &Span) -> Option<usize> {

@@ -31,6 +31,7 @@ mod finder;
 mod gathering;
 mod lines;
 mod names;
+mod places;
 mod spellings;
 mod write_only;
 
@@ -42,9 +43,10 @@ pub use gathering::Gathering;
 pub use names::{may_hold_secrets, names_a_secret};
 pub use write_only::ChartSchema;
 
-use crate::values::{Map, ValuePath};
+use crate::values::ValuePath;
+use crate::yaml::Map;
 use finder::Finder;
-use gathering::Places;
+use places::Places;
 
 /// What is secret in a run. The default knows no text: it goes by keys alone.
 #[derive(Debug, Clone, Default)]

@@ -5,7 +5,7 @@ use std::ops::Range;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
-use crate::values::Value;
+use crate::yaml::Value;
 
 /// A text as a reader of some format sees it, and where each of its bytes comes from.
 #[derive(Debug, Clone)]

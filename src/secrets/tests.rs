@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::diagnostic::{Diagnostic, Source, TextStyle, write_json, write_text};
-use crate::values::{Node, Value};
+use crate::yaml::{Node, Value};
 use crate::yaml::{read_document, read_values};
 
 fn read(text: &str) -> Map {

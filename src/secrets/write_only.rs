@@ -5,7 +5,8 @@ use regex::Regex;
 
 use super::lines::is_text;
 use super::names::{may_name_an_object, names_a_secret};
-use crate::values::{Map, Node, Step, Value, ValuePath};
+use crate::values::{Step, ValuePath};
+use crate::yaml::{Map, Node, Value};
 
 /// The schema of a chart: the names of the subcharts on the way to it, and the document.
 pub type ChartSchema<'s> = (&'s [String], &'s Node);

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::{Finding, Report, head};
+use super::report::{Report, head};
 use crate::diagnostic::{Severity, Span};
 use crate::kubernetes::{FieldPath, Object};
+use crate::report::Finding;
 use crate::yaml::{Map, Node, Value};
 
 /// Checks objects against each other: two of one identity, Services without pods, what points nowhere.
@@ -61,7 +62,7 @@ fn service(object: &Object, pods: &[Map], report: &mut Report<'_>) {
     if has_pods(selector, pods) == Some(false) {
         let place = head(&fields, &object.span);
         let message = "no pod that is made here has these labels: the Service leads nowhere".to_owned();
-        report.tell(Severity::Warning, "no-pods", &FieldPath::of_fields(&["spec", "selector"]), message, &place);
+        report.report(Severity::Warning, "no-pods", &FieldPath::of_fields(&["spec", "selector"]), message, &place);
     }
 }
 
@@ -73,7 +74,7 @@ fn budget(object: &Object, pods: &[Map], report: &mut Report<'_>) {
     if has_pods(selector, pods) == Some(false) {
         let place = head(&fields, &object.span);
         let message = "no pod that is made here has these labels: the budget protects nothing".to_owned();
-        report.tell(Severity::Warning, "no-pods", &FieldPath::of_fields(&["spec", "selector"]), message, &place);
+        report.report(Severity::Warning, "no-pods", &FieldPath::of_fields(&["spec", "selector"]), message, &place);
     }
 }
 
@@ -86,7 +87,7 @@ fn autoscaler(object: &Object, objects: &[Object], pods: &[Map], report: &mut Re
     if !is_there && (!pods.is_empty() || objects.iter().any(|other| other.id.kind == kind)) {
         let place = head(&fields, &object.span);
         let message = format!("{kind}/{name} is not among the objects");
-        report.tell(
+        report.report(
             Severity::Warning,
             "points-nowhere",
             &FieldPath::of_fields(&["spec", "scaleTargetRef"]),
@@ -116,7 +117,7 @@ fn used(object: &Object, objects: &[Object], report: &mut Report<'_>) {
         }
         told.push((kind, name.0));
         let message = format!("{kind}/{} is not among the objects: it has to be there already", name.0);
-        report.tell(Severity::Info, "not-rendered", &FieldPath::of_fields(path), message, name.1);
+        report.report(Severity::Info, "not-rendered", &FieldPath::of_fields(path), message, name.1);
     }
 }
 

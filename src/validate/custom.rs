@@ -6,7 +6,8 @@
 
 use std::collections::HashSet;
 
-use super::{Report, metadata, scalars, structure};
+use super::report::Report;
+use super::{metadata, scalars, structure};
 use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::json;
 use crate::json_schema::{Budget, Offline, Schema, Violation};
@@ -224,7 +225,7 @@ fn tell(violation: &Violation, root: &Node, report: &mut Report<'_>) {
         });
     }
     let place = violation.culprits.first().unwrap_or(&violation.instance_span);
-    let finding = report.tell(Severity::Error, "custom-schema", &path, violation.message.clone(), place);
+    let finding = report.report(Severity::Error, "custom-schema", &path, violation.message.clone(), place);
     finding.diagnostic.help.extend(violation.help.clone());
     for child in &violation.children {
         leaves(child, &mut finding.diagnostic);
@@ -268,7 +269,7 @@ fn unknown_fields(fields: &Map, schema: &Node, path: &FieldPath, is_whole_object
             None if keeps_unknown => {}
             None => {
                 let known = properties.into_iter().flat_map(Map::keys);
-                let near = crate::values::nearest(name, known);
+                let near = crate::diagnostic::nearest(name, known);
                 let message = format!("unknown field {:?}", inner.to_string());
                 let finding = report.error("unknown-field", &FieldPath::default(), message, &entry.key);
                 finding.path = inner.to_string();

@@ -1,6 +1,7 @@
 //! Names, namespaces, labels and annotations.
 
-use super::{Report, head};
+use super::report::{Report, head};
+
 use crate::kubernetes::names;
 use crate::kubernetes::{FieldPath, Object};
 use crate::yaml::{Map, Node};

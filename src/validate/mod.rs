@@ -14,17 +14,18 @@ mod cross_object;
 mod custom;
 mod metadata;
 mod pods;
+mod report;
 mod rules;
 mod scalars;
 mod structure;
 
-use crate::diagnostic::{Diagnostic, Severity, Span, printable};
+use crate::diagnostic::{Severity, Span};
 use crate::json_schema::Budget;
 use crate::kubernetes::KubeVersion;
 use crate::kubernetes::Schema;
 use crate::kubernetes::{FieldPath, Object};
 use crate::report::Finding;
-use crate::yaml::Map;
+use report::{Report, head};
 
 pub use custom::{CustomKind, custom_kinds};
 
@@ -37,43 +38,6 @@ pub struct Request<'a> {
     pub strict: bool,
     /// Kinds that CustomResourceDefinitions bring.
     pub custom_kinds: &'a [CustomKind],
-}
-
-/// The findings of one object as it is gone through.
-struct Report<'a> {
-    object: &'a str,
-    /// The template or file that it comes from.
-    origin: &'a str,
-    /// The place of what has none of its own.
-    whole: Span,
-    findings: Vec<Finding>,
-}
-
-impl Report<'_> {
-    fn tell(
-        &mut self,
-        severity: Severity,
-        rule: &'static str,
-        path: &FieldPath,
-        message: String,
-        place: &Span,
-    ) -> &mut Finding {
-        let path = path.to_string();
-        let field = if path.is_empty() { String::new() } else { format!("{path}: ") };
-        let place = if place.source().is_some() { place } else { &self.whole };
-        let is_elsewhere = place.source().is_some_and(|source| source.name() != self.origin);
-        let origin = if is_elsewhere { format!("from {}", self.origin) } else { String::new() };
-        let message = format!("{}: {field}{message}", self.object);
-        let diagnostic = Diagnostic::new(severity, rule, printable(&message)).at(place.clone(), origin);
-        let file = is_elsewhere.then(|| self.origin.to_owned());
-        self.findings.push(Finding { object: self.object.to_owned(), path, diagnostic, file });
-        let last = self.findings.len() - 1;
-        &mut self.findings[last]
-    }
-
-    fn error(&mut self, rule: &'static str, path: &FieldPath, message: String, place: &Span) -> &mut Finding {
-        self.tell(Severity::Error, rule, path, message, place)
-    }
 }
 
 /// Checks objects one by one and together.
@@ -120,7 +84,7 @@ fn one(object: &Object, request: &Request<'_>, budget: &Budget, report: &mut Rep
         } else {
             Severity::Warning
         };
-        report.tell(severity, "deprecated", &top, warning, &place);
+        report.report(severity, "deprecated", &top, warning, &place);
     }
     let Some(kind) = schema.kind(&id.api_version, &id.kind).filter(|kind| kind.is_namespaced.is_some()) else {
         if let Some(kind) = request.custom_kinds.iter().find(|kind| kind.is(id.group(), &id.kind)) {
@@ -143,9 +107,9 @@ fn unknown_kind(object: &Object, strict: bool, report: &mut Report<'_>, place: &
     let severity = if strict { Severity::Error } else { Severity::Warning };
     let message = format!("no kind {:?} in {:?} is known: it is not checked", id.kind, id.api_version);
     let versions = Schema::built_in().versions_of(&id.kind);
-    let finding = report.tell(severity, "unknown-kind", &FieldPath::default(), message, place);
+    let finding = report.report(severity, "unknown-kind", &FieldPath::default(), message, place);
     if versions.is_empty() {
-        let near = crate::values::nearest(&id.kind, Schema::built_in().kinds().map(|(_, kind)| kind));
+        let near = crate::diagnostic::nearest(&id.kind, Schema::built_in().kinds().map(|(_, kind)| kind));
         match near {
             Some(near) => finding.help(format!("did you mean {near}?")),
             None => finding.help("--crds FILE makes the kinds of CustomResourceDefinitions known"),
@@ -153,10 +117,4 @@ fn unknown_kind(object: &Object, strict: bool, report: &mut Report<'_>, place: &
     } else {
         finding.help(format!("{} is in {}", id.kind, versions.join(", ")));
     }
-}
-
-/// Where an object says its kind, as the place of what concerns it as a whole.
-fn head(fields: &Map, whole: &Span) -> Span {
-    let places = ["kind", "apiVersion"].iter().filter_map(|key| fields.get(key));
-    places.map(|node| node.span.clone()).find(|span| span.source().is_some()).unwrap_or_else(|| whole.clone())
 }

@@ -1,6 +1,7 @@
 //! What the API server checks of pods, of what makes them, and of Services, ConfigMaps and Secrets.
 
-use super::{Report, metadata};
+use super::metadata;
+use super::report::Report;
 use crate::diagnostic::Span;
 use crate::kubernetes::names;
 use crate::kubernetes::{FieldPath, PathStep};
@@ -220,7 +221,7 @@ fn container_fields(container: &Map, path: &FieldPath, volumes: &[&str], report:
     for (at, mount) in items(container, "volumeMounts") {
         let path = path.field("volumeMounts").with(PathStep::Index(at));
         if let Some((name, span)) = text(mount, "name").filter(|(name, _)| !volumes.contains(name)) {
-            let near = crate::values::nearest(name, volumes.iter().copied());
+            let near = crate::diagnostic::nearest(name, volumes.iter().copied());
             let finding = report.error(
                 "volume",
                 &path.field("name"),
@@ -415,7 +416,13 @@ fn service(fields: &Map, report: &mut Report<'_>) {
             } else if is_given && !number(node).is_some_and(|number| (30000.0..=32767.0).contains(&number)) {
                 let message =
                     "the valid range of node ports is 30000-32767, unless the cluster is set up otherwise".to_owned();
-                report.tell(crate::diagnostic::Severity::Warning, "port", &path.field("nodePort"), message, &node.span);
+                report.report(
+                    crate::diagnostic::Severity::Warning,
+                    "port",
+                    &path.field("nodePort"),
+                    message,
+                    &node.span,
+                );
             }
         }
     }

@@ -1,6 +1,7 @@
 //! What the API server checks of objects of a type, wherever they stand, beyond what its schema says.
 
-use super::{Report, metadata, scalars};
+use super::report::Report;
+use super::{metadata, scalars};
 use crate::diagnostic::Span;
 use crate::kubernetes::names;
 use crate::kubernetes::{FieldPath, PathStep};

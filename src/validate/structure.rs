@@ -1,6 +1,7 @@
 //! Fields, types, required fields and choices.
 
-use super::{Report, rules, scalars};
+use super::report::Report;
+use super::{rules, scalars};
 use crate::diagnostic::Span;
 use crate::kubernetes::is_quantity;
 use crate::kubernetes::{Field, ObjectType, Schema, Type};
@@ -55,7 +56,7 @@ pub(super) fn object(fields: &Map, of: &ObjectType, path: &FieldPath, place: &Sp
 fn unknown(name: &str, of: &ObjectType, path: &FieldPath, place: &Span, report: &mut Report<'_>) {
     let whole = if path.0.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     let message = format!("unknown field {whole:?}");
-    let near = crate::values::nearest(name, of.fields.iter().map(|field| field.name));
+    let near = crate::diagnostic::nearest(name, of.fields.iter().map(|field| field.name));
     let finding = report.error("unknown-field", &FieldPath::default(), message, place);
     finding.path = whole;
     if let Some(near) = near {
@@ -136,7 +137,7 @@ fn choice(text: &str, field: &Field, path: &FieldPath, place: &Span, report: &mu
     }
     let all = field.choices.join(", ");
     let message = format!("Unsupported value: {text:?}: supported values: {all}");
-    let near = crate::values::nearest(text, field.choices.iter().copied());
+    let near = crate::diagnostic::nearest(text, field.choices.iter().copied());
     let finding = report.error("choice", path, message, place);
     if let Some(near) = near {
         finding.help(format!("did you mean {near}?"));

@@ -1,22 +1,13 @@
 //! Merging what the user set with the defaults of a chart and of its subcharts, as Helm coalesces values.
 
-use std::fmt;
-
 use super::globals::{push_globals, share_globals, spread_globals};
-use super::go_value::{display, wrong_verb};
-use super::{Entry, Map, Node, Value};
+use super::go_value::wrong_verb;
+use super::merging::{Merging, Nulls, Path, ValuesTree, without_nulls};
 use crate::diagnostic::{Diagnostic, Span};
-
-/// The defaults of a chart and of the subcharts that take part, by the names their values stand under.
-#[derive(Debug, Clone)]
-pub struct ValuesTree<'a> {
-    /// The chart's name, or the alias it has as a subchart.
-    pub name: String,
-    /// What its values.yaml says.
-    pub defaults: &'a Map,
-    /// Its subcharts.
-    pub subcharts: Vec<ValuesTree<'a>>,
-}
+use crate::yaml::Entry;
+use crate::yaml::Map;
+use crate::yaml::Node;
+use crate::yaml::Value;
 
 /// Values as templates see them.
 #[derive(Debug, Clone)]
@@ -69,47 +60,6 @@ fn merge_tree(tree: &ValuesTree<'_>, user: Map, nulls: Nulls) -> Result<Coalesce
     if errors.is_empty() { Ok(Coalesced { values, warnings }) } else { Err(errors) }
 }
 
-/// What becomes of a user's null below the top level.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Nulls {
-    /// It deletes the default and goes itself.
-    Strip,
-    /// The same, but the defaults' own nulls stay.
-    StripGiven,
-    /// It stays, so that it deletes a subchart's default later.
-    Keep,
-}
-
-/// The chain of names to a value, put together only when a message needs it.
-pub(super) struct Path<'p> {
-    above: Option<&'p Path<'p>>,
-    name: &'p str,
-}
-
-impl<'p> Path<'p> {
-    pub(super) fn below(&'p self, name: &'p str) -> Path<'p> {
-        Path { above: Some(self), name }
-    }
-}
-
-impl fmt::Display for Path<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = std::iter::successors(Some(self), |path| path.above).map(|path| path.name);
-        let names: Vec<&str> = names.filter(|name| !name.is_empty()).collect();
-        for (index, name) in names.iter().rev().enumerate() {
-            write!(f, "{}{name}", if index > 0 { "." } else { "" })?;
-        }
-        Ok(())
-    }
-}
-
-pub(super) struct Merging {
-    /// What becomes of nulls outside of values for subcharts.
-    nulls: Nulls,
-    warnings: Vec<Diagnostic>,
-    errors: Vec<Diagnostic>,
-}
-
 impl Merging {
     /// A chart's defaults go below its values, then the same for its subcharts. `path` is the chain of chart names.
     fn chart(&mut self, tree: &ValuesTree<'_>, values: &mut Map, path: &Path<'_>) {
@@ -151,39 +101,6 @@ impl Merging {
         }
     }
 
-    /// Adds what `into` lacks, table by table.
-    pub(super) fn table(&mut self, into: &mut Map, from: &Map, nulls: Nulls, path: &Path<'_>) {
-        for (key, entry) in from.entries() {
-            let Some(given) = into.get_mut(key) else {
-                let node = if nulls == Nulls::Strip { without_nulls(&entry.node) } else { entry.node.clone() };
-                if nulls != Nulls::Strip || !node.value.is_null() {
-                    into.insert(key, entry.key.clone(), node);
-                }
-                continue;
-            };
-            match (&mut given.value, &entry.node.value) {
-                (Value::Null, default) if nulls != Nulls::Keep && !default.is_null() => {
-                    into.remove(key);
-                }
-                (Value::Null, _) => {}
-                (Value::Map(into), Value::Map(from)) => self.table(into, from, nulls, &path.below(key)),
-                (Value::Map(_), Value::Null) => {}
-                (Value::Map(_), default) => {
-                    let (at, value) = (path.below(key), display(default));
-                    let message = format!("destination for {at} is a table. Ignoring non-table value ({value})");
-                    self.mismatch(message, given, &entry.node);
-                }
-                (_, default @ Value::Map(_)) => {
-                    let shown = if nulls == Nulls::Strip { &without_nulls(&entry.node).value } else { default };
-                    let (at, value) = (path.below(key), display(shown));
-                    let message = format!("cannot overwrite table with non table for {at} ({value})");
-                    self.mismatch(message, given, &entry.node);
-                }
-                _ => {}
-            }
-        }
-    }
-
     fn subchart(&mut self, subchart: &ValuesTree<'_>, values: &mut Map, path: &Path<'_>) {
         let name = &subchart.name;
         let given = values.get_mut(name);
@@ -210,27 +127,6 @@ impl Merging {
             }
         }
     }
-
-    /// Warns that of two values under one key one is a map and the other is not.
-    fn mismatch(&mut self, message: String, used: &Node, ignored: &Node) {
-        let label = |node: &Node, what: &str| format!("this {} is {what}", kind_of(&node.value));
-        let mut warning = Diagnostic::warning("values", message).at(used.span.clone(), label(used, "used"));
-        if ignored.span.source().is_some() {
-            warning = warning.at(ignored.span.clone(), label(ignored, "ignored"));
-        }
-        self.add(warning);
-    }
-
-    pub(super) fn warn(&mut self, message: String, place: Span) {
-        self.add(Diagnostic::warning("values", message).at(place, ""));
-    }
-
-    /// Helm says the same once for every pass; here it is said once.
-    fn add(&mut self, warning: Diagnostic) {
-        if !self.warnings.contains(&warning) {
-            self.warnings.push(warning);
-        }
-    }
 }
 
 /// Whether a value holds nothing. Of two such values neither loses anything to the other, whatever their types: `{}` is how
@@ -242,32 +138,6 @@ fn is_empty(value: &Value) -> bool {
         Value::Map(map) => map.is_empty(),
         _ => false,
     }
-}
-
-fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Int(_) | Value::Float(_) => "number",
-        Value::String(_) => "string",
-        Value::List(_) => "list",
-        Value::Map(_) => "map",
-    }
-}
-
-/// A value without the nulls in its maps; nulls in lists stay.
-fn without_nulls(node: &Node) -> Node {
-    let value = match &node.value {
-        Value::Map(map) => {
-            let entries = map.entries().filter(|(_, entry)| !entry.node.value.is_null());
-            let strip = |(key, entry): (&str, &Entry)| {
-                (key.to_owned(), Entry { key: entry.key.clone(), node: without_nulls(&entry.node) })
-            };
-            Value::Map(entries.map(strip).collect())
-        }
-        other => other.clone(),
-    };
-    Node::new(value, node.span.clone())
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! Globals: what a chart's values have under `global`, every subchart has too.
 
-use super::coalesce::{Merging, Nulls, Path};
-use super::{Map, Node, Value, ValuesTree};
+use super::merging::{Merging, Nulls, Path, ValuesTree};
 use crate::diagnostic::Span;
 use crate::go::strconv::quote_double;
+use crate::yaml::Map;
+use crate::yaml::Node;
+use crate::yaml::Value;
 
 const GLOBAL: &str = "global";
 

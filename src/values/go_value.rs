@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::Value;
 use crate::go::fmt::{Dialect, GoValue, Printer, View};
+use crate::yaml::Value;
 
 impl GoValue for &Value {
     fn view(&self) -> View<'_, Self> {

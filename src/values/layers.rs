@@ -1,9 +1,11 @@
 //! Layers of values: what the user set, in the order in which Helm applies it.
 
+use super::file_reader::FileReader;
 use super::room::Room;
 use super::strvals::{self, Kind};
-use super::{Map, Value};
 use crate::diagnostic::{Diagnostic, Source, Span, printable};
+use crate::yaml::Map;
+use crate::yaml::Value;
 use crate::{json, yaml};
 
 /// Where a layer comes from, in Helm's order: later kinds win, whatever their order on the command line.
@@ -30,15 +32,6 @@ pub struct Layer {
     pub kind: LayerKind,
     /// The file's text, or the flag with its argument.
     pub source: Source,
-}
-
-/// Reads the files that `--set-file` names.
-pub trait FileReader {
-    /// The file at `path`, which stands in a flag at `given_by`.
-    ///
-    /// # Errors
-    /// Helm's words: `open x: no such file or directory`.
-    fn read(&self, path: &str, given_by: &Span) -> Result<Source, String>;
 }
 
 /// Applies all layers to empty values: kind by kind, within a kind in the order given.

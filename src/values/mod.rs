@@ -4,9 +4,11 @@
 //! it was written.
 
 mod coalesce;
+mod file_reader;
 mod globals;
 mod go_value;
 mod layers;
+mod merging;
 mod origins;
 mod path;
 mod room;
@@ -14,12 +16,13 @@ mod strvals;
 mod toml_values;
 mod unknown;
 
-pub use crate::yaml::{Entry, Map, Node, Value};
-pub use coalesce::{Coalesced, ValuesTree, coalesce, coalesce_tables, merge_defaults, merge_tables};
+pub use coalesce::{Coalesced, coalesce, coalesce_tables, merge_defaults, merge_tables};
+pub use file_reader::FileReader;
 pub use go_value::display;
-pub use layers::{FileReader, Layer, LayerKind, merge_layers, merge_steps};
+pub use layers::{Layer, LayerKind, merge_layers, merge_steps};
+pub use merging::ValuesTree;
 pub use origins::write_with_origins;
 pub use path::{Step, ValuePath};
 pub use room::MAX_TOTAL_BYTES;
 pub use toml_values::check_toml;
-pub use unknown::{find_elsewhere, nearest, unknown_values};
+pub use unknown::{find_elsewhere, unknown_values};

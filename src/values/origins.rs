@@ -2,8 +2,10 @@
 
 use std::fmt::Write;
 
-use super::{Map, Node, Value};
 use crate::diagnostic::Span;
+use crate::yaml::Map;
+use crate::yaml::Node;
+use crate::yaml::Value;
 use crate::yaml::{self, WriteError, natural_order};
 
 /// The values as YAML, in the order and form in which they are written without origins, and a comment on each line that

@@ -2,8 +2,10 @@
 
 use std::fmt;
 
-use super::{Map, Node, Value};
 use crate::diagnostic::{Diagnostic, Source};
+use crate::yaml::Map;
+use crate::yaml::Node;
+use crate::yaml::Value;
 
 /// Longer lists are refused by `--set` too.
 const MAX_INDEX: usize = 65_536;

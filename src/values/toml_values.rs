@@ -5,9 +5,11 @@ use toml::de::DeTable;
 use toml_parser::decoder::Encoding;
 use toml_parser::parser::{Event, EventKind};
 
-use super::{Map, Node, Value};
 use crate::diagnostic::Diagnostic;
 use crate::json_schema::SchemaView;
+use crate::yaml::Map;
+use crate::yaml::Node;
+use crate::yaml::Value;
 use crate::yaml::locate_in_scalar;
 
 /// Parses every text that the schema calls TOML. Syntax errors are errors at the line and column where the user wrote

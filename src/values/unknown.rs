@@ -1,8 +1,12 @@
 //! Values that a chart does not know: most often a slip of the finger, which Helm passes over in silence.
 
-use super::{Map, Node, Value, ValuesTree};
+use super::merging::ValuesTree;
+use crate::diagnostic::nearest;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::json_schema::SchemaView;
+use crate::yaml::Map;
+use crate::yaml::Node;
+use crate::yaml::Value;
 
 /// A warning for every value of `user` that the chart does not know, with its place and the nearest name it does know.
 ///
@@ -106,46 +110,6 @@ impl Check<'_> {
     }
 }
 
-/// The known name that `key` most nearly is: at most a third of its letters differ, case apart, or it is the only one
-/// that begins with `key`. Very long names have none, and of very many only the first are compared.
-///
-/// ```
-/// use mim_chart::values::nearest;
-/// assert_eq!(nearest("replicaCout", ["image", "replicaCount"].into_iter()), Some("replicaCount"));
-/// assert_eq!(nearest("repo", ["tag", "repository"].into_iter()), Some("repository"));
-/// assert_eq!(nearest("zzz", ["image"].into_iter()), None);
-/// ```
-pub fn nearest<'a>(key: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    const SHORTEST_BEGINNING: usize = 3;
-    /// In bytes: nobody mistypes a longer name, and comparing two takes as long as both together multiplied.
-    const LONGEST: usize = 200;
-    const MOST_NAMES: usize = 10_000;
-    if key.len() > LONGEST {
-        return None;
-    }
-    let lower = key.to_lowercase();
-    let letters = key.chars().count();
-    let allowed = (letters / 3).max(1);
-    let mut best: Option<(usize, &str)> = None;
-    let mut longer = Vec::new();
-    for name in names.take(MOST_NAMES).filter(|name| name.len() <= LONGEST) {
-        let lower_name = name.to_lowercase();
-        let distance = strsim::damerau_levenshtein(&lower, &lower_name);
-        let near = distance <= allowed && distance < name.chars().count();
-        if near && best.is_none_or(|(least, _)| distance < least) {
-            best = Some((distance, name));
-        }
-        if letters >= SHORTEST_BEGINNING && lower_name.starts_with(&lower) {
-            longer.push(name);
-        }
-    }
-    match (best, &longer[..]) {
-        (Some((_, name)), _) => Some(name),
-        (None, [name]) => Some(name),
-        _ => None,
-    }
-}
-
 /// The path of the only place deeper in the defaults where the same name stands, if there is just one.
 pub fn find_elsewhere(key: &str, defaults: &Map) -> Option<String> {
     let mut found = Vec::new();
@@ -223,12 +187,5 @@ mod tests {
         assert_eq!(listed.len(), 250);
         assert!(listed[..100].iter().all(|warning| warning.ends_with("did you mean replicaCount?")), "{listed:?}");
         assert_eq!(listed[249], "v.yaml:250:1 ");
-    }
-
-    #[test]
-    fn very_long_names_have_no_nearest_one() {
-        let long = "x".repeat(1_000_000);
-        assert_eq!(nearest(&long, [long.as_str()].into_iter()), None);
-        assert_eq!(nearest("image", [long.as_str(), "images"].into_iter()), Some("images"));
     }
 }

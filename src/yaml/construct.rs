@@ -6,10 +6,13 @@ use std::collections::HashMap;
 use crate::diagnostic::{Diagnostic, Source, Span};
 
 use super::go_syntax::go_syntax;
+use super::node::Entry;
+use super::node::Map;
+use super::node::Node;
+use super::node::Value;
 use super::number::float_key;
 use super::resolve::{Scalar, Type, resolve};
 use super::syntax::{Content, Document, NodeId, Style, Syntax};
-use super::{Entry, Map, Node, Value};
 
 /// How deep values may nest: the limit of Go's JSON decoder, through which every document goes.
 const MAX_DEPTH: usize = 10_000;

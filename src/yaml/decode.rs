@@ -8,9 +8,10 @@ use serde::forward_to_deserialize_any;
 
 use crate::diagnostic::Span;
 
+use super::node::Node;
+use super::node::Value;
 use super::number::float_key;
 use super::resolve::{Scalar, resolve};
-use super::{Node, Value};
 
 /// Why a value does not fit a type.
 #[derive(Debug, Clone, PartialEq, Eq)]

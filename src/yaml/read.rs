@@ -6,8 +6,10 @@ use crate::diagnostic::{Diagnostic, Source};
 
 use super::construct::{Duplicate, construct, construct_strictly};
 use super::fault::explain;
+use super::node::Map;
+use super::node::Node;
+use super::node::Value;
 use super::syntax::Document;
-use super::{Map, Node, Value};
 
 /// Reads a values file as Helm does: its documents, separated by lines that begin with `---`, are decoded one by one and
 /// merged deeply in order, a later one over the earlier ones. `null` is an ordinary value here. No document at all, or

@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::node::Map;
+use super::node::Node;
+use super::node::Value;
 use super::order::{natural_order, natural_order_v3, sort_by_key};
 use super::resolve::{is_plain_string, is_v3_octal};
 use super::syntax::{Content, Document, forbidden_character};
 use super::text::{Traits, is_base60, is_break};
-use super::{Map, Node, Value};
 use crate::go::float::{format_float, format_json_float};
 
 /// Lines are folded at the first space beyond this column.

@@ -4,8 +4,12 @@
 
 use std::borrow::Cow;
 
+use super::Chart;
+use super::engine_kind::EngineKind;
+use super::file::File;
+use super::metadata::ChartType;
+use super::metadata::Metadata;
 use super::package::package;
-use super::{Chart, ChartType, EngineKind, File, Metadata};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::kubernetes::names::has_rfc_1035_form;
 use crate::yaml;
@@ -138,7 +142,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::values::{Map, Value};
+    use crate::yaml::{Map, Value};
 
     #[test]
     fn every_file_of_the_folder_is_written() {

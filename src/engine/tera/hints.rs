@@ -6,7 +6,7 @@ use super::functions::vocabulary;
 use super::go_syntax;
 use super::scan::{Piece, inside, pieces, split_word};
 use super::templates::Templates;
-use crate::values::nearest;
+use crate::diagnostic::nearest;
 
 /// A mistake in words, with what to do.
 #[derive(Debug, Default)]

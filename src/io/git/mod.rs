@@ -8,10 +8,11 @@ mod tree;
 use std::cell::RefCell;
 use std::path::{Component, Path, PathBuf};
 
+use super::archive::MAX_ARCHIVE_BYTES;
 use super::archive::files_of_archive;
+use super::inputs::MAX_INPUT_BYTES;
 use super::tree::{Kind, Tree, TreeError};
 use super::walk::{Allowance, Links, read_files};
-use super::{MAX_ARCHIVE_BYTES, MAX_INPUT_BYTES};
 use crate::chart::File;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::go::os_error;

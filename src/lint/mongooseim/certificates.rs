@@ -1,7 +1,9 @@
 //! Files of certificates and keys, and where they come from.
 
 use super::installation::Mounted;
-use super::{Findings, Rule, Subject};
+use super::subject::Findings;
+use super::subject::Subject;
+use crate::lint::report::Rule;
 
 pub(super) const KEY: Rule = Rule::error("mongooseim-tls-key", "a certificate has a key");
 pub(super) const MISSING: Rule =
@@ -31,7 +33,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 "{} has no keyfile beside it; MongooseIM 6.8.0 does not start with a certificate without its key",
                 found.path
             );
-            findings.tell(&KEY, path, told, place.clone(), "name the file of the key in keyfile");
+            findings.report(&KEY, path, told, place.clone(), "name the file of the key in keyfile");
         }
         let absolute =
             if found.text.starts_with('/') { found.text.to_owned() } else { format!("{ROOT}{}", found.text) };
@@ -40,7 +42,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
             Mounted::WithoutIt(store) => {
                 let told =
                     format!("{}: {} has no file for {}; nodes do not start without it", found.path, store, found.text);
-                findings.tell(&MISSING, path, told, place, "name a key of it, or add the file");
+                findings.report(&MISSING, path, told, place, "name a key of it, or add the file");
             }
             Mounted::Nothing => {
                 let in_image = absolute.strip_prefix(ROOT).is_some_and(|file| OF_IMAGE.contains(&file));
@@ -52,7 +54,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
                     found.path
                 );
                 let help = "set tlsCertSecret to a Secret with the files, or mount a volume there with extraVolumes and extraVolumeMounts";
-                findings.tell(&UNMOUNTED, path, told, place, help);
+                findings.report(&UNMOUNTED, path, told, place, help);
             }
         }
     }

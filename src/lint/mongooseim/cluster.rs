@@ -1,7 +1,10 @@
 //! How nodes find each other and become a cluster.
 
 use super::installation::{Installation, Service, Target, Variable, text};
-use super::{Findings, Rule, Subject, VmArgs};
+use super::subject::Findings;
+use super::subject::Subject;
+use super::vm_args::VmArgs;
+use crate::lint::report::Rule;
 
 pub(super) const NODE_NAME: Rule =
     Rule::error("mongooseim-node-name", "vm.args has a line that the start script writes the node's name into");
@@ -27,7 +30,7 @@ fn check_vm_args(installation: &Installation, args: &VmArgs, findings: &mut Find
     let path = &args.file.path;
     if !args.has_name_line {
         let told = "no line of vm.args begins with -name or -sname: the start script has nowhere to write the node's name, so the node has none and never becomes part of a cluster";
-        findings.tell(
+        findings.report(
             &NODE_NAME,
             path,
             told,
@@ -38,19 +41,19 @@ fn check_vm_args(installation: &Installation, args: &VmArgs, findings: &mut Find
     match &args.cookie {
         None => {
             let told = "vm.args has no -setcookie: each pod makes up a cookie of its own, and nodes refuse each other";
-            findings.tell(&NO_COOKIE, path, told, args.place(0), "add a line `-setcookie` with a secret of yours");
+            findings.report(&NO_COOKIE, path, told, args.place(0), "add a line `-setcookie` with a secret of yours");
         }
         Some((cookie, at)) if cookie == DEFAULT_COOKIE => {
             let told = "the cookie is the one that everybody knows: whoever reaches the port of Erlang distribution owns the cluster and its data";
             let help = "set nodeCookie to a secret of yours, or existingCookieSecret.name to a Secret that holds one";
-            findings.tell(&COOKIE, path, told, args.place(*at), help);
+            findings.report(&COOKIE, path, told, args.place(*at), help);
         }
         Some(_) => {}
     }
     let Some((ports, at)) = &args.distribution else {
         let told = "Erlang distribution listens on a port that is chosen anew at each start: what lets only published ports through, a NetworkPolicy or a mesh, keeps the nodes apart";
         let help = "add `-kernel inet_dist_listen_min 9100 inet_dist_listen_max 9100` to vm.args";
-        return findings.tell(&DISTRIBUTION, path, told, args.place(0), help);
+        return findings.report(&DISTRIBUTION, path, told, args.place(0), help);
     };
     let headless: Vec<&Service> = installation.services.iter().filter(|service| service.is_headless).collect();
     let is_published = |port: i64| {
@@ -64,7 +67,7 @@ fn check_vm_args(installation: &Installation, args: &VmArgs, findings: &mut Find
             "Erlang distribution may listen on port {port}, which the headless Service {} does not publish: what lets only published ports through, a NetworkPolicy or a mesh, keeps the nodes apart",
             service.name
         );
-        findings.tell(
+        findings.report(
             &DISTRIBUTION,
             path,
             told,
@@ -89,7 +92,7 @@ fn check_joining(subject: &Subject<'_>, findings: &mut Findings) {
             "{replicas} nodes of a {}: their names change with every pod, so that they can't find each other again, and each stays alone",
             workload.id.kind
         );
-        return findings.tell(&ALONE, path, told, place, "use a StatefulSet, whose pods keep their names");
+        return findings.report(&ALONE, path, told, place, "use a StatefulSet, whose pods keep their names");
     }
     let joins = match installation.variable("JOIN_CLUSTER") {
         Some(Variable::Is(value)) => Some(["true", "1"].contains(&value.as_str())),
@@ -100,7 +103,7 @@ fn check_joining(subject: &Subject<'_>, findings: &mut Findings) {
         let told = format!(
             "{replicas} nodes, and JOIN_CLUSTER is not true: each stays alone, and users on different nodes do not see each other"
         );
-        findings.tell(
+        findings.report(
             &ALONE,
             path,
             told,
@@ -115,17 +118,17 @@ fn check_joining(subject: &Subject<'_>, findings: &mut Findings) {
         let told = "CETS without `-epmd_module mongoose_epmd` in vm.args: nodes ask the DNS for each other, which knows a pod only some time after it has started";
         let args = subject.vm_args.map(|args| (args.file.path.clone(), args.place(0)));
         let (path, place) = args.unwrap_or_else(|| (path.clone(), place));
-        findings.tell(&FINDING, &path, told, place, "add the line `-epmd_module mongoose_epmd`");
+        findings.report(&FINDING, &path, told, place, "add the line `-epmd_module mongoose_epmd`");
     }
     if installation.variable("MIM_NODE_IP") == Some(Variable::Missing) {
         let told = "CETS without MIM_NODE_IP: nodes tell each other no address in the database, and are not found";
         let help = "set the environment variable MIM_NODE_IP from the field status.podIP";
-        findings.tell(&FINDING, path, told, installation.place(&["spec", "template", "spec", "containers"]), help);
+        findings.report(&FINDING, path, told, installation.place(&["spec", "template", "spec", "containers"]), help);
     }
     if !has_mnesia && joins == Some(true) {
         let told = "JOIN_CLUSTER is true, and there is no Mnesia: the start script tries to join another node, and the pod ends with exit code 2 if none answers";
         let help = "set JOIN_CLUSTER to false: with CETS nodes find each other by themselves";
-        findings.tell(&FINDING, path, told, installation.place(&["spec", "template", "spec", "containers"]), help);
+        findings.report(&FINDING, path, told, installation.place(&["spec", "template", "spec", "containers"]), help);
     }
 }
 
@@ -144,19 +147,19 @@ fn check_names(installation: &Installation, findings: &mut Findings) {
             let told = format!(
                 "serviceName is {name:?}, and no Service of that name leads to the pods: their host names are not known, and nodes can't find each other"
             );
-            findings.tell(&FINDING, path, told, place, "name the headless Service");
+            findings.report(&FINDING, path, told, place, "name the headless Service");
         }
         Some(service) if !service.is_headless => {
             let told = format!(
                 "Service {name} is not headless: it has one address for all pods, and nodes can't find each other"
             );
-            findings.tell(&FINDING, &service.path, told, service.span.clone(), "set clusterIP: None");
+            findings.report(&FINDING, &service.path, told, service.span.clone(), "set clusterIP: None");
         }
         Some(service) if !service.is_published_early && replicas > 1 => {
             let told = format!(
                 "Service {name} publishes pods only once they are ready: a node that starts can't be found by the others, and does not become ready alone"
             );
-            findings.tell(&FINDING, &service.path, told, service.span.clone(), "set publishNotReadyAddresses: true");
+            findings.report(&FINDING, &service.path, told, service.span.clone(), "set publishNotReadyAddresses: true");
         }
         Some(_) => {}
     }
@@ -173,6 +176,6 @@ fn check_names(installation: &Installation, findings: &mut Findings) {
             "NODE_TYPE is not `name`: the start script of {image} gives nodes short host names, which no other pod can look up"
         );
         let place = installation.place(&["spec", "template", "spec", "containers"]);
-        findings.tell(&FINDING, path, told, place, "set the environment variable NODE_TYPE to name");
+        findings.report(&FINDING, path, told, place, "set the environment variable NODE_TYPE to name");
     }
 }

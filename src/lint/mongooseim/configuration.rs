@@ -5,7 +5,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::installation::{File, list, number, text};
 use crate::diagnostic::{Source, Span};
-use crate::values::{Map, Node, Value};
+use crate::yaml::{Map, Node, Value};
 
 /// A configuration that is TOML.
 pub(super) struct Configuration {

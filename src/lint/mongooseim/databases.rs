@@ -1,9 +1,11 @@
 //! Where nodes keep what they share.
 
 use super::installation::text;
-use super::{Findings, Rule, Subject};
+use super::subject::Findings;
+use super::subject::Subject;
 use crate::diagnostic::Span;
-use crate::values::{Map, Value};
+use crate::lint::report::Rule;
+use crate::yaml::{Map, Value};
 
 pub(super) const INTERNAL: Rule =
     Rule::error("mongooseim-internal-database", "the databases that backends use are among internal_databases");
@@ -24,7 +26,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 "{key} keeps its data in {backend}, which is not among internal_databases; nodes do not start so"
             );
             let place = span.map_or_else(|| configuration.file.place(0), |span| configuration.place(&span));
-            findings.tell(
+            findings.report(
                 &INTERNAL,
                 path,
                 told,
@@ -40,7 +42,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let has_pool = configuration.at(&["outgoing_pools", "rdbms"]).is_some();
     if backend == "rdbms" && !has_pool {
         let told = "CETS finds the other nodes in a relational database, and there is no pool of connections to one: each node stays alone, and sessions on the others are unknown to it";
-        findings.tell(
+        findings.report(
             &DISCOVERY,
             path,
             told,
@@ -49,7 +51,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
         );
     } else if backend == "file" && settings.and_then(|map| text(map, "node_list_file")).is_none() {
         let told = "CETS finds the other nodes in a file, and node_list_file is not set: each node stays alone";
-        findings.tell(&DISCOVERY, path, told, place, "set node_list_file, or backend = \"rdbms\"");
+        findings.report(&DISCOVERY, path, told, place, "set node_list_file, or backend = \"rdbms\"");
     }
 }
 

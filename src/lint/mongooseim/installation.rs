@@ -7,8 +7,8 @@ use crate::diagnostic::Span;
 use crate::kubernetes::Object;
 use crate::manifest::Manifest;
 use crate::manifest::Manifests;
-use crate::values::{Map, Node, Value};
 use crate::yaml::locate_in_scalar;
+use crate::yaml::{Map, Node, Value};
 
 /// Where the start script of the image looks for configuration files.
 const FOLDER: &str = "/member";

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use super::configuration::{Configuration, Listener};
 use super::installation::{Target, number};
-use super::{Findings, Rule, Subject};
-use crate::values::Value;
+use super::subject::Findings;
+use super::subject::Subject;
+use crate::lint::report::Rule;
+use crate::yaml::Value;
 
 pub(super) const LISTENER: Rule = Rule::error("mongooseim-listener", "listeners have a type, and a port of their own");
 pub(super) const PUBLISHED: Rule = Rule::error("mongooseim-published", "something listens where Services lead");
@@ -41,7 +43,7 @@ fn check_listeners(configuration: &Configuration, findings: &mut Findings) {
         if !KINDS.contains(&kind) {
             let told = format!("MongooseIM 6.8.0 knows no listener {kind:?}; nodes do not start with it");
             let help = format!("it knows {}", KINDS.join(", "));
-            findings.tell(&LISTENER, path, told, configuration.place(&entry.key), &help);
+            findings.report(&LISTENER, path, told, configuration.place(&entry.key), &help);
         }
     }
     let mut taken: Vec<(i64, &str)> = Vec::new();
@@ -49,13 +51,13 @@ fn check_listeners(configuration: &Configuration, findings: &mut Findings) {
         let place = configuration.file.place(listener.start);
         let Some(port) = listener.port else {
             let told = format!("a listener of listen.{} has no port; nodes do not start with it", listener.kind);
-            findings.tell(&LISTENER, path, told, place, "give it a port");
+            findings.report(&LISTENER, path, told, place, "give it a port");
             continue;
         };
         let address = listener.address.as_deref().unwrap_or("0.0.0.0");
         if taken.contains(&(port, address)) {
             let told = format!("two listeners have port {port} of {address}; nodes do not start with them");
-            findings.tell(&LISTENER, path, told, place, "give each a port of its own");
+            findings.report(&LISTENER, path, told, place, "give each a port of its own");
         }
         taken.push((port, address));
     }
@@ -99,7 +101,7 @@ impl Ports<'_> {
                             "Service {name} sends port {} to a port {target:?} that the pods do not have: nobody gets through",
                             port.port
                         );
-                        findings.tell(
+                        findings.report(
                             &PUBLISHED,
                             &service.path,
                             told,
@@ -118,14 +120,14 @@ impl Ports<'_> {
                         "Service {name} publishes port {target}, and what listens there is bound to {address}: it hears only its own pod, and everybody else is refused"
                     );
                     let help = "bind it to all addresses by leaving ip_address out, or do not publish the port";
-                    findings.tell(&LOOPBACK, &service.path, told, port.span.clone(), help);
+                    findings.report(&LOOPBACK, &service.path, told, port.span.clone(), help);
                 } else if !service.is_headless {
                     let told = format!(
                         "Service {name} publishes port {}, and nothing listens on port {target} of the pods: clients are refused",
                         port.port
                     );
                     let help = format!("ports with a listener in mongooseim.toml: {}", self.heard());
-                    findings.tell(&PUBLISHED, &service.path, told, port.span.clone(), &help);
+                    findings.report(&PUBLISHED, &service.path, told, port.span.clone(), &help);
                 }
             }
         }
@@ -157,7 +159,7 @@ impl Ports<'_> {
                 });
                 let told = format!("{name} connects to port {port}, and {why}: {what_happens}");
                 let help = format!("ports with a listener in mongooseim.toml: {}", self.heard());
-                findings.tell(&PROBED, &installation.workload.origin, told, node.span.clone(), &help);
+                findings.report(&PROBED, &installation.workload.origin, told, node.span.clone(), &help);
             }
         }
     }
@@ -180,7 +182,7 @@ impl Ports<'_> {
             if !self.is_of_others(port) && self.at(port).next().is_none() {
                 let told = format!("port {port} is named, and nothing listens there: who tries it is refused");
                 let help = format!("ports with a listener in mongooseim.toml: {}", self.heard());
-                findings.tell(&PORT, path, told, span, &help);
+                findings.report(&PORT, path, told, span, &help);
             }
         }
     }
@@ -202,7 +204,7 @@ impl Ports<'_> {
             );
             let help = "publish it, or bind it to 127.0.0.1 if only the pod itself is to reach it";
             let place = self.configuration.file.place(listener.start);
-            findings.tell(&UNPUBLISHED, &self.configuration.file.path, told, place, help);
+            findings.report(&UNPUBLISHED, &self.configuration.file.path, told, place, help);
         }
     }
 }

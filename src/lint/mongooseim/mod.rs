@@ -22,15 +22,16 @@ mod databases;
 mod installation;
 mod listeners;
 mod sections;
+mod subject;
 mod vm_args;
 
 use super::report::{Finding, Rule};
-use crate::diagnostic::Span;
 use crate::engine::Rendered;
 use crate::manifest::Manifests;
-use crate::values::Map;
+use crate::yaml::Map;
 use configuration::Configuration;
 use installation::Installation;
+use subject::{Findings, Subject};
 use vm_args::VmArgs;
 
 /// The rules, in the order in which they are looked at.
@@ -57,30 +58,6 @@ pub(super) const RULES: &[&Rule] = &[
     &cluster::ALONE,
     &cluster::FINDING,
 ];
-
-/// What is looked at.
-struct Subject<'a> {
-    installation: &'a Installation,
-    configuration: Option<&'a Configuration>,
-    vm_args: Option<&'a VmArgs>,
-}
-
-/// What was found so far.
-struct Findings {
-    /// The name of the chart, which file names do not show.
-    chart: String,
-    all: Vec<Finding>,
-}
-
-impl Findings {
-    /// A rule is broken by an object of the template `path` (`mongooseim/templates/x.yaml`).
-    fn tell(&mut self, rule: &Rule, path: &str, text: impl Into<String>, place: Span, help: &str) {
-        let file = path.strip_prefix(&self.chart).and_then(|rest| rest.strip_prefix('/')).unwrap_or(path);
-        let mut finding = rule.broken(file, text).at(place);
-        finding.diagnostic.help.push(help.to_owned());
-        self.all.push(finding);
-    }
-}
 
 /// What is wrong with an installation of MongooseIM among what was rendered from `values`, if there is one. What is no
 /// manifest is left to other rules.

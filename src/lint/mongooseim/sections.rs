@@ -2,8 +2,11 @@
 
 use super::configuration::SyntaxError;
 use super::installation::{File, list, text};
-use super::{Findings, Rule, Subject};
-use crate::values::{Value, nearest};
+use super::subject::Findings;
+use super::subject::Subject;
+use crate::diagnostic::nearest;
+use crate::lint::report::Rule;
+use crate::yaml::Value;
 
 pub(super) const SYNTAX: Rule = Rule::error("mongooseim-toml", "mongooseim.toml is TOML");
 pub(super) const SECTION: Rule =
@@ -33,7 +36,7 @@ const VERSION: &str = "6.8";
 
 pub(super) fn tell_syntax(file: &File, error: &SyntaxError, findings: &mut Findings) {
     let text = format!("mongooseim.toml is not TOML: {}; nodes do not start with it", error.message);
-    findings.tell(&SYNTAX, &file.path, text, file.place(error.at), "mend the line, or leave mimConfig out");
+    findings.report(&SYNTAX, &file.path, text, file.place(error.at), "mend the line, or leave mimConfig out");
 }
 
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
@@ -56,11 +59,11 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
         configuration.file.place(general.and(configuration.at(&["general"])).map_or(0, |node| node.span.start()));
     let Some(general) = general else {
         let told = "mongooseim.toml has no section [general]; nodes do not start without it";
-        return findings.tell(&HOSTS, path, told, start, "it holds hosts and default_server_domain");
+        return findings.report(&HOSTS, path, told, start, "it holds hosts and default_server_domain");
     };
     if text(general, "default_server_domain").is_none_or(str::is_empty) {
         let told = "[general] has no default_server_domain; nodes do not start without it";
-        findings.tell(
+        findings.report(
             &HOSTS,
             path,
             told,
@@ -72,10 +75,10 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let types = list(general, "host_types");
     if hosts.is_empty() && types.is_empty() {
         let told = "[general] has neither hosts nor host_types; nodes do not start without a domain to serve";
-        findings.tell(&HOSTS, path, told, start, "name the XMPP domains in hosts");
+        findings.report(&HOSTS, path, told, start, "name the XMPP domains in hosts");
     } else if types.is_empty() && hosts.iter().all(|host| host.value == Value::String("localhost".to_owned())) {
         let told = "localhost is the only domain: users are called user@localhost, and neither clients elsewhere nor other servers reach them by that name";
-        findings.tell(
+        findings.report(
             &LOCALHOST,
             path,
             told,
@@ -100,7 +103,7 @@ fn unknown(
         Some(near) => format!("did you mean {near}?"),
         None => format!("it knows {}", known.join(", ")),
     };
-    findings.tell(&SECTION, &configuration.file.path, told, place, &help);
+    findings.report(&SECTION, &configuration.file.path, told, place, &help);
 }
 
 /// Whether the image is of the version whose sections are known, or does not say.

@@ -1,13 +1,17 @@
 //! The parser: keys, indexes, values and lists of a flag.
 
 use super::super::room::Room;
+use super::kind::Kind;
 use super::scanner::{Scanner, Stretch};
+use super::syntax_error::SyntaxError;
 use super::typed::{go_type, typed};
-use super::{Kind, Mistake};
 use crate::diagnostic::{Source, Span};
 use crate::go::strconv::{quote_char, quote_double};
 use crate::json;
-use crate::values::{FileReader, Map, Node, Value};
+use crate::values::file_reader::FileReader;
+use crate::yaml::Map;
+use crate::yaml::Node;
+use crate::yaml::Value;
 
 /// How many dots a key may have (Helm's limit).
 const MAX_NESTED_NAMES: usize = 30;
@@ -20,12 +24,12 @@ const MAX_INDEXES: usize = 1_000;
 enum Stop {
     /// The flag ended where that is allowed: what was read so far counts.
     End,
-    Mistake(Mistake),
+    SyntaxError(SyntaxError),
 }
 
-impl From<Mistake> for Stop {
-    fn from(mistake: Mistake) -> Self {
-        Stop::Mistake(mistake)
+impl From<SyntaxError> for Stop {
+    fn from(mistake: SyntaxError) -> Self {
+        Stop::SyntaxError(mistake)
     }
 }
 
@@ -45,13 +49,13 @@ impl<'a> Parser<'a> {
     }
 
     /// Applies key after key until the flag ends.
-    pub(super) fn parse(&mut self, values: &mut Map) -> Result<(), Mistake> {
+    pub(super) fn parse(&mut self, values: &mut Map) -> Result<(), SyntaxError> {
         loop {
             self.indexes = 0;
             match self.key(values, 0) {
                 Ok(()) => {}
                 Err(Stop::End) => return Ok(()),
-                Err(Stop::Mistake(mistake)) => return Err(mistake),
+                Err(Stop::SyntaxError(mistake)) => return Err(mistake),
             }
         }
     }
@@ -70,9 +74,9 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn without_value(&self, key: &Stretch, why: &str) -> Mistake {
+    fn without_value(&self, key: &Stretch, why: &str) -> SyntaxError {
         let message = format!("key {} has no value{why}", quote_double(&key.text));
-        let mistake = Mistake::new(message, self.span(key));
+        let mistake = SyntaxError::new(message, self.span(key));
         match (key.text.is_empty(), self.kind) {
             (true, _) => mistake.help("take the extra comma out"),
             (false, Kind::Literal) => mistake.help(format!("write {}=VALUE", key.text)),
@@ -93,7 +97,7 @@ impl<'a> Parser<'a> {
     }
 
     /// What stands after `=`.
-    fn assigned(&mut self) -> Result<Node, Mistake> {
+    fn assigned(&mut self) -> Result<Node, SyntaxError> {
         match self.kind {
             Kind::Json => self.json(),
             Kind::Literal => {
@@ -116,7 +120,7 @@ impl<'a> Parser<'a> {
     }
 
     /// `{a,b}`
-    fn list(&mut self) -> Result<Node, Mistake> {
+    fn list(&mut self) -> Result<Node, SyntaxError> {
         let start = self.scanner.at;
         self.scanner.next();
         let mut items = Vec::new();
@@ -126,7 +130,7 @@ impl<'a> Parser<'a> {
                 None => {
                     let place = self.source.span(start..self.source.text().len());
                     let help = "close the list with }; put \\ before a brace or comma that belongs to an item";
-                    return Err(Mistake::new("list must terminate with '}'", place).help(help));
+                    return Err(SyntaxError::new("list must terminate with '}'", place).help(help));
                 }
                 Some('}') => {
                     items.push(self.value(item)?);
@@ -139,15 +143,16 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn value(&self, stretch: Stretch) -> Result<Node, Mistake> {
+    fn value(&self, stretch: Stretch) -> Result<Node, SyntaxError> {
         let place = self.span(&stretch);
         let value = match self.kind {
             Kind::Typed => typed(stretch.text),
             Kind::File => {
                 let file = self.reader.read(&stretch.text, &place).map_err(|words| {
-                    Mistake::new(words, place).help("--set-file takes KEY=PATH, the path from the current directory")
+                    SyntaxError::new(words, place)
+                        .help("--set-file takes KEY=PATH, the path from the current directory")
                 })?;
-                self.room.bytes(file.text().len()).map_err(|message| Mistake::new(message, self.span(&stretch)))?;
+                self.room.bytes(file.text().len()).map_err(|message| SyntaxError::new(message, self.span(&stretch)))?;
                 return Ok(Node::new(Value::String(file.text().to_owned()), file.whole()));
             }
             Kind::Text | Kind::Json | Kind::Literal => Value::String(stretch.text),
@@ -156,14 +161,15 @@ impl<'a> Parser<'a> {
     }
 
     /// One JSON value, then blanks and at most one comma. Nothing at all is null.
-    fn json(&mut self) -> Result<Node, Mistake> {
+    fn json(&mut self) -> Result<Node, SyntaxError> {
         let start = self.scanner.at;
         if self.skip_blanks_and_comma() {
             return Ok(Node::new(Value::Null, self.source.span(start..start)));
         }
         let (node, end) = json::read_prefix(self.source, self.scanner.at).map_err(|error| {
             let place = error.labels.into_iter().next().map_or_else(|| self.source.whole(), |label| label.span);
-            Mistake::new(error.message, place).help("quote the whole flag for the shell: --set-json 'key={\"a\": 1}'")
+            SyntaxError::new(error.message, place)
+                .help("quote the whole flag for the shell: --set-json 'key={\"a\": 1}'")
         })?;
         self.scanner.at = end;
         self.skip_blanks_and_comma();
@@ -210,7 +216,7 @@ impl<'a> Parser<'a> {
         self.key(inner, depth + 1)?;
         if inner.is_empty() {
             let message = format!("key map {} has no value", quote_double(&key.text));
-            return Err(Mistake::new(message, self.span(key)).help("a name must stand after the dot").into());
+            return Err(SyntaxError::new(message, self.span(key)).help("a name must stand after the dot").into());
         }
         Ok(())
     }
@@ -240,7 +246,7 @@ impl<'a> Parser<'a> {
         text.text.parse().map(|index| (index, place.clone())).map_err(|_| {
             let reason = if is_out_of_range(&text.text) { "value out of range" } else { "invalid syntax" };
             let quoted = quote_double(&text.text);
-            Mistake::new(format!("error parsing index: strconv.Atoi: parsing {quoted}: {reason}"), place)
+            SyntaxError::new(format!("error parsing index: strconv.Atoi: parsing {quoted}: {reason}"), place)
                 .help("an index is a whole number from 0; put \\ before a bracket that belongs to the key")
                 .into()
         })
@@ -253,14 +259,14 @@ impl<'a> Parser<'a> {
             return Err(too_deep(MAX_INDEXES, place.clone()).into());
         }
         if index < 0 {
-            return Err(Mistake::new(format!("negative {index} index not allowed"), place.clone()).into());
+            return Err(SyntaxError::new(format!("negative {index} index not allowed"), place.clone()).into());
         }
         let after = self.scanner.until(&['[', '.', '=']);
         if !after.text.is_empty() {
             let runes = after.text.chars().map(quote_char).collect::<Vec<_>>().join(" ");
             let message = format!("unexpected data at end of array index: [{runes}]");
             let help = "after ] comes =, a dot or another [";
-            return Err(Mistake::new(message, self.span(&after)).help(help).into());
+            return Err(SyntaxError::new(message, self.span(&after)).help(help).into());
         }
         match after.end {
             None => Err(Stop::End),
@@ -305,15 +311,15 @@ impl<'a> Parser<'a> {
     }
 
     /// The item at an index; the list is filled up with nulls to it.
-    fn slot<'l>(&self, items: &'l mut Vec<Node>, index: i64, place: &Span) -> Result<&'l mut Node, Mistake> {
+    fn slot<'l>(&self, items: &'l mut Vec<Node>, index: i64, place: &Span) -> Result<&'l mut Node, SyntaxError> {
         let at = usize::try_from(index).ok().filter(|_| index <= MAX_INDEX).ok_or_else(|| {
             let message = format!("index of {index} is greater than maximum supported index of {MAX_INDEX}");
-            Mistake::new(message, place.clone())
+            SyntaxError::new(message, place.clone())
         })?;
         if items.len() <= at {
             let more = at + 1 - items.len();
             self.room.items(more).map_err(|message| {
-                Mistake::new(message, place.clone()).help("put long lists into a values file, and give it with -f")
+                SyntaxError::new(message, place.clone()).help("put long lists into a values file, and give it with -f")
             })?;
             items.resize_with(at + 1, || Node::new(Value::Null, place.clone()));
         }
@@ -347,14 +353,14 @@ fn set(values: &mut Map, key: String, place: Span, node: Node) {
     }
 }
 
-fn too_deep(limit: usize, place: Span) -> Mistake {
+fn too_deep(limit: usize, place: Span) -> SyntaxError {
     let message = format!("value name nested level is greater than maximum supported nested level of {limit}");
-    Mistake::new(message, place).help("give the deep part as JSON: --set-json")
+    SyntaxError::new(message, place).help("give the deep part as JSON: --set-json")
 }
 
 /// Go's words for a value of another type than the key wants.
-fn conversion(value: &Value, wanted: &str, place: Span) -> Mistake {
+fn conversion(value: &Value, wanted: &str, place: Span) -> SyntaxError {
     let got = go_type(value);
     let message = format!("unable to parse key: interface conversion: interface {{}} is {got}, not {wanted}");
-    Mistake::new(message, place).help("an earlier flag or file has set this key to something else")
+    SyntaxError::new(message, place).help("an earlier flag or file has set this key to something else")
 }

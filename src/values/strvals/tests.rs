@@ -3,7 +3,8 @@ use proptest::prelude::*;
 use super::super::room::Room;
 use super::{Kind, apply};
 use crate::diagnostic::{Diagnostic, Source, Span};
-use crate::values::{FileReader, Map, Node, Value};
+use crate::values::FileReader;
+use crate::yaml::{Map, Node, Value};
 
 /// Finds one file: its text is its path.
 struct Paths;

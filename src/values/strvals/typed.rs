@@ -1,6 +1,6 @@
 //! What the text of a `--set` value is.
 
-use super::super::Value;
+use crate::yaml::Value;
 
 /// `true`, `false`, `null` in any case, 0, and whole numbers of 64 bits without a leading 0; all else is text.
 pub(super) fn typed(text: String) -> Value {

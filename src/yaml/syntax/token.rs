@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::Mark;
+use super::cursor::Mark;
 
 /// How a scalar is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 
 use mim_chart::diagnostic::{Source, Span};
 use mim_chart::json;
-use mim_chart::values::{FileReader, Layer, LayerKind, Value, merge_layers};
+use mim_chart::values::{FileReader, Layer, LayerKind, merge_layers};
+use mim_chart::yaml::Value;
 use serde::{Deserialize, Serialize};
 
 /// Value flags, and the texts behind the names of files.

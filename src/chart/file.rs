@@ -1,0 +1,25 @@
+//! Files and templates of a chart.
+
+use std::borrow::Cow;
+
+use crate::diagnostic::Source;
+
+/// A file of a chart, before anything is known about it.
+#[derive(Debug, Clone)]
+pub struct File {
+    /// Its path below the chart's folder, with `/` on every platform: `templates/x.yaml`.
+    pub path: String,
+    /// The path as the user knows it, for messages: `charts/mongooseim/templates/x.yaml`.
+    pub shown: String,
+    /// Its content, byte for byte. What is borrowed is part of the program, see [`Chart::is_built_in`](super::Chart::is_built_in).
+    pub bytes: Cow<'static, [u8]>,
+}
+
+/// A template of a chart.
+#[derive(Debug, Clone)]
+pub struct Template {
+    /// Its path below the chart's folder: `templates/x.yaml`.
+    pub path: String,
+    /// Its text.
+    pub source: Source,
+}

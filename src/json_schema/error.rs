@@ -1,0 +1,8 @@
+//! Errors of schemas themselves.
+
+use crate::diagnostic::{Diagnostic, Span};
+
+/// An error in a schema document.
+pub(super) fn error(message: impl Into<String>, span: &Span) -> Box<Diagnostic> {
+    Box::new(Diagnostic::error("schema", message).at(span.clone(), ""))
+}

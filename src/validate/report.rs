@@ -1,0 +1,55 @@
+//! The findings of one object.
+
+use crate::diagnostic::{Diagnostic, Severity, Span, printable};
+use crate::kubernetes::FieldPath;
+use crate::report::Finding;
+use crate::yaml::Map;
+
+/// The findings of one object as it is gone through.
+pub(super) struct Report<'a> {
+    pub(super) object: &'a str,
+    /// The template or file that it comes from.
+    pub(super) origin: &'a str,
+    /// The place of what has none of its own.
+    pub(super) whole: Span,
+    pub(super) findings: Vec<Finding>,
+}
+
+impl Report<'_> {
+    pub(super) fn report(
+        &mut self,
+        severity: Severity,
+        rule: &'static str,
+        path: &FieldPath,
+        message: String,
+        place: &Span,
+    ) -> &mut Finding {
+        let path = path.to_string();
+        let field = if path.is_empty() { String::new() } else { format!("{path}: ") };
+        let place = if place.source().is_some() { place } else { &self.whole };
+        let is_elsewhere = place.source().is_some_and(|source| source.name() != self.origin);
+        let origin = if is_elsewhere { format!("from {}", self.origin) } else { String::new() };
+        let message = format!("{}: {field}{message}", self.object);
+        let diagnostic = Diagnostic::new(severity, rule, printable(&message)).at(place.clone(), origin);
+        let file = is_elsewhere.then(|| self.origin.to_owned());
+        self.findings.push(Finding { object: self.object.to_owned(), path, diagnostic, file });
+        let last = self.findings.len() - 1;
+        &mut self.findings[last]
+    }
+
+    pub(super) fn error(
+        &mut self,
+        rule: &'static str,
+        path: &FieldPath,
+        message: String,
+        place: &Span,
+    ) -> &mut Finding {
+        self.report(Severity::Error, rule, path, message, place)
+    }
+}
+
+/// Where an object says its kind, as the place of what concerns it as a whole.
+pub(super) fn head(fields: &Map, whole: &Span) -> Span {
+    let places = ["kind", "apiVersion"].iter().filter_map(|key| fields.get(key));
+    places.map(|node| node.span.clone()).find(|span| span.source().is_some()).unwrap_or_else(|| whole.clone())
+}

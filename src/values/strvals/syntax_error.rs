@@ -1,0 +1,34 @@
+//! Why a flag can't be applied.
+
+use super::kind::Kind;
+use crate::diagnostic::{Diagnostic, Source, Span};
+
+/// Why a flag can't be applied.
+#[derive(Debug)]
+pub(super) struct SyntaxError {
+    /// Helm's words, without the flag's name.
+    message: String,
+    place: Span,
+    help: Option<String>,
+}
+
+impl SyntaxError {
+    pub(super) fn new(message: impl Into<String>, place: Span) -> Self {
+        SyntaxError { message: message.into(), place, help: None }
+    }
+
+    pub(super) fn help(self, text: impl Into<String>) -> Self {
+        SyntaxError { help: Some(text.into()), ..self }
+    }
+
+    pub(super) fn diagnose(self, source: &Source, kind: Kind) -> Diagnostic {
+        let flag = source.name();
+        // For JSON, Helm repeats the flag and keeps the reason to itself; the label gives it.
+        let (message, label) = match kind {
+            Kind::Json => (format!("failed parsing {flag} data {}", source.text()), self.message),
+            _ => (format!("failed parsing {flag} data: {}", self.message), String::new()),
+        };
+        let error = Diagnostic::error("set-syntax", message).at(self.place, label);
+        self.help.into_iter().fold(error, Diagnostic::help)
+    }
+}
