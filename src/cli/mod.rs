@@ -106,7 +106,16 @@ fn on_a_large_stack(call: impl Fn() -> u8 + Sync) -> u8 {
 
 fn run_here(arguments: &[OsString]) -> u8 {
     let parsed = command().try_get_matches_from(arguments).or_else(|error| match error.kind() {
-        ErrorKind::UnknownArgument => command_with_helm_flags().try_get_matches_from(arguments),
+        ErrorKind::UnknownArgument => {
+            let again = command_with_helm_flags().try_get_matches_from(arguments);
+            again.or_else(|error| match error.kind() {
+                ErrorKind::DisplayHelp => {
+                    let shown = helm_flags::add_to(flags::hide_idle(CommandLine::command()));
+                    pflag::as_pflag(shown).try_get_matches_from(arguments)
+                }
+                _ => Err(error),
+            })
+        }
         ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             shown_command().try_get_matches_from(arguments)
         }

@@ -1,5 +1,7 @@
 //! `mim-chart validate [FILE...]`
 
+use std::path::Path;
+
 use clap::Args;
 
 use crate::cli::arguments::flags::kube_version;
@@ -9,6 +11,7 @@ use crate::cli::output::console::Console;
 use crate::cli::output::findings_format::FindingsOutput;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::diff::gather_secrets;
+use crate::kubernetes::Refused;
 use crate::report::Finding;
 use crate::secrets::Gathering;
 use crate::validate::{self, Request};
@@ -59,6 +62,9 @@ impl Validate {
         names.dedup();
         names.extend(objects.iter().map(|object| object.id.to_string()));
         findings.extend(validate::validate(&objects, &request));
+        for finding in &mut findings {
+            finding.file = finding.file.take().map(template_file);
+        }
         if !findings.is_empty() {
             console.learn(|| {
                 let mut gathering = Gathering::default();
@@ -102,10 +108,20 @@ fn of_blank(blank: Vec<Blank>, inputs: usize) -> Vec<Finding> {
 }
 
 /// The finding of a document that is not a manifest; its place is its name.
-fn of_document(file: String, error: Diagnostic) -> Finding {
+fn of_document(file: String, refused: Refused) -> Finding {
+    let Refused { origin, diagnostic: error } = refused;
     let line = error.labels.first().and_then(|label| label.span.position()).map(|position| position.line);
     let object = line.map_or_else(|| file.clone(), |line| format!("{file}:{line}"));
-    Finding { object, path: String::new(), diagnostic: error, file: Some(file) }
+    Finding { object, path: String::new(), diagnostic: error, file: Some(origin) }
+}
+
+/// The file of a template that a `# Source:` line names, where the chart is the current directory or in `charts`: the line has
+/// the name of the chart, not of its directory.
+fn template_file(template: String) -> String {
+    let below = template.split_once('/').map(|(_, below)| below.to_owned());
+    let of_this_chart = below.filter(|_| Path::new("Chart.yaml").is_file());
+    let candidates = [Some(template.clone()), of_this_chart, Some(format!("charts/{template}"))];
+    candidates.into_iter().flatten().find(|path| Path::new(path).is_file()).unwrap_or(template)
 }
 
 fn plural(count: usize, word: &str) -> String {

@@ -1,5 +1,7 @@
 //! Other values than the one that is set: what an experiment puts in its place.
 
+use std::cell::Cell;
+
 use crate::json_schema::SchemaView;
 use crate::yaml::{Map, Node, Value};
 
@@ -7,11 +9,14 @@ use crate::yaml::{Map, Node, Value};
 const MOST: usize = 24;
 /// How deep values are made from schemas.
 const DEEPEST_SAMPLE: usize = 4;
+/// How many schemas are looked at to make the alterations of one value: each may refer to many others, and those again.
+const MOST_SCHEMAS: usize = 2_000;
 
 /// What a value may be altered to, the likeliest to be allowed and to matter first; `None` takes the value away. What the
 /// schema says (types, `enum`, `examples`, names of maps) goes before what the value itself looks like. Not all of them
 /// need be valid: whoever tries them asks the schema. `value` is `None` where nothing is set.
 pub(super) fn alterations(value: Option<&Value>, schema: Option<SchemaView<'_>>) -> Vec<Option<Value>> {
+    let sampler = Sampler::default();
     let views = schema.map(SchemaView::alternatives).unwrap_or_default();
     let mut found: Vec<Value> = views.iter().flat_map(SchemaView::named_values).cloned().collect();
     let types: Vec<&str> = views.iter().flat_map(SchemaView::types).collect();
@@ -20,18 +25,20 @@ pub(super) fn alterations(value: Option<&Value>, schema: Option<SchemaView<'_>>)
         Some(Value::Int(number)) => found.extend(near_numbers(*number as f64)),
         Some(Value::Float(number)) => found.extend(near_numbers(*number)),
         Some(Value::String(text)) => found.extend(other_texts(text).into_iter().map(Value::String)),
-        Some(Value::List(items)) => found.extend(other_lists(items, &views)),
-        Some(Value::Map(map)) => found.extend(larger_maps(map, &views)),
+        Some(Value::List(items)) => found.extend(other_lists(items, &views, &sampler)),
+        Some(Value::Map(map)) => found.extend(larger_maps(map, &views, &sampler)),
         None | Some(Value::Null) if types.is_empty() && found.is_empty() => {
             found.extend(
-                ["string", "integer", "boolean", "array", "object"].into_iter().flat_map(|name| of_type(name, None)),
+                ["string", "integer", "boolean", "array", "object"]
+                    .into_iter()
+                    .flat_map(|name| sampler.of_type(name, None)),
             );
         }
         None | Some(Value::Null) => {}
     }
     // Another type than today's may mean something else: a number for a percentage.
     let kinds = |name: &&str| value.is_none_or(|value| !is_of_type(value, name));
-    found.extend(types.iter().copied().filter(kinds).flat_map(|name| of_type(name, views.first().copied())));
+    found.extend(types.iter().copied().filter(kinds).flat_map(|name| sampler.of_type(name, views.first().copied())));
     let mut distinct: Vec<Option<Value>> = Vec::new();
     for other in found {
         let is_new = value != Some(&other) && !distinct.contains(&Some(other.clone()));
@@ -86,7 +93,7 @@ fn other_texts(text: &str) -> Vec<String> {
     found
 }
 
-fn other_lists(items: &[Node], views: &[SchemaView<'_>]) -> Vec<Value> {
+fn other_lists(items: &[Node], views: &[SchemaView<'_>], sampler: &Sampler) -> Vec<Value> {
     let item_view = views.iter().find_map(SchemaView::items);
     let mut found = Vec::new();
     let more = |item: Value| {
@@ -95,10 +102,10 @@ fn other_lists(items: &[Node], views: &[SchemaView<'_>]) -> Vec<Value> {
         Value::List(longer)
     };
     let samples = match (items.last(), item_view) {
-        (_, Some(view)) => samples(view, 0),
+        (_, Some(view)) => sampler.samples(view, 0),
         (None, None) => {
-            let named = of_type("object", None);
-            named.into_iter().chain(of_type("string", None)).collect()
+            let named = sampler.of_type("object", None);
+            named.into_iter().chain(sampler.of_type("string", None)).collect()
         }
         (Some(last), None) => last_altered(&last.value, None),
     };
@@ -134,17 +141,17 @@ fn last_altered(item: &Value, view: Option<SchemaView<'_>>) -> Vec<Value> {
 }
 
 /// The map with one entry more: names of the schema that it lacks, or any where any is allowed.
-fn larger_maps(map: &Map, views: &[SchemaView<'_>]) -> Vec<Value> {
+fn larger_maps(map: &Map, views: &[SchemaView<'_>], sampler: &Sampler) -> Vec<Value> {
     const MOST_NAMES: usize = 12;
     let mut found = Vec::new();
     for view in views {
         let names = view.properties().into_iter().flat_map(Map::keys).filter(|name| map.get(name).is_none());
         for name in names.take(MOST_NAMES) {
-            let samples = view.property(name).map(|property| samples(property, 1)).unwrap_or_default();
+            let samples = view.property(name).map(|property| sampler.samples(property, 1)).unwrap_or_default();
             found.extend(samples.into_iter().take(2).map(|value| with_entry(map, name, value)));
         }
         if view.is_open() {
-            let others = view.property("altered").map(|other| samples(other, 1)).unwrap_or_default();
+            let others = view.property("altered").map(|other| sampler.samples(other, 1)).unwrap_or_default();
             found.extend(others.into_iter().map(|value| with_entry(map, "altered", value)));
         }
     }
@@ -162,64 +169,88 @@ fn with_entry(map: &Map, key: &str, value: Value) -> Value {
     Value::Map(map)
 }
 
-/// Values that a schema describes.
-fn samples(schema: SchemaView<'_>, depth: usize) -> Vec<Value> {
-    let views = schema.alternatives();
-    let mut found: Vec<Value> = views.iter().flat_map(SchemaView::named_values).cloned().collect();
-    if depth >= DEEPEST_SAMPLE {
-        return found;
-    }
-    for view in &views {
-        let types = view.types();
-        let guessed = if types.is_empty() && view.properties().is_some() { vec!["object"] } else { types };
-        found.extend(guessed.into_iter().flat_map(|name| match name {
-            "object" => vec![sample_map(*view, depth)],
-            "array" => {
-                let item = view.items().and_then(|items| samples(items, depth + 1).into_iter().next());
-                vec![Value::List(item.map(Node::generated).into_iter().collect())]
-            }
-            other => of_type(other, Some(*view)),
-        }));
-    }
-    if found.is_empty() {
-        found.extend(of_type("string", None));
-    }
-    found
+/// Makes values that schemas describe.
+struct Sampler {
+    /// How many schemas may still be looked at.
+    left: Cell<usize>,
 }
 
-/// A map with what the schema wants and, so that it is not empty, its first name.
-fn sample_map(view: SchemaView<'_>, depth: usize) -> Value {
-    let required = view.required();
-    let first = view.properties().and_then(|properties| properties.keys().next());
-    let mut map = Map::new();
-    for name in required.iter().copied().chain(first.filter(|_| required.is_empty())) {
-        let value = view.property(name).and_then(|property| samples(property, depth + 1).into_iter().next());
-        let value = value.unwrap_or_else(|| Value::String("altered".to_owned()));
-        map.insert(name, crate::diagnostic::Span::generated(), Node::generated(value));
+impl Default for Sampler {
+    fn default() -> Self {
+        Sampler { left: Cell::new(MOST_SCHEMAS) }
     }
-    Value::Map(map)
 }
 
-/// Values of a type of JSON Schema.
-fn of_type(name: &str, view: Option<SchemaView<'_>>) -> Vec<Value> {
-    let text = |text: &str| Value::String(text.to_owned());
-    match name {
-        "string" => other_texts("").into_iter().map(Value::String).collect(),
-        "integer" => vec![Value::Float(1.0), Value::Float(30_000.0), Value::Float(0.0)],
-        "number" => vec![Value::Float(1.0), Value::Float(0.5)],
-        "boolean" => vec![Value::Bool(true), Value::Bool(false)],
-        "array" => match view.and_then(|view| view.items()) {
-            Some(items) => {
-                let lists = samples(items, 1).into_iter().map(|item| Value::List(vec![Node::generated(item)]));
-                lists.collect()
+impl Sampler {
+    /// Whether so many schemas may be looked at, which are counted then.
+    fn has_room(&self, schemas: usize) -> bool {
+        let left = self.left.get();
+        self.left.set(left.saturating_sub(schemas));
+        schemas <= left
+    }
+
+    /// Values that a schema describes.
+    fn samples(&self, schema: SchemaView<'_>, depth: usize) -> Vec<Value> {
+        let views = schema.alternatives();
+        let mut found: Vec<Value> = views.iter().flat_map(SchemaView::named_values).take(MOST).cloned().collect();
+        if depth >= DEEPEST_SAMPLE || !self.has_room(views.len()) {
+            return found;
+        }
+        for view in &views {
+            let types = view.types();
+            let guessed = if types.is_empty() && view.properties().is_some() { vec!["object"] } else { types };
+            found.extend(guessed.into_iter().flat_map(|name| match name {
+                "object" => vec![self.sample_map(*view, depth)],
+                "array" => {
+                    let item = view.items().and_then(|items| self.samples(items, depth + 1).into_iter().next());
+                    vec![Value::List(item.map(Node::generated).into_iter().collect())]
+                }
+                other => self.of_type(other, Some(*view)),
+            }));
+        }
+        if found.is_empty() {
+            found.extend(self.of_type("string", None));
+        }
+        found
+    }
+
+    /// A map with what the schema wants and, so that it is not empty, its first name.
+    fn sample_map(&self, view: SchemaView<'_>, depth: usize) -> Value {
+        let required = view.required();
+        let first = view.properties().and_then(|properties| properties.keys().next());
+        let mut map = Map::new();
+        for name in required.iter().copied().chain(first.filter(|_| required.is_empty())) {
+            if !self.has_room(1) {
+                break;
             }
-            None => vec![Value::List(vec![Node::generated(text("altered"))])],
-        },
-        "object" => match view.filter(|view| view.properties().is_some()) {
-            Some(view) => vec![sample_map(view, 0)],
-            None => vec![with_entry(&Map::new(), "name", text("altered"))],
-        },
-        _ => Vec::new(),
+            let value = view.property(name).and_then(|property| self.samples(property, depth + 1).into_iter().next());
+            let value = value.unwrap_or_else(|| Value::String("altered".to_owned()));
+            map.insert(name, crate::diagnostic::Span::generated(), Node::generated(value));
+        }
+        Value::Map(map)
+    }
+
+    /// Values of a type of JSON Schema.
+    fn of_type(&self, name: &str, view: Option<SchemaView<'_>>) -> Vec<Value> {
+        let text = |text: &str| Value::String(text.to_owned());
+        match name {
+            "string" => other_texts("").into_iter().map(Value::String).collect(),
+            "integer" => vec![Value::Float(1.0), Value::Float(30_000.0), Value::Float(0.0)],
+            "number" => vec![Value::Float(1.0), Value::Float(0.5)],
+            "boolean" => vec![Value::Bool(true), Value::Bool(false)],
+            "array" => match view.and_then(|view| view.items()) {
+                Some(items) => {
+                    let lists = self.samples(items, 1).into_iter().map(|item| Value::List(vec![Node::generated(item)]));
+                    lists.collect()
+                }
+                None => vec![Value::List(vec![Node::generated(text("altered"))])],
+            },
+            "object" => match view.filter(|view| view.properties().is_some()) {
+                Some(view) => vec![self.sample_map(view, 0)],
+                None => vec![with_entry(&Map::new(), "name", text("altered"))],
+            },
+            _ => Vec::new(),
+        }
     }
 }
 
@@ -270,5 +301,23 @@ mod tests {
     fn a_schema_that_refers_to_itself_comes_to_an_end() {
         let schema = r##"{"$ref": "#/d/a", "d": {"a": {"required": ["a"], "properties": {"a": {"$ref": "#/d/a"}}}}}"##;
         assert!(!altered("{}", schema).is_empty());
+    }
+
+    #[test]
+    fn schemas_that_require_many_others_come_to_an_end() {
+        let names = |level: usize| {
+            let names: Vec<String> = (0..200).map(|name| format!(r#""n{name}""#)).collect();
+            let next = format!(r##"{{"$ref": "#/d/{}"}}"##, level + 1);
+            let properties: Vec<String> = names.iter().map(|name| format!("{name}: {next}")).collect();
+            let choice = format!(r#""anyOf": [{next}, {next}]"#);
+            format!(
+                r#""{level}": {{"required": [{}], "properties": {{{}}}, {choice}}}"#,
+                names.join(","),
+                properties.join(",")
+            )
+        };
+        let levels: Vec<String> = (0..6).map(names).collect();
+        let schema = format!(r##"{{"$ref": "#/d/0", "d": {{{}, "6": {{"type": "string"}}}}}}"##, levels.join(", "));
+        assert!(!altered("{}", &schema).is_empty());
     }
 }

@@ -1,10 +1,14 @@
 //! Looking into a schema document as it is written, for what is no validation: which names a map knows, what a text
 //! holds.
 
+use std::collections::HashSet;
+
 use crate::yaml::{Map, Node, Value};
 
 /// How many `$ref`s in a row are followed; a longer chain is a circle.
 const MAX_REFERENCES: usize = 32;
+/// How many schemas that may describe one value are looked at: those of a chart written by people are a handful.
+const MAX_ALTERNATIVES: usize = 256;
 
 /// One schema inside a schema document.
 #[derive(Debug, Clone, Copy)]
@@ -74,15 +78,19 @@ impl<'a> SchemaView<'a> {
         self.schema.get("contentMediaType")?.value.as_str()
     }
 
-    /// This schema and those of its `allOf`, `anyOf` and `oneOf`, to any depth: all that may describe the value.
+    /// This schema and those of its `allOf`, `anyOf` and `oneOf`, to any depth and each once: all that may describe the value.
+    /// Of more than some hundred the first are meant.
     pub fn alternatives(self) -> Vec<Self> {
         let mut found = vec![self];
+        let mut seen = HashSet::from([std::ptr::from_ref(self.schema)]);
         let mut next = 0;
-        while next < found.len() && found.len() < MAX_REFERENCES {
+        while next < found.len() {
             let view = found[next];
             let lists =
                 ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|name| view.schema.get(name)?.value.as_list());
-            found.extend(lists.flatten().filter_map(|node| view.at(node)));
+            let views = lists.flat_map(|list| list.iter().take(MAX_ALTERNATIVES)).filter_map(|node| view.at(node));
+            let further = views.filter(|view| seen.insert(std::ptr::from_ref(view.schema)));
+            found.extend(further.take(MAX_ALTERNATIVES.saturating_sub(found.len())));
             next += 1;
         }
         found
@@ -113,5 +121,30 @@ impl<'a> SchemaView<'a> {
     pub fn required(&self) -> Vec<&'a str> {
         let names = self.schema.get("required").and_then(|node| node.value.as_list()).unwrap_or_default();
         names.iter().filter_map(|name| name.value.as_str()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Source;
+
+    #[test]
+    fn alternatives_do_not_multiply() {
+        let count = |schema: &str| {
+            let source = Source::file("s", schema);
+            let document = crate::json::read(&source, 0..schema.len()).unwrap();
+            SchemaView::of_document(&document).unwrap().alternatives().len()
+        };
+        assert_eq!(count(r#"{"anyOf": [{"const": 1}, {"allOf": [{"const": 2}, true]}]}"#), 4);
+        let levels: Vec<String> = (0..40)
+            .map(|level| {
+                let next = format!(r##"{{"$ref": "#/d/{}"}}"##, (level + 1) % 40);
+                format!(r#""{level}": {{"allOf": [{next}, {next}], "oneOf": [{next}, {next}]}}"#)
+            })
+            .collect();
+        assert_eq!(count(&format!(r##"{{"$ref": "#/d/0", "d": {{{}}}}}"##, levels.join(", "))), 40);
+        let wide = vec![r#"{"const": 1}"#; 10_000].join(", ");
+        assert_eq!(count(&format!(r#"{{"anyOf": [{wide}]}}"#)), MAX_ALTERNATIVES);
     }
 }

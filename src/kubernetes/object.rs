@@ -59,9 +59,18 @@ pub struct Stream {
     /// The objects in their order.
     pub objects: Vec<Object>,
     /// What is wrong with each document, or item of a list, that is not a manifest.
-    pub refused: Vec<Diagnostic>,
+    pub refused: Vec<Refused>,
     /// Whether there is a list of objects, if only an empty one.
     pub has_list: bool,
+}
+
+/// A document, or an item of a list, that is not a manifest.
+#[derive(Debug)]
+pub struct Refused {
+    /// Where it comes from: the template that a `# Source:` line names, or what the stream is called.
+    pub origin: String,
+    /// What is wrong with it.
+    pub diagnostic: Diagnostic,
 }
 
 impl Stream {
@@ -86,13 +95,16 @@ impl Stream {
 pub fn read_stream(source: &Source, not_utf8: &[usize], origin: &str) -> Stream {
     let mut stream = Stream::default();
     if let Some(error) = refusal::of_text(source, not_utf8) {
-        stream.refused.push(error);
+        stream.refuse(error, origin, origin);
         return stream;
     }
     for range in split_manifests(source.text()) {
         let broken = not_utf8.partition_point(|&at| at < range.start);
         match not_utf8.get(broken).filter(|&&at| at < range.end) {
-            Some(&at) => stream.refused.push(refusal::of_bytes(source.span(at..at + '\u{fffd}'.len_utf8()))),
+            Some(&at) => {
+                let error = refusal::of_bytes(source.span(at..at + '\u{fffd}'.len_utf8()));
+                stream.refuse(error, template(&source.text()[range]).map_or(origin, |(path, _)| path), origin);
+            }
             None => stream.read_document(source, range, origin),
         }
     }
@@ -105,29 +117,42 @@ pub fn read_stream(source: &Source, not_utf8: &[usize], origin: &str) -> Stream 
 /// Every document that is not a manifest.
 pub fn read_objects(source: &Source, origin: &str) -> Result<Vec<Object>, Vec<Diagnostic>> {
     let stream = read_stream(source, &[], origin);
-    if stream.refused.is_empty() { Ok(stream.objects) } else { Err(stream.refused) }
+    if stream.refused.is_empty() {
+        Ok(stream.objects)
+    } else {
+        Err(stream.refused.into_iter().map(|refused| refused.diagnostic).collect())
+    }
 }
 
 impl Stream {
     fn read_document(&mut self, source: &Source, range: Range<usize>, origin: &str) {
         let text = &source.text()[range.clone()];
+        let stream = origin;
+        let (origin, range_of_object) = match template(text) {
+            Some((path, rest)) => (path, range.end - rest.len()..range.end),
+            None => (origin, range.clone()),
+        };
         let node = match yaml::read_document_at(source, range.clone()) {
             Ok(node) => node,
-            Err(error) => return self.refused.push(refusal::of_syntax(error, text)),
+            Err(error) => return self.refuse(refusal::of_syntax(error, text), origin, stream),
         };
         if node.value.is_null() {
             return;
         }
         if let Some(error) = refusal::of_node(&node, source, text) {
-            return self.refused.push(error);
+            return self.refuse(error, origin, stream);
         }
-        // What `template` writes above each manifest is no part of it, and says where it is from.
-        let head = text.strip_prefix("# Source: ").and_then(|rest| rest.split_once('\n'));
-        let (origin, range) = match head {
-            Some((path, rest)) => (path.trim_end(), range.end - rest.len()..range.end),
-            None => (origin, range),
-        };
-        self.add(node, &source.span(range), origin, true);
+        self.add(node, &source.span(range_of_object), origin, true);
+    }
+
+    /// Adds what is wrong with a document from `origin` in a stream of another name, or of the same.
+    fn refuse(&mut self, mut diagnostic: Diagnostic, origin: &str, stream: &str) {
+        if origin != stream
+            && let Some(label) = diagnostic.labels.first_mut().filter(|label| label.text.is_empty())
+        {
+            label.text = format!("from {origin}");
+        }
+        self.refused.push(Refused { origin: origin.to_owned(), diagnostic });
     }
 
     /// Adds an object, or the items of a list of objects.
@@ -147,7 +172,7 @@ impl Stream {
             self.has_list = true;
             for item in items {
                 match refusal::of_item(&item) {
-                    Some(error) => self.refused.push(error),
+                    Some(error) => self.refuse(error, origin, origin),
                     None => self.add(item, span, origin, false),
                 }
             }
@@ -159,6 +184,12 @@ impl Stream {
         let node = map.map(|map| Node::new(Value::Map(map), span_of_node));
         self.objects.push(Object { id, origin: origin.to_owned(), span: span.clone(), node, is_live });
     }
+}
+
+/// The template that a document says it comes from, and the rest: what `template` writes above each manifest is not part of it.
+fn template(text: &str) -> Option<(&str, &str)> {
+    let (path, rest) = text.strip_prefix("# Source: ")?.split_once('\n')?;
+    Some((path.trim_end(), rest))
 }
 
 /// Takes the items out of a list of objects; `None` for any other object. As in Go, null and no items at all are an empty
@@ -197,7 +228,7 @@ mod tests {
 
     fn messages(name: &str, text: &str) -> Vec<String> {
         let stream = read_stream(&Source::file(name, text), &[], name);
-        stream.refused.into_iter().map(|error| error.message).collect()
+        stream.refused.into_iter().map(|refused| refused.diagnostic.message).collect()
     }
 
     #[test]
@@ -226,7 +257,17 @@ mod tests {
         let stream = read_stream(&Source::file("m.yaml", text), &[], "m.yaml");
         let kinds: Vec<_> = stream.objects.iter().map(|object| object.id.kind.as_str()).collect();
         assert_eq!(kinds, ["A", "C"]);
-        assert!(stream.refused[1].help[0].starts_with("this looks like a template"), "{:?}", stream.refused[1]);
+        let told = &stream.refused[1].diagnostic;
+        assert!(told.help[0].starts_with("this looks like a template"), "{told:?}");
+    }
+
+    #[test]
+    fn a_refused_document_names_its_template() {
+        let text = "# Source: c/templates/a.yaml\nkind: [\n---\n# Source: c/templates/b.yaml\nhello: world\n---\nx\n";
+        let stream = read_stream(&Source::file("-", text), &[], "-");
+        let origins: Vec<_> = stream.refused.iter().map(|refused| refused.origin.as_str()).collect();
+        assert_eq!(origins, ["c/templates/a.yaml", "c/templates/b.yaml", "-"]);
+        assert_eq!(stream.refused[1].diagnostic.labels[0].text, "from c/templates/b.yaml");
     }
 
     #[test]
@@ -234,7 +275,7 @@ mod tests {
         let text = "kind: A\n---\nkind: \u{fffd}\n---\nkind: C\n";
         let stream = read_stream(&Source::file("m.yaml", text), &[18], "m.yaml");
         assert_eq!((stream.objects.len(), stream.refused.len()), (2, 1));
-        assert_eq!(stream.refused[0].labels[0].span.to_string(), "m.yaml:3:7");
+        assert_eq!(stream.refused[0].diagnostic.labels[0].span.to_string(), "m.yaml:3:7");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What stood where a secret stands now: the old side of a comparison may hold the secret of before, which nobody knows.
 
 use super::Secrets;
+use super::lines::masks;
 use crate::yaml::{Map, Node, Value};
 
 impl Secrets {
@@ -76,16 +77,6 @@ impl Secrets {
 fn between(text: &str, before: &str, after: &str, mask: &str) -> Option<String> {
     let inside = text.strip_prefix(before)?.strip_suffix(after)?;
     (!inside.is_empty()).then(|| format!("{before}{mask}{after}"))
-}
-
-/// The places of masks in a text: where each begins and ends.
-fn masks(text: &str) -> impl Iterator<Item = (usize, usize)> {
-    text.match_indices("(secret").filter_map(|(at, word)| {
-        let rest = &text[at + word.len()..];
-        let end = rest.find(')')?;
-        let number = rest[..end].trim_start();
-        number.bytes().all(|byte| byte.is_ascii_digit()).then_some((at, at + word.len() + end + 1))
-    })
 }
 
 #[cfg(test)]

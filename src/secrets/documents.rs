@@ -5,8 +5,7 @@ use std::ops::Range;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::gathering::scalar;
-use super::write_only::{entry_value, is_written};
+use super::write_only::{entry_value, scalar, written};
 use super::{Secrets, is_secret};
 use crate::diagnostic::{Hidden, Source};
 use crate::values::{Step, ValuePath};
@@ -108,10 +107,8 @@ impl Secrets {
         let whole = |number| Some(Mask { text: self.mask_of(number), is_whole: true });
         match reason {
             Reason::Data => whole(self.number(text)),
-            Reason::Key if is_text && is_written(text) && !self.public.contains(text.trim()) => {
-                whole(self.number(text))
-            }
-            // A number is masked if it is a long one: a short one may be anything.
+            Reason::Key if written(value).is_some() && !self.public.contains(text.trim()) => whole(self.number(text)),
+            // Elsewhere a number is masked if it is a long one: a short one may be a port or a count.
             _ if !is_text && text.len() < super::finder::LONG_ENOUGH => None,
             _ => {
                 let (text, is_whole) = self.masked_text(text);
@@ -164,11 +161,9 @@ impl Secrets {
                 let entry = entry_value(map).is_some_and(|name| self.names_a_secret(name));
                 for (key, node) in map.iter_mut() {
                     let path = path.key(key);
-                    match &node.value {
-                        Value::String(text) if entry && key == "value" && is_written(text) => {
-                            node.value = Value::String(self.mask_of(self.number(text)));
-                        }
-                        _ => self.mask_values(node, &path),
+                    match written(&node.value).filter(|_| entry && key == "value") {
+                        Some(text) => node.value = Value::String(self.mask_of(self.number(&text))),
+                        None => self.mask_values(node, &path),
                     }
                 }
             }
@@ -182,7 +177,7 @@ impl Secrets {
                 let Some(text) = scalar(value).filter(|text| !text.is_empty()) else { return };
                 let is_default = self.public_values.contains(&(path.clone(), text.clone()));
                 let is_marked = self.paths.contains(path);
-                let is_named = value.as_str().is_some_and(is_written) && self.is_secret_value(path);
+                let is_named = written(value).is_some() && self.is_secret_value(path);
                 if (is_marked || is_named) && !is_default {
                     *value = Value::String(self.mask_of(self.number(&text)));
                 } else if value.as_str().is_some() {
@@ -222,9 +217,19 @@ impl Secrets {
         self.visit(map, &mut |node, mask| {
             let written = node.span.text();
             let start = node.span.start();
-            // Of what is partly secret the rest stays; the parts are found below.
+            // Of what is partly secret the rest stays; known parts are found below.
+            let text = node.value.as_str().filter(|_| !mask.is_whole).unwrap_or_default();
+            let (read, shown) = (self.assigned(text), self.assigned(written));
             if mask.is_whole {
                 hidden.push(Hidden { range: start..start + written.trim_end().len(), mask: mask.text });
+            } else if read.len() > shown.len() {
+                // Escapes or folded lines hide them.
+                hidden.push(Hidden { range: start..start + written.trim_end().len(), mask: self.mask_of(None) });
+            } else {
+                hidden.extend(shown.into_iter().map(|found| Hidden {
+                    range: start + found.range.start..start + found.range.end,
+                    mask: self.mask_of(found.number),
+                }));
             }
         });
         for found in self.finder.find(&source.text()[range.clone()]) {
@@ -234,7 +239,7 @@ impl Secrets {
             let is_in_a_scalar =
                 |other: &Hidden| other.range.start < found_range.end && found_range.start < other.range.end;
             if !is_key && !hidden.iter().any(is_in_a_scalar) {
-                hidden.push(Hidden { range: found_range, mask: self.mask_of(Some(found.number)) });
+                hidden.push(Hidden { range: found_range, mask: self.mask_of(found.number) });
             }
         }
         Some(hidden)

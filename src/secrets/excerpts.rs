@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use ahash::AHashMap;
 
-use super::finder::LONG_ENOUGH;
+use super::finder::{LONG_ENOUGH, is_telling};
 use super::gathering::identity;
 use super::lines::{self, is_text};
 use super::{Secrets, spellings};
@@ -13,6 +13,9 @@ use crate::yaml::{Node, Value};
 
 /// No form shows more of a marked place than 200 characters.
 const MOST_LINES: usize = 200;
+
+/// The codes of diagnostics whose message is a sentence of the chart: of `fail` and `required`.
+const SENTENCES_OF_CHARTS: [&str; 3] = ["template", "fail", "required"];
 
 /// Masks places in texts. The same text is looked through once.
 pub(super) struct Excerpts<'s> {
@@ -93,10 +96,8 @@ impl Secrets {
             hidden.extend(by_key.filter(|range| !plain(range)).map(|range| hide(range, self.mask_of(None))));
         }
         for found in self.finder.find(&text[range.clone()]) {
-            hidden.push(hide(
-                range.start + found.range.start..range.start + found.range.end,
-                self.mask_of(Some(found.number)),
-            ));
+            hidden
+                .push(hide(range.start + found.range.start..range.start + found.range.end, self.mask_of(found.number)));
         }
         hidden
     }
@@ -135,6 +136,9 @@ impl<'s> Excerpts<'s> {
             }
         }
         self.words(&mut diagnostic.message, &texts);
+        if SENTENCES_OF_CHARTS.contains(&diagnostic.code) {
+            self.short_ones(&mut diagnostic.message, &texts);
+        }
         for label in &mut diagnostic.labels {
             self.words(&mut label.text, &texts);
         }
@@ -212,7 +216,7 @@ impl<'s> Excerpts<'s> {
             }
         }
         for found in secrets.finder.find(text) {
-            hidden.push(Hidden { range: found.range, mask: secrets.mask_of(Some(found.number)) });
+            hidden.push(Hidden { range: found.range, mask: secrets.mask_of(found.number) });
         }
         hidden
     }
@@ -259,7 +263,37 @@ impl<'s> Excerpts<'s> {
             }
         }
         for found in self.secrets.finder.find_long_ones(words).into_iter().rev() {
-            words.replace_range(found.range, &self.secrets.mask_of(Some(found.number)));
+            words.replace_range(found.range, &self.secrets.mask_of(found.number));
+        }
+    }
+}
+
+impl Excerpts<'_> {
+    /// Masks short secrets in a sentence that a chart made: in quotes, and as words if they are among the `texts` of the values
+    /// that it is about. In our own sentences they may be ordinary words.
+    fn short_ones(&self, words: &mut String, texts: &[String]) {
+        let quoted = |at: usize| words[..at].ends_with(['"', '\'', '`']);
+        let mut found: Vec<_> = self.secrets.finder.find(words).into_iter().collect();
+        found.retain(|found| quoted(found.range.start));
+        for found in found.into_iter().rev() {
+            words.replace_range(found.range, &self.secrets.mask_of(found.number));
+        }
+        let is_of_a_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+        for text in texts.iter().filter(|text| is_telling(text.as_bytes())) {
+            let mask = self.secrets.mask_of(None);
+            let mut at = 0;
+            while let Some(length) = words[at..].find(text.as_str()) {
+                let (start, end) = (at + length, at + length + text.len());
+                // A full stop ends the sentence, or belongs to a word that goes on.
+                let after = words[end..].trim_start_matches(['.', '-']);
+                let is_whole = !words[..start].ends_with(is_of_a_word)
+                    && !words[end..].starts_with(|c: char| is_of_a_word(c) && !matches!(c, '.' | '-'))
+                    && (after.len() == words.len() - end || !after.starts_with(is_of_a_word));
+                if is_whole {
+                    words.replace_range(start..end, &mask);
+                }
+                at = if is_whole { start + mask.len() } else { end };
+            }
         }
     }
 }

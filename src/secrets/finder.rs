@@ -36,11 +36,11 @@ struct Known {
     is_encoded: bool,
 }
 
-/// A place in a text that shows a known one, and that one's number.
+/// A place in a text that shows a secret, and that one's number if it is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Found {
     pub(super) range: Range<usize>,
-    pub(super) number: usize,
+    pub(super) number: Option<usize>,
 }
 
 impl Finder {
@@ -131,7 +131,7 @@ impl Finder {
                 let number = self.short_number(value).or_else(|| self.number_beside(value))?;
                 let is_quoted = range.start > 0 && matches!(bytes[range.start - 1], b'"' | b'\'');
                 let is_number = value.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
-                (is_quoted || !is_number).then_some(Found { range, number })
+                (is_quoted || !is_number).then_some(Found { range, number: Some(number) })
             }));
         }
         found
@@ -188,7 +188,7 @@ fn match_at(bytes: &[u8], at: usize, alike: &[Known]) -> Option<Found> {
     if alike.len() > MOST_ALIKE {
         let rest = &bytes[at..];
         let length = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
-        return Some(Found { range: at..at + length.max(LONG_ENOUGH), number: alike[0].number });
+        return Some(Found { range: at..at + length.max(LONG_ENOUGH), number: Some(alike[0].number) });
     }
     let begins = |known: &&Known| bytes[at..].starts_with(&known.text[..known.text.len().min(LOOKED_FOR)]);
     let Known { text, number, is_encoded } = alike.iter().find(begins)?;
@@ -197,7 +197,7 @@ fn match_at(bytes: &[u8], at: usize, alike: &[Known]) -> Option<Found> {
     } else {
         at..at + text.iter().zip(&bytes[at..]).take_while(|(a, b)| a == b).count()
     };
-    Some(Found { range, number: *number })
+    Some(Found { range, number: Some(*number) })
 }
 
 /// The first eight bytes as a number.
@@ -205,17 +205,20 @@ fn window(bytes: &[u8]) -> u64 {
     bytes.iter().take(LONG_ENOUGH).fold(0, |window, &byte| window << 8 | u64::from(byte))
 }
 
-fn is_telling(text: &[u8]) -> bool {
+pub(super) fn is_telling(text: &[u8]) -> bool {
     text.len() >= TELLING && !matches!(text, b"true" | b"false" | b"null" | b"none")
 }
 
 /// In order, overlapping ones joined.
-fn merged(mut found: Vec<Found>) -> Vec<Found> {
+pub(super) fn merged(mut found: Vec<Found>) -> Vec<Found> {
     found.sort_by_key(|found| (found.range.start, std::cmp::Reverse(found.range.end)));
     let mut merged: Vec<Found> = Vec::with_capacity(found.len());
     for place in found {
         match merged.last_mut() {
-            Some(last) if place.range.start < last.range.end => last.range.end = last.range.end.max(place.range.end),
+            Some(last) if place.range.start < last.range.end => {
+                last.range.end = last.range.end.max(place.range.end);
+                last.number = last.number.or(place.number);
+            }
             _ => merged.push(place),
         }
     }

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::finder::Finder;
 use super::names::names_a_secret;
-use super::write_only::{ChartSchema, entry_value, is_written, marked};
+use super::write_only::{ChartSchema, entry_value, marked, scalar, written};
 use super::{Secrets, lines, spellings};
 use crate::diagnostic::Span;
 use crate::yaml::{Map, Node, Value};
@@ -17,6 +17,8 @@ pub struct Gathering {
     secrets: Secrets,
     /// The texts to be found elsewhere, each with its number.
     texts: Vec<(Vec<u8>, usize)>,
+    /// Their numbers.
+    sought: AHashSet<usize>,
     public: AHashSet<String>,
 }
 
@@ -103,12 +105,11 @@ impl Gathering {
                 match &node.value {
                     Value::Map(map) => self.named(map),
                     Value::List(items) => pending.extend(items),
-                    Value::String(text)
-                        if self.secrets.names_a_secret(name)
-                            && is_written(text)
-                            && !self.public.contains(text.trim()) =>
-                    {
-                        let number = self.text(text);
+                    value if self.secrets.names_a_secret(name) => {
+                        let Some(text) = written(value).filter(|text| !self.public.contains(text.trim())) else {
+                            continue;
+                        };
+                        let number = self.text(&text);
                         self.secrets.add_place(&node.span, number);
                     }
                     _ => {}
@@ -117,26 +118,30 @@ impl Gathering {
         }
     }
 
-    /// What the keys in texts of several lines say: configuration files.
+    /// What the keys in texts say: configuration files, flags of commands.
     fn lines_of(&mut self, map: &Map) {
         let mut pending: Vec<&Node> = map.iter().map(|(_, node)| node).collect();
         while let Some(node) = pending.pop() {
             match &node.value {
                 Value::Map(map) => pending.extend(map.iter().rev().map(|(_, node)| node)),
                 Value::List(items) => pending.extend(items.iter().rev()),
-                Value::String(text) if text.contains('\n') => self.lines(text),
+                Value::String(text) => self.lines(text),
                 _ => {}
             }
         }
     }
 
     fn lines(&mut self, text: &str) {
-        for line in text.lines() {
-            for range in lines::values_in(line) {
-                let value = line[range].trim_matches(['"', '\'']);
-                if value.len() >= super::finder::LONG_ENOUGH {
-                    self.text(value);
-                }
+        if !lines::may_assign(text) {
+            return;
+        }
+        for range in lines::assigned(text) {
+            let value = &text[range];
+            if value.len() >= super::finder::LONG_ENOUGH {
+                self.text(value);
+            } else {
+                // It is masked there alone.
+                self.number_of(value.as_bytes());
             }
         }
     }
@@ -162,18 +167,25 @@ impl Gathering {
     }
 
     fn content(&mut self, bytes: Vec<u8>) -> usize {
-        let next = self.secrets.numbers.len() + 1;
-        let number = *self.secrets.numbers.entry(bytes.clone()).or_insert(next);
-        if number == next {
+        let number = self.number_of(&bytes);
+        if self.sought.insert(number) {
             self.texts.push((bytes, number));
         }
         number
     }
 
+    fn number_of(&mut self, bytes: &[u8]) -> usize {
+        let next = self.secrets.numbers.len() + 1;
+        match self.secrets.numbers.get(bytes) {
+            Some(&number) => number,
+            None => *self.secrets.numbers.entry(bytes.to_vec()).or_insert(next),
+        }
+    }
+
     /// All that was gathered.
     #[must_use]
     pub fn finish(self) -> Secrets {
-        let Gathering { mut secrets, texts, public } = self;
+        let Gathering { mut secrets, texts, sought: _, public } = self;
         let mut finder = Finder::default();
         for (bytes, number) in texts {
             let text = std::str::from_utf8(&bytes).ok().map(str::trim);
@@ -201,15 +213,6 @@ impl Gathering {
         secrets.public = public;
         secrets.finder = finder;
         secrets
-    }
-}
-
-/// A scalar as text.
-pub(super) fn scalar(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Bool(_) | Value::Int(_) | Value::Float(_) => Some(crate::json::write(value)),
-        Value::Null | Value::Map(_) | Value::List(_) => None,
     }
 }
 

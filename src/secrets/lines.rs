@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::names::names_a_secret;
+use super::names::{may_hold_secrets, names_a_secret};
 
 /// The values in a line whose keys name secrets: `password: x`, `"token": "x"`, `PASSWORD=x`, `--db-password=x`.
 pub(super) fn values_in(line: &str) -> Vec<Range<usize>> {
@@ -31,6 +31,39 @@ pub(super) fn values_in(line: &str) -> Vec<Range<usize>> {
         at = end.max(at);
     }
     found
+}
+
+/// Whether a text may assign something to keys that name secrets: a quick look before its lines are looked at. A sentence
+/// of one line (`password: see below`) does not.
+pub(super) fn may_assign(text: &str) -> bool {
+    (text.contains(['\n', '=']) || text.trim_start().starts_with('{')) && may_hold_secrets(text)
+}
+
+/// The values in all lines of a text whose keys name secrets, without their quotes.
+pub(super) fn assigned(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut at = 0;
+    text.split_inclusive('\n').flat_map(move |line| {
+        let start = at;
+        at += line.len();
+        let inside = move |range: Range<usize>| {
+            let value = &line[range.clone()];
+            let quotes = |trimmed: &str| value.len() - trimmed.len();
+            let first = quotes(value.trim_start_matches(['"', '\'']));
+            let last = quotes(value.trim_end_matches(['"', '\'']));
+            start + range.start + first..(start + range.end).saturating_sub(last).max(start + range.start + first)
+        };
+        values_in(line.trim_end_matches(['\n', '\r'])).into_iter().map(inside).filter(|range| !range.is_empty())
+    })
+}
+
+/// The places of masks in a text: where each begins and ends.
+pub(super) fn masks(text: &str) -> impl Iterator<Item = (usize, usize)> {
+    text.match_indices("(secret").filter_map(|(at, word)| {
+        let rest = &text[at + word.len()..];
+        let end = rest.find(')')?;
+        let number = rest[..end].trim_start();
+        number.bytes().all(|byte| byte.is_ascii_digit()).then_some((at, at + word.len() + end + 1))
+    })
 }
 
 /// The key that ends a text, without quotes.
@@ -71,7 +104,7 @@ fn quoted(text: &str, quote: char) -> usize {
     text.len()
 }
 
-/// Whether a value is text that somebody wrote there: no number or boolean, no map or list, no reference to something else.
+/// Whether a value is a text or number that somebody wrote there: no boolean, no map or list, no reference to something else.
 pub(super) fn is_text(value: &str) -> bool {
     let bare = value.trim().trim_matches(['"', '\'']);
     let is_reference = |open: &str, close: char| bare.starts_with(open) && bare.ends_with(close);
@@ -82,8 +115,7 @@ pub(super) fn is_text(value: &str) -> bool {
         || is_reference("${", '}')
         || !is_quoted
             && (matches!(bare, "true" | "false" | "null" | "~")
-                || bare.starts_with(['{', '[', '|', '>', '&', '*', '!'])
-                || bare.parse::<f64>().is_ok()))
+                || bare.starts_with(['{', '[', '|', '>', '&', '*', '!'])))
 }
 
 /// The parts of one line of a text that hold a secret by the keys in it, and by those of the lines above that it continues.
@@ -185,15 +217,16 @@ mod tests {
             ("a.token=x,b=y", "a.token=*"),
             ("password: \"unclosed", "password: *"),
             ("- token: x", "- token: *"),
+            ("token: 5", "token: *"),
+            (r#"{"port": 5222, "password": 1234}"#, r#"{"port": 5222, "password": *}"#),
         ] {
             assert_eq!(shown(text), wanted);
         }
     }
 
     #[test]
-    fn what_is_no_text_is_shown() {
+    fn what_nobody_wrote_is_shown() {
         for text in [
-            "token: 5",
             "password: true",
             "password:",
             "password: null",

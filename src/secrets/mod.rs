@@ -3,15 +3,16 @@
 //! Secret are
 //! - values that a chart's schema marks as `writeOnly`, and all that is in them;
 //! - the contents of objects of the kind Secret;
-//! - as a fallback, texts of values and objects whose keys say so ([`names_a_secret`]), entries of environments among them
-//!   (`{name: DB_PASSWORD, value: x}`). A key that ends in `secret` may hold the name of a Secret: where a schema marks other
+//! - as a fallback, texts and numbers of values and objects whose keys say so ([`names_a_secret`]), entries of environments
+//!   among them (`{name: DB_PASSWORD, value: x}`). A key that ends in `secret` may hold the name of a Secret: where a schema marks other
 //!   values and describes this one without a mark, it is none.
 //!
 //! What a chart has as a default is public, and so are names, namespaces and kinds of objects.
 //!
 //! A secret of eight characters or more is found anywhere in a text, in any spelling: quoted, escaped, in upper case, as base64
-//! or hexadecimal or in a URL, alone or together with other text. A shorter one is found only where it is a whole value. Keys
-//! stay as they are.
+//! or hexadecimal or in a URL, alone or together with other text. A shorter one is found only where it is a whole text: numbers such
+//! as ports and replicas are never taken for it. Keys stay as they are. In a sentence that a chart's own check gives, a shorter
+//! one is masked in quotes, and as a word where the sentence is about its value.
 //!
 //! | file | what it does |
 //! |---|---|
@@ -45,7 +46,7 @@ pub use write_only::ChartSchema;
 
 use crate::values::ValuePath;
 use crate::yaml::Map;
-use finder::Finder;
+use finder::{Finder, Found};
 use places::Places;
 
 /// What is secret in a run. The default knows no text: it goes by keys alone.
@@ -101,12 +102,14 @@ impl Secrets {
         if let Some(number) = self.finder.find_short(text) {
             return (self.mask_of(Some(number)), true);
         }
-        let found = self.finder.find(text);
+        let mut found = self.finder.find(text);
+        found.extend(self.assigned(text));
+        let found = finder::merged(found);
         let trimmed = text.trim();
         let start = text.len() - text.trim_start().len();
         match found.as_slice() {
             [whole] if whole.range.start <= start && start + trimmed.len() <= whole.range.end => {
-                return (self.mask_of(Some(whole.number)), true);
+                return (self.mask_of(whole.number), true);
             }
             _ => {}
         }
@@ -114,11 +117,27 @@ impl Secrets {
         let mut at = 0;
         for found in found {
             masked.push_str(&text[at..found.range.start]);
-            masked.push_str(&self.mask_of(Some(found.number)));
+            masked.push_str(&self.mask_of(found.number));
             at = found.range.end;
         }
         masked.push_str(&text[at..]);
         (masked, false)
+    }
+
+    /// What a text assigns to keys that name secrets, in configuration files and flags of commands: it may be known from
+    /// nowhere else.
+    fn assigned(&self, text: &str) -> Vec<Found> {
+        if !lines::may_assign(text) {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        for range in lines::assigned(text) {
+            let value = &text[range.clone()];
+            if !self.public.contains(value) && lines::masks(value).next().is_none() {
+                found.push(Found { range, number: self.numbers.get(value.as_bytes()).copied() });
+            }
+        }
+        found
     }
 }
 

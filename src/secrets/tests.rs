@@ -78,7 +78,7 @@ fn write_only_is_found_wherever_a_schema_has_it() {
 fn keys_decide_where_no_schema_does() {
     let values = "password: x\ntokens: y\ntoken: 5\nsecret: {a: b}\napiKey: ''\nextraEnv: [{name: DB_PASSWORD, value: z}, \
                   {name: USER, value: u}, {name: A_TOKEN, value: $(B)}]\npasswords: [a]\ncookie: [c]\n";
-    assert_eq!(marked(values, "{}"), ["password", "extraEnv[0].value", "cookie[0]"]);
+    assert_eq!(marked(values, "{}"), ["password", "token", "extraEnv[0].value", "cookie[0]"]);
     // A schema that marks secrets and describes the value without a mark knows better.
     let schema = "properties: {tlsSecret: {}, token: {}, password: {writeOnly: true}}";
     assert_eq!(marked("tlsSecret: x\ntoken: a\npassword: b", schema), ["token", "password"]);
@@ -161,6 +161,83 @@ fn an_object_says_by_its_keys_what_is_secret() {
     assert!(shown.contains(r#"{"name":"DB_PASSWORD","value":"(secret 2)"}"#), "{shown}");
     assert!(shown.contains(r#""secretKeyRef":{"key":"password","name":"s"}"#), "{shown}");
     assert!(shown.contains(r#"{"name":"USER","value":"x2"}"#) && shown.contains(r#""secretName":"s""#), "{shown}");
+}
+
+#[test]
+fn numbers_are_secret_where_their_keys_say_so() {
+    let values = "password: 1234\npin: {password: 5222}\ntoken: [12.5]\ncookie: true\nport: 1234\nenv: [{name: API_KEY, value: 77}]\n";
+    assert_eq!(marked(values, "{}"), ["password", "pin.password", "token[0]", "env[0].value"]);
+    let mut gathering = Gathering::default();
+    gathering.values(&read(values), &[]);
+    let secrets = gathering.finish();
+    let shown = crate::json::write(&Value::Map(secrets.masked_values(&read(values))));
+    assert_eq!(
+        shown,
+        r#"{"cookie":true,"env":[{"name":"API_KEY","value":"(secret)"}],"password":"(secret)","pin":{"password":"(secret)"},"port":1234,"token":["(secret)"]}"#
+    );
+    // Ports, replicas and what else is a number stay, whatever a secret is.
+    let object = "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec:\n  ports: [{port: 5222, targetPort: 1234}]\n  replicas: 77\n  password: 42\n";
+    let masked = secrets.masked(&read(object));
+    let shown = crate::json::write(&Value::Map(masked.clone()));
+    assert!(
+        shown.contains(r#""spec":{"password":"(secret)","ports":[{"port":5222,"targetPort":1234}],"replicas":77}"#)
+    );
+    let source = Source::file("m.yaml", object);
+    let text = secrets.text_of(&source, 0..object.len(), &read(object), &masked);
+    assert_eq!(text, Some(object.replace("password: 42", "password: (secret)")));
+    // A long one is found wherever it stands.
+    let secrets = secrets_of_objects(&["apiVersion: v1\nkind: X\nmetadata: {name: x}\nspec: {token: 1029384756}\n"]);
+    assert_eq!(secrets.mask("x=1029384756;"), "x=(secret 1);");
+    assert_eq!(
+        crate::json::write(&Value::Map(secrets.masked(&read("kind: Other\na: 1029384756")))),
+        r#"{"a":"(secret 1)","kind":"Other"}"#
+    );
+}
+
+#[test]
+fn what_an_old_side_alone_has_is_masked_by_kind_and_name() {
+    let new = ["apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: b}\n"];
+    let secrets = secrets_of_objects(&new);
+    for (old, hidden) in [
+        ("apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {any: b2xkc2Vj}\n", "b2xkc2Vj"),
+        ("apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {any: oldsec}\n", "oldsec"),
+        ("apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {any: 4711}\n", "4711"),
+        ("kind: Pod\nspec: {containers: [{env: [{name: DB_PASSWORD, value: oldsec}]}]}\n", "oldsec"),
+        ("kind: ConfigMap\ndata: {a: b, DB_PASSWORD: oldsec}\n", "oldsec"),
+        ("kind: ConfigMap\ndata: {app.conf: \"user = x\\npassword = oldsec\\n\"}\n", "oldsec"),
+        ("kind: ConfigMap\ndata: {app.json: '{\"db\": {\"password\": \"oldsec\"}}'}\n", "oldsec"),
+        ("kind: Other\nspec: {auth: {token: 4711}}\n", "4711"),
+    ] {
+        let masked = secrets.masked(&read(old));
+        let shown = crate::json::write(&Value::Map(masked.clone()));
+        assert!(!shown.contains(hidden), "{shown}");
+        let source = Source::file("m.yaml", old);
+        let text = secrets.text_of(&source, 0..old.len(), &read(old), &masked);
+        assert!(text.is_none_or(|text| !text.contains(hidden)), "{old}");
+    }
+}
+
+#[test]
+fn short_secrets_are_masked_in_sentences_of_a_chart() {
+    let file = Source::file("v.yaml", "password: abc12\n");
+    let mut gathering = Gathering::default();
+    gathering.values(&read_values(&file).unwrap(), &[]);
+    let secrets = gathering.finish();
+    let hidden = |code: &'static str, message: &str, is_marked: bool| {
+        let mut told = Diagnostic::error(code, message);
+        if is_marked {
+            told = told.at(file.span(10..15), "");
+        }
+        secrets.hide([&mut told]);
+        told.message
+    };
+    assert_eq!(hidden("template", "password abc12 is too short", true), "password (secret) is too short");
+    assert_eq!(hidden("template", "xabc12 and abc12x stay", true), "xabc12 and abc12x stay");
+    assert_eq!(hidden("template", "\"abc12\" is too short, abc12", false), "\"(secret)\" is too short, abc12");
+    assert_eq!(hidden("fail", "funcMap fail: 'abc12' is short", false), "funcMap fail: '(secret)' is short");
+    // Our own sentences may hold the same word.
+    assert_eq!(hidden("schema", "got abc12", true), "got abc12");
+    assert_eq!(hidden("yaml", "unknown field \"abc12\"", false), "unknown field \"abc12\"");
 }
 
 #[test]

@@ -165,7 +165,7 @@ impl<'w, 'v> Walk<'w, 'v> {
             value => {
                 let views = self.expanded(views);
                 let is_marked = is_secret || views.iter().any(|view| is_write_only(view.schema));
-                let is_named = key.is_some_and(names_a_secret) && value.as_str().is_some_and(is_written);
+                let is_named = key.is_some_and(names_a_secret) && written(value).is_some();
                 let described = |view: &View<'_>| view.by_name && self.documents[view.document].has_secrets;
                 let is_plain = key.is_some_and(may_name_an_object) && views.iter().any(described);
                 if is_marked || is_named && !is_plain {
@@ -255,13 +255,34 @@ impl<'w, 'v> Walk<'w, 'v> {
     }
 }
 
+/// A scalar as text.
+pub(super) fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(_) | Value::Int(_) | Value::Float(_) => Some(crate::json::write(value)),
+        Value::Null | Value::Map(_) | Value::List(_) => None,
+    }
+}
+
 /// The name in an entry of an environment: `{name: DB_PASSWORD, value: x}`.
 pub(super) fn entry_value(map: &Map) -> Option<&str> {
-    map.get("value")?.value.as_str()?;
-    map.get("name")?.value.as_str()
+    match map.get("value")?.value {
+        Value::String(_) | Value::Int(_) | Value::Float(_) => map.get("name")?.value.as_str(),
+        _ => None,
+    }
+}
+
+/// The text of a value that a key may call secret: a text that somebody wrote, or a number, as a PIN is one. Booleans switch
+/// something on, and nulls say nothing.
+pub(super) fn written(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => is_written(text).then(|| text.clone()),
+        Value::Int(_) | Value::Float(_) => scalar(value),
+        Value::Bool(_) | Value::Null | Value::Map(_) | Value::List(_) => None,
+    }
 }
 
 /// Whether a text is one that somebody wrote, not a reference to another one.
-pub(super) fn is_written(text: &str) -> bool {
+fn is_written(text: &str) -> bool {
     !text.is_empty() && is_text(&format!("'{text}'"))
 }

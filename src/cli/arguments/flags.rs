@@ -14,7 +14,7 @@ use crate::values::{Layer, LayerKind};
 pub(in crate::cli) enum ColorMode {
     /// Never.
     Never,
-    /// On a terminal, unless NO_COLOR is set.
+    /// On a terminal, unless NO_COLOR is set; with CLICOLOR_FORCE everywhere.
     Auto,
     /// Always.
     Always,

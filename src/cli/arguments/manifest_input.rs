@@ -5,15 +5,15 @@ use std::path::Path;
 use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::io;
-use crate::kubernetes::{Object, read_objects, read_stream};
+use crate::kubernetes::{Object, Refused, read_objects, read_stream};
 
 /// What the inputs of a command line hold.
 #[derive(Debug, Default)]
 pub(in crate::cli) struct Input {
     /// The objects, in the order of the inputs.
     pub(in crate::cli) objects: Vec<Object>,
-    /// What is wrong with each document that is not a manifest, and its file.
-    pub(in crate::cli) refused: Vec<(String, Diagnostic)>,
+    /// What is wrong with each document that is not a manifest, and the input that holds it.
+    pub(in crate::cli) refused: Vec<(String, Refused)>,
     /// The inputs that hold nothing.
     pub(in crate::cli) blank: Vec<Blank>,
 }
@@ -52,7 +52,8 @@ pub(in crate::cli) fn read_input(paths: &[String], flag: &str) -> Result<Input, 
     let mut errors = Vec::new();
     for path in paths {
         if Path::new(path).join("Chart.yaml").is_file() {
-            input.refused.push((format!("{path}/Chart.yaml"), of_chart(path)));
+            let file = format!("{path}/Chart.yaml");
+            input.refused.push((file.clone(), Refused { origin: file, diagnostic: of_chart(path) }));
             continue;
         }
         let files = match io::read_manifest_files(path, &Source::flag(flag, path)) {
@@ -68,7 +69,7 @@ pub(in crate::cli) fn read_input(paths: &[String], flag: &str) -> Result<Input, 
             is_blank &= stream.is_blank();
             input.objects.extend(stream.objects);
             let name = || file.source.name().to_owned();
-            input.refused.extend(stream.refused.into_iter().map(|error| (name(), error)));
+            input.refused.extend(stream.refused.into_iter().map(|refused| (name(), refused)));
         }
         if is_blank {
             input.blank.push(blank(path, &files));
@@ -139,7 +140,7 @@ pub(in crate::cli) fn objects_of_files(
     command: &str,
 ) -> Result<Vec<Object>, Vec<Diagnostic>> {
     let Input { objects, refused, blank } = read_input(paths, flag)?;
-    let mut errors: Vec<Diagnostic> = refused.into_iter().map(|(_, error)| error).collect();
+    let mut errors: Vec<Diagnostic> = refused.into_iter().map(|(_, refused)| refused.diagnostic).collect();
     errors.extend(
         blank.iter().map(|blank| blank.error(command).at(Source::flag(flag, blank.argument.as_str()).whole(), "")),
     );

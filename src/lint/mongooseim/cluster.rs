@@ -20,13 +20,14 @@ const DEFAULT_COOKIE: &str = "mongooseim";
 
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if let Some(args) = subject.vm_args {
-        check_vm_args(subject.installation, args, findings);
+        check_vm_args(subject, args, findings);
     }
     check_joining(subject, findings);
     check_names(subject.installation, findings);
 }
 
-fn check_vm_args(installation: &Installation, args: &VmArgs, findings: &mut Findings) {
+fn check_vm_args(subject: &Subject<'_>, args: &VmArgs, findings: &mut Findings) {
+    let installation = subject.installation;
     let path = &args.file.path;
     if !args.has_name_line {
         let told = "no line of vm.args begins with -name or -sname: the start script has nowhere to write the node's name, so the node has none and never becomes part of a cluster";
@@ -47,6 +48,7 @@ fn check_vm_args(installation: &Installation, args: &VmArgs, findings: &mut Find
             let told = "the cookie is the one that everybody knows: whoever reaches the port of Erlang distribution owns the cluster and its data";
             let help = "set nodeCookie to a secret of yours, or existingCookieSecret.name to a Secret that holds one";
             findings.report(&COOKIE, path, told, args.place(*at), help);
+            findings.set_at(subject.setter("cookie", cookie));
         }
         Some(_) => {}
     }

@@ -76,8 +76,12 @@ pub(super) fn check(chart: &str, rendered: &[Rendered], values: &Map) -> Vec<Fin
             read.map_err(|error| sections::tell_syntax(file, &error, &mut findings)).ok()
         });
         let vm_args = installation.file("vm.args").map(|file| VmArgs::read(file, &installation));
-        let subject =
-            Subject { installation: &installation, configuration: configuration.as_ref(), vm_args: vm_args.as_ref() };
+        let subject = Subject {
+            installation: &installation,
+            configuration: configuration.as_ref(),
+            vm_args: vm_args.as_ref(),
+            values,
+        };
         sections::check(&subject, &mut findings);
         listeners::check(&subject, &mut findings);
         certificates::check(&subject, &mut findings);

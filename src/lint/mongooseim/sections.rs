@@ -85,6 +85,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
             configuration.place(&hosts[0].span),
             "name the domains of your users in hosts; it is hard to change once there are accounts",
         );
+        findings.set_at(subject.setter("host", "localhost"));
     }
 }
 

@@ -3,14 +3,38 @@
 use super::configuration::Configuration;
 use super::installation::Installation;
 use super::vm_args::VmArgs;
-use crate::diagnostic::Span;
+use crate::diagnostic::{SourceKind, Span};
 use crate::lint::report::{Finding, Rule};
+use crate::yaml::{Map, Node, Value};
 
 /// What is looked at.
 pub(super) struct Subject<'a> {
     pub(super) installation: &'a Installation,
     pub(super) configuration: Option<&'a Configuration>,
     pub(super) vm_args: Option<&'a VmArgs>,
+    /// The values that the templates saw.
+    pub(super) values: &'a Map,
+}
+
+impl Subject<'_> {
+    /// Where `text` is set as a value whose key, or that of its list, holds `word`: in a values file, a flag, or the chart's
+    /// defaults.
+    pub(super) fn setter(&self, word: &str, text: &str) -> Option<Span> {
+        let mut pending: Vec<(bool, &Node)> = Vec::new();
+        let of_key = |(key, node)| (str::to_ascii_lowercase(key).contains(word), node);
+        pending.extend(self.values.iter().map(of_key));
+        while let Some((is_named, node)) = pending.pop() {
+            match &node.value {
+                Value::Map(map) => pending.extend(map.iter().map(of_key)),
+                Value::List(items) => pending.extend(items.iter().map(|item| (is_named, item))),
+                Value::String(value) if is_named && value == text && node.span.source().is_some() => {
+                    return Some(node.span.clone());
+                }
+                _ => {}
+            }
+        }
+        None
+    }
 }
 
 /// What was found so far.
@@ -27,5 +51,15 @@ impl Findings {
         let mut finding = rule.broken(file, text).at(place);
         finding.diagnostic.help.push(help.to_owned());
         self.all.push(finding);
+    }
+
+    /// Adds to the last finding where the value is set that it is about, unless its place is what somebody wrote already.
+    pub(super) fn set_at(&mut self, place: Option<Span>) {
+        let Some(finding) = self.all.last_mut() else { return };
+        let source = finding.diagnostic.labels.first().and_then(|label| label.span.source());
+        let is_rendered = source.is_none_or(|source| source.kind() == SourceKind::Rendered);
+        if let Some(place) = place.filter(|_| is_rendered) {
+            finding.diagnostic = finding.diagnostic.clone().at(place, "set here");
+        }
     }
 }
