@@ -1,8 +1,7 @@
 //! Floats and complex numbers under a verb.
 
 use super::integer::sign;
-use super::print::{Error, Printer};
-use super::verbs::Flags;
+use super::printer::{Error, Flags, Printer};
 use crate::go::float::{binary, fixed, format_float_from, hexadecimal, scientific, significant};
 
 /// The power of ten from which on `%g` has an exponent.

@@ -1,7 +1,6 @@
 //! Whole numbers under a verb.
 
-use super::print::{Error, Printer};
-use super::verbs::Flags;
+use super::printer::{Error, Flags, Printer};
 use crate::go::strconv::{is_printable, quote_char, quote_char_ascii};
 
 impl Printer<'_> {

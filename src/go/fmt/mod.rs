@@ -6,7 +6,8 @@
 //! | file | holds |
 //! |---|---|
 //! | `value` | [`GoValue`] and [`View`]: how a value is seen |
-//! | `print` | [`Printer`] with its limits, `print`, `println` |
+//! | `printer` | [`Printer`] with its limits, and flags |
+//! | `print` | `%v`, `print`, `println` |
 //! | `printf` | formats: flags, widths, argument numbers, mistakes |
 //! | `verbs` | one value under a verb: `%v`, `%#v`, `%q`, lists, maps, structs, errors |
 //! | `integer`, `decimal` | numbers under a verb |
@@ -14,11 +15,13 @@
 mod decimal;
 mod integer;
 mod print;
+mod printer;
 mod printf;
 mod value;
 mod verbs;
 
-pub use print::{Dialect, Error, Printer, display};
+pub use print::display;
+pub use printer::{Dialect, Error, Printer};
 pub use value::{GoValue, View};
 
 #[cfg(test)]

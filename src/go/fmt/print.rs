@@ -1,54 +1,11 @@
-//! The printer: a buffer with a limit, and what needs no format.
+//! What needs no format: `%v`, `print`, `println`.
 
 use std::borrow::Cow;
 
+use super::printer::{Dialect, Error, Flags, Printer};
 use super::value::{GoValue, View};
-use super::verbs::Flags;
 
-/// How deeply values may nest. Go overflows its stack on a map that contains itself.
-const MAX_DEPTH: usize = 1_000;
-
-/// Where values of templates are printed in another way than Go prints them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Dialect {
-    /// From which power of ten on `%v` prints a float with an exponent.
-    pub float_exponent_from: i32,
-    /// Whether whole numbers take the verbs of floats, since floats that are whole became integers.
-    pub whole_floats_are_ints: bool,
-}
-
-impl Dialect {
-    /// As Go prints.
-    pub const GO: Dialect = Dialect { float_exponent_from: 6, whole_floats_are_ints: false };
-}
-
-/// Why a value can't be printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Error {
-    /// The text becomes longer than it may.
-    TooLong,
-    /// The value nests too deeply, or contains itself.
-    TooDeep,
-}
-
-/// Appends printed values to a buffer.
-pub struct Printer<'o> {
-    out: &'o mut Vec<u8>,
-    /// How long the buffer may become.
-    limit: usize,
-    depth: usize,
-    pub(super) dialect: Dialect,
-    /// Whether `String` methods are passed over, as within the text of an error.
-    pub(super) without_methods: bool,
-}
-
-impl<'o> Printer<'o> {
-    /// A printer that appends at most `limit` bytes to `out`.
-    pub fn new(out: &'o mut Vec<u8>, limit: usize, dialect: Dialect) -> Printer<'o> {
-        let limit = out.len().saturating_add(limit);
-        Printer { out, limit, depth: 0, dialect, without_methods: false }
-    }
-
+impl Printer<'_> {
     /// `%v` of a value: `map[a:1]`, `[1 2]`, `<nil>`, strings as they are.
     ///
     /// # Errors
@@ -84,36 +41,6 @@ impl<'o> Printer<'o> {
             self.value(value)?;
         }
         self.push(b"\n")
-    }
-
-    /// Appends bytes.
-    pub(super) fn push(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        self.check_room(bytes.len())?;
-        self.out.extend_from_slice(bytes);
-        Ok(())
-    }
-
-    /// Appends a byte `count` times.
-    pub(super) fn fill(&mut self, byte: u8, count: usize) -> Result<(), Error> {
-        self.check_room(count)?;
-        self.out.resize(self.out.len() + count, byte);
-        Ok(())
-    }
-
-    /// Checks that so many bytes may be appended.
-    pub(super) fn check_room(&self, bytes: usize) -> Result<(), Error> {
-        if bytes > self.limit.saturating_sub(self.out.len()) { Err(Error::TooLong) } else { Ok(()) }
-    }
-
-    /// Does something one level deeper in a value.
-    pub(super) fn deeper(&mut self, print: impl FnOnce(&mut Self) -> Result<(), Error>) -> Result<(), Error> {
-        if self.depth == MAX_DEPTH {
-            return Err(Error::TooDeep);
-        }
-        self.depth += 1;
-        let printed = print(self);
-        self.depth -= 1;
-        printed
     }
 }
 

@@ -1,8 +1,7 @@
 //! Go's `printf`: what stands between a `%` and its verb, and which argument is meant. `verbs` writes the argument.
 
-use super::print::{Error, Printer};
+use super::printer::{Error, Flags, Printer};
 use super::value::{GoValue, View};
-use super::verbs::Flags;
 use crate::go::utf8;
 
 /// The largest width or precision of Go's.

@@ -2,33 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::print::{Error, Printer};
+use super::printer::{Error, Flags, Printer};
 use super::value::{GoValue, View};
 use crate::go::strconv::{can_backquote, quote_bytes, quote_bytes_ascii};
 use crate::go::utf8;
-
-/// What stands between a `%` and its verb.
-#[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Flags {
-    pub(super) minus: bool,
-    pub(super) plus: bool,
-    pub(super) sharp: bool,
-    pub(super) space: bool,
-    pub(super) zero: bool,
-    /// `%#v`: a value in Go's syntax.
-    pub(super) go_syntax: bool,
-    /// `%+v`: structs with the names of their fields.
-    pub(super) field_names: bool,
-    pub(super) width: Option<usize>,
-    pub(super) precision: Option<usize>,
-}
-
-impl Flags {
-    /// The same without zeros as padding.
-    pub(super) fn without_zeros(self) -> Flags {
-        Flags { zero: false, ..self }
-    }
-}
 
 /// An address differs from run to run in Go; here it is always the same one.
 const ADDRESS: u64 = 0xc0_0000_0000;
@@ -242,20 +219,6 @@ impl Printer<'_> {
         self.push(value.go_type().as_bytes())?;
         self.push(b"=")?;
         self.part('v', flags, value, true)
-    }
-
-    /// Writes a text padded to the width; with zeros where the flag says so, as Go does for any text.
-    pub(super) fn pad(&mut self, flags: Flags, text: &[u8]) -> Result<(), Error> {
-        let missing = match flags.width {
-            None | Some(0) => return self.push(text),
-            Some(width) => width.saturating_sub(utf8::count(text)),
-        };
-        if flags.minus {
-            self.push(text)?;
-            return self.fill(b' ', missing);
-        }
-        self.fill(if flags.zero { b'0' } else { b' ' }, missing)?;
-        self.push(text)
     }
 
     /// A string under a verb; false where the verb does not fit strings.

@@ -3,24 +3,16 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use regex::bytes::RegexBuilder;
-
-use super::{Regexp, syntax};
-
-/// What a compiled expression may take, in bytes: the smallest of these that is enough, so that it is known how large it is.
-const SIZES: [usize; 5] = [16 << 10, 128 << 10, 1 << 20, 4 << 20, 10 << 20];
+use super::expression::{COMPILED_A_STEP, Regexp, compile};
 
 /// What all compiled expressions may take. When they do, those that are met again are compiled again.
 const ALL: usize = 128 << 20;
-
-/// Bytes of a compiled expression that count as one step of its compilation.
-const COMPILED_A_STEP: usize = 16;
 
 /// Bytes of a text times bytes of a compiled expression that count as one step of a search: each byte of the text may meet
 /// each part of the expression.
 const SEARCHED_A_STEP: usize = 8192;
 
-/// Compiled expressions by their text. Its methods tell `charge` about steps of work before they are taken; its error
+/// Compiled expressions by their text. Its methods report steps of work to `charge` before they are taken; an error of it
 /// stops them.
 #[derive(Debug, Default)]
 pub struct Cache(Mutex<Compiled>);
@@ -84,24 +76,4 @@ impl Cache {
         let new = compiled.by_text.entry(pattern.to_owned()).or_insert(new);
         then(new.as_ref().map_err(Clone::clone), charge)
     }
-}
-
-/// An expression, and the bytes that it takes at most.
-fn compile<E>(
-    pattern: &str,
-    charge: &mut impl FnMut(usize) -> Result<(), E>,
-) -> Result<Result<(Regexp, usize), String>, E> {
-    let translated = match syntax::to_compile(pattern) {
-        Ok(translated) => translated,
-        Err(reason) => return Ok(Err(reason)),
-    };
-    for size in SIZES {
-        charge(size / COMPILED_A_STEP)?;
-        match RegexBuilder::new(&translated).size_limit(size).build() {
-            Ok(regex) => return Ok(Ok((Regexp { pattern: pattern.to_owned(), regex }, size))),
-            Err(regex::Error::CompiledTooBig(_)) => {}
-            Err(_) => return Ok(Err(syntax::parse_error("unsupported expression", pattern))),
-        }
-    }
-    Ok(Err(syntax::parse_error("expression too large", pattern)))
 }

@@ -1,0 +1,224 @@
+//! A compiled expression, and what is done with it.
+
+use std::convert::Infallible;
+
+use regex::bytes::{Captures, Match, Regex, RegexBuilder};
+
+use super::replace::{Replacement, group_names};
+use super::syntax;
+use crate::go::utf8;
+
+/// What a compiled expression may take, in bytes: the smallest of these that is enough, so that it is known how large it is.
+const SIZES: [usize; 5] = [16 << 10, 128 << 10, 1 << 20, 4 << 20, 10 << 20];
+
+/// Bytes of a compiled expression that count as one step of its compilation.
+pub(super) const COMPILED_A_STEP: usize = 16;
+
+/// A compiled expression.
+#[derive(Debug, Clone)]
+pub struct Regexp {
+    pattern: String,
+    regex: Regex,
+}
+
+impl Regexp {
+    /// Compiles an expression.
+    ///
+    /// # Errors
+    /// Go's message, where Go refuses it, or it is too large.
+    pub fn parse(pattern: &str) -> Result<Regexp, String> {
+        let compiled = compile(pattern, &mut |_| Ok::<_, Infallible>(())).unwrap_or_else(|never| match never {});
+        compiled.map(|(regexp, _)| regexp)
+    }
+
+    /// Whether the expression matches somewhere in the text (`Regexp.Match`).
+    pub fn is_match(&self, text: &[u8]) -> bool {
+        match self.regex.find(text) {
+            None => false,
+            Some(found) => is_boundary(text, found.start()) || self.find_all(text).next().is_some(),
+        }
+    }
+
+    /// The first match (`Regexp.Find`).
+    pub fn find<'t>(&self, text: &'t [u8]) -> Option<&'t [u8]> {
+        self.find_all(text).next()
+    }
+
+    /// All matches that don't overlap (`Regexp.FindAll`).
+    pub fn find_all<'t>(&self, text: &'t [u8]) -> impl Iterator<Item = &'t [u8]> {
+        self.matches(text).map(|found| found.as_bytes())
+    }
+
+    fn matches<'t>(&self, text: &'t [u8]) -> impl Iterator<Item = Match<'t>> {
+        self.regex.find_iter(text).filter(|found| is_boundary(text, found.start()))
+    }
+
+    /// The text with every match replaced (`Regexp.ReplaceAll`): in the template `$1`, `${1}`, `$name` and `${name}` stand for
+    /// groups and `$$` for `$`. `check_size` hears how long the result has become.
+    ///
+    /// # Errors
+    /// Those of `check_size`.
+    pub fn replace_all<E>(
+        &self,
+        text: &[u8],
+        template: &[u8],
+        check_size: impl Fn(usize) -> Result<(), E>,
+    ) -> Result<Vec<u8>, E> {
+        let replacement = Replacement { template, names: group_names(&self.pattern) };
+        self.replaced(text, |out, groups| replacement.push(out, groups, &check_size))
+    }
+
+    /// The text with every match replaced by `to` as it is (`Regexp.ReplaceAllLiteral`).
+    ///
+    /// # Errors
+    /// Those of `check_size`, which hears how long the result has become.
+    pub fn replace_all_literal<E>(
+        &self,
+        text: &[u8],
+        to: &[u8],
+        check_size: impl Fn(usize) -> Result<(), E>,
+    ) -> Result<Vec<u8>, E> {
+        self.replaced(text, |out, _| {
+            out.extend_from_slice(to);
+            check_size(out.len())
+        })
+    }
+
+    fn replaced<E>(
+        &self,
+        text: &[u8],
+        mut push: impl FnMut(&mut Vec<u8>, &Captures<'_>) -> Result<(), E>,
+    ) -> Result<Vec<u8>, E> {
+        let mut out = Vec::with_capacity(text.len());
+        let mut end = 0;
+        for groups in self.regex.captures_iter(text) {
+            let whole = groups.get_match();
+            if !is_boundary(text, whole.start()) {
+                continue;
+            }
+            out.extend_from_slice(&text[end..whole.start()]);
+            push(&mut out, &groups)?;
+            end = whole.end();
+        }
+        out.extend_from_slice(&text[end..]);
+        Ok(out)
+    }
+
+    /// The parts of the text between matches (`Regexp.Split`), at most `most` of them, all where that is negative.
+    /// `spend_part` hears of each before it is made.
+    ///
+    /// # Errors
+    /// Those of `spend_part`.
+    pub fn split<'t, E>(
+        &self,
+        text: &'t [u8],
+        most: i64,
+        spend_part: impl Fn() -> Result<(), E>,
+    ) -> Result<Vec<&'t [u8]>, E> {
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        let mut parts = Vec::new();
+        if most == 0 {
+            return Ok(parts);
+        }
+        if text.is_empty() && !self.pattern.is_empty() {
+            return Ok(vec![text]);
+        }
+        // The end of one part and the beginning of the next. An empty match at the start cuts nothing off.
+        let (mut end, mut begin) = (0, 0);
+        for found in self.matches(text) {
+            if parts.len() + 1 == most {
+                break;
+            }
+            spend_part()?;
+            end = found.start();
+            if found.end() > 0 {
+                parts.push(&text[begin..end]);
+            }
+            begin = found.end();
+        }
+        if end != text.len() {
+            parts.push(&text[begin..]);
+        }
+        Ok(parts)
+    }
+}
+
+/// An expression, and the bytes that it takes at most.
+pub(super) fn compile<E>(
+    pattern: &str,
+    charge: &mut impl FnMut(usize) -> Result<(), E>,
+) -> Result<Result<(Regexp, usize), String>, E> {
+    let translated = match syntax::to_compile(pattern) {
+        Ok(translated) => translated,
+        Err(reason) => return Ok(Err(reason)),
+    };
+    for size in SIZES {
+        charge(size / COMPILED_A_STEP)?;
+        match RegexBuilder::new(&translated).size_limit(size).build() {
+            Ok(regex) => return Ok(Ok((Regexp { pattern: pattern.to_owned(), regex }, size))),
+            Err(regex::Error::CompiledTooBig(_)) => {}
+            Err(_) => return Ok(Err(syntax::parse_error("unsupported expression", pattern))),
+        }
+    }
+    Ok(Err(syntax::parse_error("expression too large", pattern)))
+}
+
+/// The text as an expression that matches just it (`regexp.QuoteMeta`).
+pub fn quote_meta(text: &[u8]) -> Vec<u8> {
+    let mut quoted = Vec::with_capacity(text.len());
+    for &byte in text {
+        if br"\.+*?()|[]{}^$".contains(&byte) {
+            quoted.push(b'\\');
+        }
+        quoted.push(byte);
+    }
+    quoted
+}
+
+/// Whether no character has bytes on both sides of a place: Go finds empty matches between characters alone.
+fn is_boundary(text: &[u8], at: usize) -> bool {
+    utf8::floor_boundary(text, at) == at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(bytes: Vec<u8>) -> String {
+        String::from_utf8(bytes).unwrap()
+    }
+
+    fn replaced(pattern: &str, source: &str, template: &str) -> String {
+        let result =
+            Regexp::parse(pattern).unwrap().replace_all(source.as_bytes(), template.as_bytes(), |_| Ok::<_, ()>(()));
+        text(result.unwrap())
+    }
+
+    #[test]
+    fn empty_matches_are_between_characters() {
+        assert_eq!(replaced("", "aé☃", "-"), "-a-é-☃-");
+        assert_eq!(replaced("x*", "éx", "-"), "-é-");
+        let empty = Regexp::parse("").unwrap();
+        assert_eq!(empty.find_all("é".as_bytes()).count(), 2);
+        assert_eq!(empty.find_all(b"\x80\x80").count(), 3);
+    }
+
+    #[test]
+    fn bytes_survive() {
+        let expression = Regexp::parse("a").unwrap();
+        let replaced = expression.replace_all(b"\xffa\xfe", b"${0}\xfd", |_| Ok::<_, ()>(()));
+        assert_eq!(replaced.unwrap(), b"\xffa\xfd\xfe");
+        assert_eq!(expression.split(b"\xffa\xfe", -1, || Ok::<_, ()>(())).unwrap(), [b"\xff", b"\xfe"]);
+        assert_eq!(quote_meta(b"a.\xff"), b"a\\.\xff");
+    }
+
+    #[test]
+    fn groups_are_filled_in_by_number_and_name() {
+        assert_eq!(replaced("(?P<first>a)(b)?", "xab", "<$first-${2}-$3-$$-$x.>$"), "x<a-b--$-.>$");
+    }
+
+    #[test]
+    fn errors_are_gos() {
+        assert_eq!(Regexp::parse("a(").unwrap_err(), "error parsing regexp: missing closing ): `a(`");
+    }
+}
