@@ -10,6 +10,7 @@
 //! |---|---|
 //! | [`diagnostic`] | what the user is told: a mistake, where it is, what to do about it |
 //! | [`alignment`] | which items of two sequences are the same |
+//! | [`stack`] | running on a larger stack |
 //! | [`version`] | versions and constraints on them, as Helm reads them |
 //! | [`go`] | what Go's standard library does where Helm's output shows it |
 //! | [`yaml`] | YAML 1.1 as Helm reads and writes it; the [`yaml::Node`] tree in which every value keeps its place |
@@ -85,6 +86,7 @@ pub mod manifest;
 pub mod render;
 pub mod report;
 pub mod secrets;
+pub mod stack;
 pub mod validate;
 pub mod values;
 pub mod version;

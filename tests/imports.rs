@@ -27,6 +27,7 @@ const ORDER: &[&str] = &[
     "diagnostic",
     "alignment",
     "version",
+    "stack",
     "go",
 ];
 

@@ -28,9 +28,10 @@ mod tests;
 use std::ffi::OsString;
 
 use clap::error::ErrorKind;
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::diagnostic::Diagnostic;
+use crate::stack;
 use arguments::flags::{self, GlobalFlags};
 use arguments::{helm_flags, pflag};
 use failure::Failure;
@@ -71,40 +72,25 @@ enum Command {
     Man(man::Man),
 }
 
+impl Command {
+    /// Whether anything is read whose depth is not known beforehand: files, JSON, charts other than the built-in one. All else
+    /// is at most some thirty levels deep and needs no stack of its own.
+    fn reads_deep_input(&self) -> bool {
+        match self {
+            Command::Template(template) => template.reads_deep_input(),
+            Command::Values(values) => values.reads_deep_input(),
+            Command::Show(show) => show.reads_deep_input(),
+            Command::Version(_) | Command::Completion(_) | Command::Man(_) => false,
+            _ => true,
+        }
+    }
+}
+
 /// Runs the command line `arguments` (the program's name first) and returns the exit code: 0, or 1 for every failure,
 /// or 2 where `diff --detailed-exitcode` found differences.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    if can_be_deep(&arguments) { on_a_large_stack(|| run_here(&arguments)) } else { run_here(&arguments) }
-}
-
-/// Whether anything is read whose depth is not known beforehand: files, JSON, charts other than the built-in one. All else
-/// is at most some thirty levels deep and needs no stack of its own.
-fn can_be_deep(arguments: &[OsString]) -> bool {
-    const SHALLOW_COMMANDS: [&str; 6] = ["template", "values", "show", "version", "completion", "help"];
-    let mut words = arguments.iter().skip(1).map(|argument| argument.to_string_lossy());
-    let of_a_shallow_command = words.any(|word| SHALLOW_COMMANDS.contains(&word.as_ref()));
-    let reads = |word: &str| {
-        ["-f", "--values", "--set-json", "--jsonpath"].iter().any(|flag| word.starts_with(flag))
-            || (!word.starts_with('-') && std::path::Path::new(word).exists())
-    };
-    !of_a_shallow_command || words.any(|word| reads(&word))
-}
-
-/// Makes a call with room for the deepest values there can be: Helm reads 10,000 levels, and what reads, merges, writes
-/// and frees them goes down as far. Where the system has no such stack to give, the one at hand has to do.
-fn on_a_large_stack(call: impl Fn() -> u8 + Sync) -> u8 {
-    const SIZE: usize = 192 << 20;
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(SIZE).spawn_scoped(scope, &call);
-        match thread {
-            Ok(running) => running.join().unwrap_or(1),
-            Err(_) => call(),
-        }
-    })
-}
-
-fn run_here(arguments: &[OsString]) -> u8 {
+    let arguments = arguments.as_slice();
     let parsed = command().try_get_matches_from(arguments).or_else(|error| match error.kind() {
         ErrorKind::UnknownArgument => {
             let again = command_with_helm_flags().try_get_matches_from(arguments);
@@ -126,9 +112,15 @@ fn run_here(arguments: &[OsString]) -> u8 {
         Ok(parsed) => parsed,
         Err(error) => return usage::report(&error, arguments, command_with_helm_flags),
     };
+    let reads_deep_input = line.command.as_ref().is_some_and(Command::reads_deep_input);
+    let run = || run_command(line, &matches);
+    if reads_deep_input { stack::call_or_here(stack::DEEPEST, run) } else { run() }
+}
+
+fn run_command(line: CommandLine, matches: &ArgMatches) -> u8 {
     let mut console = Console::new(&line.global);
-    match helm_flags::examine(&matches) {
-        Ok(told) => console.tell(&told),
+    match helm_flags::examine(matches) {
+        Ok(warnings) => console.tell(&warnings),
         Err(errors) => {
             console.tell(&errors);
             return 1;

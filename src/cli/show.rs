@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use crate::chart::{Chart, File};
+use crate::cli::arguments::chart_argument::is_path;
 use crate::cli::arguments::chart_argument::locate;
 use crate::cli::arguments::flags::GlobalFlags;
 use crate::cli::failure::Failure;
@@ -52,6 +53,11 @@ enum Part {
 }
 
 impl Show {
+    /// Whether it reads anything that may nest deeply.
+    pub(super) fn reads_deep_input(&self) -> bool {
+        self.jsonpath.is_some() || self.chart.as_deref().is_some_and(is_path)
+    }
+
     pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
         let Some(part) = self.part else {
             return Err(Failure::NeedsHelp("show"));

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::chart::Chart;
+use crate::cli::arguments::chart_argument::is_path;
 use crate::cli::arguments::chart_argument::{Located, locate, name_and_chart};
 use crate::cli::arguments::cluster_flags::ClusterFlags;
 use crate::cli::arguments::flags::{GlobalFlags, ValuesFlags};
@@ -92,6 +93,11 @@ struct OutputFlags {
 }
 
 impl Template {
+    /// Whether it reads anything that may nest deeply.
+    pub(super) fn reads_deep_input(&self) -> bool {
+        self.values.reads_deep_input() || self.arguments.iter().any(|argument| is_path(argument))
+    }
+
     pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
         let capabilities = self.cluster.capabilities()?;
         let (name, chart_argument) = name_and_chart(&self.arguments, self.name_template.as_deref())?;

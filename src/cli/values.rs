@@ -4,6 +4,7 @@ use clap::Args;
 
 use super::why::AnswerFormat;
 use crate::chart::Chart;
+use crate::cli::arguments::chart_argument::is_path;
 use crate::cli::arguments::chart_argument::locate;
 use crate::cli::arguments::flags::{GlobalFlags, ValuesFlags};
 use crate::cli::arguments::secrets;
@@ -43,6 +44,11 @@ pub(super) struct Values {
 }
 
 impl Values {
+    /// Whether it reads anything that may nest deeply.
+    pub(super) fn reads_deep_input(&self) -> bool {
+        self.values.reads_deep_input() || self.chart.as_deref().is_some_and(is_path)
+    }
+
     pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
         let located = locate(self.chart.as_deref(), global)?;
         let release_name = located.default_release_name();

@@ -2,8 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// What renders and frees the deepest values there can be.
-const STACK: usize = 192 << 20;
+use crate::stack;
 
 /// Makes a call for each item; the results come in the order of the items.
 pub(super) fn map<T: Sync, R: Send>(items: &[T], call: impl Fn(&T) -> R + Sync) -> Vec<R> {
@@ -21,7 +20,7 @@ pub(super) fn map<T: Sync, R: Send>(items: &[T], call: impl Fn(&T) -> R + Sync) 
         }
     };
     let mut results: Vec<(usize, R)> = std::thread::scope(|scope| {
-        let spawn = |_| std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+        let spawn = |_| stack::spawn(scope, stack::DEEPEST, work);
         let threads: Vec<_> = (1..workers).filter_map(|number| spawn(number).ok()).collect();
         let mut results = work();
         for thread in threads {

@@ -1,8 +1,7 @@
 //! Recursion that user data drives: with a stack of its own, and a limit.
 
-use std::thread;
-
 use super::wording::count;
+use crate::stack;
 
 /// How many schemas may lead to one, or be inside of one another.
 pub(super) const MAX_DEPTH: usize = 2000;
@@ -43,10 +42,7 @@ pub(super) fn begins_at(depth: usize) -> bool {
 /// If it is too deep.
 pub(super) fn nested<T: Send>(depth: usize, call: impl FnOnce() -> T + Send) -> Result<T, Refused> {
     match depth {
-        CALLS => thread::scope(|scope| {
-            let further = thread::Builder::new().stack_size(SIZE).spawn_scoped(scope, call);
-            further.ok().and_then(|further| further.join().ok()).ok_or(Refused::Memory)
-        }),
+        CALLS => stack::call(SIZE, call).map_err(|_| Refused::Memory),
         0..MAX_DEPTH => Ok(call()),
         _ => Err(Refused::Depth),
     }

@@ -42,6 +42,12 @@ impl Located {
     }
 }
 
+/// Whether CHART names a file or directory, not the built-in chart.
+pub(in crate::cli) fn is_path(argument: &str) -> bool {
+    let name = argument.trim();
+    !name.is_empty() && Path::new(name).exists()
+}
+
 /// Finds the chart that CHART names; without one the built-in chart is meant. An existing path wins over a built-in
 /// chart's name (Helm's order: a path, then a reference).
 ///
@@ -50,7 +56,7 @@ impl Located {
 pub(in crate::cli) fn locate(argument: Option<&str>, global: &GlobalFlags) -> Result<Located, Vec<Diagnostic>> {
     let Some(argument) = argument else { return Ok(built_in(io::BUILT_IN_CHART)) };
     let name = argument.trim();
-    if !name.is_empty() && Path::new(name).exists() {
+    if is_path(name) {
         return match io::read_chart(Path::new(name), global.links()) {
             Ok(files) => Ok(Located { files, built_in: None }),
             Err(errors) => Err(errors.into_iter().map(|error| hint_at_built_in(error, name)).collect()),

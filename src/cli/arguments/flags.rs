@@ -142,6 +142,11 @@ pub(in crate::cli) struct ValuesFlags {
 }
 
 impl ValuesFlags {
+    /// Whether there are files or JSON among them, which may nest deeply.
+    pub(in crate::cli) fn reads_deep_input(&self) -> bool {
+        !self.values.is_empty() || !self.set_json.is_empty()
+    }
+
     /// The layers of the `--set` family, in no particular order: merging sorts them by kind.
     pub(in crate::cli) fn set_layers(&self) -> Vec<Layer> {
         let families = [

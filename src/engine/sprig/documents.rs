@@ -2,6 +2,7 @@
 
 use super::{Error, Limits, toml};
 use crate::diagnostic::Source;
+use crate::stack;
 use crate::yaml::{Map, Node, Value};
 use crate::{json, yaml};
 
@@ -126,9 +127,7 @@ pub fn with_stack_for<T: Send>(
         return Ok(read());
     }
     limits.spend_items(DEEP_READING)?;
-    let thread = std::thread::Builder::new().stack_size(DEEP_STACK);
-    let answer = std::thread::scope(|scope| thread.spawn_scoped(scope, read).ok()?.join().ok());
-    answer.ok_or_else(|| Error::Limit("the document nests too deeply to be read".to_owned()))
+    stack::call(DEEP_STACK, read).map_err(|_| Error::Limit("the document nests too deeply to be read".to_owned()))
 }
 
 /// Whether there are more brackets than shallow documents have (which of them are text is not looked at), or a line that
