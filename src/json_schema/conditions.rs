@@ -41,7 +41,7 @@ impl<'s> Evaluation<'_, 's, '_> {
             }
         }
         if !reasons.is_empty() {
-            self.fail_because(reasons, || "'allOf' failed".to_owned());
+            self.fail_combination(reasons, || "'allOf' failed".to_owned());
         }
     }
 
@@ -66,7 +66,7 @@ impl<'s> Evaluation<'_, 's, '_> {
         if matched {
             self.forget(&reasons);
         } else if !schemas(self.keywords.any_of).is_empty() {
-            self.fail_because(reasons, || "'anyOf' failed".to_owned());
+            self.fail_combination(reasons, || "'anyOf' failed".to_owned());
         }
     }
 
@@ -92,7 +92,7 @@ impl<'s> Evaluation<'_, 's, '_> {
         if matched.is_some() {
             self.forget(&reasons);
         } else if !branches.is_empty() {
-            self.fail_because(reasons, || "'oneOf' failed, none matched".to_owned());
+            self.fail_combination(reasons, || "'oneOf' failed, none matched".to_owned());
         }
     }
 

@@ -130,7 +130,7 @@ impl Document {
             let value = &entry.node;
             self.suspicious |= shape.is_suspicious(keyword, &value.value, draft);
             self.needs_links |= match shape {
-                Shape::Reference => keyword.ends_with("ef"),
+                Shape::Reference { links } => links,
                 Shape::SchemaMap => keyword == "patternProperties" && draft < Draft::Draft7,
                 _ => false,
             };

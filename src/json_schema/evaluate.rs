@@ -401,6 +401,15 @@ impl<'s> Evaluation<'_, 's, '_> {
     }
 
     pub(super) fn fail_because(&mut self, reasons: Violations, message: impl FnOnce() -> String) {
+        self.fail_with(reasons, false, message);
+    }
+
+    /// The same for `allOf`, `anyOf` and `oneOf`: the reasons are those of alternatives.
+    pub(super) fn fail_combination(&mut self, reasons: Violations, message: impl FnOnce() -> String) {
+        self.fail_with(reasons, true, message);
+    }
+
+    fn fail_with(&mut self, reasons: Violations, is_combination: bool, message: impl FnOnce() -> String) {
         let omitted = reasons.omitted();
         let children = reasons.listed;
         if children.is_empty() || self.quiet {
@@ -408,7 +417,7 @@ impl<'s> Evaluation<'_, 's, '_> {
             violation.omitted = violation.omitted.saturating_add(omitted);
             self.violations.push(*violation);
         } else if self.session.budget().groups_more() {
-            let violation = Violation { children, omitted, ..self.group(message) };
+            let violation = Violation { children, omitted, is_combination, ..self.group(message) };
             self.violations.push(violation);
         } else {
             children.into_iter().for_each(|child| self.violations.push(child));

@@ -131,7 +131,7 @@ impl Linker<'_, '_> {
             draft < Draft::Draft2019 && map.get("$ref").is_some_and(|reference| reference.value.as_str().is_some());
         for (keyword, value) in map.iter().filter(|(keyword, _)| !lone_ref || *keyword == "$ref") {
             let shape = draft.shape(keyword);
-            if shape == Shape::Reference && keyword.ends_with("ef") {
+            if shape == (Shape::Reference { links: true }) {
                 self.link(document, resource, value)?;
                 continue;
             }

@@ -39,6 +39,20 @@ pub fn check(charts: &[(String, &Schema, &Map)]) -> Vec<Diagnostic> {
     diagnostics
 }
 
+/// Checks values against one schema. The message of the error has Helm's list alone, without the lines around it.
+pub fn check_one(schema: &Schema, values: &Map) -> Option<Diagnostic> {
+    let instance = evaluate::of_map(values, &GENERATED);
+    match evaluate::evaluate_root(schema.registry(), instance, &Budget::default()) {
+        Ok(violations) if violations.is_empty() => None,
+        Ok(violations) => {
+            let mut refused = Diagnostic::error("schema", lines(&violations).trim_end_matches('\n'));
+            Violation::label(&violations, &mut refused);
+            Some(refused)
+        }
+        Err(error) => Some(*error),
+    }
+}
+
 static GENERATED: Span = Span::generated();
 
 /// The error of a schema that can't be read, in the frame that Helm gives it.

@@ -28,27 +28,14 @@ impl Evaluation<'_, '_, '_> {
 
     pub(super) fn check_number(&mut self, value: &Value) {
         let Some(number) = Number::of_value(value) else { return };
-        // In draft 4 the exclusive keywords are booleans that sharpen the plain ones.
-        let bound = |plain: Option<&Node>, exclusive: Option<&Node>| {
-            let limit = |node: Option<&Node>| node.and_then(|node| Number::of_value(&node.value)).is_some();
-            match exclusive {
-                Some(sharpened) if sharpened.value.as_bool() == Some(true) => (false, limit(plain)),
-                _ => (limit(plain), limit(exclusive)),
-            }
-        };
-        let of = |node: Option<&'_ Node>| node.is_some_and(|node| node.value.as_bool() == Some(true));
         let keywords = &self.keywords;
-        let minimum = (keywords.minimum, keywords.exclusive_minimum);
-        let maximum = (keywords.maximum, keywords.exclusive_maximum);
+        let least = Bounds::of(keywords.minimum, keywords.exclusive_minimum);
+        let most = Bounds::of(keywords.maximum, keywords.exclusive_maximum);
         let multiple_of = keywords.multiple_of;
-        let (least, above) = bound(minimum.0, minimum.1);
-        let (most, below) = bound(maximum.0, maximum.1);
-        let above = above.then_some(if of(minimum.1) { minimum.0 } else { minimum.1 }).flatten();
-        let below = below.then_some(if of(maximum.1) { maximum.0 } else { maximum.1 }).flatten();
-        self.check_limit("minimum", number, minimum.0.filter(|_| least), |number, limit| number >= limit);
-        self.check_limit("maximum", number, maximum.0.filter(|_| most), |number, limit| number <= limit);
-        self.check_limit("exclusiveMinimum", number, above, |number, limit| number > limit);
-        self.check_limit("exclusiveMaximum", number, below, |number, limit| number < limit);
+        self.check_limit("minimum", number, least.inclusive, |number, limit| number >= limit);
+        self.check_limit("maximum", number, most.inclusive, |number, limit| number <= limit);
+        self.check_limit("exclusiveMinimum", number, least.exclusive, |number, limit| number > limit);
+        self.check_limit("exclusiveMaximum", number, most.exclusive, |number, limit| number < limit);
         self.check_limit("multipleOf", number, multiple_of, |number, unit| number.is_multiple_of(unit));
     }
 
@@ -63,6 +50,22 @@ impl Evaluation<'_, '_, '_> {
         self.charge(number.work(wanted) / MEMBERS_A_STEP);
         if !holds(number, wanted) {
             self.fail(|| format!("{keyword}: got {}, want {}", limit(number.float()), limit(wanted.float())));
+        }
+    }
+}
+
+/// The bounds of a number on one side.
+struct Bounds<'s> {
+    inclusive: Option<&'s Node>,
+    exclusive: Option<&'s Node>,
+}
+
+impl<'s> Bounds<'s> {
+    /// The bounds that two keywords give. In draft 4 the exclusive one is a boolean that sharpens the plain one.
+    fn of(plain: Option<&'s Node>, exclusive: Option<&'s Node>) -> Self {
+        match exclusive.and_then(|node| node.value.as_bool()) {
+            Some(true) => Bounds { inclusive: None, exclusive: plain },
+            _ => Bounds { inclusive: plain, exclusive },
         }
     }
 }

@@ -35,7 +35,10 @@ pub(super) enum Shape {
     Boolean,
     Pattern,
     Text,
-    Reference,
+    Reference {
+        /// Whether it leads to a schema (`$ref`), and is not a name.
+        links: bool,
+    },
     Anchor,
     Vocabularies,
     List,
@@ -47,11 +50,12 @@ impl Draft {
     pub(super) fn shape(self, keyword: &str) -> Shape {
         use Draft::{Draft4, Draft6, Draft7, Draft2019, Draft2020};
         match keyword {
-            "id" if self == Draft4 => Shape::Reference,
-            "$id" if self > Draft4 => Shape::Reference,
-            "$schema" | "$ref" => Shape::Reference,
-            "$recursiveRef" if self >= Draft2019 => Shape::Reference,
-            "$dynamicRef" if self >= Draft2020 => Shape::Reference,
+            "id" if self == Draft4 => Shape::Reference { links: false },
+            "$id" if self > Draft4 => Shape::Reference { links: false },
+            "$schema" => Shape::Reference { links: false },
+            "$ref" => Shape::Reference { links: true },
+            "$recursiveRef" if self >= Draft2019 => Shape::Reference { links: true },
+            "$dynamicRef" if self >= Draft2020 => Shape::Reference { links: true },
             "$anchor" | "$dynamicAnchor" if self >= Draft2019 => Shape::Anchor,
             "$recursiveAnchor" if self >= Draft2019 => Shape::Boolean,
             "$vocabulary" if self >= Draft2019 => Shape::Vocabularies,
@@ -130,7 +134,7 @@ impl Shape {
             (Shape::Boolean, Value::Bool(_)) => true,
             (Shape::Pattern, Value::String(text)) => regexp::check(text).is_ok(),
             (Shape::Text, Value::String(_)) => true,
-            (Shape::Reference, Value::String(text)) => {
+            (Shape::Reference { .. }, Value::String(text)) => {
                 let absolute = keyword != "$schema" || format::check("uri", text).is_ok();
                 let fragment = draft >= Draft::Draft2019 && keyword == "$id" && text.contains('#');
                 absolute && !fragment && format::check("uri-reference", text).is_ok()

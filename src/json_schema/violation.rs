@@ -27,6 +27,8 @@ pub struct Violation {
     pub help: Option<String>,
     /// The reasons, where there are several.
     pub children: Vec<Violation>,
+    /// Whether its reasons are those of the schemas that `allOf`, `anyOf` or `oneOf` combines.
+    pub is_combination: bool,
     /// Whether it only holds several violations of one schema together.
     pub(super) is_group: bool,
     /// How many violations are left out of the list here: below this one, or with it where it has no message.

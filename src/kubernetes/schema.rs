@@ -138,7 +138,7 @@ impl Schema {
         creatable.map(|((version, name), _)| (*version, *name))
     }
 
-    /// The type of a name.
+    /// Looks up an object type by name.
     pub fn object_type(&self, name: &str) -> Option<&ObjectType> {
         self.types.get(name)
     }

@@ -70,8 +70,6 @@ fn check_schema(source: &Source, values: &Map) -> Option<(String, Diagnostic)> {
         Ok(schema) => schema,
         Err(error) => return Some((error.message.clone(), error)),
     };
-    let refused = json_schema::check(&[(String::new(), &schema, values)]).into_iter().find(Diagnostic::is_error)?;
-    // Two lines make the frame that Helm leaves out here.
-    let lines = refused.message.splitn(3, '\n').nth(2).unwrap_or_default();
-    Some((format!("{lines}\n"), refused))
+    let refused = json_schema::check_one(&schema, values)?;
+    Some((format!("{}\n", refused.message), refused))
 }

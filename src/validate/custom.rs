@@ -205,7 +205,7 @@ fn drop_nulls(node: &mut Node, schema: &Node) {
 
 /// Tells the innermost reasons.
 fn tell(violation: &Violation, root: &Node, report: &mut Report<'_>) {
-    if !violation.children.is_empty() && !violation.message.contains("Of") {
+    if !violation.children.is_empty() && !violation.is_combination {
         violation.children.iter().for_each(|child| tell(child, root, report));
         return;
     }

@@ -92,170 +92,266 @@ fn number(fields: &Map, field: &str) -> Option<f64> {
     fields.get(field)?.value.as_number()
 }
 
+/// Checks an object of one type.
+type Check = fn(&Map, &At<'_>, &mut Report<'_>);
+
+/// What is checked of which type: the end of the type's name, and the rule.
+#[rustfmt::skip]
+const RULES: &[(&str, Check)] = &[
+    (".LabelSelector", label_selector),
+    (".PersistentVolumeClaimSpec", claim),
+    ("rbac.v1.PolicyRule", rule),
+    (".RoleRef", role_ref),
+    ("rbac.v1.Subject", subject),
+    (".NetworkPolicyPeer", network_policy_peer),
+    (".NetworkPolicyPort", network_policy_port),
+    (".NetworkPolicySpec", network_policy_spec),
+    (".IPBlock", ip_block),
+    (".IngressSpec", ingress_spec),
+    (".IngressBackend", ingress_backend),
+    (".IngressServiceBackend", ingress_service_backend),
+    (".HTTPIngressPath", ingress_path),
+    (".HTTPIngressRuleValue", http_ingress_rule_value),
+    (".EnvFromSource", env_from_source),
+    (".ResourceRequirements", resource_requirements),
+    (".MetricSpec", metric_spec),
+    (".MetricTarget", metric_target),
+    (".StatefulSetSpec", stateful_set_spec),
+    (".ServiceBackendPort", service_backend_port),
+    (".ExecAction", exec_action),
+    (".LifecycleHandler", lifecycle_handler),
+    (".HorizontalPodAutoscalerSpec", horizontal_pod_autoscaler_spec),
+    (".PodDisruptionBudgetSpec", budget),
+    (".ConfigMapEnvSource", named_reference),
+    (".SecretEnvSource", named_reference),
+    (".ConfigMapKeySelector", named_reference),
+    (".SecretKeySelector", named_reference),
+    (".ConfigMapProjection", source_name),
+    (".SecretProjection", source_name),
+    (".ConfigMapVolumeSource", source_name),
+    (".SecretVolumeSource", secret_volume_source),
+    (".ServiceSpec", service_spec),
+    (".TopologySpreadConstraint", topology_spread_constraint),
+    (".PreferredSchedulingTerm", weight),
+    (".WeightedPodAffinityTerm", weight),
+];
+
 /// Checks an object of the type of this name.
 pub(super) fn check(name: &str, fields: &Map, at: &At<'_>, report: &mut Report<'_>) {
-    match name.rsplit('.').next().unwrap_or_default() {
-        "LabelSelector" => metadata::selector(fields, at.path, report),
-        "PersistentVolumeClaimSpec" => claim(fields, at, report),
-        "PolicyRule" if name.contains("rbac") => rule(fields, at, report),
-        "RoleRef" => {
-            at.one_of(fields, "kind", &["Role", "ClusterRole"], report);
-            at.one_of(fields, "apiGroup", &["", "rbac.authorization.k8s.io"], report);
-        }
-        "Subject" if name.contains("rbac") => {
-            at.one_of(fields, "kind", &["ServiceAccount", "User", "Group"], report);
-            // In a RoleBinding it is the binding's own.
-            let is_in_none = report.object.starts_with("ClusterRoleBinding/");
-            if is_in_none && text(fields, "kind") == "ServiceAccount" && !has(fields, "namespace") {
-                at.required("namespace", report);
-            }
-        }
-        "NetworkPolicyPeer" => {
-            let fields_of = ["podSelector", "namespaceSelector", "ipBlock"];
-            if !fields_of.iter().any(|field| is_given(fields, field)) {
-                report.error("required", at.path, "Required value: must specify a peer".to_owned(), at.place);
-            }
-        }
-        "NetworkPolicyPort" => {
-            if number(fields, "port").is_some_and(|port| !(1.0..=65535.0).contains(&port)) {
-                at.invalid("port", "must be between 1 and 65535, inclusive", report);
-            }
-            if is_given(fields, "protocol") && text(fields, "protocol").is_empty() {
-                at.one_of(fields, "protocol", &["TCP", "UDP", "SCTP"], report);
-            }
-        }
-        "NetworkPolicySpec" => {
-            let types = fields.get("policyTypes").and_then(|node| node.value.as_list()).unwrap_or_default();
-            for (index, item) in types.iter().enumerate() {
-                let known = item.value.as_str().is_none_or(|word| word == "Ingress" || word == "Egress");
-                if !known {
-                    let path = at.path.field("policyTypes").with(PathStep::Index(index));
-                    report.error(
-                        "choice",
-                        &path,
-                        "Unsupported value: supported values: Ingress, Egress".to_owned(),
-                        &item.span,
-                    );
-                }
-            }
-        }
-        "IPBlock" if !is_network(text(fields, "cidr")) => {
-            at.invalid("cidr", "must be a network, such as 10.0.0.0/8", report)
-        }
-        "IngressSpec" if !has(fields, "rules") && !is_given(fields, "defaultBackend") => {
+    if let Some((_, rule)) = RULES.iter().find(|(end, _)| name.ends_with(end)) {
+        rule(fields, at, report);
+    }
+}
+
+fn label_selector(fields: &Map, at: &At<'_>, report: &mut Report<'_>) {
+    metadata::selector(fields, at.path, report);
+}
+
+fn role_ref(fields: &Map, at: &At<'_>, report: &mut Report<'_>) {
+    at.one_of(fields, "kind", &["Role", "ClusterRole"], report);
+    at.one_of(fields, "apiGroup", &["", "rbac.authorization.k8s.io"], report);
+}
+
+fn subject(fields: &Map, at: &At<'_>, report: &mut Report<'_>) {
+    at.one_of(fields, "kind", &["ServiceAccount", "User", "Group"], report);
+    // In a RoleBinding it is the binding's own.
+    let is_in_none = report.object.starts_with("ClusterRoleBinding/");
+    if is_in_none && text(fields, "kind") == "ServiceAccount" && !has(fields, "namespace") {
+        at.required("namespace", report);
+    }
+}
+
+fn network_policy_peer(fields: &Map, at: &At<'_>, report: &mut Report<'_>) {
+    let fields_of = ["podSelector", "namespaceSelector", "ipBlock"];
+    if !fields_of.iter().any(|field| is_given(fields, field)) {
+        report.error("required", at.path, "Required value: must specify a peer".to_owned(), at.place);
+    }
+}
+
+fn network_policy_port(fields: &Map, at: &At<'_>, report: &mut Report<'_>) {
+    if number(fields, "port").is_some_and(|port| !(1.0..=65535.0).contains(&port)) {
+        at.invalid("port", "must be between 1 and 65535, inclusive", report);
+    }
+    if is_given(fields, "protocol") && text(fields, "protocol").is_empty() {
+        at.one_of(fields, "protocol", &["TCP", "UDP", "SCTP"], report);
+    }
+}
+
+fn network_policy_spec(fields: &Map, at: &At<'_>, report: &mut Report<'_>) {
+    let types = fields.get("policyTypes").and_then(|node| node.value.as_list()).unwrap_or_default();
+    for (index, item) in types.iter().enumerate() {
+        let known = item.value.as_str().is_none_or(|word| word == "Ingress" || word == "Egress");
+        if !known {
+            let path = at.path.field("policyTypes").with(PathStep::Index(index));
             report.error(
-                "required",
-                at.path,
-                "Invalid value: either `defaultBackend` or `rules` must be specified".to_owned(),
-                at.place,
+                "choice",
+                &path,
+                "Unsupported value: supported values: Ingress, Egress".to_owned(),
+                &item.span,
             );
         }
-        "IngressBackend" if !is_given(fields, "service") && !is_given(fields, "resource") => {
-            report.error(
-                "required",
-                at.path,
-                "Invalid value: resource or service backend is required".to_owned(),
-                at.place,
-            );
-        }
-        "IngressServiceBackend" => {
-            let port = fields.get("port").and_then(|node| node.value.as_map());
-            let has_port = port
-                .is_some_and(|port| has(port, "name") || number(port, "number").is_some_and(|number| number != 0.0));
-            if !has_port {
-                report.error(
-                    "required",
-                    &at.path.field("port"),
-                    "Required value: port name or number is required".to_owned(),
-                    at.place,
-                );
-            }
-        }
-        "HTTPIngressPath" => ingress_path(fields, at, report),
-        "HTTPIngressRuleValue" if is_given(fields, "paths") && !has(fields, "paths") => at.required("paths", report),
-        "EnvFromSource" => {
-            let given = ["configMapRef", "secretRef"].iter().filter(|field| is_given(fields, field)).count();
-            if given != 1 {
-                let message = "Invalid value: must specify one of: `configMapRef` or `secretRef`".to_owned();
-                report.error("variable", at.path, message, at.place);
-            }
-        }
-        "ResourceRequirements" if is_of_a_container(at.path) => resources(fields, at, report),
-        "MetricSpec" => {
-            let sources = [
-                ("Resource", "resource"),
-                ("Pods", "pods"),
-                ("Object", "object"),
-                ("External", "external"),
-                ("ContainerResource", "containerResource"),
-            ];
-            let words: Vec<&str> = sources.iter().map(|(word, _)| *word).collect();
-            at.one_of(fields, "type", &words, report);
-            let wanted = sources.iter().find(|(word, _)| *word == text(fields, "type"));
-            if let Some((_, field)) = wanted.filter(|(_, field)| !is_given(fields, field)) {
-                at.required(field, report);
-            }
-        }
-        "MetricTarget" => at.one_of(fields, "type", &["Utilization", "Value", "AverageValue"], report),
-        "StatefulSetSpec"
-            if !text(fields, "serviceName").is_empty() && !names::is_dns_label(text(fields, "serviceName")) =>
-        {
-            at.invalid("serviceName", "must be the name of a Service", report);
-        }
-        "ServiceBackendPort"
-            if number(fields, "number").is_some_and(|number| number != 0.0 && !(1.0..=65535.0).contains(&number)) =>
-        {
-            at.invalid("number", "must be between 1 and 65535, inclusive", report);
-        }
-        "ExecAction" if !has(fields, "command") => at.required("command", report),
-        "LifecycleHandler" => {
-            let handlers = ["exec", "httpGet", "tcpSocket", "sleep"];
-            if !handlers.iter().any(|handler| is_given(fields, handler)) {
-                report.error("required", at.path, "Required value: must specify a handler type".to_owned(), at.place);
-            }
-        }
-        "HorizontalPodAutoscalerSpec" => {
-            let least = number(fields, "minReplicas");
-            let most = number(fields, "maxReplicas").unwrap_or_default();
-            if is_given(fields, "maxReplicas") && most < 1.0 {
-                at.invalid("maxReplicas", "must be greater than 0", report);
-            } else if least.is_some_and(|least| least > most) && is_given(fields, "maxReplicas") {
-                at.invalid("maxReplicas", "must be greater than or equal to `minReplicas`", report);
-            }
-            if least.is_some_and(|least| least < 1.0) {
-                at.invalid("minReplicas", "must be greater than or equal to 1", report);
-            }
-        }
-        "PodDisruptionBudgetSpec" => budget(fields, at, report),
-        "ConfigMapEnvSource" | "SecretEnvSource" | "ConfigMapKeySelector" | "SecretKeySelector" => {
-            reference(fields, "name", at, report)
-        }
-        // The API server does not look at the names of volumes' sources.
-        "ConfigMapProjection" | "SecretProjection" | "ConfigMapVolumeSource" if lacks_text(fields, "name") => {
-            at.required("name", report);
-        }
-        "SecretVolumeSource" if lacks_text(fields, "secretName") => at.required("secretName", report),
-        "ServiceSpec" => {
-            metadata::label_values(fields.get("selector"), &at.path.field("selector"), report);
-            let is_outside = matches!(text(fields, "type"), "NodePort" | "LoadBalancer");
-            let is_local = text(fields, "externalTrafficPolicy");
-            if !is_local.is_empty() && !is_outside && !has(fields, "externalIPs") {
-                at.invalid("externalTrafficPolicy", "may only be set for externally-accessible services", report);
-            }
-            let address = text(fields, "clusterIP");
-            if !address.is_empty() && address != "None" && address.parse::<std::net::IpAddr>().is_err() {
-                at.invalid("clusterIP", "must be an IP address, None or empty", report);
-            }
-        }
-        "TopologySpreadConstraint" if number(fields, "maxSkew").is_some_and(|skew| skew <= 0.0) => {
-            at.invalid("maxSkew", "must be greater than zero", report);
-        }
-        "PreferredSchedulingTerm" | "WeightedPodAffinityTerm"
-            if number(fields, "weight").is_some_and(|weight| !(1.0..=100.0).contains(&weight)) =>
-        {
-            at.invalid("weight", "must be in the range 1-100", report);
-        }
-        _ => {}
+    }
+}
+
+fn ip_block(fields: &Map, at: &At<'_>, report: &mut Report<'_>) {
+    if !is_network(text(fields, "cidr")) {
+        at.invalid("cidr", "must be a network, such as 10.0.0.0/8", report);
+    }
+}
+
+fn ingress_spec(fields: &Map, at: &At<'_>, report: &mut Report<'_>) {
+    if !has(fields, "rules") && !is_given(fields, "defaultBackend") {
+        report.error(
+            "required",
+            at.path,
+            "Invalid value: either `defaultBackend` or `rules` must be specified".to_owned(),
+            at.place,
+        );
+    }
+}
+
+fn ingress_backend(fields: &Map, at: &At<'_>, report: &mut Report<'_>) {
+    if !is_given(fields, "service") && !is_given(fields, "resource") {
+        report.error(
+            "required",
+            at.path,
+            "Invalid value: resource or service backend is required".to_owned(),
+            at.place,
+        );
+    }
+}
+
+fn ingress_service_backend(fields: &Map, at: &At<'_>, report: &mut Report<'_>) {
+    let port = fields.get("port").and_then(|node| node.value.as_map());
+    let has_port =
+        port.is_some_and(|port| has(port, "name") || number(port, "number").is_some_and(|number| number != 0.0));
+    if !has_port {
+        report.error(
+            "required",
+            &at.path.field("port"),
+            "Required value: port name or number is required".to_owned(),
+            at.place,
+        );
+    }
+}
+
+fn http_ingress_rule_value(fields: &Map, at: &At<'_>, report: &mut Report<'_>) {
+    if is_given(fields, "paths") && !has(fields, "paths") {
+        at.required("paths", report);
+    }
+}
+
+fn env_from_source(fields: &Map, at: &At<'_>, report: &mut Report<'_>) {
+    let given = ["configMapRef", "secretRef"].iter().filter(|field| is_given(fields, field)).count();
+    if given != 1 {
+        let message = "Invalid value: must specify one of: `configMapRef` or `secretRef`".to_owned();
+        report.error("variable", at.path, message, at.place);
+    }
+}
+
+fn resource_requirements(fields: &Map, at: &At<'_>, report: &mut Report<'_>) {
+    if is_of_a_container(at.path) {
+        resources(fields, at, report);
+    }
+}
+
+fn metric_spec(fields: &Map, at: &At<'_>, report: &mut Report<'_>) {
+    let sources = [
+        ("Resource", "resource"),
+        ("Pods", "pods"),
+        ("Object", "object"),
+        ("External", "external"),
+        ("ContainerResource", "containerResource"),
+    ];
+    let words: Vec<&str> = sources.iter().map(|(word, _)| *word).collect();
+    at.one_of(fields, "type", &words, report);
+    let wanted = sources.iter().find(|(word, _)| *word == text(fields, "type"));
+    if let Some((_, field)) = wanted.filter(|(_, field)| !is_given(fields, field)) {
+        at.required(field, report);
+    }
+}
+
+fn metric_target(fields: &Map, at: &At<'_>, report: &mut Report<'_>) {
+    at.one_of(fields, "type", &["Utilization", "Value", "AverageValue"], report);
+}
+
+fn stateful_set_spec(fields: &Map, at: &At<'_>, report: &mut Report<'_>) {
+    if !text(fields, "serviceName").is_empty() && !names::is_dns_label(text(fields, "serviceName")) {
+        at.invalid("serviceName", "must be the name of a Service", report);
+    }
+}
+
+fn service_backend_port(fields: &Map, at: &At<'_>, report: &mut Report<'_>) {
+    if number(fields, "number").is_some_and(|number| number != 0.0 && !(1.0..=65535.0).contains(&number)) {
+        at.invalid("number", "must be between 1 and 65535, inclusive", report);
+    }
+}
+
+fn exec_action(fields: &Map, at: &At<'_>, report: &mut Report<'_>) {
+    if !has(fields, "command") {
+        at.required("command", report);
+    }
+}
+
+fn lifecycle_handler(fields: &Map, at: &At<'_>, report: &mut Report<'_>) {
+    let handlers = ["exec", "httpGet", "tcpSocket", "sleep"];
+    if !handlers.iter().any(|handler| is_given(fields, handler)) {
+        report.error("required", at.path, "Required value: must specify a handler type".to_owned(), at.place);
+    }
+}
+
+fn horizontal_pod_autoscaler_spec(fields: &Map, at: &At<'_>, report: &mut Report<'_>) {
+    let least = number(fields, "minReplicas");
+    let most = number(fields, "maxReplicas").unwrap_or_default();
+    if is_given(fields, "maxReplicas") && most < 1.0 {
+        at.invalid("maxReplicas", "must be greater than 0", report);
+    } else if least.is_some_and(|least| least > most) && is_given(fields, "maxReplicas") {
+        at.invalid("maxReplicas", "must be greater than or equal to `minReplicas`", report);
+    }
+    if least.is_some_and(|least| least < 1.0) {
+        at.invalid("minReplicas", "must be greater than or equal to 1", report);
+    }
+}
+
+fn named_reference(fields: &Map, at: &At<'_>, report: &mut Report<'_>) {
+    reference(fields, "name", at, report);
+}
+
+/// The API server does not look at the names of volumes' sources.
+fn source_name(fields: &Map, at: &At<'_>, report: &mut Report<'_>) {
+    if lacks_text(fields, "name") {
+        at.required("name", report);
+    }
+}
+
+fn secret_volume_source(fields: &Map, at: &At<'_>, report: &mut Report<'_>) {
+    if lacks_text(fields, "secretName") {
+        at.required("secretName", report);
+    }
+}
+
+fn service_spec(fields: &Map, at: &At<'_>, report: &mut Report<'_>) {
+    metadata::label_values(fields.get("selector"), &at.path.field("selector"), report);
+    let is_outside = matches!(text(fields, "type"), "NodePort" | "LoadBalancer");
+    let is_local = text(fields, "externalTrafficPolicy");
+    if !is_local.is_empty() && !is_outside && !has(fields, "externalIPs") {
+        at.invalid("externalTrafficPolicy", "may only be set for externally-accessible services", report);
+    }
+    let address = text(fields, "clusterIP");
+    if !address.is_empty() && address != "None" && address.parse::<std::net::IpAddr>().is_err() {
+        at.invalid("clusterIP", "must be an IP address, None or empty", report);
+    }
+}
+
+fn topology_spread_constraint(fields: &Map, at: &At<'_>, report: &mut Report<'_>) {
+    if number(fields, "maxSkew").is_some_and(|skew| skew <= 0.0) {
+        at.invalid("maxSkew", "must be greater than zero", report);
+    }
+}
+
+fn weight(fields: &Map, at: &At<'_>, report: &mut Report<'_>) {
+    if number(fields, "weight").is_some_and(|weight| !(1.0..=100.0).contains(&weight)) {
+        at.invalid("weight", "must be in the range 1-100", report);
     }
 }
 
@@ -357,4 +453,23 @@ fn is_network(text: &str) -> bool {
         Err(_) => return false,
     };
     bits.parse::<u8>().is_ok_and(|bits| bits <= most) && scalars::is_decimal(bits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kubernetes::Schema;
+
+    #[test]
+    fn every_rule_is_of_a_type_that_there_is() {
+        let names = |end: &str| {
+            let groups = ["core.v1", "apps.v1", "policy.v1", "networking.v1", "rbac.v1", "autoscaling.v2"];
+            let names =
+                groups.map(|group| format!("api.{group}.{}", end.trim_start_matches("rbac.v1").trim_matches('.')));
+            names.into_iter().chain([format!("apimachinery.pkg.apis.meta.v1{end}")])
+        };
+        for (end, _) in RULES {
+            assert!(names(end).any(|name| Schema::built_in().object_type(&name).is_some()), "{end}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use divan::{Bencher, black_box};
 use mim_chart::chart::Chart;
 use mim_chart::diagnostic::Source;
 use mim_chart::diff::{compare_sides, gather_secrets};
-use mim_chart::engine::{Capabilities, Release, Rendered, Scope, render as render_templates};
+use mim_chart::engine::{Capabilities, Release, Rendered, Scope, render as render_tree};
 use mim_chart::io::{BUILT_IN_CHART, Inputs, embedded_chart};
 use mim_chart::kubernetes::{KubeVersion, Object, read_objects};
 use mim_chart::manifest::{self, Manifests};
@@ -36,7 +36,7 @@ fn in_scope<R>(call: impl FnOnce(&Scope<'_>) -> R) -> R {
 }
 
 fn render(scope: &Scope<'_>) -> Vec<Rendered> {
-    render_templates(scope).unwrap_or_else(|errors| panic!("{errors:?}"))
+    render_tree(scope).unwrap_or_else(|errors| panic!("{errors:?}"))
 }
 
 /// What the built-in chart's templates give, as pairs of path and text.
