@@ -1,6 +1,6 @@
 //! `mim-chart` renders Helm-style charts into Kubernetes manifests.
 //!
-//! The folders of the crate follow the way of the data, one straight line without a way back:
+//! The folders of the crate follow the way of the data, each may use those above it in the table:
 //!
 //! ```text
 //! argv -> cli -> io reads -> [File], [Layer] -> Chart, Values -> Scope -> Engine -> [Rendered] -> [Manifest] -> stdout
@@ -8,24 +8,24 @@
 //!
 //! | folder | step |
 //! |---|---|
-//! | [`diagnostic`] | what the user is told: a mistake, where it is, what to do about it |
-//! | [`alignment`] | which items of two sequences are the same |
+//! | [`go`] | what Go's standard library does where Helm's output shows it |
 //! | [`stack`] | running on a larger stack |
 //! | [`version`] | versions and constraints on them, as Helm reads them |
-//! | [`go`] | what Go's standard library does where Helm's output shows it |
+//! | [`alignment`] | which items of two sequences are the same |
+//! | [`diagnostic`] | errors and warnings: what is wrong, where, what to do about it |
 //! | [`yaml`] | YAML 1.1 as Helm reads and writes it; the [`yaml::Node`] tree in which every value keeps its place |
 //! | [`json`] | JSON as Go reads and writes it |
-//! | [`report`] | what checks found, in the forms that programs read |
 //! | [`json_path`] | kubectl's JSONPath over values |
+//! | [`report`] | what checks found, in the forms that programs read |
+//! | [`kubernetes`] | what Kubernetes knows of objects: types, names, quantities, versions, defaults |
 //! | [`json_schema`] | what a JSON Schema says about a value, as Helm checks it |
 //! | [`values`] | layers of values, the `--set` grammar, merging with a chart's defaults |
 //! | [`secrets`] | what is not to be read by everybody, and masking it |
+//! | [`manifest`] | rendered text split into manifests, ordered, written |
 //! | [`chart`] | a chart from its files, wherever they came from |
 //! | [`engine`] | templates: the seam behind which a template language stands, and Tera |
-//! | [`kubernetes`] | what Kubernetes knows of objects: types, names, quantities, versions, defaults |
-//! | [`manifest`] | rendered text split into manifests, ordered, written |
-//! | [`diff`] | two sets of manifests compared, and what the differences do in a cluster |
 //! | [`render`] | the line above as one function |
+//! | [`diff`] | two sets of manifests compared, and what the differences do in a cluster |
 //! | [`explain`] | who set a value, and by experiment what it changes |
 //! | [`lint`] | the rules of `helm lint` |
 //! | [`validate`] | manifests checked as the API server would |
@@ -65,7 +65,7 @@
 //! }
 //! ```
 //!
-//! A folder imports only what stands before it in that line; `tests/imports.rs` holds the rule. Only `io` and
+//! No two files import each other, and folders only those above them; `tests/imports.rs` holds the rule. Only `io` and
 //! `cli` touch files, the environment, the clock and the terminal.
 
 pub mod alignment;

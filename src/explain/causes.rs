@@ -1,7 +1,7 @@
 //! Which values made the differences between two sets of manifests, by experiment: each value that differs is put back, and
 //! what changes back with it was made by it.
 
-use super::laboratory::{Change, Laboratory, Outcome, Subject};
+use super::experiment::{Change, Experiment, Outcome, Subject};
 use super::parallel;
 use crate::diagnostic::Diagnostic;
 use crate::diff::{self, Cause, Comparison, Status};
@@ -39,15 +39,15 @@ pub fn add_causes(
     if comparison.differences.is_empty() {
         return Ok(());
     }
-    let laboratory = Laboratory::new(subject)?;
-    let candidates = candidates(&laboratory, subject.user, before)?;
-    let outcomes = parallel::map(&candidates, |candidate| laboratory.experiment(&[&candidate.back]));
+    let experiment = Experiment::new(subject)?;
+    let candidates = candidates(&experiment, subject.user, before)?;
+    let outcomes = parallel::map(&candidates, |candidate| experiment.try_values(&[&candidate.back]));
     for (candidate, outcome) in candidates.iter().zip(outcomes) {
         let Outcome::Rendered(rendered) = outcome else { continue };
         let texts = rendered.into_iter().map(|rendered| (rendered.path, rendered.text));
         let Ok(manifests) = Manifests::read(texts) else { continue };
         let objects: Vec<Object> = manifests.manifests.iter().chain(&manifests.hooks).map(Manifest::object).collect();
-        let cause = cause(&laboratory, candidate, secrets);
+        let cause = cause(&experiment, candidate, secrets);
         attribute(comparison, &objects, (old, new), matches!(before, Before::Unknown), &cause);
     }
     Ok(())
@@ -63,8 +63,8 @@ struct Candidate {
 }
 
 /// The values that differ, each with what it was before.
-fn candidates(laboratory: &Laboratory<'_>, user: &Map, before: Before<'_>) -> Result<Vec<Candidate>, Vec<Diagnostic>> {
-    let now = &laboratory.prepared.values;
+fn candidates(experiment: &Experiment<'_>, user: &Map, before: Before<'_>) -> Result<Vec<Candidate>, Vec<Diagnostic>> {
+    let now = &experiment.prepared.values;
     let is_unknown = matches!(before, Before::Unknown);
     let defaults;
     let (before, mut paths) = match before {
@@ -74,7 +74,7 @@ fn candidates(laboratory: &Laboratory<'_>, user: &Map, before: Before<'_>) -> Re
             (before, paths)
         }
         Before::Unknown => {
-            defaults = merge_defaults(&laboratory.prepared.chart.values_tree())?.values;
+            defaults = merge_defaults(&experiment.prepared.chart.values_tree())?.values;
             (&defaults, ValuePath::leaves(user))
         }
     };
@@ -95,8 +95,8 @@ fn candidates(laboratory: &Laboratory<'_>, user: &Map, before: Before<'_>) -> Re
     Ok(differing.take(MOST).map(candidate).collect())
 }
 
-fn cause(laboratory: &Laboratory<'_>, candidate: &Candidate, secrets: &Secrets) -> Cause {
-    let now = candidate.path.get(&laboratory.prepared.values);
+fn cause(experiment: &Experiment<'_>, candidate: &Candidate, secrets: &Secrets) -> Cause {
+    let now = candidate.path.get(&experiment.prepared.values);
     let shown = |value: &Value| json::write(&secrets.masked_value(&candidate.path, value));
     Cause {
         key: candidate.path.to_string(),
@@ -115,14 +115,14 @@ fn place(node: &Node) -> String {
 
 fn attribute(
     comparison: &mut Comparison,
-    experiment: &[Object],
+    tried_objects: &[Object],
     (old, new): (&[Object], &[Object]),
     has_to_be_as_before: bool,
     cause: &Cause,
 ) {
     for difference in &mut comparison.differences {
         let find = |objects: &'_ [Object]| objects.iter().position(|object| object.id == difference.id);
-        let tried = find(experiment).map(|at| &experiment[at]);
+        let tried = find(tried_objects).map(|at| &tried_objects[at]);
         match difference.status {
             Status::Added if tried.is_none() => difference.causes.push(cause.clone()),
             Status::Removed if tried.is_some() => difference.causes.push(cause.clone()),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::laboratory::Change;
+use super::experiment::Change;
 use crate::alignment::align;
 use crate::engine::Rendered;
 use crate::kubernetes::Id;

@@ -2,8 +2,8 @@
 
 use super::Explanation;
 use super::effects::EffectKind;
-use super::gates::Gate;
-use super::laboratory::Change;
+use super::experiment::Change;
+use super::preconditions::Gate;
 use super::unused::Scanned;
 use crate::json;
 use crate::secrets::Secrets;

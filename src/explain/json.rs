@@ -3,12 +3,12 @@
 use super::Explanation;
 use super::effects::Effect;
 use super::effects::EffectKind;
-use super::gates::Gate;
-use super::gates::GatePart;
-use super::laboratory::Change;
-use super::setters::By;
-use super::setters::Setter;
+use super::experiment::Change;
+use super::preconditions::Gate;
+use super::preconditions::GatePart;
 use super::unused::Scanned;
+use super::value_sources::SetBy;
+use super::value_sources::ValueSource;
 use crate::diagnostic::{SourceKind, Span, printable_json};
 use crate::json::{Object, write_pretty};
 use crate::kubernetes::Id;
@@ -70,16 +70,16 @@ pub fn unused_json(scanned: &Scanned) -> String {
     printable_json(&write_pretty(&fields.into_value())).into_owned() + "\n"
 }
 
-fn setter(setter: &Setter) -> Value {
+fn setter(setter: &ValueSource) -> Value {
     let mut fields = Object::new();
     let by = match &setter.by {
-        By::Chart(name) => {
+        SetBy::Chart(name) => {
             fields.text("chart", name);
             "chart"
         }
-        By::File => "file",
-        By::Flag => "flag",
-        By::Elsewhere => "elsewhere",
+        SetBy::File => "file",
+        SetBy::Flag => "flag",
+        SetBy::Elsewhere => "elsewhere",
     };
     fields.text("by", by);
     put_place(&mut fields, &setter.place);

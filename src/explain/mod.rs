@@ -2,11 +2,11 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `setters` | the layers that give a value, and the one that wins |
-//! | `laboratory` | the chart rendered with other values |
-//! | `alterations` | which other values are worth trying |
+//! | `value_sources` | the layers that give a value, and the one that wins |
+//! | `experiment` | the chart rendered with other values |
+//! | `candidates` | which other values are worth trying |
 //! | `effects` | what changed in the output |
-//! | `gates` | which value has to be another one first |
+//! | `preconditions` | which value has to be another one first |
 //! | `hidden` | the answers with what is secret masked |
 //! | `causes` | which values made a difference between two sets of manifests |
 //! | `unused` | values that no experiment gave any effect |
@@ -16,17 +16,17 @@
 //! A render takes about a millisecond, so that it is tried out, not guessed from the templates, what a value does. What
 //! was not tried may have an effect: that none was found is no proof.
 
-mod alterations;
+mod candidates;
 mod causes;
 mod effects;
-mod gates;
+mod experiment;
 mod hidden;
 mod json;
-mod laboratory;
 mod parallel;
-mod setters;
+mod preconditions;
 mod text;
 mod unused;
+mod value_sources;
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::nearest;
@@ -37,15 +37,15 @@ use crate::yaml::Node;
 
 pub use causes::{Before, add_causes};
 pub use effects::{Effect, EffectKind, Line};
-pub use gates::{Gate, GatePart};
+pub use experiment::{Change, Experiments, Subject};
 pub use hidden::{hide, hide_unused};
 pub use json::{explanation_json, unused_json};
-pub use laboratory::{Change, Experiments, Subject};
-pub use setters::{By, Setter};
+pub use preconditions::{Gate, GatePart};
 pub use text::{explanation_text, unused_text};
 pub use unused::{Scanned, Unused, unused};
+pub use value_sources::{SetBy, ValueSource};
 
-use laboratory::{Laboratory, Outcome};
+use experiment::{Experiment, Outcome};
 
 /// What is to be said of one value.
 #[derive(Debug, Clone)]
@@ -55,7 +55,7 @@ pub struct Explanation {
     /// What templates see; `None` if it is not set.
     pub value: Option<Node>,
     /// Who gave it, the strongest first.
-    pub setters: Vec<Setter>,
+    pub setters: Vec<ValueSource>,
     /// Whether the chart's schema describes it.
     pub described: bool,
     /// The names that may be meant instead, if nothing sets it.
@@ -96,19 +96,19 @@ pub fn explain(
     reader: &dyn FileReader,
     secrets: &Secrets,
 ) -> Result<Explanation, Vec<Diagnostic>> {
-    let laboratory = Laboratory::new(subject)?;
-    let values = &laboratory.prepared.values;
-    let setters = setters::setters(path, layers, reader, &laboratory.prepared.chart, values)?;
-    let Trials { changed, refused, tried } = Trials::of(&laboratory, path);
-    let effects = effects::effects(&laboratory.rendered, &changed, secrets);
+    let experiment = Experiment::new(subject)?;
+    let values = &experiment.prepared.values;
+    let setters = value_sources::setters(path, layers, reader, &experiment.prepared.chart, values)?;
+    let Trials { changed, refused, tried } = Trials::of(&experiment, path);
+    let effects = effects::effects(&experiment.rendered, &changed, secrets);
     let mut gate = None;
     if effects.is_empty() && refused.is_empty() && !tried.is_empty() {
-        gate = gates::gates(&laboratory, &[(path.clone(), tried.clone())]).pop().flatten();
+        gate = preconditions::gates(&experiment, &[(path.clone(), tried.clone())]).pop().flatten();
     }
     let value = path.get(values).cloned();
-    let near = if value.is_none() && setters.is_empty() { near_names(&laboratory, path) } else { Vec::new() };
-    let described = laboratory.describes(path);
-    let warnings = laboratory.prepared.warnings.clone();
+    let near = if value.is_none() && setters.is_empty() { near_names(&experiment, path) } else { Vec::new() };
+    let described = experiment.describes(path);
+    let warnings = experiment.prepared.warnings.clone();
     Ok(Explanation { path: path.clone(), value, setters, described, near, tried, effects, refused, gate, warnings })
 }
 
@@ -120,20 +120,20 @@ struct Trials {
 }
 
 impl Trials {
-    fn of(laboratory: &Laboratory<'_>, path: &ValuePath) -> Trials {
+    fn of(experiment: &Experiment<'_>, path: &ValuePath) -> Trials {
         let (removals, changes): (Vec<_>, Vec<_>) =
-            laboratory.changes(path).into_iter().partition(|change| change.value.is_none());
+            experiment.changes(path).into_iter().partition(|change| change.value.is_none());
         let mut trials = Trials { changed: Vec::new(), refused: Vec::new(), tried: Vec::new() };
-        trials.run(laboratory, changes);
+        trials.run(experiment, changes);
         if trials.changed.is_empty() && trials.refused.is_empty() {
             // Taken away, a value is missed by whatever stands beside it: it is tried only where nothing else tells more.
-            trials.run(laboratory, removals);
+            trials.run(experiment, removals);
         }
         trials
     }
 
-    fn run(&mut self, laboratory: &Laboratory<'_>, changes: Vec<Change>) {
-        let outcomes = parallel::map(&changes, |change| laboratory.experiment(&[change]));
+    fn run(&mut self, experiment: &Experiment<'_>, changes: Vec<Change>) {
+        let outcomes = parallel::map(&changes, |change| experiment.try_values(&[change]));
         for (change, outcome) in changes.into_iter().zip(outcomes) {
             match outcome {
                 Outcome::Invalid => continue,
@@ -144,7 +144,7 @@ impl Trials {
                     self.refused.push((change.clone(), reason));
                 }
                 Outcome::Rendered(rendered) => {
-                    if !laboratory::same(&laboratory.rendered, &rendered) {
+                    if !experiment::same(&experiment.rendered, &rendered) {
                         self.changed.push((change.clone(), rendered));
                     }
                 }
@@ -155,8 +155,8 @@ impl Trials {
 }
 
 /// Names that are set and nearly are the one that is not: beside it, or elsewhere.
-fn near_names(laboratory: &Laboratory<'_>, path: &ValuePath) -> Vec<String> {
-    let values = &laboratory.prepared.values;
+fn near_names(experiment: &Experiment<'_>, path: &ValuePath) -> Vec<String> {
+    let values = &experiment.prepared.values;
     let mut above = ValuePath::default();
     for step in path.steps() {
         let Step::Key(key) = step else { return Vec::new() };
@@ -170,7 +170,7 @@ fn near_names(laboratory: &Laboratory<'_>, path: &ValuePath) -> Vec<String> {
             above = above.key(key);
             continue;
         }
-        let known = laboratory.names_at(&above);
+        let known = experiment.names_at(&above);
         let near = nearest(key, map.keys().chain(known.iter().map(String::as_str)));
         let elsewhere = || find_elsewhere(key, values);
         return near.map(|near| above.key(near).to_string()).or_else(elsewhere).into_iter().collect();

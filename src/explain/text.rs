@@ -6,12 +6,12 @@ use super::Explanation;
 use super::effects::Effect;
 use super::effects::EffectKind;
 use super::effects::Line;
-use super::gates::Gate;
-use super::gates::GatePart;
-use super::laboratory::Change;
-use super::setters::By;
-use super::setters::Setter;
+use super::experiment::Change;
+use super::preconditions::Gate;
+use super::preconditions::GatePart;
 use super::unused::Scanned;
+use super::value_sources::SetBy;
+use super::value_sources::ValueSource;
 use crate::diagnostic::{Paint, printable};
 use crate::yaml::Value;
 
@@ -55,7 +55,7 @@ fn write_refusals(refused: &[(Change, String)], out: &mut String) {
     let _ = writeln!(out, "The chart refuses {}{more}:\n  {}", assignment(change), printable(first_line(reason)));
 }
 
-fn write_setters(setters: &[Setter], paint: Paint, out: &mut String) {
+fn write_setters(setters: &[ValueSource], paint: Paint, out: &mut String) {
     if setters.is_empty() {
         return;
     }
@@ -69,9 +69,9 @@ fn write_setters(setters: &[Setter], paint: Paint, out: &mut String) {
             if setter.wins { (paint.green("*"), paint.green(&place)) } else { (" ".into(), place.into()) };
         let value = setter.value.as_ref().map_or("takes it away".to_owned(), shown);
         let by = match &setter.by {
-            By::Chart(name) => format!("  (default of {})", printable(name)),
-            By::Elsewhere => "  (a global value of a chart above)".to_owned(),
-            By::File | By::Flag => String::new(),
+            SetBy::Chart(name) => format!("  (default of {})", printable(name)),
+            SetBy::Elsewhere => "  (a global value of a chart above)".to_owned(),
+            SetBy::File | SetBy::Flag => String::new(),
         };
         let _ = writeln!(out, "  {mark} {place}  {value}{}", paint.dim(&by));
     }

@@ -1,8 +1,8 @@
 //! Values that no experiment gave any effect.
 
-use super::gates::{Behind, Gate, gates};
-use super::laboratory::{Change, Laboratory, Outcome, Subject, same};
+use super::experiment::{Change, Experiment, Outcome, Subject, same};
 use super::parallel;
+use super::preconditions::{Behind, Gate, gates};
 use crate::diagnostic::Diagnostic;
 use crate::values::ValuePath;
 use crate::yaml::Node;
@@ -41,16 +41,16 @@ pub struct Scanned {
 /// # Errors
 /// All that keeps the chart from being rendered.
 pub fn unused(subject: Subject<'_>, paths: &[ValuePath]) -> Result<Scanned, Vec<Diagnostic>> {
-    let laboratory = Laboratory::new(subject)?;
+    let experiment = Experiment::new(subject)?;
     let scanned = paths.len().min(MOST_VALUES);
-    let silent = without_effect(&laboratory, &paths[..scanned]);
+    let silent = without_effect(&experiment, &paths[..scanned]);
     // What the chart does not know is behind no gate.
-    let (known, unknown): (Vec<_>, Vec<_>) = silent.into_iter().partition(|(path, _)| laboratory.knows(path));
-    let mut gates = gates(&laboratory, &known);
+    let (known, unknown): (Vec<_>, Vec<_>) = silent.into_iter().partition(|(path, _)| experiment.knows(path));
+    let mut gates = gates(&experiment, &known);
     gates.resize(known.len() + unknown.len(), None);
     let mut silent = known;
     silent.extend(unknown);
-    let values = &laboratory.prepared.values;
+    let values = &experiment.prepared.values;
     let told = silent.into_iter().zip(gates).map(|((path, tried), gate)| Unused {
         node: path.get(values).cloned().unwrap_or_default(),
         tried: tried.len(),
@@ -64,21 +64,21 @@ pub fn unused(subject: Subject<'_>, paths: &[ValuePath]) -> Result<Scanned, Vec<
 
 /// The values of which no change has an effect, with the valid changes. The likeliest change of each value is made alone,
 /// the others of all that are left together.
-fn without_effect(laboratory: &Laboratory<'_>, paths: &[ValuePath]) -> Vec<(ValuePath, Vec<Change>)> {
+fn without_effect(experiment: &Experiment<'_>, paths: &[ValuePath]) -> Vec<(ValuePath, Vec<Change>)> {
     let tried = parallel::map(paths, |path| {
-        let changes: Vec<Change> = laboratory
+        let changes: Vec<Change> = experiment
             .changes(path)
             .into_iter()
-            .filter(|change| laboratory.is_valid(change))
+            .filter(|change| experiment.is_valid(change))
             .take(MOST_TRIALS)
             .collect();
-        match laboratory.experiment(&[changes.first()?]) {
-            Outcome::Rendered(rendered) if same(&laboratory.rendered, &rendered) => Some((path.clone(), changes)),
+        match experiment.try_values(&[changes.first()?]) {
+            Outcome::Rendered(rendered) if same(&experiment.rendered, &rendered) => Some((path.clone(), changes)),
             _ => None,
         }
     });
     let mut silent: Vec<(ValuePath, Vec<Change>)> = tried.into_iter().flatten().collect();
-    let all = Behind { laboratory, gates: &[], rendered: Some(&laboratory.rendered) };
+    let all = Behind { experiment, gates: &[], rendered: Some(&experiment.rendered) };
     for round in 1..MOST_TRIALS {
         let changes: Vec<(usize, &Change)> =
             silent.iter().enumerate().filter_map(|(at, (_, changes))| Some((at, changes.get(round)?))).collect();

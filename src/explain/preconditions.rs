@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::laboratory::{Change, Laboratory, Outcome, same};
+use super::experiment::{Change, Experiment, Outcome, same};
 use super::parallel;
 use crate::engine::Rendered;
 use crate::values::ValuePath;
@@ -40,22 +40,22 @@ const BATCH: usize = 8;
 /// For each path, whose alterations have no effect, a gate that lets one have an effect. Gates are opened one after the
 /// other, the likeliest first, and all values are altered behind each at once: only where something changes the values are
 /// told apart, by halves.
-pub(super) fn gates(laboratory: &Laboratory<'_>, without_effect: &[(ValuePath, Vec<Change>)]) -> Vec<Option<Gate>> {
+pub(super) fn gates(experiment: &Experiment<'_>, without_effect: &[(ValuePath, Vec<Change>)]) -> Vec<Option<Gate>> {
     let mut found: Vec<Option<Gate>> = vec![None; without_effect.len()];
     if without_effect.is_empty() {
         return found;
     }
-    let candidates = candidates(laboratory, without_effect);
+    let candidates = candidates(experiment, without_effect);
     let try_all = |trials: &[Trial<'_>], found: &mut Vec<Option<Gate>>| {
         for batch in trials.chunks(BATCH) {
             let open: Vec<usize> = (0..found.len()).filter(|&at| found[at].is_none()).collect();
             if open.is_empty() {
                 break;
             }
-            let opened = parallel::map(batch, |trial| trial.run(laboratory, without_effect, &open));
+            let opened = parallel::map(batch, |trial| trial.run(experiment, without_effect, &open));
             for (at, opened) in opened.into_iter().flatten() {
                 let part = |change: &Change| {
-                    let now = change.path.get(&laboratory.prepared.values).cloned().unwrap_or_default();
+                    let now = change.path.get(&experiment.prepared.values).cloned().unwrap_or_default();
                     GatePart { now, change: change.clone() }
                 };
                 found[at].get_or_insert_with(|| Gate { parts: opened.iter().map(part).collect() });
@@ -115,7 +115,7 @@ impl Trial<'_> {
     /// Which of the values at `open` have an effect once the gates are open, and what had to be changed for that.
     fn run(
         &self,
-        laboratory: &Laboratory<'_>,
+        experiment: &Experiment<'_>,
         without_effect: &[(ValuePath, Vec<Change>)],
         open: &[usize],
     ) -> Vec<(usize, Vec<Change>)> {
@@ -123,9 +123,9 @@ impl Trial<'_> {
         let holds = |path: &ValuePath, gate: &Change| gate.path.holds(path) || path.holds(&gate.path);
         let is_apart = |path: &ValuePath| !gates.iter().any(|gate| holds(path, gate));
         let silent: Vec<usize> = open.iter().copied().filter(|&at| is_apart(&without_effect[at].0)).collect();
-        let outcome = laboratory.experiment(&gates);
+        let outcome = experiment.try_values(&gates);
         let matters = match &outcome {
-            Outcome::Rendered(rendered) => !same(&laboratory.rendered, rendered),
+            Outcome::Rendered(rendered) => !same(&experiment.rendered, rendered),
             Outcome::Refused(_) => true,
             Outcome::Invalid => false,
         };
@@ -137,7 +137,7 @@ impl Trial<'_> {
             // Opened alone before.
             Outcome::Rendered(_) if self.companions && self.gates.len() == 1 => Vec::new(),
             Outcome::Rendered(rendered) => {
-                let behind = Behind { laboratory, gates: &gates, rendered: Some(&rendered) };
+                let behind = Behind { experiment, gates: &gates, rendered: Some(&rendered) };
                 behind.opened(silent, without_effect)
             }
             Outcome::Refused(errors) => {
@@ -147,9 +147,9 @@ impl Trial<'_> {
                 let (needed, others): (Vec<_>, Vec<_>) =
                     silent.into_iter().partition(|&at| named(&without_effect[at].0));
                 if self.companions {
-                    return with_companion(laboratory, &gates, &named, others, without_effect);
+                    return with_companion(experiment, &gates, &named, others, without_effect);
                 }
-                Behind { laboratory, gates: &gates, rendered: None }.opened(needed, without_effect)
+                Behind { experiment, gates: &gates, rendered: None }.opened(needed, without_effect)
             }
         }
     }
@@ -157,21 +157,21 @@ impl Trial<'_> {
 
 /// The same where the gates can't be opened alone: with a value that the refusal names.
 fn with_companion(
-    laboratory: &Laboratory<'_>,
+    experiment: &Experiment<'_>,
     gates: &[&Change],
     named: &dyn Fn(&ValuePath) -> bool,
     silent: Vec<usize>,
     without_effect: &[(ValuePath, Vec<Change>)],
 ) -> Vec<(usize, Vec<Change>)> {
     const MOST_COMPANIONS: usize = 4;
-    let leaves = ValuePath::leaves(&laboratory.prepared.values);
+    let leaves = ValuePath::leaves(&experiment.prepared.values);
     let is_another = |path: &ValuePath| !gates.iter().any(|gate| gate.path.holds(path));
     let companions = leaves.iter().filter(|path| named(path) && is_another(path)).take(MOST_COMPANIONS);
-    for companion in companions.flat_map(|path| laboratory.changes(path).into_iter().take(OF_A_GATE)) {
+    for companion in companions.flat_map(|path| experiment.changes(path).into_iter().take(OF_A_GATE)) {
         let mut gates = gates.to_vec();
         gates.push(&companion);
-        if let Outcome::Rendered(rendered) = laboratory.experiment(&gates) {
-            return Behind { laboratory, gates: &gates, rendered: Some(&rendered) }.opened(silent, without_effect);
+        if let Outcome::Rendered(rendered) = experiment.try_values(&gates) {
+            return Behind { experiment, gates: &gates, rendered: Some(&rendered) }.opened(silent, without_effect);
         }
     }
     Vec::new()
@@ -179,15 +179,15 @@ fn with_companion(
 
 /// Changes that may open something: switches, choices, and what is empty. Those that stand near the given values come
 /// first.
-fn candidates(laboratory: &Laboratory<'_>, near: &[(ValuePath, Vec<Change>)]) -> Vec<Candidate> {
-    let values = &laboratory.prepared.values;
+fn candidates(experiment: &Experiment<'_>, near: &[(ValuePath, Vec<Change>)]) -> Vec<Candidate> {
+    let values = &experiment.prepared.values;
     let nearness = |path: &ValuePath| near.iter().map(|(other, _)| path.shared_with(other)).max().unwrap_or_default();
     let mut gates: Vec<(ValuePath, bool)> = ValuePath::leaves(values)
         .into_iter()
         .filter_map(|path| {
             let node = path.get(values)?;
-            let decides = matches!(node.value, Value::Bool(_)) || laboratory.is_choice(&path);
-            let may_be_choice = is_word(node) && !laboratory.describes(&path);
+            let decides = matches!(node.value, Value::Bool(_)) || experiment.is_choice(&path);
+            let may_be_choice = is_word(node) && !experiment.describes(&path);
             (decides || may_be_choice || is_empty(&node.value)).then_some((path, decides))
         })
         .collect();
@@ -195,8 +195,8 @@ fn candidates(laboratory: &Laboratory<'_>, near: &[(ValuePath, Vec<Change>)]) ->
     gates.truncate(MOST_GATES);
     let changes = |(path, decides): (ValuePath, bool)| {
         let most = if decides { OF_A_GATE } else { 1 };
-        let changes = laboratory.changes(&path).into_iter();
-        let valid = changes.filter(|change| change.value.is_some() && laboratory.is_valid(change));
+        let changes = experiment.changes(&path).into_iter();
+        let valid = changes.filter(|change| change.value.is_some() && experiment.is_valid(change));
         valid.take(most).map(move |change| Candidate { change, decides, matters: AtomicBool::new(false) })
     };
     gates.into_iter().flat_map(changes).collect()
@@ -219,7 +219,7 @@ fn is_word(node: &Node) -> bool {
 
 /// What is rendered once gates are open.
 pub(super) struct Behind<'l> {
-    pub(super) laboratory: &'l Laboratory<'l>,
+    pub(super) experiment: &'l Experiment<'l>,
     pub(super) gates: &'l [&'l Change],
     /// `None` if the templates refuse that: whatever lets them render matters.
     pub(super) rendered: Option<&'l [Rendered]>,
@@ -246,7 +246,7 @@ impl Behind<'_> {
         let Some((&(first, _), rest)) = changes.split_first() else { return Vec::new() };
         let mut together = self.gates.to_vec();
         together.extend(changes.iter().map(|(_, change)| *change));
-        match (self.laboratory.experiment(&together), self.rendered) {
+        match (self.experiment.try_values(&together), self.rendered) {
             (Outcome::Rendered(rendered), Some(before)) if same(before, &rendered) => Vec::new(),
             (Outcome::Invalid, _) | (Outcome::Refused(_), None) if rest.is_empty() => Vec::new(),
             _ if rest.is_empty() => vec![first],

@@ -7,9 +7,9 @@ use crate::yaml::{Map, Node, Value};
 
 /// One layer that gives a value.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Setter {
+pub struct ValueSource {
     /// What kind of layer it is.
-    pub by: By,
+    pub by: SetBy,
     /// Where it gives the value.
     pub place: Span,
     /// The value it gives; `None` if it takes away what lower layers gave, by a null or by something else in the place of
@@ -21,7 +21,7 @@ pub struct Setter {
 
 /// A kind of layer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum By {
+pub enum SetBy {
     /// The defaults of the chart of this name.
     Chart(String),
     /// A file given with `-f`.
@@ -43,23 +43,23 @@ pub(super) fn setters(
     reader: &dyn FileReader,
     chart: &Chart,
     values: &Map,
-) -> Result<Vec<Setter>, Vec<Diagnostic>> {
+) -> Result<Vec<ValueSource>, Vec<Diagnostic>> {
     let mut found = of_charts(path, chart);
     let mut before: Option<Node> = None;
     let mut user = Map::new();
     merge_steps(layers, reader, |layer, merged| {
         let node = path.get(merged);
-        let by = if layer.source.kind() == SourceKind::File { By::File } else { By::Flag };
+        let by = if layer.source.kind() == SourceKind::File { SetBy::File } else { SetBy::Flag };
         match node {
             Some(node) if comes_from(node, &layer.source) || before.as_ref() != Some(node) => {
                 let place = place_in(node, &layer.source);
                 let value = Some(node.value.clone()).filter(|value| !value.is_null());
-                found.push(Setter { by, place, value, wins: false });
+                found.push(ValueSource { by, place, value, wins: false });
             }
             None => {
                 // Something stands in the place of a map above; that takes the defaults below it away too.
                 if let Some(above) = replaced_above(path, merged).filter(|above| comes_from(above, &layer.source)) {
-                    found.push(Setter { by, place: above.span.clone(), value: None, wins: false });
+                    found.push(ValueSource { by, place: above.span.clone(), value: None, wins: false });
                 }
             }
             Some(_) => {}
@@ -73,15 +73,15 @@ pub(super) fn setters(
 }
 
 /// The defaults of the chart and of the subcharts on the way, the innermost first: those above it go over it.
-fn of_charts(path: &ValuePath, chart: &Chart) -> Vec<Setter> {
+fn of_charts(path: &ValuePath, chart: &Chart) -> Vec<ValueSource> {
     let mut found = Vec::new();
     let mut chart = chart;
     let mut depth = 0;
     loop {
         if let Some(node) = path.below(depth).get(&chart.values) {
-            let by = By::Chart(chart.metadata.name.clone());
+            let by = SetBy::Chart(chart.metadata.name.clone());
             let value = Some(node.value.clone()).filter(|value| !value.is_null());
-            found.insert(0, Setter { by, place: node.span.clone(), value, wins: false });
+            found.insert(0, ValueSource { by, place: node.span.clone(), value, wins: false });
         }
         let Some(Step::Key(name)) = path.steps().get(depth) else { return found };
         let Some(subchart) = chart.subcharts.iter().find(|subchart| subchart.metadata.name == *name) else {
@@ -93,7 +93,7 @@ fn of_charts(path: &ValuePath, chart: &Chart) -> Vec<Setter> {
 }
 
 /// Marks who gave the value that is there now; adds who is not among them.
-fn mark_winner(setters: &mut Vec<Setter>, now: Option<&Node>) {
+fn mark_winner(setters: &mut Vec<ValueSource>, now: Option<&Node>) {
     let Some(now) = now else {
         // What took it away last wins.
         if let Some(last) = setters.last_mut().filter(|last| last.value.is_none()) {
@@ -114,8 +114,8 @@ fn mark_winner(setters: &mut Vec<Setter>, now: Option<&Node>) {
         .find(|setter| setter.value.as_ref() == Some(&now.value) && is_same(&setter.place, &now.span))
     {
         Some(winner) => winner.wins = true,
-        None => setters.push(Setter {
-            by: By::Elsewhere,
+        None => setters.push(ValueSource {
+            by: SetBy::Elsewhere,
             place: now.span.clone(),
             value: Some(now.value.clone()),
             wins: true,
@@ -211,7 +211,7 @@ mod tests {
         let user = crate::values::merge_layers(&layers, &NoFiles).unwrap();
         let merged = crate::values::coalesce(&chart.values_tree(), user).unwrap().values;
         let path = ValuePath::parse(&Source::flag("KEY", path)).unwrap();
-        let shown = |setter: Setter| {
+        let shown = |setter: ValueSource| {
             let value = setter.value.map_or("-".to_owned(), |value| crate::json::write(&value));
             format!("{}{} {value}", if setter.wins { "*" } else { "" }, setter.place)
         };

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::alterations::alterations;
+use super::candidates::alterations;
 use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::engine::{self, Capabilities, Release, Rendered, Scope, Session};
@@ -61,7 +61,7 @@ pub(super) enum Outcome {
 }
 
 /// A chart with its values, rendered, and what renders it with others.
-pub(super) struct Laboratory<'a> {
+pub(super) struct Experiment<'a> {
     subject: Subject<'a>,
     /// The chart as it was rendered, and its values.
     pub(super) prepared: Prepared,
@@ -71,7 +71,7 @@ pub(super) struct Laboratory<'a> {
     sessions: Mutex<Vec<Session>>,
 }
 
-impl<'a> Laboratory<'a> {
+impl<'a> Experiment<'a> {
     /// Renders the chart with the values as they are.
     ///
     /// # Errors
@@ -80,14 +80,14 @@ impl<'a> Laboratory<'a> {
         let prepared =
             render::prepare_merged(subject.chart.clone(), subject.user.clone(), subject.skip_schema_validation)?;
         let schemas = Schemas::parse(&prepared.chart)?;
-        let mut laboratory =
-            Laboratory { subject, prepared, schemas, rendered: Vec::new(), sessions: Mutex::default() };
-        laboratory.rendered = laboratory.render(&laboratory.prepared.chart, &laboratory.prepared.values)?;
-        Ok(laboratory)
+        let mut experiment =
+            Experiment { subject, prepared, schemas, rendered: Vec::new(), sessions: Mutex::default() };
+        experiment.rendered = experiment.render(&experiment.prepared.chart, &experiment.prepared.values)?;
+        Ok(experiment)
     }
 
     /// The chart with the given changes of its values.
-    pub(super) fn experiment(&self, changes: &[&Change]) -> Outcome {
+    pub(super) fn try_values(&self, changes: &[&Change]) -> Outcome {
         self.subject.experiments.0.fetch_add(1, Ordering::Relaxed);
         let mut user = self.subject.user.clone();
         for change in changes {
