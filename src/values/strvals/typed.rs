@@ -1,5 +1,6 @@
 //! What the text of a `--set` value is.
 
+use crate::go::fmt::GoValue;
 use crate::yaml::Value;
 
 /// `true`, `false`, `null` in any case, 0, and whole numbers of 64 bits without a leading 0; all else is text.
@@ -28,15 +29,10 @@ fn equal_fold(text: &str, word: &str) -> bool {
 }
 
 /// The name of a value's type in Go's messages about conversions.
-pub(super) fn go_type(value: &Value) -> &'static str {
+pub(super) fn go_type(value: &Value) -> String {
     match value {
-        Value::Null => "nil",
-        Value::Bool(_) => "bool",
-        Value::Int(_) => "int64",
-        Value::Float(_) => "float64",
-        Value::String(_) => "string",
-        Value::List(_) => "[]interface {}",
-        Value::Map(_) => "map[string]interface {}",
+        Value::Null => "nil".to_owned(),
+        value => GoValue::go_type(&value).into_owned(),
     }
 }
 
