@@ -7,7 +7,8 @@ use tera::{Kwargs, State, Tera, TeraResult, Value};
 
 use super::additions::{COMPREHENSION, COPY, FILTER, INDEX, LITERAL, LOOP, PRINT, READ, SPREAD, TICK, UNREADABLE};
 use super::budget::Budget;
-use super::functions::{Failure, size};
+use super::failure::Failure;
+use super::functions::size;
 
 /// How many bytes a filter of Tera's can make of one.
 const GROWTH_IN_A_FILTER: u64 = 8;

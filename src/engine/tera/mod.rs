@@ -6,7 +6,7 @@
 //! | `scan` | tags and references of a template, found without parsing it |
 //! | `stock` | the stock templates in the binary |
 //! | `objects`, `value` | what templates see: `Values`, `Release`, `Chart`, ... |
-//! | `functions` | the vocabulary: Helm's functions |
+//! | `functions`, `failure` | the vocabulary: Helm's functions, and why one gives no value |
 //! | `session` | one chart rendered many times |
 //! | `run`, `budget` | what the functions of one chart share; limits against endless templates |
 //! | `instrument`, `expressions`, `tokens`, `additions` | what is added to templates so that endless ones end |
@@ -23,6 +23,7 @@ mod checks;
 mod concerned;
 mod errors;
 mod expressions;
+mod failure;
 mod functions;
 mod go_syntax;
 mod hints;
@@ -185,14 +186,14 @@ impl Ready {
         notes_refusals: bool,
         text_of: impl Fn(usize, &'t str, &References<'_>, &Run) -> Cow<'t, str>,
     ) -> Result<Ready, (Arc<Run>, ::tera::Error)> {
-        let run = Run::new(chart, notes_refusals);
+        let run = Run::new(chart, notes_refusals, functions::register);
         let mut calls: Vec<&str> = templates.references().flat_map(|found| found.calls.iter().copied()).collect();
         calls.sort_unstable();
         calls.dedup();
         let is_called = |name: &str| calls.binary_search(&name).is_ok();
         let texts = templates.loaded().zip(templates.references()).enumerate();
         let texts = texts.map(|(number, ((name, text), references))| (name, text_of(number, text, references, &run)));
-        let tera = match run::instance(&run, texts, &templates.prefixes(), is_called) {
+        let tera = match run::instance(&run, texts, &templates.prefixes(), &is_called) {
             Ok(tera) => tera,
             Err(error) => return Err((run, error)),
         };

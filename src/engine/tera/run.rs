@@ -5,11 +5,11 @@ use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
-use tera::{Context, Tera, Value};
+use tera::{Context, Kwargs, Tera, Value};
 
 use super::budget::{Budget, Metered, Spent};
 use super::checks;
-use super::functions::{self, Call, Failure};
+use super::failure::Failure;
 use super::instrument::{Instrumented, Start, with_checks, with_ticks};
 use crate::chart::{Chart, File};
 use crate::diagnostic::{Diagnostic, Severity, Source};
@@ -29,10 +29,15 @@ pub(super) enum Kept {
     Text { text: String, error: tera::Error },
 }
 
+/// Adds those functions to an instance whose names are wanted.
+pub(super) type Register = fn(&mut Tera, &Arc<Run>, &dyn Fn(&str) -> bool);
+
 /// One chart being rendered: what its functions share.
 pub(super) struct Run {
     /// The way back here for the functions of an instance.
     me: Weak<Run>,
+    /// Adds the functions to an instance; they call back here, so they are not named here.
+    register: Register,
     /// Renders texts given to `tpl`. What those refer to is not known beforehand, so it holds all that there is.
     for_texts: OnceLock<Tera>,
     /// What it is made of: all templates, and those that are known to be sound.
@@ -91,10 +96,11 @@ pub(super) struct Parts {
 }
 
 impl Run {
-    /// A run of a chart. With `notes_refusals` what `required` and `fail` refuse does not end it.
-    pub(super) fn new(chart: &Chart, notes_refusals: bool) -> Arc<Run> {
+    /// A run of a chart, whose templates call the functions that `register` adds. With `notes_refusals` what `required` and `fail` refuse does not end it.
+    pub(super) fn new(chart: &Chart, notes_refusals: bool, register: Register) -> Arc<Run> {
         Arc::new_cyclic(|me| Run {
             me: me.clone(),
+            register,
             for_texts: OnceLock::new(),
             parts: OnceLock::new(),
             budget: Arc::default(),
@@ -123,7 +129,7 @@ impl Run {
         // A file that nothing refers to may be broken.
         let of = |templates: &[(String, Source)]| {
             let checked = templates.iter().map(|(name, source)| (name.as_str(), self.template(source.text()).text));
-            instance(&me, checked, &parts.prefixes, |_| true)
+            instance(&me, checked, &parts.prefixes, &|_| true)
         };
         let made = of(&parts.all).or_else(|_| of(&parts.loaded));
         let made = made.map_err(|error| Failure::call(error.to_string()))?;
@@ -185,9 +191,9 @@ impl Run {
         }
     }
 
-    /// `tpl`: renders a text with the objects of the template being rendered, and further variables.
-    pub(super) fn render_text(&self, call: &Call<'_>) -> Result<Value, Failure> {
-        let text = call.text("text")?;
+    /// `tpl`: renders a text with the objects of the template being rendered, and further variables (but `text`, which
+    /// is the text itself).
+    pub(super) fn render_text(&self, text: &str, variables: &Kwargs) -> Result<Value, Failure> {
         if !["{{", "{%", "{#"].iter().any(|delimiter| text.contains(delimiter)) {
             return Ok(Value::from(text));
         }
@@ -195,7 +201,7 @@ impl Run {
         let tera = self.tera_for_texts()?;
         let _depth = Depth::enter(&self.tpl_depth)?;
         let mut context = lock(&self.objects).clone();
-        for (name, value) in call.kwargs.iter() {
+        for (name, value) in variables.iter() {
             if let Some(name) = name.as_str().filter(|name| *name != "text") {
                 context.insert_value(name.to_owned(), value.clone());
             }
@@ -217,12 +223,12 @@ pub(super) fn instance<'t>(
     run: &Arc<Run>,
     templates: impl IntoIterator<Item = (&'t str, Cow<'t, str>)>,
     prefixes: &[String],
-    is_wanted: impl Fn(&str) -> bool,
+    is_wanted: &dyn Fn(&str) -> bool,
 ) -> tera::TeraResult<Tera> {
     let mut tera = Tera::default();
     tera.autoescape_on(Vec::<&str>::new());
     tera.set_fallback_prefixes(prefixes.to_vec())?;
-    functions::register(&mut tera, run, is_wanted);
+    (run.register)(&mut tera, run, is_wanted);
     checks::register(&mut tera, &run.budget);
     tera.add_raw_templates(templates)?;
     Ok(tera)

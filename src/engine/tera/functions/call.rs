@@ -8,25 +8,9 @@ use super::go_value::{display, go_type};
 use super::{Function, extent};
 
 use crate::engine::sprig::{self, Limits};
+pub(super) use crate::engine::tera::failure::Failure;
 use crate::engine::tera::run::Run;
 use crate::engine::tera::value::TooDeep;
-
-/// Why a function gave no value.
-#[derive(Debug)]
-pub(in crate::engine::tera) enum Failure {
-    /// The call is wrong: Go would say `error calling NAME: MESSAGE`.
-    Call(String),
-    /// `required` and `fail`: the chart refuses to render, and this is the sentence of its author.
-    Refused(String),
-    /// A text given to `tpl` is wrong, in itself.
-    Text { text: String, error: Box<tera::Error> },
-}
-
-impl Failure {
-    pub(in crate::engine::tera) fn call(message: impl Into<String>) -> Failure {
-        Failure::Call(message.into())
-    }
-}
 
 impl From<TooDeep> for Failure {
     fn from(_: TooDeep) -> Self {

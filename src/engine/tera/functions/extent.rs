@@ -3,8 +3,8 @@
 
 use tera::Value;
 
-use super::call::Failure;
 use crate::engine::tera::budget::MAX_BYTES;
+use crate::engine::tera::failure::Failure;
 use crate::engine::tera::value::{MAX_DEPTH, TooDeep};
 
 /// What an item costs beside its text.

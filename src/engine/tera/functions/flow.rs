@@ -36,7 +36,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "tpl",
         &["text", "..."],
         "The text rendered as a template with the objects of the calling one; further arguments are variables in it.",
-        |call| call.run.render_text(call),
+        |call| call.run.render_text(call.text("text")?, call.kwargs),
     ),
     Function::new(
         "lookup",

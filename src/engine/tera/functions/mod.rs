@@ -27,11 +27,10 @@ use std::sync::{Arc, Weak};
 
 use tera::{Kwargs, State, Tera, Value};
 
-use call::Answer;
-pub(super) use call::Call;
-pub(super) use call::Failure;
+use call::{Answer, Call};
 pub(super) use extent::size;
 
+use super::failure::Failure;
 use super::run::Run;
 
 /// A function of the vocabulary.
@@ -123,7 +122,7 @@ pub fn vocabulary() -> impl Iterator<Item = &'static Function> {
 }
 
 /// Makes those functions known to a Tera instance, as filters and as functions, whose names are wanted.
-pub(super) fn register(tera: &mut Tera, run: &Arc<Run>, is_wanted: impl Fn(&str) -> bool) {
+pub(super) fn register(tera: &mut Tera, run: &Arc<Run>, is_wanted: &dyn Fn(&str) -> bool) {
     for function in vocabulary().filter(|function| is_wanted(function.name)) {
         if function.first_parameter().is_some() {
             let run = Arc::downgrade(run);
