@@ -16,6 +16,9 @@ use crate::yaml;
 /// The UTF-8 byte order mark, which is taken off every file.
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
+/// The type into which Helm reads a Chart.yaml whose version it knows, or does not ask for.
+const METADATA: &str = "v2.Metadata";
+
 impl Chart {
     /// Makes a chart of its files, in the order given. Nothing is read from a disk: a directory, an archive and a
     /// built-in chart can't differ.
@@ -24,14 +27,7 @@ impl Chart {
     /// All that is wrong with Chart.yaml, values.yaml and the subcharts, in Helm's words.
     pub fn from_files(files: Vec<File>) -> Result<Chart, Vec<Diagnostic>> {
         // The chart itself is read twice by Helm: first for its version alone, into another type.
-        let of_version = |error: Diagnostic| match error.message.strip_suffix("Go value of type v2.Metadata") {
-            Some(words) if words.starts_with("cannot load Chart.yaml") => {
-                Diagnostic { message: format!("{words}Go value of type loader.chartBase"), ..error }
-            }
-            _ => error,
-        };
-        let chart = Chart::from_files_of_any_version(files)
-            .map_err(|errors| errors.into_iter().map(of_version).collect::<Vec<_>>())?;
+        let chart = Chart::from_files_within(files, &mut TreeBudget::default(), 0, "loader.chartBase")?;
         chart.check_api_version().map_err(|error| vec![error])?;
         Ok(chart)
     }
@@ -41,11 +37,17 @@ impl Chart {
     /// # Errors
     /// As for [`Chart::from_files`].
     pub fn from_files_of_any_version(files: Vec<File>) -> Result<Chart, Vec<Diagnostic>> {
-        Chart::from_files_within(files, &mut TreeBudget::default(), 0)
+        Chart::from_files_within(files, &mut TreeBudget::default(), 0, METADATA)
     }
 
-    /// Makes a chart that is `depth` charts below the one that was asked for; the budget is that of the whole tree.
-    fn from_files_within(files: Vec<File>, budget: &mut TreeBudget, depth: usize) -> Result<Chart, Vec<Diagnostic>> {
+    /// Makes a chart that is `depth` charts below the one that was asked for; the budget is that of the whole tree, and
+    /// `metadata_type` the type into which Helm reads its Chart.yaml first.
+    fn from_files_within(
+        files: Vec<File>,
+        budget: &mut TreeBudget,
+        depth: usize,
+        metadata_type: &str,
+    ) -> Result<Chart, Vec<Diagnostic>> {
         let alone = |error: Diagnostic| vec![error];
         TreeBudget::depth(depth).map_err(alone)?;
         budget.charts(1).map_err(alone)?;
@@ -65,9 +67,8 @@ impl Chart {
             match file.path.as_str() {
                 "Chart.yaml" => {
                     has_metadata = true;
-                    collect(text(&file, &mut errors).map(|source| Metadata::read(&source)), &mut errors, |read| {
-                        chart.metadata = read;
-                    });
+                    let read = text(&file, &mut errors).map(|source| Metadata::read(&source, metadata_type));
+                    collect(read, &mut errors, |metadata| chart.metadata = metadata);
                 }
                 "values.yaml" => {
                     chart.values_source = text(&file, &mut errors);
@@ -147,7 +148,7 @@ impl Chart {
                 ..error
             };
             let files = if name.ends_with(".tgz") { unpack_subchart(&name, files, budget) } else { Ok(files) };
-            match files.and_then(|files| Chart::from_files_within(files, budget, depth + 1)) {
+            match files.and_then(|files| Chart::from_files_within(files, budget, depth + 1, METADATA)) {
                 Ok(subchart) => self.subcharts.push(subchart),
                 Err(found) => {
                     let is_over_budget = found.iter().any(|error| error.code == TREE_BUDGET);

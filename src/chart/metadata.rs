@@ -138,27 +138,32 @@ impl ChartType {
 }
 
 impl Metadata {
-    /// Reads Chart.yaml.
+    /// Reads Chart.yaml, as Helm does into the type `go_type`.
     ///
     /// # Errors
     /// Broken YAML, or every field of the wrong type, in Helm's words.
-    pub(super) fn read(source: &Source) -> Result<Metadata, Vec<Diagnostic>> {
+    pub(super) fn read(source: &Source, go_type: &str) -> Result<Metadata, Vec<Diagnostic>> {
         let prefix =
             |error: Diagnostic| Diagnostic { message: format!("cannot load Chart.yaml: {}", error.message), ..error };
         let node = yaml::read_document(source).map_err(|error| vec![prefix(error)])?;
-        let (metadata, mistakes) = Metadata::examine(&node);
+        let (metadata, mistakes) = Metadata::examine_as(&node, go_type);
         let errors = mistakes.types;
         if errors.is_empty() { Ok(metadata) } else { Err(errors.into_iter().map(prefix).collect()) }
     }
 
     /// What a Chart.yaml says that was read as YAML, and what is wrong with its fields: one of the wrong type says nothing.
     pub fn examine(document: &Node) -> (Metadata, FieldMistakes) {
+        Metadata::examine_as(document, "v2.Metadata")
+    }
+
+    /// The same; a document of another type can't be read into `go_type`.
+    fn examine_as(document: &Node, go_type: &str) -> (Metadata, FieldMistakes) {
         let empty = Map::new();
         let mut fields = match &document.value {
             Value::Map(map) => Fields::new(map, "Metadata", ""),
             Value::Null => Fields::new(&empty, "Metadata", ""),
             other => {
-                let types = vec![Fields::wrong_type(other, "v2.Metadata", &document.span)];
+                let types = vec![Fields::wrong_type(other, go_type, &document.span)];
                 return (Metadata::default(), FieldMistakes { types, ..FieldMistakes::default() });
             }
         };
