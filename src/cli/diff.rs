@@ -5,23 +5,22 @@ use std::path::Path;
 use clap::{Args, ValueEnum};
 
 use crate::chart::Chart;
-use crate::cli::arguments::chart_argument::{Located, locate, locate_at, name_and_chart};
+use crate::cli::arguments::chart_argument::{locate, locate_at, name_and_chart};
 use crate::cli::arguments::cluster_flags::ClusterFlags;
 use crate::cli::arguments::flags::{GlobalFlags, ValuesFlags};
 use crate::cli::arguments::manifest_input::{crds_of, objects_of_files};
-use crate::cli::arguments::secrets;
+use crate::cli::arguments::rendering::{Rendering, leave_out_hooks};
 use crate::cli::arguments::values_at_revision;
 use crate::cli::arguments::values_input;
 use crate::cli::failure::Failure;
 use crate::cli::output::console::Console;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::diff::{self, TextOptions, compare_sides};
-use crate::engine::{Capabilities, Release};
+use crate::diff::{self, Comparison, TextOptions, compare_sides};
 use crate::explain::{Before, Subject, add_causes};
 use crate::io::{self, Revision};
 use crate::kubernetes::Object;
 use crate::manifest::Manifest;
-use crate::render::{self, Render, Request, Schemas};
+use crate::render::{Render, Schemas};
 use crate::secrets::{Gathering, Secrets};
 use crate::values::{FileReader, Layer, merge_defaults, merge_layers};
 use crate::yaml::Map;
@@ -113,49 +112,36 @@ struct Side {
 
 impl Diff {
     pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
-        let (name, chart_argument) = name_and_chart(&self.arguments, None)?;
+        let target = name_and_chart(&self.arguments, None)?;
         if self.rev.is_none() && self.from.is_none() {
             let error = Diagnostic::error("usage", "nothing to compare with: --rev REV or --from PATH is needed");
             return Err(error
                 .help("--rev main compares with a git revision, --from FILE with manifests; --from - reads standard input")
                 .into());
         }
-        let capabilities = self.cluster.capabilities()?;
-        let located = locate(chart_argument, global)?;
-        let release = Release {
-            is_install: !self.is_upgrade,
-            is_upgrade: self.is_upgrade,
-            ..Release::install(name.unwrap_or(located.default_release_name()), global.namespace())
-        };
-        let inputs = io::Inputs::new();
+        let (rendering, located) = Rendering::new(target, self.is_upgrade, &self.cluster, &self.values, global)?;
         let mut notes = Vec::new();
         let old = match (&self.rev, &self.from) {
-            (Some(rev), _) => self.at_revision(
-                rev,
-                (chart_argument, &located),
-                (&release, &capabilities),
-                &inputs,
-                global,
-                (&mut notes, console),
-            )?,
+            (Some(rev), _) => self.side_at_revision(rev, &rendering, &mut notes, console)?,
             (None, from) => Side { objects: objects_of_files(from.as_slice(), "--from", "diff")?, ..Side::default() },
         };
-        let layers = values_input::layers(&self.values, &inputs)?;
+        let layers = values_input::layers(&self.values, &rendering.inputs)?;
         let chart = located.chart()?;
-        let known = secrets::Subject { chart: chart_argument, layers: &layers, reader: &inputs, global };
-        let new = self.rendered(chart.clone(), &layers, &inputs, (&release, &capabilities), &mut notes);
-        let new = known.learn_of(console, new.map_err(Failure::from))?;
+        let new = self.side(&rendering, chart.clone(), &layers, &rendering.inputs);
+        let secrets = rendering.secrets(&layers, &rendering.inputs);
+        let (new, warnings) = secrets.learn_of(console, new.map_err(Failure::from))?;
+        notes.extend(warnings);
         console.learn(|| secrets_of(&old, &new));
         let secrets = console.secrets().clone();
-        let mut comparison = compare_sides(&old.objects, &new.objects, &secrets, &release.namespace);
+        let mut comparison = compare_sides(&old.objects, &new.objects, &secrets, &rendering.release.namespace);
         if !comparison.differences.is_empty() {
-            let user = merge_layers(&layers, &inputs)?;
+            let user = merge_layers(&layers, &rendering.inputs)?;
             let progress = console.progress();
             let subject = Subject {
                 chart: &chart,
                 user: &user,
-                release: &release,
-                capabilities: &capabilities,
+                release: &rendering.release,
+                capabilities: &rendering.capabilities,
                 skip_schema_validation: self.values.skip_schema_validation,
                 experiments: progress.experiments(),
             };
@@ -163,52 +149,38 @@ impl Diff {
             add_causes(&mut comparison, subject, before, (&old.objects, &new.objects), &secrets)?;
         }
         console.warn(&notes, false)?;
-        match self.output {
-            DiffFormat::Text => {
-                let options = TextOptions { color: console.colors_output(), context: self.context };
-                console.print(&diff::write_text(&comparison, options))?;
-            }
-            DiffFormat::Markdown => {
-                console.print(&diff::write_markdown(&comparison, self.context, self.max_bytes))?;
-            }
-            DiffFormat::Json => console.print(&diff::write_json(&comparison))?,
-            DiffFormat::Unified => console.print_document(&diff::write_unified(&comparison, self.context))?,
-        }
+        self.print(&comparison, console)?;
         if self.detailed_exitcode && !comparison.is_empty() { Err(Failure::DifferencesFound) } else { Ok(()) }
     }
 
-    /// The same command line at a revision.
-    fn at_revision(
+    fn print(&self, comparison: &Comparison, console: &mut Console) -> Result<(), Failure> {
+        match self.output {
+            DiffFormat::Text => {
+                let options = TextOptions { color: console.colors_output(), context: self.context };
+                console.print(&diff::write_text(comparison, options))?;
+            }
+            DiffFormat::Markdown => {
+                console.print(&diff::write_markdown(comparison, self.context, self.max_bytes))?;
+            }
+            DiffFormat::Json => console.print(&diff::write_json(comparison))?,
+            DiffFormat::Unified => console.print_document(&diff::write_unified(comparison, self.context))?,
+        }
+        Ok(())
+    }
+
+    /// The same command line at a revision. Its warnings are left out: they are about what is no longer so.
+    fn side_at_revision(
         &self,
         rev: &str,
-        (argument, located): (Option<&str>, &Located),
-        (release, capabilities): (&Release, &Capabilities),
-        inputs: &io::Inputs,
-        global: &GlobalFlags,
-        (notes, console): (&mut Vec<Diagnostic>, &mut Console),
+        rendering: &Rendering<'_>,
+        notes: &mut Vec<Diagnostic>,
+        console: &mut Console,
     ) -> Result<Side, Failure> {
-        let folder = argument.map(Path::new).filter(|_| !located.is_built_in());
-        let folder = folder.map(|path| if path.is_dir() { path } else { path.parent().unwrap_or(path) });
-        let folder = folder.filter(|path| !path.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let revision = Revision::open(rev, folder)?;
-        let reader = values_at_revision::InputsAtRevision::new(inputs, &revision);
+        let revision = Revision::open(rev, folder_of(rendering))?;
+        let reader = values_at_revision::InputsAtRevision::new(&rendering.inputs, &revision);
         let layers = values_at_revision::layers(&self.values, &reader)?;
-        let chart = match argument.filter(|_| !located.is_built_in()) {
-            None => locate(argument, global)?.chart()?,
-            Some(argument) => match locate_at(argument, &revision, global)? {
-                io::AtRevision::There(located) => located.chart()?,
-                io::AtRevision::Missing => {
-                    notes.push(said(format!("{argument} did not exist at {rev}: everything is new")));
-                    return Ok(Side::default());
-                }
-                io::AtRevision::Outside => {
-                    notes
-                        .push(said(format!("{argument} lies outside of the repository: it is the same on both sides")));
-                    locate(Some(argument), global)?.chart()?
-                }
-            },
-        };
-        let side = self.rendered(chart, &layers, &reader, (release, capabilities), &mut Vec::new());
+        let Some(chart) = chart_at(&revision, rendering, notes)? else { return Ok(Side::default()) };
+        let side = self.side(rendering, chart, &layers, &reader);
         notes.extend(reader.notes());
         let at_rev = |mut error: Diagnostic| {
             if error.is_error() {
@@ -217,42 +189,59 @@ impl Diff {
             error
         };
         let side = side.map_err(|errors| errors.into_iter().map(at_rev).collect::<Vec<_>>());
-        let known = secrets::Subject { chart: argument, layers: &layers, reader: &reader, global };
-        known.learn_of(console, side.map_err(Failure::from))
+        let (side, _) = rendering.secrets(&layers, &reader).learn_of(console, side.map_err(Failure::from))?;
+        Ok(side)
     }
 
-    /// What `template` prints, as objects.
-    fn rendered(
+    /// What `template` prints, as objects, and its warnings.
+    fn side(
         &self,
-        chart: crate::chart::Chart,
+        rendering: &Rendering<'_>,
+        chart: Chart,
         layers: &[Layer],
         reader: &dyn FileReader,
-        (release, capabilities): (&Release, &Capabilities),
-        notes: &mut Vec<Diagnostic>,
-    ) -> Result<Side, Vec<Diagnostic>> {
-        let request = Request {
-            chart,
-            layers,
-            reader,
-            release: release.clone(),
-            capabilities: capabilities.clone(),
-            skip_schema_validation: self.values.skip_schema_validation,
-        };
-        let Render { chart, values, mut manifests, warnings, .. } =
-            render::render(request).map_err(|failure| failure.diagnostics)?;
-        notes.extend(warnings);
-        if self.no_hooks {
-            manifests.hooks.clear();
-        } else if self.skip_tests {
-            manifests.remove_tests();
-        }
+    ) -> Result<(Side, Vec<Diagnostic>), Vec<Diagnostic>> {
+        let render = rendering.render(chart, layers, reader).map_err(|failure| failure.diagnostics)?;
+        let Render { chart, values, mut manifests, warnings, .. } = render;
+        leave_out_hooks(&mut manifests, self.no_hooks, self.skip_tests);
         let mut objects = Vec::new();
         if self.include_crds {
             objects.extend(crds_of(&chart)?);
         }
         objects.extend(manifests.manifests.iter().chain(&manifests.hooks).map(Manifest::object));
-        Ok(Side { objects, rendered: Some((chart, values)) })
+        Ok((Side { objects, rendered: Some((chart, values)) }, warnings))
     }
+}
+
+/// A folder of the repository that has the chart's revisions: the chart's own, or for a built-in chart the current one.
+fn folder_of<'a>(rendering: &Rendering<'a>) -> &'a Path {
+    let folder = rendering.argument.map(Path::new).filter(|_| !rendering.is_built_in);
+    let folder = folder.map(|path| if path.is_dir() { path } else { path.parent().unwrap_or(path) });
+    folder.filter(|path| !path.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// The chart as it stood at a revision; `None` if it did not exist.
+fn chart_at(
+    revision: &Revision,
+    rendering: &Rendering<'_>,
+    notes: &mut Vec<Diagnostic>,
+) -> Result<Option<Chart>, Failure> {
+    let Rendering { argument, global, .. } = *rendering;
+    let located = match argument.filter(|_| !rendering.is_built_in) {
+        None => locate(argument, global)?,
+        Some(argument) => match locate_at(argument, revision, global)? {
+            io::AtRevision::There(located) => located,
+            io::AtRevision::Missing => {
+                notes.push(said(format!("{argument} did not exist at {}: everything is new", revision.name())));
+                return Ok(None);
+            }
+            io::AtRevision::Outside => {
+                notes.push(said(format!("{argument} lies outside of the repository: it is the same on both sides")));
+                locate(Some(argument), global)?
+            }
+        },
+    };
+    Ok(Some(located.chart()?))
 }
 
 /// What is secret on either side.

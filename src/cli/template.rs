@@ -5,23 +5,23 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::chart::Chart;
-use crate::cli::arguments::chart_argument::is_path;
-use crate::cli::arguments::chart_argument::{Located, locate, name_and_chart};
+use crate::cli::arguments::chart_argument::{Located, is_path, name_and_chart};
 use crate::cli::arguments::cluster_flags::ClusterFlags;
 use crate::cli::arguments::flags::{GlobalFlags, ValuesFlags};
 use crate::cli::arguments::manifest_input::crds_of;
+use crate::cli::arguments::rendering::{Rendering, leave_out_hooks};
 use crate::cli::arguments::secrets;
 use crate::cli::arguments::values_input;
 use crate::cli::failure::Failure;
 use crate::cli::output::console::Console;
 use crate::diagnostic::{Diagnostic, Severity, Source, printable};
-use crate::engine::{Capabilities, Release};
 use crate::io;
 use crate::kubernetes::Object;
 use crate::manifest::Manifest;
 use crate::manifest::{self, Manifests};
-use crate::render::{self, Render, Request};
+use crate::render::Render;
 use crate::validate;
+use crate::values::Layer;
 use crate::version::{Constraints, parse_version};
 
 /// Render a chart and print its manifests
@@ -99,43 +99,26 @@ impl Template {
     }
 
     pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
-        let capabilities = self.cluster.capabilities()?;
-        let (name, chart_argument) = name_and_chart(&self.arguments, self.name_template.as_deref())?;
-        let located = locate(chart_argument, global)?;
-        let release = Release {
-            is_install: !self.is_upgrade,
-            is_upgrade: self.is_upgrade,
-            ..Release::install(name.unwrap_or(located.default_release_name()), global.namespace())
-        };
-        let inputs = io::Inputs::new();
-        let layers = values_input::layers(&self.values, &inputs)?;
-        let subject = secrets::Subject { chart: chart_argument, layers: &layers, reader: &inputs, global };
-        let result = self.print(located, &subject, release, capabilities, console);
-        subject.learn_of(console, result)
+        let target = name_and_chart(&self.arguments, self.name_template.as_deref())?;
+        let (rendering, located) = Rendering::new(target, self.is_upgrade, &self.cluster, &self.values, global)?;
+        let layers = values_input::layers(&self.values, &rendering.inputs)?;
+        let result = self.print(&rendering, located, &layers, console);
+        rendering.secrets(&layers, &rendering.inputs).learn_of(console, result)
     }
 
     fn print(
         &self,
+        rendering: &Rendering<'_>,
         located: Located,
-        subject: &secrets::Subject<'_>,
-        release: Release,
-        capabilities: Capabilities,
+        layers: &[Layer],
         console: &mut Console,
     ) -> Result<(), Failure> {
         let chart = located.chart()?;
         self.check_version(&chart)?;
-        let request = Request {
-            chart,
-            layers: subject.layers,
-            reader: subject.reader,
-            release,
-            capabilities,
-            skip_schema_validation: self.values.skip_schema_validation,
-        };
-        let release_name = request.release.name.clone();
-        let mut render = render::render(request).map_err(|failure| {
-            if subject.global.debug && !failure.rendered.is_empty() {
-                subject.learn_now(console);
+        let secrets = rendering.secrets(layers, &rendering.inputs);
+        let mut render = rendering.render(chart, layers, &rendering.inputs).map_err(|failure| {
+            if rendering.global.debug && !failure.rendered.is_empty() {
+                secrets.learn_now(console);
                 let shown = console.secrets().masked_documents(&failure.rendered);
                 console.note(&shown);
             }
@@ -144,7 +127,7 @@ impl Template {
         if self.validate_offline {
             check(&mut render, self.strict)?;
         }
-        self.output.write(render, &release_name, self.strict, subject, console)
+        self.output.write(render, &rendering.release.name, self.strict, &secrets, console)
     }
 
     /// Whether the chart is of a version that `--version` allows; an empty constraint allows all.
@@ -178,11 +161,7 @@ impl OutputFlags {
     ) -> Result<(), Failure> {
         let Render { chart, mut manifests, mut warnings, .. } = render;
         self.check_pruning()?;
-        if self.no_hooks {
-            manifests.hooks.clear();
-        } else if self.skip_tests {
-            manifests.remove_tests();
-        }
+        leave_out_hooks(&mut manifests, self.no_hooks, self.skip_tests);
         subject.learn(console, &warnings);
         warnings.extend(hooks_note(&manifests));
         let crds = if self.include_crds { chart.all_crds() } else { Vec::new() };

@@ -7,6 +7,7 @@ use crate::chart::Chart;
 use crate::cli::arguments::chart_argument::is_path;
 use crate::cli::arguments::chart_argument::locate;
 use crate::cli::arguments::flags::{GlobalFlags, ValuesFlags};
+use crate::cli::arguments::rendering::first_release;
 use crate::cli::arguments::secrets;
 use crate::cli::arguments::values_input;
 use crate::cli::failure::Failure;
@@ -51,14 +52,14 @@ impl Values {
 
     pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
         let located = locate(self.chart.as_deref(), global)?;
-        let release_name = located.default_release_name();
+        let release = first_release(None, &located, global);
         let chart = located.chart()?;
         let inputs = io::Inputs::new();
         let layers = values_input::layers(&self.values, &inputs)?;
         let known = secrets::Subject { chart: self.chart.as_deref(), layers: &layers, reader: &inputs, global };
         if self.unused {
             known.learn_now(console);
-            return self.print_unused(&chart, release_name, &layers, &inputs, global, console);
+            return self.print_unused(&chart, &release, &layers, &inputs, console);
         }
         let prepared = render::prepare(chart, &layers, &inputs, self.values.skip_schema_validation);
         let prepared = known.learn_of(console, prepared.map_err(Failure::from))?;
@@ -79,10 +80,9 @@ impl Values {
     fn print_unused(
         &self,
         chart: &Chart,
-        release_name: &str,
+        release: &Release,
         layers: &[Layer],
         inputs: &io::Inputs,
-        global: &GlobalFlags,
         console: &mut Console,
     ) -> Result<(), Failure> {
         let user = merge_layers(layers, inputs)?;
@@ -90,7 +90,7 @@ impl Values {
         let subject = Subject {
             chart,
             user: &user,
-            release: &Release::install(release_name, global.namespace()),
+            release,
             capabilities: &Capabilities::default(),
             skip_schema_validation: self.values.skip_schema_validation,
             experiments: progress.experiments(),

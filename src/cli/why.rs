@@ -4,12 +4,13 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::arguments::chart_argument::locate;
 use crate::cli::arguments::flags::{GlobalFlags, ValuesFlags, kube_version};
+use crate::cli::arguments::rendering::first_release;
 use crate::cli::arguments::secrets;
 use crate::cli::arguments::values_input;
 use crate::cli::failure::Failure;
 use crate::cli::output::console::Console;
 use crate::diagnostic::{Diagnostic, Paint, Source};
-use crate::engine::{Capabilities, Release};
+use crate::engine::Capabilities;
 use crate::explain::{Explanation, Subject, explain, explanation_json, explanation_text, hide};
 use crate::io;
 use crate::values::{ValuePath, merge_layers};
@@ -58,7 +59,7 @@ impl Why {
         let path = ValuePath::parse(&Source::flag("KEY", &self.key))?;
         let kube_version = kube_version(self.kube_version.as_deref())?;
         let located = locate(self.chart.as_deref(), global)?;
-        let release = Release::install(located.default_release_name(), global.namespace());
+        let release = first_release(None, &located, global);
         let inputs = io::Inputs::new();
         let layers = values_input::layers(&self.values, &inputs)?;
         let known = secrets::Subject { chart: self.chart.as_deref(), layers: &layers, reader: &inputs, global };

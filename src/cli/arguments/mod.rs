@@ -6,6 +6,7 @@ pub(super) mod flags;
 pub(super) mod helm_flags;
 pub(super) mod manifest_input;
 pub(super) mod pflag;
+pub(super) mod rendering;
 pub(super) mod secrets;
 pub(super) mod source_date;
 pub(super) mod values_at_revision;

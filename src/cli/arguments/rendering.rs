@@ -1,0 +1,92 @@
+//! What a command line that renders a chart says of it: how `template` prints it, and how `diff` compares it.
+
+use super::chart_argument::{Located, locate};
+use super::cluster_flags::ClusterFlags;
+use super::flags::{GlobalFlags, ValuesFlags};
+use super::secrets;
+use crate::chart::Chart;
+use crate::cli::failure::Failure;
+use crate::engine::{Capabilities, Release};
+use crate::io;
+use crate::manifest::Manifests;
+use crate::render::{self, Render, Request};
+use crate::values::{FileReader, Layer};
+
+/// A chart as it is named on a command line, and what its templates see beside its values. It can be rendered several
+/// times: now, and as it stood at a git revision.
+pub(in crate::cli) struct Rendering<'a> {
+    /// The chart as it was named.
+    pub(in crate::cli) argument: Option<&'a str>,
+    /// Whether it is a built-in chart.
+    pub(in crate::cli) is_built_in: bool,
+    pub(in crate::cli) release: Release,
+    pub(in crate::cli) capabilities: Capabilities,
+    pub(in crate::cli) values: &'a ValuesFlags,
+    pub(in crate::cli) global: &'a GlobalFlags,
+    /// The files that the flags name, each read once.
+    pub(in crate::cli) inputs: io::Inputs,
+}
+
+impl<'a> Rendering<'a> {
+    /// Finds the chart of the arguments (the release's name and the chart, if they are given).
+    ///
+    /// # Errors
+    /// Flags that can't be read, or a chart that is not there.
+    pub(in crate::cli) fn new(
+        (name, argument): (Option<&str>, Option<&'a str>),
+        is_upgrade: bool,
+        cluster: &ClusterFlags,
+        values: &'a ValuesFlags,
+        global: &'a GlobalFlags,
+    ) -> Result<(Rendering<'a>, Located), Failure> {
+        let capabilities = cluster.capabilities()?;
+        let located = locate(argument, global)?;
+        let release = Release { is_install: !is_upgrade, is_upgrade, ..first_release(name, &located, global) };
+        let is_built_in = located.is_built_in();
+        let inputs = io::Inputs::new();
+        Ok((Rendering { argument, is_built_in, release, capabilities, values, global, inputs }, located))
+    }
+
+    /// Renders the chart with these layers.
+    ///
+    /// # Errors
+    /// As for [`render::render`].
+    pub(in crate::cli) fn render(
+        &self,
+        chart: Chart,
+        layers: &[Layer],
+        reader: &dyn FileReader,
+    ) -> Result<Render, render::Failure> {
+        render::render(Request {
+            chart,
+            layers,
+            reader,
+            release: self.release.clone(),
+            capabilities: self.capabilities.clone(),
+            skip_schema_validation: self.values.skip_schema_validation,
+        })
+    }
+
+    /// What can be secret when the chart is rendered with these layers.
+    pub(in crate::cli) fn secrets<'s>(
+        &'s self,
+        layers: &'s [Layer],
+        reader: &'s dyn FileReader,
+    ) -> secrets::Subject<'s> {
+        secrets::Subject { chart: self.argument, layers, reader, global: self.global }
+    }
+}
+
+/// The first revision of a release of a chart, by its default name if none is given.
+pub(in crate::cli) fn first_release(name: Option<&str>, located: &Located, global: &GlobalFlags) -> Release {
+    Release::install(name.unwrap_or(located.default_release_name()), global.namespace())
+}
+
+/// Takes the hooks out that `--no-hooks` and `--skip-tests` leave out.
+pub(in crate::cli) fn leave_out_hooks(manifests: &mut Manifests, no_hooks: bool, skip_tests: bool) {
+    if no_hooks {
+        manifests.hooks.clear();
+    } else if skip_tests {
+        manifests.remove_tests();
+    }
+}
