@@ -174,10 +174,11 @@ impl OutputFlags {
             console.warn(&warnings, strict)?;
             return self.write_files(directory, &manifests, &crds, release, &chart.metadata.name, console);
         }
-        let mut text = manifest::write(&manifests, &crds);
-        if !self.show_only.is_empty() {
-            text = manifest::show_only(&text, &chart.metadata.name, &self.patterns())?;
-        }
+        let text = if self.show_only.is_empty() {
+            manifest::write(&manifests, &crds)
+        } else {
+            manifest::write_shown(&manifests, &crds, &chart.metadata.name, &self.patterns())?
+        };
         console.warn(&warnings, strict)?;
         Ok(console.print_unchanged(&text)?)
     }

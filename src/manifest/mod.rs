@@ -13,7 +13,7 @@ use crate::yaml::split_manifests;
 
 pub use document::Manifest;
 pub use hook::Hook;
-pub use show_only::{keep_shown, show_only};
+pub use show_only::{keep_shown, write_shown};
 pub use write::{files, write};
 
 /// All manifests of a run.

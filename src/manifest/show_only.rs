@@ -1,75 +1,158 @@
 //! `--show-only`: the documents of some templates alone.
 
 use super::Manifests;
+use super::write::{Written, write_with_starts};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::go::glob::matches_glob;
 use crate::yaml::split_manifests;
 
-/// The documents of `text` (what [`super::write`] gave) whose path, without the chart's name, matches a pattern: for
-/// every pattern in turn all that match, in the order of the text, each followed by one more line break (Helm's form).
+/// Writes the documents whose path, without the chart's name, matches a pattern: for every pattern in turn all that
+/// match, in the order in which [`super::write`] writes them, each followed by one more line break (Helm's form).
 ///
 /// # Errors
 /// Every pattern that matches nothing, in Helm's words.
-pub fn show_only(text: &str, chart: &str, patterns: &[Source]) -> Result<String, Vec<Diagnostic>> {
-    let documents: Vec<(&str, &str)> = split_manifests(text)
-        .filter_map(|range| {
-            let document = &text[range];
-            let source = document.lines().find_map(|line| line.strip_prefix("# Source: "))?;
-            Some((source.split_once('/')?.1, document))
-        })
-        .collect();
+pub fn write_shown(
+    all: &Manifests,
+    crds: &[(String, String)],
+    chart: &str,
+    patterns: &[Source],
+) -> Result<String, Vec<Diagnostic>> {
+    let written = write_with_starts(all, crds);
+    let (paths, documents): (Vec<&str>, Vec<&str>) = documents(&written).unzip();
     let mut shown = String::new();
-    let mut errors = Vec::new();
-    for pattern in patterns {
-        let matching = documents.iter().filter(|(path, _)| matches_glob(pattern.text(), path).unwrap_or(false));
-        let before = shown.len();
-        for (_, document) in matching {
-            shown.push_str("---\n");
-            shown.push_str(document);
-            shown.push('\n');
-        }
-        if shown.len() == before {
-            errors.push(not_found(pattern, chart, &documents));
-        }
+    for index in select(&paths, chart, patterns)?.into_iter().flatten() {
+        shown.push_str("---\n");
+        shown.push_str(documents[index]);
+        shown.push('\n');
     }
-    if errors.is_empty() { Ok(shown) } else { Err(errors) }
+    Ok(shown)
 }
 
 /// Keeps only the manifests and hooks, and of `crds` (pairs of path and text) those files, whose path matches a pattern:
-/// [`show_only`] for documents that are written to files.
+/// [`write_shown`] for documents that are written to files.
 ///
 /// # Errors
-/// Every pattern that matches nothing, in Helm's words.
+/// As for [`write_shown`].
 pub fn keep_shown(
     all: &mut Manifests,
     crds: &mut Vec<(String, String)>,
     chart: &str,
     patterns: &[Source],
 ) -> Result<(), Vec<Diagnostic>> {
-    let below = |path: &str| path.split_once('/').map_or(path, |(_, rest)| rest).to_owned();
-    let of_manifests = all.manifests.iter().chain(&all.hooks).map(|manifest| below(&manifest.path));
-    let paths: Vec<String> = crds.iter().map(|(path, _)| below(path)).chain(of_manifests).collect();
-    let is_shown = |pattern: &Source, path: &str| matches_glob(pattern.text(), path).unwrap_or(false);
-    let documents: Vec<(&str, &str)> = paths.iter().map(|path| (path.as_str(), "")).collect();
-    let unmatched = patterns.iter().filter(|pattern| !paths.iter().any(|path| is_shown(pattern, path)));
-    let errors: Vec<Diagnostic> = unmatched.map(|pattern| not_found(pattern, chart, &documents)).collect();
-    if !errors.is_empty() {
-        return Err(errors);
+    let of_manifests = all.manifests.iter().chain(&all.hooks).map(|manifest| manifest.path.as_str());
+    let paths: Vec<&str> = crds.iter().map(|(path, _)| path.as_str()).chain(of_manifests).collect();
+    let mut is_kept = vec![false; paths.len()];
+    for index in select(&paths, chart, patterns)?.into_iter().flatten() {
+        is_kept[index] = true;
     }
-    let is_kept = |path: &str| patterns.iter().any(|pattern| is_shown(pattern, &below(path)));
-    crds.retain(|(path, _)| is_kept(path));
-    all.manifests.retain(|manifest| is_kept(&manifest.path));
-    all.hooks.retain(|manifest| is_kept(&manifest.path));
+    // `retain` goes through each list once, in its order, which is that of `paths`.
+    let mut is_kept = is_kept.into_iter();
+    let mut keep_next = || is_kept.next().unwrap_or(false);
+    crds.retain(|_| keep_next());
+    all.manifests.retain(|_| keep_next());
+    all.hooks.retain(|_| keep_next());
     Ok(())
 }
 
-fn not_found(pattern: &Source, chart: &str, documents: &[(&str, &str)]) -> Diagnostic {
+/// For every pattern the indices of the paths that it matches.
+///
+/// # Errors
+/// Every pattern that matches none.
+fn select(paths: &[&str], chart: &str, patterns: &[Source]) -> Result<Vec<Vec<usize>>, Vec<Diagnostic>> {
+    let below: Vec<&str> = paths.iter().map(|path| path.split_once('/').map_or(*path, |(_, below)| below)).collect();
+    let mut selected = Vec::new();
+    let mut errors = Vec::new();
+    for pattern in patterns {
+        let matches = |index: &usize| matches_glob(pattern.text(), below[*index]).unwrap_or(false);
+        let matching: Vec<usize> = (0..below.len()).filter(matches).collect();
+        if matching.is_empty() {
+            errors.push(not_found(pattern, chart, &below));
+        }
+        selected.push(matching);
+    }
+    if errors.is_empty() { Ok(selected) } else { Err(errors) }
+}
+
+/// The documents of a text, by the paths that they come from.
+///
+/// A file of custom resource definitions is written whole, below one `# Source:` line, though it may hold several
+/// documents. Helm knows the path of the first alone, and shows no other, unless it has such a line of its own.
+fn documents<'a>(written: &'a Written<'_>) -> impl Iterator<Item = (&'a str, &'a str)> {
+    written.pieces().flat_map(|(path, piece)| {
+        split_manifests(piece).enumerate().filter_map(move |(number, range)| {
+            let document = &piece[range];
+            let own_path = || document.lines().find_map(|line| line.strip_prefix("# Source: "));
+            let path = if number == 0 { path } else { own_path().filter(|path| path.contains('/'))? };
+            Some((path, document))
+        })
+    })
+}
+
+fn not_found(pattern: &Source, chart: &str, paths: &[&str]) -> Diagnostic {
     let message = format!("could not find template {} in chart", pattern.text());
-    let mut paths: Vec<&str> = documents.iter().map(|(path, _)| *path).collect();
+    let mut paths = paths.to_vec();
     paths.dedup();
     let error = Diagnostic::error("show-only", message).at(pattern.whole(), "");
     if let Some(path) = pattern.text().strip_prefix(chart).and_then(|rest| rest.strip_prefix('/')) {
         return error.help(format!("leave the chart's name out: {path}"));
     }
     if paths.is_empty() { error } else { error.help(format!("these gave output: {}", paths.join(", "))) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn manifests() -> Manifests {
+        let texts = [("c/templates/a.yaml", "kind: Service\n---\nkind: Secret\n\n\n"), ("c/templates/b.yaml", HOOK)];
+        Manifests::read(texts.map(|(path, text)| (path.to_owned(), text.to_owned()))).unwrap()
+    }
+
+    const HOOK: &str = "kind: Job\nmetadata: {annotations: {helm.sh/hook: test}}\n";
+
+    fn crds() -> Vec<(String, String)> {
+        let text = "kind: X\n---\nkind: Y\n---\n# Source: d/crds/z.yaml\nkind: Z\n";
+        vec![("c/crds/x.yaml".to_owned(), text.to_owned())]
+    }
+
+    fn shown(patterns: &[&str]) -> Result<String, Vec<String>> {
+        let patterns: Vec<Source> = patterns.iter().map(|text| Source::flag("--show-only", *text)).collect();
+        let told = |errors: Vec<Diagnostic>| errors.into_iter().map(|error| error.message).collect();
+        write_shown(&manifests(), &crds(), "c", &patterns).map_err(told)
+    }
+
+    #[test]
+    fn documents_are_shown_pattern_by_pattern() {
+        assert_eq!(
+            shown(&["templates/b.yaml", "templates/*"]).unwrap(),
+            format!(
+                "---\n# Source: c/templates/b.yaml\n{HOOK}\n\n\
+                 ---\n# Source: c/templates/a.yaml\nkind: Secret\n\n\n\n\n\
+                 ---\n# Source: c/templates/a.yaml\nkind: Service\n\n\
+                 ---\n# Source: c/templates/b.yaml\n{HOOK}\n\n"
+            )
+        );
+    }
+
+    #[test]
+    fn of_a_file_of_definitions_the_first_document_has_its_path() {
+        assert_eq!(shown(&["crds/x.yaml"]).unwrap(), "---\n# Source: c/crds/x.yaml\nkind: X\n\n");
+        assert_eq!(shown(&["crds/z.yaml"]).unwrap(), "---\n# Source: d/crds/z.yaml\nkind: Z\n\n\n");
+    }
+
+    #[test]
+    fn every_pattern_without_a_match_is_an_error() {
+        let errors = shown(&["x", "templates/a.yaml", "c/templates/a.yaml"]).unwrap_err();
+        assert_eq!(
+            errors,
+            ["could not find template x in chart", "could not find template c/templates/a.yaml in chart"]
+        );
+    }
+
+    #[test]
+    fn files_keep_what_any_pattern_matches() {
+        let (mut all, mut crds) = (manifests(), crds());
+        keep_shown(&mut all, &mut crds, "c", &[Source::flag("--show-only", "*/b.yaml")]).unwrap();
+        assert_eq!((all.manifests.len(), all.hooks.len(), crds.len()), (0, 1, 0));
+    }
 }
