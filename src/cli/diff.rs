@@ -12,6 +12,7 @@ use crate::cli::arguments::manifest_input::{crds_of, objects_of_files};
 use crate::cli::arguments::rendering::{Rendering, leave_out_hooks};
 use crate::cli::arguments::values_at_revision;
 use crate::cli::arguments::values_input;
+use crate::cli::environment::reproducible;
 use crate::cli::failure::Failure;
 use crate::cli::output::console::Console;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -119,7 +120,8 @@ impl Diff {
                 .help("--rev main compares with a git revision, --from FILE with manifests; --from - reads standard input")
                 .into());
         }
-        let (rendering, located) = Rendering::new(target, self.is_upgrade, &self.cluster, &self.values, global)?;
+        let (mut rendering, located) = Rendering::new(target, self.is_upgrade, &self.cluster, &self.values, global)?;
+        rendering.release.environment = reproducible()?;
         let mut notes = Vec::new();
         let old = match (&self.rev, &self.from) {
             (Some(rev), _) => self.side_at_revision(rev, &rendering, &mut notes, console)?,

@@ -8,6 +8,7 @@ mod completion;
 mod create;
 mod dependency;
 mod diff;
+mod environment;
 mod failure;
 mod helm_commands;
 mod lint;

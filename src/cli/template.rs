@@ -12,6 +12,7 @@ use crate::cli::arguments::manifest_input::crds_of;
 use crate::cli::arguments::rendering::{Rendering, leave_out_hooks};
 use crate::cli::arguments::secrets;
 use crate::cli::arguments::values_input;
+use crate::cli::environment::environment;
 use crate::cli::failure::Failure;
 use crate::cli::output::console::Console;
 use crate::diagnostic::{Diagnostic, Severity, Source, printable};
@@ -63,6 +64,10 @@ pub(super) struct Template {
     /// refuse any
     #[arg(long)]
     validate_offline: bool,
+
+    /// Make random functions of Go templates give the same results in each run; TEXT is any text
+    #[arg(long, value_name = "TEXT")]
+    seed: Option<String>,
 }
 
 /// What is printed, and where to.
@@ -100,7 +105,8 @@ impl Template {
 
     pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
         let target = name_and_chart(&self.arguments, self.name_template.as_deref())?;
-        let (rendering, located) = Rendering::new(target, self.is_upgrade, &self.cluster, &self.values, global)?;
+        let (mut rendering, located) = Rendering::new(target, self.is_upgrade, &self.cluster, &self.values, global)?;
+        rendering.release.environment = environment(self.seed.as_deref())?;
         let layers = values_input::layers(&self.values, &rendering.inputs)?;
         let result = self.print(&rendering, located, &layers, console);
         rendering.secrets(&layers, &rendering.inputs).learn_of(console, result)

@@ -10,6 +10,7 @@ use crate::cli::arguments::flags::{GlobalFlags, ValuesFlags};
 use crate::cli::arguments::rendering::first_release;
 use crate::cli::arguments::secrets;
 use crate::cli::arguments::values_input;
+use crate::cli::environment::reproducible;
 use crate::cli::failure::Failure;
 use crate::cli::output::console::Console;
 use crate::diagnostic::{Diagnostic, Paint};
@@ -52,7 +53,8 @@ impl Values {
 
     pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
         let located = locate(self.chart.as_deref(), global)?;
-        let release = first_release(None, &located, global);
+        let mut release = first_release(None, &located, global);
+        release.environment = reproducible()?;
         let chart = located.chart()?;
         let inputs = io::Inputs::new();
         let layers = values_input::layers(&self.values, &inputs)?;

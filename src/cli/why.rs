@@ -7,6 +7,7 @@ use crate::cli::arguments::flags::{GlobalFlags, ValuesFlags, kube_version};
 use crate::cli::arguments::rendering::first_release;
 use crate::cli::arguments::secrets;
 use crate::cli::arguments::values_input;
+use crate::cli::environment::reproducible;
 use crate::cli::failure::Failure;
 use crate::cli::output::console::Console;
 use crate::diagnostic::{Diagnostic, Paint, Source};
@@ -59,7 +60,8 @@ impl Why {
         let path = ValuePath::parse(&Source::flag("KEY", &self.key))?;
         let kube_version = kube_version(self.kube_version.as_deref())?;
         let located = locate(self.chart.as_deref(), global)?;
-        let release = first_release(None, &located, global);
+        let mut release = first_release(None, &located, global);
+        release.environment = reproducible()?;
         let inputs = io::Inputs::new();
         let layers = values_input::layers(&self.values, &inputs)?;
         let known = secrets::Subject { chart: self.chart.as_deref(), layers: &layers, reader: &inputs, global };

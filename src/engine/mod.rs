@@ -4,6 +4,8 @@
 //! the charts of a tree that are written in its language, and nothing of the language's own types crosses the seam.
 
 mod capabilities;
+mod environment;
+mod gotpl;
 mod lines;
 mod refusals;
 pub mod sprig;
@@ -11,6 +13,7 @@ mod tera;
 mod tree;
 
 pub use capabilities::Capabilities;
+pub use environment::Environment;
 pub use lines::add_template_lines;
 pub use refusals::Refusals;
 pub use tera::{Function, vocabulary};
@@ -51,6 +54,8 @@ pub struct Release {
     pub revision: u32,
     /// Who manages it: the value of the label `app.kubernetes.io/managed-by`.
     pub service: String,
+    /// What it takes from the world around it.
+    pub environment: Environment,
 }
 
 impl Release {
@@ -69,6 +74,7 @@ impl Release {
             is_upgrade: false,
             revision: 1,
             service: "mim-chart".to_owned(),
+            environment: Environment::default(),
         }
     }
 }
@@ -128,10 +134,7 @@ struct Outcome {
 pub fn render(scope: &Scope<'_>) -> Result<Vec<Rendered>, Vec<Diagnostic>> {
     let mut outcome = Outcome::default();
     for (kind, members) in tree::by_kind(tree::members(scope.chart, scope.values)) {
-        let part = match engine_for(kind) {
-            Some(engine) => engine.render(scope, &members),
-            None => Outcome { rendered: Vec::new(), errors: refuse_go_templates(&members) },
-        };
+        let part = engine_for(kind).render(scope, &members);
         outcome.rendered.extend(part.rendered);
         outcome.errors.extend(part.errors);
     }
@@ -146,7 +149,7 @@ pub fn render(scope: &Scope<'_>) -> Result<Vec<Rendered>, Vec<Diagnostic>> {
 pub fn locate(scope: &Scope<'_>, path: &str, line: usize) -> Option<Span> {
     tree::by_kind(tree::members(scope.chart, scope.values)).into_iter().find_map(|(kind, members)| {
         let member = members.iter().find(|member| member.owns(path))?;
-        engine_for(kind)?.locate(scope, &members, member, path, line)
+        engine_for(kind).locate(scope, &members, member, path, line)
     })
 }
 
@@ -157,7 +160,7 @@ impl Session {
     /// Loads the templates; `None` if they can't be loaded, or an engine of the tree has no such way.
     pub fn new(chart: &Chart) -> Option<Session> {
         let members = tree::members(chart, &chart.values);
-        let loaded = tree::by_kind(members).into_iter().map(|(kind, members)| engine_for(kind)?.session(&members));
+        let loaded = tree::by_kind(members).into_iter().map(|(kind, members)| engine_for(kind).session(&members));
         loaded.collect::<Option<_>>().map(Session)
     }
 
@@ -174,27 +177,12 @@ impl Session {
     }
 }
 
-/// The engine of a kind; `None` for Go templates, which do not render yet.
-fn engine_for(kind: EngineKind) -> Option<&'static dyn Engine> {
+/// The engine of a kind.
+fn engine_for(kind: EngineKind) -> &'static dyn Engine {
     match kind {
-        EngineKind::Tera => Some(&tera::TeraEngine),
-        EngineKind::GoTemplate => None,
+        EngineKind::Tera => &tera::TeraEngine,
+        EngineKind::GoTemplate => &gotpl::GoTemplateEngine,
     }
-}
-
-/// One error for each chart that is written in Go templates.
-fn refuse_go_templates(members: &[Member<'_>]) -> Vec<Diagnostic> {
-    let refused = members.iter().filter(|member| member.is_root() || !member.chart.templates.is_empty());
-    let error = |member: &Member<'_>| {
-        let what = if member.is_root() { "this chart".to_owned() } else { format!("the subchart {}", member.path) };
-        Diagnostic::error(
-            "engine",
-            format!("{what} is written in Go templates, which this version of mim-chart does not render yet"),
-        )
-        .help("its Chart.yaml has no `engine: tera`; render it with `helm template`")
-        .help("if its templates are written in Tera, add the line `engine: tera` to its Chart.yaml")
-    };
-    refused.map(error).collect()
 }
 
 /// Gives a chart and its subcharts copies, in `templates/stock/`, of the stock templates that they use and have no copies

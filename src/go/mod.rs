@@ -8,6 +8,7 @@
 //! | [`glob`] | `path/filepath`: `Match` |
 //! | `path` | `path`, `path/filepath` |
 //! | [`regexp`] | `regexp` |
+//! | [`time`] | `time`: instants, layouts, durations, zones |
 //! | [`strconv`] | `strconv`: quoted text |
 //! | [`utf8`] | `unicode/utf8`
 //! | [`url`] | `net/url` |
@@ -19,6 +20,7 @@ pub mod glob;
 pub mod path;
 pub mod regexp;
 pub mod strconv;
+pub mod time;
 pub mod url;
 pub mod utf8;
 

@@ -17,6 +17,7 @@ mod standard_output;
 mod tree;
 mod walk;
 mod whole_file;
+mod zoneinfo;
 
 pub use archive_file::save_archive;
 pub use chart_directory::write_chart;
@@ -30,3 +31,4 @@ pub use manifest_files::{MAX_MANIFEST_BYTES, ManifestFile, read_manifest_files};
 pub use output_directory::{prune_files, write_files};
 pub use standard_output::write_to_stdout;
 pub use walk::Links;
+pub use zoneinfo::SystemZones;

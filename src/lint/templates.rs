@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::report::{Finding, Report, Rule};
 use super::subject::{Group, Subject};
 use super::{manifests, mongooseim};
-use crate::chart::{Chart, EngineKind, Entry};
+use crate::chart::{Chart, Entry};
 use crate::diagnostic::{Diagnostic, Severity, Source};
 use crate::engine::{self, Capabilities, Refusals, Release, Rendered, Scope, add_template_lines};
 use crate::explain::{self, Experiments};
@@ -23,7 +23,6 @@ const LOADS: Rule = Rule::error("templates-chart-loads", "the chart can be loade
 const SCHEMA: Rule =
     Rule::error("templates-schema", "the merged values meet the schemas of the chart and its subcharts");
 const RENDERS: Rule = Rule::error("templates-render", "the templates render");
-const LANGUAGE: Rule = Rule::info("templates-language", "the templates are written in Tera");
 const EXTENSION: Rule = Rule::error("templates-extension", "the names of templates end in .yaml, .yml, .tpl or .txt");
 
 pub(super) const GROUP: Group = Group {
@@ -35,7 +34,6 @@ pub(super) const GROUP: Group = Group {
             &LOADS,
             &SCHEMA,
             &RENDERS,
-            &LANGUAGE,
             &EXTENSION,
             &manifests::INDENT,
             &manifests::FORMAT,
@@ -63,17 +61,7 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
     if !subject.request.skip_schema_validation && !check_schemas(&chart, &values, report) {
         return;
     }
-    match chart.engine() {
-        EngineKind::Tera => check_rendered(subject, &chart, &values, report),
-        EngineKind::GoTemplate => {
-            let text = "the templates are written in Go templates, which mim-chart does not render yet: \
-                        what they give was not looked at";
-            report.add(LANGUAGE.broken(FOLDER, text).at(chart.metadata.place("engine")));
-            for template in &chart.templates {
-                report.findings.extend(check_extension(&template.path));
-            }
-        }
-    }
+    check_rendered(subject, &chart, &values, report);
 }
 
 /// The chart with its dependencies chosen, and its values. Helm passes in silence over values that can't be merged, and

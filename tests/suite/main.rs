@@ -6,6 +6,7 @@
 //! | `chart/` | what the built-in chart renders |
 //! | `set_flags`, `yaml_values`, `json_schema_*` | values, against recorded answers of Helm and the JSON Schema test suite |
 //! | `trees`, `lint`, `show`, `package`, `dependency` | a command's output, against recorded answers of Helm |
+//! | `go_templates` | charts in Helm's own language, against recorded answers of Helm |
 //! | `create`, `diff`, `lint_mongooseim` | one command each |
 //! | `api_server` | `validate` and `diff`, against recorded answers of a real API server |
 //! | `secrets` | secrets, in every spelling and every form of output |
@@ -28,6 +29,7 @@ mod cli_cases;
 mod create;
 mod dependency;
 mod diff;
+mod go_templates;
 mod hostile;
 mod json_schema_messages;
 mod json_schema_suite;

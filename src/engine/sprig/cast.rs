@@ -7,6 +7,7 @@ use crate::go::fmt::{GoValue, View};
 pub fn to_int(value: &impl GoValue) -> i64 {
     match value.view() {
         View::Bool(truth) => i64::from(truth),
+        View::Int(_) if is_unknown(value) => 0,
         View::Int(number) => number,
         View::Uint(number) => number as i64,
         View::Float(number) => int_of_float(number),
@@ -19,12 +20,18 @@ pub fn to_int(value: &impl GoValue) -> i64 {
 pub fn to_float(value: &impl GoValue) -> f64 {
     match value.view() {
         View::Bool(truth) => f64::from(u8::from(truth)),
+        View::Int(_) if is_unknown(value) => 0.0,
         View::Int(number) => number as f64,
         View::Uint(number) => number as f64,
         View::Float(number) => number,
         View::String(text) => str::from_utf8(text).ok().and_then(float_of_text).unwrap_or(0.0),
         _ => 0.0,
     }
+}
+
+/// Whether the library does not know the type: of those that are numbers beneath it knows `time.Month` and `time.Weekday`.
+fn is_unknown(value: &impl GoValue) -> bool {
+    value.go_type() == "time.Duration"
 }
 
 /// A float without its fraction. What does not fit becomes the smallest number, as on the processors that Helm runs on most.

@@ -10,6 +10,9 @@
 //! | [`case`] | upper, lower, title, untitle, snakecase, kebabcase, camelcase, swapcase |
 //! | [`wrap`] | wrap, wrapWith, abbrev, abbrevboth, initials |
 //! | [`cast`], [`numbers`], [`decimal`] | int, float64, toDecimal; round, untilStep, seq, div, mod; addf, mulf, ... |
+//! | [`crypto`] | genCA, genPrivateKey, bcrypt, derivePassword, encryptAES, ... |
+//! | [`date`] | date, ago, dateModify, durationRound, ... |
+//! | [`random`] | randAlphaNum, shuffle, uuidv4, ... |
 //! | [`encoding`] | b64enc, b32dec, sha256sum, adler32sum, ... |
 //! | [`lists`] | uniq, without, slice; `empty` is [`GoValue::is_true`](crate::go::fmt::GoValue::is_true) |
 //! | [`documents`], [`toml`] | fromYaml, fromJson, fromToml and their arrays; toToml |
@@ -19,6 +22,8 @@
 mod base_encodings;
 pub mod case;
 pub mod cast;
+pub mod crypto;
+pub mod date;
 pub mod decimal;
 pub mod documents;
 pub mod encoding;
@@ -26,6 +31,7 @@ pub mod files;
 pub mod glob;
 pub mod lists;
 pub mod numbers;
+pub mod random;
 pub mod text;
 pub mod toml;
 pub mod urls;

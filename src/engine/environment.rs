@@ -1,0 +1,75 @@
+//! What a render takes from the world around it: the time, the time zones, and a seed instead of randomness.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::sprig::Error;
+use super::sprig::crypto::Memory;
+use super::sprig::random::{CallSite, Random};
+use crate::go::time::{Time, Zone, Zones};
+
+/// The world around a render. By default it is a fixed one: the year 1970 in UTC; but functions are random.
+#[derive(Clone)]
+pub struct Environment {
+    /// The time, in seconds and nanoseconds since 1970.
+    pub now: (i64, u32),
+    /// The time zones of the system.
+    pub zones: Arc<dyn Zones + Send + Sync>,
+    /// What makes random functions reproducible: each call of a template has its own stream, so that another call more does not
+    /// change the rest.
+    pub seed: Option<Arc<str>>,
+    /// Keys that were made under the seed.
+    pub memory: Arc<Memory>,
+}
+
+impl Environment {
+    /// The time in the local zone.
+    pub fn now(&self) -> Time {
+        let (seconds, nanoseconds) = self.now;
+        Time::unix(seconds, nanoseconds, self.zones.local())
+    }
+
+    /// Randomness for a call.
+    ///
+    /// # Errors
+    /// There is no seed, and the system has no randomness.
+    pub fn random(&self, site: CallSite<'_>) -> Result<Random, Error> {
+        match &self.seed {
+            Some(seed) => Ok(Random::from_seed(seed, site)),
+            None => Random::from_system(),
+        }
+    }
+}
+
+impl Default for Environment {
+    fn default() -> Environment {
+        Environment { now: (0, 0), zones: Arc::new(UtcAlone), seed: None, memory: Arc::default() }
+    }
+}
+
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Environment").field("now", &self.now).field("seed", &self.seed).finish_non_exhaustive()
+    }
+}
+
+impl PartialEq for Environment {
+    fn eq(&self, other: &Environment) -> bool {
+        self.now == other.now && self.seed == other.seed
+    }
+}
+
+impl Eq for Environment {}
+
+/// No zones but UTC.
+struct UtcAlone;
+
+impl Zones for UtcAlone {
+    fn load(&self, _: &str) -> Option<Zone> {
+        None
+    }
+
+    fn local(&self) -> Zone {
+        Zone::UTC
+    }
+}

@@ -1,0 +1,272 @@
+//! How templates call functions: signatures as Go declares them, arguments, and what functions may ask for.
+
+use super::errors::FnError;
+use super::value::{Kind, List, ListKind, Map, MapKind, Text, Value};
+use crate::engine::Environment;
+use crate::engine::sprig::random::Random;
+use crate::engine::sprig::{self, Limits};
+
+/// A function or method that templates can call.
+#[derive(Debug)]
+pub struct Function {
+    /// Its name.
+    pub name: &'static str,
+    /// Its parameters. With [`variadic`](Self::variadic) the last may come any number of times.
+    pub params: &'static [Param],
+    /// Whether the last parameter is variadic.
+    pub variadic: bool,
+    /// Whether each call gives something else.
+    pub is_random: bool,
+    /// What it does. The arguments fit the parameters.
+    pub run: Run,
+}
+
+/// What a function does: the receiver of a method is the first argument.
+pub type Run = fn(&mut dyn Evaluate, Args<'_>) -> Result<Value, FnError>;
+
+impl Function {
+    /// A function with these parameters.
+    pub const fn new(name: &'static str, params: &'static [Param], run: Run) -> Function {
+        Function { name, params, variadic: false, is_random: false, run }
+    }
+
+    /// A function whose last parameter is variadic.
+    pub const fn variadic(name: &'static str, params: &'static [Param], run: Run) -> Function {
+        Function { name, params, variadic: true, is_random: false, run }
+    }
+
+    /// A function whose result is random.
+    pub const fn random(name: &'static str, params: &'static [Param], run: Run) -> Function {
+        Function { name, params, variadic: false, is_random: true, run }
+    }
+
+    /// The parameter that takes the argument at a position.
+    pub fn param(&self, index: usize) -> Param {
+        match self.params.get(index) {
+            Some(param) => *param,
+            None => self.params.last().copied().unwrap_or(Param::Any),
+        }
+    }
+}
+
+/// The type of a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Param {
+    /// `reflect.Value`: also a missing value arrives as it is. Only built-in functions have it.
+    Reflect,
+    /// `interface {}`
+    Any,
+    /// `string`
+    Str,
+    /// `bool`
+    Bool,
+    /// `int`
+    Int,
+    /// `uint32`
+    Uint32,
+    /// `time.Duration`
+    Duration,
+    /// `float64`
+    Float,
+    /// `map[string]interface {}`
+    Map,
+    /// `[]interface {}`
+    List,
+    /// A type of its own, such as `time.Time`.
+    Object(&'static str),
+}
+
+impl Param {
+    /// The name of the type in messages.
+    pub fn go_type(self) -> &'static str {
+        match self {
+            Param::Reflect => "reflect.Value",
+            Param::Any => "interface {}",
+            Param::Str => "string",
+            Param::Bool => "bool",
+            Param::Int => "int",
+            Param::Uint32 => "uint32",
+            Param::Duration => "time.Duration",
+            Param::Float => "float64",
+            Param::Map => "map[string]interface {}",
+            Param::List => "[]interface {}",
+            Param::Object(name) => name,
+        }
+    }
+
+    /// What stands for nil, for types that have it.
+    pub fn zero(self) -> Option<Value> {
+        match self {
+            Param::Reflect => Some(Value::Invalid),
+            Param::Any => Some(Value::Nil),
+            Param::Map => Some(Value::Map(Map::nil(MapKind::Any))),
+            Param::List => Some(Value::List(List::nil(ListKind::Any))),
+            Param::Object(name) if name.starts_with('*') => Some(Value::Nil),
+            _ => None,
+        }
+    }
+
+    /// The value as a parameter of this type holds it, if it can be assigned to it. Neither nil nor missing values are
+    /// looked at here.
+    pub fn assign(self, value: Value) -> Result<Value, Value> {
+        match (self, value) {
+            (Param::Any | Param::Reflect, value) => Ok(value),
+            (Param::Str, value @ Value::Str(_))
+            | (Param::Bool, value @ Value::Bool(_))
+            | (Param::Int, value @ Value::Int(_))
+            | (Param::Float, value @ Value::Float(_)) => Ok(value),
+            (Param::Map, Value::Map(map)) if map.kind().holds_any() => Ok(Value::Map(map.with_kind(MapKind::Any))),
+            (Param::List, Value::List(list)) if list.kind() == ListKind::Any => Ok(Value::List(list)),
+            (Param::Object(name), Value::Object(object)) if object.go_type() == name => Ok(Value::Object(object)),
+            (Param::Duration, Value::Object(object)) if object.go_type() == self.go_type() => Ok(Value::Object(object)),
+            // One level of indirection is enough for Go as well: `*T` fits `T`.
+            (Param::Object(name), Value::Object(object))
+                if object.kind() == Kind::Pointer && object.go_type().strip_prefix('*') == Some(name) =>
+            {
+                Ok(Value::Object(object))
+            }
+            (_, value) => Err(value),
+        }
+    }
+}
+
+/// The arguments of a call. They fit the parameters of the function, so that asking for one by its type finds it.
+#[derive(Debug, Clone, Copy)]
+pub struct Args<'a>(pub &'a [Value]);
+
+impl<'a> Args<'a> {
+    /// How many there are.
+    pub fn len(self) -> usize {
+        self.0.len()
+    }
+
+    /// An argument of any type.
+    pub fn get(self, index: usize) -> &'a Value {
+        self.0.get(index).unwrap_or(&Value::Nil)
+    }
+
+    /// The arguments from a position on.
+    pub fn from(self, index: usize) -> &'a [Value] {
+        self.0.get(index..).unwrap_or(&[])
+    }
+
+    /// The bytes of a `string` or `[]uint8`.
+    pub fn bytes(self, index: usize) -> &'a [u8] {
+        match self.get(index) {
+            Value::Str(text) | Value::Bytes(text) => text,
+            _ => &[],
+        }
+    }
+
+    /// A `string`, shared.
+    pub fn text(self, index: usize) -> Text {
+        self.get(index).as_str().cloned().unwrap_or_default()
+    }
+
+    /// A `string`, with U+FFFD where it is not UTF-8.
+    pub fn str(self, index: usize) -> std::borrow::Cow<'a, str> {
+        String::from_utf8_lossy(self.bytes(index))
+    }
+
+    /// An `int` or `int64`.
+    pub fn int(self, index: usize) -> i64 {
+        match self.get(index) {
+            Value::Int(number) | Value::Int64(number) => *number,
+            _ => 0,
+        }
+    }
+
+    /// A `float64`.
+    pub fn float(self, index: usize) -> f64 {
+        if let Value::Float(number) = self.get(index) { *number } else { 0.0 }
+    }
+
+    /// A `bool`.
+    pub fn bool(self, index: usize) -> bool {
+        matches!(self.get(index), Value::Bool(true))
+    }
+
+    /// A map.
+    pub fn map(self, index: usize) -> Map {
+        self.get(index).as_map().cloned().unwrap_or(Map::nil(MapKind::Any))
+    }
+
+    /// The items of a list.
+    pub fn list(self, index: usize) -> &'a [Value] {
+        if let Value::List(list) = self.get(index) { list.items() } else { &[] }
+    }
+}
+
+/// What functions ask of what runs them.
+pub trait Evaluate {
+    /// Runs the template of a name with data as its dot: `include`.
+    ///
+    /// # Errors
+    /// What the template failed with; a name that no template has; too many nested calls.
+    fn include(&mut self, name: &Text, data: Value) -> Result<Value, FnError>;
+
+    /// Parses a text as a template and runs it: `tpl`.
+    ///
+    /// # Errors
+    /// What parsing or running it failed with.
+    fn tpl(&mut self, text: &Text, data: Value) -> Result<Value, FnError>;
+
+    /// Notes a refusal of `required` or `fail` where refusals do not end the render. `false`: they end it.
+    fn note(&mut self, refused: Refused<'_>) -> bool;
+
+    /// Counts the bytes of a text or the items of a list (16 bytes each) that is about to be made.
+    ///
+    /// # Errors
+    /// The budget is used up.
+    fn spend(&mut self, bytes: usize) -> Result<(), FnError>;
+
+    /// How many bytes may be made yet: the limit for printing a value.
+    fn room(&self) -> usize;
+
+    /// The time and the time zones.
+    fn environment(&self) -> &Environment;
+
+    /// Randomness for the function that is called, which says that it is random.
+    ///
+    /// # Errors
+    /// The system has none.
+    fn random(&mut self) -> Result<Random, FnError>;
+}
+
+/// What sprig's functions ask for, of a running template.
+pub struct Budget<'a>(pub &'a mut dyn Evaluate);
+
+impl Limits for Budget<'_> {
+    fn check_size(&mut self, bytes: usize) -> Result<(), sprig::Error> {
+        self.0.spend(bytes).map_err(limit)
+    }
+
+    fn spend_items(&mut self, count: usize) -> Result<(), sprig::Error> {
+        self.0.spend(count.saturating_mul(ITEM)).map_err(limit)
+    }
+
+    fn spend_work(&mut self, steps: usize) -> Result<(), sprig::Error> {
+        self.0.spend(steps).map_err(limit)
+    }
+}
+
+/// What an item of a list or map costs, in bytes.
+pub const ITEM: usize = 32;
+
+fn limit(error: FnError) -> sprig::Error {
+    match error {
+        FnError::Limit(message) | FnError::Message(message) => sprig::Error::Limit(message),
+        _ => sprig::Error::Limit(String::new()),
+    }
+}
+
+/// What `required` or `fail` refuses.
+#[derive(Debug, Clone, Copy)]
+pub enum Refused<'a> {
+    /// `required` of nil.
+    Missing(&'a str),
+    /// `required` of "".
+    Empty(&'a str),
+    /// `fail`
+    Fail(&'a str),
+}

@@ -1,0 +1,194 @@
+//! Calls: the number and the types of arguments are checked as Go checks them.
+
+use super::evaluate::Given;
+use super::{Context, Exec, Fail, Operand, Result, fail};
+use crate::engine::gotpl::ast::{Node, NodeId};
+use crate::engine::gotpl::call::{Args, Function, Param};
+use crate::engine::gotpl::node_text::node_text;
+use crate::engine::gotpl::value::Value;
+
+impl Exec {
+    /// Calls a function by its number. An error of the function itself is located at `node`.
+    pub(super) fn call_function(
+        &mut self,
+        context: &Context,
+        function: u16,
+        node: NodeId,
+        given: Given<'_>,
+    ) -> Result<Operand> {
+        let function = (self.library.function)(function);
+        check_count(function, function.params.len(), given)?;
+        if matches!(function.name, "and" | "or") {
+            return self.and_or(context, function.name == "or", given);
+        }
+        self.call(context, function, None, node, given)
+    }
+
+    pub(super) fn call_method(
+        &mut self,
+        context: &Context,
+        method: &'static Function,
+        receiver: Value,
+        node: NodeId,
+        given: Given<'_>,
+    ) -> Result<Operand> {
+        check_count(method, method.params.len(), given)?;
+        self.call(context, method, Some(receiver), node, given)
+    }
+
+    fn call(
+        &mut self,
+        context: &Context,
+        function: &'static Function,
+        receiver: Option<Value>,
+        node: NodeId,
+        given: Given<'_>,
+    ) -> Result<Operand> {
+        self.limits.step(1)?;
+        let mut values = self.spare.pop().unwrap_or_default();
+        let filled = self.arguments(context, function, receiver, given, &mut values);
+        if function.is_random {
+            self.host.called_at(&context.name, context.parsed.offset(node));
+        }
+        let result = filled.and_then(|()| {
+            let result = (function.run)(self, Args(&values));
+            result.map_err(|error| {
+                self.at = node;
+                Box::new(Fail { message: format!("error calling {}: ", function.name), cause: Some(error) })
+            })
+        });
+        values.clear();
+        self.spare.push(values);
+        result.map(Operand::of)
+    }
+
+    fn arguments(
+        &mut self,
+        context: &Context,
+        function: &Function,
+        receiver: Option<Value>,
+        given: Given<'_>,
+        values: &mut Vec<Value>,
+    ) -> Result<()> {
+        values.extend(receiver);
+        for (index, &argument) in given.arguments.iter().enumerate() {
+            let value = self.argument(context, function.param(index), argument)?;
+            values.push(value);
+        }
+        if let Some(last) = given.last {
+            values.push(validated(last.clone(), function.param(given.arguments.len()))?);
+        }
+        if function.name == "call" {
+            let written = match given.arguments.first() {
+                Some(&first) => node_text(&context.parsed, first),
+                None => format!("<{} Value>", values.first().map_or("invalid", Value::go_type)),
+            };
+            values.push(Value::str(written));
+        }
+        Ok(())
+    }
+
+    /// `and` and `or` evaluate no more than they need.
+    fn and_or(&mut self, context: &Context, is_or: bool, given: Given<'_>) -> Result<Operand> {
+        self.limits.step(1)?;
+        let mut value = Value::Invalid;
+        for &argument in given.arguments {
+            value = self.argument(context, Param::Reflect, argument)?;
+            if value.is_true() == is_or {
+                return Ok(Operand::of(value));
+            }
+        }
+        Ok(Operand::of(given.last.cloned().unwrap_or(value)))
+    }
+
+    /// The value of an argument for a parameter.
+    fn argument(&mut self, context: &Context, param: Param, id: NodeId) -> Result<Value> {
+        self.at = id;
+        let parsed = &*context.parsed;
+        let expected = |what: &str| Err(fail(format!("expected {what}; found {}", node_text(parsed, id))));
+        let literal = match parsed.node(id) {
+            Node::Nil => {
+                return param.zero().ok_or_else(|| fail(format!("cannot assign nil to {}", param.go_type())));
+            }
+            literal @ (Node::Bool(_) | Node::Number(_) | Node::String(_)) => literal,
+            _ => {
+                let operand = self.untyped_argument(context, id)?;
+                return validated(operand.value, param);
+            }
+        };
+        match (param, literal) {
+            (Param::Any | Param::Reflect, Node::Number(number)) => self.constant(context, id, number),
+            (Param::Any | Param::Reflect | Param::Bool, Node::Bool(value)) => Ok(Value::Bool(value)),
+            (Param::Any | Param::Reflect | Param::Str, Node::String(string)) => {
+                Ok(Value::Str(parsed.string(string).clone()))
+            }
+            (Param::Bool, _) => expected("bool"),
+            (Param::Str, _) => expected("string"),
+            (Param::Int, Node::Number(number)) => match parsed.number(number).int {
+                Some(int) => Ok(Value::Int(int)),
+                None => expected("integer"),
+            },
+            (Param::Duration, Node::Number(number)) if parsed.number(number).int.is_some() => {
+                Ok(Value::Int64(parsed.number(number).int.unwrap_or_default()))
+            }
+            (Param::Int | Param::Duration, _) => expected("integer"),
+            (Param::Uint32, Node::Number(number)) => match parsed.number(number).uint {
+                // Go keeps what fits.
+                Some(number) => Ok(Value::Int64(i64::from(number as u32))),
+                None => expected("unsigned integer"),
+            },
+            (Param::Uint32, _) => expected("unsigned integer"),
+            (Param::Float, Node::Number(number)) => match parsed.number(number).float {
+                Some(float) => Ok(Value::Float(float)),
+                None => expected("float"),
+            },
+            (Param::Float, _) => expected("float"),
+            _ => Err(fail(format!("can't handle {} for arg of type {}", node_text(parsed, id), param.go_type()))),
+        }
+    }
+
+    /// The value of an argument that is no literal, whatever type is asked for.
+    pub(super) fn untyped_argument(&mut self, context: &Context, id: NodeId) -> Result<Operand> {
+        self.at = id;
+        match context.parsed.node(id) {
+            Node::Dot => Ok(context.dot.clone()),
+            Node::Field(fields) => self.field_node(context, id, fields, Given::NOTHING),
+            Node::Variable(variable, fields) => self.variable_node(context, id, (variable, fields), Given::NOTHING),
+            Node::Pipe { .. } => {
+                self.limits.check_stack()?;
+                Ok(Operand::of(self.pipeline(context, id)?))
+            }
+            Node::Identifier { function } => self.call_function(context, function, id, Given::NOTHING),
+            Node::Chain { of, fields } => self.chain(context, id, of, fields, Given::NOTHING),
+            _ => Ok(Operand::of(Value::Invalid)),
+        }
+    }
+}
+
+/// Whether a call has as many arguments as the function wants.
+fn check_count(function: &Function, wanted: usize, given: Given<'_>) -> Result<()> {
+    let name = function.name;
+    let written = given.arguments.len();
+    let all = written + usize::from(given.last.is_some());
+    if function.variadic {
+        if all < wanted - 1 {
+            let at_least = wanted - 1;
+            return Err(fail(format!("wrong number of args for {name}: want at least {at_least} got {written}")));
+        }
+    } else if all != wanted {
+        return Err(fail(format!("wrong number of args for {name}: want {wanted} got {all}")));
+    }
+    Ok(())
+}
+
+/// A value as a parameter holds it.
+fn validated(value: Value, param: Param) -> Result<Value> {
+    match value {
+        Value::Invalid => param.zero().ok_or_else(|| fail(format!("invalid value; expected {}", param.go_type()))),
+        Value::Nil if matches!(param, Param::Any | Param::Reflect) => Ok(Value::Nil),
+        Value::Nil => Err(fail(format!("wrong type for value; expected {}; got interface {{}}", param.go_type()))),
+        value => param.assign(value).map_err(|value| {
+            fail(format!("wrong type for value; expected {}; got {}", param.go_type(), value.go_type()))
+        }),
+    }
+}

@@ -1,0 +1,227 @@
+//! Pipelines, commands, fields and variables.
+
+use super::{Context, Exec, Operand, Result, Variable, fail};
+use crate::engine::gotpl::ast::{self, Fields, Node, NodeId};
+use crate::engine::gotpl::node_text::node_text;
+use crate::engine::gotpl::number::Number;
+use crate::engine::gotpl::value::{Kind, ListKind, MapKind, Text, Value};
+
+/// What a command or a field was given beside its receiver.
+#[derive(Clone, Copy)]
+pub(super) struct Given<'a> {
+    /// The arguments that stand behind it.
+    pub(super) arguments: &'a [NodeId],
+    /// The value of the command before it in the pipeline.
+    pub(super) last: Option<&'a Value>,
+}
+
+impl Given<'_> {
+    pub(super) const NOTHING: Given<'static> = Given { arguments: &[], last: None };
+
+    fn is_nothing(self) -> bool {
+        self.arguments.is_empty() && self.last.is_none()
+    }
+}
+
+impl Exec {
+    /// The value of a pipeline; what it declares is on the stack of variables then.
+    pub(super) fn pipeline(&mut self, context: &Context, id: NodeId) -> Result<Value> {
+        self.at = id;
+        let Node::Pipe { variables, commands, assigns } = context.parsed.node(id) else { return Ok(Value::Invalid) };
+        let parsed = &*context.parsed;
+        let mut value: Option<Value> = None;
+        for &command in parsed.children(commands) {
+            value = Some(self.command(context, command, value.as_ref())?.unwrapped());
+        }
+        let value = value.unwrap_or_default();
+        for &variable in parsed.children(variables) {
+            let operand = Operand::of(value.clone());
+            if assigns {
+                self.assign(context, variable, operand)?;
+            } else if let Node::Variable(variable, _) = parsed.node(variable) {
+                self.variables.push(Variable { name: variable.name, operand });
+            }
+        }
+        Ok(value)
+    }
+
+    /// Gives a variable that exists a value.
+    pub(super) fn assign(&mut self, context: &Context, id: NodeId, operand: Operand) -> Result<()> {
+        let Node::Variable(variable, _) = context.parsed.node(id) else { return Ok(()) };
+        let slot = self.slot(context, variable)?;
+        self.variables[slot].operand = operand;
+        Ok(())
+    }
+
+    /// Where a variable stands.
+    fn slot(&self, context: &Context, variable: ast::Variable) -> Result<usize> {
+        let found = if context.parsed.is_dynamic {
+            let own = &self.variables[context.base..];
+            own.iter().rposition(|known| known.name == variable.name).map(|at| context.base + at)
+        } else {
+            variable.slot.map(|slot| context.base + slot as usize).filter(|slot| *slot < self.variables.len())
+        };
+        found
+            .ok_or_else(|| fail(format!("undefined variable: {}", context.parsed.variable_name(variable.name).lossy())))
+    }
+
+    fn command(&mut self, context: &Context, id: NodeId, last: Option<&Value>) -> Result<Operand> {
+        let parsed = &*context.parsed;
+        let Node::Command(operands) = parsed.node(id) else { return Ok(Operand::default()) };
+        let Some((&first, arguments)) = parsed.children(operands).split_first() else {
+            return Ok(Operand::default());
+        };
+        let given = Given { arguments, last };
+        match parsed.node(first) {
+            Node::Field(fields) => self.field_node(context, first, fields, given),
+            Node::Chain { of, fields } => self.chain(context, first, of, fields, given),
+            Node::Identifier { function } => {
+                self.at = first;
+                self.call_function(context, function, id, given)
+            }
+            Node::Pipe { .. } => {
+                self.check_not_called(context, first, given)?;
+                Ok(Operand::of(self.pipeline(context, first)?))
+            }
+            Node::Variable(variable, fields) => self.variable_node(context, first, (variable, fields), given),
+            literal => {
+                self.at = first;
+                self.check_not_called(context, first, given)?;
+                match literal {
+                    Node::Bool(value) => Ok(Operand::of(Value::Bool(value))),
+                    Node::Dot => Ok(context.dot.clone()),
+                    Node::Nil => Err(fail("nil is not a command")),
+                    Node::Number(number) => Ok(Operand::of(self.constant(context, first, number)?)),
+                    Node::String(string) => Ok(Operand::of(Value::Str(parsed.string(string).clone()))),
+                    _ => Ok(Operand::default()),
+                }
+            }
+        }
+    }
+
+    /// A number where no type is asked for.
+    pub(super) fn constant(&mut self, context: &Context, id: NodeId, number: u32) -> Result<Value> {
+        self.at = id;
+        let parsed = &context.parsed;
+        let constant: &Number = parsed.number(number);
+        constant.value().map_err(|_| fail(format!("{} overflows int", parsed.number_text(number).lossy())))
+    }
+
+    fn check_not_called(&self, context: &Context, first: NodeId, given: Given<'_>) -> Result<()> {
+        if given.is_nothing() {
+            return Ok(());
+        }
+        let parsed = &context.parsed;
+        Err(fail(format!("can't give argument to non-function {}", node_text(parsed, first))))
+    }
+
+    pub(super) fn field_node(
+        &mut self,
+        context: &Context,
+        id: NodeId,
+        fields: Fields,
+        given: Given<'_>,
+    ) -> Result<Operand> {
+        self.at = id;
+        self.fields(context, context.dot.clone(), id, fields, given)
+    }
+
+    pub(super) fn chain(
+        &mut self,
+        context: &Context,
+        id: NodeId,
+        of: NodeId,
+        fields: Fields,
+        given: Given<'_>,
+    ) -> Result<Operand> {
+        self.at = id;
+        if context.parsed.node(of) == Node::Nil {
+            return Err(fail(format!("indirection through explicit nil in {}", node_text(&context.parsed, id))));
+        }
+        let receiver = self.untyped_argument(context, of)?;
+        self.fields(context, receiver, id, fields, given)
+    }
+
+    pub(super) fn variable_node(
+        &mut self,
+        context: &Context,
+        id: NodeId,
+        (variable, fields): (ast::Variable, Fields),
+        given: Given<'_>,
+    ) -> Result<Operand> {
+        self.at = id;
+        let slot = self.slot(context, variable)?;
+        let operand = self.variables[slot].operand.clone();
+        if context.parsed.fields(fields).is_empty() {
+            self.check_not_called(context, id, given)?;
+            return Ok(operand);
+        }
+        self.fields(context, operand, id, fields, given)
+    }
+
+    /// `.a.b.c` of a value: the last one gets what was given.
+    fn fields(
+        &mut self,
+        context: &Context,
+        mut receiver: Operand,
+        id: NodeId,
+        fields: Fields,
+        given: Given<'_>,
+    ) -> Result<Operand> {
+        let parsed = &*context.parsed;
+        let Some((last, rest)) = parsed.fields(fields).split_last() else { return Ok(receiver) };
+        for name in rest {
+            receiver = self.field(context, receiver, id, name, Given::NOTHING)?;
+        }
+        self.field(context, receiver, id, last, given)
+    }
+
+    fn field(
+        &mut self,
+        context: &Context,
+        receiver: Operand,
+        id: NodeId,
+        name: &Text,
+        given: Given<'_>,
+    ) -> Result<Operand> {
+        let Operand { value, is_interface } = receiver;
+        let type_name = if is_interface { "interface {}" } else { value.go_type() };
+        match &value {
+            Value::Invalid => return Ok(Operand::of(Value::Invalid)),
+            Value::Nil => return Err(fail(format!("nil pointer evaluating interface {{}}.{}", name.lossy()))),
+            _ => {}
+        }
+        if has_methods(&value)
+            && let Some(method) = (self.library.method)(value.go_type(), name)
+        {
+            return self.call_method(context, method, value, id, given);
+        }
+        match &value {
+            Value::Map(map) => {
+                if !given.is_nothing() {
+                    return Err(fail(format!("{} is not a method but has arguments", name.lossy())));
+                }
+                let kind = map.kind();
+                let value = map.get(name).unwrap_or_else(|| kind.zero());
+                Ok(Operand { value, is_interface: kind.holds_any() })
+            }
+            Value::Object(object) if let Some(field) = object.field(name) => {
+                if !given.is_nothing() {
+                    return Err(fail(format!("{} has arguments but cannot be invoked as function", name.lossy())));
+                }
+                Ok(Operand::of(field))
+            }
+            _ => Err(fail(format!("can't evaluate field {} in type {type_name}", name.lossy()))),
+        }
+    }
+}
+
+/// Whether values of the type have methods.
+fn has_methods(value: &Value) -> bool {
+    match value {
+        Value::Map(map) => matches!(map.kind(), MapKind::Values | MapKind::Files),
+        Value::List(list) => list.kind() == ListKind::Versions,
+        Value::Object(object) => object.kind() != Kind::Invalid,
+        _ => false,
+    }
+}

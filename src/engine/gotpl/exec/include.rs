@@ -1,0 +1,126 @@
+//! `include` and `tpl`: templates that run while another one is evaluated.
+
+use std::sync::Arc;
+
+use super::{Exec, Refusal, without_no_value};
+use crate::engine::Environment;
+use crate::engine::gotpl::ast::{Origin, Parsed};
+use crate::engine::gotpl::call::{Evaluate, Refused};
+use crate::engine::gotpl::errors::FnError;
+use crate::engine::gotpl::parse;
+use crate::engine::gotpl::set::Template;
+use crate::engine::gotpl::value::{Text, Value};
+use crate::engine::sprig::random::Random;
+use crate::go::strconv::quote_double;
+
+/// How many calls of `include` of one name may be open, as in Helm.
+const MAX_INCLUDES: u32 = 1_000;
+
+/// How many calls of `tpl` may be open. In Helm an endless one ends with the memory.
+const MAX_TEXTS: usize = 10_000;
+
+impl Evaluate for Exec {
+    fn include(&mut self, name: &Text, data: Value) -> Result<Value, FnError> {
+        self.limits.check_stack()?;
+        let open = self.includes.entry(name.clone()).or_default();
+        if *open > MAX_INCLUDES {
+            let name = name.lossy();
+            let message = format!("rendering template has a nested reference name: {name}: unable to execute template");
+            return Err(FnError::Message(message));
+        }
+        *open += 1;
+        let result = match self.set.get(name) {
+            Some(template) => self.captured(template, data).map_err(FnError::Include),
+            None => Err(FnError::NoTemplate(name.lossy().into_owned())),
+        };
+        if let Some(open) = self.includes.get_mut(name) {
+            *open -= 1;
+        }
+        result.map(Value::Str)
+    }
+
+    fn tpl(&mut self, text: &Text, data: Value) -> Result<Value, FnError> {
+        let cleaned = |text: Text| without_no_value(&text).map_or(text, Text::from);
+        if !text.windows(2).any(|pair| pair == b"{{") {
+            return Ok(Value::Str(cleaned(text.clone())));
+        }
+        self.limits.check_stack()?;
+        if self.set.depth() >= MAX_TEXTS {
+            return Err(FnError::Limit(format!(
+                "rendering template has a nested reference: tpl calls itself more than {MAX_TEXTS} levels deep"
+            )));
+        }
+        let parsed = self.parsed(text)?;
+        self.set.push(Arc::clone(&parsed));
+        let result = self.captured(Template::main(&parsed), data);
+        self.set.pop();
+        match result {
+            Ok(written) => Ok(Value::Str(cleaned(written))),
+            Err(error) => {
+                let prefix = format!("error during tpl function execution for {}: ", quote_double(&text.lossy()));
+                Err(FnError::Tpl(prefix, error))
+            }
+        }
+    }
+
+    fn note(&mut self, refused: Refused<'_>) -> bool {
+        if self.notes_refusals {
+            self.refusals.push(match refused {
+                Refused::Missing(sentence) => Refusal::Missing(sentence.to_owned()),
+                Refused::Empty(sentence) => Refusal::Empty(sentence.to_owned()),
+                Refused::Fail(sentence) => Refusal::Fail(sentence.to_owned()),
+            });
+        }
+        self.notes_refusals
+    }
+
+    fn spend(&mut self, bytes: usize) -> Result<(), FnError> {
+        self.limits.spend(bytes)
+    }
+
+    fn room(&self) -> usize {
+        self.limits.room()
+    }
+
+    fn environment(&self) -> &Environment {
+        self.host.environment()
+    }
+
+    fn random(&mut self) -> Result<Random, FnError> {
+        self.host.random()
+    }
+}
+
+impl Exec {
+    /// Runs a template and takes what it wrote.
+    fn captured(
+        &mut self,
+        template: Template,
+        data: Value,
+    ) -> Result<Text, Box<crate::engine::gotpl::errors::ExecError>> {
+        let start = self.out.len();
+        self.captures += 1;
+        let result = self.execute(template, data);
+        self.captures -= 1;
+        let written = Text::from(&self.out[start..]);
+        self.out.truncate(start);
+        result.map(|()| written)
+    }
+
+    /// A text as a template, parsed once.
+    fn parsed(&mut self, text: &Text) -> Result<Arc<Parsed>, FnError> {
+        /// Nodes take several times the room of the text.
+        const COST: usize = 16;
+        if let Some(parsed) = self.texts.get(text) {
+            return Ok(Arc::clone(parsed));
+        }
+        self.limits.spend(text.len().saturating_mul(COST))?;
+        let parsed = parse::parse(&"gotpl".into(), Origin::Text(text.clone()), self.library.names);
+        let parsed = parsed.map_err(|error| {
+            FnError::TplParse(format!("cannot parse template {}: ", quote_double(&text.lossy())), Box::new(error))
+        })?;
+        let parsed = Arc::new(parsed);
+        self.texts.insert(text.clone(), Arc::clone(&parsed));
+        Ok(parsed)
+    }
+}

@@ -1,0 +1,466 @@
+//! Templates run.
+//!
+//! Control flow has a stack of its own ([`Frame`]), so that templates may call themselves as often as Go allows; expressions
+//! are evaluated on the host's stack, whose room is checked where they nest.
+
+mod call;
+mod evaluate;
+mod include;
+mod range;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use self::range::Items;
+use super::ast::{Children, Control, Node, NodeId, Parsed};
+use super::call::Function;
+use super::errors::{ExecError, FnError, Place};
+use super::host::Host;
+use super::limits::Limits;
+use super::node_text::node_text;
+use super::set::{Template, TemplateSet};
+use super::value::{Text, Value, print};
+use crate::go::strconv::quote_double;
+
+/// How often templates may call each other with `{{ template }}`, as in Go.
+const MAX_DEPTH: usize = 100_000;
+
+/// The functions that templates can call, and the methods of types.
+#[derive(Clone, Copy)]
+pub struct Library {
+    /// The function of a number.
+    pub function: fn(u16) -> &'static Function,
+    /// The method of a type.
+    pub method: fn(type_name: &str, name: &[u8]) -> Option<&'static Function>,
+    /// For parsing texts that are given to `tpl`.
+    pub names: super::parse::Functions,
+}
+
+/// Runs templates of a set.
+pub struct Exec {
+    set: TemplateSet,
+    library: Library,
+    limits: Limits,
+    host: Host,
+    /// What has been written so far. Whoever wants the output of a part takes it from the end.
+    out: Vec<u8>,
+    /// The variables of all running templates, the innermost last.
+    variables: Vec<Variable>,
+    frames: Vec<Frame>,
+    /// The node that Go would name if an error came now.
+    at: NodeId,
+    /// How many calls of `{{ template }}` are open.
+    depth: usize,
+    /// Arguments of calls, kept for the next.
+    spare: Vec<Vec<Value>>,
+    /// How many calls of `include` are open, by name.
+    includes: HashMap<Text, u32, ahash::RandomState>,
+    /// Texts that `tpl` has seen.
+    texts: HashMap<Text, Arc<Parsed>, ahash::RandomState>,
+    /// Whether refusals of `required` and `fail` are noted instead of ending the render.
+    notes_refusals: bool,
+    refusals: Vec<Refusal>,
+    /// How many texts are being captured, and where what is written otherwise comes from, where that is asked for.
+    captures: usize,
+    marks: Option<Vec<Mark>>,
+}
+
+/// What was written from a position of a file's output on.
+#[derive(Debug, Clone)]
+pub struct Mark {
+    /// The position.
+    pub at: usize,
+    /// The template.
+    pub parsed: Arc<Parsed>,
+    /// Where the action or the text begins in it.
+    pub offset: usize,
+    /// Whether it is text that was copied as it is.
+    pub is_text: bool,
+}
+
+/// A refusal that was noted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// `required` of nil.
+    Missing(String),
+    /// `required` of "".
+    Empty(String),
+    /// `fail`
+    Fail(String),
+}
+
+/// A value where it stands: what was found in a container is of the type `interface {}` to Go, and errors say so.
+#[derive(Debug, Clone, Default)]
+struct Operand {
+    value: Value,
+    is_interface: bool,
+}
+
+impl Operand {
+    fn of(value: Value) -> Operand {
+        let is_interface = matches!(value, Value::Nil);
+        Operand { value, is_interface }
+    }
+
+    /// The value that an interface holds; a nil interface holds nothing.
+    fn unwrapped(self) -> Value {
+        if matches!(self.value, Value::Nil) { Value::Invalid } else { self.value }
+    }
+}
+
+struct Variable {
+    name: u32,
+    operand: Operand,
+}
+
+/// A running template.
+struct Context {
+    parsed: Arc<Parsed>,
+    name: Text,
+    dot: Operand,
+    /// Where its variables begin.
+    base: usize,
+}
+
+/// What is to be gone on with.
+enum Frame {
+    /// Nodes one after the other.
+    List { nodes: Children, next: usize },
+    /// The end of an `if` or `with`: variables go, and the dot comes back.
+    Leave { mark: usize, dot: Option<Operand> },
+    /// A loop.
+    Range(Box<Loop>),
+    /// The end of a template that `{{ template }}` called.
+    Return(Box<Context>),
+}
+
+struct Loop {
+    control: Control,
+    items: Items,
+    /// The variables before the pipeline, and behind it.
+    before: usize,
+    after: usize,
+    dot: Operand,
+}
+
+/// What ended a template: where is known by who runs it.
+struct Fail {
+    message: String,
+    cause: Option<FnError>,
+}
+
+type Result<T> = std::result::Result<T, Box<Fail>>;
+
+fn fail(message: impl Into<String>) -> Box<Fail> {
+    Box::new(Fail { message: message.into(), cause: None })
+}
+
+impl From<FnError> for Box<Fail> {
+    fn from(error: FnError) -> Self {
+        Box::new(Fail { message: String::new(), cause: Some(error) })
+    }
+}
+
+impl Exec {
+    /// Runs templates of a set within limits.
+    pub fn new(set: TemplateSet, library: Library, limits: Limits, host: Host, notes_refusals: bool) -> Exec {
+        Exec {
+            set,
+            library,
+            limits,
+            host,
+            out: Vec::new(),
+            variables: Vec::new(),
+            frames: Vec::new(),
+            at: NodeId(0),
+            depth: 0,
+            spare: Vec::new(),
+            includes: HashMap::default(),
+            texts: HashMap::default(),
+            notes_refusals,
+            refusals: Vec::new(),
+            captures: 0,
+            marks: None,
+        }
+    }
+
+    /// Runs the template of a file with data as its dot; its output has no `<no value>`.
+    ///
+    /// # Errors
+    /// What the template failed with.
+    pub fn render(&mut self, name: &Text, data: Value) -> std::result::Result<Vec<u8>, Box<ExecError>> {
+        self.out.clear();
+        self.includes.clear();
+        let Some(template) = self.set.get(name) else { return Ok(Vec::new()) };
+        self.execute(template, data)?;
+        let written = std::mem::take(&mut self.out);
+        let Some(cleaned) = without_no_value(&written) else { return Ok(written) };
+        if let Some(marks) = &mut self.marks {
+            move_marks(marks, &written);
+        }
+        Ok(cleaned)
+    }
+
+    /// From now on it is kept where the output comes from.
+    pub fn mark(&mut self) {
+        self.marks = Some(Vec::new());
+    }
+
+    /// Where the output came from, in the order of positions.
+    pub fn take_marks(&mut self) -> Vec<Mark> {
+        self.marks.take().unwrap_or_default()
+    }
+
+    fn add_mark(&mut self, context: &Context, id: NodeId, is_text: bool) {
+        if let Some(marks) = self.marks.as_mut().filter(|_| self.captures == 0) {
+            let (at, parsed) = (self.out.len(), Arc::clone(&context.parsed));
+            marks.push(Mark { at, offset: parsed.offset(id), parsed, is_text });
+        }
+    }
+
+    /// The refusals that were noted since this was asked last.
+    pub fn take_refusals(&mut self) -> Vec<Refusal> {
+        std::mem::take(&mut self.refusals)
+    }
+
+    /// Runs a template; what it writes comes behind what is there.
+    fn execute(&mut self, template: Template, data: Value) -> std::result::Result<(), Box<ExecError>> {
+        let (frames, variables, at, depth) = (self.frames.len(), self.variables.len(), self.at, self.depth);
+        self.depth = 0;
+        let dot = Operand::of(data);
+        let mut context = self.begin(template, dot);
+        let result = self.run(&mut context, frames);
+        let result = result.map_err(|fail| self.located(&context, *fail));
+        self.frames.truncate(frames);
+        self.variables.truncate(variables);
+        (self.at, self.depth) = (at, depth);
+        result
+    }
+
+    /// Begins a template: its only variable is `$`.
+    fn begin(&mut self, template: Template, dot: Operand) -> Context {
+        let Template { parsed, name, root } = template;
+        let base = self.variables.len();
+        self.variables.push(Variable { name: 0, operand: dot.clone() });
+        self.at = root;
+        self.push_list(&parsed, root);
+        Context { parsed, name, dot, base }
+    }
+
+    fn push_list(&mut self, parsed: &Parsed, list: NodeId) {
+        if let Node::List(nodes) = parsed.node(list) {
+            self.frames.push(Frame::List { nodes, next: 0 });
+        }
+    }
+
+    fn located(&self, context: &Context, fail: Fail) -> Box<ExecError> {
+        let parsed = &context.parsed;
+        let start = parsed.offset(self.at);
+        let (line, byte) = parsed.line_and_byte(start);
+        let text = node_text(parsed, self.at);
+        Box::new(ExecError {
+            location: format!("{}:{line}:{byte}", parsed.name.lossy()),
+            executing: context.name.lossy().into_owned(),
+            place: Place { source: parsed.origin.source().cloned(), start, end: start },
+            context: text,
+            message: fail.message,
+            cause: fail.cause,
+        })
+    }
+
+    /// Goes on until only `base` frames are left.
+    fn run(&mut self, context: &mut Context, base: usize) -> Result<()> {
+        // Nodes are looked at while the context changes.
+        let mut parsed = Arc::clone(&context.parsed);
+        while self.frames.len() > base {
+            let node = match self.frames.last_mut() {
+                Some(Frame::List { nodes, next }) => {
+                    let node = parsed.children(*nodes).get(*next).copied();
+                    *next += 1;
+                    node
+                }
+                Some(Frame::Range(_)) => {
+                    self.turn(context)?;
+                    continue;
+                }
+                _ => None,
+            };
+            match node {
+                Some(node) => self.walk(context, &parsed, node)?,
+                None => self.leave(context),
+            }
+            if !Arc::ptr_eq(&parsed, &context.parsed) {
+                parsed = Arc::clone(&context.parsed);
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the innermost frame.
+    fn leave(&mut self, context: &mut Context) {
+        match self.frames.pop() {
+            None | Some(Frame::List { .. }) => {}
+            Some(Frame::Leave { mark, dot }) => {
+                self.variables.truncate(mark);
+                if let Some(dot) = dot {
+                    context.dot = dot;
+                }
+            }
+            Some(Frame::Range(ended)) => {
+                self.variables.truncate(ended.before);
+                context.dot = ended.dot;
+            }
+            Some(Frame::Return(caller)) => {
+                self.variables.truncate(context.base);
+                self.depth -= 1;
+                *context = *caller;
+            }
+        }
+    }
+
+    fn walk(&mut self, context: &mut Context, parsed: &Parsed, id: NodeId) -> Result<()> {
+        self.at = id;
+        match parsed.node(id) {
+            Node::Text { end } => {
+                self.add_mark(context, id, true);
+                return self.write(parsed.text(id, end));
+            }
+            Node::Action { pipe } => {
+                self.limits.step(1)?;
+                self.add_mark(context, id, false);
+                let value = self.pipeline(context, pipe)?;
+                if let Node::Pipe { variables, .. } = parsed.node(pipe)
+                    && variables.is_empty()
+                {
+                    self.at = id;
+                    self.print(&value)?;
+                }
+            }
+            Node::If(control) => {
+                let mark = self.variables.len();
+                let value = self.pipeline(context, control.pipe)?;
+                if let Some(list) = taken(control, value.is_true()) {
+                    self.frames.push(Frame::Leave { mark, dot: None });
+                    self.push_list(parsed, list);
+                } else {
+                    self.variables.truncate(mark);
+                }
+            }
+            Node::With(control) => {
+                let mark = self.variables.len();
+                let value = self.pipeline(context, control.pipe)?;
+                let is_true = value.is_true();
+                if let Some(list) = taken(control, is_true) {
+                    let new = if is_true { Operand::of(value) } else { context.dot.clone() };
+                    let dot = std::mem::replace(&mut context.dot, new);
+                    self.frames.push(Frame::Leave { mark, dot: Some(dot) });
+                    self.push_list(parsed, list);
+                } else {
+                    self.variables.truncate(mark);
+                }
+            }
+            Node::Range(control) => self.begin_range(context, control)?,
+            Node::Break => {
+                self.leave_to_range(context);
+                self.leave(context);
+            }
+            Node::Continue => self.leave_to_range(context),
+            Node::Template(call) => {
+                self.limits.step(1)?;
+                let name = parsed.name(call.name);
+                let Some(template) = self.set.get(name) else {
+                    return Err(fail(format!("template {} not defined", quote_double(&name.lossy()))));
+                };
+                if self.depth == MAX_DEPTH {
+                    return Err(fail(format!("exceeded maximum template depth ({MAX_DEPTH})")));
+                }
+                let dot = match call.pipe {
+                    Some(pipe) => Operand::of(self.pipeline(context, pipe)?),
+                    None => Operand::of(Value::Invalid),
+                };
+                self.depth += 1;
+                // The frame that brings the caller back is below those of the called template.
+                let place = self.frames.len();
+                let called = self.begin(template, dot);
+                let caller = std::mem::replace(context, called);
+                self.frames.insert(place, Frame::Return(Box::new(caller)));
+            }
+            // Nothing else stands in a list.
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Ends all frames within the innermost loop.
+    fn leave_to_range(&mut self, context: &mut Context) {
+        while !matches!(self.frames.last(), None | Some(Frame::Range(_))) {
+            self.leave(context);
+        }
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.limits.spend(bytes.len())?;
+        self.out.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    /// Writes a value as `{{ value }}` shows it.
+    fn print(&mut self, value: &Value) -> Result<()> {
+        match value {
+            Value::Str(text) => self.write(text),
+            Value::Invalid | Value::Nil => self.write(NO_VALUE),
+            Value::Object(object) => match object.shown() {
+                Some(text) => self.write(text.as_bytes()),
+                None => self.print_any(value),
+            },
+            _ => self.print_any(value),
+        }
+    }
+
+    fn print_any(&mut self, value: &Value) -> Result<()> {
+        let start = self.out.len();
+        let limit = start.saturating_add(self.limits.room());
+        print(value, &mut self.out, limit).map_err(|error| fail(error.message()))?;
+        self.limits.spend(self.out.len() - start)?;
+        Ok(())
+    }
+}
+
+/// The list that is run, if any.
+fn taken(control: Control, condition: bool) -> Option<NodeId> {
+    if condition { Some(control.list) } else { control.otherwise }
+}
+
+/// What a missing value prints.
+const NO_VALUE: &[u8] = b"<no value>";
+
+/// A text without `<no value>`, which Helm removes from what a file or a text given to `tpl` writes; `None` if there is none.
+fn without_no_value(text: &[u8]) -> Option<Vec<u8>> {
+    let mut kept: Option<Vec<u8>> = None;
+    let mut rest = text;
+    let mut from = 0;
+    while let Some(at) = rest[from..].iter().position(|&byte| byte == b'<').map(|at| from + at) {
+        if rest[at..].starts_with(NO_VALUE) {
+            kept.get_or_insert_default().extend_from_slice(&rest[..at]);
+            rest = &rest[at + NO_VALUE.len()..];
+            from = 0;
+        } else {
+            from = at + 1;
+        }
+    }
+    let mut kept = kept?;
+    kept.extend_from_slice(rest);
+    Some(kept)
+}
+
+/// Moves marks to where they are in a text once it is without `<no value>`.
+fn move_marks(marks: &mut [Mark], text: &[u8]) {
+    let mut removed = text.windows(NO_VALUE.len()).enumerate().filter(|(_, window)| *window == NO_VALUE).peekable();
+    let mut gone = 0;
+    for mark in marks {
+        while removed.next_if(|(at, _)| *at < mark.at).is_some() {
+            gone += NO_VALUE.len();
+        }
+        mark.at = mark.at.saturating_sub(gone);
+    }
+}

@@ -1,0 +1,143 @@
+//! Loops.
+
+use super::{Context, Exec, Frame, Loop, Operand, Result, Variable, fail};
+use crate::engine::gotpl::ast::{Control, Node};
+use crate::engine::gotpl::value::{Entry, List, ListKind, Text, Value, print_string};
+
+/// What a loop goes over, and how far it is.
+pub(super) enum Items {
+    /// The numbers from 0 on.
+    Numbers { next: i64, end: i64, as_value: fn(i64) -> Value },
+    /// A list.
+    List(List, usize),
+    /// Bytes, and the next index.
+    Bytes(Text, usize),
+    /// The entries of a map as it was when the loop began.
+    Map(std::vec::IntoIter<Entry>, bool),
+}
+
+impl Iterator for Items {
+    /// Index or key, and element.
+    type Item = (Value, Operand);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self {
+            Items::Numbers { next, end, as_value } => {
+                let number = *next;
+                *next += 1;
+                // Over a number there is only one variable, which is its element.
+                (number < *end).then(|| (Value::Invalid, Operand::of(as_value(number))))
+            }
+            Items::List(list, next) => {
+                let index = *next;
+                *next += 1;
+                let value = list.items().get(index)?.clone();
+                Some((Value::Int(index as i64), Operand { value, is_interface: list.kind() == ListKind::Any }))
+            }
+            Items::Bytes(bytes, next) => {
+                let index = *next;
+                *next += 1;
+                Some((Value::Int(index as i64), Operand::of(Value::Uint8(*bytes.get(index)?))))
+            }
+            Items::Map(entries, is_interface) => {
+                let (key, value) = entries.next()?;
+                Some((Value::Str(key), Operand { value, is_interface: *is_interface }))
+            }
+        }
+    }
+}
+
+impl Exec {
+    pub(super) fn begin_range(&mut self, context: &Context, control: Control) -> Result<()> {
+        let before = self.variables.len();
+        let value = self.pipeline(context, control.pipe)?;
+        let after = self.variables.len();
+        let (declares, number_of) = match context.parsed.node(control.pipe) {
+            Node::Pipe { variables, assigns, .. } => (!assigns, variables.len()),
+            _ => (false, 0),
+        };
+        debug_assert!(!declares || after - before >= number_of);
+        let numbers = |end: i64, as_value: fn(i64) -> Value| Items::Numbers { next: 0, end, as_value };
+        let items = match &value {
+            Value::Invalid | Value::Nil => Items::List(List::nil(ListKind::Any), 0),
+            Value::List(list) => Items::List(list.clone(), 0),
+            Value::Bytes(bytes) => Items::Bytes(bytes.clone(), 0),
+            Value::Map(map) => {
+                self.limits.spend(map.len().saturating_mul(16))?;
+                Items::Map(map.snapshot().into_iter(), map.kind().holds_any())
+            }
+            Value::Int(_) | Value::Int64(_) | Value::Uint8(_) | Value::Uint64(_) if number_of > 1 => {
+                return Err(fail(format!("can't use {} to iterate over more than one variable", self.shown(&value))));
+            }
+            Value::Int(end) => numbers(*end, Value::Int),
+            Value::Int64(end) => numbers(*end, Value::Int64),
+            Value::Uint8(end) => numbers((*end).into(), |number| Value::Uint8(number as u8)),
+            Value::Uint64(end) => {
+                numbers(i64::try_from(*end).unwrap_or(i64::MAX), |number| Value::Uint64(number as u64))
+            }
+            Value::Object(object) if object.int().is_some() => numbers(object.int().unwrap_or(0), Value::Int64),
+            other => return Err(fail(format!("range can't iterate over {}", self.shown(other)))),
+        };
+        let is_empty = match &items {
+            Items::Numbers { end, .. } => *end <= 0,
+            Items::List(list, _) => list.is_empty(),
+            Items::Bytes(bytes, _) => bytes.is_empty(),
+            Items::Map(entries, _) => entries.len() == 0,
+        };
+        if is_empty {
+            match control.otherwise {
+                Some(list) => {
+                    self.frames.push(Frame::Leave { mark: before, dot: None });
+                    self.push_list(&context.parsed, list);
+                }
+                None => self.variables.truncate(before),
+            }
+            return Ok(());
+        }
+        let dot = context.dot.clone();
+        self.frames.push(Frame::Range(Box::new(Loop { control, items, before, after, dot })));
+        Ok(())
+    }
+
+    /// A value as `%v` shows it in messages.
+    fn shown(&self, value: &Value) -> String {
+        const MAX: usize = 1 << 16;
+        print_string(value, MAX).map_or_else(|error| error.message().to_owned(), |text| text.lossy().into_owned())
+    }
+
+    /// The next turn of the innermost loop, or its end.
+    pub(super) fn turn(&mut self, context: &mut Context) -> Result<()> {
+        self.limits.step(1)?;
+        let Some(Frame::Range(current)) = self.frames.last_mut() else { return Ok(()) };
+        self.variables.truncate(current.after);
+        let (control, after) = (current.control, current.after);
+        let Some((index, element)) = current.items.next() else {
+            self.leave(context);
+            return Ok(());
+        };
+        if let Node::Pipe { variables, assigns, .. } = context.parsed.node(control.pipe) {
+            match (context.parsed.children(variables), assigns) {
+                ([], _) => {}
+                (&[one], true) => self.assign(context, one, element.clone())?,
+                (&[first, second, ..], true) => {
+                    self.assign(context, first, Operand::of(index))?;
+                    self.assign(context, second, element.clone())?;
+                }
+                ([_], false) => self.set_variable(after - 1, element.clone()),
+                ([..], false) => {
+                    self.set_variable(after - 1, element.clone());
+                    self.set_variable(after - 2, Operand::of(index));
+                }
+            }
+        }
+        context.dot = element;
+        self.push_list(&context.parsed, control.list);
+        Ok(())
+    }
+
+    fn set_variable(&mut self, slot: usize, operand: Operand) {
+        if let Some(Variable { operand: old, .. }) = self.variables.get_mut(slot) {
+            *old = operand;
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! What Go's templates have themselves, apart from comparisons and escapes.
+
+use crate::engine::gotpl::call::{Args, Evaluate, Function, Param};
+use crate::engine::gotpl::errors::FnError;
+use crate::engine::gotpl::value::{PrintError, Text, Value, print};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    // These two evaluate no more arguments than they need, so that execution does it.
+    Function::variadic("and", &[Param::Reflect, Param::Reflect], |_, _| Ok(Value::Invalid)),
+    Function::variadic("or", &[Param::Reflect, Param::Reflect], |_, _| Ok(Value::Invalid)),
+    Function::new("not", &[Param::Reflect], |_, args| Ok(Value::Bool(!args.get(0).is_true()))),
+    Function::variadic("call", &[Param::Reflect, Param::Reflect], call),
+    Function::variadic("index", &[Param::Reflect, Param::Reflect], index),
+    Function::new("len", &[Param::Reflect], length),
+    Function::variadic("print", &[Param::Any], |run, args| Ok(Value::Str(printed(run, args.0)?))),
+    Function::variadic("println", &[Param::Any], print_line),
+    Function::variadic("printf", &[Param::Str, Param::Any], printf),
+];
+
+/// There are no values that are functions. The last argument is the first as it was written, which execution adds.
+fn call(_: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
+    match args.get(0) {
+        Value::Invalid | Value::Nil => Err("call of nil".into()),
+        value => {
+            let written = args.str(args.len() - 1);
+            Err(FnError::new(format!("non-function {written} of type {}", value.go_type())))
+        }
+    }
+}
+
+fn index(_: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
+    let mut item = args.get(0).clone();
+    if item.is_nil() {
+        return Err("index of untyped nil".into());
+    }
+    for index in args.from(1) {
+        item = match &item {
+            Value::Nil | Value::Invalid => return Err("index of nil pointer".into()),
+            Value::Str(text) => match text.get(position(index, text.len())?) {
+                Some(byte) => Value::Uint8(*byte),
+                None => return Err("reflect: string index out of range".into()),
+            },
+            Value::Bytes(bytes) => match bytes.get(position(index, bytes.len())?) {
+                Some(byte) => Value::Uint8(*byte),
+                None => return Err("reflect: slice index out of range".into()),
+            },
+            Value::List(list) => match list.items().get(position(index, list.len())?) {
+                Some(item) => item.clone(),
+                None => return Err("reflect: slice index out of range".into()),
+            },
+            Value::Map(map) => match index {
+                Value::Str(key) => map.get(key).unwrap_or_else(|| map.kind().zero()),
+                Value::Nil | Value::Invalid => return Err("value is nil; should be of type string".into()),
+                other => {
+                    return Err(FnError::new(format!("value has type {}; should be string", other.go_type())));
+                }
+            },
+            other => return Err(FnError::new(format!("can't index item of type {}", other.go_type()))),
+        };
+    }
+    Ok(item)
+}
+
+/// An index into a list of so many items. Go lets the length itself pass.
+fn position(index: &Value, length: usize) -> Result<usize, FnError> {
+    let number = match index {
+        Value::Int(number) | Value::Int64(number) => *number,
+        Value::Uint8(number) => (*number).into(),
+        Value::Uint64(number) => *number as i64,
+        Value::Nil | Value::Invalid => return Err("cannot index slice/array with nil".into()),
+        other => return Err(FnError::new(format!("cannot index slice/array with type {}", other.go_type()))),
+    };
+    let position = usize::try_from(number).ok().filter(|position| *position <= length);
+    position.ok_or_else(|| FnError::new(format!("index out of range: {number}")))
+}
+
+fn length(_: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
+    let length = match args.get(0) {
+        Value::Str(text) | Value::Bytes(text) => text.len(),
+        Value::List(list) => list.len(),
+        Value::Map(map) => map.len(),
+        Value::Nil => return Err("len of nil pointer".into()),
+        Value::Invalid => return Err("reflect: call of reflect.Value.Type on zero Value".into()),
+        other => return Err(FnError::new(format!("len of type {}", other.go_type()))),
+    };
+    Ok(Value::Int(length as i64))
+}
+
+/// `fmt.Sprint`: a blank between two operands of which neither is a string.
+pub(super) fn printed(run: &mut dyn Evaluate, args: &[Value]) -> Result<Text, FnError> {
+    if let [Value::Str(text)] = args {
+        return Ok(text.clone());
+    }
+    let mut out = Vec::new();
+    let mut after_text = true;
+    for arg in args {
+        let is_text = matches!(arg, Value::Str(_));
+        if !is_text && !after_text {
+            out.push(b' ');
+        }
+        after_text = is_text;
+        append(run, arg, &mut out)?;
+    }
+    run.spend(out.len())?;
+    Ok(out.into())
+}
+
+/// Appends a value as `%v` shows it, as long as there is room.
+pub(super) fn append(run: &mut dyn Evaluate, value: &Value, out: &mut Vec<u8>) -> Result<(), FnError> {
+    let limit = run.room();
+    print(value, out, limit).map_err(print_error)
+}
+
+/// A value as `%v` shows it.
+pub(super) fn shown(run: &mut dyn Evaluate, value: &Value) -> Result<Text, FnError> {
+    if let Value::Str(text) = value {
+        return Ok(text.clone());
+    }
+    let mut out = Vec::new();
+    append(run, value, &mut out)?;
+    run.spend(out.len())?;
+    Ok(out.into())
+}
+
+fn print_error(error: PrintError) -> FnError {
+    FnError::Limit(error.message().to_owned())
+}
+
+fn print_line(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
+    let mut out = Vec::new();
+    for (index, arg) in args.0.iter().enumerate() {
+        if index > 0 {
+            out.push(b' ');
+        }
+        append(run, arg, &mut out)?;
+    }
+    out.push(b'\n');
+    run.spend(out.len())?;
+    Ok(Value::str(out))
+}
+
+fn printf(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
+    let out = super::format::format(run, args.bytes(0), args.from(1))?;
+    Ok(Value::str(out))
+}

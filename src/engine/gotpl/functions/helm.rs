@@ -1,0 +1,32 @@
+//! What Helm adds to Go's templates.
+
+use crate::engine::gotpl::call::{Args, Evaluate, Function, Param, Refused};
+use crate::engine::gotpl::errors::FnError;
+use crate::engine::gotpl::value::{Map, Value};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function::new("include", &[Param::Str, Param::Any], |run, args| run.include(&args.text(0), args.get(1).clone())),
+    Function::new("tpl", &[Param::Str, Param::Any], |run, args| run.tpl(&args.text(0), args.get(1).clone())),
+    Function::new("required", &[Param::Str, Param::Any], required),
+    Function::new("fail", &[Param::Str], |run, args| refuse(run, Refused::Fail(&args.str(0)))),
+    // Nothing is asked for outside of the chart.
+    Function::new("lookup", &[Param::Str, Param::Str, Param::Str, Param::Str], |_, _| Ok(Map::new().into())),
+    Function::new("getHostByName", &[Param::Str], |_, _| Ok(Value::str(""))),
+];
+
+fn required(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
+    match args.get(1) {
+        Value::Nil | Value::Invalid => refuse(run, Refused::Missing(&args.str(0))),
+        Value::Str(text) if text.is_empty() => refuse(run, Refused::Empty(&args.str(0))),
+        value => Ok(value.clone()),
+    }
+}
+
+/// Ends the render, or notes the refusal and gives "".
+fn refuse(run: &mut dyn Evaluate, refused: Refused<'_>) -> Result<Value, FnError> {
+    if run.note(refused) {
+        return Ok(Value::str(""));
+    }
+    let (Refused::Missing(sentence) | Refused::Empty(sentence) | Refused::Fail(sentence)) = refused;
+    Err(FnError::Refused(sentence.to_owned()))
+}

@@ -1,0 +1,215 @@
+//! sprig's lists. Nothing changes a list: each function gives a new one.
+
+use super::flow::is_empty;
+use crate::engine::gotpl::call::{Args, Evaluate, Function, ITEM, Param};
+use crate::engine::gotpl::errors::FnError;
+use crate::engine::gotpl::value::{List, ListKind, Value, deep_equal};
+use crate::engine::sprig::cast::to_int;
+
+const ANY: &[Param] = &[Param::Any];
+const TWO: &[Param] = &[Param::Any, Param::Any];
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function::variadic("list", ANY, list),
+    Function::variadic("tuple", ANY, list),
+    Function::new("first", ANY, |_, args| first(args)),
+    Function::new("mustFirst", ANY, |_, args| first(args)),
+    Function::new("last", ANY, |_, args| last(args)),
+    Function::new("mustLast", ANY, |_, args| last(args)),
+    Function::new("rest", ANY, rest),
+    Function::new("mustRest", ANY, rest),
+    Function::new("initial", ANY, initial),
+    Function::new("mustInitial", ANY, initial),
+    Function::new("append", TWO, append),
+    Function::new("push", TWO, append),
+    Function::new("mustAppend", TWO, append),
+    Function::new("mustPush", TWO, append),
+    Function::new("prepend", TWO, prepend),
+    Function::new("mustPrepend", TWO, prepend),
+    Function::variadic("concat", ANY, concat),
+    Function::new("reverse", ANY, reverse),
+    Function::new("mustReverse", ANY, reverse),
+    Function::new("uniq", ANY, uniq),
+    Function::new("mustUniq", ANY, uniq),
+    Function::variadic("without", TWO, without),
+    Function::variadic("mustWithout", TWO, without),
+    Function::new("compact", ANY, compact),
+    Function::new("mustCompact", ANY, compact),
+    Function::new("has", TWO, has),
+    Function::new("mustHas", TWO, has),
+    Function::variadic("slice", TWO, slice),
+    Function::variadic("mustSlice", TWO, slice),
+    Function::new("chunk", &[Param::Int, Param::Any], chunk),
+    Function::new("mustChunk", &[Param::Int, Param::Any], chunk),
+];
+
+/// The items of an argument, or the error that names what was to be done with them.
+pub(super) fn items(value: &Value, cannot: &str) -> Result<Vec<Value>, FnError> {
+    match value {
+        Value::List(list) => Ok(list.items().to_vec()),
+        Value::Bytes(bytes) => Ok(bytes.iter().map(|byte| Value::Uint8(*byte)).collect()),
+        Value::Nil | Value::Invalid => Err("runtime error: invalid memory address or nil pointer dereference".into()),
+        other => Err(FnError::new(format!("{cannot} {}", other.kind_name()))),
+    }
+}
+
+/// The items, at the cost of a new list.
+fn spent(run: &mut dyn Evaluate, value: &Value, cannot: &str) -> Result<Vec<Value>, FnError> {
+    let items = items(value, cannot)?;
+    run.spend(items.len().saturating_mul(ITEM))?;
+    Ok(items)
+}
+
+fn nil_list() -> Value {
+    Value::List(List::nil(ListKind::Any))
+}
+
+fn list(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
+    run.spend(args.len().saturating_mul(ITEM))?;
+    Ok(Value::list(args.0.to_vec()))
+}
+
+fn first(args: Args<'_>) -> Result<Value, FnError> {
+    match args.get(0) {
+        Value::List(list) => Ok(list.items().first().cloned().unwrap_or_default()),
+        other => Ok(items(other, "Cannot find first on type")?.into_iter().next().unwrap_or_default()),
+    }
+}
+
+fn last(args: Args<'_>) -> Result<Value, FnError> {
+    match args.get(0) {
+        Value::List(list) => Ok(list.items().last().cloned().unwrap_or_default()),
+        other => Ok(items(other, "Cannot find last on type")?.pop().unwrap_or_default()),
+    }
+}
+
+fn rest(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
+    let mut items = spent(run, args.get(0), "Cannot find rest on type")?;
+    if items.is_empty() {
+        return Ok(nil_list());
+    }
+    items.remove(0);
+    Ok(Value::list(items))
+}
+
+fn initial(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
+    let mut items = spent(run, args.get(0), "Cannot find initial on type")?;
+    if items.pop().is_none() {
+        return Ok(nil_list());
+    }
+    Ok(Value::list(items))
+}
+
+fn append(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
+    let mut items = spent(run, args.get(0), "Cannot push on type")?;
+    items.push(args.get(1).clone());
+    Ok(Value::list(items))
+}
+
+fn prepend(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
+    let mut items = spent(run, args.get(0), "Cannot prepend on type")?;
+    items.insert(0, args.get(1).clone());
+    Ok(Value::list(items))
+}
+
+fn concat(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
+    let mut all = Vec::new();
+    for list in args.0 {
+        match list {
+            Value::List(_) | Value::Bytes(_) | Value::Nil | Value::Invalid => all.extend(spent(run, list, "")?),
+            other => return Err(FnError::new(format!("Cannot concat type {} as list", other.kind_name()))),
+        }
+    }
+    Ok(if all.is_empty() { nil_list() } else { Value::list(all) })
+}
+
+fn reverse(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
+    let mut items = spent(run, args.get(0), "Cannot find reverse on type")?;
+    items.reverse();
+    Ok(Value::list(items))
+}
+
+/// Whether a list holds a value, at the cost of the comparisons.
+fn holds(run: &mut dyn Evaluate, list: &[Value], value: &Value) -> Result<bool, FnError> {
+    run.spend(list.len())?;
+    Ok(list.iter().any(|item| deep_equal(item, value)))
+}
+
+fn uniq(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
+    let mut found: Vec<Value> = Vec::new();
+    for item in spent(run, args.get(0), "Cannot find uniq on type")? {
+        if !holds(run, &found, &item)? {
+            found.push(item);
+        }
+    }
+    Ok(Value::list(found))
+}
+
+fn without(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
+    let mut left = Vec::new();
+    for item in spent(run, args.get(0), "Cannot find without on type")? {
+        if !holds(run, args.from(1), &item)? {
+            left.push(item);
+        }
+    }
+    Ok(Value::list(left))
+}
+
+fn compact(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
+    let mut items = spent(run, args.get(0), "Cannot compact on type")?;
+    items.retain(|item| !is_empty(item));
+    Ok(Value::list(items))
+}
+
+fn has(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
+    match args.get(1) {
+        Value::Nil | Value::Invalid => Ok(Value::Bool(false)),
+        Value::List(list) => Ok(Value::Bool(holds(run, list.items(), args.get(0))?)),
+        other => {
+            let items = items(other, "Cannot find has on type")?;
+            Ok(Value::Bool(holds(run, &items, args.get(0))?))
+        }
+    }
+}
+
+fn chunk(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
+    let items = spent(run, args.get(1), "Cannot chunk type")?;
+    let out_of_range = || FnError::new("runtime error: makeslice: len out of range");
+    let size = match usize::try_from(args.int(0)) {
+        Ok(0) => return Err(out_of_range()),
+        Ok(size) => size,
+        Err(_) => {
+            // Go computes the number of parts, which it then cannot make, or which is 0.
+            let parts = ((items.len() as f64 - 1.0) / args.int(0) as f64).floor() + 1.0;
+            if parts != 0.0 {
+                return Err(out_of_range());
+            }
+            return Ok(Value::List(List::new(ListKind::Lists, Vec::new())));
+        }
+    };
+    let parts = items.chunks(size).map(|part| Value::list(part.to_vec())).collect();
+    Ok(Value::List(List::new(ListKind::Lists, parts)))
+}
+
+/// A part of a list, of its type.
+fn slice(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
+    let list = args.get(0);
+    let length = match list {
+        Value::List(list) => list.len(),
+        other => items(other, "list should be type of slice or array but")?.len(),
+    };
+    if length == 0 {
+        return Ok(Value::Nil);
+    }
+    let start = args.from(1).first().map_or(0, to_int);
+    let end = args.from(2).first().map_or(length as i64, to_int);
+    let out_of_bounds = || FnError::new("reflect.Value.Slice: slice index out of bounds");
+    let bounds = usize::try_from(start).ok().zip(usize::try_from(end).ok());
+    let (start, end) = bounds.filter(|(start, end)| start <= end && *end <= length).ok_or_else(out_of_bounds)?;
+    run.spend((end - start).saturating_mul(ITEM))?;
+    Ok(match list {
+        Value::List(list) => Value::List(List::new(list.kind(), list.items()[start..end].to_vec())),
+        Value::Bytes(bytes) => Value::Bytes(bytes[start..end].into()),
+        _ => Value::Nil,
+    })
+}

@@ -1,0 +1,25 @@
+//! sprig's functions on paths: those for the operating system do the same where Helm runs.
+
+use super::strings::made;
+use crate::engine::gotpl::call::{Args, Function, Param};
+use crate::engine::gotpl::value::Value;
+use crate::go::path::{base, clean, dir, ext};
+
+const STR: &[Param] = &[Param::Str];
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function::new("base", STR, |run, args| made(run, base(&args.str(0)))),
+    Function::new("dir", STR, |run, args| made(run, dir(&args.str(0)))),
+    Function::new("ext", STR, |run, args| made(run, ext(&args.str(0)))),
+    Function::new("clean", STR, |run, args| made(run, clean(&args.str(0)))),
+    Function::new("isAbs", STR, |_, args| Ok(is_absolute(args))),
+    Function::new("osBase", STR, |run, args| made(run, base(&args.str(0)))),
+    Function::new("osDir", STR, |run, args| made(run, dir(&args.str(0)))),
+    Function::new("osExt", STR, |run, args| made(run, ext(&args.str(0)))),
+    Function::new("osClean", STR, |run, args| made(run, clean(&args.str(0)))),
+    Function::new("osIsAbs", STR, |_, args| Ok(is_absolute(args))),
+];
+
+fn is_absolute(args: Args<'_>) -> Value {
+    Value::Bool(args.bytes(0).starts_with(b"/"))
+}

@@ -1,0 +1,108 @@
+//! sprig's functions on regular expressions, in Go's syntax and on bytes.
+
+use std::sync::LazyLock;
+
+use super::strings::made;
+use crate::engine::gotpl::call::{Args, Evaluate, Function, ITEM, Param};
+use crate::engine::gotpl::errors::FnError;
+use crate::engine::gotpl::value::{List, ListKind, Value};
+use crate::go::regexp::{Cache, Regexp, quote_meta};
+use crate::go::strconv::{can_backquote, quote_bytes};
+
+const TWO: &[Param] = &[Param::Str, Param::Str];
+const WITH_COUNT: &[Param] = &[Param::Str, Param::Str, Param::Int];
+const THREE: &[Param] = &[Param::Str, Param::Str, Param::Str];
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function::new("regexMatch", TWO, |run, args| {
+        Ok(Value::Bool(compiled(run, args)?.is_ok_and(|regex| regex.is_match(args.bytes(1)))))
+    }),
+    Function::new("mustRegexMatch", TWO, |run, args| Ok(Value::Bool(must(run, args)?.is_match(args.bytes(1))))),
+    Function::new("regexFind", TWO, |run, args| find(run, args, panicking)),
+    Function::new("mustRegexFind", TWO, |run, args| find(run, args, must)),
+    Function::new("regexFindAll", WITH_COUNT, |run, args| find_all(run, args, panicking)),
+    Function::new("mustRegexFindAll", WITH_COUNT, |run, args| find_all(run, args, must)),
+    Function::new("regexReplaceAll", THREE, |run, args| replace(run, args, panicking)),
+    Function::new("mustRegexReplaceAll", THREE, |run, args| replace(run, args, must)),
+    Function::new("regexReplaceAllLiteral", THREE, |run, args| replace_literal(run, args, panicking)),
+    Function::new("mustRegexReplaceAllLiteral", THREE, |run, args| replace_literal(run, args, must)),
+    Function::new("regexSplit", WITH_COUNT, |run, args| split(run, args, panicking)),
+    Function::new("mustRegexSplit", WITH_COUNT, |run, args| split(run, args, must)),
+    Function::new("regexQuoteMeta", &[Param::Str], |run, args| made(run, quote_meta(args.bytes(0)))),
+];
+
+/// Expressions that were compiled before, by any render.
+static CACHE: LazyLock<Cache> = LazyLock::new(Cache::default);
+
+/// What a step of compiling or searching costs, in bytes.
+const STEP: usize = 64;
+
+/// How an expression is got by functions that fail in one way or the other where it is malformed.
+type Get = fn(&mut dyn Evaluate, Args<'_>) -> Result<Regexp, FnError>;
+
+/// The expression that is the first argument, or Go's message.
+fn compiled(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Result<Regexp, String>, FnError> {
+    CACHE.get(&args.str(0), &mut |steps: usize| run.spend(steps.saturating_mul(STEP)))
+}
+
+fn must(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Regexp, FnError> {
+    compiled(run, args)?.map_err(FnError::Message)
+}
+
+/// As `regexp.MustCompile` fails.
+fn panicking(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Regexp, FnError> {
+    compiled(run, args)?.map_err(|message| {
+        let pattern = args.bytes(0);
+        let quoted = match can_backquote(pattern) {
+            true => format!("`{}`", String::from_utf8_lossy(pattern)),
+            false => String::from_utf8_lossy(quote_bytes(pattern).as_ref()).into_owned(),
+        };
+        FnError::Message(format!("regexp: Compile({quoted}): {message}"))
+    })
+}
+
+fn find(run: &mut dyn Evaluate, args: Args<'_>, get: Get) -> Result<Value, FnError> {
+    let regex = get(run, args)?;
+    made(run, regex.find(args.bytes(1)).unwrap_or_default())
+}
+
+/// How much may be made yet.
+struct Room(usize);
+
+impl Room {
+    fn check(&self, size: usize) -> Result<(), FnError> {
+        if size <= self.0 { Ok(()) } else { Err(FnError::Limit("the text would be too long".to_owned())) }
+    }
+}
+
+fn strings(run: &mut dyn Evaluate, parts: Vec<&[u8]>) -> Result<Value, FnError> {
+    run.spend(parts.len().saturating_mul(ITEM))?;
+    if parts.is_empty() { Ok(Value::List(List::nil(ListKind::Strings))) } else { Ok(Value::strings(parts)) }
+}
+
+fn find_all(run: &mut dyn Evaluate, args: Args<'_>, get: Get) -> Result<Value, FnError> {
+    let regex = get(run, args)?;
+    let most = usize::try_from(args.int(2)).unwrap_or(usize::MAX);
+    let found: Vec<&[u8]> = regex.find_all(args.bytes(1)).take(most).collect();
+    strings(run, found)
+}
+
+fn replace(run: &mut dyn Evaluate, args: Args<'_>, get: Get) -> Result<Value, FnError> {
+    let regex = get(run, args)?;
+    let room = Room(run.room());
+    made(run, regex.replace_all(args.bytes(1), args.bytes(2), |size| room.check(size))?)
+}
+
+fn replace_literal(run: &mut dyn Evaluate, args: Args<'_>, get: Get) -> Result<Value, FnError> {
+    let regex = get(run, args)?;
+    let room = Room(run.room());
+    made(run, regex.replace_all_literal(args.bytes(1), args.bytes(2), |size| room.check(size))?)
+}
+
+fn split(run: &mut dyn Evaluate, args: Args<'_>, get: Get) -> Result<Value, FnError> {
+    let regex = get(run, args)?;
+    // No part is made without a byte of the text or its end.
+    run.spend(args.bytes(1).len().saturating_add(1).saturating_mul(ITEM))?;
+    let parts = regex.split(args.bytes(1), args.int(2), || Ok::<(), FnError>(()))?;
+    strings(run, parts)
+}

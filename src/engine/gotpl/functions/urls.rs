@@ -1,0 +1,24 @@
+//! sprig's functions on URLs.
+
+use super::strings::made;
+use crate::engine::gotpl::call::{Function, Param};
+use crate::engine::gotpl::value::Value;
+use crate::engine::sprig::{Error, urls};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function::new("urlParse", &[Param::Str], |run, args| {
+        run.spend(args.bytes(0).len())?;
+        let parts = urls::parse(&args.str(0))?;
+        Ok(Value::map(parts.into_iter().map(|(name, part)| (name.into(), Value::str(part))).collect()))
+    }),
+    Function::new("urlJoin", &[Param::Map], |run, args| {
+        let parts = args.map(0);
+        let url = urls::join(|name| match parts.get(name.as_bytes()) {
+            None => Ok(String::new()),
+            Some(Value::Str(part)) => Ok(part.lossy().into_owned()),
+            Some(Value::Nil) => Err(Error::call("runtime error: invalid memory address or nil pointer dereference")),
+            Some(other) => Err(urls::wrong_part(name, other.kind_name())),
+        })?;
+        made(run, url)
+    }),
+];

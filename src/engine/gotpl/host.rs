@@ -1,0 +1,54 @@
+//! What templates take from the world around them.
+
+use std::collections::HashMap;
+
+use super::errors::FnError;
+use super::value::Text;
+use crate::engine::sprig::random::{CallSite, Random};
+use crate::engine::{Environment, Release};
+
+/// The environment of a render, and how often random functions were called.
+pub struct Host {
+    environment: Environment,
+    release: String,
+    namespace: String,
+    /// The random function that is called: its template, and where the call is there.
+    site: (Text, u64),
+    calls: HashMap<(Text, u64), u64, ahash::RandomState>,
+}
+
+impl Host {
+    /// The world around a release.
+    pub fn new(release: &Release) -> Host {
+        Host {
+            environment: release.environment.clone(),
+            release: release.name.clone(),
+            namespace: release.namespace.clone(),
+            site: (Text::default(), 0),
+            calls: HashMap::default(),
+        }
+    }
+
+    /// The time and the zones.
+    pub fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// A random function is called.
+    pub fn called_at(&mut self, template: &Text, position: usize) {
+        self.site = (template.clone(), position as u64);
+    }
+
+    /// Randomness for the call.
+    ///
+    /// # Errors
+    /// The system has none.
+    pub fn random(&mut self) -> Result<Random, FnError> {
+        let count = self.calls.entry(self.site.clone()).or_default();
+        let call = *count;
+        *count += 1;
+        let (template, position) = &self.site;
+        let site = CallSite { release: &self.release, namespace: &self.namespace, template, position: *position, call };
+        Ok(self.environment.random(site)?)
+    }
+}

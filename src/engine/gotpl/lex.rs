@@ -1,0 +1,509 @@
+//! Text -> tokens, as Go's `text/template/parse` splits it. The parser pulls one token at a time.
+
+use std::sync::LazyLock;
+
+/// What a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenKind {
+    /// Something is wrong; the message is in [`Token::message`].
+    Error,
+    /// `true`, `false`
+    Bool,
+    /// A printable ASCII character that nothing else begins with.
+    Char,
+    /// `'a'`
+    CharConstant,
+    /// `1+2i`
+    Complex,
+    /// `=`
+    Assign,
+    /// `:=`
+    Declare,
+    /// The end of the text.
+    Eof,
+    /// `.name`
+    Field,
+    /// `name`
+    Identifier,
+    /// `{{`, with its trim marker.
+    LeftDelimiter,
+    /// `(`
+    LeftParen,
+    /// `1`, `1.5`, `1i`
+    Number,
+    /// `|`
+    Pipe,
+    /// `` `text` ``
+    RawString,
+    /// `}}`, with its trim marker.
+    RightDelimiter,
+    /// `)`
+    RightParen,
+    /// White space between arguments.
+    Space,
+    /// `"text"`
+    String,
+    /// What stands outside of actions, trimmed.
+    Text,
+    /// `$`, `$name`
+    Variable,
+    /// `block`
+    Block,
+    /// `break`
+    Break,
+    /// `continue`
+    Continue,
+    /// `.`
+    Dot,
+    /// `define`
+    Define,
+    /// `else`
+    Else,
+    /// `end`
+    End,
+    /// `if`
+    If,
+    /// `nil`
+    Nil,
+    /// `range`
+    Range,
+    /// `template`
+    Template,
+    /// `with`
+    With,
+}
+
+impl TokenKind {
+    fn of_keyword(word: &[u8]) -> Option<TokenKind> {
+        Some(match word {
+            b"block" => TokenKind::Block,
+            b"break" => TokenKind::Break,
+            b"continue" => TokenKind::Continue,
+            b"define" => TokenKind::Define,
+            b"else" => TokenKind::Else,
+            b"end" => TokenKind::End,
+            b"if" => TokenKind::If,
+            b"range" => TokenKind::Range,
+            b"nil" => TokenKind::Nil,
+            b"template" => TokenKind::Template,
+            b"with" => TokenKind::With,
+            b"true" | b"false" => TokenKind::Bool,
+            _ => return None,
+        })
+    }
+
+    /// Whether messages show it as `<if>`.
+    pub fn is_keyword(self) -> bool {
+        matches!(
+            self,
+            TokenKind::Block
+                | TokenKind::Break
+                | TokenKind::Continue
+                | TokenKind::Dot
+                | TokenKind::Define
+                | TokenKind::Else
+                | TokenKind::End
+                | TokenKind::If
+                | TokenKind::Nil
+                | TokenKind::Range
+                | TokenKind::Template
+                | TokenKind::With
+        )
+    }
+}
+
+/// A part of the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Token {
+    /// What it is.
+    pub kind: TokenKind,
+    /// Its first byte.
+    pub start: u32,
+    /// One beyond its last byte.
+    pub end: u32,
+    /// The line that it begins on, from 1.
+    pub line: u32,
+}
+
+const SPACE: [u8; 4] = *b" \t\r\n";
+
+/// The tokens of a text.
+pub struct Lexer<'t> {
+    text: &'t [u8],
+    at: usize,
+    start: usize,
+    line: u32,
+    start_line: u32,
+    inside_action: bool,
+    parens: u32,
+    /// The message of the error token. Nothing follows it.
+    message: Option<String>,
+}
+
+impl<'t> Lexer<'t> {
+    /// The tokens of a text of less than 4 GiB.
+    pub fn new(text: &'t [u8]) -> Lexer<'t> {
+        Lexer { text, at: 0, start: 0, line: 1, start_line: 1, inside_action: false, parens: 0, message: None }
+    }
+
+    /// What is wrong, once an error token was given.
+    pub fn message(&self) -> &str {
+        self.message.as_deref().unwrap_or_default()
+    }
+
+    /// The next token.
+    pub fn next_token(&mut self) -> Token {
+        if self.message.is_some() {
+            return Token { kind: TokenKind::Eof, start: self.at as u32, end: self.at as u32, line: self.start_line };
+        }
+        let token = if self.inside_action { self.in_action() } else { self.in_text() };
+        token.unwrap_or_else(|message| {
+            self.message = Some(message);
+            Token { kind: TokenKind::Error, start: self.start as u32, end: self.at as u32, line: self.start_line }
+        })
+    }
+
+    fn rest(&self) -> &'t [u8] {
+        &self.text[self.at..]
+    }
+
+    /// The token from the last one up to here.
+    fn token(&mut self, kind: TokenKind) -> Token {
+        let token = Token { kind, start: self.start as u32, end: self.at as u32, line: self.start_line };
+        self.start = self.at;
+        self.start_line = self.line;
+        token
+    }
+
+    /// Leaves out what is between the last token and here; its lines are counted.
+    fn ignore(&mut self) {
+        self.line += newlines(&self.text[self.start..self.at]);
+        self.start = self.at;
+        self.start_line = self.line;
+    }
+
+    /// The next character; `None` at the end.
+    fn peek(&self) -> Option<char> {
+        decode(self.rest()).map(|(c, _)| c)
+    }
+
+    fn advance(&mut self) -> Option<char> {
+        let (c, length) = decode(self.rest())?;
+        self.at += length;
+        self.line += u32::from(c == '\n');
+        Some(c)
+    }
+
+    fn accept(&mut self, valid: &[u8]) -> bool {
+        let found = self.rest().first().is_some_and(|byte| valid.contains(byte));
+        self.at += usize::from(found);
+        found
+    }
+
+    fn accept_run(&mut self, valid: &[u8]) {
+        while self.accept(valid) {}
+    }
+
+    fn in_text(&mut self) -> Result<Token, String> {
+        loop {
+            let Some(length) = find(self.rest(), b"{{") else {
+                self.at = self.text.len();
+                if self.at == self.start {
+                    return Ok(self.token(TokenKind::Eof));
+                }
+                self.line += newlines(&self.text[self.start..self.at]);
+                return Ok(self.token(TokenKind::Text));
+            };
+            if length > 0 {
+                let end = self.at + length;
+                let trims = left_trims(&self.text[end + 2..]);
+                let kept = if trims { trimmed_end(&self.text[self.start..end]) } else { end - self.start };
+                self.at = self.start + kept;
+                self.line += newlines(&self.text[self.start..self.at]);
+                let text = self.token(TokenKind::Text);
+                self.at = end;
+                self.ignore();
+                if kept > 0 {
+                    return Ok(text);
+                }
+            }
+            // The delimiter itself.
+            let marker = if left_trims(&self.text[self.at + 2..]) { 2 } else { 0 };
+            if self.text[self.at + 2 + marker..].starts_with(b"/*") {
+                self.at += 2 + marker;
+                self.ignore();
+                self.comment()?;
+                continue;
+            }
+            self.at += 2;
+            let token = self.token(TokenKind::LeftDelimiter);
+            self.inside_action = true;
+            self.at += marker;
+            self.ignore();
+            self.parens = 0;
+            return Ok(token);
+        }
+    }
+
+    fn comment(&mut self) -> Result<(), String> {
+        self.at += 2;
+        let length = find(self.rest(), b"*/").ok_or("unclosed comment")?;
+        self.at += length + 2;
+        let trims = self.at_right_delimiter().ok_or("comment ends before closing delimiter")?;
+        self.at += if trims { 4 } else { 2 };
+        if trims {
+            self.at += leading_space(self.rest());
+        }
+        self.ignore();
+        Ok(())
+    }
+
+    /// Whether the closing delimiter is here, and whether it trims.
+    fn at_right_delimiter(&self) -> Option<bool> {
+        let rest = self.rest();
+        if right_trims(rest) && rest[2..].starts_with(b"}}") {
+            return Some(true);
+        }
+        rest.starts_with(b"}}").then_some(false)
+    }
+
+    fn right_delimiter(&mut self) -> Token {
+        let trims = self.at_right_delimiter() == Some(true);
+        if trims {
+            self.at += 2;
+            self.ignore();
+        }
+        self.at += 2;
+        let token = self.token(TokenKind::RightDelimiter);
+        if trims {
+            self.at += leading_space(self.rest());
+            self.ignore();
+        }
+        self.inside_action = false;
+        token
+    }
+
+    fn in_action(&mut self) -> Result<Token, String> {
+        if self.at_right_delimiter().is_some() {
+            if self.parens == 0 {
+                return Ok(self.right_delimiter());
+            }
+            return Err("unclosed left paren".to_owned());
+        }
+        let c = self.advance().ok_or("unclosed action")?;
+        let kind = match c {
+            ' ' | '\t' | '\r' | '\n' => return Ok(self.space()),
+            '=' => TokenKind::Assign,
+            ':' if self.advance() == Some('=') => TokenKind::Declare,
+            ':' => return Err("expected :=".to_owned()),
+            '|' => TokenKind::Pipe,
+            '"' => self.quoted(b'"', "unterminated quoted string", TokenKind::String)?,
+            '\'' => self.quoted(b'\'', "unterminated character constant", TokenKind::CharConstant)?,
+            '`' => self.raw_quoted()?,
+            '$' => self.name(TokenKind::Variable)?,
+            '.' if self.rest().first().is_some_and(|next| !next.is_ascii_digit()) => self.name(TokenKind::Field)?,
+            '.' | '+' | '-' | '0'..='9' => {
+                self.at -= 1;
+                self.number()?
+            }
+            c if is_alphanumeric(c) => self.identifier()?,
+            '(' => {
+                self.parens += 1;
+                TokenKind::LeftParen
+            }
+            ')' => {
+                self.parens = self.parens.checked_sub(1).ok_or("unexpected right paren")?;
+                TokenKind::RightParen
+            }
+            ' '..='~' => TokenKind::Char,
+            c => return Err(format!("unrecognized character in action: {}", unicode(c))),
+        };
+        Ok(self.token(kind))
+    }
+
+    /// White space; its first character has been taken. What trims behind it belongs to the delimiter.
+    fn space(&mut self) -> Token {
+        while self.rest().first().is_some_and(|byte| SPACE.contains(byte)) {
+            self.advance();
+        }
+        let last = &self.text[self.at - 1..];
+        if right_trims(last) && last[2..].starts_with(b"}}") {
+            self.at -= 1;
+            self.line -= u32::from(self.text[self.at] == b'\n');
+            if self.at == self.start {
+                return self.right_delimiter();
+            }
+        }
+        self.token(TokenKind::Space)
+    }
+
+    fn quoted(&mut self, quote: u8, unterminated: &str, kind: TokenKind) -> Result<TokenKind, String> {
+        loop {
+            match self.advance() {
+                Some('\\') if !matches!(self.advance(), None | Some('\n')) => {}
+                Some('\\' | '\n') | None => return Err(unterminated.to_owned()),
+                Some(c) if c == char::from(quote) => return Ok(kind),
+                Some(_) => {}
+            }
+        }
+    }
+
+    fn raw_quoted(&mut self) -> Result<TokenKind, String> {
+        let length = self.rest().iter().position(|&byte| byte == b'`').ok_or("unterminated raw quoted string")?;
+        self.line += newlines(&self.rest()[..length]);
+        self.at += length + 1;
+        Ok(TokenKind::RawString)
+    }
+
+    /// A field or variable; its `.` or `$` has been taken.
+    fn name(&mut self, kind: TokenKind) -> Result<TokenKind, String> {
+        if self.at_terminator() {
+            return Ok(if kind == TokenKind::Variable { kind } else { TokenKind::Dot });
+        }
+        self.skip_alphanumeric();
+        self.check_terminator()?;
+        Ok(kind)
+    }
+
+    /// A word; its first character has been taken.
+    fn identifier(&mut self) -> Result<TokenKind, String> {
+        self.skip_alphanumeric();
+        self.check_terminator()?;
+        Ok(TokenKind::of_keyword(&self.text[self.start..self.at]).unwrap_or(TokenKind::Identifier))
+    }
+
+    fn skip_alphanumeric(&mut self) {
+        while self.peek().is_some_and(is_alphanumeric) {
+            self.advance();
+        }
+    }
+
+    fn check_terminator(&self) -> Result<(), String> {
+        match self.peek() {
+            Some(c) if !self.at_terminator() => Err(format!("bad character {}", unicode(c))),
+            _ => Ok(()),
+        }
+    }
+
+    fn at_terminator(&self) -> bool {
+        match self.rest().first() {
+            None | Some(b' ' | b'\t' | b'\r' | b'\n' | b'.' | b',' | b'|' | b':' | b')' | b'(') => true,
+            Some(_) => self.rest().starts_with(b"}}"),
+        }
+    }
+
+    fn number(&mut self) -> Result<TokenKind, String> {
+        let bad = |lexer: &Lexer<'_>| {
+            let text = String::from_utf8_lossy(&lexer.text[lexer.start..lexer.at]);
+            Err(format!("bad number syntax: {}", crate::go::strconv::quote_double(&text)))
+        };
+        if !self.scan_number() {
+            return bad(self);
+        }
+        if matches!(self.rest().first(), Some(b'+' | b'-')) {
+            // The imaginary part follows at once.
+            if !self.scan_number() || self.text[self.at - 1] != b'i' {
+                return bad(self);
+            }
+            return Ok(TokenKind::Complex);
+        }
+        Ok(TokenKind::Number)
+    }
+
+    fn scan_number(&mut self) -> bool {
+        self.accept(b"+-");
+        let mut digits: &[u8] = b"0123456789_";
+        let (mut is_decimal, mut is_hex) = (true, false);
+        if self.accept(b"0") {
+            if self.accept(b"xX") {
+                (digits, is_decimal, is_hex) = (b"0123456789abcdefABCDEF_", false, true);
+            } else if self.accept(b"oO") {
+                (digits, is_decimal) = (b"01234567_", false);
+            } else if self.accept(b"bB") {
+                (digits, is_decimal) = (b"01_", false);
+            }
+        }
+        self.accept_run(digits);
+        if self.accept(b".") {
+            self.accept_run(digits);
+        }
+        if is_decimal && self.accept(b"eE") || is_hex && self.accept(b"pP") {
+            self.accept(b"+-");
+            self.accept_run(b"0123456789_");
+        }
+        self.accept(b"i");
+        if self.peek().is_some_and(is_alphanumeric) {
+            self.advance();
+            return false;
+        }
+        true
+    }
+}
+
+/// The first character and its length; bytes that are not UTF-8 are U+FFFD, one by one.
+pub fn decode(bytes: &[u8]) -> Option<(char, usize)> {
+    let first = *bytes.first()?;
+    if first.is_ascii() {
+        return Some((char::from(first), 1));
+    }
+    let valid = match std::str::from_utf8(&bytes[..bytes.len().min(4)]) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(),
+    };
+    Some(valid.chars().next().map_or((char::REPLACEMENT_CHARACTER, 1), |c| (c, c.len_utf8())))
+}
+
+/// Go's `%#U`.
+fn unicode(c: char) -> String {
+    let code = format!("U+{:04X}", u32::from(c));
+    if crate::go::strconv::is_printable(c) { format!("{code} '{c}'") } else { code }
+}
+
+/// Whether a name may have the character: `_`, letters and decimal digits.
+fn is_alphanumeric(c: char) -> bool {
+    /// `char::is_alphanumeric` knows further numbers and marks.
+    static IN_NAMES: LazyLock<Option<regex::Regex>> = LazyLock::new(|| regex::Regex::new(r"[\pL\p{Nd}]").ok());
+    if c.is_ascii() {
+        return c == '_' || c.is_ascii_alphanumeric();
+    }
+    let in_names = || IN_NAMES.as_ref().is_some_and(|class| class.is_match(c.encode_utf8(&mut [0; 4])));
+    c.is_alphanumeric() && in_names()
+}
+
+/// Whether the delimiter before `rest` trims what is to its left.
+fn left_trims(rest: &[u8]) -> bool {
+    matches!(rest, [b'-', space, ..] if SPACE.contains(space))
+}
+
+/// Whether ` -` is here.
+fn right_trims(rest: &[u8]) -> bool {
+    matches!(rest, [space, b'-', ..] if SPACE.contains(space))
+}
+
+fn leading_space(text: &[u8]) -> usize {
+    text.iter().take_while(|byte| SPACE.contains(byte)).count()
+}
+
+/// The length without the white space at the end.
+fn trimmed_end(text: &[u8]) -> usize {
+    text.iter().rposition(|byte| !SPACE.contains(byte)).map_or(0, |last| last + 1)
+}
+
+fn newlines(text: &[u8]) -> u32 {
+    text.iter().filter(|&&byte| byte == b'\n').count() as u32
+}
+
+/// Where two bytes that are the same stand first (`{{`), or any two.
+fn find(text: &[u8], pair: &[u8; 2]) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        let at = from + text[from..].iter().position(|&byte| byte == pair[0])?;
+        if text.get(at + 1) == Some(&pair[1]) {
+            return Some(at);
+        }
+        from = at + 1;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,85 @@
+//! Budgets against templates that run or grow without end, which Helm does not have.
+
+use super::errors::FnError;
+
+/// How many steps (actions, calls, turns of loops) all templates of a render may take. The largest public chart takes some
+/// hundred thousand.
+const MAX_STEPS: u64 = 50_000_000;
+
+/// How many bytes all templates of a render may write and make, results of functions included.
+const MAX_BYTES: usize = 1 << 30;
+
+/// What a render may still use up.
+#[derive(Debug)]
+pub struct Limits {
+    steps: u64,
+    bytes: usize,
+    /// Where the stack stood when the render began, and how far it may go from there.
+    stack: usize,
+    max_stack: usize,
+}
+
+impl Limits {
+    /// A render begins, with so many bytes of stack.
+    pub fn new(max_stack: usize) -> Limits {
+        Limits { steps: MAX_STEPS, bytes: MAX_BYTES, stack: stack_position(), max_stack }
+    }
+
+    /// Counts steps.
+    ///
+    /// # Errors
+    /// There are none left.
+    pub fn step(&mut self, steps: u64) -> Result<(), FnError> {
+        match self.steps.checked_sub(steps) {
+            Some(left) => {
+                self.steps = left;
+                Ok(())
+            }
+            None => {
+                self.steps = 0;
+                Err(FnError::Limit(format!("the templates go on without end: more than {MAX_STEPS} steps")))
+            }
+        }
+    }
+
+    /// Counts bytes that are written or made.
+    ///
+    /// # Errors
+    /// There are none left.
+    pub fn spend(&mut self, bytes: usize) -> Result<(), FnError> {
+        match self.bytes.checked_sub(bytes) {
+            Some(left) => {
+                self.bytes = left;
+                Ok(())
+            }
+            None => {
+                self.bytes = 0;
+                Err(FnError::Limit(format!("the templates make more than {} MiB", MAX_BYTES >> 20)))
+            }
+        }
+    }
+
+    /// How many bytes are left.
+    pub fn room(&self) -> usize {
+        self.bytes
+    }
+
+    /// Checks that calls may nest more deeply yet.
+    ///
+    /// # Errors
+    /// They may not.
+    pub fn check_stack(&self) -> Result<(), FnError> {
+        if self.stack.abs_diff(stack_position()) <= self.max_stack {
+            return Ok(());
+        }
+        Err(FnError::Limit(
+            "rendering template has a nested reference: templates call each other too deeply".to_owned(),
+        ))
+    }
+}
+
+/// About where the stack stands.
+fn stack_position() -> usize {
+    let here = 0u8;
+    std::ptr::from_ref(&here).addr()
+}

@@ -1,0 +1,208 @@
+//! The templates of a tree of charts: parsed once, and run with values.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::ast::{Origin, Parsed};
+use super::errors::ParseError;
+use super::exec::{Exec, Library, Mark, Refusal};
+use super::functions;
+use super::host::Host;
+use super::limits::Limits;
+use super::objects::{self, ChartObjects, Shared};
+use super::parse::parse;
+use super::report;
+use super::set::{Definitions, TemplateSet, helm_order};
+use super::value::{Text, Value};
+use crate::chart::{Chart, EngineKind};
+use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::engine::{Capabilities, Release, Rendered};
+use crate::yaml::Map;
+
+/// How much stack calls of `include` and `tpl` may take: what one function takes has to fit into the rest.
+const MAX_STACK: usize = 128 << 20;
+
+const LIBRARY: Library = Library { function: functions::function, method: functions::method, names: functions::NAMES };
+
+/// What templates are run with.
+pub(super) struct RunScope<'a> {
+    pub(super) chart: &'a Chart,
+    pub(super) values: &'a Map,
+    pub(super) release: &'a Release,
+    pub(super) capabilities: &'a Capabilities,
+    /// Whether `required` and `fail` do not end the render.
+    pub(super) notes_refusals: bool,
+}
+
+/// The parsed templates of a tree of charts.
+pub(super) struct Loaded {
+    /// The files in Helm's order, partials too.
+    files: Vec<File>,
+    definitions: Arc<Definitions>,
+}
+
+struct File {
+    /// Its path from the root chart's name on.
+    path: String,
+    /// The path of its chart.
+    chart: String,
+    source: Source,
+}
+
+/// What rendering a tree of charts gave.
+#[derive(Default)]
+pub(super) struct Output {
+    pub(super) rendered: Vec<Rendered>,
+    pub(super) errors: Vec<Diagnostic>,
+    /// What was refused, by the path of the file.
+    pub(super) refusals: Vec<(String, Vec<Refusal>)>,
+}
+
+impl Output {
+    /// Adds an error unless another one is about the same place: templates that share a broken part all fail there.
+    fn fail(&mut self, error: Diagnostic) {
+        let place = error.labels.first().map(|label| &label.span);
+        if place.is_none() || !self.errors.iter().any(|known| known.labels.first().map(|label| &label.span) == place) {
+            self.errors.push(error);
+        }
+    }
+}
+
+impl Loaded {
+    /// Parses the templates of a chart and its subcharts, as far as they are written in this language.
+    ///
+    /// # Errors
+    /// The first mistake of each file.
+    pub(super) fn new(chart: &Chart) -> Result<Loaded, Vec<Diagnostic>> {
+        let mut files = Vec::new();
+        add_files(chart, &chart.metadata.name, &mut files);
+        files.sort_by(|a, b| helm_order(&a.path, &b.path));
+        let mut definitions = Definitions::default();
+        let mut output = Output::default();
+        for file in &files {
+            match parsed(file) {
+                Ok(parsed) => definitions.add(&Arc::new(parsed)),
+                Err(error) => output.fail(report::parse_error(&error)),
+            }
+        }
+        if !output.errors.is_empty() {
+            return Err(output.errors);
+        }
+        Ok(Loaded { files, definitions: Arc::new(definitions) })
+    }
+
+    /// Runs the templates.
+    pub(super) fn render(&self, scope: &RunScope<'_>) -> Output {
+        let mut output = Output::default();
+        let mut run = self.run(scope);
+        for file in self.rendered_files() {
+            let Some(rendered) = run.file(file) else { continue };
+            let refused = run.exec.take_refusals();
+            if !refused.is_empty() {
+                output.refusals.push((file.path.clone(), refused));
+            }
+            match rendered {
+                Ok(text) => output.rendered.push(Rendered {
+                    path: file.path.clone(),
+                    template: file.source.clone(),
+                    text,
+                    notes: file.path.ends_with("NOTES.txt"),
+                }),
+                Err(error) => output.fail(error),
+            }
+        }
+        output
+    }
+
+    /// The line of a template that a line (from 1) of a rendered file came from.
+    pub(super) fn locate(&self, scope: &RunScope<'_>, path: &str, line: usize) -> Option<Span> {
+        let mut run = self.run(scope);
+        for file in self.rendered_files() {
+            let is_wanted = file.path == path;
+            if is_wanted {
+                run.exec.mark();
+            }
+            let rendered = run.file(file)?.ok()?;
+            if is_wanted {
+                return origin(&run.exec.take_marks(), &rendered, line);
+            }
+        }
+        None
+    }
+
+    fn rendered_files(&self) -> impl Iterator<Item = &File> {
+        self.files.iter().filter(|file| !is_partial(&file.path))
+    }
+
+    fn run(&self, scope: &RunScope<'_>) -> Run {
+        let shared = Shared::new(scope.release, scope.capabilities);
+        let set = TemplateSet::new(Arc::clone(&self.definitions));
+        let charts = objects::charts(scope.chart, scope.values, &shared);
+        Run {
+            charts: charts.into_iter().map(|objects| (objects.path.clone(), objects)).collect(),
+            exec: Exec::new(set, LIBRARY, Limits::new(MAX_STACK), Host::new(scope.release), scope.notes_refusals),
+        }
+    }
+}
+
+/// One run of all templates.
+struct Run {
+    /// What templates of a chart see, by its path.
+    charts: HashMap<String, ChartObjects, ahash::RandomState>,
+    exec: Exec,
+}
+
+impl Run {
+    /// Runs a file; `None` if the tree has no such chart.
+    fn file(&mut self, file: &File) -> Option<Result<String, Diagnostic>> {
+        let objects = self.charts.get(&file.chart)?;
+        objects.dot.insert("Template".into(), objects::template(&file.path, &objects.path));
+        let rendered = self.exec.render(&Text::from(file.path.as_str()), Value::Map(objects.dot.clone()));
+        let text = |bytes| match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+        };
+        Some(rendered.map(text).map_err(|error| report::exec_error(&error)))
+    }
+}
+
+/// Adds the files of a chart that are parsed, of a library chart only partials, and those of its subcharts.
+fn add_files(chart: &Chart, path: &str, files: &mut Vec<File>) {
+    for subchart in &chart.subcharts {
+        add_files(subchart, &format!("{path}/charts/{}", subchart.metadata.name), files);
+    }
+    if chart.engine() != EngineKind::GoTemplate {
+        return;
+    }
+    let is_library = chart.is_library();
+    for template in chart.templates.iter().filter(|template| !is_library || is_partial(&template.path)) {
+        let (chart, source) = (path.to_owned(), template.source.clone());
+        files.push(File { path: format!("{path}/{}", template.path), chart, source });
+    }
+}
+
+/// Whether a file is only there for others.
+fn is_partial(path: &str) -> bool {
+    path.rsplit('/').next().is_some_and(|name| name.starts_with('_'))
+}
+
+fn parsed(file: &File) -> Result<Parsed, ParseError> {
+    parse(&Text::from(file.path.as_str()), Origin::File(file.source.clone()), functions::NAMES)
+}
+
+/// The line of a template that a line (from 1) of what it gave came from, by what was written where.
+fn origin(marks: &[Mark], rendered: &str, line: usize) -> Option<Span> {
+    let start = match line.checked_sub(2) {
+        None => 0,
+        Some(breaks) => rendered.match_indices('\n').nth(breaks)?.0 + 1,
+    };
+    let text = rendered[start..].lines().next().unwrap_or_default();
+    let at = start + (text.len() - text.trim_start().len());
+    let mark = marks[..marks.partition_point(|mark| mark.at <= at)].last()?;
+    let source = mark.parsed.origin.source()?;
+    let offset = if mark.is_text { mark.offset + (at - mark.at) } else { mark.offset };
+    let range = source.line_range(source.position(offset).line);
+    let text = &source.text()[range.clone()];
+    let indent = text.len() - text.trim_start().len();
+    Some(source.span(range.start + indent..range.start + text.trim_end().len().max(indent)))
+}

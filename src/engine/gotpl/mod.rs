@@ -1,0 +1,102 @@
+//! Charts written in Go templates, Helm's own language.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `lex`, `number`, `literal` | text -> tokens, numbers, strings |
+//! | `parse`, `ast`, `node_text` | tokens -> templates in one arena; nodes written back for errors |
+//! | `set` | the one name space of all charts of a tree |
+//! | `value` | what templates work with: Go's values |
+//! | `call` | functions as templates see them: parameters, arguments, what they may ask for |
+//! | `exec` | templates run |
+//! | `functions` | what templates can call, a file for each family |
+//! | `loaded` | the templates of a tree of charts, parsed and run |
+//! | `objects` | what Helm gives to templates: `Release`, `Chart`, `Values`, ... |
+//! | `host` | time, zones, randomness |
+//! | `times` | Go's `time` as values |
+//! | `limits` | budgets against templates without end |
+//! | `errors`, `report` | Go's and Helm's texts; diagnostics |
+
+mod ast;
+mod call;
+mod errors;
+mod exec;
+mod functions;
+mod host;
+mod lex;
+mod limits;
+mod literal;
+mod loaded;
+mod node_text;
+mod number;
+mod objects;
+mod parse;
+mod report;
+mod set;
+mod times;
+mod value;
+
+use self::loaded::{Loaded, Output, RunScope};
+use super::tree::Member;
+use super::{Engine, LoadedTemplates, Outcome, Rendered, Scope};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::stack;
+
+/// Renders charts whose Chart.yaml names no engine.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct GoTemplateEngine;
+
+/// The stack on which templates run. Calls of `include` and `tpl` nest on it, and so do readers and writers of documents.
+const STACK: usize = 256 << 20;
+
+impl Engine for GoTemplateEngine {
+    fn render(&self, scope: &Scope<'_>, _: &[Member<'_>]) -> Outcome {
+        let outcome = on_stack(scope, |scope| match Loaded::new(scope.chart) {
+            Ok(loaded) => loaded.render(scope),
+            Err(errors) => Output { errors, ..Output::default() },
+        });
+        let no_memory = || vec![Diagnostic::error("stack", "there is no memory for running templates")];
+        outcome.unwrap_or_else(|| Output { errors: no_memory(), ..Output::default() }).finished(scope)
+    }
+
+    fn locate(&self, scope: &Scope<'_>, _: &[Member<'_>], _: &Member<'_>, path: &str, line: usize) -> Option<Span> {
+        on_stack(scope, |scope| Loaded::new(scope.chart).ok()?.locate(scope, path, line))?
+    }
+
+    fn session(&self, members: &[Member<'_>]) -> Option<Box<dyn LoadedTemplates + Send>> {
+        // All templates of a tree are in one name space: the root comes last, with all of them.
+        let chart = members.iter().find(|member| member.is_root())?.chart;
+        let loaded = on_stack_of_its_own(|| Loaded::new(chart).ok())??;
+        Some(Box::new(GoTemplateSession(loaded)))
+    }
+}
+
+/// Parsed templates that are rendered many times.
+struct GoTemplateSession(Loaded);
+
+impl LoadedTemplates for GoTemplateSession {
+    fn render(&self, scope: &Scope<'_>) -> Option<Vec<Rendered>> {
+        let outcome = on_stack(scope, |scope| self.0.render(scope))?.finished(scope);
+        Some(outcome.rendered).filter(|_| outcome.errors.is_empty())
+    }
+}
+
+/// Does something on a stack that is large enough for templates; `None` if there is no memory for it.
+fn on_stack<T: Send>(scope: &Scope<'_>, run: impl FnOnce(&RunScope<'_>) -> T + Send) -> Option<T> {
+    let Scope { chart, values, release, capabilities, refusals } = *scope;
+    let scope = RunScope { chart, values, release, capabilities, notes_refusals: refusals.is_some() };
+    on_stack_of_its_own(|| run(&scope))
+}
+
+fn on_stack_of_its_own<T: Send>(run: impl FnOnce() -> T + Send) -> Option<T> {
+    stack::call(STACK, run).ok()
+}
+
+impl Output {
+    /// What is handed on; refusals are noted.
+    fn finished(self, scope: &Scope<'_>) -> Outcome {
+        for (path, refused) in &self.refusals {
+            scope.refusals.iter().for_each(|refusals| refusals.extend(path, refused.iter().map(report::refusal)));
+        }
+        Outcome { rendered: self.rendered, errors: self.errors }
+    }
+}

@@ -1,0 +1,115 @@
+//! Nodes written back as Go writes them, for the `<...>` of errors.
+
+use super::ast::{Children, Control, Fields, Node, NodeId, Parsed};
+use crate::go::strconv::quote_double;
+
+/// What is longer is of no use to anybody: Go writes all of it, and a template may be large.
+const MAX_LENGTH: usize = 1 << 16;
+
+/// What is to be written next.
+enum Part {
+    Node(NodeId),
+    Text(&'static str),
+    Fields(Fields),
+}
+
+/// A node as Go writes it back.
+pub fn node_text(parsed: &Parsed, id: NodeId) -> String {
+    let mut out: Vec<u8> = Vec::new();
+    let mut rest = vec![Part::Node(id)];
+    while let Some(part) = rest.pop() {
+        if out.len() > MAX_LENGTH {
+            break;
+        }
+        match part {
+            Part::Text(text) => out.extend_from_slice(text.as_bytes()),
+            Part::Fields(fields) => write_fields(parsed, fields, &mut out),
+            Part::Node(id) => write_node(parsed, id, &mut out, &mut rest),
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+fn write_fields(parsed: &Parsed, fields: Fields, out: &mut Vec<u8>) {
+    for field in parsed.fields(fields) {
+        out.push(b'.');
+        out.extend_from_slice(field);
+    }
+}
+
+fn write_node(parsed: &Parsed, id: NodeId, out: &mut Vec<u8>, rest: &mut Vec<Part>) {
+    // The rest is a stack: what comes first is pushed last.
+    match parsed.node(id) {
+        Node::Text { end } => out.extend_from_slice(parsed.text(id, end)),
+        Node::Action { pipe } => rest.extend([Part::Text("}}"), Part::Node(pipe), Part::Text("{{")]),
+        Node::If(control) => write_control("{{if ", control, rest),
+        Node::With(control) => write_control("{{with ", control, rest),
+        Node::Range(control) => write_control("{{range ", control, rest),
+        Node::Break => out.extend_from_slice(b"{{break}}"),
+        Node::Continue => out.extend_from_slice(b"{{continue}}"),
+        Node::Template(call) => {
+            out.extend_from_slice(b"{{template ");
+            out.extend_from_slice(quote_double(&parsed.name(call.name).lossy()).as_bytes());
+            rest.push(Part::Text("}}"));
+            rest.extend(call.pipe.into_iter().flat_map(|pipe| [Part::Node(pipe), Part::Text(" ")]));
+        }
+        Node::List(children) => rest.extend(parsed.children(children).iter().rev().map(|&id| Part::Node(id))),
+        Node::Pipe { variables, commands, assigns } => {
+            separated(parsed, commands, " | ", rest);
+            if !variables.is_empty() {
+                rest.push(Part::Text(if assigns { " = " } else { " := " }));
+                separated(parsed, variables, ", ", rest);
+            }
+        }
+        Node::Command(arguments) => {
+            for (index, &id) in parsed.children(arguments).iter().enumerate().rev() {
+                operand(parsed, id, rest);
+                if index > 0 {
+                    rest.push(Part::Text(" "));
+                }
+            }
+        }
+        Node::Field(fields) => write_fields(parsed, fields, out),
+        Node::Variable(variable, fields) => {
+            out.extend_from_slice(parsed.variable_name(variable.name));
+            write_fields(parsed, fields, out);
+        }
+        Node::Chain { of, fields } => {
+            rest.push(Part::Fields(fields));
+            operand(parsed, of, rest);
+        }
+        Node::Identifier { function } => out.extend_from_slice((parsed.function_names)(function).as_bytes()),
+        Node::Dot => out.push(b'.'),
+        Node::Nil => out.extend_from_slice(b"nil"),
+        Node::Bool(value) => out.extend_from_slice(if value { b"true" } else { b"false" }),
+        Node::Number(number) => out.extend_from_slice(parsed.number_text(number)),
+        Node::String(string) => {
+            let written = &parsed.strings[string as usize].0;
+            out.extend_from_slice(&parsed.origin.bytes()[written.start as usize..written.end as usize]);
+        }
+    }
+}
+
+fn write_control(start: &'static str, control: Control, rest: &mut Vec<Part>) {
+    rest.push(Part::Text("{{end}}"));
+    rest.extend(control.otherwise.into_iter().flat_map(|list| [Part::Node(list), Part::Text("{{else}}")]));
+    rest.extend([Part::Node(control.list), Part::Text("}}"), Part::Node(control.pipe), Part::Text(start)]);
+}
+
+fn separated(parsed: &Parsed, children: Children, separator: &'static str, rest: &mut Vec<Part>) {
+    for (index, &id) in parsed.children(children).iter().enumerate().rev() {
+        rest.push(Part::Node(id));
+        if index > 0 {
+            rest.push(Part::Text(separator));
+        }
+    }
+}
+
+/// Pipelines among arguments stand in parentheses.
+fn operand(parsed: &Parsed, id: NodeId, rest: &mut Vec<Part>) {
+    if matches!(parsed.node(id), Node::Pipe { .. }) {
+        rest.extend([Part::Text(")"), Part::Node(id), Part::Text("(")]);
+    } else {
+        rest.push(Part::Node(id));
+    }
+}

@@ -1,0 +1,242 @@
+//! Numeric constants: what Go's template parser takes a literal for, and which types it can be used as.
+
+use super::value::Value;
+use crate::go::strconv::quote_double;
+
+/// A numeric literal. It may be of several types at once: `3.0` fits an `int` as well.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Number {
+    /// As a signed integer.
+    pub int: Option<i64>,
+    /// As an unsigned integer.
+    pub uint: Option<u64>,
+    /// As a float.
+    pub float: Option<f64>,
+    /// As a complex number: real and imaginary part.
+    pub complex: Option<(f64, f64)>,
+    /// Whether it is a float where nothing else is asked for: it is written with a point or an exponent.
+    pub prefers_float: bool,
+}
+
+/// A literal that is beyond `int` where an `int` is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Overflow;
+
+impl Number {
+    /// The value where no type is asked for.
+    ///
+    /// # Errors
+    /// An integer that fits only `uint64`.
+    pub fn value(&self) -> Result<Value, Overflow> {
+        match *self {
+            Number { complex: Some(parts), .. } => Ok(Value::Complex(parts.into())),
+            Number { float: Some(float), prefers_float: true, .. } => Ok(Value::Float(float)),
+            Number { int: Some(int), .. } => Ok(Value::Int(int)),
+            Number { uint: Some(_), .. } => Err(Overflow),
+            _ => Ok(Value::Invalid),
+        }
+    }
+
+    /// Reads a number as it was written: `0x1F`, `1_000`, `1e3`, `3i`.
+    ///
+    /// # Errors
+    /// Go's message.
+    pub fn parse(text: &str) -> Result<Number, String> {
+        if let Some(imaginary) = text.strip_suffix('i').and_then(parse_float) {
+            return Ok(Number::complex((0.0, imaginary)));
+        }
+        let mut number = Number { uint: parse_uint(text), int: parse_int(text), ..Number::default() };
+        if number.int == Some(0) {
+            number.uint = Some(0);
+        }
+        match (number.int, number.uint) {
+            (Some(int), _) => number.float = Some(int as f64),
+            (None, Some(uint)) => number.float = Some(uint as f64),
+            (None, None) => {
+                let illegal = || format!("illegal number syntax: {}", quote_double(text));
+                let float = parse_float(text).ok_or_else(illegal)?;
+                if !text.contains(['.', 'e', 'E', 'p', 'P']) {
+                    return Err(format!("integer overflow: {}", quote_double(text)));
+                }
+                number.float = Some(float);
+                number.set_integers(float);
+            }
+        }
+        let is_hex_integer = text.starts_with("0x") || text.starts_with("0X");
+        let is_hex_integer = is_hex_integer && text.len() > 2 && !text.contains(['p', 'P']);
+        number.prefers_float = !is_hex_integer && text.contains(['.', 'e', 'E', 'p', 'P']);
+        Ok(number)
+    }
+
+    /// Reads `1+2i`.
+    ///
+    /// # Errors
+    /// Go's message.
+    pub fn parse_complex(text: &str) -> Result<Number, String> {
+        // The sign of the imaginary part is the last one that is not an exponent's.
+        let bytes = text.as_bytes();
+        let is_split =
+            |&at: &usize| matches!(bytes[at], b'+' | b'-') && !matches!(bytes[at - 1], b'e' | b'E' | b'p' | b'P');
+        let split = (1..bytes.len()).rev().find(is_split);
+        let parts = split.and_then(|at| {
+            let imaginary = text[at..].strip_suffix('i')?;
+            Some((parse_float(&text[..at])?, parse_float(imaginary)?))
+        });
+        parts.map(Number::complex).ok_or_else(|| "syntax error scanning complex number".to_owned())
+    }
+
+    /// The number that a character constant is.
+    pub fn of_char(code: u32) -> Number {
+        let (int, uint, float) = (Some(code.into()), Some(code.into()), Some(code.into()));
+        Number { int, uint, float, complex: None, prefers_float: false }
+    }
+
+    fn complex(parts: (f64, f64)) -> Number {
+        let mut number = Number { complex: Some(parts), ..Number::default() };
+        if parts.1 == 0.0 {
+            number.float = Some(parts.0);
+            number.set_integers(parts.0);
+        }
+        number
+    }
+
+    /// A whole float is an integer too.
+    fn set_integers(&mut self, float: f64) {
+        if float == float.trunc() {
+            self.int = (-9.223372036854776e18..9.223372036854776e18).contains(&float).then_some(float as i64);
+            self.uint = (0.0..1.8446744073709552e19).contains(&float).then_some(float as u64);
+        }
+    }
+}
+
+/// `strconv.ParseUint(text, 0, 64)`
+fn parse_uint(text: &str) -> Option<u64> {
+    if !underscores_are_valid(text) {
+        return None;
+    }
+    let lower = text.to_ascii_lowercase();
+    let (digits, radix) = match lower.as_bytes() {
+        [b'0', b'x', ..] => (&lower[2..], 16),
+        [b'0', b'b', ..] => (&lower[2..], 2),
+        [b'0', b'o', ..] => (&lower[2..], 8),
+        [b'0', _, ..] => (&lower[1..], 8),
+        _ => (&lower[..], 10),
+    };
+    let digits = digits.replace('_', "");
+    // Rust takes a sign here, Go does not.
+    let first = digits.bytes().next()?;
+    if matches!(first, b'+' | b'-') { None } else { u64::from_str_radix(&digits, radix).ok() }
+}
+
+/// `strconv.ParseInt(text, 0, 64)`
+fn parse_int(text: &str) -> Option<i64> {
+    if let Some(digits) = text.strip_prefix('-') {
+        let magnitude = parse_uint(digits)?;
+        return 0i64.checked_sub_unsigned(magnitude);
+    }
+    i64::try_from(parse_uint(text.strip_prefix('+').unwrap_or(text))?).ok()
+}
+
+/// Whether underscores only separate digits, or a prefix from them, and a number that has any is written with a prefix or
+/// is decimal.
+fn underscores_are_valid(text: &str) -> bool {
+    let text = text.trim_start_matches(['+', '-']);
+    let mut before = b'^';
+    let mut rest = text.as_bytes();
+    let mut is_hex = false;
+    if let [b'0', prefix, ..] = rest
+        && matches!(prefix.to_ascii_lowercase(), b'b' | b'o' | b'x')
+    {
+        before = b'0';
+        is_hex = prefix.eq_ignore_ascii_case(&b'x');
+        rest = &rest[2..];
+    }
+    for &byte in rest {
+        let is_digit = byte.is_ascii_digit() || is_hex && byte.is_ascii_hexdigit();
+        before = match (byte, before) {
+            _ if is_digit => b'0',
+            (b'_', b'0') => b'_',
+            (b'_', _) | (_, b'_') => return false,
+            _ => b'!',
+        };
+    }
+    before != b'_'
+}
+
+/// `strconv.ParseFloat(text, 64)` of what the lexer takes for a number; a number that is too large is an error.
+fn parse_float(text: &str) -> Option<f64> {
+    if text.contains('_') && !underscores_are_valid(text) {
+        return None;
+    }
+    let plain = text.replace('_', "");
+    let unsigned = plain.trim_start_matches(['+', '-']);
+    let float = match unsigned.strip_prefix("0x").or_else(|| unsigned.strip_prefix("0X")) {
+        Some(hex) => parse_hex_float(hex).map(|float| if plain.starts_with('-') { -float } else { float })?,
+        None if unsigned.bytes().any(|byte| byte.is_ascii_digit()) => plain.parse().ok()?,
+        None => return None,
+    };
+    Some(float).filter(|float: &f64| float.is_finite())
+}
+
+/// `1.8p4`: a mantissa of hexadecimal digits, and the power of two that Go demands.
+fn parse_hex_float(text: &str) -> Option<f64> {
+    let (mantissa, exponent) = text.split_once(['p', 'P'])?;
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    if whole.is_empty() && fraction.is_empty() {
+        return None;
+    }
+    let exponent: i32 = exponent.parse().ok()?;
+    let digits = [whole, fraction].concat();
+    let mut value = 0f64;
+    // More digits than a float holds are rounded as they come; templates have no such literals.
+    for digit in digits.chars() {
+        value = value * 16.0 + f64::from(digit.to_digit(16)?);
+    }
+    let scale = exponent.checked_sub(i32::try_from(fraction.len()).ok()?.checked_mul(4)?)?;
+    // In two steps: the power alone may be beyond a float where the product is not.
+    let half = scale / 2;
+    Some(value * 2f64.powi(half) * 2f64.powi(scale - half))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn literals_are_what_go_takes_them_for() {
+        for (text, int, float) in [
+            ("0x1F", Some(31), Some(31.0)),
+            ("0b101", Some(5), Some(5.0)),
+            ("0o17", Some(15), Some(15.0)),
+            ("017", Some(15), Some(15.0)),
+            ("1_000", Some(1000), Some(1000.0)),
+            ("0x_FF", Some(255), Some(255.0)),
+            (".5", None, Some(0.5)),
+            ("5.", Some(5), Some(5.0)),
+            ("1e3", Some(1000), Some(1000.0)),
+            ("0x1p4", Some(16), Some(16.0)),
+            ("-3", Some(-3), Some(-3.0)),
+            ("+3", Some(3), Some(3.0)),
+            ("9223372036854775808", None, Some(9223372036854775808.0)),
+        ] {
+            let number = Number::parse(text).unwrap();
+            assert_eq!((number.int, number.float), (int, float), "{text}");
+        }
+        assert!(Number::parse("1e3").unwrap().prefers_float);
+        assert!(!Number::parse("0x1E").unwrap().prefers_float);
+        assert_eq!(Number::parse("9223372036854775808").unwrap().value().err(), Some(Overflow));
+        assert_eq!(Number::parse("3i").unwrap().complex, Some((0.0, 3.0)));
+        assert_eq!(Number::parse_complex("2+3i").unwrap().complex, Some((2.0, 3.0)));
+        assert_eq!(Number::parse_complex("1e+2-3i").unwrap().complex, Some((100.0, -3.0)));
+    }
+
+    #[test]
+    fn malformed_numbers_are_named() {
+        for text in ["1__0", "0b12", "1e400", "1.x", "_1", "1_", ".", "+"] {
+            assert_eq!(Number::parse(text).unwrap_err(), format!("illegal number syntax: \"{text}\""));
+        }
+        for text in ["99999999999999999999", "08"] {
+            assert_eq!(Number::parse(text).unwrap_err(), format!("integer overflow: \"{text}\""));
+        }
+    }
+}

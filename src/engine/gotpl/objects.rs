@@ -1,0 +1,287 @@
+//! What Helm gives to templates: `Release`, `Chart`, `Capabilities`, `Files`, `Values`, `Subcharts`.
+
+use std::any::Any;
+use std::rc::Rc;
+
+use super::value::{Entry, Kind, List, ListKind, Map, MapKind, Object, Text, Value, from_yaml_map};
+use crate::chart::{Chart, Dependency, ImportValues, Maintainer};
+use crate::engine::{Capabilities, Release};
+use crate::kubernetes::KubeVersion;
+use crate::yaml;
+
+/// `*common.Capabilities`
+#[derive(Debug)]
+struct CapabilitiesObject {
+    kube_version: Value,
+    api_versions: Value,
+    helm_version: Value,
+}
+
+impl Object for CapabilitiesObject {
+    fn go_type(&self) -> &'static str {
+        "*common.Capabilities"
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Pointer
+    }
+
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        vec![
+            ("KubeVersion", self.kube_version.clone()),
+            ("APIVersions", self.api_versions.clone()),
+            ("HelmVersion", self.helm_version.clone()),
+        ]
+    }
+
+    fn equals(&self, other: &dyn Object) -> bool {
+        other.as_any().downcast_ref::<CapabilitiesObject>().is_some_and(|other| std::ptr::eq(self, other))
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// `common.KubeVersion`
+#[derive(Debug)]
+struct KubeVersionObject(KubeVersion);
+
+impl Object for KubeVersionObject {
+    fn go_type(&self) -> &'static str {
+        "common.KubeVersion"
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Struct
+    }
+
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        let version = &self.0;
+        vec![
+            ("Version", Value::str(version.version.as_str())),
+            ("normalizedVersion", Value::str(version.normal.as_str())),
+            ("Major", Value::str(version.major.as_str())),
+            ("Minor", Value::str(version.minor.as_str())),
+        ]
+    }
+
+    fn field(&self, name: &[u8]) -> Option<Value> {
+        // `GitVersion` is a method of the same meaning; the second field is not exported.
+        let name: &[u8] = match name {
+            b"GitVersion" => b"Version",
+            b"normalizedVersion" => return None,
+            name => name,
+        };
+        self.fields().into_iter().find(|(known, _)| known.as_bytes() == name).map(|(_, value)| value)
+    }
+
+    fn shown(&self) -> Option<String> {
+        Some(self.0.normal.clone())
+    }
+
+    fn plain(&self) -> Value {
+        let fields = self.fields().into_iter().filter(|(name, _)| *name != "normalizedVersion");
+        Value::map(fields.map(|(name, value)| (name.into(), value)).collect())
+    }
+
+    fn equals(&self, other: &dyn Object) -> bool {
+        other.as_any().downcast_ref::<KubeVersionObject>().is_some_and(|other| self.0 == other.0)
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// `version.BuildInfo` of the Helm that this program stands in for.
+#[derive(Debug)]
+struct HelmVersion;
+
+impl Object for HelmVersion {
+    fn go_type(&self) -> &'static str {
+        "version.BuildInfo"
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Struct
+    }
+
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        vec![
+            ("Version", Value::str("v4.2.4")),
+            ("GitCommit", Value::str(HELM_COMMIT)),
+            ("GitTreeState", Value::str("clean")),
+            ("GoVersion", Value::str("go1.26.8")),
+            ("KubeClientVersion", Value::str("v1.36")),
+        ]
+    }
+
+    fn plain(&self) -> Value {
+        let names = ["version", "git_commit", "git_tree_state", "go_version", "kube_client_version"];
+        let entries = names.into_iter().zip(self.fields()).map(|(name, (_, value))| (name.into(), value));
+        Value::map(entries.collect())
+    }
+
+    fn equals(&self, other: &dyn Object) -> bool {
+        other.as_any().is::<HelmVersion>()
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// The commit of the tag v4.2.4.
+const HELM_COMMIT: &str = "3900f434fd3ef2b84065dc04508df48f288dba00";
+
+/// The objects that all charts of a tree share.
+pub struct Shared {
+    release: Value,
+    capabilities: Value,
+}
+
+impl Shared {
+    /// The objects of a release and a cluster.
+    pub fn new(release: &Release, capabilities: &Capabilities) -> Shared {
+        let versions = capabilities.api_versions.iter().map(|version| Value::str(version.as_str())).collect();
+        let capabilities = CapabilitiesObject {
+            kube_version: Value::Object(Rc::new(KubeVersionObject(capabilities.kube_version.clone()))),
+            api_versions: Value::List(List::new(ListKind::Versions, versions)),
+            helm_version: Value::Object(Rc::new(HelmVersion)),
+        };
+        let release = Value::record([
+            ("Name", Value::str(release.name.as_str())),
+            ("Namespace", Value::str(release.namespace.as_str())),
+            ("IsInstall", Value::Bool(release.is_install)),
+            ("IsUpgrade", Value::Bool(release.is_upgrade)),
+            ("Revision", Value::Int(release.revision.into())),
+            ("Service", Value::str("Helm")),
+        ]);
+        Shared { release, capabilities: Value::Object(Rc::new(capabilities)) }
+    }
+}
+
+/// What the templates of a chart of a tree see.
+pub struct ChartObjects {
+    /// The path from the root chart's name on: `c/charts/s`.
+    pub path: String,
+    /// The dot of its templates.
+    pub dot: Map,
+}
+
+/// The charts of a tree with what their templates see, subcharts before the charts that they belong to. A subchart's values
+/// are a part of its parent's, so that what one of them sets is seen by the other.
+pub fn charts(root: &Chart, values: &yaml::Map, shared: &Shared) -> Vec<ChartObjects> {
+    let mut all = Vec::new();
+    let values = from_yaml_map(values).with_kind(MapKind::Values);
+    add_chart(root, root.metadata.name.clone(), values, true, shared, &mut all);
+    all
+}
+
+fn add_chart(
+    chart: &Chart,
+    path: String,
+    values: Map,
+    is_root: bool,
+    shared: &Shared,
+    all: &mut Vec<ChartObjects>,
+) -> Map {
+    let subcharts = Map::new();
+    let dot = Map::of(
+        MapKind::Any,
+        vec![
+            ("Capabilities".into(), shared.capabilities.clone()),
+            ("Chart".into(), chart_object(chart, is_root)),
+            ("Files".into(), files(chart)),
+            ("Release".into(), shared.release.clone()),
+            ("Subcharts".into(), Value::Map(subcharts.clone())),
+            ("Values".into(), Value::Map(values.clone())),
+        ],
+    );
+    for subchart in &chart.subcharts {
+        let name = &subchart.metadata.name;
+        let part = match values.get(name.as_bytes()) {
+            Some(Value::Map(part)) => part,
+            _ => Map::new(),
+        };
+        let path = format!("{path}/charts/{name}");
+        let object = add_chart(subchart, path, part.with_kind(MapKind::Values), false, shared, all);
+        subcharts.insert(name.as_str().into(), Value::Map(object));
+    }
+    all.push(ChartObjects { path, dot: dot.clone().with_kind(MapKind::Values) });
+    dot
+}
+
+/// The object `Template` of a template.
+pub fn template(name: &str, chart_path: &str) -> Value {
+    let fields: Vec<Entry> =
+        vec![("BasePath".into(), Value::str(format!("{chart_path}/templates"))), ("Name".into(), Value::str(name))];
+    Value::Map(Map::of(MapKind::Values, fields))
+}
+
+fn files(chart: &Chart) -> Value {
+    let entry = |file: &crate::chart::File| (Text::from(file.path.as_str()), Value::Bytes(Text::from(&*file.bytes)));
+    Value::Map(Map::of(MapKind::Files, chart.files.iter().map(entry).collect()))
+}
+
+/// Chart.yaml under the names of Helm's Go type.
+fn chart_object(chart: &Chart, is_root: bool) -> Value {
+    let metadata = &chart.metadata;
+    let text = |text: &String| Value::str(text.as_str());
+    let texts = |texts: &[String]| Value::list(texts.iter().map(text).collect());
+    let annotations = match &metadata.annotations {
+        Some(annotations) => {
+            let entry = |(name, value): (&String, &String)| (name.as_str().into(), text(value));
+            Map::of(MapKind::Strings, annotations.iter().map(entry).collect())
+        }
+        None => Map::nil(MapKind::Strings),
+    };
+    Value::record([
+        ("Name", text(&metadata.name)),
+        ("Home", text(&metadata.home)),
+        ("Sources", texts(&metadata.sources)),
+        ("Version", text(&metadata.version)),
+        ("Description", text(&metadata.description)),
+        ("Keywords", texts(&metadata.keywords)),
+        ("Icon", text(&metadata.icon)),
+        ("APIVersion", text(&metadata.api_version)),
+        ("Condition", text(&metadata.condition)),
+        ("Tags", text(&metadata.tags)),
+        ("AppVersion", text(&metadata.app_version)),
+        ("Deprecated", Value::Bool(metadata.deprecated)),
+        ("KubeVersion", text(&metadata.kube_version)),
+        ("Type", Value::str(metadata.kind.as_str())),
+        ("Annotations", Value::Map(annotations)),
+        ("Maintainers", Value::list(metadata.maintainers.iter().map(maintainer).collect())),
+        ("Dependencies", Value::list(metadata.dependencies.iter().map(dependency).collect())),
+        ("IsRoot", Value::Bool(is_root)),
+    ])
+}
+
+fn maintainer(maintainer: &Maintainer) -> Value {
+    Value::record([
+        ("Name", Value::str(maintainer.name.as_str())),
+        ("Email", Value::str(maintainer.email.as_str())),
+        ("URL", Value::str(maintainer.url.as_str())),
+    ])
+}
+
+/// A declared dependency: those that are disabled are gone by now, and an alias is the name.
+fn dependency(dependency: &Dependency) -> Value {
+    let import = |import: &ImportValues| {
+        Value::record([("child", Value::str(import.child.as_str())), ("parent", Value::str(import.parent.as_str()))])
+    };
+    // In a chart below one that declares nothing it keeps its own.
+    let name = if dependency.enabled { dependency.key() } else { &dependency.name };
+    Value::record([
+        ("Name", Value::str(name)),
+        ("Version", Value::str(dependency.version.as_str())),
+        ("Repository", Value::str(dependency.repository.as_str())),
+        ("Condition", Value::str(dependency.condition.as_str())),
+        ("Tags", Value::list(dependency.tags.iter().map(|tag| Value::str(tag.as_str())).collect())),
+        ("Enabled", Value::Bool(dependency.enabled)),
+        ("ImportValues", Value::list(dependency.import_values.iter().map(import).collect())),
+        ("Alias", Value::str(dependency.alias.as_str())),
+    ])
+}

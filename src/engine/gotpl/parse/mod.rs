@@ -1,0 +1,481 @@
+//! Tokens -> templates, as Go's `text/template/parse` does it, every message included.
+//!
+//! Control actions may nest as deeply as a text is long, so that open ones are kept on a stack of their own (`Open`);
+//! pipelines in parentheses nest up to Go's limit.
+
+mod pipeline;
+mod variables;
+
+use std::collections::HashMap;
+
+use self::variables::{Mark, Variables};
+use super::ast::{Control, Invocation, Node, NodeId, Origin, Parsed, Tree};
+use super::errors::ParseError;
+use super::lex::{Lexer, Token, TokenKind};
+use super::literal::unquote;
+use super::value::Text;
+use crate::go::strconv::quote_double;
+
+/// The functions that templates can call.
+#[derive(Clone, Copy)]
+pub struct Functions {
+    /// The number of a function; `None` for a name that is not defined.
+    pub number: fn(&[u8]) -> Option<u16>,
+    /// The name of a function.
+    pub name: fn(u16) -> &'static str,
+}
+
+/// Parses the text of a file, or one given to `tpl`, whose name is `gotpl` then.
+///
+/// # Errors
+/// The first mistake in the text.
+pub fn parse(name: &Text, origin: Origin, functions: Functions) -> Result<Parsed, ParseError> {
+    // Offsets have 32 bits; readers refuse files of that size, and texts are limited by the budget.
+    let kept = origin.clone();
+    let text = kept.bytes();
+    let mut parser = Parser {
+        parsed: Parsed {
+            name: name.clone(),
+            origin,
+            trees: Vec::new(),
+            is_dynamic: false,
+            nodes: Vec::new(),
+            offsets: Vec::new(),
+            children: Vec::new(),
+            fields: Vec::new(),
+            numbers: Vec::new(),
+            strings: Vec::new(),
+            variable_names: vec!["$".into()],
+            names: Vec::new(),
+            function_names: functions.name,
+        },
+        functions,
+        lexer: Lexer::new(text),
+        text,
+        tokens: [Token { kind: TokenKind::Eof, start: 0, end: 0, line: 1 }; 3],
+        peeked: 0,
+        variables: Variables::new(),
+        variable_numbers: HashMap::from_iter([(&b"$"[..], 0)]),
+        tree_numbers: HashMap::default(),
+        parens: 0,
+        range_depth: 0,
+        action_line: 0,
+    };
+    parser.parse()?;
+    Ok(parser.parsed)
+}
+
+struct Parser<'t> {
+    parsed: Parsed,
+    functions: Functions,
+    lexer: Lexer<'t>,
+    text: &'t [u8],
+    /// Tokens that were looked at already; the first is the last that the lexer gave.
+    tokens: [Token; 3],
+    peeked: usize,
+    variables: Variables,
+    variable_numbers: HashMap<&'t [u8], u32, ahash::RandomState>,
+    /// The trees of the names that were defined so far.
+    tree_numbers: HashMap<Text, usize, ahash::RandomState>,
+    parens: usize,
+    range_depth: usize,
+    /// The line of the action that is being parsed, 0 outside.
+    action_line: u32,
+}
+
+/// A control action whose end has not come yet.
+struct Open {
+    kind: Kind,
+    /// Where the node begins.
+    offset: u32,
+    /// What stands in it so far, in the part that is open.
+    list: Vec<NodeId>,
+    /// The first part, once `else` has come.
+    first: Option<NodeId>,
+    /// Whether its end is that of the action around it too: `{{ else if }}`.
+    is_chained: bool,
+}
+
+enum Kind {
+    If(NodeId, Marks),
+    With(NodeId, Marks),
+    Range(NodeId, Marks),
+    Define(Text, Outside),
+    Block(Text, Outside, NodeId),
+}
+
+/// The variables before and after the pipeline of a control action.
+#[derive(Clone, Copy)]
+struct Marks {
+    before: Mark,
+    after: Mark,
+}
+
+/// What a definition hides, and its end brings back.
+struct Outside {
+    variables: Variables,
+    range_depth: usize,
+}
+
+impl<'t> Parser<'t> {
+    fn parse(&mut self) -> Result<(), ParseError> {
+        let mut open: Vec<Open> = Vec::new();
+        let mut top: Vec<NodeId> = Vec::new();
+        loop {
+            // Between actions white space is part of the text, so that no token of spaces comes here.
+            let token = self.next_non_space();
+            match token.kind {
+                TokenKind::Eof if open.is_empty() => break,
+                TokenKind::Eof => return Err(self.error("unexpected EOF")),
+                TokenKind::Text => {
+                    let text = self.parsed.add(Node::Text { end: token.end }, token.start);
+                    open.last_mut().map_or(&mut top, |open| &mut open.list).push(text);
+                }
+                TokenKind::LeftDelimiter => self.action(token, &mut open, &mut top)?,
+                _ => return Err(self.unexpected(token, "input")),
+            }
+        }
+        let tree = self.tree(self.parsed.name.clone(), &top);
+        self.add_tree(tree)?;
+        // The file may define a template of its own name, which stands before others then.
+        if let Some(main) = self.tree_numbers.get(&self.parsed.name) {
+            let main = self.parsed.trees.remove(*main);
+            self.parsed.trees.push(main);
+        }
+        Ok(())
+    }
+
+    /// An action; its delimiter has been taken.
+    fn action(&mut self, delimiter: Token, open: &mut Vec<Open>, top: &mut Vec<NodeId>) -> Result<(), ParseError> {
+        let token = self.next_non_space();
+        if token.kind == TokenKind::Define && open.is_empty() {
+            return self.define(open);
+        }
+        self.action_line = delimiter.line;
+        let node = match token.kind {
+            TokenKind::Block => return self.block(open),
+            TokenKind::If | TokenKind::With | TokenKind::Range => return self.control(token.kind, false, open),
+            TokenKind::Break => self.leave(token, "break", Node::Break)?,
+            TokenKind::Continue => self.leave(token, "continue", Node::Continue)?,
+            TokenKind::Else => return self.otherwise(open),
+            TokenKind::End => {
+                self.expect(TokenKind::RightDelimiter, "end")?;
+                self.action_line = 0;
+                return self.end(open, top);
+            }
+            TokenKind::Template => self.template()?,
+            _ => {
+                self.back_up();
+                let offset = self.peek().start;
+                let pipe = self.pipeline("command", TokenKind::RightDelimiter)?;
+                self.parsed.add(Node::Action { pipe }, offset)
+            }
+        };
+        self.action_line = 0;
+        open.last_mut().map_or(top, |open| &mut open.list).push(node);
+        Ok(())
+    }
+
+    fn leave(&mut self, token: Token, name: &str, node: Node) -> Result<NodeId, ParseError> {
+        let next = self.next_non_space();
+        if next.kind != TokenKind::RightDelimiter {
+            return Err(self.unexpected(next, &format!("{{{{{name}}}}}")));
+        }
+        if self.range_depth == 0 {
+            return Err(self.error(&format!("{{{{{name}}}}} outside {{{{range}}}}")));
+        }
+        Ok(self.parsed.add(node, token.start))
+    }
+
+    fn control(&mut self, kind: TokenKind, is_chained: bool, open: &mut Vec<Open>) -> Result<(), ParseError> {
+        let context = match kind {
+            TokenKind::If => "if",
+            TokenKind::With => "with",
+            _ => "range",
+        };
+        let before = self.variables.mark();
+        let pipe = self.pipeline(context, TokenKind::RightDelimiter)?;
+        let marks = Marks { before, after: self.variables.mark() };
+        let kind = match kind {
+            TokenKind::If => Kind::If(pipe, marks),
+            TokenKind::With => Kind::With(pipe, marks),
+            _ => {
+                self.range_depth += 1;
+                Kind::Range(pipe, marks)
+            }
+        };
+        let offset = self.parsed.offset(pipe) as u32;
+        open.push(Open { kind, offset, list: Vec::new(), first: None, is_chained });
+        Ok(())
+    }
+
+    /// `else`, which has been taken.
+    fn otherwise(&mut self, open: &mut Vec<Open>) -> Result<(), ParseError> {
+        let next = self.peek_non_space().kind;
+        let chains = matches!(next, TokenKind::If | TokenKind::With);
+        if !chains {
+            self.expect(TokenKind::RightDelimiter, "else")?;
+        }
+        self.action_line = 0;
+        let Some(current) = open.last_mut() else { return Err(self.error("unexpected {{else}}")) };
+        let (is_range, mark) = match &current.kind {
+            Kind::Define(..) => return Err(self.error("unexpected {{else}} in define clause")),
+            Kind::Block(..) => return Err(self.error("unexpected {{else}} in block clause")),
+            _ if current.first.is_some() => return Err(self.error("expected end; found {{else}}")),
+            Kind::If(_, marks) | Kind::With(_, marks) => (false, marks.after),
+            Kind::Range(_, marks) => (true, marks.after),
+        };
+        self.range_depth -= usize::from(is_range);
+        self.variables.pop_stack(mark);
+        let list = std::mem::take(&mut current.list);
+        let offset = current.offset;
+        let matching =
+            matches!((&current.kind, next), (Kind::If(..), TokenKind::If) | (Kind::With(..), TokenKind::With));
+        let first = self.list(&list, offset);
+        if let Some(current) = open.last_mut() {
+            current.first = Some(first);
+        }
+        if chains && matching {
+            let kind = self.next_non_space().kind;
+            return self.control(kind, true, open);
+        }
+        // What does not match is a keyword where text is expected, which the loop reports.
+        Ok(())
+    }
+
+    /// The end of the innermost open action.
+    fn end(&mut self, open: &mut Vec<Open>, top: &mut Vec<NodeId>) -> Result<(), ParseError> {
+        loop {
+            let Some(current) = open.pop() else {
+                return Err(self.error("unexpected {{end}}"));
+            };
+            let Open { kind, offset, list, first, is_chained } = current;
+            let node = match kind {
+                Kind::Define(name, outside) => {
+                    let tree = self.tree(name, &list);
+                    self.add_tree(tree)?;
+                    self.leave_definition(outside);
+                    return Ok(());
+                }
+                Kind::Block(name, outside, call) => {
+                    let tree = self.tree(name, &list);
+                    self.add_tree(tree)?;
+                    self.leave_definition(outside);
+                    call
+                }
+                Kind::If(pipe, marks) => {
+                    let control = self.finish(pipe, marks, first, &list, offset);
+                    self.parsed.add(Node::If(control), offset)
+                }
+                Kind::With(pipe, marks) => {
+                    let control = self.finish(pipe, marks, first, &list, offset);
+                    self.parsed.add(Node::With(control), offset)
+                }
+                Kind::Range(pipe, marks) => {
+                    self.range_depth -= usize::from(first.is_none());
+                    let control = self.finish(pipe, marks, first, &list, offset);
+                    self.parsed.add(Node::Range(control), offset)
+                }
+            };
+            open.last_mut().map_or(&mut *top, |open| &mut open.list).push(node);
+            if !is_chained {
+                return Ok(());
+            }
+        }
+    }
+
+    fn finish(&mut self, pipe: NodeId, marks: Marks, first: Option<NodeId>, list: &[NodeId], offset: u32) -> Control {
+        self.variables.pop(marks.before);
+        let list = self.list(list, offset);
+        match first {
+            Some(first) => Control { pipe, list: first, otherwise: Some(list) },
+            None => Control { pipe, list, otherwise: None },
+        }
+    }
+
+    fn define(&mut self, open: &mut Vec<Open>) -> Result<(), ParseError> {
+        const CONTEXT: &str = "define clause";
+        let token = self.next_non_space();
+        if !matches!(token.kind, TokenKind::String | TokenKind::RawString) {
+            return Err(self.unexpected(token, CONTEXT));
+        }
+        let name = self.unquoted(token)?;
+        self.expect(TokenKind::RightDelimiter, CONTEXT)?;
+        let kind = Kind::Define(name, self.enter_definition());
+        open.push(Open { kind, offset: token.start, list: Vec::new(), first: None, is_chained: false });
+        Ok(())
+    }
+
+    fn block(&mut self, open: &mut Vec<Open>) -> Result<(), ParseError> {
+        const CONTEXT: &str = "block clause";
+        let token = self.next_non_space();
+        let name = self.template_name(token, CONTEXT)?;
+        let pipe = self.pipeline(CONTEXT, TokenKind::RightDelimiter)?;
+        let call = self.invocation(name.clone(), Some(pipe), token.start);
+        let kind = Kind::Block(name, self.enter_definition(), call);
+        open.push(Open { kind, offset: token.start, list: Vec::new(), first: None, is_chained: false });
+        Ok(())
+    }
+
+    fn enter_definition(&mut self) -> Outside {
+        self.action_line = 0;
+        let variables = std::mem::replace(&mut self.variables, Variables::new());
+        Outside { variables, range_depth: std::mem::take(&mut self.range_depth) }
+    }
+
+    fn leave_definition(&mut self, outside: Outside) {
+        self.variables = outside.variables;
+        self.range_depth = outside.range_depth;
+    }
+
+    fn template(&mut self) -> Result<NodeId, ParseError> {
+        const CONTEXT: &str = "template clause";
+        let token = self.next_non_space();
+        let name = self.template_name(token, CONTEXT)?;
+        let mut pipe = None;
+        if self.next_non_space().kind != TokenKind::RightDelimiter {
+            self.back_up();
+            pipe = Some(self.pipeline(CONTEXT, TokenKind::RightDelimiter)?);
+        }
+        Ok(self.invocation(name, pipe, token.start))
+    }
+
+    fn invocation(&mut self, name: Text, pipe: Option<NodeId>, offset: u32) -> NodeId {
+        self.parsed.names.push(name);
+        let name = self.parsed.names.len() as u32 - 1;
+        self.parsed.add(Node::Template(Invocation { name, pipe }), offset)
+    }
+
+    fn template_name(&self, token: Token, context: &str) -> Result<Text, ParseError> {
+        match token.kind {
+            TokenKind::String | TokenKind::RawString => self.unquoted(token),
+            _ => Err(self.unexpected(token, context)),
+        }
+    }
+
+    fn unquoted(&self, token: Token) -> Result<Text, ParseError> {
+        unquote(self.token_text(token)).map(Text::from).ok_or_else(|| self.error("invalid syntax"))
+    }
+
+    fn list(&mut self, nodes: &[NodeId], offset: u32) -> NodeId {
+        let children = self.parsed.add_children(nodes);
+        self.parsed.add(Node::List(children), offset)
+    }
+
+    fn tree(&mut self, name: Text, nodes: &[NodeId]) -> Tree {
+        let is_blank = |&id: &NodeId| match self.parsed.node(id) {
+            Node::Text { end } => is_white_space(self.parsed.text(id, end)),
+            _ => false,
+        };
+        let is_empty = nodes.iter().all(is_blank);
+        Tree { name, root: self.list(nodes, 0), is_empty }
+    }
+
+    /// Adds a template to those of the text. A second one of the name must be empty, or the first is replaced by it if
+    /// that is empty.
+    fn add_tree(&mut self, tree: Tree) -> Result<(), ParseError> {
+        match self.tree_numbers.get(&tree.name) {
+            None => {
+                self.tree_numbers.insert(tree.name.clone(), self.parsed.trees.len());
+                self.parsed.trees.push(tree);
+            }
+            Some(&known) if self.parsed.trees[known].is_empty => self.parsed.trees[known] = tree,
+            Some(_) if tree.is_empty => {}
+            Some(_) => {
+                let name = quote_double(&tree.name.lossy());
+                return Err(self.error(&format!("template: multiple definition of template {name}")));
+            }
+        }
+        Ok(())
+    }
+
+    // Tokens
+
+    fn next_token(&mut self) -> Token {
+        match self.peeked.checked_sub(1) {
+            Some(left) => self.peeked = left,
+            None => self.tokens[0] = self.lexer.next_token(),
+        }
+        self.tokens[self.peeked]
+    }
+
+    fn back_up(&mut self) {
+        self.peeked += 1;
+    }
+
+    fn peek(&mut self) -> Token {
+        let token = self.next_token();
+        self.back_up();
+        token
+    }
+
+    fn next_non_space(&mut self) -> Token {
+        loop {
+            let token = self.next_token();
+            if token.kind != TokenKind::Space {
+                return token;
+            }
+        }
+    }
+
+    fn peek_non_space(&mut self) -> Token {
+        let token = self.next_non_space();
+        self.back_up();
+        token
+    }
+
+    fn expect(&mut self, kind: TokenKind, context: &str) -> Result<Token, ParseError> {
+        let token = self.next_non_space();
+        if token.kind == kind { Ok(token) } else { Err(self.unexpected(token, context)) }
+    }
+
+    fn token_text(&self, token: Token) -> &'t [u8] {
+        &self.text[token.start as usize..token.end as usize]
+    }
+
+    // Errors
+
+    fn error(&self, message: &str) -> ParseError {
+        ParseError {
+            name: self.parsed.name.lossy().into_owned(),
+            line: self.tokens[0].line,
+            message: message.to_owned(),
+            at: self.tokens[0].start as usize,
+            source: self.parsed.origin.source().cloned(),
+        }
+    }
+
+    fn unexpected(&self, token: Token, context: &str) -> ParseError {
+        if token.kind != TokenKind::Error {
+            return self.error(&format!("unexpected {} in {context}", self.shown(token)));
+        }
+        let message = self.lexer.message();
+        let mut extra = String::new();
+        if self.action_line != 0 && self.action_line != token.line {
+            let start = if message.ends_with(" action") { "" } else { " in action" };
+            extra = format!("{start} started at {}:{}", self.parsed.name.lossy(), self.action_line);
+        }
+        self.error(&format!("{message}{extra}"))
+    }
+
+    /// A token as messages show it.
+    fn shown(&self, token: Token) -> String {
+        let text = String::from_utf8_lossy(self.token_text(token));
+        match token.kind {
+            TokenKind::Eof => "EOF".to_owned(),
+            kind if kind.is_keyword() => format!("<{text}>"),
+            _ if token.end - token.start > 10 => {
+                format!("{}...", quote_double(&text.chars().take(10).collect::<String>()))
+            }
+            _ => quote_double(&text),
+        }
+    }
+}
+
+/// Whether Go's `bytes.TrimSpace` leaves nothing.
+fn is_white_space(text: &[u8]) -> bool {
+    String::from_utf8_lossy(text).chars().all(char::is_whitespace)
+}
+
+#[cfg(test)]
+mod tests;

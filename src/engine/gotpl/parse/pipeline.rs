@@ -1,0 +1,252 @@
+//! Pipelines, commands and operands.
+
+use super::Parser;
+use crate::engine::gotpl::ast::{Fields, Node, NodeId, Variable};
+use crate::engine::gotpl::errors::ParseError;
+use crate::engine::gotpl::lex::{Token, TokenKind};
+use crate::engine::gotpl::literal::{Unit, unquote, unquote_char};
+use crate::engine::gotpl::node_text::node_text;
+use crate::engine::gotpl::number::Number;
+use crate::engine::gotpl::value::Text;
+use crate::go::strconv::quote_double;
+
+/// How deeply parentheses may nest, as in Go.
+const MAX_PARENS: usize = 10_000;
+
+impl<'t> Parser<'t> {
+    /// A pipeline up to its end, which is taken as well.
+    pub(super) fn pipeline(&mut self, context: &str, end: TokenKind) -> Result<NodeId, ParseError> {
+        let offset = self.peek_non_space().start;
+        let (variables, assigns) = self.declarations(context)?;
+        let mut commands = Vec::new();
+        loop {
+            let token = self.next_non_space();
+            match token.kind {
+                kind if kind == end => break,
+                TokenKind::Bool
+                | TokenKind::CharConstant
+                | TokenKind::Complex
+                | TokenKind::Dot
+                | TokenKind::Field
+                | TokenKind::Identifier
+                | TokenKind::Number
+                | TokenKind::Nil
+                | TokenKind::RawString
+                | TokenKind::String
+                | TokenKind::Variable
+                | TokenKind::LeftParen => {
+                    self.back_up();
+                    commands.push(self.command()?);
+                }
+                _ => return Err(self.unexpected(token, context)),
+            }
+        }
+        self.check_pipeline(&commands, context)?;
+        if !variables.is_empty() && context == "parenthesized pipeline" {
+            self.parsed.is_dynamic = true;
+        }
+        // An assignment finds its variable where the pipeline ends; a declaration is there from here on.
+        let mut nodes = Vec::with_capacity(variables.len());
+        for (name, offset) in variables {
+            let slot = if assigns { self.variables.slot(name) } else { None };
+            nodes.push(self.parsed.add(Node::Variable(Variable { name, slot }, Fields::default()), offset));
+            if !assigns {
+                self.variables.push(name);
+            }
+        }
+        let variables = self.parsed.add_children(&nodes);
+        let commands = self.parsed.add_children(&commands);
+        Ok(self.parsed.add(Node::Pipe { variables, commands, assigns }, offset))
+    }
+
+    /// The variables that a pipeline declares or assigns, with their offsets, and whether it assigns.
+    fn declarations(&mut self, context: &str) -> Result<(Vec<(u32, u32)>, bool), ParseError> {
+        let mut variables = Vec::new();
+        loop {
+            let token = self.peek_non_space();
+            if token.kind != TokenKind::Variable {
+                return Ok((variables, false));
+            }
+            self.next_token();
+            // White space decides what `$x foo` and `$x.foo` mean, so that it may have to be put back.
+            let after = self.peek();
+            let next = self.peek_non_space();
+            match next.kind {
+                TokenKind::Assign | TokenKind::Declare => {
+                    self.next_non_space();
+                    variables.push((self.declare(token), token.start));
+                    return Ok((variables, next.kind == TokenKind::Assign));
+                }
+                TokenKind::Char if self.token_text(next) == b"," => {
+                    self.next_non_space();
+                    variables.push((self.declare(token), token.start));
+                    if context == "range" && variables.len() < 2 {
+                        match self.peek_non_space().kind {
+                            TokenKind::Variable | TokenKind::RightDelimiter | TokenKind::RightParen => continue,
+                            _ => return Err(self.error("range can only initialize variables")),
+                        }
+                    }
+                    return Err(self.error(&format!("too many declarations in {context}")));
+                }
+                _ if after.kind == TokenKind::Space => {
+                    self.tokens[1] = after;
+                    self.tokens[2] = token;
+                    self.peeked = 3;
+                }
+                _ => {
+                    self.tokens[1] = token;
+                    self.peeked = 2;
+                }
+            }
+            return Ok((variables, false));
+        }
+    }
+
+    fn declare(&mut self, token: Token) -> u32 {
+        let name = self.variable_number(token);
+        self.variables.know(name);
+        name
+    }
+
+    fn variable_number(&mut self, token: Token) -> u32 {
+        let name = self.token_text(token);
+        let names = &mut self.parsed.variable_names;
+        *self.variable_numbers.entry(name).or_insert_with(|| {
+            names.push(name.into());
+            names.len() as u32 - 1
+        })
+    }
+
+    fn check_pipeline(&self, commands: &[NodeId], context: &str) -> Result<(), ParseError> {
+        if commands.is_empty() {
+            return Err(self.error(&format!("missing value for {context}")));
+        }
+        for (index, &command) in commands.iter().enumerate().skip(1) {
+            let Node::Command(arguments) = self.parsed.node(command) else { continue };
+            let first = self.parsed.children(arguments).first().map(|&first| self.parsed.node(first));
+            if let Some(Node::Bool(_) | Node::Dot | Node::Nil | Node::Number(_) | Node::String(_)) = first {
+                return Err(self.error(&format!("non executable command in pipeline stage {}", index + 1)));
+            }
+        }
+        Ok(())
+    }
+
+    /// An operand and its arguments; a `|` behind them is taken as well.
+    fn command(&mut self) -> Result<NodeId, ParseError> {
+        let offset = self.peek_non_space().start;
+        let mut operands = Vec::new();
+        loop {
+            self.peek_non_space();
+            operands.extend(self.operand()?);
+            let token = self.next_token();
+            match token.kind {
+                TokenKind::Space => continue,
+                TokenKind::RightDelimiter | TokenKind::RightParen => self.back_up(),
+                TokenKind::Pipe => {}
+                _ => return Err(self.unexpected(token, "operand")),
+            }
+            break;
+        }
+        if operands.is_empty() {
+            return Err(self.error("empty command"));
+        }
+        let operands = self.parsed.add_children(&operands);
+        Ok(self.parsed.add(Node::Command(operands), offset))
+    }
+
+    /// A term and the fields behind it; `None` if no term is here.
+    fn operand(&mut self) -> Result<Option<NodeId>, ParseError> {
+        let Some(term) = self.term()? else { return Ok(None) };
+        let first = self.peek();
+        if first.kind != TokenKind::Field {
+            return Ok(Some(term));
+        }
+        let mut names = Vec::new();
+        while self.peek().kind == TokenKind::Field {
+            let token = self.next_token();
+            names.push(Text::from(&self.token_text(token)[1..]));
+        }
+        let node = match self.parsed.node(term) {
+            Node::Field(fields) => {
+                let names = self.parsed.fields(fields).iter().cloned().chain(names).collect::<Vec<_>>();
+                Node::Field(self.parsed.add_fields(names))
+            }
+            Node::Variable(variable, _) => Node::Variable(variable, self.parsed.add_fields(names)),
+            Node::Bool(_) | Node::String(_) | Node::Number(_) | Node::Nil | Node::Dot => {
+                let term = quote_double(&node_text(&self.parsed, term));
+                return Err(self.error(&format!("unexpected . after term {term}")));
+            }
+            _ => Node::Chain { of: term, fields: self.parsed.add_fields(names) },
+        };
+        Ok(Some(self.parsed.add(node, first.start)))
+    }
+
+    /// A literal, a function, a field, a variable or a pipeline in parentheses; `None` if the next token is none of them.
+    fn term(&mut self) -> Result<Option<NodeId>, ParseError> {
+        let token = self.next_non_space();
+        let text = self.token_text(token);
+        let node = match token.kind {
+            TokenKind::Identifier => match (self.functions.number)(text) {
+                Some(function) => Node::Identifier { function },
+                None => {
+                    let name = quote_double(&String::from_utf8_lossy(text));
+                    return Err(self.error(&format!("function {name} not defined")));
+                }
+            },
+            TokenKind::Dot => Node::Dot,
+            TokenKind::Nil => Node::Nil,
+            TokenKind::Variable => {
+                let name = self.variable_number(token);
+                if !self.variables.is_known(name) {
+                    let name = quote_double(&String::from_utf8_lossy(text));
+                    return Err(self.error(&format!("undefined variable {name}")));
+                }
+                Node::Variable(Variable { name, slot: self.variables.slot(name) }, Fields::default())
+            }
+            TokenKind::Field => Node::Field(self.parsed.add_fields([Text::from(&text[1..])])),
+            TokenKind::Bool => Node::Bool(text == b"true"),
+            TokenKind::CharConstant | TokenKind::Complex | TokenKind::Number => {
+                let number = number(token.kind, text).map_err(|message| self.error(&message))?;
+                self.parsed.numbers.push((text.into(), number));
+                Node::Number(self.parsed.numbers.len() as u32 - 1)
+            }
+            TokenKind::String | TokenKind::RawString => {
+                let value = unquote(text).ok_or_else(|| self.error("invalid syntax"))?;
+                self.parsed.strings.push((token.start..token.end, value.into()));
+                Node::String(self.parsed.strings.len() as u32 - 1)
+            }
+            TokenKind::LeftParen => {
+                if self.parens >= MAX_PARENS {
+                    return Err(self.error("max expression depth exceeded"));
+                }
+                self.parens += 1;
+                let pipe = self.pipeline("parenthesized pipeline", TokenKind::RightParen);
+                self.parens -= 1;
+                return pipe.map(Some);
+            }
+            _ => {
+                self.back_up();
+                return Ok(None);
+            }
+        };
+        Ok(Some(self.parsed.add(node, token.start)))
+    }
+}
+
+fn number(kind: TokenKind, text: &[u8]) -> Result<Number, String> {
+    let shown = String::from_utf8_lossy(text);
+    match kind {
+        TokenKind::Complex => Number::parse_complex(&shown),
+        TokenKind::CharConstant => {
+            let (unit, length) = unquote_char(&text[1..], b'\'').ok_or("invalid syntax")?;
+            if &text[1 + length..] != b"'" {
+                return Err(format!("malformed character constant: {shown}"));
+            }
+            Ok(Number::of_char(match unit {
+                Unit::Byte(byte) => byte.into(),
+                Unit::Char(c) => c.into(),
+            }))
+        }
+        _ => Number::parse(&shown),
+    }
+}

@@ -1,0 +1,81 @@
+//! Errors of templates as diagnostics: Helm's text, then the places, the innermost first.
+
+use super::errors::{ExecError, FnError, ParseError, Place};
+use super::exec::Refusal;
+use crate::diagnostic::{Diagnostic, Severity, Source, Span};
+
+/// How many levels of calls are shown.
+const MAX_LEVELS: usize = 8;
+
+/// A file that can't be parsed.
+pub fn parse_error(error: &ParseError) -> Diagnostic {
+    let diagnostic = Diagnostic::error("template", error.helm_text());
+    match &error.source {
+        Some(source) => diagnostic.at(token(source, error.at), ""),
+        None => diagnostic,
+    }
+}
+
+/// A template that failed.
+pub fn exec_error(error: &ExecError) -> Diagnostic {
+    let code = if error.refusal().is_some() { "required" } else { "template" };
+    let mut diagnostic = Diagnostic::error(code, error.helm_text());
+    let levels: Vec<&ExecError> = error.chain().collect();
+    let hidden = levels.len().saturating_sub(MAX_LEVELS);
+    for (distance, level) in levels.iter().rev().enumerate() {
+        // Of long chains the innermost levels and the outermost one say most.
+        if distance >= MAX_LEVELS - 1 && distance + 1 < levels.len() {
+            continue;
+        }
+        let text = match (distance, hidden) {
+            (0, _) => String::new(),
+            (_, 0) => "called here".to_owned(),
+            (_, hidden) if distance + 1 == levels.len() => format!("called here, {hidden} levels further out"),
+            _ => "called here".to_owned(),
+        };
+        diagnostic = diagnostic.at(span(&level.place), text);
+    }
+    match help(error) {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
+}
+
+/// A refusal that does not end the render, as Helm's `lint` logs it.
+pub fn refusal(refusal: &Refusal) -> Diagnostic {
+    match refusal {
+        Refusal::Missing(sentence) => Diagnostic::warning("required", format!("missing required value: {sentence}")),
+        Refusal::Empty(sentence) => Diagnostic::warning("required", format!("missing required values: {sentence}")),
+        Refusal::Fail(sentence) => Diagnostic::new(Severity::Info, "fail", format!("funcMap fail: {sentence}")),
+    }
+}
+
+/// What to do about an error.
+fn help(error: &ExecError) -> Option<String> {
+    let innermost = error.innermost();
+    if innermost.message.starts_with("nil pointer evaluating") {
+        let context = &innermost.context;
+        return Some(format!(
+            "a value on the way of {context} is missing or null: set it, or test for it with `if` or `with`"
+        ));
+    }
+    match &innermost.cause {
+        Some(FnError::NoTemplate(_)) => Some("define it with `{{ define }}`, or correct the name".to_owned()),
+        _ => None,
+    }
+}
+
+fn span(place: &Place) -> Span {
+    place.source.as_ref().map_or_else(Span::generated, |source| token(source, place.start))
+}
+
+/// The operand that begins at an offset.
+fn token(source: &Source, start: usize) -> Span {
+    let rest = source.text().as_bytes().get(start..).unwrap_or_default();
+    let is_end = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b')' | b'|' | b'}');
+    let length = match rest.first() {
+        Some(b'"') => rest[1..].iter().position(|byte| matches!(byte, b'"' | b'\n')).map_or(rest.len(), |at| at + 2),
+        _ => rest.iter().position(is_end).unwrap_or(rest.len()).max(1),
+    };
+    source.span(start..start + length)
+}

@@ -1,0 +1,74 @@
+//! Equality as `reflect.DeepEqual` has it: of type and value.
+
+use std::collections::HashSet;
+
+use super::Value;
+
+/// Whether two values are of the same types and equal, all the way down. Values that hold themselves are equal as far as
+/// they were compared before, as in Go.
+pub fn deep_equal(a: &Value, b: &Value) -> bool {
+    let mut rest = vec![(a.clone(), b.clone())];
+    let mut seen = HashSet::new();
+    while let Some((a, b)) = rest.pop() {
+        let equal = match (&a, &b) {
+            (Value::Invalid | Value::Nil, Value::Invalid | Value::Nil) => true,
+            (Value::Bool(a), Value::Bool(b)) => a == b,
+            (Value::Int(a), Value::Int(b)) | (Value::Int64(a), Value::Int64(b)) => a == b,
+            (Value::Uint8(a), Value::Uint8(b)) => a == b,
+            (Value::Uint64(a), Value::Uint64(b)) => a == b,
+            (Value::Float(a), Value::Float(b)) => a == b,
+            (Value::Complex(a), Value::Complex(b)) => a == b,
+            (Value::Str(a), Value::Str(b)) | (Value::Bytes(a), Value::Bytes(b)) => a == b,
+            (Value::List(a), Value::List(b)) => {
+                let alike = a.kind() == b.kind() && a.is_nil() == b.is_nil() && a.len() == b.len();
+                if alike && a.identity() != b.identity() && seen.insert((a.identity(), b.identity())) {
+                    rest.extend(a.items().iter().cloned().zip(b.items().iter().cloned()));
+                }
+                alike
+            }
+            (Value::Map(a), Value::Map(b)) => {
+                let mut alike = a.kind() == b.kind() && a.is_nil() == b.is_nil() && a.len() == b.len();
+                if alike && a.identity() != b.identity() && seen.insert((a.identity(), b.identity())) {
+                    for ((key, value), (other_key, other)) in a.snapshot().into_iter().zip(b.snapshot()) {
+                        alike &= key == other_key;
+                        rest.push((value, other));
+                    }
+                }
+                alike
+            }
+            (Value::Object(a), Value::Object(b)) => a.go_type() == b.go_type() && a.equals(&**b),
+            _ => false,
+        };
+        if !equal {
+            return false;
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::gotpl::value::Map;
+
+    #[test]
+    fn types_count() {
+        assert!(!deep_equal(&Value::Int(3), &Value::Float(3.0)));
+        assert!(!deep_equal(&Value::from(vec![0]), &Value::list(vec![Value::Int(0)])));
+        assert!(deep_equal(&Value::record([("a", Value::Nil)]), &Value::record([("a", Value::Nil)])));
+        assert!(!deep_equal(&Value::record([("a", Value::Nil)]), &Value::record([("b", Value::Nil)])));
+    }
+
+    #[test]
+    fn values_that_hold_themselves_are_compared() {
+        let cycle = || {
+            let map = Map::new();
+            map.insert("a".into(), Value::Map(map.clone()));
+            map
+        };
+        let (a, b) = (cycle(), cycle());
+        assert!(deep_equal(&Value::Map(a.clone()), &Value::Map(b.clone())));
+        a.remove(b"a");
+        b.remove(b"a");
+    }
+}

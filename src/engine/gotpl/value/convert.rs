@@ -1,0 +1,116 @@
+//! Values of charts as templates see them, and back.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::{List, ListKind, Map, MapKind, Value};
+use crate::diagnostic::Span;
+use crate::yaml;
+
+/// Why a value can't be written as YAML or JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoPlainForm {
+    /// It nests too deeply, as one does that holds itself, or is too large.
+    Limit(&'static str),
+    /// It holds what JSON does not have; Go's message.
+    Unsupported(String),
+}
+
+/// How deeply what is written as YAML or JSON may nest: as deeply as the readers go.
+const MAX_DEPTH: usize = 10_000;
+
+/// What a value takes at least once it is converted.
+const NODE: usize = 16;
+
+/// A value of a file or a flag.
+pub fn from_yaml(value: &yaml::Value) -> Value {
+    match value {
+        yaml::Value::Null => Value::Nil,
+        yaml::Value::Bool(value) => Value::Bool(*value),
+        yaml::Value::Int(number) => Value::Int64(*number),
+        yaml::Value::Float(number) => Value::Float(*number),
+        yaml::Value::String(text) => Value::Str(text.as_str().into()),
+        yaml::Value::List(items) => Value::list(items.iter().map(|item| from_yaml(&item.value)).collect()),
+        yaml::Value::Map(map) => Value::Map(from_yaml_map(map)),
+    }
+}
+
+/// The values of a file or a flag.
+pub fn from_yaml_map(map: &yaml::Map) -> Map {
+    Map::of(MapKind::Any, map.iter().map(|(key, node)| (key.into(), from_yaml(&node.value))).collect())
+}
+
+/// What is written as YAML or JSON. It may have `room` bytes, counted roughly.
+///
+/// # Errors
+/// Values that nest too deeply, that grow too large since they share parts, or that JSON does not have.
+pub fn to_yaml(value: &Value, room: usize) -> Result<yaml::Value, NoPlainForm> {
+    Plain { room }.of(value, MAX_DEPTH)
+}
+
+struct Plain {
+    room: usize,
+}
+
+impl Plain {
+    fn of(&mut self, value: &Value, depth: usize) -> Result<yaml::Value, NoPlainForm> {
+        let size = if let Value::Str(text) | Value::Bytes(text) = value { text.len() } else { 0 };
+        let left = self.room.checked_sub(size.saturating_add(NODE));
+        self.room = left.ok_or(NoPlainForm::Limit("the value is too large to be written"))?;
+        let inner = depth.checked_sub(1).ok_or(NoPlainForm::Limit("the value nests too deeply to be written"));
+        Ok(match value {
+            Value::Invalid | Value::Nil => yaml::Value::Null,
+            Value::Bool(value) => yaml::Value::Bool(*value),
+            Value::Int(number) | Value::Int64(number) => yaml::Value::Int(*number),
+            Value::Uint8(number) => yaml::Value::Int((*number).into()),
+            Value::Uint64(number) => {
+                i64::try_from(*number).map_or(yaml::Value::Float(*number as f64), yaml::Value::Int)
+            }
+            Value::Float(number) if number.is_finite() => yaml::Value::Float(*number),
+            Value::Float(number) => {
+                let number = crate::go::float::format_float(*number);
+                return Err(NoPlainForm::Unsupported(format!("json: unsupported value: {number}")));
+            }
+            Value::Complex(_) => {
+                return Err(NoPlainForm::Unsupported(format!("json: unsupported type: {}", value.go_type())));
+            }
+            Value::Str(text) => yaml::Value::String(text.lossy().into_owned()),
+            Value::Bytes(bytes) => yaml::Value::String(STANDARD.encode(bytes)),
+            Value::List(list) if list.is_nil() => yaml::Value::Null,
+            Value::List(list) => {
+                let inner = inner?;
+                let items = list.items().iter().map(|item| self.of(item, inner).map(yaml::Node::generated));
+                yaml::Value::List(items.collect::<Result<_, _>>()?)
+            }
+            Value::Map(map) if map.is_nil() => yaml::Value::Null,
+            Value::Map(map) => {
+                let inner = inner?;
+                let mut written = yaml::Map::new();
+                for (key, value) in map.entries().iter().flat_map(|entries| entries.iter()) {
+                    written.insert(key.lossy(), Span::generated(), yaml::Node::generated(self.of(value, inner)?));
+                }
+                yaml::Value::Map(written)
+            }
+            Value::Object(object) => self.of(&object.plain(), inner?)?,
+        })
+    }
+}
+
+impl From<List> for Value {
+    fn from(list: List) -> Self {
+        Value::List(list)
+    }
+}
+
+impl From<Map> for Value {
+    fn from(map: Map) -> Self {
+        Value::Map(map)
+    }
+}
+
+impl From<Vec<i64>> for Value {
+    /// An `[]int`.
+    fn from(numbers: Vec<i64>) -> Self {
+        Value::List(List::new(ListKind::Ints, numbers.into_iter().map(Value::Int).collect()))
+    }
+}

@@ -1,0 +1,227 @@
+//! Maps with text keys: shared and mutable, as Go's are. `set` through one handle is seen through all.
+
+use std::cell::{Ref, RefCell};
+use std::rc::Rc;
+
+use super::{Text, Value, drop_deep};
+
+/// The type of a map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MapKind {
+    /// `map[string]interface {}`
+    Any,
+    /// `common.Values`: the same under a name of its own.
+    Values,
+    /// `map[string]string`
+    Strings,
+    /// `engine.files`, a `map[string][]uint8` with methods.
+    Files,
+}
+
+impl MapKind {
+    /// The name of the type as `%T` prints it.
+    pub fn go_type(self) -> &'static str {
+        match self {
+            MapKind::Any => "map[string]interface {}",
+            MapKind::Values => "common.Values",
+            MapKind::Strings => "map[string]string",
+            MapKind::Files => "engine.files",
+        }
+    }
+
+    /// Whether its values are of the type `interface {}`.
+    pub fn holds_any(self) -> bool {
+        matches!(self, MapKind::Any | MapKind::Values)
+    }
+
+    /// What a key that is missing gives.
+    pub fn zero(self) -> Value {
+        match self {
+            MapKind::Any | MapKind::Values => Value::Nil,
+            MapKind::Strings => Value::Str(Text::default()),
+            MapKind::Files => Value::Bytes(Text::default()),
+        }
+    }
+}
+
+/// An entry of a map.
+pub type Entry = (Text, Value);
+
+/// A handle to a map; its clones are the same map. The type belongs to the handle: `common.Values` that is given to a
+/// function comes back as `map[string]interface {}`, and is the same map.
+#[derive(Debug, Clone)]
+pub struct Map {
+    kind: MapKind,
+    shared: Option<Rc<Shared>>,
+}
+
+/// Entries, sorted by key.
+#[derive(Debug)]
+pub(super) struct Shared(RefCell<Vec<Entry>>);
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        drop_deep(self.0.get_mut());
+    }
+}
+
+impl Map {
+    /// An empty map.
+    pub fn new() -> Map {
+        Map::of(MapKind::Any, Vec::new())
+    }
+
+    /// A map of entries in any order; the last of equal keys wins.
+    pub fn of(kind: MapKind, mut entries: Vec<Entry>) -> Map {
+        if !entries.is_sorted_by(|(a, _), (b, _)| a < b) {
+            // The sort is stable; of equal keys the last stays.
+            entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+            entries.reverse();
+            entries.dedup_by(|(a, _), (b, _)| a == b);
+            entries.reverse();
+        }
+        Map { kind, shared: Some(Rc::new(Shared(RefCell::new(entries)))) }
+    }
+
+    /// A nil map: it reads as an empty one, and nothing can be set in it.
+    pub const fn nil(kind: MapKind) -> Map {
+        Map { kind, shared: None }
+    }
+
+    /// The type.
+    pub fn kind(&self) -> MapKind {
+        self.kind
+    }
+
+    /// The same map under another type.
+    #[must_use]
+    pub fn with_kind(mut self, kind: MapKind) -> Map {
+        self.kind = kind;
+        self
+    }
+
+    /// Whether it is nil, not merely empty.
+    pub fn is_nil(&self) -> bool {
+        self.shared.is_none()
+    }
+
+    /// How many keys there are.
+    pub fn len(&self) -> usize {
+        self.shared.as_ref().map_or(0, |shared| shared.0.borrow().len())
+    }
+
+    /// Whether there is no key.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: &[u8]) -> Option<Value> {
+        let entries = self.shared.as_ref()?.0.borrow();
+        let at = find(&entries, key).ok()?;
+        Some(entries[at].1.clone())
+    }
+
+    /// Whether there is a key.
+    pub fn contains(&self, key: &[u8]) -> bool {
+        self.shared.as_ref().is_some_and(|shared| find(&shared.0.borrow(), key).is_ok())
+    }
+
+    /// Sets a key. A nil map stays as it is and gives `false`.
+    pub fn insert(&self, key: Text, value: Value) -> bool {
+        let Some(shared) = &self.shared else { return false };
+        let mut entries = shared.0.borrow_mut();
+        let old = match entries.last() {
+            Some((last, _)) if *last >= key => match find(&entries, &key) {
+                Ok(at) => Some(std::mem::replace(&mut entries[at].1, value)),
+                Err(at) => {
+                    entries.insert(at, (key, value));
+                    None
+                }
+            },
+            // Keys often come in order.
+            _ => {
+                entries.push((key, value));
+                None
+            }
+        };
+        // What it replaces may be large, and may hold this very map.
+        drop(entries);
+        drop(old);
+        true
+    }
+
+    /// Takes a key out.
+    pub fn remove(&self, key: &[u8]) -> Option<Value> {
+        let mut entries = self.shared.as_ref()?.0.borrow_mut();
+        let at = find(&entries, key).ok()?;
+        Some(entries.remove(at).1)
+    }
+
+    /// The entries, sorted by key. They are borrowed: nothing may be set in the map meanwhile.
+    pub fn entries(&self) -> Option<Ref<'_, [Entry]>> {
+        Some(Ref::map(self.shared.as_ref()?.0.borrow(), Vec::as_slice))
+    }
+
+    /// The entries as they are now, sorted by key.
+    pub fn snapshot(&self) -> Vec<Entry> {
+        self.entries().map_or_else(Vec::new, |entries| entries.to_vec())
+    }
+
+    /// The keys, sorted.
+    pub fn keys(&self) -> Vec<Text> {
+        self.entries().map_or_else(Vec::new, |entries| entries.iter().map(|(key, _)| key.clone()).collect())
+    }
+
+    /// The entry at a position in the order of the keys.
+    pub(super) fn entry_at(&self, index: usize) -> Option<Entry> {
+        self.shared.as_ref()?.0.borrow().get(index).cloned()
+    }
+
+    /// What tells two maps apart that hold the same entries: an address, 0 for a nil map.
+    pub fn identity(&self) -> usize {
+        self.shared.as_ref().map_or(0, |shared| Rc::as_ptr(shared).addr())
+    }
+
+    /// The entries themselves if nobody shares them.
+    pub(super) fn into_unshared(self) -> Option<Vec<Entry>> {
+        let mut shared = Rc::try_unwrap(self.shared?).ok()?;
+        Some(std::mem::take(shared.0.get_mut()))
+    }
+}
+
+impl Default for Map {
+    fn default() -> Self {
+        Map::new()
+    }
+}
+
+fn find(entries: &[Entry], key: &[u8]) -> Result<usize, usize> {
+    entries.binary_search_by(|(known, _)| (**known).cmp(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_of_equal_keys_wins_and_keys_are_sorted() {
+        let map = Map::of(
+            MapKind::Any,
+            vec![("b".into(), Value::Int(1)), ("a".into(), Value::Int(2)), ("b".into(), Value::Int(3))],
+        );
+        assert_eq!(map.keys(), ["a".into(), "b".into()]);
+        assert!(matches!(map.get(b"b"), Some(Value::Int(3))));
+    }
+
+    #[test]
+    fn clones_are_the_same_map() {
+        let map = Map::new();
+        let other = map.clone().with_kind(MapKind::Values);
+        assert!(other.insert("z".into(), Value::Nil) && other.insert("a".into(), Value::Nil));
+        assert_eq!(map.keys(), ["a".into(), "z".into()]);
+        assert!(map.remove(b"a").is_some() && map.remove(b"a").is_none());
+        assert_eq!(other.len(), 1);
+        assert!(!Map::nil(MapKind::Any).insert("a".into(), Value::Nil));
+    }
+}

@@ -1,0 +1,313 @@
+//! Values as Go templates see them.
+//!
+//! A template tells apart what other languages take for one: a missing value and nil, `int` and `int64`, `[]string` and
+//! `[]interface {}`. [`Value`] keeps what a function, `%T` or an error message can show.
+
+mod compare;
+mod convert;
+mod go_value;
+mod list;
+mod map;
+mod print;
+mod text;
+
+use std::any::Any;
+use std::fmt;
+use std::rc::Rc;
+
+pub use compare::deep_equal;
+pub use convert::{NoPlainForm, from_yaml, from_yaml_map, to_yaml};
+pub use list::{List, ListKind};
+pub use map::{Entry, Map, MapKind};
+pub use print::{PrintError, print, print_string};
+pub use text::Text;
+
+/// A value. Cloning is cheap, and clones of a map are the same map.
+#[derive(Debug, Clone, Default)]
+pub enum Value {
+    /// Go's zero `reflect.Value`: the literal `nil`, or a missing value that went through a variable or parentheses.
+    Invalid,
+    /// A nil `interface {}`, such as a key that is missing.
+    #[default]
+    Nil,
+    /// `bool`
+    Bool(bool),
+    /// `int`: literals, lengths, indexes.
+    Int(i64),
+    /// `int64`: whole numbers of `--set`, results of arithmetic.
+    Int64(i64),
+    /// `uint8`: a byte of a string.
+    Uint8(u8),
+    /// `uint64`: parts of a version.
+    Uint64(u64),
+    /// `float64`: numbers of files.
+    Float(f64),
+    /// `complex128`: real and imaginary part.
+    Complex(Rc<(f64, f64)>),
+    /// `string`
+    Str(Text),
+    /// `[]uint8`
+    Bytes(Text),
+    /// Any other list.
+    List(List),
+    /// A map.
+    Map(Map),
+    /// A value of any other type.
+    Object(Rc<dyn Object>),
+}
+
+/// Go's `reflect.Kind`, as far as it decides anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// No value, or a nil interface.
+    Invalid,
+    /// `bool`
+    Bool,
+    /// A signed integer.
+    Int,
+    /// An unsigned integer.
+    Uint,
+    /// A float.
+    Float,
+    /// A complex number.
+    Complex,
+    /// Text.
+    String,
+    /// A list.
+    Slice,
+    /// A map.
+    Map,
+    /// A struct.
+    Struct,
+    /// A pointer to a struct.
+    Pointer,
+}
+
+/// A value of a type of its own: a time, a version, a certificate, `Capabilities`. Its methods are in the table of
+/// `functions/methods`, under the name of its type.
+pub trait Object: fmt::Debug {
+    /// The name of the type as `%T` prints it: `time.Time`, `*semver.Version`.
+    fn go_type(&self) -> &'static str;
+
+    /// The kind of the type.
+    fn kind(&self) -> Kind;
+
+    /// The name that `kindOf` gives: `struct`, `ptr`, `int64`.
+    fn kind_name(&self) -> &'static str {
+        match self.kind() {
+            Kind::Pointer => "ptr",
+            Kind::Int => "int",
+            _ => "struct",
+        }
+    }
+
+    /// The fields of a struct, or of the struct that a pointer points to, in order.
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        Vec::new()
+    }
+
+    /// A field of a struct, or of the struct that a pointer points to.
+    fn field(&self, name: &[u8]) -> Option<Value> {
+        self.fields().into_iter().find(|(known, _)| known.as_bytes() == name).map(|(_, value)| value)
+    }
+
+    /// The number, for types of the kind [`Kind::Int`].
+    fn int(&self) -> Option<i64> {
+        None
+    }
+
+    /// What its `String` method gives, where it has one that `fmt` calls.
+    fn string(&self) -> Option<String> {
+        None
+    }
+
+    /// What `{{ .Field }}` prints: there a `String` method of the pointer counts as well.
+    fn shown(&self) -> Option<String> {
+        self.string()
+    }
+
+    /// What JSON and YAML show.
+    fn plain(&self) -> Value {
+        Value::map(self.fields().into_iter().map(|(name, value)| (name.into(), value)).collect())
+    }
+
+    /// Whether it equals another object of the same type, as `==` compares them.
+    fn equals(&self, other: &dyn Object) -> bool;
+
+    /// For those who know the type.
+    fn as_any(&self) -> &dyn Any;
+}
+
+impl Value {
+    /// Text.
+    pub fn str(text: impl Into<Text>) -> Value {
+        Value::Str(text.into())
+    }
+
+    /// An `[]interface {}`.
+    pub fn list(items: Vec<Value>) -> Value {
+        Value::List(List::new(ListKind::Any, items))
+    }
+
+    /// A `[]string`.
+    pub fn strings<T: Into<Text>>(texts: impl IntoIterator<Item = T>) -> Value {
+        let items = texts.into_iter().map(|text| Value::Str(text.into())).collect();
+        Value::List(List::new(ListKind::Strings, items))
+    }
+
+    /// A `map[string]interface {}`; the last of equal keys wins.
+    pub fn map(entries: Vec<Entry>) -> Value {
+        Value::Map(Map::of(MapKind::Any, entries))
+    }
+
+    /// A `map[string]interface {}` with these keys.
+    pub fn record<const N: usize>(fields: [(&str, Value); N]) -> Value {
+        Value::map(fields.into_iter().map(|(key, value)| (key.into(), value)).collect())
+    }
+
+    /// The name of the type as `%T` prints it; `<nil>` where there is none.
+    pub fn go_type(&self) -> &'static str {
+        match self {
+            Value::Invalid | Value::Nil => "<nil>",
+            Value::Bool(_) => "bool",
+            Value::Int(_) => "int",
+            Value::Int64(_) => "int64",
+            Value::Uint8(_) => "uint8",
+            Value::Uint64(_) => "uint64",
+            Value::Float(_) => "float64",
+            Value::Complex(_) => "complex128",
+            Value::Str(_) => "string",
+            Value::Bytes(_) => "[]uint8",
+            Value::List(list) => list.kind().go_type(),
+            Value::Map(map) => map.kind().go_type(),
+            Value::Object(object) => object.go_type(),
+        }
+    }
+
+    /// The kind.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Value::Invalid | Value::Nil => Kind::Invalid,
+            Value::Bool(_) => Kind::Bool,
+            Value::Int(_) | Value::Int64(_) => Kind::Int,
+            Value::Uint8(_) | Value::Uint64(_) => Kind::Uint,
+            Value::Float(_) => Kind::Float,
+            Value::Complex(_) => Kind::Complex,
+            Value::Str(_) => Kind::String,
+            Value::Bytes(_) | Value::List(_) => Kind::Slice,
+            Value::Map(_) => Kind::Map,
+            Value::Object(object) => object.kind(),
+        }
+    }
+
+    /// The name that `kindOf` gives: `int64`, `slice`, `map`; `invalid` for nil.
+    pub fn kind_name(&self) -> &'static str {
+        match self {
+            Value::Invalid | Value::Nil => "invalid",
+            Value::Bytes(_) | Value::List(_) => "slice",
+            Value::Map(_) => "map",
+            Value::Object(object) => object.kind_name(),
+            _ => self.go_type(),
+        }
+    }
+
+    /// Whether it is nil or missing; nil lists and maps are not.
+    pub fn is_nil(&self) -> bool {
+        matches!(self, Value::Invalid | Value::Nil)
+    }
+
+    /// Whether `if` takes it for true: all but false, zero, nil, and what is empty.
+    pub fn is_true(&self) -> bool {
+        match self {
+            Value::Invalid | Value::Nil => false,
+            Value::Bool(value) => *value,
+            Value::Int(number) | Value::Int64(number) => *number != 0,
+            Value::Uint8(number) => *number != 0,
+            Value::Uint64(number) => *number != 0,
+            Value::Float(number) => *number != 0.0,
+            Value::Complex(number) => **number != (0.0, 0.0),
+            Value::Str(text) | Value::Bytes(text) => !text.is_empty(),
+            Value::List(list) => !list.is_empty(),
+            Value::Map(map) => !map.is_empty(),
+            Value::Object(object) => object.int() != Some(0),
+        }
+    }
+
+    /// The text, if it is a string.
+    pub fn as_str(&self) -> Option<&Text> {
+        if let Value::Str(text) = self { Some(text) } else { None }
+    }
+
+    /// The map, if it is one.
+    pub fn as_map(&self) -> Option<&Map> {
+        if let Value::Map(map) = self { Some(map) } else { None }
+    }
+
+    fn is_container(&self) -> bool {
+        matches!(self, Value::List(_) | Value::Map(_))
+    }
+}
+
+/// What holds values.
+trait Held {
+    fn into_value(self) -> Value;
+    fn is_container(&self) -> bool;
+}
+
+impl Held for Value {
+    fn into_value(self) -> Value {
+        self
+    }
+
+    fn is_container(&self) -> bool {
+        Value::is_container(self)
+    }
+}
+
+impl Held for Entry {
+    fn into_value(self) -> Value {
+        self.1
+    }
+
+    fn is_container(&self) -> bool {
+        self.1.is_container()
+    }
+}
+
+/// Drops values that may nest as deeply as there is memory, without recursion.
+fn drop_deep<T: Held>(held: &mut Vec<T>) {
+    if !held.iter().any(Held::is_container) {
+        return;
+    }
+    let mut rest: Vec<Value> = Vec::new();
+    rest.extend(std::mem::take(held).into_iter().filter(Held::is_container).map(Held::into_value));
+    while let Some(value) = rest.pop() {
+        match value {
+            Value::List(list) => rest.extend(list.into_unshared().into_iter().flatten().filter(Value::is_container)),
+            Value::Map(map) => {
+                let values = map.into_unshared().into_iter().flatten().map(|(_, value)| value);
+                rest.extend(values.filter(Value::is_container));
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_million_levels_are_dropped() {
+        let mut value = Value::Nil;
+        for level in 0..1_000_000 {
+            value = if level % 2 == 0 { Value::list(vec![value]) } else { Value::map(vec![("a".into(), value)]) };
+        }
+        drop(value);
+    }
+
+    #[test]
+    fn values_stay_small() {
+        assert!(size_of::<Value>() <= 24);
+    }
+}

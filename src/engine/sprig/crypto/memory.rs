@@ -1,0 +1,92 @@
+//! What took long to make, and would be made again: under a seed a chart that is rendered a hundred times makes the same keys
+//! a hundred times.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
+use sha2::{Digest as _, Sha256};
+
+use super::keys::PrivateKey;
+use crate::engine::sprig::Error;
+
+/// Keys and hashes that were made under a seed.
+#[derive(Default)]
+pub struct Memory {
+    keys: Mutex<HashMap<[u8; 32], PrivateKey>>,
+    hashes: Mutex<HashMap<[u8; 32], Vec<u8>>>,
+}
+
+/// How much is kept of each.
+const MAX_KNOWN: usize = 10_000;
+
+impl Memory {
+    /// The key that a seed gives.
+    pub(super) fn key(
+        &self,
+        seed: Option<[u8; 32]>,
+        kind: &[u8],
+        make: impl FnOnce() -> Result<PrivateKey, Error>,
+    ) -> Result<PrivateKey, Error> {
+        known(&self.keys, seed.map(|seed| digest(&[b"key", &seed, kind])), make)
+    }
+
+    /// The hash that arguments give, the seed among them.
+    pub(super) fn hash(
+        &self,
+        arguments: Option<&[&[u8]]>,
+        make: impl FnOnce() -> Result<Vec<u8>, Error>,
+    ) -> Result<Vec<u8>, Error> {
+        known(&self.hashes, arguments.map(digest), make)
+    }
+}
+
+impl fmt::Debug for Memory {
+    /// Keys are secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Memory").finish_non_exhaustive()
+    }
+}
+
+fn digest(parts: &[&[u8]]) -> [u8; 32] {
+    let mut digest = Sha256::new();
+    for part in parts {
+        digest.update((part.len() as u64).to_be_bytes());
+        digest.update(part);
+    }
+    digest.finalize().into()
+}
+
+/// What is known by an identifier, or made now. Nobody waits while something is made.
+fn known<T: Clone>(
+    all: &Mutex<HashMap<[u8; 32], T>>,
+    identifier: Option<[u8; 32]>,
+    make: impl FnOnce() -> Result<T, Error>,
+) -> Result<T, Error> {
+    let Some(identifier) = identifier else { return make() };
+    let locked = || all.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(found) = locked().get(&identifier) {
+        return Ok(found.clone());
+    }
+    let made = make()?;
+    let mut all = locked();
+    if all.len() < MAX_KNOWN {
+        all.insert(identifier, made.clone());
+    }
+    Ok(made)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_known_is_not_made_again() {
+        let memory = Memory::default();
+        let made = |argument: &[u8], result: &[u8]| memory.hash(Some(&[argument]), || Ok(result.to_vec()));
+        assert_eq!(made(b"a", b"1"), Ok(b"1".to_vec()));
+        assert_eq!(made(b"a", b"2"), Ok(b"1".to_vec()));
+        assert_eq!(made(b"b", b"3"), Ok(b"3".to_vec()));
+        assert_eq!(memory.hash(None, || Ok(b"4".to_vec())), Ok(b"4".to_vec()));
+    }
+}

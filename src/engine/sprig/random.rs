@@ -1,0 +1,245 @@
+//! Random functions, and where their randomness comes from.
+
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
+use sha2::{Digest as _, Sha256};
+
+use super::Error;
+use super::encoding;
+use crate::go::utf8;
+
+/// A source of randomness for one call of a function.
+pub struct Random {
+    generator: ChaCha20Rng,
+    /// The seed of the call, if there is one.
+    seed: Option<[u8; 32]>,
+}
+
+/// Where a function is called: what makes its randomness its own under a seed.
+#[derive(Debug, Clone, Copy)]
+pub struct CallSite<'a> {
+    /// The name of the release.
+    pub release: &'a str,
+    /// Its namespace.
+    pub namespace: &'a str,
+    /// The template.
+    pub template: &'a [u8],
+    /// Where the call is in the template, in bytes.
+    pub position: u64,
+    /// How often it was called before in this render.
+    pub call: u64,
+}
+
+impl Random {
+    /// Seeded by the system: different in each run.
+    ///
+    /// # Errors
+    /// The system has no randomness.
+    pub fn from_system() -> Result<Random, Error> {
+        let mut key = [0; 32];
+        getrandom::fill(&mut key).map_err(|error| Error::call(format!("no randomness from the system: {error}")))?;
+        Ok(Random { generator: ChaCha20Rng::from_seed(key), seed: None })
+    }
+
+    /// The same for the same call under the same seed, whatever other calls there are.
+    pub fn from_seed(seed: &str, site: CallSite<'_>) -> Random {
+        let mut digest = Sha256::new();
+        for part in [seed.as_bytes(), site.release.as_bytes(), site.namespace.as_bytes(), site.template] {
+            digest.update((part.len() as u64).to_be_bytes());
+            digest.update(part);
+        }
+        digest.update(site.position.to_be_bytes());
+        digest.update(site.call.to_be_bytes());
+        Random::of_call(digest.finalize().into())
+    }
+
+    fn of_call(seed: [u8; 32]) -> Random {
+        Random { generator: ChaCha20Rng::from_seed(seed), seed: Some(seed) }
+    }
+
+    /// A source of its own for a part of the call, which may be left out where its result is known: the rest of the call gets
+    /// the same randomness then.
+    pub(super) fn part(&mut self) -> Random {
+        match self.seed {
+            Some(seed) => Random::of_call(Sha256::new().chain_update(seed).chain_update(b"part").finalize().into()),
+            None => Random { generator: ChaCha20Rng::from_seed(self.bytes()), seed: None },
+        }
+    }
+
+    /// The seed of the call: what it makes of the same arguments is always the same. `None`: it is not.
+    pub(super) fn seed(&self) -> Option<[u8; 32]> {
+        self.seed
+    }
+
+    /// The generator, for crates that make keys.
+    pub(super) fn generator(&mut self) -> &mut ChaCha20Rng {
+        &mut self.generator
+    }
+
+    /// Random bytes.
+    pub(super) fn bytes<const N: usize>(&mut self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.generator.fill_bytes(&mut bytes);
+        bytes
+    }
+
+    /// A number below a limit, which is not 0; each is as likely as any other.
+    fn below(&mut self, limit: u64) -> u64 {
+        // What is beyond the last multiple of the limit would favour small numbers.
+        let usable = u64::MAX - u64::MAX % limit;
+        loop {
+            let number = self.generator.next_u64();
+            if number < usable {
+                return number % limit;
+            }
+        }
+    }
+
+    fn text(&mut self, count: i64, characters: &[u8]) -> String {
+        let count = usize::try_from(count).unwrap_or(0);
+        (0..count).map(|_| char::from(characters[self.below(characters.len() as u64) as usize])).collect()
+    }
+
+    /// So many letters and digits (`randAlphaNum`); none for a negative number.
+    pub fn letters_and_digits(&mut self, count: i64) -> String {
+        self.text(count, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
+    }
+
+    /// So many letters (`randAlpha`).
+    pub fn letters(&mut self, count: i64) -> String {
+        self.text(count, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+    }
+
+    /// So many digits (`randNumeric`).
+    pub fn digits(&mut self, count: i64) -> String {
+        self.text(count, b"0123456789")
+    }
+
+    /// So many printable characters of ASCII (`randAscii`).
+    pub fn ascii(&mut self, count: i64) -> String {
+        let printable: Vec<u8> = (b' '..=b'~').collect();
+        self.text(count, &printable)
+    }
+
+    /// So many bytes in base64 (`randBytes`).
+    ///
+    /// # Errors
+    /// The number is negative.
+    pub fn base64(&mut self, count: i64) -> Result<String, Error> {
+        let negative = || Error::call("runtime error: makeslice: len out of range");
+        let mut bytes = vec![0; usize::try_from(count).map_err(|_| negative())?];
+        self.generator.fill_bytes(&mut bytes);
+        Ok(encoding::base64(&bytes))
+    }
+
+    /// A number from `least` to below `limit` (`randInt`).
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn int(&mut self, least: i64, limit: i64) -> Result<i64, Error> {
+        let width = limit.wrapping_sub(least);
+        match u64::try_from(width) {
+            Ok(width) if width > 0 => Ok(least.wrapping_add(self.below(width) as i64)),
+            _ => Err(Error::call("invalid argument to Intn")),
+        }
+    }
+
+    /// The characters of a text in another order (`shuffle`).
+    pub fn shuffle(&mut self, text: &[u8]) -> Vec<u8> {
+        let mut characters: Vec<char> = utf8::chars(text).collect();
+        for last in (1..characters.len()).rev() {
+            characters.swap(last, self.below(last as u64 + 1) as usize);
+        }
+        characters.into_iter().collect::<String>().into_bytes()
+    }
+
+    /// A random UUID (`uuidv4`).
+    pub fn uuid(&mut self) -> String {
+        let mut bytes = self.bytes::<16>();
+        bytes[6] = bytes[6] & 0x0f | 0x40;
+        bytes[8] = bytes[8] & 0x3f | 0x80;
+        let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]].join("-")
+    }
+}
+
+#[cfg(test)]
+pub(super) mod testing {
+    use super::*;
+
+    pub(in super::super) fn seeded(call: u64) -> Random {
+        let site = CallSite { release: "r", namespace: "n", template: b"c/templates/x.yaml", position: 7, call };
+        Random::from_seed("seed", site)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::seeded;
+    use super::*;
+
+    #[test]
+    fn a_seed_gives_each_call_its_own_stream() {
+        assert_eq!(seeded(0).letters(20), seeded(0).letters(20));
+        assert_ne!(seeded(0).letters(20), seeded(1).letters(20));
+        let site = CallSite { release: "r", namespace: "n", template: b"t", position: 0, call: 0 };
+        let other = CallSite { release: "rn", namespace: "", ..site };
+        assert_ne!(Random::from_seed("s", site).uuid(), Random::from_seed("s", other).uuid());
+        assert_ne!(Random::from_seed("s", site).uuid(), Random::from_seed("t", site).uuid());
+    }
+
+    #[test]
+    fn the_system_gives_different_ones() {
+        let uuid = || Random::from_system().expect("randomness").uuid();
+        assert_ne!(uuid(), uuid());
+    }
+
+    #[test]
+    fn texts_have_the_characters_of_their_kind() {
+        let mut random = seeded(0);
+        assert!(random.letters_and_digits(200).chars().all(|c| c.is_ascii_alphanumeric()));
+        assert!(random.letters(200).chars().all(|c| c.is_ascii_alphabetic()));
+        assert!(random.digits(200).chars().all(|c| c.is_ascii_digit()));
+        assert!(random.ascii(200).chars().all(|c| matches!(c, ' '..='~')));
+        assert_eq!(random.ascii(-1), "");
+        assert_eq!(random.ascii(200).len(), 200);
+    }
+
+    #[test]
+    fn numbers_are_within_their_limits() {
+        let mut random = seeded(0);
+        let mut found = [false; 5];
+        for _ in 0..200 {
+            found[usize::try_from(random.int(-2, 3).expect("a number") + 2).expect("from 0")] = true;
+        }
+        assert_eq!(found, [true; 5]);
+        assert_eq!(random.int(3, 3), Err(Error::call("invalid argument to Intn")));
+        assert_eq!(random.int(i64::MIN, i64::MAX), Err(Error::call("invalid argument to Intn")));
+    }
+
+    #[test]
+    fn a_shuffled_text_has_the_same_characters() {
+        let mut shuffled: Vec<char> =
+            String::from_utf8(seeded(0).shuffle("häuser😀".as_bytes())).expect("UTF-8").chars().collect();
+        shuffled.sort_unstable();
+        let mut sorted: Vec<char> = "häuser😀".chars().collect();
+        sorted.sort_unstable();
+        assert_eq!(shuffled, sorted);
+        assert_eq!(seeded(0).shuffle(b"\xff"), "\u{fffd}".as_bytes());
+    }
+
+    #[test]
+    fn a_uuid_has_its_version_and_variant() {
+        let uuid = seeded(0).uuid();
+        assert_eq!(uuid.len(), 36);
+        assert_eq!(&uuid[14..15], "4");
+        assert!(matches!(&uuid[19..20], "8" | "9" | "a" | "b"), "{uuid}");
+    }
+
+    #[test]
+    fn bytes_are_in_base64() {
+        assert_eq!(seeded(0).base64(0), Ok(String::new()));
+        assert_eq!(seeded(0).base64(3).expect("bytes").len(), 4);
+        assert!(seeded(0).base64(-1).is_err());
+    }
+}

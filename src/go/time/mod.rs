@@ -1,0 +1,230 @@
+//! Go's package `time`, as far as templates reach it.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `civil` | days and dates of the proleptic Gregorian calendar |
+//! | `layout`, `format`, `parse` | layouts such as `2006-01-02`: their elements, writing and reading |
+//! | `duration` | durations such as `1h30m` |
+//! | `zone`, `zone_at`, `posix` | time zones of the zoneinfo database, and the rule at the end of its files |
+//!
+//! Go's reading and its error texts are kept to the byte; where a text can hold any bytes, so it can here.
+
+mod civil;
+mod duration;
+mod format;
+mod layout;
+mod parse;
+mod posix;
+#[cfg(test)]
+mod tests;
+mod zone;
+mod zone_at;
+
+pub use civil::{Month, Weekday, days_in};
+pub use duration::Duration;
+pub use parse::parse;
+pub use zone::{Location, Zone, Zones};
+pub use zone_at::ZoneAt;
+
+use civil::{Date, SECONDS_PER_DAY, from_days, to_days};
+
+/// The seconds from the first of January of the year 1 to 1970.
+const TO_UNIX: i64 = 62_135_596_800;
+
+const NANOSECONDS: i64 = 1_000_000_000;
+
+/// An instant with a time zone: Go's `time.Time`. There is no monotonic clock in it.
+#[derive(Debug, Clone, Default)]
+pub struct Time {
+    /// Seconds since the first of January of the year 1.
+    seconds: i64,
+    nanoseconds: u32,
+    zone: Zone,
+}
+
+/// The time of a day, and the date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Civil {
+    /// The date.
+    pub date: Date,
+    /// The hour, from 0.
+    pub hour: u32,
+    /// The minute.
+    pub minute: u32,
+    /// The second.
+    pub second: u32,
+}
+
+impl Time {
+    /// An instant by its seconds since 1970.
+    pub fn unix(seconds: i64, nanoseconds: u32, zone: Zone) -> Time {
+        let carried = i64::from(nanoseconds) / NANOSECONDS;
+        let seconds = seconds.wrapping_add(TO_UNIX).wrapping_add(carried);
+        Time { seconds, nanoseconds: nanoseconds % NANOSECONDS as u32, zone }
+    }
+
+    /// The instant at which clocks of a zone show this date and time. Months, days, hours, minutes and seconds beyond
+    /// their range carry over, as the 31st of April does into May.
+    pub fn date(year: i64, month: i64, day: i64, clock: [i64; 3], nanoseconds: u32, zone: Zone) -> Time {
+        let months = i128::from(year) * 12 + i128::from(month) - 1;
+        let day =
+            i128::from(to_days(months.div_euclid(12) as i64, months.rem_euclid(12) as u32 + 1)) + i128::from(day) - 1;
+        let [hour, minute, second] = clock.map(i128::from);
+        // Wraps where Go's numbers do.
+        let shown = (day * i128::from(SECONDS_PER_DAY) + hour * 3_600 + minute * 60 + second) as i64;
+        let mut offset = 0;
+        let guess = zone.at(shown);
+        if guess.offset != 0 {
+            let real = shown.wrapping_sub(guess.offset);
+            offset = if real < guess.start || real >= guess.end { zone.at(real).offset } else { guess.offset };
+        }
+        Time::unix(shown.wrapping_sub(offset), nanoseconds, zone)
+    }
+
+    /// The seconds since 1970.
+    pub fn to_unix(&self) -> i64 {
+        self.seconds.wrapping_sub(TO_UNIX)
+    }
+
+    /// The nanoseconds within the second.
+    pub fn nanoseconds(&self) -> u32 {
+        self.nanoseconds
+    }
+
+    /// The time since 1970 in parts of a second: a thousand for milliseconds. It wraps, as in Go.
+    pub fn to_unix_parts(&self, per_second: i64) -> i64 {
+        let part = i64::from(self.nanoseconds) / (NANOSECONDS / per_second);
+        self.to_unix().wrapping_mul(per_second).wrapping_add(part)
+    }
+
+    /// Whether it is the first of January of the year 1, at midnight in UTC.
+    pub fn is_zero(&self) -> bool {
+        self.seconds == 0 && self.nanoseconds == 0
+    }
+
+    /// The zone.
+    pub fn zone(&self) -> &Zone {
+        &self.zone
+    }
+
+    /// The same instant in another zone.
+    pub fn in_zone(mut self, zone: Zone) -> Time {
+        self.zone = zone;
+        self
+    }
+
+    /// The zone's state at this instant.
+    pub fn zone_at(&self) -> ZoneAt {
+        self.zone.at(self.to_unix())
+    }
+
+    /// What clocks and calendars of the zone show.
+    pub fn civil(&self) -> Civil {
+        self.civil_at(self.zone_at().offset)
+    }
+
+    fn civil_at(&self, offset: i64) -> Civil {
+        let shown = self.to_unix().wrapping_add(offset);
+        let second = shown.rem_euclid(SECONDS_PER_DAY) as u32;
+        let date = from_days(shown.div_euclid(SECONDS_PER_DAY));
+        Civil { date, hour: second / 3_600, minute: second / 60 % 60, second: second % 60 }
+    }
+
+    /// The year and the number of the week, as ISO 8601 counts: a week belongs to the year of its Thursday.
+    pub fn iso_week(&self) -> (i64, u32) {
+        let days = self.to_unix().wrapping_add(self.zone_at().offset).div_euclid(SECONDS_PER_DAY);
+        let from_monday = (from_days(days).weekday as i64 + 6) % 7;
+        let thursday = from_days(days - from_monday + 3);
+        (thursday.year, (thursday.day_of_year - 1) / 7 + 1)
+    }
+
+    /// This much later, or earlier. At the ends of the range it stays there.
+    #[must_use]
+    pub fn add(&self, duration: Duration) -> Time {
+        let total = i64::from(self.nanoseconds) + duration.0 % NANOSECONDS;
+        let seconds = duration.0 / NANOSECONDS + total.div_euclid(NANOSECONDS);
+        self.add_seconds(seconds).with_nanoseconds(total.rem_euclid(NANOSECONDS) as u32)
+    }
+
+    fn with_nanoseconds(mut self, nanoseconds: u32) -> Time {
+        self.nanoseconds = nanoseconds;
+        self
+    }
+
+    /// So many seconds later.
+    #[must_use]
+    pub(super) fn add_seconds(&self, seconds: i64) -> Time {
+        let mut time = self.clone();
+        time.seconds = self.seconds.checked_add(seconds).unwrap_or(if seconds > 0 { i64::MAX } else { -i64::MAX });
+        time
+    }
+
+    /// How much later than another instant it is, within the range of durations.
+    pub fn since(&self, earlier: &Time) -> Duration {
+        let difference = self.total() - earlier.total();
+        Duration(difference.clamp(i64::MIN.into(), i64::MAX.into()) as i64)
+    }
+
+    /// Nanoseconds since the year 1: what the order of instants is.
+    pub fn total(&self) -> i128 {
+        i128::from(self.seconds) * i128::from(NANOSECONDS) + i128::from(self.nanoseconds)
+    }
+
+    /// The date so many years, months and days later, at the same time of the day.
+    #[must_use]
+    pub fn add_date(&self, years: i64, months: i64, days: i64) -> Time {
+        let Civil { date, hour, minute, second } = self.civil();
+        let month = date.month.0.wrapping_add(months);
+        let (year, day) = (date.year.wrapping_add(years), i64::from(date.day).wrapping_add(days));
+        let clock = [hour, minute, second].map(i64::from);
+        Time::date(year, month, day, clock, self.nanoseconds, self.zone.clone())
+    }
+
+    /// Rounded down to a multiple of a duration since the year 1.
+    #[must_use]
+    pub fn truncate(&self, unit: Duration) -> Time {
+        match self.beyond(unit) {
+            Some(rest) => self.add(Duration(-rest)),
+            None => self.clone(),
+        }
+    }
+
+    /// Rounded to the nearest multiple of a duration since the year 1, halves up.
+    #[must_use]
+    pub fn round(&self, unit: Duration) -> Time {
+        match self.beyond(unit) {
+            Some(rest) if rest < unit.0 - rest => self.add(Duration(-rest)),
+            Some(rest) => self.add(Duration(unit.0 - rest)),
+            None => self.clone(),
+        }
+    }
+
+    fn beyond(&self, unit: Duration) -> Option<i64> {
+        (unit.0 > 0).then(|| self.total().rem_euclid(unit.0.into()) as i64)
+    }
+
+    /// Whether it is the same instant in the same zone: Go's `==`.
+    pub fn is_identical(&self, other: &Time) -> bool {
+        self.total() == other.total() && self.zone == other.zone
+    }
+
+    /// As Go prints it: `2021-03-04 00:00:00 +0000 UTC`.
+    pub fn shown(&self) -> Vec<u8> {
+        self.format(b"2006-01-02 15:04:05.999999999 -0700 MST")
+    }
+
+    /// As JSON and YAML show it.
+    ///
+    /// # Errors
+    /// RFC 3339 has no such year or offset; Go's message.
+    pub fn rfc3339(&self) -> Result<String, &'static str> {
+        let text = self.format(b"2006-01-02T15:04:05.999999999Z07:00");
+        if text.get(4) != Some(&b'-') {
+            return Err("Time.MarshalJSON: year outside of range [0,9999]");
+        }
+        if self.zone_at().offset.abs() >= 24 * 3_600 {
+            return Err("Time.MarshalJSON: timezone hour outside of range [0,23]");
+        }
+        Ok(String::from_utf8_lossy(&text).into_owned())
+    }
+}

@@ -1,0 +1,18 @@
+//! The state of a time zone.
+
+use std::sync::Arc;
+
+/// What a time zone is at an instant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ZoneAt {
+    /// The abbreviation, such as `CET`.
+    pub name: Arc<[u8]>,
+    /// Seconds east of UTC.
+    pub offset: i64,
+    /// Whether it is daylight saving time.
+    pub is_dst: bool,
+    /// When it began to be so, in seconds since 1970.
+    pub(super) start: i64,
+    /// When it ends.
+    pub(super) end: i64,
+}
