@@ -60,7 +60,7 @@
 //! };
 //! match render(request) {
 //!     Ok(done) => assert!(manifest::write(&done.manifests, &[]).contains("replicas: 3")),
-//!     // Every mistake with its place, as the command line prints them.
+//!     // Every error with its place, as the command line prints them.
 //!     Err(failed) => panic!("{}", write_text(&failed.diagnostics, TextStyle::default())),
 //! }
 //! ```

@@ -17,7 +17,7 @@ const MAX_ALTERNATIVES: usize = 32;
 /// Reads a version leniently: an optional `v`, missing parts are 0, leading zeros are allowed.
 ///
 /// # Errors
-/// Helm's words for what is no version.
+/// Helm's message for what is not a version.
 pub fn parse_version(text: &str) -> Result<Version, String> {
     if text.len() > MAX_VERSION {
         return Err(format!("version string is too long (max {MAX_VERSION} bytes)"));
@@ -95,7 +95,7 @@ impl Constraints {
     /// Reads constraints: comparisons separated by spaces or commas, ranges `1.2 - 1.4`, alternatives with `||`.
     ///
     /// # Errors
-    /// Helm's words for what is no constraint, or too long a one.
+    /// Helm's message for what is not a constraint, or too long a one.
     pub fn parse(text: &str) -> Result<Constraints, String> {
         if text.len() > MAX_CONSTRAINT {
             return Err(format!("constraint string is too long (max {MAX_CONSTRAINT} bytes)"));
@@ -185,7 +185,7 @@ impl Comparison {
         Some(Comparison { operator, version, given })
     }
 
-    /// Whether it holds, for a version that is none of the pre-releases to be passed over.
+    /// Whether it holds, for a version that is none of the pre-releases to be ignored.
     fn is_met_by(&self, version: &Version) -> bool {
         let wanted = &self.version;
         let order = version.cmp_precedence(wanted);
@@ -239,7 +239,7 @@ impl Comparison {
     }
 }
 
-/// A version as it stands in a text, its numbers being digits or signs that leave them open.
+/// A version as it is in a text, its numbers being digits or signs that leave them open.
 #[derive(Debug, Clone, Copy)]
 struct Written<'t> {
     /// What was left out is empty.

@@ -24,8 +24,8 @@ const MAX_HEADER_BYTES: u64 = 16 << 20;
 /// whatever the archive holds.
 ///
 /// # Errors
-/// It is no gzipped tar file, holds nothing, grows beyond Helm's limits, or one of its paths would lead outside the chart:
-/// Helm's words.
+/// It is not a gzipped tar file, holds nothing, grows beyond Helm's limits, or one of its paths would lead outside the chart:
+/// Helm's message.
 pub fn unpack(bytes: &[u8], shown: &str) -> Result<Vec<File>, Diagnostic> {
     unpack_within(bytes, shown, &mut TreeBudget::default())
 }

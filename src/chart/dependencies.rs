@@ -14,9 +14,9 @@ impl Chart {
     /// name, then declared ones as declared.
     ///
     /// # Errors
-    /// Values for a subchart that are no map.
+    /// Values for a subchart that are not maps.
     ///
-    /// Returns what Helm says in passing: conditions that are no booleans, imports that are no tables.
+    /// Returns what Helm says in its log: conditions that are not booleans, imports that are not tables.
     pub fn process_dependencies(&mut self, user: &Map) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
         self.sort_subcharts();
         let mut notes = Vec::new();

@@ -1,4 +1,4 @@
-//! A chart's folder as it lies there, before anything is known to be right about it.
+//! A chart's folder as it is there, before anything is known to be right about it.
 
 use super::file::File;
 use super::ignore::IgnoreRules;
@@ -27,7 +27,7 @@ pub struct Folder {
     pub files: Result<Vec<File>, Vec<Diagnostic>>,
 }
 
-/// What lies under a name.
+/// What is under a name.
 #[derive(Debug, Clone)]
 pub enum Entry {
     /// Nothing.
@@ -66,7 +66,7 @@ impl Folder {
     /// files come in the order of a directory (`helm lint` unpacks archives first).
     ///
     /// # Errors
-    /// The archive holds no chart that can be unpacked: Helm's words.
+    /// The archive holds no chart that can be unpacked: Helm's message.
     pub fn from_archive(path: &str, mut files: Vec<File>) -> Result<Folder, Diagnostic> {
         let name = chart_name(&files)?;
         let refuse = |message: String| Err(Diagnostic::error("chart-archive", message));
@@ -119,7 +119,7 @@ impl Entry {
     /// The text of a file, without its byte order mark.
     ///
     /// # Errors
-    /// It is no file, can't be read, or is no UTF-8: the words of Go and of its YAML reader.
+    /// It is not a file, can't be read, or is not UTF-8: the words of Go and of its YAML reader.
     pub fn text(&self, path: &str) -> Result<Source, Diagnostic> {
         let unreadable = |message: String| Err(Diagnostic::error("chart-file", message));
         match self {

@@ -10,7 +10,7 @@ use crate::go::glob::{BadPattern, Glob};
 const MAX_PATTERNS: usize = 10_000;
 /// The greatest length of a pattern in bytes: that of a path on Linux.
 const MAX_PATTERN_BYTES: usize = 4096;
-/// How many lines with mistakes are reported.
+/// How many lines with errors are reported.
 const MAX_ERRORS: usize = 20;
 /// How many characters may be compared for all files of a chart together: about a second of work.
 const MAX_STEPS: u64 = 200_000_000;
@@ -48,7 +48,7 @@ impl IgnoreRules {
     /// Reads a `.helmignore`, and adds Helm's own rule that leaves dotfiles directly in `templates/` out.
     ///
     /// # Errors
-    /// Every line that is not a pattern, in Helm's words; too many patterns.
+    /// Every line that is not a pattern, as Helm says it; too many patterns.
     pub fn parse(source: &Source) -> Result<IgnoreRules, Vec<Diagnostic>> {
         let mut rules = IgnoreRules::default();
         let mut errors = Vec::new();

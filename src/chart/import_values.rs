@@ -1,7 +1,7 @@
 //! `import-values`: tables of a subchart's defaults that a chart takes over into its own.
 //!
 //! Helm takes a table over without copying it: what a later import merges into it shows in the subchart's values too. So
-//! tables are shared here as long as imports are worked off.
+//! tables are shared here as long as imports are processed.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -75,7 +75,7 @@ fn imported_from(dependency: &Dependency) -> &str {
     if dependency.enabled { dependency.key() } else { &dependency.name }
 }
 
-/// What Helm says of an import that is no table.
+/// What Helm says of an import that is not a table.
 fn missing_table(dependency: &Dependency, import: &ImportValues, element: &str) -> Diagnostic {
     let message = match import.child.strip_prefix("exports.") {
         Some(_) if import.parent == "." && import.is_short => {
@@ -95,7 +95,7 @@ fn share(map: &Map) -> Table {
     Rc::new(RefCell::new(map.entries().map(slot).collect()))
 }
 
-/// `None` if a table holds itself. `around` are the tables that this one lies in.
+/// `None` if a table holds itself. `around` are the tables that this one is in.
 fn unshare(table: &Table, around: &mut Vec<Table>) -> Option<Map> {
     if around.iter().any(|outer| Rc::ptr_eq(outer, table)) {
         return None;
@@ -126,7 +126,7 @@ fn table_at<'p>(values: &Table, path: impl Iterator<Item = &'p str>) -> Result<T
     Ok(table)
 }
 
-/// A table as it stands at a dotted path; `.` is the top.
+/// A table as it is at a dotted path; `.` is the top.
 fn at_path(table: Table, path: &str) -> Table {
     if path == "." {
         return table;

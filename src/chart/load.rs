@@ -24,7 +24,7 @@ impl Chart {
     /// built-in chart can't differ.
     ///
     /// # Errors
-    /// All that is wrong with Chart.yaml, values.yaml and the subcharts, in Helm's words.
+    /// All that is wrong with Chart.yaml, values.yaml and the subcharts, as Helm says it.
     pub fn from_files(files: Vec<File>) -> Result<Chart, Vec<Diagnostic>> {
         // The chart itself is read twice by Helm: first for its version alone, into another type.
         let chart = Chart::from_files_within(files, &mut TreeBudget::default(), 0, "loader.chartBase")?;
@@ -122,7 +122,7 @@ impl Chart {
             self.metadata.api_version = "v1".to_owned();
         }
         if let Some(source) = requirements {
-            // Where version 1 declares its dependencies; in a version 2 chart it still counts, but is no ordinary file.
+            // Where version 1 declares its dependencies; in a version 2 chart it still counts, but is not an ordinary file.
             collect(Some(Metadata::read_dependencies(source)), errors, |dependencies| {
                 self.metadata.dependencies = dependencies;
             });
@@ -220,7 +220,7 @@ fn strip_byte_order_mark(file: &mut File) {
     };
 }
 
-/// The file's text; one that is not UTF-8 is a mistake, told with the line of the first wrong byte.
+/// The file's text; one that is not UTF-8 is an error, reported with the line of the first wrong byte.
 fn text(file: &File, errors: &mut Vec<Diagnostic>) -> Option<Source> {
     match std::str::from_utf8(&file.bytes) {
         Ok(text) => Some(Source::file(file.shown.as_str(), text)),

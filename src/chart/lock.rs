@@ -37,10 +37,10 @@ pub struct LockedDependency {
 }
 
 impl Lock {
-    /// Reads Chart.lock, or requirements.lock of a version 1 chart; `file` is which. An empty file is no lock.
+    /// Reads Chart.lock, or requirements.lock of a version 1 chart; `file` is which. An empty file is not a lock.
     ///
     /// # Errors
-    /// Broken YAML, or the first field of the wrong type, in Helm's words.
+    /// Broken YAML, or the first field of the wrong type, as Helm says it.
     pub(super) fn read(source: &Source, file: &str) -> Result<Option<Lock>, Diagnostic> {
         let prefixed = |message: &str| format!("cannot load {file}: {message}");
         let node =

@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::yaml;
 use crate::yaml::{Entry, Map, Node, Value};
 
-/// How many mistakes of one Chart.yaml are reported.
+/// How many errors of one Chart.yaml are reported.
 const MAX_REPORTED: usize = 20;
 
 /// The fields of Chart.yaml that Helm knows, and `engine`. Absent texts are empty.
@@ -87,7 +87,7 @@ pub struct Dependency {
     pub enabled: bool,
     /// Values taken over from it.
     pub import_values: Vec<ImportValues>,
-    /// The list `import-values` as it was written, which is how Chart.yaml is written anew and what Chart.lock counts.
+    /// The list `import-values` as it was written, which is how Chart.yaml is written again and what Chart.lock counts.
     pub import_values_written: Vec<Node>,
     /// Where it is declared.
     pub span: Span,
@@ -141,7 +141,7 @@ impl Metadata {
     /// Reads Chart.yaml, as Helm does into the type `go_type`.
     ///
     /// # Errors
-    /// Broken YAML, or every field of the wrong type, in Helm's words.
+    /// Broken YAML, or every field of the wrong type, as Helm says it.
     pub(super) fn read(source: &Source, go_type: &str) -> Result<Metadata, Vec<Diagnostic>> {
         let prefix =
             |error: Diagnostic| Diagnostic { message: format!("cannot load Chart.yaml: {}", error.message), ..error };

@@ -21,7 +21,7 @@ pub struct FieldMistakes {
     pub(super) empty_items: Vec<(&'static str, Span)>,
 }
 
-/// One map of Chart.yaml, and the mistakes found in it so far, each with the key it is about.
+/// One map of Chart.yaml, and the errors found in it so far, each with the key it is about.
 pub(super) struct Fields<'a> {
     map: &'a Map,
     /// The Go struct's name, which Helm's messages have.
@@ -39,7 +39,7 @@ impl<'a> Fields<'a> {
         Fields { map, structure, path, known: vec![], types: vec![], unknown: vec![], empty_items: vec![] }
     }
 
-    /// The mistakes found. Fields that were not read are not known.
+    /// The errors found. Fields that were not read are not known.
     pub(super) fn into_mistakes(mut self) -> FieldMistakes {
         for (key, entry) in self.map.entries() {
             if !self.known.iter().any(|known| known.eq_ignore_ascii_case(key)) {
@@ -54,7 +54,7 @@ impl<'a> Fields<'a> {
         FieldMistakes { types: mistakes(self.types), unknown: mistakes(self.unknown), empty_items: self.empty_items }
     }
 
-    /// Adds a mistake about a field that is not about its type.
+    /// Adds an error about a field that is not about its type.
     pub(super) fn refuse(&mut self, name: &'static str, error: Diagnostic) {
         self.types.push((name, error));
     }
@@ -186,7 +186,7 @@ impl<'a> Fields<'a> {
             Value::String(export) => {
                 Some(ImportValues { child: format!("exports.{export}"), parent: ".".to_owned(), is_short: true })
             }
-            // What is no text becomes one, as Go prints it.
+            // What is not text becomes one, as Go prints it.
             Value::Map(map) => {
                 let text = |key: &str| map.get(key).map_or_else(|| "<nil>".to_owned(), |node| display(&node.value));
                 Some(ImportValues { child: text("child"), parent: text("parent"), is_short: false })
@@ -212,7 +212,7 @@ impl<'a> Fields<'a> {
         self.types.push((key, mistake));
     }
 
-    /// The error for a document that is no map.
+    /// The error for a document that is not a map.
     pub(super) fn wrong_type(value: &Value, wanted: &str, span: &Span) -> Diagnostic {
         let message = format!(
             "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {} into Go value of type {wanted}",

@@ -66,7 +66,7 @@ pub struct Chart {
     pub files: Vec<File>,
     /// The charts in `charts/`; [`Chart::process_dependencies`] takes the disabled ones out and orders the others.
     pub subcharts: Vec<Chart>,
-    /// What Helm says in passing when it loads the chart.
+    /// Warnings that Helm logs when it loads the chart.
     pub notices: Vec<Diagnostic>,
     /// Whether all its files are part of the program, and none was read. The limits of what templates may do to values
     /// are not checked in detail then, which takes time.
@@ -74,7 +74,7 @@ pub struct Chart {
 }
 
 impl Chart {
-    /// What Helm says in passing when it loads the chart and its subcharts, each once.
+    /// Warnings that Helm logs when it loads the chart and its subcharts, each once.
     pub fn all_notices(&self) -> Vec<Diagnostic> {
         let mut all = self.notices.clone();
         for notice in self.subcharts.iter().flat_map(Chart::all_notices) {

@@ -23,12 +23,12 @@ const NO_OPERATING_SYSTEM: u8 = 255;
 /// Packs a chart. The same chart gives the same bytes on every machine: all files have the same time (`modified`, in
 /// seconds since 1970), mode 0644 and no owner.
 ///
-/// Chart.yaml and Chart.lock are written anew, values.yaml and all else as they are. Files come in Helm's order: Chart.yaml,
+/// Chart.yaml and Chart.lock are written again, values.yaml and all else as they are. Files come in Helm's order: Chart.yaml,
 /// Chart.lock, values.yaml, values.schema.json, templates, other files, then the subcharts by name, those that were archives
 /// unpacked.
 ///
 /// # Errors
-/// All that would make an archive that can't be read, or that would be read as another chart; in Helm's words where it
+/// All that would make an archive that can't be read, or that would be read as another chart; as Helm says it where it
 /// refuses the same.
 pub fn package(chart: &Chart, modified: u64) -> Result<Vec<u8>, Vec<Diagnostic>> {
     let mut packing = Packing::default();
@@ -117,7 +117,7 @@ impl Packing {
         }
     }
 
-    /// Adds a file that is written anew from what was read.
+    /// Adds a file that is written again from what was read.
     fn written(&mut self, folder: &str, name: &str, value: &Value) {
         match yaml::write(value) {
             Ok(text) => self.file(folder, name, (text + "\n").as_bytes()),

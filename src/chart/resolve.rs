@@ -29,11 +29,11 @@ impl<'a> Repository<'a> {
 }
 
 /// The dependencies with the versions of the charts that were found for them; `from_lock` if they were locked before.
-/// `charts` has those charts in the same order, none for what lies on another machine. `place` is where a dependency is
+/// `charts` has those charts in the same order, none for what is on another machine. `place` is where a dependency is
 /// declared.
 ///
 /// # Errors
-/// All versions that are no constraints, and all charts that do not fit, in Helm's words.
+/// All versions that are not constraints, and all charts that do not fit, as Helm says it.
 pub fn resolve(
     wanted: &[LockedDependency],
     charts: &[Option<&Chart>],

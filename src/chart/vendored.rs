@@ -1,4 +1,4 @@
-//! What lies in a chart's folder `charts`, held against the dependencies that Chart.yaml declares.
+//! What is in a chart's folder `charts`, held against the dependencies that Chart.yaml declares.
 
 use super::Chart;
 use super::metadata::Dependency;
@@ -19,8 +19,8 @@ pub struct Vendored {
     pub chart: Result<Chart, Vec<Diagnostic>>,
 }
 
-/// How a declared dependency stands, in Helm's words: `ok` is an archive that fits, `unpacked` a folder that does.
-/// `chart` declares it, `vendored` is what lies in its folder `charts`.
+/// The status of a declared dependency, as Helm reports it: `ok` is an archive that fits, `unpacked` a folder that does.
+/// `chart` declares it, `vendored` is what is in its folder `charts`.
 pub fn dependency_status(dependency: &Dependency, chart: &Chart, vendored: &[Vendored]) -> &'static str {
     let pattern = format!("{}-*.tgz", dependency.name);
     if matches_glob(&pattern, "").is_err() {

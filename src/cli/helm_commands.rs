@@ -34,7 +34,7 @@ const COMMANDS: &[HelmCommand] = &[
     HelmCommand { names: &["verify"], instead: verify },
 ];
 
-/// Advice for whoever types the command `name` of Helm's, one sentence or command line each; `arguments` is the whole
+/// Advice for anyone who types the command `name` of Helm's, one sentence or command line each; `arguments` is the whole
 /// command line, whose names and flags appear in the advice. `None` if Helm has no such command either.
 pub(super) fn advise(name: &str, arguments: &[OsString], whole: fn() -> Command) -> Option<Vec<String>> {
     let found = COMMANDS.iter().find(|command| command.names.contains(&name))?;
@@ -58,7 +58,7 @@ fn names() -> impl Iterator<Item = &'static str> {
 /// What the user typed after Helm's command.
 #[derive(Debug, Default)]
 struct Given {
-    /// The words that are no flags.
+    /// The words that are not flags.
     words: Vec<String>,
     /// The flags that `mim-chart template` has too, quoted for a shell.
     flags: Vec<String>,
@@ -85,7 +85,7 @@ const OTHER_FLAGS_WITH_VALUES: &[&str] = &[
 ];
 
 impl Given {
-    /// `None` if the command stands below another one.
+    /// `None` if the command is below another one.
     fn of(name: &str, arguments: &[OsString], mut whole: Command) -> Option<Given> {
         whole.build();
         let template = whole.find_subcommand("template");

@@ -58,7 +58,7 @@ struct Packed {
 }
 
 impl Package {
-    /// Packs all charts before the first is saved, so that a mistake in one leaves nothing behind.
+    /// Packs all charts before the first is saved, so that an error in one leaves nothing behind.
     pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
         let modified = source_date()?.unwrap_or(chart::DEFAULT_MODIFICATION_TIME);
         self.check_version()?;

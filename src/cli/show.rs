@@ -106,7 +106,7 @@ fn functions() -> String {
 }
 
 /// What a JSONPath template gives over the chart's defaults. Where it finds nothing, nothing is printed, as in Helm, and
-/// the reason is told.
+/// the reason is reported.
 fn printed(template: &JsonPath, chart: &Chart, console: &mut Console) -> Result<String, Failure> {
     let printed = template.print(&chart.values);
     if let Some(reason) = printed.stopped {
@@ -128,7 +128,7 @@ fn crds(chart: &Chart) -> String {
     chart.all_crds().into_iter().map(|(_, file)| document(file)).collect()
 }
 
-/// Chart.yaml written anew: known fields alone, keys sorted, empty ones left out, and one more line break (as Helm does).
+/// Chart.yaml written again: known fields alone, keys sorted, empty ones left out, and one more line break (as Helm does).
 fn metadata(chart: &Chart) -> Result<String, Failure> {
     match yaml::write(&chart.metadata.to_value()) {
         Ok(text) => Ok(format!("{text}\n\n")),

@@ -29,7 +29,7 @@ pub(super) enum AnswerFormat {
 ///
 /// Each layer that gives the value is listed with its place, the strongest first, and the one that wins is marked. What it
 /// changes is found by experiment: the chart is rendered with other values of the same kind, and the lines of the output
-/// that differ are shown. That no effect was found is no proof that there is none.
+/// that differ are shown. That no effect was found is not a proof that there is none.
 #[derive(Debug, Args)]
 #[command(
     override_usage = "mim-chart why KEY [CHART] [flags]",

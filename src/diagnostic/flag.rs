@@ -12,7 +12,7 @@ pub(super) fn shown_flag(source: &Source, places: &[Range<usize>]) -> Shown {
     for (index, part) in parts.iter().enumerate() {
         let is_last = index + 1 == parts.len();
         let holds = |place: &Range<usize>| {
-            // A place at a comma belongs to what stands before it.
+            // A place at a comma belongs to what is before it.
             part.start <= place.start && (place.start <= part.end || is_last)
                 || place.start < part.end && part.start < place.end
         };

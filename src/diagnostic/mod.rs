@@ -22,14 +22,14 @@ pub use source::{Position, Source, SourceKind, Span};
 pub use suggest::nearest;
 pub use text::{TextStyle, write_text};
 
-/// How grave a [`Diagnostic`] is.
+/// How severe a [`Diagnostic`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// Nothing is printed on stdout, exit code 1.
     Error,
     /// The result stands; exit code 0, with `--strict` 1.
     Warning,
-    /// Said in passing; never changes the exit code.
+    /// Informational; never changes the exit code.
     Info,
 }
 
@@ -57,7 +57,7 @@ pub struct Label {
 pub struct Diagnostic {
     /// A short stable name of the rule, in kebab case (`yaml-syntax`, `unknown-value`).
     pub code: &'static str,
-    /// How grave it is.
+    /// How severe it is.
     pub severity: Severity,
     /// What is wrong. The first line holds Helm's own wording where Helm has one, so that a search finds it;
     /// further lines add detail.

@@ -75,7 +75,7 @@ pub fn printable_json(json: &str) -> Cow<'_, str> {
     let mut out = String::with_capacity(json.len() + 16);
     let mut marker = Marker::default();
     for c in json.chars() {
-        // A line break stands between JSON's own tokens, never in a text.
+        // A line break is between JSON's own tokens, never in a text.
         if marker.ends_at(c) || is_hidden(c) && c != '\n' {
             for unit in c.encode_utf16(&mut [0; 2]) {
                 // Writing to a String can't fail.
@@ -101,7 +101,7 @@ pub fn is_hidden(c: char) -> bool {
     }
 }
 
-/// What may become `##[` or `##name[`: found at its last character, so that what stands before needs no second look.
+/// What may become `##[` or `##name[`: found at its last character, so that what is before needs no second look.
 #[derive(Debug, Default)]
 struct Marker {
     hashes: usize,
@@ -156,7 +156,7 @@ fn lines(text: &str, styled: bool) -> Cow<'_, str> {
             None => (line, ""),
         };
         let command = line.trim_start();
-        // `:::` stands before the second excerpt of a diagnostic, and begins no command.
+        // `:::` is before the second excerpt of a diagnostic, and begins no command.
         let is_command = |rest: &str| !rest.starts_with(':') && rest.contains("::");
         let line = if command.strip_prefix("::").is_some_and(is_command) {
             push_line(&mut out, &line[..line.len() - command.len()], styled);

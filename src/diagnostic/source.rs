@@ -39,9 +39,9 @@ struct Text {
 }
 
 impl Source {
-    /// A file: `name` is its path as the user would write it, `text` its content exactly as it lies on disk.
+    /// A file: `name` is its path as the user would write it, `text` its content exactly as it is on disk.
     ///
-    /// Offsets are 32 bits wide: texts of 4 GiB and more are refused by whoever reads them, long before.
+    /// Offsets are 32 bits wide: texts of 4 GiB and more are refused by anyone who reads them, long before.
     pub fn file(name: impl Into<String>, text: impl Into<String>) -> Self {
         Self::new(SourceKind::File, name.into(), text.into(), None)
     }
@@ -266,7 +266,7 @@ impl Span {
         self.source.as_ref().map(|source| source.position(self.start as usize))
     }
 
-    /// The place from the start of this one to the end of `other`, which lies in the same source.
+    /// The place from the start of this one to the end of `other`, which is in the same source.
     #[must_use]
     pub fn to(&self, other: &Span) -> Span {
         Span { source: self.source.clone(), start: self.start, end: other.end.max(self.start) }

@@ -13,7 +13,7 @@ use super::printable::{printable, printable_lines, printable_styled_lines};
 use super::source::Source;
 use super::source::SourceKind;
 
-/// A longer line is cut to what lies around the marked place.
+/// A longer line is cut to what is around the marked place.
 const LINE_WINDOW: usize = 400;
 
 /// How diagnostics are printed.
@@ -145,7 +145,7 @@ impl<'a> Excerpt<'a> {
         Snippet::source(typed).line_numbering(false).fold(false).annotations(self.annotations(places, primary))
     }
 
-    /// Very long lines: each label by itself, with what lies around it in its line.
+    /// Very long lines: each label by itself, with what is around it in its line.
     fn add_windows_to(self, mut group: Group<'a>, primary: bool) -> Group<'a> {
         for (index, label) in self.labels.iter().enumerate() {
             let position = self.source.position(label.span.start());

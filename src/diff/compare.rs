@@ -172,7 +172,7 @@ impl Comparison {
 /// The key fields of an item and their values.
 type Key = Vec<(String, String)>;
 
-/// The fields by which the items of a list are told apart: the schema's, else `name` where every item has one.
+/// The fields by which the items of a list are distinguished: the schema's, else `name` where every item has one.
 fn key_fields(old: &[Node], new: &[Node], field: Option<&Field>) -> Option<Vec<String>> {
     if let Some(field) = field.filter(|field| !field.keys.is_empty()) {
         return Some(field.keys.iter().map(|key| (*key).to_owned()).collect());
@@ -194,7 +194,7 @@ fn key_fields(old: &[Node], new: &[Node], field: Option<&Field>) -> Option<Vec<S
     }
 }
 
-/// The keys of all items; `None` if two are the same or one is no map.
+/// The keys of all items; `None` if two are the same or one is not a map.
 fn keys_of(items: &[Node], names: &[String]) -> Option<Vec<Key>> {
     let mut found: Vec<Key> = Vec::with_capacity(items.len());
     for item in items {

@@ -10,7 +10,7 @@ use crate::yaml::{Map, Node, Value};
 /// The SHA-256 of a value. Nobody can make two values that differ and have the same.
 pub(super) type Fingerprint = [u8; 32];
 
-/// Takes fingerprints, of each value that lies in others only once. The values may not move meanwhile.
+/// Takes fingerprints, of each value that is in others only once. The values may not move meanwhile.
 #[derive(Debug, Default)]
 pub(super) struct Fingerprints {
     known: HashMap<*const Value, Fingerprint>,

@@ -1,7 +1,7 @@
 //! A comparison as a comment on a pull request.
 //!
-//! What comes from manifests and values stands in code spans, in `<code>` or in fenced blocks wherever it could be anything but
-//! text: a comment is written in the name of whoever runs the program, and must not mention people or link to places of others'
+//! What comes from manifests and values is in code spans, in `<code>` or in fenced blocks wherever it could be anything but
+//! text: a comment is written in the name of anyone who runs the program, and must not mention people or link to places of others'
 //! choice.
 
 use std::fmt::Write;
@@ -111,7 +111,7 @@ fn inline(text: &str) -> String {
     }
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let ticks = "`".repeat(longest + 1);
-    // A space beside a backtick, and beside spaces at both ends, is no part of the code.
+    // A space beside a backtick, and beside spaces at both ends, is not part of the code.
     let is_padded = |c| c == '`' || c == ' ';
     let pad = if text.starts_with(is_padded) || text.ends_with(is_padded) { " " } else { "" };
     format!("{ticks}{pad}{text}{pad}{ticks}")

@@ -28,7 +28,7 @@ use crate::yaml::Map;
 pub struct Scope<'a> {
     /// The chart, with its subcharts; disabled ones have been taken out already.
     pub chart: &'a Chart,
-    /// The values of the whole tree, coalesced: a subchart's part stands under the subchart's name.
+    /// The values of the whole tree, coalesced: a subchart's part is under the subchart's name.
     pub values: &'a Map,
     /// The release.
     pub release: &'a Release,
@@ -88,7 +88,7 @@ pub struct Rendered {
     pub template: Source,
     /// The text it gave.
     pub text: String,
-    /// Whether it is a `NOTES.txt`: executed so that its mistakes are seen, but never printed among the manifests.
+    /// Whether it is a `NOTES.txt`: executed so that its errors are seen, but never printed among the manifests.
     pub notes: bool,
 }
 

@@ -14,7 +14,7 @@ const MOST_SCHEMAS: usize = 2_000;
 
 /// What a value may be altered to, the likeliest to be allowed and to matter first; `None` takes the value away. What the
 /// schema says (types, `enum`, `examples`, names of maps) goes before what the value itself looks like. Not all of them
-/// need be valid: whoever tries them asks the schema. `value` is `None` where nothing is set.
+/// need be valid: anyone who tries them asks the schema. `value` is `None` where nothing is set.
 pub(super) fn alterations(value: Option<&Value>, schema: Option<SchemaView<'_>>) -> Vec<Option<Value>> {
     let sampler = Sampler::default();
     let views = schema.map(SchemaView::alternatives).unwrap_or_default();

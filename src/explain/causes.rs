@@ -106,7 +106,7 @@ fn cause(experiment: &Experiment<'_>, candidate: &Candidate, secrets: &Secrets) 
     }
 }
 
-/// A file with its line, or the flag without its value, which stands beside it.
+/// A file with its line, or the flag without its value, which is beside it.
 fn place(node: &Node) -> String {
     let Some((source, position)) = node.span.source().zip(node.span.position()) else { return String::new() };
     let name = source.name();

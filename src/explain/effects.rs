@@ -43,7 +43,7 @@ pub struct Line {
 }
 
 /// Compares what was rendered with what each change gave. One entry a manifest, in the order of the output; new ones at
-/// the end. Texts that are no manifests count as nothing.
+/// the end. Texts that are not manifests count as nothing.
 pub(super) fn effects(base: &[Rendered], altered: &[(Change, Vec<Rendered>)], secrets: &Secrets) -> Vec<Effect> {
     let base = Output::of(base);
     let mut lines: BTreeMap<usize, Touched> = BTreeMap::new();

@@ -30,7 +30,7 @@ pub struct Subject<'a> {
     pub experiments: &'a Experiments,
 }
 
-/// How many experiments have been made, for whoever shows the progress.
+/// How many experiments have been made, for anyone who shows the progress.
 #[derive(Debug, Default)]
 pub struct Experiments(AtomicUsize);
 
@@ -172,7 +172,7 @@ impl<'a> Experiment<'a> {
         views.iter().any(SchemaView::is_choice)
     }
 
-    /// The names that a schema gives to what stands in the map at a path.
+    /// The names that a schema gives to what is in the map at a path.
     pub(super) fn names_at(&self, path: &ValuePath) -> Vec<String> {
         let views = self.schemas.at(path).map(SchemaView::alternatives).unwrap_or_default();
         views.iter().filter_map(SchemaView::properties).flat_map(Map::keys).map(str::to_owned).collect()
@@ -212,7 +212,7 @@ pub(super) fn same(a: &[Rendered], b: &[Rendered]) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(pair)
 }
 
-/// Makes a change to what the user set. Lists are replaced whole, as Helm replaces them, so that one that stands in the
+/// Makes a change to what the user set. Lists are replaced whole, as Helm replaces them, so that one that is in the
 /// defaults becomes the user's with the change in it.
 fn put(user: &mut Map, values: &Map, change: &Change) {
     let steps = change.path.steps();

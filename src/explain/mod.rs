@@ -14,7 +14,7 @@
 //! | `parallel` | experiments on all processors |
 //!
 //! A render takes about a millisecond, so that it is tried out, not guessed from the templates, what a value does. What
-//! was not tried may have an effect: that none was found is no proof.
+//! was not tried may have an effect: that none was found is not a proof.
 
 mod candidates;
 mod causes;
@@ -126,7 +126,7 @@ impl Trials {
         let mut trials = Trials { changed: Vec::new(), refused: Vec::new(), tried: Vec::new() };
         trials.run(experiment, changes);
         if trials.changed.is_empty() && trials.refused.is_empty() {
-            // Taken away, a value is missed by whatever stands beside it: it is tried only where nothing else tells more.
+            // Taken away, a value is missed by whatever is beside it: it is tried only where nothing else tells more.
             trials.run(experiment, removals);
         }
         trials

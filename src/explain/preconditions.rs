@@ -39,7 +39,7 @@ const BATCH: usize = 8;
 
 /// For each path, whose alterations have no effect, a gate that lets one have an effect. Gates are opened one after the
 /// other, the likeliest first, and all values are altered behind each at once: only where something changes the values are
-/// told apart, by halves.
+/// distinguished, by halves.
 pub(super) fn gates(experiment: &Experiment<'_>, without_effect: &[(ValuePath, Vec<Change>)]) -> Vec<Option<Gate>> {
     let mut found: Vec<Option<Gate>> = vec![None; without_effect.len()];
     if without_effect.is_empty() {
@@ -74,7 +74,7 @@ pub(super) fn gates(experiment: &Experiment<'_>, without_effect: &[(ValuePath, V
     found
 }
 
-/// Pairs of a gate that stands near a value and of another one that decides something, and does so alone.
+/// Pairs of a gate that is near a value and of another one that decides something, and does so alone.
 fn pairs<'c>(candidates: &'c [Candidate], near: &[&ValuePath]) -> Vec<Trial<'c>> {
     let mut firsts: Vec<&Candidate> = Vec::new();
     for path in near {
@@ -240,7 +240,7 @@ impl Behind<'_> {
         found
     }
 
-    /// Those of the changes that matter with the gates open: all are made at once, and told apart by halves where something
+    /// Those of the changes that matter with the gates open: all are made at once, and distinguished by halves where something
     /// differs.
     pub(super) fn with_effect(&self, changes: &[(usize, &Change)]) -> Vec<usize> {
         let Some((&(first, _), rest)) = changes.split_first() else { return Vec::new() };

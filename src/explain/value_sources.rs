@@ -36,7 +36,7 @@ pub enum SetBy {
 /// rendered, `values` what its templates see.
 ///
 /// # Errors
-/// Mistakes in the layers.
+/// Errors in the layers.
 pub(super) fn setters(
     path: &ValuePath,
     layers: &[Layer],
@@ -57,7 +57,7 @@ pub(super) fn setters(
                 found.push(ValueSource { by, place, value, wins: false });
             }
             None => {
-                // Something stands in the place of a map above; that takes the defaults below it away too.
+                // Something is in the place of a map above; that takes the defaults below it away too.
                 if let Some(above) = replaced_above(path, merged).filter(|above| comes_from(above, &layer.source)) {
                     found.push(ValueSource { by, place: above.span.clone(), value: None, wins: false });
                 }
@@ -153,7 +153,7 @@ fn place_in(node: &Node, layer: &Source) -> Span {
     inside.map_or_else(|| node.span.clone(), |node| place_in(node, layer))
 }
 
-/// What stands above a path where a map would have to be.
+/// What is above a path where a map would have to be.
 fn replaced_above<'m>(path: &ValuePath, values: &'m Map) -> Option<&'m Node> {
     let mut above = path.parent();
     while let Some(path) = above.filter(|path| !path.steps().is_empty()) {

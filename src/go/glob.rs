@@ -14,7 +14,7 @@ pub struct BadPattern;
 /// ```
 ///
 /// # Errors
-/// The pattern is malformed. As in Go, this is seen wherever the mistake stands in the pattern.
+/// The pattern is malformed. As in Go, this is seen wherever the error is in the pattern.
 pub fn matches_glob(pattern: &str, name: &str) -> Result<bool, BadPattern> {
     let name: Vec<char> = name.chars().collect();
     Ok(Glob::parse(pattern)?.matches(&name, &mut 0))

@@ -80,7 +80,7 @@ fn unescaped_bytes(text: &str, part: Part) -> Result<Vec<u8>, String> {
             let decoded = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
             let end = text.ceil_char_boundary((at + 3).min(text.len()));
             let decoded = decoded.ok_or_else(|| wrong_escape(&text[at..end]))?;
-            // In a host only what is no ASCII may be escaped, and the sign of an escape itself.
+            // In a host only what is not ASCII may be escaped, and the sign of an escape itself.
             let is_valid = match part {
                 Part::Host => decoded >= 0x80 || decoded == b'%',
                 Part::Zone => decoded == b'%' || decoded == b' ' || Part::Host.allows(decoded),

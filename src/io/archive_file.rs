@@ -11,7 +11,7 @@ use crate::go::path::join;
 /// Saves an archive as `name` in a directory, which is made if it is missing. The file appears whole or not at all.
 ///
 /// # Errors
-/// It can't be written: Helm's words, or the operating system's.
+/// It can't be written: Helm's message, or the operating system's.
 pub fn save_archive(directory: &Path, name: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
     let refuse = |reason: String| {
         Diagnostic::error("save", format!("failed to save: {reason}"))

@@ -11,11 +11,11 @@ use crate::go::os_error;
 use crate::go::path::join;
 
 /// Writes a chart's files below `directory`, and makes its folder `charts`. Each file appears whole or not at all; what
-/// else lies there stays. Returns the paths of files that took the place of others.
+/// else is there stays. Returns the paths of files that took the place of others.
 ///
 /// # Errors
 /// A symbolic link in the directory leads out of it (then nothing is written), or the first file that can't be written, with
-/// the operating system's words.
+/// the operating system's message.
 pub fn write_chart(directory: &Path, files: &[File]) -> Result<Vec<PathBuf>, Diagnostic> {
     let refuse = |what: &str, path: &Path, error: &std::io::Error| {
         Diagnostic::error("create", format!("{what} {}: {}", path.display(), os_error(error)))

@@ -1,4 +1,4 @@
-//! The folder `charts` of a chart's directory: what lies in it, and the archives of dependencies that go there.
+//! The folder `charts` of a chart's directory: what is in it, and the archives of dependencies that go there.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -83,10 +83,10 @@ pub struct DependencyFiles {
 }
 
 /// Changes the directory of a chart. All files are written before the first is put in its place, the lock file last, so that
-/// a mistake on the way leaves everything as it was.
+/// an error on the way leaves everything as it was.
 ///
 /// # Errors
-/// `charts` is no folder, the lock file is a symbolic link, or something can't be written: Helm's words, or the operating
+/// `charts` is not a folder, the lock file is a symbolic link, or something can't be written: Helm's message, or the operating
 /// system's.
 pub fn save_dependencies(directory: &Path, files: &DependencyFiles) -> Result<(), Diagnostic> {
     let refuse = |message: String| Diagnostic::error("dependencies", message);

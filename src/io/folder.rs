@@ -15,7 +15,7 @@ use crate::diagnostic::Diagnostic;
 use crate::go::os_error;
 use crate::go::path::join;
 
-/// Whether a path names an archive for `lint`, whatever lies there.
+/// Whether a path names an archive for `lint`, whatever is there.
 fn is_archive_name(path: &str) -> bool {
     path.ends_with(".tgz") || path.ends_with(".tar.gz")
 }
@@ -24,7 +24,7 @@ fn is_archive_name(path: &str) -> bool {
 /// are followed as `links` says.
 ///
 /// # Errors
-/// There is no `Chart.yaml` in it, or the archive can't be unpacked: Helm's words.
+/// There is no `Chart.yaml` in it, or the archive can't be unpacked: Helm's message.
 pub fn read_folder(path: &str, links: Links) -> Result<Folder, Diagnostic> {
     if is_archive_name(path) {
         return read_archive_folder(path);

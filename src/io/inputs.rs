@@ -29,7 +29,7 @@ impl Inputs {
     /// Reads the values file that `-f` names at `given_by`.
     ///
     /// # Errors
-    /// In Helm's words, pointing at the flag; text that is no UTF-8 is shown where it is.
+    /// Helm's message, pointing at the flag; text that is not UTF-8 is shown where it is.
     pub fn read_values(&self, path: &str, given_by: &Span) -> Result<Source, Diagnostic> {
         let path = if path.trim() == "-" { "-" } else { path };
         let bytes = self.bytes(path, given_by).map_err(|problem| {
@@ -83,7 +83,7 @@ impl FileReader for Inputs {
     }
 }
 
-/// Why an input can't be had, in Helm's words where it has some.
+/// Why an input can't be had, as Helm says it where it has some.
 struct Problem {
     message: String,
     help: Option<String>,
@@ -112,7 +112,7 @@ fn read_limited(from: impl Read, name: &str) -> Result<Vec<u8>, Problem> {
     Ok(bytes)
 }
 
-/// go-yaml's words, with the place of the first wrong byte.
+/// go-yaml's message, with the place of the first wrong byte.
 fn not_utf8(path: &str, error: &std::string::FromUtf8Error) -> Diagnostic {
     let at = error.utf8_error().valid_up_to();
     let source = Source::file(path, String::from_utf8_lossy(error.as_bytes()));

@@ -50,7 +50,7 @@ impl<'d> Inside<'d> {
                     _ => return Ok(None),
                 },
                 Ok(_) => return Err(Error::from(ErrorKind::NotADirectory)),
-                // Nothing lies below what does not exist.
+                // Nothing is below what does not exist.
                 Err(error) if error.kind() == ErrorKind::NotFound => break,
                 Err(error) => return Err(error),
             }

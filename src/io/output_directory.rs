@@ -14,7 +14,7 @@ use crate::go::os_error;
 /// through a symbolic link in it either; all places are checked before anything is made.
 ///
 /// # Errors
-/// The first file that can't be written, with the operating system's words.
+/// The first file that can't be written, with the operating system's message.
 pub fn write_files(directory: &Path, files: &[(String, String)]) -> Result<(), Diagnostic> {
     let fail = |path: &Path, error: &std::io::Error| {
         Diagnostic::error("output-dir", format!("cannot write {}: {}", path.display(), os_error(error)))
@@ -47,7 +47,7 @@ pub fn write_files(directory: &Path, files: &[(String, String)]) -> Result<(), D
 /// Returns the paths of what was removed, below `directory`, in byte order.
 ///
 /// # Errors
-/// The first file that can't be read or removed, with the operating system's words.
+/// The first file that can't be read or removed, with the operating system's message.
 pub fn prune_files(
     directory: &Path,
     prefix: &str,
@@ -99,7 +99,7 @@ fn prune_below(
     Ok(())
 }
 
-/// The path of the `# Source:` line of a file that lies at `path`.
+/// The path of the `# Source:` line of a file that is at `path`.
 fn source_of<'p>(prefix: &str, path: &'p str) -> &'p str {
     path.strip_prefix(prefix).map_or(path, |rest| rest.trim_start_matches('/'))
 }

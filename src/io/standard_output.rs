@@ -19,7 +19,7 @@ fn look_at_standard_output() {
     IS_CLOSED.store(is_closed, Ordering::Relaxed);
 }
 
-/// Writes a whole text to standard output. A reader that has gone away (`| head`) is no error: it has read enough.
+/// Writes a whole text to standard output. A reader that has gone away (`| head`) is not an error: it has read enough.
 ///
 /// # Errors
 /// Standard output is closed, or can't be written, as on a full disk.

@@ -8,7 +8,7 @@ use crate::go::os_error;
 
 /// A tree of files. A chart is read from any of them by the same walk, so that they can't differ in what they allow.
 pub(super) trait Tree {
-    /// What lies at `path`; symbolic links are followed.
+    /// The entry at `path`; symbolic links are followed.
     fn look(&self, path: &Path) -> Result<Found, TreeError>;
 
     /// The path without symbolic links, `.` and `..`; `None` if nothing is there.
@@ -24,7 +24,7 @@ pub(super) trait Tree {
     fn shown(&self, path: &Path) -> String;
 }
 
-/// What lies at a path.
+/// The entry at a path.
 #[derive(Debug)]
 pub(super) struct Found {
     /// What it is, or what the symbolic link leads to.

@@ -21,7 +21,7 @@ const MAX_HELMIGNORE_BYTES: u64 = 1 << 20;
 /// Which symbolic links in a chart's directory are followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Links {
-    /// Those that stay inside the directory; others are refused. A chart from elsewhere can't bring in what lies beside it.
+    /// Those that stay inside the directory; others are refused. A chart from elsewhere can't bring in what is beside it.
     Inside,
     /// All, as Helm does; in a git revision all that stay inside its tree. `.helmignore` is the exception: it always has to
     /// lie inside, since errors show its lines.
@@ -111,7 +111,7 @@ impl<'t> Boundary<'t> {
         found.link.as_deref().filter(|target| self.links == Links::Inside && !target.starts_with(&self.real))
     }
 
-    /// The rules of `.helmignore`. As a symbolic link it never leads out of the chart: lines with mistakes are shown.
+    /// The rules of `.helmignore`. As a symbolic link it never leads out of the chart: lines with errors are shown.
     fn ignore_rules(&self) -> Result<IgnoreRules, Vec<Diagnostic>> {
         let path = self.top.join(".helmignore");
         let shown = self.tree.shown(&path);

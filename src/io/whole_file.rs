@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 pub(super) struct Staged {
     partial: PathBuf,
     target: PathBuf,
-    /// Whether it still lies beside its place.
+    /// Whether it is still beside its target.
     pending: bool,
 }
 
@@ -25,7 +25,7 @@ impl Staged {
         Ok(staged)
     }
 
-    /// Puts the file in its place: whoever reads there finds the old content or the new.
+    /// Puts the file in its place: a reader sees the old content or the new.
     pub(super) fn put(mut self) -> std::io::Result<()> {
         fs::rename(&self.partial, &self.target)?;
         self.pending = false;

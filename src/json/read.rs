@@ -23,7 +23,7 @@ const MAX_DEPTH: usize = 10_000;
 /// ```
 ///
 /// # Errors
-/// Go's words, and the place of the first character that does not belong there.
+/// Go's message, and the place of the first character that does not belong there.
 pub fn read(source: &Source, range: Range<usize>) -> Result<Node, Diagnostic> {
     let range = source.span(range).range();
     let mut reader = Reader { source, end: range.end, at: range.start, depth: 0, streaming: false };

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::item::Item;
 use crate::yaml::Value;
 
-/// What comparisons tell apart. Numbers of files are floats, so `80` of a template is of another kind than `80` of a
+/// What comparisons distinguish. Numbers of files are floats, so `80` of a template is of another kind than `80` of a
 /// values file; `80.0` is of the same.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Basic<'a> {

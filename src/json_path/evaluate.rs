@@ -181,7 +181,7 @@ fn only<'a>(found: Found<'a>) -> Result<Option<Item<'a>>, String> {
     }
 }
 
-/// The values of a key. A key that none of the items has is a mistake; no items are none.
+/// The values of a key. A key that none of the items has is an error; no items are none.
 fn field<'a>(name: &str, items: &[Item<'a>]) -> Found<'a> {
     let value = |item: &Item<'a>| match item {
         Item::Value(Value::Map(map)) => map.get(name).map(|node| Item::Value(&node.value)),
@@ -222,7 +222,7 @@ fn slice_all(slice: Slice, items: Vec<Item<'_>>) -> Found<'_> {
             Ok(Some((from, to, step))) => {
                 found.extend(members[from..to].iter().step_by(step).map(|member| Item::Value(&member.value)));
             }
-            // Nothing is asked for: Kubernetes passes over the other lists too.
+            // Nothing is asked for: Kubernetes ignores the other lists too.
             Ok(None) => return Ok(found),
             Err(reason) => return Err(Stop { reason, found: items }),
         }

@@ -46,7 +46,7 @@ impl<'a> Item<'a> {
         }
     }
 
-    /// The type in Go's words.
+    /// The type as Go says it.
     pub(super) fn type_name(self) -> &'static str {
         match self {
             Item::Value(Value::Null) | Item::Nothing => "interface {}",

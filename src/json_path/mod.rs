@@ -28,7 +28,7 @@ impl JsonPath {
     /// Reads a template.
     ///
     /// # Errors
-    /// A template that can't be read, in Helm's words, with its place in `source`.
+    /// A template that can't be read, as Helm says it, with its place in `source`.
     ///
     /// ```
     /// use mim_chart::diagnostic::Source;

@@ -31,7 +31,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Step>, Mistake> {
     Ok(blocks)
 }
 
-/// Reads what stands between two braces.
+/// Reads what is between two braces.
 fn parse_steps(text: &str) -> Result<Vec<Step>, String> {
     let blocks = parse(&format!("{{{text}}}")).map_err(|mistake| mistake.message)?;
     match blocks.into_iter().next() {
@@ -241,7 +241,7 @@ fn filter(text: &str) -> Result<Filter, String> {
         let behind = &text[left..];
         let mut operator = behind.find(|c| !OPERATOR.contains(&c)).unwrap_or(behind.len());
         if operator == behind.len() {
-            // Something has to stand on the right, were it the operator's own last character.
+            // Something has to be on the right, were it the operator's own last character.
             operator -= 1;
         }
         (operator > 0).then(|| (&text[..left], &behind[..operator], &behind[operator..]))

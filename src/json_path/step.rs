@@ -5,7 +5,7 @@ use super::item::Item;
 /// A step from items to items.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Step {
-    /// What stands between two braces: one step after the other.
+    /// What is between two braces: one step after the other.
     Chain(Vec<Step>),
     /// Text, outside braces or in quotes.
     Text(String),

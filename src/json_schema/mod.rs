@@ -11,7 +11,7 @@
 //! | `evaluate`, `objects`, `arrays`, `scalars`, `conditions` | the evaluation, keyword by keyword |
 //! | `session`, `budget`, `memo` | what an evaluation may take, and what it remembers |
 //! | `types`, `number`, `format`, `instance`, `uri` | what keywords are about |
-//! | `violation`, `report`, `wording` | what is wrong, in Helm's words |
+//! | `violation`, `report`, `wording` | what is wrong, as Helm says it |
 //! | `view` | looking into a schema as it is written, for other purposes than validation |
 //! | `wanted` | what to write instead of a value of another type |
 
@@ -68,7 +68,7 @@ impl Schema {
     ///
     /// # Errors
     ///
-    /// If it is no JSON, no valid schema of its draft, or refers to something that isn't there; the message is Helm's,
+    /// If it is not JSON, no valid schema of its draft, or refers to something that isn't there; the message is Helm's,
     /// the label the place in the schema.
     pub fn parse(source: &Source) -> Result<Self, Diagnostic> {
         Self::from_document(loader::read_json(source)?, &Offline)

@@ -14,7 +14,7 @@ pub(super) struct Number<'n> {
 }
 
 impl<'n> Number<'n> {
-    /// The number of a schema: as exact as it stands in the file.
+    /// The number of a schema: as exact as it is in the file.
     pub(super) fn of_schema(node: &'n Node) -> Option<Self> {
         let number = Self::of_value(&node.value)?;
         Some(Number { written: node.span.text(), ..number })
@@ -154,7 +154,7 @@ impl Decimal {
         }
     }
 
-    /// Digits that don't end in a zero are no multiple of ten, so a smaller exponent than the unit's settles it.
+    /// Digits that don't end in a zero are not multiples of ten, so a smaller exponent than the unit's settles it.
     fn is_multiple_of(&self, unit: &Decimal) -> bool {
         if self.digits.is_empty() {
             return true;

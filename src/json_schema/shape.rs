@@ -1,7 +1,7 @@
 //! What the value of a keyword looks like: the cheap look at a chart's schema while it is read.
 //!
 //! Helm evaluates the metaschema for every chart. Here every keyword is only looked at: is its value of the right
-//! type? A value that looks odd makes the metaschema be evaluated after all, for the verdict and for Helm's words.
+//! type? A value that looks odd makes the metaschema be evaluated after all, for the verdict and for Helm's message.
 //! So the look may suspect too much, never too little.
 
 use std::collections::HashSet;

@@ -5,7 +5,7 @@ pub(super) fn split_fragment(reference: &str) -> (&str, &str) {
     reference.split_once('#').unwrap_or((reference, ""))
 }
 
-/// Undoes percent-encoding; `None` for a broken escape or for bytes that are no UTF-8.
+/// Undoes percent-encoding; `None` for a broken escape or for bytes that are not UTF-8.
 pub(super) fn percent_decode(text: &str) -> Option<String> {
     if !text.contains('%') {
         return Some(text.to_owned());

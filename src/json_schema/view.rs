@@ -1,4 +1,4 @@
-//! Looking into a schema document as it is written, for what is no validation: which names a map knows, what a text
+//! Looking into a schema document as it is written, for what is not a validation: which names a map knows, what a text
 //! holds.
 
 use std::collections::HashSet;

@@ -17,7 +17,7 @@ pub(super) type Finding = Result<Vec<bool>, Box<Violation>>;
 pub struct Violation {
     /// The place in the values: keys, and the numbers of list items.
     pub instance_path: Vec<String>,
-    /// Helm's words for it, without the place (`got string, want integer`).
+    /// Helm's message for it, without the place (`got string, want integer`).
     pub message: String,
     /// Who wrote the value.
     pub instance_span: Span,

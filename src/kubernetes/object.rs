@@ -19,7 +19,7 @@ pub struct Object {
     pub origin: String,
     /// The document that holds it.
     pub span: Span,
-    /// The object, where it is not the whole document: an item of a list, or what was put together anew.
+    /// The object, where it is not the whole document: an item of a list, or what was put together again.
     node: Option<Node>,
     /// Whether it was read from a cluster: it has fields that nobody wrote.
     pub is_live: bool,
@@ -31,7 +31,7 @@ impl Object {
         Object { id, origin, span, node: None, is_live: false }
     }
 
-    /// The text of the document it stands in, if it is the whole of it.
+    /// The text of the document it is in, if it is the whole of it.
     pub fn text(&self) -> Option<&str> {
         self.node.is_none().then(|| self.span.text())
     }

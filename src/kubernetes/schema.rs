@@ -51,7 +51,7 @@ pub struct Field {
     pub required: bool,
     /// The words that are allowed; empty if any is.
     pub choices: Vec<&'static str>,
-    /// The fields by which items of a list are told apart: `x-kubernetes-list-map-keys`, else the merge key.
+    /// The fields by which items of a list are distinguished: `x-kubernetes-list-map-keys`, else the merge key.
     pub keys: Vec<&'static str>,
     /// Whether a list is a set: no item comes twice, and their order means nothing.
     pub is_set: bool,

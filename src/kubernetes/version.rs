@@ -18,7 +18,7 @@ impl KubeVersion {
     /// [`normal`](Self::normal). The empty text is the default version.
     ///
     /// # Errors
-    /// Helm's words for what is wrong, without its frame `invalid kube version 'TEXT': `.
+    /// Helm's message for what is wrong, without its frame `invalid kube version 'TEXT': `.
     ///
     /// ```
     /// use mim_chart::kubernetes::KubeVersion;

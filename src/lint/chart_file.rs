@@ -162,7 +162,7 @@ fn is_the_least(version: &Version) -> bool {
     Version::parse("0.0.0-0").is_ok_and(|least| version.cmp_precedence(&least).is_le())
 }
 
-/// The first mistake of any maintainer.
+/// The first error of any maintainer.
 fn check_maintainers(document: &Node, metadata: &Metadata, report: &mut Report) {
     let list = document.value.as_map().and_then(|map| field(map, "maintainers"));
     let items = list.and_then(|list| list.value.as_list()).unwrap_or_default();

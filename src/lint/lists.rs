@@ -10,7 +10,7 @@ const ANNOTATION: &str = "helm.sh/resource-policy";
 /// whichever of them is the list (Helm's way).
 ///
 /// # Errors
-/// The items are not what they should be: Helm's words.
+/// The items are not what they should be: Helm's message.
 pub(super) fn ignored_annotation(source: &Source) -> Result<Option<Span>, Diagnostic> {
     let document = yaml::read_document(source)?;
     let Some(items) = document.value.as_map().and_then(|map| field(map, "items")) else { return Ok(None) };

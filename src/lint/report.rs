@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Severity, Span};
 pub struct Rule {
     /// A short stable name, in kebab case.
     pub code: &'static str,
-    /// How grave it is to break it.
+    /// How severe it is to break it.
     pub severity: Severity,
     /// What is wanted, in a few words.
     pub wants: &'static str,
@@ -37,7 +37,7 @@ impl Rule {
 pub struct Finding {
     /// The file that Helm names: `values.yaml`, `templates/`, or nothing.
     pub file: String,
-    /// The rule's code and severity, Helm's words, and where it is.
+    /// The rule's code and severity, Helm's message, and where it is.
     pub diagnostic: Diagnostic,
 }
 
@@ -49,7 +49,7 @@ impl Finding {
         self
     }
 
-    /// The same finding with the places and the advice of the mistake that it tells of.
+    /// The same finding with the places and the advice of the error that it reports.
     #[must_use]
     pub(super) fn because_of(mut self, mistake: &Diagnostic) -> Finding {
         self.diagnostic.labels.clone_from(&mistake.labels);
@@ -72,7 +72,7 @@ impl Report {
         self.findings.push(finding);
     }
 
-    /// Whether anything is at least as grave as `severity`.
+    /// Whether anything is at least as severe as `severity`.
     pub fn has(&self, severity: Severity) -> bool {
         self.findings.iter().any(|finding| finding.diagnostic.severity <= severity)
     }

@@ -172,7 +172,7 @@ fn without_effect(
     Some(silent.iter().take(MOST_PLACES).fold(note, |note, unused| note.at(unused.node.span.clone(), "")))
 }
 
-/// The chart's own templates, in the order of its files. A text that is no YAML hides all that follows (Helm's way).
+/// The chart's own templates, in the order of its files. A text that is not YAML hides all that follows (Helm's way).
 fn check_templates(scope: &Scope<'_>, rendered: &[Rendered]) -> Vec<Finding> {
     let given: BTreeMap<&str, &Rendered> = rendered.iter().map(|rendered| (rendered.path.as_str(), rendered)).collect();
     let mut findings = Vec::new();

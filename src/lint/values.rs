@@ -40,7 +40,7 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
     let schema = match schema {
         Ok(schema) if schema.text().is_empty() || subject.request.skip_schema_validation => return,
         Ok(schema) => schema,
-        // A directory of this name is no schema either, and Helm passes over it.
+        // A directory of this name is not a schema either, and Helm ignores it.
         Err(_) => return,
     };
     if let Some((text, mistake)) = check_schema(&schema, &values) {

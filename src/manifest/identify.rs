@@ -17,7 +17,7 @@ pub(super) struct Head {
 /// Reads the head of the document in `range`, leniently: what is missing is empty, scalars become text.
 ///
 /// # Errors
-/// The document is no YAML, or no map, or its `metadata` is none: in Helm's words.
+/// The document is not YAML, or no map, or its `metadata` is none: as Helm says it.
 pub(super) fn read_head(source: &Source, range: Range<usize>) -> Result<Head, Diagnostic> {
     let node = yaml::read_document_at(source, range)?;
     let mut head = Head::default();

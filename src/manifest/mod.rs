@@ -27,12 +27,12 @@ pub struct Manifests {
     pub notes: Vec<Diagnostic>,
 }
 
-/// A rendered document that is no manifest.
+/// A rendered document that is not a manifest.
 #[derive(Debug, Clone)]
 pub struct ManifestError {
     /// The template's path.
     pub path: String,
-    /// The mistake; its place is in the rendered text.
+    /// The error; its place is in the rendered text.
     pub diagnostic: Diagnostic,
     /// The line of the rendered text (from 1) at which it shows.
     pub rendered_line: usize,
@@ -42,7 +42,7 @@ impl Manifests {
     /// Reads what templates gave: pairs of a template's path and its text, in the byte order of the paths.
     ///
     /// # Errors
-    /// The first broken document of every text, in Helm's words.
+    /// The first broken document of every text, as Helm says it.
     pub fn read(rendered: impl IntoIterator<Item = (String, String)>) -> Result<Manifests, Vec<ManifestError>> {
         let sources: Vec<Source> = rendered.into_iter().map(|(path, text)| Source::rendered(path, text)).collect();
         Manifests::of(&sources)

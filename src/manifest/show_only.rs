@@ -10,7 +10,7 @@ use crate::yaml::split_manifests;
 /// match, in the order in which [`super::write`] writes them, each followed by one more line break (Helm's form).
 ///
 /// # Errors
-/// Every pattern that matches nothing, in Helm's words.
+/// Every pattern that matches nothing, as Helm says it.
 pub fn write_shown(
     all: &Manifests,
     crds: &[(String, String)],

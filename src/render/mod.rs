@@ -50,7 +50,7 @@ pub struct Render {
 }
 
 impl Render {
-    /// Puts the template lines first that the places of diagnostics in manifests come from, where that can be told.
+    /// Puts the template lines first that the places of diagnostics in manifests come from, where that is known.
     pub fn add_template_lines<'d>(&self, diagnostics: impl IntoIterator<Item = &'d mut Diagnostic>) {
         let Render { chart, values, release, capabilities, .. } = self;
         let scope = Scope { chart, values, release, capabilities, refusals: None };
@@ -70,7 +70,7 @@ pub struct Prepared {
 
 /// What a run failed with.
 pub struct Failure {
-    /// Every mistake found, and the warnings.
+    /// Every error found, and the warnings.
     pub diagnostics: Vec<Diagnostic>,
     /// What the templates gave, if they gave anything: for `--debug`.
     pub rendered: String,
@@ -91,7 +91,7 @@ impl From<Diagnostic> for Failure {
 /// Renders a chart: values are merged and checked, templates run, their output becomes manifests.
 ///
 /// # Errors
-/// Every mistake of the first step that has any, in Helm's order of steps.
+/// Every error of the first step that has any, in Helm's order of steps.
 pub fn render(request: Request<'_>) -> Result<Render, Failure> {
     let Request { chart, layers, reader, release, capabilities, skip_schema_validation } = request;
     chart.check_installable()?;
@@ -119,7 +119,7 @@ pub fn render(request: Request<'_>) -> Result<Render, Failure> {
 /// Merges what the user set into the chart's defaults and checks it: the schemas, embedded TOML, unknown names.
 ///
 /// # Errors
-/// Every mistake in the layers; after those everything that a schema forbids.
+/// Every error in the layers; after those everything that a schema forbids.
 pub fn prepare(
     chart: Chart,
     layers: &[Layer],

@@ -24,7 +24,7 @@ pub fn is_release_name(name: &str) -> bool {
 /// Checks a release's name.
 ///
 /// # Errors
-/// Helm's words, and what would be allowed instead.
+/// Helm's message, and what would be allowed instead.
 pub(super) fn check(name: &str) -> Result<(), Diagnostic> {
     if is_release_name(name) {
         return Ok(());

@@ -23,7 +23,7 @@ impl Schemas {
     /// Parses every values.schema.json of the tree.
     ///
     /// # Errors
-    /// All that are no schema.
+    /// Everything that is not a schema.
     pub fn parse(chart: &Chart) -> Result<Schemas, Vec<Diagnostic>> {
         let mut schemas = Schemas { found: Vec::new() };
         let mut errors = Vec::new();

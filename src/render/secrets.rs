@@ -6,7 +6,7 @@ use crate::secrets::Gathering;
 use crate::values::{self, FileReader, Layer, merge_defaults, merge_layers};
 use crate::yaml::Map;
 
-/// Gathers what is secret in layers of values and in what they make of a chart's values. Mistakes in any of them are left to
+/// Gathers what is secret in layers of values and in what they make of a chart's values. Errors in any of them are left to
 /// others: what can be read counts.
 pub fn secrets_of(chart: Option<&Chart>, layers: &[Layer], reader: &dyn FileReader) -> Gathering {
     let user = merge_layers(layers, reader).ok();

@@ -12,7 +12,7 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// The path of a file from the repository's root on, where it lies below it; else as it is. `.` and `..` are resolved as
+    /// The path of a file from the repository's root on, where it is below it; else as it is. `.` and `..` are resolved as
     /// far as they can be without looking at the disk.
     ///
     /// ```

@@ -1,11 +1,11 @@
-//! What stood where a secret stands now: the old side of a comparison may hold the secret of before, which nobody knows.
+//! What stood where a secret is now: the old side of a comparison may hold the secret of before, which nobody knows.
 
 use super::Secrets;
 use super::lines::masks;
 use crate::yaml::{Map, Node, Value};
 
 impl Secrets {
-    /// Masks in an earlier version of an object what stands where the later one shows a mask: in the same field, and of a text
+    /// Masks in an earlier version of an object what is where the later one shows a mask: in the same field, and of a text
     /// of several lines in a line that is the same around it. Both are masked otherwise already.
     pub fn mask_counterparts(&self, old: &mut Map, new: &Map) {
         if self.is_open {

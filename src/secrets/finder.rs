@@ -14,7 +14,7 @@ const TELLING: usize = 4;
 const LOOKED_FOR: usize = 256;
 /// More texts that begin alike are found by their beginning alone, up to the next white space.
 const MOST_ALIKE: usize = 16;
-/// A short text in base64 is at most this long with what may stand beside it.
+/// A short text in base64 is at most this long with what may be beside it.
 const LONGEST_TOKEN: usize = 128;
 
 /// Texts to be found, each with a number. Upper and lower case of ASCII letters are the same.
@@ -137,7 +137,7 @@ impl Finder {
         found
     }
 
-    /// The number of a short text that stands as a value in an encoded one: `user:password`.
+    /// The number of a short text that is as a value in an encoded one: `user:password`.
     fn number_beside(&self, value: &[u8]) -> Option<usize> {
         spellings::decoded(value).iter().filter(|text| std::str::from_utf8(text).is_ok()).find_map(|text| {
             let values = spellings::values(text);

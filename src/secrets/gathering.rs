@@ -64,7 +64,7 @@ impl Gathering {
         self.lines_of(values);
     }
 
-    /// Adds a text that is no secret whatever holds it: the name of an object.
+    /// Adds a text that is not a secret whatever holds it: the name of an object.
     pub fn public(&mut self, text: &str) {
         if !self.public.contains(text) {
             self.public.insert(text.to_owned());

@@ -22,7 +22,7 @@
 //! | `finder`, `spellings` | finds them in texts |
 //! | `lines` | secrets in texts of which nothing is known |
 //! | `documents` | values, objects and their texts with what is secret masked |
-//! | `counterparts` | what stood where a secret stands now |
+//! | `counterparts` | what stood where a secret is now |
 //! | `excerpts` | diagnostics with what is secret masked |
 
 mod counterparts;

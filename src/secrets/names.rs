@@ -1,6 +1,6 @@
 //! Which keys hold secrets, by their names.
 
-/// Whether what stands under a key is a secret, by the last word of the key: password, passwd, token, secret, cookie, apiKey or
+/// Whether what is under a key is a secret, by the last word of the key: password, passwd, token, secret, cookie, apiKey or
 /// privateKey, in any spelling (`dbPassword`, `API_KEY`, `erlang-cookie`, `token2`). Not if it names something of the user's
 /// that exists already (`existingSecret`).
 ///

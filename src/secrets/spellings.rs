@@ -41,7 +41,7 @@ pub(super) fn views(bytes: &[u8]) -> Vec<View> {
     views
 }
 
-/// What stands at the beginning of some bytes if it is written otherwise: the bytes meant, and how many bytes were read.
+/// What is at the beginning of some bytes if it is written otherwise: the bytes meant, and how many bytes were read.
 type Step = fn(&[u8]) -> Option<(Vec<u8>, usize)>;
 
 fn view(bytes: &[u8], triggers: &[u8], step: Step) -> Option<View> {
@@ -183,7 +183,7 @@ pub(super) fn token_around(bytes: &[u8], part: Range<usize>) -> Range<usize> {
     part.start - before..end + padding
 }
 
-/// What is in every base64 or hexadecimal text that holds some bytes, whatever stands before and after them; of base64 in
+/// What is in every base64 or hexadecimal text that holds some bytes, whatever is before and after them; of base64 in
 /// base64 too.
 pub(super) fn encodings(bytes: &[u8]) -> Vec<Vec<u8>> {
     let mut found: Vec<Vec<u8>> = vec![bytes.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect()];
@@ -262,7 +262,7 @@ fn hex(digits: &[u8]) -> Option<Vec<u8>> {
     digits.chunks(2).map(|pair| Some(hex_digit(pair[0])? << 4 | hex_digit(pair[1])?)).collect()
 }
 
-/// The stretches that are whole values inside of a text of some format: what stands in quotes, or behind `=` or `:`, in a URL's
+/// The stretches that are whole values inside of a text of some format: what is in quotes, or behind `=` or `:`, in a URL's
 /// user information too.
 pub(super) fn values(bytes: &[u8]) -> Vec<Range<usize>> {
     let mut values = Vec::new();

@@ -350,7 +350,7 @@ fn below(node: &Node, schema: &Node, path: &FieldPath, report: &mut Report<'_>) 
     }
 }
 
-/// Lists that are sets, or whose items are told apart by keys, have nothing twice.
+/// Lists that are sets, or whose items are distinguished by keys, have nothing twice.
 fn twins(items: &[Node], schema: &Node, path: &FieldPath, report: &mut Report<'_>) {
     let Some(schema) = schema.value.as_map() else { return };
     let sort = schema.get("x-kubernetes-list-type").and_then(|node| node.value.as_str());

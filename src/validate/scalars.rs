@@ -17,7 +17,7 @@ pub(super) fn is_decimal(text: &str) -> bool {
     text == "0" || !text.starts_with('0') && !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Standard base64 with padding; line breaks are passed over, as Go does.
+/// Standard base64 with padding; line breaks are ignored, as Go does.
 pub(super) fn is_base64(text: &str) -> bool {
     let compact: String = text.chars().filter(|c| !matches!(c, '\n' | '\r')).collect();
     STANDARD.decode(compact).is_ok()

@@ -8,7 +8,7 @@ use crate::kubernetes::{Field, ObjectType, Schema, Type};
 use crate::kubernetes::{FieldPath, PathStep};
 use crate::yaml::{Map, Node, Value};
 
-/// Checks an object by its type. `status` is the cluster's own, which the API server passes over when an object is created.
+/// Checks an object by its type. `status` is the cluster's own, which the API server ignores when an object is created.
 pub(super) fn check(fields: &Map, of: &ObjectType, place: &Span, report: &mut Report<'_>) {
     object(fields, of, &FieldPath::default(), place, report);
 }

@@ -14,7 +14,7 @@ use crate::yaml::Value;
 pub struct Coalesced {
     /// The chart's values; each subchart's stand under its name.
     pub values: Map,
-    /// What Helm says in passing: values that were skipped because the two sides do not fit.
+    /// Warnings that Helm logs: values that were skipped because the two sides do not fit.
     pub warnings: Vec<Diagnostic>,
 }
 
@@ -22,7 +22,7 @@ pub struct Coalesced {
 /// its place.
 ///
 /// # Errors
-/// Values given for a subchart that are no map: Helm's words, for every such subchart.
+/// Values given for a subchart that are not maps: Helm's message, for every such subchart.
 pub fn coalesce(tree: &ValuesTree<'_>, user: Map) -> Result<Coalesced, Vec<Diagnostic>> {
     merge_tree(tree, user, Nulls::Strip)
 }
@@ -31,13 +31,13 @@ pub fn coalesce(tree: &ValuesTree<'_>, user: Map) -> Result<Coalesced, Vec<Diagn
 /// something later (Helm's `MergeValues`).
 ///
 /// # Errors
-/// Defaults for a subchart that are no map.
+/// Defaults for a subchart that are not maps.
 pub fn merge_defaults(tree: &ValuesTree<'_>) -> Result<Coalesced, Vec<Diagnostic>> {
     merge_tree(tree, Map::new(), Nulls::Keep)
 }
 
 /// Adds to `into` what it lacks and `from` has, table by table. A null in `into` stays, and counts as something it has.
-/// Returns what Helm says in passing.
+/// Returns what Helm says in its log.
 pub fn merge_tables(into: &mut Map, from: &Map) -> Vec<Diagnostic> {
     let mut merging = Merging { nulls: Nulls::Keep, warnings: Vec::new(), errors: Vec::new() };
     merging.table(into, from, Nulls::Keep, &Path { above: None, name: "" });
@@ -45,7 +45,7 @@ pub fn merge_tables(into: &mut Map, from: &Map) -> Vec<Diagnostic> {
 }
 
 /// Adds to `into` what it lacks and `from` has, table by table. A null in `into` deletes what `from` has under the key and
-/// goes itself; the nulls of `from` stay (Helm's `CoalesceTables`). Returns what Helm says in passing.
+/// goes itself; the nulls of `from` stay (Helm's `CoalesceTables`). Returns what Helm says in its log.
 pub fn coalesce_tables(into: &mut Map, from: &Map) -> Vec<Diagnostic> {
     let mut merging = Merging { nulls: Nulls::StripGiven, warnings: Vec::new(), errors: Vec::new() };
     merging.table(into, from, Nulls::StripGiven, &Path { above: None, name: "" });

@@ -4,9 +4,9 @@ use crate::diagnostic::{Source, Span};
 
 /// Reads the files that `--set-file` names.
 pub trait FileReader {
-    /// The file at `path`, which stands in a flag at `given_by`.
+    /// The file at `path`, which is in a flag at `given_by`.
     ///
     /// # Errors
-    /// Helm's words: `open x: no such file or directory`.
+    /// Helm's message: `open x: no such file or directory`.
     fn read(&self, path: &str, given_by: &Span) -> Result<Source, String>;
 }

@@ -10,7 +10,7 @@ use crate::yaml::Value;
 const GLOBAL: &str = "global";
 
 /// Merges the parent's `global` into that of a subchart's values; the parent's entries win. Afterwards the subchart has
-/// one, unless one of the two is no map. `path` is that of the parent: Helm's warnings name a global so.
+/// one, unless one of the two is not a map. `path` is that of the parent: Helm's warnings name a global so.
 pub(super) fn push_globals(parent: &Map, part: &mut Map, merging: &mut Merging, path: &Path<'_>) {
     let (empty, nowhere) = (Map::new(), Span::generated());
     let (from, place) = match parent.entry(GLOBAL) {

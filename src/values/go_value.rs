@@ -41,7 +41,7 @@ pub fn display(value: &Value) -> String {
     formatted(value, "%v")
 }
 
-/// `%t` of something that is no boolean, as one of Helm's messages has it: `%!t(float64=5)`.
+/// `%t` of something that is not a boolean, as one of Helm's messages has it: `%!t(float64=5)`.
 pub(super) fn wrong_verb(value: &Value) -> String {
     formatted(value, "%t")
 }

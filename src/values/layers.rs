@@ -37,7 +37,7 @@ pub struct Layer {
 /// Applies all layers to empty values: kind by kind, within a kind in the order given.
 ///
 /// # Errors
-/// The mistakes of all layers, in that order.
+/// The errors of all layers, in that order.
 pub fn merge_layers(layers: &[Layer], reader: &dyn FileReader) -> Result<Map, Vec<Diagnostic>> {
     merge_steps(layers, reader, |_, _| {})
 }

@@ -22,7 +22,7 @@ pub fn write_with_origins(values: &Map) -> Result<String, WriteError> {
     Ok(out)
 }
 
-/// Writes the entries of a map; `first` stands before the first of them (`- ` in a list), the others are indented.
+/// Writes the entries of a map; `first` is before the first of them (`- ` in a list), the others are indented.
 fn write_map(map: &Map, indent: usize, first: &str, out: &mut String) -> Result<(), WriteError> {
     let mut entries: Vec<_> = map.iter().collect();
     entries.sort_by(|(a, _), (b, _)| natural_order(a, b));
@@ -87,7 +87,7 @@ fn scalar(value: &Value) -> Result<String, WriteError> {
 fn push_block(out: &mut String, text: &str, indent: usize, span: &Span) {
     let mut lines = text.split('\n');
     let first = lines.next().unwrap_or_default();
-    // Behind the sign of a block scalar a comment may stand; within a text that runs on, it would be part of it.
+    // Behind the sign of a block scalar a comment may be; within a text that runs on, it would be part of it.
     let header = first.rsplit(' ').next().unwrap_or_default();
     let opens_block = header.starts_with(['|', '>']) && header.len() <= 3;
     let single = !text.contains('\n');

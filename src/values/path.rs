@@ -84,7 +84,7 @@ impl ValuePath {
         &self.0
     }
 
-    /// The path of what stands under a key of this one.
+    /// The path of what is under a key of this one.
     #[must_use]
     pub fn key(&self, key: &str) -> ValuePath {
         let mut steps = self.0.clone();
@@ -122,7 +122,7 @@ impl ValuePath {
         self.0.iter().zip(&other.0).take_while(|(a, b)| a == b).count()
     }
 
-    /// The value at this path; `None` at the top, which is no value of its own, and where nothing is.
+    /// The value at this path; `None` at the top, which is not a value of its own, and where nothing is.
     pub fn get<'m>(&self, values: &'m Map) -> Option<&'m Node> {
         let Some((Step::Key(first), rest)) = self.0.split_first() else { return None };
         rest.iter().try_fold(values.get(first)?, |node, step| match (step, &node.value) {

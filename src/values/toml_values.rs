@@ -1,4 +1,4 @@
-//! Values that hold TOML, by what their schema says (`contentMediaType: application/toml`): a mistake in them would
+//! Values that hold TOML, by what their schema says (`contentMediaType: application/toml`): an error in them would
 //! only show when the pods start.
 
 use toml::de::DeTable;
@@ -42,7 +42,7 @@ fn check_text(text: &str, node: &Node, name: &str, found: &mut Vec<Diagnostic>) 
     for (index, error) in errors.iter().enumerate() {
         let start = |error: &toml::de::Error| error.span().map_or(0, |range| range.start);
         let at = start(error);
-        // An open quote opens the list around it too: of several mistakes in one place the innermost, told last, counts.
+        // An open quote opens the list around it too: of several errors in one place the innermost, reported last, counts.
         if errors[index + 1..].iter().any(|later| start(later) == at) {
             continue;
         }

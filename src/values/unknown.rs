@@ -1,4 +1,4 @@
-//! Values that a chart does not know: most often a slip of the finger, which Helm passes over in silence.
+//! Values that a chart does not know: most often a typo, which Helm ignores in silence.
 
 use super::merging::ValuesTree;
 use crate::diagnostic::nearest;
@@ -10,7 +10,7 @@ use crate::yaml::Value;
 
 /// A warning for every value of `user` that the chart does not know, with its place and the nearest name it does know.
 ///
-/// A map is open, so that anything may stand in it, if its default is `{}` or its schema says so; one whose schema has
+/// A map is open, so that anything may be in it, if its default is `{}` or its schema says so; one whose schema has
 /// `properties` and says nothing of others counts as closed. `global` and the keys of subcharts are not looked at. Where
 /// there is no schema, a name is only told if it nearly is a known one. Where the schema forbids other names, the
 /// validator speaks.

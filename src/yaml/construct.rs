@@ -103,7 +103,7 @@ struct Constructor<'a, 't> {
 struct UnfitKey {
     id: NodeId,
     value: NodeId,
-    /// Its type in Go's words, and itself.
+    /// Its type as Go says it, and itself.
     words: (&'static str, String),
     /// The name it has among the keys of its map until it is refused or replaced.
     stand_in: String,

@@ -16,7 +16,7 @@ use super::resolve::{Scalar, resolve};
 /// Why a value does not fit a type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecodeError {
-    /// Go's words, with the names of the Rust types: `json: cannot unmarshal array into Go struct field Metadata.name of type
+    /// Go's message, with the names of the Rust types: `json: cannot unmarshal array into Go struct field Metadata.name of type
     /// string`.
     pub message: String,
     /// The value that does not fit.
@@ -114,7 +114,7 @@ impl<'a> Decoder<'a> {
         DecodeError { message, span: self.node.span.clone() }
     }
 
-    /// The text of a scalar where a string is wanted, `None` for what is no scalar.
+    /// The text of a scalar where a string is wanted, `None` for what is not a scalar.
     fn text(&self) -> Option<String> {
         Some(match &self.node.value {
             Value::Null => String::new(),

@@ -1,4 +1,4 @@
-//! What the user is told about a breach of the syntax: Helm's words, the place, and what to do.
+//! What is reported about a syntax error: Helm's message, the place, and what to do.
 
 use crate::diagnostic::{Diagnostic, Source};
 
@@ -69,7 +69,7 @@ fn opened_label(context: &str) -> Option<&'static str> {
     }
 }
 
-/// What to do, for the mistakes people make.
+/// What to do, for the errors people make.
 fn advice(problem: &str, opened: Option<Mark>, text: &str, place: usize) -> Option<String> {
     let line = line_at(text, place);
     let here = text[place.min(text.len())..].chars().next();
@@ -146,7 +146,7 @@ fn without_space(line: &str) -> Option<String> {
     sound.then(|| format!("{key}: {value}"))
 }
 
-/// Whether what stands before a place is a closing quote.
+/// Whether what is before a place is a closing quote.
 fn last_quote_before(text: &str, place: usize) -> bool {
     text[..place.min(text.len())].trim_end_matches([' ', '\t']).ends_with(['"', '\''])
 }

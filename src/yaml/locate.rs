@@ -6,7 +6,7 @@ use crate::diagnostic::{SourceKind, Span};
 /// content, its length included (the place right behind it). Indentation of block scalars, escapes of quoted ones and folded
 /// lines are taken into account.
 ///
-/// Files that `--set-file` brought in whole and arguments of flags are their own content. What can't be told gives the
+/// Files that `--set-file` brought in whole and arguments of flags are their own content. What is not known gives the
 /// whole span.
 ///
 /// ```

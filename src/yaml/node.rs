@@ -26,7 +26,7 @@ pub enum Value {
 }
 
 impl Value {
-    /// The name of the type in Go's words for JSON, as Helm's messages have it: `object`, `array`, `string`, `number`,
+    /// The name of the type as Go says it for JSON, as Helm's messages have it: `object`, `array`, `string`, `number`,
     /// `bool`, `null`.
     pub fn type_name(&self) -> &'static str {
         match self {

@@ -36,7 +36,7 @@ fn compare(a: &str, b: &str, letters_first_after_digits: bool) -> Ordering {
         }
         (false, false) => {}
     }
-    // A zero inside a number is no leading zero: 101 comes after 11 is decided by value, 1 and 01 by length.
+    // A zero inside a number is not a leading zero: 101 comes after 11 is decided by value, 1 and 01 by length.
     let inside_number = (x == '0' || y == '0')
         && a[..common].chars().rev().take_while(|&digit| is_digit(digit)).any(|digit| digit != '0');
     let (value_a, length_a) = digits(rest_a, i64::from(inside_number));

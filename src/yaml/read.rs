@@ -15,7 +15,7 @@ use super::syntax::Document;
 /// merged deeply in order, a later one over the earlier ones. `null` is an ordinary value here. No document at all, or
 /// documents that are empty or null, make an empty map.
 ///
-/// The messages are Helm's, without the part that names the file; mistakes of several documents are told together.
+/// The messages are Helm's, without the part that names the file; errors of several documents are reported together.
 ///
 /// ```
 /// use mim_chart::diagnostic::Source;
@@ -35,7 +35,7 @@ use super::syntax::Document;
 /// ```
 ///
 /// # Errors
-/// One diagnostic for each document that is no YAML, does not convert to JSON, or is no map.
+/// One diagnostic for each document that is not YAML, does not convert to JSON, or is not a map.
 pub fn read_values(source: &Source) -> Result<Map, Vec<Diagnostic>> {
     let (documents, bad_separator) = split_documents(source, 0);
     let mut values = Map::new();
@@ -61,7 +61,7 @@ pub fn read_values(source: &Source) -> Result<Map, Vec<Diagnostic>> {
 /// in the `Unmarshal` of sigs.k8s.io/yaml, with which Helm reads Chart.yaml and what `fromYaml` is given.
 ///
 /// # Errors
-/// The first breach of the syntax, in go-yaml's words, or what does not convert to JSON.
+/// The first syntax error, as go-yaml says it, or what does not convert to JSON.
 pub fn read_document(source: &Source) -> Result<Node, Diagnostic> {
     read_part(source, 0..source.text().len(), false)
 }
@@ -82,7 +82,7 @@ pub fn read_document(source: &Source) -> Result<Node, Diagnostic> {
 /// ```
 ///
 /// # Errors
-/// As for [`read_document`], and all keys that come again, in go-yaml's words in one error.
+/// As for [`read_document`], and all keys that come again, as go-yaml says it in one error.
 pub fn read_document_strictly(source: &Source) -> Result<Node, Diagnostic> {
     let text = source.text();
     let document = Document::parse(text).map_err(|fault| explain(*fault, source, 0, text))?;

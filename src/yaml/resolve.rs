@@ -21,7 +21,7 @@ pub(super) enum Scalar<'t> {
     Text(Cow<'t, str>),
 }
 
-/// The types that go-yaml tells apart.
+/// The types that go-yaml distinguishes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Type {
     Null,
@@ -64,7 +64,7 @@ const CORE: &str = "tag:yaml.org,2002:";
 /// The value of a scalar that is written without quotes or has a tag.
 ///
 /// # Errors
-/// go-yaml's words for text that does not fit its tag.
+/// go-yaml's message for text that does not fit its tag.
 pub(super) fn resolve<'t>(tag: Option<&str>, text: Cow<'t, str>) -> Result<Scalar<'t>, String> {
     let wanted = match tag.map(|tag| tag.strip_prefix(CORE)) {
         None => None,
@@ -156,7 +156,7 @@ impl From<Int> for Scalar<'_> {
     }
 }
 
-/// What `!!binary` holds. JSON has text only, so bytes that are no UTF-8 become U+FFFD one by one.
+/// What `!!binary` holds. JSON has text only, so bytes that are not UTF-8 become U+FFFD one by one.
 fn decode_binary(text: &str) -> Result<Cow<'static, str>, String> {
     const CONFIG: GeneralPurposeConfig = GeneralPurposeConfig::new()
         .with_decode_allow_trailing_bits(true)

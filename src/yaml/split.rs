@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// The byte ranges of the documents in a text, by Helm's rule: a document begins at the start and after every line
-/// start that reads `---` and then blanks; what else stands on that line belongs to the document. Leading white space
+/// start that reads `---` and then blanks; what else is on that line belongs to the document. Leading white space
 /// is left out of a range, trailing is kept; documents of white space alone are left out.
 ///
 /// ```

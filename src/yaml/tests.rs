@@ -129,7 +129,7 @@ fn nothing_is_null_for_a_document() {
     }
 }
 
-/// The line, what is pointed at, and the help for the mistakes people make.
+/// The line, what is pointed at, and the help for the errors people make.
 #[test]
 fn common_mistakes_are_explained() {
     for (text, place, second, help) in [
@@ -304,7 +304,7 @@ fn texts_of_white_space_and_an_unclosed_brace_are_read() {
         let written = write(&value).unwrap() + "\n";
         assert_eq!(read_document(&Source::file("x", written)).unwrap().value, value);
     }
-    // go-yaml writes the key `<<` without quotes and reads it as a merge of what is no map.
+    // go-yaml writes the key `<<` without quotes and reads it as a merge of what is not a map.
     let mut map = Map::new();
     map.insert("<<", crate::diagnostic::Span::generated(), Node::generated(Value::Null));
     let written = write(&Value::Map(map)).unwrap();

@@ -4,11 +4,11 @@
 pub(super) struct Traits {
     /// Whether it has line breaks.
     pub(super) multiline: bool,
-    /// Whether it can stand without quotes.
+    /// Whether it can be written without quotes.
     pub(super) plain_allowed: bool,
-    /// Whether it can stand in single quotes.
+    /// Whether it can be written in single quotes.
     pub(super) single_allowed: bool,
-    /// Whether it can stand after `|`.
+    /// Whether it can be written after `|`.
     pub(super) block_allowed: bool,
     /// The same if tabs are fine there, as they are for go-yaml v3.
     pub(super) block_allowed_with_tabs: bool,

@@ -20,7 +20,7 @@ const MAX_SIMPLE_KEY: usize = 128;
 /// Why a value has no YAML form: `toYaml` gives the empty string then.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WriteError {
-    /// go-yaml's words.
+    /// go-yaml's message.
     pub message: String,
 }
 
@@ -451,7 +451,7 @@ fn readable(text: &str) -> Result<Cow<'_, str>, WriteError> {
     }
 }
 
-/// Refuses keys that are no keys any more in the JSON that Helm reads back as YAML.
+/// Refuses keys that are not keys any more in the JSON that Helm reads back as YAML.
 fn check_key(key: &str) -> Result<(), WriteError> {
     if key.len() < 170 && key.is_ascii() && !key.contains('\x7f') {
         return Ok(());

@@ -1,6 +1,6 @@
 //! The files of a new chart: a web service built on the stock templates, or a copy of another chart, its starter.
 //!
-//! What is written lies in the folder `scaffold` as it will stand in the chart, with `<CHARTNAME>` for its name.
+//! What is written is in the folder `scaffold` as it will stand in the chart, with `<CHARTNAME>` for its name.
 
 use std::borrow::Cow;
 

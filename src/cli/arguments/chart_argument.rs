@@ -1,4 +1,4 @@
-//! From the words of a command line to a chart: where it lies, and what the release is called.
+//! From the words of a command line to a chart: where it is, and what the release is called.
 
 use std::path::{Path, PathBuf};
 
@@ -52,7 +52,7 @@ pub(in crate::cli) fn is_path(argument: &str) -> bool {
 /// chart's name (Helm's order: a path, then a reference).
 ///
 /// # Errors
-/// A word that is neither, a URL, a directory that is no chart.
+/// A word that is neither, a URL, a directory that is not a chart.
 pub(in crate::cli) fn locate(argument: Option<&str>, global: &GlobalFlags) -> Result<Located, Vec<Diagnostic>> {
     let Some(argument) = argument else { return Ok(built_in(io::BUILT_IN_CHART)) };
     let name = argument.trim();
@@ -68,7 +68,7 @@ pub(in crate::cli) fn locate(argument: Option<&str>, global: &GlobalFlags) -> Re
     }
 }
 
-/// The chart that lies at a path, as it stood at a git revision. Its files are named `REV:path`.
+/// The chart that is at a path, as it stood at a git revision. Its files are named `REV:path`.
 ///
 /// # Errors
 /// As for [`locate`], or git can't read it.
@@ -87,7 +87,7 @@ pub(in crate::cli) fn locate_at(
 /// Finds the chart whose directory, or built-in name, `argument` is, for commands that make something of its files.
 ///
 /// # Errors
-/// A word that is neither, a URL, an archive, a directory that is no chart: Helm's words.
+/// A word that is neither, a URL, an archive, a directory that is not a chart: Helm's message.
 pub(in crate::cli) fn locate_directory(argument: &str, global: &GlobalFlags) -> Result<Located, Vec<Diagnostic>> {
     let path = Path::new(argument);
     if path.is_dir() {
@@ -116,7 +116,7 @@ pub(in crate::cli) fn locate_directory(argument: &str, global: &GlobalFlags) -> 
 /// chart's name.
 ///
 /// # Errors
-/// There is no such chart, or it can't be read, in Helm's words.
+/// There is no such chart, or it can't be read, as Helm says it.
 pub(in crate::cli) fn locate_starter(name: &str, global: &GlobalFlags) -> Result<Chart, Vec<Diagnostic>> {
     let given = Path::new(name);
     let among_starters = starters().map(|folder| go::path::join(&folder, name)).filter(|_| !given.is_absolute());
@@ -198,7 +198,7 @@ pub(in crate::cli) fn built_in_name(name: &str) -> Option<&'static str> {
 /// chart's name.
 ///
 /// # Errors
-/// There is no chart: Helm's words.
+/// There is no chart: Helm's message.
 pub(in crate::cli) fn folder(path: &str, global: &GlobalFlags) -> Result<Folder, Diagnostic> {
     match built_in_name(path).and_then(io::embedded_chart) {
         Some(files) if !Path::new(path).exists() => Ok(Folder::from_files(path, files)),

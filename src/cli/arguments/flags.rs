@@ -21,7 +21,7 @@ pub(in crate::cli) enum ColorMode {
 }
 
 impl ColorMode {
-    /// What the arguments ask for, found without parsing them: for help, and for mistakes in the command line itself.
+    /// What the arguments ask for, found without parsing them: for help, and for errors in the command line itself.
     pub(in crate::cli) fn of_arguments(arguments: &[OsString]) -> ColorMode {
         let given = |flag: &str| value_in(arguments, flag).and_then(|mode| ColorMode::from_str(&mode, false).ok());
         given("--color").or_else(|| given("--colour")).unwrap_or(ColorMode::Auto)
@@ -45,7 +45,7 @@ pub(in crate::cli) enum MessageFormat {
 }
 
 impl MessageFormat {
-    /// What the arguments ask for, found without parsing them: for mistakes in the command line itself.
+    /// What the arguments ask for, found without parsing them: for errors in the command line itself.
     pub(in crate::cli) fn of_arguments(arguments: &[OsString]) -> MessageFormat {
         let asks = value_in(arguments, "--message-format").is_some_and(|format| format == "json");
         if asks { MessageFormat::Json } else { MessageFormat::Text }
@@ -133,7 +133,7 @@ pub(in crate::cli) struct ValuesFlags {
     /// Set values from files, byte for byte (key1=path1)
     #[arg(long, value_name = "KEY=FILE")]
     set_file: Vec<String>,
-    /// Set a literal string, taken as it stands
+    /// Set a literal string, taken as it is
     #[arg(long, value_name = "KEY=TEXT")]
     set_literal: Vec<String>,
     /// Do not check values against values.schema.json
@@ -181,7 +181,7 @@ impl ValuesFlags {
 /// The version that `--kube-version` gives; without it, or with an empty one, the default version.
 ///
 /// # Errors
-/// Helm's words, pointing at the flag.
+/// Helm's message, pointing at the flag.
 pub(in crate::cli) fn kube_version(flag: Option<&str>) -> Result<KubeVersion, Diagnostic> {
     let version = flag.unwrap_or_default();
     KubeVersion::parse(version).map_err(|reason| {

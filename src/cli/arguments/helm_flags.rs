@@ -21,7 +21,7 @@ struct HelmFlag {
 enum Takes {
     /// Nothing, or `=true` and `=false`.
     Nothing,
-    /// A value that a check accepts, in Go's words where it does not.
+    /// A value that a check accepts, as Go says it where it does not.
     Value(fn(&str) -> Result<(), String>),
     /// The same, only with `=`; the flag alone means the given value.
     Optional(&'static str, fn(&str) -> Result<(), String>),

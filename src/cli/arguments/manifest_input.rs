@@ -150,7 +150,7 @@ pub(in crate::cli) fn objects_of_files(
 /// The custom resource definitions of a chart and its subcharts.
 ///
 /// # Errors
-/// Documents that are no manifests.
+/// Documents that are not manifests.
 pub(in crate::cli) fn crds_of(chart: &Chart) -> Result<Vec<Object>, Vec<Diagnostic>> {
     let mut objects = Vec::new();
     for (path, file) in chart.all_crds() {

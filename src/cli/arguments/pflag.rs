@@ -5,7 +5,7 @@ use clap::{Arg, ArgAction, Command};
 /// The same command with pflag's ways, for all its flags and subcommands:
 /// - a scalar flag given twice takes the last value;
 /// - a value may begin with a dash (`--set --foo=1`);
-/// - a boolean flag takes a value only with `=`, in Go's words for booleans.
+/// - a boolean flag takes a value only with `=`, as Go says it for booleans.
 pub(in crate::cli) fn as_pflag(command: Command) -> Command {
     command.args_override_self(true).mut_args(argument_as_pflag).mut_subcommands(as_pflag)
 }

@@ -8,7 +8,7 @@ use crate::values::{Layer, LayerKind, merge_layers};
 /// The layers of a command line. Files are read here, so that all that are missing are reported together.
 ///
 /// # Errors
-/// Every file that can't be read, in Helm's words, pointing at the flag.
+/// Every file that can't be read, as Helm says it, pointing at the flag.
 pub(in crate::cli) fn layers(flags: &ValuesFlags, files: &io::Inputs) -> Result<Vec<Layer>, Vec<Diagnostic>> {
     let mut layers = Vec::new();
     let mut errors = Vec::new();
@@ -22,7 +22,7 @@ pub(in crate::cli) fn layers(flags: &ValuesFlags, files: &io::Inputs) -> Result<
     if errors.is_empty() {
         return Ok(layers);
     }
-    // What is wrong in the files that are there is told together with the others.
+    // What is wrong in the files that are there is reported together with the others.
     errors.extend(merge_layers(&layers, files).err().unwrap_or_default());
     Err(errors)
 }

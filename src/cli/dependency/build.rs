@@ -17,7 +17,7 @@ use crate::{engine, io};
 /// Fill charts/ with the dependencies that Chart.lock names
 ///
 /// Without a Chart.lock this is `dependency update`. Dependencies with a `file://` repository are packed into charts/.
-/// Nothing is fetched: what lies on another machine has to be in charts/ already, in the version that Chart.lock names.
+/// Nothing is fetched: what is on another machine has to be in charts/ already, in the version that Chart.lock names.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  mim-chart dependency build ./mychart")]
 pub(super) struct Build {
@@ -62,7 +62,7 @@ impl Update {
 /// What bringing in dependencies gave.
 #[derive(Debug, Default)]
 pub(in crate::cli) struct Done {
-    /// What was done, in Helm's words.
+    /// What was done, as Helm says it.
     said: String,
     pub(in crate::cli) warnings: Vec<Diagnostic>,
 }
@@ -252,7 +252,7 @@ impl Building<'_> {
         Ok(Some(chart))
     }
 
-    /// A chart that lies in `charts/`: one in a folder of its name goes before others.
+    /// A chart that is in `charts/`: one in a folder of its name goes before others.
     fn vendored_chart(&self, name: &str) -> Option<&Chart> {
         let called_so = |one: &&Vendored| one.chart.as_ref().is_ok_and(|chart| chart.metadata.name == name);
         let mut folders = self.vendored.iter().filter(|one| one.name == name);
@@ -319,7 +319,7 @@ impl Building<'_> {
         self.vendored.iter().filter(|one| one.is_directory).filter_map(warning).collect()
     }
 
-    /// The files in `charts/` that no dependency needs, and what is to be said of those that are no charts, which stay.
+    /// The files in `charts/` that no dependency needs, and what is to be said of those that are not charts, which stay.
     fn outdated(&self, resolved: &[LockedDependency], charts: &[Option<Chart>]) -> (Vec<String>, String) {
         let kept: Vec<&str> = resolved
             .iter()

@@ -14,7 +14,7 @@ use crate::cli::output::console::Console;
 /// Show or bring in the charts that a chart depends on
 ///
 /// Chart.yaml declares them under `dependencies`, each with name, version and repository. A repository `file://PATH` is a
-/// chart's directory, given from the chart's own on; without a repository the chart lies in charts/ already.
+/// chart's directory, given from the chart's own on; without a repository the chart is in charts/ already.
 #[derive(Debug, Args)]
 #[command(
     visible_alias = "dep",

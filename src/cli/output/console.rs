@@ -57,7 +57,7 @@ impl Console {
         if self.is_read_by_a_person() { self.print(text) } else { self.print_unchanged(text) }
     }
 
-    /// Writes the result of a command byte for byte. A reader that has gone away is no error: whoever reads decides how much.
+    /// Writes the result of a command byte for byte. A reader that has gone away is not an error: the reader decides how much to read.
     ///
     /// # Errors
     /// The system's words if standard output can't be written.

@@ -11,7 +11,7 @@ use crate::explain::Experiments;
 
 /// Work that takes less is over before anybody wonders.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// How often the line is drawn anew.
+/// How often the line is drawn again.
 const INTERVAL: Duration = Duration::from_millis(100);
 
 /// Counts experiments and shows their number on standard error until it is dropped.

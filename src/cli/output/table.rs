@@ -7,7 +7,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use crate::diagnostic::printable;
 
 /// Rows of cells, each column as wide as its widest cell and divided from the next by a tab. Cells wider than `max_width` are
-/// cut; 0 is no limit.
+/// cut; 0 is not a limit.
 pub(in crate::cli) fn table<const COLUMNS: usize>(rows: &[[&str; COLUMNS]], max_width: usize) -> String {
     let rows: Vec<[Cow<'_, str>; COLUMNS]> = rows.iter().map(|row| row.map(printable)).collect();
     let limited = |width: usize| if max_width == 0 { width } else { width.min(max_width) };

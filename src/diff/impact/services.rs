@@ -117,7 +117,7 @@ fn cluster_ip(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Vec<Impact
         );
         return;
     }
-    // An address that is asked for anew is refused as well: the server has given one already.
+    // An address that is asked for again is refused as well: the server has given one already.
     found.push(
         Impact::rejected("spec.clusterIP of a Service")
             .remedy(format!("kubectl delete {reference}, then apply: it is not reachable in between")),

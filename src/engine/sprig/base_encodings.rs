@@ -77,7 +77,7 @@ pub(super) fn decode_base32(text: &[u8]) -> Result<Vec<u8>, usize> {
         let mut is_padded = false;
         while letters < 8 && !is_padded {
             let byte = *rest.get(letters).ok_or(start)?;
-            // A sign of padding that stands elsewhere is a wrong letter.
+            // A sign of padding that is elsewhere is a wrong letter.
             is_padded = byte == b'=' && letters >= 2 && rest.len() - letters <= 8;
             if !is_padded {
                 bits = bits << 5 | u64::from(value_of(byte, BASE32).ok_or(start + letters)?);

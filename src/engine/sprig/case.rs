@@ -100,7 +100,7 @@ enum Kind {
     Joint,
     Punctuation,
     Upper,
-    /// A letter that is no capital, unless it stands for a word as in Chinese.
+    /// A letter that is not a capital, unless it stands for a word as in Chinese.
     Letter,
     Number,
     Other,

@@ -1,5 +1,5 @@
 //! Values as numbers, by the rules of the library that Helm's functions convert with (spf13/cast): text is read, anything
-//! else that is no number counts as 0.
+//! else that is not a number counts as 0.
 
 use crate::go::fmt::{GoValue, View};
 

@@ -29,7 +29,7 @@ pub fn from_json_array(text: &str) -> Value {
 /// Any value that JSON text holds (`mustFromJson`).
 ///
 /// # Errors
-/// Go's message about text that is no JSON.
+/// Go's message about text that is not JSON.
 pub fn any_from_json(text: &str) -> Result<Value, Error> {
     (JSON.read)(text).map_err(Error::Call)
 }

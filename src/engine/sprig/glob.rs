@@ -26,7 +26,7 @@ pub struct Glob(Vec<Part>);
 /// How deeply alternatives may nest.
 const MAX_NESTING: usize = 100;
 
-/// Why a text is no pattern.
+/// Why a text is not a pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// Its classes are malformed. Helm lets such a pattern match every path.

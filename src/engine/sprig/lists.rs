@@ -3,7 +3,7 @@
 use super::{Error, Limits};
 use crate::go::fmt::GoValue;
 
-/// sprig's message about a value that is no list: `Cannot find first on type string`. `act` is what can't be done.
+/// sprig's message about a value that is not a list: `Cannot find first on type string`. `act` is what can't be done.
 pub fn cannot(act: &str, value: &impl GoValue) -> Error {
     Error::Call(format!("Cannot {act} type {}", value.kind()))
 }

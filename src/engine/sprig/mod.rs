@@ -49,7 +49,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// A wrong call, in Go's words.
+    /// A wrong call, as Go says it.
     pub fn call(message: impl Into<String>) -> Error {
         Error::Call(message.into())
     }

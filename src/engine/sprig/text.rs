@@ -64,7 +64,7 @@ pub fn trunc(text: &[u8], length: i64, cut: Cut) -> &[u8] {
     }
 }
 
-/// The bytes from `start` to before `end` (`substr`). A negative start means the text's, an end that is no place in the text
+/// The bytes from `start` to before `end` (`substr`). A negative start means the text's, an end that is not a place in the text
 /// the text's own.
 ///
 /// # Errors

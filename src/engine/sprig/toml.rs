@@ -4,7 +4,7 @@ use crate::go::float::format_float;
 use crate::yaml::{Map, Node, Value};
 
 /// A map as TOML: keys sorted, tables after plain values and indented by their depth. Any other value is written as it
-/// stands behind a key.
+/// is behind a key.
 ///
 /// # Errors
 /// What TOML can't hold: a list of tables without a key, a list with null in it.

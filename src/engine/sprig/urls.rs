@@ -44,7 +44,7 @@ pub fn join(part: impl Fn(&'static str) -> Result<String, Error>) -> Result<Stri
     Ok(url.write())
 }
 
-/// What [`join`] says of a part that is no string.
+/// What [`join`] says of a part that is not a string.
 pub fn wrong_part(name: &str, kind: &str) -> Error {
     Error::Call(format!("unable to parse {name} key, must be of type string, but {kind} found"))
 }

@@ -103,7 +103,7 @@ fn without_root(path: &str) -> &str {
     path.trim_start_matches('.').strip_prefix("Values.").unwrap_or(path)
 }
 
-/// The path of the value that is given to the `required` which stands at `range` in a template: what is piped into it, or
+/// The path of the value that is given to the `required` which is at `range` in a template: what is piped into it, or
 /// its argument `value`.
 pub(super) fn given_to_required(text: &str, range: std::ops::Range<usize>) -> Option<String> {
     let is_of_a_path = |c: char| c.is_alphanumeric() || "_.?".contains(c);

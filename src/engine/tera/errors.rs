@@ -32,7 +32,7 @@ pub(super) struct Mapper<'a> {
     pub(super) defaults: Option<&'a Source>,
 }
 
-/// The text in which an error lies.
+/// The text in which an error is.
 #[derive(Clone, Copy)]
 enum Within<'a> {
     Template(&'a str),
@@ -196,7 +196,7 @@ impl Mapper<'_> {
                 if let Some(first) = outer.first_mut() {
                     first.text = "rendered by this tpl".to_owned();
                 }
-                // Of many calls the ones next to the mistake, and the first of all, tell most.
+                // Of many calls the ones next to the error, and the first of all, say most.
                 if inner.labels.len() + outer.len() > MAX_LABELS {
                     inner.labels.truncate(MAX_LABELS - outer.len().min(MAX_LABELS - 1));
                 }
@@ -227,13 +227,13 @@ impl Mapper<'_> {
         Fault { what: sentence.to_owned(), labels, help, raised_at }
     }
 
-    /// What stands before the keys of the chart's values for the user: a subchart's names.
+    /// What is before the keys of the chart's values for the user: a subchart's names.
     fn prefix_of_values(&self) -> String {
         let names = self.templates.base_path.trim_end_matches("/templates").split("/charts/").skip(1);
         names.map(|name| format!("{name}.")).collect()
     }
 
-    /// A mistake that Tera itself reports, with advice.
+    /// An error that Tera itself reports, with advice.
     fn reported(&self, within: Within<'_>, report: &Report) -> Fault {
         let labels = self.labels(within, report);
         let (text, range) = self.original(within, report);
@@ -340,7 +340,7 @@ fn find_in<'v>(node: &'v Node, text: &str) -> Option<&'v Node> {
     }
 }
 
-/// The tag that a byte lies in, and whether it includes another template.
+/// The tag that a byte is in, and whether it includes another template.
 fn tag_around(text: &str, at: usize) -> (std::ops::Range<usize>, bool) {
     let found = pieces(text).find_map(|piece| match piece {
         Piece::Statement(range) | Piece::Expression(range) if range.contains(&at) => Some(range),

@@ -441,7 +441,7 @@ impl<'t, 'i> Walk<'t, 'i> {
         if too_long || name == ALL_VARIABLES || self.indexes > MAX_OPERATORS {
             return None;
         }
-        // A filter can't stand within `a.b[0].c`: there, the index is what gets one.
+        // A filter can't be within `a.b[0].c`: there, the index is what gets one.
         let is_done = base.shape != Shape::Variable;
         // Behind a minus, the filter would come after it: an index of a text is an error there.
         if is_done && base.shape != Shape::Constant && base.before != Use::Negates {

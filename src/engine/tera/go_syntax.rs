@@ -3,7 +3,7 @@
 use super::functions::vocabulary;
 use super::scan::{inside, split_word};
 
-/// Objects that templates see; in Go's syntax a dot stands before them.
+/// Objects that templates see; in Go's syntax a dot is before them.
 const OBJECTS: [&str; 7] = ["Values", "Release", "Chart", "Files", "Capabilities", "Template", "Subcharts"];
 
 /// Functions whose first argument in Go is the one that is piped in here; of all others it is the last.

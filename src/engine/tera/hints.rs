@@ -1,4 +1,4 @@
-//! What to do about a mistake in a template: names that were meant, Tera's way to write what is missing.
+//! What to do about an error in a template: names that were meant, Tera's way to write what is missing.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use super::scan::{Piece, inside, pieces, split_word};
 use super::templates::Templates;
 use crate::diagnostic::nearest;
 
-/// A mistake in words, with what to do.
+/// An error in words, with what to do.
 #[derive(Debug, Default)]
 pub(super) struct Advice {
     pub(super) what: String,
@@ -75,7 +75,7 @@ fn reworded(message: &str) -> String {
     }
 }
 
-/// The tag that a byte lies in or right behind.
+/// The tag that a byte is in or right behind.
 fn tag_at(text: &str, at: usize) -> Option<Range<usize>> {
     pieces(text).find_map(|piece| match piece {
         Piece::Expression(range) | Piece::Statement(range) if range.start <= at && at < range.end => Some(range),
@@ -313,7 +313,7 @@ fn unexpected_end(text: &str) -> Advice {
         let (word, rest) = split_word(inside(&text[range.clone()]));
         match word {
             "if" | "for" | "block" | "component" | "filter" => open.push((word, range)),
-            // `{% set x = 1 %}` stands alone, `{% set x %}` encloses text.
+            // `{% set x = 1 %}` is alone, `{% set x %}` encloses text.
             "set" | "set_global" if !rest.contains('=') => open.push((word, range)),
             _ if word.starts_with("end") => {
                 open.pop();

@@ -155,7 +155,7 @@ fn weight(body: usize, text: usize, least: usize) -> String {
 /// The call of [`TICK`] for a statement; `None` if the tag is never closed.
 fn tick(text: &str, range: Range<usize>) -> Option<Insertion> {
     let tag = &text[range.clone()];
-    // The dash of the tag goes over to the call, which now stands between it and the text.
+    // The dash of the tag goes over to the call, which now is between it and the text.
     let (at, open, close) = match split_word(inside(tag)).0 {
         "include" => (range.start, if tag.starts_with("{%-") { "{{-" } else { "{{" }, "}}"),
         _ if tag.ends_with("-%}") => (range.end, "{{", "-}}"),

@@ -153,7 +153,7 @@ impl Lines<'_> {
 }
 
 /// Which template (by number) and line gave line `line` (from 1) of what was rendered. `plain` is that text, `marked` the
-/// same with marks; where they do not agree on the line, nothing can be told.
+/// same with marks; where they do not agree on the line, nothing is known.
 pub(super) fn origin(plain: &str, marked: &str, line: usize) -> Option<(usize, usize)> {
     let mut last = None;
     let mut lines = marked.split('\n');
@@ -183,7 +183,7 @@ fn read(line: &str) -> (String, Option<(usize, usize)>) {
     (bare, last)
 }
 
-/// The mark that stands before the first text of a line; of several in a row the last, which is nearest to the text.
+/// The mark that is before the first text of a line; of several in a row the last, which is nearest to the text.
 fn first_mark(line: &str) -> Option<(usize, usize)> {
     let mut found = None;
     let mut rest = line;

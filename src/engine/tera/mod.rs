@@ -121,7 +121,7 @@ fn render_chart(scope: &Scope<'_>, member: &Member<'_>, progress: &mut Progress)
         templates.load();
     }
     if let Err(errors) = render_templates(scope, member, &templates, progress) {
-        // The other templates are looked at all the same: their mistakes are told together with these.
+        // The other templates are looked at all the same: their errors are reported together with these.
         let sources = errors.iter().filter_map(|error| error.labels.first()?.span.source());
         let faulty: Vec<String> = sources.filter_map(|source| templates.name_of(source)).collect();
         let told = !faulty.is_empty();

@@ -137,7 +137,7 @@ fn dependency(dependency: &Dependency) -> Value {
     ])
 }
 
-/// The chart's own files: path and content, bytes where it is no text.
+/// The chart's own files: path and content, bytes where it is not text.
 fn files(chart: &Chart) -> Value {
     let files = chart.files.iter().map(|file| {
         let content = match std::str::from_utf8(&file.bytes) {

@@ -1,10 +1,10 @@
-//! What Tera says of a mistake, as data. Some of it Tera keeps private and only prints: that is read from its text.
+//! What Tera says of an error, as data. Some of it Tera keeps private and only prints: that is read from its text.
 
 use std::ops::Range;
 
 use tera::{Error, ReportError};
 
-/// A mistake in a template. Lines and columns count from 0 here.
+/// An error in a template. Lines and columns count from 0 here.
 pub(super) struct Report {
     pub(super) message: String,
     /// The template.

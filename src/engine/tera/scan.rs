@@ -117,7 +117,7 @@ fn word_tag_end(text: &str, word: &str) -> Option<usize> {
     Some(text.len() - rest.len())
 }
 
-/// What stands in a tag, without its delimiters and the dashes that trim.
+/// What is in a tag, without its delimiters and the dashes that trim.
 pub(super) fn inside(tag: &str) -> &str {
     let inner = tag.get(2..).unwrap_or("");
     let inner = inner.strip_suffix("%}").or_else(|| inner.strip_suffix("}}")).unwrap_or(inner);
@@ -216,7 +216,7 @@ fn dotted_name(text: &str) -> &str {
 fn names_in_tag<'a>(tag: &'a str, found: &mut References<'a>) {
     let bytes = tag.as_bytes();
     let mut at = 2;
-    // The last byte before the current one that is no white space.
+    // The last byte before the current one that is not a white space.
     let mut before = 0;
     while let Some(&byte) = bytes.get(at) {
         match byte {

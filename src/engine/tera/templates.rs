@@ -60,7 +60,7 @@ impl<'a> Text<'a> {
 }
 
 impl<'a> Templates<'a> {
-    /// The templates of the chart that stands at `path` (`mongooseim`, `mongooseim/charts/db`).
+    /// The templates of the chart that is at `path` (`mongooseim`, `mongooseim/charts/db`).
     pub(super) fn new(chart: &'a Chart, path: &str) -> Templates<'a> {
         let mut libraries = Vec::new();
         find_libraries(chart, path, &mut libraries);

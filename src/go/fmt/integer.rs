@@ -55,7 +55,7 @@ impl Printer<'_> {
         self.check_room(least)?;
         let zeros = "0".repeat(least.saturating_sub(digits.len()));
         let octal = if leading_zero && zeros.is_empty() && digits != "0" { "0" } else { "" };
-        // `0o` stands before the zero of `%#O`.
+        // `0o` is before the zero of `%#O`.
         self.written(plain, &format!("{sign}{prefix}{octal}{zeros}{digits}"))
     }
 

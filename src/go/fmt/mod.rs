@@ -8,7 +8,7 @@
 //! | `value` | [`GoValue`] and [`View`]: how a value is seen |
 //! | `printer` | [`Printer`] with its limits, and flags |
 //! | `print` | `%v`, `print`, `println` |
-//! | `printf` | formats: flags, widths, argument numbers, mistakes |
+//! | `printf` | formats: flags, widths, argument numbers, errors |
 //! | `verbs` | one value under a verb: `%v`, `%#v`, `%q`, lists, maps, structs, errors |
 //! | `integer`, `decimal` | numbers under a verb |
 

@@ -28,7 +28,7 @@ pub enum Error {
     TooDeep,
 }
 
-/// What stands between a `%` and its verb.
+/// What is between a `%` and its verb.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Flags {
     pub(super) minus: bool,
@@ -58,7 +58,7 @@ pub struct Printer<'o> {
     limit: usize,
     depth: usize,
     pub(super) dialect: Dialect,
-    /// Whether `String` methods are passed over, as within the text of an error.
+    /// Whether `String` methods are ignored, as within the text of an error.
     pub(super) without_methods: bool,
 }
 

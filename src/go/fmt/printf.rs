@@ -1,4 +1,4 @@
-//! Go's `printf`: what stands between a `%` and its verb, and which argument is meant. `verbs` writes the argument.
+//! Go's `printf`: what is between a `%` and its verb, and which argument is meant. `verbs` writes the argument.
 
 use super::printer::{Error, Flags, Printer};
 use super::value::{GoValue, View};
@@ -8,7 +8,7 @@ use crate::go::utf8;
 const MAX_WIDTH: usize = 1_000_000;
 
 impl Printer<'_> {
-    /// Fills in a format as Go does, mistakes in it included: `%!d(string=x)`, `%!s(MISSING)`, `%!(EXTRA int=1)`.
+    /// Fills in a format as Go does, errors in it included: `%!d(string=x)`, `%!s(MISSING)`, `%!(EXTRA int=1)`.
     ///
     /// # Errors
     /// An argument nests too deeply, or the text becomes too long.
@@ -30,7 +30,7 @@ struct Format<'a, V> {
     args: &'a [V],
     /// The argument that the next verb takes.
     next: usize,
-    /// Whether the format chose an argument by its number; arguments left over are then no mistake.
+    /// Whether the format chose an argument by its number; arguments left over are then not an error.
     reordered: bool,
 }
 

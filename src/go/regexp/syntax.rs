@@ -32,7 +32,7 @@ const LONGEST: usize = 32 << 10;
 /// The pattern in the words of the `regex` crate, to be compiled.
 ///
 /// # Errors
-/// If it has a mistake, or is too long.
+/// If it has an error, or is too long.
 pub(super) fn to_compile(pattern: &str) -> Result<String, String> {
     if pattern.len() > LONGEST {
         let length = pattern.len();
@@ -321,7 +321,7 @@ impl<'p> Translator<'p> {
         Ok(())
     }
 
-    /// The character that an escape stands for; its backslash, which stands at `start`, has been read.
+    /// The character that an escape stands for; its backslash, which is at `start`, has been read.
     fn escaped_char(&mut self, start: usize) -> Result<char, String> {
         let Some((at, c)) = self.rest.next() else {
             return Err(parse_error("trailing backslash at end of expression", ""));
@@ -377,7 +377,7 @@ impl<'p> Translator<'p> {
         }
     }
 
-    /// A bracketed class; its bracket, which stands at `start`, has been read.
+    /// A bracketed class; its bracket, which is at `start`, has been read.
     fn class(&mut self, start: usize) -> Result<(), String> {
         let unclosed = || parse_error("missing closing ]", &self.pattern[start..]);
         self.out.push('[');
@@ -474,7 +474,7 @@ fn hexadecimal(digits: &str) -> Option<u32> {
     digits.bytes().all(|digit| digit.is_ascii_hexdigit()).then(|| u32::from_str_radix(digits, 16).ok()).flatten()
 }
 
-/// `{2}`, `{2,}` or `{2,5}` at the beginning of a text: its length and its counts. Anything else is no repetition.
+/// `{2}`, `{2,}` or `{2,5}` at the beginning of a text: its length and its counts. Anything else is not a repetition.
 fn bounds(text: &str) -> Option<(usize, u32, Option<u32>)> {
     let end = 1 + text[1..].find(|c: char| !c.is_ascii_digit() && c != ',')?;
     let inside = text[end..].starts_with('}').then(|| &text[1..end])?;

@@ -128,7 +128,7 @@ fn ambiguous(git: &Git, revision: &str) -> Result<Diagnostic, Diagnostic> {
 
 /// The refs that are called so below one of the prefixes.
 fn refs_called(git: &Git, revision: &str, prefixes: &[&str]) -> Result<Vec<String>, Diagnostic> {
-    // What is no name of a ref, such as HEAD~1, may hold characters of patterns.
+    // What is not a name of a ref, such as HEAD~1, may hold characters of patterns.
     if revision.is_empty() || revision.contains(['*', '?', '[', '\\', '^', '~', ':', ' ']) {
         return Ok(Vec::new());
     }

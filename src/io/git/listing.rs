@@ -23,7 +23,7 @@ pub(super) enum EntryKind {
 }
 
 /// Reads the output of `git ls-tree -z -l` of one directory, or with `-r -t` of all that is below it. The answer has the
-/// directory itself as `""` and with `below` those below it by their paths; what lies below a directory whose name is not
+/// directory itself as `""` and with `below` those below it by their paths; what is below a directory whose name is not
 /// UTF-8 is left out.
 ///
 /// # Errors

@@ -20,7 +20,7 @@ use process::{Git, ObjectReader};
 use tree::GitTree;
 pub use tree::Objects;
 
-/// A commit of the repository that a folder lies in. git is asked with its own program. Nothing is written to a disk, nothing
+/// A commit of the repository that a folder is in. git is asked with its own program. Nothing is written to a disk, nothing
 /// of the repository is executed, and what a partial clone lacks is not fetched.
 #[derive(Debug)]
 pub struct Revision {
@@ -48,7 +48,7 @@ impl Revision {
     /// Finds the commit that `revision` names in the repository around `folder`.
     ///
     /// # Errors
-    /// There is no git, no repository with a work tree, or no such commit: what is missing, and what to do.
+    /// git, a repository with a work tree or the commit is missing: which, and what to do.
     pub fn open(revision: &str, folder: &Path) -> Result<Revision, Diagnostic> {
         let (top, state) = explain::work_tree(folder, revision)?;
         let repository = Repository {
@@ -96,7 +96,7 @@ impl Revision {
         read_chart_at(&self.repository, &self.commit, &self.name, &inside, links)
     }
 
-    /// The path from the top of the repository; `None` if it lies outside. Only what is on the way to the repository is
+    /// The path from the top of the repository; `None` if it is outside. Only what is on the way to the repository is
     /// looked up on the disk: what is a link today need not have been one.
     fn inside(&self, path: &Path) -> Option<PathBuf> {
         let whole = without_dots(path);

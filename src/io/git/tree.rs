@@ -58,7 +58,7 @@ pub(super) struct GitTree<'o> {
 struct Resolved {
     /// The path without symbolic links.
     real: String,
-    /// What lies there; nothing for the top of the tree.
+    /// The entry; nothing for the top of the tree.
     entry: Option<Entry>,
 }
 

@@ -34,7 +34,7 @@ impl Listener {
     }
 }
 
-/// A mistake in the text, and the byte at which it is.
+/// An error in the text, and the byte at which it is.
 pub(super) struct SyntaxError {
     pub(super) message: String,
     pub(super) at: usize,
@@ -66,7 +66,7 @@ impl Configuration {
         self.root.entries().map(|(key, entry)| (key, &entry.key))
     }
 
-    /// What stands at a path.
+    /// The entry at a path.
     pub(super) fn at(&self, path: &[&str]) -> Option<&Node> {
         self.root.at(path.iter().copied())
     }

@@ -46,14 +46,14 @@ pub(super) struct File {
 #[derive(Debug, Clone)]
 struct Place {
     span: Span,
-    /// The byte of the text at which what stands there begins.
+    /// The byte of the text at which what is there begins.
     from: usize,
     /// Whether the text can be read there: not in base64.
     is_plain: bool,
 }
 
 impl File {
-    /// The place of a byte of the text, or of the whole where it can't be told.
+    /// The place of a byte of the text, or of the whole where it is not known.
     pub(super) fn place(&self, offset: usize) -> Span {
         match offset.checked_sub(self.place.from) {
             Some(offset) if self.place.is_plain => locate_in_scalar(&self.place.span, offset),
@@ -175,7 +175,7 @@ impl Installation {
         port_named(self.containers(), name)
     }
 
-    /// What an environment variable says: `None` if that can't be told.
+    /// What an environment variable says: `None` if that is not known.
     pub(super) fn variable(&self, name: &str) -> Option<Variable> {
         let container = self.container()?;
         let all = list(container, "env").iter().rev();
@@ -190,7 +190,7 @@ impl Installation {
         }
     }
 
-    /// What stands at an absolute path of the container.
+    /// What is at an absolute path of the container.
     pub(super) fn mounted(&self, path: &str) -> Mounted {
         let below = |map: &&Map| {
             let at = text(map, "mountPath").unwrap_or_default().trim_end_matches('/');
@@ -343,7 +343,7 @@ fn store(object: &Object, values: &Map) -> Option<(Store, Vec<File>)> {
 fn written_by(values: &Map, text: &str) -> Option<Place> {
     values.iter().find_map(|(_, node)| match &node.value {
         Value::Map(map) => written_by(map, text),
-        // Shorter ends are the same by chance.
+        // Shorter ends are the same by coincidence.
         Value::String(value) if value.trim_end().contains('\n') && node.span.source().is_some() => {
             let from = text.trim_end().len().checked_sub(value.trim_end().len())?;
             (text.get(from..)?.trim_end() == value.trim_end()).then(|| Place {

@@ -18,7 +18,7 @@ pub(super) const UNPUBLISHED: Rule = Rule::info("mongooseim-unpublished", "liste
 
 /// The listeners of `mongoose_config_spec`, tag 6.8.0.
 const KINDS: [&str; 4] = ["c2s", "s2s", "component", "http"];
-/// The port of Erlang's port mapper, which is no listener.
+/// The port of Erlang's port mapper, which is not a listener.
 const EPMD: i64 = 4369;
 /// The port of Erlang distribution where vm.args doesn't say another.
 const DISTRIBUTION: i64 = 9100;
@@ -69,7 +69,7 @@ struct Ports<'a> {
 }
 
 impl Ports<'_> {
-    /// Whether something that is no listener has a port: Erlang, or a container beside MongooseIM.
+    /// Whether something that is not a listener has a port: Erlang, or a container beside MongooseIM.
     fn is_of_others(&self, port: i64) -> bool {
         let distribution = self.subject.vm_args.and_then(|args| args.distribution.as_ref());
         let of_erlang = distribution.map_or(port == DISTRIBUTION, |(ports, _)| ports.contains(&port));

@@ -1,5 +1,5 @@
 //! Rules for charts that run MongooseIM: what their configuration and their objects say of each other, and what becomes of it
-//! in the cluster. They look at what was rendered, whoever wrote the configuration.
+//! in the cluster. They look at what was rendered, no matter who wrote the configuration.
 //!
 //! | file | what it does |
 //! |---|---|

@@ -12,7 +12,7 @@ pub(super) struct VmArgs {
     pub(super) has_name_line: bool,
     /// The cookie, and its first byte in the text.
     pub(super) cookie: Option<(String, usize)>,
-    /// The ports that Erlang distribution may listen on, with the byte at which they are told; `None` if they are not pinned.
+    /// The ports that Erlang distribution may listen on, with the byte at which they are reported; `None` if they are not pinned.
     pub(super) distribution: Option<(Range<i64>, usize)>,
     /// The module that looks nodes up.
     pub(super) epmd_module: Option<String>,
@@ -34,7 +34,7 @@ impl VmArgs {
         let mut distribution = pinned(&without_comments(&file.text, "#"));
         for other in others {
             if distribution.is_none() {
-                // A place in another file can't be told by an offset in this one.
+                // A place in another file is not known by an offset in this one.
                 distribution = pinned(&without_comments(&other.text, "%")).map(|(ports, _)| (ports, 0));
             }
         }

@@ -23,7 +23,7 @@ pub(super) use kind::Kind;
 /// Applies one flag to `values`; `room` is that of the whole command line.
 ///
 /// # Errors
-/// The first mistake in the flag, in Helm's words, pointing at its place.
+/// The first error in the flag, as Helm says it, pointing at its place.
 pub(super) fn apply(
     source: &Source,
     kind: Kind,

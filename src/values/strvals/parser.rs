@@ -96,7 +96,7 @@ impl<'a> Parser<'a> {
         if ended { Err(Stop::End) } else { Ok(()) }
     }
 
-    /// What stands after `=`.
+    /// What is after `=`.
     fn assigned(&mut self) -> Result<Node, SyntaxError> {
         match self.kind {
             Kind::Json => self.json(),
@@ -331,7 +331,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// Whether Go calls text that is no 64-bit number too large, rather than no number at all: it reads digit by digit and
+/// Whether Go calls text that is not a 64-bit number too large, rather than no number at all: it reads digit by digit and
 /// stops where 64 bits without a sign overflow, whatever follows.
 fn is_out_of_range(text: &str) -> bool {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
@@ -358,7 +358,7 @@ fn too_deep(limit: usize, place: Span) -> SyntaxError {
     SyntaxError::new(message, place).help("give the deep part as JSON: --set-json")
 }
 
-/// Go's words for a value of another type than the key wants.
+/// Go's message for a value of another type than the key wants.
 fn conversion(value: &Value, wanted: &str, place: Span) -> SyntaxError {
     let got = go_type(value);
     let message = format!("unable to parse key: interface conversion: interface {{}} is {got}, not {wanted}");

@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Source, Span};
 /// Why a flag can't be applied.
 #[derive(Debug)]
 pub(super) struct SyntaxError {
-    /// Helm's words, without the flag's name.
+    /// Helm's message, without the flag's name.
     message: String,
     place: Span,
     help: Option<String>,

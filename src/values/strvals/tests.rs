@@ -154,13 +154,13 @@ fn visit(map: &Map, see: &mut dyn FnMut(&Span, &Node)) {
     map.entries().for_each(|(_, entry)| node(&entry.key, &entry.node, see));
 }
 
-/// Text as it can stand in a flag: what has a meaning there behind a backslash.
+/// Text as it is written in a flag: what has a meaning there behind a backslash.
 fn escaped(text: &str) -> String {
     let special = |c: char| "=[].,{}\\".contains(c);
     text.chars().flat_map(|c| special(c).then_some('\\').into_iter().chain([c])).collect()
 }
 
-/// A key in a flag, and the value that stands behind it.
+/// A key in a flag, and the value that is behind it.
 fn assignment() -> impl Strategy<Value = (Vec<String>, String)> {
     let name = "[a-z=.,\\[\\\\é☃ ]{1,6}";
     let value = "[a-z0-9=.,{}\\[\\\\é☃ \n]{0,8}";

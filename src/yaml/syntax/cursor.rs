@@ -95,7 +95,7 @@ impl<'t> Cursor<'t> {
         matches!(self.byte(ahead), b' ' | b'\t') || self.ends_line(ahead)
     }
 
-    /// Whether `---` or `...` stands here at the start of a line, with nothing attached.
+    /// Whether `---` or `...` is here at the start of a line, with nothing attached.
     pub(super) fn at_document_indicator(&self) -> bool {
         self.mark.column == 0
             && matches!(self.byte(0), b'-' | b'.')
@@ -104,7 +104,7 @@ impl<'t> Cursor<'t> {
             && self.ends_word(3)
     }
 
-    /// Goes one character on, which is no line break.
+    /// Goes one character on, which is not a line break.
     #[inline]
     pub(super) fn skip(&mut self) {
         self.mark.offset += match self.byte(0) {

@@ -66,7 +66,7 @@ impl<'t> Document<'t> {
     /// Reads the first document of a text; what follows it is not looked at.
     ///
     /// # Errors
-    /// The first breach of the syntax, or an alias without its anchor.
+    /// The first syntax error, or an alias without its anchor.
     pub fn parse(text: &'t str) -> Scan<Document<'t>> {
         Self::parse_with(text, false)
     }
@@ -186,7 +186,7 @@ fn control_character(text: &str, reached: usize) -> Option<Box<Fault>> {
     Some(Fault::unnumbered(forbidden_character(text)?, "control characters are not allowed"))
 }
 
-/// Where the first character stands that must not occur in YAML text, not even in quotes.
+/// Where the first character is that must not occur in YAML text, not even in quotes.
 pub fn forbidden_character(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut at = 0;

@@ -20,7 +20,7 @@ pub use token::Style;
 /// A breach of the syntax.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// What is wrong, in libyaml's words.
+    /// What is wrong, as libyaml says it.
     pub problem: Cow<'static, str>,
     /// Where it was noticed.
     pub at: Mark,

@@ -7,7 +7,7 @@ use super::scanner::Scanner;
 use super::token::{Style, Tag, Token, TokenKind};
 use super::{Fault, Scan};
 
-/// What stands before a node: its anchor and its tag.
+/// What is before a node: its anchor and its tag.
 #[derive(Debug, Default)]
 pub(super) struct Properties<'t> {
     pub(super) anchor: Option<&'t str>,
@@ -32,7 +32,7 @@ pub(super) enum EventKind<'t> {
     },
 }
 
-/// An event with its place; the anchor and the tag of a node are no part of it.
+/// An event with its place; the anchor and the tag of a node are not part of it.
 pub(super) struct Event<'t> {
     pub(super) kind: EventKind<'t>,
     pub(super) start: usize,

@@ -18,7 +18,7 @@ struct Gap<'t> {
 }
 
 impl<'t> Gap<'t> {
-    /// Takes the white space at the position; `Err` at a tab that stands in the indentation, left of column `indent`.
+    /// Takes the white space at the position; `Err` at a tab that is in the indentation, left of column `indent`.
     fn take(&mut self, cursor: &mut Cursor<'t>, indent: usize) -> Result<(), ()> {
         let start = cursor.mark;
         loop {

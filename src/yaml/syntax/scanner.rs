@@ -15,7 +15,7 @@ const MAX_KEY_LENGTH: usize = 1024;
 #[derive(Debug, Clone, Copy)]
 struct KeyCandidate {
     possible: bool,
-    /// At the column of its block mapping nothing but a key can stand.
+    /// At the column of its block mapping nothing but a key can be.
     required: bool,
     /// Whether its token waits in the queue until it is decided.
     awaited: bool,
@@ -87,7 +87,7 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// Whether a candidate can still become a key: it must stand on the current line, not too far away.
+    /// Whether a candidate can still become a key: it must be on the current line, not too far away.
     fn still_possible(&mut self, index: usize) -> Scan<bool> {
         let now = self.cursor.mark;
         let key = &mut self.keys[index];
@@ -163,7 +163,7 @@ impl<'t> Scanner<'t> {
 
     /// Skips spaces, comments and line breaks; tabs too, where no indentation is meant.
     fn skip_to_token(&mut self) {
-        // A byte order mark behind that of the text itself is passed over, and is a column of its line (as in Go's reader).
+        // A byte order mark behind that of the text itself is ignored, and is a column of its line (as in Go's reader).
         if self.cursor.mark.offset == 0 && self.cursor.text.starts_with('\u{feff}') {
             self.cursor.skip();
         }
@@ -208,7 +208,7 @@ impl<'t> Scanner<'t> {
         self.push_scanned(Scanner::scan_plain)
     }
 
-    /// A plain scalar that ended with a line break was followed by the start of a line, where a key can stand.
+    /// A plain scalar that ended with a line break was followed by the start of a line, where a key can be.
     pub(super) fn allow_key(&mut self) {
         self.key_allowed = true;
     }
@@ -256,7 +256,7 @@ impl<'t> Scanner<'t> {
             && let Some(outer) = self.keys.last_mut()
             && outer.token == inner.token
         {
-            // go-yaml forgets here that an empty collection may be a key: `{}: x` is no mapping for it.
+            // go-yaml forgets here that an empty collection may be a key: `{}: x` is not a mapping for it.
             outer.awaited = false;
         }
         self.key_allowed = false;

@@ -119,7 +119,7 @@ impl<'a> Call<'a> {
         format!("it is called {}", self.function.form())
     }
 
-    /// A string argument of Go's type `string`: anything else is a mistake.
+    /// A string argument of Go's type `string`: anything else is an error.
     pub(in crate::engine::tera) fn text(&self, name: &'static str) -> Result<&'a str, Failure> {
         let value = self.value(name)?;
         let text = value.as_str().ok_or_else(|| wrong_type(value, "string"))?;
@@ -153,7 +153,7 @@ impl<'a> Call<'a> {
         Ok(value.as_array().unwrap_or(std::slice::from_ref(value)))
     }
 
-    /// A whole number of Go's type `int`: a float or a string is a mistake.
+    /// A whole number of Go's type `int`: a float or a string is an error.
     pub(super) fn whole(&self, name: &'static str) -> Result<i64, Failure> {
         let value = self.value(name)?;
         value.as_i64().ok_or_else(|| wrong_type(value, "int"))
@@ -223,7 +223,7 @@ impl<'a> Call<'a> {
     }
 }
 
-/// Go's words for an argument of the wrong type.
+/// Go's message for an argument of the wrong type.
 pub(super) fn wrong_type(value: &Value, expected: &str) -> Failure {
     if is_nothing(value) {
         return Failure::Call(format!("invalid value; expected {expected}"));

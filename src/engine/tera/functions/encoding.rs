@@ -29,7 +29,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
 ];
 
-/// What was decoded, or where the decoder gave up. Bytes that are no text stay bytes: `b64dec | b64enc` gives them back.
+/// What was decoded, or where the decoder gave up. Bytes that are not text stay bytes: `b64dec | b64enc` gives them back.
 fn decoded(bytes: Result<Vec<u8>, Error>) -> Value {
     bytes.map_or_else(|error| Value::from(error.to_string()), value_of_bytes)
 }

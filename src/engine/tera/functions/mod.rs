@@ -38,7 +38,7 @@ use super::run::Run;
 pub struct Function {
     /// Helm's name for it.
     pub name: &'static str,
-    /// Its parameters, the first being the one a filter gets from the left; optional ones end in `?`, and `...` stands
+    /// Its parameters, the first being the one a filter gets from the left; optional ones end in `?`, and `...` is
     /// for any keyword arguments.
     pub parameters: &'static [&'static str],
     /// What it gives, in one or two sentences.

@@ -73,7 +73,7 @@ fn cases() -> Vec<Json> {
     serde_json::from_str(include_str!("../../../../tests/cases/functions/cases.json")).expect("cases are JSON")
 }
 
-/// What Helm says of a mistake, without where it is; `None` where that is no more than a crash of Go's. Of an argument of
+/// What Helm says of an error, without where it is; `None` where that is no more than a crash of Go's. Of an argument of
 /// the wrong type it is the type that was expected.
 fn words_of_helm(error: &str) -> Option<&str> {
     for mistake in ["wrong type for value; ", "invalid value; "] {

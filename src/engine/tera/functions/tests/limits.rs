@@ -54,7 +54,7 @@ fn numbers_at_the_ends_of_their_range_do_no_harm() {
         for n in ["9223372036854775807", MIN, "0", "-1"] {
             for m in ["9223372036854775807", MIN, "1", "-1"] {
                 let call = call.replace('N', n).replace('M', m);
-                // Whether it is a value or a mistake: both are fine.
+                // Whether it is a value or an error: both are fine.
                 let _ = outcome(&format!("{{{{ {call} | toJson }}}}"), &values);
             }
         }

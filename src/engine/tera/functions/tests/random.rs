@@ -95,7 +95,7 @@ fn value() -> impl Strategy<Value = Json> {
     })
 }
 
-/// An argument: a value, or a number as it stands in the template.
+/// An argument: a value, or a number as it is in the template.
 #[derive(Debug, Clone)]
 enum Argument {
     Of(Json),
