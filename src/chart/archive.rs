@@ -117,7 +117,7 @@ fn check_gzip(bytes: &[u8], shown: &str) -> Result<(), Diagnostic> {
     })
 }
 
-/// The kind of a file, for the few that are mistaken for charts, in the words of Go's `http.DetectContentType`.
+/// The kind of a file, for the few that are mistaken for charts, in the message of Go's `http.DetectContentType`.
 fn content_type(bytes: &[u8]) -> &'static str {
     let head = &bytes[..bytes.len().min(512)];
     let text = String::from_utf8_lossy(head).trim_start().to_lowercase();
@@ -210,16 +210,16 @@ mod tests {
 
     #[test]
     fn what_is_no_archive_is_told_by_what_it_is() {
-        let told = |bytes: &[u8], name: &str| unpack(bytes, name).unwrap_err().message;
+        let reported = |bytes: &[u8], name: &str| unpack(bytes, name).unwrap_err().message;
         assert_eq!(
-            told(b"a: 1\n", "values.yaml"),
+            reported(b"a: 1\n", "values.yaml"),
             "file 'values.yaml' seems to be a YAML file, but expected a gzipped archive"
         );
-        assert!(told(b"a: 1\n", "c.tgz").ends_with("got 'text/plain; charset=utf-8'"));
-        assert!(told(b"\n<!DOCTYPE html>", "c.tgz").ends_with("got 'text/html; charset=utf-8'"));
-        assert!(told(b"\0\x01", "c.tgz").ends_with("got 'application/octet-stream'"));
+        assert!(reported(b"a: 1\n", "c.tgz").ends_with("got 'text/plain; charset=utf-8'"));
+        assert!(reported(b"\n<!DOCTYPE html>", "c.tgz").ends_with("got 'text/html; charset=utf-8'"));
+        assert!(reported(b"\0\x01", "c.tgz").ends_with("got 'application/octet-stream'"));
         let whole = archive(&[("c/Chart.yaml", &[7; 3000])]);
-        assert_eq!(told(&whole[..whole.len() / 2], "c.tgz"), "unexpected EOF");
+        assert_eq!(reported(&whole[..whole.len() / 2], "c.tgz"), "unexpected EOF");
     }
 
     #[test]

@@ -50,7 +50,7 @@ mod tests {
     fn a_duplicate_name_is_reported_once_per_parent() {
         let deep = chart("b", vec![chart("x", vec![]), chart("y", vec![]), chart("y", vec![]), chart("y", vec![])]);
         let tree = chart("web", vec![chart("x", vec![]), deep]);
-        let told: Vec<String> = tree.subcharts_of_one_name().into_iter().map(|warning| warning.message).collect();
-        assert_eq!(told, ["web/charts/b has 3 subcharts named y, which share their values"]);
+        let reported: Vec<String> = tree.subcharts_of_one_name().into_iter().map(|warning| warning.message).collect();
+        assert_eq!(reported, ["web/charts/b has 3 subcharts named y, which share their values"]);
     }
 }

@@ -119,7 +119,7 @@ impl Entry {
     /// The text of a file, without its byte order mark.
     ///
     /// # Errors
-    /// It is not a file, can't be read, or is not UTF-8: the words of Go and of its YAML reader.
+    /// It is not a file, can't be read, or is not UTF-8: the message of Go and of its YAML reader.
     pub fn text(&self, path: &str) -> Result<Source, Diagnostic> {
         let unreadable = |message: String| Err(Diagnostic::error("chart-file", message));
         match self {

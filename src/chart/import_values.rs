@@ -199,9 +199,9 @@ mod tests {
     fn a_later_import_shows_in_the_chart_that_an_earlier_one_is_from() {
         let dependencies = "[{name: a, version: 1.x, import-values: [{child: t, parent: p}]}, \
                              {name: b, version: 1.x, import-values: [{child: t, parent: p}]}]";
-        let told = values("", dependencies, &[("a", "t: {u: {x: 1}}"), ("b", "t: {u: {z: 2}}")]);
+        let reported = values("", dependencies, &[("a", "t: {u: {x: 1}}"), ("b", "t: {u: {z: 2}}")]);
         assert_eq!(
-            told,
+            reported,
             r#"{"a":{"global":{},"t":{"u":{"x":1,"z":2}}},"b":{"global":{},"t":{"u":{"z":2}}},"p":{"u":{"x":1,"z":2}}}"#
         );
     }
@@ -209,15 +209,15 @@ mod tests {
     #[test]
     fn an_empty_table_is_not_shared() {
         let dependencies = "[{name: a, version: 1.x, import-values: [{child: t, parent: p}, {child: u, parent: p}]}]";
-        let told = values("", dependencies, &[("a", "t: {}\nu: {x: 1}")]);
-        assert_eq!(told, r#"{"a":{"global":{},"t":{},"u":{"x":1}},"p":{"x":1}}"#);
+        let reported = values("", dependencies, &[("a", "t: {}\nu: {x: 1}")]);
+        assert_eq!(reported, r#"{"a":{"global":{},"t":{},"u":{"x":1}},"p":{"x":1}}"#);
     }
 
     #[test]
     fn the_charts_own_defaults_win() {
         let dependencies = "[{name: a, version: 1.x, import-values: [data]}]";
-        let told = values("x: 1", dependencies, &[("a", "exports: {data: {x: 2, z: 3}}")]);
-        assert_eq!(told, r#"{"a":{"exports":{"data":{"x":2,"z":3}},"global":{}},"x":1,"z":3}"#);
+        let reported = values("x: 1", dependencies, &[("a", "exports: {data: {x: 2, z: 3}}")]);
+        assert_eq!(reported, r#"{"a":{"exports":{"data":{"x":2,"z":3}},"global":{}},"x":1,"z":3}"#);
     }
 
     #[test]

@@ -332,10 +332,12 @@ mod tests {
     #[test]
     fn mistakes_come_in_the_order_of_the_fields_names() {
         let text = "name: c\nversion: 1.0.0\nsources: x\nmaintainers: [{name: [x]}, 5]\nDeprecated: perhaps\n";
-        let told = errors(vec![file("Chart.yaml", text)]);
-        let of_types = |told: &String| told.rsplit_once("json: cannot unmarshal ").map(|(_, told)| told.to_owned());
+        let reported = errors(vec![file("Chart.yaml", text)]);
+        let of_types = |reported: &String| {
+            reported.rsplit_once("json: cannot unmarshal ").map(|(_, reported)| reported.to_owned())
+        };
         assert_eq!(
-            told.iter().filter_map(of_types).collect::<Vec<_>>(),
+            reported.iter().filter_map(of_types).collect::<Vec<_>>(),
             [
                 "string into Go struct field Metadata.deprecated of type bool",
                 "array into Go struct field Maintainer.maintainers.name of type string",

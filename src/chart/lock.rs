@@ -52,7 +52,7 @@ impl Lock {
             let message = prefixed(&format!("error unmarshaling JSON: while decoding JSON: {}", error.message));
             Diagnostic::error("chart-lock", message)
                 .at(error.span, "")
-                .help("`helm dependency update` writes the file anew")
+                .help("`helm dependency update` rewrites the file")
         })
     }
 
@@ -202,14 +202,14 @@ mod tests {
 
     #[test]
     fn mistakes_are_told_in_helms_words() {
-        let told = |text: &str| Lock::read(&Source::file("Chart.lock", text), "Chart.lock").unwrap_err();
-        let error = told("digest: [x]\n");
+        let reported = |text: &str| Lock::read(&Source::file("Chart.lock", text), "Chart.lock").unwrap_err();
+        let error = reported("digest: [x]\n");
         assert_eq!(error.labels[0].span.to_string(), "Chart.lock:1:9");
         assert_eq!(
             error.message,
             "cannot load Chart.lock: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go struct \
              field Lock.digest of type string"
         );
-        assert!(told("a: b: c\n").message.starts_with("cannot load Chart.lock: error converting YAML to JSON"));
+        assert!(reported("a: b: c\n").message.starts_with("cannot load Chart.lock: error converting YAML to JSON"));
     }
 }

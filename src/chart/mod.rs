@@ -167,6 +167,6 @@ impl Chart {
             format!("chart requires kubeVersion: {constraint} which is incompatible with Kubernetes {version}");
         Err(Diagnostic::error("kube-version", message)
             .at(self.metadata.place("kubeVersion"), "")
-            .help("--kube-version says which version is meant"))
+            .help("--kube-version sets the version"))
     }
 }

@@ -146,7 +146,7 @@ impl Packing {
                     .help("rename it: in archives `\\` divides folders as `/` does"),
             ),
             Err(reason) => self.errors.push(
-                refuse(format!("{} can't lie in an archive: {reason}", quote_double(&whole)))
+                refuse(format!("{} cannot be in an archive: {reason}", quote_double(&whole)))
                     .help("rename the file, or the chart"),
             ),
         }
@@ -323,7 +323,7 @@ mod tests {
             refused(&[metadata, ("values.schema.json", "{"), ("a\\b", ""), ("..x", "")]),
             [
                 "failed to save: invalid JSON in values.schema.json: unexpected end of JSON input",
-                "\"web/..x\" can't lie in an archive: chart illegally references parent directory",
+                "\"web/..x\" cannot be in an archive: chart illegally references parent directory",
                 "the file \"a\\\\b\" would be unpacked as \"b\"",
             ]
         );

@@ -93,7 +93,7 @@ fn no_valid_version(unmet: &[(&LockedDependency, &str)], place: impl Fn(&LockedD
         unmet.iter().map(shown).collect::<Vec<_>>().join(", ")
     );
     unmet.iter().fold(Diagnostic::error("dependencies", message), |error, (dependency, found)| {
-        error.at(place(dependency), format!("version {found} is what lies there"))
+        error.at(place(dependency), format!("charts/ holds version {found}"))
     })
 }
 

@@ -103,7 +103,7 @@ fn directory_of(path: &Path, name: &str, parent_must_exist: bool) -> Result<Path
             Ok(_) => return Err(refuse(format!("no such directory {}", parent.display())).into()),
             Err(error) => {
                 let message = format!("stat {}: {}", parent.display(), go::os_error(&error));
-                return Err(refuse(message).help("make the folder that the chart is to lie in first").into());
+                return Err(refuse(message).help("create the parent directory of the chart first").into());
             }
         }
     }

@@ -238,7 +238,7 @@ fn chart_at(
                 return Ok(None);
             }
             io::AtRevision::Outside => {
-                notes.push(said(format!("{argument} lies outside of the repository: it is the same on both sides")));
+                notes.push(said(format!("{argument} is outside the repository: it is the same on both sides")));
                 locate(Some(argument), global)?
             }
         },

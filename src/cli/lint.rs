@@ -86,12 +86,12 @@ impl Lint {
         drop(progress);
         for Linted { path, outcome } in &mut charts {
             let Ok(report) = outcome else { continue };
-            let mut told: Vec<_> = report.findings.iter_mut().map(|finding| &mut finding.diagnostic).collect();
-            told.extend(&mut report.notes);
-            if !told.is_empty() {
+            let mut reported: Vec<_> = report.findings.iter_mut().map(|finding| &mut finding.diagnostic).collect();
+            reported.extend(&mut report.notes);
+            if !reported.is_empty() {
                 secrets::Subject { chart: Some(path.as_str()), layers: &layers, reader: &inputs, global }
                     .learn_now(console);
-                console.secrets().hide(told);
+                console.secrets().hide(reported);
             }
         }
         console.tell(&notes(&charts, tells_findings));
@@ -141,12 +141,12 @@ fn file_of(chart: &str, path: &str) -> String {
 /// What is said beside the report, each once; with `findings` the report's findings too.
 fn notes(charts: &[Linted], findings: bool) -> Vec<Diagnostic> {
     let mut notes = Vec::new();
-    let mut told = HashSet::new();
+    let mut reported = HashSet::new();
     for report in charts.iter().filter_map(|chart| chart.outcome.as_ref().ok()) {
         let findings = report.findings.iter().filter(|_| findings).map(|finding| &finding.diagnostic);
         for note in report.notes.iter().chain(findings) {
             let place = note.labels.first().map(|label| label.span.to_string());
-            if told.insert((note.message.as_str(), place)) {
+            if reported.insert((note.message.as_str(), place)) {
                 notes.push(note.clone());
             }
         }

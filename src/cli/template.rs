@@ -232,33 +232,33 @@ impl OutputFlags {
             let path = directory.join(path).display().to_string();
             format!("{verb} {}\n", printable(&path))
         };
-        let mut told: String = documents.iter().map(|path| line("wrote", path)).collect();
+        let mut reported: String = documents.iter().map(|path| line("wrote", path)).collect();
         if self.prune_output {
             let prefix = if self.release_name { release } else { "" };
             let pruned = io::prune_files(directory, prefix, chart, &files)?;
-            told.extend(pruned.iter().map(|path| line("removed", path)));
+            reported.extend(pruned.iter().map(|path| line("removed", path)));
         }
-        Ok(console.print(&told)?)
+        Ok(console.print(&reported)?)
     }
 }
 
-/// Checks what was rendered as `validate` does. What is not refused is told with the other warnings.
+/// Checks what was rendered as `validate` does. What is not rejected is reported with the other warnings.
 fn check(render: &mut Render, strict: bool) -> Result<(), Failure> {
     let all = render.manifests.manifests.iter().chain(&render.manifests.hooks);
     let objects: Vec<Object> = all.map(Manifest::object).collect();
     let custom_kinds = validate::custom_kinds(&crds_of(&render.chart)?);
     let kube_version = &render.capabilities.kube_version;
     let request = validate::Request { kube_version, strict, custom_kinds: &custom_kinds };
-    let mut told: Vec<Diagnostic> =
+    let mut reported: Vec<Diagnostic> =
         validate::validate(&objects, &request).into_iter().map(|finding| finding.diagnostic).collect();
-    render.add_template_lines(&mut told);
+    render.add_template_lines(&mut reported);
     if objects.is_empty() {
-        told.push(Diagnostic::warning("no-objects", "the chart renders no objects: there is nothing to validate"));
+        reported.push(Diagnostic::warning("no-objects", "the chart renders no objects: there is nothing to validate"));
     }
-    if told.iter().any(Diagnostic::is_error) {
-        return Err(told.into());
+    if reported.iter().any(Diagnostic::is_error) {
+        return Err(reported.into());
     }
-    render.warnings.extend(told);
+    render.warnings.extend(reported);
     Ok(())
 }
 

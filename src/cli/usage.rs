@@ -1,4 +1,4 @@
-//! What is said when the command line itself is wrong, in the words of Helm's flag parser (pflag, cobra).
+//! What is said when the command line itself is wrong, in the message of Helm's flag parser (pflag, cobra).
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
@@ -84,7 +84,7 @@ fn unknown_command(
         return diagnostic;
     }
     if let Some(meant) = helm_commands::meant_by(&name, arguments, whole) {
-        return diagnostic.help(format!("{meant} is a command of Helm's: `mim-chart {meant}` says what does its job"));
+        return diagnostic.help(format!("{meant} is a Helm command: `mim-chart {meant}` shows the equivalent"));
     }
     match context_text(error, ContextKind::SuggestedSubcommand) {
         Some(near) => diagnostic.help(format!("did you mean {near}?")),

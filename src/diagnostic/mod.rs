@@ -1,4 +1,4 @@
-//! What the user is told when something is wrong: [`Diagnostic`] is data, one file per output form prints it.
+//! Errors and warnings for the user: [`Diagnostic`] is data, one file per output form prints it.
 //!
 //! A [`Source`] is any text the user wrote, a file as well as a `--set` argument, so *who set this* and *where is
 //! it wrong* are the same fact: a [`Span`].
@@ -42,7 +42,7 @@ pub struct Label {
     pub text: String,
 }
 
-/// One thing the user is told: what is wrong, where, and what to do.
+/// One error, warning or note: what is wrong, where, and what to do.
 ///
 /// ```
 /// use mim_chart::diagnostic::{Diagnostic, Source};

@@ -129,7 +129,7 @@ impl Comparison {
             come.extend((0..new.len()).filter(|&at| !before.contains(&b[at])));
         } else {
             for stretch in align(&a, &b).into_iter().filter(|stretch| !stretch.is_same) {
-                // Item by item as far as both have some: what changed inside is told, not the whole item.
+                // Item by item as far as both have some: what changed inside is reported, not the whole item.
                 let both = stretch.old.len().min(stretch.new.len());
                 for (before, after) in stretch.old.clone().zip(stretch.new.clone()) {
                     let step = PathStep::Index(after);
@@ -256,7 +256,7 @@ mod tests {
     use super::*;
     use crate::diagnostic::Source;
 
-    fn told(api_version: &str, kind: &str, old: &str, new: &str) -> Vec<String> {
+    fn reported(api_version: &str, kind: &str, old: &str, new: &str) -> Vec<String> {
         let read = |text: &str| crate::yaml::read_values(&Source::file("m.yaml", text)).unwrap();
         let schema = Schema::built_in();
         let of = schema.kind(api_version, kind).and_then(|kind| schema.object_type(kind.type_name));
@@ -276,7 +276,7 @@ mod tests {
         let old = "spec: {containers: [{name: a, image: x, ports: [{containerPort: 1}]}, {name: b, image: w}]}";
         let new = "spec: {containers: [{name: b, image: z}, {name: a, image: x, ports: [{containerPort: 1, protocol: TCP}, {containerPort: 1, protocol: UDP}]}]}";
         assert_eq!(
-            told("v1", "Pod", old, new),
+            reported("v1", "Pod", old, new),
             [
                 "spec.containers[name=b].image \"w\" -> \"z\"",
                 "spec.containers[name=a].ports[containerPort=1].protocol + \"TCP\"",
@@ -289,7 +289,7 @@ mod tests {
     #[test]
     fn items_without_keys_are_aligned() {
         let pod = |args: &str| format!("spec: {{containers: [{{name: a, args: [{args}]}}]}}");
-        let compared = |old: &str, new: &str| told("v1", "Pod", &pod(old), &pod(new));
+        let compared = |old: &str, new: &str| reported("v1", "Pod", &pod(old), &pod(new));
         assert_eq!(compared("a, b, c", "a, x, c"), ["spec.containers[name=a].args[1] \"b\" -> \"x\""]);
         assert_eq!(compared("a, c", "a, b, c"), ["spec.containers[name=a].args[1] + \"b\""]);
         assert_eq!(compared("a, b", "b, a"), ["spec.containers[name=a].args reordered"]);
@@ -299,9 +299,9 @@ mod tests {
     #[test]
     fn other_ways_to_write_a_value_are_no_change() {
         let pod = |cpu: &str| format!("spec: {{containers: [{{name: a, resources: {{limits: {{cpu: {cpu}}}}}}}]}}");
-        assert_eq!(told("v1", "Pod", &pod("0.5"), &pod("500m")), [""; 0]);
-        assert_eq!(told("v1", "Pod", &pod("1Gi"), &pod("1024Mi")), [""; 0]);
-        assert_eq!(told("v1", "Pod", &pod("1G"), &pod("1Gi")).len(), 1);
-        assert_eq!(told("v1", "ConfigMap", "data: {a: '1'}\nx: null", "data: {a: '2'}"), ["data.a \"1\" -> \"2\""]);
+        assert_eq!(reported("v1", "Pod", &pod("0.5"), &pod("500m")), [""; 0]);
+        assert_eq!(reported("v1", "Pod", &pod("1Gi"), &pod("1024Mi")), [""; 0]);
+        assert_eq!(reported("v1", "Pod", &pod("1G"), &pod("1Gi")).len(), 1);
+        assert_eq!(reported("v1", "ConfigMap", "data: {a: '1'}\nx: null", "data: {a: '2'}"), ["data.a \"1\" -> \"2\""]);
     }
 }

@@ -89,7 +89,7 @@ mod tests {
     use super::*;
     use crate::diagnostic::Source;
 
-    fn told(old: &str, new: &str) -> Vec<String> {
+    fn reported(old: &str, new: &str) -> Vec<String> {
         let read = |text: &str| crate::kubernetes::read_objects(&Source::file("m.yaml", text), "m").unwrap();
         let (old, new) = (read(old), read(new));
         let name = |object: Option<&Object>| object.map_or("-".to_owned(), |object| object.id.to_string());
@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn objects_are_paired_by_what_they_call_themselves() {
         assert_eq!(
-            told(
+            reported(
                 "apiVersion: policy/v1beta1\nkind: P\nmetadata: {name: a}\n---\nkind: S\nmetadata: {name: gone}",
                 "kind: S\nmetadata: {name: new}\n---\napiVersion: policy/v1\nkind: P\nmetadata: {name: a, namespace: default}"
             ),
@@ -113,10 +113,10 @@ mod tests {
     #[test]
     fn the_same_under_another_name_is_renamed() {
         assert_eq!(
-            told("kind: S\nmetadata: {name: a}\nspec: {x: 1}", "kind: S\nmetadata: {name: b}\nspec: {x: 1}"),
+            reported("kind: S\nmetadata: {name: a}\nspec: {x: 1}", "kind: S\nmetadata: {name: b}\nspec: {x: 1}"),
             ["S/a as S/b"]
         );
-        assert_eq!(told("kind: S\nmetadata: {name: a}", "kind: S\nmetadata: {name: b}").len(), 2);
+        assert_eq!(reported("kind: S\nmetadata: {name: a}", "kind: S\nmetadata: {name: b}").len(), 2);
     }
 
     #[test]
@@ -126,9 +126,9 @@ mod tests {
                 |name: &&str| format!("kind: S\nmetadata: {{name: {name}}}\nspec: {{x: 1, y: [a, {{b: c}}]}}\n---\n");
             names.iter().map(one).collect::<String>()
         };
-        let renamed = told(&stream(&["a", "b", "c"]), &stream(&["d", "c", "e", "f"]));
+        let renamed = reported(&stream(&["a", "b", "c"]), &stream(&["d", "c", "e", "f"]));
         assert_eq!(renamed, ["S/a as S/d", "S/c is S/c", "S/b as S/e", "- is S/f"]);
-        let order = told(
+        let order = reported(
             "kind: S\nmetadata: {name: a}\nspec: {x: 1, y: 2}",
             "kind: S\nmetadata: {name: b}\nspec: {y: 2, x: 1}",
         );

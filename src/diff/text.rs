@@ -188,7 +188,8 @@ impl Writer {
             self.text.push('\n');
         }
         if difference.status == Status::Rewritten {
-            self.text.push_str("    · the same in other words (comments, quotes, order of keys, units): nothing changes in a cluster\n");
+            self.text
+                .push_str("    · formatting only (comments, quotes, order of keys, units): no change in the cluster\n");
         }
         for change in &difference.changes {
             self.change(change);

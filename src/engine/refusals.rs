@@ -12,13 +12,15 @@ pub struct Refusals(RefCell<Vec<Refusal>>);
 struct Refusal {
     /// The path of the template that was rendered.
     path: String,
-    told: Diagnostic,
+    diagnostic: Diagnostic,
 }
 
 impl Refusals {
     /// Adds what the template at `path` refused.
-    pub(super) fn extend(&self, path: &str, told: impl IntoIterator<Item = Diagnostic>) {
-        self.0.borrow_mut().extend(told.into_iter().map(|told| Refusal { path: path.to_owned(), told }));
+    pub(super) fn extend(&self, path: &str, diagnostic: impl IntoIterator<Item = Diagnostic>) {
+        self.0
+            .borrow_mut()
+            .extend(diagnostic.into_iter().map(|diagnostic| Refusal { path: path.to_owned(), diagnostic }));
     }
 
     /// All of it, in the order in which Helm renders: the deepest path first, of equally deep ones the last.
@@ -26,7 +28,7 @@ impl Refusals {
         let mut refusals = self.0.into_inner();
         let depth = |path: &str| path.matches('/').count();
         refusals.sort_by(|a, b| (depth(&b.path), &b.path).cmp(&(depth(&a.path), &a.path)));
-        refusals.into_iter().map(|refusal| refusal.told).collect()
+        refusals.into_iter().map(|refusal| refusal.diagnostic).collect()
     }
 }
 
@@ -42,7 +44,7 @@ mod tests {
         {
             refusals.extend(path, [Diagnostic::warning("required", what)]);
         }
-        let told: Vec<_> = refusals.into_diagnostics().into_iter().map(|told| told.message).collect();
-        assert_eq!(told, ["4", "2", "3", "1"]);
+        let diagnostic: Vec<_> = refusals.into_diagnostics().into_iter().map(|diagnostic| diagnostic.message).collect();
+        assert_eq!(diagnostic, ["4", "2", "3", "1"]);
     }
 }

@@ -62,7 +62,7 @@ pub(super) fn gates(experiment: &Experiment<'_>, without_effect: &[(ValuePath, V
             }
         }
     };
-    // What one value alone opens is told rather than what takes two.
+    // What one value alone opens is reported rather than what takes two.
     let single = |companions| -> Vec<Trial<'_>> {
         candidates.iter().map(move |gate| Trial { gates: vec![gate], companions }).collect()
     };

@@ -92,7 +92,7 @@ fn write_effects(explanation: &Explanation, paint: Paint, out: &mut String) {
             let _ = writeln!(out, "No effect with these values: {tries}.\n{}", gate_text(gate));
         }
         (0, None) if refused.is_empty() => {
-            let _ = writeln!(out, "No effect was found: {tries}. This is no proof that there is none.");
+            let _ = writeln!(out, "No effect was found: {tries}. There may be one that was not tried.");
         }
         (0, None) => {}
         (count, _) => {

@@ -51,13 +51,13 @@ pub fn unused(subject: Subject<'_>, paths: &[ValuePath]) -> Result<Scanned, Vec<
     let mut silent = known;
     silent.extend(unknown);
     let values = &experiment.prepared.values;
-    let told = silent.into_iter().zip(gates).map(|((path, tried), gate)| Unused {
+    let reported = silent.into_iter().zip(gates).map(|((path, tried), gate)| Unused {
         node: path.get(values).cloned().unwrap_or_default(),
         tried: tried.len(),
         path,
         gate,
     });
-    let mut unused: Vec<Unused> = told.collect();
+    let mut unused: Vec<Unused> = reported.collect();
     unused.sort_by_key(|unused| paths.iter().position(|path| *path == unused.path));
     Ok(Scanned { unused, scanned, left_out: paths.len() - scanned })
 }

@@ -198,7 +198,7 @@ mod tests {
         Chart::from_files(files).unwrap()
     }
 
-    fn told(path: &str, layers: &[(LayerKind, &str)]) -> Vec<String> {
+    fn reported(path: &str, layers: &[(LayerKind, &str)]) -> Vec<String> {
         let layer = |(kind, text): &(LayerKind, &str)| Layer {
             kind: *kind,
             source: match kind {
@@ -222,35 +222,38 @@ mod tests {
 
     #[test]
     fn the_strongest_layer_wins_and_stands_first() {
-        assert_eq!(told("a", &[]), ["*web.yaml:1:4 1"]);
-        assert_eq!(told("a", &[(Set, "a=3"), (File, "a: 2")]), ["*--set a=3 3", "f.yaml:1:4 2", "web.yaml:1:4 1"]);
-        assert_eq!(told("a", &[(Set, "a=3"), (Set, "a=3")]), ["*--set a=3 3", "--set a=3 3", "web.yaml:1:4 1"]);
-        assert_eq!(told("nothing", &[]), [""; 0]);
+        assert_eq!(reported("a", &[]), ["*web.yaml:1:4 1"]);
+        assert_eq!(reported("a", &[(Set, "a=3"), (File, "a: 2")]), ["*--set a=3 3", "f.yaml:1:4 2", "web.yaml:1:4 1"]);
+        assert_eq!(reported("a", &[(Set, "a=3"), (Set, "a=3")]), ["*--set a=3 3", "--set a=3 3", "web.yaml:1:4 1"]);
+        assert_eq!(reported("nothing", &[]), [""; 0]);
     }
 
     #[test]
     fn a_chart_goes_over_its_subchart() {
-        assert_eq!(told("db.port", &[(Set, "db.port=3")]), ["*--set db.port=3 3", "web.yaml:4:12 2", "db.yaml:1:7 1"]);
-        assert_eq!(told("db.host", &[]), ["*db.yaml:2:7 \"h\""]);
+        assert_eq!(
+            reported("db.port", &[(Set, "db.port=3")]),
+            ["*--set db.port=3 3", "web.yaml:4:12 2", "db.yaml:1:7 1"]
+        );
+        assert_eq!(reported("db.host", &[]), ["*db.yaml:2:7 \"h\""]);
     }
 
     #[test]
     fn null_takes_away() {
-        assert_eq!(told("a", &[(Set, "a=null")]), ["*--set a=null -", "web.yaml:1:4 1"]);
-        assert_eq!(told("m.x", &[(Set, "m=5")])[0], "*--set m=5 -");
+        assert_eq!(reported("a", &[(Set, "a=null")]), ["*--set a=null -", "web.yaml:1:4 1"]);
+        assert_eq!(reported("m.x", &[(Set, "m=5")])[0], "*--set m=5 -");
     }
 
     #[test]
     fn layers_share_a_map() {
-        let told = told("m", &[(File, "m: {x: 3}"), (Set, "m.z=1")]);
+        let reported = reported("m", &[(File, "m: {x: 3}"), (Set, "m.z=1")]);
         assert_eq!(
-            told,
+            reported,
             ["*--set m.z=1 {\"x\":3,\"z\":1}", "*f.yaml:1:4 {\"x\":3}", "*web.yaml:2:4 {\"w\":2,\"x\":1}",]
         );
     }
 
     #[test]
     fn an_item_is_of_who_wrote_it() {
-        assert_eq!(told("l[0]", &[(Set, "l[0]=7")]), ["*--set l[0]=7 7", "web.yaml:3:5 1"]);
+        assert_eq!(reported("l[0]", &[(Set, "l[0]=7")]), ["*--set l[0]=7 7", "web.yaml:3:5 1"]);
     }
 }

@@ -26,7 +26,7 @@ pub fn write_chart(directory: &Path, files: &[File]) -> Result<Vec<PathBuf>, Dia
     for path in files.iter().map(|file| file.path.as_str()).chain(["charts/x"]) {
         let target = join(directory, path);
         if inside.place(path).map_err(|error| refuse("stat", &target, &error))?.is_none() {
-            let message = format!("{} would lie outside the chart's directory", target.display());
+            let message = format!("{} would be outside the chart's directory", target.display());
             return Err(Diagnostic::error("create", message).help("remove the symbolic link that leads out of it"));
         }
     }
@@ -79,7 +79,7 @@ mod tests {
             let bytes = Cow::Borrowed(&b"x"[..]);
             let file = |path: &str| File { path: path.to_owned(), shown: path.to_owned(), bytes: bytes.clone() };
             let error = write_chart(&chart, &[file("Chart.yaml"), file("templates/new/a.yaml")]).unwrap_err();
-            assert!(error.message.ends_with(" would lie outside the chart's directory"), "{}", error.message);
+            assert!(error.message.ends_with(" would be outside the chart's directory"), "{}", error.message);
             assert!(!chart.join("Chart.yaml").exists() && fs::read_dir(&elsewhere).unwrap().next().is_none());
             fs::remove_dir_all(&chart).unwrap();
         }

@@ -109,7 +109,7 @@ mod tests {
         assert_eq!(paths(&folder), ["Chart.yaml", "files/a", "linked/a"]);
         symlink(folder.path(), folder.path().join("files/circle")).unwrap();
         let circles = ["files/circle", "linked/circle"]
-            .map(|link| format!("the symbolic link W/{link} leads back to where it lies"));
+            .map(|link| format!("the symbolic link W/{link} leads back to its own directory"));
         assert_eq!(messages(&folder), circles);
         fs::remove_file(folder.path().join("files/circle")).unwrap();
         symlink("/nowhere/at/all", folder.path().join("broken")).unwrap();

@@ -112,7 +112,7 @@ fn was_written_as(path: &Path, source: &str) -> bool {
 }
 
 fn outside(target: &Path) -> Diagnostic {
-    Diagnostic::error("output-dir", format!("{} would lie outside the output directory", target.display()))
+    Diagnostic::error("output-dir", format!("{} would be outside the output directory", target.display()))
         .help("remove the symbolic link that leads out of it, or rename the chart's file")
 }
 

@@ -165,7 +165,7 @@ impl Walk<'_> {
         let tree = self.boundary.tree;
         if depth > MAX_CHART_DEPTH {
             let shown = tree.shown(directory);
-            self.refuse(format!("{shown} lies more than {MAX_CHART_DEPTH} folders deep"));
+            self.refuse(format!("{shown} is more than {MAX_CHART_DEPTH} directories deep"));
             return Ok(());
         }
         let mut names = match tree.names(directory) {
@@ -268,7 +268,7 @@ impl Walk<'_> {
         let tree = self.boundary.tree;
         let parent = path.parent().and_then(|parent| tree.real(parent)).unwrap_or_default();
         if parent.starts_with(&target) || self.followed.contains(&target) {
-            self.refuse(format!("the symbolic link {} leads back to where it lies", tree.shown(path)));
+            self.refuse(format!("the symbolic link {} leads back to its own directory", tree.shown(path)));
             return Ok(());
         }
         self.followed.push(target);

@@ -257,8 +257,8 @@ mod tests {
         let stream = read_stream(&Source::file("m.yaml", text), &[], "m.yaml");
         let kinds: Vec<_> = stream.objects.iter().map(|object| object.id.kind.as_str()).collect();
         assert_eq!(kinds, ["A", "C"]);
-        let told = &stream.refused[1].diagnostic;
-        assert!(told.help[0].starts_with("this looks like a template"), "{told:?}");
+        let reported = &stream.refused[1].diagnostic;
+        assert!(reported.help[0].starts_with("this looks like a template"), "{reported:?}");
     }
 
     #[test]

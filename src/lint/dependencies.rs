@@ -6,7 +6,7 @@ use crate::chart::Chart;
 
 const LOADS: Rule = Rule::error("chart-loads", "the chart can be loaded");
 const DECLARED: Rule = Rule::error("dependency-undeclared", "every chart in charts/ is declared");
-const PRESENT: Rule = Rule::warning("dependency-missing", "every declared dependency lies in charts/");
+const PRESENT: Rule = Rule::warning("dependency-missing", "every declared dependency is in charts/");
 
 pub(super) const GROUP: Group = Group { part: "charts/", rules: &[&[&LOADS, &DECLARED, &PRESENT]], check };
 

@@ -7,7 +7,7 @@ use crate::yaml::{self, Node, Value};
 const ANNOTATION: &str = "helm.sh/resource-policy";
 
 /// The place of an annotation in a list's items that Helm would ignore. Of a file only the first document is looked at,
-/// whichever of them is the list (Helm's way).
+/// whichever of them is the list (Helm's rule).
 ///
 /// # Errors
 /// The items are not what they should be: Helm's message.

@@ -80,7 +80,7 @@ fn check_document(
         findings.push(DEPRECATED.broken(file, text).at(document.place("apiVersion")));
     }
     let is_workload = ["Deployment", "ReplicaSet", "DaemonSet", "StatefulSet"].contains(&head.kind.as_str());
-    // Anywhere in the file will do, in a comment too (Helm's way).
+    // Anywhere in the file will do, in a comment too (Helm's rule).
     let selects = || ["matchLabels", "matchExpressions"].iter().any(|word| given.text().contains(word));
     if is_workload && !selects() {
         let kind = &head.kind;

@@ -126,8 +126,8 @@ fn check_rendered(subject: &Subject<'_>, chart: &Chart, values: &Map, report: &m
             let mut findings = check_templates(&scope, &rendered);
             findings.extend(mongooseim::check(&chart.metadata.name, &rendered, values));
             if subject.request.locate {
-                let told = findings.iter_mut().map(|finding| &mut finding.diagnostic);
-                add_template_lines(&scope, told);
+                let reported = findings.iter_mut().map(|finding| &mut finding.diagnostic);
+                add_template_lines(&scope, reported);
             }
             report.findings.append(&mut findings);
             if let Some(experiments) = subject.request.experiments {
@@ -168,11 +168,11 @@ fn without_effect(
     let names: Vec<String> = silent.iter().map(|unused| unused.path.to_string()).collect();
     let message = format!("no change that was tried of these defaults has an effect: {}", names.join(", "));
     let note = Diagnostic::new(Severity::Info, "defaults-without-effect", message)
-        .help("this is no proof: `mim-chart why KEY` tells what was tried");
+        .help("a change that was not tried may have one: `mim-chart why KEY` lists what was tried");
     Some(silent.iter().take(MOST_PLACES).fold(note, |note, unused| note.at(unused.node.span.clone(), "")))
 }
 
-/// The chart's own templates, in the order of its files. A text that is not YAML hides all that follows (Helm's way).
+/// The chart's own templates, in the order of its files. A text that is not YAML hides all that follows (Helm's rule).
 fn check_templates(scope: &Scope<'_>, rendered: &[Rendered]) -> Vec<Finding> {
     let given: BTreeMap<&str, &Rendered> = rendered.iter().map(|rendered| (rendered.path.as_str(), rendered)).collect();
     let mut findings = Vec::new();

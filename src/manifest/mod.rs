@@ -125,8 +125,8 @@ mod tests {
         let errors =
             read(&[("c/a.yaml", "kind: A\n---\nkind: B\n  x: [\n"), ("c/b.yaml", "- 1\n"), ("c/c.yaml", "kind: C")])
                 .unwrap_err();
-        let told: Vec<_> = errors.iter().map(|error| (error.path.as_str(), error.rendered_line)).collect();
-        assert_eq!(told, [("c/a.yaml", 4), ("c/b.yaml", 1)]);
+        let reported: Vec<_> = errors.iter().map(|error| (error.path.as_str(), error.rendered_line)).collect();
+        assert_eq!(reported, [("c/a.yaml", 4), ("c/b.yaml", 1)]);
         assert!(
             errors[0].diagnostic.message.starts_with("YAML parse error on c/a.yaml: error converting YAML to JSON")
         );

@@ -117,8 +117,8 @@ mod tests {
 
     fn shown(patterns: &[&str]) -> Result<String, Vec<String>> {
         let patterns: Vec<Source> = patterns.iter().map(|text| Source::flag("--show-only", *text)).collect();
-        let told = |errors: Vec<Diagnostic>| errors.into_iter().map(|error| error.message).collect();
-        write_shown(&manifests(), &crds(), "c", &patterns).map_err(told)
+        let reported = |errors: Vec<Diagnostic>| errors.into_iter().map(|error| error.message).collect();
+        write_shown(&manifests(), &crds(), "c", &patterns).map_err(reported)
     }
 
     #[test]

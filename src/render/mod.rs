@@ -153,8 +153,8 @@ pub fn prepare_merged(mut chart: Chart, user: Map, skip_schema_validation: bool)
     let coalesced = values::coalesce(&tree, user)?;
     warnings.extend(coalesced.warnings);
     // Values are merged several times on the way, and Helm says the same each time.
-    let mut told = HashSet::new();
-    warnings.retain(|warning| told.insert(warning.message.clone()));
+    let mut reported = HashSet::new();
+    warnings.retain(|warning| reported.insert(warning.message.clone()));
     if !skip_schema_validation {
         let (errors, more) = schemas.check(&coalesced.values);
         warnings.extend(more);
@@ -183,7 +183,7 @@ fn deprecation(chart: &Chart) -> Vec<Diagnostic> {
     ]
 }
 
-/// Warnings are told before the errors: one may well be the reason of the other.
+/// Warnings are reported before the errors: one may well be the reason of the other.
 fn with_warnings(mut warnings: Vec<Diagnostic>, errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
     warnings.extend(errors);
     warnings

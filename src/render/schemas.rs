@@ -88,8 +88,8 @@ impl Schemas {
         };
         let parts: Vec<(String, &Schema, &Map)> =
             self.found.iter().filter_map(|found| Some((found.chart.clone(), &found.schema, part(found)?))).collect();
-        let mut told = json_schema::check(&parts);
-        told.extend(parts.iter().flat_map(|(_, schema, values)| check_toml(values, schema.document())));
-        told.into_iter().partition(Diagnostic::is_error)
+        let mut reported = json_schema::check(&parts);
+        reported.extend(parts.iter().flat_map(|(_, schema, values)| check_toml(values, schema.document())));
+        reported.into_iter().partition(Diagnostic::is_error)
     }
 }

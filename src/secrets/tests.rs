@@ -224,12 +224,12 @@ fn short_secrets_are_masked_in_sentences_of_a_chart() {
     gathering.values(&read_values(&file).unwrap(), &[]);
     let secrets = gathering.finish();
     let hidden = |code: &'static str, message: &str, is_marked: bool| {
-        let mut told = Diagnostic::error(code, message);
+        let mut reported = Diagnostic::error(code, message);
         if is_marked {
-            told = told.at(file.span(10..15), "");
+            reported = reported.at(file.span(10..15), "");
         }
-        secrets.hide([&mut told]);
-        told.message
+        secrets.hide([&mut reported]);
+        reported.message
     };
     assert_eq!(hidden("template", "password abc12 is too short", true), "password (secret) is too short");
     assert_eq!(hidden("template", "xabc12 and abc12x stay", true), "xabc12 and abc12x stay");

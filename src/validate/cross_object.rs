@@ -78,7 +78,7 @@ fn budget(object: &Object, pods: &[Map], report: &mut Report<'_>) {
     }
 }
 
-/// What it scales is told of where there is anything to scale: otherwise that is rendered somewhere else.
+/// What it scales is reported where there is anything to scale: otherwise that is rendered somewhere else.
 fn autoscaler(object: &Object, objects: &[Object], pods: &[Map], report: &mut Report<'_>) {
     let fields = object.fields();
     let text = |name: &str| fields.at(["spec", "scaleTargetRef", name]).and_then(|node| node.value.as_str());
@@ -109,13 +109,13 @@ fn used(object: &Object, objects: &[Object], report: &mut Report<'_>) {
     let Some(pod) = fields.at(path.iter().copied()) else { return };
     let mut found = Vec::new();
     references(pod, &mut found);
-    let mut told: Vec<(&str, &str)> = Vec::new();
+    let mut reported: Vec<(&str, &str)> = Vec::new();
     for (kind, name) in found {
         let is_there = objects.iter().any(|other| other.id.kind == kind && other.id.name == name.0);
-        if is_there || told.contains(&(kind, name.0)) {
+        if is_there || reported.contains(&(kind, name.0)) {
             continue;
         }
-        told.push((kind, name.0));
+        reported.push((kind, name.0));
         let message = format!("{kind}/{} is not among the objects: it has to be there already", name.0);
         report.report(Severity::Info, "not-rendered", &FieldPath::of_fields(path), message, name.1);
     }
@@ -166,8 +166,8 @@ mod tests {
     const DEPLOYMENT: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {selector: {matchLabels: {app: web}}, \
         template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web, image: web}]}}}\n";
 
-    /// What is told of a stream of documents, in which `WEB` is a Deployment `web` whose pods have the label `app: web`.
-    fn told(documents: &[&str]) -> Vec<String> {
+    /// What is reported of a stream of documents, in which `WEB` is a Deployment `web` whose pods have the label `app: web`.
+    fn reported(documents: &[&str]) -> Vec<String> {
         let text = documents.join("---\n").replace("WEB", DEPLOYMENT);
         let objects = read_objects(&Source::file("m.yaml", text), "m.yaml").expect("objects");
         let request = Request { kube_version: &KubeVersion::default(), strict: false, custom_kinds: &[] };
@@ -183,17 +183,17 @@ mod tests {
 
     #[test]
     fn an_autoscaler_points_at_something_that_is_there() {
-        assert_eq!(told(&["WEB", &autoscaler("Deployment", "web")]), [""; 0]);
+        assert_eq!(reported(&["WEB", &autoscaler("Deployment", "web")]), [""; 0]);
         assert_eq!(
-            told(&["WEB", &autoscaler("Deployment", "wbe")]),
+            reported(&["WEB", &autoscaler("Deployment", "wbe")]),
             ["HorizontalPodAutoscaler/web: spec.scaleTargetRef: Deployment/wbe is not among the objects"]
         );
         assert_eq!(
-            told(&["WEB", &autoscaler("StatefulSet", "web")]),
+            reported(&["WEB", &autoscaler("StatefulSet", "web")]),
             ["HorizontalPodAutoscaler/web: spec.scaleTargetRef: StatefulSet/web is not among the objects"]
         );
         // Without anything that makes pods, that is somewhere else.
-        assert_eq!(told(&[&autoscaler("Deployment", "web")]), [""; 0]);
+        assert_eq!(reported(&[&autoscaler("Deployment", "web")]), [""; 0]);
     }
 
     #[test]
@@ -208,21 +208,21 @@ mod tests {
                 "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {{name: b}}\nspec: {{minAvailable: 1, selector: {{matchLabels: {{app: {app}}}}}}}\n"
             )
         };
-        assert_eq!(told(&["WEB", &service("web"), &budget("web")]), [""; 0]);
+        assert_eq!(reported(&["WEB", &service("web"), &budget("web")]), [""; 0]);
         assert_eq!(
-            told(&["WEB", &service("x"), &budget("x")]),
+            reported(&["WEB", &service("x"), &budget("x")]),
             [
                 "Service/s: spec.selector: no pod that is made here has these labels: the Service leads nowhere",
                 "PodDisruptionBudget/b: spec.selector: no pod that is made here has these labels: the budget protects nothing",
             ]
         );
-        assert_eq!(told(&[&service("x"), &budget("x")]), [""; 0]);
+        assert_eq!(reported(&[&service("x"), &budget("x")]), [""; 0]);
     }
 
     #[test]
     fn an_identity_is_had_once() {
         assert_eq!(
-            told(&["WEB", "WEB"]),
+            reported(&["WEB", "WEB"]),
             ["Deployment/web: metadata.name: there are two objects of this name: the second would go over the first"]
         );
     }
@@ -232,11 +232,11 @@ mod tests {
         let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  volumes: [{name: v, secret: {secretName: s}}]\n  containers:\n  - \
             {name: a, image: a, envFrom: [{configMapRef: {name: c}}, {secretRef: {name: s}}, {configMapRef: {name: o, optional: true}}]}\n";
         let note = |what: &str| format!("Pod/p: spec: {what} is not among the objects: it has to be there already");
-        let mut found = told(&[pod]);
+        let mut found = reported(&[pod]);
         found.sort();
         assert_eq!(found, [note("ConfigMap/c"), note("Secret/s")]);
         let both = ["ConfigMap", "Secret"]
             .map(|kind| format!("apiVersion: v1\nkind: {kind}\nmetadata: {{name: {}}}\n", &kind[..1].to_lowercase()));
-        assert_eq!(told(&[pod, &both[0], &both[1]]), [""; 0]);
+        assert_eq!(reported(&[pod, &both[0], &both[1]]), [""; 0]);
     }
 }

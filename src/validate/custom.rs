@@ -67,7 +67,7 @@ impl Version {
             translate(&mut document, true);
             let draft = Node::generated(Value::String("http://json-schema.org/draft-04/schema#".to_owned()));
             document.value.as_map_mut()?.insert("$schema", Span::generated(), draft);
-            // A schema that is broken is told of where the definition itself is checked.
+            // A schema that is broken is reported where the definition itself is checked.
             Some((node.clone(), Schema::from_document(document, &Offline).ok()?))
         });
         Some(Version { name, is_served, schema })
@@ -233,12 +233,12 @@ fn tell(violation: &Violation, root: &Node, report: &mut Report<'_>) {
 }
 
 /// The reasons why none of several schemas is met.
-fn leaves(violation: &Violation, told: &mut Diagnostic) {
+fn leaves(violation: &Violation, reported: &mut Diagnostic) {
     if violation.children.is_empty() {
         let path = violation.instance_path.join(".");
-        told.help.push(format!("{path}: {}", violation.message));
+        reported.help.push(format!("{path}: {}", violation.message));
     }
-    violation.children.iter().for_each(|child| leaves(child, told));
+    violation.children.iter().for_each(|child| leaves(child, reported));
 }
 
 /// Fields that the schema does not name. Below `x-kubernetes-preserve-unknown-fields` any are kept, but those of objects that are
@@ -325,9 +325,9 @@ fn format(node: &Node, schema: &Map, path: &FieldPath, report: &mut Report<'_>) 
         ("int32" | "int64", value @ (Value::Int(_) | Value::Float(_)))
             if !scalars::is_whole(value, format == "int32") =>
         {
-            format!("this is no whole number of {} bits", &format[3..])
+            format!("expected a whole number of {} bits", &format[3..])
         }
-        ("byte", Value::String(text)) if text.is_empty() || !scalars::is_base64(text) => "this is no base64".to_owned(),
+        ("byte", Value::String(text)) if text.is_empty() || !scalars::is_base64(text) => "expected base64".to_owned(),
         _ => return,
     };
     report.error("format", path, message, &node.span);

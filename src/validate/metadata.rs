@@ -35,7 +35,7 @@ pub(super) fn check(object: &Object, fields: &Map, is_namespaced: Option<bool>, 
     }
     if let Some((namespace, span)) = text("namespace").filter(|(namespace, _)| !namespace.is_empty()) {
         if is_namespaced == Some(false) {
-            let message = format!("objects of kind {} lie in no namespace", object.id.kind);
+            let message = format!("objects of kind {} are not namespaced", object.id.kind);
             report.error("namespace", &path("namespace"), message, span);
         } else if !names::is_dns_label(namespace) {
             report.error("name", &path("namespace"), format!("Invalid value: {namespace:?}: {LABEL}"), span);

@@ -146,7 +146,7 @@ impl Pod {
                     if !names::is_dns_label(name) {
                         report.error("name", &path.field("name"), format!("Invalid value: {name:?}: {LABEL}"), span);
                     } else if names.contains(&name) && field == "containers" {
-                        // Within one list that is told already.
+                        // Within one list that is reported already.
                         let is_in_other = items(pod, "initContainers")
                             .iter()
                             .any(|(_, other)| text(other, "name").map(|found| found.0) == Some(name));
@@ -225,7 +225,7 @@ fn container_fields(container: &Map, path: &FieldPath, volumes: &[&str], report:
             let finding = report.error(
                 "volume",
                 &path.field("name"),
-                format!("Not found: {name:?}: there is no such volume"),
+                format!("Not found: {name:?}: no volume has this name"),
                 span,
             );
             if let Some(near) = near {

@@ -100,19 +100,19 @@ fn value(node: &Node, of: &Type, field: Option<&Field>, path: &FieldPath, key: &
         (Type::Quantity, Value::Int(_) | Value::Float(_)) => {}
         (Type::Quantity, Value::String(text)) => {
             if !is_quantity(text) {
-                let message = format!("{text:?} is no quantity");
+                let message = format!("invalid quantity {text:?}");
                 report.error("quantity", path, message, place).help("quantities are such as 500m, 0.5, 128Mi, 1Gi");
             }
         }
         (Type::Bytes, Value::String(text)) => {
             if !scalars::is_base64(text) {
-                let finding = report.error("base64", path, "this is no base64".to_owned(), place);
+                let finding = report.error("base64", path, "expected base64".to_owned(), place);
                 finding.help("write text that is not encoded under stringData");
             }
         }
         (Type::Time, Value::String(text)) => {
             if !scalars::is_time(text) {
-                report.error("time", path, format!("{text:?} is no time as RFC 3339 writes it"), place);
+                report.error("time", path, format!("invalid time {text:?}: expected RFC 3339"), place);
             }
         }
         (Type::Object(_) | Type::Map(_), _) => wrong("a map"),

@@ -63,7 +63,10 @@ impl ValuePath {
                 let index = end.and_then(|_| text[inside.clone()].parse().ok()).filter(|&index| index <= MAX_INDEX);
                 let index = index.ok_or_else(|| {
                     let shown = &text[inside.clone()];
-                    refuse(inside.clone(), format!("{shown:?} is no index: a whole number from 0 to {MAX_INDEX}"))
+                    refuse(
+                        inside.clone(),
+                        format!("invalid index {shown:?}: expected a whole number from 0 to {MAX_INDEX}"),
+                    )
                 })?;
                 steps.push(Step::Item(index));
                 at = inside.end + 1;

@@ -94,7 +94,7 @@ fn only_in_1_1(text: &str) -> Vec<(usize, &'static str)> {
 
 struct Finder<'a> {
     text: &'a str,
-    /// The brackets around: whether each is an inline table, and whether a break in it has been told.
+    /// The brackets around: whether each is an inline table, and whether a break in it has been reported.
     open: Vec<(bool, bool)>,
     /// The comma that nothing has followed yet.
     last_comma: Option<usize>,
@@ -117,8 +117,8 @@ impl Finder<'_> {
                 self.open.pop();
             }
             EventKind::Newline | EventKind::Comment => {
-                if let Some((true, told @ false)) = self.open.last_mut() {
-                    *told = true;
+                if let Some((true, reported @ false)) = self.open.last_mut() {
+                    *reported = true;
                     self.found.push((at, "an inline table over several lines"));
                 }
                 return;
@@ -173,15 +173,15 @@ mod tests {
     fn check(values: &str) -> Vec<String> {
         let schema = crate::json::read(&Source::file("s.json", SCHEMA), 0..SCHEMA.len()).unwrap();
         let values = crate::yaml::read_values(&Source::file("v.yaml", values)).unwrap();
-        let told = check_toml(&values, &schema).into_iter();
-        told.map(|found| format!("{:?} {} {}", found.severity, found.labels[0].span, found.message)).collect()
+        let reported = check_toml(&values, &schema).into_iter();
+        reported.map(|found| format!("{:?} {} {}", found.severity, found.labels[0].span, found.message)).collect()
     }
 
     #[test]
     fn a_mistake_is_shown_where_the_user_wrote_it() {
-        let told = check("text: '['\nconf: |\n  [general]\n    loglevel = warning\n  hosts = [\"a\"]\n");
-        assert_eq!(told.len(), 1, "{told:?}");
-        assert!(told[0].starts_with("Error v.yaml:4:16 conf is not TOML: "), "{told:?}");
+        let reported = check("text: '['\nconf: |\n  [general]\n    loglevel = warning\n  hosts = [\"a\"]\n");
+        assert_eq!(reported.len(), 1, "{reported:?}");
+        assert!(reported[0].starts_with("Error v.yaml:4:16 conf is not TOML: "), "{reported:?}");
         assert_eq!(check("conf: |\n  [general]\n  loglevel = \"warning\"\n"), [""; 0]);
     }
 

@@ -12,7 +12,7 @@ use crate::yaml::Value;
 ///
 /// A map is open, so that anything may be in it, if its default is `{}` or its schema says so; one whose schema has
 /// `properties` and says nothing of others counts as closed. `global` and the keys of subcharts are not looked at. Where
-/// there is no schema, a name is only told if it nearly is a known one. Where the schema forbids other names, the
+/// there is no schema, a name is only reported if it is close to a known one. Where the schema forbids other names, the
 /// validator speaks.
 pub fn unknown_values(user: &Map, tree: &ValuesTree<'_>, schema: Option<&Node>) -> Vec<Diagnostic> {
     let mut check = Check { chart: tree, warnings: Vec::new(), compared: 0 };
@@ -148,8 +148,8 @@ mod tests {
         let database = ValuesTree { name: "db".to_owned(), defaults: &none, subcharts: Vec::new() };
         let tree = ValuesTree { name: "web".to_owned(), defaults: &defaults, subcharts: vec![database] };
         let document = schema.map(|text| crate::json::read(&Source::file("s.json", text), 0..text.len()).unwrap());
-        let told = unknown_values(&read(user), &tree, document.as_ref()).into_iter();
-        told.map(|warning| format!("{} {}", warning.labels[0].span, warning.help.join(" "))).collect()
+        let reported = unknown_values(&read(user), &tree, document.as_ref()).into_iter();
+        reported.map(|warning| format!("{} {}", warning.labels[0].span, warning.help.join(" "))).collect()
     }
 
     #[test]

@@ -359,7 +359,7 @@ impl Constructor<'_, '_> {
         let before = self.source.text().get(..self.offset + start as usize).unwrap_or_default();
         let template = before.ends_with('{') || self.span(self.document.node(id)).text().starts_with("{{");
         Box::new(if template {
-            error.help("values files are no templates; text that holds '{{' has to be put in quotes: '{{ x }}'")
+            error.help("values files are not templates; put text that holds '{{' in quotes: '{{ x }}'")
         } else {
             error.help("a key has to be text: put it in quotes")
         })

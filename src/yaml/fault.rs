@@ -76,7 +76,7 @@ fn advice(problem: &str, opened: Option<Mark>, text: &str, place: usize) -> Opti
     let unquoted_template = line.contains("{{") && !line.contains("'{{") && !line.contains("\"{{");
     match problem {
         _ if unquoted_template => {
-            Some("this is no template; text that holds '{{' has to be put in quotes: '{{ x }}'".to_owned())
+            Some("this is not a template; put text that holds '{{' in quotes: '{{ x }}'".to_owned())
         }
         "found a tab character that violates indentation"
         | "found a tab character where an indentation space is expected" => Some(NO_TABS.to_owned()),
@@ -97,10 +97,10 @@ fn advice(problem: &str, opened: Option<Mark>, text: &str, place: usize) -> Opti
         }),
         "did not find expected key" => Some(match last_quote_before(text, place) {
             true => "nothing can follow the closing quote: put the whole value in quotes".to_owned(),
-            false => "the keys of a map stand in the same column: check the indentation of this line".to_owned(),
+            false => "the keys of a map must start in the same column: check the indentation of this line".to_owned(),
         }),
         "did not find expected '-' indicator" => {
-            Some("the items of a list stand in the same column: check the indentation of this line".to_owned())
+            Some("the items of a list must start in the same column: check the indentation of this line".to_owned())
         }
         "block sequence entries are not allowed in this context" => {
             Some("begin the list on the line after its key, or put text that begins with '-' in quotes".to_owned())
@@ -136,7 +136,7 @@ fn misplaced_colon(line: &str, text: &str, place: usize) -> String {
         return "this line is indented deeper than the keys above it, whose value is already given: check the indentation"
             .to_owned();
     }
-    "a key stands on one line and has at most 1024 characters".to_owned()
+    "a key must be on one line and have at most 1024 characters".to_owned()
 }
 
 /// A line `key:value` as it should be.

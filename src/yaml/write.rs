@@ -44,7 +44,7 @@ impl std::error::Error for WriteError {}
 /// ```
 ///
 /// # Errors
-/// For text that Helm's way through JSON and YAML refuses: control characters between 0x7f and 0x9f, the characters
+/// For text that Helm's rule through JSON and YAML refuses: control characters between 0x7f and 0x9f, the characters
 /// U+FFFE and U+FFFF, and keys of more than 1022 characters.
 pub fn write(value: &Value) -> Result<String, WriteError> {
     let mut writer = Writer::new(Dialect::V2);

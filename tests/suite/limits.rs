@@ -303,7 +303,7 @@ fn nothing_is_written_outside_the_chosen_directory() {
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert!(is_untouched(), "{place}: {stderr}");
         assert_eq!(output.status.code(), Some(1), "{place}: {stderr}");
-        assert!(stderr.contains(" would lie outside the output directory"), "{place}: {stderr}");
+        assert!(stderr.contains(" would be outside the output directory"), "{place}: {stderr}");
     }
     // The same for what a chart's directory holds already.
     fs::create_dir_all(folder.join("web")).expect("a folder");

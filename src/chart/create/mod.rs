@@ -212,11 +212,11 @@ mod tests {
 
     #[test]
     fn names_are_checked_in_helms_words() {
-        let told = |name: &str| check_name(name).unwrap_err().message;
-        assert_eq!(told(""), "chart name must be between 1 and 250 characters");
-        assert_eq!(told(&"a".repeat(251)), "chart name must be between 1 and 250 characters");
-        assert_eq!(told("a b"), "chart name must match the regular expression \"^[a-zA-Z0-9._-]+$\"");
-        assert_eq!(told(".."), "chart.metadata.name \"..\" is not allowed");
+        let reported = |name: &str| check_name(name).unwrap_err().message;
+        assert_eq!(reported(""), "chart name must be between 1 and 250 characters");
+        assert_eq!(reported(&"a".repeat(251)), "chart name must be between 1 and 250 characters");
+        assert_eq!(reported("a b"), "chart name must match the regular expression \"^[a-zA-Z0-9._-]+$\"");
+        assert_eq!(reported(".."), "chart.metadata.name \"..\" is not allowed");
         assert_eq!(check_name(&"a".repeat(250)), Ok(()));
         assert_eq!(check_name("My_chart.2"), Ok(()));
     }

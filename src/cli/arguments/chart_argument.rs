@@ -1,4 +1,4 @@
-//! From the words of a command line to a chart: where it is, and what the release is called.
+//! From the message of a command line to a chart: where it is, and what the release is called.
 
 use std::path::{Path, PathBuf};
 

@@ -7,7 +7,7 @@ use crate::cli::failure::Failure;
 use crate::diagnostic::Source;
 use crate::engine::Capabilities;
 
-/// What templates are told about the cluster.
+/// What templates see of the cluster.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Cluster")]
 pub(in crate::cli) struct ClusterFlags {

@@ -196,7 +196,7 @@ pub(in crate::cli) fn examine(matches: &ArgMatches) -> Result<Vec<Diagnostic>, V
     if !errors.is_empty() {
         return Err(errors);
     }
-    let mut told: Vec<Diagnostic> = given.iter().filter_map(|flag| flag.deprecation()).collect();
+    let mut reported: Vec<Diagnostic> = given.iter().filter_map(|flag| flag.deprecation()).collect();
     let inert: Vec<String> = given
         .iter()
         .filter(|flag| matches!(flag.effect, Effect::Nothing))
@@ -204,12 +204,12 @@ pub(in crate::cli) fn examine(matches: &ArgMatches) -> Result<Vec<Diagnostic>, V
         .collect();
     if !inert.is_empty() {
         let verb = if inert.len() == 1 { "has" } else { "have" };
-        told.push(Diagnostic::warning(
+        reported.push(Diagnostic::warning(
             "inert-flag",
             format!("{} {verb} no effect: nothing is installed here", inert.join(", ")),
         ));
     }
-    Ok(told)
+    Ok(reported)
 }
 
 impl HelmFlag {

@@ -50,7 +50,7 @@ impl<'a> InputsAtRevision<'a> {
                 AtRevision::Missing
             }
             AtRevision::Outside => {
-                self.note(format!("{path} lies outside of the repository: it is the same on both sides"));
+                self.note(format!("{path} is outside the repository: it is the same on both sides"));
                 AtRevision::Outside
             }
         })

@@ -145,7 +145,7 @@ fn load(directory: &Path, global: &GlobalFlags) -> Result<Chart, Vec<Diagnostic>
 fn read_directory(directory: &Path, global: &GlobalFlags) -> Result<Chart, Vec<Diagnostic>> {
     if !directory.join("Chart.yaml").exists() {
         let error = Diagnostic::error("dependencies", "Chart.yaml file is missing");
-        return Err(vec![error.help(format!("{} is no chart's directory", directory.display()))]);
+        return Err(vec![error.help(format!("{} is not a chart directory", directory.display()))]);
     }
     io::read_chart(directory, global.links()).and_then(Chart::from_files)
 }
@@ -240,7 +240,7 @@ impl Building<'_> {
         if !path.is_dir() {
             let error = refuse(format!("directory {} not found", path.display()));
             return Err(vec![match Repository::of(repository) {
-                Repository::Charts => error.help("without a repository a dependency lies in charts/"),
+                Repository::Charts => error.help("a dependency without a repository must be in charts/"),
                 _ => error.help("a path in a file:// repository begins at the directory of the chart that declares it"),
             }]);
         }

@@ -56,11 +56,11 @@ impl List {
 /// What Helm says of charts in `charts/` that nobody asked for.
 fn undeclared(chart: &Chart, vendored: &[Vendored]) -> String {
     let is_declared = |name: &str| chart.metadata.dependencies.iter().any(|dependency| dependency.name == name);
-    let told = |one: &Vendored| match &one.chart {
+    let reported = |one: &Vendored| match &one.chart {
         _ if !one.is_directory && !one.name.ends_with(".tgz") => String::new(),
         Err(_) => format!("WARNING: \"{}\" is not a chart.\n", printable(&one.shown)),
         Ok(found) if is_declared(&found.metadata.name) => String::new(),
         Ok(_) => format!("WARNING: \"{}\" is not in Chart.yaml.\n", printable(&one.shown)),
     };
-    vendored.iter().map(told).collect()
+    vendored.iter().map(reported).collect()
 }

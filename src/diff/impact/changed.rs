@@ -82,7 +82,7 @@ fn shell_word(word: &str) -> Cow<'_, str> {
     Cow::Owned(format!("'{}'", word.replace('\'', "'\\''")))
 }
 
-/// The kind of an object, in words for a sentence.
+/// The kind of an object, in a sentence for a sentence.
 pub(super) fn kind_of(fields: &Map) -> &str {
     fields.text_at(&["kind"]).unwrap_or("object")
 }

@@ -60,7 +60,7 @@ impl Impact {
         Impact::new(
             "immutable",
             ImpactLevel::Rejected,
-            format!("the API server will refuse this: {what} can't be changed"),
+            format!("the API server will reject this: {what} can't be changed"),
         )
     }
 }

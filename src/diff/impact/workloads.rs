@@ -129,7 +129,7 @@ fn default_left_by_apply(old: &Map, new: &Map) -> Option<Impact> {
     if !becomes_on_delete || said(old, "type") || said(old, "rollingUpdate") || said(new, "rollingUpdate") {
         return None;
     }
-    let text = "the API server will refuse this: OnDelete has no partition, and kubectl apply leaves the one that the server has put there";
+    let text = "the API server will reject this: OnDelete has no partition, and kubectl apply leaves the one that the server has put there";
     let impact = Impact::new("default-left", ImpactLevel::Rejected, text);
     Some(impact.remedy("write spec.updateStrategy.rollingUpdate: null beside it, which takes it away"))
 }
@@ -223,7 +223,7 @@ pub(super) fn claim(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Vec<
                 Impact::new(
                     "immutable",
                     ImpactLevel::Rejected,
-                    "the API server will refuse this: a claim can't be made smaller",
+                    "the API server will reject this: a claim can't be made smaller",
                 )
                 .remedy("make a new claim and copy the data"),
             );

@@ -1,4 +1,4 @@
-//! Functions on the words of a text: lines of them, their first letters, what is left of them where there is little room.
+//! Functions on the message of a text: lines of them, their first letters, what is left of them where there is little room.
 //! Widths are counted in bytes, as in Helm.
 
 use super::text::{ceil, floor};

@@ -40,7 +40,7 @@ enum Within<'a> {
     Text(&'a str),
 }
 
-/// An error as it will be told.
+/// An error as it will be reported.
 struct Fault {
     what: String,
     labels: Vec<Label>,
@@ -104,10 +104,10 @@ impl Mapper<'_> {
         });
         labels.truncate(MAX_LABELS);
         let what = checks::shortened(&what);
-        let mut told = Diagnostic::error("template", format!("{kind} at ({}): {what}", printable(&at)));
-        told.labels = labels;
-        told.help = help;
-        told
+        let mut reported = Diagnostic::error("template", format!("{kind} at ({}): {what}", printable(&at)));
+        reported.labels = labels;
+        reported.help = help;
+        reported
     }
 
     /// Whether a place is in a template, not in a text of the values.
@@ -184,15 +184,15 @@ impl Mapper<'_> {
     }
 
     fn explain_report(&self, within: Within<'_>, error: &Error, report: &ReportError, kept: &[Kept]) -> Fault {
-        let told = Report::of(error, report);
+        let reported = Report::of(error, report);
         let failure =
             report.message().strip_prefix(FAILURE_MARK).and_then(|index| kept.get(index.parse::<usize>().ok()?));
         match failure {
-            None => self.reported(within, &told),
-            Some(Kept::Refused(sentence)) => self.refused(sentence, within, &told),
+            None => self.reported(within, &reported),
+            Some(Kept::Refused(sentence)) => self.refused(sentence, within, &reported),
             Some(Kept::Text { text, error }) => {
                 let mut inner = self.explain(Within::Text(text), error, kept);
-                let mut outer = self.labels(within, &told);
+                let mut outer = self.labels(within, &reported);
                 if let Some(first) = outer.first_mut() {
                     first.text = "rendered by this tpl".to_owned();
                 }

@@ -210,7 +210,7 @@ impl<'t, 'i> Walk<'t, 'i> {
         self.around.is_empty().then_some(())
     }
 
-    /// Steps over the statement's own words; false where no expression follows.
+    /// Steps over the statement's own message; false where no expression follows.
     fn begin_statement(&mut self) -> Option<bool> {
         let first = *self.tokens.first()?;
         self.at = 1;

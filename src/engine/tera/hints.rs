@@ -8,7 +8,7 @@ use super::scan::{Piece, inside, pieces, split_word};
 use super::templates::Templates;
 use crate::diagnostic::nearest;
 
-/// An error in words, with what to do.
+/// An error in a sentence, with what to do.
 #[derive(Debug, Default)]
 pub(super) struct Advice {
     pub(super) what: String,

@@ -124,11 +124,11 @@ fn render_chart(scope: &Scope<'_>, member: &Member<'_>, progress: &mut Progress)
         // The other templates are looked at all the same: their errors are reported together with these.
         let sources = errors.iter().filter_map(|error| error.labels.first()?.span.source());
         let faulty: Vec<String> = sources.filter_map(|source| templates.name_of(source)).collect();
-        let told = !faulty.is_empty();
+        let reported = !faulty.is_empty();
         errors.into_iter().for_each(|error| progress.fail(error));
         templates.take_out(faulty);
-        if told {
-            // What can't be loaded even so has been told.
+        if reported {
+            // What can't be loaded even so has been reported.
             let _ = render_templates(scope, member, &templates, progress);
         }
     }
@@ -280,11 +280,11 @@ impl<'a> Loaded<'a> {
             });
             places.next().filter(|_| places.next().is_none() && !sentence.is_empty())
         };
-        let told = refused.iter().enumerate().map(|(number, refused)| {
+        let reported = refused.iter().enumerate().map(|(number, refused)| {
             let place = (number < MAX_PLACES).then(|| place_of(refused.sentence())).flatten();
             refused.note().at(place.unwrap_or_default(), "")
         });
-        told.collect()
+        reported.collect()
     }
 
     fn render(&self, name: &str, spent: &mut Spent) -> ::tera::TeraResult<String> {

@@ -29,7 +29,7 @@ pub(super) fn parse_error(what: &str, place: &str) -> String {
 /// times as long.
 const LONGEST: usize = 32 << 10;
 
-/// The pattern in the words of the `regex` crate, to be compiled.
+/// The pattern in the message of the `regex` crate, to be compiled.
 ///
 /// # Errors
 /// If it has an error, or is too long.

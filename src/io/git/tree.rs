@@ -405,7 +405,7 @@ mod tests {
             [
                 "error evaluating symlink main:c/link: lstat link: too many levels of symbolic links",
                 "the symbolic link main:c/root leads out of the revision, to /etc/passwd",
-                "the symbolic link main:c/up leads back to where it lies",
+                "the symbolic link main:c/up leads back to its own directory",
             ]
         );
     }

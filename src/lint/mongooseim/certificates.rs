@@ -29,32 +29,32 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for found in configuration.texts(&["certfile", "keyfile", "cacertfile", "dhfile"]) {
         let place = configuration.place(found.span);
         if found.path.ends_with(".certfile") && !found.table.keys().any(|key| key == "keyfile") {
-            let told = format!(
+            let message = format!(
                 "{} has no keyfile beside it; MongooseIM 6.8.0 does not start with a certificate without its key",
                 found.path
             );
-            findings.report(&KEY, path, told, place.clone(), "name the file of the key in keyfile");
+            findings.report(&KEY, path, message, place.clone(), "name the file of the key in keyfile");
         }
         let absolute =
             if found.text.starts_with('/') { found.text.to_owned() } else { format!("{ROOT}{}", found.text) };
         match subject.installation.mounted(&absolute) {
             Mounted::Something => {}
             Mounted::WithoutIt(store) => {
-                let told =
+                let message =
                     format!("{}: {} has no file for {}; nodes do not start without it", found.path, store, found.text);
-                findings.report(&MISSING, path, told, place, "name a key of it, or add the file");
+                findings.report(&MISSING, path, message, place, "name a key of it, or add the file");
             }
             Mounted::Nothing => {
                 let in_image = absolute.strip_prefix(ROOT).is_some_and(|file| OF_IMAGE.contains(&file));
                 if in_image || OF_SYSTEM.iter().any(|folder| absolute.starts_with(folder)) {
                     continue;
                 }
-                let told = format!(
+                let message = format!(
                     "{}: nothing is mounted at {absolute}; nodes do not start unless the image has that file",
                     found.path
                 );
                 let help = "set tlsCertSecret to a Secret with the files, or mount a volume there with extraVolumes and extraVolumeMounts";
-                findings.report(&UNMOUNTED, path, told, place, help);
+                findings.report(&UNMOUNTED, path, message, place, help);
             }
         }
     }

@@ -30,32 +30,33 @@ fn check_vm_args(subject: &Subject<'_>, args: &VmArgs, findings: &mut Findings) 
     let installation = subject.installation;
     let path = &args.file.path;
     if !args.has_name_line {
-        let told = "no line of vm.args begins with -name or -sname: the start script has nowhere to write the node's name, so the node has none and never becomes part of a cluster";
+        let message = "no line of vm.args begins with -name or -sname: the start script has nowhere to write the node's name, so the node has none and never becomes part of a cluster";
         findings.report(
             &NODE_NAME,
             path,
-            told,
+            message,
             args.place(0),
             "add a line `-name mongooseim`; the script replaces all of it",
         );
     }
     match &args.cookie {
         None => {
-            let told = "vm.args has no -setcookie: each pod makes up a cookie of its own, and nodes refuse each other";
-            findings.report(&NO_COOKIE, path, told, args.place(0), "add a line `-setcookie` with a secret of yours");
+            let message =
+                "vm.args has no -setcookie: each pod makes up a cookie of its own, and nodes refuse each other";
+            findings.report(&NO_COOKIE, path, message, args.place(0), "add a line `-setcookie` with a secret of yours");
         }
         Some((cookie, at)) if cookie == DEFAULT_COOKIE => {
-            let told = "the cookie is the one that everybody knows: whoever reaches the port of Erlang distribution owns the cluster and its data";
+            let message = "the cookie is the well-known default: anyone who reaches the port of Erlang distribution controls the cluster and its data";
             let help = "set nodeCookie to a secret of yours, or existingCookieSecret.name to a Secret that holds one";
-            findings.report(&COOKIE, path, told, args.place(*at), help);
+            findings.report(&COOKIE, path, message, args.place(*at), help);
             findings.set_at(subject.setter("cookie", cookie));
         }
         Some(_) => {}
     }
     let Some((ports, at)) = &args.distribution else {
-        let told = "Erlang distribution listens on a port that is chosen anew at each start: what lets only published ports through, a NetworkPolicy or a mesh, keeps the nodes apart";
+        let message = "Erlang distribution listens on a random port at each start: a NetworkPolicy or a service mesh that allows only published ports separates the nodes";
         let help = "add `-kernel inet_dist_listen_min 9100 inet_dist_listen_max 9100` to vm.args";
-        return findings.report(&DISTRIBUTION, path, told, args.place(0), help);
+        return findings.report(&DISTRIBUTION, path, message, args.place(0), help);
     };
     let headless: Vec<&Service> = installation.services.iter().filter(|service| service.is_headless).collect();
     let is_published = |port: i64| {
@@ -65,14 +66,14 @@ fn check_vm_args(subject: &Subject<'_>, args: &VmArgs, findings: &mut Findings) 
     // A long range is not gone through: it has more ports than a Service.
     let first_unpublished = ports.clone().take(1000).find(|port| !is_published(*port));
     if let (Some(service), Some(port)) = (headless.first(), first_unpublished) {
-        let told = format!(
+        let message = format!(
             "Erlang distribution may listen on port {port}, which the headless Service {} does not publish: what lets only published ports through, a NetworkPolicy or a mesh, keeps the nodes apart",
             service.name
         );
         findings.report(
             &DISTRIBUTION,
             path,
-            told,
+            message,
             args.place(*at),
             "pin it to a port that the Service has: 9100 in this chart",
         );
@@ -90,11 +91,11 @@ fn check_joining(subject: &Subject<'_>, findings: &mut Findings) {
     let has_mnesia = uses("mnesia") || !has_cets;
     let place = installation.place(&["spec", "replicas"]);
     if replicas > 1 && workload.id.kind != "StatefulSet" {
-        let told = format!(
+        let message = format!(
             "{replicas} nodes of a {}: their names change with every pod, so that they can't find each other again, and each stays alone",
             workload.id.kind
         );
-        return findings.report(&ALONE, path, told, place, "use a StatefulSet, whose pods keep their names");
+        return findings.report(&ALONE, path, message, place, "use a StatefulSet, whose pods keep their names");
     }
     let joins = match installation.variable("JOIN_CLUSTER") {
         Some(Variable::Is(value)) => Some(["true", "1"].contains(&value.as_str())),
@@ -102,13 +103,13 @@ fn check_joining(subject: &Subject<'_>, findings: &mut Findings) {
         Some(Variable::FromElsewhere) | None => None,
     };
     if has_mnesia && replicas > 1 && joins == Some(false) {
-        let told = format!(
+        let message = format!(
             "{replicas} nodes, and JOIN_CLUSTER is not true: each stays alone, and users on different nodes do not see each other"
         );
         findings.report(
             &ALONE,
             path,
-            told,
+            message,
             place.clone(),
             "set the environment variable JOIN_CLUSTER to true, or use CETS",
         );
@@ -117,20 +118,20 @@ fn check_joining(subject: &Subject<'_>, findings: &mut Findings) {
         return;
     }
     if subject.vm_args.is_some_and(|args| args.epmd_module.as_deref() != Some("mongoose_epmd")) {
-        let told = "CETS without `-epmd_module mongoose_epmd` in vm.args: nodes ask the DNS for each other, which knows a pod only some time after it has started";
+        let message = "CETS without `-epmd_module mongoose_epmd` in vm.args: nodes ask the DNS for each other, which knows a pod only some time after it has started";
         let args = subject.vm_args.map(|args| (args.file.path.clone(), args.place(0)));
         let (path, place) = args.unwrap_or_else(|| (path.clone(), place));
-        findings.report(&FINDING, &path, told, place, "add the line `-epmd_module mongoose_epmd`");
+        findings.report(&FINDING, &path, message, place, "add the line `-epmd_module mongoose_epmd`");
     }
     if installation.variable("MIM_NODE_IP") == Some(Variable::Missing) {
-        let told = "CETS without MIM_NODE_IP: nodes tell each other no address in the database, and are not found";
+        let message = "CETS without MIM_NODE_IP: nodes publish no address in the database and do not find each other";
         let help = "set the environment variable MIM_NODE_IP from the field status.podIP";
-        findings.report(&FINDING, path, told, installation.place(&["spec", "template", "spec", "containers"]), help);
+        findings.report(&FINDING, path, message, installation.place(&["spec", "template", "spec", "containers"]), help);
     }
     if !has_mnesia && joins == Some(true) {
-        let told = "JOIN_CLUSTER is true, and there is no Mnesia: the start script tries to join another node, and the pod ends with exit code 2 if none answers";
+        let message = "JOIN_CLUSTER is true, and there is no Mnesia: the start script tries to join another node, and the pod ends with exit code 2 if none answers";
         let help = "set JOIN_CLUSTER to false: with CETS nodes find each other by themselves";
-        findings.report(&FINDING, path, told, installation.place(&["spec", "template", "spec", "containers"]), help);
+        findings.report(&FINDING, path, message, installation.place(&["spec", "template", "spec", "containers"]), help);
     }
 }
 
@@ -146,22 +147,28 @@ fn check_names(installation: &Installation, findings: &mut Findings) {
     let place = installation.place(&["spec", "serviceName"]);
     match installation.services.iter().find(|service| service.name == name) {
         None => {
-            let told = format!(
+            let message = format!(
                 "serviceName is {name:?}, and no Service of that name leads to the pods: their host names are not known, and nodes can't find each other"
             );
-            findings.report(&FINDING, path, told, place, "name the headless Service");
+            findings.report(&FINDING, path, message, place, "name the headless Service");
         }
         Some(service) if !service.is_headless => {
-            let told = format!(
+            let message = format!(
                 "Service {name} is not headless: it has one address for all pods, and nodes can't find each other"
             );
-            findings.report(&FINDING, &service.path, told, service.span.clone(), "set clusterIP: None");
+            findings.report(&FINDING, &service.path, message, service.span.clone(), "set clusterIP: None");
         }
         Some(service) if !service.is_published_early && replicas > 1 => {
-            let told = format!(
-                "Service {name} publishes pods only once they are ready: a node that starts can't be found by the others, and does not become ready alone"
+            let message = format!(
+                "Service {name} publishes pods only once they are ready: other nodes cannot find a node that starts, and it does not become ready alone"
             );
-            findings.report(&FINDING, &service.path, told, service.span.clone(), "set publishNotReadyAddresses: true");
+            findings.report(
+                &FINDING,
+                &service.path,
+                message,
+                service.span.clone(),
+                "set publishNotReadyAddresses: true",
+            );
         }
         Some(_) => {}
     }
@@ -174,10 +181,10 @@ fn check_names(installation: &Installation, findings: &mut Findings) {
     let runs_start_script = installation.container().is_some_and(|container| container.get("command").is_none());
     if is_short && replicas > 1 && runs_start_script {
         let image = installation.container().and_then(|container| text(container, "image")).unwrap_or_default();
-        let told = format!(
+        let message = format!(
             "NODE_TYPE is not `name`: the start script of {image} gives nodes short host names, which no other pod can look up"
         );
         let place = installation.place(&["spec", "template", "spec", "containers"]);
-        findings.report(&FINDING, path, told, place, "set the environment variable NODE_TYPE to name");
+        findings.report(&FINDING, path, message, place, "set the environment variable NODE_TYPE to name");
     }
 }

@@ -157,8 +157,9 @@ mod tests {
     fn listeners_have_their_addresses_and_places() {
         let text = "[[listen.http]]\n  port = 5551\n  ip_address = \"127.0.0.1\"\n[[listen.c2s]]\n  port = 0x1466\n";
         let read = Configuration::read(&File::of_text("mongooseim.toml", text)).ok().unwrap();
-        let told: Vec<_> = read.listeners.iter().map(|l| (l.kind.as_str(), l.port, l.is_loopback(), l.start)).collect();
-        assert_eq!(told, [("http", Some(5551), true, 18), ("c2s", Some(5222), false, 74)]);
+        let reported: Vec<_> =
+            read.listeners.iter().map(|l| (l.kind.as_str(), l.port, l.is_loopback(), l.start)).collect();
+        assert_eq!(reported, [("http", Some(5551), true, 18), ("c2s", Some(5222), false, 74)]);
     }
 
     #[test]

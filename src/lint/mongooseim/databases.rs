@@ -22,14 +22,14 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     };
     for (key, backend, span) in backends(&configuration.root) {
         if ["mnesia", "cets"].contains(&backend.as_str()) && !has(&backend) {
-            let told = format!(
+            let message = format!(
                 "{key} keeps its data in {backend}, which is not among internal_databases; nodes do not start so"
             );
             let place = span.map_or_else(|| configuration.file.place(0), |span| configuration.place(&span));
             findings.report(
                 &INTERNAL,
                 path,
-                told,
+                message,
                 place,
                 &format!("add [internal_databases.{backend}], or choose another backend"),
             );
@@ -41,17 +41,17 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let place = configuration.place(&cets.span);
     let has_pool = configuration.at(&["outgoing_pools", "rdbms"]).is_some();
     if backend == "rdbms" && !has_pool {
-        let told = "CETS finds the other nodes in a relational database, and there is no pool of connections to one: each node stays alone, and sessions on the others are unknown to it";
+        let message = "CETS finds the other nodes in a relational database, and no connection pool to one is configured: each node stays alone and does not see sessions of other nodes";
         findings.report(
             &DISCOVERY,
             path,
-            told,
+            message,
             place,
             "set persistentDatabase=rdbms, or add [outgoing_pools.rdbms.default]",
         );
     } else if backend == "file" && settings.and_then(|map| text(map, "node_list_file")).is_none() {
-        let told = "CETS finds the other nodes in a file, and node_list_file is not set: each node stays alone";
-        findings.report(&DISCOVERY, path, told, place, "set node_list_file, or backend = \"rdbms\"");
+        let message = "CETS finds the other nodes in a file, and node_list_file is not set: each node stays alone";
+        findings.report(&DISCOVERY, path, message, place, "set node_list_file, or backend = \"rdbms\"");
     }
 }
 

@@ -41,23 +41,23 @@ fn check_listeners(configuration: &Configuration, findings: &mut Findings) {
     let kinds = configuration.at(&["listen"]).and_then(|node| node.value.as_map());
     for (kind, entry) in kinds.into_iter().flat_map(|kinds| kinds.entries()) {
         if !KINDS.contains(&kind) {
-            let told = format!("MongooseIM 6.8.0 knows no listener {kind:?}; nodes do not start with it");
+            let message = format!("MongooseIM 6.8.0 knows no listener {kind:?}; nodes do not start with it");
             let help = format!("it knows {}", KINDS.join(", "));
-            findings.report(&LISTENER, path, told, configuration.place(&entry.key), &help);
+            findings.report(&LISTENER, path, message, configuration.place(&entry.key), &help);
         }
     }
     let mut taken: Vec<(i64, &str)> = Vec::new();
     for listener in &configuration.listeners {
         let place = configuration.file.place(listener.start);
         let Some(port) = listener.port else {
-            let told = format!("a listener of listen.{} has no port; nodes do not start with it", listener.kind);
-            findings.report(&LISTENER, path, told, place, "give it a port");
+            let message = format!("a listener of listen.{} has no port; nodes do not start with it", listener.kind);
+            findings.report(&LISTENER, path, message, place, "give it a port");
             continue;
         };
         let address = listener.address.as_deref().unwrap_or("0.0.0.0");
         if taken.contains(&(port, address)) {
-            let told = format!("two listeners have port {port} of {address}; nodes do not start with them");
-            findings.report(&LISTENER, path, told, place, "give each a port of its own");
+            let message = format!("two listeners have port {port} of {address}; nodes do not start with them");
+            findings.report(&LISTENER, path, message, place, "give each a port of its own");
         }
         taken.push((port, address));
     }
@@ -97,14 +97,14 @@ impl Ports<'_> {
                 let target = match &port.target {
                     Target::Number(target) => *target,
                     Target::Unknown(target) => {
-                        let told = format!(
-                            "Service {name} sends port {} to a port {target:?} that the pods do not have: nobody gets through",
+                        let message = format!(
+                            "Service {name} sends port {} to a port {target:?} that the pods do not declare: connections fail",
                             port.port
                         );
                         findings.report(
                             &PUBLISHED,
                             &service.path,
-                            told,
+                            message,
                             port.span.clone(),
                             "name a port of the container, or give its number",
                         );
@@ -116,18 +116,18 @@ impl Ports<'_> {
                 }
                 if let Some(listener) = self.at(target).next() {
                     let address = listener.address.as_deref().unwrap_or_default();
-                    let told = format!(
-                        "Service {name} publishes port {target}, and what listens there is bound to {address}: it hears only its own pod, and everybody else is refused"
+                    let message = format!(
+                        "Service {name} publishes port {target}, but its listener is bound to {address} and is only reachable from inside its pod"
                     );
                     let help = "bind it to all addresses by leaving ip_address out, or do not publish the port";
-                    findings.report(&LOOPBACK, &service.path, told, port.span.clone(), help);
+                    findings.report(&LOOPBACK, &service.path, message, port.span.clone(), help);
                 } else if !service.is_headless {
-                    let told = format!(
-                        "Service {name} publishes port {}, and nothing listens on port {target} of the pods: clients are refused",
+                    let message = format!(
+                        "Service {name} publishes port {}, but no listener of the pods uses port {target}: connections are refused",
                         port.port
                     );
                     let help = format!("ports with a listener in mongooseim.toml: {}", self.heard());
-                    findings.report(&PUBLISHED, &service.path, told, port.span.clone(), &help);
+                    findings.report(&PUBLISHED, &service.path, message, port.span.clone(), &help);
                 }
             }
         }
@@ -137,7 +137,7 @@ impl Ports<'_> {
         let installation = self.subject.installation;
         let Some(container) = installation.container() else { return };
         for (name, what_happens) in [
-            ("readinessProbe", "pods never become ready, and Services do not send anybody to them"),
+            ("readinessProbe", "pods never become ready, and Services send them no connections"),
             ("livenessProbe", "pods are restarted again and again"),
             ("startupProbe", "pods are restarted again and again"),
         ] {
@@ -154,12 +154,12 @@ impl Ports<'_> {
                     continue;
                 };
                 let bound = self.at(port).next().and_then(|listener| listener.address.as_deref());
-                let why = bound.map_or("nothing listens there".to_owned(), |address| {
-                    format!("what listens there is bound to {address}, where probes do not come")
+                let why = bound.map_or("no listener uses it".to_owned(), |address| {
+                    format!("its listener is bound to {address}, which probes do not reach")
                 });
-                let told = format!("{name} connects to port {port}, and {why}: {what_happens}");
+                let message = format!("{name} connects to port {port}, and {why}: {what_happens}");
                 let help = format!("ports with a listener in mongooseim.toml: {}", self.heard());
-                findings.report(&PROBED, &installation.workload.origin, told, node.span.clone(), &help);
+                findings.report(&PROBED, &installation.workload.origin, message, node.span.clone(), &help);
             }
         }
     }
@@ -180,9 +180,9 @@ impl Ports<'_> {
         }
         for (port, (path, span)) in named {
             if !self.is_of_others(port) && self.at(port).next().is_none() {
-                let told = format!("port {port} is named, and nothing listens there: who tries it is refused");
+                let message = format!("port {port} is declared but no listener uses it; connections are refused");
                 let help = format!("ports with a listener in mongooseim.toml: {}", self.heard());
-                findings.report(&PORT, path, told, span, &help);
+                findings.report(&PORT, path, message, span, &help);
             }
         }
     }
@@ -198,13 +198,13 @@ impl Ports<'_> {
             if targets.any(|target| *target == Target::Number(port)) {
                 continue;
             }
-            let told = format!(
-                "no Service publishes port {port}, on which listen.{} listens: only who knows the address of a pod reaches it",
+            let message = format!(
+                "no Service publishes port {port}, on which listen.{} listens: it is only reachable at the address of a pod",
                 listener.kind
             );
             let help = "publish it, or bind it to 127.0.0.1 if only the pod itself is to reach it";
             let place = self.configuration.file.place(listener.start);
-            findings.report(&UNPUBLISHED, &self.configuration.file.path, told, place, help);
+            findings.report(&UNPUBLISHED, &self.configuration.file.path, message, place, help);
         }
     }
 }

@@ -58,15 +58,15 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let start =
         configuration.file.place(general.and(configuration.at(&["general"])).map_or(0, |node| node.span.start()));
     let Some(general) = general else {
-        let told = "mongooseim.toml has no section [general]; nodes do not start without it";
-        return findings.report(&HOSTS, path, told, start, "it holds hosts and default_server_domain");
+        let message = "mongooseim.toml has no section [general]; nodes do not start without it";
+        return findings.report(&HOSTS, path, message, start, "it holds hosts and default_server_domain");
     };
     if text(general, "default_server_domain").is_none_or(str::is_empty) {
-        let told = "[general] has no default_server_domain; nodes do not start without it";
+        let message = "[general] has no default_server_domain; nodes do not start without it";
         findings.report(
             &HOSTS,
             path,
-            told,
+            message,
             start.clone(),
             "name the domain that errors come from, the first of hosts mostly",
         );
@@ -74,14 +74,14 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let hosts = list(general, "hosts");
     let types = list(general, "host_types");
     if hosts.is_empty() && types.is_empty() {
-        let told = "[general] has neither hosts nor host_types; nodes do not start without a domain to serve";
-        findings.report(&HOSTS, path, told, start, "name the XMPP domains in hosts");
+        let message = "[general] has neither hosts nor host_types; nodes do not start without a domain to serve";
+        findings.report(&HOSTS, path, message, start, "name the XMPP domains in hosts");
     } else if types.is_empty() && hosts.iter().all(|host| host.value == Value::String("localhost".to_owned())) {
-        let told = "localhost is the only domain: users are called user@localhost, and neither clients elsewhere nor other servers reach them by that name";
+        let message = "localhost is the only domain: users are called user@localhost, and neither clients elsewhere nor other servers reach them by that name";
         findings.report(
             &LOCALHOST,
             path,
-            told,
+            message,
             configuration.place(&hosts[0].span),
             "name the domains of your users in hosts; it is hard to change once there are accounts",
         );
@@ -98,13 +98,13 @@ fn unknown(
     findings: &mut Findings,
 ) {
     let Some(configuration) = subject.configuration else { return };
-    let told =
+    let message =
         format!("MongooseIM 6.8.0 knows no section [{prefix}{key}] in mongooseim.toml; nodes do not start with it");
     let help = match nearest(key, known.iter().copied()) {
         Some(near) => format!("did you mean {near}?"),
         None => format!("it knows {}", known.join(", ")),
     };
-    findings.report(&SECTION, &configuration.file.path, told, place, &help);
+    findings.report(&SECTION, &configuration.file.path, message, place, &help);
 }
 
 /// Whether the image is of the version whose sections are known, or does not say.

@@ -216,7 +216,7 @@ impl<'a> Parser<'a> {
         self.key(inner, depth + 1)?;
         if inner.is_empty() {
             let message = format!("key map {} has no value", quote_double(&key.text));
-            return Err(SyntaxError::new(message, self.span(key)).help("a name must stand after the dot").into());
+            return Err(SyntaxError::new(message, self.span(key)).help("a name must follow the dot").into());
         }
         Ok(())
     }

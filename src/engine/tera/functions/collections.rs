@@ -15,7 +15,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
         "get",
         &["map", "key", "default?"],
-        "The value of a key; `default`, or else \"\", where there is none.",
+        "The value of a key; `default`, or else \"\", if the key is missing.",
         get,
     ),
     Function::new("dig", &["map", "keys", "default"], "The value at the end of a list of keys, or `default`.", dig),

@@ -33,20 +33,20 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
         "toToml",
         &["value"],
-        "A map as TOML, keys sorted, or any other value as it stands behind a key.",
+        "A map as TOML, keys sorted, or any other value as TOML writes it after a key.",
         to_toml,
     ),
     Function::new("mustToToml", &["value"], "The same as `toToml`.", to_toml),
     Function::new(
         "fromYaml",
         &["text"],
-        "The map that the first document of YAML text is; a map with the key `Error` where it is none.",
+        "The first document of YAML text as a map; a map with the key `Error` if it is not a map.",
         |call| read(call, from_yaml),
     ),
     Function::new(
         "fromYamlArray",
         &["text"],
-        "The list that the first document of YAML text is; where it is none, a list with the complaint.",
+        "The first document of YAML text as a list; a list with the error message if it is not a list.",
         |call| read(call, from_yaml_array),
     ),
     Function::new(

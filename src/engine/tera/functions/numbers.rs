@@ -9,15 +9,15 @@ use crate::engine::sprig::{decimal, numbers};
 use crate::engine::tera::value::float_to_tera;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("int", &["value"], "The value as a whole number; 0 where it is none.", int),
+    Function::new("int", &["value"], "The value as a whole number; 0 if it is not one.", int),
     Function::new("int64", &["value"], "The same as `int`.", int),
-    Function::new("float64", &["value"], "The value as a number; 0 where it is none.", |call| {
+    Function::new("float64", &["value"], "The value as a number; 0 if it is not one.", |call| {
         Ok(float_to_tera(to_float(call.value("value")?)))
     }),
     Function::new("atoi", &["text"], "The decimal number a text holds; 0 where it holds none.", |call| {
         Ok(Value::from(atoi(call.text("text")?.as_bytes())))
     }),
-    Function::new("toDecimal", &["value"], "The number that octal digits stand for.", |call| {
+    Function::new("toDecimal", &["value"], "The number with the given octal digits.", |call| {
         Ok(Value::from(octal(call.printed("value")?.as_bytes())))
     }),
     Function::new("add", &["n", "to"], "The sum: `1 | add(to=2)`; `to` may be a list of numbers.", |call| {

@@ -24,7 +24,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
         "regexReplaceAllLiteral",
         &["text", "regex", "to"],
-        "With every match replaced by `to` as it stands.",
+        "With every match replaced by `to`, taken literally.",
         replace_literal,
     ),
     Function::new(

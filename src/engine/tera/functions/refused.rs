@@ -44,7 +44,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 const CLOCK: &str = "Refused: the same values must give the same manifests at any time. Give the date as a value.";
 const RANDOM: &str = "Refused: the same values must give the same manifests in every run. Give the text as a value or name an existing Secret.";
-const KEYS: &str = "Refused: keys and certificates made anew in every run would replace the ones in use. Name an existing Secret, or let cert-manager make it.";
+const KEYS: &str = "Refused: keys and certificates generated in every run would replace the ones in use. Name an existing Secret, or let cert-manager make it.";
 
 const fn refused(name: &'static str, why: &'static str) -> Function {
     Function::new(name, &["value?", "..."], why, refuse)

@@ -19,7 +19,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             Ok(Value::from(parts.into_iter().map(|(name, part)| (Key::Str(name), Value::from(part))).collect::<Map>()))
         },
     ),
-    Function::new("urlJoin", &["parts"], "The address that a map as `urlParse` gives stands for.", join),
+    Function::new("urlJoin", &["parts"], "The URL made of the parts that `urlParse` returns.", join),
     Function::new("urlquery", &["text"], "The text escaped for the query of an address.", |call| {
         Ok(Value::from(escape_query(call.printed("text")?.as_bytes())))
     }),
