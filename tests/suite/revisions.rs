@@ -75,7 +75,7 @@ fn directories_nested_too_deep_are_refused() {
     let script = r#"t=$(printf "100644 blob $empty\tf\n" | git mktree)
         for level in $(seq 120); do t=$(printf "040000 tree $t\td\n" | git mktree); done
         made=$(commit "040000 tree $t\td")"#;
-    refused(script, "lies more than 100 folders deep");
+    refused(script, "is more than 100 directories deep");
 }
 
 #[test]
