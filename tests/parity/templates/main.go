@@ -1,0 +1,107 @@
+// Renders charts with Helm's own packages: one chart a line, as JSON, and one answer a line, in the same order.
+//
+// A chart is a list of pairs of a path and a text. An answer has `files`, the rendered texts by path, or `error`. Texts are base64, since
+// templates may print bytes that are not UTF-8.
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log"
+	"log/slog"
+	"os"
+	"runtime/debug"
+
+	"helm.sh/helm/v4/pkg/chart/common"
+	"helm.sh/helm/v4/pkg/chart/common/util"
+	"helm.sh/helm/v4/pkg/chart/loader/archive"
+	"helm.sh/helm/v4/pkg/chart/v2/loader"
+	chartutil "helm.sh/helm/v4/pkg/chart/v2/util"
+	"helm.sh/helm/v4/pkg/engine"
+)
+
+type answer struct {
+	Files map[string][]byte `json:"files,omitempty"`
+	Error []byte            `json:"error,omitempty"`
+}
+
+// capabilities are those of the official binary: one that is built from the module does not know its own version.
+func capabilities() *common.Capabilities {
+	found := common.DefaultCapabilities.Copy()
+	found.HelmVersion.Version = "v4.2.4"
+	found.HelmVersion.GitCommit = "3900f434fd3ef2b84065dc04508df48f288dba00"
+	found.HelmVersion.GitTreeState = "clean"
+	found.HelmVersion.GoVersion = "go1.26.8"
+	found.HelmVersion.KubeClientVersion = "v1.36"
+	return found
+}
+
+func render(files [][2]string) (map[string]string, error) {
+	buffered := make([]*archive.BufferedFile, 0, len(files))
+	for _, file := range files {
+		buffered = append(buffered, &archive.BufferedFile{Name: file[0], Data: []byte(file[1])})
+	}
+	chart, err := loader.LoadFiles(buffered)
+	if err != nil {
+		return nil, err
+	}
+	values := map[string]any{}
+	if err := chartutil.ProcessDependencies(chart, values); err != nil {
+		return nil, err
+	}
+	options := common.ReleaseOptions{Name: "release", Namespace: "default", Revision: 1, IsInstall: true}
+	scope, err := util.ToRenderValues(chart, values, options, capabilities())
+	if err != nil {
+		return nil, err
+	}
+	return engine.Engine{}.Render(chart, scope)
+}
+
+func answerTo(files [][2]string) (result answer) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			result = answer{Error: fmt.Appendf(nil, "panic: %v", reason)}
+		}
+	}()
+	rendered, err := render(files)
+	if err != nil {
+		return answer{Error: []byte(err.Error())}
+	}
+	result.Files = make(map[string][]byte, len(rendered))
+	for path, text := range rendered {
+		result.Files[path] = []byte(text)
+	}
+	return result
+}
+
+func main() {
+	// Merging values logs what it ignores.
+	log.SetOutput(io.Discard)
+	slog.SetDefault(slog.New(slog.DiscardHandler))
+	debug.SetGCPercent(400)
+	in := bufio.NewReaderSize(os.Stdin, 1<<20)
+	out := bufio.NewWriterSize(os.Stdout, 1<<20)
+	encoder := json.NewEncoder(out)
+	for {
+		line, err := in.ReadBytes('\n')
+		if len(bytes.TrimSpace(line)) > 0 {
+			var files [][2]string
+			if err := json.Unmarshal(line, &files); err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				os.Exit(1)
+			}
+			if err := encoder.Encode(answerTo(files)); err != nil {
+				os.Exit(1)
+			}
+		}
+		if in.Buffered() == 0 || err != nil {
+			out.Flush()
+		}
+		if err != nil {
+			return
+		}
+	}
+}

@@ -1,0 +1,146 @@
+//! Charts in Go templates through Helm's own packages and through this library, side by side: both give the same texts, or an error
+//! that begins with Helm's text. `run` beside this builds Helm's side and calls this.
+//!
+//! `template-parity HELM_SIDE [--seed N] [--seconds N] [--count N] [--first N] [--only FAMILY] [--without
+//! FAMILY,...] [--jobs N] [--from FILE] [--errors N] [--print]`; the seed is printed, and `--seed N --first CASE --count 1` makes one case again. A difference is shrunk and printed once for each kind of it.
+
+mod compare;
+mod generate;
+mod helm;
+mod ours;
+mod report;
+mod shrink;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use self::helm::Helm;
+use self::report::Report;
+
+/// How many charts go to Helm's side at once.
+const BATCH: u64 = 200;
+
+/// A chart: its files by path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// Pairs of a path and a text.
+    pub files: Vec<(String, String)>,
+}
+
+/// What a chart gives: texts by path, or an error.
+pub type Answer = Result<BTreeMap<String, String>, String>;
+
+struct Options {
+    program: String,
+    seed: u64,
+    seconds: u64,
+    count: u64,
+    first: u64,
+    jobs: usize,
+    only: Option<String>,
+    without: Vec<String>,
+    from: Option<String>,
+    errors: usize,
+    prints: bool,
+}
+
+fn options() -> Options {
+    let mut arguments = std::env::args().skip(1);
+    let program = arguments.next().expect("the path of Helm's side");
+    let clock = || std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(1, |now| now.as_nanos());
+    let seed = (clock() % 1_000_000_000) as u64;
+    let (count, seconds) = (u64::MAX, 300);
+    let mut options = Options {
+        program,
+        seed,
+        seconds,
+        count,
+        first: 0,
+        jobs: 1,
+        only: None,
+        without: vec![],
+        from: None,
+        errors: 0,
+        prints: false,
+    };
+    while let Some(name) = arguments.next() {
+        if name == "--print" {
+            options.prints = true;
+            continue;
+        }
+        let value = arguments.next().unwrap_or_else(|| panic!("{name} needs a value"));
+        let number = || value.parse::<u64>().unwrap_or_else(|_| panic!("{name} needs a number"));
+        match name.as_str() {
+            "--seed" => options.seed = number(),
+            "--seconds" => options.seconds = number(),
+            "--count" => options.count = number(),
+            "--first" => options.first = number(),
+            "--jobs" => options.jobs = number() as usize,
+            "--only" => options.only = Some(value),
+            "--without" => options.without = value.split(',').map(str::to_owned).collect(),
+            "--errors" => options.errors = number() as usize,
+            "--from" => options.from = Some(value),
+            _ => panic!("unknown flag {name}"),
+        }
+    }
+    options
+}
+
+/// The cases of a file: one a line, each a list of pairs of a path and a text.
+fn cases_from(path: &str) -> Vec<Case> {
+    let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let case =
+        |line: &str| Case { files: serde_json::from_str(line).unwrap_or_else(|error| panic!("{path}: {error}")) };
+    text.lines().filter(|line| !line.trim().is_empty()).map(case).collect()
+}
+
+fn main() {
+    let mut options = options();
+    let given = options.from.as_deref().map(cases_from);
+    match &given {
+        Some(cases) => options.count = cases.len() as u64,
+        None => println!("seed {}", options.seed),
+    }
+    for family in options.only.iter().chain(&options.without) {
+        assert!(generate::is_family(family), "families are {}", generate::families().join(", "));
+    }
+    let grammar = generate::Grammar::new(options.only.as_deref(), &options.without);
+    let report = Report::new();
+    let next = AtomicU64::new(0);
+    let end = Instant::now() + Duration::from_secs(options.seconds);
+    let make = |number: u64| match &given {
+        Some(cases) => cases[number as usize].clone(),
+        None => grammar.case(options.seed, options.first + number),
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..options.jobs {
+            scope.spawn(|| {
+                let mut helm = Helm::new(&options.program);
+                while Instant::now() < end {
+                    let from = next.fetch_add(BATCH, Ordering::Relaxed);
+                    let to = from.saturating_add(BATCH).min(options.count);
+                    if from >= to {
+                        break;
+                    }
+                    let cases: Vec<Case> = (from..to).map(make).collect();
+                    if options.prints {
+                        cases.iter().for_each(|case| {
+                            println!("{}", serde_json::to_string(&case.files).expect("a case is JSON"))
+                        });
+                        continue;
+                    }
+                    let (answers, ours) = helm.ask(&cases, || cases.iter().map(ours::render).collect::<Vec<_>>());
+                    for (number, case) in cases.iter().enumerate() {
+                        let place = options.first + from + number as u64;
+                        report.add(place, case, answers[number].as_ref(), &ours[number], &mut helm);
+                    }
+                }
+            });
+        }
+    });
+    if options.prints {
+        return;
+    }
+    std::process::exit(report.print(options.errors));
+}

@@ -1,0 +1,45 @@
+//! Our side: the library, in this process.
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use mim_chart::chart::{Chart, File};
+use mim_chart::diagnostic::Diagnostic;
+use mim_chart::engine::{self, Capabilities, Environment, Release, Scope};
+use mim_chart::io::SystemZones;
+use mim_chart::render;
+
+use crate::{Answer, Case};
+
+/// What this library gives for a chart. An error is the text of the first diagnostic.
+pub fn render(case: &Case) -> Answer {
+    texts(case).map_err(|errors| {
+        let error = errors.into_iter().find(|diagnostic| diagnostic.severity == mim_chart::diagnostic::Severity::Error);
+        error.map_or_else(|| "failed without an error".to_owned(), |error| error.message)
+    })
+}
+
+fn texts(case: &Case) -> Result<std::collections::BTreeMap<String, String>, Vec<Diagnostic>> {
+    let file = |(path, text): &(String, String)| File {
+        path: path.clone(),
+        shown: path.clone(),
+        bytes: text.clone().into_bytes().into(),
+    };
+    let chart = Chart::from_files(case.files.iter().map(file).collect())?;
+    let prepared = render::prepare_merged(chart, Default::default(), false)?;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let mut environment = Environment::default();
+    environment.now = (now.as_secs() as i64, now.subsec_nanos());
+    environment.zones = Arc::new(SystemZones::default());
+    let release = Release { environment, ..Release::install("release", "default") };
+    let capabilities = Capabilities::default();
+    let scope = Scope {
+        chart: &prepared.chart,
+        values: &prepared.values,
+        release: &release,
+        capabilities: &capabilities,
+        refusals: None,
+    };
+    let rendered = engine::render(&scope)?;
+    Ok(rendered.into_iter().map(|rendered| (rendered.path, rendered.text)).collect())
+}
