@@ -26,12 +26,12 @@ const MAX_DEPTH: usize = 10_000;
 /// Go's message, and the place of the first character that does not belong there.
 pub fn read(source: &Source, range: Range<usize>) -> Result<Node, Diagnostic> {
     let range = source.span(range).range();
-    let mut reader = Reader { source, end: range.end, at: range.start, depth: 0, streaming: false };
+    let mut reader = Reader { source, end: range.end, at: range.start, depth: 0, streaming: false, too_large: None };
     let node = reader.value()?;
     reader.skip_space();
     match reader.byte() {
         Some(_) => Err(reader.unexpected("after top-level value")),
-        None => Ok(node),
+        None => reader.checked(node),
     }
 }
 
@@ -43,13 +43,14 @@ pub fn read(source: &Source, range: Range<usize>) -> Result<Node, Diagnostic> {
 pub fn read_prefix(source: &Source, start: usize) -> Result<(Node, usize), Diagnostic> {
     let end = source.text().len();
     let start = source.span(start..end).start();
-    let mut reader = Reader { source, end, at: start, depth: 0, streaming: true };
+    let mut reader = Reader { source, end, at: start, depth: 0, streaming: true, too_large: None };
     reader.skip_space();
     if reader.byte().is_none() {
         return Err(reader.error("EOF".to_owned()));
     }
     let node = reader.value()?;
-    Ok((node, reader.at))
+    let end = reader.at;
+    Ok((reader.checked(node)?, end))
 }
 
 struct Reader<'s> {
@@ -60,9 +61,16 @@ struct Reader<'s> {
     depth: usize,
     /// Whether it speaks as Go's decoder of streams does.
     streaming: bool,
+    /// The first number that no float holds. Go reports it once the syntax of the whole value is right.
+    too_large: Option<Diagnostic>,
 }
 
 impl Reader<'_> {
+    /// The value, unless a number in it was too large.
+    fn checked(self, node: Node) -> Result<Node, Diagnostic> {
+        self.too_large.map_or(Ok(node), Err)
+    }
+
     fn byte(&self) -> Option<u8> {
         self.source.text().as_bytes()[..self.end].get(self.at).copied()
     }
@@ -217,7 +225,9 @@ impl Reader<'_> {
             _ => {
                 let message = format!("json: cannot unmarshal number {text} into Go value of type float64");
                 let span = self.source.span(start..self.at);
-                Err(Diagnostic::error("json-syntax", message).at(span, "too large for a 64-bit float"))
+                let error = Diagnostic::error("json-syntax", message).at(span, "too large for a 64-bit float");
+                self.too_large.get_or_insert(error);
+                Ok(0.0)
             }
         }
     }
