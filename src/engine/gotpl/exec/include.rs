@@ -98,6 +98,8 @@ impl Exec {
         template: Template,
         data: Value,
     ) -> Result<Text, Box<crate::engine::gotpl::errors::ExecError>> {
+        // Go's reflection knows no nil interface that is on its own: a template that is given nil has no data at all.
+        let data = if data.is_nil() { Value::Invalid } else { data };
         let start = self.out.len();
         self.captures += 1;
         let result = self.execute(template, data);

@@ -69,7 +69,7 @@ fn written(
 /// TOML; what it can't hold gives the message, and nil is an error even so.
 fn to_toml(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     if args.get(0).is_nil() {
-        return Err("toml: cannot encode nil".into());
+        return Err("reflect: call of reflect.Value.Type on zero Value".into());
     }
     let value = match to_yaml(args.get(0), run.room()) {
         Ok(value) => value,

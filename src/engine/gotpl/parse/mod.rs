@@ -101,7 +101,8 @@ enum Kind {
     With(NodeId, Marks),
     Range(NodeId, Marks),
     Define(Text, Outside),
-    Block(Text, Outside, NodeId),
+    /// Its name, what is around it, its call and the end of its action.
+    Block(Text, Outside, NodeId, Token),
 }
 
 /// The variables before and after the pipeline of a control action.
@@ -220,7 +221,8 @@ impl<'t> Parser<'t> {
         let Some(current) = open.last_mut() else { return Err(self.error("unexpected {{else}}")) };
         let (is_range, mark) = match &current.kind {
             Kind::Define(..) => return Err(self.error("unexpected {{else}} in define clause")),
-            Kind::Block(..) => return Err(self.error("unexpected {{else}} in block clause")),
+            // Go reads the body of a block as a tree of its own, and reports from the one around it.
+            Kind::Block(.., closing) => return Err(self.error_at(*closing, "unexpected {{else}} in block clause")),
             _ if current.first.is_some() => return Err(self.error("expected end; found {{else}}")),
             Kind::If(_, marks) | Kind::With(_, marks) => (false, marks.after),
             Kind::Range(_, marks) => (true, marks.after),
@@ -257,7 +259,7 @@ impl<'t> Parser<'t> {
                     self.leave_definition(outside);
                     return Ok(());
                 }
-                Kind::Block(name, outside, call) => {
+                Kind::Block(name, outside, call, _) => {
                     let tree = self.tree(name, &list);
                     self.add_tree(tree)?;
                     self.leave_definition(outside);
@@ -311,8 +313,9 @@ impl<'t> Parser<'t> {
         let token = self.next_non_space();
         let name = self.template_name(token, CONTEXT)?;
         let pipe = self.pipeline(CONTEXT, TokenKind::RightDelimiter)?;
+        let closing = self.tokens[0];
         let call = self.invocation(name.clone(), Some(pipe), token.start);
-        let kind = Kind::Block(name, self.enter_definition(), call);
+        let kind = Kind::Block(name, self.enter_definition(), call, closing);
         open.push(Open { kind, offset: token.start, list: Vec::new(), first: None, is_chained: false });
         Ok(())
     }
@@ -436,11 +439,15 @@ impl<'t> Parser<'t> {
     // Errors
 
     fn error(&self, message: &str) -> ParseError {
+        self.error_at(self.tokens[0], message)
+    }
+
+    fn error_at(&self, token: Token, message: &str) -> ParseError {
         ParseError {
             name: self.parsed.name.lossy().into_owned(),
-            line: self.tokens[0].line,
+            line: token.line,
             message: message.to_owned(),
-            at: self.tokens[0].start as usize,
+            at: token.start as usize,
             source: self.parsed.origin.source().cloned(),
         }
     }

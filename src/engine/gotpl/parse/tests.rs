@@ -27,6 +27,7 @@ fn messages_are_those_of_go() {
         ("{{ if true }}x", "t:1: unexpected EOF"),
         ("{{ end }}", "t:1: unexpected {{end}}"),
         ("{{ else }}", "t:1: unexpected {{else}}"),
+        ("{{ block \"a\" . }}\n{{ else }}", "t:1: unexpected {{else}} in block clause"),
         ("{{ if true }}{{ else }}{{ else }}{{ end }}", "t:1: expected end; found {{else}}"),
         ("{{ range . }}{{ else if true }}{{ end }}", "t:1: unexpected <if> in input"),
         ("{{ if . }}{{ else with true }}{{ end }}", "t:1: unexpected <with> in input"),
