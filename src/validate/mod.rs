@@ -44,11 +44,11 @@ pub struct Request<'a> {
 ///
 /// ```
 /// use mim_chart::diagnostic::Source;
-/// use mim_chart::kubernetes::KubeVersion;
-/// use mim_chart::{diff, validate};
+/// use mim_chart::kubernetes::{KubeVersion, read_objects};
+/// use mim_chart::validate;
 ///
 /// let text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndta: {}\n";
-/// let objects = diff::read_objects(&Source::file("m.yaml", text), "m.yaml").unwrap();
+/// let objects = read_objects(&Source::file("m.yaml", text), "m.yaml").unwrap();
 /// let request = validate::Request { kube_version: &KubeVersion::default(), strict: false, custom_kinds: &[] };
 /// let findings = validate::validate(&objects, &request);
 /// assert_eq!(findings[0].diagnostic.message, "ConfigMap/a: unknown field \"dta\"");

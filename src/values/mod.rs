@@ -1,6 +1,6 @@
 //! Values: layers of what the user set, merged into a chart's defaults and checked.
 //!
-//! Every [`Node`] keeps the place it came from through all of it, so that whatever is wrong later can be shown where
+//! Every [node](crate::yaml::Node) keeps the place it came from through all of it, so that whatever is wrong later can be shown where
 //! it was written.
 
 mod coalesce;

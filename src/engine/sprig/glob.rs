@@ -31,7 +31,7 @@ const MAX_NESTING: usize = 100;
 pub enum Fault {
     /// Its classes are malformed. Helm lets such a pattern match every path.
     Malformed,
-    /// Its alternatives nest deeper than [`MAX_NESTING`].
+    /// Its alternatives nest deeper than `MAX_NESTING`.
     TooDeep,
 }
 
