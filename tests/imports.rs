@@ -102,7 +102,7 @@ fn code_of(text: &str) -> String {
 }
 
 /// Every path in the code that begins with `crate`, `super` or `std`, groups in braces spread out. `super` is followed up
-/// from a module that lies `depth` levels below the crate: one that leads to the top begins with `crate`.
+/// from a module that is `depth` levels below the crate: one that leads to the top begins with `crate`.
 fn paths(code: &str, depth: usize) -> Vec<String> {
     let mut found = Vec::new();
     for start in ["crate::", "super::", "std::"].iter().flat_map(|first| code.match_indices(first).map(|(at, _)| at)) {
@@ -142,7 +142,7 @@ fn spread<'c>(prefix: &str, code: &'c str, found: &mut Vec<String>) -> &'c str {
     rest.strip_prefix('}').unwrap_or(rest)
 }
 
-/// How many levels below the crate a source's module lies: `values/strvals/mod.rs` is `crate::values::strvals`.
+/// How many levels below the crate a source's module is: `values/strvals/mod.rs` is `crate::values::strvals`.
 fn depth(path: &str) -> usize {
     path.trim_end_matches("/mod.rs").split('/').count()
 }

@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_that_lead_outside_are_refused_in_helms_words() {
+    fn paths_that_lead_outside_are_refused_as_in_helm() {
         for (name, words) in [
             ("c//etc/x", "chart illegally contains absolute paths"),
             ("c/../x", "chart illegally references parent directory"),
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_archive_is_told_by_what_it_is() {
+    fn what_is_not_an_archive_is_reported_by_what_it_is() {
         let reported = |bytes: &[u8], name: &str| unpack(bytes, name).unwrap_err().message;
         assert_eq!(
             reported(b"a: 1\n", "values.yaml"),

@@ -36,7 +36,7 @@ pub enum Entry {
     Directory,
     /// A file.
     File(File),
-    /// Something that can't be read, and the system's words for it.
+    /// Something that can't be read, and the system's message about it.
     Unreadable(String),
 }
 
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn an_archive_without_a_proper_name_is_refused_in_helms_words() {
+    fn an_archive_without_a_proper_name_is_refused_as_in_helm() {
         let refused = |text: &str| Folder::from_archive("", vec![file("Chart.yaml", text)]).unwrap_err().message;
         assert_eq!(refused("version: 1\n"), "chart name not specified");
         assert_eq!(refused("name: ..\n"), "chart name \"..\" is not allowed");

@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_of_several_files_are_told_together() {
+    fn errors_of_several_files_are_reported_together() {
         let messages = errors(vec![
             file("Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\ndeprecated: perhaps\nsources: x\n"),
             file("values.yaml", "- a\n"),
@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn metadata_is_checked_in_helms_words() {
+    fn metadata_is_checked_as_in_helm() {
         let check = |text: &str| errors(vec![file("Chart.yaml", text)]);
         assert_eq!(
             check(""),
@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_come_in_the_order_of_the_fields_names() {
+    fn errors_come_in_the_order_of_the_fields_names() {
         let text = "name: c\nversion: 1.0.0\nsources: x\nmaintainers: [{name: [x]}, 5]\nDeprecated: perhaps\n";
         let reported = errors(vec![file("Chart.yaml", text)]);
         let of_types = |reported: &String| {

@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_told_in_helms_words() {
+    fn errors_are_reported_as_in_helm() {
         let reported = |text: &str| Lock::read(&Source::file("Chart.lock", text), "Chart.lock").unwrap_err();
         let error = reported("digest: [x]\n");
         assert_eq!(error.labels[0].span.to_string(), "Chart.lock:1:9");

@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn all_that_does_not_fit_is_told_together() {
+    fn all_that_does_not_fit_is_reported_together() {
         let one = chart("1.2.3");
         let all = [
             wanted("a", "file://../a", "2.x"),

@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_of_what_others_wrote_reaches_the_terminal_as_it_is() {
+    fn foreign_text_never_reaches_the_terminal_verbatim() {
         let hostile = "a\x1b[2J\u{9b}b\u{202e}c\u{200b}d\r\n::error::e ##[error]f\u{2028}g";
         let file = Source::file(format!("{hostile}.yaml"), format!("# {hostile}\nkey: {hostile}\n"));
         let flag = Source::flag("--set-file", hostile);

@@ -16,7 +16,7 @@ pub enum Status {
     Changed,
     /// It has another name, and is the same otherwise.
     Renamed,
-    /// It says the same in other words: comments, quotes, the order of keys.
+    /// Only its form differs: comments, quotes, the order of keys.
     Rewritten,
 }
 

@@ -17,7 +17,7 @@ use crate::diagnostic::{printable, printable_line};
 /// Sections that would go beyond `max_bytes` are left out, with a line that says how many.
 pub fn write_markdown(comparison: &Comparison, context: usize, max_bytes: usize) -> String {
     let mut text = format!("**Manifests: {}**\n", comparison.summary());
-    let grave = |level: ImpactLevel, sign: &str| {
+    let sign_of = |level: ImpactLevel, sign: &str| {
         let mut lines = String::new();
         for difference in &comparison.differences {
             for impact in difference.impacts.iter().filter(|impact| impact.level == level) {
@@ -27,7 +27,7 @@ pub fn write_markdown(comparison: &Comparison, context: usize, max_bytes: usize)
         }
         lines
     };
-    let attention = [grave(ImpactLevel::Rejected, "❌"), grave(ImpactLevel::Warning, "⚠️")].concat();
+    let attention = [sign_of(ImpactLevel::Rejected, "❌"), sign_of(ImpactLevel::Warning, "⚠️")].concat();
     if !attention.is_empty() {
         let _ = write!(text, "\n{attention}");
     }

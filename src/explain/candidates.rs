@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_of_value_has_others() {
+    fn every_kind_of_value_has_alternatives() {
         assert_eq!(altered("true", "{}"), ["false", "-"]);
         assert_eq!(altered("3", "{}"), ["4", "2", "6", "0", "1", "-"]);
         assert_eq!(altered("10Gi", "{}")[0], r#""11Gi""#);
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn schemas_that_require_many_others_come_to_an_end() {
+    fn schemas_that_require_many_schemas_come_to_an_end() {
         let names = |level: usize| {
             let names: Vec<String> = (0..200).map(|name| format!(r#""n{name}""#)).collect();
             let next = format!(r##"{{"$ref": "#/d/{}"}}"##, level + 1);

@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_lies_on_what_the_user_set() {
+    fn a_change_applies_to_what_the_user_set() {
         assert_eq!(after("{}", "a: {b: 1}", "a.b", Some("x")), r#"{"a":{"b":"x"}}"#);
         assert_eq!(after("a: {c: 2}", "a: {b: 1, c: 2}", "a.b", None), r#"{"a":{"b":null,"c":2}}"#);
         assert_eq!(after("a: 1", "a: 1", "a.b", Some("x")), r#"{"a":{"b":"x"}}"#);

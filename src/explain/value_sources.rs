@@ -221,7 +221,7 @@ mod tests {
     use LayerKind::{File, Set};
 
     #[test]
-    fn the_strongest_layer_wins_and_stands_first() {
+    fn the_strongest_layer_wins_and_is_first() {
         assert_eq!(reported("a", &[]), ["*web.yaml:1:4 1"]);
         assert_eq!(reported("a", &[(Set, "a=3"), (File, "a: 2")]), ["*--set a=3 3", "f.yaml:1:4 2", "web.yaml:1:4 1"]);
         assert_eq!(reported("a", &[(Set, "a=3"), (Set, "a=3")]), ["*--set a=3 3", "--set a=3 3", "web.yaml:1:4 1"]);

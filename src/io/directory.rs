@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_chart_is_refused_in_helms_words() {
+    fn what_is_not_a_chart_is_refused_as_in_helm() {
         assert_eq!(
             messages(&folder(&[("values.yaml", "")])),
             ["unable to detect chart at W/Chart.yaml: open W/Chart.yaml: no such file or directory"]

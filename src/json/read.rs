@@ -39,7 +39,7 @@ pub fn read(source: &Source, range: Range<usize>) -> Result<Node, Diagnostic> {
 /// not looked at.
 ///
 /// # Errors
-/// As for [`read`], with a decoder's words at the end of the text: `EOF` where no value begins, `unexpected EOF` inside one.
+/// As for [`read`], with a decoder's message at the end of the text: `EOF` where no value begins, `unexpected EOF` inside one.
 pub fn read_prefix(source: &Source, start: usize) -> Result<(Node, usize), Diagnostic> {
     let end = source.text().len();
     let start = source.span(start..end).start();

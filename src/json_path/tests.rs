@@ -19,7 +19,7 @@ fn maps_are_walked_in_the_order_of_their_keys() {
 }
 
 #[test]
-fn the_reason_for_stopping_is_told() {
+fn the_reason_for_stopping_is_reported() {
     let reason = |template: &str| print(template).stopped.unwrap();
     assert_eq!(reason("{.c.x}"), "x is not found");
     assert_eq!(reason("{.list[2]}"), "array index out of bounds: index 2, length 2");
@@ -36,7 +36,7 @@ fn the_reason_for_stopping_is_told() {
 }
 
 #[test]
-fn a_mistake_is_shown_where_it_is() {
+fn an_error_is_shown_where_it_is() {
     let place = |template: &str| {
         let error = JsonPath::parse(&Source::flag("--jsonpath", template)).unwrap_err();
         error.labels[0].span.text().to_owned()

@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_are_sorted_and_words_are_read() {
+    fn fields_are_sorted_and_read() {
         let schema = Schema::built_in();
         for object in schema.types.values() {
             assert!(object.fields.is_sorted_by_key(|field| field.name), "{}", object.name);

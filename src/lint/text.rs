@@ -45,12 +45,12 @@ pub fn print(charts: &[Linted], form: Form) -> Printed {
     let mut failed = 0;
     let mut has_warnings = false;
     for chart in charts {
-        let grave = match &chart.outcome {
+        let severe = match &chart.outcome {
             Ok(report) => report.has(Severity::Warning),
             Err(_) => true,
         };
-        has_warnings |= grave;
-        if form.quiet && !grave {
+        has_warnings |= severe;
+        if form.quiet && !severe {
             continue;
         }
         let heading = format!("==> Linting {}", printable(&chart.path));
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn quiet_leaves_out_what_is_no_warning() {
+    fn quiet_leaves_out_what_is_not_a_warning() {
         let charts = [
             chart("a", &[(Severity::Info, "one")]),
             chart("b", &[(Severity::Info, "two"), (Severity::Warning, "three")]),

@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn every_broken_file_is_told_with_its_line() {
+    fn every_broken_file_is_reported_with_its_line() {
         let errors =
             read(&[("c/a.yaml", "kind: A\n---\nkind: B\n  x: [\n"), ("c/b.yaml", "- 1\n"), ("c/c.yaml", "kind: C")])
                 .unwrap_err();

@@ -151,7 +151,7 @@ pub(super) fn check(
     let served: Vec<&str> =
         kind.versions.iter().filter(|version| version.is_served).map(|version| version.name.as_str()).collect();
     let Some(version) = kind.versions.iter().find(|known| known.name == version && known.is_served) else {
-        // A definition without versions says nothing of them.
+        // A definition may have no versions.
         if !kind.versions.is_empty() {
             let message = format!("{} is not served in version {version:?}", kind.kind);
             let finding = report.error("unknown-version", &FieldPath::default(), message, place);

@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_skipped_with_helms_words() {
+    fn what_does_not_fit_is_skipped_with_helms_warning() {
         assert_eq!(
             merge("a: 5\n", "a: {x: 1}\n"),
             ("a:\n  x: 1".into(), vec!["skipped value for c.a: Not a table.".into()])
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_map_over_an_empty_default_is_no_mismatch() {
+    fn an_empty_map_over_an_empty_default_is_not_a_mismatch() {
         for (default, given) in [("''", "{}"), ("[]", "{}"), ("{}", "''"), ("{}", "[]")] {
             let (default, given) = (format!("a: {default}\n"), format!("a: {given}\n"));
             assert_eq!(merge(&default, &given).1, [""; 0], "{given} over {default}");

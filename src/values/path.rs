@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_path_is_pointed_at() {
+    fn what_is_not_a_path_is_pointed_at() {
         let place = |text: &str| parse(text).unwrap_err().labels[0].span.range();
         assert_eq!(place(""), 0..0);
         assert_eq!(place("a..b"), 2..3);

@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_is_shown_where_the_user_wrote_it() {
+    fn an_error_is_shown_where_the_user_wrote_it() {
         let reported = check("text: '['\nconf: |\n  [general]\n    loglevel = warning\n  hosts = [\"a\"]\n");
         assert_eq!(reported.len(), 1, "{reported:?}");
         assert!(reported[0].starts_with("Error v.yaml:4:16 conf is not TOML: "), "{reported:?}");

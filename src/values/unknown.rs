@@ -11,7 +11,7 @@ use crate::yaml::Value;
 /// A warning for every value of `user` that the chart does not know, with its place and the nearest name it does know.
 ///
 /// A map is open, so that anything may be in it, if its default is `{}` or its schema says so; one whose schema has
-/// `properties` and says nothing of others counts as closed. `global` and the keys of subcharts are not looked at. Where
+/// `properties` and does not mention other names counts as closed. `global` and the keys of subcharts are not looked at. Where
 /// there is no schema, a name is only reported if it is close to a known one. Where the schema forbids other names, the
 /// validator speaks.
 pub fn unknown_values(user: &Map, tree: &ValuesTree<'_>, schema: Option<&Node>) -> Vec<Diagnostic> {
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slip_is_told_with_the_name_that_was_meant() {
+    fn a_typo_is_reported_with_the_name_that_was_meant() {
         assert_eq!(warnings("replicaCout: 3\n", Some(SCHEMA)), ["v.yaml:1:1 did you mean replicaCount?"]);
         assert_eq!(warnings("image: {TAG: x}\n", Some(SCHEMA)), ["v.yaml:1:9 did you mean image.tag?"]);
         assert_eq!(warnings("repository: x\n", Some(SCHEMA)), ["v.yaml:1:1 did you mean image.repository?"]);
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_schema_only_near_misses_are_told() {
+    fn without_a_schema_only_near_misses_are_reported() {
         assert_eq!(
             warnings("replicaCout: 3\nother: 1\nimage: {tags: 1}\n", None),
             ["v.yaml:1:1 did you mean replicaCount?", "v.yaml:3:9 did you mean image.tag?",]

@@ -98,7 +98,7 @@ fn documents_are_merged_deeply_and_null_is_a_value() {
 }
 
 #[test]
-fn mistakes_of_several_documents_are_told_together() {
+fn errors_of_several_documents_are_reported_together() {
     let errors = read_values(&Source::file("v.yaml", "a: [\n---\nb: 1\n---\n- c\n---\nd: 1\n--- e\n")).unwrap_err();
     let lines: Vec<_> = errors.iter().map(|error| error.labels[0].span.to_string()).collect();
     assert_eq!(lines, ["v.yaml:1:5", "v.yaml:5:1", "v.yaml:8:5"]);
@@ -115,7 +115,7 @@ fn a_part_of_a_text_keeps_its_places() {
 }
 
 #[test]
-fn an_alias_has_the_place_of_what_it_stands_for() {
+fn an_alias_has_the_place_of_its_anchor() {
     let map = read("a: &x [1]\nb: *x\nc:\n  <<: {d: 2}\n");
     assert_eq!(map.get("b").unwrap().span.to_string(), "v.yaml:1:7");
     assert_eq!(map.at(["c", "d"]).unwrap().span.to_string(), "v.yaml:4:11");
@@ -131,7 +131,7 @@ fn nothing_is_null_for_a_document() {
 
 /// The line, what is pointed at, and the help for the errors people make.
 #[test]
-fn common_mistakes_are_explained() {
+fn common_errors_are_explained() {
     for (text, place, second, help) in [
         ("a:\n\tb: c\n", "2:1 \"\\t\"", "", "replace the tab"),
         ("a:\n  b: c\n\td: e\n", "3:1 \"\\t\"", "", "replace the tab"),

@@ -48,7 +48,7 @@ def lay_out(tree, folder, language):
 
 
 def notices(stderr):
-    """What Helm says in passing, as a sorted list without repetitions: level, message, and what belongs to it."""
+    """Helm's log, as a sorted list without repetitions: level, message, and what belongs to it."""
     found = set()
     for line in stderr.splitlines():
         match = re.match(r"level=(\w+) msg=(\"(?:[^\"\\]|\\.)*\"|\S+)(.*)", line)
@@ -65,9 +65,9 @@ def ask_helm(tree, folder):
     answer = {"exit": finished.returncode, "stdout": finished.stdout.replace(str(folder), "W")}
     if finished.returncode:
         answer["error"] = recording.error(finished).removeprefix("Error: ").replace(str(folder), "W")
-    told = [line.replace(str(folder), "W") for line in notices(finished.stderr)]
-    if told:
-        answer["notices"] = told
+    logged = [line.replace(str(folder), "W") for line in notices(finished.stderr)]
+    if logged:
+        answer["notices"] = logged
     return answer
 
 

@@ -27,8 +27,8 @@ fn created(names: &[&str]) -> tempfile::TempDir {
 
 /// What a chart renders to, which has to be without a warning.
 fn template(folder: &Path, words: &[&str]) -> String {
-    let (manifests, told) = run(folder, &[&["template", "demo"], words, &["--strict"]].concat());
-    assert!(!told.contains("warning"), "{told}");
+    let (manifests, reported) = run(folder, &[&["template", "demo"], words, &["--strict"]].concat());
+    assert!(!reported.contains("warning"), "{reported}");
     manifests
 }
 

@@ -20,7 +20,7 @@ fn without_content_type(said: &str) -> String {
     said.lines().map(|line| line.split("; got '").next().unwrap_or(line).to_owned() + "\n").collect()
 }
 
-/// What lies in charts/, and the lock files without their times.
+/// The content of charts/, and the lock files without their times.
 fn state(folder: &Path) -> Value {
     let charts = fs::read_dir(folder.join("c/charts")).ok().map(|entries| {
         let mut names: Vec<String> =

@@ -53,7 +53,7 @@ fn difference(case: &Value) -> Option<String> {
         None if output.status.code() != Some(0) => wrong.push(format!("--- errors\n{stderr}")),
         None => {}
         Some(error) => {
-            let wanted = helms_message(error);
+            let wanted = helms_warning(error);
             let messages: Vec<Value> = stderr.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
             let mut errors = messages.iter().filter(|message| message["severity"] == "error");
             let first = errors.next().map(|message| text(&message["message"])).unwrap_or_default();
@@ -66,7 +66,7 @@ fn difference(case: &Value) -> Option<String> {
 }
 
 /// What Helm prints without its frame.
-fn helms_message(error: &str) -> &str {
+fn helms_warning(error: &str) -> &str {
     let error = error.strip_prefix("Error: ").unwrap_or(error);
     error.split("\n\nUse --debug flag").next().unwrap_or(error).trim_end()
 }

@@ -16,7 +16,7 @@ use crate::support::command::mim_chart;
 use crate::support::files;
 use crate::support::recorded::{self, text};
 
-/// What lies in the folder beforehand; the same as in the recording script.
+/// What is in the folder beforehand; the same as in the recording script.
 const CHART: [(&str, &str); 3] = [
     ("chart/Chart.yaml", "apiVersion: v2\nname: probe\nversion: 0.1.0\nicon: https://example.com/icon.png\n"),
     ("chart/values.yaml", "a: 1\n"),

@@ -36,12 +36,12 @@ fn findings(folder: &Path, chart: &str, arguments: &[&str]) -> Vec<(String, Stri
         .output()
         .expect("the binary");
     let stderr = String::from_utf8(output.stderr).expect("UTF-8");
-    let told = stderr.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let told =
-        told.map(|told| (told["code"].as_str().unwrap().to_owned(), told["message"].as_str().unwrap().to_owned()));
-    let (ours, others): (Vec<_>, Vec<_>) = told.partition(|(code, _)| code.starts_with("mongooseim-"));
-    let grave: Vec<_> = others.iter().filter(|(code, _)| code.starts_with("templates")).collect();
-    assert!(grave.is_empty(), "{arguments:?}: {grave:?}");
+    let reported = stderr.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let reported =
+        reported.map(|reported| (reported["code"].as_str().unwrap().to_owned(), reported["message"].as_str().unwrap().to_owned()));
+    let (ours, others): (Vec<_>, Vec<_>) = reported.partition(|(code, _)| code.starts_with("mongooseim-"));
+    let rejected: Vec<_> = others.iter().filter(|(code, _)| code.starts_with("templates")).collect();
+    assert!(rejected.is_empty(), "{arguments:?}: {rejected:?}");
     ours
 }
 

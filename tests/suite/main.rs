@@ -15,6 +15,7 @@
 //! | `standard_output` | output that cannot be written |
 //! | `limits` | hostile input under limits of memory and disk |
 //! | `terminal` | colours and progress, which only terminals get |
+//! | `prose` | the language of sources and documents |
 //! | `parity_table`, `pipelines` | what the documents claim |
 //! | `support/` | running the program, reading recorded cases, packing archives |
 //!
@@ -39,6 +40,7 @@ mod lint_mongooseim;
 mod package;
 mod parity_table;
 mod pipelines;
+mod prose;
 mod revisions;
 mod schema_limits;
 mod secrets;

@@ -40,8 +40,8 @@ fn shell(line: &str, folder: &Path) -> (bool, String) {
         .env("ARGOCD_APP_NAMESPACE", "xmpp")
         .output()
         .expect("a shell");
-    let told = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
-    (output.status.success(), told)
+    let reported = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    (output.status.success(), reported)
 }
 
 /// A repository with the chart's values on the branch main, and a change of them on another.
@@ -53,8 +53,8 @@ fn repository() -> tempfile::TempDir {
          git update-ref refs/remotes/origin/main main && git checkout -q -b change && echo 'replicaCount: 3' > prod.yaml && \
          {git} commit -q -a -m two"
     );
-    let (is_fine, told) = shell(&line, folder.path());
-    assert!(is_fine, "{told}");
+    let (is_fine, reported) = shell(&line, folder.path());
+    assert!(is_fine, "{reported}");
     folder
 }
 
@@ -65,8 +65,8 @@ fn every_command_of_the_pipelines_runs() {
         let commands = commands(name);
         assert!(!commands.is_empty(), "{name} runs mim-chart");
         for command in &commands {
-            let (is_fine, told) = shell(command, folder.path());
-            assert!(is_fine, "{name}: {command}: {told}");
+            let (is_fine, reported) = shell(command, folder.path());
+            assert!(is_fine, "{name}: {command}: {reported}");
         }
         if name == "github" || name == "gitlab" {
             let comment = std::fs::read_to_string(folder.path().join("comment.md")).expect("a comment");
@@ -80,7 +80,7 @@ fn pipelines_stop_rejected_changes() {
     let folder = repository();
     std::fs::write(folder.path().join("prod.yaml"), "podLabels: {team: 'not a label'}\n").expect("written");
     for command in commands("pre-commit") {
-        let (is_fine, told) = shell(&command, folder.path());
-        assert!(!is_fine, "{command}: {told}");
+        let (is_fine, reported) = shell(&command, folder.path());
+        assert!(!is_fine, "{command}: {reported}");
     }
 }

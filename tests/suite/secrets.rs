@@ -94,13 +94,13 @@ proptest! {
         let secrets = secrets_of(&[&objects(&text)]);
         for spelling in spellings(&secret) {
             let at = text.find(&quoted(&spelling)).expect("it is there");
-            let mut told = Diagnostic::error("x", format!("Invalid value: {}: no", quoted(&spelling)))
+            let mut diagnostic = Diagnostic::error("x", format!("Invalid value: {}: no", quoted(&spelling)))
                 .at(source.span(at..at + 3), format!("this is '{spelling}'"))
                 .at(source.whole(), "")
                 .help(format!("not {spelling}"));
-            secrets.hide([&mut told]);
-            let texts = [write_text(std::slice::from_ref(&told), TextStyle::default()), write_json(&[told.clone()])];
-            let finding = Finding { object: "ConfigMap/c".into(), path: "data".into(), diagnostic: told, file: None };
+            secrets.hide([&mut diagnostic]);
+            let texts = [write_text(std::slice::from_ref(&diagnostic), TextStyle::default()), write_json(&[diagnostic.clone()])];
+            let finding = Finding { object: "ConfigMap/c".into(), path: "data".into(), diagnostic, file: None };
             let forms = [
                 report::write_json(std::slice::from_ref(&finding)),
                 report::write_sarif(std::slice::from_ref(&finding), &Workspace::default()),

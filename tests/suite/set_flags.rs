@@ -21,7 +21,7 @@ fn set_flags_match_helm() {
     assert!(wrong.is_empty(), "{} of {} cases differ:\n{}", wrong.len(), cases.len(), wrong.concat());
 }
 
-/// How our answer differs from Helm's: the values have to be the same; of an error, Helm's words have to occur in ours, and
+/// How our answer differs from Helm's: the values have to be the same; of an error, Helm's message has to occur in ours, and
 /// a place has to be shown.
 fn difference(case: &Json) -> Option<String> {
     let answer = merge_layers(&layers(case), &Inputs::new());

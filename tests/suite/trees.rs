@@ -2,7 +2,7 @@
 //! `tests/parity/record_trees`. Every tree has the rule in its name that it is about.
 //!
 //! mim-chart gets the same files with `engine: tera` in every Chart.yaml, and templates in Tera where Helm got them in its
-//! own language; `tests/parity/trees.py` says how a tree is described. What Helm says in passing is compared as a set.
+//! own language; `tests/parity/trees.py` says how a tree is described. Helm's log is compared as a set.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -34,12 +34,12 @@ fn difference(tree: &Value, dump: &str) -> Option<String> {
     let stdout = String::from_utf8_lossy(&output.stdout);
     let stderr = String::from_utf8_lossy(&output.stderr);
     let exit = output.status.code().map_or(-1, i64::from);
-    let told: Vec<Value> = stderr.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let reported: Vec<Value> = stderr.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     let messages = |wanted: &dyn Fn(&Value) -> bool| -> BTreeSet<String> {
-        told.iter().filter(|told| wanted(told)).map(|told| without_path(text(&told["message"]))).collect()
+        reported.iter().filter(|reported| wanted(reported)).map(|reported| without_path(text(&reported["message"]))).collect()
     };
-    let errors = messages(&|told| told["severity"] == "error");
-    let notices = messages(&|told| told["severity"] != "error" && !OWN_NOTICES.contains(&text(&told["code"])));
+    let errors = messages(&|reported| reported["severity"] == "error");
+    let notices = messages(&|reported| reported["severity"] != "error" && !OWN_NOTICES.contains(&text(&reported["code"])));
 
     let helm = &tree["helm"];
     let helms_notices: BTreeSet<String> =

@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_checked_in_helms_words() {
+    fn names_are_checked_as_in_helm() {
         let reported = |name: &str| check_name(name).unwrap_err().message;
         assert_eq!(reported(""), "chart name must be between 1 and 250 characters");
         assert_eq!(reported(&"a".repeat(251)), "chart name must be between 1 and 250 characters");

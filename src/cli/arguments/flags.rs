@@ -209,7 +209,7 @@ pub(in crate::cli) struct CommaError {
 }
 
 impl CommaError {
-    /// The error in pflag's words; `flag` is the flag with both its names.
+    /// The error as pflag says it; `flag` is the flag with both its names.
     pub(in crate::cli) fn diagnose(&self, flag: &str, source: &Source) -> Diagnostic {
         let message = format!("invalid argument {:?} for {flag:?} flag: {}", source.text(), self.message);
         Diagnostic::error("usage", message).at(source.span(self.at..self.at + 1), "")

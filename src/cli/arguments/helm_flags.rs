@@ -1,4 +1,4 @@
-//! Flags of Helm that have nothing to do here: accepted with a word about it, or refused with the reason.
+//! Flags of Helm that do not apply here: accepted with a note, or refused with the reason.
 //!
 //! They cost nothing where they are not used: only when the command line holds a flag that is not mim-chart's own is it
 //! read once more with these.

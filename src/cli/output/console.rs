@@ -44,7 +44,7 @@ impl Console {
     /// Writes text for people, with what could do harm on a terminal or in the log of a CI system escaped.
     ///
     /// # Errors
-    /// The system's words if standard output can't be written.
+    /// Standard output can't be written; the system's message.
     pub(in crate::cli) fn print(&mut self, text: &str) -> anyhow::Result<()> {
         self.print_unchanged(&if self.colors_output() { printable_styled_lines(text) } else { printable_lines(text) })
     }
@@ -52,7 +52,7 @@ impl Console {
     /// Writes a file, values or a patch: byte for byte, but on a terminal as [`Console::print`] does.
     ///
     /// # Errors
-    /// The system's words if standard output can't be written.
+    /// Standard output can't be written; the system's message.
     pub(in crate::cli) fn print_document(&mut self, text: &str) -> anyhow::Result<()> {
         if self.is_read_by_a_person() { self.print(text) } else { self.print_unchanged(text) }
     }
@@ -60,7 +60,7 @@ impl Console {
     /// Writes the result of a command byte for byte. A reader that has gone away is not an error: the reader decides how much to read.
     ///
     /// # Errors
-    /// The system's words if standard output can't be written.
+    /// Standard output can't be written; the system's message.
     pub(in crate::cli) fn print_unchanged(&mut self, text: &str) -> anyhow::Result<()> {
         write_to_stdout(text.as_bytes()).map_err(|error| anyhow!(unwritable(&error)))
     }

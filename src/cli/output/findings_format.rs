@@ -39,7 +39,7 @@ impl FindingsOutput {
     /// Prints what [`FindingsOutput::write`] gave. Workflow commands are to be commands.
     ///
     /// # Errors
-    /// The system's words if standard output can't be written.
+    /// Standard output can't be written; the system's message.
     pub(in crate::cli) fn print(&self, text: &str, console: &mut Console) -> anyhow::Result<()> {
         if self.output == FindingsFormat::Github { console.print_unchanged(text) } else { console.print(text) }
     }

@@ -17,7 +17,7 @@ pub enum FnError {
     Include(Box<ExecError>),
     /// No template has the name that `include` was given.
     NoTemplate(String),
-    /// The text that `tpl` ran failed: Go's words before the nested error, and that.
+    /// The text that `tpl` ran failed: Go's message before the nested error, and that.
     Tpl(String, Box<ExecError>),
     /// The text that `tpl` was given can't be parsed.
     TplParse(String, Box<ParseError>),

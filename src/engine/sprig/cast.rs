@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn what_overflows_is_no_number() {
+    fn what_overflows_is_not_a_number() {
         for (text, number) in
             [("1e3", 1000.0), (".5", 0.5), ("1e400", 0.0), ("-1e400", 0.0), ("1_0.5", 10.5), ("x", 0.0)]
         {

@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_pattern_is_told_from_what_is_too_much() {
+    fn what_is_not_a_pattern_is_distinguished_from_what_is_too_much() {
         for pattern in ["[a", "[", "[]", "[!]", "[b-a]", "[a-]", "[a-c1]", "[a-"] {
             assert_eq!(Glob::parse(pattern).unwrap_err(), Fault::Malformed, "{pattern}");
         }

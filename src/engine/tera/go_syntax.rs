@@ -321,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn go_is_told_in_tera() {
+    fn go_syntax_is_explained_in_tera() {
         for (go, expected) in [
             ("{{ .Values.name }}", "{{ Values.name }}"),
             ("{{- .Release.Name -}}", "{{ Release.Name }}"),

@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_told_through_loops_values_and_trimming() {
+    fn lines_are_reported_through_loops_values_and_trimming() {
         assert_eq!(origins("k: 1\nv: {{ a }}\nw: 2"), [1, 2, 2, 3]);
         assert_eq!(origins("{% for i in items -%}\n  - {{ i }}\n{% endfor %}z"), [2, 2, 3]);
         assert_eq!(origins("a\n{%- if true %}\nb\n{%- endif %}\nc"), [1, 3, 5]);

@@ -124,7 +124,7 @@ fn verbs_and_flags_print_as_recorded_from_go() {
 }
 
 #[test]
-fn formats_with_mistakes_print_as_in_go() {
+fn formats_with_errors_print_as_in_go() {
     for (format, args, printed) in [
         ("%d", &[][..], "%!d(MISSING)"),
         ("%d", &[Int(1), Int(2)], "1%!(EXTRA int=2)"),
@@ -152,7 +152,7 @@ fn formats_with_mistakes_print_as_in_go() {
 }
 
 #[test]
-fn print_separates_what_is_no_string() {
+fn print_separates_what_is_not_a_string() {
     let print = |values: &[V], line: bool| {
         let mut out = Vec::new();
         let mut printer = Printer::new(&mut out, 100, Dialect::GO);

@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_rule_is_none() {
+    fn other_text_is_not_a_rule() {
         for rule in ["", "A1", "AAA", "AAA200", "AAA1BBB,M13.1.0,M1.1.0", "AAA1BBB,M1.1.0", "<A", "AAA1BBB,1,2x"] {
             assert!(at(rule, 0).is_none(), "{rule}");
         }

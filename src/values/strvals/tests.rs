@@ -75,7 +75,7 @@ fn a_later_flag_builds_on_what_is_there() {
 }
 
 #[test]
-fn a_mistake_is_shown_where_it_is() {
+fn an_error_is_shown_where_it_is() {
     for (kind, flag, message, wrong) in [
         (Kind::Typed, "a=1,b", "key \"b\" has no value", "b"),
         (Kind::Typed, "a=1,b,c=2", "key \"b\" has no value (cannot end with ,)", "b"),

@@ -94,8 +94,8 @@ fuzz_target!(|data: &[u8]| {
     check(&mim_chart::diagnostic::printable_lines(&report::write_junit("validate", &names, &found)), false);
     let source = Source::file(text, text);
     let flag = Source::flag("--set", text);
-    let mut told: Vec<Diagnostic> = found.into_iter().map(|finding| finding.diagnostic).collect();
-    told.push(Diagnostic::error("x", text).at(source.span(1..2), text).at(flag.whole(), text).help(text));
-    check(&write_text(&told, TextStyle::default()), false);
-    check(&write_json(&told), false);
+    let mut reported: Vec<Diagnostic> = found.into_iter().map(|finding| finding.diagnostic).collect();
+    reported.push(Diagnostic::error("x", text).at(source.span(1..2), text).at(flag.whole(), text).help(text));
+    check(&write_text(&reported, TextStyle::default()), false);
+    check(&write_json(&reported), false);
 });

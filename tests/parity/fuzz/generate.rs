@@ -1,4 +1,4 @@
-//! Cases by chance: half by the grammars of `--set` and of YAML, half with bytes of those changed.
+//! Random cases: half by the grammars of `--set` and of YAML, half with bytes of those changed.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;

@@ -1,4 +1,4 @@
-//! Values by chance through Helm's own packages and through this library, side by side: what one takes the other takes, and gives
+//! Random values through Helm's own packages and through this library, side by side: what one takes the other takes, and gives
 //! the same. `tests/parity/fuzz/run` builds Helm's side and calls this.
 //!
 //! `differential HELM_SIDE [--seed N] [--seconds N] [--cases N]`; the seed is printed. A case on which the two do not agree is

@@ -110,7 +110,7 @@ fn invalid_values_are_refused_with_a_reason() {
         let said = refusal(sets);
         for part in *parts {
             if !bare(&said).contains(&bare(part)) {
-                wrong.push(format!("{sets:?} says nothing of {part:?}:\n{said}"));
+                wrong.push(format!("{sets:?} does not mention {part:?}:\n{said}"));
             }
         }
     }

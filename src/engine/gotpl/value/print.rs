@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_map_twice_is_no_error_and_growth_is_limited() {
+    fn the_same_map_twice_is_not_an_error_and_growth_is_limited() {
         let mut value = Value::record([("k", Value::str("v"))]);
         for _ in 0..100 {
             value = Value::list(vec![value.clone(), value]);

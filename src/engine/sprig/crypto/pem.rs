@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_block_is_none() {
+    fn other_text_is_not_a_block() {
         for text in [
             "",
             "text",

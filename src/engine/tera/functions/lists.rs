@@ -58,7 +58,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     ),
 ];
 
-/// The argument `items`, with sprig's words for anything that is not a list: `Cannot` and what can't be done.
+/// The argument `items`, with sprig's message for anything that is not a list: `Cannot` and what can't be done.
 fn items<'a>(call: &Call<'a>, act: &str) -> Result<&'a [Value], Failure> {
     let value = call.value("items")?;
     let items = value.as_array().ok_or_else(|| lists::cannot(act, value))?;

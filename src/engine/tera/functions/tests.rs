@@ -106,7 +106,7 @@ fn functions_answer_as_helm_does() {
 }
 
 #[test]
-fn mistakes_are_told_in_helms_words() {
+fn errors_are_reported_as_in_helm() {
     let mut wrong = Vec::new();
     for row in cases().iter().filter(|row| row.get("differs").is_none()) {
         let words = row["helm"]["error"].as_str().and_then(words_of_helm);
