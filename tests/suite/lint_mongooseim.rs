@@ -37,8 +37,9 @@ fn findings(folder: &Path, chart: &str, arguments: &[&str]) -> Vec<(String, Stri
         .expect("the binary");
     let stderr = String::from_utf8(output.stderr).expect("UTF-8");
     let reported = stderr.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let reported =
-        reported.map(|reported| (reported["code"].as_str().unwrap().to_owned(), reported["message"].as_str().unwrap().to_owned()));
+    let reported = reported.map(|reported| {
+        (reported["code"].as_str().unwrap().to_owned(), reported["message"].as_str().unwrap().to_owned())
+    });
     let (ours, others): (Vec<_>, Vec<_>) = reported.partition(|(code, _)| code.starts_with("mongooseim-"));
     let rejected: Vec<_> = others.iter().filter(|(code, _)| code.starts_with("templates")).collect();
     assert!(rejected.is_empty(), "{arguments:?}: {rejected:?}");

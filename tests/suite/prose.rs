@@ -42,7 +42,8 @@ fn sources_and_documents_use_plain_words() {
     let mut files = Vec::new();
     READ.iter().for_each(|name| find(top, &top.join(name), &mut files));
     assert!(files.len() > 300, "only {} files were found", files.len());
-    let phrases: Vec<_> = PHRASES.iter().map(|(phrase, plain)| (Regex::new(phrase).expect("a pattern"), plain)).collect();
+    let phrases: Vec<_> =
+        PHRASES.iter().map(|(phrase, plain)| (Regex::new(phrase).expect("a pattern"), plain)).collect();
     let mut wrong = Vec::new();
     for path in files {
         // What is not text has no words.

@@ -36,10 +36,15 @@ fn difference(tree: &Value, dump: &str) -> Option<String> {
     let exit = output.status.code().map_or(-1, i64::from);
     let reported: Vec<Value> = stderr.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     let messages = |wanted: &dyn Fn(&Value) -> bool| -> BTreeSet<String> {
-        reported.iter().filter(|reported| wanted(reported)).map(|reported| without_path(text(&reported["message"]))).collect()
+        reported
+            .iter()
+            .filter(|reported| wanted(reported))
+            .map(|reported| without_path(text(&reported["message"])))
+            .collect()
     };
     let errors = messages(&|reported| reported["severity"] == "error");
-    let notices = messages(&|reported| reported["severity"] != "error" && !OWN_NOTICES.contains(&text(&reported["code"])));
+    let notices =
+        messages(&|reported| reported["severity"] != "error" && !OWN_NOTICES.contains(&text(&reported["code"])));
 
     let helm = &tree["helm"];
     let helms_notices: BTreeSet<String> =
