@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use super::import_declaration::ImportValues;
 use crate::diagnostic::{Diagnostic, Span};
-use crate::go;
+
 use crate::go::strconv::quote_double;
 use crate::values::display;
-use crate::yaml::{Entry, Map, Node, Value};
+use crate::yaml::{Entry, Map, Node, Value, decode};
 
 /// What is wrong with the fields of Chart.yaml, each list in Helm's order: by the names of the fields.
 #[derive(Debug, Default)]
@@ -86,7 +86,7 @@ impl<'a> Fields<'a> {
     pub(super) fn text(&mut self, name: &'static str) -> String {
         match self.node(name) {
             None => String::new(),
-            Some(node) => match scalar_text(&node.value) {
+            Some(node) => match decode::text_of(node) {
                 Some(text) => sanitize(&text),
                 None => {
                     self.mismatch(name, node, "string");
@@ -105,9 +105,8 @@ impl<'a> Fields<'a> {
         };
         let mut texts = Vec::with_capacity(items.len());
         for item in items {
-            match scalar_text(&item.value) {
+            match decode::text_of(item) {
                 Some(text) => texts.push(sanitize(&text)),
-                None if item.value.is_null() => texts.push(String::new()),
                 None => self.mismatch(name, item, "string"),
             }
         }
@@ -132,12 +131,9 @@ impl<'a> Fields<'a> {
         };
         let mut texts = BTreeMap::new();
         for (key, item) in map.iter() {
-            match scalar_text(&item.value) {
+            match decode::text_of(item) {
                 Some(text) => {
                     texts.insert(key.to_owned(), text);
-                }
-                None if item.value.is_null() => {
-                    texts.insert(key.to_owned(), String::new());
                 }
                 None => self.mismatch(name, item, "string"),
             }
@@ -233,17 +229,6 @@ fn wanted_words(go_type: &str) -> &'static str {
     }
 }
 
-/// A scalar as the text that YAML's conversion makes of it where text is wanted: `1.10` is `1.1`, `yes` is `true`.
-fn scalar_text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Bool(value) => Some(value.to_string()),
-        Value::Int(number) => Some(number.to_string()),
-        Value::Float(number) => Some(go::float::format_json_float(*number)),
-        Value::Null | Value::List(_) | Value::Map(_) => None,
-    }
-}
-
 /// Unicode spaces become plain ones, and what can't be printed vanishes (Helm's rule for texts of Chart.yaml).
 fn sanitize(text: &str) -> String {
     let keep = |c: char| match c {
@@ -252,4 +237,34 @@ fn sanitize(text: &str) -> String {
         c => Some(c),
     };
     text.chars().filter_map(keep).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::chart::{Chart, File};
+
+    /// Recorded from Helm.
+    #[test]
+    fn numbers_become_texts_as_in_helm() {
+        for (written, text) in [
+            ("1.10", "1.1"),
+            ("1e6", "1e+06"),
+            ("72225e2", "7.2225e+06"),
+            ("1.5e3", "1500"),
+            ("1.23456789", "1.2345679"),
+            ("1000000", "1000000"),
+            ("12345678", "12345678"),
+            ("1e400", "1e400"),
+            ("0x10", "16"),
+            ("yes", "true"),
+        ] {
+            let yaml = format!(
+                "apiVersion: v2\nname: c\nversion: 1.0.0\nappVersion: {written}\nannotations: {{a: {written}}}\nkeywords: [{written}]\n"
+            );
+            let file = File { path: "Chart.yaml".into(), shown: "Chart.yaml".into(), bytes: yaml.into_bytes().into() };
+            let metadata = Chart::from_files(vec![file]).expect("a chart").metadata;
+            assert_eq!((metadata.app_version.as_str(), metadata.keywords[0].as_str()), (text, text), "{written}");
+            assert_eq!(metadata.annotations.expect("annotations")["a"], text, "{written}");
+        }
+    }
 }

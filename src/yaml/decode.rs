@@ -75,6 +75,26 @@ pub fn from_node<T: DeserializeOwned>(node: &Node) -> Result<T, DecodeError> {
     T::deserialize(Decoder { node, path: None }).map_err(|error| error.or_at(&node.span))
 }
 
+/// The text of a scalar where Go's struct has a string, "" for null; `None` for lists and maps. go-yaml writes floats with the digits
+/// that 32 bits need: `1.10` is `1.1`, `1e6` is `1e+06`, and `yes` is `true`.
+pub fn text_of(node: &Node) -> Option<String> {
+    Some(match &node.value {
+        Value::Null => String::new(),
+        Value::Bool(value) => value.to_string(),
+        Value::Int(value) => value.to_string(),
+        // Whether a whole number was written as a float decides its form: 1e6 is "1e+06", 1000000 stays.
+        Value::Float(value) => match resolve(None, node.span.text().into()) {
+            Ok(Scalar::Int(value)) => value.to_string(),
+            Ok(Scalar::Unsigned(value)) => value.to_string(),
+            Ok(Scalar::Float(value)) => float_key(value),
+            _ if value.fract() == 0.0 => crate::go::float::format_json_float(*value),
+            _ => float_key(*value),
+        },
+        Value::String(text) => text.clone(),
+        Value::List(_) | Value::Map(_) => return None,
+    })
+}
+
 /// The fields that lead to a value.
 struct Path<'a> {
     outer: Option<&'a Path<'a>>,
@@ -114,25 +134,6 @@ impl<'a> Decoder<'a> {
         DecodeError { message, span: self.node.span.clone() }
     }
 
-    /// The text of a scalar where a string is wanted, `None` for what is not a scalar.
-    fn text(&self) -> Option<String> {
-        Some(match &self.node.value {
-            Value::Null => String::new(),
-            Value::Bool(value) => value.to_string(),
-            Value::Int(value) => value.to_string(),
-            // Whether a whole number was written as a float decides its form: 1e6 is "1e+06", 1000000 stays.
-            Value::Float(value) => match resolve(None, self.node.span.text().into()) {
-                Ok(Scalar::Int(value)) => value.to_string(),
-                Ok(Scalar::Unsigned(value)) => value.to_string(),
-                Ok(Scalar::Float(value)) => float_key(value),
-                _ if value.fract() == 0.0 => crate::go::float::format_json_float(*value),
-                _ => float_key(*value),
-            },
-            Value::String(text) => text.clone(),
-            Value::List(_) | Value::Map(_) => return None,
-        })
-    }
-
     fn int(&self) -> Option<i64> {
         match self.node.value {
             Value::Null => Some(0),
@@ -157,7 +158,7 @@ macro_rules! integers {
 macro_rules! strings {
     ($($method:ident)*) => {
         $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-            match self.text() {
+            match text_of(self.node) {
                 Some(text) => visitor.visit_string(text),
                 None => Err(self.mismatch("string")),
             }
