@@ -12,7 +12,8 @@ use mim_chart::chart::{Chart, File, MAX_CHART_DEPTH, MAX_CHARTS, MAX_VALUES};
 use mim_chart::diagnostic::{Source, Span};
 use mim_chart::engine::{Capabilities, Release};
 use mim_chart::render::{Request, render};
-use mim_chart::values::{FileReader, Map, Node, Value};
+use mim_chart::values::FileReader;
+use mim_chart::yaml::{Map, Node, Value};
 
 /// What the files of one chart may take before it is packed: the time goes to reading, not to making the input.
 const MOST_BYTES: usize = 1 << 20;

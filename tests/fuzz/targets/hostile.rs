@@ -87,7 +87,7 @@ fuzz_target!(|data: &[u8]| {
     }
     let request = Request { kube_version: &KubeVersion::default(), strict: true, custom_kinds: &[] };
     let found = validate(&new, &request);
-    let names: Vec<String> = new.iter().map(Object::name).collect();
+    let names: Vec<String> = new.iter().map(|object| object.id.to_string()).collect();
     check(&report::write_json(&found), false);
     check(&report::write_sarif(&found, &report::Workspace::default()), false);
     check(&report::write_github(&found, &report::Workspace::default()), true);
