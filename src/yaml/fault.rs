@@ -6,7 +6,7 @@ use super::syntax::{Fault, Mark};
 
 /// A breach of the syntax as the user sees it. `text` is the document, which begins at `offset` in `source`.
 pub(super) fn explain(fault: Fault, source: &Source, offset: usize, text: &str) -> Diagnostic {
-    let Fault { problem, at, numbered, context } = fault;
+    let Fault { problem, at, numbered, context, .. } = fault;
     let missing_colon = problem == "could not find expected ':'";
     let place = match context {
         // The colon is missing where the key stands, not where the scanner gave up.

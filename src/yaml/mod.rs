@@ -23,6 +23,8 @@ pub use colored::colored;
 pub use locate::locate_in_scalar;
 pub use node::{Entry, Map, Node, Value};
 pub use order::natural_order;
-pub use read::{read_document, read_document_at, read_document_strictly, read_values, split_documents};
+pub use read::{
+    read_document, read_document_at, read_document_strictly, read_generated_document, read_values, split_documents,
+};
 pub use split::split_manifests;
 pub use write::{WriteError, write, write_pretty};

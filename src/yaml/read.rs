@@ -66,6 +66,17 @@ pub fn read_document(source: &Source) -> Result<Node, Diagnostic> {
     read_part(source, 0..source.text().len(), false)
 }
 
+/// The same for a text that a template made: a syntax error has the line that go-yaml names, which is not always the place.
+///
+/// # Errors
+/// As for [`read_document`].
+pub fn read_generated_document(source: &Source) -> Result<Node, Diagnostic> {
+    let document = Document::parse(source.text()).map_err(|fault| {
+        Diagnostic::error("yaml-syntax", format!("error converting YAML to JSON: {}", fault.go_message()))
+    })?;
+    construct(document, source, 0)
+}
+
 /// Reads the first document of a text as strictly as Helm reads Chart.yaml in `lint`: no key may come twice in a map.
 ///
 /// ```

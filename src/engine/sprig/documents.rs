@@ -48,7 +48,10 @@ struct Reader {
 }
 
 const YAML: Reader = Reader {
-    read: |text| yaml::read_document(&Source::file("", text)).map(|node| node.value).map_err(|error| error.message),
+    read: |text| {
+        let read = yaml::read_generated_document(&Source::file("", text));
+        read.map(|node| node.value).map_err(|error| error.message)
+    },
     prefix: "error unmarshaling JSON: while decoding JSON: ",
 };
 

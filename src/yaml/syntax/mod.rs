@@ -26,22 +26,44 @@ pub struct Fault {
     pub at: Mark,
     /// Whether go-yaml names the line in its message.
     pub numbered: bool,
+    /// Whether the scanner noticed it, not the parser: go-yaml counts the lines of the two differently.
+    pub scanned: bool,
     /// What was being read, and where that began.
     pub context: Option<(&'static str, Mark)>,
 }
 
 impl Fault {
     fn at(at: Mark, problem: &'static str) -> Box<Self> {
-        Box::new(Fault { problem: problem.into(), at, numbered: true, context: None })
+        Box::new(Fault { problem: problem.into(), at, numbered: true, scanned: true, context: None })
     }
 
     fn within(context: &'static str, start: Mark, at: Mark, problem: &'static str) -> Box<Self> {
-        Box::new(Fault { problem: problem.into(), at, numbered: true, context: Some((context, start)) })
+        Box::new(Fault { problem: problem.into(), at, numbered: true, scanned: true, context: Some((context, start)) })
     }
 
     fn unnumbered(offset: usize, problem: impl Into<Cow<'static, str>>) -> Box<Self> {
         let at = Mark { offset, ..Mark::default() };
-        Box::new(Fault { problem: problem.into(), at, numbered: false, context: None })
+        Box::new(Fault { problem: problem.into(), at, numbered: false, scanned: false, context: None })
+    }
+
+    /// The same, noticed by the parser.
+    fn of_parser(mut self: Box<Self>) -> Box<Self> {
+        self.scanned = false;
+        self
+    }
+
+    /// What go-yaml says: it counts from 0 what the parser notices and from 1 what the scanner does, and names no line where
+    /// it counted none.
+    pub fn go_message(&self) -> String {
+        let began = self.context.map_or(0, |(_, mark)| mark.line);
+        let line = match self.at.line {
+            0 => began,
+            line => line + usize::from(self.scanned),
+        };
+        match line {
+            line if self.numbered && line > 0 => format!("yaml: line {line}: {}", self.problem),
+            _ => format!("yaml: {}", self.problem),
+        }
     }
 }
 

@@ -143,7 +143,7 @@ impl<'t> Parser<'t> {
         self.directives()?;
         let token = self.scanner.peek()?;
         if token.kind != TokenKind::DocumentStart {
-            return Err(Fault::at(token.start, "did not find expected <document start>"));
+            return Err(Fault::at(token.start, "did not find expected <document start>").of_parser());
         }
         let end = token.end;
         self.scanner.take()?;
@@ -158,16 +158,18 @@ impl<'t> Parser<'t> {
             let mark = self.scanner.peek()?.start;
             match self.scanner.peek()?.kind {
                 TokenKind::VersionDirective { .. } if versioned => {
-                    return Err(Fault::at(mark, "found duplicate %YAML directive"));
+                    return Err(Fault::at(mark, "found duplicate %YAML directive").of_parser());
                 }
                 TokenKind::VersionDirective { major: 1, minor: 1 } => versioned = true,
-                TokenKind::VersionDirective { .. } => return Err(Fault::at(mark, "found incompatible YAML document")),
+                TokenKind::VersionDirective { .. } => {
+                    return Err(Fault::at(mark, "found incompatible YAML document").of_parser());
+                }
                 TokenKind::TagDirective(_) => {}
                 _ => return Ok(()),
             }
             if let TokenKind::TagDirective(tag) = self.scanner.take()?.kind {
                 if self.tag_directives.iter().any(|known| known.handle == tag.handle) {
-                    return Err(Fault::at(mark, "found duplicate %TAG directive"));
+                    return Err(Fault::at(mark, "found duplicate %TAG directive").of_parser());
                 }
                 self.tag_directives.push(*tag);
             }
@@ -246,7 +248,9 @@ impl<'t> Parser<'t> {
             }
             _ => {
                 let context = if block { "while parsing a block node" } else { "while parsing a flow node" };
-                return Err(Fault::within(context, start, token_start, "did not find expected node content"));
+                return Err(
+                    Fault::within(context, start, token_start, "did not find expected node content").of_parser()
+                );
             }
         };
         Ok(event(kind, token_start, token_end))
@@ -305,14 +309,14 @@ impl<'t> Parser<'t> {
             (None, "") => Ok(tag.suffix),
             (None, "!") => Ok(tag.handle + &tag.suffix),
             (None, "!!") => Ok("tag:yaml.org,2002:".to_owned() + &tag.suffix),
-            _ => Err(Fault::within("while parsing a node", start, mark, "found undefined tag handle")),
+            _ => Err(Fault::within("while parsing a node", start, mark, "found undefined tag handle").of_parser()),
         }
     }
 
     fn unexpected(&mut self, context: &'static str, problem: &'static str) -> Box<Fault> {
         let start = self.starts.last().copied().unwrap_or_default();
         match self.scanner.peek() {
-            Ok(token) => Fault::within(context, start, token.start, problem),
+            Ok(token) => Fault::within(context, start, token.start, problem).of_parser(),
             Err(fault) => fault,
         }
     }
