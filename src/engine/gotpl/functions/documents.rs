@@ -2,7 +2,7 @@
 
 use crate::engine::gotpl::call::{Args, Evaluate, Function, Param};
 use crate::engine::gotpl::errors::FnError;
-use crate::engine::gotpl::value::{NoPlainForm, Value, from_yaml, to_yaml};
+use crate::engine::gotpl::value::{List, ListKind, Map, MapKind, NoPlainForm, Value, from_yaml, to_yaml};
 use crate::engine::sprig::{documents, toml};
 use crate::{json, yaml};
 
@@ -26,8 +26,16 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
     Function::new("fromYaml", &[Param::Str], |run, args| read(run, args, documents::from_yaml)),
     Function::new("fromYamlArray", &[Param::Str], |run, args| read(run, args, documents::from_yaml_array)),
-    Function::new("fromJson", &[Param::Str], |run, args| read(run, args, documents::from_json)),
-    Function::new("fromJsonArray", &[Param::Str], |run, args| read(run, args, documents::from_json_array)),
+    Function::new("fromJson", &[Param::Str], |run, args| {
+        Ok(if is_null(&args) { Value::Map(Map::nil(MapKind::Any)) } else { read(run, args, documents::from_json)? })
+    }),
+    Function::new("fromJsonArray", &[Param::Str], |run, args| {
+        Ok(if is_null(&args) {
+            Value::List(List::nil(ListKind::Any))
+        } else {
+            read(run, args, documents::from_json_array)?
+        })
+    }),
     Function::new("mustFromJson", &[Param::Str], |run, args| {
         run.spend(args.bytes(0).len().saturating_mul(NODE))?;
         Ok(from_yaml(&documents::any_from_json(&args.str(0))?))
@@ -71,6 +79,9 @@ fn to_toml(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     if args.get(0).is_nil() {
         return Err("reflect: call of reflect.Value.Type on zero Value".into());
     }
+    if args.get(0).as_map().is_some_and(Map::is_nil) {
+        return Ok(Value::str(""));
+    }
     let value = match to_yaml(args.get(0), run.room()) {
         Ok(value) => value,
         Err(NoPlainForm::Limit(message)) => return Err(FnError::Limit(message.to_owned())),
@@ -79,6 +90,11 @@ fn to_toml(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     let text = toml::write(&value).unwrap_or_else(|message| message);
     run.spend(text.len())?;
     Ok(Value::str(text))
+}
+
+/// Whether the argument is JSON's null, which makes a nil map or list in Go.
+fn is_null(args: &Args<'_>) -> bool {
+    args.str(0).trim_matches([' ', '\t', '\n', '\r']) == "null"
 }
 
 /// A document read; what is wrong with it becomes part of the result.
