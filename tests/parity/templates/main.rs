@@ -2,7 +2,8 @@
 //! that begins with Helm's text. `run` beside this builds Helm's side and calls this.
 //!
 //! `template-parity HELM_SIDE [--seed N] [--seconds N] [--count N] [--first N] [--only FAMILY] [--without
-//! FAMILY,...] [--jobs N] [--from FILE] [--errors N] [--print]`; the seed is printed, and `--seed N --first CASE --count 1` makes one case again. A difference is shrunk and printed once for each kind of it.
+//! FAMILY,...] [--jobs N] [--from FILE] [--errors N] [--most N] [--print]`; it fails
+//! if more than --most charts in ten thousand (0) differ. The seed is printed, and `--seed N --first CASE --count 1` makes one case again. A difference is shrunk and printed once for each kind of it.
 
 mod compare;
 mod generate;
@@ -43,6 +44,8 @@ struct Options {
     from: Option<String>,
     errors: usize,
     prints: bool,
+    /// How many charts in ten thousand may differ.
+    most: u64,
 }
 
 fn options() -> Options {
@@ -63,6 +66,7 @@ fn options() -> Options {
         from: None,
         errors: 0,
         prints: false,
+        most: 0,
     };
     while let Some(name) = arguments.next() {
         if name == "--print" {
@@ -79,6 +83,7 @@ fn options() -> Options {
             "--jobs" => options.jobs = number() as usize,
             "--only" => options.only = Some(value),
             "--without" => options.without = value.split(',').map(str::to_owned).collect(),
+            "--most" => options.most = number(),
             "--errors" => options.errors = number() as usize,
             "--from" => options.from = Some(value),
             _ => panic!("unknown flag {name}"),
@@ -142,5 +147,5 @@ fn main() {
     if options.prints {
         return;
     }
-    std::process::exit(report.print(options.errors));
+    std::process::exit(report.print(options.errors, options.most));
 }

@@ -101,8 +101,9 @@ impl Report {
         }
     }
 
-    /// Prints the counts, with the errors that Helm gave most often; the exit code.
-    pub fn print(&self, most_errors: usize) -> i32 {
+    /// Prints the counts, with the errors that Helm gave most often; the exit code: 1 if more than
+    /// `most` in ten thousand cases differ.
+    pub fn print(&self, most_errors: usize, most: u64) -> i32 {
         let counts = self.counts();
         let seconds = self.begun.elapsed().as_secs_f64();
         let mut kinds: Vec<_> = counts.kinds.iter().collect();
@@ -121,7 +122,7 @@ impl Report {
              {died} of which Helm's process died; {different} differ",
             *cases as f64 / seconds
         );
-        i32::from(*different > 0 || *cases == 0)
+        i32::from(different.saturating_mul(10_000) > cases.saturating_mul(most) || *cases == 0)
     }
 }
 
