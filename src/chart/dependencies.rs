@@ -175,18 +175,12 @@ fn is_enabled(dependency: &Dependency, values: &Map, path: &[String], notes: &mu
 
 #[cfg(test)]
 mod tests {
-    use std::borrow::Cow;
-
     use super::*;
     use crate::chart::File;
     use crate::diagnostic::Source;
 
     fn chart(dependencies: &str, values: &str) -> Chart {
-        let file = |path: &str, text: &str| File {
-            path: path.to_owned(),
-            shown: path.to_owned(),
-            bytes: Cow::Owned(text.as_bytes().to_vec()),
-        };
+        let file = |path: &str, text: &str| File::new(path, text.as_bytes().to_vec());
         Chart::from_files(vec![
             file("Chart.yaml", &format!("apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies:\n{dependencies}")),
             file("values.yaml", values),

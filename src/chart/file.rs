@@ -15,6 +15,14 @@ pub struct File {
     pub bytes: Cow<'static, [u8]>,
 }
 
+impl File {
+    /// A file that the user knows by its path below the chart's folder.
+    pub fn new(path: impl Into<String>, bytes: impl Into<Cow<'static, [u8]>>) -> File {
+        let path = path.into();
+        File { shown: path.clone(), path, bytes: bytes.into() }
+    }
+}
+
 /// A template of a chart.
 #[derive(Debug, Clone)]
 pub struct Template {

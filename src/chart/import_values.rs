@@ -178,7 +178,7 @@ mod tests {
     use crate::chart::{Chart, File};
 
     fn values(parent: &str, dependencies: &str, children: &[(&str, &str)]) -> String {
-        let file = |path: String, text: String| File { shown: path.clone(), path, bytes: text.into_bytes().into() };
+        let file = |path: String, text: String| File::new(path, text.into_bytes());
         let metadata = |name: &str| format!("apiVersion: v2\nname: {name}\nversion: 1.0.0\n");
         let mut files = vec![
             file("Chart.yaml".to_owned(), format!("{}dependencies: {dependencies}\n", metadata("web"))),

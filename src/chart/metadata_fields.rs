@@ -261,7 +261,7 @@ mod tests {
             let yaml = format!(
                 "apiVersion: v2\nname: c\nversion: 1.0.0\nappVersion: {written}\nannotations: {{a: {written}}}\nkeywords: [{written}]\n"
             );
-            let file = File { path: "Chart.yaml".into(), shown: "Chart.yaml".into(), bytes: yaml.into_bytes().into() };
+            let file = File::new("Chart.yaml", yaml.into_bytes());
             let metadata = Chart::from_files(vec![file]).expect("a chart").metadata;
             assert_eq!((metadata.app_version.as_str(), metadata.keywords[0].as_str()), (text, text), "{written}");
             assert_eq!(metadata.annotations.expect("annotations")["a"], text, "{written}");

@@ -240,11 +240,7 @@ mod tests {
             ("values.schema.json", "{}"),
             ("values.yaml", "\u{feff}# kept\nport: 80\n"),
         ];
-        let file = |(path, text): (&str, &str)| File {
-            path: path.to_owned(),
-            shown: path.to_owned(),
-            bytes: Cow::Owned(text.as_bytes().to_vec()),
-        };
+        let file = |(path, text): (&str, &str)| File::new(path, text.as_bytes().to_vec());
         let mut files: Vec<File> = files.into_iter().map(file).collect();
         files.push(File {
             path: "charts/nested-1.tgz".to_owned(),

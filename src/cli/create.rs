@@ -73,11 +73,7 @@ fn new(name: &str) -> Result<Vec<File>, Failure> {
         .templates
         .iter()
         .filter(|template| is_new(&template.path))
-        .map(|template| File {
-            path: template.path.clone(),
-            shown: template.path.clone(),
-            bytes: template.source.text().as_bytes().to_vec().into(),
-        })
+        .map(|template| File::new(template.path.clone(), template.source.text().as_bytes().to_vec()))
         .collect();
     files.extend(copies);
     Ok(files)

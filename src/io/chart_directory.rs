@@ -55,11 +55,7 @@ mod tests {
         fs::create_dir_all(chart.join("templates")).unwrap();
         fs::write(chart.join("templates/mine.yaml"), "mine").unwrap();
         fs::write(chart.join("Chart.yaml"), "old").unwrap();
-        let file = |path: &str| File {
-            path: path.to_owned(),
-            shown: path.to_owned(),
-            bytes: Cow::Owned(path.as_bytes().to_vec()),
-        };
+        let file = |path: &str| File::new(path, path.as_bytes().to_vec());
         let replaced = write_chart(&chart, &[file("Chart.yaml"), file("templates/a/b.yaml")]).unwrap();
         assert_eq!(replaced, [chart.join("Chart.yaml")]);
         let text = |path: &str| fs::read_to_string(chart.join(path)).unwrap();
@@ -77,7 +73,7 @@ mod tests {
             fs::create_dir_all(&chart).unwrap();
             std::os::unix::fs::symlink(&elsewhere, chart.join(name)).unwrap();
             let bytes = Cow::Borrowed(&b"x"[..]);
-            let file = |path: &str| File { path: path.to_owned(), shown: path.to_owned(), bytes: bytes.clone() };
+            let file = |path: &str| File::new(path, bytes.clone());
             let error = write_chart(&chart, &[file("Chart.yaml"), file("templates/new/a.yaml")]).unwrap_err();
             assert!(error.message.ends_with(" would be outside the chart's directory"), "{}", error.message);
             assert!(!chart.join("Chart.yaml").exists() && fs::read_dir(&elsewhere).unwrap().next().is_none());

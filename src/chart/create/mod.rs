@@ -2,8 +2,6 @@
 //!
 //! What is written is in the folder `scaffold` as it will stand in the chart, with `<CHARTNAME>` for its name.
 
-use std::borrow::Cow;
-
 use super::Chart;
 use super::engine_kind::EngineKind;
 use super::file::File;
@@ -134,11 +132,13 @@ pub fn doubt_name(name: &str) -> Option<Diagnostic> {
 }
 
 fn file(path: &str, bytes: Vec<u8>) -> File {
-    File { path: path.to_owned(), shown: path.to_owned(), bytes: Cow::Owned(bytes) }
+    File::new(path, bytes)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use std::path::Path;
 
     use super::*;

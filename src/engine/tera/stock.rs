@@ -41,18 +41,12 @@ pub(in crate::engine) fn stock_templates() -> Vec<(String, &'static str)> {
 
 #[cfg(test)]
 mod tests {
-    use std::borrow::Cow;
-
     use super::*;
     use crate::chart::File;
     use crate::engine::add_stock_templates;
 
     fn chart(files: &[(&str, &str)]) -> Chart {
-        let file = |(path, text): &(&str, &str)| File {
-            path: (*path).to_owned(),
-            shown: (*path).to_owned(),
-            bytes: Cow::Owned(text.as_bytes().to_vec()),
-        };
+        let file = |(path, text): &(&str, &str)| File::new(*path, text.as_bytes().to_vec());
         let mut chart = Chart::from_files(files.iter().map(file).collect()).unwrap();
         add_stock_templates(&mut chart);
         chart

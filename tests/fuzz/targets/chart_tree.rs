@@ -117,7 +117,7 @@ fn count(node: &Node) -> usize {
 }
 
 fuzz_target!(|data: &[u8]| {
-    let files = files(data).into_iter().map(|(path, bytes)| File { shown: path.clone(), path, bytes: bytes.into() });
+    let files = files(data).into_iter().map(|(path, bytes)| File::new(path, bytes));
     let Ok(chart) = Chart::from_files(files.collect()) else { return };
     let within = |chart: &Chart| {
         let (charts, depth) = extent(chart);

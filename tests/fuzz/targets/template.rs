@@ -20,7 +20,7 @@ impl FileReader for Nothing {
 
 fuzz_target!(|data: &[u8]| {
     let Ok(text) = std::str::from_utf8(data) else { return };
-    let file = |path: &str, text: &str| File { path: path.to_owned(), shown: path.to_owned(), bytes: text.as_bytes().to_vec().into() };
+    let file = |path: &str, text: &str| File::new(path, text.as_bytes().to_vec());
     let files = vec![
         file("Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\nengine: tera\n"),
         file("values.yaml", "a: 1\nb: {c: [1, x, null]}\nt: \"{{ Values.a }}\"\n"),

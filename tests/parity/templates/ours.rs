@@ -20,11 +20,7 @@ pub fn render(case: &Case) -> Answer {
 }
 
 fn texts(case: &Case) -> Result<std::collections::BTreeMap<String, String>, Vec<Diagnostic>> {
-    let file = |(path, text): &(String, String)| File {
-        path: path.clone(),
-        shown: path.clone(),
-        bytes: text.clone().into_bytes().into(),
-    };
+    let file = |(path, text): &(String, String)| File::new(path.as_str(), text.clone().into_bytes());
     let chart = Chart::from_files(case.files.iter().map(file).collect())?;
     let prepared = render::prepare_merged(chart, Default::default(), false)?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

@@ -35,7 +35,7 @@ fn render(template: &str, values: &Json, files: impl IntoIterator<Item = (String
     let source = Source::file("templates/x.yaml", template.to_owned());
     chart.templates.push(Template { path: "templates/x.yaml".to_owned(), source });
     for (path, bytes) in files {
-        chart.files.push(File { path: path.clone(), shown: path, bytes: bytes.into() });
+        chart.files.push(File::new(path, bytes));
     }
     let Value::Map(values) = value_of(values) else { panic!("values are a map") };
     let scope = Scope {
