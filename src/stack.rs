@@ -40,6 +40,12 @@ pub fn call_or_here<T: Send>(size: usize, work: impl FnOnce() -> T + Send) -> T 
     }
 }
 
+/// About where the stack is: the distance between two of these is what calls have taken.
+pub fn position() -> usize {
+    let here = 0u8;
+    std::ptr::from_ref(&here).addr()
+}
+
 /// Starts work on a stack of its own.
 ///
 /// # Errors

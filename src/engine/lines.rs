@@ -13,9 +13,15 @@ pub fn add_template_lines<'d>(scope: &Scope<'_>, diagnostics: impl IntoIterator<
         let Some(label) = diagnostic.labels.first() else { continue };
         let Some(source) = label.span.source().filter(|source| source.kind() == SourceKind::Rendered) else { continue };
         let Some(line) = label.span.position().map(|position| position.line) else { continue };
-        if let Some(span) = locate(scope, source.name(), line) {
-            let text = "this line of the template gave the text below".to_owned();
-            diagnostic.labels.insert(0, Label { span, text });
-        }
+        let path = source.name().to_owned();
+        add_template_line(scope, diagnostic, &path, line);
+    }
+}
+
+/// Puts the template line that gave a line (from 1) of the rendered file `path` before the places of a diagnostic, where it is known.
+pub fn add_template_line(scope: &Scope<'_>, diagnostic: &mut Diagnostic, path: &str, line: usize) {
+    if let Some(span) = locate(scope, path, line) {
+        let text = "this line of the template gave the text below".to_owned();
+        diagnostic.labels.insert(0, Label { span, text });
     }
 }

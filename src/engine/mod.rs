@@ -14,7 +14,7 @@ mod tree;
 
 pub use capabilities::Capabilities;
 pub use environment::Environment;
-pub use lines::add_template_lines;
+pub use lines::{add_template_line, add_template_lines};
 pub use refusals::Refusals;
 pub use tera::{Function, vocabulary};
 
@@ -141,8 +141,13 @@ pub fn render(scope: &Scope<'_>) -> Result<Vec<Rendered>, Vec<Diagnostic>> {
     if !outcome.errors.is_empty() {
         return Err(outcome.errors);
     }
-    outcome.rendered.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(outcome.rendered)
+    Ok(in_order(outcome.rendered))
+}
+
+/// What templates gave, in the byte order of their paths.
+fn in_order(mut rendered: Vec<Rendered>) -> Vec<Rendered> {
+    rendered.sort_by(|a, b| a.path.cmp(&b.path));
+    rendered
 }
 
 /// The place in a template that the given line (from 1) of the rendered file `path` came from, where that is known.
@@ -171,9 +176,7 @@ impl Session {
     pub fn render(&self, scope: &Scope<'_>) -> Result<Vec<Rendered>, Vec<Diagnostic>> {
         let parts: Option<Vec<_>> = self.0.iter().map(|loaded| loaded.render(scope)).collect();
         let Some(parts) = parts else { return render(scope) };
-        let mut rendered: Vec<Rendered> = parts.into_iter().flatten().collect();
-        rendered.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok(rendered)
+        Ok(in_order(parts.into_iter().flatten().collect()))
     }
 }
 

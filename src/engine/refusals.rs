@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use super::tree::helm_order;
 use crate::diagnostic::Diagnostic;
 
 /// What `required` and `fail` of a chart's templates would have refused.
@@ -17,17 +18,15 @@ struct Refusal {
 
 impl Refusals {
     /// Adds what the template at `path` refused.
-    pub(super) fn extend(&self, path: &str, diagnostic: impl IntoIterator<Item = Diagnostic>) {
-        self.0
-            .borrow_mut()
-            .extend(diagnostic.into_iter().map(|diagnostic| Refusal { path: path.to_owned(), diagnostic }));
+    pub(super) fn extend(&self, path: &str, diagnostics: impl IntoIterator<Item = Diagnostic>) {
+        let refusal = |diagnostic| Refusal { path: path.to_owned(), diagnostic };
+        self.0.borrow_mut().extend(diagnostics.into_iter().map(refusal));
     }
 
-    /// All of it, in the order in which Helm renders: the deepest path first, of equally deep ones the last.
+    /// All of it, in the order in which Helm renders.
     pub fn into_diagnostics(self) -> Vec<Diagnostic> {
         let mut refusals = self.0.into_inner();
-        let depth = |path: &str| path.matches('/').count();
-        refusals.sort_by(|a, b| (depth(&b.path), &b.path).cmp(&(depth(&a.path), &a.path)));
+        refusals.sort_by(|a, b| helm_order(&a.path, &b.path));
         refusals.into_iter().map(|refusal| refusal.diagnostic).collect()
     }
 }
@@ -44,7 +43,7 @@ mod tests {
         {
             refusals.extend(path, [Diagnostic::warning("required", what)]);
         }
-        let diagnostic: Vec<_> = refusals.into_diagnostics().into_iter().map(|diagnostic| diagnostic.message).collect();
-        assert_eq!(diagnostic, ["4", "2", "3", "1"]);
+        let messages: Vec<_> = refusals.into_diagnostics().into_iter().map(|diagnostic| diagnostic.message).collect();
+        assert_eq!(messages, ["4", "2", "3", "1"]);
     }
 }

@@ -1,5 +1,7 @@
 //! Text as Go quotes it (`strconv.Quote`, `%q`), which many of Helm's messages do.
 
+use super::utf8;
+
 /// A character as Go's `%q` writes it.
 pub fn quote_char(c: char) -> String {
     quoted('\'', [c], push_escaped)
@@ -105,51 +107,77 @@ pub fn is_printable(c: char) -> bool {
 /// The text that a Go literal in single or double quotes stands for; `None` where it is malformed. A lone byte above 0x7f
 /// (`\xff`), which a text can't hold, becomes the replacement character.
 pub fn unquote(text: &str) -> Option<String> {
-    let quote = text.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
-    let inside = text.get(1..)?.strip_suffix(quote)?;
-    let mut bytes = Vec::with_capacity(inside.len());
-    let mut rest = inside.chars();
-    while let Some(c) = rest.next() {
-        match c {
-            '\\' => escape(&mut rest, quote, &mut bytes)?,
-            c if c == quote => return None,
-            c => bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
-        }
+    let quoted = text.starts_with(['"', '\'']).then_some(text.as_bytes())?;
+    unquote_bytes(quoted).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The bytes that a Go literal in single, double or back quotes stands for; `None` where it is malformed.
+pub fn unquote_bytes(literal: &[u8]) -> Option<Vec<u8>> {
+    let (&quote, rest) = literal.split_first()?;
+    let inside = rest.strip_suffix(&[quote])?;
+    if quote == b'`' {
+        return Some(inside.iter().copied().filter(|&byte| byte != b'\r').collect());
     }
-    Some(String::from_utf8_lossy(&bytes).into_owned())
+    let mut text = Vec::with_capacity(inside.len());
+    let mut rest = inside;
+    while let Some(&first) = rest.first() {
+        // Most characters stand for themselves.
+        if first.is_ascii() && first != b'\\' && first != quote {
+            text.push(first);
+            rest = &rest[1..];
+            continue;
+        }
+        let (unit, length) = unquote_char(rest, quote)?;
+        match unit {
+            Unit::Byte(byte) => text.push(byte),
+            Unit::Char(c) => text.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+        }
+        rest = &rest[length..];
+    }
+    Some(text)
 }
 
-/// What follows a backslash. Only the text's own quote may be escaped.
-fn escape(rest: &mut std::str::Chars<'_>, quote: char, bytes: &mut Vec<u8>) -> Option<()> {
-    let byte = match rest.next()? {
-        'a' => 0x07,
-        'b' => 0x08,
-        'f' => 0x0c,
-        'n' => b'\n',
-        'r' => b'\r',
-        't' => b'\t',
-        'v' => 0x0b,
-        '\\' => b'\\',
-        c if c == quote => c as u8,
-        'x' => number(rest, 2, 16)? as u8,
-        first @ '0'..='7' => {
-            let high = first.to_digit(8)? * 64;
-            u8::try_from(high + number(rest, 2, 8)?).ok()?
-        }
-        kind @ ('u' | 'U') => {
-            let c = char::from_u32(number(rest, if kind == 'u' { 4 } else { 8 }, 16)?)?;
-            bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
-            return Some(());
-        }
-        _ => return None,
+/// What one character or escape sequence stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// `\xff`, `\377`
+    Byte(u8),
+    /// Any other.
+    Char(char),
+}
+
+/// The first character of a literal (without its opening quote) and how many bytes it takes; `None` where it is malformed.
+pub fn unquote_char(text: &[u8], quote: u8) -> Option<(Unit, usize)> {
+    let first = *text.first()?;
+    if first == quote {
+        return None;
+    }
+    if first != b'\\' {
+        let (c, length) = utf8::first(text)?;
+        return Some((Unit::Char(c), length));
+    }
+    let number = |from: usize, count: usize, radix: u32| {
+        let digits = std::str::from_utf8(text.get(from..from + count)?).ok()?;
+        let is_number = digits.chars().all(|c| c.is_digit(radix));
+        if is_number { u32::from_str_radix(digits, radix).ok() } else { None }
     };
-    bytes.push(byte);
-    Some(())
-}
-
-/// The number that the next `count` digits make.
-fn number(rest: &mut std::str::Chars<'_>, count: usize, radix: u32) -> Option<u32> {
-    (0..count).try_fold(0u32, |number, _| number.checked_mul(radix)?.checked_add(rest.next()?.to_digit(radix)?))
+    let byte = |byte: u8| Some((Unit::Byte(byte), 2));
+    match text.get(1)? {
+        b'a' => byte(0x07),
+        b'b' => byte(0x08),
+        b'f' => byte(0x0c),
+        b'n' => byte(b'\n'),
+        b'r' => byte(b'\r'),
+        b't' => byte(b'\t'),
+        b'v' => byte(0x0b),
+        b'\\' => byte(b'\\'),
+        c if *c == quote && matches!(quote, b'\'' | b'"') => byte(quote),
+        b'x' => Some((Unit::Byte(number(2, 2, 16)? as u8), 4)),
+        b'u' => Some((Unit::Char(char::from_u32(number(2, 4, 16)?)?), 6)),
+        b'U' => Some((Unit::Char(char::from_u32(number(2, 8, 16)?)?), 10)),
+        b'0'..=b'7' => Some((Unit::Byte(u8::try_from(number(1, 3, 8)?).ok()?), 4)),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -177,5 +205,19 @@ mod tests {
         assert_eq!(quote_double("äß—日😀"), "\"äß—日😀\"");
         assert_eq!(quote_double_ascii("ä\"😀\t"), "\"\\u00e4\\\"\\U0001f600\\t\"");
         assert_eq!(quote_char_ascii('ä'), "'\\u00e4'");
+    }
+
+    #[test]
+    fn escapes_are_those_of_go() {
+        assert_eq!(
+            unquote_bytes(br#""\u00e9\x41\101\U0001F600\xff""#).unwrap(),
+            "\u{e9}AA\u{1f600}".as_bytes().iter().copied().chain([0xff]).collect::<Vec<_>>()
+        );
+        assert_eq!(unquote_bytes(b"`a\\n\r\n`").unwrap(), b"a\\n\n");
+        for bad in [r#""\'""#, r#""\q""#, r#""\400""#, r#""\ud800""#, r#""\x4""#] {
+            assert_eq!(unquote_bytes(bad.as_bytes()), None, "{bad}");
+        }
+        assert_eq!(unquote_char(b"\\''", b'\''), Some((Unit::Byte(b'\''), 2)));
+        assert_eq!(unquote_char("\u{2603}'".as_bytes(), b'\''), Some((Unit::Char('\u{2603}'), 3)));
     }
 }

@@ -27,6 +27,11 @@ pub fn decode(bytes: &[u8]) -> Option<(Option<char>, usize)> {
     })
 }
 
+/// The first character and how many bytes it takes; a byte that belongs to no character is U+FFFD.
+pub fn first(bytes: &[u8]) -> Option<(char, usize)> {
+    decode(bytes).map(|(c, length)| (c.unwrap_or(char::REPLACEMENT_CHARACTER), length))
+}
+
 /// The last character and how many bytes it takes, by the same rules as [`decode`].
 pub fn decode_last(bytes: &[u8]) -> Option<(Option<char>, usize)> {
     let last = bytes.len().checked_sub(1)?;

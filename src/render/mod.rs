@@ -7,7 +7,7 @@ mod secrets;
 use std::collections::HashSet;
 
 use crate::chart::Chart;
-use crate::diagnostic::{Diagnostic, Label, Severity, Source};
+use crate::diagnostic::{Diagnostic, Severity, Source};
 use crate::engine::{self, Capabilities, Release, Scope};
 use crate::manifest::{ManifestError, Manifests};
 use crate::values::{self, FileReader, Layer};
@@ -191,11 +191,7 @@ fn with_warnings(mut warnings: Vec<Diagnostic>, errors: Vec<Diagnostic>) -> Vec<
 
 /// The template line that a broken document came from goes first, where the engine can tell it.
 fn at_template(error: ManifestError, scope: &Scope<'_>) -> Diagnostic {
-    let mut diagnostic = error.diagnostic;
-    if let Some(place) = engine::locate(scope, &error.path, error.rendered_line) {
-        diagnostic
-            .labels
-            .insert(0, Label { span: place, text: "this line of the template gave the text below".to_owned() });
-    }
+    let ManifestError { path, mut diagnostic, rendered_line } = error;
+    engine::add_template_line(scope, &mut diagnostic, &path, rendered_line);
     diagnostic
 }

@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use crate::go::utf8;
+
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenKind {
@@ -184,11 +186,11 @@ impl<'t> Lexer<'t> {
 
     /// The next character; `None` at the end.
     fn peek(&self) -> Option<char> {
-        decode(self.rest()).map(|(c, _)| c)
+        utf8::first(self.rest()).map(|(c, _)| c)
     }
 
     fn advance(&mut self) -> Option<char> {
-        let (c, length) = decode(self.rest())?;
+        let (c, length) = utf8::first(self.rest())?;
         self.at += length;
         self.line += u32::from(c == '\n');
         Some(c)
@@ -438,19 +440,6 @@ impl<'t> Lexer<'t> {
         }
         true
     }
-}
-
-/// The first character and its length; bytes that are not UTF-8 are U+FFFD, one by one.
-pub fn decode(bytes: &[u8]) -> Option<(char, usize)> {
-    let first = *bytes.first()?;
-    if first.is_ascii() {
-        return Some((char::from(first), 1));
-    }
-    let valid = match std::str::from_utf8(&bytes[..bytes.len().min(4)]) {
-        Ok(text) => text,
-        Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(),
-    };
-    Some(valid.chars().next().map_or((char::REPLACEMENT_CHARACTER, 1), |c| (c, c.len_utf8())))
 }
 
 /// Go's `%#U`.

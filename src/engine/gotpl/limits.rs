@@ -1,6 +1,7 @@
 //! Budgets against templates that run or grow without end, which Helm does not have.
 
 use super::errors::FnError;
+use crate::stack;
 
 /// How many steps (actions, calls, turns of loops) all templates of a render may take. The largest public chart takes some
 /// hundred thousand.
@@ -22,7 +23,7 @@ pub struct Limits {
 impl Limits {
     /// A render begins, with so many bytes of stack.
     pub fn new(max_stack: usize) -> Limits {
-        Limits { steps: MAX_STEPS, bytes: MAX_BYTES, stack: stack_position(), max_stack }
+        Limits { steps: MAX_STEPS, bytes: MAX_BYTES, stack: stack::position(), max_stack }
     }
 
     /// Counts steps.
@@ -69,17 +70,11 @@ impl Limits {
     /// # Errors
     /// They may not.
     pub fn check_stack(&self) -> Result<(), FnError> {
-        if self.stack.abs_diff(stack_position()) <= self.max_stack {
+        if self.stack.abs_diff(stack::position()) <= self.max_stack {
             return Ok(());
         }
         Err(FnError::Limit(
             "rendering template has a nested reference: templates call each other too deeply".to_owned(),
         ))
     }
-}
-
-/// About where the stack stands.
-fn stack_position() -> usize {
-    let here = 0u8;
-    std::ptr::from_ref(&here).addr()
 }

@@ -12,10 +12,11 @@ use super::limits::Limits;
 use super::objects::{self, ChartObjects, Shared};
 use super::parse::parse;
 use super::report;
-use super::set::{Definitions, TemplateSet, helm_order};
+use super::set::{Definitions, TemplateSet};
 use super::value::{Text, Value};
-use crate::chart::{Chart, EngineKind};
+use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::engine::tree::{Member, helm_order, is_partial};
 use crate::engine::{Capabilities, Release, Rendered};
 use crate::yaml::Map;
 
@@ -69,13 +70,12 @@ impl Output {
 }
 
 impl Loaded {
-    /// Parses the templates of a chart and its subcharts, as far as they are written in this language.
+    /// Parses the templates of charts, of library charts only partials.
     ///
     /// # Errors
-    /// The first mistake of each file.
-    pub(super) fn new(chart: &Chart) -> Result<Loaded, Vec<Diagnostic>> {
-        let mut files = Vec::new();
-        add_files(chart, &chart.metadata.name, &mut files);
+    /// The first error of each file.
+    pub(super) fn new(members: &[Member<'_>]) -> Result<Loaded, Vec<Diagnostic>> {
+        let mut files: Vec<File> = members.iter().flat_map(files_of).collect();
         files.sort_by(|a, b| helm_order(&a.path, &b.path));
         let mut definitions = Definitions::default();
         let mut output = Output::default();
@@ -166,24 +166,14 @@ impl Run {
     }
 }
 
-/// Adds the files of a chart that are parsed, of a library chart only partials, and those of its subcharts.
-fn add_files(chart: &Chart, path: &str, files: &mut Vec<File>) {
-    for subchart in &chart.subcharts {
-        add_files(subchart, &format!("{path}/charts/{}", subchart.metadata.name), files);
-    }
-    if chart.engine() != EngineKind::GoTemplate {
-        return;
-    }
-    let is_library = chart.is_library();
-    for template in chart.templates.iter().filter(|template| !is_library || is_partial(&template.path)) {
-        let (chart, source) = (path.to_owned(), template.source.clone());
-        files.push(File { path: format!("{path}/{}", template.path), chart, source });
-    }
-}
-
-/// Whether a file is only there for others.
-fn is_partial(path: &str) -> bool {
-    path.rsplit('/').next().is_some_and(|name| name.starts_with('_'))
+/// The files of a chart that are parsed.
+fn files_of<'m>(member: &'m Member<'_>) -> impl Iterator<Item = File> + 'm {
+    let templates = member.chart.templates.iter();
+    templates.filter(|template| member.is_rendered() || is_partial(&template.path)).map(|template| File {
+        path: format!("{}/{}", member.path, template.path),
+        chart: member.path.clone(),
+        source: template.source.clone(),
+    })
 }
 
 fn parsed(file: &File) -> Result<Parsed, ParseError> {

@@ -2,7 +2,7 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `lex`, `number`, `literal` | text -> tokens, numbers, strings |
+//! | `lex`, `number` | text -> tokens, numbers |
 //! | `parse`, `ast`, `node_text` | tokens -> templates in one arena; nodes written back for errors |
 //! | `set` | the one name space of all charts of a tree |
 //! | `value` | what templates work with: Go's values |
@@ -24,7 +24,6 @@ mod functions;
 mod host;
 mod lex;
 mod limits;
-mod literal;
 mod loaded;
 mod node_text;
 mod number;
@@ -49,8 +48,8 @@ pub(super) struct GoTemplateEngine;
 const STACK: usize = 256 << 20;
 
 impl Engine for GoTemplateEngine {
-    fn render(&self, scope: &Scope<'_>, _: &[Member<'_>]) -> Outcome {
-        let outcome = on_stack(scope, |scope| match Loaded::new(scope.chart) {
+    fn render(&self, scope: &Scope<'_>, members: &[Member<'_>]) -> Outcome {
+        let outcome = on_stack(scope, |scope| match Loaded::new(members) {
             Ok(loaded) => loaded.render(scope),
             Err(errors) => Output { errors, ..Output::default() },
         });
@@ -58,14 +57,19 @@ impl Engine for GoTemplateEngine {
         outcome.unwrap_or_else(|| Output { errors: no_memory(), ..Output::default() }).finished(scope)
     }
 
-    fn locate(&self, scope: &Scope<'_>, _: &[Member<'_>], _: &Member<'_>, path: &str, line: usize) -> Option<Span> {
-        on_stack(scope, |scope| Loaded::new(scope.chart).ok()?.locate(scope, path, line))?
+    fn locate(
+        &self,
+        scope: &Scope<'_>,
+        members: &[Member<'_>],
+        _: &Member<'_>,
+        path: &str,
+        line: usize,
+    ) -> Option<Span> {
+        on_stack(scope, |scope| Loaded::new(members).ok()?.locate(scope, path, line))?
     }
 
     fn session(&self, members: &[Member<'_>]) -> Option<Box<dyn LoadedTemplates + Send>> {
-        // All templates of a tree are in one name space: the root comes last, with all of them.
-        let chart = members.iter().find(|member| member.is_root())?.chart;
-        let loaded = on_stack_of_its_own(|| Loaded::new(chart).ok())??;
+        let loaded = stack::call(STACK, || Loaded::new(members).ok()).ok()??;
         Some(Box::new(GoTemplateSession(loaded)))
     }
 }
@@ -84,11 +88,7 @@ impl LoadedTemplates for GoTemplateSession {
 fn on_stack<T: Send>(scope: &Scope<'_>, run: impl FnOnce(&RunScope<'_>) -> T + Send) -> Option<T> {
     let Scope { chart, values, release, capabilities, refusals } = *scope;
     let scope = RunScope { chart, values, release, capabilities, notes_refusals: refusals.is_some() };
-    on_stack_of_its_own(|| run(&scope))
-}
-
-fn on_stack_of_its_own<T: Send>(run: impl FnOnce() -> T + Send) -> Option<T> {
-    stack::call(STACK, run).ok()
+    stack::call(STACK, || run(&scope)).ok()
 }
 
 impl Output {

@@ -92,10 +92,3 @@ impl TemplateSet {
         }
     }
 }
-
-/// The order in which Helm parses and runs the files of all charts of a tree: the deepest path first, and of equally deep
-/// ones the last in byte order.
-pub fn helm_order(a: &str, b: &str) -> std::cmp::Ordering {
-    let depth = |path: &str| path.bytes().filter(|&byte| byte == b'/').count();
-    (depth(b), b).cmp(&(depth(a), a))
-}

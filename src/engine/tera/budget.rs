@@ -3,6 +3,8 @@
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
+use crate::stack;
+
 /// How much text one template may write, or one function make: no manifest is anywhere near it.
 pub(super) const MAX_BYTES: u64 = 64 << 20;
 
@@ -75,7 +77,7 @@ impl Budget {
         self.written.store(spent.written, Ordering::Relaxed);
         self.made.store(0, Ordering::Relaxed);
         self.made_before.store(spent.made, Ordering::Relaxed);
-        self.stack.store(stack_position(), Ordering::Relaxed);
+        self.stack.store(stack::position(), Ordering::Relaxed);
     }
 
     /// What this template and those before it have used up.
@@ -96,7 +98,7 @@ impl Budget {
     /// Counts turns of loops, or a turn that weighs as much as several.
     pub(super) fn spend_steps(&self, steps: u64) -> Result<(), String> {
         let started = self.stack.load(Ordering::Relaxed);
-        if started != 0 && started.abs_diff(stack_position()) > MAX_STACK {
+        if started != 0 && started.abs_diff(stack::position()) > MAX_STACK {
             return Err(
                 "rendering template has a nested reference: templates and components call each other too deeply"
                     .to_owned(),
@@ -155,12 +157,6 @@ impl Budget {
     pub(super) fn overdrawn() -> String {
         format!("the template writes more than {} MiB", MAX_BYTES >> 20)
     }
-}
-
-/// About where the stack stands.
-fn stack_position() -> usize {
-    let here = 0u8;
-    std::ptr::from_ref(&here).addr()
 }
 
 fn too_much_made() -> String {

@@ -3,13 +3,14 @@
 use super::builtins::printed;
 use crate::engine::gotpl::call::{Args, Evaluate, Function, Param};
 use crate::engine::gotpl::errors::FnError;
-use crate::engine::gotpl::lex::decode;
 use crate::engine::gotpl::value::{Text, Value};
+use crate::engine::sprig::text;
 use crate::go::strconv::is_printable;
 use crate::go::url::escape_query;
+use crate::go::utf8;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::variadic("html", &[Param::Any], |run, args| escaped(run, args, html)),
+    Function::variadic("html", &[Param::Any], |run, args| escaped(run, args, text::html)),
     Function::variadic("js", &[Param::Any], |run, args| escaped(run, args, js)),
     Function::variadic("urlquery", &[Param::Any], |run, args| {
         escaped(run, args, |text| escape_query(text).into_bytes())
@@ -32,26 +33,10 @@ fn as_printed(value: &Value) -> Value {
     }
 }
 
-fn html(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    for &byte in text {
-        match byte {
-            0 => out.extend_from_slice("\u{fffd}".as_bytes()),
-            b'"' => out.extend_from_slice(b"&#34;"),
-            b'\'' => out.extend_from_slice(b"&#39;"),
-            b'&' => out.extend_from_slice(b"&amp;"),
-            b'<' => out.extend_from_slice(b"&lt;"),
-            b'>' => out.extend_from_slice(b"&gt;"),
-            byte => out.push(byte),
-        }
-    }
-    out
-}
-
 fn js(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
-    while let Some((c, length)) = decode(rest) {
+    while let Some((c, length)) = utf8::first(rest) {
         let (bytes, after) = rest.split_at(length);
         rest = after;
         match c {

@@ -1,10 +1,11 @@
 //! sprig's lists. Nothing changes a list: each function gives a new one.
 
 use super::flow::is_empty;
-use crate::engine::gotpl::call::{Args, Evaluate, Function, ITEM, Param};
+use crate::engine::gotpl::call::{Args, Budget, Evaluate, Function, ITEM, Param};
 use crate::engine::gotpl::errors::FnError;
 use crate::engine::gotpl::value::{List, ListKind, Value, deep_equal};
 use crate::engine::sprig::cast::to_int;
+use crate::engine::sprig::lists;
 
 const ANY: &[Param] = &[Param::Any];
 const TWO: &[Param] = &[Param::Any, Param::Any];
@@ -136,23 +137,13 @@ fn holds(run: &mut dyn Evaluate, list: &[Value], value: &Value) -> Result<bool, 
 }
 
 fn uniq(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
-    let mut found: Vec<Value> = Vec::new();
-    for item in spent(run, args.get(0), "Cannot find uniq on type")? {
-        if !holds(run, &found, &item)? {
-            found.push(item);
-        }
-    }
-    Ok(Value::list(found))
+    let items = spent(run, args.get(0), "Cannot find uniq on type")?;
+    Ok(Value::list(lists::uniq(&items, deep_equal, &mut Budget(run))?))
 }
 
 fn without(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
-    let mut left = Vec::new();
-    for item in spent(run, args.get(0), "Cannot find without on type")? {
-        if !holds(run, args.from(1), &item)? {
-            left.push(item);
-        }
-    }
-    Ok(Value::list(left))
+    let items = spent(run, args.get(0), "Cannot find without on type")?;
+    Ok(Value::list(lists::without(&items, args.from(1), deep_equal, &mut Budget(run))?))
 }
 
 fn compact(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
@@ -203,13 +194,17 @@ fn slice(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     }
     let start = args.from(1).first().map_or(0, to_int);
     let end = args.from(2).first().map_or(length as i64, to_int);
-    let out_of_bounds = || FnError::new("reflect.Value.Slice: slice index out of bounds");
-    let bounds = usize::try_from(start).ok().zip(usize::try_from(end).ok());
-    let (start, end) = bounds.filter(|(start, end)| start <= end && *end <= length).ok_or_else(out_of_bounds)?;
-    run.spend((end - start).saturating_mul(ITEM))?;
     Ok(match list {
-        Value::List(list) => Value::List(List::new(list.kind(), list.items()[start..end].to_vec())),
-        Value::Bytes(bytes) => Value::Bytes(bytes[start..end].into()),
+        Value::List(list) => {
+            let part = lists::slice(list.items(), start, end)?;
+            run.spend(part.len().saturating_mul(ITEM))?;
+            Value::List(List::new(list.kind(), part.to_vec()))
+        }
+        Value::Bytes(bytes) => {
+            let part = lists::slice(bytes, start, end)?;
+            run.spend(part.len().saturating_mul(ITEM))?;
+            Value::Bytes(part.into())
+        }
         _ => Value::Nil,
     })
 }

@@ -12,9 +12,8 @@ use self::variables::{Mark, Variables};
 use super::ast::{Control, Invocation, Node, NodeId, Origin, Parsed, Tree};
 use super::errors::ParseError;
 use super::lex::{Lexer, Token, TokenKind};
-use super::literal::unquote;
 use super::value::Text;
-use crate::go::strconv::quote_double;
+use crate::go::strconv::{quote_double, unquote_bytes};
 
 /// The functions that templates can call.
 #[derive(Clone, Copy)]
@@ -357,7 +356,7 @@ impl<'t> Parser<'t> {
     }
 
     fn unquoted(&self, token: Token) -> Result<Text, ParseError> {
-        unquote(self.token_text(token)).map(Text::from).ok_or_else(|| self.error("invalid syntax"))
+        unquote_bytes(self.token_text(token)).map(Text::from).ok_or_else(|| self.error("invalid syntax"))
     }
 
     fn list(&mut self, nodes: &[NodeId], offset: u32) -> NodeId {

@@ -4,11 +4,11 @@ use super::Parser;
 use crate::engine::gotpl::ast::{Fields, Node, NodeId, Variable};
 use crate::engine::gotpl::errors::ParseError;
 use crate::engine::gotpl::lex::{Token, TokenKind};
-use crate::engine::gotpl::literal::{Unit, unquote, unquote_char};
 use crate::engine::gotpl::node_text::node_text;
 use crate::engine::gotpl::number::Number;
 use crate::engine::gotpl::value::Text;
 use crate::go::strconv::quote_double;
+use crate::go::strconv::{Unit, unquote_bytes, unquote_char};
 
 /// How deeply parentheses may nest, as in Go.
 const MAX_PARENS: usize = 10_000;
@@ -211,7 +211,7 @@ impl<'t> Parser<'t> {
                 Node::Number(self.parsed.numbers.len() as u32 - 1)
             }
             TokenKind::String | TokenKind::RawString => {
-                let value = unquote(text).ok_or_else(|| self.error("invalid syntax"))?;
+                let value = unquote_bytes(text).ok_or_else(|| self.error("invalid syntax"))?;
                 self.parsed.strings.push((token.start..token.end, value.into()));
                 Node::String(self.parsed.strings.len() as u32 - 1)
             }
