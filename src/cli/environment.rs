@@ -13,7 +13,7 @@ use crate::io::SystemZones;
 /// seed it is always the same one.
 ///
 /// # Errors
-/// SOURCE_DATE_EPOCH is no time.
+/// SOURCE_DATE_EPOCH is not a valid time.
 pub(super) fn environment(seed: Option<&str>) -> Result<Environment, Diagnostic> {
     let now = match (source_date()?, seed) {
         (Some(seconds), _) => (seconds as i64, 0),
@@ -27,7 +27,7 @@ pub(super) fn environment(seed: Option<&str>) -> Result<Environment, Diagnostic>
 /// compare renders.
 ///
 /// # Errors
-/// SOURCE_DATE_EPOCH is no time.
+/// SOURCE_DATE_EPOCH is not a valid time.
 pub(super) fn reproducible() -> Result<Environment, Diagnostic> {
     environment(Some("mim-chart"))
 }

@@ -25,7 +25,7 @@ pub(super) enum AnswerFormat {
     Json,
 }
 
-/// Tell who set a value, and what it changes in the output
+/// Show who set a value, and what it changes in the output
 ///
 /// Each layer that gives the value is listed with its place, the strongest first, and the one that wins is marked. What it
 /// changes is found by experiment: the chart is rendered with other values of the same kind, and the lines of the output

@@ -76,7 +76,7 @@ pub enum Node {
     Continue,
     /// `{{ template }}`, and `{{ block }}`, which is one that also defines it.
     Template(Invocation),
-    /// What stands between two control actions.
+    /// What is between two control actions.
     List(Children),
     /// Commands that hand on their value, perhaps to variables.
     Pipe { variables: Children, commands: Children, assigns: bool },

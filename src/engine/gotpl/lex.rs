@@ -45,7 +45,7 @@ pub enum TokenKind {
     Space,
     /// `"text"`
     String,
-    /// What stands outside of actions, trimmed.
+    /// What is outside of actions, trimmed.
     Text,
     /// `$`, `$name`
     Variable,

@@ -9,7 +9,7 @@ use super::value::Text;
 /// A template that can be run.
 #[derive(Debug, Clone)]
 pub struct Template {
-    /// The text that it stands in.
+    /// The text that it is in.
     pub parsed: Arc<Parsed>,
     /// Its name, which errors show.
     pub name: Text,

@@ -61,7 +61,7 @@ fn load(zones: &dyn Zones, name: &[u8]) -> Option<Zone> {
 /// A time so much later (`mustDateModify`).
 ///
 /// # Errors
-/// The text is no duration.
+/// The text is not a duration.
 pub fn modify(duration: &[u8], time: &Time) -> Result<Time, Error> {
     Duration::parse(duration).map(|duration| time.add(duration)).map_err(Error::Call)
 }
@@ -72,7 +72,7 @@ pub fn duration(seconds: i64) -> String {
 }
 
 /// A text as a number of seconds, as `strconv.ParseInt` reads it where its error is ignored: what is too large is the
-/// largest number, and what is no number is 0.
+/// largest number, and what is not a number is 0.
 pub fn seconds_of(text: &[u8]) -> i64 {
     let digits = text.strip_prefix(b"-").or(text.strip_prefix(b"+")).unwrap_or(text);
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {

@@ -186,7 +186,7 @@ impl Read {
         let limits = [(24, 3_600, "hour"), (60, 60, "minute"), (60, 1, "second")];
         for (part, (most, size, what)) in (0..parts).zip(limits) {
             let Ok((number, _)) = two_digits(&offset[1 + step * part..][..2], Pad::Zero) else {
-                // What is beyond its range counts more than what is no number.
+                // What is beyond its range counts more than what is not a number.
                 return Err(wrong.unwrap_or(Wrong::Text));
             };
             if number > most {

@@ -147,7 +147,7 @@ impl Exec {
         }
     }
 
-    /// The value of an argument that is no literal, whatever type is asked for.
+    /// The value of an argument that is not a literal, for any type is asked for.
     pub(super) fn untyped_argument(&mut self, context: &Context, id: NodeId) -> Result<Operand> {
         self.at = id;
         match context.parsed.node(id) {

@@ -385,7 +385,7 @@ impl Exec {
                 let caller = std::mem::replace(context, called);
                 self.frames.insert(place, Frame::Return(Box::new(caller)));
             }
-            // Nothing else stands in a list.
+            // Nothing else is in a list.
             _ => {}
         }
         Ok(())

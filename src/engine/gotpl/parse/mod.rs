@@ -27,7 +27,7 @@ pub struct Functions {
 /// Parses the text of a file, or one given to `tpl`, whose name is `gotpl` then.
 ///
 /// # Errors
-/// The first mistake in the text.
+/// The first error in the text.
 pub fn parse(name: &Text, origin: Origin, functions: Functions) -> Result<Parsed, ParseError> {
     // Offsets have 32 bits; readers refuse files of that size, and texts are limited by the budget.
     let kept = origin.clone();
@@ -87,7 +87,7 @@ struct Open {
     kind: Kind,
     /// Where the node begins.
     offset: u32,
-    /// What stands in it so far, in the part that is open.
+    /// What is in it so far, in the part that is open.
     list: Vec<NodeId>,
     /// The first part, once `else` has come.
     first: Option<NodeId>,
@@ -137,7 +137,7 @@ impl<'t> Parser<'t> {
         }
         let tree = self.tree(self.parsed.name.clone(), &top);
         self.add_tree(tree)?;
-        // The file may define a template of its own name, which stands before others then.
+        // The file may define a template of its own name, which is before others then.
         if let Some(main) = self.tree_numbers.get(&self.parsed.name) {
             let main = self.parsed.trees.remove(*main);
             self.parsed.trees.push(main);

@@ -50,7 +50,7 @@ impl Variables {
         self.stack.push(name);
     }
 
-    /// Where the variable stands when the template is run.
+    /// Where the variable is when the template is run.
     pub(super) fn slot(&self, name: u32) -> Option<u32> {
         self.slots.get(&name)?.last().copied()
     }

@@ -1,6 +1,6 @@
 //! Values as Go templates see them.
 //!
-//! A template tells apart what other languages take for one: a missing value and nil, `int` and `int64`, `[]string` and
+//! A template distinguishes what other languages take for one: a missing value and nil, `int` and `int64`, `[]string` and
 //! `[]interface {}`. [`Value`] keeps what a function, `%T` or an error message can show.
 
 mod compare;

@@ -28,7 +28,7 @@ pub fn encrypt_aes(random: &mut Random, password: &[u8], text: &[u8]) -> String 
 /// Decrypts what [`encrypt_aes`] made (`decryptAES`).
 ///
 /// # Errors
-/// It is no base64, or no such text; what Go says, also where it panics.
+/// It is not base64, or not such a text: what Go says, also where it panics.
 pub fn decrypt_aes(password: &[u8], text: &[u8]) -> Result<Vec<u8>, Error> {
     if text.is_empty() {
         return Ok(Vec::new());

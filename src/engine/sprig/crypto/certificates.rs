@@ -258,7 +258,7 @@ fn name(common_name: &[u8]) -> Result<Name, String> {
     let text = std::str::from_utf8(common_name).map_err(|_| "asn1: string not valid UTF-8".to_owned())?;
     let mut name = RdnSequence::default();
     if !text.is_empty() {
-        // Go's choice: `*` and `&` are no printable characters here.
+        // Go's choice: `*` and `&` are not printable characters here.
         let is_printable = |byte: u8| byte.is_ascii_alphanumeric() || b" '()+,-./:=?".contains(&byte);
         let tag = if text.bytes().all(is_printable) { Tag::PrintableString } else { Tag::Utf8String };
         let value = Any::new(tag, text.as_bytes()).map_err(shown)?;

@@ -142,7 +142,7 @@ impl PrivateKey {
     }
 }
 
-/// The message for what is no key. Go describes what it found instead of what it expected.
+/// The message for what is not a key. Go describes what it found instead of what it expected.
 const MALFORMED: &str = "asn1: structure error: malformed private key";
 
 fn pkcs1(der: &[u8]) -> Result<PrivateKey, String> {

@@ -40,7 +40,7 @@ pub(super) fn encode(label: &str, bytes: &[u8]) -> Vec<u8> {
     text
 }
 
-/// The first block of a text; what is no block is skipped.
+/// The first block of a text; what is not a block is skipped.
 pub(super) fn decode(mut text: &[u8]) -> Option<Block> {
     // Each end belongs to the last beginning before it.
     loop {
