@@ -9,6 +9,7 @@ mod shrink;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -38,19 +39,22 @@ struct Helm {
     child: Child,
     stdin: Option<ChildStdin>,
     stdout: BufReader<ChildStdout>,
+    folder: PathBuf,
 }
 
 impl Helm {
     fn start(program: &str) -> Helm {
-        let folder = std::env::temp_dir();
+        // An empty folder: the flags of a case may name any file.
+        let folder = std::env::temp_dir().join(format!("fuzz-parity-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("an empty folder");
         let mut child = Command::new(program)
-            .current_dir(folder)
+            .current_dir(&folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .expect("Helm's side");
         let (stdin, stdout) = (child.stdin.take(), child.stdout.take().expect("its output"));
-        Helm { child, stdin, stdout: BufReader::new(stdout) }
+        Helm { child, stdin, stdout: BufReader::new(stdout), folder }
     }
 
     /// The answers to several cases, in their order.
@@ -84,6 +88,7 @@ impl Drop for Helm {
     fn drop(&mut self) {
         drop(self.stdin.take());
         let _ = self.child.wait();
+        let _ = std::fs::remove_dir(&self.folder);
     }
 }
 
@@ -180,6 +185,7 @@ fn main() {
                 continue;
             }
             found += 1;
+            println!("found {}", serde_json::to_string(case).expect("a case is JSON"));
             let smallest = shrink::shrink(case.clone(), |case| always_differs(case, &mut helm).is_some());
             let what = always_differs(&smallest, &mut helm).unwrap_or_default();
             println!("DIFFERENT {}\n{what}", serde_json::to_string(&smallest).expect("a case is JSON"));
@@ -187,5 +193,6 @@ fn main() {
         tried += cases.len() as u64;
     }
     println!("{tried} cases, {refused} of them refused by Helm, {found} differ");
+    drop(helm);
     std::process::exit(i32::from(found > 0));
 }
