@@ -226,7 +226,15 @@ impl<'a> Parser<'a> {
         let (index, index_place) = self.index()?;
         if let Some(existing) = values.get_mut(&key) {
             return match &mut existing.value {
-                Value::List(items) => self.item(items, index, &index_place, depth),
+                Value::List(items) => {
+                    let length = items.len();
+                    let result = self.item(items, index, &index_place, depth);
+                    // An empty key is never stored: what its list grew by is lost, what was set within it stays.
+                    if key.is_empty() {
+                        items.truncate(length);
+                    }
+                    result
+                }
                 other => Err(conversion(other, "[]interface {}", place).into()),
             };
         }

@@ -75,6 +75,22 @@ fn a_later_flag_builds_on_what_is_there() {
 }
 
 #[test]
+fn the_list_of_an_empty_key_keeps_its_length() {
+    let values = |flag: &str| {
+        let place = Span::default();
+        let mut values = Map::new();
+        let list = Value::List(vec![Node::new(Value::Int(1), place.clone())]);
+        values.insert(String::new(), place.clone(), Node::new(list, place));
+        apply(&Source::flag("--set", flag), Kind::Typed, &mut values, &Paths, &Room::default()).unwrap();
+        crate::json::write(&Value::Map(values))
+    };
+    assert_eq!(values("[0]=2"), r#"{"":[2]}"#);
+    assert_eq!(values("[1]=2"), r#"{"":[1]}"#);
+    assert_eq!(values("[5].a=2"), r#"{"":[1]}"#);
+    assert_eq!(values("[0].a=2"), r#"{"":[{"a":2}]}"#);
+}
+
+#[test]
 fn an_error_is_shown_where_it_is() {
     for (kind, flag, message, wrong) in [
         (Kind::Typed, "a=1,b", "key \"b\" has no value", "b"),
