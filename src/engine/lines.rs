@@ -1,6 +1,7 @@
 //! Places in rendered text, traced back to the lines of templates.
 
-use super::{Scope, locate};
+use super::locate;
+use super::scope::Scope;
 use crate::diagnostic::{Diagnostic, Label, SourceKind};
 
 /// The template lines of further diagnostics are not looked for.

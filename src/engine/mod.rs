@@ -1,13 +1,16 @@
 //! Rendering a chart's templates.
 //!
-//! [`render`] takes a [`Scope`] and gives [`Rendered`] texts or diagnostics. `Engine` is the seam behind it: each engine renders
+//! [`render`] takes a [`Scope`] and gives [`Rendered`] texts or diagnostics. `language::Engine` is the seam behind it: each engine renders
 //! the charts of a tree that are written in its language, and nothing of the language's own types crosses the seam.
 
 mod capabilities;
 mod environment;
 mod gotpl;
+mod language;
 mod lines;
+mod paths;
 mod refusals;
+mod scope;
 pub mod sprig;
 mod tera;
 mod tree;
@@ -16,115 +19,12 @@ pub use capabilities::Capabilities;
 pub use environment::Environment;
 pub use lines::{add_template_line, add_template_lines};
 pub use refusals::Refusals;
+pub use scope::{Release, Rendered, Scope};
 pub use tera::{Function, vocabulary};
 
-use self::tree::Member;
+use self::language::{Engine, LoadedTemplates, Outcome};
 use crate::chart::{Chart, EngineKind};
-use crate::diagnostic::{Diagnostic, Source, Span};
-use crate::yaml::Map;
-
-/// What one run of a chart's templates works with.
-#[derive(Debug, Clone, Copy)]
-pub struct Scope<'a> {
-    /// The chart, with its subcharts; disabled ones have been taken out already.
-    pub chart: &'a Chart,
-    /// The values of the whole tree, coalesced: a subchart's part is under the subchart's name.
-    pub values: &'a Map,
-    /// The release.
-    pub release: &'a Release,
-    /// The cluster.
-    pub capabilities: &'a Capabilities,
-    /// Where `required` and `fail` say what they would refuse, and then give "": for `lint`, which also looks at partials
-    /// that no template refers to. `None`: a refusal ends the render.
-    pub refusals: Option<&'a Refusals>,
-}
-
-/// The release that is rendered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Release {
-    /// Its name.
-    pub name: String,
-    /// Its namespace.
-    pub namespace: String,
-    /// Whether it is rendered as a first installation.
-    pub is_install: bool,
-    /// Whether it is rendered as an upgrade.
-    pub is_upgrade: bool,
-    /// Its revision, from 1.
-    pub revision: u32,
-    /// Who manages it: the value of the label `app.kubernetes.io/managed-by`.
-    pub service: String,
-    /// What it takes from the world around it.
-    pub environment: Environment,
-}
-
-impl Release {
-    /// The first revision of a release, to be installed by this program.
-    ///
-    /// ```
-    /// use mim_chart::engine::Release;
-    ///
-    /// assert!(Release::install("xmpp", "default").is_install);
-    /// ```
-    pub fn install(name: impl Into<String>, namespace: impl Into<String>) -> Release {
-        Release {
-            name: name.into(),
-            namespace: namespace.into(),
-            is_install: true,
-            is_upgrade: false,
-            revision: 1,
-            service: "mim-chart".to_owned(),
-            environment: Environment::default(),
-        }
-    }
-}
-
-/// What a template gave.
-#[derive(Debug, Clone)]
-pub struct Rendered {
-    /// The template's path from the root chart's name on: `mongooseim/charts/db/templates/x.yaml`.
-    pub path: String,
-    /// The template.
-    pub template: Source,
-    /// The text it gave.
-    pub text: String,
-    /// Whether it is a `NOTES.txt`: executed so that its errors are seen, but never printed among the manifests.
-    pub notes: bool,
-}
-
-/// A template language. It is given all charts of a tree that are written in it, since their templates may share names.
-trait Engine {
-    /// Renders the templates of the members.
-    fn render(&self, scope: &Scope<'_>, members: &[Member<'_>]) -> Outcome;
-
-    /// The place in a template that a line (from 1) of the rendered file `path` came from, where that is known. The file is
-    /// one of `member`, which is one of `members`. It may render again, and is meant for errors.
-    fn locate(
-        &self,
-        scope: &Scope<'_>,
-        members: &[Member<'_>],
-        member: &Member<'_>,
-        path: &str,
-        line: usize,
-    ) -> Option<Span>;
-
-    /// Renders the templates of the members many times; `None` if the engine does not support that, or the templates can't
-    /// be loaded.
-    fn session(&self, members: &[Member<'_>]) -> Option<Box<dyn LoadedTemplates + Send>>;
-}
-
-/// Loaded templates of one engine.
-trait LoadedTemplates {
-    /// Renders them; `None` if there is any error, which [`render`] reports.
-    fn render(&self, scope: &Scope<'_>) -> Option<Vec<Rendered>>;
-}
-
-/// What templates gave.
-#[derive(Default)]
-struct Outcome {
-    rendered: Vec<Rendered>,
-    errors: Vec<Diagnostic>,
-}
+use crate::diagnostic::{Diagnostic, Span};
 
 /// Renders all templates of the chart and of its subcharts, in the byte order of their paths. Charts of one tree may be written
 /// in different languages.

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::tree::helm_order;
+use super::paths::helm_order;
 use crate::diagnostic::Diagnostic;
 
 /// What `required` and `fail` of a chart's templates would have refused.

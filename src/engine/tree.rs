@@ -1,8 +1,6 @@
 //! The charts of a tree, in the order in which engines go through them.
 
-use std::cmp::Ordering;
-
-use super::Scope;
+use super::scope::Scope;
 use crate::chart::{Chart, EngineKind};
 use crate::yaml::Map;
 
@@ -46,18 +44,6 @@ impl<'a> Member<'a> {
             |chart: &'b Chart, name: &String| chart.subcharts.iter().find(|subchart| subchart.metadata.name == *name);
         names.iter().try_fold((chart, values), |(chart, values), name| Some((of(chart, name)?, part(values, name))))
     }
-}
-
-/// The order in which Helm parses and runs the files of all charts of a tree: the deepest path first, and of equally deep ones the
-/// last in byte order.
-pub(super) fn helm_order(a: &str, b: &str) -> Ordering {
-    let depth = |path: &str| path.bytes().filter(|&byte| byte == b'/').count();
-    (depth(b), b).cmp(&(depth(a), a))
-}
-
-/// Whether a template is only there for others: its file name begins with `_`.
-pub(super) fn is_partial(path: &str) -> bool {
-    path.rsplit('/').next().is_some_and(|name| name.starts_with('_'))
 }
 
 /// All charts of a tree that have templates below them, subcharts before the chart that they belong to.

@@ -2,7 +2,7 @@
 
 use super::errors::FnError;
 use super::value::{Kind, List, ListKind, Map, MapKind, Text, Value};
-use crate::engine::Environment;
+use crate::engine::environment::Environment;
 use crate::engine::sprig::random::Random;
 use crate::engine::sprig::{self, Limits};
 

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use super::errors::FnError;
 use super::value::Text;
+use crate::engine::environment::Environment;
+use crate::engine::scope::Release;
 use crate::engine::sprig::random::{CallSite, Random};
-use crate::engine::{Environment, Release};
 
 /// The environment of a render, and how often random functions were called.
 pub struct Host {

@@ -16,8 +16,10 @@ use super::set::{Definitions, TemplateSet};
 use super::value::{Text, Value};
 use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Source, Span};
-use crate::engine::tree::{Member, helm_order, is_partial};
-use crate::engine::{Capabilities, Release, Rendered};
+use crate::engine::capabilities::Capabilities;
+use crate::engine::paths::{helm_order, is_partial};
+use crate::engine::scope::{Release, Rendered};
+use crate::engine::tree::Member;
 use crate::yaml::Map;
 
 /// How much stack calls of `include` and `tpl` may take: what one function takes has to fit into the rest.

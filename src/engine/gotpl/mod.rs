@@ -35,8 +35,9 @@ mod times;
 mod value;
 
 use self::loaded::{Loaded, Output, RunScope};
+use super::language::{Engine, LoadedTemplates, Outcome};
+use super::scope::{Rendered, Scope};
 use super::tree::Member;
-use super::{Engine, LoadedTemplates, Outcome, Rendered, Scope};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::stack;
 

@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use super::value::{Entry, Kind, List, ListKind, Map, MapKind, Object, Text, Value, from_yaml_map};
 use crate::chart::{Chart, Dependency, ImportValues, Maintainer};
-use crate::engine::{Capabilities, Release};
+use crate::engine::capabilities::Capabilities;
+use crate::engine::scope::Release;
 use crate::kubernetes::KubeVersion;
 use crate::yaml;
 

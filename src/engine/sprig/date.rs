@@ -1,6 +1,6 @@
 //! Functions on times.
 
-use super::Error;
+use super::error::Error;
 use crate::go::time::{Duration, Time, Zone, Zones, parse};
 
 /// What dates are computed with: the time, and the zones of the system.

@@ -1,6 +1,6 @@
 //! Decimal arithmetic, in which Helm's functions on fractions compute: 0.1 + 0.2 is 0.3.
 
-use super::Error;
+use super::error::Error;
 use crate::go::float::format_float;
 
 /// A step of a computation: on decimals, and on floats where there are too many digits.

@@ -1,6 +1,8 @@
 //! Functions that read YAML, JSON and TOML. What is wrong with a document becomes part of the result, as in Helm.
 
-use super::{Error, Limits, toml};
+use super::error::Error;
+use super::limits::Limits;
+use super::toml;
 use crate::diagnostic::Source;
 use crate::stack;
 use crate::yaml::{Map, Node, Value};

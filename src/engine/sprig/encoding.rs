@@ -5,8 +5,8 @@ use base64::engine::general_purpose::STANDARD;
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha512};
 
-use super::Error;
 use super::base_encodings::{self, decode_base32, decode_base64};
+use super::error::Error;
 
 /// In base64 (`b64enc`).
 pub fn base64(bytes: &[u8]) -> String {

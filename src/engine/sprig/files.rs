@@ -1,7 +1,9 @@
 //! The methods of `.Files`, over pairs of path and content.
 
+use super::encoding;
+use super::error::Error;
 use super::glob::{Fault, Glob};
-use super::{Error, Limits, encoding};
+use super::limits::Limits;
 use crate::go::utf8;
 use crate::yaml;
 

@@ -1,6 +1,7 @@
 //! Functions on lists of any values. What makes two values the same is the engine's business.
 
-use super::{Error, Limits};
+use super::error::Error;
+use super::limits::Limits;
 use crate::go::fmt::GoValue;
 
 /// sprig's message about a value that is not a list: `Cannot find first on type string`. `act` is what can't be done.

@@ -1,6 +1,7 @@
 //! Functions on whole numbers, and lists of them.
 
-use super::{Error, Limits};
+use super::error::Error;
+use super::limits::Limits;
 
 /// The quotient without its fraction (`div`).
 ///

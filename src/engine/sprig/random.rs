@@ -4,8 +4,8 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use sha2::{Digest as _, Sha256};
 
-use super::Error;
 use super::encoding;
+use super::error::Error;
 use crate::go::utf8;
 
 /// A source of randomness for one call of a function.

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use memchr::memmem;
 
-use super::{Cut, Dialect, Error, Limits};
+use super::dialect::{Cut, Dialect};
+use super::error::Error;
+use super::limits::Limits;
 use crate::go::fmt::{self, GoValue, View};
 use crate::go::utf8;
 

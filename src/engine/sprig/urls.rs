@@ -1,6 +1,6 @@
 //! Functions on URLs.
 
-use super::Error;
+use super::error::Error;
 use crate::go::url::{Url, hostname};
 
 /// The parts of an address by name, sorted (`urlParse`).

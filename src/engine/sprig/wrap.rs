@@ -1,8 +1,11 @@
 //! Functions on the message of a text: lines of them, their first letters, what is left of them where there is little room.
 //! Widths are counted in bytes, as in Helm.
 
+use super::dialect::Cut;
+use super::error::Error;
+use super::limits::Limits;
+use super::text;
 use super::text::{ceil, floor};
-use super::{Cut, Error, Limits, text};
 use crate::go::utf8;
 
 /// The first letter of every word (`initials`). Helm takes every byte for a character.

@@ -8,10 +8,12 @@
 //! A counting allocator was the alternative. It counts what all threads allocate, stops nothing between two checks,
 //! knows no place in a template, and its limit depends on the platform; these charges are the same everywhere.
 
+mod operand;
+
 use std::ops::Range;
 
+use self::operand::{Around, Operand, Shape, Stage, Tag, Use};
 use super::additions::{COMPREHENSION, COPY, FILTER, INDEX, Insertion, LITERAL, LOOP, PRINT, READ, SPREAD, UNREADABLE};
-use super::functions::vocabulary;
 use super::tokens::{Kind, Token, tokens};
 
 /// How many bytes a variable that is indexed may have: it is written a second time behind each index.
@@ -23,13 +25,22 @@ const MAX_OPERATORS: usize = 256;
 /// Tera's variable that holds all variables.
 const ALL_VARIABLES: &str = "__tera_context";
 
+/// Whether a name is that of a function of the vocabulary.
+pub(super) type IsFunction = fn(&str) -> bool;
+
 /// Tera's own filters whose result is a part of their input, or a number.
 const SMALL_FILTERS: &[&str] = &["abs", "default", "first", "float", "get", "int", "last", "nth", "round"];
 
 /// Adds what measures the values in a tag: `{{ … }}` or `{% … %}`.
-pub(super) fn measure(text: &str, tag: Range<usize>, is_print: bool, insertions: &mut Vec<Insertion>) {
+pub(super) fn measure(
+    text: &str,
+    tag: Range<usize>,
+    is_print: bool,
+    is_function: IsFunction,
+    insertions: &mut Vec<Insertion>,
+) {
     let known = insertions.len();
-    let found = Walk::new(text, tag.clone(), is_print, insertions).and_then(Walk::run);
+    let found = Walk::new(text, tag.clone(), is_print, is_function, insertions).and_then(Walk::run);
     if found.is_none() {
         // Tera rejects such a tag, too. Should it not, the template doesn't run.
         insertions.truncate(known);
@@ -38,107 +49,13 @@ pub(super) fn measure(text: &str, tag: Range<usize>, is_print: bool, insertions:
     }
 }
 
-/// What an operand is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shape {
-    /// A literal of the template, or a truth value.
-    Constant,
-    /// A variable with fields and indexes.
-    Variable,
-    /// A list or map that is written out; its parts are measured.
-    Literal,
-    Component,
-    /// The result of a function or filter, or anything in parentheses.
-    Other,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Operand {
-    start: usize,
-    end: usize,
-    shape: Shape,
-    /// What is done to it because of what precedes it.
-    before: Use,
-}
-
-/// What an operator does to an operand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Use {
-    Nothing,
-    /// Calculates: it is a number, or an error.
-    Counts,
-    Reads,
-    Copies,
-    /// Its parts become parts of a new list or map.
-    Spreads,
-    /// Of numbers alone.
-    Negates,
-}
-
-/// What is open around the current token.
-#[derive(Debug, Clone, Copy)]
-enum Around {
-    Group {
-        start: usize,
-        before: Use,
-    },
-    List {
-        start: usize,
-        before: Use,
-        stage: Stage,
-    },
-    Map {
-        start: usize,
-        before: Use,
-    },
-    /// `base[…]`, and whether its index has been measured.
-    Index {
-        base: Operand,
-        open: usize,
-        is_done: bool,
-    },
-    /// The arguments of a function, filter or test, and whether that measures them itself.
-    Arguments {
-        of: Operand,
-        measures: bool,
-    },
-    /// `<name …/>`
-    Component {
-        start: usize,
-        before: Use,
-    },
-    /// `{…}` in a component's tag.
-    Argument,
-}
-
-/// How far a list comprehension has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    /// Between `[` and `for`, or an ordinary list.
-    Items,
-    /// Between `for` and `in`.
-    Names,
-    /// Behind `in`.
-    Target,
-    /// Behind `if`.
-    Condition,
-}
-
-/// What happens to the value of the whole tag.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Tag {
-    Print,
-    Loop,
-    /// It is stored or looked at.
-    Other,
-}
-
 struct Walk<'t, 'i> {
     text: &'t str,
     tokens: Vec<Token<'t>>,
     at: usize,
     tag: Tag,
     tag_start: usize,
+    is_function: IsFunction,
     around: Vec<Around>,
     operand: Option<Operand>,
     /// What the operator in front of the next operand does to it.
@@ -154,6 +71,7 @@ impl<'t, 'i> Walk<'t, 'i> {
         text: &'t str,
         tag: Range<usize>,
         is_print: bool,
+        is_function: IsFunction,
         insertions: &'i mut Vec<Insertion>,
     ) -> Option<Walk<'t, 'i>> {
         let whole = text.get(tag.clone())?;
@@ -170,6 +88,7 @@ impl<'t, 'i> Walk<'t, 'i> {
             at: 0,
             tag: kind,
             tag_start: tag.start,
+            is_function,
             around: Vec::new(),
             operand: None,
             before: Use::Nothing,
@@ -235,7 +154,7 @@ impl<'t, 'i> Walk<'t, 'i> {
             }
             "filter" => {
                 let name = *self.tokens.get(1)?;
-                if is_large_filter(name.text) {
+                if self.is_large_filter(name.text) {
                     self.insert(name.start, format!("{FILTER} | "), name.start..name.end());
                 }
                 self.at = 2;
@@ -255,7 +174,7 @@ impl<'t, 'i> Walk<'t, 'i> {
     fn open_arguments(&mut self, of: Operand, name: &str) {
         if self.peek(0) == "(" {
             self.at += 1;
-            self.around.push(Around::Arguments { of, measures: measures_itself(name) });
+            self.around.push(Around::Arguments { of, measures: (self.is_function)(name) });
         } else {
             self.operand = Some(of);
         }
@@ -316,7 +235,7 @@ impl<'t, 'i> Walk<'t, 'i> {
                 let name = *self.tokens.get(self.at)?;
                 self.at += 1;
                 let mut operand = self.operand.take()?;
-                if is_large_filter(name.text) {
+                if self.is_large_filter(name.text) {
                     self.insert(token.start, format!("| {FILTER} "), operand.start..operand.end);
                 }
                 operand.shape = Shape::Other;
@@ -480,6 +399,11 @@ impl<'t, 'i> Walk<'t, 'i> {
         Some(())
     }
 
+    /// Whether a filter is one of Tera's own whose result can be large: functions of the vocabulary charge what they make.
+    fn is_large_filter(&self, name: &str) -> bool {
+        !SMALL_FILTERS.contains(&name) && !(self.is_function)(name)
+    }
+
     /// Whether nothing but the tag's opening is in front of what begins at `start`.
     fn is_first_in_tag(&self, start: usize) -> bool {
         let before = self.text.get(self.tag_start..start).unwrap_or_default();
@@ -544,16 +468,6 @@ impl<'t, 'i> Walk<'t, 'i> {
 /// What a block's text is once it is captured.
 fn captured(end: usize) -> Operand {
     Operand { start: end, end, shape: Shape::Other, before: Use::Nothing }
-}
-
-/// Whether a filter is one of Tera's own whose result can be large.
-fn is_large_filter(name: &str) -> bool {
-    !SMALL_FILTERS.contains(&name) && !measures_itself(name)
-}
-
-/// Whether a function or filter charges what it reads and makes.
-fn measures_itself(name: &str) -> bool {
-    vocabulary().any(|function| function.name == name)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::functions::vocabulary;
+use super::functions::{is_function, vocabulary};
 use super::go_syntax;
 use super::scan::{Piece, inside, pieces, split_word};
 use super::templates::Templates;
@@ -23,7 +23,7 @@ pub(super) struct Advice {
 pub(super) fn advise(message: &str, text: &str, range: Range<usize>, templates: &Templates<'_>) -> Advice {
     let tag = tag_at(text, range.start);
     if let Some(tag) = &tag
-        && let Some(help) = go_syntax::advise(&text[tag.clone()], is_known)
+        && let Some(help) = go_syntax::advise(&text[tag.clone()], is_function)
     {
         return Advice {
             what: "this is Go's template syntax; the chart's templates are written in Tera".to_owned(),
@@ -60,10 +60,6 @@ pub(super) fn advise(message: &str, text: &str, range: Range<usize>, templates: 
         advice.help.push("close the quote".to_owned());
     }
     advice
-}
-
-fn is_known(name: &str) -> bool {
-    vocabulary().any(|function| function.name == name)
 }
 
 fn reworded(message: &str) -> String {

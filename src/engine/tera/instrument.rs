@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::additions::{Insertion, TICK};
-use super::expressions::measure;
+use super::expressions::{IsFunction, measure};
 use super::scan::{Piece, inside, pieces, references, split_word};
 
 /// How many bytes of a body count as a turn of a loop.
@@ -96,7 +96,7 @@ pub(super) enum Start {
 
 /// The text with all that keeps it within the budget: ticks that weigh what they repeat, in blocks as well, and
 /// measured values.
-pub(super) fn with_checks(text: &str, start: Start) -> Instrumented<'_> {
+pub(super) fn with_checks(text: &str, start: Start, is_function: IsFunction) -> Instrumented<'_> {
     let all: Vec<Piece> = pieces(text).collect();
     let keyword = |piece: &Piece| match piece {
         Piece::Statement(range) => split_word(inside(&text[range.clone()])).0,
@@ -113,13 +113,13 @@ pub(super) fn with_checks(text: &str, start: Start) -> Instrumented<'_> {
     for piece in &all {
         match piece {
             Piece::Text(range) | Piece::Inert(range) => written += range.len(),
-            Piece::Expression(range) => measure(text, range.clone(), true, &mut insertions),
+            Piece::Expression(range) => measure(text, range.clone(), true, is_function, &mut insertions),
             Piece::Statement(range) => {
                 let keyword = keyword(piece);
                 if keyword == "include" {
                     insertions.extend(tick(text, range.clone()));
                 }
-                measure(text, range.clone(), false, &mut insertions);
+                measure(text, range.clone(), false, is_function, &mut insertions);
                 match keyword {
                     "for" | "component" | "block" => {
                         open.push((insertions.len(), range.end, written));
@@ -212,14 +212,14 @@ mod tests {
     fn turns_weigh_as_much_as_their_bodies() {
         let body = "x".repeat(600);
         let text = format!("{{% for x in [] -%}}{body}{{% endfor %}}{{% block b %}}{{% endblock %}}");
-        let checked = with_checks(&text, Start::Counted).text.replace(TICK, "T").replace(&body, "BODY");
+        let checked = with_checks(&text, Start::Counted, |_| false).text.replace(TICK, "T").replace(&body, "BODY");
         assert_eq!(
             checked,
             "{{ T(steps=10, text=600) }}{% for x in [] -%}{{ T(steps=3, text=600) -}}BODY{% endfor %}\
              {% block b %}{{ T() }}{% endblock %}"
         );
         let child = "{% extends 'a' %}\n{% block b %}{% endblock %}";
-        assert!(with_checks(child, Start::Counted).text.starts_with("{% extends"));
+        assert!(with_checks(child, Start::Counted, |_| false).text.starts_with("{% extends"));
     }
 
     proptest! {
@@ -227,7 +227,7 @@ mod tests {
         fn every_byte_is_found_back(
             text in r#"(\{% for x in y -?%\}|\{%-? include 'a' %\}|\{% endfor %\}|\{\{ a\[1\] ~ b \}\}|[ \näb]){0,12}"#
         ) {
-            for ticked in [with_ticks(&text), with_checks(&text, Start::Counted)] {
+            for ticked in [with_ticks(&text), with_checks(&text, Start::Counted, |_| false)] {
                 let mut expected = 0;
                 let mut at = 0;
                 while at < ticked.text.len() {

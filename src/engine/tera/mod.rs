@@ -4,10 +4,10 @@
 //! |---|---|
 //! | `templates` | which templates a chart needs: those it renders, and those they refer to |
 //! | `scan` | tags and references of a template, found without parsing it |
-//! | `stock` | the stock templates in the binary |
+//! | `stock`, `copies` | the stock templates in the binary; copies of them in charts |
 //! | `objects`, `value` | what templates see: `Values`, `Release`, `Chart`, ... |
 //! | `functions`, `failure` | the vocabulary: Helm's functions, and why one gives no value |
-//! | `session` | one chart rendered many times |
+//! | `chart`, `session` | one chart that is loaded; one rendered many times |
 //! | `run`, `budget` | what the functions of one chart share; limits against endless templates |
 //! | `instrument`, `expressions`, `tokens`, `additions` | what is added to templates so that endless ones end |
 //! | `loading` | limits of what can be loaded |
@@ -19,8 +19,10 @@
 
 mod additions;
 mod budget;
+mod chart;
 mod checks;
 mod concerned;
+mod copies;
 mod errors;
 mod expressions;
 mod failure;
@@ -41,25 +43,20 @@ mod tokens;
 mod value;
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
-use ::tera::{Context, Tera};
-
+pub(super) use copies::add_stock_templates;
 pub use functions::{Function, vocabulary};
-pub(super) use stock::{add_stock_templates, stock_templates};
+pub(super) use stock::stock_templates;
 
-use self::budget::{Metered, Spent};
-use self::errors::Mapper;
-use self::instrument::{Start, with_checks, with_ticks_at};
-use self::loading::{can_load_all, check_loaded};
+use self::budget::Spent;
+use self::chart::{Loaded, as_written};
 use self::locate::Marks;
-use self::objects::Needed;
-use self::run::{Parts, Run};
+use self::run::Run;
 use self::scan::References;
 use self::templates::Templates;
+use super::language::{Engine, LoadedTemplates, Outcome};
+use super::scope::{Rendered, Scope};
 use super::tree::Member;
-use super::{Engine, LoadedTemplates, Outcome, Rendered, Scope};
-use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Span};
 
 /// Renders charts whose Chart.yaml says `engine: tera`.
@@ -161,135 +158,6 @@ fn render_templates(
         }
     }
     Ok(())
-}
-
-/// A template's text as it was written, with what ends endless ones.
-fn as_written<'t>(_: usize, text: &'t str, references: &References<'_>, run: &Run) -> Cow<'t, str> {
-    match run.trusts_templates() {
-        true => with_ticks_at(text, &references.repeats).text,
-        false => with_checks(text, Start::Counted).text,
-    }
-}
-
-/// The loaded templates of a chart, whatever its values are.
-struct Ready {
-    run: Arc<Run>,
-    tera: Tera,
-    needed: Needed,
-}
-
-impl Ready {
-    /// Loads the templates, each as `text_of` gives it from its number, its text and what that refers to.
-    fn new<'t>(
-        chart: &Chart,
-        templates: &'t Templates<'_>,
-        notes_refusals: bool,
-        text_of: impl Fn(usize, &'t str, &References<'_>, &Run) -> Cow<'t, str>,
-    ) -> Result<Ready, (Arc<Run>, ::tera::Error)> {
-        let run = Run::new(chart, notes_refusals, functions::register);
-        let mut calls: Vec<&str> = templates.references().flat_map(|found| found.calls.iter().copied()).collect();
-        calls.sort_unstable();
-        calls.dedup();
-        let is_called = |name: &str| calls.binary_search(&name).is_ok();
-        let texts = templates.loaded().zip(templates.references()).enumerate();
-        let texts = texts.map(|(number, ((name, text), references))| (name, text_of(number, text, references, &run)));
-        let tera = match run::instance(&run, texts, &templates.prefixes(), &is_called) {
-            Ok(tera) => tera,
-            Err(error) => return Err((run, error)),
-        };
-        let by_text = is_called("tpl");
-        if by_text {
-            let (mut all, loaded) = (templates.all_sources(), templates.loaded_sources());
-            if !run.trusts_templates() && !can_load_all(templates, &all) {
-                all = loaded.clone();
-            }
-            run.prepare_texts(Parts { all, loaded, prefixes: templates.prefixes() });
-        }
-        let names = |object: &str| by_text || templates.references().any(|found| found.objects.contains(&object));
-        let needed = Needed { files: names("Files"), subcharts: names("Subcharts") };
-        Ok(Ready { run, tera, needed })
-    }
-}
-
-/// Renders one template of those in `base_path` with the objects of its chart.
-fn render_one(
-    tera: &Tera,
-    run: &Run,
-    objects: &Context,
-    base_path: &str,
-    name: &str,
-    spent: &mut Spent,
-) -> ::tera::TeraResult<String> {
-    let mut context = objects.clone();
-    context.insert_value("Template", objects::template(base_path, name));
-    run.begin(context.clone(), *spent);
-    let mut out = Metered { text: Vec::new(), budget: &run.budget };
-    let rendered = tera.render_to(name, &context, &mut out);
-    *spent = run.budget.spent();
-    rendered?;
-    Ok(String::from_utf8(out.text)?)
-}
-
-/// A chart whose templates are loaded, ready to be rendered one by one.
-struct Loaded<'a> {
-    mapper: Mapper<'a>,
-    run: Arc<Run>,
-    tera: Tera,
-    objects: Context,
-}
-
-impl<'a> Loaded<'a> {
-    /// Loads the templates, each as `text_of` gives it from its number, its text and what that refers to.
-    fn new<'t>(
-        scope: &Scope<'a>,
-        member: &Member<'a>,
-        templates: &'a Templates<'a>,
-        text_of: impl Fn(usize, &'t str, &References<'_>, &Run) -> Cow<'t, str>,
-    ) -> Result<Loaded<'a>, Vec<Diagnostic>>
-    where
-        'a: 't,
-    {
-        if !member.chart.is_built_in {
-            check_loaded(templates).map_err(|error| vec![error])?;
-        }
-        let mapper = |run: &Arc<Run>| Mapper {
-            templates,
-            run: run.clone(),
-            values: member.values,
-            defaults: member.chart.values_source.as_ref(),
-        };
-        let Ready { run, tera, needed } = Ready::new(member.chart, templates, scope.refusals.is_some(), text_of)
-            .map_err(|(run, error)| mapper(&run).load_errors(&error))?;
-        let objects = objects::objects(&member.scope(scope), member.is_root(), needed)
-            .map_err(|_| vec![Diagnostic::error("values-depth", value::TooDeep::message())])?;
-        Ok(Loaded { mapper: mapper(&run), run, tera, objects })
-    }
-
-    /// What was noted instead of ending the render, with the place of the sentence where it is written out only once.
-    fn refused(&self, templates: &Templates<'_>) -> Vec<Diagnostic> {
-        /// Of further ones the places are not looked for.
-        const MAX_PLACES: usize = 100;
-        let refused = self.run.take_refused();
-        if refused.is_empty() {
-            return Vec::new();
-        }
-        let sources = templates.loaded_sources();
-        let place_of = |sentence: &str| {
-            let mut places = sources.iter().flat_map(|(_, source)| {
-                source.text().match_indices(sentence).map(|(at, _)| source.span(at..at + sentence.len()))
-            });
-            places.next().filter(|_| places.next().is_none() && !sentence.is_empty())
-        };
-        let reported = refused.iter().enumerate().map(|(number, refused)| {
-            let place = (number < MAX_PLACES).then(|| place_of(refused.sentence())).flatten();
-            refused.note().at(place.unwrap_or_default(), "")
-        });
-        reported.collect()
-    }
-
-    fn render(&self, name: &str, spent: &mut Spent) -> ::tera::TeraResult<String> {
-        render_one(&self.tera, &self.run, &self.objects, &self.mapper.templates.base_path, name, spent)
-    }
 }
 
 /// The line of a template that a line of a rendered file of a chart came from.

@@ -7,7 +7,8 @@ use tera::{Context, Value};
 
 use super::value::{TooDeep, map_to_tera};
 use crate::chart::{Chart, Dependency, ImportValues, Maintainer};
-use crate::engine::{Capabilities, Release, Scope};
+use crate::engine::capabilities::Capabilities;
+use crate::engine::scope::{Release, Scope};
 use crate::yaml::Map;
 
 /// Which objects are worth building: those that cost something and are mentioned nowhere are left out.

@@ -9,6 +9,7 @@ use tera::{Context, Kwargs, Tera, Value};
 
 use super::budget::{Budget, Metered, Spent};
 use super::checks;
+use super::expressions::IsFunction;
 use super::failure::Failure;
 use super::instrument::{Instrumented, Start, with_checks, with_ticks};
 use crate::chart::{Chart, File};
@@ -30,14 +31,22 @@ pub(super) enum Kept {
 }
 
 /// Adds those functions to an instance whose names are wanted.
-pub(super) type Register = fn(&mut Tera, &Arc<Run>, &dyn Fn(&str) -> bool);
+type Register = fn(&mut Tera, &Arc<Run>, &dyn Fn(&str) -> bool);
+
+/// The functions that templates call. They call back here, so they are not named here.
+#[derive(Clone, Copy)]
+pub(super) struct Vocabulary {
+    /// Adds those functions to an instance whose names are wanted.
+    pub(super) register: Register,
+    /// Whether there is a function of a name.
+    pub(super) is_function: IsFunction,
+}
 
 /// One chart being rendered: what its functions share.
 pub(super) struct Run {
     /// The way back here for the functions of an instance.
     me: Weak<Run>,
-    /// Adds the functions to an instance; they call back here, so they are not named here.
-    register: Register,
+    vocabulary: Vocabulary,
     /// Renders texts given to `tpl`. What those refer to is not known beforehand, so it holds all that there is.
     for_texts: OnceLock<Tera>,
     /// What it is made of: all templates, and those that are known to be sound.
@@ -96,11 +105,12 @@ pub(super) struct Parts {
 }
 
 impl Run {
-    /// A run of a chart, whose templates call the functions that `register` adds. With `notes_refusals` what `required` and `fail` refuse does not end it.
-    pub(super) fn new(chart: &Chart, notes_refusals: bool, register: Register) -> Arc<Run> {
+    /// A run of a chart, whose templates call the functions of the vocabulary. With `notes_refusals` what `required` and
+    /// `fail` refuse does not end it.
+    pub(super) fn new(chart: &Chart, notes_refusals: bool, vocabulary: Vocabulary) -> Arc<Run> {
         Arc::new_cyclic(|me| Run {
             me: me.clone(),
-            register,
+            vocabulary,
             for_texts: OnceLock::new(),
             parts: OnceLock::new(),
             budget: Arc::default(),
@@ -138,13 +148,17 @@ impl Run {
 
     /// A template with what keeps it within the budget.
     pub(super) fn template<'t>(&self, text: &'t str) -> Instrumented<'t> {
-        if self.trusts_templates() { with_ticks(text) } else { with_checks(text, Start::Counted) }
+        if self.trusts_templates() {
+            with_ticks(text)
+        } else {
+            with_checks(text, Start::Counted, self.vocabulary.is_function)
+        }
     }
 
     /// A text given to `tpl` with what keeps it within the budget.
     pub(super) fn text<'t>(&self, text: &'t str) -> Instrumented<'t> {
         let trusted = self.trusted.iter().flatten().any(|file| *file.bytes == *text.as_bytes());
-        if trusted { with_ticks(text) } else { with_checks(text, Start::Free) }
+        if trusted { with_ticks(text) } else { with_checks(text, Start::Free, self.vocabulary.is_function) }
     }
 
     /// Whether the chart's templates are those of the program.
@@ -228,7 +242,7 @@ pub(super) fn instance<'t>(
     let mut tera = Tera::default();
     tera.autoescape_on(Vec::<&str>::new());
     tera.set_fallback_prefixes(prefixes.to_vec())?;
-    (run.register)(&mut tera, run, is_wanted);
+    (run.vocabulary.register)(&mut tera, run, is_wanted);
     checks::register(&mut tera, &run.budget);
     tera.add_raw_templates(templates)?;
     Ok(tera)

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use ::tera::Tera;
 
 use super::budget::Spent;
+use super::chart::{Ready, as_written, render_one};
 use super::loading::check_loaded;
 use super::objects::{self, Needed};
 use super::run::Run;
 use super::templates::Templates;
-use super::{Ready, as_written, render_one};
 use crate::diagnostic::Source;
+use crate::engine::language::LoadedTemplates;
+use crate::engine::scope::{Rendered, Scope};
 use crate::engine::tree::Member;
-use crate::engine::{LoadedTemplates, Rendered, Scope};
 
 /// The templates of a tree of charts, ready to be rendered.
 pub(super) struct TeraSession {

@@ -6,7 +6,7 @@ use super::scan::{References, defines_components, references};
 use super::stock::{STOCK, stock_template};
 use crate::chart::Chart;
 use crate::diagnostic::Source;
-use crate::engine::tree;
+use crate::engine::paths;
 
 /// The templates a chart can use, and those it does.
 ///
@@ -293,7 +293,7 @@ fn library_prefix(index: usize) -> String {
 
 /// Whether a template is there for others alone.
 fn is_partial(name: &str) -> bool {
-    name.starts_with("stock/") || tree::is_partial(name)
+    name.starts_with("stock/") || paths::is_partial(name)
 }
 
 fn by_name(chart: &Chart) -> BTreeMap<&str, &Source> {

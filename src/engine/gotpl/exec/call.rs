@@ -1,7 +1,8 @@
 //! Calls: the number and the types of arguments are checked as Go checks them.
 
 use super::evaluate::Given;
-use super::{Context, Exec, Fail, Operand, Result, fail};
+use super::operand::Operand;
+use super::{Context, Exec, Fail, Result, fail};
 use crate::engine::gotpl::ast::{Node, NodeId};
 use crate::engine::gotpl::call::{Args, Function, Param};
 use crate::engine::gotpl::node_text::node_text;

@@ -1,6 +1,7 @@
 //! Pipelines, commands, fields and variables.
 
-use super::{Context, Exec, Operand, Result, Variable, fail};
+use super::operand::Operand;
+use super::{Context, Exec, Result, Variable, fail};
 use crate::engine::gotpl::ast::{self, Fields, Node, NodeId};
 use crate::engine::gotpl::node_text::node_text;
 use crate::engine::gotpl::number::Number;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Exec, Refusal, without_no_value};
-use crate::engine::Environment;
+use crate::engine::environment::Environment;
 use crate::engine::gotpl::ast::{Origin, Parsed};
 use crate::engine::gotpl::call::{Evaluate, Refused};
 use crate::engine::gotpl::errors::FnError;

@@ -6,12 +6,15 @@
 mod call;
 mod evaluate;
 mod include;
+mod items;
+mod operand;
 mod range;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use self::range::Items;
+use self::items::Items;
+use self::operand::Operand;
 use super::ast::{Children, Control, Node, NodeId, Parsed};
 use super::call::Function;
 use super::errors::{ExecError, FnError, Place};
@@ -87,25 +90,6 @@ pub enum Refusal {
     Empty(String),
     /// `fail`
     Fail(String),
-}
-
-/// A value where it stands: what was found in a container is of the type `interface {}` to Go, and errors say so.
-#[derive(Debug, Clone, Default)]
-struct Operand {
-    value: Value,
-    is_interface: bool,
-}
-
-impl Operand {
-    fn of(value: Value) -> Operand {
-        let is_interface = matches!(value, Value::Nil);
-        Operand { value, is_interface }
-    }
-
-    /// The value that an interface holds; a nil interface holds nothing.
-    fn unwrapped(self) -> Value {
-        if matches!(self.value, Value::Nil) { Value::Invalid } else { self.value }
-    }
 }
 
 struct Variable {

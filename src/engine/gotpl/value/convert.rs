@@ -3,7 +3,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{List, ListKind, Map, MapKind, Value};
+use super::Value;
+use super::list::{List, ListKind};
+use super::map::{Map, MapKind};
 use crate::diagnostic::Span;
 use crate::yaml;
 

@@ -3,7 +3,8 @@
 use std::cell::{Ref, RefCell};
 use std::rc::Rc;
 
-use super::{Text, Value, drop_deep};
+use super::text::Text;
+use super::{Value, drop_deep};
 
 /// The type of a map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,10 @@
 use std::collections::HashSet;
 use std::io::Write as _;
 
-use super::{Kind, List, Map, Object, Text, Value};
+use super::list::List;
+use super::map::Map;
+use super::text::Text;
+use super::{Kind, Object, Value};
 use crate::go::float::format_float;
 
 /// Why a value can't be printed.

@@ -4,8 +4,9 @@ use aes::Aes256;
 use aes::cipher::block_padding::NoPadding;
 use aes::cipher::{BlockModeDecrypt as _, BlockModeEncrypt as _, KeyIvInit as _};
 
+use crate::engine::sprig::encoding;
+use crate::engine::sprig::error::Error;
 use crate::engine::sprig::random::Random;
-use crate::engine::sprig::{Error, encoding};
 
 const BLOCK: usize = 16;
 

@@ -27,8 +27,9 @@ use x509_cert::{TbsCertificate, attr::AttributeTypeAndValue};
 
 use super::keys::PrivateKey;
 use super::pem;
+use crate::engine::sprig::encoding;
+use crate::engine::sprig::error::Error;
 use crate::engine::sprig::random::Random;
-use crate::engine::sprig::{Error, encoding};
 use crate::go::strconv::quote_bytes;
 use crate::go::time::{Duration as GoDuration, Time as GoTime};
 

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use sha2::{Digest as _, Sha256};
 
 use super::keys::PrivateKey;
-use crate::engine::sprig::Error;
+use crate::engine::sprig::error::Error;
 
 /// Keys and hashes that were made under a seed.
 #[derive(Default)]

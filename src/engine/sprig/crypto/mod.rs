@@ -2,6 +2,7 @@
 
 mod aes;
 mod certificates;
+mod generate;
 mod keys;
 mod memory;
 mod passwords;

@@ -3,7 +3,7 @@
 use bcrypt::Version;
 
 use super::memory::Memory;
-use crate::engine::sprig::Error;
+use crate::engine::sprig::error::Error;
 use crate::engine::sprig::random::Random;
 
 /// What Go's library uses where no cost is given.

@@ -6,7 +6,7 @@ use scrypt::Params;
 use sha2::Sha256;
 
 use super::memory::Memory;
-use crate::engine::sprig::Error;
+use crate::engine::sprig::error::Error;
 
 /// What all digests of the algorithm begin with.
 const SCOPE: &[u8] = b"com.lyndir.masterpassword";

@@ -1,11 +1,12 @@
-//! One call of a function: its arguments, and what can go wrong with them.
+//! A function of the vocabulary, and one call of it: its arguments, and what can go wrong with them.
 
 use std::borrow::Cow;
+use std::sync::Weak;
 
 use tera::{Kwargs, Value};
 
+use super::extent;
 use super::go_value::{display, go_type};
-use super::{Function, extent};
 
 use crate::engine::sprig::{self, Limits};
 pub(super) use crate::engine::tera::failure::Failure;
@@ -66,6 +67,75 @@ const CHOOSING: &[&str] = &[
     "required",
     "ternary",
 ];
+
+/// A function of the vocabulary.
+#[derive(Debug)]
+pub struct Function {
+    /// Helm's name for it.
+    pub name: &'static str,
+    /// Its parameters, the first being the one a filter gets from the left; optional ones end in `?`, and `...` is
+    /// for any keyword arguments.
+    pub parameters: &'static [&'static str],
+    /// What it gives, in one or two sentences.
+    pub meaning: &'static str,
+    body: fn(&Call<'_>) -> Answer,
+}
+
+impl Function {
+    pub(super) const fn new(
+        name: &'static str,
+        parameters: &'static [&'static str],
+        meaning: &'static str,
+        body: fn(&Call<'_>) -> Answer,
+    ) -> Function {
+        Function { name, parameters, meaning, body }
+    }
+
+    /// Whether calling it is an error, since its result would differ from run to run; `meaning` says what to do instead.
+    pub fn is_refused(&self) -> bool {
+        self.meaning.starts_with("Refused: ")
+    }
+
+    pub(super) fn first_parameter(&self) -> Option<&'static str> {
+        self.parameters.first().map(|first| first.trim_end_matches('?')).filter(|first| *first != "...")
+    }
+
+    /// How a template writes it, as a filter where there is something to pipe in: `text | nindent(width=…)`.
+    pub fn form(&self) -> String {
+        let arguments = |parameters: &[&str]| {
+            let arguments = parameters.iter().map(|parameter| match parameter.strip_suffix('?') {
+                Some(optional) => format!("[{optional}=…]"),
+                None if *parameter == "..." => "name=…, …".to_owned(),
+                None => format!("{parameter}=…"),
+            });
+            arguments.collect::<Vec<_>>().join(", ")
+        };
+        match self.first_parameter() {
+            None => format!("{}({})", self.name, arguments(self.parameters)),
+            Some(first) if self.parameters.len() == 1 => format!("{first} | {}", self.name),
+            Some(first) => format!("{first} | {}({})", self.name, arguments(&self.parameters[1..])),
+        }
+    }
+
+    pub(super) fn call(
+        &'static self,
+        piped: Option<&Value>,
+        kwargs: &Kwargs,
+        run: &Weak<Run>,
+    ) -> tera::TeraResult<Value> {
+        let Some(run) = run.upgrade() else {
+            return Err(tera::Error::message("this template engine is no longer in use"));
+        };
+        let call = Call { function: self, piped, kwargs, run: &run };
+        let answer = run.budget.spend_call().map_err(Failure::Call).and_then(|()| {
+            call.check_names()?;
+            let answer = (self.body)(&call)?;
+            call.check_answer(&answer)?;
+            Ok(answer)
+        });
+        answer.map_err(|failure| run.keep_failure(self.name, failure))
+    }
+}
 
 /// What a function gives.
 pub(super) type Answer = Result<Value, Failure>;

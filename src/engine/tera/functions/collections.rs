@@ -3,8 +3,7 @@
 use tera::value::Key;
 use tera::{Map, Value};
 
-use super::Function;
-use super::call::{Answer, Call, Failure, is_nothing, wrong_type};
+use super::call::{Answer, Call, Failure, Function, is_nothing, wrong_type};
 use super::go_value::{go_type, kind_name};
 use super::strings::texts;
 

@@ -2,8 +2,7 @@
 
 use tera::Value as TeraValue;
 
-use super::Function;
-use super::call::{Answer, Call, Failure, is_nothing};
+use super::call::{Answer, Call, Failure, Function, is_nothing};
 use crate::engine::sprig::documents::{
     any_from_json, from_json, from_json_array, from_toml, from_yaml, from_yaml_array, with_stack_for,
 };

@@ -2,7 +2,7 @@
 
 use tera::Value;
 
-use super::Function;
+use super::call::Function;
 use super::go_value::value_of_bytes;
 use crate::engine::sprig::{Error, encoding};
 

@@ -5,8 +5,7 @@ use std::borrow::Cow;
 use tera::Value;
 use tera::value::Key;
 
-use super::Function;
-use super::call::{Answer, Call, Failure};
+use super::call::{Answer, Call, Failure, Function};
 use super::go_value::value_of_bytes;
 use crate::engine::sprig::files::{PathPattern, as_config, as_secrets, lines};
 

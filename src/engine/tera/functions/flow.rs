@@ -2,8 +2,7 @@
 
 use tera::Value;
 
-use super::Function;
-use super::call::{Answer, Call, is_nothing, wrong_type};
+use super::call::{Answer, Call, Function, is_nothing, wrong_type};
 use crate::engine::tera::run::Refused;
 use crate::go::fmt::GoValue;
 

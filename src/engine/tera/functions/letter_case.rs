@@ -2,7 +2,7 @@
 
 use tera::Value;
 
-use super::Function;
+use super::call::Function;
 use crate::engine::sprig::case;
 
 pub(super) const FUNCTIONS: &[Function] = &[

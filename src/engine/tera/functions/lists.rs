@@ -3,8 +3,7 @@
 use tera::Value;
 use tera::value::Key;
 
-use super::Function;
-use super::call::{Answer, Call, Failure, is_nothing};
+use super::call::{Answer, Call, Failure, Function, is_nothing};
 use super::go_value::{go_type, kind_name};
 use super::strings::texts;
 use crate::engine::sprig::cast::to_int;

@@ -2,8 +2,7 @@
 
 use tera::Value;
 
-use super::Function;
-use super::call::{Answer, Call, Failure, is_nothing, wrong_type};
+use super::call::{Answer, Call, Failure, Function, is_nothing, wrong_type};
 use crate::engine::sprig::cast::{atoi, octal, to_float, to_int};
 use crate::engine::sprig::{decimal, numbers};
 use crate::engine::tera::value::float_to_tera;

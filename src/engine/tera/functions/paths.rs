@@ -2,8 +2,7 @@
 
 use tera::Value;
 
-use super::Function;
-use super::call::{Answer, Call};
+use super::call::{Answer, Call, Function};
 use crate::go::path::{base, clean, dir, ext};
 
 pub(super) const FUNCTIONS: &[Function] = &[

@@ -2,8 +2,7 @@
 
 use tera::Value;
 
-use super::Function;
-use super::call::{Answer, Call, Failure};
+use super::call::{Answer, Call, Failure, Function};
 use super::go_value::text_of;
 use crate::go::regexp::{Cache, Regexp, quote_meta};
 

@@ -2,8 +2,7 @@
 
 use tera::Value;
 
-use super::Function;
-use super::call::{Answer, Call, Failure};
+use super::call::{Answer, Call, Failure, Function};
 use super::go_value::{DIALECT, text_of};
 use crate::engine::tera::value::TooDeep;
 use crate::go::fmt::{Error, Printer};

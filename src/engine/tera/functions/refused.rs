@@ -1,7 +1,6 @@
 //! Functions of Helm's whose answer differs from run to run: each is refused with what to do instead.
 
-use super::Function;
-use super::call::{Answer, Call, Failure};
+use super::call::{Answer, Call, Failure, Function};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     refused("now", CLOCK),

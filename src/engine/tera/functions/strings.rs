@@ -3,8 +3,7 @@
 use tera::Value;
 use tera::value::Key;
 
-use super::Function;
-use super::call::{Answer, Call, Failure, is_nothing};
+use super::call::{Answer, Call, Failure, Function, is_nothing};
 use super::go_value::{DIALECT, display, text_of};
 use crate::engine::sprig::text;
 use crate::go::strconv::quote_double;

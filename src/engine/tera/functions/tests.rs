@@ -10,7 +10,9 @@ use serde_json::Value as Json;
 use super::vocabulary;
 use crate::chart::{Chart, EngineKind, File, Template};
 use crate::diagnostic::{Source, Span};
-use crate::engine::{self, Capabilities, Release, Scope};
+use crate::engine;
+use crate::engine::capabilities::Capabilities;
+use crate::engine::scope::{Release, Scope};
 use crate::yaml::{Map, Node, Value};
 
 mod limits;

@@ -3,8 +3,7 @@
 use tera::value::Key;
 use tera::{Map, Value};
 
-use super::Function;
-use super::call::{Answer, Call};
+use super::call::{Answer, Call, Function};
 use super::go_value::kind_name;
 use crate::engine::sprig::urls;
 use crate::go::url::escape_query;

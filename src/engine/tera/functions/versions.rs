@@ -4,8 +4,7 @@ use semver::Version;
 use tera::value::Key;
 use tera::{Map, Value};
 
-use super::Function;
-use super::call::{Answer, Call, Failure};
+use super::call::{Answer, Call, Failure, Function};
 use crate::version::{Constraints, parse_version};
 
 pub(super) const FUNCTIONS: &[Function] = &[

@@ -2,7 +2,7 @@
 
 use tera::Value;
 
-use super::Function;
+use super::call::Function;
 use super::go_value::{DIALECT, text_of};
 use crate::engine::sprig::wrap;
 
