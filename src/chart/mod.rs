@@ -15,6 +15,7 @@ mod import_declaration;
 mod import_values;
 mod load;
 mod lock;
+mod looks_like_tera;
 mod metadata;
 mod metadata_fields;
 mod package;

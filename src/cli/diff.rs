@@ -8,6 +8,7 @@ use crate::chart::Chart;
 use crate::cli::arguments::chart_argument::{locate, locate_at, name_and_chart};
 use crate::cli::arguments::cluster_flags::ClusterFlags;
 use crate::cli::arguments::flags::{GlobalFlags, ValuesFlags};
+use crate::cli::arguments::lookup_flag::LookupFlag;
 use crate::cli::arguments::manifest_input::{crds_of, objects_of_files};
 use crate::cli::arguments::rendering::{Rendering, leave_out_hooks};
 use crate::cli::arguments::values_at_revision;
@@ -101,6 +102,8 @@ pub(super) struct Diff {
     values: ValuesFlags,
     #[command(flatten)]
     cluster: ClusterFlags,
+    #[command(flatten)]
+    lookup: LookupFlag,
 }
 
 /// One side: its objects, and of a rendered one what it was made of.
@@ -121,7 +124,7 @@ impl Diff {
                 .into());
         }
         let (mut rendering, located) = Rendering::new(target, self.is_upgrade, &self.cluster, &self.values, global)?;
-        rendering.release.environment = reproducible()?;
+        rendering.release.environment = reproducible(&self.lookup)?;
         let mut notes = Vec::new();
         let old = match (&self.rev, &self.from) {
             (Some(rev), _) => self.side_at_revision(rev, &rendering, &mut notes, console)?,

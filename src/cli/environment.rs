@@ -4,32 +4,43 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::chart;
+use crate::cli::arguments::lookup_flag::LookupFlag;
 use crate::cli::arguments::source_date::source_date;
 use crate::diagnostic::Diagnostic;
 use crate::engine::Environment;
 use crate::io::SystemZones;
 
-/// The time, the system's time zones, and the seed of `--seed`. The time is that of SOURCE_DATE_EPOCH if it is set; under a
+/// The time, the system's time zones, the seed of `--seed`, and what `--lookup` gives. The time is that of SOURCE_DATE_EPOCH if it is set; under a
 /// seed it is always the same one.
 ///
 /// # Errors
-/// SOURCE_DATE_EPOCH is not a valid time.
-pub(super) fn environment(seed: Option<&str>) -> Result<Environment, Diagnostic> {
-    let now = match (source_date()?, seed) {
+/// SOURCE_DATE_EPOCH is not a valid time; what is wrong with the objects.
+pub(super) fn environment(seed: Option<&str>, lookup: &LookupFlag) -> Result<Environment, Vec<Diagnostic>> {
+    let source_date = source_date().map_err(|error| vec![error])?;
+    let now = match (source_date, seed) {
         (Some(seconds), _) => (seconds as i64, 0),
         (None, Some(_)) => (chart::DEFAULT_MODIFICATION_TIME as i64, 0),
         (None, None) => clock(),
     };
-    Ok(Environment { now, zones: Arc::new(SystemZones::default()), seed: seed.map(Arc::from), memory: Arc::default() })
+    let zones = Arc::new(SystemZones::default());
+    let variables = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
+    Ok(Environment {
+        now,
+        zones,
+        seed: seed.map(Arc::from),
+        memory: Arc::default(),
+        variables: Some(Arc::new(variables)),
+        objects: lookup.objects()?,
+    })
 }
 
 /// A world in which renders of a chart differ in nothing but what the chart and its values make of it: for commands that
 /// compare renders.
 ///
 /// # Errors
-/// SOURCE_DATE_EPOCH is not a valid time.
-pub(super) fn reproducible() -> Result<Environment, Diagnostic> {
-    environment(Some("mim-chart"))
+/// SOURCE_DATE_EPOCH is not a valid time; what is wrong with the objects.
+pub(super) fn reproducible(lookup: &LookupFlag) -> Result<Environment, Vec<Diagnostic>> {
+    environment(Some("mim-chart"), lookup)
 }
 
 fn clock() -> (i64, u32) {

@@ -7,8 +7,10 @@ use clap::Args;
 
 use crate::cli::arguments::chart_argument::{built_in_name, folder};
 use crate::cli::arguments::flags::{GlobalFlags, MessageFormat, ValuesFlags, kube_version};
+use crate::cli::arguments::lookup_flag::LookupFlag;
 use crate::cli::arguments::secrets;
 use crate::cli::arguments::values_input;
+use crate::cli::environment::reproducible;
 use crate::cli::failure::Failure;
 use crate::cli::output::console::Console;
 use crate::cli::output::findings_format::FindingsOutput;
@@ -54,12 +56,15 @@ pub(super) struct Lint {
     #[arg(long, value_name = "VERSION")]
     kube_version: Option<String>,
     #[command(flatten)]
+    lookup: LookupFlag,
+    #[command(flatten)]
     form: FindingsOutput,
 }
 
 impl Lint {
     pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
         let kube_version = kube_version(self.kube_version.as_deref())?;
+        let environment = reproducible(&self.lookup)?;
         let paths = self.paths(global);
         let inputs = io::Inputs::new();
         let layers = values_input::layers(&self.values, &inputs)?;
@@ -72,6 +77,7 @@ impl Lint {
         let request = Request {
             values: &values,
             namespace: &namespace,
+            environment: &environment,
             kube_version: &kube_version,
             skip_schema_validation: self.values.skip_schema_validation,
             locate: form.places || tells_findings || !self.form.is_text(),

@@ -8,6 +8,7 @@ use crate::chart::Chart;
 use crate::cli::arguments::chart_argument::{Located, is_path, name_and_chart};
 use crate::cli::arguments::cluster_flags::ClusterFlags;
 use crate::cli::arguments::flags::{GlobalFlags, ValuesFlags};
+use crate::cli::arguments::lookup_flag::LookupFlag;
 use crate::cli::arguments::manifest_input::crds_of;
 use crate::cli::arguments::rendering::{Rendering, leave_out_hooks};
 use crate::cli::arguments::secrets;
@@ -16,7 +17,6 @@ use crate::cli::environment::environment;
 use crate::cli::failure::Failure;
 use crate::cli::output::console::Console;
 use crate::diagnostic::{Diagnostic, Severity, Source, printable};
-use crate::io;
 use crate::kubernetes::Object;
 use crate::manifest::Manifest;
 use crate::manifest::{self, Manifests};
@@ -24,6 +24,7 @@ use crate::render::Render;
 use crate::validate;
 use crate::values::Layer;
 use crate::version::{Constraints, parse_version};
+use crate::{engine, io};
 
 /// Render a chart and print its manifests
 ///
@@ -48,8 +49,10 @@ pub(super) struct Template {
     output: OutputFlags,
     #[command(flatten)]
     cluster: ClusterFlags,
-    /// The release's name, as --name-template of Helm; plain text here
-    #[arg(long, value_name = "NAME")]
+    #[command(flatten)]
+    lookup: LookupFlag,
+    /// The release's name as a Go template
+    #[arg(long, value_name = "TEXT")]
     name_template: Option<String>,
     /// A constraint that the chart's version has to meet (>=1.2, ~1.4, 1.x)
     #[arg(long = "version", value_name = "CONSTRAINT")]
@@ -100,13 +103,20 @@ struct OutputFlags {
 impl Template {
     /// Whether it reads anything that may nest deeply.
     pub(super) fn reads_deep_input(&self) -> bool {
-        self.values.reads_deep_input() || self.arguments.iter().any(|argument| is_path(argument))
+        let reads_files = self.values.reads_deep_input() || self.lookup.reads_deep_input();
+        reads_files || self.arguments.iter().any(|argument| is_path(argument))
     }
 
     pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
-        let target = name_and_chart(&self.arguments, self.name_template.as_deref())?;
+        let (name, chart) = name_and_chart(&self.arguments, self.name_template.as_deref())?;
+        let environment = environment(self.seed.as_deref(), &self.lookup)?;
+        let name_of_template = match self.name_template.as_deref().filter(|template| name == Some(*template)) {
+            Some(template) => Some(engine::render_name(&Source::flag("--name-template", template), &environment)?),
+            None => None,
+        };
+        let target = (name_of_template.as_deref().or(name), chart);
         let (mut rendering, located) = Rendering::new(target, self.is_upgrade, &self.cluster, &self.values, global)?;
-        rendering.release.environment = environment(self.seed.as_deref())?;
+        rendering.release.environment = environment;
         let layers = values_input::layers(&self.values, &rendering.inputs)?;
         let result = self.print(&rendering, located, &layers, console);
         rendering.secrets(&layers, &rendering.inputs).learn_of(console, result)

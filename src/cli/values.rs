@@ -7,6 +7,7 @@ use crate::chart::Chart;
 use crate::cli::arguments::chart_argument::is_path;
 use crate::cli::arguments::chart_argument::locate;
 use crate::cli::arguments::flags::{GlobalFlags, ValuesFlags};
+use crate::cli::arguments::lookup_flag::LookupFlag;
 use crate::cli::arguments::rendering::first_release;
 use crate::cli::arguments::secrets;
 use crate::cli::arguments::values_input;
@@ -43,18 +44,20 @@ pub(super) struct Values {
     /// Warnings are errors
     #[arg(long)]
     strict: bool,
+    #[command(flatten)]
+    lookup: LookupFlag,
 }
 
 impl Values {
     /// Whether it reads anything that may nest deeply.
     pub(super) fn reads_deep_input(&self) -> bool {
-        self.values.reads_deep_input() || self.chart.as_deref().is_some_and(is_path)
+        self.values.reads_deep_input() || self.lookup.reads_deep_input() || self.chart.as_deref().is_some_and(is_path)
     }
 
     pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
         let located = locate(self.chart.as_deref(), global)?;
         let mut release = first_release(None, &located, global);
-        release.environment = reproducible()?;
+        release.environment = reproducible(&self.lookup)?;
         let chart = located.chart()?;
         let inputs = io::Inputs::new();
         let layers = values_input::layers(&self.values, &inputs)?;

@@ -4,6 +4,7 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::arguments::chart_argument::locate;
 use crate::cli::arguments::flags::{GlobalFlags, ValuesFlags, kube_version};
+use crate::cli::arguments::lookup_flag::LookupFlag;
 use crate::cli::arguments::rendering::first_release;
 use crate::cli::arguments::secrets;
 use crate::cli::arguments::values_input;
@@ -50,6 +51,8 @@ pub(super) struct Why {
     /// Kubernetes version that templates see (Capabilities.KubeVersion)
     #[arg(long, value_name = "VERSION")]
     kube_version: Option<String>,
+    #[command(flatten)]
+    lookup: LookupFlag,
     /// The form of the answer
     #[arg(short, long, value_enum, default_value = "text", value_name = "FORMAT")]
     output: AnswerFormat,
@@ -61,7 +64,7 @@ impl Why {
         let kube_version = kube_version(self.kube_version.as_deref())?;
         let located = locate(self.chart.as_deref(), global)?;
         let mut release = first_release(None, &located, global);
-        release.environment = reproducible()?;
+        release.environment = reproducible(&self.lookup)?;
         let inputs = io::Inputs::new();
         let layers = values_input::layers(&self.values, &inputs)?;
         let known = secrets::Subject { chart: self.chart.as_deref(), layers: &layers, reader: &inputs, global };

@@ -3,10 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::cluster_objects::ClusterObjects;
 use super::sprig::Error;
 use super::sprig::crypto::Memory;
 use super::sprig::random::{CallSite, Random};
 use crate::go::time::{Time, Zone, Zones};
+
+/// Variables by name.
+pub type Variables = dyn Fn(&str) -> Option<String> + Send + Sync;
 
 /// The world around a render. By default it is a fixed one: the year 1970 in UTC; but functions are random.
 #[derive(Clone)]
@@ -20,6 +24,10 @@ pub struct Environment {
     pub seed: Option<Arc<str>>,
     /// Keys that were made under the seed.
     pub memory: Arc<Memory>,
+    /// Variables of the environment. Charts see none of them, only `--name-template` does.
+    pub variables: Option<Arc<Variables>>,
+    /// What `lookup` finds; without it nothing, as in Helm where there is no cluster.
+    pub objects: Option<Arc<ClusterObjects>>,
 }
 
 impl Environment {
@@ -43,7 +51,14 @@ impl Environment {
 
 impl Default for Environment {
     fn default() -> Environment {
-        Environment { now: (0, 0), zones: Arc::new(UtcAlone), seed: None, memory: Arc::default() }
+        Environment {
+            now: (0, 0),
+            zones: Arc::new(UtcAlone),
+            seed: None,
+            memory: Arc::default(),
+            variables: None,
+            objects: None,
+        }
     }
 }
 

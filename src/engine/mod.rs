@@ -4,6 +4,7 @@
 //! the charts of a tree that are written in its language, and nothing of the language's own types crosses the seam.
 
 mod capabilities;
+mod cluster_objects;
 mod environment;
 mod gotpl;
 mod language;
@@ -16,7 +17,9 @@ mod tera;
 mod tree;
 
 pub use capabilities::Capabilities;
+pub use cluster_objects::ClusterObjects;
 pub use environment::Environment;
+pub use gotpl::render_name;
 pub use lines::{add_template_line, add_template_lines};
 pub use refusals::Refusals;
 pub use scope::{Release, Rendered, Scope};

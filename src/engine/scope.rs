@@ -74,4 +74,6 @@ pub struct Rendered {
     pub text: String,
     /// Whether it is a `NOTES.txt`: executed so that its errors are seen, but never printed among the manifests.
     pub notes: bool,
+    /// The random functions that were called for it, unless a seed makes them reproducible.
+    pub random: Vec<&'static str>,
 }

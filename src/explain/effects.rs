@@ -153,6 +153,7 @@ mod tests {
             template: Source::file("t", ""),
             text: (*text).to_owned(),
             notes: false,
+            random: Vec::new(),
         };
         texts.iter().map(one).collect()
     }

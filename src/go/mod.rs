@@ -3,6 +3,7 @@
 //! | file | Go package |
 //! |---|---|
 //! | `error` | messages of the operating system's errors |
+//! | [`expand`] | `os`: `Expand` |
 //! | [`fmt`] | `fmt`: `%v`, `printf`
 //! | [`float`] | `strconv.FormatFloat`, floats of `encoding/json` |
 //! | [`glob`] | `path/filepath`: `Match` |
@@ -14,6 +15,7 @@
 //! | [`url`] | `net/url` |
 
 mod error;
+pub mod expand;
 pub mod float;
 pub mod fmt;
 pub mod glob;

@@ -25,7 +25,7 @@ pub use defaults::{ServerDefault, as_applied, server_default};
 pub use deprecations::{deprecation, is_gone};
 pub use field_path::{FieldPath, PathStep};
 pub use id::Id;
-pub use object::{Object, Refused, Stream, read_objects, read_stream};
+pub use object::{Object, Refused, Stream, read_objects, read_stored_stream, read_stream};
 pub use quantity::{is_quantity, quantity};
 pub use schema::{Field, Kind, ObjectType, Schema, Type};
 pub use version::{DEFAULT_API_VERSIONS, KubeVersion};

@@ -36,6 +36,11 @@ impl Object {
         self.node.is_none().then(|| self.span.text())
     }
 
+    /// Where it is written.
+    pub fn place(&self) -> &Span {
+        self.node.as_ref().map_or(&self.span, |node| &node.span)
+    }
+
     /// Its fields. A document that can't be read has none: it was read once already.
     pub fn fields(&self) -> Cow<'_, Map> {
         match &self.node {
@@ -62,6 +67,8 @@ pub struct Stream {
     pub refused: Vec<Refused>,
     /// Whether there is a list of objects, if only an empty one.
     pub has_list: bool,
+    /// Whether objects of a cluster keep the fields that the API server writes.
+    as_stored: bool,
 }
 
 /// A document, or an item of a list, that is not a manifest.
@@ -93,7 +100,15 @@ impl Stream {
 /// assert_eq!((stream.objects[0].id.to_string().as_str(), stream.refused.len()), ("Service/a", 1));
 /// ```
 pub fn read_stream(source: &Source, not_utf8: &[usize], origin: &str) -> Stream {
-    let mut stream = Stream::default();
+    read_into(Stream::default(), source, not_utf8, origin)
+}
+
+/// The same, but what was read from a cluster has all its fields, as the API server gives them.
+pub fn read_stored_stream(source: &Source, not_utf8: &[usize], origin: &str) -> Stream {
+    read_into(Stream { as_stored: true, ..Stream::default() }, source, not_utf8, origin)
+}
+
+fn read_into(mut stream: Stream, source: &Source, not_utf8: &[usize], origin: &str) -> Stream {
     if let Some(error) = refusal::of_text(source, not_utf8) {
         stream.refuse(error, origin, origin);
         return stream;
@@ -178,7 +193,7 @@ impl Stream {
             }
             return;
         }
-        let applied = as_applied(&map);
+        let applied = if self.as_stored { None } else { as_applied(&map) };
         let is_live = applied.is_some();
         let map = applied.or_else(|| (!is_whole).then_some(map));
         let node = map.map(|map| Node::new(Value::Map(map), span_of_node));

@@ -3,6 +3,7 @@
 use super::report::{Report, Rule};
 use crate::chart::{Chart, Folder};
 use crate::diagnostic::Diagnostic;
+use crate::engine::Environment;
 use crate::explain::Experiments;
 use crate::kubernetes::KubeVersion;
 use crate::yaml::Map;
@@ -14,6 +15,8 @@ pub struct Request<'a> {
     pub values: &'a Map,
     /// The namespace that templates see.
     pub namespace: &'a str,
+    /// What templates take from the world around them.
+    pub environment: &'a Environment,
     /// The Kubernetes version that templates see, and by which API versions are deprecated.
     pub kube_version: &'a KubeVersion,
     /// Do not check values against the charts' schemas.

@@ -81,6 +81,7 @@ fn merge(mut chart: Chart, user: &Map, report: &mut Report) -> Option<(Chart, Ma
             return None;
         }
     }
+    report.notes.extend(chart.unnamed_tera_charts());
     // Helm merges twice here, so that a default that a null has deleted is back again.
     let merged = coalesce(&chart.values_tree(), user.clone()).and_then(|once| {
         report.notes.extend(once.warnings);
@@ -116,7 +117,12 @@ fn check_schemas(chart: &Chart, values: &Map, report: &mut Report) -> bool {
 }
 
 fn check_rendered(subject: &Subject<'_>, chart: &Chart, values: &Map, report: &mut Report) {
-    let release = Release { is_install: false, revision: 0, ..Release::install(RELEASE, subject.request.namespace) };
+    let release = Release {
+        is_install: false,
+        revision: 0,
+        environment: subject.request.environment.clone(),
+        ..Release::install(RELEASE, subject.request.namespace)
+    };
     let capabilities = Capabilities { kube_version: subject.request.kube_version.clone(), ..Capabilities::default() };
     let refusals = Refusals::default();
     let scope = Scope { chart, values, release: &release, capabilities: &capabilities, refusals: Some(&refusals) };

@@ -1,5 +1,6 @@
 //! The whole way from a chart and layers of values to manifests, as one function that reads like it: [`render`].
 
+mod random_note;
 mod release_name;
 mod schemas;
 mod secrets;
@@ -101,6 +102,7 @@ pub fn render(request: Request<'_>) -> Result<Render, Failure> {
     let scope =
         Scope { chart: &chart, values: &values, release: &release, capabilities: &capabilities, refusals: None };
     let rendered = engine::render(&scope).map_err(|errors| with_warnings(warnings.clone(), errors))?;
+    warnings.extend(random_note::random_note(&rendered));
     let texts = rendered.into_iter().filter(|rendered| !rendered.notes);
     let texts: Vec<Source> = texts.map(|rendered| Source::rendered(rendered.path, rendered.text)).collect();
     match Manifests::of(&texts) {
@@ -147,6 +149,7 @@ pub fn prepare_merged(mut chart: Chart, user: Map, skip_schema_validation: bool)
     chart.check_dependencies().map_err(|error| vec![missing_dependencies(error)])?;
     warnings.extend(chart.process_dependencies(&user).map_err(while_processing_dependencies)?);
     warnings.extend(chart.subcharts_of_one_name());
+    warnings.extend(chart.unnamed_tera_charts());
     let tree = chart.values_tree();
     let schemas = Schemas::parse(&chart)?;
     warnings.extend(values::unknown_values(&user, &tree, schemas.of_root()));

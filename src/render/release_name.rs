@@ -1,6 +1,7 @@
 //! What a release may be called.
 
 use crate::diagnostic::Diagnostic;
+use crate::go::strconv::quote_double;
 use crate::kubernetes::names::has_subdomain_form;
 
 /// The pattern of Helm's message, which is what [`is_release_name`] checks.
@@ -34,8 +35,10 @@ pub(super) fn check(name: &str) -> Result<(), Diagnostic> {
     } else {
         format!("invalid release name, must match regex {PATTERN} and the length must not be longer than {MAX_LENGTH}")
     };
-    let error =
-        Diagnostic::error("release-name", format!("release name check failed: release name \"{name}\": {reason}"));
+    let error = Diagnostic::error(
+        "release-name",
+        format!("release name check failed: release name {}: {reason}", quote_double(name)),
+    );
     Err(match suggestion(name) {
         Some(near) => error.help(format!("{near} would do")),
         None => error.help("use lower-case letters, digits, dashes and dots"),

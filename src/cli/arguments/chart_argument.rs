@@ -154,16 +154,6 @@ pub(in crate::cli) fn name_and_chart<'a>(
 ) -> Result<(Option<&'a str>, Option<&'a str>), Failure> {
     let usage = |message: String| Err(Diagnostic::error("usage", message).into());
     let template = name_template.filter(|name| !name.is_empty());
-    if let Some(template) = template.filter(|name| name.contains("{{")) {
-        let flag = Source::flag("--name-template", template);
-        let error = Diagnostic::error(
-            "usage",
-            "--name-template takes plain text: mim-chart does not evaluate Go templates in it",
-        )
-        .at(flag.whole(), "")
-        .help("write the release's name out, or give it as the first argument");
-        return Err(error.into());
-    }
     match arguments {
         [] => Ok((template, None)),
         [chart] => Ok((template, Some(chart))),

@@ -50,6 +50,8 @@ const fn refused(name: &'static str, takes: Takes, why: &'static str) -> HelmFla
 }
 
 const NETWORK: &str = "mim-chart never opens a connection: fetch the chart first, and give its directory or archive";
+const DNS: &str = "mim-chart looks up no names, so that a render depends on nothing but its input: getHostByName gives \"\", as in Helm without \
+     this flag; give the address as a value";
 const CLUSTER: &str = "mim-chart never asks a cluster: pipe the manifests into `kubectl apply --dry-run=server -f -`";
 const SIGNING: &str =
     "mim-chart signs nothing: sign the archive with `gpg --detach-sign`, or package with `helm package --sign`";
@@ -82,7 +84,6 @@ const TEMPLATE: &[HelmFlag] = &[
     inert("devel", Takes::Nothing),
     inert("disable-openapi-validation", Takes::Nothing),
     inert("dry-run", Takes::Optional("client", dry_run)),
-    inert("enable-dns", Takes::Nothing),
     inert("force-conflicts", Takes::Nothing),
     inert("force-replace", Takes::Nothing),
     HelmFlag { name: "generate-name", short: Some('g'), takes: Takes::Nothing, effect: Effect::Nothing },
@@ -102,6 +103,7 @@ const TEMPLATE: &[HelmFlag] = &[
     deprecated("render-subchart-notes", GONE),
     refused("ca-file", Takes::Value(anything), NETWORK),
     refused("cert-file", Takes::Value(anything), NETWORK),
+    refused("enable-dns", Takes::Nothing, DNS),
     refused("insecure-skip-tls-verify", Takes::Nothing, NETWORK),
     refused("key-file", Takes::Value(anything), NETWORK),
     refused("pass-credentials", Takes::Nothing, NETWORK),
@@ -185,7 +187,9 @@ pub(in crate::cli) fn examine(matches: &ArgMatches) -> Result<Vec<Diagnostic>, V
     let of_template = command == "template";
     let known = EVERYWHERE.iter().chain(of_command(command));
     let given: Vec<&HelmFlag> = known.filter(is_given).collect();
-    let mut errors: Vec<Diagnostic> = given.iter().filter_map(|flag| flag.refusal()).collect();
+    // `--flag=false` asks for nothing.
+    let asks = |flag: &&&HelmFlag| leaf.try_get_one::<bool>(flag.name).ok().flatten() != Some(&false);
+    let mut errors: Vec<Diagnostic> = given.iter().filter(asks).filter_map(|flag| flag.refusal()).collect();
     let words = |name: &str| if of_template { leaf.get_many::<String>(name).map_or(0, Iterator::count) } else { 0 };
     if given.iter().any(|flag| flag.name == "generate-name") && words("arguments") > 1 {
         errors.push(Diagnostic::error("usage", "cannot set --generate-name and also specify a name"));

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::io;
-use crate::kubernetes::{Object, Refused, read_objects, read_stream};
+use crate::kubernetes::{Object, Refused, Stream, read_objects, read_stored_stream, read_stream};
 
 /// What the inputs of a command line hold.
 #[derive(Debug, Default)]
@@ -48,6 +48,13 @@ impl Blank {
 /// # Errors
 /// All inputs that can't be read.
 pub(in crate::cli) fn read_input(paths: &[String], flag: &str) -> Result<Input, Vec<Diagnostic>> {
+    read_input_with(read_stream, paths, flag)
+}
+
+/// Reads the documents of a file.
+type ReadStream = fn(&Source, not_utf8: &[usize], origin: &str) -> Stream;
+
+fn read_input_with(read: ReadStream, paths: &[String], flag: &str) -> Result<Input, Vec<Diagnostic>> {
     let mut input = Input::default();
     let mut errors = Vec::new();
     for path in paths {
@@ -65,7 +72,7 @@ pub(in crate::cli) fn read_input(paths: &[String], flag: &str) -> Result<Input, 
         };
         let mut is_blank = true;
         for file in &files {
-            let stream = read_stream(&file.source, &file.not_utf8, file.source.name());
+            let stream = read(&file.source, &file.not_utf8, file.source.name());
             is_blank &= stream.is_blank();
             input.objects.extend(stream.objects);
             let name = || file.source.name().to_owned();
@@ -139,7 +146,19 @@ pub(in crate::cli) fn objects_of_files(
     flag: &str,
     command: &str,
 ) -> Result<Vec<Object>, Vec<Diagnostic>> {
-    let Input { objects, refused, blank } = read_input(paths, flag)?;
+    all_objects(read_input(paths, flag)?, flag, command)
+}
+
+/// The same with the fields that the API server writes in objects of a cluster.
+///
+/// # Errors
+/// As for [`objects_of_files`].
+pub(in crate::cli) fn stored_objects_of_files(paths: &[String], flag: &str) -> Result<Vec<Object>, Vec<Diagnostic>> {
+    all_objects(read_input_with(read_stored_stream, paths, flag)?, flag, flag)
+}
+
+fn all_objects(input: Input, flag: &str, command: &str) -> Result<Vec<Object>, Vec<Diagnostic>> {
+    let Input { objects, refused, blank } = input;
     let mut errors: Vec<Diagnostic> = refused.into_iter().map(|(_, refused)| refused.diagnostic).collect();
     errors.extend(
         blank.iter().map(|blank| blank.error(command).at(Source::flag(flag, blank.argument.as_str()).whole(), "")),

@@ -4,6 +4,7 @@ pub(super) mod chart_argument;
 pub(super) mod cluster_flags;
 pub(super) mod flags;
 pub(super) mod helm_flags;
+pub(super) mod lookup_flag;
 pub(super) mod manifest_input;
 pub(super) mod pflag;
 pub(super) mod rendering;

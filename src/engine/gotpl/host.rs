@@ -16,6 +16,8 @@ pub struct Host {
     /// The random function that is called: its template, and where the call is there.
     site: (Text, u64),
     calls: HashMap<(Text, u64), u64, ahash::RandomState>,
+    /// The functions whose results no seed makes reproducible.
+    called: Vec<&'static str>,
 }
 
 impl Host {
@@ -27,6 +29,7 @@ impl Host {
             namespace: release.namespace.clone(),
             site: (Text::default(), 0),
             calls: HashMap::default(),
+            called: Vec::new(),
         }
     }
 
@@ -36,8 +39,16 @@ impl Host {
     }
 
     /// A random function is called.
-    pub fn called_at(&mut self, template: &Text, position: usize) {
+    pub fn called_at(&mut self, function: &'static str, template: &Text, position: usize) {
         self.site = (template.clone(), position as u64);
+        if self.environment.seed.is_none() && !self.called.contains(&function) {
+            self.called.push(function);
+        }
+    }
+
+    /// The random functions that were called since this was asked last, each once; none under a seed.
+    pub fn take_called(&mut self) -> Vec<&'static str> {
+        std::mem::take(&mut self.called)
     }
 
     /// Randomness for the call.

@@ -23,7 +23,7 @@ use crate::engine::tree::Member;
 use crate::yaml::Map;
 
 /// How much stack calls of `include` and `tpl` may take: what one function takes has to fit into the rest.
-const MAX_STACK: usize = 128 << 20;
+pub(super) const MAX_STACK: usize = 128 << 20;
 
 const LIBRARY: Library = Library { function: functions::function, method: functions::method, names: functions::NAMES };
 
@@ -99,6 +99,7 @@ impl Loaded {
         let mut run = self.run(scope);
         for file in self.rendered_files() {
             let Some(rendered) = run.file(file) else { continue };
+            let random = run.exec.take_random();
             let refused = run.exec.take_refusals();
             if !refused.is_empty() {
                 output.refusals.push((file.path.clone(), refused));
@@ -109,6 +110,7 @@ impl Loaded {
                     template: file.source.clone(),
                     text,
                     notes: file.path.ends_with("NOTES.txt"),
+                    random,
                 }),
                 Err(error) => output.fail(error),
             }

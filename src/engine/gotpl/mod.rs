@@ -10,6 +10,7 @@
 //! | `exec` | templates run |
 //! | `functions` | what templates can call, a file for each family |
 //! | `loaded` | the templates of a tree of charts, parsed and run |
+//! | `name_template` | the name of a release by `--name-template` |
 //! | `objects` | what Helm gives to templates: `Release`, `Chart`, `Values`, ... |
 //! | `host` | time, zones, randomness |
 //! | `times` | Go's `time` as values |
@@ -25,6 +26,7 @@ mod host;
 mod lex;
 mod limits;
 mod loaded;
+mod name_template;
 mod node_text;
 mod number;
 mod objects;
@@ -33,6 +35,8 @@ mod report;
 mod set;
 mod times;
 mod value;
+
+pub use self::name_template::render_name;
 
 use self::loaded::{Loaded, Output, RunScope};
 use super::language::{Engine, LoadedTemplates, Outcome};

@@ -117,6 +117,7 @@ impl<'a> Loaded<'a> {
         };
         let Ready { run, tera, needed } = Ready::new(member.chart, templates, scope.refusals.is_some(), text_of)
             .map_err(|(run, error)| mapper(&run).load_errors(&error))?;
+        run.see(scope.release);
         let objects = objects::objects(&member.scope(scope), member.is_root(), needed)
             .map_err(|_| vec![Diagnostic::error("values-depth", value::TooDeep::message())])?;
         Ok(Loaded { mapper: mapper(&run), run, tera, objects })

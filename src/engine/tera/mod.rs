@@ -153,6 +153,7 @@ fn render_templates(
                 template,
                 text,
                 notes: name.ends_with("NOTES.txt"),
+                random: Vec::new(),
             })),
             Err(error) => progress.fail(chart.mapper.render_error(name, &error)),
         }

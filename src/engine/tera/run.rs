@@ -14,6 +14,8 @@ use super::failure::Failure;
 use super::instrument::{Instrumented, Start, with_checks, with_ticks};
 use crate::chart::{Chart, File};
 use crate::diagnostic::{Diagnostic, Severity, Source};
+use crate::engine::cluster_objects::ClusterObjects;
+use crate::engine::scope::Release;
 
 /// How deeply `tpl` may nest, as in Helm.
 const MAX_TPL_DEPTH: usize = 1_000;
@@ -58,6 +60,8 @@ pub(super) struct Run {
     trusted: Option<Vec<File>>,
     /// The objects of the template being rendered.
     objects: Mutex<Context>,
+    /// What `lookup` finds.
+    cluster: Mutex<Option<Arc<ClusterObjects>>>,
     kept: Mutex<Vec<Kept>>,
     tpl_depth: AtomicUsize,
     /// Whether refusals are noted and no more.
@@ -116,6 +120,7 @@ impl Run {
             budget: Arc::default(),
             trusted: chart.is_built_in.then(|| chart.files.clone()),
             objects: Mutex::default(),
+            cluster: Mutex::default(),
             kept: Mutex::default(),
             tpl_depth: AtomicUsize::new(0),
             notes_refusals,
@@ -164,6 +169,16 @@ impl Run {
     /// Whether the chart's templates are those of the program.
     pub(super) fn trusts_templates(&self) -> bool {
         self.trusted.is_some()
+    }
+
+    /// Templates are rendered for this release from now on.
+    pub(super) fn see(&self, release: &Release) {
+        *lock(&self.cluster) = release.environment.objects.clone();
+    }
+
+    /// What `lookup` finds.
+    pub(super) fn cluster_objects(&self) -> Option<Arc<ClusterObjects>> {
+        lock(&self.cluster).clone()
     }
 
     /// Begins a template, which sees these objects, after others that have used up so much of the budget.

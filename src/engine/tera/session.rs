@@ -70,10 +70,12 @@ impl TeraSession {
             let (member, values) = Member::in_tree(&chart.names, scope.chart, scope.values)?;
             let part = Scope { chart: member, values, ..*scope };
             let objects = objects::objects(&part, chart.names.is_empty(), chart.needed).ok()?;
+            chart.run.see(scope.release);
             for SessionTemplate { name, path, source } in &chart.templates {
                 let text = render_one(&chart.tera, &chart.run, &objects, &chart.base_path, name, &mut spent).ok()?;
                 let notes = name.ends_with("NOTES.txt");
-                rendered.push(Rendered { path: path.clone(), template: source.clone(), text, notes });
+                let (path, template) = (path.clone(), source.clone());
+                rendered.push(Rendered { path, template, text, notes, random: Vec::new() });
             }
         }
         Some(rendered)

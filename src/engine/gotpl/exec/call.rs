@@ -49,7 +49,7 @@ impl Exec {
         let mut values = self.spare.pop().unwrap_or_default();
         let filled = self.arguments(context, function, receiver, given, &mut values);
         if function.is_random {
-            self.host.called_at(&context.name, context.parsed.offset(node));
+            self.host.called_at(function.name, &context.name, context.parsed.offset(node));
         }
         let result = filled.and_then(|()| {
             let result = (function.run)(self, Args(&values));

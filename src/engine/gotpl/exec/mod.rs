@@ -185,6 +185,15 @@ impl Exec {
         Ok(cleaned)
     }
 
+    /// Runs a template with data as its dot; its output is kept as it is.
+    ///
+    /// # Errors
+    /// What the template failed with.
+    pub fn render_text(&mut self, template: Template, data: Value) -> std::result::Result<Vec<u8>, Box<ExecError>> {
+        self.execute(template, data)?;
+        Ok(std::mem::take(&mut self.out))
+    }
+
     /// From now on it is kept where the output comes from.
     pub fn mark(&mut self) {
         self.marks = Some(Vec::new());
@@ -205,6 +214,11 @@ impl Exec {
     /// The refusals that were noted since this was asked last.
     pub fn take_refusals(&mut self) -> Vec<Refusal> {
         std::mem::take(&mut self.refusals)
+    }
+
+    /// The random functions that were called since this was asked last, each once.
+    pub fn take_random(&mut self) -> Vec<&'static str> {
+        self.host.take_called()
     }
 
     /// Runs a template; what it writes comes behind what is there.

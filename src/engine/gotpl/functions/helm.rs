@@ -2,17 +2,29 @@
 
 use crate::engine::gotpl::call::{Args, Evaluate, Function, Param, Refused};
 use crate::engine::gotpl::errors::FnError;
-use crate::engine::gotpl::value::{Map, Value};
+use crate::engine::gotpl::value::{Map, Value, from_yaml_map};
+use crate::kubernetes::Id;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("include", &[Param::Str, Param::Any], |run, args| run.include(&args.text(0), args.get(1).clone())),
     Function::new("tpl", &[Param::Str, Param::Any], |run, args| run.tpl(&args.text(0), args.get(1).clone())),
     Function::new("required", &[Param::Str, Param::Any], required),
     Function::new("fail", &[Param::Str], |run, args| refuse(run, Refused::Fail(&args.str(0)))),
-    // Nothing is asked for outside of the chart.
-    Function::new("lookup", &[Param::Str, Param::Str, Param::Str, Param::Str], |_, _| Ok(Map::new().into())),
+    Function::new("lookup", &[Param::Str, Param::Str, Param::Str, Param::Str], lookup),
+    // No network is asked.
     Function::new("getHostByName", &[Param::Str], |_, _| Ok(Value::str(""))),
 ];
+
+/// What the user says that the cluster holds.
+fn lookup(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
+    /// What a byte of an object costs once it is a value.
+    const COST: usize = 16;
+    let Some(objects) = run.environment().objects.clone() else { return Ok(Map::new().into()) };
+    let text = |index| args.str(index).into_owned();
+    let found = objects.find(&Id { api_version: text(0), kind: text(1), namespace: text(2), name: text(3) });
+    run.spend(found.size.saturating_mul(COST))?;
+    Ok(from_yaml_map(&found.content).into())
+}
 
 fn required(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     match args.get(1) {

@@ -12,6 +12,7 @@
 //! | `semver` | versions |
 //! | `flow` | `default`, `ternary`, `coalesce`, ... |
 //! | `strings`, `string_lists`, `numbers`, `conversion`, `encoding`, `paths`, `regex`, `urls` | sprig's, by its own groups |
+//! | `name_template` | what `--name-template` has instead of Helm's |
 //! | `methods` | methods of values that have any |
 
 mod builtins;
@@ -29,6 +30,7 @@ mod helm;
 mod lists;
 mod merge;
 mod methods;
+mod name_template;
 mod numbers;
 mod paths;
 mod random;
@@ -78,10 +80,19 @@ struct Table {
     numbers: HashMap<&'static [u8], u16, ahash::RandomState>,
 }
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let functions: Vec<&Function> = FAMILIES.iter().copied().flatten().collect();
-    let numbers = functions.iter().enumerate().map(|(number, function)| (function.name.as_bytes(), number as u16));
-    Table { numbers: numbers.collect(), functions }
+impl Table {
+    fn new(functions: impl Iterator<Item = &'static Function>) -> Table {
+        let functions: Vec<&Function> = functions.collect();
+        let numbers = functions.iter().enumerate().map(|(number, function)| (function.name.as_bytes(), number as u16));
+        Table { numbers: numbers.collect(), functions }
+    }
+}
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| Table::new(FAMILIES.iter().copied().flatten()));
+
+static SPRIG: LazyLock<Table> = LazyLock::new(|| {
+    let kept = FAMILIES.iter().copied().flatten().filter(|function| !name_template::LACKING.contains(&function.name));
+    Table::new(kept.chain(name_template::FUNCTIONS))
 });
 
 /// For the parser: functions by name.
@@ -93,6 +104,15 @@ pub fn function(number: u16) -> &'static Function {
     TABLE.functions[usize::from(number)]
 }
 
+/// For the parser of `--name-template`: functions by name.
+pub const SPRIG_NAMES: parse::Functions =
+    parse::Functions { number: |name| SPRIG.numbers.get(name).copied(), name: |number| sprig_function(number).name };
+
+/// The function of a number that the parser of `--name-template` was given.
+pub fn sprig_function(number: u16) -> &'static Function {
+    SPRIG.functions[usize::from(number)]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,5 +120,7 @@ mod tests {
     #[test]
     fn every_name_is_there_once() {
         assert_eq!(TABLE.functions.len(), TABLE.numbers.len());
+        assert_eq!(SPRIG.functions.len(), SPRIG.numbers.len());
+        assert!(name_template::LACKING.iter().all(|name| TABLE.numbers.contains_key(name.as_bytes())));
     }
 }

@@ -4,7 +4,10 @@ use tera::Value;
 
 use super::call::{Answer, Call, Function, is_nothing, wrong_type};
 use crate::engine::tera::run::Refused;
+use crate::engine::tera::value::to_tera;
 use crate::go::fmt::GoValue;
+use crate::kubernetes::Id;
+use crate::yaml;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
@@ -40,8 +43,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
         "lookup",
         &["apiVersion", "kind", "namespace", "name"],
-        "An empty map: no cluster is asked, as with `helm template`.",
-        |_| Ok(Value::from(tera::Map::new())),
+        "An object of those that `--lookup` gives, or without a name the list of all of the kind; otherwise an empty map, as with `helm template`.",
+        lookup,
     ),
     Function::new(
         "getHostByName",
@@ -50,6 +53,15 @@ pub(super) const FUNCTIONS: &[Function] = &[
         |call| call.text("name").map(|_| Value::from("")),
     ),
 ];
+
+fn lookup(call: &Call<'_>) -> Answer {
+    let Some(objects) = call.run.cluster_objects() else { return Ok(Value::from(tera::Map::new())) };
+    let text = |name| call.optional(name).map_or(Ok(String::new()), |_| call.text(name).map(str::to_owned));
+    let (api_version, kind) = (text("apiVersion")?, text("kind")?);
+    let found = objects.find(&Id { api_version, kind, namespace: text("namespace")?, name: text("name")? });
+    call.check_size(found.size)?;
+    Ok(to_tera(&yaml::Value::Map(found.content))?)
+}
 
 fn default(call: &Call<'_>) -> Answer {
     let (given, value) = (call.value("given")?, call.value("value")?);

@@ -1,0 +1,78 @@
+//! Charts that seem to be written in Tera, and do not say so.
+
+use super::Chart;
+use super::engine_kind::EngineKind;
+use super::file::Template;
+use crate::diagnostic::{Diagnostic, Span};
+
+/// What begins a tag of Tera.
+const TERA_TAGS: [&str; 9] = ["if", "for", "set", "set_global", "include", "import", "extends", "block", "macro"];
+
+/// What begins an action of Go templates, apart from fields and variables.
+const GO_ACTIONS: [&str; 9] = ["/*", "if ", "range ", "with ", "define ", "end", "include ", "template ", "block "];
+
+impl Chart {
+    /// A warning for every chart of the tree that names no engine and has templates in Tera.
+    pub fn unnamed_tera_charts(&self) -> Vec<Diagnostic> {
+        let of_subcharts = self.subcharts.iter().flat_map(Chart::unnamed_tera_charts);
+        self.unnamed_tera().into_iter().chain(of_subcharts).collect()
+    }
+
+    fn unnamed_tera(&self) -> Option<Diagnostic> {
+        let is_named = self.metadata.place("engine") != Span::generated();
+        if self.engine() != EngineKind::GoTemplate || is_named {
+            return None;
+        }
+        let place = self.templates.iter().find_map(tera_tag)?;
+        let message = format!(
+            "{} looks like a Tera template, but Chart.yaml of {} names no engine: it is read as a Go template",
+            place.source().map(|source| source.name().to_owned()).unwrap_or_default(),
+            self.metadata.name
+        );
+        let warning = Diagnostic::warning("engine-not-named", message).at(place, "a tag of Tera");
+        Some(warning.help("for a chart in Tera, add `engine: tera` to Chart.yaml"))
+    }
+}
+
+/// The first tag of Tera in a template that has no actions of Go templates.
+fn tera_tag(template: &Template) -> Option<Span> {
+    let text = template.source.text();
+    let start = text.match_indices("{%").map(|(at, _)| at).find(|&at| {
+        let word = text[at + 2..].trim_start_matches('-').trim_start();
+        TERA_TAGS.iter().any(|tag| word.strip_prefix(tag).is_some_and(|rest| rest.starts_with([' ', '\t', '\n'])))
+    })?;
+    let end = text[start..].find("%}").map_or(start + 2, |length| start + length + 2);
+    (!has_go_actions(text)).then(|| template.source.span(start..end))
+}
+
+fn has_go_actions(text: &str) -> bool {
+    text.match_indices("{{").any(|(at, _)| {
+        let inner = text[at + 2..].trim_start_matches('-').trim_start();
+        inner.starts_with(['.', '$']) || GO_ACTIONS.iter().any(|action| inner.starts_with(action))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Source;
+
+    fn tag(text: &str) -> Option<String> {
+        let template = Template { path: "templates/a.yaml".into(), source: Source::file("templates/a.yaml", text) };
+        tera_tag(&template).map(|span| span.text().to_owned())
+    }
+
+    #[test]
+    fn tags_of_tera_are_found_in_templates_without_actions_of_go() {
+        assert_eq!(tag("{{ Values.a }}\n{%- if Values.b %}x{% endif %}").unwrap(), "{%- if Values.b %}");
+        assert_eq!(tag("{% for x in y %}{{ x | upper }}{% endfor %}").unwrap(), "{% for x in y %}");
+        assert_eq!(tag("{% set\n a = 1 %}").unwrap(), "{% set\n a = 1 %}");
+    }
+
+    #[test]
+    fn other_templates_with_such_tags_in_their_texts_are_not_taken_for_tera() {
+        assert_eq!(tag("{{- range .Values.x }}{% if a %}{{ end }}"), None);
+        assert_eq!(tag("a: {{ .Release.Name }} # {% if a %}"), None);
+        assert_eq!(tag("curl -w '%{http_code}' {%iffy%} {% else"), None);
+    }
+}

@@ -1,0 +1,52 @@
+//! The functions of `--name-template`: sprig's own, without what Helm adds and takes away for charts.
+
+use crate::engine::gotpl::call::{Args, Evaluate, Function, Param};
+use crate::engine::gotpl::errors::FnError;
+use crate::engine::gotpl::value::{Text, Value, from_yaml};
+use crate::engine::sprig::documents;
+use crate::go::expand::expand;
+
+/// Functions of charts that are not there.
+pub(super) const LACKING: &[&str] = &[
+    "include",
+    "tpl",
+    "required",
+    "lookup",
+    "toYaml",
+    "mustToYaml",
+    "toYamlPretty",
+    "fromYaml",
+    "fromYamlArray",
+    "fromJsonArray",
+    "toToml",
+    "mustToToml",
+    "fromToml",
+    "fail",
+    "fromJson",
+];
+
+/// What is there instead, and more.
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function::new("fail", &[Param::Str], |_, args| Err(FnError::new(args.str(0)))),
+    Function::new("fromJson", &[Param::Str], |run, args| {
+        run.spend(args.bytes(0).len().saturating_mul(COST))?;
+        Ok(documents::any_from_json(&args.str(0)).map_or(Value::Nil, |value| from_yaml(&value)))
+    }),
+    Function::new("env", &[Param::Str], |run, args| Ok(Value::Str(variable(run, args.bytes(0))))),
+    Function::new("expandenv", &[Param::Str], expandenv),
+];
+
+/// What a byte of a document costs once it is read.
+const COST: usize = 16;
+
+/// A variable of the environment; "" where it is not set.
+fn variable(run: &dyn Evaluate, name: &[u8]) -> Text {
+    let value = run.environment().variables.as_ref().and_then(|variables| variables(&String::from_utf8_lossy(name)));
+    value.map_or_else(Text::default, |value| Text::from(value.as_str()))
+}
+
+fn expandenv(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
+    let expanded = expand(args.bytes(0), |name| variable(run, name).to_vec());
+    run.spend(expanded.len())?;
+    Ok(Value::Str(Text::from(expanded)))
+}
