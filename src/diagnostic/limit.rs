@@ -36,12 +36,12 @@ mod tests {
 
     #[test]
     fn only_the_first_hundred_of_a_kind_are_kept() {
-        let mut all: Vec<Diagnostic> = (0..150).map(|n| Diagnostic::warning("many", n.to_string())).collect();
-        all.push(Diagnostic::error("one", "last"));
+        let mut all: Vec<Diagnostic> = (0..150).map(|n| Diagnostic::warning("template", n.to_string())).collect();
+        all.push(Diagnostic::error("schema", "last"));
         let shown = limited(&all);
         assert_eq!(shown.len(), 102);
         assert_eq!(shown[100].message, "last");
-        assert_eq!(shown[101].message, "50 more messages of the kind many are not shown");
+        assert_eq!(shown[101].message, "50 more messages of the kind template are not shown");
         assert!(matches!(limited(&all[..100]), Cow::Borrowed(_)));
     }
 }

@@ -3,6 +3,7 @@
 //! A [`Source`] is any text the user wrote, a file as well as a `--set` argument, so *who set this* and *where is
 //! it wrong* are the same fact: a [`Span`].
 
+mod codes;
 mod flag;
 mod json;
 mod limit;
@@ -13,6 +14,7 @@ mod source;
 mod suggest;
 mod text;
 
+pub use codes::{CODES, meaning_of_code};
 pub use json::write_json;
 pub use limit::limited;
 pub use paint::Paint;
@@ -55,7 +57,7 @@ pub struct Label {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// A short stable name of the rule, in kebab case (`yaml-syntax`, `unknown-value`).
+    /// A short stable name of the rule, in kebab case (`yaml-syntax`, `unknown-value`): one of [`CODES`].
     pub code: &'static str,
     /// How severe it is.
     pub severity: Severity,
@@ -69,8 +71,9 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// A diagnostic of the given severity that points nowhere yet.
+    /// A diagnostic of the given severity that points nowhere yet. The code is one of [`CODES`].
     pub fn new(severity: Severity, code: &'static str, message: impl Into<String>) -> Self {
+        debug_assert!(meaning_of_code(code).is_some(), "{code} is not in src/diagnostic/codes.rs");
         Diagnostic { code, severity, message: message.into(), labels: Vec::new(), help: Vec::new() }
     }
 

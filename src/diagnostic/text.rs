@@ -194,8 +194,9 @@ mod tests {
     #[test]
     fn a_flag_is_shown_as_typed_with_a_caret() {
         let flag = Source::flag("--set", "replicaCount=abc");
-        let text =
-            plain(Diagnostic::error("x", "at '/replicaCount': got string, want integer").at(flag.span(13..16), ""));
+        let text = plain(
+            Diagnostic::error("schema", "at '/replicaCount': got string, want integer").at(flag.span(13..16), ""),
+        );
         insta::assert_snapshot!(text, @"
         error: at '/replicaCount': got string, want integer
          |
@@ -208,7 +209,7 @@ mod tests {
     fn a_file_is_shown_with_line_numbers_and_help() {
         let file = Source::file("values.yaml", "a: 1\nb: 2\nc: 3\nd: 4\n");
         let text = plain(
-            Diagnostic::error("x", "first line\nsecond line")
+            Diagnostic::error("schema", "first line\nsecond line")
                 .at(file.span(8..9), "here")
                 .at(file.span(0..1), "first set here")
                 .help("do this")
@@ -234,7 +235,8 @@ mod tests {
         let flag = Source::flag("--set-file", "mimConfig=m.toml");
         let file = Source::file_given_by("m.toml", "[a\n", flag.span(10..16));
         let other = Source::file("schema.json", "{}");
-        let text = plain(Diagnostic::error("x", "broken").at(file.span(2..2), "here").at(other.span(0..2), "there"));
+        let text =
+            plain(Diagnostic::error("schema", "broken").at(file.span(2..2), "here").at(other.span(0..2), "there"));
         insta::assert_snapshot!(text, @"
         error: broken
          --> m.toml:1:3
@@ -254,7 +256,7 @@ mod tests {
     #[test]
     fn a_very_long_line_is_cut_to_what_matters() {
         let file = Source::file("long.yaml", format!("{}X{}\n", "a".repeat(5000), "b".repeat(100_000)));
-        let text = plain(Diagnostic::error("x", "broken").at(file.span(5000..5001), "here"));
+        let text = plain(Diagnostic::error("schema", "broken").at(file.span(5000..5001), "here"));
         insta::assert_snapshot!(text, @"
         error: broken
          |
@@ -271,7 +273,7 @@ mod tests {
         let file = Source::file(format!("{hostile}.yaml"), format!("# {hostile}\nkey: {hostile}\n"));
         let flag = Source::flag("--set-file", hostile);
         let given = Source::file_given_by(format!("given-{hostile}"), hostile, flag.whole());
-        let error = Diagnostic::error("x", hostile)
+        let error = Diagnostic::error("schema", hostile)
             .at(file.span(70..73), hostile)
             .at(given.span(5..6), hostile)
             .at(flag.span(3..4), hostile)
@@ -291,11 +293,11 @@ mod tests {
     fn places_at_the_end_of_the_text_and_over_several_lines() {
         let file = Source::file("v.yaml", "a: |\r\n  b\r\n  c\r\n");
         for (range, place) in [(0..16, "1:1"), (3..16, "1:4"), (16..16, "4:1"), (10..12, "2:4"), (4..6, "1:5")] {
-            let text = plain(Diagnostic::error("x", "broken").at(file.span(range), "here"));
+            let text = plain(Diagnostic::error("schema", "broken").at(file.span(range), "here"));
             assert!(text.contains(&format!("--> v.yaml:{place}\n")) && text.contains("here"), "{place}: {text}");
         }
         let empty = Source::file("empty.yaml", "");
-        insta::assert_snapshot!(plain(Diagnostic::warning("x", "empty").at(empty.span(0..0), "")), @"
+        insta::assert_snapshot!(plain(Diagnostic::warning("schema", "empty").at(empty.span(0..0), "")), @"
         warning: empty
          --> empty.yaml:1:1
           |

@@ -131,7 +131,7 @@ mod tests {
         let source = Source::file("c/Chart.yaml", "a: 1\nb: 2\n");
         let finding = |(severity, message): &(Severity, &str)| Finding {
             file: "Chart.yaml".to_owned(),
-            diagnostic: Diagnostic::new(*severity, "x", *message).at(source.span(5..6), ""),
+            diagnostic: Diagnostic::new(*severity, "templates", *message).at(source.span(5..6), ""),
         };
         let findings = findings.iter().map(finding).collect();
         Linted { path: path.to_owned(), outcome: Ok(Report { findings, notes: vec![] }) }

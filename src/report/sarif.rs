@@ -2,7 +2,7 @@
 
 use super::finding::Finding;
 use super::location::{Workspace, uri};
-use crate::diagnostic::{Severity, printable_json};
+use crate::diagnostic::{Severity, meaning_of_code, printable_json};
 use crate::json::{self, Object};
 use crate::yaml::Value;
 
@@ -14,7 +14,7 @@ pub fn write_sarif(findings: &[Finding], workspace: &Workspace) -> String {
     let mut driver = Object::new();
     driver.text("name", "mim-chart");
     driver.text("version", env!("CARGO_PKG_VERSION"));
-    driver.list("rules", rules.into_iter().map(|rule| with_text("id", rule)));
+    driver.list("rules", rules.into_iter().map(rule));
     let mut run = Object::new();
     run.put("tool", with("driver", driver.into_value()));
     run.text("columnKind", "unicodeCodePoints");
@@ -24,6 +24,16 @@ pub fn write_sarif(findings: &[Finding], workspace: &Workspace) -> String {
     top.text("version", "2.1.0");
     top.list("runs", std::iter::once(run.into_value()));
     format!("{}\n", printable_json(&json::write(&top.into_value())))
+}
+
+/// A rule as it is described once for all its findings.
+fn rule(code: &str) -> Value {
+    let mut rule = Object::new();
+    rule.text("id", code);
+    if let Some(meaning) = meaning_of_code(code) {
+        rule.put("shortDescription", with_text("text", meaning));
+    }
+    rule.into_value()
 }
 
 fn result(finding: &Finding, workspace: &Workspace) -> Value {

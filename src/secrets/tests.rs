@@ -114,7 +114,7 @@ fn short_and_common_contents_give_nothing_away_elsewhere() {
     assert_eq!(secrets.mask("info"), "(secret 7)");
     assert_eq!(secrets.mask("level = \"info\""), "level = \"(secret 7)\"");
     let mut error =
-        Diagnostic::error("x", "unknown field \"spec\"").at(source.span(72..76), "spec is e").help("info 3 true");
+        Diagnostic::error("schema", "unknown field \"spec\"").at(source.span(72..76), "spec is e").help("info 3 true");
     let before = error.clone();
     secrets.hide([&mut error]);
     assert_eq!((error.message, error.help), (before.message, before.help));
@@ -237,7 +237,7 @@ fn short_secrets_are_masked_in_sentences_of_a_chart() {
     assert_eq!(hidden("fail", "funcMap fail: 'abc12' is short", false), "funcMap fail: '(secret)' is short");
     // Our own sentences may hold the same word.
     assert_eq!(hidden("schema", "got abc12", true), "got abc12");
-    assert_eq!(hidden("yaml", "unknown field \"abc12\"", false), "unknown field \"abc12\"");
+    assert_eq!(hidden("yaml-value", "unknown field \"abc12\"", false), "unknown field \"abc12\"");
 }
 
 #[test]
@@ -254,7 +254,7 @@ fn without_anything_known_keys_are_enough_for_an_excerpt() {
     let flag = Source::flag("--set", "db.password=abc,def,user=x");
     let json = Source::flag("--set-json", r#"{"password": "hunter2", "a": }"#);
     let at = json.text().find("}").unwrap();
-    let mut error = Diagnostic::error("x", "failed parsing --set data: key \"def\" has no value")
+    let mut error = Diagnostic::error("schema", "failed parsing --set data: key \"def\" has no value")
         .at(file.span(22..23), "")
         .at(flag.span(16..19), "")
         .at(json.span(at..at + 1), "");
@@ -377,7 +377,7 @@ proptest! {
         secrets.masked_lines(&text);
         let source = Source::file("v.yaml", text.as_str());
         for range in [0..text.len(), text.len() / 2..text.len()] {
-            let mut error = Diagnostic::error("x", text.as_str()).at(source.span(range), text.as_str());
+            let mut error = Diagnostic::error("schema", text.as_str()).at(source.span(range), text.as_str());
             secrets.hide([&mut error]);
             write_text(std::slice::from_ref(&error), TextStyle::default());
             write_json(&[error]);

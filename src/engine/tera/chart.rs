@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tera::{Context, Tera};
 
 use super::budget::{Metered, Spent};
-use super::errors::Mapper;
+use super::errors::{Mapper, TemplateError};
 use super::functions;
 use super::instrument::with_ticks_at;
 use super::loading::{can_load_all, check_loaded};
@@ -102,12 +102,12 @@ impl<'a> Loaded<'a> {
         member: &Member<'a>,
         templates: &'a Templates<'a>,
         text_of: impl Fn(usize, &'t str, &References<'_>, &Run) -> Cow<'t, str>,
-    ) -> Result<Loaded<'a>, Vec<Diagnostic>>
+    ) -> Result<Loaded<'a>, Vec<TemplateError>>
     where
         'a: 't,
     {
         if !member.chart.is_built_in {
-            check_loaded(templates).map_err(|error| vec![error])?;
+            check_loaded(templates).map_err(|error| vec![error.into()])?;
         }
         let mapper = |run: &Arc<Run>| Mapper {
             templates,
@@ -119,7 +119,7 @@ impl<'a> Loaded<'a> {
             .map_err(|(run, error)| mapper(&run).load_errors(&error))?;
         run.see(scope.release);
         let objects = objects::objects(&member.scope(scope), member.is_root(), needed)
-            .map_err(|_| vec![Diagnostic::error("values-depth", value::TooDeep::message())])?;
+            .map_err(|_| vec![Diagnostic::error("values-depth", value::TooDeep::message()).into()])?;
         Ok(Loaded { mapper: mapper(&run), run, tera, objects })
     }
 

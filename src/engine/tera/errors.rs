@@ -32,6 +32,27 @@ pub(super) struct Mapper<'a> {
     pub(super) defaults: Option<&'a Source>,
 }
 
+/// An error of a template, as it is reported.
+#[derive(Debug)]
+pub(super) struct TemplateError {
+    pub(super) diagnostic: Diagnostic,
+    /// What is wrong, whichever template was rendered.
+    what: String,
+}
+
+impl TemplateError {
+    /// Whether both report the same fault: templates that share a faulty part all fail on it.
+    pub(super) fn is_fault_of(&self, other: &TemplateError) -> bool {
+        self.what == other.what && self.diagnostic.labels.first() == other.diagnostic.labels.first()
+    }
+}
+
+impl From<Diagnostic> for TemplateError {
+    fn from(diagnostic: Diagnostic) -> Self {
+        TemplateError { what: diagnostic.message.clone(), diagnostic }
+    }
+}
+
 /// The text in which an error is.
 #[derive(Clone, Copy)]
 enum Within<'a> {
@@ -51,8 +72,8 @@ struct Fault {
 
 impl Mapper<'_> {
     /// The errors of loading the templates: the syntax errors of all, or else all names that are unknown.
-    pub(super) fn load_errors(&self, error: &Error) -> Vec<Diagnostic> {
-        let syntax: Vec<Diagnostic> = self
+    pub(super) fn load_errors(&self, error: &Error) -> Vec<TemplateError> {
+        let syntax: Vec<TemplateError> = self
             .templates
             .loaded()
             .filter_map(|(name, text)| {
@@ -70,7 +91,7 @@ impl Mapper<'_> {
                 let fault = self.reported(Within::Template(&report.name), &report);
                 self.tell("parse error", &report.name, fault)
             });
-            let unknown: Vec<Diagnostic> = unknown.collect();
+            let unknown: Vec<TemplateError> = unknown.collect();
             if !unknown.is_empty() {
                 return unknown;
             }
@@ -79,14 +100,14 @@ impl Mapper<'_> {
     }
 
     /// The error of rendering a template.
-    pub(super) fn render_error(&self, name: &str, error: &Error) -> Diagnostic {
+    pub(super) fn render_error(&self, name: &str, error: &Error) -> TemplateError {
         let kept = self.run.take_kept();
         let fault = self.explain(Within::Template(name), error, &kept);
         self.tell("execution error", name, fault)
     }
 
     /// `KIND at (PATH:LINE:COLUMN): …`, as Helm says it.
-    fn tell(&self, kind: &str, name: &str, fault: Fault) -> Diagnostic {
+    fn tell(&self, kind: &str, name: &str, fault: Fault) -> TemplateError {
         let Fault { what, mut labels, help, raised_at } = fault;
         let place = raised_at.iter().chain(labels.iter().map(|label| &label.span));
         let place = place.into_iter().find(|span| self.lies_in_templates(span));
@@ -107,7 +128,7 @@ impl Mapper<'_> {
         let mut reported = Diagnostic::error("template", format!("{kind} at ({}): {what}", printable(&at)));
         reported.labels = labels;
         reported.help = help;
-        reported
+        TemplateError { diagnostic: reported, what }
     }
 
     /// Whether a place is in a template, not in a text of the values.
@@ -123,7 +144,7 @@ impl Mapper<'_> {
     }
 
     /// An error that belongs to the templates as a whole: circles, parents that are not there, components defined twice.
-    fn of_the_whole(&self, error: &Error) -> Diagnostic {
+    fn of_the_whole(&self, error: &Error) -> TemplateError {
         let (what, name, other) = match error.kind() {
             ErrorKind::CircularInclude { tpl, include_chain } => (
                 format!("templates include each other in a circle: {}", include_chain.join(" → ")),
@@ -137,7 +158,10 @@ impl Mapper<'_> {
             ErrorKind::MissingParent { current, parent } => {
                 (format!("unknown template `{parent}`"), current, Some(parent))
             }
-            _ => return Diagnostic::error("template", format!("parse error: {}", lower_first(&error.to_string()))),
+            _ => {
+                return Diagnostic::error("template", format!("parse error: {}", lower_first(&error.to_string())))
+                    .into();
+            }
         };
         let help = match error.kind() {
             ErrorKind::MissingParent { parent, .. } => hints::unknown_template(parent, self.templates),

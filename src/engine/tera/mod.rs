@@ -50,6 +50,7 @@ pub(super) use stock::stock_templates;
 
 use self::budget::Spent;
 use self::chart::{Loaded, as_written};
+use self::errors::TemplateError;
 use self::locate::Marks;
 use self::run::Run;
 use self::scan::References;
@@ -57,7 +58,7 @@ use self::templates::Templates;
 use super::language::{Engine, LoadedTemplates, Outcome};
 use super::scope::{Rendered, Scope};
 use super::tree::Member;
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::Span;
 
 /// Renders charts whose Chart.yaml says `engine: tera`.
 #[derive(Debug, Clone, Copy, Default)]
@@ -70,7 +71,8 @@ impl Engine for TeraEngine {
         for member in members.iter().filter(looked_at) {
             render_chart(scope, member, &mut progress);
         }
-        progress.outcome
+        let errors = progress.errors.into_iter().map(|error| error.diagnostic).collect();
+        Outcome { rendered: progress.rendered, errors }
     }
 
     fn locate(
@@ -92,19 +94,16 @@ impl Engine for TeraEngine {
 /// What rendering a tree of charts gave so far.
 #[derive(Default)]
 struct Progress {
-    outcome: Outcome,
+    rendered: Vec<Rendered>,
+    errors: Vec<TemplateError>,
     spent: Spent,
 }
 
 impl Progress {
-    /// Adds an error unless it is known already: templates that share a faulty part all report it.
-    fn fail(&mut self, error: Diagnostic) {
-        let known = |other: &Diagnostic| {
-            other.labels.first() == error.labels.first()
-                && other.message.split_once("): ").map(|(_, m)| m) == error.message.split_once("): ").map(|(_, m)| m)
-        };
-        if !self.outcome.errors.iter().any(known) {
-            self.outcome.errors.push(error);
+    /// Adds an error unless its fault is known already.
+    fn fail(&mut self, error: TemplateError) {
+        if !self.errors.iter().any(|known| known.is_fault_of(&error)) {
+            self.errors.push(error);
         }
     }
 }
@@ -119,7 +118,7 @@ fn render_chart(scope: &Scope<'_>, member: &Member<'_>, progress: &mut Progress)
     }
     if let Err(errors) = render_templates(scope, member, &templates, progress) {
         // The other templates are looked at all the same: their errors are reported together with these.
-        let sources = errors.iter().filter_map(|error| error.labels.first()?.span.source());
+        let sources = errors.iter().filter_map(|error| error.diagnostic.labels.first()?.span.source());
         let faulty: Vec<String> = sources.filter_map(|source| templates.name_of(source)).collect();
         let reported = !faulty.is_empty();
         errors.into_iter().for_each(|error| progress.fail(error));
@@ -140,7 +139,7 @@ fn render_templates(
     member: &Member<'_>,
     templates: &Templates<'_>,
     progress: &mut Progress,
-) -> Result<(), Vec<Diagnostic>> {
+) -> Result<(), Vec<TemplateError>> {
     let chart = Loaded::new(scope, member, templates, as_written)?;
     for name in templates.rendered_and_loaded() {
         let rendered = chart.render(name, &mut progress.spent);
@@ -148,7 +147,7 @@ fn render_templates(
             refusals.extend(&templates.path(name), chart.refused(templates));
         }
         match rendered {
-            Ok(text) => progress.outcome.rendered.extend(templates.source(name).map(|template| Rendered {
+            Ok(text) => progress.rendered.extend(templates.source(name).map(|template| Rendered {
                 path: templates.path(name),
                 template,
                 text,

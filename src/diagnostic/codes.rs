@@ -1,0 +1,172 @@
+//! The codes of diagnostics: one table, from which the documentation of [`CODES`] and the descriptions of rules in SARIF are made.
+
+macro_rules! codes {
+    ($($code:literal: $meaning:literal,)*) => {
+        /// Every code of a diagnostic, and what it reports, by code.
+        ///
+        /// | code | what it reports |
+        /// |---|---|
+        $(#[doc = concat!("| `", $code, "` | ", $meaning, " |")])*
+        pub const CODES: &[(&str, &str)] = &[$(($code, $meaning)),*];
+    };
+}
+
+codes! {
+    "base64": "A field that holds base64 holds something else",
+    "chart": "A chart cannot be loaded",
+    "chart-api-version": "The apiVersion of Chart.yaml is neither v1 nor v2",
+    "chart-app-version-type": "The appVersion of Chart.yaml is not text",
+    "chart-archive": "A packaged chart cannot be read, or holds what an archive of a chart must not hold",
+    "chart-dependencies": "Chart.yaml of apiVersion v1 declares dependencies",
+    "chart-file": "A file of a chart cannot be read",
+    "chart-file-format": "Chart.yaml is not YAML, or a field has the wrong type",
+    "chart-file-strict": "Chart.yaml has an unknown field or one that occurs twice",
+    "chart-icon": "The chart has no icon",
+    "chart-icon-url": "The icon of the chart is not a URL",
+    "chart-loads": "The chart cannot be loaded",
+    "chart-lock": "Chart.lock is out of date or cannot be read",
+    "chart-maintainer": "A maintainer has no name, or an invalid email or url",
+    "chart-name": "The name of a chart is invalid",
+    "chart-not-found": "There is no chart at the given place",
+    "chart-source": "A source of the chart is not a URL",
+    "chart-strict-version": "The version of the chart is not of the form MAJOR.MINOR.PATCH",
+    "chart-tree": "A chart and its subcharts are larger than the limits allow",
+    "chart-type": "The type of a chart is invalid, or a chart of this type cannot be installed",
+    "chart-version": "The version of a chart is invalid",
+    "chart-version-type": "The version of the chart is not text",
+    "chart-yaml": "Chart.yaml has an invalid or unknown field",
+    "choice": "A field of an object has a value that the API server does not know",
+    "condition": "The condition of a dependency is not a truth value",
+    "crd-api-version": "A document in crds/ is not of apiextensions.k8s.io",
+    "crd-format": "A file in crds/ is neither YAML nor JSON, or is a template",
+    "crd-kind": "A document in crds/ is not a CustomResourceDefinition",
+    "crds-chart-loads": "The chart cannot be loaded",
+    "crds-directory": "crds is not a directory",
+    "create": "A new chart cannot be written",
+    "custom-schema": "The schema of a custom resource definition cannot be used",
+    "defaults-without-effect": "A value of values.yaml has no effect",
+    "dependencies": "The dependencies of a chart do not agree with charts/ or Chart.lock",
+    "dependency-missing": "A declared dependency is not in charts/",
+    "dependency-undeclared": "A chart in charts/ is not declared in Chart.yaml",
+    "deprecated": "The chart is deprecated",
+    "deprecated-flag": "A flag has been replaced by another",
+    "duplicate": "An item of a list of an object occurs twice",
+    "embedded": "An object inside a custom resource is not whole",
+    "fail": "A template calls `fail`",
+    "format": "A text of a custom resource does not have the format of its schema",
+    "helmignore": "A pattern in .helmignore is invalid",
+    "hooks": "Hooks are left out of the output",
+    "image": "The image of a container is missing or invalid",
+    "import-values": "An entry of import-values cannot be applied",
+    "inert-flag": "A flag of Helm's has no effect here",
+    "json-syntax": "A text is not JSON",
+    "jsonpath": "A JSONPath expression is invalid",
+    "kube-version": "The chart does not support this version of Kubernetes, or the version is invalid",
+    "label": "A label or an annotation of an object is invalid",
+    "lint": "Linting found errors",
+    "manifest": "A document is no object of Kubernetes",
+    "manifest-deprecated": "An object has a deprecated API version",
+    "manifest-format": "The output of a template is not YAML",
+    "manifest-indent": "The output of a template begins with an indent",
+    "manifest-list": "An object within a List has annotations for Helm, which Helm ignores there",
+    "manifest-name": "The name of an object is invalid",
+    "manifest-selector": "A workload does not select its pods",
+    "manifests": "Manifests cannot be read",
+    "mongooseim-alone": "Several nodes have no way to become one cluster",
+    "mongooseim-cets-rdbms": "CETS has no relational database in which nodes find each other",
+    "mongooseim-cookie": "The Erlang cookie is no secret",
+    "mongooseim-distribution": "The port of Erlang distribution is not published",
+    "mongooseim-finding": "Nodes cannot find each other",
+    "mongooseim-hosts": "mongooseim.toml names no domain",
+    "mongooseim-internal-database": "A backend uses a database that internal_databases does not have",
+    "mongooseim-listener": "A listener has an unknown type, or the port of another one",
+    "mongooseim-localhost": "Only the domain localhost is served",
+    "mongooseim-loopback": "A published listener is bound to a loopback address",
+    "mongooseim-no-cookie": "vm.args has no cookie",
+    "mongooseim-node-name": "vm.args has no line into which the start script writes the name of the node",
+    "mongooseim-port": "Nothing listens on a port of the container",
+    "mongooseim-probe": "Nothing listens where a probe connects",
+    "mongooseim-published": "Nothing listens where a Service leads",
+    "mongooseim-section": "mongooseim.toml has a section that MongooseIM does not know",
+    "mongooseim-tls-key": "A certificate has no key",
+    "mongooseim-tls-missing": "The file of a certificate is not in what is mounted",
+    "mongooseim-tls-unmounted": "The file of a certificate is not mounted",
+    "mongooseim-toml": "mongooseim.toml is not TOML",
+    "mongooseim-unpublished": "A listener is not published",
+    "name": "The name of an object or of one of its parts is invalid",
+    "namespace": "The namespace of an object is invalid or out of place",
+    "no-objects": "There are no objects",
+    "no-pods": "A selector matches no pods of the same output",
+    "not-rendered": "An object refers to another one that is not in the output",
+    "output": "The output cannot be written",
+    "output-dir": "A file of the output directory cannot be written",
+    "package": "A chart cannot be packaged",
+    "points-nowhere": "An Ingress refers to a Service or a port that does not exist",
+    "port": "A port of an object is invalid",
+    "probe": "A probe of a container is invalid",
+    "quantity": "A quantity is invalid",
+    "range": "A number of an object is out of range",
+    "release-name": "The name of the release is invalid",
+    "required": "A value or field that is required is missing",
+    "requirements": "requirements.yaml is ignored, since Chart.yaml has another apiVersion than v1",
+    "revision": "A revision of the git repository cannot be read",
+    "save": "A package cannot be saved",
+    "schema": "The values do not match the schema of the chart",
+    "schema-urn": "A schema refers to another one by a URN, which cannot be loaded",
+    "selector": "A selector does not match the labels of the pods that it selects",
+    "service": "A field of a Service does not fit its type",
+    "set-syntax": "The argument of --set or one of its siblings is invalid",
+    "show-only": "No template matches --show-only",
+    "source-date": "SOURCE_DATE_EPOCH is invalid",
+    "stack": "There is no memory for the stack on which templates run",
+    "strict": "There are warnings, and --strict makes them errors",
+    "subcharts-of-one-name": "Two subcharts have one name",
+    "template": "A template cannot be parsed, or fails",
+    "templates": "The chart has no templates",
+    "templates-chart-loads": "The chart cannot be loaded",
+    "templates-directory": "templates is not a directory",
+    "templates-extension": "The name of a template does not end in .yaml, .yml, .tpl or .txt",
+    "templates-render": "The templates do not render",
+    "templates-schema": "The merged values do not match the schemas of the chart and its subcharts",
+    "time": "A time is invalid",
+    "toml-1.1": "A text uses what only TOML 1.1 allows",
+    "toml-syntax": "A values file is not TOML",
+    "twice": "Two objects have the same kind, namespace and name",
+    "type": "A field of an object has a value of the wrong type",
+    "unknown-field": "An object has a field that its kind does not have",
+    "unknown-hook": "The annotation helm.sh/hook names an unknown hook",
+    "unknown-kind": "An object has a kind or an API version that the cluster does not serve",
+    "unknown-value": "A value is set that the chart does not know",
+    "unknown-version": "A custom resource has a version that its definition does not serve",
+    "usage": "The command line is invalid",
+    "validate": "The manifests cannot be validated",
+    "value": "A field of an object has an invalid value",
+    "value-path": "The path of a value is invalid",
+    "values": "Values of a chart and of its parent do not fit together",
+    "values-depth": "Values are nested too deep",
+    "values-file": "A values file is missing or cannot be read",
+    "values-file-format": "values.yaml is not a YAML map",
+    "values-schema": "The default values do not match the schema of the chart",
+    "variable": "An environment variable of a container is invalid",
+    "volume": "A volume is invalid",
+    "yaml-syntax": "A text is not YAML",
+    "yaml-value": "A value in a YAML text cannot be read",
+}
+
+/// What the diagnostics of a code report.
+pub fn meaning_of_code(code: &str) -> Option<&'static str> {
+    let at = CODES.binary_search_by_key(&code, |(code, _)| code).ok()?;
+    Some(CODES[at].1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_in_order() {
+        assert!(CODES.is_sorted_by(|a, b| a.0 < b.0));
+        assert_eq!(meaning_of_code("stack"), Some("There is no memory for the stack on which templates run"));
+        assert_eq!(meaning_of_code("x"), None);
+    }
+}
