@@ -11,7 +11,7 @@ use serde::Deserialize;
 use crate::{Answer, Case};
 
 /// How long one chart may take. The grammar makes none that takes a second.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A line of the process. Texts are base64.
 #[derive(Deserialize)]

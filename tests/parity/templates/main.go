@@ -97,9 +97,8 @@ func main() {
 				os.Exit(1)
 			}
 		}
-		if in.Buffered() == 0 || err != nil {
-			out.Flush()
-		}
+		// Who waits for an answer has to know which chart it waits for.
+		out.Flush()
 		if err != nil {
 			return
 		}

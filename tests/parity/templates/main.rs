@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use self::helm::Helm;
 use self::report::Report;
 
-/// How many charts go to Helm's side at once.
+/// How many charts go to Helm's side at once. Time is looked at between batches.
 const BATCH: u64 = 200;
 
 /// A chart: its files by path.
@@ -111,9 +111,10 @@ fn main() {
         assert!(generate::is_family(family), "families are {}", generate::families().join(", "));
     }
     let grammar = generate::Grammar::new(options.only.as_deref(), &options.without);
-    let report = Report::new();
+    let time = Duration::from_secs(options.seconds);
+    let report = Report::new(time);
     let next = AtomicU64::new(0);
-    let end = Instant::now() + Duration::from_secs(options.seconds);
+    let end = Instant::now() + time;
     let make = |number: u64| match &given {
         Some(cases) => cases[number as usize].clone(),
         None => grammar.case(options.seed, options.first + number),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::compare::{difference, general, signature};
 use crate::helm::Helm;
@@ -15,6 +15,10 @@ const MOST_KINDS: usize = 60;
 /// Counts, and differences by their signature.
 pub struct Report {
     begun: Instant,
+    /// When nothing is shrunk any more.
+    end: Instant,
+    /// How long shrinking may take, all in all.
+    longest: Duration,
     counts: Mutex<Counts>,
 }
 
@@ -26,6 +30,8 @@ struct Counts {
     random: u64,
     different: u64,
     kinds: BTreeMap<String, u64>,
+    /// How long shrinking took.
+    shrinking: Duration,
     /// Helm's errors, without what tells one case from another.
     helms_errors: BTreeMap<String, u64>,
     /// Signatures before shrinking, so that each is shrunk once, with those after it.
@@ -33,9 +39,16 @@ struct Counts {
 }
 
 impl Report {
-    /// Nothing compared yet.
-    pub fn new() -> Report {
-        Report { begun: Instant::now(), counts: Mutex::default() }
+    /// Nothing compared yet. Shrinking takes at most a quarter of the time, so that most of it goes into charts.
+    pub fn new(time: Duration) -> Report {
+        let begun = Instant::now();
+        Report { begun, end: begun + time, longest: time / 4, counts: Mutex::default() }
+    }
+
+    /// How long one difference may be shrunk now.
+    fn patience(&self) -> Duration {
+        let left = self.longest.saturating_sub(self.counts().shrinking);
+        left.min(self.end.saturating_duration_since(Instant::now()))
     }
 
     fn counts(&self) -> std::sync::MutexGuard<'_, Counts> {
@@ -76,9 +89,11 @@ impl Report {
             self.counts().random += 1;
             return;
         }
-        let smallest = shrink(case.clone(), |case| {
+        let begun = Instant::now();
+        let smallest = shrink(case.clone(), self.patience(), |case| {
             helm.ask_one(case).is_some_and(|helms| difference(&helms, &ours::render(case)).is_some())
         });
+        self.counts().shrinking += begun.elapsed();
         // Cutting may have led to a case that Helm answers at random.
         let (smallest, (kind, text)) = match differs_always(&smallest, helm) {
             Some(found) => (smallest, found),

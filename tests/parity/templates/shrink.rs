@@ -7,9 +7,9 @@ use crate::Case;
 /// How long one case may take: an almost small case is good enough.
 const PATIENCE: Duration = Duration::from_secs(4);
 
-/// The smallest case found for which `differs` holds.
-pub fn shrink(mut case: Case, mut differs: impl FnMut(&Case) -> bool) -> Case {
-    let end = Instant::now() + PATIENCE;
+/// The smallest case for which `differs` holds that is found within `patience`.
+pub fn shrink(mut case: Case, patience: Duration, mut differs: impl FnMut(&Case) -> bool) -> Case {
+    let end = Instant::now() + patience.min(PATIENCE);
     let mut differs = |case: &Case| Instant::now() < end && differs(case);
     loop {
         let before = case.clone();

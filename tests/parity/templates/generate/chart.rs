@@ -10,7 +10,7 @@ use crate::Case;
 pub fn chart(writer: &mut Writer<'_>) -> Case {
     let mut files = vec![("Chart.yaml".to_owned(), metadata(writer.chance, "c"))];
     let has_subchart = writer.chance.one_in(8);
-    let text = writer.inner_text();
+    let text = values_template(writer);
     writer.defined.clear();
     let mut own = values(writer.chance, &text);
     if has_subchart {
@@ -36,6 +36,14 @@ pub fn chart(writer: &mut Writer<'_>) -> Case {
         files[at].1 = changed(writer.chance, &files[at].1);
     }
     Case { files }
+}
+
+/// The text of `.Values.t`. It neither includes other templates nor uses itself: they run it.
+fn values_template(writer: &mut Writer<'_>) -> String {
+    (writer.rank, writer.nesting) = (NAMES.len(), 1);
+    let text = writer.inner_text();
+    (writer.rank, writer.nesting) = (0, 0);
+    text
 }
 
 fn metadata(chance: &mut Chance, name: &str) -> String {
