@@ -38,56 +38,73 @@
 //! over its defaults, and the manifests come back in the order in which they are to be applied:
 //!
 //! ```
-//! use mim_chart::chart::Chart;
-//! use mim_chart::diagnostic::{Source, TextStyle, write_text};
-//! use mim_chart::engine::{Capabilities, Release};
-//! use mim_chart::io::{Inputs, embedded_chart};
-//! use mim_chart::manifest;
-//! use mim_chart::render::{Request, render};
-//! use mim_chart::values::{Layer, LayerKind};
+//! use mim_chart::{Chart, Diagnostics, Layer, Release, Request, render};
 //!
-//! let built_in = embedded_chart("mongooseim").expect("it is in the binary");
-//! let request = Request {
-//!     chart: Chart::from_files(built_in).expect("it is whole"), // `io::read_chart` reads a directory
-//!     layers: &[
-//!         Layer { kind: LayerKind::File, source: Source::file("values.yaml", "replicaCount: 2\nnodeName: chat\n") },
-//!         Layer { kind: LayerKind::Set, source: Source::flag("--set", "replicaCount=3") },
-//!     ],
-//!     reader: &Inputs::new(), // reads the files that `--set-file` names
-//!     release: Release::install("chat", "xmpp"),
-//!     capabilities: Capabilities::default(),
-//!     skip_schema_validation: false,
-//! };
-//! match render(request) {
-//!     Ok(done) => assert!(manifest::write(&done.manifests, &[]).contains("replicas: 3")),
-//!     // Every error with its place, as the command line prints them.
-//!     Err(failed) => panic!("{}", write_text(&failed.diagnostics, TextStyle::default())),
+//! fn manifests() -> Result<String, Diagnostics> {
+//!     let chart = Chart::built_in()?; // `Chart::read("path")` reads a directory or an archive
+//!     let layers = [Layer::file("values.yaml", "replicaCount: 2\nnodeName: chat\n"), Layer::set("replicaCount=3")];
+//!     let rendered = render(Request::new(chart).layers(&layers).release(Release::install("chat", "xmpp")))?;
+//!     Ok(rendered.to_yaml())
 //! }
+//!
+//! assert!(manifests()?.contains("replicas: 3"));
+//! # Ok::<(), Diagnostics>(())
 //! ```
+//!
+//! What is re-exported here is the interface of the crate. The modules are open to the program's own tests, and change as it needs.
 //!
 //! No two files import each other, and folders only those above them; `tests/imports.rs` holds the rule. Only `io` and
 //! `cli` touch files, the environment, the clock and the terminal.
 
+#[doc(hidden)]
 pub mod alignment;
+#[doc(hidden)]
 pub mod chart;
+#[doc(hidden)]
 pub mod cli;
+#[doc(hidden)]
 pub mod diagnostic;
+#[doc(hidden)]
 pub mod diff;
+#[doc(hidden)]
 pub mod engine;
+#[doc(hidden)]
 pub mod explain;
+#[doc(hidden)]
 pub mod go;
+#[doc(hidden)]
 pub mod io;
+#[doc(hidden)]
 pub mod json;
+#[doc(hidden)]
 pub mod json_path;
+#[doc(hidden)]
 pub mod json_schema;
+#[doc(hidden)]
 pub mod kubernetes;
+#[doc(hidden)]
 pub mod lint;
+#[doc(hidden)]
 pub mod manifest;
+#[doc(hidden)]
 pub mod render;
+#[doc(hidden)]
 pub mod report;
+#[doc(hidden)]
 pub mod secrets;
+#[doc(hidden)]
 pub mod stack;
+#[doc(hidden)]
 pub mod validate;
+#[doc(hidden)]
 pub mod values;
+#[doc(hidden)]
 pub mod version;
+#[doc(hidden)]
 pub mod yaml;
+
+pub use chart::Chart;
+pub use diagnostic::{Diagnostic, Diagnostics};
+pub use engine::{Capabilities, Release};
+pub use render::{Render, Request, render};
+pub use values::Layer;

@@ -49,6 +49,7 @@ pub use vendored::{Vendored, dependency_status};
 
 /// A chart with its subcharts.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct Chart {
     /// What Chart.yaml says.
     pub metadata: Metadata,

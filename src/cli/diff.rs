@@ -206,7 +206,7 @@ impl Diff {
         layers: &[Layer],
         reader: &dyn FileReader,
     ) -> Result<(Side, Vec<Diagnostic>), Vec<Diagnostic>> {
-        let render = rendering.render(chart, layers, reader).map_err(|failure| failure.diagnostics)?;
+        let render = rendering.render(chart, layers, reader)?;
         let Render { chart, values, mut manifests, warnings, .. } = render;
         leave_out_hooks(&mut manifests, self.no_hooks, self.skip_tests);
         let mut objects = Vec::new();

@@ -1,6 +1,6 @@
 //! How a command fails.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// What a command failed with.
 pub(super) enum Failure {
@@ -17,6 +17,12 @@ pub(super) enum Failure {
 impl From<Vec<Diagnostic>> for Failure {
     fn from(diagnostics: Vec<Diagnostic>) -> Self {
         Failure::Diagnostics(diagnostics)
+    }
+}
+
+impl From<Diagnostics> for Failure {
+    fn from(diagnostics: Diagnostics) -> Self {
+        Failure::Diagnostics(diagnostics.into())
     }
 }
 

@@ -132,13 +132,12 @@ impl Template {
         let chart = located.chart()?;
         self.check_version(&chart)?;
         let secrets = rendering.secrets(layers, &rendering.inputs);
-        let mut render = rendering.render(chart, layers, &rendering.inputs).map_err(|failure| {
-            if rendering.global.debug && !failure.rendered.is_empty() {
+        let mut render = rendering.render(chart, layers, &rendering.inputs).inspect_err(|failed| {
+            if rendering.global.debug && !failed.output().is_empty() {
                 secrets.learn_now(console);
-                let shown = console.secrets().masked_documents(&failure.rendered);
+                let shown = console.secrets().masked_documents(failed.output());
                 console.note(&shown);
             }
-            failure.diagnostics
         })?;
         if self.validate_offline {
             check(&mut render, self.strict)?;

@@ -4,6 +4,7 @@
 //! it wrong* are the same fact: a [`Span`].
 
 mod codes;
+mod diagnostics;
 mod flag;
 mod json;
 mod limit;
@@ -15,6 +16,7 @@ mod suggest;
 mod text;
 
 pub use codes::{CODES, meaning_of_code};
+pub use diagnostics::Diagnostics;
 pub use json::write_json;
 pub use limit::limited;
 pub use paint::Paint;
@@ -47,7 +49,8 @@ pub struct Label {
 /// One error, warning or note: what is wrong, where, and what to do.
 ///
 /// ```
-/// use mim_chart::diagnostic::{Diagnostic, Source};
+/// use mim_chart::Diagnostic;
+/// use mim_chart::diagnostic::Source;
 ///
 /// let flag = Source::flag("--set", "replicaCount=abc");
 /// let error = Diagnostic::error("schema", "at '/replicaCount': got string, want integer")
@@ -56,6 +59,7 @@ pub struct Label {
 /// assert_eq!(error.labels[0].span.text(), "abc");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Diagnostic {
     /// A short stable name of the rule, in kebab case (`yaml-syntax`, `unknown-value`): one of [`CODES`].
     pub code: &'static str,

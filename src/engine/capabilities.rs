@@ -1,14 +1,34 @@
 //! What the cluster that is rendered for can do: its version and the API versions it serves.
 
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::kubernetes::{DEFAULT_API_VERSIONS, KubeVersion};
 
 /// What templates learn about the cluster; the default is Helm's when it renders without a cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Capabilities {
     /// The version of Kubernetes.
     pub kube_version: KubeVersion,
     /// The API versions served, in Helm's order; those of `--api-versions` come after the default ones.
     pub api_versions: Vec<String>,
+}
+
+impl Capabilities {
+    /// Those of a cluster with this version of Kubernetes (`1.31`, `v1.36.2`), which serves the API versions that Helm assumes.
+    ///
+    /// ```
+    /// use mim_chart::Capabilities;
+    ///
+    /// assert!(Capabilities::of_version("1.31").is_ok());
+    /// assert!(Capabilities::of_version("latest").is_err());
+    /// ```
+    ///
+    /// # Errors
+    /// The text is no version.
+    pub fn of_version(version: &str) -> Result<Capabilities, Diagnostics> {
+        let kube_version = KubeVersion::parse(version).map_err(|message| Diagnostic::error("kube-version", message))?;
+        Ok(Capabilities { kube_version, ..Capabilities::default() })
+    }
 }
 
 impl Default for Capabilities {

@@ -25,6 +25,7 @@ pub struct Scope<'a> {
 
 /// The release that is rendered.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Release {
     /// Its name.
     pub name: String,
@@ -46,7 +47,7 @@ impl Release {
     /// The first revision of a release, to be installed by this program.
     ///
     /// ```
-    /// use mim_chart::engine::Release;
+    /// use mim_chart::Release;
     ///
     /// assert!(Release::install("xmpp", "default").is_install);
     /// ```

@@ -2,6 +2,7 @@
 
 mod archive;
 mod archive_file;
+mod chart;
 mod chart_directory;
 mod charts_folder;
 mod directory;

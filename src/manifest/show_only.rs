@@ -7,7 +7,7 @@ use crate::go::glob::matches_glob;
 use crate::yaml::split_manifests;
 
 /// Writes the documents whose path, without the chart's name, matches a pattern: for every pattern in turn all that
-/// match, in the order in which [`super::write`] writes them, each followed by one more line break (Helm's form).
+/// match, in the order in which `write` writes them, each followed by one more line break (Helm's form).
 ///
 /// # Errors
 /// Every pattern that matches nothing, as Helm says it.

@@ -6,25 +6,29 @@ mod schemas;
 mod secrets;
 
 use std::collections::HashSet;
+use std::fmt;
 
 use crate::chart::Chart;
-use crate::diagnostic::{Diagnostic, Severity, Source};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Source};
 use crate::engine::{self, Capabilities, Release, Scope};
-use crate::manifest::{ManifestError, Manifests};
-use crate::values::{self, FileReader, Layer};
+use crate::manifest::{self, ManifestError, Manifests};
+use crate::values::{self, FileReader, Layer, NoFiles};
 use crate::yaml::Map;
 
 pub use release_name::is_release_name;
 pub use schemas::Schemas;
 pub use secrets::{secrets_of, secrets_of_values};
 
-/// What to render.
+/// What to render: a chart, and what is set for it.
+#[derive(Clone)]
+#[non_exhaustive]
 pub struct Request<'a> {
     /// The chart, as it was read.
     pub chart: Chart,
     /// What the user set, in the order given.
     pub layers: &'a [Layer],
     /// Reads the files that `--set-file` names.
+    #[doc(hidden)]
     pub reader: &'a dyn FileReader,
     /// The release that templates see.
     pub release: Release,
@@ -34,7 +38,73 @@ pub struct Request<'a> {
     pub skip_schema_validation: bool,
 }
 
+impl<'a> Request<'a> {
+    /// A chart with its default values, as the release `release-name` in the namespace `default`, for the cluster that Helm assumes
+    /// without one.
+    pub fn new(chart: Chart) -> Request<'a> {
+        Request {
+            chart,
+            layers: &[],
+            reader: &NoFiles,
+            release: Release::install("release-name", "default"),
+            capabilities: Capabilities::default(),
+            skip_schema_validation: false,
+        }
+    }
+
+    /// The same with layers of values, in the order in which flags are given.
+    #[must_use]
+    pub fn layers(mut self, layers: &'a [Layer]) -> Self {
+        self.layers = layers;
+        self
+    }
+
+    /// The same for another release.
+    #[must_use]
+    pub fn release(mut self, release: Release) -> Self {
+        self.release = release;
+        self
+    }
+
+    /// The same for another cluster.
+    #[must_use]
+    pub fn capabilities(mut self, capabilities: Capabilities) -> Self {
+        self.capabilities = capabilities;
+        self
+    }
+
+    /// The same with something that reads the files which `--set-file` names.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn reader(mut self, reader: &'a dyn FileReader) -> Self {
+        self.reader = reader;
+        self
+    }
+
+    /// The same without a check of values against the charts' schemas.
+    #[must_use]
+    pub fn skip_schema_validation(mut self, skip: bool) -> Self {
+        self.skip_schema_validation = skip;
+        self
+    }
+}
+
+impl fmt::Debug for Request<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Request { chart, layers, reader: _, release, capabilities, skip_schema_validation } = self;
+        f.debug_struct("Request")
+            .field("chart", chart)
+            .field("layers", layers)
+            .field("release", release)
+            .field("capabilities", capabilities)
+            .field("skip_schema_validation", skip_schema_validation)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What came of a [`Request`].
+#[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Render {
     /// The chart as it was rendered: disabled subcharts gone, aliases applied.
     pub chart: Chart,
@@ -51,6 +121,11 @@ pub struct Render {
 }
 
 impl Render {
+    /// The manifests as `mim-chart template` prints them: a stream of YAML documents, ready for `kubectl apply -f -`.
+    pub fn to_yaml(&self) -> String {
+        manifest::write(&self.manifests, &[])
+    }
+
     /// Puts the template lines first that the places of diagnostics in manifests come from, where that is known.
     pub fn add_template_lines<'d>(&self, diagnostics: impl IntoIterator<Item = &'d mut Diagnostic>) {
         let Render { chart, values, release, capabilities, .. } = self;
@@ -60,6 +135,7 @@ impl Render {
 }
 
 /// Values, ready for the templates of a chart.
+#[derive(Debug, Clone)]
 pub struct Prepared {
     /// The chart: disabled subcharts gone, aliases and imported values applied.
     pub chart: Chart,
@@ -69,31 +145,11 @@ pub struct Prepared {
     pub warnings: Vec<Diagnostic>,
 }
 
-/// What a run failed with.
-pub struct Failure {
-    /// Every error found, and the warnings.
-    pub diagnostics: Vec<Diagnostic>,
-    /// What the templates gave, if they gave anything: for `--debug`.
-    pub rendered: String,
-}
-
-impl From<Vec<Diagnostic>> for Failure {
-    fn from(diagnostics: Vec<Diagnostic>) -> Self {
-        Failure { diagnostics, rendered: String::new() }
-    }
-}
-
-impl From<Diagnostic> for Failure {
-    fn from(diagnostic: Diagnostic) -> Self {
-        Failure::from(vec![diagnostic])
-    }
-}
-
 /// Renders a chart: values are merged and checked, templates run, their output becomes manifests.
 ///
 /// # Errors
 /// Every error of the first step that has any, in Helm's order of steps.
-pub fn render(request: Request<'_>) -> Result<Render, Failure> {
+pub fn render(request: Request<'_>) -> Result<Render, Diagnostics> {
     let Request { chart, layers, reader, release, capabilities, skip_schema_validation } = request;
     chart.check_installable()?;
     release_name::check(&release.name)?;
@@ -113,7 +169,7 @@ pub fn render(request: Request<'_>) -> Result<Render, Failure> {
         Err(errors) => {
             let errors = errors.into_iter().map(|error| at_template(error, &scope)).collect();
             let dump = texts.iter().map(|text| format!("---\n# Source: {}\n{}\n", text.name(), text.text())).collect();
-            Err(Failure { diagnostics: with_warnings(warnings, errors), rendered: dump })
+            Err(Diagnostics::from(with_warnings(warnings, errors)).with_output(dump))
         }
     }
 }

@@ -10,3 +10,13 @@ pub trait FileReader {
     /// Helm's message: `open x: no such file or directory`.
     fn read(&self, path: &str, given_by: &Span) -> Result<Source, String>;
 }
+
+/// Reads no file: `--set-file` is an error.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoFiles;
+
+impl FileReader for NoFiles {
+    fn read(&self, path: &str, _: &Span) -> Result<Source, String> {
+        Err(format!("open {path}: there is nothing that reads files"))
+    }
+}

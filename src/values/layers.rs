@@ -26,12 +26,52 @@ pub enum LayerKind {
 }
 
 /// One thing the user gave: a values file, or one flag.
+///
+/// ```
+/// use mim_chart::Layer;
+///
+/// let layers = [Layer::file("values.yaml", "replicaCount: 2\n"), Layer::set("replicaCount=3")];
+/// ```
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Layer {
     /// What it is.
     pub kind: LayerKind,
     /// The file's text, or the flag with its argument.
     pub source: Source,
+}
+
+impl Layer {
+    /// A layer of a kind.
+    #[doc(hidden)]
+    pub fn new(kind: LayerKind, source: Source) -> Layer {
+        Layer { kind, source }
+    }
+
+    /// The text of a values file (`-f`): YAML or JSON, or TOML if the name ends in `.toml`. Errors and origins name the file.
+    pub fn file(name: &str, text: &str) -> Layer {
+        Layer::new(LayerKind::File, Source::file(name, text))
+    }
+
+    /// What follows `--set`: `a.b=1,c[0]=x`, typed as Helm types it.
+    pub fn set(argument: &str) -> Layer {
+        Layer::new(LayerKind::Set, Source::flag("--set", argument))
+    }
+
+    /// What follows `--set-string`: `a.b=1`, where every value is text.
+    pub fn set_string(argument: &str) -> Layer {
+        Layer::new(LayerKind::SetString, Source::flag("--set-string", argument))
+    }
+
+    /// What follows `--set-json`: `a.b={"c": 1}`, or a whole object.
+    pub fn set_json(argument: &str) -> Layer {
+        Layer::new(LayerKind::SetJson, Source::flag("--set-json", argument))
+    }
+
+    /// What follows `--set-literal`: `a.b=text`, where nothing in the text has a meaning.
+    pub fn set_literal(argument: &str) -> Layer {
+        Layer::new(LayerKind::SetLiteral, Source::flag("--set-literal", argument))
+    }
 }
 
 /// Applies all layers to empty values: kind by kind, within a kind in the order given.

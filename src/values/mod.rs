@@ -17,7 +17,7 @@ mod toml_values;
 mod unknown;
 
 pub use coalesce::{Coalesced, coalesce, coalesce_tables, merge_defaults, merge_tables};
-pub use file_reader::FileReader;
+pub use file_reader::{FileReader, NoFiles};
 pub use go_value::display;
 pub use layers::{Layer, LayerKind, merge_layers, merge_steps};
 pub use merging::ValuesTree;

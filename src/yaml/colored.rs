@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Paint;
 
-/// Colours the keys and comments of YAML that [`write`](super::write) wrote, with or without comments behind its lines.
+/// Colours the keys and comments of YAML that `write` wrote, with or without comments behind its lines.
 ///
 /// ```
 /// use mim_chart::{diagnostic::Paint, yaml::colored};

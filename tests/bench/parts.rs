@@ -12,7 +12,7 @@ use mim_chart::manifest::{self, Manifests};
 use mim_chart::render::{Prepared, Schemas, prepare};
 use mim_chart::secrets::Gathering;
 use mim_chart::validate::{Request, validate};
-use mim_chart::values::{Layer, LayerKind, merge_layers};
+use mim_chart::values::{Layer, merge_layers};
 use mim_chart::yaml;
 
 fn main() {
@@ -60,7 +60,7 @@ fn read_values(bencher: Bencher, entries: usize) {
 
 #[divan::bench(args = [1, 100, 1_000])]
 fn set_flags(bencher: Bencher, flags: usize) {
-    let layer = |n| Layer { kind: LayerKind::Set, source: Source::flag("--set", format!("a.b{n}[2].c={{1,2,{n}}}")) };
+    let layer = |n| Layer::set(&format!("a.b{n}[2].c={{1,2,{n}}}"));
     let layers: Vec<Layer> = (0..flags).map(layer).collect();
     let reader = Inputs::new();
     bencher.bench_local(|| merge_layers(black_box(&layers), &reader).expect("values"));

@@ -64,7 +64,7 @@ fn layers(case: &Json) -> Vec<Layer> {
             LayerKind::File => Source::file(&*argument, text(&case["files"][&argument])),
             _ => Source::flag(flag, argument),
         };
-        Layer { kind, source }
+        Layer::new(kind, source)
     };
     arguments.chunks(2).map(layer).collect()
 }

@@ -6,6 +6,7 @@ use super::flags::{GlobalFlags, ValuesFlags};
 use super::secrets;
 use crate::chart::Chart;
 use crate::cli::failure::Failure;
+use crate::diagnostic::Diagnostics;
 use crate::engine::{Capabilities, Release};
 use crate::io;
 use crate::manifest::Manifests;
@@ -56,7 +57,7 @@ impl<'a> Rendering<'a> {
         chart: Chart,
         layers: &[Layer],
         reader: &dyn FileReader,
-    ) -> Result<Render, render::Failure> {
+    ) -> Result<Render, Diagnostics> {
         render::render(Request {
             chart,
             layers,

@@ -9,24 +9,12 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use libfuzzer_sys::fuzz_target;
 use mim_chart::chart::{Chart, File, MAX_CHART_DEPTH, MAX_CHARTS, MAX_VALUES};
-use mim_chart::diagnostic::{Source, Span};
-use mim_chart::engine::{Capabilities, Release};
 use mim_chart::render::{Request, render};
-use mim_chart::values::FileReader;
 use mim_chart::yaml::{Map, Node, Value};
 
 /// What the files of one chart may take before it is packed: the time goes to reading, not to making the input.
 const MOST_BYTES: usize = 1 << 20;
 const MOST_FILES: usize = 500;
-
-/// There are no files.
-struct Nothing;
-
-impl FileReader for Nothing {
-    fn read(&self, path: &str, _: &Span) -> Result<Source, String> {
-        Err(format!("open {path}: no such file or directory"))
-    }
-}
 
 /// The files of one chart, and where its archive goes.
 #[derive(Default)]
@@ -101,7 +89,11 @@ fn files(data: &[u8]) -> Vec<(String, Vec<u8>)> {
 
 /// Charts of a tree, and how many are nested in each other.
 fn extent(chart: &Chart) -> (usize, usize) {
-    chart.subcharts.iter().map(extent).fold((1, 0), |(charts, depth), (more, below)| (charts + more, depth.max(below + 1)))
+    chart
+        .subcharts
+        .iter()
+        .map(extent)
+        .fold((1, 0), |(charts, depth), (more, below)| (charts + more, depth.max(below + 1)))
 }
 
 fn values(map: &Map) -> usize {
@@ -124,15 +116,7 @@ fuzz_target!(|data: &[u8]| {
         assert!(charts <= MAX_CHARTS && depth <= MAX_CHART_DEPTH, "{charts} charts, {depth} deep");
     };
     within(&chart);
-    let request = Request {
-        chart,
-        layers: &[],
-        reader: &Nothing,
-        release: Release::install("r", "default"),
-        capabilities: Capabilities::default(),
-        skip_schema_validation: false,
-    };
-    if let Ok(rendered) = render(request) {
+    if let Ok(rendered) = render(Request::new(chart)) {
         within(&rendered.chart);
         assert!(values(&rendered.values) as u64 <= MAX_VALUES, "too many values");
     }

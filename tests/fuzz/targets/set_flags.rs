@@ -21,6 +21,6 @@ fuzz_target!(|data: &[u8]| {
     let kinds = [LayerKind::Set, LayerKind::SetString, LayerKind::SetJson, LayerKind::SetFile, LayerKind::SetLiteral];
     let kind = kinds[usize::from(*first) % kinds.len()];
     let layers: Vec<Layer> =
-        text.split('\n').map(|argument| Layer { kind, source: Source::flag("--set", argument) }).collect();
+        text.split('\n').map(|argument| Layer::new(kind, Source::flag("--set", argument))).collect();
     let _ = merge_layers(&layers, &Nothing);
 });

@@ -4,19 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use mim_chart::chart::{Chart, File};
-use mim_chart::diagnostic::{Source, Span};
-use mim_chart::engine::{Capabilities, Release};
 use mim_chart::render::{Request, render};
-use mim_chart::values::FileReader;
-
-/// There are no files.
-struct Nothing;
-
-impl FileReader for Nothing {
-    fn read(&self, path: &str, _: &Span) -> Result<Source, String> {
-        Err(format!("open {path}: no such file or directory"))
-    }
-}
 
 fuzz_target!(|data: &[u8]| {
     let Ok(text) = std::str::from_utf8(data) else { return };
@@ -27,13 +15,5 @@ fuzz_target!(|data: &[u8]| {
         file("templates/t.yaml", text),
     ];
     let Ok(chart) = Chart::from_files(files) else { return };
-    let request = Request {
-        chart,
-        layers: &[],
-        reader: &Nothing,
-        release: Release::install("r", "default"),
-        capabilities: Capabilities::default(),
-        skip_schema_validation: false,
-    };
-    let _ = render(request);
+    let _ = render(Request::new(chart));
 });

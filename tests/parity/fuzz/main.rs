@@ -119,7 +119,7 @@ fn ours(case: &Case) -> Result<String, String> {
             LayerKind::File => Source::file(argument.as_str(), case.files[argument].as_str()),
             _ => Source::flag(*flag, argument.as_str()),
         };
-        Layer { kind, source }
+        Layer::new(kind, source)
     };
     let layers: Vec<Layer> = case.flags.iter().map(layer).collect();
     match merge_layers(&layers, &Files(&case.files)) {

@@ -7,7 +7,7 @@ use mim_chart::chart::{Chart, File};
 use mim_chart::diagnostic::Diagnostic;
 use mim_chart::engine::{self, Capabilities, Environment, Release, Scope};
 use mim_chart::io::SystemZones;
-use mim_chart::render;
+use mim_chart::render::prepare_merged;
 
 use crate::{Answer, Case};
 
@@ -22,12 +22,13 @@ pub fn render(case: &Case) -> Answer {
 fn texts(case: &Case) -> Result<std::collections::BTreeMap<String, String>, Vec<Diagnostic>> {
     let file = |(path, text): &(String, String)| File::new(path.as_str(), text.clone().into_bytes());
     let chart = Chart::from_files(case.files.iter().map(file).collect())?;
-    let prepared = render::prepare_merged(chart, Default::default(), false)?;
+    let prepared = prepare_merged(chart, Default::default(), false)?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let mut environment = Environment::default();
     environment.now = (now.as_secs() as i64, now.subsec_nanos());
     environment.zones = Arc::new(SystemZones::default());
-    let release = Release { environment, ..Release::install("release", "default") };
+    let mut release = Release::install("release", "default");
+    release.environment = environment;
     let capabilities = Capabilities::default();
     let scope = Scope {
         chart: &prepared.chart,
