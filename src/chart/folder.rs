@@ -91,8 +91,8 @@ fn chart_name(files: &[File]) -> Result<String, Diagnostic> {
     let prefixed =
         |error: Diagnostic| Diagnostic { message: format!("cannot load Chart.yaml: {}", error.message), ..error };
     let document = yaml::read_document(&source).map_err(prefixed)?;
-    let (metadata, mistakes) = Metadata::examine(&document);
-    mistakes.types.into_iter().next().map_or(Ok(metadata.name), |mistake| Err(prefixed(mistake)))
+    let (metadata, errors) = Metadata::examine(&document);
+    errors.types.into_iter().next().map_or(Ok(metadata.name), |error| Err(prefixed(error)))
 }
 
 /// The files that the folder's own `.helmignore` leaves in.

@@ -146,8 +146,8 @@ impl Metadata {
         let prefix =
             |error: Diagnostic| Diagnostic { message: format!("cannot load Chart.yaml: {}", error.message), ..error };
         let node = yaml::read_document(source).map_err(|error| vec![prefix(error)])?;
-        let (metadata, mistakes) = Metadata::examine_as(&node, go_type);
-        let errors = mistakes.types;
+        let (metadata, errors) = Metadata::examine_as(&node, go_type);
+        let errors = errors.types;
         if errors.is_empty() { Ok(metadata) } else { Err(errors.into_iter().map(prefix).collect()) }
     }
 
@@ -168,9 +168,9 @@ impl Metadata {
             }
         };
         let mut metadata = Metadata::from_fields(&mut fields);
-        let mistakes = fields.into_mistakes();
-        metadata.empty_items.clone_from(&mistakes.empty_items);
-        (metadata, mistakes)
+        let errors = fields.into_mistakes();
+        metadata.empty_items.clone_from(&errors.empty_items);
+        (metadata, errors)
     }
 
     fn from_fields(fields: &mut Fields<'_>) -> Metadata {

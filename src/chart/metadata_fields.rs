@@ -50,8 +50,8 @@ impl<'a> Fields<'a> {
         }
         self.types.sort_by_key(|(key, _)| *key);
         self.unknown.sort_by_key(|(key, _)| *key);
-        let mistakes = |found: Vec<(&str, Diagnostic)>| found.into_iter().map(|(_, mistake)| mistake).collect();
-        FieldMistakes { types: mistakes(self.types), unknown: mistakes(self.unknown), empty_items: self.empty_items }
+        let errors = |found: Vec<(&str, Diagnostic)>| found.into_iter().map(|(_, error)| error).collect();
+        FieldMistakes { types: errors(self.types), unknown: errors(self.unknown), empty_items: self.empty_items }
     }
 
     /// Adds an error about a field that is not about its type.
@@ -161,8 +161,8 @@ impl<'a> Fields<'a> {
                     all.push(read(&mut fields));
                     let FieldMistakes { types, unknown, .. } = fields.into_mistakes();
                     let key = self.entry(name).map_or(name, |(key, _)| key);
-                    self.types.extend(types.into_iter().map(|mistake| (key, mistake)));
-                    self.unknown.extend(unknown.into_iter().map(|mistake| (key, mistake)));
+                    self.types.extend(types.into_iter().map(|error| (key, error)));
+                    self.unknown.extend(unknown.into_iter().map(|error| (key, error)));
                 }
                 Value::Null => self.empty_items.push((name, item.span.clone())),
                 _ => self.mismatch(name, item, &format!("v2.{structure}")),
@@ -204,8 +204,8 @@ impl<'a> Fields<'a> {
         let message = format!(
             "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {got} into Go struct field {field} of type {wanted}"
         );
-        let mistake = Diagnostic::error("chart-yaml", message).at(node.span.clone(), wanted_words(wanted));
-        self.types.push((key, mistake));
+        let error = Diagnostic::error("chart-yaml", message).at(node.span.clone(), wanted_words(wanted));
+        self.types.push((key, error));
     }
 
     /// The error for a document that is not a map.

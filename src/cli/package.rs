@@ -86,7 +86,7 @@ impl Package {
         Ok(())
     }
 
-    /// The words of the command line, or the current directory where it is a chart.
+    /// The positional arguments, or the current directory where it is a chart.
     fn paths(&self) -> Result<Vec<String>, Diagnostic> {
         match self.paths.as_slice() {
             [] if Path::new("Chart.yaml").exists() => Ok(vec![".".to_owned()]),

@@ -117,7 +117,7 @@ fn message(error: &Error, argument: &str) -> String {
             }
             format!("invalid argument {value:?} for \"{}\" flag: {cause}", flag_name(argument))
         }
-        // What else clap may find wrong, in its own words without its decoration.
+        // What else clap may find wrong, in its own message without its decoration.
         _ => {
             let text = error.to_string();
             let first = text.split("\n\n").next().unwrap_or(&text);

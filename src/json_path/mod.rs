@@ -41,9 +41,9 @@ impl JsonPath {
     /// ```
     pub fn parse(source: &Source) -> Result<Self, Diagnostic> {
         let text = source.text();
-        parse::parse(text).map(|blocks| JsonPath { blocks }).map_err(|mistake| {
-            let message = format!("error parsing jsonpath {text}: {}", mistake.message);
-            Diagnostic::error("jsonpath", message).at(source.span(mistake.at.clone()), "")
+        parse::parse(text).map(|blocks| JsonPath { blocks }).map_err(|error| {
+            let message = format!("error parsing jsonpath {text}: {}", error.message);
+            Diagnostic::error("jsonpath", message).at(source.span(error.at.clone()), "")
         })
     }
 

@@ -33,7 +33,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Step>, Mistake> {
 
 /// Reads what is between two braces.
 fn parse_steps(text: &str) -> Result<Vec<Step>, String> {
-    let blocks = parse(&format!("{{{text}}}")).map_err(|mistake| mistake.message)?;
+    let blocks = parse(&format!("{{{text}}}")).map_err(|error| error.message)?;
     match blocks.into_iter().next() {
         Some(Step::Chain(steps)) => Ok(steps),
         _ => Ok(Vec::new()),
@@ -75,7 +75,7 @@ impl<'a> Parser<'a> {
         self.start = self.at;
     }
 
-    fn mistake<T>(&self, message: impl Into<String>) -> Result<T, Mistake> {
+    fn error<T>(&self, message: impl Into<String>) -> Result<T, Mistake> {
         Err(Mistake { message: message.into(), at: self.start..self.at })
     }
 
@@ -99,7 +99,7 @@ impl<'a> Parser<'a> {
             } else if rest.starts_with("..") {
                 if matches!(steps.last(), Some(Step::Recursive)) {
                     self.at += 2;
-                    return self.mistake("invalid multiple recursive descent");
+                    return self.error("invalid multiple recursive descent");
                 }
                 self.skip(2);
                 steps.push(Step::Recursive);
@@ -109,14 +109,14 @@ impl<'a> Parser<'a> {
                 continue;
             }
             match self.next() {
-                None | Some('\n' | '\r') => return self.mistake("unclosed action"),
+                None | Some('\n' | '\r') => return self.error("unclosed action"),
                 Some(' ' | '@' | '$') => self.skip(0),
                 Some('[') => self.bracket(&mut steps)?,
                 Some(quote @ ('"' | '\'')) => steps.push(self.quoted(quote)?),
                 Some('.') => steps.push(self.field()),
                 Some(c) if matches!(c, '+' | '-') || c.is_numeric() => steps.push(self.number()?),
                 Some(c) if is_alphanumeric(c) => steps.push(self.word()),
-                Some(c) => return self.mistake(format!("unrecognized character in action: {}", with_code(c))),
+                Some(c) => return self.error(format!("unrecognized character in action: {}", with_code(c))),
             }
         }
     }
@@ -157,7 +157,7 @@ impl<'a> Parser<'a> {
         } else if let Some(number) = text.parse::<f64>().ok().filter(|number| number.is_finite()) {
             Item::Float(number)
         } else {
-            return self.mistake(format!("cannot parse number {text}"));
+            return self.error(format!("cannot parse number {text}"));
         };
         self.take();
         Ok(Step::Literal(literal))
@@ -166,7 +166,7 @@ impl<'a> Parser<'a> {
     fn quoted(&mut self, quote: char) -> Result<Step, Mistake> {
         loop {
             match self.next() {
-                None | Some('\n') => return self.mistake("unterminated quoted string"),
+                None | Some('\n') => return self.error("unterminated quoted string"),
                 Some(c) if c == quote && !self.is_escaped() => break,
                 Some(_) => {}
             }
@@ -177,7 +177,7 @@ impl<'a> Parser<'a> {
                 self.take();
                 Ok(Step::Text(unquoted))
             }
-            None => self.mistake(format!("unquote string {text} error invalid syntax")),
+            None => self.error(format!("unquote string {text} error invalid syntax")),
         }
     }
 
@@ -185,7 +185,7 @@ impl<'a> Parser<'a> {
     fn bracket(&mut self, steps: &mut Vec<Step>) -> Result<(), Mistake> {
         loop {
             match self.next() {
-                None | Some('\n') => return self.mistake("unterminated array"),
+                None | Some('\n') => return self.error("unterminated array"),
                 Some(']') => break,
                 Some(_) => {}
             }
@@ -214,7 +214,7 @@ impl<'a> Parser<'a> {
         let mut closed = false;
         loop {
             match self.next() {
-                None | Some('\n') => return self.mistake("unterminated filter"),
+                None | Some('\n') => return self.error("unterminated filter"),
                 Some(c @ ('"' | '\'')) => match quote {
                     None => quote = Some(c),
                     Some(quote) => closed |= c == quote && !self.is_escaped(),
@@ -224,7 +224,7 @@ impl<'a> Parser<'a> {
             }
         }
         if self.next() != Some(']') {
-            return self.mistake("unclosed array expect ]");
+            return self.error("unclosed array expect ]");
         }
         let text = &self.text[self.start..self.at - 2];
         let filter = filter(text).map_err(|message| Mistake { message, at: self.start..self.at });

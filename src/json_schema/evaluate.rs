@@ -181,7 +181,7 @@ fn start(keywords: &Keywords<'_>, frame: &Frame<'_, '_>, instance: Instance<'_>,
     (0..instance.len()).map(|member| member >= looked_at).collect()
 }
 
-/// A violation without reasons. Its words are not made where nobody will read them.
+/// A violation without reasons. Its text is not made where nobody will read it.
 fn violation(
     session: &Session<'_>,
     instance: Instance<'_>,

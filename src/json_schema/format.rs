@@ -1,4 +1,4 @@
-//! The formats that Helm asserts, in drafts up to 7, with its words for what is wrong.
+//! The formats that Helm asserts, in drafts up to 7, with its text for what is wrong.
 
 use super::uri;
 use crate::go::regexp;

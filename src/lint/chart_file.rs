@@ -65,13 +65,13 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
     });
     let (source, document) = match read {
         Ok(read) => read,
-        Err(mistake) => return refuse_format(&mistake, report),
+        Err(error) => return refuse_format(&error, report),
     };
-    let (metadata, mistakes) = Metadata::examine(&document);
-    if let Some(mistake) = mistakes.types.first() {
-        return refuse_format(mistake, report);
+    let (metadata, errors) = Metadata::examine(&document);
+    if let Some(error) = errors.types.first() {
+        return refuse_format(error, report);
     }
-    check_strictly(&source, mistakes.unknown.first(), report);
+    check_strictly(&source, errors.unknown.first(), report);
     check_name(&metadata, report);
     check_api_version(&metadata, report);
     check_is_text(&document, "version", &VERSION_TYPE, report);
@@ -94,17 +94,17 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
     }
 }
 
-fn refuse_format(mistake: &Diagnostic, report: &mut Report) {
-    let text = format!("unable to parse YAML\n\t{}", mistake.message);
-    report.add(FORMAT.broken(FILE, text).because_of(mistake));
+fn refuse_format(error: &Diagnostic, report: &mut Report) {
+    let text = format!("unable to parse YAML\n\t{}", error.message);
+    report.add(FORMAT.broken(FILE, text).because_of(error));
 }
 
 /// Keys that come twice keep Helm from looking at the fields.
 fn check_strictly(source: &Source, unknown: Option<&Diagnostic>, report: &mut Report) {
     let twice = yaml::read_document_strictly(source).err();
-    if let Some(mistake) = twice.as_ref().or(unknown) {
-        let text = format!("failed to strictly parse chart metadata file\n\t{}", mistake.message);
-        report.add(STRICT.broken(FILE, text).because_of(mistake));
+    if let Some(error) = twice.as_ref().or(unknown) {
+        let text = format!("failed to strictly parse chart metadata file\n\t{}", error.message);
+        report.add(STRICT.broken(FILE, text).because_of(error));
     }
 }
 
@@ -168,7 +168,7 @@ fn check_maintainers(document: &Node, metadata: &Metadata, report: &mut Report) 
     let items = list.and_then(|list| list.value.as_list()).unwrap_or_default();
     let mut read = metadata.maintainers.iter();
     for item in items {
-        let mistake = if item.value.is_null() {
+        let error = if item.value.is_null() {
             Some("a maintainer entry is empty".to_owned())
         } else {
             read.next().and_then(|maintainer| {
@@ -185,8 +185,8 @@ fn check_maintainers(document: &Node, metadata: &Metadata, report: &mut Report) 
                 }
             })
         };
-        if let Some(mistake) = mistake {
-            return report.add(MAINTAINER.broken(FILE, mistake).at(item.span.clone()));
+        if let Some(error) = error {
+            return report.add(MAINTAINER.broken(FILE, error).at(item.span.clone()));
         }
     }
 }

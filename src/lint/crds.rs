@@ -32,9 +32,9 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
         for document in Documents::of(&source) {
             let document = match document {
                 Ok(document) => document,
-                Err(mistake) => {
-                    let text = format!("unable to parse YAML: {}", mistake.message);
-                    return report.add(FORMAT.broken(&file.path, text).because_of(&mistake));
+                Err(error) => {
+                    let text = format!("unable to parse YAML: {}", error.message);
+                    return report.add(FORMAT.broken(&file.path, text).because_of(&error));
                 }
             };
             let Some(document) = document else { continue };

@@ -28,8 +28,8 @@ pub(super) fn check(file: &str, given: &Source, kubernetes: &KubeVersion) -> (Ve
         match document {
             Ok(Some(document)) => check_document(file, given, &document, kubernetes, &mut findings),
             Ok(None) => {}
-            Err(mistake) => {
-                findings.push(FORMAT.broken(file, unable(&mistake.message)).because_of(&mistake));
+            Err(error) => {
+                findings.push(FORMAT.broken(file, unable(&error.message)).because_of(&error));
                 return (findings, false);
             }
         }
@@ -73,7 +73,7 @@ fn check_document(
 ) {
     let head = &document.head;
     let name = &head.metadata.name;
-    if let Some(text) = names::mistake(&head.kind, name) {
+    if let Some(text) = names::error(&head.kind, name) {
         findings.push(NAME.broken(file, text).at(document.place_of_name()));
     }
     if let Some(text) = deprecation(&head.api_version, &head.kind, kubernetes) {
@@ -95,7 +95,7 @@ fn check_document(
                 let text = "annotation 'helm.sh/resource-policy' within List objects are ignored";
                 findings.push(LIST.broken(file, text).at(place));
             }
-            Err(mistake) => findings.push(LIST.broken(file, unable(&mistake.message)).because_of(&mistake)),
+            Err(error) => findings.push(LIST.broken(file, unable(&error.message)).because_of(&error)),
         }
     }
 }

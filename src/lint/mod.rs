@@ -1,4 +1,4 @@
-//! Linting a chart: the rules of `helm lint` v4.2.4, in its order and words.
+//! Linting a chart: the rules of `helm lint` v4.2.4, in its order, with its messages.
 //!
 //! | file | what it does |
 //! |---|---|

@@ -6,7 +6,7 @@ use crate::kubernetes::names::{MAX_LABEL, MAX_SUBDOMAIN, has_label_form, has_rfc
 const LABEL: &str = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
 
 /// What Helm says of a name that does not fit its kind; nothing where it does.
-pub(super) fn mistake(kind: &str, name: &str) -> Option<String> {
+pub(super) fn error(kind: &str, name: &str) -> Option<String> {
     let reasons = reasons(kind, name);
     let name = quote_double(name);
     let reasons: Vec<String> =
@@ -31,31 +31,31 @@ fn reasons(kind: &str, name: &str) -> Vec<String> {
 }
 
 fn dns_1123_subdomain(name: &str) -> Vec<String> {
-    let words = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', \
+    let rule = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', \
                  and must start and end with an alphanumeric character";
-    let pattern = format!("{words} (e.g. 'example.com', regex used for validation is '{LABEL}(\\.{LABEL})*')");
+    let pattern = format!("{rule} (e.g. 'example.com', regex used for validation is '{LABEL}(\\.{LABEL})*')");
     too_long(name, MAX_SUBDOMAIN).into_iter().chain((!has_subdomain_form(name)).then_some(pattern)).collect()
 }
 
 fn dns_1123_label(name: &str) -> Vec<String> {
-    let words = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', \
+    let rule = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', \
                  and must start and end with an alphanumeric character";
     let reason = if has_label_form(name) {
         None
     } else if has_subdomain_form(name) {
         Some("must not contain dots".to_owned())
     } else {
-        Some(format!("{words} (e.g. 'my-name',  or '123-abc', regex used for validation is '{LABEL}')"))
+        Some(format!("{rule} (e.g. 'my-name',  or '123-abc', regex used for validation is '{LABEL}')"))
     };
     too_long(name, MAX_LABEL).into_iter().chain(reason).collect()
 }
 
 fn dns_1035_label(name: &str) -> Vec<String> {
-    let words = "a DNS-1035 label must consist of lower case alphanumeric characters or '-', \
+    let rule = "a DNS-1035 label must consist of lower case alphanumeric characters or '-', \
                  start with an alphabetic character, and end with an alphanumeric character";
     let fits = has_rfc_1035_form(name);
     let pattern = "[a-z]([-a-z0-9]*[a-z0-9])?";
-    let reason = format!("{words} (e.g. 'my-name',  or 'abc-123', regex used for validation is '{pattern}')");
+    let reason = format!("{rule} (e.g. 'my-name',  or 'abc-123', regex used for validation is '{pattern}')");
     too_long(name, MAX_LABEL).into_iter().chain((!fits).then_some(reason)).collect()
 }
 

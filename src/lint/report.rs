@@ -51,9 +51,9 @@ impl Finding {
 
     /// The same finding with the places and the advice of the error that it reports.
     #[must_use]
-    pub(super) fn because_of(mut self, mistake: &Diagnostic) -> Finding {
-        self.diagnostic.labels.clone_from(&mistake.labels);
-        self.diagnostic.help.clone_from(&mistake.help);
+    pub(super) fn because_of(mut self, error: &Diagnostic) -> Finding {
+        self.diagnostic.labels.clone_from(&error.labels);
+        self.diagnostic.help.clone_from(&error.help);
         self
     }
 }

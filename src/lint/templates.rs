@@ -67,17 +67,17 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
 /// The chart with its dependencies chosen, and its values. Helm passes in silence over values that can't be merged, and
 /// over the rest of these rules; the reason is a note here.
 fn merge(mut chart: Chart, user: &Map, report: &mut Report) -> Option<(Chart, Map)> {
-    let noted = |mistakes: Vec<Diagnostic>, report: &mut Report| {
-        let as_warning = |mistake: Diagnostic| {
+    let noted = |errors: Vec<Diagnostic>, report: &mut Report| {
+        let as_warning = |error: Diagnostic| {
             let what_follows = "because of this the templates were not looked at";
-            Diagnostic { severity: Severity::Warning, ..mistake }.help(what_follows)
+            Diagnostic { severity: Severity::Warning, ..error }.help(what_follows)
         };
-        report.notes.extend(mistakes.into_iter().map(as_warning));
+        report.notes.extend(errors.into_iter().map(as_warning));
     };
     match chart.process_dependencies(user) {
         Ok(notes) => report.notes.extend(notes),
-        Err(mistakes) => {
-            noted(mistakes, report);
+        Err(errors) => {
+            noted(errors, report);
             return None;
         }
     }
@@ -89,8 +89,8 @@ fn merge(mut chart: Chart, user: &Map, report: &mut Report) -> Option<(Chart, Ma
     });
     match merged {
         Ok(coalesced) => Some((chart, coalesced.values)),
-        Err(mistakes) => {
-            noted(mistakes, report);
+        Err(errors) => {
+            noted(errors, report);
             None
         }
     }
@@ -100,20 +100,20 @@ fn merge(mut chart: Chart, user: &Map, report: &mut Report) -> Option<(Chart, Ma
 fn check_schemas(chart: &Chart, values: &Map, report: &mut Report) -> bool {
     let schemas = match Schemas::parse(chart) {
         Ok(schemas) => schemas,
-        Err(mistakes) => {
-            let finding = |mistake: &Diagnostic| SCHEMA.broken(FOLDER, mistake.message.as_str()).because_of(mistake);
-            report.findings.extend(mistakes.iter().map(finding));
+        Err(errors) => {
+            let finding = |error: &Diagnostic| SCHEMA.broken(FOLDER, error.message.as_str()).because_of(error);
+            report.findings.extend(errors.iter().map(finding));
             return false;
         }
     };
-    let (mistakes, warnings) = schemas.check(values);
+    let (errors, warnings) = schemas.check(values);
     report.notes.extend(warnings);
-    for mistake in &mistakes {
+    for error in &errors {
         // Helm's list of violations ends in an empty line.
-        let end = if mistake.code == "schema" { "\n" } else { "" };
-        report.add(SCHEMA.broken(FOLDER, format!("{}{end}", mistake.message)).because_of(mistake));
+        let end = if error.code == "schema" { "\n" } else { "" };
+        report.add(SCHEMA.broken(FOLDER, format!("{}{end}", error.message)).because_of(error));
     }
-    mistakes.is_empty()
+    errors.is_empty()
 }
 
 fn check_rendered(subject: &Subject<'_>, chart: &Chart, values: &Map, report: &mut Report) {
@@ -140,9 +140,9 @@ fn check_rendered(subject: &Subject<'_>, chart: &Chart, values: &Map, report: &m
                 report.notes.extend(without_effect(subject, &release, &capabilities, experiments));
             }
         }
-        Err(mistakes) => {
-            let finding = |mistake: &Diagnostic| RENDERS.broken(FOLDER, mistake.message.as_str()).because_of(mistake);
-            report.findings.extend(mistakes.iter().map(finding));
+        Err(errors) => {
+            let finding = |error: &Diagnostic| RENDERS.broken(FOLDER, error.message.as_str()).because_of(error);
+            report.findings.extend(errors.iter().map(finding));
         }
     }
     report.notes.extend(refusals.into_diagnostics());

@@ -24,9 +24,9 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
     }
     let defaults = match entry.text(&format!("{}/{FILE}", subject.folder.path)).and_then(|source| read(&source)) {
         Ok(defaults) => defaults,
-        Err(mistake) => {
-            let text = format!("unable to parse YAML: {}", mistake.message);
-            return report.add(FORMAT.broken(FILE, text).because_of(&mistake));
+        Err(error) => {
+            let text = format!("unable to parse YAML: {}", error.message);
+            return report.add(FORMAT.broken(FILE, text).because_of(&error));
         }
     };
     // Helm's `lint` looks at the top level alone: subcharts have no part in it, and nulls of the defaults stay.
@@ -43,8 +43,8 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
         // A directory of this name is not a schema either, and Helm ignores it.
         Err(_) => return,
     };
-    if let Some((text, mistake)) = check_schema(&schema, &values) {
-        report.add(SCHEMA.broken(FILE, text).because_of(&mistake));
+    if let Some((text, error)) = check_schema(&schema, &values) {
+        report.add(SCHEMA.broken(FILE, text).because_of(&error));
     }
 }
 

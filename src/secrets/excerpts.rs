@@ -26,7 +26,7 @@ pub(super) struct Excerpts<'s> {
 }
 
 impl Secrets {
-    /// Masks what is secret in diagnostics: in the lines and flags that they show, and in their words.
+    /// Masks what is secret in diagnostics: in the lines and flags that they show, and in their sentences.
     pub fn hide<'d>(&self, diagnostics: impl IntoIterator<Item = &'d mut Diagnostic>) {
         if self.is_open {
             return;
@@ -46,7 +46,7 @@ impl Secrets {
     pub fn mask_in_sentence(&self, sentence: &str) -> String {
         let mut sentence = sentence.to_owned();
         if !self.is_open {
-            Excerpts::new(self).words(&mut sentence, &[]);
+            Excerpts::new(self).sentence(&mut sentence, &[]);
         }
         sentence
     }
@@ -135,15 +135,15 @@ impl<'s> Excerpts<'s> {
                 diagnostic.message = diagnostic.message.replace(source.text(), &shown);
             }
         }
-        self.words(&mut diagnostic.message, &texts);
+        self.sentence(&mut diagnostic.message, &texts);
         if SENTENCES_OF_CHARTS.contains(&diagnostic.code) {
             self.short_ones(&mut diagnostic.message, &texts);
         }
         for label in &mut diagnostic.labels {
-            self.words(&mut label.text, &texts);
+            self.sentence(&mut label.text, &texts);
         }
         for help in &mut diagnostic.help {
-            self.words(help, &texts);
+            self.sentence(help, &texts);
         }
     }
 
@@ -243,27 +243,27 @@ impl<'s> Excerpts<'s> {
         span.in_source(&self.flags[&identity])
     }
 
-    /// Masks our own words: the texts that the places hold where they stand in quotes, and long secrets.
-    fn words(&self, words: &mut String, texts: &[String]) {
+    /// Masks a sentence of our own: the texts that the places hold where they stand in quotes, and long secrets.
+    fn sentence(&self, sentence: &mut String, texts: &[String]) {
         let mask = self.secrets.mask_of(None);
         for text in texts {
             for quote in ["'", "\"", "`"] {
                 let quoted = format!("{quote}{text}{quote}");
-                if words.contains(&quoted) {
-                    *words = words.replace(&quoted, &format!("{quote}{mask}{quote}"));
+                if sentence.contains(&quoted) {
+                    *sentence = sentence.replace(&quoted, &format!("{quote}{mask}{quote}"));
                 }
             }
             // A part of a value taken for a key.
             let assignment = format!("write {text}=VALUE");
-            if words.contains(&assignment) {
-                *words = words.replace(&assignment, "write KEY=VALUE");
+            if sentence.contains(&assignment) {
+                *sentence = sentence.replace(&assignment, "write KEY=VALUE");
             }
-            if text.len() >= LONG_ENOUGH && words.contains(text.as_str()) {
-                *words = words.replace(text.as_str(), &mask);
+            if text.len() >= LONG_ENOUGH && sentence.contains(text.as_str()) {
+                *sentence = sentence.replace(text.as_str(), &mask);
             }
         }
-        for found in self.secrets.finder.find_long_ones(words).into_iter().rev() {
-            words.replace_range(found.range, &self.secrets.mask_of(found.number));
+        for found in self.secrets.finder.find_long_ones(sentence).into_iter().rev() {
+            sentence.replace_range(found.range, &self.secrets.mask_of(found.number));
         }
     }
 }
@@ -271,26 +271,26 @@ impl<'s> Excerpts<'s> {
 impl Excerpts<'_> {
     /// Masks short secrets in a sentence that a chart made: in quotes, and as words if they are among the `texts` of the values
     /// that it is about. In our own sentences they may be ordinary words.
-    fn short_ones(&self, words: &mut String, texts: &[String]) {
-        let quoted = |at: usize| words[..at].ends_with(['"', '\'', '`']);
-        let mut found: Vec<_> = self.secrets.finder.find(words).into_iter().collect();
+    fn short_ones(&self, sentence: &mut String, texts: &[String]) {
+        let quoted = |at: usize| sentence[..at].ends_with(['"', '\'', '`']);
+        let mut found: Vec<_> = self.secrets.finder.find(sentence).into_iter().collect();
         found.retain(|found| quoted(found.range.start));
         for found in found.into_iter().rev() {
-            words.replace_range(found.range, &self.secrets.mask_of(found.number));
+            sentence.replace_range(found.range, &self.secrets.mask_of(found.number));
         }
         let is_of_a_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
         for text in texts.iter().filter(|text| is_telling(text.as_bytes())) {
             let mask = self.secrets.mask_of(None);
             let mut at = 0;
-            while let Some(length) = words[at..].find(text.as_str()) {
+            while let Some(length) = sentence[at..].find(text.as_str()) {
                 let (start, end) = (at + length, at + length + text.len());
                 // A full stop ends the sentence, or belongs to a word that goes on.
-                let after = words[end..].trim_start_matches(['.', '-']);
-                let is_whole = !words[..start].ends_with(is_of_a_word)
-                    && !words[end..].starts_with(|c: char| is_of_a_word(c) && !matches!(c, '.' | '-'))
-                    && (after.len() == words.len() - end || !after.starts_with(is_of_a_word));
+                let after = sentence[end..].trim_start_matches(['.', '-']);
+                let is_whole = !sentence[..start].ends_with(is_of_a_word)
+                    && !sentence[end..].starts_with(|c: char| is_of_a_word(c) && !matches!(c, '.' | '-'))
+                    && (after.len() == sentence.len() - end || !after.starts_with(is_of_a_word));
                 if is_whole {
-                    words.replace_range(start..end, &mask);
+                    sentence.replace_range(start..end, &mask);
                 }
                 at = if is_whole { start + mask.len() } else { end };
             }

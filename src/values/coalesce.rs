@@ -234,9 +234,9 @@ mod tests {
         let (defaults, none) = (Map::new(), Map::new());
         let subchart = ValuesTree { name: "x".into(), defaults: &none, subcharts: vec![] };
         let tree = ValuesTree { name: "c".into(), defaults: &defaults, subcharts: vec![subchart] };
-        for (given, words) in [("5", "%!t(float64=5)"), ("null", "%!t(<nil>)"), ("s", "%!t(string=s)")] {
+        for (given, shown) in [("5", "%!t(float64=5)"), ("null", "%!t(<nil>)"), ("s", "%!t(string=s)")] {
             let errors = coalesce(&tree, read(&format!("x: {given}\n"))).unwrap_err();
-            assert_eq!(errors[0].message, format!("type mismatch on x: {words}"));
+            assert_eq!(errors[0].message, format!("type mismatch on x: {shown}"));
         }
     }
 

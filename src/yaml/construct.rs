@@ -104,7 +104,7 @@ struct UnfitKey {
     id: NodeId,
     value: NodeId,
     /// Its type as Go says it, and itself.
-    words: (&'static str, String),
+    named: (&'static str, String),
     /// The name it has among the keys of its map until it is refused or replaced.
     stand_in: String,
 }
@@ -320,7 +320,7 @@ impl Constructor<'_, '_> {
 
     fn unfit_key(&mut self, id: NodeId, value: NodeId, key_type: &'static str, key: String) -> String {
         let stand_in = format!("\0{key}");
-        self.unfit_keys.push(UnfitKey { id, value, words: (key_type, key), stand_in: stand_in.clone() });
+        self.unfit_keys.push(UnfitKey { id, value, named: (key_type, key), stand_in: stand_in.clone() });
         stand_in
     }
 
@@ -336,7 +336,7 @@ impl Constructor<'_, '_> {
                 let unfit = |key: &&UnfitKey| {
                     key.stand_in == name && self.place(key.id) == entry.key && self.place(key.value) == entry.node.span
                 };
-                let Some(UnfitKey { id, value, words: (key_type, key), .. }) = self.unfit_keys.iter().find(unfit)
+                let Some(UnfitKey { id, value, named: (key_type, key), .. }) = self.unfit_keys.iter().find(unfit)
                 else {
                     return self.refuse_unfit_keys(&entry.node);
                 };

@@ -26,8 +26,8 @@ pub(super) fn explain(fault: Fault, source: &Source, offset: usize, text: &str) 
     };
     let end = start + length;
     let mut diagnostic = Diagnostic::error("yaml-syntax", message).at(source.span(start..end), "");
-    if let Some((words, opened)) = context
-        && let Some(label) = opened_label(words)
+    if let Some((what, opened)) = context
+        && let Some(label) = opened_label(what)
         && opened.offset < place
     {
         let opened = offset + opened.offset;

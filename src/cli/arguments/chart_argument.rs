@@ -147,7 +147,7 @@ pub(in crate::cli) fn locate_starter(name: &str, global: &GlobalFlags) -> Result
     located.chart().map_err(|errors| errors.into_iter().map(prefixed).collect())
 }
 
-/// The words of the command line: one is the chart, of two the first is the release's name.
+/// The positional arguments: one is the chart, of two the first is the release's name.
 pub(in crate::cli) fn name_and_chart<'a>(
     arguments: &'a [String],
     name_template: Option<&'a str>,

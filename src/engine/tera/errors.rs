@@ -266,9 +266,9 @@ impl Mapper<'_> {
         if let (Some(place), Some(first)) = (place, labels.first_mut()) {
             first.span = self.place(self.text_of(within, report), place);
         }
-        let more = more.into_iter().map(|(range, words)| Label {
+        let more = more.into_iter().map(|(range, text)| Label {
             span: self.place(self.text_of(within, report), range),
-            text: words.to_owned(),
+            text: text.to_owned(),
         });
         let at = labels.len().min(1);
         labels.splice(at..at, more);
@@ -305,27 +305,27 @@ impl Mapper<'_> {
         let (_, range) = self.original(within, report);
         let mut labels = vec![Label { span: self.place(self.text_of(within, report), range), text: String::new() }];
         for note in &report.notes {
-            let Some((words, name)) = self.split_note(&note.words) else { continue };
+            let Some((note_text, name)) = self.split_note(&note.text) else { continue };
             let at = if name == ONE_OFF { within } else { Within::Template(name) };
             let (text, instrumented) = self.instrumented(at);
             let start = instrumented.original_of_position(note.line, note.column);
             let (range, is_include) = tag_around(text, start);
-            let words = match words {
+            let shown = match note_text {
                 "called from" if is_include => "included here",
                 "called from" => "called here",
-                words => words,
+                shown => shown,
             };
-            labels.push(Label { span: self.place(at, range), text: words.to_owned() });
+            labels.push(Label { span: self.place(at, range), text: shown.to_owned() });
         }
         labels
     }
 
     /// `called from NAME` in its two parts. Names may hold anything, so the known ones are tried.
-    fn split_note<'n>(&self, words: &'n str) -> Option<(&'n str, &'n str)> {
+    fn split_note<'n>(&self, text: &'n str) -> Option<(&'n str, &'n str)> {
         let is_name = |name: &str| name == ONE_OFF || self.templates.text(name).is_some();
-        let start = words.match_indices(' ').map(|(at, _)| at + 1).find(|&start| is_name(&words[start..]))?;
-        let (words, name) = words.split_at(start);
-        Some((words.trim_end(), name))
+        let start = text.match_indices(' ').map(|(at, _)| at + 1).find(|&start| is_name(&text[start..]))?;
+        let (text, name) = text.split_at(start);
+        Some((text.trim_end(), name))
     }
 
     fn place(&self, within: Within<'_>, range: std::ops::Range<usize>) -> Span {

@@ -15,7 +15,7 @@ pub(super) struct Advice {
     pub(super) help: Vec<String>,
     /// The bytes to mark, if others than those that Tera names.
     pub(super) place: Option<Range<usize>>,
-    /// Further places, with words.
+    /// Further places, each with a text.
     pub(super) more: Vec<(Range<usize>, &'static str)>,
 }
 
@@ -143,8 +143,8 @@ fn undefined(message: &str, text: &str, range: &Range<usize>) -> Option<Advice> 
 }
 
 /// `Available fields: a, b` as names.
-fn names_after<'m>(message: &'m str, words: &str) -> Vec<&'m str> {
-    message.split_once(words).map_or_else(Vec::new, |(_, names)| names.split(", ").collect())
+fn names_after<'m>(message: &'m str, introduction: &str) -> Vec<&'m str> {
+    message.split_once(introduction).map_or_else(Vec::new, |(_, names)| names.split(", ").collect())
 }
 
 /// A few names in a row; of many, how many there are.

@@ -21,7 +21,7 @@ pub(super) struct Report {
 /// A further place.
 pub(super) struct Note {
     /// What is said of it, and the name of the template.
-    pub(super) words: String,
+    pub(super) text: String,
     pub(super) line: usize,
     pub(super) column: usize,
 }
@@ -47,8 +47,8 @@ impl Report {
 
 /// `called from a.yaml:3:5` and an excerpt.
 fn note(printed: &str) -> Option<Note> {
-    let (words, line, column) = place(printed.lines().next()?)?;
-    Some(Note { words: words.to_owned(), line, column })
+    let (text, line, column) = place(printed.lines().next()?)?;
+    Some(Note { text: text.to_owned(), line, column })
 }
 
 /// The reports that Tera prints one after the other where a name is unknown.
@@ -97,7 +97,7 @@ mod tests {
         let error = tera.render("a", &Context::new()).unwrap_err();
         let ErrorKind::RenderingError(report) = error.kind() else { panic!("{error:?}") };
         let report = Report::of(&error, report);
-        let notes: Vec<_> = report.notes.iter().map(|note| (note.words.as_str(), note.line, note.column)).collect();
+        let notes: Vec<_> = report.notes.iter().map(|note| (note.text.as_str(), note.line, note.column)).collect();
         assert_eq!((report.name.as_str(), report.range, notes), ("b", Some(3..4), vec![("called from a", 1, 12)]));
     }
 }

@@ -28,8 +28,8 @@ enum Stop {
 }
 
 impl From<SyntaxError> for Stop {
-    fn from(mistake: SyntaxError) -> Self {
-        Stop::SyntaxError(mistake)
+    fn from(error: SyntaxError) -> Self {
+        Stop::SyntaxError(error)
     }
 }
 
@@ -55,7 +55,7 @@ impl<'a> Parser<'a> {
             match self.key(values, 0) {
                 Ok(()) => {}
                 Err(Stop::End) => return Ok(()),
-                Err(Stop::SyntaxError(mistake)) => return Err(mistake),
+                Err(Stop::SyntaxError(error)) => return Err(error),
             }
         }
     }
@@ -76,14 +76,14 @@ impl<'a> Parser<'a> {
 
     fn without_value(&self, key: &Stretch, why: &str) -> SyntaxError {
         let message = format!("key {} has no value{why}", quote_double(&key.text));
-        let mistake = SyntaxError::new(message, self.span(key));
+        let error = SyntaxError::new(message, self.span(key));
         match (key.text.is_empty(), self.kind) {
-            (true, _) => mistake.help("take the extra comma out"),
-            (false, Kind::Literal) => mistake.help(format!("write {}=VALUE", key.text)),
+            (true, _) => error.help("take the extra comma out"),
+            (false, Kind::Literal) => error.help(format!("write {}=VALUE", key.text)),
             (false, _) if key.range.start > 0 => {
-                mistake.help(format!("write {}=VALUE, or put \\ before a comma that belongs to the value", key.text))
+                error.help(format!("write {}=VALUE, or put \\ before a comma that belongs to the value", key.text))
             }
-            (false, _) => mistake.help(format!("write {}=VALUE", key.text)),
+            (false, _) => error.help(format!("write {}=VALUE", key.text)),
         }
     }
 
@@ -148,8 +148,8 @@ impl<'a> Parser<'a> {
         let value = match self.kind {
             Kind::Typed => typed(stretch.text),
             Kind::File => {
-                let file = self.reader.read(&stretch.text, &place).map_err(|words| {
-                    SyntaxError::new(words, place)
+                let file = self.reader.read(&stretch.text, &place).map_err(|message| {
+                    SyntaxError::new(message, place)
                         .help("--set-file takes KEY=PATH, the path from the current directory")
                 })?;
                 self.room.bytes(file.text().len()).map_err(|message| SyntaxError::new(message, self.span(&stretch)))?;

@@ -92,7 +92,7 @@ impl<'t> Document<'t> {
         let shift = |mark: Mark| Mark { offset: mark.offset + content_start, ..mark };
         outcome.map_err(|mut fault| {
             fault.at = shift(fault.at);
-            fault.context = fault.context.map(|(words, mark)| (words, shift(mark)));
+            fault.context = fault.context.map(|(what, mark)| (what, shift(mark)));
             fault
         })?;
         for node in &mut builder.nodes {

@@ -77,15 +77,15 @@ fn cases() -> Vec<Json> {
 
 /// What Helm says of an error, without where it is; `None` where that is no more than a crash of Go's. Of an argument of
 /// the wrong type it is the type that was expected.
-fn words_of_helm(error: &str) -> Option<&str> {
-    for mistake in ["wrong type for value; ", "invalid value; "] {
-        if let Some((_, words)) = error.split_once(mistake) {
-            return words.split(';').next();
+fn message_of_helm(error: &str) -> Option<&str> {
+    for error in ["wrong type for value; ", "invalid value; "] {
+        if let Some((_, message)) = error.split_once(error) {
+            return message.split(';').next();
         }
     }
     const CRASHES: [&str; 4] = ["reflect: ", "reflect.Value", "runtime error: ", "interface conversion: "];
-    let (_, words) = error.rsplit_once("error calling ").and_then(|(_, called)| called.split_once(": "))?;
-    (!CRASHES.iter().any(|crash| words.starts_with(crash))).then_some(words)
+    let (_, message) = error.rsplit_once("error calling ").and_then(|(_, called)| called.split_once(": "))?;
+    (!CRASHES.iter().any(|crash| message.starts_with(crash))).then_some(message)
 }
 
 /// A row may say in `differs` what we answer instead, and then says `why`.
@@ -111,13 +111,13 @@ fn functions_answer_as_helm_does() {
 fn errors_are_reported_as_in_helm() {
     let mut wrong = Vec::new();
     for row in cases().iter().filter(|row| row.get("differs").is_none()) {
-        let words = row["helm"]["error"].as_str().and_then(words_of_helm);
+        let message = row["helm"]["error"].as_str().and_then(message_of_helm);
         // The errors are looked through in their escaped form. Whole numbers of values are integers here.
         let escaped = |text: &str| format!("{text:?}").trim_matches('"').replace("float64", "int");
-        if let (Some(words), Err(ours)) = (words, answer(row))
-            && !ours.replace("float64", "int").contains(&escaped(words))
+        if let (Some(message), Err(ours)) = (message, answer(row))
+            && !ours.replace("float64", "int").contains(&escaped(message))
         {
-            wrong.push(format!("{} {}\n   ours: {ours}\n   helm: {words}", row["tera"], row["values"]));
+            wrong.push(format!("{} {}\n   ours: {ours}\n   helm: {message}", row["tera"], row["values"]));
         }
     }
     assert!(wrong.is_empty(), "{} rows differ:\n{}", wrong.len(), wrong.join("\n"));

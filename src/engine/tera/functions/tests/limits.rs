@@ -12,9 +12,9 @@ fn outcome(template: &str, values: &Json) -> Result<String, String> {
 }
 
 #[track_caller]
-fn refused(template: &str, values: &Json, words: &str) {
+fn refused(template: &str, values: &Json, message: &str) {
     let error = outcome(template, values).expect_err(template);
-    assert!(error.contains(words), "{template}: {error}");
+    assert!(error.contains(message), "{template}: {error}");
 }
 
 /// Leaves little of what a template may loop over, so that reaching the limit takes no time.
@@ -127,10 +127,10 @@ fn texts_are_limited() {
         ("x | squote | repeat(count=2)", "the template's values grow beyond 128 MiB"),
         ("cat(values=[x, x])", "the value is larger than 64 MiB"),
     ];
-    for (growth, words) in growing {
+    for (growth, message) in growing {
         let turn = format!("{{% set_global x = {growth} %}}");
         let start = "{% set_global x = '\\\\' | repeat(count=5000000) %}";
-        refused(&format!("{start}{{% for i in range(end=100) %}}{turn}{{% endfor %}}"), &values, words);
+        refused(&format!("{start}{{% for i in range(end=100) %}}{turn}{{% endfor %}}"), &values, message);
     }
 }
 
@@ -165,7 +165,7 @@ fn values_nobody_can_go_through_are_refused() {
     let doubled = "{% set_global x = 'x' | repeat(count=1000000) %}{% for i in range(end=40) %}{% set_global x = [x, {'k': x}] %}{% endfor %}";
     let nested = "{% set_global x = 1 %}{% for i in range(end=1100) %}{% set_global x = [x] %}{% endfor %}";
     let nested_maps = "{% set_global x = {} %}{% for i in range(end=1100) %}{% set_global x = dict(k=x) %}{% endfor %}";
-    for (start, words) in [(doubled, "is larger than 64 MiB"), (nested, "nest deeper than 1000 levels")] {
+    for (start, message) in [(doubled, "is larger than 64 MiB"), (nested, "nest deeper than 1000 levels")] {
         for call in [
             "x | toYaml",
             "x | toYamlPretty",
@@ -198,7 +198,7 @@ fn values_nobody_can_go_through_are_refused() {
             "dict(k=1) | dig(keys=x, default=1)",
             "x | toDecimal",
         ] {
-            refused(&format!("{start}{{% set y = {call} %}}"), &json!({}), words);
+            refused(&format!("{start}{{% set y = {call} %}}"), &json!({}), message);
         }
     }
     for call in ["x | merge(with=x)", "x | toToml", "dict() | merge(with=x)"] {
@@ -224,7 +224,7 @@ fn documents_that_are_too_much_are_refused() {
     let reading = "{% for i in range(end=1000) %}{% set x = '{' | repeat(count=70) | fromJson %}{% endfor %}";
     refused(&format!("{ALL_BUT_SPENT}{reading}"), &values, "the template loops over more than 5000000 items");
     let too_deep = "nest deeper than 1000 levels";
-    for (call, words) in [
+    for (call, message) in [
         ("Values.closed | mustFromJson", too_deep),
         ("Values.closed | fromJsonArray", too_deep),
         ("Values.closed | fromYamlArray", too_deep),
@@ -233,9 +233,9 @@ fn documents_that_are_too_much_are_refused() {
         ("Values.indented | fromYaml", too_deep),
         ("Values.brackets | mustFromJson", "exceeded max depth"),
     ] {
-        refused(&format!("{{{{ {call} | len }}}}"), &values, words);
+        refused(&format!("{{{{ {call} | len }}}}"), &values, message);
     }
-    for (call, words) in [
+    for (call, message) in [
         ("Values.brackets | fromJson", "exceeded max depth"),
         ("Values.brackets | fromYaml", "exceeded max depth of 10000"),
         ("Values.bomb | fromYaml", "document contains excessive aliasing"),
@@ -244,7 +244,7 @@ fn documents_that_are_too_much_are_refused() {
         ("Values.tables | fromToml", "recursion limit"),
     ] {
         let complaint = outcome(&format!("{{% set read = {call} %}}{{{{ read.Error }}}}"), &values).expect(call);
-        assert!(complaint.contains(words), "{call}: {complaint}");
+        assert!(complaint.contains(message), "{call}: {complaint}");
     }
 }
 
