@@ -1,6 +1,9 @@
 //! Go's view of bytes as UTF-8 (`unicode/utf8`): every byte that belongs to no character counts as one, U+FFFD.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 /// The first character and how many bytes it takes; `None` for the character where the first byte belongs to none, which
 /// then takes one byte. `None` at the end.
@@ -95,6 +98,14 @@ pub fn first_chars(bytes: &[u8], count: usize) -> &[u8] {
 /// Appends a character.
 pub fn push(out: &mut Vec<u8>, c: char) {
     out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+}
+
+/// Whether a character is a letter, as Go's `unicode.IsLetter` has it: to Rust, combining marks and circled letters are
+/// alphabetic too.
+pub fn is_letter(character: char) -> bool {
+    static LETTER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\A\p{L}").ok());
+    let in_category = |letter: &Regex| letter.is_match(character.encode_utf8(&mut [0; 4]));
+    character.is_alphabetic() && (character.is_ascii() || LETTER.as_ref().is_none_or(in_category))
 }
 
 #[cfg(test)]

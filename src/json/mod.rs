@@ -8,5 +8,5 @@ mod write;
 mod tests;
 
 pub use object::Object;
-pub use read::{read, read_prefix};
-pub use write::{write, write_pretty, write_raw};
+pub use read::{read, read_decoded, read_prefix};
+pub use write::{Style, Writer, write, write_pretty, write_raw};

@@ -35,6 +35,22 @@ pub fn read(source: &Source, range: Range<usize>) -> Result<Node, Diagnostic> {
     }
 }
 
+/// Reads a text as [`read`] does. A number that no float holds becomes null, and the message about the first such number
+/// comes with the value: Go's decoder goes on behind it.
+///
+/// # Errors
+/// As for [`read`], about the syntax.
+pub fn read_decoded(source: &Source) -> Result<(Node, Option<Diagnostic>), Diagnostic> {
+    let end = source.text().len();
+    let mut reader = Reader { source, end, at: 0, depth: 0, streaming: false, too_large: None };
+    let node = reader.value()?;
+    reader.skip_space();
+    match reader.byte() {
+        Some(_) => Err(reader.unexpected("after top-level value")),
+        None => Ok((node, reader.too_large)),
+    }
+}
+
 /// Reads the first JSON value of a text from `start` on, and says where it ends, as Go's `json.Decoder` does; what follows is
 /// not looked at.
 ///
@@ -117,7 +133,7 @@ impl Reader<'_> {
             Some(b'{') => self.nested(Self::object)?,
             Some(b'[') => self.nested(Self::array)?,
             Some(b'"') => Value::String(self.string()?),
-            Some(b'-' | b'0'..=b'9') => Value::Float(self.number()?),
+            Some(b'-' | b'0'..=b'9') => self.number()?,
             Some(b't') => self.literal("true", Value::Bool(true))?,
             Some(b'f') => self.literal("false", Value::Bool(false))?,
             Some(b'n') => self.literal("null", Value::Null)?,
@@ -198,7 +214,7 @@ impl Reader<'_> {
         Ok(value)
     }
 
-    fn number(&mut self) -> Result<f64, Diagnostic> {
+    fn number(&mut self) -> Result<Value, Diagnostic> {
         let start = self.at;
         if self.byte() == Some(b'-') {
             self.at += 1;
@@ -221,13 +237,13 @@ impl Reader<'_> {
         }
         let text = &self.source.text()[start..self.at];
         match text.parse::<f64>() {
-            Ok(value) if value.is_finite() => Ok(value),
+            Ok(value) if value.is_finite() => Ok(Value::Float(value)),
             _ => {
                 let message = format!("json: cannot unmarshal number {text} into Go value of type float64");
                 let span = self.source.span(start..self.at);
                 let error = Diagnostic::error("json-syntax", message).at(span, "too large for a 64-bit float");
                 self.too_large.get_or_insert(error);
-                Ok(0.0)
+                Ok(Value::Null)
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Values -> JSON text, as Go's `encoding/json` writes it.
 
 use crate::go::float::format_json_float;
-use crate::yaml::{Map, Node, Value};
+use crate::yaml::Value;
 
 /// Writes a value as Helm's `toJson` does: compact, keys in byte order, and `<`, `>`, `&` escaped for HTML.
 ///
@@ -27,90 +27,173 @@ pub fn write_pretty(value: &Value) -> String {
 }
 
 fn written(value: &Value, html: bool, depth: Option<usize>) -> String {
-    let mut out = String::new();
-    write_value(value, html, depth, &mut out);
-    out
+    let mut writer = Writer { out: String::new(), html, depth, is_first: true };
+    write_value(value, &mut writer);
+    writer.out
 }
 
-/// `depth` is `None` for compact text.
-fn write_value(value: &Value, html: bool, depth: Option<usize>, out: &mut String) {
+fn write_value(value: &Value, out: &mut Writer) {
     match value {
-        Value::Null => out.push_str("null"),
-        Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-        Value::Int(value) => out.push_str(&value.to_string()),
-        Value::Float(value) => out.push_str(&format_json_float(*value)),
-        Value::String(text) => write_string(text, html, out),
-        Value::List(items) => write_list(items, html, depth, out),
-        Value::Map(map) => write_map(map, html, depth, out),
-    }
-}
-
-fn write_list(items: &[Node], html: bool, depth: Option<usize>, out: &mut String) {
-    let inner = depth.map(|depth| depth + 1);
-    out.push('[');
-    for (index, item) in items.iter().enumerate() {
-        next_entry(index, inner, out);
-        write_value(&item.value, html, inner, out);
-    }
-    end_entries(items.is_empty(), depth, out);
-    out.push(']');
-}
-
-fn write_map(map: &Map, html: bool, depth: Option<usize>, out: &mut String) {
-    let inner = depth.map(|depth| depth + 1);
-    let mut entries: Vec<_> = map.iter().collect();
-    entries.sort_unstable_by_key(|(key, _)| *key);
-    out.push('{');
-    for (index, (key, node)) in entries.into_iter().enumerate() {
-        next_entry(index, inner, out);
-        write_string(key, html, out);
-        out.push_str(if inner.is_some() { ": " } else { ":" });
-        write_value(&node.value, html, inner, out);
-    }
-    end_entries(map.is_empty(), depth, out);
-    out.push('}');
-}
-
-fn next_entry(index: usize, depth: Option<usize>, out: &mut String) {
-    if index > 0 {
-        out.push(',');
-    }
-    new_line(depth, out);
-}
-
-fn end_entries(empty: bool, depth: Option<usize>, out: &mut String) {
-    if !empty {
-        new_line(depth, out);
-    }
-}
-
-fn new_line(depth: Option<usize>, out: &mut String) {
-    if let Some(depth) = depth {
-        out.push('\n');
-        out.extend(std::iter::repeat_n("  ", depth));
-    }
-}
-
-/// A string in quotes, escaped as Go escapes it.
-fn write_string(text: &str, html: bool, out: &mut String) {
-    out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            '<' | '>' | '&' if html => escape(character, out),
-            '\0'..='\x1f' | '\u{2028}' | '\u{2029}' => escape(character, out),
-            _ => out.push(character),
+        Value::Null => out.null(),
+        Value::Bool(value) => out.bool(*value),
+        Value::Int(number) => out.int((*number).into()),
+        Value::Float(number) => out.float(*number),
+        Value::String(text) => out.text(text.as_bytes()),
+        Value::List(items) => {
+            out.open('[');
+            for item in items {
+                out.entry();
+                write_value(&item.value, out);
+            }
+            out.close(']');
+        }
+        Value::Map(map) => {
+            let mut entries: Vec<_> = map.iter().collect();
+            entries.sort_unstable_by_key(|(key, _)| *key);
+            out.open('{');
+            for (key, node) in entries {
+                out.key(key.as_bytes());
+                write_value(&node.value, out);
+            }
+            out.close('}');
         }
     }
-    out.push('"');
 }
 
-fn escape(character: char, out: &mut String) {
-    out.push_str(&format!("\\u{:04x}", u32::from(character)));
+/// How JSON is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// On one line, with `<`, `>` and `&` escaped for HTML.
+    Compact,
+    /// On one line, with `<`, `>` and `&` as they are.
+    Raw,
+    /// An entry a line, indented by two spaces; otherwise as [`Style::Compact`].
+    Pretty,
+}
+
+/// JSON text in the making. Who uses it keeps to the grammar: a value after each [`entry`](Writer::entry) and each
+/// [`key`](Writer::key).
+#[derive(Debug)]
+pub struct Writer {
+    out: String,
+    html: bool,
+    /// How many lists and maps are open, where each entry has its line.
+    depth: Option<usize>,
+    is_first: bool,
+}
+
+impl Writer {
+    /// Nothing yet.
+    pub fn new(style: Style) -> Writer {
+        let depth = if style == Style::Pretty { Some(0) } else { None };
+        Writer { out: String::new(), html: style != Style::Raw, depth, is_first: true }
+    }
+
+    /// How many bytes are written.
+    pub fn len(&self) -> usize {
+        self.out.len()
+    }
+
+    /// Whether nothing is written.
+    pub fn is_empty(&self) -> bool {
+        self.out.is_empty()
+    }
+
+    /// The text.
+    pub fn finish(self) -> String {
+        self.out
+    }
+
+    /// `null`
+    pub fn null(&mut self) {
+        self.out.push_str("null");
+    }
+
+    /// `true` or `false`
+    pub fn bool(&mut self, value: bool) {
+        self.out.push_str(if value { "true" } else { "false" });
+    }
+
+    /// A whole number.
+    pub fn int(&mut self, number: i128) {
+        self.out.push_str(&number.to_string());
+    }
+
+    /// Any other number, which has to be finite.
+    pub fn float(&mut self, number: f64) {
+        self.out.push_str(&format_json_float(number));
+    }
+
+    /// `[` or `{`
+    pub fn open(&mut self, bracket: char) {
+        self.out.push(bracket);
+        self.depth = self.depth.map(|depth| depth + 1);
+        self.is_first = true;
+    }
+
+    /// An item of a list comes next.
+    pub fn entry(&mut self) {
+        if !self.is_first {
+            self.out.push(',');
+        }
+        self.is_first = false;
+        self.new_line();
+    }
+
+    /// The key of a map, whose value comes next.
+    pub fn key(&mut self, key: &[u8]) {
+        self.entry();
+        self.text(key);
+        self.out.push_str(if self.depth.is_some() { ": " } else { ":" });
+    }
+
+    /// `]` or `}`
+    pub fn close(&mut self, bracket: char) {
+        self.depth = self.depth.map(|depth| depth.saturating_sub(1));
+        if !self.is_first {
+            self.new_line();
+        }
+        self.is_first = false;
+        self.out.push(bracket);
+    }
+
+    fn new_line(&mut self) {
+        if let Some(depth) = self.depth {
+            self.out.push('\n');
+            self.out.extend(std::iter::repeat_n("  ", depth));
+        }
+    }
+
+    /// A string in quotes, escaped as Go escapes it; what is not UTF-8 becomes the escape of U+FFFD, as in Go.
+    pub fn text(&mut self, text: &[u8]) {
+        self.out.push('"');
+        for chunk in text.utf8_chunks() {
+            for character in chunk.valid().chars() {
+                self.character(character);
+            }
+            for _ in chunk.invalid() {
+                self.out.push_str("\\ufffd");
+            }
+        }
+        self.out.push('"');
+    }
+
+    fn character(&mut self, character: char) {
+        match character {
+            '"' => self.out.push_str("\\\""),
+            '\\' => self.out.push_str("\\\\"),
+            '\n' => self.out.push_str("\\n"),
+            '\r' => self.out.push_str("\\r"),
+            '\t' => self.out.push_str("\\t"),
+            '\u{8}' => self.out.push_str("\\b"),
+            '\u{c}' => self.out.push_str("\\f"),
+            '<' | '>' | '&' if self.html => self.escape(character),
+            '\0'..='\x1f' | '\u{2028}' | '\u{2029}' => self.escape(character),
+            _ => self.out.push(character),
+        }
+    }
+
+    fn escape(&mut self, character: char) {
+        self.out.push_str(&format!("\\u{:04x}", u32::from(character)));
+    }
 }

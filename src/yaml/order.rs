@@ -1,9 +1,8 @@
 //! The order in which go-yaml writes keys.
 
 use std::cmp::Ordering;
-use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::go::utf8::is_letter;
 
 /// Compares two keys as `toYaml` orders them: numbers in them by their value, letters after everything else.
 ///
@@ -49,14 +48,6 @@ fn digits(text: &str, start: i64) -> (i64, usize) {
     text.chars().take_while(|&digit| is_digit(digit)).fold((start, 0), |(value, length), digit| {
         (value.wrapping_mul(10).wrapping_add(i64::from(u32::from(digit)) - i64::from(u32::from('0'))), length + 1)
     })
-}
-
-/// Whether a character is a letter, as Go's `unicode.IsLetter` has it: to Rust, combining marks and circled letters are
-/// alphabetic too.
-fn is_letter(character: char) -> bool {
-    static LETTER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\A\p{L}").ok());
-    let in_category = |letter: &Regex| letter.is_match(character.encode_utf8(&mut [0; 4]));
-    character.is_alphabetic() && (character.is_ascii() || LETTER.as_ref().is_none_or(in_category))
 }
 
 /// Whether a character is a decimal digit of any script, as Go's `unicode.IsDigit` has it.

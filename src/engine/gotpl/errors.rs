@@ -3,6 +3,7 @@
 //! An [`ExecError`] is what one run of a template failed with. `include` hands on the error of the template that it runs,
 //! so that errors form a chain, the outermost first.
 
+use super::value::Text;
 use crate::diagnostic::Source;
 use crate::engine::sprig;
 
@@ -16,7 +17,7 @@ pub enum FnError {
     /// The template that `include` ran failed.
     Include(Box<ExecError>),
     /// No template has the name that `include` was given.
-    NoTemplate(String),
+    NoTemplate(Text),
     /// The text that `tpl` ran failed: Go's message before the nested error, and that.
     Tpl(String, Box<ExecError>),
     /// The text that `tpl` was given can't be parsed.
@@ -70,8 +71,8 @@ const WARN_START: &str = "HELM_ERR_START";
 const WARN_END: &str = "HELM_ERR_END";
 
 /// The text of a call of a template that is not there.
-fn no_template(name: &str) -> String {
-    format!("template: no template {} associated with template \"gotpl\"", crate::go::strconv::quote_double(name))
+fn no_template(name: &[u8]) -> String {
+    format!("template: no template {} associated with template \"gotpl\"", crate::go::strconv::quote_bytes(name))
 }
 
 /// A text can't be parsed as templates.

@@ -35,6 +35,18 @@ impl Object for CapabilitiesObject {
         ]
     }
 
+    fn deep_copy(&self) -> Option<Value> {
+        let copied = |value: &Value| match value {
+            Value::Object(object) => object.deep_copy().unwrap_or_else(|| value.clone()),
+            value => value.clone(),
+        };
+        Some(Value::Object(Rc::new(CapabilitiesObject {
+            kube_version: copied(&self.kube_version),
+            api_versions: self.api_versions.clone(),
+            helm_version: self.helm_version.clone(),
+        })))
+    }
+
     fn equals(&self, other: &dyn Object) -> bool {
         other.as_any().downcast_ref::<CapabilitiesObject>().is_some_and(|other| std::ptr::eq(self, other))
     }
@@ -81,9 +93,12 @@ impl Object for KubeVersionObject {
         Some(self.0.normal.clone())
     }
 
-    fn plain(&self) -> Value {
-        let fields = self.fields().into_iter().filter(|(name, _)| *name != "normalizedVersion");
-        Value::map(fields.map(|(name, value)| (name.into(), value)).collect())
+    fn json_fields(&self) -> Vec<(&'static str, Value)> {
+        self.fields().into_iter().filter(|(name, _)| *name != "normalizedVersion").collect()
+    }
+
+    fn deep_copy(&self) -> Option<Value> {
+        Some(Value::Object(Rc::new(KubeVersionObject(KubeVersion { normal: String::new(), ..self.0.clone() }))))
     }
 
     fn equals(&self, other: &dyn Object) -> bool {
@@ -118,10 +133,9 @@ impl Object for HelmVersion {
         ]
     }
 
-    fn plain(&self) -> Value {
+    fn json_fields(&self) -> Vec<(&'static str, Value)> {
         let names = ["version", "git_commit", "git_tree_state", "go_version", "kube_client_version"];
-        let entries = names.into_iter().zip(self.fields()).map(|(name, (_, value))| (name.into(), value));
-        Value::map(entries.collect())
+        names.into_iter().zip(self.fields()).map(|(name, (_, value))| (name, value)).collect()
     }
 
     fn equals(&self, other: &dyn Object) -> bool {

@@ -22,6 +22,19 @@ impl Object for Time {
         Some(text(self.shown()))
     }
 
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        vec![
+            ("wall", Value::Uint64(self.nanoseconds().into())),
+            ("ext", Value::Int64(self.since_year_one())),
+            ("loc", object(self.zone().clone())),
+        ]
+    }
+
+    fn field(&self, _: &[u8]) -> Option<Value> {
+        // None of them is exported.
+        None
+    }
+
     fn plain(&self) -> Value {
         match self.rfc3339() {
             Ok(text) => Value::str(text),
@@ -101,6 +114,28 @@ impl Object for Zone {
 
     fn string(&self) -> Option<String> {
         Some(text(self.name().to_vec()))
+    }
+
+    /// Those of a zone without a file, which is what verbs that do not fit times are compared on.
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        let nothing = || Value::list(Vec::new());
+        vec![
+            ("name", Value::str(self.name())),
+            ("zone", nothing()),
+            ("tx", nothing()),
+            ("extend", Value::str("")),
+            ("cacheStart", Value::Int64(0)),
+            ("cacheEnd", Value::Int64(0)),
+            ("cacheZone", Value::Nil),
+        ]
+    }
+
+    fn field(&self, _: &[u8]) -> Option<Value> {
+        None
+    }
+
+    fn json_fields(&self) -> Vec<(&'static str, Value)> {
+        Vec::new()
     }
 
     fn plain(&self) -> Value {

@@ -2,8 +2,9 @@
 
 use super::error::Error;
 use super::limits::Limits;
-use super::toml;
+use super::toml::{self, Item, LocalClock};
 use crate::diagnostic::Source;
+use crate::go::time::Zone;
 use crate::stack;
 use crate::yaml::{Map, Node, Value};
 use crate::{json, yaml};
@@ -33,7 +34,10 @@ pub fn from_json_array(text: &str) -> Value {
 /// # Errors
 /// Go's message about text that is not JSON.
 pub fn any_from_json(text: &str) -> Result<Value, Error> {
-    (JSON.read)(text).map_err(Error::Call)
+    match (JSON.read)(text) {
+        Ok((value, None)) => Ok(value),
+        Ok((_, Some(message))) | Err(message) => Err(Error::Call(message)),
+    }
 }
 
 /// The map that TOML text holds; a map with the key `Error` where it holds none (`fromToml`).
@@ -41,10 +45,13 @@ pub fn from_toml(text: &str) -> Value {
     read(&MAP, text, TOML)
 }
 
+/// A value, and what is wrong with a part of it, which is null.
+type Read = (Value, Option<String>);
+
 /// How a kind of document is read.
 #[derive(Clone, Copy)]
 struct Reader {
-    read: fn(&str) -> Result<Value, String>,
+    read: fn(&str) -> Result<Read, String>,
     /// What precedes the message about a document of another type than the one that is asked for.
     prefix: &'static str,
 }
@@ -52,20 +59,77 @@ struct Reader {
 const YAML: Reader = Reader {
     read: |text| {
         let read = yaml::read_generated_document(&Source::file("", text));
-        read.map(|node| node.value).map_err(|error| error.message)
+        read.map(|node| (node.value, None)).map_err(|error| error.message)
     },
     prefix: "error unmarshaling JSON: while decoding JSON: ",
 };
 
 const JSON: Reader = Reader {
     read: |text| {
-        let read = json::read(&Source::file("", text), 0..text.len());
-        read.map(|node| node.value).map_err(|error| error.message)
+        let read = json::read_decoded(&Source::file("", text));
+        let read = read.map(|(node, error)| (node.value, error.map(|error| error.message)));
+        read.map_err(|error| error.message)
     },
     prefix: "",
 };
 
-const TOML: Reader = Reader { read: toml::read, prefix: "" };
+const TOML: Reader = Reader {
+    read: |text| {
+        let clock = LocalClock { zone: Zone::UTC, offset: 0 };
+        Ok((table(toml::read(text.as_bytes(), &clock)?), None))
+    },
+    prefix: "",
+};
+
+fn table(table: toml::Table) -> Value {
+    let mut map = Map::new();
+    for (key, value) in table {
+        map.insert(key, Default::default(), Node::generated(value_of(value)));
+    }
+    Value::Map(map)
+}
+
+/// A value of TOML as one of YAML, which knows times as text.
+fn value_of(value: toml::Value) -> Value {
+    match value {
+        toml::Value::Bool(value) => Value::Bool(value),
+        toml::Value::Int(number) => Value::Int(number),
+        toml::Value::Float(number) => Value::Float(number),
+        toml::Value::Text(text) | toml::Value::Time(_, text) => Value::String(text),
+        toml::Value::List(items) => {
+            Value::List(items.iter().cloned().map(|item| Node::generated(value_of(item))).collect())
+        }
+        toml::Value::Tables(tables) => {
+            Value::List(tables.into_iter().map(|part| Node::generated(table(part))).collect())
+        }
+        toml::Value::Table(part) => table(part),
+    }
+}
+
+/// A value of YAML as TOML (`toToml`).
+///
+/// # Errors
+/// What TOML can't hold, see [`toml::write`].
+pub fn to_toml(value: &Value) -> Result<String, String> {
+    let text = toml::write(&item(value))?;
+    Ok(String::from_utf8_lossy(&text).into_owned())
+}
+
+fn item(value: &Value) -> Item {
+    match value {
+        Value::Null => Item::Nil,
+        Value::Bool(value) => Item::Bool(*value),
+        Value::Int(number) => Item::Int((*number).into()),
+        Value::Float(number) => Item::Float(*number),
+        Value::String(text) => Item::Text(text.clone().into_bytes()),
+        Value::List(items) => Item::List(items.iter().map(|node| item(&node.value)).collect()),
+        Value::Map(map) => {
+            let mut entries: Vec<_> = map.iter().map(|(key, node)| (key.to_owned(), item(&node.value))).collect();
+            entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+            Item::Map(entries)
+        }
+    }
+}
 
 /// What a document has to be for a function that reads it.
 struct Container {
@@ -98,15 +162,23 @@ const LIST: Container = Container {
 
 fn read(container: &Container, text: &str, reader: Reader) -> Value {
     let message = match (reader.read)(text) {
-        Ok(Value::Null) => return (container.empty)(),
-        Ok(value) if (container.is_one)(&value) => return value,
-        Ok(other) => {
-            let (prefix, found, wanted) = (reader.prefix, other.type_name(), container.go_type);
-            format!("{prefix}json: cannot unmarshal {found} into Go value of type {wanted}")
+        Ok((Value::Null, None)) => return (container.empty)(),
+        Ok((value, None)) if (container.is_one)(&value) => return value,
+        Ok((Value::Map(mut map), Some(message))) if (container.is_one)(&Value::Map(Map::new())) => {
+            map.insert("Error", Default::default(), Node::generated(Value::String(message)));
+            return Value::Map(map);
         }
+        Ok((value, Some(message))) if (container.is_one)(&value) => message,
+        Ok((Value::Null, Some(_))) => not_one(reader, "number", container),
+        Ok((other, _)) => not_one(reader, other.type_name(), container),
         Err(message) => message,
     };
     (container.error)(Node::generated(Value::String(message)))
+}
+
+fn not_one(reader: Reader, found: &str, container: &Container) -> String {
+    let (prefix, wanted) = (reader.prefix, container.go_type);
+    format!("{prefix}json: cannot unmarshal {found} into Go value of type {wanted}")
 }
 
 /// How deeply a document may nest without a stack of its own to be read on.

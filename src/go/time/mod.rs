@@ -86,6 +86,11 @@ impl Time {
         self.seconds.wrapping_sub(TO_UNIX)
     }
 
+    /// The seconds since the first of January of the year 1.
+    pub fn since_year_one(&self) -> i64 {
+        self.seconds
+    }
+
     /// The nanoseconds within the second.
     pub fn nanoseconds(&self) -> u32 {
         self.nanoseconds

@@ -11,7 +11,7 @@ use crate::engine::gotpl::parse;
 use crate::engine::gotpl::set::Template;
 use crate::engine::gotpl::value::{Text, Value};
 use crate::engine::sprig::random::Random;
-use crate::go::strconv::quote_double;
+use crate::go::strconv::quote_bytes;
 
 /// How many calls of `include` of one name may be open, as in Helm.
 const MAX_INCLUDES: u32 = 1_000;
@@ -31,7 +31,7 @@ impl Evaluate for Exec {
         *open += 1;
         let result = match self.set.get(name) {
             Some(template) => self.captured(template, data).map_err(FnError::Include),
-            None => Err(FnError::NoTemplate(name.lossy().into_owned())),
+            None => Err(FnError::NoTemplate(name.clone())),
         };
         if let Some(open) = self.includes.get_mut(name) {
             *open -= 1;
@@ -57,7 +57,7 @@ impl Evaluate for Exec {
         match result {
             Ok(written) => Ok(Value::Str(cleaned(written))),
             Err(error) => {
-                let prefix = format!("error during tpl function execution for {}: ", quote_double(&text.lossy()));
+                let prefix = format!("error during tpl function execution for {}: ", quote_bytes(text));
                 Err(FnError::Tpl(prefix, error))
             }
         }
@@ -119,7 +119,7 @@ impl Exec {
         self.limits.spend(text.len().saturating_mul(COST))?;
         let parsed = parse::parse(&"gotpl".into(), Origin::Text(text.clone()), self.library.names);
         let parsed = parsed.map_err(|error| {
-            FnError::TplParse(format!("cannot parse template {}: ", quote_double(&text.lossy())), Box::new(error))
+            FnError::TplParse(format!("cannot parse template {}: ", quote_bytes(text)), Box::new(error))
         })?;
         let parsed = Arc::new(parsed);
         self.texts.insert(text.clone(), Arc::clone(&parsed));

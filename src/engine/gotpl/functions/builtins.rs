@@ -2,7 +2,7 @@
 
 use crate::engine::gotpl::call::{Args, Evaluate, Function, Param};
 use crate::engine::gotpl::errors::FnError;
-use crate::engine::gotpl::value::{PrintError, Text, Value, print};
+use crate::engine::gotpl::value::{Kind, PrintError, Text, Value, print};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     // These two evaluate no more arguments than they need, so that execution does it.
@@ -55,7 +55,7 @@ fn index(_: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
                     return Err(FnError::new(format!("value has type {}; should be string", other.go_type())));
                 }
             },
-            other => return Err(FnError::new(format!("can't index item of type {}", other.go_type()))),
+            other => return Err(FnError::new(format!("can't index item of type {}", pointee_type(other)))),
         };
     }
     Ok(item)
@@ -74,6 +74,12 @@ fn position(index: &Value, length: usize) -> Result<usize, FnError> {
     position.ok_or_else(|| FnError::new(format!("index out of range: {number}")))
 }
 
+/// The name of the type that is left once Go has followed a pointer.
+fn pointee_type(value: &Value) -> &'static str {
+    let name = value.go_type();
+    if value.kind() == Kind::Pointer { name.strip_prefix('*').unwrap_or(name) } else { name }
+}
+
 fn length(_: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     let length = match args.get(0) {
         Value::Str(text) | Value::Bytes(text) => text.len(),
@@ -81,7 +87,7 @@ fn length(_: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
         Value::Map(map) => map.len(),
         Value::Nil => return Err("len of nil pointer".into()),
         Value::Invalid => return Err("reflect: call of reflect.Value.Type on zero Value".into()),
-        other => return Err(FnError::new(format!("len of type {}", other.go_type()))),
+        other => return Err(FnError::new(format!("len of type {}", pointee_type(other)))),
     };
     Ok(Value::Int(length as i64))
 }

@@ -132,6 +132,7 @@ pub(super) fn copied(run: &mut dyn Evaluate, value: &Value, depth: usize) -> Res
             let items: Result<Vec<Value>, FnError> = list.items().iter().map(|item| copied(run, item, depth)).collect();
             Value::List(List::new(list.kind(), items?))
         }
+        Value::Object(object) => object.deep_copy().unwrap_or_else(|| value.clone()),
         value => value.clone(),
     })
 }

@@ -2,28 +2,25 @@
 
 use crate::engine::gotpl::call::{Args, Evaluate, Function, Param};
 use crate::engine::gotpl::errors::FnError;
-use crate::engine::gotpl::value::{List, ListKind, Map, MapKind, NoPlainForm, Value, from_yaml, to_yaml};
-use crate::engine::sprig::{documents, toml};
-use crate::{json, yaml};
+use crate::engine::gotpl::value::{
+    List, ListKind, Map, MapKind, NilForm, NoPlainForm, Value, from_yaml, to_json, to_yaml,
+};
+use crate::engine::sprig::documents;
+use crate::json::Style;
+use crate::yaml;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("toYaml", &[Param::Any], |run, args| written(run, args, false, yaml_text)),
-    Function::new("mustToYaml", &[Param::Any], |run, args| written(run, args, true, yaml_text)),
+    Function::new("toYaml", &[Param::Any], |run, args| yaml(run, args, false, NilForm::Null, yaml_text)),
+    Function::new("mustToYaml", &[Param::Any], |run, args| yaml(run, args, true, NilForm::Null, yaml_text)),
     Function::new("toYamlPretty", &[Param::Any], |run, args| {
-        written(run, args, false, |value| Ok(yaml::write_pretty(value)))
+        yaml(run, args, false, NilForm::Empty, |value| Ok(yaml::write_pretty(value)))
     }),
-    Function::new("toJson", &[Param::Any], |run, args| written(run, args, false, |value| Ok(json::write(value)))),
-    Function::new("mustToJson", &[Param::Any], |run, args| written(run, args, true, |value| Ok(json::write(value)))),
-    Function::new("toRawJson", &[Param::Any], |run, args| written(run, args, true, |value| Ok(json::write_raw(value)))),
-    Function::new("mustToRawJson", &[Param::Any], |run, args| {
-        written(run, args, true, |value| Ok(json::write_raw(value)))
-    }),
-    Function::new("toPrettyJson", &[Param::Any], |run, args| {
-        written(run, args, false, |value| Ok(json::write_pretty(value)))
-    }),
-    Function::new("mustToPrettyJson", &[Param::Any], |run, args| {
-        written(run, args, true, |value| Ok(json::write_pretty(value)))
-    }),
+    Function::new("toJson", &[Param::Any], |run, args| json(run, args, false, Style::Compact)),
+    Function::new("mustToJson", &[Param::Any], |run, args| json(run, args, true, Style::Compact)),
+    Function::new("toRawJson", &[Param::Any], |run, args| json(run, args, true, Style::Raw)),
+    Function::new("mustToRawJson", &[Param::Any], |run, args| json(run, args, true, Style::Raw)),
+    Function::new("toPrettyJson", &[Param::Any], |run, args| json(run, args, false, Style::Pretty)),
+    Function::new("mustToPrettyJson", &[Param::Any], |run, args| json(run, args, true, Style::Pretty)),
     Function::new("fromYaml", &[Param::Str], |run, args| read(run, args, documents::from_yaml)),
     Function::new("fromYamlArray", &[Param::Str], |run, args| read(run, args, documents::from_yaml_array)),
     Function::new("fromJson", &[Param::Str], |run, args| {
@@ -40,9 +37,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
         run.spend(args.bytes(0).len().saturating_mul(NODE))?;
         Ok(from_yaml(&documents::any_from_json(&args.str(0))?))
     }),
-    Function::new("toToml", &[Param::Any], |run, args| to_toml(run, args)),
-    Function::new("mustToToml", &[Param::Any], |run, args| to_toml(run, args)),
-    Function::new("fromToml", &[Param::Str], |run, args| read(run, args, documents::from_toml)),
 ];
 
 /// What a byte of a document costs once it is read.
@@ -52,44 +46,34 @@ fn yaml_text(value: &yaml::Value) -> Result<String, String> {
     yaml::write(value).map_err(|error| error.to_string())
 }
 
-/// A value as text. Without `must` what has no such form gives "".
-fn written(
+/// A value as YAML. Without `must` what has no such form gives "".
+fn yaml(
     run: &mut dyn Evaluate,
     args: Args<'_>,
     must: bool,
+    nil: NilForm,
     write: fn(&yaml::Value) -> Result<String, String>,
 ) -> Result<Value, FnError> {
-    let text = match to_yaml(args.get(0), run.room()) {
-        Ok(value) => write(&value),
-        Err(NoPlainForm::Limit(message)) => return Err(FnError::Limit(message.to_owned())),
-        Err(NoPlainForm::Unsupported(message)) => Err(message),
-    };
+    let plain = to_yaml(args.get(0), nil, run.room());
+    written(run, must, plain.and_then(|value| write(&value).map_err(NoPlainForm::Unsupported)))
+}
+
+/// A value as JSON. Without `must` what has no such form gives "".
+fn json(run: &mut dyn Evaluate, args: Args<'_>, must: bool, style: Style) -> Result<Value, FnError> {
+    let text = to_json(args.get(0), style, run.room());
+    written(run, must, text)
+}
+
+fn written(run: &mut dyn Evaluate, must: bool, text: Result<String, NoPlainForm>) -> Result<Value, FnError> {
     match text {
         Ok(text) => {
             run.spend(text.len())?;
             Ok(Value::str(text))
         }
-        Err(message) if must => Err(FnError::Message(message)),
-        Err(_) => Ok(Value::str("")),
+        Err(NoPlainForm::Limit(message)) => Err(FnError::Limit(message.to_owned())),
+        Err(NoPlainForm::Unsupported(message)) if must => Err(FnError::Message(message)),
+        Err(NoPlainForm::Unsupported(_)) => Ok(Value::str("")),
     }
-}
-
-/// TOML; what it can't hold gives the message, and nil is an error even so.
-fn to_toml(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
-    if args.get(0).is_nil() {
-        return Err("reflect: call of reflect.Value.Type on zero Value".into());
-    }
-    if args.get(0).as_map().is_some_and(Map::is_nil) {
-        return Ok(Value::str(""));
-    }
-    let value = match to_yaml(args.get(0), run.room()) {
-        Ok(value) => value,
-        Err(NoPlainForm::Limit(message)) => return Err(FnError::Limit(message.to_owned())),
-        Err(NoPlainForm::Unsupported(message)) => return Ok(Value::str(message)),
-    };
-    let text = toml::write(&value).unwrap_or_else(|message| message);
-    run.spend(text.len())?;
-    Ok(Value::str(text))
 }
 
 /// Whether the argument is JSON's null, which makes a nil map or list in Go.

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `builtins`, `compare`, `escape` | Go's own: `index`, `printf`, `eq`, `html`, ... |
 //! | `helm` | `include`, `tpl`, `required`, `fail`, `lookup` |
-//! | `documents` | YAML, JSON and TOML |
+//! | `documents`, `toml` | YAML, JSON and TOML |
 //! | `dicts`, `merge`, `lists` | sprig's maps and lists |
 //! | `format` | `printf` |
 //! | `date`, `time_methods` | dates; methods of times and durations |
@@ -39,6 +39,7 @@ mod semver;
 mod string_lists;
 mod strings;
 mod time_methods;
+mod toml;
 mod urls;
 
 use std::collections::HashMap;
@@ -60,6 +61,7 @@ const FAMILIES: &[&[Function]] = &[
     escape::FUNCTIONS,
     helm::FUNCTIONS,
     documents::FUNCTIONS,
+    toml::FUNCTIONS,
     dicts::FUNCTIONS,
     merge::FUNCTIONS,
     lists::FUNCTIONS,

@@ -104,5 +104,6 @@ fn split(run: &mut dyn Evaluate, args: Args<'_>, get: Get) -> Result<Value, FnEr
     // No part is made without a byte of the text or its end.
     run.spend(args.bytes(1).len().saturating_add(1).saturating_mul(ITEM))?;
     let parts = regex.split(args.bytes(1), args.int(2), || Ok::<(), FnError>(()))?;
-    strings(run, parts)
+    // No parts are nil where none are asked for, and an empty list where there are none.
+    if parts.is_empty() && args.int(2) != 0 { Ok(Value::strings(parts)) } else { strings(run, parts) }
 }

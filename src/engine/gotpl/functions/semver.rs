@@ -126,6 +126,11 @@ impl Object for VersionObject {
         Value::str(self.version.to_string())
     }
 
+    fn deep_copy(&self) -> Option<Value> {
+        let version = Version::new(0, 0, 0);
+        Some(object(VersionObject { version, original: String::new(), is_pointer: self.is_pointer }))
+    }
+
     fn equals(&self, other: &dyn Object) -> bool {
         let other = other.as_any().downcast_ref::<VersionObject>();
         other.is_some_and(|other| match self.is_pointer {

@@ -3,7 +3,7 @@
 use super::builtins::shown;
 use crate::engine::gotpl::call::{Args, Budget, Evaluate, Function, Param};
 use crate::engine::gotpl::errors::FnError;
-use crate::engine::gotpl::value::{Text, Value};
+use crate::engine::gotpl::value::{ListKind, Text, Value};
 use crate::engine::sprig::{Cut, case, text, wrap};
 use crate::go::strconv::quote_bytes;
 
@@ -85,6 +85,7 @@ pub(super) fn made<T: AsRef<[u8]>>(run: &mut dyn Evaluate, text: T) -> Result<Va
 pub(super) fn string_of(run: &mut dyn Evaluate, value: &Value) -> Result<Text, FnError> {
     match value {
         Value::Str(text) | Value::Bytes(text) => Ok(text.clone()),
+        Value::List(list) if list.kind() == ListKind::Bytes => Ok(Text::default()),
         value => shown(run, value),
     }
 }

@@ -18,8 +18,27 @@ pub enum NoPlainForm {
     Unsupported(String),
 }
 
+impl NoPlainForm {
+    /// A number that JSON does not have.
+    pub(super) fn unsupported(value: &Value) -> NoPlainForm {
+        NoPlainForm::Unsupported(match value {
+            Value::Float(number) => format!("json: unsupported value: {}", crate::go::float::format_float(*number)),
+            value => format!("json: unsupported type: {}", value.go_type()),
+        })
+    }
+}
+
+/// What a nil list or map becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NilForm {
+    /// null, as in JSON.
+    Null,
+    /// An empty one, as go-yaml writes it.
+    Empty,
+}
+
 /// How deeply what is written as YAML or JSON may nest: as deeply as the readers go.
-const MAX_DEPTH: usize = 10_000;
+pub(super) const MAX_DEPTH: usize = 10_000;
 
 /// What a value takes at least once it is converted.
 const NODE: usize = 16;
@@ -46,12 +65,13 @@ pub fn from_yaml_map(map: &yaml::Map) -> Map {
 ///
 /// # Errors
 /// Values that nest too deeply, that grow too large since they share parts, or that JSON does not have.
-pub fn to_yaml(value: &Value, room: usize) -> Result<yaml::Value, NoPlainForm> {
-    Plain { room }.of(value, MAX_DEPTH)
+pub fn to_yaml(value: &Value, nil: NilForm, room: usize) -> Result<yaml::Value, NoPlainForm> {
+    Plain { room, nil }.of(value, MAX_DEPTH)
 }
 
 struct Plain {
     room: usize,
+    nil: NilForm,
 }
 
 impl Plain {
@@ -69,22 +89,16 @@ impl Plain {
                 i64::try_from(*number).map_or(yaml::Value::Float(*number as f64), yaml::Value::Int)
             }
             Value::Float(number) if number.is_finite() => yaml::Value::Float(*number),
-            Value::Float(number) => {
-                let number = crate::go::float::format_float(*number);
-                return Err(NoPlainForm::Unsupported(format!("json: unsupported value: {number}")));
-            }
-            Value::Complex(_) => {
-                return Err(NoPlainForm::Unsupported(format!("json: unsupported type: {}", value.go_type())));
-            }
+            Value::Float(_) | Value::Complex(_) => return Err(NoPlainForm::unsupported(value)),
             Value::Str(text) => yaml::Value::String(text.lossy().into_owned()),
             Value::Bytes(bytes) => yaml::Value::String(STANDARD.encode(bytes)),
-            Value::List(list) if list.is_nil() => yaml::Value::Null,
+            Value::List(list) if list.is_nil() && self.nil == NilForm::Null => yaml::Value::Null,
             Value::List(list) => {
                 let inner = inner?;
                 let items = list.items().iter().map(|item| self.of(item, inner).map(yaml::Node::generated));
                 yaml::Value::List(items.collect::<Result<_, _>>()?)
             }
-            Value::Map(map) if map.is_nil() => yaml::Value::Null,
+            Value::Map(map) if map.is_nil() && self.nil == NilForm::Null => yaml::Value::Null,
             Value::Map(map) => {
                 let inner = inner?;
                 let mut written = yaml::Map::new();

@@ -4,6 +4,7 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use super::list::ListKind;
 use super::{Kind, Object, Value};
 use crate::go::fmt::{GoValue, View};
 
@@ -19,6 +20,7 @@ impl GoValue for Value {
             Value::Complex(number) => View::Complex(number.0, number.1),
             Value::Str(text) => View::String(text),
             Value::Bytes(bytes) => View::Bytes(bytes),
+            Value::List(list) if list.kind() == ListKind::Bytes => View::Bytes(&[]),
             Value::List(list) => View::List(Cow::Borrowed(list.items())),
             Value::Map(map) => {
                 View::Map(map.snapshot().into_iter().map(|(key, value)| (Cow::Owned(key.to_vec()), value)).collect())

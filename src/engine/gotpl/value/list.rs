@@ -15,6 +15,10 @@ pub enum ListKind {
     Ints,
     /// `[][]interface {}`
     Lists,
+    /// `[]map[string]interface {}`: tables of TOML.
+    Maps,
+    /// `[]uint8`: a nil one, since any other is [`super::Value::Bytes`].
+    Bytes,
     /// `common.VersionSet`, which is a `[]string` with a method.
     Versions,
 }
@@ -27,6 +31,8 @@ impl ListKind {
             ListKind::Strings => "[]string",
             ListKind::Ints => "[]int",
             ListKind::Lists => "[][]interface {}",
+            ListKind::Maps => "[]map[string]interface {}",
+            ListKind::Bytes => "[]uint8",
             ListKind::Versions => "common.VersionSet",
         }
     }

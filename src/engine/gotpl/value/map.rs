@@ -3,6 +3,7 @@
 use std::cell::{Ref, RefCell};
 use std::rc::Rc;
 
+use super::list::{List, ListKind};
 use super::text::Text;
 use super::{Value, drop_deep};
 
@@ -40,7 +41,7 @@ impl MapKind {
         match self {
             MapKind::Any | MapKind::Values => Value::Nil,
             MapKind::Strings => Value::Str(Text::default()),
-            MapKind::Files => Value::Bytes(Text::default()),
+            MapKind::Files => Value::List(List::nil(ListKind::Bytes)),
         }
     }
 }

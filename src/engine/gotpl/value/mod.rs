@@ -6,6 +6,7 @@
 mod compare;
 mod convert;
 mod go_value;
+mod json;
 mod list;
 mod map;
 mod print;
@@ -16,7 +17,8 @@ use std::fmt;
 use std::rc::Rc;
 
 pub use compare::deep_equal;
-pub use convert::{NoPlainForm, from_yaml, from_yaml_map, to_yaml};
+pub use convert::{NilForm, NoPlainForm, from_yaml, from_yaml_map, to_yaml};
+pub use json::to_json;
 pub use list::{List, ListKind};
 pub use map::{Entry, Map, MapKind};
 pub use print::{PrintError, print, print_string};
@@ -126,9 +128,19 @@ pub trait Object: fmt::Debug {
         self.string()
     }
 
+    /// The fields that JSON shows, in order, under their names there.
+    fn json_fields(&self) -> Vec<(&'static str, Value)> {
+        self.fields()
+    }
+
     /// What JSON and YAML show.
     fn plain(&self) -> Value {
-        Value::map(self.fields().into_iter().map(|(name, value)| (name.into(), value)).collect())
+        Value::map(self.json_fields().into_iter().map(|(name, value)| (name.into(), value)).collect())
+    }
+
+    /// The value that `deepCopy` gives, where it is not the same: fields that are not exported are left out.
+    fn deep_copy(&self) -> Option<Value> {
+        None
     }
 
     /// Whether it equals another object of the same type, as `==` compares them.

@@ -4,9 +4,9 @@ use tera::Value as TeraValue;
 
 use super::call::{Answer, Call, Failure, Function, is_nothing};
 use crate::engine::sprig::documents::{
-    any_from_json, from_json, from_json_array, from_toml, from_yaml, from_yaml_array, with_stack_for,
+    any_from_json, from_json, from_json_array, from_toml, from_yaml, from_yaml_array, to_toml as to_toml_text,
+    with_stack_for,
 };
-use crate::engine::sprig::toml;
 use crate::engine::tera::value::{from_tera, to_tera};
 use crate::yaml::Value;
 use crate::{json, yaml};
@@ -85,7 +85,7 @@ fn to_toml(call: &Call<'_>) -> Answer {
     if is_nothing(call.value("value")?) {
         return Err(Failure::call("toml: cannot encode nil"));
     }
-    toml::write(&argument(call)?).map(TeraValue::from).map_err(Failure::call)
+    to_toml_text(&argument(call)?).map(TeraValue::from).map_err(Failure::call)
 }
 
 fn read(call: &Call<'_>, read: fn(&str) -> Value) -> Answer {

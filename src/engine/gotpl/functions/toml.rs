@@ -1,0 +1,123 @@
+//! TOML, written and read as Helm does.
+
+use crate::engine::gotpl::call::{Args, Evaluate, Function, Param};
+use crate::engine::gotpl::errors::FnError;
+use crate::engine::gotpl::times::{as_object, object};
+use crate::engine::gotpl::value::{Kind, List, ListKind, Map, MapKind, Object, Text, Value};
+use crate::engine::sprig::toml::{self, Item, LocalClock, Table};
+use crate::go::time::{Duration, Time};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function::new("toToml", &[Param::Any], |run, args| write(run, args, false)),
+    Function::new("mustToToml", &[Param::Any], |run, args| write(run, args, true)),
+    Function::new("fromToml", &[Param::Str], read),
+];
+
+/// What a byte of a document costs once it is read.
+const NODE: usize = 16;
+
+/// How deeply what is written may nest.
+const MAX_DEPTH: usize = 10_000;
+
+/// TOML; without `must` what it can't hold gives the message, and nil is an error even so.
+fn write(run: &mut dyn Evaluate, args: Args<'_>, must: bool) -> Result<Value, FnError> {
+    if args.get(0).is_nil() {
+        return Err("reflect: call of reflect.Value.Type on zero Value".into());
+    }
+    if let Value::List(list) = args.get(0)
+        && list.is_nil()
+    {
+        return Ok(Value::str("[]"));
+    }
+    let item = item(args.get(0), &mut { run.room() }, MAX_DEPTH)?;
+    match toml::write(&item) {
+        Ok(text) => {
+            run.spend(text.len())?;
+            Ok(Value::str(text))
+        }
+        Err(message) if must => Err(FnError::Message(message)),
+        Err(message) => Ok(Value::str(message)),
+    }
+}
+
+/// A value as it is written. It may have `room` bytes, counted roughly.
+fn item(value: &Value, room: &mut usize, depth: usize) -> Result<Item, FnError> {
+    let size = if let Value::Str(text) | Value::Bytes(text) = value { text.len() } else { 0 };
+    let too_large = || FnError::Limit("the value is too large to be written".to_owned());
+    *room = room.checked_sub(size.saturating_add(NODE)).ok_or_else(too_large)?;
+    let too_deep = || FnError::Limit("the value nests too deeply to be written".to_owned());
+    let depth = depth.checked_sub(1).ok_or_else(too_deep)?;
+    Ok(match value {
+        Value::Invalid | Value::Nil => Item::Nil,
+        Value::Bool(value) => Item::Bool(*value),
+        Value::Int(number) | Value::Int64(number) => Item::Int((*number).into()),
+        Value::Uint8(number) => Item::Int((*number).into()),
+        Value::Uint64(number) => Item::Int((*number).into()),
+        Value::Float(number) => Item::Float(*number),
+        Value::Complex(_) => Item::Unsupported("complex128"),
+        Value::Str(text) => Item::Text(text.to_vec()),
+        Value::Bytes(bytes) => Item::List(bytes.iter().map(|byte| Item::Int((*byte).into())).collect()),
+        Value::List(list) if list.is_nil() => Item::Nil,
+        Value::List(list) => {
+            Item::List(list.items().iter().map(|value| item(value, room, depth)).collect::<Result<_, _>>()?)
+        }
+        Value::Map(map) if map.is_nil() => Item::Nil,
+        Value::Map(map) => {
+            let entry = |(key, value): (Text, Value)| Ok((key.lossy().into_owned(), item(&value, room, depth)?));
+            Item::Map(map.snapshot().into_iter().map(entry).collect::<Result<_, FnError>>()?)
+        }
+        Value::Object(object) => object_item(&**object, value, room, depth)?,
+    })
+}
+
+fn object_item(object: &dyn Object, value: &Value, room: &mut usize, depth: usize) -> Result<Item, FnError> {
+    if let Some(time) = as_object::<Time>(value) {
+        return Ok(Item::Time(time.clone()));
+    }
+    if let Some(duration) = as_object::<Duration>(value) {
+        return Ok(Item::Text(duration.to_string().into_bytes()));
+    }
+    if let Some(number) = object.int() {
+        return Ok(Item::Int(number.into()));
+    }
+    // Versions write themselves; any other struct shows its exported fields.
+    if let Value::Str(text) = object.plain() {
+        return Ok(Item::Text(text.to_vec()));
+    }
+    let is_exported = |(name, _): &(&str, Value)| name.starts_with(|first: char| first.is_ascii_uppercase());
+    let field = |(name, value): (&'static str, Value)| Ok((name, item(&value, room, depth)?));
+    debug_assert!(matches!(object.kind(), Kind::Struct | Kind::Pointer));
+    Ok(Item::Struct(object.fields().into_iter().filter(is_exported).map(field).collect::<Result<_, FnError>>()?))
+}
+
+/// The map that a document is; what is wrong with it becomes part of the result.
+fn read(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
+    run.spend(args.bytes(0).len().saturating_mul(NODE))?;
+    let now = run.environment().now();
+    let zone = run.environment().zones.local();
+    let offset = now.in_zone(zone.clone()).zone_at().offset;
+    Ok(match toml::read(args.bytes(0), &LocalClock { zone, offset }) {
+        Ok(table) => Value::Map(map(table)),
+        Err(message) => Value::record([("Error", Value::str(message))]),
+    })
+}
+
+fn map(table: Table) -> Map {
+    Map::of(MapKind::Any, table.into_iter().map(|(key, value)| (key.into(), value_of(value))).collect())
+}
+
+fn value_of(value: toml::Value) -> Value {
+    match value {
+        toml::Value::Bool(value) => Value::Bool(value),
+        toml::Value::Int(number) => Value::Int64(number),
+        toml::Value::Float(number) => Value::Float(number),
+        toml::Value::Text(text) => Value::str(text),
+        toml::Value::Time(time, _) => object(time),
+        toml::Value::List(items) => Value::list(items.iter().cloned().map(value_of).collect()),
+        toml::Value::Tables(tables) => {
+            let tables = tables.into_iter().map(|table| Value::Map(map(table))).collect();
+            Value::List(List::new(ListKind::Maps, tables))
+        }
+        toml::Value::Table(table) => Value::Map(map(table)),
+    }
+}

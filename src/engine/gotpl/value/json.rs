@@ -1,0 +1,71 @@
+//! Values as JSON text.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::Value;
+use super::convert::{MAX_DEPTH, NoPlainForm};
+use crate::json::{Style, Writer};
+
+/// A value as JSON of at most about `room` bytes.
+///
+/// # Errors
+/// Values that nest too deeply, that grow too large since they share parts, or that JSON does not have.
+pub fn to_json(value: &Value, style: Style, room: usize) -> Result<String, NoPlainForm> {
+    let mut out = Writer::new(style);
+    write(value, &mut out, room, MAX_DEPTH)?;
+    Ok(out.finish())
+}
+
+fn write(value: &Value, out: &mut Writer, room: usize, depth: usize) -> Result<(), NoPlainForm> {
+    let size = if let Value::Str(text) | Value::Bytes(text) = value { text.len() } else { 0 };
+    if out.len().saturating_add(size) > room {
+        return Err(NoPlainForm::Limit("the value is too large to be written"));
+    }
+    let inner = depth.checked_sub(1).ok_or(NoPlainForm::Limit("the value nests too deeply to be written"));
+    match value {
+        Value::Invalid | Value::Nil => out.null(),
+        Value::Bool(value) => out.bool(*value),
+        Value::Int(number) | Value::Int64(number) => out.int((*number).into()),
+        Value::Uint8(number) => out.int((*number).into()),
+        Value::Uint64(number) => out.int((*number).into()),
+        Value::Float(number) if number.is_finite() => out.float(*number),
+        Value::Float(_) | Value::Complex(_) => return Err(NoPlainForm::unsupported(value)),
+        Value::Str(text) => out.text(text),
+        Value::Bytes(bytes) => out.text(STANDARD.encode(bytes).as_bytes()),
+        Value::List(list) if list.is_nil() => out.null(),
+        Value::List(list) => {
+            let inner = inner?;
+            out.open('[');
+            for item in list.items() {
+                out.entry();
+                write(item, out, room, inner)?;
+            }
+            out.close(']');
+        }
+        Value::Map(map) if map.is_nil() => out.null(),
+        Value::Map(map) => {
+            let inner = inner?;
+            out.open('{');
+            for (key, value) in map.entries().iter().flat_map(|entries| entries.iter()) {
+                out.key(key);
+                write(value, out, room, inner)?;
+            }
+            out.close('}');
+        }
+        Value::Object(object) => match object.plain() {
+            // The fields of a struct have their order.
+            Value::Map(_) => {
+                let inner = inner?;
+                out.open('{');
+                for (name, value) in object.json_fields() {
+                    out.key(name.as_bytes());
+                    write(&value, out, room, inner)?;
+                }
+                out.close('}');
+            }
+            plain => write(&plain, out, room, inner?)?,
+        },
+    }
+    Ok(())
+}
