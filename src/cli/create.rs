@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
-use crate::chart::{self, Chart, File};
+use crate::chart::{self, Chart, EngineKind, File};
 use crate::cli::arguments::chart_argument::locate_starter;
 use crate::cli::arguments::flags::GlobalFlags;
 use crate::cli::arguments::source_date::source_date;
@@ -16,8 +16,9 @@ use crate::{engine, io};
 
 /// Make a new chart
 ///
-/// NAME is the chart's name, or a path that ends with it. The chart is a web service in Tera, built on copies of the stock
-/// templates; it renders as it is. Files that are there already are overwritten, others stay.
+/// NAME is the chart's name, or a path that ends with it. The chart is a web service, which renders as it is: in Tera, built on
+/// copies of the stock templates, or with `--engine gotpl` in Go templates, for mim-chart and Helm alike. Files that are there
+/// already are overwritten, others stay.
 ///
 /// A starter is a chart that is copied instead: `<CHARTNAME>` in its templates and values.yaml becomes the new name. It is
 /// given by its path, by its name in Helm's folder of starters, or by the name of a built-in chart.
@@ -26,15 +27,37 @@ use crate::{engine, io};
     override_usage = "mim-chart create NAME [flags]",
     after_help = "Examples:\n  \
         mim-chart create web\n  \
+        mim-chart create web --engine gotpl\n  \
         mim-chart create charts/chat --starter mongooseim"
 )]
 pub(super) struct Create {
     /// The chart's name
     #[arg(value_name = "NAME", num_args = 0..)]
     arguments: Vec<String>,
+    /// What the templates are written in
+    #[arg(long, value_enum, default_value = "tera", value_name = "ENGINE", conflicts_with = "starter")]
+    engine: Language,
     /// A chart to copy
     #[arg(short = 'p', long, value_name = "DIR", default_value = "", hide_default_value = true)]
     starter: String,
+}
+
+/// What templates are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Language {
+    /// Tera.
+    Tera,
+    /// Go templates, as in Helm.
+    Gotpl,
+}
+
+impl Language {
+    fn engine(self) -> EngineKind {
+        match self {
+            Language::Tera => EngineKind::Tera,
+            Language::Gotpl => EngineKind::GoTemplate,
+        }
+    }
 }
 
 impl Create {
@@ -49,7 +72,11 @@ impl Create {
         let last = path.components().next_back();
         let name = last.map(|name| name.as_os_str().to_string_lossy().into_owned()).unwrap_or_default();
         chart::check_name(&name)?;
-        let files = if self.starter.is_empty() { new(&name)? } else { copied(&name, &self.starter, global)? };
+        let files = if self.starter.is_empty() {
+            new(&name, self.engine.engine())?
+        } else {
+            copied(&name, &self.starter, global)?
+        };
         let directory = directory_of(path, &name, self.starter.is_empty())?;
         let replaced = io::write_chart(&directory, &files)?;
         if self.starter.is_empty() {
@@ -64,8 +91,8 @@ impl Create {
 }
 
 /// The files of a new chart, with copies of the stock templates that it uses.
-fn new(name: &str) -> Result<Vec<File>, Failure> {
-    let mut files = chart::scaffold(name);
+fn new(name: &str, engine: EngineKind) -> Result<Vec<File>, Failure> {
+    let mut files = chart::scaffold(name, engine);
     let mut made = Chart::from_files(files.clone())?;
     engine::add_stock_templates(&mut made);
     let is_new = |path: &str| !files.iter().any(|file| file.path == path);

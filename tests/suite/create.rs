@@ -157,3 +157,37 @@ fn a_copy_of_the_built_in_chart_differs_in_names_only() {
     assert_eq!(kinds("chat"), kinds("mongooseim"));
     assert!(folder.path().join("chat/templates/stock/statefulset.yaml").is_file());
 }
+
+/// What `create --engine gotpl` is rendered with.
+const CHANGED_VALUES: [&[&str]; 5] = [
+    &[],
+    &["--set", "ingress.enabled=true,ingress.hosts={a.example,b.example},ingress.tlsSecret=t,ingress.className=nginx"],
+    &["--set", "replicaCount=3,service.type=NodePort,podDisruptionBudget.enabled=true,livenessProbe=null"],
+    &["--set", "serviceAccount.create=false,fullnameOverride=site,image.tag=v2,tolerations[0].key=a"],
+    &["--set-json", r#"{"env": {"A": 1000000, "B": true}, "pages": {"x": "1\n2"}, "resources": {"limits": {"cpu": 2}}}"#],
+];
+
+/// Helm of the version whose answers are recorded, if it is installed: `HELM` names it, else it is on the PATH.
+fn helm() -> Option<String> {
+    let helm = std::env::var("HELM").unwrap_or_else(|_| "helm".to_owned());
+    let version = std::process::Command::new(&helm).args(["version", "--template", "{{ .Version }}"]).output().ok()?;
+    String::from_utf8_lossy(&version.stdout).starts_with("v4.2").then_some(helm)
+}
+
+#[test]
+fn a_new_chart_in_go_templates_renders_as_in_helm() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    run(folder.path(), &["create", "web", "--engine", "gotpl"]);
+    let helm = helm();
+    if helm.is_none() {
+        eprintln!("there is no Helm v4.2 to compare with");
+    }
+    for values in CHANGED_VALUES {
+        let ours = template(folder.path(), &[&["web"], values].concat());
+        assert!(objects(&ours).len() >= 4, "{ours}");
+        let Some(helm) = &helm else { continue };
+        let words = [&["template", "demo", "web"], values].concat();
+        let theirs = std::process::Command::new(helm).args(words).current_dir(folder.path()).output().expect("Helm");
+        assert_eq!(ours, String::from_utf8_lossy(&theirs.stdout), "{values:?}");
+    }
+}

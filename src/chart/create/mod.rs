@@ -1,6 +1,7 @@
 //! The files of a new chart: a web service built on the stock templates, or a copy of another chart, its starter.
 //!
-//! What is written is in the folder `scaffold` as it will stand in the chart, with `<CHARTNAME>` for its name.
+//! What is written is in the folders `scaffold` (Tera) and `scaffold-gotpl` (Go templates) as it will stand in the chart, with
+//! `<CHARTNAME>` for its name.
 
 use super::Chart;
 use super::engine_kind::EngineKind;
@@ -20,7 +21,7 @@ const MAX_NAME: usize = 250;
 /// The longest name that the objects of a StatefulSet can be built on.
 const MAX_OBJECT_NAME: usize = 52;
 
-/// Paths and texts of a new chart, in the order in which they are written.
+/// Paths and texts of a new chart in Tera, in the order in which they are written.
 const SCAFFOLD: &[(&str, &str)] = &[
     ("Chart.yaml", include_str!("scaffold/Chart.yaml")),
     ("values.yaml", include_str!("scaffold/values.yaml")),
@@ -41,9 +42,31 @@ const SCAFFOLD: &[(&str, &str)] = &[
     ("templates/tests/connection.yaml", include_str!("scaffold/templates/tests/connection.yaml")),
 ];
 
+/// The same of a new chart in Go templates, which Helm renders to the same manifests.
+const GO_SCAFFOLD: &[(&str, &str)] = &[
+    ("Chart.yaml", include_str!("scaffold-gotpl/Chart.yaml")),
+    ("values.yaml", include_str!("scaffold-gotpl/values.yaml")),
+    ("values.schema.json", include_str!("scaffold-gotpl/values.schema.json")),
+    ("README.md", include_str!("scaffold-gotpl/README.md")),
+    (".helmignore", include_str!("scaffold-gotpl/helmignore")),
+    ("templates/_helpers.tpl", include_str!("scaffold-gotpl/templates/_helpers.tpl")),
+    ("templates/configmap.yaml", include_str!("scaffold-gotpl/templates/configmap.yaml")),
+    ("templates/deployment.yaml", include_str!("scaffold-gotpl/templates/deployment.yaml")),
+    ("templates/ingress.yaml", include_str!("scaffold-gotpl/templates/ingress.yaml")),
+    ("templates/poddisruptionbudget.yaml", include_str!("scaffold-gotpl/templates/poddisruptionbudget.yaml")),
+    ("templates/service.yaml", include_str!("scaffold-gotpl/templates/service.yaml")),
+    ("templates/serviceaccount.yaml", include_str!("scaffold-gotpl/templates/serviceaccount.yaml")),
+    ("templates/NOTES.txt", include_str!("scaffold-gotpl/templates/NOTES.txt")),
+    ("templates/tests/connection.yaml", include_str!("scaffold-gotpl/templates/tests/connection.yaml")),
+];
+
 /// The files of a new chart, without the copies of the stock templates that it uses.
-pub fn scaffold(name: &str) -> Vec<File> {
-    SCAFFOLD.iter().map(|(path, text)| file(path, text.replace(PLACEHOLDER, name).into_bytes())).collect()
+pub fn scaffold(name: &str, engine: EngineKind) -> Vec<File> {
+    let files = match engine {
+        EngineKind::Tera => SCAFFOLD,
+        EngineKind::GoTemplate => GO_SCAFFOLD,
+    };
+    files.iter().map(|(path, text)| file(path, text.replace(PLACEHOLDER, name).into_bytes())).collect()
 }
 
 /// A new chart that is a copy of another: the placeholder in its templates and in values.yaml becomes the new name, and
@@ -145,8 +168,13 @@ mod tests {
     use crate::yaml::{Map, Value};
 
     #[test]
-    fn every_file_of_the_folder_is_written() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/chart/create/scaffold");
+    fn every_file_of_the_folders_is_written() {
+        every_file_is_written("scaffold", EngineKind::Tera);
+        every_file_is_written("scaffold-gotpl", EngineKind::GoTemplate);
+    }
+
+    fn every_file_is_written(folder: &str, engine: EngineKind) {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/chart/create").join(folder);
         let mut found = Vec::new();
         let mut waiting = vec![folder.clone()];
         while let Some(path) = waiting.pop() {
@@ -158,7 +186,7 @@ mod tests {
             }
         }
         found.sort();
-        let mut written: Vec<String> = scaffold("web").into_iter().map(|file| file.path).collect();
+        let mut written: Vec<String> = scaffold("web", engine).into_iter().map(|file| file.path).collect();
         written.sort();
         assert_eq!(written, found);
     }
@@ -166,10 +194,13 @@ mod tests {
     #[test]
     fn a_new_chart_has_its_name_whatever_it_looks_like() {
         for name in ["web", "1e3", "true", "-", "0x10", "a.b_c", "null"] {
-            let files = scaffold(name);
-            assert!(files.iter().all(|file| !String::from_utf8_lossy(&file.bytes).contains(PLACEHOLDER)));
-            let chart = Chart::from_files(files).unwrap();
-            assert_eq!((chart.metadata.name.as_str(), chart.metadata.version.as_str()), (name, "0.1.0"));
+            for engine in [EngineKind::Tera, EngineKind::GoTemplate] {
+                let files = scaffold(name, engine);
+                assert!(files.iter().all(|file| !String::from_utf8_lossy(&file.bytes).contains(PLACEHOLDER)));
+                let chart = Chart::from_files(files).unwrap();
+                assert_eq!((chart.metadata.name.as_str(), chart.metadata.version.as_str()), (name, "0.1.0"));
+                assert_eq!(chart.engine(), engine);
+            }
         }
     }
 
@@ -185,12 +216,17 @@ mod tests {
     }
 
     #[test]
-    fn the_schema_describes_every_value_and_its_default() {
-        let chart = Chart::from_files(scaffold("web")).unwrap();
+    fn the_schemas_describe_every_value_and_its_default() {
+        schema_describes_every_value(EngineKind::Tera, 60);
+        schema_describes_every_value(EngineKind::GoTemplate, 35);
+    }
+
+    fn schema_describes_every_value(engine: EngineKind, least: usize) {
+        let chart = Chart::from_files(scaffold("web", engine)).unwrap();
         let schema: serde_json::Value = serde_json::from_str(chart.schema.unwrap().text()).unwrap();
         let mut paths = Vec::new();
         leaves(&chart.values, "", &mut paths);
-        assert!(paths.len() > 60);
+        assert!(paths.len() > least);
         for path in paths {
             let mut place = &schema;
             for key in path.split('/').skip(1) {
