@@ -35,7 +35,7 @@ use super::source::SourceKind;
 /// ```
 pub fn write_json(diagnostics: &[Diagnostic]) -> String {
     let mut out = String::new();
-    for Diagnostic { code, severity, message, labels, help } in diagnostics {
+    for Diagnostic { code, severity, message, labels, help, .. } in diagnostics {
         let severity = match severity {
             Severity::Error => "error",
             Severity::Warning => "warning",

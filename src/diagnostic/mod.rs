@@ -72,13 +72,15 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// What to do about it, one sentence each.
     pub help: Vec<String>,
+    /// The path of the value that it is about, for those who know where the value comes from. It is not printed.
+    pub about: Option<Vec<String>>,
 }
 
 impl Diagnostic {
     /// A diagnostic of the given severity that points nowhere yet. The code is one of [`CODES`].
     pub fn new(severity: Severity, code: &'static str, message: impl Into<String>) -> Self {
         debug_assert!(meaning_of_code(code).is_some(), "{code} is not in src/diagnostic/codes.rs");
-        Diagnostic { code, severity, message: message.into(), labels: Vec::new(), help: Vec::new() }
+        Diagnostic { code, severity, message: message.into(), labels: Vec::new(), help: Vec::new(), about: None }
     }
 
     /// An error that points nowhere yet.

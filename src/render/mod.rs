@@ -1,9 +1,11 @@
 //! The whole way from a chart and layers of values to manifests, as one function that reads like it: [`render`].
 
+mod missing_values;
 mod random_note;
 mod release_name;
 mod schemas;
 mod secrets;
+mod unindented;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -157,7 +159,14 @@ pub fn render(request: Request<'_>) -> Result<Render, Diagnostics> {
     let Prepared { chart, values, mut warnings } = prepare(chart, layers, reader, skip_schema_validation)?;
     let scope =
         Scope { chart: &chart, values: &values, release: &release, capabilities: &capabilities, refusals: None };
-    let rendered = engine::render(&scope).map_err(|errors| with_warnings(warnings.clone(), errors))?;
+    let rendered = match engine::render(&scope) {
+        Ok(rendered) => rendered,
+        Err(mut errors) => {
+            let user = values::merge_layers(layers, reader).ok();
+            errors.iter_mut().for_each(|error| missing_values::add_origin(error, &chart, &values, user.as_ref()));
+            return Err(with_warnings(warnings, errors).into());
+        }
+    };
     warnings.extend(random_note::random_note(&rendered));
     let texts = rendered.into_iter().filter(|rendered| !rendered.notes);
     let texts: Vec<Source> = texts.map(|rendered| Source::rendered(rendered.path, rendered.text)).collect();
@@ -252,5 +261,6 @@ fn with_warnings(mut warnings: Vec<Diagnostic>, errors: Vec<Diagnostic>) -> Vec<
 fn at_template(error: ManifestError, scope: &Scope<'_>) -> Diagnostic {
     let ManifestError { path, mut diagnostic, rendered_line } = error;
     engine::add_template_line(scope, &mut diagnostic, &path, rendered_line);
+    unindented::add_help(&mut diagnostic);
     diagnostic
 }

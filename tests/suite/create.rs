@@ -164,7 +164,10 @@ const CHANGED_VALUES: [&[&str]; 5] = [
     &["--set", "ingress.enabled=true,ingress.hosts={a.example,b.example},ingress.tlsSecret=t,ingress.className=nginx"],
     &["--set", "replicaCount=3,service.type=NodePort,podDisruptionBudget.enabled=true,livenessProbe=null"],
     &["--set", "serviceAccount.create=false,fullnameOverride=site,image.tag=v2,tolerations[0].key=a"],
-    &["--set-json", r#"{"env": {"A": 1000000, "B": true}, "pages": {"x": "1\n2"}, "resources": {"limits": {"cpu": 2}}}"#],
+    &[
+        "--set-json",
+        r#"{"env": {"A": 1000000, "B": true}, "pages": {"x": "1\n2"}, "resources": {"limits": {"cpu": 2}}}"#,
+    ],
 ];
 
 /// Helm of the version whose answers are recorded, if it is installed: `HELM` names it, else it is on the PATH.

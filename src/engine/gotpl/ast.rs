@@ -142,6 +142,11 @@ impl Origin {
         }
     }
 
+    /// The text given to `tpl`, if it is one.
+    pub fn text(&self) -> Option<Text> {
+        if let Origin::Text(text) = self { Some(text.clone()) } else { None }
+    }
+
     /// The file, if it is one.
     pub fn source(&self) -> Option<&Source> {
         if let Origin::File(source) = self { Some(source) } else { None }

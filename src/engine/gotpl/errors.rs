@@ -88,6 +88,8 @@ pub struct ParseError {
     pub at: usize,
     /// The text, for files.
     pub source: Option<Source>,
+    /// The text, where it was given to `tpl`.
+    pub tpl_text: Option<Text>,
 }
 
 impl ParseError {
@@ -120,6 +122,8 @@ pub struct ExecError {
     pub cause: Option<FnError>,
     /// The place, for the snippet.
     pub place: Place,
+    /// What follows `.Values` in the node, if it reads a value.
+    pub value: Vec<String>,
 }
 
 /// A place in a template.
@@ -127,6 +131,8 @@ pub struct ExecError {
 pub struct Place {
     /// The file; `None` for a text given to `tpl`.
     pub source: Option<Source>,
+    /// The text given to `tpl`.
+    pub tpl_text: Option<Text>,
     /// The bytes of the node.
     pub start: usize,
     /// One beyond its last byte.
@@ -221,6 +227,7 @@ mod tests {
             message: message.into(),
             cause,
             place: Place::default(),
+            value: Vec::new(),
         }
     }
 
@@ -259,6 +266,7 @@ mod tests {
             message: "bad number syntax: \"3-\"".into(),
             at: 0,
             source: None,
+            tpl_text: None,
         };
         assert_eq!(error.helm_text(), "parse error at (c/t:2): \"3-\"");
     }

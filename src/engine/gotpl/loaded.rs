@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::ast::{Origin, Parsed};
-use super::errors::ParseError;
+use super::errors::{ExecError, ParseError};
 use super::exec::{Exec, Library, Mark, Refusal};
 use super::functions;
 use super::host::Host;
@@ -49,6 +49,8 @@ struct File {
     path: String,
     /// The path of its chart.
     chart: String,
+    /// The names of the subcharts on the way from the root to it.
+    names: Vec<String>,
     source: Source,
 }
 
@@ -112,7 +114,7 @@ impl Loaded {
                     notes: file.path.ends_with("NOTES.txt"),
                     random,
                 }),
-                Err(error) => output.fail(error),
+                Err(error) => output.fail(report::exec_error(&error, scope.values, &file.names)),
             }
         }
         output
@@ -158,7 +160,7 @@ struct Run {
 
 impl Run {
     /// Runs a file; `None` if the tree has no such chart.
-    fn file(&mut self, file: &File) -> Option<Result<String, Diagnostic>> {
+    fn file(&mut self, file: &File) -> Option<Result<String, Box<ExecError>>> {
         let objects = self.charts.get(&file.chart)?;
         objects.dot.insert("Template".into(), objects::template(&file.path, &objects.path));
         let rendered = self.exec.render(&Text::from(file.path.as_str()), Value::Map(objects.dot.clone()));
@@ -166,7 +168,7 @@ impl Run {
             Ok(text) => text,
             Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
         };
-        Some(rendered.map(text).map_err(|error| report::exec_error(&error)))
+        Some(rendered.map(text))
     }
 }
 
@@ -176,6 +178,7 @@ fn files_of<'m>(member: &'m Member<'_>) -> impl Iterator<Item = File> + 'm {
     templates.filter(|template| member.is_rendered() || is_partial(&template.path)).map(|template| File {
         path: format!("{}/{}", member.path, template.path),
         chart: member.path.clone(),
+        names: member.names.iter().map(|name| (*name).to_owned()).collect(),
         source: template.source.clone(),
     })
 }

@@ -15,7 +15,7 @@
 //! | `host` | time, zones, randomness |
 //! | `times` | Go's `time` as values |
 //! | `limits` | budgets against templates without end |
-//! | `errors`, `report` | Go's and Helm's texts; diagnostics |
+//! | `errors`, `report`, `value_texts` | Go's and Helm's texts; diagnostics; places in values |
 
 mod ast;
 mod call;
@@ -35,6 +35,7 @@ mod report;
 mod set;
 mod times;
 mod value;
+mod value_texts;
 
 pub use self::name_template::render_name;
 

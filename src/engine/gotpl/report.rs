@@ -2,7 +2,9 @@
 
 use super::errors::{ExecError, FnError, ParseError, Place};
 use super::exec::Refusal;
+use super::value_texts::place_in_values;
 use crate::diagnostic::{Diagnostic, Severity, Source, Span};
+use crate::yaml::Map;
 
 /// How many levels of calls are shown.
 const MAX_LEVELS: usize = 8;
@@ -16,10 +18,16 @@ pub fn parse_error(error: &ParseError) -> Diagnostic {
     }
 }
 
-/// A template that failed.
-pub fn exec_error(error: &ExecError) -> Diagnostic {
+/// A template that failed, of the chart that one reaches by `names` from the root of the tree that has these values.
+pub fn exec_error(error: &ExecError, values: &Map, names: &[String]) -> Diagnostic {
     let code = if error.refusal().is_some() { "required" } else { "template" };
     let mut diagnostic = Diagnostic::error(code, error.helm_text());
+    let innermost = error.innermost();
+    if let Some(FnError::TplParse(_, parse)) = &innermost.cause
+        && let Some(span) = parse.tpl_text.as_ref().and_then(|text| place_in_values(values, text, parse.at))
+    {
+        diagnostic = diagnostic.at(span, "");
+    }
     let levels: Vec<&ExecError> = error.chain().collect();
     let hidden = levels.len().saturating_sub(MAX_LEVELS);
     for (distance, level) in levels.iter().rev().enumerate() {
@@ -28,12 +36,15 @@ pub fn exec_error(error: &ExecError) -> Diagnostic {
             continue;
         }
         let text = match (distance, hidden) {
-            (0, _) => String::new(),
+            (0, _) if diagnostic.labels.is_empty() => String::new(),
             (_, 0) => "called here".to_owned(),
             (_, hidden) if distance + 1 == levels.len() => format!("called here, {hidden} levels further out"),
             _ => "called here".to_owned(),
         };
-        diagnostic = diagnostic.at(span(&level.place), text);
+        diagnostic = diagnostic.at(span(&level.place, values), text);
+    }
+    if innermost.message.starts_with("nil pointer evaluating") && !innermost.value.is_empty() {
+        diagnostic.about = Some(names.iter().chain(&innermost.value).cloned().collect());
     }
     match help(error) {
         Some(help) => diagnostic.help(help),
@@ -65,8 +76,10 @@ fn help(error: &ExecError) -> Option<String> {
     }
 }
 
-fn span(place: &Place) -> Span {
-    place.source.as_ref().map_or_else(Span::generated, |source| token(source, place.start))
+fn span(place: &Place, values: &Map) -> Span {
+    let in_values = || place_in_values(values, place.tpl_text.as_ref()?, place.start);
+    let in_file = place.source.as_ref().map(|source| token(source, place.start));
+    in_file.or_else(in_values).unwrap_or_default()
 }
 
 /// The operand that begins at an offset.

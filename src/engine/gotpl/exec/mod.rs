@@ -259,11 +259,25 @@ impl Exec {
         Box::new(ExecError {
             location: format!("{}:{line}:{byte}", parsed.name.lossy()),
             executing: context.name.lossy().into_owned(),
-            place: Place { source: parsed.origin.source().cloned(), start, end: start },
+            place: Place { source: parsed.origin.source().cloned(), tpl_text: parsed.origin.text(), start, end: start },
+            value: self.value_path(parsed),
             context: text,
             message: fail.message,
             cause: fail.cause,
         })
+    }
+
+    /// What follows `.Values` or `$.Values` in the node that Go would name.
+    fn value_path(&self, parsed: &Parsed) -> Vec<String> {
+        let fields = match parsed.node(self.at) {
+            Node::Field(fields) => fields,
+            Node::Variable(variable, fields) if variable.name == 0 => fields,
+            _ => return Vec::new(),
+        };
+        match parsed.fields(fields) {
+            [first, path @ ..] if **first == *b"Values" => path.iter().map(|key| key.lossy().into_owned()).collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// Goes on until only `base` frames are left.

@@ -448,6 +448,7 @@ impl<'t> Parser<'t> {
             message: message.to_owned(),
             at: token.start as usize,
             source: self.parsed.origin.source().cloned(),
+            tpl_text: self.parsed.origin.text(),
         }
     }
 

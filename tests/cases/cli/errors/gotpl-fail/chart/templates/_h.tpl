@@ -1,0 +1,1 @@
+{{- define "b" }}{{ fail "no b" }}{{ end }}

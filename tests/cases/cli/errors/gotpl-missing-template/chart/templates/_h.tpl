@@ -1,0 +1,1 @@
+{{- define "c.labels" }}x{{ end }}

@@ -1,0 +1,1 @@
+{{- define "sub.port" }}{{ .Values.x.y.z }}{{ end }}

@@ -1,0 +1,1 @@
+{{- define "b" }}{{ required "set b" .Values.b }}{{ end }}
