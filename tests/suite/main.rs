@@ -13,7 +13,7 @@
 //! | `hostile` | names and texts that are to deceive, in every form of output |
 //! | `chart_trees` | charts that multiply when they are read |
 //! | `standard_output` | output that cannot be written |
-//! | `limits` | hostile input under limits of memory and disk |
+//! | `limits`, `go_template_limits` | hostile input under limits of memory and disk |
 //! | `terminal` | colours and progress, which only terminals get |
 //! | `prose` | the language of sources and documents |
 //! | `parity_table`, `pipelines` | what the documents claim |
@@ -30,6 +30,7 @@ mod cli_cases;
 mod create;
 mod dependency;
 mod diff;
+mod go_template_limits;
 mod go_templates;
 mod hostile;
 mod json_schema_messages;

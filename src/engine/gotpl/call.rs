@@ -220,6 +220,12 @@ pub trait Evaluate {
     /// The budget is used up.
     fn spend(&mut self, bytes: usize) -> Result<(), FnError>;
 
+    /// Counts calls that take long by themselves: a key, a hash of a password.
+    ///
+    /// # Errors
+    /// The budget is used up.
+    fn spend_costly(&mut self, calls: u32) -> Result<(), FnError>;
+
     /// How many bytes may be made yet: the limit for printing a value.
     fn room(&self) -> usize;
 

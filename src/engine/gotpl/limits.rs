@@ -10,11 +10,15 @@ const MAX_STEPS: u64 = 50_000_000;
 /// How many bytes all templates of a render may write and make, results of functions included.
 const MAX_BYTES: usize = 1 << 30;
 
+/// How many keys and hashes of passwords all templates of a render may make. The largest public chart makes fewer than ten.
+const MAX_COSTLY: u32 = 1_000;
+
 /// What a render may still use up.
 #[derive(Debug)]
 pub struct Limits {
     steps: u64,
     bytes: usize,
+    costly: u32,
     /// Where the stack stood when the render began, and how far it may go from there.
     stack: usize,
     max_stack: usize,
@@ -23,7 +27,7 @@ pub struct Limits {
 impl Limits {
     /// A render begins, with so many bytes of stack.
     pub fn new(max_stack: usize) -> Limits {
-        Limits { steps: MAX_STEPS, bytes: MAX_BYTES, stack: stack::position(), max_stack }
+        Limits { steps: MAX_STEPS, bytes: MAX_BYTES, costly: MAX_COSTLY, stack: stack::position(), max_stack }
     }
 
     /// Counts steps.
@@ -56,6 +60,23 @@ impl Limits {
             None => {
                 self.bytes = 0;
                 Err(FnError::Limit(format!("the templates make more than {} MiB", MAX_BYTES >> 20)))
+            }
+        }
+    }
+
+    /// Counts calls that take long by themselves.
+    ///
+    /// # Errors
+    /// There are none left.
+    pub fn spend_costly(&mut self, calls: u32) -> Result<(), FnError> {
+        match self.costly.checked_sub(calls) {
+            Some(left) => {
+                self.costly = left;
+                Ok(())
+            }
+            None => {
+                self.costly = 0;
+                Err(FnError::Limit(format!("the templates make more than {MAX_COSTLY} keys and hashes of passwords")))
             }
         }
     }

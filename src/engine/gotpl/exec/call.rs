@@ -52,6 +52,7 @@ impl Exec {
             self.host.called_at(function.name, &context.name, context.parsed.offset(node));
         }
         let result = filled.and_then(|()| {
+            self.limits.step(reading(&values))?;
             let result = (function.run)(self, Args(&values));
             result.map_err(|error| {
                 self.at = node;
@@ -164,6 +165,16 @@ impl Exec {
             _ => Ok(Operand::of(Value::Invalid)),
         }
     }
+}
+
+/// How many steps it takes to look through long texts that a function is given.
+fn reading(values: &[Value]) -> u64 {
+    /// Shorter texts are looked through in no time.
+    const LONG: usize = 4096;
+    const BYTES_OF_A_STEP: usize = 32;
+    let length = |value: &Value| if let Value::Str(text) | Value::Bytes(text) = value { text.len() } else { 0 };
+    let long: usize = values.iter().map(length).filter(|&length| length > LONG).sum();
+    (long / BYTES_OF_A_STEP) as u64
 }
 
 /// Whether a call has as many arguments as the function wants.

@@ -78,6 +78,10 @@ impl Evaluate for Exec {
         self.limits.spend(bytes)
     }
 
+    fn spend_costly(&mut self, calls: u32) -> Result<(), FnError> {
+        self.limits.spend_costly(calls)
+    }
+
     fn room(&self) -> usize {
         self.limits.room()
     }

@@ -18,17 +18,17 @@ const CERTIFICATE: Param = Param::Object("sprig.certificate");
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::random("bcrypt", TEXT, |run, args| {
-        run.spend(HASH)?;
+        run.spend_costly(1)?;
         let memory = memory(run);
         Ok(Value::str(crypto::bcrypt(&mut run.random()?, &memory, args.bytes(0))))
     }),
     Function::random("htpasswd", TWO, |run, args| {
-        run.spend(HASH)?;
+        run.spend_costly(1)?;
         let memory = memory(run);
         Ok(Value::str(crypto::htpasswd(&mut run.random()?, &memory, args.bytes(0), args.bytes(1))))
     }),
     Function::new("derivePassword", &[Param::Uint32, Param::Str, Param::Str, Param::Str, Param::Str], |run, args| {
-        run.spend(HASH)?;
+        run.spend_costly(1)?;
         let counter = args.int(0) as u32;
         let who = [2, 3, 4].map(|index| args.bytes(index));
         Ok(Value::str(crypto::derive_password(&memory(run), counter, args.bytes(1), who)?))
@@ -42,7 +42,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Ok(Value::str(crypto::decrypt_aes(args.bytes(0), args.bytes(1))?))
     }),
     Function::random("genPrivateKey", TEXT, |run, args| {
-        run.spend(LONG_KEY)?;
+        run.spend_costly(LONG_KEY)?;
         let memory = memory(run);
         let key = PrivateKey::generate(&mut run.random()?, &memory, args.bytes(0))?;
         Ok(Value::str(match key {
@@ -86,15 +86,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     ),
 ];
 
-/// What a password's hash counts for among the bytes that templates make: it takes as long as some 100 KB of text, and
-/// 10,000 of them would take minutes.
-const HASH: usize = 128 << 10;
-
-/// What a certificate counts for.
-const KEY: usize = 512 << 10;
-
-/// What a key of `genPrivateKey` counts for.
-const LONG_KEY: usize = 4 << 20;
+/// What a key of `genPrivateKey`, which may be a long one, counts for among the costly calls.
+const LONG_KEY: u32 = 4;
 
 /// A call that makes a certificate: the common name comes first, the days behind addresses and names.
 #[derive(Clone, Copy)]
@@ -110,7 +103,7 @@ fn generate(
     call: Call<'_>,
     make: impl FnOnce(&mut Random, &Subject<'_>, &PrivateKey) -> Result<Certificate, sprig::Error>,
 ) -> Result<Value, FnError> {
-    run.spend(KEY)?;
+    run.spend_costly(1)?;
     let Call { args, has_names, key } = call;
     let key = match key {
         Some(index) => {

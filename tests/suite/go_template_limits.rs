@@ -1,0 +1,126 @@
+//! Hostile Go templates in little memory: they end by themselves, with an error that names the limit, where Helm would run without
+//! end or die.
+
+#![cfg(unix)]
+
+use std::fs;
+use std::path::Path;
+
+use crate::support::command::shell_command;
+
+/// Address space of every run here, in KiB: 1 GiB is what templates may make, and they run on a stack of 256 MiB.
+const SPACE: u32 = 2_500_000;
+
+/// Builds a map that nests a million levels deep.
+const DEEP: &str = r#"{{- $deep := dict }}{{- range $i := until 1000000 }}{{- $deep = dict "a" $deep }}{{- end }}"#;
+
+/// Builds a map that holds itself.
+const SELF: &str = r#"{{- $map := dict "x" 1 }}{{- $_ := set $map "a" $map }}"#;
+
+fn run(folder: &Path, template: &str) -> (Option<i32>, String, String) {
+    fs::create_dir_all(folder.join("c/templates")).expect("a folder");
+    fs::write(folder.join("c/Chart.yaml"), "apiVersion: v2\nname: c\nversion: 1.0.0\n").expect("written");
+    fs::write(folder.join("c/templates/t.yaml"), template).expect("written");
+    let line = format!("ulimit -v {SPACE}; mim-chart template r c");
+    let output = shell_command("bash", &line, folder).output().expect("a shell");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+/// What a template prints behind its `# Source:` line.
+fn prints(template: &str, wanted: &str) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (code, stdout, stderr) = run(folder.path(), template);
+    assert_eq!(code, Some(0), "{template}: {stderr}");
+    assert_eq!(stdout, format!("---\n# Source: c/templates/t.yaml\n{wanted}\n"), "{template}");
+}
+
+/// A template ends with an error that has the given text in it.
+fn fails(template: &str, wanted: &str) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (code, stdout, stderr) = run(folder.path(), template);
+    assert_eq!((code, stdout.as_str()), (Some(1), ""), "{template}: {stderr}");
+    assert!(stderr.contains(wanted), "{template}: {stderr}");
+}
+
+#[test]
+fn values_a_million_levels_deep_are_built_printed_compared_and_dropped() {
+    prints(&format!("{DEEP}a: {{{{ print $deep | len }}}}"), "a: 7000005");
+    prints(&format!("{DEEP}a: {{{{ has $deep (list $deep) }}}}{{{{ kindOf $deep }}}}"), "a: truemap");
+    for (call, wanted) in [
+        ("toJson $deep", "the value nests too deeply to be written"),
+        ("deepCopy $deep", "the value nests too deeply to be copied"),
+    ] {
+        fails(&format!("{DEEP}a: {{{{ {call} }}}}"), wanted);
+    }
+}
+
+#[test]
+fn a_map_that_holds_itself_is_an_error_where_it_is_gone_through() {
+    for (call, wanted) in [
+        ("$map", "a map that contains itself cannot be printed"),
+        ("print $map", "a map that contains itself cannot be printed"),
+        ("printf \"%v\" $map", "nests too deeply to be printed, or contains itself"),
+        ("quote $map", "a map that contains itself cannot be printed"),
+        ("join \",\" (list $map)", "a map that contains itself cannot be printed"),
+        ("eq $map $map", "contains itself"),
+        ("toJson $map", "the value nests too deeply to be written"),
+        ("toPrettyJson $map", "the value nests too deeply to be written"),
+        ("toYaml $map", "the value nests too deeply to be written"),
+        ("toToml $map", "the value nests too deeply to be written"),
+        ("deepCopy $map", "the value nests too deeply to be copied, or contains itself"),
+        ("mustDeepCopy $map", "the value nests too deeply to be copied, or contains itself"),
+    ] {
+        fails(&format!("{SELF}a: {{{{ {call} }}}}"), wanted);
+    }
+}
+
+#[test]
+fn a_map_that_holds_itself_can_be_used_where_it_is_not_gone_through() {
+    for call in ["merge (dict) $map | len", "mergeOverwrite (dict \"a\" (dict \"a\" 1)) $map | len", "len $map"] {
+        prints(&format!("{SELF}a: {{{{ {call} }}}}"), "a: 2");
+    }
+    prints(&format!("{SELF}a: {{{{ deepEqual $map $map }}}}"), "a: true");
+}
+
+#[test]
+fn endless_loops_end_at_the_limit_of_steps() {
+    fails("{{ range 1000000000000000000 }}{{ end }}", "the templates go on without end: more than 50000000 steps");
+}
+
+#[test]
+fn texts_and_lists_without_end_end_at_the_limit_of_bytes() {
+    let wanted = "the templates make more than 1024 MiB";
+    for template in [
+        "{{ repeat 9000000000 \"abc\" }}",
+        "{{ range until 1000000000 }}{{ end }}",
+        "{{ range 1000000000000000000 }}{{ repeat 1000000 \"abc\" }}{{ end }}",
+    ] {
+        fails(template, wanted);
+    }
+    let doubling = "{{ $a := repeat 1000000 \"abc\" }}{{ range 10000 }}{{ $a = print $a $a }}{{ end }}";
+    fails(doubling, "the printed value would be too long");
+}
+
+#[test]
+fn keys_and_hashes_of_passwords_in_a_loop_end_at_their_limit() {
+    let wanted = "the templates make more than 1000 keys and hashes of passwords";
+    fails("{{ range 1000000 }}{{ derivePassword 1 \"long\" \"a\" \"b\" \"c\" }}{{ end }}", wanted);
+    fails("{{ range 1000000 }}{{ genPrivateKey \"ed25519\" }}{{ end }}", wanted);
+    let with_key =
+        "{{ $key := genPrivateKey \"ed25519\" }}{{ range 1000000 }}{{ $ca := genCAWithKey \"a\" 1 $key }}{{ end }}";
+    fails(with_key, wanted);
+}
+
+#[test]
+fn functions_that_read_megabytes_in_a_loop_end_at_the_limit_of_steps() {
+    let wanted = "the templates go on without end: more than 50000000 steps";
+    for call in ["regexMatch \"b$\" $text", "contains \"b\" $text"] {
+        fails(
+            &format!(
+                "{{{{ $text := repeat 10000000 \"a\" }}}}{{{{ range 1000000 }}}}{{{{ $x := {call} }}}}{{{{ end }}}}"
+            ),
+            wanted,
+        );
+    }
+}
