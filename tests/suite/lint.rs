@@ -1,7 +1,7 @@
 //! What `mim-chart lint` says of charts is what `helm lint` says: `cases/lint/cases.json`, recorded from Helm by
 //! `tests/parity/record_lint`.
 //!
-//! mim-chart gets the same files, with `engine: tera` in every Chart.yaml unless a case says `"engine": false`. A case
+//! mim-chart gets the same files, and once more with `engine: tera` in every Chart.yaml unless a case says `"engine": false`. A case
 //! with `texts` says why the words of a finding are mim-chart's own: severities and files are compared. A case with
 //! `differs` says why mim-chart does otherwise, what it prints instead, and what it says besides on standard error. In
 //! YAML's messages mim-chart always has the true line, which Helm leaves out or counts in its own ways.
@@ -34,10 +34,20 @@ struct Said {
 
 #[test]
 fn lint_matches_helm() {
+    matches_helm("engine: tera\n");
+}
+
+#[test]
+fn lint_of_go_templates_matches_helm() {
+    matches_helm("");
+}
+
+/// Compares all cases, with a line in each Chart.yaml.
+fn matches_helm(engine: &str) {
     let cases = recorded::cases("lint/cases.json", 201);
     let mut wrong = Vec::new();
     for case in &cases {
-        let mut ours = run(case);
+        let mut ours = run(case, engine);
         let mut helms = of_helm(&case["helm"]);
         if case["texts"].is_string() {
             ours.stdout = without_texts(&ours.stdout);
@@ -61,20 +71,24 @@ fn lint_matches_helm() {
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }
 
-fn run(case: &Value) -> Said {
+fn run(case: &Value, engine: &str) -> Said {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let folder = folder.path();
     let given = case["files"].as_object();
     let is_given = |path: &str| given.is_some_and(|files| files.contains_key(path));
     for (path, content) in CHART.into_iter().filter(|(path, _)| !is_given(path)) {
-        write(&folder.join(path), content, case);
+        write(&folder.join(path), content, case, engine);
     }
     for (path, content) in given.into_iter().flatten() {
         match content.as_str() {
             _ if path.ends_with('/') => fs::create_dir_all(folder.join(path)).expect("a folder"),
-            Some(content) => write(&folder.join(path), content, case),
+            Some(content) => write(&folder.join(path), content, case, engine),
             None => {}
         }
+    }
+    let in_go_templates = case["gotpl"].as_object().filter(|_| engine.is_empty());
+    for (path, content) in in_go_templates.into_iter().flatten() {
+        write(&folder.join(path), text(content), case, engine);
     }
     for (name, directory) in case["archives"].as_object().into_iter().flatten() {
         files::pack(&folder.join(text(directory)), "", &folder.join(name));
@@ -91,9 +105,9 @@ fn run(case: &Value) -> Said {
     }
 }
 
-fn write(path: &Path, content: &str, case: &Value) {
+fn write(path: &Path, content: &str, case: &Value, engine: &str) {
     let is_chart_file = path.ends_with("Chart.yaml") && !path.ends_with("templates/Chart.yaml");
-    let engine = if is_chart_file && case["engine"].as_bool() != Some(false) { "engine: tera\n" } else { "" };
+    let engine = if is_chart_file && case["engine"].as_bool() != Some(false) { engine } else { "" };
     files::write(path, &format!("{content}{engine}"));
 }
 

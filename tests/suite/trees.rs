@@ -1,8 +1,7 @@
 //! Trees of charts are rendered as Helm renders them: `cases/trees/trees.json`, recorded from Helm by
 //! `tests/parity/record_trees`. Every tree has the rule in its name that it is about.
 //!
-//! mim-chart gets the same files with `engine: tera` in every Chart.yaml, and templates in Tera where Helm got them in its
-//! own language; `tests/parity/trees.py` says how a tree is described. Helm's log is compared as a set.
+//! mim-chart gets the same files, and once more with `engine: tera` in every Chart.yaml and templates in Tera; `tests/parity/trees.py` says how a tree is described. Helm's log is compared as a set.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -19,15 +18,34 @@ const OWN_NOTICES: [&str; 3] = ["hooks", "unknown-value", "subcharts-of-one-name
 
 #[test]
 fn trees_render_as_in_helm() {
-    let dump = fs::read_to_string(recorded::folder("trees/dump.tera")).expect("a template");
+    render_as_in_helm(Language { dump: "trees/dump.tera", templates: "tera", engine: "engine: tera\n" });
+}
+
+#[test]
+fn trees_of_go_templates_render_as_in_helm() {
+    render_as_in_helm(Language { dump: "trees/dump.gotpl", templates: "go", engine: "" });
+}
+
+/// What the templates of the trees are written in.
+struct Language {
+    /// The template that is added to each chart.
+    dump: &'static str,
+    /// The key of a tree's own templates.
+    templates: &'static str,
+    /// The line of Chart.yaml.
+    engine: &'static str,
+}
+
+fn render_as_in_helm(language: Language) {
+    let dump = fs::read_to_string(recorded::folder(language.dump)).expect("a template");
     let trees = recorded::cases("trees/trees.json", 120);
-    let wrong: Vec<String> = trees.iter().filter_map(|tree| difference(tree, &dump)).collect();
+    let wrong: Vec<String> = trees.iter().filter_map(|tree| difference(tree, &dump, &language)).collect();
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), trees.len(), wrong.join("\n"));
 }
 
-fn difference(tree: &Value, dump: &str) -> Option<String> {
+fn difference(tree: &Value, dump: &str, language: &Language) -> Option<String> {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    lay_out(tree, dump, folder.path());
+    lay_out(tree, dump, language, folder.path());
     let arguments = tree["arguments"].as_array().expect("arguments").iter().map(text);
     let output = mim_chart(folder.path()).args(arguments).arg("--message-format=json").output().expect("a run");
 
@@ -66,7 +84,7 @@ fn difference(tree: &Value, dump: &str) -> Option<String> {
     (!wrong.is_empty()).then(|| format!("## {}\n{}\n{stderr}", text(&tree["name"]), wrong.join("\n")))
 }
 
-fn lay_out(tree: &Value, dump: &str, folder: &Path) {
+fn lay_out(tree: &Value, dump: &str, language: &Language, folder: &Path) {
     for (path, content) in tree["files"].as_object().expect("files") {
         let mut content = text(content).to_owned();
         if path.ends_with("/Chart.yaml") && !path.contains("/templates/") {
@@ -78,13 +96,13 @@ fn lay_out(tree: &Value, dump: &str, folder: &Path) {
                 content.push('\n');
             }
             if tree["engine"] != false {
-                content.push_str("engine: tera\n");
+                content.push_str(language.engine);
             }
         }
         write(&folder.join(path), &content);
     }
     for (path, pair) in tree["templates"].as_object().into_iter().flatten() {
-        write(&folder.join(path), text(&pair["tera"]));
+        write(&folder.join(path), text(&pair[language.templates]));
     }
     for pair in tree["pack"].as_array().into_iter().flatten() {
         pack_and_remove(&folder.join(text(&pair[1])), &folder.join(text(&pair[0])));
