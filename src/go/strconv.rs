@@ -1,5 +1,7 @@
 //! Text as Go quotes it (`strconv.Quote`, `%q`), which many of Helm's messages do.
 
+use std::borrow::Cow;
+
 use super::utf8;
 
 /// A character as Go's `%q` writes it.
@@ -112,20 +114,32 @@ pub fn unquote(text: &str) -> Option<String> {
 }
 
 /// The bytes that a Go literal in single, double or back quotes stands for; `None` where it is malformed.
-pub fn unquote_bytes(literal: &[u8]) -> Option<Vec<u8>> {
+pub fn unquote_bytes(literal: &[u8]) -> Option<Cow<'_, [u8]>> {
     let (&quote, rest) = literal.split_first()?;
     let inside = rest.strip_suffix(&[quote])?;
     if quote == b'`' {
-        return Some(inside.iter().copied().filter(|&byte| byte != b'\r').collect());
+        return Some(match memchr::memchr(b'\r', inside) {
+            None => Cow::Borrowed(inside),
+            Some(_) => inside.iter().copied().filter(|&byte| byte != b'\r').collect(),
+        });
+    }
+    // Most characters stand for themselves.
+    let plain = |text: &[u8]| {
+        let is_plain = |byte: &&u8| byte.is_ascii() && **byte != b'\\' && **byte != quote;
+        text.iter().take_while(is_plain).count()
+    };
+    let length = plain(inside);
+    if length == inside.len() {
+        return Some(Cow::Borrowed(inside));
     }
     let mut text = Vec::with_capacity(inside.len());
     let mut rest = inside;
-    while let Some(&first) = rest.first() {
-        // Most characters stand for themselves.
-        if first.is_ascii() && first != b'\\' && first != quote {
-            text.push(first);
-            rest = &rest[1..];
-            continue;
+    while !rest.is_empty() {
+        let length = plain(rest);
+        text.extend_from_slice(&rest[..length]);
+        rest = &rest[length..];
+        if rest.is_empty() {
+            break;
         }
         let (unit, length) = unquote_char(rest, quote)?;
         match unit {
@@ -134,7 +148,7 @@ pub fn unquote_bytes(literal: &[u8]) -> Option<Vec<u8>> {
         }
         rest = &rest[length..];
     }
-    Some(text)
+    Some(Cow::Owned(text))
 }
 
 /// What one character or escape sequence stands for.
@@ -213,7 +227,7 @@ mod tests {
             unquote_bytes(br#""\u00e9\x41\101\U0001F600\xff""#).unwrap(),
             "\u{e9}AA\u{1f600}".as_bytes().iter().copied().chain([0xff]).collect::<Vec<_>>()
         );
-        assert_eq!(unquote_bytes(b"`a\\n\r\n`").unwrap(), b"a\\n\n");
+        assert_eq!(unquote_bytes(b"`a\\n\r\n`").unwrap(), b"a\\n\n".as_slice());
         for bad in [r#""\'""#, r#""\q""#, r#""\400""#, r#""\ud800""#, r#""\x4""#] {
             assert_eq!(unquote_bytes(bad.as_bytes()), None, "{bad}");
         }

@@ -39,6 +39,13 @@ pub struct Fields {
     end: u32,
 }
 
+impl Fields {
+    /// This run and the one right behind it.
+    pub(super) fn and(self, next: Fields) -> Fields {
+        Fields { start: self.start, end: next.end }
+    }
+}
+
 /// A variable where it is used: its name, and its place on the stack of variables of a running template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Variable {
@@ -154,7 +161,7 @@ impl Origin {
 }
 
 /// A text that was parsed.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Parsed {
     /// The name of the file, or `gotpl`.
     pub name: Text,
@@ -165,6 +172,8 @@ pub struct Parsed {
     /// Whether variables are declared inside of parentheses: `and` and `or` may leave such a declaration out, so that the
     /// slots of variables are not known before a run.
     pub is_dynamic: bool,
+    /// Whether it defines a template of the file's own name.
+    pub(super) defines_itself: bool,
     pub(super) nodes: Vec<Node>,
     pub(super) offsets: Vec<u32>,
     pub(super) children: Vec<NodeId>,
@@ -179,6 +188,18 @@ pub struct Parsed {
 }
 
 impl Parsed {
+    /// The same text as another file; `None` if it has to be parsed again because it defines a template of its own
+    /// or of the new name.
+    pub(super) fn renamed(&self, name: &Text, origin: &Origin) -> Option<Parsed> {
+        let (_, defined) = self.trees.split_last()?;
+        if self.defines_itself || defined.iter().any(|tree| tree.name == *name) {
+            return None;
+        }
+        let mut parsed = Parsed { name: name.clone(), origin: origin.clone(), ..self.clone() };
+        parsed.trees.last_mut()?.name = name.clone();
+        Some(parsed)
+    }
+
     /// The tree of the file itself.
     pub fn main(&self) -> &Tree {
         &self.trees[self.trees.len() - 1]

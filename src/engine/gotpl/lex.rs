@@ -262,11 +262,11 @@ impl<'t> Lexer<'t> {
 
     /// Whether the closing delimiter is here, and whether it trims.
     fn at_right_delimiter(&self) -> Option<bool> {
-        let rest = self.rest();
-        if right_trims(rest) && rest[2..].starts_with(b"}}") {
-            return Some(true);
+        match self.rest() {
+            [b'}', b'}', ..] => Some(false),
+            [b' ' | b'\t' | b'\r' | b'\n', b'-', b'}', b'}', ..] => Some(true),
+            _ => None,
         }
-        rest.starts_with(b"}}").then_some(false)
     }
 
     fn right_delimiter(&mut self) -> Token {
@@ -292,42 +292,51 @@ impl<'t> Lexer<'t> {
             }
             return Err("unclosed left paren".to_owned());
         }
-        let c = self.advance().ok_or("unclosed action")?;
-        let kind = match c {
-            ' ' | '\t' | '\r' | '\n' => return Ok(self.space()),
-            '=' => TokenKind::Assign,
-            ':' if self.advance() == Some('=') => TokenKind::Declare,
-            ':' => return Err("expected :=".to_owned()),
-            '|' => TokenKind::Pipe,
-            '"' => self.quoted(b'"', "unterminated quoted string", TokenKind::String)?,
-            '\'' => self.quoted(b'\'', "unterminated character constant", TokenKind::CharConstant)?,
-            '`' => self.raw_quoted()?,
-            '$' => self.name(TokenKind::Variable)?,
-            '.' if self.rest().first().is_some_and(|next| !next.is_ascii_digit()) => self.name(TokenKind::Field)?,
-            '.' | '+' | '-' | '0'..='9' => {
-                self.at -= 1;
-                self.number()?
-            }
-            c if is_alphanumeric(c) => self.identifier()?,
-            '(' => {
+        let first = *self.rest().first().ok_or("unclosed action")?;
+        if SPACE.contains(&first) {
+            return Ok(self.space());
+        }
+        self.at += 1;
+        let kind = match first {
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.identifier()?,
+            b'.' if self.rest().first().is_some_and(|next| !next.is_ascii_digit()) => self.name(TokenKind::Field)?,
+            b'$' => self.name(TokenKind::Variable)?,
+            b'"' => self.quoted(b'"', "unterminated quoted string", TokenKind::String)?,
+            b'|' => TokenKind::Pipe,
+            b'(' => {
                 self.parens += 1;
                 TokenKind::LeftParen
             }
-            ')' => {
+            b')' => {
                 self.parens = self.parens.checked_sub(1).ok_or("unexpected right paren")?;
                 TokenKind::RightParen
             }
-            ' '..='~' => TokenKind::Char,
-            c => return Err(format!("unrecognized character in action: {}", unicode(c))),
+            b'=' => TokenKind::Assign,
+            b':' if self.advance() == Some('=') => TokenKind::Declare,
+            b':' => return Err("expected :=".to_owned()),
+            b'\'' => self.quoted(b'\'', "unterminated character constant", TokenKind::CharConstant)?,
+            b'`' => self.raw_quoted()?,
+            b'.' | b'+' | b'-' | b'0'..=b'9' => {
+                self.at -= 1;
+                self.number()?
+            }
+            b' '..=b'~' => TokenKind::Char,
+            _ => {
+                self.at -= 1;
+                match self.advance().unwrap_or(char::REPLACEMENT_CHARACTER) {
+                    c if is_alphanumeric(c) => self.identifier()?,
+                    c => return Err(format!("unrecognized character in action: {}", unicode(c))),
+                }
+            }
         };
         Ok(self.token(kind))
     }
 
-    /// White space; its first character has been taken. What trims behind it belongs to the delimiter.
+    /// White space. What trims behind it belongs to the delimiter.
     fn space(&mut self) -> Token {
-        while self.rest().first().is_some_and(|byte| SPACE.contains(byte)) {
-            self.advance();
-        }
+        let length = leading_space(self.rest());
+        self.line += newlines(&self.rest()[..length]);
+        self.at += length;
         let last = &self.text[self.at - 1..];
         if right_trims(last) && last[2..].starts_with(b"}}") {
             self.at -= 1;
@@ -341,17 +350,18 @@ impl<'t> Lexer<'t> {
 
     fn quoted(&mut self, quote: u8, unterminated: &str, kind: TokenKind) -> Result<TokenKind, String> {
         loop {
-            match self.advance() {
-                Some('\\') if !matches!(self.advance(), None | Some('\n')) => {}
-                Some('\\' | '\n') | None => return Err(unterminated.to_owned()),
-                Some(c) if c == char::from(quote) => return Ok(kind),
-                Some(_) => {}
+            let special = memchr::memchr3(quote, b'\\', b'\n', self.rest()).ok_or(unterminated)?;
+            self.at += special + 1;
+            match self.text[self.at - 1] {
+                byte if byte == quote => return Ok(kind),
+                b'\\' if self.rest().first().is_some_and(|&escaped| escaped != b'\n') => self.at += 1,
+                _ => return Err(unterminated.to_owned()),
             }
         }
     }
 
     fn raw_quoted(&mut self) -> Result<TokenKind, String> {
-        let length = self.rest().iter().position(|&byte| byte == b'`').ok_or("unterminated raw quoted string")?;
+        let length = memchr::memchr(b'`', self.rest()).ok_or("unterminated raw quoted string")?;
         self.line += newlines(&self.rest()[..length]);
         self.at += length + 1;
         Ok(TokenKind::RawString)
@@ -375,16 +385,24 @@ impl<'t> Lexer<'t> {
     }
 
     fn skip_alphanumeric(&mut self) {
-        while self.peek().is_some_and(is_alphanumeric) {
-            self.advance();
+        loop {
+            let plain = self.rest().iter().take_while(|&&byte| byte == b'_' || byte.is_ascii_alphanumeric()).count();
+            self.at += plain;
+            if self.rest().first().is_none_or(u8::is_ascii) {
+                return;
+            }
+            match utf8::first(self.rest()) {
+                Some((c, length)) if is_alphanumeric(c) => self.at += length,
+                _ => return,
+            }
         }
     }
 
     fn check_terminator(&self) -> Result<(), String> {
-        match self.peek() {
-            Some(c) if !self.at_terminator() => Err(format!("bad character {}", unicode(c))),
-            _ => Ok(()),
+        if self.at_terminator() {
+            return Ok(());
         }
+        self.peek().map_or(Ok(()), |c| Err(format!("bad character {}", unicode(c))))
     }
 
     fn at_terminator(&self) -> bool {
@@ -479,19 +497,16 @@ fn trimmed_end(text: &[u8]) -> usize {
 }
 
 fn newlines(text: &[u8]) -> u32 {
-    text.iter().filter(|&&byte| byte == b'\n').count() as u32
+    match text {
+        [] => 0,
+        [byte] => u32::from(*byte == b'\n'),
+        _ => memchr::memchr_iter(b'\n', text).count() as u32,
+    }
 }
 
-/// Where two bytes that are the same stand first (`{{`), or any two.
+/// Where two bytes are first.
 fn find(text: &[u8], pair: &[u8; 2]) -> Option<usize> {
-    let mut from = 0;
-    loop {
-        let at = from + text[from..].iter().position(|&byte| byte == pair[0])?;
-        if text.get(at + 1) == Some(&pair[1]) {
-            return Some(at);
-        }
-        from = at + 1;
-    }
+    memchr::memchr_iter(pair[0], text).find(|at| text.get(at + 1) == Some(&pair[1]))
 }
 
 #[cfg(test)]

@@ -42,6 +42,14 @@ impl Number {
     /// # Errors
     /// Go's message.
     pub fn parse(text: &str) -> Result<Number, String> {
+        // Most numbers are short and decimal.
+        if text.len() < 10 && (!text.starts_with('0') || text == "0") && text.bytes().all(|byte| byte.is_ascii_digit())
+        {
+            return text
+                .parse()
+                .map(Number::of_char)
+                .map_err(|_| format!("illegal number syntax: {}", quote_double(text)));
+        }
         if let Some(imaginary) = text.strip_suffix('i').and_then(parse_float) {
             return Ok(Number::complex((0.0, imaginary)));
         }

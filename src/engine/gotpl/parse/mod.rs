@@ -32,16 +32,19 @@ pub fn parse(name: &Text, origin: Origin, functions: Functions) -> Result<Parsed
     // Offsets have 32 bits; readers refuse files of that size, and texts are limited by the budget.
     let kept = origin.clone();
     let text = kept.bytes();
+    // Templates have about a node for every 16 bytes.
+    let size = (text.len() / 16).min(1024);
     let mut parser = Parser {
         parsed: Parsed {
             name: name.clone(),
             origin,
             trees: Vec::new(),
             is_dynamic: false,
-            nodes: Vec::new(),
-            offsets: Vec::new(),
-            children: Vec::new(),
-            fields: Vec::new(),
+            defines_itself: false,
+            nodes: Vec::with_capacity(size),
+            offsets: Vec::with_capacity(size),
+            children: Vec::with_capacity(size),
+            fields: Vec::with_capacity(size / 4),
             numbers: Vec::new(),
             strings: Vec::new(),
             variable_names: vec!["$".into()],
@@ -53,6 +56,7 @@ pub fn parse(name: &Text, origin: Origin, functions: Functions) -> Result<Parsed
         text,
         tokens: [Token { kind: TokenKind::Eof, start: 0, end: 0, line: 1 }; 3],
         peeked: 0,
+        waiting: Vec::new(),
         variables: Variables::new(),
         variable_numbers: HashMap::from_iter([(&b"$"[..], 0)]),
         tree_numbers: HashMap::default(),
@@ -72,6 +76,8 @@ struct Parser<'t> {
     /// Tokens that were looked at already; the first is the last that the lexer gave.
     tokens: [Token; 3],
     peeked: usize,
+    /// Commands and operands whose pipeline or command has not ended yet.
+    waiting: Vec<NodeId>,
     variables: Variables,
     variable_numbers: HashMap<&'t [u8], u32, ahash::RandomState>,
     /// The trees of the names that were defined so far.
@@ -136,6 +142,7 @@ impl<'t> Parser<'t> {
             }
         }
         let tree = self.tree(self.parsed.name.clone(), &top);
+        self.parsed.defines_itself = self.tree_numbers.contains_key(&self.parsed.name);
         self.add_tree(tree)?;
         // The file may define a template of its own name, which is before others then.
         if let Some(main) = self.tree_numbers.get(&self.parsed.name) {

@@ -18,7 +18,7 @@ impl<'t> Parser<'t> {
     pub(super) fn pipeline(&mut self, context: &str, end: TokenKind) -> Result<NodeId, ParseError> {
         let offset = self.peek_non_space().start;
         let (variables, assigns) = self.declarations(context)?;
-        let mut commands = Vec::new();
+        let first = self.waiting.len();
         loop {
             let token = self.next_non_space();
             match token.kind {
@@ -36,26 +36,29 @@ impl<'t> Parser<'t> {
                 | TokenKind::Variable
                 | TokenKind::LeftParen => {
                     self.back_up();
-                    commands.push(self.command()?);
+                    let command = self.command()?;
+                    self.waiting.push(command);
                 }
                 _ => return Err(self.unexpected(token, context)),
             }
         }
-        self.check_pipeline(&commands, context)?;
+        self.check_pipeline(&self.waiting[first..], context)?;
         if !variables.is_empty() && context == "parenthesized pipeline" {
             self.parsed.is_dynamic = true;
         }
         // An assignment finds its variable where the pipeline ends; a declaration is there from here on.
-        let mut nodes = Vec::with_capacity(variables.len());
+        let from = self.waiting.len();
         for (name, offset) in variables {
             let slot = if assigns { self.variables.slot(name) } else { None };
-            nodes.push(self.parsed.add(Node::Variable(Variable { name, slot }, Fields::default()), offset));
+            let variable = self.parsed.add(Node::Variable(Variable { name, slot }, Fields::default()), offset);
+            self.waiting.push(variable);
             if !assigns {
                 self.variables.push(name);
             }
         }
-        let variables = self.parsed.add_children(&nodes);
-        let commands = self.parsed.add_children(&commands);
+        let variables = self.parsed.add_children(&self.waiting[from..]);
+        let commands = self.parsed.add_children(&self.waiting[first..from]);
+        self.waiting.truncate(first);
         Ok(self.parsed.add(Node::Pipe { variables, commands, assigns }, offset))
     }
 
@@ -134,10 +137,11 @@ impl<'t> Parser<'t> {
     /// An operand and its arguments; a `|` behind them is taken as well.
     fn command(&mut self) -> Result<NodeId, ParseError> {
         let offset = self.peek_non_space().start;
-        let mut operands = Vec::new();
+        let first = self.waiting.len();
         loop {
             self.peek_non_space();
-            operands.extend(self.operand()?);
+            let operand = self.operand()?;
+            self.waiting.extend(operand);
             let token = self.next_token();
             match token.kind {
                 TokenKind::Space => continue,
@@ -147,10 +151,11 @@ impl<'t> Parser<'t> {
             }
             break;
         }
-        if operands.is_empty() {
+        if self.waiting.len() == first {
             return Err(self.error("empty command"));
         }
-        let operands = self.parsed.add_children(&operands);
+        let operands = self.parsed.add_children(&self.waiting[first..]);
+        self.waiting.truncate(first);
         Ok(self.parsed.add(Node::Command(operands), offset))
     }
 
@@ -161,22 +166,21 @@ impl<'t> Parser<'t> {
         if first.kind != TokenKind::Field {
             return Ok(Some(term));
         }
-        let mut names = Vec::new();
+        // The names of a field whose first was the term go on where that one is: at the end of the list.
+        let term_node = self.parsed.node(term);
+        let mut fields = if let Node::Field(fields) = term_node { fields } else { self.parsed.add_fields([]) };
         while self.peek().kind == TokenKind::Field {
             let token = self.next_token();
-            names.push(Text::from(&self.token_text(token)[1..]));
+            fields = fields.and(self.parsed.add_fields([Text::from(&self.token_text(token)[1..])]));
         }
-        let node = match self.parsed.node(term) {
-            Node::Field(fields) => {
-                let names = self.parsed.fields(fields).iter().cloned().chain(names).collect::<Vec<_>>();
-                Node::Field(self.parsed.add_fields(names))
-            }
-            Node::Variable(variable, _) => Node::Variable(variable, self.parsed.add_fields(names)),
+        let node = match term_node {
+            Node::Field(_) => Node::Field(fields),
+            Node::Variable(variable, _) => Node::Variable(variable, fields),
             Node::Bool(_) | Node::String(_) | Node::Number(_) | Node::Nil | Node::Dot => {
                 let term = quote_double(&node_text(&self.parsed, term));
                 return Err(self.error(&format!("unexpected . after term {term}")));
             }
-            _ => Node::Chain { of: term, fields: self.parsed.add_fields(names) },
+            _ => Node::Chain { of: term, fields },
         };
         Ok(Some(self.parsed.add(node, first.start)))
     }

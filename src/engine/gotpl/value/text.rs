@@ -60,6 +60,12 @@ impl From<String> for Text {
     }
 }
 
+impl From<Cow<'_, [u8]>> for Text {
+    fn from(bytes: Cow<'_, [u8]>) -> Self {
+        Text(bytes.into())
+    }
+}
+
 impl From<Vec<u8>> for Text {
     fn from(bytes: Vec<u8>) -> Self {
         Text(bytes.into())
