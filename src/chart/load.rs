@@ -82,8 +82,9 @@ impl Chart {
                     collect(read, &mut errors, |lock| chart.lock = lock);
                 }
                 path if path.starts_with("templates/") => {
-                    if let Some(source) = text(&file, &mut errors) {
-                        chart.templates.push(Template { path: file.path.clone(), source });
+                    let path = file.path.clone();
+                    if let Some(source) = into_text(file, &mut errors) {
+                        chart.templates.push(Template { path, source });
                     }
                 }
                 path if path.starts_with("charts/") && !path.ends_with(".prov") => {
@@ -218,6 +219,14 @@ fn strip_byte_order_mark(file: &mut File) {
         Cow::Borrowed(bytes) => Cow::Borrowed(&bytes[BYTE_ORDER_MARK.len()..]),
         Cow::Owned(bytes) => Cow::Owned(bytes[BYTE_ORDER_MARK.len()..].to_vec()),
     };
+}
+
+/// The same of a file that is not needed any more: its bytes become the text.
+fn into_text(file: File, errors: &mut Vec<Diagnostic>) -> Option<Source> {
+    match String::from_utf8(file.bytes.into_owned()) {
+        Ok(text) => Some(Source::file(file.shown, text)),
+        Err(error) => text(&File { bytes: Cow::Owned(error.into_bytes()), ..file }, errors),
+    }
 }
 
 /// The file's text; one that is not UTF-8 is an error, reported with the line of the first wrong byte.

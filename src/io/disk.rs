@@ -34,6 +34,10 @@ impl Tree for Disk {
         read_regular(path, limit)
     }
 
+    fn read_found(&self, path: &Path, size: u64, limit: u64) -> Result<Vec<u8>, TreeError> {
+        read_sized(path, size, limit)
+    }
+
     fn shown(&self, path: &Path) -> String {
         path.display().to_string()
     }
@@ -59,8 +63,27 @@ pub(super) fn read_regular(path: &Path, limit: u64) -> Result<Vec<u8>, TreeError
             return Err(std::io::Error::other("not a regular file").into());
         }
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
-    fs::File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
+    read_sized(path, metadata.len(), limit)
+}
+
+/// The bytes of a regular file that is known to have `size` of them. They are read at once, and there is no further read to
+/// see that nothing follows; a file in `/proc` has 0, whatever it holds.
+fn read_sized(path: &Path, size: u64, limit: u64) -> Result<Vec<u8>, TreeError> {
+    let mut file = fs::File::open(path)?;
+    let mut bytes = vec![0; usize::try_from(size.min(limit)).unwrap_or(0)];
+    let mut length = 0;
+    while length < bytes.len() {
+        match file.read(&mut bytes[length..]) {
+            Ok(0) => break,
+            Ok(count) => length += count,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    bytes.truncate(length);
+    if size == 0 || size > limit {
+        file.take(limit + 1 - length as u64).read_to_end(&mut bytes)?;
+    }
     if bytes.len() as u64 > limit { Err(TreeError::TooLarge) } else { Ok(bytes) }
 }
 

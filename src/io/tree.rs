@@ -20,6 +20,11 @@ pub(super) trait Tree {
     /// The bytes of a regular file, at most `limit` of them.
     fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, TreeError>;
 
+    /// The same for a file that [`Tree::look`] has just found to be of a size.
+    fn read_found(&self, path: &Path, _size: u64, limit: u64) -> Result<Vec<u8>, TreeError> {
+        self.read(path, limit)
+    }
+
     /// The path as messages show it.
     fn shown(&self, path: &Path) -> String;
 }

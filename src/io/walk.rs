@@ -239,7 +239,7 @@ impl Walk<'_> {
             self.refuse(too_large());
             return Ok(());
         }
-        match tree.read(path, MAX_FILE_BYTES) {
+        match tree.read_found(path, size, MAX_FILE_BYTES) {
             Ok(bytes) => {
                 // The size that was read counts: that of files in /proc is not known before.
                 if !self.allowance.take_bytes(bytes.len() as u64) {
