@@ -26,7 +26,7 @@ const MAX_DEPTH: usize = 10_000;
 /// Go's message, and the place of the first character that does not belong there.
 pub fn read(source: &Source, range: Range<usize>) -> Result<Node, Diagnostic> {
     let range = source.span(range).range();
-    let mut reader = Reader { source, end: range.end, at: range.start, depth: 0, streaming: false, too_large: None };
+    let mut reader = Reader::new(source, range, false);
     let node = reader.value()?;
     reader.skip_space();
     match reader.byte() {
@@ -59,7 +59,7 @@ pub fn read_decoded(source: &Source) -> Result<(Node, Option<Diagnostic>), Diagn
 pub fn read_prefix(source: &Source, start: usize) -> Result<(Node, usize), Diagnostic> {
     let end = source.text().len();
     let start = source.span(start..end).start();
-    let mut reader = Reader { source, end, at: start, depth: 0, streaming: true, too_large: None };
+    let mut reader = Reader::new(source, start..end, true);
     reader.skip_space();
     if reader.byte().is_none() {
         return Err(reader.error("EOF".to_owned()));
@@ -71,8 +71,8 @@ pub fn read_prefix(source: &Source, start: usize) -> Result<(Node, usize), Diagn
 
 struct Reader<'s> {
     source: &'s Source,
-    /// The byte after the last.
-    end: usize,
+    /// The text up to the end of the part.
+    text: &'s str,
     at: usize,
     depth: usize,
     /// Whether it speaks as Go's decoder of streams does.
@@ -81,20 +81,27 @@ struct Reader<'s> {
     too_large: Option<Diagnostic>,
 }
 
-impl Reader<'_> {
+impl<'s> Reader<'s> {
+    fn new(source: &'s Source, range: Range<usize>, streaming: bool) -> Reader<'s> {
+        Reader { source, text: &source.text()[..range.end], at: range.start, depth: 0, streaming, too_large: None }
+    }
+
     /// The value, unless a number in it was too large.
     fn checked(self, node: Node) -> Result<Node, Diagnostic> {
         self.too_large.map_or(Ok(node), Err)
     }
 
     fn byte(&self) -> Option<u8> {
-        self.source.text().as_bytes()[..self.end].get(self.at).copied()
+        self.text.as_bytes().get(self.at).copied()
     }
 
     fn skip_space(&mut self) {
-        while matches!(self.byte(), Some(b' ' | b'\t' | b'\r' | b'\n')) {
-            self.at += 1;
-        }
+        self.skip_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));
+    }
+
+    fn skip_while(&mut self, is_of_run: impl Fn(u8) -> bool) {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        self.at += rest.iter().take_while(|&&byte| is_of_run(byte)).count();
     }
 
     /// What to say about the character at the position, which is not what `context` asks for.
@@ -118,7 +125,7 @@ impl Reader<'_> {
     }
 
     fn error(&self, message: String) -> Diagnostic {
-        let length = self.source.text()[self.at..self.end].chars().next().map_or(0, char::len_utf8);
+        let length = self.text[self.at..].chars().next().map_or(0, char::len_utf8);
         Diagnostic::error("json-syntax", message).at(self.source.span(self.at..self.at + length), "")
     }
 
@@ -235,7 +242,7 @@ impl Reader<'_> {
             }
             self.digits("in exponent of numeric literal")?;
         }
-        let text = &self.source.text()[start..self.at];
+        let text = &self.text[start..self.at];
         match text.parse::<f64>() {
             Ok(value) if value.is_finite() => Ok(Value::Float(value)),
             _ => {
@@ -260,15 +267,13 @@ impl Reader<'_> {
     }
 
     fn string(&mut self) -> Result<String, Diagnostic> {
-        let source = self.source;
+        let whole = self.text;
         self.at += 1;
         let mut text = Cow::Borrowed("");
         loop {
             let start = self.at;
-            while matches!(self.byte(), Some(byte) if byte >= b' ' && byte != b'"' && byte != b'\\') {
-                self.at += 1;
-            }
-            text += &source.text()[start..self.at];
+            self.skip_while(|byte| byte >= b' ' && byte != b'"' && byte != b'\\');
+            text += &whole[start..self.at];
             match self.byte() {
                 Some(b'"') => {
                     self.at += 1;
@@ -302,7 +307,7 @@ impl Reader<'_> {
     /// After `\u`: four digits, and another four where they are the first half of a surrogate pair.
     fn unicode_escape(&mut self) -> Result<char, Diagnostic> {
         let first = self.four_digits()?;
-        if !(0xD800..0xDC00).contains(&first) || !self.source.text()[self.at..self.end].starts_with("\\u") {
+        if !(0xD800..0xDC00).contains(&first) || !self.text[self.at..].starts_with("\\u") {
             return Ok(char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER));
         }
         let after_first = self.at;

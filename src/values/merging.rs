@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::go_value::display;
 use crate::diagnostic::{Diagnostic, Span};
-use crate::yaml::{Entry, Map, Node, Value};
+use crate::yaml::{Map, Node, Value};
 
 /// The defaults of a chart and of the subcharts that take part, by the names their values stand under.
 #[derive(Debug, Clone)]
@@ -127,15 +127,33 @@ fn kind_of(value: &Value) -> &'static str {
 
 /// A value without the nulls in its maps; nulls in lists stay.
 pub(super) fn without_nulls(node: &Node) -> Node {
-    let value = match &node.value {
-        Value::Map(map) => {
-            let entries = map.entries().filter(|(_, entry)| !entry.node.value.is_null());
-            let strip = |(key, entry): (&str, &Entry)| {
-                (key.to_owned(), Entry { key: entry.key.clone(), node: without_nulls(&entry.node) })
-            };
-            Value::Map(entries.map(strip).collect())
+    let mut node = node.clone();
+    if let Value::Map(map) = &mut node.value {
+        strip_nulls(map);
+    }
+    node
+}
+
+/// Takes the nulls out of a map and the maps in it. One without any goes on sharing its entries.
+fn strip_nulls(map: &mut Map) {
+    let mut changed: Vec<(String, Map)> = Vec::new();
+    let mut has_null = false;
+    for (key, node) in map.iter() {
+        has_null |= node.value.is_null();
+        if let Value::Map(inner) = &node.value {
+            let mut stripped = inner.clone();
+            strip_nulls(&mut stripped);
+            if !stripped.is_same(inner) {
+                changed.push((key.to_owned(), stripped));
+            }
         }
-        other => other.clone(),
-    };
-    Node::new(value, node.span.clone())
+    }
+    for (key, inner) in changed {
+        if let Some(node) = map.get_mut(&key) {
+            node.value = Value::Map(inner);
+        }
+    }
+    if has_null {
+        map.retain(|_, entry| !entry.node.value.is_null());
+    }
 }

@@ -1,6 +1,9 @@
 //! The tree that values are: every [`Node`] keeps the place it came from.
 
-use ahash::RandomState;
+use std::hash::BuildHasher;
+use std::sync::{Arc, LazyLock};
+
+use ahash::{AHasher, RandomState};
 use indexmap::IndexMap;
 
 use crate::diagnostic::Span;
@@ -115,39 +118,78 @@ pub struct Entry {
     pub node: Node,
 }
 
+/// The seeds of a run, which all maps share: values are full of small maps, and seeds of their own would make them large.
+#[derive(Debug, Clone, Copy, Default)]
+struct Seeds;
+
+impl BuildHasher for Seeds {
+    type Hasher = AHasher;
+
+    fn build_hasher(&self) -> AHasher {
+        static SEEDS: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+        SEEDS.build_hasher()
+    }
+}
+
+type Entries = IndexMap<String, Entry, Seeds>;
+
+/// What maps without entries share.
+static NOTHING: LazyLock<Entries> = LazyLock::new(Entries::default);
+
 /// A map with string keys, in the order in which it was written. Comparing maps ignores the order and the places.
+///
+/// Clones share their entries until one of them is changed: the values of a tree of charts are merged several times, and most
+/// of them come through as they are.
 #[derive(Debug, Clone, Default)]
-pub struct Map(IndexMap<String, Entry, RandomState>);
+pub struct Map(Option<Arc<Entries>>);
 
 impl Map {
+    fn entries_of(&self) -> &Entries {
+        self.0.as_deref().unwrap_or_else(|| &NOTHING)
+    }
+
+    /// The entries, which are this map's alone from now on.
+    fn own(&mut self) -> &mut Entries {
+        Arc::make_mut(self.0.get_or_insert_default())
+    }
+
     /// An empty map.
     pub fn new() -> Self {
         Self::default()
     }
 
+    /// Whether it still shares its entries with a clone.
+    pub fn is_same(&self, other: &Map) -> bool {
+        match (&self.0, &other.0) {
+            (Some(own), Some(theirs)) => Arc::ptr_eq(own, theirs),
+            (own, theirs) => own.is_none() && theirs.is_none(),
+        }
+    }
+
     /// How many keys there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.entries_of().len()
     }
 
     /// Whether there is no key.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.entries_of().is_empty()
     }
 
     /// The value of a key.
     pub fn get(&self, key: &str) -> Option<&Node> {
-        self.0.get(key).map(|entry| &entry.node)
+        self.entry(key).map(|entry| &entry.node)
     }
 
     /// The value of a key, to be changed.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
-        self.0.get_mut(key).map(|entry| &mut entry.node)
+        self.get(key)?;
+        self.own().get_mut(key).map(|entry| &mut entry.node)
     }
 
     /// The value of a key, with the place of the key.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
-        self.0.get(key)
+        self.0.as_ref()?.get(key)
     }
 
     /// The value at a path of keys.
@@ -183,43 +225,46 @@ impl Map {
 
     /// Sets a key whose place is `key_span`. An existing key keeps its position in the order; its old value is returned.
     pub fn insert(&mut self, key: impl Into<String>, key_span: Span, node: Node) -> Option<Node> {
-        self.0.insert(key.into(), Entry { key: key_span, node }).map(|old| old.node)
+        self.own().insert(key.into(), Entry { key: key_span, node }).map(|old| old.node)
     }
 
     /// Takes a key out; the order of the others stays.
     pub fn remove(&mut self, key: &str) -> Option<Node> {
-        self.0.shift_remove(key).map(|entry| entry.node)
+        self.get(key)?;
+        self.own().shift_remove(key).map(|entry| entry.node)
     }
 
     /// Keeps the entries for which `keep` is true.
     pub fn retain(&mut self, mut keep: impl FnMut(&str, &mut Entry) -> bool) {
-        self.0.retain(|key, entry| keep(key, entry));
+        if !self.is_empty() {
+            self.own().retain(|key, entry| keep(key, entry));
+        }
     }
 
     /// Keys and values, in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Node)> + DoubleEndedIterator {
-        self.0.iter().map(|(key, entry)| (key.as_str(), &entry.node))
+        self.entries_of().iter().map(|(key, entry)| (key.as_str(), &entry.node))
     }
 
     /// Keys and values, in order, the values to be changed.
     pub fn iter_mut(&mut self) -> impl ExactSizeIterator<Item = (&str, &mut Node)> {
-        self.0.iter_mut().map(|(key, entry)| (key.as_str(), &mut entry.node))
+        self.own().iter_mut().map(|(key, entry)| (key.as_str(), &mut entry.node))
     }
 
     /// Keys and entries, in order.
     pub fn entries(&self) -> impl ExactSizeIterator<Item = (&str, &Entry)> {
-        self.0.iter().map(|(key, entry)| (key.as_str(), entry))
+        self.entries_of().iter().map(|(key, entry)| (key.as_str(), entry))
     }
 
     /// Keys, in order.
     pub fn keys(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+        self.entries_of().keys().map(String::as_str)
     }
 }
 
 impl PartialEq for Map {
     fn eq(&self, other: &Self) -> bool {
-        self.len() == other.len() && self.iter().all(|(key, node)| other.get(key) == Some(node))
+        self.is_same(other) || self.len() == other.len() && self.iter().all(|(key, node)| other.get(key) == Some(node))
     }
 }
 
@@ -228,13 +273,13 @@ impl IntoIterator for Map {
     type IntoIter = indexmap::map::IntoIter<String, Entry>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        self.0.map(Arc::unwrap_or_clone).unwrap_or_default().into_iter()
     }
 }
 
 impl FromIterator<(String, Entry)> for Map {
     /// A key that comes again replaces the earlier one, as in Helm.
     fn from_iter<T: IntoIterator<Item = (String, Entry)>>(entries: T) -> Self {
-        Map(entries.into_iter().collect())
+        Map(Some(Arc::new(entries.into_iter().collect())))
     }
 }

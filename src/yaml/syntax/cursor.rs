@@ -156,10 +156,28 @@ impl<'t> Cursor<'t> {
     /// Goes over a comment, up to the end of its line.
     pub(super) fn skip_comment(&mut self) {
         if self.byte(0) == b'#' {
-            while !self.ends_line(0) {
-                self.skip();
-            }
+            self.skip_to_line_end();
         }
+    }
+
+    /// Goes to the end of the line.
+    pub(super) fn skip_to_line_end(&mut self) {
+        loop {
+            self.skip_run(|byte| matches!(byte, b' '..=b'~' | b'\t'));
+            if self.ends_line(0) {
+                return;
+            }
+            self.skip();
+        }
+    }
+
+    /// Goes over bytes of which `is_of_run` is true, which holds of ASCII characters alone and of no line break.
+    #[inline]
+    pub(super) fn skip_run(&mut self, is_of_run: impl Fn(u8) -> bool) {
+        let rest = self.text.as_bytes().get(self.mark.offset..).unwrap_or_default();
+        let length = rest.iter().take_while(|&&byte| is_of_run(byte)).count();
+        self.mark.offset += length;
+        self.mark.column += length;
     }
 
     /// Reads a word of letters, digits, `_` and `-`; it may be empty.

@@ -188,9 +188,18 @@ fn control_character(text: &str, reached: usize) -> Option<Box<Fault>> {
 
 /// Where the first character is that must not occur in YAML text, not even in quotes.
 pub fn forbidden_character(text: &str) -> Option<usize> {
+    const STEP: usize = 32;
     let bytes = text.as_bytes();
     let mut at = 0;
+    let is_plain = |byte: u8| (0x20..0x7F).contains(&byte) | (byte == b'\n');
     while let Some(&byte) = bytes.get(at) {
+        // Nearly all text is plain; without a way out of the loop many bytes are looked at together.
+        if let Some(step) = bytes.get(at..at + STEP)
+            && step.iter().fold(true, |plain, &byte| plain & is_plain(byte))
+        {
+            at += STEP;
+            continue;
+        }
         let next = |ahead: usize| bytes.get(at + ahead).copied().unwrap_or(0);
         let forbidden = match byte {
             b' '..=b'~' | b'\t' | b'\n' | b'\r' => false,

@@ -71,7 +71,11 @@ impl<'t> Scanner<'t> {
                 break;
             }
             let piece = self.cursor.mark;
-            while !self.ends_plain(flow) {
+            loop {
+                self.cursor.skip_run(continues_plain);
+                if self.ends_plain(flow) {
+                    break;
+                }
                 self.cursor.skip();
             }
             if self.cursor.mark.offset > piece.offset {
@@ -169,6 +173,7 @@ impl<'t> Scanner<'t> {
                 match text {
                     Cow::Borrowed(borrowed) => {
                         self.cursor.skip();
+                        self.cursor.skip_run(continues_quoted);
                         *borrowed = &self.cursor.text[start.offset + 1..self.cursor.mark.offset];
                     }
                     Cow::Owned(owned) => self.cursor.read(owned),
@@ -246,9 +251,7 @@ impl<'t> Scanner<'t> {
             more_breaks.clear();
             after_blank = blank;
             let line = self.cursor.mark;
-            while !self.cursor.ends_line(0) {
-                self.cursor.skip();
-            }
+            self.cursor.skip_to_line_end();
             text.push_str(self.cursor.since(line));
             end = self.cursor.mark;
             self.cursor.read_line(&mut first_break);
@@ -307,6 +310,16 @@ impl<'t> Scanner<'t> {
         indent.get_or_insert(deepest.max(least));
         Ok(end)
     }
+}
+
+/// Whether a byte goes on with a plain scalar wherever it is.
+fn continues_plain(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !matches!(byte, b':' | b',' | b'?' | b'[' | b']' | b'{' | b'}')
+}
+
+/// Whether a byte stands for itself in any quotes.
+fn continues_quoted(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !matches!(byte, b'\'' | b'"' | b'\\')
 }
 
 /// What happens to the line breaks that end a block scalar.
