@@ -28,6 +28,7 @@ const ORDER: &[&str] = &[
     "alignment",
     "version",
     "stack",
+    "heap",
     "go",
 ];
 

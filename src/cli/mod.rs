@@ -29,9 +29,10 @@ mod tests;
 use std::ffi::OsString;
 
 use clap::error::ErrorKind;
-use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::diagnostic::Diagnostic;
+use crate::heap;
 use crate::stack;
 use arguments::flags::{self, GlobalFlags};
 use arguments::{helm_flags, pflag};
@@ -92,7 +93,8 @@ impl Command {
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let arguments = arguments.as_slice();
-    let parsed = command().try_get_matches_from(arguments).or_else(|error| match error.kind() {
+    let parsed = parse_alone(arguments).map_or_else(|| command().try_get_matches_from(arguments), Ok);
+    let parsed = parsed.or_else(|error| match error.kind() {
         ErrorKind::UnknownArgument => {
             let again = command_with_helm_flags().try_get_matches_from(arguments);
             again.or_else(|error| match error.kind() {
@@ -114,8 +116,33 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Err(error) => return usage::report(&error, arguments, command_with_helm_flags),
     };
     let reads_deep_input = line.command.as_ref().is_some_and(Command::reads_deep_input);
-    let run = || run_command(line, &matches);
-    if reads_deep_input { stack::call_or_here(stack::DEEPEST, run) } else { run() }
+    if !reads_deep_input {
+        return run_command(line, &matches);
+    }
+    stack::call_or_here(&[stack::RUN, stack::DEEPEST], || {
+        heap::grow_at_once();
+        run_command(line, &matches)
+    })
+}
+
+/// Parses the arguments of a command that is often called, without the flags of all others, which take as long to set up as
+/// a small chart to render. `None` if there is anything wrong, or help is asked for: then the whole command line counts.
+fn parse_alone(arguments: &[OsString]) -> Option<ArgMatches> {
+    let alone = clap::Command::new;
+    let command = match arguments.get(1)?.to_str()? {
+        "template" => template::Template::augment_args(alone("template")),
+        "values" => values::Values::augment_args(alone("values")),
+        "validate" => validate::Validate::augment_args(alone("validate")),
+        "diff" => diff::Diff::augment_args(alone("diff")),
+        "lint" => lint::Lint::augment_args(alone("lint")),
+        "why" => why::Why::augment_args(alone("why")),
+        _ => return None,
+    };
+    let mut whole = pflag::as_pflag(GlobalFlags::augment_args(clap::Command::new("mim-chart")).subcommand(command));
+    let matches = whole.try_get_matches_from_mut(arguments).ok();
+    // To take it apart would take as long again.
+    std::mem::forget(whole);
+    matches
 }
 
 fn run_command(line: CommandLine, matches: &ArgMatches) -> u8 {

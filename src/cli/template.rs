@@ -174,7 +174,10 @@ impl OutputFlags {
         subject: &secrets::Subject<'_>,
         console: &mut Console,
     ) -> Result<(), Failure> {
-        let Render { chart, mut manifests, mut warnings, .. } = render;
+        let Render { chart, mut manifests, mut warnings, values, .. } = render;
+        // The process ends soon: to free values and files piece by piece would only take time.
+        std::mem::forget(values);
+        let chart = std::mem::ManuallyDrop::new(chart);
         self.check_pruning()?;
         leave_out_hooks(&mut manifests, self.no_hooks, self.skip_tests);
         subject.learn(console, &warnings);

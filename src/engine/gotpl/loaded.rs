@@ -25,6 +25,9 @@ use crate::yaml::Map;
 /// How much stack calls of `include` and `tpl` may take: what one function takes has to fit into the rest.
 pub(super) const MAX_STACK: usize = 128 << 20;
 
+/// With how many files of its length a file is compared.
+const MAX_ALIKE: usize = 4;
+
 const LIBRARY: Library = Library { function: functions::function, method: functions::method, names: functions::NAMES };
 
 /// What templates are run with.
@@ -83,9 +86,19 @@ impl Loaded {
         files.sort_by(|a, b| helm_order(&a.path, &b.path));
         let mut definitions = Definitions::default();
         let mut output = Output::default();
+        // Subcharts bring copies of library charts. Their files are found by their lengths.
+        let mut known: HashMap<usize, Vec<Arc<Parsed>>, ahash::RandomState> = HashMap::default();
         for file in &files {
-            match parsed(file) {
-                Ok(parsed) => definitions.add(&Arc::new(parsed)),
+            let text = file.source.text();
+            let alike = known.entry(text.len()).or_default();
+            match parsed(file, alike.iter().find(|parsed| parsed.origin.bytes() == text.as_bytes())) {
+                Ok(parsed) => {
+                    let parsed = Arc::new(parsed);
+                    definitions.add(&parsed);
+                    if alike.len() < MAX_ALIKE {
+                        alike.push(parsed);
+                    }
+                }
                 Err(error) => output.fail(report::parse_error(&error)),
             }
         }
@@ -95,10 +108,22 @@ impl Loaded {
         Ok(Loaded { files, definitions: Arc::new(definitions) })
     }
 
+    /// Runs the templates, which are not run again.
+    pub(super) fn render_once(self, scope: &RunScope<'_>) -> Output {
+        let mut run = self.run(scope);
+        let output = self.rendered(&mut run);
+        // The process ends soon: to free values and templates piece by piece would only take time.
+        std::mem::forget((self, run));
+        output
+    }
+
     /// Runs the templates.
     pub(super) fn render(&self, scope: &RunScope<'_>) -> Output {
+        self.rendered(&mut self.run(scope))
+    }
+
+    fn rendered(&self, run: &mut Run) -> Output {
         let mut output = Output::default();
-        let mut run = self.run(scope);
         for file in self.rendered_files() {
             let Some(rendered) = run.file(file) else { continue };
             let random = run.exec.take_random();
@@ -183,8 +208,13 @@ fn files_of<'m>(member: &'m Member<'_>) -> impl Iterator<Item = File> + 'm {
     })
 }
 
-fn parsed(file: &File) -> Result<Parsed, ParseError> {
-    parse(&Text::from(file.path.as_str()), Origin::File(file.source.clone()), functions::NAMES)
+/// Parses a file. `same` is another with the same text.
+fn parsed(file: &File, same: Option<&Arc<Parsed>>) -> Result<Parsed, ParseError> {
+    let (name, origin) = (Text::from(file.path.as_str()), Origin::File(file.source.clone()));
+    match same.and_then(|same| same.renamed(&name, &origin)) {
+        Some(parsed) => Ok(parsed),
+        None => parse(&name, origin, functions::NAMES),
+    }
 }
 
 /// The line of a template that a line (from 1) of what it gave came from, by what was written where.

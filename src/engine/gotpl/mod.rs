@@ -50,13 +50,10 @@ use crate::stack;
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct GoTemplateEngine;
 
-/// The stack on which templates run. Calls of `include` and `tpl` nest on it, and so do readers and writers of documents.
-const STACK: usize = 256 << 20;
-
 impl Engine for GoTemplateEngine {
     fn render(&self, scope: &Scope<'_>, members: &[Member<'_>]) -> Outcome {
         let outcome = on_stack(scope, |scope| match Loaded::new(members) {
-            Ok(loaded) => loaded.render(scope),
+            Ok(loaded) => loaded.render_once(scope),
             Err(errors) => Output { errors, ..Output::default() },
         });
         let no_memory = || vec![Diagnostic::error("stack", "there is no memory for running templates")];
@@ -75,7 +72,7 @@ impl Engine for GoTemplateEngine {
     }
 
     fn session(&self, members: &[Member<'_>]) -> Option<Box<dyn LoadedTemplates + Send>> {
-        let loaded = stack::call(STACK, || Loaded::new(members).ok()).ok()??;
+        let loaded = stack::call(stack::TEMPLATES, || Loaded::new(members).ok()).ok()??;
         Some(Box::new(GoTemplateSession(loaded)))
     }
 }
@@ -94,7 +91,7 @@ impl LoadedTemplates for GoTemplateSession {
 fn on_stack<T: Send>(scope: &Scope<'_>, run: impl FnOnce(&RunScope<'_>) -> T + Send) -> Option<T> {
     let Scope { chart, values, release, capabilities, refusals } = *scope;
     let scope = RunScope { chart, values, release, capabilities, notes_refusals: refusals.is_some() };
-    stack::call(STACK, || run(&scope)).ok()
+    stack::call(stack::TEMPLATES, || run(&scope)).ok()
 }
 
 impl Output {

@@ -38,7 +38,7 @@ pub fn render_name(template: &Source, environment: &Environment) -> Result<Strin
         let rendered = exec.render_text(Template::main(&parsed), Value::Invalid);
         rendered.map_err(|error| diagnostic(&error))
     };
-    let rendered = stack::call(super::STACK, run);
+    let rendered = stack::call(stack::TEMPLATES, run);
     let no_memory = |_| Diagnostic::error("stack", "there is no memory for running templates");
     rendered.map_err(no_memory)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
