@@ -1,7 +1,5 @@
 //! The `mim-chart` command.
 
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
-    ExitCode::from(mim_chart::cli::run(std::env::args_os()))
+fn main() {
+    mim_chart::cli::run_and_exit(std::env::args_os())
 }

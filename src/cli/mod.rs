@@ -91,6 +91,16 @@ impl Command {
 /// Runs the command line `arguments` (the program's name first) and returns the exit code: 0, or 1 for every failure,
 /// or 2 where `diff --detailed-exitcode` found differences.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    run_then(arguments, |code| code)
+}
+
+/// The same, after which the process ends: from the thread that the command ran on, which need not be left and taken down.
+pub fn run_and_exit(arguments: impl IntoIterator<Item = OsString>) -> ! {
+    let exit = |code: u8| -> ! { std::process::exit(code.into()) };
+    exit(run_then(arguments, |code| exit(code)))
+}
+
+fn run_then(arguments: impl IntoIterator<Item = OsString>, then: impl FnOnce(u8) -> u8 + Send) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let arguments = arguments.as_slice();
     let parsed = parse_alone(arguments).map_or_else(|| command().try_get_matches_from(arguments), Ok);
@@ -121,7 +131,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     }
     stack::call_or_here(&[stack::RUN, stack::DEEPEST], || {
         heap::grow_at_once();
-        run_command(line, &matches)
+        then(run_command(line, &matches))
     })
 }
 

@@ -75,6 +75,8 @@ impl Values {
         } else {
             yaml::write(&yaml::Value::Map(prepared.values)).map(|text| text + "\n")
         };
+        // The process ends soon: to free defaults and files piece by piece would only take time.
+        std::mem::forget(prepared.chart);
         let text =
             text.map_err(|error| vec![Diagnostic::error("values", format!("cannot write the values: {error}"))])?;
         console.warn(&prepared.warnings, self.strict)?;

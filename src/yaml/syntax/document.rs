@@ -193,7 +193,7 @@ pub fn forbidden_character(text: &str) -> Option<usize> {
     let mut at = 0;
     let is_plain = |byte: u8| (0x20..0x7F).contains(&byte) | (byte == b'\n');
     while let Some(&byte) = bytes.get(at) {
-        // Nearly all text is plain; without a way out of the loop many bytes are looked at together.
+        // Nearly all text is plain: many bytes are looked at together in a loop that does not end early.
         if let Some(step) = bytes.get(at..at + STEP)
             && step.iter().fold(true, |plain, &byte| plain & is_plain(byte))
         {

@@ -149,14 +149,8 @@ fn print_scalar(value: &Value, out: &mut Vec<u8>) {
         }
         Value::Str(text) => out.write_all(text),
         Value::Bytes(bytes) => {
-            out.push(b'[');
-            for (index, byte) in bytes.iter().enumerate() {
-                if index > 0 {
-                    out.push(b' ');
-                }
-                let _ = write!(out, "{byte}");
-            }
-            out.write_all(b"]")
+            print_bytes(bytes, out);
+            Ok(())
         }
         Value::Object(object) => {
             print_object(&**object, out);
@@ -166,6 +160,43 @@ fn print_scalar(value: &Value, out: &mut Vec<u8>) {
         Value::List(_) | Value::Map(_) => Ok(()),
     };
 }
+
+/// Charts print their whole context to tell calls apart, and with it all their files.
+fn print_bytes(bytes: &[u8], out: &mut Vec<u8>) {
+    out.reserve(4 * bytes.len() + 2);
+    out.push(b'[');
+    for &byte in bytes {
+        let (digits, length) = DECIMAL[usize::from(byte)];
+        let end = out.len() + length;
+        out.extend_from_slice(&digits);
+        out.truncate(end);
+    }
+    if !bytes.is_empty() {
+        out.pop();
+    }
+    out.push(b']');
+}
+
+/// Bytes as decimal numbers, each with a space behind it, and the lengths of these.
+static DECIMAL: [([u8; 4], usize); 256] = {
+    let mut all = [([b' '; 4], 0); 256];
+    let mut number = 0;
+    while number < all.len() {
+        let (digits, length) = &mut all[number];
+        if number >= 100 {
+            digits[*length] = b'0' + (number / 100) as u8;
+            *length += 1;
+        }
+        if number >= 10 {
+            digits[*length] = b'0' + (number / 10 % 10) as u8;
+            *length += 1;
+        }
+        digits[*length] = b'0' + (number % 10) as u8;
+        *length += 2;
+        number += 1;
+    }
+    all
+};
 
 fn print_object(object: &dyn Object, out: &mut Vec<u8>) {
     if let Some(text) = object.string() {
@@ -210,6 +241,8 @@ mod tests {
         assert_eq!(printed(&list), "[1 a map[x:1e+06 y:<nil>] true 1.5]");
         assert_eq!(printed(&Value::Map(Map::new())), "map[]");
         assert_eq!(printed(&Value::Bytes("az".into())), "[97 122]");
+        assert_eq!(printed(&Value::Bytes([0, 9, 10, 100, 255][..].into())), "[0 9 10 100 255]");
+        assert_eq!(printed(&Value::Bytes("".into())), "[]");
         assert_eq!(printed(&Value::Complex(std::rc::Rc::new((2.0, 3.0)))), "(2+3i)");
         assert_eq!(printed(&Value::Float(-0.0)), "-0");
     }
