@@ -72,6 +72,7 @@ pub mod engine;
 pub mod explain;
 #[doc(hidden)]
 pub mod go;
+#[doc(hidden)]
 pub mod heap;
 #[doc(hidden)]
 pub mod io;
