@@ -41,8 +41,7 @@ pub fn read(source: &Source, range: Range<usize>) -> Result<Node, Diagnostic> {
 /// # Errors
 /// As for [`read`], about the syntax.
 pub fn read_decoded(source: &Source) -> Result<(Node, Option<Diagnostic>), Diagnostic> {
-    let end = source.text().len();
-    let mut reader = Reader { source, end, at: 0, depth: 0, streaming: false, too_large: None };
+    let mut reader = Reader::new(source, 0..source.text().len(), false);
     let node = reader.value()?;
     reader.skip_space();
     match reader.byte() {
