@@ -111,7 +111,7 @@ impl Loaded {
     /// Runs the templates, which are not run again.
     pub(super) fn render_once(self, scope: &RunScope<'_>) -> Output {
         let mut run = self.run(scope);
-        let output = self.rendered(&mut run);
+        let output = self.rendered(scope, &mut run);
         // The process ends soon: to free values and templates piece by piece would only take time.
         std::mem::forget((self, run));
         output
@@ -119,10 +119,10 @@ impl Loaded {
 
     /// Runs the templates.
     pub(super) fn render(&self, scope: &RunScope<'_>) -> Output {
-        self.rendered(&mut self.run(scope))
+        self.rendered(scope, &mut self.run(scope))
     }
 
-    fn rendered(&self, run: &mut Run) -> Output {
+    fn rendered(&self, scope: &RunScope<'_>, run: &mut Run) -> Output {
         let mut output = Output::default();
         for file in self.rendered_files() {
             let Some(rendered) = run.file(file) else { continue };
