@@ -101,8 +101,7 @@ fn the_table_of_values_is_the_schema() {
 
 #[test]
 fn the_table_of_functions_is_that_of_the_engine() {
-    let (refused, given): (Vec<_>, Vec<_>) =
-        mim_chart::engine::vocabulary().partition(|function| function.is_refused());
+    let (refused, given): (Vec<_>, Vec<_>) = mim_chart::engine::functions().partition(|function| function.is_refused());
     let mut table = "| form | meaning |\n|---|---|\n".to_owned();
     for function in given {
         let _ = writeln!(table, "| `{}` | {} |", cell(&function.form()), cell(function.meaning));

@@ -102,7 +102,7 @@ impl Show {
 
 /// Every function of templates in Tera: how it is written and, indented below, what it gives.
 fn functions() -> String {
-    engine::vocabulary().map(|function| format!("{}\n    {}\n", function.form(), function.meaning)).collect()
+    engine::functions().map(|function| format!("{}\n    {}\n", function.form(), function.meaning)).collect()
 }
 
 /// What a JSONPath template gives over the chart's defaults. Where it finds nothing, nothing is printed, as in Helm, and

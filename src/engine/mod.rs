@@ -23,7 +23,7 @@ pub use gotpl::render_name;
 pub use lines::{add_template_line, add_template_lines};
 pub use refusals::Refusals;
 pub use scope::{Release, Rendered, Scope};
-pub use tera::{Function, vocabulary};
+pub use tera::{Function, functions};
 
 use self::language::{Engine, LoadedTemplates, Outcome};
 use crate::chart::{Chart, EngineKind};

@@ -43,7 +43,7 @@ impl Ready {
         notes_refusals: bool,
         text_of: impl Fn(usize, &'t str, &References<'_>, &Run) -> Cow<'t, str>,
     ) -> Result<Ready, (Arc<Run>, tera::Error)> {
-        let run = Run::new(chart, notes_refusals, functions::VOCABULARY);
+        let run = Run::new(chart, notes_refusals, functions::FOR_RUNS);
         let mut calls: Vec<&str> = templates.references().flat_map(|found| found.calls.iter().copied()).collect();
         calls.sort_unstable();
         calls.dedup();

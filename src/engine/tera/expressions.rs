@@ -25,7 +25,7 @@ const MAX_OPERATORS: usize = 256;
 /// Tera's variable that holds all variables.
 const ALL_VARIABLES: &str = "__tera_context";
 
-/// Whether a name is that of a function of the vocabulary.
+/// Whether a name is that of one of Helm's functions.
 pub(super) type IsFunction = fn(&str) -> bool;
 
 /// Tera's own filters whose result is a part of their input, or a number.
@@ -399,7 +399,7 @@ impl<'t, 'i> Walk<'t, 'i> {
         Some(())
     }
 
-    /// Whether a filter is one of Tera's own whose result can be large: functions of the vocabulary charge what they make.
+    /// Whether a filter is one of Tera's own whose result can be large: Helm's functions charge what they make.
     fn is_large_filter(&self, name: &str) -> bool {
         !SMALL_FILTERS.contains(&name) && !(self.is_function)(name)
     }

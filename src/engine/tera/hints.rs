@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::functions::{is_function, vocabulary};
-use super::go_syntax;
+use super::functions::{functions, is_function};
+use super::go_template_hints;
 use super::scan::{Piece, inside, pieces, split_word};
 use super::templates::Templates;
 use crate::diagnostic::nearest;
@@ -23,7 +23,7 @@ pub(super) struct Advice {
 pub(super) fn advise(message: &str, text: &str, range: Range<usize>, templates: &Templates<'_>) -> Advice {
     let tag = tag_at(text, range.start);
     if let Some(tag) = &tag
-        && let Some(help) = go_syntax::advise(&text[tag.clone()], is_function)
+        && let Some(help) = go_template_hints::advise(&text[tag.clone()], is_function)
     {
         return Advice {
             what: "this is Go's template syntax; the chart's templates are written in Tera".to_owned(),
@@ -181,7 +181,7 @@ fn unknown(message: &str) -> Option<(&str, &str)> {
     Some((kind, name.strip_suffix('`')?))
 }
 
-/// Filters, tests and functions of Tera's own that the vocabulary does not replace.
+/// Filters, tests and functions of Tera's own that Helm's do not replace.
 const OWN_FILTERS: &[&str] = &[
     "abs",
     "as_str",
@@ -238,7 +238,7 @@ fn unknown_name(kind: &str, name: &str, templates: &Templates<'_>) -> Advice {
     let help = match kind {
         "filter" | "function" => {
             let own: &[&str] = if kind == "filter" { OWN_FILTERS } else { &["super", "throw"] };
-            let names = vocabulary().map(|function| function.name).chain(own.iter().copied());
+            let names = functions().map(|function| function.name).chain(own.iter().copied());
             match (name, nearest(name, names)) {
                 ("include" | "template", _) => {
                     vec!["other templates are brought in by `{% include \"_name.yaml\" %}`, components by `{{ <name/> }}`".to_owned()]

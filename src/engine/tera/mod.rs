@@ -6,7 +6,7 @@
 //! | `scan` | tags and references of a template, found without parsing it |
 //! | `stock`, `copies` | the stock templates in the binary; copies of them in charts |
 //! | `objects`, `value` | what templates see: `Values`, `Release`, `Chart`, ... |
-//! | `functions`, `failure` | the vocabulary: Helm's functions, and why one gives no value |
+//! | `functions`, `failure` | Helm's functions, and why one gives no value |
 //! | `chart`, `session` | one chart that is loaded; one rendered many times |
 //! | `run`, `budget` | what the functions of one chart share; limits against endless templates |
 //! | `instrument`, `expressions`, `tokens`, `additions` | what is added to templates so that endless ones end |
@@ -14,7 +14,7 @@
 //! | `checks` | the functions that are called by what is added |
 //! | `errors`, `report` | Tera's errors as diagnostics |
 //! | `concerned` | which values a sentence of `fail` or `required` is about |
-//! | `hints`, `go_syntax` | what to do about them; Tera's spelling for what was written in Go's |
+//! | `hints`, `go_template_hints` | what to do about them; Tera's spelling for what was written in Go's |
 //! | `locate` | the template line that a rendered line came from |
 
 mod additions;
@@ -27,7 +27,7 @@ mod errors;
 mod expressions;
 mod failure;
 mod functions;
-mod go_syntax;
+mod go_template_hints;
 mod hints;
 mod instrument;
 mod loading;
@@ -45,7 +45,7 @@ mod value;
 use std::borrow::Cow;
 
 pub(super) use copies::add_stock_templates;
-pub use functions::{Function, vocabulary};
+pub use functions::{Function, functions};
 pub(super) use stock::stock_templates;
 
 use self::budget::Spent;

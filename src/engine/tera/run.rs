@@ -37,7 +37,7 @@ type Register = fn(&mut Tera, &Arc<Run>, &dyn Fn(&str) -> bool);
 
 /// The functions that templates call. They call back here, so they are not named here.
 #[derive(Clone, Copy)]
-pub(super) struct Vocabulary {
+pub(super) struct Functions {
     /// Adds those functions to an instance whose names are wanted.
     pub(super) register: Register,
     /// Whether there is a function of a name.
@@ -48,7 +48,7 @@ pub(super) struct Vocabulary {
 pub(super) struct Run {
     /// The way back here for the functions of an instance.
     me: Weak<Run>,
-    vocabulary: Vocabulary,
+    functions: Functions,
     /// Renders texts given to `tpl`. What those refer to is not known beforehand, so it holds all that there is.
     for_texts: OnceLock<Tera>,
     /// What it is made of: all templates, and those that are known to be sound.
@@ -109,12 +109,12 @@ pub(super) struct Parts {
 }
 
 impl Run {
-    /// A run of a chart, whose templates call the functions of the vocabulary. With `notes_refusals` what `required` and
+    /// A run of a chart, whose templates call Helm's functions. With `notes_refusals` what `required` and
     /// `fail` refuse does not end it.
-    pub(super) fn new(chart: &Chart, notes_refusals: bool, vocabulary: Vocabulary) -> Arc<Run> {
+    pub(super) fn new(chart: &Chart, notes_refusals: bool, functions: Functions) -> Arc<Run> {
         Arc::new_cyclic(|me| Run {
             me: me.clone(),
-            vocabulary,
+            functions,
             for_texts: OnceLock::new(),
             parts: OnceLock::new(),
             budget: Arc::default(),
@@ -156,14 +156,14 @@ impl Run {
         if self.trusts_templates() {
             with_ticks(text)
         } else {
-            with_checks(text, Start::Counted, self.vocabulary.is_function)
+            with_checks(text, Start::Counted, self.functions.is_function)
         }
     }
 
     /// A text given to `tpl` with what keeps it within the budget.
     pub(super) fn text<'t>(&self, text: &'t str) -> Instrumented<'t> {
         let trusted = self.trusted.iter().flatten().any(|file| *file.bytes == *text.as_bytes());
-        if trusted { with_ticks(text) } else { with_checks(text, Start::Free, self.vocabulary.is_function) }
+        if trusted { with_ticks(text) } else { with_checks(text, Start::Free, self.functions.is_function) }
     }
 
     /// Whether the chart's templates are those of the program.
@@ -257,7 +257,7 @@ pub(super) fn instance<'t>(
     let mut tera = Tera::default();
     tera.autoescape_on(Vec::<&str>::new());
     tera.set_fallback_prefixes(prefixes.to_vec())?;
-    (run.vocabulary.register)(&mut tera, run, is_wanted);
+    (run.functions.register)(&mut tera, run, is_wanted);
     checks::register(&mut tera, &run.budget);
     tera.add_raw_templates(templates)?;
     Ok(tera)

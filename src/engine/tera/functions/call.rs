@@ -1,12 +1,12 @@
-//! A function of the vocabulary, and one call of it: its arguments, and what can go wrong with them.
+//! A function of Helm's, and one call of it: its arguments, and what can go wrong with them.
 
 use std::borrow::Cow;
 use std::sync::Weak;
 
 use tera::{Kwargs, Value};
 
-use super::extent;
 use super::go_value::{display, go_type};
+use super::value_size;
 
 use crate::engine::sprig::{self, Limits};
 pub(super) use crate::engine::tera::failure::Failure;
@@ -68,7 +68,7 @@ const CHOOSING: &[&str] = &[
     "ternary",
 ];
 
-/// A function of the vocabulary.
+/// A function of Helm's.
 #[derive(Debug)]
 pub struct Function {
     /// Helm's name for it.
@@ -208,7 +208,7 @@ impl<'a> Call<'a> {
     /// An argument that is gone through with all its parts.
     pub(super) fn whole_value(&self, name: &'static str) -> Result<&'a Value, Failure> {
         let value = self.value(name)?;
-        self.spend_read(extent::size(value)?)?;
+        self.spend_read(value_size::size(value)?)?;
         Ok(value)
     }
 
@@ -242,7 +242,7 @@ impl<'a> Call<'a> {
             None => match answer.len() {
                 Some(items) => {
                     self.spend_work(items)?;
-                    self.spend_read(extent::size(answer)?)?;
+                    self.spend_read(value_size::size(answer)?)?;
                     items.saturating_mul(ITEM)
                 }
                 None => return Ok(()),

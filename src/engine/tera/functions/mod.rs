@@ -1,4 +1,4 @@
-//! The vocabulary of Tera templates: Helm's functions under Helm's names.
+//! The functions of Tera templates: Helm's functions under Helm's names.
 //!
 //! Each function is one [`Function`] in the table of its topic; every one can be written as a filter, which pipes in
 //! the first parameter, and as a function with keyword arguments. The table in `templates/README.md` is made from the same data.
@@ -7,7 +7,6 @@ mod call;
 mod collections;
 mod documents;
 mod encoding;
-mod extent;
 mod files;
 mod flow;
 mod go_value;
@@ -20,6 +19,7 @@ mod printf;
 mod refused;
 mod strings;
 mod urls;
+mod value_size;
 mod versions;
 mod words;
 
@@ -28,12 +28,12 @@ use std::sync::Arc;
 use tera::{Kwargs, State, Tera, Value};
 
 pub use call::Function;
-pub(super) use extent::size;
+pub(super) use value_size::size;
 
-use super::run::{Run, Vocabulary};
+use super::run::{Functions, Run};
 
 /// All functions, topic by topic.
-pub fn vocabulary() -> impl Iterator<Item = &'static Function> {
+pub fn functions() -> impl Iterator<Item = &'static Function> {
     [
         flow::FUNCTIONS,
         strings::FUNCTIONS,
@@ -58,15 +58,15 @@ pub fn vocabulary() -> impl Iterator<Item = &'static Function> {
 
 /// Whether there is a function of a name.
 pub(super) fn is_function(name: &str) -> bool {
-    vocabulary().any(|function| function.name == name)
+    functions().any(|function| function.name == name)
 }
 
 /// What a run needs of the functions.
-pub(super) const VOCABULARY: Vocabulary = Vocabulary { register, is_function };
+pub(super) const FOR_RUNS: Functions = Functions { register, is_function };
 
 /// Makes those functions known to a Tera instance, as filters and as functions, whose names are wanted.
 fn register(tera: &mut Tera, run: &Arc<Run>, is_wanted: &dyn Fn(&str) -> bool) {
-    for function in vocabulary().filter(|function| is_wanted(function.name)) {
+    for function in functions().filter(|function| is_wanted(function.name)) {
         if function.first_parameter().is_some() {
             let run = Arc::downgrade(run);
             tera.register_filter(function.name, move |value: &Value, kwargs: Kwargs, _: &State| {

@@ -1,4 +1,4 @@
-//! The vocabulary against real Helm: `tests/cases/functions/cases.json` holds what it answered
+//! The functions against real Helm: `tests/cases/functions/cases.json` holds what it answered
 //! (`tests/parity/record_functions` writes it).
 
 use std::collections::BTreeSet;
@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value as Json;
 
-use super::vocabulary;
+use super::functions;
 use crate::chart::{Chart, EngineKind, File, Template};
 use crate::diagnostic::{Source, Span};
 use crate::engine;
@@ -145,7 +145,7 @@ fn what_differs_from_helm_is_explained() {
 fn every_function_is_held_against_helm() {
     let cases: String = cases().iter().map(|row| format!("{} ", row["tera"])).collect();
     let tried: BTreeSet<&str> = cases.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
-    let untried: Vec<&str> = vocabulary()
+    let untried: Vec<&str> = functions()
         .filter(|function| !function.meaning.starts_with("The same as") && !function.meaning.starts_with("Refused"))
         .map(|function| function.name)
         .filter(|name| !tried.contains(name))
@@ -157,7 +157,7 @@ fn every_function_is_held_against_helm() {
 #[test]
 fn names_are_not_given_twice() {
     let mut names = BTreeSet::new();
-    for function in vocabulary() {
+    for function in functions() {
         assert!(names.insert(function.name), "{} is there twice", function.name);
         assert!(function.meaning.ends_with('.'), "{}: {}", function.name, function.meaning);
     }

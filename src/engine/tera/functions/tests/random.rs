@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
-use super::super::{Function, vocabulary};
+use super::super::{Function, functions};
 use super::render;
 
 /// Texts that mean something to one function or another, often something wrong.
@@ -133,7 +133,7 @@ fn fitting(parameter: &str) -> BoxedStrategy<Argument> {
 
 /// A function, and an argument for each parameter that gets one.
 fn call() -> impl Strategy<Value = (&'static Function, Vec<(&'static str, Argument)>)> {
-    let functions = vocabulary().filter(|function| !function.meaning.starts_with("Refused"));
+    let functions = functions().filter(|function| !function.meaning.starts_with("Refused"));
     prop::sample::select(functions.collect::<Vec<_>>()).prop_flat_map(|function| {
         let arguments = function.parameters.iter().map(|parameter| {
             let name = if *parameter == "..." { "further" } else { parameter.trim_end_matches('?') };

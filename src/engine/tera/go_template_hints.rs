@@ -1,6 +1,6 @@
 //! Go's template syntax in a Tera template: what it is in Tera.
 
-use super::functions::vocabulary;
+use super::functions::functions;
 use super::scan::{inside, split_word};
 
 /// Objects that templates see; in Go's syntax a dot is before them.
@@ -295,7 +295,7 @@ fn call(name: &str, mut arguments: Vec<String>) -> Option<String> {
         ("printf", [format, values @ ..]) => return Some(format!("{format} | printf(args=[{}])", values.join(", "))),
         _ => {}
     }
-    let function = vocabulary().find(|function| function.name == name)?;
+    let function = functions().find(|function| function.name == name)?;
     let parameters: Vec<&str> = function.parameters.iter().filter(|name| !name.ends_with('?')).copied().collect();
     if parameters.len() != arguments.len() || parameters.contains(&"...") || arguments.is_empty() {
         return None;
@@ -315,7 +315,7 @@ mod tests {
     use super::*;
 
     fn tera(tag: &str) -> Option<String> {
-        let known = |name: &str| vocabulary().any(|function| function.name == name);
+        let known = |name: &str| functions().any(|function| function.name == name);
         let help = advise(tag, known)?.pop()?;
         Some(help.strip_prefix("in Tera: ").map_or_else(|| "?".to_owned(), str::to_owned))
     }
