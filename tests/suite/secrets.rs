@@ -94,7 +94,7 @@ proptest! {
         let secrets = secrets_of(&[&objects(&text)]);
         for spelling in spellings(&secret) {
             let at = text.find(&quoted(&spelling)).expect("it is there");
-            let mut diagnostic = Diagnostic::error("x", format!("Invalid value: {}: no", quoted(&spelling)))
+            let mut diagnostic = Diagnostic::error("schema", format!("Invalid value: {}: no", quoted(&spelling)))
                 .at(source.span(at..at + 3), format!("this is '{spelling}'"))
                 .at(source.whole(), "")
                 .help(format!("not {spelling}"));

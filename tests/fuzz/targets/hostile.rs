@@ -95,7 +95,7 @@ fuzz_target!(|data: &[u8]| {
     let source = Source::file(text, text);
     let flag = Source::flag("--set", text);
     let mut reported: Vec<Diagnostic> = found.into_iter().map(|finding| finding.diagnostic).collect();
-    reported.push(Diagnostic::error("x", text).at(source.span(1..2), text).at(flag.whole(), text).help(text));
+    reported.push(Diagnostic::error("schema", text).at(source.span(1..2), text).at(flag.whole(), text).help(text));
     check(&write_text(&reported, TextStyle::default()), false);
     check(&write_json(&reported), false);
 });
