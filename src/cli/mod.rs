@@ -19,6 +19,7 @@ mod show;
 mod template;
 mod usage;
 mod validate;
+mod validate_config;
 mod values;
 mod version;
 mod why;
@@ -62,6 +63,7 @@ enum Command {
     Template(Box<template::Template>),
     Diff(Box<diff::Diff>),
     Validate(validate::Validate),
+    ValidateConfig(validate_config::ValidateConfig),
     Lint(Box<lint::Lint>),
     Values(Box<values::Values>),
     Why(Box<why::Why>),
@@ -168,6 +170,7 @@ fn run_command(line: CommandLine, matches: &ArgMatches) -> u8 {
         Some(Command::Template(template)) => template.run(&line.global, &mut console),
         Some(Command::Diff(diff)) => diff.run(&line.global, &mut console),
         Some(Command::Validate(validate)) => validate.run(&mut console),
+        Some(Command::ValidateConfig(validate)) => validate.run(&mut console),
         Some(Command::Lint(lint)) => lint.run(&line.global, &mut console),
         Some(Command::Values(values)) => values.run(&line.global, &mut console),
         Some(Command::Why(why)) => why.run(&line.global, &mut console),

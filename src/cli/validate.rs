@@ -9,6 +9,7 @@ use crate::cli::arguments::manifest_input::{Blank, Input, objects_of_files, read
 use crate::cli::failure::Failure;
 use crate::cli::output::console::Console;
 use crate::cli::output::findings_format::FindingsOutput;
+use crate::cli::output::plural::plural;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::diff::gather_secrets;
 use crate::kubernetes::Refused;
@@ -122,8 +123,4 @@ fn template_file(template: String) -> String {
     let of_this_chart = below.filter(|_| Path::new("Chart.yaml").is_file());
     let candidates = [Some(template.clone()), of_this_chart, Some(format!("charts/{template}"))];
     candidates.into_iter().flatten().find(|path| Path::new(path).is_file()).unwrap_or(template)
-}
-
-fn plural(count: usize, word: &str) -> String {
-    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }

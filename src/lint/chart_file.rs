@@ -16,21 +16,21 @@ use crate::yaml::{self, Node, Value};
 
 const FILE: &str = "Chart.yaml";
 
-const IS_FILE: Rule = Rule::error("chart-file", "Chart.yaml is a file");
-const FORMAT: Rule = Rule::error("chart-file-format", "Chart.yaml is YAML with fields of the right types");
-const STRICT: Rule = Rule::warning("chart-file-strict", "Chart.yaml has only fields that are known, each once");
-const NAME: Rule = Rule::error("chart-name", "the chart has a name without slashes");
-const API_VERSION: Rule = Rule::error("chart-api-version", "apiVersion is v1 or v2");
-const VERSION_TYPE: Rule = Rule::error("chart-version-type", "version is text");
-const VERSION: Rule = Rule::error("chart-version", "the chart has a semantic version");
-const APP_VERSION_TYPE: Rule = Rule::error("chart-app-version-type", "appVersion is text");
-const MAINTAINER: Rule = Rule::error("chart-maintainer", "maintainers have a name, a sound email and a sound url");
-const SOURCE: Rule = Rule::error("chart-source", "sources are URLs");
-const ICON: Rule = Rule::info("chart-icon", "the chart has an icon");
-const ICON_URL: Rule = Rule::error("chart-icon-url", "the icon is a URL");
-const TYPE: Rule = Rule::error("chart-type", "only a chart of version v2 has a type");
-const DEPENDENCIES: Rule = Rule::error("chart-dependencies", "only a chart of version v2 declares dependencies here");
-const STRICT_VERSION: Rule = Rule::warning("chart-strict-version", "the version has all three numbers and no v");
+const IS_FILE: Rule = Rule::error("chart-file");
+const FORMAT: Rule = Rule::error("chart-file-format");
+const STRICT: Rule = Rule::warning("chart-file-strict");
+const NAME: Rule = Rule::error("chart-name");
+const API_VERSION: Rule = Rule::error("chart-api-version");
+const VERSION_TYPE: Rule = Rule::error("chart-version-type");
+const VERSION: Rule = Rule::error("chart-version");
+const APP_VERSION_TYPE: Rule = Rule::error("chart-app-version-type");
+const MAINTAINER: Rule = Rule::error("chart-maintainer");
+const SOURCE: Rule = Rule::error("chart-source");
+const ICON: Rule = Rule::info("chart-icon");
+const ICON_URL: Rule = Rule::error("chart-icon-url");
+const TYPE: Rule = Rule::error("chart-type");
+const DEPENDENCIES: Rule = Rule::error("chart-dependencies");
+const STRICT_VERSION: Rule = Rule::warning("chart-strict-version");
 
 pub(super) const GROUP: Group = Group {
     part: FILE,

@@ -8,11 +8,11 @@ use crate::diagnostic::Source;
 
 const FOLDER: &str = "crds/";
 
-const IS_DIRECTORY: Rule = Rule::error("crds-directory", "crds is a directory");
-const LOADS: Rule = Rule::error("crds-chart-loads", "the chart can be loaded");
-const FORMAT: Rule = Rule::error("crd-format", "every file is YAML or JSON, and no template");
-const API_VERSION: Rule = Rule::error("crd-api-version", "every document is of apiextensions.k8s.io");
-const KIND: Rule = Rule::error("crd-kind", "every document is a CustomResourceDefinition");
+const IS_DIRECTORY: Rule = Rule::error("crds-directory");
+const LOADS: Rule = Rule::error("crds-chart-loads");
+const FORMAT: Rule = Rule::error("crd-format");
+const API_VERSION: Rule = Rule::error("crd-api-version");
+const KIND: Rule = Rule::error("crd-kind");
 
 pub(super) const GROUP: Group =
     Group { part: FOLDER, rules: &[&[&IS_DIRECTORY, &LOADS, &FORMAT, &API_VERSION, &KIND]], check };

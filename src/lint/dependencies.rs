@@ -4,9 +4,9 @@ use super::report::{Report, Rule};
 use super::subject::{Group, Subject};
 use crate::chart::Chart;
 
-const LOADS: Rule = Rule::error("chart-loads", "the chart can be loaded");
-const DECLARED: Rule = Rule::error("dependency-undeclared", "every chart in charts/ is declared");
-const PRESENT: Rule = Rule::warning("dependency-missing", "every declared dependency is in charts/");
+const LOADS: Rule = Rule::error("chart-loads");
+const DECLARED: Rule = Rule::error("dependency-undeclared");
+const PRESENT: Rule = Rule::warning("dependency-missing");
 
 pub(super) const GROUP: Group = Group { part: "charts/", rules: &[&[&LOADS, &DECLARED, &PRESENT]], check };
 

@@ -10,12 +10,12 @@ use crate::kubernetes::{KubeVersion, deprecation};
 /// The longest line that Helm looks at.
 const MAX_LINE_BYTES: usize = 64 * 1024;
 
-pub(super) const INDENT: Rule = Rule::warning("manifest-indent", "what a template gives begins without an indent");
-pub(super) const FORMAT: Rule = Rule::error("manifest-format", "what a template gives is YAML");
-pub(super) const NAME: Rule = Rule::warning("manifest-name", "objects have names that Kubernetes allows");
-pub(super) const DEPRECATED: Rule = Rule::warning("manifest-deprecated", "no object is of a deprecated API version");
-pub(super) const SELECTOR: Rule = Rule::error("manifest-selector", "workloads select their pods");
-pub(super) const LIST: Rule = Rule::error("manifest-list", "no object within a List has annotations for Helm");
+pub(super) const INDENT: Rule = Rule::warning("manifest-indent");
+pub(super) const FORMAT: Rule = Rule::error("manifest-format");
+pub(super) const NAME: Rule = Rule::warning("manifest-name");
+pub(super) const DEPRECATED: Rule = Rule::warning("manifest-deprecated");
+pub(super) const SELECTOR: Rule = Rule::error("manifest-selector");
+pub(super) const LIST: Rule = Rule::error("manifest-list");
 
 /// What is wrong with the text that the template `file` gave, and whether it could be read to its end.
 pub(super) fn check(file: &str, given: &Source, kubernetes: &KubeVersion) -> (Vec<Finding>, bool) {

@@ -5,25 +5,23 @@ use crate::diagnostic::{Diagnostic, Severity, Span};
 /// One thing that is looked at.
 #[derive(Debug)]
 pub struct Rule {
-    /// A short stable name, in kebab case.
+    /// A short stable name, in kebab case: one of [`CODES`](crate::diagnostic::CODES), which says what the rule reports.
     pub code: &'static str,
     /// How severe it is to break it.
     pub severity: Severity,
-    /// What is wanted, in a few words.
-    pub wants: &'static str,
 }
 
 impl Rule {
-    pub(super) const fn error(code: &'static str, wants: &'static str) -> Rule {
-        Rule { code, severity: Severity::Error, wants }
+    pub(super) const fn error(code: &'static str) -> Rule {
+        Rule { code, severity: Severity::Error }
     }
 
-    pub(super) const fn warning(code: &'static str, wants: &'static str) -> Rule {
-        Rule { code, severity: Severity::Warning, wants }
+    pub(super) const fn warning(code: &'static str) -> Rule {
+        Rule { code, severity: Severity::Warning }
     }
 
-    pub(super) const fn info(code: &'static str, wants: &'static str) -> Rule {
-        Rule { code, severity: Severity::Info, wants }
+    pub(super) const fn info(code: &'static str) -> Rule {
+        Rule { code, severity: Severity::Info }
     }
 
     /// A finding: the rule is broken in a file.

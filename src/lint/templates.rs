@@ -17,13 +17,12 @@ const FOLDER: &str = "templates/";
 /// The release that Helm renders for.
 const RELEASE: &str = "test-release";
 
-const EXISTS: Rule = Rule::warning("templates", "the chart has templates");
-const IS_DIRECTORY: Rule = Rule::error("templates-directory", "templates is a directory");
-const LOADS: Rule = Rule::error("templates-chart-loads", "the chart can be loaded");
-const SCHEMA: Rule =
-    Rule::error("templates-schema", "the merged values meet the schemas of the chart and its subcharts");
-const RENDERS: Rule = Rule::error("templates-render", "the templates render");
-const EXTENSION: Rule = Rule::error("templates-extension", "the names of templates end in .yaml, .yml, .tpl or .txt");
+const EXISTS: Rule = Rule::warning("templates");
+const IS_DIRECTORY: Rule = Rule::error("templates-directory");
+const LOADS: Rule = Rule::error("templates-chart-loads");
+const SCHEMA: Rule = Rule::error("templates-schema");
+const RENDERS: Rule = Rule::error("templates-render");
+const EXTENSION: Rule = Rule::error("templates-extension");
 
 pub(super) const GROUP: Group = Group {
     part: FOLDER,

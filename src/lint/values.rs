@@ -11,9 +11,9 @@ use crate::yaml::{self, Map, Value};
 const FILE: &str = "values.yaml";
 const SCHEMA_FILE: &str = "values.schema.json";
 
-const EXISTS: Rule = Rule::info("values-file", "the chart has a values.yaml");
-const FORMAT: Rule = Rule::error("values-file-format", "values.yaml is a YAML map");
-const SCHEMA: Rule = Rule::error("values-schema", "the defaults, with what is set, meet the chart's own schema");
+const EXISTS: Rule = Rule::info("values-file");
+const FORMAT: Rule = Rule::error("values-file-format");
+const SCHEMA: Rule = Rule::error("values-schema");
 
 pub(super) const GROUP: Group = Group { part: FILE, rules: &[&[&EXISTS, &FORMAT, &SCHEMA]], check };
 

@@ -24,6 +24,7 @@ const TOML: &str = r#"
 [[listen.http]]
   port = 5280
 "#;
+const GRAPHQL: &str = "port = 5280\n[[listen.http.handlers.mongoose_graphql_handler]]\nhost = \"_\"\npath = \"/\"\nschema_endpoint = \"user\"";
 const VM_ARGS: &str =
     "-name mongooseim\n-setcookie abc\n-kernel inet_dist_listen_min 9100\n-kernel inet_dist_listen_max 9100\n";
 const QUIET: &[&str] = &["--set", "nodeCookie=abc,hosts={example.com}"];
@@ -96,9 +97,33 @@ fn every_rule_has_a_case_that_breaks_it() {
     let cases: Vec<(String, &str, Vec<&str>, Vec<&str>)> = vec![
         (with("[modules.mod_x"), VM_ARGS, vec!["--skip-schema-validation"], vec!["mongooseim-toml"]),
         (with("[modles]"), VM_ARGS, vec![], vec!["mongooseim-section"]),
-        (with("[modles]"), VM_ARGS, vec!["--set", "image.tag=6.7.1"], vec![]),
+        (with("[modles]"), VM_ARGS, vec!["--set", "image.tag=7.0.0,image.repository=registry/mim"], vec![]),
+        (with("[modles]"), VM_ARGS, vec!["--set", "image.tag=6.7.1"], vec!["mongooseim-section", "mongooseim-image"]),
+        (TOML.to_owned(), VM_ARGS, vec!["--set", "image.tag=6.8.1,image.repository=registry/mim"], vec![]),
+        (
+            TOML.replace("port = 5280", GRAPHQL),
+            VM_ARGS,
+            vec!["--set", "image.tag=6.7.0,image.repository=registry/mim"],
+            vec!["mongooseim-graphql"],
+        ),
+        (
+            TOML.replace("port = 5280", GRAPHQL),
+            VM_ARGS,
+            vec!["--set", "image.tag=6.8.0,image.repository=registry/mim"],
+            vec![],
+        ),
         (with("[[host_config]]\nhost = \"a\"\n[host_config.listen]"), VM_ARGS, vec![], vec!["mongooseim-section"]),
-        (TOML.replace("[general]", "[acl]"), VM_ARGS, vec![], vec!["mongooseim-hosts"]),
+        (
+            TOML.replace("[general]", "[acl]"),
+            VM_ARGS,
+            vec![],
+            vec!["mongooseim-hosts", "mongooseim-value", "mongooseim-value"],
+        ),
+        (with("[modules.mod_external_filter]"), VM_ARGS, vec![], vec!["mongooseim-mandatory"]),
+        (with("[modules.our_own_filter]"), VM_ARGS, vec![], vec!["mongooseim-unknown"]),
+        (TOML.replace("port = 5222", "port = 5222\nshaper = \"fast\""), VM_ARGS, vec![], vec!["mongooseim-undefined"]),
+        (with("[modules.mod_register]\naccess = \"nobody\""), VM_ARGS, vec![], vec!["mongooseim-rule"]),
+        (with("[modules.mod_inbox]"), VM_ARGS, vec![], vec!["mongooseim-pool"]),
         (TOML.replace("default_server_domain", "http_server_name"), VM_ARGS, vec![], vec!["mongooseim-hosts"]),
         (TOML.replace("[\"example.com\"]", "[]"), VM_ARGS, vec![], vec!["mongooseim-hosts"]),
         (TOML.replace("[\"example.com\"]", "[\"localhost\"]"), VM_ARGS, vec![], vec!["mongooseim-localhost"]),
@@ -156,7 +181,24 @@ fn every_rule_has_a_case_that_breaks_it() {
                 "mongooseim-finding",
             ],
         ),
-        (with("[modules.mod_bosh]\nbackend = \"cets\""), VM_ARGS, vec![], vec!["mongooseim-internal-database"]),
+        (
+            with("[internal_databases.cets]\nbackend = \"file\"\nnode_list_file = \"/etc/ssl/x\"\n[modules.mod_last]"),
+            VM_ARGS,
+            vec!["--set", "volatileDatabase=cets,persistentDatabase=rdbms"],
+            vec![
+                "mongooseim-default-backend",
+                "mongooseim-internal-database",
+                "mongooseim-internal-database",
+                "mongooseim-internal-database",
+                "mongooseim-finding",
+            ],
+        ),
+        (
+            with("[modules.mod_bosh]\nbackend = \"cets\""),
+            VM_ARGS,
+            vec![],
+            vec!["mongooseim-key", "mongooseim-internal-database"],
+        ),
         (with(cets), VM_ARGS, vec![], vec!["mongooseim-cets-rdbms", "mongooseim-finding"]),
         (with(&format!("{cets}{pool}")), VM_ARGS, vec![], vec!["mongooseim-finding"]),
         (

@@ -6,7 +6,9 @@
 {%- set tls = {"verify_mode": "none"} -%}
 {%- if certificate %}{% set tls = {"verify_mode": "none", "certfile": <certs.path file={certs.fullChain}/>, "keyfile": <certs.path file={certs.privKey}/>} %}{% endif -%}
 {%- set ipv6 = <ip.version/> == "6" -%}
-# MongooseIM 6.8, made from the values of the chart.
+{#- BOSH and WebSocket had other handlers, and BOSH was a module, until 6.6.0. -#}
+{%- set renamed = {"mongoose_bosh_handler": "mod_bosh", "mongoose_websocket_handler": "mod_websockets"} if <mongooseim.since version="6.6.0"/> != "yes" else {} -%}
+# Made from the values of the chart.
 [general]
   loglevel = {{ (Values.logLevel or "warning") | toRawJson }}
   hosts = {{ hosts | toRawJson }}
@@ -37,7 +39,7 @@
 {{- <toml.keys of={options} pad="  "/> }}
 {%- for kind, handler in l.handlers or {} %}{% if handler is not none %}
 
-  [[listen.http.handlers.{{ kind }}]]
+  [[listen.http.handlers.{{ renamed[kind] or kind }}]]
 {{- <toml.keys of={ {"host": "_"} | mergeOverwrite(with=handler) } pad="    "/> }}
 {%- if handler.schema_endpoint == "admin" and l.password %}
     username = {{ (l.username ~ "") | toRawJson }}
@@ -82,9 +84,10 @@
 {%- endif %}
 {{- <toml.keys of={options} pad="    "/> }}
 {% endif %}
+{%- if not renamed %}
 [services.service_bosh]
   backend = "{{ volatile }}"
-
+{% endif %}
 [services.service_mongoose_system_metrics]
   report = {{ Values.systemMetrics or false }}
 {% if [1 for _, l in Values.listeners or {} if l.enabled and l.handlers?.mongoose_prometheus_handler] %}
@@ -112,6 +115,7 @@
   "mod_stream_management": {"backend": volatile},
   "mod_vcard": {"host": "vjud.@HOST@", "backend": database}
 } %}
+{%- if renamed %}{% set modules = {"mod_bosh": {"backend": volatile}, ...modules} %}{% endif %}
 {%- set prepared = {
   "mod_muc": {"backend": database, "online_backend": volatile, "access": "muc", "access_create": "muc_create", "access_admin": "muc_admin"},
   "mod_muc_light": {"backend": database}

@@ -79,6 +79,7 @@ pub(in crate::cli) struct GlobalFlags {
 const IDLE: &[(&str, &[&str])] = &[
     ("diff", &["debug"]),
     ("validate", &["namespace", "debug", "follow_symlinks"]),
+    ("validate-config", &["namespace", "debug", "follow_symlinks"]),
     ("values", &["debug"]),
     ("why", &["debug"]),
     ("show", &["namespace", "debug"]),

@@ -2,5 +2,6 @@
 
 pub(super) mod console;
 pub(super) mod findings_format;
+pub(super) mod plural;
 pub(super) mod progress;
 pub(super) mod table;

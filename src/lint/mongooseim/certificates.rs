@@ -5,10 +5,9 @@ use super::subject::Findings;
 use super::subject::Subject;
 use crate::lint::report::Rule;
 
-pub(super) const KEY: Rule = Rule::error("mongooseim-tls-key", "a certificate has a key");
-pub(super) const MISSING: Rule =
-    Rule::error("mongooseim-tls-missing", "files of certificates are among what is mounted");
-pub(super) const UNMOUNTED: Rule = Rule::warning("mongooseim-tls-unmounted", "files of certificates are mounted");
+pub(super) const KEY: Rule = Rule::error("mongooseim-tls-key");
+pub(super) const MISSING: Rule = Rule::error("mongooseim-tls-missing");
+pub(super) const UNMOUNTED: Rule = Rule::warning("mongooseim-tls-unmounted");
 
 /// Where MongooseIM looks for files without an absolute path.
 const ROOT: &str = "/usr/lib/mongooseim/";

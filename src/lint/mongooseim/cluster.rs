@@ -6,14 +6,12 @@ use super::subject::Subject;
 use super::vm_args::VmArgs;
 use crate::lint::report::Rule;
 
-pub(super) const NODE_NAME: Rule =
-    Rule::error("mongooseim-node-name", "vm.args has a line that the start script writes the node's name into");
-pub(super) const NO_COOKIE: Rule = Rule::error("mongooseim-no-cookie", "vm.args has a cookie");
-pub(super) const COOKIE: Rule = Rule::warning("mongooseim-cookie", "the cookie is a secret");
-pub(super) const DISTRIBUTION: Rule =
-    Rule::warning("mongooseim-distribution", "Erlang distribution has a port that is published");
-pub(super) const ALONE: Rule = Rule::error("mongooseim-alone", "several nodes have a way to become one cluster");
-pub(super) const FINDING: Rule = Rule::warning("mongooseim-finding", "nodes can find each other");
+pub(super) const NODE_NAME: Rule = Rule::error("mongooseim-node-name");
+pub(super) const NO_COOKIE: Rule = Rule::error("mongooseim-no-cookie");
+pub(super) const COOKIE: Rule = Rule::warning("mongooseim-cookie");
+pub(super) const DISTRIBUTION: Rule = Rule::warning("mongooseim-distribution");
+pub(super) const ALONE: Rule = Rule::error("mongooseim-alone");
+pub(super) const FINDING: Rule = Rule::warning("mongooseim-finding");
 
 /// The cookie that the image and this chart have before anybody chooses one.
 const DEFAULT_COOKIE: &str = "mongooseim";

@@ -22,6 +22,8 @@ pub(super) struct Listener {
     pub(super) kind: String,
     pub(super) port: Option<i64>,
     pub(super) address: Option<String>,
+    /// Whether it has the GraphQL API.
+    pub(super) has_graphql: bool,
     /// The section's first byte in the file's text.
     pub(super) start: usize,
 }
@@ -116,6 +118,7 @@ fn listeners(root: &Map) -> Vec<Listener> {
                 kind: kind.to_owned(),
                 port: map.get("port").and_then(|node| number(&node.value)),
                 address: text(map, "ip_address").map(str::to_owned),
+                has_graphql: map.at(["handlers", "mongoose_graphql_handler"]).is_some(),
                 start: map.entries().map(|(_, entry)| entry.key.start()).min().unwrap_or(section.span.start()),
             });
         }

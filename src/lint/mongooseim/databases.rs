@@ -1,19 +1,16 @@
 //! Where nodes keep what they share.
 
+use super::configuration::Configuration;
 use super::installation::text;
 use super::subject::Findings;
-use super::subject::Subject;
 use crate::diagnostic::Span;
 use crate::lint::report::Rule;
 use crate::yaml::{Map, Value};
 
-pub(super) const INTERNAL: Rule =
-    Rule::error("mongooseim-internal-database", "the databases that backends use are among internal_databases");
-pub(super) const DISCOVERY: Rule =
-    Rule::error("mongooseim-cets-rdbms", "CETS has a relational database to find nodes with");
+pub(super) const INTERNAL: Rule = Rule::error("mongooseim-internal-database");
+pub(super) const DISCOVERY: Rule = Rule::error("mongooseim-cets-rdbms");
 
-pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    let Some(configuration) = subject.configuration else { return };
+pub(super) fn check(configuration: &Configuration, findings: &mut Findings) {
     let path = &configuration.file.path;
     let databases = configuration.at(&["internal_databases"]).and_then(|node| node.value.as_map());
     let has = |name: &str| match databases {

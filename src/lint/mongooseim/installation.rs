@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::diagnostic::Span;
+use crate::diagnostic::{Source, Span};
 use crate::kubernetes::Object;
 use crate::manifest::Manifest;
 use crate::manifest::Manifests;
@@ -50,20 +50,40 @@ struct Place {
     from: usize,
     /// Whether the text can be read there: not in base64.
     is_plain: bool,
+    /// Whether it is a scalar of YAML or the value of a flag, and not a file by itself.
+    is_scalar: bool,
 }
 
 impl File {
     /// The place of a byte of the text, or of the whole where it is not known.
     pub(super) fn place(&self, offset: usize) -> Span {
         match offset.checked_sub(self.place.from) {
+            Some(offset) if !self.place.is_scalar => self.character(offset),
             Some(offset) if self.place.is_plain => locate_in_scalar(&self.place.span, offset),
             _ => self.place.span.clone(),
         }
     }
 
+    /// The character at a byte of a file by itself.
+    fn character(&self, offset: usize) -> Span {
+        let length = self.text.get(offset..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+        self.place.span.source().map_or_else(Span::generated, |source| source.span(offset..offset + length))
+    }
+
+    /// A file that is checked by itself.
+    pub(super) fn of_source(source: &Source) -> File {
+        let place = Place { span: source.whole(), from: 0, is_plain: true, is_scalar: false };
+        File {
+            name: "mongooseim.toml".to_owned(),
+            text: source.text().to_owned(),
+            path: source.name().to_owned(),
+            place,
+        }
+    }
+
     #[cfg(test)]
     pub(super) fn of_text(name: &str, text: &str) -> File {
-        let place = Place { span: Span::generated(), from: 0, is_plain: false };
+        let place = Place { span: Span::generated(), from: 0, is_plain: false, is_scalar: true };
         File { name: name.to_owned(), text: text.to_owned(), path: "c/templates/x.yaml".to_owned(), place }
     }
 }
@@ -91,6 +111,13 @@ pub(super) enum Target {
     Number(i64),
     /// A name that no port of the pods has.
     Unknown(String),
+}
+
+impl Target {
+    /// Whether it is this port.
+    pub(super) fn is(&self, port: i64) -> bool {
+        *self == Target::Number(port)
+    }
 }
 
 impl Installation {
@@ -214,13 +241,13 @@ impl Installation {
             return Mounted::Something;
         };
         let sources = sources(volume);
-        let is_known = |source: &Source<'_>| {
+        let is_known = |source: &Origin<'_>| {
             self.stores.iter().any(|store| store.kind == source.kind && store.name == source.name)
         };
         if sources.is_empty() || !sources.iter().all(is_known) {
             return Mounted::Something;
         }
-        let has = |source: &Source<'_>| {
+        let has = |source: &Origin<'_>| {
             let store = self.stores.iter().find(|store| store.kind == source.kind && store.name == source.name);
             store.is_some_and(|store| store.keys.iter().any(|key| source.file_of(key).as_deref() == Some(&file)))
         };
@@ -249,14 +276,14 @@ pub(super) enum Mounted {
 }
 
 /// A ConfigMap or Secret that a volume is made of.
-struct Source<'a> {
+struct Origin<'a> {
     kind: &'static str,
     name: &'a str,
     /// Key and path, where they are chosen.
     items: Option<Vec<(&'a str, &'a str)>>,
 }
 
-impl Source<'_> {
+impl Origin<'_> {
     /// The file that a key becomes.
     fn file_of(&self, key: &str) -> Option<String> {
         match &self.items {
@@ -267,7 +294,7 @@ impl Source<'_> {
 }
 
 /// The ConfigMaps and Secrets that a volume is made of; none if something else is in it.
-fn sources(volume: &Map) -> Vec<Source<'_>> {
+fn sources(volume: &Map) -> Vec<Origin<'_>> {
     match volume.get("projected").and_then(|node| node.value.as_map()) {
         Some(projected) => {
             list(projected, "sources").iter().filter_map(|node| source_of(node.value.as_map()?)).collect()
@@ -276,14 +303,14 @@ fn sources(volume: &Map) -> Vec<Source<'_>> {
     }
 }
 
-fn source_of(map: &Map) -> Option<Source<'_>> {
+fn source_of(map: &Map) -> Option<Origin<'_>> {
     let (kind, inner) = [("ConfigMap", "configMap"), ("Secret", "secret")]
         .into_iter()
         .find_map(|(kind, field)| Some((kind, map.get(field)?.value.as_map()?)))?;
     let name = text(inner, "secretName").or_else(|| text(inner, "name"))?;
     let items = inner.get("items").and_then(|node| node.value.as_list());
     let items = items.map(|items| items.iter().filter_map(|node| item(node.value.as_map()?)).collect());
-    Some(Source { kind, name, items })
+    Some(Origin { kind, name, items })
 }
 
 /// A key of a ConfigMap or Secret, and the path of its file.
@@ -332,6 +359,7 @@ fn store(object: &Object, values: &Map) -> Option<(Store, Vec<File>)> {
                 span: node.span.clone(),
                 from: 0,
                 is_plain: !is_encoded,
+                is_scalar: true,
             });
             files.push(File { name: key.to_owned(), text, path: object.origin.clone(), place });
         }
@@ -350,6 +378,7 @@ fn written_by(values: &Map, text: &str) -> Option<Place> {
                 span: node.span.clone(),
                 from,
                 is_plain: true,
+                is_scalar: true,
             })
         }
         _ => None,

@@ -1,6 +1,7 @@
 //! Who listens, and who is sent there: listeners against the ports of containers, Services and probes.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use super::configuration::{Configuration, Listener};
 use super::installation::{Target, number};
@@ -9,14 +10,14 @@ use super::subject::Subject;
 use crate::lint::report::Rule;
 use crate::yaml::Value;
 
-pub(super) const LISTENER: Rule = Rule::error("mongooseim-listener", "listeners have a type, and a port of their own");
-pub(super) const PUBLISHED: Rule = Rule::error("mongooseim-published", "something listens where Services lead");
-pub(super) const LOOPBACK: Rule = Rule::error("mongooseim-loopback", "published listeners can be reached");
-pub(super) const PROBED: Rule = Rule::error("mongooseim-probe", "something listens where probes connect");
-pub(super) const PORT: Rule = Rule::info("mongooseim-port", "something listens on the ports that are named");
-pub(super) const UNPUBLISHED: Rule = Rule::info("mongooseim-unpublished", "listeners are published");
+pub(super) const LISTENER: Rule = Rule::error("mongooseim-listener");
+pub(super) const PUBLISHED: Rule = Rule::error("mongooseim-published");
+pub(super) const LOOPBACK: Rule = Rule::error("mongooseim-loopback");
+pub(super) const PROBED: Rule = Rule::error("mongooseim-probe");
+pub(super) const PORT: Rule = Rule::info("mongooseim-port");
+pub(super) const UNPUBLISHED: Rule = Rule::info("mongooseim-unpublished");
 
-/// The listeners of `mongoose_config_spec`, tag 6.8.0.
+/// The types of listeners, the same from 6.5.0 to 6.8.1.
 const KINDS: [&str; 4] = ["c2s", "s2s", "component", "http"];
 /// The port of Erlang's port mapper, which is not a listener.
 const EPMD: i64 = 4369;
@@ -36,17 +37,18 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     ports.check_unpublished(findings);
 }
 
-fn check_listeners(configuration: &Configuration, findings: &mut Findings) {
+/// The listeners by themselves.
+pub(super) fn check_listeners(configuration: &Configuration, findings: &mut Findings) {
     let path = &configuration.file.path;
     let kinds = configuration.at(&["listen"]).and_then(|node| node.value.as_map());
     for (kind, entry) in kinds.into_iter().flat_map(|kinds| kinds.entries()) {
         if !KINDS.contains(&kind) {
-            let message = format!("MongooseIM 6.8.0 knows no listener {kind:?}; nodes do not start with it");
+            let message = format!("MongooseIM knows no listener {kind:?}; nodes do not start with it");
             let help = format!("it knows {}", KINDS.join(", "));
             findings.report(&LISTENER, path, message, configuration.place(&entry.key), &help);
         }
     }
-    let mut taken: Vec<(i64, &str)> = Vec::new();
+    let mut taken: Vec<(i64, String)> = Vec::new();
     for listener in &configuration.listeners {
         let place = configuration.file.place(listener.start);
         let Some(port) = listener.port else {
@@ -55,7 +57,9 @@ fn check_listeners(configuration: &Configuration, findings: &mut Findings) {
             continue;
         };
         let address = listener.address.as_deref().unwrap_or("0.0.0.0");
-        if taken.contains(&(port, address)) {
+        // One address has several spellings: ::1 and 0:0:0:0:0:0:0:1.
+        let address = address.parse::<IpAddr>().map_or_else(|_| address.to_owned(), |address| address.to_string());
+        if taken.contains(&(port, address.clone())) {
             let message = format!("two listeners have port {port} of {address}; nodes do not start with them");
             findings.report(&LISTENER, path, message, place, "give each a port of its own");
         }

@@ -6,11 +6,15 @@
 //! | `installation` | finds the pods, their configuration files and the Services before them |
 //! | `configuration` | reads mongooseim.toml |
 //! | `vm_args` | reads vm.args |
-//! | `sections` | what MongooseIM 6.8.0 does not start with |
+//! | `sections` | the sections that there are, and what `general` must have |
+//! | `reference`, `settings` | the configuration reference, and sections, keys and values against it |
+//! | `referred` | names that must be defined elsewhere in the file |
+//! | `tomerl` | TOML that MongooseIM's reader does not read |
 //! | `listeners` | who listens, and who is sent there |
 //! | `certificates` | files of certificates and where they come from |
 //! | `databases` | where nodes keep what they share |
 //! | `cluster` | how nodes find each other |
+//! | `image` | the version of the image, and where it can be pulled |
 //!
 //! What MongooseIM does is that of its tag 6.8.0 (`mongoose_config_spec`, `mongoose_cets_discovery`) and of the start script of its
 //! image.
@@ -19,18 +23,26 @@ mod certificates;
 mod cluster;
 mod configuration;
 mod databases;
+mod image;
 mod installation;
 mod listeners;
+mod reference;
+mod referred;
 mod sections;
+mod settings;
 mod subject;
+mod tomerl;
 mod vm_args;
 
+use semver::Version;
+
 use super::report::{Finding, Rule};
+use crate::diagnostic::Source;
 use crate::engine::Rendered;
 use crate::manifest::Manifests;
 use crate::yaml::Map;
-use configuration::Configuration;
-use installation::Installation;
+use configuration::{Configuration, SyntaxError};
+use installation::{File, Installation};
 use subject::{Findings, Subject};
 use vm_args::VmArgs;
 
@@ -57,6 +69,16 @@ pub(super) const RULES: &[&Rule] = &[
     &cluster::DISTRIBUTION,
     &cluster::ALONE,
     &cluster::FINDING,
+    &image::IMAGE,
+    &image::GRAPHQL,
+    &settings::KEY,
+    &settings::VALUE,
+    &settings::MANDATORY,
+    &settings::UNKNOWN,
+    &referred::UNDEFINED,
+    &referred::RULE,
+    &referred::BACKEND,
+    &referred::POOL,
 ];
 
 /// What is wrong with an installation of MongooseIM among what was rendered from `values`, if there is one. What is no
@@ -71,10 +93,7 @@ pub(super) fn check(chart: &str, rendered: &[Rendered], values: &Map) -> Vec<Fin
     let Ok(manifests) = Manifests::read(texts) else { return Vec::new() };
     let mut findings = Findings { chart: chart.to_owned(), all: Vec::new() };
     for installation in Installation::find(&manifests, values) {
-        let configuration = installation.file("mongooseim.toml").and_then(|file| {
-            let read = Configuration::read(file);
-            read.map_err(|error| sections::tell_syntax(file, &error, &mut findings)).ok()
-        });
+        let configuration = installation.file("mongooseim.toml").and_then(|file| read(file, &mut findings));
         let vm_args = installation.file("vm.args").map(|file| VmArgs::read(file, &installation));
         let subject = Subject {
             installation: &installation,
@@ -82,11 +101,60 @@ pub(super) fn check(chart: &str, rendered: &[Rendered], values: &Map) -> Vec<Fin
             vm_args: vm_args.as_ref(),
             values,
         };
-        sections::check(&subject, &mut findings);
+        if let Some(configuration) = &configuration {
+            let version = image::version(&subject);
+            sections::check(configuration, version.as_ref(), &mut findings);
+            sections::check_localhost(configuration, &subject, &mut findings);
+            check_settings(configuration, &version.unwrap_or(DEFAULT), &mut findings);
+            databases::check(configuration, &mut findings);
+        }
         listeners::check(&subject, &mut findings);
         certificates::check(&subject, &mut findings);
-        databases::check(&subject, &mut findings);
         cluster::check(&subject, &mut findings);
+        image::check(&subject, &mut findings);
     }
     findings.all
+}
+
+/// The version that a configuration is for where nothing says which.
+pub const DEFAULT: Version = Version::new(6, 8, 1);
+
+/// What is wrong in a mongooseim.toml by itself, for a version of MongooseIM.
+pub fn check_configuration(source: &Source, version: &Version) -> Vec<Finding> {
+    let mut findings = Findings { chart: String::new(), all: Vec::new() };
+    if let Some(configuration) = read(&File::of_source(source), &mut findings) {
+        sections::check(&configuration, Some(version), &mut findings);
+        listeners::check_listeners(&configuration, &mut findings);
+        databases::check(&configuration, &mut findings);
+        check_settings(&configuration, version, &mut findings);
+    }
+    let line = |finding: &Finding| finding.diagnostic.labels.first().map_or(0, |label| label.span.start());
+    findings.all.sort_by_key(line);
+    findings.all
+}
+
+fn read(file: &File, findings: &mut Findings) -> Option<Configuration> {
+    match Configuration::read(file) {
+        Ok(configuration) => {
+            if let Some((what, at)) = tomerl::unread(&file.text) {
+                let error = SyntaxError { message: what.to_owned(), at };
+                sections::tell_syntax(file, &error, findings);
+            }
+            Some(configuration)
+        }
+        Err(error) => {
+            sections::tell_syntax(file, &error, findings);
+            None
+        }
+    }
+}
+
+fn check_settings(configuration: &Configuration, version: &Version, findings: &mut Findings) {
+    let mut mistakes = settings::check(&configuration.root, version);
+    mistakes.extend(referred::check(&configuration.root, version));
+    mistakes.sort_by_key(|mistake| mistake.span.start());
+    for mistake in mistakes {
+        let place = configuration.place(&mistake.span);
+        findings.report(mistake.rule, &configuration.file.path, mistake.message, place, &mistake.help);
+    }
 }

@@ -161,5 +161,5 @@ fn the_chart_has_complete_metadata() {
     )
     .expect("YAML");
     assert_eq!(chart["engine"], "tera");
-    assert_eq!(chart["appVersion"], "6.8.0");
+    assert_eq!(chart["appVersion"], "6.6.0");
 }

@@ -68,6 +68,7 @@ const SAMPLES: &[(&str, &str)] = &[
     ("hosts", r#"["a.example"]"#),
     ("modules", r#"{"mod_time":{}}"#),
     ("imagePullSecrets", r#"[{"name":"x"}]"#),
+    ("mongooseimVersion", "\"6.5.0\""),
     ("image.digest", r#""sha256:0123456789abcdef0123456789abcdef""#),
     ("clusterDomain", r#""k8s.example""#),
     ("certs.*", r#""/absolute.pem""#),

@@ -31,7 +31,8 @@ const ROWS: &[Row] = &[
     (&["nodeport.enabled=true"], NP, "spec ports", "[{name: c2s, protocol: TCP, port: 5222, targetPort: 5222}]"),
     (&[], NP, "", ""),
     // the image
-    (&["image.repository=registry.example/mim"], MAIN, "image", "registry.example/mim:6.8.0"),
+    (&["image.repository=registry.example/mim"], MAIN, "image", "registry.example/mim:6.6.0"),
+    (&["mongooseimVersion=6.5.0"], MAIN, "image", "erlangsolutions/mongooseim:6.6.0"),
     (&["image.tag=PR-3796"], MAIN, "image", "erlangsolutions/mongooseim:PR-3796"),
     (&["image.tag=7"], MAIN, "image", "erlangsolutions/mongooseim:7"),
     (&["image.tag=PR-3796"], "StatefulSet mongooseim metadata", "labels app.kubernetes.io/version", "PR-3796"),
@@ -177,7 +178,7 @@ const ROWS: &[Row] = &[
     (&["json:extraDeploy=[{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"more\"},\"data\":{\"a\":\"b\"}}]"],
         "ConfigMap more", "data", "{a: b}"),
     (&["json:extraDeploy=[{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"more\",\"labels\":{\"x\":\"y\"}}}]"],
-        "ConfigMap more", "metadata labels", "{x: y, app.kubernetes.io/name: mongooseim, app.kubernetes.io/instance: mongooseim, app.kubernetes.io/version: 6.8.0, app.kubernetes.io/managed-by: mim-chart}"),
+        "ConfigMap more", "metadata labels", "{x: y, app.kubernetes.io/name: mongooseim, app.kubernetes.io/instance: mongooseim, app.kubernetes.io/version: 6.6.0, app.kubernetes.io/managed-by: mim-chart}"),
     // around the cluster
     (&["podDisruptionBudget.enabled=true"], "PodDisruptionBudget mongooseim spec", "maxUnavailable", "1"),
     (&["podDisruptionBudget.enabled=true", "podDisruptionBudget.maxUnavailable=25%"], "PodDisruptionBudget mongooseim spec", "maxUnavailable", "25%"),

@@ -1,0 +1,106 @@
+//! `mim-chart validate-config FILE...`
+
+use clap::Args;
+use semver::Version;
+
+use crate::cli::failure::Failure;
+use crate::cli::output::console::Console;
+use crate::cli::output::findings_format::FindingsOutput;
+use crate::cli::output::plural::plural;
+use crate::diagnostic::{Diagnostic, Severity, Source};
+use crate::io;
+use crate::lint;
+use crate::report::Finding;
+use crate::secrets::Gathering;
+use crate::version::parse_version;
+use crate::yaml::{Map, Node, Value};
+
+/// Check configuration files of MongooseIM as MongooseIM reads them
+///
+/// FILE is a mongooseim.toml, or `-` for standard input. Sections, keys, types, choices and ranges are those of MongooseIM's
+/// configuration reference, and names must be defined where they are used. Exit code 1 if there are errors.
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "mim-chart validate-config FILE... [flags]",
+    after_help = "Examples:\n  \
+        mim-chart validate-config mongooseim.toml\n  \
+        mim-chart validate-config *.toml --mongooseim-version 6.6.0 --strict\n  \
+        mim-chart validate-config mongooseim.toml --output github"
+)]
+pub(super) struct ValidateConfig {
+    /// Configuration files, or `-`
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<String>,
+    /// Version of MongooseIM that the files are for
+    #[arg(long, value_name = "VERSION", default_value = "6.8.1")]
+    mongooseim_version: String,
+    /// Warnings are errors
+    #[arg(long)]
+    strict: bool,
+    #[command(flatten)]
+    form: FindingsOutput,
+}
+
+impl ValidateConfig {
+    pub(super) fn run(&self, console: &mut Console) -> Result<(), Failure> {
+        let version = self.version()?;
+        let inputs = io::Inputs::new();
+        let mut findings = Vec::new();
+        let mut texts = Map::new();
+        for file in &self.files {
+            let flag = Source::flag("FILE", file.as_str());
+            let source = inputs.read_values(file, &flag.whole())?;
+            texts.insert(
+                file.clone(),
+                flag.whole(),
+                Node::new(Value::String(source.text().to_owned()), source.whole()),
+            );
+            for finding in lint::check_configuration(&source, &version) {
+                let diagnostic = finding.diagnostic;
+                findings.push(Finding {
+                    object: file.clone(),
+                    path: String::new(),
+                    diagnostic,
+                    file: Some(file.clone()),
+                });
+            }
+        }
+        if !findings.is_empty() {
+            console.learn(|| {
+                let mut gathering = Gathering::default();
+                gathering.values(&texts, &[]);
+                gathering.finish()
+            });
+            console.secrets().hide(findings.iter_mut().map(|finding| &mut finding.diagnostic));
+        }
+        let text = self.form.write("validate-config", &self.files, &findings, console);
+        self.form.print(&text, console)?;
+        let count = |severity| findings.iter().filter(|finding| finding.diagnostic.severity == severity).count();
+        let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+        let summary = format!(
+            "{} checked for MongooseIM {version}: {}, {}",
+            plural(self.files.len(), "file"),
+            plural(errors, "error"),
+            plural(warnings, "warning")
+        );
+        if errors > 0 || self.strict && warnings > 0 {
+            return Err(Diagnostic::error("validate-config", summary).into());
+        }
+        if self.form.is_text() {
+            console.print(&format!("{summary}\n"))?;
+        }
+        Ok(())
+    }
+
+    fn version(&self) -> Result<Version, Diagnostic> {
+        let written = self.mongooseim_version.as_str();
+        let refuse = || {
+            let flag = Source::flag("--mongooseim-version", written);
+            Diagnostic::error("usage", format!("invalid version of MongooseIM {written:?}"))
+                .at(flag.whole(), "")
+                .help("use 6.5.0 or a later version of MongooseIM 6, such as 6.8.1")
+        };
+        let version = parse_version(written).map_err(|_| refuse())?;
+        if version.major == 6 && version.minor >= 5 { Ok(version) } else { Err(refuse()) }
+    }
+}

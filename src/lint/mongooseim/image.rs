@@ -1,0 +1,102 @@
+//! The image: where a version can be pulled, and what is known to be wrong with it.
+
+use semver::Version;
+
+use super::installation::text;
+use super::subject::Findings;
+use super::subject::Subject;
+use crate::lint::report::Rule;
+use crate::version::parse_version;
+
+pub(super) const IMAGE: Rule = Rule::warning("mongooseim-image");
+pub(super) const GRAPHQL: Rule = Rule::warning("mongooseim-graphql");
+
+/// The last version known to be in the public repository.
+const LAST_PUBLIC: Version = Version::new(6, 6, u64::MAX);
+/// The version that closed a way around the authorization of GraphQL.
+const GRAPHQL_FIXED: Version = Version::new(6, 8, 0);
+const PUBLIC: &str = "erlangsolutions/mongooseim";
+const MOVED: &str = "docker.trymongoose.im/mongooseim";
+
+pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let Some(image) = image(subject) else { return };
+    let Some(version) = version_of(image) else { return };
+    let workload = &subject.installation.workload;
+    let name = image.split(['@', ':']).next().unwrap_or_default().trim_start_matches("docker.io/");
+    if name == PUBLIC && version > LAST_PUBLIC {
+        let message =
+            format!("{PUBLIC} is not known to have MongooseIM {version}: 6.6.0 is the last version known there");
+        let help = format!(
+            "set image.repository={MOVED}, and name a Secret with your login there in imagePullSecrets; or use 6.6.0"
+        );
+        findings.report(&IMAGE, &workload.origin, message, workload.span.clone(), &help);
+        findings.set_at(subject.setter("tag", text_of_tag(image)));
+    }
+    check_graphql(subject, &version, findings);
+}
+
+/// Listeners with GraphQL that a Service leads to.
+fn check_graphql(subject: &Subject<'_>, version: &Version, findings: &mut Findings) {
+    let Some(configuration) = subject.configuration.filter(|_| *version < GRAPHQL_FIXED) else { return };
+    let services = &subject.installation.services;
+    let is_published =
+        |port: i64| services.iter().flat_map(|service| &service.ports).any(|published| published.target.is(port));
+    let listeners = configuration.listeners.iter().filter(|listener| listener.has_graphql && !listener.is_loopback());
+    for listener in listeners {
+        let Some(port) = listener.port.filter(|port| is_published(*port)) else { continue };
+        let message = format!(
+            "the GraphQL listener on port {port} can be reached through a Service, and before 6.8.0 requests can skip authorization; the image is {version}"
+        );
+        let place = configuration.file.place(listener.start);
+        findings.report(
+            &GRAPHQL,
+            &configuration.file.path,
+            message,
+            place,
+            "use MongooseIM 6.8.0 or later, or do not publish the listener",
+        );
+    }
+}
+
+fn image<'s>(subject: &'s Subject<'_>) -> Option<&'s str> {
+    subject.installation.container().and_then(|container| text(container, "image"))
+}
+
+fn text_of_tag(image: &str) -> &str {
+    let name = image.split('@').next().unwrap_or_default();
+    name.rsplit('/').next().and_then(|name| name.split_once(':')).map_or("", |(_, tag)| tag)
+}
+
+/// The version that the container's image is tagged with, if the tag begins with one.
+pub(super) fn version(subject: &Subject<'_>) -> Option<Version> {
+    version_of(image(subject)?)
+}
+
+fn version_of(image: &str) -> Option<Version> {
+    let tag = text_of_tag(image);
+    let end = tag.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(tag.len());
+    let number = tag[..end].trim_end_matches('.');
+    if !number.contains('.') {
+        return None;
+    }
+    parse_version(number).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::version_of;
+
+    #[test]
+    fn an_image_has_the_version_that_its_tag_begins_with() {
+        for (image, expected) in [
+            ("erlangsolutions/mongooseim:6.6.0", Some("6.6.0")),
+            ("host:5000/mongooseim:6.11.0-alpine@sha256:12", Some("6.11.0")),
+            ("mim:6.8", Some("6.8.0")),
+            ("mim:7", None),
+            ("host:5000/mongooseim", None),
+            ("mim:PR-6.8.1", None),
+        ] {
+            assert_eq!(version_of(image).map(|version| version.to_string()).as_deref(), expected, "{image}");
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Names in mongooseim.toml that must be defined elsewhere in it: shapers, access rules, methods of authentication, databases, pools.
+
+use semver::Version;
+
+use super::reference::{Entry, Kind, Reference, Rule as Allowed, Section};
+use super::settings::Mistake;
+use crate::diagnostic::{Span, nearest};
+use crate::lint::report::Rule;
+use crate::yaml::{Map, Value};
+
+pub(super) const UNDEFINED: Rule = Rule::error("mongooseim-undefined");
+pub(super) const RULE: Rule = Rule::warning("mongooseim-rule");
+pub(super) const BACKEND: Rule = Rule::error("mongooseim-default-backend");
+pub(super) const POOL: Rule = Rule::warning("mongooseim-pool");
+
+/// What refers to something that is not there.
+pub(super) fn check(root: &Map, version: &Version) -> Vec<Mistake> {
+    let mut check = Check { root, found: Vec::new() };
+    check.shapers();
+    check.auth_methods();
+    let reference = Reference::get();
+    check.names(root, reference.root(), version, &mut Vec::new());
+    check.backends(version);
+    check.found
+}
+
+struct Check<'a> {
+    root: &'a Map,
+    found: Vec<Mistake>,
+}
+
+impl<'a> Check<'a> {
+    fn report(&mut self, rule: &'static Rule, span: &Span, message: String, help: String) {
+        self.found.push(Mistake { rule, message, help, span: span.clone() });
+    }
+
+    fn has(&self, section: &str, name: &str) -> bool {
+        self.root.at([section, name]).is_some()
+    }
+
+    /// Shapers of listeners and of connections to other servers, which a node does not start without.
+    fn shapers(&mut self) {
+        let root = self.root;
+        let kinds = root.map_at(&["listen"]).into_iter().flat_map(Map::iter);
+        let sections = kinds.flat_map(|(_, node)| node.value.as_list().unwrap_or_default());
+        let mut named: Vec<_> = sections.filter_map(|node| node.value.as_map()?.get("shaper")).collect();
+        named.extend(root.at(["s2s", "outgoing", "shaper"]));
+        named.extend(self.host_configs().filter_map(|map| map.at(["s2s", "outgoing", "shaper"])));
+        for node in named {
+            let Some(name) = node.value.as_str().filter(|name| *name != "none") else { continue };
+            if !self.has("shaper", name) {
+                let known = root.map_at(&["shaper"]).into_iter().flat_map(Map::keys);
+                let near = nearest(name, known).map(|near| format!("did you mean {near}?"));
+                let help = near.unwrap_or_else(|| format!("add [shaper.{name}] with max_rate"));
+                let message = format!("the shaper {name} is not defined; nodes do not start without it");
+                self.report(&UNDEFINED, &node.span, message, help);
+            }
+        }
+    }
+
+    fn host_configs(&self) -> impl Iterator<Item = &'a Map> + use<'a> {
+        self.root.list_at(&["host_config"]).iter().filter_map(|node| node.value.as_map())
+    }
+
+    fn auth_methods(&mut self) {
+        let sections: Vec<&Map> = std::iter::once(self.root).chain(self.host_configs()).collect();
+        for auth in sections.into_iter().filter_map(|map| map.map_at(&["auth"])) {
+            for node in auth.list_at(&["methods"]) {
+                let Some(method) = node.value.as_str().filter(|method| auth.get(method).is_none()) else { continue };
+                let message = format!(
+                    "auth.methods names {method}, and there is no section [auth.{method}]; nodes do not start so"
+                );
+                self.report(&UNDEFINED, &node.span, message, format!("add [auth.{method}], or remove it from methods"));
+            }
+        }
+    }
+
+    /// Access rules, and shapers of modules.
+    fn names(&mut self, map: &Map, section: &'static Section, version: &Version, path: &mut Vec<String>) {
+        for (key, node) in map.iter() {
+            let find = |name| section.iter().find(|known: &&Entry| known.key == name && known.is_in(version));
+            let Some(known) = find(key).or_else(|| find("*")) else { continue };
+            path.push(key.to_owned());
+            match &known.kind {
+                Kind::Section { index, .. } => {
+                    let inner = Reference::get().section(*index);
+                    let maps = node.value.as_list().unwrap_or(std::slice::from_ref(node));
+                    for map in maps.iter().filter_map(|node| node.value.as_map()) {
+                        self.names(map, inner, version, path);
+                    }
+                }
+                Kind::Scalar { rule: Allowed::Form(form @ ("rule" | "shaper")), .. } => {
+                    let (place, built_in): (_, &[&str]) =
+                        if *form == "rule" { ("access", &["all", "none"]) } else { ("shaper", &["none"]) };
+                    if let Value::String(name) = &node.value
+                        && !built_in.contains(&name.as_str())
+                        && !self.has(place, name)
+                        && !self.host_configs().any(|map| map.at([place, name.as_str()]).is_some())
+                    {
+                        let what = if *form == "rule" { "access rule" } else { "shaper" };
+                        let message = format!("{} names the {what} {name}, which is not defined", path.join("."));
+                        let names = self.root.map_at(&[place]).into_iter().flat_map(Map::keys);
+                        let near = nearest(name, names).map(|near| format!("did you mean {near}?"));
+                        let help = near.unwrap_or_else(|| format!("define {name} in [{place}]"));
+                        self.report(&RULE, &node.span, message, help);
+                    }
+                }
+                Kind::Scalar { .. } => {}
+            }
+            path.pop();
+        }
+    }
+
+    /// The databases that modules use where they name none: of Mnesia and CETS a node does not start without, of the others it
+    /// starts and does not work.
+    fn backends(&mut self, version: &Version) {
+        let databases = self.root.map_at(&["internal_databases"]);
+        let has = |name: &str| databases.map_or(name == "mnesia", |map| map.get(name).is_some());
+        let root = self.root;
+        let sections: Vec<&Map> = std::iter::once(root).chain(self.host_configs()).collect();
+        let has_pool = |name: &str| sections.iter().any(|map| map.at(["outgoing_pools", name]).is_some());
+        let Some(known) = find(Reference::get().root(), "modules", version) else { return };
+        let mut found = Vec::new();
+        for modules in sections.iter().filter_map(|map| map.map_at(&["modules"])) {
+            for (name, entry) in modules.entries() {
+                let (Some(map), Some(section)) = (entry.node.value.as_map(), find(known, name, version)) else {
+                    continue;
+                };
+                let mut options = vec![(name.to_owned(), map, section)];
+                if let (Some(push), Some(inner)) = (map.map_at(&["push"]), find(section, "push", version)) {
+                    options.push((format!("{name}.push"), push, inner));
+                }
+                for (name, map, section) in options {
+                    let backends =
+                        section.iter().filter(|known| known.is_in(version) && known.key.ends_with("backend"));
+                    for backend in backends {
+                        let given = map.get(backend.key);
+                        let value = given.and_then(|node| node.value.as_str()).or(backend.default).unwrap_or("none");
+                        let span = given.map_or(&entry.key, |node| &node.span);
+                        found.push((format!("modules.{name}"), backend.key, value, span, given.is_some()));
+                    }
+                }
+            }
+        }
+        for (name, key, value, span, is_given) in found {
+            let by = if is_given { "" } else { " unless it says otherwise" };
+            match value {
+                // `databases` reports those that are given.
+                "mnesia" | "cets" if !has(value) && !is_given => {
+                    let message = format!(
+                        "{name} keeps its data in {value}{by}, which is not among internal_databases; nodes do not start so"
+                    );
+                    let help = format!("set {key} to a database that there is, or add [internal_databases.{value}]");
+                    self.report(&BACKEND, span, message, help);
+                }
+                "rdbms" | "cassandra" | "redis" | "ldap" if !has_pool(value) => {
+                    let message = format!(
+                        "{name} keeps its data in {value}{by}, and there is no pool of connections to it; it will not work"
+                    );
+                    let help = match value {
+                        "rdbms" => "set persistentDatabase=rdbms, or add [outgoing_pools.rdbms.default]".to_owned(),
+                        _ => format!("add [outgoing_pools.{value}.default]"),
+                    };
+                    self.report(&POOL, span, message, help);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The section below a key.
+fn find(section: &'static Section, key: &str, version: &Version) -> Option<&'static Section> {
+    let known = section.iter().find(|known| known.key == key && known.is_in(version))?;
+    match known.kind {
+        Kind::Section { index, .. } => Some(Reference::get().section(index)),
+        Kind::Scalar { .. } => None,
+    }
+}

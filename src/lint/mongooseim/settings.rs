@@ -1,0 +1,273 @@
+//! Sections, keys and values of mongooseim.toml against the configuration reference.
+
+use std::net::IpAddr;
+
+use semver::Version;
+
+use super::reference::{Entry, Kind, Reference, Rule as Allowed, Section};
+use crate::diagnostic::{Span, nearest};
+use crate::lint::report::Rule;
+use crate::yaml::{Map, Node, Value};
+
+pub(super) const KEY: Rule = Rule::error("mongooseim-key");
+pub(super) const VALUE: Rule = Rule::error("mongooseim-value");
+pub(super) const MANDATORY: Rule = Rule::error("mongooseim-mandatory");
+pub(super) const UNKNOWN: Rule = Rule::warning("mongooseim-unknown");
+
+/// The last version whose sources the reference is from.
+const LAST: Version = Version::new(6, 8, 1);
+
+/// Something that is wrong.
+pub(super) struct Mistake {
+    pub(super) rule: &'static Rule,
+    pub(super) message: String,
+    pub(super) help: String,
+    /// The place in the text of the file.
+    pub(super) span: Span,
+}
+
+/// All that is wrong in a configuration for a version, but for what `sections` and `listeners` look at.
+pub(super) fn check(root: &Map, version: &Version) -> Vec<Mistake> {
+    let reference = Reference::get();
+    let mut check = Check { reference, version, found: Vec::new() };
+    check.section(root, reference.root(), &mut Vec::new(), None);
+    check.found
+}
+
+struct Check<'a> {
+    reference: &'static Reference,
+    version: &'a Version,
+    found: Vec<Mistake>,
+}
+
+impl Check<'_> {
+    fn report(&mut self, rule: &'static Rule, span: &Span, message: String, help: String) {
+        self.found.push(Mistake { rule, message, help, span: span.clone() });
+    }
+
+    fn section<'m>(&mut self, map: &'m Map, section: &'static Section, path: &mut Vec<&'m str>, at: Option<&Span>) {
+        for (key, entry) in map.entries() {
+            let known = section.iter().find(|known| known.key == key && known.is_in(self.version));
+            let any = section.iter().find(|known| known.key == "*" && known.is_in(self.version));
+            match known.or(any) {
+                Some(known) => {
+                    path.push(key);
+                    self.value(&entry.node, known, path);
+                    path.pop();
+                }
+                // `sections` and `listeners` report these.
+                None if path.is_empty() || *path == ["host_config"] || *path == ["listen"] => {}
+                None => self.unknown(key, &entry.key, section, path),
+            }
+        }
+        if path.is_empty() || *path == ["general"] {
+            return;
+        }
+        for known in section.iter().filter(|known| known.is_mandatory && known.is_in(self.version)) {
+            // `listeners` reports a missing port.
+            let is_port = path.first() == Some(&"listen") && path.len() == 2 && known.key == "port";
+            if map.get(known.key).is_none() && !is_port {
+                let first = map.entries().map(|(_, entry)| &entry.key).min_by_key(|span| span.start());
+                let Some(span) = at.or(first) else { continue };
+                let message = format!("{} has no {}, which is mandatory", path.join("."), known.key);
+                self.report(&MANDATORY, span, message, format!("add {}", example(known)));
+            }
+        }
+    }
+
+    fn unknown(&mut self, key: &str, span: &Span, section: &'static Section, path: &[&str]) {
+        let name = [path, &[key]].concat().join(".");
+        let version = self.version;
+        if let Some(other) = section.iter().find(|known| known.key == key) {
+            let (message, help) = match (&other.since, &other.until) {
+                (_, Some(until)) if version >= until => (
+                    format!("{name} was removed in MongooseIM {until}; this configuration is for {version}"),
+                    replacement(&name).unwrap_or("leave it out").to_owned(),
+                ),
+                (Some(since), _) => (
+                    format!("{name} exists since MongooseIM {since}; this configuration is for {version}"),
+                    format!("leave it out, or use MongooseIM {since}"),
+                ),
+                _ => (format!("{name} is not in MongooseIM {version}"), "leave it out".to_owned()),
+            };
+            return self.report(&KEY, span, message, help);
+        }
+        let names: Vec<&str> = section.iter().filter(|known| known.is_in(version)).map(|known| known.key).collect();
+        let near = nearest(key, names.iter().copied());
+        let help = match near {
+            Some(near) => format!("did you mean {near}?"),
+            None if names.is_empty() => "it has no keys".to_owned(),
+            None => format!("it knows {}", names.join(", ")),
+        };
+        if *version > LAST && near.is_none() {
+            return self.report(&UNKNOWN, span, format!("{name} is unknown in MongooseIM {LAST}"), help);
+        }
+        if path.ends_with(&["modules"]) && near.is_none() {
+            let message =
+                format!("{name} is not among the modules of MongooseIM; nodes start only if their image has it");
+            return self.report(&UNKNOWN, span, message, "remove it, unless it is a module of your own".to_owned());
+        }
+        self.report(&KEY, span, format!("unknown key {name}; nodes do not start with it"), help);
+    }
+
+    fn value<'m>(&mut self, node: &'m Node, known: &'static Entry, path: &mut Vec<&'m str>) {
+        let Some(rule) = &known.list else { return self.item(node, known, path) };
+        let Some(items) = node.value.as_list() else {
+            return self.wrong_type(node, path, "a list");
+        };
+        for item in items {
+            self.item(item, known, path);
+        }
+        if rule.is_filled && items.is_empty() {
+            let message = format!("{} is empty; it needs at least one item", path.join("."));
+            self.report(&VALUE, &node.span, message, "add an item, or leave the key out".to_owned());
+        }
+        if rule.is_unique {
+            let twice = items.iter().enumerate().find(|(at, item)| items[..*at].iter().any(|e| e.value == item.value));
+            if let Some((_, item)) = twice {
+                let message = format!("{} has an item twice", path.join("."));
+                self.report(&VALUE, &item.span, message, "remove one of them".to_owned());
+            }
+        }
+    }
+
+    fn item<'m>(&mut self, node: &'m Node, known: &'static Entry, path: &mut Vec<&'m str>) {
+        match &known.kind {
+            Kind::Section { index, is_filled } => match node.value.as_map() {
+                Some(map) => {
+                    if *is_filled && map.is_empty() {
+                        let message = format!("{} is empty; it needs at least one section", path.join("."));
+                        self.report(&VALUE, &node.span, message, "add one, or leave it out".to_owned());
+                    }
+                    let first = map.entries().map(|(_, entry)| &entry.key).min_by_key(|span| span.start());
+                    self.section(map, self.reference.section(*index), path, Some(first.unwrap_or(&node.span)));
+                }
+                None => self.wrong_type(node, path, "a section"),
+            },
+            Kind::Scalar { base, rule } => self.scalar(node, base, rule, path),
+        }
+    }
+
+    fn scalar(&mut self, node: &Node, base: &str, rule: &Allowed, path: &[&str]) {
+        let is_right = match (&node.value, base) {
+            (Value::Bool(_), "bool") | (Value::Float(_), "float") => true,
+            (Value::Int(_), "int" | "int|infinity" | "int|str") | (Value::String(_), "str" | "int|str") => true,
+            (Value::String(text), "int|infinity") => text == "infinity",
+            _ => false,
+        };
+        if !is_right {
+            let expected = match base {
+                "bool" => "true or false",
+                "int" => "an integer",
+                "float" => "a number with a decimal point",
+                "int|infinity" => "an integer or \"infinity\"",
+                "int|str" => "an integer or a string",
+                _ => "a string",
+            };
+            return self.wrong_type(node, path, expected);
+        }
+        let name = path.join(".");
+        let written = written(&node.value);
+        let text = node.value.as_str().unwrap_or_default();
+        match rule {
+            Allowed::AnyOf(choices) => {
+                let given = match &node.value {
+                    Value::Int(number) => number.to_string(),
+                    _ => text.to_owned(),
+                };
+                if !choices.contains(&given.as_str()) {
+                    let message = format!("{name}: {written} is not allowed; expected {}", choices.join(", "));
+                    let near = nearest(&given, choices.iter().copied());
+                    let help =
+                        near.map_or_else(|| "use one of them".to_owned(), |near| format!("did you mean {near}?"));
+                    self.report(&VALUE, &node.span, message, help);
+                }
+            }
+            Allowed::Range(from, to) => {
+                if let Value::Int(number) = node.value
+                    && !(*from..=*to).contains(&number)
+                {
+                    let limits = if *to == i64::MAX { format!("{from} or more") } else { format!("{from} to {to}") };
+                    let message = format!("{name}: {number} is out of range; expected {limits}");
+                    self.report(&VALUE, &node.span, message, "use a number in the range".to_owned());
+                }
+            }
+            Allowed::Form(form) => {
+                if let Some(wanted) = breaks(form, text) {
+                    let message = format!("{name}: {written} is not valid; expected {wanted}");
+                    self.report(&VALUE, &node.span, message, format!("write {wanted}"));
+                }
+            }
+            Allowed::Any => {}
+        }
+    }
+
+    fn wrong_type(&mut self, node: &Node, path: &[&str], expected: &str) {
+        let got = match &node.value {
+            Value::Map(_) => "a section".to_owned(),
+            Value::List(_) => "a list".to_owned(),
+            value => written(value),
+        };
+        let message = format!("{}: expected {expected}, got {got}", path.join("."));
+        self.report(&VALUE, &node.span, message, format!("write {expected}"));
+    }
+}
+
+/// What a text had to be, if it is not.
+fn breaks(form: &str, text: &str) -> Option<&'static str> {
+    let is_address = |text: &str| text.parse::<IpAddr>().is_ok();
+    match form {
+        "ip" => (!is_address(text)).then_some("an IP address"),
+        "network" => {
+            let (address, mask) = text.split_once('/').unwrap_or((text, "0"));
+            let most = if address.contains(':') { 128 } else { 32 };
+            let is_valid = is_address(address) && mask.parse::<u32>().is_ok_and(|mask| mask <= most);
+            (!is_valid).then_some("an IP address with a mask, such as 127.0.0.0/8")
+        }
+        "host" => {
+            let is_bad = |c: char| c.is_whitespace() || c.is_control() || "\"&'/:<>@".contains(c);
+            (text.is_empty() || text.contains(is_bad)).then_some("a domain")
+        }
+        "domain" => (text.is_empty() || text.contains(char::is_whitespace)).then_some("a domain"),
+        _ => text.is_empty().then_some("a string that is not empty"),
+    }
+}
+
+fn written(value: &Value) -> String {
+    match value {
+        Value::String(text) => format!("{text:?}"),
+        Value::Bool(value) => value.to_string(),
+        Value::Int(number) => number.to_string(),
+        Value::Float(number) => number.to_string(),
+        _ => "a value".to_owned(),
+    }
+}
+
+/// How a mandatory key is written.
+fn example(known: &Entry) -> String {
+    match (&known.kind, &known.list) {
+        (Kind::Section { .. }, _) => format!("a section {}", known.key),
+        (_, Some(_)) => format!("{} = [...]", known.key),
+        (Kind::Scalar { rule: Allowed::AnyOf(choices), .. }, _) => {
+            format!("{}, one of {}", known.key, choices.join(", "))
+        }
+        _ => format!("{} = ...", known.key),
+    }
+}
+
+/// What to use for what was removed.
+fn replacement(name: &str) -> Option<&'static str> {
+    let instead = [
+        ("mod_bosh", "use [services.service_bosh], and the handler mongoose_bosh_handler of listen.http"),
+        ("mod_websockets", "use mongoose_websocket_handler"),
+        ("mongoose_admin_api", "use mongoose_graphql_handler with schema_endpoint = \"admin\""),
+        ("mongoose_client_api", "use mongoose_graphql_handler with schema_endpoint = \"user\""),
+        ("mod_muc_log", "use mod_mam for the history of rooms"),
+        ("mod_csi.buffer_max", "use max_size of [modules.mod_csi.buffer]"),
+        ("rabbit.connection.max_worker_queue_len", "use max_worker_queue_len of the pool"),
+    ];
+    if name.contains(".mod_pubsub.") || name.starts_with("modules.mod_pubsub.") {
+        return Some("the module with this key is mod_pubsub_old since 6.8.0");
+    }
+    instead.into_iter().find(|(end, _)| name.ends_with(end)).map(|(_, help)| help)
+}
