@@ -10,7 +10,7 @@ use crate::cli::failure::Failure;
 use crate::cli::output::console::Console;
 use crate::cli::output::findings_format::FindingsOutput;
 use crate::cli::output::plural::plural;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Diagnostic;
 use crate::diff::gather_secrets;
 use crate::kubernetes::Refused;
 use crate::report::Finding;
@@ -74,24 +74,8 @@ impl Validate {
             });
             console.secrets().hide(findings.iter_mut().map(|finding| &mut finding.diagnostic));
         }
-        let text = self.form.write("validate", &names, &findings, console);
-        self.form.print(&text, console)?;
-        let count =
-            |severity| findings.iter().filter(|finding: &&Finding| finding.diagnostic.severity == severity).count();
-        let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-        let summary = format!(
-            "{} checked: {}, {}",
-            plural(objects.len(), "object"),
-            plural(errors, "error"),
-            plural(warnings, "warning")
-        );
-        if errors > 0 || self.strict && warnings > 0 {
-            return Err(Diagnostic::error("validate", summary).into());
-        }
-        if self.form.is_text() {
-            console.print(&format!("{summary}\n"))?;
-        }
-        Ok(())
+        let checked = format!("{} checked", plural(objects.len(), "object"));
+        self.form.conclude("validate", &names, &findings, &checked, self.strict, console)
     }
 }
 

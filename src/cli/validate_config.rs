@@ -7,7 +7,7 @@ use crate::cli::failure::Failure;
 use crate::cli::output::console::Console;
 use crate::cli::output::findings_format::FindingsOutput;
 use crate::cli::output::plural::plural;
-use crate::diagnostic::{Diagnostic, Severity, Source};
+use crate::diagnostic::{Diagnostic, Source};
 use crate::io;
 use crate::lint;
 use crate::report::Finding;
@@ -73,23 +73,8 @@ impl ValidateConfig {
             });
             console.secrets().hide(findings.iter_mut().map(|finding| &mut finding.diagnostic));
         }
-        let text = self.form.write("validate-config", &self.files, &findings, console);
-        self.form.print(&text, console)?;
-        let count = |severity| findings.iter().filter(|finding| finding.diagnostic.severity == severity).count();
-        let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-        let summary = format!(
-            "{} checked for MongooseIM {version}: {}, {}",
-            plural(self.files.len(), "file"),
-            plural(errors, "error"),
-            plural(warnings, "warning")
-        );
-        if errors > 0 || self.strict && warnings > 0 {
-            return Err(Diagnostic::error("validate-config", summary).into());
-        }
-        if self.form.is_text() {
-            console.print(&format!("{summary}\n"))?;
-        }
-        Ok(())
+        let checked = format!("{} checked for MongooseIM {version}", plural(self.files.len(), "file"));
+        self.form.conclude("validate-config", &self.files, &findings, &checked, self.strict, console)
     }
 
     fn version(&self) -> Result<Version, Diagnostic> {

@@ -5,6 +5,9 @@ use std::path::{MAIN_SEPARATOR, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::console::Console;
+use super::plural::plural;
+use crate::cli::failure::Failure;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::report::{self, Finding, Workspace};
 
 /// The form of findings.
@@ -31,6 +34,33 @@ pub(in crate::cli) struct FindingsOutput {
 }
 
 impl FindingsOutput {
+    /// Ends a command that looked at `objects`: prints what it found, and how much it `checked` with the counts of errors and
+    /// warnings. Secrets have been masked in the findings.
+    ///
+    /// # Errors
+    /// There are errors, or warnings that `strict` makes errors, or standard output can't be written.
+    pub(in crate::cli) fn conclude(
+        &self,
+        command: &'static str,
+        objects: &[String],
+        findings: &[Finding],
+        checked: &str,
+        strict: bool,
+        console: &mut Console,
+    ) -> Result<(), Failure> {
+        self.print(&self.write(command, objects, findings, console), console)?;
+        let count = |severity| findings.iter().filter(|finding| finding.diagnostic.severity == severity).count();
+        let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+        let summary = format!("{checked}: {}, {}", plural(errors, "error"), plural(warnings, "warning"));
+        if errors > 0 || strict && warnings > 0 {
+            return Err(Diagnostic::error(command, summary).into());
+        }
+        if self.is_text() {
+            console.print(&format!("{summary}\n"))?;
+        }
+        Ok(())
+    }
+
     /// Whether it is text for people.
     pub(in crate::cli) fn is_text(&self) -> bool {
         self.output == FindingsFormat::Text

@@ -8,17 +8,17 @@ use crate::stack;
 const MAX_STEPS: u64 = 50_000_000;
 
 /// How many bytes all templates of a render may write and make, results of functions included.
-const MAX_BYTES: usize = 1 << 30;
+const MAX_BYTES: u64 = 1 << 30;
 
 /// How many keys and hashes of passwords all templates of a render may make. The largest public chart makes fewer than ten.
-const MAX_COSTLY: u32 = 1_000;
+const MAX_COSTLY: u64 = 1_000;
 
 /// What a render may still use up.
 #[derive(Debug)]
 pub struct Limits {
     steps: u64,
-    bytes: usize,
-    costly: u32,
+    bytes: u64,
+    costly: u64,
     /// Where the stack stood when the render began, and how far it may go from there.
     stack: usize,
     max_stack: usize,
@@ -35,16 +35,7 @@ impl Limits {
     /// # Errors
     /// There are none left.
     pub fn step(&mut self, steps: u64) -> Result<(), FnError> {
-        match self.steps.checked_sub(steps) {
-            Some(left) => {
-                self.steps = left;
-                Ok(())
-            }
-            None => {
-                self.steps = 0;
-                Err(FnError::Limit(format!("the templates go on without end: more than {MAX_STEPS} steps")))
-            }
-        }
+        take(&mut self.steps, steps, || format!("the templates go on without end: more than {MAX_STEPS} steps"))
     }
 
     /// Counts bytes that are written or made.
@@ -52,16 +43,7 @@ impl Limits {
     /// # Errors
     /// There are none left.
     pub fn spend(&mut self, bytes: usize) -> Result<(), FnError> {
-        match self.bytes.checked_sub(bytes) {
-            Some(left) => {
-                self.bytes = left;
-                Ok(())
-            }
-            None => {
-                self.bytes = 0;
-                Err(FnError::Limit(format!("the templates make more than {} MiB", MAX_BYTES >> 20)))
-            }
-        }
+        take(&mut self.bytes, bytes as u64, || format!("the templates make more than {} MiB", MAX_BYTES >> 20))
     }
 
     /// Counts calls that take long by themselves.
@@ -69,21 +51,14 @@ impl Limits {
     /// # Errors
     /// There are none left.
     pub fn spend_costly(&mut self, calls: u32) -> Result<(), FnError> {
-        match self.costly.checked_sub(calls) {
-            Some(left) => {
-                self.costly = left;
-                Ok(())
-            }
-            None => {
-                self.costly = 0;
-                Err(FnError::Limit(format!("the templates make more than {MAX_COSTLY} keys and hashes of passwords")))
-            }
-        }
+        take(&mut self.costly, u64::from(calls), || {
+            format!("the templates make more than {MAX_COSTLY} keys and hashes of passwords")
+        })
     }
 
     /// How many bytes are left.
     pub fn room(&self) -> usize {
-        self.bytes
+        usize::try_from(self.bytes).unwrap_or(usize::MAX)
     }
 
     /// Checks that calls may nest more deeply yet.
@@ -97,5 +72,19 @@ impl Limits {
         Err(FnError::Limit(
             "rendering template has a nested reference: templates call each other too deeply".to_owned(),
         ))
+    }
+}
+
+/// Takes an amount out of what is left; once there is too little, nothing is left.
+fn take(left: &mut u64, amount: u64, refused: impl FnOnce() -> String) -> Result<(), FnError> {
+    match left.checked_sub(amount) {
+        Some(rest) => {
+            *left = rest;
+            Ok(())
+        }
+        None => {
+            *left = 0;
+            Err(FnError::Limit(refused()))
+        }
     }
 }

@@ -249,10 +249,7 @@ impl Reader<'_> {
         loop {
             self.skip_blanks_and_comments()?;
             match self.lexer.peek()? {
-                ',' => {
-                    self.lexer.next()?;
-                    return Err(self.lexer.wrong("unexpected comma".to_owned()));
-                }
+                ',' => return Err(self.unexpected_comma()?),
                 ']' => break,
                 _ => items.push(self.value(true)?),
             }
@@ -285,10 +282,7 @@ impl Reader<'_> {
         loop {
             self.skip_blanks_and_comments()?;
             match self.lexer.peek()? {
-                ',' => {
-                    self.lexer.next()?;
-                    return Err(self.lexer.wrong("unexpected comma".to_owned()));
-                }
+                ',' => return Err(self.unexpected_comma()?),
                 '}' => break,
                 _ => {}
             }
@@ -329,6 +323,12 @@ impl Reader<'_> {
                 }
             }
         }
+    }
+
+    /// The error of a comma that follows nothing.
+    fn unexpected_comma(&mut self) -> Result<Wrong> {
+        self.lexer.next()?;
+        Ok(self.lexer.wrong("unexpected comma".to_owned()))
     }
 
     fn skip_blanks_and_comments(&mut self) -> Result<()> {
