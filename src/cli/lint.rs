@@ -95,7 +95,8 @@ impl Lint {
             let mut reported: Vec<_> = report.findings.iter_mut().map(|finding| &mut finding.diagnostic).collect();
             reported.extend(&mut report.notes);
             if !reported.is_empty() {
-                secrets::Subject { chart: Some(path.as_str()), layers: &layers, reader: &inputs, global }
+                let objects = environment.objects.as_deref();
+                secrets::Subject { chart: Some(path.as_str()), layers: &layers, reader: &inputs, global, objects }
                     .learn_now(console);
                 console.secrets().hide(reported);
             }

@@ -61,7 +61,10 @@ impl Values {
         let chart = located.chart()?;
         let inputs = io::Inputs::new();
         let layers = values_input::layers(&self.values, &inputs)?;
-        let known = secrets::Subject { chart: self.chart.as_deref(), layers: &layers, reader: &inputs, global };
+        let objects = release.environment.objects.clone();
+        let objects = objects.as_deref();
+        let known =
+            secrets::Subject { chart: self.chart.as_deref(), layers: &layers, reader: &inputs, global, objects };
         if self.unused {
             known.learn_now(console);
             return self.print_unused(&chart, &release, &layers, &inputs, console);

@@ -67,7 +67,10 @@ impl Why {
         release.environment = reproducible(&self.lookup)?;
         let inputs = io::Inputs::new();
         let layers = values_input::layers(&self.values, &inputs)?;
-        let known = secrets::Subject { chart: self.chart.as_deref(), layers: &layers, reader: &inputs, global };
+        let objects = release.environment.objects.clone();
+        let objects = objects.as_deref();
+        let known =
+            secrets::Subject { chart: self.chart.as_deref(), layers: &layers, reader: &inputs, global, objects };
         // All that is printed is about values.
         known.learn_now(console);
         let user = merge_layers(&layers, &inputs)?;

@@ -30,6 +30,11 @@ impl ClusterObjects {
         ClusterObjects(objects)
     }
 
+    /// All objects.
+    pub fn all(&self) -> impl Iterator<Item = &Object> {
+        self.0.iter()
+    }
+
     /// The object of an API version, kind, namespace and name; without a name, the list of all of that kind in the namespace, or
     /// without a namespace in all of them.
     ///

@@ -74,7 +74,8 @@ impl<'a> Rendering<'a> {
         layers: &'s [Layer],
         reader: &'s dyn FileReader,
     ) -> secrets::Subject<'s> {
-        secrets::Subject { chart: self.argument, layers, reader, global: self.global }
+        let objects = self.release.environment.objects.as_deref();
+        secrets::Subject { chart: self.argument, layers, reader, global: self.global, objects }
     }
 }
 

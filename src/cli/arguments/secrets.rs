@@ -4,6 +4,7 @@ use super::chart_argument::locate;
 use super::flags::GlobalFlags;
 use crate::cli::output::console::Console;
 use crate::diagnostic::Diagnostic;
+use crate::engine::ClusterObjects;
 use crate::render;
 use crate::values::{FileReader, Layer};
 
@@ -16,6 +17,8 @@ pub(in crate::cli) struct Subject<'a> {
     pub(in crate::cli) layers: &'a [Layer],
     pub(in crate::cli) reader: &'a dyn FileReader,
     pub(in crate::cli) global: &'a GlobalFlags,
+    /// What `lookup` finds.
+    pub(in crate::cli) objects: Option<&'a ClusterObjects>,
 }
 
 impl Subject<'_> {
@@ -31,7 +34,12 @@ impl Subject<'_> {
         console.learn(|| {
             // It was read before; what is wrong with it was said.
             let chart = locate(self.chart, self.global).and_then(|located| located.chart()).ok();
-            render::secrets_of(chart.as_ref(), self.layers, self.reader).finish()
+            let mut gathering = render::secrets_of(chart.as_ref(), self.layers, self.reader);
+            self.objects
+                .into_iter()
+                .flat_map(ClusterObjects::all)
+                .for_each(|object| gathering.object(&object.fields()));
+            gathering.finish()
         });
     }
 
