@@ -24,7 +24,7 @@ impl Capabilities {
     /// ```
     ///
     /// # Errors
-    /// The text is no version.
+    /// The text is not a version.
     pub fn of_version(version: &str) -> Result<Capabilities, Diagnostics> {
         let kube_version = KubeVersion::parse(version).map_err(|message| Diagnostic::error("kube-version", message))?;
         Ok(Capabilities { kube_version, ..Capabilities::default() })

@@ -21,7 +21,7 @@ impl Chart {
     /// The chart for MongooseIM, which is part of the crate.
     ///
     /// # Errors
-    /// None: a test reads it.
+    /// It is invalid, which the tests of the crate rule out.
     pub fn built_in() -> Result<Chart, Diagnostics> {
         Ok(Chart::from_files(embedded_chart(BUILT_IN_CHART).unwrap_or_default())?)
     }

@@ -17,6 +17,6 @@ pub struct NoFiles;
 
 impl FileReader for NoFiles {
     fn read(&self, path: &str, _: &Span) -> Result<Source, String> {
-        Err(format!("open {path}: there is nothing that reads files"))
+        Err(format!("open {path}: no reader of files was given"))
     }
 }

@@ -19,9 +19,8 @@ pub(super) fn check(configuration: &Configuration, findings: &mut Findings) {
     };
     for (key, backend, span) in backends(&configuration.root) {
         if ["mnesia", "cets"].contains(&backend.as_str()) && !has(&backend) {
-            let message = format!(
-                "{key} keeps its data in {backend}, which is not among internal_databases; nodes do not start so"
-            );
+            let message =
+                format!("{key} keeps its data in {backend}, which is not among internal_databases; nodes do not start");
             let place = span.map_or_else(|| configuration.file.place(0), |span| configuration.place(&span));
             findings.report(
                 &INTERNAL,

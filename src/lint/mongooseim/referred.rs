@@ -67,9 +67,8 @@ impl<'a> Check<'a> {
         for auth in sections.into_iter().filter_map(|map| map.map_at(&["auth"])) {
             for node in auth.list_at(&["methods"]) {
                 let Some(method) = node.value.as_str().filter(|method| auth.get(method).is_none()) else { continue };
-                let message = format!(
-                    "auth.methods names {method}, and there is no section [auth.{method}]; nodes do not start so"
-                );
+                let message =
+                    format!("auth.methods names {method}, and there is no section [auth.{method}]; nodes do not start");
                 self.report(&UNDEFINED, &node.span, message, format!("add [auth.{method}], or remove it from methods"));
             }
         }
@@ -148,7 +147,7 @@ impl<'a> Check<'a> {
                 // `databases` reports those that are given.
                 "mnesia" | "cets" if !has(value) && !is_given => {
                     let message = format!(
-                        "{name} keeps its data in {value}{by}, which is not among internal_databases; nodes do not start so"
+                        "{name} keeps its data in {value}{by}, which is not among internal_databases; nodes do not start"
                     );
                     let help = format!("set {key} to a database that there is, or add [internal_databases.{value}]");
                     self.report(&BACKEND, span, message, help);
