@@ -4,14 +4,16 @@
 //! |---|---|
 //! | `error` | messages of the operating system's errors |
 //! | [`expand`] | `os`: `Expand` |
-//! | [`fmt`] | `fmt`: `%v`, `printf`
+//! | [`fmt`] | `fmt`: `%v`, `printf` |
 //! | [`float`] | `strconv.FormatFloat`, floats of `encoding/json` |
 //! | [`glob`] | `path/filepath`: `Match` |
+//! | [`json`] | `encoding/json`: strings |
+//! | [`number`] | `strconv.ParseInt`, `strconv.ParseFloat` |
 //! | `path` | `path`, `path/filepath` |
 //! | [`regexp`] | `regexp` |
 //! | [`time`] | `time`: instants, layouts, durations, zones |
 //! | [`strconv`] | `strconv`: quoted text |
-//! | [`utf8`] | `unicode/utf8`
+//! | [`utf8`] | `unicode/utf8` |
 //! | [`url`] | `net/url` |
 
 mod error;
@@ -19,6 +21,8 @@ pub mod expand;
 pub mod float;
 pub mod fmt;
 pub mod glob;
+pub mod json;
+pub mod number;
 pub mod path;
 pub mod regexp;
 pub mod strconv;

@@ -1,6 +1,7 @@
 //! Values -> JSON text, as Go's `encoding/json` writes it.
 
 use crate::go::float::format_json_float;
+use crate::go::json::push_escaped;
 use crate::yaml::Value;
 
 /// Writes a value as Helm's `toJson` does: compact, keys in byte order, and `<`, `>`, `&` escaped for HTML.
@@ -169,31 +170,12 @@ impl Writer {
         self.out.push('"');
         for chunk in text.utf8_chunks() {
             for character in chunk.valid().chars() {
-                self.character(character);
+                push_escaped(&mut self.out, character, self.html);
             }
             for _ in chunk.invalid() {
                 self.out.push_str("\\ufffd");
             }
         }
         self.out.push('"');
-    }
-
-    fn character(&mut self, character: char) {
-        match character {
-            '"' => self.out.push_str("\\\""),
-            '\\' => self.out.push_str("\\\\"),
-            '\n' => self.out.push_str("\\n"),
-            '\r' => self.out.push_str("\\r"),
-            '\t' => self.out.push_str("\\t"),
-            '\u{8}' => self.out.push_str("\\b"),
-            '\u{c}' => self.out.push_str("\\f"),
-            '<' | '>' | '&' if self.html => self.escape(character),
-            '\0'..='\x1f' | '\u{2028}' | '\u{2029}' => self.escape(character),
-            _ => self.out.push(character),
-        }
-    }
-
-    fn escape(&mut self, character: char) {
-        self.out.push_str(&format!("\\u{:04x}", u32::from(character)));
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn add_origin(error: &mut Diagnostic, chart: &Chart, values: &Map, us
         error.help = vec![format!("give {name} a value, {or_test}")];
         return;
     }
-    let holder = if above.is_empty() { Some(values) } else { map_at(values, above) };
+    let holder = if above.is_empty() { Some(values) } else { values.map_at(above) };
     let near = holder.and_then(|map| nearest(key, map.keys()));
     if let Some(span) = key_at(values, above) {
         let text = format!("{} has no {key}", above.join("."));
@@ -34,10 +34,6 @@ pub(super) fn add_origin(error: &mut Diagnostic, chart: &Chart, values: &Map, us
 
 fn at<'v>(values: &'v Map, keys: &[&str]) -> Option<&'v Node> {
     values.at(keys.iter().copied())
-}
-
-fn map_at<'v>(values: &'v Map, keys: &[&str]) -> Option<&'v Map> {
-    at(values, keys)?.value.as_map()
 }
 
 fn is_nil(values: &Map, keys: &[&str]) -> bool {
@@ -62,7 +58,7 @@ fn null_in_defaults(chart: &Chart, keys: &[&str]) -> Option<Span> {
 /// Where the key of a map is written.
 fn key_at(values: &Map, keys: &[&str]) -> Option<Span> {
     let (last, above) = keys.split_last()?;
-    let holder = if above.is_empty() { values } else { map_at(values, above)? };
+    let holder = if above.is_empty() { values } else { values.map_at(above)? };
     let span = holder.entry(last)?.key.clone();
     span.source().is_some().then_some(span)
 }

@@ -1,6 +1,7 @@
 //! Numbers as go-yaml reads them.
 
 use crate::go::float::format_float32;
+use crate::go::number;
 
 /// A float as go-yaml writes it when it is a map key: with the digits a 32-bit float needs.
 pub(super) fn float_key(value: f64) -> String {
@@ -14,30 +15,9 @@ pub(super) fn float_key(value: f64) -> String {
     format_float32(narrow)
 }
 
-/// A whole number as Go's `strconv.ParseInt(text, 0, 64)` or, failing that, `ParseUint` reads it: `0x`, `0o`, `0b` and a
-/// leading 0 set the base.
+/// A whole number as Go's `strconv.ParseInt(text, 0, 64)` or, failing that, `ParseUint` reads it.
 pub(super) fn parse_int(text: &str) -> Option<Int> {
-    let (negative, signed, magnitude) = match text.as_bytes().first()? {
-        b'-' => (true, true, &text[1..]),
-        b'+' => (false, true, &text[1..]),
-        _ => (false, false, text),
-    };
-    let lower = |prefix: &str| {
-        magnitude.get(..2).filter(|start| start.eq_ignore_ascii_case(prefix)).and_then(|_| magnitude.get(2..))
-    };
-    let (radix, digits) = if let Some(digits) = lower("0x") {
-        (16, digits)
-    } else if let Some(digits) = lower("0o") {
-        (8, digits)
-    } else if let Some(digits) = lower("0b") {
-        (2, digits)
-    } else if magnitude.len() > 1 && magnitude.starts_with('0') {
-        (8, &magnitude[1..])
-    } else {
-        (10, magnitude)
-    };
-    let value = parse_digits(digits, radix)?;
-    signed_int(negative, signed, value)
+    number::parse_int(text).map(Int::Signed).or_else(|| number::parse_uint(text).map(Int::Unsigned))
 }
 
 /// `0b-11` and `-0b11` as go-yaml's second look at such numbers reads them.
@@ -96,22 +76,12 @@ fn looks_like_float(text: &str) -> bool {
 
 /// A float as go-yaml reads it; beyond the range it is none.
 pub(super) fn parse_float(text: &str) -> Option<f64> {
-    if !looks_like_float(text) {
-        return None;
-    }
-    text.parse().ok().filter(|value: &f64| value.is_finite())
+    if looks_like_float(text) { number::parse_float(text) } else { None }
 }
 
 /// A float that begins with a dot; Go lets single underscores stand between digits there.
 pub(super) fn parse_dotted_float(text: &str) -> Option<f64> {
-    let mut previous = b'^';
-    for byte in text.bytes().chain([b'$']) {
-        if byte == b'_' && !previous.is_ascii_digit() || previous == b'_' && !byte.is_ascii_digit() {
-            return None;
-        }
-        previous = byte;
-    }
-    parse_float(&text.replace('_', ""))
+    if looks_like_float(&text.replace('_', "")) { number::parse_float(text) } else { None }
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use super::resolve::{is_plain_string, is_v3_octal};
 use super::syntax::{Content, Document, forbidden_character};
 use super::text::{Traits, is_base60, is_break};
 use crate::go::float::{format_float, format_json_float};
+use crate::go::json::push_escaped;
 
 /// Lines are folded at the first space beyond this column.
 const WIDTH: usize = 80;
@@ -436,11 +437,7 @@ fn readable(text: &str) -> Result<Cow<'_, str>, WriteError> {
     }
     let mut json = String::from("\"");
     for character in text.chars() {
-        match character {
-            '"' | '\\' => json.extend(['\\', character]),
-            '\0'..='\x1f' | '\u{2028}' | '\u{2029}' => json.push_str(&format!("\\u{:04x}", u32::from(character))),
-            _ => json.push(character),
-        }
+        push_escaped(&mut json, character, false);
     }
     json.push('"');
     let document =

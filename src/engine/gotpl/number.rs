@@ -1,6 +1,7 @@
 //! Numeric constants: what Go's template parser takes a literal for, and which types it can be used as.
 
 use super::value::Value;
+use crate::go::number::{parse_float, parse_int, parse_uint};
 use crate::go::strconv::quote_double;
 
 /// A numeric literal. It may be of several types at once: `3.0` fits an `int` as well.
@@ -115,95 +116,6 @@ impl Number {
             self.uint = (0.0..1.8446744073709552e19).contains(&float).then_some(float as u64);
         }
     }
-}
-
-/// `strconv.ParseUint(text, 0, 64)`
-fn parse_uint(text: &str) -> Option<u64> {
-    if !underscores_are_valid(text) {
-        return None;
-    }
-    let lower = text.to_ascii_lowercase();
-    let (digits, radix) = match lower.as_bytes() {
-        [b'0', b'x', ..] => (&lower[2..], 16),
-        [b'0', b'b', ..] => (&lower[2..], 2),
-        [b'0', b'o', ..] => (&lower[2..], 8),
-        [b'0', _, ..] => (&lower[1..], 8),
-        _ => (&lower[..], 10),
-    };
-    let digits = digits.replace('_', "");
-    // Rust takes a sign here, Go does not.
-    let first = digits.bytes().next()?;
-    if matches!(first, b'+' | b'-') { None } else { u64::from_str_radix(&digits, radix).ok() }
-}
-
-/// `strconv.ParseInt(text, 0, 64)`
-fn parse_int(text: &str) -> Option<i64> {
-    if let Some(digits) = text.strip_prefix('-') {
-        let magnitude = parse_uint(digits)?;
-        return 0i64.checked_sub_unsigned(magnitude);
-    }
-    i64::try_from(parse_uint(text.strip_prefix('+').unwrap_or(text))?).ok()
-}
-
-/// Whether underscores only separate digits, or a prefix from them, and a number that has any is written with a prefix or
-/// is decimal.
-fn underscores_are_valid(text: &str) -> bool {
-    let text = text.trim_start_matches(['+', '-']);
-    let mut before = b'^';
-    let mut rest = text.as_bytes();
-    let mut is_hex = false;
-    if let [b'0', prefix, ..] = rest
-        && matches!(prefix.to_ascii_lowercase(), b'b' | b'o' | b'x')
-    {
-        before = b'0';
-        is_hex = prefix.eq_ignore_ascii_case(&b'x');
-        rest = &rest[2..];
-    }
-    for &byte in rest {
-        let is_digit = byte.is_ascii_digit() || is_hex && byte.is_ascii_hexdigit();
-        before = match (byte, before) {
-            _ if is_digit => b'0',
-            (b'_', b'0') => b'_',
-            (b'_', _) | (_, b'_') => return false,
-            _ => b'!',
-        };
-    }
-    before != b'_'
-}
-
-/// `strconv.ParseFloat(text, 64)` of what the lexer takes for a number; a number that is too large is an error.
-fn parse_float(text: &str) -> Option<f64> {
-    if text.contains('_') && !underscores_are_valid(text) {
-        return None;
-    }
-    let plain = text.replace('_', "");
-    let unsigned = plain.trim_start_matches(['+', '-']);
-    let float = match unsigned.strip_prefix("0x").or_else(|| unsigned.strip_prefix("0X")) {
-        Some(hex) => parse_hex_float(hex).map(|float| if plain.starts_with('-') { -float } else { float })?,
-        None if unsigned.bytes().any(|byte| byte.is_ascii_digit()) => plain.parse().ok()?,
-        None => return None,
-    };
-    Some(float).filter(|float: &f64| float.is_finite())
-}
-
-/// `1.8p4`: a mantissa of hexadecimal digits, and the power of two that Go demands.
-fn parse_hex_float(text: &str) -> Option<f64> {
-    let (mantissa, exponent) = text.split_once(['p', 'P'])?;
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    if whole.is_empty() && fraction.is_empty() {
-        return None;
-    }
-    let exponent: i32 = exponent.parse().ok()?;
-    let digits = [whole, fraction].concat();
-    let mut value = 0f64;
-    // More digits than a float holds are rounded as they come; templates have no such literals.
-    for digit in digits.chars() {
-        value = value * 16.0 + f64::from(digit.to_digit(16)?);
-    }
-    let scale = exponent.checked_sub(i32::try_from(fraction.len()).ok()?.checked_mul(4)?)?;
-    // In two steps: the power alone may be beyond a float where the product is not.
-    let half = scale / 2;
-    Some(value * 2f64.powi(half) * 2f64.powi(scale - half))
 }
 
 #[cfg(test)]
