@@ -9,6 +9,7 @@ mod environment;
 mod gotpl;
 mod language;
 mod lines;
+mod objects;
 mod paths;
 mod refusals;
 mod scope;

@@ -4,8 +4,9 @@ use std::any::Any;
 use std::rc::Rc;
 
 use super::value::{Entry, Kind, List, ListKind, Map, MapKind, Object, Text, Value, from_yaml_map};
-use crate::chart::{Chart, Dependency, ImportValues, Maintainer};
+use crate::chart::Chart;
 use crate::engine::capabilities::Capabilities;
+use crate::engine::objects::{self, Field};
 use crate::engine::scope::Release;
 use crate::kubernetes::KubeVersion;
 use crate::yaml;
@@ -165,14 +166,7 @@ impl Shared {
             api_versions: Value::List(List::new(ListKind::Versions, versions)),
             helm_version: Value::Object(Rc::new(HelmVersion)),
         };
-        let release = Value::record([
-            ("Name", Value::str(release.name.as_str())),
-            ("Namespace", Value::str(release.namespace.as_str())),
-            ("IsInstall", Value::Bool(release.is_install)),
-            ("IsUpgrade", Value::Bool(release.is_upgrade)),
-            ("Revision", Value::Int(release.revision.into())),
-            ("Service", Value::str("Helm")),
-        ]);
+        let release = value(objects::release(release, "Helm"));
         Shared { release, capabilities: Value::Object(Rc::new(capabilities)) }
     }
 }
@@ -207,7 +201,7 @@ fn add_chart(
         MapKind::Any,
         vec![
             ("Capabilities".into(), shared.capabilities.clone()),
-            ("Chart".into(), chart_object(chart, is_root)),
+            ("Chart".into(), value(objects::chart(chart, is_root))),
             ("Files".into(), files(chart)),
             ("Release".into(), shared.release.clone()),
             ("Subcharts".into(), Value::Map(subcharts.clone())),
@@ -240,63 +234,21 @@ fn files(chart: &Chart) -> Value {
     Value::Map(Map::of(MapKind::Files, chart.files.iter().map(entry).collect()))
 }
 
-/// Chart.yaml under the names of Helm's Go type.
-fn chart_object(chart: &Chart, is_root: bool) -> Value {
-    let metadata = &chart.metadata;
+/// An object that all engines have.
+fn value(fields: objects::Record<'_>) -> Value {
     let text = |text: &String| Value::str(text.as_str());
-    let texts = |texts: &[String]| Value::list(texts.iter().map(text).collect());
-    let annotations = match &metadata.annotations {
-        Some(annotations) => {
+    let field = |field: Field<'_>| match field {
+        Field::Text(text) => Value::str(text),
+        Field::Flag(flag) => Value::Bool(flag),
+        Field::Number(number) => Value::Int(number.into()),
+        Field::Texts(texts) => Value::list(texts.iter().map(text).collect()),
+        Field::Annotations(None) => Value::Map(Map::nil(MapKind::Strings)),
+        Field::Annotations(Some(annotations)) => {
             let entry = |(name, value): (&String, &String)| (name.as_str().into(), text(value));
-            Map::of(MapKind::Strings, annotations.iter().map(entry).collect())
+            Value::Map(Map::of(MapKind::Strings, annotations.iter().map(entry).collect()))
         }
-        None => Map::nil(MapKind::Strings),
+        Field::Records(records) => Value::list(records.into_iter().map(value).collect()),
     };
-    Value::record([
-        ("Name", text(&metadata.name)),
-        ("Home", text(&metadata.home)),
-        ("Sources", texts(&metadata.sources)),
-        ("Version", text(&metadata.version)),
-        ("Description", text(&metadata.description)),
-        ("Keywords", texts(&metadata.keywords)),
-        ("Icon", text(&metadata.icon)),
-        ("APIVersion", text(&metadata.api_version)),
-        ("Condition", text(&metadata.condition)),
-        ("Tags", text(&metadata.tags)),
-        ("AppVersion", text(&metadata.app_version)),
-        ("Deprecated", Value::Bool(metadata.deprecated)),
-        ("KubeVersion", text(&metadata.kube_version)),
-        ("Type", Value::str(metadata.kind.as_str())),
-        ("Annotations", Value::Map(annotations)),
-        ("Maintainers", Value::list(metadata.maintainers.iter().map(maintainer).collect())),
-        ("Dependencies", Value::list(metadata.dependencies.iter().map(dependency).collect())),
-        ("IsRoot", Value::Bool(is_root)),
-    ])
-}
-
-fn maintainer(maintainer: &Maintainer) -> Value {
-    Value::record([
-        ("Name", Value::str(maintainer.name.as_str())),
-        ("Email", Value::str(maintainer.email.as_str())),
-        ("URL", Value::str(maintainer.url.as_str())),
-    ])
-}
-
-/// A declared dependency: those that are disabled are gone by now, and an alias is the name.
-fn dependency(dependency: &Dependency) -> Value {
-    let import = |import: &ImportValues| {
-        Value::record([("child", Value::str(import.child.as_str())), ("parent", Value::str(import.parent.as_str()))])
-    };
-    // In a chart below one that declares nothing it keeps its own.
-    let name = if dependency.enabled { dependency.key() } else { &dependency.name };
-    Value::record([
-        ("Name", Value::str(name)),
-        ("Version", Value::str(dependency.version.as_str())),
-        ("Repository", Value::str(dependency.repository.as_str())),
-        ("Condition", Value::str(dependency.condition.as_str())),
-        ("Tags", Value::list(dependency.tags.iter().map(|tag| Value::str(tag.as_str())).collect())),
-        ("Enabled", Value::Bool(dependency.enabled)),
-        ("ImportValues", Value::list(dependency.import_values.iter().map(import).collect())),
-        ("Alias", Value::str(dependency.alias.as_str())),
-    ])
+    let entries = fields.into_iter().map(|(name, content)| (Text::from(name), field(content))).collect();
+    Value::map(entries)
 }
