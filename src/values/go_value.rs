@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use crate::go::fmt::{Dialect, GoValue, Printer, View};
 use crate::yaml::Value;
 
-impl GoValue for &Value {
+impl<'v> GoValue for &'v Value {
+    type Key = &'v [u8];
+
     fn view(&self) -> View<'_, Self> {
         match self {
             Value::Null => View::Nil,
@@ -15,9 +17,9 @@ impl GoValue for &Value {
             Value::String(text) => View::String(text.as_bytes()),
             Value::List(items) => View::List(items.iter().map(|item| &item.value).collect()),
             Value::Map(map) => {
-                let entries = map.iter().map(|(key, node)| (Cow::Borrowed(key.as_bytes()), &node.value));
+                let entries = map.iter().map(|(key, node)| (key.as_bytes(), &node.value));
                 let mut entries: Vec<_> = entries.collect();
-                entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+                entries.sort_by_key(|(key, _)| *key);
                 View::Map(entries)
             }
         }

@@ -60,7 +60,8 @@ fn a_map_that_holds_itself_is_an_error_where_it_is_gone_through() {
     for (call, wanted) in [
         ("$map", "a map that contains itself cannot be printed"),
         ("print $map", "a map that contains itself cannot be printed"),
-        ("printf \"%v\" $map", "nests too deeply to be printed, or contains itself"),
+        ("printf \"%v\" $map", "a map that contains itself cannot be printed"),
+        ("printf \"%+v\" $map", "nests too deeply to be printed, or contains itself"),
         ("quote $map", "a map that contains itself cannot be printed"),
         ("join \",\" (list $map)", "a map that contains itself cannot be printed"),
         ("eq $map $map", "contains itself"),
@@ -99,7 +100,7 @@ fn texts_and_lists_without_end_end_at_the_limit_of_bytes() {
         fails(template, wanted);
     }
     let doubling = "{{ $a := repeat 1000000 \"abc\" }}{{ range 10000 }}{{ $a = print $a $a }}{{ end }}";
-    fails(doubling, "the printed value would be too long");
+    fails(doubling, "the printed text would be too long");
 }
 
 #[test]

@@ -7,13 +7,15 @@
 //! |---|---|
 //! | `value` | [`GoValue`] and [`View`]: how a value is seen |
 //! | `printer` | [`Printer`] with its limits, and flags |
-//! | `print` | `%v`, `print`, `println` |
+//! | `plain` | `%v` without flags |
+//! | `print` | `print`, `println` |
 //! | `printf` | formats: flags, widths, argument numbers, errors |
 //! | `verbs` | one value under a verb: `%v`, `%#v`, `%q`, lists, maps, structs, errors |
 //! | `integer`, `decimal` | numbers under a verb |
 
 mod decimal;
 mod integer;
+mod plain;
 mod print;
 mod printer;
 mod printf;

@@ -1,19 +1,11 @@
-//! What needs no format: `%v`, `print`, `println`.
+//! What needs no format: `print`, `println`, and a value as a text of its own.
 
 use std::borrow::Cow;
 
-use super::printer::{Dialect, Error, Flags, Printer};
+use super::printer::{Dialect, Error, Printer};
 use super::value::{GoValue, View};
 
 impl Printer<'_> {
-    /// `%v` of a value: `map[a:1]`, `[1 2]`, `<nil>`, strings as they are.
-    ///
-    /// # Errors
-    /// The value nests too deeply or becomes too long; the buffer then holds a part of it.
-    pub fn value(&mut self, value: &impl GoValue) -> Result<(), Error> {
-        self.argument('v', Flags::default(), value)
-    }
-
     /// Go's `print`: the values, spaces between two that are both no strings.
     ///
     /// # Errors

@@ -26,10 +26,23 @@ pub enum Error {
     TooLong,
     /// The value nests too deeply, or contains itself.
     TooDeep,
+    /// The value contains itself.
+    ContainsItself,
+}
+
+impl Error {
+    /// The message.
+    pub fn message(self) -> &'static str {
+        match self {
+            Error::TooLong => "the printed text would be too long",
+            Error::TooDeep => "a value nests too deeply to be printed, or contains itself",
+            Error::ContainsItself => "a map that contains itself cannot be printed",
+        }
+    }
 }
 
 /// What is between a `%` and its verb.
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Flags {
     pub(super) minus: bool,
     pub(super) plus: bool,

@@ -1,14 +1,23 @@
 //! How values are seen by functions that print, compare or convert values of any type.
 
 use std::borrow::Cow;
+use std::fmt::Debug;
 
 /// A value of Go, whatever its type in Rust. Clones are cheap: functions clone elements of lists and maps.
 pub trait GoValue: Clone {
+    /// A key of a map.
+    type Key: AsRef<[u8]> + Clone + Debug;
+
     /// What the value is.
     fn view(&self) -> View<'_, Self>;
 
     /// The name of its type as `%T` prints it: `<nil>`, `int64`, `[]interface {}`, `*semver.Version`.
     fn go_type(&self) -> Cow<'_, str>;
+
+    /// What tells a list or a map that several values may share from others: an address; 0 where nothing can contain itself.
+    fn identity(&self) -> usize {
+        0
+    }
 
     /// What its `String` or `Error` method returns, if the type has one.
     fn string_method(&self) -> Option<Cow<'_, [u8]>> {
@@ -61,7 +70,7 @@ pub trait GoValue: Clone {
 
 /// What a value is. Elements are clones where the value can't lend them.
 #[derive(Debug, Clone)]
-pub enum View<'a, V: Clone> {
+pub enum View<'a, V: GoValue> {
     /// `nil`: an interface that holds nothing.
     Nil,
     /// A boolean.
@@ -81,11 +90,18 @@ pub enum View<'a, V: Clone> {
     /// A slice or an array.
     List(Cow<'a, [V]>),
     /// A map with string keys, sorted by key.
-    Map(Vec<(Cow<'a, [u8]>, V)>),
+    Map(Vec<(V::Key, V)>),
     /// A struct: the names and values of its fields, in order.
     Struct(Vec<(&'static str, V)>),
     /// A pointer to a value.
     Pointer(V),
     /// A function, a channel: something that prints as an address alone.
     Func,
+}
+
+impl<V: GoValue> View<'_, V> {
+    /// Whether it is a list, a map or a struct, which a pointer to it is printed with.
+    pub(super) fn holds_others(&self) -> bool {
+        matches!(self, View::List(_) | View::Map(_) | View::Struct(_))
+    }
 }

@@ -1,19 +1,18 @@
 //! One value in the form that a verb and its flags ask for, or Go's error where the verb does not fit it: `%!d(string=x)`.
 
-use std::borrow::Cow;
-
 use super::printer::{Error, Flags, Printer};
 use super::value::{GoValue, View};
 use crate::go::strconv::{can_backquote, quote_bytes, quote_bytes_ascii};
 use crate::go::utf8;
 
 /// An address differs from run to run in Go; here it is always the same one.
-const ADDRESS: u64 = 0xc0_0000_0000;
+pub(super) const ADDRESS: u64 = 0xc0_0000_0000;
 
 impl Printer<'_> {
     /// An argument of `printf` or `print`.
     pub(super) fn argument(&mut self, verb: char, flags: Flags, value: &impl GoValue) -> Result<(), Error> {
         match verb {
+            'v' if !self.without_methods && flags == Flags::default() => self.value(value),
             'v' | 'T' if matches!(value.view(), View::Nil) => self.pad(flags, b"<nil>"),
             'T' => self.pad(flags, cut(value.go_type().as_bytes(), flags)),
             // Templates have no errors to wrap, and addresses would differ from run to run.
@@ -76,7 +75,7 @@ impl Printer<'_> {
                 self.fields(verb, flags, value, &fields)?;
                 true
             }
-            View::Pointer(target) if top && matches!(target.view(), View::List(_) | View::Map(_) | View::Struct(_)) => {
+            View::Pointer(target) if top && target.view().holds_others() => {
                 self.push(b"&")?;
                 self.deeper(|printer| printer.part(verb, flags, &target, false))?;
                 true
@@ -95,17 +94,11 @@ impl Printer<'_> {
         self.push(close(flags))
     }
 
-    fn map<V: GoValue>(
-        &mut self,
-        verb: char,
-        flags: Flags,
-        map: &V,
-        entries: &[(Cow<'_, [u8]>, V)],
-    ) -> Result<(), Error> {
+    fn map<V: GoValue>(&mut self, verb: char, flags: Flags, map: &V, entries: &[(V::Key, V)]) -> Result<(), Error> {
         self.open(flags, map, b"map[")?;
         for (index, (key, value)) in entries.iter().enumerate() {
             self.separator(flags, index)?;
-            self.key(verb, flags, key)?;
+            self.key(verb, flags, key.as_ref())?;
             self.push(b":")?;
             self.deeper(|printer| printer.part(verb, flags, value, false))?;
         }

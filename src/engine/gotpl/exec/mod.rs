@@ -22,7 +22,8 @@ use super::host::Host;
 use super::limits::Limits;
 use super::node_text::node_text;
 use super::set::{Template, TemplateSet};
-use super::value::{Text, Value, print};
+use super::value::{Text, Value};
+use crate::go::fmt::{Dialect, Printer};
 use crate::go::strconv::quote_double;
 
 /// How often templates may call each other with `{{ template }}`, as in Go.
@@ -431,8 +432,8 @@ impl Exec {
 
     fn print_any(&mut self, value: &Value) -> Result<()> {
         let start = self.out.len();
-        let limit = start.saturating_add(self.limits.room());
-        print(value, &mut self.out, limit).map_err(|error| fail(error.message()))?;
+        let mut printer = Printer::new(&mut self.out, self.limits.room(), Dialect::GO);
+        printer.value(value).map_err(|error| fail(error.message()))?;
         self.limits.spend(self.out.len() - start)?;
         Ok(())
     }

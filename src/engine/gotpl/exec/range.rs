@@ -4,7 +4,8 @@ use super::items::Items;
 use super::operand::Operand;
 use super::{Context, Exec, Frame, Loop, Result, Variable, fail};
 use crate::engine::gotpl::ast::{Control, Node};
-use crate::engine::gotpl::value::{List, ListKind, Value, print_string};
+use crate::engine::gotpl::value::{List, ListKind, Value};
+use crate::go::fmt::{Dialect, display};
 
 impl Exec {
     pub(super) fn begin_range(&mut self, context: &Context, control: Control) -> Result<()> {
@@ -61,7 +62,8 @@ impl Exec {
     /// A value as `%v` shows it in messages.
     fn shown(&self, value: &Value) -> String {
         const MAX: usize = 1 << 16;
-        print_string(value, MAX).map_or_else(|error| error.message().to_owned(), |text| text.lossy().into_owned())
+        display(value, MAX, Dialect::GO)
+            .map_or_else(|error| error.message().to_owned(), |text| String::from_utf8_lossy(&text).into_owned())
     }
 
     /// The next turn of the innermost loop, or its end.

@@ -1,8 +1,9 @@
 //! What Go's templates have themselves, apart from comparisons and escapes.
 
+use super::format;
 use crate::engine::gotpl::call::{Args, Evaluate, Function, Param};
 use crate::engine::gotpl::errors::FnError;
-use crate::engine::gotpl::value::{Kind, PrintError, Text, Value, print};
+use crate::engine::gotpl::value::{Kind, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     // These two evaluate no more arguments than they need, so that execution does it.
@@ -12,8 +13,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::variadic("call", &[Param::Reflect, Param::Reflect], call),
     Function::variadic("index", &[Param::Reflect, Param::Reflect], index),
     Function::new("len", &[Param::Reflect], length),
-    Function::variadic("print", &[Param::Any], |run, args| Ok(Value::Str(printed(run, args.0)?))),
-    Function::variadic("println", &[Param::Any], print_line),
+    Function::variadic("print", &[Param::Any], |run, args| Ok(Value::Str(format::print(run, args.0)?))),
+    Function::variadic("println", &[Param::Any], |run, args| Ok(Value::Str(format::println(run, args.0)?))),
     Function::variadic("printf", &[Param::Str, Param::Any], printf),
 ];
 
@@ -92,60 +93,7 @@ fn length(_: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     Ok(Value::Int(length as i64))
 }
 
-/// `fmt.Sprint`: a blank between two operands of which neither is a string.
-pub(super) fn printed(run: &mut dyn Evaluate, args: &[Value]) -> Result<Text, FnError> {
-    if let [Value::Str(text)] = args {
-        return Ok(text.clone());
-    }
-    let mut out = Vec::new();
-    let mut after_text = true;
-    for arg in args {
-        let is_text = matches!(arg, Value::Str(_));
-        if !is_text && !after_text {
-            out.push(b' ');
-        }
-        after_text = is_text;
-        append(run, arg, &mut out)?;
-    }
-    run.spend(out.len())?;
-    Ok(out.into())
-}
-
-/// Appends a value as `%v` shows it, as long as there is room.
-pub(super) fn append(run: &mut dyn Evaluate, value: &Value, out: &mut Vec<u8>) -> Result<(), FnError> {
-    let limit = run.room();
-    print(value, out, limit).map_err(print_error)
-}
-
-/// A value as `%v` shows it.
-pub(super) fn shown(run: &mut dyn Evaluate, value: &Value) -> Result<Text, FnError> {
-    if let Value::Str(text) = value {
-        return Ok(text.clone());
-    }
-    let mut out = Vec::new();
-    append(run, value, &mut out)?;
-    run.spend(out.len())?;
-    Ok(out.into())
-}
-
-fn print_error(error: PrintError) -> FnError {
-    FnError::Limit(error.message().to_owned())
-}
-
-fn print_line(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
-    let mut out = Vec::new();
-    for (index, arg) in args.0.iter().enumerate() {
-        if index > 0 {
-            out.push(b' ');
-        }
-        append(run, arg, &mut out)?;
-    }
-    out.push(b'\n');
-    run.spend(out.len())?;
-    Ok(Value::str(out))
-}
-
 fn printf(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
-    let out = super::format::format(run, args.bytes(0), args.from(1))?;
+    let out = format::printf(run, args.bytes(0), args.from(1))?;
     Ok(Value::str(out))
 }

@@ -97,7 +97,7 @@ fn equal_others(run: &mut dyn Evaluate, a: &Value, b: &Value) -> Result<bool, Fn
 }
 
 fn text(run: &mut dyn Evaluate, verb: &[u8], value: &Value) -> Result<String, FnError> {
-    let text = format::format(run, verb, std::slice::from_ref(value))?;
+    let text = format::printf(run, verb, std::slice::from_ref(value))?;
     Ok(String::from_utf8_lossy(&text).into_owned())
 }
 

@@ -1,6 +1,6 @@
 //! sprig's conversions between types.
 
-use super::builtins::shown;
+use super::format::shown;
 use super::strings::string_of;
 use crate::engine::gotpl::call::{Function, Param};
 use crate::engine::gotpl::value::Value;

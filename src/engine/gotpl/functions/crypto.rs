@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use super::builtins::shown;
+use super::format::shown;
 use crate::engine::gotpl::call::{Args, Evaluate, Function, Param};
 use crate::engine::gotpl::errors::FnError;
 use crate::engine::gotpl::times::{as_object, object};

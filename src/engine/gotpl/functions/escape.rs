@@ -1,6 +1,6 @@
 //! Escapes: `html`, `js`, `urlquery`.
 
-use super::builtins::printed;
+use super::format::print;
 use crate::engine::gotpl::call::{Args, Evaluate, Function, Param};
 use crate::engine::gotpl::errors::FnError;
 use crate::engine::gotpl::value::{Text, Value};
@@ -20,7 +20,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 fn escaped(run: &mut dyn Evaluate, args: Args<'_>, escape: fn(&[u8]) -> Vec<u8>) -> Result<Value, FnError> {
     // Here a missing value is what it is where it is printed, and `String` methods count as there.
     let shown: Vec<Value> = args.0.iter().map(as_printed).collect();
-    let text: Text = printed(run, &shown)?;
+    let text: Text = print(run, &shown)?;
     // No escape is longer than this for a byte.
     run.spend(text.len().saturating_mul(6))?;
     Ok(Value::str(escape(&text)))

@@ -1,20 +1,43 @@
-//! `printf`.
+//! What prints values: `print`, `println`, `printf`, and `%v` for functions that take any value as a text.
 
 use crate::engine::gotpl::call::Evaluate;
 use crate::engine::gotpl::errors::FnError;
-use crate::engine::gotpl::value::Value;
+use crate::engine::gotpl::value::{Text, Value};
 use crate::go::fmt::{Dialect, Error, Printer};
 
+/// `fmt.Sprint`: a space between two operands of which neither is a string.
+pub(super) fn print(run: &mut dyn Evaluate, args: &[Value]) -> Result<Text, FnError> {
+    match args {
+        [Value::Str(text)] => Ok(text.clone()),
+        _ => printed(run, |printer| printer.print(args)).map(Text::from),
+    }
+}
+
+/// `fmt.Sprintln`
+pub(super) fn println(run: &mut dyn Evaluate, args: &[Value]) -> Result<Text, FnError> {
+    printed(run, |printer| printer.println(args)).map(Text::from)
+}
+
 /// `fmt.Sprintf`
-pub(super) fn format(run: &mut dyn Evaluate, format: &[u8], args: &[Value]) -> Result<Vec<u8>, FnError> {
+pub(super) fn printf(run: &mut dyn Evaluate, format: &[u8], args: &[Value]) -> Result<Vec<u8>, FnError> {
+    printed(run, |printer| printer.printf(format, args))
+}
+
+/// A value as `%v` prints it.
+pub(super) fn shown(run: &mut dyn Evaluate, value: &Value) -> Result<Text, FnError> {
+    match value {
+        Value::Str(text) => Ok(text.clone()),
+        _ => printed(run, |printer| printer.value(value)).map(Text::from),
+    }
+}
+
+fn printed(
+    run: &mut dyn Evaluate,
+    print: impl FnOnce(&mut Printer<'_>) -> Result<(), Error>,
+) -> Result<Vec<u8>, FnError> {
     let mut out = Vec::new();
-    let printed = Printer::new(&mut out, run.room(), Dialect::GO).printf(format, args);
-    printed.map_err(|error| {
-        FnError::Limit(match error {
-            Error::TooLong => "the printed text would be too long".to_owned(),
-            Error::TooDeep => "a value nests too deeply to be printed, or contains itself".to_owned(),
-        })
-    })?;
+    print(&mut Printer::new(&mut out, run.room(), Dialect::GO))
+        .map_err(|error| FnError::Limit(error.message().to_owned()))?;
     run.spend(out.len())?;
     Ok(out)
 }

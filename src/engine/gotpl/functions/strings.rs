@@ -1,6 +1,6 @@
 //! sprig's functions on strings.
 
-use super::builtins::shown;
+use super::format::shown;
 use crate::engine::gotpl::call::{Args, Budget, Evaluate, Function, Param};
 use crate::engine::gotpl::errors::FnError;
 use crate::engine::gotpl::value::{ListKind, Text, Value};

@@ -5,10 +5,13 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::list::ListKind;
+use super::text::Text;
 use super::{Kind, Object, Value};
 use crate::go::fmt::{GoValue, View};
 
 impl GoValue for Value {
+    type Key = Text;
+
     fn view(&self) -> View<'_, Self> {
         match self {
             Value::Invalid | Value::Nil => View::Nil,
@@ -22,9 +25,7 @@ impl GoValue for Value {
             Value::Bytes(bytes) => View::Bytes(bytes),
             Value::List(list) if list.kind() == ListKind::Bytes => View::Bytes(&[]),
             Value::List(list) => View::List(Cow::Borrowed(list.items())),
-            Value::Map(map) => {
-                View::Map(map.snapshot().into_iter().map(|(key, value)| (Cow::Owned(key.to_vec()), value)).collect())
-            }
+            Value::Map(map) => View::Map(map.snapshot()),
             Value::Object(object) => match (object.int(), object.kind()) {
                 (Some(number), _) => View::Int(number),
                 (None, Kind::Pointer) => View::Pointer(Value::Object(Rc::new(Pointee(Rc::clone(object))))),
@@ -35,6 +36,14 @@ impl GoValue for Value {
 
     fn go_type(&self) -> Cow<'_, str> {
         Cow::Borrowed(Value::go_type(self))
+    }
+
+    fn identity(&self) -> usize {
+        match self {
+            Value::List(list) => list.identity(),
+            Value::Map(map) => map.identity(),
+            _ => 0,
+        }
     }
 
     fn string_method(&self) -> Option<Cow<'_, [u8]>> {
@@ -73,5 +82,55 @@ impl Object for Pointee {
 
     fn as_any(&self) -> &dyn Any {
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::map::Map;
+    use super::*;
+    use crate::go::fmt::{Dialect, Error, display};
+
+    fn print(value: &Value, limit: usize) -> Result<String, Error> {
+        display(value, limit, Dialect::GO).map(|text| String::from_utf8_lossy(&text).into_owned())
+    }
+
+    #[test]
+    fn values_print_as_in_go() {
+        let inner = Value::record([("y", Value::Nil), ("x", Value::Float(1e6))]);
+        let list = Value::list(vec![Value::Int(1), Value::str("a"), inner, Value::Bool(true), Value::Float(1.5)]);
+        for (value, text) in [
+            (list, "[1 a map[x:1e+06 y:<nil>] true 1.5]"),
+            (Value::Map(Map::new()), "map[]"),
+            (Value::Bytes("az".into()), "[97 122]"),
+            (Value::Bytes([0, 9, 10, 100, 255][..].into()), "[0 9 10 100 255]"),
+            (Value::Bytes("".into()), "[]"),
+            (Value::Complex(Rc::new((2.0, 3.0))), "(2+3i)"),
+            (Value::Float(-0.0), "-0"),
+        ] {
+            assert_eq!(print(&value, 1 << 20).as_deref(), Ok(text));
+        }
+    }
+
+    #[test]
+    fn a_map_that_holds_itself_is_an_error() {
+        let map = Map::new();
+        map.insert("a".into(), Value::Map(map.clone()));
+        assert_eq!(print(&Value::Map(map.clone()), 1 << 20), Err(Error::ContainsItself));
+        map.remove(b"a");
+    }
+
+    #[test]
+    fn the_same_map_twice_is_not_an_error_and_growth_is_limited() {
+        let mut value = Value::record([("k", Value::str("v"))]);
+        for _ in 0..100 {
+            value = Value::list(vec![value.clone(), value]);
+        }
+        assert_eq!(print(&value, 1 << 16), Err(Error::TooLong));
+        let mut deep = Value::Nil;
+        for _ in 0..100_000 {
+            deep = Value::list(vec![deep]);
+        }
+        assert_eq!(print(&deep, 1 << 20).map(|text| text.len()), Ok(200_005));
     }
 }

@@ -175,11 +175,6 @@ impl Map {
         self.entries().map_or_else(Vec::new, |entries| entries.iter().map(|(key, _)| key.clone()).collect())
     }
 
-    /// The entry at a position in the order of the keys.
-    pub(super) fn entry_at(&self, index: usize) -> Option<Entry> {
-        self.shared.as_ref()?.0.borrow().get(index).cloned()
-    }
-
     /// What tells two maps apart that hold the same entries: an address, 0 for a nil map.
     pub fn identity(&self) -> usize {
         self.shared.as_ref().map_or(0, |shared| Rc::as_ptr(shared).addr())

@@ -9,7 +9,6 @@ mod go_value;
 mod json;
 mod list;
 mod map;
-mod print;
 mod text;
 
 use std::any::Any;
@@ -21,7 +20,6 @@ pub use convert::{NilForm, NoPlainForm, from_yaml, from_yaml_map, to_yaml};
 pub use json::to_json;
 pub use list::{List, ListKind};
 pub use map::{Entry, Map, MapKind};
-pub use print::{PrintError, print, print_string};
 pub use text::Text;
 
 /// A value. Cloning is cheap, and clones of a map are the same map.

@@ -12,6 +12,8 @@ use crate::go::fmt::{self, GoValue, View};
 pub(super) const DIALECT: Dialect = Dialect::TERA;
 
 impl GoValue for Value {
+    type Key = Vec<u8>;
+
     fn view(&self) -> View<'_, Value> {
         if let Some(map) = self.as_map() {
             let mut entries: Vec<_> = map.iter().map(|(key, value)| (key_bytes(key), value.clone())).collect();
@@ -42,11 +44,8 @@ impl GoValue for Value {
     }
 }
 
-fn key_bytes<'a>(key: &'a Key<'static>) -> Cow<'a, [u8]> {
-    match key.as_str() {
-        Some(text) => Cow::Borrowed(text.as_bytes()),
-        None => Cow::Owned(key.to_string().into_bytes()),
-    }
+fn key_bytes(key: &Key<'static>) -> Vec<u8> {
+    key.as_str().map_or_else(|| key.to_string(), str::to_owned).into_bytes()
 }
 
 /// The name of a value's type as Go prints it.

@@ -47,6 +47,6 @@ fn printed(call: &Call<'_>, print: impl FnOnce(&mut Printer<'_>) -> Result<(), E
     match print(&mut Printer::new(&mut out, limit, DIALECT.print)) {
         Ok(()) => Ok(Value::from(text_of(out))),
         Err(Error::TooLong) => Err(call.check_size(limit + 1).err().unwrap_or_else(|| Failure::call("too long"))),
-        Err(Error::TooDeep) => Err(TooDeep.into()),
+        Err(Error::TooDeep | Error::ContainsItself) => Err(TooDeep.into()),
     }
 }
