@@ -91,7 +91,8 @@ pub(super) fn label_values(map: Option<&Node>, path: &FieldPath, report: &mut Re
 
 /// Why a name is none for objects of a kind.
 fn wrong_name(kind: &str, api_version: &str, name: &str) -> Option<&'static str> {
-    if api_version.starts_with("rbac.authorization.k8s.io/") {
+    // The names of these are only parts of paths.
+    if api_version.starts_with("rbac.authorization.k8s.io/") || matches!(kind, "PodDisruptionBudget" | "APIService") {
         let is_path = name == "." || name == ".." || name.contains(['/', '%']);
         return is_path.then_some("a name has no `/` and no `%`");
     }

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `structure` | fields, types, required fields and choices, by the schema of Kubernetes' API |
 //! | `rules` | what the API server checks of objects of a type |
+//! | `tables` | the same, as tables: one file for each API group |
 //! | `scalars` | what a text has to look like: quantities, names, ports, times |
 //! | `custom` | objects of CustomResourceDefinitions |
 //! | `metadata` | names, labels, annotations |
@@ -18,6 +19,7 @@ mod report;
 mod rules;
 mod scalars;
 mod structure;
+mod tables;
 
 use crate::diagnostic::{Severity, Span};
 use crate::json_schema::Budget;

@@ -1,7 +1,7 @@
 //! Fields, types, required fields and choices.
 
 use super::report::Report;
-use super::{rules, scalars};
+use super::{rules, scalars, tables};
 use crate::diagnostic::Span;
 use crate::kubernetes::is_quantity;
 use crate::kubernetes::{Field, ObjectType, Schema, Type};
@@ -27,6 +27,7 @@ pub(super) fn object(fields: &Map, of: &ObjectType, path: &FieldPath, place: &Sp
         value(&entry.node, &field.of, Some(field), &path, &entry.key, report);
     }
     rules::check(of.name, fields, &rules::At { path, place }, report);
+    tables::check(of.name, fields, path, place, report);
     for field in &of.fields {
         let given = fields.get(field.name).filter(|node| !node.value.is_null());
         // An object without a spec, and a pod template without one, has an empty one.

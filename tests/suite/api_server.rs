@@ -22,16 +22,7 @@ fn validate_agrees_with_the_api_server() {
         fs::write(temporary.path().join(format!("{number}.json")), manifest.to_string()).expect("a manifest");
     }
     let crds = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cluster/fixtures/crds.yaml");
-    let output = run(temporary.path(), &["validate", ".", "-o", "json", "--crds", crds.to_str().expect("UTF-8")]);
-    let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
-    let mut errors: BTreeMap<usize, &str> = BTreeMap::new();
-    for finding in list(&report["findings"]) {
-        // The manifests are objects of their own, which happen to be in one folder.
-        if finding["severity"] == "error" && finding["rule"] != "twice" {
-            let stem = Path::new(text(&finding["file"])).file_stem().and_then(|stem| stem.to_str()).expect("a file");
-            errors.insert(stem.parse().expect("a number"), text(&finding["message"]));
-        }
-    }
+    let errors = errors_of(temporary.path(), &["--crds", crds.to_str().expect("UTF-8")]);
     let mut wrong = Vec::new();
     for (number, row) in rows.iter().enumerate() {
         let (accepted, ours) = (row["accepted"] == true, errors.get(&number));
@@ -39,6 +30,42 @@ fn validate_agrees_with_the_api_server() {
             (true, None) | (false, Some(_)) => {}
             (true, Some(why)) => wrong.push(format!("{}: agrees by now; `differs` says {why}", row["name"])),
             (false, None) => wrong.push(format!("{}: {:?}; the server: {}", row["name"], ours, row["message"])),
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} verdicts:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
+}
+
+/// The last error of each manifest in a folder, by the number that is its name.
+fn errors_of(folder: &Path, flags: &[&str]) -> BTreeMap<usize, String> {
+    let output = run(folder, &[&["validate", ".", "-o", "json"], flags].concat());
+    let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+    let mut errors = BTreeMap::new();
+    for finding in list(&report["findings"]) {
+        // The manifests are objects of their own, which happen to be in one folder.
+        if finding["severity"] == "error" && finding["rule"] != "twice" {
+            let stem = Path::new(text(&finding["file"])).file_stem().and_then(|stem| stem.to_str()).expect("a file");
+            errors.insert(stem.parse().expect("a number"), text(&finding["message"]).to_owned());
+        }
+    }
+    errors
+}
+
+/// Mistakes that people make, one in each manifest, and manifests at the edge of one.
+#[test]
+fn validate_agrees_on_mistakes() {
+    let rows = cases("validate/mistakes.json", 179);
+    let temporary = tempfile::tempdir().expect("a folder");
+    for (number, row) in rows.iter().enumerate() {
+        fs::write(temporary.path().join(format!("{number}.yaml")), text(&row["manifest"])).expect("a manifest");
+    }
+    let errors = errors_of(temporary.path(), &[]);
+    let mut wrong = Vec::new();
+    for (number, row) in rows.iter().enumerate() {
+        let ours = errors.get(&number);
+        match ((row["accepted"] == true) == ours.is_none(), row.get("differs")) {
+            (true, None) | (false, Some(_)) => {}
+            (true, Some(why)) => wrong.push(format!("{}: agrees by now; `differs` says {why}", row["name"])),
+            (false, None) => wrong.push(format!("{}: {ours:?}; the server: {}", row["name"], row["message"])),
         }
     }
     assert!(wrong.is_empty(), "{} of {} verdicts:\n{}", wrong.len(), rows.len(), wrong.join("\n"));

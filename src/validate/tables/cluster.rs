@@ -1,0 +1,462 @@
+//! Scaling, budgets, rights, classes, leases, webhooks and services of the API itself.
+
+use std::collections::HashSet;
+
+use super::form::{self, LABEL, PERCENT, QUALIFIED, SUBDOMAIN};
+use super::place::{Place, Row, Rule, has, row, text};
+use crate::kubernetes::{FieldPath, PathStep, names, quantity};
+use crate::yaml::{Map, Node, Value};
+
+const SEGMENT: &str = "may not be '.' or '..', and may not contain '/' or '%'";
+const POLICIES: &[&str] = &["Ignore", "Fail"];
+
+#[rustfmt::skip]
+pub(super) const ROWS: &[Row] = &[
+    row("autoscaling.v2.CrossVersionObjectReference", "kind", Rule::Form(form::is_path_segment, SEGMENT)),
+    row("autoscaling.v2.CrossVersionObjectReference", "name", Rule::Form(form::is_path_segment, SEGMENT)),
+    row("autoscaling.v2.CrossVersionObjectReference", "apiVersion", Rule::Whole(group)),
+    row("autoscaling.v1.CrossVersionObjectReference", "kind", Rule::Form(form::is_path_segment, SEGMENT)),
+    row("autoscaling.v1.CrossVersionObjectReference", "name", Rule::Form(form::is_path_segment, SEGMENT)),
+    row("autoscaling.v1.CrossVersionObjectReference", "apiVersion", Rule::Whole(group)),
+    row("autoscaling.v1.HorizontalPodAutoscalerSpec", "targetCPUUtilizationPercentage", Rule::AtLeast(1)),
+    row("autoscaling.v2.HPAScalingRules", "stabilizationWindowSeconds", Rule::Between(0, 3600)),
+    row("autoscaling.v2.HPAScalingRules", "selectPolicy", Rule::OneOf(&["Disabled", "Max", "Min"])),
+    row("autoscaling.v2.HPAScalingRules", "policies", Rule::Whole(policies)),
+    row("autoscaling.v2.HPAScalingRules", "tolerance", Rule::Quantity),
+    row("autoscaling.v2.HPAScalingPolicy", "type", Rule::OneOf(&["Percent", "Pods"])),
+    row("autoscaling.v2.HPAScalingPolicy", "value", Rule::AtLeast(1)),
+    row("autoscaling.v2.HPAScalingPolicy", "periodSeconds", Rule::Between(1, 1800)),
+    row("autoscaling.v2.MetricSpec", "", Rule::Whole(one_source)),
+    row("autoscaling.v2.MetricTarget", "averageUtilization", Rule::AtLeast(1)),
+    row("autoscaling.v2.MetricTarget", "value", Rule::Whole(|at| positive(at, "value"))),
+    row("autoscaling.v2.MetricTarget", "averageValue", Rule::Whole(|at| positive(at, "averageValue"))),
+    row("autoscaling.v2.MetricIdentifier", "name", Rule::Form(form::is_path_segment, SEGMENT)),
+    row("autoscaling.v2.ResourceMetricSource", "", Rule::Whole(utilization)),
+    row("autoscaling.v2.ContainerResourceMetricSource", "", Rule::Whole(utilization)),
+    row("autoscaling.v2.ExternalMetricSource", "", Rule::Whole(external)),
+    row("autoscaling.v2.ObjectMetricSource", "", Rule::Whole(object)),
+    row("autoscaling.v2.PodsMetricSource", "", Rule::Whole(pods)),
+    row("policy.v1.PodDisruptionBudgetSpec", "unhealthyPodEvictionPolicy", Rule::OneOf(&["AlwaysAllow", "IfHealthyBudget"])),
+    row("policy.v1.PodDisruptionBudgetSpec", "", Rule::Whole(budget)),
+    row("rbac.v1.PolicyRule", "nonResourceURLs", Rule::Whole(urls)),
+    row("rbac.v1.RoleRef", "name", Rule::Form(form::is_path_segment, SEGMENT)),
+    row("rbac.v1.Subject", "", Rule::Whole(subject)),
+    row("scheduling.v1.PriorityClass", "", Rule::Whole(priority)),
+    row("scheduling.v1.PriorityClass", "preemptionPolicy", Rule::OneOf(&["PreemptLowerPriority", "Never"])),
+    row("node.v1.RuntimeClass", "handler", Rule::Form(form::is_label, LABEL)),
+    row("node.v1.Scheduling", "nodeSelector", Rule::Labels),
+    row("node.v1.Scheduling", "tolerations", Rule::Whole(tolerations)),
+    row("node.v1.Overhead", "podFixed", Rule::Quantities),
+    row("coordination.v1.LeaseSpec", "leaseDurationSeconds", Rule::AtLeast(1)),
+    row("coordination.v1.LeaseSpec", "leaseTransitions", Rule::AtLeast(0)),
+    row("coordination.v1.LeaseSpec", "", Rule::Whole(lease)),
+    row("admissionregistration.v1.ValidatingWebhookConfiguration", "webhooks", Rule::Whole(unique_hooks)),
+    row("admissionregistration.v1.MutatingWebhookConfiguration", "webhooks", Rule::Whole(unique_hooks)),
+    row("admissionregistration.v1.ValidatingWebhook", "", Rule::Whole(hook)),
+    row("admissionregistration.v1.MutatingWebhook", "", Rule::Whole(hook)),
+    row("admissionregistration.v1.MutatingWebhook", "reinvocationPolicy", Rule::OneOf(&["Never", "IfNeeded"])),
+    row("admissionregistration.v1.RuleWithOperations", "", Rule::Whole(hook_rule)),
+    row("admissionregistration.v1.NamedRuleWithOperations", "", Rule::Whole(hook_rule)),
+    row("admissionregistration.v1.ServiceReference", "port", Rule::Between(1, 65535)),
+    row("admissionregistration.v1.ServiceReference", "path", Rule::Form(|path| path.starts_with('/') && !path.contains("//"), "must start with a '/', and no part of it may be empty")),
+    row("admissionregistration.v1.MatchCondition", "name", Rule::Form(form::is_qualified, QUALIFIED)),
+    row("admissionregistration.v1.ValidatingAdmissionPolicySpec", "", Rule::Whole(admission)),
+    row("admissionregistration.v1.ValidatingAdmissionPolicySpec", "failurePolicy", Rule::OneOf(POLICIES)),
+    row("admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec", "", Rule::Whole(binding)),
+    row("admissionregistration.v1.MatchResources", "matchPolicy", Rule::OneOf(&["Exact", "Equivalent"])),
+    row("admissionregistration.v1.Variable", "name", Rule::Form(form::is_identifier, "name is not a valid CEL identifier")),
+    row("apiregistration.v1.APIService", "", Rule::Whole(api_service)),
+    row("certificates.v1.CertificateSigningRequestSpec", "signerName", Rule::Form(|name| name.contains('/'), "must be a fully qualified domain and path of the form \"example.com/signer-name\"")),
+    row("certificates.v1.CertificateSigningRequestSpec", "expirationSeconds", Rule::AtLeast(600)),
+    row("certificates.v1.CertificateSigningRequestSpec", "usages", Rule::Required("")),
+    row("flowcontrol.v1.FlowSchemaSpec", "matchingPrecedence", Rule::Between(0, 10000)),
+];
+
+/// A target of scaling says its group, unless it is one of `v1` that had none before.
+fn group(at: &mut Place<'_, '_, '_>) {
+    let version = at.text("apiVersion");
+    if at.path.0.iter().any(|step| matches!(step, PathStep::Field(name) if name == "describedObject")) {
+        if version.matches('/').count() > 1 {
+            at.invalid("apiVersion", &format!("unexpected GroupVersion string: {version}"));
+        }
+        return;
+    }
+    match version.matches('/').count() {
+        // A replication controller is of the core group.
+        0 if version == "v1" && at.text("kind") == "ReplicationController" => {}
+        0 => at.invalid("apiVersion", "apiVersion must specify API group"),
+        1 if version.starts_with('/') => at.invalid("apiVersion", "apiVersion must specify API group"),
+        1 => {}
+        _ => at.invalid("apiVersion", &format!("unexpected GroupVersion string: {version}")),
+    }
+}
+
+fn policies(at: &mut Place<'_, '_, '_>) {
+    if at.list("policies").is_empty() && at.fields.get("policies").is_some_and(|node| node.value.as_list().is_some()) {
+        at.required("policies", "must specify at least one Policy");
+    }
+}
+
+fn one_source(at: &mut Place<'_, '_, '_>) {
+    let wanted = match at.text("type") {
+        "Resource" => "resource",
+        "Pods" => "pods",
+        "Object" => "object",
+        "External" => "external",
+        "ContainerResource" => "containerResource",
+        _ => return,
+    };
+    for field in at.given(&["object", "external", "pods", "resource", "containerResource"]) {
+        if field != wanted {
+            at.forbidden(field, "must populate the given metric source only");
+        }
+    }
+}
+
+fn positive(at: &mut Place<'_, '_, '_>, field: &str) {
+    let node = at.fields.get(field).filter(|node| !node.value.is_null());
+    if node.and_then(|node| quantity(&node.value)).is_some_and(|amount| amount <= 0) {
+        at.invalid(field, "must be positive");
+    }
+}
+
+/// Which targets of a metric are given.
+fn targets<'a>(at: &Place<'a, '_, '_>) -> (FieldPath, impl Fn(&str) -> bool + use<'a>) {
+    let target = at.map("target");
+    let is_given =
+        move |field: &str| target.is_some_and(|target| target.get(field).is_some_and(|node| !node.value.is_null()));
+    (at.path.field("target"), is_given)
+}
+
+fn utilization(at: &mut Place<'_, '_, '_>) {
+    let (path, is_given) = targets(at);
+    match (is_given("averageUtilization"), is_given("averageValue")) {
+        (false, false) => {
+            at.required_at(
+                &path.field("averageUtilization"),
+                "must set either a target raw value or a target utilization",
+            );
+        }
+        (true, true) => {
+            at.forbidden_at(
+                &path.field("averageValue"),
+                "may not set both a target raw value and a target utilization",
+            );
+        }
+        _ => {}
+    }
+}
+
+fn external(at: &mut Place<'_, '_, '_>) {
+    let (path, is_given) = targets(at);
+    match (is_given("value"), is_given("averageValue")) {
+        (false, false) => {
+            at.required_at(
+                &path.field("averageValue"),
+                "must set either a target value for metric or a per-pod target",
+            );
+        }
+        (true, true) => {
+            at.forbidden_at(&path.field("value"), "may not set both a target value for metric and a per-pod target");
+        }
+        _ => {}
+    }
+}
+
+fn object(at: &mut Place<'_, '_, '_>) {
+    let (path, is_given) = targets(at);
+    if !is_given("value") && !is_given("averageValue") {
+        at.required_at(&path.field("averageValue"), "must set either a target value or averageValue");
+    }
+}
+
+fn pods(at: &mut Place<'_, '_, '_>) {
+    let (path, is_given) = targets(at);
+    if !is_given("averageValue") {
+        at.required_at(&path.field("averageValue"), "must specify a positive target averageValue");
+    }
+}
+
+fn budget(at: &mut Place<'_, '_, '_>) {
+    for field in ["minAvailable", "maxUnavailable"] {
+        let share = form::percentage(at.text(field));
+        if share.is_some_and(|share| share > 100) {
+            at.invalid(field, "must not be greater than 100%");
+        } else if at.fields.get(field).is_some_and(|node| node.value.as_str() == Some("")) {
+            at.invalid(field, PERCENT);
+        }
+    }
+}
+
+fn urls(at: &mut Place<'_, '_, '_>) {
+    if !at.has("nonResourceURLs") {
+        return;
+    }
+    if at.is_in("Role") {
+        at.invalid("nonResourceURLs", "namespaced rules cannot apply to non-resource URLs");
+    } else if at.has("apiGroups") || at.has("resources") || at.has("resourceNames") {
+        at.invalid("nonResourceURLs", "rules cannot apply to both regular resources and non-resource URLs");
+    }
+}
+
+fn subject(at: &mut Place<'_, '_, '_>) {
+    let group = at.text("apiGroup");
+    let path = at.path.field("apiGroup");
+    match at.text("kind") {
+        "ServiceAccount" => {
+            if !at.text("name").is_empty() && !names::is_dns_subdomain(at.text("name")) {
+                at.invalid("name", SUBDOMAIN);
+            }
+            if !group.is_empty() {
+                at.unsupported_at(&path, group, &[""]);
+            }
+        }
+        "User" | "Group" if !group.is_empty() && group != "rbac.authorization.k8s.io" => {
+            at.unsupported_at(&path, group, &["rbac.authorization.k8s.io"]);
+        }
+        _ => {}
+    }
+}
+
+fn priority(at: &mut Place<'_, '_, '_>) {
+    let name = at.fields.text_at(&["metadata", "name"]).unwrap_or_default();
+    let value = at.number("value").unwrap_or_default();
+    if name.starts_with("system-") {
+        let known = [("system-node-critical", 2_000_001_000), ("system-cluster-critical", 2_000_000_000)];
+        if !known.contains(&(name, value)) || at.is_true("globalDefault") {
+            let path = FieldPath::of_fields(&["metadata", "name"]);
+            at.forbidden_at(&path, "priority class names with 'system-' prefix are reserved for system use only");
+        }
+    } else if value > 1_000_000_000 {
+        at.forbidden("value", "maximum allowed value of a user defined priority is 1000000000");
+    }
+}
+
+fn tolerations(at: &mut Place<'_, '_, '_>) {
+    let mut known = HashSet::new();
+    for (path, toleration) in at.items("tolerations") {
+        let key = ["key", "operator", "value", "effect"].map(|field| text(toleration, field));
+        if !known.insert(key) {
+            at.duplicate_at(&path, &key.join("/"));
+        }
+    }
+}
+
+fn lease(at: &mut Place<'_, '_, '_>) {
+    if at.has("preferredHolder") && !at.has("strategy") {
+        at.forbidden("preferredHolder", "may only be specified if `strategy` is defined");
+    }
+}
+
+fn unique_hooks(at: &mut Place<'_, '_, '_>) {
+    let mut known = HashSet::new();
+    for (path, hook) in at.items("webhooks") {
+        if !text(hook, "name").is_empty() && !known.insert(text(hook, "name")) {
+            at.duplicate_at(&path.field("name"), text(hook, "name"));
+        }
+    }
+}
+
+fn hook(at: &mut Place<'_, '_, '_>) {
+    let name = at.text("name");
+    if !name.is_empty() && (!names::is_dns_subdomain(name) || name.split('.').count() < 3) {
+        at.invalid("name", "should be a domain with at least three segments separated by dots");
+    }
+    at.one_of("failurePolicy", POLICIES);
+    at.one_of("matchPolicy", &["Exact", "Equivalent"]);
+    if !at.text("sideEffects").is_empty() && !["None", "NoneOnDryRun"].contains(&at.text("sideEffects")) {
+        let path = at.path.field("sideEffects");
+        at.unsupported_at(&path, at.text("sideEffects"), &["None", "NoneOnDryRun"]);
+    }
+    if at.number("timeoutSeconds").is_some_and(|seconds| !(1..=30).contains(&seconds)) {
+        at.invalid("timeoutSeconds", "the timeout value must be between 1 and 30 seconds");
+    }
+    if let Some(config) = at.map("clientConfig") {
+        let is_given = |field: &str| config.get(field).is_some_and(|node| !node.value.is_null());
+        let path = at.path.field("clientConfig");
+        if is_given("url") == is_given("service") {
+            at.required_at(&path, "exactly one of url or service is required");
+        } else if let Some(node) = config.get("url").filter(|_| is_given("url")) {
+            let url = text(config, "url");
+            let rest = url.strip_prefix("https://").unwrap_or_default();
+            let has_host = !rest.is_empty() && !rest.starts_with('/');
+            if !has_host {
+                at.invalid_at(
+                    &path.field("url"),
+                    node,
+                    "'https' is the only allowed URL scheme, and the host must be specified",
+                );
+            } else if rest.split('/').next().is_some_and(|host| host.contains('@')) {
+                at.invalid_at(&path.field("url"), node, "user information is not permitted in the URL");
+            } else if url.contains('#') || url.contains('?') {
+                at.invalid_at(&path.field("url"), node, "fragments and query parameters are not permitted in the URL");
+            }
+        }
+    }
+    let versions: Vec<&str> =
+        at.list("admissionReviewVersions").iter().filter_map(|node| node.value.as_str()).collect();
+    if at.fields.get("admissionReviewVersions").is_some_and(|node| node.value.as_list().is_some()) {
+        if versions.is_empty() {
+            at.required("admissionReviewVersions", "must specify one of v1, v1beta1");
+        } else if !versions.iter().any(|version| ["v1", "v1beta1"].contains(version)) {
+            at.invalid("admissionReviewVersions", "must include at least one of v1, v1beta1");
+        }
+        for (index, version) in versions.iter().enumerate() {
+            if versions[..index].contains(version) {
+                at.invalid_item("admissionReviewVersions", index, "duplicate version");
+            } else if version.len() > names::MAX_LABEL || !names::has_rfc_1035_form(version) {
+                at.invalid_item("admissionReviewVersions", index, "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character");
+            }
+        }
+    }
+    let mut known = HashSet::new();
+    for (path, condition) in at.items("matchConditions") {
+        if !known.insert(text(condition, "name")) {
+            at.duplicate_at(&path.field("name"), text(condition, "name"));
+        }
+    }
+    if at.list("matchConditions").len() > 64 {
+        let path = at.path.field("matchConditions");
+        at.too_many(&path, 64);
+    }
+}
+
+fn hook_rule(at: &mut Place<'_, '_, '_>) {
+    for (field, what) in [
+        ("operations", "operations"),
+        ("apiGroups", "API groups"),
+        ("apiVersions", "API versions"),
+        ("resources", "resources"),
+    ] {
+        let items: Vec<&str> = at.list(field).iter().filter_map(|node| node.value.as_str()).collect();
+        if items.is_empty() {
+            at.required(field, "");
+        }
+        if field != "resources" && items.len() > 1 && items.contains(&"*") {
+            at.invalid(field, &format!("if '*' is present, must not specify other {what}"));
+        }
+        for (index, item) in items.iter().enumerate() {
+            let path = at.path.field(field).with(PathStep::Index(index));
+            let operations = ["*", "CONNECT", "CREATE", "DELETE", "UPDATE"];
+            if field == "operations" && !operations.contains(item) {
+                at.unsupported_at(&path, item, &operations);
+            } else if item.is_empty() && field != "apiGroups" {
+                at.required_at(&path, "");
+            }
+        }
+    }
+    let resources: Vec<&str> = at.list("resources").iter().filter_map(|node| node.value.as_str()).collect();
+    if resources.len() > 1 && resources.contains(&"*/*") {
+        at.invalid("resources", "if '*/*' is present, must not specify other resources");
+    }
+    if resources.contains(&"*") && resources.iter().any(|name| !name.contains('/') && *name != "*") {
+        at.invalid("resources", "if '*' is present, must not specify other resources without subresources");
+    }
+    at.one_of("scope", &["*", "Cluster", "Namespaced"]);
+}
+
+fn admission(at: &mut Place<'_, '_, '_>) {
+    if !at.has("validations") && !at.has("auditAnnotations") {
+        at.required("validations", "validations or auditAnnotations must be provided");
+    }
+    match at.map("matchConstraints") {
+        None => at.required("matchConstraints", ""),
+        Some(constraints) if !has(constraints, "resourceRules") => {
+            let path = at.path.field("matchConstraints").field("resourceRules");
+            at.required_at(&path, "");
+        }
+        Some(_) => {}
+    }
+}
+
+fn binding(at: &mut Place<'_, '_, '_>) {
+    if !at.has("policyName") {
+        at.required("policyName", "");
+    }
+    let actions: Vec<&str> = at.list("validationActions").iter().filter_map(|node| node.value.as_str()).collect();
+    if actions.is_empty() {
+        at.required("validationActions", "at least one validation action is required");
+    }
+    if actions.contains(&"Deny") && actions.contains(&"Warn") {
+        at.invalid("validationActions", "must not contain both Deny and Warn");
+    }
+    for (index, action) in actions.iter().enumerate() {
+        let path = at.path.field("validationActions").with(PathStep::Index(index));
+        if !["Audit", "Deny", "Warn"].contains(action) {
+            at.unsupported_at(&path, action, &["Audit", "Deny", "Warn"]);
+        } else if actions[..index].contains(action) {
+            at.duplicate_at(&path, action);
+        }
+    }
+}
+
+fn api_service(at: &mut Place<'_, '_, '_>) {
+    let Some(spec) = at.map("spec") else { return };
+    let name = at.fields.at(["metadata", "name"]);
+    let (group, version) = (text(spec, "group"), text(spec, "version"));
+    let path = FieldPath::of_fields(&["spec"]);
+    if let Some(node) = name.filter(|node| node.value.as_str().is_some_and(|name| name != format!("{version}.{group}")))
+    {
+        let message = format!("must be `spec.version+\".\"+spec.group`: \"{version}.{group}\"");
+        at.invalid_at(&FieldPath::of_fields(&["metadata", "name"]), node, &message);
+    }
+    if group.is_empty() && version != "v1" {
+        at.required_at(&path.field("group"), "only v1 may have an empty group and it better be legacy kube");
+    }
+    if let Some(node) = spec.get("group").filter(|_| !group.is_empty() && !names::is_dns_subdomain(group)) {
+        at.invalid_at(&path.field("group"), node, SUBDOMAIN);
+    }
+    let is_version = version.len() <= names::MAX_LABEL && names::has_rfc_1035_form(version);
+    if let Some(node) = spec.get("version").filter(|_| !is_version) {
+        at.invalid_at(&path.field("version"), node, "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character");
+    } else if version.is_empty() {
+        at.required_at(&path.field("version"), "");
+    }
+    let least_most = [("groupPriorityMinimum", 20000.0), ("versionPriority", 1000.0)];
+    for (field, most) in least_most {
+        match spec.get(field) {
+            Some(node) if node.value.as_number().is_some_and(|number| number <= 0.0 || number > most) => {
+                at.invalid_at(&path.field(field), node, &format!("must be positive and less than {most}"));
+            }
+            Some(_) => {}
+            None => at.required_at(&path.field(field), ""),
+        }
+    }
+    let is_true = |field: &str| spec.get(field).is_some_and(|node| node.value == Value::Bool(true));
+    let has_bundle = has(spec, "caBundle");
+    match spec.get("service").filter(|node| !node.value.is_null()) {
+        None => {
+            if has_bundle {
+                at.invalid_missing(&path.field("caBundle"), "local APIServices may not have a caBundle");
+            }
+            if is_true("insecureSkipTLSVerify") {
+                at.invalid_missing(
+                    &path.field("insecureSkipTLSVerify"),
+                    "local APIServices may not have insecureSkipTLSVerify",
+                );
+            }
+        }
+        Some(service) => {
+            let empty = Map::new();
+            let service = service.value.as_map().unwrap_or(&empty);
+            for field in ["namespace", "name"] {
+                if !has(service, field) {
+                    at.required_at(&path.field("service").field(field), "");
+                }
+            }
+            let port: Option<&Node> = service.get("port").filter(|node| !node.value.is_null());
+            if let Some(node) =
+                port.filter(|node| node.value.as_number().is_some_and(|port| !(1.0..=65535.0).contains(&port)))
+            {
+                at.invalid_at(
+                    &path.field("service").field("port"),
+                    node,
+                    "port is not valid: must be between 1 and 65535, inclusive",
+                );
+            }
+            if has_bundle && is_true("insecureSkipTLSVerify") {
+                at.invalid_missing(&path.field("insecureSkipTLSVerify"), "may not be true if caBundle is present");
+            }
+        }
+    }
+}

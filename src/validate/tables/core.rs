@@ -1,0 +1,359 @@
+//! Pods of `v1`: their settings, where they run, and what they may.
+
+use std::collections::HashSet;
+
+use super::form::{self, IP, LABEL, LABEL_VALUE, QUALIFIED, SUBDOMAIN};
+use super::place::{I32, Place, Row, Rule, has, items, list, row, text};
+use crate::kubernetes::{PathStep, names};
+
+#[rustfmt::skip]
+pub(super) const ROWS: &[Row] = &[
+    row("core.v1.PodSpec", "activeDeadlineSeconds", Rule::Between(1, I32)),
+    row("core.v1.PodSpec", "hostname", Rule::Form(form::is_label, LABEL)),
+    row("core.v1.PodSpec", "subdomain", Rule::Form(form::is_label, LABEL)),
+    row("core.v1.PodSpec", "serviceAccountName", Rule::Form(form::is_subdomain, SUBDOMAIN)),
+    row("core.v1.PodSpec", "nodeName", Rule::Form(form::is_subdomain, SUBDOMAIN)),
+    row("core.v1.PodSpec", "priorityClassName", Rule::Form(form::is_subdomain, SUBDOMAIN)),
+    row("core.v1.PodSpec", "runtimeClassName", Rule::Form(form::is_subdomain, SUBDOMAIN)),
+    row("core.v1.PodSpec", "nodeSelector", Rule::Labels),
+    row("core.v1.PodSpec", "preemptionPolicy", Rule::OneOf(&["PreemptLowerPriority", "Never"])),
+    row("core.v1.PodSpec", "", Rule::Whole(dns)),
+    row("core.v1.PodSpec", "", Rule::Whole(processes)),
+    row("core.v1.PodSpec", "", Rule::Whole(spread)),
+    row("core.v1.PodSpec", "", Rule::Whole(host_ports)),
+    row("core.v1.PodSpec", "", Rule::Whole(grace)),
+    row("core.v1.PodSpec", "", Rule::Whole(init_containers)),
+    row("core.v1.PodSpec", "", Rule::Whole(tokens)),
+    row("core.v1.PodSpec", "ephemeralContainers", Rule::Whole(ephemeral)),
+    row("core.v1.PodSpec", "schedulingGates", Rule::Whole(gates)),
+    row("core.v1.PodDNSConfig", "nameservers", Rule::Items(form::is_ip, IP)),
+    row("core.v1.PodDNSConfig", "", Rule::Whole(dns_limits)),
+    row("core.v1.PodDNSConfigOption", "name", Rule::Required("must not be empty")),
+    row("core.v1.HostAlias", "ip", Rule::Form(form::is_ip, IP)),
+    row("core.v1.HostAlias", "hostnames", Rule::Items(form::is_subdomain, SUBDOMAIN)),
+    row("core.v1.PodReadinessGate", "conditionType", Rule::Form(form::is_qualified, QUALIFIED)),
+    row("core.v1.PodOS", "name", Rule::OneOf(&["linux", "windows"])),
+    row("core.v1.TopologySpreadConstraint", "topologyKey", Rule::Form(form::is_qualified, QUALIFIED)),
+    row("core.v1.TopologySpreadConstraint", "minDomains", Rule::Whole(domains)),
+    row("core.v1.Toleration", "key", Rule::Form(form::is_qualified, QUALIFIED)),
+    row("core.v1.Toleration", "", Rule::Whole(toleration)),
+    row("core.v1.NodeSelector", "nodeSelectorTerms", Rule::Required("must have at least one node selector term")),
+    row("core.v1.NodeSelectorTerm", "", Rule::Whole(node_term)),
+    row("core.v1.NodeSelectorRequirement", "", Rule::Whole(node_requirement)),
+    row("core.v1.PodAffinityTerm", "topologyKey", Rule::Form(form::is_qualified, QUALIFIED)),
+    row("core.v1.PodAffinityTerm", "namespaces", Rule::Items(form::is_label, LABEL)),
+    row("core.v1.PodSecurityContext", "fsGroup", Rule::Between(0, I32)),
+    row("core.v1.PodSecurityContext", "runAsUser", Rule::Between(0, I32)),
+    row("core.v1.PodSecurityContext", "runAsGroup", Rule::Between(0, I32)),
+    row("core.v1.PodSecurityContext", "fsGroupChangePolicy", Rule::OneOf(&["OnRootMismatch", "Always"])),
+    row("core.v1.PodSecurityContext", "supplementalGroupsPolicy", Rule::OneOf(&["Merge", "Strict"])),
+    row("core.v1.PodSecurityContext", "seLinuxChangePolicy", Rule::OneOf(&["Recursive", "MountOption"])),
+    row("core.v1.PodSecurityContext", "supplementalGroups", Rule::Whole(groups)),
+    row("core.v1.PodSecurityContext", "sysctls", Rule::Whole(sysctls)),
+    row("core.v1.SeccompProfile", "", Rule::Whole(seccomp)),
+    row("core.v1.AppArmorProfile", "", Rule::Whole(app_armor)),
+    row("meta.v1.LabelSelectorRequirement", "", Rule::Whole(label_requirement)),
+];
+
+fn dns(at: &mut Place<'_, '_, '_>) {
+    if at.text("dnsPolicy") != "None" {
+        return;
+    }
+    match at.map("dnsConfig") {
+        None => at.required("dnsConfig", "must provide `dnsConfig` when `dnsPolicy` is None"),
+        Some(config) if !has(config, "nameservers") => {
+            let path = at.path.field("dnsConfig").field("nameservers");
+            at.required_at(&path, "must provide at least one DNS nameserver when `dnsPolicy` is None");
+        }
+        Some(_) => {}
+    }
+}
+
+fn dns_limits(at: &mut Place<'_, '_, '_>) {
+    if at.list("nameservers").len() > 3 {
+        at.invalid("nameservers", "must not have more than 3 nameservers");
+    }
+    let searches = at.list("searches");
+    if searches.len() > 32 {
+        at.invalid("searches", "must not have more than 32 search paths");
+    }
+    let texts = searches.iter().map(|node| node.value.as_str().unwrap_or_default());
+    if texts.map(|text| text.len() + 1).sum::<usize>() > 2049 {
+        at.invalid("searches", "must not have more than 2048 characters (including spaces) in the search list");
+    }
+    for (index, node) in searches.iter().enumerate() {
+        let Some(text) = node.value.as_str().filter(|text| *text != ".") else { continue };
+        // Underscores are allowed here.
+        let plain = text.strip_suffix('.').unwrap_or(text).replace('_', "a");
+        if !names::is_dns_subdomain(&plain) {
+            at.invalid_item("searches", index, SUBDOMAIN);
+        }
+    }
+}
+
+fn processes(at: &mut Place<'_, '_, '_>) {
+    if at.is_true("shareProcessNamespace") && at.is_true("hostPID") {
+        at.invalid("shareProcessNamespace", "ShareProcessNamespace and HostPID cannot both be enabled");
+    }
+}
+
+fn spread(at: &mut Place<'_, '_, '_>) {
+    let mut known = HashSet::new();
+    for (path, constraint) in at.items("topologySpreadConstraints") {
+        let pair = (text(constraint, "topologyKey"), text(constraint, "whenUnsatisfiable"));
+        if !known.insert(pair) {
+            let path = path.field("{topologyKey, whenUnsatisfiable}");
+            at.duplicate_at(&path, &format!("{{{}, {}}}", pair.0, pair.1));
+        }
+    }
+}
+
+/// A port of the node is given once, and is the container's own where pods are in the node's network.
+fn host_ports(at: &mut Place<'_, '_, '_>) {
+    let mut known = HashSet::new();
+    let is_node_network = at.is_true("hostNetwork");
+    for list in ["containers", "initContainers"] {
+        for (path, container) in at.items(list) {
+            if list == "initContainers" {
+                // These run one by one.
+                known.clear();
+            }
+            for (path, port) in items(container, "ports", &path) {
+                let number = |field: &str| port.get(field).and_then(|node| node.value.as_number()).unwrap_or_default();
+                let (host, own) = (number("hostPort"), number("containerPort"));
+                let protocol = Some(text(port, "protocol")).filter(|text| !text.is_empty()).unwrap_or("TCP");
+                let key = format!("{protocol}/{}/{host}", text(port, "hostIP"));
+                if is_node_network && host != 0.0 && host != own {
+                    let message = "must match `containerPort` when `hostNetwork` is true";
+                    if let Some(node) = port.get("hostPort") {
+                        at.invalid_at(&path.field("hostPort"), node, message);
+                    }
+                } else if host != 0.0 && !known.insert(key.clone()) {
+                    at.duplicate_at(&path.field("hostPort"), &key);
+                }
+            }
+        }
+    }
+}
+
+/// A sleep before the end is not longer than the time that there is.
+fn grace(at: &mut Place<'_, '_, '_>) {
+    let grace = at.number("terminationGracePeriodSeconds").unwrap_or(30).max(1);
+    for list in ["containers", "initContainers"] {
+        for (path, container) in at.items(list) {
+            for hook in ["preStop", "postStart"] {
+                let Some(node) = container.at(["lifecycle", hook, "sleep", "seconds"]) else { continue };
+                let path = path.field("lifecycle").field(hook).field("sleep");
+                if node.value.as_number().is_some_and(|seconds| seconds < 0.0 || seconds > grace as f64) {
+                    let message = format!("must be non-negative and less than terminationGracePeriodSeconds ({grace})");
+                    at.invalid_at(&path, node, &message);
+                }
+            }
+        }
+    }
+}
+
+/// A token is one of a service account that is named.
+fn tokens(at: &mut Place<'_, '_, '_>) {
+    // In templates the account is filled in later.
+    if !at.is_in("Pod") || at.has("serviceAccountName") || at.has("serviceAccount") {
+        return;
+    }
+    for (path, volume) in at.items("volumes") {
+        let Some(projected) = volume.map_at(&["projected"]) else { continue };
+        for (path, source) in items(projected, "sources", &path.field("projected")) {
+            if source.map_at(&["serviceAccountToken"]).is_some() {
+                at.forbidden_at(
+                    &path.field("serviceAccountToken"),
+                    "must not be specified when serviceAccountName is not set",
+                );
+            }
+        }
+    }
+}
+
+fn init_containers(at: &mut Place<'_, '_, '_>) {
+    for (path, container) in at.items("initContainers") {
+        if text(container, "restartPolicy") == "Always" {
+            continue;
+        }
+        for field in ["lifecycle", "livenessProbe", "readinessProbe", "startupProbe"] {
+            if let Some(node) = container.get(field).filter(|node| !node.value.is_null()) {
+                let message = "may not be set for init containers without restartPolicy=Always";
+                at.invalid_at(&path.field(field), node, message);
+            }
+        }
+    }
+}
+
+fn ephemeral(at: &mut Place<'_, '_, '_>) {
+    if at.has("ephemeralContainers") {
+        let is_pod = at.is_in("Pod");
+        let message =
+            if is_pod { "cannot be set on create" } else { "ephemeral containers not allowed in pod template" };
+        at.forbidden("ephemeralContainers", message);
+    }
+}
+
+fn gates(at: &mut Place<'_, '_, '_>) {
+    let mut known = HashSet::new();
+    for (path, gate) in at.items("schedulingGates") {
+        let name = text(gate, "name");
+        if !names::is_qualified_name(name) {
+            if let Some(node) = gate.get("name") {
+                at.invalid_at(&path, node, QUALIFIED);
+            }
+        } else if !known.insert(name) {
+            at.duplicate_at(&path, name);
+        }
+    }
+}
+
+fn domains(at: &mut Place<'_, '_, '_>) {
+    let Some(number) = at.number("minDomains") else { return };
+    let policy = at.text("whenUnsatisfiable");
+    if number <= 0 {
+        at.invalid("minDomains", "must be greater than 0");
+    } else if policy != "DoNotSchedule" {
+        let message = format!("can only use minDomains if whenUnsatisfiable=DoNotSchedule, not {policy}");
+        at.invalid("minDomains", &message);
+    }
+}
+
+fn toleration(at: &mut Place<'_, '_, '_>) {
+    let (operator, value) = (at.text("operator"), at.text("value"));
+    if at.text("key").is_empty() && operator != "Exists" {
+        let message = "operator must be Exists when `key` is empty, which means \"match all values and all keys\"";
+        at.invalid("operator", message);
+    }
+    if at.is_given("tolerationSeconds") && at.text("effect") != "NoExecute" {
+        at.invalid("effect", "effect must be 'NoExecute' when `tolerationSeconds` is set");
+    }
+    match operator {
+        "Equal" | "" if !names::is_label_value(value) => at.invalid("value", LABEL_VALUE),
+        "Exists" if !value.is_empty() => at.invalid("operator", "value must be empty when `operator` is 'Exists'"),
+        "Equal" | "" | "Exists" => {}
+        _ => at.one_of("operator", &["Equal", "Exists"]),
+    }
+    at.one_of("effect", &["NoSchedule", "PreferNoSchedule", "NoExecute"]);
+}
+
+fn node_term(at: &mut Place<'_, '_, '_>) {
+    for (path, requirement) in at.items("matchExpressions") {
+        if let Some(node) = requirement.get("key").filter(|_| !names::is_qualified_name(text(requirement, "key"))) {
+            at.invalid_at(&path.field("key"), node, QUALIFIED);
+        }
+        if matches!(text(requirement, "operator"), "In" | "NotIn") {
+            for (index, node) in list(requirement, "values").iter().enumerate() {
+                if node.value.as_str().is_some_and(|text| !names::is_label_value(text)) {
+                    at.invalid_at(&path.field("values").with(PathStep::Index(index)), node, LABEL_VALUE);
+                }
+            }
+        }
+    }
+    for (path, requirement) in at.items("matchFields") {
+        if text(requirement, "key") != "metadata.name" {
+            at.unsupported_at(&path.field("key"), text(requirement, "key"), &["metadata.name"]);
+        }
+        if !matches!(text(requirement, "operator"), "In" | "NotIn") {
+            at.unsupported_at(&path.field("operator"), text(requirement, "operator"), &["In", "NotIn"]);
+        } else if list(requirement, "values").len() != 1 {
+            let message = "must be only one value when `operator` is 'In' or 'NotIn' for node field selector";
+            at.required_at(&path.field("values"), message);
+        }
+    }
+}
+
+fn node_requirement(at: &mut Place<'_, '_, '_>) {
+    // Those of fields have rules of their own.
+    if at.path.0.iter().any(|step| matches!(step, PathStep::Field(name) if name == "matchFields")) {
+        return;
+    }
+    let count = at.list("values").len();
+    match at.text("operator") {
+        "In" | "NotIn" if count == 0 => at.required("values", "must be specified when `operator` is 'In' or 'NotIn'"),
+        "Exists" | "DoesNotExist" if count > 0 => {
+            at.forbidden("values", "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
+        }
+        "Gt" | "Lt" if count != 1 => {
+            at.required("values", "must be specified single value when `operator` is 'Lt' or 'Gt'");
+        }
+        _ => at.one_of("operator", &["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"]),
+    }
+}
+
+fn label_requirement(at: &mut Place<'_, '_, '_>) {
+    let count = at.list("values").len();
+    match at.text("operator") {
+        "In" | "NotIn" if count == 0 => at.required("values", "must be specified when `operator` is 'In' or 'NotIn'"),
+        "Exists" | "DoesNotExist" if count > 0 => {
+            at.forbidden("values", "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
+        }
+        "In" | "NotIn" | "Exists" | "DoesNotExist" => {}
+        _ if at.fields.get("operator").is_none_or(|node| node.value.as_str().is_some()) => {
+            at.invalid("operator", "not a valid selector operator");
+        }
+        _ => {}
+    }
+    if !at.text("key").is_empty() && !names::is_qualified_name(at.text("key")) {
+        at.invalid("key", QUALIFIED);
+    }
+    if matches!(at.text("operator"), "In" | "NotIn") {
+        Row { of: "", field: "values", rule: Rule::Items(names::is_label_value, LABEL_VALUE) }.check(at);
+    }
+}
+
+fn groups(at: &mut Place<'_, '_, '_>) {
+    for (index, node) in at.list("supplementalGroups").iter().enumerate() {
+        if node.value.as_number().is_some_and(|number| !(0.0..=f64::from(i32::MAX)).contains(&number)) {
+            at.invalid_item("supplementalGroups", index, "must be between 0 and 2147483647, inclusive");
+        }
+    }
+}
+
+fn sysctls(at: &mut Place<'_, '_, '_>) {
+    let mut known = HashSet::new();
+    for (path, sysctl) in at.items("sysctls") {
+        let name = text(sysctl, "name");
+        let Some(node) = sysctl.get("name").filter(|_| !name.is_empty()) else { continue };
+        if !form::is_sysctl(name) {
+            at.invalid_at(&path.field("name"), node, "must have at most 253 characters and be the name of a sysctl");
+        } else if !known.insert(name.replace('/', ".")) {
+            at.duplicate_at(&path.field("name"), name);
+        }
+    }
+}
+
+fn seccomp(at: &mut Place<'_, '_, '_>) {
+    let profile = at.text("localhostProfile");
+    match at.text("type") {
+        "Localhost" if !at.is_given("localhostProfile") => {
+            at.required("localhostProfile", "must be set when seccomp type is Localhost");
+        }
+        "Localhost" if !form::is_local_path(profile) => at.invalid("localhostProfile", form::RELATIVE),
+        "Localhost" => {}
+        _ if at.is_given("localhostProfile") => {
+            at.invalid("localhostProfile", "can only be set when seccomp type is Localhost");
+        }
+        _ => {}
+    }
+    at.one_of("type", &["Localhost", "RuntimeDefault", "Unconfined"]);
+}
+
+fn app_armor(at: &mut Place<'_, '_, '_>) {
+    let profile = at.text("localhostProfile");
+    match at.text("type") {
+        "Localhost" if profile.trim().is_empty() => {
+            at.required("localhostProfile", "must be set when AppArmor type is Localhost");
+        }
+        "Localhost" if profile.trim() != profile => {
+            at.invalid("localhostProfile", "must not be padded with whitespace")
+        }
+        "Localhost" if profile.len() > 4095 => at.invalid("localhostProfile", "may not be more than 4095 bytes"),
+        "RuntimeDefault" | "Unconfined" if at.is_given("localhostProfile") => {
+            at.invalid("localhostProfile", "can only be set when AppArmor type is Localhost");
+        }
+        _ => {}
+    }
+    at.one_of("type", &["Localhost", "RuntimeDefault", "Unconfined"]);
+}

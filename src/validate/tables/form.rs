@@ -1,0 +1,157 @@
+//! What texts have to look like, and how the API server says it.
+
+use std::net::IpAddr;
+
+use crate::kubernetes::names;
+
+pub(super) const LABEL: &str = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character";
+pub(super) const SUBDOMAIN: &str = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
+pub(super) const QUALIFIED: &str = "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
+pub(super) const LABEL_VALUE: &str = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
+pub(super) const IP: &str = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
+pub(super) const CIDR: &str = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
+pub(super) const PORT_NAME: &str =
+    "must contain at most 15 lower case alphanumeric characters or single hyphens, and at least one letter";
+pub(super) const FILE_MODE: &str = "must be a number between 0 and 0777 (octal), both inclusive";
+pub(super) const WILDCARD: &str =
+    "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain";
+pub(super) const RELATIVE: &str = "must be a relative path without '..'";
+pub(super) const PERCENT: &str = "must be an integer or percentage (e.g '5%')";
+
+pub(super) fn is_label(text: &str) -> bool {
+    names::is_dns_label(text)
+}
+
+pub(super) fn is_subdomain(text: &str) -> bool {
+    names::is_dns_subdomain(text)
+}
+
+pub(super) fn is_qualified(text: &str) -> bool {
+    names::is_qualified_name(text)
+}
+
+/// An address as the API server reads it since it is strict: no leading zeros, no IPv4 address inside IPv6.
+pub(super) fn is_ip(text: &str) -> bool {
+    match text.parse::<IpAddr>() {
+        Ok(IpAddr::V6(address)) => address.to_ipv4_mapped().is_none() && !text.contains('%'),
+        Ok(IpAddr::V4(_)) => true,
+        Err(_) => false,
+    }
+}
+
+/// A network, without bits beyond its prefix.
+pub(super) fn is_cidr(text: &str) -> bool {
+    network(text).is_some_and(|(address, bits, width)| bits == width || address << bits << (128 - width) == 0)
+}
+
+/// A network's address, the length of its prefix, and the width of addresses in bits.
+pub(super) fn network(text: &str) -> Option<(u128, u32, u32)> {
+    let (address, length) = text.split_once('/')?;
+    if length.is_empty() || length.len() > 3 || !length.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    if length.len() > 1 && length.starts_with('0') {
+        return None;
+    }
+    let bits: u32 = length.parse().ok()?;
+    let (address, width) = match address.parse::<IpAddr>().ok()? {
+        IpAddr::V4(address) => (u128::from(u32::from(address)), 32),
+        IpAddr::V6(address) => (u128::from(address), 128),
+    };
+    (bits <= width).then_some((address, bits, width))
+}
+
+/// Whether a network is inside another, and smaller.
+pub(super) fn is_inside(inner: &str, outer: &str) -> bool {
+    let (Some(inner), Some(outer)) = (network(inner), network(outer)) else { return true };
+    let shift = outer.2 - outer.1;
+    let prefix = |address: u128| if shift == 128 { 0 } else { address >> shift };
+    inner.2 == outer.2 && inner.1 > outer.1 && prefix(inner.0) == prefix(outer.0)
+}
+
+pub(super) fn is_host(text: &str) -> bool {
+    if text.contains('*') {
+        return text
+            .strip_prefix("*.")
+            .is_some_and(|rest| text.len() <= names::MAX_SUBDOMAIN && names::has_subdomain_form(rest));
+    }
+    names::is_dns_subdomain(text)
+}
+
+/// A name that can be a part of a path.
+pub(super) fn is_path_segment(text: &str) -> bool {
+    text != "." && text != ".." && !text.contains(['/', '%'])
+}
+
+/// A path inside a volume: not absolute, and not out of it.
+pub(super) fn is_local_path(text: &str) -> bool {
+    !text.starts_with('/') && text.split('/').all(|part| part != "..")
+}
+
+/// A file's path inside a volume, which may not begin with two dots either.
+pub(super) fn is_file_in_volume(text: &str) -> bool {
+    is_local_path(text) && !text.starts_with("..")
+}
+
+pub(super) fn has_no_backsteps(text: &str) -> bool {
+    text.split('/').all(|part| part != "..")
+}
+
+/// A system control: parts of small letters, digits, `-` and `_` between dots or slashes.
+pub(super) fn is_sysctl(text: &str) -> bool {
+    let is_part = |part: &str| {
+        let is_end = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+        part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte))
+            && is_end(part.bytes().next())
+            && is_end(part.bytes().last())
+    };
+    text.len() <= 253 && text.split(['.', '/']).all(is_part)
+}
+
+/// A name with a domain before it: `example.com/name`.
+pub(super) fn is_domain_prefixed(text: &str) -> bool {
+    text.split_once('/').is_some_and(|(domain, path)| {
+        let inside = |c: char| c.is_ascii_alphanumeric() || "/.-_~!$&'()*+,;=:@%".contains(c);
+        names::is_dns_subdomain(domain) && !path.is_empty() && path.chars().all(inside)
+    })
+}
+
+/// A header's name.
+pub(super) fn is_header(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+/// A name in CEL or Go: letters, digits and underscores.
+pub(super) fn is_identifier(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        && text.bytes().next().is_some_and(|byte| !byte.is_ascii_digit())
+}
+
+/// A percentage: digits and `%`.
+pub(super) fn percentage(text: &str) -> Option<i64> {
+    let digits = text.strip_suffix('%')?;
+    let all = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if all { digits.parse().ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn networks_and_addresses() {
+        assert!(
+            is_cidr("10.0.0.0/8")
+                && is_cidr("::/0")
+                && is_cidr("0.0.0.0/0")
+                && is_cidr("10.1.2.3/32")
+                && is_cidr("fd00::/64")
+        );
+        assert!(!is_cidr("10.0.0.1/8") && !is_cidr("10.0.0.0") && !is_cidr("10.0.0.0/33") && !is_cidr("10.0.0.0/08"));
+        assert!(is_inside("10.1.0.0/16", "10.0.0.0/8") && !is_inside("10.0.0.0/8", "10.0.0.0/8"));
+        assert!(!is_inside("11.0.0.0/16", "10.0.0.0/8") && is_inside("10.0.0.0/8", "0.0.0.0/0"));
+        assert!(
+            is_ip("10.0.0.1") && is_ip("::1") && !is_ip("10.0.0.01") && !is_ip("::ffff:10.0.0.1") && !is_ip("1.2.3")
+        );
+    }
+}

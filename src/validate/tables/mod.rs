@@ -1,0 +1,85 @@
+//! The API server's rules, as tables: one file for each API group, one row for each rule.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `form` | what texts have to look like |
+//! | `place` | an object of a type where its rules are checked |
+//! | `cron` | schedules and time zones |
+//! | `core`, `containers`, `volumes` | `v1` |
+//! | `services` | Services, ConfigMaps, Secrets, quotas of `v1`; EndpointSlices |
+//! | `storage` | claims, volumes and classes of storage |
+//! | `workloads` | `apps/v1`, `batch/v1` |
+//! | `cluster` | `autoscaling`, `policy`, `rbac`, `scheduling`, `node`, `coordination`, webhooks |
+//! | `networking` | `networking.k8s.io/v1` |
+//! | `definitions` | CustomResourceDefinitions |
+
+mod cluster;
+mod containers;
+mod core;
+mod cron;
+mod definitions;
+mod form;
+mod networking;
+mod place;
+mod services;
+mod storage;
+mod volumes;
+mod workloads;
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use super::report::Report;
+use crate::diagnostic::Span;
+use crate::kubernetes::FieldPath;
+use crate::yaml::Map;
+use place::{Place, Row};
+
+/// All rules by the type that they are of.
+fn rows() -> &'static HashMap<&'static str, Vec<&'static Row>> {
+    static ROWS: OnceLock<HashMap<&'static str, Vec<&'static Row>>> = OnceLock::new();
+    ROWS.get_or_init(|| {
+        let tables = [
+            core::ROWS,
+            containers::ROWS,
+            volumes::ROWS,
+            services::ROWS,
+            storage::ROWS,
+            workloads::ROWS,
+            cluster::ROWS,
+            networking::ROWS,
+            definitions::ROWS,
+        ];
+        let mut found: HashMap<&'static str, Vec<&'static Row>> = HashMap::new();
+        tables.into_iter().flatten().for_each(|row| found.entry(row.of).or_default().push(row));
+        found
+    })
+}
+
+/// Checks an object of the type of this name.
+pub(super) fn check(name: &str, fields: &Map, path: &FieldPath, place: &Span, report: &mut Report<'_>) {
+    let Some(rows) = rows().get(short(name)) else { return };
+    let mut place = Place { fields, path, span: place, report };
+    rows.iter().for_each(|row| row.check(&mut place));
+}
+
+/// A type's name without what stands before its group: `core.v1.PodSpec`.
+fn short(name: &str) -> &str {
+    name.rmatch_indices('.').nth(2).map_or(name, |(at, _)| &name[at + 1..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kubernetes::Schema;
+
+    #[test]
+    fn every_row_is_of_a_field_that_there_is() {
+        let prefixes = ["api", "apimachinery.pkg.apis", "apiextensions-apiserver.pkg.apis", "kube-aggregator.pkg.apis"];
+        for row in rows().values().flatten() {
+            let of = prefixes.iter().find_map(|prefix| Schema::built_in().object_type(&format!("{prefix}.{}", row.of)));
+            let of = of.unwrap_or_else(|| panic!("{}", row.of));
+            assert!(row.field.is_empty() || of.field(row.field).is_some(), "{}.{}", row.of, row.field);
+        }
+    }
+}

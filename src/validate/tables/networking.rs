@@ -1,0 +1,183 @@
+//! `networking.k8s.io/v1`.
+
+use super::form::{self, CIDR, LABEL, PORT_NAME, SUBDOMAIN, WILDCARD};
+use super::place::{Place, Row, Rule, has, row, text};
+use crate::kubernetes::{PathStep, names};
+use crate::yaml::Value;
+
+#[rustfmt::skip]
+pub(super) const ROWS: &[Row] = &[
+    row("networking.v1.NetworkPolicyPort", "", Rule::Whole(end_port)),
+    row("networking.v1.NetworkPolicyPort", "protocol", Rule::OneOf(&["TCP", "UDP", "SCTP"])),
+    row("networking.v1.NetworkPolicySpec", "policyTypes", Rule::Whole(types)),
+    row("networking.v1.NetworkPolicyPeer", "", Rule::Whole(peer)),
+    row("networking.v1.IPBlock", "cidr", Rule::Whole(network)),
+    row("networking.v1.IPBlock", "except", Rule::Whole(except)),
+    row("networking.v1.IngressSpec", "ingressClassName", Rule::Form(form::is_subdomain, SUBDOMAIN)),
+    row("networking.v1.IngressRule", "host", Rule::Whole(host)),
+    row("networking.v1.IngressTLS", "hosts", Rule::Whole(tls_hosts)),
+    row("networking.v1.IngressTLS", "secretName", Rule::Form(form::is_subdomain, SUBDOMAIN)),
+    row("networking.v1.HTTPIngressPath", "path", Rule::Whole(path)),
+    row("networking.v1.IngressBackend", "", Rule::Whole(backend)),
+    row("networking.v1.IngressServiceBackend", "name", Rule::Form(form::is_label, LABEL)),
+    row("networking.v1.ServiceBackendPort", "name", Rule::Form(names::is_port_name, PORT_NAME)),
+    row("networking.v1.ServiceBackendPort", "", Rule::Whole(one_port)),
+    row("networking.v1.IngressClassSpec", "controller", Rule::Form(form::is_domain_prefixed, "must be a domain-prefixed path (such as \"acme.io/foo\")")),
+    row("networking.v1.IngressClassSpec", "controller", Rule::Required("")),
+    row("networking.v1.IngressClassParametersReference", "", Rule::Whole(parameters)),
+    row("networking.v1.IngressClass", "spec", Rule::Whole(|at| if at.map("spec").is_none_or(|spec| !has(spec, "controller")) {
+        let path = at.path.field("spec").field("controller");
+        at.required_at(&path, "");
+    })),
+    row("networking.v1.ServiceCIDRSpec", "cidrs", Rule::Whole(service_networks)),
+    row("networking.v1.IPAddressSpec", "parentRef", Rule::Required("")),
+];
+
+fn end_port(at: &mut Place<'_, '_, '_>) {
+    let port = at.fields.get("port").filter(|node| !node.value.is_null());
+    if let Some(Value::String(name)) = port.map(|node| &node.value)
+        && !names::is_port_name(name)
+    {
+        at.invalid("port", PORT_NAME);
+    }
+    let Some(end) = at.number("endPort") else { return };
+    match port.map(|node| (&node.value, node.value.as_number())) {
+        None => at.invalid("endPort", "may not be specified when `port` is not specified"),
+        Some((Value::String(_), _)) => at.invalid("endPort", "may not be specified when `port` is non-numeric"),
+        Some((_, Some(port))) if (end as f64) < port => {
+            at.invalid("endPort", "must be greater than or equal to `port`");
+        }
+        Some(_) if !(1..=65535).contains(&end) => at.invalid("endPort", "must be between 1 and 65535, inclusive"),
+        Some(_) => {}
+    }
+}
+
+fn types(at: &mut Place<'_, '_, '_>) {
+    if at.list("policyTypes").len() > 2 {
+        at.invalid("policyTypes", "may not specify more than two policyTypes");
+    }
+}
+
+fn peer(at: &mut Place<'_, '_, '_>) {
+    if at.is_given("ipBlock") && (at.is_given("podSelector") || at.is_given("namespaceSelector")) {
+        at.forbidden("", "may not specify both ipBlock and another peer");
+    }
+}
+
+fn network(at: &mut Place<'_, '_, '_>) {
+    let cidr = at.text("cidr");
+    // What is no network at all is reported already.
+    if form::network(cidr).is_some() && !form::is_cidr(cidr) {
+        at.invalid("cidr", "must not have bits set beyond the prefix length");
+    }
+}
+
+fn except(at: &mut Place<'_, '_, '_>) {
+    let outer = at.text("cidr");
+    for (index, node) in at.list("except").iter().enumerate() {
+        let Some(inner) = node.value.as_str() else { continue };
+        if !form::is_cidr(inner) {
+            at.invalid_item("except", index, CIDR);
+        } else if !form::is_inside(inner, outer) {
+            at.invalid_item("except", index, "must be a strict subset of `cidr`");
+        }
+    }
+}
+
+fn host(at: &mut Place<'_, '_, '_>) {
+    let host = at.text("host");
+    if host.is_empty() {
+    } else if host.parse::<std::net::IpAddr>().is_ok() {
+        at.invalid("host", "must be a DNS name, not an IP address");
+    } else if !form::is_host(host) {
+        at.invalid("host", if host.contains('*') { WILDCARD } else { SUBDOMAIN });
+    }
+}
+
+fn tls_hosts(at: &mut Place<'_, '_, '_>) {
+    for (index, node) in at.list("hosts").iter().enumerate() {
+        if let Some(host) = node.value.as_str().filter(|host| !form::is_host(host)) {
+            at.invalid_item("hosts", index, if host.contains('*') { WILDCARD } else { SUBDOMAIN });
+        }
+    }
+}
+
+fn path(at: &mut Place<'_, '_, '_>) {
+    let path = at.text("path");
+    match at.text("pathType") {
+        "Exact" | "Prefix" => {
+            for part in ["//", "/./", "/../", "%2f", "%2F"] {
+                if path.contains(part) {
+                    at.invalid("path", &format!("must not contain '{part}'"));
+                }
+            }
+            for end in ["/..", "/."] {
+                if path.ends_with(end) {
+                    at.invalid("path", &format!("cannot end with '{end}'"));
+                }
+            }
+        }
+        "ImplementationSpecific" if !path.is_empty() && !path.starts_with('/') => {
+            at.invalid("path", "must be an absolute path");
+        }
+        _ => {}
+    }
+}
+
+fn backend(at: &mut Place<'_, '_, '_>) {
+    if at.is_given("service") && at.is_given("resource") {
+        at.invalid("", "cannot set both resource and service backends");
+    }
+    if at.map("resource").is_some_and(|resource| resource.get("apiGroup").is_none_or(|node| node.value.is_null())) {
+        let path = at.path.field("resource").field("apiGroup");
+        at.required_at(&path, "");
+    }
+}
+
+fn one_port(at: &mut Place<'_, '_, '_>) {
+    if at.has("name") && at.number("number").is_some_and(|number| number != 0) {
+        at.invalid("", "cannot set both port name & port number");
+    }
+}
+
+fn parameters(at: &mut Place<'_, '_, '_>) {
+    match at.text("scope") {
+        "Namespace" if !at.has("namespace") => {
+            at.required("namespace", "`parameters.scope` is set to 'Namespace'");
+        }
+        "Cluster" | "" if at.is_given("namespace") => {
+            at.forbidden("namespace", "`parameters.scope` is set to 'Cluster'");
+        }
+        _ => at.one_of("scope", &["Cluster", "Namespace"]),
+    }
+    for field in ["kind", "name"] {
+        if !form::is_path_segment(at.text(field)) {
+            at.invalid(field, "may not be '.' or '..', and may not contain '/' or '%'");
+        }
+    }
+    if at.is_given("apiGroup") && !at.text("apiGroup").is_empty() && !names::is_dns_subdomain(at.text("apiGroup")) {
+        at.invalid("apiGroup", SUBDOMAIN);
+    }
+}
+
+fn service_networks(at: &mut Place<'_, '_, '_>) {
+    let list = at.list("cidrs");
+    if list.is_empty() {
+        at.required("cidrs", "at least one CIDR required");
+    } else if list.len() > 2 {
+        at.invalid("cidrs", "may only hold up to 2 values");
+    }
+    let mut families = Vec::new();
+    for (index, node) in list.iter().enumerate() {
+        let Some(cidr) = node.value.as_str() else { continue };
+        if !form::is_cidr(cidr) {
+            at.invalid_item("cidrs", index, CIDR);
+        }
+        let family = cidr.contains(':');
+        if families.contains(&family) {
+            let path = at.path.field("cidrs").with(PathStep::Index(index));
+            at.duplicate_at(&path, text(at.fields, "cidrs"));
+        }
+        families.push(family);
+    }
+}

@@ -1,0 +1,311 @@
+//! An object of a type where its rules are checked, and what a row of a table can ask of it.
+
+use crate::diagnostic::Span;
+use crate::json;
+use crate::kubernetes::{FieldPath, PathStep, quantity};
+use crate::validate::report::Report;
+use crate::yaml::{Map, Node, Value};
+
+/// A rule of a field of a type.
+pub(super) struct Row {
+    /// The type: the end of its name.
+    pub(super) of: &'static str,
+    /// The field; empty where the rule is of the whole object.
+    pub(super) field: &'static str,
+    pub(super) rule: Rule,
+}
+
+/// What is checked.
+pub(super) enum Rule {
+    /// A number is between these two.
+    Between(i64, i64),
+    /// A number is at least this.
+    AtLeast(i64),
+    /// A text, if it is not empty, is one of these.
+    OneOf(&'static [&'static str]),
+    /// A text, if it is not empty, has this form; otherwise the message.
+    Form(fn(&str) -> bool, &'static str),
+    /// Every item of a list of texts has this form; otherwise the message.
+    Items(fn(&str) -> bool, &'static str),
+    /// A field is not empty.
+    Required(&'static str),
+    /// A quantity is not negative.
+    Quantity,
+    /// Every quantity of a map is not negative.
+    Quantities,
+    /// A map of labels.
+    Labels,
+    /// Whatever else.
+    Whole(fn(&mut Place<'_, '_, '_>)),
+}
+
+pub(super) const fn row(of: &'static str, field: &'static str, rule: Rule) -> Row {
+    Row { of, field, rule }
+}
+
+pub(super) const NOT_NEGATIVE: &str = "must be greater than or equal to 0";
+pub(super) const I32: i64 = i32::MAX as i64;
+
+impl Row {
+    pub(super) fn check(&self, at: &mut Place<'_, '_, '_>) {
+        let field = self.field;
+        match &self.rule {
+            Rule::Between(least, most) => {
+                if at.number(field).is_some_and(|number| number < *least || number > *most) {
+                    at.invalid(field, &format!("must be between {least} and {most}, inclusive"));
+                }
+            }
+            Rule::AtLeast(least) => {
+                if at.number(field).is_some_and(|number| number < *least) {
+                    at.invalid(field, &format!("must be greater than or equal to {least}"));
+                }
+            }
+            Rule::OneOf(choices) => at.one_of(field, choices),
+            Rule::Form(form, message) => {
+                if !at.text(field).is_empty() && !form(at.text(field)) {
+                    at.invalid(field, message);
+                }
+            }
+            Rule::Items(form, message) => {
+                let wrong: Vec<usize> = at
+                    .list(field)
+                    .iter()
+                    .enumerate()
+                    .filter_map(|(index, node)| {
+                        let is_wrong = node.value.as_str().is_some_and(|text| !form(text));
+                        is_wrong.then_some(index)
+                    })
+                    .collect();
+                for index in wrong {
+                    at.invalid_item(field, index, message);
+                }
+            }
+            Rule::Required(message) => {
+                if !at.has(field) {
+                    at.required(field, message);
+                }
+            }
+            Rule::Quantity => {
+                if at.fields.get(field).and_then(|node| quantity(&node.value)).is_some_and(|amount| amount < 0) {
+                    at.invalid(field, NOT_NEGATIVE);
+                }
+            }
+            Rule::Quantities => {
+                let Some(map) = at.map(field) else { return };
+                for (name, node) in map.iter() {
+                    if quantity(&node.value).is_some_and(|amount| amount < 0) {
+                        let path = at.path.field(field).field(name);
+                        at.invalid_at(&path, node, NOT_NEGATIVE);
+                    }
+                }
+            }
+            Rule::Labels => {
+                let path = at.path.field(field);
+                crate::validate::metadata::label_values(at.fields.get(field), &path, at.report);
+            }
+            Rule::Whole(check) => check(at),
+        }
+    }
+}
+
+/// An object of a type.
+pub(super) struct Place<'a, 'r, 'f> {
+    pub(super) fields: &'a Map,
+    pub(super) path: &'a FieldPath,
+    pub(super) span: &'a Span,
+    pub(super) report: &'r mut Report<'f>,
+}
+
+impl<'a> Place<'a, '_, '_> {
+    /// A text; empty if there is none.
+    pub(super) fn text(&self, field: &str) -> &'a str {
+        text(self.fields, field)
+    }
+
+    /// A number; zero is one, null is none.
+    pub(super) fn number(&self, field: &str) -> Option<i64> {
+        number(self.fields, field)
+    }
+
+    pub(super) fn is_true(&self, field: &str) -> bool {
+        is_true(self.fields, field)
+    }
+
+    pub(super) fn map(&self, field: &str) -> Option<&'a Map> {
+        self.fields.get(field).and_then(|node| node.value.as_map())
+    }
+
+    pub(super) fn list(&self, field: &str) -> &'a [Node] {
+        list(self.fields, field)
+    }
+
+    /// The objects of a list, each with its path.
+    pub(super) fn items(&self, field: &str) -> Vec<(FieldPath, &'a Map)> {
+        items(self.fields, field, self.path)
+    }
+
+    pub(super) fn is_given(&self, field: &str) -> bool {
+        is_given(self.fields, field)
+    }
+
+    pub(super) fn has(&self, field: &str) -> bool {
+        has(self.fields, field)
+    }
+
+    /// Those of some fields that are given.
+    pub(super) fn given<'n>(&self, names: &[&'n str]) -> Vec<&'n str> {
+        names.iter().copied().filter(|name| self.is_given(name)).collect()
+    }
+
+    /// Whether the field's type is that of a pod's own spec, not of a template's.
+    pub(super) fn is_in(&self, kind: &str) -> bool {
+        self.report.object.strip_prefix(kind).is_some_and(|rest| rest.starts_with('/'))
+    }
+
+    pub(super) fn invalid(&mut self, field: &str, message: &str) {
+        let path = if field.is_empty() { self.path.clone() } else { self.path.field(field) };
+        match self.fields.get(field) {
+            Some(node) => self.invalid_at(&path, node, message),
+            None => self.say("value", &path, format!("Invalid value: {message}"), None),
+        }
+    }
+
+    pub(super) fn invalid_item(&mut self, field: &str, index: usize, message: &str) {
+        let path = self.path.field(field).with(PathStep::Index(index));
+        if let Some(node) = self.list(field).get(index) {
+            self.invalid_at(&path, node, message);
+        }
+    }
+
+    /// A value at a path is invalid.
+    pub(super) fn invalid_at(&mut self, path: &FieldPath, node: &Node, message: &str) {
+        let message = format!("Invalid value: {}: {message}", shown(&node.value));
+        self.say("value", path, message, Some(&node.span));
+    }
+
+    pub(super) fn forbidden(&mut self, field: &str, message: &str) {
+        let path = if field.is_empty() { self.path.clone() } else { self.path.field(field) };
+        let span = self.fields.entry(field).map(|entry| &entry.key);
+        self.say("value", &path, format!("Forbidden: {message}"), span);
+    }
+
+    pub(super) fn forbidden_at(&mut self, path: &FieldPath, message: &str) {
+        self.say("value", path, format!("Forbidden: {message}"), None);
+    }
+
+    /// What is not there is invalid.
+    pub(super) fn invalid_missing(&mut self, path: &FieldPath, message: &str) {
+        self.say("value", path, format!("Invalid value: {message}"), None);
+    }
+
+    pub(super) fn too_many(&mut self, path: &FieldPath, most: usize) {
+        self.say("range", path, format!("Too many: must have at most {most} items"), None);
+    }
+
+    pub(super) fn required(&mut self, field: &str, message: &str) {
+        let path = if field.is_empty() { self.path.clone() } else { self.path.field(field) };
+        self.required_at(&path, message);
+    }
+
+    pub(super) fn required_at(&mut self, path: &FieldPath, message: &str) {
+        let colon = if message.is_empty() { "" } else { ": " };
+        self.say("required", path, format!("Required value{colon}{message}"), None);
+    }
+
+    pub(super) fn duplicate_at(&mut self, path: &FieldPath, value: &str) {
+        self.say("duplicate", path, format!("Duplicate value: {value:?}"), None);
+    }
+
+    pub(super) fn too_long(&mut self, path: &FieldPath, most: usize) {
+        self.say("range", path, format!("Too long: may not be more than {most} bytes"), None);
+    }
+
+    /// A value that is a secret is invalid.
+    pub(super) fn redacted(&mut self, path: &FieldPath, message: &str) {
+        self.say("value", path, format!("Invalid value: \"<secret contents redacted>\": {message}"), None);
+    }
+
+    /// The text of a field, if it is not empty, is one of these.
+    pub(super) fn one_of(&mut self, field: &str, choices: &[&str]) {
+        let text = self.text(field);
+        if !text.is_empty() && !choices.contains(&text) {
+            let path = self.path.field(field);
+            self.unsupported_at(&path, text, choices);
+        }
+    }
+
+    pub(super) fn unsupported_at(&mut self, path: &FieldPath, text: &str, choices: &[&str]) {
+        let message = format!("Unsupported value: {text:?}: supported values: {}", choices.join(", "));
+        self.say("choice", path, message, None);
+    }
+
+    /// No more than one of some fields is given.
+    pub(super) fn at_most_one(&mut self, names: &[&str], message: &str) {
+        for name in self.given(names).into_iter().skip(1) {
+            self.forbidden(name, message);
+        }
+    }
+
+    fn say(&mut self, rule: &'static str, path: &FieldPath, message: String, span: Option<&Span>) {
+        // A rule that holds of the same field in two ways is reported once.
+        let path_text = path.to_string();
+        let is_known = self
+            .report
+            .findings
+            .iter()
+            .rev()
+            .take(50)
+            .any(|found| found.path == path_text && found.diagnostic.code == rule);
+        if !is_known {
+            self.report.error(rule, path, message, span.unwrap_or(self.span));
+        }
+    }
+}
+
+/// A value as the API server shows it.
+fn shown(value: &Value) -> String {
+    const MOST: usize = 200;
+    let mut text = json::write(value);
+    if let Some((at, _)) = text.char_indices().nth(MOST) {
+        text.truncate(at);
+        text.push('…');
+    }
+    text
+}
+
+pub(super) fn text<'m>(fields: &'m Map, field: &str) -> &'m str {
+    fields.get(field).and_then(|node| node.value.as_str()).unwrap_or_default()
+}
+
+pub(super) fn number(fields: &Map, field: &str) -> Option<i64> {
+    fields.get(field)?.value.as_number().map(|number| number as i64)
+}
+
+pub(super) fn is_true(fields: &Map, field: &str) -> bool {
+    fields.get(field).is_some_and(|node| node.value == Value::Bool(true))
+}
+
+pub(super) fn list<'m>(fields: &'m Map, field: &str) -> &'m [Node] {
+    fields.get(field).and_then(|node| node.value.as_list()).unwrap_or_default()
+}
+
+pub(super) fn items<'m>(fields: &'m Map, field: &str, path: &FieldPath) -> Vec<(FieldPath, &'m Map)> {
+    let path = path.field(field);
+    let items = list(fields, field).iter().enumerate();
+    items.filter_map(|(index, node)| Some((path.with(PathStep::Index(index)), node.value.as_map()?))).collect()
+}
+
+pub(super) fn is_given(fields: &Map, field: &str) -> bool {
+    fields.get(field).is_some_and(|node| !node.value.is_null())
+}
+
+/// Whether a field is there and not empty.
+pub(super) fn has(fields: &Map, field: &str) -> bool {
+    fields.get(field).is_some_and(|node| match &node.value {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        Value::List(items) => !items.is_empty(),
+        Value::Map(map) => !map.is_empty(),
+        _ => true,
+    })
+}

@@ -1,0 +1,175 @@
+//! Claims, volumes and classes of storage: `v1`, `storage.k8s.io/v1`.
+
+use super::form::{self, QUALIFIED, SUBDOMAIN};
+use super::place::{Place, Row, Rule, has, row, text};
+use super::volumes::is_driver;
+use crate::kubernetes::{names, quantity};
+
+const MODES: &[&str] = &["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
+
+#[rustfmt::skip]
+pub(super) const ROWS: &[Row] = &[
+    row("core.v1.PersistentVolumeClaimSpec", "accessModes", Rule::Whole(alone)),
+    row("core.v1.PersistentVolumeClaimSpec", "storageClassName", Rule::Form(form::is_subdomain, SUBDOMAIN)),
+    row("core.v1.PersistentVolumeClaimSpec", "volumeMode", Rule::OneOf(&["Block", "Filesystem"])),
+    row("core.v1.PersistentVolumeClaimSpec", "volumeAttributesClassName", Rule::Form(form::is_subdomain, SUBDOMAIN)),
+    row("core.v1.PersistentVolumeClaimSpec", "", Rule::Whole(sources)),
+    row("core.v1.PersistentVolumeSpec", "accessModes", Rule::Whole(alone)),
+    row("core.v1.PersistentVolumeSpec", "accessModes", Rule::Items(|mode| MODES.contains(&mode), "supported values: \"ReadOnlyMany\", \"ReadWriteMany\", \"ReadWriteOnce\", \"ReadWriteOncePod\"")),
+    row("core.v1.PersistentVolumeSpec", "accessModes", Rule::Required("")),
+    row("core.v1.PersistentVolumeSpec", "", Rule::Whole(volume)),
+    row("core.v1.PersistentVolumeSpec", "persistentVolumeReclaimPolicy", Rule::OneOf(&["Delete", "Recycle", "Retain"])),
+    row("core.v1.PersistentVolumeSpec", "storageClassName", Rule::Form(form::is_subdomain, SUBDOMAIN)),
+    row("core.v1.PersistentVolumeSpec", "volumeMode", Rule::OneOf(&["Block", "Filesystem"])),
+    row("core.v1.LocalVolumeSource", "path", Rule::Form(form::has_no_backsteps, "must not contain '..'")),
+    row("core.v1.CSIPersistentVolumeSource", "driver", Rule::Form(is_driver, SUBDOMAIN)),
+    row("core.v1.VolumeNodeAffinity", "required", Rule::Required("must specify required node constraints")),
+    row("storage.v1.StorageClass", "provisioner", Rule::Form(|text| form::is_qualified(&text.to_lowercase()), QUALIFIED)),
+    row("storage.v1.StorageClass", "reclaimPolicy", Rule::OneOf(&["Delete", "Retain"])),
+    row("storage.v1.StorageClass", "volumeBindingMode", Rule::OneOf(&["Immediate", "WaitForFirstConsumer"])),
+    row("storage.v1.StorageClass", "parameters", Rule::Whole(parameters)),
+    row("core.v1.TopologySelectorLabelRequirement", "key", Rule::Form(form::is_qualified, QUALIFIED)),
+    row("core.v1.TopologySelectorLabelRequirement", "values", Rule::Required("")),
+    row("storage.v1.CSIDriver", "", Rule::Whole(name_of_driver)),
+    row("storage.v1.CSIDriverSpec", "fsGroupPolicy", Rule::OneOf(&["ReadWriteOnceWithFSType", "File", "None"])),
+    row("storage.v1.CSIDriverSpec", "volumeLifecycleModes", Rule::Items(|mode| ["Ephemeral", "Persistent"].contains(&mode), "supported values: \"Ephemeral\", \"Persistent\"")),
+    row("storage.v1.CSINodeDriver", "name", Rule::Form(is_driver, SUBDOMAIN)),
+    row("storage.v1.CSINodeDriver", "nodeID", Rule::Required("")),
+    row("storage.v1.CSIStorageCapacity", "storageClassName", Rule::Form(form::is_subdomain, SUBDOMAIN)),
+    row("storage.v1.CSIStorageCapacity", "capacity", Rule::Quantity),
+    row("storage.v1.CSIStorageCapacity", "maximumVolumeSize", Rule::Quantity),
+    row("storage.v1.VolumeAttachmentSpec", "attacher", Rule::Form(is_driver, SUBDOMAIN)),
+    row("storage.v1.VolumeAttachmentSpec", "nodeName", Rule::Form(form::is_subdomain, SUBDOMAIN)),
+    row("storage.v1.VolumeAttachmentSource", "", Rule::Whole(attached)),
+    row("storage.v1.VolumeAttributesClass", "driverName", Rule::Form(is_driver, SUBDOMAIN)),
+    row("storage.v1.VolumeAttributesClass", "parameters", Rule::Required("must contain at least one key/value pair")),
+];
+
+fn alone(at: &mut Place<'_, '_, '_>) {
+    let modes: Vec<&str> = at
+        .list("accessModes")
+        .iter()
+        .filter_map(|node| node.value.as_str())
+        .filter(|mode| MODES.contains(mode))
+        .collect();
+    if modes.contains(&"ReadWriteOncePod") && modes.iter().any(|mode| *mode != "ReadWriteOncePod") {
+        at.forbidden("accessModes", "may not use ReadWriteOncePod with other access modes");
+    }
+}
+
+/// What a claim is filled from.
+fn sources(at: &mut Place<'_, '_, '_>) {
+    for field in ["dataSource", "dataSourceRef"] {
+        let Some(source) = at.map(field) else { continue };
+        let path = at.path.field(field);
+        let group = text(source, "apiGroup");
+        if group.is_empty() && text(source, "kind") != "PersistentVolumeClaim" && !text(source, "kind").is_empty() {
+            at.invalid_missing(&path, "must be 'PersistentVolumeClaim' when referencing the default apiGroup");
+        }
+        if let Some(node) = source.get("apiGroup").filter(|_| !group.is_empty() && !names::is_dns_subdomain(group)) {
+            at.invalid_at(&path.field("apiGroup"), node, SUBDOMAIN);
+        }
+    }
+    if has(at.fields, "dataSource") && at.map("dataSourceRef").is_some_and(|source| has(source, "namespace")) {
+        at.invalid("dataSource", "may not be specified when dataSourceRef.namespace is specified");
+    }
+}
+
+const SOURCES: [&str; 22] = [
+    "hostPath",
+    "gcePersistentDisk",
+    "awsElasticBlockStore",
+    "glusterfs",
+    "flocker",
+    "nfs",
+    "rbd",
+    "quobyte",
+    "cephfs",
+    "iscsi",
+    "cinder",
+    "fc",
+    "flexVolume",
+    "azureFile",
+    "vsphereVolume",
+    "photonPersistentDisk",
+    "portworxVolume",
+    "azureDisk",
+    "scaleIO",
+    "local",
+    "storageos",
+    "csi",
+];
+
+fn volume(at: &mut Place<'_, '_, '_>) {
+    // One that is part of an attachment has rules of its own.
+    if at.path.0.len() > 1 {
+        return;
+    }
+    match at.map("capacity").filter(|map| !map.is_empty()) {
+        None => at.required("capacity", ""),
+        Some(capacity) => {
+            if capacity.get("storage").is_none() || capacity.len() > 1 {
+                let path = at.path.field("capacity");
+                at.unsupported_at(&path, "capacity", &["storage"]);
+            }
+            for (name, node) in capacity.iter() {
+                if quantity(&node.value).is_some_and(|amount| amount <= 0) {
+                    let path = at.path.field("capacity").field(name);
+                    at.invalid_at(&path, node, "must be greater than zero");
+                }
+            }
+        }
+    }
+    let given = at.given(&SOURCES);
+    if given.is_empty() {
+        at.required("", "must specify a volume type");
+    }
+    at.at_most_one(&SOURCES, "may not specify more than 1 volume type");
+    if at.is_given("local") && at.map("nodeAffinity").is_none_or(|affinity| !has(affinity, "required")) {
+        at.required("nodeAffinity", "Local volume requires node affinity");
+    }
+    let is_root = at.map("hostPath").is_some_and(|map| {
+        !text(map, "path").is_empty() && text(map, "path").split('/').all(|part| part.is_empty() || part == ".")
+    });
+    if is_root && at.text("persistentVolumeReclaimPolicy") == "Recycle" {
+        at.forbidden("persistentVolumeReclaimPolicy", "may not be 'recycle' for a hostPath mount of '/'");
+    }
+    if at.is_given("volumeAttributesClassName") {
+        if at.text("volumeAttributesClassName").is_empty() {
+            at.required("volumeAttributesClassName", "an empty string is disallowed");
+        }
+        if !at.is_given("csi") {
+            at.required("csi", "has to be specified when using volumeAttributesClassName");
+        }
+    }
+}
+
+fn parameters(at: &mut Place<'_, '_, '_>) {
+    let Some(map) = at.map("parameters") else { return };
+    let path = at.path.field("parameters");
+    let size: usize = map.iter().map(|(key, node)| key.len() + node.value.as_str().unwrap_or_default().len()).sum();
+    if map.len() > 512 {
+        at.too_many(&path, 512);
+    } else if size > 256 * 1024 {
+        at.too_long(&path, 256 * 1024);
+    }
+    if map.keys().any(str::is_empty) {
+        at.invalid("parameters", "field can not be empty.");
+    }
+}
+
+fn name_of_driver(at: &mut Place<'_, '_, '_>) {
+    let Some(node) = at.fields.at(["metadata", "name"]) else { return };
+    if node.value.as_str().is_some_and(|name| name.len() > names::MAX_LABEL) {
+        let path = crate::kubernetes::FieldPath::of_fields(&["metadata", "name"]);
+        at.invalid_at(&path, node, "must be no more than 63 characters");
+    }
+}
+
+fn attached(at: &mut Place<'_, '_, '_>) {
+    match (at.is_given("inlineVolumeSpec"), at.is_given("persistentVolumeName")) {
+        (false, false) => at.required("", "must specify exactly one of inlineVolumeSpec and persistentVolumeName"),
+        (true, true) => at.forbidden("", "must specify exactly one of inlineVolumeSpec and persistentVolumeName"),
+        _ => {}
+    }
+}

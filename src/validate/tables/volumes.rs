@@ -1,0 +1,193 @@
+//! Volumes of pods in `v1`.
+
+use super::form::{self, FILE_MODE, LABEL, SUBDOMAIN};
+use super::place::{Place, Row, Rule, has, is_given, items, list, number, row, text};
+use crate::kubernetes::{FieldPath, names};
+use crate::yaml::Map;
+
+/// The sources of a volume, in the API server's order.
+const SOURCES: [&str; 30] = [
+    "emptyDir",
+    "hostPath",
+    "gitRepo",
+    "gcePersistentDisk",
+    "awsElasticBlockStore",
+    "secret",
+    "nfs",
+    "iscsi",
+    "glusterfs",
+    "flocker",
+    "persistentVolumeClaim",
+    "rbd",
+    "cinder",
+    "cephfs",
+    "quobyte",
+    "downwardAPI",
+    "fc",
+    "flexVolume",
+    "configMap",
+    "azureFile",
+    "vsphereVolume",
+    "photonPersistentDisk",
+    "portworxVolume",
+    "azureDisk",
+    "storageos",
+    "projected",
+    "scaleIO",
+    "csi",
+    "ephemeral",
+    "image",
+];
+
+#[rustfmt::skip]
+pub(super) const ROWS: &[Row] = &[
+    row("core.v1.Volume", "", Rule::Whole(one_source)),
+    row("core.v1.ConfigMapVolumeSource", "", Rule::Whole(files)),
+    row("core.v1.SecretVolumeSource", "", Rule::Whole(files)),
+    row("core.v1.DownwardAPIVolumeSource", "", Rule::Whole(files)),
+    row("core.v1.ProjectedVolumeSource", "", Rule::Whole(files)),
+    row("core.v1.ProjectedVolumeSource", "", Rule::Whole(projected)),
+    row("core.v1.KeyToPath", "path", Rule::Form(form::is_file_in_volume, form::RELATIVE)),
+    row("core.v1.KeyToPath", "mode", Rule::Whole(mode)),
+    row("core.v1.DownwardAPIVolumeFile", "path", Rule::Form(form::is_file_in_volume, form::RELATIVE)),
+    row("core.v1.DownwardAPIVolumeFile", "mode", Rule::Whole(mode)),
+    row("core.v1.DownwardAPIVolumeFile", "", Rule::Whole(one_field)),
+    row("core.v1.ServiceAccountTokenProjection", "expirationSeconds", Rule::Between(600, 1 << 32)),
+    row("core.v1.ServiceAccountTokenProjection", "path", Rule::Form(form::is_file_in_volume, form::RELATIVE)),
+    row("core.v1.HostPathVolumeSource", "path", Rule::Form(form::has_no_backsteps, "must not contain '..'")),
+    row("core.v1.HostPathVolumeSource", "type", Rule::OneOf(&["DirectoryOrCreate", "Directory", "FileOrCreate", "File", "Socket", "CharDevice", "BlockDevice"])),
+    row("core.v1.EmptyDirVolumeSource", "sizeLimit", Rule::Quantity),
+    row("core.v1.NFSVolumeSource", "path", Rule::Form(is_absolute, "must be an absolute path")),
+    row("core.v1.GitRepoVolumeSource", "directory", Rule::Form(form::is_local_path, form::RELATIVE)),
+    row("core.v1.GCEPersistentDiskVolumeSource", "partition", Rule::Between(0, 255)),
+    row("core.v1.AWSElasticBlockStoreVolumeSource", "partition", Rule::Between(0, 255)),
+    row("core.v1.ISCSIVolumeSource", "lun", Rule::Between(0, 255)),
+    row("core.v1.ISCSIVolumeSource", "iqn", Rule::Form(is_iqn, "must be valid format")),
+    row("core.v1.FCVolumeSource", "", Rule::Whole(fibre)),
+    row("core.v1.FCVolumeSource", "lun", Rule::Between(0, 255)),
+    row("core.v1.RBDVolumeSource", "monitors", Rule::Required("")),
+    row("core.v1.CephFSVolumeSource", "monitors", Rule::Required("")),
+    row("core.v1.FlockerVolumeSource", "", Rule::Whole(flocker)),
+    row("core.v1.QuobyteVolumeSource", "registry", Rule::Form(is_registry, "must be a host:port pair or multiple pairs separated by commas")),
+    row("core.v1.AzureDiskVolumeSource", "cachingMode", Rule::OneOf(&["None", "ReadOnly", "ReadWrite"])),
+    row("core.v1.AzureDiskVolumeSource", "kind", Rule::OneOf(&["Shared", "Dedicated", "Managed"])),
+    row("core.v1.CSIVolumeSource", "driver", Rule::Form(is_driver, SUBDOMAIN)),
+    row("core.v1.EphemeralVolumeSource", "volumeClaimTemplate", Rule::Required("")),
+    row("core.v1.ImageVolumeSource", "reference", Rule::Required("")),
+    row("core.v1.ImageVolumeSource", "pullPolicy", Rule::OneOf(&["Always", "IfNotPresent", "Never"])),
+    row("core.v1.ClusterTrustBundleProjection", "", Rule::Whole(trust)),
+    row("core.v1.StorageOSVolumeSource", "volumeName", Rule::Form(form::is_label, LABEL)),
+];
+
+pub(super) fn is_absolute(text: &str) -> bool {
+    text.starts_with('/')
+}
+
+/// A name of a driver: a subdomain of at most 63 characters, in which capital letters are allowed.
+pub(super) fn is_driver(text: &str) -> bool {
+    text.len() <= 63 && names::is_dns_subdomain(&text.to_lowercase())
+}
+
+fn is_iqn(text: &str) -> bool {
+    ["iqn", "eui", "naa"].iter().any(|prefix| text.starts_with(prefix))
+}
+
+fn is_registry(text: &str) -> bool {
+    text.split(',').all(|pair| pair.split(':').count() == 2)
+}
+
+fn one_source(at: &mut Place<'_, '_, '_>) {
+    at.at_most_one(&SOURCES, "may not specify more than 1 volume type");
+    for source in ["persistentVolumeClaim"] {
+        if at.map(source).is_some_and(|map| !has(map, "claimName")) {
+            let path = at.path.field(source).field("claimName");
+            at.required_at(&path, "");
+        }
+    }
+}
+
+fn mode(at: &mut Place<'_, '_, '_>) {
+    if at.number("mode").is_some_and(|mode| !(0..=0o777).contains(&mode)) {
+        at.invalid("mode", FILE_MODE);
+    }
+}
+
+fn files(at: &mut Place<'_, '_, '_>) {
+    if at.number("defaultMode").is_some_and(|mode| !(0..=0o777).contains(&mode)) {
+        at.invalid("defaultMode", FILE_MODE);
+    }
+}
+
+fn one_field(at: &mut Place<'_, '_, '_>) {
+    match (at.is_given("fieldRef"), at.is_given("resourceFieldRef")) {
+        (true, true) => at.invalid("", "fieldRef and resourceFieldRef can not be specified simultaneously"),
+        (false, false) => at.required("", "one of fieldRef and resourceFieldRef is required"),
+        _ => {}
+    }
+}
+
+/// The paths of files that a source of a projected volume brings.
+fn paths_of<'m>(source: &'m Map, path: &FieldPath) -> Vec<(FieldPath, &'m str)> {
+    let mut found = Vec::new();
+    for kind in ["secret", "configMap", "downwardAPI"] {
+        let Some(map) = source.get(kind).and_then(|node| node.value.as_map()) else { continue };
+        for (path, item) in items(map, "items", &path.field(kind)) {
+            found.push((path.field("path"), text(item, "path")));
+        }
+    }
+    for kind in ["serviceAccountToken", "clusterTrustBundle"] {
+        let Some(map) = source.get(kind).and_then(|node| node.value.as_map()) else { continue };
+        found.push((path.field(kind).field("path"), text(map, "path")));
+    }
+    found
+}
+
+fn projected(at: &mut Place<'_, '_, '_>) {
+    let kinds = ["secret", "configMap", "downwardAPI", "serviceAccountToken", "clusterTrustBundle", "podCertificate"];
+    let mut known = std::collections::HashSet::new();
+    for (path, source) in at.items("sources") {
+        let given = kinds.iter().filter(|kind| is_given(source, kind)).count();
+        if given > 1 {
+            at.required_at(&path, "may not specify more than 1 volume type");
+        } else if given == 0 {
+            at.required_at(&path, "");
+        }
+        for (path, file) in paths_of(source, &path) {
+            if !file.is_empty() && !known.insert(file) {
+                at.duplicate_at(&path, file);
+            }
+        }
+    }
+}
+
+fn fibre(at: &mut Place<'_, '_, '_>) {
+    let (names, ids) = (!list(at.fields, "targetWWNs").is_empty(), !list(at.fields, "wwids").is_empty());
+    match (names, ids) {
+        (false, false) => at.required("targetWWNs", "must specify either targetWWNs or wwids, but not both"),
+        (true, true) => at.invalid("targetWWNs", "targetWWNs and wwids can not be specified simultaneously"),
+        (true, false) if number(at.fields, "lun").is_none() => {
+            at.required("lun", "lun is required if targetWWNs is specified")
+        }
+        _ => {}
+    }
+}
+
+fn flocker(at: &mut Place<'_, '_, '_>) {
+    match (at.has("datasetName"), at.has("datasetUUID")) {
+        (false, false) => at.required("", "one of datasetName and datasetUUID is required"),
+        (true, true) => at.invalid("", "resource: datasetName and datasetUUID can not be specified simultaneously"),
+        _ => {}
+    }
+}
+
+fn trust(at: &mut Place<'_, '_, '_>) {
+    let (name, signer) = (at.is_given("name"), at.is_given("signerName"));
+    if name && signer {
+        at.invalid("", "only one of name and signerName may be used");
+    } else if !name && !signer {
+        at.required("", "either name or signerName must be specified");
+    }
+    if at.is_given("labelSelector") && !signer {
+        at.invalid("labelSelector", "labelSelector may only be used with signerName");
+    }
+}
