@@ -1,8 +1,7 @@
 //! Names, namespaces, labels and annotations.
 
 use super::report::{Report, head};
-
-use crate::kubernetes::names;
+use crate::kubernetes::names::{self, DNS_LABEL};
 use crate::kubernetes::{FieldPath, Object};
 use crate::yaml::{Map, Node};
 
@@ -38,13 +37,12 @@ pub(super) fn check(object: &Object, fields: &Map, is_namespaced: Option<bool>, 
             let message = format!("objects of kind {} are not namespaced", object.id.kind);
             report.error("namespace", &path("namespace"), message, span);
         } else if !names::is_dns_label(namespace) {
-            report.error("name", &path("namespace"), format!("Invalid value: {namespace:?}: {LABEL}"), span);
+            report.error("name", &path("namespace"), format!("Invalid value: {namespace:?}: {DNS_LABEL}"), span);
         }
     }
     labels(metadata, &FieldPath::of_fields(&["metadata"]), report);
 }
 
-const LABEL: &str = "at most 63 small letters, digits and hyphens, a letter or digit at both ends";
 const SUBDOMAIN: &str = "small letters, digits, hyphens and dots, a letter or digit at both ends and beside each dot";
 
 /// Checks labels and annotations of a `metadata`.
@@ -97,7 +95,7 @@ fn wrong_name(kind: &str, api_version: &str, name: &str) -> Option<&'static str>
         return is_path.then_some("a name has no `/` and no `%`");
     }
     match kind {
-        "Service" | "Namespace" => (!names::is_dns_label(name)).then_some(LABEL),
+        "Service" | "Namespace" => (!names::is_dns_label(name)).then_some(DNS_LABEL),
         _ => (!names::is_dns_subdomain(name)).then_some(SUBDOMAIN),
     }
 }

@@ -8,16 +8,19 @@
 //! | `scalars` | what a text has to look like: quantities, names, ports, times |
 //! | `custom` | objects of CustomResourceDefinitions |
 //! | `metadata` | names, labels, annotations |
-//! | `pods` | what the API server checks of pods and of what makes them |
+//! | `pods`, `containers`, `ports`, `services` | what the API server checks of pods and of what makes them, and of Services |
 //! | `cross_object` | what documents say of each other |
 
+mod containers;
 mod cross_object;
 mod custom;
 mod metadata;
 mod pods;
+mod ports;
 mod report;
 mod rules;
 mod scalars;
+mod services;
 mod structure;
 mod tables;
 

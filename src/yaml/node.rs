@@ -223,6 +223,17 @@ impl Map {
         self.at(path.iter().copied())?.value.as_map()
     }
 
+    /// The maps in the list at a path of keys, with their positions in it.
+    pub fn maps_at<'m>(&'m self, path: &[&str]) -> impl Iterator<Item = (usize, &'m Map)> + use<'m> {
+        self.list_at(path).iter().enumerate().filter_map(|(at, node)| Some((at, node.value.as_map()?)))
+    }
+
+    /// The text of a key, and where it is.
+    pub fn text_entry(&self, key: &str) -> Option<(&str, &Span)> {
+        let node = self.get(key)?;
+        Some((node.value.as_str()?, &node.span))
+    }
+
     /// Sets a key whose place is `key_span`. An existing key keeps its position in the order; its old value is returned.
     pub fn insert(&mut self, key: impl Into<String>, key_span: Span, node: Node) -> Option<Node> {
         self.own().insert(key.into(), Entry { key: key_span, node }).map(|old| old.node)

@@ -267,11 +267,19 @@ pub(super) fn use_of(user: &Object, kind: &str, name: &str) -> Option<Use> {
         "ConfigMap" => ("configMap", "name", "configMapKeyRef", "configMapRef"),
         _ => ("secret", "secretName", "secretKeyRef", "secretRef"),
     };
-    let containers: Vec<&Map> =
-        ["initContainers", "containers"].into_iter().flat_map(|field| items(pod, field)).collect();
+    let containers: Vec<&Map> = ["initContainers", "containers"]
+        .into_iter()
+        .flat_map(|field| pod.maps_at(&[field]).map(|(_, item)| item))
+        .collect();
     let by_variable = |container: &&Map| {
-        items(container, "env").any(|env| env.text_at(&["valueFrom", env_field, "name"]) == Some(name))
-            || items(container, "envFrom").any(|from| from.text_at(&[from_field, "name"]) == Some(name))
+        container
+            .maps_at(&["env"])
+            .map(|(_, item)| item)
+            .any(|env| env.text_at(&["valueFrom", env_field, "name"]) == Some(name))
+            || container
+                .maps_at(&["envFrom"])
+                .map(|(_, item)| item)
+                .any(|from| from.text_at(&[from_field, "name"]) == Some(name))
     };
     let is_it = |volume: &&Map| {
         let projected = volume.at(["projected", "sources"]).and_then(|node| node.value.as_list()).unwrap_or_default();
@@ -281,17 +289,24 @@ pub(super) fn use_of(user: &Object, kind: &str, name: &str) -> Option<Use> {
                 .filter_map(|node| node.value.as_map())
                 .any(|part| part.text_at(&[volume_field, "name"]) == Some(name))
     };
-    let volumes: Vec<&str> =
-        items(pod, "volumes").filter(is_it).filter_map(|volume| volume.text_at(&["name"])).collect();
+    let volumes: Vec<&str> = pod
+        .maps_at(&["volumes"])
+        .map(|(_, item)| item)
+        .filter(is_it)
+        .filter_map(|volume| volume.text_at(&["name"]))
+        .collect();
     let mounts: Vec<&Map> = containers
         .iter()
-        .flat_map(|container| items(container, "volumeMounts"))
+        .flat_map(|container| container.maps_at(&["volumeMounts"]).map(|(_, item)| item))
         .filter(|mount| mount.text_at(&["name"]).is_some_and(|name| volumes.contains(&name)))
         .collect();
-    let in_the_start = ["initContainers"].into_iter().flat_map(|field| items(pod, field)).any(|container| {
-        items(container, "volumeMounts")
-            .any(|mount| mount.text_at(&["name"]).is_some_and(|name| volumes.contains(&name)))
-    });
+    let in_the_start =
+        ["initContainers"].into_iter().flat_map(|field| pod.maps_at(&[field]).map(|(_, item)| item)).any(|container| {
+            container
+                .maps_at(&["volumeMounts"])
+                .map(|(_, item)| item)
+                .any(|mount| mount.text_at(&["name"]).is_some_and(|name| volumes.contains(&name)))
+        });
     let single = mounts.iter().any(|mount| mount.get("subPath").is_some() || mount.get("subPathExpr").is_some());
     if containers.iter().any(by_variable) || single || in_the_start {
         Some(Use::OnStart)
@@ -300,9 +315,4 @@ pub(super) fn use_of(user: &Object, kind: &str, name: &str) -> Option<Use> {
     } else {
         None
     }
-}
-
-fn items<'m>(map: &'m Map, field: &str) -> impl Iterator<Item = &'m Map> {
-    let list = map.get(field).and_then(|node| node.value.as_list()).unwrap_or_default();
-    list.iter().filter_map(|node| if let Value::Map(map) = &node.value { Some(map) } else { None })
 }
