@@ -41,6 +41,7 @@ fn archive_of_archives(folder: &Path, name: &str, inner: Option<&str>, count: us
 }
 
 #[test]
+#[ignore = "slow: cargo test --release -- --ignored"]
 fn archives_of_archives_have_a_limit_in_every_command() {
     let folder = tempfile::tempdir().expect("a folder");
     archive_of_archives(folder.path(), "l0", None, 0);

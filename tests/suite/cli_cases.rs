@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::support::command::{shell, transcript};
 
@@ -28,33 +29,42 @@ fn copy(from: &Path, to: &Path) {
 }
 
 fn run(kind: &str, expect_failure: Option<bool>) {
-    let mut failures = Vec::new();
-    for folder in folders(kind) {
-        let name = folder.file_name().expect("a name").to_string_lossy().into_owned();
-        let scratch = tempfile::tempdir().expect("a temporary folder");
-        copy(&folder, scratch.path());
-        let command = fs::read_to_string(folder.join("command")).expect("a command");
-        let output = shell(&command, scratch.path());
-        if expect_failure.is_some_and(|fails| fails != (output.status.code() != Some(0))) {
-            failures.push(format!("{name} (exit code {:?})", output.status.code()));
-            continue;
-        }
-        let shown = transcript(&output, scratch.path());
-        let held = std::panic::catch_unwind(|| {
-            insta::with_settings!({
-                snapshot_path => &folder,
-                prepend_module_to_snapshot => false,
-                omit_expression => true,
-                description => command.trim(),
-            }, {
-                insta::assert_snapshot!("output", shown);
-            });
-        });
-        if held.is_err() {
-            failures.push(name);
-        }
-    }
+    let folders = folders(kind);
+    let next = AtomicUsize::new(0);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let failures: Vec<String> = std::thread::scope(|scope| {
+        let run = || {
+            let taken = std::iter::from_fn(|| folders.get(next.fetch_add(1, Ordering::Relaxed)));
+            taken.filter_map(|folder| failure(folder, expect_failure)).collect::<Vec<_>>()
+        };
+        let running: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
+        running.into_iter().flat_map(|thread| thread.join().expect("cases run")).collect()
+    });
     assert!(failures.is_empty(), "cases whose output changed: {failures:?}");
+}
+
+/// The name of a case whose output or exit code is not the recorded one.
+fn failure(folder: &Path, expect_failure: Option<bool>) -> Option<String> {
+    let name = folder.file_name().expect("a name").to_string_lossy().into_owned();
+    let scratch = tempfile::tempdir().expect("a temporary folder");
+    copy(folder, scratch.path());
+    let command = fs::read_to_string(folder.join("command")).expect("a command");
+    let output = shell(&command, scratch.path());
+    if expect_failure.is_some_and(|fails| fails != (output.status.code() != Some(0))) {
+        return Some(format!("{name} (exit code {:?})", output.status.code()));
+    }
+    let shown = transcript(&output, scratch.path());
+    let held = std::panic::catch_unwind(|| {
+        insta::with_settings!({
+            snapshot_path => folder,
+            prepend_module_to_snapshot => false,
+            omit_expression => true,
+            description => command.trim(),
+        }, {
+            insta::assert_snapshot!("output", shown);
+        });
+    });
+    held.is_err().then_some(name)
 }
 
 #[test]

@@ -98,6 +98,7 @@ fn patches_turn_the_old_manifests_into_the_new_ones() {
 }
 
 #[test]
+#[ignore = "slow: cargo test --release -- --ignored"]
 fn a_long_stream_is_read_document_by_document() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut text = String::new();

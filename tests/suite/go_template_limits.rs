@@ -44,6 +44,7 @@ fn fails(template: &str, wanted: &str) {
 }
 
 #[test]
+#[ignore = "slow: cargo test --release -- --ignored"]
 fn values_a_million_levels_deep_are_built_printed_compared_and_dropped() {
     prints(&format!("{DEEP}a: {{{{ print $deep | len }}}}"), "a: 7000005");
     prints(&format!("{DEEP}a: {{{{ has $deep (list $deep) }}}}{{{{ kindOf $deep }}}}"), "a: truemap");
@@ -85,6 +86,7 @@ fn a_map_that_holds_itself_can_be_used_where_it_is_not_gone_through() {
 }
 
 #[test]
+#[ignore = "slow: cargo test --release -- --ignored"]
 fn endless_loops_end_at_the_limit_of_steps() {
     fails("{{ range 1000000000000000000 }}{{ end }}", "the templates go on without end: more than 50000000 steps");
 }

@@ -37,6 +37,7 @@ fn chart(folder: &Path, template: &str) {
 }
 
 #[test]
+#[ignore = "slow: cargo test --release -- --ignored"]
 fn values_that_keep_growing_are_errors() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
@@ -87,6 +88,7 @@ fn expensive_flags_are_errors_or_succeed() {
 }
 
 #[test]
+#[ignore = "slow: cargo test --release -- --ignored"]
 fn many_flags_share_one_limit() {
     let folder = tempfile::tempdir().expect("a folder");
     let indexes: Vec<String> = (0..300).map(|number| format!("a{number}[65000]=1")).collect();
@@ -110,6 +112,7 @@ fn many_flags_share_one_limit() {
 }
 
 #[test]
+#[ignore = "slow: cargo test --release -- --ignored"]
 fn endless_templates_are_errors() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
@@ -137,6 +140,7 @@ fn endless_templates_are_errors() {
 }
 
 #[test]
+#[ignore = "slow: cargo test --release -- --ignored"]
 fn results_of_operators_are_limited() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();

@@ -46,6 +46,7 @@ fn refused(script: &str, reason: &str) {
 }
 
 #[test]
+#[ignore = "slow: cargo test --release -- --ignored"]
 fn directories_with_too_many_files_are_refused() {
     let many = r#"t=$(for n in $(seq 100000); do printf "100644 blob $empty\tf$n\n"; done | git mktree)
         made=$(commit "040000 tree $t\tmany")"#;

@@ -190,6 +190,7 @@ fn limited(line: &str, folder: &Path) -> (Option<i32>, String) {
 }
 
 #[test]
+#[ignore = "slow: cargo test --release -- --ignored"]
 fn charts_with_hostile_schemas_use_little_memory() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();

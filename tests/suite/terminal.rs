@@ -107,6 +107,7 @@ fn slow_chart(folder: &Path, attempt: u32) {
 }
 
 #[test]
+#[ignore = "slow: cargo test --release -- --ignored"]
 fn long_work_shows_progress_on_a_terminal_only() {
     const LINE: &str = "mim-chart why size slow";
     const SHOWN: &str = "trying out values: ";
