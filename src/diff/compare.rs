@@ -3,10 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use super::cause::Cause;
-use super::fingerprint::{Fingerprint, Fingerprints};
+use super::fingerprint::{Fingerprint, Fingerprints, is_equal};
 use crate::alignment::align;
-use crate::kubernetes::{Field, FieldPath, ObjectType, PathStep, Schema, Type, quantity};
-use crate::yaml::{Map, Node, Value};
+use crate::diagnostic::Source;
+use crate::kubernetes::{
+    Field, FieldPath, ObjectType, PathStep, Schema, ServerDefault, Type, quantity, server_default,
+};
+use crate::yaml::{self, Map, Node, Value};
 
 /// A field that is another one than before.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,13 +86,15 @@ impl Comparison {
         for (key, node) in new.iter() {
             let (of, field) = fields.get(key);
             match old.get(key) {
-                None if node.value.is_null() => {}
+                None if node.value.is_null() || is_filled_in(new, key, &node.value, fields) => {}
                 None => self.tell(path.field(key), What::Added(node.value.clone())),
                 Some(before) => self.values(before, node, of, field, path.field(key)),
             }
         }
         for (key, node) in old.iter().filter(|(key, node)| new.get(key).is_none() && !node.value.is_null()) {
-            self.tell(path.field(key), What::Removed(node.value.clone()));
+            if !is_filled_in(old, key, &node.value, fields) {
+                self.tell(path.field(key), What::Removed(node.value.clone()));
+            }
         }
     }
 
@@ -166,6 +171,34 @@ impl Comparison {
         if common(old.1, &after) != common(new.1, &before) {
             self.tell(path.clone(), What::Reordered);
         }
+    }
+}
+
+/// Whether the API server puts this value into a field of an object where a manifest leaves it out, or drops it, so that it makes no
+/// difference.
+fn is_filled_in(object: &Map, key: &str, value: &Value, fields: &Fields<'_>) -> bool {
+    let Fields::Object(of) = fields else { return false };
+    let Some(field) = of.field(key) else { return false };
+    let is_empty = match (&field.of, value) {
+        (Type::List(_), Value::List(items)) => items.is_empty(),
+        (Type::Map(_), Value::Map(map)) => map.is_empty(),
+        _ => false,
+    };
+    if is_empty {
+        return true;
+    }
+    // What it puts into a choice belongs to the choice that is made.
+    let choice = object.text_at(&["type"]).unwrap_or("RollingUpdate");
+    if key == "rollingUpdate" && choice != "RollingUpdate" {
+        return false;
+    }
+    let Some(ServerDefault::Json(json)) = server_default(of, key) else { return false };
+    let Ok(default) = yaml::read_document(&Source::file("default", json)) else { return false };
+    match (&default.value, value, &field.of) {
+        (Value::Map(default), Value::Map(map), Type::Object(name)) => {
+            compare(default, map, Schema::built_in().object_type(name)).is_empty()
+        }
+        (default, value, _) => is_equal(default, value),
     }
 }
 
@@ -279,7 +312,6 @@ mod tests {
             reported("v1", "Pod", old, new),
             [
                 "spec.containers[name=b].image \"w\" -> \"z\"",
-                "spec.containers[name=a].ports[containerPort=1].protocol + \"TCP\"",
                 "spec.containers[name=a].ports[containerPort=1,protocol=UDP] + {\"containerPort\":1,\"protocol\":\"UDP\"}",
                 "spec.containers reordered",
             ]

@@ -80,6 +80,12 @@ fn variables(container: &Map, path: &FieldPath, report: &mut Report<'_>) {
 }
 
 fn mounts(container: &Map, path: &FieldPath, volumes: &[&str], report: &mut Report<'_>) {
+    for (at, device) in container.maps_at(&["volumeDevices"]) {
+        let path = path.field("volumeDevices").with(PathStep::Index(at));
+        if let Some((name, span)) = device.text_entry("name").filter(|(name, _)| !volumes.contains(name)) {
+            report.error("volume", &path.field("name"), format!("Not found: {name:?}: no volume has this name"), span);
+        }
+    }
     let mut places: Vec<&str> = Vec::new();
     for (at, mount) in container.maps_at(&["volumeMounts"]) {
         let path = path.field("volumeMounts").with(PathStep::Index(at));

@@ -9,6 +9,9 @@ use crate::yaml::{Map, Node};
 pub(super) fn check(object: &Object, fields: &Map, is_namespaced: Option<bool>, report: &mut Report<'_>) {
     let place = head(fields, &object.span);
     let Some(metadata) = fields.get("metadata").and_then(|node| node.value.as_map()) else {
+        if object.id.kind == "LimitRange" {
+            return;
+        }
         let path = FieldPath::of_fields(&["metadata", "name"]);
         report.error("required", &path, "Required value: name or generateName is required".to_owned(), &place);
         return;
@@ -23,6 +26,8 @@ pub(super) fn check(object: &Object, fields: &Map, is_namespaced: Option<bool>, 
         }
         None if text("generateName").is_some_and(|(name, _)| !name.is_empty())
             || metadata.get("name").is_some_and(|node| !node.value.is_null() && node.value.as_str().is_none()) => {}
+        // The server names these itself.
+        None if object.id.kind == "LimitRange" => {}
         None => {
             report.error(
                 "required",

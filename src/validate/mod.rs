@@ -7,6 +7,7 @@
 //! | `tables` | the same, as tables: one file for each API group |
 //! | `scalars` | what a text has to look like: quantities, names, ports, times |
 //! | `custom` | objects of CustomResourceDefinitions |
+//! | `gone` | kinds that Kubernetes no longer serves |
 //! | `metadata` | names, labels, annotations |
 //! | `pods`, `containers`, `ports`, `services` | what the API server checks of pods and of what makes them, and of Services |
 //! | `cross_object` | what documents say of each other |
@@ -14,6 +15,7 @@
 mod containers;
 mod cross_object;
 mod custom;
+mod gone;
 mod metadata;
 mod pods;
 mod ports;
@@ -95,6 +97,9 @@ fn one(object: &Object, request: &Request<'_>, budget: &Budget, report: &mut Rep
         if let Some(kind) = request.custom_kinds.iter().find(|kind| kind.is(id.group(), &id.kind)) {
             return custom::check(object, &fields, kind, &place, budget, report);
         }
+        if let Some(why) = gone::why(&id.api_version, &id.kind, request.kube_version) {
+            report.error("deprecated", &top, why, &place);
+        }
         if report.findings.is_empty() {
             unknown_kind(object, request.strict, report, &place);
         }
@@ -107,10 +112,26 @@ fn one(object: &Object, request: &Request<'_>, budget: &Budget, report: &mut Rep
     pods::check(&id.kind, &fields, report);
 }
 
+/// Whether a kind is in a stable version of a group of Kubernetes' own, which no CustomResourceDefinition can add kinds to. Versions
+/// that are not stable may be switched on in a cluster.
+fn cannot_exist(object: &Object) -> bool {
+    let id = &object.id;
+    let version = id.api_version.rsplit('/').next().unwrap_or_default();
+    let is_stable = version.strip_prefix('v').is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
+    let schema = Schema::built_in();
+    let is_own = schema.kinds().any(|(known, _)| known.rsplit_once('/').map_or("", |(group, _)| group) == id.group());
+    is_stable && is_own && !id.kind.ends_with("List") && schema.kind(&id.api_version, &id.kind).is_none()
+}
+
 fn unknown_kind(object: &Object, strict: bool, report: &mut Report<'_>, place: &Span) {
     let id = &object.id;
-    let severity = if strict { Severity::Error } else { Severity::Warning };
-    let message = format!("no kind {:?} in {:?} is known: it is not checked", id.kind, id.api_version);
+    let cannot_exist = cannot_exist(object);
+    let severity = if strict || cannot_exist { Severity::Error } else { Severity::Warning };
+    let message = if cannot_exist {
+        format!("Kubernetes has no kind {:?} in {:?}", id.kind, id.api_version)
+    } else {
+        format!("no kind {:?} in {:?} is known: it is not checked", id.kind, id.api_version)
+    };
     let versions = Schema::built_in().versions_of(&id.kind);
     let finding = report.report(severity, "unknown-kind", &FieldPath::default(), message, place);
     if versions.is_empty() {

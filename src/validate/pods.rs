@@ -12,6 +12,8 @@ use crate::yaml::{Map, Node};
 pub(super) fn check(kind: &str, fields: &Map, report: &mut Report<'_>) {
     match kind {
         "StatefulSet" | "Deployment" | "DaemonSet" | "ReplicaSet" => workload(fields, report),
+        "ReplicationController" => template(fields, &["spec", "template"], &["Always"], report),
+        "PodTemplate" => template(fields, &["template"], &["Always", "OnFailure", "Never"], report),
         "Job" => template(fields, &["spec", "template"], &["OnFailure", "Never"], report),
         "CronJob" => template(fields, &["spec", "jobTemplate", "spec", "template"], &["OnFailure", "Never"], report),
         "Pod" => {

@@ -180,7 +180,8 @@ fn network_policy_port(fields: &Map, at: &At<'_>, report: &mut Report<'_>) {
 fn network_policy_spec(fields: &Map, at: &At<'_>, report: &mut Report<'_>) {
     let types = fields.get("policyTypes").and_then(|node| node.value.as_list()).unwrap_or_default();
     for (index, item) in types.iter().enumerate() {
-        let known = item.value.as_str().is_none_or(|word| word == "Ingress" || word == "Egress");
+        let word = if item.value.is_null() { Some("") } else { item.value.as_str() };
+        let known = word.is_none_or(|word| word == "Ingress" || word == "Egress");
         if !known {
             let path = at.path.field("policyTypes").with(PathStep::Index(index));
             report.error(

@@ -48,7 +48,19 @@ pub(super) fn object(fields: &Map, of: &ObjectType, path: &FieldPath, place: &Sp
                 | (Some("HTTPIngressPath"), "pathType")
                 | (Some("RoleRef" | "Subject"), "kind")
         );
-        if field.required && (given.is_none() || is_empty_text && !is_told_already) {
+        // The server lets these be missing, whatever its schema says.
+        let may_be_missing = matches!(
+            (of.name.rsplit('.').next(), field.name),
+            (Some("ResourceClaimTemplate" | "ResourceClaimTemplateSpec" | "DeviceClass" | "CSIDriver"), "spec")
+                | (Some("TokenRequest"), "audience")
+                | (Some("HTTPHeader"), "value")
+                | (Some("LimitRangeSpec"), "limits")
+        );
+        if field.required
+            && field.of != Type::Boolean
+            && !may_be_missing
+            && (given.is_none() || is_empty_text && !is_told_already)
+        {
             report.error("required", &path.field(field.name), "Required value".to_owned(), place);
         }
     }
@@ -165,7 +177,8 @@ fn list(items: &[Node], of: &Type, field: Option<&Field>, path: &FieldPath, key:
     for (at, item) in items.iter().enumerate() {
         let Some(name) = item.value.as_map().and_then(|map| map.get("name")) else { continue };
         let Some(text) = name.value.as_str() else { continue };
-        let is_variable = path.name(path.0.len() - 1) == Some("env");
+        let is_variable =
+            matches!(path.name(path.0.len() - 1), Some("env" | "variables" | "secrets" | "imagePullSecrets"));
         if known.contains(&text) && !is_variable {
             let path = path.with(PathStep::Index(at)).field("name");
             report.error("duplicate", &path, format!("Duplicate value: {text:?}"), &name.span);

@@ -4,9 +4,11 @@
 //! |---|---|
 //! | `changed` | an object that differs, with its fields on both sides |
 //! | `rules` | which rules look at which kind; ConfigMaps, Secrets and others |
+//! | `fixed` | fields that cannot be changed, of kinds without other rules |
 //! | `services`, `workloads` | the rules of Services, of workloads and their volumes |
 
 pub(super) mod changed;
+mod fixed;
 pub(super) mod rules;
 mod services;
 mod workloads;

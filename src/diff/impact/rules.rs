@@ -1,7 +1,7 @@
 //! Which rules look at a difference, and those of kinds that need only one or two.
 
 use super::changed::{Changed, reference as reference_of};
-use super::{Impact, ImpactLevel, services, workloads};
+use super::{Impact, ImpactLevel, fixed, services, workloads};
 use crate::diff::difference::Status;
 use crate::kubernetes::Object;
 use crate::yaml::{Map, Value};
@@ -23,7 +23,7 @@ fn of_one(object: &Changed<'_>, all: &[Changed<'_>], new: &[Object]) -> Vec<Impa
                 Impact::new(
                     "renamed",
                     ImpactLevel::Warning,
-                    format!("a new object is made; kubectl apply leaves {} running", reference_of(kind, old)),
+                    format!("a new object is made; {}", left(kind, &reference_of(kind, old))),
                 )
                 .remedy(format!("kubectl delete {}, or kubectl apply --prune", object.reference_by(old))),
             );
@@ -44,10 +44,21 @@ fn of_one(object: &Changed<'_>, all: &[Changed<'_>], new: &[Object]) -> Vec<Impa
     found
 }
 
+/// What `kubectl apply` does with an object that it no longer finds: only what makes pods runs.
+fn left(kind: &str, what: &str) -> String {
+    let runs =
+        ["StatefulSet", "Deployment", "DaemonSet", "ReplicaSet", "ReplicationController", "Pod", "Job", "CronJob"];
+    if runs.contains(&kind) {
+        format!("kubectl apply leaves {what} running")
+    } else {
+        format!("kubectl apply leaves {what} in the cluster")
+    }
+}
+
 fn removed(object: &Changed<'_>, found: &mut Vec<Impact>) {
     let reference = object.reference();
     found.push(
-        Impact::new("removed", ImpactLevel::Warning, "kubectl apply leaves it running")
+        Impact::new("removed", ImpactLevel::Warning, left(&object.difference.id.kind, "it"))
             .remedy(format!("kubectl delete {reference}, or kubectl apply --prune")),
     );
     match object.difference.id.kind.as_str() {
@@ -79,7 +90,7 @@ fn changed_fields(object: &Changed<'_>, all: &[Changed<'_>], new: &[Object], fou
                 "kubectl delete {reference}, then apply: without it the rights are gone for a moment"
             )));
         }
-        _ => {}
+        _ => fixed::refusals(object, found),
     }
 }
 
@@ -90,11 +101,17 @@ fn configuration(object: &Changed<'_>, old: &Map, all: &[Changed<'_>], new: &[Ob
     if kind == "Secret" && object.touches(&["type"]) {
         found.push(Impact::rejected("type of a Secret").remedy(format!("kubectl delete {reference}, then apply")));
     }
+    let is_immutable = old.at(["immutable"]).is_some_and(|node| node.value == Value::Bool(true));
+    if is_immutable && object.touches(&["immutable"]) {
+        found.push(
+            Impact::rejected("immutable, once it is true,").remedy(format!("kubectl delete {reference}, then apply")),
+        );
+    }
     let fields = ["data", "stringData", "binaryData"];
     if !fields.iter().any(|field| object.touches(&[field])) {
         return;
     }
-    if old.at(["immutable"]).is_some_and(|node| node.value == Value::Bool(true)) {
+    if is_immutable {
         found.push(
             Impact::rejected(&format!("data of an immutable {kind}"))
                 .remedy("give the new one another name, and name that in what uses it"),

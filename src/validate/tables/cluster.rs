@@ -32,21 +32,24 @@ pub(super) const ROWS: &[Row] = &[
     row("autoscaling.v2.MetricTarget", "averageValue", Rule::Whole(|at| positive(at, "averageValue"))),
     row("autoscaling.v2.MetricIdentifier", "name", Rule::Form(form::is_path_segment, SEGMENT)),
     row("autoscaling.v2.ResourceMetricSource", "", Rule::Whole(utilization)),
+    row("autoscaling.v2.ContainerResourceMetricSource", "name", Rule::Form(form::is_container_resource, "must be a standard resource for containers or fully qualified")),
     row("autoscaling.v2.ContainerResourceMetricSource", "", Rule::Whole(utilization)),
     row("autoscaling.v2.ExternalMetricSource", "", Rule::Whole(external)),
     row("autoscaling.v2.ObjectMetricSource", "", Rule::Whole(object)),
     row("autoscaling.v2.PodsMetricSource", "", Rule::Whole(pods)),
-    row("policy.v1.PodDisruptionBudgetSpec", "unhealthyPodEvictionPolicy", Rule::OneOf(&["AlwaysAllow", "IfHealthyBudget"])),
+    row("policy.v1.PodDisruptionBudgetSpec", "unhealthyPodEvictionPolicy", Rule::Choice(&["AlwaysAllow", "IfHealthyBudget"])),
     row("policy.v1.PodDisruptionBudgetSpec", "", Rule::Whole(budget)),
     row("rbac.v1.PolicyRule", "nonResourceURLs", Rule::Whole(urls)),
+    row("rbac.v1.AggregationRule", "clusterRoleSelectors", Rule::Required("at least one clusterRoleSelector required if aggregationRule is non-nil")),
     row("rbac.v1.RoleRef", "name", Rule::Form(form::is_path_segment, SEGMENT)),
     row("rbac.v1.Subject", "", Rule::Whole(subject)),
     row("scheduling.v1.PriorityClass", "", Rule::Whole(priority)),
-    row("scheduling.v1.PriorityClass", "preemptionPolicy", Rule::OneOf(&["PreemptLowerPriority", "Never"])),
+    row("scheduling.v1.PriorityClass", "preemptionPolicy", Rule::Choice(&["PreemptLowerPriority", "Never"])),
     row("node.v1.RuntimeClass", "handler", Rule::Form(form::is_label, LABEL)),
     row("node.v1.Scheduling", "nodeSelector", Rule::Labels),
     row("node.v1.Scheduling", "tolerations", Rule::Whole(tolerations)),
     row("node.v1.Overhead", "podFixed", Rule::Quantities),
+    row("node.v1.Overhead", "podFixed", Rule::Whole(overhead)),
     row("coordination.v1.LeaseSpec", "leaseDurationSeconds", Rule::AtLeast(1)),
     row("coordination.v1.LeaseSpec", "leaseTransitions", Rule::AtLeast(0)),
     row("coordination.v1.LeaseSpec", "", Rule::Whole(lease)),
@@ -54,15 +57,17 @@ pub(super) const ROWS: &[Row] = &[
     row("admissionregistration.v1.MutatingWebhookConfiguration", "webhooks", Rule::Whole(unique_hooks)),
     row("admissionregistration.v1.ValidatingWebhook", "", Rule::Whole(hook)),
     row("admissionregistration.v1.MutatingWebhook", "", Rule::Whole(hook)),
-    row("admissionregistration.v1.MutatingWebhook", "reinvocationPolicy", Rule::OneOf(&["Never", "IfNeeded"])),
+    row("admissionregistration.v1.MutatingWebhook", "reinvocationPolicy", Rule::Choice(&["Never", "IfNeeded"])),
     row("admissionregistration.v1.RuleWithOperations", "", Rule::Whole(hook_rule)),
     row("admissionregistration.v1.NamedRuleWithOperations", "", Rule::Whole(hook_rule)),
     row("admissionregistration.v1.ServiceReference", "port", Rule::Between(1, 65535)),
     row("admissionregistration.v1.ServiceReference", "path", Rule::Form(|path| path.starts_with('/') && !path.contains("//"), "must start with a '/', and no part of it may be empty")),
     row("admissionregistration.v1.MatchCondition", "name", Rule::Form(form::is_qualified, QUALIFIED)),
     row("admissionregistration.v1.ValidatingAdmissionPolicySpec", "", Rule::Whole(admission)),
-    row("admissionregistration.v1.ValidatingAdmissionPolicySpec", "failurePolicy", Rule::OneOf(POLICIES)),
+    row("admissionregistration.v1.ValidatingAdmissionPolicySpec", "failurePolicy", Rule::Choice(POLICIES)),
+    row("admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec", "policyName", Rule::Form(form::is_subdomain, SUBDOMAIN)),
     row("admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec", "", Rule::Whole(binding)),
+    row("admissionregistration.v1.Validation", "reason", Rule::Choice(&["Forbidden", "Invalid", "RequestEntityTooLarge", "Unauthorized"])),
     row("admissionregistration.v1.MatchResources", "matchPolicy", Rule::OneOf(&["Exact", "Equivalent"])),
     row("admissionregistration.v1.Variable", "name", Rule::Form(form::is_identifier, "name is not a valid CEL identifier")),
     row("apiregistration.v1.APIService", "", Rule::Whole(api_service)),
@@ -70,6 +75,23 @@ pub(super) const ROWS: &[Row] = &[
     row("certificates.v1.CertificateSigningRequestSpec", "expirationSeconds", Rule::AtLeast(600)),
     row("certificates.v1.CertificateSigningRequestSpec", "usages", Rule::Required("")),
     row("flowcontrol.v1.FlowSchemaSpec", "matchingPrecedence", Rule::Between(0, 10000)),
+    row("flowcontrol.v1.PolicyRulesWithSubjects", "", Rule::Whole(flow_rules)),
+    row("flowcontrol.v1.ResourcePolicyRule", "", Rule::Whole(flow_resources)),
+    row("flowcontrol.v1.NonResourcePolicyRule", "nonResourceURLs", Rule::Required("nonResourceURLs must contain at least one value")),
+    row("flowcontrol.v1.Subject", "kind", Rule::Choice(&["Group", "ServiceAccount", "User"])),
+    row("flowcontrol.v1.Subject", "", Rule::Whole(flow_subject)),
+    row("flowcontrol.v1.FlowDistinguisherMethod", "type", Rule::Choice(&["ByNamespace", "ByUser"])),
+    row("flowcontrol.v1.PriorityLevelConfigurationSpec", "type", Rule::Choice(&["Exempt", "Limited"])),
+    row("flowcontrol.v1.PriorityLevelConfigurationSpec", "", Rule::Whole(level)),
+    row("flowcontrol.v1.LimitedPriorityLevelConfiguration", "nominalConcurrencyShares", Rule::AtLeast(0)),
+    row("flowcontrol.v1.LimitedPriorityLevelConfiguration", "", Rule::Whole(response)),
+    row("flowcontrol.v1.QueuingConfiguration", "", Rule::Whole(queues)),
+    row("resource.v1.DeviceSelector", "cel", Rule::Required("")),
+    row("resource.v1.DeviceRequest", "", Rule::Whole(device)),
+    row("resource.v1.DeviceRequest", "name", Rule::Form(form::is_label, LABEL)),
+    row("resource.v1.ExactDeviceRequest", "deviceClassName", Rule::Form(form::is_subdomain, SUBDOMAIN)),
+    row("resource.v1.ExactDeviceRequest", "count", Rule::AtLeast(0)),
+    row("resource.v1.ExactDeviceRequest", "allocationMode", Rule::OneOf(&["All", "ExactCount"])),
 ];
 
 /// A target of scaling says its group, unless it is one of `v1` that had none before.
@@ -242,6 +264,15 @@ fn tolerations(at: &mut Place<'_, '_, '_>) {
     }
 }
 
+fn overhead(at: &mut Place<'_, '_, '_>) {
+    for (name, node) in at.map("podFixed").into_iter().flat_map(Map::iter) {
+        if !form::is_container_resource(name) {
+            let path = at.path.field("podFixed").field(name);
+            at.invalid_at(&path, node, "must be a standard resource for containers");
+        }
+    }
+}
+
 fn lease(at: &mut Place<'_, '_, '_>) {
     if at.has("preferredHolder") && !at.has("strategy") {
         at.forbidden("preferredHolder", "may only be specified if `strategy` is defined");
@@ -262,8 +293,8 @@ fn hook(at: &mut Place<'_, '_, '_>) {
     if !name.is_empty() && (!names::is_dns_subdomain(name) || name.split('.').count() < 3) {
         at.invalid("name", "should be a domain with at least three segments separated by dots");
     }
-    at.one_of("failurePolicy", POLICIES);
-    at.one_of("matchPolicy", &["Exact", "Equivalent"]);
+    at.choice("failurePolicy", POLICIES);
+    at.choice("matchPolicy", &["Exact", "Equivalent"]);
     if !at.text("sideEffects").is_empty() && !["None", "NoneOnDryRun"].contains(&at.text("sideEffects")) {
         let path = at.path.field("sideEffects");
         at.unsupported_at(&path, at.text("sideEffects"), &["None", "NoneOnDryRun"]);
@@ -293,8 +324,7 @@ fn hook(at: &mut Place<'_, '_, '_>) {
             }
         }
     }
-    let versions: Vec<&str> =
-        at.list("admissionReviewVersions").iter().filter_map(|node| node.value.as_str()).collect();
+    let versions: Vec<&str> = at.texts("admissionReviewVersions");
     if at.fields.get("admissionReviewVersions").is_some_and(|node| node.value.as_list().is_some()) {
         if versions.is_empty() {
             at.required("admissionReviewVersions", "must specify one of v1, v1beta1");
@@ -328,7 +358,7 @@ fn hook_rule(at: &mut Place<'_, '_, '_>) {
         ("apiVersions", "API versions"),
         ("resources", "resources"),
     ] {
-        let items: Vec<&str> = at.list(field).iter().filter_map(|node| node.value.as_str()).collect();
+        let items: Vec<&str> = at.texts(field);
         if items.is_empty() {
             at.required(field, "");
         }
@@ -345,14 +375,114 @@ fn hook_rule(at: &mut Place<'_, '_, '_>) {
             }
         }
     }
-    let resources: Vec<&str> = at.list("resources").iter().filter_map(|node| node.value.as_str()).collect();
+    let resources: Vec<&str> = at.texts("resources");
     if resources.len() > 1 && resources.contains(&"*/*") {
         at.invalid("resources", "if '*/*' is present, must not specify other resources");
     }
     if resources.contains(&"*") && resources.iter().any(|name| !name.contains('/') && *name != "*") {
         at.invalid("resources", "if '*' is present, must not specify other resources without subresources");
     }
-    at.one_of("scope", &["*", "Cluster", "Namespaced"]);
+    at.choice("scope", &["*", "Cluster", "Namespaced"]);
+}
+
+fn flow_rules(at: &mut Place<'_, '_, '_>) {
+    if !at.has("subjects") {
+        at.required("subjects", "subjects must contain at least one value");
+    }
+    if !at.has("resourceRules") && !at.has("nonResourceRules") {
+        at.required("", "at least one of resourceRules and nonResourceRules has to be non-empty");
+    }
+}
+
+fn flow_resources(at: &mut Place<'_, '_, '_>) {
+    for (field, message) in [
+        ("verbs", "verbs must contain at least one value"),
+        ("apiGroups", "resource rules must supply at least one api group"),
+        ("resources", "resource rules must supply at least one resource"),
+    ] {
+        if !at.has(field) {
+            at.required(field, message);
+        }
+    }
+    for (index, namespace) in at.texts("namespaces").into_iter().enumerate() {
+        if namespace != "*" && !names::is_dns_label(namespace) {
+            at.invalid_item("namespaces", index, "each member of this list must be '*' or a DNS-1123 label");
+        }
+    }
+    for field in ["verbs", "apiGroups", "resources", "namespaces"] {
+        let texts = at.texts(field);
+        if texts.len() > 1 && texts.contains(&"*") {
+            at.invalid(field, "if '*' is present, must not specify others");
+        }
+    }
+    if !at.has("namespaces") && !at.is_true("clusterScope") {
+        at.required("namespaces", "resource rules that are not cluster scoped must supply at least one namespace");
+    }
+}
+
+fn flow_subject(at: &mut Place<'_, '_, '_>) {
+    let wanted = match at.text("kind") {
+        "User" => "user",
+        "Group" => "group",
+        "ServiceAccount" => "serviceAccount",
+        _ => return,
+    };
+    if !at.is_given(wanted) {
+        at.required(wanted, "is required when subject kind says so");
+    }
+    for field in at.given(&["user", "group", "serviceAccount"]) {
+        if field != wanted {
+            at.forbidden(field, "is forbidden when subject kind is another");
+        }
+    }
+}
+
+fn level(at: &mut Place<'_, '_, '_>) {
+    match at.text("type") {
+        "Limited" if !at.is_given("limited") => at.required("limited", "must not be empty when type is \"Limited\""),
+        "Exempt" if at.is_given("limited") => at.forbidden("limited", "must be nil if the type is not Limited"),
+        _ => {}
+    }
+}
+
+fn response(at: &mut Place<'_, '_, '_>) {
+    let path = at.path.field("limitResponse");
+    let response = at.map("limitResponse");
+    let kind = response.map(|response| text(response, "type")).unwrap_or_default();
+    let queuing = response.and_then(|response| response.get("queuing")).filter(|node| !node.value.is_null());
+    match kind {
+        "Queue" if queuing.is_none() => {
+            at.required_at(&path.field("queuing"), "must not be empty if limited.limitResponse.type is Limited");
+        }
+        "Reject" if queuing.is_some() => {
+            at.forbidden_at(&path.field("queuing"), "must be nil if limited.limitResponse.type is not Limited");
+        }
+        "Queue" | "Reject" => {}
+        _ => at.unsupported_at(&path.field("type"), kind, &["Queue", "Reject"]),
+    }
+}
+
+fn queues(at: &mut Place<'_, '_, '_>) {
+    let queues = at.number("queues").unwrap_or(64);
+    for field in ["queues", "handSize", "queueLengthLimit"] {
+        if at.number(field).is_some_and(|number| number < 0) {
+            at.invalid(field, "must be positive");
+        }
+    }
+    if at.number("handSize").is_some_and(|hand| hand > queues) {
+        at.invalid("handSize", &format!("should not be greater than queues ({queues})"));
+    }
+}
+
+/// A request says one device, or several of which the first that is there is taken.
+fn device(at: &mut Place<'_, '_, '_>) {
+    match (at.is_given("exactly"), at.has("firstAvailable")) {
+        (false, false) => at.required("", "exactly one of `exactly` or `firstAvailable` is required"),
+        (true, true) => {
+            at.invalid("", "exactly one of `exactly` or `firstAvailable` is required, but multiple fields are set")
+        }
+        _ => {}
+    }
 }
 
 fn admission(at: &mut Place<'_, '_, '_>) {
@@ -373,7 +503,7 @@ fn binding(at: &mut Place<'_, '_, '_>) {
     if !at.has("policyName") {
         at.required("policyName", "");
     }
-    let actions: Vec<&str> = at.list("validationActions").iter().filter_map(|node| node.value.as_str()).collect();
+    let actions: Vec<&str> = at.texts("validationActions");
     if actions.is_empty() {
         at.required("validationActions", "at least one validation action is required");
     }

@@ -12,7 +12,6 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.Container", "", Rule::Whole(probes)),
     row("core.v1.Container", "", Rule::Whole(devices)),
     row("core.v1.Container", "", Rule::Whole(restart)),
-    row("core.v1.ContainerPort", "hostIP", Rule::Form(form::is_ip, form::IP)),
     row("core.v1.ContainerResizePolicy", "restartPolicy", Rule::OneOf(&["NotRequired", "RestartContainer"])),
     row("core.v1.ContainerResizePolicy", "resourceName", Rule::OneOf(&["cpu", "memory"])),
     row("core.v1.SecurityContext", "runAsUser", Rule::Between(0, I32)),
@@ -22,6 +21,8 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.ResourceRequirements", "", Rule::Whole(resources)),
     row("core.v1.LifecycleHandler", "", Rule::Whole(one_handler)),
     row("core.v1.HTTPGetAction", "scheme", Rule::OneOf(&["HTTP", "HTTPS"])),
+    row("core.v1.HTTPGetAction", "port", Rule::Given(|port| !port.is_empty(), form::PORT_NAME)),
+    row("core.v1.TCPSocketAction", "port", Rule::Given(|port| !port.is_empty(), form::PORT_NAME)),
     row("core.v1.HTTPHeader", "name", Rule::Form(form::is_header, "a valid HTTP header must consist of alphanumeric characters or '-'")),
     row("core.v1.ObjectFieldSelector", "", Rule::Whole(field_selector)),
     row("core.v1.ResourceFieldSelector", "", Rule::Whole(resource_selector)),
@@ -292,6 +293,6 @@ fn mount(at: &mut Place<'_, '_, '_>) {
             at.forbidden("recursiveReadOnly", "may only be specified when mountPropagation is None or not specified");
         }
     } else {
-        at.one_of("recursiveReadOnly", &["Disabled", "Enabled", "IfPossible"]);
+        at.choice("recursiveReadOnly", &["Disabled", "Enabled", "IfPossible"]);
     }
 }

@@ -35,6 +35,10 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.PodOS", "name", Rule::OneOf(&["linux", "windows"])),
     row("core.v1.TopologySpreadConstraint", "topologyKey", Rule::Form(form::is_qualified, QUALIFIED)),
     row("core.v1.TopologySpreadConstraint", "minDomains", Rule::Whole(domains)),
+    row("core.v1.TopologySpreadConstraint", "matchLabelKeys", Rule::Items(form::is_qualified, QUALIFIED)),
+    row("core.v1.TopologySpreadConstraint", "matchLabelKeys", Rule::Whole(match_keys)),
+    row("core.v1.TopologySpreadConstraint", "nodeAffinityPolicy", Rule::Choice(&["Honor", "Ignore"])),
+    row("core.v1.TopologySpreadConstraint", "nodeTaintsPolicy", Rule::Choice(&["Honor", "Ignore"])),
     row("core.v1.Toleration", "key", Rule::Form(form::is_qualified, QUALIFIED)),
     row("core.v1.Toleration", "", Rule::Whole(toleration)),
     row("core.v1.NodeSelector", "nodeSelectorTerms", Rule::Required("must have at least one node selector term")),
@@ -220,6 +224,12 @@ fn domains(at: &mut Place<'_, '_, '_>) {
     }
 }
 
+fn match_keys(at: &mut Place<'_, '_, '_>) {
+    if at.has("matchLabelKeys") && !at.is_given("labelSelector") {
+        at.forbidden("matchLabelKeys", "must not be specified when labelSelector is not set");
+    }
+}
+
 fn toleration(at: &mut Place<'_, '_, '_>) {
     let (operator, value) = (at.text("operator"), at.text("value"));
     if at.text("key").is_empty() && operator != "Exists" {
@@ -243,11 +253,9 @@ fn node_term(at: &mut Place<'_, '_, '_>) {
         if let Some(node) = requirement.get("key").filter(|_| !names::is_qualified_name(text(requirement, "key"))) {
             at.invalid_at(&path.field("key"), node, QUALIFIED);
         }
-        if matches!(text(requirement, "operator"), "In" | "NotIn") {
-            for (index, node) in list(requirement, "values").iter().enumerate() {
-                if node.value.as_str().is_some_and(|text| !names::is_label_value(text)) {
-                    at.invalid_at(&path.field("values").with(PathStep::Index(index)), node, LABEL_VALUE);
-                }
+        for (index, node) in list(requirement, "values").iter().enumerate() {
+            if node.value.as_str().is_some_and(|text| !names::is_label_value(text)) {
+                at.invalid_at(&path.field("values").with(PathStep::Index(index)), node, LABEL_VALUE);
             }
         }
     }

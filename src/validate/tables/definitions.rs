@@ -29,11 +29,13 @@ pub(super) const ROWS: &[Row] = &[
     row("apiextensions.v1.CustomResourceDefinitionNames", "listKind", Rule::Whole(list_kind)),
     row("apiextensions.v1.CustomResourceDefinitionVersion", "name", Rule::Form(is_label_1035, LABEL_1035)),
     row("apiextensions.v1.CustomResourceDefinitionVersion", "", Rule::Whole(schema)),
+    row("apiextensions.v1.CustomResourceDefinitionVersion", "deprecationWarning", Rule::Whole(deprecation)),
     row("apiextensions.v1.CustomResourceColumnDefinition", "type", Rule::OneOf(COLUMNS)),
     row("apiextensions.v1.CustomResourceColumnDefinition", "format", Rule::OneOf(&["byte", "date", "date-time", "double", "float", "int32", "int64", "password"])),
     row("apiextensions.v1.CustomResourceColumnDefinition", "jsonPath", Rule::Form(|path| path.starts_with('.'), "must be a simple json path starting with .")),
     row("apiextensions.v1.CustomResourceConversion", "", Rule::Whole(conversion)),
     row("apiextensions.v1.CustomResourceConversion", "strategy", Rule::OneOf(&["None", "Webhook"])),
+    row("apiextensions.v1.CustomResourceSubresourceScale", "labelSelectorPath", Rule::Form(|path| path.starts_with(".spec.") || path.starts_with(".status."), "should be a json path under either .status or .spec")),
     row("apiextensions.v1.CustomResourceSubresourceScale", "specReplicasPath", Rule::Form(|path| path.starts_with(".spec."), "should be a json path under .spec")),
     row("apiextensions.v1.CustomResourceSubresourceScale", "statusReplicasPath", Rule::Form(|path| path.starts_with(".status."), "should be a json path under .status")),
 ];
@@ -115,6 +117,12 @@ fn versions(at: &mut Place<'_, '_, '_>) {
         if version.at(["schema", "openAPIV3Schema"]).is_none_or(|node| node.value.is_null()) {
             at.required_at(&path.field("schema").field("openAPIV3Schema"), "");
         }
+    }
+}
+
+fn deprecation(at: &mut Place<'_, '_, '_>) {
+    if at.is_given("deprecationWarning") && !at.is_true("deprecated") {
+        at.invalid("deprecationWarning", "can only be set for deprecated versions");
     }
 }
 
@@ -253,6 +261,8 @@ fn structural(schema: &Map, level: Level, path: &FieldPath, at: &mut Place<'_, '
                 at.invalid_missing(&path.field("type"), "must be object");
             }
             Value::Map(map) if level == Level::Root => metadata(map, &path, at),
+            // Null is a schema that says nothing.
+            Value::Null => structural(&Map::new(), Level::Field, &path, at),
             _ => {}
         }
     }
@@ -324,7 +334,8 @@ fn lists(schema: &Map, kind: &str, path: &FieldPath, at: &mut Place<'_, '_, '_>)
     let required: Vec<&str> = list(items, "required").iter().filter_map(|node| node.value.as_str()).collect();
     let mut known = HashSet::new();
     for (index, node) in keys.iter().enumerate() {
-        let Some(key) = node.value.as_str() else { continue };
+        let key = if node.value.is_null() { Some("") } else { node.value.as_str() };
+        let Some(key) = key else { continue };
         let path_of = path.field("x-kubernetes-list-map-keys").with(PathStep::Index(index));
         if !known.insert(key) {
             at.duplicate_at(&path_of, key);
@@ -350,7 +361,7 @@ fn lists(schema: &Map, kind: &str, path: &FieldPath, at: &mut Place<'_, '_, '_>)
 
 /// Whether a default is of its schema's type, and has only fields that the schema knows.
 fn default(schema: &Map, level: Level, path: &FieldPath, at: &mut Place<'_, '_, '_>) {
-    let Some(node) = schema.get("default") else { return };
+    let Some(node) = schema.get("default").filter(|node| !node.value.is_null()) else { return };
     let path = path.field("default");
     if level == Level::Root {
         at.forbidden_at(&path, "must not be set at the root");

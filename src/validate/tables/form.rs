@@ -127,6 +127,12 @@ pub(super) fn is_identifier(text: &str) -> bool {
         && text.bytes().next().is_some_and(|byte| !byte.is_ascii_digit())
 }
 
+/// A resource that a container can ask for: Kubernetes' own, or one with a domain before its name.
+pub(super) fn is_container_resource(text: &str) -> bool {
+    let is_own = ["cpu", "memory", "ephemeral-storage"].contains(&text) || text.starts_with("hugepages-");
+    is_own || text.contains('/') && is_qualified(text)
+}
+
 /// A percentage: digits and `%`.
 pub(super) fn percentage(text: &str) -> Option<i64> {
     let digits = text.strip_suffix('%')?;

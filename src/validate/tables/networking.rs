@@ -13,7 +13,7 @@ pub(super) const ROWS: &[Row] = &[
     row("networking.v1.NetworkPolicyPeer", "", Rule::Whole(peer)),
     row("networking.v1.IPBlock", "cidr", Rule::Whole(network)),
     row("networking.v1.IPBlock", "except", Rule::Whole(except)),
-    row("networking.v1.IngressSpec", "ingressClassName", Rule::Form(form::is_subdomain, SUBDOMAIN)),
+    row("networking.v1.IngressSpec", "ingressClassName", Rule::Given(form::is_subdomain, SUBDOMAIN)),
     row("networking.v1.IngressRule", "host", Rule::Whole(host)),
     row("networking.v1.IngressTLS", "hosts", Rule::Whole(tls_hosts)),
     row("networking.v1.IngressTLS", "secretName", Rule::Form(form::is_subdomain, SUBDOMAIN)),
@@ -24,6 +24,7 @@ pub(super) const ROWS: &[Row] = &[
     row("networking.v1.ServiceBackendPort", "", Rule::Whole(one_port)),
     row("networking.v1.IngressClassSpec", "controller", Rule::Form(form::is_domain_prefixed, "must be a domain-prefixed path (such as \"acme.io/foo\")")),
     row("networking.v1.IngressClassSpec", "controller", Rule::Required("")),
+    row("networking.v1.IngressClassParametersReference", "namespace", Rule::Form(form::is_label, LABEL)),
     row("networking.v1.IngressClassParametersReference", "", Rule::Whole(parameters)),
     row("networking.v1.IngressClass", "spec", Rule::Whole(|at| if at.map("spec").is_none_or(|spec| !has(spec, "controller")) {
         let path = at.path.field("spec").field("controller");
@@ -75,7 +76,8 @@ fn network(at: &mut Place<'_, '_, '_>) {
 fn except(at: &mut Place<'_, '_, '_>) {
     let outer = at.text("cidr");
     for (index, node) in at.list("except").iter().enumerate() {
-        let Some(inner) = node.value.as_str() else { continue };
+        let inner = if node.value.is_null() { Some("") } else { node.value.as_str() };
+        let Some(inner) = inner else { continue };
         if !form::is_cidr(inner) {
             at.invalid_item("except", index, CIDR);
         } else if !form::is_inside(inner, outer) {
@@ -96,7 +98,9 @@ fn host(at: &mut Place<'_, '_, '_>) {
 
 fn tls_hosts(at: &mut Place<'_, '_, '_>) {
     for (index, node) in at.list("hosts").iter().enumerate() {
-        if let Some(host) = node.value.as_str().filter(|host| !form::is_host(host)) {
+        // A null is an empty text.
+        let host = if node.value.is_null() { Some("") } else { node.value.as_str() };
+        if let Some(host) = host.filter(|host| !form::is_host(host)) {
             at.invalid_item("hosts", index, if host.contains('*') { WILDCARD } else { SUBDOMAIN });
         }
     }
@@ -128,9 +132,11 @@ fn backend(at: &mut Place<'_, '_, '_>) {
     if at.is_given("service") && at.is_given("resource") {
         at.invalid("", "cannot set both resource and service backends");
     }
-    if at.map("resource").is_some_and(|resource| resource.get("apiGroup").is_none_or(|node| node.value.is_null())) {
-        let path = at.path.field("resource").field("apiGroup");
-        at.required_at(&path, "");
+    let Some(resource) = at.map("resource") else { return };
+    let path = at.path.field("resource").field("apiGroup");
+    let group = resource.get("apiGroup");
+    if let Some(node) = group.filter(|node| node.value.as_str().is_some_and(|group| !names::is_dns_subdomain(group))) {
+        at.invalid_at(&path, node, SUBDOMAIN);
     }
 }
 

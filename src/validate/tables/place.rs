@@ -23,6 +23,10 @@ pub(super) enum Rule {
     AtLeast(i64),
     /// A text, if it is not empty, is one of these.
     OneOf(&'static [&'static str]),
+    /// A text, even if it is empty, is one of these.
+    Choice(&'static [&'static str]),
+    /// A text, even if it is empty, has this form; otherwise the message.
+    Given(fn(&str) -> bool, &'static str),
     /// A text, if it is not empty, has this form; otherwise the message.
     Form(fn(&str) -> bool, &'static str),
     /// Every item of a list of texts has this form; otherwise the message.
@@ -67,17 +71,23 @@ impl Row {
                 }
             }
             Rule::Items(form, message) => {
-                let wrong: Vec<usize> = at
-                    .list(field)
-                    .iter()
-                    .enumerate()
-                    .filter_map(|(index, node)| {
-                        let is_wrong = node.value.as_str().is_some_and(|text| !form(text));
-                        is_wrong.then_some(index)
-                    })
-                    .collect();
+                // A null in a list of texts is an empty one.
+                let text = |value: &'_ Value| match value {
+                    Value::Null => Some(String::new()),
+                    value => value.as_str().map(str::to_owned),
+                };
+                let is_wrong = |node: &Node| text(&node.value).is_some_and(|text| !form(&text));
+                let items = at.list(field).iter().enumerate();
+                let wrong: Vec<usize> = items.filter(|(_, node)| is_wrong(node)).map(|(index, _)| index).collect();
                 for index in wrong {
                     at.invalid_item(field, index, message);
+                }
+            }
+            Rule::Choice(choices) => at.choice(field, choices),
+            Rule::Given(form, message) => {
+                let given = at.fields.get(field).and_then(|node| node.value.as_str());
+                if given.is_some_and(|text| !form(text)) {
+                    at.invalid(field, message);
                 }
             }
             Rule::Required(message) => {
@@ -137,6 +147,12 @@ impl<'a> Place<'a, '_, '_> {
 
     pub(super) fn list(&self, field: &str) -> &'a [Node] {
         list(self.fields, field)
+    }
+
+    /// The texts of a list; a null is an empty one.
+    pub(super) fn texts(&self, field: &str) -> Vec<&'a str> {
+        let text = |node: &'a Node| if node.value.is_null() { Some("") } else { node.value.as_str() };
+        self.list(field).iter().filter_map(text).collect()
     }
 
     /// The objects of a list, each with its path.
@@ -237,6 +253,14 @@ impl<'a> Place<'a, '_, '_> {
     pub(super) fn unsupported_at(&mut self, path: &FieldPath, text: &str, choices: &[&str]) {
         let message = format!("Unsupported value: {text:?}: supported values: {}", choices.join(", "));
         self.say("choice", path, message, None);
+    }
+
+    /// The text of a field, even if it is empty, is one of these.
+    pub(super) fn choice(&mut self, field: &str, choices: &[&str]) {
+        let given = self.fields.get(field).and_then(|node| node.value.as_str());
+        if let Some(text) = given.filter(|text| !choices.contains(text)) {
+            self.unsupported_at(&self.path.field(field), text, choices);
+        }
     }
 
     /// No more than one of some fields is given.

@@ -18,7 +18,8 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.ServiceSpec", "", Rule::Whole(addresses)),
     row("core.v1.ServiceSpec", "", Rule::Whole(balancer)),
     row("core.v1.ServiceSpec", "", Rule::Whole(affinity)),
-    row("core.v1.ServicePort", "appProtocol", Rule::Form(form::is_qualified, QUALIFIED)),
+    row("core.v1.ServiceSpec", "internalTrafficPolicy", Rule::Choice(&["Cluster", "Local"])),
+    row("core.v1.ServicePort", "appProtocol", Rule::Given(form::is_qualified, QUALIFIED)),
     row("core.v1.ConfigMap", "", Rule::Whole(configuration)),
     row("core.v1.Secret", "", Rule::Whole(secret)),
     row("core.v1.LimitRangeSpec", "", Rule::Whole(limit_range)),
@@ -26,6 +27,8 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.ResourceQuotaSpec", "hard", Rule::Whole(quota)),
     row("core.v1.ResourceQuotaSpec", "scopes", Rule::Items(is_scope, "unsupported scope")),
     row("core.v1.ScopedResourceSelectorRequirement", "", Rule::Whole(scope)),
+    row("core.v1.NamespaceSpec", "finalizers", Rule::Items(form::is_qualified, QUALIFIED)),
+    row("core.v1.EndpointAddress", "hostname", Rule::Form(form::is_label, LABEL)),
     row("core.v1.EndpointAddress", "ip", Rule::Form(form::is_ip, IP)),
     row("core.v1.EndpointPort", "port", Rule::Between(1, 65535)),
     row("core.v1.EndpointPort", "appProtocol", Rule::Form(form::is_qualified, QUALIFIED)),
@@ -33,11 +36,13 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.ReplicationControllerSpec", "replicas", Rule::AtLeast(0)),
     row("core.v1.ReplicationControllerSpec", "minReadySeconds", Rule::AtLeast(0)),
     row("core.v1.ReplicationControllerSpec", "selector", Rule::Labels),
+    row("core.v1.ReplicationControllerSpec", "", Rule::Whole(controller)),
+    row("core.v1.PodTemplate", "", Rule::Whole(template)),
     row("discovery.v1.EndpointSlice", "", Rule::Whole(slice)),
-    row("discovery.v1.Endpoint", "hostname", Rule::Form(form::is_label, LABEL)),
+    row("discovery.v1.Endpoint", "hostname", Rule::Given(form::is_label, LABEL)),
+    row("discovery.v1.Endpoint", "nodeName", Rule::Given(form::is_subdomain, SUBDOMAIN)),
     row("discovery.v1.Endpoint", "addresses", Rule::Required("must contain at least 1 address")),
-    row("discovery.v1.EndpointPort", "port", Rule::Between(1, 65535)),
-    row("discovery.v1.EndpointPort", "appProtocol", Rule::Form(form::is_qualified, QUALIFIED)),
+    row("discovery.v1.EndpointPort", "appProtocol", Rule::Given(form::is_qualified, QUALIFIED)),
     row("discovery.v1.EndpointPort", "name", Rule::Form(form::is_label, LABEL)),
 ];
 
@@ -65,7 +70,8 @@ fn families(at: &mut Place<'_, '_, '_>) {
     let families = at.list("ipFamilies");
     let mut known = HashSet::new();
     for (index, node) in families.iter().enumerate() {
-        let Some(family) = node.value.as_str() else { continue };
+        let family = if node.value.is_null() { Some("") } else { node.value.as_str() };
+        let Some(family) = family else { continue };
         let path = at.path.field("ipFamilies").with(crate::kubernetes::PathStep::Index(index));
         if !["IPv4", "IPv6"].contains(&family) {
             at.unsupported_at(&path, family, &["IPv4", "IPv6"]);
@@ -74,7 +80,10 @@ fn families(at: &mut Place<'_, '_, '_>) {
         }
     }
     let several = families.len() > 1 || at.list("clusterIPs").len() > 1;
-    if several && at.text("ipFamilyPolicy") == "SingleStack" && kind(at) != "ExternalName" {
+    // Without a policy it is that of one family, but for a headless Service that selects no pods.
+    let is_free = at.text("clusterIP") == "None" && !at.has("selector");
+    let is_single = at.text("ipFamilyPolicy") == "SingleStack" || !at.has("ipFamilyPolicy") && !is_free;
+    if several && is_single && kind(at) != "ExternalName" {
         at.invalid(
             "ipFamilyPolicy",
             "must be 'RequireDualStack' or 'PreferDualStack' when multiple IP families are specified",
@@ -138,18 +147,14 @@ fn balancer(at: &mut Place<'_, '_, '_>) {
 }
 
 fn affinity(at: &mut Place<'_, '_, '_>) {
-    let Some(config) = at.fields.get("sessionAffinityConfig").filter(|node| !node.value.is_null()) else { return };
-    match at.text("sessionAffinity") {
-        "ClientIP" => {
-            let seconds = config.value.as_map().and_then(|map| map.at(["clientIP", "timeoutSeconds"]));
-            if let Some(node) = seconds
-                && node.value.as_number().is_some_and(|seconds| seconds <= 0.0 || seconds > 86400.0)
-            {
-                let path = at.path.field("sessionAffinityConfig").field("clientIP").field("timeoutSeconds");
-                at.invalid_at(&path, node, "must be greater than 0 and less than 86400");
-            }
-        }
-        _ => at.forbidden("sessionAffinityConfig", "must not be set when session affinity is None"),
+    // Without affinity the server drops its settings.
+    if at.text("sessionAffinity") != "ClientIP" {
+        return;
+    }
+    let Some(node) = at.fields.at(["sessionAffinityConfig", "clientIP", "timeoutSeconds"]) else { return };
+    if node.value.as_number().is_some_and(|seconds| seconds <= 0.0 || seconds > 86400.0) {
+        let path = at.path.field("sessionAffinityConfig").field("clientIP").field("timeoutSeconds");
+        at.invalid_at(&path, node, "must be greater than 0 and less than 86400");
     }
 }
 
@@ -217,7 +222,7 @@ fn secret(at: &mut Place<'_, '_, '_>) {
 fn docker(key: &str, at: &mut Place<'_, '_, '_>) {
     use base64::Engine;
     let encoded = at.map("data").map(|map| text(map, key));
-    let plain = at.map("stringData").and_then(|map| map.get(key)).and_then(|node| node.value.as_str());
+    let plain = at.map("stringData").and_then(|map| map.get(key)).map(|node| node.value.as_str().unwrap_or_default());
     let path = at.path.field("data").field(key);
     let is_there = ["data", "stringData"].iter().any(|field| at.map(field).is_some_and(|map| map.get(key).is_some()));
     if !is_there {
@@ -254,8 +259,10 @@ fn limit_range(at: &mut Place<'_, '_, '_>) {
 
 fn limit(at: &mut Place<'_, '_, '_>) {
     let kind = at.text("type");
-    if !kind.is_empty() && !["Pod", "Container", "PersistentVolumeClaim"].contains(&kind) && !form::is_qualified(kind) {
-        at.invalid("type", QUALIFIED);
+    let is_own = ["", "Pod", "Container", "PersistentVolumeClaim"].contains(&kind);
+    let is_full = kind.contains('/') && form::is_qualified(kind);
+    if !is_own && !is_full {
+        at.invalid("type", "must be a standard limit type or fully qualified");
     }
     if kind == "Pod" {
         for field in ["default", "defaultRequest"] {
@@ -268,6 +275,16 @@ fn limit(at: &mut Place<'_, '_, '_>) {
         let has = |field: &str| at.map(field).is_some_and(|map| map.get("storage").is_some());
         if !has("min") && !has("max") {
             at.required("", "either minimum or maximum storage value is required, but neither was provided");
+        }
+    }
+    if kind == "Container" {
+        for field in ["min", "max", "default", "defaultRequest", "maxLimitRequestRatio"] {
+            for (name, node) in at.map(field).into_iter().flat_map(Map::iter) {
+                if !form::is_container_resource(name) {
+                    let path = at.path.field(field).field(name);
+                    at.invalid_at(&path, node, "must be a standard resource for containers");
+                }
+            }
         }
     }
     // Each is not greater than the next: what a request may be, by name.
@@ -395,6 +412,26 @@ fn scope(at: &mut Place<'_, '_, '_>) {
     }
 }
 
+fn controller(at: &mut Place<'_, '_, '_>) {
+    if !at.is_given("template") {
+        at.required("template", "");
+    }
+    let labels = at.fields.map_at(&["template", "metadata", "labels"]);
+    let differs = |(key, node): (&str, &crate::yaml::Node)| {
+        labels.is_none_or(|labels| labels.get(key).is_none_or(|label| label.value != node.value))
+    };
+    if labels.is_some() && at.map("selector").into_iter().flat_map(Map::iter).any(differs) {
+        let path = at.path.field("template").field("metadata").field("labels");
+        at.invalid_missing(&path, "`selector` does not match template `labels`");
+    }
+}
+
+fn template(at: &mut Place<'_, '_, '_>) {
+    if !at.is_given("template") {
+        at.required_at(&at.path.field("template").field("spec").field("containers"), "");
+    }
+}
+
 fn subset(at: &mut Place<'_, '_, '_>) {
     if !at.has("addresses") && !at.has("notReadyAddresses") {
         at.required("", "must specify `addresses` or `notReadyAddresses`");
@@ -416,7 +453,9 @@ fn slice(at: &mut Place<'_, '_, '_>) {
     for (path, endpoint) in at.items("endpoints") {
         for (index, node) in super::place::list(endpoint, "addresses").iter().enumerate() {
             let path = path.field("addresses").with(crate::kubernetes::PathStep::Index(index));
-            let Some(address) = node.value.as_str() else { continue };
+            // A null is an empty text.
+            let address = if node.value.is_null() { Some("") } else { node.value.as_str() };
+            let Some(address) = address else { continue };
             match kind {
                 "IPv4" | "IPv6" if !form::is_ip(address) => at.invalid_at(&path, node, IP),
                 "IPv4" if address.contains(':') => at.invalid_at(&path, node, "must be an IPv4 address"),

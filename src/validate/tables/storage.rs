@@ -11,7 +11,7 @@ const MODES: &[&str] = &["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "Read
 pub(super) const ROWS: &[Row] = &[
     row("core.v1.PersistentVolumeClaimSpec", "accessModes", Rule::Whole(alone)),
     row("core.v1.PersistentVolumeClaimSpec", "storageClassName", Rule::Form(form::is_subdomain, SUBDOMAIN)),
-    row("core.v1.PersistentVolumeClaimSpec", "volumeMode", Rule::OneOf(&["Block", "Filesystem"])),
+    row("core.v1.PersistentVolumeClaimSpec", "volumeMode", Rule::Choice(&["Block", "Filesystem"])),
     row("core.v1.PersistentVolumeClaimSpec", "volumeAttributesClassName", Rule::Form(form::is_subdomain, SUBDOMAIN)),
     row("core.v1.PersistentVolumeClaimSpec", "", Rule::Whole(sources)),
     row("core.v1.PersistentVolumeSpec", "accessModes", Rule::Whole(alone)),
@@ -20,19 +20,23 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.PersistentVolumeSpec", "", Rule::Whole(volume)),
     row("core.v1.PersistentVolumeSpec", "persistentVolumeReclaimPolicy", Rule::OneOf(&["Delete", "Recycle", "Retain"])),
     row("core.v1.PersistentVolumeSpec", "storageClassName", Rule::Form(form::is_subdomain, SUBDOMAIN)),
-    row("core.v1.PersistentVolumeSpec", "volumeMode", Rule::OneOf(&["Block", "Filesystem"])),
+    row("core.v1.PersistentVolumeSpec", "volumeMode", Rule::Choice(&["Block", "Filesystem"])),
     row("core.v1.LocalVolumeSource", "path", Rule::Form(form::has_no_backsteps, "must not contain '..'")),
     row("core.v1.CSIPersistentVolumeSource", "driver", Rule::Form(is_driver, SUBDOMAIN)),
+    row("core.v1.CSIPersistentVolumeSource", "", Rule::Whole(secrets)),
+    row("core.v1.TopologySelectorTerm", "matchLabelExpressions", Rule::Required("")),
     row("core.v1.VolumeNodeAffinity", "required", Rule::Required("must specify required node constraints")),
     row("storage.v1.StorageClass", "provisioner", Rule::Form(|text| form::is_qualified(&text.to_lowercase()), QUALIFIED)),
     row("storage.v1.StorageClass", "reclaimPolicy", Rule::OneOf(&["Delete", "Retain"])),
-    row("storage.v1.StorageClass", "volumeBindingMode", Rule::OneOf(&["Immediate", "WaitForFirstConsumer"])),
+    row("storage.v1.StorageClass", "volumeBindingMode", Rule::Choice(&["Immediate", "WaitForFirstConsumer"])),
     row("storage.v1.StorageClass", "parameters", Rule::Whole(parameters)),
     row("core.v1.TopologySelectorLabelRequirement", "key", Rule::Form(form::is_qualified, QUALIFIED)),
     row("core.v1.TopologySelectorLabelRequirement", "values", Rule::Required("")),
     row("storage.v1.CSIDriver", "", Rule::Whole(name_of_driver)),
     row("storage.v1.CSIDriverSpec", "fsGroupPolicy", Rule::OneOf(&["ReadWriteOnceWithFSType", "File", "None"])),
     row("storage.v1.CSIDriverSpec", "volumeLifecycleModes", Rule::Items(|mode| ["Ephemeral", "Persistent"].contains(&mode), "supported values: \"Ephemeral\", \"Persistent\"")),
+    row("storage.v1.CSIDriverSpec", "tokenRequests", Rule::Whole(audiences)),
+    row("storage.v1.TokenRequest", "expirationSeconds", Rule::AtLeast(600)),
     row("storage.v1.CSINodeDriver", "name", Rule::Form(is_driver, SUBDOMAIN)),
     row("storage.v1.CSINodeDriver", "nodeID", Rule::Required("")),
     row("storage.v1.CSIStorageCapacity", "storageClassName", Rule::Form(form::is_subdomain, SUBDOMAIN)),
@@ -40,6 +44,7 @@ pub(super) const ROWS: &[Row] = &[
     row("storage.v1.CSIStorageCapacity", "maximumVolumeSize", Rule::Quantity),
     row("storage.v1.VolumeAttachmentSpec", "attacher", Rule::Form(is_driver, SUBDOMAIN)),
     row("storage.v1.VolumeAttachmentSpec", "nodeName", Rule::Form(form::is_subdomain, SUBDOMAIN)),
+    row("storage.v1.VolumeAttachmentSource", "persistentVolumeName", Rule::Form(form::is_subdomain, SUBDOMAIN)),
     row("storage.v1.VolumeAttachmentSource", "", Rule::Whole(attached)),
     row("storage.v1.VolumeAttributesClass", "driverName", Rule::Form(is_driver, SUBDOMAIN)),
     row("storage.v1.VolumeAttributesClass", "parameters", Rule::Required("must contain at least one key/value pair")),
@@ -144,6 +149,31 @@ fn volume(at: &mut Place<'_, '_, '_>) {
     }
 }
 
+/// Secrets of a driver are named in full.
+fn secrets(at: &mut Place<'_, '_, '_>) {
+    for field in [
+        "controllerPublishSecretRef",
+        "controllerExpandSecretRef",
+        "nodePublishSecretRef",
+        "nodeExpandSecretRef",
+        "nodeStageSecretRef",
+    ] {
+        let Some(reference) = at.map(field) else { continue };
+        let path = at.path.field(field);
+        for (part, is_part, message) in [
+            ("name", names::is_dns_subdomain as fn(&str) -> bool, SUBDOMAIN),
+            ("namespace", names::is_dns_label, form::LABEL),
+        ] {
+            let name = text(reference, part);
+            if !has(reference, part) {
+                at.required_at(&path.field(part), "");
+            } else if let Some(node) = reference.get(part).filter(|_| !name.is_empty() && !is_part(name)) {
+                at.invalid_at(&path.field(part), node, message);
+            }
+        }
+    }
+}
+
 fn parameters(at: &mut Place<'_, '_, '_>) {
     let Some(map) = at.map("parameters") else { return };
     let path = at.path.field("parameters");
@@ -163,6 +193,16 @@ fn name_of_driver(at: &mut Place<'_, '_, '_>) {
     if node.value.as_str().is_some_and(|name| name.len() > names::MAX_LABEL) {
         let path = crate::kubernetes::FieldPath::of_fields(&["metadata", "name"]);
         at.invalid_at(&path, node, "must be no more than 63 characters");
+    }
+}
+
+fn audiences(at: &mut Place<'_, '_, '_>) {
+    let mut known = std::collections::HashSet::new();
+    for (path, request) in at.items("tokenRequests") {
+        let audience = text(request, "audience");
+        if !known.insert(audience) {
+            at.duplicate_at(&path.field("audience"), audience);
+        }
     }
 }
 

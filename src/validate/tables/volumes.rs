@@ -149,8 +149,6 @@ fn projected(at: &mut Place<'_, '_, '_>) {
         let given = kinds.iter().filter(|kind| is_given(source, kind)).count();
         if given > 1 {
             at.required_at(&path, "may not specify more than 1 volume type");
-        } else if given == 0 {
-            at.required_at(&path, "");
         }
         for (path, file) in paths_of(source, &path) {
             if !file.is_empty() && !known.insert(file) {

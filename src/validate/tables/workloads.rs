@@ -28,6 +28,7 @@ pub(super) const ROWS: &[Row] = &[
     row("apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy", "whenDeleted", Rule::OneOf(&["Retain", "Delete"])),
     row("apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy", "whenScaled", Rule::OneOf(&["Retain", "Delete"])),
     row("apps.v1.ControllerRevision", "revision", Rule::AtLeast(0)),
+    row("apps.v1.ControllerRevision", "data", Rule::Whole(revision)),
     row("batch.v1.JobSpec", "parallelism", Rule::AtLeast(0)),
     row("batch.v1.JobSpec", "completions", Rule::AtLeast(0)),
     row("batch.v1.JobSpec", "activeDeadlineSeconds", Rule::AtLeast(0)),
@@ -73,6 +74,12 @@ fn no_deadline(at: &mut Place<'_, '_, '_>, kind: &str) {
                 at.invalid_at(&path, node, LABEL);
             }
         }
+    }
+}
+
+fn revision(at: &mut Place<'_, '_, '_>) {
+    if at.map("data").is_none() {
+        at.required("data", "data must be a valid JSON object");
     }
 }
 
