@@ -11,6 +11,7 @@
 //! | [`number`] | `strconv.ParseInt`, `strconv.ParseFloat` |
 //! | `path` | `path`, `path/filepath` |
 //! | [`regexp`] | `regexp` |
+//! | [`slice`] | `runtime`: the capacity of slices |
 //! | [`time`] | `time`: instants, layouts, durations, zones |
 //! | [`strconv`] | `strconv`: quoted text |
 //! | [`utf8`] | `unicode/utf8` |
@@ -25,6 +26,7 @@ pub mod json;
 pub mod number;
 pub mod path;
 pub mod regexp;
+pub mod slice;
 pub mod strconv;
 pub mod time;
 pub mod url;

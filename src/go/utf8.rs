@@ -65,6 +65,14 @@ pub fn to_text(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
+/// The bytes of [`to_text`].
+pub fn to_text_bytes(bytes: &[u8]) -> Cow<'_, [u8]> {
+    match to_text(bytes) {
+        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+    }
+}
+
 /// The characters, each with the position of its first byte.
 pub fn char_indices(bytes: &[u8]) -> impl Iterator<Item = (usize, Option<char>)> {
     let mut at = 0;

@@ -54,7 +54,7 @@ fn read(folder: &Path, name: &str) -> Option<Location> {
 fn read_local() -> Zone {
     let Some(named) = std::env::var_os("TZ") else {
         let location = read(Path::new("/etc"), "localtime");
-        return location.map(|location| location.with_name("Local").into()).unwrap_or_default();
+        return location.map_or_else(Zone::local_utc, |location| location.with_name("Local").into_local().into());
     };
     let named = named.to_string_lossy();
     let name = named.strip_prefix(':').unwrap_or(&named);
@@ -66,5 +66,5 @@ fn read_local() -> Zone {
         }
         name => read_from_system(name),
     };
-    location.map(Zone::from).unwrap_or_default()
+    location.map_or_else(Zone::local_utc, |location| location.into_local().into())
 }

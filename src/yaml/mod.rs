@@ -1,5 +1,6 @@
 //! YAML as Helm v4 reads and writes it: go-yaml v2's YAML 1.1, with the place of every node.
 
+mod bytes;
 mod colored;
 mod construct;
 pub mod decode;
@@ -19,6 +20,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use bytes::text_of_bytes;
 pub use colored::colored;
 pub use locate::locate_in_scalar;
 pub use node::{Entry, Map, Node, Value};
@@ -27,4 +29,4 @@ pub use read::{
     read_document, read_document_at, read_document_strictly, read_generated_document, read_values, split_documents,
 };
 pub use split::split_manifests;
-pub use write::{WriteError, write, write_pretty};
+pub use write::{GoNode, WriteError, write, write_go_pretty, write_pretty};

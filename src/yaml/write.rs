@@ -1,5 +1,7 @@
 //! Values -> text, as go-yaml v2 writes them, and v3 for the pretty form.
 
+mod pretty;
+
 use std::borrow::Cow;
 use std::fmt;
 
@@ -12,6 +14,8 @@ use super::syntax::{Content, Document, forbidden_character};
 use super::text::{Traits, is_base60, is_break};
 use crate::go::float::{format_float, format_json_float};
 use crate::go::json::push_escaped;
+
+pub use pretty::{GoNode, write_go_pretty};
 
 /// Lines are folded at the first space beyond this column.
 const WIDTH: usize = 80;

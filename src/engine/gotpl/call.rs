@@ -5,6 +5,7 @@ use super::value::{Kind, List, ListKind, Map, MapKind, Text, Value};
 use crate::engine::environment::Environment;
 use crate::engine::sprig::random::Random;
 use crate::engine::sprig::{self, Limits};
+use crate::go::utf8;
 
 /// A function or method that templates can call.
 #[derive(Debug)]
@@ -163,9 +164,9 @@ impl<'a> Args<'a> {
         self.get(index).as_str().cloned().unwrap_or_default()
     }
 
-    /// A `string`, with U+FFFD where it is not UTF-8.
+    /// A `string`, with U+FFFD for each byte that is not UTF-8.
     pub fn str(self, index: usize) -> std::borrow::Cow<'a, str> {
-        String::from_utf8_lossy(self.bytes(index))
+        utf8::to_text(self.bytes(index))
     }
 
     /// An `int` or `int64`.

@@ -59,7 +59,17 @@ impl Object for CapabilitiesObject {
 
 /// `common.KubeVersion`
 #[derive(Debug)]
-struct KubeVersionObject(KubeVersion);
+struct KubeVersionObject {
+    version: KubeVersion,
+    /// Whether it is a field, not what a function was given: only then it prints with its `String` method.
+    is_field: bool,
+}
+
+impl KubeVersionObject {
+    fn without_address(version: KubeVersion) -> Value {
+        Value::Object(Rc::new(KubeVersionObject { version, is_field: false }))
+    }
+}
 
 impl Object for KubeVersionObject {
     fn go_type(&self) -> &'static str {
@@ -71,7 +81,7 @@ impl Object for KubeVersionObject {
     }
 
     fn fields(&self) -> Vec<(&'static str, Value)> {
-        let version = &self.0;
+        let version = &self.version;
         vec![
             ("Version", Value::str(version.version.as_str())),
             ("normalizedVersion", Value::str(version.normal.as_str())),
@@ -91,7 +101,11 @@ impl Object for KubeVersionObject {
     }
 
     fn shown(&self) -> Option<String> {
-        Some(self.0.normal.clone())
+        self.is_field.then(|| self.version.normal.clone())
+    }
+
+    fn passed(&self) -> Option<Value> {
+        self.is_field.then(|| KubeVersionObject::without_address(self.version.clone()))
     }
 
     fn json_fields(&self) -> Vec<(&'static str, Value)> {
@@ -99,11 +113,11 @@ impl Object for KubeVersionObject {
     }
 
     fn deep_copy(&self) -> Option<Value> {
-        Some(Value::Object(Rc::new(KubeVersionObject(KubeVersion { normal: String::new(), ..self.0.clone() }))))
+        Some(KubeVersionObject::without_address(KubeVersion { normal: String::new(), ..self.version.clone() }))
     }
 
     fn equals(&self, other: &dyn Object) -> bool {
-        other.as_any().downcast_ref::<KubeVersionObject>().is_some_and(|other| self.0 == other.0)
+        other.as_any().downcast_ref::<KubeVersionObject>().is_some_and(|other| self.version == other.version)
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -162,7 +176,10 @@ impl Shared {
     pub fn new(release: &Release, capabilities: &Capabilities) -> Shared {
         let versions = capabilities.api_versions.iter().map(|version| Value::str(version.as_str())).collect();
         let capabilities = CapabilitiesObject {
-            kube_version: Value::Object(Rc::new(KubeVersionObject(capabilities.kube_version.clone()))),
+            kube_version: Value::Object(Rc::new(KubeVersionObject {
+                version: capabilities.kube_version.clone(),
+                is_field: true,
+            })),
             api_versions: Value::List(List::new(ListKind::Versions, versions)),
             helm_version: Value::Object(Rc::new(HelmVersion)),
         };

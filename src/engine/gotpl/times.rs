@@ -9,6 +9,9 @@ use crate::go::time::{Duration, Month, Time, Weekday, Zone};
 /// The name of the type of times.
 pub const TIME: &str = "time.Time";
 
+/// The name of the type of time zones.
+pub const LOCATION: &str = "*time.Location";
+
 impl Object for Time {
     fn go_type(&self) -> &'static str {
         TIME
@@ -22,11 +25,15 @@ impl Object for Time {
         Some(text(self.shown()))
     }
 
+    fn go_string(&self) -> Option<String> {
+        Some(Time::go_string(self))
+    }
+
     fn fields(&self) -> Vec<(&'static str, Value)> {
         vec![
             ("wall", Value::Uint64(self.nanoseconds().into())),
             ("ext", Value::Int64(self.since_year_one())),
-            ("loc", object(self.zone().clone())),
+            ("loc", if self.zone().is_utc() { object(NilPointer(LOCATION)) } else { object(self.zone().clone()) }),
         ]
     }
 
@@ -44,6 +51,10 @@ impl Object for Time {
 
     fn equals(&self, other: &dyn Object) -> bool {
         other.as_any().downcast_ref::<Time>().is_some_and(|other| self.is_identical(other))
+    }
+
+    fn deep_equals(&self, other: &dyn Object) -> bool {
+        other.as_any().downcast_ref::<Time>().is_some_and(|other| self.is_like(other))
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -105,7 +116,7 @@ numbers! {
 
 impl Object for Zone {
     fn go_type(&self) -> &'static str {
-        "*time.Location"
+        LOCATION
     }
 
     fn kind(&self) -> Kind {
@@ -118,16 +129,38 @@ impl Object for Zone {
 
     /// Those of a zone without a file, which is what verbs that do not fit times are compared on.
     fn fields(&self) -> Vec<(&'static str, Value)> {
-        let nothing = || Value::list(Vec::new());
-        vec![
-            ("name", Value::str(self.name())),
-            ("zone", nothing()),
-            ("tx", nothing()),
-            ("extend", Value::str("")),
-            ("cacheStart", Value::Int64(0)),
-            ("cacheEnd", Value::Int64(0)),
-            ("cacheZone", Value::Nil),
-        ]
+        let name = Value::str(self.name());
+        let fields = |zones, transitions, start, end, current| {
+            let fields = [name, zones, transitions, Value::str(""), Value::Int64(start), Value::Int64(end), current];
+            ["name", "zone", "tx", "extend", "cacheStart", "cacheEnd", "cacheZone"].into_iter().zip(fields).collect()
+        };
+        let Some(offset) = self.fixed_offset() else {
+            let none = || Value::list(Vec::new());
+            return fields(none(), none(), 0, 0, object(NilPointer("*time.zone")));
+        };
+        let state = self.at(0);
+        let zone = |go_type, kind| Struct {
+            go_type,
+            kind,
+            fields: vec![
+                ("name", Value::str(&*state.name)),
+                ("offset", Value::Int(offset)),
+                ("isDST", Value::Bool(false)),
+            ],
+        };
+        let transition = Struct {
+            go_type: "time.zoneTrans",
+            kind: Kind::Struct,
+            fields: vec![
+                ("when", Value::Int64(i64::MIN)),
+                ("index", Value::Uint8(0)),
+                ("isstd", Value::Bool(false)),
+                ("isutc", Value::Bool(false)),
+            ],
+        };
+        let zones = Value::list(vec![object(zone("time.zone", Kind::Struct))]);
+        let transitions = Value::list(vec![object(transition)]);
+        fields(zones, transitions, i64::MIN, i64::MAX, object(zone("*time.zone", Kind::Pointer)))
     }
 
     fn field(&self, _: &[u8]) -> Option<Value> {
@@ -144,6 +177,66 @@ impl Object for Zone {
 
     fn equals(&self, other: &dyn Object) -> bool {
         other.as_any().downcast_ref::<Zone>() == Some(self)
+    }
+
+    fn deep_equals(&self, other: &dyn Object) -> bool {
+        other.as_any().downcast_ref::<Zone>().is_some_and(|other| self.is_like(other))
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// A nil pointer of a type, which only verbs of `printf` reach.
+#[derive(Debug)]
+struct NilPointer(&'static str);
+
+impl Object for NilPointer {
+    fn go_type(&self) -> &'static str {
+        self.0
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Pointer
+    }
+
+    fn is_nil(&self) -> bool {
+        true
+    }
+
+    fn equals(&self, other: &dyn Object) -> bool {
+        other.is_nil()
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// A struct inside a time zone, or a pointer to one, which only verbs of `printf` reach.
+#[derive(Debug)]
+struct Struct {
+    go_type: &'static str,
+    kind: Kind,
+    fields: Vec<(&'static str, Value)>,
+}
+
+impl Object for Struct {
+    fn go_type(&self) -> &'static str {
+        self.go_type
+    }
+
+    fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        self.fields.clone()
+    }
+
+    fn equals(&self, _: &dyn Object) -> bool {
+        false
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -18,7 +18,7 @@ pub const SUBTRACT: Step = Step { exact: Decimal::minus, rough: |a, b| a - b, di
 /// `mulf`.
 pub const MULTIPLY: Step = Step { exact: Decimal::times, rough: |a, b| a * b, divides: false };
 /// `divf`.
-pub const DIVIDE: Step = Step { exact: Decimal::divided_by, rough: |a, b| a / b, divides: true };
+pub const DIVIDE: Step = Step { exact: Decimal::divided_by, rough: rough_quotient, divides: true };
 
 /// Computes with numbers from left to right.
 ///
@@ -39,6 +39,16 @@ pub fn fold(first: f64, others: &[f64], step: Step) -> Result<f64, Error> {
 
 /// How many places after the point a quotient has.
 const QUOTIENT_PLACES: u32 = 16;
+
+/// The quotient of numbers with too many digits, with as many places.
+fn rough_quotient(a: f64, b: f64) -> f64 {
+    let quotient = a / b;
+    if quotient.abs() < 1.0 {
+        format!("{quotient:.places$}", places = QUOTIENT_PLACES as usize).parse().unwrap_or(quotient)
+    } else {
+        quotient
+    }
+}
 
 /// A decimal number: `digits` with the point `places` from the right.
 #[derive(Debug, Clone, Copy)]

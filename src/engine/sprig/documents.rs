@@ -3,29 +3,31 @@
 use super::error::Error;
 use super::limits::Limits;
 use super::toml::{self, Item, LocalClock};
-use crate::diagnostic::Source;
+use crate::diagnostic::{Diagnostic, Source};
+use crate::go::strconv::quote_char;
 use crate::go::time::Zone;
+use crate::go::utf8;
 use crate::stack;
 use crate::yaml::{Map, Node, Value};
 use crate::{json, yaml};
 
 /// The map that the first document of YAML text is; a map with the key `Error` where it is none (`fromYaml`).
-pub fn from_yaml(text: &str) -> Value {
+pub fn from_yaml(text: &[u8]) -> Value {
     read(&MAP, text, YAML)
 }
 
 /// The list that the first document of YAML text is; where it is none, a list with the message (`fromYamlArray`).
-pub fn from_yaml_array(text: &str) -> Value {
+pub fn from_yaml_array(text: &[u8]) -> Value {
     read(&LIST, text, YAML)
 }
 
 /// The map that JSON text holds; a map with the key `Error` where it holds none (`fromJson`).
-pub fn from_json(text: &str) -> Value {
+pub fn from_json(text: &[u8]) -> Value {
     read(&MAP, text, JSON)
 }
 
 /// The list that JSON text holds; where it holds none, a list with the message (`fromJsonArray`).
-pub fn from_json_array(text: &str) -> Value {
+pub fn from_json_array(text: &[u8]) -> Value {
     read(&LIST, text, JSON)
 }
 
@@ -33,7 +35,7 @@ pub fn from_json_array(text: &str) -> Value {
 ///
 /// # Errors
 /// Go's message about text that is not JSON.
-pub fn any_from_json(text: &str) -> Result<Value, Error> {
+pub fn any_from_json(text: &[u8]) -> Result<Value, Error> {
     match (JSON.read)(text) {
         Ok((value, None)) => Ok(value),
         Ok((_, Some(message))) | Err(message) => Err(Error::Call(message)),
@@ -41,7 +43,7 @@ pub fn any_from_json(text: &str) -> Result<Value, Error> {
 }
 
 /// The map that TOML text holds; a map with the key `Error` where it holds none (`fromToml`).
-pub fn from_toml(text: &str) -> Value {
+pub fn from_toml(text: &[u8]) -> Value {
     read(&MAP, text, TOML)
 }
 
@@ -51,13 +53,15 @@ type Read = (Value, Option<String>);
 /// How a kind of document is read.
 #[derive(Clone, Copy)]
 struct Reader {
-    read: fn(&str) -> Result<Read, String>,
+    read: fn(&[u8]) -> Result<Read, String>,
     /// What precedes the message about a document of another type than the one that is asked for.
     prefix: &'static str,
 }
 
 const YAML: Reader = Reader {
     read: |text| {
+        let text =
+            yaml::text_of_bytes(text).map_err(|message| format!("error converting YAML to JSON: yaml: {message}"))?;
         let read = yaml::read_generated_document(&Source::file("", text));
         read.map(|node| (node.value, None)).map_err(|error| error.message)
     },
@@ -66,9 +70,9 @@ const YAML: Reader = Reader {
 
 const JSON: Reader = Reader {
     read: |text| {
-        let read = json::read_decoded(&Source::file("", text));
+        let read = json::read_decoded(&Source::file("", utf8::to_text(text)));
         let read = read.map(|(node, error)| (node.value, error.map(|error| error.message)));
-        read.map_err(|error| error.message)
+        read.map_err(|error| of_bytes(error, text))
     },
     prefix: "",
 };
@@ -76,10 +80,24 @@ const JSON: Reader = Reader {
 const TOML: Reader = Reader {
     read: |text| {
         let clock = LocalClock { zone: Zone::UTC, offset: 0 };
-        Ok((table(toml::read(text.as_bytes(), &clock)?), None))
+        Ok((table(toml::read(text, &clock)?), None))
     },
     prefix: "",
 };
+
+/// A message about JSON. Go names the byte that it does not expect; in the text that was read it is U+FFFD if it is not UTF-8.
+fn of_bytes(error: Diagnostic, bytes: &[u8]) -> String {
+    let text = utf8::to_text(bytes);
+    let at = error.labels.first().map_or(text.len(), |label| label.span.start().min(text.len()));
+    if !text[at..].starts_with(char::REPLACEMENT_CHARACTER) {
+        return error.message;
+    }
+    // Each character of the text stands for a character of the bytes, or for one byte.
+    let nth = text[..at].chars().count();
+    let byte = utf8::char_indices(bytes).nth(nth).and_then(|(at, _)| bytes.get(at));
+    let shown = byte.map(|byte| quote_char(char::from(*byte))).unwrap_or_default();
+    error.message.replacen(&quote_char('\u{ef}'), &shown, 1)
+}
 
 fn table(table: toml::Table) -> Value {
     let mut map = Map::new();
@@ -160,7 +178,7 @@ const LIST: Container = Container {
     error: |message| Value::List(vec![message]),
 };
 
-fn read(container: &Container, text: &str, reader: Reader) -> Value {
+fn read(container: &Container, text: &[u8], reader: Reader) -> Value {
     let message = match (reader.read)(text) {
         Ok((Value::Null, None)) => return (container.empty)(),
         Ok((value, None)) if (container.is_one)(&value) => return value,
@@ -237,13 +255,13 @@ mod tests {
             other => panic!("{other:?}"),
         };
         assert_eq!(
-            error(from_yaml("[a]")),
+            error(from_yaml(b"[a]")),
             "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go value of type \
              map[string]interface {}"
         );
-        assert_eq!(error(from_json_array("{}")), "json: cannot unmarshal object into Go value of type []interface {}");
-        assert!(error(from_toml("=")).starts_with("toml: "));
-        assert_eq!(from_yaml(""), Value::Map(Map::new()));
-        assert_eq!(any_from_json("3").unwrap(), Value::Float(3.0));
+        assert_eq!(error(from_json_array(b"{}")), "json: cannot unmarshal object into Go value of type []interface {}");
+        assert!(error(from_toml(b"=")).starts_with("toml: "));
+        assert_eq!(from_yaml(b""), Value::Map(Map::new()));
+        assert_eq!(any_from_json(b"3").unwrap(), Value::Float(3.0));
     }
 }

@@ -27,12 +27,12 @@ fn check_divisor(by: i64) -> Result<(), Error> {
 
 /// The larger one as Go's `math.Max` chooses it (`maxf`): NaN where one is NaN.
 pub fn max(a: f64, b: f64) -> f64 {
-    choose(a, b, f64::max)
+    if a == 0.0 && b == 0.0 { a + b } else { choose(a, b, f64::max) }
 }
 
 /// The smaller one as Go's `math.Min` chooses it (`minf`): NaN where one is NaN.
 pub fn min(a: f64, b: f64) -> f64 {
-    choose(a, b, f64::min)
+    if a == 0.0 && b == 0.0 { -(-a - b) } else { choose(a, b, f64::min) }
 }
 
 fn choose(a: f64, b: f64, of_numbers: fn(f64, f64) -> f64) -> f64 {

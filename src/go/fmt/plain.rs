@@ -96,7 +96,7 @@ impl Printer<'_> {
 
     fn scalar<V: GoValue>(&mut self, view: View<'_, V>) -> Result<(), Error> {
         match view {
-            View::Nil => self.push(b"<nil>"),
+            View::Nil | View::NilPointer => self.push(b"<nil>"),
             View::Bool(truth) => self.push(if truth { b"true" } else { b"false" }),
             View::Int(number) => self.write(format_args!("{number}")),
             View::Uint(number) => self.write(format_args!("{number}")),

@@ -24,6 +24,11 @@ pub trait GoValue: Clone {
         None
     }
 
+    /// Whether it is a nil slice or map.
+    fn is_nil_container(&self) -> bool {
+        false
+    }
+
     /// What its `GoString` method returns, if the type has one: what `%#v` prints.
     fn go_string_method(&self) -> Option<Cow<'_, [u8]>> {
         None
@@ -42,6 +47,7 @@ pub trait GoValue: Clone {
             View::List(items) => !items.is_empty(),
             View::Map(entries) => !entries.is_empty(),
             View::Struct(_) | View::Pointer(_) | View::Func => true,
+            View::NilPointer => false,
         }
     }
 
@@ -62,7 +68,7 @@ pub trait GoValue: Clone {
             View::Bytes(_) | View::List(_) => "slice",
             View::Map(_) => "map",
             View::Struct(_) => "struct",
-            View::Pointer(_) => "ptr",
+            View::Pointer(_) | View::NilPointer => "ptr",
             View::Func => "func",
         })
     }
@@ -95,6 +101,8 @@ pub enum View<'a, V: GoValue> {
     Struct(Vec<(&'static str, V)>),
     /// A pointer to a value.
     Pointer(V),
+    /// A pointer to nothing.
+    NilPointer,
     /// A function, a channel: something that prints as an address alone.
     Func,
 }

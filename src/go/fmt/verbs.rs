@@ -8,6 +8,9 @@ use crate::go::utf8;
 /// An address differs from run to run in Go; here it is always the same one.
 pub(super) const ADDRESS: u64 = 0xc0_0000_0000;
 
+/// The address of the local time zone, which Helm v4.2.4 for Linux on amd64 always has in the same place.
+const LOCAL_ZONE: u64 = 0x525_8700;
+
 impl Printer<'_> {
     /// An argument of `printf` or `print`.
     pub(super) fn argument(&mut self, verb: char, flags: Flags, value: &impl GoValue) -> Result<(), Error> {
@@ -36,6 +39,13 @@ impl Printer<'_> {
             }
         }
         let fits = match value.view() {
+            _ if flags.go_syntax && value.is_nil_container() => {
+                let type_name = value.go_type();
+                let type_name = if top && type_name == "[]uint8" { "[]byte" } else { &type_name };
+                self.push(type_name.as_bytes())?;
+                self.push(b"(nil)")?;
+                true
+            }
             View::Nil => {
                 self.push(if flags.go_syntax { b"interface {}(nil)" } else { b"<nil>" })?;
                 true
@@ -80,7 +90,13 @@ impl Printer<'_> {
                 self.deeper(|printer| printer.part(verb, flags, &target, false))?;
                 true
             }
-            View::Pointer(_) | View::Func => self.address(verb, flags, value)?,
+            View::NilPointer if verb == 'v' && !flags.go_syntax => {
+                self.pad(flags, b"<nil>")?;
+                true
+            }
+            View::NilPointer => self.address(verb, flags, value, 0)?,
+            View::Pointer(_) if value.go_type() == "*time.Location" => self.address(verb, flags, value, LOCAL_ZONE)?,
+            View::Pointer(_) | View::Func => self.address(verb, flags, value, ADDRESS)?,
         };
         if fits { Ok(()) } else { self.bad_verb(verb, flags, value) }
     }
@@ -124,14 +140,15 @@ impl Printer<'_> {
         self.push(b"}")
     }
 
-    fn address(&mut self, verb: char, flags: Flags, value: &impl GoValue) -> Result<bool, Error> {
+    fn address(&mut self, verb: char, flags: Flags, value: &impl GoValue, address: u64) -> Result<bool, Error> {
         match verb {
             'v' if flags.go_syntax => {
-                self.push(format!("({})({ADDRESS:#x})", value.go_type()).as_bytes())?;
+                let shown = if address == 0 { "nil".to_owned() } else { format!("{address:#x}") };
+                self.push(format!("({})({shown})", value.go_type()).as_bytes())?;
                 Ok(true)
             }
-            'v' => self.hexadecimal(flags, ADDRESS),
-            'b' | 'o' | 'd' | 'x' | 'X' => self.integer(verb, flags, false, ADDRESS),
+            'v' => self.hexadecimal(flags, address),
+            'b' | 'o' | 'd' | 'x' | 'X' => self.integer(verb, flags, false, address),
             _ => Ok(false),
         }
     }

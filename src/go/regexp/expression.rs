@@ -1,8 +1,9 @@
 //! A compiled expression, and what is done with it.
 
 use std::convert::Infallible;
+use std::ops::Range;
 
-use regex::bytes::{Captures, Match, Regex, RegexBuilder};
+use regex::bytes::{Captures, Regex, RegexBuilder};
 
 use super::replace::{Replacement, group_names};
 use super::syntax;
@@ -34,6 +35,7 @@ impl Regexp {
     /// Whether the expression matches somewhere in the text (`Regexp.Match`).
     pub fn is_match(&self, text: &[u8]) -> bool {
         match self.regex.find(text) {
+            None if str::from_utf8(text).is_err() => self.matches(text).next().is_some(),
             None => false,
             Some(found) => is_boundary(text, found.start()) || self.find_all(text).next().is_some(),
         }
@@ -46,11 +48,24 @@ impl Regexp {
 
     /// All matches that don't overlap (`Regexp.FindAll`).
     pub fn find_all<'t>(&self, text: &'t [u8]) -> impl Iterator<Item = &'t [u8]> {
-        self.matches(text).map(|found| found.as_bytes())
+        self.matches(text).map(|found| &text[found])
     }
 
-    fn matches<'t>(&self, text: &'t [u8]) -> impl Iterator<Item = Match<'t>> {
-        self.regex.find_iter(text).filter(|found| is_boundary(text, found.start()))
+    fn matches(&self, text: &[u8]) -> impl Iterator<Item = Range<usize>> {
+        let is_text = str::from_utf8(text).is_ok();
+        let matches = is_text.then(|| {
+            self.regex.find_iter(text).filter(|found| is_boundary(text, found.start())).map(|found| found.range())
+        });
+        let of_bytes = if is_text { Vec::new() } else { self.matches_of_bytes(text) };
+        matches.into_iter().flatten().chain(of_bytes)
+    }
+
+    /// Matches in what is not UTF-8: to Go each byte of it is the character U+FFFD.
+    fn matches_of_bytes(&self, bytes: &[u8]) -> Vec<Range<usize>> {
+        let text = utf8::to_text_bytes(bytes);
+        let mut places = Places::new(bytes, &text);
+        let matches = self.regex.find_iter(&text).filter(|found| is_boundary(&text, found.start()));
+        matches.map(|found| places.of(found.start())..places.of(found.end())).collect()
     }
 
     /// The text with every match replaced (`Regexp.ReplaceAll`): in the template `$1`, `${1}`, `$name` and `${name}` stand for
@@ -91,14 +106,17 @@ impl Regexp {
     ) -> Result<Vec<u8>, E> {
         let mut out = Vec::with_capacity(text.len());
         let mut end = 0;
-        for groups in self.regex.captures_iter(text) {
+        // To Go each byte that is not UTF-8 is the character U+FFFD.
+        let matched = utf8::to_text_bytes(text);
+        let mut places = Places::new(text, &matched);
+        for groups in self.regex.captures_iter(&matched) {
             let whole = groups.get_match();
-            if !is_boundary(text, whole.start()) {
+            if !is_boundary(&matched, whole.start()) {
                 continue;
             }
-            out.extend_from_slice(&text[end..whole.start()]);
+            out.extend_from_slice(&text[end..places.of(whole.start())]);
             push(&mut out, &groups)?;
-            end = whole.end();
+            end = places.of(whole.end());
         }
         out.extend_from_slice(&text[end..]);
         Ok(out)
@@ -130,11 +148,11 @@ impl Regexp {
                 break;
             }
             spend_part()?;
-            end = found.start();
-            if found.end() > 0 {
+            end = found.start;
+            if found.end > 0 {
                 parts.push(&text[begin..end]);
             }
-            begin = found.end();
+            begin = found.end;
         }
         if end != text.len() {
             parts.push(&text[begin..]);
@@ -173,6 +191,32 @@ pub fn quote_meta(text: &[u8]) -> Vec<u8> {
         quoted.push(byte);
     }
     quoted
+}
+
+/// Where places of a text are in the bytes that it was made of, asked for in order.
+struct Places<'a> {
+    bytes: &'a [u8],
+    text: &'a [u8],
+    /// A place in the bytes, and the same in the text.
+    at: (usize, usize),
+}
+
+impl<'a> Places<'a> {
+    fn new(bytes: &'a [u8], text: &'a [u8]) -> Places<'a> {
+        Places { bytes, text, at: (0, 0) }
+    }
+
+    fn of(&mut self, wanted: usize) -> usize {
+        if self.bytes.len() == self.text.len() {
+            return wanted;
+        }
+        while self.at.1 < wanted {
+            let Some((_, of_bytes)) = utf8::decode(&self.bytes[self.at.0..]) else { break };
+            let Some((_, of_text)) = utf8::decode(&self.text[self.at.1..]) else { break };
+            self.at = (self.at.0 + of_bytes, self.at.1 + of_text);
+        }
+        self.at.0
+    }
 }
 
 /// Whether no character has bytes on both sides of a place: Go finds empty matches between characters alone.

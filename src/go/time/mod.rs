@@ -213,6 +213,23 @@ impl Time {
         self.total() == other.total() && self.zone == other.zone
     }
 
+    /// Whether it is the same instant in a zone that says the same: Go's `reflect.DeepEqual`.
+    pub fn is_like(&self, other: &Time) -> bool {
+        self.total() == other.total() && self.zone.is_like(&other.zone)
+    }
+
+    /// As `%#v` prints it: `time.Date(2021, time.March, 4, 0, 0, 0, 0, time.UTC)`.
+    pub fn go_string(&self) -> String {
+        let Civil { date, hour, minute, second } = self.civil();
+        let zone = match &self.zone {
+            zone if zone.is_utc() => "time.UTC".to_owned(),
+            zone if zone.is_local() => "time.Local".to_owned(),
+            zone => format!("time.Location({})", parse::quote(zone.name())),
+        };
+        let (year, month, day, nanoseconds) = (date.year, date.month, date.day, self.nanoseconds);
+        format!("time.Date({year}, time.{month}, {day}, {hour}, {minute}, {second}, {nanoseconds}, {zone})")
+    }
+
     /// As Go prints it: `2021-03-04 00:00:00 +0000 UTC`.
     pub fn shown(&self) -> Vec<u8> {
         self.format(b"2006-01-02 15:04:05.999999999 -0700 MST")

@@ -14,7 +14,7 @@ pub trait Zones {
     fn local(&self) -> Zone;
 }
 
-/// A time zone: Go's `*time.Location`. Two are equal if they are one and the same.
+/// A time zone: Go's `*time.Location`, nil for UTC. Two are equal if they are one and the same.
 #[derive(Debug, Clone, Default)]
 pub struct Zone(Option<Arc<Location>>);
 
@@ -27,9 +27,11 @@ pub struct Location {
     transitions: Vec<(i64, u8)>,
     /// What holds after the last transition.
     rule: Option<Rule>,
+    /// Whether it is the system's own zone.
+    is_local: bool,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct LocalType {
     name: Arc<[u8]>,
     offset: i64,
@@ -40,7 +42,7 @@ impl PartialEq for Zone {
     fn eq(&self, other: &Zone) -> bool {
         match (&self.0, &other.0) {
             (None, None) => true,
-            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b) || (a.is_one_of_hours() && self.is_like(other)),
             _ => false,
         }
     }
@@ -59,7 +61,40 @@ impl Zone {
     /// A zone with one offset, in seconds east of UTC.
     pub fn fixed(name: &[u8], offset: i64) -> Zone {
         let types = vec![LocalType { name: name.into(), offset, is_dst: false }];
-        Location { name: name.to_vec(), types, transitions: Vec::new(), rule: None }.into()
+        Location { name: name.to_vec(), types, transitions: Vec::new(), rule: None, is_local: false }.into()
+    }
+
+    /// The system's own zone where that is UTC: to Go another zone than UTC itself.
+    pub fn local_utc() -> Zone {
+        Location { name: b"UTC".to_vec(), types: Vec::new(), transitions: Vec::new(), rule: None, is_local: true }
+            .into()
+    }
+
+    /// Whether it is UTC itself.
+    pub fn is_utc(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Whether it is the system's own zone.
+    pub fn is_local(&self) -> bool {
+        self.0.as_ref().is_some_and(|location| location.is_local)
+    }
+
+    /// Whether it says the same as another one.
+    pub fn is_like(&self, other: &Zone) -> bool {
+        match (&self.0, &other.0) {
+            (None, None) => true,
+            (Some(a), Some(b)) => {
+                Arc::ptr_eq(a, b) || (a.name == b.name && a.types == b.types && a.transitions == b.transitions)
+            }
+            _ => false,
+        }
+    }
+
+    /// The one offset it has at all times, if it was made of one.
+    pub fn fixed_offset(&self) -> Option<i64> {
+        let location = self.0.as_ref().filter(|location| location.transitions.is_empty())?;
+        location.types.first().map(|only| only.offset)
     }
 
     /// The name it was loaded by.
@@ -120,7 +155,7 @@ impl Location {
             transitions.push((i64::MIN, 0));
         }
         let rule = data.0.strip_prefix(b"\n").and_then(|rest| rest.strip_suffix(b"\n")).and_then(Rule::parse);
-        Some(Location { name: name.as_bytes().to_vec(), types, transitions, rule })
+        Some(Location { name: name.as_bytes().to_vec(), types, transitions, rule, is_local: false })
     }
 
     /// The same zone under another name.
@@ -130,7 +165,24 @@ impl Location {
         self
     }
 
+    /// The same zone as the system's own.
+    #[must_use]
+    pub fn into_local(mut self) -> Location {
+        self.is_local = true;
+        self
+    }
+
+    /// Whether it is one of the zones without a name, whole hours from UTC, that Go makes once.
+    fn is_one_of_hours(&self) -> bool {
+        let is_hour = |offset: i64| offset % 3_600 == 0 && (-12..=14).contains(&(offset / 3_600));
+        let is_fixed = self.name.is_empty() && self.transitions.is_empty();
+        is_fixed && self.types.first().is_some_and(|only| is_hour(only.offset))
+    }
+
     fn at(&self, seconds: i64) -> ZoneAt {
+        if self.types.is_empty() {
+            return Zone::UTC.at(seconds);
+        }
         let next = self.transitions.partition_point(|(time, _)| *time <= seconds);
         let end = self.transitions.get(next).map_or(i64::MAX, |(time, _)| *time);
         let Some((start, index)) = next.checked_sub(1).and_then(|last| self.transitions.get(last)) else {

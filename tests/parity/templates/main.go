@@ -14,6 +14,9 @@ import (
 	"log/slog"
 	"os"
 	"runtime/debug"
+	"syscall"
+	"time"
+	"unsafe"
 
 	"helm.sh/helm/v4/pkg/chart/common"
 	"helm.sh/helm/v4/pkg/chart/common/util"
@@ -77,7 +80,24 @@ func answerTo(files [][2]string) (result answer) {
 	return result
 }
 
+// placeLocal puts the local time zone where it is in Helm v4.2.4 for Linux on amd64: verbs that don't fit times print its address.
+func placeLocal() {
+	const address, page = 0x5258700, 4096
+	_ = time.Local.String() // It is set up when it is first used.
+	start := uintptr(address) &^ (page - 1)
+	const private, anonymous, fixedNoReplace = 0x2, 0x20, 0x100000
+	got, _, failed := syscall.Syscall6(syscall.SYS_MMAP, start, page, syscall.PROT_READ|syscall.PROT_WRITE,
+		private|anonymous|fixedNoReplace, ^uintptr(0), 0)
+	if failed != 0 || got != start {
+		log.Fatalf("no memory for the time zone: %v", failed)
+	}
+	local := (*time.Location)(unsafe.Add(unsafe.Pointer(nil), address))
+	*local = *time.Local
+	time.Local = local
+}
+
 func main() {
+	placeLocal()
 	// Merging values logs what it ignores.
 	log.SetOutput(io.Discard)
 	slog.SetDefault(slog.New(slog.DiscardHandler))

@@ -199,6 +199,7 @@ fn validated(value: Value, param: Param) -> Result<Value> {
         Value::Invalid => param.zero().ok_or_else(|| fail(format!("invalid value; expected {}", param.go_type()))),
         Value::Nil if matches!(param, Param::Any | Param::Reflect) => Ok(Value::Nil),
         Value::Nil => Err(fail(format!("wrong type for value; expected {}; got interface {{}}", param.go_type()))),
+        Value::Object(object) if param == Param::Any => Ok(object.passed().unwrap_or(Value::Object(object))),
         value => param.assign(value).map_err(|value| {
             fail(format!("wrong type for value; expected {}; got {}", param.go_type(), value.go_type()))
         }),

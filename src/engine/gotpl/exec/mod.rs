@@ -113,6 +113,8 @@ enum Frame {
     List { nodes: Children, next: usize },
     /// The end of an `if` or `with`: variables go, and the dot comes back.
     Leave { mark: usize, dot: Option<Operand> },
+    /// The end of the `else` of a loop, which `break` leaves as it leaves the loop.
+    Else { mark: usize },
     /// A loop.
     Range(Box<Loop>),
     /// The end of a template that `{{ template }}` called.
@@ -319,6 +321,7 @@ impl Exec {
                     context.dot = dot;
                 }
             }
+            Some(Frame::Else { mark }) => self.variables.truncate(mark),
             Some(Frame::Range(ended)) => {
                 self.variables.truncate(ended.before);
                 context.dot = ended.dot;
@@ -374,10 +377,10 @@ impl Exec {
             }
             Node::Range(control) => self.begin_range(context, control)?,
             Node::Break => {
-                self.leave_to_range(context);
+                self.leave_to(context, |frame| matches!(frame, Frame::Range(_) | Frame::Else { .. }));
                 self.leave(context);
             }
-            Node::Continue => self.leave_to_range(context),
+            Node::Continue => self.leave_to(context, |frame| matches!(frame, Frame::Range(_))),
             Node::Template(call) => {
                 self.limits.step(1)?;
                 let name = parsed.name(call.name);
@@ -404,9 +407,9 @@ impl Exec {
         Ok(())
     }
 
-    /// Ends all frames within the innermost loop.
-    fn leave_to_range(&mut self, context: &mut Context) {
-        while !matches!(self.frames.last(), None | Some(Frame::Range(_))) {
+    /// Ends all frames within the innermost one of a kind.
+    fn leave_to(&mut self, context: &mut Context, is_it: fn(&Frame) -> bool) {
+        while self.frames.last().is_some_and(|frame| !is_it(frame)) {
             self.leave(context);
         }
     }

@@ -47,7 +47,7 @@ impl Exec {
         if is_empty {
             match control.otherwise {
                 Some(list) => {
-                    self.frames.push(Frame::Leave { mark: before, dot: None });
+                    self.frames.push(Frame::Else { mark: before });
                     self.push_list(&context.parsed, list);
                 }
                 None => self.variables.truncate(before),

@@ -3,7 +3,7 @@
 use super::strings::string_of;
 use crate::engine::gotpl::call::{Args, Evaluate, Function, ITEM, Param};
 use crate::engine::gotpl::errors::FnError;
-use crate::engine::gotpl::value::{Entry, List, Map, MapKind, Text, Value};
+use crate::engine::gotpl::value::{Entry, List, ListKind, Map, MapKind, Text, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::variadic("dict", &[Param::Any], dict),
@@ -20,7 +20,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::variadic("keys", &[Param::Map], keys),
     Function::new("values", &[Param::Map], |run, args| {
         run.spend(args.map(0).len().saturating_mul(ITEM))?;
-        Ok(Value::list(args.map(0).snapshot().into_iter().map(|(_, value)| value).collect()))
+        Ok(Value::appended(args.map(0).snapshot().into_iter().map(|(_, value)| value).collect()))
     }),
     Function::variadic("pick", &[Param::Map, Param::Str], pick),
     Function::variadic("omit", &[Param::Map, Param::Str], omit),
@@ -52,7 +52,7 @@ fn set(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
 fn pluck(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     run.spend(args.len().saturating_mul(ITEM))?;
     let key = args.bytes(0);
-    Ok(Value::list((1..args.len()).filter_map(|at| args.map(at).get(key)).collect()))
+    Ok(Value::appended((1..args.len()).filter_map(|at| args.map(at).get(key)).collect()))
 }
 
 fn keys(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
@@ -61,7 +61,7 @@ fn keys(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
         run.spend(args.map(at).len().saturating_mul(ITEM))?;
         keys.extend(args.map(at).keys());
     }
-    Ok(Value::strings(keys))
+    Ok(Value::List(List::appended(ListKind::Strings, keys.into_iter().map(Value::Str).collect())))
 }
 
 fn pick(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
@@ -130,7 +130,7 @@ pub(super) fn copied(run: &mut dyn Evaluate, value: &Value, depth: usize) -> Res
             let depth = depth.checked_sub(1).ok_or_else(too_deep)?;
             run.spend(list.len().saturating_mul(ITEM))?;
             let items: Result<Vec<Value>, FnError> = list.items().iter().map(|item| copied(run, item, depth)).collect();
-            Value::List(List::new(list.kind(), items?))
+            Value::List(List::with_capacity(list.kind(), items?, list.capacity()))
         }
         Value::Object(object) => object.deep_copy().unwrap_or_else(|| value.clone()),
         value => value.clone(),

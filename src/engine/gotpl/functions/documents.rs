@@ -3,17 +3,18 @@
 use crate::engine::gotpl::call::{Args, Evaluate, Function, Param};
 use crate::engine::gotpl::errors::FnError;
 use crate::engine::gotpl::value::{
-    List, ListKind, Map, MapKind, NilForm, NoPlainForm, Value, from_yaml, to_json, to_yaml,
+    List, ListKind, Map, MapKind, NoPlainForm, Value, from_yaml, to_go_yaml, to_json, to_yaml,
 };
 use crate::engine::sprig::documents;
 use crate::json::Style;
 use crate::yaml;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("toYaml", &[Param::Any], |run, args| yaml(run, args, false, NilForm::Null, yaml_text)),
-    Function::new("mustToYaml", &[Param::Any], |run, args| yaml(run, args, true, NilForm::Null, yaml_text)),
+    Function::new("toYaml", &[Param::Any], |run, args| yaml(run, args, false)),
+    Function::new("mustToYaml", &[Param::Any], |run, args| yaml(run, args, true)),
     Function::new("toYamlPretty", &[Param::Any], |run, args| {
-        yaml(run, args, false, NilForm::Empty, |value| Ok(yaml::write_pretty(value)))
+        let value = to_go_yaml(args.get(0), run.room());
+        written(run, true, value.map(|value| yaml::write_go_pretty(&value)))
     }),
     Function::new("toJson", &[Param::Any], |run, args| json(run, args, false, Style::Compact)),
     Function::new("mustToJson", &[Param::Any], |run, args| json(run, args, true, Style::Compact)),
@@ -35,27 +36,18 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
     Function::new("mustFromJson", &[Param::Str], |run, args| {
         run.spend(args.bytes(0).len().saturating_mul(NODE))?;
-        Ok(from_yaml(&documents::any_from_json(&args.str(0))?))
+        Ok(from_yaml(&documents::any_from_json(args.bytes(0))?))
     }),
 ];
 
 /// What a byte of a document costs once it is read.
 const NODE: usize = 16;
 
-fn yaml_text(value: &yaml::Value) -> Result<String, String> {
-    yaml::write(value).map_err(|error| error.to_string())
-}
-
 /// A value as YAML. Without `must` what has no such form gives "".
-fn yaml(
-    run: &mut dyn Evaluate,
-    args: Args<'_>,
-    must: bool,
-    nil: NilForm,
-    write: fn(&yaml::Value) -> Result<String, String>,
-) -> Result<Value, FnError> {
-    let plain = to_yaml(args.get(0), nil, run.room());
-    written(run, must, plain.and_then(|value| write(&value).map_err(NoPlainForm::Unsupported)))
+fn yaml(run: &mut dyn Evaluate, args: Args<'_>, must: bool) -> Result<Value, FnError> {
+    let plain = to_yaml(args.get(0), run.room());
+    let write = |value| yaml::write(&value).map_err(|error| NoPlainForm::Unsupported(error.to_string()));
+    written(run, must, plain.and_then(write))
 }
 
 /// A value as JSON. Without `must` what has no such form gives "".
@@ -82,7 +74,7 @@ fn is_null(args: &Args<'_>) -> bool {
 }
 
 /// A document read; what is wrong with it becomes part of the result.
-fn read(run: &mut dyn Evaluate, args: Args<'_>, read: fn(&str) -> yaml::Value) -> Result<Value, FnError> {
+fn read(run: &mut dyn Evaluate, args: Args<'_>, read: fn(&[u8]) -> yaml::Value) -> Result<Value, FnError> {
     run.spend(args.bytes(0).len().saturating_mul(NODE))?;
-    Ok(from_yaml(&read(&args.str(0))))
+    Ok(from_yaml(&read(args.bytes(0))))
 }

@@ -1,4 +1,4 @@
-//! sprig's lists. Nothing changes a list: each function gives a new one.
+//! sprig's lists. Each function gives a new one.
 
 use super::flow::is_empty;
 use crate::engine::gotpl::call::{Args, Budget, Evaluate, Function, ITEM, Param};
@@ -6,6 +6,7 @@ use crate::engine::gotpl::errors::FnError;
 use crate::engine::gotpl::value::{List, ListKind, Value, deep_equal};
 use crate::engine::sprig::cast::to_int;
 use crate::engine::sprig::lists;
+use crate::go::slice::grown;
 
 const ANY: &[Param] = &[Param::Any];
 const TWO: &[Param] = &[Param::Any, Param::Any];
@@ -104,13 +105,15 @@ fn initial(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
 fn append(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     let mut items = spent(run, args.get(0), "Cannot push on type")?;
     items.push(args.get(1).clone());
-    Ok(Value::list(items))
+    let capacity = grown(items.len() - 1, items.len(), ListKind::Any.element());
+    Ok(Value::List(List::with_capacity(ListKind::Any, items, capacity)))
 }
 
 fn prepend(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     let mut items = spent(run, args.get(0), "Cannot prepend on type")?;
     items.insert(0, args.get(1).clone());
-    Ok(Value::list(items))
+    let capacity = if items.len() > 1 { grown(1, items.len(), ListKind::Any.element()) } else { 1 };
+    Ok(Value::List(List::with_capacity(ListKind::Any, items, capacity)))
 }
 
 fn concat(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
@@ -121,7 +124,7 @@ fn concat(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
             other => return Err(FnError::new(format!("Cannot concat type {} as list", other.kind_name()))),
         }
     }
-    Ok(if all.is_empty() { nil_list() } else { Value::list(all) })
+    Ok(if all.is_empty() { nil_list() } else { Value::appended(all) })
 }
 
 fn reverse(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
@@ -138,18 +141,18 @@ fn holds(run: &mut dyn Evaluate, list: &[Value], value: &Value) -> Result<bool, 
 
 fn uniq(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     let items = spent(run, args.get(0), "Cannot find uniq on type")?;
-    Ok(Value::list(lists::uniq(&items, deep_equal, &mut Budget(run))?))
+    Ok(Value::appended(lists::uniq(&items, deep_equal, &mut Budget(run))?))
 }
 
 fn without(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     let items = spent(run, args.get(0), "Cannot find without on type")?;
-    Ok(Value::list(lists::without(&items, args.from(1), deep_equal, &mut Budget(run))?))
+    Ok(Value::appended(lists::without(&items, args.from(1), deep_equal, &mut Budget(run))?))
 }
 
 fn compact(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     let mut items = spent(run, args.get(0), "Cannot compact on type")?;
     items.retain(|item| !is_empty(item));
-    Ok(Value::list(items))
+    Ok(Value::appended(items))
 }
 
 fn has(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
@@ -196,9 +199,11 @@ fn slice(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     let end = args.from(2).first().map_or(length as i64, to_int);
     Ok(match list {
         Value::List(list) => {
-            let part = lists::slice(list.items(), start, end)?;
-            run.spend(part.len().saturating_mul(ITEM))?;
-            Value::List(List::new(list.kind(), part.to_vec()))
+            // What is behind the part is kept, too.
+            run.spend(list.capacity().saturating_mul(ITEM))?;
+            let range = usize::try_from(start).ok().zip(usize::try_from(end).ok());
+            let part = range.and_then(|(start, end)| list.part(start, end));
+            Value::List(part.ok_or_else(|| FnError::new("reflect.Value.Slice: slice index out of bounds"))?)
         }
         Value::Bytes(bytes) => {
             let part = lists::slice(bytes, start, end)?;

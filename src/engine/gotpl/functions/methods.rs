@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{semver, time_methods};
 use crate::engine::gotpl::call::{Args, Budget, Evaluate, Function, Param};
 use crate::engine::gotpl::errors::FnError;
-use crate::engine::gotpl::value::{Map, MapKind, NilForm, Text, Value, to_yaml};
+use crate::engine::gotpl::value::{Map, MapKind, Text, Value, to_yaml};
 use crate::engine::sprig;
 use crate::engine::sprig::files::{self, PathPattern};
 use crate::yaml;
@@ -45,7 +45,7 @@ const FILES: &[Function] = &[
 const VALUES: &[Function] = &[
     Function::new("AsMap", &[], |_, args| Ok(Value::Map(args.map(0).with_kind(MapKind::Any)))),
     Function::new("YAML", &[], |run, args| {
-        let plain = to_yaml(args.get(0), NilForm::Null, run.room());
+        let plain = to_yaml(args.get(0), run.room());
         let text = plain.ok().and_then(|value| yaml::write(&value).ok()).unwrap_or_default();
         Ok(Value::str(text + "\n"))
     }),

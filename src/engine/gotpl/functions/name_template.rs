@@ -30,7 +30,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("fail", &[Param::Str], |_, args| Err(FnError::new(args.str(0)))),
     Function::new("fromJson", &[Param::Str], |run, args| {
         run.spend(args.bytes(0).len().saturating_mul(COST))?;
-        Ok(documents::any_from_json(&args.str(0)).map_or(Value::Nil, |value| from_yaml(&value)))
+        Ok(documents::any_from_json(args.bytes(0)).map_or(Value::Nil, |value| from_yaml(&value)))
     }),
     Function::new("env", &[Param::Str], |run, args| Ok(Value::Str(variable(run, args.bytes(0))))),
     Function::new("expandenv", &[Param::Str], expandenv),

@@ -1,5 +1,6 @@
 //! sprig's functions on regular expressions, in Go's syntax and on bytes.
 
+use std::cell::Cell;
 use std::sync::LazyLock;
 
 use super::strings::made;
@@ -7,6 +8,7 @@ use crate::engine::gotpl::call::{Args, Evaluate, Function, ITEM, Param};
 use crate::engine::gotpl::errors::FnError;
 use crate::engine::gotpl::value::{List, ListKind, Value};
 use crate::go::regexp::{Cache, Regexp, quote_meta};
+use crate::go::slice::appended;
 use crate::go::strconv::{can_backquote, quote_bytes};
 
 const TWO: &[Param] = &[Param::Str, Param::Str];
@@ -75,16 +77,25 @@ impl Room {
     }
 }
 
-fn strings(run: &mut dyn Evaluate, parts: Vec<&[u8]>) -> Result<Value, FnError> {
+/// A `[]string` of a capacity to which the parts were appended.
+fn strings(run: &mut dyn Evaluate, parts: Vec<&[u8]>, capacity: usize) -> Result<Value, FnError> {
     run.spend(parts.len().saturating_mul(ITEM))?;
-    if parts.is_empty() { Ok(Value::List(List::nil(ListKind::Strings))) } else { Ok(Value::strings(parts)) }
+    let capacity = appended(capacity, parts.len(), ListKind::Strings.element());
+    let parts = parts.into_iter().map(Value::str).collect();
+    Ok(Value::List(List::with_capacity(ListKind::Strings, parts, capacity)))
+}
+
+fn nil_strings() -> Value {
+    Value::List(List::nil(ListKind::Strings))
 }
 
 fn find_all(run: &mut dyn Evaluate, args: Args<'_>, get: Get) -> Result<Value, FnError> {
     let regex = get(run, args)?;
     let most = usize::try_from(args.int(2)).unwrap_or(usize::MAX);
     let found: Vec<&[u8]> = regex.find_all(args.bytes(1)).take(most).collect();
-    strings(run, found)
+    // What Go begins with.
+    const CAPACITY: usize = 10;
+    if found.is_empty() { Ok(nil_strings()) } else { strings(run, found, CAPACITY) }
 }
 
 fn replace(run: &mut dyn Evaluate, args: Args<'_>, get: Get) -> Result<Value, FnError> {
@@ -103,7 +114,17 @@ fn split(run: &mut dyn Evaluate, args: Args<'_>, get: Get) -> Result<Value, FnEr
     let regex = get(run, args)?;
     // No part is made without a byte of the text or its end.
     run.spend(args.bytes(1).len().saturating_add(1).saturating_mul(ITEM))?;
-    let parts = regex.split(args.bytes(1), args.int(2), || Ok::<(), FnError>(()))?;
-    // No parts are nil where none are asked for, and an empty list where there are none.
-    if parts.is_empty() && args.int(2) != 0 { Ok(Value::strings(parts)) } else { strings(run, parts) }
+    let matches = Cell::new(0);
+    let count = || {
+        matches.set(matches.get() + 1);
+        Ok::<(), FnError>(())
+    };
+    let parts = regex.split(args.bytes(1), args.int(2), count)?;
+    let most = usize::try_from(args.int(2)).unwrap_or(usize::MAX);
+    match most {
+        0 => Ok(nil_strings()),
+        // One more match was found than was cut at.
+        _ if parts.len() == most => strings(run, parts, most),
+        _ => strings(run, parts, matches.get()),
+    }
 }

@@ -131,6 +131,11 @@ impl Object for VersionObject {
         Some(object(VersionObject { version, original: String::new(), is_pointer: self.is_pointer }))
     }
 
+    fn deep_equals(&self, other: &dyn Object) -> bool {
+        let other = other.as_any().downcast_ref::<VersionObject>();
+        other.is_some_and(|other| self.version == other.version && self.original == other.original)
+    }
+
     fn equals(&self, other: &dyn Object) -> bool {
         let other = other.as_any().downcast_ref::<VersionObject>();
         other.is_some_and(|other| match self.is_pointer {

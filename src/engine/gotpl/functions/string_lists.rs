@@ -3,7 +3,7 @@
 use super::strings::string_of;
 use crate::engine::gotpl::call::{Args, Budget, Evaluate, Function, ITEM, Param};
 use crate::engine::gotpl::errors::FnError;
-use crate::engine::gotpl::value::{Map, MapKind, Text, Value};
+use crate::engine::gotpl::value::{List, ListKind, Map, MapKind, Text, Value};
 use crate::engine::sprig::text;
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -19,7 +19,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         let parts = strings_of(run, args.get(1))?;
         Ok(Value::str(text::join(&parts, args.bytes(0), &mut Budget(run))?))
     }),
-    Function::new("toStrings", &[Param::Any], |run, args| Ok(Value::strings(strings_of(run, args.get(0))?))),
+    Function::new("toStrings", &[Param::Any], |run, args| string_list(run, args.get(0))),
     Function::new("sortAlpha", &[Param::Any], sort_alpha),
 ];
 
@@ -47,12 +47,27 @@ fn strings_of(run: &mut dyn Evaluate, value: &Value) -> Result<Vec<Text>, FnErro
     }
 }
 
+/// A value as a `[]string`. One that is one is itself the answer.
+fn string_list(run: &mut dyn Evaluate, value: &Value) -> Result<Value, FnError> {
+    match value {
+        Value::List(list) if list.kind() == ListKind::Strings => Ok(value.clone()),
+        Value::List(list) => {
+            let texts = strings_of(run, value)?.into_iter().map(Value::Str).collect();
+            Ok(Value::List(List::with_capacity(ListKind::Strings, texts, list.len())))
+        }
+        value => Ok(Value::strings(strings_of(run, value)?)),
+    }
+}
+
+/// The texts in order. A `[]string` is sorted itself, for all who see it, as in Helm.
 fn sort_alpha(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
-    let value = args.get(0);
-    if value.is_nil() {
+    if args.get(0).is_nil() {
         return Ok(Value::strings(["<nil>"]));
     }
-    let mut texts = strings_of(run, value)?;
-    texts.sort_unstable();
-    Ok(Value::strings(texts))
+    let texts = string_list(run, args.get(0))?;
+    if let Value::List(list) = &texts {
+        run.spend(list.len().saturating_mul(ITEM))?;
+        list.sort();
+    }
+    Ok(texts)
 }

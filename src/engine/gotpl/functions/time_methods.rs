@@ -29,7 +29,7 @@ pub(super) const TIMES: &[Function] = &[
         Ok(Value::str(time(args, 0).format(args.bytes(1))))
     }),
     Function::new("String", &[], |_, args| Ok(Value::str(time(args, 0).shown()))),
-    Function::new("GoString", &[], |_, args| Ok(Value::str(time(args, 0).shown()))),
+    Function::new("GoString", &[], |_, args| Ok(Value::str(time(args, 0).go_string()))),
     Function::new("AddDate", &[Param::Int, Param::Int, Param::Int], |_, args| {
         Ok(object(time(args, 0).add_date(args.int(1), args.int(2), args.int(3))))
     }),

@@ -113,7 +113,7 @@ fn value_of(value: toml::Value) -> Value {
         toml::Value::Float(number) => Value::Float(number),
         toml::Value::Text(text) => Value::str(text),
         toml::Value::Time(time, _) => object(time),
-        toml::Value::List(items) => Value::list(items.iter().cloned().map(value_of).collect()),
+        toml::Value::List(items) => Value::appended(items.iter().cloned().map(value_of).collect()),
         toml::Value::Tables(tables) => {
             let tables = tables.into_iter().map(|table| Value::Map(map(table))).collect();
             Value::List(List::new(ListKind::Maps, tables))

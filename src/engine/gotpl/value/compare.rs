@@ -36,7 +36,7 @@ pub fn deep_equal(a: &Value, b: &Value) -> bool {
                 }
                 alike
             }
-            (Value::Object(a), Value::Object(b)) => a.go_type() == b.go_type() && a.equals(&**b),
+            (Value::Object(a), Value::Object(b)) => a.go_type() == b.go_type() && a.deep_equals(&**b),
             _ => false,
         };
         if !equal {

@@ -28,20 +28,11 @@ impl NoPlainForm {
     }
 }
 
-/// What a nil list or map becomes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NilForm {
-    /// null, as in JSON.
-    Null,
-    /// An empty one, as go-yaml writes it.
-    Empty,
-}
-
 /// How deeply what is written as YAML or JSON may nest: as deeply as the readers go.
 pub(super) const MAX_DEPTH: usize = 10_000;
 
 /// What a value takes at least once it is converted.
-const NODE: usize = 16;
+pub(super) const NODE: usize = 16;
 
 /// A value of a file or a flag.
 pub fn from_yaml(value: &yaml::Value) -> Value {
@@ -51,7 +42,7 @@ pub fn from_yaml(value: &yaml::Value) -> Value {
         yaml::Value::Int(number) => Value::Int64(*number),
         yaml::Value::Float(number) => Value::Float(*number),
         yaml::Value::String(text) => Value::Str(text.as_str().into()),
-        yaml::Value::List(items) => Value::list(items.iter().map(|item| from_yaml(&item.value)).collect()),
+        yaml::Value::List(items) => Value::appended(items.iter().map(|item| from_yaml(&item.value)).collect()),
         yaml::Value::Map(map) => Value::Map(from_yaml_map(map)),
     }
 }
@@ -65,13 +56,12 @@ pub fn from_yaml_map(map: &yaml::Map) -> Map {
 ///
 /// # Errors
 /// Values that nest too deeply, that grow too large since they share parts, or that JSON does not have.
-pub fn to_yaml(value: &Value, nil: NilForm, room: usize) -> Result<yaml::Value, NoPlainForm> {
-    Plain { room, nil }.of(value, MAX_DEPTH)
+pub fn to_yaml(value: &Value, room: usize) -> Result<yaml::Value, NoPlainForm> {
+    Plain { room }.of(value, MAX_DEPTH)
 }
 
 struct Plain {
     room: usize,
-    nil: NilForm,
 }
 
 impl Plain {
@@ -92,13 +82,13 @@ impl Plain {
             Value::Float(_) | Value::Complex(_) => return Err(NoPlainForm::unsupported(value)),
             Value::Str(text) => yaml::Value::String(text.lossy().into_owned()),
             Value::Bytes(bytes) => yaml::Value::String(STANDARD.encode(bytes)),
-            Value::List(list) if list.is_nil() && self.nil == NilForm::Null => yaml::Value::Null,
+            Value::List(list) if list.is_nil() => yaml::Value::Null,
             Value::List(list) => {
                 let inner = inner?;
                 let items = list.items().iter().map(|item| self.of(item, inner).map(yaml::Node::generated));
                 yaml::Value::List(items.collect::<Result<_, _>>()?)
             }
-            Value::Map(map) if map.is_nil() && self.nil == NilForm::Null => yaml::Value::Null,
+            Value::Map(map) if map.is_nil() => yaml::Value::Null,
             Value::Map(map) => {
                 let inner = inner?;
                 let mut written = yaml::Map::new();
@@ -127,6 +117,6 @@ impl From<Map> for Value {
 impl From<Vec<i64>> for Value {
     /// An `[]int`.
     fn from(numbers: Vec<i64>) -> Self {
-        Value::List(List::new(ListKind::Ints, numbers.into_iter().map(Value::Int).collect()))
+        Value::List(List::appended(ListKind::Ints, numbers.into_iter().map(Value::Int).collect()))
     }
 }

@@ -26,6 +26,7 @@ impl GoValue for Value {
             Value::List(list) if list.kind() == ListKind::Bytes => View::Bytes(&[]),
             Value::List(list) => View::List(Cow::Borrowed(list.items())),
             Value::Map(map) => View::Map(map.snapshot()),
+            Value::Object(object) if object.is_nil() => View::NilPointer,
             Value::Object(object) => match (object.int(), object.kind()) {
                 (Some(number), _) => View::Int(number),
                 (None, Kind::Pointer) => View::Pointer(Value::Object(Rc::new(Pointee(Rc::clone(object))))),
@@ -49,6 +50,21 @@ impl GoValue for Value {
     fn string_method(&self) -> Option<Cow<'_, [u8]>> {
         match self {
             Value::Object(object) => object.string().map(|text| Cow::Owned(text.into_bytes())),
+            _ => None,
+        }
+    }
+
+    fn is_nil_container(&self) -> bool {
+        match self {
+            Value::List(list) => list.is_nil(),
+            Value::Map(map) => map.is_nil(),
+            _ => false,
+        }
+    }
+
+    fn go_string_method(&self) -> Option<Cow<'_, [u8]>> {
+        match self {
+            Value::Object(object) => object.go_string().map(|text| Cow::Owned(text.into_bytes())),
             _ => None,
         }
     }

@@ -9,6 +9,7 @@ mod go_value;
 mod json;
 mod list;
 mod map;
+mod pretty;
 mod text;
 
 use std::any::Any;
@@ -16,10 +17,11 @@ use std::fmt;
 use std::rc::Rc;
 
 pub use compare::deep_equal;
-pub use convert::{NilForm, NoPlainForm, from_yaml, from_yaml_map, to_yaml};
+pub use convert::{NoPlainForm, from_yaml, from_yaml_map, to_yaml};
 pub use json::to_json;
 pub use list::{List, ListKind};
 pub use map::{Entry, Map, MapKind};
+pub use pretty::to_go_yaml;
 pub use text::Text;
 
 /// A value. Cloning is cheap, and clones of a map are the same map.
@@ -121,9 +123,25 @@ pub trait Object: fmt::Debug {
         None
     }
 
+    /// What its `GoString` method gives, where it has one.
+    fn go_string(&self) -> Option<String> {
+        None
+    }
+
+    /// Whether it is a pointer to nothing.
+    fn is_nil(&self) -> bool {
+        false
+    }
+
     /// What `{{ .Field }}` prints: there a `String` method of the pointer counts as well.
     fn shown(&self) -> Option<String> {
         self.string()
+    }
+
+    /// The value as functions get it that take any type, where that is not the same: a struct without its address lacks the
+    /// methods of pointers to it.
+    fn passed(&self) -> Option<Value> {
+        None
     }
 
     /// The fields that JSON shows, in order, under their names there.
@@ -144,6 +162,11 @@ pub trait Object: fmt::Debug {
     /// Whether it equals another object of the same type, as `==` compares them.
     fn equals(&self, other: &dyn Object) -> bool;
 
+    /// Whether it equals another object of the same type, what pointers point to included.
+    fn deep_equals(&self, other: &dyn Object) -> bool {
+        self.equals(other)
+    }
+
     /// For those who know the type.
     fn as_any(&self) -> &dyn Any;
 }
@@ -157,6 +180,11 @@ impl Value {
     /// An `[]interface {}`.
     pub fn list(items: Vec<Value>) -> Value {
         Value::List(List::new(ListKind::Any, items))
+    }
+
+    /// An `[]interface {}` with the room that appending the items one by one makes.
+    pub fn appended(items: Vec<Value>) -> Value {
+        Value::List(List::appended(ListKind::Any, items))
     }
 
     /// A `[]string`.

@@ -5,14 +5,16 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::go::utf8;
+
 /// A shared, immutable string of bytes. Parsed templates hold them too, so they may go from thread to thread.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Text(Arc<[u8]>);
 
 impl Text {
-    /// The text with U+FFFD where it is not UTF-8.
+    /// The text with U+FFFD for each byte that is not UTF-8.
     pub fn lossy(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(&self.0)
+        utf8::to_text(&self.0)
     }
 }
 

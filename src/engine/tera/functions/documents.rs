@@ -88,12 +88,12 @@ fn to_toml(call: &Call<'_>) -> Answer {
     to_toml_text(&argument(call)?).map(TeraValue::from).map_err(Failure::call)
 }
 
-fn read(call: &Call<'_>, read: fn(&str) -> Value) -> Answer {
+fn read(call: &Call<'_>, read: fn(&[u8]) -> Value) -> Answer {
     let text = call.text("text")?;
-    Ok(with_stack_for(text, &mut call.limits(), || to_tera(&read(text)))??)
+    Ok(with_stack_for(text, &mut call.limits(), || to_tera(&read(text.as_bytes())))??)
 }
 
 fn read_any(call: &Call<'_>) -> Answer {
     let text = call.text("text")?;
-    with_stack_for(text, &mut call.limits(), || Ok(to_tera(&any_from_json(text)?)?))?
+    with_stack_for(text, &mut call.limits(), || Ok(to_tera(&any_from_json(text.as_bytes())?)?))?
 }

@@ -1,0 +1,108 @@
+//! Values as go-yaml sees them, for `toYamlPretty`, which does not go through JSON.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::convert::{MAX_DEPTH, NODE, NoPlainForm};
+use super::{Kind, Object, Text, Value};
+use crate::go::float::format_float;
+use crate::go::time::{Duration, Time};
+use crate::go::utf8;
+use crate::yaml::GoNode;
+
+/// What is written as YAML. It may have `room` bytes, counted roughly.
+///
+/// # Errors
+/// Values that nest too deeply, that grow too large since they share parts, or that YAML does not have.
+pub fn to_go_yaml(value: &Value, room: usize) -> Result<GoNode, NoPlainForm> {
+    Pretty { room }.of(value, MAX_DEPTH)
+}
+
+struct Pretty {
+    room: usize,
+}
+
+impl Pretty {
+    fn spend(&mut self, bytes: usize) -> Result<(), NoPlainForm> {
+        let left = self.room.checked_sub(bytes.saturating_add(NODE));
+        self.room = left.ok_or(NoPlainForm::Limit("the value is too large to be written"))?;
+        Ok(())
+    }
+
+    fn of(&mut self, value: &Value, depth: usize) -> Result<GoNode, NoPlainForm> {
+        self.spend(if let Value::Str(text) | Value::Bytes(text) = value { text.len() } else { 0 })?;
+        let inner = depth.checked_sub(1).ok_or(NoPlainForm::Limit("the value nests too deeply to be written"));
+        Ok(match value {
+            Value::Invalid | Value::Nil => GoNode::Token("null".to_owned()),
+            Value::Bool(value) => GoNode::Token(value.to_string()),
+            Value::Int(number) | Value::Int64(number) => GoNode::Token(number.to_string()),
+            Value::Uint8(number) => GoNode::Token(number.to_string()),
+            Value::Uint64(number) => GoNode::Token(number.to_string()),
+            Value::Float(number) => GoNode::Token(float(*number)),
+            Value::Complex(_) => {
+                return Err(NoPlainForm::Unsupported(format!("cannot marshal type: {}", value.go_type())));
+            }
+            Value::Str(text) => scalar(text),
+            Value::Bytes(bytes) => {
+                self.spend(bytes.len().saturating_mul(NODE))?;
+                GoNode::List(bytes.iter().map(|byte| GoNode::Token(byte.to_string())).collect())
+            }
+            Value::List(list) => {
+                let inner = inner?;
+                GoNode::List(list.items().iter().map(|item| self.of(item, inner)).collect::<Result<_, _>>()?)
+            }
+            Value::Map(map) => {
+                let inner = inner?;
+                let entries = map.entries();
+                let entries = entries.iter().flat_map(|entries| entries.iter());
+                let entry = |(key, value): &(Text, Value)| {
+                    self.spend(key.len())?;
+                    Ok((key.lossy().into_owned(), (scalar(key), self.of(value, inner)?)))
+                };
+                GoNode::Map(entries.map(entry).collect::<Result<_, _>>()?)
+            }
+            Value::Object(object) => self.of_object(&**object, inner?)?,
+        })
+    }
+
+    fn of_object(&mut self, object: &dyn Object, depth: usize) -> Result<GoNode, NoPlainForm> {
+        if let Some(time) = object.as_any().downcast_ref::<Time>() {
+            let text = time.format(b"2006-01-02T15:04:05.999999999Z07:00");
+            return Ok(GoNode::Token(utf8::to_text(&text).into_owned()));
+        }
+        if let Some(duration) = object.as_any().downcast_ref::<Duration>() {
+            return Ok(GoNode::Text(duration.to_string()));
+        }
+        match object.plain() {
+            plain if matches!(object.kind(), Kind::Struct | Kind::Pointer) && plain.as_map().is_some() => {
+                let is_exported = |name: &str| name.starts_with(|first: char| first.is_ascii_uppercase());
+                let fields = object.fields().into_iter().filter(|(name, _)| is_exported(name));
+                let field = |(name, value): (&str, Value)| Ok((name.to_lowercase(), self.of(&value, depth)?));
+                Ok(GoNode::Struct(fields.map(field).collect::<Result<_, _>>()?))
+            }
+            plain => self.of(&plain, depth),
+        }
+    }
+}
+
+/// Text; what is not UTF-8 becomes base64, in lines if it is long.
+fn scalar(text: &Text) -> GoNode {
+    const LINE: usize = 70;
+    if str::from_utf8(text).is_ok() {
+        return GoNode::Text(text.lossy().into_owned());
+    }
+    let mut encoded = STANDARD.encode(text);
+    if encoded.len() >= LINE {
+        let lines = encoded.as_bytes().chunks(LINE).map(|line| format!("{}\n", utf8::to_text(line)));
+        encoded = lines.collect();
+    }
+    GoNode::Binary(encoded)
+}
+
+fn float(number: f64) -> String {
+    match number {
+        _ if number.is_nan() => ".nan".to_owned(),
+        _ if number.is_infinite() => if number > 0.0 { ".inf" } else { "-.inf" }.to_owned(),
+        _ => format_float(number),
+    }
+}
