@@ -45,7 +45,10 @@ const NODE: usize = 16;
 
 /// A value as YAML. Without `must` what has no such form gives "".
 fn yaml(run: &mut dyn Evaluate, args: Args<'_>, must: bool) -> Result<Value, FnError> {
-    let plain = to_yaml(args.get(0), run.room());
+    let plain = to_yaml(args.get(0), run.room()).map_err(|error| match error {
+        NoPlainForm::Unsupported(message) => NoPlainForm::Unsupported(format!("error marshaling into JSON: {message}")),
+        limit => limit,
+    });
     let write = |value| yaml::write(&value).map_err(|error| NoPlainForm::Unsupported(error.to_string()));
     written(run, must, plain.and_then(write))
 }
