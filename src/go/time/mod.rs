@@ -28,6 +28,8 @@ pub use zone_at::ZoneAt;
 
 use civil::{Date, SECONDS_PER_DAY, from_days, to_days};
 
+use crate::go::strconv::quote_bytes;
+
 /// The seconds from the first of January of the year 1 to 1970.
 const TO_UNIX: i64 = 62_135_596_800;
 
@@ -224,7 +226,7 @@ impl Time {
         let zone = match &self.zone {
             zone if zone.is_utc() => "time.UTC".to_owned(),
             zone if zone.is_local() => "time.Local".to_owned(),
-            zone => format!("time.Location({})", parse::quote(zone.name())),
+            zone => format!("time.Location({})", quote_bytes(zone.name())),
         };
         let (year, month, day, nanoseconds) = (date.year, date.month, date.day, self.nanoseconds);
         format!("time.Date({year}, time.{month}, {day}, {hour}, {minute}, {second}, {nanoseconds}, {zone})")

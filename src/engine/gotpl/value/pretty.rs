@@ -4,7 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::convert::{MAX_DEPTH, NODE, NoPlainForm};
-use super::{Kind, Object, Text, Value};
+use super::text::Text;
+use super::{Kind, Object, Value};
 use crate::go::float::format_float;
 use crate::go::time::{Duration, Time};
 use crate::go::utf8;
