@@ -54,6 +54,9 @@ pub(super) fn object(fields: &Map, of: &ObjectType, path: &FieldPath, place: &Sp
             (Some("ResourceClaimTemplate" | "ResourceClaimTemplateSpec" | "DeviceClass" | "CSIDriver"), "spec")
                 | (Some("TokenRequest"), "audience")
                 | (Some("HTTPHeader"), "value")
+                | (Some("ControllerRevision"), "revision")
+                | (Some("ISCSIVolumeSource"), "lun")
+                | (Some("PreferredSchedulingTerm"), "preference")
                 | (Some("LimitRangeSpec"), "limits")
         );
         if field.required

@@ -463,7 +463,8 @@ fn response(at: &mut Place<'_, '_, '_>) {
 }
 
 fn queues(at: &mut Place<'_, '_, '_>) {
-    let queues = at.number("queues").unwrap_or(64);
+    // Zero is filled in like nothing.
+    let queues = at.number("queues").filter(|queues| *queues != 0).unwrap_or(64);
     for field in ["queues", "handSize", "queueLengthLimit"] {
         if at.number(field).is_some_and(|number| number < 0) {
             at.invalid(field, "must be positive");

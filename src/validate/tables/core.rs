@@ -33,7 +33,6 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.HostAlias", "hostnames", Rule::Items(form::is_subdomain, SUBDOMAIN)),
     row("core.v1.PodReadinessGate", "conditionType", Rule::Form(form::is_qualified, QUALIFIED)),
     row("core.v1.PodOS", "name", Rule::OneOf(&["linux", "windows"])),
-    row("core.v1.TopologySpreadConstraint", "topologyKey", Rule::Form(form::is_qualified, QUALIFIED)),
     row("core.v1.TopologySpreadConstraint", "minDomains", Rule::Whole(domains)),
     row("core.v1.TopologySpreadConstraint", "matchLabelKeys", Rule::Items(form::is_qualified, QUALIFIED)),
     row("core.v1.TopologySpreadConstraint", "matchLabelKeys", Rule::Whole(match_keys)),

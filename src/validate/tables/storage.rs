@@ -46,7 +46,6 @@ pub(super) const ROWS: &[Row] = &[
     row("storage.v1.VolumeAttachmentSpec", "nodeName", Rule::Form(form::is_subdomain, SUBDOMAIN)),
     row("storage.v1.VolumeAttachmentSource", "persistentVolumeName", Rule::Form(form::is_subdomain, SUBDOMAIN)),
     row("storage.v1.VolumeAttachmentSource", "", Rule::Whole(attached)),
-    row("storage.v1.VolumeAttributesClass", "driverName", Rule::Form(is_driver, SUBDOMAIN)),
     row("storage.v1.VolumeAttributesClass", "parameters", Rule::Required("must contain at least one key/value pair")),
 ];
 
