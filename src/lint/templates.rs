@@ -129,7 +129,7 @@ fn check_rendered(subject: &Subject<'_>, chart: &Chart, values: &Map, report: &m
     match rendered {
         Ok(rendered) => {
             let mut findings = check_templates(&scope, &rendered);
-            findings.extend(mongooseim::check(&chart.metadata.name, &rendered, values));
+            findings.extend(mongooseim::check(&chart.metadata, &rendered, values));
             if subject.request.locate {
                 let reported = findings.iter_mut().map(|finding| &mut finding.diagnostic);
                 add_template_lines(&scope, reported);

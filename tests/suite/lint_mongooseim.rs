@@ -97,7 +97,12 @@ fn every_rule_has_a_case_that_breaks_it() {
     let cases: Vec<(String, &str, Vec<&str>, Vec<&str>)> = vec![
         (with("[modules.mod_x"), VM_ARGS, vec!["--skip-schema-validation"], vec!["mongooseim-toml"]),
         (with("[modles]"), VM_ARGS, vec![], vec!["mongooseim-section"]),
-        (with("[modles]"), VM_ARGS, vec!["--set", "image.tag=7.0.0,image.repository=registry/mim"], vec![]),
+        (
+            with("[modles]"),
+            VM_ARGS,
+            vec!["--set", "image.tag=7.0.0,image.repository=registry/mim"],
+            vec!["mongooseim-unknown"],
+        ),
         (with("[modles]"), VM_ARGS, vec!["--set", "image.tag=6.7.1"], vec!["mongooseim-section", "mongooseim-image"]),
         (TOML.to_owned(), VM_ARGS, vec!["--set", "image.tag=6.8.1,image.repository=registry/mim"], vec![]),
         (

@@ -5,6 +5,7 @@
 {%- set certificate = <certs.given/> == "yes" -%}
 {%- set tls = {"verify_mode": "none"} -%}
 {%- if certificate %}{% set tls = {"verify_mode": "none", "certfile": <certs.path file={certs.fullChain}/>, "keyfile": <certs.path file={certs.privKey}/>} %}{% endif -%}
+{%- set withCets = Values.modules and volatile != "cets" and database == "rdbms" and <modules.cets/> == "yes" -%}
 {%- set ipv6 = <ip.version/> == "6" -%}
 {#- BOSH and WebSocket had other handlers, and BOSH was a module, until 6.6.0. -#}
 {%- set renamed = {"mongoose_bosh_handler": "mod_bosh", "mongoose_websocket_handler": "mod_websockets"} if <mongooseim.since version="6.6.0"/> != "yes" else {} -%}
@@ -55,10 +56,12 @@
 
   [auth.{% if database == "rdbms" %}rdbms{% else %}internal{% endif %}]
 
-[internal_databases.{{ volatile }}]
-{%- if volatile == "cets" %}
+{% if withCets %}[internal_databases.{{ volatile }}]
+
+{% endif %}[internal_databases.{{ "cets" if withCets else volatile }}]
+{%- if volatile == "cets" or withCets %}
   backend = "rdbms"
-  cluster_name = {{ <fullname/> | toRawJson }}
+  cluster_name = {{ ((Values.namespaceOverride or Release.Namespace) ~ "." ~ <fullname/>) | toRawJson }}
 {%- endif %}
 {% if database == "rdbms" %}{% set rdbms = Values.rdbms or {} %}
 [outgoing_pools.rdbms.default]
@@ -120,10 +123,20 @@
   "mod_muc": {"backend": database, "online_backend": volatile, "access": "muc", "access_create": "muc_create", "access_admin": "muc_admin"},
   "mod_muc_light": {"backend": database}
 } %}
+{%- if Values.modules and volatile == "cets" %}
+{#- Without Mnesia the modules that use it by default need another database. #}
+{%- set prepared = {...prepared, "mod_pubsub_old": {"backend": "rdbms"}, "mod_jingle_sip": {"backend": "cets"} } %}
+{%- if <mongooseim.since version="6.8.0"/> != "yes" %}{% set prepared = {...prepared, "mod_pubsub": {"backend": "rdbms"} } %}{% endif %}
+{%- if <mongooseim.since version="6.7.0"/> != "yes" %}{% set prepared = {...prepared, "mod_caps": {"backend": "rdbms"} } %}{% endif %}
+{%- set pusher = Values.modules.mod_event_pusher or {} %}
+{%- if pusher.push is map %}{% set prepared = {...prepared, "mod_event_pusher": {"push": {"backend": "rdbms", ...pusher.push} } } %}{% endif %}
+{%- endif %}
 {%- set given = Values.modules or {} %}
 {%- for name, keys in {...modules, ...given} %}{% if keys is not none %}
 [modules.{{ name }}]
-{{- <toml.keys of={ {...modules[name] or {}, ...prepared[name] or {}, ...keys} } pad="  "/> }}
+{%- set filled = prepared[name] or {} %}
+{%- if name == "mod_event_pusher" and filled.push %}{% set keys = {...keys, "push": filled.push} %}{% endif %}
+{{- <toml.keys of={ {...modules[name] or {}, ...filled, ...keys} } pad="  "/> }}
 {% endif %}{% endfor %}
 [shaper.normal]
   max_rate = 16_384

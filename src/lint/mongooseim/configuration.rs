@@ -1,9 +1,12 @@
 //! mongooseim.toml, read for what concerns the cluster.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::installation::{File, list, number, text};
+use super::names;
 use crate::diagnostic::{Source, Span};
 use crate::yaml::{Map, Node, Value};
 
@@ -22,6 +25,8 @@ pub(super) struct Listener {
     pub(super) kind: String,
     pub(super) port: Option<i64>,
     pub(super) address: Option<String>,
+    /// 4 or 6.
+    ip_version: Option<i64>,
     /// Whether it has the GraphQL API.
     pub(super) has_graphql: bool,
     /// The section's first byte in the file's text.
@@ -32,7 +37,23 @@ impl Listener {
     /// Whether it can be reached from within its pod alone.
     pub(super) fn is_loopback(&self) -> bool {
         let address = self.address.as_deref().unwrap_or_default();
-        address.starts_with("127.") || address == "::1"
+        names::address(address).is_some_and(|address| address.is_loopback())
+    }
+
+    /// The address that it binds, whatever its spelling.
+    pub(super) fn bound(&self) -> Option<IpAddr> {
+        let all =
+            || if self.ip_version == Some(6) { Ipv6Addr::UNSPECIFIED.into() } else { Ipv4Addr::UNSPECIFIED.into() };
+        match (self.address.as_deref().map(names::address), self.ip_version) {
+            (None, _) => Some(all()),
+            (Some(Some(IpAddr::V4(address))), Some(6)) => Some(address.to_ipv6_mapped().into()),
+            (Some(address), _) => address,
+        }
+    }
+
+    /// Whether its address is not of the version that it names.
+    pub(super) fn is_of_other_version(&self) -> bool {
+        self.ip_version == Some(4) && matches!(self.bound(), Some(IpAddr::V6(_)))
     }
 }
 
@@ -118,6 +139,7 @@ fn listeners(root: &Map) -> Vec<Listener> {
                 kind: kind.to_owned(),
                 port: map.get("port").and_then(|node| number(&node.value)),
                 address: text(map, "ip_address").map(str::to_owned),
+                ip_version: map.number_at(&["ip_version"]),
                 has_graphql: map.at(["handlers", "mongoose_graphql_handler"]).is_some(),
                 start: map.entries().map(|(_, entry)| entry.key.start()).min().unwrap_or(section.span.start()),
             });

@@ -1,5 +1,7 @@
 //! Where nodes keep what they share.
 
+use semver::Version;
+
 use super::configuration::Configuration;
 use super::installation::text;
 use super::subject::Findings;
@@ -10,7 +12,10 @@ use crate::yaml::{Map, Value};
 pub(super) const INTERNAL: Rule = Rule::error("mongooseim-internal-database");
 pub(super) const DISCOVERY: Rule = Rule::error("mongooseim-cets-rdbms");
 
-pub(super) fn check(configuration: &Configuration, findings: &mut Findings) {
+/// Before 6.6.0 the configuration is accepted, and what uses the database does not work.
+const INTERNAL_OF_6_5: Rule = Rule::warning("mongooseim-internal-database");
+
+pub(super) fn check(configuration: &Configuration, version: &Version, findings: &mut Findings) {
     let path = &configuration.file.path;
     let databases = configuration.at(&["internal_databases"]).and_then(|node| node.value.as_map());
     let has = |name: &str| match databases {
@@ -22,8 +27,9 @@ pub(super) fn check(configuration: &Configuration, findings: &mut Findings) {
             let message =
                 format!("{key} keeps its data in {backend}, which is not among internal_databases; nodes do not start");
             let place = span.map_or_else(|| configuration.file.place(0), |span| configuration.place(&span));
+            let rule = if *version < Version::new(6, 6, 0) { &INTERNAL_OF_6_5 } else { &INTERNAL };
             findings.report(
-                &INTERNAL,
+                rule,
                 path,
                 message,
                 place,

@@ -19,6 +19,9 @@ const PUBLIC: &str = "erlangsolutions/mongooseim";
 const MOVED: &str = "docker.trymongoose.im/mongooseim";
 
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    if let Some(version) = version(subject) {
+        check_graphql(subject, &version, findings);
+    }
     let Some(image) = image(subject) else { return };
     let Some(version) = version_of(image) else { return };
     let workload = &subject.installation.workload;
@@ -32,7 +35,6 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
         findings.report(&IMAGE, &workload.origin, message, workload.span.clone(), &help);
         findings.set_at(subject.setter("tag", text_of_tag(image)));
     }
-    check_graphql(subject, &version, findings);
 }
 
 /// Listeners with GraphQL that a Service leads to.
@@ -67,13 +69,20 @@ fn text_of_tag(image: &str) -> &str {
     name.rsplit('/').next().and_then(|name| name.split_once(':')).map_or("", |(_, tag)| tag)
 }
 
-/// The version that the container's image is tagged with, if the tag begins with one.
+/// The version that the configuration is for: the value mongooseimVersion, or else what the image's tag begins with, or else
+/// the chart's appVersion.
 pub(super) fn version(subject: &Subject<'_>) -> Option<Version> {
-    version_of(image(subject)?)
+    let given = subject.values.text_at(&["mongooseimVersion"]).unwrap_or_default();
+    let of_chart = || version_in(subject.app_version).filter(|version| version.major == 6 && version.minor >= 5);
+    version_in(given).or_else(|| version_of(image(subject)?)).or_else(of_chart)
 }
 
 fn version_of(image: &str) -> Option<Version> {
-    let tag = text_of_tag(image);
+    version_in(text_of_tag(image))
+}
+
+/// The version that a text begins with.
+fn version_in(tag: &str) -> Option<Version> {
     let end = tag.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(tag.len());
     let number = tag[..end].trim_end_matches('.');
     if !number.contains('.') {

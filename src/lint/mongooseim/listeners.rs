@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use semver::Version;
+
 use super::configuration::{Configuration, Listener};
 use super::installation::{Target, number};
+use super::settings;
 use super::subject::Findings;
 use super::subject::Subject;
 use crate::lint::report::Rule;
@@ -29,7 +32,6 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if configuration.at(&["listen"]).is_none() {
         return;
     }
-    check_listeners(configuration, findings);
     let ports = Ports { subject, configuration };
     ports.check_services(findings);
     ports.check_probes(findings);
@@ -38,17 +40,17 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
 }
 
 /// The listeners by themselves.
-pub(super) fn check_listeners(configuration: &Configuration, findings: &mut Findings) {
+pub(super) fn check_listeners(configuration: &Configuration, version: &Version, findings: &mut Findings) {
     let path = &configuration.file.path;
     let kinds = configuration.at(&["listen"]).and_then(|node| node.value.as_map());
     for (kind, entry) in kinds.into_iter().flat_map(|kinds| kinds.entries()) {
-        if !KINDS.contains(&kind) {
+        if !KINDS.contains(&kind) && *version <= settings::LAST {
             let message = format!("MongooseIM knows no listener {kind:?}; nodes do not start with it");
             let help = format!("it knows {}", KINDS.join(", "));
             findings.report(&LISTENER, path, message, configuration.place(&entry.key), &help);
         }
     }
-    let mut taken: Vec<(i64, String)> = Vec::new();
+    let mut taken: Vec<(i64, IpAddr)> = Vec::new();
     for listener in &configuration.listeners {
         let place = configuration.file.place(listener.start);
         let Some(port) = listener.port else {
@@ -56,10 +58,17 @@ pub(super) fn check_listeners(configuration: &Configuration, findings: &mut Find
             findings.report(&LISTENER, path, message, place, "give it a port");
             continue;
         };
-        let address = listener.address.as_deref().unwrap_or("0.0.0.0");
-        // One address has several spellings: ::1 and 0:0:0:0:0:0:0:1.
-        let address = address.parse::<IpAddr>().map_or_else(|_| address.to_owned(), |address| address.to_string());
-        if taken.contains(&(port, address.clone())) {
+        if listener.is_of_other_version() {
+            let message = format!(
+                "listen.{} on port {port} has ip_version 4 and an address of IPv6; nodes do not start with it",
+                listener.kind
+            );
+            findings.report(&LISTENER, path, message, place, "leave ip_version out");
+            continue;
+        }
+        // `settings` reports what is not an address.
+        let Some(address) = listener.bound() else { continue };
+        if taken.contains(&(port, address)) {
             let message = format!("two listeners have port {port} of {address}; nodes do not start with them");
             findings.report(&LISTENER, path, message, place, "give each a port of its own");
         }

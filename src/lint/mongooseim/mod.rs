@@ -8,12 +8,14 @@
 //! | `vm_args` | reads vm.args |
 //! | `sections` | the sections that there are, and what `general` must have |
 //! | `reference`, `settings` | the configuration reference, and sections, keys and values against it |
+//! | `names` | hosts and addresses as MongooseIM reads them |
 //! | `referred` | names that must be defined elsewhere in the file |
 //! | `tomerl` | TOML that MongooseIM's reader does not read |
 //! | `listeners` | who listens, and who is sent there |
 //! | `certificates` | files of certificates and where they come from |
 //! | `databases` | where nodes keep what they share |
 //! | `cluster` | how nodes find each other |
+//! | `value_place` | the value that gave a place of a generated configuration |
 //! | `image` | the version of the image, and where it can be pulled |
 //!
 //! What MongooseIM does is that of its tag 6.8.0 (`mongoose_config_spec`, `mongoose_cets_discovery`) and of the start script of its
@@ -26,24 +28,29 @@ mod databases;
 mod image;
 mod installation;
 mod listeners;
+mod names;
 mod reference;
 mod referred;
 mod sections;
 mod settings;
 mod subject;
 mod tomerl;
+mod value_place;
 mod vm_args;
 
 use semver::Version;
 
 use super::report::{Finding, Rule};
-use crate::diagnostic::Source;
+use crate::chart::Metadata;
+use crate::diagnostic::{Diagnostic, Severity, Source, SourceKind, Span};
 use crate::engine::Rendered;
 use crate::manifest::Manifests;
 use crate::yaml::Map;
 use configuration::{Configuration, SyntaxError};
 use installation::{File, Installation};
+use settings::Mistake;
 use subject::{Findings, Subject};
+use value_place::value_place;
 use vm_args::VmArgs;
 
 /// The rules, in the order in which they are looked at.
@@ -83,7 +90,7 @@ pub(super) const RULES: &[&Rule] = &[
 
 /// What is wrong with an installation of MongooseIM among what was rendered from `values`, if there is one. What is no
 /// manifest is left to other rules.
-pub(super) fn check(chart: &str, rendered: &[Rendered], values: &Map) -> Vec<Finding> {
+pub(super) fn check(chart: &Metadata, rendered: &[Rendered], values: &Map) -> Vec<Finding> {
     // Most charts have nothing to do with MongooseIM.
     if !rendered.iter().any(|rendered| rendered.text.contains("mongooseim.toml") || rendered.text.contains("vm.args")) {
         return Vec::new();
@@ -91,7 +98,7 @@ pub(super) fn check(chart: &str, rendered: &[Rendered], values: &Map) -> Vec<Fin
     let texts = rendered.iter().filter(|rendered| !rendered.notes);
     let texts = texts.map(|rendered| (rendered.path.clone(), rendered.text.clone()));
     let Ok(manifests) = Manifests::read(texts) else { return Vec::new() };
-    let mut findings = Findings { chart: chart.to_owned(), all: Vec::new() };
+    let mut findings = Findings { chart: chart.name.clone(), all: Vec::new() };
     for installation in Installation::find(&manifests, values) {
         let configuration = installation.file("mongooseim.toml").and_then(|file| read(file, &mut findings));
         let vm_args = installation.file("vm.args").map(|file| VmArgs::read(file, &installation));
@@ -100,13 +107,16 @@ pub(super) fn check(chart: &str, rendered: &[Rendered], values: &Map) -> Vec<Fin
             configuration: configuration.as_ref(),
             vm_args: vm_args.as_ref(),
             values,
+            app_version: &chart.app_version,
         };
         if let Some(configuration) = &configuration {
             let version = image::version(&subject);
             sections::check(configuration, version.as_ref(), &mut findings);
             sections::check_localhost(configuration, &subject, &mut findings);
-            check_settings(configuration, &version.unwrap_or(DEFAULT), &mut findings);
-            databases::check(configuration, &mut findings);
+            let version = version.unwrap_or(DEFAULT);
+            check_settings(configuration, &version, values, &mut findings);
+            listeners::check_listeners(configuration, &version, &mut findings);
+            databases::check(configuration, &version, &mut findings);
         }
         listeners::check(&subject, &mut findings);
         certificates::check(&subject, &mut findings);
@@ -124,9 +134,9 @@ pub fn check_configuration(source: &Source, version: &Version) -> Vec<Finding> {
     let mut findings = Findings { chart: String::new(), all: Vec::new() };
     if let Some(configuration) = read(&File::of_source(source), &mut findings) {
         sections::check(&configuration, Some(version), &mut findings);
-        listeners::check_listeners(&configuration, &mut findings);
-        databases::check(&configuration, &mut findings);
-        check_settings(&configuration, version, &mut findings);
+        listeners::check_listeners(&configuration, version, &mut findings);
+        databases::check(&configuration, version, &mut findings);
+        check_settings(&configuration, version, &Map::new(), &mut findings);
     }
     let line = |finding: &Finding| finding.diagnostic.labels.first().map_or(0, |label| label.span.start());
     findings.all.sort_by_key(line);
@@ -149,12 +159,69 @@ fn read(file: &File, findings: &mut Findings) -> Option<Configuration> {
     }
 }
 
-fn check_settings(configuration: &Configuration, version: &Version, findings: &mut Findings) {
+fn check_settings(configuration: &Configuration, version: &Version, values: &Map, findings: &mut Findings) {
+    for mistake in mistakes(configuration, version) {
+        let place = configuration.place(&mistake.span);
+        findings.report(mistake.rule, &configuration.file.path, mistake.message, place, &mistake.help);
+        findings.set_at(value_place(configuration, values, &mistake.span));
+    }
+}
+
+fn mistakes(configuration: &Configuration, version: &Version) -> Vec<Mistake> {
     let mut mistakes = settings::check(&configuration.root, version);
     mistakes.extend(referred::check(&configuration.root, version));
     mistakes.sort_by_key(|mistake| mistake.span.start());
-    for mistake in mistakes {
-        let place = configuration.place(&mistake.span);
-        findings.report(mistake.rule, &configuration.file.path, mistake.message, place, &mistake.help);
+    mistakes
+}
+
+/// What is wrong in the values of a chart that MongooseIM would find in its configuration: errors at the values that gave it,
+/// and warnings about a configuration that was given as it is.
+pub fn check_values(chart: &Metadata, manifests: &Manifests, values: &Map) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    // Most charts have nothing to do with MongooseIM.
+    if !manifests.manifests.iter().any(|manifest| manifest.text().contains("mongooseim.toml")) {
+        return found;
     }
+    for installation in Installation::find(manifests, values) {
+        let Some(file) = installation.file("mongooseim.toml") else { continue };
+        let Ok(configuration) = Configuration::read(file) else { continue };
+        let subject = Subject {
+            installation: &installation,
+            configuration: Some(&configuration),
+            vm_args: None,
+            values,
+            app_version: &chart.app_version,
+        };
+        let version = image::version(&subject).unwrap_or(DEFAULT);
+        if is_written(&file.place(0)) {
+            let mut findings = Findings { chart: String::new(), all: Vec::new() };
+            read(file, &mut findings);
+            sections::check(&configuration, Some(&version), &mut findings);
+            databases::check(&configuration, &version, &mut findings);
+            listeners::check_listeners(&configuration, &version, &mut findings);
+            check_settings(&configuration, &version, values, &mut findings);
+            found.extend(findings.all.into_iter().map(|finding| finding.diagnostic).map(as_warning));
+            continue;
+        }
+        for mistake in mistakes(&configuration, &version) {
+            let Mistake { rule, message, help, span } = mistake;
+            let report = |place| Diagnostic::new(rule.severity, rule.code, message).at(place, "").help(help);
+            let place = configuration.place(&span);
+            if is_written(&place) {
+                found.push(as_warning(report(place)));
+            } else if let Some(place) = value_place(&configuration, values, &span) {
+                found.push(report(place));
+            }
+        }
+    }
+    found
+}
+
+/// Whether a place is in a file or flag, and not in what was rendered.
+fn is_written(place: &Span) -> bool {
+    place.source().is_some_and(|source| source.kind() != SourceKind::Rendered)
+}
+
+fn as_warning(diagnostic: Diagnostic) -> Diagnostic {
+    Diagnostic { severity: diagnostic.severity.max(Severity::Warning), ..diagnostic }
 }

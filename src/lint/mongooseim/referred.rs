@@ -11,6 +11,8 @@ use crate::yaml::{Map, Value};
 pub(super) const UNDEFINED: Rule = Rule::error("mongooseim-undefined");
 pub(super) const RULE: Rule = Rule::warning("mongooseim-rule");
 pub(super) const BACKEND: Rule = Rule::error("mongooseim-default-backend");
+/// Before 6.6.0 the configuration is accepted, and what uses the database does not work.
+const BACKEND_OF_6_5: Rule = Rule::warning("mongooseim-default-backend");
 pub(super) const POOL: Rule = Rule::warning("mongooseim-pool");
 
 /// What refers to something that is not there.
@@ -129,6 +131,15 @@ impl<'a> Check<'a> {
                 if let (Some(push), Some(inner)) = (map.map_at(&["push"]), find(section, "push", version)) {
                     options.push((format!("{name}.push"), push, inner));
                 }
+                if brings_caps(name, map, version) && modules.get("mod_caps").is_none() {
+                    found.push((
+                        format!("mod_caps, which modules.{name} needs,"),
+                        "backend",
+                        "cets",
+                        &entry.key,
+                        false,
+                    ));
+                }
                 for (name, map, section) in options {
                     let backends =
                         section.iter().filter(|known| known.is_in(version) && known.key.ends_with("backend"));
@@ -141,6 +152,7 @@ impl<'a> Check<'a> {
                 }
             }
         }
+        let rule = if *version < Version::new(6, 6, 0) { &BACKEND_OF_6_5 } else { &BACKEND };
         for (name, key, value, span, is_given) in found {
             let by = if is_given { "" } else { " unless it says otherwise" };
             match value {
@@ -150,7 +162,7 @@ impl<'a> Check<'a> {
                         "{name} keeps its data in {value}{by}, which is not among internal_databases; nodes do not start"
                     );
                     let help = format!("set {key} to a database that there is, or add [internal_databases.{value}]");
-                    self.report(&BACKEND, span, message, help);
+                    self.report(rule, span, message, help);
                 }
                 "rdbms" | "cassandra" | "redis" | "ldap" if !has_pool(value) => {
                     let message = format!(
@@ -166,6 +178,13 @@ impl<'a> Check<'a> {
             }
         }
     }
+}
+
+/// Whether a module starts mod_caps, whose only backend is CETS since 6.7.0.
+fn brings_caps(module: &str, options: &Map, version: &Version) -> bool {
+    let old = if *version < Version::new(6, 8, 0) { "mod_pubsub" } else { "mod_pubsub_old" };
+    let has_pep = || options.list_at(&["plugins"]).iter().any(|node| node.value.as_str() == Some("pep"));
+    *version >= Version::new(6, 7, 0) && module == old && has_pep()
 }
 
 /// The section below a key.

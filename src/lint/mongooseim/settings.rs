@@ -1,9 +1,8 @@
 //! Sections, keys and values of mongooseim.toml against the configuration reference.
 
-use std::net::IpAddr;
-
 use semver::Version;
 
+use super::names::{address, is_domain, is_host};
 use super::reference::{Entry, Kind, Reference, Rule as Allowed, Section};
 use crate::diagnostic::{Span, nearest};
 use crate::lint::report::Rule;
@@ -15,7 +14,7 @@ pub(super) const MANDATORY: Rule = Rule::error("mongooseim-mandatory");
 pub(super) const UNKNOWN: Rule = Rule::warning("mongooseim-unknown");
 
 /// The last version whose sources the reference is from.
-const LAST: Version = Version::new(6, 8, 1);
+pub(super) const LAST: Version = Version::new(6, 8, 1);
 
 /// Something that is wrong.
 pub(super) struct Mistake {
@@ -56,7 +55,8 @@ impl Check<'_> {
                     path.pop();
                 }
                 // `sections` and `listeners` report these.
-                None if path.is_empty() || *path == ["host_config"] || *path == ["listen"] => {}
+                None if *self.version <= LAST
+                    && (path.is_empty() || *path == ["host_config"] || *path == ["listen"]) => {}
                 None => self.unknown(key, &entry.key, section, path),
             }
         }
@@ -99,12 +99,13 @@ impl Check<'_> {
             None if names.is_empty() => "it has no keys".to_owned(),
             None => format!("it knows {}", names.join(", ")),
         };
-        if *version > LAST && near.is_none() {
+        if *version > LAST {
             return self.report(&UNKNOWN, span, format!("{name} is unknown in MongooseIM {LAST}"), help);
         }
-        if path.ends_with(&["modules"]) && near.is_none() {
+        let what = if path.ends_with(&["modules"]) { "modules" } else { "handlers" };
+        if path.ends_with(&[what]) && near.is_none() {
             let message =
-                format!("{name} is not among the modules of MongooseIM; nodes start only if their image has it");
+                format!("{name} is not among the {what} of MongooseIM; nodes start only if their image has it");
             return self.report(&UNKNOWN, span, message, "remove it, unless it is a module of your own".to_owned());
         }
         self.report(&KEY, span, format!("unknown key {name}; nodes do not start with it"), help);
@@ -123,7 +124,13 @@ impl Check<'_> {
             self.report(&VALUE, &node.span, message, "add an item, or leave the key out".to_owned());
         }
         if rule.is_unique {
-            let twice = items.iter().enumerate().find(|(at, item)| items[..*at].iter().any(|e| e.value == item.value));
+            let is_host = matches!(known.kind, Kind::Scalar { rule: Allowed::Form("host"), .. });
+            let is_same = |a: &Value, b: &Value| match (a.as_str(), b.as_str()) {
+                (Some(a), Some(b)) if is_host => a.to_lowercase() == b.to_lowercase(),
+                _ => a == b,
+            };
+            let is_twice = |(at, item): &(usize, &Node)| items[..*at].iter().any(|e| is_same(&e.value, &item.value));
+            let twice = items.iter().enumerate().find(is_twice);
             if let Some((_, item)) = twice {
                 let message = format!("{} has an item twice", path.join("."));
                 self.report(&VALUE, &item.span, message, "remove one of them".to_owned());
@@ -144,11 +151,11 @@ impl Check<'_> {
                 }
                 None => self.wrong_type(node, path, "a section"),
             },
-            Kind::Scalar { base, rule } => self.scalar(node, base, rule, path),
+            Kind::Scalar { base, rule } => self.scalar(node, base, rule, known.since.as_ref(), path),
         }
     }
 
-    fn scalar(&mut self, node: &Node, base: &str, rule: &Allowed, path: &[&str]) {
+    fn scalar(&mut self, node: &Node, base: &str, rule: &Allowed, since: Option<&Version>, path: &[&str]) {
         let is_right = match (&node.value, base) {
             (Value::Bool(_), "bool") | (Value::Float(_), "float") => true,
             (Value::Int(_), "int" | "int|infinity" | "int|str") | (Value::String(_), "str" | "int|str") => true,
@@ -167,8 +174,13 @@ impl Check<'_> {
             return self.wrong_type(node, path, expected);
         }
         let name = path.join(".");
+        // A later version may have more of them.
+        let choice = if *self.version > LAST && since.is_none_or(|since| *since <= LAST) { &UNKNOWN } else { &VALUE };
         let written = written(&node.value);
         let text = node.value.as_str().unwrap_or_default();
+        if is_placeholder(text) {
+            return;
+        }
         match rule {
             Allowed::AnyOf(choices) => {
                 let given = match &node.value {
@@ -180,7 +192,7 @@ impl Check<'_> {
                     let near = nearest(&given, choices.iter().copied());
                     let help =
                         near.map_or_else(|| "use one of them".to_owned(), |near| format!("did you mean {near}?"));
-                    self.report(&VALUE, &node.span, message, help);
+                    self.report(choice, &node.span, message, help);
                 }
             }
             Allowed::Range(from, to) => {
@@ -213,22 +225,34 @@ impl Check<'_> {
     }
 }
 
+/// Whether a text is one that the chart's pods replace by a secret when they start.
+fn is_placeholder(text: &str) -> bool {
+    let name = text.strip_prefix("__").and_then(|rest| rest.strip_suffix("__"));
+    name.is_some_and(|name| name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'))
+}
+
 /// What a text had to be, if it is not.
 fn breaks(form: &str, text: &str) -> Option<&'static str> {
-    let is_address = |text: &str| text.parse::<IpAddr>().is_ok();
     match form {
-        "ip" => (!is_address(text)).then_some("an IP address"),
+        "ip" => address(text).is_none().then_some("an IP address"),
         "network" => {
-            let (address, mask) = text.split_once('/').unwrap_or((text, "0"));
-            let most = if address.contains(':') { 128 } else { 32 };
-            let is_valid = is_address(address) && mask.parse::<u32>().is_ok_and(|mask| mask <= most);
+            let parts: Vec<&str> = text.split('/').filter(|part| !part.is_empty()).collect();
+            let is_valid = match parts.as_slice() {
+                [at] => address(at).is_some(),
+                [at, mask] => {
+                    let most = if at.contains(':') { 128 } else { 32 };
+                    address(at).is_some() && mask.parse::<u32>().is_ok_and(|mask| mask <= most)
+                }
+                _ => false,
+            };
             (!is_valid).then_some("an IP address with a mask, such as 127.0.0.0/8")
         }
-        "host" => {
-            let is_bad = |c: char| c.is_whitespace() || c.is_control() || "\"&'/:<>@".contains(c);
-            (text.is_empty() || text.contains(is_bad)).then_some("a domain")
+        "host" => (!is_host(text)).then_some("a domain"),
+        "domain" => (!is_domain(text)).then_some("a domain"),
+        "subdomain" => {
+            let name = text.replace("@HOST@", "a").replace("@HOSTS@", "a");
+            (!is_domain(&name)).then_some("a domain, in which @HOST@ may stand for the host")
         }
-        "domain" => (text.is_empty() || text.contains(char::is_whitespace)).then_some("a domain"),
         _ => text.is_empty().then_some("a string that is not empty"),
     }
 }

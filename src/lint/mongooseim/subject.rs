@@ -14,6 +14,8 @@ pub(super) struct Subject<'a> {
     pub(super) vm_args: Option<&'a VmArgs>,
     /// The values that the templates saw.
     pub(super) values: &'a Map,
+    /// The version that the chart is for unless a value names another.
+    pub(super) app_version: &'a str,
 }
 
 impl Subject<'_> {

@@ -37,8 +37,9 @@ const ROWS: &[Row] = &[
     (&[RDBMS], "auth rdbms", "{}"),
     (&[RDBMS], "modules mod_roster backend", r#""rdbms""#),
     (&[RDBMS], "modules mod_stream_management backend", r#""mnesia""#),
-    (&[RDBMS, CETS], "internal_databases", r#"{cets = {backend = "rdbms", cluster_name = "mongooseim"}}"#),
-    (&[RDBMS, CETS, "fullnameOverride=chat"], "internal_databases cets cluster_name", r#""chat""#),
+    (&[RDBMS, CETS], "internal_databases", r#"{cets = {backend = "rdbms", cluster_name = "default.mongooseim"}}"#),
+    (&[RDBMS, CETS, "fullnameOverride=chat"], "internal_databases cets cluster_name", r#""default.chat""#),
+    (&[RDBMS, CETS, "namespaceOverride=talk"], "internal_databases cets cluster_name", r#""talk.mongooseim""#),
     (&[RDBMS, CETS], "general sm_backend", r#""cets""#),
     (&[RDBMS, CETS], "general component_backend", r#""cets""#),
     (&[RDBMS, CETS], "general s2s_backend", r#""cets""#),
@@ -125,7 +126,7 @@ const ROWS: &[Row] = &[
     (&["json:modules.mod_muc_light={}"], "modules mod_muc_light", r#"{backend = "mnesia"}"#),
     (&["json:modules.mod_disco={\"server_info\":[{\"name\":\"abuse\",\"urls\":[\"a@b\"]}],\"iqdisc\":{\"type\":\"queues\",\"workers\":5}}"], "modules mod_disco",
         r#"{users_can_see_hidden_services = false, server_info = [{name = "abuse", urls = ["a@b"]}], iqdisc = {type = "queues", workers = 5}}"#),
-    (&["json:modules.mod_time={\"odd key\":{\"a.b\":[1.5,true,null]}}"], "modules mod_time", r#"{"odd key" = {"a.b" = [1.5, true]}}"#),
+    (&["json:modules.mod_own={\"odd key\":{\"a.b\":[1.5,true,null]}}"], "modules mod_own", r#"{"odd key" = {"a.b" = [1.5, true]}}"#),
     (&["extraMimConfig=[modules.mod_time]"], "modules mod_time", "{}"),
     (&["json:extraMimConfig=\"[[host_config]]\\nhost = \\\"localhost\\\"\\n\""], "host_config", r#"[{host = "localhost"}]"#),
 ];
@@ -263,7 +264,7 @@ fn unusual_strings_survive_toml() {
             json("listeners.gql-admin.password"),
             json("listeners.gql-admin.username"),
             "listeners.gql-admin.enabled=true".to_owned(),
-            json("modules.mod_vcard.host"),
+            json("modules.mod_own.text"),
             json("listeners.c2s.options.access"),
         ];
         let config = render(&sets).toml();
@@ -275,7 +276,7 @@ fn unusual_strings_survive_toml() {
             "general language",
             "listen http 1 handlers mongoose_graphql_handler 0 password",
             "listen http 1 handlers mongoose_graphql_handler 0 username",
-            "modules mod_vcard host",
+            "modules mod_own text",
             "listen c2s 0 access",
         ] {
             assert_eq!(toml_at(&config, path).and_then(Value::as_str), Some(*odd), "{path}");
