@@ -39,6 +39,7 @@ mod json_schema_suite;
 mod limits;
 mod lint;
 mod lint_mongooseim;
+mod mongooseim_mutations;
 mod package;
 mod parity_table;
 mod pipelines;

@@ -79,6 +79,7 @@ fn changed_fields(object: &Changed<'_>, all: &[Changed<'_>], new: &[Object], fou
     let (Some(old), Some(fields)) = (object.old(), object.new_fields()) else { return };
     match object.difference.id.kind.as_str() {
         "StatefulSet" | "Deployment" | "DaemonSet" | "ReplicaSet" | "Job" | "CronJob" => {
+            found.extend(taken_over(old, fields));
             workloads::impacts(object, old, fields, found);
         }
         "Service" => services::impacts(object, old, fields, found),
@@ -92,6 +93,21 @@ fn changed_fields(object: &Changed<'_>, all: &[Changed<'_>], new: &[Object], fou
         }
         _ => fixed::refusals(object, found),
     }
+}
+
+/// A workload of another release: both have the same name.
+fn taken_over(old: &Map, new: &Map) -> Option<Impact> {
+    let release =
+        |fields: &Map| Some(fields.text_at(&["metadata", "labels", "app.kubernetes.io/instance"])?.to_owned());
+    let (before, after) = (release(old)?, release(new)?);
+    (before != after).then(|| {
+        Impact::new(
+            "taken-over",
+            ImpactLevel::Warning,
+            format!("it belongs to the release {before}, and {after} takes it over: there are not two of them"),
+        )
+        .remedy("if both are wanted, give one another name: --set fullnameOverride=NAME")
+    })
 }
 
 /// A ConfigMap or Secret: who uses it, and when they see the change.

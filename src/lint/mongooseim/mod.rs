@@ -16,6 +16,7 @@
 //! | `databases` | where nodes keep what they share |
 //! | `cluster` | how nodes find each other |
 //! | `value_place` | the value that gave a place of a generated configuration |
+//! | `pitfalls` | what surprises the owner of an installation later |
 //! | `image` | the version of the image, and where it can be pulled |
 //!
 //! What MongooseIM does is that of its tag 6.8.0 (`mongoose_config_spec`, `mongoose_cets_discovery`) and of the start script of its
@@ -29,6 +30,7 @@ mod image;
 mod installation;
 mod listeners;
 mod names;
+mod pitfalls;
 mod reference;
 mod referred;
 mod sections;
@@ -86,6 +88,11 @@ pub(super) const RULES: &[&Rule] = &[
     &referred::RULE,
     &referred::BACKEND,
     &referred::POOL,
+    &pitfalls::S2S,
+    &pitfalls::DATA,
+    &pitfalls::APP_CONFIG,
+    &pitfalls::TABLES,
+    &pitfalls::NAMES,
 ];
 
 /// What is wrong with an installation of MongooseIM among what was rendered from `values`, if there is one. What is no
@@ -122,6 +129,7 @@ pub(super) fn check(chart: &Metadata, rendered: &[Rendered], values: &Map) -> Ve
         certificates::check(&subject, &mut findings);
         cluster::check(&subject, &mut findings);
         image::check(&subject, &mut findings);
+        pitfalls::check(&subject, &mut findings);
     }
     findings.all
 }

@@ -11,8 +11,8 @@ use crate::yaml::{Map, Value};
 pub(super) const UNDEFINED: Rule = Rule::error("mongooseim-undefined");
 pub(super) const RULE: Rule = Rule::warning("mongooseim-rule");
 pub(super) const BACKEND: Rule = Rule::error("mongooseim-default-backend");
-/// Before 6.6.0 the configuration is accepted, and what uses the database does not work.
-const BACKEND_OF_6_5: Rule = Rule::warning("mongooseim-default-backend");
+/// Where the configuration is accepted, as all are before 6.6.0, and what uses the database does not work.
+const UNUSABLE: Rule = Rule::warning("mongooseim-default-backend");
 pub(super) const POOL: Rule = Rule::warning("mongooseim-pool");
 
 /// What refers to something that is not there.
@@ -121,7 +121,7 @@ impl<'a> Check<'a> {
         let sections: Vec<&Map> = std::iter::once(root).chain(self.host_configs()).collect();
         let has_pool = |name: &str| sections.iter().any(|map| map.at(["outgoing_pools", name]).is_some());
         let Some(known) = find(Reference::get().root(), "modules", version) else { return };
-        let mut found = Vec::new();
+        let (mut found, mut keystores) = (Vec::new(), Vec::new());
         for modules in sections.iter().filter_map(|map| map.map_at(&["modules"])) {
             for (name, entry) in modules.entries() {
                 let (Some(map), Some(section)) = (entry.node.value.as_map(), find(known, name, version)) else {
@@ -130,6 +130,9 @@ impl<'a> Check<'a> {
                 let mut options = vec![(name.to_owned(), map, section)];
                 if let (Some(push), Some(inner)) = (map.map_at(&["push"]), find(section, "push", version)) {
                     options.push((format!("{name}.push"), push, inner));
+                }
+                if name == "mod_keystore" && !has("mnesia") {
+                    keystores.push(&entry.key);
                 }
                 if brings_caps(name, map, version) && modules.get("mod_caps").is_none() {
                     found.push((
@@ -152,7 +155,11 @@ impl<'a> Check<'a> {
                 }
             }
         }
-        let rule = if *version < Version::new(6, 6, 0) { &BACKEND_OF_6_5 } else { &BACKEND };
+        for span in keystores {
+            let message = "modules.mod_keystore keeps its keys in mnesia, which is not among internal_databases; it will not work";
+            self.report(&UNUSABLE, span, message.to_owned(), "add [internal_databases.mnesia]".to_owned());
+        }
+        let rule = if *version < Version::new(6, 6, 0) { &UNUSABLE } else { &BACKEND };
         for (name, key, value, span, is_given) in found {
             let by = if is_given { "" } else { " unless it says otherwise" };
             match value {

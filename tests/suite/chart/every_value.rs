@@ -67,6 +67,8 @@ const CONTEXTS: &[(&str, &[&str])] = &[
 const SAMPLES: &[(&str, &str)] = &[
     ("hosts", r#"["a.example"]"#),
     ("modules", r#"{"mod_time":{}}"#),
+    ("listeners.s2s.options.shaper", r#""normal""#),
+    ("listeners.*.options.shaper", r#""fast""#),
     ("imagePullSecrets", r#"[{"name":"x"}]"#),
     ("mongooseimVersion", "\"6.5.0\""),
     ("image.digest", r#""sha256:0123456789abcdef0123456789abcdef""#),

@@ -8,6 +8,8 @@
 //! | `every_value` | a change of any value shows; schema and values.yaml say the same |
 //! | `combinations`, `invariants` | values in combination, and what holds for each of them |
 //! | `reference` | the keys of mongooseim.toml that MongooseIM 6.8.0 knows |
+//! | `databases` | modules and listeners on each choice of databases |
+//! | `written_once` | no key is written twice, and empty sections stay |
 //! | `files` | files of the user, byte for byte |
 //! | `secrets` | what must not be seen, and the script that fills secrets in |
 //! | `readme` | what the chart's README shows works |
@@ -17,6 +19,7 @@
 
 mod combinations;
 mod configuration_table;
+mod databases;
 mod defaults;
 mod every_value;
 mod files;
@@ -29,3 +32,4 @@ mod secrets;
 mod stock;
 mod takeover;
 mod values_table;
+mod written_once;
