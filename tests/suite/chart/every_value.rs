@@ -34,6 +34,8 @@ const CONTEXTS: &[(&str, &[&str])] = &[
     ("listeners.c2s.expose.nodePort", &["nodeport.enabled=true", "listeners.s2s.expose.nodePort=true"]),
     ("listeners.c2s.expose.loadBalancer", &["listeners.s2s.expose.loadBalancer=true"]),
     ("listeners.c2s.enabled", &["loadBalancer.enabled=false"]),
+    ("listeners.c2s.type", &["nodeport.enabled=true", "listeners.c2s.options=null"]),
+    ("listeners.c2s-tls.type", &["listeners.c2s-tls.enabled=true", "tlsCertSecret=t", "nodeport.enabled=true", "listeners.c2s-tls.options=null"]),
     ("listeners.bosh-ws.type", &["listeners.bosh-ws.handlers=null", "listeners.bosh-ws.options=null"]),
     ("listeners.bosh-wss.type", &["listeners.bosh-wss.enabled=true", "tlsCertSecret=t", "listeners.bosh-wss.handlers=null", "listeners.bosh-wss.options=null"]),
     ("listeners.gql-admin.type", &["listeners.gql-admin.enabled=true", "listeners.gql-admin.handlers=null", "listeners.gql-admin.options=null"]),
@@ -67,6 +69,7 @@ const CONTEXTS: &[(&str, &[&str])] = &[
 const SAMPLES: &[(&str, &str)] = &[
     ("hosts", r#"["a.example"]"#),
     ("modules", r#"{"mod_time":{}}"#),
+    ("rdbms.options", r#"{"query_timeout":7}"#),
     ("listeners.s2s.options.shaper", r#""normal""#),
     ("listeners.*.options.shaper", r#""fast""#),
     ("imagePullSecrets", r#"[{"name":"x"}]"#),
