@@ -281,7 +281,7 @@ fn metadata(schema: &Map, path: &FieldPath, at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// How items of a list are told apart.
+/// What tells the items of a list from each other.
 fn lists(schema: &Map, kind: &str, path: &FieldPath, at: &mut Place<'_, '_, '_>) {
     let sort = text(schema, "x-kubernetes-list-type");
     let keys = list(schema, "x-kubernetes-list-map-keys");
