@@ -11,6 +11,7 @@
 //! | `workloads` | `apps/v1`, `batch/v1` |
 //! | `cluster` | `autoscaling`, `policy`, `rbac`, `scheduling`, `node`, `coordination`, webhooks |
 //! | `networking` | `networking.k8s.io/v1` |
+//! | `flow` | `flowcontrol.apiserver.k8s.io/v1` |
 //! | `definitions` | CustomResourceDefinitions |
 
 mod cluster;
@@ -18,6 +19,7 @@ mod containers;
 mod core;
 mod cron;
 mod definitions;
+mod flow;
 mod form;
 mod networking;
 mod place;
@@ -49,6 +51,7 @@ fn rows() -> &'static HashMap<&'static str, Vec<&'static Row>> {
             cluster::ROWS,
             networking::ROWS,
             definitions::ROWS,
+            flow::ROWS,
         ];
         let mut found: HashMap<&'static str, Vec<&'static Row>> = HashMap::new();
         tables.into_iter().flatten().for_each(|row| found.entry(row.of).or_default().push(row));

@@ -1,0 +1,110 @@
+//! `flowcontrol.apiserver.k8s.io/v1`.
+
+use super::place::{Place, Row, Rule, row, text};
+use crate::kubernetes::names;
+
+#[rustfmt::skip]
+pub(super) const ROWS: &[Row] = &[
+    row("flowcontrol.v1.FlowSchemaSpec", "matchingPrecedence", Rule::Between(0, 10000)),
+    row("flowcontrol.v1.PolicyRulesWithSubjects", "", Rule::Whole(flow_rules)),
+    row("flowcontrol.v1.ResourcePolicyRule", "", Rule::Whole(flow_resources)),
+    row("flowcontrol.v1.NonResourcePolicyRule", "nonResourceURLs", Rule::Required("nonResourceURLs must contain at least one value")),
+    row("flowcontrol.v1.Subject", "kind", Rule::Choice(&["Group", "ServiceAccount", "User"])),
+    row("flowcontrol.v1.Subject", "", Rule::Whole(flow_subject)),
+    row("flowcontrol.v1.FlowDistinguisherMethod", "type", Rule::Choice(&["ByNamespace", "ByUser"])),
+    row("flowcontrol.v1.PriorityLevelConfigurationSpec", "type", Rule::Choice(&["Exempt", "Limited"])),
+    row("flowcontrol.v1.PriorityLevelConfigurationSpec", "", Rule::Whole(level)),
+    row("flowcontrol.v1.LimitedPriorityLevelConfiguration", "nominalConcurrencyShares", Rule::AtLeast(0)),
+    row("flowcontrol.v1.LimitedPriorityLevelConfiguration", "", Rule::Whole(response)),
+    row("flowcontrol.v1.QueuingConfiguration", "", Rule::Whole(queues)),
+];
+
+fn flow_rules(at: &mut Place<'_, '_, '_>) {
+    if !at.has("subjects") {
+        at.required("subjects", "subjects must contain at least one value");
+    }
+    if !at.has("resourceRules") && !at.has("nonResourceRules") {
+        at.required("", "at least one of resourceRules and nonResourceRules has to be non-empty");
+    }
+}
+
+fn flow_resources(at: &mut Place<'_, '_, '_>) {
+    for (field, message) in [
+        ("verbs", "verbs must contain at least one value"),
+        ("apiGroups", "resource rules must supply at least one api group"),
+        ("resources", "resource rules must supply at least one resource"),
+    ] {
+        if !at.has(field) {
+            at.required(field, message);
+        }
+    }
+    for (index, namespace) in at.texts("namespaces").into_iter().enumerate() {
+        if namespace != "*" && !names::is_dns_label(namespace) {
+            at.invalid_item("namespaces", index, "each member of this list must be '*' or a DNS-1123 label");
+        }
+    }
+    for field in ["verbs", "apiGroups", "resources", "namespaces"] {
+        let texts = at.texts(field);
+        if texts.len() > 1 && texts.contains(&"*") {
+            at.invalid(field, "if '*' is present, must not specify others");
+        }
+    }
+    if !at.has("namespaces") && !at.is_true("clusterScope") {
+        at.required("namespaces", "resource rules that are not cluster scoped must supply at least one namespace");
+    }
+}
+
+fn flow_subject(at: &mut Place<'_, '_, '_>) {
+    let wanted = match at.text("kind") {
+        "User" => "user",
+        "Group" => "group",
+        "ServiceAccount" => "serviceAccount",
+        _ => return,
+    };
+    if !at.is_given(wanted) {
+        at.required(wanted, "is required when subject kind says so");
+    }
+    for field in at.given(&["user", "group", "serviceAccount"]) {
+        if field != wanted {
+            at.forbidden(field, "is forbidden when subject kind is another");
+        }
+    }
+}
+
+fn level(at: &mut Place<'_, '_, '_>) {
+    match at.text("type") {
+        "Limited" if !at.is_given("limited") => at.required("limited", "must not be empty when type is \"Limited\""),
+        "Exempt" if at.is_given("limited") => at.forbidden("limited", "must be nil if the type is not Limited"),
+        _ => {}
+    }
+}
+
+fn response(at: &mut Place<'_, '_, '_>) {
+    let path = at.path.field("limitResponse");
+    let response = at.map("limitResponse");
+    let kind = response.map(|response| text(response, "type")).unwrap_or_default();
+    let queuing = response.and_then(|response| response.get("queuing")).filter(|node| !node.value.is_null());
+    match kind {
+        "Queue" if queuing.is_none() => {
+            at.required_at(&path.field("queuing"), "must not be empty if limited.limitResponse.type is Limited");
+        }
+        "Reject" if queuing.is_some() => {
+            at.forbidden_at(&path.field("queuing"), "must be nil if limited.limitResponse.type is not Limited");
+        }
+        "Queue" | "Reject" => {}
+        _ => at.unsupported_at(&path.field("type"), kind, &["Queue", "Reject"]),
+    }
+}
+
+fn queues(at: &mut Place<'_, '_, '_>) {
+    // Zero is filled in like nothing.
+    let queues = at.number("queues").filter(|queues| *queues != 0).unwrap_or(64);
+    for field in ["queues", "handSize", "queueLengthLimit"] {
+        if at.number(field).is_some_and(|number| number < 0) {
+            at.invalid(field, "must be positive");
+        }
+    }
+    if at.number("handSize").is_some_and(|hand| hand > queues) {
+        at.invalid("handSize", &format!("should not be greater than queues ({queues})"));
+    }
+}
