@@ -11,7 +11,7 @@
 //! | [`number`] | `strconv.ParseInt`, `strconv.ParseFloat` |
 //! | `path` | `path`, `path/filepath` |
 //! | [`regexp`] | `regexp` |
-//! | [`slice`] | `runtime`: the capacity of slices |
+//! | [`mod@slice`] | `runtime`: the capacity of slices |
 //! | [`time`] | `time`: instants, layouts, durations, zones |
 //! | [`strconv`] | `strconv`: quoted text |
 //! | [`utf8`] | `unicode/utf8` |
