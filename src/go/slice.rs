@@ -50,7 +50,7 @@ pub fn grown(capacity: usize, length: usize, element: Element) -> usize {
 /// ```
 /// use mim_chart::go::slice::{Element, appended};
 /// let any = Element { size: 16, has_pointers: true };
-/// assert_eq!([0, 1, 3, 5, 300].map(|length| appended(0, length, any)), [0, 1, 4, 8, 512]);
+/// assert_eq!([0, 1, 3, 5, 300].map(|length| appended(0, length, any)), [0, 1, 4, 8, 303]);
 /// ```
 pub fn appended(capacity: usize, length: usize, element: Element) -> usize {
     let mut capacity = capacity;
