@@ -34,7 +34,7 @@ fn image(container: &Map, path: &FieldPath, report: &mut Report<'_>) {
 
 fn ports(container: &Map, path: &FieldPath, report: &mut Report<'_>) {
     let mut names: Vec<&str> = Vec::new();
-    for (at, port) in container.maps_at(&["ports"]) {
+    for (at, port) in container.indexed_maps_at(&["ports"]) {
         let path = path.field("ports").with(PathStep::Index(at));
         for field in ["containerPort", "hostPort"] {
             port_number(port.get(field), &path.field(field), field == "hostPort", report);
@@ -50,7 +50,7 @@ fn ports(container: &Map, path: &FieldPath, report: &mut Report<'_>) {
 }
 
 fn variables(container: &Map, path: &FieldPath, report: &mut Report<'_>) {
-    for (at, variable) in container.maps_at(&["env"]) {
+    for (at, variable) in container.indexed_maps_at(&["env"]) {
         let path = path.field("env").with(PathStep::Index(at));
         if let Some((name, span)) =
             variable.text_entry("name").filter(|(name, _)| name.is_empty() || name.contains('='))
@@ -80,14 +80,14 @@ fn variables(container: &Map, path: &FieldPath, report: &mut Report<'_>) {
 }
 
 fn mounts(container: &Map, path: &FieldPath, volumes: &[&str], report: &mut Report<'_>) {
-    for (at, device) in container.maps_at(&["volumeDevices"]) {
+    for (at, device) in container.indexed_maps_at(&["volumeDevices"]) {
         let path = path.field("volumeDevices").with(PathStep::Index(at));
         if let Some((name, span)) = device.text_entry("name").filter(|(name, _)| !volumes.contains(name)) {
             report.error("volume", &path.field("name"), format!("Not found: {name:?}: no volume has this name"), span);
         }
     }
     let mut places: Vec<&str> = Vec::new();
-    for (at, mount) in container.maps_at(&["volumeMounts"]) {
+    for (at, mount) in container.indexed_maps_at(&["volumeMounts"]) {
         let path = path.field("volumeMounts").with(PathStep::Index(at));
         if let Some((name, span)) = mount.text_entry("name").filter(|(name, _)| !volumes.contains(name)) {
             let near = nearest(name, volumes.iter().copied());

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `structure` | fields, types, required fields and choices, by the schema of Kubernetes' API |
 //! | `rules` | what the API server checks of objects of a type |
+//! | `fields` | fields of an object as rules ask for them |
 //! | `tables` | the same, as tables: one file for each API group |
 //! | `scalars` | what a text has to look like: quantities, names, ports, times |
 //! | `custom` | objects of CustomResourceDefinitions |
@@ -15,6 +16,7 @@
 mod containers;
 mod cross_object;
 mod custom;
+mod fields;
 mod gone;
 mod metadata;
 mod pods;

@@ -97,7 +97,7 @@ fn template(fields: &Map, path: &[&str], restarts: &[&str], report: &mut Report<
         _ => {}
     }
     let claims = fields.map_at(&["spec"]).unwrap_or(fields).maps_at(&["volumeClaimTemplates"]);
-    let claims = claims.filter_map(|(_, claim)| Some(claim.text_at(&["metadata", "name"])?.to_owned()));
+    let claims = claims.filter_map(|claim| Some(claim.text_at(&["metadata", "name"])?.to_owned()));
     Pod { claims: claims.collect() }.check(pod, &at, report);
 }
 
@@ -109,7 +109,7 @@ struct Pod {
 impl Pod {
     fn check(&self, pod: &Map, path: &FieldPath, report: &mut Report<'_>) {
         let mut names: Vec<&str> = Vec::new();
-        let volumes: Vec<_> = pod.maps_at(&["volumes"]).collect();
+        let volumes: Vec<_> = pod.indexed_maps_at(&["volumes"]).collect();
         let known: Vec<&str> = volumes
             .iter()
             .filter_map(|(_, volume)| Some(volume.text_entry("name")?.0))
@@ -126,7 +126,7 @@ impl Pod {
             report.error("required", &path.field("containers"), "Required value".to_owned(), &place);
         }
         for field in ["initContainers", "containers"] {
-            for (at, container) in pod.maps_at(&[field]) {
+            for (at, container) in pod.indexed_maps_at(&[field]) {
                 let path = path.field(field).with(PathStep::Index(at));
                 if let Some((name, span)) = container.text_entry("name") {
                     if !names::is_dns_label(name) {
@@ -139,7 +139,7 @@ impl Pod {
                     } else if names.contains(&name) && field == "containers" {
                         // Within one list that is reported already.
                         let is_in_other =
-                            pod.maps_at(&["initContainers"]).any(|(_, other)| other.text_at(&["name"]) == Some(name));
+                            pod.maps_at(&["initContainers"]).any(|other| other.text_at(&["name"]) == Some(name));
                         if is_in_other {
                             report.error("duplicate", &path.field("name"), format!("Duplicate value: {name:?}"), span);
                         }

@@ -1,5 +1,6 @@
 //! What the API server checks of objects of a type, wherever they stand, beyond what its schema says.
 
+use super::fields::{has, is_given, text};
 use super::report::Report;
 use super::{metadata, scalars};
 use crate::diagnostic::Span;
@@ -31,26 +32,6 @@ impl At<'_> {
             report.error("choice", &self.path.field(field), message, self.place);
         }
     }
-}
-
-fn text<'m>(fields: &'m Map, field: &str) -> &'m str {
-    fields.get(field).and_then(|node| node.value.as_str()).unwrap_or_default()
-}
-
-/// Whether a field is there and holds something: no null, no empty text, list or map.
-fn has(fields: &Map, field: &str) -> bool {
-    fields.get(field).is_some_and(|node| match &node.value {
-        Value::Null => false,
-        Value::String(text) => !text.is_empty(),
-        Value::List(items) => !items.is_empty(),
-        Value::Map(map) => !map.is_empty(),
-        _ => true,
-    })
-}
-
-/// Whether a field is there with a value.
-fn is_given(fields: &Map, field: &str) -> bool {
-    fields.get(field).is_some_and(|node| !node.value.is_null())
 }
 
 /// The name of another object.

@@ -14,7 +14,7 @@ pub(super) fn check(fields: &Map, report: &mut Report<'_>) {
     let path = FieldPath::of_fields(&["spec"]);
     let kind = spec.text_entry("type").map(|(kind, _)| kind).filter(|kind| !kind.is_empty()).unwrap_or("ClusterIP");
     let is_headless = spec.text_entry("clusterIP").is_some_and(|(address, _)| address == "None");
-    let ports: Vec<_> = spec.maps_at(&["ports"]).collect();
+    let ports: Vec<_> = spec.indexed_maps_at(&["ports"]).collect();
     let place = fields.entry("spec").map(|entry| entry.key.clone()).unwrap_or_default();
     if ports.is_empty() && !is_headless && kind != "ExternalName" {
         report.error("required", &path.field("ports"), "Required value".to_owned(), &place);

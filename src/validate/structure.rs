@@ -37,34 +37,50 @@ pub(super) fn object(fields: &Map, of: &ObjectType, path: &FieldPath, place: &Sp
         {
             object(&Map::new(), of, &path.field(field.name), place, report);
         }
-        // The group of a role is filled in by the server, and some types tell their own choices.
-        let is_empty_text = field.of == Type::String
-            && field.name != "apiGroup"
-            && given.is_some_and(|node| node.value.as_str() == Some(""));
-        let is_told_already = matches!(
-            (of.name.rsplit('.').next(), field.name),
-            (Some("VolumeMount"), "mountPath")
-                | (Some("EnvVar"), "name")
-                | (Some("HTTPIngressPath"), "pathType")
-                | (Some("RoleRef" | "Subject"), "kind")
-        );
-        // The server lets these be missing, whatever its schema says.
-        let may_be_missing = matches!(
-            (of.name.rsplit('.').next(), field.name),
-            (Some("ResourceClaimTemplate" | "ResourceClaimTemplateSpec" | "DeviceClass" | "CSIDriver"), "spec")
-                | (Some("TokenRequest"), "audience")
-                | (Some("HTTPHeader"), "value")
-                | (Some("ControllerRevision"), "revision")
-                | (Some("ISCSIVolumeSource"), "lun")
-                | (Some("PreferredSchedulingTerm"), "preference")
-                | (Some("LimitRangeSpec"), "limits")
-        );
-        if field.required
-            && field.of != Type::Boolean
-            && !may_be_missing
-            && (given.is_none() || is_empty_text && !is_told_already)
-        {
+        if field.required && lacks(of, field, given) {
             report.error("required", &path.field(field.name), "Required value".to_owned(), place);
+        }
+    }
+}
+
+/// Types and fields that tables check themselves, where a text is empty.
+#[rustfmt::skip]
+const CHECKED_ELSEWHERE: &[(&str, &str)] = &[
+    ("VolumeMount", "mountPath"),
+    ("EnvVar", "name"),
+    ("HTTPIngressPath", "pathType"),
+    ("RoleRef", "kind"),
+    ("Subject", "kind"),
+];
+
+/// Types and fields that the server lets be missing, although its schema requires them.
+#[rustfmt::skip]
+const MAY_BE_MISSING: &[(&str, &str)] = &[
+    ("ResourceClaimTemplate", "spec"),
+    ("ResourceClaimTemplateSpec", "spec"),
+    ("DeviceClass", "spec"),
+    ("CSIDriver", "spec"),
+    ("TokenRequest", "audience"),
+    ("HTTPHeader", "value"),
+    ("ControllerRevision", "revision"),
+    ("ISCSIVolumeSource", "lun"),
+    ("PreferredSchedulingTerm", "preference"),
+    ("LimitRangeSpec", "limits"),
+];
+
+/// Whether the server misses a required field.
+fn lacks(of: &ObjectType, field: &Field, given: Option<&Node>) -> bool {
+    let is_in = |table: &[(&str, &str)]| {
+        let name = of.name.rsplit('.').next().unwrap_or_default();
+        table.contains(&(name, field.name))
+    };
+    match given {
+        _ if field.of == Type::Boolean || is_in(MAY_BE_MISSING) => false,
+        None => true,
+        // The group of a role is filled in by the server.
+        Some(node) => {
+            let is_empty = field.of == Type::String && field.name != "apiGroup" && node.value.as_str() == Some("");
+            is_empty && !is_in(CHECKED_ELSEWHERE)
         }
     }
 }

@@ -223,8 +223,13 @@ impl Map {
         self.at(path.iter().copied())?.value.as_map()
     }
 
+    /// The maps in the list at a path of keys.
+    pub fn maps_at<'m>(&'m self, path: &[&str]) -> impl Iterator<Item = &'m Map> + use<'m> {
+        self.indexed_maps_at(path).map(|(_, map)| map)
+    }
+
     /// The maps in the list at a path of keys, with their positions in it.
-    pub fn maps_at<'m>(&'m self, path: &[&str]) -> impl Iterator<Item = (usize, &'m Map)> + use<'m> {
+    pub fn indexed_maps_at<'m>(&'m self, path: &[&str]) -> impl Iterator<Item = (usize, &'m Map)> + use<'m> {
         self.list_at(path).iter().enumerate().filter_map(|(at, node)| Some((at, node.value.as_map()?)))
     }
 

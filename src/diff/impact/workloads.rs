@@ -267,46 +267,24 @@ pub(super) fn use_of(user: &Object, kind: &str, name: &str) -> Option<Use> {
         "ConfigMap" => ("configMap", "name", "configMapKeyRef", "configMapRef"),
         _ => ("secret", "secretName", "secretKeyRef", "secretRef"),
     };
-    let containers: Vec<&Map> = ["initContainers", "containers"]
-        .into_iter()
-        .flat_map(|field| pod.maps_at(&[field]).map(|(_, item)| item))
-        .collect();
+    let containers: Vec<&Map> =
+        ["initContainers", "containers"].into_iter().flat_map(|field| pod.maps_at(&[field])).collect();
     let by_variable = |container: &&Map| {
-        container
-            .maps_at(&["env"])
-            .map(|(_, item)| item)
-            .any(|env| env.text_at(&["valueFrom", env_field, "name"]) == Some(name))
-            || container
-                .maps_at(&["envFrom"])
-                .map(|(_, item)| item)
-                .any(|from| from.text_at(&[from_field, "name"]) == Some(name))
+        container.maps_at(&["env"]).any(|env| env.text_at(&["valueFrom", env_field, "name"]) == Some(name))
+            || container.maps_at(&["envFrom"]).any(|from| from.text_at(&[from_field, "name"]) == Some(name))
     };
     let is_it = |volume: &&Map| {
-        let projected = volume.at(["projected", "sources"]).and_then(|node| node.value.as_list()).unwrap_or_default();
         volume.text_at(&[volume_field, name_field]) == Some(name)
-            || projected
-                .iter()
-                .filter_map(|node| node.value.as_map())
-                .any(|part| part.text_at(&[volume_field, "name"]) == Some(name))
+            || volume.maps_at(&["projected", "sources"]).any(|part| part.text_at(&[volume_field, "name"]) == Some(name))
     };
-    let volumes: Vec<&str> = pod
-        .maps_at(&["volumes"])
-        .map(|(_, item)| item)
-        .filter(is_it)
-        .filter_map(|volume| volume.text_at(&["name"]))
-        .collect();
-    let mounts: Vec<&Map> = containers
-        .iter()
-        .flat_map(|container| container.maps_at(&["volumeMounts"]).map(|(_, item)| item))
-        .filter(|mount| mount.text_at(&["name"]).is_some_and(|name| volumes.contains(&name)))
-        .collect();
-    let in_the_start =
-        ["initContainers"].into_iter().flat_map(|field| pod.maps_at(&[field]).map(|(_, item)| item)).any(|container| {
-            container
-                .maps_at(&["volumeMounts"])
-                .map(|(_, item)| item)
-                .any(|mount| mount.text_at(&["name"]).is_some_and(|name| volumes.contains(&name)))
-        });
+    let volumes: Vec<&str> =
+        pod.maps_at(&["volumes"]).filter(is_it).filter_map(|volume| volume.text_at(&["name"])).collect();
+    let is_mounted = |mount: &&Map| mount.text_at(&["name"]).is_some_and(|name| volumes.contains(&name));
+    let mounts: Vec<&Map> =
+        containers.iter().flat_map(|container| container.maps_at(&["volumeMounts"])).filter(is_mounted).collect();
+    let in_the_start = pod
+        .maps_at(&["initContainers"])
+        .any(|container| container.maps_at(&["volumeMounts"]).any(|mount| is_mounted(&mount)));
     let single = mounts.iter().any(|mount| mount.get("subPath").is_some() || mount.get("subPathExpr").is_some());
     if containers.iter().any(by_variable) || single || in_the_start {
         Some(Use::OnStart)

@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 
 use super::form::{self, LABEL, PERCENT, QUALIFIED, SUBDOMAIN};
-use super::place::{Place, Row, Rule, has, row, text};
+use super::place::{Place, Row, Rule, row};
 use crate::kubernetes::{FieldPath, PathStep, names, quantity};
+use crate::validate::fields::{has, text};
 use crate::yaml::{Map, Node, Value};
 
 const SEGMENT: &str = "may not be '.' or '..', and may not contain '/' or '%'";
@@ -108,19 +109,14 @@ fn policies(at: &mut Place<'_, '_, '_>) {
 }
 
 fn one_source(at: &mut Place<'_, '_, '_>) {
-    let wanted = match at.text("type") {
-        "Resource" => "resource",
-        "Pods" => "pods",
-        "Object" => "object",
-        "External" => "external",
-        "ContainerResource" => "containerResource",
-        _ => return,
-    };
-    for field in at.given(&["object", "external", "pods", "resource", "containerResource"]) {
-        if field != wanted {
-            at.forbidden(field, "must populate the given metric source only");
-        }
-    }
+    let sources = [
+        ("Object", "object"),
+        ("External", "external"),
+        ("Pods", "pods"),
+        ("Resource", "resource"),
+        ("ContainerResource", "containerResource"),
+    ];
+    at.union("type", &sources, "must populate the given metric source only");
 }
 
 fn positive(at: &mut Place<'_, '_, '_>, field: &str) {

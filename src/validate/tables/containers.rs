@@ -1,8 +1,9 @@
 //! Containers of `v1`: probes, hooks, variables, resources, rights.
 
 use super::form::{self, LABEL, QUALIFIED};
-use super::place::{I32, NOT_NEGATIVE, Place, Row, Rule, list, row, text};
+use super::place::{I32, NOT_NEGATIVE, Place, Row, Rule, row};
 use crate::kubernetes::{PathStep, names, quantity};
+use crate::validate::fields::text;
 use crate::yaml::{Map, Value};
 
 #[rustfmt::skip]
@@ -65,7 +66,9 @@ fn devices(at: &mut Place<'_, '_, '_>) {
             if known.iter().any(|other| other.1 == pair.1) {
                 at.invalid_at(&path.field("devicePath"), node, "must be unique");
             }
-            let is_mounted = list(at.fields, "volumeMounts")
+            let is_mounted = at
+                .fields
+                .list_at(&["volumeMounts"])
                 .iter()
                 .any(|mount| mount.value.as_map().is_some_and(|mount| text(mount, "mountPath") == pair.1));
             if is_mounted {
@@ -78,14 +81,8 @@ fn devices(at: &mut Place<'_, '_, '_>) {
 
 fn restart(at: &mut Place<'_, '_, '_>) {
     let is_init = at.path.0.iter().any(|step| matches!(step, PathStep::Field(name) if name == "initContainers"));
-    let choices: &[&str] = &["Always", "OnFailure", "Never"];
-    if at.is_given("restartPolicy") && at.fields.get("restartPolicy").is_some_and(|node| node.value.as_str().is_some())
-    {
-        let policy = at.text("restartPolicy");
-        if !choices.contains(&policy) {
-            let path = at.path.field("restartPolicy");
-            at.unsupported_at(&path, policy, choices);
-        }
+    if at.fields.text_at(&["restartPolicy"]).is_some() {
+        at.choice("restartPolicy", &["Always", "OnFailure", "Never"]);
     } else if at.has("restartPolicyRules") && !is_init {
         at.required("restartPolicy", "must specify restartPolicy when restart rules are used");
     }
@@ -99,7 +96,7 @@ fn escalation(at: &mut Place<'_, '_, '_>) {
     if at.is_true("privileged") {
         at.invalid("", "cannot set `allowPrivilegeEscalation` to false and `privileged` to true");
     }
-    let added = at.map("capabilities").map(|map| list(map, "add")).unwrap_or_default();
+    let added = at.map("capabilities").map(|map| map.list_at(&["add"])).unwrap_or_default();
     if added.iter().any(|node| node.value.as_str() == Some("CAP_SYS_ADMIN")) {
         at.invalid("", "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN");
     }

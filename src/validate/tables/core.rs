@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 
 use super::form::{self, IP, LABEL, LABEL_VALUE, QUALIFIED, SUBDOMAIN};
-use super::place::{I32, Place, Row, Rule, has, items, list, row, text};
+use super::place::{I32, Place, Row, Rule, row};
 use crate::kubernetes::{PathStep, names};
+use crate::validate::fields::{has, items, text};
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
@@ -252,7 +253,7 @@ fn node_term(at: &mut Place<'_, '_, '_>) {
         if let Some(node) = requirement.get("key").filter(|_| !names::is_qualified_name(text(requirement, "key"))) {
             at.invalid_at(&path.field("key"), node, QUALIFIED);
         }
-        for (index, node) in list(requirement, "values").iter().enumerate() {
+        for (index, node) in requirement.list_at(&["values"]).iter().enumerate() {
             if node.value.as_str().is_some_and(|text| !names::is_label_value(text)) {
                 at.invalid_at(&path.field("values").with(PathStep::Index(index)), node, LABEL_VALUE);
             }
@@ -264,7 +265,7 @@ fn node_term(at: &mut Place<'_, '_, '_>) {
         }
         if !matches!(text(requirement, "operator"), "In" | "NotIn") {
             at.unsupported_at(&path.field("operator"), text(requirement, "operator"), &["In", "NotIn"]);
-        } else if list(requirement, "values").len() != 1 {
+        } else if requirement.list_at(&["values"]).len() != 1 {
             let message = "must be only one value when `operator` is 'In' or 'NotIn' for node field selector";
             at.required_at(&path.field("values"), message);
         }

@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 
 use super::form::SUBDOMAIN;
-use super::place::{Place, Row, Rule, has, is_given, is_true, list, row, text};
+use super::place::{Place, Row, Rule, row};
 use crate::kubernetes::{FieldPath, PathStep, names};
+use crate::validate::fields::{has, is_given, is_true, text};
 use crate::yaml::{Map, Node, Value};
 
 const LABEL_1035: &str = "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character";
@@ -154,7 +155,7 @@ fn conversion(at: &mut Place<'_, '_, '_>) {
         Some(_) => {}
     }
     let versions: Vec<&str> =
-        list(webhook, "conversionReviewVersions").iter().filter_map(|node| node.value.as_str()).collect();
+        webhook.list_at(&["conversionReviewVersions"]).iter().filter_map(|node| node.value.as_str()).collect();
     if versions.is_empty() {
         at.required_at(&path.field("conversionReviewVersions"), "");
     } else if !versions.iter().any(|version| ["v1", "v1beta1"].contains(version)) {
@@ -284,7 +285,7 @@ fn metadata(schema: &Map, path: &FieldPath, at: &mut Place<'_, '_, '_>) {
 /// What tells the items of a list from each other.
 fn lists(schema: &Map, kind: &str, path: &FieldPath, at: &mut Place<'_, '_, '_>) {
     let sort = text(schema, "x-kubernetes-list-type");
-    let keys = list(schema, "x-kubernetes-list-map-keys");
+    let keys = schema.list_at(&["x-kubernetes-list-map-keys"]);
     if !sort.is_empty() {
         if !["atomic", "map", "set"].contains(&sort) {
             at.unsupported_at(&path.field("x-kubernetes-list-type"), sort, &["atomic", "map", "set"]);
@@ -331,7 +332,7 @@ fn lists(schema: &Map, kind: &str, path: &FieldPath, at: &mut Place<'_, '_, '_>)
             "must be object if parent array's x-kubernetes-list-type is map",
         );
     }
-    let required: Vec<&str> = list(items, "required").iter().filter_map(|node| node.value.as_str()).collect();
+    let required: Vec<&str> = items.list_at(&["required"]).iter().filter_map(|node| node.value.as_str()).collect();
     let mut known = HashSet::new();
     for (index, node) in keys.iter().enumerate() {
         let key = if node.value.is_null() { Some("") } else { node.value.as_str() };
@@ -417,7 +418,7 @@ fn fits(node: &Node, schema: &Map, path: &FieldPath, at: &mut Place<'_, '_, '_>)
                     None => at.invalid_at(&path, inner, "must not have unknown fields"),
                 }
             }
-            for required in list(schema, "required").iter().filter_map(|node| node.value.as_str()) {
+            for required in schema.list_at(&["required"]).iter().filter_map(|node| node.value.as_str()) {
                 let has_default = properties.is_some_and(|properties| properties.at([required, "default"]).is_some());
                 if map.get(required).is_none() && !has_default {
                     at.required_at(&path.field(required), "");
@@ -477,12 +478,12 @@ fn values(schema: &Map, path: &FieldPath, at: &mut Place<'_, '_, '_>) {
 fn nested(schema: &Map, outer: &Map, path: &FieldPath, at: &mut Place<'_, '_, '_>) {
     let is_either = is_true(outer, "x-kubernetes-int-or-string");
     for word in ["allOf", "anyOf", "oneOf"] {
-        for (index, node) in list(schema, word).iter().enumerate() {
+        for (index, node) in schema.list_at(&[word]).iter().enumerate() {
             let Some(inner) = node.value.as_map() else { continue };
             // What says that a value is a number or a text is an exception.
             let is_pattern = is_either
-                && (word == "anyOf" && is_int_or_string(list(schema, word))
-                    || word == "allOf" && index == 0 && is_int_or_string(list(inner, "anyOf")));
+                && (word == "anyOf" && is_int_or_string(schema.list_at(&[word]))
+                    || word == "allOf" && index == 0 && is_int_or_string(inner.list_at(&["anyOf"])));
             if !is_pattern {
                 value_only(inner, outer, &path.field(word).with(PathStep::Index(index)), at);
             }

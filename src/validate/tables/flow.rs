@@ -1,7 +1,8 @@
 //! `flowcontrol.apiserver.k8s.io/v1`.
 
-use super::place::{Place, Row, Rule, row, text};
+use super::place::{Place, Row, Rule, row};
 use crate::kubernetes::names;
+use crate::validate::fields::text;
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
@@ -38,7 +39,7 @@ fn flow_resources(at: &mut Place<'_, '_, '_>) {
             at.required(field, message);
         }
     }
-    for (index, namespace) in at.texts("namespaces").into_iter().enumerate() {
+    for (index, namespace) in at.indexed_texts("namespaces") {
         if namespace != "*" && !names::is_dns_label(namespace) {
             at.invalid_item("namespaces", index, "each member of this list must be '*' or a DNS-1123 label");
         }
@@ -55,19 +56,10 @@ fn flow_resources(at: &mut Place<'_, '_, '_>) {
 }
 
 fn flow_subject(at: &mut Place<'_, '_, '_>) {
-    let wanted = match at.text("kind") {
-        "User" => "user",
-        "Group" => "group",
-        "ServiceAccount" => "serviceAccount",
-        _ => return,
-    };
-    if !at.is_given(wanted) {
-        at.required(wanted, "is required when subject kind says so");
-    }
-    for field in at.given(&["user", "group", "serviceAccount"]) {
-        if field != wanted {
-            at.forbidden(field, "is forbidden when subject kind is another");
-        }
+    let subjects = [("User", "user"), ("Group", "group"), ("ServiceAccount", "serviceAccount")];
+    let chosen = at.union("kind", &subjects, "is forbidden when subject kind is another");
+    if let Some(chosen) = chosen.filter(|chosen| !at.is_given(chosen)) {
+        at.required(chosen, "is required when subject kind says so");
     }
 }
 

@@ -1,8 +1,9 @@
 //! `networking.k8s.io/v1`.
 
 use super::form::{self, CIDR, LABEL, PORT_NAME, SUBDOMAIN, WILDCARD};
-use super::place::{Place, Row, Rule, has, row, text};
+use super::place::{Place, Row, Rule, row};
 use crate::kubernetes::{PathStep, names};
+use crate::validate::fields::{has, text};
 use crate::yaml::Value;
 
 #[rustfmt::skip]

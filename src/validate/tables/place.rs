@@ -3,6 +3,7 @@
 use crate::diagnostic::Span;
 use crate::json;
 use crate::kubernetes::{FieldPath, PathStep, quantity};
+use crate::validate::fields::{has, is_given, is_true, items, number, text};
 use crate::validate::report::Report;
 use crate::yaml::{Map, Node, Value};
 
@@ -71,15 +72,7 @@ impl Row {
                 }
             }
             Rule::Items(form, message) => {
-                // A null in a list of texts is an empty one.
-                let text = |value: &'_ Value| match value {
-                    Value::Null => Some(String::new()),
-                    value => value.as_str().map(str::to_owned),
-                };
-                let is_wrong = |node: &Node| text(&node.value).is_some_and(|text| !form(&text));
-                let items = at.list(field).iter().enumerate();
-                let wrong: Vec<usize> = items.filter(|(_, node)| is_wrong(node)).map(|(index, _)| index).collect();
-                for index in wrong {
+                for (index, _) in at.indexed_texts(field).into_iter().filter(|(_, text)| !form(text)) {
                     at.invalid_item(field, index, message);
                 }
             }
@@ -142,17 +135,22 @@ impl<'a> Place<'a, '_, '_> {
     }
 
     pub(super) fn map(&self, field: &str) -> Option<&'a Map> {
-        self.fields.get(field).and_then(|node| node.value.as_map())
+        self.fields.map_at(&[field])
     }
 
     pub(super) fn list(&self, field: &str) -> &'a [Node] {
-        list(self.fields, field)
+        self.fields.list_at(&[field])
+    }
+
+    /// The texts of a list, with their positions in it; a null is an empty one.
+    pub(super) fn indexed_texts(&self, field: &str) -> Vec<(usize, &'a str)> {
+        let text = |node: &'a Node| if node.value.is_null() { Some("") } else { node.value.as_str() };
+        self.list(field).iter().enumerate().filter_map(|(index, node)| Some((index, text(node)?))).collect()
     }
 
     /// The texts of a list; a null is an empty one.
     pub(super) fn texts(&self, field: &str) -> Vec<&'a str> {
-        let text = |node: &'a Node| if node.value.is_null() { Some("") } else { node.value.as_str() };
-        self.list(field).iter().filter_map(text).collect()
+        self.indexed_texts(field).into_iter().map(|(_, text)| text).collect()
     }
 
     /// The objects of a list, each with its path.
@@ -166,6 +164,22 @@ impl<'a> Place<'a, '_, '_> {
 
     pub(super) fn has(&self, field: &str) -> bool {
         has(self.fields, field)
+    }
+
+    /// Of the members of a union, only the one that the text of a field chooses may be given: its field, if the text chooses any.
+    pub(super) fn union(
+        &mut self,
+        choice: &str,
+        members: &[(&str, &'static str)],
+        message: &str,
+    ) -> Option<&'static str> {
+        let (_, chosen) = members.iter().find(|(name, _)| *name == self.text(choice))?;
+        for (_, member) in members.iter().filter(|(_, member)| member != chosen) {
+            if self.is_given(member) {
+                self.forbidden(member, message);
+            }
+        }
+        Some(chosen)
     }
 
     /// Those of some fields that are given.
@@ -295,41 +309,4 @@ fn shown(value: &Value) -> String {
         text.push('…');
     }
     text
-}
-
-pub(super) fn text<'m>(fields: &'m Map, field: &str) -> &'m str {
-    fields.get(field).and_then(|node| node.value.as_str()).unwrap_or_default()
-}
-
-pub(super) fn number(fields: &Map, field: &str) -> Option<i64> {
-    fields.get(field)?.value.as_number().map(|number| number as i64)
-}
-
-pub(super) fn is_true(fields: &Map, field: &str) -> bool {
-    fields.get(field).is_some_and(|node| node.value == Value::Bool(true))
-}
-
-pub(super) fn list<'m>(fields: &'m Map, field: &str) -> &'m [Node] {
-    fields.get(field).and_then(|node| node.value.as_list()).unwrap_or_default()
-}
-
-pub(super) fn items<'m>(fields: &'m Map, field: &str, path: &FieldPath) -> Vec<(FieldPath, &'m Map)> {
-    let path = path.field(field);
-    let items = list(fields, field).iter().enumerate();
-    items.filter_map(|(index, node)| Some((path.with(PathStep::Index(index)), node.value.as_map()?))).collect()
-}
-
-pub(super) fn is_given(fields: &Map, field: &str) -> bool {
-    fields.get(field).is_some_and(|node| !node.value.is_null())
-}
-
-/// Whether a field is there and not empty.
-pub(super) fn has(fields: &Map, field: &str) -> bool {
-    fields.get(field).is_some_and(|node| match &node.value {
-        Value::Null => false,
-        Value::String(text) => !text.is_empty(),
-        Value::List(items) => !items.is_empty(),
-        Value::Map(map) => !map.is_empty(),
-        _ => true,
-    })
 }

@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 
 use super::form::{self, CIDR, IP, LABEL, QUALIFIED, SUBDOMAIN};
-use super::place::{Place, Row, Rule, row, text};
+use super::place::{Place, Row, Rule, row};
 use crate::diagnostic::Source;
 use crate::json;
 use crate::kubernetes::{names, quantity};
+use crate::validate::fields::text;
 use crate::yaml::{Map, Value};
 
 #[rustfmt::skip]
@@ -451,7 +452,7 @@ fn slice(at: &mut Place<'_, '_, '_>) {
     let kind = at.text("addressType");
     at.one_of("addressType", &["IPv4", "IPv6", "FQDN"]);
     for (path, endpoint) in at.items("endpoints") {
-        for (index, node) in super::place::list(endpoint, "addresses").iter().enumerate() {
+        for (index, node) in endpoint.list_at(&["addresses"]).iter().enumerate() {
             let path = path.field("addresses").with(crate::kubernetes::PathStep::Index(index));
             // A null is an empty text.
             let address = if node.value.is_null() { Some("") } else { node.value.as_str() };

@@ -1,9 +1,10 @@
 //! Claims, volumes and classes of storage: `v1`, `storage.k8s.io/v1`.
 
 use super::form::{self, QUALIFIED, SUBDOMAIN};
-use super::place::{Place, Row, Rule, has, row, text};
+use super::place::{Place, Row, Rule, row};
 use super::volumes::is_driver;
 use crate::kubernetes::{names, quantity};
+use crate::validate::fields::{has, text};
 
 const MODES: &[&str] = &["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
 

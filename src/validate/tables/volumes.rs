@@ -1,8 +1,9 @@
 //! Volumes of pods in `v1`.
 
 use super::form::{self, FILE_MODE, LABEL, SUBDOMAIN};
-use super::place::{Place, Row, Rule, has, is_given, items, list, number, row, text};
+use super::place::{Place, Row, Rule, row};
 use crate::kubernetes::{FieldPath, names};
+use crate::validate::fields::{has, is_given, items, number, text};
 use crate::yaml::Map;
 
 /// The sources of a volume, in the API server's order.
@@ -98,23 +99,23 @@ fn is_registry(text: &str) -> bool {
 
 fn one_source(at: &mut Place<'_, '_, '_>) {
     at.at_most_one(&SOURCES, "may not specify more than 1 volume type");
-    for source in ["persistentVolumeClaim"] {
-        if at.map(source).is_some_and(|map| !has(map, "claimName")) {
-            let path = at.path.field(source).field("claimName");
-            at.required_at(&path, "");
-        }
+    if at.map("persistentVolumeClaim").is_some_and(|map| !has(map, "claimName")) {
+        let path = at.path.field("persistentVolumeClaim").field("claimName");
+        at.required_at(&path, "");
     }
 }
 
 fn mode(at: &mut Place<'_, '_, '_>) {
-    if at.number("mode").is_some_and(|mode| !(0..=0o777).contains(&mode)) {
-        at.invalid("mode", FILE_MODE);
-    }
+    file_mode(at, "mode");
 }
 
 fn files(at: &mut Place<'_, '_, '_>) {
-    if at.number("defaultMode").is_some_and(|mode| !(0..=0o777).contains(&mode)) {
-        at.invalid("defaultMode", FILE_MODE);
+    file_mode(at, "defaultMode");
+}
+
+fn file_mode(at: &mut Place<'_, '_, '_>, field: &str) {
+    if at.number(field).is_some_and(|mode| !(0..=0o777).contains(&mode)) {
+        at.invalid(field, FILE_MODE);
     }
 }
 
@@ -159,7 +160,7 @@ fn projected(at: &mut Place<'_, '_, '_>) {
 }
 
 fn fibre(at: &mut Place<'_, '_, '_>) {
-    let (names, ids) = (!list(at.fields, "targetWWNs").is_empty(), !list(at.fields, "wwids").is_empty());
+    let (names, ids) = (!at.fields.list_at(&["targetWWNs"]).is_empty(), !at.fields.list_at(&["wwids"]).is_empty());
     match (names, ids) {
         (false, false) => at.required("targetWWNs", "must specify either targetWWNs or wwids, but not both"),
         (true, true) => at.invalid("targetWWNs", "targetWWNs and wwids can not be specified simultaneously"),

@@ -2,8 +2,9 @@
 
 use super::cron;
 use super::form::{self, LABEL, PERCENT, QUALIFIED};
-use super::place::{Place, Row, Rule, has, is_given, is_true, items, list, number, row, text};
+use super::place::{Place, Row, Rule, row};
 use crate::kubernetes::{FieldPath, PathStep, names};
+use crate::validate::fields::{has, is_given, is_true, items, number, text};
 use crate::yaml::{Map, Node, Value};
 
 #[rustfmt::skip]
@@ -226,7 +227,7 @@ fn failure_policy(at: &mut Place<'_, '_, '_>) {
         at.unsupported_at(&path, "TerminatingOrFailed", &["Failed"]);
     }
     let path = at.path.field("podFailurePolicy");
-    if list(policy, "rules").len() > 20 {
+    if policy.list_at(&["rules"]).len() > 20 {
         at.too_many(&path.field("rules"), 20);
     }
     let mut containers = Vec::new();
@@ -234,7 +235,7 @@ fn failure_policy(at: &mut Place<'_, '_, '_>) {
         let pod = at.fields.map_at(&["template", "spec"]);
         containers.extend(
             pod.into_iter()
-                .flat_map(|pod| list(pod, field))
+                .flat_map(|pod| pod.list_at(&[field]))
                 .filter_map(|node| Some(text(node.value.as_map()?, "name"))),
         );
     }
@@ -303,7 +304,7 @@ fn success_policy(at: &mut Place<'_, '_, '_>) {
             "at least one rules must be specified when the successPolicy is specified",
         );
     }
-    if list(policy, "rules").len() > 20 {
+    if policy.list_at(&["rules"]).len() > 20 {
         at.too_many(&path.field("rules"), 20);
     }
     let completions = at.number("completions").unwrap_or_default();
