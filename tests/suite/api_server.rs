@@ -10,29 +10,89 @@ use serde_json::{Value, json};
 use crate::support::command::run;
 use crate::support::recorded::{cases, list, object, text};
 
+/// A manifest, and what the server says of it.
+struct Verdict {
+    name: String,
+    manifest: String,
+    accepted: bool,
+    message: String,
+    /// Why mim-chart says something else, where it does.
+    differs: Option<String>,
+}
+
 #[test]
 fn validate_agrees_with_the_api_server() {
     let file = object("validate/verdicts.json");
     let (valid, rows) = (list(&file["valid"]), list(&file["verdicts"]));
     assert!(rows.len() >= 900, "only {} verdicts are recorded", rows.len());
-    let temporary = tempfile::tempdir().expect("a folder");
-    for (number, row) in rows.iter().enumerate() {
-        let base = &valid[usize::try_from(row["of"].as_u64().expect("a number")).expect("an index")];
-        let manifest = changed(base, &row["change"]);
-        fs::write(temporary.path().join(format!("{number}.json")), manifest.to_string()).expect("a manifest");
-    }
+    let verdict = |row: &Value| recorded(row, changed(&valid[index(&row["of"])], &row["change"]).to_string());
     let crds = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cluster/fixtures/crds.yaml");
-    let errors = errors_of(temporary.path(), &["--crds", crds.to_str().expect("UTF-8")]);
+    let verdicts: Vec<Verdict> = rows.iter().map(verdict).collect();
+    assert_same(&verdicts, &["--crds", crds.to_str().expect("UTF-8")]);
+}
+
+/// Mistakes that people make, one in each manifest, and manifests at the edge of one.
+#[test]
+fn validate_agrees_on_mistakes() {
+    let rows = cases("validate/mistakes.json", 179);
+    let verdicts: Vec<Verdict> = rows.iter().map(|row| recorded(row, text(&row["manifest"]).to_owned())).collect();
+    assert_same(&verdicts, &[]);
+}
+
+/// Manifests of all built-in kinds with a random change each, recorded by `tests/cluster/mutations --record`.
+#[test]
+#[ignore = "slow: cargo test --release -- --ignored"]
+fn validate_agrees_on_mutations() {
+    let manifests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cluster/fixtures/manifests.json");
+    let manifests: Value = serde_json::from_slice(&fs::read(manifests).expect("manifests")).expect("JSON");
+    let file = object("validate/mutations.json");
+    let rows = list(&file["verdicts"]);
+    assert!(rows.len() >= 10_000, "only {} verdicts are recorded", rows.len());
+    let verdict = |row: &Value| {
+        let manifest = changed(&list(&manifests)[index(&row[0])], &row[1]);
+        Verdict {
+            name: format!("{}, {}", text(&manifest["kind"]), row[1]),
+            manifest: manifest.to_string(),
+            accepted: row[2] == true,
+            message: String::new(),
+            differs: row.get(3).map(|why| text(why).to_owned()),
+        }
+    };
+    let verdicts: Vec<Verdict> = rows.iter().map(verdict).collect();
+    assert!(
+        verdicts.iter().all(|verdict| verdict.differs.is_none() || !verdict.accepted),
+        "a valid manifest is refused"
+    );
+    assert_same(&verdicts, &[]);
+}
+
+fn recorded(row: &Value, manifest: String) -> Verdict {
+    Verdict {
+        name: text(&row["name"]).to_owned(),
+        manifest,
+        accepted: row["accepted"] == true,
+        message: row["message"].as_str().unwrap_or_default().to_owned(),
+        differs: row.get("differs").map(|why| text(why).to_owned()),
+    }
+}
+
+/// Checks that `validate` refuses what the server refuses, but for the verdicts that say why it does not.
+fn assert_same(verdicts: &[Verdict], flags: &[&str]) {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (number, verdict) in verdicts.iter().enumerate() {
+        fs::write(folder.path().join(format!("{number}.yaml")), &verdict.manifest).expect("a manifest");
+    }
+    let errors = errors_of(folder.path(), flags);
     let mut wrong = Vec::new();
-    for (number, row) in rows.iter().enumerate() {
-        let (accepted, ours) = (row["accepted"] == true, errors.get(&number));
-        match (accepted == ours.is_none(), row.get("differs")) {
+    for (number, verdict) in verdicts.iter().enumerate() {
+        let ours = errors.get(&number);
+        match (verdict.accepted == ours.is_none(), &verdict.differs) {
             (true, None) | (false, Some(_)) => {}
-            (true, Some(why)) => wrong.push(format!("{}: agrees by now; `differs` says {why}", row["name"])),
-            (false, None) => wrong.push(format!("{}: {:?}; the server: {}", row["name"], ours, row["message"])),
+            (true, Some(why)) => wrong.push(format!("{}: agrees by now; `differs` says {why}", verdict.name)),
+            (false, None) => wrong.push(format!("{}: {ours:?}; the server: {}", verdict.name, verdict.message)),
         }
     }
-    assert!(wrong.is_empty(), "{} of {} verdicts:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
+    assert!(wrong.is_empty(), "{} of {} verdicts:\n{}", wrong.len(), verdicts.len(), wrong.join("\n"));
 }
 
 /// The last error of each manifest in a folder, by the number that is its name.
@@ -48,27 +108,6 @@ fn errors_of(folder: &Path, flags: &[&str]) -> BTreeMap<usize, String> {
         }
     }
     errors
-}
-
-/// Mistakes that people make, one in each manifest, and manifests at the edge of one.
-#[test]
-fn validate_agrees_on_mistakes() {
-    let rows = cases("validate/mistakes.json", 179);
-    let temporary = tempfile::tempdir().expect("a folder");
-    for (number, row) in rows.iter().enumerate() {
-        fs::write(temporary.path().join(format!("{number}.yaml")), text(&row["manifest"])).expect("a manifest");
-    }
-    let errors = errors_of(temporary.path(), &[]);
-    let mut wrong = Vec::new();
-    for (number, row) in rows.iter().enumerate() {
-        let ours = errors.get(&number);
-        match ((row["accepted"] == true) == ours.is_none(), row.get("differs")) {
-            (true, None) | (false, Some(_)) => {}
-            (true, Some(why)) => wrong.push(format!("{}: agrees by now; `differs` says {why}", row["name"])),
-            (false, None) => wrong.push(format!("{}: {ours:?}; the server: {}", row["name"], row["message"])),
-        }
-    }
-    assert!(wrong.is_empty(), "{} of {} verdicts:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
 }
 
 /// A manifest with a recorded change.
