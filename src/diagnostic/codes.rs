@@ -48,7 +48,7 @@ codes! {
     "dependencies": "The dependencies of a chart do not agree with charts/ or Chart.lock",
     "dependency-missing": "A declared dependency is not in charts/",
     "dependency-undeclared": "A chart in charts/ is not declared in Chart.yaml",
-    "deprecated": "The chart is deprecated",
+    "deprecated": "A chart or an API version is deprecated",
     "deprecated-flag": "A flag has been replaced by another",
     "duplicate": "An item of a list of an object occurs twice",
     "embedded": "An object inside a custom resource is not whole",

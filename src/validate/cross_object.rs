@@ -18,7 +18,7 @@ pub(super) fn check(objects: &[Object], findings: &mut Vec<Finding>) {
         let mut report =
             Report { object: &name, origin: &object.origin, whole: object.span.clone(), findings: Vec::new() };
         if let Some(first) = known.insert((id.group(), &id.kind, &id.namespace, &id.name), object) {
-            let message = "there are two objects of this name: the second would go over the first".to_owned();
+            let message = "duplicate object; the second would overwrite the first".to_owned();
             let place = head(&object.fields(), &object.span);
             let finding = report.error("twice", &FieldPath::of_fields(&["metadata", "name"]), message, &place);
             finding.diagnostic = finding.diagnostic.clone().at(head(&first.fields(), &first.span), "the first");
@@ -61,7 +61,7 @@ fn service(object: &Object, pods: &[Map], report: &mut Report<'_>) {
     let Some(selector) = node.value.as_map().filter(|selector| !selector.is_empty()) else { return };
     if has_pods(selector, pods) == Some(false) {
         let place = head(&fields, &object.span);
-        let message = "no pod that is made here has these labels: the Service leads nowhere".to_owned();
+        let message = "no pod in the input has these labels; the Service has no endpoints".to_owned();
         report.report(Severity::Warning, "no-pods", &FieldPath::of_fields(&["spec", "selector"]), message, &place);
     }
 }
@@ -73,7 +73,7 @@ fn budget(object: &Object, pods: &[Map], report: &mut Report<'_>) {
     };
     if has_pods(selector, pods) == Some(false) {
         let place = head(&fields, &object.span);
-        let message = "no pod that is made here has these labels: the budget protects nothing".to_owned();
+        let message = "no pod in the input has these labels; the budget protects nothing".to_owned();
         report.report(Severity::Warning, "no-pods", &FieldPath::of_fields(&["spec", "selector"]), message, &place);
     }
 }
@@ -86,7 +86,7 @@ fn autoscaler(object: &Object, objects: &[Object], pods: &[Map], report: &mut Re
     let is_there = objects.iter().any(|other| other.id.kind == kind && other.id.name == name);
     if !is_there && (!pods.is_empty() || objects.iter().any(|other| other.id.kind == kind)) {
         let place = head(&fields, &object.span);
-        let message = format!("{kind}/{name} is not among the objects");
+        let message = format!("{kind}/{name} is not in the input");
         report.report(
             Severity::Warning,
             "points-nowhere",
@@ -116,7 +116,7 @@ fn used(object: &Object, objects: &[Object], report: &mut Report<'_>) {
             continue;
         }
         reported.push((kind, name.0));
-        let message = format!("{kind}/{} is not among the objects: it has to be there already", name.0);
+        let message = format!("{kind}/{} is not in the input; it must already exist in the cluster", name.0);
         report.report(Severity::Info, "not-rendered", &FieldPath::of_fields(path), message, name.1);
     }
 }
@@ -186,11 +186,11 @@ mod tests {
         assert_eq!(reported(&["WEB", &autoscaler("Deployment", "web")]), [""; 0]);
         assert_eq!(
             reported(&["WEB", &autoscaler("Deployment", "wbe")]),
-            ["HorizontalPodAutoscaler/web: spec.scaleTargetRef: Deployment/wbe is not among the objects"]
+            ["HorizontalPodAutoscaler/web: spec.scaleTargetRef: Deployment/wbe is not in the input"]
         );
         assert_eq!(
             reported(&["WEB", &autoscaler("StatefulSet", "web")]),
-            ["HorizontalPodAutoscaler/web: spec.scaleTargetRef: StatefulSet/web is not among the objects"]
+            ["HorizontalPodAutoscaler/web: spec.scaleTargetRef: StatefulSet/web is not in the input"]
         );
         // Without anything that makes pods, that is somewhere else.
         assert_eq!(reported(&[&autoscaler("Deployment", "web")]), [""; 0]);
@@ -212,8 +212,8 @@ mod tests {
         assert_eq!(
             reported(&["WEB", &service("x"), &budget("x")]),
             [
-                "Service/s: spec.selector: no pod that is made here has these labels: the Service leads nowhere",
-                "PodDisruptionBudget/b: spec.selector: no pod that is made here has these labels: the budget protects nothing",
+                "Service/s: spec.selector: no pod in the input has these labels; the Service has no endpoints",
+                "PodDisruptionBudget/b: spec.selector: no pod in the input has these labels; the budget protects nothing",
             ]
         );
         assert_eq!(reported(&[&service("x"), &budget("x")]), [""; 0]);
@@ -223,7 +223,7 @@ mod tests {
     fn an_identity_is_had_once() {
         assert_eq!(
             reported(&["WEB", "WEB"]),
-            ["Deployment/web: metadata.name: there are two objects of this name: the second would go over the first"]
+            ["Deployment/web: metadata.name: duplicate object; the second would overwrite the first"]
         );
     }
 
@@ -231,7 +231,8 @@ mod tests {
     fn what_pods_use_and_is_not_there_is_noted_once() {
         let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  volumes: [{name: v, secret: {secretName: s}}]\n  containers:\n  - \
             {name: a, image: a, envFrom: [{configMapRef: {name: c}}, {secretRef: {name: s}}, {configMapRef: {name: o, optional: true}}]}\n";
-        let note = |what: &str| format!("Pod/p: spec: {what} is not among the objects: it has to be there already");
+        let note =
+            |what: &str| format!("Pod/p: spec: {what} is not in the input; it must already exist in the cluster");
         let mut found = reported(&[pod]);
         found.sort();
         assert_eq!(found, [note("ConfigMap/c"), note("Secret/s")]);

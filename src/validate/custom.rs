@@ -304,7 +304,7 @@ fn whole_object(fields: &Map, path: &FieldPath, is_embedded: bool, report: &mut 
             Value::Map(map) => structure::object(map, of, &path.field("metadata"), &entry.key, report),
             Value::Null => {}
             _ => {
-                report.error("type", &path.field("metadata"), "this has to be a map".to_owned(), &entry.key);
+                report.error("type", &path.field("metadata"), "expected a map".to_owned(), &entry.key);
             }
         }
     }

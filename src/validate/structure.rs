@@ -99,8 +99,8 @@ fn unknown(name: &str, of: &ObjectType, path: &FieldPath, place: &Span, report: 
 fn value(node: &Node, of: &Type, field: Option<&Field>, path: &FieldPath, key: &Span, report: &mut Report<'_>) {
     let place = if node.span.source().is_some() && node.span.text().lines().count() < 2 { &node.span } else { key };
     let mut wrong = |wanted: &str| {
-        let got = words_for(&node.value);
-        report.error("type", path, format!("this is {got}; it has to be {wanted}"), place);
+        let got = type_of(&node.value);
+        report.error("type", path, format!("expected {wanted}, got {got}"), place);
     };
     match (of, &node.value) {
         (_, Value::Null) | (Type::Any, _) => {}
@@ -152,10 +152,10 @@ fn value(node: &Node, of: &Type, field: Option<&Field>, path: &FieldPath, key: &
         (Type::Boolean, _) => wrong("true or false"),
         (Type::Int32 | Type::Int64, _) => wrong("a whole number"),
         (Type::Number, _) => wrong("a number"),
-        (Type::IntOrString, _) => wrong("a whole number or text"),
+        (Type::IntOrString, _) => wrong("a whole number or a string"),
         (Type::Quantity, _) => wrong("a quantity, such as 500m or 1Gi"),
         (Type::String | Type::Bytes | Type::Time, _) => {
-            wrong("text");
+            wrong("a string");
             if let Some(finding) = report.findings.last_mut().filter(|_| is_scalar(&node.value)) {
                 finding.help(format!("put it in quotes: \"{}\"", place.text()));
             }
@@ -210,12 +210,12 @@ fn is_scalar(value: &Value) -> bool {
     !matches!(value, Value::Map(_) | Value::List(_))
 }
 
-fn words_for(value: &Value) -> &'static str {
+fn type_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
         Value::Int(_) | Value::Float(_) => "a number",
-        Value::String(_) => "text",
+        Value::String(_) => "a string",
         Value::List(_) => "a list",
         Value::Map(_) => "a map",
     }

@@ -104,9 +104,9 @@ fn taken_over(old: &Map, new: &Map) -> Option<Impact> {
         Impact::new(
             "taken-over",
             ImpactLevel::Warning,
-            format!("it belongs to the release {before}, and {after} takes it over: there are not two of them"),
+            format!("it belongs to release {before}; release {after} takes it over"),
         )
-        .remedy("if both are wanted, give one another name: --set fullnameOverride=NAME")
+        .remedy("to run both releases, give one another name with --set fullnameOverride=NAME")
     })
 }
 

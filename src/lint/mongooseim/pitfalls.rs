@@ -84,7 +84,7 @@ fn list_at<'m>(map: Option<&'m Map>, name: &str) -> &'m [crate::yaml::Node] {
 fn check_tables(configuration: &Configuration, findings: &mut Findings) {
     let Some(pool) = configuration.at(&["outgoing_pools", "rdbms"]) else { return };
     let message =
-        "the tables of the relational database must be loaded before the first start: MongooseIM does not make them";
+        "the tables of the relational database must be loaded before the first start: MongooseIM does not create them";
     let help = "load priv/pg.sql, priv/mysql.sql or priv/cockroachdb.sql of MongooseIM's version";
     findings.report(&TABLES, &configuration.file.path, message, configuration.place(&pool.span), help);
 }
@@ -110,7 +110,7 @@ fn check_names(subject: &Subject<'_>, findings: &mut Findings) {
     }
     let workload = &subject.installation.workload;
     let message = format!(
-        "objects are called {} whatever the release is called: a second installation in the namespace takes over the first",
+        "object names start with {} for every release: a second installation in the namespace takes over the first",
         workload.id.name
     );
     findings.report(&NAMES, &workload.origin, message, workload.span.clone(), "set fullnameOverride in the second one");
