@@ -12,6 +12,7 @@
 //! | `written_once` | no key is written twice, and empty sections stay |
 //! | `files` | files of the user, byte for byte |
 //! | `secrets` | what must not be seen, and the script that fills secrets in |
+//! | `join_probe` | nodes are not ready before they have joined |
 //! | `readme` | what the chart's README shows works |
 //! | `refusals` | values that don't go together |
 //! | `stock` | the stock templates in a chart of somebody else's |
@@ -24,6 +25,7 @@ mod defaults;
 mod every_value;
 mod files;
 mod invariants;
+mod join_probe;
 mod readme;
 mod reference;
 mod refusals;
