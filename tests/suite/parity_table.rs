@@ -52,6 +52,17 @@ fn every_row_has_a_reason_and_a_proof() {
 }
 
 #[test]
+fn every_row_about_mongooseim_has_a_proof() {
+    let rows = table("MongooseIM's configuration");
+    assert!(rows.len() > 5, "{rows:?}");
+    for row in rows {
+        let [_, verdict, what, proof] = &row[..] else { panic!("{row:?}") };
+        assert!(["same", "not verified"].contains(&verdict.as_str()) && !what.is_empty(), "{row:?}");
+        assert!(root().join(proof).exists(), "{row:?}");
+    }
+}
+
+#[test]
 fn behaviour_rows_are_numbered_without_gaps() {
     let numbers: Vec<(u32, u32)> = table("Behaviour")
         .iter()

@@ -1,9 +1,12 @@
 //! What each value writes into mongooseim.toml, vm.args and vm.dist.args: values, place, expectation.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use toml::Value;
 
-use super::reference;
 use super::rendering::{Rendered, render};
+use super::{databases, reference};
+use crate::support::configurations;
 
 /// Values; a path in mongooseim.toml, with spaces between; the TOML that stands there, or nothing where it must be
 /// missing.
@@ -25,6 +28,16 @@ const ROWS: &[Row] = &[
     (&["s2sPolicy=allow"], "s2s default_policy", r#""allow""#),
     (&["systemMetrics=true"], "services service_mongoose_system_metrics report", "true"),
     (&[], "services service_mongoose_system_metrics report", "false"),
+    // versions
+    (&["mongooseimVersion=6.5.0"], "listen http 0 handlers mod_bosh", r#"[{host = "_", path = "/http-bind"}]"#),
+    (&["mongooseimVersion=6.5.0"], "listen http 0 handlers mongoose_bosh_handler", ""),
+    (&["mongooseimVersion=6.5.0"], "modules mod_bosh", r#"{backend = "mnesia"}"#),
+    (&["mongooseimVersion=6.5.0"], "services service_bosh", ""),
+    (&["image.tag=6.5.0"], "modules mod_bosh", r#"{backend = "mnesia"}"#),
+    (&["image.tag=main", "mongooseimVersion=6.5.0"], "modules mod_bosh", r#"{backend = "mnesia"}"#),
+    (&["image.tag=6.5.0", "mongooseimVersion=6.8.1"], "services service_bosh", r#"{backend = "mnesia"}"#),
+    (&["image.tag=main"], "services service_bosh", r#"{backend = "mnesia"}"#),
+    (&["mongooseimVersion=6.11"], "services service_bosh", r#"{backend = "mnesia"}"#),
     // databases
     (&[], "general", r#"{loglevel = "warning", hosts = ["localhost"], default_server_domain = "localhost", registration_timeout = "infinity",
         language = "en", sm_backend = "mnesia", component_backend = "mnesia", s2s_backend = "mnesia"}"#),
@@ -159,6 +172,27 @@ fn every_value_is_in_mongooseim_toml_where_the_reference_has_it() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The rows, written for other versions: `validate-config` accepts what the chart writes.
+#[test]
+fn every_version_accepts_what_the_values_write() {
+    let versions: &[_] =
+        if configurations::are_kept() { &["6.5.0", "6.7.0", "6.8.0", "6.8.1", "6.11.0"] } else { &["6.5.0", "6.11.0"] };
+    for version in versions {
+        let is_for_another = |set: &&str| set.starts_with("mongooseimVersion=") || set.starts_with("image.tag=");
+        let rows: BTreeSet<_> = ROWS.iter().map(|(sets, ..)| *sets).collect();
+        let rows = rows.into_iter().filter(|sets| !sets.iter().any(|set| is_for_another(set)));
+        let files: BTreeMap<_, _> = rows
+            .enumerate()
+            .map(|(at, sets)| {
+                let rendered = render(&[sets, &[&*format!("image.tag={version}")]].concat());
+                (format!("{at}.toml"), rendered.file("mongooseim.toml").expect("a file"))
+            })
+            .collect();
+        assert!(files.len() > 60, "{}", files.len());
+        databases::check(version, &files);
+    }
 }
 
 #[test]

@@ -51,8 +51,8 @@ fn sentence(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// What `validate-config` says of configurations of a version.
-fn check(version: &str, files: &BTreeMap<String, String>) {
+/// Holds `validate-config` to accept configurations of a version, by the names of their files.
+pub fn check(version: &str, files: &BTreeMap<String, String>) {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, text) in files {
         fs::write(folder.path().join(name), text).unwrap();

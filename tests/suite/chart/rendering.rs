@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_yaml::Value;
 
-use crate::support::command;
+use crate::support::{command, configurations};
 
 /// The repository's folder.
 pub fn root() -> &'static Path {
@@ -117,6 +117,15 @@ impl Rendered {
         open.map(|text| text.as_str().expect("a text").to_owned()).or(closed)
     }
 
+    /// Leaves mongooseim.toml to `tests/mongooseim/parser`, for the version that the image is tagged with.
+    fn keep_configuration(&self) {
+        let Some(sets) = self.all("StatefulSet").next() else { return };
+        let image = sets.text("spec template spec containers name=mongooseim image");
+        if let (Some((_, version)), Some(text)) = (image.rsplit_once(':'), self.file("mongooseim.toml")) {
+            configurations::keep(version, &text);
+        }
+    }
+
     /// mongooseim.toml, read.
     pub fn toml(&self) -> toml::Table {
         let text = self.file("mongooseim.toml").expect("mongooseim.toml");
@@ -173,5 +182,7 @@ pub fn read(text: String) -> Rendered {
         let value = serde_yaml::from_str(document).unwrap_or_else(|error| panic!("{error}\n{document}"));
         objects.push(Object { source, value });
     }
-    Rendered { text, objects }
+    let rendered = Rendered { text, objects };
+    rendered.keep_configuration();
+    rendered
 }

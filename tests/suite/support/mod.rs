@@ -1,5 +1,6 @@
 //! What several tests need: running the program, recorded cases, files and archives.
 
 pub mod command;
+pub mod configurations;
 pub mod files;
 pub mod recorded;

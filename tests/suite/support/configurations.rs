@@ -1,0 +1,23 @@
+//! Configurations of MongooseIM that tests made, for `tests/mongooseim/parser` to show to MongooseIM's own parser.
+
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::PathBuf;
+
+/// The environment variable with the folder to write them to.
+const FOLDER: &str = "KEEP_CONFIGURATIONS";
+
+/// Whether they are kept: then more of them are worth making.
+pub fn are_kept() -> bool {
+    std::env::var_os(FOLDER).is_some()
+}
+
+/// Writes a configuration for a version to the folder, if there is one.
+pub fn keep(version: &str, text: &str) {
+    let Some(folder) = std::env::var_os(FOLDER) else { return };
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    let folder = PathBuf::from(folder).join(version);
+    fs::create_dir_all(&folder).expect("a folder");
+    fs::write(folder.join(format!("{:016x}.toml", hasher.finish())), text).expect("a file");
+}
