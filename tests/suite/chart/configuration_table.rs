@@ -182,7 +182,7 @@ fn every_version_accepts_what_the_values_write() {
     for version in versions {
         let is_for_another = |set: &&str| set.starts_with("mongooseimVersion=") || set.starts_with("image.tag=");
         let rows: BTreeSet<_> = ROWS.iter().map(|(sets, ..)| *sets).collect();
-        let rows = rows.into_iter().filter(|sets| !sets.iter().any(|set| is_for_another(set)));
+        let rows = rows.into_iter().filter(|sets| !sets.iter().any(is_for_another));
         let files: BTreeMap<_, _> = rows
             .enumerate()
             .map(|(at, sets)| {
