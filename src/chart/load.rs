@@ -71,12 +71,12 @@ impl Chart {
                     collect(read, &mut errors, |metadata| chart.metadata = metadata);
                 }
                 "values.yaml" => {
-                    chart.values_source = text(&file, &mut errors);
+                    chart.values_source = into_text(file, &mut errors);
                     collect(chart.values_source.as_ref().map(read_values), &mut errors, |read| {
                         chart.values = read;
                     });
                 }
-                "values.schema.json" => chart.schema = text(&file, &mut errors),
+                "values.schema.json" => chart.schema = into_text(file, &mut errors),
                 "Chart.lock" => {
                     let read = text(&file, &mut errors).map(|source| read_lock(&source, "Chart.lock"));
                     collect(read, &mut errors, |lock| chart.lock = lock);

@@ -37,7 +37,9 @@ impl Chart {
 /// The first tag of Tera in a template that has no actions of Go templates.
 fn tera_tag(template: &Template) -> Option<Span> {
     let text = template.source.text();
-    let start = text.match_indices("{%").map(|(at, _)| at).find(|&at| {
+    // Every template is looked through: `%` is rarer than `{`, and a byte is found faster than two.
+    let percents = memchr::memchr_iter(b'%', text.as_bytes()).filter_map(|at| at.checked_sub(1));
+    let start = percents.filter(|&at| text.as_bytes()[at] == b'{').find(|&at| {
         let word = text[at + 2..].trim_start_matches('-').trim_start();
         TERA_TAGS.iter().any(|tag| word.strip_prefix(tag).is_some_and(|rest| rest.starts_with([' ', '\t', '\n'])))
     })?;

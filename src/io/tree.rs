@@ -14,19 +14,27 @@ pub(super) trait Tree {
     /// The path without symbolic links, `.` and `..`; `None` if nothing is there.
     fn real(&self, path: &Path) -> Option<PathBuf>;
 
-    /// The names in a directory, in any order.
-    fn names(&self, directory: &Path) -> Result<Vec<OsString>, TreeError>;
+    /// What is in a directory, in any order.
+    fn entries(&self, directory: &Path) -> Result<Vec<Listed>, TreeError>;
 
     /// The bytes of a regular file, at most `limit` of them.
     fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, TreeError>;
 
-    /// The same for a file that [`Tree::look`] has just found to be of a size.
-    fn read_found(&self, path: &Path, _size: u64, limit: u64) -> Result<Vec<u8>, TreeError> {
+    /// The same for what is known to be a regular file. The buffer is for this alone, and is given again for the next file.
+    fn read_found(&self, path: &Path, limit: u64, _buffer: &mut Vec<u8>) -> Result<Vec<u8>, TreeError> {
         self.read(path, limit)
     }
 
     /// The path as messages show it.
     fn shown(&self, path: &Path) -> String;
+}
+
+/// An entry of a directory.
+#[derive(Debug)]
+pub(super) struct Listed {
+    pub(super) name: OsString,
+    /// The entry, if listing the directory has told all that [`Tree::look`] would find.
+    pub(super) found: Option<Found>,
 }
 
 /// The entry at a path.
@@ -41,8 +49,8 @@ pub(super) struct Found {
 /// The kinds of things in a tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// A regular file, and its size in bytes.
-    File(u64),
+    /// A regular file.
+    File,
     /// A directory.
     Directory,
     /// A pipe, a device, a socket.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use super::tree::{Found, Kind, Tree, TreeError};
+use super::tree::{Found, Kind, Listed, Tree, TreeError};
 use crate::chart::{File, IgnoreRules, MAX_FILE_BYTES};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::go::os_error;
@@ -85,7 +85,7 @@ pub(super) fn read_files(
         }
     }
     let rules = boundary.ignore_rules()?;
-    let mut walk = Walk { boundary, rules, allowance, files: Vec::new(), errors: Vec::new(), followed: Vec::new() };
+    let mut walk = Walk { boundary, rules, allowance, files: Vec::new(), errors: Vec::new(), followed: Vec::new(), buffer: Vec::new() };
     // The reason to stop is the last of the errors.
     let _ = walk.directory(top, "", 0);
     if walk.errors.is_empty() { Ok(walk.files) } else { Err(walk.errors) }
@@ -136,7 +136,7 @@ impl<'t> Boundary<'t> {
         match found.kind {
             Kind::Directory => return Err(refuse(format!("read {shown}: is a directory"))),
             Kind::Special | Kind::Submodule => return Err(refuse(format!("{shown} is not a regular file"))),
-            Kind::File(_) => {}
+            Kind::File => {}
         }
         match self.tree.read(&path, MAX_HELMIGNORE_BYTES) {
             Ok(bytes) => IgnoreRules::parse(&Source::file(plain(&shown), String::from_utf8_lossy(&bytes))),
@@ -158,6 +158,8 @@ struct Walk<'t> {
     errors: Vec<Diagnostic>,
     /// The directories that symbolic links on the way from the top lead to.
     followed: Vec<PathBuf>,
+    /// What files are read into.
+    buffer: Vec<u8>,
 }
 
 impl Walk<'_> {
@@ -168,12 +170,12 @@ impl Walk<'_> {
             self.refuse(format!("{shown} is more than {MAX_CHART_DEPTH} directories deep"));
             return Ok(());
         }
-        let mut names = match tree.names(directory) {
-            Ok(names) => names,
+        let mut entries = match tree.entries(directory) {
+            Ok(entries) => entries,
             Err(error) => return self.fail("open", directory, error),
         };
-        names.sort();
-        for name in names {
+        entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        for Listed { name, found } in entries {
             if !self.allowance.take_entry() {
                 return self.stop(
                     format!("{} holds more than {MAX_CHART_ENTRIES} files", tree.shown(&self.boundary.top)),
@@ -182,16 +184,17 @@ impl Walk<'_> {
             }
             let path = directory.join(&name);
             match name.to_str() {
-                Some(name) => self.entry(&path, &format!("{prefix}{name}"), depth)?,
+                Some(name) => self.entry(&path, &format!("{prefix}{name}"), found, depth)?,
                 None => self.refuse(format!("the name of {} is not UTF-8", tree.shown(&path))),
             }
         }
         Ok(())
     }
 
-    fn entry(&mut self, path: &Path, below: &str, depth: usize) -> Result<(), Stop> {
+    /// What is at a path; `found` is what listing its directory has told of it.
+    fn entry(&mut self, path: &Path, below: &str, found: Option<Found>, depth: usize) -> Result<(), Stop> {
         let tree = self.boundary.tree;
-        let found = match tree.look(path) {
+        let found = match found.map_or_else(|| tree.look(path), Ok) {
             Ok(found) => found,
             Err(TreeError::LeadsOut(target)) => {
                 if !self.ignores(below, false)? {
@@ -216,7 +219,7 @@ impl Walk<'_> {
         match (found.kind, found.link) {
             (Kind::Directory, None) => self.directory(path, &format!("{below}/"), depth + 1),
             (Kind::Directory, Some(target)) => self.linked_directory(path, target, below, depth),
-            (Kind::File(size), _) => self.file(path, below, size),
+            (Kind::File, _) => self.file(path, below),
             (Kind::Special, _) => {
                 let path = tree.shown(path);
                 self.refuse(format!("cannot load irregular file {path} as it has file mode type bits set"));
@@ -231,15 +234,10 @@ impl Walk<'_> {
         }
     }
 
-    fn file(&mut self, path: &Path, below: &str, size: u64) -> Result<(), Stop> {
+    fn file(&mut self, path: &Path, below: &str) -> Result<(), Stop> {
         let tree = self.boundary.tree;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let too_large = || format!("chart file \"{name}\" is larger than the maximum file size {MAX_FILE_BYTES}");
-        if size > MAX_FILE_BYTES {
-            self.refuse(too_large());
-            return Ok(());
-        }
-        match tree.read_found(path, size, MAX_FILE_BYTES) {
+        match tree.read_found(path, MAX_FILE_BYTES, &mut self.buffer) {
             Ok(bytes) => {
                 // The size that was read counts: that of files in /proc is not known before.
                 if !self.allowance.take_bytes(bytes.len() as u64) {
@@ -256,7 +254,7 @@ impl Walk<'_> {
                 Ok(())
             }
             Err(TreeError::TooLarge) => {
-                self.refuse(too_large());
+                self.refuse(format!("chart file \"{name}\" is larger than the maximum file size {MAX_FILE_BYTES}"));
                 Ok(())
             }
             Err(error) => self.fail(&format!("error reading {below}: open"), path, error),

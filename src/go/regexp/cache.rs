@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use super::expression::{COMPILED_A_STEP, Regexp, compile};
+use super::expression::{Alphabet, COMPILED_A_STEP, Regexp, compile};
 
 /// What all compiled expressions may take. When they do, those that are met again are compiled again.
 const ALL: usize = 128 << 20;
@@ -12,28 +12,39 @@ const ALL: usize = 128 << 20;
 /// each part of the expression.
 const SEARCHED_A_STEP: usize = 8192;
 
-/// Compiled expressions by their text. Its methods report steps of work to `charge` before they are taken; an error of it
+/// Compiled expressions by their text, for ASCII and for all texts. Its methods report steps of work to `charge` before they are taken; an error of it
 /// stops them.
 #[derive(Debug, Default)]
 pub struct Cache(Mutex<Compiled>);
 
 #[derive(Debug, Default)]
 struct Compiled {
-    by_text: HashMap<String, Result<(Regexp, usize), String>>,
+    of_ascii: HashMap<String, Result<(Regexp, usize), String>>,
+    of_unicode: HashMap<String, Result<(Regexp, usize), String>>,
     bytes: usize,
 }
 
+impl Compiled {
+    fn of(&mut self, alphabet: Alphabet) -> &mut HashMap<String, Result<(Regexp, usize), String>> {
+        match alphabet {
+            Alphabet::Ascii => &mut self.of_ascii,
+            Alphabet::Unicode => &mut self.of_unicode,
+        }
+    }
+}
+
 impl Cache {
-    /// A compiled expression, or Go's message where it is malformed.
+    /// A compiled expression for a text, or Go's message where it is malformed.
     ///
     /// # Errors
     /// Those of `charge`.
     pub fn get<E>(
         &self,
         pattern: &str,
+        text: &[u8],
         charge: &mut impl FnMut(usize) -> Result<(), E>,
     ) -> Result<Result<Regexp, String>, E> {
-        self.with(pattern, charge, |compiled, _| Ok(compiled.map(|(regexp, _)| regexp.clone())))
+        self.with(pattern, Alphabet::of(text), charge, |compiled, _| Ok(compiled.map(|(regexp, _)| regexp.clone())))
     }
 
     /// Whether an expression is found in a text, or Go's message where it is malformed.
@@ -46,7 +57,7 @@ impl Cache {
         text: &str,
         charge: &mut impl FnMut(usize) -> Result<(), E>,
     ) -> Result<Result<bool, String>, E> {
-        self.with(pattern, charge, |compiled, charge| {
+        self.with(pattern, Alphabet::of(text.as_bytes()), charge, |compiled, charge| {
             let (regexp, size) = match compiled {
                 Ok(compiled) => compiled,
                 Err(reason) => return Ok(Err(reason)),
@@ -60,20 +71,21 @@ impl Cache {
     fn with<E, C: FnMut(usize) -> Result<(), E>, T>(
         &self,
         pattern: &str,
+        alphabet: Alphabet,
         charge: &mut C,
         then: impl FnOnce(Result<&(Regexp, usize), String>, &mut C) -> Result<Result<T, String>, E>,
     ) -> Result<Result<T, String>, E> {
         let mut compiled = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = compiled.by_text.get(pattern) {
+        if let Some(known) = compiled.of(alphabet).get(pattern) {
             return then(known.as_ref().map_err(Clone::clone), charge);
         }
-        let new = compile(pattern, charge)?;
+        let new = compile(pattern, alphabet, charge)?;
         let bytes = pattern.len() + new.as_ref().map_or(0, |(_, size)| *size);
         if compiled.bytes + bytes > ALL {
             *compiled = Compiled::default();
         }
         compiled.bytes += bytes;
-        let new = compiled.by_text.entry(pattern.to_owned()).or_insert(new);
+        let new = compiled.of(alphabet).entry(pattern.to_owned()).or_insert(new);
         then(new.as_ref().map_err(Clone::clone), charge)
     }
 }

@@ -28,7 +28,8 @@ impl Regexp {
     /// # Errors
     /// Go's message, where Go refuses it, or it is too large.
     pub fn parse(pattern: &str) -> Result<Regexp, String> {
-        let compiled = compile(pattern, &mut |_| Ok::<_, Infallible>(())).unwrap_or_else(|never| match never {});
+        let any = &mut |_| Ok::<_, Infallible>(());
+        let compiled = compile(pattern, Alphabet::Unicode, any).unwrap_or_else(|never| match never {});
         compiled.map(|(regexp, _)| regexp)
     }
 
@@ -161,20 +162,43 @@ impl Regexp {
     }
 }
 
-/// An expression, and the bytes that it takes at most.
+/// The characters of the texts that an expression is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Alphabet {
+    /// ASCII alone, to which a class such as `[^a-z]` is a hundred bytes, not a million characters: what it takes to compile
+    /// those is several times what the rest of most expressions takes.
+    Ascii,
+    /// All of Unicode.
+    Unicode,
+}
+
+impl Alphabet {
+    /// The smallest one that a text is written in.
+    pub(super) fn of(text: &[u8]) -> Alphabet {
+        if text.is_ascii() { Alphabet::Ascii } else { Alphabet::Unicode }
+    }
+}
+
+/// An expression for texts of some characters, and the bytes that it takes at most.
 pub(super) fn compile<E>(
     pattern: &str,
+    alphabet: Alphabet,
     charge: &mut impl FnMut(usize) -> Result<(), E>,
 ) -> Result<Result<(Regexp, usize), String>, E> {
     let translated = match syntax::to_compile(pattern) {
         Ok(translated) => translated,
         Err(reason) => return Ok(Err(reason)),
     };
-    for size in SIZES {
+    // Other characters in an expression are rare, and mean bytes or nothing where Unicode is off.
+    let mut is_unicode = alphabet == Alphabet::Unicode || !translated.is_ascii();
+    let mut sizes = SIZES.into_iter();
+    while let Some(size) = sizes.next() {
         charge(size / COMPILED_A_STEP)?;
-        match RegexBuilder::new(&translated).size_limit(size).build() {
+        match RegexBuilder::new(&translated).unicode(is_unicode).size_limit(size).build() {
             Ok(regex) => return Ok(Ok((Regexp { pattern: pattern.to_owned(), regex }, size))),
             Err(regex::Error::CompiledTooBig(_)) => {}
+            // A class of Unicode by its name.
+            Err(_) if !is_unicode => (is_unicode, sizes) = (true, SIZES.into_iter()),
             Err(_) => return Ok(Err(syntax::parse_error("unsupported expression", pattern))),
         }
     }

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use super::listing::{Directory, Entry, EntryKind, parse};
 use crate::diagnostic::Diagnostic;
-use crate::io::tree::{Found, Kind, Tree, TreeError};
+use crate::io::tree::{Found, Kind, Listed, Tree, TreeError};
 use crate::io::walk::MAX_CHART_ENTRIES;
 
 /// How many bytes the list of a directory, with all that is below it, may take.
@@ -203,7 +203,10 @@ impl Tree for GitTree<'_> {
             Ok(match entry.as_ref().map(|entry| entry.kind) {
                 None | Some(EntryKind::Directory) => Kind::Directory,
                 Some(EntryKind::Submodule) => Kind::Submodule,
-                Some(EntryKind::File(size) | EntryKind::Link(size)) => Kind::File(size_of(size, path)?),
+                Some(EntryKind::File(size) | EntryKind::Link(size)) => {
+                    size_of(size, path)?;
+                    Kind::File
+                }
             })
         };
         let Some(Entry { kind: EntryKind::Link(size), object }) = &itself else {
@@ -223,10 +226,10 @@ impl Tree for GitTree<'_> {
         self.resolve(path).ok().map(|resolved| PathBuf::from(resolved.real))
     }
 
-    fn names(&self, directory: &Path) -> Result<Vec<OsString>, TreeError> {
+    fn entries(&self, directory: &Path) -> Result<Vec<Listed>, TreeError> {
         let resolved = self.resolve(directory)?;
         let names = self.directory(&resolved.real, resolved.entry.as_ref())?;
-        Ok(names.keys().map(|name| os_name(name)).collect())
+        Ok(names.keys().map(|name| Listed { name: os_name(name), found: None }).collect())
     }
 
     fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, TreeError> {

@@ -42,9 +42,9 @@ const STEP: usize = 64;
 /// How an expression is got by functions that fail in one way or the other where it is malformed.
 type Get = fn(&mut dyn Evaluate, Args<'_>) -> Result<Regexp, FnError>;
 
-/// The expression that is the first argument, or Go's message.
+/// The expression that is the first argument, for the text that is the second, or Go's message.
 fn compiled(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Result<Regexp, String>, FnError> {
-    CACHE.get(&args.str(0), &mut |steps: usize| run.spend(steps.saturating_mul(STEP)))
+    CACHE.get(&args.str(0), args.bytes(1), &mut |steps: usize| run.spend(steps.saturating_mul(STEP)))
 }
 
 fn must(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Regexp, FnError> {

@@ -50,7 +50,9 @@ thread_local! {
 
 fn regex(call: &Call<'_>) -> Result<Regexp, Failure> {
     let pattern = call.text("regex")?;
-    let compiled = CACHE.with(|cache| cache.get(pattern, &mut |steps| call.spend_items(steps)));
+    // A text of another type is reported by the function itself.
+    let text = call.text("text").unwrap_or_default().as_bytes();
+    let compiled = CACHE.with(|cache| cache.get(pattern, text, &mut |steps| call.spend_items(steps)));
     compiled?.map_err(Failure::Call)
 }
 
