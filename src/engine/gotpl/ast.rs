@@ -4,10 +4,12 @@
 //! immutable and has nothing of a render in it, so that it can be kept and shared.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::number::Number;
 use super::value::Text;
 use crate::diagnostic::Source;
+use crate::go::strconv::unquote_bytes;
 
 /// The number of a node in its arena.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +34,7 @@ impl Children {
     }
 }
 
-/// A run of field names.
+/// A run of field names: where it is in the text, `.a.b`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Fields {
     start: u32,
@@ -40,10 +42,29 @@ pub struct Fields {
 }
 
 impl Fields {
-    /// This run and the one right behind it.
-    pub(super) fn and(self, next: Fields) -> Fields {
-        Fields { start: self.start, end: next.end }
+    /// The run in a part of the text.
+    pub(super) fn of(start: u32, end: u32) -> Fields {
+        Fields { start, end }
     }
+
+    /// This run and the name right behind it, which ends at `end`.
+    pub(super) fn up_to(self, end: u32) -> Fields {
+        Fields { start: self.start, end }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+}
+
+/// A string of a template.
+#[derive(Debug, Clone)]
+pub(super) struct Literal {
+    /// The string as it was written.
+    written: Range<u32>,
+    /// What it stands for, once it was asked for: most of a template is not run.
+    value: OnceLock<Text>,
 }
 
 /// A variable where it is used: its name, and its place on the stack of variables of a running template.
@@ -177,10 +198,9 @@ pub struct Parsed {
     pub(super) nodes: Vec<Node>,
     pub(super) offsets: Vec<u32>,
     pub(super) children: Vec<NodeId>,
-    pub(super) fields: Vec<Text>,
-    pub(super) numbers: Vec<(Text, Number)>,
-    /// Strings as they were written, and what they stand for.
-    pub(super) strings: Vec<(Range<u32>, Text)>,
+    /// Numbers, and where they are written.
+    pub(super) numbers: Vec<(Range<u32>, Number)>,
+    pub(super) strings: Vec<Literal>,
     pub(super) variable_names: Vec<Text>,
     pub(super) names: Vec<Text>,
     /// The names of functions, by the node that calls them: what is written back in errors.
@@ -221,8 +241,17 @@ impl Parsed {
     }
 
     /// The names of a run of fields.
-    pub fn fields(&self, fields: Fields) -> &[Text] {
-        &self.fields[fields.start as usize..fields.end as usize]
+    pub fn fields(&self, fields: Fields) -> impl Iterator<Item = &[u8]> {
+        self.fields_text(fields).split(|&byte| byte == b'.').skip(1)
+    }
+
+    /// A run of fields as it is written.
+    pub fn fields_text(&self, fields: Fields) -> &[u8] {
+        self.written(fields.start..fields.end)
+    }
+
+    fn written(&self, range: Range<u32>) -> &[u8] {
+        &self.origin.bytes()[range.start as usize..range.end as usize]
     }
 
     /// A number.
@@ -231,13 +260,20 @@ impl Parsed {
     }
 
     /// A number as it was written.
-    pub fn number_text(&self, index: u32) -> &Text {
-        &self.numbers[index as usize].0
+    pub fn number_text(&self, index: u32) -> &[u8] {
+        self.written(self.numbers[index as usize].0.clone())
     }
 
     /// A string.
     pub fn string(&self, index: u32) -> &Text {
-        &self.strings[index as usize].1
+        let literal = &self.strings[index as usize];
+        // The parser has seen that it stands for something.
+        literal.value.get_or_init(|| unquote_bytes(self.string_text(index)).map(Text::from).unwrap_or_default())
+    }
+
+    /// A string as it was written.
+    pub fn string_text(&self, index: u32) -> &[u8] {
+        self.written(self.strings[index as usize].written.clone())
     }
 
     /// The name of a variable, with its `$`.
@@ -261,10 +297,15 @@ impl Parsed {
         Children { start, end: self.children.len() as u32 }
     }
 
-    pub(super) fn add_fields(&mut self, names: impl IntoIterator<Item = Text>) -> Fields {
-        let start = self.fields.len() as u32;
-        self.fields.extend(names);
-        Fields { start, end: self.fields.len() as u32 }
+    pub(super) fn add_string(&mut self, written: Range<u32>) -> Node {
+        self.strings.push(Literal { written, value: OnceLock::new() });
+        Node::String(self.strings.len() as u32 - 1)
+    }
+
+    /// Replaces the node that was added last.
+    pub(super) fn replace(&mut self, id: NodeId, node: Node, offset: u32) {
+        self.nodes[id.0 as usize] = node;
+        self.offsets[id.0 as usize] = offset;
     }
 
     pub(super) fn add(&mut self, node: Node, offset: u32) -> NodeId {

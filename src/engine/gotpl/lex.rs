@@ -129,6 +129,17 @@ pub struct Token {
 
 const SPACE: [u8; 4] = *b" \t\r\n";
 
+/// Whether a byte by itself goes on with a name.
+const IN_WORDS: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        table[byte] = byte == b'_' as usize || (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    table
+};
+
 /// The tokens of a text.
 pub struct Lexer<'t> {
     text: &'t [u8],
@@ -286,15 +297,17 @@ impl<'t> Lexer<'t> {
     }
 
     fn in_action(&mut self) -> Result<Token, String> {
-        if self.at_right_delimiter().is_some() {
-            if self.parens == 0 {
-                return Ok(self.right_delimiter());
+        let first = *self.text.get(self.at).ok_or("unclosed action")?;
+        if matches!(first, b' ' | b'\t' | b'\r' | b'\n' | b'}') {
+            if self.at_right_delimiter().is_some() {
+                if self.parens == 0 {
+                    return Ok(self.right_delimiter());
+                }
+                return Err("unclosed left paren".to_owned());
             }
-            return Err("unclosed left paren".to_owned());
-        }
-        let first = *self.rest().first().ok_or("unclosed action")?;
-        if SPACE.contains(&first) {
-            return Ok(self.space());
+            if first != b'}' {
+                return Ok(self.space());
+            }
         }
         self.at += 1;
         let kind = match first {
@@ -334,6 +347,13 @@ impl<'t> Lexer<'t> {
 
     /// White space. What trims behind it belongs to the delimiter.
     fn space(&mut self) -> Token {
+        // Nearly always it is one space.
+        if let [b' ', next, ..] = self.rest()
+            && !matches!(next, b' ' | b'\t' | b'\r' | b'\n' | b'-')
+        {
+            self.at += 1;
+            return self.token(TokenKind::Space);
+        }
         let length = leading_space(self.rest());
         self.line += newlines(&self.rest()[..length]);
         self.at += length;
@@ -386,9 +406,12 @@ impl<'t> Lexer<'t> {
 
     fn skip_alphanumeric(&mut self) {
         loop {
-            let plain = self.rest().iter().take_while(|&&byte| byte == b'_' || byte.is_ascii_alphanumeric()).count();
-            self.at += plain;
-            if self.rest().first().is_none_or(u8::is_ascii) {
+            while let Some(&byte) = self.text.get(self.at)
+                && IN_WORDS[usize::from(byte)]
+            {
+                self.at += 1;
+            }
+            if self.text.get(self.at).is_none_or(u8::is_ascii) {
                 return;
             }
             match utf8::first(self.rest()) {

@@ -31,10 +31,7 @@ pub fn node_text(parsed: &Parsed, id: NodeId) -> String {
 }
 
 fn write_fields(parsed: &Parsed, fields: Fields, out: &mut Vec<u8>) {
-    for field in parsed.fields(fields) {
-        out.push(b'.');
-        out.extend_from_slice(field);
-    }
+    out.extend_from_slice(parsed.fields_text(fields));
 }
 
 fn write_node(parsed: &Parsed, id: NodeId, out: &mut Vec<u8>, rest: &mut Vec<Part>) {
@@ -83,10 +80,7 @@ fn write_node(parsed: &Parsed, id: NodeId, out: &mut Vec<u8>, rest: &mut Vec<Par
         Node::Nil => out.extend_from_slice(b"nil"),
         Node::Bool(value) => out.extend_from_slice(if value { b"true" } else { b"false" }),
         Node::Number(number) => out.extend_from_slice(parsed.number_text(number)),
-        Node::String(string) => {
-            let written = &parsed.strings[string as usize].0;
-            out.extend_from_slice(&parsed.origin.bytes()[written.start as usize..written.end as usize]);
-        }
+        Node::String(string) => out.extend_from_slice(parsed.string_text(string)),
     }
 }
 

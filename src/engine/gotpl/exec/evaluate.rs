@@ -5,7 +5,8 @@ use super::{Context, Exec, Result, Variable, fail};
 use crate::engine::gotpl::ast::{self, Fields, Node, NodeId};
 use crate::engine::gotpl::node_text::node_text;
 use crate::engine::gotpl::number::Number;
-use crate::engine::gotpl::value::{Kind, ListKind, MapKind, Text, Value};
+use crate::engine::gotpl::value::{Kind, ListKind, MapKind, Value};
+use crate::go::utf8;
 
 /// What a command or a field was given beside its receiver.
 #[derive(Clone, Copy)]
@@ -105,7 +106,7 @@ impl Exec {
         self.at = id;
         let parsed = &context.parsed;
         let constant: &Number = parsed.number(number);
-        constant.value().map_err(|_| fail(format!("{} overflows int", parsed.number_text(number).lossy())))
+        constant.value().map_err(|_| fail(format!("{} overflows int", utf8::to_text(parsed.number_text(number)))))
     }
 
     fn check_not_called(&self, context: &Context, first: NodeId, given: Given<'_>) -> Result<()> {
@@ -153,7 +154,7 @@ impl Exec {
         self.at = id;
         let slot = self.slot(context, variable)?;
         let operand = self.variables[slot].operand.clone();
-        if context.parsed.fields(fields).is_empty() {
+        if fields.is_empty() {
             self.check_not_called(context, id, given)?;
             return Ok(operand);
         }
@@ -170,11 +171,12 @@ impl Exec {
         given: Given<'_>,
     ) -> Result<Operand> {
         let parsed = &*context.parsed;
-        let Some((last, rest)) = parsed.fields(fields).split_last() else { return Ok(receiver) };
-        for name in rest {
-            receiver = self.field(context, receiver, id, name, Given::NOTHING)?;
+        let mut names = parsed.fields(fields).peekable();
+        while let Some(name) = names.next() {
+            let given = if names.peek().is_none() { given } else { Given::NOTHING };
+            receiver = self.field(context, receiver, id, name, given)?;
         }
-        self.field(context, receiver, id, last, given)
+        Ok(receiver)
     }
 
     fn field(
@@ -182,14 +184,14 @@ impl Exec {
         context: &Context,
         receiver: Operand,
         id: NodeId,
-        name: &Text,
+        name: &[u8],
         given: Given<'_>,
     ) -> Result<Operand> {
         let Operand { value, is_interface } = receiver;
         let type_name = if is_interface { "interface {}" } else { value.go_type() };
         match &value {
             Value::Invalid => return Ok(Operand::of(Value::Invalid)),
-            Value::Nil => return Err(fail(format!("nil pointer evaluating interface {{}}.{}", name.lossy()))),
+            Value::Nil => return Err(fail(format!("nil pointer evaluating interface {{}}.{}", utf8::to_text(name)))),
             _ => {}
         }
         if has_methods(&value)
@@ -200,7 +202,7 @@ impl Exec {
         match &value {
             Value::Map(map) => {
                 if !given.is_nothing() {
-                    return Err(fail(format!("{} is not a method but has arguments", name.lossy())));
+                    return Err(fail(format!("{} is not a method but has arguments", utf8::to_text(name))));
                 }
                 let kind = map.kind();
                 let value = map.get(name).unwrap_or_else(|| kind.zero());
@@ -208,11 +210,14 @@ impl Exec {
             }
             Value::Object(object) if let Some(field) = object.field(name) => {
                 if !given.is_nothing() {
-                    return Err(fail(format!("{} has arguments but cannot be invoked as function", name.lossy())));
+                    return Err(fail(format!(
+                        "{} has arguments but cannot be invoked as function",
+                        utf8::to_text(name)
+                    )));
                 }
                 Ok(Operand::of(field))
             }
-            _ => Err(fail(format!("can't evaluate field {} in type {type_name}", name.lossy()))),
+            _ => Err(fail(format!("can't evaluate field {} in type {type_name}", utf8::to_text(name)))),
         }
     }
 }

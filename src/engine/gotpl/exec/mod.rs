@@ -25,6 +25,7 @@ use super::set::{Template, TemplateSet};
 use super::value::{Text, Value};
 use crate::go::fmt::{Dialect, Printer};
 use crate::go::strconv::quote_double;
+use crate::go::utf8;
 
 /// How often templates may call each other with `{{ template }}`, as in Go.
 const MAX_DEPTH: usize = 100_000;
@@ -277,8 +278,9 @@ impl Exec {
             Node::Variable(variable, fields) if variable.name == 0 => fields,
             _ => return Vec::new(),
         };
-        match parsed.fields(fields) {
-            [first, path @ ..] if **first == *b"Values" => path.iter().map(|key| key.lossy().into_owned()).collect(),
+        let mut names = parsed.fields(fields);
+        match names.next() {
+            Some(b"Values") => names.map(|key| utf8::to_text(key).into_owned()).collect(),
             _ => Vec::new(),
         }
     }
@@ -455,7 +457,7 @@ fn without_no_value(text: &[u8]) -> Option<Vec<u8>> {
     let mut kept: Option<Vec<u8>> = None;
     let mut rest = text;
     let mut from = 0;
-    while let Some(at) = rest[from..].iter().position(|&byte| byte == b'<').map(|at| from + at) {
+    while let Some(at) = memchr::memchr(b'<', &rest[from..]).map(|at| from + at) {
         if rest[at..].starts_with(NO_VALUE) {
             kept.get_or_insert_default().extend_from_slice(&rest[..at]);
             rest = &rest[at + NO_VALUE.len()..];

@@ -44,7 +44,6 @@ pub fn parse(name: &Text, origin: Origin, functions: Functions) -> Result<Parsed
             nodes: Vec::with_capacity(size),
             offsets: Vec::with_capacity(size),
             children: Vec::with_capacity(size),
-            fields: Vec::with_capacity(size / 4),
             numbers: Vec::new(),
             strings: Vec::new(),
             variable_names: vec!["$".into()],

@@ -6,7 +6,6 @@ use crate::engine::gotpl::errors::ParseError;
 use crate::engine::gotpl::lex::{Token, TokenKind};
 use crate::engine::gotpl::node_text::node_text;
 use crate::engine::gotpl::number::Number;
-use crate::engine::gotpl::value::Text;
 use crate::go::strconv::quote_double;
 use crate::go::strconv::{Unit, unquote_bytes, unquote_char};
 
@@ -166,12 +165,12 @@ impl<'t> Parser<'t> {
         if first.kind != TokenKind::Field {
             return Ok(Some(term));
         }
-        // The names of a field whose first was the term go on where that one is: at the end of the list.
+        // Fields are right behind one another: there is no white space between.
         let term_node = self.parsed.node(term);
-        let mut fields = if let Node::Field(fields) = term_node { fields } else { self.parsed.add_fields([]) };
+        let mut fields =
+            if let Node::Field(fields) = term_node { fields } else { Fields::of(first.start, first.start) };
         while self.peek().kind == TokenKind::Field {
-            let token = self.next_token();
-            fields = fields.and(self.parsed.add_fields([Text::from(&self.token_text(token)[1..])]));
+            fields = fields.up_to(self.next_token().end);
         }
         let node = match term_node {
             Node::Field(_) => Node::Field(fields),
@@ -180,9 +179,11 @@ impl<'t> Parser<'t> {
                 let term = quote_double(&node_text(&self.parsed, term));
                 return Err(self.error(&format!("unexpected . after term {term}")));
             }
-            _ => Node::Chain { of: term, fields },
+            _ => return Ok(Some(self.parsed.add(Node::Chain { of: term, fields }, first.start))),
         };
-        Ok(Some(self.parsed.add(node, first.start)))
+        // The term was added last.
+        self.parsed.replace(term, node, first.start);
+        Ok(Some(term))
     }
 
     /// A literal, a function, a field, a variable or a pipeline in parentheses; `None` if the next token is none of them.
@@ -207,17 +208,16 @@ impl<'t> Parser<'t> {
                 }
                 Node::Variable(Variable { name, slot: self.variables.slot(name) }, Fields::default())
             }
-            TokenKind::Field => Node::Field(self.parsed.add_fields([Text::from(&text[1..])])),
+            TokenKind::Field => Node::Field(Fields::of(token.start, token.end)),
             TokenKind::Bool => Node::Bool(text == b"true"),
             TokenKind::CharConstant | TokenKind::Complex | TokenKind::Number => {
                 let number = number(token.kind, text).map_err(|message| self.error(&message))?;
-                self.parsed.numbers.push((text.into(), number));
+                self.parsed.numbers.push((token.start..token.end, number));
                 Node::Number(self.parsed.numbers.len() as u32 - 1)
             }
             TokenKind::String | TokenKind::RawString => {
-                let value = unquote_bytes(text).ok_or_else(|| self.error("invalid syntax"))?;
-                self.parsed.strings.push((token.start..token.end, value.into()));
-                Node::String(self.parsed.strings.len() as u32 - 1)
+                unquote_bytes(text).ok_or_else(|| self.error("invalid syntax"))?;
+                self.parsed.add_string(token.start..token.end)
             }
             TokenKind::LeftParen => {
                 if self.parens >= MAX_PARENS {
