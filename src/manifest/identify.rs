@@ -19,6 +19,16 @@ pub(super) struct Head {
 /// # Errors
 /// The document is not YAML, or no map, or its `metadata` is none: as Helm says it.
 pub(super) fn read_head(source: &Source, range: Range<usize>) -> Result<Head, Diagnostic> {
+    // Most of a document is only looked at to see that it is sound; what is wrong gets its place by reading the whole.
+    let entries = yaml::entries_of(&source.text()[range.clone()], &["apiVersion", "kind", "metadata"]);
+    let head = entries.and_then(|entries| {
+        let entries = Source::rendered("", entries);
+        whole_head(&entries, entries.whole().range()).ok()
+    });
+    head.map_or_else(|| whole_head(source, range), Ok)
+}
+
+fn whole_head(source: &Source, range: Range<usize>) -> Result<Head, Diagnostic> {
     let node = yaml::read_document_at(source, range)?;
     let mut head = Head::default();
     let map = match &node.value {

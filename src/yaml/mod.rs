@@ -12,6 +12,7 @@ mod number;
 mod order;
 mod read;
 mod resolve;
+mod skim;
 mod split;
 mod syntax;
 mod text;
@@ -28,5 +29,6 @@ pub use order::natural_order;
 pub use read::{
     read_document, read_document_at, read_document_strictly, read_generated_document, read_values, split_documents,
 };
+pub use skim::entries_of;
 pub use split::split_manifests;
 pub use write::{GoNode, WriteError, write, write_go_pretty, write_pretty};

@@ -42,7 +42,7 @@ fn separator(text: &str, from: usize) -> Option<Range<usize>> {
             let blanks = bytes[line + 3..].iter().take_while(|&&byte| byte == b' ' || byte == b'\t').count();
             return Some(line..line + 3 + blanks);
         }
-        line += text[line..].find('\n')? + 1;
+        line += memchr::memchr(b'\n', &bytes[line..])? + 1;
     }
 }
 

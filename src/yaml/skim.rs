@@ -1,0 +1,383 @@
+//! A quick look at a document of which few entries are wanted.
+//!
+//! Most documents are plain: maps and lists in block style, with scalars that have neither tags nor anchors. To see that such a
+//! text is sound takes no tokens and no tree: every line is looked at once. What is not surely sound is left to the reader of
+//! the whole language, so that nothing passes that it would refuse.
+
+use super::resolve::is_plain_string;
+use super::syntax::forbidden_character;
+
+/// A text that is not longer has fewer nodes than the reader allows.
+const LONGEST: usize = 2_000_000;
+
+/// How deeply collections may nest here.
+const DEEPEST: usize = 500;
+
+/// How long a key may be here: go-yaml has to find its colon within 1024 characters.
+const LONGEST_KEY: usize = 500;
+
+/// The entries of a document's map that have one of the keys, as a document of its own; `None` if the document has to be read
+/// as a whole. A document with nothing but comments gives an empty one.
+///
+/// ```
+/// use mim_chart::yaml::entries_of;
+///
+/// assert_eq!(entries_of("kind: A\nspec:\n- b: |\n    c\nx: y\n", &["kind", "x"]).unwrap(), "kind: A\nx: y\n");
+/// assert_eq!(entries_of("kind: A\nspec: b: c\n", &["kind"]), None);
+/// ```
+pub fn entries_of(text: &str, keys: &[&str]) -> Option<String> {
+    if text.len() > LONGEST || !is_simple(text) {
+        return None;
+    }
+    let mut skim = Skim { text, at: 0, line_end: 0, open: Vec::with_capacity(16), awaits_value: false };
+    let mut kept = String::new();
+    let mut start = None;
+    while let Some((column, line)) = skim.next_line() {
+        let line_start = skim.line_end - line.len() - column;
+        let is_entry = column == 0 && !is_dash(line);
+        if is_entry && let Some(start) = start.take() {
+            kept.push_str(&text[start..line_start]);
+        }
+        skim.line(column, line)?;
+        if is_entry && keys.iter().any(|key| is_key(line, key)) {
+            start = Some(line_start);
+        }
+    }
+    if let Some(start) = start {
+        kept.push_str(&text[start..]);
+    }
+    Some(kept)
+}
+
+/// Whether a line of a map has a key that is written without quotes, or may have it.
+fn is_key(line: &str, key: &str) -> bool {
+    line.strip_prefix(['"', '\'']).unwrap_or(line).starts_with(key)
+}
+
+/// Whether there are no characters but those whose meaning is known here: no tabs, and line feeds as the only line breaks.
+fn is_simple(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    if memchr::memchr2(b'\t', b'\r', bytes).is_some() || forbidden_character(text).is_some() {
+        return false;
+    }
+    // U+0085 and what may be a byte order mark or a separator of lines.
+    text.is_ascii()
+        || memchr::memchr3_iter(0xC2, 0xEF, 0xE2, bytes)
+            .all(|at| bytes[at] == 0xE2 && !(bytes[at + 1] == 0x80 && matches!(bytes[at + 2], 0xA8 | 0xA9)))
+}
+
+/// A collection that is open.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Open {
+    Map(usize),
+    List(usize),
+    /// A list whose dashes are at the column of the keys of the map around it.
+    ListInMap(usize),
+}
+
+impl Open {
+    fn column(self) -> usize {
+        match self {
+            Open::Map(column) | Open::List(column) | Open::ListInMap(column) => column,
+        }
+    }
+}
+
+/// A line that was not taken yet, without its indentation.
+struct Ahead<'t> {
+    column: usize,
+    line: &'t str,
+    /// Where the line after it begins.
+    after: usize,
+}
+
+struct Skim<'t> {
+    text: &'t str,
+    /// Where the next line begins.
+    at: usize,
+    /// Where the last line ends, before its line feed.
+    line_end: usize,
+    /// The collections that are open, the innermost last.
+    open: Vec<Open>,
+    /// Whether the key or dash before has no value so far.
+    awaits_value: bool,
+}
+
+impl<'t> Skim<'t> {
+    /// The next line with anything but white space and comments, without its indentation and line break, and its column.
+    fn next_line(&mut self) -> Option<(usize, &'t str)> {
+        while let Some((column, line)) = self.any_line() {
+            if !line.is_empty() && !line.starts_with('#') {
+                return Some((column, line));
+            }
+        }
+        None
+    }
+
+    /// The next line, which may be empty.
+    fn any_line(&mut self) -> Option<(usize, &'t str)> {
+        let Ahead { column, line, after } = self.peek_line()?;
+        self.line_end = self.at + column + line.len();
+        self.at = after;
+        Some((column, line))
+    }
+
+    /// The next line, which stays.
+    fn peek_line(&self) -> Option<Ahead<'t>> {
+        let rest = &self.text[self.at..];
+        if rest.is_empty() {
+            return None;
+        }
+        let (line, length) = match memchr::memchr(b'\n', rest.as_bytes()) {
+            Some(length) => (&rest[..length], length + 1),
+            None => (rest, rest.len()),
+        };
+        let column = line.bytes().take_while(|&byte| byte == b' ').count();
+        Some(Ahead { column, line: &line[column..], after: self.at + length })
+    }
+
+    /// Looks at a line, and at those that the scalar at its end goes on in; `None` if they are not surely sound.
+    fn line(&mut self, mut column: usize, mut line: &'t str) -> Option<()> {
+        if column == 0 && (line.starts_with("---") || line.starts_with("...")) {
+            return None;
+        }
+        let closed = self.close(column);
+        // The collection that a value without a line of its own belongs to is the innermost.
+        let mut is_value = self.awaits_value && closed == 0;
+        while is_dash(line) {
+            self.open_list(column, is_value)?;
+            let after = line[1..].trim_start_matches(' ');
+            column += line.len() - after.len();
+            line = after;
+            is_value = true;
+            self.awaits_value = true;
+            if line.is_empty() || line.starts_with('#') {
+                return Some(());
+            }
+        }
+        let Some(length) = key_length(line)? else {
+            // A scalar.
+            return if is_value && self.open.last()?.column() < column { self.value(line) } else { None };
+        };
+        self.open_map(column, is_value)?;
+        self.awaits_value = true;
+        let value = line[length + 1..].trim_start_matches(' ');
+        if value.is_empty() || value.starts_with('#') { Some(()) } else { self.value(value) }
+    }
+
+    /// Closes the collections that are deeper than a column; says how many.
+    fn close(&mut self, column: usize) -> usize {
+        let before = self.open.len();
+        while self.open.last().is_some_and(|open| open.column() > column) {
+            self.open.pop();
+        }
+        before - self.open.len()
+    }
+
+    /// A dash at a column; `is_value` says whether a value is awaited here.
+    fn open_list(&mut self, column: usize, is_value: bool) -> Option<()> {
+        match self.open.last().copied() {
+            Some(Open::List(own) | Open::ListInMap(own)) if own == column => return Some(()),
+            Some(Open::Map(own)) if own == column && is_value => self.open.push(Open::ListInMap(column)),
+            Some(open) if open.column() < column && is_value => self.open.push(Open::List(column)),
+            _ => return None,
+        }
+        (self.open.len() <= DEEPEST).then_some(())
+    }
+
+    /// A key at a column.
+    fn open_map(&mut self, column: usize, is_value: bool) -> Option<()> {
+        if self.open.last() == Some(&Open::ListInMap(column)) {
+            self.open.pop();
+        }
+        match self.open.last().copied() {
+            Some(Open::Map(own)) if own == column => return Some(()),
+            Some(open) if open.column() < column && is_value => self.open.push(Open::Map(column)),
+            None if column == 0 => self.open.push(Open::Map(column)),
+            _ => return None,
+        }
+        (self.open.len() <= DEEPEST).then_some(())
+    }
+
+    /// A scalar or a collection in brackets, which begins here.
+    fn value(&mut self, text: &'t str) -> Option<()> {
+        self.awaits_value = false;
+        match text.as_bytes()[0] {
+            b'|' | b'>' => self.block_scalar(text),
+            quote @ (b'"' | b'\'') => self.quoted(text, quote),
+            b'[' => list_in_brackets(text),
+            b'{' => is_rest(text.strip_prefix("{}")?).then_some(()),
+            _ if begins_plain(text) => self.plain(text),
+            _ => None,
+        }
+    }
+
+    /// A scalar without quotes: all lines that are deeper than the collection around it.
+    fn plain(&mut self, text: &'t str) -> Option<()> {
+        let around = self.open.last()?.column();
+        let mut has_ended = ends_plain(text)?;
+        while !has_ended && let Some(Ahead { column, line, after }) = self.peek_line() {
+            if !line.is_empty() {
+                if column <= around || line.starts_with('#') {
+                    break;
+                }
+                has_ended = ends_plain(line)?;
+            }
+            self.at = after;
+        }
+        Some(())
+    }
+
+    /// A scalar after `|` or `>`.
+    fn block_scalar(&mut self, text: &'t str) -> Option<()> {
+        let header = text[1..].strip_prefix(['-', '+']).unwrap_or(&text[1..]);
+        if !is_rest(header) {
+            return None;
+        }
+        let least = self.open.last()?.column() + 1;
+        let mut deepest = 0;
+        let mut indent = None;
+        while let Some(Ahead { column, line, after }) = self.peek_line() {
+            if line.is_empty() {
+                deepest = deepest.max(column);
+            } else {
+                // White space before the text that is deeper than it would be the text.
+                if indent.is_none() && deepest > column {
+                    return None;
+                }
+                if column < *indent.get_or_insert(column.max(least)) {
+                    break;
+                }
+            }
+            self.at = after;
+        }
+        Some(())
+    }
+
+    /// A scalar in quotes, perhaps on several lines.
+    fn quoted(&mut self, text: &'t str, quote: u8) -> Option<()> {
+        if let Some(length) = quoted_length(text, quote)? {
+            return is_rest(&text[length..]).then_some(());
+        }
+        let start = self.line_end - text.len();
+        let length = quoted_length(&self.text[start..], quote)??;
+        let scalar = &self.text[start..start + length];
+        let begins_document = |at: usize| scalar[at + 1..].starts_with("---") || scalar[at + 1..].starts_with("...");
+        if memchr::memchr_iter(b'\n', scalar.as_bytes()).any(begins_document) {
+            return None;
+        }
+        let rest = &self.text[start + length..];
+        let line = memchr::memchr(b'\n', rest.as_bytes()).map_or(rest, |end| &rest[..end]);
+        self.at = (start + length + line.len() + 1).min(self.text.len());
+        is_rest(line).then_some(())
+    }
+}
+
+fn is_dash(line: &str) -> bool {
+    line.strip_prefix('-').is_some_and(ends_word)
+}
+
+/// Whether a word has ended before the rest of a line.
+fn ends_word(rest: &str) -> bool {
+    rest.is_empty() || rest.starts_with(' ')
+}
+
+/// Whether nothing follows in a line but white space and a comment.
+fn is_rest(text: &str) -> bool {
+    let rest = text.trim_start_matches(' ');
+    rest.is_empty() || rest.len() < text.len() && rest.starts_with('#')
+}
+
+/// Whether a scalar without quotes begins here that is no number which JSON lacks.
+fn begins_plain(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    match bytes.next() {
+        Some(b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | 0x80..) => true,
+        Some(b'_' | b'/' | b'$' | b'(' | b')' | b'<' | b'~' | b'^' | b';' | b'=' | b'\\') => true,
+        Some(b'+' | b'-') => bytes.next().is_some_and(|next| next != b' ' && next != b'.'),
+        // Infinity and what is no number begin with these letters, and with no others.
+        Some(b'.') => bytes.next().is_some_and(|next| next.is_ascii_alphabetic() && !b"iInN".contains(&next)),
+        _ => false,
+    }
+}
+
+/// Whether a comment ends the scalar without quotes in a line; `None` if it has a colon that ends a key.
+fn ends_plain(text: &str) -> Option<bool> {
+    match plain_end(text) {
+        None => Some(false),
+        Some(end) => (text.as_bytes()[end] == b'#').then_some(true),
+    }
+}
+
+/// Where a scalar without quotes is ended by the colon of a key or by a comment.
+fn plain_end(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    memchr::memchr2_iter(b':', b'#', bytes).find(|&at| match bytes[at] {
+        b':' => ends_word(&text[at + 1..]),
+        _ => at > 0 && bytes[at - 1] == b' ',
+    })
+}
+
+/// How long the key is that a line begins with. `Some(None)` if it has none, `None` if that is not sure.
+fn key_length(line: &str) -> Option<Option<usize>> {
+    let length = match line.as_bytes()[0] {
+        quote @ (b'"' | b'\'') => match quoted_length(line, quote)? {
+            Some(length) if line[length..].starts_with(':') => length,
+            _ => return Some(None),
+        },
+        b'[' | b'{' | b'|' | b'>' => return Some(None),
+        _ if !begins_plain(line) => return None,
+        _ => match plain_end(line) {
+            Some(end) if line.as_bytes()[end] == b':' => {
+                let key = &line[..end];
+                if key.ends_with(' ') || key == "<<" || !is_plain_string(key) {
+                    return None;
+                }
+                end
+            }
+            _ => return Some(None),
+        },
+    };
+    (length <= LONGEST_KEY && ends_word(&line[length + 1..])).then_some(Some(length))
+}
+
+/// How long the scalar in quotes is that a text begins with. `Some(None)` if it does not end there, `None` if it has escapes
+/// that are not looked at here.
+fn quoted_length(text: &str, quote: u8) -> Option<Option<usize>> {
+    let bytes = text.as_bytes();
+    let mut at = 1;
+    while let Some(length) = memchr::memchr2(quote, if quote == b'"' { b'\\' } else { quote }, &bytes[at..]) {
+        at += length + 1;
+        match (bytes[at - 1], bytes.get(at)) {
+            (b'\\', Some(b'"' | b'\\' | b'n' | b't' | b'r')) | (b'\'', Some(b'\'')) => at += 1,
+            (b'\\', _) => return None,
+            _ => return Some(Some(at)),
+        }
+    }
+    Some(None)
+}
+
+/// A list of words and of scalars in double quotes, `[get, "list"]`, up to the end of its line.
+fn list_in_brackets(text: &str) -> Option<()> {
+    let mut rest = text[1..].trim_start_matches(' ');
+    while !rest.starts_with(']') {
+        let length = match rest.as_bytes().first()? {
+            b'"' => quoted_length(rest, b'"')??,
+            first if first.is_ascii_alphanumeric() => {
+                let in_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_./".contains(byte);
+                rest.bytes().take_while(in_word).count()
+            }
+            _ => return None,
+        };
+        rest = rest[length..].trim_start_matches(' ');
+        match rest.strip_prefix(',') {
+            Some(after) => rest = after.trim_start_matches(' '),
+            None if rest.starts_with(']') => {}
+            None => return None,
+        }
+    }
+    is_rest(&rest[1..]).then_some(())
+}
+
+#[cfg(test)]
+mod tests;

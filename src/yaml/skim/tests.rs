@@ -1,0 +1,174 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::diagnostic::Source;
+use crate::yaml::{Value, read_document};
+
+const KEYS: [&str; 3] = ["kind", "a", "metadata"];
+
+/// What the reader of the whole language finds under the keys.
+fn read(text: &str) -> Option<Vec<Option<Value>>> {
+    let node = read_document(&Source::file("a.yaml", text)).ok()?;
+    let value = |key: &str| node.value.as_map().and_then(|map| map.get(key)).map(|node| node.value.clone());
+    (node.value.is_null() || node.value.as_map().is_some()).then(|| KEYS.map(value).to_vec())
+}
+
+/// Whether the quick look was enough; what it found must be what the reader finds.
+fn check(text: &str) -> bool {
+    let found = entries_of(text, &KEYS);
+    if let Some(entries) = &found {
+        assert_eq!(read(entries), read(text), "{text:?}");
+        assert!(read(text).is_some(), "{text:?}");
+    }
+    found.is_some()
+}
+
+#[test]
+fn documents_of_every_day_are_looked_at_quickly() {
+    for text in [
+        "",
+        "# nothing\n\n",
+        "kind: A # c\nmetadata:\n  name: x\n  annotations: {}\nspec:\n- a: 1\n  b:\n  - c\n  -\n  - - d\n    - e\n",
+        "spec:\n  description: some text\n    that goes on\n\n    and on\n  x: 'it''s\n    so: yes'\nkind: 'A'\n",
+        "spec: |\n\n  a: b: c\n   x\n\n---x: |-\nkind: >+ # c\n  a\n\n\n",
+        "a:\n  \"b c\": [get, \"list\", 1.5]\n  d: -1\n  e: \"a \\\"b\\\" \\n\"\n\"kind\": https://x:80/#y\n",
+        "a: \n  text\nkind:\n  [ ]\nmetadata:\n  |\n  x\n",
+    ] {
+        assert!(check(text) || text.contains("---"), "{text:?}");
+    }
+}
+
+#[test]
+fn what_is_broken_or_unusual_is_left_to_the_reader() {
+    for text in [
+        "a: b: c\n",
+        "a: b\n  c: d\n",
+        "a:\n  b: 1\n c: 2\n",
+        "- a\n",
+        "a: &x 1\n",
+        "a: *x\n",
+        "a: !!int 1\n",
+        "1: a\n",
+        "a: 'x\n",
+        "a: [b\n",
+        "a: 'b' c\n",
+        "a: .inf\n",
+        "a: -.inf\n",
+        "~: a\n",
+        "y: a\n",
+        "<<: a\n",
+        "a: b\n---\nc: d\n",
+        "a:\tb\n",
+        "a: |\n    \n  b\n",
+        "a: 'x\n---\n'\n",
+        "a: - b\n",
+        "a:\n  b: c\n- d\n",
+        "a: b\nc\n",
+        " a: b\n",
+        "a: \"\\q\"\n",
+        "a: @b\n",
+        "a: b\u{2028}c\n",
+        "a: {b: c}\n",
+        "a: b # c\n  d\n",
+        "a: |2\n  b\n",
+        "a\n",
+        "? a\n",
+    ] {
+        assert!(!check(text), "{text:?}");
+    }
+}
+
+/// A line, and how much deeper it is than the one before. Most fit together, so that what is wrong stands alone.
+fn line() -> impl Strategy<Value = (i32, String)> {
+    let step = prop::sample::select(vec![0, 0, 0, 0, 0, 2, 2, 2, 2, -2, -2, -4, 1, -1]);
+    let dashes = prop::sample::select(vec!["", "", "", "", "", "- ", "- ", "- - ", "-  ", "-"]);
+    let sound = prop::sample::select(vec![
+        "a:",
+        "b:",
+        "a:",
+        "b: |",
+        "a: >-",
+        "b: >",
+        "a: b",
+        "b: c d",
+        "kind: A",
+        "metadata:",
+        "'a': 'b'",
+        "\"b\": \"c\\n\"",
+        "a: 'it''s",
+        "b: \"c",
+        "a: {}",
+        "b: []",
+        "a: [x, \"y\"] # c",
+        "b: http://a:1/#b",
+        "",
+        "# c",
+        "a: b # c",
+        "text",
+        "text more",
+        "close'",
+        "close\"",
+        "a: ",
+        "b: x:y",
+        "kind: -1",
+        "a.b/c: d",
+        "- x",
+        "'b'",
+        "[a]",
+        "|",
+        "b: |+",
+        "",
+        "   ",
+        "\u{e9}\u{2019}: b  ",
+        "-",
+    ]);
+    let odd = prop::sample::select(vec![
+        "b : c",
+        "1: a",
+        "y: b",
+        "a: |2",
+        "b: [a",
+        "a: {a: b}",
+        "b: c: d",
+        "a: x:",
+        "b: - c",
+        "a: .inf",
+        "b: -.inf",
+        "a: &a b",
+        "b: *a",
+        "a: !!str b",
+        "---",
+        "...",
+        "a: ~",
+        "a: null",
+        "%a",
+        "@",
+        "? b",
+        "a: , b",
+        "<<: a",
+        "- ",
+        "a:b",
+        "a: 'b' c",
+        "a: 'b': c",
+        "b: \"\\q\"",
+    ]);
+    (step, dashes, prop_oneof![12 => sound, 1 => odd]).prop_map(|(step, dashes, text)| (step, [dashes, text].concat()))
+}
+
+fn document(lines: &[(i32, String)]) -> String {
+    let mut indent = 0;
+    let indented = lines.iter().enumerate().map(|(at, (step, line))| {
+        indent = if at == 0 { 0 } else { (indent + step).max(0) };
+        " ".repeat(indent as usize) + line
+    });
+    indented.collect::<Vec<_>>().join("\n")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4000))]
+
+    #[test]
+    fn nothing_passes_that_the_reader_refuses(lines in prop::collection::vec(line(), 1..12), end in "\n?") {
+        check(&(document(&lines) + &end));
+    }
+}
