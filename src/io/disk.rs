@@ -72,24 +72,43 @@ pub(super) fn read_regular(path: &Path, limit: u64) -> Result<Vec<u8>, TreeError
 fn read_whole(path: &Path, limit: u64, buffer: &mut Vec<u8>) -> Result<Vec<u8>, TreeError> {
     let mut file = fs::File::open(path)?;
     buffer.resize(PIECE, 0);
-    let mut bytes = Vec::new();
-    loop {
-        let count = match file.read(buffer) {
-            Ok(0) => return Ok(bytes),
-            Ok(count) => count,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error.into()),
-        };
-        if bytes.is_empty() {
-            let size = if count == buffer.len() { file.metadata()?.len() } else { 0 };
-            if size > limit {
-                return Err(TreeError::TooLarge);
-            }
-            bytes.reserve_exact(usize::try_from(size).unwrap_or(0).max(count));
+    let mut length = read_some(&mut file, buffer)?;
+    if length < buffer.len() {
+        let mut bytes = buffer[..length].to_vec();
+        // What is less than there was room for is all of it, but in `/proc` and its like.
+        if length > 0 {
+            file.take((limit + 1).saturating_sub(length as u64)).read_to_end(&mut bytes)?;
         }
-        bytes.extend_from_slice(&buffer[..count]);
-        if bytes.len() as u64 > limit {
+        return if bytes.len() as u64 > limit { Err(TreeError::TooLarge) } else { Ok(bytes) };
+    }
+    let size = file.metadata()?.len();
+    if size > limit {
+        return Err(TreeError::TooLarge);
+    }
+    let mut bytes = vec![0; usize::try_from(size).unwrap_or(0).max(length) + 1];
+    bytes[..length].copy_from_slice(buffer);
+    loop {
+        match read_some(&mut file, &mut bytes[length..])? {
+            0 => break,
+            count => length += count,
+        }
+        if length as u64 > limit {
             return Err(TreeError::TooLarge);
+        }
+        if length == bytes.len() {
+            bytes.resize(2 * length, 0);
+        }
+    }
+    bytes.truncate(length);
+    Ok(bytes)
+}
+
+/// Reads as much as there is room for and is there at once; 0 bytes at the end.
+fn read_some(file: &mut fs::File, to: &mut [u8]) -> std::io::Result<usize> {
+    loop {
+        match file.read(to) {
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            read => return read,
         }
     }
 }

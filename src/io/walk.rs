@@ -85,7 +85,15 @@ pub(super) fn read_files(
         }
     }
     let rules = boundary.ignore_rules()?;
-    let mut walk = Walk { boundary, rules, allowance, files: Vec::new(), errors: Vec::new(), followed: Vec::new(), buffer: Vec::new() };
+    let mut walk = Walk {
+        boundary,
+        rules,
+        allowance,
+        files: Vec::new(),
+        errors: Vec::new(),
+        followed: Vec::new(),
+        buffer: Vec::new(),
+    };
     // The reason to stop is the last of the errors.
     let _ = walk.directory(top, "", 0);
     if walk.errors.is_empty() { Ok(walk.files) } else { Err(walk.errors) }

@@ -11,6 +11,9 @@
 /// assert!(!names_a_secret("secretName") && !names_a_secret("existingSecret") && !names_a_secret("key"));
 /// ```
 pub fn names_a_secret(key: &str) -> bool {
+    if !["token", "secret", "cookie", "password", "passwd", "key"].iter().any(|word| may_end_in(key, word)) {
+        return false;
+    }
     let mut words = words(key);
     while words.last().is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_digit())) {
         words.pop();
@@ -32,7 +35,14 @@ pub fn names_a_secret(key: &str) -> bool {
 
 /// Whether a key may as well hold the name of a Secret (`tlsSecret`): a schema can tell.
 pub(super) fn may_name_an_object(key: &str) -> bool {
-    words(key).last().is_some_and(|word| word == "secret")
+    may_end_in(key, "secret") && words(key).last().is_some_and(|word| word == "secret")
+}
+
+/// Whether the last letters of a key may be those of a word: most keys need no closer look.
+fn may_end_in(key: &str, word: &str) -> bool {
+    let letters = key.trim_end_matches(|c: char| c.is_ascii() && !c.is_ascii_alphabetic()).as_bytes();
+    !key.is_ascii()
+        || letters.len().checked_sub(word.len()).is_some_and(|at| letters[at..].eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// Whether a text may have keys that name secrets, or be a Secret: a quick look before it is read.

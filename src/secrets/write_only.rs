@@ -179,6 +179,9 @@ impl<'w, 'v> Walk<'w, 'v> {
 
     /// The views, and all that apply to the same value besides.
     fn expanded(&mut self, views: Vec<View<'w>>) -> Vec<View<'w>> {
+        if views.is_empty() {
+            return views;
+        }
         let mut seen: AHashSet<*const Map> = AHashSet::new();
         let mut found: Vec<View<'w>> = Vec::new();
         let mut pending = views;
