@@ -102,7 +102,8 @@ pub fn explain(
     let Trials { changed, refused, tried } = Trials::of(&experiment, path);
     let effects = effects::effects(&experiment.rendered, &changed, secrets);
     let mut gate = None;
-    if effects.is_empty() && refused.is_empty() && !tried.is_empty() {
+    // What the chart does not know is behind no gate.
+    if effects.is_empty() && refused.is_empty() && !tried.is_empty() && experiment.knows(path) {
         gate = preconditions::gates(&experiment, &[(path.clone(), tried.clone())]).pop().flatten();
     }
     let value = path.get(values).cloned();

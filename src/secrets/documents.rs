@@ -128,7 +128,7 @@ impl Secrets {
     pub fn masked_value(&self, path: &ValuePath, value: &Value) -> Value {
         let mut node = Node::generated(value.clone());
         if !self.is_open {
-            self.mask_values(&mut node, path);
+            self.mask_values(&mut node, &mut path.clone());
         }
         node.value
     }
@@ -139,7 +139,7 @@ impl Secrets {
         if !self.is_open {
             let mut excerpts = super::excerpts::Excerpts::new(self);
             for (key, node) in values.iter_mut() {
-                self.mask_values(node, &ValuePath::default().key(key));
+                self.mask_values(node, &mut ValuePath::default().key(key));
                 excerpts.hide_in_flags(node);
             }
         }
@@ -155,21 +155,20 @@ impl Secrets {
         !self.is_open && (self.paths.contains(path) || last.is_some_and(|key| self.names_a_secret(key)))
     }
 
-    fn mask_values(&self, node: &mut Node, path: &ValuePath) {
+    fn mask_values(&self, node: &mut Node, path: &mut ValuePath) {
         match &mut node.value {
             Value::Map(map) => {
                 let entry = entry_value(map).is_some_and(|name| self.names_a_secret(name));
                 for (key, node) in map.iter_mut() {
-                    let path = path.key(key);
                     match written(&node.value).filter(|_| entry && key == "value") {
                         Some(text) => node.value = Value::String(self.mask_of(self.number(&text))),
-                        None => self.mask_values(node, &path),
+                        None => path.within(Step::Key(key.to_owned()), |path| self.mask_values(node, path)),
                     }
                 }
             }
             Value::List(items) => {
                 for (index, item) in items.iter_mut().enumerate() {
-                    self.mask_values(item, &path.item(index));
+                    path.within(Step::Item(index), |path| self.mask_values(item, path));
                 }
             }
             Value::Null => {}

@@ -27,7 +27,7 @@ const MOST_STEPS: usize = 4_000_000;
 pub(super) fn marked<'v>(values: &'v Map, schemas: &[ChartSchema<'_>]) -> Marked<'v> {
     let documents: Vec<Document<'_>> = schemas.iter().map(|(path, node)| Document::of(path, node)).collect();
     let mut walk = Walk { documents: &documents, patterns: AHashMap::new(), steps: 0, marked: Marked::default() };
-    walk.map(values, &[], &ValuePath::default(), false);
+    walk.map(values, &[], &mut ValuePath::default(), false);
     walk.marked
 }
 
@@ -124,7 +124,7 @@ struct Walk<'w, 'v> {
 }
 
 impl<'w, 'v> Walk<'w, 'v> {
-    fn map(&mut self, map: &'v Map, views: &[View<'w>], path: &ValuePath, is_secret: bool) {
+    fn map(&mut self, map: &'v Map, views: &[View<'w>], path: &mut ValuePath, is_secret: bool) {
         let mut views = views.to_vec();
         for (index, document) in self.documents.iter().enumerate() {
             let is_here = document.path.len() == path.steps().len()
@@ -141,11 +141,11 @@ impl<'w, 'v> Walk<'w, 'v> {
                 self.property(view, key, &mut of_key);
             }
             let named = if entry.is_some() && key == "value" { entry } else { Some(key) };
-            self.node(node, of_key, &path.key(key), is_secret, named);
+            path.within(Step::Key(key.to_owned()), |path| self.node(node, of_key, path, is_secret, named));
         }
     }
 
-    fn node(&mut self, node: &'v Node, views: Vec<View<'w>>, path: &ValuePath, is_secret: bool, key: Option<&str>) {
+    fn node(&mut self, node: &'v Node, views: Vec<View<'w>>, path: &mut ValuePath, is_secret: bool, key: Option<&str>) {
         let is_secret = is_secret || self.steps > MOST_STEPS;
         match &node.value {
             Value::Map(map) => self.map(map, &views, path, is_secret),
@@ -158,7 +158,7 @@ impl<'w, 'v> Walk<'w, 'v> {
                         self.item(view, index, &mut of_item);
                     }
                     // The texts of a list are what its key says.
-                    self.node(item, of_item, &path.item(index), is_secret, key);
+                    path.within(Step::Item(index), |path| self.node(item, of_item, path, is_secret, key));
                 }
             }
             Value::Null => {}

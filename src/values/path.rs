@@ -95,12 +95,13 @@ impl ValuePath {
         ValuePath(steps)
     }
 
-    /// The path of an item of the list at this one.
-    #[must_use]
-    pub fn item(&self, index: usize) -> ValuePath {
-        let mut steps = self.0.clone();
-        steps.push(Step::Item(index));
-        ValuePath(steps)
+    /// Makes this the path of a value right below, for as long as `inside` runs: a walk through values that nest deeply needs one
+    /// path and not one for each level.
+    pub(crate) fn within<T>(&mut self, step: Step, inside: impl FnOnce(&mut ValuePath) -> T) -> T {
+        self.0.push(step);
+        let result = inside(self);
+        self.0.pop();
+        result
     }
 
     /// The path of the steps before the last one; `None` at the top.
@@ -142,13 +143,12 @@ impl ValuePath {
         found
     }
 
-    fn add_leaves(&self, map: &Map, found: &mut Vec<ValuePath>) {
+    fn add_leaves(&mut self, map: &Map, found: &mut Vec<ValuePath>) {
         for (key, node) in map.iter() {
-            let path = self.key(key);
-            match &node.value {
+            self.within(Step::Key(key.to_owned()), |path| match &node.value {
                 Value::Map(inner) if !inner.is_empty() => path.add_leaves(inner, found),
-                _ => found.push(path),
-            }
+                _ => found.push(path.clone()),
+            });
         }
     }
 }

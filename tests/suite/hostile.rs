@@ -260,6 +260,7 @@ fn quoted(text: &str) -> String {
 }
 
 #[test]
+#[ignore = "slow: cargo test --release -- --ignored"]
 fn hostile_charts_print_no_control_characters() {
     let mut ground = Ground::new();
     let (hostile, key) = (quoted(HOSTILE), quoted(KEY));
@@ -374,6 +375,7 @@ fn hostile_charts_print_no_control_characters() {
 }
 
 #[test]
+#[ignore = "slow: cargo test --release -- --ignored"]
 fn hostile_arguments_print_no_control_characters() {
     let mut ground = Ground::new();
     let hostile = quoted(HOSTILE);

@@ -260,6 +260,7 @@ fn findings(folder: &Path, version: &str, files: &[String]) -> BTreeMap<String, 
 }
 
 #[test]
+#[ignore = "slow: cargo test --release -- --ignored"]
 fn mistakes_are_found_on_their_lines() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("valid.toml"), VALID).unwrap();

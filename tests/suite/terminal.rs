@@ -36,7 +36,7 @@ const COLORED: [&str; 4] = [
     "mim-chart lint",
     "mim-chart why replicaCount",
     "mim-chart values --origins",
-    "mim-chart values --unused --set rdbms.port=4",
+    "mim-chart values --unused --set image.tagg=4",
 ];
 
 /// Whether colours are changed; a line that is taken back has no colours.
@@ -85,7 +85,7 @@ fn machine_readable_output_is_never_coloured() {
         "mim-chart lint --output github --color=always",
         "mim-chart lint --output junit --color=always",
         "mim-chart why replicaCount --output json --color=always",
-        "mim-chart values --unused --set rdbms.port=4 --output json --color=always",
+        "mim-chart values --unused --set image.tagg=4 --output json --color=always",
         "mim-chart template --set x=1 --message-format=json --color=always 2>&1 >/dev/null",
         "mim-chart template --set replicaCount=x --message-format=json --color=always 2>&1",
     ] {

@@ -70,6 +70,7 @@ pub fn all() -> Vec<Vec<&'static str>> {
 }
 
 #[test]
+#[ignore = "slow: cargo test --release -- --ignored"]
 fn combinations_of_values_render_valid_objects() {
     let runs = all();
     assert!(runs.len() >= 60, "{} runs", runs.len());

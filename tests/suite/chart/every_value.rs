@@ -200,6 +200,7 @@ fn every_value_is_documented_with_its_effect() {
 
 /// Values that a user takes away with null are as if they were empty, or are asked for by name.
 #[test]
+#[ignore = "slow: cargo test --release -- --ignored"]
 fn missing_values_are_errors_not_crashes() {
     let values = json_of("values.yaml");
     let mut wrong = String::new();
