@@ -5,9 +5,6 @@ pub const MAX_LABEL: usize = 63;
 /// The greatest length of a name of several parts.
 pub const MAX_SUBDOMAIN: usize = 253;
 
-/// What a DNS label looks like, for messages.
-pub const DNS_LABEL: &str = "at most 63 small letters, digits and hyphens, a letter or digit at both ends";
-
 /// A DNS label: at most 63 small letters, digits and hyphens (RFC 1123).
 pub fn is_dns_label(text: &str) -> bool {
     text.len() <= MAX_LABEL && has_label_form(text)

@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use super::report::Report;
-use super::{metadata, scalars, structure};
+use super::{form, metadata, structure};
 use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::json;
 use crate::json_schema::{Budget, Offline, Schema, Violation};
@@ -322,12 +322,10 @@ fn own_format(node: &Node) -> bool {
 fn format(node: &Node, schema: &Map, path: &FieldPath, report: &mut Report<'_>) {
     let format = schema.get("format").and_then(|node| node.value.as_str()).unwrap_or_default();
     let message = match (format, &node.value) {
-        ("int32" | "int64", value @ (Value::Int(_) | Value::Float(_)))
-            if !scalars::is_whole(value, format == "int32") =>
-        {
+        ("int32" | "int64", value @ (Value::Int(_) | Value::Float(_))) if !form::is_whole(value, format == "int32") => {
             format!("expected a whole number of {} bits", &format[3..])
         }
-        ("byte", Value::String(text)) if text.is_empty() || !scalars::is_base64(text) => "expected base64".to_owned(),
+        ("byte", Value::String(text)) if text.is_empty() || !form::is_base64(text) => "expected base64".to_owned(),
         _ => return,
     };
     report.error("format", path, message, &node.span);

@@ -3,28 +3,21 @@
 //! | file | what it does |
 //! |---|---|
 //! | `structure` | fields, types, required fields and choices, by the schema of Kubernetes' API |
-//! | `rules` | what the API server checks of objects of a type |
 //! | `fields` | fields of an object as rules ask for them |
-//! | `tables` | the same, as tables: one file for each API group |
-//! | `scalars` | what a text has to look like: quantities, names, ports, times |
+//! | `tables` | what the API server checks of objects of a type: one file for each API group |
+//! | `form` | what texts and numbers have to look like: names, addresses, ports, times |
 //! | `custom` | objects of CustomResourceDefinitions |
 //! | `gone` | kinds that Kubernetes no longer serves |
 //! | `metadata` | names, labels, annotations |
-//! | `pods`, `containers`, `ports`, `services` | what the API server checks of pods and of what makes them, and of Services |
 //! | `cross_object` | what documents say of each other |
 
-mod containers;
 mod cross_object;
 mod custom;
 mod fields;
+mod form;
 mod gone;
 mod metadata;
-mod pods;
-mod ports;
 mod report;
-mod rules;
-mod scalars;
-mod services;
 mod structure;
 mod tables;
 
@@ -111,7 +104,6 @@ fn one(object: &Object, request: &Request<'_>, budget: &Budget, report: &mut Rep
     if let Some(of) = schema.object_type(kind.type_name) {
         structure::check(&fields, of, &place, report);
     }
-    pods::check(&id.kind, &fields, report);
 }
 
 /// Whether a kind is in a stable version of a group of Kubernetes' own, which no CustomResourceDefinition can add kinds to. Versions

@@ -1,7 +1,7 @@
 //! Fields, types, required fields and choices.
 
 use super::report::Report;
-use super::{rules, scalars, tables};
+use super::{form, tables};
 use crate::diagnostic::Span;
 use crate::kubernetes::is_quantity;
 use crate::kubernetes::{Field, ObjectType, Schema, Type};
@@ -26,7 +26,6 @@ pub(super) fn object(fields: &Map, of: &ObjectType, path: &FieldPath, place: &Sp
         let path = path.field(name);
         value(&entry.node, &field.of, Some(field), &path, &entry.key, report);
     }
-    rules::check(of.name, fields, &rules::At { path, place }, report);
     tables::check(of.name, fields, path, place, report);
     for field in &of.fields {
         let given = fields.get(field.name).filter(|node| !node.value.is_null());
@@ -46,8 +45,6 @@ pub(super) fn object(fields: &Map, of: &ObjectType, path: &FieldPath, place: &Sp
 /// Types and fields that tables check themselves, where a text is empty.
 #[rustfmt::skip]
 const CHECKED_ELSEWHERE: &[(&str, &str)] = &[
-    ("VolumeMount", "mountPath"),
-    ("EnvVar", "name"),
     ("HTTPIngressPath", "pathType"),
     ("RoleRef", "kind"),
     ("Subject", "kind"),
@@ -122,13 +119,13 @@ fn value(node: &Node, of: &Type, field: Option<&Field>, path: &FieldPath, key: &
         }
         (Type::Boolean, Value::Bool(_)) => {}
         (Type::Int32 | Type::Int64, Value::Int(_) | Value::Float(_)) => {
-            if !scalars::is_whole(&node.value, *of == Type::Int32) {
+            if !form::is_whole(&node.value, *of == Type::Int32) {
                 wrong(if *of == Type::Int32 { "a whole number of 32 bits" } else { "a whole number" });
             }
         }
         (Type::Number, Value::Int(_) | Value::Float(_)) => {}
         (Type::IntOrString, Value::String(_)) => {}
-        (Type::IntOrString, Value::Int(_) | Value::Float(_)) if scalars::is_whole(&node.value, true) => {}
+        (Type::IntOrString, Value::Int(_) | Value::Float(_)) if form::is_whole(&node.value, true) => {}
         (Type::Quantity, Value::Int(_) | Value::Float(_)) => {}
         (Type::Quantity, Value::String(text)) => {
             if !is_quantity(text) {
@@ -137,13 +134,13 @@ fn value(node: &Node, of: &Type, field: Option<&Field>, path: &FieldPath, key: &
             }
         }
         (Type::Bytes, Value::String(text)) => {
-            if !scalars::is_base64(text) {
+            if !form::is_base64(text) {
                 let finding = report.error("base64", path, "expected base64".to_owned(), place);
                 finding.help("write text that is not encoded under stringData");
             }
         }
         (Type::Time, Value::String(text)) => {
-            if !scalars::is_time(text) {
+            if !form::is_time(text) {
                 report.error("time", path, format!("invalid time {text:?}: expected RFC 3339"), place);
             }
         }
@@ -185,7 +182,9 @@ fn list(items: &[Node], of: &Type, field: Option<&Field>, path: &FieldPath, key:
             object(&Map::new(), of, &path.with(PathStep::Index(at)), key, report);
             continue;
         }
-        value(item, of, None, &path.with(PathStep::Index(at)), key, report);
+        // What concerns an item as a whole is at its first key.
+        let first = item.value.as_map().and_then(|map| map.entries().next()).map(|(_, entry)| &entry.key);
+        value(item, of, None, &path.with(PathStep::Index(at)), first.unwrap_or(key), report);
     }
     let keys = field.map(|field| field.keys.as_slice()).unwrap_or_default();
     // Where one name tells items apart, two of one name are refused; the API server lets other keys come twice.

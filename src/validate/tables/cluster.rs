@@ -1,52 +1,29 @@
-//! Scaling, budgets, rights, classes, leases, webhooks and services of the API itself.
+//! Rights, classes, leases, webhooks and services of the API itself.
 
 use std::collections::HashSet;
 
-use super::form::{self, LABEL, PERCENT, QUALIFIED, SUBDOMAIN};
 use super::place::{Place, Row, Rule, row};
-use crate::kubernetes::{FieldPath, PathStep, names, quantity};
+use crate::kubernetes::{FieldPath, PathStep, names};
 use crate::validate::fields::{has, text};
+use crate::validate::form::{self, LABEL, QUALIFIED, SEGMENT, SUBDOMAIN};
 use crate::yaml::{Map, Node, Value};
 
-const SEGMENT: &str = "may not be '.' or '..', and may not contain '/' or '%'";
 const POLICIES: &[&str] = &["Ignore", "Fail"];
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
-    row("autoscaling.v2.CrossVersionObjectReference", "kind", Rule::Form(form::is_path_segment, SEGMENT)),
-    row("autoscaling.v2.CrossVersionObjectReference", "name", Rule::Form(form::is_path_segment, SEGMENT)),
-    row("autoscaling.v2.CrossVersionObjectReference", "apiVersion", Rule::Whole(group)),
-    row("autoscaling.v1.CrossVersionObjectReference", "kind", Rule::Form(form::is_path_segment, SEGMENT)),
-    row("autoscaling.v1.CrossVersionObjectReference", "name", Rule::Form(form::is_path_segment, SEGMENT)),
-    row("autoscaling.v1.CrossVersionObjectReference", "apiVersion", Rule::Whole(group)),
-    row("autoscaling.v1.HorizontalPodAutoscalerSpec", "targetCPUUtilizationPercentage", Rule::AtLeast(1)),
-    row("autoscaling.v2.HPAScalingRules", "stabilizationWindowSeconds", Rule::Between(0, 3600)),
-    row("autoscaling.v2.HPAScalingRules", "selectPolicy", Rule::OneOf(&["Disabled", "Max", "Min"])),
-    row("autoscaling.v2.HPAScalingRules", "policies", Rule::Whole(policies)),
-    row("autoscaling.v2.HPAScalingRules", "tolerance", Rule::Quantity),
-    row("autoscaling.v2.HPAScalingPolicy", "type", Rule::OneOf(&["Percent", "Pods"])),
-    row("autoscaling.v2.HPAScalingPolicy", "value", Rule::AtLeast(1)),
-    row("autoscaling.v2.HPAScalingPolicy", "periodSeconds", Rule::Between(1, 1800)),
-    row("autoscaling.v2.MetricSpec", "", Rule::Whole(one_source)),
-    row("autoscaling.v2.MetricTarget", "averageUtilization", Rule::AtLeast(1)),
-    row("autoscaling.v2.MetricTarget", "value", Rule::Whole(|at| positive(at, "value"))),
-    row("autoscaling.v2.MetricTarget", "averageValue", Rule::Whole(|at| positive(at, "averageValue"))),
-    row("autoscaling.v2.MetricIdentifier", "name", Rule::Form(form::is_path_segment, SEGMENT)),
-    row("autoscaling.v2.ResourceMetricSource", "", Rule::Whole(utilization)),
-    row("autoscaling.v2.ContainerResourceMetricSource", "name", Rule::Form(form::is_container_resource, "must be a standard resource for containers or fully qualified")),
-    row("autoscaling.v2.ContainerResourceMetricSource", "", Rule::Whole(utilization)),
-    row("autoscaling.v2.ExternalMetricSource", "", Rule::Whole(external)),
-    row("autoscaling.v2.ObjectMetricSource", "", Rule::Whole(object)),
-    row("autoscaling.v2.PodsMetricSource", "", Rule::Whole(pods)),
-    row("policy.v1.PodDisruptionBudgetSpec", "unhealthyPodEvictionPolicy", Rule::Choice(&["AlwaysAllow", "IfHealthyBudget"])),
-    row("policy.v1.PodDisruptionBudgetSpec", "", Rule::Whole(budget)),
+    row("rbac.v1.PolicyRule", "verbs", Rule::Required("verbs must contain at least one value")),
+    row("rbac.v1.PolicyRule", "", Rule::Whole(resources)),
     row("rbac.v1.PolicyRule", "nonResourceURLs", Rule::Whole(urls)),
     row("rbac.v1.AggregationRule", "clusterRoleSelectors", Rule::Required("at least one clusterRoleSelector required if aggregationRule is non-nil")),
+    row("rbac.v1.RoleRef", "kind", Rule::Choice(&["Role", "ClusterRole"])),
+    row("rbac.v1.RoleRef", "apiGroup", Rule::Choice(&["", "rbac.authorization.k8s.io"])),
     row("rbac.v1.RoleRef", "name", Rule::Form(form::is_path_segment, SEGMENT)),
+    row("rbac.v1.Subject", "kind", Rule::Choice(&["ServiceAccount", "User", "Group"])),
     row("rbac.v1.Subject", "", Rule::Whole(subject)),
     row("scheduling.v1.PriorityClass", "", Rule::Whole(priority)),
     row("scheduling.v1.PriorityClass", "preemptionPolicy", Rule::Choice(&["PreemptLowerPriority", "Never"])),
-    row("node.v1.RuntimeClass", "handler", Rule::Form(form::is_label, LABEL)),
+    row("node.v1.RuntimeClass", "handler", Rule::Form(names::is_dns_label, LABEL)),
     row("node.v1.Scheduling", "nodeSelector", Rule::Labels),
     row("node.v1.Scheduling", "tolerations", Rule::Whole(tolerations)),
     row("node.v1.Overhead", "podFixed", Rule::Quantities),
@@ -63,10 +40,10 @@ pub(super) const ROWS: &[Row] = &[
     row("admissionregistration.v1.NamedRuleWithOperations", "", Rule::Whole(hook_rule)),
     row("admissionregistration.v1.ServiceReference", "port", Rule::Between(1, 65535)),
     row("admissionregistration.v1.ServiceReference", "path", Rule::Form(|path| path.starts_with('/') && !path.contains("//"), "must start with a '/', and no part of it may be empty")),
-    row("admissionregistration.v1.MatchCondition", "name", Rule::Form(form::is_qualified, QUALIFIED)),
+    row("admissionregistration.v1.MatchCondition", "name", Rule::Form(names::is_qualified_name, QUALIFIED)),
     row("admissionregistration.v1.ValidatingAdmissionPolicySpec", "", Rule::Whole(admission)),
     row("admissionregistration.v1.ValidatingAdmissionPolicySpec", "failurePolicy", Rule::Choice(POLICIES)),
-    row("admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec", "policyName", Rule::Form(form::is_subdomain, SUBDOMAIN)),
+    row("admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec", "policyName", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
     row("admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec", "", Rule::Whole(binding)),
     row("admissionregistration.v1.Validation", "reason", Rule::Choice(&["Forbidden", "Invalid", "RequestEntityTooLarge", "Unauthorized"])),
     row("admissionregistration.v1.MatchResources", "matchPolicy", Rule::OneOf(&["Exact", "Equivalent"])),
@@ -77,119 +54,19 @@ pub(super) const ROWS: &[Row] = &[
     row("certificates.v1.CertificateSigningRequestSpec", "usages", Rule::Required("")),
     row("resource.v1.DeviceSelector", "cel", Rule::Required("")),
     row("resource.v1.DeviceRequest", "", Rule::Whole(device)),
-    row("resource.v1.DeviceRequest", "name", Rule::Form(form::is_label, LABEL)),
-    row("resource.v1.ExactDeviceRequest", "deviceClassName", Rule::Form(form::is_subdomain, SUBDOMAIN)),
+    row("resource.v1.DeviceRequest", "name", Rule::Form(names::is_dns_label, LABEL)),
+    row("resource.v1.ExactDeviceRequest", "deviceClassName", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
     row("resource.v1.ExactDeviceRequest", "count", Rule::AtLeast(0)),
     row("resource.v1.ExactDeviceRequest", "allocationMode", Rule::OneOf(&["All", "ExactCount"])),
 ];
 
-/// A target of scaling says its group, unless it is one of `v1` that had none before.
-fn group(at: &mut Place<'_, '_, '_>) {
-    let version = at.text("apiVersion");
-    if at.path.0.iter().any(|step| matches!(step, PathStep::Field(name) if name == "describedObject")) {
-        if version.matches('/').count() > 1 {
-            at.invalid("apiVersion", &format!("unexpected GroupVersion string: {version}"));
-        }
+fn resources(at: &mut Place<'_, '_, '_>) {
+    if at.has("nonResourceURLs") {
         return;
     }
-    match version.matches('/').count() {
-        // A replication controller is of the core group.
-        0 if version == "v1" && at.text("kind") == "ReplicationController" => {}
-        0 => at.invalid("apiVersion", "apiVersion must specify API group"),
-        1 if version.starts_with('/') => at.invalid("apiVersion", "apiVersion must specify API group"),
-        1 => {}
-        _ => at.invalid("apiVersion", &format!("unexpected GroupVersion string: {version}")),
-    }
-}
-
-fn policies(at: &mut Place<'_, '_, '_>) {
-    if at.list("policies").is_empty() && at.fields.get("policies").is_some_and(|node| node.value.as_list().is_some()) {
-        at.required("policies", "must specify at least one Policy");
-    }
-}
-
-fn one_source(at: &mut Place<'_, '_, '_>) {
-    let sources = [
-        ("Object", "object"),
-        ("External", "external"),
-        ("Pods", "pods"),
-        ("Resource", "resource"),
-        ("ContainerResource", "containerResource"),
-    ];
-    at.union("type", &sources, "must populate the given metric source only");
-}
-
-fn positive(at: &mut Place<'_, '_, '_>, field: &str) {
-    let node = at.fields.get(field).filter(|node| !node.value.is_null());
-    if node.and_then(|node| quantity(&node.value)).is_some_and(|amount| amount <= 0) {
-        at.invalid(field, "must be positive");
-    }
-}
-
-/// Which targets of a metric are given.
-fn targets<'a>(at: &Place<'a, '_, '_>) -> (FieldPath, impl Fn(&str) -> bool + use<'a>) {
-    let target = at.map("target");
-    let is_given =
-        move |field: &str| target.is_some_and(|target| target.get(field).is_some_and(|node| !node.value.is_null()));
-    (at.path.field("target"), is_given)
-}
-
-fn utilization(at: &mut Place<'_, '_, '_>) {
-    let (path, is_given) = targets(at);
-    match (is_given("averageUtilization"), is_given("averageValue")) {
-        (false, false) => {
-            at.required_at(
-                &path.field("averageUtilization"),
-                "must set either a target raw value or a target utilization",
-            );
-        }
-        (true, true) => {
-            at.forbidden_at(
-                &path.field("averageValue"),
-                "may not set both a target raw value and a target utilization",
-            );
-        }
-        _ => {}
-    }
-}
-
-fn external(at: &mut Place<'_, '_, '_>) {
-    let (path, is_given) = targets(at);
-    match (is_given("value"), is_given("averageValue")) {
-        (false, false) => {
-            at.required_at(
-                &path.field("averageValue"),
-                "must set either a target value for metric or a per-pod target",
-            );
-        }
-        (true, true) => {
-            at.forbidden_at(&path.field("value"), "may not set both a target value for metric and a per-pod target");
-        }
-        _ => {}
-    }
-}
-
-fn object(at: &mut Place<'_, '_, '_>) {
-    let (path, is_given) = targets(at);
-    if !is_given("value") && !is_given("averageValue") {
-        at.required_at(&path.field("averageValue"), "must set either a target value or averageValue");
-    }
-}
-
-fn pods(at: &mut Place<'_, '_, '_>) {
-    let (path, is_given) = targets(at);
-    if !is_given("averageValue") {
-        at.required_at(&path.field("averageValue"), "must specify a positive target averageValue");
-    }
-}
-
-fn budget(at: &mut Place<'_, '_, '_>) {
-    for field in ["minAvailable", "maxUnavailable"] {
-        let share = form::percentage(at.text(field));
-        if share.is_some_and(|share| share > 100) {
-            at.invalid(field, "must not be greater than 100%");
-        } else if at.fields.get(field).is_some_and(|node| node.value.as_str() == Some("")) {
-            at.invalid(field, PERCENT);
+    for (field, what) in [("apiGroups", "api group"), ("resources", "resource")] {
+        if !at.has(field) {
+            at.required(field, &format!("resource rules must supply at least one {what}"));
         }
     }
 }
@@ -215,6 +92,10 @@ fn subject(at: &mut Place<'_, '_, '_>) {
             }
             if !group.is_empty() {
                 at.unsupported_at(&path, group, &[""]);
+            }
+            // In a RoleBinding it is the binding's own.
+            if at.is_in("ClusterRoleBinding") && !at.has("namespace") {
+                at.required("namespace", "");
             }
         }
         "User" | "Group" if !group.is_empty() && group != "rbac.authorization.k8s.io" => {

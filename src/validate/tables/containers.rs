@@ -1,6 +1,8 @@
 //! Containers of `v1`: probes, hooks, variables, resources, rights.
 
-use super::form::{self, LABEL, QUALIFIED};
+use crate::validate::form::{self, KEY, LABEL, PORT, PORT_NAME, QUALIFIED, SUBDOMAIN};
+use std::collections::HashSet;
+
 use super::place::{I32, NOT_NEGATIVE, Place, Row, Rule, row};
 use crate::kubernetes::{PathStep, names, quantity};
 use crate::validate::fields::text;
@@ -8,11 +10,25 @@ use crate::yaml::{Map, Value};
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
+    row("core.v1.Container", "name", Rule::Given(names::is_dns_label, LABEL)),
+    row("core.v1.Container", "image", Rule::Whole(image)),
+    row("core.v1.Container", "ports", Rule::Whole(port_names)),
+    row("core.v1.Container", "volumeMounts", Rule::Whole(mount_paths)),
     row("core.v1.Container", "imagePullPolicy", Rule::OneOf(&["Always", "IfNotPresent", "Never"])),
     row("core.v1.Container", "terminationMessagePolicy", Rule::OneOf(&["File", "FallbackToLogsOnError"])),
-    row("core.v1.Container", "", Rule::Whole(probes)),
     row("core.v1.Container", "", Rule::Whole(devices)),
     row("core.v1.Container", "", Rule::Whole(restart)),
+    row("core.v1.ContainerPort", "containerPort", Rule::Number(form::is_port, PORT)),
+    row("core.v1.ContainerPort", "hostPort", Rule::Number(form::is_port_or_none, PORT)),
+    row("core.v1.ContainerPort", "name", Rule::Form(names::is_port_name, PORT_NAME)),
+    row("core.v1.EnvVar", "name", Rule::Form(is_without_equals, "a valid environment variable name must not contain '='")),
+    row("core.v1.EnvVar", "", Rule::Whole(variable)),
+    row("core.v1.Probe", "", Rule::Whole(probe)),
+    row("core.v1.Probe", "initialDelaySeconds", Rule::AtLeast(0)),
+    row("core.v1.Probe", "timeoutSeconds", Rule::AtLeast(0)),
+    row("core.v1.Probe", "periodSeconds", Rule::AtLeast(0)),
+    row("core.v1.Probe", "successThreshold", Rule::AtLeast(0)),
+    row("core.v1.Probe", "failureThreshold", Rule::AtLeast(0)),
     row("core.v1.ContainerResizePolicy", "restartPolicy", Rule::OneOf(&["NotRequired", "RestartContainer"])),
     row("core.v1.ContainerResizePolicy", "resourceName", Rule::OneOf(&["cpu", "memory"])),
     row("core.v1.SecurityContext", "runAsUser", Rule::Between(0, I32)),
@@ -22,39 +38,100 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.ResourceRequirements", "", Rule::Whole(resources)),
     row("core.v1.LifecycleHandler", "", Rule::Whole(one_handler)),
     row("core.v1.HTTPGetAction", "scheme", Rule::OneOf(&["HTTP", "HTTPS"])),
-    row("core.v1.HTTPGetAction", "port", Rule::Given(|port| !port.is_empty(), form::PORT_NAME)),
-    row("core.v1.TCPSocketAction", "port", Rule::Given(|port| !port.is_empty(), form::PORT_NAME)),
+    row("core.v1.HTTPGetAction", "port", Rule::Given(names::is_port_name, PORT_NAME)),
+    row("core.v1.HTTPGetAction", "port", Rule::Number(form::is_port, PORT)),
+    row("core.v1.TCPSocketAction", "port", Rule::Given(names::is_port_name, PORT_NAME)),
+    row("core.v1.TCPSocketAction", "port", Rule::Number(form::is_port, PORT)),
+    row("core.v1.GRPCAction", "port", Rule::Number(form::is_port, PORT)),
+    row("core.v1.ExecAction", "command", Rule::Required("")),
     row("core.v1.HTTPHeader", "name", Rule::Form(form::is_header, "a valid HTTP header must consist of alphanumeric characters or '-'")),
     row("core.v1.ObjectFieldSelector", "", Rule::Whole(field_selector)),
     row("core.v1.ResourceFieldSelector", "", Rule::Whole(resource_selector)),
+    row("core.v1.ConfigMapKeySelector", "name", Rule::Required("")),
+    row("core.v1.ConfigMapKeySelector", "name", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
     row("core.v1.ConfigMapKeySelector", "key", Rule::Form(names::is_config_key, KEY)),
+    row("core.v1.SecretKeySelector", "name", Rule::Required("")),
+    row("core.v1.SecretKeySelector", "name", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
     row("core.v1.SecretKeySelector", "key", Rule::Form(names::is_config_key, KEY)),
-    row("core.v1.EnvFromSource", "prefix", Rule::Form(is_prefix, "must not contain '='")),
+    row("core.v1.ConfigMapEnvSource", "name", Rule::Required("")),
+    row("core.v1.ConfigMapEnvSource", "name", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
+    row("core.v1.SecretEnvSource", "name", Rule::Required("")),
+    row("core.v1.SecretEnvSource", "name", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
+    row("core.v1.EnvFromSource", "prefix", Rule::Form(is_without_equals, "must not contain '='")),
+    row("core.v1.EnvFromSource", "", Rule::Whole(one_reference)),
     row("core.v1.VolumeMount", "mountPropagation", Rule::OneOf(&["None", "HostToContainer", "Bidirectional"])),
+    row("core.v1.VolumeMount", "subPath", Rule::Form(form::is_local_path, form::RELATIVE)),
     row("core.v1.VolumeMount", "subPathExpr", Rule::Form(form::is_local_path, form::RELATIVE)),
     row("core.v1.VolumeMount", "", Rule::Whole(mount)),
     row("core.v1.VolumeDevice", "devicePath", Rule::Form(form::has_no_backsteps, "can not contain backsteps ('..')")),
-    row("core.v1.PodResourceClaim", "name", Rule::Form(form::is_label, LABEL)),
+    row("core.v1.PodResourceClaim", "name", Rule::Form(names::is_dns_label, LABEL)),
 ];
 
-pub(super) const KEY: &str = "a valid config key must consist of alphanumeric characters, '-', '_' or '.'";
-
-fn is_prefix(text: &str) -> bool {
+fn is_without_equals(text: &str) -> bool {
     !text.contains('=')
 }
 
-fn probes(at: &mut Place<'_, '_, '_>) {
-    for field in ["livenessProbe", "readinessProbe", "startupProbe"] {
-        let Some(probe) = at.map(field) else { continue };
-        let path = at.path.field(field);
-        if let Some(node) = probe.get("terminationGracePeriodSeconds").filter(|node| !node.value.is_null()) {
-            let path = path.field("terminationGracePeriodSeconds");
-            if field == "readinessProbe" {
-                at.invalid_at(&path, node, "must not be set for readinessProbes");
-            } else if node.value.as_number().is_some_and(|seconds| seconds <= 0.0) {
-                at.invalid_at(&path, node, "must be greater than 0");
-            }
+fn image(at: &mut Place<'_, '_, '_>) {
+    let image = at.text("image");
+    if image.trim() != image {
+        at.invalid("image", "must not have leading or trailing whitespace");
+    } else if !at.has("image") {
+        at.required("image", "");
+    }
+}
+
+fn port_names(at: &mut Place<'_, '_, '_>) {
+    let mut known = HashSet::new();
+    for (path, port) in at.items("ports") {
+        let name = text(port, "name");
+        if !name.is_empty() && !known.insert(name) {
+            at.inside(port, &path).duplicate("name", name);
         }
+    }
+}
+
+fn mount_paths(at: &mut Place<'_, '_, '_>) {
+    let mut known = HashSet::new();
+    for (path, mount) in at.items("volumeMounts") {
+        let place = text(mount, "mountPath");
+        if let Some(node) = mount.get("mountPath").filter(|_| !place.is_empty() && !known.insert(place)) {
+            at.invalid_at(&path.field("mountPath"), node, "must be unique");
+        }
+    }
+}
+
+fn variable(at: &mut Place<'_, '_, '_>) {
+    let Some(source) = at.map("valueFrom") else { return };
+    if at.has("value") {
+        at.invalid("valueFrom", "may not be specified when `value` is not empty");
+    } else if source.iter().filter(|(_, node)| !node.value.is_null()).count() != 1 {
+        at.invalid("valueFrom", "must specify exactly one source");
+    }
+}
+
+fn one_reference(at: &mut Place<'_, '_, '_>) {
+    match at.given(&["configMapRef", "secretRef"]).len() {
+        0 => at.invalid("", "must specify one of: `configMapRef` or `secretRef`"),
+        1 => {}
+        _ => at.invalid("", "may not have more than one field specified at a time"),
+    }
+}
+
+fn probe(at: &mut Place<'_, '_, '_>) {
+    const HANDLERS: [&str; 4] = ["exec", "httpGet", "tcpSocket", "grpc"];
+    match at.given(&HANDLERS).len() {
+        0 => at.required("", "must specify a handler type: exec, httpGet, tcpSocket or grpc"),
+        1 => {}
+        _ => at.forbidden("", "may not specify more than 1 handler type"),
+    }
+    let is_of_readiness = matches!(at.path.0.last(), Some(PathStep::Field(name)) if name == "readinessProbe");
+    if !is_of_readiness && at.number("successThreshold").is_some_and(|times| times > 1) {
+        at.invalid("successThreshold", "must be 1");
+    }
+    if is_of_readiness && at.is_given("terminationGracePeriodSeconds") {
+        at.invalid("terminationGracePeriodSeconds", "must not be set for readinessProbes");
+    } else if at.number("terminationGracePeriodSeconds").is_some_and(|seconds| seconds <= 0) {
+        at.invalid("terminationGracePeriodSeconds", "must be greater than 0");
     }
 }
 
@@ -131,7 +208,9 @@ fn resources(at: &mut Place<'_, '_, '_>) {
             own |= name == "cpu" || name == "memory";
             huge |= name.starts_with("hugepages-");
             let path = at.path.field(field).field(name);
-            if name.contains('/') && !names::is_qualified_name(name) {
+            if !name.contains('/') && !form::is_container_resource(name) {
+                at.invalid_at(&path, node, "must be a standard resource for containers");
+            } else if name.contains('/') && !names::is_qualified_name(name) {
                 at.invalid_at(&path, node, QUALIFIED);
             } else if name.contains('/') && !is_extended(name) && !name.starts_with("kubernetes.io/") {
                 at.invalid_at(&path, node, "doesn't follow extended resource name standard");
@@ -142,6 +221,11 @@ fn resources(at: &mut Place<'_, '_, '_>) {
         at.forbidden("", "HugePages require cpu or memory");
     }
     for (name, node) in requests.into_iter().flat_map(Map::iter) {
+        let limit = limits.and_then(|limits| quantity(&limits.get(name)?.value));
+        if limit.zip(quantity(&node.value)).is_some_and(|(limit, request)| request > limit) {
+            let path = at.path.field("requests").field(name);
+            at.invalid_at(&path, node, &format!("must be less than or equal to {name} limit"));
+        }
         let is_fixed = is_extended(name) || name.starts_with("hugepages-");
         if !is_fixed || node.value.is_null() {
             continue;
@@ -159,18 +243,11 @@ fn resources(at: &mut Place<'_, '_, '_>) {
 }
 
 fn one_handler(at: &mut Place<'_, '_, '_>) {
-    at.at_most_one(&["exec", "httpGet", "tcpSocket", "sleep"], "may not specify more than 1 handler type");
-    for handler in ["httpGet", "tcpSocket"] {
-        let Some(port) = at.map(handler).and_then(|map| map.get("port")) else { continue };
-        let path = at.path.field(handler).field("port");
-        let is_wrong = match &port.value {
-            Value::String(name) => !names::is_port_name(name),
-            value => value.as_number().is_some_and(|number| !(1.0..=65535.0).contains(&number)),
-        };
-        if is_wrong {
-            at.invalid_at(&path, port, "must be between 1 and 65535, inclusive, or the name of a port");
-        }
+    const HANDLERS: [&str; 4] = ["exec", "httpGet", "tcpSocket", "sleep"];
+    if at.given(&HANDLERS).is_empty() {
+        at.required("", "must specify a handler type");
     }
+    at.at_most_one(&HANDLERS, "may not specify more than 1 handler type");
 }
 
 /// Fields of a pod that variables and files can hold.

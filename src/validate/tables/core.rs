@@ -2,20 +2,20 @@
 
 use std::collections::HashSet;
 
-use super::form::{self, IP, LABEL, LABEL_VALUE, QUALIFIED, SUBDOMAIN};
 use super::place::{I32, Place, Row, Rule, row};
 use crate::kubernetes::{PathStep, names};
 use crate::validate::fields::{has, items, text};
+use crate::validate::form::{self, IP, LABEL, LABEL_VALUE, QUALIFIED, SUBDOMAIN};
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
     row("core.v1.PodSpec", "activeDeadlineSeconds", Rule::Between(1, I32)),
-    row("core.v1.PodSpec", "hostname", Rule::Form(form::is_label, LABEL)),
-    row("core.v1.PodSpec", "subdomain", Rule::Form(form::is_label, LABEL)),
-    row("core.v1.PodSpec", "serviceAccountName", Rule::Form(form::is_subdomain, SUBDOMAIN)),
-    row("core.v1.PodSpec", "nodeName", Rule::Form(form::is_subdomain, SUBDOMAIN)),
-    row("core.v1.PodSpec", "priorityClassName", Rule::Form(form::is_subdomain, SUBDOMAIN)),
-    row("core.v1.PodSpec", "runtimeClassName", Rule::Form(form::is_subdomain, SUBDOMAIN)),
+    row("core.v1.PodSpec", "hostname", Rule::Form(names::is_dns_label, LABEL)),
+    row("core.v1.PodSpec", "subdomain", Rule::Form(names::is_dns_label, LABEL)),
+    row("core.v1.PodSpec", "serviceAccountName", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
+    row("core.v1.PodSpec", "nodeName", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
+    row("core.v1.PodSpec", "priorityClassName", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
+    row("core.v1.PodSpec", "runtimeClassName", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
     row("core.v1.PodSpec", "nodeSelector", Rule::Labels),
     row("core.v1.PodSpec", "preemptionPolicy", Rule::OneOf(&["PreemptLowerPriority", "Never"])),
     row("core.v1.PodSpec", "", Rule::Whole(dns)),
@@ -31,21 +31,24 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.PodDNSConfig", "", Rule::Whole(dns_limits)),
     row("core.v1.PodDNSConfigOption", "name", Rule::Required("must not be empty")),
     row("core.v1.HostAlias", "ip", Rule::Form(form::is_ip, IP)),
-    row("core.v1.HostAlias", "hostnames", Rule::Items(form::is_subdomain, SUBDOMAIN)),
-    row("core.v1.PodReadinessGate", "conditionType", Rule::Form(form::is_qualified, QUALIFIED)),
+    row("core.v1.HostAlias", "hostnames", Rule::Items(names::is_dns_subdomain, SUBDOMAIN)),
+    row("core.v1.PodReadinessGate", "conditionType", Rule::Form(names::is_qualified_name, QUALIFIED)),
     row("core.v1.PodOS", "name", Rule::OneOf(&["linux", "windows"])),
+    row("core.v1.TopologySpreadConstraint", "maxSkew", Rule::Number(|skew| skew > 0, "must be greater than zero")),
     row("core.v1.TopologySpreadConstraint", "minDomains", Rule::Whole(domains)),
-    row("core.v1.TopologySpreadConstraint", "matchLabelKeys", Rule::Items(form::is_qualified, QUALIFIED)),
+    row("core.v1.TopologySpreadConstraint", "matchLabelKeys", Rule::Items(names::is_qualified_name, QUALIFIED)),
     row("core.v1.TopologySpreadConstraint", "matchLabelKeys", Rule::Whole(match_keys)),
     row("core.v1.TopologySpreadConstraint", "nodeAffinityPolicy", Rule::Choice(&["Honor", "Ignore"])),
     row("core.v1.TopologySpreadConstraint", "nodeTaintsPolicy", Rule::Choice(&["Honor", "Ignore"])),
-    row("core.v1.Toleration", "key", Rule::Form(form::is_qualified, QUALIFIED)),
+    row("core.v1.Toleration", "key", Rule::Form(names::is_qualified_name, QUALIFIED)),
     row("core.v1.Toleration", "", Rule::Whole(toleration)),
     row("core.v1.NodeSelector", "nodeSelectorTerms", Rule::Required("must have at least one node selector term")),
     row("core.v1.NodeSelectorTerm", "", Rule::Whole(node_term)),
     row("core.v1.NodeSelectorRequirement", "", Rule::Whole(node_requirement)),
-    row("core.v1.PodAffinityTerm", "topologyKey", Rule::Form(form::is_qualified, QUALIFIED)),
-    row("core.v1.PodAffinityTerm", "namespaces", Rule::Items(form::is_label, LABEL)),
+    row("core.v1.PreferredSchedulingTerm", "weight", Rule::Number(is_weight, WEIGHT)),
+    row("core.v1.WeightedPodAffinityTerm", "weight", Rule::Number(is_weight, WEIGHT)),
+    row("core.v1.PodAffinityTerm", "topologyKey", Rule::Form(names::is_qualified_name, QUALIFIED)),
+    row("core.v1.PodAffinityTerm", "namespaces", Rule::Items(names::is_dns_label, LABEL)),
     row("core.v1.PodSecurityContext", "fsGroup", Rule::Between(0, I32)),
     row("core.v1.PodSecurityContext", "runAsUser", Rule::Between(0, I32)),
     row("core.v1.PodSecurityContext", "runAsGroup", Rule::Between(0, I32)),
@@ -56,8 +59,15 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.PodSecurityContext", "sysctls", Rule::Whole(sysctls)),
     row("core.v1.SeccompProfile", "", Rule::Whole(seccomp)),
     row("core.v1.AppArmorProfile", "", Rule::Whole(app_armor)),
+    row("meta.v1.LabelSelector", "matchLabels", Rule::Labels),
     row("meta.v1.LabelSelectorRequirement", "", Rule::Whole(label_requirement)),
 ];
+
+const WEIGHT: &str = "must be in the range 1-100";
+
+fn is_weight(weight: i64) -> bool {
+    (1..=100).contains(&weight)
+}
 
 fn dns(at: &mut Place<'_, '_, '_>) {
     if at.text("dnsPolicy") != "None" {

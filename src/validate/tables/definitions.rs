@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::form::SUBDOMAIN;
 use super::place::{Place, Row, Rule, row};
 use crate::kubernetes::{FieldPath, PathStep, names};
 use crate::validate::fields::{has, is_given, is_true, text};
+use crate::validate::form::SUBDOMAIN;
 use crate::yaml::{Map, Node, Value};
 
 const LABEL_1035: &str = "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character";

@@ -2,27 +2,31 @@
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `form` | what texts have to look like |
 //! | `place` | an object of a type where its rules are checked |
 //! | `cron` | schedules and time zones |
 //! | `core`, `containers`, `volumes` | `v1` |
-//! | `services` | Services, ConfigMaps, Secrets, quotas of `v1`; EndpointSlices |
+//! | `pods` | what makes pods, and what the parts of a pod say of each other |
+//! | `services` | Services and quotas of `v1`; EndpointSlices |
+//! | `configuration` | ConfigMaps and Secrets of `v1` |
 //! | `storage` | claims, volumes and classes of storage |
 //! | `workloads` | `apps/v1`, `batch/v1` |
-//! | `cluster` | `autoscaling`, `policy`, `rbac`, `scheduling`, `node`, `coordination`, webhooks |
+//! | `autoscaling` | `autoscaling`, `policy` |
+//! | `cluster` | `rbac`, `scheduling`, `node`, `coordination`, webhooks |
 //! | `networking` | `networking.k8s.io/v1` |
 //! | `flow` | `flowcontrol.apiserver.k8s.io/v1` |
 //! | `definitions` | CustomResourceDefinitions |
 
+mod autoscaling;
 mod cluster;
+mod configuration;
 mod containers;
 mod core;
 mod cron;
 mod definitions;
 mod flow;
-mod form;
 mod networking;
 mod place;
+mod pods;
 mod services;
 mod storage;
 mod volumes;
@@ -45,9 +49,12 @@ fn rows() -> &'static HashMap<&'static str, Vec<&'static Row>> {
             core::ROWS,
             containers::ROWS,
             volumes::ROWS,
+            pods::ROWS,
             services::ROWS,
+            configuration::ROWS,
             storage::ROWS,
             workloads::ROWS,
+            autoscaling::ROWS,
             cluster::ROWS,
             networking::ROWS,
             definitions::ROWS,

@@ -1,31 +1,38 @@
 //! `networking.k8s.io/v1`.
 
-use super::form::{self, CIDR, LABEL, PORT_NAME, SUBDOMAIN, WILDCARD};
 use super::place::{Place, Row, Rule, row};
 use crate::kubernetes::{PathStep, names};
-use crate::validate::fields::{has, text};
-use crate::yaml::Value;
+use crate::validate::fields::{has, number, text};
+use crate::validate::form::{self, CIDR, LABEL, PORT, PORT_NAME, SEGMENT, SUBDOMAIN, WILDCARD};
+use crate::yaml::{Map, Value};
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
     row("networking.v1.NetworkPolicyPort", "", Rule::Whole(end_port)),
-    row("networking.v1.NetworkPolicyPort", "protocol", Rule::OneOf(&["TCP", "UDP", "SCTP"])),
+    row("networking.v1.NetworkPolicyPort", "port", Rule::Number(form::is_port, PORT)),
+    row("networking.v1.NetworkPolicyPort", "protocol", Rule::Choice(&["TCP", "UDP", "SCTP"])),
     row("networking.v1.NetworkPolicySpec", "policyTypes", Rule::Whole(types)),
+    row("networking.v1.NetworkPolicySpec", "policyTypes", Rule::ItemsOf(&["Ingress", "Egress"])),
     row("networking.v1.NetworkPolicyPeer", "", Rule::Whole(peer)),
     row("networking.v1.IPBlock", "cidr", Rule::Whole(network)),
     row("networking.v1.IPBlock", "except", Rule::Whole(except)),
-    row("networking.v1.IngressSpec", "ingressClassName", Rule::Given(form::is_subdomain, SUBDOMAIN)),
+    row("networking.v1.IngressSpec", "", Rule::Whole(rules)),
+    row("networking.v1.IngressSpec", "ingressClassName", Rule::Given(names::is_dns_subdomain, SUBDOMAIN)),
     row("networking.v1.IngressRule", "host", Rule::Whole(host)),
     row("networking.v1.IngressTLS", "hosts", Rule::Whole(tls_hosts)),
-    row("networking.v1.IngressTLS", "secretName", Rule::Form(form::is_subdomain, SUBDOMAIN)),
+    row("networking.v1.IngressTLS", "secretName", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
+    row("networking.v1.HTTPIngressRuleValue", "paths", Rule::Whole(paths)),
+    row("networking.v1.HTTPIngressPath", "pathType", Rule::Choice(&["Exact", "Prefix", "ImplementationSpecific"])),
     row("networking.v1.HTTPIngressPath", "path", Rule::Whole(path)),
     row("networking.v1.IngressBackend", "", Rule::Whole(backend)),
-    row("networking.v1.IngressServiceBackend", "name", Rule::Form(form::is_label, LABEL)),
+    row("networking.v1.IngressServiceBackend", "name", Rule::Form(names::is_dns_label, LABEL)),
+    row("networking.v1.IngressServiceBackend", "port", Rule::Whole(backend_port)),
+    row("networking.v1.ServiceBackendPort", "number", Rule::Number(form::is_port_or_none, PORT)),
     row("networking.v1.ServiceBackendPort", "name", Rule::Form(names::is_port_name, PORT_NAME)),
     row("networking.v1.ServiceBackendPort", "", Rule::Whole(one_port)),
     row("networking.v1.IngressClassSpec", "controller", Rule::Form(form::is_domain_prefixed, "must be a domain-prefixed path (such as \"acme.io/foo\")")),
     row("networking.v1.IngressClassSpec", "controller", Rule::Required("")),
-    row("networking.v1.IngressClassParametersReference", "namespace", Rule::Form(form::is_label, LABEL)),
+    row("networking.v1.IngressClassParametersReference", "namespace", Rule::Form(names::is_dns_label, LABEL)),
     row("networking.v1.IngressClassParametersReference", "", Rule::Whole(parameters)),
     row("networking.v1.IngressClass", "spec", Rule::Whole(|at| if at.map("spec").is_none_or(|spec| !has(spec, "controller")) {
         let path = at.path.field("spec").field("controller");
@@ -61,6 +68,9 @@ fn types(at: &mut Place<'_, '_, '_>) {
 }
 
 fn peer(at: &mut Place<'_, '_, '_>) {
+    if at.given(&["podSelector", "namespaceSelector", "ipBlock"]).is_empty() {
+        at.required("", "must specify a peer");
+    }
     if at.is_given("ipBlock") && (at.is_given("podSelector") || at.is_given("namespaceSelector")) {
         at.forbidden("", "may not specify both ipBlock and another peer");
     }
@@ -68,8 +78,12 @@ fn peer(at: &mut Place<'_, '_, '_>) {
 
 fn network(at: &mut Place<'_, '_, '_>) {
     let cidr = at.text("cidr");
-    // What is no network at all is reported already.
-    if form::network(cidr).is_some() && !form::is_cidr(cidr) {
+    if cidr.is_empty() {
+        return;
+    }
+    if form::network(cidr).is_none() {
+        at.invalid("cidr", CIDR);
+    } else if !form::is_cidr(cidr) {
         at.invalid("cidr", "must not have bits set beyond the prefix length");
     }
 }
@@ -84,6 +98,12 @@ fn except(at: &mut Place<'_, '_, '_>) {
         } else if !form::is_inside(inner, outer) {
             at.invalid_item("except", index, "must be a strict subset of `cidr`");
         }
+    }
+}
+
+fn rules(at: &mut Place<'_, '_, '_>) {
+    if !at.has("rules") && !at.is_given("defaultBackend") {
+        at.invalid("", "either `defaultBackend` or `rules` must be specified");
     }
 }
 
@@ -107,10 +127,19 @@ fn tls_hosts(at: &mut Place<'_, '_, '_>) {
     }
 }
 
+fn paths(at: &mut Place<'_, '_, '_>) {
+    if at.is_given("paths") && !at.has("paths") {
+        at.required("paths", "");
+    }
+}
+
 fn path(at: &mut Place<'_, '_, '_>) {
     let path = at.text("path");
     match at.text("pathType") {
         "Exact" | "Prefix" => {
+            if !path.starts_with('/') {
+                at.invalid("path", "must be an absolute path");
+            }
             for part in ["//", "/./", "/../", "%2f", "%2F"] {
                 if path.contains(part) {
                     at.invalid("path", &format!("must not contain '{part}'"));
@@ -132,12 +161,21 @@ fn path(at: &mut Place<'_, '_, '_>) {
 fn backend(at: &mut Place<'_, '_, '_>) {
     if at.is_given("service") && at.is_given("resource") {
         at.invalid("", "cannot set both resource and service backends");
+    } else if !at.is_given("service") && !at.is_given("resource") {
+        at.invalid("", "resource or service backend is required");
     }
     let Some(resource) = at.map("resource") else { return };
     let path = at.path.field("resource").field("apiGroup");
     let group = resource.get("apiGroup");
     if let Some(node) = group.filter(|node| node.value.as_str().is_some_and(|group| !names::is_dns_subdomain(group))) {
         at.invalid_at(&path, node, SUBDOMAIN);
+    }
+}
+
+fn backend_port(at: &mut Place<'_, '_, '_>) {
+    let is_there = |port: &Map| has(port, "name") || number(port, "number").is_some_and(|number| number != 0);
+    if !at.map("port").is_some_and(is_there) {
+        at.required("port", "port name or number is required");
     }
 }
 
@@ -159,7 +197,7 @@ fn parameters(at: &mut Place<'_, '_, '_>) {
     }
     for field in ["kind", "name"] {
         if !form::is_path_segment(at.text(field)) {
-            at.invalid(field, "may not be '.' or '..', and may not contain '/' or '%'");
+            at.invalid(field, SEGMENT);
         }
     }
     if at.is_given("apiGroup") && !at.text("apiGroup").is_empty() && !names::is_dns_subdomain(at.text("apiGroup")) {

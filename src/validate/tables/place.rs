@@ -1,6 +1,6 @@
 //! An object of a type where its rules are checked, and what a row of a table can ask of it.
 
-use crate::diagnostic::Span;
+use crate::diagnostic::{Severity, Span};
 use crate::json;
 use crate::kubernetes::{FieldPath, PathStep, quantity};
 use crate::validate::fields::{has, is_given, is_true, items, number, text};
@@ -22,6 +22,8 @@ pub(super) enum Rule {
     Between(i64, i64),
     /// A number is at least this.
     AtLeast(i64),
+    /// A number has this property; otherwise the message.
+    Number(fn(i64) -> bool, &'static str),
     /// A text, if it is not empty, is one of these.
     OneOf(&'static [&'static str]),
     /// A text, even if it is empty, is one of these.
@@ -32,6 +34,8 @@ pub(super) enum Rule {
     Form(fn(&str) -> bool, &'static str),
     /// Every item of a list of texts has this form; otherwise the message.
     Items(fn(&str) -> bool, &'static str),
+    /// Every item of a list of texts is one of these.
+    ItemsOf(&'static [&'static str]),
     /// A field is not empty.
     Required(&'static str),
     /// A quantity is not negative.
@@ -65,6 +69,11 @@ impl Row {
                     at.invalid(field, &format!("must be greater than or equal to {least}"));
                 }
             }
+            Rule::Number(is_right, message) => {
+                if at.number(field).is_some_and(|number| !is_right(number)) {
+                    at.invalid(field, message);
+                }
+            }
             Rule::OneOf(choices) => at.one_of(field, choices),
             Rule::Form(form, message) => {
                 if !at.text(field).is_empty() && !form(at.text(field)) {
@@ -74,6 +83,12 @@ impl Row {
             Rule::Items(form, message) => {
                 for (index, _) in at.indexed_texts(field).into_iter().filter(|(_, text)| !form(text)) {
                     at.invalid_item(field, index, message);
+                }
+            }
+            Rule::ItemsOf(choices) => {
+                for (index, text) in at.indexed_texts(field).into_iter().filter(|(_, text)| !choices.contains(text)) {
+                    let path = at.path.field(field).with(PathStep::Index(index));
+                    at.unsupported(&path, text, choices, at.list(field).get(index).map(|node| &node.span));
                 }
             }
             Rule::Choice(choices) => at.choice(field, choices),
@@ -119,7 +134,7 @@ pub(super) struct Place<'a, 'r, 'f> {
     pub(super) report: &'r mut Report<'f>,
 }
 
-impl<'a> Place<'a, '_, '_> {
+impl<'a, 'f> Place<'a, '_, 'f> {
     /// A text; empty if there is none.
     pub(super) fn text(&self, field: &str) -> &'a str {
         text(self.fields, field)
@@ -182,6 +197,15 @@ impl<'a> Place<'a, '_, '_> {
         Some(chosen)
     }
 
+    /// An object in this one. What concerns it as a whole is at its first key.
+    pub(super) fn inside<'i>(&mut self, fields: &'i Map, path: &'i FieldPath) -> Place<'i, '_, 'f>
+    where
+        'a: 'i,
+    {
+        let span = fields.entries().next().map_or(self.span, |(_, entry)| &entry.key);
+        Place { fields, path, span, report: self.report }
+    }
+
     /// Those of some fields that are given.
     pub(super) fn given<'n>(&self, names: &[&'n str]) -> Vec<&'n str> {
         names.iter().copied().filter(|name| self.is_given(name)).collect()
@@ -213,6 +237,11 @@ impl<'a> Place<'a, '_, '_> {
         self.say("value", path, message, Some(&node.span));
     }
 
+    /// A key of a map is invalid.
+    pub(super) fn invalid_key(&mut self, path: &FieldPath, key: &str, span: &Span, message: &str) {
+        self.say("value", path, format!("Invalid value: {key:?}: {message}"), Some(span));
+    }
+
     pub(super) fn forbidden(&mut self, field: &str, message: &str) {
         let path = if field.is_empty() { self.path.clone() } else { self.path.field(field) };
         let span = self.fields.entry(field).map(|entry| &entry.key);
@@ -242,12 +271,42 @@ impl<'a> Place<'a, '_, '_> {
         self.say("required", path, format!("Required value{colon}{message}"), None);
     }
 
+    /// What a field holds is there before; an empty field is the object itself.
+    pub(super) fn duplicate(&mut self, field: &str, value: &str) {
+        let path = if field.is_empty() { self.path.clone() } else { self.path.field(field) };
+        let span = self.fields.get(field).map(|node| &node.span);
+        self.say("duplicate", &path, format!("Duplicate value: {value:?}"), span);
+    }
+
     pub(super) fn duplicate_at(&mut self, path: &FieldPath, value: &str) {
         self.say("duplicate", path, format!("Duplicate value: {value:?}"), None);
     }
 
     pub(super) fn too_long(&mut self, path: &FieldPath, most: usize) {
         self.say("range", path, format!("Too long: may not be more than {most} bytes"), None);
+    }
+
+    /// What a text refers to is not there.
+    pub(super) fn not_found(&mut self, path: &FieldPath, name: &str, span: &Span, near: Option<&str>) {
+        let finding = self.report.error("not-found", path, format!("Not found: {name:?}"), span);
+        if let Some(near) = near {
+            finding.help(format!("did you mean {near}?"));
+        }
+    }
+
+    /// A selector asks for a label with a value that the pods do not have.
+    pub(super) fn labels_differ(&mut self, path: &FieldPath, key: &str, value: &Node) {
+        let wanted = format!("{key}={}", value.value.as_str().unwrap_or_default());
+        let message =
+            format!("Invalid value: `selector` does not match template `labels`: the pods have no label {wanted}");
+        self.say("value", path, message, Some(&value.span));
+    }
+
+    /// What the server may refuse, if it is not set up otherwise.
+    pub(super) fn warn(&mut self, field: &str, message: &str) {
+        let path = self.path.field(field);
+        let span = self.fields.get(field).map_or(self.span, |node| &node.span);
+        self.report.report(Severity::Warning, "value", &path, message.to_owned(), span);
     }
 
     /// A value that is a secret is invalid.
@@ -258,22 +317,25 @@ impl<'a> Place<'a, '_, '_> {
     /// The text of a field, if it is not empty, is one of these.
     pub(super) fn one_of(&mut self, field: &str, choices: &[&str]) {
         let text = self.text(field);
-        if !text.is_empty() && !choices.contains(&text) {
-            let path = self.path.field(field);
-            self.unsupported_at(&path, text, choices);
+        if !text.is_empty() {
+            self.choice(field, choices);
         }
     }
 
     pub(super) fn unsupported_at(&mut self, path: &FieldPath, text: &str, choices: &[&str]) {
+        self.unsupported(path, text, choices, None);
+    }
+
+    /// A text with this place is not one of those supported.
+    pub(super) fn unsupported(&mut self, path: &FieldPath, text: &str, choices: &[&str], span: Option<&Span>) {
         let message = format!("Unsupported value: {text:?}: supported values: {}", choices.join(", "));
-        self.say("choice", path, message, None);
+        self.say("choice", path, message, span);
     }
 
     /// The text of a field, even if it is empty, is one of these.
     pub(super) fn choice(&mut self, field: &str, choices: &[&str]) {
-        let given = self.fields.get(field).and_then(|node| node.value.as_str());
-        if let Some(text) = given.filter(|text| !choices.contains(text)) {
-            self.unsupported_at(&self.path.field(field), text, choices);
+        if let Some((text, span)) = self.fields.text_entry(field).filter(|(text, _)| !choices.contains(text)) {
+            self.unsupported(&self.path.field(field), text, choices, Some(span));
         }
     }
 

@@ -1,17 +1,20 @@
-//! Services, configuration, quotas and limits of `v1`, and EndpointSlices.
+//! Services, quotas and limits of `v1`, and EndpointSlices.
 
 use std::collections::HashSet;
 
-use super::form::{self, CIDR, IP, LABEL, QUALIFIED, SUBDOMAIN};
 use super::place::{Place, Row, Rule, row};
-use crate::diagnostic::Source;
-use crate::json;
 use crate::kubernetes::{names, quantity};
 use crate::validate::fields::text;
-use crate::yaml::{Map, Value};
+use crate::validate::form::{self, CIDR, IP, LABEL, PORT, PORT_NAME, QUALIFIED, SUBDOMAIN};
+use crate::yaml::Map;
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
+    row("core.v1.ServiceSpec", "selector", Rule::Labels),
+    row("core.v1.ServiceSpec", "clusterIP", Rule::Form(|text| text == "None" || form::is_ip(text), IP)),
+    row("core.v1.ServiceSpec", "", Rule::Whole(needed)),
+    row("core.v1.ServiceSpec", "ports", Rule::Whole(ports)),
+    row("core.v1.ServiceSpec", "externalTrafficPolicy", Rule::Whole(traffic)),
     row("core.v1.ServiceSpec", "externalIPs", Rule::Items(form::is_ip, IP)),
     row("core.v1.ServiceSpec", "trafficDistribution", Rule::OneOf(&["PreferClose", "PreferSameZone", "PreferSameNode"])),
     row("core.v1.ServiceSpec", "", Rule::Whole(external_name)),
@@ -20,19 +23,21 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.ServiceSpec", "", Rule::Whole(balancer)),
     row("core.v1.ServiceSpec", "", Rule::Whole(affinity)),
     row("core.v1.ServiceSpec", "internalTrafficPolicy", Rule::Choice(&["Cluster", "Local"])),
-    row("core.v1.ServicePort", "appProtocol", Rule::Given(form::is_qualified, QUALIFIED)),
-    row("core.v1.ConfigMap", "", Rule::Whole(configuration)),
-    row("core.v1.Secret", "", Rule::Whole(secret)),
+    row("core.v1.ServicePort", "name", Rule::Form(names::is_dns_label, LABEL)),
+    row("core.v1.ServicePort", "port", Rule::Number(form::is_port, PORT)),
+    row("core.v1.ServicePort", "targetPort", Rule::Number(form::is_port_or_none, PORT)),
+    row("core.v1.ServicePort", "targetPort", Rule::Form(names::is_port_name, PORT_NAME)),
+    row("core.v1.ServicePort", "appProtocol", Rule::Given(names::is_qualified_name, QUALIFIED)),
     row("core.v1.LimitRangeSpec", "", Rule::Whole(limit_range)),
     row("core.v1.LimitRangeItem", "", Rule::Whole(limit)),
     row("core.v1.ResourceQuotaSpec", "hard", Rule::Whole(quota)),
     row("core.v1.ResourceQuotaSpec", "scopes", Rule::Items(is_scope, "unsupported scope")),
     row("core.v1.ScopedResourceSelectorRequirement", "", Rule::Whole(scope)),
-    row("core.v1.NamespaceSpec", "finalizers", Rule::Items(form::is_qualified, QUALIFIED)),
-    row("core.v1.EndpointAddress", "hostname", Rule::Form(form::is_label, LABEL)),
+    row("core.v1.NamespaceSpec", "finalizers", Rule::Items(names::is_qualified_name, QUALIFIED)),
+    row("core.v1.EndpointAddress", "hostname", Rule::Form(names::is_dns_label, LABEL)),
     row("core.v1.EndpointAddress", "ip", Rule::Form(form::is_ip, IP)),
     row("core.v1.EndpointPort", "port", Rule::Between(1, 65535)),
-    row("core.v1.EndpointPort", "appProtocol", Rule::Form(form::is_qualified, QUALIFIED)),
+    row("core.v1.EndpointPort", "appProtocol", Rule::Form(names::is_qualified_name, QUALIFIED)),
     row("core.v1.EndpointSubset", "", Rule::Whole(subset)),
     row("core.v1.ReplicationControllerSpec", "replicas", Rule::AtLeast(0)),
     row("core.v1.ReplicationControllerSpec", "minReadySeconds", Rule::AtLeast(0)),
@@ -40,16 +45,69 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.ReplicationControllerSpec", "", Rule::Whole(controller)),
     row("core.v1.PodTemplate", "", Rule::Whole(template)),
     row("discovery.v1.EndpointSlice", "", Rule::Whole(slice)),
-    row("discovery.v1.Endpoint", "hostname", Rule::Given(form::is_label, LABEL)),
-    row("discovery.v1.Endpoint", "nodeName", Rule::Given(form::is_subdomain, SUBDOMAIN)),
+    row("discovery.v1.Endpoint", "hostname", Rule::Given(names::is_dns_label, LABEL)),
+    row("discovery.v1.Endpoint", "nodeName", Rule::Given(names::is_dns_subdomain, SUBDOMAIN)),
     row("discovery.v1.Endpoint", "addresses", Rule::Required("must contain at least 1 address")),
-    row("discovery.v1.EndpointPort", "appProtocol", Rule::Given(form::is_qualified, QUALIFIED)),
-    row("discovery.v1.EndpointPort", "name", Rule::Form(form::is_label, LABEL)),
+    row("discovery.v1.EndpointPort", "appProtocol", Rule::Given(names::is_qualified_name, QUALIFIED)),
+    row("discovery.v1.EndpointPort", "name", Rule::Form(names::is_dns_label, LABEL)),
 ];
 
 /// The type of a Service; one that has none is of `ClusterIP`.
 fn kind<'a>(at: &Place<'a, '_, '_>) -> &'a str {
     Some(at.text("type")).filter(|kind| !kind.is_empty()).unwrap_or("ClusterIP")
+}
+
+fn needed(at: &mut Place<'_, '_, '_>) {
+    let kind = kind(at);
+    let is_headless = at.text("clusterIP") == "None";
+    if at.list("ports").is_empty() && !is_headless && kind != "ExternalName" {
+        at.required("ports", "");
+    }
+    if kind == "ExternalName" && !at.has("externalName") {
+        at.required("externalName", "");
+    }
+    if is_headless && matches!(kind, "NodePort" | "LoadBalancer") {
+        at.invalid("clusterIP", &format!("may not be set to 'None' for {kind} services"));
+    }
+}
+
+fn traffic(at: &mut Place<'_, '_, '_>) {
+    let is_outside = matches!(kind(at), "NodePort" | "LoadBalancer");
+    if !at.text("externalTrafficPolicy").is_empty() && !is_outside && !at.has("externalIPs") {
+        at.invalid("externalTrafficPolicy", "may only be set for externally-accessible services");
+    }
+}
+
+/// What the ports of a Service say of each other, and of its type.
+fn ports(at: &mut Place<'_, '_, '_>) {
+    let kind = kind(at);
+    let ports = at.items("ports");
+    let (mut known_names, mut known_numbers) = (HashSet::new(), HashSet::new());
+    for (path, port) in &ports {
+        let mut of_port = at.inside(port, path);
+        let name = of_port.text("name");
+        if name.is_empty() && ports.len() > 1 {
+            of_port.required("name", "");
+        } else if names::is_dns_label(name) && !known_names.insert(name) {
+            of_port.duplicate("name", name);
+        }
+        let protocol = Some(of_port.text("protocol")).filter(|text| !text.is_empty()).unwrap_or("TCP");
+        if let Some(number) = of_port.number("port")
+            && !known_numbers.insert((number, protocol))
+        {
+            of_port.duplicate("", &format!("{number}/{protocol}"));
+        }
+        if let Some(number) = of_port.number("nodePort").filter(|number| *number != 0) {
+            if kind == "ClusterIP" {
+                of_port.forbidden("nodePort", "may not be used when `type` is 'ClusterIP'");
+            } else if !(30_000..=32_767).contains(&number) {
+                of_port.warn(
+                    "nodePort",
+                    "the valid range of node ports is 30000-32767, unless the cluster is set up otherwise",
+                );
+            }
+        }
+    }
 }
 
 fn external_name(at: &mut Place<'_, '_, '_>) {
@@ -122,7 +180,7 @@ fn balancer(at: &mut Place<'_, '_, '_>) {
     if at.is_given("loadBalancerClass") {
         if !is_balancer {
             at.forbidden("loadBalancerClass", "may only be used when `type` is 'LoadBalancer'");
-        } else if !form::is_qualified(at.text("loadBalancerClass")) {
+        } else if !names::is_qualified_name(at.text("loadBalancerClass")) {
             at.invalid("loadBalancerClass", QUALIFIED);
         }
     }
@@ -159,95 +217,6 @@ fn affinity(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-/// The greatest size of what a ConfigMap or Secret holds.
-const MOST: usize = 1024 * 1024;
-
-/// The size of the values of a map; those in base64 are smaller than their text.
-fn size(map: Option<&Map>, is_encoded: bool) -> usize {
-    let texts = map.into_iter().flat_map(Map::iter).filter_map(|(_, node)| node.value.as_str());
-    texts.map(|text| if is_encoded { text.trim_end_matches('=').len() * 3 / 4 } else { text.len() }).sum()
-}
-
-fn configuration(at: &mut Place<'_, '_, '_>) {
-    let (data, binary) = (at.map("data"), at.map("binaryData"));
-    for (key, node) in data.into_iter().flat_map(Map::iter) {
-        if binary.is_some_and(|binary| binary.get(key).is_some()) {
-            let path = at.path.field("data").field(key);
-            let key = crate::yaml::Node::new(Value::String(key.to_owned()), node.span.clone());
-            at.invalid_at(&path, &key, "duplicate of key present in binaryData");
-        }
-    }
-    if size(data, false) + size(binary, true) > MOST {
-        let path = at.path.field("data");
-        at.too_long(&path, MOST);
-    }
-}
-
-fn secret(at: &mut Place<'_, '_, '_>) {
-    let (data, texts) = (at.map("data"), at.map("stringData"));
-    if size(data, true) + size(texts, false) > MOST {
-        let path = at.path.field("data");
-        at.too_long(&path, MOST);
-    }
-    let is_there = |key: &str| [data, texts].iter().flatten().any(|map| map.get(key).is_some());
-    let is_full = |key: &str| [data, texts].iter().flatten().any(|map| !text(map, key).is_empty());
-    let path = at.path.field("data");
-    let need = |keys: &[&str], at: &mut Place<'_, '_, '_>| {
-        for key in keys {
-            at.required_at(&path.field(key), "");
-        }
-    };
-    match at.text("type") {
-        "kubernetes.io/tls" => {
-            let keys: Vec<&str> = ["tls.crt", "tls.key"].into_iter().filter(|key| !is_there(key)).collect();
-            need(&keys, at);
-        }
-        "kubernetes.io/dockerconfigjson" => docker(".dockerconfigjson", at),
-        "kubernetes.io/dockercfg" => docker(".dockercfg", at),
-        "kubernetes.io/basic-auth" if !is_there("username") && !is_there("password") => {
-            need(&["username", "password"], at);
-        }
-        "kubernetes.io/ssh-auth" if !is_full("ssh-privatekey") => need(&["ssh-privatekey"], at),
-        "kubernetes.io/service-account-token" => {
-            let name = at.fields.at(["metadata", "annotations", "kubernetes.io/service-account.name"]);
-            if name.and_then(|node| node.value.as_str()).is_none_or(str::is_empty) {
-                let path = at.path.field("metadata").field("annotations").field("kubernetes.io/service-account.name");
-                at.required_at(&path, "");
-            }
-        }
-        _ => {}
-    }
-}
-
-/// The configuration of a registry is an object in JSON. What it holds is a secret, and is not shown.
-fn docker(key: &str, at: &mut Place<'_, '_, '_>) {
-    use base64::Engine;
-    let encoded = at.map("data").map(|map| text(map, key));
-    let plain = at.map("stringData").and_then(|map| map.get(key)).map(|node| node.value.as_str().unwrap_or_default());
-    let path = at.path.field("data").field(key);
-    let is_there = ["data", "stringData"].iter().any(|field| at.map(field).is_some_and(|map| map.get(key).is_some()));
-    if !is_there {
-        at.required_at(&path, "");
-        return;
-    }
-    let decoded = match (plain, encoded) {
-        (Some(plain), _) => plain.as_bytes().to_vec(),
-        (None, Some(encoded)) => {
-            let compact: String = encoded.chars().filter(|c| !matches!(c, '\n' | '\r')).collect();
-            let Ok(decoded) = base64::engine::general_purpose::STANDARD.decode(compact) else { return };
-            decoded
-        }
-        (None, None) => return,
-    };
-    let is_object = std::str::from_utf8(&decoded)
-        .ok()
-        .and_then(|text| json::read(&Source::file(key, text), 0..text.len()).ok())
-        .is_some_and(|node| matches!(node.value, Value::Map(_) | Value::Null));
-    if !is_object {
-        at.redacted(&path, "must be a JSON object");
-    }
-}
-
 fn limit_range(at: &mut Place<'_, '_, '_>) {
     let mut known = HashSet::new();
     for (path, item) in at.items("limits") {
@@ -261,7 +230,7 @@ fn limit_range(at: &mut Place<'_, '_, '_>) {
 fn limit(at: &mut Place<'_, '_, '_>) {
     let kind = at.text("type");
     let is_own = ["", "Pod", "Container", "PersistentVolumeClaim"].contains(&kind);
-    let is_full = kind.contains('/') && form::is_qualified(kind);
+    let is_full = kind.contains('/') && names::is_qualified_name(kind);
     if !is_own && !is_full {
         at.invalid("type", "must be a standard limit type or fully qualified");
     }
@@ -365,7 +334,7 @@ fn quota(at: &mut Place<'_, '_, '_>) {
     for (name, node) in at.map("hard").into_iter().flat_map(Map::iter) {
         let path = at.path.field("hard").field(name);
         let is_huge = ["hugepages-", "requests.hugepages-"].iter().any(|prefix| name.starts_with(prefix));
-        if !form::is_qualified(name) {
+        if !names::is_qualified_name(name) {
             at.invalid_at(&path, node, QUALIFIED);
         } else if !name.contains('/') && !is_huge && !known.contains(&name) {
             at.invalid_at(&path, node, "must be a standard resource for quota");

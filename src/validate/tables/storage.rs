@@ -1,51 +1,54 @@
 //! Claims, volumes and classes of storage: `v1`, `storage.k8s.io/v1`.
 
-use super::form::{self, QUALIFIED, SUBDOMAIN};
 use super::place::{Place, Row, Rule, row};
 use super::volumes::is_driver;
 use crate::kubernetes::{names, quantity};
 use crate::validate::fields::{has, text};
+use crate::validate::form::{self, QUALIFIED, SUBDOMAIN};
 
 const MODES: &[&str] = &["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
+    row("core.v1.PersistentVolumeClaimSpec", "accessModes", Rule::Required("at least 1 access mode is required")),
+    row("core.v1.PersistentVolumeClaimSpec", "accessModes", Rule::ItemsOf(MODES)),
     row("core.v1.PersistentVolumeClaimSpec", "accessModes", Rule::Whole(alone)),
-    row("core.v1.PersistentVolumeClaimSpec", "storageClassName", Rule::Form(form::is_subdomain, SUBDOMAIN)),
+    row("core.v1.PersistentVolumeClaimSpec", "resources", Rule::Whole(request)),
+    row("core.v1.PersistentVolumeClaimSpec", "storageClassName", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
     row("core.v1.PersistentVolumeClaimSpec", "volumeMode", Rule::Choice(&["Block", "Filesystem"])),
-    row("core.v1.PersistentVolumeClaimSpec", "volumeAttributesClassName", Rule::Form(form::is_subdomain, SUBDOMAIN)),
+    row("core.v1.PersistentVolumeClaimSpec", "volumeAttributesClassName", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
     row("core.v1.PersistentVolumeClaimSpec", "", Rule::Whole(sources)),
     row("core.v1.PersistentVolumeSpec", "accessModes", Rule::Whole(alone)),
-    row("core.v1.PersistentVolumeSpec", "accessModes", Rule::Items(|mode| MODES.contains(&mode), "supported values: \"ReadOnlyMany\", \"ReadWriteMany\", \"ReadWriteOnce\", \"ReadWriteOncePod\"")),
+    row("core.v1.PersistentVolumeSpec", "accessModes", Rule::ItemsOf(MODES)),
     row("core.v1.PersistentVolumeSpec", "accessModes", Rule::Required("")),
     row("core.v1.PersistentVolumeSpec", "", Rule::Whole(volume)),
     row("core.v1.PersistentVolumeSpec", "persistentVolumeReclaimPolicy", Rule::OneOf(&["Delete", "Recycle", "Retain"])),
-    row("core.v1.PersistentVolumeSpec", "storageClassName", Rule::Form(form::is_subdomain, SUBDOMAIN)),
+    row("core.v1.PersistentVolumeSpec", "storageClassName", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
     row("core.v1.PersistentVolumeSpec", "volumeMode", Rule::Choice(&["Block", "Filesystem"])),
     row("core.v1.LocalVolumeSource", "path", Rule::Form(form::has_no_backsteps, "must not contain '..'")),
     row("core.v1.CSIPersistentVolumeSource", "driver", Rule::Form(is_driver, SUBDOMAIN)),
     row("core.v1.CSIPersistentVolumeSource", "", Rule::Whole(secrets)),
     row("core.v1.TopologySelectorTerm", "matchLabelExpressions", Rule::Required("")),
     row("core.v1.VolumeNodeAffinity", "required", Rule::Required("must specify required node constraints")),
-    row("storage.v1.StorageClass", "provisioner", Rule::Form(|text| form::is_qualified(&text.to_lowercase()), QUALIFIED)),
+    row("storage.v1.StorageClass", "provisioner", Rule::Form(|text| names::is_qualified_name(&text.to_lowercase()), QUALIFIED)),
     row("storage.v1.StorageClass", "reclaimPolicy", Rule::OneOf(&["Delete", "Retain"])),
     row("storage.v1.StorageClass", "volumeBindingMode", Rule::Choice(&["Immediate", "WaitForFirstConsumer"])),
     row("storage.v1.StorageClass", "parameters", Rule::Whole(parameters)),
-    row("core.v1.TopologySelectorLabelRequirement", "key", Rule::Form(form::is_qualified, QUALIFIED)),
+    row("core.v1.TopologySelectorLabelRequirement", "key", Rule::Form(names::is_qualified_name, QUALIFIED)),
     row("core.v1.TopologySelectorLabelRequirement", "values", Rule::Required("")),
     row("storage.v1.CSIDriver", "", Rule::Whole(name_of_driver)),
     row("storage.v1.CSIDriverSpec", "fsGroupPolicy", Rule::OneOf(&["ReadWriteOnceWithFSType", "File", "None"])),
-    row("storage.v1.CSIDriverSpec", "volumeLifecycleModes", Rule::Items(|mode| ["Ephemeral", "Persistent"].contains(&mode), "supported values: \"Ephemeral\", \"Persistent\"")),
+    row("storage.v1.CSIDriverSpec", "volumeLifecycleModes", Rule::ItemsOf(&["Ephemeral", "Persistent"])),
     row("storage.v1.CSIDriverSpec", "tokenRequests", Rule::Whole(audiences)),
     row("storage.v1.TokenRequest", "expirationSeconds", Rule::AtLeast(600)),
     row("storage.v1.CSINodeDriver", "name", Rule::Form(is_driver, SUBDOMAIN)),
     row("storage.v1.CSINodeDriver", "nodeID", Rule::Required("")),
-    row("storage.v1.CSIStorageCapacity", "storageClassName", Rule::Form(form::is_subdomain, SUBDOMAIN)),
+    row("storage.v1.CSIStorageCapacity", "storageClassName", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
     row("storage.v1.CSIStorageCapacity", "capacity", Rule::Quantity),
     row("storage.v1.CSIStorageCapacity", "maximumVolumeSize", Rule::Quantity),
     row("storage.v1.VolumeAttachmentSpec", "attacher", Rule::Form(is_driver, SUBDOMAIN)),
-    row("storage.v1.VolumeAttachmentSpec", "nodeName", Rule::Form(form::is_subdomain, SUBDOMAIN)),
-    row("storage.v1.VolumeAttachmentSource", "persistentVolumeName", Rule::Form(form::is_subdomain, SUBDOMAIN)),
+    row("storage.v1.VolumeAttachmentSpec", "nodeName", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
+    row("storage.v1.VolumeAttachmentSource", "persistentVolumeName", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
     row("storage.v1.VolumeAttachmentSource", "", Rule::Whole(attached)),
     row("storage.v1.VolumeAttributesClass", "parameters", Rule::Required("must contain at least one key/value pair")),
 ];
@@ -59,6 +62,17 @@ fn alone(at: &mut Place<'_, '_, '_>) {
         .collect();
     if modes.contains(&"ReadWriteOncePod") && modes.iter().any(|mode| *mode != "ReadWriteOncePod") {
         at.forbidden("accessModes", "may not use ReadWriteOncePod with other access modes");
+    }
+}
+
+/// How much a claim asks for.
+fn request(at: &mut Place<'_, '_, '_>) {
+    let path = at.path.field("resources").field("requests").field("storage");
+    let Some(node) = at.fields.at(["resources", "requests", "storage"]) else {
+        return at.required_at(&path, "");
+    };
+    if node.value.is_null() || quantity(&node.value).is_some_and(|amount| amount <= 0) {
+        at.invalid_at(&path, node, "must be greater than zero");
     }
 }
 

@@ -1,9 +1,9 @@
 //! Volumes of pods in `v1`.
 
-use super::form::{self, FILE_MODE, LABEL, SUBDOMAIN};
 use super::place::{Place, Row, Rule, row};
 use crate::kubernetes::{FieldPath, names};
 use crate::validate::fields::{has, is_given, items, number, text};
+use crate::validate::form::{self, FILE_MODE, LABEL, SUBDOMAIN};
 use crate::yaml::Map;
 
 /// The sources of a volume, in the API server's order.
@@ -42,7 +42,13 @@ const SOURCES: [&str; 30] = [
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
+    row("core.v1.Volume", "name", Rule::Given(names::is_dns_label, LABEL)),
     row("core.v1.Volume", "", Rule::Whole(one_source)),
+    // The API server does not look at the form of these names.
+    row("core.v1.ConfigMapVolumeSource", "name", Rule::Required("")),
+    row("core.v1.ConfigMapProjection", "name", Rule::Required("")),
+    row("core.v1.SecretVolumeSource", "secretName", Rule::Required("")),
+    row("core.v1.SecretProjection", "name", Rule::Required("")),
     row("core.v1.ConfigMapVolumeSource", "", Rule::Whole(files)),
     row("core.v1.SecretVolumeSource", "", Rule::Whole(files)),
     row("core.v1.DownwardAPIVolumeSource", "", Rule::Whole(files)),
@@ -77,7 +83,7 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.ImageVolumeSource", "reference", Rule::Required("")),
     row("core.v1.ImageVolumeSource", "pullPolicy", Rule::OneOf(&["Always", "IfNotPresent", "Never"])),
     row("core.v1.ClusterTrustBundleProjection", "", Rule::Whole(trust)),
-    row("core.v1.StorageOSVolumeSource", "volumeName", Rule::Form(form::is_label, LABEL)),
+    row("core.v1.StorageOSVolumeSource", "volumeName", Rule::Form(names::is_dns_label, LABEL)),
 ];
 
 pub(super) fn is_absolute(text: &str) -> bool {

@@ -1,10 +1,10 @@
 //! `apps/v1` and `batch/v1`.
 
 use super::cron;
-use super::form::{self, LABEL, PERCENT, QUALIFIED};
 use super::place::{Place, Row, Rule, row};
 use crate::kubernetes::{FieldPath, PathStep, names};
 use crate::validate::fields::{has, is_given, is_true, items, number, text};
+use crate::validate::form::{self, LABEL, PERCENT, QUALIFIED};
 use crate::yaml::{Map, Node, Value};
 
 #[rustfmt::skip]
@@ -13,6 +13,17 @@ pub(super) const ROWS: &[Row] = &[
     row("apps.v1.ReplicaSet", "", Rule::Whole(|at| no_deadline(at, "ReplicaSet"))),
     row("apps.v1.StatefulSet", "", Rule::Whole(|at| no_deadline(at, "StatefulSet"))),
     row("apps.v1.DaemonSet", "", Rule::Whole(|at| no_deadline(at, "DaemonSet"))),
+    row("apps.v1.DeploymentSpec", "replicas", Rule::AtLeast(0)),
+    row("apps.v1.DeploymentSpec", "revisionHistoryLimit", Rule::AtLeast(0)),
+    row("apps.v1.DeploymentSpec", "minReadySeconds", Rule::AtLeast(0)),
+    row("apps.v1.StatefulSetSpec", "replicas", Rule::AtLeast(0)),
+    row("apps.v1.StatefulSetSpec", "revisionHistoryLimit", Rule::AtLeast(0)),
+    row("apps.v1.StatefulSetSpec", "minReadySeconds", Rule::AtLeast(0)),
+    row("apps.v1.DaemonSetSpec", "revisionHistoryLimit", Rule::AtLeast(0)),
+    row("apps.v1.DaemonSetSpec", "minReadySeconds", Rule::AtLeast(0)),
+    row("apps.v1.ReplicaSetSpec", "replicas", Rule::AtLeast(0)),
+    row("apps.v1.ReplicaSetSpec", "minReadySeconds", Rule::AtLeast(0)),
+    row("apps.v1.StatefulSetSpec", "serviceName", Rule::Form(names::is_dns_label, LABEL)),
     row("apps.v1.DeploymentSpec", "progressDeadlineSeconds", Rule::AtLeast(0)),
     row("apps.v1.DeploymentSpec", "", Rule::Whole(progress)),
     row("apps.v1.DeploymentStrategy", "", Rule::Whole(strategy)),
@@ -56,7 +67,7 @@ pub(super) const ROWS: &[Row] = &[
     row("batch.v1.PodFailurePolicyOnExitCodesRequirement", "", Rule::Whole(exit_codes)),
     row("batch.v1.PodFailurePolicyOnExitCodesRequirement", "operator", Rule::OneOf(&["In", "NotIn"])),
     row("batch.v1.PodFailurePolicyOnPodConditionsPattern", "status", Rule::OneOf(&["False", "True", "Unknown"])),
-    row("batch.v1.PodFailurePolicyOnPodConditionsPattern", "type", Rule::Form(form::is_qualified, QUALIFIED)),
+    row("batch.v1.PodFailurePolicyOnPodConditionsPattern", "type", Rule::Form(names::is_qualified_name, QUALIFIED)),
 ];
 
 fn no_deadline(at: &mut Place<'_, '_, '_>, kind: &str) {
@@ -141,7 +152,7 @@ fn daemon_strategy(at: &mut Place<'_, '_, '_>) {
     }
     let Some(rolling) = at.map("rollingUpdate") else { return };
     let path = at.path.field("rollingUpdate");
-    let mut at = Place { fields: rolling, path: &path, span: at.span, report: at.report };
+    let mut at = at.inside(rolling, &path);
     shares(&mut at, &["maxSurge", "maxUnavailable"]);
     for field in ["maxSurge", "maxUnavailable"] {
         if given(rolling, field).is_some_and(is_too_much) {

@@ -1,8 +1,12 @@
-//! What texts have to look like, and how the API server says it.
+//! What texts and numbers have to look like, and how the API server says it.
 
 use std::net::IpAddr;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::kubernetes::names;
+use crate::yaml::Value;
 
 pub(super) const LABEL: &str = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character";
 pub(super) const SUBDOMAIN: &str = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
@@ -10,6 +14,9 @@ pub(super) const QUALIFIED: &str = "name part must consist of alphanumeric chara
 pub(super) const LABEL_VALUE: &str = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
 pub(super) const IP: &str = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
 pub(super) const CIDR: &str = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
+pub(super) const SEGMENT: &str = "may not be '.' or '..', and may not contain '/' or '%'";
+pub(super) const KEY: &str = "a valid config key must consist of alphanumeric characters, '-', '_' or '.'";
+pub(super) const PORT: &str = "must be between 1 and 65535, inclusive";
 pub(super) const PORT_NAME: &str =
     "must contain at most 15 lower case alphanumeric characters or single hyphens, and at least one letter";
 pub(super) const FILE_MODE: &str = "must be a number between 0 and 0777 (octal), both inclusive";
@@ -17,18 +24,6 @@ pub(super) const WILDCARD: &str =
     "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain";
 pub(super) const RELATIVE: &str = "must be a relative path without '..'";
 pub(super) const PERCENT: &str = "must be an integer or percentage (e.g '5%')";
-
-pub(super) fn is_label(text: &str) -> bool {
-    names::is_dns_label(text)
-}
-
-pub(super) fn is_subdomain(text: &str) -> bool {
-    names::is_dns_subdomain(text)
-}
-
-pub(super) fn is_qualified(text: &str) -> bool {
-    names::is_qualified_name(text)
-}
 
 /// An address as the API server reads it since it is strict: no leading zeros, no IPv4 address inside IPv6.
 pub(super) fn is_ip(text: &str) -> bool {
@@ -76,6 +71,16 @@ pub(super) fn is_host(text: &str) -> bool {
             .is_some_and(|rest| text.len() <= names::MAX_SUBDOMAIN && names::has_subdomain_form(rest));
     }
     names::is_dns_subdomain(text)
+}
+
+/// The number of a port.
+pub(super) fn is_port(number: i64) -> bool {
+    (1..=65535).contains(&number)
+}
+
+/// The number of a port, or 0 for none.
+pub(super) fn is_port_or_none(number: i64) -> bool {
+    number == 0 || is_port(number)
 }
 
 /// A name that can be a part of a path.
@@ -130,7 +135,7 @@ pub(super) fn is_identifier(text: &str) -> bool {
 /// A resource that a container can ask for: Kubernetes' own, or one with a domain before its name.
 pub(super) fn is_container_resource(text: &str) -> bool {
     let is_own = ["cpu", "memory", "ephemeral-storage"].contains(&text) || text.starts_with("hugepages-");
-    is_own || text.contains('/') && is_qualified(text)
+    is_own || text.contains('/') && names::is_qualified_name(text)
 }
 
 /// A percentage: digits and `%`.
@@ -138,6 +143,33 @@ pub(super) fn percentage(text: &str) -> Option<i64> {
     let digits = text.strip_suffix('%')?;
     let all = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     if all { digits.parse().ok() } else { None }
+}
+
+/// Whether a number is whole and fits 32 or 64 bits.
+pub(super) fn is_whole(value: &Value, is_32: bool) -> bool {
+    let Some(number) = value.as_number() else { return false };
+    let limit = if is_32 { f64::from(i32::MAX) } else { i64::MAX as f64 };
+    number.fract() == 0.0 && number <= limit && number >= -limit - 1.0
+}
+
+/// Standard base64 with padding; line breaks are ignored, as Go does.
+pub(super) fn is_base64(text: &str) -> bool {
+    let compact: String = text.chars().filter(|c| !matches!(c, '\n' | '\r')).collect();
+    STANDARD.decode(compact).is_ok()
+}
+
+/// A time of RFC 3339.
+pub(super) fn is_time(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let digits =
+        |range: std::ops::Range<usize>| bytes.get(range).is_some_and(|part| part.iter().all(u8::is_ascii_digit));
+    let signs = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
+    let has_date = [0..4, 5..7, 8..10, 11..13, 14..16, 17..19].into_iter().all(digits)
+        && signs.iter().all(|(at, sign)| bytes.get(*at) == Some(sign));
+    let rest = text.get(19..).unwrap_or_default();
+    let zone = rest.strip_prefix('.').map_or(rest, |rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
+    let is_offset = zone.len() == 6 && zone.starts_with(['+', '-']) && zone.as_bytes()[3] == b':';
+    has_date && (zone == "Z" || is_offset)
 }
 
 #[cfg(test)]
@@ -159,5 +191,13 @@ mod tests {
         assert!(
             is_ip("10.0.0.1") && is_ip("::1") && !is_ip("10.0.0.01") && !is_ip("::ffff:10.0.0.1") && !is_ip("1.2.3")
         );
+    }
+
+    #[test]
+    fn times_and_numbers() {
+        assert!(is_time("2026-01-01T00:00:00Z") && is_time("2026-01-01T00:00:00.5+02:00"));
+        assert!(!is_time("2026-01-01") && !is_time("2026-01-01T00:00:00") && !is_time(""));
+        assert!(is_whole(&Value::Float(3.0), true) && !is_whole(&Value::Float(3.5), true));
+        assert!(!is_whole(&Value::Float(3e9), true) && is_whole(&Value::Float(3e9), false));
     }
 }

@@ -1,0 +1,128 @@
+//! What makes pods, and what the parts of a pod say of each other: selectors, restarts, names, mounts.
+
+use std::collections::HashSet;
+
+use super::place::{Place, Row, Rule, row};
+use crate::diagnostic::nearest;
+use crate::kubernetes::FieldPath;
+use crate::validate::fields::{items, text};
+use crate::validate::metadata;
+use crate::yaml::{Map, Node};
+
+#[rustfmt::skip]
+pub(super) const ROWS: &[Row] = &[
+    row("apps.v1.DeploymentSpec", "selector", Rule::Whole(selector)),
+    row("apps.v1.StatefulSetSpec", "selector", Rule::Whole(selector)),
+    row("apps.v1.DaemonSetSpec", "selector", Rule::Whole(selector)),
+    row("apps.v1.ReplicaSetSpec", "selector", Rule::Whole(selector)),
+    row("apps.v1.DeploymentSpec", "template", Rule::Whole(|at| restarts(at, ALWAYS))),
+    row("apps.v1.StatefulSetSpec", "template", Rule::Whole(|at| restarts(at, ALWAYS))),
+    row("apps.v1.DaemonSetSpec", "template", Rule::Whole(|at| restarts(at, ALWAYS))),
+    row("apps.v1.ReplicaSetSpec", "template", Rule::Whole(|at| restarts(at, ALWAYS))),
+    row("core.v1.ReplicationControllerSpec", "template", Rule::Whole(|at| restarts(at, ALWAYS))),
+    row("batch.v1.JobSpec", "template", Rule::Whole(|at| restarts(at, &["OnFailure", "Never"]))),
+    row("apps.v1.StatefulSetSpec", "template", Rule::Whole(mounts_of_claims)),
+    row("core.v1.PodTemplateSpec", "metadata", Rule::Whole(labels)),
+    row("core.v1.PodSpec", "containers", Rule::Whole(containers)),
+    row("core.v1.PodSpec", "", Rule::Whole(names_once)),
+    row("core.v1.PodSpec", "volumes", Rule::Whole(mounts)),
+];
+
+const ALWAYS: &[&str] = &["Always"];
+
+/// A workload selects the pods that it makes.
+fn selector(at: &mut Place<'_, '_, '_>) {
+    let Some(selector) = at.map("selector") else { return };
+    let is_empty = |node: &Node| {
+        node.value.is_null()
+            || node.value.as_map().is_some_and(Map::is_empty)
+            || node.value.as_list().is_some_and(<[Node]>::is_empty)
+    };
+    if ["matchLabels", "matchExpressions"].iter().all(|field| selector.get(field).is_none_or(is_empty)) {
+        at.invalid("selector", "empty selector is invalid");
+    }
+    let Some(template) = at.map("template") else { return };
+    let labels = template.map_at(&["metadata", "labels"]);
+    let is_missing = |key: &str, value: &Node| {
+        labels.and_then(|labels| labels.get(key)).is_none_or(|node| node.value != value.value)
+    };
+    let wanted = selector.map_at(&["matchLabels"]).into_iter().flat_map(Map::iter);
+    if let Some((key, value)) = wanted.into_iter().find(|(key, value)| is_missing(key, value)) {
+        let path = at.path.field("template").field("metadata").field("labels");
+        at.labels_differ(&path, key, value);
+    }
+}
+
+/// Pods are started again as their workload wants it.
+fn restarts(at: &mut Place<'_, '_, '_>, choices: &[&str]) {
+    const KNOWN: [&str; 3] = ["Always", "OnFailure", "Never"];
+    let Some(pod) = at.fields.map_at(&["template", "spec"]) else { return };
+    let path = at.path.field("template").field("spec").field("restartPolicy");
+    let is_default_right = choices.contains(&"Always");
+    match pod.text_entry("restartPolicy") {
+        // What no workload knows is reported by its type.
+        Some((policy, span))
+            if KNOWN.contains(&policy) && !choices.contains(&policy) || policy.is_empty() && !is_default_right =>
+        {
+            at.unsupported(&path, policy, choices, Some(span));
+        }
+        None if !is_default_right => at.required_at(&path, &format!("valid values: {}", choices.join(", "))),
+        _ => {}
+    }
+}
+
+fn labels(at: &mut Place<'_, '_, '_>) {
+    if let Some(found) = at.map("metadata") {
+        metadata::labels(found, &at.path.field("metadata"), at.report);
+    }
+}
+
+fn containers(at: &mut Place<'_, '_, '_>) {
+    if at.fields.get("containers").and_then(|node| node.value.as_list()).is_some_and(<[Node]>::is_empty) {
+        at.required("containers", "");
+    }
+}
+
+/// No container has the name of one that runs before it. In one list that is reported by the list's type.
+fn names_once(at: &mut Place<'_, '_, '_>) {
+    let before: HashSet<&str> =
+        at.fields.maps_at(&["initContainers"]).map(|container| text(container, "name")).collect();
+    for (path, container) in at.items("containers") {
+        let name = text(container, "name");
+        if !name.is_empty() && before.contains(name) {
+            at.inside(container, &path).duplicate("name", name);
+        }
+    }
+}
+
+fn mounts(at: &mut Place<'_, '_, '_>) {
+    // A StatefulSet makes volumes itself.
+    if !at.is_in("StatefulSet") {
+        mounts_of(at.fields, at.path, &[], at);
+    }
+}
+
+fn mounts_of_claims(at: &mut Place<'_, '_, '_>) {
+    let Some(pod) = at.fields.map_at(&["template", "spec"]) else { return };
+    let claims = at.fields.maps_at(&["volumeClaimTemplates"]);
+    let claims: Vec<&str> = claims.filter_map(|claim| claim.text_at(&["metadata", "name"])).collect();
+    mounts_of(pod, &at.path.field("template").field("spec"), &claims, at);
+}
+
+/// What the containers of a pod mount is a volume of it, or one that is made for it.
+fn mounts_of(pod: &Map, path: &FieldPath, claims: &[&str], at: &mut Place<'_, '_, '_>) {
+    let own = pod.maps_at(&["volumes"]).filter_map(|volume| volume.text_at(&["name"]));
+    let known: HashSet<&str> = own.chain(claims.iter().copied()).collect();
+    for list in ["initContainers", "containers"] {
+        for (path, container) in items(pod, list, path) {
+            for field in ["volumeMounts", "volumeDevices"] {
+                for (path, mount) in items(container, field, &path) {
+                    if let Some((name, span)) = mount.text_entry("name").filter(|(name, _)| !known.contains(name)) {
+                        let near = nearest(name, known.iter().copied());
+                        at.not_found(&path.field("name"), name, span, near);
+                    }
+                }
+            }
+        }
+    }
+}
