@@ -10,7 +10,7 @@ use crate::cli::arguments::cluster_flags::ClusterFlags;
 use crate::cli::arguments::flags::{GlobalFlags, ValuesFlags};
 use crate::cli::arguments::lookup_flag::LookupFlag;
 use crate::cli::arguments::manifest_input::{crds_of, objects_of_files};
-use crate::cli::arguments::rendering::{Rendering, leave_out_hooks};
+use crate::cli::arguments::rendering::{Rendering, check_configuration, leave_out_hooks};
 use crate::cli::arguments::values_at_revision;
 use crate::cli::arguments::values_input;
 use crate::cli::environment::reproducible;
@@ -132,7 +132,7 @@ impl Diff {
         };
         let layers = values_input::layers(&self.values, &rendering.inputs)?;
         let chart = located.chart()?;
-        let new = self.side(&rendering, chart.clone(), &layers, &rendering.inputs);
+        let new = self.side(&rendering, chart.clone(), &layers, &rendering.inputs, true);
         let secrets = rendering.secrets(&layers, &rendering.inputs);
         let (new, warnings) = secrets.learn_of(console, new.map_err(Failure::from))?;
         notes.extend(warnings);
@@ -185,7 +185,7 @@ impl Diff {
         let reader = values_at_revision::InputsAtRevision::new(&rendering.inputs, &revision);
         let layers = values_at_revision::layers(&self.values, &reader)?;
         let Some(chart) = chart_at(&revision, rendering, notes)? else { return Ok(Side::default()) };
-        let side = self.side(rendering, chart, &layers, &reader);
+        let side = self.side(rendering, chart, &layers, &reader, false);
         notes.extend(reader.notes());
         let at_rev = |mut error: Diagnostic| {
             if error.is_error() {
@@ -205,8 +205,13 @@ impl Diff {
         chart: Chart,
         layers: &[Layer],
         reader: &dyn FileReader,
+        is_new: bool,
     ) -> Result<(Side, Vec<Diagnostic>), Vec<Diagnostic>> {
-        let render = rendering.render(chart, layers, reader)?;
+        let mut render = rendering.render(chart, layers, reader)?;
+        // What was wrong before may be what has been corrected.
+        if is_new && !self.values.skip_schema_validation {
+            check_configuration(&mut render)?;
+        }
         let Render { chart, values, mut manifests, warnings, .. } = render;
         leave_out_hooks(&mut manifests, self.no_hooks, self.skip_tests);
         let mut objects = Vec::new();

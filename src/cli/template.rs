@@ -10,7 +10,7 @@ use crate::cli::arguments::cluster_flags::ClusterFlags;
 use crate::cli::arguments::flags::{GlobalFlags, ValuesFlags};
 use crate::cli::arguments::lookup_flag::LookupFlag;
 use crate::cli::arguments::manifest_input::crds_of;
-use crate::cli::arguments::rendering::{Rendering, leave_out_hooks};
+use crate::cli::arguments::rendering::{Rendering, check_configuration, leave_out_hooks};
 use crate::cli::arguments::secrets;
 use crate::cli::arguments::values_input;
 use crate::cli::environment::environment;
@@ -24,8 +24,7 @@ use crate::render::Render;
 use crate::validate;
 use crate::values::Layer;
 use crate::version::{Constraints, parse_version};
-use crate::yaml::Value;
-use crate::{engine, io, lint};
+use crate::{engine, io};
 
 /// Render a chart and print its manifests
 ///
@@ -256,27 +255,6 @@ impl OutputFlags {
         }
         Ok(console.print(&reported)?)
     }
-}
-
-/// Checks the values that become keys of a mongooseim.toml, where any of them is set.
-fn check_configuration(render: &mut Render) -> Result<(), Failure> {
-    const WRITTEN: [&str; 6] = ["modules", "listeners", "hosts", "rdbms", "mimConfig", "extraMimConfig"];
-    let is_set = |key: &str| {
-        let default = render.chart.values.get(key);
-        render.values.get(key).is_some_and(|node| match (&node.value, default.map(|node| &node.value)) {
-            (Value::Map(map), Some(Value::Map(default))) => !map.is_same(default),
-            (value, default) => Some(value) != default,
-        })
-    };
-    if !WRITTEN.iter().any(|key| is_set(key)) {
-        return Ok(());
-    }
-    let found = lint::check_values(&render.chart.metadata, &render.manifests, &render.values);
-    if found.iter().any(Diagnostic::is_error) {
-        return Err(found.into());
-    }
-    render.warnings.extend(found);
-    Ok(())
 }
 
 /// Checks what was rendered as `validate` does. What is not rejected is reported with the other warnings.

@@ -108,6 +108,7 @@ codes! {
     "mongooseim-unknown": "A module is unknown to MongooseIM",
     "mongooseim-unpublished": "A listener is not published",
     "mongooseim-value": "A value has a type, a choice or a range that MongooseIM does not accept",
+    "mongooseim-written": "A value repeats a key that the chart writes itself",
     "name-template": "The template of --name-template cannot be parsed, or fails",
     "namespace": "The namespace of an object is invalid or out of place",
     "no-objects": "There are no objects",

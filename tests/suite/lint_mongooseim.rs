@@ -261,6 +261,7 @@ fn every_rule_has_a_case_that_breaks_it() {
             vec!["--set", "replicaCount=2,extraEnv[0].name=NODE_TYPE,extraEnv[0].value=sname"],
             vec!["mongooseim-finding"],
         ),
+        (TOML.to_owned(), VM_ARGS, vec!["--set", "listeners.c2s.options.port=5222"], vec!["mongooseim-written"]),
     ];
     let mut wrong = Vec::new();
     let mut broken: BTreeSet<String> = BTreeSet::new();

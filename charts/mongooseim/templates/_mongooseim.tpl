@@ -24,15 +24,17 @@
 # {{ l.name }}
 [[listen.{{ l.type }}]]
   port = {{ l.port }}
+{%- set options = (l.options or {}) | omit(keys=["port", "ip_address", "handlers"]) %}
 {%- if l.address %}
   ip_address = {{ l.address | toRawJson }}
 {%- elif ipv6 %}
   ip_version = 6
+{%- set options = options | omit(keys=["ip_version"]) %}
 {%- endif %}
 {%- if l.type == "component" %}
   password = {{ (l.password ~ "") | toRawJson }}
+{%- set options = options | omit(keys=["password"]) %}
 {%- endif %}
-{%- set options = l.options or {} %}
 {%- if mode != "none" %}
 {%- set secure = (tls if l.type == "http" else {"mode": mode} | mergeOverwrite(with=tls)) | mergeOverwrite(with=options.tls or {}) %}
 {%- set options = options | omit(keys=["tls"]) | set(key="tls", value=secure) %}
@@ -41,11 +43,8 @@
 {%- for kind, handler in l.handlers or {} %}{% if handler is not none %}
 
   [[listen.http.handlers.{{ renamed[kind] or kind }}]]
-{{- <toml.keys of={ {"host": "_"} | mergeOverwrite(with=handler) } pad="    "/> }}
-{%- if handler.schema_endpoint == "admin" and l.password %}
-    username = {{ (l.username ~ "") | toRawJson }}
-    password = {{ (l.password ~ "") | toRawJson }}
-{%- endif %}
+{%- set login = {"username": l.username ~ "", "password": l.password ~ ""} if handler.schema_endpoint == "admin" and l.password else {} %}
+{{- <toml.keys of={ {"host": "_"} | mergeOverwrite(with=[handler, {"host": handler.host or "_"}, login]) } pad="    "/> }}
 {%- endif %}{% endfor %}
 {% endfor %}
 [auth]
@@ -77,7 +76,7 @@
     database = {{ ((rdbms.database or "") ~ "") | toRawJson }}
     username = {{ ((rdbms.username or "") ~ "") | toRawJson }}
     password = {% if rdbms.existingSecret?.name %}"__RDBMS_PASSWORD__"{% else %}{{ ((rdbms.password or "") ~ "") | toRawJson }}{% endif %}
-{%- set options = rdbms.options or {} %}
+{%- set options = (rdbms.options or {}) | omit(keys=["driver", "host", "port", "database", "username", "password"]) %}
 {%- if rdbms.tls?.enabled %}
   {%- set secure = {"verify_mode": "none"} %}
   {%- if rdbms.tls.caFile %}{% set secure = {"verify_mode": "peer", "cacertfile": <certs.path file={rdbms.tls.caFile}/>} %}{% endif %}

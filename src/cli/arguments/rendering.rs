@@ -6,12 +6,14 @@ use super::flags::{GlobalFlags, ValuesFlags};
 use super::secrets;
 use crate::chart::Chart;
 use crate::cli::failure::Failure;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::engine::{Capabilities, Release};
 use crate::io;
+use crate::lint;
 use crate::manifest::Manifests;
 use crate::render::{self, Render, Request};
 use crate::values::{FileReader, Layer};
+use crate::yaml::Value;
 
 /// A chart as it is named on a command line, and what its templates see beside its values. It can be rendered several
 /// times: now, and as it stood at a git revision.
@@ -91,4 +93,28 @@ pub(in crate::cli) fn leave_out_hooks(manifests: &mut Manifests, no_hooks: bool,
     } else if skip_tests {
         manifests.remove_tests();
     }
+}
+
+/// Checks the values that become keys of a mongooseim.toml, where any of them is set.
+///
+/// # Errors
+/// All that MongooseIM would not accept.
+pub(in crate::cli) fn check_configuration(render: &mut Render) -> Result<(), Vec<Diagnostic>> {
+    const WRITTEN: [&str; 6] = ["modules", "listeners", "hosts", "rdbms", "mimConfig", "extraMimConfig"];
+    let is_set = |key: &str| {
+        let default = render.chart.values.get(key);
+        render.values.get(key).is_some_and(|node| match (&node.value, default.map(|node| &node.value)) {
+            (Value::Map(map), Some(Value::Map(default))) => !map.is_same(default),
+            (value, default) => Some(value) != default,
+        })
+    };
+    if !WRITTEN.iter().any(|key| is_set(key)) {
+        return Ok(());
+    }
+    let found = lint::check_values(&render.chart.metadata, &render.manifests, &render.values);
+    if found.iter().any(Diagnostic::is_error) {
+        return Err(found);
+    }
+    render.warnings.extend(found);
+    Ok(())
 }

@@ -16,6 +16,8 @@
 //! | `databases` | where nodes keep what they share |
 //! | `cluster` | how nodes find each other |
 //! | `value_place` | the value that gave a place of a generated configuration |
+//! | `written` | values that repeat what the chart writes itself |
+//! | `own_listeners` | listeners among the values that a mimConfig does not have |
 //! | `pitfalls` | what surprises the owner of an installation later |
 //! | `image` | the version of the image, and where it can be pulled |
 //!
@@ -30,6 +32,7 @@ mod image;
 mod installation;
 mod listeners;
 mod names;
+mod own_listeners;
 mod pitfalls;
 mod reference;
 mod referred;
@@ -39,6 +42,7 @@ mod subject;
 mod tomerl;
 mod value_place;
 mod vm_args;
+mod written;
 
 use semver::Version;
 
@@ -88,6 +92,7 @@ pub(super) const RULES: &[&Rule] = &[
     &referred::RULE,
     &referred::BACKEND,
     &referred::POOL,
+    &written::WRITTEN,
     &pitfalls::S2S,
     &pitfalls::DATA,
     &pitfalls::APP_CONFIG,
@@ -116,6 +121,10 @@ pub(super) fn check(chart: &Metadata, rendered: &[Rendered], values: &Map) -> Ve
             values,
             app_version: &chart.app_version,
         };
+        let path = installation.file("mongooseim.toml").map_or("values.yaml", |file| &file.path);
+        for mistake in written::check(chart, values) {
+            findings.report(mistake.rule, path, mistake.message, mistake.span, &mistake.help);
+        }
         if let Some(configuration) = &configuration {
             let version = image::version(&subject);
             sections::check(configuration, version.as_ref(), &mut findings);
@@ -190,6 +199,7 @@ pub fn check_values(chart: &Metadata, manifests: &Manifests, values: &Map) -> Ve
     if !manifests.manifests.iter().any(|manifest| manifest.text().contains("mongooseim.toml")) {
         return found;
     }
+    found.extend(written::check(chart, values).into_iter().map(Mistake::into_diagnostic));
     for installation in Installation::find(manifests, values) {
         let Some(file) = installation.file("mongooseim.toml") else { continue };
         let Ok(configuration) = Configuration::read(file) else { continue };
@@ -200,6 +210,7 @@ pub fn check_values(chart: &Metadata, manifests: &Manifests, values: &Map) -> Ve
             values,
             app_version: &chart.app_version,
         };
+        found.extend(own_listeners::check(chart, &configuration, values).into_iter().map(Mistake::into_diagnostic));
         let version = image::version(&subject).unwrap_or(DEFAULT);
         if is_written(&file.place(0)) {
             let mut findings = Findings { chart: String::new(), all: Vec::new() };
@@ -212,13 +223,17 @@ pub fn check_values(chart: &Metadata, manifests: &Manifests, values: &Map) -> Ve
             continue;
         }
         for mistake in mistakes(&configuration, &version) {
-            let Mistake { rule, message, help, span } = mistake;
-            let report = |place| Diagnostic::new(rule.severity, rule.code, message).at(place, "").help(help);
+            let Mistake { rule, message, help, span, value } = mistake;
             let place = configuration.place(&span);
+            let report = |severity, help, place| Diagnostic::new(severity, rule.code, message).at(place, "").help(help);
             if is_written(&place) {
-                found.push(as_warning(report(place)));
+                found.push(as_warning(report(rule.severity, help, place)));
             } else if let Some(place) = value_place(&configuration, values, &span) {
-                found.push(report(place));
+                // What a value of the chart mends is as wrong as what nodes do not start with.
+                found.push(match value {
+                    Some(value) => report(Severity::Error, format!("set {value}"), place),
+                    None => report(rule.severity, help, place),
+                });
             }
         }
     }

@@ -33,7 +33,19 @@ struct Check<'a> {
 
 impl<'a> Check<'a> {
     fn report(&mut self, rule: &'static Rule, span: &Span, message: String, help: String) {
-        self.found.push(Mistake { rule, message, help, span: span.clone() });
+        self.found.push(Mistake { rule, message, help, span: span.clone(), value: None });
+    }
+
+    /// A module has no database that a value of the chart brings.
+    fn report_database(
+        &mut self,
+        rule: &'static Rule,
+        span: &Span,
+        message: String,
+        help: String,
+        value: Option<&'static str>,
+    ) {
+        self.found.push(Mistake { rule, message, help, span: span.clone(), value });
     }
 
     fn has(&self, section: &str, name: &str) -> bool {
@@ -147,6 +159,9 @@ impl<'a> Check<'a> {
                     let backends =
                         section.iter().filter(|known| known.is_in(version) && known.key.ends_with("backend"));
                     for backend in backends {
+                        if name == "mod_mam" && is_elsewhere(map) {
+                            continue;
+                        }
                         let given = map.get(backend.key);
                         let value = given.and_then(|node| node.value.as_str()).or(backend.default).unwrap_or("none");
                         let span = given.map_or(&entry.key, |node| &node.span);
@@ -157,7 +172,8 @@ impl<'a> Check<'a> {
         }
         for span in keystores {
             let message = "modules.mod_keystore keeps its keys in mnesia, which is not among internal_databases; it will not work";
-            self.report(&UNUSABLE, span, message.to_owned(), "add [internal_databases.mnesia]".to_owned());
+            let help = "add [internal_databases.mnesia]".to_owned();
+            self.report_database(&UNUSABLE, span, message.to_owned(), help, Some("volatileDatabase=mnesia"));
         }
         let rule = if *version < Version::new(6, 6, 0) { &UNUSABLE } else { &BACKEND };
         for (name, key, value, span, is_given) in found {
@@ -169,22 +185,35 @@ impl<'a> Check<'a> {
                         "{name} keeps its data in {value}{by}, which is not among internal_databases; nodes do not start"
                     );
                     let help = format!("set {key} to a database that there is, or add [internal_databases.{value}]");
-                    self.report(rule, span, message, help);
+                    // CETS needs a relational database.
+                    let database = if value == "cets" { "persistentDatabase=rdbms" } else { "volatileDatabase=mnesia" };
+                    self.report_database(rule, span, message, help, Some(database));
                 }
-                "rdbms" | "cassandra" | "redis" | "ldap" if !has_pool(value) => {
+                "rdbms" | "rdbms_async" if !has_pool("rdbms") => {
+                    let message = format!(
+                        "{name} keeps its data in rdbms{by}, and there is no pool of connections to it; it will not work"
+                    );
+                    let help = "set persistentDatabase=rdbms, or add [outgoing_pools.rdbms.default]".to_owned();
+                    self.report_database(&POOL, span, message, help, Some("persistentDatabase=rdbms"));
+                }
+                "cassandra" | "redis" | "ldap" if !has_pool(value) => {
                     let message = format!(
                         "{name} keeps its data in {value}{by}, and there is no pool of connections to it; it will not work"
                     );
-                    let help = match value {
-                        "rdbms" => "set persistentDatabase=rdbms, or add [outgoing_pools.rdbms.default]".to_owned(),
-                        _ => format!("add [outgoing_pools.{value}.default]"),
-                    };
-                    self.report(&POOL, span, message, help);
+                    self.report(&POOL, span, message, format!("add [outgoing_pools.{value}.default]"));
                 }
                 _ => {}
             }
         }
     }
+}
+
+/// Whether archives of mod_mam that have a database of their own leave its default one unused.
+fn is_elsewhere(mam: &Map) -> bool {
+    let archives = ["pm", "muc"].into_iter().filter_map(|archive| mam.map_at(&[archive]));
+    let backends: Vec<_> = archives.map(|archive| archive.text_at(&["backend"])).collect();
+    let is_rdbms = |backend: &Option<&str>| backend.is_none_or(|backend| backend == "rdbms");
+    mam.get("backend").is_none() && !backends.is_empty() && !backends.iter().any(is_rdbms)
 }
 
 /// Whether a module starts mod_caps, whose only backend is CETS since 6.7.0.

@@ -1,10 +1,13 @@
 //! Sections, keys and values of mongooseim.toml against the configuration reference.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry as Slot;
+
 use semver::Version;
 
 use super::names::{address, is_domain, is_host};
 use super::reference::{Entry, Kind, Reference, Rule as Allowed, Section};
-use crate::diagnostic::{Span, nearest};
+use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::lint::report::Rule;
 use crate::yaml::{Map, Node, Value};
 
@@ -23,6 +26,15 @@ pub(super) struct Mistake {
     pub(super) help: String,
     /// The place in the text of the file.
     pub(super) span: Span,
+    /// The value of the MongooseIM chart that mends it.
+    pub(super) value: Option<&'static str>,
+}
+
+impl Mistake {
+    /// What is reported where the place is that of a value.
+    pub(super) fn into_diagnostic(self) -> Diagnostic {
+        Diagnostic::new(self.rule.severity, self.rule.code, self.message).at(self.span, "").help(self.help)
+    }
 }
 
 /// All that is wrong in a configuration for a version, but for what `sections` and `listeners` look at.
@@ -41,7 +53,7 @@ struct Check<'a> {
 
 impl Check<'_> {
     fn report(&mut self, rule: &'static Rule, span: &Span, message: String, help: String) {
-        self.found.push(Mistake { rule, message, help, span: span.clone() });
+        self.found.push(Mistake { rule, message, help, span: span.clone(), value: None });
     }
 
     fn section<'m>(&mut self, map: &'m Map, section: &'static Section, path: &mut Vec<&'m str>, at: Option<&Span>) {
@@ -124,17 +136,27 @@ impl Check<'_> {
             self.report(&VALUE, &node.span, message, "add an item, or leave the key out".to_owned());
         }
         if rule.is_unique {
-            let is_host = matches!(known.kind, Kind::Scalar { rule: Allowed::Form("host"), .. });
-            let is_same = |a: &Value, b: &Value| match (a.as_str(), b.as_str()) {
-                (Some(a), Some(b)) if is_host => a.to_lowercase() == b.to_lowercase(),
-                _ => a == b,
+            self.check_unique(items, known, path);
+        }
+    }
+
+    fn check_unique(&mut self, items: &[Node], known: &'static Entry, path: &[&str]) {
+        let is_host = matches!(known.kind, Kind::Scalar { rule: Allowed::Form("host"), .. });
+        let mut first_spelling = HashMap::new();
+        for item in items {
+            let spelling = item.value.as_str().map_or_else(|| format!("{:?}", item.value), str::to_owned);
+            let same = if is_host { spelling.to_lowercase() } else { spelling.clone() };
+            let message = match first_spelling.entry(same) {
+                Slot::Vacant(slot) => {
+                    slot.insert(spelling);
+                    continue;
+                }
+                Slot::Occupied(slot) if *slot.get() == spelling => format!("{} has an item twice", path.join(".")),
+                Slot::Occupied(slot) => {
+                    format!("{} has {spelling} and {}, which are the same domain", path.join("."), slot.get())
+                }
             };
-            let is_twice = |(at, item): &(usize, &Node)| items[..*at].iter().any(|e| is_same(&e.value, &item.value));
-            let twice = items.iter().enumerate().find(is_twice);
-            if let Some((_, item)) = twice {
-                let message = format!("{} has an item twice", path.join("."));
-                self.report(&VALUE, &item.span, message, "remove one of them".to_owned());
-            }
+            self.report(&VALUE, &item.span, message, "remove one of them".to_owned());
         }
     }
 

@@ -87,7 +87,7 @@ const ROWS: &[Row] = &[
     (&["podDisruptionBudget.enabled=true", "podDisruptionBudget.minAvailable=1", "podDisruptionBudget.maxUnavailable=1"], &["podDisruptionBudget: give either"]),
     (&["serviceMonitor.enabled=true"], &["serviceMonitor.enabled: there are no metrics to collect: set listeners.prometheus.enabled"]),
     // files and pods
-    (&["json:mimConfig=\"[[listen.c2s]]\\nport = 15222\\n\""], &["listeners.c2s.port: your mimConfig doesn't listen on 5222: set it to one of 15222"]),
+    (&["json:mimConfig=\"[[listen.c2s]]\\nport = 15222\\n\""], &["listeners.c2s.port: your mimConfig does not listen on 5222", "set it to one of 15222, or listeners.c2s.enabled=false"]),
     (&["json:extraMimConfig=\"[modules.mod_sic]\\n\""], &["extraMimConfig: ", "modules"]),
     (&["secretPlaceholders.lower.name=a", "secretPlaceholders.lower.key=b"], &["secretPlaceholders.lower: "]),
     (&["secretPlaceholders.ERLANG_COOKIE.name=a", "secretPlaceholders.ERLANG_COOKIE.key=b"], &["secretPlaceholders.ERLANG_COOKIE: "]),
