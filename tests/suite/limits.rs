@@ -230,6 +230,27 @@ fn templates_that_multiply_each_other_are_limited() {
     limited("mim-chart template c", folder, Some("the template writes more than 64 MiB"));
 }
 
+/// Mistakes are listed up to a limit, each at its line, and no file takes long because it has many.
+#[test]
+fn configurations_with_many_mistakes_end() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let general = "[general]\nhosts = [\"a\"]\ndefault_server_domain = \"a\"\n";
+    let many = |section: &str| {
+        format!("{general}{}", (0..20_000).map(|n| section.replace('N', &n.to_string())).collect::<String>())
+    };
+    for (name, section) in [
+        ("modules", "[modules.mod_xN]\na = 1\n"),
+        ("hosts", "[[host_config]]\nhost = \"aN\"\n[host_config.modules.mod_muc]\naccess = \"bN\"\n"),
+        ("listeners", "[[listen.c2s]]\nport = 5222\nshaper = \"sN\"\n"),
+    ] {
+        fs::write(folder.path().join(format!("{name}.toml")), many(section)).expect("written");
+        let begun = std::time::Instant::now();
+        let output = run(&format!("mim-chart validate-config {name}.toml"), folder.path());
+        assert!(output.status.code().is_some_and(|code| code < 2), "{name}");
+        assert!(begun.elapsed().as_secs() < 60, "{name}: {:?}", begun.elapsed());
+    }
+}
+
 #[test]
 fn a_full_disk_leaves_an_error_and_no_half_file() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -1,6 +1,7 @@
 //! Who listens, and who is sent there: listeners against the ports of containers, Services and probes.
 
 use std::collections::BTreeMap;
+use std::collections::HashSet;
 use std::net::IpAddr;
 
 use semver::Version;
@@ -50,7 +51,7 @@ pub(super) fn check_listeners(configuration: &Configuration, version: &Version, 
             findings.report(&LISTENER, path, message, configuration.place(&entry.key), &help);
         }
     }
-    let mut taken: Vec<(i64, IpAddr)> = Vec::new();
+    let mut taken: HashSet<(i64, IpAddr)> = HashSet::new();
     for listener in &configuration.listeners {
         let place = configuration.file.place(listener.start);
         let Some(port) = listener.port else {
@@ -68,11 +69,10 @@ pub(super) fn check_listeners(configuration: &Configuration, version: &Version, 
         }
         // `settings` reports what is not an address.
         let Some(address) = listener.bound() else { continue };
-        if taken.contains(&(port, address)) {
+        if !taken.insert((port, address)) {
             let message = format!("two listeners have port {port} of {address}; nodes do not start with them");
             findings.report(&LISTENER, path, message, place, "give each a port of its own");
         }
-        taken.push((port, address));
     }
 }
 

@@ -54,7 +54,7 @@ use crate::manifest::Manifests;
 use crate::yaml::Map;
 use configuration::{Configuration, SyntaxError};
 use installation::{File, Installation};
-use settings::Mistake;
+use settings::{MOST, Mistake};
 use subject::{Findings, Subject};
 use value_place::value_place;
 use vm_args::VmArgs;
@@ -157,6 +157,7 @@ pub fn check_configuration(source: &Source, version: &Version) -> Vec<Finding> {
     }
     let line = |finding: &Finding| finding.diagnostic.labels.first().map_or(0, |label| label.span.start());
     findings.all.sort_by_key(line);
+    findings.all.truncate(2 * MOST);
     findings.all
 }
 

@@ -3,7 +3,7 @@
 use semver::Version;
 
 use super::reference::{Entry, Kind, Reference, Rule as Allowed, Section};
-use super::settings::Mistake;
+use super::settings::{MOST, Mistake};
 use crate::diagnostic::{Span, nearest};
 use crate::lint::report::Rule;
 use crate::yaml::{Map, Value};
@@ -62,6 +62,9 @@ impl<'a> Check<'a> {
         named.extend(self.host_configs().filter_map(|map| map.at(["s2s", "outgoing", "shaper"])));
         for node in named {
             let Some(name) = node.value.as_str().filter(|name| *name != "none") else { continue };
+            if self.found.len() > MOST {
+                return;
+            }
             if !self.has("shaper", name) {
                 let known = root.map_at(&["shaper"]).into_iter().flat_map(Map::keys);
                 let near = nearest(name, known).map(|near| format!("did you mean {near}?"));
@@ -91,6 +94,10 @@ impl<'a> Check<'a> {
     /// Access rules, and shapers of modules.
     fn names(&mut self, map: &Map, section: &'static Section, version: &Version, path: &mut Vec<String>) {
         for (key, node) in map.iter() {
+            // Settings are listed up to the same limit.
+            if self.found.len() > MOST {
+                return;
+            }
             let find = |name| section.iter().find(|known: &&Entry| known.key == name && known.is_in(version));
             let Some(known) = find(key).or_else(|| find("*")) else { continue };
             path.push(key.to_owned());

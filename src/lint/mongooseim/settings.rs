@@ -1,5 +1,6 @@
 //! Sections, keys and values of mongooseim.toml against the configuration reference.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
 
@@ -18,6 +19,9 @@ pub(super) const UNKNOWN: Rule = Rule::warning("mongooseim-unknown");
 
 /// The last version whose sources the reference is from.
 pub(super) const LAST: Version = Version::new(6, 8, 1);
+
+/// How many mistakes are listed.
+pub(super) const MOST: usize = 500;
 
 /// Something that is wrong.
 pub(super) struct Mistake {
@@ -53,6 +57,13 @@ struct Check<'a> {
 
 impl Check<'_> {
     fn report(&mut self, rule: &'static Rule, span: &Span, message: String, help: String) {
+        let (message, help) = match self.found.len().cmp(&MOST) {
+            Ordering::Less => (message, help),
+            Ordering::Equal => {
+                ("more mistakes follow, which are not listed".to_owned(), "correct these first".to_owned())
+            }
+            Ordering::Greater => return,
+        };
         self.found.push(Mistake { rule, message, help, span: span.clone(), value: None });
     }
 
@@ -88,6 +99,10 @@ impl Check<'_> {
     }
 
     fn unknown(&mut self, key: &str, span: &Span, section: &'static Section, path: &[&str]) {
+        // To look for the nearest name takes a while.
+        if self.found.len() > MOST {
+            return;
+        }
         let name = [path, &[key]].concat().join(".");
         let version = self.version;
         if let Some(other) = section.iter().find(|known| known.key == key) {

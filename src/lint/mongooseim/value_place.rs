@@ -6,6 +6,9 @@ use crate::yaml::{Map, Node, Value};
 
 /// Where the value is set that gave what is at `span` in the text: in a values file, a flag, or the chart's defaults.
 pub(super) fn value_place(configuration: &Configuration, values: &Map, span: &Span) -> Option<Span> {
+    if values.is_empty() {
+        return None;
+    }
     let mut path = Vec::new();
     let is_key = find(&configuration.root, span, &mut path)?;
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
