@@ -1,6 +1,7 @@
 //! The files of a chart in a tree: one walk with its rules for symbolic links, `.helmignore` and sizes.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 use super::tree::{Found, Kind, Listed, Tree, TreeError};
@@ -103,20 +104,23 @@ pub(super) fn read_files(
 pub(super) struct Boundary<'t> {
     tree: &'t dyn Tree,
     top: PathBuf,
-    /// The directory without symbolic links on the way to it.
-    real: PathBuf,
+    /// The directory without symbolic links on the way to it, once a link in it has to be compared with it.
+    real: OnceCell<PathBuf>,
     links: Links,
 }
 
 impl<'t> Boundary<'t> {
     pub(super) fn new(tree: &'t dyn Tree, top: &Path, links: Links) -> Self {
-        let real = tree.real(top).unwrap_or_else(|| top.to_path_buf());
-        Boundary { tree, top: top.to_path_buf(), real, links }
+        Boundary { tree, top: top.to_path_buf(), real: OnceCell::new(), links }
+    }
+
+    fn real(&self) -> &Path {
+        self.real.get_or_init(|| self.tree.real(&self.top).unwrap_or_else(|| self.top.clone()))
     }
 
     /// Where a symbolic link leads, if that is not allowed.
     pub(super) fn leads_out<'f>(&self, found: &'f Found) -> Option<&'f Path> {
-        found.link.as_deref().filter(|target| self.links == Links::Inside && !target.starts_with(&self.real))
+        found.link.as_deref().filter(|target| self.links == Links::Inside && !target.starts_with(self.real()))
     }
 
     /// The rules of `.helmignore`. As a symbolic link it never leads out of the chart: lines with errors are shown.
@@ -138,7 +142,7 @@ impl<'t> Boundary<'t> {
             Err(TreeError::Failed(error)) => return Err(vec![*error]),
             Err(error) => return Err(refuse(format!("open {shown}: {}", error.reason()))),
         };
-        if let Some(target) = found.link.as_deref().filter(|target| !target.starts_with(&self.real)) {
+        if let Some(target) = found.link.as_deref().filter(|target| !target.starts_with(self.real())) {
             return Err(out(&self.tree.shown(target)));
         }
         match found.kind {

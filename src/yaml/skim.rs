@@ -60,10 +60,10 @@ fn is_simple(text: &str) -> bool {
     if memchr::memchr2(b'\t', b'\r', bytes).is_some() || forbidden_character(text).is_some() {
         return false;
     }
-    // U+0085 and what may be a byte order mark or a separator of lines.
+    // The line breaks of YAML 1.1 beyond ASCII, and the byte order mark.
     text.is_ascii()
-        || memchr::memchr3_iter(0xC2, 0xEF, 0xE2, bytes)
-            .all(|at| bytes[at] == 0xE2 && !(bytes[at + 1] == 0x80 && matches!(bytes[at + 2], 0xA8 | 0xA9)))
+        || memchr::memchr3_iter(0xC2, 0xE2, 0xEF, bytes)
+            .all(|at| !matches!(bytes[at..], [0xC2, 0x85, ..] | [0xE2, 0x80, 0xA8 | 0xA9, ..] | [0xEF, 0xBB, 0xBF, ..]))
 }
 
 /// A collection that is open.
@@ -132,7 +132,7 @@ impl<'t> Skim<'t> {
             Some(length) => (&rest[..length], length + 1),
             None => (rest, rest.len()),
         };
-        let column = line.bytes().take_while(|&byte| byte == b' ').count();
+        let column = leading_spaces(line.as_bytes());
         Some(Ahead { column, line: &line[column..], after: self.at + length })
     }
 
@@ -273,6 +273,18 @@ impl<'t> Skim<'t> {
     }
 }
 
+/// How many spaces a line begins with, counted by eights.
+fn leading_spaces(line: &[u8]) -> usize {
+    let mut count = 0;
+    while let Some(eight) = line[count..].first_chunk() {
+        match u64::from_le_bytes(*eight) ^ u64::from_le_bytes([b' '; 8]) {
+            0 => count += 8,
+            different => return count + different.trailing_zeros() as usize / 8,
+        }
+    }
+    count + line[count..].iter().take_while(|&&byte| byte == b' ').count()
+}
+
 fn is_dash(line: &str) -> bool {
     line.strip_prefix('-').is_some_and(ends_word)
 }
@@ -357,12 +369,12 @@ fn quoted_length(text: &str, quote: u8) -> Option<Option<usize>> {
     Some(None)
 }
 
-/// A list of words and of scalars in double quotes, `[get, "list"]`, up to the end of its line.
+/// A list of words and of scalars in quotes, `[get, "list"]`, up to the end of its line.
 fn list_in_brackets(text: &str) -> Option<()> {
     let mut rest = text[1..].trim_start_matches(' ');
     while !rest.starts_with(']') {
         let length = match rest.as_bytes().first()? {
-            b'"' => quoted_length(rest, b'"')??,
+            quote @ (b'"' | b'\'') => quoted_length(rest, *quote)??,
             first if first.is_ascii_alphanumeric() => {
                 let in_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_./".contains(byte);
                 rest.bytes().take_while(in_word).count()

@@ -32,6 +32,7 @@ fn documents_of_every_day_are_looked_at_quickly() {
         "spec:\n  description: some text\n    that goes on\n\n    and on\n  x: 'it''s\n    so: yes'\nkind: 'A'\n",
         "spec: |\n\n  a: b: c\n   x\n\n---x: |-\nkind: >+ # c\n  a\n\n\n",
         "a:\n  \"b c\": [get, \"list\", 1.5]\n  d: -1\n  e: \"a \\\"b\\\" \\n\"\n\"kind\": https://x:80/#y\n",
+        "metadata: µ ×\n                 more than eight spaces\na: [ 'x', y ]\n",
         "a: \n  text\nkind:\n  [ ]\nmetadata:\n  |\n  x\n",
     ] {
         assert!(check(text) || text.contains("---"), "{text:?}");
@@ -68,6 +69,8 @@ fn what_is_broken_or_unusual_is_left_to_the_reader() {
         "a: \"\\q\"\n",
         "a: @b\n",
         "a: b\u{2028}c\n",
+        "a: b\u{85}c\n",
+        "a: b\u{feff}c\n",
         "a: {b: c}\n",
         "a: b # c\n  d\n",
         "a: |2\n  b\n",
