@@ -27,10 +27,10 @@ const MAX_DEPTH: usize = 10_000;
 pub fn read(source: &Source, range: Range<usize>) -> Result<Node, Diagnostic> {
     let range = source.span(range).range();
     let mut reader = Reader::new(source, range, false);
-    let node = reader.value()?;
+    let node = reader.value().map_err(|error| *error)?;
     reader.skip_space();
     match reader.byte() {
-        Some(_) => Err(reader.unexpected("after top-level value")),
+        Some(_) => Err(*reader.unexpected("after top-level value")),
         None => reader.checked(node),
     }
 }
@@ -42,10 +42,10 @@ pub fn read(source: &Source, range: Range<usize>) -> Result<Node, Diagnostic> {
 /// As for [`read`], about the syntax.
 pub fn read_decoded(source: &Source) -> Result<(Node, Option<Diagnostic>), Diagnostic> {
     let mut reader = Reader::new(source, 0..source.text().len(), false);
-    let node = reader.value()?;
+    let node = reader.value().map_err(|error| *error)?;
     reader.skip_space();
     match reader.byte() {
-        Some(_) => Err(reader.unexpected("after top-level value")),
+        Some(_) => Err(*reader.unexpected("after top-level value")),
         None => Ok((node, reader.too_large)),
     }
 }
@@ -61,12 +61,15 @@ pub fn read_prefix(source: &Source, start: usize) -> Result<(Node, usize), Diagn
     let mut reader = Reader::new(source, start..end, true);
     reader.skip_space();
     if reader.byte().is_none() {
-        return Err(reader.error("EOF".to_owned()));
+        return Err(*reader.error("EOF".to_owned()));
     }
-    let node = reader.value()?;
+    let node = reader.value().map_err(|error| *error)?;
     let end = reader.at;
     Ok((reader.checked(node)?, end))
 }
+
+/// What the steps of reading give. Errors are large and rare: they are kept out of the way of the values.
+type Read<T> = Result<T, Box<Diagnostic>>;
 
 struct Reader<'s> {
     source: &'s Source,
@@ -104,7 +107,7 @@ impl<'s> Reader<'s> {
     }
 
     /// What to say about the character at the position, which is not what `context` asks for.
-    fn unexpected(&self, context: &str) -> Diagnostic {
+    fn unexpected(&self, context: &str) -> Box<Diagnostic> {
         match self.byte() {
             Some(byte) => self.error(format!("invalid character {} {context}", quote(byte))),
             None => self.ended(),
@@ -112,27 +115,27 @@ impl<'s> Reader<'s> {
     }
 
     /// The same inside a token, to which the end of the text is a space for Go.
-    fn unexpected_in_token(&self, context: &str) -> Diagnostic {
+    fn unexpected_in_token(&self, context: &str) -> Box<Diagnostic> {
         match self.byte() {
             None if !self.streaming => self.error(format!("invalid character ' ' {context}")),
             _ => self.unexpected(context),
         }
     }
 
-    fn ended(&self) -> Diagnostic {
+    fn ended(&self) -> Box<Diagnostic> {
         self.error(if self.streaming { "unexpected EOF" } else { "unexpected end of JSON input" }.to_owned())
     }
 
-    fn error(&self, message: String) -> Diagnostic {
+    fn error(&self, message: String) -> Box<Diagnostic> {
         let length = self.text[self.at..].chars().next().map_or(0, char::len_utf8);
-        Diagnostic::error("json-syntax", message).at(self.source.span(self.at..self.at + length), "")
+        Box::new(Diagnostic::error("json-syntax", message).at(self.source.span(self.at..self.at + length), ""))
     }
 
     fn node(&self, value: Value, start: usize) -> Node {
         Node::new(value, self.source.span(start..self.at))
     }
 
-    fn value(&mut self) -> Result<Node, Diagnostic> {
+    fn value(&mut self) -> Read<Node> {
         self.skip_space();
         let start = self.at;
         let value = match self.byte() {
@@ -148,7 +151,7 @@ impl<'s> Reader<'s> {
         Ok(self.node(value, start))
     }
 
-    fn nested(&mut self, read: fn(&mut Self) -> Result<Value, Diagnostic>) -> Result<Value, Diagnostic> {
+    fn nested(&mut self, read: fn(&mut Self) -> Read<Value>) -> Read<Value> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             return Err(self.unexpected("exceeded max depth"));
@@ -161,7 +164,7 @@ impl<'s> Reader<'s> {
     }
 
     /// After `[`, up to its `]`.
-    fn array(&mut self) -> Result<Value, Diagnostic> {
+    fn array(&mut self) -> Read<Value> {
         let mut items = Vec::new();
         self.skip_space();
         if self.byte() == Some(b']') {
@@ -179,7 +182,7 @@ impl<'s> Reader<'s> {
     }
 
     /// After `{`, up to its `}`.
-    fn object(&mut self) -> Result<Value, Diagnostic> {
+    fn object(&mut self) -> Read<Value> {
         let mut map = Map::new();
         self.skip_space();
         if self.byte() == Some(b'}') {
@@ -209,7 +212,7 @@ impl<'s> Reader<'s> {
         }
     }
 
-    fn literal(&mut self, word: &str, value: Value) -> Result<Value, Diagnostic> {
+    fn literal(&mut self, word: &str, value: Value) -> Read<Value> {
         for expected in word.bytes() {
             if self.byte() != Some(expected) {
                 let context = format!("in literal {word} (expecting '{}')", char::from(expected));
@@ -220,7 +223,7 @@ impl<'s> Reader<'s> {
         Ok(value)
     }
 
-    fn number(&mut self) -> Result<Value, Diagnostic> {
+    fn number(&mut self) -> Read<Value> {
         let start = self.at;
         if self.byte() == Some(b'-') {
             self.at += 1;
@@ -255,7 +258,7 @@ impl<'s> Reader<'s> {
     }
 
     /// One digit or more.
-    fn digits(&mut self, context: &str) -> Result<(), Diagnostic> {
+    fn digits(&mut self, context: &str) -> Read<()> {
         if !self.byte().is_some_and(|byte| byte.is_ascii_digit()) {
             return Err(self.unexpected_in_token(context));
         }
@@ -265,13 +268,16 @@ impl<'s> Reader<'s> {
         Ok(())
     }
 
-    fn string(&mut self) -> Result<String, Diagnostic> {
+    fn string(&mut self) -> Read<String> {
         let whole = self.text;
         self.at += 1;
         let mut text = Cow::Borrowed("");
         loop {
             let start = self.at;
-            self.skip_while(|byte| byte >= b' ' && byte != b'"' && byte != b'\\');
+            let rest = &whole.as_bytes()[start..];
+            let length = memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
+            let control = rest[..length].iter().position(|&byte| byte < b' ');
+            self.at += control.unwrap_or(length);
             text += &whole[start..self.at];
             match self.byte() {
                 Some(b'"') => {
@@ -284,7 +290,7 @@ impl<'s> Reader<'s> {
         }
     }
 
-    fn escape(&mut self) -> Result<char, Diagnostic> {
+    fn escape(&mut self) -> Read<char> {
         self.at += 1;
         let character = match self.byte() {
             Some(byte @ (b'"' | b'\\' | b'/')) => char::from(byte),
@@ -304,7 +310,7 @@ impl<'s> Reader<'s> {
     }
 
     /// After `\u`: four digits, and another four where they are the first half of a surrogate pair.
-    fn unicode_escape(&mut self) -> Result<char, Diagnostic> {
+    fn unicode_escape(&mut self) -> Read<char> {
         let first = self.four_digits()?;
         if !(0xD800..0xDC00).contains(&first) || !self.text[self.at..].starts_with("\\u") {
             return Ok(char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER));
@@ -320,7 +326,7 @@ impl<'s> Reader<'s> {
         Ok(char::REPLACEMENT_CHARACTER)
     }
 
-    fn four_digits(&mut self) -> Result<u32, Diagnostic> {
+    fn four_digits(&mut self) -> Read<u32> {
         let mut code = 0;
         for _ in 0..4 {
             let Some(digit) = self.byte().and_then(|byte| char::from(byte).to_digit(16)) else {
