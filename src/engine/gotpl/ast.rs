@@ -242,7 +242,12 @@ impl Parsed {
 
     /// The names of a run of fields.
     pub fn fields(&self, fields: Fields) -> impl Iterator<Item = &[u8]> {
-        self.fields_text(fields).split(|&byte| byte == b'.').skip(1)
+        let mut rest = self.fields_text(fields);
+        std::iter::from_fn(move || {
+            let (name, after) = first_field(rest)?;
+            rest = after;
+            Some(name)
+        })
     }
 
     /// A run of fields as it is written.
@@ -321,4 +326,11 @@ impl Parsed {
         let start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
         (line, offset - start)
     }
+}
+
+/// The first name of fields as they are written, and what is behind it.
+pub(super) fn first_field(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (_, names) = text.split_first()?;
+    let end = names.iter().position(|&byte| byte == b'.').unwrap_or(names.len());
+    Some(names.split_at(end))
 }

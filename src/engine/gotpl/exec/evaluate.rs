@@ -2,7 +2,7 @@
 
 use super::operand::Operand;
 use super::{Context, Exec, Result, Variable, fail};
-use crate::engine::gotpl::ast::{self, Fields, Node, NodeId};
+use crate::engine::gotpl::ast::{self, Fields, Node, NodeId, first_field};
 use crate::engine::gotpl::node_text::node_text;
 use crate::engine::gotpl::number::Number;
 use crate::engine::gotpl::value::{Kind, ListKind, MapKind, Value};
@@ -171,9 +171,10 @@ impl Exec {
         given: Given<'_>,
     ) -> Result<Operand> {
         let parsed = &*context.parsed;
-        let mut names = parsed.fields(fields).peekable();
-        while let Some(name) = names.next() {
-            let given = if names.peek().is_none() { given } else { Given::NOTHING };
+        let mut rest = parsed.fields_text(fields);
+        while let Some((name, after)) = first_field(rest) {
+            let given = if after.is_empty() { given } else { Given::NOTHING };
+            rest = after;
             receiver = self.field(context, receiver, id, name, given)?;
         }
         Ok(receiver)

@@ -125,3 +125,11 @@ fn the_file_comes_last_and_empty_definitions_replace_nothing() {
     assert_eq!(names, ["a", "b", "t"]);
     assert!(!parsed.trees[0].is_empty);
 }
+
+#[test]
+fn many_names_in_many_definitions_take_linear_time() {
+    let names: String = (0..60_000).map(|n| format!("{{{{ $a{n} := 1 }}}}")).collect();
+    let definitions: String =
+        (0..20_000).map(|n| format!("{{{{ define \"{n}\" }}}}{{{{ $a59999 := 1 }}}}{{{{ end }}}}")).collect();
+    assert_eq!(parsed(&(names + &definitions)).unwrap().trees.len(), 20_001);
+}
