@@ -454,6 +454,9 @@ const NO_VALUE: &[u8] = b"<no value>";
 
 /// A text without `<no value>`, which Helm removes from what a file or a text given to `tpl` writes; `None` if there is none.
 fn without_no_value(text: &[u8]) -> Option<Vec<u8>> {
+    if text.len() < NO_VALUE.len() {
+        return None;
+    }
     let mut kept: Option<Vec<u8>> = None;
     let mut rest = text;
     let mut from = 0;
