@@ -33,7 +33,7 @@ pub(super) trait Tree {
 #[derive(Debug)]
 pub(super) struct Listed {
     pub(super) name: OsString,
-    /// The entry, if listing the directory has told all that [`Tree::look`] would find.
+    /// The entry, if the list of the directory says all that [`Tree::look`] would find.
     pub(super) found: Option<Found>,
 }
 

@@ -203,7 +203,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// What is at a path; `found` is what listing its directory has told of it.
+    /// What is at a path; `found` is what is known of it from the list of its directory.
     fn entry(&mut self, path: &Path, below: &str, found: Option<Found>, depth: usize) -> Result<(), Stop> {
         let tree = self.boundary.tree;
         let found = match found.map_or_else(|| tree.look(path), Ok) {
