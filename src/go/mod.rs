@@ -8,6 +8,7 @@
 //! | [`float`] | `strconv.FormatFloat`, floats of `encoding/json` |
 //! | [`glob`] | `path/filepath`: `Match` |
 //! | [`json`] | `encoding/json`: strings |
+//! | [`netip`] | `net/netip`: `ParseAddr` |
 //! | [`number`] | `strconv.ParseInt`, `strconv.ParseFloat` |
 //! | `path` | `path`, `path/filepath` |
 //! | [`regexp`] | `regexp` |
@@ -23,6 +24,7 @@ pub mod float;
 pub mod fmt;
 pub mod glob;
 pub mod json;
+pub mod netip;
 pub mod number;
 pub mod path;
 pub mod regexp;

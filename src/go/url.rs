@@ -1,26 +1,25 @@
 //! URLs as Go's `net/url` parses, escapes and writes them.
 
-use std::net::Ipv6Addr;
+use super::netip;
+use super::strconv::quote_bytes;
 
-use super::strconv::quote_double;
-
-/// A URL. Host, path and fragment are decoded, the other parts are as written.
+/// A URL. Host, path and fragment are decoded, the other parts are as written. They may hold any bytes.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Url {
     /// The scheme in lower case, without its colon.
-    pub scheme: String,
+    pub scheme: Vec<u8>,
     /// What follows the scheme where no slash does.
-    pub opaque: String,
+    pub opaque: Vec<u8>,
     /// User name and password, encoded.
     pub userinfo: Option<String>,
     /// The host, with a port.
-    pub host: String,
+    pub host: Vec<u8>,
     /// The path.
-    pub path: String,
+    pub path: Vec<u8>,
     /// The query without its question mark.
-    pub query: String,
+    pub query: Vec<u8>,
     /// The fragment without its hash.
-    pub fragment: String,
+    pub fragment: Vec<u8>,
 }
 
 /// A part of a URL; each has its own set of characters that need no escape.
@@ -65,21 +64,15 @@ fn escape(text: impl AsRef<[u8]>, part: Part) -> String {
     out
 }
 
-fn unescape(text: &str, part: Part) -> Result<String, String> {
-    unescaped_bytes(text, part).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
-}
-
-fn unescaped_bytes(text: &str, part: Part) -> Result<Vec<u8>, String> {
-    let wrong_escape = |written: &str| format!("invalid URL escape {}", quote_double(written));
+fn unescape(text: &[u8], part: Part) -> Result<Vec<u8>, String> {
+    let wrong_escape = |at: usize| format!("invalid URL escape {}", quote_bytes(&text[at..text.len().min(at + 3)]));
     let mut bytes = Vec::with_capacity(text.len());
     let mut at = 0;
-    while let Some(&byte) = text.as_bytes().get(at) {
+    while let Some(&byte) = text.get(at) {
         if byte == b'%' {
-            let digits =
-                text.get(at + 1..at + 3).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
-            let decoded = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
-            let end = text.ceil_char_boundary((at + 3).min(text.len()));
-            let decoded = decoded.ok_or_else(|| wrong_escape(&text[at..end]))?;
+            let digit = |at: usize| char::from(*text.get(at)?).to_digit(16);
+            let decoded = digit(at + 1).zip(digit(at + 2)).map(|(high, low)| (high * 16 + low) as u8);
+            let decoded = decoded.ok_or_else(|| wrong_escape(at))?;
             // In a host only what is not ASCII may be escaped, and the sign of an escape itself.
             let is_valid = match part {
                 Part::Host => decoded >= 0x80 || decoded == b'%',
@@ -87,14 +80,13 @@ fn unescaped_bytes(text: &str, part: Part) -> Result<Vec<u8>, String> {
                 _ => true,
             };
             if !is_valid {
-                return Err(wrong_escape(&text[at..end]));
+                return Err(wrong_escape(at));
             }
             bytes.push(decoded);
             at += 3;
         } else {
             if matches!(part, Part::Host | Part::Zone) && byte.is_ascii() && !part.allows(byte) {
-                let c = char::from(byte).to_string();
-                return Err(format!("invalid character {} in host name", quote_double(&c)));
+                return Err(format!("invalid character {} in host name", quote_bytes(&[byte])));
             }
             bytes.push(byte);
             at += 1;
@@ -103,21 +95,33 @@ fn unescaped_bytes(text: &str, part: Part) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
+/// What is before the first of such bytes, and what is behind it.
+fn split_once(text: &[u8], at: u8) -> Option<(&[u8], &[u8])> {
+    let at = text.iter().position(|byte| *byte == at)?;
+    Some((&text[..at], &text[at + 1..]))
+}
+
+/// The first segment of a path.
+fn first_segment(path: &[u8]) -> &[u8] {
+    split_once(path, b'/').map_or(path, |(first, _)| first)
+}
+
 impl Url {
     /// Parses a URL, which may be relative (`url.Parse`).
     ///
     /// ```
     /// use mim_chart::go::url::Url;
     /// let url = Url::parse("https://example.com:8080/a%20b?q#f").unwrap();
-    /// assert_eq!((url.host.as_str(), url.path.as_str()), ("example.com:8080", "/a b"));
+    /// assert_eq!((&url.host[..], &url.path[..]), (&b"example.com:8080"[..], &b"/a b"[..]));
     /// ```
     ///
     /// # Errors
     /// Go's message: `parse "URL": REASON`.
-    pub fn parse(text: &str) -> Result<Url, String> {
-        let (url, fragment) = text.split_once('#').unwrap_or((text, ""));
-        let prefixed = |url: &str| {
-            let url = quote_double(url);
+    pub fn parse(text: impl AsRef<[u8]>) -> Result<Url, String> {
+        let text = text.as_ref();
+        let (url, fragment) = split_once(text, b'#').unwrap_or((text, b""));
+        let prefixed = |url: &[u8]| {
+            let url = quote_bytes(url);
             move |error: String| format!("parse {url}: {error}")
         };
         let mut parsed = Url::parse_without_fragment(url, false).map_err(prefixed(url))?;
@@ -130,32 +134,33 @@ impl Url {
     ///
     /// # Errors
     /// Go's message: `parse "URL": REASON`.
-    pub fn parse_request(text: &str) -> Result<Url, String> {
-        Url::parse_without_fragment(text, true).map_err(|error| format!("parse {}: {error}", quote_double(text)))
+    pub fn parse_request(text: impl AsRef<[u8]>) -> Result<Url, String> {
+        let text = text.as_ref();
+        Url::parse_without_fragment(text, true).map_err(|error| format!("parse {}: {error}", quote_bytes(text)))
     }
 
-    fn parse_without_fragment(text: &str, for_request: bool) -> Result<Url, String> {
+    fn parse_without_fragment(text: &[u8], for_request: bool) -> Result<Url, String> {
         if text.is_empty() && for_request {
             return Err("empty url".to_owned());
         }
-        if text == "*" {
+        if text == b"*" {
             return Ok(Url { path: text.to_owned(), ..Url::default() });
         }
-        if text.bytes().any(|byte| byte < b' ' || byte == 0x7f) {
+        if text.iter().any(|&byte| byte < b' ' || byte == 0x7f) {
             return Err("net/url: invalid control character in URL".to_owned());
         }
         let mut url = Url::default();
-        let rest = match text.split_once(':') {
-            Some(("", _)) => return Err("missing protocol scheme".to_owned()),
+        let rest = match split_once(text, b':') {
+            Some((b"", _)) => return Err("missing protocol scheme".to_owned()),
             Some((scheme, rest)) if is_scheme(scheme) => {
                 url.scheme = scheme.to_ascii_lowercase();
                 rest
             }
             _ => text,
         };
-        let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let (rest, query) = split_once(rest, b'?').unwrap_or((rest, b""));
         url.query = query.to_owned();
-        if !rest.starts_with('/') {
+        if !rest.starts_with(b"/") {
             if !url.scheme.is_empty() {
                 url.opaque = rest.to_owned();
                 return Ok(url);
@@ -163,18 +168,19 @@ impl Url {
             if for_request {
                 return Err("invalid URI for request".to_owned());
             }
-            if rest.split('/').next().is_some_and(|segment| segment.contains(':')) {
+            if first_segment(rest).contains(&b':') {
                 return Err("first path segment in URL cannot contain colon".to_owned());
             }
         }
-        let path = match rest.strip_prefix("//") {
-            Some(rest) if !url.scheme.is_empty() || !(for_request || rest.starts_with('/')) => {
-                let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let path = match rest.strip_prefix(b"//") {
+            Some(rest) if !url.scheme.is_empty() || !(for_request || rest.starts_with(b"/")) => {
+                let authority = first_segment(rest);
+                let at = authority.iter().rposition(|byte| *byte == b'@');
                 let (userinfo, host) =
-                    authority.rsplit_once('@').map_or((None, authority), |(user, host)| (Some(user), host));
+                    at.map_or((None, authority), |at| (Some(&authority[..at]), &authority[at + 1..]));
                 url.host = parse_host(&url.scheme, host)?;
                 url.userinfo = userinfo.map(userinfo_as_written).transpose()?;
-                path
+                &rest[authority.len()..]
             }
             _ => rest,
         };
@@ -183,55 +189,59 @@ impl Url {
     }
 
     /// The URL as text (`URL.String`).
-    pub fn write(&self) -> String {
-        let mut out = String::new();
+    pub fn write(&self) -> Vec<u8> {
+        let mut out = Vec::new();
         if !self.scheme.is_empty() {
-            out.extend([&self.scheme, ":"]);
+            out.extend([&self.scheme[..], b":"].concat());
         }
         if self.opaque.is_empty() {
             let has_authority = !self.host.is_empty() || self.userinfo.is_some();
             if has_authority || (!self.scheme.is_empty() && !self.path.is_empty()) {
-                out.push_str("//");
+                out.extend(b"//");
             }
             if let Some(userinfo) = &self.userinfo {
-                out.extend([userinfo, "@"]);
+                out.extend(userinfo.as_bytes());
+                out.push(b'@');
             }
-            out.push_str(&escape(&self.host, Part::Host));
-            let path = if self.path == "*" { "*".to_owned() } else { escape(&self.path, Part::Path) };
+            out.extend(escape(&self.host, Part::Host).into_bytes());
+            let path = if self.path == b"*" { "*".to_owned() } else { escape(&self.path, Part::Path) };
             if !path.is_empty() && !path.starts_with('/') && !self.host.is_empty() {
-                out.push('/');
+                out.push(b'/');
             }
             // What looks like a scheme must not become one.
-            if out.is_empty() && path.split('/').next().is_some_and(|segment| segment.contains(':')) {
-                out.push_str("./");
+            if out.is_empty() && first_segment(path.as_bytes()).contains(&b':') {
+                out.extend(b"./");
             }
-            out.push_str(&path);
+            out.extend(path.into_bytes());
         } else {
-            out.push_str(&self.opaque);
+            out.extend(&self.opaque);
         }
         if !self.query.is_empty() {
-            out.extend(["?", &self.query]);
+            out.push(b'?');
+            out.extend(&self.query);
         }
         if !self.fragment.is_empty() {
-            out.extend(["#", &escape(&self.fragment, Part::Fragment)]);
+            out.push(b'#');
+            out.extend(escape(&self.fragment, Part::Fragment).into_bytes());
         }
         out
     }
 }
 
-fn is_scheme(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphabetic())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+fn is_scheme(text: &[u8]) -> bool {
+    text.first().is_some_and(u8::is_ascii_alphabetic)
+        && text.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(byte))
 }
 
-fn parse_host(scheme: &str, host: &str) -> Result<String, String> {
-    match host.rfind('[') {
+fn parse_host(scheme: &[u8], host: &[u8]) -> Result<Vec<u8>, String> {
+    match host.iter().rposition(|byte| *byte == b'[') {
         Some(0) => parse_ip_literal(host),
         Some(_) => Err("invalid IP-literal".to_owned()),
         None => {
             // Other schemes than these have lists of hosts with ports.
-            let is_strict = scheme == "http" || scheme == "https";
-            let colon = if is_strict { host.find(':') } else { host.rfind(':') };
+            let is_strict = scheme == b"http" || scheme == b"https";
+            let is_colon = |byte: &u8| *byte == b':';
+            let colon = if is_strict { host.iter().position(is_colon) } else { host.iter().rposition(is_colon) };
             check_port(&host[colon.unwrap_or(host.len())..])?;
             unescape(host, Part::Host)
         }
@@ -239,45 +249,45 @@ fn parse_host(scheme: &str, host: &str) -> Result<String, String> {
 }
 
 /// `[::1]:80`
-fn parse_ip_literal(host: &str) -> Result<String, String> {
-    let end = host.rfind(']').ok_or_else(|| "missing ']' in host".to_owned())?;
+fn parse_ip_literal(host: &[u8]) -> Result<Vec<u8>, String> {
+    let end = host.iter().rposition(|byte| *byte == b']').ok_or_else(|| "missing ']' in host".to_owned())?;
     let (address, port) = (&host[1..end], &host[end + 1..]);
     check_port(port)?;
-    let (address, zone) = address.split_at(address.find("%25").unwrap_or(address.len()));
+    let zone = address.windows(3).position(|part| part == b"%25");
+    let (address, zone) = address.split_at(zone.unwrap_or(address.len()));
     let (address, zone) = (unescape(address, Part::Host)?, unescape(zone, Part::Zone)?);
-    let has_bad_zone = zone == "%";
-    if address.parse::<Ipv6Addr>().is_err() || has_bad_zone {
-        let whole = quote_double(&format!("{address}{zone}"));
-        return Err(format!("invalid host: ParseAddr({whole}): unable to parse IP"));
+    let whole = [address, zone].concat();
+    match netip::family(&whole).map_err(|error| format!("invalid host: {error}"))? {
+        netip::Family::V4 => Err("invalid IP-literal".to_owned()),
+        netip::Family::V6 => Ok([b"[", &whole[..], b"]", port].concat()),
     }
-    Ok(format!("[{address}{zone}]{port}"))
 }
 
-fn check_port(port: &str) -> Result<(), String> {
-    let is_port = port.strip_prefix(':').is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
-    if port.is_empty() || is_port { Ok(()) } else { Err(format!("invalid port {} after host", quote_double(port))) }
+fn check_port(port: &[u8]) -> Result<(), String> {
+    let is_port = port.strip_prefix(b":").is_some_and(|digits| digits.iter().all(u8::is_ascii_digit));
+    if port.is_empty() || is_port { Ok(()) } else { Err(format!("invalid port {} after host", quote_bytes(port))) }
 }
 
 /// User name and password, decoded and encoded again.
-fn userinfo_as_written(userinfo: &str) -> Result<String, String> {
-    if !userinfo.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._:~!$&'()*+,;=%@".contains(&byte)) {
+fn userinfo_as_written(userinfo: &[u8]) -> Result<String, String> {
+    if !userinfo.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._:~!$&'()*+,;=%@".contains(byte)) {
         return Err("net/url: invalid userinfo".to_owned());
     }
-    let again = |part: &str| unescaped_bytes(part, Part::Userinfo).map(|part| escape(part, Part::Userinfo));
-    match userinfo.split_once(':') {
+    let again = |part: &[u8]| unescape(part, Part::Userinfo).map(|part| escape(part, Part::Userinfo));
+    match split_once(userinfo, b':') {
         Some((name, password)) => Ok(format!("{}:{}", again(name)?, again(password)?)),
         None => again(userinfo),
     }
 }
 
 /// The host without its port, an IPv6 address without its brackets (`URL.Hostname`).
-pub fn hostname(host: &str) -> &str {
-    let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
-    let without_port = match host.rsplit_once(':') {
-        Some((name, port)) if is_port(port) => name,
+pub fn hostname(host: &[u8]) -> &[u8] {
+    let colon = host.iter().rposition(|byte| *byte == b':');
+    let without_port = match colon {
+        Some(colon) if host[colon + 1..].iter().all(u8::is_ascii_digit) => &host[..colon],
         _ => host,
     };
-    without_port.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(without_port)
+    without_port.strip_prefix(b"[").and_then(|name| name.strip_suffix(b"]")).unwrap_or(without_port)
 }
 
 #[cfg(test)]
@@ -289,9 +299,9 @@ mod tests {
         let message = |text: &str| Url::parse_request(text).unwrap_err();
         assert_eq!(message(""), "parse \"\": empty url");
         assert_eq!(message("a/b"), "parse \"a/b\": invalid URI for request");
-        assert_eq!(Url::parse_request("//host/a").unwrap().path, "//host/a");
-        assert_eq!(Url::parse_request("mailto:a").unwrap().opaque, "a");
-        assert_eq!(Url::parse("*").unwrap().path, "*");
+        assert_eq!(Url::parse_request("//host/a").unwrap().path, b"//host/a");
+        assert_eq!(Url::parse_request("mailto:a").unwrap().opaque, b"a");
+        assert_eq!(Url::parse("*").unwrap().path, b"*");
     }
 
     #[test]
@@ -307,9 +317,17 @@ mod tests {
             ("a\u{7f}", "parse \"a\\x7f\": net/url: invalid control character in URL"),
         ] {
             match Url::parse(text) {
-                Ok(url) => assert_eq!(url.scheme, message, "{text}"),
+                Ok(url) => assert_eq!(url.scheme, message.as_bytes(), "{text}"),
                 Err(error) => assert_eq!(error, message),
             }
         }
+    }
+
+    #[test]
+    fn bytes_that_are_not_text_are_kept() {
+        let url = Url::parse(b"http://h/%ff\xfe?\xff").unwrap();
+        assert_eq!((&url.path[..], &url.query[..]), (&b"/\xff\xfe"[..], &b"\xff"[..]));
+        assert_eq!(url.write(), b"http://h/%FF%FE?\xff");
+        assert_eq!(Url::parse(b"/%\xff\xff").unwrap_err(), r#"parse "/%\xff\xff": invalid URL escape "%\xff\xff""#);
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn is_url(text: &str) -> bool {
     let with_scheme =
         if text.contains(':') && !text.contains("://") { format!("http://{text}") } else { text.to_owned() };
     let Ok(Url { host, path, .. }) = Url::parse(&with_scheme) else { return false };
-    if host.starts_with('.') || (host.is_empty() && !path.is_empty() && !path.contains('.')) {
+    if host.starts_with(b".") || (host.is_empty() && !path.is_empty() && !path.contains(&b'.')) {
         return false;
     }
     let space = r"\t\n\f\r ";

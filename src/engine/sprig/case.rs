@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::go::utf8;
+
 /// In upper case (`upper`).
 pub fn upper(text: &str) -> String {
     text.chars().map(to_upper).collect()
@@ -25,12 +27,12 @@ pub fn untitle(text: &str) -> String {
 }
 
 /// Words in lower case, joined by `_` (`snakecase`).
-pub fn snake_case(text: &str) -> String {
+pub fn snake_case(text: &[u8]) -> Vec<u8> {
     joined_words(text, '_')
 }
 
 /// Words in lower case, joined by `-` (`kebabcase`).
-pub fn kebab_case(text: &str) -> String {
+pub fn kebab_case(text: &[u8]) -> Vec<u8> {
     joined_words(text, '-')
 }
 
@@ -139,57 +141,78 @@ fn is_punctuation(c: char) -> bool {
     PUNCTUATION.as_ref().is_some_and(|punctuation| punctuation.is_match(c.encode_utf8(&mut [0; 4])))
 }
 
+/// A character with the bytes before it that are none.
+#[derive(Debug, Clone, Copy)]
+struct Character<'t> {
+    char: char,
+    kind: Kind,
+    bytes: &'t [u8],
+}
+
+/// The characters of a text. Bytes at its end that are none belong to the last.
+fn characters(text: &[u8]) -> Vec<Character<'_>> {
+    let mut characters: Vec<Character<'_>> = Vec::with_capacity(text.len());
+    let mut start = 0;
+    for (at, char) in utf8::char_indices(text) {
+        // The sign for what is no character is none either.
+        let Some(char) = char.filter(|char| *char != char::REPLACEMENT_CHARACTER) else { continue };
+        let end = at + char.len_utf8();
+        characters.push(Character { char, kind: kind(char), bytes: &text[start..end] });
+        start = end;
+    }
+    if let Some(last) = characters.last().copied().filter(|_| start < text.len()) {
+        characters.push(Character { bytes: &text[start..], ..last });
+    }
+    characters
+}
+
 /// Characters of one kind that belong together: `HTTP` and `Server` of `HTTPServer`.
 #[derive(Debug, Clone, Copy)]
-struct Word<'t> {
+struct Word<'c, 't> {
     kind: Kind,
-    text: &'t str,
+    characters: &'c [Character<'t>],
 }
 
 /// The words of a text. A capital begins one with small letters; of several capitals the last does so if small letters follow it.
-fn words(text: &str) -> Vec<Word<'_>> {
+fn words<'c, 't>(text: &'c [Character<'t>]) -> Vec<Word<'c, 't>> {
     let mut words = Vec::new();
     let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let kind = kind(first);
-        let length = word_length(kind, rest, first.len_utf8());
-        let (word, after) = rest.split_at(length);
-        words.push(Word { kind, text: word });
+    while let Some(first) = rest.first() {
+        let (characters, after) = rest.split_at(word_length(rest));
+        words.push(Word { kind: first.kind, characters });
         rest = after;
     }
     words
 }
 
-fn word_length(first: Kind, text: &str, first_length: usize) -> usize {
-    let run = |from: usize, belongs: fn(Kind) -> bool| {
-        from + text[from..].find(|c| !belongs(kind(c))).unwrap_or(text.len() - from)
-    };
-    match first {
-        Kind::Joint => run(0, |kind| kind == Kind::Joint),
+/// How many characters the first word has.
+fn word_length(text: &[Character<'_>]) -> usize {
+    let run = |from: usize, of: Kind| from + text[from..].iter().take_while(|character| character.kind == of).count();
+    match text[0].kind {
         // Within punctuation joints are no more than that.
-        Kind::Punctuation => text.find(|c| !is_punctuation(c)).unwrap_or(text.len()),
-        Kind::Letter => run(0, |kind| kind == Kind::Letter),
-        Kind::Number => run(0, |kind| kind == Kind::Number),
-        Kind::Other => run(0, |kind| kind == Kind::Other),
+        Kind::Punctuation => text.iter().take_while(|character| is_punctuation(character.char)).count(),
         Kind::Upper => {
-            let capitals = run(0, |kind| kind == Kind::Upper);
-            let lower_follows = text[capitals..].chars().next().is_some_and(|c| kind(c) == Kind::Letter);
-            if capitals == first_length && lower_follows {
-                run(first_length, |kind| kind == Kind::Letter)
-            } else if lower_follows {
-                text[..capitals].char_indices().next_back().map_or(capitals, |(last, _)| last)
-            } else {
-                capitals
+            let capitals = run(0, Kind::Upper);
+            let lower_follows = text.get(capitals).is_some_and(|character| character.kind == Kind::Letter);
+            match (capitals, lower_follows) {
+                (1, true) => run(1, Kind::Letter),
+                (_, true) => capitals - 1,
+                (_, false) => capitals,
             }
         }
+        kind => run(0, kind),
     }
 }
 
 /// Words in small letters with a joint between. Digits belong to the word before them unless small letters follow, which
 /// then belong to the digits.
-fn joined_words(text: &str, joint: char) -> String {
-    let words = words(text);
-    let mut out = String::with_capacity(text.len() + 8);
+fn joined_words(text: &[u8], joint: char) -> Vec<u8> {
+    let characters = characters(text);
+    if characters.is_empty() {
+        return text.to_owned();
+    }
+    let words = words(&characters);
+    let mut out = Vec::with_capacity(text.len() + 8);
     let mut rest = words.as_slice();
     while let Some((&word, after)) = rest.split_first() {
         push_word(&mut out, word, joint);
@@ -203,7 +226,7 @@ fn joined_words(text: &str, joint: char) -> String {
         let taken = match (word.kind, kind_at(0), kind_at(1)) {
             (Kind::Number, ..) => letters_and_digits(),
             (_, Some(Kind::Number), Some(Kind::Letter)) => {
-                out.push(joint);
+                utf8::push(&mut out, joint);
                 letters_and_digits()
             }
             (_, Some(Kind::Number), _) => 1,
@@ -213,17 +236,23 @@ fn joined_words(text: &str, joint: char) -> String {
         belonging.iter().for_each(|&word| push_word(&mut out, word, joint));
         rest = after;
         if rest.first().is_some_and(|next| !matches!(next.kind, Kind::Joint | Kind::Punctuation)) {
-            out.push(joint);
+            utf8::push(&mut out, joint);
         }
     }
     out
 }
 
-fn push_word(out: &mut String, word: Word<'_>, joint: char) {
-    match word.kind {
-        Kind::Joint => out.extend(std::iter::repeat_n(joint, word.text.chars().count())),
-        Kind::Upper => out.extend(word.text.chars().map(|c| if c.is_uppercase() { to_lower(c) } else { c })),
-        _ => out.push_str(word.text),
+fn push_word(out: &mut Vec<u8>, word: Word<'_, '_>, joint: char) {
+    for character in word.characters {
+        match word.kind {
+            Kind::Joint | Kind::Upper => {
+                for c in utf8::chars(character.bytes) {
+                    let c = if is_joint(c) { joint } else { c };
+                    utf8::push(out, if c.is_uppercase() { to_lower(c) } else { c });
+                }
+            }
+            _ => out.extend(character.bytes),
+        }
     }
 }
 
@@ -276,7 +305,8 @@ mod tests {
             ("hello-world foo", "hello_world_foo", "hello-world-foo", "HelloWorldFoo"),
             ("_a__b", "_a__b", "-a--b", "_A_B"),
         ] {
-            assert_eq!((snake_case(text), kebab_case(text)), (snake.to_owned(), kebab.to_owned()), "{text}");
+            assert_eq!(snake_case(text.as_bytes()), snake.as_bytes(), "{text}");
+            assert_eq!(kebab_case(text.as_bytes()), kebab.as_bytes(), "{text}");
             if text != "JSONData2XML" {
                 assert_eq!(camel_case(text), camel);
             }

@@ -1,29 +1,30 @@
 //! Decimal arithmetic, in which Helm's functions on fractions compute: 0.1 + 0.2 is 0.3.
 
+use num_bigint::{BigInt, Sign};
+
 use super::error::Error;
 use crate::go::float::format_float;
 
-/// A step of a computation: on decimals, and on floats where there are too many digits.
+/// A step of a computation.
 #[derive(Debug, Clone, Copy)]
 pub struct Step {
-    exact: fn(Decimal, Decimal) -> Option<Decimal>,
-    rough: fn(f64, f64) -> f64,
+    run: fn(&Decimal, &Decimal) -> Option<Decimal>,
     divides: bool,
 }
 
 /// `addf`.
-pub const ADD: Step = Step { exact: Decimal::plus, rough: |a, b| a + b, divides: false };
+pub const ADD: Step = Step { run: Decimal::plus, divides: false };
 /// `subf`.
-pub const SUBTRACT: Step = Step { exact: Decimal::minus, rough: |a, b| a - b, divides: false };
+pub const SUBTRACT: Step = Step { run: Decimal::minus, divides: false };
 /// `mulf`.
-pub const MULTIPLY: Step = Step { exact: Decimal::times, rough: |a, b| a * b, divides: false };
+pub const MULTIPLY: Step = Step { run: Decimal::times, divides: false };
 /// `divf`.
-pub const DIVIDE: Step = Step { exact: Decimal::divided_by, rough: rough_quotient, divides: true };
+pub const DIVIDE: Step = Step { run: Decimal::divided_by, divides: true };
 
 /// Computes with numbers from left to right.
 ///
 /// # Errors
-/// One of them is infinite or NaN, or a divisor 0.
+/// One of them is infinite or NaN, a divisor is 0, or a result has too many digits.
 pub fn fold(first: f64, others: &[f64], step: Step) -> Result<f64, Error> {
     let all = || others.iter().copied();
     if let Some(number) = all().chain([first]).find(|number| !number.is_finite()) {
@@ -32,84 +33,88 @@ pub fn fold(first: f64, others: &[f64], step: Step) -> Result<f64, Error> {
     if step.divides && others.contains(&0.0) {
         return Err(Error::call("decimal division by 0"));
     }
-    let computed = all().try_fold(Decimal::of(first), |sum, other| Some((step.exact)(sum?, Decimal::of(other)?)));
-    let computed = computed.flatten().map(Decimal::to_f64);
-    Ok(computed.unwrap_or_else(|| all().fold(first, step.rough)))
+    let computed = all().try_fold(Decimal::of(first), |sum, other| (step.run)(&sum, &Decimal::of(other)));
+    let computed = computed.ok_or_else(|| Error::call("a decimal number has too many digits"))?;
+    Ok(computed.to_f64())
 }
 
 /// How many places after the point a quotient has.
-const QUOTIENT_PLACES: u32 = 16;
+const QUOTIENT_PLACES: i64 = 16;
+/// The size of numbers in bits, 300,000 digits: a template can multiply as many numbers as it has room for.
+const MOST_BITS: u64 = 1_000_000;
+const BITS_OF_A_DIGIT: u64 = 4;
 
-/// The quotient of numbers with too many digits, with as many places.
-fn rough_quotient(a: f64, b: f64) -> f64 {
-    let quotient = a / b;
-    if quotient.abs() < 1.0 {
-        format!("{quotient:.places$}", places = QUOTIENT_PLACES as usize).parse().unwrap_or(quotient)
-    } else {
-        quotient
-    }
-}
-
-/// A decimal number: `digits` with the point `places` from the right.
-#[derive(Debug, Clone, Copy)]
+/// A decimal number: `digits` times ten to the power of `exponent`.
+#[derive(Debug, Clone)]
 pub struct Decimal {
-    digits: i128,
-    places: u32,
+    digits: BigInt,
+    exponent: i64,
 }
 
 impl Decimal {
-    /// The shortest decimal number that stands for a float; `None` where it has too many digits.
-    pub fn of(number: f64) -> Option<Decimal> {
-        if !(1e-30..1e30).contains(&number.abs()) && number != 0.0 {
-            return None;
-        }
-        let text = format!("{number}");
-        let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
-        let digits = format!("{whole}{fraction}").parse().ok()?;
-        Some(Decimal { digits, places: u32::try_from(fraction.len()).ok()? })
+    /// The shortest decimal number that stands for a finite float.
+    pub fn of(number: f64) -> Decimal {
+        let text = format!("{number:e}");
+        let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let digits = format!("{whole}{fraction}").parse().unwrap_or_default();
+        let exponent = exponent.parse::<i64>().unwrap_or_default() - fraction.len() as i64;
+        Decimal { digits, exponent: if number == 0.0 { 0 } else { exponent } }
     }
 
     /// The sum; `None` where it has too many digits.
-    pub fn plus(self, other: Decimal) -> Option<Decimal> {
-        let (a, b, places) = self.aligned(other)?;
-        Some(Decimal { digits: a.checked_add(b)?, places })
+    pub fn plus(&self, other: &Decimal) -> Option<Decimal> {
+        let (a, b, exponent) = self.aligned(other)?;
+        Some(Decimal { digits: a + b, exponent })
     }
 
     /// The difference; `None` where it has too many digits.
-    pub fn minus(self, other: Decimal) -> Option<Decimal> {
-        let (a, b, places) = self.aligned(other)?;
-        Some(Decimal { digits: a.checked_sub(b)?, places })
+    pub fn minus(&self, other: &Decimal) -> Option<Decimal> {
+        let (a, b, exponent) = self.aligned(other)?;
+        Some(Decimal { digits: a - b, exponent })
     }
 
     /// The product; `None` where it has too many digits.
-    pub fn times(self, other: Decimal) -> Option<Decimal> {
-        Some(Decimal { digits: self.digits.checked_mul(other.digits)?, places: self.places + other.places })
+    pub fn times(&self, other: &Decimal) -> Option<Decimal> {
+        let fits = self.digits.bits() + other.digits.bits() <= MOST_BITS;
+        fits.then(|| Decimal { digits: &self.digits * &other.digits, exponent: self.exponent + other.exponent })
     }
 
-    /// The quotient, rounded half away from zero; `None` for a division by zero.
-    pub fn divided_by(self, other: Decimal) -> Option<Decimal> {
-        let (a, b, _) = self.aligned(other)?;
-        let (mut quotient, mut rest) = (a.checked_div(b)?, a.checked_rem(b)?);
-        for _ in 0..QUOTIENT_PLACES {
-            rest = rest.checked_mul(10)?;
-            quotient = quotient.checked_mul(10)?.checked_add(rest / b)?;
-            rest %= b;
+    /// The quotient with 16 places, rounded half away from zero; `None` for a division by zero and where it has too many digits.
+    pub fn divided_by(&self, other: &Decimal) -> Option<Decimal> {
+        if other.digits.sign() == Sign::NoSign {
+            return None;
         }
-        let is_half = rest.unsigned_abs() >= b.unsigned_abs() - rest.unsigned_abs();
-        let away_from_zero = if is_half { a.signum() * b.signum() } else { 0 };
-        Some(Decimal { digits: quotient.checked_add(away_from_zero)?, places: QUOTIENT_PLACES })
+        let raised_by = self.exponent - other.exponent + QUOTIENT_PLACES;
+        let (a, b) = if raised_by < 0 {
+            (self.digits.clone(), raised(&other.digits, -raised_by)?)
+        } else {
+            (raised(&self.digits, raised_by)?, other.digits.clone())
+        };
+        let (mut quotient, rest) = (&a / &b, &a % &b);
+        if rest.magnitude() * 2u8 >= *b.magnitude() {
+            quotient += if a.sign() == b.sign() { 1 } else { -1 };
+        }
+        Some(Decimal { digits: quotient, exponent: -QUOTIENT_PLACES })
     }
 
     /// The nearest float.
-    pub fn to_f64(self) -> f64 {
-        format!("{}e-{}", self.digits, self.places).parse().unwrap_or(f64::NAN)
+    pub fn to_f64(&self) -> f64 {
+        format!("{}e{}", self.digits, self.exponent).parse().unwrap_or(f64::NAN)
     }
 
-    fn aligned(self, other: Decimal) -> Option<(i128, i128, u32)> {
-        let places = self.places.max(other.places);
-        let raise = |n: Decimal| n.digits.checked_mul(10i128.checked_pow(places - n.places)?);
-        Some((raise(self)?, raise(other)?, places))
+    fn aligned(&self, other: &Decimal) -> Option<(BigInt, BigInt, i64)> {
+        let exponent = self.exponent.min(other.exponent);
+        let raise = |number: &Decimal| raised(&number.digits, number.exponent - exponent);
+        Some((raise(self)?, raise(other)?, exponent))
     }
+}
+
+/// Digits with so many zeros behind them; `None` where they are too many.
+fn raised(digits: &BigInt, zeros: i64) -> Option<BigInt> {
+    let zeros = u32::try_from(zeros).ok()?;
+    let fits = digits.bits() + u64::from(zeros) * BITS_OF_A_DIGIT <= MOST_BITS;
+    fits.then(|| digits * BigInt::from(10).pow(zeros))
 }
 
 #[cfg(test)]
@@ -118,13 +123,29 @@ mod tests {
 
     #[test]
     fn decimals_are_exact() {
-        let of = |n| Decimal::of(n).unwrap();
-        assert_eq!(of(0.1).plus(of(0.2)).unwrap().to_f64(), 0.3);
-        assert_eq!(of(1.1).times(of(1.1)).unwrap().to_f64(), 1.21);
-        assert_eq!(of(-2.0).divided_by(of(3.0)).unwrap().to_f64(), -0.6666666666666667);
-        assert_eq!(of(123456789.125).divided_by(of(0.3333333333333333)).unwrap().to_f64(), 370370367.37500006);
-        assert_eq!(of(0.1).divided_by(of(1e20)).unwrap().to_f64(), 0.0);
-        assert!(Decimal::of(1e300).is_none());
-        assert!(of(1.0).divided_by(of(0.0)).is_none());
+        let of = Decimal::of;
+        assert_eq!(of(0.1).plus(&of(0.2)).unwrap().to_f64(), 0.3);
+        assert_eq!(of(1.1).times(&of(1.1)).unwrap().to_f64(), 1.21);
+        assert_eq!(of(-2.0).divided_by(&of(3.0)).unwrap().to_f64(), -0.6666666666666667);
+        assert_eq!(of(123456789.125).divided_by(&of(0.3333333333333333)).unwrap().to_f64(), 370370367.37500006);
+        assert_eq!(of(0.1).divided_by(&of(1e20)).unwrap().to_f64(), 0.0);
+        assert_eq!(of(1e-17).divided_by(&of(0.2)).unwrap().to_f64(), 1e-16);
+        assert!(of(1.0).divided_by(&of(0.0)).is_none());
+        assert_eq!(of(-0.0).plus(&of(0.0)).unwrap().to_f64().to_string(), "0");
+    }
+
+    #[test]
+    fn numbers_of_any_size_are_exact() {
+        let of = Decimal::of;
+        assert_eq!(of(1e30).plus(&of(1.0)).unwrap().minus(&of(1e30)).unwrap().to_f64(), 1.0);
+        assert_eq!(of(1e200).times(&of(1e-200)).unwrap().to_f64(), 1.0);
+        assert_eq!(of(1e300).times(&of(1e300)).unwrap().to_f64(), f64::INFINITY);
+    }
+
+    #[test]
+    fn digits_are_limited() {
+        let numbers = vec![1.000_000_000_000_000_2; 30_000];
+        assert!(fold(1.0, &numbers, MULTIPLY).is_err());
+        assert!(fold(1.0, &[f64::NAN], ADD).is_err() && fold(1.0, &[0.0], DIVIDE).is_err());
     }
 }

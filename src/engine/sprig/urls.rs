@@ -7,7 +7,7 @@ use crate::go::url::{Url, hostname};
 ///
 /// # Errors
 /// Go's message about a malformed address.
-pub fn parse(url: &str) -> Result<[(&'static str, String); 8], Error> {
+pub fn parse(url: &[u8]) -> Result<[(&'static str, Vec<u8>); 8], Error> {
     let parsed = Url::parse(url).map_err(|error| Error::Call(format!("unable to parse url: {error}")))?;
     Ok([
         ("fragment", parsed.fragment),
@@ -17,7 +17,7 @@ pub fn parse(url: &str) -> Result<[(&'static str, String); 8], Error> {
         ("path", parsed.path),
         ("query", parsed.query),
         ("scheme", parsed.scheme),
-        ("userinfo", parsed.userinfo.unwrap_or_default()),
+        ("userinfo", parsed.userinfo.unwrap_or_default().into_bytes()),
     ])
 }
 
@@ -25,7 +25,7 @@ pub fn parse(url: &str) -> Result<[(&'static str, String); 8], Error> {
 ///
 /// # Errors
 /// Those of `part`, and Go's message about malformed user information.
-pub fn join(part: impl Fn(&'static str) -> Result<String, Error>) -> Result<String, Error> {
+pub fn join(part: impl Fn(&'static str) -> Result<Vec<u8>, Error>) -> Result<Vec<u8>, Error> {
     let mut url = Url {
         scheme: part("scheme")?,
         opaque: part("opaque")?,
@@ -37,7 +37,7 @@ pub fn join(part: impl Fn(&'static str) -> Result<String, Error>) -> Result<Stri
     };
     let userinfo = part("userinfo")?;
     if !userinfo.is_empty() {
-        let parsed = Url::parse(&format!("proto://{userinfo}@host"));
+        let parsed = Url::parse([b"proto://", &userinfo[..], b"@host"].concat());
         let parsed = parsed.map_err(|error| Error::Call(format!("unable to parse userinfo in dict: {error}")))?;
         url.userinfo = parsed.userinfo;
     }
@@ -56,9 +56,9 @@ mod tests {
     #[test]
     fn parts_of_an_address_make_it_again() {
         let url = "https://user:secret@example.com:8080/a%20b?q=1#top";
-        let parts = parse(url).unwrap();
+        let parts = parse(url.as_bytes()).unwrap();
         let part = |name| Ok(parts.iter().find(|(known, _)| *known == name).map(|(_, part)| part.clone()).unwrap());
-        assert_eq!(part("hostname").unwrap(), "example.com");
-        assert_eq!(join(part).unwrap(), url);
+        assert_eq!(part("hostname").unwrap(), b"example.com");
+        assert_eq!(join(part).unwrap(), url.as_bytes());
     }
 }

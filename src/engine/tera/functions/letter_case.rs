@@ -4,6 +4,7 @@ use tera::Value;
 
 use super::call::Function;
 use crate::engine::sprig::case;
+use crate::go::utf8::to_text;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("upper", &["text"], "In capitals.", |call| Ok(Value::from(case::upper(call.text("text")?)))),
@@ -15,10 +16,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Ok(Value::from(case::untitle(call.text("text")?)))
     }),
     Function::new("snakecase", &["text"], "Words in small letters, joined by `_`.", |call| {
-        Ok(Value::from(case::snake_case(call.text("text")?)))
+        Ok(Value::from(&*to_text(&case::snake_case(call.text("text")?.as_bytes()))))
     }),
     Function::new("kebabcase", &["text"], "Words in small letters, joined by `-`.", |call| {
-        Ok(Value::from(case::kebab_case(call.text("text")?)))
+        Ok(Value::from(&*to_text(&case::kebab_case(call.text("text")?.as_bytes()))))
     }),
     Function::new("camelcase", &["text"], "Words without joints, each with a capital: `HttpServer`.", |call| {
         Ok(Value::from(case::camel_case(call.text("text")?)))

@@ -7,6 +7,7 @@ use super::call::{Answer, Call, Function};
 use super::go_value::kind_name;
 use crate::engine::sprig::urls;
 use crate::go::url::escape_query;
+use crate::go::utf8::to_text;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
@@ -14,8 +15,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
         &["url"],
         "A map of an address's parts: scheme, host, hostname, path, query, opaque, fragment, userinfo.",
         |call| {
-            let parts = urls::parse(call.text("url")?)?;
-            Ok(Value::from(parts.into_iter().map(|(name, part)| (Key::Str(name), Value::from(part))).collect::<Map>()))
+            let parts = urls::parse(call.text("url")?.as_bytes())?;
+            let value = |part: Vec<u8>| Value::from(&*to_text(&part));
+            Ok(Value::from(parts.into_iter().map(|(name, part)| (Key::Str(name), value(part))).collect::<Map>()))
         },
     ),
     Function::new("urlJoin", &["parts"], "The URL made of the parts that `urlParse` returns.", join),
@@ -27,8 +29,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
 fn join(call: &Call<'_>) -> Answer {
     let parts = call.map("parts")?;
     let joined = urls::join(|name| match parts.get(&Key::Str(name)) {
-        None => Ok(String::new()),
-        Some(part) => part.as_str().map(str::to_owned).ok_or_else(|| urls::wrong_part(name, kind_name(part))),
+        None => Ok(Vec::new()),
+        Some(part) => {
+            let text = part.as_str().ok_or_else(|| urls::wrong_part(name, kind_name(part)))?;
+            Ok(text.as_bytes().to_owned())
+        }
     });
-    Ok(Value::from(joined?))
+    Ok(Value::from(&*to_text(&joined?)))
 }
