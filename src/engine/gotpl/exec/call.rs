@@ -81,11 +81,12 @@ impl Exec {
             values.push(validated(last.clone(), function.param(given.arguments.len()))?);
         }
         if function.name == "call" {
-            let written = match given.arguments.first() {
-                Some(&first) => node_text(&context.parsed, first),
-                None => format!("<{} Value>", values.first().map_or("invalid", Value::go_type)),
+            let written = match (given.arguments.first(), values.first()) {
+                (Some(&first), _) => Value::str(node_text(&context.parsed, first)),
+                (None, Some(Value::Str(text))) => Value::Str(text.clone()),
+                (None, value) => Value::str(format!("<{} Value>", value.map_or("invalid", Value::go_type))),
             };
-            values.push(Value::str(written));
+            values.push(written);
         }
         Ok(())
     }
