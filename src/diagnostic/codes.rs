@@ -82,7 +82,7 @@ codes! {
     "mongooseim-finding": "Nodes cannot find each other",
     "mongooseim-graphql": "A published GraphQL listener does not check who may do what, which 6.8.0 fixed",
     "mongooseim-hosts": "mongooseim.toml names no domain",
-    "mongooseim-image": "The image is not in the repository from which it is pulled",
+    "mongooseim-image": "The image is older than 6.5.0, or not in the repository from which it is pulled",
     "mongooseim-internal-database": "A backend uses a database that internal_databases does not have",
     "mongooseim-key": "mongooseim.toml has a key that MongooseIM does not know",
     "mongooseim-listener": "A listener has an unknown type, or the port of another one",

@@ -125,6 +125,8 @@ fn every_rule_has_a_case_that_breaks_it() {
             vec!["--set", "image.tag=7.0.0,image.repository=registry/mim"],
             vec!["mongooseim-unknown"],
         ),
+        (TOML.to_owned(), VM_ARGS, vec!["--set", "image.tag=6.4.0"], vec!["mongooseim-image"]),
+        (TOML.to_owned(), VM_ARGS, vec!["--set", "image.tag=6.5.0"], vec![]),
         (with("[modles]"), VM_ARGS, vec!["--set", "image.tag=6.7.1"], vec!["mongooseim-section", "mongooseim-image"]),
         (TOML.to_owned(), VM_ARGS, vec!["--set", "image.tag=6.8.1,image.repository=registry/mim"], vec![]),
         (

@@ -11,6 +11,8 @@ use crate::version::parse_version;
 pub(super) const IMAGE: Rule = Rule::warning("mongooseim-image");
 pub(super) const GRAPHQL: Rule = Rule::warning("mongooseim-graphql");
 
+/// The first version whose configuration is known.
+const FIRST: Version = Version::new(6, 5, 0);
 /// The last version known to be in the public repository.
 const LAST_PUBLIC: Version = Version::new(6, 6, u64::MAX);
 /// The version that closed a way around the authorization of GraphQL.
@@ -25,6 +27,11 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(image) = image(subject) else { return };
     let Some(version) = version_of(image) else { return };
     let workload = &subject.installation.workload;
+    if version < FIRST {
+        let message = format!("the configuration is for MongooseIM 6.5.0 or later, and the image is {version}");
+        findings.report(&IMAGE, &workload.origin, message, workload.span.clone(), "use a later version, such as 6.6.0");
+        findings.set_at(subject.setter("tag", text_of_tag(image)));
+    }
     let name = image.split(['@', ':']).next().unwrap_or_default().trim_start_matches("docker.io/");
     if name == PUBLIC && version > LAST_PUBLIC {
         let message =
@@ -73,7 +80,7 @@ fn text_of_tag(image: &str) -> &str {
 /// the chart's appVersion.
 pub(super) fn version(subject: &Subject<'_>) -> Option<Version> {
     let given = subject.values.text_at(&["mongooseimVersion"]).unwrap_or_default();
-    let of_chart = || version_in(subject.app_version).filter(|version| version.major == 6 && version.minor >= 5);
+    let of_chart = || version_in(subject.app_version).filter(|version| version.major == FIRST.major && *version >= FIRST);
     version_in(given).or_else(|| version_of(image(subject)?)).or_else(of_chart)
 }
 
