@@ -230,8 +230,25 @@ fn templates_that_multiply_each_other_are_limited() {
     limited("mim-chart template c", folder, Some("the template writes more than 64 MiB"));
 }
 
+/// Thousands of patterns with wildcards, for hundreds of files with long names.
+#[test]
+#[ignore = "slow: cargo test --release -- --ignored"]
+fn patterns_that_take_too_long_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let chart = folder.path().join("c");
+    fs::create_dir(&chart).expect("a folder");
+    fs::write(chart.join("Chart.yaml"), "apiVersion: v2\nname: c\nversion: 1.0.0\n").expect("written");
+    let patterns: String = (0..9_000).map(|n| format!("*a*a*a*b{n}c\n")).collect();
+    fs::write(chart.join(".helmignore"), patterns).expect("written");
+    for n in 0..300 {
+        fs::write(chart.join(format!("{}{n}c", "a".repeat(120))), "").expect("written");
+    }
+    limited("mim-chart template ./c", folder.path(), Some("the patterns take too long for the files of this chart"));
+}
+
 /// Mistakes are listed up to a limit, each at its line, and no file takes long because it has many.
 #[test]
+#[ignore = "slow: cargo test --release -- --ignored"]
 fn configurations_with_many_mistakes_end() {
     let folder = tempfile::tempdir().expect("a folder");
     let general = "[general]\nhosts = [\"a\"]\ndefault_server_domain = \"a\"\n";

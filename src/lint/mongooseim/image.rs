@@ -80,7 +80,8 @@ fn text_of_tag(image: &str) -> &str {
 /// the chart's appVersion.
 pub(super) fn version(subject: &Subject<'_>) -> Option<Version> {
     let given = subject.values.text_at(&["mongooseimVersion"]).unwrap_or_default();
-    let of_chart = || version_in(subject.app_version).filter(|version| version.major == FIRST.major && *version >= FIRST);
+    let of_chart =
+        || version_in(subject.app_version).filter(|version| version.major == FIRST.major && *version >= FIRST);
     version_in(given).or_else(|| version_of(image(subject)?)).or_else(of_chart)
 }
 

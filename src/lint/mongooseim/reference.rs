@@ -50,7 +50,7 @@ pub(super) enum Rule {
     Any,
     AnyOf(Vec<&'static str>),
     Range(i64, i64),
-    /// `filled`, `ip`, `network`, `host`, `domain`, `subdomain`, `shaper`, `rule`, `module`
+    /// `filled`, `ip`, `network`, `host`, `domain`, `subdomain`, `shaper`, `rule`, `module`, and `http-pool` and its like.
     Form(&'static str),
 }
 
@@ -181,7 +181,20 @@ mod tests {
             let bases = ["bool", "int", "float", "str", "int|infinity", "int|str"];
             assert!(is_section || bases.contains(&base), "{line:?}");
             if let Some((_, rule)) = rest.split_once(':') {
-                let forms = ["filled", "ip", "network", "host", "domain", "subdomain", "shaper", "rule", "module"];
+                let forms = [
+                    "filled",
+                    "ip",
+                    "network",
+                    "host",
+                    "domain",
+                    "subdomain",
+                    "shaper",
+                    "rule",
+                    "module",
+                    "http-pool",
+                    "ldap-pool",
+                    "redis-pool",
+                ];
                 assert!(rule.contains("..") || forms.contains(&rule), "{line:?}");
             }
             for part in parts {

@@ -21,7 +21,8 @@ pub(super) fn check(root: &Map, version: &Version) -> Vec<Mistake> {
     check.shapers();
     check.auth_methods();
     let reference = Reference::get();
-    check.names(root, reference.root(), version, &mut Vec::new());
+    check.names(root, &Span::default(), reference.root(), version, &mut Vec::new());
+    check.fixed_pools();
     check.backends(version);
     check.found
 }
@@ -91,9 +92,17 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// Access rules, and shapers of modules.
-    fn names(&mut self, map: &Map, section: &'static Section, version: &Version, path: &mut Vec<String>) {
-        for (key, node) in map.iter() {
+    /// Access rules, shapers of modules, and connections, also those that a section at `place` uses unless it says otherwise.
+    fn names(&mut self, map: &Map, place: &Span, section: &'static Section, version: &Version, path: &mut Vec<String>) {
+        for known in section.iter().filter(|known| known.is_in(version) && map.get(known.key).is_none()) {
+            if let Kind::Scalar { rule: Allowed::Form(form), .. } = &known.kind
+                && let (Some(kind), Some(name)) = (form.strip_suffix("-pool"), known.default)
+            {
+                self.pool(kind, name, &format!("{} uses", path.join(".")), place);
+            }
+        }
+        for (key, entry) in map.entries() {
+            let node = &entry.node;
             // Settings are listed up to the same limit.
             if self.found.len() > MOST {
                 return;
@@ -106,7 +115,7 @@ impl<'a> Check<'a> {
                     let inner = Reference::get().section(*index);
                     let maps = node.value.as_list().unwrap_or(std::slice::from_ref(node));
                     for map in maps.iter().filter_map(|node| node.value.as_map()) {
-                        self.names(map, inner, version, path);
+                        self.names(map, &entry.key, inner, version, path);
                     }
                 }
                 Kind::Scalar { rule: Allowed::Form(form @ ("rule" | "shaper")), .. } => {
@@ -125,9 +134,42 @@ impl<'a> Check<'a> {
                         self.report(&RULE, &node.span, message, help);
                     }
                 }
+                Kind::Scalar { rule: Allowed::Form(form), .. } => {
+                    if let (Some(kind), Some(name)) = (form.strip_suffix("-pool"), node.value.as_str()) {
+                        self.pool(kind, name, &format!("{} names", path.join(".")), &node.span);
+                    }
+                }
                 Kind::Scalar { .. } => {}
             }
             path.pop();
+        }
+    }
+
+    /// Connections of a name that `user` uses.
+    fn pool(&mut self, kind: &str, name: &str, user: &str, span: &Span) {
+        let mut sections = std::iter::once(self.root).chain(self.host_configs());
+        if sections.any(|map| map.at(["outgoing_pools", kind, name]).is_some()) {
+            return;
+        }
+        let message = format!("{user} the {kind} connections {name}, which are not defined; it will not work");
+        let known = self.root.map_at(&["outgoing_pools", kind]).into_iter().flat_map(Map::keys);
+        let near = nearest(name, known).map(|near| format!("did you mean {near}?"));
+        let help = near.unwrap_or_else(|| format!("add [outgoing_pools.{kind}.{name}]"));
+        self.report(&POOL, span, message, help);
+    }
+
+    /// Connections whose name is always the same.
+    fn fixed_pools(&mut self) {
+        for map in std::iter::once(self.root).chain(self.host_configs()) {
+            for (section, kind, name) in [
+                (&["auth", "http"][..], "http", "auth"),
+                (&["modules", "mod_event_pusher", "rabbit"], "rabbit", "event_pusher"),
+            ] {
+                let Some((last, above)) = section.split_last() else { continue };
+                if let Some(entry) = map.map_at(above).and_then(|map| map.entry(last)) {
+                    self.pool(kind, name, &format!("{} uses", section.join(".")), &entry.key);
+                }
+            }
         }
     }
 
