@@ -86,6 +86,6 @@ impl ValidateConfig {
                 .help("use 6.5.0 or a later version of MongooseIM 6, such as 6.8.1")
         };
         let version = parse_version(written).map_err(|_| refuse())?;
-        if version.major == 6 && version.minor >= 5 { Ok(version) } else { Err(refuse()) }
+        if lint::has_reference(&version) { Ok(version) } else { Err(refuse()) }
     }
 }

@@ -102,7 +102,7 @@ pub fn explain(
     let Trials { changed, refused, tried } = Trials::of(&experiment, path);
     let effects = effects::effects(&experiment.rendered, &changed, secrets);
     let mut gate = None;
-    // What the chart does not know is behind no gate.
+    // No other value makes the chart use a value that it does not know.
     if effects.is_empty() && refused.is_empty() && !tried.is_empty() && experiment.knows(path) {
         gate = preconditions::gates(&experiment, &[(path.clone(), tried.clone())]).pop().flatten();
     }

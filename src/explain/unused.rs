@@ -44,7 +44,7 @@ pub fn unused(subject: Subject<'_>, paths: &[ValuePath]) -> Result<Scanned, Vec<
     let experiment = Experiment::new(subject)?;
     let scanned = paths.len().min(MOST_VALUES);
     let silent = without_effect(&experiment, &paths[..scanned]);
-    // What the chart does not know is behind no gate.
+    // No other value makes the chart use a value that it does not know.
     let (known, unknown): (Vec<_>, Vec<_>) = silent.into_iter().partition(|(path, _)| experiment.knows(path));
     let mut gates = gates(&experiment, &known);
     gates.resize(known.len() + unknown.len(), None);

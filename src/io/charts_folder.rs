@@ -124,6 +124,7 @@ pub fn save_dependencies(directory: &Path, files: &DependencyFiles) -> Result<()
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::io::whole_file::tests::names;
 
     fn files(archives: &[&str], outdated: &[&str], lock: &str) -> DependencyFiles {
         DependencyFiles {
@@ -131,13 +132,6 @@ mod tests {
             outdated: outdated.iter().map(|name| (*name).to_owned()).collect(),
             lock: (!lock.is_empty()).then(|| ("Chart.lock", lock.to_owned())),
         }
-    }
-
-    fn names(folder: &Path) -> Vec<String> {
-        let mut names: Vec<String> =
-            folder.read_dir().unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names
     }
 
     #[test]

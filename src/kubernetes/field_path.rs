@@ -43,6 +43,11 @@ impl FieldPath {
             && fields.iter().zip(&self.0).all(|(field, step)| matches!(step, PathStep::Field(name) if name == field))
     }
 
+    /// Whether the path leads through a field of this name, or to it.
+    pub fn has_field(&self, field: &str) -> bool {
+        self.0.iter().any(|step| matches!(step, PathStep::Field(name) if name == field))
+    }
+
     /// Whether one of the two paths leads to the other's field or to something around it.
     pub fn meets(&self, other: &FieldPath) -> bool {
         self.0.iter().zip(&other.0).all(|(a, b)| a == b)

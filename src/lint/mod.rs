@@ -33,7 +33,7 @@ use crate::chart::{Chart, Folder};
 use crate::diagnostic::Diagnostic;
 use subject::Subject;
 
-pub use mongooseim::{DEFAULT as DEFAULT_MONGOOSEIM, check_configuration, check_values};
+pub use mongooseim::{DEFAULT as DEFAULT_MONGOOSEIM, check_configuration, check_values, has_reference};
 pub use report::{Finding, Report, Rule};
 pub use subject::{Group, Request};
 pub use text::{Form, Linted, Printed, findings, print};

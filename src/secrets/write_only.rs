@@ -105,7 +105,7 @@ fn at_pointer<'s>(map: &'s Map, pointer: &str) -> Option<&'s Map> {
 }
 
 fn is_write_only(map: &Map) -> bool {
-    map.get("writeOnly").is_some_and(|node| node.value == Value::Bool(true))
+    map.is_true_at(&["writeOnly"])
 }
 
 /// A schema that describes a value, and whether it does so by name.

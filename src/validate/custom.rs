@@ -77,13 +77,12 @@ impl Version {
 /// Turns a structural schema into JSON Schema.
 fn translate(node: &mut Node, is_whole_object: bool) {
     let Some(map) = node.value.as_map_mut() else { return };
-    let is_true = |map: &Map, key: &str| map.get(key).is_some_and(|node| node.value == Value::Bool(true));
     let generated = |text: &str| Node::generated(Value::String(text.to_owned()));
-    if is_true(map, "x-kubernetes-int-or-string") {
+    if map.is_true_at(&["x-kubernetes-int-or-string"]) {
         let types = Value::List(vec![generated("integer"), generated("string")]);
         map.insert("type", Span::generated(), Node::generated(types));
     }
-    if is_true(map, "nullable")
+    if map.is_true_at(&["nullable"])
         && let Some(of) = map.get_mut("type")
     {
         let mut types = match std::mem::take(&mut of.value) {
@@ -110,7 +109,7 @@ fn translate(node: &mut Node, is_whole_object: bool) {
         }
     }
     // The server fills these in, and checks them by rules of its own.
-    let is_whole_object = is_whole_object || is_true(map, "x-kubernetes-embedded-resource");
+    let is_whole_object = is_whole_object || map.is_true_at(&["x-kubernetes-embedded-resource"]);
     if is_whole_object && let Some(properties) = map.get_mut("properties").and_then(|node| node.value.as_map_mut()) {
         for name in ["apiVersion", "kind", "metadata", "status"] {
             properties.remove(name);
@@ -245,12 +244,11 @@ fn leaves(violation: &Violation, reported: &mut Diagnostic) {
 /// named there are looked at.
 fn unknown_fields(fields: &Map, schema: &Node, path: &FieldPath, is_whole_object: bool, report: &mut Report<'_>) {
     let Some(schema) = schema.value.as_map() else { return };
-    let is_true = |key: &str| schema.get(key).is_some_and(|node| node.value == Value::Bool(true));
     let properties = schema.get("properties").and_then(|node| node.value.as_map());
     let additional = schema.get("additionalProperties");
-    let keeps_unknown = is_true("x-kubernetes-preserve-unknown-fields")
-        || additional.is_some_and(|node| node.value == Value::Bool(true));
-    let is_embedded = is_true("x-kubernetes-embedded-resource");
+    let keeps_unknown =
+        schema.is_true_at(&["x-kubernetes-preserve-unknown-fields"]) || schema.is_true_at(&["additionalProperties"]);
+    let is_embedded = schema.is_true_at(&["x-kubernetes-embedded-resource"]);
     let is_whole_object = is_whole_object || is_embedded;
     if is_whole_object {
         whole_object(fields, path, is_embedded, report);
@@ -325,7 +323,9 @@ fn format(node: &Node, schema: &Map, path: &FieldPath, report: &mut Report<'_>) 
         ("int32" | "int64", value @ (Value::Int(_) | Value::Float(_))) if !form::is_whole(value, format == "int32") => {
             format!("expected a whole number of {} bits", &format[3..])
         }
-        ("byte", Value::String(text)) if text.is_empty() || !form::is_base64(text) => "expected base64".to_owned(),
+        ("byte", Value::String(text)) if text.is_empty() || form::decode_base64(text).is_none() => {
+            "expected base64".to_owned()
+        }
         _ => return,
     };
     report.error("format", path, message, &node.span);

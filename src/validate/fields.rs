@@ -15,7 +15,7 @@ pub(super) fn number(fields: &Map, field: &str) -> Option<i64> {
 
 /// Whether a field is true.
 pub(super) fn is_true(fields: &Map, field: &str) -> bool {
-    fields.get(field).is_some_and(|node| node.value == Value::Bool(true))
+    fields.is_true_at(&[field])
 }
 
 /// The objects in the list of a field, each with its path.

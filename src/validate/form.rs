@@ -152,10 +152,10 @@ pub(super) fn is_whole(value: &Value, is_32: bool) -> bool {
     number.fract() == 0.0 && number <= limit && number >= -limit - 1.0
 }
 
-/// Standard base64 with padding; line breaks are ignored, as Go does.
-pub(super) fn is_base64(text: &str) -> bool {
+/// What a text in standard base64 with padding stands for; line breaks are ignored, as Go does.
+pub(super) fn decode_base64(text: &str) -> Option<Vec<u8>> {
     let compact: String = text.chars().filter(|c| !matches!(c, '\n' | '\r')).collect();
-    STANDARD.decode(compact).is_ok()
+    STANDARD.decode(compact).ok()
 }
 
 /// A time of RFC 3339.

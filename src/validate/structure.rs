@@ -134,7 +134,7 @@ fn value(node: &Node, of: &Type, field: Option<&Field>, path: &FieldPath, key: &
             }
         }
         (Type::Bytes, Value::String(text)) => {
-            if !form::is_base64(text) {
+            if form::decode_base64(text).is_none() {
                 let finding = report.error("base64", path, "expected base64".to_owned(), place);
                 finding.help("write text that is not encoded under stringData");
             }

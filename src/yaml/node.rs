@@ -204,6 +204,11 @@ impl Map {
         self.at(path.iter().copied())?.value.as_str()
     }
 
+    /// Whether the value at a path of keys is `true`.
+    pub fn is_true_at(&self, path: &[&str]) -> bool {
+        self.at(path.iter().copied()).is_some_and(|node| node.value == Value::Bool(true))
+    }
+
     /// The whole number at a path of keys; the fraction of any other is cut off.
     pub fn number_at(&self, path: &[&str]) -> Option<i64> {
         match self.at(path.iter().copied())?.value {

@@ -4,7 +4,7 @@ use super::changed::{Changed, reference as reference_of};
 use super::{Impact, ImpactLevel, fixed, services, workloads};
 use crate::diff::difference::Status;
 use crate::kubernetes::Object;
-use crate::yaml::{Map, Value};
+use crate::yaml::Map;
 
 /// What each difference does; `new` are all objects of the new side.
 pub(in crate::diff) fn impacts(changed: &[Changed<'_>], new: &[Object]) -> Vec<Vec<Impact>> {
@@ -117,7 +117,7 @@ fn configuration(object: &Changed<'_>, old: &Map, all: &[Changed<'_>], new: &[Ob
     if kind == "Secret" && object.touches(&["type"]) {
         found.push(Impact::rejected("type of a Secret").remedy(format!("kubectl delete {reference}, then apply")));
     }
-    let is_immutable = old.at(["immutable"]).is_some_and(|node| node.value == Value::Bool(true));
+    let is_immutable = old.is_true_at(&["immutable"]);
     if is_immutable && object.touches(&["immutable"]) {
         found.push(
             Impact::rejected("immutable, once it is true,").remedy(format!("kubectl delete {reference}, then apply")),

@@ -12,8 +12,8 @@ const ALL: usize = 128 << 20;
 /// each part of the expression.
 const SEARCHED_A_STEP: usize = 8192;
 
-/// Compiled expressions by their text, for ASCII and for all texts. Its methods report steps of work to `charge` before they are taken; an error of it
-/// stops them.
+/// Compiled expressions by their text, for ASCII and for all texts. Its methods report steps of work to `charge` before they are
+/// taken; an error of it stops them.
 #[derive(Debug, Default)]
 pub struct Cache(Mutex<Compiled>);
 

@@ -3,6 +3,7 @@
 use semver::Version;
 
 use super::installation::text;
+use super::settings::FIRST;
 use super::subject::Findings;
 use super::subject::Subject;
 use crate::lint::report::Rule;
@@ -11,8 +12,6 @@ use crate::version::parse_version;
 pub(super) const IMAGE: Rule = Rule::warning("mongooseim-image");
 pub(super) const GRAPHQL: Rule = Rule::warning("mongooseim-graphql");
 
-/// The first version whose configuration is known.
-const FIRST: Version = Version::new(6, 5, 0);
 /// The last version known to be in the public repository.
 const LAST_PUBLIC: Version = Version::new(6, 6, u64::MAX);
 /// The version that closed a way around the authorization of GraphQL.
@@ -28,7 +27,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(version) = version_of(image) else { return };
     let workload = &subject.installation.workload;
     if version < FIRST {
-        let message = format!("the configuration is for MongooseIM 6.5.0 or later, and the image is {version}");
+        let message = format!("the image is MongooseIM {version}, and the configuration needs {FIRST} or later");
         findings.report(&IMAGE, &workload.origin, message, workload.span.clone(), "use a later version, such as 6.6.0");
         findings.set_at(subject.setter("tag", text_of_tag(image)));
     }
@@ -80,9 +79,13 @@ fn text_of_tag(image: &str) -> &str {
 /// the chart's appVersion.
 pub(super) fn version(subject: &Subject<'_>) -> Option<Version> {
     let given = subject.values.text_at(&["mongooseimVersion"]).unwrap_or_default();
-    let of_chart =
-        || version_in(subject.app_version).filter(|version| version.major == FIRST.major && *version >= FIRST);
+    let of_chart = || version_in(subject.app_version).filter(has_reference);
     version_in(given).or_else(|| version_of(image(subject)?)).or_else(of_chart)
+}
+
+/// Whether the reference says what the configuration of a version may hold.
+pub fn has_reference(version: &Version) -> bool {
+    version.major == FIRST.major && *version >= FIRST
 }
 
 fn version_of(image: &str) -> Option<Version> {

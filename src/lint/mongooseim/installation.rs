@@ -407,13 +407,12 @@ fn service(object: &Object, labels: &Map, containers: &[Node]) -> Option<Service
         };
         Some(ServicePort { port, target, span: map.get("port")?.span.clone() })
     };
-    let is_true = |name: &str| spec.get(name).is_some_and(|node| node.value == Value::Bool(true));
     Some(Service {
         name: object.id.name.clone(),
         path: object.origin.clone(),
         span: object.span.clone(),
         is_headless: text(spec, "clusterIP") == Some("None"),
-        is_published_early: is_true("publishNotReadyAddresses"),
+        is_published_early: spec.is_true_at(&["publishNotReadyAddresses"]),
         ports: list(spec, "ports").iter().filter_map(port).collect(),
     })
 }

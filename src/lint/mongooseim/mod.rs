@@ -53,6 +53,7 @@ use crate::engine::Rendered;
 use crate::manifest::Manifests;
 use crate::yaml::Map;
 use configuration::{Configuration, SyntaxError};
+pub use image::has_reference;
 use installation::{File, Installation};
 use settings::{MOST, Mistake};
 use subject::{Findings, Subject};

@@ -3,7 +3,7 @@
 use super::configuration::Configuration;
 use super::listeners::PUBLISHED;
 use super::settings::Mistake;
-use super::written::{has_text, is_ours, is_true};
+use super::written::{has_text, is_ours};
 use crate::chart::Metadata;
 use crate::yaml::Map;
 
@@ -15,11 +15,11 @@ pub(super) fn check(chart: &Metadata, configuration: &Configuration, values: &Ma
     if heard.is_empty() || !is_ours(chart) {
         return Vec::new();
     }
-    let is_on = |name: &str| values.map_at(&[name]).is_some_and(|map| is_true(map, "enabled"));
+    let is_on = |name: &str| values.is_true_at(&[name, "enabled"]);
     let probed = if is_on("readinessProbe") { probed(values) } else { None };
     let mut found = Vec::new();
     for (name, listener) in enabled(values) {
-        let is_exposed = |on: &str| listener.map_at(&["expose"]).is_some_and(|map| is_true(map, on));
+        let is_exposed = |on: &str| listener.is_true_at(&["expose", on]);
         let is_used = is_exposed("loadBalancer") && is_on("loadBalancer")
             || is_exposed("nodePort") && is_on("nodeport")
             || Some(name) == probed;
@@ -41,7 +41,7 @@ pub(super) fn check(chart: &Metadata, configuration: &Configuration, values: &Ma
 fn enabled(values: &Map) -> impl Iterator<Item = (&str, &Map)> {
     let listeners = values.map_at(&["listeners"]).into_iter().flat_map(Map::iter);
     let maps = listeners.filter_map(|(name, node)| Some((name, node.value.as_map()?)));
-    maps.filter(|(_, listener)| is_true(listener, "enabled"))
+    maps.filter(|(_, listener)| listener.is_true_at(&["enabled"]))
 }
 
 /// The listener that probes connect to: the first for clients, or else the first, by port.

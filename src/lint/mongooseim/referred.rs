@@ -1,5 +1,7 @@
 //! Names in mongooseim.toml that must be defined elsewhere in it: shapers, access rules, methods of authentication, databases, pools.
 
+use std::collections::HashSet;
+
 use semver::Version;
 
 use super::reference::{Entry, Kind, Reference, Rule as Allowed, Section};
@@ -17,7 +19,8 @@ pub(super) const POOL: Rule = Rule::warning("mongooseim-pool");
 
 /// What refers to something that is not there.
 pub(super) fn check(root: &Map, version: &Version) -> Vec<Mistake> {
-    let mut check = Check { root, found: Vec::new() };
+    let mut check = Check { root, defined: HashSet::new(), found: Vec::new() };
+    check.learn();
     check.shapers();
     check.auth_methods();
     let reference = Reference::get();
@@ -29,16 +32,36 @@ pub(super) fn check(root: &Map, version: &Version) -> Vec<Mistake> {
 
 struct Check<'a> {
     root: &'a Map,
+    /// What the sections for all hosts and for single ones define: `access`, `shaper` or a kind of connections, and a name.
+    defined: HashSet<(&'a str, &'a str)>,
     found: Vec<Mistake>,
 }
 
 impl<'a> Check<'a> {
-    fn report(&mut self, rule: &'static Rule, span: &Span, message: String, help: String) {
-        self.found.push(Mistake { rule, message, help, span: span.clone(), value: None });
+    /// Gathers what is defined, so that each reference is looked up once.
+    fn learn(&mut self) {
+        for section in self.sections() {
+            for kind in ["access", "shaper"] {
+                self.defined.extend(section.map_at(&[kind]).into_iter().flat_map(Map::keys).map(|name| (kind, name)));
+            }
+            for (kind, pools) in section.map_at(&["outgoing_pools"]).into_iter().flat_map(Map::iter) {
+                let names = pools.value.as_map().into_iter().flat_map(Map::keys);
+                self.defined.extend(names.map(|name| (kind, name)));
+            }
+        }
     }
 
-    /// A module has no database that a value of the chart brings.
-    fn report_database(
+    /// The configuration for all hosts, and those for single ones.
+    fn sections(&self) -> impl Iterator<Item = &'a Map> + use<'a> {
+        std::iter::once(self.root).chain(self.host_configs())
+    }
+
+    fn report(&mut self, rule: &'static Rule, span: &Span, message: String, help: String) {
+        self.report_with_value(rule, span, message, help, None);
+    }
+
+    /// The same of what a value of the MongooseIM chart mends.
+    fn report_with_value(
         &mut self,
         rule: &'static Rule,
         span: &Span,
@@ -47,6 +70,12 @@ impl<'a> Check<'a> {
         value: Option<&'static str>,
     ) {
         self.found.push(Mistake { rule, message, help, span: span.clone(), value });
+    }
+
+    /// The nearest of the names in a section, or else the help.
+    fn suggest(&self, section: &[&str], name: &str, otherwise: String) -> String {
+        let known = self.root.map_at(section).into_iter().flat_map(Map::keys);
+        nearest(name, known).map_or(otherwise, |near| format!("did you mean {near}?"))
     }
 
     fn has(&self, section: &str, name: &str) -> bool {
@@ -67,9 +96,7 @@ impl<'a> Check<'a> {
                 return;
             }
             if !self.has("shaper", name) {
-                let known = root.map_at(&["shaper"]).into_iter().flat_map(Map::keys);
-                let near = nearest(name, known).map(|near| format!("did you mean {near}?"));
-                let help = near.unwrap_or_else(|| format!("add [shaper.{name}] with max_rate"));
+                let help = self.suggest(&["shaper"], name, format!("add [shaper.{name}] with max_rate"));
                 let message = format!("the shaper {name} is not defined; nodes do not start without it");
                 self.report(&UNDEFINED, &node.span, message, help);
             }
@@ -81,8 +108,7 @@ impl<'a> Check<'a> {
     }
 
     fn auth_methods(&mut self) {
-        let sections: Vec<&Map> = std::iter::once(self.root).chain(self.host_configs()).collect();
-        for auth in sections.into_iter().filter_map(|map| map.map_at(&["auth"])) {
+        for auth in self.sections().filter_map(|map| map.map_at(&["auth"])) {
             for node in auth.list_at(&["methods"]) {
                 let Some(method) = node.value.as_str().filter(|method| auth.get(method).is_none()) else { continue };
                 let message =
@@ -92,7 +118,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// Access rules, shapers of modules, and connections, also those that a section at `place` uses unless it says otherwise.
+    /// Access rules, shapers of modules, and pools, also the default ones of the section at `place`.
     fn names(&mut self, map: &Map, place: &Span, section: &'static Section, version: &Version, path: &mut Vec<String>) {
         for known in section.iter().filter(|known| known.is_in(version) && map.get(known.key).is_none()) {
             if let Kind::Scalar { rule: Allowed::Form(form), .. } = &known.kind
@@ -123,14 +149,11 @@ impl<'a> Check<'a> {
                         if *form == "rule" { ("access", &["all", "none"]) } else { ("shaper", &["none"]) };
                     if let Value::String(name) = &node.value
                         && !built_in.contains(&name.as_str())
-                        && !self.has(place, name)
-                        && !self.host_configs().any(|map| map.at([place, name.as_str()]).is_some())
+                        && !self.defined.contains(&(place, name.as_str()))
                     {
                         let what = if *form == "rule" { "access rule" } else { "shaper" };
                         let message = format!("{} names the {what} {name}, which is not defined", path.join("."));
-                        let names = self.root.map_at(&[place]).into_iter().flat_map(Map::keys);
-                        let near = nearest(name, names).map(|near| format!("did you mean {near}?"));
-                        let help = near.unwrap_or_else(|| format!("define {name} in [{place}]"));
+                        let help = self.suggest(&[place], name, format!("define {name} in [{place}]"));
                         self.report(&RULE, &node.span, message, help);
                     }
                 }
@@ -145,22 +168,19 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// Connections of a name that `user` uses.
+    /// The pool of connections of a kind and name, which `user` refers to.
     fn pool(&mut self, kind: &str, name: &str, user: &str, span: &Span) {
-        let mut sections = std::iter::once(self.root).chain(self.host_configs());
-        if sections.any(|map| map.at(["outgoing_pools", kind, name]).is_some()) {
+        if self.found.len() > MOST || self.defined.contains(&(kind, name)) {
             return;
         }
-        let message = format!("{user} the {kind} connections {name}, which are not defined; it will not work");
-        let known = self.root.map_at(&["outgoing_pools", kind]).into_iter().flat_map(Map::keys);
-        let near = nearest(name, known).map(|near| format!("did you mean {near}?"));
-        let help = near.unwrap_or_else(|| format!("add [outgoing_pools.{kind}.{name}]"));
+        let message = format!("{user} the {kind} pool {name}, which is not defined; it will not work");
+        let help = self.suggest(&["outgoing_pools", kind], name, format!("add [outgoing_pools.{kind}.{name}]"));
         self.report(&POOL, span, message, help);
     }
 
-    /// Connections whose name is always the same.
+    /// The pools whose names are always the same.
     fn fixed_pools(&mut self) {
-        for map in std::iter::once(self.root).chain(self.host_configs()) {
+        for map in self.sections() {
             for (section, kind, name) in [
                 (&["auth", "http"][..], "http", "auth"),
                 (&["modules", "mod_event_pusher", "rabbit"], "rabbit", "event_pusher"),
@@ -178,8 +198,7 @@ impl<'a> Check<'a> {
     fn backends(&mut self, version: &Version) {
         let databases = self.root.map_at(&["internal_databases"]);
         let has = |name: &str| databases.map_or(name == "mnesia", |map| map.get(name).is_some());
-        let root = self.root;
-        let sections: Vec<&Map> = std::iter::once(root).chain(self.host_configs()).collect();
+        let sections: Vec<&Map> = self.sections().collect();
         let has_pool = |name: &str| sections.iter().any(|map| map.at(["outgoing_pools", name]).is_some());
         let Some(known) = find(Reference::get().root(), "modules", version) else { return };
         let (mut found, mut keystores) = (Vec::new(), Vec::new());
@@ -222,7 +241,7 @@ impl<'a> Check<'a> {
         for span in keystores {
             let message = "modules.mod_keystore keeps its keys in mnesia, which is not among internal_databases; it will not work";
             let help = "add [internal_databases.mnesia]".to_owned();
-            self.report_database(&UNUSABLE, span, message.to_owned(), help, Some("volatileDatabase=mnesia"));
+            self.report_with_value(&UNUSABLE, span, message.to_owned(), help, Some("volatileDatabase=mnesia"));
         }
         let rule = if *version < Version::new(6, 6, 0) { &UNUSABLE } else { &BACKEND };
         for (name, key, value, span, is_given) in found {
@@ -236,14 +255,14 @@ impl<'a> Check<'a> {
                     let help = format!("set {key} to a database that there is, or add [internal_databases.{value}]");
                     // CETS needs a relational database.
                     let database = if value == "cets" { "persistentDatabase=rdbms" } else { "volatileDatabase=mnesia" };
-                    self.report_database(rule, span, message, help, Some(database));
+                    self.report_with_value(rule, span, message, help, Some(database));
                 }
                 "rdbms" | "rdbms_async" if !has_pool("rdbms") => {
                     let message = format!(
                         "{name} keeps its data in rdbms{by}, and there is no pool of connections to it; it will not work"
                     );
                     let help = "set persistentDatabase=rdbms, or add [outgoing_pools.rdbms.default]".to_owned();
-                    self.report_database(&POOL, span, message, help, Some("persistentDatabase=rdbms"));
+                    self.report_with_value(&POOL, span, message, help, Some("persistentDatabase=rdbms"));
                 }
                 "cassandra" | "redis" | "ldap" if !has_pool(value) => {
                     let message = format!(

@@ -17,6 +17,8 @@ pub(super) const VALUE: Rule = Rule::error("mongooseim-value");
 pub(super) const MANDATORY: Rule = Rule::error("mongooseim-mandatory");
 pub(super) const UNKNOWN: Rule = Rule::warning("mongooseim-unknown");
 
+/// The first version that the reference knows.
+pub(super) const FIRST: Version = Version::new(6, 5, 0);
 /// The last version whose sources the reference is from.
 pub(super) const LAST: Version = Version::new(6, 8, 1);
 

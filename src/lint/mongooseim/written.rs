@@ -25,7 +25,7 @@ pub(super) fn check(chart: &Metadata, values: &Map) -> Vec<Mistake> {
     }
     for (name, node) in values.map_at(&["listeners"]).into_iter().flat_map(Map::iter) {
         let listener = node.value.as_map();
-        if let Some(listener) = listener.filter(|map| is_true(map, "enabled")) {
+        if let Some(listener) = listener.filter(|map| map.is_true_at(&["enabled"])) {
             check_listener(name, listener, writes_ip_version(values), &mut found);
         }
     }
@@ -80,10 +80,6 @@ fn report(options: &Map, key: &str, path: &str, help: &str, found: &mut Vec<Mist
 /// Whether a chart is the MongooseIM chart of mim-chart: other charts may write what they like.
 pub(super) fn is_ours(chart: &Metadata) -> bool {
     chart.name == "mongooseim" && chart.engine == EngineKind::Tera
-}
-
-pub(super) fn is_true(map: &Map, key: &str) -> bool {
-    map.get(key).is_some_and(|node| node.value == Value::Bool(true))
 }
 
 /// Whether a value is there that is written as a text.

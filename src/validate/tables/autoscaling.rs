@@ -1,7 +1,7 @@
 //! `autoscaling` and `policy/v1`.
 
 use super::place::{NOT_NEGATIVE, Place, Row, Rule, row};
-use crate::kubernetes::{FieldPath, PathStep, quantity};
+use crate::kubernetes::{FieldPath, quantity};
 use crate::validate::form::{self, PERCENT, SEGMENT};
 
 #[rustfmt::skip]
@@ -44,7 +44,7 @@ pub(super) const ROWS: &[Row] = &[
 /// A target of scaling says its group, unless it is one of `v1` that had none before.
 fn group(at: &mut Place<'_, '_, '_>) {
     let version = at.text("apiVersion");
-    if at.path.0.iter().any(|step| matches!(step, PathStep::Field(name) if name == "describedObject")) {
+    if at.path.has_field("describedObject") {
         if version.matches('/').count() > 1 {
             at.invalid("apiVersion", &format!("unexpected GroupVersion string: {version}"));
         }
@@ -89,39 +89,30 @@ fn targets<'a>(at: &Place<'a, '_, '_>) -> (FieldPath, impl Fn(&str) -> bool + us
     (at.path.field("target"), is_given)
 }
 
-fn utilization(at: &mut Place<'_, '_, '_>) {
+/// A metric's target has one of two fields: the one that is reported if neither is given, and the one that is if both are.
+fn one_target(at: &mut Place<'_, '_, '_>, missing: (&str, &str), surplus: (&str, &str)) {
     let (path, is_given) = targets(at);
-    match (is_given("averageUtilization"), is_given("averageValue")) {
-        (false, false) => {
-            at.required_at(
-                &path.field("averageUtilization"),
-                "must set either a target raw value or a target utilization",
-            );
-        }
-        (true, true) => {
-            at.forbidden_at(
-                &path.field("averageValue"),
-                "may not set both a target raw value and a target utilization",
-            );
-        }
+    match (is_given(missing.0), is_given(surplus.0)) {
+        (false, false) => at.required_at(&path.field(missing.0), missing.1),
+        (true, true) => at.forbidden_at(&path.field(surplus.0), surplus.1),
         _ => {}
     }
 }
 
+fn utilization(at: &mut Place<'_, '_, '_>) {
+    one_target(
+        at,
+        ("averageUtilization", "must set either a target raw value or a target utilization"),
+        ("averageValue", "may not set both a target raw value and a target utilization"),
+    );
+}
+
 fn external(at: &mut Place<'_, '_, '_>) {
-    let (path, is_given) = targets(at);
-    match (is_given("value"), is_given("averageValue")) {
-        (false, false) => {
-            at.required_at(
-                &path.field("averageValue"),
-                "must set either a target value for metric or a per-pod target",
-            );
-        }
-        (true, true) => {
-            at.forbidden_at(&path.field("value"), "may not set both a target value for metric and a per-pod target");
-        }
-        _ => {}
-    }
+    one_target(
+        at,
+        ("averageValue", "must set either a target value for metric or a per-pod target"),
+        ("value", "may not set both a target value for metric and a per-pod target"),
+    );
 }
 
 fn object(at: &mut Place<'_, '_, '_>) {

@@ -6,7 +6,7 @@ use super::place::{Place, Row, Rule, row};
 use crate::kubernetes::{FieldPath, PathStep, names};
 use crate::validate::fields::{has, text};
 use crate::validate::form::{self, LABEL, QUALIFIED, SEGMENT, SUBDOMAIN};
-use crate::yaml::{Map, Node, Value};
+use crate::yaml::{Map, Node};
 
 const POLICIES: &[&str] = &["Ignore", "Fail"];
 
@@ -328,14 +328,13 @@ fn api_service(at: &mut Place<'_, '_, '_>) {
             None => at.required_at(&path.field(field), ""),
         }
     }
-    let is_true = |field: &str| spec.get(field).is_some_and(|node| node.value == Value::Bool(true));
     let has_bundle = has(spec, "caBundle");
     match spec.get("service").filter(|node| !node.value.is_null()) {
         None => {
             if has_bundle {
                 at.invalid_missing(&path.field("caBundle"), "local APIServices may not have a caBundle");
             }
-            if is_true("insecureSkipTLSVerify") {
+            if spec.is_true_at(&["insecureSkipTLSVerify"]) {
                 at.invalid_missing(
                     &path.field("insecureSkipTLSVerify"),
                     "local APIServices may not have insecureSkipTLSVerify",
@@ -360,7 +359,7 @@ fn api_service(at: &mut Place<'_, '_, '_>) {
                     "port is not valid: must be between 1 and 65535, inclusive",
                 );
             }
-            if has_bundle && is_true("insecureSkipTLSVerify") {
+            if has_bundle && spec.is_true_at(&["insecureSkipTLSVerify"]) {
                 at.invalid_missing(&path.field("insecureSkipTLSVerify"), "may not be true if caBundle is present");
             }
         }

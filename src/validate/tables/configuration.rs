@@ -5,7 +5,7 @@ use crate::diagnostic::Source;
 use crate::json;
 use crate::kubernetes::names;
 use crate::validate::fields::text;
-use crate::validate::form::KEY;
+use crate::validate::form::{KEY, decode_base64};
 use crate::yaml::{Map, Value};
 
 #[rustfmt::skip]
@@ -88,7 +88,6 @@ fn secret(at: &mut Place<'_, '_, '_>) {
 
 /// The configuration of a registry is an object in JSON. What it holds is a secret, and is not shown.
 fn docker(key: &str, at: &mut Place<'_, '_, '_>) {
-    use base64::Engine;
     let encoded = at.map("data").map(|map| text(map, key));
     let plain = at.map("stringData").and_then(|map| map.get(key)).map(|node| node.value.as_str().unwrap_or_default());
     let path = at.path.field("data").field(key);
@@ -100,8 +99,7 @@ fn docker(key: &str, at: &mut Place<'_, '_, '_>) {
     let decoded = match (plain, encoded) {
         (Some(plain), _) => plain.as_bytes().to_vec(),
         (None, Some(encoded)) => {
-            let compact: String = encoded.chars().filter(|c| !matches!(c, '\n' | '\r')).collect();
-            let Ok(decoded) = base64::engine::general_purpose::STANDARD.decode(compact) else { return };
+            let Some(decoded) = decode_base64(encoded) else { return };
             decoded
         }
         (None, None) => return,

@@ -157,7 +157,7 @@ fn devices(at: &mut Place<'_, '_, '_>) {
 }
 
 fn restart(at: &mut Place<'_, '_, '_>) {
-    let is_init = at.path.0.iter().any(|step| matches!(step, PathStep::Field(name) if name == "initContainers"));
+    let is_init = at.path.has_field("initContainers");
     if at.fields.text_at(&["restartPolicy"]).is_some() {
         at.choice("restartPolicy", &["Always", "OnFailure", "Never"]);
     } else if at.has("restartPolicyRules") && !is_init {
@@ -276,7 +276,7 @@ fn field_selector(at: &mut Place<'_, '_, '_>) {
         at.invalid("fieldPath", "error converting fieldPath: unsupported pod version");
         return;
     }
-    let is_variable = at.path.0.iter().any(|step| matches!(step, PathStep::Field(name) if name == "valueFrom"));
+    let is_variable = at.path.has_field("valueFrom");
     if let Some((map, rest)) = path.split_once('[') {
         let key = rest.strip_suffix(']').map(|key| key.trim_matches('\''));
         let is_map = ["metadata.labels", "metadata.annotations"].contains(&map);
@@ -324,7 +324,7 @@ fn resource_selector(at: &mut Place<'_, '_, '_>) {
         at.unsupported_at(&path, name, &known);
         return;
     }
-    let is_variable = at.path.0.iter().any(|step| matches!(step, PathStep::Field(name) if name == "valueFrom"));
+    let is_variable = at.path.has_field("valueFrom");
     if !is_variable && at.text("containerName").is_empty() {
         at.required("containerName", "");
     }

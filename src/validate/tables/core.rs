@@ -284,7 +284,7 @@ fn node_term(at: &mut Place<'_, '_, '_>) {
 
 fn node_requirement(at: &mut Place<'_, '_, '_>) {
     // Those of fields have rules of their own.
-    if at.path.0.iter().any(|step| matches!(step, PathStep::Field(name) if name == "matchFields")) {
+    if at.path.has_field("matchFields") {
         return;
     }
     let count = at.list("values").len();

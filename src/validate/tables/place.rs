@@ -216,8 +216,13 @@ impl<'a, 'f> Place<'a, '_, 'f> {
         self.report.object.strip_prefix(kind).is_some_and(|rest| rest.starts_with('/'))
     }
 
+    /// The path of a field; an empty one is the object itself.
+    fn path_of(&self, field: &str) -> FieldPath {
+        if field.is_empty() { self.path.clone() } else { self.path.field(field) }
+    }
+
     pub(super) fn invalid(&mut self, field: &str, message: &str) {
-        let path = if field.is_empty() { self.path.clone() } else { self.path.field(field) };
+        let path = self.path_of(field);
         match self.fields.get(field) {
             Some(node) => self.invalid_at(&path, node, message),
             None => self.say("value", &path, format!("Invalid value: {message}"), None),
@@ -243,7 +248,7 @@ impl<'a, 'f> Place<'a, '_, 'f> {
     }
 
     pub(super) fn forbidden(&mut self, field: &str, message: &str) {
-        let path = if field.is_empty() { self.path.clone() } else { self.path.field(field) };
+        let path = self.path_of(field);
         let span = self.fields.entry(field).map(|entry| &entry.key);
         self.say("value", &path, format!("Forbidden: {message}"), span);
     }
@@ -262,7 +267,7 @@ impl<'a, 'f> Place<'a, '_, 'f> {
     }
 
     pub(super) fn required(&mut self, field: &str, message: &str) {
-        let path = if field.is_empty() { self.path.clone() } else { self.path.field(field) };
+        let path = self.path_of(field);
         self.required_at(&path, message);
     }
 
@@ -273,7 +278,7 @@ impl<'a, 'f> Place<'a, '_, 'f> {
 
     /// What a field holds is there before; an empty field is the object itself.
     pub(super) fn duplicate(&mut self, field: &str, value: &str) {
-        let path = if field.is_empty() { self.path.clone() } else { self.path.field(field) };
+        let path = self.path_of(field);
         let span = self.fields.get(field).map(|node| &node.span);
         self.say("duplicate", &path, format!("Duplicate value: {value:?}"), span);
     }
