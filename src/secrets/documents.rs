@@ -5,6 +5,7 @@ use std::ops::Range;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use super::value_id::ValueId;
 use super::write_only::{entry_value, scalar, written};
 use super::{Secrets, is_secret};
 use crate::diagnostic::{Hidden, Source};
@@ -128,7 +129,7 @@ impl Secrets {
     pub fn masked_value(&self, path: &ValuePath, value: &Value) -> Value {
         let mut node = Node::generated(value.clone());
         if !self.is_open {
-            self.mask_values(&mut node, &mut path.clone());
+            self.mask_values(&mut node, ValueId::of(path), last_key(path));
         }
         node.value
     }
@@ -139,7 +140,7 @@ impl Secrets {
         if !self.is_open {
             let mut excerpts = super::excerpts::Excerpts::new(self);
             for (key, node) in values.iter_mut() {
-                self.mask_values(node, &mut ValuePath::default().key(key));
+                self.mask_values(node, ValueId::default().key(key), Some(key));
                 excerpts.hide_in_flags(node);
             }
         }
@@ -148,36 +149,36 @@ impl Secrets {
 
     /// Whether a value is secret, whatever it is.
     pub fn is_secret_value(&self, path: &ValuePath) -> bool {
-        let last = path.steps().iter().rev().find_map(|step| match step {
-            Step::Key(key) => Some(key.as_str()),
-            Step::Item(_) => None,
-        });
-        !self.is_open && (self.paths.contains(path) || last.is_some_and(|key| self.names_a_secret(key)))
+        self.is_marked(ValueId::of(path), last_key(path))
     }
 
-    fn mask_values(&self, node: &mut Node, path: &mut ValuePath) {
+    /// Whether a value with the last of its keys is secret.
+    fn is_marked(&self, id: ValueId, key: Option<&str>) -> bool {
+        !self.is_open && (self.values.contains(&id) || key.is_some_and(|key| self.names_a_secret(key)))
+    }
+
+    fn mask_values(&self, node: &mut Node, id: ValueId, key: Option<&str>) {
         match &mut node.value {
             Value::Map(map) => {
                 let entry = entry_value(map).is_some_and(|name| self.names_a_secret(name));
                 for (key, node) in map.iter_mut() {
                     match written(&node.value).filter(|_| entry && key == "value") {
                         Some(text) => node.value = Value::String(self.mask_of(self.number(&text))),
-                        None => path.within(Step::Key(key.to_owned()), |path| self.mask_values(node, path)),
+                        None => self.mask_values(node, id.key(key), Some(key)),
                     }
                 }
             }
             Value::List(items) => {
                 for (index, item) in items.iter_mut().enumerate() {
-                    path.within(Step::Item(index), |path| self.mask_values(item, path));
+                    self.mask_values(item, id.item(index), key);
                 }
             }
             Value::Null => {}
             value => {
                 let Some(text) = scalar(value).filter(|text| !text.is_empty()) else { return };
-                let is_default = self.public_values.contains(&(path.clone(), text.clone()));
-                let is_marked = self.paths.contains(path);
-                let is_named = written(value).is_some() && self.is_secret_value(path);
-                if (is_marked || is_named) && !is_default {
+                let is_default = self.public_values.contains(&(id, text.clone()));
+                let is_named = written(value).is_some() && self.is_marked(id, key);
+                if (self.values.contains(&id) || is_named) && !is_default {
                     *value = Value::String(self.mask_of(self.number(&text)));
                 } else if value.as_str().is_some() {
                     let masked = self.mask(&text);
@@ -271,4 +272,12 @@ fn decode_data(object: &mut Map) {
             node.value = Value::String(text);
         }
     }
+}
+
+/// The last key of a path: that of a list says what its items are.
+fn last_key(path: &ValuePath) -> Option<&str> {
+    path.steps().iter().rev().find_map(|step| match step {
+        Step::Key(key) => Some(key.as_str()),
+        Step::Item(_) => None,
+    })
 }

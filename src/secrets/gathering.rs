@@ -35,8 +35,8 @@ impl Gathering {
 
     /// Adds the defaults of charts: everybody may read them.
     pub fn defaults(&mut self, defaults: &Map, schemas: &[ChartSchema<'_>]) {
-        for (path, node) in marked(defaults, schemas).secret {
-            self.secrets.public_values.extend(scalar(&node.value).map(|text| (path, text)));
+        for (id, node) in marked(defaults, schemas).secret {
+            self.secrets.public_values.extend(scalar(&node.value).map(|text| (id, text)));
         }
         let mut pending: Vec<&Node> = defaults.iter().map(|(_, node)| node).collect();
         while let Some(node) = pending.pop() {
@@ -52,14 +52,14 @@ impl Gathering {
     pub fn values(&mut self, values: &Map, schemas: &[ChartSchema<'_>]) {
         let found = marked(values, schemas);
         self.secrets.plain_keys.extend(found.plain_keys);
-        for (path, node) in found.secret {
+        for (id, node) in found.secret {
             let Some(text) = scalar(&node.value).filter(|text| !text.is_empty()) else { continue };
-            if self.secrets.public_values.contains(&(path.clone(), text.clone())) {
+            if self.secrets.public_values.contains(&(id, text.clone())) {
                 continue;
             }
             let number = self.text(&text);
             self.secrets.add_place(&node.span, number);
-            self.secrets.paths.insert(path);
+            self.secrets.values.insert(id);
         }
         self.lines_of(values);
     }

@@ -18,6 +18,7 @@
 //! |---|---|
 //! | `names` | which keys hold secrets |
 //! | `write_only` | which values are secret, by schemas and keys |
+//! | `value_id` | which value is meant, in a few bytes |
 //! | `gathering` | all secrets of a run |
 //! | `finder`, `spellings` | finds them in texts |
 //! | `lines` | secrets in texts of which nothing is known |
@@ -34,9 +35,10 @@ mod lines;
 mod names;
 mod places;
 mod spellings;
+mod value_id;
 mod write_only;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use ahash::AHashSet;
 
@@ -44,10 +46,10 @@ pub use gathering::Gathering;
 pub use names::{may_hold_secrets, names_a_secret};
 pub use write_only::ChartSchema;
 
-use crate::values::ValuePath;
 use crate::yaml::Map;
 use finder::{Finder, Found};
 use places::Places;
+use value_id::ValueId;
 
 /// What is secret in a run. The default knows no text: it goes by keys alone.
 #[derive(Debug, Clone, Default)]
@@ -58,9 +60,9 @@ pub struct Secrets {
     /// Where secrets are written, in files and flags.
     places: Places,
     /// The values that are secret.
-    paths: BTreeSet<ValuePath>,
+    values: AHashSet<ValueId>,
     /// Secret values that are a chart's own defaults.
-    public_values: AHashSet<(ValuePath, String)>,
+    public_values: AHashSet<(ValueId, String)>,
     /// Texts that are not secret whatever their key.
     public: AHashSet<String>,
     /// Keys that would name secrets, but for a schema.

@@ -5,7 +5,7 @@ use regex::Regex;
 
 use super::lines::is_text;
 use super::names::{may_name_an_object, names_a_secret};
-use crate::values::{Step, ValuePath};
+use super::value_id::ValueId;
 use crate::yaml::{Map, Node, Value};
 
 /// The schema of a chart: the names of the subcharts on the way to it, and the document.
@@ -15,7 +15,7 @@ pub type ChartSchema<'s> = (&'s [String], &'s Node);
 #[derive(Debug, Default)]
 pub(super) struct Marked<'v> {
     /// Values that hold no others.
-    pub(super) secret: Vec<(ValuePath, &'v Node)>,
+    pub(super) secret: Vec<(ValueId, &'v Node)>,
     /// Keys that end in `secret` and hold names of Secrets: a schema describes them, and marks other values as secret.
     pub(super) plain_keys: AHashSet<String>,
 }
@@ -27,13 +27,14 @@ const MOST_STEPS: usize = 4_000_000;
 pub(super) fn marked<'v>(values: &'v Map, schemas: &[ChartSchema<'_>]) -> Marked<'v> {
     let documents: Vec<Document<'_>> = schemas.iter().map(|(path, node)| Document::of(path, node)).collect();
     let mut walk = Walk { documents: &documents, patterns: AHashMap::new(), steps: 0, marked: Marked::default() };
-    walk.map(values, &[], &mut ValuePath::default(), false);
+    walk.map(values, &[], ValueId::default(), false);
     walk.marked
 }
 
 /// A schema document with what its references lead to.
 struct Document<'s> {
-    path: &'s [String],
+    /// The map of values that it describes.
+    describes: ValueId,
     root: Option<&'s Map>,
     /// By `$anchor`, `$dynamicAnchor`, and the last part of `$id`.
     names: AHashMap<&'s str, Vec<&'s Map>>,
@@ -45,8 +46,14 @@ struct Document<'s> {
 impl<'s> Document<'s> {
     fn of(path: &'s [String], node: &'s Node) -> Self {
         let root = node.value.as_map();
-        let mut document =
-            Document { path, root, names: AHashMap::new(), resources: root.into_iter().collect(), has_secrets: false };
+        let describes = path.iter().fold(ValueId::default(), |id, name| id.key(name));
+        let mut document = Document {
+            describes,
+            root,
+            names: AHashMap::new(),
+            resources: root.into_iter().collect(),
+            has_secrets: false,
+        };
         let mut pending = vec![node];
         while let Some(node) = pending.pop() {
             match &node.value {
@@ -124,13 +131,11 @@ struct Walk<'w, 'v> {
 }
 
 impl<'w, 'v> Walk<'w, 'v> {
-    fn map(&mut self, map: &'v Map, views: &[View<'w>], path: &mut ValuePath, is_secret: bool) {
+    fn map(&mut self, map: &'v Map, views: &[View<'w>], id: ValueId, is_secret: bool) {
         let mut views = views.to_vec();
         for (index, document) in self.documents.iter().enumerate() {
-            let is_here = document.path.len() == path.steps().len()
-                && document.path.iter().zip(path.steps()).all(|(name, step)| *step == Step::Key(name.clone()));
             let view = document.root.map(|schema| View { document: index, schema, by_name: false });
-            views.extend(view.filter(|_| is_here));
+            views.extend(view.filter(|_| document.describes == id));
         }
         let views = self.expanded(views);
         let is_secret = is_secret || views.iter().any(|view| is_write_only(view.schema));
@@ -141,14 +146,14 @@ impl<'w, 'v> Walk<'w, 'v> {
                 self.property(view, key, &mut of_key);
             }
             let named = if entry.is_some() && key == "value" { entry } else { Some(key) };
-            path.within(Step::Key(key.to_owned()), |path| self.node(node, of_key, path, is_secret, named));
+            self.node(node, of_key, id.key(key), is_secret, named);
         }
     }
 
-    fn node(&mut self, node: &'v Node, views: Vec<View<'w>>, path: &mut ValuePath, is_secret: bool, key: Option<&str>) {
+    fn node(&mut self, node: &'v Node, views: Vec<View<'w>>, id: ValueId, is_secret: bool, key: Option<&str>) {
         let is_secret = is_secret || self.steps > MOST_STEPS;
         match &node.value {
-            Value::Map(map) => self.map(map, &views, path, is_secret),
+            Value::Map(map) => self.map(map, &views, id, is_secret),
             Value::List(items) => {
                 let views = self.expanded(views);
                 let is_secret = is_secret || views.iter().any(|view| is_write_only(view.schema));
@@ -158,7 +163,7 @@ impl<'w, 'v> Walk<'w, 'v> {
                         self.item(view, index, &mut of_item);
                     }
                     // The texts of a list are what its key says.
-                    path.within(Step::Item(index), |path| self.node(item, of_item, path, is_secret, key));
+                    self.node(item, of_item, id.item(index), is_secret, key);
                 }
             }
             Value::Null => {}
@@ -169,7 +174,7 @@ impl<'w, 'v> Walk<'w, 'v> {
                 let described = |view: &View<'_>| view.by_name && self.documents[view.document].has_secrets;
                 let is_plain = key.is_some_and(may_name_an_object) && views.iter().any(described);
                 if is_marked || is_named && !is_plain {
-                    self.marked.secret.push((path.clone(), node));
+                    self.marked.secret.push((id, node));
                 } else if let Some(key) = key.filter(|_| is_named) {
                     self.marked.plain_keys.insert(key.to_owned());
                 }
