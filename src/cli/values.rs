@@ -17,7 +17,7 @@ use crate::cli::output::console::Console;
 use crate::diagnostic::{Diagnostic, Paint};
 use crate::engine::{Capabilities, Release};
 use crate::explain::{Subject, hide_unused, unused, unused_json, unused_text};
-use crate::values::{Layer, ValuePath, merge_layers};
+use crate::values::{Layer, merge_layers};
 use crate::{io, render, values, yaml};
 
 /// Print the merged values that a chart's templates see
@@ -105,7 +105,7 @@ impl Values {
             skip_schema_validation: self.values.skip_schema_validation,
             experiments: progress.experiments(),
         };
-        let scanned = unused(subject, &ValuePath::leaves(&user));
+        let scanned = unused(subject, &user);
         drop(progress);
         let mut scanned = scanned?;
         hide_unused(&mut scanned, console.secrets());

@@ -1,6 +1,8 @@
 //! Which values made the differences between two sets of manifests, by experiment: each value that differs is put back, and
 //! what changes back with it was made by it.
 
+use std::collections::BTreeSet;
+
 use super::experiment::{Change, Experiment, Outcome, Subject};
 use super::parallel;
 use crate::diagnostic::Diagnostic;
@@ -67,21 +69,24 @@ fn candidates(experiment: &Experiment<'_>, user: &Map, before: Before<'_>) -> Re
     let now = &experiment.prepared.values;
     let is_unknown = matches!(before, Before::Unknown);
     let defaults;
-    let (before, mut paths) = match before {
-        Before::Values(before) => {
-            let mut paths = ValuePath::leaves(now);
-            paths.extend(ValuePath::leaves(before));
-            (before, paths)
-        }
+    let (before, lists) = match before {
+        Before::Values(before) => (before, vec![now, before]),
         Before::Unknown => {
             defaults = merge_defaults(&experiment.prepared.chart.values_tree())?.values;
-            (&defaults, ValuePath::leaves(user))
+            (&defaults, vec![user])
         }
     };
-    paths.sort();
-    paths.dedup();
     let value = |map: &Map, path: &ValuePath| path.get(map).map(|node: &Node| node.value.clone());
-    let differing = paths.into_iter().filter(|path| value(now, path) != value(before, path));
+    // The first of them: there may be very many.
+    let mut differing = BTreeSet::new();
+    for path in lists.into_iter().flat_map(ValuePath::leaves) {
+        if value(now, &path) != value(before, &path) {
+            differing.insert(path);
+        }
+        if differing.len() > MOST {
+            differing.pop_last();
+        }
+    }
     let candidate = |path: ValuePath| {
         let old = value(before, &path);
         // A value without a default goes with what the user put around it: a map that stays would be empty.
@@ -92,7 +97,7 @@ fn candidates(experiment: &Experiment<'_>, user: &Map, before: Before<'_>) -> Re
         }
         Candidate { old, back: Change { value: value(before, &at), path: at }, path }
     };
-    Ok(differing.take(MOST).map(candidate).collect())
+    Ok(differing.into_iter().map(candidate).collect())
 }
 
 fn cause(experiment: &Experiment<'_>, candidate: &Candidate, secrets: &Secrets) -> Cause {

@@ -193,7 +193,7 @@ impl<'a> Experiment<'a> {
             return at(path, value);
         };
         let mut changes = Vec::new();
-        for leaf in ValuePath::leaves(map).into_iter().take(MOST_LEAVES) {
+        for leaf in ValuePath::leaves(map).take(MOST_LEAVES) {
             let whole = leaf.steps().iter().fold(path.clone(), |path, step| match step {
                 Step::Key(key) => path.key(key),
                 Step::Item(_) => path,

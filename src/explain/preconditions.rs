@@ -164,10 +164,10 @@ fn with_companion(
     without_effect: &[(ValuePath, Vec<Change>)],
 ) -> Vec<(usize, Vec<Change>)> {
     const MOST_COMPANIONS: usize = 4;
-    let leaves = ValuePath::leaves(&experiment.prepared.values);
     let is_another = |path: &ValuePath| !gates.iter().any(|gate| gate.path.holds(path));
-    let companions = leaves.iter().filter(|path| named(path) && is_another(path)).take(MOST_COMPANIONS);
-    for companion in companions.flat_map(|path| experiment.changes(path).into_iter().take(OF_A_GATE)) {
+    let leaves = ValuePath::leaves(&experiment.prepared.values);
+    let companions = leaves.filter(|path| named(path) && is_another(path)).take(MOST_COMPANIONS);
+    for companion in companions.flat_map(|path| experiment.changes(&path).into_iter().take(OF_A_GATE)) {
         let mut gates = gates.to_vec();
         gates.push(&companion);
         if let Outcome::Rendered(rendered) = experiment.try_values(&gates) {
@@ -183,7 +183,6 @@ fn candidates(experiment: &Experiment<'_>, near: &[(ValuePath, Vec<Change>)]) ->
     let values = &experiment.prepared.values;
     let nearness = |path: &ValuePath| near.iter().map(|(other, _)| path.shared_with(other)).max().unwrap_or_default();
     let mut gates: Vec<(ValuePath, bool)> = ValuePath::leaves(values)
-        .into_iter()
         .filter_map(|path| {
             let node = path.get(values)?;
             let decides = matches!(node.value, Value::Bool(_)) || experiment.is_choice(&path);

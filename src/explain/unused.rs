@@ -5,7 +5,7 @@ use super::parallel;
 use super::preconditions::{Behind, Gate, gates};
 use crate::diagnostic::Diagnostic;
 use crate::values::ValuePath;
-use crate::yaml::Node;
+use crate::yaml::{Map, Node};
 
 /// The most values that are experimented with in one run, and the most changes of one.
 const MOST_VALUES: usize = 2_000;
@@ -35,15 +35,16 @@ pub struct Scanned {
     pub left_out: usize,
 }
 
-/// Those of the values at `paths` whose changes have no effect on the output. One that has no valid change is not among
+/// Those of the values of a map whose changes have no effect on the output. One that has no valid change is not among
 /// them: nothing can be said of it.
 ///
 /// # Errors
 /// All that keeps the chart from being rendered.
-pub fn unused(subject: Subject<'_>, paths: &[ValuePath]) -> Result<Scanned, Vec<Diagnostic>> {
+pub fn unused(subject: Subject<'_>, asked: &Map) -> Result<Scanned, Vec<Diagnostic>> {
     let experiment = Experiment::new(subject)?;
-    let scanned = paths.len().min(MOST_VALUES);
-    let silent = without_effect(&experiment, &paths[..scanned]);
+    let mut leaves = ValuePath::leaves(asked);
+    let paths: Vec<ValuePath> = leaves.by_ref().take(MOST_VALUES).collect();
+    let silent = without_effect(&experiment, &paths);
     // No other value makes the chart use a value that it does not know.
     let (known, unknown): (Vec<_>, Vec<_>) = silent.into_iter().partition(|(path, _)| experiment.knows(path));
     let mut gates = gates(&experiment, &known);
@@ -59,7 +60,7 @@ pub fn unused(subject: Subject<'_>, paths: &[ValuePath]) -> Result<Scanned, Vec<
     });
     let mut unused: Vec<Unused> = reported.collect();
     unused.sort_by_key(|unused| paths.iter().position(|path| *path == unused.path));
-    Ok(Scanned { unused, scanned, left_out: paths.len() - scanned })
+    Ok(Scanned { unused, scanned: paths.len(), left_out: leaves.count() })
 }
 
 /// The values of which no change has an effect, with the valid changes. The likeliest change of each value is made alone,

@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Severity, Source};
 use crate::engine::{self, Capabilities, Refusals, Release, Rendered, Scope, add_template_lines};
 use crate::explain::{self, Experiments};
 use crate::render::Schemas;
-use crate::values::{ValuePath, coalesce};
+use crate::values::coalesce;
 use crate::yaml::Map;
 
 const FOLDER: &str = "templates/";
@@ -165,7 +165,7 @@ fn without_effect(
         experiments,
     };
     // A chart that lint can look at and that does not render, because it wants a value, can't be experimented with.
-    let scanned = explain::unused(subject, &ValuePath::leaves(&chart.values)).ok()?;
+    let scanned = explain::unused(subject, &chart.values).ok()?;
     let silent: Vec<&explain::Unused> = scanned.unused.iter().filter(|unused| unused.gate.is_none()).collect();
     if silent.is_empty() {
         return None;

@@ -4,7 +4,6 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::diagnostic::{Diagnostic, Source, TextStyle, write_json, write_text};
-use crate::values::{Step, ValuePath};
 use crate::yaml::{Node, Value};
 use crate::yaml::{read_document, read_values};
 
@@ -30,32 +29,24 @@ fn marked(values: &str, schema: &str) -> Vec<String> {
     let schema = read_document(&Source::file("s.json", schema)).unwrap();
     let values = read(values);
     let found = write_only::marked(&values, &[(&[], &schema)]);
-    let paths = paths_of_scalars(&values);
-    let path = |id| paths.iter().find(|path| ValueId::of(path) == id).expect("the path of a value").to_string();
-    found.secret.iter().map(|(id, _)| path(*id)).collect()
+    let mut paths = HashMap::new();
+    values.iter().for_each(|(key, node)| add_paths(node, ValueId::default().key(key), key.to_owned(), &mut paths));
+    found.secret.iter().map(|(id, _)| paths[id].clone()).collect()
 }
 
-/// The paths of all scalars.
-fn paths_of_scalars(values: &Map) -> Vec<ValuePath> {
-    fn add(node: &Node, path: &mut ValuePath, found: &mut Vec<ValuePath>) {
-        match &node.value {
-            Value::Map(map) => {
-                map.iter()
-                    .for_each(|(key, node)| path.within(Step::Key(key.to_owned()), |path| add(node, path, found)));
-            }
-            Value::List(items) => {
-                items
-                    .iter()
-                    .enumerate()
-                    .for_each(|(at, node)| path.within(Step::Item(at), |path| add(node, path, found)));
-            }
-            _ => found.push(path.clone()),
+/// Adds the paths of a value and of all that is in it.
+fn add_paths(node: &Node, id: ValueId, path: String, paths: &mut HashMap<ValueId, String>) {
+    match &node.value {
+        Value::Map(map) => {
+            map.iter().for_each(|(key, node)| add_paths(node, id.key(key), format!("{path}.{key}"), paths));
         }
+        Value::List(items) => {
+            let items = items.iter().enumerate();
+            items.for_each(|(at, node)| add_paths(node, id.item(at), format!("{path}[{at}]"), paths));
+        }
+        _ => {}
     }
-    let mut found = Vec::new();
-    let mut top = ValuePath::default();
-    values.iter().for_each(|(key, node)| top.within(Step::Key(key.to_owned()), |path| add(node, path, &mut found)));
-    found
+    paths.insert(id, path);
 }
 
 #[test]

@@ -95,15 +95,6 @@ impl ValuePath {
         ValuePath(steps)
     }
 
-    /// Makes this the path of a value right below, for as long as `inside` runs: a walk through values that nest deeply needs one
-    /// path and not one for each level.
-    pub(crate) fn within<T>(&mut self, step: Step, inside: impl FnOnce(&mut ValuePath) -> T) -> T {
-        self.0.push(step);
-        let result = inside(self);
-        self.0.pop();
-        result
-    }
-
     /// The path of the steps before the last one; `None` at the top.
     pub fn parent(&self) -> Option<ValuePath> {
         let (_, above) = self.0.split_last()?;
@@ -136,20 +127,29 @@ impl ValuePath {
         })
     }
 
-    /// The paths of all values of a map that hold no others: scalars, lists, empty maps. In the order of the map.
-    pub fn leaves(values: &Map) -> Vec<ValuePath> {
-        let mut found = Vec::new();
-        ValuePath::default().add_leaves(values, &mut found);
-        found
-    }
-
-    fn add_leaves(&mut self, map: &Map, found: &mut Vec<ValuePath>) {
-        for (key, node) in map.iter() {
-            self.within(Step::Key(key.to_owned()), |path| match &node.value {
-                Value::Map(inner) if !inner.is_empty() => path.add_leaves(inner, found),
-                _ => found.push(path.clone()),
-            });
-        }
+    /// The paths of all values of a map that hold no others: scalars, lists, empty maps. In the order of the map, each as it is
+    /// asked for.
+    pub fn leaves(values: &Map) -> impl Iterator<Item = ValuePath> {
+        let mut open = vec![values.iter()];
+        let mut path = ValuePath::default();
+        std::iter::from_fn(move || {
+            loop {
+                let Some((key, node)) = open.last_mut()?.next() else {
+                    open.pop();
+                    path.0.pop();
+                    continue;
+                };
+                path.0.push(Step::Key(key.to_owned()));
+                match &node.value {
+                    Value::Map(inner) if !inner.is_empty() => open.push(inner.iter()),
+                    _ => {
+                        let leaf = path.clone();
+                        path.0.pop();
+                        return Some(leaf);
+                    }
+                }
+            }
+        })
     }
 }
 
@@ -231,8 +231,9 @@ mod tests {
 
     #[test]
     fn leaves_are_what_holds_nothing() {
-        let paths = ValuePath::leaves(&values("a: {b: [1], c: {}}\nd: ~\n"));
-        assert_eq!(paths.iter().map(ToString::to_string).collect::<Vec<_>>(), ["a.b", "a.c", "d"]);
+        let values = values("a: {b: [1], c: {}}\nd: ~\n");
+        let paths = ValuePath::leaves(&values);
+        assert_eq!(paths.map(|path| path.to_string()).collect::<Vec<_>>(), ["a.b", "a.c", "d"]);
     }
 
     proptest! {

@@ -230,6 +230,20 @@ fn templates_that_multiply_each_other_are_limited() {
     limited("mim-chart template c", folder, Some("the template writes more than 64 MiB"));
 }
 
+/// A secret at each of thousands of levels: its path at each would take a gigabyte.
+#[test]
+fn secrets_at_every_level_of_deep_values_fit() {
+    const LEVELS: usize = 4_900;
+    let folder = tempfile::tempdir().expect("a folder");
+    let open: String = (0..LEVELS).map(|n| format!("{{password: x{n}, a: ")).collect();
+    fs::write(folder.path().join("v.yaml"), format!("a: {open}1{}\n", "}".repeat(LEVELS))).expect("written");
+    for line in ["template -f v.yaml", "lint -f v.yaml", "values --unused -f v.yaml"] {
+        let output = run(&format!("ulimit -v {SPACE}; mim-chart {line}"), folder.path());
+        let printed = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
+        assert!(printed.contains("values nest deeper than 1000 levels"), "{line}: {printed:.500}");
+    }
+}
+
 /// Thousands of patterns with wildcards, for hundreds of files with long names.
 #[test]
 #[ignore = "slow: cargo test --release -- --ignored"]
