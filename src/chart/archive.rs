@@ -11,6 +11,7 @@ use super::tree_budget::TreeBudget;
 use crate::diagnostic::Diagnostic;
 use crate::go::path::clean;
 use crate::go::strconv::quote_double;
+use crate::go::utf8::to_text;
 
 /// The greatest size of one unpacked file in bytes (Helm's limit).
 pub const MAX_FILE_BYTES: u64 = 5 << 20;
@@ -86,7 +87,7 @@ pub(super) fn path_in_chart(name: &str) -> Result<String, String> {
     if rest.starts_with('/') {
         return Err("chart illegally contains absolute paths".to_owned());
     }
-    let path = clean(&rest);
+    let path = to_text(&clean(rest.as_bytes())).into_owned();
     let is_drive = matches!(path.as_bytes(), [letter, b':', b'/', ..] if letter.is_ascii_alphabetic());
     match path.as_str() {
         "." => Err(format!("chart illegally contains content outside the base directory: {}", quote_double(name))),

@@ -31,46 +31,53 @@ pub fn join(directory: &Path, name: &str) -> PathBuf {
 }
 
 /// The last element of a path (`path.Base`): `.` for an empty path, `/` for slashes alone.
-pub fn base(path: &str) -> &str {
+pub fn base(path: &[u8]) -> &[u8] {
     if path.is_empty() {
-        return ".";
+        return b".";
     }
-    let trimmed = path.trim_end_matches('/');
-    if trimmed.is_empty() { "/" } else { trimmed.rsplit('/').next().unwrap_or(trimmed) }
+    match path.iter().rposition(|byte| *byte != b'/') {
+        None => b"/",
+        Some(last) => split_last(&path[..=last]).1,
+    }
 }
 
 /// All but the last element of a path, cleaned (`path.Dir`).
-pub fn dir(path: &str) -> String {
-    clean(path.rfind('/').map_or("", |slash| &path[..=slash]))
+pub fn dir(path: &[u8]) -> Vec<u8> {
+    clean(split_last(path).0)
 }
 
 /// The extension of a path's last element with its dot (`path.Ext`), empty where it has none.
-pub fn ext(path: &str) -> &str {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    name.rfind('.').map_or("", |point| &name[point..])
+pub fn ext(path: &[u8]) -> &[u8] {
+    let name = split_last(path).1;
+    name.iter().rposition(|byte| *byte == b'.').map_or(b"", |point| &name[point..])
+}
+
+/// A path up to its last slash, and what is behind that.
+fn split_last(path: &[u8]) -> (&[u8], &[u8]) {
+    path.split_at(path.iter().rposition(|byte| *byte == b'/').map_or(0, |slash| slash + 1))
 }
 
 /// The shortest equivalent path (`path.Clean`): no `.` and no empty elements, and `..` only at the start.
 ///
 /// ```
 /// use mim_chart::go::path::clean;
-/// assert_eq!(clean("a/./b//../c"), "a/c");
-/// assert_eq!(clean("../x/.."), "..");
+/// assert_eq!(clean(b"a/./b//../c"), b"a/c");
+/// assert_eq!(clean(b"../x/.."), b"..");
 /// ```
-pub fn clean(path: &str) -> String {
-    let rooted = path.starts_with('/');
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/').filter(|part| !part.is_empty() && *part != ".") {
+pub fn clean(path: &[u8]) -> Vec<u8> {
+    let rooted = path.starts_with(b"/");
+    let mut parts: Vec<&[u8]> = Vec::new();
+    for part in path.split(|byte| *byte == b'/').filter(|part| !part.is_empty() && *part != b".") {
         match (part, parts.last()) {
-            ("..", Some(&last)) if last != ".." => drop(parts.pop()),
-            ("..", _) if rooted => {}
+            (b"..", Some(&last)) if last != b".." => drop(parts.pop()),
+            (b"..", _) if rooted => {}
             _ => parts.push(part),
         }
     }
-    let joined = parts.join("/");
+    let joined = parts.join(&b'/');
     match (rooted, joined.is_empty()) {
-        (true, _) => format!("/{joined}"),
-        (false, true) => ".".to_owned(),
+        (true, _) => [b"/", &joined[..]].concat(),
+        (false, true) => b".".to_vec(),
         (false, false) => joined,
     }
 }

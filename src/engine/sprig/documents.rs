@@ -142,7 +142,8 @@ fn item(value: &Value) -> Item {
         Value::String(text) => Item::Text(text.clone().into_bytes()),
         Value::List(items) => Item::List(items.iter().map(|node| item(&node.value)).collect()),
         Value::Map(map) => {
-            let mut entries: Vec<_> = map.iter().map(|(key, node)| (key.to_owned(), item(&node.value))).collect();
+            let mut entries: Vec<_> =
+                map.iter().map(|(key, node)| (key.as_bytes().to_vec(), item(&node.value))).collect();
             entries.sort_by(|(a, _), (b, _)| a.cmp(b));
             Item::Map(entries)
         }

@@ -63,7 +63,7 @@ fn item(value: &Value, room: &mut usize, depth: usize) -> Result<Item, FnError> 
         }
         Value::Map(map) if map.is_nil() => Item::Nil,
         Value::Map(map) => {
-            let entry = |(key, value): (Text, Value)| Ok((key.lossy().into_owned(), item(&value, room, depth)?));
+            let entry = |(key, value): (Text, Value)| Ok((key.to_vec(), item(&value, room, depth)?));
             Item::Map(map.snapshot().into_iter().map(entry).collect::<Result<_, FnError>>()?)
         }
         Value::Object(object) => object_item(&**object, value, room, depth)?,

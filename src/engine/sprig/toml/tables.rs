@@ -148,10 +148,14 @@ pub(super) fn written(key: &[String]) -> String {
     out
 }
 
+/// Whether a part of a key needs no quotes.
+pub(super) fn is_bare(part: &[u8]) -> bool {
+    !part.is_empty() && part.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+}
+
 /// Appends one part of a key, in quotes where it needs them.
-pub(super) fn push_key(out: &mut String, part: &str) {
-    let is_bare = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    if !part.is_empty() && part.bytes().all(is_bare) {
+fn push_key(out: &mut String, part: &str) {
+    if is_bare(part.as_bytes()) {
         return out.push_str(part);
     }
     out.push('"');

@@ -23,7 +23,7 @@ fn written(value: &Value) -> Item {
 }
 
 fn table(table: &Table) -> Item {
-    Item::Map(table.iter().map(|(key, value)| (key.clone(), written(value))).collect())
+    Item::Map(table.iter().map(|(key, value)| (key.clone().into_bytes(), written(value))).collect())
 }
 
 #[test]
@@ -62,6 +62,6 @@ fn deep_values_are_an_error() {
 
 #[test]
 fn nil_in_a_list_cannot_be_written() {
-    let list = Item::Map(vec![("a".to_owned(), Item::List(vec![Item::Int(1), Item::Nil]))]);
+    let list = Item::Map(vec![(b"a".to_vec(), Item::List(vec![Item::Int(1), Item::Nil]))]);
     assert_eq!(write(&list).unwrap_err(), "toml: cannot encode array with nil element");
 }

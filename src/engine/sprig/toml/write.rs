@@ -1,6 +1,6 @@
 //! Values as TOML text: keys sorted, tables after plain values and indented by their depth.
 
-use super::tables::{push_escaped, push_key, written};
+use super::tables::{is_bare, push_escaped};
 use crate::go::float::format_float;
 use crate::go::time::Time;
 use crate::go::utf8;
@@ -21,8 +21,8 @@ pub enum Item {
     Time(Time),
     /// A list.
     List(Vec<Item>),
-    /// A map, sorted by key.
-    Map(Vec<(String, Item)>),
+    /// A map, sorted by key. Keys need not be UTF-8 either.
+    Map(Vec<(Vec<u8>, Item)>),
     /// The fields of a struct, in order.
     Struct(Vec<(&'static str, Item)>),
     /// What TOML does not have, by the name of its kind in Go.
@@ -47,10 +47,10 @@ pub fn write(item: &Item) -> Result<Vec<u8>, String> {
 
 struct Writer {
     out: Vec<u8>,
-    path: Vec<String>,
+    path: Vec<Vec<u8>>,
 }
 
-type Entries<'i> = Vec<(&'i str, &'i Item)>;
+type Entries<'i> = Vec<(&'i [u8], &'i Item)>;
 
 impl Item {
     fn is_table(&self) -> bool {
@@ -59,8 +59,8 @@ impl Item {
 
     fn entries(&self) -> Entries<'_> {
         match self {
-            Item::Map(entries) => entries.iter().map(|(key, item)| (key.as_str(), item)).collect(),
-            Item::Struct(fields) => fields.iter().map(|(name, item)| (*name, item)).collect(),
+            Item::Map(entries) => entries.iter().map(|(key, item)| (key.as_slice(), item)).collect(),
+            Item::Struct(fields) => fields.iter().map(|(name, item)| (name.as_bytes(), item)).collect(),
             _ => Vec::new(),
         }
     }
@@ -100,10 +100,26 @@ impl Writer {
         self.out.extend_from_slice(text.as_bytes());
     }
 
-    fn key(&mut self, key: &str) {
-        let mut quoted = String::new();
-        push_key(&mut quoted, key);
-        self.push(&quoted);
+    fn key(&mut self, key: &[u8]) {
+        if is_bare(key) {
+            self.out.extend_from_slice(key);
+        } else {
+            self.quoted(key);
+        }
+    }
+
+    /// The line above a table: its name in brackets.
+    fn heading(&mut self, indent: &str, open: &str, close: &str) {
+        self.push(indent);
+        self.push(open);
+        let path = std::mem::take(&mut self.path);
+        for (index, key) in path.iter().enumerate() {
+            self.push(if index > 0 { "." } else { "" });
+            self.key(key);
+        }
+        self.path = path;
+        self.push(close);
+        self.push("\n");
     }
 
     fn table(&mut self, item: &Item) -> Result<(), String> {
@@ -121,17 +137,16 @@ impl Writer {
         }
         for (key, item) in tables {
             self.path.push(key.to_owned());
-            let name = written(&self.path);
             if let Item::List(items) = item {
                 for item in items {
                     self.push(if self.out.is_empty() { "" } else { "\n" });
-                    self.push(&format!("{indent}[[{name}]]\n"));
+                    self.heading(&indent, "[[", "]]");
                     self.table(item)?;
                 }
             } else {
                 // An empty line sets off tables of the top, and those of a list anywhere.
                 self.push(if self.path.len() == 1 && !self.out.is_empty() { "\n" } else { "" });
-                self.push(&format!("{indent}[{name}]\n"));
+                self.heading(&indent, "[", "]");
                 self.table(item)?;
             }
             self.path.pop();
@@ -167,7 +182,7 @@ impl Writer {
             Item::Struct(fields) => {
                 let (plain, tables) = sorted(item)?;
                 self.push("{");
-                let last = fields.last().map(|(name, _)| *name);
+                let last = fields.last().map(|(name, _)| name.as_bytes());
                 for part in [plain, tables] {
                     let last = part.iter().position(|(name, _)| Some(*name) == last);
                     self.pairs(&part, last)?;
