@@ -1,6 +1,7 @@
 //! Which rules look at a difference, and those of kinds that need only one or two.
 
 use super::changed::{Changed, reference as reference_of};
+use super::workloads::LeftData;
 use super::{Impact, ImpactLevel, fixed, services, workloads};
 use crate::diff::difference::Status;
 use crate::kubernetes::Object;
@@ -8,10 +9,11 @@ use crate::yaml::Map;
 
 /// What each difference does; `new` are all objects of the new side.
 pub(in crate::diff) fn impacts(changed: &[Changed<'_>], new: &[Object]) -> Vec<Vec<Impact>> {
-    changed.iter().map(|object| of_one(object, changed, new)).collect()
+    let left_data = workloads::left_data(changed);
+    changed.iter().map(|object| of_one(object, changed, new, &left_data)).collect()
 }
 
-fn of_one(object: &Changed<'_>, all: &[Changed<'_>], new: &[Object]) -> Vec<Impact> {
+fn of_one(object: &Changed<'_>, all: &[Changed<'_>], new: &[Object], left_data: &LeftData<'_>) -> Vec<Impact> {
     let mut found = Vec::new();
     match object.difference.status {
         Status::Rewritten => {}
@@ -28,17 +30,16 @@ fn of_one(object: &Changed<'_>, all: &[Changed<'_>], new: &[Object]) -> Vec<Impa
                 .remedy(format!("kubectl delete {}, or kubectl apply --prune", object.reference_by(old))),
             );
             if kind == "StatefulSet" && workloads::has_claims(object.new_fields()) {
-                found.push(Impact::new(
-                    "data-left",
-                    ImpactLevel::Warning,
-                    "its pods start with empty volumes: the data stays in the PersistentVolumeClaims of the old name",
-                ));
+                found.push(workloads::starts_empty("the old name"));
             }
         }
         Status::Added if object.difference.id.kind == "Service" => {
             found.extend(object.new_fields().and_then(services::opened_by_new));
         }
-        Status::Added => {}
+        Status::Added => {
+            let old = workloads::data_of(object, object.new_fields()).and_then(|data| left_data.get(&data));
+            found.extend(old.map(|old| workloads::starts_empty(&reference_of("StatefulSet", old))));
+        }
         Status::Changed => changed_fields(object, all, new, &mut found),
     }
     found

@@ -1,8 +1,11 @@
 //! What changes of workloads and their volumes do: scaling, restarts, what the API server refuses, what happens to data.
 
+use std::collections::HashMap;
+
 use super::changed::{Changed, kind_of};
 use super::{Impact, ImpactLevel};
 use crate::diagnostic::Span;
+use crate::diff::difference::Status;
 use crate::kubernetes::Object;
 use crate::kubernetes::quantity;
 use crate::yaml::{Map, Node, Value};
@@ -196,6 +199,44 @@ pub(super) fn has_claims(fields: Option<&Map>) -> bool {
     let templates =
         fields.and_then(|fields| fields.at(["spec", "volumeClaimTemplates"])).and_then(|node| node.value.as_list());
     templates.is_some_and(|templates| !templates.is_empty())
+}
+
+/// What the pods of a StatefulSet run, and the volumes that it makes for them, in its namespace: two that have these in common do the
+/// same work.
+#[derive(PartialEq, Eq, Hash)]
+pub(super) struct Data<'a> {
+    namespace: &'a str,
+    images: Vec<&'a str>,
+    claims: Vec<&'a str>,
+}
+
+/// The names of StatefulSets that go and leave data, by what runs on it.
+pub(super) type LeftData<'a> = HashMap<Data<'a>, &'a str>;
+
+/// The data that StatefulSets leave.
+pub(super) fn left_data<'a>(changed: &'a [Changed<'_>]) -> LeftData<'a> {
+    let removed = changed.iter().filter(|object| object.difference.status == Status::Removed);
+    removed.filter_map(|object| Some((data_of(object, object.old())?, object.difference.id.name.as_str()))).collect()
+}
+
+/// The data of a StatefulSet that makes PersistentVolumeClaims.
+pub(super) fn data_of<'a>(object: &'a Changed<'_>, fields: Option<&'a Map>) -> Option<Data<'a>> {
+    let id = &object.difference.id;
+    let fields = fields.filter(|fields| id.kind == "StatefulSet" && has_claims(Some(fields)))?;
+    let pod = fields.map_at(&["spec", "template", "spec"])?;
+    let images = pod.maps_at(&["containers"]).filter_map(|container| container.text_at(&["image"])).collect();
+    let claims = fields.maps_at(&["spec", "volumeClaimTemplates"]);
+    let claims = claims.filter_map(|claim| claim.text_at(&["metadata", "name"])).collect();
+    Some(Data { namespace: &id.namespace, images, claims })
+}
+
+/// A StatefulSet takes the place of another one, whose claims are those of its name.
+pub(super) fn starts_empty(old: &str) -> Impact {
+    Impact::new(
+        "data-left",
+        ImpactLevel::Warning,
+        format!("its pods start with empty volumes: the data stays in the PersistentVolumeClaims of {old}"),
+    )
 }
 
 /// What happens to the data of a StatefulSet that is deleted.
