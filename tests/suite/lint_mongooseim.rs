@@ -94,7 +94,7 @@ fn valid_installations_have_no_findings() {
 #[test]
 fn every_rule_has_a_case_that_breaks_it() {
     let cets = "[internal_databases.cets]\n[internal_databases.mnesia]\n";
-    let pool = "[outgoing_pools.rdbms.default]\n";
+    let pool = "[outgoing_pools.rdbms.default.connection]\ndriver = \"pgsql\"\nhost = \"db\"\ndatabase = \"chat\"\nusername = \"chat\"\npassword = \"x\"\n";
     let general = |more: &str| TOML.replace("[general]\n", &format!("[general]\n  {more}\n"));
     let with = |more: &str| format!("{TOML}{more}\n");
     let cases: Vec<(String, &str, Vec<&str>, Vec<&str>)> = vec![
@@ -153,6 +153,18 @@ fn every_rule_has_a_case_that_breaks_it() {
         (TOML.replace("port = 5222", "port = 5222\nshaper = \"fast\""), VM_ARGS, vec![], vec!["mongooseim-undefined"]),
         (with("[modules.mod_register]\naccess = \"nobody\""), VM_ARGS, vec![], vec!["mongooseim-rule"]),
         (TOML.replace("port = 5222", "port = 5222\naccess = \"nobody\""), VM_ARGS, vec![], vec!["mongooseim-rule"]),
+        (
+            with("[outgoing_pools.rdbms.default.connection]\ndriver = \"mysql\""),
+            VM_ARGS,
+            vec![],
+            vec!["mongooseim-mandatory", "mongooseim-tables"],
+        ),
+        (
+            with("[modules.mod_time]\niqdisc.type = \"parallel\"\niqdisc.workers = 2"),
+            VM_ARGS,
+            vec![],
+            vec!["mongooseim-value"],
+        ),
         (with("[modules.mod_inbox]"), VM_ARGS, vec![], vec!["mongooseim-pool"]),
         (with("[modules.mod_vcard.ldap]"), VM_ARGS, vec![], vec!["mongooseim-pool"]),
         (with("[modules.mod_vcard.ldap]\n[outgoing_pools.ldap.default]"), VM_ARGS, vec![], vec![]),

@@ -5,7 +5,6 @@ use super::subject::Findings;
 use super::subject::Subject;
 use crate::lint::report::Rule;
 
-pub(super) const KEY: Rule = Rule::error("mongooseim-tls-key");
 pub(super) const MISSING: Rule = Rule::error("mongooseim-tls-missing");
 pub(super) const UNMOUNTED: Rule = Rule::warning("mongooseim-tls-unmounted");
 
@@ -27,13 +26,6 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let path = &configuration.file.path;
     for found in configuration.texts(&["certfile", "keyfile", "cacertfile", "dhfile"]) {
         let place = configuration.place(found.span);
-        if found.path.ends_with(".certfile") && !found.table.keys().any(|key| key == "keyfile") {
-            let message = format!(
-                "{} has no keyfile beside it; MongooseIM 6.8.0 does not start with a certificate without its key",
-                found.path
-            );
-            findings.report(&KEY, path, message, place.clone(), "name the file of the key in keyfile");
-        }
         let absolute =
             if found.text.starts_with('/') { found.text.to_owned() } else { format!("{ROOT}{}", found.text) };
         match subject.installation.mounted(&absolute) {

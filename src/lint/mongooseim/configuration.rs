@@ -94,7 +94,7 @@ impl Configuration {
         self.root.at(path.iter().copied())
     }
 
-    /// All keys of the given names with texts, anywhere: the path, the table that it is in, the text.
+    /// All keys of the given names with texts, anywhere: the path and the text.
     pub(super) fn texts<'c>(&'c self, names: &[&str]) -> Vec<Found<'c>> {
         let mut found = Vec::new();
         for (key, node) in self.root.iter() {
@@ -108,7 +108,6 @@ impl Configuration {
 pub(super) struct Found<'c> {
     /// `listen.c2s.tls.certfile`
     pub(super) path: String,
-    pub(super) table: &'c Map,
     pub(super) text: &'c str,
     pub(super) span: &'c Span,
 }
@@ -120,7 +119,7 @@ fn search<'c>(node: &'c Node, path: &str, names: &[&str], found: &mut Vec<Found<
             for (key, inner) in table.iter() {
                 let path = format!("{path}.{key}");
                 if let (Value::String(text), true) = (&inner.value, names.contains(&key)) {
-                    found.push(Found { path: path.clone(), table, text, span: &inner.span });
+                    found.push(Found { path: path.clone(), text, span: &inner.span });
                 }
                 search(inner, &path, names, found);
             }

@@ -10,7 +10,7 @@ use crate::lint::report::Rule;
 use crate::yaml::{Map, Value};
 
 pub(super) const INTERNAL: Rule = Rule::error("mongooseim-internal-database");
-pub(super) const DISCOVERY: Rule = Rule::error("mongooseim-cets-rdbms");
+pub(super) const DISCOVERY: Rule = Rule::warning("mongooseim-cets-rdbms");
 
 /// Before 6.6.0 the configuration is accepted, and what uses the database does not work.
 const INTERNAL_OF_6_5: Rule = Rule::warning("mongooseim-internal-database");
@@ -66,14 +66,24 @@ fn backends(root: &Map) -> Vec<(String, String, Option<Span>)> {
         let backend = node.and_then(|node| node.value.as_str()).unwrap_or("mnesia");
         found.push((format!("general.{key}"), backend.to_owned(), node.map(|node| node.span.clone())));
     }
-    for section in ["modules", "services"] {
-        for (name, node) in map(section).into_iter().flat_map(Map::iter) {
-            for (key, value) in node.value.as_map().into_iter().flat_map(Map::iter) {
-                if let (Value::String(backend), true) = (&value.value, key == "backend" || key.ends_with("_backend")) {
-                    found.push((format!("{section}.{name}.{key}"), backend.clone(), Some(value.span.clone())));
-                }
+    let of_hosts = root.maps_at(&["host_config"]).map(|map| ("host_config.modules", map.map_at(&["modules"])));
+    let sections = [("modules", map("modules")), ("services", map("services"))].into_iter().chain(of_hosts);
+    for (section, options) in sections {
+        for (name, node) in options.into_iter().flat_map(Map::iter) {
+            let Some(options) = node.value.as_map() else { continue };
+            add_backends(&format!("{section}.{name}"), options, &mut found);
+            if let Some(push) = options.map_at(&["push"]).filter(|_| name == "mod_event_pusher") {
+                add_backends(&format!("{section}.{name}.push"), push, &mut found);
             }
         }
     }
     found
+}
+
+fn add_backends(path: &str, options: &Map, found: &mut Vec<(String, String, Option<Span>)>) {
+    for (key, node) in options.iter().filter(|(key, _)| *key == "backend" || key.ends_with("_backend")) {
+        if let Value::String(backend) = &node.value {
+            found.push((format!("{path}.{key}"), backend.clone(), Some(node.span.clone())));
+        }
+    }
 }

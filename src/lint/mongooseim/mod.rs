@@ -10,6 +10,7 @@
 //! | `reference`, `settings` | the configuration reference, and sections, keys and values against it |
 //! | `names` | hosts and addresses as MongooseIM reads them |
 //! | `referred` | names that must be defined elsewhere in the file |
+//! | `combinations` | keys that need each other or exclude each other |
 //! | `tomerl` | TOML that MongooseIM's reader does not read |
 //! | `listeners` | who listens, and who is sent there |
 //! | `certificates` | files of certificates and where they come from |
@@ -26,6 +27,7 @@
 
 mod certificates;
 mod cluster;
+mod combinations;
 mod configuration;
 mod databases;
 mod image;
@@ -72,7 +74,7 @@ pub(super) const RULES: &[&Rule] = &[
     &listeners::PROBED,
     &listeners::PORT,
     &listeners::UNPUBLISHED,
-    &certificates::KEY,
+    &combinations::TLS_KEY,
     &certificates::MISSING,
     &certificates::UNMOUNTED,
     &databases::INTERNAL,
@@ -189,6 +191,7 @@ fn check_settings(configuration: &Configuration, version: &Version, values: &Map
 fn mistakes(configuration: &Configuration, version: &Version) -> Vec<Mistake> {
     let mut mistakes = settings::check(&configuration.root, version);
     mistakes.extend(referred::check(&configuration.root, version));
+    mistakes.extend(combinations::check(&configuration.root, version));
     mistakes.sort_by_key(|mistake| mistake.span.start());
     mistakes
 }

@@ -40,7 +40,7 @@ pub(super) struct ListRule {
 
 #[derive(Debug)]
 pub(super) enum Kind {
-    Section { index: usize, is_filled: bool },
+    Section { index: usize, is_named: bool },
     Scalar { base: &'static str, rule: Rule },
 }
 
@@ -135,8 +135,8 @@ fn entry(line: &'static str, names: &BTreeMap<&str, usize>, next: usize) -> Entr
             entry.until = Version::parse(version).ok();
         } else if let Some(default) = part.strip_prefix('=') {
             entry.default = Some(default);
-        } else if let ("filled", Kind::Section { is_filled, .. }) = (part, &mut entry.kind) {
-            *is_filled = true;
+        } else if let ("named", Kind::Section { is_named, .. }) = (part, &mut entry.kind) {
+            *is_named = true;
         }
     }
     entry
@@ -144,10 +144,10 @@ fn entry(line: &'static str, names: &BTreeMap<&str, usize>, next: usize) -> Entr
 
 fn kind(written: &'static str, names: &BTreeMap<&str, usize>, next: usize) -> Kind {
     if written == "{}" {
-        return Kind::Section { index: next, is_filled: false };
+        return Kind::Section { index: next, is_named: false };
     }
     if let Some(name) = written.strip_prefix('@') {
-        return Kind::Section { index: names.get(name).copied().unwrap_or_default(), is_filled: false };
+        return Kind::Section { index: names.get(name).copied().unwrap_or_default(), is_named: false };
     }
     if let Some((base, choices)) = written.strip_suffix(')').and_then(|rest| rest.split_once('(')) {
         return Kind::Scalar { base, rule: Rule::AnyOf(choices.split(',').collect()) };
@@ -200,7 +200,7 @@ mod tests {
             for part in parts {
                 let version = part.strip_prefix(">=").or_else(|| part.strip_prefix('<'));
                 let is_version = version.is_some_and(|version| Version::parse(version).is_ok());
-                assert!(is_version || part == "filled" || part.starts_with('='), "{line:?}");
+                assert!(is_version || part == "named" || part.starts_with('='), "{line:?}");
             }
         }
     }

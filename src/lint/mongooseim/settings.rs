@@ -179,11 +179,11 @@ impl Check<'_> {
 
     fn item<'m>(&mut self, node: &'m Node, known: &'static Entry, path: &mut Vec<&'m str>) {
         match &known.kind {
-            Kind::Section { index, is_filled } => match node.value.as_map() {
+            Kind::Section { index, is_named } => match node.value.as_map() {
                 Some(map) => {
-                    if *is_filled && map.is_empty() {
-                        let message = format!("{} is empty; it needs at least one section", path.join("."));
-                        self.report(&VALUE, &node.span, message, "add one, or leave it out".to_owned());
+                    if let Some(entry) = map.entry("").filter(|_| *is_named) {
+                        let message = format!("{} has an empty name", path.join("."));
+                        self.report(&VALUE, &entry.key, message, "give it a name".to_owned());
                     }
                     let first = map.entries().map(|(_, entry)| &entry.key).min_by_key(|span| span.start());
                     self.section(map, self.reference.section(*index), path, Some(first.unwrap_or(&node.span)));
