@@ -3,10 +3,10 @@
 use std::hint::black_box;
 
 /// The memory that a run has from the start. Only what it writes to becomes real memory.
-const START: usize = 12 << 20;
+const START: usize = LARGEST - (1 << 20);
 
 /// What is larger is not on the heap. glibc lets it be 32 MiB at most, with what it adds itself.
-const LARGEST: usize = 24 << 20;
+const LARGEST: usize = 31 << 20;
 
 /// Lets the heap of this thread grow at once to what most runs need.
 ///
@@ -14,10 +14,18 @@ const LARGEST: usize = 24 << 20;
 /// system. When such a block is freed, its size becomes the new limit: so the first block raises the limit, and the second
 /// enlarges the heap, which stays. With other allocators nothing lasting comes of it.
 pub fn grow_at_once() {
-    for size in [LARGEST, START] {
+    reserve([LARGEST]);
+    // A thread's heap has 64 MiB at most.
+    reserve([START; 2]);
+}
+
+/// Takes blocks of memory, and gives them back.
+fn reserve<const N: usize>(sizes: [usize; N]) {
+    let blocks = sizes.map(|size| {
         let mut block = Vec::<u8>::new();
         // Where there is no memory, what really needs it will say so.
         let _ = block.try_reserve_exact(size);
-        black_box(&block);
-    }
+        block
+    });
+    black_box(&blocks);
 }

@@ -1,7 +1,7 @@
 //! The rules of `.helmignore`, by which files of a chart directory are left out.
 
 use std::cell::Cell;
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Source};
 use crate::go::glob::{BadPattern, Glob};
@@ -18,19 +18,26 @@ const MAX_STEPS: u64 = 200_000_000;
 /// The rules. Each can only leave a path out, so that their order means nothing.
 #[derive(Debug, Default)]
 pub struct IgnoreRules {
-    /// Patterns without wildcards, which need no walk through all of them.
-    literals: HashSet<Literal>,
+    /// Patterns without wildcards, which need no walk through all of them: those for the last name in a path, and those for
+    /// the whole path.
+    literal_names: Literals,
+    literal_paths: Literals,
     globs: Vec<Rule>,
     /// How many characters have been compared.
     steps: Cell<u64>,
 }
 
-/// A rule whose pattern is a name or a path.
-#[derive(Debug, PartialEq, Eq, Hash)]
-struct Literal {
-    text: String,
-    directories_only: bool,
-    whole_path: bool,
+/// Names, or paths, that are left out.
+#[derive(Debug, Default)]
+struct Literals {
+    always: BTreeSet<String>,
+    directories: BTreeSet<String>,
+}
+
+impl Literals {
+    fn ignore(&self, text: &str, is_directory: bool) -> bool {
+        self.always.contains(text) || is_directory && self.directories.contains(text)
+    }
 }
 
 #[derive(Debug)]
@@ -101,8 +108,8 @@ impl IgnoreRules {
         let rule = Rule::parse(line)?;
         match rule.pattern.literal().filter(|_| !rule.negated) {
             Some(text) => {
-                let Rule { directories_only, whole_path, .. } = rule;
-                self.literals.insert(Literal { text, directories_only, whole_path });
+                let literals = if rule.whole_path { &mut self.literal_paths } else { &mut self.literal_names };
+                if rule.directories_only { &mut literals.directories } else { &mut literals.always }.insert(text);
             }
             None => self.globs.push(rule),
         }
@@ -115,14 +122,7 @@ impl IgnoreRules {
     /// So many characters have been compared for this and the paths before that it would take too long.
     pub fn ignores(&self, path: &str, is_directory: bool) -> Result<bool, Diagnostic> {
         let name = path.rsplit('/').next().unwrap_or(path);
-        let is_literal = |text: &str, directories_only, whole_path| {
-            self.literals.contains(&Literal { text: text.to_owned(), directories_only, whole_path })
-        };
-        if !self.literals.is_empty()
-            && [(name, false), (path, true)].into_iter().any(|(text, whole_path)| {
-                is_literal(text, false, whole_path) || is_directory && is_literal(text, true, whole_path)
-            })
-        {
+        if self.literal_names.ignore(name, is_directory) || self.literal_paths.ignore(path, is_directory) {
             return Ok(true);
         }
         let path: Vec<char> = path.chars().collect();

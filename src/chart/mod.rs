@@ -87,6 +87,23 @@ impl Chart {
         all
     }
 
+    /// What decides about the values of a tree of charts: the chart without its templates and files.
+    #[must_use]
+    pub fn without_files(&self) -> Chart {
+        Chart {
+            metadata: self.metadata.clone(),
+            lock: self.lock.clone(),
+            values: self.values.clone(),
+            values_source: self.values_source.clone(),
+            schema: self.schema.clone(),
+            templates: Vec::new(),
+            files: Vec::new(),
+            subcharts: self.subcharts.iter().map(Chart::without_files).collect(),
+            notices: self.notices.clone(),
+            is_built_in: self.is_built_in,
+        }
+    }
+
     /// Whether its templates are only there for the charts that have it as a subchart.
     pub fn is_library(&self) -> bool {
         self.metadata.kind == ChartType::Library

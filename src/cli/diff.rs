@@ -131,7 +131,7 @@ impl Diff {
             (None, from) => Side { objects: objects_of_files(from.as_slice(), "--from", "diff")?, ..Side::default() },
         };
         let layers = values_input::layers(&self.values, &rendering.inputs)?;
-        let chart = located.chart()?;
+        let chart = rendering.chart(located)?;
         let new = self.side(&rendering, chart.clone(), &layers, &rendering.inputs, true);
         let secrets = rendering.secrets(&layers, &rendering.inputs);
         let (new, warnings) = secrets.learn_of(console, new.map_err(Failure::from))?;

@@ -96,8 +96,15 @@ impl Lint {
             reported.extend(&mut report.notes);
             if !reported.is_empty() {
                 let objects = environment.objects.as_deref();
-                secrets::Subject { chart: Some(path.as_str()), layers: &layers, reader: &inputs, global, objects }
-                    .learn_now(console);
+                secrets::Subject {
+                    chart: Some(path.as_str()),
+                    read: None,
+                    layers: &layers,
+                    reader: &inputs,
+                    global,
+                    objects,
+                }
+                .learn_now(console);
                 console.secrets().hide(reported);
             }
         }

@@ -129,7 +129,7 @@ impl Template {
         layers: &[Layer],
         console: &mut Console,
     ) -> Result<(), Failure> {
-        let chart = located.chart()?;
+        let chart = rendering.chart(located)?;
         self.check_version(&chart)?;
         let secrets = rendering.secrets(layers, &rendering.inputs);
         let mut render = rendering.render(chart, layers, &rendering.inputs).inspect_err(|failed| {

@@ -59,12 +59,19 @@ impl Values {
         let mut release = first_release(None, &located, global);
         release.environment = reproducible(&self.lookup)?;
         let chart = located.chart()?;
+        let read = chart.without_files();
         let inputs = io::Inputs::new();
         let layers = values_input::layers(&self.values, &inputs)?;
         let objects = release.environment.objects.clone();
         let objects = objects.as_deref();
-        let known =
-            secrets::Subject { chart: self.chart.as_deref(), layers: &layers, reader: &inputs, global, objects };
+        let known = secrets::Subject {
+            chart: self.chart.as_deref(),
+            read: Some(&read),
+            layers: &layers,
+            reader: &inputs,
+            global,
+            objects,
+        };
         if self.unused {
             known.learn_now(console);
             return self.print_unused(&chart, &release, &layers, &inputs, console);

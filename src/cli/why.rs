@@ -65,18 +65,25 @@ impl Why {
         let located = locate(self.chart.as_deref(), global)?;
         let mut release = first_release(None, &located, global);
         release.environment = reproducible(&self.lookup)?;
+        let chart = located.chart();
         let inputs = io::Inputs::new();
         let layers = values_input::layers(&self.values, &inputs)?;
         let objects = release.environment.objects.clone();
         let objects = objects.as_deref();
-        let known =
-            secrets::Subject { chart: self.chart.as_deref(), layers: &layers, reader: &inputs, global, objects };
+        let known = secrets::Subject {
+            chart: self.chart.as_deref(),
+            read: chart.as_ref().ok(),
+            layers: &layers,
+            reader: &inputs,
+            global,
+            objects,
+        };
         // All that is printed is about values.
         known.learn_now(console);
         let user = merge_layers(&layers, &inputs)?;
         let progress = console.progress();
         let subject = Subject {
-            chart: &located.chart()?,
+            chart: &chart?,
             user: &user,
             release: &release,
             capabilities: &Capabilities { kube_version, ..Capabilities::default() },

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::tree::{Found, Kind, Listed, Tree, TreeError};
 
-/// How much of a file is read at once: all of most.
+/// How much is read at first of a file whose size is not known.
 const PIECE: usize = 32 << 10;
 
 /// The disk: paths are those of the operating system.
@@ -41,12 +41,12 @@ impl Tree for Disk {
         read_regular(path, limit)
     }
 
-    fn read_found(&self, path: &Path, limit: u64, buffer: &mut Vec<u8>) -> Result<Vec<u8>, TreeError> {
-        read_whole(path, limit, buffer)
+    fn read_found(&self, path: &Path, limit: u64) -> Result<Vec<u8>, TreeError> {
+        read_whole(path, limit)
     }
 
     fn shown(&self, path: &Path) -> String {
-        path.display().to_string()
+        path.to_str().map_or_else(|| path.display().to_string(), str::to_owned)
     }
 }
 
@@ -62,44 +62,43 @@ fn kind(kind: fs::FileType) -> Kind {
 /// a file of unknown size, as in `/proc`, is read no further than to the limit.
 pub(super) fn read_regular(path: &Path, limit: u64) -> Result<Vec<u8>, TreeError> {
     match kind(fs::metadata(path)?.file_type()) {
-        Kind::File => read_whole(path, limit, &mut Vec::new()),
+        Kind::File => read_whole(path, limit),
         Kind::Directory => Err(std::io::ErrorKind::IsADirectory.into()),
         Kind::Special | Kind::Submodule => Err(std::io::Error::other("not a regular file").into()),
     }
 }
 
-/// The same of what is known to be a regular file. Its size is asked for only if it is larger than the buffer.
-fn read_whole(path: &Path, limit: u64, buffer: &mut Vec<u8>) -> Result<Vec<u8>, TreeError> {
+/// The same of what is known to be a regular file.
+///
+/// What is as long as the file said it is ends there, without another look at its end. A file that turns out shorter or longer is
+/// read up to its end, and so is one that names no size, as those in `/proc` do.
+fn read_whole(path: &Path, limit: u64) -> Result<Vec<u8>, TreeError> {
     let mut file = fs::File::open(path)?;
-    buffer.resize(PIECE, 0);
-    let mut length = read_some(&mut file, buffer)?;
-    if length < buffer.len() {
-        let mut bytes = buffer[..length].to_vec();
-        // What is less than there was room for is all of it, but in `/proc` and its like.
-        if length > 0 {
-            file.take((limit + 1).saturating_sub(length as u64)).read_to_end(&mut bytes)?;
-        }
-        return if bytes.len() as u64 > limit { Err(TreeError::TooLarge) } else { Ok(bytes) };
-    }
     let size = file.metadata()?.len();
     if size > limit {
         return Err(TreeError::TooLarge);
     }
-    let mut bytes = vec![0; usize::try_from(size).unwrap_or(0).max(length) + 1];
-    bytes[..length].copy_from_slice(buffer);
+    // The byte beyond the size shows that a file has grown.
+    let room = if size == 0 { PIECE } else { usize::try_from(size).unwrap_or(PIECE) + 1 };
+    let mut bytes = vec![0; room];
+    let mut length = 0;
     loop {
-        match read_some(&mut file, &mut bytes[length..])? {
-            0 => break,
-            count => length += count,
-        }
+        let count = read_some(&mut file, &mut bytes[length..])?;
+        length += count;
         if length as u64 > limit {
             return Err(TreeError::TooLarge);
+        }
+        if count == 0 || length as u64 == size {
+            break;
         }
         if length == bytes.len() {
             bytes.resize(2 * length, 0);
         }
     }
     bytes.truncate(length);
+    if size == 0 {
+        bytes.shrink_to_fit();
+    }
     Ok(bytes)
 }
 
@@ -126,6 +125,20 @@ mod tests {
         assert!(matches!(read_regular(&path, 2), Err(TreeError::TooLarge)));
         assert_eq!(read_regular(folder.path(), 9).unwrap_err().reason(), "is a directory");
         assert!(read_regular(&folder.path().join("b"), 9).unwrap_err().is_missing());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn files_that_name_no_size_or_a_wrong_one_are_read_to_their_end() {
+        let status = read_regular(Path::new("/proc/self/status"), 1 << 20).unwrap();
+        assert!(status.starts_with(b"Name:") && status.ends_with(b"\n"));
+        // The system says that it has a page.
+        let profiled = read_regular(Path::new("/sys/kernel/profiling"), 1 << 20);
+        assert!(profiled.is_err() || profiled.is_ok_and(|text| text.len() < 4096));
+        let folder = tempfile::tempdir().unwrap();
+        let empty = folder.path().join("empty");
+        fs::write(&empty, "").unwrap();
+        assert_eq!(read_regular(&empty, 0).unwrap(), b"");
     }
 
     #[cfg(target_os = "linux")]

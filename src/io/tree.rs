@@ -20,8 +20,8 @@ pub(super) trait Tree {
     /// The bytes of a regular file, at most `limit` of them.
     fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, TreeError>;
 
-    /// The same for what is known to be a regular file. The buffer is for this alone, and is given again for the next file.
-    fn read_found(&self, path: &Path, limit: u64, _buffer: &mut Vec<u8>) -> Result<Vec<u8>, TreeError> {
+    /// The same for what is known to be a regular file.
+    fn read_found(&self, path: &Path, limit: u64) -> Result<Vec<u8>, TreeError> {
         self.read(path, limit)
     }
 

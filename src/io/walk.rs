@@ -16,6 +16,8 @@ pub(super) const MAX_CHART_DEPTH: usize = 100;
 pub(super) const MAX_CHART_ENTRIES: usize = 50_000;
 /// The greatest size of all files of a chart's directory together, in bytes: that of an unpacked archive.
 pub(super) const MAX_CHART_BYTES: u64 = 100 << 20;
+/// Where a chart's directory says which of its files are not part of the chart.
+const IGNORE_FILE: &str = ".helmignore";
 /// The greatest size of `.helmignore` in bytes.
 const MAX_HELMIGNORE_BYTES: u64 = 1 << 20;
 
@@ -72,8 +74,11 @@ pub(super) fn read_files(
     allowance: &mut Allowance,
 ) -> Result<Vec<File>, Vec<Diagnostic>> {
     let boundary = Boundary::new(tree, top, links);
+    let listed = tree.entries(top);
     let metadata = top.join("Chart.yaml");
-    if let Err(error) = tree.look(&metadata) {
+    if !matches!(at_top(&listed, "Chart.yaml"), AtTop::File)
+        && let Err(error) = tree.look(&metadata)
+    {
         if let TreeError::Failed(error) = error {
             return Err(vec![*error]);
         }
@@ -85,19 +90,33 @@ pub(super) fn read_files(
             ]);
         }
     }
-    let rules = boundary.ignore_rules()?;
-    let mut walk = Walk {
-        boundary,
-        rules,
-        allowance,
-        files: Vec::new(),
-        errors: Vec::new(),
-        followed: Vec::new(),
-        buffer: Vec::new(),
-    };
+    let (rules, ignore_file) = boundary.ignore_rules(at_top(&listed, IGNORE_FILE))?;
+    let mut walk =
+        Walk { boundary, rules, allowance, files: Vec::new(), errors: Vec::new(), followed: Vec::new(), ignore_file };
     // The reason to stop is the last of the errors.
-    let _ = walk.directory(top, "", 0);
+    let _ = walk.directory(top, listed, "", 0);
     if walk.errors.is_empty() { Ok(walk.files) } else { Err(walk.errors) }
+}
+
+/// What the list of a chart's directory says of a file in it.
+enum AtTop {
+    /// It is a regular file.
+    File,
+    /// There is nothing of that name, in whatever case of its letters.
+    Missing,
+    /// It takes a look.
+    Unknown,
+}
+
+fn at_top(listed: &Result<Vec<Listed>, TreeError>, name: &str) -> AtTop {
+    let Ok(entries) = listed else { return AtTop::Unknown };
+    match entries.iter().find(|entry| entry.name.eq_ignore_ascii_case(name)) {
+        None => AtTop::Missing,
+        Some(Listed { name: known, found: Some(Found { kind: Kind::File, link: None }) }) if known == name => {
+            AtTop::File
+        }
+        Some(_) => AtTop::Unknown,
+    }
 }
 
 /// A chart's directory in a tree, and where symbolic links in it may lead.
@@ -123,9 +142,9 @@ impl<'t> Boundary<'t> {
         found.link.as_deref().filter(|target| self.links == Links::Inside && !target.starts_with(self.real()))
     }
 
-    /// The rules of `.helmignore`. As a symbolic link it never leads out of the chart: lines with errors are shown.
-    fn ignore_rules(&self) -> Result<IgnoreRules, Vec<Diagnostic>> {
-        let path = self.top.join(".helmignore");
+    /// The rules of `.helmignore`, and its content. As a symbolic link it never leads out of the chart: lines with errors are shown.
+    fn ignore_rules(&self, known: AtTop) -> Result<(IgnoreRules, Option<Vec<u8>>), Vec<Diagnostic>> {
+        let path = self.top.join(IGNORE_FILE);
         let shown = self.tree.shown(&path);
         let refuse = |message: String| vec![Diagnostic::error("helmignore", message)];
         let out = |target: &str| {
@@ -135,9 +154,14 @@ impl<'t> Boundary<'t> {
             );
             vec![error.help("put a copy in its place: --follow-symlinks does not apply to .helmignore")]
         };
-        let found = match self.tree.look(&path) {
+        let look = match known {
+            AtTop::File => Ok(Found { kind: Kind::File, link: None }),
+            AtTop::Missing => return Ok((IgnoreRules::built_in(), None)),
+            AtTop::Unknown => self.tree.look(&path),
+        };
+        let found = match look {
             Ok(found) => found,
-            Err(error) if error.is_missing() => return Ok(IgnoreRules::built_in()),
+            Err(error) if error.is_missing() => return Ok((IgnoreRules::built_in(), None)),
             Err(TreeError::LeadsOut(target)) => return Err(out(&target)),
             Err(TreeError::Failed(error)) => return Err(vec![*error]),
             Err(error) => return Err(refuse(format!("open {shown}: {}", error.reason()))),
@@ -150,8 +174,11 @@ impl<'t> Boundary<'t> {
             Kind::Special | Kind::Submodule => return Err(refuse(format!("{shown} is not a regular file"))),
             Kind::File => {}
         }
-        match self.tree.read(&path, MAX_HELMIGNORE_BYTES) {
-            Ok(bytes) => IgnoreRules::parse(&Source::file(plain(&shown), String::from_utf8_lossy(&bytes))),
+        match self.tree.read_found(&path, MAX_HELMIGNORE_BYTES) {
+            Ok(bytes) => {
+                let rules = IgnoreRules::parse(&Source::file(plain(&shown), String::from_utf8_lossy(&bytes)))?;
+                Ok((rules, Some(bytes)))
+            }
             Err(TreeError::TooLarge) => Err(refuse(format!("{shown} is larger than {MAX_HELMIGNORE_BYTES} bytes"))),
             Err(TreeError::Failed(error)) => Err(vec![*error]),
             Err(error) => Err(refuse(format!("open {shown}: {}", error.reason()))),
@@ -170,19 +197,26 @@ struct Walk<'t> {
     errors: Vec<Diagnostic>,
     /// The directories that symbolic links on the way from the top lead to.
     followed: Vec<PathBuf>,
-    /// What files are read into.
-    buffer: Vec<u8>,
+    /// The content of `.helmignore`, which is read first, until it is its turn among the files.
+    ignore_file: Option<Vec<u8>>,
 }
 
 impl Walk<'_> {
-    fn directory(&mut self, directory: &Path, prefix: &str, depth: usize) -> Result<(), Stop> {
+    /// Reads what is in a directory, which has been listed.
+    fn directory(
+        &mut self,
+        directory: &Path,
+        listed: Result<Vec<Listed>, TreeError>,
+        prefix: &str,
+        depth: usize,
+    ) -> Result<(), Stop> {
         let tree = self.boundary.tree;
         if depth > MAX_CHART_DEPTH {
             let shown = tree.shown(directory);
             self.refuse(format!("{shown} is more than {MAX_CHART_DEPTH} directories deep"));
             return Ok(());
         }
-        let mut entries = match tree.entries(directory) {
+        let mut entries = match listed {
             Ok(entries) => entries,
             Err(error) => return self.fail("open", directory, error),
         };
@@ -229,7 +263,7 @@ impl Walk<'_> {
             return Ok(());
         }
         match (found.kind, found.link) {
-            (Kind::Directory, None) => self.directory(path, &format!("{below}/"), depth + 1),
+            (Kind::Directory, None) => self.directory(path, tree.entries(path), &format!("{below}/"), depth + 1),
             (Kind::Directory, Some(target)) => self.linked_directory(path, target, below, depth),
             (Kind::File, _) => self.file(path, below),
             (Kind::Special, _) => {
@@ -249,7 +283,8 @@ impl Walk<'_> {
     fn file(&mut self, path: &Path, below: &str) -> Result<(), Stop> {
         let tree = self.boundary.tree;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        match tree.read_found(path, MAX_FILE_BYTES, &mut self.buffer) {
+        let known = if below == IGNORE_FILE { self.ignore_file.take() } else { None };
+        match known.map_or_else(|| tree.read_found(path, MAX_FILE_BYTES), Ok) {
             Ok(bytes) => {
                 // The size that was read counts: that of files in /proc is not known before.
                 if !self.allowance.take_bytes(bytes.len() as u64) {
@@ -282,7 +317,7 @@ impl Walk<'_> {
             return Ok(());
         }
         self.followed.push(target);
-        let read = self.directory(path, &format!("{below}/"), depth + 1);
+        let read = self.directory(path, tree.entries(path), &format!("{below}/"), depth + 1);
         self.followed.pop();
         read
     }

@@ -1,7 +1,7 @@
 //! Syntax -> values: types, aliases, merge keys, and what does not survive the way through JSON.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Source, Span};
 
@@ -58,7 +58,7 @@ fn construct_noting(
         aliases: Vec::new(),
         depth: 0,
         unfit_keys: Vec::new(),
-        key_types: HashMap::new(),
+        key_types: BTreeMap::new(),
         hidden: false,
         unfit_numbers: false,
         duplicates,
@@ -90,7 +90,7 @@ struct Constructor<'a, 't> {
     unfit_keys: Vec<UnfitKey>,
     /// The types of keys that are not text, by where they start. In go-yaml `1` and `"1"` are two keys of a map, which get one
     /// name in JSON: the later value hides the earlier one, but Helm has converted both.
-    key_types: HashMap<usize, Type>,
+    key_types: BTreeMap<usize, Type>,
     /// Whether maps hold hidden values.
     hidden: bool,
     /// Whether there are numbers that JSON cannot have, which are refused in the same way, after the keys.

@@ -4,6 +4,7 @@ mod bytes;
 mod colored;
 mod construct;
 pub mod decode;
+mod entries;
 mod fault;
 mod go_syntax;
 mod locate;

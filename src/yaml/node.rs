@@ -1,11 +1,8 @@
 //! The tree that values are: every [`Node`] keeps the place it came from.
 
-use std::hash::BuildHasher;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
-use ahash::{AHasher, RandomState};
-use indexmap::IndexMap;
-
+use super::entries::Entries;
 use crate::diagnostic::Span;
 
 /// A value as Helm knows it: what JSON has, with whole numbers of `--set` kept apart from the floats of files.
@@ -118,44 +115,31 @@ pub struct Entry {
     pub node: Node,
 }
 
-/// The seeds of a run, which all maps share: values are full of small maps, and seeds of their own would make them large.
-#[derive(Debug, Clone, Copy, Default)]
-struct Seeds;
-
-impl BuildHasher for Seeds {
-    type Hasher = AHasher;
-
-    fn build_hasher(&self) -> AHasher {
-        static SEEDS: LazyLock<RandomState> = LazyLock::new(RandomState::new);
-        SEEDS.build_hasher()
-    }
-}
-
-type Entries = IndexMap<String, Entry, Seeds>;
-
-/// What maps without entries share.
-static NOTHING: LazyLock<Entries> = LazyLock::new(Entries::default);
-
 /// A map with string keys, in the order in which it was written. Comparing maps ignores the order and the places.
 ///
 /// Clones share their entries until one of them is changed: the values of a tree of charts are merged several times, and most
 /// of them come through as they are.
 #[derive(Debug, Clone, Default)]
-pub struct Map(Option<Arc<Entries>>);
+pub struct Map(Option<Arc<Entries<Entry>>>);
 
 impl Map {
-    fn entries_of(&self) -> &Entries {
-        self.0.as_deref().unwrap_or_else(|| &NOTHING)
+    fn list(&self) -> &[(String, Entry)] {
+        self.0.as_deref().map_or(&[], Entries::as_slice)
     }
 
     /// The entries, which are this map's alone from now on.
-    fn own(&mut self) -> &mut Entries {
+    fn own(&mut self) -> &mut Entries<Entry> {
         Arc::make_mut(self.0.get_or_insert_default())
     }
 
     /// An empty map.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An empty map with room for so many keys.
+    pub fn with_capacity(keys: usize) -> Self {
+        if keys == 0 { Self::default() } else { Map(Some(Arc::new(Entries::with_capacity(keys)))) }
     }
 
     /// Whether it still shares its entries with a clone.
@@ -168,12 +152,12 @@ impl Map {
 
     /// How many keys there are.
     pub fn len(&self) -> usize {
-        self.entries_of().len()
+        self.list().len()
     }
 
     /// Whether there is no key.
     pub fn is_empty(&self) -> bool {
-        self.entries_of().is_empty()
+        self.list().is_empty()
     }
 
     /// The value of a key.
@@ -252,34 +236,34 @@ impl Map {
     /// Takes a key out; the order of the others stays.
     pub fn remove(&mut self, key: &str) -> Option<Node> {
         self.get(key)?;
-        self.own().shift_remove(key).map(|entry| entry.node)
+        self.own().remove(key).map(|entry| entry.node)
     }
 
     /// Keeps the entries for which `keep` is true.
-    pub fn retain(&mut self, mut keep: impl FnMut(&str, &mut Entry) -> bool) {
+    pub fn retain(&mut self, keep: impl FnMut(&str, &mut Entry) -> bool) {
         if !self.is_empty() {
-            self.own().retain(|key, entry| keep(key, entry));
+            self.own().retain(keep);
         }
     }
 
     /// Keys and values, in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Node)> + DoubleEndedIterator {
-        self.entries_of().iter().map(|(key, entry)| (key.as_str(), &entry.node))
+        self.list().iter().map(|(key, entry)| (key.as_str(), &entry.node))
     }
 
     /// Keys and values, in order, the values to be changed.
     pub fn iter_mut(&mut self) -> impl ExactSizeIterator<Item = (&str, &mut Node)> {
-        self.own().iter_mut().map(|(key, entry)| (key.as_str(), &mut entry.node))
+        self.own().iter_mut().map(|(key, entry)| (key, &mut entry.node))
     }
 
     /// Keys and entries, in order.
     pub fn entries(&self) -> impl ExactSizeIterator<Item = (&str, &Entry)> {
-        self.entries_of().iter().map(|(key, entry)| (key.as_str(), entry))
+        self.list().iter().map(|(key, entry)| (key.as_str(), entry))
     }
 
     /// Keys, in order.
     pub fn keys(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.entries_of().keys().map(String::as_str)
+        self.list().iter().map(|(key, _)| key.as_str())
     }
 }
 
@@ -291,10 +275,10 @@ impl PartialEq for Map {
 
 impl IntoIterator for Map {
     type Item = (String, Entry);
-    type IntoIter = indexmap::map::IntoIter<String, Entry>;
+    type IntoIter = std::vec::IntoIter<(String, Entry)>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.map(Arc::unwrap_or_clone).unwrap_or_default().into_iter()
+        self.0.map(Arc::unwrap_or_clone).unwrap_or_default().into_list().into_iter()
     }
 }
 

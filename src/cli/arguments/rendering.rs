@@ -1,5 +1,7 @@
 //! What a command line that renders a chart says of it: how `template` prints it, and how `diff` compares it.
 
+use std::cell::OnceCell;
+
 use super::chart_argument::{Located, locate};
 use super::cluster_flags::ClusterFlags;
 use super::flags::{GlobalFlags, ValuesFlags};
@@ -28,6 +30,8 @@ pub(in crate::cli) struct Rendering<'a> {
     pub(in crate::cli) global: &'a GlobalFlags,
     /// The files that the flags name, each read once.
     pub(in crate::cli) inputs: io::Inputs,
+    /// The chart, once it has been read, without its templates and files.
+    read: OnceCell<Chart>,
 }
 
 impl<'a> Rendering<'a> {
@@ -47,7 +51,20 @@ impl<'a> Rendering<'a> {
         let release = Release { is_install: !is_upgrade, is_upgrade, ..first_release(name, &located, global) };
         let is_built_in = located.is_built_in();
         let inputs = io::Inputs::new();
-        Ok((Rendering { argument, is_built_in, release, capabilities, values, global, inputs }, located))
+        Ok((
+            Rendering { argument, is_built_in, release, capabilities, values, global, inputs, read: OnceCell::new() },
+            located,
+        ))
+    }
+
+    /// Reads the chart that was found.
+    ///
+    /// # Errors
+    /// As for [`Located::chart`].
+    pub(in crate::cli) fn chart(&self, located: Located) -> Result<Chart, Vec<Diagnostic>> {
+        let chart = located.chart()?;
+        self.read.get_or_init(|| chart.without_files());
+        Ok(chart)
     }
 
     /// Renders the chart with these layers.
@@ -77,7 +94,7 @@ impl<'a> Rendering<'a> {
         reader: &'s dyn FileReader,
     ) -> secrets::Subject<'s> {
         let objects = self.release.environment.objects.as_deref();
-        secrets::Subject { chart: self.argument, layers, reader, global: self.global, objects }
+        secrets::Subject { chart: self.argument, read: self.read.get(), layers, reader, global: self.global, objects }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::chart_argument::locate;
 use super::flags::GlobalFlags;
+use crate::chart::Chart;
 use crate::cli::output::console::Console;
 use crate::diagnostic::Diagnostic;
 use crate::engine::ClusterObjects;
@@ -14,6 +15,8 @@ use crate::cli::failure::Failure;
 pub(in crate::cli) struct Subject<'a> {
     /// The chart as it was named.
     pub(in crate::cli) chart: Option<&'a str>,
+    /// The chart, if it has been read. Its templates and files are of no account.
+    pub(in crate::cli) read: Option<&'a Chart>,
     pub(in crate::cli) layers: &'a [Layer],
     pub(in crate::cli) reader: &'a dyn FileReader,
     pub(in crate::cli) global: &'a GlobalFlags,
@@ -32,9 +35,10 @@ impl Subject<'_> {
 
     pub(in crate::cli) fn learn_now(&self, console: &mut Console) {
         console.learn(|| {
-            // It was read before; what is wrong with it was said.
-            let chart = locate(self.chart, self.global).and_then(|located| located.chart()).ok();
-            let mut gathering = render::secrets_of(chart.as_ref(), self.layers, self.reader);
+            // What is wrong with it was said, or will be.
+            let read_now = || locate(self.chart, self.global).and_then(|located| located.chart()).ok();
+            let read = if self.read.is_none() { read_now() } else { None };
+            let mut gathering = render::secrets_of(self.read.or(read.as_ref()), self.layers, self.reader);
             self.objects
                 .into_iter()
                 .flat_map(ClusterObjects::all)

@@ -1,5 +1,6 @@
 //! Standard output and standard error: the only place that writes to them.
 
+use std::cell::OnceCell;
 use std::io::{IsTerminal, Write};
 
 use anyhow::anyhow;
@@ -15,7 +16,8 @@ use crate::secrets::Secrets;
 
 /// Where results and diagnostics go.
 pub(in crate::cli) struct Console {
-    style: TextStyle,
+    /// Whether standard output is a terminal, once that was asked.
+    is_terminal: OnceCell<bool>,
     mode: ColorMode,
     format: MessageFormat,
     /// What is masked in diagnostics.
@@ -26,13 +28,12 @@ impl Console {
     /// A console that writes as the global flags say.
     pub(in crate::cli) fn new(global: &GlobalFlags) -> Self {
         let secrets = if global.show_secrets { Secrets::shown() } else { Secrets::default() };
-        let color = wants_colors(global.color, || std::io::stderr().is_terminal());
-        Console { style: TextStyle { color, width: None }, mode: global.color, format: global.message_format, secrets }
+        Console { is_terminal: OnceCell::new(), mode: global.color, format: global.message_format, secrets }
     }
 
     /// Whether text for people is written with colours.
     pub(in crate::cli) fn colors_output(&self) -> bool {
-        wants_colors(self.mode, || std::io::stdout().is_terminal())
+        wants_colors(self.mode, || self.is_read_by_a_person())
     }
 
     /// Whether YAML is written with colours: elsewhere than on a terminal it may become a file, so that CLICOLOR_FORCE does
@@ -67,7 +68,7 @@ impl Console {
 
     /// Whether results are read by a person at a terminal.
     pub(in crate::cli) fn is_read_by_a_person(&self) -> bool {
-        std::io::stdout().is_terminal()
+        *self.is_terminal.get_or_init(|| std::io::stdout().is_terminal())
     }
 
     /// What is masked in diagnostics from now on; without `--show-secrets` `find` is called for it.
@@ -97,7 +98,10 @@ impl Console {
         let mut diagnostics = limited(diagnostics).to_vec();
         self.secrets.hide(&mut diagnostics);
         self.write_error(&match self.format {
-            MessageFormat::Text => write_text(&diagnostics, self.style),
+            MessageFormat::Text => {
+                let color = wants_colors(self.mode, || std::io::stderr().is_terminal());
+                write_text(&diagnostics, TextStyle { color, width: None })
+            }
             MessageFormat::Json => write_json(&diagnostics),
         });
     }

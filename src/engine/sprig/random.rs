@@ -1,5 +1,7 @@
 //! Random functions, and where their randomness comes from.
 
+use std::sync::{Mutex, PoisonError};
+
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use sha2::{Digest as _, Sha256};
@@ -31,13 +33,24 @@ pub struct CallSite<'a> {
 }
 
 impl Random {
-    /// Seeded by the system: different in each run.
+    /// Seeded by the system: different in each run. The system is asked once, and its answer is stretched over all calls.
     ///
     /// # Errors
     /// The system has no randomness.
     pub fn from_system() -> Result<Random, Error> {
+        static OF_RUN: Mutex<Option<ChaCha20Rng>> = Mutex::new(None);
+        let mut of_run = OF_RUN.lock().unwrap_or_else(PoisonError::into_inner);
         let mut key = [0; 32];
-        getrandom::fill(&mut key).map_err(|error| Error::call(format!("no randomness from the system: {error}")))?;
+        match &mut *of_run {
+            Some(generator) => generator.fill_bytes(&mut key),
+            None => {
+                let fail = |error| Error::call(format!("no randomness from the system: {error}"));
+                getrandom::fill(&mut key).map_err(fail)?;
+                let mut generator = ChaCha20Rng::from_seed(key);
+                generator.fill_bytes(&mut key);
+                *of_run = Some(generator);
+            }
+        }
         Ok(Random { generator: ChaCha20Rng::from_seed(key), seed: None })
     }
 

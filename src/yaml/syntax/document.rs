@@ -1,7 +1,7 @@
 //! Events -> a tree whose scalars are still text.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::cursor::Mark;
 use super::parser::{EventKind, Parser, Properties};
@@ -83,7 +83,7 @@ impl<'t> Document<'t> {
         let content_start = if text.starts_with('\u{feff}') { 3 } else { 0 };
         let mut parser = Parser::new(&text[content_start..]);
         parser.scanner.cursor.by_line = by_line;
-        let mut builder = Builder { nodes: Vec::new(), open: Vec::new(), anchors: HashMap::new(), root: None };
+        let mut builder = Builder { nodes: Vec::new(), open: Vec::new(), anchors: BTreeMap::new(), root: None };
         let outcome = builder.read(&mut parser);
         let reached = content_start + parser.scanner.cursor.mark.offset;
         if let Some(fault) = control_character(text, reached) {
@@ -115,7 +115,7 @@ const MAX_NODES: usize = 2_000_000;
 struct Builder<'t> {
     nodes: Vec<Syntax<'t>>,
     open: Vec<Open>,
-    anchors: HashMap<&'t str, NodeId>,
+    anchors: BTreeMap<&'t str, NodeId>,
     root: Option<NodeId>,
 }
 

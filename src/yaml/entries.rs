@@ -1,0 +1,189 @@
+//! What a map holds, in order, and how keys are found in it.
+
+use std::sync::LazyLock;
+
+use ahash::RandomState;
+use hashbrown::HashTable;
+
+/// Up to so many keys are found by looking at one after the other: nearly all maps of values, schemas and manifests are that
+/// small, and need no table of hashes.
+const FEW: usize = 8;
+
+/// The seeds of a run, which all maps share: values are full of maps, and seeds of their own would make them large.
+static SEEDS: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+
+fn hash(key: &str) -> u64 {
+    SEEDS.hash_one(key)
+}
+
+/// Values by text keys, in the order in which they were put in.
+#[derive(Debug, Clone)]
+pub(super) struct Entries<T> {
+    list: Vec<(String, T)>,
+    /// Positions in the list by the hashes of their keys, once there are more than a few.
+    positions: Option<Box<HashTable<u32>>>,
+}
+
+impl<T> Default for Entries<T> {
+    fn default() -> Self {
+        Entries { list: Vec::new(), positions: None }
+    }
+}
+
+impl<T> Entries<T> {
+    /// Room for so many keys.
+    pub(super) fn with_capacity(capacity: usize) -> Self {
+        Entries { list: Vec::with_capacity(capacity), positions: None }
+    }
+
+    /// Keys and values, in order.
+    pub(super) fn as_slice(&self) -> &[(String, T)] {
+        &self.list
+    }
+
+    /// Keys and values, in order, the values to be changed.
+    pub(super) fn iter_mut(&mut self) -> impl ExactSizeIterator<Item = (&str, &mut T)> {
+        self.list.iter_mut().map(|(key, value)| (key.as_str(), value))
+    }
+
+    fn position(&self, key: &str) -> Option<usize> {
+        match &self.positions {
+            None => self.list.iter().position(|(known, _)| known == key),
+            Some(positions) => {
+                let is_key = |&at: &u32| self.list[at as usize].0 == key;
+                positions.find(hash(key), is_key).map(|&at| at as usize)
+            }
+        }
+    }
+
+    /// The value of a key.
+    pub(super) fn get(&self, key: &str) -> Option<&T> {
+        self.position(key).map(|at| &self.list[at].1)
+    }
+
+    /// The value of a key, to be changed.
+    pub(super) fn get_mut(&mut self, key: &str) -> Option<&mut T> {
+        self.position(key).map(|at| &mut self.list[at].1)
+    }
+
+    /// Sets a key. One that is there keeps its position in the order; its old value is returned.
+    pub(super) fn insert(&mut self, key: String, value: T) -> Option<T> {
+        if let Some(known) = self.get_mut(&key) {
+            return Some(std::mem::replace(known, value));
+        }
+        let at = self.list.len() as u32;
+        let hashed = self.positions.is_some().then(|| hash(&key));
+        self.list.push((key, value));
+        match (&mut self.positions, hashed) {
+            (Some(positions), Some(hashed)) => {
+                let list = &self.list;
+                positions.insert_unique(hashed, at, |&at| hash(&list[at as usize].0));
+            }
+            _ if self.list.len() > FEW => self.number(),
+            _ => {}
+        }
+        None
+    }
+
+    /// Takes a key out; the order of the others stays.
+    pub(super) fn remove(&mut self, key: &str) -> Option<T> {
+        let (_, value) = self.list.remove(self.position(key)?);
+        self.number();
+        Some(value)
+    }
+
+    /// Keeps the entries for which `keep` is true.
+    pub(super) fn retain(&mut self, mut keep: impl FnMut(&str, &mut T) -> bool) {
+        let before = self.list.len();
+        self.list.retain_mut(|(key, value)| keep(key, value));
+        if self.list.len() < before {
+            self.number();
+        }
+    }
+
+    /// Notes the positions as they are now.
+    fn number(&mut self) {
+        self.positions = None;
+        if self.list.len() <= FEW {
+            return;
+        }
+        let mut positions = Box::new(HashTable::with_capacity(self.list.len().max(self.list.capacity())));
+        for (at, (key, _)) in self.list.iter().enumerate() {
+            positions.insert_unique(hash(key), at as u32, |&at: &u32| hash(&self.list[at as usize].0));
+        }
+        self.positions = Some(positions);
+    }
+
+    /// Keys and values, in order.
+    pub(super) fn into_list(self) -> Vec<(String, T)> {
+        self.list
+    }
+}
+
+impl<T> FromIterator<(String, T)> for Entries<T> {
+    /// A key that comes again replaces the earlier one.
+    fn from_iter<I: IntoIterator<Item = (String, T)>>(entries: I) -> Self {
+        let entries = entries.into_iter();
+        let mut all = Entries::with_capacity(entries.size_hint().0);
+        entries.for_each(|(key, value)| drop(all.insert(key, value)));
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[derive(Debug, Clone)]
+    enum Change {
+        Insert(u8, u32),
+        Remove(u8),
+        Retain(u8),
+    }
+
+    fn change() -> impl Strategy<Value = Change> {
+        prop_oneof![
+            6 => (0u8..24, any::<u32>()).prop_map(|(key, value)| Change::Insert(key, value)),
+            2 => (0u8..24).prop_map(Change::Remove),
+            1 => (2u8..5).prop_map(Change::Retain),
+        ]
+    }
+
+    proptest! {
+        /// The same as with a list that is always searched.
+        #[test]
+        fn keys_are_found_however_many_there_are(changes in prop::collection::vec(change(), 0..80)) {
+            let mut entries = Entries::default();
+            let mut expected: Vec<(String, u32)> = Vec::new();
+            for change in changes {
+                match change {
+                    Change::Insert(key, value) => {
+                        let key = format!("key{key}");
+                        let known = expected.iter_mut().find(|(known, _)| *known == key);
+                        let old = known.map(|(_, known)| std::mem::replace(known, value));
+                        if old.is_none() {
+                            expected.push((key.clone(), value));
+                        }
+                        prop_assert_eq!(entries.insert(key, value), old);
+                    }
+                    Change::Remove(key) => {
+                        let key = format!("key{key}");
+                        let at = expected.iter().position(|(known, _)| *known == key);
+                        prop_assert_eq!(entries.remove(&key), at.map(|at| expected.remove(at).1));
+                    }
+                    Change::Retain(divisor) => {
+                        entries.retain(|_, value| *value % u32::from(divisor) != 0);
+                        expected.retain(|(_, value)| *value % u32::from(divisor) != 0);
+                    }
+                }
+                prop_assert_eq!(entries.as_slice(), &expected[..]);
+                for key in (0..24).map(|key| format!("key{key}")) {
+                    let value = expected.iter().find(|(known, _)| *known == key).map(|(_, value)| value);
+                    prop_assert_eq!(entries.get(&key), value);
+                }
+            }
+        }
+    }
+}
