@@ -3,13 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use super::cause::Cause;
-use super::fingerprint::{Fingerprint, Fingerprints, is_equal};
+use super::fingerprint::{Fingerprint, Fingerprints};
 use crate::alignment::align;
-use crate::diagnostic::Source;
-use crate::kubernetes::{
-    Field, FieldPath, ObjectType, PathStep, Schema, ServerDefault, Type, quantity, server_default,
-};
-use crate::yaml::{self, Map, Node, Value};
+use crate::kubernetes::{Field, FieldPath, ObjectType, PathStep, Schema, Type, is_filled_in, is_nothing, quantity};
+use crate::yaml::{Map, Node, Value};
 
 /// A field that is another one than before.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,6 +76,11 @@ struct Comparison {
 
 impl Comparison {
     fn tell(&mut self, path: FieldPath, what: What) {
+        let what = match what {
+            What::Added(value) => What::Added(written(&value)),
+            What::Removed(value) => What::Removed(written(&value)),
+            other => other,
+        };
         self.changes.push(Change { path, what, causes: Vec::new() });
     }
 
@@ -86,23 +88,42 @@ impl Comparison {
         for (key, node) in new.iter() {
             let (of, field) = fields.get(key);
             match old.get(key) {
-                None if node.value.is_null() || is_filled_in(new, key, &node.value, fields) => {}
+                None if counts_as_nothing(node, field) => {}
                 None => self.tell(path.field(key), What::Added(node.value.clone())),
                 Some(before) => self.values(before, node, of, field, path.field(key)),
             }
         }
-        for (key, node) in old.iter().filter(|(key, node)| new.get(key).is_none() && !node.value.is_null()) {
-            if !is_filled_in(old, key, &node.value, fields) {
+        for (key, node) in old.iter().filter(|(key, _)| new.get(key).is_none()) {
+            if !counts_as_nothing(node, fields.get(key).1) {
                 self.tell(path.field(key), What::Removed(node.value.clone()));
             }
         }
     }
 
     fn values(&mut self, old: &Node, new: &Node, of: Option<&Type>, field: Option<&Field>, path: FieldPath) {
+        match (is_filled_in(old), is_filled_in(new)) {
+            // What is filled in on both sides follows from what stands beside it.
+            (true, true) => return,
+            (false, false) => {}
+            (is_new, _) => {
+                let mut inner = Comparison { changes: Vec::new(), fingerprints: Fingerprints::default() };
+                inner.written_values(old, new, of, field, path.clone());
+                if !inner.changes.is_empty() {
+                    let what = if is_new { What::Added(new.value.clone()) } else { What::Removed(old.value.clone()) };
+                    self.tell(path, what);
+                }
+                return;
+            }
+        }
+        self.written_values(old, new, of, field, path);
+    }
+
+    fn written_values(&mut self, old: &Node, new: &Node, of: Option<&Type>, field: Option<&Field>, path: FieldPath) {
         match (&old.value, &new.value) {
             (Value::Map(old), Value::Map(new)) => self.maps(old, new, &Fields::below(of), &path),
             (Value::List(old), Value::List(new)) => self.lists(old, new, of, field, &path),
             (old, new) if is_same(old, new, of) => {}
+            _ if counts_as_nothing(old, field) && counts_as_nothing(new, field) => {}
             (Value::Null, new) => self.tell(path, What::Added(new.clone())),
             (old, Value::Null) => self.tell(path, What::Removed(old.clone())),
             (old, new) => self.tell(path, What::Changed(old.clone(), new.clone())),
@@ -174,31 +195,28 @@ impl Comparison {
     }
 }
 
-/// Whether the API server puts this value into a field of an object where a manifest leaves it out, or drops it, so that it makes no
-/// difference.
-fn is_filled_in(object: &Map, key: &str, value: &Value, fields: &Fields<'_>) -> bool {
-    let Fields::Object(of) = fields else { return false };
-    let Some(field) = of.field(key) else { return false };
-    let is_empty = match (&field.of, value) {
-        (Type::List(_), Value::List(items)) => items.is_empty(),
-        (Type::Map(_), Value::Map(map)) => map.is_empty(),
-        _ => false,
-    };
-    if is_empty {
-        return true;
-    }
-    // What it puts into a choice belongs to the choice that is made.
-    let choice = object.text_at(&["type"]).unwrap_or("RollingUpdate");
-    if key == "rollingUpdate" && choice != "RollingUpdate" {
-        return false;
-    }
-    let Some(ServerDefault::Json(json)) = server_default(of, key) else { return false };
-    let Ok(default) = yaml::read_document(&Source::file("default", json)) else { return false };
-    match (&default.value, value, &field.of) {
-        (Value::Map(default), Value::Map(map), Type::Object(name)) => {
-            compare(default, map, Schema::built_in().object_type(name)).is_empty()
+/// Whether a field that only one side has makes no difference: it is filled in, or nothing to the API server.
+fn counts_as_nothing(node: &Node, field: Option<&Field>) -> bool {
+    node.value.is_null() || is_filled_in(node) || field.is_some_and(|field| is_nothing(&node.value, field))
+}
+
+/// A value as it was written: without what the API server fills in.
+fn written(value: &Value) -> Value {
+    match value {
+        Value::Map(map) => {
+            let mut kept = map.clone();
+            kept.retain(|_, entry| !is_filled_in(&entry.node));
+            kept.iter_mut().for_each(|(_, node)| node.value = written(&node.value));
+            Value::Map(kept)
         }
-        (default, value, _) => is_equal(default, value),
+        Value::List(items) => Value::List(
+            items
+                .iter()
+                .filter(|item| !is_filled_in(item))
+                .map(|item| Node::new(written(&item.value), item.span.clone()))
+                .collect(),
+        ),
+        scalar => scalar.clone(),
     }
 }
 
@@ -288,9 +306,15 @@ fn is_same(old: &Value, new: &Value, of: Option<&Type>) -> bool {
 mod tests {
     use super::*;
     use crate::diagnostic::Source;
+    use crate::kubernetes::{Id, fill_in};
 
     fn reported(api_version: &str, kind: &str, old: &str, new: &str) -> Vec<String> {
-        let read = |text: &str| crate::yaml::read_values(&Source::file("m.yaml", text)).unwrap();
+        let id = Id { api_version: api_version.into(), kind: kind.into(), namespace: String::new(), name: "a".into() };
+        let read = |text: &str| {
+            let mut object = crate::yaml::read_values(&Source::file("m.yaml", text)).unwrap();
+            fill_in(&mut object, &id, "default");
+            object
+        };
         let schema = Schema::built_in();
         let of = schema.kind(api_version, kind).and_then(|kind| schema.object_type(kind.type_name));
         let word = |change: &Change| match &change.what {
@@ -316,6 +340,19 @@ mod tests {
                 "spec.containers reordered",
             ]
         );
+    }
+
+    #[test]
+    fn defaults_and_what_counts_as_nothing_make_no_difference() {
+        let service = |spec: &str| format!("spec: {{ports: [{{port: 80{spec}}}]}}");
+        let compared = |spec: &str| reported("v1", "Service", &service(""), &service(spec));
+        assert_eq!(compared(", targetPort: 80, protocol: TCP, nodePort: 0, name: ''"), [""; 0]);
+        assert_eq!(compared(", targetPort: 81"), ["spec.ports[port=80].targetPort + 81"]);
+        let pod = |spec: &str| format!("spec: {{containers: [{{name: a, image: x:1{spec}}}]}}");
+        let compared = |spec: &str| reported("v1", "Pod", &pod(""), &pod(spec));
+        assert_eq!(compared(", resources: {limits: {}}, command: [], tty: false"), [""; 0]);
+        assert_eq!(compared(", imagePullPolicy: IfNotPresent"), [""; 0]);
+        assert_eq!(compared(", securityContext: {}"), ["spec.containers[name=a].securityContext + {}"]);
     }
 
     #[test]

@@ -54,12 +54,6 @@ impl Fingerprints {
     }
 }
 
-/// Whether two values are the same but for the order of keys.
-pub(super) fn is_equal(a: &Value, b: &Value) -> bool {
-    let mut fingerprints = Fingerprints::default();
-    fingerprints.of(a) == fingerprints.of(b)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,29 +1,20 @@
-//! Differences to objects from a cluster that nobody made: what the API server put there itself.
+//! Differences to objects from a cluster that nobody made: what the API server made up itself.
 
 use super::compare::{Change, What};
-use super::fingerprint::is_equal;
-use crate::diagnostic::Source;
-use crate::kubernetes::{ObjectType, PathStep, Schema, ServerDefault, Type, server_default};
-use crate::yaml::{self, Map};
+use crate::kubernetes::{ObjectType, PathStep, Schema, Type, is_made_up};
+use crate::yaml::Map;
 
 /// Whether a difference to an object from a cluster is one that the API server made: a field that a manifest does not
-/// have, with the value that the server puts there.
+/// have, and which the server fills with what it finds fit.
 pub(super) fn is_made_by_the_server(change: &Change, object: &Map, of: Option<&ObjectType>) -> bool {
-    let What::Removed(value) = &change.what else { return false };
+    let What::Removed(_) = &change.what else { return false };
     let Some((PathStep::Field(field), above)) = change.path.0.split_last() else { return false };
     let Some(of) = type_at(of, above) else { return false };
-    match server_default(of, field) {
-        None => false,
-        // A headless Service's clusterIP is somebody's will.
-        Some(_) if matches!(field.as_str(), "clusterIP" | "clusterIPs") => {
-            object.at(["spec", "clusterIP"]).is_none_or(|node| node.value.as_str() != Some("None"))
-        }
-        Some(ServerDefault::Any) => true,
-        Some(ServerDefault::Json(json)) => {
-            let read = yaml::read_document(&Source::file("default", json));
-            read.is_ok_and(|node| is_equal(&node.value, value))
-        }
+    if matches!(field.as_str(), "clusterIP" | "clusterIPs") && object.text_at(&["spec", "clusterIP"]) == Some("None") {
+        // A headless Service is somebody's will.
+        return false;
     }
+    is_made_up(of, field)
 }
 
 fn type_at<'s>(of: Option<&'s ObjectType>, steps: &[PathStep]) -> Option<&'s ObjectType> {

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `difference`, `cause` | the outcome, as data |
 //! | `sides` | compares two sides |
+//! | `stored` | two versions of an object with the server's defaults |
 //! | `live` | what the API server made of an object |
 //! | `pair` | which object of one side is which of the other |
 //! | `compare` | the fields of two versions of an object |
@@ -23,6 +24,7 @@ mod live;
 mod markdown;
 mod pair;
 mod sides;
+mod stored;
 mod text;
 mod unified;
 
@@ -32,6 +34,7 @@ pub use difference::{Comparison, Difference, Status};
 pub use impact::{Impact, ImpactLevel};
 pub use json::write_json;
 pub use markdown::write_markdown;
-pub use sides::{changes, compare_sides, gather_secrets};
+pub use sides::{compare_sides, gather_secrets};
+pub use stored::changes;
 pub use text::{TextOptions, write_text};
 pub use unified::write_unified;

@@ -1,12 +1,12 @@
 //! Comparing two sides.
 
-use super::compare::{Change, compare};
 use super::difference::{Comparison, Difference, Status};
 use super::impact::changed::Changed;
 use super::impact::rules::impacts;
 use super::live::is_made_by_the_server;
 use super::pair::{Pair, pair};
-use crate::kubernetes::{Id, Object, ObjectType, Schema};
+use super::stored::{compare_stored, type_of};
+use crate::kubernetes::Object;
 use crate::secrets::{Gathering, Secrets, may_hold_secrets};
 use crate::yaml::{self, Map, Value};
 
@@ -41,7 +41,7 @@ pub fn compare_sides(old: &[Object], new: &[Object], secrets: &Secrets, namespac
     let mut comparison = Comparison::default();
     let mut pairs = Vec::new();
     for pair in pair(old, new, namespace) {
-        match difference(&pair, secrets) {
+        match difference(&pair, secrets, namespace) {
             Some(difference) => {
                 comparison.differences.push(difference);
                 pairs.push(pair);
@@ -62,7 +62,7 @@ pub fn compare_sides(old: &[Object], new: &[Object], secrets: &Secrets, namespac
     comparison
 }
 
-fn difference(pair: &Pair<'_>, secrets: &Secrets) -> Option<Difference> {
+fn difference(pair: &Pair<'_>, secrets: &Secrets, namespace: &str) -> Option<Difference> {
     let either = pair.new.or(pair.old)?;
     let mut difference = Difference {
         status: Status::Changed,
@@ -83,7 +83,7 @@ fn difference(pair: &Pair<'_>, secrets: &Secrets) -> Option<Difference> {
             let (old_fields, new_fields) = (old.fields(), new.fields());
             let (mut before, after) = (secrets.masked(&old_fields), secrets.masked(&new_fields));
             secrets.mask_counterparts(&mut before, &after);
-            difference.changes = compare(&before, &after, type_of(&new.id));
+            difference.changes = compare_stored((&before, &old.id), (&after, &new.id), namespace);
             if old.is_live {
                 difference.changes.retain(|change| !is_made_by_the_server(change, &before, type_of(&new.id)));
             }
@@ -133,15 +133,4 @@ fn masked_text(object: &Object, secrets: &Secrets) -> String {
 /// Fields written out.
 fn written(fields: &Map) -> String {
     yaml::write_pretty(&Value::Map(fields.clone())).trim_end().to_owned() + "\n"
-}
-
-/// The fields in which two versions of an object differ.
-pub fn changes(old: &Object, new: &Object) -> Vec<Change> {
-    compare(&old.fields(), &new.fields(), type_of(&new.id))
-}
-
-/// What the schema says of objects of an identity.
-fn type_of(id: &Id) -> Option<&'static ObjectType> {
-    let schema = Schema::built_in();
-    schema.object_type(schema.kind(&id.api_version, &id.kind)?.type_name)
 }

@@ -8,12 +8,14 @@
 //! | `field_path` | paths to fields |
 //! | `quantity`, `names` | what quantities, names, labels and keys look like |
 //! | `version`, `deprecations` | versions of Kubernetes, and API versions that it deprecated |
-//! | `defaults` | what the API server fills in, and what of a live object somebody applied |
+//! | `defaults` | what the API server fills in, and what counts as nothing |
+//! | `live` | what of an object of a cluster somebody applied |
 
 mod defaults;
 mod deprecations;
 mod field_path;
 mod id;
+mod live;
 pub mod names;
 mod object;
 mod quantity;
@@ -21,10 +23,11 @@ mod refusal;
 mod schema;
 mod version;
 
-pub use defaults::{ServerDefault, as_applied, server_default};
+pub use defaults::{fill_in, is_filled_in, is_made_up, is_nothing};
 pub use deprecations::{deprecation, is_gone};
 pub use field_path::{FieldPath, PathStep};
 pub use id::Id;
+pub use live::as_applied;
 pub use object::{Object, Refused, Stream, read_objects, read_stored_stream, read_stream};
 pub use quantity::{is_quantity, quantity};
 pub use schema::{Field, Kind, ObjectType, Schema, Type};

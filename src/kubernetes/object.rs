@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::defaults::as_applied;
 use super::id::Id;
+use super::live::as_applied;
 use super::refusal;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::yaml::{self, Map, Node, Value, split_manifests};

@@ -49,6 +49,8 @@ pub struct Field {
     pub of: Type,
     /// Whether it has to be there.
     pub required: bool,
+    /// Whether it is a pointer in Go: the server tells a zero in it from nothing.
+    pub is_pointer: bool,
     /// The words that are allowed; empty if any is.
     pub choices: Vec<&'static str>,
     /// The fields by which items of a list are distinguished: `x-kubernetes-list-map-keys`, else the merge key.
@@ -143,6 +145,11 @@ impl Schema {
         self.types.get(name)
     }
 
+    /// All object types, in no order.
+    pub fn types(&self) -> impl Iterator<Item = &ObjectType> {
+        self.types.values()
+    }
+
     /// The type of the object at a path of fields in a kind.
     pub fn at<'a>(
         &self,
@@ -196,10 +203,19 @@ impl Field {
         let mut words = line.split(' ');
         let name = words.next()?;
         let of = Type::parse(words.next()?);
-        let mut field = Field { name, of, required: false, choices: Vec::new(), keys: Vec::new(), is_set: false };
+        let mut field = Field {
+            name,
+            of,
+            required: false,
+            is_pointer: false,
+            choices: Vec::new(),
+            keys: Vec::new(),
+            is_set: false,
+        };
         for word in words {
             match word.split_at(1) {
                 ("!", _) => field.required = true,
+                ("*", _) => field.is_pointer = true,
                 ("=", choices) => field.choices = choices.split('|').collect(),
                 ("#", "") => field.is_set = true,
                 ("#", keys) => field.keys = keys.split(',').collect(),

@@ -45,24 +45,28 @@ def built():
     print(f"building kube-apiserver {VERSION}", flush=True)
     with tempfile.TemporaryDirectory(prefix="kube-apiserver.") as folder:
         folder = pathlib.Path(folder)
-        found = subprocess.run(["go", "mod", "download", "-json", f"k8s.io/kubernetes@{VERSION}"], cwd="/", check=True,
-                               stdout=subprocess.PIPE)
-        upstream = pathlib.Path(json.loads(found.stdout)["GoMod"]).read_text()
-        staging = sorted(set(re.findall(r"(\S+) => \./staging/", upstream)))
-        language = re.search(r"^go \S+", upstream, re.M)[0]
-        (folder / "main.go").write_text(MAIN)
-        (folder / "go.mod").write_text("\n".join([
-            "module kube-apiserver", language, f"require k8s.io/kubernetes {VERSION}",
-            f"require k8s.io/component-base {STAGING}", *[f"replace {name} => {name} {STAGING}" for name in staging], ""]))
-        subprocess.run(["go", "mod", "tidy"], cwd=folder, check=True)
         version = "k8s.io/component-base/version"
         major, minor, _ = VERSION[1:].split(".")
         flags = f"-s -w -X {version}.gitVersion={VERSION} -X {version}.gitMajor={major} -X {version}.gitMinor={minor}"
-        subprocess.run(["go", "build", "-ldflags", flags, "-o", "built", "."], cwd=folder, check=True,
-                       env={**os.environ, "CGO_ENABLED": "0"})
+        build(folder, MAIN, "-ldflags", flags)
         binary.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(folder / "built", binary)
     return binary
+
+
+def build(folder, program, *flags):
+    """Builds a Go program that uses Kubernetes' modules, as `built` in an empty folder."""
+    found = subprocess.run(["go", "mod", "download", "-json", f"k8s.io/kubernetes@{VERSION}"], cwd="/", check=True,
+                           stdout=subprocess.PIPE)
+    upstream = pathlib.Path(json.loads(found.stdout)["GoMod"]).read_text()
+    staging = sorted(set(re.findall(r"(\S+) => \./staging/", upstream)))
+    language = re.search(r"^go \S+", upstream, re.M)[0]
+    (folder / "main.go").write_text(program)
+    (folder / "go.mod").write_text("\n".join([
+        "module program", language, f"require k8s.io/kubernetes {VERSION}",
+        f"require k8s.io/component-base {STAGING}", *[f"replace {name} => {name} {STAGING}" for name in staging], ""]))
+    subprocess.run(["go", "mod", "tidy"], cwd=folder, check=True)
+    subprocess.run(["go", "build", *flags, "-o", "built", "."], cwd=folder, check=True, env={**os.environ, "CGO_ENABLED": "0"})
 
 
 def program(name, package):
@@ -96,11 +100,11 @@ class Server:
 
     def request(self, method, path, body=None, content="application/json"):
         """The status and the body of an answer."""
-        context = ssl.create_default_context()
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": content, "Accept": "application/json"}
         for attempt in range(2):
             if self.connection is None:
+                context = ssl.create_default_context()
+                context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
                 self.connection = http.client.HTTPSConnection("127.0.0.1", self.port, context=context, timeout=60)
             try:
                 self.connection.request(method, path, body, headers)

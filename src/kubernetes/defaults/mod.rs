@@ -1,0 +1,264 @@
+//! What the API server makes of the fields of an object that is created: the defaults that it fills in, and what counts as nothing.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `recorded.txt` | the defaults of fields, written by `tests/cluster/record_defaults` |
+//! | `table` | the same, read |
+//! | `computed` | defaults that depend on more than what stands beside a field |
+
+mod computed;
+mod table;
+
+use self::table::{Default, Table};
+use super::id::Id;
+use super::quantity::quantity;
+use super::schema::{Field, ObjectType, Schema, Type};
+use crate::diagnostic::Span;
+use crate::yaml::{Map, Node, Value};
+
+/// Fields of `metadata` that the API server writes, whatever a manifest says.
+pub(super) const OF_THE_SERVER: [&str; 8] = [
+    "uid",
+    "resourceVersion",
+    "generation",
+    "creationTimestamp",
+    "managedFields",
+    "selfLink",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+];
+
+/// Fields whose value the API server makes up where a manifest leaves them out: addresses, ports, what it generates. The end of a
+/// type's name, and the field. What admission plugins put there belongs to it.
+const MADE_UP: &[(&str, &str)] = &[
+    ("batch.v1.JobSpec", "selector"),
+    ("core.v1.NamespaceSpec", "finalizers"),
+    ("core.v1.NodeSpec", "taints"),
+    ("core.v1.PodSpec", "preemptionPolicy"),
+    ("core.v1.PodSpec", "priority"),
+    ("core.v1.ServicePort", "nodePort"),
+    ("core.v1.ServiceSpec", "clusterIP"),
+    ("core.v1.ServiceSpec", "clusterIPs"),
+    ("core.v1.ServiceSpec", "healthCheckNodePort"),
+    ("core.v1.ServiceSpec", "ipFamilies"),
+    ("core.v1.ServiceSpec", "ipFamilyPolicy"),
+    ("core.v1.PersistentVolumeClaimSpec", "volumeName"),
+    ("core.v1.PersistentVolumeClaimSpec", "storageClassName"),
+    ("certificates.v1.CertificateSigningRequestSpec", "extra"),
+    ("certificates.v1.CertificateSigningRequestSpec", "groups"),
+    ("certificates.v1.CertificateSigningRequestSpec", "uid"),
+    ("certificates.v1.CertificateSigningRequestSpec", "username"),
+];
+
+/// Whether the API server makes up a value for a field that a manifest leaves out.
+pub fn is_made_up(of: &ObjectType, field: &str) -> bool {
+    MADE_UP.iter().any(|(name, known)| *known == field && of.name.ends_with(name))
+}
+
+/// Whether a value is one that [`fill_in`] has put there.
+pub fn is_filled_in(node: &Node) -> bool {
+    node.span.source().is_none()
+}
+
+/// Fills in the defaults of an object of a built-in kind, and takes away what the server writes itself. What is filled in has a
+/// generated place, by which [`is_filled_in`] knows it. `namespace` is the one of an object that says none. Objects of other kinds stay
+/// as they are.
+///
+/// ```
+/// use mim_chart::diagnostic::Source;
+/// use mim_chart::kubernetes::{Id, fill_in};
+///
+/// let text = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {ports: [{port: 80}]}\n";
+/// let mut service = mim_chart::yaml::read_values(&Source::file("m.yaml", text)).unwrap();
+/// let id = Id { api_version: "v1".into(), kind: "Service".into(), namespace: String::new(), name: "a".into() };
+/// fill_in(&mut service, &id, "default");
+/// assert_eq!(service.text_at(&["spec", "type"]), Some("ClusterIP"));
+/// let port = service.maps_at(&["spec", "ports"]).next().unwrap();
+/// assert_eq!((port.number_at(&["targetPort"]), port.text_at(&["protocol"])), (Some(80), Some("TCP")));
+/// ```
+pub fn fill_in(object: &mut Map, id: &Id, namespace: &str) {
+    let schema = Schema::built_in();
+    let Some(kind) = schema.kind(&id.api_version, &id.kind) else { return };
+    let Some(of) = schema.object_type(kind.type_name) else { return };
+    object.remove("status");
+    if let Some(metadata) = object.get_mut("metadata").and_then(|node| node.value.as_map_mut()) {
+        OF_THE_SERVER.iter().for_each(|field| drop(metadata.remove(field)));
+        if kind.is_namespaced == Some(true) && metadata.text_at(&["namespace"]).unwrap_or_default().is_empty() {
+            put(metadata, "namespace", Value::String(namespace.to_owned()));
+        }
+    }
+    computed::of_object(object, &id.kind);
+    Filling { table: Table::recorded(), kind: &id.kind }.object(object, of, "");
+}
+
+struct Filling<'a> {
+    table: &'static Table,
+    /// The kind of the whole object.
+    kind: &'a str,
+}
+
+impl Filling<'_> {
+    /// Fills in an object of a type, which stands in the field `held_by` of another.
+    fn object(&self, object: &mut Map, of: &ObjectType, held_by: &str) {
+        computed::of_type(object, of.name);
+        for default in self.table.of(of.name) {
+            if self.applies(default, object, of, held_by) {
+                put(object, default.field, default.value.clone());
+            }
+        }
+        for field in &of.fields {
+            if let Some(node) = object.get(field.name) {
+                if may_hold_objects(&field.of) && !node.value.is_null() {
+                    // Entries are shared with the object as it was given, so that only what changes is copied.
+                    let mut node = node.clone();
+                    self.value(&mut node, &field.of, field.name);
+                    replace(object, field.name, node);
+                }
+            } else if let Type::Object(name) = field.of
+                && !field.is_pointer
+                && self.table.is_filled(name)
+            {
+                let mut node = Node::generated(Value::Map(Map::new()));
+                self.value(&mut node, &field.of, field.name);
+                if node.value.as_map().is_some_and(|map| !map.is_empty()) {
+                    object.insert(field.name, Span::generated(), node);
+                }
+            }
+        }
+    }
+
+    fn value(&self, node: &mut Node, of: &Type, held_by: &str) {
+        match (of, &mut node.value) {
+            (Type::Object(name), Value::Map(map)) => {
+                if let Some(of) = Schema::built_in().object_type(name) {
+                    self.object(map, of, held_by);
+                }
+            }
+            (Type::List(inner), Value::List(items)) => {
+                items.iter_mut().for_each(|item| self.value(item, inner, held_by));
+            }
+            (Type::Map(inner), Value::Map(map)) if may_hold_objects(inner) => {
+                map.iter_mut().for_each(|(_, item)| self.value(item, inner, held_by));
+            }
+            _ => {}
+        }
+    }
+
+    fn applies(&self, default: &Default, object: &Map, of: &ObjectType, held_by: &str) -> bool {
+        let stands = |name: &str| {
+            let node = object.get(name);
+            node.is_some_and(|node| of.field(name).is_none_or(|field| !is_nothing(&node.value, field)))
+        };
+        !stands(default.field)
+            && default.conditions.iter().all(|condition| {
+                match (condition.split_once('='), condition.strip_prefix('!')) {
+                    (Some(("in", kind)), _) => self.kind == kind,
+                    (Some(("as", field)), _) => held_by == field,
+                    (Some((name, value)), _) => object.text_at(&[name]) == Some(value),
+                    (None, Some(name)) => !stands(name),
+                    (None, None) => stands(condition),
+                }
+            })
+    }
+}
+
+fn may_hold_objects(of: &Type) -> bool {
+    match of {
+        Type::Object(_) => true,
+        Type::List(inner) | Type::Map(inner) => may_hold_objects(inner),
+        _ => false,
+    }
+}
+
+fn put(object: &mut Map, field: &str, value: Value) {
+    object.insert(field, Span::generated(), Node::generated(value));
+}
+
+/// Replaces a value and keeps the place of its key.
+fn replace(object: &mut Map, field: &str, node: Node) {
+    if let Some(place) = object.get_mut(field) {
+        *place = node;
+    }
+}
+
+/// Whether a value in a field is the same to the API server as none: null, and in a field that is no pointer also the zero of its type.
+pub fn is_nothing(value: &Value, field: &Field) -> bool {
+    match value {
+        Value::Null => true,
+        _ if field.is_pointer => false,
+        value => is_zero(value, &field.of),
+    }
+}
+
+fn is_zero(value: &Value, of: &Type) -> bool {
+    match (of, value) {
+        (Type::Any, _) => false,
+        (Type::Quantity, value) => quantity(value) == Some(0),
+        (Type::Object(name), Value::Map(map)) => {
+            let of = Schema::built_in().object_type(name);
+            map.iter()
+                .all(|(key, node)| of.and_then(|of| of.field(key)).is_some_and(|field| is_nothing(&node.value, field)))
+        }
+        (_, Value::Map(map)) => map.is_empty(),
+        (_, Value::List(items)) => items.is_empty(),
+        (_, Value::String(text)) => text.is_empty(),
+        (_, Value::Bool(value)) => !value,
+        (_, value) => value.as_number() == Some(0.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Source;
+    use crate::yaml;
+
+    fn filled(text: &str) -> Map {
+        let mut object = yaml::read_values(&Source::file("m.yaml", text)).unwrap();
+        let text = |field: &str| object.text_at(&[field]).unwrap_or_default().to_owned();
+        let id = Id { api_version: text("apiVersion"), kind: text("kind"), namespace: String::new(), name: "a".into() };
+        fill_in(&mut object, &id, "default");
+        object
+    }
+
+    #[test]
+    fn objects_that_are_left_out_are_filled_in_as_far_as_they_have_defaults() {
+        let set = filled("apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: a}\nspec: {}");
+        let written = |path: &[&str]| crate::json::write(&set.at(path.iter().copied()).unwrap().value);
+        assert_eq!(written(&["spec", "updateStrategy"]), r#"{"rollingUpdate":{"partition":0},"type":"RollingUpdate"}"#);
+        assert_eq!(
+            written(&["spec", "persistentVolumeClaimRetentionPolicy"]),
+            r#"{"whenDeleted":"Retain","whenScaled":"Retain"}"#
+        );
+    }
+
+    #[test]
+    fn defaults_depend_on_the_branch_of_a_union() {
+        let deployment = |strategy: &str| {
+            filled(&format!(
+                "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: a}}\nspec: {{strategy: {strategy}}}"
+            ))
+        };
+        let surge = ["spec", "strategy", "rollingUpdate", "maxSurge"];
+        assert_eq!(deployment("{}").text_at(&surge), Some("25%"));
+        assert_eq!(deployment("{type: Recreate}").at(surge), None);
+    }
+
+    #[test]
+    fn a_zero_counts_as_nothing_unless_the_field_is_a_pointer() {
+        let schema = Schema::built_in();
+        let spec = schema.at("v1", "Pod", ["spec"]).unwrap();
+        assert!(is_nothing(&Value::Bool(false), spec.field("hostNetwork").unwrap()));
+        assert!(!is_nothing(&Value::Bool(false), spec.field("automountServiceAccountToken").unwrap()));
+        assert!(!is_nothing(&Value::Map(Map::new()), spec.field("securityContext").unwrap()));
+        assert!(is_nothing(&Value::List(Vec::new()), spec.field("volumes").unwrap()));
+    }
+
+    #[test]
+    fn what_the_server_makes_up_is_in_fields_that_there_are() {
+        for (name, field) in MADE_UP {
+            let of = Schema::built_in().object_type(&format!("api.{name}")).unwrap_or_else(|| panic!("{name}"));
+            assert!(of.field(field).is_some(), "{name}.{field}");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The recorded defaults.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
+
+use crate::diagnostic::{Source, Span};
+use crate::kubernetes::schema::{Schema, Type};
+use crate::yaml::{self, Node, Value};
+
+/// What `tests/cluster/record_defaults` wrote, which says what its form is.
+const RECORD: &str = include_str!("recorded.txt");
+
+/// What the API server puts into a field that a manifest leaves out.
+#[derive(Debug)]
+pub(super) struct Default {
+    /// The field.
+    pub(super) field: &'static str,
+    /// What it puts there.
+    pub(super) value: Value,
+    /// What must hold for it: `name=value`, `name`, `!name`; `in` stands for the kind of the whole object, `as` for the field that holds
+    /// this one.
+    pub(super) conditions: Vec<&'static str>,
+}
+
+/// All defaults.
+pub(super) struct Table {
+    of: HashMap<&'static str, Vec<Default>>,
+    /// The types of which something is filled in even if all of it is left out.
+    filled: HashSet<&'static str>,
+}
+
+impl Table {
+    /// The recorded table; it is read when it is asked for first.
+    pub(super) fn recorded() -> &'static Table {
+        static TABLE: OnceLock<Table> = OnceLock::new();
+        TABLE.get_or_init(|| Table::parse(RECORD))
+    }
+
+    /// The defaults of a type's fields: first those that depend on nothing, on which others may.
+    pub(super) fn of(&self, name: &str) -> &[Default] {
+        self.of.get(name).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Whether something is filled in of an object of a type that is left out as a whole.
+    pub(super) fn is_filled(&self, name: &str) -> bool {
+        self.filled.contains(name)
+    }
+
+    fn parse(record: &'static str) -> Table {
+        let mut of: HashMap<&'static str, Vec<Default>> = HashMap::new();
+        for (name, default) in record.lines().filter_map(line) {
+            of.entry(name).or_default().push(default);
+        }
+        of.values_mut().for_each(|defaults| defaults.sort_by_key(|default| !default.conditions.is_empty()));
+        let mut filled: HashSet<&'static str> = of.keys().copied().collect();
+        // Types that hold such a type, and so on; a type holds no type that holds it, unless through a pointer.
+        loop {
+            let holders: Vec<&'static str> = Schema::built_in()
+                .types()
+                .filter(|object| !filled.contains(object.name))
+                .filter(|object| {
+                    object.fields.iter().any(|field| {
+                        !field.is_pointer && matches!(field.of, Type::Object(name) if filled.contains(name))
+                    })
+                })
+                .map(|object| object.name)
+                .collect();
+            if holders.is_empty() {
+                return Table { of, filled };
+            }
+            filled.extend(holders);
+        }
+    }
+}
+
+fn line(line: &'static str) -> Option<(&'static str, Default)> {
+    let (name, rest) = line.split_once(' ')?;
+    let (field, rest) = rest.split_once(' ')?;
+    let (json, conditions) = rest.split_once(" if ").unwrap_or((rest, ""));
+    let value = generated(yaml::read_document(&Source::file("default", json)).ok()?).value;
+    Some((name, Default { field, value, conditions: conditions.split(',').filter(|each| !each.is_empty()).collect() }))
+}
+
+/// A value without places.
+fn generated(node: Node) -> Node {
+    Node::generated(match node.value {
+        Value::List(items) => Value::List(items.into_iter().map(generated).collect()),
+        Value::Map(map) => {
+            let mut copy = yaml::Map::new();
+            for (key, entry) in map {
+                copy.insert(key, Span::generated(), generated(entry.node));
+            }
+            Value::Map(copy)
+        }
+        scalar => scalar,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_default_is_of_a_field_that_there_is() {
+        assert!(RECORD.starts_with(&format!("Kubernetes {}\n", Schema::built_in().version())));
+        let lines: Vec<_> = RECORD.lines().skip(1).collect();
+        assert!(lines.len() > 100, "{}", lines.len());
+        for text in lines {
+            let (name, default) = line(text).unwrap_or_else(|| panic!("{text}"));
+            let of = Schema::built_in().object_type(name).unwrap_or_else(|| panic!("{text}"));
+            assert!(of.field(default.field).is_some(), "{text}");
+            for condition in default.conditions {
+                let field = condition.trim_start_matches('!').split('=').next().unwrap_or_default();
+                assert!(matches!(field, "in" | "as") || of.field(field).is_some(), "{text}");
+            }
+        }
+    }
+}

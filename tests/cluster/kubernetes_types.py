@@ -1,0 +1,31 @@
+"""The types of Kubernetes' objects, as `record_openapi` has recorded them."""
+
+import gzip
+import pathlib
+
+RECORDED = pathlib.Path(__file__).resolve().parents[2] / "src/kubernetes/schema.gz"
+
+
+class Field:
+    """A field of a type: what it holds, whether it is a pointer in Go, and the words that it may hold."""
+
+    def __init__(self, words):
+        self.of = words[0]
+        self.is_pointer = "*" in words[1:]
+        self.choices = next((word[1:].split("|") for word in words[1:] if word[0] == "="), [])
+
+
+def read():
+    """The fields of every type by name, and the type of every (apiVersion, kind)."""
+    types, kinds = {}, {}
+    for line in gzip.open(RECORDED, "rt").read().splitlines()[1:]:
+        first, *words = line.strip(" ").split(" ")
+        if line.startswith(" "):
+            types[name][first] = Field(words)
+            continue
+        name = first
+        types[name] = {}
+        for word in words:
+            api_version, _, kind = word.partition(":")[0].rpartition("/")
+            kinds[api_version.lstrip("/"), kind] = name
+    return types, kinds
