@@ -36,6 +36,15 @@ impl<T> Entries<T> {
         Entries { list: Vec::with_capacity(capacity), positions: None }
     }
 
+    /// The entries of a list. A key that comes again replaces the earlier one.
+    pub(super) fn of_list(list: Vec<(String, T)>) -> Self {
+        let comes_again = |at: usize| list[..at].iter().any(|(known, _)| *known == list[at].0);
+        if list.len() > FEW || (1..list.len()).any(comes_again) {
+            return list.into_iter().collect();
+        }
+        Entries { list, positions: None }
+    }
+
     /// Keys and values, in order.
     pub(super) fn as_slice(&self) -> &[(String, T)] {
         &self.list
@@ -179,6 +188,8 @@ mod tests {
                     }
                 }
                 prop_assert_eq!(entries.as_slice(), &expected[..]);
+                let rebuilt = Entries::of_list(expected.clone());
+                prop_assert_eq!(rebuilt.as_slice(), &expected[..]);
                 for key in (0..24).map(|key| format!("key{key}")) {
                     let value = expected.iter().find(|(known, _)| *known == key).map(|(_, value)| value);
                     prop_assert_eq!(entries.get(&key), value);

@@ -7,10 +7,12 @@ pub mod decode;
 mod entries;
 mod fault;
 mod go_syntax;
+mod lines;
 mod locate;
 mod node;
 mod number;
 mod order;
+mod plain;
 mod read;
 mod resolve;
 mod skim;
@@ -19,6 +21,8 @@ mod syntax;
 mod text;
 mod write;
 
+#[cfg(test)]
+mod sample_documents;
 #[cfg(test)]
 mod tests;
 

@@ -142,6 +142,11 @@ impl Map {
         if keys == 0 { Self::default() } else { Map(Some(Arc::new(Entries::with_capacity(keys)))) }
     }
 
+    /// A map of these entries. A key that comes again replaces the earlier one.
+    pub(super) fn of_list(list: Vec<(String, Entry)>) -> Self {
+        if list.is_empty() { Self::default() } else { Map(Some(Arc::new(Entries::of_list(list)))) }
+    }
+
     /// Whether it still shares its entries with a clone.
     pub fn is_same(&self, other: &Map) -> bool {
         match (&self.0, &other.0) {

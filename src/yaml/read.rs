@@ -9,6 +9,7 @@ use super::fault::explain;
 use super::node::Map;
 use super::node::Node;
 use super::node::Value;
+use super::plain::read_plain;
 use super::syntax::Document;
 
 /// Reads a values file as Helm does: its documents, separated by lines that begin with `---`, are decoded one by one and
@@ -71,6 +72,9 @@ pub fn read_document(source: &Source) -> Result<Node, Diagnostic> {
 /// # Errors
 /// As for [`read_document`].
 pub fn read_generated_document(source: &Source) -> Result<Node, Diagnostic> {
+    if let Some(node) = read_plain(source, 0, source.text()) {
+        return Ok(node);
+    }
     let document = Document::parse(source.text()).map_err(|fault| {
         Diagnostic::error("yaml-syntax", format!("error converting YAML to JSON: {}", fault.go_message()))
     })?;
@@ -129,6 +133,9 @@ fn read_part(source: &Source, range: Range<usize>, by_line: bool) -> Result<Node
     } else {
         text
     };
+    if let Some(node) = read_plain(source, range.start, text) {
+        return Ok(node);
+    }
     let document = if by_line { Document::parse_lines(text) } else { Document::parse(text) };
     let document = document.map_err(|fault| explain(*fault, source, range.start, text))?;
     construct(document, source, range.start)

@@ -4,17 +4,15 @@
 //! text is sound takes no tokens and no tree: every line is looked at once. What is not surely sound is left to the reader of
 //! the whole language, so that nothing passes that it would refuse.
 
-use super::resolve::is_plain_string;
-use super::syntax::forbidden_character;
+use super::lines::{
+    begins_plain, has_plain_breaks, is_dash, is_rest, key_length, leading_spaces, plain_end, quoted_length,
+};
 
 /// A text that is not longer has fewer nodes than the reader allows.
 const LONGEST: usize = 2_000_000;
 
 /// How deeply collections may nest here.
 const DEEPEST: usize = 500;
-
-/// How long a key may be here: go-yaml has to find its colon within 1024 characters.
-const LONGEST_KEY: usize = 500;
 
 /// The entries of a document's map that have one of the keys, as a document of its own; `None` if the document has to be read
 /// as a whole. A document with nothing but comments gives an empty one.
@@ -26,7 +24,7 @@ const LONGEST_KEY: usize = 500;
 /// assert_eq!(entries_of("kind: A\nspec: b: c\n", &["kind"]), None);
 /// ```
 pub fn entries_of(text: &str, keys: &[&str]) -> Option<String> {
-    if text.len() > LONGEST || !is_simple(text) {
+    if text.len() > LONGEST || memchr::memchr(b'\t', text.as_bytes()).is_some() || !has_plain_breaks(text) {
         return None;
     }
     let mut skim = Skim { text, at: 0, line_end: 0, open: Vec::with_capacity(16), awaits_value: false };
@@ -52,18 +50,6 @@ pub fn entries_of(text: &str, keys: &[&str]) -> Option<String> {
 /// Whether a line of a map has a key that is written without quotes, or may have it.
 fn is_key(line: &str, key: &str) -> bool {
     line.strip_prefix(['"', '\'']).unwrap_or(line).starts_with(key)
-}
-
-/// Whether there are no characters but those whose meaning is known here: no tabs, and line feeds as the only line breaks.
-fn is_simple(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    if memchr::memchr2(b'\t', b'\r', bytes).is_some() || forbidden_character(text).is_some() {
-        return false;
-    }
-    // The line breaks of YAML 1.1 beyond ASCII, and the byte order mark.
-    text.is_ascii()
-        || memchr::memchr3_iter(0xC2, 0xE2, 0xEF, bytes)
-            .all(|at| !matches!(bytes[at..], [0xC2, 0x85, ..] | [0xE2, 0x80, 0xA8 | 0xA9, ..] | [0xEF, 0xBB, 0xBF, ..]))
 }
 
 /// A collection that is open.
@@ -273,100 +259,12 @@ impl<'t> Skim<'t> {
     }
 }
 
-/// How many spaces a line begins with, counted by eights.
-fn leading_spaces(line: &[u8]) -> usize {
-    let mut count = 0;
-    while let Some(eight) = line[count..].first_chunk() {
-        match u64::from_le_bytes(*eight) ^ u64::from_le_bytes([b' '; 8]) {
-            0 => count += 8,
-            different => return count + different.trailing_zeros() as usize / 8,
-        }
-    }
-    count + line[count..].iter().take_while(|&&byte| byte == b' ').count()
-}
-
-fn is_dash(line: &str) -> bool {
-    line.strip_prefix('-').is_some_and(ends_word)
-}
-
-/// Whether a word has ended before the rest of a line.
-fn ends_word(rest: &str) -> bool {
-    rest.is_empty() || rest.starts_with(' ')
-}
-
-/// Whether nothing follows in a line but white space and a comment.
-fn is_rest(text: &str) -> bool {
-    let rest = text.trim_start_matches(' ');
-    rest.is_empty() || rest.len() < text.len() && rest.starts_with('#')
-}
-
-/// Whether a scalar without quotes begins here that is no number which JSON lacks.
-fn begins_plain(text: &str) -> bool {
-    let mut bytes = text.bytes();
-    match bytes.next() {
-        Some(b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | 0x80..) => true,
-        Some(b'_' | b'/' | b'$' | b'(' | b')' | b'<' | b'~' | b'^' | b';' | b'=' | b'\\') => true,
-        Some(b'+' | b'-') => bytes.next().is_some_and(|next| next != b' ' && next != b'.'),
-        // Infinity and what is no number begin with these letters, and with no others.
-        Some(b'.') => bytes.next().is_some_and(|next| next.is_ascii_alphabetic() && !b"iInN".contains(&next)),
-        _ => false,
-    }
-}
-
 /// Whether a comment ends the scalar without quotes in a line; `None` if it has a colon that ends a key.
 fn ends_plain(text: &str) -> Option<bool> {
     match plain_end(text) {
         None => Some(false),
         Some(end) => (text.as_bytes()[end] == b'#').then_some(true),
     }
-}
-
-/// Where a scalar without quotes is ended by the colon of a key or by a comment.
-fn plain_end(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    memchr::memchr2_iter(b':', b'#', bytes).find(|&at| match bytes[at] {
-        b':' => ends_word(&text[at + 1..]),
-        _ => at > 0 && bytes[at - 1] == b' ',
-    })
-}
-
-/// How long the key is that a line begins with. `Some(None)` if it has none, `None` if that is not sure.
-fn key_length(line: &str) -> Option<Option<usize>> {
-    let length = match line.as_bytes()[0] {
-        quote @ (b'"' | b'\'') => match quoted_length(line, quote)? {
-            Some(length) if line[length..].starts_with(':') => length,
-            _ => return Some(None),
-        },
-        b'[' | b'{' | b'|' | b'>' => return Some(None),
-        _ if !begins_plain(line) => return None,
-        _ => match plain_end(line) {
-            Some(end) if line.as_bytes()[end] == b':' => {
-                let key = &line[..end];
-                if key.ends_with(' ') || key == "<<" || !is_plain_string(key) {
-                    return None;
-                }
-                end
-            }
-            _ => return Some(None),
-        },
-    };
-    (length <= LONGEST_KEY && ends_word(&line[length + 1..])).then_some(Some(length))
-}
-
-/// How long the scalar in quotes is that a text begins with. `Some(None)` if it does not end there, `None` if it has escapes
-/// that are not looked at here.
-fn quoted_length(text: &str, quote: u8) -> Option<Option<usize>> {
-    let bytes = text.as_bytes();
-    let mut at = 1;
-    while let Some(length) = memchr::memchr2(quote, if quote == b'"' { b'\\' } else { quote }, &bytes[at..]) {
-        at += length + 1;
-        match (bytes[at - 1], bytes.get(at)) {
-            (b'\\', Some(b'"' | b'\\' | b'n' | b't' | b'r')) | (b'\'', Some(b'\'')) => at += 1,
-            (b'\\', _) => return None,
-            _ => return Some(Some(at)),
-        }
-    }
-    Some(None)
 }
 
 /// A list of words and of scalars in quotes, `[get, "list"]`, up to the end of its line.

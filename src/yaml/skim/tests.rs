@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::diagnostic::Source;
+use crate::yaml::sample_documents::document;
 use crate::yaml::{Value, read_document};
 
 const KEYS: [&str; 3] = ["kind", "a", "metadata"];
@@ -81,97 +82,11 @@ fn what_is_broken_or_unusual_is_left_to_the_reader() {
     }
 }
 
-/// A line, and how much deeper it is than the one before. Most fit together, so that what is wrong stands alone.
-fn line() -> impl Strategy<Value = (i32, String)> {
-    let step = prop::sample::select(vec![0, 0, 0, 0, 0, 2, 2, 2, 2, -2, -2, -4, 1, -1]);
-    let dashes = prop::sample::select(vec!["", "", "", "", "", "- ", "- ", "- - ", "-  ", "-"]);
-    let sound = prop::sample::select(vec![
-        "a:",
-        "b:",
-        "a:",
-        "b: |",
-        "a: >-",
-        "b: >",
-        "a: b",
-        "b: c d",
-        "kind: A",
-        "metadata:",
-        "'a': 'b'",
-        "\"b\": \"c\\n\"",
-        "a: 'it''s",
-        "b: \"c",
-        "a: {}",
-        "b: []",
-        "a: [x, \"y\"] # c",
-        "b: http://a:1/#b",
-        "",
-        "# c",
-        "a: b # c",
-        "text",
-        "text more",
-        "close'",
-        "close\"",
-        "a: ",
-        "b: x:y",
-        "kind: -1",
-        "a.b/c: d",
-        "- x",
-        "'b'",
-        "[a]",
-        "|",
-        "b: |+",
-        "",
-        "   ",
-        "\u{e9}\u{2019}: b  ",
-        "-",
-    ]);
-    let odd = prop::sample::select(vec![
-        "b : c",
-        "1: a",
-        "y: b",
-        "a: |2",
-        "b: [a",
-        "a: {a: b}",
-        "b: c: d",
-        "a: x:",
-        "b: - c",
-        "a: .inf",
-        "b: -.inf",
-        "a: &a b",
-        "b: *a",
-        "a: !!str b",
-        "---",
-        "...",
-        "a: ~",
-        "a: null",
-        "%a",
-        "@",
-        "? b",
-        "a: , b",
-        "<<: a",
-        "- ",
-        "a:b",
-        "a: 'b' c",
-        "a: 'b': c",
-        "b: \"\\q\"",
-    ]);
-    (step, dashes, prop_oneof![12 => sound, 1 => odd]).prop_map(|(step, dashes, text)| (step, [dashes, text].concat()))
-}
-
-fn document(lines: &[(i32, String)]) -> String {
-    let mut indent = 0;
-    let indented = lines.iter().enumerate().map(|(at, (step, line))| {
-        indent = if at == 0 { 0 } else { (indent + step).max(0) };
-        " ".repeat(indent as usize) + line
-    });
-    indented.collect::<Vec<_>>().join("\n")
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
 
     #[test]
-    fn nothing_passes_that_the_reader_refuses(lines in prop::collection::vec(line(), 1..12), end in "\n?") {
-        check(&(document(&lines) + &end));
+    fn nothing_passes_that_the_reader_refuses(text in document()) {
+        check(&text);
     }
 }

@@ -8,6 +8,7 @@ mod document;
 mod parser;
 mod scalar;
 mod scanner;
+mod single;
 mod tag;
 mod token;
 
@@ -15,6 +16,7 @@ use std::borrow::Cow;
 
 pub use cursor::Mark;
 pub use document::{Content, Document, NodeId, Syntax, forbidden_character};
+pub use single::{Single, scalar_at};
 pub use token::Style;
 
 /// A breach of the syntax.

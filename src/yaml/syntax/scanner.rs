@@ -55,6 +55,22 @@ impl<'t> Scanner<'t> {
         scanner
     }
 
+    /// A scanner of a single scalar, which begins at `mark` in a block collection at the column `indent`.
+    pub(super) fn of_scalar(text: &'t str, mark: Mark, indent: usize) -> Self {
+        let mut cursor = Cursor::new(text);
+        cursor.mark = mark;
+        Scanner {
+            cursor,
+            queue: VecDeque::new(),
+            taken: 0,
+            ready: false,
+            indents: Vec::new(),
+            indent: Some(indent),
+            keys: Vec::new(),
+            key_allowed: false,
+        }
+    }
+
     /// The next token, which stays in place.
     pub(super) fn peek(&mut self) -> Scan<&Token<'t>> {
         while !self.ready {

@@ -1,0 +1,107 @@
+//! What can be said of a line of a plain document: one in block style, with neither tags nor anchors.
+
+use super::resolve::is_plain_string;
+use super::syntax::forbidden_character;
+
+/// How long a key may be here: go-yaml has to find its colon within 1024 characters.
+pub(super) const LONGEST_KEY: usize = 500;
+
+/// Whether there are no characters but those whose meaning is known here: line feeds are the only line breaks.
+pub(super) fn has_plain_breaks(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    if memchr::memchr(b'\r', bytes).is_some() || forbidden_character(text).is_some() {
+        return false;
+    }
+    // The line breaks of YAML 1.1 beyond ASCII, and the byte order mark.
+    text.is_ascii()
+        || memchr::memchr3_iter(0xC2, 0xE2, 0xEF, bytes)
+            .all(|at| !matches!(bytes[at..], [0xC2, 0x85, ..] | [0xE2, 0x80, 0xA8 | 0xA9, ..] | [0xEF, 0xBB, 0xBF, ..]))
+}
+
+/// How many spaces a line begins with, counted by eights.
+pub(super) fn leading_spaces(line: &[u8]) -> usize {
+    let mut count = 0;
+    while let Some(eight) = line[count..].first_chunk() {
+        match u64::from_le_bytes(*eight) ^ u64::from_le_bytes([b' '; 8]) {
+            0 => count += 8,
+            different => return count + different.trailing_zeros() as usize / 8,
+        }
+    }
+    count + line[count..].iter().take_while(|&&byte| byte == b' ').count()
+}
+
+pub(super) fn is_dash(line: &str) -> bool {
+    line.strip_prefix('-').is_some_and(ends_word)
+}
+
+/// Whether a word has ended before the rest of a line.
+pub(super) fn ends_word(rest: &str) -> bool {
+    rest.is_empty() || rest.starts_with(' ')
+}
+
+/// Whether nothing follows in a line but white space and a comment.
+pub(super) fn is_rest(text: &str) -> bool {
+    let rest = text.trim_start_matches(' ');
+    rest.is_empty() || rest.len() < text.len() && rest.starts_with('#')
+}
+
+/// Whether a scalar without quotes begins here that is no number which JSON lacks.
+pub(super) fn begins_plain(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    match bytes.next() {
+        Some(b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | 0x80..) => true,
+        Some(b'_' | b'/' | b'$' | b'(' | b')' | b'<' | b'~' | b'^' | b';' | b'=' | b'\\') => true,
+        Some(b'+' | b'-') => bytes.next().is_some_and(|next| next != b' ' && next != b'.'),
+        // Infinity and what is no number begin with these letters, and with no others.
+        Some(b'.') => bytes.next().is_some_and(|next| next.is_ascii_alphabetic() && !b"iInN".contains(&next)),
+        _ => false,
+    }
+}
+
+/// Where a scalar without quotes is ended by the colon of a key or by a comment.
+pub(super) fn plain_end(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    memchr::memchr2_iter(b':', b'#', bytes).find(|&at| match bytes[at] {
+        b':' => ends_word(&text[at + 1..]),
+        _ => at > 0 && bytes[at - 1] == b' ',
+    })
+}
+
+/// How long the key is that a line begins with. `Some(None)` if it has none, `None` if that is not sure.
+pub(super) fn key_length(line: &str) -> Option<Option<usize>> {
+    let length = match line.as_bytes()[0] {
+        quote @ (b'"' | b'\'') => match quoted_length(line, quote)? {
+            Some(length) if line[length..].starts_with(':') => length,
+            _ => return Some(None),
+        },
+        b'[' | b'{' | b'|' | b'>' => return Some(None),
+        _ if !begins_plain(line) => return None,
+        _ => match plain_end(line) {
+            Some(end) if line.as_bytes()[end] == b':' => {
+                let key = &line[..end];
+                if key.ends_with(' ') || key == "<<" || !is_plain_string(key) {
+                    return None;
+                }
+                end
+            }
+            _ => return Some(None),
+        },
+    };
+    (length <= LONGEST_KEY && ends_word(&line[length + 1..])).then_some(Some(length))
+}
+
+/// How long the scalar in quotes is that a text begins with. `Some(None)` if it does not end there, `None` if it has escapes
+/// that are not looked at here.
+pub(super) fn quoted_length(text: &str, quote: u8) -> Option<Option<usize>> {
+    let bytes = text.as_bytes();
+    let mut at = 1;
+    while let Some(length) = memchr::memchr2(quote, if quote == b'"' { b'\\' } else { quote }, &bytes[at..]) {
+        at += length + 1;
+        match (bytes[at - 1], bytes.get(at)) {
+            (b'\\', Some(b'"' | b'\\' | b'n' | b't' | b'r')) | (b'\'', Some(b'\'')) => at += 1,
+            (b'\\', _) => return None,
+            _ => return Some(Some(at)),
+        }
+    }
+    Some(None)
+}

@@ -1,0 +1,373 @@
+//! A quick way to read plain documents: maps and lists in block style, with neither tags nor anchors, as nearly all values and
+//! manifests are.
+//!
+//! Every line is looked at once, and values are made at once, without tokens or a tree of syntax. What is not surely sound is
+//! left to the reader of the whole language, which gives the same nodes for the rest, with the same places.
+
+use std::borrow::Cow;
+
+use super::lines::{
+    LONGEST_KEY, begins_plain, has_plain_breaks, is_dash, is_rest, key_length, leading_spaces, plain_end, quoted_length,
+};
+use super::node::{Entry, Map, Node, Value};
+use super::resolve::{Scalar, resolve};
+use super::syntax::{Single, scalar_at};
+use crate::diagnostic::{Source, Span};
+
+/// A text that is not longer has fewer nodes than the reader allows.
+const LONGEST: usize = 2_000_000;
+
+/// How deeply collections may nest here.
+const DEEPEST: usize = 500;
+
+/// The first document of a text that begins at `offset` in its source; `None` if it has to be read by the reader of the whole
+/// language.
+pub(super) fn read_plain(source: &Source, offset: usize, text: &str) -> Option<Node> {
+    if text.len() > LONGEST || !has_plain_breaks(text) {
+        return None;
+    }
+    let mut reader = Plain {
+        source,
+        offset,
+        text,
+        at: 0,
+        line: None,
+        after_comment: false,
+        in_document: false,
+        depth: 0,
+        entries: Vec::new(),
+        items: Vec::new(),
+    };
+    reader.go_on()?;
+    reader.in_document = true;
+    if let Some(line) = reader.line
+        && line.column == 0
+        && let Some(rest) = reader.rest(line).strip_prefix("---")
+    {
+        if !is_rest(rest) {
+            return None;
+        }
+        reader.go_on()?;
+    }
+    let node = reader.line.filter(|line| line.column == 0).and_then(|line| reader.block(line))?;
+    reader.line.is_none().then_some(node)
+}
+
+/// A line, or the part of it behind a dash, that is not read yet.
+#[derive(Debug, Clone, Copy)]
+struct Line {
+    /// Its first byte that is no space.
+    start: usize,
+    /// How far that is from the start of the line.
+    column: usize,
+    /// Where the line ends, before its line feed.
+    end: usize,
+}
+
+struct Plain<'t> {
+    source: &'t Source,
+    /// Where the text begins in its source.
+    offset: usize,
+    text: &'t str,
+    /// Where the line after the current one begins.
+    at: usize,
+    /// The current line; `None` at the end.
+    line: Option<Line>,
+    /// Whether there is a comment between the line before and this one.
+    after_comment: bool,
+    /// Whether the first line has come.
+    in_document: bool,
+    depth: usize,
+    /// The entries and items of the collections that are open.
+    entries: Vec<(String, Entry)>,
+    items: Vec<Node>,
+}
+
+impl<'t> Plain<'t> {
+    fn rest(&self, line: Line) -> &'t str {
+        &self.text[line.start..line.end]
+    }
+
+    fn span(&self, start: usize, end: usize) -> Span {
+        self.source.span(self.offset + start..self.offset + end)
+    }
+
+    /// Goes to the next line with anything but white space and comments; `None` if it begins with a tab, or another document.
+    fn go_on(&mut self) -> Option<()> {
+        self.after_comment = false;
+        let bytes = self.text.as_bytes();
+        while self.at < bytes.len() {
+            let rest = &bytes[self.at..];
+            let length = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+            let column = leading_spaces(&rest[..length]);
+            let line = Line { start: self.at + column, column, end: self.at + length };
+            self.at = (line.end + 1).min(bytes.len());
+            match rest[..length].get(column) {
+                None => {}
+                Some(b'#') => self.after_comment = true,
+                Some(b'\t') => return None,
+                Some(b'-' | b'.') if column == 0 && self.in_document && self.begins_document(line) => return None,
+                Some(_) => {
+                    self.line = Some(line);
+                    return Some(());
+                }
+            }
+        }
+        self.line = None;
+        Some(())
+    }
+
+    fn begins_document(&self, line: Line) -> bool {
+        let rest = self.rest(line);
+        rest.starts_with("---") || rest.starts_with("...")
+    }
+
+    /// The map or list that begins in a line.
+    fn block(&mut self, line: Line) -> Option<Node> {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return None;
+        }
+        let node = if is_dash(self.rest(line)) { self.list(line, false) } else { self.map(line) };
+        self.depth -= 1;
+        node
+    }
+
+    fn map(&mut self, first: Line) -> Option<Node> {
+        let known = self.entries.len();
+        let mut line = first;
+        let end = loop {
+            let length = key_length(self.rest(line))??;
+            let (key, after) = (self.key(line.start, length)?, line.start + length + 1);
+            let node = self.value(first.column, after, line, true)?;
+            let end = node.span.range().end;
+            let entry = Entry { key: self.span(line.start, line.start + length), node };
+            self.entries.push((key, entry));
+            match self.line {
+                Some(next) if next.column == first.column && !is_dash(self.rest(next)) => line = next,
+                Some(next) if next.column >= first.column => return None,
+                _ => break end,
+            }
+        };
+        let map = Map::of_list(self.entries.split_off(known));
+        let start = self.offset + first.start;
+        Some(Node::new(Value::Map(map), self.source.span(start..end.max(start))))
+    }
+
+    /// A list; one in a map may have its dashes at the column of the keys.
+    fn list(&mut self, first: Line, is_in_map: bool) -> Option<Node> {
+        let known = self.items.len();
+        let mut line = first;
+        let end = loop {
+            let after = line.start + 1;
+            let item = self.value(first.column, after, line, false)?;
+            let end = item.span.range().end;
+            self.items.push(item);
+            match self.line {
+                Some(next) if next.column == first.column && is_dash(self.rest(next)) => line = next,
+                Some(next) if next.column == first.column && is_in_map => break end,
+                Some(next) if next.column >= first.column => return None,
+                _ => break end,
+            }
+        };
+        let list = self.items.split_off(known);
+        let start = self.offset + first.start;
+        Some(Node::new(Value::List(list), self.source.span(start..end.max(start))))
+    }
+
+    /// A key, whose length is known.
+    fn key(&self, start: usize, length: usize) -> Option<String> {
+        let key = &self.text[start..start + length];
+        match key.as_bytes()[0] {
+            quote @ (b'"' | b'\'') => self.unquoted(start, length, quote).map(Cow::into_owned),
+            _ if key.contains('\t') => None,
+            _ => Some(key.to_owned()),
+        }
+    }
+
+    /// The text of a scalar in quotes on one line.
+    fn unquoted(&self, start: usize, length: usize, quote: u8) -> Option<Cow<'t, str>> {
+        let inside = &self.text[start + 1..start + length - 1];
+        let special = if quote == b'"' { b'\\' } else { b'\'' };
+        if memchr::memchr(special, inside.as_bytes()).is_none() {
+            return Some(Cow::Borrowed(inside));
+        }
+        scalar_at(self.text, start, 1, 0).filter(|single| single.end == start + length).map(|single| single.text)
+    }
+
+    /// The value after a key or a dash, in a collection at a column. What is current afterwards is a line that it does not reach.
+    fn value(&mut self, column: usize, after: usize, line: Line, is_in_map: bool) -> Option<Node> {
+        let start = after + leading_spaces(&self.text.as_bytes()[after..line.end]);
+        if start < line.end && !(self.text.as_bytes()[start] == b'#' && start > after) {
+            let part = Line { start, column: line.column + (start - line.start), end: line.end };
+            let rest = self.rest(part);
+            if !is_in_map && (is_dash(rest) || key_length(rest)?.is_some()) {
+                return self.block(part);
+            }
+            return self.scalar(column, part);
+        }
+        self.go_on()?;
+        match self.line {
+            Some(next) if next.column > column => match key_length(self.rest(next)) {
+                Some(None) if !is_dash(self.rest(next)) => self.scalar(column, next),
+                _ => self.block(next),
+            },
+            Some(next) if next.column == column && is_in_map && is_dash(self.rest(next)) => {
+                self.depth += 1;
+                let list = if self.depth <= DEEPEST { self.list(next, true) } else { None };
+                self.depth -= 1;
+                list
+            }
+            _ => Some(Node::new(Value::Null, self.span(after, after))),
+        }
+    }
+
+    /// A scalar or a collection in brackets, in a block collection at a column.
+    fn scalar(&mut self, column: usize, line: Line) -> Option<Node> {
+        let (start, text) = (line.start, self.rest(line));
+        match text.as_bytes()[0] {
+            b'|' | b'>' => {
+                let Single { text, end, next_line } = scalar_at(self.text, start, line.column, column)?;
+                self.at = next_line;
+                self.go_on()?;
+                Some(Node::new(Value::String(text.into_owned()), self.span(start, end)))
+            }
+            quote @ (b'"' | b'\'') => {
+                let (text, end) = match quoted_length(text, quote) {
+                    Some(Some(length)) => (self.unquoted(start, length, quote)?, start + length),
+                    _ => self.long_scalar(column, line)?,
+                };
+                self.leave(end)?;
+                Some(Node::new(Value::String(text.into_owned()), self.span(start, end)))
+            }
+            b'[' | b'{' => {
+                let (node, end) = self.flow(start, line.end, 0)?;
+                self.leave(end)?;
+                Some(node)
+            }
+            _ if begins_plain(text) => self.plain(column, line),
+            _ => None,
+        }
+    }
+
+    /// A scalar that may go on in further lines, and its end.
+    fn long_scalar(&self, column: usize, line: Line) -> Option<(Cow<'t, str>, usize)> {
+        // At the start of a line three dashes begin a document.
+        let Single { text, end, .. } = scalar_at(self.text, line.start, line.column.max(1), column)?;
+        Some((text, end))
+    }
+
+    /// Goes to the line after the one in which something ends.
+    fn leave(&mut self, end: usize) -> Option<()> {
+        let rest = &self.text[end..];
+        let length = memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+        if !is_rest(&rest[..length]) {
+            return None;
+        }
+        self.at = (end + length + 1).min(self.text.len());
+        self.go_on()
+    }
+
+    /// A scalar without quotes.
+    fn plain(&mut self, column: usize, line: Line) -> Option<Node> {
+        let text = self.rest(line);
+        let (text, has_comment) = match plain_end(text) {
+            None => (text, false),
+            Some(end) if text.as_bytes()[end] == b'#' => (&text[..end], true),
+            Some(_) => return None,
+        };
+        let text = text.trim_end_matches(' ');
+        if text.contains('\t') {
+            return None;
+        }
+        self.go_on()?;
+        if let Some(next) = self.line
+            && next.column > column
+            && !self.after_comment
+            && !has_comment
+        {
+            let (text, end) = self.long_scalar(column, line)?;
+            self.leave(end)?;
+            return self.resolved(text, line.start, end);
+        }
+        self.resolved(Cow::Borrowed(text), line.start, line.start + text.len())
+    }
+
+    /// What a scalar without quotes means.
+    fn resolved(&self, text: Cow<'t, str>, start: usize, end: usize) -> Option<Node> {
+        let value = match resolve(None, text).ok()? {
+            Scalar::Null => Value::Null,
+            Scalar::Bool(value) => Value::Bool(value),
+            Scalar::Int(value) => Value::Float(value as f64),
+            Scalar::Unsigned(value) => Value::Float(value as f64),
+            Scalar::Float(value) if value.is_finite() => Value::Float(value),
+            // JSON has no such number.
+            Scalar::Float(_) => return None,
+            Scalar::Text(text) => Value::String(text.into_owned()),
+        };
+        Some(Node::new(value, self.span(start, end)))
+    }
+
+    /// A collection in brackets that ends in its line, or a word or a scalar in quotes in one; and its end.
+    fn flow(&self, start: usize, line_end: usize, depth: usize) -> Option<(Node, usize)> {
+        let text = &self.text[start..line_end];
+        if self.depth + depth > DEEPEST {
+            return None;
+        }
+        match *text.as_bytes().first()? {
+            b'[' => {
+                let mut items = Vec::new();
+                let mut at = self.skip_spaces(start + 1, line_end);
+                while self.text.as_bytes()[at..line_end].first()? != &b']' {
+                    let (item, end) = self.flow(at, line_end, depth + 1)?;
+                    items.push(item);
+                    at = self.skip_comma(end, line_end, b']')?;
+                }
+                Some((Node::new(Value::List(items), self.span(start, at + 1)), at + 1))
+            }
+            b'{' => {
+                let mut entries = Vec::new();
+                let mut at = self.skip_spaces(start + 1, line_end);
+                while self.text.as_bytes()[at..line_end].first()? != &b'}' {
+                    let (key, key_end) = self.flow(at, line_end, DEEPEST - self.depth)?;
+                    let Value::String(name) = key.value else { return None };
+                    if name == "<<" || key_end - at > LONGEST_KEY || !self.text[key_end..line_end].starts_with(": ") {
+                        return None;
+                    }
+                    let (node, end) = self.flow(self.skip_spaces(key_end + 1, line_end), line_end, depth + 1)?;
+                    entries.push((name, Entry { key: key.span, node }));
+                    at = self.skip_comma(end, line_end, b'}')?;
+                }
+                Some((Node::new(Value::Map(Map::of_list(entries)), self.span(start, at + 1)), at + 1))
+            }
+            quote @ (b'"' | b'\'') => {
+                let length = quoted_length(text, quote)??;
+                let value = Value::String(self.unquoted(start, length, quote)?.into_owned());
+                Some((Node::new(value, self.span(start, start + length)), start + length))
+            }
+            first if first.is_ascii_alphanumeric() || first == b'_' || first == b'/' => {
+                let in_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_./+=~$".contains(byte);
+                let end = start + text.bytes().take_while(in_word).count();
+                Some((self.resolved(Cow::Borrowed(&self.text[start..end]), start, end)?, end))
+            }
+            _ => None,
+        }
+    }
+
+    fn skip_spaces(&self, at: usize, line_end: usize) -> usize {
+        at + leading_spaces(&self.text.as_bytes()[at..line_end])
+    }
+
+    /// Goes over what is between an item and the next one, or the closing bracket, where it stops.
+    fn skip_comma(&self, at: usize, line_end: usize, closing: u8) -> Option<usize> {
+        let at = self.skip_spaces(at, line_end);
+        match self.text.as_bytes()[at..line_end].first()? {
+            b',' => Some(self.skip_spaces(at + 1, line_end)),
+            byte if *byte == closing => Some(at),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
