@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::ast::{Origin, Parsed};
-use super::errors::{ExecError, ParseError};
+use super::ast::Origin;
+use super::errors::ExecError;
 use super::exec::{Exec, Library, Mark, Refusal};
 use super::functions;
 use super::host::Host;
 use super::limits::Limits;
 use super::objects::{self, ChartObjects, Shared};
-use super::parse::parse;
+use super::parsing::{Unparsed, parse_all};
 use super::report;
 use super::set::{Definitions, TemplateSet};
 use super::value::{Text, Value};
@@ -24,9 +24,6 @@ use crate::yaml::Map;
 
 /// How much stack calls of `include` and `tpl` may take: what one function takes has to fit into the rest.
 pub(super) const MAX_STACK: usize = 128 << 20;
-
-/// With how many files of its length a file is compared.
-const MAX_ALIKE: usize = 4;
 
 const LIBRARY: Library = Library { function: functions::function, method: functions::method, names: functions::NAMES };
 
@@ -86,19 +83,11 @@ impl Loaded {
         files.sort_by(|a, b| helm_order(&a.path, &b.path));
         let mut definitions = Definitions::default();
         let mut output = Output::default();
-        // Subcharts bring copies of library charts. Their files are found by their lengths.
-        let mut known: HashMap<usize, Vec<Arc<Parsed>>, ahash::RandomState> = HashMap::default();
-        for file in &files {
-            let text = file.source.text();
-            let alike = known.entry(text.len()).or_default();
-            match parsed(file, alike.iter().find(|parsed| parsed.origin.bytes() == text.as_bytes())) {
-                Ok(parsed) => {
-                    let parsed = Arc::new(parsed);
-                    definitions.add(&parsed);
-                    if alike.len() < MAX_ALIKE {
-                        alike.push(parsed);
-                    }
-                }
+        let unparsed =
+            |file: &File| Unparsed { name: Text::from(file.path.as_str()), origin: Origin::File(file.source.clone()) };
+        for parsed in parse_all(files.iter().map(unparsed).collect(), functions::NAMES) {
+            match parsed {
+                Ok(parsed) => definitions.add(&parsed),
                 Err(error) => output.fail(report::parse_error(&error)),
             }
         }
@@ -206,15 +195,6 @@ fn files_of<'m>(member: &'m Member<'_>) -> impl Iterator<Item = File> + 'm {
         names: member.names.iter().map(|name| (*name).to_owned()).collect(),
         source: template.source.clone(),
     })
-}
-
-/// Parses a file. `same` is another with the same text.
-fn parsed(file: &File, same: Option<&Arc<Parsed>>) -> Result<Parsed, ParseError> {
-    let (name, origin) = (Text::from(file.path.as_str()), Origin::File(file.source.clone()));
-    match same.and_then(|same| same.renamed(&name, &origin)) {
-        Some(parsed) => Ok(parsed),
-        None => parse(&name, origin, functions::NAMES),
-    }
 }
 
 /// The line of a template that a line (from 1) of what it gave came from, by what was written where.

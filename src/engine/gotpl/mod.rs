@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `lex`, `number` | text -> tokens, numbers |
 //! | `parse`, `ast`, `node_text` | tokens -> templates in one arena; nodes written back for errors |
+//! | `parsing` | all files of a tree of charts parsed, copies of one another once |
 //! | `set` | the one name space of all charts of a tree |
 //! | `value` | what templates work with: Go's values |
 //! | `call` | functions as templates see them: parameters, arguments, what they may ask for |
@@ -31,6 +32,7 @@ mod node_text;
 mod number;
 mod objects;
 mod parse;
+mod parsing;
 mod report;
 mod set;
 mod times;
