@@ -34,9 +34,12 @@ pub enum What {
 
 /// All fields in which two versions of an object differ, in the order of the new one, what is gone after that.
 pub fn compare(old: &Map, new: &Map, of: Option<&ObjectType>) -> Vec<Change> {
-    let mut comparison = Comparison { changes: Vec::new(), fingerprints: Fingerprints::default() };
-    comparison.maps(old, new, &Fields::of(of), &FieldPath::default());
-    comparison.changes
+    Comparison::default().of(old, new, of)
+}
+
+/// The same, but what is filled in on the new side alone is a difference: the old side has nothing there.
+pub fn compare_exactly(old: &Map, new: &Map, of: Option<&ObjectType>) -> Vec<Change> {
+    Comparison { is_exact: true, ..Comparison::default() }.of(old, new, of)
 }
 
 /// What is known of the values in a map.
@@ -69,12 +72,19 @@ impl<'s> Fields<'s> {
     }
 }
 
+#[derive(Default)]
 struct Comparison {
     changes: Vec<Change>,
     fingerprints: Fingerprints,
+    is_exact: bool,
 }
 
 impl Comparison {
+    fn of(mut self, old: &Map, new: &Map, of: Option<&ObjectType>) -> Vec<Change> {
+        self.maps(old, new, &Fields::of(of), &FieldPath::default());
+        self.changes
+    }
+
     fn tell(&mut self, path: FieldPath, what: What) {
         let what = match what {
             What::Added(value) => What::Added(written(&value)),
@@ -88,6 +98,9 @@ impl Comparison {
         for (key, node) in new.iter() {
             let (of, field) = fields.get(key);
             match old.get(key) {
+                None if self.is_exact && is_filled_in(node) && is_scalar(&node.value) => {
+                    self.tell(path.field(key), What::Added(node.value.clone()));
+                }
                 None if counts_as_nothing(node, field) => {}
                 None => self.tell(path.field(key), What::Added(node.value.clone())),
                 Some(before) => self.values(before, node, of, field, path.field(key)),
@@ -106,7 +119,7 @@ impl Comparison {
             (true, true) => return,
             (false, false) => {}
             (is_new, _) => {
-                let mut inner = Comparison { changes: Vec::new(), fingerprints: Fingerprints::default() };
+                let mut inner = Comparison { is_exact: self.is_exact, ..Comparison::default() };
                 inner.written_values(old, new, of, field, path.clone());
                 if !inner.changes.is_empty() {
                     let what = if is_new { What::Added(new.value.clone()) } else { What::Removed(old.value.clone()) };
@@ -282,6 +295,10 @@ fn scalar(value: &Value) -> Option<String> {
         Value::Map(_) | Value::List(_) => None,
         other => Some(crate::json::write(other)),
     }
+}
+
+fn is_scalar(value: &Value) -> bool {
+    !matches!(value, Value::Map(_) | Value::List(_))
 }
 
 fn sorted(items: &[Fingerprint]) -> Vec<&Fingerprint> {

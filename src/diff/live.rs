@@ -1,17 +1,19 @@
-//! Differences to objects from a cluster that nobody made: what the API server made up itself.
+//! What the API server made up itself, and keeps.
 
 use super::compare::{Change, What};
 use crate::kubernetes::{ObjectType, PathStep, Schema, Type, is_made_up};
 use crate::yaml::Map;
 
-/// Whether a difference to an object from a cluster is one that the API server made: a field that a manifest does not
-/// have, and which the server fills with what it finds fit.
-pub(super) fn is_made_by_the_server(change: &Change, object: &Map, of: Option<&ObjectType>) -> bool {
+/// Whether the API server keeps what a manifest no longer says: in a Service addresses, ports and families of addresses; in any object from
+/// a cluster whatever it made up itself.
+pub(super) fn is_kept(change: &Change, object: &Map, of: Option<&ObjectType>, is_live: bool) -> bool {
     let What::Removed(_) = &change.what else { return false };
     let Some((PathStep::Field(field), above)) = change.path.0.split_last() else { return false };
     let Some(of) = type_at(of, above) else { return false };
-    if matches!(field.as_str(), "clusterIP" | "clusterIPs") && object.text_at(&["spec", "clusterIP"]) == Some("None") {
-        // A headless Service is somebody's will.
+    let is_address = matches!(field.as_str(), "clusterIP" | "clusterIPs");
+    let is_service = of.name.ends_with("core.v1.ServiceSpec") || of.name.ends_with("core.v1.ServicePort");
+    if is_address && object.text_at(&["spec", "clusterIP"]) == Some("None") || !is_live && (is_address || !is_service) {
+        // A headless Service is somebody's will, and so is an address that was asked for.
         return false;
     }
     is_made_up(of, field)

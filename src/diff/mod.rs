@@ -5,7 +5,7 @@
 //! | `difference`, `cause` | the outcome, as data |
 //! | `sides` | compares two sides |
 //! | `stored` | two versions of an object with the server's defaults |
-//! | `live` | what the API server made of an object |
+//! | `live` | what the API server made up, and keeps |
 //! | `pair` | which object of one side is which of the other |
 //! | `compare` | the fields of two versions of an object |
 //! | `fingerprint` | short names of values, for lists and objects that may have moved |

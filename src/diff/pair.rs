@@ -3,8 +3,8 @@
 use std::collections::{HashMap, VecDeque};
 
 use super::fingerprint::{Fingerprint, Fingerprints};
-use crate::kubernetes::Object;
-use crate::kubernetes::Schema;
+use crate::kubernetes::{Object, Schema};
+use crate::yaml::{Map, Value};
 
 /// An object on both sides, or on one.
 #[derive(Debug, Clone, Copy)]
@@ -15,8 +15,9 @@ pub(super) struct Pair<'o> {
     pub(super) is_rename: bool,
 }
 
-/// Pairs objects by the group of their API, kind, namespace and name; the version of the API does not count. What is left
-/// and is the same but for its metadata was renamed. Those of the new side come first, in its order.
+/// Pairs objects by the group of their API, kind, namespace and name; the version of the API does not count, and kinds that moved to
+/// another group are the same there. What is left was renamed where it is the same but for its metadata, or where only the hash at the
+/// end of its name is another one. Those of the new side come first, in its order.
 pub(super) fn pair<'o>(old: &'o [Object], new: &'o [Object], namespace: &str) -> Vec<Pair<'o>> {
     let mut free: HashMap<Identity<'o>, Vec<usize>> = HashMap::new();
     for (at, object) in old.iter().enumerate() {
@@ -51,9 +52,77 @@ pub(super) fn pair<'o>(old: &'o [Object], new: &'o [Object], namespace: &str) ->
             }
         }
     }
+    pair_by_stem(old, &mut pairs, &mut taken);
     let gone = old.iter().zip(taken).filter(|(_, taken)| !taken);
     pairs.extend(gone.map(|(object, _)| Pair { old: Some(object), new: None, is_rename: false }));
     pairs
+}
+
+/// Pairs what is left of the ConfigMaps and Secrets whose names end with a hash of their content (kustomize, and charts that do the same).
+/// Where several have the same stem, the places decide at which other objects name them.
+fn pair_by_stem<'o>(old: &'o [Object], pairs: &mut [Pair<'o>], taken: &mut [bool]) {
+    let mut left: HashMap<(Kind<'o>, &str), Vec<usize>> = HashMap::new();
+    if pairs.iter().any(|pair| pair.old.is_none() && pair.new.and_then(stem).is_some()) {
+        for (at, object) in old.iter().enumerate().filter(|(at, _)| !taken[*at]) {
+            if let Some(stem) = stem(object) {
+                left.entry((kind(object), stem)).or_default().push(at);
+            }
+        }
+    }
+    if left.is_empty() {
+        return;
+    }
+    let users: Vec<(&Object, &Object)> = pairs.iter().filter_map(|pair| pair.old.zip(pair.new)).collect();
+    let mut places = HashMap::new();
+    for (before, after) in users.into_iter().filter(|(before, after)| before.text() != after.text()) {
+        named_instead(&before.fields(), &after.fields(), &mut places);
+    }
+    for pair in pairs.iter_mut().filter(|pair| pair.old.is_none()) {
+        let Some(new) = pair.new else { continue };
+        let Some(candidates) = stem(new).and_then(|stem| left.get_mut(&(kind(new), stem))) else { continue };
+        let is_named =
+            |at: &&usize| places.get(new.id.name.as_str()).is_some_and(|names| names.contains(&old[**at].id.name));
+        let Some(at) = candidates.iter().find(is_named).or(candidates.first()).copied() else { continue };
+        candidates.retain(|other| *other != at);
+        taken[at] = true;
+        (pair.old, pair.is_rename) = (Some(&old[at]), true);
+    }
+}
+
+/// The name of a ConfigMap or Secret without the hash at its end: 8 to 10 letters and digits, of both if they are letters that words have.
+fn stem(object: &Object) -> Option<&str> {
+    if !matches!(object.id.kind.as_str(), "ConfigMap" | "Secret") {
+        return None;
+    }
+    let (stem, hash) = object.id.name.rsplit_once('-')?;
+    let has = |is: fn(&u8) -> bool| hash.bytes().any(|byte| is(&byte));
+    let is_hash = (8..=10).contains(&hash.len())
+        && hash.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase())
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_lowercase);
+    is_hash.then_some(stem)
+}
+
+/// Texts of the new fields, with those that stood in their places before.
+fn named_instead(old: &Map, new: &Map, places: &mut HashMap<String, Vec<String>>) {
+    for (key, node) in new.iter() {
+        if let Some(before) = old.get(key) {
+            named_instead_in(&before.value, &node.value, places);
+        }
+    }
+}
+
+fn named_instead_in(old: &Value, new: &Value, places: &mut HashMap<String, Vec<String>>) {
+    match (old, new) {
+        (Value::Map(old), Value::Map(new)) => named_instead(old, new, places),
+        (Value::List(old), Value::List(new)) => {
+            old.iter().zip(new).for_each(|(old, new)| named_instead_in(&old.value, &new.value, places));
+        }
+        (Value::String(old), Value::String(new)) if old != new => {
+            places.entry(new.clone()).or_default().push(old.clone());
+        }
+        _ => {}
+    }
 }
 
 type Identity<'o> = (&'o str, &'o str, String, &'o str);
@@ -67,14 +136,25 @@ fn identity<'o>(object: &'o Object, namespace: &str) -> Identity<'o> {
         "" => namespace.to_owned(),
         own => own.to_owned(),
     };
-    (id.group(), &id.kind, namespace, &id.name)
+    (group_today(object), &id.kind, namespace, &id.name)
+}
+
+/// The group in which the API server has objects of a kind that moved: it is the same object in both.
+fn group_today(object: &Object) -> &str {
+    match (object.id.group(), object.id.kind.as_str()) {
+        ("extensions", "Deployment" | "DaemonSet" | "ReplicaSet") => "apps",
+        ("extensions", "Ingress" | "NetworkPolicy") => "networking.k8s.io",
+        ("extensions", "PodSecurityPolicy") => "policy",
+        ("", "Event") => "events.k8s.io",
+        (group, _) => group,
+    }
 }
 
 /// The group, kind and namespace that objects have in common of which one is the other under a new name.
 type Kind<'o> = (&'o str, &'o str, &'o str);
 
 fn kind(object: &Object) -> Kind<'_> {
-    (object.id.group(), &object.id.kind, &object.id.namespace)
+    (group_today(object), &object.id.kind, &object.id.namespace)
 }
 
 /// What an object holds besides its head, as a fingerprint; `None` if there is nothing.
@@ -107,6 +187,42 @@ mod tests {
                 "kind: S\nmetadata: {name: new}\n---\napiVersion: policy/v1\nkind: P\nmetadata: {name: a, namespace: default}"
             ),
             ["- is S/new", "P/a is default/P/a", "S/gone is -"]
+        );
+    }
+
+    #[test]
+    fn kinds_that_moved_to_another_group_are_the_same_objects() {
+        let of = |version: &str, kind: &str| format!("apiVersion: {version}\nkind: {kind}\nmetadata: {{name: a}}");
+        assert_eq!(
+            reported(&of("extensions/v1beta1", "Ingress"), &of("networking.k8s.io/v1", "Ingress")),
+            ["Ingress/a is Ingress/a"]
+        );
+        assert_eq!(reported(&of("extensions/v1beta1", "Deployment"), &of("apps/v1", "Deployment")).len(), 1);
+        assert_eq!(reported(&of("a.example.com/v1", "Ingress"), &of("networking.k8s.io/v1", "Ingress")).len(), 2);
+    }
+
+    #[test]
+    fn names_with_a_hash_are_paired_by_what_stands_before_it() {
+        let map = |name: &str, value: u8| {
+            format!("kind: ConfigMap\nmetadata: {{name: {name}}}\ndata: {{a: '{value}'}}\n---\n")
+        };
+        assert_eq!(
+            reported(&map("app-5gk8h7m2tf", 1), &map("app-9b4c2d6f8g", 2)),
+            ["ConfigMap/app-5gk8h7m2tf as ConfigMap/app-9b4c2d6f8g"]
+        );
+        // A word is no hash.
+        assert_eq!(reported(&map("app-settings", 1), &map("app-password", 2)).len(), 2);
+        let user =
+            |one: &str, two: &str| format!("kind: Pod\nmetadata: {{name: p}}\nspec: {{one: {one}, two: {two}}}\n---\n");
+        let old = map("app-1aaaaaaaaa", 1) + &map("app-2aaaaaaaaa", 2) + &user("app-1aaaaaaaaa", "app-2aaaaaaaaa");
+        let new = map("app-4aaaaaaaaa", 4) + &map("app-3aaaaaaaaa", 3) + &user("app-3aaaaaaaaa", "app-4aaaaaaaaa");
+        assert_eq!(
+            reported(&old, &new),
+            [
+                "ConfigMap/app-2aaaaaaaaa as ConfigMap/app-4aaaaaaaaa",
+                "ConfigMap/app-1aaaaaaaaa as ConfigMap/app-3aaaaaaaaa",
+                "Pod/p is Pod/p"
+            ]
         );
     }
 

@@ -3,9 +3,8 @@
 use super::difference::{Comparison, Difference, Status};
 use super::impact::changed::Changed;
 use super::impact::rules::impacts;
-use super::live::is_made_by_the_server;
 use super::pair::{Pair, pair};
-use super::stored::{compare_stored, type_of};
+use super::stored::{Version, written_changes};
 use crate::kubernetes::Object;
 use crate::secrets::{Gathering, Secrets, may_hold_secrets};
 use crate::yaml::{self, Map, Value};
@@ -83,10 +82,9 @@ fn difference(pair: &Pair<'_>, secrets: &Secrets, namespace: &str) -> Option<Dif
             let (old_fields, new_fields) = (old.fields(), new.fields());
             let (mut before, after) = (secrets.masked(&old_fields), secrets.masked(&new_fields));
             secrets.mask_counterparts(&mut before, &after);
-            difference.changes = compare_stored((&before, &old.id), (&after, &new.id), namespace);
-            if old.is_live {
-                difference.changes.retain(|change| !is_made_by_the_server(change, &before, type_of(&new.id)));
-            }
+            let version = Version { fields: &before, id: &old.id, is_live: old.is_live };
+            let next = Version { fields: &after, id: &new.id, is_live: false };
+            difference.changes = written_changes(&version, &next, namespace);
             if pair.is_rename {
                 difference.status = Status::Renamed;
                 difference.old_name = Some(old.id.name.clone());

@@ -1,26 +1,67 @@
 //! Two versions of an object compared as the API server stores them.
 
-use super::compare::{Change, compare};
+use super::compare::{Change, compare, compare_exactly};
+use super::live::is_kept;
 use crate::kubernetes::{Id, Object, ObjectType, Schema, fill_in};
 use crate::yaml::{Map, Node, Value};
 
-/// The fields in which two versions of an object differ.
-pub fn changes(old: &Object, new: &Object) -> Vec<Change> {
-    compare_stored((&old.fields(), &old.id), (&new.fields(), &new.id), "default")
+/// One version of an object, with what is secret masked.
+pub(super) struct Version<'v> {
+    pub(super) fields: &'v Map,
+    pub(super) id: &'v Id,
+    /// Whether it comes from a cluster.
+    pub(super) is_live: bool,
 }
 
-/// Compares two versions of an object with the defaults of the API server filled in. `namespace` is the one of objects that say none.
-pub(super) fn compare_stored(old: (&Map, &Id), new: (&Map, &Id), namespace: &str) -> Vec<Change> {
-    let is_one_text = old.1.kind == "Secret" && has_texts(old.0) != has_texts(new.0);
-    let filled = |(fields, id): (&Map, &Id)| {
-        let mut fields = fields.clone();
+/// Two versions of an object as the API server stores them.
+pub(super) struct Stored {
+    pub(super) old: Map,
+    pub(super) new: Map,
+    /// What is stored in another way when the second is applied over the first. Defaults of the first stay where the second says nothing.
+    pub(super) changes: Vec<Change>,
+}
+
+impl Stored {
+    /// Both with the server's defaults.
+    pub(super) fn of(old: &Version<'_>, new: &Version<'_>) -> Stored {
+        let (before, after) = filled(old, new, "default");
+        let of = type_of(new.id);
+        let mut changes = compare_exactly(&before, &after, of);
+        changes.retain(|change| !is_kept(change, &before, of, old.is_live));
+        Stored { old: before, new: after, changes }
+    }
+}
+
+/// The fields in which two versions of an object differ.
+pub fn changes(old: &Object, new: &Object) -> Vec<Change> {
+    let (before, after) = (old.fields(), new.fields());
+    let old = Version { fields: &before, id: &old.id, is_live: false };
+    written_changes(&old, &Version { fields: &after, id: &new.id, is_live: false }, "default")
+}
+
+/// The fields in which two versions of an object differ, as they are written: what the API server fills in makes no difference.
+/// `namespace` is the one of objects that say none.
+pub(super) fn written_changes(old: &Version<'_>, new: &Version<'_>, namespace: &str) -> Vec<Change> {
+    let (before, after) = filled(old, new, namespace);
+    let of = type_of(new.id);
+    let mut changes = compare(&before, &after, of);
+    changes.retain(|change| !is_kept(change, &before, of, old.is_live));
+    changes
+}
+
+fn filled(old: &Version<'_>, new: &Version<'_>, namespace: &str) -> (Map, Map) {
+    let is_one_text = old.id.kind == "Secret" && !(is_text_alone(old.fields) && is_text_alone(new.fields));
+    let filled = |version: &Version<'_>| {
+        let mut fields = version.fields.clone();
         if is_one_text {
             put_texts_into_data(&mut fields);
         }
+        // A kind that moved to another group or version has the defaults that it has there.
+        let id = if type_of(version.id).is_some() { version.id } else { new.id };
         fill_in(&mut fields, id, namespace);
         fields
     };
-    compare(&filled(old), &filled(new), type_of(new.1))
+    (filled(old), filled(new))
 }
 
 /// What the schema says of objects of an identity.
@@ -29,8 +70,8 @@ pub(super) fn type_of(id: &Id) -> Option<&'static ObjectType> {
     schema.object_type(schema.kind(&id.api_version, &id.kind)?.type_name)
 }
 
-fn has_texts(secret: &Map) -> bool {
-    secret.map_at(&["stringData"]).is_some_and(|texts| !texts.is_empty())
+fn is_text_alone(secret: &Map) -> bool {
+    secret.map_at(&["data"]).is_none_or(Map::is_empty)
 }
 
 /// A Secret's `stringData` is another way to write `data`, and goes before what is there. Both are plain text here, or masks of it.

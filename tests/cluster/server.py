@@ -167,6 +167,16 @@ def running():
                     process.wait()
 
 
+@contextlib.contextmanager
+def given_or_running(options):
+    """The server of `--port` and `--folder`, which runs already, or one that is started."""
+    if options.port:
+        yield Server(options.port, pathlib.Path(options.folder))
+    else:
+        with running() as cluster:
+            yield cluster
+
+
 def wait(server, started, folder):
     """Until the server is ready and the namespace `default` is there."""
     for _ in range(600):

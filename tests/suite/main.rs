@@ -52,4 +52,5 @@ mod show;
 mod standard_output;
 mod terminal;
 mod trees;
+mod updates;
 mod yaml_values;

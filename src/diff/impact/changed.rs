@@ -3,16 +3,19 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
+use crate::diff::compare::{Change, What};
 use crate::diff::difference::Difference;
+use crate::diff::stored::{Stored, Version};
 use crate::kubernetes::Object;
 use crate::secrets::Secrets;
-use crate::yaml::Map;
+use crate::yaml::{Map, Value};
 
 /// An object that differs, with its fields on both sides.
 pub(in crate::diff) struct Changed<'a> {
     pub(super) difference: &'a Difference,
     old: Side<'a>,
     new: Side<'a>,
+    stored: OnceCell<Option<Stored>>,
 }
 
 /// An object on one side. Its fields are read when a rule asks for them: most rules ask for few kinds.
@@ -27,6 +30,11 @@ impl<'a> Side<'a> {
         let read = || self.object.map(|object| self.secrets.masked(&object.fields()));
         self.fields.get_or_init(read).as_ref()
     }
+
+    fn version(&self) -> Option<Version<'_>> {
+        let object = self.object?;
+        Some(Version { fields: self.fields()?, id: &object.id, is_live: object.is_live })
+    }
 }
 
 impl<'a> Changed<'a> {
@@ -37,7 +45,7 @@ impl<'a> Changed<'a> {
         secrets: &'a Secrets,
     ) -> Self {
         let side = |object| Side { object, secrets, fields: OnceCell::new() };
-        Changed { difference, old: side(old), new: side(new) }
+        Changed { difference, old: side(old), new: side(new), stored: OnceCell::new() }
     }
 
     /// Its fields on the old side, with what is secret masked.
@@ -55,6 +63,26 @@ impl<'a> Changed<'a> {
         self.difference.changes.iter().any(|change| change.path.is_below(fields))
     }
 
+    /// Both versions as the API server stores them.
+    pub(super) fn stored(&self) -> Option<(&Map, &Map)> {
+        self.stored_versions().map(|stored| (&stored.old, &stored.new))
+    }
+
+    /// What is stored in another way when the new version is applied over the old one.
+    pub(super) fn stored_changes(&self) -> &[Change] {
+        self.stored_versions().map(|stored| stored.changes.as_slice()).unwrap_or_default()
+    }
+
+    /// Whether the server stores something else in a field then.
+    pub(super) fn differs(&self, fields: &[&str]) -> bool {
+        self.stored_changes().iter().any(|change| concerns(change, fields))
+    }
+
+    fn stored_versions(&self) -> Option<&Stored> {
+        let compute = || Some(Stored::of(&self.old.version()?, &self.new.version()?));
+        self.stored.get_or_init(compute).as_ref()
+    }
+
     /// The object as `kubectl` names it, for commands: `statefulset/mongooseim`.
     pub(super) fn reference(&self) -> String {
         self.reference_by(&self.difference.id.name)
@@ -67,6 +95,22 @@ impl<'a> Changed<'a> {
             if id.namespace.is_empty() { String::new() } else { format!(" -n {}", shell_word(&id.namespace)) };
         format!("{}{namespace}", reference(&id.kind, name))
     }
+}
+
+/// Whether a change is one of a field, or of something in it or around it.
+fn concerns(change: &Change, fields: &[&str]) -> bool {
+    if change.path.is_below(fields) {
+        return true;
+    }
+    let depth = change.path.0.len();
+    let is_around = depth < fields.len() && (0..depth).all(|at| change.path.name(at) == Some(fields[at]));
+    let has = |value: &Value| value.as_map().is_some_and(|map| map.at(fields[depth..].iter().copied()).is_some());
+    is_around
+        && match &change.what {
+            What::Added(value) | What::Removed(value) => has(value),
+            What::Changed(old, new) => has(old) || has(new),
+            What::Reordered => false,
+        }
 }
 
 pub(super) fn reference(kind: &str, name: &str) -> String {

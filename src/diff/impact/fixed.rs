@@ -1,35 +1,175 @@
-//! Fields that cannot be changed in an object that is there, of kinds that have no other rules.
+//! Fields that the API server changes in no object that is there, of every built-in kind.
 
 use super::Impact;
 use super::changed::Changed;
+use crate::diff::compare::{Change, What};
+use crate::kubernetes::PathStep;
+use crate::yaml::Map;
 
-/// The group and the kind, and what is fixed: a path of fields.
+/// What is fixed in a kind; a path leads through plain fields.
+enum Fixed {
+    /// The field.
+    Never(&'static [&'static str]),
+    /// The field, once it is set.
+    Once(&'static [&'static str]),
+    /// Everything in the field but these.
+    Except(&'static [&'static str], &'static [&'static str]),
+}
+
+use Fixed::{Except, Never, Once};
+
+/// The group, the kind, and what is fixed in it: Kubernetes' own validation of updates (`pkg/apis/*/validation`). What takes more than a
+/// path stands in the other files of this folder.
 #[rustfmt::skip]
-const FIXED: &[(&str, &str, &[&[&str]])] = &[
-    ("storage.k8s.io", "StorageClass", &[&["provisioner"], &["parameters"], &["reclaimPolicy"], &["volumeBindingMode"]]),
-    ("storage.k8s.io", "CSIDriver", &[&["spec", "attachRequired"], &["spec", "volumeLifecycleModes"]]),
-    ("storage.k8s.io", "CSIStorageCapacity", &[&["nodeTopology"], &["storageClassName"]]),
-    ("storage.k8s.io", "VolumeAttributesClass", &[&["driverName"], &["parameters"]]),
-    ("storage.k8s.io", "VolumeAttachment", &[&["spec"]]),
-    ("scheduling.k8s.io", "PriorityClass", &[&["value"], &["preemptionPolicy"]]),
-    ("node.k8s.io", "RuntimeClass", &[&["handler"]]),
-    ("networking.k8s.io", "IngressClass", &[&["spec", "controller"]]),
-    ("discovery.k8s.io", "EndpointSlice", &[&["addressType"]]),
-    ("apps", "ControllerRevision", &[&["data"]]),
-    ("apiextensions.k8s.io", "CustomResourceDefinition", &[&["spec", "scope"], &["spec", "group"], &["spec", "names", "kind"], &["spec", "names", "plural"]]),
-    ("resource.k8s.io", "ResourceClaim", &[&["spec"]]),
-    ("resource.k8s.io", "ResourceClaimTemplate", &[&["spec"]]),
-    ("certificates.k8s.io", "CertificateSigningRequest", &[&["spec"]]),
+const FIXED: &[(&str, &str, &[Fixed])] = &[
+    ("", "Node", &[Once(&["spec", "podCIDR"]), Once(&["spec", "podCIDRs"]), Once(&["spec", "providerID"])]),
+    ("", "PersistentVolume", &[
+        Except(&["spec"], &["accessModes", "capacity", "claimRef", "mountOptions", "nodeAffinity", "persistentVolumeReclaimPolicy", "storageClassName", "volumeAttributesClassName"]),
+        Once(&["spec", "nodeAffinity"]),
+    ]),
+    ("", "PersistentVolumeClaim", &[
+        Except(&["spec"], &["resources", "storageClassName", "volumeAttributesClassName", "volumeName"]),
+        Once(&["spec", "storageClassName"]), Once(&["spec", "volumeName"]),
+        Except(&["spec", "resources"], &["requests"]), Except(&["spec", "resources", "requests"], &["storage"]),
+    ]),
+    ("", "ResourceQuota", &[Never(&["spec", "scopes"])]),
+    ("", "Secret", &[Never(&["type"])]),
+    ("apiextensions.k8s.io", "CustomResourceDefinition", &[Never(&["spec", "scope"]), Never(&["spec", "group"]), Never(&["spec", "names", "kind"]), Never(&["spec", "names", "plural"])]),
+    ("apps", "ControllerRevision", &[Never(&["data"])]),
+    ("apps", "DaemonSet", &[Never(&["spec", "selector"])]),
+    ("apps", "Deployment", &[Never(&["spec", "selector"])]),
+    ("apps", "ReplicaSet", &[Never(&["spec", "selector"])]),
+    ("apps", "StatefulSet", &[Except(&["spec"], &["minReadySeconds", "ordinals", "persistentVolumeClaimRetentionPolicy", "replicas", "revisionHistoryLimit", "template", "updateStrategy"])]),
+    ("batch", "Job", &[
+        Never(&["spec", "selector"]), Never(&["spec", "completionMode"]), Never(&["spec", "podFailurePolicy"]), Never(&["spec", "backoffLimitPerIndex"]),
+        Never(&["spec", "managedBy"]), Never(&["spec", "successPolicy"]),
+    ]),
+    ("discovery.k8s.io", "EndpointSlice", &[Never(&["addressType"])]),
+    ("events.k8s.io", "Event", &[Except(&[], &["apiVersion", "kind", "metadata", "series"])]),
+    ("networking.k8s.io", "IPAddress", &[Never(&["spec", "parentRef"])]),
+    ("networking.k8s.io", "IngressClass", &[Never(&["spec", "controller"])]),
+    ("node.k8s.io", "RuntimeClass", &[Never(&["handler"])]),
+    ("rbac.authorization.k8s.io", "ClusterRoleBinding", &[Never(&["roleRef"])]),
+    ("rbac.authorization.k8s.io", "RoleBinding", &[Never(&["roleRef"])]),
+    ("resource.k8s.io", "ResourceClaim", &[Never(&["spec"])]),
+    ("resource.k8s.io", "ResourceClaimTemplate", &[Never(&["spec"])]),
+    ("resource.k8s.io", "ResourceSlice", &[Never(&["spec", "driver"]), Never(&["spec", "pool", "name"]), Never(&["spec", "nodeName"])]),
+    ("scheduling.k8s.io", "PriorityClass", &[Never(&["value"]), Never(&["preemptionPolicy"])]),
+    ("storage.k8s.io", "CSIDriver", &[Never(&["spec", "attachRequired"]), Never(&["spec", "volumeLifecycleModes"])]),
+    ("storage.k8s.io", "CSIStorageCapacity", &[Never(&["nodeTopology"]), Never(&["storageClassName"])]),
+    ("storage.k8s.io", "StorageClass", &[Never(&["provisioner"]), Never(&["parameters"]), Never(&["reclaimPolicy"]), Never(&["volumeBindingMode"])]),
+    ("storage.k8s.io", "VolumeAttachment", &[Never(&["spec"])]),
+    ("storage.k8s.io", "VolumeAttributesClass", &[Never(&["driverName"]), Never(&["parameters"])]),
 ];
 
 /// What the API server will not change of an object.
-pub(super) fn refusals(object: &Changed<'_>, found: &mut Vec<Impact>) {
+pub(super) fn refusals(object: &Changed<'_>, old: &Map, found: &mut Vec<Impact>) {
     let id = &object.difference.id;
-    let Some((_, kind, paths)) = FIXED.iter().find(|(group, kind, _)| *group == id.group() && *kind == id.kind) else {
-        return;
-    };
-    for path in paths.iter().filter(|path| object.touches(path)) {
-        let remedy = format!("kubectl delete {}, then apply", object.reference());
-        found.push(Impact::rejected(&format!("{} of a {kind}", path.join("."))).remedy(remedy));
+    let (group, kind) = (id.group(), id.kind.as_str());
+    let rules = FIXED.iter().find(|(known, name, _)| *known == group && *name == kind).map(|(_, _, rules)| *rules);
+    for rule in rules.unwrap_or_default() {
+        match rule {
+            Never(path) if object.differs(path) => found.push(refusal(object, &path.join("."))),
+            Once(path)
+                if object.differs(path) && old.at(path.iter().copied()).is_some_and(|node| !node.value.is_null()) =>
+            {
+                found.push(refusal(object, &path.join(".")));
+            }
+            Except(path, allowed) => {
+                for field in fields_below(object, path) {
+                    if !allowed.contains(&field.as_str()) {
+                        let whole: Vec<&str> = path.iter().copied().chain([field.as_str()]).collect();
+                        found.push(refusal(object, &whole.join(".")));
+                    }
+                }
+            }
+            _ => {}
+        }
     }
+    let is_refused = match (group, kind) {
+        ("networking.k8s.io", "ServiceCIDR") => {
+            changes_of(object, &["spec", "cidrs"]).any(|change| !is_second_network(change))
+        }
+        ("storage.k8s.io", "CSINode") => changes_of(object, &["spec", "drivers"]).any(is_inside_of_a_driver),
+        _ => false,
+    };
+    if is_refused {
+        found.push(refusal(object, if kind == "CSINode" { "what a driver says" } else { "spec.cidrs" }));
+    }
+    if (group, kind) == ("apiextensions.k8s.io", "CustomResourceDefinition") {
+        let gone = changes_of(object, &["spec", "versions"]).any(|change| matches!(&change.what, What::Removed(version) if version.as_map().is_some_and(|map| map.is_true_at(&["storage"]))));
+        if gone {
+            let impact = Impact::rejected("the version in which objects are stored");
+            found.push(
+                impact.remedy("keep the version, with served: false if need be, until no object is stored in it"),
+            );
+        }
+    }
+}
+
+/// A change that the server refuses, and what to do about it.
+pub(super) fn refusal(object: &Changed<'_>, field: &str) -> Impact {
+    let (kind, reference) = (object.difference.id.kind.as_str(), object.reference());
+    let remedy = match (kind, field) {
+        ("Job", _) => format!("kubectl delete {reference}, then apply: it runs again"),
+        ("PersistentVolumeClaim", _) => "make a new claim and copy the data".to_owned(),
+        ("RoleBinding" | "ClusterRoleBinding", _) => {
+            format!("kubectl delete {reference}, then apply: without it the rights are gone for a moment")
+        }
+        ("StatefulSet", "spec.volumeClaimTemplates") => format!(
+            "kubectl delete {reference} --cascade=orphan, then apply: pods and data stay; claims that are there keep their size until they are changed themselves"
+        ),
+        ("StatefulSet" | "Deployment" | "DaemonSet" | "ReplicaSet", _) => {
+            format!("kubectl delete {reference} --cascade=orphan, then apply: the pods stay")
+        }
+        _ => format!("kubectl delete {reference}, then apply"),
+    };
+    let article = if kind.starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" };
+    let what = match field {
+        "roleRef" => "roleRef of a binding".to_owned(),
+        _ => format!("{field} of {article} {kind}"),
+    };
+    Impact::rejected(&what).remedy(remedy)
+}
+
+/// The changes in a field as the server stores it.
+fn changes_of<'c>(object: &'c Changed<'_>, path: &'c [&str]) -> impl Iterator<Item = &'c Change> {
+    object.stored_changes().iter().filter(|change| change.path.is_below(path))
+}
+
+/// The names of the fields in an object that differ, each once.
+fn fields_below(object: &Changed<'_>, path: &[&str]) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for change in object.stored_changes() {
+        match change.path.name(path.len()) {
+            Some(name) if change.path.is_below(path) && !may_be_set(object, change) => found.push(name.to_owned()),
+            None if change.path.0.len() == path.len() && change.path.is_below(path) => {
+                // The whole of it came or went.
+                let (What::Added(value) | What::Removed(value)) = &change.what else { continue };
+                found.extend(value.as_map().into_iter().flat_map(Map::keys).map(str::to_owned));
+            }
+            _ => {}
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// A secret that a CSI driver needs to enlarge a volume may be given later.
+fn may_be_set(object: &Changed<'_>, change: &Change) -> bool {
+    object.difference.id.kind == "PersistentVolume"
+        && change.path.0.len() == 3
+        && change.path.is_below(&["spec", "csi", "controllerExpandSecretRef"])
+        && matches!(change.what, What::Added(_))
+}
+
+/// A network of the other family may be added to the first.
+fn is_second_network(change: &Change) -> bool {
+    matches!(&change.what, What::Added(_)) && change.path.0.last() == Some(&PathStep::Index(1))
+}
+
+/// Drivers come and go, and how many volumes they attach changes.
+fn is_inside_of_a_driver(change: &Change) -> bool {
+    change.path.name(3).is_some_and(|field| field != "allocatable")
 }

@@ -4,11 +4,13 @@
 //! |---|---|
 //! | `changed` | an object that differs, with its fields on both sides |
 //! | `rules` | which rules look at which kind; ConfigMaps, Secrets and others |
-//! | `fixed` | fields that cannot be changed, of kinds without other rules |
+//! | `fixed` | fields that cannot be changed, of all kinds, as a table |
+//! | `pods` | the same of Pods and of the pod templates of Jobs |
 //! | `services`, `workloads` | the rules of Services, of workloads and their volumes |
 
 pub(super) mod changed;
 mod fixed;
+mod pods;
 pub(super) mod rules;
 mod services;
 mod workloads;

@@ -2,7 +2,7 @@
 
 use super::changed::{Changed, reference as reference_of};
 use super::workloads::LeftData;
-use super::{Impact, ImpactLevel, fixed, services, workloads};
+use super::{Impact, ImpactLevel, fixed, pods, services, workloads};
 use crate::diff::difference::Status;
 use crate::kubernetes::Object;
 use crate::yaml::Map;
@@ -78,6 +78,7 @@ fn removed(object: &Changed<'_>, found: &mut Vec<Impact>) {
 
 fn changed_fields(object: &Changed<'_>, all: &[Changed<'_>], new: &[Object], found: &mut Vec<Impact>) {
     let (Some(old), Some(fields)) = (object.old(), object.new_fields()) else { return };
+    fixed::refusals(object, old, found);
     match object.difference.id.kind.as_str() {
         "StatefulSet" | "Deployment" | "DaemonSet" | "ReplicaSet" | "Job" | "CronJob" => {
             found.extend(taken_over(old, fields));
@@ -85,14 +86,10 @@ fn changed_fields(object: &Changed<'_>, all: &[Changed<'_>], new: &[Object], fou
         }
         "Service" => services::impacts(object, old, fields, found),
         "ConfigMap" | "Secret" => configuration(object, old, all, new, found),
-        "PersistentVolumeClaim" => workloads::claim(object, old, fields, found),
-        "RoleBinding" | "ClusterRoleBinding" if object.touches(&["roleRef"]) => {
-            let reference = object.reference();
-            found.push(Impact::rejected("roleRef of a binding").remedy(format!(
-                "kubectl delete {reference}, then apply: without it the rights are gone for a moment"
-            )));
-        }
-        _ => fixed::refusals(object, found),
+        "PersistentVolumeClaim" => workloads::claim(old, fields, found),
+        "Pod" => pods::refusals_of_pod(object, found),
+        "ReplicationController" => found.extend(workloads::selector_left_by_apply(object)),
+        _ => {}
     }
 }
 
@@ -115,17 +112,14 @@ fn taken_over(old: &Map, new: &Map) -> Option<Impact> {
 fn configuration(object: &Changed<'_>, old: &Map, all: &[Changed<'_>], new: &[Object], found: &mut Vec<Impact>) {
     let kind = object.difference.id.kind.as_str();
     let reference = object.reference();
-    if kind == "Secret" && object.touches(&["type"]) {
-        found.push(Impact::rejected("type of a Secret").remedy(format!("kubectl delete {reference}, then apply")));
-    }
     let is_immutable = old.is_true_at(&["immutable"]);
-    if is_immutable && object.touches(&["immutable"]) {
+    if is_immutable && object.differs(&["immutable"]) {
         found.push(
             Impact::rejected("immutable, once it is true,").remedy(format!("kubectl delete {reference}, then apply")),
         );
     }
     let fields = ["data", "stringData", "binaryData"];
-    if !fields.iter().any(|field| object.touches(&[field])) {
+    if !fields.iter().any(|field| object.differs(&[field])) {
         return;
     }
     if is_immutable {

@@ -2,7 +2,7 @@
 
 use super::changed::Changed;
 use super::{Impact, ImpactLevel};
-use crate::yaml::{Map, Value};
+use crate::yaml::Map;
 
 /// Who reaches a Service: in a cluster, or from outside.
 fn reach(fields: &Map) -> &'static str {
@@ -90,36 +90,56 @@ pub(super) fn impacts(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Ve
             ));
         }
     }
-    cluster_ip(object, old, new, found);
+    fixed_fields(object, found);
 }
 
-/// A Service's own address is given for good, unless it becomes or was an ExternalName.
-fn cluster_ip(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Vec<Impact>) {
-    let is_external = |map: &Map| map.text_at(&["spec", "type"]) == Some("ExternalName");
-    let address = |map: &Map| match map.at(["spec", "clusterIP"]).map(|node| &node.value) {
-        Some(Value::String(text)) => text.clone(),
-        _ => String::new(),
-    };
-    let (before, after) = (address(old), address(new));
-    if before == after || !object.touches(&["spec", "clusterIP"]) || is_external(old) || is_external(new) {
+/// A Service's own address is given for good, unless it becomes or was an ExternalName; so are the family of addresses that comes first,
+/// the class of a load balancer, and the port of its health checks.
+fn fixed_fields(object: &Changed<'_>, found: &mut Vec<Impact>) {
+    let Some((old, new)) = object.stored() else { return };
+    let of_type = |map: &Map, name: &str| map.text_at(&["spec", "type"]) == Some(name);
+    if of_type(old, "ExternalName") || of_type(new, "ExternalName") {
         return;
     }
-    let reference = object.reference();
+    cluster_ip(object, old, new, found);
+    let first = |map: &Map| {
+        map.list_at(&["spec", "ipFamilies"]).first().and_then(|node| node.value.as_str().map(str::to_owned))
+    };
+    let mut refuse = |field: &str| {
+        let remedy = format!("kubectl delete {}, then apply: it is not reachable in between", object.reference());
+        found.push(Impact::rejected(&format!("{field} of a Service")).remedy(remedy));
+    };
+    if object.differs(&["spec", "ipFamilies"])
+        && first(old).is_some()
+        && first(new).is_some()
+        && first(old) != first(new)
+    {
+        refuse("the first of spec.ipFamilies");
+    }
+    if of_type(old, "LoadBalancer") && of_type(new, "LoadBalancer") {
+        let is_local = |map: &Map| map.text_at(&["spec", "externalTrafficPolicy"]) == Some("Local");
+        for (field, is_fixed) in [("loadBalancerClass", true), ("healthCheckNodePort", is_local(old) && is_local(new))]
+        {
+            if is_fixed && object.differs(&["spec", field]) {
+                refuse(&format!("spec.{field}"));
+            }
+        }
+    }
+}
+
+fn cluster_ip(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Vec<Impact>) {
+    let address = |map: &Map| map.text_at(&["spec", "clusterIP"]).unwrap_or_default().to_owned();
+    let (before, after) = (address(old), address(new));
+    if before == after || !object.differs(&["spec", "clusterIP"]) {
+        return;
+    }
+    let remedy = format!("kubectl delete {}, then apply: it is not reachable in between", object.reference());
     if after.is_empty() {
         let stays = if before == "None" { "stays headless" } else { "keeps its address" };
-        found.push(
-            Impact::new(
-                "address-kept",
-                ImpactLevel::Warning,
-                format!("{stays}: the API server takes spec.clusterIP away from no Service"),
-            )
-            .remedy(format!("kubectl delete {reference}, then apply: it is not reachable in between")),
-        );
+        let text = format!("{stays}: the API server takes spec.clusterIP away from no Service");
+        found.push(Impact::new("address-kept", ImpactLevel::Warning, text).remedy(remedy));
         return;
     }
     // An address that is asked for again is refused as well: the server has given one already.
-    found.push(
-        Impact::rejected("spec.clusterIP of a Service")
-            .remedy(format!("kubectl delete {reference}, then apply: it is not reachable in between")),
-    );
+    found.push(Impact::rejected("spec.clusterIP of a Service").remedy(remedy));
 }

@@ -3,37 +3,20 @@
 use std::collections::HashMap;
 
 use super::changed::{Changed, kind_of};
-use super::{Impact, ImpactLevel};
-use crate::diagnostic::Span;
+use super::{Impact, ImpactLevel, pods};
 use crate::diff::difference::Status;
 use crate::kubernetes::Object;
 use crate::kubernetes::quantity;
-use crate::yaml::{Map, Node, Value};
-
-/// The fields of a StatefulSet's spec that can be changed (the API server's own list).
-const OF_STATEFUL_SETS: [&str; 7] = [
-    "replicas",
-    "ordinals",
-    "template",
-    "updateStrategy",
-    "revisionHistoryLimit",
-    "persistentVolumeClaimRetentionPolicy",
-    "minReadySeconds",
-];
+use crate::yaml::Map;
 
 /// What changes of a workload do.
 pub(super) fn impacts(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Vec<Impact>) {
     let kind = kind_of(new);
-    refusals(object, kind, old, new, found);
     if kind == "StatefulSet" {
         found.extend(default_left_by_apply(old, new));
     }
     if kind == "Job" {
-        let is_indexed = new.text_at(&["spec", "completionMode"]) == Some("Indexed");
-        if object.touches(&["spec", "completions"]) && !is_indexed {
-            let remedy = format!("kubectl delete {}, then apply: it runs again", object.reference());
-            found.push(Impact::rejected("spec.completions of a Job").remedy(remedy));
-        }
+        pods::refusals_of_job(object, found);
     }
     scaling(old, new, kind, found);
     if object.touches(&["spec", "template"]) && kind != "Job" {
@@ -56,74 +39,6 @@ pub(super) fn restarts(object: &Changed<'_>) -> bool {
         && strategy != Some("OnDelete")
 }
 
-fn refusals(object: &Changed<'_>, kind: &str, old: &Map, new: &Map, found: &mut Vec<Impact>) {
-    let reference = object.reference();
-    let mut fields: Vec<&str> = object.difference.changes.iter().filter_map(|change| change.path.name(1)).collect();
-    fields.sort_unstable();
-    fields.dedup();
-    let is_spec = |field: &&str| object.touches(&["spec", field]);
-    let refused: Vec<&str> = match kind {
-        "StatefulSet" => fields.into_iter().filter(is_spec).filter(|field| !OF_STATEFUL_SETS.contains(field)).collect(),
-        "Deployment" | "DaemonSet" | "ReplicaSet" => {
-            fields.into_iter().filter(is_spec).filter(|field| *field == "selector").collect()
-        }
-        "Job" => {
-            let fixed = [
-                "selector",
-                "template",
-                "completionMode",
-                "podFailurePolicy",
-                "backoffLimitPerIndex",
-                "successPolicy",
-                "managedBy",
-            ];
-            fields.into_iter().filter(is_spec).filter(|field| fixed.contains(field)).collect()
-        }
-        _ => Vec::new(),
-    };
-    for field in refused {
-        if field == "volumeClaimTemplates" && filled_in(old) == filled_in(new) {
-            let text = "no change for the API server: it fills in these fields of claim templates itself";
-            found.push(Impact::new("defaults", ImpactLevel::Info, text));
-            continue;
-        }
-        let article = format!("spec.{field} of a {kind}");
-        let remedy = match (kind, field) {
-            ("Job", _) => format!("kubectl delete {reference}, then apply: it runs again"),
-            ("StatefulSet", "volumeClaimTemplates") => format!(
-                "kubectl delete {reference} --cascade=orphan, then apply: pods and data stay; claims that are there keep their size until they are changed themselves"
-            ),
-            _ => format!("kubectl delete {reference} --cascade=orphan, then apply: the pods stay"),
-        };
-        found.push(Impact::rejected(&article).remedy(remedy));
-    }
-}
-
-/// The claim templates of a StatefulSet with what the API server puts in where it is not written.
-fn filled_in(set: &Map) -> Option<Value> {
-    let mut templates = set.at(["spec", "volumeClaimTemplates"])?.value.clone();
-    let Value::List(items) = &mut templates else { return Some(templates) };
-    for item in items.iter_mut().filter_map(|item| item.value.as_map_mut()) {
-        put(item, "apiVersion", "v1");
-        put(item, "kind", "PersistentVolumeClaim");
-        for (field, name, value) in [("spec", "volumeMode", "Filesystem"), ("status", "phase", "Pending")] {
-            if item.get(field).is_none() {
-                item.insert(field, Span::generated(), Node::generated(Value::Map(Map::new())));
-            }
-            if let Some(inner) = item.get_mut(field).and_then(|node| node.value.as_map_mut()) {
-                put(inner, name, value);
-            }
-        }
-    }
-    Some(templates)
-}
-
-fn put(map: &mut Map, field: &str, value: &str) {
-    if map.get(field).is_none() {
-        map.insert(field, Span::generated(), Node::generated(Value::String(value.to_owned())));
-    }
-}
-
 /// Where nothing is said of the update strategy, the API server writes a partition, which client-side apply leaves there and
 /// which OnDelete must not have.
 fn default_left_by_apply(old: &Map, new: &Map) -> Option<Impact> {
@@ -135,6 +50,22 @@ fn default_left_by_apply(old: &Map, new: &Map) -> Option<Impact> {
     let text = "the API server will reject this: OnDelete has no partition, and kubectl apply leaves the one that the server has put there";
     let impact = Impact::new("default-left", ImpactLevel::Rejected, text);
     Some(impact.remedy("write spec.updateStrategy.rollingUpdate: null beside it, which takes it away"))
+}
+
+/// Where a ReplicationController says no selector, the API server takes the labels of the pods, which then have to stay.
+pub(super) fn selector_left_by_apply(object: &Changed<'_>) -> Option<Impact> {
+    let is_said =
+        |map: Option<&Map>| map.is_some_and(|map| map.map_at(&["spec", "selector"]).is_some_and(|map| !map.is_empty()));
+    if is_said(object.old()) || is_said(object.new_fields()) {
+        return None;
+    }
+    let (old, new) = object.stored()?;
+    let labels = new.map_at(&["spec", "template", "metadata", "labels"])?;
+    let is_kept = old.map_at(&["spec", "selector"])?.iter().all(|(key, node)| labels.get(key) == Some(node));
+    (!is_kept).then(|| {
+        let text = "the API server will reject this: the selector that it has taken from the pods' labels does not match them any more";
+        Impact::new("default-left", ImpactLevel::Rejected, text).remedy("write spec.selector")
+    })
 }
 
 fn scaling(old: &Map, new: &Map, kind: &str, found: &mut Vec<Impact>) {
@@ -255,7 +186,7 @@ pub(super) fn data_when_deleted(fields: Option<&Map>) -> Impact {
 }
 
 /// What changes of a PersistentVolumeClaim do.
-pub(super) fn claim(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Vec<Impact>) {
+pub(super) fn claim(old: &Map, new: &Map, found: &mut Vec<Impact>) {
     let storage =
         |map: &Map| map.at(["spec", "resources", "requests", "storage"]).and_then(|node| quantity(&node.value));
     if let (Some(before), Some(after)) = (storage(old), storage(new)) {
@@ -275,14 +206,6 @@ pub(super) fn claim(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Vec<
                 "the volume grows, if its storage class allows expansion",
             ));
         }
-    }
-    let others =
-        ["accessModes", "storageClassName", "volumeName", "volumeMode", "selector", "dataSource", "dataSourceRef"];
-    for field in others.iter().filter(|field| object.touches(&["spec", field])) {
-        found.push(
-            Impact::rejected(&format!("spec.{field} of a PersistentVolumeClaim"))
-                .remedy("make a new claim and copy the data"),
-        );
     }
 }
 

@@ -24,11 +24,14 @@ pub(super) fn of_object(object: &mut Map, kind: &str) {
                 put_in(object, "metadata", "labels", labels);
             }
             // Without either the job runs once; with one of them the other stays open.
-            if object.at(["spec", "completions"]).is_none() && object.at(["spec", "parallelism"]).is_none() {
+            if is_empty(object, &["spec", "completions"]) && is_empty(object, &["spec", "parallelism"]) {
                 put_in(object, "spec", "completions", Some(Value::Int(1)));
             }
         }
         "PersistentVolumeClaim" => data_source(object),
+        "ServiceAccount" => secrets_by_name(object),
+        // The server keeps it as it was made.
+        "CertificateSigningRequest" => drop(object.remove("spec")),
         _ => {}
     }
 }
@@ -48,7 +51,14 @@ pub(super) fn of_type(object: &mut Map, name: &str) {
             put(object, "emptyDir", Value::Map(Map::new()));
         }
         "api.core.v1.PodSpec" => same_in_both(object, "serviceAccountName", "serviceAccount"),
-        "api.core.v1.NodeSpec" => listed_first(object, "podCIDR", "podCIDRs"),
+        "api.core.v1.NodeSpec" => {
+            if object.list_at(&["podCIDRs"]).first().is_some_and(|first| Some(first) != object.get("podCIDR"))
+                && !is_empty(object, &["podCIDR"])
+            {
+                object.remove("podCIDRs");
+            }
+            listed_first(object, "podCIDR", "podCIDRs");
+        }
         "api.core.v1.ServicePort" => {
             let port = object.get("port").map(|node| node.value.clone());
             let is_zero = object.number_at(&["targetPort"]) == Some(0);
@@ -132,6 +142,9 @@ fn pull_policy(image: &str) -> Value {
 
 /// Two names of one field: what is in the first counts.
 fn same_in_both(object: &mut Map, first: &str, second: &str) {
+    if !is_empty(object, &[first]) {
+        object.remove(second);
+    }
     copy(object, first, second);
     copy(object, second, first);
 }
@@ -154,21 +167,34 @@ fn listed_first(object: &mut Map, one: &str, all: &str) {
 }
 
 fn service(spec: &mut Map) {
+    if spec.text_at(&["sessionAffinity"]).is_none_or(|affinity| affinity != "ClientIP") {
+        spec.remove("sessionAffinityConfig");
+    }
     if spec.text_at(&["type"]) == Some("ExternalName") {
         return;
     }
-    let is_headless = spec.text_at(&["clusterIP"]) == Some("None");
+    let address = spec.text_at(&["clusterIP"]).unwrap_or_default();
+    let is_headless = address == "None";
+    // As nearly all clusters have it; those whose first family is another one put that there.
+    let families = if address.contains(':') { ["IPv6", "IPv4"] } else { ["IPv4", "IPv6"] };
     if is_empty(spec, &["ipFamilyPolicy"]) {
         let both = spec.list_at(&["ipFamilies"]).len() > 1 || spec.list_at(&["clusterIPs"]).len() > 1;
         let policy =
             if both || is_headless && is_empty(spec, &["selector"]) { "RequireDualStack" } else { "SingleStack" };
         put(spec, "ipFamilyPolicy", Value::String(policy.to_owned()));
     }
-    if is_headless || spec.text_at(&["ipFamilyPolicy"]) == Some("SingleStack") {
+    let is_single = spec.text_at(&["ipFamilyPolicy"]) == Some("SingleStack");
+    if is_headless || is_single {
         listed_first(spec, "clusterIP", "clusterIPs");
     }
-    if spec.text_at(&["sessionAffinity"]).is_none_or(|affinity| affinity != "ClientIP") {
-        spec.remove("sessionAffinityConfig");
+    let count = match spec.text_at(&["ipFamilyPolicy"]) {
+        Some("SingleStack") => 1,
+        Some("RequireDualStack") => 2,
+        _ => return,
+    };
+    if is_empty(spec, &["ipFamilies"]) {
+        let named = |name: &&str| Node::generated(Value::String((*name).to_owned()));
+        put(spec, "ipFamilies", Value::List(families[..count].iter().map(named).collect()));
     }
 }
 
@@ -194,7 +220,9 @@ fn copy_missing(object: &mut Map, from: &str, to: &str) {
     }
 }
 
+/// A Namespace has a label of its name, and its finalizers are the server's.
 fn namespace(object: &mut Map) {
+    object.remove("spec");
     let Some(name) = object.text_at(&["metadata", "name"]).map(str::to_owned) else { return };
     if object.map_at(&["metadata", "labels"]).is_none() {
         put_in(object, "metadata", "labels", Some(Value::Map(Map::new())));
@@ -206,7 +234,7 @@ fn namespace(object: &mut Map) {
 }
 
 /// Of a Pod itself, not of a template: requests are as great as limits, ports on the host's network are the host's, and it tolerates for
-/// a while that its node is gone.
+/// a while that its node is gone. Without a class it has the priority 0.
 fn pod(object: &mut Map) {
     let Some(spec) = object.get_mut("spec").and_then(|node| node.value.as_map_mut()) else { return };
     let is_on_host = spec.is_true_at(&["hostNetwork"]);
@@ -226,6 +254,15 @@ fn pod(object: &mut Map) {
         }
     }
     tolerations(spec);
+    if is_empty(spec, &["priorityClassName"]) {
+        for (field, value) in
+            [("priority", Value::Int(0)), ("preemptionPolicy", Value::String("PreemptLowerPriority".to_owned()))]
+        {
+            if is_empty(spec, &[field]) {
+                put(spec, field, value);
+            }
+        }
+    }
 }
 
 fn tolerations(spec: &mut Map) {
@@ -254,6 +291,14 @@ fn tolerations(spec: &mut Map) {
     match spec.get_mut("tolerations").map(|node| &mut node.value) {
         Some(Value::List(items)) => items.extend(missing),
         _ => drop(spec.insert("tolerations", Span::generated(), Node::generated(Value::List(missing)))),
+    }
+}
+
+/// Of the Secrets of an account the server keeps the names alone.
+fn secrets_by_name(object: &mut Map) {
+    let Some(Value::List(secrets)) = object.get_mut("secrets").map(|node| &mut node.value) else { return };
+    for secret in secrets.iter_mut().filter_map(|node| node.value.as_map_mut()) {
+        secret.retain(|key, _| key == "name");
     }
 }
 

@@ -108,7 +108,7 @@ impl Filling<'_> {
         }
         for field in &of.fields {
             if let Some(node) = object.get(field.name) {
-                if may_hold_objects(&field.of) && !node.value.is_null() {
+                if matches!(field.of, Type::Object(_) | Type::List(_) | Type::Map(_)) && !node.value.is_null() {
                     // Entries are shared with the object as it was given, so that only what changes is copied.
                     let mut node = node.clone();
                     self.value(&mut node, &field.of, field.name);
@@ -134,11 +134,17 @@ impl Filling<'_> {
                     self.object(map, of, held_by);
                 }
             }
-            (Type::List(inner), Value::List(items)) => {
+            (Type::List(inner), Value::List(items)) if may_hold_objects(inner) => {
                 items.iter_mut().for_each(|item| self.value(item, inner, held_by));
             }
             (Type::Map(inner), Value::Map(map)) if may_hold_objects(inner) => {
                 map.iter_mut().for_each(|(_, item)| self.value(item, inner, held_by));
+            }
+            (Type::Map(inner), Value::Map(map)) if **inner == Type::String => {
+                // In a map of texts null is an empty one.
+                for (_, item) in map.iter_mut().filter(|(_, item)| item.value.is_null()) {
+                    item.value = Value::String(String::new());
+                }
             }
             _ => {}
         }
