@@ -17,7 +17,7 @@ use crate::cli::environment::reproducible;
 use crate::cli::failure::Failure;
 use crate::cli::output::console::Console;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::diff::{self, Comparison, TextOptions, compare_sides};
+use crate::diff::{self, Comparison, TextOptions, compare_sides, given_twice};
 use crate::explain::{Before, Subject, add_causes};
 use crate::io::{self, Revision};
 use crate::kubernetes::Object;
@@ -138,6 +138,9 @@ impl Diff {
         notes.extend(warnings);
         console.learn(|| secrets_of(&old, &new));
         let secrets = console.secrets().clone();
+        for side in [&old, &new] {
+            notes.extend(given_twice(&side.objects, &rendering.release.namespace));
+        }
         let mut comparison = compare_sides(&old.objects, &new.objects, &secrets, &rendering.release.namespace);
         if !comparison.differences.is_empty() {
             let user = merge_layers(&layers, &rendering.inputs)?;

@@ -1,13 +1,44 @@
-//! What the API server made up itself, and keeps.
+//! What the API server and controllers put into an object that is there, and what stays when a manifest does not say it.
 
 use super::compare::{Change, What};
-use crate::kubernetes::{ObjectType, PathStep, Schema, Type, is_made_up};
-use crate::yaml::Map;
+use crate::kubernetes::{Object, ObjectType, PathStep, Schema, Type, is_made_up};
+use crate::yaml::{Map, Value};
+
+/// Labels and annotations that controllers, kubectl, Helm and other tools add to an object of their own accord; a slash at the end stands for
+/// all that begin so.
+const ADDED: &[&str] = &[
+    "app.kubernetes.io/managed-by",
+    "argocd.argoproj.io/tracking-id",
+    "autoscaling.alpha.kubernetes.io/",
+    "batch.kubernetes.io/",
+    "control-plane.alpha.kubernetes.io/",
+    "controller-revision-hash",
+    "controller-uid",
+    "deployment.kubernetes.io/",
+    "deprecated.daemonset.template.generation",
+    "endpoints.kubernetes.io/",
+    "endpointslice.kubernetes.io/",
+    "helm.toolkit.fluxcd.io/",
+    "job-name",
+    "kubectl.kubernetes.io/",
+    "kubernetes.io/metadata.name",
+    "kustomize.toolkit.fluxcd.io/",
+    "meta.helm.sh/",
+    "pod-template-generation",
+    "pod-template-hash",
+    "pv.kubernetes.io/",
+    "statefulset.kubernetes.io/",
+    "volume.beta.kubernetes.io/",
+    "volume.kubernetes.io/",
+];
 
 /// Whether the API server keeps what a manifest no longer says: in a Service addresses, ports and families of addresses; in any object from
-/// a cluster whatever it made up itself.
+/// a cluster whatever it or a controller has put there.
 pub(super) fn is_kept(change: &Change, object: &Map, of: Option<&ObjectType>, is_live: bool) -> bool {
-    let What::Removed(_) = &change.what else { return false };
+    if is_live && is_of_controllers(change) {
+        return true;
+    }
+    let What::Removed(value) = &change.what else { return false };
     let Some((PathStep::Field(field), above)) = change.path.0.split_last() else { return false };
     let Some(of) = type_at(of, above) else { return false };
     let is_address = matches!(field.as_str(), "clusterIP" | "clusterIPs");
@@ -16,7 +47,69 @@ pub(super) fn is_kept(change: &Change, object: &Map, of: Option<&ObjectType>, is
         // A headless Service is somebody's will, and so is an address that was asked for.
         return false;
     }
-    is_made_up(of, field)
+    // Into a template nobody puts what an object of its own gets.
+    let is_own = change.path.0.len() == 2;
+    match (of.name, field.as_str()) {
+        ("api.core.v1.PodSpec" | "api.core.v1.PersistentVolumeClaimSpec" | "api.batch.v1.JobSpec", _) if !is_own => {
+            false
+        }
+        // Every account of a Pod that names none.
+        ("api.core.v1.PodSpec", "serviceAccountName" | "serviceAccount") => value.as_str() == Some("default"),
+        // Of the whole Pod: the sum of what its containers ask for.
+        ("api.core.v1.ResourceRequirements", "requests") => is_live && change.path.is_below(&["spec", "resources"]),
+        ("api.rbac.v1.ClusterRole", "rules") => object.get("aggregationRule").is_some(),
+        _ => is_made_up(of, field),
+    }
+}
+
+/// Whether a difference to an object from a cluster is one that controllers, admission plugins and tools make: finalizers, owners, labels,
+/// and the token of a Pod's account.
+fn is_of_controllers(change: &Change) -> bool {
+    let path = &change.path;
+    if ["finalizers", "ownerReferences"].into_iter().any(|field| path.is_below(&["metadata", field])) {
+        return matches!(change.what, What::Removed(_) | What::Reordered);
+    }
+    let What::Removed(value) = &change.what else { return false };
+    let is_added =
+        |key: &str| ADDED.iter().any(|known| key == *known || known.ends_with('/') && key.starts_with(known));
+    let is_map = |step: Option<&PathStep>| matches!(step, Some(PathStep::Field(name)) if matches!(name.as_str(), "labels" | "annotations" | "matchLabels"));
+    match path.0.last() {
+        last if is_map(last) => value.as_map().is_some_and(|map| map.keys().all(is_added)),
+        Some(PathStep::Field(key)) if is_map(path.0.iter().nth_back(1)) => is_added(key),
+        Some(PathStep::Item(_) | PathStep::Index(_)) => is_token(value) || is_taint(value),
+        Some(PathStep::Field(field)) if matches!(field.as_str(), "volumes" | "volumeMounts") => {
+            value.as_list().is_some_and(|items| items.iter().all(|item| is_token(&item.value)))
+        }
+        _ => false,
+    }
+}
+
+/// The volume in which a Pod finds the token of its account, or the mount of it.
+fn is_token(value: &Value) -> bool {
+    let text = |field: &str| value.as_map().and_then(|map| map.text_at(&[field])).unwrap_or_default();
+    text("name").starts_with("kube-api-access-") || text("mountPath") == "/var/run/secrets/kubernetes.io/serviceaccount"
+}
+
+/// What the API server and controllers say of the state of a node.
+fn is_taint(value: &Value) -> bool {
+    value.as_map().is_some_and(|map| map.text_at(&["key"]).is_some_and(|key| key.starts_with("node.kubernetes.io/")))
+}
+
+/// Whether nobody applied an object from a cluster: a controller owns it, or every namespace has one.
+pub(super) fn is_of_the_cluster(object: &Object) -> bool {
+    if !object.is_live {
+        return false;
+    }
+    let fields = object.fields();
+    let is_owned = fields.maps_at(&["metadata", "ownerReferences"]).any(|owner| owner.is_true_at(&["controller"]));
+    let of_type = fields.text_at(&["type"]).unwrap_or_default();
+    is_owned
+        || match (object.id.kind.as_str(), object.id.name.as_str()) {
+            ("ConfigMap", "kube-root-ca.crt") | ("ServiceAccount", "default") | ("Service", "kubernetes") => true,
+            ("Endpoints" | "Event", _) => true,
+            ("Secret", _) => matches!(of_type, "helm.sh/release.v1" | "kubernetes.io/service-account-token"),
+            _ => false,
+        }
 }
 
 fn type_at<'s>(of: Option<&'s ObjectType>, steps: &[PathStep]) -> Option<&'s ObjectType> {

@@ -34,7 +34,7 @@ pub use difference::{Comparison, Difference, Status};
 pub use impact::{Impact, ImpactLevel};
 pub use json::write_json;
 pub use markdown::write_markdown;
-pub use sides::{compare_sides, gather_secrets};
+pub use sides::{compare_sides, gather_secrets, given_twice};
 pub use stored::changes;
 pub use text::{TextOptions, write_text};
 pub use unified::write_unified;

@@ -1,5 +1,6 @@
 //! Which object of one side is which of the other.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 
 use super::fingerprint::{Fingerprint, Fingerprints};
@@ -26,10 +27,14 @@ pub(super) fn pair<'o>(old: &'o [Object], new: &'o [Object], namespace: &str) ->
     free.values_mut().for_each(|places| places.reverse());
     let mut taken = vec![false; old.len()];
     let mut pairs = Vec::with_capacity(new.len());
+    let mut first: HashMap<Identity<'o>, usize> = HashMap::new();
     for object in new {
-        let at = free.get_mut(&identity(object, namespace)).and_then(Vec::pop);
+        let own = identity(object, namespace);
+        // What is given once more than before is another version of the same object.
+        let at = free.get_mut(&own).and_then(Vec::pop).or_else(|| first.get(&own).copied());
         if let Some(at) = at {
             taken[at] = true;
+            first.insert(own, at);
         }
         pairs.push(Pair { old: at.map(|at| &old[at]), new: Some(object), is_rename: false });
     }
@@ -53,9 +58,30 @@ pub(super) fn pair<'o>(old: &'o [Object], new: &'o [Object], namespace: &str) ->
         }
     }
     pair_by_stem(old, &mut pairs, &mut taken);
+    for (at, object) in old.iter().enumerate() {
+        taken[at] |= first.contains_key(&identity(object, namespace));
+    }
     let gone = old.iter().zip(taken).filter(|(_, taken)| !taken);
     pairs.extend(gone.map(|(object, _)| Pair { old: Some(object), new: None, is_rename: false }));
     pairs
+}
+
+/// Objects that call themselves as another one before them does, each with the first of these. Hooks may: they run at different times.
+pub(super) fn repeated<'o>(objects: &'o [Object], namespace: &str) -> Vec<(&'o Object, &'o Object)> {
+    let mut first = HashMap::new();
+    let mut found = Vec::new();
+    for object in objects.iter().filter(|object| !object.id.name.is_empty()) {
+        match first.entry(identity(object, namespace)) {
+            Entry::Vacant(place) => drop(place.insert(object)),
+            Entry::Occupied(known) if !is_hook(object) => found.push((*known.get(), object)),
+            Entry::Occupied(_) => {}
+        }
+    }
+    found
+}
+
+fn is_hook(object: &Object) -> bool {
+    object.fields().at(["metadata", "annotations", "helm.sh/hook"]).is_some()
 }
 
 /// Pairs what is left of the ConfigMaps and Secrets whose names end with a hash of their content (kustomize, and charts that do the same).

@@ -3,8 +3,10 @@
 use super::difference::{Comparison, Difference, Status};
 use super::impact::changed::Changed;
 use super::impact::rules::impacts;
-use super::pair::{Pair, pair};
+use super::live::is_of_the_cluster;
+use super::pair::{Pair, pair, repeated};
 use super::stored::{Version, written_changes};
+use crate::diagnostic::Diagnostic;
 use crate::kubernetes::Object;
 use crate::secrets::{Gathering, Secrets, may_hold_secrets};
 use crate::yaml::{self, Map, Value};
@@ -17,6 +19,19 @@ pub fn gather_secrets<'o>(objects: impl Iterator<Item = &'o Object> + Clone, gat
     for object in objects.filter(|object| object.text().is_none_or(may_hold_secrets)) {
         gathering.object(&object.fields());
     }
+}
+
+/// A warning for each object that a side gives more than once.
+pub fn given_twice(objects: &[Object], namespace: &str) -> Vec<Diagnostic> {
+    let again = repeated(objects, namespace);
+    let warn = |(first, second): (&Object, &Object)| {
+        let message = format!(
+            "{} is given twice: they are compared one by one, and of those that are applied the last stays",
+            second.id
+        );
+        Diagnostic::warning("twice", message).at(second.place().clone(), "").at(first.place().clone(), "the first")
+    };
+    again.into_iter().map(warn).collect()
 }
 
 /// Compares two sides. What `secrets` knows is masked in all that comes out. `namespace` is the one of objects that say
@@ -40,6 +55,9 @@ pub fn compare_sides(old: &[Object], new: &[Object], secrets: &Secrets, namespac
     let mut comparison = Comparison::default();
     let mut pairs = Vec::new();
     for pair in pair(old, new, namespace) {
+        if pair.new.is_none() && pair.old.is_some_and(is_of_the_cluster) {
+            continue;
+        }
         match difference(&pair, secrets, namespace) {
             Some(difference) => {
                 comparison.differences.push(difference);

@@ -15,13 +15,52 @@ use crate::support::recorded::{list, object, text};
 /// A sample of all kinds, always.
 #[test]
 fn diff_agrees_on_updates() {
-    assert_right(10);
+    assert_right(10, false);
+}
+
+/// The same where the first version is what the server gives of it.
+#[test]
+fn diff_agrees_on_updates_of_objects_of_a_cluster() {
+    assert_right(3, true);
 }
 
 #[test]
 #[ignore = "slow: cargo test --release -- --ignored"]
 fn diff_agrees_on_all_updates() {
-    assert_right(1);
+    assert_right(1, false);
+    assert_right(1, true);
+}
+
+/// An object that a server gives is the manifest from which it was made, whichever way that was: `tests/cluster/live` recorded what is
+/// added to it.
+#[test]
+fn objects_of_a_cluster_are_the_manifests_they_were_made_from() {
+    let manifests: Vec<Value> = ["manifests.json", "unions.json"].into_iter().flat_map(fixture).collect();
+    let file = object("diff/live.json");
+    let rows = list(&file["objects"]);
+    assert!(rows.len() >= 2 * manifests.len(), "only {} objects are recorded", rows.len());
+    let mut wrong = Vec::new();
+    for row in rows {
+        let manifest = &manifests[index(&row[0])];
+        let live = changed(manifest, list(&row[1]));
+        let compared = compared(&live, manifest);
+        for difference in &compared.differences {
+            let change = |change: &mim_chart::diff::Change| format!("{} {:?}", change.path, change.what);
+            let changes: Vec<String> = difference.changes.iter().map(change).collect();
+            wrong.push(format!("{} {}: {}", text(&manifest["kind"]), row[0], changes.join(", ")));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} objects differ:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
+}
+
+/// Two versions of an object compared as `diff` does.
+fn compared(old: &Value, new: &Value) -> Comparison {
+    let side = |object: &Value| read_objects(&Source::file("m.json", object.to_string()), "m.json").expect("an object");
+    let (before, after) = (side(old), side(new));
+    let mut gathering = Gathering::default().numbered();
+    gather_secrets(before.iter().chain(&after), &mut gathering);
+    let namespace = old["metadata"]["namespace"].as_str().unwrap_or("default");
+    compare_sides(&before, &after, &gathering.finish(), namespace)
 }
 
 /// What is claimed of an update, in the letters of the record.
@@ -43,8 +82,9 @@ fn claimed(compared: &Comparison, templates: &BTreeMap<&str, &str>) -> char {
     if difference.changes.iter().any(|change| is_template(change.path.to_string())) { 'T' } else { 'D' }
 }
 
-/// Checks every so-and-so-many-th of the recorded updates: nearly all are as claimed, and of those of a pod template all.
-fn assert_right(every: usize) {
+/// Checks every so-and-so-many-th of the recorded updates: nearly all are as claimed, and of those of a pod template all. Of live objects
+/// those count whose first version is a manifest of the fixtures.
+fn assert_right(every: usize, is_live: bool) {
     let templates = BTreeMap::from([
         ("Deployment", "spec.template"),
         ("StatefulSet", "spec.template"),
@@ -59,17 +99,17 @@ fn assert_right(every: usize) {
     let file = object("diff/updates.json");
     let rows = list(&file["updates"]);
     assert!(rows.len() >= 5000, "only {} updates are recorded", rows.len());
+    let live = object("diff/live.json");
+    // The second one of each manifest is the one that was applied.
+    let live: BTreeMap<usize, &[Value]> =
+        list(&live["objects"]).iter().map(|row| (index(&row[0]), list(&row[1]))).collect();
     let (mut wrong, mut tried) = (Vec::new(), 0);
-    for row in rows.iter().step_by(every) {
-        let manifest = &manifests[usize::try_from(row[0].as_u64().expect("a number")).expect("a number")];
+    for row in rows.iter().step_by(every).filter(|row| !is_live || list(&row[1]).is_empty()) {
+        let manifest = &manifests[index(&row[0])];
         let old = changed(manifest, list(&row[1]));
         let new = changed(&old, list(&row[2]));
-        let side =
-            |object: &Value| read_objects(&Source::file("m.json", object.to_string()), "m.json").expect("an object");
-        let (before, after) = (side(&old), side(&new));
-        let mut gathering = Gathering::default().numbered();
-        gather_secrets(before.iter().chain(&after), &mut gathering);
-        let compared = compare_sides(&before, &after, &gathering.finish(), "default");
+        let old = if is_live { changed(&old, live[&index(&row[0])]) } else { old };
+        let compared = compared(&old, &new);
         // Two letters: what happens to an object that is put in the place of another, and to one that is applied over it, where that is
         // not the same. Either is an update.
         let happens = text(&row[3]);

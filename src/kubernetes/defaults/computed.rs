@@ -18,6 +18,14 @@ pub(super) fn of_object(object: &mut Map, kind: &str) {
                 put_in(object, "spec", "selector", labels);
             }
         }
+        // Groups and versions in which these were before do not require one.
+        "Deployment" | "DaemonSet" | "ReplicaSet" | "StatefulSet" if is_empty(object, &["spec", "selector"]) => {
+            if let Some(labels) = labels_of_template(object) {
+                let mut selector = Map::new();
+                put(&mut selector, "matchLabels", labels);
+                put_in(object, "spec", "selector", Some(Value::Map(selector)));
+            }
+        }
         "Job" => {
             if is_empty(object, &["metadata", "labels"]) {
                 let labels = labels_of_template(object);
