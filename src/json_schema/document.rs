@@ -1,6 +1,6 @@
 //! Schema documents: where the resources in them begin, and what their anchors name.
 
-use std::collections::{HashMap, HashSet};
+use ahash::{AHashMap, AHashSet};
 use std::sync::Arc;
 
 use super::draft::{Dialect, Draft};
@@ -22,11 +22,11 @@ pub(super) struct Document {
     /// The root's resource first.
     pub(super) resources: Vec<Resource>,
     /// By the identity of the node at which it begins.
-    pub(super) resource_of: HashMap<usize, usize>,
+    pub(super) resource_of: AHashMap<usize, usize>,
     /// The identities of all nodes that were read as schemas.
-    pub(super) walked: HashSet<usize, ahash::RandomState>,
+    pub(super) walked: AHashSet<usize>,
     /// The resources by their ids.
-    pub(super) resource_by_id: HashMap<String, usize>,
+    pub(super) resource_by_id: AHashMap<String, usize>,
     /// Whether a value looks as if the metaschema would refuse it.
     pub(super) suspicious: bool,
     /// Whether anything needs to be linked before it is evaluated.
@@ -44,7 +44,7 @@ pub(super) struct Resource {
     pub(super) id: String,
     pub(super) path: Vec<String>,
     pub(super) dialect: Dialect,
-    pub(super) anchors: HashMap<String, Anchor>,
+    pub(super) anchors: AHashMap<String, Anchor>,
     /// `$recursiveAnchor` of 2019-09.
     pub(super) is_recursive: bool,
 }
@@ -63,9 +63,9 @@ impl Document {
             url: url.to_owned(),
             root: Arc::clone(&root),
             resources: Vec::new(),
-            resource_of: HashMap::new(),
-            walked: HashSet::default(),
-            resource_by_id: HashMap::new(),
+            resource_of: AHashMap::new(),
+            walked: AHashSet::default(),
+            resource_by_id: AHashMap::new(),
             suspicious: false,
             needs_links: false,
         };
@@ -89,7 +89,7 @@ impl Document {
 
     fn add_resource(&mut self, node: &Node, path: &Path<'_>, id: String, dialect: Dialect) -> usize {
         self.resource_by_id.insert(id.clone(), self.resources.len());
-        let resource = Resource { id, path: path.names(), dialect, anchors: HashMap::new(), is_recursive: false };
+        let resource = Resource { id, path: path.names(), dialect, anchors: AHashMap::new(), is_recursive: false };
         self.resources.push(resource);
         self.resource_of.insert(identity(node), self.resources.len() - 1);
         self.resources.len() - 1

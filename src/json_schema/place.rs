@@ -1,6 +1,6 @@
 //! Places in schema documents, and the paths that lead to them.
 
-use std::collections::HashMap;
+use ahash::AHashMap;
 
 use super::document::{Document, Resource};
 use super::path::{identity, location};
@@ -47,7 +47,7 @@ impl<'s> Place<'s> {
 #[derive(Debug, Default)]
 pub(super) struct Locations<'s> {
     /// Of each node the one around it and the step that leads from there to it.
-    around: HashMap<usize, (usize, Option<Step<'s>>)>,
+    around: AHashMap<usize, (usize, Option<Step<'s>>)>,
 }
 
 impl<'s> Locations<'s> {

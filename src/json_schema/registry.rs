@@ -1,6 +1,6 @@
 //! All the documents of one schema, and what its references lead to.
 
-use std::collections::{HashMap, HashSet};
+use ahash::{AHashMap, AHashSet};
 use std::sync::Arc;
 
 use super::document::{BYTES_A_STEP, Document, STEPS_OF_A_NAME};
@@ -26,9 +26,9 @@ pub(super) type FormCheck = fn(&Document, &Node, &[String], Dialect, &Loader<'_>
 pub(super) struct Registry {
     pub(super) documents: Vec<Document>,
     /// The documents by their URLs.
-    document_by_url: HashMap<String, usize>,
+    document_by_url: AHashMap<String, usize>,
     /// By the identity of the value of a referring keyword.
-    targets: HashMap<usize, Target>,
+    targets: AHashMap<usize, Target>,
     /// Whether `format` is asserted whatever the draft says, as Helm does with metaschemas.
     pub(super) asserts_formats: bool,
     /// What judges schemas that look odd.
@@ -55,8 +55,8 @@ impl Registry {
         let mut loader = Loader::new(resolver);
         let mut registry = Registry {
             documents: Vec::with_capacity(1),
-            document_by_url: HashMap::new(),
-            targets: HashMap::new(),
+            document_by_url: AHashMap::new(),
+            targets: AHashMap::new(),
             asserts_formats: false,
             check_form,
             patterns: regexp::Cache::default(),
@@ -64,7 +64,7 @@ impl Registry {
         };
         registry.add(url, Arc::new(root), &mut loader)?;
         if registry.documents[0].needs_links {
-            Linker { registry: &mut registry, loader: &mut loader, visited: HashSet::new(), ahead: Vec::new() }
+            Linker { registry: &mut registry, loader: &mut loader, visited: AHashSet::new(), ahead: Vec::new() }
                 .run()?;
         }
         registry.warnings = loader.into_warnings();
@@ -96,7 +96,7 @@ const STEPS_OF_A_DOCUMENT: usize = 100;
 struct Linker<'l, 'r> {
     registry: &'l mut Registry,
     loader: &'l mut Loader<'r>,
-    visited: HashSet<usize>,
+    visited: AHashSet<usize>,
     ahead: Vec<(usize, Vec<String>)>,
 }
 

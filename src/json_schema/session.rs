@@ -1,6 +1,6 @@
 //! One evaluation of a schema document against a value: its limits, and what it remembers.
 
-use std::collections::HashMap;
+use ahash::AHashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -45,7 +45,7 @@ pub(super) struct Session<'s> {
 /// The sequences of resources that an evaluation has come through, each by a number. Number 0 is the beginning.
 #[derive(Debug, Default)]
 struct Scopes {
-    numbers: HashMap<(u32, usize), u32>,
+    numbers: AHashMap<(u32, usize), u32>,
     /// The sequence without its last resource, and that resource.
     steps: Vec<(u32, usize)>,
 }

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `templates` | which templates a chart needs: those it renders, and those they refer to |
 //! | `scan` | tags and references of a template, found without parsing it |
+//! | `switched_off` | templates of the built-in chart that need not be parsed |
 //! | `stock`, `copies` | the stock templates in the binary; copies of them in charts |
 //! | `objects`, `value` | what templates see: `Values`, `Release`, `Chart`, ... |
 //! | `functions`, `failure` | Helm's functions, and why one gives no value |
@@ -38,6 +39,7 @@ mod run;
 mod scan;
 mod session;
 mod stock;
+mod switched_off;
 mod templates;
 mod tokens;
 mod value;
@@ -54,6 +56,7 @@ use self::errors::TemplateError;
 use self::locate::Marks;
 use self::run::Run;
 use self::scan::References;
+use self::switched_off::switched_off;
 use self::templates::Templates;
 use super::language::{Engine, LoadedTemplates, Outcome};
 use super::scope::{Rendered, Scope};
@@ -114,7 +117,12 @@ fn render_chart(scope: &Scope<'_>, member: &Member<'_>, progress: &mut Progress)
     if scope.refusals.is_some() {
         templates.load_with_partials();
     } else {
-        templates.load();
+        let off = switched_off(member);
+        templates.load_without(&off);
+        progress.rendered.extend(off.into_iter().filter_map(|name| {
+            let (path, template) = (templates.path(name), templates.source(name)?);
+            Some(Rendered { path, template, text: switched_off::TEXT.to_owned(), notes: false, random: Vec::new() })
+        }));
     }
     if let Err(errors) = render_templates(scope, member, &templates, progress) {
         // The other templates are looked at all the same: their errors are reported together with these.
@@ -157,6 +165,7 @@ fn render_templates(
             Err(error) => progress.fail(chart.mapper.render_error(name, &error)),
         }
     }
+    chart.put_aside();
     Ok(())
 }
 

@@ -1,6 +1,8 @@
 //! Which templates a chart needs: those it renders, and those they refer to, directly or not.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use ahash::AHashMap;
 
 use super::scan::{References, defines_components, references};
 use super::stock::{STOCK, stock_template};
@@ -19,9 +21,9 @@ pub(super) struct Templates<'a> {
     libraries: Vec<Library<'a>>,
     loaded: BTreeMap<String, Loaded<'a>>,
     /// Templates that are there, by the components they define; filled when first asked for.
-    components: Option<HashMap<&'a str, String>>,
+    components: Option<AHashMap<&'a str, String>>,
     /// What was found out about templates on that occasion.
-    looked_through: HashMap<String, References<'a>>,
+    looked_through: AHashMap<String, References<'a>>,
 }
 
 /// A library subchart.
@@ -75,7 +77,7 @@ impl<'a> Templates<'a> {
             libraries,
             loaded: BTreeMap::new(),
             components: None,
-            looked_through: HashMap::new(),
+            looked_through: AHashMap::new(),
         }
     }
 
@@ -93,6 +95,11 @@ impl<'a> Templates<'a> {
     /// Loads the rendered templates and all that they refer to.
     pub(super) fn load(&mut self) {
         self.load_these(self.rendered());
+    }
+
+    /// The same without some of the rendered ones.
+    pub(super) fn load_without(&mut self, left_out: &[&str]) {
+        self.load_these(self.rendered().into_iter().filter(|name| !left_out.contains(name)).collect());
     }
 
     /// The same with all partials, also those that nothing refers to.
@@ -124,7 +131,7 @@ impl<'a> Templates<'a> {
         }
         let loaded: Vec<(String, Text<'a>)> =
             self.loaded.iter().map(|(name, loaded)| (name.clone(), loaded.text)).collect();
-        let mut referring: HashMap<String, Vec<String>> = HashMap::new();
+        let mut referring: AHashMap<String, Vec<String>> = AHashMap::new();
         for (name, text) in loaded {
             let References { templates, components, .. } = references(text.as_str());
             let mut found: Vec<String> = templates.into_iter().filter_map(|name| self.loaded_name(name)).collect();
@@ -266,8 +273,8 @@ impl<'a> Templates<'a> {
     }
 
     /// The templates that define components, by these; of several the nearest.
-    fn all_components(&mut self) -> HashMap<&'a str, String> {
-        let mut components = HashMap::new();
+    fn all_components(&mut self) -> AHashMap<&'a str, String> {
+        let mut components = AHashMap::new();
         for (name, text) in self.everything().collect::<Vec<_>>() {
             if !defines_components(text.as_str()) {
                 continue;
