@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::diagnostic::{Diagnostic, Source};
-use crate::yaml::{Map, Node, Value};
+use crate::yaml::{Entry, Map, Node, Value};
 
 /// How deep arrays and objects may nest.
 const MAX_DEPTH: usize = 10_000;
@@ -79,13 +79,23 @@ struct Reader<'s> {
     depth: usize,
     /// Whether it speaks as Go's decoder of streams does.
     streaming: bool,
+    /// The entries of the objects that are open.
+    entries: Vec<(String, Entry)>,
     /// The first number that no float holds. Go reports it once the syntax of the whole value is right.
     too_large: Option<Diagnostic>,
 }
 
 impl<'s> Reader<'s> {
     fn new(source: &'s Source, range: Range<usize>, streaming: bool) -> Reader<'s> {
-        Reader { source, text: &source.text()[..range.end], at: range.start, depth: 0, streaming, too_large: None }
+        Reader {
+            source,
+            text: &source.text()[..range.end],
+            at: range.start,
+            depth: 0,
+            streaming,
+            entries: Vec::new(),
+            too_large: None,
+        }
     }
 
     /// The value, unless a number in it was too large.
@@ -183,11 +193,11 @@ impl<'s> Reader<'s> {
 
     /// After `{`, up to its `}`.
     fn object(&mut self) -> Read<Value> {
-        let mut map = Map::new();
         self.skip_space();
         if self.byte() == Some(b'}') {
-            return Ok(Value::Map(map));
+            return Ok(Value::Map(Map::new()));
         }
+        let known = self.entries.len();
         loop {
             self.skip_space();
             let start = self.at;
@@ -202,11 +212,11 @@ impl<'s> Reader<'s> {
             }
             self.at += 1;
             let node = self.value()?;
-            map.insert(key, span, node);
+            self.entries.push((key, Entry { key: span, node }));
             self.skip_space();
             match self.byte() {
                 Some(b',') => self.at += 1,
-                Some(b'}') => return Ok(Value::Map(map)),
+                Some(b'}') => return Ok(Value::Map(Map::of_list(self.entries.split_off(known)))),
                 _ => return Err(self.unexpected("after object key:value pair")),
             }
         }

@@ -143,7 +143,7 @@ impl Map {
     }
 
     /// A map of these entries. A key that comes again replaces the earlier one.
-    pub(super) fn of_list(list: Vec<(String, Entry)>) -> Self {
+    pub fn of_list(list: Vec<(String, Entry)>) -> Self {
         if list.is_empty() { Self::default() } else { Map(Some(Arc::new(Entries::of_list(list)))) }
     }
 
