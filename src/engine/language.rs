@@ -1,6 +1,7 @@
 //! What the engine of a template language does.
 
 use super::scope::{Rendered, Scope};
+use super::trace::Trace;
 use super::tree::Member;
 use crate::diagnostic::{Diagnostic, Span};
 
@@ -19,6 +20,12 @@ pub(super) trait Engine {
         path: &str,
         line: usize,
     ) -> Option<Span>;
+
+    /// Renders the templates of the members, and says where each line comes from. Templates that fail are left out. `None` if the
+    /// engine can't say it, or the templates can't be loaded.
+    fn trace(&self, _scope: &Scope<'_>, _members: &[Member<'_>]) -> Option<(Vec<Rendered>, Trace)> {
+        None
+    }
 
     /// Renders the templates of the members many times; `None` if the engine does not support that, or the templates can't
     /// be loaded.

@@ -15,6 +15,7 @@ mod refusals;
 mod scope;
 pub mod sprig;
 mod tera;
+mod trace;
 mod tree;
 
 pub use capabilities::Capabilities;
@@ -25,6 +26,7 @@ pub use lines::{add_template_line, add_template_lines};
 pub use refusals::Refusals;
 pub use scope::{Release, Rendered, Scope};
 pub use tera::{Function, functions};
+pub use trace::{Dependence, LineOrigin, TemplateCall, TemplateLine, Trace};
 
 use self::language::{Engine, LoadedTemplates, Outcome};
 use crate::chart::{Chart, EngineKind};
@@ -60,6 +62,18 @@ pub fn locate(scope: &Scope<'_>, path: &str, line: usize) -> Option<Span> {
         let member = members.iter().find(|member| member.owns(path))?;
         engine_for(kind).locate(scope, &members, member, path, line)
     })
+}
+
+/// Renders all templates, and says where each line comes from. Templates that fail are left out. `None` if an engine of the
+/// tree can't say it.
+pub fn trace(scope: &Scope<'_>) -> Option<(Vec<Rendered>, Trace)> {
+    let (mut rendered, mut trace) = (Vec::new(), Trace::default());
+    for (kind, members) in tree::by_kind(tree::members(scope.chart, scope.values)) {
+        let (of_kind, trace_of_kind) = engine_for(kind).trace(scope, &members)?;
+        rendered.extend(of_kind);
+        trace.extend(trace_of_kind);
+    }
+    Some((in_order(rendered), trace))
 }
 
 /// The loaded templates of a tree of charts, rendered many times with different values. It is used by one thread at a time.

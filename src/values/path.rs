@@ -34,6 +34,11 @@ pub enum Step {
 pub struct ValuePath(Vec<Step>);
 
 impl ValuePath {
+    /// The path of these steps.
+    pub fn of(steps: Vec<Step>) -> ValuePath {
+        ValuePath(steps)
+    }
+
     /// Reads a path as the left side of `--set` is written: keys are separated by dots, indices stand in brackets, and a
     /// backslash takes the next character as it is.
     ///

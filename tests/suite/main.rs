@@ -51,6 +51,7 @@ mod set_flags;
 mod show;
 mod standard_output;
 mod terminal;
+mod traces;
 mod trees;
 mod updates;
 mod yaml_values;

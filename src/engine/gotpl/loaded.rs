@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::ast::Origin;
 use super::errors::ExecError;
-use super::exec::{Exec, Library, Mark, Refusal};
+use super::exec::{Exec, Library, Refusal};
 use super::functions;
 use super::host::Host;
 use super::limits::Limits;
@@ -13,12 +13,14 @@ use super::objects::{self, ChartObjects, Shared};
 use super::parsing::{Unparsed, parse_all};
 use super::report;
 use super::set::{Definitions, TemplateSet};
+use super::trace::{Off, Recorder, Tracer};
 use super::value::{Text, Value};
 use crate::chart::Chart;
-use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::diagnostic::{Diagnostic, Source};
 use crate::engine::capabilities::Capabilities;
 use crate::engine::paths::{helm_order, is_partial};
 use crate::engine::scope::{Release, Rendered};
+use crate::engine::trace::Trace;
 use crate::engine::tree::Member;
 use crate::yaml::Map;
 
@@ -52,6 +54,19 @@ struct File {
     /// The names of the subcharts on the way from the root to it.
     names: Vec<String>,
     source: Source,
+}
+
+impl File {
+    /// What its template gave.
+    fn rendered(&self, text: String, random: Vec<&'static str>) -> Rendered {
+        Rendered {
+            path: self.path.clone(),
+            template: self.source.clone(),
+            text,
+            notes: self.path.ends_with("NOTES.txt"),
+            random,
+        }
+    }
 }
 
 /// What rendering a tree of charts gave.
@@ -111,7 +126,7 @@ impl Loaded {
         self.rendered(scope, &mut self.run(scope))
     }
 
-    fn rendered(&self, scope: &RunScope<'_>, run: &mut Run) -> Output {
+    fn rendered(&self, scope: &RunScope<'_>, run: &mut Run<Off>) -> Output {
         let mut output = Output::default();
         for file in self.rendered_files() {
             let Some(rendered) = run.file(file) else { continue };
@@ -121,40 +136,39 @@ impl Loaded {
                 output.refusals.push((file.path.clone(), refused));
             }
             match rendered {
-                Ok(text) => output.rendered.push(Rendered {
-                    path: file.path.clone(),
-                    template: file.source.clone(),
-                    text,
-                    notes: file.path.ends_with("NOTES.txt"),
-                    random,
-                }),
+                Ok(text) => output.rendered.push(file.rendered(text, random)),
                 Err(error) => output.fail(report::exec_error(&error, scope.values, &file.names)),
             }
         }
         output
     }
 
-    /// The line of a template that a line (from 1) of a rendered file came from.
-    pub(super) fn locate(&self, scope: &RunScope<'_>, path: &str, line: usize) -> Option<Span> {
-        let mut run = self.run(scope);
-        for file in self.rendered_files() {
-            let is_wanted = file.path == path;
-            if is_wanted {
-                run.exec.mark();
-            }
-            let rendered = run.file(file)?.ok()?;
-            if is_wanted {
-                return origin(&run.exec.take_marks(), &rendered, line);
+    /// Runs the templates, and keeps where what they give comes from. Files that fail are left out.
+    pub(super) fn trace(&self, scope: &RunScope<'_>) -> (Vec<Rendered>, Trace) {
+        let mut run: Run<Recorder> = self.run(scope);
+        for file in &self.files {
+            if let Some(objects) = run.charts.get(&file.chart) {
+                run.exec.trace().set_values(&objects.dot, &file.names);
             }
         }
-        None
+        let (mut all, mut pieces) = (Vec::new(), Vec::new());
+        for file in self.rendered_files() {
+            let rendered = run.file(file);
+            let text = rendered.and_then(Result::ok);
+            let of_file = run.exec.trace().take_file(&file.path, text.as_deref().unwrap_or_default());
+            if let Some(text) = text {
+                pieces.push(of_file);
+                all.push(file.rendered(text, run.exec.take_random()));
+            }
+        }
+        (all, run.exec.into_trace().finish(pieces))
     }
 
     fn rendered_files(&self) -> impl Iterator<Item = &File> {
         self.files.iter().filter(|file| !is_partial(&file.path))
     }
 
-    fn run(&self, scope: &RunScope<'_>) -> Run {
+    fn run<T: Tracer + Default>(&self, scope: &RunScope<'_>) -> Run<T> {
         let shared = Shared::new(scope.release, scope.capabilities);
         let set = TemplateSet::new(Arc::clone(&self.definitions));
         let charts = objects::charts(scope.chart, scope.values, &shared);
@@ -166,13 +180,13 @@ impl Loaded {
 }
 
 /// One run of all templates.
-struct Run {
+struct Run<T: Tracer> {
     /// What templates of a chart see, by its path.
     charts: HashMap<String, ChartObjects, ahash::RandomState>,
-    exec: Exec,
+    exec: Exec<T>,
 }
 
-impl Run {
+impl<T: Tracer> Run<T> {
     /// Runs a file; `None` if the tree has no such chart.
     fn file(&mut self, file: &File) -> Option<Result<String, Box<ExecError>>> {
         let objects = self.charts.get(&file.chart)?;
@@ -197,19 +211,3 @@ fn files_of<'m>(member: &'m Member<'_>) -> impl Iterator<Item = File> + 'm {
     })
 }
 
-/// The line of a template that a line (from 1) of what it gave came from, by what was written where.
-fn origin(marks: &[Mark], rendered: &str, line: usize) -> Option<Span> {
-    let start = match line.checked_sub(2) {
-        None => 0,
-        Some(breaks) => rendered.match_indices('\n').nth(breaks)?.0 + 1,
-    };
-    let text = rendered[start..].lines().next().unwrap_or_default();
-    let at = start + (text.len() - text.trim_start().len());
-    let mark = marks[..marks.partition_point(|mark| mark.at <= at)].last()?;
-    let source = mark.parsed.origin.source()?;
-    let offset = if mark.is_text { mark.offset + (at - mark.at) } else { mark.offset };
-    let range = source.line_range(source.position(offset).line);
-    let text = &source.text()[range.clone()];
-    let indent = text.len() - text.trim_start().len();
-    Some(source.span(range.start + indent..range.start + text.trim_end().len().max(indent)))
-}

@@ -10,6 +10,7 @@
 //! | `call` | functions as templates see them: parameters, arguments, what they may ask for |
 //! | `exec` | templates run |
 //! | `functions` | what templates can call, a file for each family |
+//! | `trace` | where what templates write comes from |
 //! | `loaded` | the templates of a tree of charts, parsed and run |
 //! | `name_template` | the name of a release by `--name-template` |
 //! | `objects` | what Helm gives to templates: `Release`, `Chart`, `Values`, ... |
@@ -36,6 +37,7 @@ mod parsing;
 mod report;
 mod set;
 mod times;
+mod trace;
 mod value;
 mod value_texts;
 
@@ -44,6 +46,7 @@ pub use self::name_template::render_name;
 use self::loaded::{Loaded, Output, RunScope};
 use super::language::{Engine, LoadedTemplates, Outcome};
 use super::scope::{Rendered, Scope};
+use super::trace::Trace;
 use super::tree::Member;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::stack;
@@ -70,7 +73,11 @@ impl Engine for GoTemplateEngine {
         path: &str,
         line: usize,
     ) -> Option<Span> {
-        on_stack(scope, |scope| Loaded::new(members).ok()?.locate(scope, path, line))?
+        self.trace(scope, members)?.1.line(path, line)?.span()
+    }
+
+    fn trace(&self, scope: &Scope<'_>, members: &[Member<'_>]) -> Option<(Vec<Rendered>, Trace)> {
+        on_stack(scope, |scope| Some(Loaded::new(members).ok()?.trace(scope)))?
     }
 
     fn session(&self, members: &[Member<'_>]) -> Option<Box<dyn LoadedTemplates + Send>> {

@@ -34,7 +34,7 @@ pub fn render_name(template: &Source, environment: &Environment) -> Result<Strin
         definitions.add(&parsed);
         let set = TemplateSet::new(Arc::new(definitions));
         let release = Release { environment: environment.clone(), ..Release::install("", "") };
-        let mut exec = Exec::new(set, LIBRARY, Limits::new(MAX_STACK), Host::new(&release), false);
+        let mut exec: Exec = Exec::new(set, LIBRARY, Limits::new(MAX_STACK), Host::new(&release), false);
         let rendered = exec.render_text(Template::main(&parsed), Value::Invalid);
         rendered.map_err(|error| diagnostic(&error))
     };

@@ -2,23 +2,24 @@
 
 use super::evaluate::Given;
 use super::operand::Operand;
-use super::{Context, Exec, Fail, Result, fail};
+use super::{Arguments, Context, Exec, Fail, Result, fail};
 use crate::engine::gotpl::ast::{Node, NodeId};
 use crate::engine::gotpl::call::{Args, Function, Param};
 use crate::engine::gotpl::node_text::node_text;
+use crate::engine::gotpl::trace::Tracer;
 use crate::engine::gotpl::value::Value;
 
-impl Exec {
+impl<T: Tracer> Exec<T> {
     /// Calls a function by its number. An error of the function itself is located at `node`.
     pub(super) fn call_function(
         &mut self,
-        context: &Context,
+        context: &Context<T>,
         function: u16,
         node: NodeId,
-        given: Given<'_>,
-    ) -> Result<Operand> {
+        given: Given<'_, T::Mark>,
+    ) -> Result<Operand<T::Mark>> {
         let function = (self.library.function)(function);
-        check_count(function, function.params.len(), given)?;
+        check_count(function, function.params.len(), &given)?;
         if matches!(function.name, "and" | "or") {
             return self.and_or(context, function.name == "or", given);
         }
@@ -27,99 +28,116 @@ impl Exec {
 
     pub(super) fn call_method(
         &mut self,
-        context: &Context,
+        context: &Context<T>,
         method: &'static Function,
-        receiver: Value,
+        receiver: Operand<T::Mark>,
         node: NodeId,
-        given: Given<'_>,
-    ) -> Result<Operand> {
-        check_count(method, method.params.len(), given)?;
+        given: Given<'_, T::Mark>,
+    ) -> Result<Operand<T::Mark>> {
+        check_count(method, method.params.len(), &given)?;
         self.call(context, method, Some(receiver), node, given)
     }
 
     fn call(
         &mut self,
-        context: &Context,
+        context: &Context<T>,
         function: &'static Function,
-        receiver: Option<Value>,
+        receiver: Option<Operand<T::Mark>>,
         node: NodeId,
-        given: Given<'_>,
-    ) -> Result<Operand> {
+        given: Given<'_, T::Mark>,
+    ) -> Result<Operand<T::Mark>> {
         self.limits.step(1)?;
-        let mut values = self.spare.pop().unwrap_or_default();
-        let filled = self.arguments(context, function, receiver, given, &mut values);
+        let mut arguments = self.spare.pop().unwrap_or_default();
+        let filled = self.arguments(context, function, receiver, given, &mut arguments);
         if function.is_random {
             self.host.called_at(function.name, &context.name, context.parsed.offset(node));
         }
         let result = filled.and_then(|()| {
-            self.limits.step(reading(&values))?;
-            let result = (function.run)(self, Args(&values));
-            result.map_err(|error| {
+            let Arguments { values, marks } = &arguments;
+            self.limits.step(reading(values))?;
+            if T::IS_ON {
+                self.trace.calling(context.site(node), function.name, values, marks);
+            }
+            let result = (function.run)(self, Args(values));
+            let result = result.map_err(|error| {
                 self.at = node;
                 Box::new(Fail { message: format!("error calling {}: ", function.name), cause: Some(error) })
-            })
+            })?;
+            let mark = self.trace.returned(function.name, values, marks, &result);
+            Ok(Operand::marked(result, mark))
         });
-        values.clear();
-        self.spare.push(values);
-        result.map(Operand::of)
+        arguments.values.clear();
+        arguments.marks.clear();
+        self.spare.push(arguments);
+        result
     }
 
     fn arguments(
         &mut self,
-        context: &Context,
+        context: &Context<T>,
         function: &Function,
-        receiver: Option<Value>,
-        given: Given<'_>,
-        values: &mut Vec<Value>,
+        receiver: Option<Operand<T::Mark>>,
+        given: Given<'_, T::Mark>,
+        all: &mut Arguments<T::Mark>,
     ) -> Result<()> {
-        values.extend(receiver);
+        if let Some(receiver) = receiver {
+            all.push(receiver.value, receiver.mark);
+        }
         for (index, &argument) in given.arguments.iter().enumerate() {
-            let value = self.argument(context, function.param(index), argument)?;
-            values.push(value);
+            let operand = self.argument(context, function.param(index), argument)?;
+            all.push(operand.value, operand.mark);
         }
         if let Some(last) = given.last {
-            values.push(validated(last.clone(), function.param(given.arguments.len()))?);
+            all.push(validated(last.value.clone(), function.param(given.arguments.len()))?, last.mark);
         }
         if function.name == "call" {
-            let written = match (given.arguments.first(), values.first()) {
+            let written = match (given.arguments.first(), all.values.first()) {
                 (Some(&first), _) => Value::str(node_text(&context.parsed, first)),
                 (None, Some(Value::Str(text))) => Value::Str(text.clone()),
                 (None, value) => Value::str(format!("<{} Value>", value.map_or("invalid", Value::go_type))),
             };
-            values.push(written);
+            all.push(written, T::Mark::default());
         }
         Ok(())
     }
 
     /// `and` and `or` evaluate no more than they need.
-    fn and_or(&mut self, context: &Context, is_or: bool, given: Given<'_>) -> Result<Operand> {
+    fn and_or(&mut self, context: &Context<T>, is_or: bool, given: Given<'_, T::Mark>) -> Result<Operand<T::Mark>> {
         self.limits.step(1)?;
-        let mut value = Value::Invalid;
+        let mut operand = Operand::of(Value::Invalid);
+        let mut decided = T::Mark::default();
         for &argument in given.arguments {
-            value = self.argument(context, Param::Reflect, argument)?;
-            if value.is_true() == is_or {
-                return Ok(Operand::of(value));
+            operand = self.argument(context, Param::Reflect, argument)?;
+            // What came before decided that this is looked at.
+            operand.mark = self.trace.decided(operand.mark, &Value::Invalid, decided);
+            if operand.value.is_true() == is_or {
+                return Ok(operand);
             }
+            decided = self.trace.shape(&operand.value, operand.mark);
         }
-        Ok(Operand::of(given.last.cloned().unwrap_or(value)))
+        Ok(match given.last {
+            Some(last) => Operand::marked(last.value.clone(), self.trace.decided(last.mark, &Value::Invalid, decided)),
+            None => operand,
+        })
     }
 
     /// The value of an argument for a parameter.
-    fn argument(&mut self, context: &Context, param: Param, id: NodeId) -> Result<Value> {
+    fn argument(&mut self, context: &Context<T>, param: Param, id: NodeId) -> Result<Operand<T::Mark>> {
         self.at = id;
         let parsed = &*context.parsed;
         let expected = |what: &str| Err(fail(format!("expected {what}; found {}", node_text(parsed, id))));
         let literal = match parsed.node(id) {
             Node::Nil => {
-                return param.zero().ok_or_else(|| fail(format!("cannot assign nil to {}", param.go_type())));
+                let zero = param.zero().ok_or_else(|| fail(format!("cannot assign nil to {}", param.go_type())));
+                return zero.map(Operand::of);
             }
             literal @ (Node::Bool(_) | Node::Number(_) | Node::String(_)) => literal,
             _ => {
                 let operand = self.untyped_argument(context, id)?;
-                return validated(operand.value, param);
+                return Ok(Operand::marked(validated(operand.value, param)?, operand.mark));
             }
         };
-        match (param, literal) {
+        let value = match (param, literal) {
             (Param::Any | Param::Reflect, Node::Number(number)) => self.constant(context, id, number),
             (Param::Any | Param::Reflect | Param::Bool, Node::Bool(value)) => Ok(Value::Bool(value)),
             (Param::Any | Param::Reflect | Param::Str, Node::String(string)) => {
@@ -147,11 +165,12 @@ impl Exec {
             },
             (Param::Float, _) => expected("float"),
             _ => Err(fail(format!("can't handle {} for arg of type {}", node_text(parsed, id), param.go_type()))),
-        }
+        };
+        value.map(Operand::of)
     }
 
     /// The value of an argument that is not a literal, for any type is asked for.
-    pub(super) fn untyped_argument(&mut self, context: &Context, id: NodeId) -> Result<Operand> {
+    pub(super) fn untyped_argument(&mut self, context: &Context<T>, id: NodeId) -> Result<Operand<T::Mark>> {
         self.at = id;
         match context.parsed.node(id) {
             Node::Dot => Ok(context.dot.clone()),
@@ -159,7 +178,7 @@ impl Exec {
             Node::Variable(variable, fields) => self.variable_node(context, id, (variable, fields), Given::NOTHING),
             Node::Pipe { .. } => {
                 self.limits.check_stack()?;
-                Ok(Operand::of(self.pipeline(context, id)?))
+                self.pipeline(context, id)
             }
             Node::Identifier { function } => self.call_function(context, function, id, Given::NOTHING),
             Node::Chain { of, fields } => self.chain(context, id, of, fields, Given::NOTHING),
@@ -179,7 +198,7 @@ fn reading(values: &[Value]) -> u64 {
 }
 
 /// Whether a call has as many arguments as the function wants.
-fn check_count(function: &Function, wanted: usize, given: Given<'_>) -> Result<()> {
+fn check_count<M>(function: &Function, wanted: usize, given: &Given<'_, M>) -> Result<()> {
     let name = function.name;
     let written = given.arguments.len();
     let all = written + usize::from(given.last.is_some());

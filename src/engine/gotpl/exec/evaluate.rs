@@ -5,39 +5,42 @@ use super::{Context, Exec, Result, Variable, fail};
 use crate::engine::gotpl::ast::{self, Fields, Node, NodeId, first_field};
 use crate::engine::gotpl::node_text::node_text;
 use crate::engine::gotpl::number::Number;
+use crate::engine::gotpl::trace::Tracer;
 use crate::engine::gotpl::value::{Kind, ListKind, MapKind, Value};
 use crate::go::utf8;
 
 /// What a command or a field was given beside its receiver.
 #[derive(Clone, Copy)]
-pub(super) struct Given<'a> {
+pub(super) struct Given<'a, M> {
     /// The arguments that stand behind it.
     pub(super) arguments: &'a [NodeId],
     /// The value of the command before it in the pipeline.
-    pub(super) last: Option<&'a Value>,
+    pub(super) last: Option<&'a Operand<M>>,
 }
 
-impl Given<'_> {
-    pub(super) const NOTHING: Given<'static> = Given { arguments: &[], last: None };
+impl<M: Copy + 'static> Given<'_, M> {
+    pub(super) const NOTHING: Given<'static, M> = Given { arguments: &[], last: None };
 
     fn is_nothing(self) -> bool {
         self.arguments.is_empty() && self.last.is_none()
     }
 }
 
-impl Exec {
+impl<T: Tracer> Exec<T> {
     /// The value of a pipeline; what it declares is on the stack of variables then.
-    pub(super) fn pipeline(&mut self, context: &Context, id: NodeId) -> Result<Value> {
+    pub(super) fn pipeline(&mut self, context: &Context<T>, id: NodeId) -> Result<Operand<T::Mark>> {
         self.at = id;
-        let Node::Pipe { variables, commands, assigns } = context.parsed.node(id) else { return Ok(Value::Invalid) };
+        let Node::Pipe { variables, commands, assigns } = context.parsed.node(id) else {
+            return Ok(Operand::of(Value::Invalid));
+        };
         let parsed = &*context.parsed;
-        let mut value: Option<Value> = None;
+        let mut value: Option<Operand<T::Mark>> = None;
         for &command in parsed.children(commands) {
             value = Some(self.command(context, command, value.as_ref())?.unwrapped());
         }
         let value = value.unwrap_or_default();
         for &variable in parsed.children(variables) {
-            let operand = Operand::of(value.clone());
+            let operand = Operand::marked(value.value.clone(), value.mark);
             if assigns {
                 self.assign(context, variable, operand)?;
             } else if let Node::Variable(variable, _) = parsed.node(variable) {
@@ -48,15 +51,16 @@ impl Exec {
     }
 
     /// Gives a variable that exists a value.
-    pub(super) fn assign(&mut self, context: &Context, id: NodeId, operand: Operand) -> Result<()> {
+    pub(super) fn assign(&mut self, context: &Context<T>, id: NodeId, operand: Operand<T::Mark>) -> Result<()> {
         let Node::Variable(variable, _) = context.parsed.node(id) else { return Ok(()) };
         let slot = self.slot(context, variable)?;
-        self.variables[slot].operand = operand;
+        let mark = self.trace.assigned(operand.mark);
+        self.variables[slot].operand = Operand { mark, ..operand };
         Ok(())
     }
 
     /// Where a variable stands.
-    fn slot(&self, context: &Context, variable: ast::Variable) -> Result<usize> {
+    pub(super) fn slot(&self, context: &Context<T>, variable: ast::Variable) -> Result<usize> {
         let found = if context.parsed.is_dynamic {
             let own = &self.variables[context.base..];
             own.iter().rposition(|known| known.name == variable.name).map(|at| context.base + at)
@@ -67,7 +71,12 @@ impl Exec {
             .ok_or_else(|| fail(format!("undefined variable: {}", context.parsed.variable_name(variable.name).lossy())))
     }
 
-    fn command(&mut self, context: &Context, id: NodeId, last: Option<&Value>) -> Result<Operand> {
+    fn command(
+        &mut self,
+        context: &Context<T>,
+        id: NodeId,
+        last: Option<&Operand<T::Mark>>,
+    ) -> Result<Operand<T::Mark>> {
         let parsed = &*context.parsed;
         let Node::Command(operands) = parsed.node(id) else { return Ok(Operand::default()) };
         let Some((&first, arguments)) = parsed.children(operands).split_first() else {
@@ -83,7 +92,7 @@ impl Exec {
             }
             Node::Pipe { .. } => {
                 self.check_not_called(context, first, given)?;
-                Ok(Operand::of(self.pipeline(context, first)?))
+                self.pipeline(context, first)
             }
             Node::Variable(variable, fields) => self.variable_node(context, first, (variable, fields), given),
             literal => {
@@ -102,14 +111,14 @@ impl Exec {
     }
 
     /// A number where no type is asked for.
-    pub(super) fn constant(&mut self, context: &Context, id: NodeId, number: u32) -> Result<Value> {
+    pub(super) fn constant(&mut self, context: &Context<T>, id: NodeId, number: u32) -> Result<Value> {
         self.at = id;
         let parsed = &context.parsed;
         let constant: &Number = parsed.number(number);
         constant.value().map_err(|_| fail(format!("{} overflows int", utf8::to_text(parsed.number_text(number)))))
     }
 
-    fn check_not_called(&self, context: &Context, first: NodeId, given: Given<'_>) -> Result<()> {
+    fn check_not_called(&self, context: &Context<T>, first: NodeId, given: Given<'_, T::Mark>) -> Result<()> {
         if given.is_nothing() {
             return Ok(());
         }
@@ -119,23 +128,23 @@ impl Exec {
 
     pub(super) fn field_node(
         &mut self,
-        context: &Context,
+        context: &Context<T>,
         id: NodeId,
         fields: Fields,
-        given: Given<'_>,
-    ) -> Result<Operand> {
+        given: Given<'_, T::Mark>,
+    ) -> Result<Operand<T::Mark>> {
         self.at = id;
         self.fields(context, context.dot.clone(), id, fields, given)
     }
 
     pub(super) fn chain(
         &mut self,
-        context: &Context,
+        context: &Context<T>,
         id: NodeId,
         of: NodeId,
         fields: Fields,
-        given: Given<'_>,
-    ) -> Result<Operand> {
+        given: Given<'_, T::Mark>,
+    ) -> Result<Operand<T::Mark>> {
         self.at = id;
         if context.parsed.node(of) == Node::Nil {
             return Err(fail(format!("indirection through explicit nil in {}", node_text(&context.parsed, id))));
@@ -146,11 +155,11 @@ impl Exec {
 
     pub(super) fn variable_node(
         &mut self,
-        context: &Context,
+        context: &Context<T>,
         id: NodeId,
         (variable, fields): (ast::Variable, Fields),
-        given: Given<'_>,
-    ) -> Result<Operand> {
+        given: Given<'_, T::Mark>,
+    ) -> Result<Operand<T::Mark>> {
         self.at = id;
         let slot = self.slot(context, variable)?;
         let operand = self.variables[slot].operand.clone();
@@ -164,12 +173,12 @@ impl Exec {
     /// `.a.b.c` of a value: the last one gets what was given.
     fn fields(
         &mut self,
-        context: &Context,
-        mut receiver: Operand,
+        context: &Context<T>,
+        mut receiver: Operand<T::Mark>,
         id: NodeId,
         fields: Fields,
-        given: Given<'_>,
-    ) -> Result<Operand> {
+        given: Given<'_, T::Mark>,
+    ) -> Result<Operand<T::Mark>> {
         let parsed = &*context.parsed;
         let mut rest = parsed.fields_text(fields);
         while let Some((name, after)) = first_field(rest) {
@@ -182,23 +191,23 @@ impl Exec {
 
     fn field(
         &mut self,
-        context: &Context,
-        receiver: Operand,
+        context: &Context<T>,
+        receiver: Operand<T::Mark>,
         id: NodeId,
         name: &[u8],
-        given: Given<'_>,
-    ) -> Result<Operand> {
-        let Operand { value, is_interface } = receiver;
+        given: Given<'_, T::Mark>,
+    ) -> Result<Operand<T::Mark>> {
+        let Operand { value, is_interface, mark } = receiver;
         let type_name = if is_interface { "interface {}" } else { value.go_type() };
         match &value {
-            Value::Invalid => return Ok(Operand::of(Value::Invalid)),
+            Value::Invalid => return Ok(Operand::marked(Value::Invalid, self.trace.entry(&value, mark, name))),
             Value::Nil => return Err(fail(format!("nil pointer evaluating interface {{}}.{}", utf8::to_text(name)))),
             _ => {}
         }
         if has_methods(&value)
             && let Some(method) = (self.library.method)(value.go_type(), name)
         {
-            return self.call_method(context, method, value, id, given);
+            return self.call_method(context, method, Operand::marked(value, mark), id, given);
         }
         match &value {
             Value::Map(map) => {
@@ -206,8 +215,9 @@ impl Exec {
                     return Err(fail(format!("{} is not a method but has arguments", utf8::to_text(name))));
                 }
                 let kind = map.kind();
-                let value = map.get(name).unwrap_or_else(|| kind.zero());
-                Ok(Operand { value, is_interface: kind.holds_any() })
+                let found = map.get(name).unwrap_or_else(|| kind.zero());
+                let mark = self.trace.entry(&value, mark, name);
+                Ok(Operand { value: found, is_interface: kind.holds_any(), mark })
             }
             Value::Object(object) if let Some(field) = object.field(name) => {
                 if !given.is_nothing() {
@@ -216,7 +226,7 @@ impl Exec {
                         utf8::to_text(name)
                     )));
                 }
-                Ok(Operand::of(field))
+                Ok(Operand::marked(field, mark))
             }
             _ => Err(fail(format!("can't evaluate field {} in type {type_name}", utf8::to_text(name)))),
         }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::operand::Operand;
 use super::{Exec, Refusal, without_no_value};
 use crate::engine::environment::Environment;
 use crate::engine::gotpl::ast::{Origin, Parsed};
@@ -9,6 +10,7 @@ use crate::engine::gotpl::call::{Evaluate, Refused};
 use crate::engine::gotpl::errors::FnError;
 use crate::engine::gotpl::parse;
 use crate::engine::gotpl::set::Template;
+use crate::engine::gotpl::trace::Tracer;
 use crate::engine::gotpl::value::{Text, Value};
 use crate::engine::sprig::random::Random;
 use crate::go::strconv::quote_bytes;
@@ -19,7 +21,7 @@ const MAX_INCLUDES: u32 = 1_000;
 /// How many calls of `tpl` may be open. In Helm an endless one ends with the memory.
 const MAX_TEXTS: usize = 10_000;
 
-impl Evaluate for Exec {
+impl<T: Tracer> Evaluate for Exec<T> {
     fn include(&mut self, name: &Text, data: Value) -> Result<Value, FnError> {
         self.limits.check_stack()?;
         let open = self.includes.entry(name.clone()).or_default();
@@ -30,7 +32,7 @@ impl Evaluate for Exec {
         }
         *open += 1;
         let result = match self.set.get(name) {
-            Some(template) => self.captured(template, data).map_err(FnError::Include),
+            Some(template) => self.captured(template, data, false).map_err(FnError::Include),
             None => Err(FnError::NoTemplate(name.clone())),
         };
         if let Some(open) = self.includes.get_mut(name) {
@@ -52,7 +54,7 @@ impl Evaluate for Exec {
         }
         let parsed = self.parsed(text)?;
         self.set.push(Arc::clone(&parsed));
-        let result = self.captured(Template::main(&parsed), data);
+        let result = self.captured(Template::main(&parsed), data, true);
         self.set.pop();
         match result {
             Ok(written) => Ok(Value::Str(cleaned(written))),
@@ -95,20 +97,21 @@ impl Evaluate for Exec {
     }
 }
 
-impl Exec {
+impl<T: Tracer> Exec<T> {
     /// Runs a template and takes what it wrote.
     fn captured(
         &mut self,
         template: Template,
         data: Value,
+        is_text: bool,
     ) -> Result<Text, Box<crate::engine::gotpl::errors::ExecError>> {
         // Go's reflection knows no nil interface that is on its own: a template that is given nil has no data at all.
         let data = if data.is_nil() { Value::Invalid } else { data };
         let start = self.out.len();
-        self.captures += 1;
-        let result = self.execute(template, data);
-        self.captures -= 1;
+        let (before, mark) = self.trace.begin(start, &template.name, is_text);
+        let result = self.execute(template, Operand::marked(data, mark));
         let written = Text::from(&self.out[start..]);
+        self.trace.end(&self.out, start, before);
         self.out.truncate(start);
         result.map(|()| written)
     }

@@ -1,6 +1,5 @@
 //! What loops go over.
 
-use super::operand::Operand;
 use crate::engine::gotpl::value::{Entry, List, ListKind, Text, Value};
 
 /// What a loop goes over, and how far it is.
@@ -16,8 +15,8 @@ pub(super) enum Items {
 }
 
 impl Iterator for Items {
-    /// Index or key, and element.
-    type Item = (Value, Operand);
+    /// Index or key, element, and whether that is of the type `interface {}`.
+    type Item = (Value, Value, bool);
 
     fn next(&mut self) -> Option<Self::Item> {
         match self {
@@ -25,22 +24,22 @@ impl Iterator for Items {
                 let number = *next;
                 *next += 1;
                 // Over a number there is only one variable, which is its element.
-                (number < *end).then(|| (Value::Invalid, Operand::of(as_value(number))))
+                (number < *end).then(|| (Value::Invalid, as_value(number), false))
             }
             Items::List(list, next) => {
                 let index = *next;
                 *next += 1;
                 let value = list.items().get(index)?.clone();
-                Some((Value::Int(index as i64), Operand { value, is_interface: list.kind() == ListKind::Any }))
+                Some((Value::Int(index as i64), value, list.kind() == ListKind::Any))
             }
             Items::Bytes(bytes, next) => {
                 let index = *next;
                 *next += 1;
-                Some((Value::Int(index as i64), Operand::of(Value::Uint8(*bytes.get(index)?))))
+                Some((Value::Int(index as i64), Value::Uint8(*bytes.get(index)?), false))
             }
             Items::Map(entries, is_interface) => {
                 let (key, value) = entries.next()?;
-                Some((Value::Str(key), Operand { value, is_interface: *is_interface }))
+                Some((Value::Str(key), value, *is_interface))
             }
         }
     }

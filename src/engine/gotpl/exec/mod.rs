@@ -9,6 +9,7 @@ mod include;
 mod items;
 mod operand;
 mod range;
+mod untaken;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use super::host::Host;
 use super::limits::Limits;
 use super::node_text::node_text;
 use super::set::{Template, TemplateSet};
+use super::trace::{Off, Site, Tracer};
 use super::value::{Text, Value};
 use crate::go::fmt::{Dialect, Printer};
 use crate::go::strconv::quote_double;
@@ -41,8 +43,8 @@ pub struct Library {
     pub names: super::parse::Functions,
 }
 
-/// Runs templates of a set.
-pub struct Exec {
+/// Runs templates of a set. What comes from where is kept by a tracer.
+pub struct Exec<T: Tracer = Off> {
     set: TemplateSet,
     library: Library,
     limits: Limits,
@@ -50,14 +52,14 @@ pub struct Exec {
     /// What has been written so far. Whoever wants the output of a part takes it from the end.
     out: Vec<u8>,
     /// The variables of all running templates, the innermost last.
-    variables: Vec<Variable>,
-    frames: Vec<Frame>,
+    variables: Vec<Variable<T::Mark>>,
+    frames: Vec<Frame<T>>,
     /// The node that Go would name if an error came now.
     at: NodeId,
     /// How many calls of `{{ template }}` are open.
     depth: usize,
     /// Arguments of calls, kept for the next.
-    spare: Vec<Vec<Value>>,
+    spare: Vec<Arguments<T::Mark>>,
     /// How many calls of `include` are open, by name.
     includes: HashMap<Text, u32, ahash::RandomState>,
     /// Texts that `tpl` has seen.
@@ -65,22 +67,7 @@ pub struct Exec {
     /// Whether refusals of `required` and `fail` are noted instead of ending the render.
     notes_refusals: bool,
     refusals: Vec<Refusal>,
-    /// How many texts are being captured, and where what is written otherwise comes from, where that is asked for.
-    captures: usize,
-    marks: Option<Vec<Mark>>,
-}
-
-/// What was written from a position of a file's output on.
-#[derive(Debug, Clone)]
-pub struct Mark {
-    /// The position.
-    pub at: usize,
-    /// The template.
-    pub parsed: Arc<Parsed>,
-    /// Where the action or the text begins in it.
-    pub offset: usize,
-    /// Whether it is text that was copied as it is.
-    pub is_text: bool,
+    trace: T,
 }
 
 /// A refusal that was noted.
@@ -94,41 +81,67 @@ pub enum Refusal {
     Fail(String),
 }
 
-struct Variable {
+struct Variable<M> {
     name: u32,
-    operand: Operand,
+    operand: Operand<M>,
+}
+
+/// The arguments of a call, and where each comes from.
+#[derive(Default)]
+struct Arguments<M> {
+    values: Vec<Value>,
+    marks: Vec<M>,
+}
+
+impl<M> Arguments<M> {
+    fn push(&mut self, value: Value, mark: M) {
+        self.values.push(value);
+        self.marks.push(mark);
+    }
 }
 
 /// A running template.
-struct Context {
+struct Context<T: Tracer> {
     parsed: Arc<Parsed>,
     name: Text,
-    dot: Operand,
+    dot: Operand<T::Mark>,
     /// Where its variables begin.
     base: usize,
 }
 
+impl<T: Tracer> Context<T> {
+    /// Where a node is.
+    fn site(&self, node: NodeId) -> Site<'_> {
+        Site { parsed: &self.parsed, offset: self.parsed.offset(node) }
+    }
+}
+
 /// What is to be gone on with.
-enum Frame {
+enum Frame<T: Tracer> {
     /// Nodes one after the other.
     List { nodes: Children, next: usize },
     /// The end of an `if` or `with`: variables go, and the dot comes back.
-    Leave { mark: usize, dot: Option<Operand> },
+    Leave { mark: usize, dot: Option<Operand<T::Mark>>, state: T::State },
     /// The end of the `else` of a loop, which `break` leaves as it leaves the loop.
-    Else { mark: usize },
+    Else { mark: usize, state: T::State },
     /// A loop.
-    Range(Box<Loop>),
+    Range(Box<Loop<T>>),
     /// The end of a template that `{{ template }}` called.
-    Return(Box<Context>),
+    Return(Box<Context<T>>, T::State),
 }
 
-struct Loop {
+struct Loop<T: Tracer> {
     control: Control,
     items: Items,
+    /// What it goes over.
+    of: Operand<T::Mark>,
     /// The variables before the pipeline, and behind it.
     before: usize,
     after: usize,
-    dot: Operand,
+    dot: Operand<T::Mark>,
+    /// What counts behind it, and in each turn.
+    state: T::State,
+    inner: T::State,
 }
 
 /// What ended a template: where is known by who runs it.
@@ -149,9 +162,9 @@ impl From<FnError> for Box<Fail> {
     }
 }
 
-impl Exec {
+impl<T: Tracer + Default> Exec<T> {
     /// Runs templates of a set within limits.
-    pub fn new(set: TemplateSet, library: Library, limits: Limits, host: Host, notes_refusals: bool) -> Exec {
+    pub fn new(set: TemplateSet, library: Library, limits: Limits, host: Host, notes_refusals: bool) -> Exec<T> {
         Exec {
             set,
             library,
@@ -167,11 +180,12 @@ impl Exec {
             texts: HashMap::default(),
             notes_refusals,
             refusals: Vec::new(),
-            captures: 0,
-            marks: None,
+            trace: T::default(),
         }
     }
+}
 
+impl<T: Tracer> Exec<T> {
     /// Runs the template of a file with data as its dot; its output has no `<no value>`.
     ///
     /// # Errors
@@ -180,11 +194,11 @@ impl Exec {
         self.out.clear();
         self.includes.clear();
         let Some(template) = self.set.get(name) else { return Ok(Vec::new()) };
-        self.execute(template, data)?;
+        self.execute(template, Operand::of(data))?;
         let written = std::mem::take(&mut self.out);
         let Some(cleaned) = without_no_value(&written) else { return Ok(written) };
-        if let Some(marks) = &mut self.marks {
-            move_marks(marks, &written);
+        if T::IS_ON {
+            memchr::memmem::find_iter(&written, NO_VALUE).for_each(|at| self.trace.removed(at, NO_VALUE.len()));
         }
         Ok(cleaned)
     }
@@ -194,25 +208,18 @@ impl Exec {
     /// # Errors
     /// What the template failed with.
     pub fn render_text(&mut self, template: Template, data: Value) -> std::result::Result<Vec<u8>, Box<ExecError>> {
-        self.execute(template, data)?;
+        self.execute(template, Operand::of(data))?;
         Ok(std::mem::take(&mut self.out))
     }
 
-    /// From now on it is kept where the output comes from.
-    pub fn mark(&mut self) {
-        self.marks = Some(Vec::new());
+    /// What was kept of where things come from.
+    pub fn trace(&mut self) -> &mut T {
+        &mut self.trace
     }
 
-    /// Where the output came from, in the order of positions.
-    pub fn take_marks(&mut self) -> Vec<Mark> {
-        self.marks.take().unwrap_or_default()
-    }
-
-    fn add_mark(&mut self, context: &Context, id: NodeId, is_text: bool) {
-        if let Some(marks) = self.marks.as_mut().filter(|_| self.captures == 0) {
-            let (at, parsed) = (self.out.len(), Arc::clone(&context.parsed));
-            marks.push(Mark { at, offset: parsed.offset(id), parsed, is_text });
-        }
+    /// What was kept, at the end.
+    pub fn into_trace(self) -> T {
+        self.trace
     }
 
     /// The refusals that were noted since this was asked last.
@@ -226,10 +233,9 @@ impl Exec {
     }
 
     /// Runs a template; what it writes comes behind what is there.
-    fn execute(&mut self, template: Template, data: Value) -> std::result::Result<(), Box<ExecError>> {
+    fn execute(&mut self, template: Template, dot: Operand<T::Mark>) -> std::result::Result<(), Box<ExecError>> {
         let (frames, variables, at, depth) = (self.frames.len(), self.variables.len(), self.at, self.depth);
         self.depth = 0;
-        let dot = Operand::of(data);
         let mut context = self.begin(template, dot);
         let result = self.run(&mut context, frames);
         let result = result.map_err(|fail| self.located(&context, *fail));
@@ -240,7 +246,7 @@ impl Exec {
     }
 
     /// Begins a template: its only variable is `$`.
-    fn begin(&mut self, template: Template, dot: Operand) -> Context {
+    fn begin(&mut self, template: Template, dot: Operand<T::Mark>) -> Context<T> {
         let Template { parsed, name, root } = template;
         let base = self.variables.len();
         self.variables.push(Variable { name: 0, operand: dot.clone() });
@@ -255,7 +261,7 @@ impl Exec {
         }
     }
 
-    fn located(&self, context: &Context, fail: Fail) -> Box<ExecError> {
+    fn located(&self, context: &Context<T>, fail: Fail) -> Box<ExecError> {
         let parsed = &context.parsed;
         let start = parsed.offset(self.at);
         let (line, byte) = parsed.line_and_byte(start);
@@ -286,7 +292,7 @@ impl Exec {
     }
 
     /// Goes on until only `base` frames are left.
-    fn run(&mut self, context: &mut Context, base: usize) -> Result<()> {
+    fn run(&mut self, context: &mut Context<T>, base: usize) -> Result<()> {
         // Nodes are looked at while the context changes.
         let mut parsed = Arc::clone(&context.parsed);
         while self.frames.len() > base {
@@ -314,70 +320,83 @@ impl Exec {
     }
 
     /// Ends the innermost frame.
-    fn leave(&mut self, context: &mut Context) {
+    fn leave(&mut self, context: &mut Context<T>) {
         match self.frames.pop() {
             None | Some(Frame::List { .. }) => {}
-            Some(Frame::Leave { mark, dot }) => {
+            Some(Frame::Leave { mark, dot, state }) => {
                 self.variables.truncate(mark);
                 if let Some(dot) = dot {
                     context.dot = dot;
                 }
+                self.trace.leave(&self.out, state);
             }
-            Some(Frame::Else { mark }) => self.variables.truncate(mark),
+            Some(Frame::Else { mark, state }) => {
+                self.variables.truncate(mark);
+                self.trace.leave(&self.out, state);
+            }
             Some(Frame::Range(ended)) => {
                 self.variables.truncate(ended.before);
                 context.dot = ended.dot;
+                self.trace.leave(&self.out, ended.state);
             }
-            Some(Frame::Return(caller)) => {
+            Some(Frame::Return(caller, state)) => {
                 self.variables.truncate(context.base);
                 self.depth -= 1;
                 *context = *caller;
+                self.trace.restore(state);
             }
         }
     }
 
-    fn walk(&mut self, context: &mut Context, parsed: &Parsed, id: NodeId) -> Result<()> {
+    fn walk(&mut self, context: &mut Context<T>, parsed: &Parsed, id: NodeId) -> Result<()> {
         self.at = id;
         match parsed.node(id) {
             Node::Text { end } => {
-                self.add_mark(context, id, true);
-                return self.write(parsed.text(id, end));
+                let text = parsed.text(id, end);
+                self.trace.text(self.out.len(), text, context.site(id));
+                return self.write(text);
             }
             Node::Action { pipe } => {
                 self.limits.step(1)?;
-                self.add_mark(context, id, false);
-                let value = self.pipeline(context, pipe)?;
+                let operand = self.pipeline(context, pipe)?;
                 if let Node::Pipe { variables, .. } = parsed.node(pipe)
                     && variables.is_empty()
                 {
                     self.at = id;
-                    self.print(&value)?;
+                    let from = self.out.len();
+                    self.print(&operand.value)?;
+                    self.trace.printed(from, &self.out, context.site(id), &operand.value, operand.mark);
                 }
             }
             Node::If(control) => {
                 let mark = self.variables.len();
-                let value = self.pipeline(context, control.pipe)?;
-                if let Some(list) = taken(control, value.is_true()) {
-                    self.frames.push(Frame::Leave { mark, dot: None });
+                let operand = self.pipeline(context, control.pipe)?;
+                let is_true = operand.value.is_true();
+                let state = self.enter(context, id, control, is_true, &operand.value, operand.mark)?;
+                if let Some(list) = taken(control, is_true) {
+                    self.frames.push(Frame::Leave { mark, dot: None, state });
                     self.push_list(parsed, list);
                 } else {
                     self.variables.truncate(mark);
+                    self.trace.leave(&self.out, state);
                 }
             }
             Node::With(control) => {
                 let mark = self.variables.len();
-                let value = self.pipeline(context, control.pipe)?;
-                let is_true = value.is_true();
+                let operand = self.pipeline(context, control.pipe)?;
+                let is_true = operand.value.is_true();
+                let state = self.enter(context, id, control, is_true, &operand.value, operand.mark)?;
                 if let Some(list) = taken(control, is_true) {
-                    let new = if is_true { Operand::of(value) } else { context.dot.clone() };
+                    let new = if is_true { operand } else { context.dot.clone() };
                     let dot = std::mem::replace(&mut context.dot, new);
-                    self.frames.push(Frame::Leave { mark, dot: Some(dot) });
+                    self.frames.push(Frame::Leave { mark, dot: Some(dot), state });
                     self.push_list(parsed, list);
                 } else {
                     self.variables.truncate(mark);
+                    self.trace.leave(&self.out, state);
                 }
             }
-            Node::Range(control) => self.begin_range(context, control)?,
+            Node::Range(control) => self.begin_range(context, id, control)?,
             Node::Break => {
                 self.leave_to(context, |frame| matches!(frame, Frame::Range(_) | Frame::Else { .. }));
                 self.leave(context);
@@ -393,7 +412,7 @@ impl Exec {
                     return Err(fail(format!("exceeded maximum template depth ({MAX_DEPTH})")));
                 }
                 let dot = match call.pipe {
-                    Some(pipe) => Operand::of(self.pipeline(context, pipe)?),
+                    Some(pipe) => self.pipeline(context, pipe)?,
                     None => Operand::of(Value::Invalid),
                 };
                 self.depth += 1;
@@ -401,7 +420,11 @@ impl Exec {
                 let place = self.frames.len();
                 let called = self.begin(template, dot);
                 let caller = std::mem::replace(context, called);
-                self.frames.insert(place, Frame::Return(Box::new(caller)));
+                let state = self.trace.state();
+                if T::IS_ON {
+                    self.trace.call(caller.site(id), name);
+                }
+                self.frames.insert(place, Frame::Return(Box::new(caller), state));
             }
             // Nothing else is in a list.
             _ => {}
@@ -410,7 +433,7 @@ impl Exec {
     }
 
     /// Ends all frames within the innermost one of a kind.
-    fn leave_to(&mut self, context: &mut Context, is_it: fn(&Frame) -> bool) {
+    fn leave_to(&mut self, context: &mut Context<T>, is_it: fn(&Frame<T>) -> bool) {
         while self.frames.last().is_some_and(|frame| !is_it(frame)) {
             self.leave(context);
         }
@@ -472,16 +495,4 @@ fn without_no_value(text: &[u8]) -> Option<Vec<u8>> {
     let mut kept = kept?;
     kept.extend_from_slice(rest);
     Some(kept)
-}
-
-/// Moves marks to where they are in a text once it is without `<no value>`.
-fn move_marks(marks: &mut [Mark], text: &[u8]) {
-    let mut removed = text.windows(NO_VALUE.len()).enumerate().filter(|(_, window)| *window == NO_VALUE).peekable();
-    let mut gone = 0;
-    for mark in marks {
-        while removed.next_if(|(at, _)| *at < mark.at).is_some() {
-            gone += NO_VALUE.len();
-        }
-        mark.at = mark.at.saturating_sub(gone);
-    }
 }

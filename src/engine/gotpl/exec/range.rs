@@ -3,14 +3,15 @@
 use super::items::Items;
 use super::operand::Operand;
 use super::{Context, Exec, Frame, Loop, Result, Variable, fail};
-use crate::engine::gotpl::ast::{Control, Node};
+use crate::engine::gotpl::ast::{Control, Node, NodeId};
+use crate::engine::gotpl::trace::Tracer;
 use crate::engine::gotpl::value::{List, ListKind, Value};
 use crate::go::fmt::{Dialect, display};
 
-impl Exec {
-    pub(super) fn begin_range(&mut self, context: &Context, control: Control) -> Result<()> {
+impl<T: Tracer> Exec<T> {
+    pub(super) fn begin_range(&mut self, context: &Context<T>, id: NodeId, control: Control) -> Result<()> {
         let before = self.variables.len();
-        let value = self.pipeline(context, control.pipe)?;
+        let Operand { value, mark, .. } = self.pipeline(context, control.pipe)?;
         let after = self.variables.len();
         let (declares, number_of) = match context.parsed.node(control.pipe) {
             Node::Pipe { variables, assigns, .. } => (!assigns, variables.len()),
@@ -44,18 +45,24 @@ impl Exec {
             Items::Bytes(bytes, _) => bytes.is_empty(),
             Items::Map(entries, _) => entries.len() == 0,
         };
+        let state = self.enter(context, id, control, !is_empty, &value, mark)?;
         if is_empty {
             match control.otherwise {
                 Some(list) => {
-                    self.frames.push(Frame::Else { mark: before });
+                    self.frames.push(Frame::Else { mark: before, state });
                     self.push_list(&context.parsed, list);
                 }
-                None => self.variables.truncate(before),
+                None => {
+                    self.variables.truncate(before);
+                    self.trace.leave(&self.out, state);
+                }
             }
             return Ok(());
         }
         let dot = context.dot.clone();
-        self.frames.push(Frame::Range(Box::new(Loop { control, items, before, after, dot })));
+        let inner = self.trace.state();
+        let of = Operand::marked(value, mark);
+        self.frames.push(Frame::Range(Box::new(Loop { control, items, of, before, after, dot, state, inner })));
         Ok(())
     }
 
@@ -67,27 +74,36 @@ impl Exec {
     }
 
     /// The next turn of the innermost loop, or its end.
-    pub(super) fn turn(&mut self, context: &mut Context) -> Result<()> {
+    pub(super) fn turn(&mut self, context: &mut Context<T>) -> Result<()> {
         self.limits.step(1)?;
         let Some(Frame::Range(current)) = self.frames.last_mut() else { return Ok(()) };
         self.variables.truncate(current.after);
         let (control, after) = (current.control, current.after);
-        let Some((index, element)) = current.items.next() else {
+        self.trace.restore(current.inner);
+        let Some((index, element, is_interface)) = current.items.next() else {
             self.leave(context);
             return Ok(());
         };
+        let of = &current.of;
+        let mark = match &index {
+            Value::Int(index) => self.trace.item(&of.value, of.mark, *index as usize),
+            Value::Str(key) => self.trace.entry(&of.value, of.mark, key),
+            _ => of.mark,
+        };
+        let element = Operand { value: element, is_interface, mark };
+        let index = Operand::marked(index, self.trace.shape(&of.value, of.mark));
         if let Node::Pipe { variables, assigns, .. } = context.parsed.node(control.pipe) {
             match (context.parsed.children(variables), assigns) {
                 ([], _) => {}
                 (&[one], true) => self.assign(context, one, element.clone())?,
                 (&[first, second, ..], true) => {
-                    self.assign(context, first, Operand::of(index))?;
+                    self.assign(context, first, index)?;
                     self.assign(context, second, element.clone())?;
                 }
                 ([_], false) => self.set_variable(after - 1, element.clone()),
                 ([..], false) => {
                     self.set_variable(after - 1, element.clone());
-                    self.set_variable(after - 2, Operand::of(index));
+                    self.set_variable(after - 2, index);
                 }
             }
         }
@@ -96,7 +112,7 @@ impl Exec {
         Ok(())
     }
 
-    fn set_variable(&mut self, slot: usize, operand: Operand) {
+    fn set_variable(&mut self, slot: usize, operand: Operand<T::Mark>) {
         if let Some(Variable { operand: old, .. }) = self.variables.get_mut(slot) {
             *old = operand;
         }

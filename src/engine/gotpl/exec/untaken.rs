@@ -1,0 +1,122 @@
+//! What decides between parts of a template, and what the part that is not run would have done.
+
+use super::operand::Operand;
+use super::{Context, Exec, Frame, Result};
+use crate::engine::gotpl::ast::{Control, Node, NodeId, Parsed, first_field};
+use crate::engine::gotpl::trace::{Effect, Ends, Tracer, changes_data};
+use crate::engine::gotpl::value::Value;
+
+impl<T: Tracer> Exec<T> {
+    /// A value decided whether the list of a control structure is run, or what it has otherwise. Gives what is to be handed to
+    /// [`Tracer::leave`] behind it.
+    pub(super) fn enter(
+        &mut self,
+        context: &Context<T>,
+        id: NodeId,
+        control: Control,
+        is_taken: bool,
+        by: &Value,
+        mark: T::Mark,
+    ) -> Result<T::State> {
+        if !T::IS_ON {
+            return Ok(T::State::default());
+        }
+        let untaken = if is_taken { control.otherwise } else { Some(control.list) };
+        let ends = untaken.map_or(Ends::NOTHING, |list| ends(&context.parsed, list));
+        let mut before = self.trace.enter(self.out.len(), context.site(id), by, mark, ends);
+        if let Some(list) = untaken {
+            self.limits.step(1)?;
+            self.without(context, list, by, mark, &mut before);
+        }
+        Ok(before)
+    }
+
+    /// What a list would have done depends on what decided that it is not run.
+    fn without(&mut self, context: &Context<T>, list: NodeId, by: &Value, mark: T::Mark, before: &mut T::State) {
+        for effect in self.trace.effects(&context.parsed, list).iter() {
+            match effect {
+                Effect::Assigns(variable) => {
+                    let Node::Variable(variable, _) = context.parsed.node(*variable) else { continue };
+                    // Those that the list declares itself are not there.
+                    let Ok(slot) = self.slot(context, variable) else { continue };
+                    let old = self.variables[slot].operand.mark;
+                    self.variables[slot].operand.mark = self.trace.with_decision(old, by, mark);
+                }
+                Effect::Changes(container) => {
+                    let container = container.and_then(|node| self.named(context, node));
+                    self.trace.not_changed(container.as_ref(), by, mark);
+                }
+                Effect::Calls(Some(name)) => {
+                    if changes_data(&self.set, name) {
+                        self.trace.not_changed(None, by, mark);
+                    }
+                }
+                Effect::Calls(None) => {}
+                Effect::Leaves => self.might_leave(by, mark, before),
+            }
+        }
+    }
+
+    /// A loop might have been left: what follows in it depends on that.
+    fn might_leave(&mut self, by: &Value, mark: T::Mark, before: &mut T::State) {
+        self.trace.add_to(before, by, mark);
+        for frame in self.frames.iter_mut().rev() {
+            match frame {
+                Frame::Leave { state, .. } | Frame::Else { state, .. } => self.trace.add_to(state, by, mark),
+                Frame::Range(around) => {
+                    self.trace.add_to(&mut around.inner, by, mark);
+                    return;
+                }
+                Frame::Return(..) => return,
+                Frame::List { .. } => {}
+            }
+        }
+    }
+
+    /// The value that a variable or a run of fields names, without calling anything.
+    fn named(&self, context: &Context<T>, node: NodeId) -> Option<Value> {
+        let (Operand { value, .. }, fields) = match context.parsed.node(node) {
+            Node::Dot => return Some(context.dot.value.clone()),
+            Node::Field(fields) => (context.dot.clone(), fields),
+            Node::Variable(variable, fields) => {
+                (self.variables[self.slot(context, variable).ok()?].operand.clone(), fields)
+            }
+            _ => return None,
+        };
+        let mut value = value;
+        let mut rest = context.parsed.fields_text(fields);
+        while let Some((name, after)) = first_field(rest) {
+            rest = after;
+            value = value.as_map()?.get(name)?;
+        }
+        Some(value)
+    }
+}
+
+/// How a list begins and ends.
+fn ends(parsed: &Parsed, list: NodeId) -> Ends {
+    let Node::List(nodes) = parsed.node(list) else { return Ends::NOTHING };
+    let nodes = parsed.children(nodes);
+    let (Some(first), Some(last)) = (nodes.first(), nodes.last()) else { return Ends::NOTHING };
+    let text = |node: NodeId| match parsed.node(node) {
+        Node::Text { end } => Some(parsed.text(node, end)),
+        _ => None,
+    };
+    let breaks_first = |node: NodeId| match parsed.node(node) {
+        Node::Action { pipe } => ends_with_nindent(parsed, pipe),
+        _ => false,
+    };
+    Ends {
+        begins_with_break: text(*first).map_or_else(|| breaks_first(*first), |text| text.first() == Some(&b'\n')),
+        ends_with_break: text(*last).is_some_and(|text| text.last() == Some(&b'\n')),
+    }
+}
+
+/// Whether a pipeline ends with `nindent`, which writes a line break first.
+fn ends_with_nindent(parsed: &Parsed, pipe: NodeId) -> bool {
+    let Node::Pipe { commands, .. } = parsed.node(pipe) else { return false };
+    let Some(&last) = parsed.children(commands).last() else { return false };
+    let Node::Command(operands) = parsed.node(last) else { return false };
+    let function = parsed.children(operands).first().map(|first| parsed.node(*first));
+    matches!(function, Some(Node::Identifier { function }) if (parsed.function_names)(function) == "nindent")
+}

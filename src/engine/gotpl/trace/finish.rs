@@ -1,0 +1,106 @@
+//! What other parts of the program see of a trace.
+
+use std::collections::HashMap;
+
+use super::paths::{PathId, SetId};
+use super::pieces::{PieceKind, Pieces};
+use super::recorder::Recorder;
+use crate::engine::gotpl::ast::Origin;
+use crate::engine::trace::{Trace, TraceCall, TracePiece, TraceSource, TracedFile};
+
+/// What was written to a file.
+pub struct FilePieces {
+    /// Its path.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+    pieces: Pieces,
+}
+
+impl Recorder {
+    /// Takes what is known of a file that was just rendered.
+    pub fn take_file(&mut self, path: &str, text: &str) -> FilePieces {
+        let removed = std::mem::take(&mut self.removed);
+        let mut pieces = self.take_pieces(text.len());
+        let mut gone = 0;
+        let mut rest = removed.iter().peekable();
+        for piece in &mut pieces.pieces {
+            while let Some((_, length)) = rest.next_if(|(at, _)| *at < piece.at) {
+                gone += length;
+            }
+            piece.at = piece.at.saturating_sub(gone).min(text.len());
+        }
+        FilePieces { path: path.to_owned(), text: text.to_owned(), pieces }
+    }
+
+    /// The trace of all files.
+    pub fn finish(self, files: Vec<FilePieces>) -> Trace {
+        let mut trace = Trace::default();
+        trace.sources.extend(self.sources.iter().map(|parsed| match &parsed.origin {
+            Origin::File(source) => TraceSource::File(source.clone()),
+            Origin::Text(text) => TraceSource::Text(text.lossy().into()),
+        }));
+        trace.calls.extend(self.calls.iter().map(|call| TraceCall {
+            outer: call.outer,
+            name: call.name.as_ref().map(|name| name.lossy().into_owned()),
+            source: call.source,
+            offset: call.offset,
+        }));
+        let mut sets = Sets { recorder: &self, trace: &mut trace, paths: HashMap::new(), sets: HashMap::new() };
+        let files = files.into_iter().map(|file| sets.file(file)).collect();
+        trace.files = files;
+        trace
+    }
+}
+
+/// Hands on the sets and paths that pieces have.
+struct Sets<'a> {
+    recorder: &'a Recorder,
+    trace: &'a mut Trace,
+    paths: HashMap<PathId, u32>,
+    sets: HashMap<SetId, u32>,
+}
+
+impl Sets<'_> {
+    fn file(&mut self, file: FilePieces) -> TracedFile {
+        let text = file.text.as_bytes();
+        let lines: Vec<usize> = std::iter::once(0).chain(memchr::memchr_iter(b'\n', text).map(|at| at + 1)).collect();
+        // There is no line behind the last break.
+        let lines: Vec<usize> = lines.into_iter().filter(|start| *start < text.len() || *start == 0).collect();
+        let texts = lines.iter().map(|start| {
+            let blank = text[*start..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+            start + blank
+        });
+        let texts = texts.collect();
+        let pieces = file.pieces.pieces.iter().map(|piece| TracePiece {
+            at: piece.at,
+            source: piece.source,
+            offset: piece.offset,
+            call: piece.call,
+            shown: self.set(piece.shown),
+            deciding: self.set(piece.deciding),
+            is_copied: piece.kind == PieceKind::Copied,
+            is_marker: piece.is_marker(),
+        });
+        let pieces = pieces.collect();
+        TracedFile { path: file.path, lines, length: text.len(), pieces, texts }
+    }
+
+    fn set(&mut self, set: SetId) -> u32 {
+        if let Some(known) = self.sets.get(&set) {
+            return *known;
+        }
+        let paths = self.recorder.marks.paths.of(set).iter().map(|path| {
+            let (trace, recorder) = (&mut *self.trace, self.recorder);
+            *self.paths.entry(*path).or_insert_with(|| {
+                trace.paths.push(recorder.marks.paths.value_path(*path));
+                trace.paths.len() as u32 - 1
+            })
+        });
+        let paths = paths.collect();
+        self.trace.sets.push(paths);
+        let number = self.trace.sets.len() as u32 - 1;
+        self.sets.insert(set, number);
+        number
+    }
+}

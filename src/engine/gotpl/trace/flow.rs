@@ -1,0 +1,359 @@
+//! What the result of a function comes from.
+//!
+//! Where nothing is known of a function, its result shows all that its arguments show. That is always true, if not exact; the
+//! rules here are for functions that hand on a part of what they get, and for those that change texts line by line.
+
+use super::marks::{Mark, Marks, Origin, Part};
+use super::merge;
+use super::paths::SetId;
+use super::pieces::Pieces;
+use super::written;
+use crate::engine::gotpl::value::{Text, Value};
+
+/// Sees to what a function is about to change.
+pub(super) fn before(marks: &mut Marks, name: &str, values: &[Value], of: &[Mark], now: SetId) {
+    match name {
+        "merge" | "mustMerge" => merge::merge(marks, values, of, false, now),
+        "mergeOverwrite" | "mustMergeOverwrite" => merge::merge(marks, values, of, true, now),
+        "unset" => {
+            if let [container, ..] = values {
+                let by = of.get(1).map_or(SetId::EMPTY, |mark| marks.own_and_deciding(*mark));
+                let by = marks.paths.union(by, now);
+                marks.decide_keys(container, by);
+            }
+        }
+        "set" => {
+            if let ([container, Value::Str(key), value], [_, key_mark, mark]) = (values, of) {
+                let _ = value;
+                let by = marks.own_and_deciding(*key_mark);
+                let by = marks.paths.union(by, now);
+                let mark = marks.deciding(*mark, by);
+                marks.hold(container, Part::Key(key.clone()), mark);
+                if by != SetId::EMPTY {
+                    marks.decide_keys(container, by);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Where the result of a function comes from.
+pub(super) fn result(marks: &mut Marks, name: &str, values: &[Value], of: &[Mark], result: &Value, now: SetId) -> Mark {
+    let call = Call { values, of, result, now };
+    let mark = match name {
+        "default" => call.default(marks),
+        "coalesce" => call.coalesce(marks),
+        "ternary" => call.ternary(marks),
+        "required" => call.argument(1),
+        // A text without actions is handed on.
+        "tpl" => call.argument(0),
+        "set" | "unset" | "merge" | "mustMerge" | "mergeOverwrite" | "mustMergeOverwrite" => call.argument(0),
+        "deepCopy" | "mustDeepCopy" => {
+            if let Some(original) = values.first() {
+                marks.copied(original, result);
+            }
+            call.argument(0)
+        }
+        "empty" | "not" | "kindOf" | "kindIs" | "typeOf" | "typeIs" | "typeIsLike" | "len" | "keys" => {
+            call.shapes(marks)
+        }
+        "hasKey" | "get" | "index" | "dig" => call.lookup(marks, name),
+        "first" | "mustFirst" => call.item(marks, 0),
+        "last" | "mustLast" => call.item(marks, call.length().saturating_sub(1)),
+        "dict" => call.dict(marks),
+        "list" | "tuple" => call.list(marks),
+        "append" | "push" | "mustAppend" | "mustPush" | "prepend" | "mustPrepend" | "concat" => {
+            call.joined(marks, name)
+        }
+        "pick" | "omit" => call.picked(marks),
+        "values" | "pluck" => None,
+        "toYaml" | "mustToYaml" | "toYamlPretty" => call.yaml(marks),
+        "indent" => call.lines(marks, 1, 0),
+        "nindent" => call.lines(marks, 1, 1),
+        "trim" | "toString" | "upper" | "lower" => call.trimmed(marks, 0),
+        "trimAll" | "trimall" | "trimPrefix" | "trimSuffix" => call.trimmed(marks, 1),
+        "replace" if call.is_one_line(0) && call.is_one_line(1) => call.lines(marks, 2, 0),
+        "fromYaml" | "fromYamlArray" | "fromJson" | "fromJsonArray" | "mustFromJson" => {
+            call.argument(0).filter(|mark| written::read(marks, result, *mark, values))
+        }
+        _ => None,
+    };
+    mark.unwrap_or_else(|| call.everything(marks))
+}
+
+struct Call<'a> {
+    values: &'a [Value],
+    of: &'a [Mark],
+    result: &'a Value,
+    now: SetId,
+}
+
+impl Call<'_> {
+    /// The result is this argument.
+    fn argument(&self, index: usize) -> Option<Mark> {
+        self.of.get(index).copied()
+    }
+
+    /// The result shows all that all arguments show. If it is a text of one line, the first argument's text stays the place
+    /// that it comes from.
+    fn everything(&self, marks: &mut Marks) -> Mark {
+        let mut all = (SetId::EMPTY, SetId::EMPTY);
+        for (value, mark) in self.values.iter().zip(self.of) {
+            let (shown, deciding) = marks.all(value, *mark);
+            all = (marks.paths.union(all.0, shown), marks.paths.union(all.1, deciding));
+        }
+        let text = match self.result {
+            Value::Str(text) if !text.contains(&b'\n') => self.only_text(marks).map(|pieces| {
+                let first = pieces.pieces.iter().find(|piece| !piece.is_marker()).copied();
+                let piece = first.map(|piece| super::pieces::Piece {
+                    at: 0,
+                    shown: all.0,
+                    deciding: all.1,
+                    kind: super::pieces::PieceKind::Made,
+                    ..piece
+                });
+                Pieces { length: text.len(), deciding: SetId::EMPTY, pieces: piece.into_iter().collect() }
+            }),
+            _ => None,
+        };
+        let text = text.filter(|text| !text.pieces.is_empty()).map(|text| marks.add_text(text));
+        marks.mark(Origin { path: None, shown: all.0, deciding: all.1, text })
+    }
+
+    /// The pieces of the only argument that templates wrote.
+    fn only_text(&self, marks: &Marks) -> Option<std::rc::Rc<Pieces>> {
+        let mut texts = self.of.iter().filter_map(|mark| marks.origin(*mark).text);
+        let first = texts.next()?;
+        texts.next().is_none().then(|| marks.text(first))
+    }
+
+    /// The result says something of the arguments, and nothing of what they hold.
+    fn shapes(&self, marks: &mut Marks) -> Option<Mark> {
+        let mut all = (SetId::EMPTY, SetId::EMPTY);
+        for (value, mark) in self.values.iter().zip(self.of) {
+            let shape = marks.shape(value, *mark);
+            let origin = marks.origin(shape);
+            all = (marks.paths.union(all.0, origin.shown), marks.paths.union(all.1, origin.deciding));
+        }
+        Some(marks.showing(all.0, all.1))
+    }
+
+    fn decided_by(&self, marks: &mut Marks, mark: Mark, index: usize) -> Mark {
+        let (Some(value), Some(by)) = (self.values.get(index), self.argument(index)) else { return mark };
+        let shape = marks.shape(value, by);
+        let by = marks.own_and_deciding(shape);
+        marks.deciding(mark, by)
+    }
+
+    fn default(&self, marks: &mut Marks) -> Option<Mark> {
+        let is_given = self.values.get(1).is_some_and(Value::is_true);
+        if is_given {
+            return self.argument(1);
+        }
+        let mark = self.argument(0)?;
+        Some(self.decided_by(marks, mark, 1))
+    }
+
+    fn coalesce(&self, marks: &mut Marks) -> Option<Mark> {
+        let chosen = self.values.iter().position(Value::is_true);
+        let mut mark = chosen.and_then(|index| self.argument(index)).unwrap_or_default();
+        for index in 0..chosen.unwrap_or(self.values.len()) {
+            mark = self.decided_by(marks, mark, index);
+        }
+        Some(mark)
+    }
+
+    fn ternary(&self, marks: &mut Marks) -> Option<Mark> {
+        let is_first = matches!(self.values.get(2), Some(Value::Bool(true)));
+        let mark = self.argument(usize::from(!is_first))?;
+        Some(self.decided_by(marks, mark, 2))
+    }
+
+    /// A part of a map or list by keys: `get map key`, `hasKey map key`, `index container key...`, `dig key... default map`.
+    fn lookup(&self, marks: &mut Marks, name: &str) -> Option<Mark> {
+        let (container, keys) = match name {
+            "dig" => (self.values.len().checked_sub(1)?, 0..self.values.len().checked_sub(2)?),
+            _ => (0, 1..self.values.len()),
+        };
+        let (mut value, mut mark) = (self.values.get(container)?.clone(), self.argument(container)?);
+        for index in keys {
+            let key = &self.values[index];
+            let by = marks.own_and_deciding(self.of[index]);
+            let next = match (&value, key) {
+                (Value::Map(map), Value::Str(key)) => {
+                    let next = map.get(key);
+                    mark = marks.entry(&value, mark, key);
+                    next
+                }
+                (Value::List(list), Value::Int(at) | Value::Int64(at)) => {
+                    let at = usize::try_from(*at).ok()?;
+                    let next = list.items().get(at).cloned();
+                    mark = marks.item(&value, mark, at);
+                    next
+                }
+                _ => return None,
+            };
+            mark = marks.deciding(mark, by);
+            match next {
+                Some(next) => value = next,
+                None if name == "dig" => {
+                    let default = self.argument(self.values.len() - 2)?;
+                    let by = marks.own_and_deciding(mark);
+                    return Some(marks.deciding(default, by));
+                }
+                None => break,
+            }
+        }
+        if name == "hasKey" {
+            let shape = marks.own_and_deciding(mark);
+            return Some(marks.showing(shape, SetId::EMPTY));
+        }
+        Some(mark)
+    }
+
+    fn length(&self) -> usize {
+        if let Some(Value::List(list)) = self.values.first() { list.len() } else { 0 }
+    }
+
+    fn item(&self, marks: &mut Marks, index: usize) -> Option<Mark> {
+        let list = self.values.first().filter(|value| matches!(value, Value::List(_)))?;
+        let mark = self.argument(0)?;
+        let (shape, item) = (marks.shape(list, mark), marks.item(list, mark, index));
+        let by = marks.decided(shape);
+        Some(marks.deciding(item, by))
+    }
+
+    fn dict(&self, marks: &mut Marks) -> Option<Mark> {
+        let mut by = self.now;
+        for (pair, of) in self.values.chunks(2).zip(self.of.chunks(2)) {
+            by = {
+                let key = marks.own_and_deciding(of[0]);
+                marks.paths.union(by, key)
+            };
+            if let (Value::Str(key), Some(mark)) = (&pair[0], of.get(1)) {
+                marks.hold(self.result, Part::Key(key.clone()), *mark);
+            } else if let Some(value) = pair.get(1) {
+                // A key of another type is written as text.
+                let (shown, deciding) = marks.all(value, of[1]);
+                let all = marks.paths.union(shown, deciding);
+                by = marks.paths.union(by, all);
+            }
+        }
+        marks.decide_keys(self.result, by);
+        Some(Mark::NONE)
+    }
+
+    fn list(&self, marks: &mut Marks) -> Option<Mark> {
+        for (index, mark) in self.of.iter().enumerate() {
+            marks.hold(self.result, Part::Item(index), *mark);
+        }
+        let now = self.now;
+        marks.decide_keys(self.result, now);
+        Some(Mark::NONE)
+    }
+
+    /// Lists one behind the other.
+    fn joined(&self, marks: &mut Marks, name: &str) -> Option<Mark> {
+        let mut parts: Vec<Mark> = Vec::new();
+        let mut by = self.now;
+        let order: &[usize] = match name {
+            "concat" => &[],
+            "prepend" | "mustPrepend" => &[1, 0],
+            _ => &[0, 1],
+        };
+        let order: Vec<usize> = if order.is_empty() { (0..self.values.len()).collect() } else { order.to_vec() };
+        for index in order {
+            let (value, mark) = (self.values.get(index)?, self.argument(index)?);
+            let is_list = name == "concat" || index == 0;
+            match value {
+                Value::List(list) if is_list => {
+                    let shape = marks.shape(value, mark);
+                    let shape = marks.own_and_deciding(shape);
+                    by = marks.paths.union(by, shape);
+                    parts.extend((0..list.len()).map(|at| marks.item(value, mark, at)));
+                }
+                Value::Nil | Value::Invalid if is_list => {
+                    let shape = marks.own_and_deciding(mark);
+                    by = marks.paths.union(by, shape);
+                }
+                _ if is_list => return None,
+                _ => parts.push(mark),
+            }
+        }
+        for (index, mark) in parts.into_iter().enumerate() {
+            marks.hold(self.result, Part::Item(index), mark);
+        }
+        marks.decide_keys(self.result, by);
+        Some(Mark::NONE)
+    }
+
+    /// A map without some of its keys.
+    fn picked(&self, marks: &mut Marks) -> Option<Mark> {
+        let (source, mark) = (self.values.first()?, self.argument(0)?);
+        let Value::Map(kept) = self.result else { return None };
+        let keys: Vec<Text> = kept.keys();
+        for key in keys {
+            let part = marks.entry(source, mark, &key);
+            marks.hold(self.result, Part::Key(key), part);
+        }
+        let mut by = self.now;
+        let shape = marks.shape(source, mark);
+        for mark in std::iter::once(shape).chain(self.of.iter().skip(1).copied()) {
+            let own = marks.own_and_deciding(mark);
+            by = marks.paths.union(by, own);
+        }
+        marks.decide_keys(self.result, by);
+        Some(Mark::NONE)
+    }
+
+    fn yaml(&self, marks: &mut Marks) -> Option<Mark> {
+        let (value, mark) = (self.values.first()?, self.argument(0)?);
+        let Value::Str(text) = self.result else { return None };
+        let pieces = written::lines(marks, value, mark, text)?;
+        let (shown, _) = marks.all(value, mark);
+        let deciding = marks.origin(mark).deciding;
+        let text = Some(marks.add_text(pieces));
+        Some(marks.mark(Origin { path: None, shown, deciding, text }))
+    }
+
+    fn is_one_line(&self, index: usize) -> bool {
+        matches!(self.values.get(index), Some(Value::Str(text)) if !text.contains(&b'\n'))
+    }
+
+    fn bytes(&self, index: usize) -> Option<&[u8]> {
+        if let Value::Str(text) = self.values.get(index)? { Some(text) } else { None }
+    }
+
+    /// A text of which each line was changed by itself, with lines added at its beginning. The others of the arguments count
+    /// for each line.
+    fn lines(&self, marks: &mut Marks, subject: usize, added: usize) -> Option<Mark> {
+        self.by_lines(marks, subject, 0, added)
+    }
+
+    /// A text of which something was taken away at its ends.
+    fn trimmed(&self, marks: &mut Marks, subject: usize) -> Option<Mark> {
+        let (before, Value::Str(after)) = (self.bytes(subject)?, self.result) else { return None };
+        let start = if after.is_empty() { 0 } else { memchr::memmem::find(before, after).unwrap_or(0) };
+        let skipped = memchr::memchr_iter(b'\n', &before[..start]).count();
+        self.by_lines(marks, subject, skipped, 0)
+    }
+
+    fn by_lines(&self, marks: &mut Marks, subject: usize, skipped: usize, added: usize) -> Option<Mark> {
+        let (before, Value::Str(after)) = (self.bytes(subject)?, self.result) else { return None };
+        let origin = marks.origin(self.argument(subject)?);
+        let mut pieces = marks.text(origin.text?).by_lines(before, after, skipped, added)?;
+        let mut shown = origin.shown;
+        for (index, mark) in self.of.iter().enumerate().filter(|(index, _)| *index != subject) {
+            let (more, more_deciding) = marks.all(&self.values[index], *mark);
+            pieces.deciding = marks.paths.union(pieces.deciding, more_deciding);
+            for piece in &mut pieces.pieces {
+                piece.shown = marks.paths.union(piece.shown, more);
+                piece.deciding = marks.paths.union(piece.deciding, more_deciding);
+            }
+            shown = marks.paths.union(shown, more);
+        }
+        let text = Some(marks.add_text(pieces));
+        Some(marks.mark(Origin { path: None, shown, deciding: origin.deciding, text }))
+    }
+}

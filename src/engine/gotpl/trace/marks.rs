@@ -1,0 +1,325 @@
+//! Where values come from, and where what lists and maps hold comes from.
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use super::paths::{PathId, Paths, SetId};
+use super::pieces::Pieces;
+use crate::engine::gotpl::value::{Text, Value};
+
+/// Where a value comes from: the number of an [`Origin`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Mark(u32);
+
+impl Mark {
+    /// From no value: a template's own text, or the release.
+    pub(super) const NONE: Mark = Mark(0);
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub(super) struct Origin {
+    /// The value is the one at this path, with all that it holds.
+    pub(super) path: Option<PathId>,
+    /// It shows these values.
+    pub(super) shown: SetId,
+    /// These decided that it is this value.
+    pub(super) deciding: SetId,
+    /// For text that templates wrote: which piece comes from where.
+    pub(super) text: Option<TextId>,
+}
+
+/// The pieces of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct TextId(u32);
+
+/// What a map or list holds whose parts come from somewhere else than it does itself.
+struct Held {
+    /// Keeps it where it is: it is known by its address.
+    _container: Value,
+    parts: HashMap<Part, Mark, ahash::RandomState>,
+    /// What decided which keys there are.
+    deciding: SetId,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Part {
+    Key(Text),
+    Item(usize),
+}
+
+/// How deeply is looked into values for what they hold.
+const MOST_LEVELS: usize = 1_000;
+
+/// All that is known of values.
+pub(super) struct Marks {
+    pub(super) paths: Paths,
+    origins: Vec<Origin>,
+    numbers: HashMap<Origin, Mark, ahash::RandomState>,
+    texts: Vec<Rc<Pieces>>,
+    held: HashMap<usize, Held, ahash::RandomState>,
+}
+
+impl Default for Marks {
+    fn default() -> Self {
+        Marks {
+            paths: Paths::default(),
+            origins: vec![Origin::default()],
+            numbers: HashMap::from_iter([(Origin::default(), Mark::NONE)]),
+            texts: Vec::new(),
+            held: HashMap::default(),
+        }
+    }
+}
+
+impl Marks {
+    /// The mark of an origin.
+    pub(super) fn mark(&mut self, origin: Origin) -> Mark {
+        let next = Mark(self.origins.len() as u32);
+        *self.numbers.entry(origin).or_insert_with(|| {
+            self.origins.push(origin);
+            next
+        })
+    }
+
+    /// Where a value comes from.
+    pub(super) fn origin(&self, mark: Mark) -> Origin {
+        self.origins[mark.0 as usize]
+    }
+
+    /// The mark of what is at a path.
+    pub(super) fn at(&mut self, path: PathId) -> Mark {
+        self.mark(Origin { path: Some(path), ..Origin::default() })
+    }
+
+    /// The mark of what shows these values.
+    pub(super) fn showing(&mut self, shown: SetId, deciding: SetId) -> Mark {
+        self.mark(Origin { path: None, shown, deciding, text: None })
+    }
+
+    /// The mark with more that decided.
+    pub(super) fn deciding(&mut self, mark: Mark, by: SetId) -> Mark {
+        if by == SetId::EMPTY {
+            return mark;
+        }
+        let origin = self.origin(mark);
+        let deciding = self.paths.union(origin.deciding, by);
+        self.mark(Origin { deciding, ..origin })
+    }
+
+    /// Keeps the pieces of a text.
+    pub(super) fn add_text(&mut self, pieces: Pieces) -> TextId {
+        self.texts.push(Rc::new(pieces));
+        TextId(self.texts.len() as u32 - 1)
+    }
+
+    /// The pieces of a text.
+    pub(super) fn text(&self, id: TextId) -> Rc<Pieces> {
+        Rc::clone(&self.texts[id.0 as usize])
+    }
+
+    /// What a value shows by itself: not what it holds.
+    pub(super) fn own(&mut self, mark: Mark) -> SetId {
+        let origin = self.origin(mark);
+        match origin.path {
+            Some(path) => {
+                let only = self.paths.only(path);
+                self.paths.union(origin.shown, only)
+            }
+            None => origin.shown,
+        }
+    }
+
+    /// What decided that a value is the one it is.
+    pub(super) fn decided(&mut self, mark: Mark) -> SetId {
+        let origin = self.origin(mark);
+        match origin.text {
+            Some(text) => self.paths.union(origin.deciding, self.texts[text.0 as usize].deciding),
+            None => origin.deciding,
+        }
+    }
+
+    /// All that matters about a value itself: what it shows, and what decided.
+    pub(super) fn own_and_deciding(&mut self, mark: Mark) -> SetId {
+        let own = self.own(mark);
+        let deciding = self.decided(mark);
+        self.paths.union(own, deciding)
+    }
+
+    /// What a value shows with all that it holds, and what decided about it.
+    pub(super) fn all(&mut self, value: &Value, mark: Mark) -> (SetId, SetId) {
+        let mut shown = self.own(mark);
+        let mut deciding = self.decided(mark);
+        if !self.held.is_empty() && matches!(value, Value::Map(_) | Value::List(_)) {
+            let mut seen = HashSet::new();
+            self.add_held(value, &mut shown, &mut deciding, &mut seen, MOST_LEVELS);
+        }
+        (shown, deciding)
+    }
+
+    fn add_held(
+        &mut self,
+        value: &Value,
+        shown: &mut SetId,
+        deciding: &mut SetId,
+        seen: &mut HashSet<usize>,
+        levels: usize,
+    ) {
+        let identity = identity(value);
+        let Some(levels) = levels.checked_sub(1).filter(|_| identity != 0 && seen.insert(identity)) else { return };
+        if let Some(held) = self.held.get(&identity) {
+            *deciding = self.paths.union(*deciding, held.deciding);
+            let parts: Vec<(Part, Mark)> = held.parts.iter().map(|(part, mark)| (part.clone(), *mark)).collect();
+            for (part, mark) in parts {
+                if part.of(value).is_some() {
+                    let own = self.own(mark);
+                    *shown = self.paths.union(*shown, own);
+                    let decided = self.decided(mark);
+                    *deciding = self.paths.union(*deciding, decided);
+                }
+            }
+        }
+        match value {
+            Value::Map(map) => {
+                for (_, value) in map.snapshot() {
+                    self.add_held(&value, shown, deciding, seen, levels);
+                }
+            }
+            Value::List(list) => {
+                for value in list.items() {
+                    self.add_held(value, shown, deciding, seen, levels);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Where the value of a key comes from.
+    pub(super) fn entry(&mut self, container: &Value, of: Mark, key: &[u8]) -> Mark {
+        let part = || Part::Key(Text::from(key));
+        match self.part(container, of, part) {
+            Ok(mark) => mark,
+            Err(origin) => {
+                let path = origin.path.map(|path| self.paths.key(path, key));
+                self.mark(Origin { path, text: None, ..origin })
+            }
+        }
+    }
+
+    /// Where an item comes from.
+    pub(super) fn item(&mut self, container: &Value, of: Mark, index: usize) -> Mark {
+        match self.part(container, of, || Part::Item(index)) {
+            Ok(mark) => mark,
+            Err(origin) => {
+                let path = origin.path.map(|path| self.paths.item(path, index));
+                self.mark(Origin { path, text: None, ..origin })
+            }
+        }
+    }
+
+    /// What is known of a part, or what the whole comes from.
+    fn part(&mut self, container: &Value, of: Mark, part: impl Fn() -> Part) -> Result<Mark, Origin> {
+        let mut origin = self.origin(of);
+        if self.held.is_empty() {
+            return Err(origin);
+        }
+        let Some(held) = self.held.get(&identity(container)) else { return Err(origin) };
+        let by = self.paths.union(origin.deciding, held.deciding);
+        match held.parts.get(&part()) {
+            Some(mark) => {
+                let mark = *mark;
+                Ok(self.deciding(mark, by))
+            }
+            None => {
+                origin.deciding = by;
+                Err(origin)
+            }
+        }
+    }
+
+    /// What the keys of a map or the length of a list come from.
+    pub(super) fn shape(&mut self, container: &Value, of: Mark) -> Mark {
+        let (own, mut deciding) = (self.own(of), self.decided(of));
+        if let Some(held) = self.held.get(&identity(container)) {
+            deciding = self.paths.union(deciding, held.deciding);
+        }
+        self.showing(own, deciding)
+    }
+
+    /// From now on a part of a map or list comes from there.
+    pub(super) fn hold(&mut self, container: &Value, part: Part, mark: Mark) {
+        if let Some(held) = self.held_by(container) {
+            held.parts.insert(part, mark);
+        }
+    }
+
+    /// From now on what keys there are depends on these values too.
+    pub(super) fn decide_keys(&mut self, container: &Value, by: SetId) {
+        let Some(held) = self.held_by(container) else { return };
+        let before = held.deciding;
+        let deciding = self.paths.union(before, by);
+        if let Some(held) = self.held_by(container) {
+            held.deciding = deciding;
+        }
+    }
+
+    fn held_by(&mut self, container: &Value) -> Option<&mut Held> {
+        let identity = identity(container);
+        if identity == 0 {
+            return None;
+        }
+        Some(self.held.entry(identity).or_insert_with(|| Held {
+            _container: container.clone(),
+            parts: HashMap::default(),
+            deciding: SetId::EMPTY,
+        }))
+    }
+
+    /// What a copy of a map or list holds comes from where what the original holds does.
+    pub(super) fn copied(&mut self, original: &Value, copy: &Value) {
+        let mut rest = vec![(original.clone(), copy.clone())];
+        let mut seen = HashSet::new();
+        while let Some((original, copy)) = rest.pop() {
+            let (from, to) = (identity(&original), identity(&copy));
+            if self.held.is_empty() || from == 0 || from == to || !seen.insert(to) {
+                continue;
+            }
+            if let Some(held) = self.held.get(&from) {
+                let (parts, deciding) = (held.parts.clone(), held.deciding);
+                if let Some(held) = self.held_by(&copy) {
+                    held.parts.extend(parts);
+                    held.deciding = deciding;
+                }
+            }
+            match (&original, &copy) {
+                (Value::Map(a), Value::Map(b)) => {
+                    let parts = a.snapshot().into_iter().filter_map(|(key, value)| Some((value, b.get(&key)?)));
+                    rest.extend(parts);
+                }
+                (Value::List(a), Value::List(b)) => {
+                    rest.extend(a.items().iter().cloned().zip(b.items().iter().cloned()));
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+impl Part {
+    fn of(&self, container: &Value) -> Option<Value> {
+        match (self, container) {
+            (Part::Key(key), Value::Map(map)) => map.get(key),
+            (Part::Item(index), Value::List(list)) => list.items().get(*index).cloned(),
+            _ => None,
+        }
+    }
+}
+
+/// What a map or list is known by; 0 for everything else.
+fn identity(value: &Value) -> usize {
+    match value {
+        Value::Map(map) => map.identity(),
+        Value::List(list) => list.identity(),
+        _ => 0,
+    }
+}

@@ -1,0 +1,186 @@
+//! Paths of values and sets of them, each known by a number.
+
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
+
+use crate::go::utf8;
+use crate::values::{Step, ValuePath};
+
+/// A path of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct PathId(u32);
+
+impl PathId {
+    /// All values of the root chart.
+    pub(super) const ROOT: PathId = PathId(0);
+}
+
+/// A set of paths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub(super) struct SetId(u32);
+
+impl SetId {
+    /// No path.
+    pub(super) const EMPTY: SetId = SetId(0);
+}
+
+/// A step from a value to a part of it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Part {
+    Key(Rc<[u8]>),
+    Item(usize),
+}
+
+/// How many paths a set holds. A larger one names what holds them instead.
+const MOST_PATHS: usize = 256;
+
+/// All paths and sets of a run.
+pub(super) struct Paths {
+    /// Each path by the one above it, its last step and its depth; the first is the root.
+    paths: Vec<(PathId, Part, u32)>,
+    numbers: HashMap<(PathId, Part), PathId, ahash::RandomState>,
+    sets: Vec<Rc<[PathId]>>,
+    set_numbers: HashMap<Rc<[PathId]>, SetId, ahash::RandomState>,
+    unions: HashMap<(SetId, SetId), SetId, ahash::RandomState>,
+}
+
+impl Default for Paths {
+    fn default() -> Self {
+        let none: Rc<[PathId]> = Rc::new([]);
+        Paths {
+            paths: vec![(PathId::ROOT, Part::Item(0), 0)],
+            numbers: HashMap::default(),
+            sets: vec![Rc::clone(&none)],
+            set_numbers: HashMap::from_iter([(none, SetId::EMPTY)]),
+            unions: HashMap::default(),
+        }
+    }
+}
+
+impl Paths {
+    /// The path of a key below a path.
+    pub(super) fn key(&mut self, above: PathId, key: &[u8]) -> PathId {
+        self.below(above, Part::Key(key.into()))
+    }
+
+    /// The path of an item below a path.
+    pub(super) fn item(&mut self, above: PathId, index: usize) -> PathId {
+        self.below(above, Part::Item(index))
+    }
+
+    fn below(&mut self, above: PathId, part: Part) -> PathId {
+        let next = PathId(self.paths.len() as u32);
+        let depth = self.paths[above.0 as usize].2 + 1;
+        *self.numbers.entry((above, part)).or_insert_with_key(|(above, part)| {
+            self.paths.push((*above, part.clone(), depth));
+            next
+        })
+    }
+
+    /// The set of one path.
+    pub(super) fn only(&mut self, path: PathId) -> SetId {
+        self.set(vec![path])
+    }
+
+    /// The set of paths that are sorted and there once each.
+    fn set(&mut self, mut paths: Vec<PathId>) -> SetId {
+        while paths.len() > MOST_PATHS {
+            paths = self.coarser(&paths);
+        }
+        if let Some(known) = self.set_numbers.get(&paths[..]) {
+            return *known;
+        }
+        let paths: Rc<[PathId]> = paths.into();
+        let id = SetId(self.sets.len() as u32);
+        self.sets.push(Rc::clone(&paths));
+        self.set_numbers.insert(paths, id);
+        id
+    }
+
+    /// The deepest paths give way to what holds them.
+    fn coarser(&self, paths: &[PathId]) -> Vec<PathId> {
+        let of = |path: &PathId| &self.paths[path.0 as usize];
+        let deepest = paths.iter().map(|path| of(path).2).max().unwrap_or_default();
+        let raised = paths.iter().map(|path| if of(path).2 == deepest { of(path).0 } else { *path });
+        raised.collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// What is in either set.
+    pub(super) fn union(&mut self, a: SetId, b: SetId) -> SetId {
+        if a == b || b == SetId::EMPTY {
+            return a;
+        }
+        if a == SetId::EMPTY {
+            return b;
+        }
+        let pair = if a.0 < b.0 { (a, b) } else { (b, a) };
+        if let Some(known) = self.unions.get(&pair) {
+            return *known;
+        }
+        let (left, right) = (Rc::clone(&self.sets[a.0 as usize]), Rc::clone(&self.sets[b.0 as usize]));
+        let mut all: Vec<PathId> = Vec::with_capacity(left.len() + right.len());
+        all.extend_from_slice(&left);
+        all.extend_from_slice(&right);
+        all.sort_unstable();
+        all.dedup();
+        let union = self.set(all);
+        self.unions.insert(pair, union);
+        union
+    }
+
+    /// The paths of a set, in the order in which they were first met.
+    pub(super) fn of(&self, set: SetId) -> &[PathId] {
+        &self.sets[set.0 as usize]
+    }
+
+    /// A path as other parts of the program know it.
+    pub(super) fn value_path(&self, path: PathId) -> ValuePath {
+        let mut steps = Vec::new();
+        let mut at = path;
+        while at != PathId::ROOT {
+            let (above, part, _) = &self.paths[at.0 as usize];
+            steps.push(match part {
+                Part::Key(key) => Step::Key(utf8::to_text(key).into_owned()),
+                Part::Item(index) => Step::Item(*index),
+            });
+            at = *above;
+        }
+        steps.reverse();
+        ValuePath::of(steps)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_and_sets_are_known_by_what_they_are() {
+        let mut paths = Paths::default();
+        let a = paths.key(PathId::ROOT, b"a");
+        let b = paths.item(a, 2);
+        assert_eq!(paths.key(PathId::ROOT, b"a"), a);
+        assert_eq!(paths.value_path(b).to_string(), "a[2]");
+        let (only_a, only_b) = (paths.only(a), paths.only(b));
+        let both = paths.union(only_a, only_b);
+        assert_eq!(paths.union(only_b, only_a), both);
+        assert_eq!(paths.union(both, only_a), both);
+        assert_eq!(paths.union(SetId::EMPTY, only_a), only_a);
+        assert_eq!(paths.of(both), [a, b]);
+    }
+
+    #[test]
+    fn large_sets_name_what_holds_the_paths() {
+        let mut paths = Paths::default();
+        let list = paths.key(PathId::ROOT, b"list");
+        let mut all = SetId::EMPTY;
+        for index in 0..10_000 {
+            let item = paths.item(list, index);
+            let name = paths.key(item, b"name");
+            let only = paths.only(name);
+            all = paths.union(all, only);
+        }
+        assert!(paths.of(all).len() <= MOST_PATHS);
+        assert!(paths.of(all).contains(&list));
+    }
+}

@@ -1,0 +1,326 @@
+//! What is kept while templates run.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::flow;
+use super::marks::{Mark, Marks, Origin, Part};
+use super::paths::{PathId, SetId};
+use super::pieces::{CallId, NO_SOURCE, Piece, PieceKind, Pieces};
+use super::untaken::{Effect, effects};
+use super::{Ends, Site, Tracer};
+use crate::engine::gotpl::ast::{NodeId, Parsed};
+use crate::engine::gotpl::value::{Map, Text, Value};
+
+/// A call of a template.
+pub(super) struct Call {
+    /// The call around it.
+    pub(super) outer: CallId,
+    /// The name of the template; none for a text that was given to `tpl`.
+    pub(super) name: Option<Text>,
+    /// The text that it is called in, by its number, and where in it.
+    pub(super) source: u32,
+    pub(super) offset: u32,
+}
+
+/// What counts for all that is written at a place.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct State {
+    /// What decided that the place is reached.
+    deciding: SetId,
+    /// What all text shows: the values that hold a text which `tpl` runs.
+    shown: SetId,
+    call: CallId,
+    /// Where it began, and the number of the piece there.
+    from: usize,
+    piece: usize,
+    /// What decided last.
+    by: SetId,
+    begins_with_break: bool,
+    ends_with_break: bool,
+    /// What had decided in the text around it.
+    decided: SetId,
+}
+
+/// The call of a function.
+struct Calling {
+    source: u32,
+    offset: u32,
+    /// The template that `include` calls, or the text of `tpl`; and the data.
+    subject: Mark,
+    data: Mark,
+}
+
+/// Keeps where everything comes from.
+#[derive(Default)]
+pub struct Recorder {
+    pub(super) marks: Marks,
+    state: State,
+    /// What decided about a change of values that was not made: it counts everywhere from then on.
+    everywhere: SetId,
+    pub(super) pieces: Vec<Piece>,
+    /// All that decided in the text that is being written.
+    decided: SetId,
+    pub(super) sources: Vec<Arc<Parsed>>,
+    source_numbers: HashMap<usize, u32, ahash::RandomState>,
+    pub(super) calls: Vec<Call>,
+    calling: Option<Calling>,
+    /// The pieces that matter only where no line break comes next.
+    undecided: Vec<usize>,
+    /// What the `include` or `tpl` that ended last gave.
+    captured: Option<Mark>,
+    /// What parts of templates would do, by their texts and nodes.
+    effects: HashMap<(u32, u32), Rc<[Effect]>, ahash::RandomState>,
+    /// The places and lengths of what was taken out of the file that was rendered last.
+    pub(super) removed: Vec<(usize, usize)>,
+}
+
+impl Recorder {
+    /// Says what the values of a chart are, in what its templates see, by the path of the values.
+    pub fn set_values(&mut self, dot: &Map, names: &[String]) {
+        let path = names.iter().fold(PathId::ROOT, |path, name| self.marks.paths.key(path, name.as_bytes()));
+        let mark = self.marks.at(path);
+        self.marks.hold(&Value::Map(dot.clone()), Part::Key("Values".into()), mark);
+    }
+
+    /// Takes the pieces of a file, after it was rendered.
+    pub(super) fn take_pieces(&mut self, length: usize) -> Pieces {
+        self.state = State::default();
+        self.written(b"\n");
+        self.decided = SetId::EMPTY;
+        Pieces { length, deciding: SetId::EMPTY, pieces: std::mem::take(&mut self.pieces) }
+    }
+
+    fn source(&mut self, parsed: &Arc<Parsed>) -> u32 {
+        let next = self.sources.len() as u32;
+        *self.source_numbers.entry(Arc::as_ptr(parsed).addr()).or_insert_with(|| {
+            self.sources.push(Arc::clone(parsed));
+            next
+        })
+    }
+
+    fn now_deciding(&mut self) -> SetId {
+        self.marks.paths.union(self.state.deciding, self.everywhere)
+    }
+
+    fn add_piece(&mut self, at: usize, site: Site<'_>, shown: SetId, deciding: SetId, kind: PieceKind) {
+        let source = self.source(site.parsed);
+        let now = self.now_deciding();
+        let deciding = self.marks.paths.union(deciding, now);
+        let shown = self.marks.paths.union(shown, self.state.shown);
+        let call = self.state.call;
+        self.pieces.push(Piece { at, source, offset: site.offset as u32, call, shown, deciding, kind });
+    }
+
+    /// All that matters about a value that decides: what it shows itself, and what decided about it.
+    fn decision(&mut self, value: &Value, mark: Mark) -> SetId {
+        let shape = self.marks.shape(value, mark);
+        self.marks.own_and_deciding(shape)
+    }
+
+    /// Something is written next, perhaps nothing: what was decided before it does not matter to other lines if it begins with a
+    /// line break.
+    fn written(&mut self, text: &[u8]) {
+        let Some(first) = text.first() else { return };
+        for index in self.undecided.drain(..) {
+            let Some(piece) = self.pieces.get_mut(index) else { continue };
+            if *first == b'\n' {
+                (piece.kind, piece.shown, piece.deciding) = (PieceKind::Nothing, SetId::EMPTY, SetId::EMPTY);
+            } else {
+                piece.kind = PieceKind::Decided;
+            }
+        }
+    }
+
+    fn push_call(&mut self, name: Option<Text>, source: u32, offset: u32) {
+        self.calls.push(Call { outer: self.state.call, name, source, offset });
+        self.state.call = self.calls.len() as CallId;
+    }
+}
+
+impl Tracer for Recorder {
+    type Mark = Mark;
+    type State = State;
+    const IS_ON: bool = true;
+
+    fn entry(&mut self, container: &Value, of: Mark, key: &[u8]) -> Mark {
+        self.marks.entry(container, of, key)
+    }
+
+    fn item(&mut self, list: &Value, of: Mark, index: usize) -> Mark {
+        self.marks.item(list, of, index)
+    }
+
+    fn shape(&mut self, container: &Value, of: Mark) -> Mark {
+        self.marks.shape(container, of)
+    }
+
+    fn assigned(&mut self, mark: Mark) -> Mark {
+        let by = self.state.deciding;
+        self.marks.deciding(mark, by)
+    }
+
+    fn decided(&mut self, mark: Mark, by: &Value, by_mark: Mark) -> Mark {
+        let by = self.decision(by, by_mark);
+        self.marks.deciding(mark, by)
+    }
+
+    fn text(&mut self, at: usize, text: &[u8], site: Site<'_>) {
+        self.written(text);
+        self.add_piece(at, site, SetId::EMPTY, SetId::EMPTY, PieceKind::Copied);
+    }
+
+    fn printed(&mut self, from: usize, out: &[u8], site: Site<'_>, value: &Value, mark: Mark) {
+        self.written(&out[from..]);
+        let origin = self.marks.origin(mark);
+        let text = origin.text.map(|text| self.marks.text(text)).filter(|text| text.length == out.len() - from);
+        let Some(text) = text else {
+            let (shown, deciding) = self.marks.all(value, mark);
+            return self.add_piece(from, site, shown, deciding, PieceKind::Made);
+        };
+        // Even where nothing is written, the line depends on it.
+        self.add_piece(from, site, SetId::EMPTY, SetId::EMPTY, PieceKind::Nothing);
+        let now = self.now_deciding();
+        let more = self.marks.paths.union(origin.deciding, now);
+        let shown = self.state.shown;
+        let (source, call) = (self.source(site.parsed), self.state.call);
+        for piece in &text.pieces {
+            let shown = self.marks.paths.union(piece.shown, shown);
+            let deciding = self.marks.paths.union(piece.deciding, more);
+            let mut piece = Piece { at: from + piece.at, shown, deciding, ..*piece };
+            if piece.source == NO_SOURCE {
+                piece = Piece { source, offset: site.offset as u32, call, ..piece };
+            }
+            if piece.kind == PieceKind::DecidedLines {
+                self.undecided.push(self.pieces.len());
+            }
+            self.pieces.push(piece);
+        }
+    }
+
+    fn enter(&mut self, at: usize, site: Site<'_>, by: &Value, mark: Mark, other: Ends) -> State {
+        let before = self.state;
+        let by = self.decision(by, mark);
+        let deciding = self.marks.paths.union(before.deciding, by);
+        self.decided = self.marks.paths.union(self.decided, by);
+        self.add_piece(at, site, SetId::EMPTY, SetId::EMPTY, PieceKind::Nothing);
+        self.state.deciding = deciding;
+        State {
+            from: at,
+            piece: self.pieces.len() - 1,
+            by,
+            begins_with_break: other.begins_with_break,
+            ends_with_break: other.ends_with_break,
+            ..before
+        }
+    }
+
+    fn leave(&mut self, out: &[u8], before: State) {
+        let written = &out[before.from..];
+        let is_line = match before.from.checked_sub(1) {
+            Some(last) => out[last] == b'\n',
+            None => before.call == 0,
+        };
+        let begins = before.begins_with_break && written.first().is_none_or(|byte| *byte == b'\n');
+        let ends = before.ends_with_break && written.last().is_none_or(|byte| *byte == b'\n');
+        self.state = before;
+        if is_line && ends {
+            return;
+        }
+        if let Some(marker) = self.pieces.get_mut(before.piece) {
+            marker.kind = if begins { PieceKind::DecidedLines } else { PieceKind::Decided };
+            marker.deciding = self.marks.paths.union(marker.deciding, before.by);
+            let behind = Piece { at: out.len(), ..*marker };
+            if begins {
+                self.undecided.extend([before.piece, self.pieces.len()]);
+            }
+            self.pieces.push(behind);
+        }
+    }
+
+    fn state(&self) -> State {
+        self.state
+    }
+
+    fn restore(&mut self, state: State) {
+        self.state = state;
+    }
+
+    fn add_to(&mut self, state: &mut State, by: &Value, mark: Mark) {
+        let by = self.decision(by, mark);
+        state.deciding = self.marks.paths.union(state.deciding, by);
+    }
+
+    fn with_decision(&mut self, mark: Mark, by: &Value, by_mark: Mark) -> Mark {
+        let by = self.decision(by, by_mark);
+        self.marks.deciding(mark, by)
+    }
+
+    fn not_changed(&mut self, container: Option<&Value>, by: &Value, by_mark: Mark) {
+        let by = self.decision(by, by_mark);
+        let by = self.marks.paths.union(by, self.state.deciding);
+        match container {
+            Some(container @ Value::Map(_)) => self.marks.decide_keys(container, by),
+            Some(_) => {}
+            None => self.everywhere = self.marks.paths.union(self.everywhere, by),
+        }
+    }
+
+    fn call(&mut self, site: Site<'_>, name: &Text) {
+        let source = self.source(site.parsed);
+        self.push_call(Some(name.clone()), source, site.offset as u32);
+    }
+
+    fn calling(&mut self, site: Site<'_>, name: &str, values: &[Value], marks: &[Mark]) {
+        let source = self.source(site.parsed);
+        self.captured = None;
+        let mark = |index: usize| marks.get(index).copied().unwrap_or_default();
+        self.calling = Some(Calling { source, offset: site.offset as u32, subject: mark(0), data: mark(1) });
+        flow::before(&mut self.marks, name, values, marks, self.state.deciding);
+    }
+
+    fn returned(&mut self, name: &str, values: &[Value], marks: &[Mark], result: &Value) -> Mark {
+        match self.captured.take() {
+            Some(mark) => mark,
+            None => flow::result(&mut self.marks, name, values, marks, result, self.state.deciding),
+        }
+    }
+
+    fn begin(&mut self, at: usize, name: &Text, is_text: bool) -> (State, Mark) {
+        let before = State { from: at, piece: self.pieces.len(), decided: self.decided, ..self.state };
+        self.decided = SetId::EMPTY;
+        let Some(Calling { source, offset, subject, data }) = self.calling.take() else { return (before, Mark::NONE) };
+        let name = (!is_text).then(|| name.clone());
+        self.push_call(name, source, offset);
+        let origin = self.marks.origin(subject);
+        let own = self.marks.own(subject);
+        self.state.deciding = self.marks.paths.union(self.state.deciding, origin.deciding);
+        let by_subject = if is_text { &mut self.state.shown } else { &mut self.state.deciding };
+        *by_subject = self.marks.paths.union(*by_subject, own);
+        (before, data)
+    }
+
+    fn removed(&mut self, at: usize, length: usize) {
+        self.removed.push((at, length));
+    }
+
+    fn effects(&mut self, parsed: &Arc<Parsed>, list: NodeId) -> Rc<[Effect]> {
+        let source = self.source(parsed);
+        Rc::clone(self.effects.entry((source, list.0)).or_insert_with(|| effects(parsed, list).into()))
+    }
+
+    fn end(&mut self, out: &[u8], from: usize, before: State) {
+        let mut pieces = self.pieces.split_off(before.piece.min(self.pieces.len()));
+        self.undecided.retain(|index| *index < before.piece);
+        pieces.iter_mut().for_each(|piece| piece.at -= from);
+        let mut pieces = Pieces { length: out.len() - from, deciding: self.decided, pieces };
+        pieces.add_deciding(&mut self.marks.paths);
+        self.decided = self.marks.paths.union(before.decided, pieces.deciding);
+        self.state = before;
+        let shown = pieces.shown(&mut self.marks.paths);
+        let text = Some(self.marks.add_text(pieces));
+        let origin = Origin { path: None, shown, deciding: SetId::EMPTY, text };
+        self.captured = Some(self.marks.mark(origin));
+    }
+}

@@ -1,0 +1,166 @@
+//! Lines of values that are written as YAML, and values that are read from such lines.
+
+use super::marks::{Mark, Marks, Origin, Part};
+use super::paths::SetId;
+use super::pieces::{NO_SOURCE, Piece, PieceKind, Pieces};
+use crate::diagnostic::Source;
+use crate::engine::gotpl::value::Value;
+use crate::yaml::{self, Node};
+
+/// Longer texts are not looked through: what they show is known as a whole.
+const MOST_BYTES: usize = 1 << 20;
+
+/// How deeply values may nest.
+const MOST_LEVELS: usize = 500;
+
+/// What each line of a value shows that was written as YAML. It is read again, so that the lines are where YAML has them.
+pub(super) fn lines(marks: &mut Marks, value: &Value, mark: Mark, text: &[u8]) -> Option<Pieces> {
+    if !matches!(value, Value::Map(_) | Value::List(_)) || !text.contains(&b'\n') {
+        return None;
+    }
+    let node = read_again(text)?;
+    let starts: Vec<usize> = std::iter::once(0).chain(memchr::memchr_iter(b'\n', text).map(|at| at + 1)).collect();
+    let mut by_line: Vec<(SetId, SetId)> = vec![(SetId::EMPTY, SetId::EMPTY); starts.len()];
+    let mut lines = Lines { marks, by_line: &mut by_line };
+    let end = starts.len();
+    lines.part(&node, value, mark, 0..end, MOST_LEVELS);
+    let piece = |(at, (shown, deciding)): (&usize, &(SetId, SetId))| Piece {
+        at: *at,
+        source: NO_SOURCE,
+        offset: 0,
+        call: 0,
+        shown: *shown,
+        deciding: *deciding,
+        kind: PieceKind::Made,
+    };
+    let pieces = starts.iter().zip(&by_line).map(piece).collect();
+    let mut pieces = Pieces { length: text.len(), deciding: SetId::EMPTY, pieces };
+    pieces.add_deciding(&mut marks.paths);
+    Some(pieces)
+}
+
+fn read_again(text: &[u8]) -> Option<Node> {
+    if text.len() > MOST_BYTES {
+        return None;
+    }
+    let text = std::str::from_utf8(text).ok()?;
+    yaml::read_document(&Source::rendered("", text)).ok()
+}
+
+struct Lines<'a> {
+    marks: &'a mut Marks,
+    by_line: &'a mut [(SetId, SetId)],
+}
+
+impl Lines<'_> {
+    /// A value that takes these lines.
+    fn part(&mut self, node: &Node, value: &Value, mark: Mark, range: std::ops::Range<usize>, levels: usize) {
+        let next = levels.checked_sub(1);
+        match (&node.value, value) {
+            (yaml::Value::Map(map), Value::Map(entries)) if next.is_some() && !map.is_empty() => {
+                // Which keys there are decides about each of them.
+                let shape = self.marks.shape(value, mark);
+                let by = self.marks.own_and_deciding(shape);
+                self.add(range.clone(), SetId::EMPTY, by);
+                let starts: Vec<usize> = map.entries().map(|(_, entry)| line_of(&entry.key)).collect();
+                for (index, (key, entry)) in map.entries().enumerate() {
+                    let end = starts.get(index + 1).copied().unwrap_or(range.end);
+                    let Some(inner) = entries.get(key.as_bytes()) else { continue };
+                    let mark = self.marks.entry(value, mark, key.as_bytes());
+                    self.part(&entry.node, &inner, mark, starts[index]..end, next.unwrap_or(0));
+                }
+            }
+            (yaml::Value::List(items), Value::List(list)) if next.is_some() && !items.is_empty() => {
+                let shape = self.marks.shape(value, mark);
+                let by = self.marks.own_and_deciding(shape);
+                self.add(range.clone(), SetId::EMPTY, by);
+                let starts: Vec<usize> = items.iter().map(|item| line_of(&item.span)).collect();
+                for (index, item) in items.iter().enumerate() {
+                    let end = starts.get(index + 1).copied().unwrap_or(range.end);
+                    let Some(inner) = list.items().get(index) else { continue };
+                    let mark = self.marks.item(value, mark, index);
+                    self.part(item, inner, mark, starts[index]..end, next.unwrap_or(0));
+                }
+            }
+            _ => {
+                let (shown, deciding) = self.marks.all(value, mark);
+                self.add(range, shown, deciding);
+            }
+        }
+    }
+
+    fn add(&mut self, range: std::ops::Range<usize>, shown: SetId, deciding: SetId) {
+        let end = range.end.min(self.by_line.len());
+        for (line_shown, line_deciding) in self.by_line.get_mut(range.start..end).unwrap_or_default() {
+            *line_shown = self.marks.paths.union(*line_shown, shown);
+            *line_deciding = self.marks.paths.union(*line_deciding, deciding);
+        }
+    }
+}
+
+/// The line that a place is in, from 0.
+fn line_of(span: &crate::diagnostic::Span) -> usize {
+    span.position().map_or(0, |position| position.line.saturating_sub(1))
+}
+
+/// Says where what was read from a text that templates wrote comes from, line by line. `false`: it is not known.
+pub(super) fn read(marks: &mut Marks, result: &Value, mark: Mark, values: &[Value]) -> bool {
+    let origin = marks.origin(mark);
+    let (Some(text), Some(Value::Str(bytes))) = (origin.text, values.first()) else { return false };
+    let pieces = marks.text(text);
+    let Some(node) = read_again(bytes).filter(|_| pieces.length == bytes.len()) else { return false };
+    let mut reading = Reading { marks, pieces: &pieces, more: origin.deciding };
+    reading.part(&node, result, 0..bytes.len(), MOST_LEVELS);
+    true
+}
+
+struct Reading<'a> {
+    marks: &'a mut Marks,
+    pieces: &'a Pieces,
+    more: SetId,
+}
+
+impl Reading<'_> {
+    fn part(&mut self, node: &Node, value: &Value, range: std::ops::Range<usize>, levels: usize) -> Mark {
+        let Some(levels) = levels.checked_sub(1) else { return self.of(range) };
+        match (&node.value, value) {
+            (yaml::Value::Map(map), Value::Map(entries)) => {
+                let starts: Vec<usize> = map.entries().map(|(_, entry)| entry.key.start()).collect();
+                for (index, (key, entry)) in map.entries().enumerate() {
+                    let end = starts.get(index + 1).copied().filter(|end| *end > starts[index]).unwrap_or(range.end);
+                    let Some(inner) = entries.get(key.as_bytes()) else { continue };
+                    let mark = self.part(&entry.node, &inner, starts[index]..end.max(starts[index]), levels);
+                    self.marks.hold(value, Part::Key(key.into()), mark);
+                }
+            }
+            (yaml::Value::List(items), Value::List(list)) => {
+                let starts: Vec<usize> = items.iter().map(|item| item.span.start()).collect();
+                for (index, item) in items.iter().enumerate() {
+                    let end = starts.get(index + 1).copied().filter(|end| *end > starts[index]).unwrap_or(range.end);
+                    let Some(inner) = list.items().get(index) else { continue };
+                    let mark = self.part(item, inner, starts[index]..end.max(starts[index]), levels);
+                    self.marks.hold(value, Part::Item(index), mark);
+                }
+            }
+            _ => return self.of(range),
+        }
+        // Which keys there are depends on all that decided, and on what is shown where the value stands.
+        let mark = self.of(range);
+        let by = self.marks.own_and_deciding(mark);
+        let by = self.marks.paths.union(by, self.pieces.deciding);
+        self.marks.decide_keys(value, by);
+        Mark::NONE
+    }
+
+    /// What the pieces of a range of the text come from.
+    fn of(&mut self, range: std::ops::Range<usize>) -> Mark {
+        let pieces = &self.pieces.pieces;
+        let first = pieces.partition_point(|piece| piece.at <= range.start).saturating_sub(1);
+        let (mut shown, mut deciding) = (SetId::EMPTY, self.more);
+        for piece in pieces[first..].iter().take_while(|piece| piece.at <= range.end) {
+            shown = self.marks.paths.union(shown, piece.shown);
+            deciding = self.marks.paths.union(deciding, piece.deciding);
+        }
+        self.marks.mark(Origin { path: None, shown, deciding, text: None })
+    }
+}

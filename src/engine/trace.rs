@@ -1,0 +1,274 @@
+//! Where each line of what templates gave comes from: the line of a template, the calls around it, and the values.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::diagnostic::{Source, Span};
+use crate::values::ValuePath;
+
+/// Where the lines of all rendered files come from.
+#[derive(Debug, Default)]
+pub struct Trace {
+    /// Texts of templates.
+    pub(super) sources: Vec<TraceSource>,
+    pub(super) calls: Vec<TraceCall>,
+    pub(super) paths: Vec<ValuePath>,
+    /// Sets of paths, by their numbers.
+    pub(super) sets: Vec<Box<[u32]>>,
+    pub(super) files: Vec<TracedFile>,
+}
+
+/// A text that was run as a template.
+#[derive(Debug, Clone)]
+pub(super) enum TraceSource {
+    /// A file of a chart.
+    File(Source),
+    /// A text that `tpl` was given.
+    Text(Arc<str>),
+}
+
+/// A call of a template.
+#[derive(Debug, Clone)]
+pub(super) struct TraceCall {
+    /// The call around it, by its number from 1; 0 for none.
+    pub(super) outer: u32,
+    pub(super) name: Option<String>,
+    pub(super) source: u32,
+    pub(super) offset: u32,
+}
+
+/// The pieces of a rendered file.
+#[derive(Debug)]
+pub(super) struct TracedFile {
+    pub(super) path: String,
+    /// Where its lines begin, and its length.
+    pub(super) lines: Vec<usize>,
+    pub(super) length: usize,
+    pub(super) pieces: Vec<TracePiece>,
+    /// Where the text of each line begins.
+    pub(super) texts: Vec<usize>,
+}
+
+/// A stretch of a rendered file, up to the next one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TracePiece {
+    pub(super) at: usize,
+    pub(super) source: u32,
+    pub(super) offset: u32,
+    pub(super) call: u32,
+    pub(super) shown: u32,
+    pub(super) deciding: u32,
+    /// Whether the text of the template is written as it is there.
+    pub(super) is_copied: bool,
+    /// Whether it says only what decided, at this place.
+    pub(super) is_marker: bool,
+}
+
+/// Where a line comes from.
+#[derive(Debug, Clone, Default)]
+pub struct LineOrigin {
+    /// The line of the template, or of the text that `tpl` ran.
+    pub place: Option<TemplateLine>,
+    /// The calls around it, the innermost first.
+    pub calls: Vec<TemplateCall>,
+    /// The values that it shows.
+    pub shown: Vec<ValuePath>,
+    /// The values that decided that it is there, or what it shows.
+    pub deciding: Vec<ValuePath>,
+}
+
+impl LineOrigin {
+    /// The line of a file: where it is in a text that `tpl` ran, of the call.
+    pub fn span(&self) -> Option<Span> {
+        let places = self.place.iter().chain(self.calls.iter().map(|call| &call.place));
+        places
+            .into_iter()
+            .find_map(|place| if let TemplateLine::File(span) = place { Some(span.clone()) } else { None })
+    }
+}
+
+/// A line of a template.
+#[derive(Debug, Clone)]
+pub enum TemplateLine {
+    /// A line of a file: its text, without white space around it.
+    File(Span),
+    /// A line (from 1) of a text that `tpl` was given.
+    Text {
+        /// The number of the line.
+        line: usize,
+        /// Its text.
+        text: String,
+    },
+}
+
+/// A call of a template by `include`, `tpl` or `{{ template }}`.
+#[derive(Debug, Clone)]
+pub struct TemplateCall {
+    /// The name of the template; `None` for `tpl`.
+    pub name: Option<String>,
+    /// Where it is called.
+    pub place: TemplateLine,
+}
+
+impl Trace {
+    /// Adds what another engine of the same tree knows.
+    pub(super) fn extend(&mut self, other: Trace) {
+        let (sources, calls) = (self.sources.len() as u32, self.calls.len() as u32);
+        let (paths, sets) = (self.paths.len() as u32, self.sets.len() as u32);
+        self.sources.extend(other.sources);
+        let call = |number: u32| if number == 0 { 0 } else { number + calls };
+        self.calls.extend(other.calls.into_iter().map(|known| TraceCall {
+            outer: call(known.outer),
+            source: known.source + sources,
+            ..known
+        }));
+        self.paths.extend(other.paths);
+        self.sets.extend(other.sets.into_iter().map(|set| set.iter().map(|path| path + paths).collect()));
+        self.files.extend(other.files.into_iter().map(|mut file| {
+            for piece in &mut file.pieces {
+                piece.source += sources;
+                piece.call = call(piece.call);
+                piece.shown += sets;
+                piece.deciding += sets;
+            }
+            file
+        }));
+    }
+
+    /// How many lines of a rendered file are known; 0 if the file is not.
+    pub fn line_count(&self, path: &str) -> usize {
+        self.file(path).map_or(0, |file| file.lines.len())
+    }
+
+    /// Where a line (from 1) of a rendered file comes from.
+    pub fn line(&self, path: &str, line: usize) -> Option<LineOrigin> {
+        let file = self.file(path)?;
+        let index = line.checked_sub(1)?;
+        let range = file.range(index)?;
+        let mut origin = LineOrigin::default();
+        if let Some(piece) = file.covering(*file.texts.get(index)?) {
+            let offset = if piece.is_copied {
+                piece.offset as usize + (file.texts[index] - piece.at)
+            } else {
+                piece.offset as usize
+            };
+            origin.place = self.place(piece.source, offset);
+            origin.calls = self.calls(piece.call);
+        }
+        let (mut shown, mut deciding) = (Vec::new(), Vec::new());
+        for piece in file.touching(range) {
+            shown.extend_from_slice(&self.sets[piece.shown as usize]);
+            deciding.extend_from_slice(&self.sets[piece.deciding as usize]);
+        }
+        origin.shown = self.named(shown);
+        origin.deciding = self.named(deciding);
+        origin.deciding.retain(|path| !origin.shown.contains(path));
+        Some(origin)
+    }
+
+    /// The lines (from 1) of a rendered file that depend on a value, or on what it holds, or on what holds it: which show it,
+    /// and which it decided about.
+    pub fn lines_of(&self, path: &str, value: &ValuePath) -> Vec<(usize, Dependence)> {
+        let is_meant = |known: &ValuePath| known.holds(value) || value.holds(known);
+        let meant: Vec<bool> = self.paths.iter().map(is_meant).collect();
+        let holds: Vec<bool> = self.sets.iter().map(|set| set.iter().any(|path| meant[*path as usize])).collect();
+        let Some(file) = self.file(path) else { return Vec::new() };
+        let dependence = |index: usize| {
+            let pieces: Vec<&TracePiece> = file.touching(file.range(index)?).collect();
+            if pieces.iter().any(|piece| holds[piece.shown as usize]) {
+                return Some(Dependence::Shown);
+            }
+            pieces.iter().any(|piece| holds[piece.deciding as usize]).then_some(Dependence::Decided)
+        };
+        (0..file.lines.len()).filter_map(|index| Some((index + 1, dependence(index)?))).collect()
+    }
+
+    fn file(&self, path: &str) -> Option<&TracedFile> {
+        self.files.iter().find(|file| file.path == path)
+    }
+
+    fn named(&self, mut numbers: Vec<u32>) -> Vec<ValuePath> {
+        numbers.sort_unstable();
+        numbers.dedup();
+        let mut paths: Vec<ValuePath> = numbers.into_iter().map(|path| self.paths[path as usize].clone()).collect();
+        paths.sort();
+        paths.dedup();
+        paths
+    }
+
+    fn place(&self, source: u32, offset: usize) -> Option<TemplateLine> {
+        Some(match self.sources.get(source as usize)? {
+            TraceSource::File(source) => {
+                let range = source.line_range(source.position(offset.min(source.text().len())).line);
+                let text = &source.text()[range.clone()];
+                let indent = text.len() - text.trim_start().len();
+                let end = range.start + text.trim_end().len().max(indent);
+                TemplateLine::File(source.span(range.start + indent..end))
+            }
+            TraceSource::Text(text) => {
+                let offset = (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+                let line = text[..offset].matches('\n').count();
+                let shown = text.lines().nth(line).unwrap_or_default().trim().to_owned();
+                TemplateLine::Text { line: line + 1, text: shown }
+            }
+        })
+    }
+
+    /// The calls around a place. Very deep ones are left out.
+    fn calls(&self, mut number: u32) -> Vec<TemplateCall> {
+        const MOST: usize = 100;
+        let mut calls = Vec::new();
+        while let Some(call) = number.checked_sub(1).and_then(|index| self.calls.get(index as usize)) {
+            if calls.len() == MOST {
+                break;
+            }
+            if let Some(place) = self.place(call.source, call.offset as usize) {
+                calls.push(TemplateCall { name: call.name.clone(), place });
+            }
+            number = call.outer;
+        }
+        calls
+    }
+}
+
+/// How a line depends on a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Dependence {
+    /// It shows the value.
+    Shown,
+    /// The value decided that the line is there, or what it shows.
+    Decided,
+}
+
+impl TracedFile {
+    /// Where a line (from 0) is, without its break.
+    fn range(&self, index: usize) -> Option<Range<usize>> {
+        let start = *self.lines.get(index)?;
+        let end = self.lines.get(index + 1).map_or(self.length, |next| next - 1);
+        Some(start..end.max(start))
+    }
+
+    /// The piece that a position is in.
+    fn covering(&self, at: usize) -> Option<&TracePiece> {
+        let end = self.pieces.partition_point(|piece| piece.at <= at);
+        self.pieces[..end].iter().rev().find(|piece| !piece.is_marker)
+    }
+
+    /// The pieces that a line is made of, those of nothing included.
+    fn touching(&self, line: Range<usize>) -> impl Iterator<Item = &TracePiece> {
+        let end = self.pieces.partition_point(|piece| piece.at <= line.end);
+        // Pieces of nothing before the one that the line begins in stand at an earlier line.
+        let first = self.pieces.partition_point(|piece| piece.at < line.start);
+        let first = self.pieces[..first].iter().rposition(|piece| !piece.is_marker).unwrap_or(first);
+        self.pieces[first..end].iter().enumerate().filter_map(move |(index, piece)| {
+            let next = self.pieces.get(first + index + 1).map_or(self.length, |next| next.at);
+            let is_there = if next == piece.at || piece.is_marker {
+                piece.at >= line.start
+            } else {
+                // The break behind the line does not belong to it.
+                piece.at < line.end && next > line.start
+            };
+            is_there.then_some(piece)
+        })
+    }
+}

@@ -1,0 +1,372 @@
+//! Where lines come from, held against experiments: values are changed at random, and each line that changes has to name one of
+//! them.
+//!
+//! `TRACE_CHARTS=FOLDER:...` looks at all charts in folders of your own, and `TRACE_SHOW=1` prints each line that is wrong.
+//! `TRACE_SEED` is the seed of the changes.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+
+use mim_chart::alignment::align;
+use mim_chart::chart::Chart;
+use mim_chart::engine::{self, Capabilities, Dependence, Release, Rendered, Scope, Trace};
+use mim_chart::render;
+use mim_chart::values::{Step, ValuePath};
+use mim_chart::yaml::{Map, Node, Value};
+
+/// How many changes are tried for each chart.
+const TRIALS: usize = 24;
+
+/// A chart rendered with some values, and where its lines come from.
+struct Traced {
+    values: Map,
+    files: BTreeMap<String, Rendered>,
+    trace: Trace,
+}
+
+fn traced(chart: &Chart, user: &Map) -> Option<Traced> {
+    let prepared = render::prepare_merged(chart.clone(), user.clone(), true).ok()?;
+    let mut release = Release::install("chat", "xmpp");
+    release.environment.seed = Some("test".into());
+    let capabilities = Capabilities::default();
+    let scope = Scope {
+        chart: &prepared.chart,
+        values: &prepared.values,
+        release: &release,
+        capabilities: &capabilities,
+        refusals: None,
+    };
+    let (rendered, trace) = engine::trace(&scope)?;
+    let plain = engine::render(&scope).ok()?;
+    assert_eq!(plain.len(), rendered.len());
+    for (plain, traced) in plain.iter().zip(&rendered) {
+        assert!(plain.path == traced.path && plain.text == traced.text, "{} is rendered alike", plain.path);
+    }
+    let files = rendered.into_iter().map(|rendered| (rendered.path.clone(), rendered)).collect();
+    Some(Traced { values: prepared.values, files, trace })
+}
+
+/// A generator of numbers that are the same in each run.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((self.0 >> 33) as usize) % end.max(1)
+    }
+}
+
+fn leaves(values: &Map) -> Vec<ValuePath> {
+    ValuePath::leaves(values).filter(|path| path.steps().iter().all(|step| matches!(step, Step::Key(_)))).collect()
+}
+
+/// Other values of the same kind, and of none.
+fn others(value: Option<&Value>) -> Vec<Value> {
+    let text = |text: &str| Value::String(text.to_owned());
+    match value {
+        Some(Value::Bool(value)) => vec![Value::Bool(!value)],
+        Some(Value::Int(number)) => vec![Value::Int(number + 1), Value::Int(0), Value::Null],
+        Some(Value::Float(number)) => vec![Value::Float(number + 1.0), Value::Float(0.0), Value::Null],
+        Some(Value::String(value)) if value.is_empty() => vec![text("other"), text("a.b/c:d")],
+        Some(Value::String(value)) => vec![text(&format!("{value}x")), text("other"), text(""), Value::Null],
+        Some(Value::List(items)) if items.is_empty() => {
+            let mut map = Map::new();
+            map.insert("name", Default::default(), Node::generated(text("other")));
+            vec![Value::List(vec![Node::generated(Value::Map(map))]), Value::List(vec![Node::generated(text("other"))])]
+        }
+        Some(Value::List(items)) => {
+            let mut more = items.clone();
+            more.extend(items.first().cloned());
+            vec![Value::List(Vec::new()), Value::List(more)]
+        }
+        Some(Value::Map(map)) if map.is_empty() => {
+            let mut map = Map::new();
+            map.insert("other", Default::default(), Node::generated(text("value")));
+            vec![Value::Map(map)]
+        }
+        Some(Value::Map(_)) => vec![Value::Null],
+        None | Some(Value::Null) => vec![text("other"), Value::Bool(true), Value::Int(3)],
+    }
+}
+
+/// A change of the value at a path of keys.
+fn put(user: &mut Map, path: &ValuePath, value: Value) {
+    let keys: Vec<&str> = path
+        .steps()
+        .iter()
+        .filter_map(|step| if let Step::Key(key) = step { Some(key.as_str()) } else { None })
+        .collect();
+    let (last, above) = keys.split_last().expect("a key");
+    let mut map = user;
+    for key in above {
+        if map.get(key).is_none_or(|node| node.value.as_map().is_none()) {
+            map.insert(*key, Default::default(), Node::generated(Value::Map(Map::new())));
+        }
+        map = map.get_mut(key).and_then(|node| node.value.as_map_mut()).expect("a map");
+    }
+    map.insert(*last, Default::default(), Node::generated(value));
+}
+
+/// The paths at which two trees of values are different.
+fn changed(a: &Map, b: &Map) -> Vec<ValuePath> {
+    let mut found = Vec::new();
+    compare(&Value::Map(a.clone()), &Value::Map(b.clone()), &mut Vec::new(), &mut found);
+    found
+}
+
+fn compare(a: &Value, b: &Value, at: &mut Vec<Step>, found: &mut Vec<ValuePath>) {
+    match (a, b) {
+        (Value::Map(a), Value::Map(b)) => {
+            let keys: BTreeSet<&str> = a.keys().chain(b.keys()).collect();
+            for key in keys {
+                at.push(Step::Key(key.to_owned()));
+                match (a.get(key), b.get(key)) {
+                    (Some(a), Some(b)) => compare(&a.value, &b.value, at, found),
+                    _ => found.push(ValuePath::of(at.clone())),
+                }
+                at.pop();
+            }
+        }
+        (Value::List(a), Value::List(b)) if a.len() == b.len() => {
+            for (index, (a, b)) in a.iter().zip(b).enumerate() {
+                at.push(Step::Item(index));
+                compare(&a.value, &b.value, at, found);
+                at.pop();
+            }
+        }
+        _ if mim_chart::json::write(a) == mim_chart::json::write(b) => {}
+        _ => found.push(ValuePath::of(at.clone())),
+    }
+}
+
+/// What came of the trials of a chart.
+#[derive(Default)]
+struct Verdict {
+    trials: usize,
+    lines: usize,
+    unexplained: Vec<String>,
+    /// Pairs of a line and a value that it shows, and how many of them some change of the value changed.
+    shown: usize,
+    changing: usize,
+    /// How many values decided about each line.
+    deciding: Vec<usize>,
+}
+
+impl Verdict {
+    fn add(&mut self, other: Verdict) {
+        self.trials += other.trials;
+        self.lines += other.lines;
+        self.unexplained.extend(other.unexplained);
+        self.shown += other.shown;
+        self.changing += other.changing;
+        self.deciding.extend(other.deciding);
+    }
+}
+
+/// Which lines (from 1) of a file are gone, and which are new.
+fn differing(old: &str, new: &str) -> (Vec<usize>, Vec<usize>) {
+    let [old, new] = [old, new].map(|text| text.lines().collect::<Vec<_>>());
+    let stretches = align(&old, &new);
+    let changed = stretches.into_iter().filter(|stretch| !stretch.is_same);
+    changed.fold((Vec::new(), Vec::new()), |(mut gone, mut come), stretch| {
+        gone.extend(stretch.old.map(|at| at + 1));
+        come.extend(stretch.new.map(|at| at + 1));
+        (gone, come)
+    })
+}
+
+fn try_chart(name: &str, chart: &Chart, seed: u64) -> Verdict {
+    let mut verdict = Verdict::default();
+    let Some(base) = traced(chart, &Map::new()) else { return verdict };
+    let mut numbers = Numbers(seed);
+    numbers.below(2);
+    let all = leaves(&base.values);
+    // The lines that show a value, and those of them that a change of it changed.
+    let mut tried: HashMap<ValuePath, BTreeSet<(String, usize)>> = HashMap::new();
+    for _ in 0..TRIALS {
+        if all.is_empty() {
+            break;
+        }
+        let mut user = Map::new();
+        let path = all[numbers.below(all.len())].clone();
+        let mut choices = others(path.get(&base.values).map(|node| &node.value));
+        let mut more = Vec::new();
+        if numbers.below(4) == 0 {
+            // Several at once.
+            let second = all[numbers.below(all.len())].clone();
+            if !second.holds(&path) && !path.holds(&second) {
+                let choices = others(second.get(&base.values).map(|node| &node.value));
+                let value = choices[numbers.below(choices.len())].clone();
+                more.push((second, value));
+            }
+        } else if numbers.below(8) == 0 && path.steps().len() > 1 {
+            // The whole map.
+            let parent = path.parent().expect("a parent");
+            choices = vec![Value::Null];
+            more.push((parent, choices[0].clone()));
+        }
+        for value in choices {
+            let mut user_values = user.clone();
+            put(&mut user_values, &path, value);
+            for (path, value) in &more {
+                put(&mut user_values, path, value.clone());
+            }
+            let Some(other) = traced(chart, &user_values) else { continue };
+            let paths = changed(&base.values, &other.values);
+            verdict.trials += 1;
+            let single = more.is_empty();
+            let touched = try_pair(name, &base, &other, &paths, &mut verdict);
+            if single {
+                tried.entry(path.clone()).or_default().extend(touched);
+            }
+        }
+        user = Map::new();
+        let _ = user;
+    }
+    for (path, touched) in &tried {
+        for file in base.files.keys() {
+            for (line, how) in base.trace.lines_of(file, path) {
+                if how == Dependence::Shown {
+                    verdict.shown += 1;
+                    let changes = touched.contains(&(file.clone(), line));
+                    verdict.changing += usize::from(changes);
+                    if !changes && std::env::var_os("TRACE_SHOW").is_some() {
+                        let text = base.files[file].text.lines().nth(line - 1).unwrap_or_default();
+                        println!("  {file}:{line} shows {path}, which does not change it: {text}");
+                    }
+                }
+            }
+        }
+    }
+    for (path, file) in &base.files {
+        for line in 1..=file.text.lines().count() {
+            let origin = base.trace.line(path, line).unwrap_or_else(|| panic!("{name}: {path}:{line} is known"));
+            if !file.text.lines().nth(line - 1).unwrap_or_default().trim().is_empty() {
+                assert!(origin.place.is_some(), "{name}: {path}:{line} has a place");
+                verdict.deciding.push(origin.deciding.len());
+            }
+        }
+    }
+    verdict
+}
+
+/// Looks at each line that is different; gives those of the first that are.
+fn try_pair(
+    name: &str,
+    base: &Traced,
+    other: &Traced,
+    paths: &[ValuePath],
+    verdict: &mut Verdict,
+) -> Vec<(String, usize)> {
+    let names = |traced: &Traced, file: &str, line: usize| {
+        let origin = traced.trace.line(file, line)?;
+        let all = origin.shown.iter().chain(&origin.deciding);
+        let mut meant = all.filter(|known| paths.iter().any(|path| path.holds(known) || known.holds(path)));
+        meant.next().cloned()
+    };
+    let mut touched = Vec::new();
+    for (path, file) in &base.files {
+        let Some(new) = other.files.get(path) else { continue };
+        let (gone, come) = differing(&file.text, &new.text);
+        let sides = [(base, file, gone, "-"), (other, new, come, "+")];
+        for (traced, file, lines, sign) in sides {
+            for line in lines {
+                let text = file.text.lines().nth(line - 1).unwrap_or_default();
+                if sign == "-" {
+                    touched.push((path.clone(), line));
+                }
+                if text.trim().is_empty() {
+                    continue;
+                }
+                verdict.lines += 1;
+                if names(traced, path, line).is_none() && !is_kept(base, other, path, traced, line) {
+                    let paths: Vec<String> = paths.iter().take(4).map(ToString::to_string).collect();
+                    let origin = traced.trace.line(path, line);
+                    let origin = origin.map(|origin| {
+                        format!(
+                            "{:?}/{:?}",
+                            origin.shown.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                            origin.deciding.iter().map(ToString::to_string).collect::<Vec<_>>()
+                        )
+                    });
+                    verdict
+                        .unexplained
+                        .push(format!("{name}: {path}:{line} {sign}{text} for {paths:?}; names {origin:?}"));
+                }
+            }
+        }
+    }
+    touched
+}
+
+/// Whether a line is in the other file too, from the same place: another alignment would have kept it.
+fn is_kept(base: &Traced, other: &Traced, path: &str, traced: &Traced, line: usize) -> bool {
+    let known = |traced: &Traced, line: usize| {
+        let text = traced.files[path].text.lines().nth(line - 1).unwrap_or_default().to_owned();
+        let origin = traced.trace.line(path, line)?;
+        Some((text, format!("{:?}{:?}", origin.place, origin.calls)))
+    };
+    let wanted = known(traced, line);
+    let count = |traced: &Traced| {
+        let lines = traced.files[path].text.lines().count();
+        (1..=lines).filter(|line| known(traced, *line) == wanted).count()
+    };
+    count(base) == count(other)
+}
+
+fn charts_below(folder: &Path, found: &mut Vec<PathBuf>) {
+    if folder.join("Chart.yaml").is_file() {
+        found.push(folder.to_owned());
+        return;
+    }
+    let mut entries: Vec<PathBuf> =
+        std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    entries.sort();
+    entries.iter().filter(|path| path.is_dir()).for_each(|path| charts_below(path, found));
+}
+
+#[test]
+#[ignore = "of your own charts: TRACE_CHARTS=FOLDER:..."]
+fn lines_of_charts_name_the_values_that_change_them() {
+    let folders = std::env::var("TRACE_CHARTS").unwrap_or_default();
+    let seed = std::env::var("TRACE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
+    let mut charts = Vec::new();
+    folders
+        .split(':')
+        .filter(|folder| !folder.is_empty())
+        .for_each(|folder| charts_below(Path::new(folder), &mut charts));
+    let mut all = Verdict::default();
+    for path in &charts {
+        let Ok(chart) = Chart::read(path) else { continue };
+        let verdict = try_chart(&path.display().to_string(), &chart, seed);
+        println!(
+            "{}: {} trials, {} lines, {} unexplained, shown {} changing {}",
+            path.display(),
+            verdict.trials,
+            verdict.lines,
+            verdict.unexplained.len(),
+            verdict.shown,
+            verdict.changing
+        );
+        all.add(verdict);
+    }
+    all.report();
+}
+
+impl Verdict {
+    fn report(mut self) {
+        self.deciding.sort_unstable();
+        let median = self.deciding.get(self.deciding.len() / 2).copied().unwrap_or_default();
+        println!(
+            "{} trials, {} lines changed, {} unexplained; {} of {} shown values change their line; {median} deciding values at the median",
+            self.trials,
+            self.lines,
+            self.unexplained.len(),
+            self.changing,
+            self.shown
+        );
+        let shown = if std::env::var_os("TRACE_SHOW").is_some() { usize::MAX } else { 10 };
+        let list: Vec<&String> = self.unexplained.iter().take(shown).collect();
+        assert!(self.unexplained.is_empty(), "{list:#?}");
+    }
+}
