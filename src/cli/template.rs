@@ -17,6 +17,7 @@ use crate::cli::environment::environment;
 use crate::cli::failure::Failure;
 use crate::cli::output::console::Console;
 use crate::diagnostic::{Diagnostic, Severity, Source, printable};
+use crate::explain::line_map;
 use crate::kubernetes::Object;
 use crate::manifest::Manifest;
 use crate::manifest::{self, Manifests};
@@ -92,6 +93,9 @@ struct OutputFlags {
     /// Print the chart's custom resource definitions too
     #[arg(long)]
     include_crds: bool,
+    /// Write where each line of the output comes from to this file, as JSON: template, calls and values
+    #[arg(long, value_name = "FILE")]
+    line_map: Option<PathBuf>,
     /// Do not print hooks
     #[arg(long)]
     no_hooks: bool,
@@ -177,6 +181,10 @@ impl OutputFlags {
         subject: &secrets::Subject<'_>,
         console: &mut Console,
     ) -> Result<(), Failure> {
+        self.check_line_map()?;
+        if self.line_map.is_some() {
+            return self.write_with_line_map(render, strict, subject, console);
+        }
         let Render { chart, mut manifests, mut warnings, values, .. } = render;
         // The process ends soon: to free values and files piece by piece would only take time.
         std::mem::forget(values);
@@ -185,9 +193,7 @@ impl OutputFlags {
         leave_out_hooks(&mut manifests, self.no_hooks, self.skip_tests);
         subject.learn(console, &warnings);
         warnings.extend(hooks_note(&manifests));
-        let crds = if self.include_crds { chart.all_crds() } else { Vec::new() };
-        let mut crds: Vec<(String, String)> =
-            crds.into_iter().map(|(path, file)| (path, String::from_utf8_lossy(&file.bytes).into_owned())).collect();
+        let mut crds = self.crds(&chart);
         if let Some(directory) = self.output_dir.as_deref().filter(|directory| !directory.as_os_str().is_empty()) {
             if !self.show_only.is_empty() {
                 manifest::keep_shown(&mut manifests, &mut crds, &chart.metadata.name, &self.patterns())?;
@@ -202,6 +208,46 @@ impl OutputFlags {
         };
         console.warn(&warnings, strict)?;
         Ok(console.print_unchanged(&text)?)
+    }
+
+    /// Prints all manifests, and writes where each line comes from.
+    fn write_with_line_map(
+        &self,
+        mut render: Render,
+        strict: bool,
+        subject: &secrets::Subject<'_>,
+        console: &mut Console,
+    ) -> Result<(), Failure> {
+        leave_out_hooks(&mut render.manifests, self.no_hooks, self.skip_tests);
+        render.warnings.extend(hooks_note(&render.manifests));
+        subject.learn_now(console);
+        let crds = self.crds(&render.chart);
+        // Without any manifest the output is an empty line.
+        let lines_before =
+            if crds.is_empty() { 0 } else { manifest::write(&Manifests::default(), &crds).lines().count() };
+        let map = line_map(&render, lines_before, console.secrets())?;
+        let text = manifest::write(&render.manifests, &crds);
+        console.warn(&render.warnings, strict)?;
+        if let Some(path) = &self.line_map {
+            io::write_file(path, &map, "--line-map")?;
+        }
+        Ok(console.print_unchanged(&text)?)
+    }
+
+    /// The chart's custom resource definitions, where they are to be printed.
+    fn crds(&self, chart: &Chart) -> Vec<(String, String)> {
+        let crds = if self.include_crds { chart.all_crds() } else { Vec::new() };
+        crds.into_iter().map(|(path, file)| (path, String::from_utf8_lossy(&file.bytes).into_owned())).collect()
+    }
+
+    /// The lines that are counted are those of the whole output.
+    fn check_line_map(&self) -> Result<(), Failure> {
+        let is_whole = self.output_dir.is_none() && self.show_only.is_empty();
+        if self.line_map.is_none() || is_whole {
+            return Ok(());
+        }
+        let message = "--line-map is about the whole output: it can't be used with --output-dir or --show-only";
+        Err(Diagnostic::error("usage", message).into())
     }
 
     /// Pruning makes sense only where all files are written.

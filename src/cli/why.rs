@@ -13,7 +13,9 @@ use crate::cli::failure::Failure;
 use crate::cli::output::console::Console;
 use crate::diagnostic::{Diagnostic, Paint, Source};
 use crate::engine::Capabilities;
-use crate::explain::{Explanation, Subject, explain, explanation_json, explanation_text, hide};
+use crate::explain::{
+    Explanation, Subject, Wanted, explain, explain_line, explanation_json, explanation_text, hide, line_json, line_text,
+};
 use crate::io;
 use crate::values::{ValuePath, merge_layers};
 
@@ -26,26 +28,35 @@ pub(super) enum AnswerFormat {
     Json,
 }
 
-/// Show who set a value, and what it changes in the output
+/// Show who set a value and what it changes, or where a line of the output comes from
 ///
-/// Each layer that gives the value is listed with its place, the strongest first, and the one that wins is marked. What it
-/// changes is found by experiment: the chart is rendered with other values of the same kind, and the lines of the output
-/// that differ are shown. That no effect was found is not a proof that there is none.
+/// With KEY, each layer that gives the value is listed with its place, the strongest first, and the one that wins is marked. For charts
+/// in Go templates, the lines of the output that show the value follow, and those about which it decided, each with the line
+/// of the template. For charts in Tera the chart is rendered with other values, and the lines that differ are shown: that no effect
+/// was found is not a proof that there is none.
+///
+/// With KIND/NAME and FIELD, or with --line, the way goes back: from a field of an object or a line of the output to the line of
+/// the template, the calls around it, the values that it shows or that decided about it, and who set them.
 #[derive(Debug, Args)]
 #[command(
-    override_usage = "mim-chart why KEY [CHART] [flags]",
+    override_usage = "mim-chart why KEY [CHART] [flags]\n       mim-chart why KIND/NAME FIELD [CHART] [flags]\n       mim-chart why --line [FILE:]LINE [CHART] [flags]",
     after_help = "Examples:\n  \
         mim-chart why replicaCount -f prod.yaml --set replicaCount=3\n  \
-        mim-chart why rdbms.host\n  \
-        mim-chart why 'hosts[0]' mongooseim --output json"
+        mim-chart why 'hosts[0]' mongooseim --output json\n  \
+        mim-chart why Deployment/web spec.replicas ./mychart\n  \
+        mim-chart why --line rendered.yaml:42 ./mychart -f prod.yaml"
 )]
 pub(super) struct Why {
-    /// The value's key, as --set writes it: listeners.c2s.port, hosts[0]
-    #[arg(value_name = "KEY")]
-    key: String,
-    /// The chart; without it the built-in one
-    #[arg(value_name = "CHART")]
-    chart: Option<String>,
+    /// The value's key, as --set writes it: listeners.c2s.port, hosts[0]; or an object and a field of it; then the chart, by default the
+    /// built-in one
+    #[arg(value_name = "KEY CHART", num_args = 0..)]
+    arguments: Vec<String>,
+    /// Explain this line of the output of `mim-chart template`; with FILE, of what it printed there
+    #[arg(long, value_name = "[FILE:]LINE")]
+    line: Option<String>,
+    /// Show everything, not just a screen
+    #[arg(long)]
+    all: bool,
     #[command(flatten)]
     values: ValuesFlags,
     /// Kubernetes version that templates see (Capabilities.KubeVersion)
@@ -58,11 +69,20 @@ pub(super) struct Why {
     output: AnswerFormat,
 }
 
+/// What is asked.
+enum Question {
+    Value(ValuePath),
+    /// A line, and the file that has it.
+    Line(usize, Option<String>),
+    /// A kind, a name, and the path of a field.
+    Field(String, String, ValuePath),
+}
+
 impl Why {
     pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
-        let path = ValuePath::parse(&Source::flag("KEY", &self.key))?;
+        let (question, argument) = self.question()?;
         let kube_version = kube_version(self.kube_version.as_deref())?;
-        let located = locate(self.chart.as_deref(), global)?;
+        let located = locate(argument, global)?;
         let mut release = first_release(None, &located, global);
         release.environment = reproducible(&self.lookup)?;
         let chart = located.chart();
@@ -71,7 +91,7 @@ impl Why {
         let objects = release.environment.objects.clone();
         let objects = objects.as_deref();
         let known = secrets::Subject {
-            chart: self.chart.as_deref(),
+            chart: argument,
             read: chart.as_ref().ok(),
             layers: &layers,
             reader: &inputs,
@@ -90,23 +110,80 @@ impl Why {
             skip_schema_validation: self.values.skip_schema_validation,
             experiments: progress.experiments(),
         };
-        let explanation = explain(subject, &path, &layers, &inputs, console.secrets());
+        let mut text = None;
+        let wanted = match &question {
+            Question::Value(path) => {
+                let explanation = explain(subject, path, &layers, &inputs, console.secrets());
+                drop(progress);
+                return self.answer(explanation?, console);
+            }
+            Question::Line(line, file) => {
+                if let Some(file) = file {
+                    let flag = Source::flag("--line", file);
+                    text = inputs.read_values(file, &flag.whole())?.text().lines().nth(line - 1).map(str::to_owned);
+                    if text.is_none() {
+                        let message = format!("{file} has no line {line}");
+                        return Err(Diagnostic::error("no-line", message).at(flag.whole(), "").into());
+                    }
+                }
+                Wanted::Line(*line, text.as_deref())
+            }
+            Question::Field(kind, name, path) => Wanted::Field { kind, name, path },
+        };
+        let explanation = explain_line(subject, &wanted, console.secrets());
         drop(progress);
-        let mut explanation = explanation?;
+        let explanation = explanation?;
+        let text = match self.output {
+            AnswerFormat::Text => line_text(&explanation, self.all, Paint::new(console.colors_output())),
+            AnswerFormat::Json => line_json(&explanation),
+        };
+        Ok(console.print(&text)?)
+    }
+
+    /// What is asked, and of which chart.
+    fn question(&self) -> Result<(Question, Option<&str>), Failure> {
+        let refuse = |message: &str| Err(Diagnostic::error("usage", message).help("see `mim-chart why --help`").into());
+        let arguments: Vec<&str> = self.arguments.iter().map(String::as_str).collect();
+        if let Some(line) = &self.line {
+            let (line, file) = line_number(line)?;
+            return match arguments[..] {
+                [] => Ok((Question::Line(line, file), None)),
+                [chart] => Ok((Question::Line(line, file), Some(chart))),
+                _ => refuse("with --line, why takes no argument but CHART"),
+            };
+        }
+        match arguments[..] {
+            [object, field, ref chart @ ..] if let Some((kind, name)) = object_name(object) => match chart {
+                [] | [_] => {
+                    let path = ValuePath::parse(&Source::flag("FIELD", field))?;
+                    Ok((Question::Field(kind.to_owned(), name.to_owned(), path), chart.first().copied()))
+                }
+                _ => refuse("why takes at most KIND/NAME, FIELD and CHART"),
+            },
+            [key] | [key, _] => {
+                let path = ValuePath::parse(&Source::flag("KEY", key))?;
+                Ok((Question::Value(path), arguments.get(1).copied()))
+            }
+            [] => refuse("why needs KEY, KIND/NAME and FIELD, or --line"),
+            _ => refuse("why takes at most KEY and CHART"),
+        }
+    }
+
+    fn answer(&self, mut explanation: Explanation, console: &mut Console) -> Result<(), Failure> {
         hide(&mut explanation, console.secrets());
         if explanation.is_unknown() {
             return Err(self.unknown(&explanation).into());
         }
         console.warn(&explanation.warnings, false)?;
         let text = match self.output {
-            AnswerFormat::Text => explanation_text(&explanation, Paint::new(console.colors_output())),
+            AnswerFormat::Text => explanation_text(&explanation, self.all, Paint::new(console.colors_output())),
             AnswerFormat::Json => explanation_json(&explanation),
         };
         Ok(console.print(&text)?)
     }
 
     fn unknown(&self, explanation: &Explanation) -> Diagnostic {
-        let key = Source::flag("KEY", &self.key);
+        let key = Source::flag("KEY", self.arguments.first().map(String::as_str).unwrap_or_default());
         let message = format!("{} is not set, nothing defines it, and it has no effect", explanation.path);
         let error = Diagnostic::error("unknown-value", message).at(key.whole(), "");
         match &explanation.near[..] {
@@ -114,4 +191,24 @@ impl Why {
             near => error.help(format!("did you mean {}?", near.join(" or "))),
         }
     }
+}
+
+/// The kind and the name of an object as `Deployment/web` writes them; kinds begin with a capital letter, values rarely do.
+fn object_name(argument: &str) -> Option<(&str, &str)> {
+    let (kind, name) = argument.split_once('/')?;
+    let is_kind = kind.starts_with(|first: char| first.is_ascii_uppercase())
+        && kind.chars().all(|character| character.is_ascii_alphanumeric());
+    (is_kind && !name.is_empty()).then_some((kind, name))
+}
+
+/// The number in `LINE` or `FILE:LINE`, and the file.
+fn line_number(text: &str) -> Result<(usize, Option<String>), Diagnostic> {
+    let source = Source::flag("--line", text);
+    let (file, number) = text.rsplit_once(':').map_or((None, text), |(file, number)| (Some(file.to_owned()), number));
+    let parsed = number.parse().ok().filter(|number| *number > 0).map(|number| (number, file));
+    parsed.ok_or_else(|| {
+        Diagnostic::error("usage", format!("invalid line {number:?}: expected a number from 1"))
+            .at(source.whole(), "")
+            .help("a line is written as 42 or rendered.yaml:42")
+    })
 }

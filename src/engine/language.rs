@@ -4,6 +4,7 @@ use super::scope::{Rendered, Scope};
 use super::trace::Trace;
 use super::tree::Member;
 use crate::diagnostic::{Diagnostic, Span};
+use crate::values::ValuePath;
 
 /// A template language. It is given all charts of a tree that are written in it, since their templates may share names.
 pub(super) trait Engine {
@@ -25,6 +26,11 @@ pub(super) trait Engine {
     /// engine can't say it, or the templates can't be loaded.
     fn trace(&self, _scope: &Scope<'_>, _members: &[Member<'_>]) -> Option<(Vec<Rendered>, Trace)> {
         None
+    }
+
+    /// The values that templates mention by their paths, with the places; none if the templates can't be loaded.
+    fn mentions(&self, _members: &[Member<'_>]) -> Vec<(ValuePath, Span)> {
+        Vec::new()
     }
 
     /// Renders the templates of the members many times; `None` if the engine does not support that, or the templates can't

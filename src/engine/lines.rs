@@ -1,28 +1,82 @@
 //! Places in rendered text, traced back to the lines of templates.
 
-use super::locate;
+use std::cell::OnceCell;
+
 use super::scope::Scope;
+use super::trace::{LineOrigin, TemplateLine, Trace};
+use super::{locate, trace};
 use crate::diagnostic::{Diagnostic, Label, SourceKind};
 
 /// The template lines of further diagnostics are not looked for.
 const MAX_LOCATED: usize = 50;
 
-/// Puts the template line that gave a diagnostic's place in rendered text before that place, where it is known. Finding one may
-/// take several renders of the chart, so only the first `MAX_LOCATED` diagnostics get it.
+/// More calls around a template line are not shown.
+const MAX_CALLS: usize = 3;
+
+/// More values that a line shows are not named.
+const MAX_VALUES: usize = 2;
+
+/// Puts the template line that gave a diagnostic's place in rendered text before that place, where it is known, and behind it the
+/// calls around that line and the values that it shows. Finding one may take several renders of the chart, so only the first
+/// `MAX_LOCATED` diagnostics get it.
 pub fn add_template_lines<'d>(scope: &Scope<'_>, diagnostics: impl IntoIterator<Item = &'d mut Diagnostic>) {
+    let lines = Lines { scope, trace: OnceCell::new() };
     for diagnostic in diagnostics.into_iter().take(MAX_LOCATED) {
         let Some(label) = diagnostic.labels.first() else { continue };
         let Some(source) = label.span.source().filter(|source| source.kind() == SourceKind::Rendered) else { continue };
         let Some(line) = label.span.position().map(|position| position.line) else { continue };
         let path = source.name().to_owned();
-        add_template_line(scope, diagnostic, &path, line);
+        lines.add(diagnostic, &path, line);
     }
 }
 
 /// Puts the template line that gave a line (from 1) of the rendered file `path` before the places of a diagnostic, where it is known.
 pub fn add_template_line(scope: &Scope<'_>, diagnostic: &mut Diagnostic, path: &str, line: usize) {
-    if let Some(span) = locate(scope, path, line) {
-        let text = "this line of the template gave the text below".to_owned();
-        diagnostic.labels.insert(0, Label { span, text });
+    Lines { scope, trace: OnceCell::new() }.add(diagnostic, path, line);
+}
+
+/// The lines of a render, which is traced when the first is asked for.
+struct Lines<'a> {
+    scope: &'a Scope<'a>,
+    trace: OnceCell<Option<Trace>>,
+}
+
+impl Lines<'_> {
+    fn add(&self, diagnostic: &mut Diagnostic, path: &str, line: usize) {
+        const TEXT: &str = "this line of the template gave the text below";
+        let traced = self.trace.get_or_init(|| trace(self.scope).map(|(_, trace)| trace));
+        let origin = traced.as_ref().map(|trace| trace.line(path, line));
+        match origin {
+            Some(Some(origin)) => self.add_origin(diagnostic, &origin, TEXT),
+            Some(None) => {}
+            None => {
+                if let Some(span) = locate(self.scope, path, line) {
+                    diagnostic.labels.insert(0, Label { span, text: TEXT.to_owned() });
+                }
+            }
+        }
+    }
+
+    fn add_origin(&self, diagnostic: &mut Diagnostic, origin: &LineOrigin, text: &str) {
+        let Some(span) = origin.span() else { return };
+        diagnostic.labels.insert(0, Label { span: span.clone(), text: text.to_owned() });
+        for call in origin.calls.iter().take(MAX_CALLS) {
+            let TemplateLine::File(place) = &call.place else { continue };
+            if *place == span {
+                continue;
+            }
+            let text = match &call.name {
+                Some(name) => format!("it is in {name}, which is called here"),
+                None => "it is in the text that tpl runs here".to_owned(),
+            };
+            diagnostic.labels.push(Label { span: place.clone(), text });
+        }
+        for path in origin.shown.iter().take(MAX_VALUES) {
+            let Some(node) = path.get(self.scope.values) else { continue };
+            if node.span.source().is_some() {
+                let text = format!("it shows {path}, which is set here");
+                diagnostic.labels.push(Label { span: node.span.clone(), text });
+            }
+        }
     }
 }

@@ -31,6 +31,7 @@ pub use trace::{Dependence, LineOrigin, TemplateCall, TemplateLine, Trace};
 use self::language::{Engine, LoadedTemplates, Outcome};
 use crate::chart::{Chart, EngineKind};
 use crate::diagnostic::{Diagnostic, Span};
+use crate::values::ValuePath;
 
 /// Renders all templates of the chart and of its subcharts, in the byte order of their paths. Charts of one tree may be written
 /// in different languages.
@@ -74,6 +75,12 @@ pub fn trace(scope: &Scope<'_>) -> Option<(Vec<Rendered>, Trace)> {
         trace.extend(trace_of_kind);
     }
     Some((in_order(rendered), trace))
+}
+
+/// The values that Go templates mention by their paths, with the places, in the order of the files.
+pub fn mentions(chart: &Chart) -> Vec<(ValuePath, Span)> {
+    let members = tree::by_kind(tree::members(chart, &chart.values));
+    members.into_iter().flat_map(|(kind, members)| engine_for(kind).mentions(&members)).collect()
 }
 
 /// The loaded templates of a tree of charts, rendered many times with different values. It is used by one thread at a time.

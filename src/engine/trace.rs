@@ -16,6 +16,8 @@ pub struct Trace {
     /// Sets of paths, by their numbers.
     pub(super) sets: Vec<Box<[u32]>>,
     pub(super) files: Vec<TracedFile>,
+    /// All values that were shown or decided anything, also where no line depends on it.
+    pub(super) used: Vec<ValuePath>,
 }
 
 /// A text that was run as a template.
@@ -123,6 +125,7 @@ impl Trace {
             ..known
         }));
         self.paths.extend(other.paths);
+        self.used.extend(other.used);
         self.sets.extend(other.sets.into_iter().map(|set| set.iter().map(|path| path + paths).collect()));
         self.files.extend(other.files.into_iter().map(|mut file| {
             for piece in &mut file.pieces {
@@ -164,6 +167,11 @@ impl Trace {
         origin.deciding = self.named(deciding);
         origin.deciding.retain(|path| !origin.shown.contains(path));
         Some(origin)
+    }
+
+    /// Whether anything depended on a value, on what it holds, or on what holds it.
+    pub fn uses(&self, value: &ValuePath) -> bool {
+        self.used.iter().any(|known| known.holds(value) || value.holds(known))
     }
 
     /// The lines (from 1) of a rendered file that depend on a value, or on what it holds, or on what holds it: which show it,

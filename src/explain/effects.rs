@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::documents::{Document, documents};
 use super::experiment::Change;
 use crate::alignment::align;
-use crate::engine::Rendered;
+use crate::diagnostic::Span;
+use crate::engine::{Dependence, Rendered};
 use crate::kubernetes::Id;
-use crate::manifest::{Manifest, Manifests};
+use crate::manifest::Manifest;
 use crate::secrets::Secrets;
 
 /// A manifest that changes with a value.
@@ -31,6 +33,15 @@ pub enum EffectKind {
     New(Change),
 }
 
+/// Where a line comes from, as far as it depends on a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Whether it shows the value, or the value decided about it.
+    pub dependence: Dependence,
+    /// The line of the template.
+    pub place: Option<Span>,
+}
+
 /// A line that changes with a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
@@ -40,20 +51,22 @@ pub struct Line {
     pub text: String,
     /// Whether it is new.
     pub is_new: bool,
+    /// Where it comes from, if the chart's engine knows it. Without it the line was found by experiment.
+    pub source: Option<Source>,
 }
 
 /// Compares what was rendered with what each change gave. One entry a manifest, in the order of the output; new ones at
 /// the end. Texts that are not manifests count as nothing.
 pub(super) fn effects(base: &[Rendered], altered: &[(Change, Vec<Rendered>)], secrets: &Secrets) -> Vec<Effect> {
-    let base = Output::of(base);
+    let base = documents(base);
     let mut lines: BTreeMap<usize, Touched> = BTreeMap::new();
     let mut gone: BTreeMap<usize, &Change> = BTreeMap::new();
     let mut new: Vec<(&Change, Manifest)> = Vec::new();
     for (change, rendered) in altered {
-        let other = Output::of(rendered);
-        let mut free: Vec<&Manifest> = other.manifests.iter().map(|(_, manifest)| manifest).collect();
+        let other = documents(rendered);
+        let mut free: Vec<&Manifest> = other.iter().map(|document| &document.manifest).collect();
         let mut unmatched = Vec::new();
-        for (number, (_, manifest)) in base.manifests.iter().enumerate() {
+        for (number, Document { manifest, .. }) in base.iter().enumerate() {
             match free.iter().position(|other| is_same_object(manifest, other)) {
                 Some(at) => compare(manifest, free.remove(at), lines.entry(number).or_default(), secrets),
                 None => unmatched.push((number, manifest)),
@@ -77,7 +90,8 @@ pub(super) fn effects(base: &[Rendered], altered: &[(Change, Vec<Rendered>)], se
     }
     let effect = |manifest: &Manifest, kind| Effect { id: manifest.id.clone(), path: manifest.path.clone(), kind };
     let mut found = Vec::new();
-    for (number, (first_line, manifest)) in base.manifests.iter().enumerate() {
+    for (number, document) in base.iter().enumerate() {
+        let manifest = &document.manifest;
         if let Some(change) = gone.get(&number) {
             found.push(effect(manifest, EffectKind::Gone((*change).clone())));
         }
@@ -85,35 +99,13 @@ pub(super) fn effects(base: &[Rendered], altered: &[(Change, Vec<Rendered>)], se
         if let Some(touched) = touched {
             let line = |(at, text): (&(usize, bool), &String)| {
                 let (at, is_there) = *at;
-                Line { number: first_line + at, text: text.clone(), is_new: !is_there }
+                Line { number: document.first_line + at, text: text.clone(), is_new: !is_there, source: None }
             };
             found.push(effect(manifest, EffectKind::Lines(touched.iter().map(line).collect())));
         }
     }
     found.extend(new.into_iter().map(|(change, manifest)| effect(&manifest, EffectKind::New(change.clone()))));
     found
-}
-
-/// The manifests of a render in the order of the output, each with the number of its first line there.
-struct Output {
-    manifests: Vec<(usize, Manifest)>,
-}
-
-impl Output {
-    fn of(rendered: &[Rendered]) -> Output {
-        /// `---` and `# Source: ...`
-        const HEAD: usize = 2;
-        let texts = rendered.iter().map(|rendered| (rendered.path.clone(), rendered.text.clone()));
-        let all = Manifests::read(texts).unwrap_or_default();
-        let mut line = 1;
-        let mut found = Vec::new();
-        for manifest in all.manifests.into_iter().chain(all.hooks) {
-            let first = line + HEAD;
-            line = first + manifest.text().matches('\n').count() + 1;
-            found.push((first, manifest));
-        }
-        Output { manifests: found }
-    }
 }
 
 fn is_same_object(a: &Manifest, b: &Manifest) -> bool {
@@ -144,6 +136,7 @@ fn compare(a: &Manifest, b: &Manifest, touched: &mut Touched, secrets: &Secrets)
 mod tests {
     use super::*;
     use crate::diagnostic::Source;
+    use crate::manifest::Manifests;
     use crate::values::ValuePath;
     use crate::yaml::Value;
 
@@ -182,7 +175,7 @@ mod tests {
         let mut shown = Vec::new();
         for effect in &found {
             let EffectKind::Lines(touched) = &effect.kind else { panic!("{effect:?}") };
-            for Line { number, text, is_new } in touched {
+            for Line { number, text, is_new, .. } in touched {
                 assert!(!is_new);
                 assert_eq!(lines[number - 1], text);
                 shown.push(text.as_str());

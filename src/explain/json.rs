@@ -10,6 +10,7 @@ use super::unused::Scanned;
 use super::value_sources::SetBy;
 use super::value_sources::ValueSource;
 use crate::diagnostic::{SourceKind, Span, printable_json};
+use crate::engine::Dependence;
 use crate::json::{Object, write_pretty};
 use crate::kubernetes::Id;
 use crate::yaml::{Node, Value};
@@ -19,7 +20,8 @@ use crate::yaml::{Node, Value};
 /// `key`, `value` (absent if it is not set), `setters` (the strongest first: `by` is `flag`, `file`, `chart` or
 /// `elsewhere`; `chart`, `place`, `value`, `wins`), `suggestions`, `tried` (pairs of `key` and `value`), `effects` (`apiVersion`,
 /// `kind`, `name`, `namespace`, `template`, `change` as `lines`, `gone` or `new`, `lines` with `line`, `text` and
-/// `new`, `with`),
+/// `new`, `with`; where lines are known to come from templates, they have `how`, `shown` or `decided`, and `place`), `traced`
+/// (whether they are), `mentions` (places of templates, if no line depends on the value),
 /// `refused` (`with`, `message`) and `gate` (a list:
 /// `key`, `now`, `place`, `needs`).
 pub fn explanation_json(explanation: &Explanation) -> String {
@@ -31,6 +33,13 @@ pub fn explanation_json(explanation: &Explanation) -> String {
     fields.list("setters", explanation.setters.iter().map(setter));
     fields.list("suggestions", explanation.near.iter().cloned().map(Value::String));
     fields.list("tried", explanation.tried.iter().map(change));
+    fields.put("traced", Value::Bool(explanation.is_traced));
+    let mention = |place: &Span| {
+        let mut fields = Object::new();
+        put_place(&mut fields, place);
+        fields.into_value()
+    };
+    fields.list("mentions", explanation.mentions.iter().map(mention));
     fields.list("effects", explanation.effects.iter().map(effect));
     fields.list(
         "refused",
@@ -44,6 +53,11 @@ pub fn explanation_json(explanation: &Explanation) -> String {
     if let Some(found) = &explanation.gate {
         fields.put("gate", gate(found));
     }
+    write_object(fields)
+}
+
+/// An object as it is printed.
+pub(super) fn write_object(fields: Object) -> String {
     printable_json(&write_pretty(&fields.into_value())).into_owned() + "\n"
 }
 
@@ -67,7 +81,7 @@ pub fn unused_json(scanned: &Scanned) -> String {
     );
     fields.count("scanned", scanned.scanned);
     fields.count("skipped", scanned.left_out);
-    printable_json(&write_pretty(&fields.into_value())).into_owned() + "\n"
+    write_object(fields)
 }
 
 fn setter(setter: &ValueSource) -> Value {
@@ -110,6 +124,11 @@ fn effect(effect: &Effect) -> Value {
                     fields.count("line", line.number);
                     fields.text("text", &line.text);
                     fields.put("new", Value::Bool(line.is_new));
+                    if let Some(source) = &line.source {
+                        let is_shown = source.dependence == Dependence::Shown;
+                        fields.text("how", if is_shown { "shown" } else { "decided" });
+                        source.place.iter().for_each(|place| put_place(&mut fields, place));
+                    }
                     fields.into_value()
                 }),
             );
@@ -138,7 +157,8 @@ fn change(change: &Change) -> Value {
 }
 
 /// Sets `place`: `file`, `line` and `column`, or `flag` with its argument; nothing for what nobody wrote.
-fn put_place(object: &mut Object, span: &Span) {
+/// Where something is written: `place`.
+pub(super) fn put_place(object: &mut Object, span: &Span) {
     let Some(source) = span.source() else { return };
     let mut fields = Object::new();
     match source.kind() {

@@ -6,6 +6,10 @@
 //! | `experiment` | the chart rendered with other values |
 //! | `candidates` | which other values are worth trying |
 //! | `effects` | what changed in the output |
+//! | `documents` | the manifests where they stand in the output |
+//! | `traced` | the output with where each line comes from |
+//! | `line`, `line_text` | where a line or a field comes from |
+//! | `line_map` | the same of all lines, for other programs |
 //! | `preconditions` | which value has to be another one first |
 //! | `hidden` | the answers with what is secret masked |
 //! | `causes` | which values made a difference between two sets of manifests |
@@ -18,34 +22,42 @@
 
 mod candidates;
 mod causes;
+mod documents;
 mod effects;
 mod experiment;
 mod hidden;
 mod json;
+mod line;
+mod line_map;
+mod line_text;
 mod parallel;
 mod preconditions;
 mod text;
+mod traced;
 mod unused;
 mod value_sources;
 
-use crate::diagnostic::Diagnostic;
-use crate::diagnostic::nearest;
+use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::engine::Rendered;
 use crate::secrets::Secrets;
 use crate::values::{FileReader, Layer, Step, ValuePath, find_elsewhere};
 use crate::yaml::Node;
 
 pub use causes::{Before, add_causes};
-pub use effects::{Effect, EffectKind, Line};
+pub use effects::{Effect, EffectKind, Line, Source};
 pub use experiment::{Change, Experiments, Subject};
 pub use hidden::{hide, hide_unused};
 pub use json::{explanation_json, unused_json};
+pub use line::{ExplainedLine, LineExplanation, UsedValue, Wanted, explain_line};
+pub use line_map::line_map;
+pub use line_text::{line_json, line_text};
 pub use preconditions::{Gate, GatePart};
 pub use text::{explanation_text, unused_text};
 pub use unused::{Scanned, Unused, unused};
 pub use value_sources::{SetBy, ValueSource};
 
 use experiment::{Experiment, Outcome};
+use traced::TracedOutput;
 
 /// What is to be said of one value.
 #[derive(Debug, Clone)]
@@ -64,6 +76,10 @@ pub struct Explanation {
     pub tried: Vec<Change>,
     /// What changes in the output.
     pub effects: Vec<Effect>,
+    /// Whether the effects are those of the trace of a render: all there are. Otherwise they were found by experiment.
+    pub is_traced: bool,
+    /// Where templates mention the value, if the trace shows no effect.
+    pub mentions: Vec<Span>,
     /// Changes that the templates refuse, with the reason.
     pub refused: Vec<(Change, String)>,
     /// If nothing changes: a value that has to be another one first.
@@ -79,6 +95,7 @@ impl Explanation {
             && self.setters.is_empty()
             && !self.described
             && self.effects.is_empty()
+            && self.mentions.is_empty()
             && self.refused.is_empty()
             && self.gate.is_none()
     }
@@ -99,8 +116,16 @@ pub fn explain(
     let experiment = Experiment::new(subject)?;
     let values = &experiment.prepared.values;
     let setters = value_sources::setters(path, layers, reader, &experiment.prepared.chart, values)?;
-    let Trials { changed, refused, tried } = Trials::of(&experiment, path);
-    let effects = effects::effects(&experiment.rendered, &changed, secrets);
+    let traced = TracedOutput::of(&experiment);
+    let (effects, refused, tried) = match &traced {
+        Some(output) => (output.effects(path, secrets), Vec::new(), Vec::new()),
+        None => {
+            let Trials { changed, refused, tried } = Trials::of(&experiment, path);
+            (effects::effects(&experiment.rendered, &changed, secrets), refused, tried)
+        }
+    };
+    let is_traced = traced.is_some();
+    let mentions = if is_traced && effects.is_empty() { experiment.mentions(path) } else { Vec::new() };
     let mut gate = None;
     // No other value makes the chart use a value that it does not know.
     if effects.is_empty() && refused.is_empty() && !tried.is_empty() && experiment.knows(path) {
@@ -110,7 +135,20 @@ pub fn explain(
     let near = if value.is_none() && setters.is_empty() { near_names(&experiment, path) } else { Vec::new() };
     let described = experiment.describes(path);
     let warnings = experiment.prepared.warnings.clone();
-    Ok(Explanation { path: path.clone(), value, setters, described, near, tried, effects, refused, gate, warnings })
+    Ok(Explanation {
+        path: path.clone(),
+        value,
+        setters,
+        described,
+        near,
+        tried,
+        effects,
+        is_traced,
+        mentions,
+        refused,
+        gate,
+        warnings,
+    })
 }
 
 /// What came of the changes of one value.

@@ -13,6 +13,7 @@ use super::unused::Scanned;
 use super::value_sources::SetBy;
 use super::value_sources::ValueSource;
 use crate::diagnostic::{Paint, printable};
+use crate::engine::Dependence;
 use crate::yaml::Value;
 
 /// Longer values are cut.
@@ -21,11 +22,15 @@ const LONGEST_VALUE: usize = 60;
 const LONGEST_LINE: usize = 100;
 /// More lines of one manifest are counted, not shown.
 const MOST_LINES: usize = 8;
+/// More lines of a traced render are counted, not shown.
+const MOST_TRACED: usize = 24;
+/// Longer lines beside the place they come from are cut.
+const LONGEST_TRACED: usize = 60;
 /// More manifests, refusals and names are counted, not shown.
 const MOST_ENTRIES: usize = 12;
 
-/// What `why` prints: who set the value, and what it changes.
-pub fn explanation_text(explanation: &Explanation, paint: Paint) -> String {
+/// What `why` prints: who set the value, and what it changes; `all` of it, or a screen.
+pub fn explanation_text(explanation: &Explanation, all: bool, paint: Paint) -> String {
     let mut out = String::new();
     let path = printable(&explanation.path.to_string()).into_owned();
     let path = paint.bold(&path);
@@ -40,7 +45,11 @@ pub fn explanation_text(explanation: &Explanation, paint: Paint) -> String {
     }
     write_setters(&explanation.setters, paint, &mut out);
     out.push('\n');
-    write_effects(explanation, paint, &mut out);
+    if explanation.is_traced {
+        write_traced(explanation, all, paint, &mut out);
+    } else {
+        write_effects(explanation, paint, &mut out);
+    }
     write_refusals(&explanation.refused, &mut out);
     out
 }
@@ -122,7 +131,7 @@ fn write_effect(effect: &Effect, paint: Paint, out: &mut String) {
         EffectKind::Lines(lines) => {
             let _ = writeln!(out, "  {}, {path}", paint.bold(&name));
             let width = lines.last().map_or(1, |line| line.number.to_string().len());
-            for Line { number, text, is_new } in lines.iter().take(MOST_LINES) {
+            for Line { number, text, is_new, .. } in lines.iter().take(MOST_LINES) {
                 let number = format!("{number:width$}");
                 let (number, text) = (paint.dim(&number), cut(text, LONGEST_LINE));
                 let _ = match is_new {
@@ -136,6 +145,84 @@ fn write_effect(effect: &Effect, paint: Paint, out: &mut String) {
             }
         }
     };
+}
+
+/// The lines that depend on a value, by the trace of the render.
+fn write_traced(explanation: &Explanation, all: bool, paint: Paint, out: &mut String) {
+    let Explanation { effects, mentions, .. } = explanation;
+    let lines = |effect: &Effect, wanted: Dependence| -> Vec<Line> {
+        let EffectKind::Lines(lines) = &effect.kind else { return Vec::new() };
+        let is_wanted = |line: &&Line| line.source.as_ref().is_some_and(|source| source.dependence == wanted);
+        lines.iter().filter(is_wanted).cloned().collect()
+    };
+    let mut room = if all { usize::MAX } else { MOST_TRACED };
+    for (dependence, verb) in [(Dependence::Shown, "Shown on"), (Dependence::Decided, "Decides about")] {
+        let found: Vec<(&Effect, Vec<Line>)> = effects
+            .iter()
+            .map(|effect| (effect, lines(effect, dependence)))
+            .filter(|(_, lines)| !lines.is_empty())
+            .collect();
+        let count: usize = found.iter().map(|(_, lines)| lines.len()).sum();
+        if count == 0 {
+            continue;
+        }
+        let plural = if count == 1 { "" } else { "s" };
+        let _ = writeln!(out, "{verb} {count} line{plural} of the output:");
+        let mut left_out = 0;
+        for (effect, lines) in found {
+            if room == 0 {
+                left_out += lines.len();
+                continue;
+            }
+            let name = format!("{} {}", effect.id.kind, effect.id.name);
+            let _ = writeln!(out, "  {}, {}", paint.bold(&printable(name.trim())), printable(&effect.path));
+            let stretches = stretches(&lines, dependence == Dependence::Decided && !all);
+            let width = lines.last().map_or(1, |line| line.number.to_string().len());
+            for (first, count) in stretches {
+                if room == 0 {
+                    left_out += count;
+                    continue;
+                }
+                room -= 1;
+                let number = format!("{:width$}", first.number);
+                let more = if count > 1 { format!("  (and the {} lines below)", count - 1) } else { String::new() };
+                let place = first.source.as_ref().and_then(|source| source.place.as_ref());
+                let place = place.map(|place| format!("  {}", paint.dim(&printable(&place.to_string()))));
+                let text = cut(&first.text, LONGEST_TRACED);
+                let _ = writeln!(out, "    {} | {text}{}{more}", paint.dim(&number), place.unwrap_or_default());
+            }
+        }
+        if left_out > 0 {
+            let _ = writeln!(out, "  and {left_out} more; --all shows them");
+        }
+    }
+    if !effects.is_empty() {
+        return;
+    }
+    match &mentions[..] {
+        [] => out.push_str("No line of the output depends on it, and no template mentions it.\n"),
+        mentions => {
+            out.push_str("No line of the output depends on it with these values. Templates mention it:\n");
+            for place in mentions.iter().take(MOST_ENTRIES) {
+                let _ = writeln!(out, "  {}", printable(&place.to_string()));
+            }
+            if let Some(more @ 1..) = mentions.len().checked_sub(MOST_ENTRIES) {
+                let _ = writeln!(out, "  and {more} more places");
+            }
+        }
+    }
+}
+
+/// Lines with how many follow each other from each on; without `joined` each is alone.
+fn stretches(lines: &[Line], joined: bool) -> Vec<(&Line, usize)> {
+    let mut found: Vec<(&Line, usize)> = Vec::new();
+    for line in lines {
+        match found.last_mut() {
+            Some((first, count)) if joined && first.number + *count == line.number => *count += 1,
+            _ => found.push((line, 1)),
+        }
+    }
+    found
 }
 
 /// What `values --unused` prints: one line a value.
@@ -181,12 +268,13 @@ fn assignment(change: &Change) -> String {
     format!("{}={}", printable(&change.path.to_string()), cut(&value, LONGEST_VALUE))
 }
 
-fn shown(value: &Value) -> String {
+/// A value in one line.
+pub(super) fn shown(value: &Value) -> String {
     cut(&crate::json::write_raw(value), LONGEST_VALUE)
 }
 
 /// A text in one line, cut where it is too long.
-fn cut(text: &str, longest: usize) -> String {
+pub(super) fn cut(text: &str, longest: usize) -> String {
     let text = printable(text);
     if text.chars().count() <= longest {
         return text.into_owned();

@@ -29,7 +29,7 @@ pub use folder::{charts_below, read_folder};
 pub use git::{AtRevision, Objects, Revision, read_chart_at};
 pub use inputs::{Inputs, MAX_INPUT_BYTES};
 pub use manifest_files::{MAX_MANIFEST_BYTES, ManifestFile, read_manifest_files};
-pub use output_directory::{prune_files, write_files};
+pub use output_directory::{prune_files, write_file, write_files};
 pub use standard_output::write_to_stdout;
 pub use walk::Links;
 pub use zoneinfo::SystemZones;

@@ -39,6 +39,17 @@ pub fn write_files(directory: &Path, files: &[(String, String)]) -> Result<(), D
     Ok(())
 }
 
+/// Writes a text to a file that the flag `flag` names, whole or not at all.
+///
+/// # Errors
+/// The operating system's message.
+pub fn write_file(path: &Path, text: &str, flag: &str) -> Result<(), Diagnostic> {
+    write_whole(path, text.as_bytes()).map_err(|error| {
+        Diagnostic::error("output-dir", format!("cannot write {}: {}", path.display(), os_error(&error)))
+            .help(format!("give {flag} a file in a directory that can be written to"))
+    })
+}
+
 /// Removes the files below `directory`/`chart` that an earlier run wrote and that are not among `kept`, and the directories
 /// that become empty. A file counts as written by an earlier run if it begins with the `# Source:` line that belongs to its
 /// place, whose path begins where `prefix` (the release's name, or nothing) ends; nothing else is touched, and no symbolic

@@ -130,9 +130,14 @@ impl Render {
 
     /// Puts the template lines first that the places of diagnostics in manifests come from, where that is known.
     pub fn add_template_lines<'d>(&self, diagnostics: impl IntoIterator<Item = &'d mut Diagnostic>) {
+        engine::add_template_lines(&self.scope(), diagnostics);
+    }
+
+    /// What the templates were rendered with.
+    #[doc(hidden)]
+    pub fn scope(&self) -> Scope<'_> {
         let Render { chart, values, release, capabilities, .. } = self;
-        let scope = Scope { chart, values, release, capabilities, refusals: None };
-        engine::add_template_lines(&scope, diagnostics);
+        Scope { chart, values, release, capabilities, refusals: None }
     }
 }
 

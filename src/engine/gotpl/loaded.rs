@@ -16,12 +16,13 @@ use super::set::{Definitions, TemplateSet};
 use super::trace::{Off, Recorder, Tracer};
 use super::value::{Text, Value};
 use crate::chart::Chart;
-use crate::diagnostic::{Diagnostic, Source};
+use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::engine::capabilities::Capabilities;
 use crate::engine::paths::{helm_order, is_partial};
 use crate::engine::scope::{Release, Rendered};
 use crate::engine::trace::Trace;
 use crate::engine::tree::Member;
+use crate::values::{Step, ValuePath};
 use crate::yaml::Map;
 
 /// How much stack calls of `include` and `tpl` may take: what one function takes has to fit into the rest.
@@ -44,6 +45,8 @@ pub(super) struct Loaded {
     /// The files in Helm's order, partials too.
     files: Vec<File>,
     definitions: Arc<Definitions>,
+    /// The parsed files, in the same order.
+    parsed: Vec<Arc<Parsed>>,
 }
 
 struct File {
@@ -98,18 +101,22 @@ impl Loaded {
         files.sort_by(|a, b| helm_order(&a.path, &b.path));
         let mut definitions = Definitions::default();
         let mut output = Output::default();
+        let mut all = Vec::with_capacity(files.len());
         let unparsed =
             |file: &File| Unparsed { name: Text::from(file.path.as_str()), origin: Origin::File(file.source.clone()) };
         for parsed in parse_all(files.iter().map(unparsed).collect(), functions::NAMES) {
             match parsed {
-                Ok(parsed) => definitions.add(&parsed),
+                Ok(parsed) => {
+                    definitions.add(&parsed);
+                    all.push(parsed);
+                }
                 Err(error) => output.fail(report::parse_error(&error)),
             }
         }
         if !output.errors.is_empty() {
             return Err(output.errors);
         }
-        Ok(Loaded { files, definitions: Arc::new(definitions) })
+        Ok(Loaded { files, definitions: Arc::new(definitions), parsed: all })
     }
 
     /// Runs the templates, which are not run again.
@@ -162,6 +169,22 @@ impl Loaded {
             }
         }
         (all, run.exec.into_trace().finish(pieces))
+    }
+
+    /// The values that templates mention as `.Values.a.b`, with the places. In subcharts they are below their names.
+    pub(super) fn mentions(&self) -> Vec<(ValuePath, Span)> {
+        let mut found = Vec::new();
+        for (file, parsed) in self.files.iter().zip(&self.parsed) {
+            for (fields, range) in parsed.mentioned_fields() {
+                let mut fields = fields.into_iter();
+                if fields.next().as_deref() != Some("Values") {
+                    continue;
+                }
+                let steps = file.names.iter().cloned().chain(fields).map(Step::Key).collect();
+                found.push((ValuePath::of(steps), file.source.span(range)));
+            }
+        }
+        found
     }
 
     fn rendered_files(&self) -> impl Iterator<Item = &File> {

@@ -50,6 +50,7 @@ use super::trace::Trace;
 use super::tree::Member;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::stack;
+use crate::values::ValuePath;
 
 /// Renders charts whose Chart.yaml names no engine.
 #[derive(Debug, Clone, Copy, Default)]
@@ -78,6 +79,11 @@ impl Engine for GoTemplateEngine {
 
     fn trace(&self, scope: &Scope<'_>, members: &[Member<'_>]) -> Option<(Vec<Rendered>, Trace)> {
         on_stack(scope, |scope| Some(Loaded::new(members).ok()?.trace(scope)))?
+    }
+
+    fn mentions(&self, members: &[Member<'_>]) -> Vec<(ValuePath, Span)> {
+        let loaded = stack::call(stack::TEMPLATES, || Loaded::new(members).ok());
+        loaded.ok().flatten().map(|loaded| loaded.mentions()).unwrap_or_default()
     }
 
     fn session(&self, members: &[Member<'_>]) -> Option<Box<dyn LoadedTemplates + Send>> {

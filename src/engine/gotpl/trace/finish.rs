@@ -49,6 +49,7 @@ impl Recorder {
         let mut sets = Sets { recorder: &self, trace: &mut trace, paths: HashMap::new(), sets: HashMap::new() };
         let files = files.into_iter().map(|file| sets.file(file)).collect();
         trace.files = files;
+        trace.used.extend(self.used_paths().map(|path| self.marks.paths.value_path(path)));
         trace
     }
 }

@@ -34,7 +34,7 @@ use super::value::{Text, Value};
 pub use self::recorder::Recorder;
 pub use self::untaken::{Effect, changes_data};
 
-/// What is told where values go. All of it does nothing unless a tracer says otherwise.
+/// What follows values on their way. All of it does nothing unless a tracer says otherwise.
 pub trait Tracer: Sized {
     /// Where a value comes from.
     type Mark: Copy + Default + 'static;

@@ -100,6 +100,9 @@ impl Pieces {
         let open =
             self.pieces[..first].iter().rposition(|piece| piece.kind != PieceKind::Nothing && !piece.is_marker());
         let shift = |at: usize| {
+            if at == from.start {
+                return to.start;
+            }
             let moved = if at >= old { new + (at - old) } else { new.min(to.start + at.saturating_sub(from.start)) };
             moved.clamp(to.start, to.end.saturating_sub(1).max(to.start))
         };

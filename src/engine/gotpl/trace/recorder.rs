@@ -1,6 +1,6 @@
 //! What is kept while templates run.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -62,6 +62,8 @@ pub struct Recorder {
     pub(super) pieces: Vec<Piece>,
     /// All that decided in the text that is being written.
     decided: SetId,
+    /// Sets of what was shown or decided.
+    used: HashSet<SetId, ahash::RandomState>,
     pub(super) sources: Vec<Arc<Parsed>>,
     source_numbers: HashMap<usize, u32, ahash::RandomState>,
     pub(super) calls: Vec<Call>,
@@ -82,6 +84,12 @@ impl Recorder {
         let path = names.iter().fold(PathId::ROOT, |path, name| self.marks.paths.key(path, name.as_bytes()));
         let mark = self.marks.at(path);
         self.marks.hold(&Value::Map(dot.clone()), Part::Key("Values".into()), mark);
+    }
+
+    /// All values that were shown, or that decided anything.
+    pub(super) fn used_paths(&self) -> impl Iterator<Item = PathId> {
+        let paths: HashSet<PathId> = self.used.iter().flat_map(|set| self.marks.paths.of(*set)).copied().collect();
+        paths.into_iter()
     }
 
     /// Takes the pieces of a file, after it was rendered.
@@ -110,6 +118,7 @@ impl Recorder {
         let deciding = self.marks.paths.union(deciding, now);
         let shown = self.marks.paths.union(shown, self.state.shown);
         let call = self.state.call;
+        self.used.extend([shown, deciding]);
         self.pieces.push(Piece { at, source, offset: site.offset as u32, call, shown, deciding, kind });
     }
 
@@ -188,6 +197,7 @@ impl Tracer for Recorder {
         for piece in &text.pieces {
             let shown = self.marks.paths.union(piece.shown, shown);
             let deciding = self.marks.paths.union(piece.deciding, more);
+            self.used.extend([shown, deciding]);
             let mut piece = Piece { at: from + piece.at, shown, deciding, ..*piece };
             if piece.source == NO_SOURCE {
                 piece = Piece { source, offset: site.offset as u32, call, ..piece };
@@ -204,6 +214,7 @@ impl Tracer for Recorder {
         let by = self.decision(by, mark);
         let deciding = self.marks.paths.union(before.deciding, by);
         self.decided = self.marks.paths.union(self.decided, by);
+        self.used.insert(by);
         self.add_piece(at, site, SetId::EMPTY, SetId::EMPTY, PieceKind::Nothing);
         self.state.deciding = deciding;
         State {

@@ -1,0 +1,210 @@
+//! Where a line of the output, or a field of an object, comes from: template, calls and values.
+
+use super::documents::Document;
+use super::experiment::{Experiment, Subject};
+use super::traced::TracedOutput;
+use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::engine::{LineOrigin, TemplateCall, TemplateLine};
+use crate::kubernetes::Id;
+use crate::secrets::Secrets;
+use crate::values::ValuePath;
+use crate::yaml::{self, Map, Node, Value};
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub enum Wanted<'a> {
+    /// A line of the output, from 1, and its text, if it is known what the output was: the line may be elsewhere by now.
+    Line(usize, Option<&'a str>),
+    /// A field of an object: its kind, its name, and the path of the field as it is written.
+    Field {
+        /// `Deployment`
+        kind: &'a str,
+        /// `web`
+        name: &'a str,
+        /// `spec.template.spec.containers[0].image`
+        path: &'a ValuePath,
+    },
+}
+
+/// Where lines of a document come from.
+#[derive(Debug, Clone)]
+pub struct LineExplanation {
+    /// The object that the lines are of.
+    pub id: Id,
+    /// The template's path, as in the output.
+    pub path: String,
+    /// The lines.
+    pub lines: Vec<ExplainedLine>,
+    /// The values that they show.
+    pub shown: Vec<UsedValue>,
+    /// The values that decided about them.
+    pub deciding: Vec<UsedValue>,
+}
+
+/// A line of the output.
+#[derive(Debug, Clone)]
+pub struct ExplainedLine {
+    /// Its number in the output, from 1.
+    pub number: usize,
+    /// Its text, with what is secret masked.
+    pub text: String,
+    /// The line of the template.
+    pub place: Option<TemplateLine>,
+    /// The calls around it, the innermost first.
+    pub calls: Vec<TemplateCall>,
+}
+
+/// A value that a line depends on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UsedValue {
+    /// Which value.
+    pub path: ValuePath,
+    /// What it is, with what is secret masked; `None` if it is not set.
+    pub value: Option<Value>,
+    /// Who set it.
+    pub place: Option<Span>,
+}
+
+/// Explains a line of the output, or the lines of a field.
+///
+/// # Errors
+/// All that keeps the chart from being rendered; there is no such line or field; the chart's engine keeps no trace.
+pub fn explain_line(
+    subject: Subject<'_>,
+    wanted: &Wanted<'_>,
+    secrets: &Secrets,
+) -> Result<LineExplanation, Vec<Diagnostic>> {
+    let experiment = Experiment::new(subject)?;
+    let no_trace = || {
+        Diagnostic::error("no-trace", "where lines come from is not known for charts written in Tera")
+            .help("`mim-chart why KEY` finds by experiment what a value changes")
+    };
+    let output = TracedOutput::of(&experiment).ok_or_else(|| vec![no_trace()])?;
+    let (document, range) = match wanted {
+        Wanted::Line(number, text) => {
+            let found = match text {
+                Some(text) => output.with_text(*number, text).ok_or_else(|| vec![other_line(*number, text)]),
+                None => output.at(*number).ok_or_else(|| vec![no_line(*number, &output)]),
+            };
+            let (document, line) = found?;
+            (document, line..line + 1)
+        }
+        Wanted::Field { kind, name, path } => field(&output, kind, name, path).map_err(|error| vec![error])?,
+    };
+    Ok(explained(&output, document, range, &experiment.prepared.values, secrets))
+}
+
+fn no_line(number: usize, output: &TracedOutput) -> Diagnostic {
+    let message = format!("line {number} of the output is not a line of a manifest");
+    let last = output.documents.last().map(|last| last.first_line + last.line_count() - 1);
+    match last {
+        Some(last) => Diagnostic::error("no-line", message)
+            .help(format!("the output has {last} lines; those of `---` and `# Source:` come from no template")),
+        None => Diagnostic::error("no-line", message).help("the chart renders no manifests"),
+    }
+}
+
+fn other_line(number: usize, text: &str) -> Diagnostic {
+    let message = format!("the chart does not render line {number} of the file: {:?}", text.trim());
+    Diagnostic::error("no-line", message)
+        .help("explain a line with the chart, the values and the flags that it was rendered with")
+}
+
+fn explained(
+    output: &TracedOutput,
+    document: &Document,
+    range: std::ops::Range<usize>,
+    values: &Map,
+    secrets: &Secrets,
+) -> LineExplanation {
+    let texts = secrets.masked_lines(document.manifest.text());
+    let (mut lines, mut shown, mut deciding) = (Vec::new(), Vec::new(), Vec::new());
+    for line in range {
+        let LineOrigin { place, calls, shown: of_line, deciding: by, .. } =
+            output.origin(document, line).unwrap_or_default();
+        let text = texts.get(line).cloned().unwrap_or_default();
+        lines.push(ExplainedLine { number: document.first_line + line, text, place, calls });
+        shown.extend(of_line);
+        deciding.extend(by);
+    }
+    shown.sort();
+    shown.dedup();
+    deciding.sort();
+    deciding.dedup();
+    deciding.retain(|path| !shown.contains(path));
+    let used = |path: ValuePath| used_value(path, values, secrets);
+    LineExplanation {
+        id: document.manifest.id.clone(),
+        path: document.manifest.path.clone(),
+        lines,
+        shown: shown.into_iter().map(used).collect(),
+        deciding: deciding.into_iter().map(used).collect(),
+    }
+}
+
+/// A value with who set it.
+pub(super) fn used_value(path: ValuePath, values: &Map, secrets: &Secrets) -> UsedValue {
+    let node = path.get(values);
+    let value = node.map(|node| secrets.masked_value(&path, &node.value));
+    let place = node.map(|node| &node.span).filter(|span| span.source().is_some()).map(|span| secrets.hide_span(span));
+    UsedValue { path, value, place }
+}
+
+/// The lines of a field of an object.
+fn field<'o>(
+    output: &'o TracedOutput,
+    kind: &str,
+    name: &str,
+    path: &ValuePath,
+) -> Result<(&'o Document, std::ops::Range<usize>), Diagnostic> {
+    let is_it = |document: &&Document| {
+        document.manifest.id.kind.eq_ignore_ascii_case(kind) && document.manifest.id.name == name
+    };
+    let Some(document) = output.documents.iter().find(is_it) else {
+        let names: Vec<String> = output
+            .documents
+            .iter()
+            .map(|document| format!("{}/{}", document.manifest.id.kind, document.manifest.id.name))
+            .collect();
+        let wanted = format!("{kind}/{name}");
+        let error = Diagnostic::error("no-object", format!("the chart renders no {wanted}"));
+        return Err(match crate::diagnostic::nearest(&wanted, names.iter().map(String::as_str)) {
+            Some(near) => error.help(format!("did you mean {near}?")),
+            None => error.help("`mim-chart template` prints what it renders"),
+        });
+    };
+    let text = document.manifest.text();
+    let node = yaml::read_document(&Source::rendered(&document.manifest.path, text))?;
+    let Some(range) = lines_of(&node, path, text.lines().count()) else {
+        let message = format!("{kind}/{name} has no field {path}");
+        return Err(Diagnostic::error("no-field", message)
+            .help("a field is written as for --set: spec.template.spec.containers[0].image"));
+    };
+    Ok((document, range))
+}
+
+/// The lines (from 0) of what is at a path of a document of so many lines.
+fn lines_of(node: &Node, path: &ValuePath, count: usize) -> Option<std::ops::Range<usize>> {
+    use crate::values::Step;
+    let line = |span: &Span| span.position().map(|position| position.line - 1);
+    let mut range = 0..count;
+    let mut node = node;
+    for step in path.steps() {
+        let (starts, index): (Vec<usize>, usize) = match (step, &node.value) {
+            (Step::Key(key), Value::Map(map)) => {
+                let index = map.keys().position(|known| known == key)?;
+                node = map.get(key)?;
+                (map.entries().filter_map(|(_, entry)| line(&entry.key)).collect(), index)
+            }
+            (Step::Item(index), Value::List(items)) => {
+                node = items.get(*index)?;
+                (items.iter().filter_map(|item| line(&item.span)).collect(), *index)
+            }
+            _ => return None,
+        };
+        let start = *starts.get(index)?;
+        let end = starts.get(index + 1).copied().unwrap_or(range.end);
+        range = start..end.max(start + 1);
+    }
+    Some(range)
+}

@@ -1,0 +1,77 @@
+//! Where every line of the output comes from, for other programs.
+
+use std::collections::BTreeSet;
+
+use super::documents::in_output;
+use super::json::{put_place, write_object};
+use super::line_text::put_origin;
+use super::traced::TracedOutput;
+use crate::diagnostic::Diagnostic;
+use crate::engine;
+use crate::json::Object;
+use crate::render::Render;
+use crate::secrets::Secrets;
+use crate::values::ValuePath;
+use crate::yaml::Value;
+
+/// The version of the format.
+const VERSION: usize = 1;
+
+/// What `template --line-map` writes: one JSON object.
+///
+/// `version` is 1; fields may be added under it, and a field that changes its meaning makes it 2. `documents` are in the order of
+/// the output: `apiVersion`, `kind`, `name`, `namespace`, `source` (the template, as in the output) and `lines`. A line has `line`
+/// (its number in the whole output, from 1), `template` (`file`, `line`, `column`, or `tpl`: a line of a text that `tpl` ran),
+/// `calls` (the same with `name`, the innermost first), and the keys of values: `shown` and `deciding`. `values` says of each key
+/// who set it (`place`), where that is known. The values themselves are not in it.
+///
+/// Other lines may come before the manifests: the definitions of custom resources.
+///
+/// # Errors
+/// A chart whose engine keeps no trace.
+pub fn line_map(render: &Render, lines_before: usize, secrets: &Secrets) -> Result<String, Diagnostic> {
+    let no_trace = || Diagnostic::error("no-trace", "where lines come from is not known for charts written in Tera");
+    let documents = in_output(&render.manifests, lines_before);
+    let output = TracedOutput { documents, trace: engine::trace(&render.scope()).ok_or_else(no_trace)?.1 };
+    let mut used: BTreeSet<ValuePath> = BTreeSet::new();
+    let mut fields = Object::new();
+    fields.count("version", VERSION);
+    let documents = output.documents.iter().map(|document| {
+        let mut fields = Object::new();
+        let id = &document.manifest.id;
+        for (key, text) in
+            [("apiVersion", &id.api_version), ("kind", &id.kind), ("name", &id.name), ("namespace", &id.namespace)]
+        {
+            fields.text(key, text);
+        }
+        fields.text("source", &document.manifest.path);
+        let lines = (0..document.line_count()).map(|at| {
+            let origin = output.origin(document, at).unwrap_or_default();
+            let mut fields = Object::new();
+            fields.count("line", document.first_line + at);
+            put_origin(&mut fields, origin.place.as_ref(), &origin.calls);
+            let keys = |paths: &[ValuePath]| {
+                paths.iter().map(|path| Value::String(path.to_string())).collect::<Vec<_>>().into_iter()
+            };
+            fields.list("shown", keys(&origin.shown));
+            fields.list("deciding", keys(&origin.deciding));
+            used.extend(origin.shown);
+            used.extend(origin.deciding);
+            fields.into_value()
+        });
+        fields.list("lines", lines.collect::<Vec<_>>().into_iter());
+        fields.into_value()
+    });
+    fields.list("documents", documents.collect::<Vec<_>>().into_iter());
+    let mut values = Object::new();
+    for path in used {
+        let mut fields = Object::new();
+        let place = path.get(&render.values).map(|node| &node.span);
+        if let Some(place) = place.filter(|span| span.source().is_some()) {
+            put_place(&mut fields, &secrets.hide_span(place));
+        }
+        values.put(&path.to_string(), fields.into_value());
+    }
+    fields.put("values", values.into_value());
+    Ok(write_object(fields))
+}

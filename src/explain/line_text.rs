@@ -1,0 +1,158 @@
+//! Where a line comes from, for people and for programs.
+
+use std::fmt::Write;
+
+use super::json::{put_place, write_object};
+use super::line::{ExplainedLine, LineExplanation, UsedValue};
+use super::text::{cut, shown};
+use super::traced::place_text;
+use crate::diagnostic::{Paint, printable};
+use crate::engine::{TemplateCall, TemplateLine};
+use crate::json::Object;
+use crate::yaml::Value;
+
+/// More lines, calls and values are counted, not shown.
+const MOST_ENTRIES: usize = 12;
+const LONGEST_LINE: usize = 100;
+const LONGEST_VALUE: usize = 60;
+
+/// What `why --line` and `why KIND/NAME FIELD` print.
+pub fn line_text(explanation: &LineExplanation, all: bool, paint: Paint) -> String {
+    let most = if all { usize::MAX } else { MOST_ENTRIES };
+    let mut out = String::new();
+    let name = format!("{} {}", explanation.id.kind, explanation.id.name);
+    // Writing to a String can't fail.
+    let _ = writeln!(out, "{}, {}", paint.bold(&printable(name.trim())), printable(&explanation.path));
+    let width = explanation.lines.last().map_or(1, |line| line.number.to_string().len());
+    for ExplainedLine { number, text, .. } in explanation.lines.iter().take(most) {
+        let number = format!("{number:width$}");
+        let _ = writeln!(out, "  {} | {}", paint.dim(&number), cut(text, LONGEST_LINE));
+    }
+    more(explanation.lines.len(), most, "line", &mut out);
+    out.push_str("\nFrom:\n");
+    let mut places: Vec<(&TemplateLine, &[TemplateCall])> = Vec::new();
+    for line in &explanation.lines {
+        if let Some(place) = &line.place
+            && !places.iter().any(|(known, _)| place_text(known) == place_text(place))
+        {
+            places.push((place, &line.calls));
+        }
+    }
+    for (place, calls) in places.iter().take(most) {
+        write_place(place, "  ", "", paint, &mut out);
+        for call in calls.iter().take(most) {
+            let by = match &call.name {
+                Some(name) => format!(", which includes {}", printable(name)),
+                None => ", which calls tpl".to_owned(),
+            };
+            write_place(&call.place, "    called from ", &by, paint, &mut out);
+        }
+    }
+    more(places.len(), most, "line", &mut out);
+    write_values("\nShows:", &explanation.shown, most, paint, &mut out);
+    write_values("\nDecided by:", &explanation.deciding, most, paint, &mut out);
+    if explanation.shown.is_empty() && explanation.deciding.is_empty() {
+        out.push_str("\nNo value shows here or decides about it.\n");
+    }
+    out
+}
+
+fn write_place(place: &TemplateLine, lead: &str, behind: &str, paint: Paint, out: &mut String) {
+    let at = place_text(place);
+    let text = match place {
+        TemplateLine::File(span) => span.text(),
+        TemplateLine::Text { text, .. } => text,
+    };
+    let _ = writeln!(out, "{lead}{}{behind}", paint.bold(&printable(&at)));
+    if behind.is_empty() {
+        let _ = writeln!(out, "      {}", cut(text, LONGEST_LINE));
+    }
+}
+
+fn write_values(title: &str, values: &[UsedValue], most: usize, paint: Paint, out: &mut String) {
+    if values.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "{title}");
+    for UsedValue { path, value, place } in values.iter().take(most) {
+        let path = printable(&path.to_string()).into_owned();
+        let value = value.as_ref().map_or("not set".to_owned(), |value| cut(&shown(value), LONGEST_VALUE));
+        let place = place.as_ref().map(|place| format!("  {}", paint.dim(&printable(&place.to_string()))));
+        let _ = writeln!(out, "  {} = {value}{}", paint.bold(&path), place.unwrap_or_default());
+    }
+    more(values.len(), most, "value", out);
+}
+
+fn more(count: usize, most: usize, what: &str, out: &mut String) {
+    if let Some(more @ 1..) = count.checked_sub(most) {
+        let plural = if more == 1 { "" } else { "s" };
+        let _ = writeln!(out, "  and {more} more {what}{plural}; --all shows them");
+    }
+}
+
+/// What `why --line --output json` prints: one object.
+///
+/// `apiVersion`, `kind`, `name`, `namespace`, `source` (the template, as in the output), `lines` (`line`, `text`, `template`,
+/// `calls`), `shown` and `deciding` (`key`, `value`, absent if it is not set, `place`). A `template` has `file`, `line` and
+/// `column`, or `tpl`, the line of a text that `tpl` ran; a call has them too, and `name` but for `tpl`.
+pub fn line_json(explanation: &LineExplanation) -> String {
+    let mut fields = Object::new();
+    let id = &explanation.id;
+    for (key, text) in
+        [("apiVersion", &id.api_version), ("kind", &id.kind), ("name", &id.name), ("namespace", &id.namespace)]
+    {
+        fields.text(key, text);
+    }
+    fields.text("source", &explanation.path);
+    fields.list(
+        "lines",
+        explanation.lines.iter().map(|line| {
+            let mut fields = Object::new();
+            fields.count("line", line.number);
+            fields.text("text", &line.text);
+            put_origin(&mut fields, line.place.as_ref(), &line.calls);
+            fields.into_value()
+        }),
+    );
+    fields.list("shown", explanation.shown.iter().map(used_json));
+    fields.list("deciding", explanation.deciding.iter().map(used_json));
+    write_object(fields)
+}
+
+/// `template` and `calls`.
+pub(super) fn put_origin(fields: &mut Object, place: Option<&TemplateLine>, calls: &[TemplateCall]) {
+    if let Some(place) = place {
+        fields.put("template", place_json(place, None));
+    }
+    fields.list("calls", calls.iter().map(|call| place_json(&call.place, call.name.as_deref())));
+}
+
+fn place_json(place: &TemplateLine, name: Option<&str>) -> Value {
+    let mut fields = Object::new();
+    if let Some(name) = name {
+        fields.text("name", name);
+    }
+    match place {
+        TemplateLine::File(span) => {
+            if let (Some(source), Some(position)) = (span.source(), span.position()) {
+                fields.text("file", source.name());
+                fields.count("line", position.line);
+                fields.count("column", position.column);
+            }
+        }
+        TemplateLine::Text { line, .. } => fields.count("tpl", *line),
+    }
+    fields.into_value()
+}
+
+fn used_json(used: &UsedValue) -> Value {
+    let mut fields = Object::new();
+    fields.text("key", &used.path.to_string());
+    if let Some(value) = &used.value {
+        fields.put("value", value.clone());
+    }
+    if let Some(place) = &used.place {
+        put_place(&mut fields, place);
+    }
+    fields.into_value()
+}

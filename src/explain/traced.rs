@@ -1,0 +1,87 @@
+//! The output of a chart with where each line comes from, for charts whose engine knows it.
+
+use super::documents::{Document, documents};
+use super::effects::{Effect, EffectKind, Line, Source};
+use super::experiment::Experiment;
+use crate::engine::{Dependence, LineOrigin, TemplateLine, Trace};
+use crate::secrets::Secrets;
+use crate::values::ValuePath;
+
+/// The output of a chart, and where each line comes from.
+pub(super) struct TracedOutput {
+    pub(super) documents: Vec<Document>,
+    pub(super) trace: Trace,
+}
+
+impl TracedOutput {
+    /// Renders the chart once more, with its trace; `None` if its engine keeps none.
+    pub(super) fn of(experiment: &Experiment<'_>) -> Option<TracedOutput> {
+        let (mut rendered, trace) = experiment.trace()?;
+        rendered.retain(|rendered| !rendered.notes);
+        Some(TracedOutput { documents: documents(&rendered), trace })
+    }
+
+    /// Where a line (from 0) of a document comes from.
+    pub(super) fn origin(&self, document: &Document, line: usize) -> Option<LineOrigin> {
+        self.trace.line(&document.manifest.path, document.rendered_line(line))
+    }
+
+    /// The lines that show a value, and those about which it decided.
+    pub(super) fn effects(&self, path: &ValuePath, secrets: &Secrets) -> Vec<Effect> {
+        let mut found = Vec::new();
+        for document in &self.documents {
+            let manifest = &document.manifest;
+            let (first, last) = (document.rendered_line(0), document.rendered_line(document.line_count()));
+            let lines = self.trace.lines_of(&manifest.path, path);
+            let lines: Vec<_> = lines.into_iter().filter(|(line, _)| (first..last).contains(line)).collect();
+            if lines.is_empty() {
+                continue;
+            }
+            let shown = secrets.masked_lines(manifest.text());
+            let line = |(rendered_line, dependence): (usize, Dependence)| {
+                let at = rendered_line - first;
+                let place = self.origin(document, at).and_then(|origin| origin.span());
+                let source = Some(Source { dependence, place });
+                let text = shown.get(at).cloned().unwrap_or_default();
+                Line { number: document.first_line + at, text, is_new: false, source }
+            };
+            let kind = EffectKind::Lines(lines.into_iter().map(line).collect());
+            found.push(Effect { id: manifest.id.clone(), path: manifest.path.clone(), kind });
+        }
+        found
+    }
+
+    /// The document and the line in it (from 0) of a line of the whole output.
+    pub(super) fn at(&self, line: usize) -> Option<(&Document, usize)> {
+        let after = self.documents.partition_point(|document| document.first_line <= line);
+        let document = self.documents.get(after.checked_sub(1)?)?;
+        let at = line - document.first_line;
+        (at < document.line_count()).then_some((document, at))
+    }
+}
+
+impl TracedOutput {
+    /// The same for a line that has this text: the one of this number, or the only other one.
+    pub(super) fn with_text(&self, line: usize, text: &str) -> Option<(&Document, usize)> {
+        let has_text = |(document, at): &(&Document, usize)| document.manifest.text().lines().nth(*at) == Some(text);
+        if let Some(found) = self.at(line).filter(has_text) {
+            return Some(found);
+        }
+        let lines = |document: &'_ Document| -> Vec<usize> {
+            let lines = document.manifest.text().lines().enumerate();
+            lines.filter(|(_, line)| *line == text).map(|(at, _)| at).collect()
+        };
+        let mut all =
+            self.documents.iter().flat_map(|document| lines(document).into_iter().map(move |at| (document, at)));
+        let found = all.next()?;
+        all.next().is_none().then_some(found)
+    }
+}
+
+/// A line of a template as it is shown: `templates/x.yaml:12:3`, or a line of a text that `tpl` ran.
+pub(super) fn place_text(place: &TemplateLine) -> String {
+    match place {
+        TemplateLine::File(span) => span.to_string(),
+        TemplateLine::Text { line, .. } => format!("line {line} of the text that tpl runs"),
+    }
+}
