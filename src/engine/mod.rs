@@ -9,6 +9,7 @@ mod environment;
 mod gotpl;
 mod language;
 mod lines;
+mod mentions;
 mod objects;
 mod paths;
 mod refusals;
@@ -23,6 +24,7 @@ pub use cluster_objects::ClusterObjects;
 pub use environment::Environment;
 pub use gotpl::render_name;
 pub use lines::{add_template_line, add_template_lines};
+pub use mentions::Mentions;
 pub use refusals::Refusals;
 pub use scope::{Release, Rendered, Scope};
 pub use tera::{Function, functions};
@@ -31,7 +33,7 @@ pub use trace::{Dependence, LineOrigin, TemplateCall, TemplateLine, Trace};
 use self::language::{Engine, LoadedTemplates, Outcome};
 use crate::chart::{Chart, EngineKind};
 use crate::diagnostic::{Diagnostic, Span};
-use crate::values::ValuePath;
+use crate::yaml::Map;
 
 /// Renders all templates of the chart and of its subcharts, in the byte order of their paths. Charts of one tree may be written
 /// in different languages.
@@ -77,10 +79,10 @@ pub fn trace(scope: &Scope<'_>) -> Option<(Vec<Rendered>, Trace)> {
     Some((in_order(rendered), trace))
 }
 
-/// The values that Go templates mention by their paths, with the places, in the order of the files.
-pub fn mentions(chart: &Chart) -> Vec<(ValuePath, Span)> {
-    let members = tree::by_kind(tree::members(chart, &chart.values));
-    members.into_iter().flat_map(|(kind, members)| engine_for(kind).mentions(&members)).collect()
+/// Where the Go templates of a tree mention values; texts among the values that are templates themselves count too.
+pub fn mentions(chart: &Chart, values: &Map) -> Mentions {
+    let members = tree::by_kind(tree::members(chart, values));
+    Mentions(members.into_iter().flat_map(|(kind, members)| engine_for(kind).mentions(&members)).collect())
 }
 
 /// The loaded templates of a tree of charts, rendered many times with different values. It is used by one thread at a time.

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 
 use super::experiment::{Change, Experiment, Outcome, Subject};
 use super::parallel;
+use super::traced::TracedOutput;
 use crate::diagnostic::Diagnostic;
-use crate::diff::{self, Cause, Comparison, Status};
+use crate::diff::{self, Cause, Comparison, Difference, Status};
 use crate::json;
 use crate::kubernetes::Object;
 use crate::manifest::Manifest;
@@ -52,7 +53,51 @@ pub fn add_causes(
         let cause = cause(&experiment, candidate, secrets);
         attribute(comparison, &objects, (old, new), matches!(before, Before::Unknown), &cause);
     }
+    add_traced(comparison, &experiment, &candidates, before, secrets);
     Ok(())
+}
+
+/// What no value made by itself was made by several together: those that the trace names for it.
+fn add_traced(
+    comparison: &mut Comparison,
+    experiment: &Experiment<'_>,
+    candidates: &[Candidate],
+    before: Before<'_>,
+    secrets: &Secrets,
+) {
+    let has_none = |difference: &Difference| match difference.status {
+        Status::Added | Status::Removed => difference.causes.is_empty(),
+        Status::Changed => difference.changes.iter().any(|change| change.causes.is_empty()),
+        _ => false,
+    };
+    if candidates.len() < 2 || !comparison.differences.iter().any(has_none) {
+        return;
+    }
+    let old = match before {
+        Before::Values(values) => experiment.trace_with(values),
+        Before::Unknown => None,
+    };
+    let old = old.map(TracedOutput::of_render);
+    let Some(new) = TracedOutput::of(experiment) else { return };
+    let causes = |paths: &[ValuePath]| -> Vec<Cause> {
+        let is_named =
+            |candidate: &&Candidate| paths.iter().any(|path| path.holds(&candidate.path) || candidate.path.holds(path));
+        candidates.iter().filter(is_named).map(|candidate| cause(experiment, candidate, secrets)).collect()
+    };
+    for difference in comparison.differences.iter_mut().filter(|difference| has_none(difference)) {
+        let id = difference.id.clone();
+        let sides = [Some(&new), old.as_ref()].into_iter().flatten();
+        if difference.status != Status::Changed {
+            let names = sides.flat_map(|side| side.deciding_object(&id)).collect::<Vec<_>>();
+            difference.causes = causes(&names);
+            continue;
+        }
+        let sides: Vec<&TracedOutput> = sides.collect();
+        for change in difference.changes.iter_mut().filter(|change| change.causes.is_empty()) {
+            let names: Vec<ValuePath> = sides.iter().flat_map(|side| side.values_of(&id, &change.path)).collect();
+            change.causes = causes(&names);
+        }
+    }
 }
 
 /// A value that differs.

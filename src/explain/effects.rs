@@ -189,7 +189,7 @@ mod tests {
         let base = rendered(&[("c/a", "kind: Secret\nx: 1\n")]);
         let other = rendered(&[("c/a", "kind: Secret\nw: 0\nv: 0\nx: 1\ny: 2\n")]);
         let found = effects(&base, &[(change(), other)], &Secrets::shown());
-        let line = |number, text: &str| Line { number, text: text.to_owned(), is_new: true };
+        let line = |number, text: &str| Line { number, text: text.to_owned(), is_new: true, source: None };
         assert_eq!(found[0].kind, EffectKind::Lines(vec![line(4, "w: 0"), line(5, "y: 2")]));
     }
 

@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::candidates::alterations;
 use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Span};
-use crate::engine::{self, Capabilities, Release, Rendered, Scope, Session, Trace};
+use crate::engine::{self, Capabilities, Mentions, Release, Rendered, Scope, Session, Trace};
 use crate::json_schema::SchemaView;
 use crate::render::{self, Prepared, Schemas};
 use crate::values::{Step, ValuePath, coalesce, merge_defaults};
@@ -157,16 +157,19 @@ impl<'a> Experiment<'a> {
 
     /// The chart rendered once more, with where each line comes from; `None` if its engine keeps no trace.
     pub(super) fn trace(&self) -> Option<(Vec<Rendered>, Trace)> {
+        self.trace_with(&self.prepared.values)
+    }
+
+    /// The same with other values of the whole tree.
+    pub(super) fn trace_with(&self, values: &Map) -> Option<(Vec<Rendered>, Trace)> {
         let Subject { release, capabilities, .. } = self.subject;
-        let (chart, values) = (&self.prepared.chart, &self.prepared.values);
+        let chart = &self.prepared.chart;
         engine::trace(&Scope { chart, values, release, capabilities, refusals: None })
     }
 
-    /// Where templates mention a value, or something around it or in it.
-    pub(super) fn mentions(&self, path: &ValuePath) -> Vec<Span> {
-        let is_meant =
-            |(known, _): &(ValuePath, Span)| known.holds(path) && !known.steps().is_empty() || path.holds(known);
-        engine::mentions(&self.prepared.chart).into_iter().filter(is_meant).map(|(_, span)| span).collect()
+    /// Where templates mention values.
+    pub(super) fn mentions(&self) -> Mentions {
+        engine::mentions(&self.prepared.chart, &self.prepared.values)
     }
 
     /// Whether a schema says anything of the value at a path.

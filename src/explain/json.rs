@@ -21,7 +21,7 @@ use crate::yaml::{Node, Value};
 /// `elsewhere`; `chart`, `place`, `value`, `wins`), `suggestions`, `tried` (pairs of `key` and `value`), `effects` (`apiVersion`,
 /// `kind`, `name`, `namespace`, `template`, `change` as `lines`, `gone` or `new`, `lines` with `line`, `text` and
 /// `new`, `with`; where lines are known to come from templates, they have `how`, `shown` or `decided`, and `place`), `traced`
-/// (whether they are), `mentions` (places of templates, if no line depends on the value),
+/// (whether they are), `leavesOut` (no line depends on the value, and it decided that there are none), `mentions` (places of templates, if no line depends on the value),
 /// `refused` (`with`, `message`) and `gate` (a list:
 /// `key`, `now`, `place`, `needs`).
 pub fn explanation_json(explanation: &Explanation) -> String {
@@ -34,11 +34,7 @@ pub fn explanation_json(explanation: &Explanation) -> String {
     fields.list("suggestions", explanation.near.iter().cloned().map(Value::String));
     fields.list("tried", explanation.tried.iter().map(change));
     fields.put("traced", Value::Bool(explanation.is_traced));
-    let mention = |place: &Span| {
-        let mut fields = Object::new();
-        put_place(&mut fields, place);
-        fields.into_value()
-    };
+    fields.put("leavesOut", Value::Bool(explanation.leaves_out));
     fields.list("mentions", explanation.mentions.iter().map(mention));
     fields.list("effects", explanation.effects.iter().map(effect));
     fields.list(
@@ -61,8 +57,8 @@ pub(super) fn write_object(fields: Object) -> String {
     printable_json(&write_pretty(&fields.into_value())).into_owned() + "\n"
 }
 
-/// What `values --unused --output json` prints: `unused` (`key`, `value`, `place`, `tried`, `gate`), `scanned`,
-/// `skipped`.
+/// What `values --unused --output json` prints: `unused` (`key`, `value`, `place`, `tried`, `gate`, `traced`, `mentions`),
+/// `scanned`, `skipped`.
 pub fn unused_json(scanned: &Scanned) -> String {
     let mut fields = Object::new();
     fields.list(
@@ -73,6 +69,8 @@ pub fn unused_json(scanned: &Scanned) -> String {
             fields.put("value", unused.node.value.clone());
             put_place(&mut fields, &unused.node.span);
             fields.count("tried", unused.tried);
+            fields.put("traced", Value::Bool(unused.is_traced));
+            fields.list("mentions", unused.mentions.iter().map(mention));
             if let Some(found) = &unused.gate {
                 fields.put("gate", gate(found));
             }
@@ -82,6 +80,12 @@ pub fn unused_json(scanned: &Scanned) -> String {
     fields.count("scanned", scanned.scanned);
     fields.count("skipped", scanned.left_out);
     write_object(fields)
+}
+
+fn mention(place: &Span) -> Value {
+    let mut fields = Object::new();
+    put_place(&mut fields, place);
+    fields.into_value()
 }
 
 fn setter(setter: &ValueSource) -> Value {

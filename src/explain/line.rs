@@ -2,13 +2,14 @@
 
 use super::documents::Document;
 use super::experiment::{Experiment, Subject};
+use super::fields::lines_of;
 use super::traced::TracedOutput;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::engine::{LineOrigin, TemplateCall, TemplateLine};
 use crate::kubernetes::Id;
 use crate::secrets::Secrets;
 use crate::values::ValuePath;
-use crate::yaml::{self, Map, Node, Value};
+use crate::yaml::{self, Map, Value};
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -170,7 +171,10 @@ fn field<'o>(
         let error = Diagnostic::error("no-object", format!("the chart renders no {wanted}"));
         return Err(match crate::diagnostic::nearest(&wanted, names.iter().map(String::as_str)) {
             Some(near) => error.help(format!("did you mean {near}?")),
-            None => error.help("`mim-chart template` prints what it renders"),
+            None => match of_kind(output, kind) {
+                objects if objects.is_empty() => error.help("`mim-chart template` prints what it renders"),
+                objects => error.help(format!("it renders {objects}")),
+            },
         });
     };
     let text = document.manifest.text();
@@ -183,28 +187,11 @@ fn field<'o>(
     Ok((document, range))
 }
 
-/// The lines (from 0) of what is at a path of a document of so many lines.
-fn lines_of(node: &Node, path: &ValuePath, count: usize) -> Option<std::ops::Range<usize>> {
-    use crate::values::Step;
-    let line = |span: &Span| span.position().map(|position| position.line - 1);
-    let mut range = 0..count;
-    let mut node = node;
-    for step in path.steps() {
-        let (starts, index): (Vec<usize>, usize) = match (step, &node.value) {
-            (Step::Key(key), Value::Map(map)) => {
-                let index = map.keys().position(|known| known == key)?;
-                node = map.get(key)?;
-                (map.entries().filter_map(|(_, entry)| line(&entry.key)).collect(), index)
-            }
-            (Step::Item(index), Value::List(items)) => {
-                node = items.get(*index)?;
-                (items.iter().filter_map(|item| line(&item.span)).collect(), *index)
-            }
-            _ => return None,
-        };
-        let start = *starts.get(index)?;
-        let end = starts.get(index + 1).copied().unwrap_or(range.end);
-        range = start..end.max(start + 1);
-    }
-    Some(range)
+/// The first objects of a kind.
+fn of_kind(output: &TracedOutput, kind: &str) -> String {
+    const MOST: usize = 3;
+    let ids = output.documents.iter().map(|document| &document.manifest.id);
+    let names =
+        ids.filter(|id| id.kind.eq_ignore_ascii_case(kind)).take(MOST).map(|id| format!("{}/{}", id.kind, id.name));
+    names.collect::<Vec<_>>().join(", ")
 }

@@ -8,6 +8,7 @@
 //! | `effects` | what changed in the output |
 //! | `documents` | the manifests where they stand in the output |
 //! | `traced` | the output with where each line comes from |
+//! | `fields` | where a field stands in a document |
 //! | `line`, `line_text` | where a line or a field comes from |
 //! | `line_map` | the same of all lines, for other programs |
 //! | `preconditions` | which value has to be another one first |
@@ -25,6 +26,7 @@ mod causes;
 mod documents;
 mod effects;
 mod experiment;
+mod fields;
 mod hidden;
 mod json;
 mod line;
@@ -78,6 +80,8 @@ pub struct Explanation {
     pub effects: Vec<Effect>,
     /// Whether the effects are those of the trace of a render: all there are. Otherwise they were found by experiment.
     pub is_traced: bool,
+    /// Whether no line depends on the value, and it decided that there are none.
+    pub leaves_out: bool,
     /// Where templates mention the value, if the trace shows no effect.
     pub mentions: Vec<Span>,
     /// Changes that the templates refuse, with the reason.
@@ -125,7 +129,8 @@ pub fn explain(
         }
     };
     let is_traced = traced.is_some();
-    let mentions = if is_traced && effects.is_empty() { experiment.mentions(path) } else { Vec::new() };
+    let leaves_out = effects.is_empty() && traced.as_ref().is_some_and(|output| output.trace.uses(path));
+    let mentions = if is_traced && effects.is_empty() { experiment.mentions().of(path) } else { Vec::new() };
     let mut gate = None;
     // No other value makes the chart use a value that it does not know.
     if effects.is_empty() && refused.is_empty() && !tried.is_empty() && experiment.knows(path) {
@@ -144,6 +149,7 @@ pub fn explain(
         tried,
         effects,
         is_traced,
+        leaves_out,
         mentions,
         refused,
         gate,

@@ -185,7 +185,11 @@ fn write_traced(explanation: &Explanation, all: bool, paint: Paint, out: &mut St
                 }
                 room -= 1;
                 let number = format!("{:width$}", first.number);
-                let more = if count > 1 { format!("  (and the {} lines below)", count - 1) } else { String::new() };
+                let more = match count - 1 {
+                    0 => String::new(),
+                    1 => "  (and the line below)".to_owned(),
+                    more => format!("  (and the {more} lines below)"),
+                };
                 let place = first.source.as_ref().and_then(|source| source.place.as_ref());
                 let place = place.map(|place| format!("  {}", paint.dim(&printable(&place.to_string()))));
                 let text = cut(&first.text, LONGEST_TRACED);
@@ -202,7 +206,10 @@ fn write_traced(explanation: &Explanation, all: bool, paint: Paint, out: &mut St
     match &mentions[..] {
         [] => out.push_str("No line of the output depends on it, and no template mentions it.\n"),
         mentions => {
-            out.push_str("No line of the output depends on it with these values. Templates mention it:\n");
+            out.push_str(match explanation.leaves_out {
+                true => "It decides that something is left out of the output. Templates mention it:\n",
+                false => "No line of the output depends on it with these values. Templates mention it:\n",
+            });
             for place in mentions.iter().take(MOST_ENTRIES) {
                 let _ = writeln!(out, "  {}", printable(&place.to_string()));
             }
@@ -239,6 +246,17 @@ pub fn unused_text(scanned: &Scanned, paint: Paint) -> String {
         let (path, place) = (unused.path.to_string(), unused.node.span.to_string());
         let (path, place) = (printable(&path), printable(&place));
         let _ = writeln!(out, "{} = {}, {}", paint.bold(&path), shown(&unused.node.value), paint.dim(&place));
+        if unused.is_traced {
+            out.push_str(&match &unused.mentions[..] {
+                [] => "  No template uses it.\n".to_owned(),
+                [first, rest @ ..] => {
+                    let more = if rest.is_empty() { String::new() } else { format!(" and {} more places", rest.len()) };
+                    let place = first.to_string();
+                    format!("  No effect with these values; mentioned at {}{more}.\n", printable(&place))
+                }
+            });
+            continue;
+        }
         let changes = if unused.tried == 1 { "1 change was" } else { &format!("{} changes were", unused.tried) };
         let gate = unused.gate.as_ref().map(|gate| format!("\n  {}", gate_text(gate))).unwrap_or_default();
         let _ = writeln!(out, "  No effect: {changes} tried.{gate}");

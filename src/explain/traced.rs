@@ -3,9 +3,12 @@
 use super::documents::{Document, documents};
 use super::effects::{Effect, EffectKind, Line, Source};
 use super::experiment::Experiment;
-use crate::engine::{Dependence, LineOrigin, TemplateLine, Trace};
+use super::fields::{lines_of, value_path};
+use crate::engine::{Dependence, LineOrigin, Rendered, TemplateLine, Trace};
+use crate::kubernetes::{FieldPath, Id};
 use crate::secrets::Secrets;
 use crate::values::ValuePath;
+use crate::yaml;
 
 /// The output of a chart, and where each line comes from.
 pub(super) struct TracedOutput {
@@ -16,9 +19,32 @@ pub(super) struct TracedOutput {
 impl TracedOutput {
     /// Renders the chart once more, with its trace; `None` if its engine keeps none.
     pub(super) fn of(experiment: &Experiment<'_>) -> Option<TracedOutput> {
-        let (mut rendered, trace) = experiment.trace()?;
+        experiment.trace().map(TracedOutput::of_render)
+    }
+
+    /// The output of a traced render.
+    pub(super) fn of_render((mut rendered, trace): (Vec<Rendered>, Trace)) -> TracedOutput {
         rendered.retain(|rendered| !rendered.notes);
-        Some(TracedOutput { documents: documents(&rendered), trace })
+        TracedOutput { documents: documents(&rendered), trace }
+    }
+
+    /// The values that a field of an object shows, and those that decided about it.
+    pub(super) fn values_of(&self, id: &Id, field: &FieldPath) -> Vec<ValuePath> {
+        let found = || {
+            let document = self.documents.iter().find(|document| document.manifest.id == *id)?;
+            let text = document.manifest.text();
+            let node = yaml::read_document(&crate::diagnostic::Source::rendered(&document.manifest.path, text)).ok()?;
+            let range = lines_of(&node, &value_path(&node, field), text.lines().count())?;
+            Some(range.filter_map(|line| self.origin(document, line)).flat_map(both).collect())
+        };
+        found().unwrap_or_default()
+    }
+
+    /// The values that decided that an object is there.
+    pub(super) fn deciding_object(&self, id: &Id) -> Vec<ValuePath> {
+        let document = self.documents.iter().find(|document| document.manifest.id == *id);
+        let origin = document.and_then(|document| self.origin(document, 0));
+        origin.into_iter().flat_map(both).collect()
     }
 
     /// Where a line (from 0) of a document comes from.
@@ -76,6 +102,10 @@ impl TracedOutput {
         let found = all.next()?;
         all.next().is_none().then_some(found)
     }
+}
+
+fn both(origin: LineOrigin) -> impl Iterator<Item = ValuePath> {
+    origin.shown.into_iter().chain(origin.deciding)
 }
 
 /// A line of a template as it is shown: `templates/x.yaml:12:3`, or a line of a text that `tpl` ran.

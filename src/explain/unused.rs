@@ -3,7 +3,8 @@
 use super::experiment::{Change, Experiment, Outcome, Subject, same};
 use super::parallel;
 use super::preconditions::{Behind, Gate, gates};
-use crate::diagnostic::Diagnostic;
+use super::traced::TracedOutput;
+use crate::diagnostic::{Diagnostic, Span};
 use crate::values::ValuePath;
 use crate::yaml::{Map, Node};
 
@@ -22,6 +23,17 @@ pub struct Unused {
     pub tried: usize,
     /// The value that has to be another one before this one matters, if one was found.
     pub gate: Option<Gate>,
+    /// Whether the trace of the render says so, and no experiment.
+    pub is_traced: bool,
+    /// Where templates mention it, if they were traced: there it may matter once other values are different.
+    pub mentions: Vec<Span>,
+}
+
+impl Unused {
+    /// Whether nothing was found on which it depends that it has an effect.
+    pub fn is_without_condition(&self) -> bool {
+        self.gate.is_none() && self.mentions.is_empty()
+    }
 }
 
 /// What looking for unused values found.
@@ -44,6 +56,10 @@ pub fn unused(subject: Subject<'_>, asked: &Map) -> Result<Scanned, Vec<Diagnost
     let experiment = Experiment::new(subject)?;
     let mut leaves = ValuePath::leaves(asked);
     let paths: Vec<ValuePath> = leaves.by_ref().take(MOST_VALUES).collect();
+    if let Some(output) = TracedOutput::of(&experiment) {
+        let unused = traced(&experiment, &output, &paths);
+        return Ok(Scanned { unused, scanned: paths.len(), left_out: leaves.count() });
+    }
     let silent = without_effect(&experiment, &paths);
     // No other value makes the chart use a value that it does not know.
     let (known, unknown): (Vec<_>, Vec<_>) = silent.into_iter().partition(|(path, _)| experiment.knows(path));
@@ -57,10 +73,26 @@ pub fn unused(subject: Subject<'_>, asked: &Map) -> Result<Scanned, Vec<Diagnost
         tried: tried.len(),
         path,
         gate,
+        is_traced: false,
+        mentions: Vec::new(),
     });
     let mut unused: Vec<Unused> = reported.collect();
     unused.sort_by_key(|unused| paths.iter().position(|path| *path == unused.path));
     Ok(Scanned { unused, scanned: paths.len(), left_out: leaves.count() })
+}
+
+/// The values on which nothing depends that was rendered.
+fn traced(experiment: &Experiment<'_>, output: &TracedOutput, paths: &[ValuePath]) -> Vec<Unused> {
+    let mentions = experiment.mentions();
+    let unused = paths.iter().filter(|path| !output.trace.uses(path)).map(|path| Unused {
+        path: path.clone(),
+        node: path.get(&experiment.prepared.values).cloned().unwrap_or_default(),
+        tried: 0,
+        gate: None,
+        is_traced: true,
+        mentions: mentions.of(path),
+    });
+    unused.collect()
 }
 
 /// The values of which no change has an effect, with the valid changes. The likeliest change of each value is made alone,

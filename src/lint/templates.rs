@@ -166,14 +166,22 @@ fn without_effect(
     };
     // A chart that lint can look at and that does not render, because it wants a value, can't be experimented with.
     let scanned = explain::unused(subject, &chart.values).ok()?;
-    let silent: Vec<&explain::Unused> = scanned.unused.iter().filter(|unused| unused.gate.is_none()).collect();
+    let silent: Vec<&explain::Unused> = scanned.unused.iter().filter(|unused| unused.is_without_condition()).collect();
     if silent.is_empty() {
         return None;
     }
     let names: Vec<String> = silent.iter().map(|unused| unused.path.to_string()).collect();
-    let message = format!("no change that was tried of these defaults has an effect: {}", names.join(", "));
-    let note = Diagnostic::new(Severity::Info, "defaults-without-effect", message)
-        .help("a change that was not tried may have one: `mim-chart why KEY` lists what was tried");
+    let is_traced = silent.iter().all(|unused| unused.is_traced);
+    let (message, help) = if is_traced {
+        ("no template uses these defaults", "remove them, or use them")
+    } else {
+        (
+            "no change that was tried of these defaults has an effect",
+            "a change that was not tried may have one: `mim-chart why KEY` lists what was tried",
+        )
+    };
+    let message = format!("{message}: {}", names.join(", "));
+    let note = Diagnostic::new(Severity::Info, "defaults-without-effect", message).help(help);
     Some(silent.iter().take(MOST_PLACES).fold(note, |note, unused| note.at(unused.node.span.clone(), "")))
 }
 

@@ -6,6 +6,7 @@ mod release_name;
 mod schemas;
 mod secrets;
 mod unindented;
+mod unknown_values;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -14,7 +15,7 @@ use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Source};
 use crate::engine::{self, Capabilities, Release, Scope};
 use crate::manifest::{self, ManifestError, Manifests};
-use crate::values::{self, FileReader, Layer, NoFiles};
+use crate::values::{self, FileReader, Layer, NoFiles, UnknownValue};
 use crate::yaml::Map;
 
 pub use release_name::is_release_name;
@@ -150,6 +151,8 @@ pub struct Prepared {
     pub values: Map,
     /// What deserves a word although the result stands.
     pub warnings: Vec<Diagnostic>,
+    /// Values that are set and that neither defaults nor schemas have; those among the warnings too.
+    pub unknown: Vec<UnknownValue>,
 }
 
 /// Renders a chart: values are merged and checked, templates run, their output becomes manifests.
@@ -161,7 +164,7 @@ pub fn render(request: Request<'_>) -> Result<Render, Diagnostics> {
     chart.check_installable()?;
     release_name::check(&release.name)?;
     chart.check_kube_version(&capabilities.kube_version.normal)?;
-    let Prepared { chart, values, mut warnings } = prepare(chart, layers, reader, skip_schema_validation)?;
+    let Prepared { chart, values, mut warnings, unknown } = prepare(chart, layers, reader, skip_schema_validation)?;
     let scope =
         Scope { chart: &chart, values: &values, release: &release, capabilities: &capabilities, refusals: None };
     let rendered = match engine::render(&scope) {
@@ -172,6 +175,7 @@ pub fn render(request: Request<'_>) -> Result<Render, Diagnostics> {
             return Err(with_warnings(warnings, errors).into());
         }
     };
+    unknown_values::judge(&unknown, &scope, &mut warnings);
     warnings.extend(random_note::random_note(&rendered));
     let texts = rendered.into_iter().filter(|rendered| !rendered.notes);
     let texts: Vec<Source> = texts.map(|rendered| Source::rendered(rendered.path, rendered.text)).collect();
@@ -222,7 +226,8 @@ pub fn prepare_merged(mut chart: Chart, user: Map, skip_schema_validation: bool)
     warnings.extend(chart.unnamed_tera_charts());
     let tree = chart.values_tree();
     let schemas = Schemas::parse(&chart)?;
-    warnings.extend(values::unknown_values(&user, &tree, schemas.of_root()));
+    let unknown = values::unknown_values(&user, &tree, schemas.of_root());
+    warnings.extend(unknown.iter().filter(|value| value.is_suspicious).map(|value| value.warning.clone()));
     let coalesced = values::coalesce(&tree, user)?;
     warnings.extend(coalesced.warnings);
     // Values are merged several times on the way, and Helm says the same each time.
@@ -235,7 +240,7 @@ pub fn prepare_merged(mut chart: Chart, user: Map, skip_schema_validation: bool)
             return Err(with_warnings(warnings, errors));
         }
     }
-    Ok(Prepared { values: coalesced.values, chart, warnings })
+    Ok(Prepared { values: coalesced.values, chart, warnings, unknown })
 }
 
 fn missing_dependencies(error: Diagnostic) -> Diagnostic {

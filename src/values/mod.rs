@@ -25,4 +25,4 @@ pub use origins::write_with_origins;
 pub use path::{Step, ValuePath};
 pub use room::MAX_TOTAL_BYTES;
 pub use toml_values::check_toml;
-pub use unknown::{find_elsewhere, unknown_values};
+pub use unknown::{UnknownValue, find_elsewhere, unknown_values};

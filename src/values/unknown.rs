@@ -1,6 +1,7 @@
 //! Values that a chart does not know: most often a typo, which Helm ignores in silence.
 
 use super::merging::ValuesTree;
+use super::path::{Step, ValuePath};
 use crate::diagnostic::nearest;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::json_schema::SchemaView;
@@ -8,17 +9,28 @@ use crate::yaml::Map;
 use crate::yaml::Node;
 use crate::yaml::Value;
 
-/// A warning for every value of `user` that the chart does not know, with its place and the nearest name it does know.
+/// A value that is set, and that neither a chart's defaults nor its schema have.
+#[derive(Debug, Clone)]
+pub struct UnknownValue {
+    /// Which value.
+    pub path: ValuePath,
+    /// Whether this alone is worth a warning: a name that is known is near, or there is a schema.
+    pub is_suspicious: bool,
+    /// The warning, with the name that may be meant.
+    pub warning: Diagnostic,
+}
+
+/// Every value of `user` that the chart does not know, with its place and the nearest name it does know.
 ///
 /// A map is open, so that anything may be in it, if its default is `{}` or its schema says so; one whose schema has
 /// `properties` and does not mention other names counts as closed. `global` and the keys of subcharts are not looked at. Where
-/// there is no schema, a name is only reported if it is close to a known one. Where the schema forbids other names, the
+/// there is no schema, a name is only suspicious if it is close to a known one. Where the schema forbids other names, the
 /// validator speaks.
-pub fn unknown_values(user: &Map, tree: &ValuesTree<'_>, schema: Option<&Node>) -> Vec<Diagnostic> {
-    let mut check = Check { chart: tree, warnings: Vec::new(), compared: 0 };
+pub fn unknown_values(user: &Map, tree: &ValuesTree<'_>, schema: Option<&Node>) -> Vec<UnknownValue> {
+    let mut check = Check { chart: tree, found: Vec::new(), compared: 0 };
     let view = schema.and_then(SchemaView::of_document);
     check.map(user, Some(tree.defaults), view, &mut Vec::new());
-    check.warnings
+    check.found
 }
 
 /// How many unknown values are compared with the names that the chart knows.
@@ -26,7 +38,7 @@ const MOST_COMPARED: usize = 200;
 
 struct Check<'a> {
     chart: &'a ValuesTree<'a>,
-    warnings: Vec<Diagnostic>,
+    found: Vec<UnknownValue>,
     /// How many unknown values have been compared with known names.
     compared: usize,
 }
@@ -93,9 +105,7 @@ impl Check<'_> {
         self.compared += 1;
         let is_compared = self.compared <= MOST_COMPARED;
         let near = if is_compared { nearest(key, names) } else { None };
-        if near.is_none() && schema.is_none() {
-            return;
-        }
+        let is_suspicious = near.is_some() || schema.is_some();
         let suggestion = match near {
             Some(near) => Some(dotted(near)),
             None if is_compared => find_elsewhere(key, self.chart.defaults),
@@ -103,10 +113,12 @@ impl Check<'_> {
         };
         let message = format!("unknown value {}: the chart {} does not know it", dotted(key), self.chart.name);
         let warning = Diagnostic::warning("unknown-value", message).at(place.clone(), "");
-        self.warnings.push(match suggestion {
+        let warning = match suggestion {
             Some(known) => warning.help(format!("did you mean {known}?")),
             None => warning,
-        });
+        };
+        let steps = path.iter().map(String::as_str).chain([key]).map(|key| Step::Key(key.to_owned())).collect();
+        self.found.push(UnknownValue { path: ValuePath::of(steps), is_suspicious, warning });
     }
 }
 
@@ -148,7 +160,8 @@ mod tests {
         let database = ValuesTree { name: "db".to_owned(), defaults: &none, subcharts: Vec::new() };
         let tree = ValuesTree { name: "web".to_owned(), defaults: &defaults, subcharts: vec![database] };
         let document = schema.map(|text| crate::json::read(&Source::file("s.json", text), 0..text.len()).unwrap());
-        let reported = unknown_values(&read(user), &tree, document.as_ref()).into_iter();
+        let found = unknown_values(&read(user), &tree, document.as_ref()).into_iter();
+        let reported = found.filter(|unknown| unknown.is_suspicious).map(|unknown| unknown.warning);
         reported.map(|warning| format!("{} {}", warning.labels[0].span, warning.help.join(" "))).collect()
     }
 

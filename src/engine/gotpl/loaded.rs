@@ -1,6 +1,7 @@
 //! The templates of a tree of charts: parsed once, and run with values.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::ast::Origin;
@@ -23,7 +24,7 @@ use crate::engine::scope::{Release, Rendered};
 use crate::engine::trace::Trace;
 use crate::engine::tree::Member;
 use crate::values::{Step, ValuePath};
-use crate::yaml::Map;
+use crate::yaml::{self, Map, Node};
 
 /// How much stack calls of `include` and `tpl` may take: what one function takes has to fit into the rest.
 pub(super) const MAX_STACK: usize = 128 << 20;
@@ -173,18 +174,11 @@ impl Loaded {
 
     /// The values that templates mention as `.Values.a.b`, with the places. In subcharts they are below their names.
     pub(super) fn mentions(&self) -> Vec<(ValuePath, Span)> {
-        let mut found = Vec::new();
-        for (file, parsed) in self.files.iter().zip(&self.parsed) {
-            for (fields, range) in parsed.mentioned_fields() {
-                let mut fields = fields.into_iter();
-                if fields.next().as_deref() != Some("Values") {
-                    continue;
-                }
-                let steps = file.names.iter().cloned().chain(fields).map(Step::Key).collect();
-                found.push((ValuePath::of(steps), file.source.span(range)));
-            }
-        }
-        found
+        let of_file = |(file, parsed): (&File, &Arc<Parsed>)| {
+            let mentioned = mentioned(parsed, &file.names).into_iter();
+            mentioned.map(|(path, range)| (path, file.source.span(range))).collect::<Vec<_>>()
+        };
+        self.files.iter().zip(&self.parsed).flat_map(of_file).collect()
     }
 
     fn rendered_files(&self) -> impl Iterator<Item = &File> {
@@ -221,6 +215,38 @@ impl<T: Tracer> Run<T> {
         };
         Some(rendered.map(text))
     }
+}
+
+/// The values that a text mentions, with where it does. In subcharts they are below the names that lead there.
+fn mentioned(parsed: &Parsed, names: &[String]) -> Vec<(ValuePath, Range<usize>)> {
+    let mut found = Vec::new();
+    for (fields, range) in parsed.mentioned_fields() {
+        let mut fields = fields.into_iter();
+        if fields.next().as_deref() == Some("Values") {
+            let steps = names.iter().cloned().chain(fields).map(Step::Key).collect();
+            found.push((ValuePath::of(steps), range));
+        }
+    }
+    found
+}
+
+/// The values that texts among the values of a chart mention, which may be given to `tpl`.
+pub(super) fn mentioned_by_values(values: &Map, names: &[String]) -> Vec<(ValuePath, Span)> {
+    let mut found = Vec::new();
+    let mut rest: Vec<&Node> = values.iter().map(|(_, node)| node).collect();
+    while let Some(node) = rest.pop() {
+        match &node.value {
+            yaml::Value::Map(map) => rest.extend(map.iter().map(|(_, node)| node)),
+            yaml::Value::List(items) => rest.extend(items),
+            yaml::Value::String(text) if text.contains("{{") => {
+                let parsed = parse(&"gotpl".into(), Origin::Text(text.as_str().into()), functions::NAMES);
+                let mentioned = parsed.map(|parsed| mentioned(&parsed, names)).unwrap_or_default();
+                found.extend(mentioned.into_iter().map(|(path, _)| (path, node.span.clone())));
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// The files of a chart that are parsed.

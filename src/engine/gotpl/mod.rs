@@ -82,8 +82,15 @@ impl Engine for GoTemplateEngine {
     }
 
     fn mentions(&self, members: &[Member<'_>]) -> Vec<(ValuePath, Span)> {
-        let loaded = stack::call(stack::TEMPLATES, || Loaded::new(members).ok());
-        loaded.ok().flatten().map(|loaded| loaded.mentions()).unwrap_or_default()
+        let mentions = || {
+            let mut found = Loaded::new(members).map(|loaded| loaded.mentions()).unwrap_or_default();
+            for member in members {
+                let names: Vec<String> = member.names.iter().map(|name| (*name).to_owned()).collect();
+                found.extend(loaded::mentioned_by_values(member.values, &names));
+            }
+            found
+        };
+        stack::call(stack::TEMPLATES, mentions).unwrap_or_default()
     }
 
     fn session(&self, members: &[Member<'_>]) -> Option<Box<dyn LoadedTemplates + Send>> {

@@ -1,0 +1,21 @@
+//! Where Go templates mention values.
+
+use crate::diagnostic::Span;
+use crate::values::ValuePath;
+
+/// The values that templates mention by their paths (`.Values.a.b`), with the places, in the order of the files.
+#[derive(Debug, Clone, Default)]
+pub struct Mentions(pub(super) Vec<(ValuePath, Span)>);
+
+impl Mentions {
+    /// Where a value is mentioned, or something around it or in it. That all values are used somewhere does not count.
+    pub fn of(&self, path: &ValuePath) -> Vec<Span> {
+        let is_meant = |known: &ValuePath| known.holds(path) && !known.steps().is_empty() || path.holds(known);
+        self.0.iter().filter(|(known, _)| is_meant(known)).map(|(_, span)| span.clone()).collect()
+    }
+
+    /// Whether a value itself is mentioned, or something in it.
+    pub fn names(&self, path: &ValuePath) -> bool {
+        self.0.iter().any(|(known, _)| path.holds(known))
+    }
+}

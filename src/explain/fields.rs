@@ -1,0 +1,65 @@
+//! Where a field stands in a document.
+
+use crate::diagnostic::Span;
+use crate::json;
+use crate::kubernetes::{FieldPath, PathStep};
+use crate::values::{Step, ValuePath};
+use crate::yaml::{Node, Value};
+
+/// The lines (from 0) of what is at a path of a document of so many lines.
+pub(super) fn lines_of(node: &Node, path: &ValuePath, count: usize) -> Option<std::ops::Range<usize>> {
+    let line = |span: &Span| span.position().map(|position| position.line - 1);
+    let mut range = 0..count;
+    let mut node = node;
+    for step in path.steps() {
+        let (starts, index): (Vec<usize>, usize) = match (step, &node.value) {
+            (Step::Key(key), Value::Map(map)) => {
+                let index = map.keys().position(|known| known == key)?;
+                node = map.get(key)?;
+                (map.entries().filter_map(|(_, entry)| line(&entry.key)).collect(), index)
+            }
+            (Step::Item(index), Value::List(items)) => {
+                node = items.get(*index)?;
+                (items.iter().filter_map(|item| line(&item.span)).collect(), *index)
+            }
+            _ => return None,
+        };
+        let start = *starts.get(index)?;
+        let end = starts.get(index + 1).copied().unwrap_or(range.end);
+        range = start..end.max(start + 1);
+    }
+    Some(range)
+}
+
+/// A field as the way to it in a document, as far as it leads.
+pub(super) fn value_path(document: &Node, field: &FieldPath) -> ValuePath {
+    let mut steps = Vec::new();
+    let mut node = document;
+    for step in &field.0 {
+        let next = match (step, &node.value) {
+            (PathStep::Field(name), Value::Map(map)) => map.get(name).map(|next| (Step::Key(name.clone()), next)),
+            (PathStep::Index(index), Value::List(items)) => items.get(*index).map(|next| (Step::Item(*index), next)),
+            (PathStep::Item(keys), Value::List(items)) => {
+                let has_keys = |item: &Node| {
+                    let map = item.value.as_map();
+                    keys.iter().all(|(key, value)| {
+                        let own = map.and_then(|map| map.get(key)).map(|node| text(&node.value));
+                        own.as_ref() == Some(value)
+                    })
+                };
+                let index = items.iter().position(has_keys);
+                index.map(|index| (Step::Item(index), &items[index]))
+            }
+            _ => None,
+        };
+        let Some((step, next)) = next else { break };
+        steps.push(step);
+        node = next;
+    }
+    ValuePath::of(steps)
+}
+
+/// A value as keys of lists are compared.
+fn text(value: &Value) -> String {
+    if let Value::String(text) = value { text.clone() } else { json::write(value) }
+}

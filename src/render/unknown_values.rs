@@ -1,0 +1,32 @@
+//! Values that a chart does not know, judged by its templates as well: Helm ignores them in silence.
+
+use crate::chart::{Chart, EngineKind};
+use crate::diagnostic::Diagnostic;
+use crate::engine::{self, Scope};
+use crate::values::UnknownValue;
+
+/// Brings the warnings about unknown values in line with what Go templates do. One that a template mentions is known, whatever
+/// values.yaml has. One that no template mentions, and on which nothing depended that was rendered, is reported however it is called.
+pub(super) fn judge(unknown: &[UnknownValue], scope: &Scope<'_>, warnings: &mut Vec<Diagnostic>) {
+    if unknown.is_empty() || !is_all_go(scope.chart) {
+        return;
+    }
+    let mentions = engine::mentions(scope.chart, scope.values);
+    let (known, unknown): (Vec<_>, Vec<_>) = unknown.iter().partition(|value| mentions.names(&value.path));
+    let is_known = |warning: &Diagnostic| {
+        warning.code == "unknown-value" && known.iter().any(|value| value.warning.message == warning.message)
+    };
+    warnings.retain(|warning| !is_known(warning));
+    let unsuspicious: Vec<_> = unknown.into_iter().filter(|value| !value.is_suspicious).collect();
+    if unsuspicious.is_empty() {
+        return;
+    }
+    // What is printed or looked through as a whole is not mentioned by its parts.
+    let Some((_, trace)) = engine::trace(scope) else { return };
+    let unused = unsuspicious.into_iter().filter(|value| !trace.uses(&value.path));
+    warnings.extend(unused.map(|value| value.warning.clone().help("no template uses it")));
+}
+
+fn is_all_go(chart: &Chart) -> bool {
+    chart.engine() == EngineKind::GoTemplate && chart.subcharts.iter().all(is_all_go)
+}
