@@ -222,11 +222,9 @@ impl OutputFlags {
         render.warnings.extend(hooks_note(&render.manifests));
         subject.learn_now(console);
         let crds = self.crds(&render.chart);
-        // Without any manifest the output is an empty line.
-        let lines_before =
-            if crds.is_empty() { 0 } else { manifest::write(&Manifests::default(), &crds).lines().count() };
-        let map = line_map(&render, lines_before, console.secrets())?;
         let text = manifest::write(&render.manifests, &crds);
+        let lines_before = text.lines().count() - manifest::write(&render.manifests, &[]).lines().count();
+        let map = line_map(&render, lines_before, console.secrets())?;
         console.warn(&render.warnings, strict)?;
         if let Some(path) = &self.line_map {
             io::write_file(path, &map, "--line-map")?;

@@ -370,3 +370,54 @@ impl Verdict {
         assert!(self.unexplained.is_empty(), "{list:#?}");
     }
 }
+
+/// Charts that do what charts do to text on its way: helpers, merged and copied maps, texts that `tpl` runs, YAML that is written and read
+/// again, variables and maps that branches change, loops that are left.
+#[test]
+fn lines_name_the_values_that_change_them() {
+    let chart = Chart::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/trace/idioms")).expect("a chart");
+    let mut all = Verdict::default();
+    for seed in 0..4 {
+        all.add(try_chart("idioms", &chart, seed));
+    }
+    assert!(all.trials >= 150 && all.lines >= 500, "{} trials, {} lines", all.trials, all.lines);
+    assert!(all.changing * 10 >= all.shown * 7, "{} of {} shown values change their line", all.changing, all.shown);
+    all.report();
+}
+
+#[test]
+fn the_line_map_is_of_the_output_that_is_printed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let chart = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/trace/idioms");
+    let map = folder.path().join("map.json");
+    let mut command = crate::support::command::mim_chart(folder.path());
+    command.args(["template", "x"]).arg(&chart).args(["--include-crds", "--line-map"]).arg(&map);
+    let output = command.output().expect("a run");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let printed = String::from_utf8(output.stdout).expect("UTF-8");
+    let lines: Vec<&str> = printed.lines().collect();
+    let map: serde_json::Value = serde_json::from_slice(&std::fs::read(map).expect("the map")).expect("JSON");
+    assert_eq!(map["version"], 1);
+    let documents = map["documents"].as_array().expect("documents");
+    assert!(documents.len() > 3);
+    let mut named = 0;
+    for document in documents {
+        let source = format!("# Source: {}", document["source"].as_str().expect("a source"));
+        let of_document = document["lines"].as_array().expect("lines");
+        let first = of_document[0]["line"].as_u64().expect("a number") as usize;
+        assert_eq!((lines[first - 3], lines[first - 2]), ("---", source.as_str()), "{first}");
+        for line in of_document {
+            let number = line["line"].as_u64().expect("a number") as usize;
+            let is_blank = lines[number - 1].trim().is_empty();
+            assert!(is_blank || line["template"]["line"].is_u64() || line["template"]["tpl"].is_u64(), "{line}");
+            for key in line["shown"].as_array().into_iter().chain(line["deciding"].as_array()).flatten() {
+                assert!(map["values"][key.as_str().expect("a key")].is_object(), "{key}");
+                named += 1;
+            }
+        }
+        let name = document["name"].as_str().expect("a name");
+        let all: Vec<&str> = lines[first - 1..first - 1 + of_document.len()].to_vec();
+        assert!(all.iter().any(|line| line.contains(name)), "{name}: {all:?}");
+    }
+    assert!(named > 50, "{named}");
+}

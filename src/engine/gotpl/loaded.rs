@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::ast::Origin;
+use super::ast::{Origin, Parsed};
 use super::errors::ExecError;
 use super::exec::{Exec, Library, Refusal};
 use super::functions;
 use super::host::Host;
 use super::limits::Limits;
 use super::objects::{self, ChartObjects, Shared};
+use super::parse::parse;
 use super::parsing::{Unparsed, parse_all};
 use super::report;
 use super::set::{Definitions, TemplateSet};
@@ -259,4 +260,3 @@ fn files_of<'m>(member: &'m Member<'_>) -> impl Iterator<Item = File> + 'm {
         source: template.source.clone(),
     })
 }
-

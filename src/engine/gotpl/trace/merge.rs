@@ -44,30 +44,21 @@ impl Merging<'_> {
             let known = into.0.get(&key);
             let known_mark = self.marks.entry(&container, into.1, &key);
             if let (Value::Map(from), Some(Value::Map(into))) = (&value, &known)
-                && !into.is_empty()
+                && !into.is_nil()
+                && !(into.is_empty() && from.is_empty())
             {
                 self.maps((into, known_mark), (from, mark), levels);
-                // The map stays; a source that is not a map may take its place another time.
                 continue;
             }
-            let is_kept = match &known {
-                Some(known) => known.is_true() && !self.overwrite || value.is_nil() && !self.overwrite,
-                None => false,
-            };
+            let is_kept = !self.overwrite && (value.is_nil() || known.as_ref().is_some_and(Value::is_true));
             if is_kept {
                 continue;
             }
-            // What was there decided that it is not kept, or another merge saw it first.
-            let known_by = self.marks.own_and_deciding(known_mark);
             let mut mark = self.marks.deciding(mark, self.now);
             if known.is_some() && !self.overwrite {
-                mark = self.marks.deciding(mark, known_by);
-            }
-            if self.overwrite && known.is_some() && !value.is_true() {
-                // Whether an empty value takes the place of another one depends on both.
-                mark = self.marks.deciding(mark, known_by);
-                let (shown, _) = self.marks.all(known.as_ref().unwrap_or(&Value::Nil), known_mark);
-                mark = self.marks.deciding(mark, shown);
+                // What was there was empty, and decided that it is not kept.
+                let by = self.marks.own_and_deciding(known_mark);
+                mark = self.marks.deciding(mark, by);
             }
             self.marks.hold(&container, Part::Key(key), mark);
         }
