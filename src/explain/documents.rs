@@ -8,12 +8,14 @@ pub(super) struct Document {
     /// The number of its first line in the whole output, from 1: the one below `# Source: ...`.
     pub(super) first_line: usize,
     pub(super) manifest: Manifest,
+    /// How many lines it has there.
+    lines: usize,
 }
 
 impl Document {
-    /// How many lines it has.
+    /// How many lines it has in the output.
     pub(super) fn line_count(&self) -> usize {
-        self.manifest.text().lines().count()
+        self.lines
     }
 
     /// The line (from 1) of what the template gave at which a line of the document (from 0) is.
@@ -34,10 +36,13 @@ pub(super) fn in_output(all: &Manifests, lines_before: usize) -> Vec<Document> {
     const HEAD: usize = 2;
     let mut line = 1 + lines_before;
     let mut found = Vec::new();
-    for manifest in all.manifests.iter().chain(&all.hooks) {
+    for (index, manifest) in all.manifests.iter().chain(&all.hooks).enumerate() {
         let first_line = line + HEAD;
-        line = first_line + manifest.text().matches('\n').count() + 1;
-        found.push(Document { first_line, manifest: manifest.clone() });
+        // White space at the end of the last one is not printed.
+        let is_last = index + 1 == all.manifests.len();
+        let text = if is_last { manifest.text().trim_end() } else { manifest.text() };
+        line = first_line + text.matches('\n').count() + 1;
+        found.push(Document { first_line, manifest: manifest.clone(), lines: text.lines().count() });
     }
     found
 }
