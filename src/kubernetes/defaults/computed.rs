@@ -1,8 +1,11 @@
 //! Defaults that depend on more than what stands beside a field.
 
-use super::put;
 use crate::diagnostic::Span;
 use crate::yaml::{Map, Node, Value};
+
+pub(super) fn put(object: &mut Map, field: &str, value: Value) {
+    object.insert(field, Span::generated(), Node::generated(value));
+}
 
 /// Fills in what depends on the kind of the whole object, or on several parts of it.
 pub(super) fn of_object(object: &mut Map, kind: &str) {

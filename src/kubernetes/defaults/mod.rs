@@ -9,6 +9,7 @@
 mod computed;
 mod table;
 
+use self::computed::put;
 use self::table::{Default, Table};
 use super::id::Id;
 use super::quantity::quantity;
@@ -178,10 +179,6 @@ fn may_hold_objects(of: &Type) -> bool {
         Type::List(inner) | Type::Map(inner) => may_hold_objects(inner),
         _ => false,
     }
-}
-
-fn put(object: &mut Map, field: &str, value: Value) {
-    object.insert(field, Span::generated(), Node::generated(value));
 }
 
 /// Replaces a value and keeps the place of its key.
