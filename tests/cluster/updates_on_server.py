@@ -127,8 +127,8 @@ def carried_over(stored, new):
     if result["kind"] == "Job" and not spec.get("manualSelector"):
         spec.setdefault("selector", stored["spec"]["selector"])
         generated = {key: value for key, value in stored["spec"]["template"]["metadata"]["labels"].items() if key.endswith(("controller-uid", "job-name"))}
-        metadata = spec["template"].setdefault("metadata", {})
-        metadata["labels"] = {**(metadata.get("labels") or {}), **generated}
+        metadata = spec["template"].get("metadata") or {}
+        spec["template"]["metadata"] = {**metadata, "labels": {**(metadata.get("labels") or {}), **generated}}
     return result
 
 

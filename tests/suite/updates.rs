@@ -103,7 +103,7 @@ fn assert_right(every: usize, is_live: bool) {
     // The second one of each manifest is the one that was applied.
     let live: BTreeMap<usize, &[Value]> =
         list(&live["objects"]).iter().map(|row| (index(&row[0]), list(&row[1]))).collect();
-    let (mut wrong, mut tried) = (Vec::new(), 0);
+    let (mut wrong, mut tried, mut of_each) = (Vec::new(), 0, [0, 0]);
     for row in rows.iter().step_by(every).filter(|row| !is_live || list(&row[1]).is_empty()) {
         let manifest = &manifests[index(&row[0])];
         let old = changed(manifest, list(&row[1]));
@@ -111,20 +111,29 @@ fn assert_right(every: usize, is_live: bool) {
         let old = if is_live { changed(&old, live[&index(&row[0])]) } else { old };
         let compared = compared(&old, &new);
         // Two letters: what happens to an object that is put in the place of another, and to one that is applied over it, where that is
-        // not the same. Either is an update.
+        // not the same.
         let happens = text(&row[3]);
         let says = claimed(&compared, &templates);
         tried += 1;
         // Whether a claim grows depends on its storage class, and that is what is said.
         let may_grow = compared.differences.iter().flat_map(|one| &one.impacts).any(|impact| impact.rule == "grows");
-        if !(happens.contains(says) || may_grow && happens.contains('R')) {
+        let is_right = |happens: char| happens == says || may_grow && happens == 'R';
+        let ways = [happens.chars().next(), happens.chars().last()];
+        for (wrong_in_way, happens) in of_each.iter_mut().zip(ways) {
+            *wrong_in_way += usize::from(!happens.is_some_and(is_right));
+        }
+        if !happens.chars().any(is_right) {
             let kind = text(&manifest["kind"]);
             wrong.push(format!("{kind} {}: {} {}: {says} is claimed, and {happens} happens", row[0], row[1], row[2]));
         }
     }
-    let share = 100.0 * (tried - wrong.len()) as f64 / tried as f64;
-    println!("{tried} updates, {share:.2} % are as claimed\n{}", wrong.join("\n"));
-    assert!(share >= 99.5, "{share:.2} % of {tried} updates are as claimed:\n{}", wrong.join("\n"));
+    let share = |wrong: usize| 100.0 * (tried - wrong) as f64 / tried as f64;
+    let [put, applied] = of_each.map(share);
+    let summary =
+        format!("{tried} updates: {put:.2} % of what is put, {applied:.2} % of what is applied is as claimed");
+    println!("{summary}\n{}", wrong.join("\n"));
+    // What is applied on the server's side keeps defaults and explicit nulls of the version before, which few manifests lead to.
+    assert!(put >= 99.5 && applied >= 98.5, "{summary}:\n{}", wrong.join("\n"));
     let of_templates = wrong.iter().filter(|line| line.contains("T is claimed") || line.contains("T happens"));
     assert_eq!(of_templates.collect::<Vec<_>>(), [""; 0]);
 }

@@ -145,11 +145,12 @@ impl Filling<'_> {
             (Type::Map(inner), Value::Map(map)) if may_hold_objects(inner) => {
                 map.iter_mut().for_each(|(_, item)| self.value(item, inner, held_by));
             }
+            // Among texts null is an empty one.
+            (Type::List(inner), Value::List(items)) if **inner == Type::String => {
+                items.iter_mut().for_each(empty_text);
+            }
             (Type::Map(inner), Value::Map(map)) if **inner == Type::String => {
-                // In a map of texts null is an empty one.
-                for (_, item) in map.iter_mut().filter(|(_, item)| item.value.is_null()) {
-                    item.value = Value::String(String::new());
-                }
+                map.iter_mut().for_each(|(_, item)| empty_text(item));
             }
             _ => {}
         }
@@ -170,6 +171,12 @@ impl Filling<'_> {
                     (None, None) => stands(condition),
                 }
             })
+    }
+}
+
+fn empty_text(node: &mut Node) {
+    if node.value.is_null() {
+        node.value = Value::String(String::new());
     }
 }
 
