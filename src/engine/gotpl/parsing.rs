@@ -19,8 +19,8 @@ pub(super) struct Unparsed {
     pub(super) origin: Origin,
 }
 
-/// How many bytes of templates take longer to parse than a thread to start.
-const WORTH_A_THREAD: usize = 256 << 10;
+/// How many opening braces, two for each action, take longer to parse than a thread to start. Text between actions costs little.
+const WORTH_A_THREAD: usize = 8_000;
 
 /// With how many files of its length a file is compared.
 const MAX_ALIKE: usize = 4;
@@ -31,8 +31,8 @@ type Outcome = Result<Arc<Parsed>, ParseError>;
 pub(super) fn parse_all(files: Vec<Unparsed>, functions: Functions) -> Vec<Outcome> {
     let originals = originals(&files);
     let is_original = |&at: &usize| originals[at] == at;
-    let length = |at: usize| files[at].origin.bytes().len();
-    let total: usize = (0..files.len()).filter(is_original).map(length).sum();
+    let braces = |at: usize| memchr::memchr_iter(b'{', files[at].origin.bytes()).count();
+    let total: usize = (0..files.len()).filter(is_original).map(braces).sum();
     let mut parsed: Vec<Option<Outcome>> = match total > WORTH_A_THREAD {
         true => on_two_threads(&files, &originals, functions),
         false => files.iter().map(|_| None).collect(),
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn files_come_in_their_order_however_many_threads_parse_them() {
-        let large = "{{ .Values.a }} text\n".repeat(WORTH_A_THREAD / 64);
+        let large = "{{ .Values.a }} text\n".repeat(WORTH_A_THREAD / 8);
         let mut files =
             vec![file("a", "{{ if }}"), file("b", "x"), file("c", "x"), file("d", "{{ define \"e\" }}{{ end }}")];
         files.extend((0..8).map(|n| file(&format!("large{n}"), &format!("{large}{n}"))));
