@@ -5,6 +5,7 @@
 //! | `difference`, `cause` | the outcome, as data |
 //! | `sides` | compares two sides |
 //! | `stored` | two versions of an object with the server's defaults |
+//! | `moved` | objects in API versions that are gone |
 //! | `live` | what the API server made up, and keeps |
 //! | `pair` | which object of one side is which of the other |
 //! | `compare` | the fields of two versions of an object |
@@ -22,6 +23,7 @@ mod json;
 mod lines;
 mod live;
 mod markdown;
+mod moved;
 mod pair;
 mod sides;
 mod stored;

@@ -2,6 +2,7 @@
 
 use super::compare::{Change, compare, compare_exactly};
 use super::live::is_kept;
+use super::moved::bring_up_to_date;
 use crate::kubernetes::{Id, Object, ObjectType, Schema, fill_in};
 use crate::yaml::{Map, Node, Value};
 
@@ -56,6 +57,7 @@ fn filled(old: &Version<'_>, new: &Version<'_>, namespace: &str) -> (Map, Map) {
         if is_one_text {
             put_texts_into_data(&mut fields);
         }
+        bring_up_to_date(&mut fields, version.id);
         // A kind that moved to another group or version has the defaults that it has there.
         let id = if type_of(version.id).is_some() { version.id } else { new.id };
         fill_in(&mut fields, id, namespace);

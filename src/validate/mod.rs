@@ -7,7 +7,7 @@
 //! | `tables` | what the API server checks of objects of a type: one file for each API group |
 //! | `form` | what texts and numbers have to look like: names, addresses, ports, times |
 //! | `custom` | objects of CustomResourceDefinitions |
-//! | `gone` | kinds that Kubernetes no longer serves |
+//! | `served` | kinds that Kubernetes no longer serves, or does not yet |
 //! | `metadata` | names, labels, annotations |
 //! | `cross_object` | what documents say of each other |
 
@@ -15,9 +15,9 @@ mod cross_object;
 mod custom;
 mod fields;
 mod form;
-mod gone;
 mod metadata;
 mod report;
+mod served;
 mod structure;
 mod tables;
 
@@ -34,7 +34,7 @@ pub use custom::{CustomKind, custom_kinds};
 /// What is asked for.
 #[derive(Debug)]
 pub struct Request<'a> {
-    /// The version of Kubernetes: which API versions are deprecated or gone.
+    /// The version of Kubernetes: which kinds and API versions it serves.
     pub kube_version: &'a KubeVersion,
     /// Kinds that are not known are errors.
     pub strict: bool,
@@ -92,7 +92,7 @@ fn one(object: &Object, request: &Request<'_>, budget: &Budget, report: &mut Rep
         if let Some(kind) = request.custom_kinds.iter().find(|kind| kind.is(id.group(), &id.kind)) {
             return custom::check(object, &fields, kind, &place, budget, report);
         }
-        if let Some(why) = gone::why(&id.api_version, &id.kind, request.kube_version) {
+        if let Some(why) = served::no_longer(&id.api_version, &id.kind, request.kube_version) {
             report.error("deprecated", &top, why, &place);
         }
         if report.findings.is_empty() {
@@ -100,6 +100,9 @@ fn one(object: &Object, request: &Request<'_>, budget: &Budget, report: &mut Rep
         }
         return metadata::check(object, &fields, None, report);
     };
+    if let Some(why) = served::not_yet(&id.api_version, &id.kind, request.kube_version) {
+        report.error("unknown-kind", &top, why, &place);
+    }
     metadata::check(object, &fields, kind.is_namespaced, report);
     if let Some(of) = schema.object_type(kind.type_name) {
         structure::check(&fields, of, &place, report);
