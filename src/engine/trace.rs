@@ -60,6 +60,8 @@ pub(super) struct TracePiece {
     pub(super) call: u32,
     pub(super) shown: u32,
     pub(super) deciding: u32,
+    /// Whether what it shows is another text in each run.
+    pub(super) is_random: bool,
     /// Whether the text of the template is written as it is there.
     pub(super) is_copied: bool,
     /// Whether it says only what decided, at this place.
@@ -189,6 +191,19 @@ impl Trace {
             pieces.iter().any(|piece| holds[piece.deciding as usize]).then_some(Dependence::Decided)
         };
         (0..file.lines.len()).filter_map(|index| Some((index + 1, dependence(index)?))).collect()
+    }
+
+    /// The values that decided about lines of a rendered file that show random values: one of them may take the place of those.
+    pub fn values_beside_random(&self, path: &str) -> Vec<ValuePath> {
+        let Some(file) = self.file(path) else { return Vec::new() };
+        let mut found = Vec::new();
+        for range in (0..file.lines.len()).filter_map(|index| file.range(index)) {
+            let pieces: Vec<&TracePiece> = file.touching(range).collect();
+            if pieces.iter().any(|piece| piece.is_random) {
+                found.extend(pieces.iter().flat_map(|piece| &self.sets[piece.deciding as usize]).copied());
+            }
+        }
+        self.named(found)
     }
 
     fn file(&self, path: &str) -> Option<&TracedFile> {

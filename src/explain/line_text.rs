@@ -75,6 +75,10 @@ fn write_values(title: &str, values: &[UsedValue], most: usize, paint: Paint, ou
     }
     let _ = writeln!(out, "{title}");
     for UsedValue { path, value, place } in values.iter().take(most) {
+        if path.steps().is_empty() {
+            let _ = writeln!(out, "  {}", paint.bold("all values"));
+            continue;
+        }
         let path = printable(&path.to_string()).into_owned();
         let value = value.as_ref().map_or("not set".to_owned(), |value| cut(&shown(value), LONGEST_VALUE));
         let place = place.as_ref().map(|place| format!("  {}", paint.dim(&printable(&place.to_string()))));

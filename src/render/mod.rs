@@ -176,7 +176,7 @@ pub fn render(request: Request<'_>) -> Result<Render, Diagnostics> {
         }
     };
     unknown_values::judge(&unknown, &scope, &mut warnings);
-    warnings.extend(random_note::random_note(&rendered));
+    warnings.extend(random_note::random_note(&rendered, &scope));
     let texts = rendered.into_iter().filter(|rendered| !rendered.notes);
     let texts: Vec<Source> = texts.map(|rendered| Source::rendered(rendered.path, rendered.text)).collect();
     match Manifests::of(&texts) {

@@ -1,16 +1,26 @@
 //! The note about templates whose output is different in each run.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::engine::Rendered;
+use crate::engine::{self, Rendered, Scope};
+use crate::secrets::names_a_secret;
+use crate::values::{Step, ValuePath};
+use crate::yaml::Value;
 
 /// How many templates are named.
 const SHOWN: usize = 5;
 
+/// How many values are named.
+const MOST_VALUES: usize = 5;
+
+/// Values that give objects other names.
+const OF_NAMES: [&str; 3] = ["nameOverride", "fullnameOverride", "namespaceOverride"];
+
 /// What is to be said of templates that called random functions; nothing of NOTES.txt, which is not printed.
-pub(super) fn random_note(rendered: &[Rendered]) -> Option<Diagnostic> {
-    let random = rendered.iter().filter(|rendered| !rendered.random.is_empty() && !rendered.notes);
+pub(super) fn random_note(rendered: &[Rendered], scope: &Scope<'_>) -> Option<Diagnostic> {
+    let random: Vec<&Rendered> =
+        rendered.iter().filter(|rendered| !rendered.random.is_empty() && !rendered.notes).collect();
     let named: Vec<String> =
-        random.map(|rendered| format!("{} ({})", rendered.path, rendered.random.join(", "))).collect();
+        random.iter().map(|rendered| format!("{} ({})", rendered.path, rendered.random.join(", "))).collect();
     if named.is_empty() {
         return None;
     }
@@ -18,5 +28,38 @@ pub(super) fn random_note(rendered: &[Rendered]) -> Option<Diagnostic> {
     let more = named.len().checked_sub(SHOWN).filter(|&more| more > 0).map(|more| format!(" and {more} more"));
     let message = format!("each run gives other random values: {shown}{}", more.unwrap_or_default());
     let note = Diagnostic::new(Severity::Info, "random", message);
-    Some(note.help("--seed TEXT gives the same ones in each run; the chart may have values to set instead"))
+    let values = unset_values(&random, scope);
+    Some(note.help(match &values[..] {
+        [] => "--seed TEXT gives the same ones in each run".to_owned(),
+        [one] => format!("set {one} instead, or give --seed TEXT for the same ones in each run"),
+        several => {
+            let more = if several.len() > MOST_VALUES { ", ..." } else { "" };
+            let named = several[..several.len().min(MOST_VALUES)].join(", ");
+            format!("set values instead ({named}{more}), or give --seed TEXT for the same ones in each run")
+        }
+    }))
+}
+
+/// The values that decided about what is random and are empty: set, they take its place.
+fn unset_values(random: &[&Rendered], scope: &Scope<'_>) -> Vec<String> {
+    let Some((_, trace)) = engine::trace(scope) else { return Vec::new() };
+    let is_unset = |path: &ValuePath| match path.get(scope.values).map(|node| &node.value) {
+        Some(Value::Null) => true,
+        Some(Value::String(text)) => text.is_empty(),
+        _ => false,
+    };
+    let last = |path: &ValuePath| match path.steps().last() {
+        Some(Step::Key(key)) => key.clone(),
+        _ => String::new(),
+    };
+    let mut paths: Vec<ValuePath> = Vec::new();
+    for path in random.iter().flat_map(|rendered| trace.values_beside_random(&rendered.path)).filter(is_unset) {
+        // A value that gives objects other names decides about much, and about nothing random.
+        if !OF_NAMES.contains(&last(&path).as_str()) && !paths.contains(&path) {
+            paths.push(path);
+        }
+    }
+    // What holds a secret itself comes before what names an object that does.
+    paths.sort_by_key(|path| !names_a_secret(&last(path)));
+    paths.iter().map(ToString::to_string).collect()
 }

@@ -63,7 +63,10 @@ impl<T: Tracer> Exec<T> {
                 self.at = node;
                 Box::new(Fail { message: format!("error calling {}: ", function.name), cause: Some(error) })
             })?;
-            let mark = self.trace.returned(function.name, values, marks, &result);
+            let mut mark = self.trace.returned(function.name, values, marks, &result);
+            if function.is_random {
+                mark = self.trace.random(mark);
+            }
             Ok(Operand::marked(result, mark))
         });
         arguments.values.clear();

@@ -80,6 +80,7 @@ impl Sets<'_> {
             call: piece.call,
             shown: self.set(piece.shown),
             deciding: self.set(piece.deciding),
+            is_random: self.recorder.marks.paths.of(piece.shown).contains(&PathId::RANDOM),
             is_copied: piece.kind == PieceKind::Copied,
             is_marker: piece.is_marker(),
         });
@@ -91,7 +92,8 @@ impl Sets<'_> {
         if let Some(known) = self.sets.get(&set) {
             return *known;
         }
-        let paths = self.recorder.marks.paths.of(set).iter().map(|path| {
+        let paths = self.recorder.marks.paths.of(set).iter().filter(|path| **path != PathId::RANDOM);
+        let paths = paths.map(|path| {
             let (trace, recorder) = (&mut *self.trace, self.recorder);
             *self.paths.entry(*path).or_insert_with(|| {
                 trace.paths.push(recorder.marks.paths.value_path(*path));

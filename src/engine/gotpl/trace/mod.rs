@@ -113,6 +113,11 @@ pub trait Tracer: Sized {
         Self::Mark::default()
     }
 
+    /// Where a value comes from that is another one in each run.
+    fn random(&mut self, mark: Self::Mark) -> Self::Mark {
+        mark
+    }
+
     /// `include` or `tpl` begins, within the call of that function: the state to come back to, and the mark of the data.
     fn begin(&mut self, _at: usize, _name: &Text, _is_text: bool) -> (Self::State, Self::Mark) {
         Default::default()

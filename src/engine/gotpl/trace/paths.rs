@@ -13,6 +13,8 @@ pub(super) struct PathId(u32);
 impl PathId {
     /// All values of the root chart.
     pub(super) const ROOT: PathId = PathId(0);
+    /// No value, but randomness: it travels as values do.
+    pub(super) const RANDOM: PathId = PathId(1);
 }
 
 /// A set of paths.
@@ -48,7 +50,8 @@ impl Default for Paths {
     fn default() -> Self {
         let none: Rc<[PathId]> = Rc::new([]);
         Paths {
-            paths: vec![(PathId::ROOT, Part::Item(0), 0)],
+            // No value has a number on top.
+            paths: vec![(PathId::ROOT, Part::Item(0), 0), (PathId::ROOT, Part::Item(1), 1)],
             numbers: HashMap::default(),
             sets: vec![Rc::clone(&none)],
             set_numbers: HashMap::from_iter([(none, SetId::EMPTY)]),

@@ -89,7 +89,7 @@ impl Recorder {
     /// All values that were shown, or that decided anything.
     pub(super) fn used_paths(&self) -> impl Iterator<Item = PathId> {
         let paths: HashSet<PathId> = self.used.iter().flat_map(|set| self.marks.paths.of(*set)).copied().collect();
-        paths.into_iter()
+        paths.into_iter().filter(|path| *path != PathId::RANDOM)
     }
 
     /// Takes the pieces of a file, after it was rendered.
@@ -296,6 +296,13 @@ impl Tracer for Recorder {
             Some(mark) => mark,
             None => flow::result(&mut self.marks, name, values, marks, result, self.state.deciding),
         }
+    }
+
+    fn random(&mut self, mark: Mark) -> Mark {
+        let origin = self.marks.origin(mark);
+        let random = self.marks.paths.only(PathId::RANDOM);
+        let shown = self.marks.paths.union(origin.shown, random);
+        self.marks.mark(Origin { shown, ..origin })
     }
 
     fn begin(&mut self, at: usize, name: &Text, is_text: bool) -> (State, Mark) {
