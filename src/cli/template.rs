@@ -94,6 +94,11 @@ struct OutputFlags {
     #[arg(long)]
     include_crds: bool,
     /// Write where each line of the output comes from to this file, as JSON: template, calls and values
+    ///
+    /// The object has `version` (1), `documents` (`apiVersion`, `kind`, `name`, `namespace`, `source`, `lines`) and `values` (who set
+    /// each: `place`). A line has `line` (its number in the output), `template` (`file`, `line`, `column`), `calls` (the same with
+    /// `name`, the innermost first), and keys of values: `shown` by it, and `deciding` about it; lists that are
+    /// empty are left out.
     #[arg(long, value_name = "FILE")]
     line_map: Option<PathBuf>,
     /// Do not print hooks

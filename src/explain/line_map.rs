@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::documents::in_output;
-use super::json::{put_place, write_object};
+use super::json::put_place;
 use super::line_text::put_origin;
 use super::traced::TracedOutput;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, printable_json};
 use crate::engine;
-use crate::json::Object;
+use crate::json::{self, Object};
 use crate::render::Render;
 use crate::secrets::Secrets;
 use crate::values::ValuePath;
@@ -22,7 +22,8 @@ const VERSION: usize = 1;
 /// `version` is 1; fields may be added under it, and a field that changes its meaning makes it 2. `documents` are in the order of
 /// the output: `apiVersion`, `kind`, `name`, `namespace`, `source` (the template, as in the output) and `lines`. A line has `line`
 /// (its number in the whole output, from 1), `template` (`file`, `line`, `column`, or `tpl`: a line of a text that `tpl` ran),
-/// `calls` (the same with `name`, the innermost first), and the keys of values: `shown` and `deciding`. `values` says of each key
+/// `calls` (the same with `name`, the innermost first), and the keys of values: `shown` and `deciding`; lists are left out where
+/// they are empty. `values` says of each key
 /// who set it (`place`), where that is known. The values themselves are not in it.
 ///
 /// Other lines may come before the manifests: the definitions of custom resources.
@@ -53,8 +54,11 @@ pub fn line_map(render: &Render, lines_before: usize, secrets: &Secrets) -> Resu
             let keys = |paths: &[ValuePath]| {
                 paths.iter().map(|path| Value::String(path.to_string())).collect::<Vec<_>>().into_iter()
             };
-            fields.list("shown", keys(&origin.shown));
-            fields.list("deciding", keys(&origin.deciding));
+            for (name, paths) in [("shown", &origin.shown), ("deciding", &origin.deciding)] {
+                if !paths.is_empty() {
+                    fields.list(name, keys(paths));
+                }
+            }
             used.extend(origin.shown);
             used.extend(origin.deciding);
             fields.into_value()
@@ -73,5 +77,5 @@ pub fn line_map(render: &Render, lines_before: usize, secrets: &Secrets) -> Resu
         values.put(&path.to_string(), fields.into_value());
     }
     fields.put("values", values.into_value());
-    Ok(write_object(fields))
+    Ok(printable_json(&json::write(&fields.into_value())).into_owned() + "\n")
 }

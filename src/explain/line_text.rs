@@ -128,7 +128,9 @@ pub(super) fn put_origin(fields: &mut Object, place: Option<&TemplateLine>, call
     if let Some(place) = place {
         fields.put("template", place_json(place, None));
     }
-    fields.list("calls", calls.iter().map(|call| place_json(&call.place, call.name.as_deref())));
+    if !calls.is_empty() {
+        fields.list("calls", calls.iter().map(|call| place_json(&call.place, call.name.as_deref())));
+    }
 }
 
 fn place_json(place: &TemplateLine, name: Option<&str>) -> Value {
