@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use super::report::Report;
-use super::{form, metadata, structure};
+use super::{form, formats, metadata, structure};
 use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::json;
 use crate::json_schema::{Budget, Offline, Schema, Violation};
@@ -117,8 +117,8 @@ fn translate(node: &mut Node, is_whole_object: bool) {
     }
     map.remove("default");
     map.remove("example");
-    // Go's sizes of integers are looked at with the fields; and base64.
-    map.retain(|key, entry| key != "format" || !own_format(&entry.node));
+    // Formats are looked at with the fields: they are not those of JSON Schema.
+    map.remove("format");
     for key in ["properties", "patternProperties"] {
         if let Some(inner) = map.get_mut(key).and_then(|node| node.value.as_map_mut()) {
             inner.iter_mut().for_each(|(_, node)| translate(node, false));
@@ -254,9 +254,7 @@ fn unknown_fields(fields: &Map, schema: &Node, path: &FieldPath, is_whole_object
         whole_object(fields, path, is_embedded, report);
     }
     for (name, entry) in fields.entries() {
-        if is_whole_object && ["apiVersion", "kind", "metadata"].contains(&name)
-            || is_whole_object && path.0.is_empty() && name == "status"
-        {
+        if is_whole_object && ["apiVersion", "kind", "metadata"].contains(&name) {
             continue;
         }
         let of = properties.and_then(|properties| properties.get(name));
@@ -311,12 +309,7 @@ fn whole_object(fields: &Map, path: &FieldPath, is_embedded: bool, report: &mut 
 /// The type of all metadata in the record of Kubernetes' API.
 const METADATA: &str = "apimachinery.pkg.apis.meta.v1.ObjectMeta";
 
-/// Whether a format is looked at here.
-fn own_format(node: &Node) -> bool {
-    matches!(node.value.as_str(), Some("int32" | "int64" | "byte"))
-}
-
-/// Integers of Go's sizes, and base64.
+/// Integers of Go's sizes, base64, and texts of other formats.
 fn format(node: &Node, schema: &Map, path: &FieldPath, report: &mut Report<'_>) {
     let format = schema.get("format").and_then(|node| node.value.as_str()).unwrap_or_default();
     let message = match (format, &node.value) {
@@ -325,6 +318,9 @@ fn format(node: &Node, schema: &Map, path: &FieldPath, report: &mut Report<'_>) 
         }
         ("byte", Value::String(text)) if text.is_empty() || form::decode_base64(text).is_none() => {
             "expected base64".to_owned()
+        }
+        (format, Value::String(text)) if !formats::has(format, text) => {
+            format!("must be of type {format}: {}", json::write(&node.value))
         }
         _ => return,
     };
@@ -359,7 +355,9 @@ fn twins(items: &[Node], schema: &Node, path: &FieldPath, report: &mut Report<'_
         Some("set") => Some(json::write(&item.value)),
         Some("map") => {
             let map = item.value.as_map()?;
-            let values = keys.iter().map(|key| map.get(key).map_or("-".to_owned(), |node| json::write(&node.value)));
+            let default = |key: &str| schema.get("items")?.value.as_map()?.at(["properties", key, "default"]);
+            let value = |key: &&str| map.get(key).or_else(|| default(key));
+            let values = keys.iter().map(|key| value(key).map_or("-".to_owned(), |node| json::write(&node.value)));
             Some(values.collect::<Vec<_>>().join(","))
         }
         _ => None,

@@ -7,6 +7,7 @@
 //! | `tables` | what the API server checks of objects of a type: one file for each API group |
 //! | `form` | what texts and numbers have to look like: names, addresses, ports, times |
 //! | `custom` | objects of CustomResourceDefinitions |
+//! | `formats` | formats of text in CustomResourceDefinitions |
 //! | `served` | kinds that Kubernetes no longer serves, or does not yet |
 //! | `metadata` | names, labels, annotations |
 //! | `cross_object` | what documents say of each other |
@@ -15,6 +16,7 @@ mod cross_object;
 mod custom;
 mod fields;
 mod form;
+mod formats;
 mod metadata;
 mod report;
 mod served;

@@ -66,6 +66,30 @@ fn validate_agrees_on_mutations() {
     assert_same(&verdicts, &[]);
 }
 
+/// Texts in fields of a custom resource that have a format, recorded by `tests/cluster/formats`.
+#[test]
+fn validate_agrees_on_formats() {
+    let file = object("validate/formats.json");
+    let folder = tempfile::tempdir().expect("a folder");
+    let crd = folder.path().join("crd.json");
+    fs::write(&crd, file["definition"].to_string()).expect("a definition");
+    let mut verdicts = Vec::new();
+    for (format, taken) in file["taken"].as_object().expect("formats") {
+        for tried in list(&file["texts"]) {
+            let manifest = json!({"apiVersion": "tests.example.com/v1", "kind": "Form", "metadata": {"name": "x"}, "spec": {format: tried}});
+            verdicts.push(Verdict {
+                name: format!("{format} {tried}"),
+                manifest: manifest.to_string(),
+                accepted: list(taken).contains(tried),
+                message: String::new(),
+                differs: None,
+            });
+        }
+    }
+    assert!(verdicts.len() >= 2500, "only {} verdicts are recorded", verdicts.len());
+    assert_same(&verdicts, &["--crds", crd.to_str().expect("UTF-8")]);
+}
+
 fn recorded(row: &Value, manifest: String) -> Verdict {
     Verdict {
         name: text(&row["name"]).to_owned(),
