@@ -87,11 +87,13 @@ fn is_hook(object: &Object) -> bool {
 /// Pairs what is left of the ConfigMaps and Secrets whose names end with a hash of their content (kustomize, and charts that do the same).
 /// Where several have the same stem, the places decide at which other objects name them.
 fn pair_by_stem<'o>(old: &'o [Object], pairs: &mut [Pair<'o>], taken: &mut [bool]) {
-    let mut left: HashMap<(Kind<'o>, &str), Vec<usize>> = HashMap::new();
+    let mut left: HashMap<(Kind<'o>, &str), VecDeque<usize>> = HashMap::new();
+    let mut by_name: HashMap<(Kind<'o>, &str), usize> = HashMap::new();
     if pairs.iter().any(|pair| pair.old.is_none() && pair.new.and_then(stem).is_some()) {
         for (at, object) in old.iter().enumerate().filter(|(at, _)| !taken[*at]) {
             if let Some(stem) = stem(object) {
-                left.entry((kind(object), stem)).or_default().push(at);
+                left.entry((kind(object), stem)).or_default().push_back(at);
+                by_name.insert((kind(object), &object.id.name), at);
             }
         }
     }
@@ -104,12 +106,16 @@ fn pair_by_stem<'o>(old: &'o [Object], pairs: &mut [Pair<'o>], taken: &mut [bool
         named_instead(&before.fields(), &after.fields(), &mut places);
     }
     for pair in pairs.iter_mut().filter(|pair| pair.old.is_none()) {
-        let Some(new) = pair.new else { continue };
-        let Some(candidates) = stem(new).and_then(|stem| left.get_mut(&(kind(new), stem))) else { continue };
-        let is_named =
-            |at: &&usize| places.get(new.id.name.as_str()).is_some_and(|names| names.contains(&old[**at].id.name));
-        let Some(at) = candidates.iter().find(is_named).or(candidates.first()).copied() else { continue };
-        candidates.retain(|other| *other != at);
+        let Some((new, stem_of_new)) = pair.new.and_then(|new| Some((new, stem(new)?))) else { continue };
+        let named = places.get(new.id.name.as_str()).into_iter().flatten();
+        let named = named.filter_map(|name: &String| by_name.get(&(kind(new), name.as_str())).copied());
+        let mut named = named.filter(|at| !taken[*at] && stem(&old[*at]) == Some(stem_of_new));
+        let Some(at) = named.next().or_else(|| {
+            let candidates = left.get_mut(&(kind(new), stem_of_new))?;
+            std::iter::from_fn(|| candidates.pop_front()).find(|at| !taken[*at])
+        }) else {
+            continue;
+        };
         taken[at] = true;
         (pair.old, pair.is_rename) = (Some(&old[at]), true);
     }
