@@ -3,7 +3,7 @@
 use super::operand::Operand;
 use super::{Context, Exec, Frame, Result};
 use crate::engine::gotpl::ast::{Control, Node, NodeId, Parsed, first_field};
-use crate::engine::gotpl::trace::{Effect, Ends, Tracer, changes_data};
+use crate::engine::gotpl::trace::{Changed, Effect, Ends, Tracer, changes_of};
 use crate::engine::gotpl::value::Value;
 
 impl<T: Tracer> Exec<T> {
@@ -42,16 +42,18 @@ impl<T: Tracer> Exec<T> {
                     let old = self.variables[slot].operand.mark;
                     self.variables[slot].operand.mark = self.trace.with_decision(old, by, mark);
                 }
-                Effect::Changes(container) => {
-                    let container = container.and_then(|node| self.named(context, node));
-                    self.trace.not_changed(container.as_ref(), by, mark);
+                Effect::Changes(change) => {
+                    let map = change.map.and_then(|node| self.named(context, node));
+                    self.trace.not_changed(map.as_ref().map(|map| (map, change)), by, mark);
                 }
-                Effect::Calls(Some(name)) => {
-                    if changes_data(&self.set, name) {
+                Effect::Calls(name, data) => {
+                    let data = data.and_then(|node| self.named(context, node));
+                    let Changed { maps, is_unknown } = changes_of(&self.set, name, data.as_ref());
+                    maps.iter().for_each(|(map, change)| self.trace.not_changed(Some((map, change)), by, mark));
+                    if is_unknown {
                         self.trace.not_changed(None, by, mark);
                     }
                 }
-                Effect::Calls(None) => {}
                 Effect::Leaves => self.might_leave(by, mark, before),
             }
         }

@@ -16,22 +16,19 @@ pub(super) fn before(marks: &mut Marks, name: &str, values: &[Value], of: &[Mark
         "merge" | "mustMerge" => merge::merge(marks, values, of, false, now),
         "mergeOverwrite" | "mustMergeOverwrite" => merge::merge(marks, values, of, true, now),
         "unset" => {
-            if let [container, ..] = values {
-                let by = of.get(1).map_or(SetId::EMPTY, |mark| marks.own_and_deciding(*mark));
-                let by = marks.paths.union(by, now);
-                marks.decide_keys(container, by);
+            if let ([container, Value::Str(key)], [_, key_mark]) = (values, of) {
+                let by_key = marks.own_and_deciding(*key_mark);
+                marks.decide_parts(container, by_key);
+                marks.decide_key(container, key, now);
             }
         }
         "set" => {
-            if let ([container, Value::Str(key), value], [_, key_mark, mark]) = (values, of) {
-                let _ = value;
-                let by = marks.own_and_deciding(*key_mark);
-                let by = marks.paths.union(by, now);
-                let mark = marks.deciding(*mark, by);
+            if let ([container, Value::Str(key), _], [_, key_mark, mark]) = (values, of) {
+                let by_key = marks.own_and_deciding(*key_mark);
+                marks.decide_parts(container, by_key);
+                let mark = marks.deciding(*mark, now);
                 marks.hold(container, Part::Key(key.clone()), mark);
-                if by != SetId::EMPTY {
-                    marks.decide_keys(container, by);
-                }
+                marks.decide_keys(container, now);
             }
         }
         _ => {}

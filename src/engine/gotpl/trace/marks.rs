@@ -38,8 +38,12 @@ struct Held {
     /// Keeps it where it is: it is known by its address.
     _container: Value,
     parts: HashMap<Part, Mark, ahash::RandomState>,
+    /// What decided about single parts, beside their marks.
+    by_part: HashMap<Part, SetId, ahash::RandomState>,
     /// What decided which keys there are.
-    deciding: SetId,
+    keys: SetId,
+    /// What decided about each part: whether it is another one.
+    all: SetId,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -168,7 +172,8 @@ impl Marks {
         let identity = identity(value);
         let Some(levels) = levels.checked_sub(1).filter(|_| identity != 0 && seen.insert(identity)) else { return };
         if let Some(held) = self.held.get(&identity) {
-            *deciding = self.paths.union(*deciding, held.deciding);
+            let decided = self.paths.union(held.keys, held.all);
+            *deciding = self.paths.union(*deciding, decided);
             let parts: Vec<(Part, Mark)> = held.parts.iter().map(|(part, mark)| (part.clone(), *mark)).collect();
             for (part, mark) in parts {
                 if part.of(value).is_some() {
@@ -224,14 +229,18 @@ impl Marks {
             return Err(origin);
         }
         let Some(held) = self.held.get(&identity(container)) else { return Err(origin) };
-        let by = self.paths.union(origin.deciding, held.deciding);
-        match held.parts.get(&part()) {
+        let part = part();
+        let mut by = self.paths.union(origin.deciding, held.all);
+        if let Some(decided) = held.by_part.get(&part) {
+            by = self.paths.union(by, *decided);
+        }
+        match held.parts.get(&part) {
             Some(mark) => {
                 let mark = *mark;
                 Ok(self.deciding(mark, by))
             }
             None => {
-                origin.deciding = by;
+                origin.deciding = self.paths.union(by, held.keys);
                 Err(origin)
             }
         }
@@ -241,7 +250,8 @@ impl Marks {
     pub(super) fn shape(&mut self, container: &Value, of: Mark) -> Mark {
         let (own, mut deciding) = (self.own(of), self.decided(of));
         if let Some(held) = self.held.get(&identity(container)) {
-            deciding = self.paths.union(deciding, held.deciding);
+            let decided = self.paths.union(held.keys, held.all);
+            deciding = self.paths.union(deciding, decided);
         }
         self.showing(own, deciding)
     }
@@ -255,11 +265,52 @@ impl Marks {
 
     /// From now on what keys there are depends on these values too.
     pub(super) fn decide_keys(&mut self, container: &Value, by: SetId) {
-        let Some(held) = self.held_by(container) else { return };
-        let before = held.deciding;
-        let deciding = self.paths.union(before, by);
+        let Some(before) = self.held_by(container).map(|held| held.keys) else { return };
+        let keys = self.paths.union(before, by);
         if let Some(held) = self.held_by(container) {
-            held.deciding = deciding;
+            held.keys = keys;
+        }
+    }
+
+    /// From now on each part of a map depends on these values too.
+    pub(super) fn decide_parts(&mut self, container: &Value, by: SetId) {
+        let Some(before) = self.held_by(container).map(|held| held.all) else { return };
+        let all = self.paths.union(before, by);
+        if let Some(held) = self.held_by(container) {
+            held.all = all;
+        }
+    }
+
+    /// From now on the value of a key depends on these values too, and whether there is the key.
+    pub(super) fn decide_key(&mut self, container: &Value, key: &Text, by: SetId) {
+        let part = Part::Key(key.clone());
+        let Some(held) = self.held_by(container) else { return };
+        let before = held.by_part.get(&part).copied().unwrap_or_default();
+        let decided = self.paths.union(before, by);
+        if let Some(held) = self.held_by(container) {
+            held.by_part.insert(part, decided);
+        }
+        self.decide_keys(container, by);
+    }
+
+    /// From now on the parts of all maps that a value holds depend on these values too.
+    pub(super) fn decide_all_parts(&mut self, value: &Value, by: SetId) {
+        /// More maps count as unchanged.
+        const MOST: usize = 10_000;
+        let mut rest = vec![value.clone()];
+        let mut seen = HashSet::new();
+        while let Some(value) = rest.pop() {
+            if seen.len() == MOST || !seen.insert(identity(&value)) {
+                continue;
+            }
+            match &value {
+                Value::Map(map) => {
+                    self.decide_parts(&value, by);
+                    rest.extend(map.snapshot().into_iter().map(|(_, value)| value));
+                }
+                Value::List(list) => rest.extend(list.items().iter().cloned()),
+                _ => {}
+            }
         }
     }
 
@@ -271,7 +322,9 @@ impl Marks {
         Some(self.held.entry(identity).or_insert_with(|| Held {
             _container: container.clone(),
             parts: HashMap::default(),
-            deciding: SetId::EMPTY,
+            by_part: HashMap::default(),
+            keys: SetId::EMPTY,
+            all: SetId::EMPTY,
         }))
     }
 
@@ -285,10 +338,12 @@ impl Marks {
                 continue;
             }
             if let Some(held) = self.held.get(&from) {
-                let (parts, deciding) = (held.parts.clone(), held.deciding);
+                let (parts, keys, all) = (held.parts.clone(), held.keys, held.all);
+                let by_part = held.by_part.clone();
                 if let Some(held) = self.held_by(&copy) {
                     held.parts.extend(parts);
-                    held.deciding = deciding;
+                    held.by_part.extend(by_part);
+                    (held.keys, held.all) = (keys, all);
                 }
             }
             match (&original, &copy) {

@@ -32,7 +32,7 @@ use super::ast::{NodeId, Parsed};
 use super::value::{Text, Value};
 
 pub use self::recorder::Recorder;
-pub use self::untaken::{Effect, changes_data};
+pub use self::untaken::{Change, Changed, Effect, changes_of};
 
 /// What follows values on their way. All of it does nothing unless a tracer says otherwise.
 pub trait Tracer: Sized {
@@ -100,7 +100,7 @@ pub trait Tracer: Sized {
     }
 
     /// Whether an untaken part would have changed a map depends on what decided.
-    fn not_changed(&mut self, _container: Option<&Value>, _by: &Value, _by_mark: Self::Mark) {}
+    fn not_changed(&mut self, _map: Option<(&Value, &Change)>, _by: &Value, _by_mark: Self::Mark) {}
 
     /// A template is called by `{{ template }}`.
     fn call(&mut self, _site: Site<'_>, _name: &Text) {}

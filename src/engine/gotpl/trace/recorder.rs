@@ -8,7 +8,7 @@ use super::flow;
 use super::marks::{Mark, Marks, Origin, Part};
 use super::paths::{PathId, SetId};
 use super::pieces::{CallId, NO_SOURCE, Piece, PieceKind, Pieces};
-use super::untaken::{Effect, effects};
+use super::untaken::{Change, Effect, effects};
 use super::{Ends, Site, Tracer};
 use crate::engine::gotpl::ast::{NodeId, Parsed};
 use crate::engine::gotpl::value::{Map, Text, Value};
@@ -268,13 +268,14 @@ impl Tracer for Recorder {
         self.marks.deciding(mark, by)
     }
 
-    fn not_changed(&mut self, container: Option<&Value>, by: &Value, by_mark: Mark) {
+    fn not_changed(&mut self, map: Option<(&Value, &Change)>, by: &Value, by_mark: Mark) {
         let by = self.decision(by, by_mark);
         let by = self.marks.paths.union(by, self.state.deciding);
-        match container {
-            Some(container @ Value::Map(_)) => self.marks.decide_keys(container, by),
-            Some(_) => {}
+        match map {
             None => self.everywhere = self.marks.paths.union(self.everywhere, by),
+            Some((map, change)) if change.is_part => self.marks.decide_all_parts(map, by),
+            Some((map, Change { key: Some(key), .. })) => self.marks.decide_key(map, key, by),
+            Some((map, _)) => self.marks.decide_parts(map, by),
         }
     }
 

@@ -4,19 +4,30 @@ use std::collections::HashSet;
 
 use crate::engine::gotpl::ast::{Children, Control, Node, NodeId, Parsed};
 use crate::engine::gotpl::set::TemplateSet;
-use crate::engine::gotpl::value::Text;
+use crate::engine::gotpl::value::{Text, Value};
 
 /// Something that a part of a template does beside writing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     /// It gives a variable from outside another value: the node of the variable.
     Assigns(NodeId),
-    /// It changes a map: the node that names the map, where that is one of the same place.
-    Changes(Option<NodeId>),
+    /// It changes a map.
+    Changes(Change),
     /// It leaves a loop that is around it.
     Leaves,
-    /// It calls a template: its name; unknown where that is not a text.
-    Calls(Option<Text>),
+    /// It calls a template: its name, and the node that names the data, where that is one of the same place.
+    Calls(Text, Option<NodeId>),
+}
+
+/// A map that is changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The node that names the map, or what it is a part of, where that is a value of the same place.
+    pub map: Option<NodeId>,
+    /// Whether it may be a part of it.
+    pub is_part: bool,
+    /// The key that is set or taken away, if it is known and the only one.
+    pub key: Option<Text>,
 }
 
 /// The functions that change a map which they are given.
@@ -24,7 +35,7 @@ const CHANGING: [&str; 6] = ["set", "unset", "merge", "mustMerge", "mergeOverwri
 
 /// What a part of a template does beside writing.
 pub fn effects(parsed: &Parsed, list: NodeId) -> Vec<Effect> {
-    let mut found = Finder { parsed, effects: Vec::new() };
+    let mut found = Finder { parsed, effects: Vec::new(), declared: Vec::new() };
     found.node(list, Depth::default());
     found.effects
 }
@@ -40,6 +51,18 @@ struct Depth {
 struct Finder<'a> {
     parsed: &'a Parsed,
     effects: Vec<Effect>,
+    /// The variables that the part declares, by the numbers of their names, with what they hold.
+    declared: Vec<(u32, Holds)>,
+}
+
+/// What a variable holds.
+#[derive(Clone, Copy)]
+enum Holds {
+    /// Something that was made there.
+    New,
+    /// What a node names, or a part of it.
+    PartOf(NodeId),
+    Unknown,
 }
 
 impl Finder<'_> {
@@ -51,6 +74,9 @@ impl Finder<'_> {
 
     fn control(&mut self, control: Control, outside: Depth, inside: Depth) {
         self.node(control.pipe, outside);
+        if let Node::Pipe { variables, commands, assigns: false } = self.parsed.node(control.pipe) {
+            self.declare(variables, commands, outside);
+        }
         self.node(control.list, inside);
         if let Some(otherwise) = control.otherwise {
             self.node(otherwise, outside);
@@ -66,7 +92,9 @@ impl Finder<'_> {
             Node::Range(control) => self.control(control, depth, Depth { in_loop: true, in_other_dot: true }),
             Node::Break | Node::Continue if !depth.in_loop => self.effects.push(Effect::Leaves),
             Node::Template(call) => {
-                self.effects.push(Effect::Calls(Some(self.parsed.name(call.name).clone())));
+                let data = call.pipe.and_then(|pipe| self.only_operand(pipe));
+                let data = data.filter(|data| self.names_something(*data, depth));
+                self.effects.push(Effect::Calls(self.parsed.name(call.name).clone(), data));
                 if let Some(pipe) = call.pipe {
                     self.node(pipe, depth);
                 }
@@ -77,6 +105,9 @@ impl Finder<'_> {
                     self.effects.extend(assigned);
                 }
                 self.nodes(commands, depth);
+                if !assigns {
+                    self.declare(variables, commands, depth);
+                }
             }
             Node::Command(operands) => self.command(operands, depth),
             Node::Chain { of, .. } => self.node(of, depth),
@@ -90,63 +121,149 @@ impl Finder<'_> {
         let Node::Identifier { function } = self.parsed.node(first) else { return };
         let name = (self.parsed.function_names)(function);
         if CHANGING.contains(&name) {
-            let container = arguments.first().copied().filter(|argument| match self.parsed.node(*argument) {
-                Node::Variable(..) => true,
-                Node::Dot | Node::Field(_) => !depth.in_other_dot,
-                _ => false,
-            });
-            // A map that was just made is nobody's else.
-            let is_new = arguments.first().is_some_and(|argument| self.is_made(*argument));
-            if !is_new {
-                self.effects.push(Effect::Changes(container));
-            }
-        } else if name == "include" {
-            let template = arguments.first().and_then(|argument| match self.parsed.node(*argument) {
+            let holds = arguments.first().map_or(Holds::New, |argument| self.holds(*argument, depth));
+            let map = match holds {
+                Holds::New => return,
+                Holds::PartOf(node) => Some(node),
+                Holds::Unknown => None,
+            };
+            let key = arguments.get(1).filter(|_| matches!(name, "set" | "unset"));
+            let key = key.and_then(|key| match self.parsed.node(*key) {
                 Node::String(text) => Some(self.parsed.string(text).clone()),
                 _ => None,
             });
-            self.effects.push(Effect::Calls(template));
+            let is_part = map != arguments.first().copied();
+            self.effects.push(Effect::Changes(Change { map, is_part, key }));
+        } else if name == "include"
+            && let Some(&template) = arguments.first()
+            && let Node::String(text) = self.parsed.node(template)
+        {
+            let data = arguments.get(1).copied().filter(|data| self.names_something(*data, depth));
+            self.effects.push(Effect::Calls(self.parsed.string(text).clone(), data));
         }
     }
 
-    /// Whether a node makes a new map: `(dict ...)`, `(deepCopy ...)`, or what `merge` gives of one.
-    fn is_made(&self, id: NodeId) -> bool {
-        let Node::Pipe { commands, .. } = self.parsed.node(id) else { return false };
-        let Some(&last) = self.parsed.children(commands).last() else { return false };
-        let Node::Command(operands) = self.parsed.node(last) else { return false };
-        let [first, rest @ ..] = self.parsed.children(operands) else { return false };
-        let Node::Identifier { function } = self.parsed.node(*first) else { return false };
-        match (self.parsed.function_names)(function) {
-            name if CHANGING.contains(&name) => rest.first().is_some_and(|argument| self.is_made(*argument)),
-            "dict" | "deepCopy" | "mustDeepCopy" | "fromYaml" | "fromJson" | "pick" | "omit" | "include" | "tpl" => {
-                true
+    /// Keeps what variables hold that are declared with a pipeline.
+    fn declare(&mut self, variables: Children, commands: Children, depth: Depth) {
+        let holds = match self.parsed.children(commands).last() {
+            Some(&command) => self.command_holds(command, depth),
+            None => Holds::Unknown,
+        };
+        for &variable in self.parsed.children(variables) {
+            if let Node::Variable(variable, _) = self.parsed.node(variable) {
+                self.declared.push((variable.name, holds));
             }
-            _ => false,
         }
+    }
+
+    /// What the value of a node is.
+    fn holds(&self, id: NodeId, depth: Depth) -> Holds {
+        match self.parsed.node(id) {
+            Node::Variable(variable, _) => {
+                let own = self.declared.iter().rev().find(|(name, _)| *name == variable.name);
+                own.map_or(Holds::PartOf(id), |(_, holds)| *holds)
+            }
+            Node::Dot | Node::Field(_) if !depth.in_other_dot => Holds::PartOf(id),
+            Node::Pipe { commands, .. } => match self.parsed.children(commands).last() {
+                Some(&command) => self.command_holds(command, depth),
+                None => Holds::Unknown,
+            },
+            _ => Holds::Unknown,
+        }
+    }
+
+    fn command_holds(&self, command: NodeId, depth: Depth) -> Holds {
+        /// These give their first argument, or a part of it.
+        const OF_FIRST: [&str; 6] = ["index", "get", "first", "last", "set", "unset"];
+        /// These give one of their arguments, or a part of one.
+        const OF_ANY: [&str; 10] = [
+            "default",
+            "coalesce",
+            "ternary",
+            "dig",
+            "required",
+            "merge",
+            "mustMerge",
+            "mergeOverwrite",
+            "mustMergeOverwrite",
+            "list",
+        ];
+        let Node::Command(operands) = self.parsed.node(command) else { return Holds::Unknown };
+        let [first, arguments @ ..] = self.parsed.children(operands) else { return Holds::Unknown };
+        let Node::Identifier { function } = self.parsed.node(*first) else { return self.holds(*first, depth) };
+        let name = (self.parsed.function_names)(function);
+        if OF_FIRST.contains(&name) || CHANGING.contains(&name) {
+            return arguments.first().map_or(Holds::Unknown, |argument| self.holds(*argument, depth));
+        }
+        // Everything else makes a new value.
+        if OF_ANY.contains(&name) || matches!(name, "values" | "pluck" | "concat" | "append") {
+            return Holds::Unknown;
+        }
+        Holds::New
+    }
+
+    /// Whether a node names a value of the place where the part begins.
+    fn names_something(&self, id: NodeId, depth: Depth) -> bool {
+        matches!(self.holds(id, depth), Holds::PartOf(node) if node == id)
+    }
+
+    /// The only operand of a pipeline.
+    fn only_operand(&self, pipe: NodeId) -> Option<NodeId> {
+        let Node::Pipe { commands, .. } = self.parsed.node(pipe) else { return None };
+        let [command] = self.parsed.children(commands) else { return None };
+        let Node::Command(operands) = self.parsed.node(*command) else { return None };
+        let [operand] = self.parsed.children(operands) else { return None };
+        Some(*operand)
     }
 }
 
-/// Whether a template, or one that it calls, changes maps that it may have been given.
-pub fn changes_data(set: &TemplateSet, name: &Text) -> bool {
+/// What templates would do to the values that they are given.
+pub struct Changed {
+    /// Maps that they might change, or of which they might change a part.
+    pub maps: Vec<(Value, Change)>,
+    /// Whether they might change others, too.
+    pub is_unknown: bool,
+}
+
+/// What a template, or one that it calls, would change of the data that it would be given: `None` where that is not known.
+pub fn changes_of(set: &TemplateSet, name: &Text, data: Option<&Value>) -> Changed {
+    let mut changed = Changed { maps: Vec::new(), is_unknown: false };
     let mut seen = HashSet::new();
-    let mut rest = vec![name.clone()];
-    while let Some(name) = rest.pop() {
+    let mut rest: Vec<(Text, Option<Value>)> = vec![(name.clone(), data.cloned())];
+    while let Some((name, data)) = rest.pop() {
         if !seen.insert(name.clone()) {
             continue;
         }
         let Some(template) = set.get(&name) else { continue };
-        for effect in effects(&template.parsed, template.root) {
+        let parsed = &template.parsed;
+        for effect in effects(parsed, template.root) {
             match effect {
-                Effect::Changes(Some(node)) => match template.parsed.node(node) {
-                    // Most variables hold maps that the template makes itself.
-                    Node::Variable(variable, _) if variable.name != 0 => {}
-                    _ => return true,
+                Effect::Changes(change) => match change.map.and_then(|node| part_of(parsed, node, data.as_ref())) {
+                    Some(map) => changed.maps.push((map, change)),
+                    None => changed.is_unknown |= change.map.is_none() || data.is_none(),
                 },
-                Effect::Changes(None) => return true,
-                Effect::Calls(Some(name)) => rest.push(name),
-                _ => {}
+                Effect::Calls(name, node) => {
+                    let inner = node.and_then(|node| part_of(parsed, node, data.as_ref()));
+                    rest.push((name, inner));
+                }
+                Effect::Assigns(_) | Effect::Leaves => {}
             }
         }
     }
-    false
+    changed
+}
+
+/// The part of the data of a template that a node names: `.a.b`, `$`, `$.a`.
+fn part_of(parsed: &Parsed, node: NodeId, data: Option<&Value>) -> Option<Value> {
+    let fields = match parsed.node(node) {
+        Node::Dot => return data.cloned(),
+        Node::Field(fields) => fields,
+        Node::Variable(variable, fields) if variable.name == 0 => fields,
+        _ => return None,
+    };
+    let mut value = data?.clone();
+    for name in parsed.fields(fields) {
+        value = value.as_map()?.get(name)?;
+    }
+    Some(value)
 }
