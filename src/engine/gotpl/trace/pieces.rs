@@ -138,3 +138,48 @@ impl Piece {
 fn line_starts(text: &[u8]) -> Vec<usize> {
     std::iter::once(0).chain(memchr::memchr_iter(b'\n', text).map(|at| at + 1)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn piece(at: usize, offset: u32, kind: PieceKind) -> Piece {
+        Piece { at, source: 0, offset, call: 0, shown: SetId::EMPTY, deciding: SetId::EMPTY, kind }
+    }
+
+    fn pieces(text: &str, all: &[(usize, u32)]) -> Pieces {
+        let pieces = all.iter().map(|(at, offset)| piece(*at, *offset, PieceKind::Copied)).collect();
+        Pieces { length: text.len(), deciding: SetId::EMPTY, pieces }
+    }
+
+    fn moved(
+        before: &str,
+        all: &[(usize, u32)],
+        after: &str,
+        skipped: usize,
+        added: usize,
+    ) -> Option<Vec<(usize, u32)>> {
+        let moved = pieces(before, all).by_lines(before.as_bytes(), after.as_bytes(), skipped, added)?;
+        assert_eq!(moved.length, after.len());
+        Some(moved.pieces.iter().map(|piece| (piece.at, piece.offset)).collect())
+    }
+
+    #[test]
+    fn pieces_move_with_their_lines() {
+        // One piece of two lines, and one in the second line.
+        let (text, all) = ("a: x\nb: y", [(0, 100), (8, 300)]);
+        assert_eq!(moved(text, &all, "\n  a: x\n  b: y", 0, 1).unwrap(), [(1, 100), (8, 105), (13, 300)]);
+        assert_eq!(moved("\n\na: x", &[(0, 100), (5, 300)], "a: x", 2, 0).unwrap(), [(0, 102), (3, 300)]);
+    }
+
+    #[test]
+    fn a_line_that_begins_with_a_piece_of_its_own_has_none_of_the_line_before() {
+        assert_eq!(moved("a\nb", &[(0, 1), (2, 5)], "  a\n  b", 0, 0).unwrap(), [(0, 1), (4, 5)]);
+    }
+
+    #[test]
+    fn texts_with_more_lines_than_before_do_not_correspond() {
+        assert_eq!(moved("a", &[(0, 1)], "a\nb", 0, 0), None);
+        assert_eq!(moved("a", &[(0, 1)], "a", 1, 0), None);
+    }
+}
