@@ -249,7 +249,7 @@ impl OutputFlags {
         if self.line_map.is_none() || is_whole {
             return Ok(());
         }
-        let message = "--line-map is about the whole output: it can't be used with --output-dir or --show-only";
+        let message = "--line-map covers the whole output: it can't be used with --output-dir or --show-only";
         Err(Diagnostic::error("usage", message).into())
     }
 

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::arguments::chart_argument::locate;
+use crate::cli::arguments::chart_argument::{is_path, locate};
 use crate::cli::arguments::flags::{GlobalFlags, ValuesFlags, kube_version};
 use crate::cli::arguments::lookup_flag::LookupFlag;
 use crate::cli::arguments::rendering::first_release;
@@ -14,7 +14,8 @@ use crate::cli::output::console::Console;
 use crate::diagnostic::{Diagnostic, Paint, Source};
 use crate::engine::Capabilities;
 use crate::explain::{
-    Explanation, Subject, Wanted, explain, explain_line, explanation_json, explanation_text, hide, line_json, line_text,
+    Explanation, Subject, Wanted, WrittenLine, explain, explain_line, explanation_json, explanation_text, hide,
+    line_json, line_text,
 };
 use crate::io;
 use crate::values::{ValuePath, merge_layers};
@@ -30,13 +31,13 @@ pub(super) enum AnswerFormat {
 
 /// Show who set a value and what it changes, or where a line of the output comes from
 ///
-/// With KEY, each layer that gives the value is listed with its place, the strongest first, and the one that wins is marked. For charts
-/// in Go templates, the lines of the output that show the value follow, and those about which it decided, each with the line
-/// of the template. For charts in Tera the chart is rendered with other values, and the lines that differ are shown: that no effect
-/// was found is not a proof that there is none.
+/// Given KEY, it lists each layer that sets the value with its place, the strongest first, and marks the one that wins. For charts in
+/// Go templates, the lines of the output that print the value follow, and those that it affects otherwise, each with the line of
+/// the template. Charts in Tera are rendered with other values, and the lines that differ are shown: finding no effect does not
+/// prove that there is none.
 ///
-/// With KIND/NAME and FIELD, or with --line, the way goes back: from a field of an object or a line of the output to the line of
-/// the template, the calls around it, the values that it shows or that decided about it, and who set them.
+/// Given KIND/NAME and FIELD, or --line, it shows the line of the template, its callers, and the values behind it with who set
+/// them.
 #[derive(Debug, Args)]
 #[command(
     override_usage = "mim-chart why KEY [CHART] [flags]\n       mim-chart why KIND/NAME FIELD [CHART] [flags]\n       mim-chart why --line [FILE:]LINE [CHART] [flags]",
@@ -54,7 +55,7 @@ pub(super) struct Why {
     /// Explain this line of the output of `mim-chart template`; with FILE, of what it printed there
     #[arg(long, value_name = "[FILE:]LINE")]
     line: Option<String>,
-    /// Show everything, not just a screen
+    /// Show all results
     #[arg(long)]
     all: bool,
     #[command(flatten)]
@@ -110,23 +111,21 @@ impl Why {
             skip_schema_validation: self.values.skip_schema_validation,
             experiments: progress.experiments(),
         };
-        let mut text = None;
+        let written;
         let wanted = match &question {
             Question::Value(path) => {
                 let explanation = explain(subject, path, &layers, &inputs, console.secrets());
                 drop(progress);
                 return self.answer(explanation?, console);
             }
-            Question::Line(line, file) => {
-                if let Some(file) = file {
-                    let flag = Source::flag("--line", file);
-                    text = inputs.read_values(file, &flag.whole())?.text().lines().nth(line - 1).map(str::to_owned);
-                    if text.is_none() {
-                        let message = format!("{file} has no line {line}");
-                        return Err(Diagnostic::error("no-line", message).at(flag.whole(), "").into());
-                    }
-                }
-                Wanted::Line(*line, text.as_deref())
+            Question::Line(line, None) => Wanted::Line(*line),
+            Question::Line(line, Some(file)) => {
+                let flag = Source::flag("--line", self.line.as_deref().unwrap_or_default());
+                let text = inputs.read_values(file, &flag.span(0..file.len()))?;
+                written = WrittenLine::of(file, text.text(), *line);
+                let no_line =
+                    || Diagnostic::error("no-line", format!("{file} has no line {line}")).at(flag.whole(), "");
+                Wanted::Written(written.as_ref().ok_or_else(no_line)?)
             }
             Question::Field(kind, name, path) => Wanted::Field { kind, name, path },
         };
@@ -153,6 +152,10 @@ impl Why {
             };
         }
         match arguments[..] {
+            [object] if object_name(object).is_some() => refuse("why KIND/NAME needs the FIELD to explain"),
+            [object, chart] if object_name(object).is_some() && is_path(chart) => {
+                refuse("why KIND/NAME needs the FIELD to explain, before CHART")
+            }
             [object, field, ref chart @ ..] if let Some((kind, name)) = object_name(object) => match chart {
                 [] | [_] => {
                     let path = ValuePath::parse(&Source::flag("FIELD", field))?;

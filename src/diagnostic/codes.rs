@@ -116,7 +116,7 @@ codes! {
     "no-object": "A chart renders no such object",
     "no-objects": "There are no objects",
     "no-pods": "A selector matches no pods of the same output",
-    "no-trace": "Where lines come from is not known for charts written in Tera",
+    "no-trace": "A chart has no line trace: it is written in Tera, or does too much",
     "not-found": "An object refers to a part of it that is not there",
     "not-rendered": "An object refers to another one that is not in the output",
     "output": "The output cannot be written",

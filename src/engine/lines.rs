@@ -43,7 +43,7 @@ struct Lines<'a> {
 
 impl Lines<'_> {
     fn add(&self, diagnostic: &mut Diagnostic, path: &str, line: usize) {
-        const TEXT: &str = "this line of the template gave the text below";
+        const TEXT: &str = "rendered by this template line";
         let traced = self.trace.get_or_init(|| trace(self.scope).map(|(_, trace)| trace));
         let origin = traced.as_ref().map(|trace| trace.line(path, line));
         match origin {
@@ -66,15 +66,15 @@ impl Lines<'_> {
                 continue;
             }
             let text = match &call.name {
-                Some(name) => format!("it is in {name}, which is called here"),
-                None => "it is in the text that tpl runs here".to_owned(),
+                Some(name) => format!("{name} is included here"),
+                None => "tpl runs here".to_owned(),
             };
             diagnostic.labels.push(Label { span: place.clone(), text });
         }
         for path in origin.shown.iter().take(MAX_VALUES) {
             let Some(node) = path.get(self.scope.values) else { continue };
             if node.span.source().is_some() {
-                let text = format!("it shows {path}, which is set here");
+                let text = format!("{path} is set here");
                 diagnostic.labels.push(Label { span: node.span.clone(), text });
             }
         }

@@ -14,6 +14,11 @@ impl Mentions {
         self.0.iter().filter(|(known, _)| is_meant(known)).map(|(_, span)| span.clone()).collect()
     }
 
+    /// Whether all values are used somewhere as a whole, or by keys that are computed.
+    pub fn has_whole(&self) -> bool {
+        self.0.iter().any(|(known, _)| known.steps().is_empty())
+    }
+
     /// Whether a value itself is mentioned, or something in it.
     pub fn names(&self, path: &ValuePath) -> bool {
         self.0.iter().any(|(known, _)| path.holds(known))

@@ -15,6 +15,7 @@ mod paths;
 mod refusals;
 mod scope;
 pub mod sprig;
+mod switches;
 mod tera;
 mod trace;
 mod tree;
@@ -76,13 +77,18 @@ pub fn trace(scope: &Scope<'_>) -> Option<(Vec<Rendered>, Trace)> {
         rendered.extend(of_kind);
         trace.extend(trace_of_kind);
     }
+    trace.switches = switches::switches(scope.chart);
     Some((in_order(rendered), trace))
 }
 
 /// Where the Go templates of a tree mention values; texts among the values that are templates themselves count too.
 pub fn mentions(chart: &Chart, values: &Map) -> Mentions {
     let members = tree::by_kind(tree::members(chart, values));
-    Mentions(members.into_iter().flat_map(|(kind, members)| engine_for(kind).mentions(&members)).collect())
+    let mut all: Vec<_> = members.into_iter().flat_map(|(kind, members)| engine_for(kind).mentions(&members)).collect();
+    for switches in switches::switches(chart) {
+        all.extend(switches.values.into_iter().map(|value| (value, switches.place.clone())));
+    }
+    Mentions(all)
 }
 
 /// The loaded templates of a tree of charts, rendered many times with different values. It is used by one thread at a time.

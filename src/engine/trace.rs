@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::switches::Switches;
 use crate::diagnostic::{Source, Span};
 use crate::values::ValuePath;
 
@@ -18,6 +19,8 @@ pub struct Trace {
     pub(super) files: Vec<TracedFile>,
     /// All values that were shown or decided anything, also where no line depends on it.
     pub(super) used: Vec<ValuePath>,
+    /// What decided that files of subcharts are there.
+    pub(super) switches: Vec<Switches>,
 }
 
 /// A text that was run as a template.
@@ -25,8 +28,8 @@ pub struct Trace {
 pub(super) enum TraceSource {
     /// A file of a chart.
     File(Source),
-    /// A text that `tpl` was given.
-    Text(Arc<str>),
+    /// A text that `tpl` was given, and where its lines begin.
+    Text(Arc<str>, Vec<usize>),
 }
 
 /// A call of a template.
@@ -167,13 +170,23 @@ impl Trace {
         }
         origin.shown = self.named(shown);
         origin.deciding = self.named(deciding);
+        origin.deciding.extend(self.switches_of(path).cloned());
+        origin.deciding.sort();
+        origin.deciding.dedup();
         origin.deciding.retain(|path| !origin.shown.contains(path));
         Some(origin)
     }
 
     /// Whether anything depended on a value, on what it holds, or on what holds it.
     pub fn uses(&self, value: &ValuePath) -> bool {
-        self.used.iter().any(|known| known.holds(value) || value.holds(known))
+        let mut used = self.used.iter().chain(self.switches.iter().flat_map(|switches| &switches.values));
+        used.any(|known| known.holds(value) || value.holds(known))
+    }
+
+    /// The values that decided that a rendered file is there.
+    fn switches_of<'t>(&'t self, path: &'t str) -> impl Iterator<Item = &'t ValuePath> {
+        let around = self.switches.iter().filter(move |switches| path.starts_with(&switches.files));
+        around.flat_map(|switches| &switches.values)
     }
 
     /// The lines (from 1) of a rendered file that depend on a value, or on what it holds, or on what holds it: which show it,
@@ -183,12 +196,14 @@ impl Trace {
         let meant: Vec<bool> = self.paths.iter().map(is_meant).collect();
         let holds: Vec<bool> = self.sets.iter().map(|set| set.iter().any(|path| meant[*path as usize])).collect();
         let Some(file) = self.file(path) else { return Vec::new() };
+        let is_switched = self.switches_of(path).any(is_meant);
         let dependence = |index: usize| {
             let pieces: Vec<&TracePiece> = file.touching(file.range(index)?).collect();
             if pieces.iter().any(|piece| holds[piece.shown as usize]) {
                 return Some(Dependence::Shown);
             }
-            pieces.iter().any(|piece| holds[piece.deciding as usize]).then_some(Dependence::Decided)
+            let is_decided = is_switched || pieces.iter().any(|piece| holds[piece.deciding as usize]);
+            is_decided.then_some(Dependence::Decided)
         };
         (0..file.lines.len()).filter_map(|index| Some((index + 1, dependence(index)?))).collect()
     }
@@ -228,11 +243,11 @@ impl Trace {
                 let end = range.start + text.trim_end().len().max(indent);
                 TemplateLine::File(source.span(range.start + indent..end))
             }
-            TraceSource::Text(text) => {
-                let offset = (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-                let line = text[..offset].matches('\n').count();
-                let shown = text.lines().nth(line).unwrap_or_default().trim().to_owned();
-                TemplateLine::Text { line: line + 1, text: shown }
+            TraceSource::Text(text, starts) => {
+                let line = starts.partition_point(|start| *start <= offset).max(1);
+                let end = starts.get(line).copied().unwrap_or(text.len());
+                let shown = text.get(starts[line - 1]..end).unwrap_or_default().trim().to_owned();
+                TemplateLine::Text { line, text: shown }
             }
         })
     }

@@ -18,6 +18,11 @@ impl Document {
         self.lines
     }
 
+    /// Whether a line (from 0) has this text.
+    pub(super) fn has_line(&self, line: usize, text: &str) -> bool {
+        line < self.lines && self.manifest.text().lines().nth(line) == Some(text)
+    }
+
     /// The line (from 1) of what the template gave at which a line of the document (from 0) is.
     pub(super) fn rendered_line(&self, line: usize) -> usize {
         self.manifest.span.position().map_or(1, |position| position.line) + line

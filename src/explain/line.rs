@@ -4,7 +4,7 @@ use super::documents::Document;
 use super::experiment::{Experiment, Subject};
 use super::fields::lines_of;
 use super::traced::TracedOutput;
-use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::diagnostic::{Diagnostic, Source, SourceKind, Span};
 use crate::engine::{LineOrigin, TemplateCall, TemplateLine};
 use crate::kubernetes::Id;
 use crate::secrets::Secrets;
@@ -14,8 +14,10 @@ use crate::yaml::{self, Map, Value};
 /// What is asked for.
 #[derive(Debug, Clone)]
 pub enum Wanted<'a> {
-    /// A line of the output, from 1, and its text, if it is known what the output was: the line may be elsewhere by now.
-    Line(usize, Option<&'a str>),
+    /// A line of the output, from 1.
+    Line(usize),
+    /// A line of a file to which output was written, perhaps a part of it.
+    Written(&'a WrittenLine),
     /// A field of an object: its kind, its name, and the path of the field as it is written.
     Field {
         /// `Deployment`
@@ -25,6 +27,31 @@ pub enum Wanted<'a> {
         /// `spec.template.spec.containers[0].image`
         path: &'a ValuePath,
     },
+}
+
+/// A line of a file that holds output.
+#[derive(Debug, Clone)]
+pub struct WrittenLine {
+    /// The file's name.
+    file: String,
+    /// The number of the line, from 1.
+    number: usize,
+    text: String,
+    /// The template that the `# Source:` line above names, and how many lines are between.
+    source: Option<(String, usize)>,
+}
+
+impl WrittenLine {
+    /// A line (from 1) of a text; `None` if it has no such line.
+    pub fn of(file: &str, text: &str, number: usize) -> Option<WrittenLine> {
+        let lines: Vec<&str> = text.lines().take(number).collect();
+        let line = lines.get(number.checked_sub(1)?)?;
+        let source = lines.iter().rev().enumerate().find_map(|(distance, line)| {
+            let path = line.strip_prefix("# Source: ")?;
+            Some((path.to_owned(), distance.checked_sub(1)?))
+        });
+        Some(WrittenLine { file: file.to_owned(), number, text: (*line).to_owned(), source })
+    }
 }
 
 /// Where lines of a document come from.
@@ -77,17 +104,17 @@ pub fn explain_line(
 ) -> Result<LineExplanation, Vec<Diagnostic>> {
     let experiment = Experiment::new(subject)?;
     let no_trace = || {
-        Diagnostic::error("no-trace", "where lines come from is not known for charts written in Tera")
+        Diagnostic::error("no-trace", "this chart has no line trace: it is written in Tera, or does too much")
             .help("`mim-chart why KEY` finds by experiment what a value changes")
     };
     let output = TracedOutput::of(&experiment).ok_or_else(|| vec![no_trace()])?;
     let (document, range) = match wanted {
-        Wanted::Line(number, text) => {
-            let found = match text {
-                Some(text) => output.with_text(*number, text).ok_or_else(|| vec![other_line(*number, text)]),
-                None => output.at(*number).ok_or_else(|| vec![no_line(*number, &output)]),
-            };
-            let (document, line) = found?;
+        Wanted::Line(number) => {
+            let (document, line) = output.at(*number).ok_or_else(|| vec![no_line(*number, &output)])?;
+            (document, line..line + 1)
+        }
+        Wanted::Written(written) => {
+            let (document, line) = written_line(&output, written).map_err(|error| vec![error])?;
             (document, line..line + 1)
         }
         Wanted::Field { kind, name, path } => field(&output, kind, name, path).map_err(|error| vec![error])?,
@@ -100,15 +127,31 @@ fn no_line(number: usize, output: &TracedOutput) -> Diagnostic {
     let last = output.documents.last().map(|last| last.first_line + last.line_count() - 1);
     match last {
         Some(last) => Diagnostic::error("no-line", message)
-            .help(format!("the output has {last} lines; those of `---` and `# Source:` come from no template")),
+            .help(format!("the output has {last} lines; `---` and `# Source:` lines come from no template")),
         None => Diagnostic::error("no-line", message).help("the chart renders no manifests"),
     }
 }
 
-fn other_line(number: usize, text: &str) -> Diagnostic {
-    let message = format!("the chart does not render line {number} of the file: {:?}", text.trim());
-    Diagnostic::error("no-line", message)
-        .help("explain a line with the chart, the values and the flags that it was rendered with")
+/// The line of the output that a file has: the one in the same place of the same template, and of several the one of the same number.
+fn written_line<'o>(output: &'o TracedOutput, written: &WrittenLine) -> Result<(&'o Document, usize), Diagnostic> {
+    let WrittenLine { file, number, text, source } = written;
+    let candidates: Vec<(&Document, usize)> = match source {
+        Some((path, at)) => {
+            let of_template = output.documents.iter().filter(|document| document.manifest.path == *path);
+            of_template.filter(|document| document.has_line(*at, text)).map(|document| (document, *at)).collect()
+        }
+        None => output.lines_with(text),
+    };
+    let same = candidates.iter().find(|(document, at)| document.first_line + at == *number);
+    match (same, &candidates[..]) {
+        (Some(found), _) | (None, [found]) => Ok(*found),
+        (None, []) => Err(Diagnostic::error("no-line", format!("the chart does not render line {number} of {file}"))
+            .help("explain a line with the chart, the values and the flags that it was rendered with")),
+        (None, _) => {
+            Err(Diagnostic::error("no-line", format!("line {number} of {file} is in several objects of the output"))
+                .help("name the object and the field: why KIND/NAME FIELD"))
+        }
+    }
 }
 
 fn explained(
@@ -120,10 +163,15 @@ fn explained(
 ) -> LineExplanation {
     let texts = secrets.masked_lines(document.manifest.text());
     let (mut lines, mut shown, mut deciding) = (Vec::new(), Vec::new(), Vec::new());
+    // What a line prints that is masked is secret, too.
+    let mut masked: Vec<ValuePath> = Vec::new();
     for line in range {
         let LineOrigin { place, calls, shown: of_line, deciding: by, .. } =
             output.origin(document, line).unwrap_or_default();
         let text = texts.get(line).cloned().unwrap_or_default();
+        if document.manifest.text().lines().nth(line).is_some_and(|own| own != text) {
+            masked.extend(of_line.iter().cloned());
+        }
         lines.push(ExplainedLine { number: document.first_line + line, text, place, calls });
         shown.extend(of_line);
         deciding.extend(by);
@@ -138,9 +186,18 @@ fn explained(
         id: document.manifest.id.clone(),
         path: document.manifest.path.clone(),
         lines,
-        shown: shown.into_iter().map(used).collect(),
+        shown: shown.into_iter().map(|path| hidden(used(path), &masked)).collect(),
         deciding: deciding.into_iter().map(used).collect(),
     }
+}
+
+/// A value that is masked if it is among these.
+fn hidden(used: UsedValue, masked: &[ValuePath]) -> UsedValue {
+    if !masked.contains(&used.path) {
+        return used;
+    }
+    let place = used.place.filter(|place| place.source().is_some_and(|source| source.kind() != SourceKind::Flag));
+    UsedValue { value: used.value.map(|_| Value::String("(secret)".to_owned())), place, ..used }
 }
 
 /// A value with who set it.

@@ -6,7 +6,7 @@ use super::documents::in_output;
 use super::json::put_place;
 use super::line_text::put_origin;
 use super::traced::TracedOutput;
-use crate::diagnostic::{Diagnostic, printable_json};
+use crate::diagnostic::{Diagnostic, SourceKind, printable_json};
 use crate::engine;
 use crate::json::{self, Object};
 use crate::render::Render;
@@ -31,7 +31,8 @@ const VERSION: usize = 1;
 /// # Errors
 /// A chart whose engine keeps no trace.
 pub fn line_map(render: &Render, lines_before: usize, secrets: &Secrets) -> Result<String, Diagnostic> {
-    let no_trace = || Diagnostic::error("no-trace", "where lines come from is not known for charts written in Tera");
+    let no_trace =
+        || Diagnostic::error("no-trace", "this chart has no line trace: it is written in Tera, or does too much");
     let documents = in_output(&render.manifests, lines_before);
     let output = TracedOutput { documents, trace: engine::trace(&render.scope()).ok_or_else(no_trace)?.1 };
     let mut used: BTreeSet<ValuePath> = BTreeSet::new();
@@ -71,8 +72,15 @@ pub fn line_map(render: &Render, lines_before: usize, secrets: &Secrets) -> Resu
     for path in used {
         let mut fields = Object::new();
         let place = path.get(&render.values).map(|node| &node.span);
-        if let Some(place) = place.filter(|span| span.source().is_some()) {
-            put_place(&mut fields, &secrets.hide_span(place));
+        match place.and_then(|span| Some((span, span.source()?))) {
+            // What a flag sets may be secret.
+            Some((_, source)) if source.kind() == SourceKind::Flag => {
+                let mut place = Object::new();
+                place.text("flag", source.name());
+                fields.put("place", place.into_value());
+            }
+            Some((span, _)) => put_place(&mut fields, &secrets.hide_span(span)),
+            None => {}
         }
         values.put(&path.to_string(), fields.into_value());
     }

@@ -39,34 +39,31 @@ pub fn line_text(explanation: &LineExplanation, all: bool, paint: Paint) -> Stri
         }
     }
     for (place, calls) in places.iter().take(most) {
-        write_place(place, "  ", "", paint, &mut out);
+        write_place(place, paint, &mut out);
         for call in calls.iter().take(most) {
-            let by = match &call.name {
-                Some(name) => format!(", which includes {}", printable(name)),
-                None => ", which calls tpl".to_owned(),
+            let what = match &call.name {
+                Some(name) => format!("    {} is included at ", printable(name)),
+                None => "    tpl runs at ".to_owned(),
             };
-            write_place(&call.place, "    called from ", &by, paint, &mut out);
+            let _ = writeln!(out, "{what}{}", paint.bold(&printable(&place_text(&call.place))));
         }
     }
     more(places.len(), most, "line", &mut out);
-    write_values("\nShows:", &explanation.shown, most, paint, &mut out);
+    write_values("\nPrints:", &explanation.shown, most, paint, &mut out);
     write_values("\nDecided by:", &explanation.deciding, most, paint, &mut out);
     if explanation.shown.is_empty() && explanation.deciding.is_empty() {
-        out.push_str("\nNo value shows here or decides about it.\n");
+        out.push_str("\nNo value affects it.\n");
     }
     out
 }
 
-fn write_place(place: &TemplateLine, lead: &str, behind: &str, paint: Paint, out: &mut String) {
+fn write_place(place: &TemplateLine, paint: Paint, out: &mut String) {
     let at = place_text(place);
     let text = match place {
         TemplateLine::File(span) => span.text(),
         TemplateLine::Text { text, .. } => text,
     };
-    let _ = writeln!(out, "{lead}{}{behind}", paint.bold(&printable(&at)));
-    if behind.is_empty() {
-        let _ = writeln!(out, "      {}", cut(text, LONGEST_LINE));
-    }
+    let _ = writeln!(out, "  {}\n      {}", paint.bold(&printable(&at)), cut(text, LONGEST_LINE));
 }
 
 fn write_values(title: &str, values: &[UsedValue], most: usize, paint: Paint, out: &mut String) {

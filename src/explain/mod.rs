@@ -50,7 +50,7 @@ pub use effects::{Effect, EffectKind, Line, Source};
 pub use experiment::{Change, Experiments, Subject};
 pub use hidden::{hide, hide_unused};
 pub use json::{explanation_json, unused_json};
-pub use line::{ExplainedLine, LineExplanation, UsedValue, Wanted, explain_line};
+pub use line::{ExplainedLine, LineExplanation, UsedValue, Wanted, WrittenLine, explain_line};
 pub use line_map::line_map;
 pub use line_text::{line_json, line_text};
 pub use preconditions::{Gate, GatePart};

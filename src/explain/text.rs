@@ -156,7 +156,7 @@ fn write_traced(explanation: &Explanation, all: bool, paint: Paint, out: &mut St
         lines.iter().filter(is_wanted).cloned().collect()
     };
     let mut room = if all { usize::MAX } else { MOST_TRACED };
-    for (dependence, verb) in [(Dependence::Shown, "Shown on"), (Dependence::Decided, "Decides about")] {
+    for (dependence, verb) in [(Dependence::Shown, "Printed on"), (Dependence::Decided, "Affects")] {
         let found: Vec<(&Effect, Vec<Line>)> = effects
             .iter()
             .map(|effect| (effect, lines(effect, dependence)))
@@ -204,11 +204,11 @@ fn write_traced(explanation: &Explanation, all: bool, paint: Paint, out: &mut St
         return;
     }
     match &mentions[..] {
-        [] => out.push_str("No line of the output depends on it, and no template mentions it.\n"),
+        [] => out.push_str("No line of the output depends on it, and no template uses it.\n"),
         mentions => {
             out.push_str(match explanation.leaves_out {
-                true => "It decides that something is left out of the output. Templates mention it:\n",
-                false => "No line of the output depends on it with these values. Templates mention it:\n",
+                true => "It leaves out a part of the output. Templates use it at:\n",
+                false => "No line of the output depends on it with these values. Templates use it at:\n",
             });
             for place in mentions.iter().take(MOST_ENTRIES) {
                 let _ = writeln!(out, "  {}", printable(&place.to_string()));
@@ -252,7 +252,7 @@ pub fn unused_text(scanned: &Scanned, paint: Paint) -> String {
                 [first, rest @ ..] => {
                     let more = if rest.is_empty() { String::new() } else { format!(" and {} more places", rest.len()) };
                     let place = first.to_string();
-                    format!("  No effect with these values; mentioned at {}{more}.\n", printable(&place))
+                    format!("  No effect with these values; used at {}{more}.\n", printable(&place))
                 }
             });
             continue;

@@ -1,5 +1,7 @@
 //! The output of a chart with where each line comes from, for charts whose engine knows it.
 
+use std::collections::HashMap;
+
 use super::documents::{Document, documents};
 use super::effects::{Effect, EffectKind, Line, Source};
 use super::experiment::Experiment;
@@ -55,11 +57,13 @@ impl TracedOutput {
     /// The lines that show a value, and those about which it decided.
     pub(super) fn effects(&self, path: &ValuePath, secrets: &Secrets) -> Vec<Effect> {
         let mut found = Vec::new();
+        let mut by_file: HashMap<&str, Vec<(usize, Dependence)>> = HashMap::new();
         for document in &self.documents {
             let manifest = &document.manifest;
             let (first, last) = (document.rendered_line(0), document.rendered_line(document.line_count()));
-            let lines = self.trace.lines_of(&manifest.path, path);
-            let lines: Vec<_> = lines.into_iter().filter(|(line, _)| (first..last).contains(line)).collect();
+            let lines = by_file.entry(&manifest.path).or_insert_with(|| self.trace.lines_of(&manifest.path, path));
+            let from = lines.partition_point(|(line, _)| *line < first);
+            let lines: Vec<_> = lines[from..].iter().copied().take_while(|(line, _)| *line < last).collect();
             if lines.is_empty() {
                 continue;
             }
@@ -87,20 +91,15 @@ impl TracedOutput {
 }
 
 impl TracedOutput {
-    /// The same for a line that has this text: the one of this number, or the only other one.
-    pub(super) fn with_text(&self, line: usize, text: &str) -> Option<(&Document, usize)> {
-        let has_text = |(document, at): &(&Document, usize)| document.manifest.text().lines().nth(*at) == Some(text);
-        if let Some(found) = self.at(line).filter(has_text) {
-            return Some(found);
-        }
-        let lines = |document: &'_ Document| -> Vec<usize> {
+    /// All lines that have this text.
+    pub(super) fn lines_with(&self, text: &str) -> Vec<(&Document, usize)> {
+        let of_document = |document: &'_ Document| -> Vec<usize> {
             let lines = document.manifest.text().lines().enumerate();
             lines.filter(|(_, line)| *line == text).map(|(at, _)| at).collect()
         };
-        let mut all =
-            self.documents.iter().flat_map(|document| lines(document).into_iter().map(move |at| (document, at)));
-        let found = all.next()?;
-        all.next().is_none().then_some(found)
+        let all =
+            self.documents.iter().flat_map(|document| of_document(document).into_iter().map(move |at| (document, at)));
+        all.collect()
     }
 }
 

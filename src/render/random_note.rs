@@ -26,16 +26,16 @@ pub(super) fn random_note(rendered: &[Rendered], scope: &Scope<'_>) -> Option<Di
     }
     let shown = named[..named.len().min(SHOWN)].join(", ");
     let more = named.len().checked_sub(SHOWN).filter(|&more| more > 0).map(|more| format!(" and {more} more"));
-    let message = format!("each run gives other random values: {shown}{}", more.unwrap_or_default());
+    let message = format!("random values change on every run: {shown}{}", more.unwrap_or_default());
     let note = Diagnostic::new(Severity::Info, "random", message);
     let values = unset_values(&random, scope);
     Some(note.help(match &values[..] {
-        [] => "--seed TEXT gives the same ones in each run".to_owned(),
-        [one] => format!("set {one} instead, or give --seed TEXT for the same ones in each run"),
+        [] => "--seed TEXT makes them the same in each run".to_owned(),
+        [one] => format!("set {one}, or give --seed TEXT, which makes them the same in each run"),
         several => {
             let more = if several.len() > MOST_VALUES { ", ..." } else { "" };
             let named = several[..several.len().min(MOST_VALUES)].join(", ");
-            format!("set values instead ({named}{more}), or give --seed TEXT for the same ones in each run")
+            format!("set values ({named}{more}), or give --seed TEXT, which makes them the same in each run")
         }
     }))
 }

@@ -13,12 +13,11 @@ pub(super) fn judge(unknown: &[UnknownValue], scope: &Scope<'_>, warnings: &mut 
     }
     let mentions = engine::mentions(scope.chart, scope.values);
     let (known, unknown): (Vec<_>, Vec<_>) = unknown.iter().partition(|value| mentions.names(&value.path));
-    let is_known = |warning: &Diagnostic| {
-        warning.code == "unknown-value" && known.iter().any(|value| value.warning.message == warning.message)
-    };
-    warnings.retain(|warning| !is_known(warning));
-    let unsuspicious: Vec<_> = unknown.into_iter().filter(|value| !value.is_suspicious).collect();
-    if unsuspicious.is_empty() {
+    warnings.retain(|warning| !known.iter().any(|value| value.warning == *warning));
+    // Where all values are used as a whole, or something around this one is, nobody knows what is used of it.
+    let is_open = |value: &UnknownValue| value.is_suspicious || !mentions.of(&value.path).is_empty();
+    let unsuspicious: Vec<_> = unknown.into_iter().filter(|value| !is_open(value)).collect();
+    if unsuspicious.is_empty() || mentions.has_whole() {
         return;
     }
     // What is printed or looked through as a whole is not mentioned by its parts.

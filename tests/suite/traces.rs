@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use mim_chart::alignment::align;
 use mim_chart::chart::Chart;
-use mim_chart::engine::{self, Capabilities, Dependence, Release, Rendered, Scope, Trace};
+use mim_chart::engine::{self, Capabilities, Dependence, Environment, Release, Rendered, Scope, Trace};
 use mim_chart::render;
 use mim_chart::values::{Step, ValuePath};
 use mim_chart::yaml::{Map, Node, Value};
@@ -24,10 +24,10 @@ struct Traced {
     trace: Trace,
 }
 
-fn traced(chart: &Chart, user: &Map) -> Option<Traced> {
+fn traced(chart: &Chart, user: &Map, environment: &Environment) -> Option<Traced> {
     let prepared = render::prepare_merged(chart.clone(), user.clone(), true).ok()?;
     let mut release = Release::install("chat", "xmpp");
-    release.environment.seed = Some("test".into());
+    release.environment = environment.clone();
     let capabilities = Capabilities::default();
     let scope = Scope {
         chart: &prepared.chart,
@@ -107,10 +107,19 @@ fn put(user: &mut Map, path: &ValuePath, value: Value) {
     map.insert(*last, Default::default(), Node::generated(value));
 }
 
-/// The paths at which two trees of values are different.
+/// The paths at which two trees of values are different. Global values are copied to subcharts: only those of the root were set.
 fn changed(a: &Map, b: &Map) -> Vec<ValuePath> {
     let mut found = Vec::new();
     compare(&Value::Map(a.clone()), &Value::Map(b.clone()), &mut Vec::new(), &mut found);
+    let is_global = |step: &Step| matches!(step, Step::Key(key) if key == "global");
+    let copy_of = |path: &ValuePath| {
+        let at = path.steps().iter().position(is_global).filter(|at| *at > 0)?;
+        Some(ValuePath::of(path.steps()[at..].to_vec()))
+    };
+    let set: Vec<ValuePath> = found.iter().filter(|path| copy_of(path).is_none()).cloned().collect();
+    found.retain(|path| {
+        copy_of(path).is_none_or(|global| !set.iter().any(|set| set.holds(&global) || global.holds(set)))
+    });
     found
 }
 
@@ -177,7 +186,9 @@ fn differing(old: &str, new: &str) -> (Vec<usize>, Vec<usize>) {
 
 fn try_chart(name: &str, chart: &Chart, seed: u64) -> Verdict {
     let mut verdict = Verdict::default();
-    let Some(base) = traced(chart, &Map::new()) else { return verdict };
+    // Keys are made once.
+    let environment = Environment { seed: Some("test".into()), ..Environment::default() };
+    let Some(base) = traced(chart, &Map::new(), &environment) else { return verdict };
     let mut numbers = Numbers(seed);
     numbers.below(2);
     let all = leaves(&base.values);
@@ -187,7 +198,6 @@ fn try_chart(name: &str, chart: &Chart, seed: u64) -> Verdict {
         if all.is_empty() {
             break;
         }
-        let mut user = Map::new();
         let path = all[numbers.below(all.len())].clone();
         let mut choices = others(path.get(&base.values).map(|node| &node.value));
         let mut more = Vec::new();
@@ -199,6 +209,12 @@ fn try_chart(name: &str, chart: &Chart, seed: u64) -> Verdict {
                 let value = choices[numbers.below(choices.len())].clone();
                 more.push((second, value));
             }
+        } else if numbers.below(6) == 0 {
+            // One key more beside it.
+            let parent = path.parent().unwrap_or_default();
+            let value = path.get(&base.values).map(|node| node.value.clone()).unwrap_or_default();
+            choices = vec![value.clone()];
+            more.push((parent.key("added"), value));
         } else if numbers.below(8) == 0 && path.steps().len() > 1 {
             // The whole map.
             let parent = path.parent().expect("a parent");
@@ -206,12 +222,12 @@ fn try_chart(name: &str, chart: &Chart, seed: u64) -> Verdict {
             more.push((parent, choices[0].clone()));
         }
         for value in choices {
-            let mut user_values = user.clone();
+            let mut user_values = Map::new();
             put(&mut user_values, &path, value);
             for (path, value) in &more {
                 put(&mut user_values, path, value.clone());
             }
-            let Some(other) = traced(chart, &user_values) else { continue };
+            let Some(other) = traced(chart, &user_values, &environment) else { continue };
             let paths = changed(&base.values, &other.values);
             verdict.trials += 1;
             let single = more.is_empty();
@@ -220,8 +236,6 @@ fn try_chart(name: &str, chart: &Chart, seed: u64) -> Verdict {
                 tried.entry(path.clone()).or_default().extend(touched);
             }
         }
-        user = Map::new();
-        let _ = user;
     }
     for (path, touched) in &tried {
         for file in base.files.keys() {
@@ -265,13 +279,16 @@ fn try_pair(
         meant.next().cloned()
     };
     let mut touched = Vec::new();
-    for (path, file) in &base.files {
-        let Some(new) = other.files.get(path) else { continue };
-        let (gone, come) = differing(&file.text, &new.text);
-        let sides = [(base, file, gone, "-"), (other, new, come, "+")];
+    let files: BTreeSet<&String> = base.files.keys().chain(other.files.keys()).collect();
+    for path in files {
+        // A file of a subchart that is switched off is not there.
+        let text = |traced: &Traced| traced.files.get(path).map(|file| file.text.clone()).unwrap_or_default();
+        let (old, new) = (text(base), text(other));
+        let (gone, come) = differing(&old, &new);
+        let sides = [(base, old, gone, "-"), (other, new, come, "+")];
         for (traced, file, lines, sign) in sides {
             for line in lines {
-                let text = file.text.lines().nth(line - 1).unwrap_or_default();
+                let text = file.lines().nth(line - 1).unwrap_or_default();
                 if sign == "-" {
                     touched.push((path.clone(), line));
                 }
@@ -301,6 +318,9 @@ fn try_pair(
 
 /// Whether a line is in the other file too, from the same place: another alignment would have kept it.
 fn is_kept(base: &Traced, other: &Traced, path: &str, traced: &Traced, line: usize) -> bool {
+    if !base.files.contains_key(path) || !other.files.contains_key(path) {
+        return false;
+    }
     let known = |traced: &Traced, line: usize| {
         let text = traced.files[path].text.lines().nth(line - 1).unwrap_or_default().to_owned();
         let origin = traced.trace.line(path, line)?;

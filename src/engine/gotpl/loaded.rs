@@ -152,12 +152,13 @@ impl Loaded {
         output
     }
 
-    /// Runs the templates, and keeps where what they give comes from. Files that fail are left out.
-    pub(super) fn trace(&self, scope: &RunScope<'_>) -> (Vec<Rendered>, Trace) {
+    /// Runs the templates, and keeps where what they give comes from. Files that fail are left out. `None`
+    /// if there is too much of it.
+    pub(super) fn trace(&self, scope: &RunScope<'_>) -> Option<(Vec<Rendered>, Trace)> {
         let mut run: Run<Recorder> = self.run(scope);
         for file in &self.files {
             if let Some(objects) = run.charts.get(&file.chart) {
-                run.exec.trace().set_values(&objects.dot, &file.names);
+                run.exec.trace().set_values(&objects.dot, &file.names, scope.values);
             }
         }
         let (mut all, mut pieces) = (Vec::new(), Vec::new());
@@ -170,7 +171,8 @@ impl Loaded {
                 all.push(file.rendered(text, run.exec.take_random()));
             }
         }
-        (all, run.exec.into_trace().finish(pieces))
+        let recorder = run.exec.into_trace();
+        (!recorder.is_spent()).then(|| (all, recorder.finish(pieces)))
     }
 
     /// The values that templates mention as `.Values.a.b`, with the places. In subcharts they are below their names.
@@ -224,6 +226,11 @@ fn mentioned(parsed: &Parsed, names: &[String]) -> Vec<(ValuePath, Range<usize>)
     for (fields, range) in parsed.mentioned_fields() {
         let mut fields = fields.into_iter();
         if fields.next().as_deref() == Some("Values") {
+            let fields: Vec<String> = fields.collect();
+            let is_global = !names.is_empty() && fields.first().is_some_and(|first| first == "global");
+            if is_global {
+                found.push((ValuePath::of(fields.iter().cloned().map(Step::Key).collect()), range.clone()));
+            }
             let steps = names.iter().cloned().chain(fields).map(Step::Key).collect();
             found.push((ValuePath::of(steps), range));
         }

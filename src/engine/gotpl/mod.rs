@@ -78,7 +78,7 @@ impl Engine for GoTemplateEngine {
     }
 
     fn trace(&self, scope: &Scope<'_>, members: &[Member<'_>]) -> Option<(Vec<Rendered>, Trace)> {
-        on_stack(scope, |scope| Some(Loaded::new(members).ok()?.trace(scope)))?
+        on_stack(scope, |scope| Loaded::new(members).ok()?.trace(scope))?
     }
 
     fn mentions(&self, members: &[Member<'_>]) -> Vec<(ValuePath, Span)> {

@@ -107,16 +107,27 @@ impl<T: Tracer> Exec<T> {
     /// `and` and `or` evaluate no more than they need.
     fn and_or(&mut self, context: &Context<T>, is_or: bool, given: Given<'_, T::Mark>) -> Result<Operand<T::Mark>> {
         self.limits.step(1)?;
+        let before = self.trace.state();
+        let result = self.chosen(context, is_or, given);
+        self.trace.restore(before);
+        result
+    }
+
+    fn chosen(&mut self, context: &Context<T>, is_or: bool, given: Given<'_, T::Mark>) -> Result<Operand<T::Mark>> {
         let mut operand = Operand::of(Value::Invalid);
         let mut decided = T::Mark::default();
-        for &argument in given.arguments {
+        for (index, &argument) in given.arguments.iter().enumerate() {
             operand = self.argument(context, Param::Reflect, argument)?;
             // What came before decided that this is looked at.
             operand.mark = self.trace.decided(operand.mark, &Value::Invalid, decided);
             if operand.value.is_true() == is_or {
+                self.skips(context, &given.arguments[index + 1..], &operand);
                 return Ok(operand);
             }
             decided = self.trace.shape(&operand.value, operand.mark);
+            let mut state = self.trace.state();
+            self.trace.add_to(&mut state, &operand.value, operand.mark);
+            self.trace.restore(state);
         }
         Ok(match given.last {
             Some(last) => Operand::marked(last.value.clone(), self.trace.decided(last.mark, &Value::Invalid, decided)),

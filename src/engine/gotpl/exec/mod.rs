@@ -135,6 +135,9 @@ struct Loop<T: Tracer> {
     items: Items,
     /// What it goes over.
     of: Operand<T::Mark>,
+    /// Where the values of a map came from when it began, and how many turns began since.
+    marks: Vec<T::Mark>,
+    turns: usize,
     /// The variables before the pipeline, and behind it.
     before: usize,
     after: usize,
@@ -398,10 +401,14 @@ impl<T: Tracer> Exec<T> {
             }
             Node::Range(control) => self.begin_range(context, id, control)?,
             Node::Break => {
+                self.skips_loop(context);
                 self.leave_to(context, |frame| matches!(frame, Frame::Range(_) | Frame::Else { .. }));
                 self.leave(context);
             }
-            Node::Continue => self.leave_to(context, |frame| matches!(frame, Frame::Range(_))),
+            Node::Continue => {
+                self.skips_loop(context);
+                self.leave_to(context, |frame| matches!(frame, Frame::Range(_)));
+            }
             Node::Template(call) => {
                 self.limits.step(1)?;
                 let name = parsed.name(call.name);

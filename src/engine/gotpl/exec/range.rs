@@ -61,8 +61,26 @@ impl<T: Tracer> Exec<T> {
         }
         let dot = context.dot.clone();
         let inner = self.trace.state();
+        // What a map holds may be changed by the loop, which goes over what it held before.
+        let marks = match &value {
+            Value::Map(map) if T::IS_ON => {
+                map.keys().iter().map(|key| self.trace.entry(&value, mark, key)).collect::<Vec<_>>()
+            }
+            _ => Vec::new(),
+        };
         let of = Operand::marked(value, mark);
-        self.frames.push(Frame::Range(Box::new(Loop { control, items, of, before, after, dot, state, inner })));
+        self.frames.push(Frame::Range(Box::new(Loop {
+            control,
+            items,
+            of,
+            marks,
+            turns: 0,
+            before,
+            after,
+            dot,
+            state,
+            inner,
+        })));
         Ok(())
     }
 
@@ -87,9 +105,10 @@ impl<T: Tracer> Exec<T> {
         let of = &current.of;
         let mark = match &index {
             Value::Int(index) => self.trace.item(&of.value, of.mark, *index as usize),
-            Value::Str(key) => self.trace.entry(&of.value, of.mark, key),
+            Value::Str(_) => current.marks.get(current.turns).copied().unwrap_or_default(),
             _ => of.mark,
         };
+        current.turns += 1;
         let element = Operand { value: element, is_interface, mark };
         let index = Operand::marked(index, self.trace.shape(&of.value, of.mark));
         if let Node::Pipe { variables, assigns, .. } = context.parsed.node(control.pipe) {

@@ -22,7 +22,12 @@ impl<T: Tracer> Exec<T> {
             return Ok(T::State::default());
         }
         let untaken = if is_taken { control.otherwise } else { Some(control.list) };
-        let ends = untaken.map_or(Ends::NOTHING, |list| ends(&context.parsed, list));
+        let taken = if is_taken { Some(control.list) } else { control.otherwise };
+        let ends = match taken {
+            // Nothing is known of how the part ends that follows if the loop is not left.
+            Some(list) if self.trace.effects(&context.parsed, list).contains(&Effect::Leaves) => Ends::UNKNOWN,
+            _ => untaken.map_or(Ends::NOTHING, |list| ends(&context.parsed, list)),
+        };
         let mut before = self.trace.enter(self.out.len(), context.site(id), by, mark, ends);
         if let Some(list) = untaken {
             self.limits.step(1)?;
@@ -47,6 +52,9 @@ impl<T: Tracer> Exec<T> {
                     self.trace.not_changed(map.as_ref().map(|map| (map, change)), by, mark);
                 }
                 Effect::Calls(name, data) => {
+                    if !self.trace.changes_maps(&self.set, name) {
+                        continue;
+                    }
                     let data = data.and_then(|node| self.named(context, node));
                     let Changed { maps, is_unknown } = changes_of(&self.set, name, data.as_ref());
                     maps.iter().for_each(|(map, change)| self.trace.not_changed(Some((map, change)), by, mark));
@@ -55,6 +63,31 @@ impl<T: Tracer> Exec<T> {
                     }
                 }
                 Effect::Leaves => self.might_leave(by, mark, before),
+            }
+        }
+    }
+
+    /// The loop is left, or its turn: what the rest of it would have done depends on what led here.
+    pub(super) fn skips_loop(&mut self, context: &Context<T>) {
+        if !T::IS_ON {
+            return;
+        }
+        let innermost = self.frames.iter().rev().find_map(|frame| match frame {
+            Frame::Range(around) => Some(around.control.list),
+            _ => None,
+        });
+        if let Some(list) = innermost {
+            let mut state = self.trace.state();
+            self.without(context, list, &Value::Invalid, T::Mark::default(), &mut state);
+        }
+    }
+
+    /// `and` or `or` does not evaluate these arguments.
+    pub(super) fn skips(&mut self, context: &Context<T>, arguments: &[NodeId], by: &Operand<T::Mark>) {
+        if T::IS_ON {
+            let mut state = self.trace.state();
+            for &argument in arguments {
+                self.without(context, argument, &by.value, by.mark, &mut state);
             }
         }
     }

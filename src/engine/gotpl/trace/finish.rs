@@ -38,7 +38,12 @@ impl Recorder {
         let mut trace = Trace::default();
         trace.sources.extend(self.sources.iter().map(|parsed| match &parsed.origin {
             Origin::File(source) => TraceSource::File(source.clone()),
-            Origin::Text(text) => TraceSource::Text(text.lossy().into()),
+            Origin::Text(text) => {
+                let text = text.lossy();
+                let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1);
+                let starts = std::iter::once(0).chain(breaks).collect();
+                TraceSource::Text(text.into(), starts)
+            }
         }));
         trace.calls.extend(self.calls.iter().map(|call| TraceCall {
             outer: call.outer,

@@ -56,8 +56,8 @@ pub(super) fn result(marks: &mut Marks, name: &str, values: &[Value], of: &[Mark
             call.shapes(marks)
         }
         "hasKey" | "get" | "index" | "dig" => call.lookup(marks, name),
-        "first" | "mustFirst" => call.item(marks, 0),
-        "last" | "mustLast" => call.item(marks, call.length().saturating_sub(1)),
+        "first" | "mustFirst" => call.item(marks, 0, false),
+        "last" | "mustLast" => call.item(marks, call.length().saturating_sub(1), true),
         "dict" => call.dict(marks),
         "list" | "tuple" => call.list(marks),
         "append" | "push" | "mustAppend" | "mustPush" | "prepend" | "mustPrepend" | "concat" => {
@@ -68,8 +68,8 @@ pub(super) fn result(marks: &mut Marks, name: &str, values: &[Value], of: &[Mark
         "toYaml" | "mustToYaml" | "toYamlPretty" => call.yaml(marks),
         "indent" => call.lines(marks, 1, 0),
         "nindent" => call.lines(marks, 1, 1),
-        "trim" | "toString" | "upper" | "lower" => call.trimmed(marks, 0),
-        "trimAll" | "trimall" | "trimPrefix" | "trimSuffix" => call.trimmed(marks, 1),
+        "trim" | "toString" | "upper" | "lower" => call.trimmed(marks, name, 0),
+        "trimAll" | "trimall" | "trimPrefix" | "trimSuffix" => call.trimmed(marks, name, 1),
         "replace" if call.is_one_line(0) && call.is_one_line(1) => call.lines(marks, 2, 0),
         "fromYaml" | "fromYamlArray" | "fromJson" | "fromJsonArray" | "mustFromJson" => {
             call.argument(0).filter(|mark| written::read(marks, result, *mark, values))
@@ -114,7 +114,7 @@ impl Call<'_> {
             }),
             _ => None,
         };
-        let text = text.filter(|text| !text.pieces.is_empty()).map(|text| marks.add_text(text));
+        let text = text.filter(|text| !text.pieces.is_empty()).and_then(|text| marks.add_text(text));
         marks.mark(Origin { path: None, shown: all.0, deciding: all.1, text })
     }
 
@@ -213,11 +213,12 @@ impl Call<'_> {
         if let Some(Value::List(list)) = self.values.first() { list.len() } else { 0 }
     }
 
-    fn item(&self, marks: &mut Marks, index: usize) -> Option<Mark> {
+    /// An item of a list; of which number it is may depend on the length.
+    fn item(&self, marks: &mut Marks, index: usize, is_counted: bool) -> Option<Mark> {
         let list = self.values.first().filter(|value| matches!(value, Value::List(_)))?;
         let mark = self.argument(0)?;
         let (shape, item) = (marks.shape(list, mark), marks.item(list, mark, index));
-        let by = marks.decided(shape);
+        let by = if is_counted { marks.own_and_deciding(shape) } else { marks.decided(shape) };
         Some(marks.deciding(item, by))
     }
 
@@ -238,7 +239,19 @@ impl Call<'_> {
             }
         }
         marks.decide_keys(self.result, by);
+        let keys = self.of.iter().step_by(2).copied().collect::<Vec<_>>();
+        self.decide_parts_by(marks, &keys);
         Some(Mark::NONE)
+    }
+
+    /// Which part of the result is which depends on what these arguments show.
+    fn decide_parts_by(&self, marks: &mut Marks, of: &[Mark]) {
+        for mark in of {
+            let by = marks.own_and_deciding(*mark);
+            if by != SetId::EMPTY {
+                marks.decide_parts(self.result, by);
+            }
+        }
     }
 
     fn list(&self, marks: &mut Marks) -> Option<Mark> {
@@ -301,6 +314,7 @@ impl Call<'_> {
             by = marks.paths.union(by, own);
         }
         marks.decide_keys(self.result, by);
+        self.decide_parts_by(marks, self.of.get(1..).unwrap_or_default());
         Some(Mark::NONE)
     }
 
@@ -310,7 +324,7 @@ impl Call<'_> {
         let pieces = written::lines(marks, value, mark, text)?;
         let (shown, _) = marks.all(value, mark);
         let deciding = marks.origin(mark).deciding;
-        let text = Some(marks.add_text(pieces));
+        let text = marks.add_text(pieces);
         Some(marks.mark(Origin { path: None, shown, deciding, text }))
     }
 
@@ -328,12 +342,33 @@ impl Call<'_> {
         self.by_lines(marks, subject, 0, added)
     }
 
-    /// A text of which something was taken away at its ends.
-    fn trimmed(&self, marks: &mut Marks, subject: usize) -> Option<Mark> {
+    /// A text of which something was taken away at its ends. Whether its first and its last line are there depends on all that
+    /// decided about the text.
+    fn trimmed(&self, marks: &mut Marks, name: &str, subject: usize) -> Option<Mark> {
         let (before, Value::Str(after)) = (self.bytes(subject)?, self.result) else { return None };
-        let start = if after.is_empty() { 0 } else { memchr::memmem::find(before, after).unwrap_or(0) };
-        let skipped = memchr::memchr_iter(b'\n', &before[..start]).count();
-        self.by_lines(marks, subject, skipped, 0)
+        if after.is_empty() {
+            return None;
+        }
+        let start = match name {
+            "trimPrefix" => before.len() - after.len(),
+            "trim" => before.len() - before.trim_ascii_start().len(),
+            "trimAll" | "trimall" => memchr::memmem::find(before, after).unwrap_or(0),
+            _ => 0,
+        };
+        let skipped = memchr::memchr_iter(b'\n', &before[..start.min(before.len())]).count();
+        let mark = self.by_lines(marks, subject, skipped, 0)?;
+        if before.len() == after.len() {
+            return Some(mark);
+        }
+        let origin = marks.origin(mark);
+        let mut pieces = (*marks.text(origin.text?)).clone();
+        let first_end = memchr::memchr(b'\n', after).unwrap_or(after.len());
+        let last_start = memchr::memrchr(b'\n', after).map_or(0, |at| at + 1);
+        for piece in pieces.pieces.iter_mut().filter(|piece| piece.at <= first_end || piece.at >= last_start) {
+            piece.deciding = marks.paths.union(piece.deciding, pieces.deciding);
+        }
+        let text = marks.add_text(pieces);
+        Some(marks.mark(Origin { text, ..origin }))
     }
 
     fn by_lines(&self, marks: &mut Marks, subject: usize, skipped: usize, added: usize) -> Option<Mark> {
@@ -350,7 +385,7 @@ impl Call<'_> {
             }
             shown = marks.paths.union(shown, more);
         }
-        let text = Some(marks.add_text(pieces));
+        let text = marks.add_text(pieces);
         Some(marks.mark(Origin { path: None, shown, deciding: origin.deciding, text }))
     }
 }

@@ -53,7 +53,10 @@ pub(super) enum Part {
 }
 
 /// How deeply is looked into values for what they hold.
-const MOST_LEVELS: usize = 1_000;
+pub(super) const MOST_LEVELS: usize = 1_000;
+
+/// How much is kept: pieces of texts, origins of values, parts of maps and lists. A run that needs more has no trace.
+const MOST_KEPT: usize = 4_000_000;
 
 /// All that is known of values.
 pub(super) struct Marks {
@@ -61,6 +64,7 @@ pub(super) struct Marks {
     origins: Vec<Origin>,
     numbers: HashMap<Origin, Mark, ahash::RandomState>,
     texts: Vec<Rc<Pieces>>,
+    kept: usize,
     held: HashMap<usize, Held, ahash::RandomState>,
 }
 
@@ -71,14 +75,28 @@ impl Default for Marks {
             origins: vec![Origin::default()],
             numbers: HashMap::from_iter([(Origin::default(), Mark::NONE)]),
             texts: Vec::new(),
+            kept: 0,
             held: HashMap::default(),
         }
     }
 }
 
 impl Marks {
+    /// Counts what is kept.
+    pub(super) fn spend(&mut self, count: usize) {
+        self.kept = self.kept.saturating_add(count);
+    }
+
+    /// Whether more is kept than there is room for: nothing is kept from then on.
+    pub(super) fn is_spent(&self) -> bool {
+        self.kept + self.origins.len() + self.paths.size() > MOST_KEPT
+    }
+
     /// The mark of an origin.
     pub(super) fn mark(&mut self, origin: Origin) -> Mark {
+        if self.is_spent() {
+            return self.numbers.get(&origin).copied().unwrap_or_default();
+        }
         let next = Mark(self.origins.len() as u32);
         *self.numbers.entry(origin).or_insert_with(|| {
             self.origins.push(origin);
@@ -111,10 +129,14 @@ impl Marks {
         self.mark(Origin { deciding, ..origin })
     }
 
-    /// Keeps the pieces of a text.
-    pub(super) fn add_text(&mut self, pieces: Pieces) -> TextId {
+    /// Keeps the pieces of a text. Once very many are kept, further texts are known as a whole: `None`.
+    pub(super) fn add_text(&mut self, pieces: Pieces) -> Option<TextId> {
+        self.spend(pieces.pieces.len() + 1);
+        if self.is_spent() {
+            return None;
+        }
         self.texts.push(Rc::new(pieces));
-        TextId(self.texts.len() as u32 - 1)
+        Some(TextId(self.texts.len() as u32 - 1))
     }
 
     /// The pieces of a text.
@@ -225,6 +247,7 @@ impl Marks {
     /// What is known of a part, or what the whole comes from.
     fn part(&mut self, container: &Value, of: Mark, part: impl Fn() -> Part) -> Result<Mark, Origin> {
         let mut origin = self.origin(of);
+        origin.deciding = self.decided(of);
         if self.held.is_empty() {
             return Err(origin);
         }
@@ -233,6 +256,10 @@ impl Marks {
         let mut by = self.paths.union(origin.deciding, held.all);
         if let Some(decided) = held.by_part.get(&part) {
             by = self.paths.union(by, *decided);
+        }
+        if matches!(part, Part::Item(_)) {
+            // Which item has a number depends on how many come before it.
+            by = self.paths.union(by, held.keys);
         }
         match held.parts.get(&part) {
             Some(mark) => {
@@ -258,6 +285,7 @@ impl Marks {
 
     /// From now on a part of a map or list comes from there.
     pub(super) fn hold(&mut self, container: &Value, part: Part, mark: Mark) {
+        self.spend(1);
         if let Some(held) = self.held_by(container) {
             held.parts.insert(part, mark);
         }
@@ -316,7 +344,7 @@ impl Marks {
 
     fn held_by(&mut self, container: &Value) -> Option<&mut Held> {
         let identity = identity(container);
-        if identity == 0 {
+        if identity == 0 || self.is_spent() {
             return None;
         }
         Some(self.held.entry(identity).or_insert_with(|| Held {
@@ -340,6 +368,7 @@ impl Marks {
             if let Some(held) = self.held.get(&from) {
                 let (parts, keys, all) = (held.parts.clone(), held.keys, held.all);
                 let by_part = held.by_part.clone();
+                self.spend(parts.len() + by_part.len());
                 if let Some(held) = self.held_by(&copy) {
                     held.parts.extend(parts);
                     held.by_part.extend(by_part);

@@ -1,21 +1,17 @@
 //! What a merged map comes from, as `merge` and `mergeOverwrite` choose.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use super::marks::{Mark, Marks, Part};
+use super::marks::{MOST_LEVELS, Mark, Marks, Part};
 use super::paths::SetId;
-use crate::engine::gotpl::value::{Map, Value};
-
-/// How deeply maps may nest.
-const MOST_LEVELS: usize = 1_000;
+use crate::engine::gotpl::value::{Map, Text, Value};
 
 /// Says where what the first of some maps will hold comes from, before they are merged into it.
 pub(super) fn merge(marks: &mut Marks, values: &[Value], of: &[Mark], overwrite: bool, now: SetId) {
     let ([Value::Map(into), sources @ ..], [into_mark, source_marks @ ..]) = (values, of) else { return };
-    let mut seen = HashSet::new();
+    let mut merging = Merging { marks, overwrite, now, seen: HashSet::new(), merged: HashMap::new() };
     for (source, mark) in sources.iter().zip(source_marks) {
         if let Value::Map(source) = source {
-            let mut merging = Merging { marks, overwrite, now, seen: &mut seen };
             merging.maps((into, *into_mark), (source, *mark), MOST_LEVELS);
         }
     }
@@ -25,7 +21,9 @@ struct Merging<'a> {
     marks: &'a mut Marks,
     overwrite: bool,
     now: SetId,
-    seen: &'a mut HashSet<(usize, usize)>,
+    seen: HashSet<(usize, usize)>,
+    /// What the maps will hold, by their identities, that they do not hold yet.
+    merged: HashMap<(usize, Text), Value>,
 }
 
 impl Merging<'_> {
@@ -41,7 +39,8 @@ impl Merging<'_> {
         let by = self.marks.paths.union(by, self.now);
         for (key, value) in from.0.snapshot() {
             let mark = self.marks.entry(&source, from.1, &key);
-            let known = into.0.get(&key);
+            let place = (into.0.identity(), key.clone());
+            let known = self.merged.get(&place).cloned().or_else(|| into.0.get(&key));
             let known_mark = self.marks.entry(&container, into.1, &key);
             if let (Value::Map(from), Some(Value::Map(into))) = (&value, &known)
                 && !into.is_nil()
@@ -55,13 +54,18 @@ impl Merging<'_> {
                 continue;
             }
             let mut mark = self.marks.deciding(mark, self.now);
-            if known.is_some() && !self.overwrite {
-                // What was there was empty, and decided that it is not kept.
+            if !self.overwrite {
+                // What was there, or was not, decided that it is not kept.
                 let by = self.marks.own_and_deciding(known_mark);
                 mark = self.marks.deciding(mark, by);
             }
+            self.merged.insert(place, value);
             self.marks.hold(&container, Part::Key(key), mark);
         }
         self.marks.decide_keys(&container, by);
+        if self.overwrite {
+            // A key that the source does not have would take the place of one that stays.
+            self.marks.decide_parts(&container, by);
+        }
     }
 }

@@ -29,6 +29,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::ast::{NodeId, Parsed};
+use super::set::TemplateSet;
 use super::value::{Text, Value};
 
 pub use self::recorder::Recorder;
@@ -118,6 +119,11 @@ pub trait Tracer: Sized {
         mark
     }
 
+    /// Whether a template, or one that it calls, changes any map: found once.
+    fn changes_maps(&mut self, _set: &TemplateSet, _name: &Text) -> bool {
+        false
+    }
+
     /// `include` or `tpl` begins, within the call of that function: the state to come back to, and the mark of the data.
     fn begin(&mut self, _at: usize, _name: &Text, _is_text: bool) -> (Self::State, Self::Mark) {
         Default::default()
@@ -166,4 +172,6 @@ pub struct Ends {
 impl Ends {
     /// Of nothing.
     pub const NOTHING: Ends = Ends { begins_with_break: true, ends_with_break: true };
+    /// Of something that is not known.
+    pub const UNKNOWN: Ends = Ends { begins_with_break: false, ends_with_break: false };
 }

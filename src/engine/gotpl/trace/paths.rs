@@ -44,6 +44,8 @@ pub(super) struct Paths {
     sets: Vec<Rc<[PathId]>>,
     set_numbers: HashMap<Rc<[PathId]>, SetId, ahash::RandomState>,
     unions: HashMap<(SetId, SetId), SetId, ahash::RandomState>,
+    /// The room that the sets take, in eight paths.
+    size_of_sets: usize,
 }
 
 impl Default for Paths {
@@ -56,6 +58,7 @@ impl Default for Paths {
             sets: vec![Rc::clone(&none)],
             set_numbers: HashMap::from_iter([(none, SetId::EMPTY)]),
             unions: HashMap::default(),
+            size_of_sets: 0,
         }
     }
 }
@@ -80,6 +83,11 @@ impl Paths {
         })
     }
 
+    /// How much room paths and sets take, in paths.
+    pub(super) fn size(&self) -> usize {
+        self.paths.len() + self.size_of_sets + self.unions.len()
+    }
+
     /// The set of one path.
     pub(super) fn only(&mut self, path: PathId) -> SetId {
         self.set(vec![path])
@@ -95,6 +103,7 @@ impl Paths {
         }
         let paths: Rc<[PathId]> = paths.into();
         let id = SetId(self.sets.len() as u32);
+        self.size_of_sets += paths.len() / 8 + 1;
         self.sets.push(Rc::clone(&paths));
         self.set_numbers.insert(paths, id);
         id

@@ -8,10 +8,12 @@ use super::flow;
 use super::marks::{Mark, Marks, Origin, Part};
 use super::paths::{PathId, SetId};
 use super::pieces::{CallId, NO_SOURCE, Piece, PieceKind, Pieces};
-use super::untaken::{Change, Effect, effects};
+use super::untaken::{Change, Effect, changes_maps, effects};
 use super::{Ends, Site, Tracer};
 use crate::engine::gotpl::ast::{NodeId, Parsed};
+use crate::engine::gotpl::set::TemplateSet;
 use crate::engine::gotpl::value::{Map, Text, Value};
+use crate::yaml;
 
 /// A call of a template.
 pub(super) struct Call {
@@ -32,6 +34,8 @@ pub struct State {
     /// What all text shows: the values that hold a text which `tpl` runs.
     shown: SetId,
     call: CallId,
+    /// Where the text begins that is being written: the file, or what `include` or `tpl` gives.
+    start: usize,
     /// Where it began, and the number of the piece there.
     from: usize,
     piece: usize,
@@ -74,16 +78,37 @@ pub struct Recorder {
     captured: Option<Mark>,
     /// What parts of templates would do, by their texts and nodes.
     effects: HashMap<(u32, u32), Rc<[Effect]>, ahash::RandomState>,
+    /// Whether templates change maps, by their names.
+    changing: HashMap<Text, bool, ahash::RandomState>,
     /// The places and lengths of what was taken out of the file that was rendered last.
     pub(super) removed: Vec<(usize, usize)>,
 }
 
 impl Recorder {
-    /// Says what the values of a chart are, in what its templates see, by the path of the values.
-    pub fn set_values(&mut self, dot: &Map, names: &[String]) {
+    /// Says what the values of a chart are, in what its templates see, by the path of the values. Global values of a subchart are
+    /// those of the root, as far as that has them.
+    pub fn set_values(&mut self, dot: &Map, names: &[String], root: &yaml::Map) {
         let path = names.iter().fold(PathId::ROOT, |path, name| self.marks.paths.key(path, name.as_bytes()));
         let mark = self.marks.at(path);
         self.marks.hold(&Value::Map(dot.clone()), Part::Key("Values".into()), mark);
+        let globals = root.map_at(&["global"]).filter(|_| !names.is_empty());
+        let (Some(globals), Some(values)) = (globals, dot.get(b"Values")) else { return };
+        let Some(own @ Value::Map(map)) = &values.as_map().and_then(|values| values.get(b"global")) else { return };
+        let of_root = self.marks.paths.key(PathId::ROOT, b"global");
+        let deciding = self.marks.paths.only(of_root);
+        let path = Some(self.marks.paths.key(path, b"global"));
+        let mark = self.marks.mark(Origin { path, deciding, ..Origin::default() });
+        self.marks.hold(&values, Part::Key("global".into()), mark);
+        for key in map.keys().into_iter().filter(|key| globals.get(&key.lossy()).is_some()) {
+            let path = self.marks.paths.key(of_root, &key);
+            let mark = self.marks.at(path);
+            self.marks.hold(own, Part::Key(key), mark);
+        }
+    }
+
+    /// Whether there was too much to keep: the trace is of no use.
+    pub fn is_spent(&self) -> bool {
+        self.marks.is_spent()
     }
 
     /// All values that were shown, or that decided anything.
@@ -113,6 +138,10 @@ impl Recorder {
     }
 
     fn add_piece(&mut self, at: usize, site: Site<'_>, shown: SetId, deciding: SetId, kind: PieceKind) {
+        if self.marks.is_spent() {
+            return;
+        }
+        self.marks.spend(1);
         let source = self.source(site.parsed);
         let now = self.now_deciding();
         let deciding = self.marks.paths.union(deciding, now);
@@ -182,6 +211,9 @@ impl Tracer for Recorder {
 
     fn printed(&mut self, from: usize, out: &[u8], site: Site<'_>, value: &Value, mark: Mark) {
         self.written(&out[from..]);
+        if self.marks.is_spent() {
+            return;
+        }
         let origin = self.marks.origin(mark);
         let text = origin.text.map(|text| self.marks.text(text)).filter(|text| text.length == out.len() - from);
         let Some(text) = text else {
@@ -194,6 +226,7 @@ impl Tracer for Recorder {
         let more = self.marks.paths.union(origin.deciding, now);
         let shown = self.state.shown;
         let (source, call) = (self.source(site.parsed), self.state.call);
+        self.marks.spend(text.pieces.len());
         for piece in &text.pieces {
             let shown = self.marks.paths.union(piece.shown, shown);
             let deciding = self.marks.paths.union(piece.deciding, more);
@@ -211,6 +244,9 @@ impl Tracer for Recorder {
 
     fn enter(&mut self, at: usize, site: Site<'_>, by: &Value, mark: Mark, other: Ends) -> State {
         let before = self.state;
+        if self.marks.is_spent() {
+            return before;
+        }
         let by = self.decision(by, mark);
         let deciding = self.marks.paths.union(before.deciding, by);
         self.decided = self.marks.paths.union(self.decided, by);
@@ -229,14 +265,22 @@ impl Tracer for Recorder {
 
     fn leave(&mut self, out: &[u8], before: State) {
         let written = &out[before.from..];
+        // What stands before the text of a call is not known yet.
         let is_line = match before.from.checked_sub(1) {
-            Some(last) => out[last] == b'\n',
+            Some(last) => before.from > before.start && out[last] == b'\n',
             None => before.call == 0,
         };
         let begins = before.begins_with_break && written.first().is_none_or(|byte| *byte == b'\n');
         let ends = before.ends_with_break && written.last().is_none_or(|byte| *byte == b'\n');
         self.state = before;
+        if self.marks.is_spent() {
+            return;
+        }
         if is_line && ends {
+            // Most of them matter to no line.
+            if before.piece + 1 == self.pieces.len() {
+                self.pieces.pop();
+            }
             return;
         }
         if let Some(marker) = self.pieces.get_mut(before.piece) {
@@ -264,7 +308,9 @@ impl Tracer for Recorder {
     }
 
     fn with_decision(&mut self, mark: Mark, by: &Value, by_mark: Mark) -> Mark {
+        // Unlike a value that is chosen, one that was not assigned also depends on what led to the place.
         let by = self.decision(by, by_mark);
+        let by = self.marks.paths.union(by, self.state.deciding);
         self.marks.deciding(mark, by)
     }
 
@@ -285,8 +331,12 @@ impl Tracer for Recorder {
     }
 
     fn calling(&mut self, site: Site<'_>, name: &str, values: &[Value], marks: &[Mark]) {
-        let source = self.source(site.parsed);
         self.captured = None;
+        if self.marks.is_spent() {
+            self.calling = None;
+            return;
+        }
+        let source = self.source(site.parsed);
         let mark = |index: usize| marks.get(index).copied().unwrap_or_default();
         self.calling = Some(Calling { source, offset: site.offset as u32, subject: mark(0), data: mark(1) });
         flow::before(&mut self.marks, name, values, marks, self.state.deciding);
@@ -295,8 +345,18 @@ impl Tracer for Recorder {
     fn returned(&mut self, name: &str, values: &[Value], marks: &[Mark], result: &Value) -> Mark {
         match self.captured.take() {
             Some(mark) => mark,
+            None if self.marks.is_spent() => Mark::NONE,
             None => flow::result(&mut self.marks, name, values, marks, result, self.state.deciding),
         }
+    }
+
+    fn changes_maps(&mut self, set: &TemplateSet, name: &Text) -> bool {
+        if let Some(known) = self.changing.get(name) {
+            return *known;
+        }
+        let changes = changes_maps(set, name);
+        self.changing.insert(name.clone(), changes);
+        changes
     }
 
     fn random(&mut self, mark: Mark) -> Mark {
@@ -309,12 +369,12 @@ impl Tracer for Recorder {
     fn begin(&mut self, at: usize, name: &Text, is_text: bool) -> (State, Mark) {
         let before = State { from: at, piece: self.pieces.len(), decided: self.decided, ..self.state };
         self.decided = SetId::EMPTY;
+        self.state.start = at;
         let Some(Calling { source, offset, subject, data }) = self.calling.take() else { return (before, Mark::NONE) };
         let name = (!is_text).then(|| name.clone());
         self.push_call(name, source, offset);
-        let origin = self.marks.origin(subject);
-        let own = self.marks.own(subject);
-        self.state.deciding = self.marks.paths.union(self.state.deciding, origin.deciding);
+        let (own, decided) = (self.marks.own(subject), self.marks.decided(subject));
+        self.state.deciding = self.marks.paths.union(self.state.deciding, decided);
         let by_subject = if is_text { &mut self.state.shown } else { &mut self.state.deciding };
         *by_subject = self.marks.paths.union(*by_subject, own);
         (before, data)
@@ -330,6 +390,13 @@ impl Tracer for Recorder {
     }
 
     fn end(&mut self, out: &[u8], from: usize, before: State) {
+        if self.marks.is_spent() {
+            self.pieces.truncate(before.piece);
+            self.undecided.clear();
+            self.state = before;
+            self.captured = Some(Mark::NONE);
+            return;
+        }
         let mut pieces = self.pieces.split_off(before.piece.min(self.pieces.len()));
         self.undecided.retain(|index| *index < before.piece);
         pieces.iter_mut().for_each(|piece| piece.at -= from);
@@ -338,8 +405,10 @@ impl Tracer for Recorder {
         self.decided = self.marks.paths.union(before.decided, pieces.deciding);
         self.state = before;
         let shown = pieces.shown(&mut self.marks.paths);
-        let text = Some(self.marks.add_text(pieces));
-        let origin = Origin { path: None, shown, deciding: SetId::EMPTY, text };
+        let whole = pieces.deciding;
+        let text = self.marks.add_text(pieces);
+        let deciding = if text.is_some() { SetId::EMPTY } else { whole };
+        let origin = Origin { path: None, shown, deciding, text };
         self.captured = Some(self.marks.mark(origin));
     }
 }

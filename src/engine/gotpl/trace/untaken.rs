@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::engine::gotpl::ast::{Children, Control, Node, NodeId, Parsed};
 use crate::engine::gotpl::set::TemplateSet;
-use crate::engine::gotpl::value::{Text, Value};
+use crate::engine::gotpl::value::{Map, Text, Value};
 
 /// Something that a part of a template does beside writing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -217,6 +217,23 @@ impl Finder<'_> {
     }
 }
 
+/// Whether a template, or one that it calls, changes a map that it did not make.
+pub fn changes_maps(set: &TemplateSet, name: &Text) -> bool {
+    let mut seen = HashSet::new();
+    let mut rest = vec![name.clone()];
+    while let Some(name) = rest.pop() {
+        let Some(template) = set.get(&name).filter(|_| seen.insert(name)) else { continue };
+        for effect in effects(&template.parsed, template.root) {
+            match effect {
+                Effect::Changes(_) => return true,
+                Effect::Calls(name, _) => rest.push(name),
+                Effect::Assigns(_) | Effect::Leaves => {}
+            }
+        }
+    }
+    false
+}
+
 /// What templates would do to the values that they are given.
 pub struct Changed {
     /// Maps that they might change, or of which they might change a part.
@@ -231,7 +248,8 @@ pub fn changes_of(set: &TemplateSet, name: &Text, data: Option<&Value>) -> Chang
     let mut seen = HashSet::new();
     let mut rest: Vec<(Text, Option<Value>)> = vec![(name.clone(), data.cloned())];
     while let Some((name, data)) = rest.pop() {
-        if !seen.insert(name.clone()) {
+        let identity = data.as_ref().and_then(Value::as_map).map_or(0, Map::identity);
+        if !seen.insert((name.clone(), identity)) {
             continue;
         }
         let Some(template) = set.get(&name) else { continue };

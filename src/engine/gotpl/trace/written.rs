@@ -108,6 +108,10 @@ pub(super) fn read(marks: &mut Marks, result: &Value, mark: Mark, values: &[Valu
     let origin = marks.origin(mark);
     let (Some(text), Some(Value::Str(bytes))) = (origin.text, values.first()) else { return false };
     let pieces = marks.text(text);
+    // What an anchor names stands elsewhere.
+    if [&b": &"[..], b"- &", b"<<:"].iter().any(|mark| memchr::memmem::find(bytes, mark).is_some()) {
+        return false;
+    }
     let Some(node) = read_again(bytes).filter(|_| pieces.length == bytes.len()) else { return false };
     let mut reading = Reading { marks, pieces: &pieces, more: origin.deciding };
     reading.part(&node, result, 0..bytes.len(), MOST_LEVELS);

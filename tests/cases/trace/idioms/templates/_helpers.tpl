@@ -37,3 +37,14 @@
 {{- end -}}
 {{- if $registry }}{{ printf "%s/%s%s%s" $registry .image.repository $separator $tag }}{{ else }}{{ printf "%s%s%s" .image.repository $separator $tag }}{{ end }}
 {{- end -}}
+{{- define "idioms.options" }}
+{{- if .Values.debug }}
+-d
+{{- end }}
+{{- if .Values.mode }}
+-m {{ .Values.mode }}
+{{- end }}
+{{- end -}}
+{{- define "idioms.template" -}}
+{{ if .Values.debug }}{{ "{{ .Values.mode }}" }}{{ else }}{{ "{{ .Values.stopAt }}" }}{{ end }}
+{{- end -}}

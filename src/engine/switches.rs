@@ -1,0 +1,46 @@
+//! The values that switch subcharts on and off: conditions and tags of dependencies.
+
+use crate::chart::Chart;
+use crate::diagnostic::Span;
+use crate::values::{Step, ValuePath};
+
+/// The values that decide whether a subchart is there.
+#[derive(Debug, Clone)]
+pub(super) struct Switches {
+    /// The path of its files from the root chart's name on, `web/charts/db/`.
+    pub(super) files: String,
+    /// The values.
+    pub(super) values: Vec<ValuePath>,
+    /// Where Chart.yaml declares it.
+    pub(super) place: Span,
+}
+
+/// The switches of all dependencies that a tree of charts declares, of those too that are switched off.
+pub(super) fn switches(chart: &Chart) -> Vec<Switches> {
+    let mut found = Vec::new();
+    add(chart, &chart.metadata.name, &mut Vec::new(), &mut found);
+    found
+}
+
+fn add(chart: &Chart, path: &str, names: &mut Vec<Step>, found: &mut Vec<Switches>) {
+    for dependency in &chart.metadata.dependencies {
+        let tag = |tag: &String| ValuePath::of(vec![Step::Key("tags".to_owned()), Step::Key(tag.clone())]);
+        let condition = |text: &str| {
+            let keys = text.trim().split('.').map(|key| Step::Key(key.to_owned()));
+            ValuePath::of(names.iter().cloned().chain(keys).collect())
+        };
+        let conditions = dependency.condition.split(',').filter(|text| !text.trim().is_empty()).map(condition);
+        let values: Vec<ValuePath> = conditions.chain(dependency.tags.iter().map(tag)).collect();
+        if !values.is_empty() {
+            let name = if dependency.alias.is_empty() { &dependency.name } else { &dependency.alias };
+            let files = format!("{path}/charts/{name}/");
+            found.push(Switches { files, values, place: chart.metadata.place("dependencies") });
+        }
+    }
+    for subchart in &chart.subcharts {
+        let name = &subchart.metadata.name;
+        names.push(Step::Key(name.clone()));
+        add(subchart, &format!("{path}/charts/{name}"), names, found);
+        names.pop();
+    }
+}
