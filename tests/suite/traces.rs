@@ -1,7 +1,7 @@
 //! Where lines come from, held against experiments: values are changed at random, and each line that changes has to name one of
 //! them.
 //!
-//! `TRACE_CHARTS=FOLDER:...` looks at all charts in folders of your own, and `TRACE_SHOW=1` prints each line that is wrong.
+//! `TRACE_CHARTS=FOLDER:...` looks at all charts in other folders than those of the tests, and `TRACE_SHOW=1` prints each line that is wrong.
 //! `TRACE_SEED` is the seed of the changes.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -346,9 +346,10 @@ fn charts_below(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 #[test]
-#[ignore = "of your own charts: TRACE_CHARTS=FOLDER:..."]
+#[ignore = "slow: cargo test --release -- --ignored"]
 fn lines_of_charts_name_the_values_that_change_them() {
-    let folders = std::env::var("TRACE_CHARTS").unwrap_or_default();
+    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases");
+    let folders = std::env::var("TRACE_CHARTS").unwrap_or_else(|_| own.to_owned());
     let seed = std::env::var("TRACE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
     let mut charts = Vec::new();
     folders
@@ -370,6 +371,7 @@ fn lines_of_charts_name_the_values_that_change_them() {
         );
         all.add(verdict);
     }
+    assert!(all.lines > 0, "no line of {} charts changed", charts.len());
     all.report();
 }
 
