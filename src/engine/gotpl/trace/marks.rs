@@ -92,6 +92,12 @@ impl Marks {
         self.kept + self.origins.len() + self.paths.size() > MOST_KEPT
     }
 
+    /// Leaves room for so many things more.
+    #[cfg(test)]
+    pub(super) fn leave_room(&mut self, room: usize) {
+        self.kept = MOST_KEPT - self.origins.len() - self.paths.size() - room;
+    }
+
     /// The mark of an origin.
     pub(super) fn mark(&mut self, origin: Origin) -> Mark {
         if self.is_spent() {

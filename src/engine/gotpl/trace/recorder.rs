@@ -251,11 +251,12 @@ impl Tracer for Recorder {
         let deciding = self.marks.paths.union(before.deciding, by);
         self.decided = self.marks.paths.union(self.decided, by);
         self.used.insert(by);
+        let piece = self.pieces.len();
         self.add_piece(at, site, SetId::EMPTY, SetId::EMPTY, PieceKind::Nothing);
         self.state.deciding = deciding;
         State {
             from: at,
-            piece: self.pieces.len() - 1,
+            piece,
             by,
             begins_with_break: other.begins_with_break,
             ends_with_break: other.ends_with_break,
@@ -264,6 +265,10 @@ impl Tracer for Recorder {
     }
 
     fn leave(&mut self, out: &[u8], before: State) {
+        self.state = before;
+        if self.marks.is_spent() {
+            return;
+        }
         let written = &out[before.from..];
         // What stands before the text of a call is not known yet.
         let is_line = match before.from.checked_sub(1) {
@@ -272,10 +277,6 @@ impl Tracer for Recorder {
         };
         let begins = before.begins_with_break && written.first().is_none_or(|byte| *byte == b'\n');
         let ends = before.ends_with_break && written.last().is_none_or(|byte| *byte == b'\n');
-        self.state = before;
-        if self.marks.is_spent() {
-            return;
-        }
         if is_line && ends {
             // Most of them matter to no line.
             if before.piece + 1 == self.pieces.len() {
@@ -410,5 +411,32 @@ impl Tracer for Recorder {
         let deciding = if text.is_some() { SetId::EMPTY } else { whole };
         let origin = Origin { path: None, shown, deciding, text };
         self.captured = Some(self.marks.mark(origin));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::gotpl::ast::Origin as TextOrigin;
+    use crate::engine::gotpl::functions;
+    use crate::engine::gotpl::parse::parse;
+
+    #[test]
+    fn a_trace_that_becomes_too_large_anywhere_ends_without_a_panic() {
+        let parsed = Arc::new(parse(&"a".into(), TextOrigin::Text("".into()), functions::NAMES).expect("a template"));
+        let site = Site { parsed: &parsed, offset: 0 };
+        for room in 0..12 {
+            let mut recorder = Recorder::default();
+            let path = recorder.marks.paths.key(PathId::ROOT, b"a");
+            let mark = recorder.marks.at(path);
+            recorder.marks.leave_room(room);
+            let state = recorder.enter(0, site, &Value::Bool(true), mark, Ends::UNKNOWN);
+            recorder.text(0, b"x", site);
+            let (before, _) = recorder.begin(1, &"b".into(), false);
+            recorder.text(1, b"y", site);
+            recorder.end(b"xy", 1, before);
+            recorder.leave(b"x", state);
+            recorder.take_pieces(1);
+        }
     }
 }
