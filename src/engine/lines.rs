@@ -1,10 +1,9 @@
 //! Places in rendered text, traced back to the lines of templates.
 
-use std::cell::OnceCell;
-
+use super::lazy_trace::LazyTrace;
+use super::locate;
 use super::scope::Scope;
-use super::trace::{LineOrigin, TemplateLine, Trace};
-use super::{locate, trace};
+use super::trace::{LineOrigin, TemplateLine};
 use crate::diagnostic::{Diagnostic, Label, SourceKind};
 
 /// The template lines of further diagnostics are not looked for.
@@ -20,7 +19,7 @@ const MAX_VALUES: usize = 2;
 /// calls around that line and the values that it shows. Finding one may take several renders of the chart, so only the first
 /// `MAX_LOCATED` diagnostics get it.
 pub fn add_template_lines<'d>(scope: &Scope<'_>, diagnostics: impl IntoIterator<Item = &'d mut Diagnostic>) {
-    let lines = Lines { scope, trace: OnceCell::new() };
+    let lines = Lines(LazyTrace::new(*scope));
     for diagnostic in diagnostics.into_iter().take(MAX_LOCATED) {
         let Some(label) = diagnostic.labels.first() else { continue };
         let Some(source) = label.span.source().filter(|source| source.kind() == SourceKind::Rendered) else { continue };
@@ -32,25 +31,21 @@ pub fn add_template_lines<'d>(scope: &Scope<'_>, diagnostics: impl IntoIterator<
 
 /// Puts the template line that gave a line (from 1) of the rendered file `path` before the places of a diagnostic, where it is known.
 pub fn add_template_line(scope: &Scope<'_>, diagnostic: &mut Diagnostic, path: &str, line: usize) {
-    Lines { scope, trace: OnceCell::new() }.add(diagnostic, path, line);
+    Lines(LazyTrace::new(*scope)).add(diagnostic, path, line);
 }
 
 /// The lines of a render, which is traced when the first is asked for.
-struct Lines<'a> {
-    scope: &'a Scope<'a>,
-    trace: OnceCell<Option<Trace>>,
-}
+struct Lines<'a>(LazyTrace<'a>);
 
 impl Lines<'_> {
     fn add(&self, diagnostic: &mut Diagnostic, path: &str, line: usize) {
         const TEXT: &str = "rendered by this template line";
-        let traced = self.trace.get_or_init(|| trace(self.scope).map(|(_, trace)| trace));
-        let origin = traced.as_ref().map(|trace| trace.line(path, line));
-        match origin {
+        let Lines(trace) = self;
+        match trace.get().map(|trace| trace.line(path, line)) {
             Some(Some(origin)) => self.add_origin(diagnostic, &origin, TEXT),
             Some(None) => {}
             None => {
-                if let Some(span) = locate(self.scope, path, line) {
+                if let Some(span) = locate(trace.scope(), path, line) {
                     diagnostic.labels.insert(0, Label { span, text: TEXT.to_owned() });
                 }
             }
@@ -72,7 +67,7 @@ impl Lines<'_> {
             diagnostic.labels.push(Label { span: place.clone(), text });
         }
         for path in origin.shown.iter().take(MAX_VALUES) {
-            let Some(node) = path.get(self.scope.values) else { continue };
+            let Some(node) = path.get(self.0.scope().values) else { continue };
             if node.span.source().is_some() {
                 let text = format!("{path} is set here");
                 diagnostic.labels.push(Label { span: node.span.clone(), text });

@@ -143,11 +143,6 @@ impl Trace {
         }));
     }
 
-    /// How many lines of a rendered file are known; 0 if the file is not.
-    pub fn line_count(&self, path: &str) -> usize {
-        self.file(path).map_or(0, |file| file.lines.len())
-    }
-
     /// Where a line (from 1) of a rendered file comes from.
     pub fn line(&self, path: &str, line: usize) -> Option<LineOrigin> {
         let file = self.file(path)?;

@@ -13,7 +13,7 @@ use std::fmt;
 
 use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Source};
-use crate::engine::{self, Capabilities, Release, Scope};
+use crate::engine::{self, Capabilities, LazyTrace, Release, Scope};
 use crate::manifest::{self, ManifestError, Manifests};
 use crate::values::{self, FileReader, Layer, NoFiles, UnknownValue};
 use crate::yaml::Map;
@@ -175,8 +175,10 @@ pub fn render(request: Request<'_>) -> Result<Render, Diagnostics> {
             return Err(with_warnings(warnings, errors).into());
         }
     };
-    unknown_values::judge(&unknown, &scope, &mut warnings);
-    warnings.extend(random_note::random_note(&rendered, &scope));
+    let trace = LazyTrace::new(scope);
+    unknown_values::judge(&unknown, &trace, &mut warnings);
+    warnings.extend(random_note::random_note(&rendered, &trace));
+    drop(trace);
     let texts = rendered.into_iter().filter(|rendered| !rendered.notes);
     let texts: Vec<Source> = texts.map(|rendered| Source::rendered(rendered.path, rendered.text)).collect();
     match Manifests::of(&texts) {

@@ -2,12 +2,13 @@
 
 use crate::chart::{Chart, EngineKind};
 use crate::diagnostic::Diagnostic;
-use crate::engine::{self, Scope};
+use crate::engine::{self, LazyTrace};
 use crate::values::UnknownValue;
 
 /// Brings the warnings about unknown values in line with what Go templates do. One that a template mentions is known, whatever
 /// values.yaml has. One that no template mentions, and on which nothing depended that was rendered, is reported however it is called.
-pub(super) fn judge(unknown: &[UnknownValue], scope: &Scope<'_>, warnings: &mut Vec<Diagnostic>) {
+pub(super) fn judge(unknown: &[UnknownValue], trace: &LazyTrace<'_>, warnings: &mut Vec<Diagnostic>) {
+    let scope = trace.scope();
     if unknown.is_empty() || !is_all_go(scope.chart) {
         return;
     }
@@ -21,7 +22,7 @@ pub(super) fn judge(unknown: &[UnknownValue], scope: &Scope<'_>, warnings: &mut 
         return;
     }
     // What is printed or looked through as a whole is not mentioned by its parts.
-    let Some((_, trace)) = engine::trace(scope) else { return };
+    let Some(trace) = trace.get() else { return };
     let unused = unsuspicious.into_iter().filter(|value| !trace.uses(&value.path));
     warnings.extend(unused.map(|value| value.warning.clone().help("no template uses it")));
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::paths::{PathId, SetId};
-use super::pieces::{PieceKind, Pieces};
+use super::pieces::{PieceKind, Pieces, line_starts};
 use super::recorder::Recorder;
 use crate::engine::gotpl::ast::Origin;
 use crate::engine::trace::{Trace, TraceCall, TracePiece, TraceSource, TracedFile};
@@ -40,8 +40,7 @@ impl Recorder {
             Origin::File(source) => TraceSource::File(source.clone()),
             Origin::Text(text) => {
                 let text = text.lossy();
-                let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1);
-                let starts = std::iter::once(0).chain(breaks).collect();
+                let starts = line_starts(text.as_bytes());
                 TraceSource::Text(text.into(), starts)
             }
         }));
@@ -70,9 +69,9 @@ struct Sets<'a> {
 impl Sets<'_> {
     fn file(&mut self, file: FilePieces) -> TracedFile {
         let text = file.text.as_bytes();
-        let lines: Vec<usize> = std::iter::once(0).chain(memchr::memchr_iter(b'\n', text).map(|at| at + 1)).collect();
+        let mut lines = line_starts(text);
         // There is no line behind the last break.
-        let lines: Vec<usize> = lines.into_iter().filter(|start| *start < text.len() || *start == 0).collect();
+        lines.retain(|start| *start < text.len() || *start == 0);
         let texts = lines.iter().map(|start| {
             let blank = text[*start..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
             start + blank

@@ -1,16 +1,16 @@
 //! What the result of a function comes from.
 //!
-//! Where nothing is known of a function, its result shows all that its arguments show. That is always true, if not exact; the
-//! rules here are for functions that hand on a part of what they get, and for those that change texts line by line.
+//! By default the result of a function shows all that its arguments show. The rules here are more exact: for functions that return
+//! a part of an argument, and for those that change a text line by line.
 
 use super::marks::{Mark, Marks, Origin, Part};
 use super::merge;
 use super::paths::SetId;
-use super::pieces::Pieces;
+use super::pieces::{Piece, PieceKind, Pieces};
 use super::written;
 use crate::engine::gotpl::value::{Text, Value};
 
-/// Sees to what a function is about to change.
+/// Records the changes that a function is about to make to its arguments.
 pub(super) fn before(marks: &mut Marks, name: &str, values: &[Value], of: &[Mark], now: SetId) {
     match name {
         "merge" | "mustMerge" => merge::merge(marks, values, of, false, now),
@@ -64,7 +64,6 @@ pub(super) fn result(marks: &mut Marks, name: &str, values: &[Value], of: &[Mark
             call.joined(marks, name)
         }
         "pick" | "omit" => call.picked(marks),
-        "values" | "pluck" => None,
         "toYaml" | "mustToYaml" | "toYamlPretty" => call.yaml(marks),
         "indent" => call.lines(marks, 1, 0),
         "nindent" => call.lines(marks, 1, 1),
@@ -103,13 +102,8 @@ impl Call<'_> {
         let text = match self.result {
             Value::Str(text) if !text.contains(&b'\n') => self.only_text(marks).map(|pieces| {
                 let first = pieces.pieces.iter().find(|piece| !piece.is_marker()).copied();
-                let piece = first.map(|piece| super::pieces::Piece {
-                    at: 0,
-                    shown: all.0,
-                    deciding: all.1,
-                    kind: super::pieces::PieceKind::Made,
-                    ..piece
-                });
+                let piece =
+                    first.map(|piece| Piece { at: 0, shown: all.0, deciding: all.1, kind: PieceKind::Made, ..piece });
                 Pieces { length: text.len(), deciding: SetId::EMPTY, pieces: piece.into_iter().collect() }
             }),
             _ => None,
@@ -138,8 +132,7 @@ impl Call<'_> {
 
     fn decided_by(&self, marks: &mut Marks, mark: Mark, index: usize) -> Mark {
         let (Some(value), Some(by)) = (self.values.get(index), self.argument(index)) else { return mark };
-        let shape = marks.shape(value, by);
-        let by = marks.own_and_deciding(shape);
+        let by = marks.decision(value, by);
         marks.deciding(mark, by)
     }
 
@@ -267,19 +260,16 @@ impl Call<'_> {
     fn joined(&self, marks: &mut Marks, name: &str) -> Option<Mark> {
         let mut parts: Vec<Mark> = Vec::new();
         let mut by = self.now;
-        let order: &[usize] = match name {
-            "concat" => &[],
-            "prepend" | "mustPrepend" => &[1, 0],
-            _ => &[0, 1],
-        };
-        let order: Vec<usize> = if order.is_empty() { (0..self.values.len()).collect() } else { order.to_vec() };
+        let mut order: Vec<usize> = (0..self.values.len()).collect();
+        if matches!(name, "prepend" | "mustPrepend") {
+            order.reverse();
+        }
         for index in order {
             let (value, mark) = (self.values.get(index)?, self.argument(index)?);
             let is_list = name == "concat" || index == 0;
             match value {
                 Value::List(list) if is_list => {
-                    let shape = marks.shape(value, mark);
-                    let shape = marks.own_and_deciding(shape);
+                    let shape = marks.decision(value, mark);
                     by = marks.paths.union(by, shape);
                     parts.extend((0..list.len()).map(|at| marks.item(value, mark, at)));
                 }

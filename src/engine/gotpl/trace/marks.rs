@@ -289,6 +289,12 @@ impl Marks {
         self.showing(own, deciding)
     }
 
+    /// All that matters about a value that decides: what it shows itself, and what decided about it and its keys.
+    pub(super) fn decision(&mut self, value: &Value, mark: Mark) -> SetId {
+        let shape = self.shape(value, mark);
+        self.own_and_deciding(shape)
+    }
+
     /// From now on a part of a map or list comes from there.
     pub(super) fn hold(&mut self, container: &Value, part: Part, mark: Mark) {
         self.spend(1);

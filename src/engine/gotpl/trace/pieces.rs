@@ -135,7 +135,7 @@ impl Piece {
 }
 
 /// Where the lines of a text begin.
-fn line_starts(text: &[u8]) -> Vec<usize> {
+pub(super) fn line_starts(text: &[u8]) -> Vec<usize> {
     std::iter::once(0).chain(memchr::memchr_iter(b'\n', text).map(|at| at + 1)).collect()
 }
 

@@ -151,12 +151,6 @@ impl Recorder {
         self.pieces.push(Piece { at, source, offset: site.offset as u32, call, shown, deciding, kind });
     }
 
-    /// All that matters about a value that decides: what it shows itself, and what decided about it.
-    fn decision(&mut self, value: &Value, mark: Mark) -> SetId {
-        let shape = self.marks.shape(value, mark);
-        self.marks.own_and_deciding(shape)
-    }
-
     /// Something is written next, perhaps nothing: what was decided before it does not matter to other lines if it begins with a
     /// line break.
     fn written(&mut self, text: &[u8]) {
@@ -200,7 +194,7 @@ impl Tracer for Recorder {
     }
 
     fn decided(&mut self, mark: Mark, by: &Value, by_mark: Mark) -> Mark {
-        let by = self.decision(by, by_mark);
+        let by = self.marks.decision(by, by_mark);
         self.marks.deciding(mark, by)
     }
 
@@ -247,7 +241,7 @@ impl Tracer for Recorder {
         if self.marks.is_spent() {
             return before;
         }
-        let by = self.decision(by, mark);
+        let by = self.marks.decision(by, mark);
         let deciding = self.marks.paths.union(before.deciding, by);
         self.decided = self.marks.paths.union(self.decided, by);
         self.used.insert(by);
@@ -304,19 +298,19 @@ impl Tracer for Recorder {
     }
 
     fn add_to(&mut self, state: &mut State, by: &Value, mark: Mark) {
-        let by = self.decision(by, mark);
+        let by = self.marks.decision(by, mark);
         state.deciding = self.marks.paths.union(state.deciding, by);
     }
 
     fn with_decision(&mut self, mark: Mark, by: &Value, by_mark: Mark) -> Mark {
         // Unlike a value that is chosen, one that was not assigned also depends on what led to the place.
-        let by = self.decision(by, by_mark);
+        let by = self.marks.decision(by, by_mark);
         let by = self.marks.paths.union(by, self.state.deciding);
         self.marks.deciding(mark, by)
     }
 
     fn not_changed(&mut self, map: Option<(&Value, &Change)>, by: &Value, by_mark: Mark) {
-        let by = self.decision(by, by_mark);
+        let by = self.marks.decision(by, by_mark);
         let by = self.marks.paths.union(by, self.state.deciding);
         match map {
             None => self.everywhere = self.marks.paths.union(self.everywhere, by),

@@ -2,7 +2,7 @@
 
 use super::marks::{Mark, Marks, Origin, Part};
 use super::paths::SetId;
-use super::pieces::{NO_SOURCE, Piece, PieceKind, Pieces};
+use super::pieces::{NO_SOURCE, Piece, PieceKind, Pieces, line_starts};
 use crate::diagnostic::Source;
 use crate::engine::gotpl::value::Value;
 use crate::yaml::{self, Node};
@@ -19,7 +19,7 @@ pub(super) fn lines(marks: &mut Marks, value: &Value, mark: Mark, text: &[u8]) -
         return None;
     }
     let node = read_again(text)?;
-    let starts: Vec<usize> = std::iter::once(0).chain(memchr::memchr_iter(b'\n', text).map(|at| at + 1)).collect();
+    let starts = line_starts(text);
     let mut by_line: Vec<(SetId, SetId)> = vec![(SetId::EMPTY, SetId::EMPTY); starts.len()];
     let mut lines = Lines { marks, by_line: &mut by_line };
     let end = starts.len();
@@ -59,8 +59,7 @@ impl Lines<'_> {
         match (&node.value, value) {
             (yaml::Value::Map(map), Value::Map(entries)) if next.is_some() && !map.is_empty() => {
                 // Which keys there are decides about each of them.
-                let shape = self.marks.shape(value, mark);
-                let by = self.marks.own_and_deciding(shape);
+                let by = self.marks.decision(value, mark);
                 self.add(range.clone(), SetId::EMPTY, by);
                 let starts: Vec<usize> = map.entries().map(|(_, entry)| line_of(&entry.key)).collect();
                 for (index, (key, entry)) in map.entries().enumerate() {
@@ -71,8 +70,7 @@ impl Lines<'_> {
                 }
             }
             (yaml::Value::List(items), Value::List(list)) if next.is_some() && !items.is_empty() => {
-                let shape = self.marks.shape(value, mark);
-                let by = self.marks.own_and_deciding(shape);
+                let by = self.marks.decision(value, mark);
                 self.add(range.clone(), SetId::EMPTY, by);
                 let starts: Vec<usize> = items.iter().map(|item| line_of(&item.span)).collect();
                 for (index, item) in items.iter().enumerate() {
