@@ -1,5 +1,5 @@
 //! Puts the stock templates of the folder `templates` and the charts of the folder `charts` into tables that the
-//! binary is built with.
+//! binary is built with, and tells the code whether it is optimized.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -8,6 +8,10 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?);
     let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);
+    println!("cargo::rustc-check-cfg=cfg(optimized)");
+    if env::var("OPT_LEVEL").is_ok_and(|level| level != "0") {
+        println!("cargo::rustc-cfg=optimized");
+    }
     write_table(&root.join("templates"), "include_str!", &out.join("stock_templates.rs"))?;
     write_table(&root.join("charts"), "include_bytes!", &out.join("charts.rs"))
 }

@@ -5,11 +5,11 @@ use crate::stack;
 
 /// How many schemas may lead to one, or be inside of one another.
 pub(super) const MAX_DEPTH: usize = 2000;
-/// How many nested calls stay on the stack that they began on. Those of an unoptimised build are large.
-const CALLS: usize = if cfg!(debug_assertions) { 32 } else { 192 };
+/// How many nested calls stay on the stack that they began on. Those of an unoptimized build are large.
+const CALLS: usize = if cfg!(optimized) { 192 } else { 32 };
 /// What beginning a stack counts, in steps.
 pub(super) const STEPS_OF_A_STACK: usize = 64;
-/// The size of the further stack: room for [`MAX_DEPTH`] nested calls of an unoptimised build.
+/// The size of the further stack: room for [`MAX_DEPTH`] nested calls of an unoptimized build.
 const SIZE: usize = 96 << 20;
 
 /// Why there is no further nested call.

@@ -7,6 +7,15 @@ use std::process::{Command, Output};
 /// Environment variables of the developer's that would change what is printed.
 const REMOVED: [&str; 5] = ["HELM_NAMESPACE", "HELM_DEBUG", "NO_COLOR", "CLICOLOR_FORCE", "SOURCE_DATE_EPOCH"];
 
+/// Configuration of git: repositories of tests need neither be safe from a power cut nor be tidied up.
+const GIT: [(&str, &str); 5] = [
+    ("GIT_CONFIG_COUNT", "2"),
+    ("GIT_CONFIG_KEY_0", "core.fsync"),
+    ("GIT_CONFIG_VALUE_0", "none"),
+    ("GIT_CONFIG_KEY_1", "maintenance.auto"),
+    ("GIT_CONFIG_VALUE_1", "false"),
+];
+
 /// The path of the built program.
 pub fn binary() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_mim-chart"))
@@ -41,7 +50,7 @@ pub fn shell_command(shell: &str, line: &str, folder: &Path) -> Command {
     path.push(":");
     path.push(std::env::var_os("PATH").unwrap_or_default());
     let mut command = Command::new(shell);
-    command.args(["-c", line]).current_dir(folder).env("PATH", path);
+    command.args(["-c", line]).current_dir(folder).env("PATH", path).envs(GIT);
     REMOVED.iter().for_each(|name| {
         command.env_remove(name);
     });
