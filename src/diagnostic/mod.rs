@@ -42,7 +42,7 @@ pub enum Severity {
 pub struct Label {
     /// The place.
     pub span: Span,
-    /// The words printed beside the place; empty where pointing says it all.
+    /// The text printed beside the place; empty where pointing says it all.
     pub text: String,
 }
 
@@ -79,7 +79,7 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// A diagnostic of the given severity that points nowhere yet. The code is one of [`CODES`].
     pub fn new(severity: Severity, code: &'static str, message: impl Into<String>) -> Self {
-        debug_assert!(meaning_of_code(code).is_some(), "{code} is not in src/diagnostic/codes.rs");
+        assert!(cfg!(optimized) || meaning_of_code(code).is_some(), "{code} is not in src/diagnostic/codes.rs");
         Diagnostic { code, severity, message: message.into(), labels: Vec::new(), help: Vec::new(), about: None }
     }
 
@@ -107,6 +107,13 @@ impl Diagnostic {
     pub fn help(mut self, text: impl Into<String>) -> Self {
         self.help.push(text.into());
         self
+    }
+
+    /// The places in files behind the one that [`Diagnostic::labels`] begins with, as far as something is said about them:
+    /// calls around a template line, where a value is set.
+    pub fn related(&self) -> impl Iterator<Item = &Label> {
+        let is_file = |label: &&Label| label.span.source().is_some_and(|source| source.kind() == SourceKind::File);
+        self.labels.iter().filter(is_file).skip(1).filter(|label| !label.text.is_empty())
     }
 
     /// Whether this one stops the run.

@@ -119,6 +119,10 @@ fn line(finding: &Finding, form: Form, text: &mut String) {
         .find(|label| label.span.source().is_some_and(|source| source.kind() != SourceKind::Rendered));
     if let Some(label) = written.filter(|_| form.places) {
         let _ = writeln!(text, "{}", form.paint.dim(&format!("    at {}", printable(&label.span.to_string()))));
+        for label in finding.diagnostic.related() {
+            let at = format!("    {}: {}", label.text, label.span);
+            let _ = writeln!(text, "{}", form.paint.dim(&printable(&at)));
+        }
     }
 }
 

@@ -49,10 +49,18 @@ impl Finding {
         let position = span.position()?;
         Some((workspace.path_of(span.source()?.name()), Some((position.line, position.column))))
     }
+
+    /// Further places with what is said about them: file, line, column and text.
+    pub(super) fn related(&self) -> impl Iterator<Item = (&str, usize, usize, &str)> {
+        self.diagnostic.related().filter_map(|label| {
+            let position = label.span.position()?;
+            Some((label.span.source()?.name(), position.line, position.column, label.text.as_str()))
+        })
+    }
 }
 
 /// The name of standard input on a command line.
-const STANDARD_INPUT: &str = "-";
+pub(super) const STANDARD_INPUT: &str = "-";
 
 fn is_standard_input(span: &Span) -> bool {
     span.source().is_some_and(|source| source.name() == STANDARD_INPUT)

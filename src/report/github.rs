@@ -20,13 +20,17 @@ pub fn write_github(findings: &[Finding], workspace: &Workspace) -> String {
             let position = at.map(|(line, column)| format!("line={line},col={column},")).unwrap_or_default();
             format!("file={},{position}", escaped(&file, true))
         });
+        let mut message = finding.diagnostic.message.clone();
+        for (file, line, column, text) in finding.related() {
+            let _ = write!(message, "\n{text}: {}:{line}:{column}", workspace.path_of(file));
+        }
         // Writing to a String can't fail.
         let _ = writeln!(
             out,
             "::{command} {}title={}::{}",
             at.unwrap_or_default(),
             escaped(finding.diagnostic.code, true),
-            escaped(&finding.diagnostic.message, false)
+            escaped(&message, false)
         );
     }
     out

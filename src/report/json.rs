@@ -6,7 +6,7 @@ use crate::json::{self, Object};
 use crate::yaml::Value;
 
 /// One JSON object: how many errors and warnings, and `findings` with `severity`, `rule`, `object`, `path`, `message`,
-/// `file`, `line`, `column`, `help`.
+/// `file`, `line`, `column`, `help`, and `related` where there are further places: `file`, `line`, `column`, `message`.
 pub fn write_json(findings: &[Finding]) -> String {
     let count = |severity| findings.iter().filter(|finding| finding.diagnostic.severity == severity).count();
     let mut top = Object::new();
@@ -28,5 +28,18 @@ fn one(finding: &Finding) -> Value {
     object.count("line", line);
     object.count("column", column);
     object.list("help", finding.diagnostic.help.iter().cloned().map(Value::String));
+    let related: Vec<Value> = finding.related().map(related).collect();
+    if !related.is_empty() {
+        object.list("related", related.into_iter());
+    }
+    object.into_value()
+}
+
+fn related((file, line, column, text): (&str, usize, usize, &str)) -> Value {
+    let mut object = Object::new();
+    object.text("file", file);
+    object.count("line", line);
+    object.count("column", column);
+    object.text("message", text);
     object.into_value()
 }

@@ -30,7 +30,12 @@ pub fn write_junit(command: &str, objects: &[String], findings: &[Finding]) -> S
             .map(|finding| {
                 let at =
                     finding.place().map(|(file, line, column)| format!("{file}:{line}:{column}: ")).unwrap_or_default();
-                format!("{at}{}: {}", severity_name(finding.diagnostic.severity), finding.diagnostic.message)
+                let mut line =
+                    format!("{at}{}: {}", severity_name(finding.diagnostic.severity), finding.diagnostic.message);
+                for (file, row, column, text) in finding.related() {
+                    let _ = write!(line, "\n    {text}: {file}:{row}:{column}");
+                }
+                line
             })
             .collect();
         if let Some(first) = found.iter().find(|finding| is_error(finding)) {

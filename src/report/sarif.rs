@@ -1,6 +1,6 @@
 //! Findings as SARIF.
 
-use super::finding::Finding;
+use super::finding::{Finding, STANDARD_INPUT};
 use super::location::{Workspace, uri};
 use crate::diagnostic::{Severity, meaning_of_code, printable_json};
 use crate::json::{self, Object};
@@ -42,23 +42,38 @@ fn result(finding: &Finding, workspace: &Workspace) -> Value {
         Severity::Warning => "warning",
         Severity::Info => "note",
     };
-    let location = finding.place_in(workspace).map(|(file, at)| {
-        let mut physical = Object::new();
-        physical.put("artifactLocation", with_text("uri", &uri(&file)));
-        if let Some((line, column)) = at {
-            let mut region = Object::new();
-            region.count("startLine", line);
-            region.count("startColumn", column);
-            physical.put("region", region.into_value());
-        }
-        with("physicalLocation", physical.into_value())
+    let place = finding.place_in(workspace).map(|(file, at)| location(&file, at).into_value());
+    let in_files = finding.related().filter(|(file, ..)| *file != STANDARD_INPUT);
+    let related = in_files.map(|(file, line, column, text)| {
+        let mut location = location(&workspace.path_of(file), Some((line, column)));
+        location.put("message", with_text("text", text));
+        location.into_value()
     });
+    let related: Vec<Value> = related.collect();
     let mut result = Object::new();
     result.text("ruleId", finding.diagnostic.code);
     result.text("level", level);
     result.put("message", with_text("text", &finding.diagnostic.message));
-    result.list("locations", location.into_iter());
+    result.list("locations", place.into_iter());
+    if !related.is_empty() {
+        result.list("relatedLocations", related.into_iter());
+    }
     result.into_value()
+}
+
+/// A place in a file of the repository: line and column, where they are known.
+fn location(file: &str, at: Option<(usize, usize)>) -> Object {
+    let mut physical = Object::new();
+    physical.put("artifactLocation", with_text("uri", &uri(file)));
+    if let Some((line, column)) = at {
+        let mut region = Object::new();
+        region.count("startLine", line);
+        region.count("startColumn", column);
+        physical.put("region", region.into_value());
+    }
+    let mut location = Object::new();
+    location.put("physicalLocation", physical.into_value());
+    location
 }
 
 fn with(key: &str, value: Value) -> Value {

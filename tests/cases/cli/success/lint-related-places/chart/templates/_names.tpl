@@ -1,0 +1,3 @@
+{{- define "shop.name" -}}
+name: {{ .Values.name }}
+{{- end }}
