@@ -76,7 +76,8 @@ impl Source {
     /// The assignments in a flag of the `--set` family; any other text is one part.
     pub fn parts(&self) -> Vec<Range<usize>> {
         let text = self.text();
-        let has_several = matches!(self.name(), "--set" | "--set-string" | "--set-json" | "--set-file");
+        let has_several =
+            matches!(self.name(), "--set" | "--set-string" | "--set-json" | "--set-file" | "--from-set" | "--to-set");
         if self.kind() != SourceKind::Flag || !has_several {
             return std::iter::once(0..text.len()).collect();
         }

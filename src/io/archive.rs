@@ -12,6 +12,13 @@ use crate::go::os_error;
 /// The greatest size of an archive in bytes: what fits into it unpacked may not be larger.
 pub(super) const MAX_ARCHIVE_BYTES: u64 = 100 << 20;
 
+/// Whether a file is an archive, by its first bytes. Pipes are not looked into: what is read of them is gone.
+pub fn is_chart_archive(path: &Path) -> bool {
+    let is_file = fs::metadata(path).is_ok_and(|metadata| metadata.is_file());
+    let mut magic = [0; 2];
+    is_file && fs::File::open(path).and_then(|mut file| file.read_exact(&mut magic)).is_ok() && magic == [0x1f, 0x8b]
+}
+
 /// The files of the archive at `path`, which may be a pipe.
 pub(super) fn read_archive(path: &Path) -> Result<Vec<File>, Diagnostic> {
     let shown = path.display().to_string();

@@ -1,6 +1,7 @@
 //! What value flags name: files, and standard input once.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
 
@@ -18,6 +19,8 @@ pub struct Inputs {
     stdin_reader: RefCell<Option<String>>,
     /// The bytes of the values files read so far.
     values_bytes: Cell<u64>,
+    /// What pipes gave: they can be read only once, and several sides of a comparison may need it.
+    pipes: RefCell<HashMap<String, Vec<u8>>>,
 }
 
 impl Inputs {
@@ -55,8 +58,16 @@ impl Inputs {
             return Err(Problem::new(format!("cannot fetch {path}: mim-chart never opens a connection"))
                 .help("download the file and give its path"));
         }
+        if let Some(known) = self.pipes.borrow().get(path) {
+            return Ok(known.clone());
+        }
         let file = File::open(path).map_err(|error| Problem::new(format!("open {path}: {}", os_error(&error))))?;
-        read_limited(file, path)
+        let is_pipe = file.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
+        let bytes = read_limited(file, path)?;
+        if is_pipe {
+            self.pipes.borrow_mut().insert(path.to_owned(), bytes.clone());
+        }
+        Ok(bytes)
     }
 
     fn standard_input(&self, given_by: &Span) -> Result<Vec<u8>, Problem> {

@@ -20,6 +20,7 @@ mod walk;
 mod whole_file;
 mod zoneinfo;
 
+pub use archive::is_chart_archive;
 pub use archive_file::save_archive;
 pub use chart_directory::write_chart;
 pub use charts_folder::{DependencyFiles, read_charts_folder, save_dependencies};

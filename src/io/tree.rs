@@ -59,6 +59,17 @@ pub(super) enum Kind {
     Submodule,
 }
 
+/// Where a path leads into another repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Submodule {
+    /// The path of the submodule, from the top of the tree.
+    pub(super) place: String,
+    /// The commit that it is at.
+    pub(super) commit: String,
+    /// The rest of the path.
+    pub(super) rest: PathBuf,
+}
+
 /// Why something in a tree can't be read.
 #[derive(Debug)]
 pub(super) enum TreeError {
@@ -68,6 +79,8 @@ pub(super) enum TreeError {
     Broken(String, std::io::Error),
     /// A symbolic link that leads out of the tree, and what it says.
     LeadsOut(String),
+    /// It is in another repository.
+    InSubmodule(Box<Submodule>),
     /// The file is larger than was asked for.
     TooLarge,
     /// The tree can't be read at all.
@@ -85,6 +98,7 @@ impl TreeError {
         match self {
             TreeError::Io(error) | TreeError::Broken(_, error) => os_error(error),
             TreeError::LeadsOut(target) => format!("the symbolic link leads out of the revision, to {target}"),
+            TreeError::InSubmodule(module) => format!("it is in the git submodule {}", module.place),
             TreeError::TooLarge => "file too large".to_owned(),
             TreeError::Failed(error) => error.message.clone(),
         }

@@ -201,7 +201,7 @@ impl<'s> Excerpts<'s> {
             let found = lines::values_in(text).into_iter();
             hidden.extend(found.map(|range| Hidden { range, mask: secrets.mask_of(None) }));
         }
-        if is_json || matches!(source.name(), "--set" | "--set-string" | "--set-literal") {
+        if is_json || matches!(source.name(), "--set" | "--set-string" | "--set-literal" | "--from-set" | "--to-set") {
             for part in source.parts() {
                 let assignment = &text[part.clone()];
                 let Some(sign) = assignment.find('=') else { continue };

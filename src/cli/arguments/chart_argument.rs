@@ -31,15 +31,15 @@ impl Located {
         &self.files
     }
 
-    /// Whether it is a built-in chart.
-    pub(in crate::cli) fn is_built_in(&self) -> bool {
-        self.built_in.is_some()
-    }
-
-    /// What a release of this chart is called when nobody says: the built-in chart's own name, else Helm's word.
+    /// What a release of this chart is called when nobody says.
     pub(in crate::cli) fn default_release_name(&self) -> &'static str {
-        self.built_in.unwrap_or(UNNAMED_RELEASE)
+        default_release_name(self.built_in)
     }
+}
+
+/// What a release is called when nobody says: the built-in chart's own name, else Helm's word.
+pub(in crate::cli) fn default_release_name(built_in: Option<&'static str>) -> &'static str {
+    built_in.unwrap_or(UNNAMED_RELEASE)
 }
 
 /// Whether CHART names a file or directory, not the built-in chart.
@@ -182,6 +182,15 @@ fn built_in(name: &'static str) -> Located {
 pub(in crate::cli) fn built_in_name(name: &str) -> Option<&'static str> {
     let plain = name.strip_prefix("mongoose/").unwrap_or(name);
     io::embedded_charts().find(|known| *known == plain)
+}
+
+/// The built-in chart that CHART means, if it is one: without CHART the first, and a path goes before a name.
+pub(in crate::cli) fn built_in_of(argument: Option<&str>) -> Option<&'static str> {
+    match argument {
+        None => Some(io::BUILT_IN_CHART),
+        Some(name) if is_path(name) => None,
+        Some(name) => built_in_name(name.trim()),
+    }
 }
 
 /// The folder of the chart that a PATH of `lint` names, as [`locate`] finds charts: an existing path goes before a built-in

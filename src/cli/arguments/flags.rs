@@ -148,6 +148,17 @@ impl ValuesFlags {
         !self.values.is_empty() || !self.set_json.is_empty()
     }
 
+    /// Whether any values are given.
+    pub(in crate::cli) fn is_any_given(&self) -> bool {
+        !self.values.is_empty() || self.sets_any()
+    }
+
+    /// Whether any are set by flags.
+    pub(in crate::cli) fn sets_any(&self) -> bool {
+        let families = [&self.set, &self.set_string, &self.set_json, &self.set_file, &self.set_literal];
+        families.into_iter().any(|arguments| !arguments.is_empty())
+    }
+
     /// The layers of the `--set` family, in no particular order: merging sorts them by kind.
     pub(in crate::cli) fn set_layers(&self) -> Vec<Layer> {
         let families = [

@@ -9,6 +9,7 @@ pub(super) mod manifest_input;
 pub(super) mod pflag;
 pub(super) mod rendering;
 pub(super) mod secrets;
+pub(super) mod side_flags;
 pub(super) mod source_date;
 pub(super) mod values_at_revision;
 pub(super) mod values_input;

@@ -1,4 +1,4 @@
-//! What a command line that renders a chart says of it: how `template` prints it, and how `diff` compares it.
+//! What a command line that renders a chart says of it.
 
 use std::cell::OnceCell;
 
@@ -17,13 +17,10 @@ use crate::render::{self, Render, Request};
 use crate::values::{FileReader, Layer};
 use crate::yaml::Value;
 
-/// A chart as it is named on a command line, and what its templates see beside its values. It can be rendered several
-/// times: now, and as it stood at a git revision.
+/// A chart as it is named on a command line, and what its templates see beside its values.
 pub(in crate::cli) struct Rendering<'a> {
     /// The chart as it was named.
     pub(in crate::cli) argument: Option<&'a str>,
-    /// Whether it is a built-in chart.
-    pub(in crate::cli) is_built_in: bool,
     pub(in crate::cli) release: Release,
     pub(in crate::cli) capabilities: Capabilities,
     pub(in crate::cli) values: &'a ValuesFlags,
@@ -49,12 +46,8 @@ impl<'a> Rendering<'a> {
         let capabilities = cluster.capabilities()?;
         let located = locate(argument, global)?;
         let release = Release { is_install: !is_upgrade, is_upgrade, ..first_release(name, &located, global) };
-        let is_built_in = located.is_built_in();
         let inputs = io::Inputs::new();
-        Ok((
-            Rendering { argument, is_built_in, release, capabilities, values, global, inputs, read: OnceCell::new() },
-            located,
-        ))
+        Ok((Rendering { argument, release, capabilities, values, global, inputs, read: OnceCell::new() }, located))
     }
 
     /// Reads the chart that was found.

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::flags::ValuesFlags;
+use super::flags::CommaItem;
 use crate::diagnostic::{Diagnostic, Severity, Source, Span};
 use crate::io::{AtRevision, Inputs, Revision};
 use crate::values::{FileReader, Layer, LayerKind, merge_layers};
@@ -11,14 +11,16 @@ use crate::values::{FileReader, Layer, LayerKind, merge_layers};
 pub(in crate::cli) struct InputsAtRevision<'a> {
     inputs: &'a Inputs,
     revision: &'a Revision,
+    /// Which side is rendered with them, for messages.
+    side: &'static str,
     notes: RefCell<Vec<Diagnostic>>,
     /// Files that were not there.
     missing: RefCell<Vec<String>>,
 }
 
 impl<'a> InputsAtRevision<'a> {
-    pub(in crate::cli) fn new(inputs: &'a Inputs, revision: &'a Revision) -> Self {
-        InputsAtRevision { inputs, revision, notes: RefCell::default(), missing: RefCell::default() }
+    pub(in crate::cli) fn new(inputs: &'a Inputs, revision: &'a Revision, side: &'static str) -> Self {
+        InputsAtRevision { inputs, revision, side, notes: RefCell::default(), missing: RefCell::default() }
     }
 
     /// Which files were not there, and which are the same on both sides.
@@ -45,7 +47,7 @@ impl<'a> InputsAtRevision<'a> {
                     .help("save the file as UTF-8")
             })?),
             AtRevision::Missing => {
-                self.note(format!("{path} did not exist at {rev}: the old side is rendered without it"));
+                self.note(format!("{path} did not exist at {rev}: the {} side is rendered without it", self.side));
                 self.missing.borrow_mut().push(path.to_owned());
                 AtRevision::Missing
             }
@@ -67,17 +69,18 @@ impl FileReader for InputsAtRevision<'_> {
     }
 }
 
-/// The layers of a command line at a revision; what was not there is left out.
+/// The layers of files and flags at a revision; what was not there is left out.
 ///
 /// # Errors
 /// Standard input is wanted: it has no earlier state.
 pub(in crate::cli) fn layers(
-    flags: &ValuesFlags,
+    files: Vec<(Source, CommaItem)>,
+    sets: impl IntoIterator<Item = Layer>,
     reader: &InputsAtRevision<'_>,
 ) -> Result<Vec<Layer>, Vec<Diagnostic>> {
     let mut layers = Vec::new();
     let mut errors = Vec::new();
-    for (flag, item) in flags.files()? {
+    for (flag, item) in files {
         let place = flag.span(item.range);
         if item.text.trim() == "-" {
             let error = Diagnostic::error("revision", "standard input has no earlier state to compare with");
@@ -100,7 +103,7 @@ pub(in crate::cli) fn layers(
     if !errors.is_empty() {
         return Err(errors);
     }
-    for layer in flags.set_layers() {
+    for layer in sets {
         reader.missing.borrow_mut().clear();
         let is_without_its_file = layer.kind == LayerKind::SetFile
             && merge_layers(std::slice::from_ref(&layer), reader).is_err()

@@ -1,7 +1,7 @@
 //! From value flags to layers: reads the files that `-f` names.
 
-use super::flags::ValuesFlags;
-use crate::diagnostic::Diagnostic;
+use super::flags::{CommaItem, ValuesFlags};
+use crate::diagnostic::{Diagnostic, Source};
 use crate::io;
 use crate::values::{Layer, LayerKind, merge_layers};
 
@@ -10,14 +10,7 @@ use crate::values::{Layer, LayerKind, merge_layers};
 /// # Errors
 /// Every file that can't be read, as Helm says it, pointing at the flag.
 pub(in crate::cli) fn layers(flags: &ValuesFlags, files: &io::Inputs) -> Result<Vec<Layer>, Vec<Diagnostic>> {
-    let mut layers = Vec::new();
-    let mut errors = Vec::new();
-    for (flag, item) in flags.files()? {
-        match files.read_values(&item.text, &flag.span(item.range)) {
-            Ok(source) => layers.push(Layer { kind: LayerKind::File, source }),
-            Err(error) => errors.push(error),
-        }
-    }
+    let (mut layers, mut errors) = read(&flags.files()?, files);
     layers.extend(flags.set_layers());
     if errors.is_empty() {
         return Ok(layers);
@@ -25,4 +18,17 @@ pub(in crate::cli) fn layers(flags: &ValuesFlags, files: &io::Inputs) -> Result<
     // What is wrong in the files that are there is reported together with the others.
     errors.extend(merge_layers(&layers, files).err().unwrap_or_default());
     Err(errors)
+}
+
+/// The layers of files, and what is wrong with those that can't be read.
+pub(in crate::cli) fn read(named: &[(Source, CommaItem)], files: &io::Inputs) -> (Vec<Layer>, Vec<Diagnostic>) {
+    let mut layers = Vec::new();
+    let mut errors = Vec::new();
+    for (flag, item) in named {
+        match files.read_values(&item.text, &flag.span(item.range.clone())) {
+            Ok(source) => layers.push(Layer { kind: LayerKind::File, source }),
+            Err(error) => errors.push(error),
+        }
+    }
+    (layers, errors)
 }

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use super::listing::{Directory, Entry, EntryKind, parse};
 use crate::diagnostic::Diagnostic;
-use crate::io::tree::{Found, Kind, Listed, Tree, TreeError};
+use crate::io::tree::{Found, Kind, Listed, Submodule, Tree, TreeError};
 use crate::io::walk::MAX_CHART_ENTRIES;
 
 /// How many bytes the list of a directory, with all that is below it, may take.
@@ -46,6 +46,8 @@ pub(super) struct GitTree<'o> {
     commit: String,
     /// The revision as the user wrote it.
     name: String,
+    /// Where the tree is in the repository that the user means: empty, or the path of a submodule.
+    place: String,
     /// The directories that have been listed, by path.
     listed: RefCell<HashMap<String, Rc<Directory>>>,
     /// What symbolic links say, by object.
@@ -68,10 +70,27 @@ impl<'o> GitTree<'o> {
             objects,
             commit: commit.to_owned(),
             name: name.to_owned(),
+            place: String::new(),
             listed: RefCell::default(),
             links: RefCell::default(),
             // A chart and what is on the way to it and to the targets of its links.
             room: Cell::new(2 * MAX_CHART_ENTRIES),
+        }
+    }
+
+    /// The same as the tree of the submodule at a path.
+    pub(super) fn at(self, place: &str) -> Self {
+        GitTree { place: place.to_owned(), ..self }
+    }
+
+    /// The submodule that a path leads into, or to.
+    pub(super) fn submodule(&self, path: &Path) -> Option<Submodule> {
+        match self.resolve(path) {
+            Err(TreeError::InSubmodule(module)) => Some(*module),
+            Ok(Resolved { real, entry: Some(Entry { kind: EntryKind::Submodule, object }) }) => {
+                Some(Submodule { place: real, commit: object, rest: PathBuf::new() })
+            }
+            _ => None,
         }
     }
 
@@ -136,8 +155,15 @@ impl<'o> GitTree<'o> {
                 }
                 continue;
             }
-            if above.is_some_and(|entry| entry.kind != EntryKind::Directory) {
-                return Err(ErrorKind::NotADirectory.into());
+            match above.map(|entry| entry.kind) {
+                None | Some(EntryKind::Directory) => {}
+                Some(EntryKind::Submodule) => {
+                    let commit = above.map(|entry| entry.object.clone()).unwrap_or_default();
+                    let rest = std::iter::once(part).chain(rest).collect();
+                    let module = Submodule { place: real.to_owned(), commit, rest };
+                    return Err(TreeError::InSubmodule(Box::new(module)));
+                }
+                Some(_) => return Err(ErrorKind::NotADirectory.into()),
             }
             let entry = self.directory(real, above)?.get(part.as_bytes()).cloned().ok_or(ErrorKind::NotFound)?;
             let here = below_path(real, &part);
@@ -248,10 +274,8 @@ impl Tree for GitTree<'_> {
     }
 
     fn shown(&self, path: &Path) -> String {
-        match path.as_os_str().is_empty() {
-            true => self.name.clone(),
-            false => format!("{}:{}", self.name, path.display()),
-        }
+        let path = below_path(&self.place, &path.display().to_string());
+        if path.is_empty() { self.name.clone() } else { format!("{}:{path}", self.name) }
     }
 }
 

@@ -1,0 +1,286 @@
+//! Which two things are compared, as flags and arguments say it.
+
+use std::path::Path;
+
+use clap::Args;
+
+use super::chart_argument::{built_in_of, name_and_chart};
+use super::flags::{CommaItem, ValuesFlags, split_comma_list};
+use crate::cli::failure::Failure;
+use crate::diagnostic::{Diagnostic, Source, printable};
+use crate::io;
+use crate::values::{Layer, LayerKind};
+
+/// The two sides of a comparison. Each is a chart, a chart at a git revision, or manifests.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Sides")]
+pub(in crate::cli) struct SideFlags {
+    /// The old side: the chart, its values files and --set-file files as they stood at this git revision. A..B compares two revisions
+    #[arg(long, value_name = "REV", conflicts_with_all = ["from", "from_chart"])]
+    rev: Option<String>,
+    /// The old side: manifests (a file, a directory, `-` for standard input) or a chart
+    #[arg(long, value_name = "PATH", conflicts_with = "from_chart")]
+    from: Option<String>,
+    /// The new side: manifests or a chart, instead of CHART
+    #[arg(long, value_name = "PATH", conflicts_with = "to_chart")]
+    to: Option<String>,
+    /// The old side: a chart's directory or archive
+    #[arg(long, value_name = "CHART")]
+    from_chart: Option<String>,
+    /// The new side: a chart's directory or archive
+    #[arg(long, value_name = "CHART")]
+    to_chart: Option<String>,
+    /// Values in a file for the old side alone, laid over those of -f (repeatable, comma-separated)
+    #[arg(long, value_name = "FILE")]
+    from_values: Vec<String>,
+    /// Values in a file for the new side alone
+    #[arg(long, value_name = "FILE")]
+    to_values: Vec<String>,
+    /// Set values for the old side alone (repeatable; key1=val1,key2=val2)
+    #[arg(long, value_name = "KEY=VALUE")]
+    from_set: Vec<String>,
+    /// Set values for the new side alone
+    #[arg(long, value_name = "KEY=VALUE")]
+    to_set: Vec<String>,
+}
+
+/// What one side is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::cli) enum SideOrigin<'a> {
+    /// A chart as it is now; `None` for the built-in one.
+    Chart(Option<&'a str>),
+    /// A chart as it stood at a revision.
+    AtRevision {
+        /// The chart.
+        chart: Option<&'a str>,
+        /// The revision.
+        revision: &'a str,
+    },
+    /// Manifests, and what names them: a flag, or nothing for an argument.
+    Manifests {
+        /// Where they are.
+        path: &'a str,
+        /// The flag.
+        flag: &'static str,
+    },
+}
+
+impl<'a> SideOrigin<'a> {
+    /// The chart, if it is one.
+    pub(in crate::cli) fn chart(self) -> Option<Option<&'a str>> {
+        match self {
+            SideOrigin::Chart(chart) | SideOrigin::AtRevision { chart, .. } => Some(chart),
+            SideOrigin::Manifests { .. } => None,
+        }
+    }
+}
+
+/// The two sides of a command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::cli) struct Sides<'a> {
+    /// The release's name, if one is given.
+    pub(in crate::cli) name: Option<&'a str>,
+    pub(in crate::cli) old: SideOrigin<'a>,
+    pub(in crate::cli) new: SideOrigin<'a>,
+}
+
+/// Values that only one side has.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::cli) struct SideValues<'a> {
+    values_flag: &'static str,
+    files: &'a [String],
+    set_flag: &'static str,
+    set: &'a [String],
+}
+
+/// What an argument names that may be manifests or a chart.
+fn either<'a>(path: &'a str, flag: &'static str) -> SideOrigin<'a> {
+    if path != "-" && (Path::new(path).join("Chart.yaml").is_file() || io::is_chart_archive(Path::new(path))) {
+        return SideOrigin::Chart(Some(path));
+    }
+    match built_in_of(Some(path)) {
+        Some(_) => SideOrigin::Chart(Some(path)),
+        None => SideOrigin::Manifests { path, flag },
+    }
+}
+
+fn usage(message: impl Into<String>) -> Diagnostic {
+    Diagnostic::error("usage", message)
+}
+
+impl SideFlags {
+    /// What the two sides are. `arguments` are the positional ones.
+    ///
+    /// # Errors
+    /// There are not two sides, or there is more than two.
+    pub(in crate::cli) fn sides<'a>(&'a self, arguments: &'a [String]) -> Result<Sides<'a>, Failure> {
+        let gives_old = self.rev.is_some() || self.from.is_some() || self.from_chart.is_some();
+        let gives_new = self.to.is_some() || self.to_chart.is_some();
+        let gives_values = [&self.from_values, &self.to_values, &self.from_set, &self.to_set];
+        // With values for one side, two arguments are a name and a chart; three can only be a name and two sides.
+        let is_given = arguments.len() == 3 || gives_values.iter().all(|values| values.is_empty());
+        if !gives_old && !gives_new && is_given {
+            return of_arguments(arguments);
+        }
+        let (old_revision, new_revision) = match &self.rev {
+            Some(rev) => range(rev)?,
+            None => (None, None),
+        };
+        if new_revision.is_some() && gives_new {
+            return Err(usage("--rev A..B names both sides: --to and --to-chart cannot be used with it").into());
+        }
+        // With both sides given, no chart is left to be named.
+        let both = (self.from.is_some() || self.from_chart.is_some()) && gives_new;
+        let (name, chart) = match arguments {
+            [] if both => (None, None),
+            [name] if both => (Some(name.as_str()), None),
+            _ if both => {
+                let error = usage("both sides are given by flags: only the release's name may stand beside them");
+                return Err(error.into());
+            }
+            arguments => name_and_chart(arguments, None)?,
+        };
+        let side = |revision: Option<&'a str>, path: Option<&'a str>, flag, of_flag: Option<&'a str>| match revision {
+            Some(revision) => SideOrigin::AtRevision { chart, revision },
+            None => match (path, of_flag) {
+                (Some(path), _) => either(path, flag),
+                (None, Some(chart)) => SideOrigin::Chart(Some(chart)),
+                (None, None) => SideOrigin::Chart(chart),
+            },
+        };
+        let old = side(old_revision, self.from.as_deref(), "--from", self.from_chart.as_deref());
+        let new = side(new_revision, self.to.as_deref(), "--to", self.to_chart.as_deref());
+        Ok(Sides { name, old, new })
+    }
+
+    /// The values of the old side alone.
+    pub(in crate::cli) fn old_values(&self) -> SideValues<'_> {
+        SideValues {
+            values_flag: "--from-values",
+            files: &self.from_values,
+            set_flag: "--from-set",
+            set: &self.from_set,
+        }
+    }
+
+    /// The values of the new side alone.
+    pub(in crate::cli) fn new_values(&self) -> SideValues<'_> {
+        SideValues { values_flag: "--to-values", files: &self.to_values, set_flag: "--to-set", set: &self.to_set }
+    }
+
+    /// Refuses values for sides that nothing is rendered of, and standard input for two things.
+    ///
+    /// # Errors
+    /// All such flags.
+    pub(in crate::cli) fn check(&self, sides: Sides<'_>, values: &ValuesFlags) -> Result<(), Vec<Diagnostic>> {
+        let mut errors = Vec::new();
+        for (origin, own) in [(sides.old, self.old_values()), (sides.new, self.new_values())] {
+            let SideOrigin::Manifests { path, .. } = origin else { continue };
+            for (flag, given) in [(own.values_flag, own.files), (own.set_flag, own.set)] {
+                if let Some(first) = given.first() {
+                    let message = format!("{flag} needs a chart to render, and {path} is manifests");
+                    errors.push(usage(message).at(Source::flag(flag, first).whole(), ""));
+                }
+            }
+        }
+        let none_is_rendered = sides.old.chart().is_none() && sides.new.chart().is_none();
+        if none_is_rendered && values.is_any_given() {
+            let error = usage("both sides are manifests: there is no chart that values could be for");
+            errors.push(error.help("give a chart: mim-chart diff CHART --from manifests.yaml -f values.yaml"));
+        }
+        let mut readers: Vec<Source> = Vec::new();
+        for origin in [sides.old, sides.new] {
+            if let SideOrigin::Manifests { path: "-", flag } = origin {
+                readers.push(Source::flag(flag, "-"));
+            }
+        }
+        let files = values.files()?.into_iter().chain(self.old_values().files()?).chain(self.new_values().files()?);
+        readers.extend(files.filter(|(_, item)| item.text.trim() == "-").map(|(flag, _)| flag));
+        if !readers.iter().all(|flag| flag.name() == "--values")
+            && let [first, second, ..] = readers.as_slice()
+        {
+            let message = match (first.name(), second.name()) {
+                (ARGUMENT, ARGUMENT) => "standard input cannot be both sides".to_owned(),
+                (first, second) => format!("standard input cannot be read for both {first} and {second}"),
+            };
+            errors.push(usage(message).help("give one of the two as a file"));
+        }
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+}
+
+/// What the argument of a side is called in messages.
+pub(in crate::cli) const ARGUMENT: &str = "SIDE";
+
+impl SideValues<'_> {
+    /// The files, each as the flag's source and the byte range of the name in it.
+    pub(in crate::cli) fn files(&self) -> Result<Vec<(Source, CommaItem)>, Vec<Diagnostic>> {
+        let mut files = Vec::new();
+        let mut errors = Vec::new();
+        for argument in self.files {
+            let source = Source::flag(self.values_flag, argument);
+            match split_comma_list(argument) {
+                Ok(items) => files.extend(items.into_iter().map(|item| (source.clone(), item))),
+                Err(error) => errors.push(error.diagnose(self.values_flag, &source)),
+            }
+        }
+        if errors.is_empty() { Ok(files) } else { Err(errors) }
+    }
+
+    /// The layers of what is set.
+    pub(in crate::cli) fn set_layers(&self) -> impl Iterator<Item = Layer> {
+        self.set.iter().map(|argument| Layer { kind: LayerKind::Set, source: Source::flag(self.set_flag, argument) })
+    }
+}
+
+/// The sides where no flag names any: two arguments, or three of which the first is the release's name.
+fn of_arguments(arguments: &[String]) -> Result<Sides<'_>, Failure> {
+    let (name, old, new) = match arguments {
+        [old, new] => (None, old, new),
+        [name, old, new] => (Some(name.as_str()), old, new),
+        [_, _, _, extra @ ..] => {
+            let message = format!(
+                "expected two sides and a name at most, unexpected arguments: {}",
+                printable(&extra.join(", "))
+            );
+            return Err(usage(message).into());
+        }
+        _ => {
+            return Err(usage("nothing to compare with: --rev REV, --from PATH or two arguments are needed")
+                .help("--rev main compares with a git revision, --from FILE with manifests; --from - reads standard input")
+                .help("mim-chart diff OLD NEW compares two files or directories of manifests, or two charts")
+                .help("--to-set KEY=VALUE and --to-values FILE show what values change")
+                .into());
+        }
+    };
+    Ok(Sides { name, old: either(old, ARGUMENT), new: either(new, ARGUMENT) })
+}
+
+/// The revisions of `A..B`, or the one of `A`; an empty one is HEAD, as in git.
+fn range(rev: &str) -> Result<(Option<&str>, Option<&str>), Diagnostic> {
+    let Some((old, new)) = rev.split_once("..") else { return Ok((Some(rev), None)) };
+    if let Some(new) = new.strip_prefix('.') {
+        let (old, new) = (or_head(old), or_head(new));
+        return Err(usage(format!("--rev {rev}: A...B is not known here, only A..B"))
+            .help(format!("compare with the common ancestor: --rev \"$(git merge-base {old} {new})\"..{new}")));
+    }
+    Ok((Some(or_head(old)), Some(or_head(new))))
+}
+
+fn or_head(revision: &str) -> &str {
+    if revision.is_empty() { "HEAD" } else { revision }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_has_two_revisions() {
+        assert_eq!(range("main").unwrap(), (Some("main"), None));
+        assert_eq!(range("main..dev").unwrap(), (Some("main"), Some("dev")));
+        assert_eq!(range("v1..").unwrap(), (Some("v1"), Some("HEAD")));
+        assert_eq!(range("..v1").unwrap(), (Some("HEAD"), Some("v1")));
+        assert!(range("a...b").is_err());
+    }
+}

@@ -1,0 +1,205 @@
+//! `mim-chart diff [NAME] [CHART]` and `mim-chart diff OLD NEW`
+
+mod side;
+
+use clap::{Args, ValueEnum};
+
+use self::side::{Selection, Side, SideMaker, Which, find, label, said};
+use super::arguments::chart_argument::{built_in_of, default_release_name};
+use super::arguments::cluster_flags::ClusterFlags;
+use super::arguments::flags::{GlobalFlags, ValuesFlags};
+use super::arguments::lookup_flag::LookupFlag;
+use super::arguments::side_flags::{SideFlags, SideOrigin, Sides};
+use super::environment::reproducible;
+use super::failure::Failure;
+use super::output::console::Console;
+use crate::diff::{self, Comparison, TextOptions, compare_sides, given_twice};
+use crate::engine::Release;
+use crate::explain::{Before, Subject, add_causes};
+use crate::render::Schemas;
+use crate::secrets::{Gathering, Secrets};
+use crate::values::merge_defaults;
+
+/// The form of a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum DiffFormat {
+    /// Text for people.
+    Text,
+    /// A comment for a pull request.
+    Markdown,
+    /// One JSON object.
+    Json,
+    /// A patch.
+    Unified,
+}
+
+const EXAMPLES: &str = "Examples:\n  \
+    mim-chart diff --rev main -f values/prod.yaml\n  \
+    mim-chart diff --rev v1.2..v1.3 ./mychart --output markdown\n  \
+    mim-chart diff --from-chart web-1.4.2.tgz --to-chart web-2.0.0.tgz -f mine.yaml\n  \
+    mim-chart diff ./mychart -f prod.yaml --to-set replicas=3\n  \
+    mim-chart diff old.yaml new.yaml\n  \
+    kubectl get statefulset,service,configmap -o yaml | mim-chart diff --from - -f values/prod.yaml";
+
+const JSON: &str = "With --output json, one object:\n  \
+    summary    the last line of the text\n  \
+    unchanged  how many objects are the same\n  \
+    objects    status (added, removed, changed, renamed, rewritten), apiVersion, kind, namespace, name,\n             \
+    oldName, origin (the template), causes, impacts, changes\n  \
+    impacts    rule, level (info, warning, rejected), text, remedy\n  \
+    changes    path, change, old, new (JSON as text), causes\n  \
+    causes     key, old, new (JSON as text), place";
+
+/// Show what a change of a chart or its values changes in the manifests, and what that does in a cluster
+///
+/// Each of the two sides is a chart (a directory, an archive, one at a git revision), which is rendered as `template` does, or
+/// manifests from anywhere: a file, a directory, `kubectl get -o yaml`. A side that no flag names is CHART. -f and --set apply
+/// to both sides where they are rendered, --from-values, --from-set, --to-values and --to-set to one.
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "mim-chart diff [NAME] [CHART] --rev REV [flags]\n       mim-chart diff [NAME] [CHART] --from PATH [flags]\n       mim-chart diff [NAME] OLD NEW [flags]",
+    after_help = EXAMPLES,
+    after_long_help = format!("{EXAMPLES}\n\n{JSON}")
+)]
+pub(super) struct Diff {
+    /// The release's name (optional), then the chart; without flags for the sides, the two sides
+    #[arg(value_name = "NAME CHART", num_args = 0..)]
+    arguments: Vec<String>,
+    #[command(flatten)]
+    sides: SideFlags,
+    /// The form of the answer
+    #[arg(short, long, value_enum, default_value = "text", value_name = "FORMAT")]
+    output: DiffFormat,
+    /// Exit with 2 if there are differences
+    #[arg(long)]
+    detailed_exitcode: bool,
+    /// Unchanged lines around those that differ in a text
+    #[arg(long, value_name = "LINES", default_value_t = 3)]
+    context: usize,
+    /// With --output markdown: leave sections out that would make it longer; GitHub takes 65536 characters
+    #[arg(long, value_name = "BYTES", default_value_t = 60_000)]
+    max_bytes: usize,
+    /// Leave hooks out
+    #[arg(long)]
+    no_hooks: bool,
+    /// Leave test hooks out
+    #[arg(long)]
+    skip_tests: bool,
+    /// Compare the chart's custom resource definitions too
+    #[arg(long)]
+    include_crds: bool,
+    /// Render as an upgrade: Release.IsUpgrade instead of Release.IsInstall
+    #[arg(long)]
+    is_upgrade: bool,
+    #[command(flatten)]
+    values: ValuesFlags,
+    #[command(flatten)]
+    cluster: ClusterFlags,
+    #[command(flatten)]
+    lookup: LookupFlag,
+}
+
+impl Diff {
+    pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
+        let sides = self.sides.sides(&self.arguments)?;
+        self.sides.check(sides, &self.values)?;
+        let (old, new) = (find(sides.old, global)?, find(sides.new, global)?);
+        let maker = self.maker(sides, global)?;
+        let mut notes = Vec::new();
+        if matches!(sides.old, SideOrigin::AtRevision { .. }) && self.values.sets_any() {
+            notes.push(said(
+                "--set and its siblings apply to both sides; --to-set applies to the new side alone".to_owned(),
+            ));
+        }
+        let (old_label, new_label) = (label(sides.old, sides.new), label(sides.new, sides.old));
+        let values_files = values_files(sides);
+        let which = |is_new, values, label| Which { is_new, values, label, values_files };
+        let of_old = which(false, self.sides.old_values(), old_label.as_deref());
+        let of_new = which(true, self.sides.new_values(), new_label.as_deref());
+        let old = maker.side(old, of_old, &mut notes, console)?;
+        let new = maker.side(new, of_new, &mut notes, console)?;
+        console.learn(|| secrets_of(&old, &new));
+        let secrets = console.secrets().clone();
+        let namespace = &maker.release.namespace;
+        for side in [&old, &new] {
+            notes.extend(given_twice(&side.objects, namespace));
+        }
+        let mut comparison = compare_sides(&old.objects, &new.objects, &secrets, namespace);
+        if let Some(rendered) = new.rendered.as_ref().filter(|_| !comparison.differences.is_empty()) {
+            let progress = console.progress();
+            let subject = Subject {
+                chart: &rendered.source,
+                user: &rendered.user,
+                release: &maker.release,
+                capabilities: &maker.capabilities,
+                skip_schema_validation: self.values.skip_schema_validation,
+                experiments: progress.experiments(),
+            };
+            let before = old.rendered.as_ref().map_or(Before::Unknown, |old| Before::Values(&old.values));
+            add_causes(&mut comparison, subject, before, (&old.objects, &new.objects), &secrets)?;
+        }
+        console.warn(&notes, false)?;
+        self.print(&comparison, console)?;
+        if self.detailed_exitcode && !comparison.is_empty() { Err(Failure::DifferencesFound) } else { Ok(()) }
+    }
+
+    /// What both sides have in common. A release that nobody names is called as one of the new side's chart.
+    fn maker<'a>(&'a self, sides: Sides<'_>, global: &'a GlobalFlags) -> Result<SideMaker<'a>, Failure> {
+        let capabilities = self.cluster.capabilities()?;
+        let chart = sides.new.chart().or(sides.old.chart());
+        let name = sides.name.unwrap_or(default_release_name(chart.and_then(built_in_of)));
+        let mut release = Release {
+            is_install: !self.is_upgrade,
+            is_upgrade: self.is_upgrade,
+            ..Release::install(name, global.namespace())
+        };
+        release.environment = reproducible(&self.lookup)?;
+        let selection =
+            Selection { no_hooks: self.no_hooks, skip_tests: self.skip_tests, include_crds: self.include_crds };
+        Ok(SideMaker::new(release, capabilities, &self.values, global, selection))
+    }
+
+    fn print(&self, comparison: &Comparison, console: &mut Console) -> Result<(), Failure> {
+        match self.output {
+            DiffFormat::Text => {
+                let options = TextOptions { color: console.colors_output(), context: self.context };
+                console.print(&diff::write_text(comparison, options))?;
+            }
+            DiffFormat::Markdown => {
+                console.print(&diff::write_markdown(comparison, self.context, self.max_bytes))?;
+            }
+            DiffFormat::Json => console.print(&diff::write_json(comparison))?,
+            DiffFormat::Unified => console.print_document(&diff::write_unified(comparison, self.context))?,
+        }
+        Ok(())
+    }
+}
+
+/// What the two sides name, for an example of values files.
+fn values_files(sides: Sides<'_>) -> (&str, &str) {
+    match (sides.old, sides.new) {
+        (SideOrigin::Manifests { path: old, .. }, SideOrigin::Manifests { path: new, .. })
+            if old != "-" && new != "-" =>
+        {
+            (old, new)
+        }
+        _ => ("OLD.yaml", "NEW.yaml"),
+    }
+}
+
+/// What is secret on either side.
+fn secrets_of(old: &Side, new: &Side) -> Secrets {
+    let mut gathering = Gathering::default().numbered();
+    let rendered: Vec<_> = [old, new].into_iter().filter_map(|side| side.rendered.as_ref()).collect();
+    let schemas: Vec<Schemas> = rendered.iter().map(|side| Schemas::readable(&side.chart)).collect();
+    for (side, schemas) in rendered.iter().zip(&schemas) {
+        if let Ok(defaults) = merge_defaults(&side.chart.values_tree()) {
+            gathering.defaults(&defaults.values, &schemas.documents());
+        }
+    }
+    diff::gather_secrets(old.objects.iter().chain(&new.objects), &mut gathering);
+    for (side, schemas) in rendered.iter().zip(&schemas) {
+        gathering.values(&side.values, &schemas.documents());
+    }
+    gathering.finish()
+}

@@ -1,0 +1,316 @@
+//! One side of a comparison: manifests that are read, or a chart that is rendered, now or as it stood at a git revision.
+
+use std::cell::OnceCell;
+use std::path::Path;
+
+use crate::chart::Chart;
+use crate::cli::arguments::chart_argument::{Located, built_in_of, is_path, locate, locate_at};
+use crate::cli::arguments::flags::{GlobalFlags, ValuesFlags};
+use crate::cli::arguments::manifest_input::{crds_of, objects_of_files};
+use crate::cli::arguments::rendering::{check_configuration, leave_out_hooks};
+use crate::cli::arguments::secrets;
+use crate::cli::arguments::side_flags::{ARGUMENT, SideOrigin, SideValues};
+use crate::cli::arguments::{values_at_revision, values_input};
+use crate::cli::failure::Failure;
+use crate::cli::output::console::Console;
+use crate::diagnostic::{Diagnostic, Severity, printable};
+use crate::engine::{Capabilities, Release};
+use crate::io::{self, Revision};
+use crate::kubernetes::Object;
+use crate::manifest::Manifest;
+use crate::render::{self, Render, Request};
+use crate::values::{FileReader, Layer, merge_layers};
+use crate::yaml::Map;
+
+/// One side: its objects, and of a rendered one what it was made of.
+#[derive(Default)]
+pub(super) struct Side {
+    pub(super) objects: Vec<Object>,
+    pub(super) rendered: Option<RenderedSide>,
+}
+
+/// What a side was rendered of.
+pub(super) struct RenderedSide {
+    /// The chart as it was read.
+    pub(super) source: Chart,
+    /// The chart as it was rendered.
+    pub(super) chart: Chart,
+    /// The values that its templates saw.
+    pub(super) values: Map,
+    /// What the user set, merged.
+    pub(super) user: Map,
+}
+
+/// Which objects of a render count.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Selection {
+    pub(super) no_hooks: bool,
+    pub(super) skip_tests: bool,
+    pub(super) include_crds: bool,
+}
+
+/// A side whose chart, if it is one as it is now, has been found.
+pub(super) enum Found<'o> {
+    /// A chart, and what names it.
+    Chart(Option<&'o str>, Located),
+    /// A chart and a revision.
+    AtRevision(Option<&'o str>, &'o str),
+    /// Manifests, and the flag that names them.
+    Manifests(&'o str, &'static str),
+}
+
+/// Finds the chart of a side: before anything is read, so that a chart that is not there is reported first.
+///
+/// # Errors
+/// As for [`locate`].
+pub(super) fn find<'o>(origin: SideOrigin<'o>, global: &GlobalFlags) -> Result<Found<'o>, Vec<Diagnostic>> {
+    Ok(match origin {
+        SideOrigin::Chart(argument) => Found::Chart(argument, locate(argument, global)?),
+        SideOrigin::AtRevision { chart, revision } => Found::AtRevision(chart, revision),
+        SideOrigin::Manifests { path, flag } => Found::Manifests(path, flag),
+    })
+}
+
+/// Makes sides: what both have in common.
+pub(super) struct SideMaker<'a> {
+    pub(super) release: Release,
+    pub(super) capabilities: Capabilities,
+    pub(super) values: &'a ValuesFlags,
+    pub(super) global: &'a GlobalFlags,
+    pub(super) selection: Selection,
+    /// The files that the flags name.
+    pub(super) inputs: io::Inputs,
+    /// The files of -f as they are now, each read once.
+    files: OnceCell<Vec<Layer>>,
+}
+
+/// Which of the two sides is made, and what only that one has.
+#[derive(Clone, Copy)]
+pub(super) struct Which<'a> {
+    pub(super) is_new: bool,
+    pub(super) values: SideValues<'a>,
+    /// What errors begin with, if the two sides are different charts.
+    pub(super) label: Option<&'a str>,
+    /// What both sides name, for those who give values files.
+    pub(super) values_files: (&'a str, &'a str),
+}
+
+impl<'a> SideMaker<'a> {
+    pub(super) fn new(
+        release: Release,
+        capabilities: Capabilities,
+        values: &'a ValuesFlags,
+        global: &'a GlobalFlags,
+        selection: Selection,
+    ) -> Self {
+        let inputs = io::Inputs::new();
+        SideMaker { release, capabilities, values, global, selection, inputs, files: OnceCell::new() }
+    }
+
+    /// Makes a side. Only of the new one warnings count: those of the old one are about what is no longer so.
+    ///
+    /// # Errors
+    /// All that keeps it from being read or rendered.
+    pub(super) fn side(
+        &self,
+        found: Found<'_>,
+        which: Which<'_>,
+        notes: &mut Vec<Diagnostic>,
+        console: &mut Console,
+    ) -> Result<Side, Failure> {
+        match found {
+            Found::Chart(argument, located) => {
+                let layers = self.layers(which)?;
+                let chart = located.chart().map_err(|errors| prefixed(errors, which.label))?;
+                self.rendered(argument, chart, &layers, &self.inputs, which, (notes, console))
+            }
+            Found::Manifests(path, flag) => {
+                let objects = objects_of_files(&[path.to_owned()], flag, "diff");
+                let explain = |error| about_arguments(about_values(error, which.values_files), flag);
+                let objects = objects.map_err(|errors| errors.into_iter().map(explain).collect::<Vec<_>>())?;
+                Ok(Side { objects, ..Side::default() })
+            }
+            Found::AtRevision(chart, revision) => self.at_revision(chart, revision, which, notes, console),
+        }
+    }
+
+    /// The layers of a side that is as it is now.
+    fn layers(&self, which: Which<'_>) -> Result<Vec<Layer>, Vec<Diagnostic>> {
+        let mut errors = Vec::new();
+        let mut layers = match self.files.get() {
+            Some(layers) => layers.clone(),
+            None => {
+                let (layers, found) = values_input::read(&self.values.files()?, &self.inputs);
+                errors.extend(found);
+                self.files.get_or_init(|| layers).clone()
+            }
+        };
+        let (own, found) = values_input::read(&which.values.files()?, &self.inputs);
+        errors.extend(found);
+        layers.extend(own);
+        layers.extend(self.values.set_layers());
+        layers.extend(which.values.set_layers());
+        if errors.is_empty() {
+            return Ok(layers);
+        }
+        // What is wrong in the files that are there is reported together with the others.
+        errors.extend(merge_layers(&layers, &self.inputs).err().unwrap_or_default());
+        Err(errors)
+    }
+
+    /// The same command line at a revision.
+    fn at_revision(
+        &self,
+        argument: Option<&str>,
+        rev: &str,
+        which: Which<'_>,
+        notes: &mut Vec<Diagnostic>,
+        console: &mut Console,
+    ) -> Result<Side, Failure> {
+        let revision = Revision::open(rev, folder_of(argument))?;
+        let side = if which.is_new { "new" } else { "old" };
+        let reader = values_at_revision::InputsAtRevision::new(&self.inputs, &revision, side);
+        let files = self.values.files()?.into_iter().chain(which.values.files()?).collect();
+        let sets = self.values.set_layers().into_iter().chain(which.values.set_layers());
+        let layers = values_at_revision::layers(files, sets, &reader)?;
+        let Some(chart) = self.chart_at(&revision, argument, which, notes)? else { return Ok(Side::default()) };
+        let at_rev = format!("at {rev}");
+        let which = Which { label: Some(&at_rev), ..which };
+        let side = self.rendered(argument, chart, &layers, &reader, which, (notes, console));
+        notes.extend(reader.notes());
+        side
+    }
+
+    /// The chart as it stood at a revision; `None` if it did not exist.
+    fn chart_at(
+        &self,
+        revision: &Revision,
+        argument: Option<&str>,
+        which: Which<'_>,
+        notes: &mut Vec<Diagnostic>,
+    ) -> Result<Option<Chart>, Failure> {
+        let located = match argument.filter(|argument| built_in_of(Some(argument)).is_none()) {
+            None => locate(argument, self.global)?,
+            Some(argument) => match locate_at(argument, revision, self.global)? {
+                io::AtRevision::There(located) => located,
+                io::AtRevision::Missing => {
+                    let what = if which.is_new { "gone" } else { "new" };
+                    notes.push(said(format!("{argument} did not exist at {}: everything is {what}", revision.name())));
+                    return Ok(None);
+                }
+                io::AtRevision::Outside => {
+                    notes.push(said(format!("{argument} is outside the repository: it is the same on both sides")));
+                    locate(Some(argument), self.global)?
+                }
+            },
+        };
+        Ok(Some(located.chart()?))
+    }
+
+    /// What `template` prints, as objects.
+    fn rendered(
+        &self,
+        argument: Option<&str>,
+        chart: Chart,
+        layers: &[Layer],
+        reader: &dyn FileReader,
+        which: Which<'_>,
+        (notes, console): (&mut Vec<Diagnostic>, &mut Console),
+    ) -> Result<Side, Failure> {
+        let known = chart.without_files();
+        let objects = self.release.environment.objects.as_deref();
+        let secrets =
+            secrets::Subject { chart: argument, read: Some(&known), layers, reader, global: self.global, objects };
+        let side = self.render(chart, layers, reader, which.is_new);
+        let side = side.map_err(|errors| Failure::from(prefixed(errors, which.label)));
+        let (side, warnings) = secrets.learn_of(console, side)?;
+        if which.is_new {
+            notes.extend(warnings);
+        }
+        Ok(side)
+    }
+
+    fn render(
+        &self,
+        chart: Chart,
+        layers: &[Layer],
+        reader: &dyn FileReader,
+        is_new: bool,
+    ) -> Result<(Side, Vec<Diagnostic>), Vec<Diagnostic>> {
+        let source = chart.clone();
+        let mut render = render::render(Request {
+            chart,
+            layers,
+            reader,
+            release: self.release.clone(),
+            capabilities: self.capabilities.clone(),
+            skip_schema_validation: self.values.skip_schema_validation,
+        })?;
+        // What was wrong before may be what has been corrected.
+        if is_new && !self.values.skip_schema_validation {
+            check_configuration(&mut render)?;
+        }
+        let user = merge_layers(layers, reader)?;
+        let Render { chart, values, mut manifests, warnings, .. } = render;
+        leave_out_hooks(&mut manifests, self.selection.no_hooks, self.selection.skip_tests);
+        let mut objects = Vec::new();
+        if self.selection.include_crds {
+            objects.extend(crds_of(&chart)?);
+        }
+        objects.extend(manifests.manifests.iter().chain(&manifests.hooks).map(Manifest::object));
+        Ok((Side { objects, rendered: Some(RenderedSide { source, chart, values, user }) }, warnings))
+    }
+}
+
+/// A folder of the repository that has the chart's revisions: the chart's own, or for a built-in chart the current one.
+fn folder_of(argument: Option<&str>) -> &Path {
+    let path = argument.filter(|argument| built_in_of(Some(argument)).is_none()).map(Path::new);
+    let folder = path.map(|path| if path.is_dir() { path } else { path.parent().unwrap_or(path) });
+    // A chart that is gone leaves the folders above it.
+    let there = folder.and_then(|folder| folder.ancestors().find(|above| above.is_dir()));
+    there.unwrap_or(Path::new("."))
+}
+
+fn prefixed(errors: Vec<Diagnostic>, label: Option<&str>) -> Vec<Diagnostic> {
+    let Some(label) = label else { return errors };
+    let with_label = |mut error: Diagnostic| {
+        if error.is_error() {
+            error.message = format!("{label}: {}", error.message);
+        }
+        error
+    };
+    errors.into_iter().map(with_label).collect()
+}
+
+/// A values file where manifests are wanted: how values are compared.
+fn about_values(error: Diagnostic, (old, new): (&str, &str)) -> Diagnostic {
+    if error.help.iter().any(|help| help.contains("values file")) {
+        let help = format!(
+            "values are compared by what a chart makes of them: mim-chart diff CHART --from-values {old} --to-values {new}"
+        );
+        return Diagnostic { help: vec![printable(&help).into_owned()], ..error };
+    }
+    error
+}
+
+/// Two arguments that were meant as a name and a chart.
+fn about_arguments(error: Diagnostic, flag: &str) -> Diagnostic {
+    if flag == ARGUMENT
+        && error.labels.iter().any(|label| label.span.source().is_some_and(|source| source.name() == flag))
+    {
+        return error.help("without --rev, --from or --to, two arguments are the two sides; with one of these they are the release's name and the chart");
+    }
+    error
+}
+
+pub(super) fn said(message: String) -> Diagnostic {
+    Diagnostic::new(Severity::Info, "revision", message)
+}
+
+/// What errors of a side begin with where the other side is another chart.
+pub(super) fn label(origin: SideOrigin<'_>, other: SideOrigin<'_>) -> Option<String> {
+    let SideOrigin::Chart(chart) = origin else { return None };
+    let chart = chart.unwrap_or(io::BUILT_IN_CHART);
+    let is_other = other.chart().is_some_and(|other| other.unwrap_or(io::BUILT_IN_CHART) != chart);
+    (is_other && (is_path(chart) || built_in_of(Some(chart)).is_some())).then(|| chart.to_owned())
+}
