@@ -31,6 +31,7 @@ pub(super) fn environment(seed: Option<&str>, lookup: &LookupFlag) -> Result<Env
         memory: Arc::default(),
         variables: Some(Arc::new(variables)),
         objects: lookup.objects()?,
+        needs_dns: false,
     })
 }
 

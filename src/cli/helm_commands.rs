@@ -297,8 +297,8 @@ fn network(name: &str, given: &Given) -> Vec<String> {
 
 fn plugin() -> Vec<String> {
     vec![
-        "mim-chart runs no plugins; pipe its output through the program:".to_owned(),
-        "mim-chart template NAME CHART | PROGRAM | kubectl apply -f -".to_owned(),
+        "mim-chart installs no plugins; of those that are installed it runs post-renderers:".to_owned(),
+        "mim-chart template NAME CHART --post-renderer PLUGIN | kubectl apply -f -".to_owned(),
     ]
 }
 

@@ -11,6 +11,7 @@ mod diff;
 mod environment;
 mod failure;
 mod helm_commands;
+mod in_place_of_helm;
 mod lint;
 mod man;
 mod output;

@@ -1,8 +1,9 @@
 //! `mim-chart template [NAME] [CHART]`
 
-use std::path::{Path, PathBuf};
+mod output;
 
 use clap::Args;
+use output::OutputFlags;
 
 use crate::chart::Chart;
 use crate::cli::arguments::chart_argument::{Located, is_path, name_and_chart};
@@ -10,22 +11,21 @@ use crate::cli::arguments::cluster_flags::ClusterFlags;
 use crate::cli::arguments::flags::{GlobalFlags, ValuesFlags};
 use crate::cli::arguments::lookup_flag::LookupFlag;
 use crate::cli::arguments::manifest_input::crds_of;
-use crate::cli::arguments::rendering::{Rendering, check_configuration, leave_out_hooks};
-use crate::cli::arguments::secrets;
+use crate::cli::arguments::post_renderer::{PostRendererFlags, Rewritten, rewrite};
+use crate::cli::arguments::rendering::{Rendering, check_configuration};
 use crate::cli::arguments::values_input;
 use crate::cli::environment::environment;
 use crate::cli::failure::Failure;
 use crate::cli::output::console::Console;
-use crate::diagnostic::{Diagnostic, Severity, Source, printable};
-use crate::explain::line_map;
-use crate::kubernetes::Object;
+use crate::diagnostic::{Diagnostic, Source};
+use crate::engine::{self, Environment};
+use crate::io::PostRenderer;
+use crate::kubernetes::{Object, read_objects};
 use crate::manifest::Manifest;
-use crate::manifest::{self, Manifests};
 use crate::render::Render;
 use crate::validate;
 use crate::values::Layer;
 use crate::version::{Constraints, parse_version};
-use crate::{engine, io};
 
 /// Render a chart and print its manifests
 ///
@@ -49,6 +49,8 @@ pub(super) struct Template {
     #[command(flatten)]
     output: OutputFlags,
     #[command(flatten)]
+    post_renderer: PostRendererFlags,
+    #[command(flatten)]
     cluster: ClusterFlags,
     #[command(flatten)]
     lookup: LookupFlag,
@@ -68,57 +70,30 @@ pub(super) struct Template {
     /// refuse any
     #[arg(long)]
     validate_offline: bool,
-
+    /// Helm's deprecated flag for a check by the API server; here it means --validate-offline
+    #[arg(long, hide = true)]
+    validate: bool,
+    /// Let templates look up the addresses of hosts, which is never done: one that needs to fails
+    #[arg(long, hide = true)]
+    enable_dns: bool,
     /// Make random functions of Go templates give the same results in each run; TEXT is any text
     #[arg(long, value_name = "TEXT")]
     seed: Option<String>,
-}
-
-/// What is printed, and where to.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Output")]
-struct OutputFlags {
-    /// Print only what these templates render to (repeatable; templates/x.yaml, with * ? [..])
-    #[arg(short, long, value_name = "TEMPLATE")]
-    show_only: Vec<String>,
-    /// Write the manifests to files below this directory instead of printing them
-    #[arg(long, value_name = "DIR")]
-    output_dir: Option<PathBuf>,
-    /// With --output-dir: put the release's name before the path
-    #[arg(long)]
-    release_name: bool,
-    /// With --output-dir: remove files that an earlier run wrote for this chart and that are no longer rendered
-    #[arg(long)]
-    prune_output: bool,
-    /// Print the chart's custom resource definitions too
-    #[arg(long)]
-    include_crds: bool,
-    /// Write where each line of the output comes from to this file, as JSON: template, calls and values
-    ///
-    /// The object has `version` (1), `documents` (`apiVersion`, `kind`, `name`, `namespace`, `source`, `lines`) and `values` (who set
-    /// each: `place`). A line has `line` (its number in the output), `template` (`file`, `line`, `column`), `calls` (the same with
-    /// `name`, the innermost first), and keys of values: `shown` by it, and `deciding` about it; lists that are
-    /// empty are left out.
-    #[arg(long, value_name = "FILE")]
-    line_map: Option<PathBuf>,
-    /// Do not print hooks
-    #[arg(long)]
-    no_hooks: bool,
-    /// Do not print test hooks
-    #[arg(long)]
-    skip_tests: bool,
 }
 
 impl Template {
     /// Whether it reads anything that may nest deeply.
     pub(super) fn reads_deep_input(&self) -> bool {
         let reads_files = self.values.reads_deep_input() || self.lookup.reads_deep_input();
-        reads_files || self.arguments.iter().any(|argument| is_path(argument))
+        reads_files || self.post_renderer.is_given() || self.arguments.iter().any(|argument| is_path(argument))
     }
 
     pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
         let (name, chart) = name_and_chart(&self.arguments, self.name_template.as_deref())?;
-        let environment = environment(self.seed.as_deref(), &self.lookup)?;
+        let program = self.post_renderer.program()?;
+        self.output.check(program.as_ref())?;
+        let environment =
+            Environment { needs_dns: self.enable_dns, ..environment(self.seed.as_deref(), &self.lookup)? };
         let name_of_template = match self.name_template.as_deref().filter(|template| name == Some(*template)) {
             Some(template) => Some(engine::render_name(&Source::flag("--name-template", template), &environment)?),
             None => None,
@@ -127,7 +102,7 @@ impl Template {
         let (mut rendering, located) = Rendering::new(target, self.is_upgrade, &self.cluster, &self.values, global)?;
         rendering.release.environment = environment;
         let layers = values_input::layers(&self.values, &rendering.inputs)?;
-        let result = self.print(&rendering, located, &layers, console);
+        let result = self.print(&rendering, located, &layers, program.as_ref(), console);
         rendering.secrets(&layers, &rendering.inputs).learn_of(console, result)
     }
 
@@ -136,6 +111,7 @@ impl Template {
         rendering: &Rendering<'_>,
         located: Located,
         layers: &[Layer],
+        program: Option<&PostRenderer>,
         console: &mut Console,
     ) -> Result<(), Failure> {
         let chart = rendering.chart(located)?;
@@ -151,10 +127,23 @@ impl Template {
         if !self.values.skip_schema_validation {
             check_configuration(&mut render)?;
         }
-        if self.validate_offline {
-            check(&mut render, self.strict)?;
+        let mut text = None;
+        if let Some(program) = program {
+            match rewrite(program, &render.manifests, &self.output.crds(&render.chart))? {
+                Rewritten::Text(rewritten) => text = Some(rewritten),
+                Rewritten::Manifests(mut rewritten) => {
+                    render.warnings.append(&mut rewritten.notes);
+                    render.manifests = rewritten;
+                }
+            }
         }
-        self.output.write(render, &rendering.release.name, self.strict, &secrets, console)
+        if self.validate {
+            render.warnings.push(validate_means_offline());
+        }
+        if self.validate || self.validate_offline {
+            check(&mut render, text.as_ref(), self.strict)?;
+        }
+        self.output.write(render, text.as_ref(), &rendering.release.name, self.strict, &secrets, console)
     }
 
     /// Whether the chart is of a version that `--version` allows; an empty constraint allows all.
@@ -177,139 +166,14 @@ impl Template {
     }
 }
 
-impl OutputFlags {
-    fn write(
-        &self,
-        render: Render,
-        release: &str,
-        strict: bool,
-        subject: &secrets::Subject<'_>,
-        console: &mut Console,
-    ) -> Result<(), Failure> {
-        self.check_line_map()?;
-        if self.line_map.is_some() {
-            return self.write_with_line_map(render, strict, subject, console);
-        }
-        let Render { chart, mut manifests, mut warnings, values, .. } = render;
-        // The process ends soon: to free values and files piece by piece would only take time.
-        std::mem::forget(values);
-        let chart = std::mem::ManuallyDrop::new(chart);
-        self.check_pruning()?;
-        leave_out_hooks(&mut manifests, self.no_hooks, self.skip_tests);
-        subject.learn(console, &warnings);
-        warnings.extend(hooks_note(&manifests));
-        let mut crds = self.crds(&chart);
-        if let Some(directory) = self.output_dir.as_deref().filter(|directory| !directory.as_os_str().is_empty()) {
-            if !self.show_only.is_empty() {
-                manifest::keep_shown(&mut manifests, &mut crds, &chart.metadata.name, &self.patterns())?;
-            }
-            console.warn(&warnings, strict)?;
-            return self.write_files(directory, &manifests, &crds, release, &chart.metadata.name, console);
-        }
-        let text = if self.show_only.is_empty() {
-            manifest::write(&manifests, &crds)
-        } else {
-            manifest::write_shown(&manifests, &crds, &chart.metadata.name, &self.patterns())?
-        };
-        console.warn(&warnings, strict)?;
-        Ok(console.print_unchanged(&text)?)
-    }
-
-    /// Prints all manifests, and writes where each line comes from.
-    fn write_with_line_map(
-        &self,
-        mut render: Render,
-        strict: bool,
-        subject: &secrets::Subject<'_>,
-        console: &mut Console,
-    ) -> Result<(), Failure> {
-        leave_out_hooks(&mut render.manifests, self.no_hooks, self.skip_tests);
-        render.warnings.extend(hooks_note(&render.manifests));
-        subject.learn_now(console);
-        let crds = self.crds(&render.chart);
-        let text = manifest::write(&render.manifests, &crds);
-        let lines_before = text.lines().count() - manifest::write(&render.manifests, &[]).lines().count();
-        let map = line_map(&render, lines_before, console.secrets())?;
-        console.warn(&render.warnings, strict)?;
-        if let Some(path) = &self.line_map {
-            io::write_file(path, &map, "--line-map")?;
-        }
-        Ok(console.print_unchanged(&text)?)
-    }
-
-    /// The chart's custom resource definitions, where they are to be printed.
-    fn crds(&self, chart: &Chart) -> Vec<(String, String)> {
-        let crds = if self.include_crds { chart.all_crds() } else { Vec::new() };
-        crds.into_iter().map(|(path, file)| (path, String::from_utf8_lossy(&file.bytes).into_owned())).collect()
-    }
-
-    /// The lines that are counted are those of the whole output.
-    fn check_line_map(&self) -> Result<(), Failure> {
-        let is_whole = self.output_dir.is_none() && self.show_only.is_empty();
-        if self.line_map.is_none() || is_whole {
-            return Ok(());
-        }
-        let message = "--line-map covers the whole output: it can't be used with --output-dir or --show-only";
-        Err(Diagnostic::error("usage", message).into())
-    }
-
-    /// Pruning makes sense only where all files are written.
-    fn check_pruning(&self) -> Result<(), Failure> {
-        if !self.prune_output {
-            return Ok(());
-        }
-        let refuse = |message: &str| Err(Diagnostic::error("usage", message).into());
-        if self.output_dir.is_none() {
-            return refuse("--prune-output needs --output-dir");
-        }
-        if !self.show_only.is_empty() {
-            return refuse(
-                "--prune-output can't be used with --show-only: all files that are not shown would be removed",
-            );
-        }
-        Ok(())
-    }
-
-    /// The patterns of `--show-only`.
-    fn patterns(&self) -> Vec<Source> {
-        self.show_only.iter().map(|text| Source::flag("--show-only", text)).collect()
-    }
-
-    /// Writes one file a template below `directory`, and says so for every document in it, as Helm does.
-    fn write_files(
-        &self,
-        directory: &Path,
-        manifests: &Manifests,
-        crds: &[(String, String)],
-        release: &str,
-        chart: &str,
-        console: &mut Console,
-    ) -> Result<(), Failure> {
-        let (mut files, mut documents) = manifest::files(manifests, crds);
-        if self.release_name {
-            let below = |path: &mut String| *path = format!("{release}/{path}");
-            files.iter_mut().map(|(path, _)| path).for_each(below);
-            documents.iter_mut().for_each(below);
-        }
-        io::write_files(directory, &files).map_err(|error| vec![error])?;
-        let line = |verb: &str, path: &String| {
-            let path = directory.join(path).display().to_string();
-            format!("{verb} {}\n", printable(&path))
-        };
-        let mut reported: String = documents.iter().map(|path| line("wrote", path)).collect();
-        if self.prune_output {
-            let prefix = if self.release_name { release } else { "" };
-            let pruned = io::prune_files(directory, prefix, chart, &files)?;
-            reported.extend(pruned.iter().map(|path| line("removed", path)));
-        }
-        Ok(console.print(&reported)?)
-    }
-}
-
-/// Checks what was rendered as `validate` does. What is not rejected is reported with the other warnings.
-fn check(render: &mut Render, strict: bool) -> Result<(), Failure> {
-    let all = render.manifests.manifests.iter().chain(&render.manifests.hooks);
-    let objects: Vec<Object> = all.map(Manifest::object).collect();
+/// Checks what was rendered as `validate` does; `rewritten` takes the place of all but the hooks. What is not rejected is
+/// reported with the other warnings.
+fn check(render: &mut Render, rewritten: Option<&Source>, strict: bool) -> Result<(), Failure> {
+    let mut objects: Vec<Object> = match rewritten {
+        Some(text) => read_objects(text, text.name())?,
+        None => render.manifests.manifests.iter().map(Manifest::object).collect(),
+    };
+    objects.extend(render.manifests.hooks.iter().map(Manifest::object));
     let custom_kinds = validate::custom_kinds(&crds_of(&render.chart)?);
     let kube_version = &render.capabilities.kube_version;
     let request = validate::Request { kube_version, strict, custom_kinds: &custom_kinds };
@@ -326,23 +190,8 @@ fn check(render: &mut Render, strict: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What is to be said of hooks: Helm runs them at their time, kubectl applies them with all the rest.
-fn hooks_note(manifests: &Manifests) -> Option<Diagnostic> {
-    const SHOWN: usize = 5;
-    let shown: Vec<String> = manifests
-        .hooks
-        .iter()
-        .filter_map(|manifest| Some(format!("{} ({})", manifest.path, manifest.hook.as_ref()?.events.join(", "))))
-        .collect();
-    if shown.is_empty() {
-        return None;
-    }
-    let more = shown.len().checked_sub(SHOWN).filter(|&more| more > 0).map(|more| format!(" and {more} more"));
-    let message = format!(
-        "hooks are among the manifests; kubectl would apply them like everything else: {}{}",
-        shown[..shown.len().min(SHOWN)].join(", "),
-        more.unwrap_or_default()
-    );
-    let note = Diagnostic::new(Severity::Info, "hooks", message);
-    Some(note.help("--no-hooks leaves all hooks out, --skip-tests those that only `helm test` runs"))
+/// Helm asks the API server for `--validate`, and so did Helm 3.
+fn validate_means_offline() -> Diagnostic {
+    let message = "--validate means --validate-offline here: the manifests are checked without a cluster";
+    Diagnostic::warning("deprecated-flag", message)
 }

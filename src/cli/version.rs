@@ -3,25 +3,48 @@
 use clap::Args;
 
 use crate::cli::failure::Failure;
+use crate::cli::in_place_of_helm::reported_build;
 use crate::cli::output::console::Console;
+use crate::diagnostic::Source;
+use crate::engine::{BuildInfo, render_version};
 
 /// Print the version
+///
+/// Called as `helm` (through a link of that name), or with MIM_CHART_AS_HELM=1 in the environment, it answers as Helm v4.2.4
+/// does, so that tools which call Helm and look at its version can call mim-chart. MIM_CHART_AS_HELM=v3.19.0 reports that version.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  mim-chart version --short")]
+#[command(after_help = "Examples:\n  \
+    mim-chart version --short\n  \
+    MIM_CHART_AS_HELM=1 mim-chart version --template '{{ .Version }}'")]
 pub(super) struct Version {
     /// Print the version number alone
     #[arg(long)]
     short: bool,
+    /// Print what this Go template gives (fields: Version, GitCommit, GitTreeState, GoVersion, KubeClientVersion)
+    #[arg(long, value_name = "TEMPLATE")]
+    template: Option<String>,
+    /// Helm 3 has this flag, and it does nothing there either
+    #[arg(short, long, hide = true)]
+    client: bool,
 }
 
 impl Version {
     pub(super) fn run(&self, console: &mut Console) -> Result<(), Failure> {
-        let version = env!("CARGO_PKG_VERSION");
-        let text = if self.short {
-            format!("v{version}\n")
-        } else {
-            format!("mim-chart v{version} (charts as Helm v4.2.4 renders them, Kubernetes v1.36)\n")
+        let reported = reported_build()?;
+        let own = || BuildInfo::of_version(concat!("v", env!("CARGO_PKG_VERSION")));
+        if let Some(template) = self.template.as_deref().filter(|template| !template.is_empty()) {
+            let build = reported.unwrap_or_else(own);
+            return Ok(console.print(&render_version(&Source::flag("--template", template), &build)?)?);
+        }
+        let text = match (reported, self.short) {
+            (Some(helm), true) => helm.short(),
+            (Some(helm), false) => helm.go_syntax(),
+            (None, true) => own().short(),
+            (None, false) => {
+                let version = env!("CARGO_PKG_VERSION");
+                format!("mim-chart v{version} (charts as Helm v4.2.4 renders them, Kubernetes v1.36)")
+            }
         };
-        Ok(console.print(&text)?)
+        Ok(console.print(&(text + "\n"))?)
     }
 }

@@ -123,6 +123,7 @@ codes! {
     "output-dir": "A file of the output directory cannot be written",
     "package": "A chart cannot be packaged",
     "points-nowhere": "An Ingress refers to a Service or a port that does not exist",
+    "post-renderer": "A post-renderer cannot be found or run, or fails",
     "quantity": "A quantity is invalid",
     "random": "Templates call random functions: each run gives other output",
     "range": "A list, map or text of an object is too large",

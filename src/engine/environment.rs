@@ -28,7 +28,13 @@ pub struct Environment {
     pub variables: Option<Arc<Variables>>,
     /// What `lookup` finds; without it nothing, as in Helm where there is no cluster.
     pub objects: Option<Arc<ClusterObjects>>,
+    /// Whether `--enable-dns` asks for what is never done: looking up names. A template that needs one fails then.
+    pub needs_dns: bool,
 }
+
+/// Why `getHostByName` fails where the addresses of hosts are wanted.
+pub const NO_DNS: &str =
+    "mim-chart looks up no names, also with --enable-dns: give the address as a value, or leave the flag out for \"\"";
 
 impl Environment {
     /// The time in the local zone.
@@ -58,6 +64,7 @@ impl Default for Environment {
             memory: Arc::default(),
             variables: None,
             objects: None,
+            needs_dns: false,
         }
     }
 }

@@ -3,6 +3,7 @@
 //! [`render`] takes a [`Scope`] and gives [`Rendered`] texts or diagnostics. `language::Engine` is the seam behind it: each engine renders
 //! the charts of a tree that are written in its language, and nothing of the language's own types crosses the seam.
 
+mod build_info;
 mod capabilities;
 mod cluster_objects;
 mod environment;
@@ -21,10 +22,11 @@ mod tera;
 mod trace;
 mod tree;
 
+pub use build_info::BuildInfo;
 pub use capabilities::Capabilities;
 pub use cluster_objects::ClusterObjects;
 pub use environment::Environment;
-pub use gotpl::render_name;
+pub use gotpl::{render_name, render_version};
 pub use lazy_trace::LazyTrace;
 pub use lines::{add_template_line, add_template_lines};
 pub use mentions::Mentions;

@@ -5,6 +5,7 @@ mod document;
 mod hook;
 mod identify;
 mod order;
+mod post_render;
 mod show_only;
 mod write;
 
@@ -13,8 +14,9 @@ use crate::yaml::split_manifests;
 
 pub use document::Manifest;
 pub use hook::Hook;
-pub use show_only::{keep_shown, write_shown};
-pub use write::{files, write};
+pub use post_render::{from_post_renderer, to_post_renderer};
+pub use show_only::{keep_shown, shown, write_shown};
+pub use write::{files, with_hooks, write};
 
 /// All manifests of a run.
 #[derive(Debug, Clone, Default)]

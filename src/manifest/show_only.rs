@@ -19,13 +19,29 @@ pub fn write_shown(
 ) -> Result<String, Vec<Diagnostic>> {
     let written = write_with_starts(all, crds);
     let (paths, documents): (Vec<&str>, Vec<&str>) = documents(&written).unzip();
-    let mut shown = String::new();
-    for index in select(&paths, chart, patterns)?.into_iter().flatten() {
-        shown.push_str("---\n");
-        shown.push_str(documents[index]);
-        shown.push('\n');
-    }
-    Ok(shown)
+    Ok(joined(&documents, select(&paths, chart, patterns)?))
+}
+
+fn joined(documents: &[&str], selected: Vec<Vec<usize>>) -> String {
+    let shown = selected.into_iter().flatten().map(|index| format!("---\n{}\n", documents[index]));
+    shown.collect()
+}
+
+/// The path that a document's own `# Source:` line gives.
+fn own_path(document: &str) -> Option<&str> {
+    document.lines().find_map(|line| line.strip_prefix("# Source: ")).filter(|path| path.contains('/'))
+}
+
+/// The documents of a text whose `# Source:` line has a path that, without the chart's name, matches a pattern, as [`write_shown`]
+/// writes them.
+///
+/// # Errors
+/// As for [`write_shown`].
+pub fn shown(text: &str, chart: &str, patterns: &[Source]) -> Result<String, Vec<Diagnostic>> {
+    let documents = split_manifests(text).map(|range| &text[range]);
+    let (paths, documents): (Vec<&str>, Vec<&str>) =
+        documents.filter_map(|document| own_path(document).map(|path| (path, document))).unzip();
+    Ok(joined(&documents, select(&paths, chart, patterns)?))
 }
 
 /// Keeps only the manifests and hooks, and of `crds` (pairs of path and text) those files, whose path matches a pattern:
@@ -81,8 +97,7 @@ fn documents<'a>(written: &'a Written<'_>) -> impl Iterator<Item = (&'a str, &'a
     written.pieces().flat_map(|(path, piece)| {
         split_manifests(piece).enumerate().filter_map(move |(number, range)| {
             let document = &piece[range];
-            let own_path = || document.lines().find_map(|line| line.strip_prefix("# Source: "));
-            let path = if number == 0 { path } else { own_path().filter(|path| path.contains('/'))? };
+            let path = if number == 0 { path } else { own_path(document)? };
             Some((path, document))
         })
     })

@@ -11,6 +11,15 @@ pub fn write(all: &Manifests, crds: &[(String, String)]) -> String {
     write_with_starts(all, crds).text
 }
 
+/// A text in place of all but the hooks, trimmed, then the hooks.
+pub fn with_hooks(text: &str, all: &Manifests) -> String {
+    let mut text = text.trim().to_owned() + "\n";
+    for hook in &all.hooks {
+        push(&mut text, &hook.path, hook.text());
+    }
+    text
+}
+
 /// A text, and where in it the documents begin that came from each path.
 pub(super) struct Written<'a> {
     text: String,

@@ -95,6 +95,7 @@ fn flags_behave_as_their_rows_say() {
             "timeout" => Some("5m"),
             "name-template" => Some("{{ 1 }}"),
             "burst-limit" | "qps" => Some("1"),
+            "post-renderer" => Some("cat"),
             _ => (flag["takes"] != "").then_some("x"),
         };
         let argument = value.map_or(format!("--{name}"), |value| format!("--{name}={value}"));

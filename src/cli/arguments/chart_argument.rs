@@ -167,11 +167,7 @@ pub(in crate::cli) fn name_and_chart<'a>(
 
 /// Helm's folder of starters.
 fn starters() -> Option<PathBuf> {
-    let folder = |name: &str| std::env::var_os(name).filter(|path| !path.is_empty()).map(PathBuf::from);
-    let data = folder("HELM_DATA_HOME")
-        .or_else(|| Some(folder("XDG_DATA_HOME")?.join("helm")))
-        .or_else(|| Some(folder("HOME")?.join(".local/share/helm")))?;
-    Some(data.join("starters"))
+    Some(io::helm_data_folder()?.join("starters"))
 }
 
 fn built_in(name: &'static str) -> Located {

@@ -29,8 +29,8 @@ enum Takes {
 
 /// What becomes of it.
 enum Effect {
-    /// It has no effect without a cluster.
-    Nothing,
+    /// It has no effect, for this reason.
+    Nothing(&'static str),
     /// pflag's word for a deprecated flag; it has no effect either.
     Deprecated(&'static str),
     /// It asks for something that mim-chart never does.
@@ -38,7 +38,12 @@ enum Effect {
 }
 
 const fn inert(name: &'static str, takes: Takes) -> HelmFlag {
-    HelmFlag { name, short: None, takes, effect: Effect::Nothing }
+    HelmFlag { name, short: None, takes, effect: Effect::Nothing(NO_INSTALLATION) }
+}
+
+/// A flag about how Helm downloads charts. Helm too has no use for it where the chart is here.
+const fn of_downloads(name: &'static str, takes: Takes) -> HelmFlag {
+    HelmFlag { name, short: None, takes, effect: Effect::Nothing(NO_DOWNLOAD) }
 }
 
 const fn deprecated(name: &'static str, instead: &'static str) -> HelmFlag {
@@ -49,9 +54,9 @@ const fn refused(name: &'static str, takes: Takes, why: &'static str) -> HelmFla
     HelmFlag { name, short: None, takes, effect: Effect::Refused(why) }
 }
 
+const NO_INSTALLATION: &str = "nothing is installed here";
+const NO_DOWNLOAD: &str = "nothing is downloaded here";
 const NETWORK: &str = "mim-chart never opens a connection: fetch the chart first, and give its directory or archive";
-const DNS: &str = "mim-chart looks up no names, so that a render depends on nothing but its input: getHostByName gives \"\", as in Helm without \
-     this flag; give the address as a value";
 const CLUSTER: &str = "mim-chart never asks a cluster: pipe the manifests into `kubectl apply --dry-run=server -f -`";
 const SIGNING: &str =
     "mim-chart signs nothing: sign the archive with `gpg --detach-sign`, or package with `helm package --sign`";
@@ -79,16 +84,26 @@ const EVERYWHERE: &[HelmFlag] = &[
 /// Helm's flags for `template`.
 const TEMPLATE: &[HelmFlag] = &[
     inert("create-namespace", Takes::Nothing),
-    inert("dependency-update", Takes::Nothing),
+    of_downloads("dependency-update", Takes::Nothing),
     inert("description", Takes::Value(anything)),
-    inert("devel", Takes::Nothing),
+    of_downloads("devel", Takes::Nothing),
     inert("disable-openapi-validation", Takes::Nothing),
     inert("dry-run", Takes::Optional("client", dry_run)),
     inert("force-conflicts", Takes::Nothing),
     inert("force-replace", Takes::Nothing),
-    HelmFlag { name: "generate-name", short: Some('g'), takes: Takes::Nothing, effect: Effect::Nothing },
-    inert("keyring", Takes::Value(anything)),
-    HelmFlag { name: "labels", short: Some('l'), takes: Takes::Value(labels), effect: Effect::Nothing },
+    HelmFlag {
+        name: "generate-name",
+        short: Some('g'),
+        takes: Takes::Nothing,
+        effect: Effect::Nothing(NO_INSTALLATION),
+    },
+    of_downloads("keyring", Takes::Value(anything)),
+    HelmFlag {
+        name: "labels",
+        short: Some('l'),
+        takes: Takes::Value(labels),
+        effect: Effect::Nothing(NO_INSTALLATION),
+    },
     inert("replace", Takes::Nothing),
     inert("rollback-on-failure", Takes::Nothing),
     inert("server-side", Takes::Nothing),
@@ -101,24 +116,16 @@ const TEMPLATE: &[HelmFlag] = &[
     deprecated("force", "use --force-replace instead"),
     deprecated("hide-notes", GONE),
     deprecated("render-subchart-notes", GONE),
-    refused("ca-file", Takes::Value(anything), NETWORK),
-    refused("cert-file", Takes::Value(anything), NETWORK),
-    refused("enable-dns", Takes::Nothing, DNS),
-    refused("insecure-skip-tls-verify", Takes::Nothing, NETWORK),
-    refused("key-file", Takes::Value(anything), NETWORK),
-    refused("pass-credentials", Takes::Nothing, NETWORK),
-    refused("password", Takes::Value(anything), NETWORK),
-    refused("plain-http", Takes::Nothing, NETWORK),
+    of_downloads("ca-file", Takes::Value(anything)),
+    of_downloads("cert-file", Takes::Value(anything)),
+    of_downloads("insecure-skip-tls-verify", Takes::Nothing),
+    of_downloads("key-file", Takes::Value(anything)),
+    of_downloads("pass-credentials", Takes::Nothing),
+    of_downloads("password", Takes::Value(anything)),
+    of_downloads("plain-http", Takes::Nothing),
     refused("repo", Takes::Value(anything), NETWORK),
-    refused("username", Takes::Value(anything), NETWORK),
-    refused("validate", Takes::Nothing, CLUSTER),
+    of_downloads("username", Takes::Value(anything)),
     refused("verify", Takes::Nothing, "mim-chart checks no signatures: use `helm verify`"),
-    refused("post-renderer", Takes::Value(anything), "mim-chart runs no plugins: pipe its output through the program"),
-    refused(
-        "post-renderer-args",
-        Takes::Value(anything),
-        "mim-chart runs no plugins: pipe its output through the program",
-    ),
 ];
 
 /// Helm's flags for `package`.
@@ -138,16 +145,33 @@ const PACKAGE: &[HelmFlag] = &[
 
 /// Helm's flags for `dependency build` and `dependency update`.
 const DEPENDENCY: &[HelmFlag] = &[
-    refused("ca-file", Takes::Value(anything), NETWORK),
-    refused("cert-file", Takes::Value(anything), NETWORK),
-    refused("insecure-skip-tls-verify", Takes::Nothing, NETWORK),
-    refused("key-file", Takes::Value(anything), NETWORK),
-    inert("keyring", Takes::Value(anything)),
-    refused("password", Takes::Value(anything), NETWORK),
-    refused("plain-http", Takes::Nothing, NETWORK),
-    inert("skip-refresh", Takes::Nothing),
-    refused("username", Takes::Value(anything), NETWORK),
+    of_downloads("ca-file", Takes::Value(anything)),
+    of_downloads("cert-file", Takes::Value(anything)),
+    of_downloads("insecure-skip-tls-verify", Takes::Nothing),
+    of_downloads("key-file", Takes::Value(anything)),
+    of_downloads("keyring", Takes::Value(anything)),
+    of_downloads("password", Takes::Value(anything)),
+    of_downloads("plain-http", Takes::Nothing),
+    of_downloads("skip-refresh", Takes::Nothing),
+    of_downloads("username", Takes::Value(anything)),
     refused("verify", Takes::Nothing, "mim-chart checks no signatures: use `helm verify`"),
+];
+
+/// Helm's flags for `show`.
+const SHOW: &[HelmFlag] = &[
+    of_downloads("ca-file", Takes::Value(anything)),
+    of_downloads("cert-file", Takes::Value(anything)),
+    of_downloads("devel", Takes::Nothing),
+    of_downloads("insecure-skip-tls-verify", Takes::Nothing),
+    of_downloads("key-file", Takes::Value(anything)),
+    of_downloads("keyring", Takes::Value(anything)),
+    of_downloads("pass-credentials", Takes::Nothing),
+    of_downloads("password", Takes::Value(anything)),
+    of_downloads("plain-http", Takes::Nothing),
+    refused("repo", Takes::Value(anything), NETWORK),
+    of_downloads("username", Takes::Value(anything)),
+    refused("verify", Takes::Nothing, "mim-chart checks no signatures: use `helm verify`"),
+    of_downloads("version", Takes::Value(anything)),
 ];
 
 /// Helm's flags for a subcommand.
@@ -156,6 +180,7 @@ fn of_command(name: &str) -> &'static [HelmFlag] {
         "template" => TEMPLATE,
         "package" => PACKAGE,
         "build" | "update" => DEPENDENCY,
+        "show" => SHOW,
         _ => &[],
     }
 }
@@ -201,17 +226,14 @@ pub(in crate::cli) fn examine(matches: &ArgMatches) -> Result<Vec<Diagnostic>, V
         return Err(errors);
     }
     let mut reported: Vec<Diagnostic> = given.iter().filter_map(|flag| flag.deprecation()).collect();
-    let inert: Vec<String> = given
-        .iter()
-        .filter(|flag| matches!(flag.effect, Effect::Nothing))
-        .map(|flag| format!("--{}", flag.name))
-        .collect();
-    if !inert.is_empty() {
-        let verb = if inert.len() == 1 { "has" } else { "have" };
-        reported.push(Diagnostic::warning(
-            "inert-flag",
-            format!("{} {verb} no effect: nothing is installed here", inert.join(", ")),
-        ));
+    for reason in [NO_INSTALLATION, NO_DOWNLOAD] {
+        let is_inert = |flag: &&&HelmFlag| matches!(flag.effect, Effect::Nothing(why) if why == reason);
+        let inert: Vec<String> = given.iter().filter(is_inert).map(|flag| format!("--{}", flag.name)).collect();
+        if !inert.is_empty() {
+            let verb = if inert.len() == 1 { "has" } else { "have" };
+            let message = format!("{} {verb} no effect: {reason}", inert.join(", "));
+            reported.push(Diagnostic::warning("inert-flag", message));
+        }
     }
     Ok(reported)
 }
@@ -347,7 +369,7 @@ mod tests {
 
     #[test]
     fn no_flag_is_there_twice() {
-        for command in ["template", "package", "build"] {
+        for command in ["template", "package", "build", "show"] {
             let mut names: Vec<_> = EVERYWHERE.iter().chain(of_command(command)).map(|flag| flag.name).collect();
             names.sort_unstable();
             assert!(names.windows(2).all(|pair| pair[0] != pair[1]));

@@ -7,6 +7,7 @@ pub(super) mod helm_flags;
 pub(super) mod lookup_flag;
 pub(super) mod manifest_input;
 pub(super) mod pflag;
+pub(super) mod post_renderer;
 pub(super) mod rendering;
 pub(super) mod secrets;
 pub(super) mod side_flags;

@@ -12,7 +12,7 @@
 //! | `functions` | what templates can call, a file for each family |
 //! | `trace` | where what templates write comes from |
 //! | `loaded` | the templates of a tree of charts, parsed and run |
-//! | `name_template` | the name of a release by `--name-template` |
+//! | `flag_templates` | templates given as flags: `--name-template`, `version --template` |
 //! | `objects` | what Helm gives to templates: `Release`, `Chart`, `Values`, ... |
 //! | `host` | time, zones, randomness |
 //! | `times` | Go's `time` as values |
@@ -23,12 +23,12 @@ mod ast;
 mod call;
 mod errors;
 mod exec;
+mod flag_templates;
 mod functions;
 mod host;
 mod lex;
 mod limits;
 mod loaded;
-mod name_template;
 mod node_text;
 mod number;
 mod objects;
@@ -41,7 +41,7 @@ mod trace;
 mod value;
 mod value_texts;
 
-pub use self::name_template::render_name;
+pub use self::flag_templates::{render_name, render_version};
 
 use self::loaded::{Loaded, Output, RunScope};
 use super::language::{Engine, LoadedTemplates, Outcome};

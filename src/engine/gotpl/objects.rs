@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::value::{Entry, Kind, List, ListKind, Map, MapKind, Object, Text, Value, from_yaml_map};
 use crate::chart::Chart;
+use crate::engine::build_info::BuildInfo;
 use crate::engine::capabilities::Capabilities;
 use crate::engine::objects::{self, Field};
 use crate::engine::scope::Release;
@@ -125,9 +126,9 @@ impl Object for KubeVersionObject {
     }
 }
 
-/// `version.BuildInfo` of the Helm that this program stands in for.
+/// `version.BuildInfo`
 #[derive(Debug)]
-struct HelmVersion;
+pub struct HelmVersion(pub BuildInfo);
 
 impl Object for HelmVersion {
     fn go_type(&self) -> &'static str {
@@ -139,13 +140,7 @@ impl Object for HelmVersion {
     }
 
     fn fields(&self) -> Vec<(&'static str, Value)> {
-        vec![
-            ("Version", Value::str("v4.2.4")),
-            ("GitCommit", Value::str(HELM_COMMIT)),
-            ("GitTreeState", Value::str("clean")),
-            ("GoVersion", Value::str("go1.26.8")),
-            ("KubeClientVersion", Value::str("v1.36")),
-        ]
+        self.0.fields().map(|(name, value)| (name, Value::str(value))).collect()
     }
 
     fn json_fields(&self) -> Vec<(&'static str, Value)> {
@@ -154,16 +149,13 @@ impl Object for HelmVersion {
     }
 
     fn equals(&self, other: &dyn Object) -> bool {
-        other.as_any().is::<HelmVersion>()
+        other.as_any().downcast_ref::<HelmVersion>().is_some_and(|other| self.0 == other.0)
     }
 
     fn as_any(&self) -> &dyn Any {
         self
     }
 }
-
-/// The commit of the tag v4.2.4.
-const HELM_COMMIT: &str = "3900f434fd3ef2b84065dc04508df48f288dba00";
 
 /// The objects that all charts of a tree share.
 pub struct Shared {
@@ -181,7 +173,7 @@ impl Shared {
                 is_field: true,
             })),
             api_versions: Value::List(List::new(ListKind::Versions, versions)),
-            helm_version: Value::Object(Rc::new(HelmVersion)),
+            helm_version: Value::Object(Rc::new(HelmVersion(BuildInfo::HELM))),
         };
         let release = value(objects::release(release, "Helm"));
         Shared { release, capabilities: Value::Object(Rc::new(capabilities)) }

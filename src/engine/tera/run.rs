@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::io::Write;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use tera::{Context, Kwargs, Tera, Value};
@@ -62,6 +62,8 @@ pub(super) struct Run {
     objects: Mutex<Context>,
     /// What `lookup` finds.
     cluster: Mutex<Option<Arc<ClusterObjects>>>,
+    /// Whether the addresses of hosts are wanted.
+    needs_dns: AtomicBool,
     kept: Mutex<Vec<Kept>>,
     tpl_depth: AtomicUsize,
     /// Whether refusals are noted and no more.
@@ -121,6 +123,7 @@ impl Run {
             trusted: chart.is_built_in.then(|| chart.files.clone()),
             objects: Mutex::default(),
             cluster: Mutex::default(),
+            needs_dns: AtomicBool::default(),
             kept: Mutex::default(),
             tpl_depth: AtomicUsize::new(0),
             notes_refusals,
@@ -174,11 +177,17 @@ impl Run {
     /// Templates are rendered for this release from now on.
     pub(super) fn see(&self, release: &Release) {
         *lock(&self.cluster) = release.environment.objects.clone();
+        self.needs_dns.store(release.environment.needs_dns, Ordering::Relaxed);
     }
 
     /// What `lookup` finds.
     pub(super) fn cluster_objects(&self) -> Option<Arc<ClusterObjects>> {
         lock(&self.cluster).clone()
+    }
+
+    /// Whether the addresses of hosts are wanted, which are never looked up.
+    pub(super) fn needs_dns(&self) -> bool {
+        self.needs_dns.load(Ordering::Relaxed)
     }
 
     /// Begins a template, which sees these objects, after others that have used up so much of the budget.

@@ -4,10 +4,9 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
+use crate::io::process;
 use crate::io::tree::TreeError;
 
-/// How much of git's messages is read, in bytes.
-const MAX_STDERR_BYTES: u64 = 64 << 10;
 /// How long the line before an object's bytes may be: a name, a type and a size.
 const MAX_HEADER_BYTES: u64 = 512;
 
@@ -84,29 +83,8 @@ impl Git {
 
     /// Runs git to its end, or until it has printed more than `limit` bytes.
     pub(super) fn ask(&self, arguments: &[&str], limit: u64) -> std::io::Result<Answer> {
-        let mut child = self.command(arguments).spawn()?;
-        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-        let (read, stderr) = std::thread::scope(|scope| {
-            let messages = scope.spawn(move || {
-                let (mut bytes, Some(mut stderr)) = (Vec::new(), stderr) else { return Vec::new() };
-                // What can't be read of the messages is missing from them, no more; the rest must not hold git up.
-                let _ = (&mut stderr).take(MAX_STDERR_BYTES).read_to_end(&mut bytes);
-                let _ = std::io::copy(&mut stderr, &mut std::io::sink());
-                bytes
-            });
-            let mut bytes = Vec::new();
-            let read = match stdout {
-                Some(stdout) => stdout.take(limit + 1).read_to_end(&mut bytes).map(|_| bytes),
-                None => Ok(bytes),
-            };
-            if read.as_ref().map_or(true, |bytes| bytes.len() as u64 > limit) {
-                // It may have ended already.
-                let _ = child.kill();
-            }
-            (read, messages.join().unwrap_or_default())
-        });
-        let ok = child.wait()?.success();
-        Ok(Answer { ok, stdout: read?, stderr: String::from_utf8_lossy(&stderr).into_owned() })
+        let process::Answer { status, stdout, stderr } = process::run(self.command(arguments), None, limit)?;
+        Ok(Answer { ok: status.success(), stdout, stderr })
     }
 
     /// Starts a git that gives out objects one by one.

@@ -1,5 +1,6 @@
 //! What Helm adds to Go's templates.
 
+use crate::engine::environment::NO_DNS;
 use crate::engine::gotpl::call::{Args, Evaluate, Function, Param, Refused};
 use crate::engine::gotpl::errors::FnError;
 use crate::engine::gotpl::value::{Map, Value, from_yaml_map};
@@ -11,9 +12,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("required", &[Param::Str, Param::Any], required),
     Function::new("fail", &[Param::Str], |run, args| refuse(run, Refused::Fail(&args.str(0)))),
     Function::new("lookup", &[Param::Str, Param::Str, Param::Str, Param::Str], lookup),
-    // No network is asked.
-    Function::new("getHostByName", &[Param::Str], |_, _| Ok(Value::str(""))),
+    Function::new("getHostByName", &[Param::Str], host_by_name),
 ];
+
+/// No network is asked, as in Helm without `--enable-dns`.
+fn host_by_name(run: &mut dyn Evaluate, _: Args<'_>) -> Result<Value, FnError> {
+    if run.environment().needs_dns { Err(NO_DNS.into()) } else { Ok(Value::str("")) }
+}
 
 /// What the user says that the cluster holds.
 fn lookup(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {

@@ -97,6 +97,13 @@ static SPRIG: LazyLock<Table> = LazyLock::new(|| {
     Table::new(kept.chain(name_template::FUNCTIONS))
 });
 
+/// Go's own functions, without sprig's and Helm's.
+static GO: LazyLock<Table> = LazyLock::new(|| {
+    let families = [builtins::FUNCTIONS, compare::FUNCTIONS, escape::FUNCTIONS];
+
+    Table::new(families.into_iter().flatten())
+});
+
 /// For the parser: functions by name.
 pub const NAMES: parse::Functions =
     parse::Functions { number: |name| TABLE.numbers.get(name).copied(), name: |number| function(number).name };
@@ -113,6 +120,15 @@ pub const SPRIG_NAMES: parse::Functions =
 /// The function of a number that the parser of `--name-template` was given.
 pub fn sprig_function(number: u16) -> &'static Function {
     SPRIG.functions[usize::from(number)]
+}
+
+/// For the parser of `version --template`: functions by name.
+pub const GO_NAMES: parse::Functions =
+    parse::Functions { number: |name| GO.numbers.get(name).copied(), name: |number| go_function(number).name };
+
+/// The function of a number that the parser of `version --template` was given.
+pub fn go_function(number: u16) -> &'static Function {
+    GO.functions[usize::from(number)]
 }
 
 #[cfg(test)]

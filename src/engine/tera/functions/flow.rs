@@ -3,6 +3,8 @@
 use tera::Value;
 
 use super::call::{Answer, Call, Function, is_nothing, wrong_type};
+use crate::engine::environment::NO_DNS;
+use crate::engine::tera::failure::Failure;
 use crate::engine::tera::run::Refused;
 use crate::engine::tera::value::to_tera;
 use crate::go::fmt::GoValue;
@@ -50,7 +52,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "getHostByName",
         &["name"],
         "Nothing: no network is asked, as in Helm without `--enable-dns`.",
-        |call| call.text("name").map(|_| Value::from("")),
+        |call| match call.run.needs_dns() {
+            true => Err(Failure::Call(NO_DNS.to_owned())),
+            false => call.text("name").map(|_| Value::from("")),
+        },
     ),
 ];
 

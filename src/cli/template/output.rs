@@ -1,0 +1,234 @@
+//! What `template` prints, and where to.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::chart::Chart;
+use crate::cli::arguments::rendering::leave_out_hooks;
+use crate::cli::arguments::secrets;
+use crate::cli::failure::Failure;
+use crate::cli::output::console::Console;
+use crate::diagnostic::{Diagnostic, Severity, Source, printable};
+use crate::explain::line_map;
+use crate::io::{self, PostRenderer, PostRendererKind};
+use crate::manifest::{self, Manifests};
+use crate::render::Render;
+
+/// What is printed, and where to.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(super) struct OutputFlags {
+    /// Print only what these templates render to (repeatable; templates/x.yaml, with * ? [..])
+    #[arg(short, long, value_name = "TEMPLATE")]
+    show_only: Vec<String>,
+    /// Write the manifests to files below this directory instead of printing them
+    #[arg(long, value_name = "DIR")]
+    output_dir: Option<PathBuf>,
+    /// With --output-dir: put the release's name before the path
+    #[arg(long)]
+    release_name: bool,
+    /// With --output-dir: remove files that an earlier run wrote for this chart and that are no longer rendered
+    #[arg(long)]
+    prune_output: bool,
+    /// Print the chart's custom resource definitions too
+    #[arg(long)]
+    include_crds: bool,
+    /// Write where each line of the output comes from to this file, as JSON: template, calls and values
+    ///
+    /// The object has `version` (1), `documents` (`apiVersion`, `kind`, `name`, `namespace`, `source`, `lines`) and `values` (who set
+    /// each: `place`). A line has `line` (its number in the output), `template` (`file`, `line`, `column`), `calls` (the same with
+    /// `name`, the innermost first), and keys of values: `shown` by it, and `deciding` about it; lists that are
+    /// empty are left out.
+    #[arg(long, value_name = "FILE")]
+    line_map: Option<PathBuf>,
+    /// Do not print hooks
+    #[arg(long)]
+    no_hooks: bool,
+    /// Do not print test hooks
+    #[arg(long)]
+    skip_tests: bool,
+}
+
+impl OutputFlags {
+    /// Writes what was rendered; `rewritten` takes the place of all but the hooks.
+    pub(super) fn write(
+        &self,
+        render: Render,
+        rewritten: Option<&Source>,
+        release: &str,
+        strict: bool,
+        subject: &secrets::Subject<'_>,
+        console: &mut Console,
+    ) -> Result<(), Failure> {
+        if self.line_map.is_some() {
+            return self.write_with_line_map(render, strict, subject, console);
+        }
+        let Render { chart, mut manifests, mut warnings, values, .. } = render;
+        // The process ends soon: to free values and files piece by piece would only take time.
+        std::mem::forget(values);
+        let chart = std::mem::ManuallyDrop::new(chart);
+        leave_out_hooks(&mut manifests, self.no_hooks, self.skip_tests);
+        subject.learn(console, &warnings);
+        warnings.extend(hooks_note(&manifests));
+        let name = &chart.metadata.name;
+        if let Some(rewritten) = rewritten {
+            let text = manifest::with_hooks(rewritten.text(), &manifests);
+            let text = if self.show_only.is_empty() { text } else { manifest::shown(&text, name, &self.patterns())? };
+            console.warn(&warnings, strict)?;
+            return Ok(console.print_unchanged(&text)?);
+        }
+        let mut crds = self.crds(&chart);
+        if let Some(directory) = self.output_directory() {
+            if !self.show_only.is_empty() {
+                manifest::keep_shown(&mut manifests, &mut crds, name, &self.patterns())?;
+            }
+            console.warn(&warnings, strict)?;
+            return self.write_files(directory, &manifests, &crds, release, name, console);
+        }
+        let text = if self.show_only.is_empty() {
+            manifest::write(&manifests, &crds)
+        } else {
+            manifest::write_shown(&manifests, &crds, name, &self.patterns())?
+        };
+        console.warn(&warnings, strict)?;
+        Ok(console.print_unchanged(&text)?)
+    }
+
+    fn output_directory(&self) -> Option<&Path> {
+        self.output_dir.as_deref().filter(|directory| !directory.as_os_str().is_empty())
+    }
+
+    /// Prints all manifests, and writes where each line comes from.
+    fn write_with_line_map(
+        &self,
+        mut render: Render,
+        strict: bool,
+        subject: &secrets::Subject<'_>,
+        console: &mut Console,
+    ) -> Result<(), Failure> {
+        leave_out_hooks(&mut render.manifests, self.no_hooks, self.skip_tests);
+        render.warnings.extend(hooks_note(&render.manifests));
+        subject.learn_now(console);
+        let crds = self.crds(&render.chart);
+        let text = manifest::write(&render.manifests, &crds);
+        let lines_before = text.lines().count() - manifest::write(&render.manifests, &[]).lines().count();
+        let map = line_map(&render, lines_before, console.secrets())?;
+        console.warn(&render.warnings, strict)?;
+        if let Some(path) = &self.line_map {
+            io::write_file(path, &map, "--line-map")?;
+        }
+        Ok(console.print_unchanged(&text)?)
+    }
+
+    /// The chart's custom resource definitions, where they are to be printed.
+    pub(super) fn crds(&self, chart: &Chart) -> Vec<(String, String)> {
+        let crds = if self.include_crds { chart.all_crds() } else { Vec::new() };
+        crds.into_iter().map(|(path, file)| (path, String::from_utf8_lossy(&file.bytes).into_owned())).collect()
+    }
+
+    /// Whether the flags fit together, and the program that rewrites the manifests.
+    ///
+    /// # Errors
+    /// Those that do not.
+    pub(super) fn check(&self, program: Option<&PostRenderer>) -> Result<(), Failure> {
+        let refuse = |message: &str, help: &[&str]| {
+            Err(help.iter().fold(Diagnostic::error("usage", message), |error, help| error.help(*help)).into())
+        };
+        // The lines that are counted are those of the whole output.
+        if self.line_map.is_some() && (self.output_dir.is_some() || !self.show_only.is_empty()) {
+            return refuse(
+                "--line-map covers the whole output: it can't be used with --output-dir or --show-only",
+                &[],
+            );
+        }
+        if self.line_map.is_some() && program.is_some() {
+            return refuse("--line-map covers what templates print: it can't be used with --post-renderer", &[]);
+        }
+        if self.output_directory().is_some()
+            && program.is_some_and(|program| program.kind() == PostRendererKind::Executable)
+        {
+            return refuse(
+                "--output-dir can't be used with an executable as --post-renderer: what it prints belongs to no template",
+                &[
+                    "print it to a file: mim-chart template ... --post-renderer PROGRAM > manifests.yaml",
+                    "a plugin of Helm 4 gets the template of each document with it, and can be used with --output-dir",
+                ],
+            );
+        }
+        self.check_pruning()
+    }
+
+    /// Pruning makes sense only where all files are written.
+    fn check_pruning(&self) -> Result<(), Failure> {
+        if !self.prune_output {
+            return Ok(());
+        }
+        let refuse = |message: &str| Err(Diagnostic::error("usage", message).into());
+        if self.output_dir.is_none() {
+            return refuse("--prune-output needs --output-dir");
+        }
+        if !self.show_only.is_empty() {
+            return refuse(
+                "--prune-output can't be used with --show-only: all files that are not shown would be removed",
+            );
+        }
+        Ok(())
+    }
+
+    /// The patterns of `--show-only`.
+    fn patterns(&self) -> Vec<Source> {
+        self.show_only.iter().map(|text| Source::flag("--show-only", text)).collect()
+    }
+
+    /// Writes one file a template below `directory`, and says so for every document in it, as Helm does.
+    fn write_files(
+        &self,
+        directory: &Path,
+        manifests: &Manifests,
+        crds: &[(String, String)],
+        release: &str,
+        chart: &str,
+        console: &mut Console,
+    ) -> Result<(), Failure> {
+        let (mut files, mut documents) = manifest::files(manifests, crds);
+        if self.release_name {
+            let below = |path: &mut String| *path = format!("{release}/{path}");
+            files.iter_mut().map(|(path, _)| path).for_each(below);
+            documents.iter_mut().for_each(below);
+        }
+        io::write_files(directory, &files).map_err(|error| vec![error])?;
+        let line = |verb: &str, path: &String| {
+            let path = directory.join(path).display().to_string();
+            format!("{verb} {}\n", printable(&path))
+        };
+        let mut reported: String = documents.iter().map(|path| line("wrote", path)).collect();
+        if self.prune_output {
+            let prefix = if self.release_name { release } else { "" };
+            let pruned = io::prune_files(directory, prefix, chart, &files)?;
+            reported.extend(pruned.iter().map(|path| line("removed", path)));
+        }
+        Ok(console.print(&reported)?)
+    }
+}
+
+/// What is to be said of hooks: Helm runs them at their time, kubectl applies them with all the rest.
+fn hooks_note(manifests: &Manifests) -> Option<Diagnostic> {
+    const SHOWN: usize = 5;
+    let shown: Vec<String> = manifests
+        .hooks
+        .iter()
+        .filter_map(|manifest| Some(format!("{} ({})", manifest.path, manifest.hook.as_ref()?.events.join(", "))))
+        .collect();
+    if shown.is_empty() {
+        return None;
+    }
+    let more = shown.len().checked_sub(SHOWN).filter(|&more| more > 0).map(|more| format!(" and {more} more"));
+    let message = format!(
+        "hooks are among the manifests; kubectl would apply them like everything else: {}{}",
+        shown[..shown.len().min(SHOWN)].join(", "),
+        more.unwrap_or_default()
+    );
+    let note = Diagnostic::new(Severity::Info, "hooks", message);
+    Some(note.help("--no-hooks leaves all hooks out, --skip-tests those that only `helm test` runs"))
+}

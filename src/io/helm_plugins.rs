@@ -1,0 +1,111 @@
+//! Plugins of Helm 4 that are installed: a folder each, with a `plugin.yaml` in it.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::helm_folders::plugin_folders;
+use crate::diagnostic::{Diagnostic, Source};
+use crate::go::expand::expand;
+use crate::yaml::{self, Map};
+
+/// The type of plugins that post-render.
+const POST_RENDERER: &str = "postrenderer/v1";
+/// The greatest size of a plugin.yaml, in bytes.
+const MAX_METADATA_BYTES: u64 = 1 << 20;
+/// How many entries of a folder of plugins are looked at.
+const MAX_PLUGINS: usize = 10_000;
+
+/// The command of a plugin for this machine.
+#[derive(Debug)]
+pub(super) struct PluginCommand {
+    pub(super) folder: PathBuf,
+    pub(super) program: String,
+    pub(super) arguments: Vec<String>,
+}
+
+/// The plugin of a name that post-renders, if it is installed; folders are looked through in the order of their names.
+///
+/// # Errors
+/// The plugin can't be run: it is not a program of its own, or has no command for this machine.
+pub(super) fn post_renderer(name: &str) -> Result<Option<PluginCommand>, Diagnostic> {
+    for folder in plugin_folders() {
+        let Ok(entries) = folder.read_dir() else { continue };
+        let mut plugins: Vec<PathBuf> = entries.flatten().take(MAX_PLUGINS).map(|entry| entry.path()).collect();
+        plugins.sort();
+        for plugin in plugins {
+            let Some(metadata) = metadata(&plugin) else { continue };
+            if metadata.text_at(&["name"]) == Some(name) && metadata.text_at(&["type"]) == Some(POST_RENDERER) {
+                return command(name, plugin, &metadata).map(Some);
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// What a plugin.yaml says; `None` where there is none, or none of this form. Helm too ignores those that it can't read.
+fn metadata(plugin: &Path) -> Option<Map> {
+    let file = plugin.join("plugin.yaml");
+    // Anything but a file could keep the program waiting.
+    let is_file = file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() <= MAX_METADATA_BYTES);
+    let mut text = String::new();
+    let opened = is_file.then(|| File::open(&file).ok()).flatten()?;
+    opened.take(MAX_METADATA_BYTES).read_to_string(&mut text).ok()?;
+    let node = yaml::read_document(&Source::file(file.display().to_string(), text)).ok()?;
+    node.value.as_map().filter(|metadata| metadata.text_at(&["apiVersion"]) == Some("v1")).cloned()
+}
+
+fn command(name: &str, folder: PathBuf, metadata: &Map) -> Result<PluginCommand, Diagnostic> {
+    let refuse = |reason: String| Diagnostic::error("post-renderer", reason);
+    let runtime = metadata.text_at(&["runtime"]).unwrap_or_default();
+    if runtime != "subprocess" {
+        let message = format!(
+            "plugin {name:?} needs the runtime {runtime:?}: mim-chart runs plugins of the runtime \"subprocess\""
+        );
+        return Err(refuse(message));
+    }
+    let commands = metadata.maps_at(&["runtimeConfig", "platformCommand"]);
+    let fits = |command: &Map, key: &str, here: &str| match command.text_at(&[key]).unwrap_or_default() {
+        "" => Some(false),
+        wanted => wanted.eq_ignore_ascii_case(here).then_some(true),
+    };
+    // The most particular command wins: for this system and machine, then for this system, then for any.
+    let rank = |command: &&Map| match (fits(command, "os", OS)?, fits(command, "arch", ARCH)?) {
+        (true, true) => Some(2),
+        (true, false) => Some(1),
+        (false, false) => Some(0),
+        (false, true) => None,
+    };
+    let ranked = commands.filter_map(|command| Some((rank(&command)?, command)));
+    // Of several of one rank the first counts.
+    let best = ranked.reduce(|best, next| if next.0 > best.0 { next } else { best });
+    let expanded = |text: &str| {
+        let value = |variable: &[u8]| match variable {
+            b"HELM_PLUGIN_NAME" => name.as_bytes().to_vec(),
+            b"HELM_PLUGIN_DIR" => folder.display().to_string().into_bytes(),
+            other => std::env::var(String::from_utf8_lossy(other).as_ref()).unwrap_or_default().into_bytes(),
+        };
+        String::from_utf8_lossy(&expand(text.as_bytes(), value)).into_owned()
+    };
+    let none = || refuse(format!("plugin {name:?}: no plugin command is applicable"));
+    let (_, best) = best.ok_or_else(none)?;
+    let mut words = best.text_at(&["command"]).unwrap_or_default().split(' ');
+    let program = words.next().filter(|program| !program.is_empty()).map(&expanded).ok_or_else(none)?;
+    let arguments = best.list_at(&["args"]).iter().filter_map(yaml::decode::text_of);
+    let arguments = words.map(str::to_owned).chain(arguments).map(|argument| expanded(&argument)).collect();
+    Ok(PluginCommand { program, arguments, folder })
+}
+
+/// The system's name, as Go has it.
+const OS: &str = if cfg!(target_os = "macos") { "darwin" } else { std::env::consts::OS };
+
+/// The machine's name, as Go has it.
+const ARCH: &str = if cfg!(target_arch = "x86_64") {
+    "amd64"
+} else if cfg!(target_arch = "aarch64") {
+    "arm64"
+} else if cfg!(target_arch = "x86") {
+    "386"
+} else {
+    std::env::consts::ARCH
+};
