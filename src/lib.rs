@@ -18,6 +18,7 @@
 //! | [`json_path`] | kubectl's JSONPath over values |
 //! | [`report`] | what checks found, in the forms that programs read |
 //! | [`kubernetes`] | what Kubernetes knows of objects: types, names, quantities, versions, defaults |
+//! | [`cel`] | CEL, the expressions of rules in CustomResourceDefinitions |
 //! | [`json_schema`] | what a JSON Schema says about a value, as Helm checks it |
 //! | [`values`] | layers of values, the `--set` grammar, merging with a chart's defaults |
 //! | [`secrets`] | what is not to be read by everybody, and masking it |
@@ -58,6 +59,8 @@
 
 #[doc(hidden)]
 pub mod alignment;
+#[doc(hidden)]
+pub mod cel;
 #[doc(hidden)]
 pub mod chart;
 #[doc(hidden)]

@@ -19,6 +19,7 @@ const ORDER: &[&str] = &[
     "secrets",
     "values",
     "json_schema",
+    "cel",
     "kubernetes",
     "report",
     "json_path",

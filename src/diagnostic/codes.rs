@@ -43,6 +43,8 @@ codes! {
     "crds-chart-loads": "The chart cannot be loaded",
     "crds-directory": "crds is not a directory",
     "create": "A new chart cannot be written",
+    "custom-rule": "A custom resource breaks a rule of its CustomResourceDefinition",
+    "custom-rule-not-evaluated": "A rule of a CustomResourceDefinition cannot be evaluated here",
     "custom-schema": "The schema of a custom resource definition cannot be used",
     "defaults-without-effect": "A value of values.yaml has no effect",
     "dependencies": "The dependencies of a chart do not agree with charts/ or Chart.lock",

@@ -188,6 +188,11 @@ impl Url {
         Ok(url)
     }
 
+    /// The path with its escapes (`URL.EscapedPath`).
+    pub fn escaped_path(&self) -> String {
+        if self.path == b"*" { "*".to_owned() } else { escape(&self.path, Part::Path) }
+    }
+
     /// The URL as text (`URL.String`).
     pub fn write(&self) -> Vec<u8> {
         let mut out = Vec::new();
@@ -204,7 +209,7 @@ impl Url {
                 out.push(b'@');
             }
             out.extend(escape(&self.host, Part::Host).into_bytes());
-            let path = if self.path == b"*" { "*".to_owned() } else { escape(&self.path, Part::Path) };
+            let path = self.escaped_path();
             if !path.is_empty() && !path.starts_with('/') && !self.host.is_empty() {
                 out.push(b'/');
             }

@@ -235,9 +235,18 @@ impl<'s> Evaluation<'_, 's, '_> {
             (self.keywords.format.and_then(|f| f.value.as_str()), self.instance.view)
             && self.asserts_formats()
             && self.charge(text.len() / BYTES_A_STEP)
-            && let Err(reason) = format::check(format, text)
         {
-            return Err(self.violation(|| format!("{} is not valid {format}: {reason}", quote(text))));
+            match self.session.registry.own_formats {
+                Some(has_format) if !has_format(format, text) => {
+                    return Err(self.violation(|| format!("must be of type {format}: {}", quote(text))));
+                }
+                Some(_) => {}
+                None => {
+                    if let Err(reason) = format::check(format, text) {
+                        return Err(self.violation(|| format!("{} is not valid {format}: {reason}", quote(text))));
+                    }
+                }
+            }
         }
         if let Some(target) = self.referred() {
             let finding = self.follow(Some(target), "$ref");
@@ -343,6 +352,7 @@ impl<'s> Evaluation<'_, 's, '_> {
     fn asserts_formats(&self) -> bool {
         use super::draft::Vocabularies;
         self.session.registry.asserts_formats
+            || self.session.registry.own_formats.is_some()
             || self.frame.place.resource.dialect.knows(Draft::Draft4, Draft::Draft2020, Vocabularies::FORMAT_ASSERTION)
     }
 

@@ -54,6 +54,7 @@ pub use violation::{Violation, lines};
 
 use crate::diagnostic::{Diagnostic, Source};
 use crate::yaml::Node;
+pub use registry::HasFormat;
 use registry::Registry;
 
 /// The URI under which Helm knows a chart's schema; its messages show it.
@@ -81,6 +82,13 @@ impl Schema {
     /// As [`Schema::parse`], except that the document has been read already.
     pub fn from_document(document: Node, resolver: &dyn Resolver) -> Result<Self, Diagnostic> {
         Registry::new(URL, document, resolver, metaschema::check_form).map(Schema).map_err(|error| *error)
+    }
+
+    /// The same schema with formats of its own, whatever its draft says of formats.
+    #[must_use]
+    pub fn with_formats(mut self, formats: HasFormat) -> Self {
+        self.0.own_formats = Some(formats);
+        self
     }
 
     /// What is wrong with a value: the lines of Helm's list (see [`lines`]). Empty if nothing is. `budget` is what all

@@ -21,6 +21,9 @@ use crate::yaml::Node;
 /// Judges a schema of a document by the metaschema of its dialect. The path is that of the schema in the document.
 pub(super) type FormCheck = fn(&Document, &Node, &[String], Dialect, &Loader<'_>) -> Result<(), Box<Diagnostic>>;
 
+/// Whether a text, the second, has the format of a name.
+pub type HasFormat = fn(&str, &str) -> bool;
+
 /// The documents of a schema, its own one first.
 #[derive(Debug)]
 pub(super) struct Registry {
@@ -31,6 +34,8 @@ pub(super) struct Registry {
     targets: AHashMap<usize, Target>,
     /// Whether `format` is asserted whatever the draft says, as Helm does with metaschemas.
     pub(super) asserts_formats: bool,
+    /// Whether a text has a format, where formats are not those of JSON Schema.
+    pub(super) own_formats: Option<HasFormat>,
     /// What judges schemas that look odd.
     check_form: FormCheck,
     pub(super) patterns: regexp::Cache,
@@ -58,6 +63,7 @@ impl Registry {
             document_by_url: AHashMap::new(),
             targets: AHashMap::new(),
             asserts_formats: false,
+            own_formats: None,
             check_form,
             patterns: regexp::Cache::default(),
             warnings: Vec::new(),

@@ -6,6 +6,7 @@
 //! | `schema.gz` | the same as data, written by `tests/cluster/record_openapi` |
 //! | `id`, `object`, `refusal` | what identifies an object; objects read from documents; why a document is not one |
 //! | `field_path` | paths to fields |
+//! | `formats` | formats of text in CustomResourceDefinitions |
 //! | `quantity`, `names` | what quantities, names, labels and keys look like |
 //! | `version`, `deprecations` | versions of Kubernetes, and API versions that it deprecated |
 //! | `defaults` | what the API server fills in, and what counts as nothing |
@@ -14,6 +15,7 @@
 mod defaults;
 mod deprecations;
 mod field_path;
+mod formats;
 mod id;
 mod live;
 pub mod names;
@@ -26,6 +28,7 @@ mod version;
 pub use defaults::{fill_in, is_filled_in, is_made_up, is_nothing};
 pub use deprecations::{deprecation, is_gone};
 pub use field_path::{FieldPath, PathStep};
+pub use formats::has_format;
 pub use id::Id;
 pub use live::as_applied;
 pub use object::{Object, Refused, Stream, read_objects, read_stored_stream, read_stream};

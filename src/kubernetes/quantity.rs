@@ -5,13 +5,16 @@ use std::borrow::Cow;
 use crate::json;
 use crate::yaml::Value;
 
-/// Kubernetes' quantities: a signed number with fraction, and a suffix (k8s.io/apimachinery, `resource.Quantity`).
+/// Kubernetes' quantities: a signed number with fraction, and a suffix (k8s.io/apimachinery, `resource.Quantity`). As there, digits
+/// may be missing, but not everything.
 pub fn is_quantity(text: &str) -> bool {
+    if text.is_empty() {
+        return false;
+    }
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let digits = unsigned.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(unsigned.len());
     let (number, suffix) = unsigned.split_at(digits);
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    if whole.is_empty() && fraction.is_empty() || fraction.contains('.') {
+    if number.matches('.').count() > 1 {
         return false;
     }
     if ["", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"].contains(&suffix) {

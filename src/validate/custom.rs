@@ -2,18 +2,22 @@
 //!
 //! A definition's `openAPIV3Schema` is a structural schema (Kubernetes, "Specify a structural schema"). What it says of values is
 //! JSON Schema of draft 4 but for a few words of its own, which are translated; fields that it does not name are refused, as the API
-//! server does under `fieldValidation=Strict`. Rules in CEL (`x-kubernetes-validations`) are not evaluated.
+//! server does under `fieldValidation=Strict`.
 
 use std::collections::HashSet;
+use std::sync::OnceLock;
 
+use super::expressions::Evaluation;
 use super::report::Report;
-use super::{form, formats, metadata, structure};
+use super::rules::Rules;
+use super::{defaulting, form, metadata, structure};
+use crate::cel::{Limits, whole};
 use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::json;
 use crate::json_schema::{Budget, Offline, Schema, Violation};
 use crate::kubernetes::Schema as Record;
-use crate::kubernetes::names;
 use crate::kubernetes::{FieldPath, Object, PathStep};
+use crate::kubernetes::{has_format, names};
 use crate::yaml::{Map, Node, Value};
 
 /// A kind that a CustomResourceDefinition brings.
@@ -29,8 +33,32 @@ pub struct CustomKind {
 struct Version {
     name: String,
     is_served: bool,
-    /// `openAPIV3Schema`, and the same as a JSON Schema; none if the definition has none or a broken one.
-    schema: Option<(Node, Schema)>,
+    /// Whether `status` is not a part of what is created.
+    has_status: bool,
+    /// `openAPIV3Schema`.
+    structural: Option<Node>,
+    /// What is made of it, when an object needs it; none if it is broken.
+    schema: OnceLock<Option<Compiled>>,
+}
+
+/// A schema as objects are held against it.
+#[derive(Debug)]
+struct Compiled {
+    schema: Schema,
+    has_defaults: bool,
+    rules: Option<Rules>,
+}
+
+impl Compiled {
+    fn of(structural: &Node) -> Option<Compiled> {
+        let mut document = structural.clone();
+        translate(&mut document, false);
+        let draft = Node::generated(Value::String("http://json-schema.org/draft-04/schema#".to_owned()));
+        document.value.as_map_mut()?.insert("$schema", Span::generated(), draft);
+        // A schema that is broken is reported where the definition itself is checked.
+        let schema = Schema::from_document(document, &Offline).ok()?.with_formats(has_text_format);
+        Some(Compiled { schema, has_defaults: defaulting::has_default(structural), rules: Rules::of(structural) })
+    }
 }
 
 /// The kinds that CustomResourceDefinitions among the objects bring.
@@ -61,21 +89,14 @@ impl Version {
     fn of(version: &Map) -> Option<Version> {
         let name = version.get("name")?.value.as_str()?.to_owned();
         let is_served = version.get("served").is_none_or(|node| node.value != Value::Bool(false));
-        let structural = version.at(["schema", "openAPIV3Schema"]);
-        let schema = structural.and_then(|node| {
-            let mut document = node.clone();
-            translate(&mut document, true);
-            let draft = Node::generated(Value::String("http://json-schema.org/draft-04/schema#".to_owned()));
-            document.value.as_map_mut()?.insert("$schema", Span::generated(), draft);
-            // A schema that is broken is reported where the definition itself is checked.
-            Some((node.clone(), Schema::from_document(document, &Offline).ok()?))
-        });
-        Some(Version { name, is_served, schema })
+        let structural = version.at(["schema", "openAPIV3Schema"]).cloned();
+        let has_status = version.map_at(&["subresources", "status"]).is_some();
+        Some(Version { name, is_served, has_status, structural, schema: OnceLock::new() })
     }
 }
 
-/// Turns a structural schema into JSON Schema.
-fn translate(node: &mut Node, is_whole_object: bool) {
+/// Turns a structural schema into JSON Schema. What is below `allOf` and the like only says something of values.
+fn translate(node: &mut Node, is_of_values: bool) {
     let Some(map) = node.value.as_map_mut() else { return };
     let generated = |text: &str| Node::generated(Value::String(text.to_owned()));
     if map.is_true_at(&["x-kubernetes-int-or-string"]) {
@@ -92,48 +113,35 @@ fn translate(node: &mut Node, is_whole_object: bool) {
         types.push(generated("null"));
         of.value = Value::List(types);
     }
-    // What has a default is there by the time it is looked for.
-    let has_default = |map: &Map, name: &str| map.at(["properties", name, "default"]).is_some();
-    let defaults: HashSet<String> = map
-        .get("properties")
-        .and_then(|node| node.value.as_map())
-        .into_iter()
-        .flat_map(Map::keys)
-        .filter(|name| has_default(map, name))
-        .map(str::to_owned)
-        .collect();
-    if let Some(Value::List(required)) = map.get_mut("required").map(|node| &mut node.value) {
-        required.retain(|name| !name.value.as_str().is_some_and(|name| defaults.contains(name)));
-        if required.is_empty() {
-            map.remove("required");
-        }
-    }
-    // The server fills these in, and checks them by rules of its own.
-    let is_whole_object = is_whole_object || map.is_true_at(&["x-kubernetes-embedded-resource"]);
-    if is_whole_object && let Some(properties) = map.get_mut("properties").and_then(|node| node.value.as_map_mut()) {
-        for name in ["apiVersion", "kind", "metadata", "status"] {
-            properties.remove(name);
-        }
-    }
     map.remove("default");
     map.remove("example");
-    // Formats are looked at with the fields: they are not those of JSON Schema.
-    map.remove("format");
+    // Those of fields are looked at with the fields.
+    if !is_of_values {
+        map.remove("format");
+    }
     for key in ["properties", "patternProperties"] {
         if let Some(inner) = map.get_mut(key).and_then(|node| node.value.as_map_mut()) {
-            inner.iter_mut().for_each(|(_, node)| translate(node, false));
+            inner.iter_mut().for_each(|(_, node)| translate(node, is_of_values));
         }
     }
-    for key in ["items", "additionalProperties", "not"] {
+    for key in ["items", "additionalProperties"] {
         if let Some(inner) = map.get_mut(key) {
-            translate(inner, false);
+            translate(inner, is_of_values);
         }
+    }
+    if let Some(inner) = map.get_mut("not") {
+        translate(inner, true);
     }
     for key in ["allOf", "anyOf", "oneOf"] {
         if let Some(Value::List(items)) = map.get_mut(key).map(|node| &mut node.value) {
-            items.iter_mut().for_each(|item| translate(item, false));
+            items.iter_mut().for_each(|item| translate(item, true));
         }
     }
+}
+
+/// Formats of text, bytes among them.
+fn has_text_format(format: &str, text: &str) -> bool {
+    if format == "byte" { !text.is_empty() && form::decode_base64(text).is_some() } else { has_format(format, text) }
 }
 
 /// Checks an object of a custom kind.
@@ -142,7 +150,7 @@ pub(super) fn check(
     fields: &Map,
     kind: &CustomKind,
     place: &Span,
-    budget: &Budget,
+    (budget, limits): (&Budget, &Limits),
     report: &mut Report<'_>,
 ) {
     metadata::check(object, fields, Some(kind.is_namespaced), report);
@@ -158,13 +166,12 @@ pub(super) fn check(
         }
         return;
     };
-    let Some((structural, schema)) = &version.schema else { return };
+    let Some(structural) = &version.structural else { return };
     unknown_fields(fields, structural, &FieldPath::default(), true, report);
-    let mut fields = fields.clone();
-    fields.remove("status");
-    let mut node = Node::new(Value::Map(fields), place.clone());
-    drop_nulls(&mut node, structural);
-    match schema.validate(&node, budget) {
+    let Some(compiled) = version.compiled() else { return };
+    let node = version.stored(compiled, structural, fields, place);
+    let before = report.findings.len();
+    match compiled.schema.validate(&node, budget) {
         Ok(violations) => violations.iter().for_each(|violation| tell(violation, &node, report)),
         Err(given_up) => {
             let place = given_up.labels.first().map_or(place, |label| &label.span);
@@ -172,33 +179,32 @@ pub(super) fn check(
             finding.diagnostic.help.extend(given_up.help);
         }
     }
+    let Some(rules) = &compiled.rules else { return };
+    if report.findings.len() > before {
+        let message = "the rules of its CustomResourceDefinition are not evaluated: correct the other errors first";
+        report.report(Severity::Info, "custom-rule-not-evaluated", &FieldPath::default(), message.to_owned(), place);
+        return;
+    }
+    let mut evaluation = Evaluation { limits, report, is_update: false };
+    evaluation.check(rules, &node, None, &FieldPath::default(), place);
 }
 
-/// Fields that are null are not there, unless they may be null.
-fn drop_nulls(node: &mut Node, schema: &Node) {
-    let schema = schema.value.as_map();
-    let named = |key: &str| schema.and_then(|schema| schema.get(key));
-    match &mut node.value {
-        Value::Map(map) => {
-            let of = |name: &str| {
-                let properties = named("properties").and_then(|node| node.value.as_map());
-                properties.and_then(|properties| properties.get(name)).or_else(|| named("additionalProperties"))
-            };
-            let may_be_null =
-                |name: &str| of(name).and_then(|node| node.value.as_map()).and_then(|of| of.get("nullable")).is_some();
-            map.retain(|name, entry| !entry.node.value.is_null() || may_be_null(name));
-            for (name, inner) in map.iter_mut() {
-                if let Some(of) = of(name) {
-                    drop_nulls(inner, of);
-                }
-            }
+impl Version {
+    fn compiled(&self) -> Option<&Compiled> {
+        self.schema.get_or_init(|| Compiled::of(self.structural.as_ref()?)).as_ref()
+    }
+
+    /// An object as the server stores it: with the defaults of its schema, and without `status`, which is set apart.
+    fn stored(&self, compiled: &Compiled, structural: &Node, fields: &Map, place: &Span) -> Node {
+        let mut fields = fields.clone();
+        if self.has_status {
+            fields.remove("status");
         }
-        Value::List(items) => {
-            if let Some(of) = named("items") {
-                items.iter_mut().for_each(|item| drop_nulls(item, of));
-            }
+        let mut node = Node::new(Value::Map(fields), place.clone());
+        if compiled.has_defaults || defaulting::has_null(&node.value) {
+            defaulting::complete(&mut node, structural);
         }
-        _ => {}
+        node
     }
 }
 
@@ -313,18 +319,24 @@ const METADATA: &str = "apimachinery.pkg.apis.meta.v1.ObjectMeta";
 fn format(node: &Node, schema: &Map, path: &FieldPath, report: &mut Report<'_>) {
     let format = schema.get("format").and_then(|node| node.value.as_str()).unwrap_or_default();
     let message = match (format, &node.value) {
-        ("int32" | "int64", value @ (Value::Int(_) | Value::Float(_))) if !form::is_whole(value, format == "int32") => {
+        ("int32" | "int64", value @ (Value::Int(_) | Value::Float(_)))
+            if !is_integer(node, value, format == "int32") =>
+        {
             format!("expected a whole number of {} bits", &format[3..])
         }
         ("byte", Value::String(text)) if text.is_empty() || form::decode_base64(text).is_none() => {
             "expected base64".to_owned()
         }
-        (format, Value::String(text)) if !formats::has(format, text) => {
+        (format, Value::String(text)) if !has_format(format, text) => {
             format!("must be of type {format}: {}", json::write(&node.value))
         }
         _ => return,
     };
     report.error("format", path, message, &node.span);
+}
+
+fn is_integer(node: &Node, value: &Value, is_32: bool) -> bool {
+    if is_32 { form::is_whole(value, true) } else { whole(node).is_some() }
 }
 
 fn below(node: &Node, schema: &Node, path: &FieldPath, report: &mut Report<'_>) {

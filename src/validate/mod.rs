@@ -7,22 +7,27 @@
 //! | `tables` | what the API server checks of objects of a type: one file for each API group |
 //! | `form` | what texts and numbers have to look like: names, addresses, ports, times |
 //! | `custom` | objects of CustomResourceDefinitions |
-//! | `formats` | formats of text in CustomResourceDefinitions |
+//! | `defaulting` | the defaults of their schemas |
+//! | `rules`, `shapes`, `expressions` | their rules in CEL |
 //! | `served` | kinds that Kubernetes no longer serves, or does not yet |
 //! | `metadata` | names, labels, annotations |
 //! | `cross_object` | what documents say of each other |
 
 mod cross_object;
 mod custom;
+mod defaulting;
+mod expressions;
 mod fields;
 mod form;
-mod formats;
 mod metadata;
 mod report;
+mod rules;
 mod served;
+mod shapes;
 mod structure;
 mod tables;
 
+use crate::cel::Limits;
 use crate::diagnostic::{Severity, Span};
 use crate::json_schema::Budget;
 use crate::kubernetes::KubeVersion;
@@ -60,19 +65,19 @@ pub struct Request<'a> {
 pub fn validate(objects: &[Object], request: &Request<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     // What the schemas of custom kinds may take, all objects together.
-    let budget = Budget::default();
+    let budget = (&Budget::default(), &Limits::default());
     for object in objects {
         let name = object.id.to_string();
         let mut report =
             Report { object: &name, origin: &object.origin, whole: object.span.clone(), findings: Vec::new() };
-        one(object, request, &budget, &mut report);
+        one(object, request, budget, &mut report);
         findings.append(&mut report.findings);
     }
     cross_object::check(objects, &mut findings);
     findings
 }
 
-fn one(object: &Object, request: &Request<'_>, budget: &Budget, report: &mut Report<'_>) {
+fn one(object: &Object, request: &Request<'_>, budget: (&Budget, &Limits), report: &mut Report<'_>) {
     let fields = object.fields();
     let place = head(&fields, &object.span);
     let id = &object.id;

@@ -30,6 +30,7 @@ mod cli_cases;
 mod create;
 mod dependency;
 mod diff;
+mod expressions;
 mod go_calls;
 mod go_template_limits;
 mod go_templates;

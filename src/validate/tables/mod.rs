@@ -14,7 +14,7 @@
 //! | `cluster` | `rbac`, `scheduling`, `node`, `coordination`, webhooks |
 //! | `networking` | `networking.k8s.io/v1` |
 //! | `flow` | `flowcontrol.apiserver.k8s.io/v1` |
-//! | `definitions` | CustomResourceDefinitions |
+//! | `definitions`, `definition_rules` | CustomResourceDefinitions, and the rules in them |
 
 mod autoscaling;
 mod cluster;
@@ -22,6 +22,7 @@ mod configuration;
 mod containers;
 mod core;
 mod cron;
+mod definition_rules;
 mod definitions;
 mod flow;
 mod networking;

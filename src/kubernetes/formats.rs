@@ -2,12 +2,12 @@
 
 use std::net::Ipv6Addr;
 
+use super::names;
 use crate::go::time::{Duration, days_in};
 use crate::go::url::Url;
-use crate::kubernetes::names;
 
 /// Whether a text has a format; any has one that the server does not know, or that is not looked at here (`isbn`, `creditcard`).
-pub(super) fn has(format: &str, text: &str) -> bool {
+pub fn has_format(format: &str, text: &str) -> bool {
     match format.replace('-', "").as_str() {
         "bsonobjectid" => text.len() == 24 && text.bytes().all(|byte| byte.is_ascii_hexdigit()),
         "cidr" => is_network(text),

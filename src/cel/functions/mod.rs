@@ -1,0 +1,87 @@
+//! The functions, one file for each library; operators and macros are elsewhere.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `function` | what a function is |
+//! | `conversions` | what CEL itself has: sizes, types, conversions |
+//! | `strings`, `formatting` | texts; `"...".format(...)` |
+//! | `patterns` | `matches`, `find`, `findAll` |
+//! | `lists`, `sets` | lists |
+//! | `optionals` | `optional.of`, `value`, `orValue` |
+//! | `times` | the parts of instants and durations |
+//! | `addresses` | `ip`, `cidr` |
+//! | `urls` | `url`, `isURL` |
+//! | `amounts` | `quantity`, `semver` |
+//! | `named_formats` | `format.dns1123Label()` |
+
+mod addresses;
+mod amounts;
+mod conversions;
+mod formatting;
+mod function;
+mod lists;
+mod named_formats;
+mod optionals;
+mod patterns;
+mod sets;
+mod strings;
+mod times;
+mod urls;
+
+pub(super) use formatting::shown;
+pub(super) use function::{Form, Function};
+pub(super) use lists::sort;
+
+const TABLES: [&[Function]; 12] = [
+    conversions::TABLE,
+    strings::TABLE,
+    formatting::TABLE,
+    patterns::TABLE,
+    lists::TABLE,
+    sets::TABLE,
+    optionals::TABLE,
+    times::TABLE,
+    addresses::TABLE,
+    urls::TABLE,
+    amounts::TABLE,
+    named_formats::TABLE,
+];
+
+fn named(name: &str) -> impl Iterator<Item = &'static Function> {
+    TABLES.into_iter().flatten().filter(move |function| function.name == name)
+}
+
+/// The function of a name that takes so many arguments.
+///
+/// # Errors
+/// There is none; what the API server says of it.
+pub(super) fn find(name: &str, form: Form, arguments: usize) -> Result<&'static Function, String> {
+    let takes = |function: &&Function| {
+        function.form == form && (function.arguments[0]..=function.arguments[1]).contains(&arguments)
+    };
+    named(name).find(takes).ok_or_else(|| match named(name).next() {
+        Some(_) => format!("found no matching overload for '{name}'"),
+        None => format!("undeclared reference to '{name}' (in container '')"),
+    })
+}
+
+/// Whether there is a function of a name with dots in it.
+pub(super) fn has_global(name: &str) -> bool {
+    named(name).any(|function| function.form == Form::Global)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_function_is_there_twice() {
+        let all: Vec<&Function> = TABLES.into_iter().flatten().collect();
+        for (at, one) in all.iter().enumerate() {
+            for other in &all[at + 1..] {
+                let overlap = one.arguments[0] <= other.arguments[1] && other.arguments[0] <= one.arguments[1];
+                assert!(one.name != other.name || one.form != other.form || !overlap, "{}", one.name);
+            }
+        }
+    }
+}

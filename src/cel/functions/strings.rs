@@ -1,0 +1,201 @@
+//! Texts: CEL's own functions and those of its strings extension, version 2.
+
+use super::function::{Function, count, global, member, no_overload, text};
+use crate::cel::error::Error;
+use crate::cel::run::Run;
+use crate::cel::value::{List, Text, Value};
+
+pub(super) const TABLE: &[Function] = &[
+    member("contains", [2, 2], |arguments, run| test(arguments, run, |text, part| text.contains(part))),
+    member("startsWith", [2, 2], |arguments, run| test(arguments, run, |text, part| text.starts_with(part))),
+    member("endsWith", [2, 2], |arguments, run| test(arguments, run, |text, part| text.ends_with(part))),
+    member("lowerAscii", [1, 1], |arguments, run| convert(arguments, run, |text| text.to_ascii_lowercase())),
+    member("upperAscii", [1, 1], |arguments, run| convert(arguments, run, |text| text.to_ascii_uppercase())),
+    member("trim", [1, 1], |arguments, run| convert(arguments, run, |text| text.trim().to_owned())),
+    member("charAt", [2, 2], char_at),
+    member("indexOf", [2, 3], index_of),
+    member("lastIndexOf", [2, 3], last_index_of),
+    member("replace", [3, 4], replace),
+    member("split", [2, 3], split),
+    member("substring", [2, 3], substring),
+    member("join", [1, 2], join),
+    global("strings.quote", [1, 1], |arguments, run| convert(arguments, run, quoted)),
+];
+
+fn number(value: &Value<'_>) -> Result<i64, Error> {
+    match value {
+        Value::Int(number) => Ok(*number),
+        _ => no_overload(),
+    }
+}
+
+fn test<'a>(arguments: &[Value<'a>], run: &mut Run<'_>, is: fn(&str, &str) -> bool) -> Result<Value<'a>, Error> {
+    let (of, part) = (text(&arguments[0], run)?, text(&arguments[1], run)?);
+    Ok(Value::Bool(is(of, part)))
+}
+
+fn convert<'a>(arguments: &[Value<'a>], run: &mut Run<'_>, to: fn(&str) -> String) -> Result<Value<'a>, Error> {
+    Ok(Value::text(to(text(&arguments[0], run)?)))
+}
+
+fn out_of_range<T>(index: i64) -> Result<T, Error> {
+    Err(Error::fails(format!("index out of range: {index}")))
+}
+
+fn char_at<'a>(arguments: &[Value<'a>], run: &mut Run<'_>) -> Result<Value<'a>, Error> {
+    let (of, index) = (text(&arguments[0], run)?, number(&arguments[1])?);
+    let length = of.chars().count();
+    match usize::try_from(index) {
+        Ok(at) if at <= length => Ok(Value::text(of.chars().skip(at).take(1).collect::<String>())),
+        _ => out_of_range(index),
+    }
+}
+
+fn index_of<'a>(arguments: &[Value<'a>], run: &mut Run<'_>) -> Result<Value<'a>, Error> {
+    if let Value::List(list) = &arguments[0] {
+        return index_in(list, &arguments[1..], false, run);
+    }
+    let (of, part) = (text(&arguments[0], run)?, text(&arguments[1], run)?);
+    let from = arguments.get(2).map_or(Ok(0), number)?;
+    if part.is_empty() {
+        return Ok(Value::Int(from));
+    }
+    let Ok(from) = usize::try_from(from) else { return out_of_range(from) };
+    let found = of.char_indices().nth(from).and_then(|(start, _)| Some(start + of[start..].find(part)?));
+    Ok(found.map_or(Value::Int(-1), |at| count(of[..at].chars().count())))
+}
+
+fn last_index_of<'a>(arguments: &[Value<'a>], run: &mut Run<'_>) -> Result<Value<'a>, Error> {
+    if let Value::List(list) = &arguments[0] {
+        return index_in(list, &arguments[1..], true, run);
+    }
+    let (of, part) = (text(&arguments[0], run)?, text(&arguments[1], run)?);
+    let length = of.chars().count();
+    let last = i64::try_from(length).unwrap_or(i64::MAX);
+    if part.is_empty() {
+        return Ok(Value::Int(arguments.get(2).map_or(Ok(last), number)?));
+    }
+    let from = arguments.get(2).map_or(Ok(last - 1), number)?;
+    if from < 0 && arguments.len() > 2 {
+        return out_of_range(from);
+    }
+    if from >= last || from < 0 {
+        return Ok(Value::Int(-1));
+    }
+    // The part begins at this character or before.
+    let start = of.char_indices().nth(usize::try_from(from).unwrap_or(0)).map_or(of.len(), |(start, _)| start);
+    let end = of.len().min(start + part.len());
+    let end = (end..=of.len()).find(|end| of.is_char_boundary(*end)).unwrap_or(of.len());
+    let found = of[..end].rfind(part);
+    Ok(found.map_or(Value::Int(-1), |at| count(of[..at].chars().count())))
+}
+
+/// Kubernetes' `indexOf` and `lastIndexOf` of lists.
+fn index_in<'a>(
+    list: &List<'a>,
+    arguments: &[Value<'a>],
+    is_last: bool,
+    run: &mut Run<'_>,
+) -> Result<Value<'a>, Error> {
+    let [item] = arguments else { return no_overload() };
+    let mut found = None;
+    for (at, other) in list.iter().enumerate() {
+        if crate::cel::compare::equal(&other?, item, run)? {
+            found = Some(at);
+            if !is_last {
+                break;
+            }
+        }
+    }
+    Ok(found.map_or(Value::Int(-1), count))
+}
+
+fn replace<'a>(arguments: &[Value<'a>], run: &mut Run<'_>) -> Result<Value<'a>, Error> {
+    let (of, old, new) = (text(&arguments[0], run)?, text(&arguments[1], run)?, text(&arguments[2], run)?);
+    let most = arguments.get(3).map_or(Ok(-1), number)?;
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let count = if old.is_empty() { of.chars().count() + 1 } else { of.matches(old).count() };
+    run.take_bytes(of.len() + count.min(most).saturating_mul(new.len()))?;
+    Ok(Value::text(of.replacen(old, new, most)))
+}
+
+fn split<'a>(arguments: &[Value<'a>], run: &mut Run<'_>) -> Result<Value<'a>, Error> {
+    let (of, separator) = (text(&arguments[0], run)?, text(&arguments[1], run)?);
+    let most = arguments.get(2).map_or(Ok(-1), number)?;
+    let parts: Vec<&str> = match usize::try_from(most) {
+        Ok(0) => Vec::new(),
+        Ok(most) => parts(of, separator, most),
+        Err(_) => parts(of, separator, usize::MAX),
+    };
+    run.take(parts.len())?;
+    Ok(Value::list(parts.into_iter().map(Value::text).collect()))
+}
+
+/// Go's `strings.SplitN`: an empty separator stands between all characters.
+fn parts<'t>(of: &'t str, separator: &str, most: usize) -> Vec<&'t str> {
+    if !separator.is_empty() {
+        return of.splitn(most, separator).collect();
+    }
+    let mut found = Vec::new();
+    let mut rest = of;
+    while let Some(c) = rest.chars().next() {
+        let end = if found.len() + 1 == most { rest.len() } else { c.len_utf8() };
+        found.push(&rest[..end]);
+        rest = &rest[end..];
+    }
+    found
+}
+
+fn substring<'a>(arguments: &[Value<'a>], run: &mut Run<'_>) -> Result<Value<'a>, Error> {
+    let of = text(&arguments[0], run)?;
+    let length = i64::try_from(of.chars().count()).unwrap_or(i64::MAX);
+    let start = number(&arguments[1])?;
+    let end = arguments.get(2).map_or(Ok(length), number)?;
+    if arguments.len() > 2 && start > end {
+        return Err(Error::fails(format!("invalid substring range. start: {start}, end: {end}")));
+    }
+    for index in [start, end] {
+        if !(0..=length).contains(&index) {
+            return out_of_range(index);
+        }
+    }
+    let (start, end) = (usize::try_from(start).unwrap_or(0), usize::try_from(end).unwrap_or(0));
+    Ok(Value::text(of.chars().skip(start).take(end.saturating_sub(start)).collect::<String>()))
+}
+
+fn join<'a>(arguments: &[Value<'a>], run: &mut Run<'_>) -> Result<Value<'a>, Error> {
+    let Value::List(list) = &arguments[0] else { return no_overload() };
+    let separator = arguments.get(1).map_or(Ok(""), |value| text(value, run))?.to_owned();
+    let mut out = String::new();
+    for (at, item) in list.iter().enumerate() {
+        let item = item?;
+        let Value::String(text) = &item else { return Err(Error::fails("join: invalid input")) };
+        run.take_bytes(text.as_str().len() + separator.len())?;
+        out.push_str(if at > 0 { &separator } else { "" });
+        out.push_str(text.as_str());
+    }
+    Ok(Value::String(Text::Made(out.into())))
+}
+
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        let escape = match c {
+            '\u{7}' => "\\a",
+            '\u{8}' => "\\b",
+            '\u{c}' => "\\f",
+            '\n' => "\\n",
+            '\r' => "\\r",
+            '\t' => "\\t",
+            '\u{b}' => "\\v",
+            '\\' => "\\\\",
+            '"' => "\\\"",
+            plain => {
+                out.push(plain);
+                continue;
+            }
+        };
+        out.push_str(escape);
+    }
+    out + "\""
+}

@@ -1,0 +1,58 @@
+//! The parts of instants and of durations.
+
+use super::function::{Function, member, no_overload};
+use crate::cel::error::Error;
+use crate::cel::value::Value;
+use crate::go::time::{Civil, Time, Zone};
+
+pub(super) const TABLE: &[Function] = &[
+    member("getFullYear", [1, 2], |arguments, _| civil(arguments, |civil| civil.date.year)),
+    member("getMonth", [1, 2], |arguments, _| civil(arguments, |civil| civil.date.month.0 - 1)),
+    member("getDate", [1, 2], |arguments, _| civil(arguments, |civil| i64::from(civil.date.day))),
+    member("getDayOfMonth", [1, 2], |arguments, _| civil(arguments, |civil| i64::from(civil.date.day) - 1)),
+    member("getDayOfWeek", [1, 2], |arguments, _| civil(arguments, |civil| civil.date.weekday as i64)),
+    member("getDayOfYear", [1, 2], |arguments, _| civil(arguments, |civil| i64::from(civil.date.day_of_year) - 1)),
+    member("getHours", [1, 2], |arguments, _| part(arguments, 3600, |civil| i64::from(civil.hour))),
+    member("getMinutes", [1, 2], |arguments, _| part(arguments, 60, |civil| i64::from(civil.minute))),
+    member("getSeconds", [1, 2], |arguments, _| part(arguments, 1, |civil| i64::from(civil.second))),
+    member("getMilliseconds", [1, 2], |arguments, _| match &arguments[0] {
+        Value::Duration(duration) if arguments.len() == 1 => Ok(Value::Int(duration.0 / 1_000_000)),
+        Value::Timestamp(time) => Ok(Value::Int(i64::from(time.nanoseconds()) / 1_000_000)),
+        _ => no_overload(),
+    }),
+];
+
+fn civil<'a>(arguments: &[Value<'a>], part: fn(&Civil) -> i64) -> Result<Value<'a>, Error> {
+    let Value::Timestamp(time) = &arguments[0] else { return no_overload() };
+    let zone = match arguments.get(1) {
+        None => Zone::default(),
+        Some(Value::String(name)) => zone(name.as_str())?,
+        Some(_) => return no_overload(),
+    };
+    let time: Time = (**time).clone();
+    Ok(Value::Int(part(&time.in_zone(zone).civil())))
+}
+
+/// Seconds of a duration in units, or a part of an instant.
+fn part<'a>(arguments: &[Value<'a>], unit: i64, of: fn(&Civil) -> i64) -> Result<Value<'a>, Error> {
+    match &arguments[0] {
+        Value::Duration(duration) if arguments.len() == 1 => Ok(Value::Int(duration.0 / 1_000_000_000 / unit)),
+        _ => civil(arguments, of),
+    }
+}
+
+/// A zone: UTC, or an offset such as `+02:00`. The others are in a database that is not there.
+fn zone(name: &str) -> Result<Zone, Error> {
+    if name.is_empty() || name == "UTC" {
+        return Ok(Zone::default());
+    }
+    let (sign, rest) = name.strip_prefix('-').map_or((1, name.strip_prefix('+').unwrap_or(name)), |rest| (-1, rest));
+    let Some((hours, minutes)) = rest.split_once(':') else {
+        return Err(Error::Unsupported(format!("the time zone {name:?} is not known here")));
+    };
+    let number = |text: &str, most: i64| text.parse::<i64>().ok().filter(|number| (0..=most).contains(number));
+    match (number(hours, 23), number(minutes, 59)) {
+        (Some(hours), Some(minutes)) => Ok(Zone::fixed(b"", sign * (hours * 3600 + minutes * 60))),
+        _ => Err(Error::fails(format!("unknown time zone {name}"))),
+    }
+}

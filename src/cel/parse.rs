@@ -1,0 +1,459 @@
+//! Tokens to trees, by precedence (the CEL specification, "Syntax").
+
+use super::ast::{Expr, Macro, MacroKind, Operator};
+use super::cursor::Cursor;
+use super::error::SyntaxError;
+use super::functions::{self, Form};
+use super::lex::Token;
+use super::macros;
+use super::types;
+
+/// How deep an expression may be.
+const MAX_HEIGHT: usize = 400;
+/// How deep brackets may be nested.
+const MAX_NESTING: usize = 100;
+
+/// An expression, and how deep it is.
+struct Tree {
+    expr: Expr,
+    height: usize,
+}
+
+/// Parses an expression in which `variables` are known, by their slots.
+/// Also says which of them the expression names.
+pub(super) fn parse(text: &str, variables: &[&str]) -> Result<(Expr, Vec<bool>), SyntaxError> {
+    let scope = variables.iter().map(|&name| name.to_owned()).collect();
+    let used = vec![false; variables.len()];
+    let mut parser = Parser { cursor: Cursor::of(text)?, nesting: 0, scope, used };
+    let tree = parser.expression()?;
+    match parser.cursor.peek() {
+        Token::End => Ok((tree.expr, parser.used)),
+        _ => parser.cursor.unexpected(),
+    }
+}
+
+struct Parser {
+    cursor: Cursor,
+    nesting: usize,
+    /// The names of the variables, by their slots.
+    scope: Vec<String>,
+    /// Whether the variables of the whole expression are named.
+    used: Vec<bool>,
+}
+
+/// The beginning of an expression: a name alone may be the first part of a longer one.
+enum Start {
+    Tree(Tree),
+    Name(String, usize),
+}
+
+type Parsed = Result<Tree, SyntaxError>;
+
+impl Parser {
+    /// A tree over others of these heights.
+    fn tree(&self, expr: Expr, heights: &[usize]) -> Parsed {
+        let height = 1 + heights.iter().copied().max().unwrap_or(0);
+        if height > MAX_HEIGHT {
+            return self
+                .cursor
+                .error(self.cursor.at(), format!("the expression is nested more than {MAX_HEIGHT} deep"));
+        }
+        Ok(Tree { expr, height })
+    }
+
+    /// Parses with more variables in scope.
+    fn with_variables(&mut self, variables: &[String]) -> Parsed {
+        let outer = self.scope.len();
+        self.scope.extend_from_slice(variables);
+        let tree = self.expression();
+        self.scope.truncate(outer);
+        tree
+    }
+
+    fn expression(&mut self) -> Parsed {
+        if self.nesting >= MAX_NESTING {
+            return self.cursor.error(self.cursor.at(), format!("brackets are nested more than {MAX_NESTING} deep"));
+        }
+        self.nesting += 1;
+        let tree = self.conditional();
+        self.nesting -= 1;
+        tree
+    }
+
+    fn conditional(&mut self) -> Parsed {
+        let condition = self.any()?;
+        if !self.cursor.takes("?") {
+            return Ok(condition);
+        }
+        let then = self.any()?;
+        self.cursor.expect(":")?;
+        let otherwise = self.expression()?;
+        let heights = [condition.height, then.height, otherwise.height];
+        self.tree(Expr::Conditional(Box::new([condition.expr, then.expr, otherwise.expr])), &heights)
+    }
+
+    fn any(&mut self) -> Parsed {
+        self.list_of("||", Parser::all, Expr::Or)
+    }
+
+    fn all(&mut self) -> Parsed {
+        self.list_of("&&", Parser::relation, Expr::And)
+    }
+
+    fn list_of(&mut self, sign: &str, part: fn(&mut Parser) -> Parsed, of: fn(Vec<Expr>) -> Expr) -> Parsed {
+        let first = part(self)?;
+        if !matches!(self.cursor.peek(), Token::Sign(found) if *found == sign) {
+            return Ok(first);
+        }
+        let (mut parts, mut height) = (vec![first.expr], first.height);
+        while self.cursor.takes(sign) {
+            let part = part(self)?;
+            height = height.max(part.height);
+            parts.push(part.expr);
+        }
+        self.tree(of(parts), &[height])
+    }
+
+    fn relation(&mut self) -> Parsed {
+        let operators = [
+            ("==", Operator::Equal),
+            ("!=", Operator::NotEqual),
+            ("<=", Operator::LessOrEqual),
+            (">=", Operator::GreaterOrEqual),
+            ("<", Operator::Less),
+            (">", Operator::Greater),
+        ];
+        let mut left = self.sum()?;
+        loop {
+            let is_in = matches!(self.cursor.peek(), Token::Identifier(name) if name == "in");
+            let operator = if is_in {
+                self.cursor.take();
+                Some(Operator::In)
+            } else {
+                operators.iter().find(|(sign, _)| self.cursor.takes(sign)).map(|(_, operator)| *operator)
+            };
+            let Some(operator) = operator else { return Ok(left) };
+            let right = self.sum()?;
+            left = self.binary(operator, left, right)?;
+        }
+    }
+
+    fn binary(&mut self, operator: Operator, left: Tree, right: Tree) -> Parsed {
+        self.tree(Expr::Binary(operator, Box::new([left.expr, right.expr])), &[left.height, right.height])
+    }
+
+    fn sum(&mut self) -> Parsed {
+        self.chain(&[("+", Operator::Add), ("-", Operator::Subtract)], Parser::product)
+    }
+
+    fn product(&mut self) -> Parsed {
+        let operators = [("*", Operator::Multiply), ("/", Operator::Divide), ("%", Operator::Remainder)];
+        self.chain(&operators, Parser::unary)
+    }
+
+    fn chain(&mut self, operators: &[(&str, Operator)], part: fn(&mut Parser) -> Parsed) -> Parsed {
+        let mut left = part(self)?;
+        while let Some((_, operator)) = operators.iter().find(|(sign, _)| self.cursor.takes(sign)) {
+            let right = part(self)?;
+            left = self.binary(*operator, left, right)?;
+        }
+        Ok(left)
+    }
+
+    fn unary(&mut self) -> Parsed {
+        let mut count = 0;
+        if self.cursor.takes("!") {
+            count += 1;
+            while self.cursor.takes("!") {
+                count += 1;
+            }
+            let inner = self.member()?;
+            return if count % 2 == 0 {
+                Ok(inner)
+            } else {
+                self.tree(Expr::Not(Box::new(inner.expr)), &[inner.height])
+            };
+        }
+        while self.cursor.takes("-") {
+            count += 1;
+        }
+        let literal = match self.cursor.peek() {
+            Token::Least if count % 2 == 1 => Some(Expr::Int(i64::MIN)),
+            Token::Int(number) if count % 2 == 1 => Some(Expr::Int(-number)),
+            Token::Double(number) if count % 2 == 1 => Some(Expr::Double(-number)),
+            _ => None,
+        };
+        if let Some(literal) = literal {
+            self.cursor.take();
+            let tree = self.tree(literal, &[])?;
+            return self.members(Start::Tree(tree));
+        }
+        let inner = self.member()?;
+        if count % 2 == 0 { Ok(inner) } else { self.tree(Expr::Negative(Box::new(inner.expr)), &[inner.height]) }
+    }
+
+    fn member(&mut self) -> Parsed {
+        let start = self.primary()?;
+        self.members(start)
+    }
+
+    fn primary(&mut self) -> Result<Start, SyntaxError> {
+        let at = self.cursor.at();
+        let expr = match self.cursor.take() {
+            Token::Int(number) => Expr::Int(number),
+            Token::Uint(number) => Expr::Uint(number),
+            Token::Double(number) => Expr::Double(number),
+            Token::String(text) => Expr::String(text),
+            Token::Bytes(bytes) => Expr::Bytes(bytes),
+            Token::Least => return self.cursor.error(at, "invalid int literal"),
+            Token::Identifier(name) => return self.name(name, at),
+            Token::Sign(".") => {
+                let at = self.cursor.at();
+                return match self.cursor.take() {
+                    Token::Identifier(name) => self.name(name, at),
+                    _ => self.cursor.error(at, "Syntax error: a name has to follow"),
+                };
+            }
+            Token::Sign("(") => {
+                let inner = self.expression()?;
+                self.cursor.expect(")")?;
+                return Ok(Start::Tree(inner));
+            }
+            Token::Sign("[") => return self.list(false).map(Start::Tree),
+            Token::Sign("[?") => return self.list(true).map(Start::Tree),
+            Token::Sign("{") => return self.map(false).map(Start::Tree),
+            Token::Sign("{?") => return self.map(true).map(Start::Tree),
+            _ => {
+                self.cursor.step_back();
+                return self.cursor.unexpected();
+            }
+        };
+        self.tree(expr, &[]).map(Start::Tree)
+    }
+
+    fn name(&mut self, name: String, at: usize) -> Result<Start, SyntaxError> {
+        let constant = match name.as_str() {
+            "true" => Some(Expr::Bool(true)),
+            "false" => Some(Expr::Bool(false)),
+            "null" => Some(Expr::Null),
+            "in" => return self.cursor.error(at, "Syntax error: mismatched input 'in'"),
+            "as" | "break" | "const" | "continue" | "else" | "for" | "function" | "if" | "import" | "let" | "loop"
+            | "package" | "namespace" | "return" | "var" | "void" | "while" => {
+                return self.cursor.error(at, format!("reserved identifier: {name}"));
+            }
+            _ => None,
+        };
+        if let Some(constant) = constant {
+            return self.tree(constant, &[]).map(Start::Tree);
+        }
+        if self.cursor.takes("(") {
+            return self.global(&name, at).map(Start::Tree);
+        }
+        match self.scope.iter().rposition(|known| *known == name) {
+            Some(slot) => {
+                if let Some(used) = self.used.get_mut(slot) {
+                    *used = true;
+                }
+                self.tree(Expr::Local(slot), &[]).map(Start::Tree)
+            }
+            None => Ok(Start::Name(name, at)),
+        }
+    }
+
+    /// A function that is called without something before it. The parenthesis is open.
+    fn call(&mut self, name: &str, at: usize) -> Parsed {
+        let (arguments, height) = self.arguments()?;
+        self.call_of(name, Form::Global, arguments, height, at)
+    }
+
+    fn call_of(&self, name: &str, form: Form, arguments: Vec<Expr>, height: usize, at: usize) -> Parsed {
+        match functions::find(name, form, arguments.len()) {
+            Ok(function) => self.tree(Expr::Call(function, arguments), &[height]),
+            Err(reason) => self.cursor.error(at, reason),
+        }
+    }
+
+    /// The arguments of a call, and the parenthesis after them.
+    fn arguments(&mut self) -> Result<(Vec<Expr>, usize), SyntaxError> {
+        let (mut arguments, mut height) = (Vec::new(), 0);
+        while !self.cursor.takes(")") {
+            if !arguments.is_empty() {
+                self.cursor.expect(",")?;
+            }
+            let argument = self.expression()?;
+            height = height.max(argument.height);
+            arguments.push(argument.expr);
+        }
+        Ok((arguments, height))
+    }
+
+    /// What follows the beginning of an expression: selections, indices, calls.
+    fn members(&mut self, mut start: Start) -> Parsed {
+        loop {
+            let is_optional = matches!(self.cursor.peek(), Token::Sign(".?" | "[?"));
+            let at = self.cursor.at();
+            if self.cursor.takes(".") || self.cursor.takes(".?") {
+                let at_name = self.cursor.at();
+                let Token::Identifier(name) = self.cursor.take() else {
+                    self.cursor.step_back();
+                    return self.cursor.unexpected();
+                };
+                start = self.selected(start, name, is_optional, at_name)?;
+            } else if self.cursor.takes("[") || self.cursor.takes("[?") {
+                let of = self.known(start)?;
+                let index = self.expression()?;
+                self.cursor.expect("]")?;
+                let heights = [of.height, index.height];
+                let expr = Expr::Index(Box::new(of.expr), Box::new(index.expr), is_optional);
+                start = Start::Tree(self.tree(expr, &heights)?);
+            } else if matches!((&start, self.cursor.peek()), (Start::Name(..), Token::Sign("{"))) {
+                return self.cursor.error(at, "objects cannot be made here");
+            } else {
+                return self.known(start);
+            }
+        }
+    }
+
+    fn selected(&mut self, start: Start, name: String, is_optional: bool, at: usize) -> Result<Start, SyntaxError> {
+        let is_call = !is_optional && self.cursor.takes("(");
+        let of = match start {
+            Start::Name(first, first_at) => {
+                let whole = format!("{first}.{name}");
+                if is_call && functions::has_global(&whole) {
+                    return self.call(&whole, at).map(Start::Tree);
+                }
+                if !is_call && !is_optional && types::has_prefix(&whole) {
+                    return Ok(Start::Name(whole, first_at));
+                }
+                self.known(Start::Name(first, first_at))?
+            }
+            Start::Tree(tree) => tree,
+        };
+        if is_call {
+            return self.method(of, &name, at).map(Start::Tree);
+        }
+        let height = of.height;
+        self.tree(Expr::Select(Box::new(of.expr), name, is_optional), &[height]).map(Start::Tree)
+    }
+
+    /// A function that is called on something. The parenthesis is open.
+    fn member_call(&mut self, of: Tree, name: &str, at: usize) -> Parsed {
+        let (mut arguments, height) = self.arguments()?;
+        arguments.insert(0, of.expr);
+        self.call_of(name, Form::Member, arguments, height.max(of.height), at)
+    }
+
+    /// A name alone has to be that of a type: variables are known by now.
+    fn known(&self, start: Start) -> Parsed {
+        match start {
+            Start::Tree(tree) => Ok(tree),
+            Start::Name(name, at) => match types::named(&name) {
+                Some(known) => self.tree(Expr::Type(known), &[]),
+                None => self.cursor.error(at, format!("undeclared reference to '{name}' (in container '')")),
+            },
+        }
+    }
+
+    fn list(&mut self, mut is_optional: bool) -> Parsed {
+        let (mut items, mut height) = (Vec::new(), 0);
+        loop {
+            if !is_optional && self.cursor.takes("]") {
+                return self.tree(Expr::List(items), &[height]);
+            }
+            let item = self.expression()?;
+            height = height.max(item.height);
+            items.push((item.expr, is_optional));
+            if !self.cursor.takes(",") {
+                self.cursor.expect("]")?;
+                return self.tree(Expr::List(items), &[height]);
+            }
+            is_optional = self.cursor.takes("?");
+        }
+    }
+
+    fn map(&mut self, mut is_optional: bool) -> Parsed {
+        let (mut entries, mut height) = (Vec::new(), 0);
+        loop {
+            if !is_optional && self.cursor.takes("}") {
+                return self.tree(Expr::Map(entries), &[height]);
+            }
+            let key = self.expression()?;
+            self.cursor.expect(":")?;
+            let value = self.expression()?;
+            height = height.max(key.height).max(value.height);
+            entries.push((key.expr, value.expr, is_optional));
+            if !self.cursor.takes(",") {
+                self.cursor.expect("}")?;
+                return self.tree(Expr::Map(entries), &[height]);
+            }
+            is_optional = self.cursor.takes("?");
+        }
+    }
+
+    /// A macro or a function without something before it. The parenthesis is open.
+    fn global(&mut self, name: &str, at: usize) -> Parsed {
+        if name != "has" {
+            return self.call(name, at);
+        }
+        let argument = self.expression()?;
+        self.cursor.expect(")")?;
+        match argument.expr {
+            Expr::Select(of, field, false) => self.tree(Expr::Has(of, field), &[argument.height]),
+            _ => self.cursor.error(at, "invalid argument to has() macro"),
+        }
+    }
+
+    /// A macro or a function that is called on something. The parenthesis is open.
+    fn method(&mut self, of: Tree, name: &str, at: usize) -> Parsed {
+        let start = self.cursor.place();
+        let [single, double] = [false, true].map(|is_double| macros::of_name(name, is_double));
+        let is_macro = single.is_some() || double.is_some();
+        let Some(first) = is_macro.then(|| self.cursor.takes_variable()).flatten() else {
+            return self.member_call(of, name, at);
+        };
+        // Two variables where there can be: `all(x, y, ...)`, but not `map(x, x > 1, y)`.
+        match (single, double) {
+            (_, Some(kind)) if let Some(second) = self.cursor.takes_variable() => {
+                self.macro_of(of, name, kind, &[first, second], at)
+            }
+            (Some(kind), _) => self.macro_of(of, name, kind, &[first], at),
+            _ => {
+                self.cursor.return_to(start);
+                self.member_call(of, name, at)
+            }
+        }
+    }
+
+    /// A macro after its variables.
+    fn macro_of(
+        &mut self,
+        of: Tree,
+        name: &str,
+        (kind, [least, most]): (MacroKind, [usize; 2]),
+        variables: &[String],
+        at: usize,
+    ) -> Parsed {
+        let (mut parts, mut height) = (Vec::new(), of.height);
+        loop {
+            let part = self.with_variables(variables)?;
+            height = height.max(part.height);
+            parts.push(part.expr);
+            if self.cursor.takes(")") {
+                break;
+            }
+            self.cursor.expect(",")?;
+        }
+        let count = parts.len();
+        let mut parts = parts.into_iter();
+        let (filter, body) = match (parts.next(), parts.next()) {
+            (first, Some(body)) => (first, body),
+            (Some(body), None) => (None, body),
+            (None, None) => return self.cursor.unexpected(),
+        };
+        if count < least || count > most {
+            return self.cursor.error(at, format!("found no matching overload for '{name}'"));
+        }
+        let is_double = variables.len() > 1;
+        self.tree(Expr::Macro(Box::new(Macro { kind, range: of.expr, is_double, body, filter })), &[height])
+    }
+}

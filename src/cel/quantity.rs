@@ -1,0 +1,130 @@
+//! Quantities of Kubernetes as expressions calculate with them (k8s.io/apimachinery, `resource.Quantity`).
+
+use std::cmp::Ordering;
+
+use num_bigint::BigInt;
+
+/// A quantity: a whole number of billionths.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quantity(BigInt);
+
+/// How many billionths are one.
+const ONE: u64 = 1_000_000_000;
+/// The greatest exponent of ten that is calculated with; greater ones are the greatest quantity.
+const MAX_EXPONENT: i32 = 40;
+/// The exponent below which a quantity is the smallest one or nothing.
+const MAX_SMALLNESS: i32 = 2000;
+
+impl Quantity {
+    /// Reads a quantity. What is smaller than a billionth is rounded up, away from zero.
+    pub(super) fn parse(text: &str) -> Option<Quantity> {
+        if !crate::kubernetes::is_quantity(text) {
+            return None;
+        }
+        let unsigned = text.trim_start_matches(['+', '-']);
+        let end = unsigned.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(unsigned.len());
+        let (number, suffix) = unsigned.split_at(end);
+        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+        if number.len() > 1000 {
+            return None;
+        }
+        let (ten, two) = exponents(suffix)?;
+        let digits = format!("0{whole}{fraction}");
+        let mut value: BigInt = digits.parse().ok()?;
+        let ten = ten.saturating_add(9).saturating_sub(i32::try_from(fraction.len()).ok()?);
+        value <<= two;
+        let power = |exponent: i32| BigInt::from(10).pow(exponent.unsigned_abs());
+        if ten >= 0 {
+            value *= power(ten.min(MAX_EXPONENT));
+        } else if ten < -MAX_SMALLNESS {
+            value = BigInt::from(u8::from(value != BigInt::ZERO));
+        } else {
+            let divisor = power(ten);
+            value = (value + &divisor - 1) / divisor;
+        }
+        Some(Quantity(if text.starts_with('-') { -value } else { value }))
+    }
+
+    pub(super) fn of_int(number: i64) -> Quantity {
+        Quantity(BigInt::from(number) * ONE)
+    }
+
+    pub(super) fn plus(&self, other: &Quantity) -> Quantity {
+        Quantity(&self.0 + &other.0)
+    }
+
+    pub(super) fn minus(&self, other: &Quantity) -> Quantity {
+        Quantity(&self.0 - &other.0)
+    }
+
+    pub(super) fn compare(&self, other: &Quantity) -> Ordering {
+        self.0.cmp(&other.0)
+    }
+
+    pub(super) fn sign(&self) -> i64 {
+        match self.0.cmp(&BigInt::ZERO) {
+            Ordering::Less => -1,
+            Ordering::Equal => 0,
+            Ordering::Greater => 1,
+        }
+    }
+
+    /// The whole number that it is, if it is one of 64 bits.
+    pub(super) fn as_int(&self) -> Option<i64> {
+        let one = BigInt::from(ONE);
+        (&self.0 % &one == BigInt::ZERO).then(|| i64::try_from(&self.0 / one).ok())?
+    }
+
+    pub(super) fn as_float(&self) -> f64 {
+        // Digits are read as Go's decimal numbers are.
+        format!("{}e-9", self.0).parse().unwrap_or(f64::INFINITY)
+    }
+}
+
+/// The powers of ten and of two of a suffix.
+fn exponents(suffix: &str) -> Option<(i32, u32)> {
+    Some(match suffix {
+        "n" => (-9, 0),
+        "u" => (-6, 0),
+        "m" => (-3, 0),
+        "" => (0, 0),
+        "k" => (3, 0),
+        "M" => (6, 0),
+        "G" => (9, 0),
+        "T" => (12, 0),
+        "P" => (15, 0),
+        "E" => (18, 0),
+        "Ki" => (0, 10),
+        "Mi" => (0, 20),
+        "Gi" => (0, 30),
+        "Ti" => (0, 40),
+        "Pi" => (0, 50),
+        "Ei" => (0, 60),
+        _ => {
+            let exponent = suffix.strip_prefix(['e', 'E'])?;
+            let beyond = if exponent.starts_with('-') { -MAX_SMALLNESS } else { MAX_EXPONENT };
+            (exponent.parse().unwrap_or(beyond), 0)
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantities_are_compared_by_their_value() {
+        let of = |text: &str| Quantity::parse(text).unwrap();
+        assert_eq!(of("200M"), of("0.2G"));
+        assert_eq!(of("1Ki"), of("1024"));
+        assert_eq!(of("1e3"), of("1k"));
+        assert_eq!(of("-1500m"), of("-1.5"));
+        assert_eq!(of("0.0000000001"), of("1n"));
+        assert_eq!((of("50k").as_int(), of("1500m").as_int(), of("1500m").as_float()), (Some(50000), None, 1.5));
+        assert!(
+            Quantity::parse("1,3G").is_none() && Quantity::parse("200K").is_none() && Quantity::parse("").is_none()
+        );
+        assert_eq!((of("Mi"), of(".")), (of("0"), of("0")));
+        assert!(of("1e999999").compare(&of("1E")) == Ordering::Greater && of("1e-999999").sign() == 1);
+    }
+}

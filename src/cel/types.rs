@@ -1,0 +1,35 @@
+//! The names of types.
+
+/// All types, by the name that `type(x)` has.
+const TYPES: [&str; 20] = [
+    "bool",
+    "bytes",
+    "double",
+    "google.protobuf.Duration",
+    "google.protobuf.Timestamp",
+    "int",
+    "kubernetes.NamedFormat",
+    "kubernetes.Quantity",
+    "kubernetes.Semver",
+    "kubernetes.URL",
+    "list",
+    "map",
+    "net.CIDR",
+    "net.IP",
+    "null_type",
+    "optional_type",
+    "string",
+    "type",
+    "uint",
+    "unknown",
+];
+
+/// The type of a name.
+pub(super) fn named(name: &str) -> Option<&'static str> {
+    TYPES.into_iter().find(|known| *known == name)
+}
+
+/// Whether a name is that of a type, or the beginning of one.
+pub(super) fn has_prefix(name: &str) -> bool {
+    TYPES.iter().any(|known| known.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
+}

@@ -1,0 +1,72 @@
+//! Expressions in rules of CustomResourceDefinitions, and what a real API server makes of them: recorded by
+//! `tests/cluster/expressions`.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::support::command::run;
+use crate::support::recorded::{list, object, text};
+
+/// A kind whose `spec` has rules, each with its number as its message.
+fn definition(schema: &Value, rules: &[&str]) -> Value {
+    let rule = |(number, rule): (usize, &&str)| json!({"rule": rule, "message": format!("rule {number}")});
+    let mut spec = schema.clone();
+    spec["x-kubernetes-validations"] = rules.iter().enumerate().map(rule).collect();
+    let schema = json!({"type": "object", "properties": {"spec": spec}});
+    json!({
+        "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": "rules.rules.example.com"},
+        "spec": {
+            "group": "rules.example.com", "scope": "Cluster", "names": {"kind": "Rule", "plural": "rules"},
+            "versions": [{"name": "v1", "served": true, "storage": true, "schema": {"openAPIV3Schema": schema}}],
+        },
+    })
+}
+
+/// What is reported of manifests in a folder.
+fn findings(files: &[(&str, &Value)], flags: &[&str]) -> Vec<Value> {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, manifest) in files {
+        fs::write(folder.path().join(name), manifest.to_string()).expect("a manifest");
+    }
+    let output = run(folder.path(), &[&["validate", "-o", "json"], flags].concat());
+    let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+    list(&report["findings"]).to_vec()
+}
+
+#[test]
+fn expressions_mean_what_they_mean_to_the_api_server() {
+    let file = object("validate/expressions.json");
+    let rows: Vec<(&str, &str)> = list(&file["outcomes"]).iter().map(|row| (text(&row[0]), text(&row[1]))).collect();
+    assert!(rows.len() >= 600, "only {} expressions are recorded", rows.len());
+    let taken: Vec<(&str, &str)> = rows.into_iter().filter(|(_, outcome)| !outcome.starts_with("refused")).collect();
+    let rules: Vec<&str> = taken.iter().map(|(rule, _)| *rule).collect();
+    let manifest =
+        json!({"apiVersion": "rules.example.com/v1", "kind": "Rule", "metadata": {"name": "x"}, "spec": file["spec"]});
+    let definition = definition(&file["schema"], &rules);
+    let found = findings(&[("crd.json", &definition), ("m.json", &manifest)], &["m.json", "--crds", "crd.json"]);
+    let messages: Vec<&str> = found.iter().map(|finding| text(&finding["message"])).collect();
+    let mut wrong = Vec::new();
+    for (number, (rule, outcome)) in taken.iter().enumerate() {
+        let end = format!("rule {number}");
+        let said = messages
+            .iter()
+            .filter_map(|message| message.strip_suffix(&end))
+            .find(|said| said.ends_with(": ") || said.ends_with(' '));
+        let own = match said.map(|said| said.trim_start_matches("Rule/x: spec: ")) {
+            None => "holds".to_owned(),
+            Some("") => "broken".to_owned(),
+            Some(said) => format!(
+                "fails: {}",
+                said.trim_end().trim_end_matches("evaluating rule:").trim_end_matches("for rule:").trim_end()
+            ),
+        };
+        if own != outcome.trim_end() {
+            wrong.push(format!("{rule}: {own}; the server: {outcome}"));
+        }
+    }
+    for message in messages.iter().filter(|message| message.contains("not evaluated")) {
+        wrong.push((*message).to_owned());
+    }
+    assert!(wrong.is_empty(), "{} of {} expressions:\n{}", wrong.len(), taken.len(), wrong.join("\n"));
+}
