@@ -71,7 +71,9 @@ mod tests {
 
     #[test]
     fn quantities_as_the_api_server_reads_them() {
-        for text in ["1", "1.5", ".5", "1.", "-1", "500m", "128Mi", "1e3", "1E-3", "2Ei", "1E", "0", "m", ".", "Mi", "+"] {
+        for text in
+            ["1", "1.5", ".5", "1.", "-1", "500m", "128Mi", "1e3", "1E-3", "2Ei", "1E", "0", "m", ".", "Mi", "+"]
+        {
             assert!(is_quantity(text), "{text}");
         }
         for text in ["", "1 Gi", "1GB", "1gi", "abc", "1.2.3", "1e", "--1"] {

@@ -189,6 +189,33 @@ pub(super) fn check(
     evaluation.check(rules, &node, None, &FieldPath::default(), place);
 }
 
+/// Checks the rules that compare an object with what it was before, both of a custom kind.
+pub(super) fn check_update(
+    (old, new): (&Object, &Object),
+    kind: &CustomKind,
+    limits: &Limits,
+    report: &mut Report<'_>,
+) {
+    let name = new.id.api_version.rsplit('/').next().unwrap_or_default();
+    let version = kind.versions.iter().find(|known| known.name == name);
+    let Some((version, structural)) = version.and_then(|version| Some((version, version.structural.as_ref()?))) else {
+        return;
+    };
+    let Some(compiled) = version.compiled() else { return };
+    let Some(rules) = &compiled.rules else { return };
+    let stored = |object: &Object| {
+        let node = version.stored(compiled, structural, &object.fields(), &object.span);
+        // What is not valid has no rules to compare by.
+        let is_valid =
+            compiled.schema.validate(&node, &Budget::default()).is_ok_and(|violations| violations.is_empty());
+        is_valid.then_some(node)
+    };
+    if let (Some(before), Some(after)) = (stored(old), stored(new)) {
+        let mut evaluation = Evaluation { limits, report, is_update: true };
+        evaluation.check(rules, &after, Some(&before), &FieldPath::default(), &new.span);
+    }
+}
+
 impl Version {
     fn compiled(&self) -> Option<&Compiled> {
         self.schema.get_or_init(|| Compiled::of(self.structural.as_ref()?)).as_ref()

@@ -77,6 +77,17 @@ pub fn validate(objects: &[Object], request: &Request<'_>) -> Vec<Finding> {
     findings
 }
 
+/// What the rules of a custom kind say of an update (`oldSelf`): of an object that both sides have. Rules that look at the new object
+/// alone are those of [`validate`].
+pub fn check_update(old: &Object, new: &Object, custom_kinds: &[CustomKind], limits: &Limits) -> Vec<Finding> {
+    let name = new.id.to_string();
+    let mut report = Report { object: &name, origin: &new.origin, whole: new.span.clone(), findings: Vec::new() };
+    if let Some(kind) = custom_kinds.iter().find(|kind| kind.is(new.id.group(), &new.id.kind)) {
+        custom::check_update((old, new), kind, limits, &mut report);
+    }
+    report.findings
+}
+
 fn one(object: &Object, request: &Request<'_>, budget: (&Budget, &Limits), report: &mut Report<'_>) {
     let fields = object.fields();
     let place = head(&fields, &object.span);

@@ -1,14 +1,17 @@
 //! `mim-chart diff [NAME] [CHART]` and `mim-chart diff OLD NEW`
 
 mod side;
+mod transitions;
 
 use clap::{Args, ValueEnum};
 
 use self::side::{Selection, Side, SideMaker, Which, find, label, said};
+use self::transitions::{add_transitions, has_custom};
 use super::arguments::chart_argument::{built_in_of, default_release_name};
 use super::arguments::cluster_flags::ClusterFlags;
 use super::arguments::flags::{GlobalFlags, ValuesFlags};
 use super::arguments::lookup_flag::LookupFlag;
+use super::arguments::manifest_input::{crds_of, objects_of_files};
 use super::arguments::side_flags::{SideFlags, SideOrigin, Sides};
 use super::environment::reproducible;
 use super::failure::Failure;
@@ -16,8 +19,10 @@ use super::output::console::Console;
 use crate::diff::{self, Comparison, TextOptions, compare_sides, given_twice};
 use crate::engine::Release;
 use crate::explain::{Before, Subject, add_causes};
+use crate::kubernetes::Object;
 use crate::render::Schemas;
 use crate::secrets::{Gathering, Secrets};
+use crate::validate::{self, CustomKind};
 use crate::values::merge_defaults;
 
 /// The form of a comparison.
@@ -88,6 +93,9 @@ pub(super) struct Diff {
     /// Compare the chart's custom resource definitions too
     #[arg(long)]
     include_crds: bool,
+    /// CustomResourceDefinitions whose rules say what cannot be changed (repeatable); those of the chart are known
+    #[arg(long, value_name = "FILE")]
+    crds: Vec<String>,
     /// Render as an upgrade: Release.IsUpgrade instead of Release.IsInstall
     #[arg(long)]
     is_upgrade: bool,
@@ -125,6 +133,11 @@ impl Diff {
             notes.extend(given_twice(&side.objects, namespace));
         }
         let mut comparison = compare_sides(&old.objects, &new.objects, &secrets, namespace);
+        let definitions = objects_of_files(&self.crds, "--crds", "diff")?;
+        if has_custom(&comparison) {
+            let kinds = custom_kinds(&definitions, &new);
+            add_transitions(&mut comparison, (&old.objects, &new.objects), &kinds, &secrets, namespace);
+        }
         if let Some(rendered) = new.rendered.as_ref().filter(|_| !comparison.differences.is_empty()) {
             let progress = console.progress();
             let subject = Subject {
@@ -173,6 +186,14 @@ impl Diff {
         }
         Ok(())
     }
+}
+
+/// The kinds that are known: of these definitions, of the new side's chart, and of its objects. Definitions of a chart that cannot be
+/// read are not what is compared.
+fn custom_kinds(definitions: &[Object], new: &Side) -> Vec<CustomKind> {
+    let of_chart = new.rendered.as_ref().map(|rendered| crds_of(&rendered.chart).unwrap_or_default());
+    let of_chart = of_chart.unwrap_or_default();
+    [definitions, &of_chart, &new.objects].into_iter().flat_map(validate::custom_kinds).collect()
 }
 
 /// What the two sides name, for an example of values files.
