@@ -31,6 +31,7 @@ pub(super) fn environment(seed: Option<&str>, lookup: &LookupFlag) -> Result<Env
         memory: Arc::default(),
         variables: Some(Arc::new(variables)),
         objects: lookup.objects()?,
+        missing_versions: None,
         needs_dns: false,
     })
 }

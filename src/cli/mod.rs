@@ -11,6 +11,7 @@ mod diff;
 mod environment;
 mod failure;
 mod helm_commands;
+mod images;
 mod in_place_of_helm;
 mod lint;
 mod man;
@@ -68,6 +69,7 @@ enum Command {
     Lint(Box<lint::Lint>),
     Values(Box<values::Values>),
     Why(Box<why::Why>),
+    Images(Box<images::Images>),
     Show(Box<show::Show>),
     Create(create::Create),
     Package(package::Package),
@@ -175,6 +177,7 @@ fn run_command(line: CommandLine, matches: &ArgMatches) -> u8 {
         Some(Command::Lint(lint)) => lint.run(&line.global, &mut console),
         Some(Command::Values(values)) => values.run(&line.global, &mut console),
         Some(Command::Why(why)) => why.run(&line.global, &mut console),
+        Some(Command::Images(images)) => images.run(&line.global, &mut console),
         Some(Command::Show(show)) => show.run(&line.global, &mut console),
         Some(Command::Create(create)) => create.run(&line.global, &mut console),
         Some(Command::Package(package)) => package.run(&line.global, &mut console),

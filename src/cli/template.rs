@@ -19,6 +19,7 @@ use crate::cli::failure::Failure;
 use crate::cli::output::console::Console;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::engine::{self, Environment};
+use crate::explain::api_version_notes;
 use crate::io::PostRenderer;
 use crate::kubernetes::{Object, read_objects};
 use crate::manifest::Manifest;
@@ -85,7 +86,10 @@ impl Template {
     /// Whether it reads anything that may nest deeply.
     pub(super) fn reads_deep_input(&self) -> bool {
         let reads_files = self.values.reads_deep_input() || self.lookup.reads_deep_input();
-        reads_files || self.post_renderer.is_given() || self.arguments.iter().any(|argument| is_path(argument))
+        reads_files
+            || self.post_renderer.is_given()
+            || self.cluster.reads_deep_input()
+            || self.arguments.iter().any(|argument| is_path(argument))
     }
 
     pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
@@ -127,6 +131,9 @@ impl Template {
         if !self.values.skip_schema_validation {
             check_configuration(&mut render)?;
         }
+        if rendering.global.debug {
+            render.warnings.extend(api_version_notes(&render));
+        }
         let mut text = None;
         if let Some(program) = program {
             match rewrite(program, &render.manifests, &self.output.crds(&render.chart))? {
@@ -141,7 +148,7 @@ impl Template {
             render.warnings.push(validate_means_offline());
         }
         if self.validate || self.validate_offline {
-            check(&mut render, text.as_ref(), self.strict)?;
+            check(&mut render, text.as_ref(), &rendering.definitions, self.strict)?;
         }
         self.output.write(render, text.as_ref(), &rendering.release.name, self.strict, &secrets, console)
     }
@@ -168,13 +175,14 @@ impl Template {
 
 /// Checks what was rendered as `validate` does; `rewritten` takes the place of all but the hooks. What is not rejected is
 /// reported with the other warnings.
-fn check(render: &mut Render, rewritten: Option<&Source>, strict: bool) -> Result<(), Failure> {
+fn check(render: &mut Render, rewritten: Option<&Source>, definitions: &[Object], strict: bool) -> Result<(), Failure> {
     let mut objects: Vec<Object> = match rewritten {
         Some(text) => read_objects(text, text.name())?,
         None => render.manifests.manifests.iter().map(Manifest::object).collect(),
     };
     objects.extend(render.manifests.hooks.iter().map(Manifest::object));
-    let custom_kinds = validate::custom_kinds(&crds_of(&render.chart)?);
+    let mut custom_kinds = validate::custom_kinds(&crds_of(&render.chart)?);
+    custom_kinds.extend(validate::custom_kinds(definitions));
     let kube_version = &render.capabilities.kube_version;
     let request = validate::Request { kube_version, strict, custom_kinds: &custom_kinds };
     let mut reported: Vec<Diagnostic> =

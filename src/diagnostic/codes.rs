@@ -12,6 +12,7 @@ macro_rules! codes {
 }
 
 codes! {
+    "api-versions": "A template asked for an API version that is not served",
     "base64": "A field that holds base64 holds something else",
     "chart": "A chart cannot be loaded",
     "chart-api-version": "The apiVersion of Chart.yaml is neither v1 nor v2",

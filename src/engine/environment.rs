@@ -1,7 +1,8 @@
 //! What a render takes from the world around it: the time, the time zones, and a seed instead of randomness.
 
+use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::cluster_objects::ClusterObjects;
 use super::sprig::Error;
@@ -28,8 +29,33 @@ pub struct Environment {
     pub variables: Option<Arc<Variables>>,
     /// What `lookup` finds; without it nothing, as in Helm where there is no cluster.
     pub objects: Option<Arc<ClusterObjects>>,
+    /// Where API versions are noted that templates ask for and the cluster does not serve, if anywhere.
+    pub missing_versions: Option<Arc<MissingVersions>>,
     /// Whether `--enable-dns` asks for what is never done: looking up names. A template that needs one fails then.
     pub needs_dns: bool,
+}
+
+/// API versions that templates asked for (`Capabilities.APIVersions.Has`) and that the cluster does not serve.
+#[derive(Debug, Default)]
+pub struct MissingVersions(Mutex<BTreeSet<String>>);
+
+impl MissingVersions {
+    /// How many are noted, and how long they may be, in bytes.
+    const MOST: usize = 100;
+    const LONGEST: usize = 256;
+
+    /// Notes a version.
+    pub fn note(&self, version: &str) {
+        let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if version.len() <= Self::LONGEST && noted.len() < Self::MOST {
+            noted.insert(version.to_owned());
+        }
+    }
+
+    /// The versions, in the order of their bytes.
+    pub fn all(&self) -> Vec<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
 }
 
 /// Why `getHostByName` fails where the addresses of hosts are wanted.
@@ -64,6 +90,7 @@ impl Default for Environment {
             memory: Arc::default(),
             variables: None,
             objects: None,
+            missing_versions: None,
             needs_dns: false,
         }
     }

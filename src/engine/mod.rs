@@ -25,7 +25,7 @@ mod tree;
 pub use build_info::BuildInfo;
 pub use capabilities::Capabilities;
 pub use cluster_objects::ClusterObjects;
-pub use environment::Environment;
+pub use environment::{Environment, MissingVersions};
 pub use gotpl::{render_name, render_version};
 pub use lazy_trace::LazyTrace;
 pub use lines::{add_template_line, add_template_lines};

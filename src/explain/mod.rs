@@ -11,6 +11,8 @@
 //! | `fields` | where a field stands in a document |
 //! | `line`, `line_text` | where a line or a field comes from |
 //! | `line_map` | the same of all lines, for other programs |
+//! | `images`, `images_text` | the images of a render, and the values that set them |
+//! | `api_versions` | API versions that templates asked for, and what is left out without them |
 //! | `preconditions` | which value has to be another one first |
 //! | `hidden` | the answers with what is secret masked |
 //! | `causes` | which values made a difference between two sets of manifests |
@@ -21,6 +23,7 @@
 //! A render takes about a millisecond, so that it is tried out, not guessed from the templates, what a value does. What
 //! was not tried may have an effect: that none was found is not a proof.
 
+mod api_versions;
 mod candidates;
 mod causes;
 mod documents;
@@ -28,6 +31,8 @@ mod effects;
 mod experiment;
 mod fields;
 mod hidden;
+mod images;
+mod images_text;
 mod json;
 mod line;
 mod line_map;
@@ -45,10 +50,13 @@ use crate::secrets::Secrets;
 use crate::values::{FileReader, Layer, Step, ValuePath, find_elsewhere};
 use crate::yaml::Node;
 
+pub use api_versions::api_version_notes;
 pub use causes::{Before, add_causes};
 pub use effects::{Effect, EffectKind, Line, Source};
 pub use experiment::{Change, Experiments, Subject};
 pub use hidden::{hide, hide_unused};
+pub use images::{UsedImage, images};
+pub use images_text::{images_json, images_names, images_text};
 pub use json::{explanation_json, unused_json};
 pub use line::{ExplainedLine, LineExplanation, UsedValue, Wanted, WrittenLine, explain_line};
 pub use line_map::line_map;

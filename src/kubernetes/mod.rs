@@ -7,6 +7,7 @@
 //! | `id`, `object`, `refusal` | what identifies an object; objects read from documents; why a document is not one |
 //! | `field_path` | paths to fields |
 //! | `formats` | formats of text in CustomResourceDefinitions |
+//! | `images` | the container images that an object names |
 //! | `quantity`, `names` | what quantities, names, labels and keys look like |
 //! | `version`, `deprecations` | versions of Kubernetes, and API versions that it deprecated |
 //! | `defaults` | what the API server fills in, and what counts as nothing |
@@ -17,6 +18,7 @@ mod deprecations;
 mod field_path;
 mod formats;
 mod id;
+mod images;
 mod live;
 pub mod names;
 mod object;
@@ -30,6 +32,7 @@ pub use deprecations::{deprecation, is_gone};
 pub use field_path::{FieldPath, PathStep};
 pub use formats::has_format;
 pub use id::Id;
+pub use images::{ImageField, ImageRole, images_of};
 pub use live::as_applied;
 pub use object::{Object, Refused, Stream, read_objects, read_stored_stream, read_stream};
 pub use quantity::{is_quantity, quantity};

@@ -2,10 +2,13 @@
 
 use clap::Args;
 
-use super::flags::{kube_version, split_comma_list};
+use super::flags::{CommaItem, kube_version, split_comma_list};
+use super::manifest_input::objects_of_files;
 use crate::cli::failure::Failure;
-use crate::diagnostic::Source;
+use crate::diagnostic::{Diagnostic, Source};
 use crate::engine::Capabilities;
+use crate::io::Inputs;
+use crate::kubernetes::Object;
 
 /// What templates see of the cluster.
 #[derive(Debug, Args)]
@@ -14,14 +17,38 @@ pub(in crate::cli) struct ClusterFlags {
     /// Kubernetes version that templates see (Capabilities.KubeVersion)
     #[arg(long, value_name = "VERSION")]
     kube_version: Option<String>,
-    /// API versions to add to those that templates see (repeatable, comma-separated)
+    /// API versions to add to those that templates see (repeatable, comma-separated); @FILE adds those of a file, as `kubectl
+    /// api-versions` or `kubectl api-resources` prints them
     #[arg(short, long, value_name = "VERSION")]
     api_versions: Vec<String>,
+    /// Add the API versions and kinds that these CustomResourceDefinitions define: a file, a directory or `-` (repeatable)
+    #[arg(long, value_name = "PATH")]
+    crds: Vec<String>,
 }
 
 impl ClusterFlags {
-    /// What Helm knows without a cluster, with what the flags add.
-    pub(in crate::cli) fn capabilities(&self) -> Result<Capabilities, Failure> {
+    /// Whether there are files, which may nest deeply.
+    pub(in crate::cli) fn reads_deep_input(&self) -> bool {
+        !self.crds.is_empty()
+    }
+
+    /// The CustomResourceDefinitions that are given.
+    ///
+    /// # Errors
+    /// What can't be read, or is no manifest.
+    pub(in crate::cli) fn definitions(&self) -> Result<Vec<Object>, Vec<Diagnostic>> {
+        if self.crds.is_empty() { Ok(Vec::new()) } else { objects_of_files(&self.crds, "--crds", "--crds") }
+    }
+
+    /// What Helm knows without a cluster, with what the flags add, and these CustomResourceDefinitions.
+    ///
+    /// # Errors
+    /// All flags that can't be read, and what is wrong with the files that they name.
+    pub(in crate::cli) fn capabilities(
+        &self,
+        inputs: &Inputs,
+        definitions: &[Object],
+    ) -> Result<Capabilities, Failure> {
         let mut capabilities = Capabilities::default();
         let mut errors = Vec::new();
         match kube_version(self.kube_version.as_deref()) {
@@ -29,13 +56,88 @@ impl ClusterFlags {
             Err(error) => errors.push(error),
         }
         for argument in &self.api_versions {
-            match split_comma_list(argument) {
-                Ok(items) => capabilities.api_versions.extend(items.into_iter().map(|item| item.text)),
+            let flag = Source::flag("--api-versions", argument);
+            let items = match split_comma_list(argument) {
+                Ok(items) => items,
                 Err(error) => {
-                    errors.push(error.diagnose("-a, --api-versions", &Source::flag("--api-versions", argument)))
+                    errors.push(error.diagnose("-a, --api-versions", &flag));
+                    continue;
+                }
+            };
+            for CommaItem { text, range } in items {
+                let Some(file) = text.strip_prefix('@') else {
+                    capabilities.api_versions.push(text);
+                    continue;
+                };
+                let versions = inputs.read_values(file, &flag.span(range)).and_then(|source| served(&source));
+                match versions {
+                    Ok(versions) => capabilities.api_versions.extend(versions),
+                    Err(error) => errors.push(error),
                 }
             }
         }
+        capabilities.api_versions.extend(definitions.iter().flat_map(defined));
         if errors.is_empty() { Ok(capabilities) } else { Err(errors.into()) }
+    }
+}
+
+/// The API versions of a file: one a line, as `kubectl api-versions` prints them, or the table of `kubectl api-resources`, which has the
+/// kinds too. Empty lines and lines that begin with `#` do not count.
+fn served(source: &Source) -> Result<Vec<String>, Diagnostic> {
+    let mut versions = Vec::new();
+    let mut columns = None;
+    for (number, line) in source.text().lines().enumerate() {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match (&words[..], columns) {
+            ([], _) => {}
+            ([first, ..], _) if first.starts_with('#') => {}
+            (heads, None) if heads.contains(&"APIVERSION") && heads.contains(&"KIND") => columns = Some(()),
+            // The short names may be missing, the last three columns are always there.
+            ([.., version, "true" | "false", kind], Some(())) => {
+                versions.extend([(*version).to_owned(), format!("{version}/{kind}")]);
+            }
+            ([version], None) => versions.push((*version).to_owned()),
+            _ => {
+                let start = source.line_range(number + 1).start;
+                let error =
+                    Diagnostic::error("usage", format!("line {} of {} is no API version", number + 1, source.name()));
+                return Err(error.at(source.span(start..start + line.len()), "").help(
+                    "the file holds what `kubectl api-versions` or `kubectl api-resources` prints: apps/v1, one a line, or its table",
+                ));
+            }
+        }
+    }
+    versions.dedup();
+    Ok(versions)
+}
+
+/// The versions that a definition serves, and its kind in each.
+fn defined(definition: &Object) -> Vec<String> {
+    let fields = definition.fields();
+    let (Some(group), Some(kind)) = (fields.text_at(&["spec", "group"]), fields.text_at(&["spec", "names", "kind"]))
+    else {
+        return Vec::new();
+    };
+    let versions = fields.maps_at(&["spec", "versions"]).filter(|version| version.is_true_at(&["served"]));
+    let names = versions.filter_map(|version| version.text_at(&["name"]));
+    names.flat_map(|name| [format!("{group}/{name}"), format!("{group}/{name}/{kind}")]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn versions(text: &str) -> Result<Vec<String>, String> {
+        served(&Source::file("served.txt", text)).map_err(|error| error.message)
+    }
+
+    #[test]
+    fn files_hold_what_kubectl_prints() {
+        assert_eq!(versions("apps/v1\n\n# own\nv1\n").unwrap(), ["apps/v1", "v1"]);
+        let table = "NAME    SHORTNAMES   APIVERSION   NAMESPACED   KIND\n\
+            pods    po           v1           true         Pod\n\
+            nodes                v1           false        Node\n";
+        assert_eq!(versions(table).unwrap(), ["v1", "v1/Pod", "v1", "v1/Node"]);
+        assert_eq!(versions("apps/v1\nerror: no cluster\n").unwrap_err(), "line 2 of served.txt is no API version");
     }
 }

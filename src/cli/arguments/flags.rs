@@ -82,6 +82,7 @@ const IDLE: &[(&str, &[&str])] = &[
     ("validate-config", &["namespace", "debug", "follow_symlinks"]),
     ("values", &["debug"]),
     ("why", &["debug"]),
+    ("images", &["debug"]),
     ("show", &["namespace", "debug"]),
     ("create", &["namespace", "debug"]),
     ("package", &["namespace", "debug"]),

@@ -11,6 +11,7 @@ use crate::cli::failure::Failure;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::engine::{Capabilities, Release};
 use crate::io;
+use crate::kubernetes::Object;
 use crate::lint;
 use crate::manifest::Manifests;
 use crate::render::{self, Render, Request};
@@ -23,6 +24,8 @@ pub(in crate::cli) struct Rendering<'a> {
     pub(in crate::cli) argument: Option<&'a str>,
     pub(in crate::cli) release: Release,
     pub(in crate::cli) capabilities: Capabilities,
+    /// The CustomResourceDefinitions of `--crds`.
+    pub(in crate::cli) definitions: Vec<Object>,
     pub(in crate::cli) values: &'a ValuesFlags,
     pub(in crate::cli) global: &'a GlobalFlags,
     /// The files that the flags name, each read once.
@@ -43,11 +46,15 @@ impl<'a> Rendering<'a> {
         values: &'a ValuesFlags,
         global: &'a GlobalFlags,
     ) -> Result<(Rendering<'a>, Located), Failure> {
-        let capabilities = cluster.capabilities()?;
+        let inputs = io::Inputs::new();
+        let definitions = cluster.definitions()?;
+        let capabilities = cluster.capabilities(&inputs, &definitions)?;
         let located = locate(argument, global)?;
         let release = Release { is_install: !is_upgrade, is_upgrade, ..first_release(name, &located, global) };
-        let inputs = io::Inputs::new();
-        Ok((Rendering { argument, release, capabilities, values, global, inputs, read: OnceCell::new() }, located))
+        Ok((
+            Rendering { argument, release, capabilities, definitions, values, global, inputs, read: OnceCell::new() },
+            located,
+        ))
     }
 
     /// Reads the chart that was found.

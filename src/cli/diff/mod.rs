@@ -158,7 +158,7 @@ impl Diff {
 
     /// What both sides have in common. A release that nobody names is called as one of the new side's chart.
     fn maker<'a>(&'a self, sides: Sides<'_>, global: &'a GlobalFlags) -> Result<SideMaker<'a>, Failure> {
-        let capabilities = self.cluster.capabilities()?;
+        let capabilities = self.cluster.capabilities(&crate::io::Inputs::new(), &self.cluster.definitions()?)?;
         let chart = sides.new.chart().or(sides.old.chart());
         let name = sides.name.unwrap_or(default_release_name(chart.and_then(built_in_of)));
         let mut release = Release {

@@ -15,6 +15,7 @@ use super::instrument::{Instrumented, Start, with_checks, with_ticks};
 use crate::chart::{Chart, File};
 use crate::diagnostic::{Diagnostic, Severity, Source};
 use crate::engine::cluster_objects::ClusterObjects;
+use crate::engine::environment::MissingVersions;
 use crate::engine::scope::Release;
 
 /// How deeply `tpl` may nest, as in Helm.
@@ -62,6 +63,8 @@ pub(super) struct Run {
     objects: Mutex<Context>,
     /// What `lookup` finds.
     cluster: Mutex<Option<Arc<ClusterObjects>>>,
+    /// Where API versions are noted that are not served.
+    missing_versions: Mutex<Option<Arc<MissingVersions>>>,
     /// Whether the addresses of hosts are wanted.
     needs_dns: AtomicBool,
     kept: Mutex<Vec<Kept>>,
@@ -123,6 +126,7 @@ impl Run {
             trusted: chart.is_built_in.then(|| chart.files.clone()),
             objects: Mutex::default(),
             cluster: Mutex::default(),
+            missing_versions: Mutex::default(),
             needs_dns: AtomicBool::default(),
             kept: Mutex::default(),
             tpl_depth: AtomicUsize::new(0),
@@ -177,12 +181,20 @@ impl Run {
     /// Templates are rendered for this release from now on.
     pub(super) fn see(&self, release: &Release) {
         *lock(&self.cluster) = release.environment.objects.clone();
+        *lock(&self.missing_versions) = release.environment.missing_versions.clone();
         self.needs_dns.store(release.environment.needs_dns, Ordering::Relaxed);
     }
 
     /// What `lookup` finds.
     pub(super) fn cluster_objects(&self) -> Option<Arc<ClusterObjects>> {
         lock(&self.cluster).clone()
+    }
+
+    /// A template asked for an API version that is not served.
+    pub(super) fn note_missing_version(&self, version: &str) {
+        if let Some(missing) = &*lock(&self.missing_versions) {
+            missing.note(version);
+        }
     }
 
     /// Whether the addresses of hosts are wanted, which are never looked up.

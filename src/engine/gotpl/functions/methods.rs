@@ -64,9 +64,13 @@ const VALUES: &[Function] = &[
     }),
 ];
 
-const VERSIONS: &[Function] = &[Function::new("Has", &[Param::Str], |_, args| {
+const VERSIONS: &[Function] = &[Function::new("Has", &[Param::Str], |run, args| {
     let wanted = args.bytes(1);
-    Ok(Value::Bool(args.list(0).iter().any(|version| version.as_str().is_some_and(|known| **known == *wanted))))
+    let is_served = args.list(0).iter().any(|version| version.as_str().is_some_and(|known| **known == *wanted));
+    if !is_served && let Some(missing) = &run.environment().missing_versions {
+        missing.note(&String::from_utf8_lossy(wanted));
+    }
+    Ok(Value::Bool(is_served))
 })];
 
 const KUBE_VERSION: &[Function] = &[Function::new("String", &[], |_, args| match args.get(0) {

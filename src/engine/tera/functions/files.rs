@@ -43,7 +43,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "`Capabilities.APIVersions | Has(version=…)`: whether the cluster serves this API version.",
         |call| {
             let version = call.text("version")?;
-            Ok(Value::from(call.list("versions")?.iter().any(|served| served.as_str() == Some(version))))
+            let is_served = call.list("versions")?.iter().any(|served| served.as_str() == Some(version));
+            if !is_served {
+                call.run.note_missing_version(version);
+            }
+            Ok(Value::from(is_served))
         },
     ),
 ];

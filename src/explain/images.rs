@@ -1,0 +1,196 @@
+//! The images of a render, and the values that set them.
+
+use std::collections::BTreeMap;
+
+use super::documents::{Document, in_output};
+use super::fields::{lines_of, value_path};
+use super::line::{UsedValue, used_value};
+use super::traced::TracedOutput;
+use crate::diagnostic::Source;
+use crate::engine::{self, Scope, TemplateLine};
+use crate::kubernetes::{Id, ImageField, images_of};
+use crate::manifest::Manifests;
+use crate::render::Render;
+use crate::secrets::Secrets;
+use crate::values::{Step, ValuePath};
+use crate::yaml::{self, Map, Node, Value};
+
+/// An image of a render.
+#[derive(Debug, Clone)]
+pub struct UsedImage {
+    /// The image and its field.
+    pub field: ImageField,
+    /// The object that names it.
+    pub id: Id,
+    /// The template's path, as in the output.
+    pub template: String,
+    /// The line of the template, where it is known.
+    pub place: Option<TemplateLine>,
+    /// The values that it is made of.
+    pub values: Vec<UsedValue>,
+    /// Values of the same kind (`image.tag`) that decide about it: set, they would be a part of it.
+    pub deciding: Vec<UsedValue>,
+}
+
+/// The images of a render in the order of the output. The values come from the trace; where a chart's engine keeps none, from
+/// experiments: values whose text is in an image, and which change it.
+pub fn images(render: &Render, secrets: &Secrets) -> Vec<UsedImage> {
+    let documents = in_output(&render.manifests, 0);
+    let output = engine::trace(&render.scope()).map(|(_, trace)| TracedOutput { documents: Vec::new(), trace });
+    let mut found = Vec::new();
+    for document in &documents {
+        for field in images_of(&document.manifest.object()) {
+            let Origin { place, shown, deciding } = match &output {
+                Some(output) => origin(output, document, &field),
+                None => Origin::default(),
+            };
+            let used = |path| used_value(path, &render.values, secrets);
+            found.push(UsedImage {
+                field,
+                id: document.manifest.id.clone(),
+                template: document.manifest.path.clone(),
+                place,
+                values: shown.into_iter().map(used).collect(),
+                deciding: deciding.into_iter().map(used).collect(),
+            });
+        }
+    }
+    if output.is_none() {
+        add_by_experiment(render, &mut found, secrets);
+    }
+    found
+}
+
+/// Where a field comes from.
+#[derive(Default)]
+struct Origin {
+    place: Option<TemplateLine>,
+    shown: Vec<ValuePath>,
+    deciding: Vec<ValuePath>,
+}
+
+/// The line of the template, and the values that the lines of a field show, or that decide about them.
+fn origin(output: &TracedOutput, document: &Document, field: &ImageField) -> Origin {
+    let mut found = Origin::default();
+    let text = document.manifest.text();
+    let Ok(node) = yaml::read_document(&Source::rendered(&document.manifest.path, text)) else {
+        return found;
+    };
+    let count = text.lines().count();
+    for part in &field.parts {
+        let lines = lines_of(&node, &value_path(&node, part), count).unwrap_or_default();
+        for origin in lines.filter_map(|line| output.origin(document, line)) {
+            found.place = found.place.take().or(origin.place);
+            for path in origin.shown {
+                if !found.shown.contains(&path) {
+                    found.shown.push(path);
+                }
+            }
+            for path in origin.deciding.into_iter().filter(names_a_part) {
+                if !found.deciding.contains(&path) {
+                    found.deciding.push(path);
+                }
+            }
+        }
+    }
+    found.deciding.retain(|path| !found.shown.contains(path));
+    found
+}
+
+/// Whether a value is a part of an image by its name.
+fn names_a_part(path: &ValuePath) -> bool {
+    const PARTS: [&str; 6] = ["digest", "image", "imageRegistry", "registry", "repository", "tag"];
+    matches!(path.steps().last(), Some(Step::Key(key)) if PARTS.contains(&key.as_str()))
+}
+
+/// How many values are tried.
+const MAX_EXPERIMENTS: usize = 64;
+
+/// Tries out which values change which images. A value that can't be changed, as its chart refuses another one, is taken for one
+/// of an image that holds its text.
+fn add_by_experiment(render: &Render, images: &mut [UsedImage], secrets: &Secrets) {
+    let candidates = ValuePath::leaves(&render.values).filter_map(|path| {
+        let text = yaml::decode::text_of(path.get(&render.values)?)?;
+        let is_tried = match text.is_empty() {
+            true => names_a_part(&path),
+            false => images.iter().any(|image| is_part(&text, &image.field.image)),
+        };
+        is_tried.then_some((path, text))
+    });
+    let candidates: Vec<(ValuePath, String)> = candidates.take(MAX_EXPERIMENTS).collect();
+    let before = fields_of(&render.manifests);
+    for (path, text) in candidates {
+        let mut values = render.values.clone();
+        if !put(&mut values, path.steps(), &format!("{text}{}", if text.is_empty() { "x" } else { "-x" })) {
+            continue;
+        }
+        let scope = Scope { values: &values, ..render.scope() };
+        let rendered = engine::render(&scope).ok().and_then(|rendered| {
+            let texts = rendered.into_iter().filter(|rendered| !rendered.notes);
+            Manifests::read(texts.map(|rendered| (rendered.path, rendered.text))).ok()
+        });
+        let after = rendered.as_ref().map(fields_of);
+        for image in images.iter_mut() {
+            let key = (image.id.clone(), image.field.path.to_string());
+            let depends = match &after {
+                Some(after) => after.get(&key).is_some_and(|image| before.get(&key) != Some(image)),
+                None => !text.is_empty() && is_part(&text, &image.field.image),
+            };
+            if depends {
+                let list = if text.is_empty() { &mut image.deciding } else { &mut image.values };
+                list.push(used_value(path.clone(), &render.values, secrets));
+            }
+        }
+    }
+}
+
+fn fields_of(manifests: &Manifests) -> BTreeMap<(Id, String), String> {
+    let all = manifests.manifests.iter().chain(&manifests.hooks);
+    let fields = all.flat_map(|manifest| {
+        let fields = images_of(&manifest.object()).into_iter();
+        fields.map(|field| ((manifest.id.clone(), field.path.to_string()), field.image))
+    });
+    fields.collect()
+}
+
+/// Whether a text is an image, its registry, a folder of it, its tag or its digest, or several of these.
+fn is_part(text: &str, image: &str) -> bool {
+    let is_end = |byte: Option<u8>| byte.is_none_or(|byte| matches!(byte, b'/' | b':' | b'@'));
+    image.match_indices(text).any(|(at, _)| {
+        is_end(at.checked_sub(1).map(|before| image.as_bytes()[before]))
+            && is_end(image.as_bytes().get(at + text.len()).copied())
+    })
+}
+
+/// Gives the value at a path this text; false if there is none.
+fn put(values: &mut Map, steps: &[Step], text: &str) -> bool {
+    let Some((Step::Key(key), rest)) = steps.split_first() else { return false };
+    let Some(mut node) = values.get_mut(key) else { return false };
+    for step in rest {
+        let next: Option<&mut Node> = match (step, &mut node.value) {
+            (Step::Key(key), Value::Map(map)) => map.get_mut(key),
+            (Step::Item(index), Value::List(items)) => items.get_mut(*index),
+            _ => None,
+        };
+        let Some(next) = next else { return false };
+        node = next;
+    }
+    node.value = Value::String(text.to_owned());
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_an_image_are_whole() {
+        let image = "docker.io/library/nginx:1.27@sha256:ab";
+        for part in [image, "docker.io", "library/nginx", "nginx", "1.27", "sha256:ab", "nginx:1.27"] {
+            assert!(is_part(part, image), "{part}");
+        }
+        for text in ["docker", "ngin", "27", "1", "x"] {
+            assert!(!is_part(text, image), "{text}");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The images of a render, for people and for programs.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use super::images::UsedImage;
+use super::json::{put_place, write_object};
+use super::line::UsedValue;
+use super::line_text::put_origin;
+use super::traced::place_text;
+use crate::diagnostic::{Paint, printable};
+use crate::json::Object;
+use crate::secrets::Secrets;
+use crate::yaml::Value;
+
+/// What `images` prints: every image once, in the order of the alphabet, with its fields, and the values that they are made of.
+pub fn images_text(images: &[UsedImage], secrets: &Secrets, paint: Paint) -> String {
+    let mut out = String::new();
+    for name in names(images) {
+        // Writing to a String can't fail.
+        let _ = writeln!(out, "{}", paint.bold(&printable(&secrets.mask(name))));
+        for image in images.iter().filter(|image| image.field.image == name) {
+            let _ =
+                writeln!(out, "  {} {}", printable(&image.id.to_string()), printable(&image.field.path.to_string()));
+            let mut value = |used: &UsedValue, how: &str| {
+                let place = used.place.as_ref().map(|place| format!("  {}", paint.dim(&printable(&place.to_string()))));
+                let _ = writeln!(out, "    {}{}{how}", printable(&used.path.to_string()), place.unwrap_or_default());
+            };
+            image.values.iter().for_each(|used| value(used, ""));
+            image.deciding.iter().for_each(|used| value(used, "  (decides)"));
+            if image.values.is_empty() && image.deciding.is_empty() {
+                let place = image.place.as_ref().map_or_else(|| image.template.clone(), place_text);
+                let _ = writeln!(out, "    {}", paint.dim(&format!("no value: {}", printable(&place))));
+            }
+        }
+    }
+    out
+}
+
+/// What `images --output name` prints: every image once, one a line.
+pub fn images_names(images: &[UsedImage], secrets: &Secrets) -> String {
+    names(images).into_iter().map(|name| secrets.mask(name) + "\n").collect()
+}
+
+fn names(images: &[UsedImage]) -> BTreeSet<&str> {
+    images.iter().map(|image| image.field.image.as_str()).collect()
+}
+
+/// What `images --output json` prints: one object.
+///
+/// `images` are in the order of the output: `image`, `role` (`container`, `initContainer`, `ephemeralContainer`, `volume`, or `field` of a
+/// custom resource), `apiVersion`, `kind`, `name`, `namespace`, `path`, `source` (the template, as in the output), `template` (`file`,
+/// `line` and `column`, where known) and `values` (`key`, and `place` where known), with those under `deciding`
+/// that are no part of it, and decide about one (`image.tag` that is not set).
+pub fn images_json(images: &[UsedImage], secrets: &Secrets) -> String {
+    let mut fields = Object::new();
+    let image = |image: &UsedImage| {
+        let mut fields = Object::new();
+        fields.text("image", &secrets.mask(&image.field.image));
+        fields.text("role", image.field.role.name());
+        let id = &image.id;
+        for (key, text) in
+            [("apiVersion", &id.api_version), ("kind", &id.kind), ("name", &id.name), ("namespace", &id.namespace)]
+        {
+            fields.text(key, text);
+        }
+        fields.text("path", &image.field.path.to_string());
+        fields.text("source", &image.template);
+        put_origin(&mut fields, image.place.as_ref(), &[]);
+        fields.list("values", image.values.iter().map(value));
+        fields.list("deciding", image.deciding.iter().map(value));
+        fields.into_value()
+    };
+    fields.list("images", images.iter().map(image));
+    write_object(fields)
+}
+
+fn value(used: &UsedValue) -> Value {
+    let mut fields = Object::new();
+    fields.text("key", &used.path.to_string());
+    if let Some(place) = &used.place {
+        put_place(&mut fields, place);
+    }
+    fields.into_value()
+}
