@@ -11,7 +11,7 @@ use super::lock::Lock;
 use super::metadata::Metadata;
 use super::tree_budget::{TREE_BUDGET, TreeBudget, count_values};
 use crate::diagnostic::{Diagnostic, Severity, Source};
-use crate::yaml;
+use crate::yaml::{self, Repeated};
 
 /// The UTF-8 byte order mark, which is taken off every file.
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -57,6 +57,7 @@ impl Chart {
         let mut has_metadata = false;
         let mut subcharts: BTreeMap<String, Vec<File>> = BTreeMap::new();
         let mut requirements = None;
+        let mut repeated = Vec::new();
         for mut file in files {
             strip_byte_order_mark(&mut file);
             if is_data(&file.path) {
@@ -67,12 +68,14 @@ impl Chart {
             match file.path.as_str() {
                 "Chart.yaml" => {
                     has_metadata = true;
-                    let read = text(&file, &mut errors).map(|source| Metadata::read(&source, metadata_type));
+                    let read =
+                        text(&file, &mut errors).map(|source| Metadata::read(&source, metadata_type, &mut repeated));
                     collect(read, &mut errors, |metadata| chart.metadata = metadata);
                 }
                 "values.yaml" => {
                     chart.values_source = into_text(file, &mut errors);
-                    collect(chart.values_source.as_ref().map(read_values), &mut errors, |read| {
+                    let read = chart.values_source.as_ref().map(|source| read_values(source, &mut repeated));
+                    collect(read, &mut errors, |read| {
                         chart.values = read;
                     });
                 }
@@ -107,6 +110,7 @@ impl Chart {
                 _ => chart.files.push(file),
             }
         }
+        chart.notices = repeated.iter().map(Repeated::warning).collect();
         if !has_metadata {
             errors.insert(0, Diagnostic::error("chart-yaml", "Chart.yaml file is missing"));
         } else if errors.is_empty() {
@@ -129,7 +133,7 @@ impl Chart {
             });
         }
         if self.metadata.api_version != "v1" {
-            self.notices = self.files.iter().filter_map(superseded).collect();
+            self.notices.extend(self.files.iter().filter_map(superseded));
             self.files.retain(|file| file.path != "requirements.yaml" && file.path != "requirements.lock");
         }
         errors.extend(self.metadata.validate());
@@ -249,8 +253,8 @@ fn read_lock(source: &Source, file: &str) -> Result<Option<Lock>, Vec<Diagnostic
     Lock::read(source, file).map_err(|error| vec![error])
 }
 
-fn read_values(source: &Source) -> Result<crate::yaml::Map, Vec<Diagnostic>> {
-    yaml::read_values(source).map_err(|errors| {
+fn read_values(source: &Source, repeated: &mut Vec<Repeated>) -> Result<crate::yaml::Map, Vec<Diagnostic>> {
+    yaml::read_values_noting(source, repeated).map_err(|errors| {
         let prefix =
             |error: Diagnostic| Diagnostic { message: format!("cannot load values.yaml: {}", error.message), ..error };
         errors.into_iter().map(prefix).collect()

@@ -6,8 +6,7 @@ use super::engine_kind::EngineKind;
 use super::import_declaration::ImportValues;
 use super::metadata_fields::{FieldMistakes, Fields};
 use crate::diagnostic::{Diagnostic, Source, Span};
-use crate::yaml;
-use crate::yaml::{Entry, Map, Node, Value};
+use crate::yaml::{self, Entry, Map, Node, Repeated, Value};
 
 /// How many errors of one Chart.yaml are reported.
 const MAX_REPORTED: usize = 20;
@@ -138,14 +137,18 @@ impl ChartType {
 }
 
 impl Metadata {
-    /// Reads Chart.yaml, as Helm does into the type `go_type`.
+    /// Reads Chart.yaml, as Helm does into the type `go_type`. Keys that are written twice are added to `repeated`.
     ///
     /// # Errors
     /// Broken YAML, or every field of the wrong type, as Helm says it.
-    pub(super) fn read(source: &Source, go_type: &str) -> Result<Metadata, Vec<Diagnostic>> {
+    pub(super) fn read(
+        source: &Source,
+        go_type: &str,
+        repeated: &mut Vec<Repeated>,
+    ) -> Result<Metadata, Vec<Diagnostic>> {
         let prefix =
             |error: Diagnostic| Diagnostic { message: format!("cannot load Chart.yaml: {}", error.message), ..error };
-        let node = yaml::read_document(source).map_err(|error| vec![prefix(error)])?;
+        let node = yaml::read_document_noting(source, repeated).map_err(|error| vec![prefix(error)])?;
         let (metadata, errors) = Metadata::examine_as(&node, go_type);
         let errors = errors.types;
         if errors.is_empty() { Ok(metadata) } else { Err(errors.into_iter().map(prefix).collect()) }

@@ -25,7 +25,7 @@ use crate::kubernetes::{Object, read_objects};
 use crate::manifest::Manifest;
 use crate::render::Render;
 use crate::validate;
-use crate::values::Layer;
+use crate::values::{Layer, ReplacedList, merge_defaults, replaced_lists};
 use crate::version::{Constraints, parse_version};
 
 /// Render a chart and print its manifests
@@ -133,6 +133,8 @@ impl Template {
         }
         if rendering.global.debug {
             render.warnings.extend(api_version_notes(&render));
+            let defaults = merge_defaults(&render.chart.values_tree())?.values;
+            render.warnings.extend(replaced_lists(&defaults, layers).iter().map(ReplacedList::note));
         }
         let mut text = None;
         if let Some(program) = program {

@@ -12,10 +12,11 @@ use crate::cli::output::findings_format::FindingsOutput;
 use crate::cli::output::plural::plural;
 use crate::diagnostic::Diagnostic;
 use crate::diff::gather_secrets;
-use crate::kubernetes::Refused;
+use crate::kubernetes::{Object, Refused};
 use crate::report::Finding;
 use crate::secrets::Gathering;
 use crate::validate::{self, Request};
+use crate::yaml;
 
 /// Check manifests as the Kubernetes API server would, without a cluster
 ///
@@ -62,6 +63,7 @@ impl Validate {
         let mut names: Vec<String> = findings.iter().map(|finding| finding.object.clone()).collect();
         names.dedup();
         names.extend(objects.iter().map(|object| object.id.to_string()));
+        findings.extend(repeated_keys(&objects));
         findings.extend(validate::validate(&objects, &request));
         for finding in &mut findings {
             finding.file = finding.file.take().map(template_file);
@@ -90,6 +92,26 @@ fn of_blank(blank: Vec<Blank>, inputs: usize) -> Vec<Finding> {
         Finding { object: blank.name, path: String::new(), diagnostic, file: blank.file }
     };
     blank.into_iter().map(finding).collect()
+}
+
+/// The keys that documents have twice in a map, once for each document.
+fn repeated_keys(objects: &[Object]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut last = None;
+    for object in objects {
+        let Some(source) = object.span.source() else { continue };
+        // The objects of a list are of one document.
+        if last.replace(&object.span) == Some(&object.span) {
+            continue;
+        }
+        findings.extend(yaml::repeated_keys(source, object.span.range()).into_iter().map(|repeated| Finding {
+            object: object.id.to_string(),
+            path: repeated.again.text().to_owned(),
+            diagnostic: repeated.warning(),
+            file: Some(object.origin.clone()),
+        }));
+    }
+    findings
 }
 
 /// The finding of a document that is not a manifest; its place is its name.

@@ -17,7 +17,7 @@ use crate::cli::output::console::Console;
 use crate::diagnostic::{Diagnostic, Paint};
 use crate::engine::{Capabilities, Release};
 use crate::explain::{Subject, hide_unused, unused, unused_json, unused_text};
-use crate::values::{Layer, merge_layers};
+use crate::values::{Layer, merge_defaults, merge_layers, replaced_lists};
 use crate::{io, render, values, yaml};
 
 /// Print the merged values that a chart's templates see
@@ -81,7 +81,9 @@ impl Values {
         known.learn(console, &prepared.warnings);
         let text = if self.origins {
             known.learn_now(console);
-            values::write_with_origins(&console.secrets().masked_values(&prepared.values))
+            let defaults = merge_defaults(&prepared.chart.values_tree())?.values;
+            let replaced = replaced_lists(&defaults, &layers);
+            values::write_with_origins(&console.secrets().masked_values(&prepared.values), &replaced)
         } else {
             yaml::write(&yaml::Value::Map(prepared.values)).map(|text| text + "\n")
         };

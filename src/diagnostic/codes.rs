@@ -131,6 +131,8 @@ codes! {
     "random": "Templates call random functions: each run gives other output",
     "range": "A list, map or text of an object is too large",
     "release-name": "The name of the release is invalid",
+    "repeated-key": "A map has a key twice: the last one counts",
+    "replaced-list": "A list of a values file replaces the one of an earlier file",
     "required": "A value or field that is required is missing",
     "requirements": "requirements.yaml is ignored, since Chart.yaml has another apiVersion than v1",
     "revision": "A revision of the git repository cannot be read",

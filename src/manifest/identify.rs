@@ -5,13 +5,15 @@ use std::ops::Range;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::go;
 use crate::kubernetes::Id;
-use crate::yaml::{self, Map, Value};
+use crate::yaml::{self, Map, Repeated, Value};
 
 /// The head of a document: its identity and its annotations.
 #[derive(Debug, Default)]
 pub(super) struct Head {
     pub(super) id: Id,
     pub(super) annotations: Vec<(String, String)>,
+    /// Keys that are written twice in a map of the document.
+    pub(super) repeated: Vec<Repeated>,
 }
 
 /// Reads the head of the document in `range`, leniently: what is missing is empty, scalars become text.
@@ -21,16 +23,18 @@ pub(super) struct Head {
 pub(super) fn read_head(source: &Source, range: Range<usize>) -> Result<Head, Diagnostic> {
     // Most of a document is only looked at to see that it is sound; what is wrong gets its place by reading the whole.
     let entries = yaml::entries_of(&source.text()[range.clone()], &["apiVersion", "kind", "metadata"]);
-    let head = entries.and_then(|entries| {
+    let head = entries.and_then(|(entries, may_repeat_keys)| {
         let entries = Source::rendered("", entries);
-        whole_head(&entries, entries.whole().range()).ok()
+        let head = whole_head(&entries, entries.whole().range()).ok()?;
+        let repeated = if may_repeat_keys { yaml::repeated_keys(source, range.clone()) } else { Vec::new() };
+        Some(Head { repeated, ..head })
     });
     head.map_or_else(|| whole_head(source, range), Ok)
 }
 
 fn whole_head(source: &Source, range: Range<usize>) -> Result<Head, Diagnostic> {
-    let node = yaml::read_document_at(source, range)?;
     let mut head = Head::default();
+    let node = yaml::read_document_at_noting(source, range, &mut head.repeated)?;
     let map = match &node.value {
         Value::Null => return Ok(head),
         Value::Map(map) => map,

@@ -10,7 +10,7 @@ mod show_only;
 mod write;
 
 use crate::diagnostic::{Diagnostic, Source};
-use crate::yaml::split_manifests;
+use crate::yaml::{Repeated, split_manifests};
 
 pub use document::Manifest;
 pub use hook::Hook;
@@ -25,7 +25,7 @@ pub struct Manifests {
     pub manifests: Vec<Manifest>,
     /// The hooks, in the same order.
     pub hooks: Vec<Manifest>,
-    /// What was left out, in a sentence each.
+    /// What was left out, and keys that are written twice in a map, in a sentence each.
     pub notes: Vec<Diagnostic>,
 }
 
@@ -82,6 +82,7 @@ impl Manifests {
                     },
                 })
             })?;
+            self.notes.extend(head.repeated.iter().map(Repeated::warning));
             let hook = match Hook::of(&head) {
                 Ok(hook) => hook,
                 Err(raw) => {

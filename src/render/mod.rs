@@ -16,7 +16,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Source};
 use crate::engine::{self, Capabilities, LazyTrace, Release, Scope};
 use crate::manifest::{self, ManifestError, Manifests};
 use crate::values::{self, FileReader, Layer, NoFiles, UnknownValue};
-use crate::yaml::Map;
+use crate::yaml::{Map, Repeated};
 
 pub use release_name::is_release_name;
 pub use schemas::Schemas;
@@ -183,6 +183,8 @@ pub fn render(request: Request<'_>) -> Result<Render, Diagnostics> {
     let texts: Vec<Source> = texts.map(|rendered| Source::rendered(rendered.path, rendered.text)).collect();
     match Manifests::of(&texts) {
         Ok(mut manifests) => {
+            let of_keys = manifests.notes.iter_mut().filter(|note| note.code == "repeated-key");
+            engine::add_template_lines(&scope, of_keys);
             warnings.append(&mut manifests.notes);
             Ok(Render { chart, values, manifests, warnings, release, capabilities })
         }
@@ -204,7 +206,14 @@ pub fn prepare(
     reader: &dyn FileReader,
     skip_schema_validation: bool,
 ) -> Result<Prepared, Vec<Diagnostic>> {
-    prepare_merged(chart, values::merge_layers(layers, reader)?, skip_schema_validation)
+    let mut repeated = Vec::new();
+    let user = values::merge_layers_noting(layers, reader, &mut repeated)?;
+    let mut prepared = prepare_merged(chart, user, skip_schema_validation).map_err(|errors| {
+        let warnings = repeated.iter().map(Repeated::warning).collect();
+        with_warnings(warnings, errors)
+    })?;
+    prepared.warnings.extend(repeated.iter().map(Repeated::warning));
+    Ok(prepared)
 }
 
 /// Helm says so of a failure before the values are merged for good.

@@ -1,11 +1,11 @@
 //! Layers of values: what the user set, in the order in which Helm applies it.
 
 use super::file_reader::FileReader;
+use super::path::ValuePath;
 use super::room::Room;
 use super::strvals::{self, Kind};
-use crate::diagnostic::{Diagnostic, Source, Span, printable};
-use crate::yaml::Map;
-use crate::yaml::Value;
+use crate::diagnostic::{Diagnostic, Severity, Source, Span, printable};
+use crate::yaml::{Map, Repeated, Value};
 use crate::{json, yaml};
 
 /// Where a layer comes from, in Helm's order: later kinds win, whatever their order on the command line.
@@ -79,7 +79,19 @@ impl Layer {
 /// # Errors
 /// The errors of all layers, in that order.
 pub fn merge_layers(layers: &[Layer], reader: &dyn FileReader) -> Result<Map, Vec<Diagnostic>> {
-    merge_steps(layers, reader, |_, _| {})
+    merge_layers_noting(layers, reader, &mut Vec::new())
+}
+
+/// The same, and keys that a values file has twice in a map are added to `repeated`.
+///
+/// # Errors
+/// As for [`merge_layers`].
+pub fn merge_layers_noting(
+    layers: &[Layer],
+    reader: &dyn FileReader,
+    repeated: &mut Vec<Repeated>,
+) -> Result<Map, Vec<Diagnostic>> {
+    merge_steps_noting(layers, reader, repeated, |_, _| {})
 }
 
 /// The same, and after each layer `step` sees it and what the values are then.
@@ -89,6 +101,15 @@ pub fn merge_layers(layers: &[Layer], reader: &dyn FileReader) -> Result<Map, Ve
 pub fn merge_steps(
     layers: &[Layer],
     reader: &dyn FileReader,
+    step: impl FnMut(&Layer, &Map),
+) -> Result<Map, Vec<Diagnostic>> {
+    merge_steps_noting(layers, reader, &mut Vec::new(), step)
+}
+
+fn merge_steps_noting(
+    layers: &[Layer],
+    reader: &dyn FileReader,
+    repeated: &mut Vec<Repeated>,
     mut step: impl FnMut(&Layer, &Map),
 ) -> Result<Map, Vec<Diagnostic>> {
     let mut ordered: Vec<&Layer> = layers.iter().collect();
@@ -97,7 +118,7 @@ pub fn merge_steps(
     let mut values = Map::new();
     let mut errors = Vec::new();
     for layer in ordered {
-        match apply(layer, &mut values, reader, &room) {
+        match apply(layer, &mut values, reader, &room, repeated) {
             Ok(()) => step(layer, &values),
             Err(mut found) => errors.append(&mut found),
         }
@@ -108,13 +129,19 @@ pub fn merge_steps(
     if errors.is_empty() { Ok(values) } else { Err(errors) }
 }
 
-fn apply(layer: &Layer, values: &mut Map, reader: &dyn FileReader, room: &Room) -> Result<(), Vec<Diagnostic>> {
+fn apply(
+    layer: &Layer,
+    values: &mut Map,
+    reader: &dyn FileReader,
+    room: &Room,
+    repeated: &mut Vec<Repeated>,
+) -> Result<(), Vec<Diagnostic>> {
     let source = &layer.source;
     let kind = match layer.kind {
         LayerKind::File => {
             let too_large = |message| vec![Diagnostic::error("values-file", message).at(source.span(0..0), "")];
             room.bytes(source.text().len()).map_err(too_large)?;
-            overlay(values, read_file(source)?);
+            overlay(values, read_file(source, repeated)?);
             return Ok(());
         }
         LayerKind::SetJson if source.text().trim_start().starts_with('{') => {
@@ -130,12 +157,12 @@ fn apply(layer: &Layer, values: &mut Map, reader: &dyn FileReader, room: &Room) 
     strvals::apply(source, kind, values, reader, room).map_err(|error| vec![error])
 }
 
-fn read_file(source: &Source) -> Result<Map, Vec<Diagnostic>> {
+fn read_file(source: &Source, repeated: &mut Vec<Repeated>) -> Result<Map, Vec<Diagnostic>> {
     let prefix = |error: Diagnostic| Diagnostic {
         message: format!("failed to parse {}: {}", printable(source.name()), error.message),
         ..error
     };
-    yaml::read_values(source).map_err(|errors| errors.into_iter().map(prefix).collect())
+    yaml::read_values_noting(source, repeated).map_err(|errors| errors.into_iter().map(prefix).collect())
 }
 
 /// `--set-json '{"a": 1}'`: the whole flag is one object.
@@ -155,6 +182,57 @@ fn read_json_object(source: &Source) -> Result<Map, Diagnostic> {
     match node.value {
         Value::Map(map) => Ok(map),
         _ => Err(refuse(node.span, "an object is wanted here".to_owned())),
+    }
+}
+
+/// A list of a values file that takes the place of one of an earlier file: lists are not merged.
+#[derive(Debug, Clone)]
+pub struct ReplacedList {
+    /// Which value.
+    pub path: ValuePath,
+    /// The list that counts.
+    pub list: Span,
+    /// The one that it replaces.
+    pub replaced: Span,
+}
+
+impl ReplacedList {
+    /// The note about it.
+    pub fn note(&self) -> Diagnostic {
+        let message = format!("the list {} replaces the one of an earlier file: lists are not merged", self.path);
+        Diagnostic::new(Severity::Info, "replaced-list", message)
+            .at(self.list.clone(), "this list counts")
+            .at(self.replaced.clone(), "no item of this one is left")
+    }
+}
+
+/// The lists of values files that replace others, of `defaults` or of earlier files; not those that are empty or the same. Files that
+/// can't be read have none.
+pub fn replaced_lists(defaults: &Map, layers: &[Layer]) -> Vec<ReplacedList> {
+    let mut values = defaults.clone();
+    let mut found = Vec::new();
+    for layer in layers.iter().filter(|layer| layer.kind == LayerKind::File) {
+        let Ok(file) = read_file(&layer.source, &mut Vec::new()) else { continue };
+        add_replaced(&values, &file, &ValuePath::default(), &mut found);
+        overlay(&mut values, file);
+    }
+    found
+}
+
+fn add_replaced(values: &Map, over: &Map, path: &ValuePath, found: &mut Vec<ReplacedList>) {
+    for (key, node) in over.iter() {
+        let Some(earlier) = values.get(key) else { continue };
+        match (&earlier.value, &node.value) {
+            (Value::Map(earlier), Value::Map(over)) => add_replaced(earlier, over, &path.key(key), found),
+            (Value::List(items), Value::List(own)) if !items.is_empty() && items != own => {
+                found.push(ReplacedList {
+                    path: path.key(key),
+                    list: node.span.clone(),
+                    replaced: earlier.span.clone(),
+                });
+            }
+            _ => {}
+        }
     }
 }
 

@@ -19,7 +19,7 @@ mod unknown;
 pub use coalesce::{Coalesced, coalesce, coalesce_tables, merge_defaults, merge_tables};
 pub use file_reader::{FileReader, NoFiles};
 pub use go_value::display;
-pub use layers::{Layer, LayerKind, merge_layers, merge_steps};
+pub use layers::{Layer, LayerKind, ReplacedList, merge_layers, merge_layers_noting, merge_steps, replaced_lists};
 pub use merging::ValuesTree;
 pub use origins::write_with_origins;
 pub use path::{Step, ValuePath};

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::layers::ReplacedList;
 use crate::diagnostic::Span;
 use crate::yaml::Map;
 use crate::yaml::Node;
@@ -9,68 +10,85 @@ use crate::yaml::Value;
 use crate::yaml::{self, WriteError, natural_order};
 
 /// The values as YAML, in the order and form in which they are written without origins, and a comment on each line that
-/// begins a value: `replicaCount: 3 # --set replicaCount=3`. The text reads back as the same values.
+/// begins a value: `replicaCount: 3 # --set replicaCount=3`. Lists that replace others name those too. The text reads back as the same
+/// values.
 ///
 /// # Errors
 /// A text that YAML can't hold.
-pub fn write_with_origins(values: &Map) -> Result<String, WriteError> {
+pub fn write_with_origins(values: &Map, replaced: &[ReplacedList]) -> Result<String, WriteError> {
     let mut out = String::new();
     if values.is_empty() {
         return Ok("{}\n".to_owned());
     }
-    write_map(values, 0, "", &mut out)?;
+    Origins { replaced }.write_map(values, 0, "", &mut out)?;
     Ok(out)
 }
 
-/// Writes the entries of a map; `first` is before the first of them (`- ` in a list), the others are indented.
-fn write_map(map: &Map, indent: usize, first: &str, out: &mut String) -> Result<(), WriteError> {
-    let mut entries: Vec<_> = map.iter().collect();
-    entries.sort_by(|(a, _), (b, _)| natural_order(a, b));
-    for (index, (key, node)) in entries.into_iter().enumerate() {
-        if index == 0 && !first.is_empty() {
-            out.push_str(first);
-        } else {
-            out.extend(std::iter::repeat_n(' ', indent));
-        }
-        write_entry(key, node, indent, out)?;
-    }
-    Ok(())
+/// What is known of values beside their places.
+struct Origins<'r> {
+    replaced: &'r [ReplacedList],
 }
 
-fn write_entry(key: &str, node: &Node, indent: usize, out: &mut String) -> Result<(), WriteError> {
-    match &node.value {
-        Value::Map(map) if !map.is_empty() && is_simple(key)? => {
-            push_line(out, &format!("{}:", scalar(&Value::String(key.to_owned()))?), &node.span);
-            write_map(map, indent + 2, "", out)
+impl Origins<'_> {
+    /// Writes the entries of a map; `first` is before the first of them (`- ` in a list), the others are indented.
+    fn write_map(&self, map: &Map, indent: usize, first: &str, out: &mut String) -> Result<(), WriteError> {
+        let mut entries: Vec<_> = map.iter().collect();
+        entries.sort_by(|(a, _), (b, _)| natural_order(a, b));
+        for (index, (key, node)) in entries.into_iter().enumerate() {
+            if index == 0 && !first.is_empty() {
+                out.push_str(first);
+            } else {
+                out.extend(std::iter::repeat_n(' ', indent));
+            }
+            self.write_entry(key, node, indent, out)?;
         }
-        Value::List(items) if !items.is_empty() && is_simple(key)? => {
-            push_line(out, &format!("{}:", scalar(&Value::String(key.to_owned()))?), &node.span);
-            write_list(items, indent, "", out)
-        }
-        _ => {
-            let mut single = Map::new();
-            single.insert(key, Span::generated(), node.clone());
-            push_block(out, &yaml::write(&Value::Map(single))?, indent, &node.span);
-            Ok(())
-        }
+        Ok(())
     }
-}
 
-/// Items stand at the column of their key.
-fn write_list(items: &[Node], indent: usize, first: &str, out: &mut String) -> Result<(), WriteError> {
-    for (index, item) in items.iter().enumerate() {
-        let lead = if index == 0 && !first.is_empty() { first.to_owned() } else { " ".repeat(indent) };
-        match &item.value {
-            Value::Map(map) if !map.is_empty() => write_map(map, indent + 2, &format!("{lead}- "), out)?,
-            Value::List(inner) if !inner.is_empty() => write_list(inner, indent + 2, &format!("{lead}- "), out)?,
+    fn write_entry(&self, key: &str, node: &Node, indent: usize, out: &mut String) -> Result<(), WriteError> {
+        match &node.value {
+            Value::Map(map) if !map.is_empty() && is_simple(key)? => {
+                push_line(out, &format!("{}:", scalar(&Value::String(key.to_owned()))?), &node.span);
+                self.write_map(map, indent + 2, "", out)
+            }
+            Value::List(items) if !items.is_empty() && is_simple(key)? => {
+                let key = scalar(&Value::String(key.to_owned()))?;
+                match self.replaced.iter().rfind(|replaced| replaced.list == node.span) {
+                    // The place of a file is one line and printable.
+                    Some(ReplacedList { replaced, list, .. }) => {
+                        let _ = writeln!(out, "{key}: # {list}, replaces the list at {replaced}");
+                    }
+                    None => push_line(out, &format!("{key}:"), &node.span),
+                }
+                self.write_list(items, indent, "", out)
+            }
             _ => {
-                out.push_str(&lead);
-                let text = yaml::write(&Value::List(vec![item.clone()]))?;
-                push_block(out, &text, indent, &item.span);
+                let mut single = Map::new();
+                single.insert(key, Span::generated(), node.clone());
+                push_block(out, &yaml::write(&Value::Map(single))?, indent, &node.span);
+                Ok(())
             }
         }
     }
-    Ok(())
+
+    /// Items stand at the column of their key.
+    fn write_list(&self, items: &[Node], indent: usize, first: &str, out: &mut String) -> Result<(), WriteError> {
+        for (index, item) in items.iter().enumerate() {
+            let lead = if index == 0 && !first.is_empty() { first.to_owned() } else { " ".repeat(indent) };
+            match &item.value {
+                Value::Map(map) if !map.is_empty() => self.write_map(map, indent + 2, &format!("{lead}- "), out)?,
+                Value::List(inner) if !inner.is_empty() => {
+                    self.write_list(inner, indent + 2, &format!("{lead}- "), out)?
+                }
+                _ => {
+                    out.push_str(&lead);
+                    let text = yaml::write(&Value::List(vec![item.clone()]))?;
+                    push_block(out, &text, indent, &item.span);
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Whether a key is written on one line.
@@ -129,7 +147,7 @@ mod tests {
         let mut values = yaml::read_values(&Source::file("values.yaml", text)).unwrap();
         let flag = Source::flag("--set", "a=3");
         values.insert("a", flag.span(0..1), Node::new(Value::Int(3), flag.span(2..3)));
-        insta::assert_snapshot!(write_with_origins(&values).unwrap());
+        insta::assert_snapshot!(write_with_origins(&values, &[]).unwrap());
     }
 
     fn values() -> impl Strategy<Value = Value> {

@@ -23,12 +23,29 @@ pub(super) fn construct(document: Document<'_>, source: &Source, offset: usize) 
     construct_noting(&document, source, offset, None)
 }
 
+/// The same, and every key that is written twice in its map.
+pub(super) fn construct_with_repeated(
+    document: &Document<'_>,
+    source: &Source,
+    offset: usize,
+) -> Result<(Node, Vec<Duplicate>), Diagnostic> {
+    let mut duplicates = Vec::new();
+    let node = construct_noting(document, source, offset, Some(&mut duplicates))?;
+    // What a merge key (`<<`) brought along may be given again.
+    duplicates.retain(|duplicate| duplicate.is_written_twice);
+    Ok((node, duplicates))
+}
+
 /// A key that comes again in a map.
 pub(super) struct Duplicate {
     /// The key as Go writes it.
     pub(super) key: String,
     /// The value that it is given.
     pub(super) span: Span,
+    /// Where it is written for the first time, and again.
+    pub(super) places: (Span, Span),
+    /// Whether both are written in the same map, and not one of them merged into it.
+    pub(super) is_written_twice: bool,
 }
 
 /// The same, and every key that comes again in its map, in the order in which go-yaml comes across them.
@@ -235,13 +252,24 @@ impl Constructor<'_, '_> {
             if !self.unfit_keys.is_empty() {
                 self.hide_other_type(map, &name, &span);
             }
-            if map.insert(name, span, node).is_some()
-                && let Some(duplicates) = &mut self.duplicates
+            if self.duplicates.is_some()
+                && let Some(earlier) = map.entry(&name)
             {
-                let span = self.document.node(value).place;
-                let span = self.source.span(self.offset + span.0 as usize..self.offset + span.1 as usize);
-                duplicates.push(Duplicate { key: go_syntax(self.document, key), span });
+                let places = (earlier.key.clone(), span.clone());
+                let own = self.span(self.document.node(id)).range();
+                let is_written_twice = own.contains(&places.0.start()) && own.contains(&places.1.start());
+                let span = self.span(self.document.node(value));
+                let key = go_syntax(self.document, key);
+                self.duplicates.as_mut().into_iter().for_each(|duplicates| {
+                    duplicates.push(Duplicate {
+                        key: key.clone(),
+                        span: span.clone(),
+                        places: places.clone(),
+                        is_written_twice,
+                    });
+                });
             }
+            map.insert(name, span, node);
         }
         Ok(())
     }

@@ -5,6 +5,7 @@
 //! left to the reader of the whole language, which gives the same nodes for the rest, with the same places.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use super::lines::{
     LONGEST_KEY, begins_plain, has_plain_breaks, is_dash, is_rest, key_length, leading_spaces, plain_end, quoted_length,
@@ -20,9 +21,9 @@ const LONGEST: usize = 2_000_000;
 /// How deeply collections may nest here.
 const DEEPEST: usize = 500;
 
-/// The first document of a text that begins at `offset` in its source; `None` if it has to be read by the reader of the whole
-/// language.
-pub(super) fn read_plain(source: &Source, offset: usize, text: &str) -> Option<Node> {
+/// The first document of a text that begins at `offset` in its source, and whether a map in it has a key twice; `None` if it has to
+/// be read by the reader of the whole language.
+pub(super) fn read_plain(source: &Source, offset: usize, text: &str) -> Option<(Node, bool)> {
     if text.len() > LONGEST || !has_plain_breaks(text) {
         return None;
     }
@@ -37,6 +38,7 @@ pub(super) fn read_plain(source: &Source, offset: usize, text: &str) -> Option<N
         depth: 0,
         entries: Vec::new(),
         items: Vec::new(),
+        repeats_keys: Cell::new(false),
     };
     reader.go_on()?;
     reader.in_document = true;
@@ -50,7 +52,7 @@ pub(super) fn read_plain(source: &Source, offset: usize, text: &str) -> Option<N
         reader.go_on()?;
     }
     let node = reader.line.filter(|line| line.column == 0).and_then(|line| reader.block(line))?;
-    reader.line.is_none().then_some(node)
+    reader.line.is_none().then_some((node, reader.repeats_keys.get()))
 }
 
 /// A line, or the part of it behind a dash, that is not read yet.
@@ -81,6 +83,8 @@ struct Plain<'t> {
     /// The entries and items of the collections that are open.
     entries: Vec<(String, Entry)>,
     items: Vec<Node>,
+    /// Whether a map has a key twice.
+    repeats_keys: Cell<bool>,
 }
 
 impl<'t> Plain<'t> {
@@ -149,9 +153,17 @@ impl<'t> Plain<'t> {
                 _ => break end,
             }
         };
-        let map = Map::of_list(self.entries.split_off(known));
+        let entries = self.entries.split_off(known);
+        let map = self.map_of(entries);
         let start = self.offset + first.start;
         Some(Node::new(Value::Map(map), self.source.span(start..end.max(start))))
+    }
+
+    fn map_of(&self, entries: Vec<(String, Entry)>) -> Map {
+        let count = entries.len();
+        let map = Map::of_list(entries);
+        self.repeats_keys.set(self.repeats_keys.get() || map.len() < count);
+        map
     }
 
     /// A list; one in a map may have its dashes at the column of the keys.
@@ -338,7 +350,7 @@ impl<'t> Plain<'t> {
                     entries.push((name, Entry { key: key.span, node }));
                     at = self.skip_comma(end, line_end, b'}')?;
                 }
-                Some((Node::new(Value::Map(Map::of_list(entries)), self.span(start, at + 1)), at + 1))
+                Some((Node::new(Value::Map(self.map_of(entries)), self.span(start, at + 1)), at + 1))
             }
             quote @ (b'"' | b'\'') => {
                 let length = quoted_length(text, quote)??;

@@ -2,14 +2,15 @@
 
 use std::ops::Range;
 
-use crate::diagnostic::{Diagnostic, Source};
+use crate::diagnostic::{Diagnostic, Source, Span};
 
-use super::construct::{Duplicate, construct, construct_strictly};
+use super::construct::{Duplicate, construct, construct_strictly, construct_with_repeated};
 use super::fault::explain;
 use super::node::Map;
 use super::node::Node;
 use super::node::Value;
 use super::plain::read_plain;
+use super::skim::entries_of;
 use super::syntax::Document;
 
 /// Reads a values file as Helm does: its documents, separated by lines that begin with `---`, are decoded one by one and
@@ -38,11 +39,40 @@ use super::syntax::Document;
 /// # Errors
 /// One diagnostic for each document that is not YAML, does not convert to JSON, or is not a map.
 pub fn read_values(source: &Source) -> Result<Map, Vec<Diagnostic>> {
+    read_values_noting(source, &mut Vec::new())
+}
+
+/// A key that is written twice in a map. Helm takes the last one.
+#[derive(Debug, Clone)]
+pub struct Repeated {
+    /// Where it is written first.
+    pub first: Span,
+    /// Where it is written again.
+    pub again: Span,
+}
+
+impl Repeated {
+    /// The warning about it.
+    pub fn warning(&self) -> Diagnostic {
+        Diagnostic::warning(
+            "repeated-key",
+            format!("{} is given twice in a map: the last one counts", self.again.text()),
+        )
+        .at(self.again.clone(), "given again here")
+        .at(self.first.clone(), "first given here")
+    }
+}
+
+/// The same as [`read_values`], and keys that are written twice are added to `repeated`.
+///
+/// # Errors
+/// As for [`read_values`].
+pub fn read_values_noting(source: &Source, repeated: &mut Vec<Repeated>) -> Result<Map, Vec<Diagnostic>> {
     let (documents, bad_separator) = split_documents(source, 0);
     let mut values = Map::new();
     let mut errors = Vec::new();
     for range in documents {
-        match read_part(source, range, true).and_then(into_map) {
+        match read_part(source, range, true, Some(repeated)).and_then(into_map) {
             Ok(document) if values.is_empty() => values = document,
             Ok(document) => merge(&mut values, document),
             Err(mut error) => {
@@ -64,7 +94,36 @@ pub fn read_values(source: &Source) -> Result<Map, Vec<Diagnostic>> {
 /// # Errors
 /// The first syntax error, as go-yaml says it, or what does not convert to JSON.
 pub fn read_document(source: &Source) -> Result<Node, Diagnostic> {
-    read_part(source, 0..source.text().len(), false)
+    read_part(source, 0..source.text().len(), false, None)
+}
+
+/// The same, and keys that are written twice are added to `repeated`.
+///
+/// # Errors
+/// As for [`read_document`].
+pub fn read_document_noting(source: &Source, repeated: &mut Vec<Repeated>) -> Result<Node, Diagnostic> {
+    read_part(source, 0..source.text().len(), false, Some(repeated))
+}
+
+/// The keys that are written twice in a map of a part of a text; none if it is not YAML.
+///
+/// ```
+/// use mim_chart::diagnostic::Source;
+/// use mim_chart::yaml::repeated_keys;
+///
+/// let source = Source::file("a.yaml", "a: {b: 1, c: 2}\nd:\n- x: 1\n  y: &m {b: 1}\n  x: 2\n- {<<: *m, b: 2}\n");
+/// let repeated = repeated_keys(&source, source.whole().range());
+/// assert_eq!(repeated.len(), 1);
+/// assert_eq!((repeated[0].first.to_string(), repeated[0].again.to_string()), ("a.yaml:3:3".into(), "a.yaml:5:3".into()));
+/// ```
+pub fn repeated_keys(source: &Source, range: Range<usize>) -> Vec<Repeated> {
+    let range = source.span(range).range();
+    let mut repeated = Vec::new();
+    if !matches!(entries_of(&source.text()[range.clone()], &[]), Some((_, false))) {
+        // What is wrong is reported where the text is read for more than this.
+        let _ = read_part(source, range, false, Some(&mut repeated));
+    }
+    repeated
 }
 
 /// The same for a text that a template made: a syntax error has the line that go-yaml names, which is not always the place.
@@ -72,7 +131,7 @@ pub fn read_document(source: &Source) -> Result<Node, Diagnostic> {
 /// # Errors
 /// As for [`read_document`].
 pub fn read_generated_document(source: &Source) -> Result<Node, Diagnostic> {
-    if let Some(node) = read_plain(source, 0, source.text()) {
+    if let Some((node, _)) = read_plain(source, 0, source.text()) {
         return Ok(node);
     }
     let document = Document::parse(source.text()).map_err(|fault| {
@@ -106,7 +165,7 @@ pub fn read_document_strictly(source: &Source) -> Result<Node, Diagnostic> {
         return Ok(node);
     }
     let mut error = Diagnostic::error("yaml-value", "error converting YAML to JSON: yaml: unmarshal errors:");
-    for Duplicate { key, span } in duplicates {
+    for Duplicate { key, span, .. } in duplicates {
         let line = span.position().map_or(1, |position| position.line);
         error.message.push_str(&format!("\n  line {line}: key {key} already set in map"));
         error = error.at(span, "");
@@ -120,11 +179,28 @@ pub fn read_document_strictly(source: &Source) -> Result<Node, Diagnostic> {
 /// # Errors
 /// As for [`read_document`].
 pub fn read_document_at(source: &Source, range: Range<usize>) -> Result<Node, Diagnostic> {
-    read_part(source, source.span(range).range(), false)
+    read_part(source, source.span(range).range(), false, None)
+}
+
+/// The same, and keys that are written twice are added to `repeated`.
+///
+/// # Errors
+/// As for [`read_document`].
+pub fn read_document_at_noting(
+    source: &Source,
+    range: Range<usize>,
+    repeated: &mut Vec<Repeated>,
+) -> Result<Node, Diagnostic> {
+    read_part(source, source.span(range).range(), false, Some(repeated))
 }
 
 /// `by_line` says whether Helm reads the text line by line, which gives the last line a break too.
-fn read_part(source: &Source, range: Range<usize>, by_line: bool) -> Result<Node, Diagnostic> {
+fn read_part(
+    source: &Source,
+    range: Range<usize>,
+    by_line: bool,
+    repeated: Option<&mut Vec<Repeated>>,
+) -> Result<Node, Diagnostic> {
     let text = &source.text()[range.clone()];
     let closed;
     let text = if by_line && !text.ends_with('\n') {
@@ -133,12 +209,18 @@ fn read_part(source: &Source, range: Range<usize>, by_line: bool) -> Result<Node
     } else {
         text
     };
-    if let Some(node) = read_plain(source, range.start, text) {
+    // Where keys are repeated, the reader of the whole language says which.
+    if let Some((node, repeats_keys)) = read_plain(source, range.start, text)
+        && !(repeats_keys && repeated.is_some())
+    {
         return Ok(node);
     }
     let document = if by_line { Document::parse_lines(text) } else { Document::parse(text) };
     let document = document.map_err(|fault| explain(*fault, source, range.start, text))?;
-    construct(document, source, range.start)
+    let Some(repeated) = repeated else { return construct(document, source, range.start) };
+    let (node, duplicates) = construct_with_repeated(&document, source, range.start)?;
+    repeated.extend(duplicates.into_iter().map(|Duplicate { places: (first, again), .. }| Repeated { first, again }));
+    Ok(node)
 }
 
 /// The documents of a text from `start` on as Kubernetes splits it, and what is wrong with the separator after the last

@@ -14,20 +14,30 @@ const LONGEST: usize = 2_000_000;
 /// How deeply collections may nest here.
 const DEEPEST: usize = 500;
 
-/// The entries of a document's map that have one of the keys, as a document of its own; `None` if the document has to be read
-/// as a whole. A document with nothing but comments gives an empty one.
+/// The entries of a document's map that have one of the keys, as a document of its own, and whether a map of the whole document may
+/// have a key twice; `None` if the document has to be read as a whole. A document with nothing but comments gives an empty one.
 ///
 /// ```
 /// use mim_chart::yaml::entries_of;
 ///
-/// assert_eq!(entries_of("kind: A\nspec:\n- b: |\n    c\nx: y\n", &["kind", "x"]).unwrap(), "kind: A\nx: y\n");
+/// assert_eq!(entries_of("kind: A\nspec:\n- b: |\n    c\nx: y\n", &["kind", "x"]).unwrap(), ("kind: A\nx: y\n".to_owned(), false));
+/// assert!(entries_of("kind: A\nspec: {}\nspec: {}\n", &["kind"]).unwrap().1);
 /// assert_eq!(entries_of("kind: A\nspec: b: c\n", &["kind"]), None);
 /// ```
-pub fn entries_of(text: &str, keys: &[&str]) -> Option<String> {
+pub fn entries_of(text: &str, keys: &[&str]) -> Option<(String, bool)> {
     if text.len() > LONGEST || memchr::memchr(b'\t', text.as_bytes()).is_some() || !has_plain_breaks(text) {
         return None;
     }
-    let mut skim = Skim { text, at: 0, line_end: 0, open: Vec::with_capacity(16), awaits_value: false };
+    let mut skim = Skim {
+        text,
+        at: 0,
+        line_end: 0,
+        open: Vec::with_capacity(16),
+        awaits_value: false,
+        keys: Vec::with_capacity(64),
+        first_keys: Vec::with_capacity(16),
+        repeats_keys: false,
+    };
     let mut kept = String::new();
     let mut start = None;
     while let Some((column, line)) = skim.next_line() {
@@ -44,7 +54,7 @@ pub fn entries_of(text: &str, keys: &[&str]) -> Option<String> {
     if let Some(start) = start {
         kept.push_str(&text[start..]);
     }
-    Some(kept)
+    Some((kept, skim.repeats_keys))
 }
 
 /// Whether a line of a map has a key that is written without quotes, or may have it.
@@ -87,7 +97,15 @@ struct Skim<'t> {
     open: Vec<Open>,
     /// Whether the key or dash before has no value so far.
     awaits_value: bool,
+    /// The keys of the collections that are open so far, and where those of each begin.
+    keys: Vec<&'t str>,
+    first_keys: Vec<usize>,
+    /// Whether a map may have a key twice.
+    repeats_keys: bool,
 }
+
+/// A map with more keys than this is not surely without a key that comes again.
+const MOST_COMPARED: usize = 64;
 
 impl<'t> Skim<'t> {
     /// The next line with anything but white space and comments, without its indentation and line break, and its column.
@@ -146,6 +164,7 @@ impl<'t> Skim<'t> {
             return if is_value && self.open.last()?.column() < column { self.value(line) } else { None };
         };
         self.open_map(column, is_value)?;
+        self.note_key(&line[..length]);
         self.awaits_value = true;
         let value = line[length + 1..].trim_start_matches(' ');
         if value.is_empty() || value.starts_with('#') { Some(()) } else { self.value(value) }
@@ -155,17 +174,37 @@ impl<'t> Skim<'t> {
     fn close(&mut self, column: usize) -> usize {
         let before = self.open.len();
         while self.open.last().is_some_and(|open| open.column() > column) {
-            self.open.pop();
+            self.pop();
         }
         before - self.open.len()
+    }
+
+    fn pop(&mut self) {
+        self.open.pop();
+        if let Some(first) = self.first_keys.pop() {
+            self.keys.truncate(first);
+        }
+    }
+
+    fn push(&mut self, open: Open) {
+        self.open.push(open);
+        self.first_keys.push(self.keys.len());
+    }
+
+    /// A key of the innermost map.
+    fn note_key(&mut self, key: &'t str) {
+        let key = key.trim_end_matches(' ').trim_matches(['"', '\'']);
+        let known = &self.keys[self.first_keys.last().copied().unwrap_or_default()..];
+        self.repeats_keys |= known.len() >= MOST_COMPARED || known.contains(&key);
+        self.keys.push(key);
     }
 
     /// A dash at a column; `is_value` says whether a value is awaited here.
     fn open_list(&mut self, column: usize, is_value: bool) -> Option<()> {
         match self.open.last().copied() {
             Some(Open::List(own) | Open::ListInMap(own)) if own == column => return Some(()),
-            Some(Open::Map(own)) if own == column && is_value => self.open.push(Open::ListInMap(column)),
-            Some(open) if open.column() < column && is_value => self.open.push(Open::List(column)),
+            Some(Open::Map(own)) if own == column && is_value => self.push(Open::ListInMap(column)),
+            Some(open) if open.column() < column && is_value => self.push(Open::List(column)),
             _ => return None,
         }
         (self.open.len() <= DEEPEST).then_some(())
@@ -174,12 +213,12 @@ impl<'t> Skim<'t> {
     /// A key at a column.
     fn open_map(&mut self, column: usize, is_value: bool) -> Option<()> {
         if self.open.last() == Some(&Open::ListInMap(column)) {
-            self.open.pop();
+            self.pop();
         }
         match self.open.last().copied() {
             Some(Open::Map(own)) if own == column => return Some(()),
-            Some(open) if open.column() < column && is_value => self.open.push(Open::Map(column)),
-            None if column == 0 => self.open.push(Open::Map(column)),
+            Some(open) if open.column() < column && is_value => self.push(Open::Map(column)),
+            None if column == 0 => self.push(Open::Map(column)),
             _ => return None,
         }
         (self.open.len() <= DEEPEST).then_some(())

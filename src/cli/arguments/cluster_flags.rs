@@ -21,7 +21,8 @@ pub(in crate::cli) struct ClusterFlags {
     /// api-versions` or `kubectl api-resources` prints them
     #[arg(short, long, value_name = "VERSION")]
     api_versions: Vec<String>,
-    /// Add the API versions and kinds that these CustomResourceDefinitions define: a file, a directory or `-` (repeatable)
+    /// CustomResourceDefinitions that the cluster has: a file, a directory or `-` (repeatable). Templates see their API versions and
+    /// kinds, and their rules are known where manifests are checked or compared; those of the chart's own are known there anyway
     #[arg(long, value_name = "PATH")]
     crds: Vec<String>,
 }

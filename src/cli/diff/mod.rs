@@ -11,7 +11,7 @@ use super::arguments::chart_argument::{built_in_of, default_release_name};
 use super::arguments::cluster_flags::ClusterFlags;
 use super::arguments::flags::{GlobalFlags, ValuesFlags};
 use super::arguments::lookup_flag::LookupFlag;
-use super::arguments::manifest_input::{crds_of, objects_of_files};
+use super::arguments::manifest_input::crds_of;
 use super::arguments::side_flags::{SideFlags, SideOrigin, Sides};
 use super::environment::reproducible;
 use super::failure::Failure;
@@ -19,6 +19,7 @@ use super::output::console::Console;
 use crate::diff::{self, Comparison, TextOptions, compare_sides, given_twice};
 use crate::engine::Release;
 use crate::explain::{Before, Subject, add_causes};
+use crate::io::Inputs;
 use crate::kubernetes::Object;
 use crate::render::Schemas;
 use crate::secrets::{Gathering, Secrets};
@@ -93,9 +94,6 @@ pub(super) struct Diff {
     /// Compare the chart's custom resource definitions too
     #[arg(long)]
     include_crds: bool,
-    /// CustomResourceDefinitions whose rules say what cannot be changed (repeatable); those of the chart are known
-    #[arg(long, value_name = "FILE")]
-    crds: Vec<String>,
     /// Render as an upgrade: Release.IsUpgrade instead of Release.IsInstall
     #[arg(long)]
     is_upgrade: bool,
@@ -112,7 +110,8 @@ impl Diff {
         let sides = self.sides.sides(&self.arguments)?;
         self.sides.check(sides, &self.values)?;
         let (old, new) = (find(sides.old, global)?, find(sides.new, global)?);
-        let maker = self.maker(sides, global)?;
+        let definitions = self.cluster.definitions()?;
+        let maker = self.maker(sides, &definitions, global)?;
         let mut notes = Vec::new();
         if matches!(sides.old, SideOrigin::AtRevision { .. }) && self.values.sets_any() {
             notes.push(said(
@@ -133,7 +132,6 @@ impl Diff {
             notes.extend(given_twice(&side.objects, namespace));
         }
         let mut comparison = compare_sides(&old.objects, &new.objects, &secrets, namespace);
-        let definitions = objects_of_files(&self.crds, "--crds", "diff")?;
         if has_custom(&comparison) {
             let kinds = custom_kinds(&definitions, &new);
             add_transitions(&mut comparison, (&old.objects, &new.objects), &kinds, &secrets, namespace);
@@ -157,8 +155,13 @@ impl Diff {
     }
 
     /// What both sides have in common. A release that nobody names is called as one of the new side's chart.
-    fn maker<'a>(&'a self, sides: Sides<'_>, global: &'a GlobalFlags) -> Result<SideMaker<'a>, Failure> {
-        let capabilities = self.cluster.capabilities(&crate::io::Inputs::new(), &self.cluster.definitions()?)?;
+    fn maker<'a>(
+        &'a self,
+        sides: Sides<'_>,
+        definitions: &[Object],
+        global: &'a GlobalFlags,
+    ) -> Result<SideMaker<'a>, Failure> {
+        let capabilities = self.cluster.capabilities(&Inputs::new(), definitions)?;
         let chart = sides.new.chart().or(sides.old.chart());
         let name = sides.name.unwrap_or(default_release_name(chart.and_then(built_in_of)));
         let mut release = Release {

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::yaml::construct::construct;
+use crate::yaml::read_document_strictly;
 use crate::yaml::sample_documents::document;
 use crate::yaml::syntax::Document;
 
@@ -28,8 +29,9 @@ fn placed(node: &Node) -> String {
 fn check(text: &str) -> bool {
     let source = Source::file("a.yaml", text);
     let found = read_plain(&source, 0, text);
-    if let Some(node) = &found {
+    if let Some((node, repeats_keys)) = &found {
         assert_eq!(Some(placed(node)), whole(&source).as_ref().map(placed), "{text:?}");
+        assert_eq!(*repeats_keys, read_document_strictly(&source).is_err(), "{text:?}");
     }
     found.is_some()
 }
@@ -101,7 +103,7 @@ fn what_is_broken_or_unusual_is_left_to_the_reader() {
 #[test]
 fn a_document_keeps_its_place_in_the_text_around_it() {
     let source = Source::file("a.yaml", "x: 1\n---\na: [b]\n");
-    let node = read_plain(&source, 9, &source.text()[9..]).unwrap();
+    let node = read_plain(&source, 9, &source.text()[9..]).unwrap().0;
     assert_eq!(node.value.as_map().unwrap().get("a").unwrap().span.text(), "[b]");
 }
 
