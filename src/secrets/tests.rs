@@ -413,7 +413,7 @@ fn values_and_flags_are_masked_together() {
     let mut gathering = Gathering::default();
     gathering.values(&values, &[]);
     let masked = gathering.finish().masked_values(&values);
-    let shown = crate::values::write_with_origins(&masked).unwrap();
+    let shown = crate::values::write_with_origins(&masked, &[]).unwrap();
     insta::assert_snapshot!(shown, @"
     db: # --set db.password=(secret)
       password: (secret) # --set db.password=(secret)

@@ -178,7 +178,7 @@ mod tests {
         fn reads_back_as_the_same(value in values()) {
             let mut map = Map::new();
             map.insert("top", Span::generated(), Node::generated(value));
-            let text = write_with_origins(&map).unwrap();
+            let text = write_with_origins(&map, &[]).unwrap();
             let read = yaml::read_values(&Source::file("x", text.as_str())).unwrap();
             prop_assert_eq!(read, map, "{}", text);
         }
