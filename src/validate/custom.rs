@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use super::expressions::Evaluation;
 use super::report::Report;
-use super::rules::Rules;
+use super::rules::{Rules, steps};
 use super::{defaulting, form, metadata, structure};
 use crate::cel::{Limits, whole};
 use crate::diagnostic::{Diagnostic, Severity, Span};
@@ -35,6 +35,8 @@ struct Version {
     is_served: bool,
     /// Whether `status` is not a part of what is created.
     has_status: bool,
+    /// The path of the replicas that are scaled.
+    replicas: Vec<String>,
     /// `openAPIV3Schema`.
     structural: Option<Node>,
     /// What is made of it, when an object needs it; none if it is broken.
@@ -91,7 +93,9 @@ impl Version {
         let is_served = version.get("served").is_none_or(|node| node.value != Value::Bool(false));
         let structural = version.at(["schema", "openAPIV3Schema"]).cloned();
         let has_status = version.map_at(&["subresources", "status"]).is_some();
-        Some(Version { name, is_served, has_status, structural, schema: OnceLock::new() })
+        let replicas =
+            version.text_at(&["subresources", "scale", "specReplicasPath"]).and_then(steps).unwrap_or_default();
+        Some(Version { name, is_served, has_status, replicas, structural, schema: OnceLock::new() })
     }
 }
 
@@ -178,6 +182,12 @@ pub(super) fn check(
             let finding = report.error("custom-schema", &FieldPath::default(), given_up.message, place);
             finding.diagnostic.help.extend(given_up.help);
         }
+    }
+    if let Some(replicas) = node.value.as_map().and_then(|map| map.at(version.replicas.iter().map(String::as_str)))
+        && replicas.value.as_number().is_some_and(|number| number < 0.0)
+    {
+        let path = FieldPath(version.replicas.iter().cloned().map(PathStep::Field).collect());
+        report.error("value", &path, "should be a non-negative integer".to_owned(), &replicas.span);
     }
     let Some(rules) = &compiled.rules else { return };
     if report.findings.len() > before {
