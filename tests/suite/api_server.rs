@@ -66,6 +66,67 @@ fn validate_agrees_on_mutations() {
     assert_same(&verdicts, &[]);
 }
 
+/// Manifests at the edges of the rules of `src/validate/tables`, recorded by `tests/cluster/edges --record`: verdicts, and the fields that
+/// the server names.
+#[test]
+fn validate_agrees_at_the_edges_of_rules() {
+    let manifests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cluster/fixtures/manifests.json");
+    let manifests: Value = serde_json::from_slice(&fs::read(manifests).expect("manifests")).expect("JSON");
+    let file = object("validate/edges.json");
+    let rows = list(&file["verdicts"]);
+    assert!(rows.len() >= 6000, "only {} verdicts are recorded", rows.len());
+    let folder = tempfile::tempdir().expect("a folder");
+    for (number, row) in rows.iter().enumerate() {
+        let manifest = changed(&list(&manifests)[index(&row[0])], &row[1]);
+        fs::write(folder.path().join(format!("{number}.yaml")), manifest.to_string()).expect("a manifest");
+    }
+    let errors = paths_of(folder.path());
+    let (mut wrong, mut named, mut same) = (Vec::new(), 0, 0);
+    for (number, row) in rows.iter().enumerate() {
+        let ours = errors.get(&number);
+        let agrees = (row[2] == true) == ours.is_none();
+        if agrees != row.get(3).is_none() {
+            wrong.push(format!("{}, {}: {ours:?}; the server: {}", row[0], row[1], row[2]));
+        }
+        if let (Some(ours), Some(fields)) = (ours, row[2].as_array().filter(|fields| !fields.is_empty())) {
+            named += 1;
+            same += usize::from(ours.iter().any(|path| fields.iter().any(|field| is_at(path, text(field)))));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} verdicts:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
+    assert!(same * 100 >= named * 98, "only {same} of {named} fields are the server's");
+}
+
+/// Whether a path is the server's, leads to an item in it or to the field that lacks it, or has steps that the server leaves out.
+fn is_at(path: &str, field: &str) -> bool {
+    let steps = |path: &str| -> Vec<String> {
+        let parts = path.split(['[', ']', '.', '"', '\'']).filter(|part| !part.is_empty());
+        parts.map(str::to_lowercase).collect()
+    };
+    let (own, theirs) = (steps(path), steps(field));
+    let mut rest = own.iter();
+    let is_number = |step: &str| step.bytes().all(|byte| byte.is_ascii_digit());
+    own.starts_with(&theirs)
+        || theirs.starts_with(&own)
+        || theirs.iter().filter(|step| !is_number(step)).all(|step| rest.any(|own| own == step))
+}
+
+/// The paths of the errors of each manifest in a folder, by the number that is its name.
+fn paths_of(folder: &Path) -> BTreeMap<usize, Vec<String>> {
+    let output = run(folder, &["validate", ".", "-o", "json"]);
+    let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+    let mut paths: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    for finding in list(&report["findings"]) {
+        // The manifests are objects of their own, which happen to be in one folder.
+        if finding["severity"] == "error" && finding["rule"] != "twice" {
+            let stem = Path::new(text(&finding["file"])).file_stem().and_then(|stem| stem.to_str()).expect("a file");
+            let path = finding["path"].as_str().unwrap_or_default().to_owned();
+            paths.entry(stem.parse().expect("a number")).or_default().push(path);
+        }
+    }
+    paths
+}
+
 /// Texts in fields of a custom resource that have a format, recorded by `tests/cluster/formats`.
 #[test]
 fn validate_agrees_on_formats() {

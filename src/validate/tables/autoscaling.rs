@@ -1,7 +1,7 @@
 //! `autoscaling` and `policy/v1`.
 
 use super::place::{NOT_NEGATIVE, Place, Row, Rule, row};
-use crate::kubernetes::{FieldPath, quantity};
+use crate::kubernetes::{FieldPath, names, quantity};
 use crate::validate::form::{self, PERCENT, SEGMENT};
 
 #[rustfmt::skip]
@@ -18,7 +18,7 @@ pub(super) const ROWS: &[Row] = &[
     row("autoscaling.v2.HorizontalPodAutoscalerSpec", "", Rule::Whole(replicas)),
     row("autoscaling.v1.HorizontalPodAutoscalerSpec", "targetCPUUtilizationPercentage", Rule::AtLeast(1)),
     row("autoscaling.v2.HPAScalingRules", "stabilizationWindowSeconds", Rule::Between(0, 3600)),
-    row("autoscaling.v2.HPAScalingRules", "selectPolicy", Rule::OneOf(&["Disabled", "Max", "Min"])),
+    row("autoscaling.v2.HPAScalingRules", "selectPolicy", Rule::Choice(&["Disabled", "Max", "Min"])),
     row("autoscaling.v2.HPAScalingRules", "policies", Rule::Whole(policies)),
     row("autoscaling.v2.HPAScalingRules", "tolerance", Rule::Quantity),
     row("autoscaling.v2.HPAScalingPolicy", "type", Rule::OneOf(&["Percent", "Pods"])),
@@ -33,6 +33,7 @@ pub(super) const ROWS: &[Row] = &[
     row("autoscaling.v2.MetricIdentifier", "name", Rule::Form(form::is_path_segment, SEGMENT)),
     row("autoscaling.v2.ResourceMetricSource", "", Rule::Whole(utilization)),
     row("autoscaling.v2.ContainerResourceMetricSource", "name", Rule::Form(form::is_container_resource, "must be a standard resource for containers or fully qualified")),
+    row("autoscaling.v2.ContainerResourceMetricSource", "container", Rule::Form(names::is_dns_label, form::LABEL)),
     row("autoscaling.v2.ContainerResourceMetricSource", "", Rule::Whole(utilization)),
     row("autoscaling.v2.ExternalMetricSource", "", Rule::Whole(external)),
     row("autoscaling.v2.ObjectMetricSource", "", Rule::Whole(object)),

@@ -16,7 +16,7 @@ pub(super) const ROWS: &[Row] = &[
     row("rbac.v1.PolicyRule", "", Rule::Whole(resources)),
     row("rbac.v1.PolicyRule", "nonResourceURLs", Rule::Whole(urls)),
     row("rbac.v1.AggregationRule", "clusterRoleSelectors", Rule::Required("at least one clusterRoleSelector required if aggregationRule is non-nil")),
-    row("rbac.v1.RoleRef", "kind", Rule::Choice(&["Role", "ClusterRole"])),
+    row("rbac.v1.RoleRef", "kind", Rule::Whole(role_kind)),
     row("rbac.v1.RoleRef", "apiGroup", Rule::Choice(&["", "rbac.authorization.k8s.io"])),
     row("rbac.v1.RoleRef", "name", Rule::Form(form::is_path_segment, SEGMENT)),
     row("rbac.v1.Subject", "kind", Rule::Choice(&["ServiceAccount", "User", "Group"])),
@@ -30,7 +30,6 @@ pub(super) const ROWS: &[Row] = &[
     row("node.v1.Overhead", "podFixed", Rule::Whole(overhead)),
     row("coordination.v1.LeaseSpec", "leaseDurationSeconds", Rule::AtLeast(1)),
     row("coordination.v1.LeaseSpec", "leaseTransitions", Rule::AtLeast(0)),
-    row("coordination.v1.LeaseSpec", "", Rule::Whole(lease)),
     row("admissionregistration.v1.ValidatingWebhookConfiguration", "webhooks", Rule::Whole(unique_hooks)),
     row("admissionregistration.v1.MutatingWebhookConfiguration", "webhooks", Rule::Whole(unique_hooks)),
     row("admissionregistration.v1.ValidatingWebhook", "", Rule::Whole(hook)),
@@ -39,14 +38,14 @@ pub(super) const ROWS: &[Row] = &[
     row("admissionregistration.v1.RuleWithOperations", "", Rule::Whole(hook_rule)),
     row("admissionregistration.v1.NamedRuleWithOperations", "", Rule::Whole(hook_rule)),
     row("admissionregistration.v1.ServiceReference", "port", Rule::Between(1, 65535)),
-    row("admissionregistration.v1.ServiceReference", "path", Rule::Form(|path| path.starts_with('/') && !path.contains("//"), "must start with a '/', and no part of it may be empty")),
+    row("admissionregistration.v1.ServiceReference", "path", Rule::Form(is_webhook_path, "must start with a '/', and each part of it must be a DNS subdomain")),
     row("admissionregistration.v1.MatchCondition", "name", Rule::Form(names::is_qualified_name, QUALIFIED)),
     row("admissionregistration.v1.ValidatingAdmissionPolicySpec", "", Rule::Whole(admission)),
     row("admissionregistration.v1.ValidatingAdmissionPolicySpec", "failurePolicy", Rule::Choice(POLICIES)),
     row("admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec", "policyName", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
     row("admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec", "", Rule::Whole(binding)),
-    row("admissionregistration.v1.Validation", "reason", Rule::Choice(&["Forbidden", "Invalid", "RequestEntityTooLarge", "Unauthorized"])),
-    row("admissionregistration.v1.MatchResources", "matchPolicy", Rule::OneOf(&["Exact", "Equivalent"])),
+    row("admissionregistration.v1.Validation", "reason", Rule::Choice(&["Forbidden", "Invalid", "RequestEntityTooLarge"])),
+    row("admissionregistration.v1.MatchResources", "matchPolicy", Rule::Choice(&["Exact", "Equivalent"])),
     row("admissionregistration.v1.Variable", "name", Rule::Form(form::is_identifier, "name is not a valid CEL identifier")),
     row("apiregistration.v1.APIService", "", Rule::Whole(api_service)),
     row("certificates.v1.CertificateSigningRequestSpec", "signerName", Rule::Form(|name| name.contains('/'), "must be a fully qualified domain and path of the form \"example.com/signer-name\"")),
@@ -58,6 +57,10 @@ pub(super) const ROWS: &[Row] = &[
     row("resource.v1.ExactDeviceRequest", "deviceClassName", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
     row("resource.v1.ExactDeviceRequest", "count", Rule::AtLeast(0)),
     row("resource.v1.ExactDeviceRequest", "allocationMode", Rule::OneOf(&["All", "ExactCount"])),
+    row("resource.v1.ExactDeviceRequest", "count", Rule::Whole(device_count)),
+    row("admissionregistration.v1.ParamKind", "apiVersion", Rule::Required("")),
+    row("admissionregistration.v1.ParamKind", "kind", Rule::Required("")),
+    row("admissionregistration.v1.ParamRef", "", Rule::Whole(parameter)),
 ];
 
 fn resources(at: &mut Place<'_, '_, '_>) {
@@ -138,9 +141,29 @@ fn overhead(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-fn lease(at: &mut Place<'_, '_, '_>) {
-    if at.has("preferredHolder") && !at.has("strategy") {
-        at.forbidden("preferredHolder", "may only be specified if `strategy` is defined");
+/// A ClusterRoleBinding can only give a ClusterRole.
+fn role_kind(at: &mut Place<'_, '_, '_>) {
+    at.choice("kind", if at.is_in("ClusterRoleBinding") { &["ClusterRole"] } else { &["Role", "ClusterRole"] });
+}
+
+fn is_webhook_path(path: &str) -> bool {
+    let Some(rest) = path.strip_prefix('/') else { return false };
+    let rest = rest.strip_suffix('/').unwrap_or(rest);
+    rest.is_empty() || rest.split('/').all(names::is_dns_subdomain)
+}
+
+fn device_count(at: &mut Place<'_, '_, '_>) {
+    if at.text("allocationMode") == "All" && at.number("count").is_some_and(|count| count != 0) {
+        at.invalid("count", "must not be specified when allocationMode is 'All'");
+    }
+}
+
+fn parameter(at: &mut Place<'_, '_, '_>) {
+    if !at.has("name") && !at.is_given("selector") {
+        at.required("", "one of name or selector must be specified");
+    }
+    if !at.has("parameterNotFoundAction") {
+        at.required("parameterNotFoundAction", "");
     }
 }
 
@@ -264,6 +287,12 @@ fn device(at: &mut Place<'_, '_, '_>) {
 fn admission(at: &mut Place<'_, '_, '_>) {
     if !at.has("validations") && !at.has("auditAnnotations") {
         at.required("validations", "validations or auditAnnotations must be provided");
+    }
+    let mut known = HashSet::new();
+    for (path, annotation) in at.items("auditAnnotations") {
+        if !known.insert(text(annotation, "key")) {
+            at.duplicate_at(&path.field("key"), text(annotation, "key"));
+        }
     }
     match at.map("matchConstraints") {
         None => at.required("matchConstraints", ""),

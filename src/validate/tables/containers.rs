@@ -17,11 +17,13 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.Container", "imagePullPolicy", Rule::OneOf(&["Always", "IfNotPresent", "Never"])),
     row("core.v1.Container", "terminationMessagePolicy", Rule::OneOf(&["File", "FallbackToLogsOnError"])),
     row("core.v1.Container", "", Rule::Whole(devices)),
+    row("core.v1.Container", "", Rule::Whole(propagation)),
+    row("core.v1.Container", "resizePolicy", Rule::Whole(resizes)),
     row("core.v1.Container", "", Rule::Whole(restart)),
     row("core.v1.ContainerPort", "containerPort", Rule::Number(form::is_port, PORT)),
     row("core.v1.ContainerPort", "hostPort", Rule::Number(form::is_port_or_none, PORT)),
     row("core.v1.ContainerPort", "name", Rule::Form(names::is_port_name, PORT_NAME)),
-    row("core.v1.EnvVar", "name", Rule::Form(is_without_equals, "a valid environment variable name must not contain '='")),
+    row("core.v1.EnvVar", "name", Rule::Form(is_variable, "a valid environment variable name must consist only of printable ASCII characters other than '='")),
     row("core.v1.EnvVar", "", Rule::Whole(variable)),
     row("core.v1.Probe", "", Rule::Whole(probe)),
     row("core.v1.Probe", "initialDelaySeconds", Rule::AtLeast(0)),
@@ -33,7 +35,7 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.ContainerResizePolicy", "resourceName", Rule::OneOf(&["cpu", "memory"])),
     row("core.v1.SecurityContext", "runAsUser", Rule::Between(0, I32)),
     row("core.v1.SecurityContext", "runAsGroup", Rule::Between(0, I32)),
-    row("core.v1.SecurityContext", "procMount", Rule::OneOf(&["Default", "Unmasked"])),
+    row("core.v1.SecurityContext", "procMount", Rule::Choice(&["Default", "Unmasked"])),
     row("core.v1.SecurityContext", "", Rule::Whole(escalation)),
     row("core.v1.ResourceRequirements", "", Rule::Whole(resources)),
     row("core.v1.LifecycleHandler", "", Rule::Whole(one_handler)),
@@ -54,12 +56,12 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.SecretKeySelector", "name", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
     row("core.v1.SecretKeySelector", "key", Rule::Form(names::is_config_key, KEY)),
     row("core.v1.ConfigMapEnvSource", "name", Rule::Required("")),
-    row("core.v1.ConfigMapEnvSource", "name", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
+    row("core.v1.ConfigMapEnvSource", "name", Rule::Form(is_source, SUBDOMAIN)),
     row("core.v1.SecretEnvSource", "name", Rule::Required("")),
-    row("core.v1.SecretEnvSource", "name", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
-    row("core.v1.EnvFromSource", "prefix", Rule::Form(is_without_equals, "must not contain '='")),
+    row("core.v1.SecretEnvSource", "name", Rule::Form(is_source, SUBDOMAIN)),
+    row("core.v1.EnvFromSource", "prefix", Rule::Form(is_variable, "a valid environment variable name must consist only of printable ASCII characters other than '='")),
     row("core.v1.EnvFromSource", "", Rule::Whole(one_reference)),
-    row("core.v1.VolumeMount", "mountPropagation", Rule::OneOf(&["None", "HostToContainer", "Bidirectional"])),
+    row("core.v1.VolumeMount", "mountPropagation", Rule::Choice(&["None", "HostToContainer", "Bidirectional"])),
     row("core.v1.VolumeMount", "subPath", Rule::Form(form::is_local_path, form::RELATIVE)),
     row("core.v1.VolumeMount", "subPathExpr", Rule::Form(form::is_local_path, form::RELATIVE)),
     row("core.v1.VolumeMount", "", Rule::Whole(mount)),
@@ -67,8 +69,13 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.PodResourceClaim", "name", Rule::Form(names::is_dns_label, LABEL)),
 ];
 
-fn is_without_equals(text: &str) -> bool {
-    !text.contains('=')
+fn is_variable(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'=')
+}
+
+/// The name of what variables come from; the API server reads it as the beginning of one.
+fn is_source(text: &str) -> bool {
+    names::is_dns_subdomain(text.strip_suffix('-').filter(|rest| !rest.is_empty()).unwrap_or(text))
 }
 
 fn image(at: &mut Place<'_, '_, '_>) {
@@ -162,6 +169,28 @@ fn restart(at: &mut Place<'_, '_, '_>) {
         at.choice("restartPolicy", &["Always", "OnFailure", "Never"]);
     } else if at.has("restartPolicyRules") && !is_init {
         at.required("restartPolicy", "must specify restartPolicy when restart rules are used");
+    }
+}
+
+/// Mounts whose changes reach the node are those of privileged containers.
+fn propagation(at: &mut Place<'_, '_, '_>) {
+    if at.fields.is_true_at(&["securityContext", "privileged"]) {
+        return;
+    }
+    for (path, mount) in at.items("volumeMounts") {
+        if text(mount, "mountPropagation") == "Bidirectional" {
+            let path = path.field("mountPropagation");
+            at.forbidden_at(&path, "Bidirectional mount propagation is available only to privileged containers");
+        }
+    }
+}
+
+fn resizes(at: &mut Place<'_, '_, '_>) {
+    let mut known = HashSet::new();
+    for (path, policy) in at.items("resizePolicy") {
+        if !known.insert(text(policy, "resourceName")) {
+            at.duplicate_at(&path, text(policy, "resourceName"));
+        }
     }
 }
 

@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 
 use super::place::{I32, Place, Row, Rule, row};
-use crate::kubernetes::{PathStep, names};
-use crate::validate::fields::{has, items, text};
+use crate::kubernetes::{FieldPath, PathStep, names};
+use crate::validate::fields::{has, is_given, items, text};
 use crate::validate::form::{self, IP, LABEL, LABEL_VALUE, QUALIFIED, SUBDOMAIN};
+use crate::yaml::{Map, Value};
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
@@ -19,6 +20,10 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.PodSpec", "nodeSelector", Rule::Labels),
     row("core.v1.PodSpec", "preemptionPolicy", Rule::OneOf(&["PreemptLowerPriority", "Never"])),
     row("core.v1.PodSpec", "", Rule::Whole(dns)),
+    row("core.v1.PodSpec", "hostnameOverride", Rule::Whole(hostname_override)),
+    row("core.v1.PodSpec", "nodeName", Rule::Whole(gated)),
+    row("core.v1.PodSpec", "", Rule::Whole(users)),
+    row("core.v1.PodSpec", "os", Rule::Whole(windows)),
     row("core.v1.PodSpec", "", Rule::Whole(processes)),
     row("core.v1.PodSpec", "", Rule::Whole(spread)),
     row("core.v1.PodSpec", "", Rule::Whole(host_ports)),
@@ -52,9 +57,9 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.PodSecurityContext", "fsGroup", Rule::Between(0, I32)),
     row("core.v1.PodSecurityContext", "runAsUser", Rule::Between(0, I32)),
     row("core.v1.PodSecurityContext", "runAsGroup", Rule::Between(0, I32)),
-    row("core.v1.PodSecurityContext", "fsGroupChangePolicy", Rule::OneOf(&["OnRootMismatch", "Always"])),
-    row("core.v1.PodSecurityContext", "supplementalGroupsPolicy", Rule::OneOf(&["Merge", "Strict"])),
-    row("core.v1.PodSecurityContext", "seLinuxChangePolicy", Rule::OneOf(&["Recursive", "MountOption"])),
+    row("core.v1.PodSecurityContext", "fsGroupChangePolicy", Rule::Choice(&["OnRootMismatch", "Always"])),
+    row("core.v1.PodSecurityContext", "supplementalGroupsPolicy", Rule::Choice(&["Merge", "Strict"])),
+    row("core.v1.PodSecurityContext", "seLinuxChangePolicy", Rule::Choice(&["Recursive"])),
     row("core.v1.PodSecurityContext", "supplementalGroups", Rule::Whole(groups)),
     row("core.v1.PodSecurityContext", "sysctls", Rule::Whole(sysctls)),
     row("core.v1.SeccompProfile", "", Rule::Whole(seccomp)),
@@ -67,6 +72,73 @@ const WEIGHT: &str = "must be in the range 1-100";
 
 fn is_weight(weight: i64) -> bool {
     (1..=100).contains(&weight)
+}
+
+fn hostname_override(at: &mut Place<'_, '_, '_>) {
+    if !at.is_given("hostnameOverride") {
+        return;
+    }
+    if at.is_true("setHostnameAsFQDN") {
+        at.forbidden("hostnameOverride", "may not be specified when setHostnameAsFQDN is true");
+    }
+    if at.is_true("hostNetwork") {
+        at.forbidden("hostnameOverride", "may not be specified when hostNetwork is true");
+    }
+    let name = at.text("hostnameOverride");
+    if !names::is_dns_subdomain(name) {
+        at.invalid("hostnameOverride", SUBDOMAIN);
+    } else if name.len() > 64 {
+        at.too_long(&at.path.field("hostnameOverride"), 64);
+    }
+}
+
+fn gated(at: &mut Place<'_, '_, '_>) {
+    if at.has("nodeName") && at.has("schedulingGates") {
+        at.forbidden("nodeName", "cannot be set until all schedulingGates have been cleared");
+    }
+}
+
+/// What containers can have depends on whether the pod has users of its own.
+fn users(at: &mut Place<'_, '_, '_>) {
+    let has_own = at.fields.get("hostUsers").is_some_and(|node| node.value == Value::Bool(false));
+    for list in ["initContainers", "containers", "ephemeralContainers"] {
+        for (path, container) in at.items(list) {
+            if has_own && has(container, "volumeDevices") {
+                at.forbidden_at(&path.field("volumeDevices"), "when `hostUsers` is false");
+            }
+            let mount = container.at(["securityContext", "procMount"]);
+            if let Some(node) = mount.filter(|node| !has_own && node.value.as_str() == Some("Unmasked")) {
+                let path = path.field("securityContext").field("procMount");
+                at.invalid_at(&path, node, "`hostUsers` must be false to use `Unmasked`");
+            }
+        }
+    }
+}
+
+/// What only Linux has.
+fn windows(at: &mut Place<'_, '_, '_>) {
+    const OF_ALL: [&str; 5] = ["appArmorProfile", "seLinuxOptions", "seccompProfile", "runAsUser", "runAsGroup"];
+    const OF_PODS: [&str; 5] =
+        ["fsGroup", "fsGroupChangePolicy", "sysctls", "supplementalGroups", "supplementalGroupsPolicy"];
+    const OF_CONTAINERS: [&str; 5] =
+        ["capabilities", "readOnlyRootFilesystem", "privileged", "allowPrivilegeEscalation", "procMount"];
+    const MESSAGE: &str = "cannot be set for a windows pod";
+    if at.fields.text_at(&["os", "name"]) != Some("windows") {
+        return;
+    }
+    let mut found = Vec::new();
+    let mut check = |holder: &Map, path: &FieldPath, own: &[&str]| {
+        let Some(context) = holder.map_at(&["securityContext"]) else { return };
+        let fields = OF_ALL.iter().chain(own).filter(|field| is_given(context, field));
+        found.extend(fields.map(|field| path.field("securityContext").field(field)));
+    };
+    check(at.fields, at.path, &OF_PODS);
+    for list in ["initContainers", "containers", "ephemeralContainers"] {
+        at.items(list).iter().for_each(|(path, container)| check(container, path, &OF_CONTAINERS));
+    }
+    let of_spec = ["hostPID", "hostIPC", "hostUsers", "shareProcessNamespace"];
+    found.extend(of_spec.iter().filter(|field| at.is_given(field)).map(|field| at.path.field(field)));
+    found.iter().for_each(|path| at.forbidden_at(path, MESSAGE));
 }
 
 fn dns(at: &mut Place<'_, '_, '_>) {

@@ -126,6 +126,9 @@ fn deprecation(at: &mut Place<'_, '_, '_>) {
     if at.is_given("deprecationWarning") && !at.is_true("deprecated") {
         at.invalid("deprecationWarning", "can only be set for deprecated versions");
     }
+    if at.is_given("deprecationWarning") && !at.has("deprecationWarning") {
+        at.invalid("deprecationWarning", "must not be an empty string");
+    }
 }
 
 fn list_kind(at: &mut Place<'_, '_, '_>) {

@@ -4,9 +4,13 @@ use super::place::{Place, Row, Rule, row};
 use crate::kubernetes::names;
 use crate::validate::fields::text;
 
+/// How many queues a level can have.
+const MAX_QUEUES: i64 = 10_000_000;
+
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
     row("flowcontrol.v1.FlowSchemaSpec", "matchingPrecedence", Rule::Between(0, 10000)),
+    row("flowcontrol.v1.FlowSchema", "spec", Rule::Whole(precedence)),
     row("flowcontrol.v1.PolicyRulesWithSubjects", "", Rule::Whole(flow_rules)),
     row("flowcontrol.v1.ResourcePolicyRule", "", Rule::Whole(flow_resources)),
     row("flowcontrol.v1.NonResourcePolicyRule", "nonResourceURLs", Rule::Required("nonResourceURLs must contain at least one value")),
@@ -16,9 +20,20 @@ pub(super) const ROWS: &[Row] = &[
     row("flowcontrol.v1.PriorityLevelConfigurationSpec", "type", Rule::Choice(&["Exempt", "Limited"])),
     row("flowcontrol.v1.PriorityLevelConfigurationSpec", "", Rule::Whole(level)),
     row("flowcontrol.v1.LimitedPriorityLevelConfiguration", "nominalConcurrencyShares", Rule::AtLeast(0)),
+    row("flowcontrol.v1.LimitedPriorityLevelConfiguration", "lendablePercent", Rule::Between(0, 100)),
+    row("flowcontrol.v1.LimitedPriorityLevelConfiguration", "borrowingLimitPercent", Rule::AtLeast(0)),
     row("flowcontrol.v1.LimitedPriorityLevelConfiguration", "", Rule::Whole(response)),
     row("flowcontrol.v1.QueuingConfiguration", "", Rule::Whole(queues)),
 ];
+
+/// The first place is that of one schema, which is there already.
+fn precedence(at: &mut Place<'_, '_, '_>) {
+    let Some(node) = at.fields.at(["spec", "matchingPrecedence"]) else { return };
+    if node.value.as_number() == Some(1.0) && at.fields.text_at(&["metadata", "name"]) != Some("exempt") {
+        let path = at.path.field("spec").field("matchingPrecedence");
+        at.invalid_at(&path, node, "only the schema named 'exempt' may have matchingPrecedence 1");
+    }
+}
 
 fn flow_rules(at: &mut Place<'_, '_, '_>) {
     if !at.has("subjects") {
@@ -66,6 +81,7 @@ fn flow_subject(at: &mut Place<'_, '_, '_>) {
 fn level(at: &mut Place<'_, '_, '_>) {
     match at.text("type") {
         "Limited" if !at.is_given("limited") => at.required("limited", "must not be empty when type is \"Limited\""),
+        "Limited" if at.is_given("exempt") => at.forbidden("exempt", "must be nil if the type is Limited"),
         "Exempt" if at.is_given("limited") => at.forbidden("limited", "must be nil if the type is not Limited"),
         _ => {}
     }
@@ -95,6 +111,9 @@ fn queues(at: &mut Place<'_, '_, '_>) {
         if at.number(field).is_some_and(|number| number < 0) {
             at.invalid(field, "must be positive");
         }
+    }
+    if queues > MAX_QUEUES {
+        at.invalid("queues", &format!("must not be greater than {MAX_QUEUES}"));
     }
     if at.number("handSize").is_some_and(|hand| hand > queues) {
         at.invalid("handSize", &format!("should not be greater than queues ({queues})"));

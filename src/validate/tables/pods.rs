@@ -19,6 +19,7 @@ pub(super) const ROWS: &[Row] = &[
     row("apps.v1.StatefulSetSpec", "template", Rule::Whole(|at| restarts(at, ALWAYS))),
     row("apps.v1.DaemonSetSpec", "template", Rule::Whole(|at| restarts(at, ALWAYS))),
     row("apps.v1.ReplicaSetSpec", "template", Rule::Whole(|at| restarts(at, ALWAYS))),
+    row("apps.v1.ReplicaSetSpec", "template", Rule::Whole(template)),
     row("core.v1.ReplicationControllerSpec", "template", Rule::Whole(|at| restarts(at, ALWAYS))),
     row("batch.v1.JobSpec", "template", Rule::Whole(|at| restarts(at, &["OnFailure", "Never"]))),
     row("apps.v1.StatefulSetSpec", "template", Rule::Whole(mounts_of_claims)),
@@ -50,6 +51,13 @@ fn selector(at: &mut Place<'_, '_, '_>) {
     if let Some((key, value)) = wanted.into_iter().find(|(key, value)| is_missing(key, value)) {
         let path = at.path.field("template").field("metadata").field("labels");
         at.labels_differ(&path, key, value);
+    }
+}
+
+/// A ReplicaSet has a template, if only an empty one.
+fn template(at: &mut Place<'_, '_, '_>) {
+    if !at.is_given("template") {
+        at.required_at(&at.path.field("template").field("spec").field("containers"), "");
     }
 }
 

@@ -1,6 +1,7 @@
 //! Services, quotas and limits of `v1`, and EndpointSlices.
 
 use std::collections::HashSet;
+use std::net::IpAddr;
 
 use super::place::{Place, Row, Rule, row};
 use crate::kubernetes::{names, quantity};
@@ -16,7 +17,10 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.ServiceSpec", "ports", Rule::Whole(ports)),
     row("core.v1.ServiceSpec", "externalTrafficPolicy", Rule::Whole(traffic)),
     row("core.v1.ServiceSpec", "externalIPs", Rule::Items(form::is_ip, IP)),
-    row("core.v1.ServiceSpec", "trafficDistribution", Rule::OneOf(&["PreferClose", "PreferSameZone", "PreferSameNode"])),
+    row("core.v1.ServiceSpec", "externalIPs", Rule::Items(is_ordinary, RESERVED)),
+    row("core.v1.ServiceSpec", "clusterIP", Rule::Whole(first_family)),
+    row("core.v1.ServiceSpec", "trafficDistribution", Rule::Choice(&["PreferClose", "PreferSameZone", "PreferSameNode"])),
+    row("core.v1.ServiceSpec", "ipFamilyPolicy", Rule::Choice(&["PreferDualStack", "RequireDualStack", "SingleStack"])),
     row("core.v1.ServiceSpec", "", Rule::Whole(external_name)),
     row("core.v1.ServiceSpec", "", Rule::Whole(families)),
     row("core.v1.ServiceSpec", "", Rule::Whole(addresses)),
@@ -33,11 +37,12 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.ResourceQuotaSpec", "hard", Rule::Whole(quota)),
     row("core.v1.ResourceQuotaSpec", "scopes", Rule::Items(is_scope, "unsupported scope")),
     row("core.v1.ScopedResourceSelectorRequirement", "", Rule::Whole(scope)),
-    row("core.v1.NamespaceSpec", "finalizers", Rule::Items(names::is_qualified_name, QUALIFIED)),
+    row("core.v1.NamespaceSpec", "finalizers", Rule::Whole(finalizers)),
     row("core.v1.EndpointAddress", "hostname", Rule::Form(names::is_dns_label, LABEL)),
     row("core.v1.EndpointAddress", "ip", Rule::Form(form::is_ip, IP)),
+    row("core.v1.EndpointAddress", "ip", Rule::Form(is_ordinary, RESERVED)),
     row("core.v1.EndpointPort", "port", Rule::Between(1, 65535)),
-    row("core.v1.EndpointPort", "appProtocol", Rule::Form(names::is_qualified_name, QUALIFIED)),
+    row("core.v1.EndpointPort", "appProtocol", Rule::Given(names::is_qualified_name, QUALIFIED)),
     row("core.v1.EndpointSubset", "", Rule::Whole(subset)),
     row("core.v1.ReplicationControllerSpec", "replicas", Rule::AtLeast(0)),
     row("core.v1.ReplicationControllerSpec", "minReadySeconds", Rule::AtLeast(0)),
@@ -51,6 +56,41 @@ pub(super) const ROWS: &[Row] = &[
     row("discovery.v1.EndpointPort", "appProtocol", Rule::Given(names::is_qualified_name, QUALIFIED)),
     row("discovery.v1.EndpointPort", "name", Rule::Form(names::is_dns_label, LABEL)),
 ];
+
+const RESERVED: &str = "may not be an unspecified address, nor in the loopback range (127.0.0.0/8, ::1/128), nor in the link-local ranges (169.254.0.0/16, fe80::/10, 224.0.0.0/24, ff02::/10)";
+
+/// Whether an address is one that packets can be sent to; what is no address is reported as that.
+fn is_ordinary(text: &str) -> bool {
+    match text.parse::<IpAddr>() {
+        Ok(address) if address.is_unspecified() || address.is_loopback() => false,
+        Ok(IpAddr::V4(address)) => !address.is_link_local() && address.octets()[..3] != [224, 0, 0],
+        Ok(IpAddr::V6(address)) => {
+            let first = address.segments()[0];
+            first & 0xffc0 != 0xfe80 && first & 0xff0f != 0xff02
+        }
+        Err(_) => true,
+    }
+}
+
+/// The first address is of the first family.
+fn first_family(at: &mut Place<'_, '_, '_>) {
+    let wanted = at.texts("ipFamilies").first().copied().unwrap_or_default();
+    let Ok(address) = at.text("clusterIP").parse::<IpAddr>() else { return };
+    if !wanted.is_empty() && address.is_ipv4() != (wanted == "IPv4") {
+        at.invalid("clusterIP", &format!("expected an {wanted} value as indicated by `ipFamilies[0]`"));
+    }
+}
+
+/// Finalizers of a namespace are Kubernetes' own, or have a domain before their names.
+fn finalizers(at: &mut Place<'_, '_, '_>) {
+    for text in at.texts("finalizers") {
+        if !names::is_qualified_name(text) {
+            at.invalid("finalizers", QUALIFIED);
+        } else if !text.contains('/') && !["kubernetes", "orphan", "foregroundDeletion"].contains(&text) {
+            at.invalid("finalizers", "name is neither a standard finalizer name nor is it fully qualified");
+        }
+    }
+}
 
 /// The type of a Service; one that has none is of `ClusterIP`.
 fn kind<'a>(at: &Place<'a, '_, '_>) -> &'a str {

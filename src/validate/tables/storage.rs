@@ -24,6 +24,7 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.PersistentVolumeSpec", "", Rule::Whole(volume)),
     row("core.v1.PersistentVolumeSpec", "persistentVolumeReclaimPolicy", Rule::OneOf(&["Delete", "Recycle", "Retain"])),
     row("core.v1.PersistentVolumeSpec", "storageClassName", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
+    row("core.v1.PersistentVolumeSpec", "volumeAttributesClassName", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
     row("core.v1.PersistentVolumeSpec", "volumeMode", Rule::Choice(&["Block", "Filesystem"])),
     row("core.v1.LocalVolumeSource", "path", Rule::Form(form::has_no_backsteps, "must not contain '..'")),
     row("core.v1.CSIPersistentVolumeSource", "driver", Rule::Form(is_driver, SUBDOMAIN)),
@@ -37,7 +38,7 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.TopologySelectorLabelRequirement", "key", Rule::Form(names::is_qualified_name, QUALIFIED)),
     row("core.v1.TopologySelectorLabelRequirement", "values", Rule::Required("")),
     row("storage.v1.CSIDriver", "", Rule::Whole(name_of_driver)),
-    row("storage.v1.CSIDriverSpec", "fsGroupPolicy", Rule::OneOf(&["ReadWriteOnceWithFSType", "File", "None"])),
+    row("storage.v1.CSIDriverSpec", "fsGroupPolicy", Rule::Choice(&["ReadWriteOnceWithFSType", "File", "None"])),
     row("storage.v1.CSIDriverSpec", "volumeLifecycleModes", Rule::ItemsOf(&["Ephemeral", "Persistent"])),
     row("storage.v1.CSIDriverSpec", "tokenRequests", Rule::Whole(audiences)),
     row("storage.v1.TokenRequest", "expirationSeconds", Rule::AtLeast(600)),
@@ -45,7 +46,6 @@ pub(super) const ROWS: &[Row] = &[
     row("storage.v1.CSINodeDriver", "nodeID", Rule::Required("")),
     row("storage.v1.CSIStorageCapacity", "storageClassName", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
     row("storage.v1.CSIStorageCapacity", "capacity", Rule::Quantity),
-    row("storage.v1.CSIStorageCapacity", "maximumVolumeSize", Rule::Quantity),
     row("storage.v1.VolumeAttachmentSpec", "attacher", Rule::Form(is_driver, SUBDOMAIN)),
     row("storage.v1.VolumeAttachmentSpec", "nodeName", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
     row("storage.v1.VolumeAttachmentSource", "persistentVolumeName", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
@@ -165,13 +165,9 @@ fn volume(at: &mut Place<'_, '_, '_>) {
 
 /// Secrets of a driver are named in full.
 fn secrets(at: &mut Place<'_, '_, '_>) {
-    for field in [
-        "controllerPublishSecretRef",
-        "controllerExpandSecretRef",
-        "nodePublishSecretRef",
-        "nodeExpandSecretRef",
-        "nodeStageSecretRef",
-    ] {
+    for field in
+        ["controllerPublishSecretRef", "controllerExpandSecretRef", "nodePublishSecretRef", "nodeExpandSecretRef"]
+    {
         let Some(reference) = at.map(field) else { continue };
         let path = at.path.field(field);
         for (part, is_part, message) in [
@@ -223,6 +219,9 @@ fn audiences(at: &mut Place<'_, '_, '_>) {
 fn attached(at: &mut Place<'_, '_, '_>) {
     match (at.is_given("inlineVolumeSpec"), at.is_given("persistentVolumeName")) {
         (false, false) => at.required("", "must specify exactly one of inlineVolumeSpec and persistentVolumeName"),
+        (false, true) if !at.has("persistentVolumeName") => {
+            at.required("persistentVolumeName", "must specify non empty persistentVolumeName");
+        }
         (true, true) => at.forbidden("", "must specify exactly one of inlineVolumeSpec and persistentVolumeName"),
         _ => {}
     }

@@ -76,15 +76,37 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.CephFSVolumeSource", "monitors", Rule::Required("")),
     row("core.v1.FlockerVolumeSource", "", Rule::Whole(flocker)),
     row("core.v1.QuobyteVolumeSource", "registry", Rule::Form(is_registry, "must be a host:port pair or multiple pairs separated by commas")),
-    row("core.v1.AzureDiskVolumeSource", "cachingMode", Rule::OneOf(&["None", "ReadOnly", "ReadWrite"])),
-    row("core.v1.AzureDiskVolumeSource", "kind", Rule::OneOf(&["Shared", "Dedicated", "Managed"])),
+    row("core.v1.AzureDiskVolumeSource", "cachingMode", Rule::Choice(&["None", "ReadOnly", "ReadWrite"])),
+    row("core.v1.AzureDiskVolumeSource", "kind", Rule::Choice(&["Shared", "Dedicated", "Managed"])),
+    row("core.v1.AzureDiskVolumeSource", "diskURI", Rule::Whole(disk)),
     row("core.v1.CSIVolumeSource", "driver", Rule::Form(is_driver, SUBDOMAIN)),
     row("core.v1.EphemeralVolumeSource", "volumeClaimTemplate", Rule::Required("")),
-    row("core.v1.ImageVolumeSource", "reference", Rule::Required("")),
+    row("core.v1.ImageVolumeSource", "reference", Rule::Whole(reference)),
     row("core.v1.ImageVolumeSource", "pullPolicy", Rule::OneOf(&["Always", "IfNotPresent", "Never"])),
     row("core.v1.ClusterTrustBundleProjection", "", Rule::Whole(trust)),
     row("core.v1.StorageOSVolumeSource", "volumeName", Rule::Form(names::is_dns_label, LABEL)),
 ];
+
+/// A managed disk has the name of a resource, the others have the URL of a blob.
+fn disk(at: &mut Place<'_, '_, '_>) {
+    let uri = at.text("diskURI");
+    let is_managed = at.text("kind") == "Managed";
+    let wanted = if is_managed {
+        "/subscriptions/{sub-id}/resourcegroups/{group-name}/providers/microsoft.compute/disks/{disk-id}"
+    } else {
+        "https://{account-name}.blob.core.windows.net/{container-name}/{disk-name}.vhd"
+    };
+    if !uri.is_empty() && !uri.starts_with(if is_managed { "/subscriptions" } else { "https://" }) {
+        at.unsupported_at(&at.path.field("diskURI"), uri, &[wanted]);
+    }
+}
+
+/// Workloads may leave the image of a volume to others.
+fn reference(at: &mut Place<'_, '_, '_>) {
+    if at.is_in("Pod") && !at.has("reference") {
+        at.required("reference", "");
+    }
+}
 
 pub(super) fn is_absolute(text: &str) -> bool {
     text.starts_with('/')
