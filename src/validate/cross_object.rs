@@ -1,6 +1,6 @@
 //! What documents say of each other.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::report::{Report, head};
 use crate::diagnostic::{Severity, Span};
@@ -10,7 +10,9 @@ use crate::yaml::{Map, Node, Value};
 
 /// Checks objects against each other: two of one identity, Services without pods, what points nowhere.
 pub(super) fn check(objects: &[Object], findings: &mut Vec<Finding>) {
-    let pods: Vec<Map> = objects.iter().filter_map(pod_labels).collect();
+    let pods = Pods::of(objects);
+    let names: HashSet<(&str, &str)> =
+        objects.iter().map(|object| (object.id.kind.as_str(), object.id.name.as_str())).collect();
     let mut known: HashMap<(&str, &str, &str, &str), &Object> = HashMap::new();
     for object in objects.iter().filter(|object| !object.id.name.is_empty()) {
         let id = &object.id;
@@ -25,11 +27,11 @@ pub(super) fn check(objects: &[Object], findings: &mut Vec<Finding>) {
         }
         match id.kind.as_str() {
             "Service" => service(object, &pods, &mut report),
-            "HorizontalPodAutoscaler" => autoscaler(object, objects, &pods, &mut report),
+            "HorizontalPodAutoscaler" => autoscaler(object, objects, (&names, &pods), &mut report),
             "PodDisruptionBudget" => budget(object, &pods, &mut report),
             _ => {}
         }
-        used(object, objects, &mut report);
+        used(object, &names, &mut report);
         findings.append(&mut report.findings);
     }
 }
@@ -47,15 +49,49 @@ fn pod_labels(object: &Object) -> Option<Map> {
     Some(object.fields().at(path.iter().copied()).and_then(|node| node.value.as_map()).cloned().unwrap_or_default())
 }
 
+/// The labels of all pods that are made, and which pods have one.
+struct Pods {
+    labels: Vec<Map>,
+    by_label: HashMap<(String, String), Vec<usize>>,
+}
+
+impl Pods {
+    fn of(objects: &[Object]) -> Pods {
+        let labels: Vec<Map> = objects.iter().filter_map(pod_labels).collect();
+        let mut by_label: HashMap<(String, String), Vec<usize>> = HashMap::new();
+        for (at, labels) in labels.iter().enumerate() {
+            for (key, node) in labels.iter() {
+                if let Some(value) = node.value.as_str() {
+                    by_label.entry((key.to_owned(), value.to_owned())).or_default().push(at);
+                }
+            }
+        }
+        Pods { labels, by_label }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+}
+
 /// Whether pods with these labels are among those that are made; `None` if none are made at all.
-fn has_pods(selector: &Map, pods: &[Map]) -> Option<bool> {
+fn has_pods(selector: &Map, pods: &Pods) -> Option<bool> {
+    if pods.is_empty() {
+        return None;
+    }
+    // Those that have the rarest label are looked at.
+    let with = |(key, node): (&str, &Node)| {
+        let value = node.value.as_str().unwrap_or_default();
+        pods.by_label.get(&(key.to_owned(), value.to_owned())).map_or(&[][..], Vec::as_slice)
+    };
+    let Some(rarest) = selector.iter().map(with).min_by_key(|pods| pods.len()) else { return Some(true) };
     let has = |labels: &Map| {
         selector.iter().all(|(key, node)| labels.get(key).is_some_and(|label| label.value == node.value))
     };
-    (!pods.is_empty()).then(|| pods.iter().any(has))
+    Some(rarest.iter().any(|&at| has(&pods.labels[at])))
 }
 
-fn service(object: &Object, pods: &[Map], report: &mut Report<'_>) {
+fn service(object: &Object, pods: &Pods, report: &mut Report<'_>) {
     let fields = object.fields();
     let Some(node) = fields.at(["spec", "selector"]) else { return };
     let Some(selector) = node.value.as_map().filter(|selector| !selector.is_empty()) else { return };
@@ -66,7 +102,7 @@ fn service(object: &Object, pods: &[Map], report: &mut Report<'_>) {
     }
 }
 
-fn budget(object: &Object, pods: &[Map], report: &mut Report<'_>) {
+fn budget(object: &Object, pods: &Pods, report: &mut Report<'_>) {
     let fields = object.fields();
     let Some(selector) = fields.at(["spec", "selector", "matchLabels"]).and_then(|node| node.value.as_map()) else {
         return;
@@ -79,12 +115,16 @@ fn budget(object: &Object, pods: &[Map], report: &mut Report<'_>) {
 }
 
 /// What it scales is reported where there is anything to scale: otherwise that is rendered somewhere else.
-fn autoscaler(object: &Object, objects: &[Object], pods: &[Map], report: &mut Report<'_>) {
+fn autoscaler(
+    object: &Object,
+    objects: &[Object],
+    (names, pods): (&HashSet<(&str, &str)>, &Pods),
+    report: &mut Report<'_>,
+) {
     let fields = object.fields();
     let text = |name: &str| fields.at(["spec", "scaleTargetRef", name]).and_then(|node| node.value.as_str());
     let (Some(kind), Some(name)) = (text("kind"), text("name")) else { return };
-    let is_there = objects.iter().any(|other| other.id.kind == kind && other.id.name == name);
-    if !is_there && (!pods.is_empty() || objects.iter().any(|other| other.id.kind == kind)) {
+    if !names.contains(&(kind, name)) && (!pods.is_empty() || objects.iter().any(|other| other.id.kind == kind)) {
         let place = head(&fields, &object.span);
         let message = format!("{kind}/{name} is not in the input");
         report.report(
@@ -98,7 +138,7 @@ fn autoscaler(object: &Object, objects: &[Object], pods: &[Map], report: &mut Re
 }
 
 /// ConfigMaps and Secrets that pods use and that are not among the objects: they have to be there already.
-fn used(object: &Object, objects: &[Object], report: &mut Report<'_>) {
+fn used(object: &Object, names: &HashSet<(&str, &str)>, report: &mut Report<'_>) {
     let path: &[&str] = match object.id.kind.as_str() {
         "StatefulSet" | "Deployment" | "DaemonSet" | "ReplicaSet" | "Job" => &["spec", "template", "spec"],
         "CronJob" => &["spec", "jobTemplate", "spec", "template", "spec"],
@@ -111,8 +151,7 @@ fn used(object: &Object, objects: &[Object], report: &mut Report<'_>) {
     references(pod, &mut found);
     let mut reported: Vec<(&str, &str)> = Vec::new();
     for (kind, name) in found {
-        let is_there = objects.iter().any(|other| other.id.kind == kind && other.id.name == name.0);
-        if is_there || reported.contains(&(kind, name.0)) {
+        if names.contains(&(kind, name.0)) || reported.contains(&(kind, name.0)) {
             continue;
         }
         reported.push((kind, name.0));
