@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use proptest::prelude::*;
+
 use super::{Error, Field, Kind, Limits, Program, Shape, Sort, Value, escaped};
 use crate::diagnostic::Source;
 use crate::yaml;
@@ -246,4 +248,93 @@ fn depth_has_an_end() {
     assert!(Program::parse(&format!("true{}", " && true".repeat(10_000)), &[]).is_ok());
     assert!(Program::parse(&"!".repeat(30_000), &[]).is_err());
     assert!(Program::parse(&format!("self{}", ".a".repeat(30_000)), &["self"]).is_err());
+}
+
+/// Parts of expressions, of which random ones are made.
+const PARTS: &[&str] = &[
+    "self",
+    "x",
+    "1",
+    "-1",
+    "9223372036854775807",
+    "2u",
+    "1.5",
+    "'a'",
+    "'%d %s'",
+    "b'a'",
+    "null",
+    "true",
+    "[1, 2]",
+    "[]",
+    "{'a': 1}",
+    "{}",
+    "(",
+    ")",
+    "[",
+    "]",
+    ".",
+    ".?",
+    "[?",
+    ",",
+    " + ",
+    " - ",
+    " * ",
+    " / ",
+    " % ",
+    " == ",
+    " < ",
+    " in ",
+    " && ",
+    " || ",
+    "!",
+    " ? ",
+    " : ",
+    ".a",
+    ".size()",
+    ".all(x, x)",
+    ".map(x, x)",
+    ".map(x, [x, x])",
+    ".exists(i, x, x == i)",
+    ".sortBy(x, x)",
+    ".filter(x, true)",
+    ".substring(1)",
+    ".indexOf('a')",
+    ".split('')",
+    ".replace('', 'a')",
+    ".matches('a*')",
+    ".findAll('')",
+    ".format([1])",
+    ".flatten()",
+    ".slice(0, 1)",
+    ".sum()",
+    ".max()",
+    ".charAt(1)",
+    ".lastIndexOf('a', 0)",
+    "duration('1h')",
+    "timestamp(0)",
+    "quantity('1')",
+    "ip('::1')",
+    "cidr('::/0')",
+    "url('/a')",
+    "semver('1.0.0')",
+    ".getHours('+01:00')",
+    ".masked()",
+    ".add(1)",
+    ".getQuery()",
+    "optional.of(1)",
+    ".orValue(1)",
+    "lists.range(3)",
+    "int(",
+    "string(",
+    "type(",
+];
+
+proptest! {
+    #[test]
+    fn whatever_is_written_has_a_value_or_an_error(parts in prop::collection::vec(prop::sample::select(PARTS), 1..14)) {
+        let text: String = parts.concat();
+        if let Ok(program) = Program::parse(&text, &["self"]) {
+            let _ = program.evaluate(vec![Value::Int(1)], &Limits::new(100_000, 100_000)).map(|value| super::functions::shown(&value));
+        }
+    }
 }
