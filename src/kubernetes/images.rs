@@ -261,13 +261,13 @@ mod tests {
     #[test]
     fn pods_have_images_wherever_they_are_described() {
         let cron_job = "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: a}\nspec: {jobTemplate: {spec: {template: {spec: {\
-             containers: [{name: a, image: nginx}, {name: b, image: 'x:1'}], initContainers: [{image: y}], volumes: [{name: v, image: {reference: 'z:2'}}]}}}}}\n";
+             containers: [{name: a, image: nginx}, {name: b, image: 'x:1'}], initContainers: [{image: busybox}], volumes: [{name: v, image: {reference: 'z:2'}}]}}}}}\n";
         assert_eq!(
             images(cron_job),
             [
                 "container nginx spec.jobTemplate.spec.template.spec.containers[name=a].image",
                 "container x:1 spec.jobTemplate.spec.template.spec.containers[name=b].image",
-                "initContainer y spec.jobTemplate.spec.template.spec.initContainers[0].image",
+                "initContainer busybox spec.jobTemplate.spec.template.spec.initContainers[0].image",
                 "volume z:2 spec.jobTemplate.spec.template.spec.volumes[name=v].image.reference",
             ]
         );
