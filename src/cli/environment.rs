@@ -28,6 +28,7 @@ pub(super) fn environment(seed: Option<&str>, lookup: &LookupFlag) -> Result<Env
         now,
         zones,
         seed: seed.map(Arc::from),
+        is_blind_to_places: false,
         memory: Arc::default(),
         variables: Some(Arc::new(variables)),
         objects: lookup.objects()?,
@@ -43,6 +44,14 @@ pub(super) fn environment(seed: Option<&str>, lookup: &LookupFlag) -> Result<Env
 /// SOURCE_DATE_EPOCH is not a valid time; what is wrong with the objects.
 pub(super) fn reproducible(lookup: &LookupFlag) -> Result<Environment, Vec<Diagnostic>> {
     environment(Some("mim-chart"), lookup)
+}
+
+/// The same for two versions of a chart: templates whose calls have other places give the same random texts.
+///
+/// # Errors
+/// As for [`reproducible`].
+pub(super) fn reproducible_across_versions(lookup: &LookupFlag) -> Result<Environment, Vec<Diagnostic>> {
+    Ok(Environment { is_blind_to_places: true, ..reproducible(lookup)? })
 }
 
 fn clock() -> (i64, u32) {

@@ -60,6 +60,7 @@ codes! {
     "format": "A text of a custom resource does not have the format of its schema",
     "helmignore": "A pattern in .helmignore is invalid",
     "hooks": "Hooks are left out of the output",
+    "ignore": "A rule of what diff leaves out cannot be read",
     "import-values": "An entry of import-values cannot be applied",
     "inert-flag": "A flag of Helm's has no effect here",
     "json-syntax": "A text is not JSON",

@@ -3,6 +3,7 @@
 use super::cause::Cause;
 use super::compare::Change;
 use super::impact::Impact;
+use super::upgrade::Upgrade;
 use crate::kubernetes::Id;
 
 /// What became of an object.
@@ -63,17 +64,84 @@ pub struct Comparison {
     pub differences: Vec<Difference>,
     /// How many objects are the same.
     pub unchanged: usize,
+    /// What was left out.
+    pub ignored: Ignored,
+    /// What became of values, where the two sides are charts that differ.
+    pub upgrade: Option<Upgrade>,
+}
+
+/// What rules left out of a comparison.
+#[derive(Debug, Clone, Default)]
+pub struct Ignored {
+    /// How many changes.
+    pub changes: usize,
+    /// In how many objects.
+    pub touched: usize,
+    /// How many objects differ in nothing else, and are left out.
+    pub objects: usize,
+    /// How many changes each rule left out, the most first.
+    pub by: Vec<IgnoredBy>,
+    /// The file that rules were read from, and how many it holds.
+    pub file: Option<(String, usize)>,
+}
+
+/// What one rule left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IgnoredBy {
+    /// The rule as it was written.
+    pub rule: String,
+    /// How many changes.
+    pub changes: usize,
+}
+
+impl Ignored {
+    /// `12 changes in 9 objects (helm.sh/chart 9, checksum/* 3)`; `None` if there are none.
+    pub(super) fn text(&self) -> Option<String> {
+        let by: Vec<String> = self.by.iter().map(|by| format!("{} {}", by.rule, by.changes)).collect();
+        let (changes, objects) = (counted(self.changes, "change"), counted(self.touched, "object"));
+        (self.changes > 0).then(|| format!("{changes} in {objects} ({})", by.join(", ")))
+    }
+
+    /// `charts/web/.mim-chart-ignore, 3 rules`; `None` if no file was read.
+    pub(super) fn file_text(&self) -> Option<String> {
+        self.file.as_ref().map(|(path, count)| format!("{path}, {}", counted(*count, "rule")))
+    }
+}
+
+/// `1 change`, `2 changes`
+pub(super) fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 impl Comparison {
+    /// Puts back, from a comparison of the same sides of which nothing was left out, the objects of which `is_needed` says so.
+    pub fn put_back(&mut self, whole: Comparison, is_needed: impl Fn(&Difference) -> bool) {
+        let mut here = std::mem::take(&mut self.differences).into_iter().peekable();
+        for difference in whole.differences {
+            let known = here.next_if(|known| known.id == difference.id && known.status == difference.status);
+            if !is_needed(&difference) {
+                self.differences.extend(known);
+                continue;
+            }
+            let shown = known.as_ref().map_or(0, |known| known.changes.len());
+            let folded = difference.changes.len().saturating_sub(shown);
+            self.ignored.objects -= usize::from(known.is_none()).min(self.ignored.objects);
+            self.ignored.touched -= usize::from(folded > 0).min(self.ignored.touched);
+            self.ignored.changes -= folded.min(self.ignored.changes);
+            self.differences.push(difference);
+        }
+        self.differences.extend(here);
+    }
+
     /// How many objects have a status.
     pub fn count(&self, status: Status) -> usize {
         self.differences.iter().filter(|difference| difference.status == status).count()
     }
 
-    /// Whether nothing differs that a cluster would notice.
+    /// Whether nothing differs that a cluster would notice, and no value of the user lost its effect.
     pub fn is_empty(&self) -> bool {
-        self.differences.iter().all(|difference| difference.status == Status::Rewritten)
+        !self.upgrade.as_ref().is_some_and(Upgrade::has_died)
+            && self.differences.iter().all(|difference| difference.status == Status::Rewritten)
     }
 
     /// `2 changed, 1 added, 5 unchanged`
@@ -87,6 +155,9 @@ impl Comparison {
             .collect();
         if parts.is_empty() {
             parts.push("no differences".to_owned());
+        }
+        if self.ignored.objects > 0 {
+            parts.push(format!("{} ignored", self.ignored.objects));
         }
         parts.push(format!("{} unchanged", self.unchanged));
         parts.join(", ")

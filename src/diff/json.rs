@@ -2,8 +2,10 @@
 
 use super::cause::Cause;
 use super::compare::{Change, What};
-use super::difference::{Comparison, Difference};
+use super::difference::{Comparison, Difference, Ignored};
+use super::group::{Group, group};
 use super::impact::Impact;
+use super::upgrade::{MovedDefault, UnusedValue, Upgrade};
 use crate::diagnostic::printable_json;
 use crate::json::{self, Object};
 use crate::yaml::Value;
@@ -13,8 +15,78 @@ pub fn write_json(comparison: &Comparison) -> String {
     let mut top = Object::new();
     top.text("summary", &comparison.summary());
     top.count("unchanged", comparison.unchanged);
+    if let Some(upgrade) = &comparison.upgrade {
+        top.put("values", upgrade_of(upgrade));
+    }
+    top.put("ignored", ignored(&comparison.ignored));
+    top.list("groups", group(comparison).groups.iter().map(|group| group_of(comparison, group)));
     top.list("objects", comparison.differences.iter().map(difference));
     format!("{}\n", printable_json(&json::write(&top.into_value())))
+}
+
+fn upgrade_of(upgrade: &Upgrade) -> Value {
+    let unused = |value: &UnusedValue| {
+        let mut object = Object::new();
+        object.text("key", &value.key);
+        object.text("place", &value.place);
+        object.put("wasUsed", Value::Bool(value.was_used));
+        object.optional_text("renamedTo", value.renamed_to.as_ref());
+        object.into_value()
+    };
+    let moved = |moved: &MovedDefault| {
+        let mut object = Object::new();
+        object.text("key", &moved.key);
+        object.optional_text("old", moved.old.as_ref());
+        object.optional_text("new", moved.new.as_ref());
+        object.count("objects", moved.objects);
+        object.into_value()
+    };
+    let mut object = Object::new();
+    object.text("oldChart", &upgrade.old_chart);
+    object.text("newChart", &upgrade.new_chart);
+    object.list("unused", upgrade.unused.iter().map(unused));
+    object.list("defaults", upgrade.defaults.iter().map(moved));
+    object.into_value()
+}
+
+fn ignored(ignored: &Ignored) -> Value {
+    let mut object = Object::new();
+    object.count("changes", ignored.changes);
+    object.count("objects", ignored.objects);
+    object.list(
+        "rules",
+        ignored.by.iter().map(|by| {
+            let mut object = Object::new();
+            object.text("rule", &by.rule);
+            object.count("changes", by.changes);
+            object.into_value()
+        }),
+    );
+    if let Some((path, rules)) = &ignored.file {
+        let mut file = Object::new();
+        file.text("path", path);
+        file.count("rules", *rules);
+        object.put("file", file.into_value());
+    }
+    object.into_value()
+}
+
+fn group_of(comparison: &Comparison, group: &Group) -> Value {
+    let mut object = Object::new();
+    object.list("changes", group.changes.iter().map(|shared| change(&shared.change)));
+    object.list(
+        "objects",
+        group.objects.iter().map(|at| {
+            let id = &comparison.differences[*at].id;
+            let mut object = Object::new();
+            object.text("apiVersion", &id.api_version);
+            object.text("kind", &id.kind);
+            object.text("namespace", &id.namespace);
+            object.text("name", &id.name);
+            object.into_value()
+        }),
+    );
+    object.into_value()
 }
 
 fn difference(difference: &Difference) -> Value {

@@ -4,35 +4,42 @@
 //! text: a comment is written in the name of anyone who runs the program, and must not mention people or link to places of others'
 //! choice.
 
+use std::collections::HashMap;
 use std::fmt::Write;
 
-use super::difference::Comparison;
-use super::difference::Difference;
-use super::difference::Status;
+use super::compare::Change;
+use super::difference::{Comparison, Difference, Ignored, Status, counted};
+use super::group::{Grouped, group, names_by_kind};
 use super::impact::ImpactLevel;
-use super::text::{cause_text, change_lines, title};
+use super::text::{cause_lines, change_lines, died_text, moved_text, never_used_text, paths};
+use super::title::title;
+use super::upgrade::Upgrade;
 use crate::diagnostic::{printable, printable_line};
 
 /// Writes a comparison in GitHub's Markdown: the summary, what needs attention, and a section that folds for each object.
 /// Sections that would go beyond `max_bytes` are left out, with a line that says how many.
 pub fn write_markdown(comparison: &Comparison, context: usize, max_bytes: usize) -> String {
     let mut text = format!("**Manifests: {}**\n", comparison.summary());
-    let sign_of = |level: ImpactLevel, sign: &str| {
-        let mut lines = String::new();
-        for difference in &comparison.differences {
-            for impact in difference.impacts.iter().filter(|impact| impact.level == level) {
-                let name = format!("{} {}", difference.id.kind, difference.id.name);
-                let _ = writeln!(lines, "- {sign} {}: {}", inline(&name), inline(&impact.text));
-            }
-        }
-        lines
-    };
+    let sign_of = |level: ImpactLevel, sign: &str| attention(comparison, level, sign);
     let attention = [sign_of(ImpactLevel::Rejected, "❌"), sign_of(ImpactLevel::Warning, "⚠️")].concat();
     if !attention.is_empty() {
         let _ = write!(text, "\n{attention}");
     }
-    let noticed = comparison.differences.iter().filter(|difference| difference.status != Status::Rewritten);
-    let sections: Vec<String> = noticed.map(|difference| section(difference, context)).collect();
+    if let Some(upgrade) = comparison.upgrade.as_ref().filter(|upgrade| !upgrade.is_empty()) {
+        text.push_str(&upgrade_lines(upgrade));
+    }
+    for line in ignored_lines(&comparison.ignored) {
+        let _ = write!(text, "\n{line}\n");
+    }
+    let grouped = group(comparison);
+    let mut sections: Vec<String> =
+        (0..grouped.groups.len()).map(|number| group_section(comparison, &grouped, number, context)).collect();
+    let noticed = comparison
+        .differences
+        .iter()
+        .enumerate()
+        .filter(|(at, difference)| difference.status != Status::Rewritten && grouped.has_section(*at));
+    sections.extend(noticed.map(|(at, difference)| section(difference, &grouped.own[at], context)));
     let cut = |count: usize| format!("\n{count} more not shown: the comment would be too long.\n");
     let room = max_bytes.saturating_sub(cut(sections.len()).len());
     if text.len() > room {
@@ -54,7 +61,107 @@ pub fn write_markdown(comparison: &Comparison, context: usize, max_bytes: usize)
     text
 }
 
-fn section(difference: &Difference, context: usize) -> String {
+/// What needs attention, each thing once, with the objects that it happens to.
+fn attention(comparison: &Comparison, level: ImpactLevel, sign: &str) -> String {
+    const MOST: usize = 5;
+    let mut found: Vec<(&str, Vec<String>)> = Vec::new();
+    let mut known: HashMap<&str, usize> = HashMap::new();
+    for difference in &comparison.differences {
+        for impact in difference.impacts.iter().filter(|impact| impact.level == level) {
+            let at = *known.entry(&impact.text).or_insert_with(|| {
+                found.push((&impact.text, Vec::new()));
+                found.len() - 1
+            });
+            found[at].1.push(inline(&format!("{} {}", difference.id.kind, difference.id.name)));
+        }
+    }
+    let mut lines = String::new();
+    for (text, mut names) in found {
+        let more = names.len().saturating_sub(MOST);
+        names.truncate(MOST);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let _ = writeln!(lines, "- {sign} {}{more}: {}", names.join(", "), inline(text));
+    }
+    lines
+}
+
+/// What became of values.
+fn upgrade_lines(upgrade: &Upgrade) -> String {
+    let mut text = format!("\nValues, {}:\n\n", inline(&upgrade.title()));
+    for value in upgrade.died() {
+        let _ = writeln!(text, "- ⚠️ {}", inline(&died_text(value, &upgrade.new_chart)));
+        if let Some(key) = &value.renamed_to {
+            let _ = writeln!(text, "  - {}", inline(&format!("it seems to be {key} now")));
+        }
+    }
+    if let Some(never_used) = never_used_text(upgrade) {
+        let _ = writeln!(text, "- {}", inline(&never_used));
+    }
+    if !upgrade.defaults.is_empty() {
+        text.push_str("- defaults that changed, where nothing is set:\n");
+    }
+    for moved in &upgrade.defaults {
+        let _ = writeln!(text, "  - {}", inline(&moved_text(moved)));
+    }
+    text
+}
+
+/// What was left out, and the file that says so.
+fn ignored_lines(ignored: &Ignored) -> impl Iterator<Item = String> {
+    let changes = ignored.text().map(|text| format!("Ignored: {}", inline(&text)));
+    let file = ignored.file_text().map(|text| format!("Ignore rules: {}", inline(&text)));
+    [changes, file].into_iter().flatten()
+}
+
+/// The changes that many objects have.
+fn group_section(comparison: &Comparison, grouped: &Grouped<'_>, number: usize, context: usize) -> String {
+    let group = &grouped.groups[number];
+    let changes = if group.changes.len() == 1 { "change" } else { "changes" };
+    let paths: Vec<String> =
+        group.changes.iter().map(|shared| inline_html(&shared.change.path.to_string())).take(3).collect();
+    let mut text = format!(
+        "\n<details><summary>✏️ {} objects with the same {changes}: {}{}</summary>\n\n",
+        group.objects.len(),
+        paths.join(", "),
+        if group.changes.len() > paths.len() { ", …" } else { "" },
+    );
+    for part in grouped.parts(comparison, number) {
+        let names: Vec<String> = names_by_kind(&part.objects).iter().map(|names| inline(names)).collect();
+        let _ = writeln!(text, "- {}", names.join("; "));
+        for impact in part.impacts {
+            let _ = writeln!(text, "  - {}", inline(&impact.text));
+            if let Some(remedy) = &impact.remedy {
+                let _ = writeln!(text, "    - {}", inline(remedy));
+            }
+        }
+    }
+    for shared in &group.changes {
+        if shared.paths.len() > 1 {
+            let _ = writeln!(text, "- in {}", inline(&self::paths(&shared.paths)));
+        }
+        for line in cause_lines(&shared.change.causes) {
+            let _ = writeln!(text, "- {}", inline_cause(&line));
+        }
+    }
+    let body = diff_lines(group.changes.iter().flat_map(|shared| change_lines(&shared.change, context)));
+    let fence = fence(&body);
+    let _ = write!(text, "\n{fence}diff\n{body}{fence}\n\n</details>\n");
+    text
+}
+
+/// A cause, of which the values are code.
+fn inline_cause(line: &str) -> String {
+    match line.strip_prefix("because ") {
+        Some(cause) => format!("because {}", inline(cause)),
+        None => inline(line),
+    }
+}
+
+fn diff_lines(lines: impl Iterator<Item = (char, String)>) -> String {
+    lines.map(|(sign, line)| format!("{}{line}\n", if sign == '~' { '!' } else { sign })).collect()
+}
+
+fn section(difference: &Difference, own: &[&Change], context: usize) -> String {
     let sign = match difference.status {
         Status::Added => "➕",
         Status::Removed => "➖",
@@ -73,9 +180,9 @@ fn section(difference: &Difference, context: usize) -> String {
             let _ = writeln!(text, "  - {}", inline(remedy));
         }
     }
-    for causes in std::iter::once(&difference.causes).chain(difference.changes.iter().map(|change| &change.causes)) {
-        for cause in causes {
-            let line = format!("- because {}\n", inline(&cause_text(cause)));
+    for causes in std::iter::once(&difference.causes).chain(own.iter().map(|change| &change.causes)) {
+        for line in cause_lines(causes) {
+            let line = format!("- {}\n", inline_cause(&line));
             if !text.contains(&line) {
                 text.push_str(&line);
             }
@@ -84,10 +191,13 @@ fn section(difference: &Difference, context: usize) -> String {
     let lines: Vec<(char, String)> = match difference.status {
         Status::Added => difference.new_text.lines().map(|line| ('+', printable_line(line).into_owned())).collect(),
         Status::Removed => difference.old_text.lines().map(|line| ('-', printable_line(line).into_owned())).collect(),
-        _ => difference.changes.iter().flat_map(|change| change_lines(change, context)).collect(),
+        _ => own.iter().flat_map(|change| change_lines(change, context)).collect(),
     };
-    let body: String =
-        lines.iter().map(|(sign, line)| format!("{}{line}\n", if *sign == '~' { '!' } else { *sign })).collect();
+    if own.len() < difference.changes.len() {
+        let shared = counted(difference.changes.len() - own.len(), "change");
+        let _ = writeln!(text, "- and {shared} above, as in other objects");
+    }
+    let body = diff_lines(lines.into_iter());
     if !body.is_empty() {
         let fence = fence(&body);
         let _ = write!(text, "\n{fence}diff\n{body}{fence}\n");

@@ -2,7 +2,7 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `difference`, `cause` | the outcome, as data |
+//! | `difference`, `cause`, `upgrade` | the outcome, as data |
 //! | `sides` | compares two sides |
 //! | `stored` | two versions of an object with the server's defaults |
 //! | `moved` | objects in API versions that are gone |
@@ -10,14 +10,20 @@
 //! | `pair` | which object of one side is which of the other |
 //! | `compare` | the fields of two versions of an object |
 //! | `fingerprint` | short names of values, for lists and objects that may have moved |
+//! | `ignore`, `fold` | changes that are noise, and a comparison without them |
+//! | `group` | the same change in many objects |
 //! | `impact` | what a change does, by Kubernetes' rules |
 //! | `lines` | text compared line by line |
+//! | `title` | what an object is called |
 //! | `text`, `markdown`, `json`, `unified` | the answer in four forms |
 
 mod cause;
 mod compare;
 mod difference;
 mod fingerprint;
+mod fold;
+mod group;
+mod ignore;
 mod impact;
 mod json;
 mod lines;
@@ -28,15 +34,19 @@ mod pair;
 mod sides;
 mod stored;
 mod text;
+mod title;
 mod unified;
+mod upgrade;
 
 pub use cause::Cause;
 pub use compare::{Change, What};
-pub use difference::{Comparison, Difference, Status};
+pub use difference::{Comparison, Difference, Ignored, IgnoredBy, Status};
+pub use ignore::IgnoreRules;
 pub use impact::{Impact, ImpactLevel};
 pub use json::write_json;
 pub use markdown::write_markdown;
-pub use sides::{compare_sides, gather_secrets, given_twice};
+pub use sides::{compare_ignoring, compare_sides, gather_secrets, given_twice};
 pub use stored::changes;
 pub use text::{TextOptions, write_text};
 pub use unified::write_unified;
+pub use upgrade::{MovedDefault, UnusedValue, Upgrade};

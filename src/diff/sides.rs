@@ -1,8 +1,10 @@
 //! Comparing two sides.
 
 use super::difference::{Comparison, Difference, Status};
+use super::fold::{Subject, fold};
+use super::ignore::IgnoreRules;
 use super::impact::changed::Changed;
-use super::impact::rules::impacts;
+use super::impact::rules::Rules;
 use super::live::is_of_the_cluster;
 use super::pair::{Pair, pair, repeated};
 use super::stored::{Version, written_changes};
@@ -52,6 +54,17 @@ pub fn given_twice(objects: &[Object], namespace: &str) -> Vec<Diagnostic> {
 /// assert_eq!(compared.differences[0].impacts[0].text, "scales 1 → 3");
 /// ```
 pub fn compare_sides(old: &[Object], new: &[Object], secrets: &Secrets, namespace: &str) -> Comparison {
+    compare_ignoring(old, new, secrets, namespace, &IgnoreRules::default())
+}
+
+/// The same without the changes that `rules` cover; they are counted in [`Comparison::ignored`].
+pub fn compare_ignoring(
+    old: &[Object],
+    new: &[Object],
+    secrets: &Secrets,
+    namespace: &str,
+    rules: &IgnoreRules,
+) -> Comparison {
     let mut comparison = Comparison::default();
     let mut pairs = Vec::new();
     for pair in pair(old, new, namespace) {
@@ -72,10 +85,19 @@ pub fn compare_sides(old: &[Object], new: &[Object], secrets: &Secrets, namespac
         .zip(&pairs)
         .map(|(difference, pair)| Changed::new(difference, (pair.old, pair.new), secrets))
         .collect();
-    let impacts = impacts(&changed, new);
+    let of_kubernetes = Rules::new(&changed, new);
+    let mut left_out = Vec::with_capacity(changed.len());
+    let mut impacts = Vec::with_capacity(changed.len());
+    for ((difference, pair), object) in comparison.differences.iter().zip(&pairs).zip(&changed) {
+        let of_object = of_kubernetes.of(object);
+        let subject = Subject { difference, impacts: &of_object, pair, rules, secrets };
+        left_out.push(subject.left_out(&of_kubernetes));
+        impacts.push(of_object);
+    }
     for (difference, impacts) in comparison.differences.iter_mut().zip(impacts) {
         difference.impacts = impacts;
     }
+    fold(&mut comparison, left_out, rules);
     comparison
 }
 
@@ -98,6 +120,10 @@ fn difference(pair: &Pair<'_>, secrets: &Secrets, namespace: &str) -> Option<Dif
                 return None;
             }
             let (old_fields, new_fields) = (old.fields(), new.fields());
+            if old_fields.is_empty() && new_fields.is_empty() {
+                // Comments alone are no object.
+                return None;
+            }
             let (mut before, after) = (secrets.masked(&old_fields), secrets.masked(&new_fields));
             secrets.mask_counterparts(&mut before, &after);
             let version = Version { fields: &before, id: &old.id, is_live: old.is_live };

@@ -5,13 +5,14 @@ use std::fmt::Write;
 use super::cause::Cause;
 use super::compare::Change;
 use super::compare::What;
-use super::difference::Comparison;
-use super::difference::Difference;
-use super::difference::Status;
-use super::impact::ImpactLevel;
+use super::difference::{Comparison, Difference, Ignored, Status, counted};
+use super::group::{Grouped, group, names_by_kind};
+use super::impact::{Impact, ImpactLevel};
 use super::lines::{Line, hunks};
+use super::title::title;
+use super::upgrade::{MovedDefault, UnusedValue, Upgrade};
 use crate::diagnostic::{printable, printable_line, printable_styled_lines};
-use crate::kubernetes::Id;
+use crate::kubernetes::FieldPath;
 use crate::yaml::{self, Value};
 
 /// How a comparison is written.
@@ -34,10 +35,20 @@ const PLAIN: &str = "\x1b[0m";
 /// summary comes last.
 pub fn write_text(comparison: &Comparison, options: TextOptions) -> String {
     let mut writer = Writer { text: String::new(), options };
-    for difference in &comparison.differences {
-        writer.difference(difference);
+    let grouped = group(comparison);
+    for number in 0..grouped.groups.len() {
+        writer.group(comparison, &grouped, number);
         writer.text.push('\n');
     }
+    for (at, difference) in comparison.differences.iter().enumerate().filter(|(at, _)| grouped.has_section(*at)) {
+        writer.difference(difference, &grouped.own[at]);
+        writer.text.push('\n');
+    }
+    if let Some(upgrade) = comparison.upgrade.as_ref().filter(|upgrade| !upgrade.is_empty()) {
+        writer.upgrade(upgrade);
+        writer.text.push('\n');
+    }
+    writer.ignored(&comparison.ignored);
     let _ = writeln!(writer.text, "{}", comparison.summary());
     // Unchanged lines of a text begin with spaces, which a CI system looks behind.
     printable_styled_lines(&writer.text).into_owned()
@@ -131,18 +142,84 @@ fn block(sign: char, path: &str, value: &Value) -> Vec<(char, String)> {
     lines
 }
 
-/// `StatefulSet mongooseim (apps/v1)`
-pub(super) fn title(id: &Id) -> String {
-    let namespace = if id.namespace.is_empty() { String::new() } else { format!(" in {}", id.namespace) };
-    printable(&format!("{} {}{namespace} ({})", id.kind, id.name, id.api_version)).into_owned()
+/// A line for each cause; many are counted.
+pub(super) fn cause_lines(causes: &[Cause]) -> Vec<String> {
+    const MOST: usize = 6;
+    let shown = if causes.len() > MOST { MOST - 1 } else { causes.len() };
+    let mut lines: Vec<String> = causes[..shown].iter().map(|cause| format!("because {}", cause_text(cause))).collect();
+    if shown < causes.len() {
+        lines.push(format!("and because of {} more values", causes.len() - shown));
+    }
+    lines
 }
 
 /// `replicaCount: 1 → 3, values/prod.yaml:4`
-pub(super) fn cause_text(cause: &Cause) -> String {
+fn cause_text(cause: &Cause) -> String {
     let word = |value: &Option<String>| value.clone().unwrap_or_else(|| "not set".to_owned());
     let place = if cause.place.is_empty() { String::new() } else { format!(", {}", cause.place) };
-    let text = format!("{}: {} → {}{place}", cause.key, shortened(&word(&cause.old)), shortened(&word(&cause.new)));
+    let (old, new) = shortened_pair(&word(&cause.old), &word(&cause.new));
+    let text = format!("{}: {old} → {new}{place}", cause.key);
     printable(&text).into_owned()
+}
+
+/// `service.port has no effect any more (mine.yaml:3): no template of web 2.0.0 reads it`
+pub(super) fn died_text(value: &UnusedValue, chart: &str) -> String {
+    let place = if value.place.is_empty() { String::new() } else { format!(" ({})", value.place) };
+    format!("{}{place} has no effect any more: no template of {chart} reads it", value.key)
+}
+
+/// Values that no version reads; `None` if there are none.
+pub(super) fn never_used_text(upgrade: &Upgrade) -> Option<String> {
+    let keys: Vec<&str> = upgrade.never_used().map(|value| value.key.as_str()).collect();
+    (!keys.is_empty()).then(|| format!("no effect with either version: {}", keys.join(", ")))
+}
+
+/// `image.tag: "1.25" → "1.27" (3 objects)`
+pub(super) fn moved_text(moved: &MovedDefault) -> String {
+    let word = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
+    let (old, new) = shortened_pair(&word(&moved.old), &word(&moved.new));
+    format!("{}: {old} → {new} ({})", moved.key, counted(moved.objects, "object"))
+}
+
+/// The paths at which a change is.
+pub(super) fn paths(paths: &[FieldPath]) -> String {
+    const MOST: usize = 4;
+    let shown: Vec<String> = paths.iter().take(MOST).map(|path| printable(&path.to_string()).into_owned()).collect();
+    let more = paths.len().saturating_sub(MOST);
+    if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
+}
+
+/// Writes words with spaces between them in lines of a width that people read.
+fn wrap(words: &str, indent: &str, out: &mut String) {
+    const WIDTH: usize = 110;
+    let mut width = WIDTH;
+    for word in words.split(' ') {
+        if width + word.len() + 1 > WIDTH {
+            if !out.is_empty() && !out.ends_with('\n') {
+                out.push('\n');
+            }
+            out.push_str(indent);
+            out.push_str(word);
+            width = indent.len() + word.len();
+        } else {
+            out.push(' ');
+            out.push_str(word);
+            width += word.len() + 1;
+        }
+    }
+    out.push('\n');
+}
+
+/// Two long texts from where they differ on.
+fn shortened_pair(old: &str, new: &str) -> (String, String) {
+    const BEFORE: usize = 8;
+    let same = old.char_indices().zip(new.chars()).take_while(|((_, a), b)| a == b).count();
+    let (old_short, new_short) = (shortened(old), shortened(new));
+    if old_short != new_short || same <= BEFORE {
+        return (old_short, new_short);
+    }
+    let from = |text: &str| format!("…{}", shortened(&text.chars().skip(same - BEFORE).collect::<String>()));
+    (from(old), from(new))
 }
 
 fn shortened(text: &str) -> String {
@@ -160,7 +237,7 @@ struct Writer {
 }
 
 impl Writer {
-    fn difference(&mut self, difference: &Difference) {
+    fn difference(&mut self, difference: &Difference, own: &[&Change]) {
         let (sign, color) = match difference.status {
             Status::Added => ('+', GREEN),
             Status::Removed => ('-', RED),
@@ -170,7 +247,77 @@ impl Writer {
         self.put(&[color, BOLD], &format!("{sign} {}{renamed}", title(&difference.id)));
         self.put(&[DIM], &format!("  {}", printable(&difference.origin)));
         self.text.push('\n');
-        for impact in &difference.impacts {
+        self.impacts(&difference.impacts);
+        self.causes(&difference.causes, "      ");
+        if difference.status == Status::Rewritten {
+            self.text
+                .push_str("    · formatting only (comments, quotes, order of keys, units): no change in the cluster\n");
+        }
+        for change in own {
+            self.change(change);
+        }
+        if own.len() < difference.changes.len() {
+            let shared = counted(difference.changes.len() - own.len(), "change");
+            self.put(&[DIM], &format!("    · and {shared} above, as in other objects"));
+            self.text.push('\n');
+        }
+    }
+
+    fn group(&mut self, comparison: &Comparison, grouped: &Grouped<'_>, number: usize) {
+        let group = &grouped.groups[number];
+        let changes = if group.changes.len() == 1 { "change" } else { "changes" };
+        self.put(&[YELLOW, BOLD], &format!("~ {} with the same {changes}", counted(group.objects.len(), "object")));
+        self.text.push('\n');
+        for shared in &group.changes {
+            self.change(&shared.change);
+            if shared.paths.len() > 1 {
+                self.put(&[DIM], &format!("        in {}", paths(&shared.paths)));
+                self.text.push('\n');
+            }
+        }
+        for part in grouped.parts(comparison, number) {
+            self.impacts(part.impacts);
+            for names in names_by_kind(&part.objects) {
+                wrap(&names, "      ", &mut self.text);
+            }
+        }
+    }
+
+    fn upgrade(&mut self, upgrade: &Upgrade) {
+        let line = |writer: &mut Writer, styles: &[&str], text: &str| {
+            writer.put(styles, &printable(text));
+            writer.text.push('\n');
+        };
+        line(self, &[BOLD], &format!("values, {}", upgrade.title()));
+        for value in upgrade.died() {
+            line(self, &[YELLOW], &format!("    ! {}", died_text(value, &upgrade.new_chart)));
+            if let Some(key) = &value.renamed_to {
+                line(self, &[DIM], &format!("      it seems to be {key} now"));
+            }
+        }
+        if let Some(text) = never_used_text(upgrade) {
+            line(self, &[DIM], &format!("    · {text}"));
+        }
+        if !upgrade.defaults.is_empty() {
+            line(self, &[DIM], "    · defaults that changed, where nothing is set:");
+        }
+        for moved in &upgrade.defaults {
+            line(self, &[YELLOW], &format!("    ~ {}", moved_text(moved)));
+        }
+    }
+
+    fn ignored(&mut self, ignored: &Ignored) {
+        let mut lines = Vec::new();
+        lines.extend(ignored.text().map(|text| format!("ignored: {text}; --show-ignored shows them")));
+        lines.extend(ignored.file_text().map(|text| format!("ignore rules: {text}")));
+        for line in lines {
+            self.put(&[DIM], &printable(&line));
+            self.text.push('\n');
+        }
+    }
+
+    fn impacts(&mut self, impacts: &[Impact]) {
+        for impact in impacts {
             let (mark, color) = match impact.level {
                 ImpactLevel::Info => ("·", DIM),
                 ImpactLevel::Warning => ("!", YELLOW),
@@ -182,17 +329,6 @@ impl Writer {
                 self.put(&[DIM], &format!("      {}", printable(remedy)));
                 self.text.push('\n');
             }
-        }
-        for cause in &difference.causes {
-            self.put(&[DIM], &format!("      because {}", cause_text(cause)));
-            self.text.push('\n');
-        }
-        if difference.status == Status::Rewritten {
-            self.text
-                .push_str("    · formatting only (comments, quotes, order of keys, units): no change in the cluster\n");
-        }
-        for change in &difference.changes {
-            self.change(change);
         }
     }
 
@@ -207,11 +343,15 @@ impl Writer {
             self.put(&[color], format!("    {sign} {line}").trim_end());
             self.text.push('\n');
             if at == 0 {
-                for cause in &change.causes {
-                    self.put(&[DIM], &format!("        because {}", cause_text(cause)));
-                    self.text.push('\n');
-                }
+                self.causes(&change.causes, "        ");
             }
+        }
+    }
+
+    fn causes(&mut self, causes: &[Cause], indent: &str) {
+        for line in cause_lines(causes) {
+            self.put(&[DIM], &format!("{indent}{line}"));
+            self.text.push('\n');
         }
     }
 

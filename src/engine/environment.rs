@@ -23,6 +23,8 @@ pub struct Environment {
     /// What makes random functions reproducible: each call of a template has its own stream, so that another call more does not
     /// change the rest.
     pub seed: Option<Arc<str>>,
+    /// Under a seed, template and function alone distinguish calls, not their places: two versions of a chart give the same.
+    pub is_blind_to_places: bool,
     /// Keys that were made under the seed.
     pub memory: Arc<Memory>,
     /// Variables of the environment. Charts see none of them, only `--name-template` does.
@@ -87,6 +89,7 @@ impl Default for Environment {
             now: (0, 0),
             zones: Arc::new(UtcAlone),
             seed: None,
+            is_blind_to_places: false,
             memory: Arc::default(),
             variables: None,
             objects: None,

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::experiment::{Change, Experiment, Outcome, Subject};
 use super::parallel;
 use super::traced::TracedOutput;
+use super::value_sources::short_place;
 use crate::diagnostic::Diagnostic;
 use crate::diff::{self, Cause, Comparison, Difference, Status};
 use crate::json;
@@ -24,6 +25,8 @@ const MOST: usize = 200;
 pub enum Before<'a> {
     /// These.
     Values(&'a Map),
+    /// These, with another chart: what no value makes by itself, the chart may have made.
+    OtherChart(&'a Map),
     /// Nobody knows: the chart's own defaults are tried for what the user set.
     Unknown,
 }
@@ -53,7 +56,9 @@ pub fn add_causes(
         let cause = cause(&experiment, candidate, secrets);
         attribute(comparison, &objects, (old, new), matches!(before, Before::Unknown), &cause);
     }
-    add_traced(comparison, &experiment, &candidates, before, secrets);
+    if !matches!(before, Before::OtherChart(_)) {
+        add_traced(comparison, &experiment, &candidates, before, secrets);
+    }
     Ok(())
 }
 
@@ -75,7 +80,7 @@ fn add_traced(
     }
     let old = match before {
         Before::Values(values) => experiment.trace_with(values),
-        Before::Unknown => None,
+        Before::OtherChart(_) | Before::Unknown => None,
     };
     let old = old.map(TracedOutput::of_render);
     let Some(new) = TracedOutput::of(experiment) else { return };
@@ -115,7 +120,7 @@ fn candidates(experiment: &Experiment<'_>, user: &Map, before: Before<'_>) -> Re
     let is_unknown = matches!(before, Before::Unknown);
     let defaults;
     let (before, lists) = match before {
-        Before::Values(before) => (before, vec![now, before]),
+        Before::Values(before) | Before::OtherChart(before) => (before, vec![now, before]),
         Before::Unknown => {
             defaults = merge_defaults(&experiment.prepared.chart.values_tree())?.values;
             (&defaults, vec![user])
@@ -152,15 +157,8 @@ fn cause(experiment: &Experiment<'_>, candidate: &Candidate, secrets: &Secrets) 
         key: candidate.path.to_string(),
         old: candidate.old.as_ref().map(shown),
         new: now.map(|node| shown(&node.value)),
-        place: now.filter(|node| node.span.source().is_some()).map(place).unwrap_or_default(),
+        place: now.filter(|node| node.span.source().is_some()).map(short_place).unwrap_or_default(),
     }
-}
-
-/// A file with its line, or the flag without its value, which is beside it.
-fn place(node: &Node) -> String {
-    let Some((source, position)) = node.span.source().zip(node.span.position()) else { return String::new() };
-    let name = source.name();
-    if name.starts_with("--") { name.to_owned() } else { format!("{name}:{}", position.line) }
 }
 
 fn attribute(

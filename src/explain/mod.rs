@@ -16,6 +16,7 @@
 //! | `preconditions` | which value has to be another one first |
 //! | `hidden` | the answers with what is secret masked |
 //! | `causes` | which values made a difference between two sets of manifests |
+//! | `upgrade`, `renamed` | what another version of a chart does with the values of its user |
 //! | `unused` | values that no experiment gave any effect |
 //! | `text`, `json` | the answers, for people and for programs |
 //! | `parallel` | experiments on all processors |
@@ -39,9 +40,11 @@ mod line_map;
 mod line_text;
 mod parallel;
 mod preconditions;
+mod renamed;
 mod text;
 mod traced;
 mod unused;
+mod upgrade;
 mod value_sources;
 
 use crate::diagnostic::{Diagnostic, Span, nearest};
@@ -64,6 +67,7 @@ pub use line_text::{line_json, line_text};
 pub use preconditions::{Gate, GatePart};
 pub use text::{explanation_text, unused_text};
 pub use unused::{Scanned, Unused, unused};
+pub use upgrade::{Version, is_another_chart, upgrade};
 pub use value_sources::{SetBy, ValueSource};
 
 use experiment::{Experiment, Outcome};

@@ -32,6 +32,13 @@ pub enum SetBy {
     Elsewhere,
 }
 
+/// A file with its line, or the flag without its value, which is beside it.
+pub(super) fn short_place(node: &Node) -> String {
+    let Some((source, position)) = node.span.source().zip(node.span.position()) else { return String::new() };
+    let name = source.name();
+    if name.starts_with("--") { name.to_owned() } else { format!("{name}:{}", position.line) }
+}
+
 /// The setters of the value at a path, in the order of precedence: the strongest first. `chart` is the chart as it is
 /// rendered, `values` what its templates see.
 ///

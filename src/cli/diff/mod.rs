@@ -1,24 +1,26 @@
 //! `mim-chart diff [NAME] [CHART]` and `mim-chart diff OLD NEW`
 
+mod ignore;
 mod side;
 mod transitions;
 
 use clap::{Args, ValueEnum};
 
+use self::ignore::IgnoreFlags;
 use self::side::{Selection, Side, SideMaker, Which, find, label, said};
-use self::transitions::{add_transitions, has_custom};
+use self::transitions::{FORBIDDEN, add_transitions, has_custom};
 use super::arguments::chart_argument::{built_in_of, default_release_name};
 use super::arguments::cluster_flags::ClusterFlags;
 use super::arguments::flags::{GlobalFlags, ValuesFlags};
 use super::arguments::lookup_flag::LookupFlag;
 use super::arguments::manifest_input::crds_of;
 use super::arguments::side_flags::{SideFlags, SideOrigin, Sides};
-use super::environment::reproducible;
+use super::environment::reproducible_across_versions;
 use super::failure::Failure;
 use super::output::console::Console;
-use crate::diff::{self, Comparison, TextOptions, compare_sides, given_twice};
+use crate::diff::{self, Comparison, TextOptions, compare_ignoring, compare_sides, given_twice};
 use crate::engine::Release;
-use crate::explain::{Before, Subject, add_causes};
+use crate::explain::{Before, Version, add_causes, is_another_chart, upgrade};
 use crate::io::Inputs;
 use crate::kubernetes::Object;
 use crate::render::Schemas;
@@ -50,6 +52,10 @@ const EXAMPLES: &str = "Examples:\n  \
 const JSON: &str = "With --output json, one object:\n  \
     summary    the last line of the text\n  \
     unchanged  how many objects are the same\n  \
+    values     where the sides are two versions of a chart: oldChart, newChart, unused (key, place, wasUsed,\n             \
+                renamedTo), defaults (key, old, new, objects)\n  \
+    ignored    changes, objects (of which nothing else is left), rules (rule, changes), file (path, rules)\n  \
+    groups     changes, objects: what three objects or more have in common; objects has these changes too\n  \
     objects    status (added, removed, changed, renamed, rewritten), apiVersion, kind, namespace, name,\n             \
     oldName, origin (the template), causes, impacts, changes\n  \
     impacts    rule, level (info, warning, rejected), text, remedy\n  \
@@ -98,6 +104,8 @@ pub(super) struct Diff {
     #[arg(long)]
     is_upgrade: bool,
     #[command(flatten)]
+    ignored: IgnoreFlags,
+    #[command(flatten)]
     values: ValuesFlags,
     #[command(flatten)]
     cluster: ClusterFlags,
@@ -131,27 +139,53 @@ impl Diff {
         for side in [&old, &new] {
             notes.extend(given_twice(&side.objects, namespace));
         }
-        let mut comparison = compare_sides(&old.objects, &new.objects, &secrets, namespace);
-        if has_custom(&comparison) {
-            let kinds = custom_kinds(&definitions, &new);
-            add_transitions(&mut comparison, (&old.objects, &new.objects), &kinds, &secrets, namespace);
-        }
-        if let Some(rendered) = new.rendered.as_ref().filter(|_| !comparison.differences.is_empty()) {
-            let progress = console.progress();
-            let subject = Subject {
-                chart: &rendered.source,
-                user: &rendered.user,
-                release: &maker.release,
-                capabilities: &maker.capabilities,
-                skip_schema_validation: self.values.skip_schema_validation,
-                experiments: progress.experiments(),
-            };
-            let before = old.rendered.as_ref().map_or(Before::Unknown, |old| Before::Values(&old.values));
-            add_causes(&mut comparison, subject, before, (&old.objects, &new.objects), &secrets)?;
-        }
+        let is_patch = self.output == DiffFormat::Unified;
+        // Rules of the new side could hide what it changes.
+        let file = if sides.old.chart().is_some() { &old.rules } else { &new.rules };
+        let rules = self.ignored.rules(file.as_ref(), is_patch)?;
+        notes.extend(self.ignored.notes(is_patch));
+        let mut comparison = compare_ignoring(&old.objects, &new.objects, &secrets, namespace, &rules);
+        add_rules_of_custom_kinds(&mut comparison, (&old, &new), &definitions, &secrets, namespace);
+        self.explain(&mut comparison, &maker, (&old, &new), console)?;
         console.warn(&notes, false)?;
         self.print(&comparison, console)?;
         if self.detailed_exitcode && !comparison.is_empty() { Err(Failure::DifferencesFound) } else { Ok(()) }
+    }
+
+    /// Adds the values that made the differences, and what another version of a chart does with the user's values.
+    fn explain(
+        &self,
+        comparison: &mut Comparison,
+        maker: &SideMaker<'_>,
+        (old, new): (&Side, &Side),
+        console: &Console,
+    ) -> Result<(), Failure> {
+        let Some(of_new) = &new.rendered else { return Ok(()) };
+        let progress = console.progress();
+        let experiments = progress.experiments();
+        if !comparison.differences.is_empty() {
+            let before = match &old.rendered {
+                None => Before::Unknown,
+                Some(old) if is_another_chart(&old.source, &of_new.source) => Before::OtherChart(&old.values),
+                Some(old) => Before::Values(&old.values),
+            };
+            add_causes(
+                comparison,
+                of_new.subject(maker, experiments),
+                before,
+                (&old.objects, &new.objects),
+                console.secrets(),
+            )?;
+        }
+        if let Some(of_old) = &old.rendered
+            && is_another_chart(&of_old.source, &of_new.source)
+        {
+            let [of_old, of_new] =
+                [of_old, of_new].map(|side| Version { subject: side.subject(maker, experiments), chart: &side.chart });
+            let upgrade = upgrade(comparison, of_old, of_new, console.secrets())?;
+            comparison.upgrade = Some(upgrade);
+        }
+        Ok(())
     }
 
     /// What both sides have in common. A release that nobody names is called as one of the new side's chart.
@@ -169,7 +203,7 @@ impl Diff {
             is_upgrade: self.is_upgrade,
             ..Release::install(name, global.namespace())
         };
-        release.environment = reproducible(&self.lookup)?;
+        release.environment = reproducible_across_versions(&self.lookup)?;
         let selection =
             Selection { no_hooks: self.no_hooks, skip_tests: self.skip_tests, include_crds: self.include_crds };
         Ok(SideMaker::new(release, capabilities, &self.values, global, selection))
@@ -197,6 +231,28 @@ fn custom_kinds(definitions: &[Object], new: &Side) -> Vec<CustomKind> {
     let of_chart = new.rendered.as_ref().map(|rendered| crds_of(&rendered.chart).unwrap_or_default());
     let of_chart = of_chart.unwrap_or_default();
     [definitions, &of_chart, &new.objects].into_iter().flat_map(validate::custom_kinds).collect()
+}
+
+/// Adds what the rules of custom kinds say of changes. Objects with changes that they forbid are put back whole.
+fn add_rules_of_custom_kinds(
+    comparison: &mut Comparison,
+    (old, new): (&Side, &Side),
+    definitions: &[Object],
+    secrets: &Secrets,
+    namespace: &str,
+) {
+    let add = |comparison: &mut Comparison| {
+        if has_custom(comparison) {
+            let kinds = custom_kinds(definitions, new);
+            add_transitions(comparison, (&old.objects, &new.objects), &kinds, secrets, namespace);
+        }
+    };
+    add(comparison);
+    if comparison.ignored.changes > 0 {
+        let mut whole = compare_sides(&old.objects, &new.objects, secrets, namespace);
+        add(&mut whole);
+        comparison.put_back(whole, |difference| difference.impacts.iter().any(|impact| impact.rule == FORBIDDEN));
+    }
 }
 
 /// What the two sides name, for an example of values files.

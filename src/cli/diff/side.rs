@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::path::Path;
 
+use super::ignore;
 use crate::chart::Chart;
 use crate::cli::arguments::chart_argument::{Located, built_in_of, is_path, locate, locate_at};
 use crate::cli::arguments::flags::{GlobalFlags, ValuesFlags};
@@ -13,8 +14,9 @@ use crate::cli::arguments::side_flags::{ARGUMENT, SideOrigin, SideValues};
 use crate::cli::arguments::{values_at_revision, values_input};
 use crate::cli::failure::Failure;
 use crate::cli::output::console::Console;
-use crate::diagnostic::{Diagnostic, Severity, printable};
+use crate::diagnostic::{Diagnostic, Severity, Source, printable};
 use crate::engine::{Capabilities, Release};
+use crate::explain::{Experiments, Subject};
 use crate::io::{self, Revision};
 use crate::kubernetes::Object;
 use crate::manifest::Manifest;
@@ -27,6 +29,8 @@ use crate::yaml::Map;
 pub(super) struct Side {
     pub(super) objects: Vec<Object>,
     pub(super) rendered: Option<RenderedSide>,
+    /// The file of rules beside its chart.
+    pub(super) rules: Option<Source>,
 }
 
 /// What a side was rendered of.
@@ -39,6 +43,20 @@ pub(super) struct RenderedSide {
     pub(super) values: Map,
     /// What the user set, merged.
     pub(super) user: Map,
+}
+
+impl RenderedSide {
+    /// What experiments are made with.
+    pub(super) fn subject<'s>(&'s self, maker: &'s SideMaker<'_>, experiments: &'s Experiments) -> Subject<'s> {
+        Subject {
+            chart: &self.source,
+            user: &self.user,
+            release: &maker.release,
+            capabilities: &maker.capabilities,
+            skip_schema_validation: maker.values.skip_schema_validation,
+            experiments,
+        }
+    }
 }
 
 /// Which objects of a render count.
@@ -121,8 +139,10 @@ impl<'a> SideMaker<'a> {
         match found {
             Found::Chart(argument, located) => {
                 let layers = self.layers(which)?;
+                let rules = ignore::file_beside(argument).map_err(|error| vec![error])?;
                 let chart = located.chart().map_err(|errors| prefixed(errors, which.label))?;
-                self.rendered(argument, chart, &layers, &self.inputs, which, (notes, console))
+                let side = self.rendered(argument, chart, &layers, &self.inputs, which, (notes, console))?;
+                Ok(Side { rules, ..side })
             }
             Found::Manifests(path, flag) => {
                 let objects = objects_of_files(&[path.to_owned()], flag, "diff");
@@ -178,7 +198,7 @@ impl<'a> SideMaker<'a> {
         let which = Which { label: Some(&at_rev), ..which };
         let side = self.rendered(argument, chart, &layers, &reader, which, (notes, console));
         notes.extend(reader.notes());
-        side
+        Ok(Side { rules: ignore::file_at(&revision, argument)?, ..side? })
     }
 
     /// The chart as it stood at a revision; `None` if it did not exist.
@@ -258,7 +278,7 @@ impl<'a> SideMaker<'a> {
             objects.extend(crds_of(&chart)?);
         }
         objects.extend(manifests.manifests.iter().chain(&manifests.hooks).map(Manifest::object));
-        Ok((Side { objects, rendered: Some(RenderedSide { source, chart, values, user }) }, warnings))
+        Ok((Side { objects, rendered: Some(RenderedSide { source, chart, values, user }), rules: None }, warnings))
     }
 }
 

@@ -9,6 +9,9 @@ use crate::kubernetes::{Id, Object, Schema};
 use crate::secrets::Secrets;
 use crate::validate::{CustomKind, check_update};
 
+/// The rule of the impact of a change that the rules of a kind forbid.
+pub(super) const FORBIDDEN: &str = "transition";
+
 /// Whether an object changed whose kind is not one of Kubernetes' own.
 pub(super) fn has_custom(comparison: &Comparison) -> bool {
     let is_custom = |id: &Id| id.group().contains('.') && Schema::built_in().kind(&id.api_version, &id.kind).is_none();
@@ -43,7 +46,7 @@ pub(super) fn add_transitions(
                 }
                 _ => {
                     let text = format!("the API server will reject this: {said}");
-                    Impact { rule: "transition", level: ImpactLevel::Rejected, text, remedy: None }
+                    Impact { rule: FORBIDDEN, level: ImpactLevel::Rejected, text, remedy: None }
                 }
             });
         }

@@ -16,6 +16,8 @@ pub(in crate::diff) struct Changed<'a> {
     old: Side<'a>,
     new: Side<'a>,
     stored: OnceCell<Option<Stored>>,
+    /// The changes that do not count.
+    without: Option<&'a dyn Fn(&Change) -> bool>,
 }
 
 /// An object on one side. Its fields are read when a rule asks for them: most rules ask for few kinds.
@@ -45,7 +47,21 @@ impl<'a> Changed<'a> {
         secrets: &'a Secrets,
     ) -> Self {
         let side = |object| Side { object, secrets, fields: OnceCell::new() };
-        Changed { difference, old: side(old), new: side(new), stored: OnceCell::new() }
+        Changed { difference, old: side(old), new: side(new), stored: OnceCell::new(), without: None }
+    }
+
+    /// The same as if some changes had not been made.
+    pub(in crate::diff) fn without(
+        difference: &'a Difference,
+        sides: (Option<&'a Object>, Option<&'a Object>),
+        secrets: &'a Secrets,
+        without: &'a dyn Fn(&Change) -> bool,
+    ) -> Self {
+        Changed { without: Some(without), ..Changed::new(difference, sides, secrets) }
+    }
+
+    fn counts(&self, change: &Change) -> bool {
+        self.without.is_none_or(|without| !without(change))
     }
 
     /// Its fields on the old side, with what is secret masked.
@@ -60,7 +76,7 @@ impl<'a> Changed<'a> {
 
     /// Whether a field, or something in it, changed.
     pub(super) fn touches(&self, fields: &[&str]) -> bool {
-        self.difference.changes.iter().any(|change| change.path.is_below(fields))
+        self.difference.changes.iter().any(|change| change.path.is_below(fields) && self.counts(change))
     }
 
     /// Both versions as the API server stores them.
@@ -79,7 +95,11 @@ impl<'a> Changed<'a> {
     }
 
     fn stored_versions(&self) -> Option<&Stored> {
-        let compute = || Some(Stored::of(&self.old.version()?, &self.new.version()?));
+        let compute = || {
+            let mut stored = Stored::of(&self.old.version()?, &self.new.version()?);
+            stored.changes.retain(|change| self.counts(change));
+            Some(stored)
+        };
         self.stored.get_or_init(compute).as_ref()
     }
 

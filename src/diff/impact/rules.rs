@@ -7,10 +7,24 @@ use crate::diff::difference::Status;
 use crate::kubernetes::Object;
 use crate::yaml::Map;
 
-/// What each difference does; `new` are all objects of the new side.
-pub(in crate::diff) fn impacts(changed: &[Changed<'_>], new: &[Object]) -> Vec<Vec<Impact>> {
-    let left_data = workloads::left_data(changed);
-    changed.iter().map(|object| of_one(object, changed, new, &left_data)).collect()
+/// The rules, with all that they look at besides the object itself.
+pub(in crate::diff) struct Rules<'c, 'o> {
+    all: &'c [Changed<'o>],
+    /// All objects of the new side.
+    new: &'o [Object],
+    left_data: LeftData<'c>,
+}
+
+impl<'c, 'o> Rules<'c, 'o> {
+    /// The rules for all objects that differ; `new` are all objects of the new side.
+    pub(in crate::diff) fn new(all: &'c [Changed<'o>], new: &'o [Object]) -> Self {
+        Rules { all, new, left_data: workloads::left_data(all) }
+    }
+
+    /// What an object's difference does.
+    pub(in crate::diff) fn of(&self, object: &Changed<'_>) -> Vec<Impact> {
+        of_one(object, self.all, self.new, &self.left_data)
+    }
 }
 
 fn of_one(object: &Changed<'_>, all: &[Changed<'_>], new: &[Object], left_data: &LeftData<'_>) -> Vec<Impact> {

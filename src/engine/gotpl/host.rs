@@ -40,7 +40,11 @@ impl Host {
 
     /// A random function is called.
     pub fn called_at(&mut self, function: &'static str, template: &Text, position: usize) {
-        self.site = (template.clone(), position as u64);
+        self.site = if self.environment.is_blind_to_places {
+            (Text::from([&**template, b"\0", function.as_bytes()].concat().as_slice()), 0)
+        } else {
+            (template.clone(), position as u64)
+        };
         if self.environment.seed.is_none() && !self.called.contains(&function) {
             self.called.push(function);
         }

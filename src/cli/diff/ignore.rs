@@ -1,0 +1,99 @@
+//! What a comparison leaves out: flags, and the file of rules beside the chart.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::cli::arguments::chart_argument::built_in_of;
+use crate::diagnostic::{Diagnostic, Source};
+use crate::diff::IgnoreRules;
+use crate::io::{self, AtRevision, Revision};
+
+/// The name of the file of rules.
+const FILE: &str = ".mim-chart-ignore";
+
+/// Which changes are noise.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Ignored changes")]
+pub(super) struct IgnoreFlags {
+    /// Leave changes out and count them: a path (spec.replicas), or a regular expression that is looked for in paths (/checksum/),
+    /// after the kinds that it is about if not all (Deployment,StatefulSet:spec.replicas). Rules also stand in .mim-chart-ignore
+    /// beside the chart, one a line (repeatable)
+    #[arg(long, value_name = "RULE")]
+    ignore: Vec<String>,
+    /// Show what is left out otherwise: also helm.sh/chart, app.kubernetes.io/version, checksum/* and caBundle
+    #[arg(long)]
+    show_ignored: bool,
+}
+
+impl IgnoreFlags {
+    /// The rules of a comparison; `file` is the file of rules, if there is one. A patch is whole: with `is_patch` nothing is left out.
+    ///
+    /// # Errors
+    /// All that are not rules.
+    pub(super) fn rules(&self, file: Option<&Source>, is_patch: bool) -> Result<IgnoreRules, Vec<Diagnostic>> {
+        let mut rules = IgnoreRules::built_in();
+        let mut errors = Vec::new();
+        for argument in &self.ignore {
+            errors.extend(rules.add(&Source::flag("--ignore", argument).whole()).err());
+        }
+        if let Some(file) = file {
+            errors.extend(rules.add_file(file).err().unwrap_or_default());
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        Ok(if self.show_ignored || is_patch { rules.without_effect() } else { rules })
+    }
+
+    /// What is to be said of rules that do nothing.
+    pub(super) fn notes(&self, is_patch: bool) -> Option<Diagnostic> {
+        let rule = self.ignore.first().filter(|_| is_patch)?;
+        let note =
+            Diagnostic::warning("ignore", "--ignore has no effect with --output unified: a patch holds all changes");
+        Some(note.at(Source::flag("--ignore", rule).whole(), ""))
+    }
+}
+
+/// Where a file of rules may lie: in the chart's folder, or in the folder that the chart is in; for a built-in chart in the current one.
+fn places(chart: Option<&str>) -> Vec<PathBuf> {
+    let path = match chart.filter(|chart| built_in_of(Some(chart)).is_none()) {
+        Some(chart) => Path::new(chart),
+        None => return vec![PathBuf::from(FILE)],
+    };
+    let beside = path.file_name().and_then(|_| path.parent()).map(|folder| folder.join(FILE));
+    std::iter::once(path.join(FILE)).chain(beside).collect()
+}
+
+/// The file of rules of a chart as it is now.
+///
+/// # Errors
+/// It can't be read.
+pub(super) fn file_beside(chart: Option<&str>) -> Result<Option<Source>, Diagnostic> {
+    for place in places(chart) {
+        if let Some(source) = io::read_rules_file(&place)? {
+            return Ok(Some(source));
+        }
+    }
+    Ok(None)
+}
+
+/// The file of rules of a chart as it stood at a revision. One outside of the repository is the same at all of them.
+///
+/// # Errors
+/// It can't be read.
+pub(super) fn file_at(revision: &Revision, chart: Option<&str>) -> Result<Option<Source>, Diagnostic> {
+    for place in places(chart) {
+        let shown = place.display().to_string();
+        let found = match revision.file(&shown) {
+            Ok(AtRevision::There(bytes)) => Some(io::rules_source(revision.shown(&shown), bytes)?),
+            Ok(AtRevision::Outside) => io::read_rules_file(&place)?,
+            // A path below an archive leads nowhere.
+            Ok(AtRevision::Missing) | Err(_) => None,
+        };
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}

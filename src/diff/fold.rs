@@ -1,0 +1,105 @@
+//! Noise taken out of a comparison, and counted. What it does in a cluster stays.
+
+use super::compare::Change;
+use super::difference::{Comparison, Difference, Ignored, IgnoredBy, Status};
+use super::ignore::IgnoreRules;
+use super::impact::changed::Changed;
+use super::impact::rules::Rules;
+use super::impact::{Impact, ImpactLevel};
+use super::pair::Pair;
+use crate::secrets::Secrets;
+
+/// Of more changes that may have done something, all are shown: each is tried by itself.
+const MOST_TRIED: usize = 32;
+
+/// Of each change of an object the rule that leaves it out, by its number.
+pub(super) type LeftOut = Vec<Option<usize>>;
+
+/// Takes changes out, and the objects of which nothing is left, and counts them. An object with an impact that needs attention
+/// stays.
+pub(super) fn fold(comparison: &mut Comparison, left_out: Vec<LeftOut>, rules: &IgnoreRules) {
+    let mut counts = vec![0; rules.names().count()];
+    let mut ignored =
+        Ignored { file: rules.file().map(|(path, count)| (path.to_owned(), count)), ..Ignored::default() };
+    let mut left_out = left_out.into_iter();
+    comparison.differences.retain_mut(|difference| {
+        let left_out = left_out.next().unwrap_or_default();
+        let folded = left_out.iter().flatten().count();
+        if folded == 0 {
+            return true;
+        }
+        left_out.iter().flatten().for_each(|rule| counts[*rule] += 1);
+        ignored.changes += folded;
+        ignored.touched += 1;
+        let mut at = left_out.iter();
+        difference.changes.retain(|_| at.next().is_none_or(Option::is_none));
+        let is_left = !difference.changes.is_empty()
+            || difference.status != Status::Changed
+            || needs_attention(&difference.impacts);
+        ignored.objects += usize::from(!is_left);
+        is_left
+    });
+    let names = rules.names().map(str::to_owned).zip(counts).filter(|(_, count)| *count > 0);
+    ignored.by = names.map(|(rule, changes)| IgnoredBy { rule, changes }).collect();
+    ignored.by.sort_by_key(|by| std::cmp::Reverse(by.changes));
+    comparison.ignored = ignored;
+}
+
+fn needs_attention(impacts: &[Impact]) -> bool {
+    impacts.iter().any(|impact| impact.level > ImpactLevel::Info)
+}
+
+/// An object that differs, and what its difference does.
+pub(super) struct Subject<'a> {
+    pub(super) difference: &'a Difference,
+    pub(super) impacts: &'a [Impact],
+    pub(super) pair: &'a Pair<'a>,
+    pub(super) rules: &'a IgnoreRules,
+    pub(super) secrets: &'a Secrets,
+}
+
+impl Subject<'_> {
+    /// The changes that are left out: those that a rule covers, but for those that have an impact that needs attention and that
+    /// the others do not have.
+    pub(super) fn left_out(&self, of_kubernetes: &Rules<'_, '_>) -> LeftOut {
+        let changes = &self.difference.changes;
+        if self.rules.is_empty() {
+            return Vec::new();
+        }
+        let mut covered: LeftOut =
+            changes.iter().map(|change| self.rules.covering(&self.difference.id, change)).collect();
+        // Labels and annotations of the object itself do nothing.
+        let may_do: Vec<usize> = (0..changes.len())
+            .filter(|&at| covered[at].is_some() && !changes[at].path.is_below(&["metadata"]))
+            .collect();
+        if may_do.is_empty() || !needs_attention(self.impacts) {
+            return covered;
+        }
+        let others = self.impacts_without(of_kubernetes, &|_| true);
+        let is_new = |impact: &Impact| impact.level > ImpactLevel::Info && !others.contains(impact);
+        if !self.impacts.iter().any(is_new) {
+            return covered;
+        }
+        let has_one = |at: usize| {
+            let path = &changes[at].path;
+            self.impacts_without(of_kubernetes, &|change| !change.path.meets(path)).iter().any(is_new)
+        };
+        let mut stay: Vec<usize> = if may_do.len() > MOST_TRIED {
+            Vec::new()
+        } else {
+            may_do.iter().copied().filter(|&at| has_one(at)).collect()
+        };
+        if stay.is_empty() {
+            stay = may_do;
+        }
+        stay.into_iter().for_each(|at| covered[at] = None);
+        covered
+    }
+
+    /// The impacts that the object has without the covered changes of which `is_left_out` says so.
+    fn impacts_without(&self, of_kubernetes: &Rules<'_, '_>, is_left_out: &dyn Fn(&Change) -> bool) -> Vec<Impact> {
+        let id = &self.difference.id;
+        let without = |change: &Change| is_left_out(change) && self.rules.covering(id, change).is_some();
+        of_kubernetes.of(&Changed::without(self.difference, (self.pair.old, self.pair.new), self.secrets, &without))
+    }
+}

@@ -1,0 +1,237 @@
+//! Which changes are noise: built-in rules, and those that a user gives.
+//!
+//! A rule of a user is `[KIND[,KIND...]:]PATH` or `[KIND[,KIND...]:]/REGEX/`. A path is written as a comparison prints it
+//! (`spec.template.spec.containers[name=web].image`); it covers the field and all that is in it. A regular expression is looked
+//! for in the path as it is printed.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `built_in` | what changes with each version of a chart, and says nothing |
+//! | `pattern` | paths with wildcards |
+
+mod built_in;
+mod pattern;
+
+use regex::{Regex, RegexBuilder};
+
+use self::pattern::Pattern;
+use super::compare::{Change, What};
+use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::kubernetes::{FieldPath, Id};
+use crate::yaml::Value;
+
+/// More rules than these are refused: each change is held against all.
+const MOST_RULES: usize = 1000;
+/// How deep a map that comes or goes is looked into.
+const DEEPEST: usize = 8;
+/// How large a compiled regular expression may be, in bytes.
+const MAX_REGEX_BYTES: usize = 1 << 20;
+
+/// The rules of a comparison, in the order in which they are asked.
+#[derive(Debug, Clone, Default)]
+pub struct IgnoreRules {
+    rules: Vec<Rule>,
+    /// The file that some of them come from: its path, and how many it holds.
+    file: Option<(String, usize)>,
+}
+
+#[derive(Debug, Clone)]
+struct Rule {
+    /// As it is shown where changes are counted.
+    name: String,
+    /// The kinds that it is about, in small letters; all if there are none.
+    kinds: Vec<String>,
+    covers: Covers,
+}
+
+#[derive(Debug, Clone)]
+enum Covers {
+    BuiltIn(built_in::BuiltIn),
+    Path(Pattern),
+    Regex(Regex),
+}
+
+impl IgnoreRules {
+    /// The rules that always hold.
+    pub fn built_in() -> IgnoreRules {
+        let rule = |(name, rule): &(&str, built_in::BuiltIn)| Rule {
+            name: (*name).to_owned(),
+            kinds: Vec::new(),
+            covers: Covers::BuiltIn(*rule),
+        };
+        IgnoreRules { rules: built_in::RULES.iter().map(rule).collect(), file: None }
+    }
+
+    /// Adds the rule in a part of a text.
+    ///
+    /// # Errors
+    /// It is not a rule, or there are too many.
+    pub fn add(&mut self, place: &Span) -> Result<(), Diagnostic> {
+        if self.rules.len() >= MOST_RULES {
+            return Err(refuse(place, format!("there are more than {MOST_RULES} rules of what is ignored")));
+        }
+        self.rules.push(rule(place)?);
+        Ok(())
+    }
+
+    /// Adds the rules of a file: one a line; empty lines and those that begin with `#` say nothing.
+    ///
+    /// # Errors
+    /// All lines that are not rules.
+    pub fn add_file(&mut self, source: &Source) -> Result<(), Vec<Diagnostic>> {
+        let mut errors = Vec::new();
+        let mut count = 0;
+        let mut start = 0;
+        for line in source.text().split_inclusive('\n') {
+            let text = line.trim();
+            if !text.is_empty() && !text.starts_with('#') {
+                let at = start + (line.len() - line.trim_start().len());
+                match self.add(&source.span(at..at + text.len())) {
+                    Ok(()) => count += 1,
+                    Err(error) => errors.push(error),
+                }
+            }
+            start += line.len();
+        }
+        self.file = Some((source.name().to_owned(), count));
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+
+    /// The same without effect: nothing is covered, and the file is still known.
+    #[must_use]
+    pub fn without_effect(self) -> IgnoreRules {
+        IgnoreRules { rules: Vec::new(), ..self }
+    }
+
+    /// The file that rules were read from, and how many it holds.
+    pub fn file(&self) -> Option<(&str, usize)> {
+        self.file.as_ref().map(|(path, count)| (path.as_str(), *count))
+    }
+
+    /// The names of the rules.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.rules.iter().map(|rule| rule.name.as_str())
+    }
+
+    /// Whether there are no rules.
+    pub(super) fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
+    /// The number of the rule that covers a change: of a map that comes or goes it is one for all that is in it.
+    pub(super) fn covering(&self, id: &Id, change: &Change) -> Option<usize> {
+        match &change.what {
+            What::Added(value) | What::Removed(value) => self.covering_value(id, &change.path, value, DEEPEST),
+            What::Changed(..) | What::Reordered => self.of_path(id, &change.path, Some(&change.what)),
+        }
+    }
+
+    fn covering_value(&self, id: &Id, path: &FieldPath, value: &Value, depth: usize) -> Option<usize> {
+        if let Some(rule) = self.of_path(id, path, None) {
+            return Some(rule);
+        }
+        let map = value.as_map().filter(|map| !map.is_empty() && depth > 0)?;
+        let mut rules = map.iter().map(|(key, node)| self.covering_value(id, &path.field(key), &node.value, depth - 1));
+        let first = rules.next()??;
+        rules.all(|rule| rule.is_some()).then_some(first)
+    }
+
+    fn of_path(&self, id: &Id, path: &FieldPath, what: Option<&What>) -> Option<usize> {
+        let mut printed = None;
+        self.rules.iter().position(|rule| {
+            let is_kind = rule.kinds.is_empty() || rule.kinds.iter().any(|kind| id.kind.eq_ignore_ascii_case(kind));
+            is_kind
+                && match &rule.covers {
+                    Covers::BuiltIn(rule) => rule.covers(path, what),
+                    Covers::Path(pattern) => pattern.covers(path),
+                    Covers::Regex(regex) => regex.is_match(printed.get_or_insert_with(|| path.to_string())),
+                }
+        })
+    }
+}
+
+const HELP: &str = "a rule is a path as diff prints it (spec.replicas, metadata.annotations[\"example.com/x\"], spec.template.spec.containers[*].image) or a regular expression (/checksum/), after the kinds that it is about: Deployment,StatefulSet:spec.replicas";
+
+fn refuse(place: &Span, message: String) -> Diagnostic {
+    Diagnostic::error("ignore", message).at(place.clone(), "").help(HELP)
+}
+
+fn rule(place: &Span) -> Result<Rule, Diagnostic> {
+    let text = place.text();
+    let is_kind = |kind: &str| !kind.is_empty() && kind.chars().all(|c| c.is_ascii_alphanumeric());
+    let (kinds, rest) = match text.split_once(':') {
+        Some((kinds, rest)) if kinds.split(',').all(|kind| is_kind(kind.trim())) => {
+            (kinds.split(',').map(|kind| kind.trim().to_owned()).collect(), rest.trim_start())
+        }
+        _ => (Vec::new(), text),
+    };
+    let covers = match rest.strip_prefix('/') {
+        Some(regex) => {
+            let Some(regex) = regex.strip_suffix('/').filter(|regex| !regex.is_empty()) else {
+                return Err(refuse(place, format!("{text:?}: a regular expression stands between two slashes")));
+            };
+            let compiled = RegexBuilder::new(regex).size_limit(MAX_REGEX_BYTES).build();
+            Covers::Regex(compiled.map_err(|error| {
+                let reason = error.to_string();
+                let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+                refuse(place, format!("{text:?}: {reason}"))
+            })?)
+        }
+        None => Covers::Path(Pattern::parse(rest).map_err(|reason| refuse(place, format!("{text:?}: {reason}")))?),
+    };
+    Ok(Rule { name: text.to_owned(), kinds, covers })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rules(texts: &[&str]) -> IgnoreRules {
+        let mut rules = IgnoreRules::default();
+        for text in texts {
+            rules.add(&Source::flag("--ignore", *text).whole()).unwrap();
+        }
+        rules
+    }
+
+    fn covers(rules: &IgnoreRules, kind: &str, path: &[&str], what: What) -> bool {
+        let id = Id { kind: kind.to_owned(), ..Id::default() };
+        rules.covering(&id, &Change { path: FieldPath::of_fields(path), what, causes: Vec::new() }).is_some()
+    }
+
+    fn changed() -> What {
+        What::Changed(Value::Int(1), Value::Int(2))
+    }
+
+    fn added(text: &str) -> What {
+        What::Added(Value::Map(crate::yaml::read_values(&Source::file("v", text)).unwrap()))
+    }
+
+    #[test]
+    fn a_rule_is_about_kinds() {
+        let rules = rules(&["Deployment,statefulset: spec.replicas", "Job:/^spec\\.back/"]);
+        assert!(covers(&rules, "StatefulSet", &["spec", "replicas"], changed()));
+        assert!(!covers(&rules, "ReplicaSet", &["spec", "replicas"], changed()));
+        assert!(covers(&rules, "Job", &["spec", "backoffLimit"], changed()));
+        assert!(!covers(&rules, "Job", &["x", "spec.back"], changed()));
+    }
+
+    #[test]
+    fn a_map_that_comes_is_covered_if_all_in_it_is() {
+        let rules = rules(&["metadata.annotations.a", "metadata.annotations[\"example.com/b\"]"]);
+        let covers = |text: &str| covers(&rules, "X", &["metadata", "annotations"], added(text));
+        assert!(covers("{a: 1, example.com/b: 2}"));
+        assert!(!covers("{a: 1, c: 2}"));
+        assert!(!covers("{}"));
+    }
+
+    #[test]
+    fn what_is_not_a_rule_is_refused() {
+        let reason = |text: &str| rule(&Source::flag("--ignore", text).whole()).unwrap_err().message;
+        assert_eq!(reason("/a"), "\"/a\": a regular expression stands between two slashes");
+        assert_eq!(reason("/(/"), "\"/(/\": unclosed group");
+        assert_eq!(reason("a["), "\"a[\": '[' is not closed");
+        assert_eq!(reason("Deployment:"), "\"Deployment:\": a path is missing");
+        assert!(reason("/(a{1000}){1000}/").contains("size"), "{}", reason("/(a{1000}){1000}/"));
+    }
+}

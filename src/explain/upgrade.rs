@@ -1,0 +1,197 @@
+//! What another version of a chart does with the values of its user.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::experiment::{Change, Experiment, Outcome, Subject, same};
+use super::parallel;
+use super::renamed::Renames;
+use super::traced::TracedOutput;
+use super::unused::unused;
+use super::value_sources::short_place;
+use crate::chart::Chart;
+use crate::diagnostic::Diagnostic;
+use crate::diff::{Comparison, MovedDefault, UnusedValue, Upgrade};
+use crate::json;
+use crate::secrets::Secrets;
+use crate::values::{Step, ValuePath, merge_defaults};
+use crate::yaml::{Map, Node};
+
+/// More values than these are not looked at, and of those that are used in ways that cannot be followed, more than these are not
+/// experimented with.
+const MOST_VALUES: usize = 2_000;
+const MOST_TRIED: usize = 200;
+/// How many changes of such a value are tried.
+const MOST_TRIALS: usize = 3;
+
+/// Whether two charts are different ones in what they make of values.
+pub fn is_another_chart(old: &Chart, new: &Chart) -> bool {
+    let has_other_templates = || {
+        fn texts(chart: &Chart) -> BTreeMap<&str, &str> {
+            chart.templates.iter().map(|template| (template.path.as_str(), template.source.text())).collect()
+        }
+        texts(old) != texts(new)
+    };
+    old.metadata.name != new.metadata.name
+        || old.metadata.version != new.metadata.version
+        || !old.values.is_same(&new.values)
+        || old.subcharts.len() != new.subcharts.len()
+        || has_other_templates()
+        || old.subcharts.iter().zip(&new.subcharts).any(|(old, new)| is_another_chart(old, new))
+}
+
+/// A chart with the values that its templates saw.
+#[derive(Clone, Copy)]
+pub struct Version<'a> {
+    /// The chart as it was read, and what the user set.
+    pub subject: Subject<'a>,
+    /// The chart as it was rendered.
+    pub chart: &'a Chart,
+}
+
+/// What became of values from one version of a chart to another one. Causes are in the comparison already.
+///
+/// # Errors
+/// All that keeps a chart from being rendered.
+pub fn upgrade(
+    comparison: &Comparison,
+    old: Version<'_>,
+    new: Version<'_>,
+    secrets: &Secrets,
+) -> Result<Upgrade, Vec<Diagnostic>> {
+    let name = |version: Version<'_>| {
+        let metadata = &version.subject.chart.metadata;
+        format!("{} {}", metadata.name, metadata.version)
+    };
+    let (old_defaults, new_defaults) = (defaults(old)?, defaults(new)?);
+    Ok(Upgrade {
+        old_chart: name(old),
+        new_chart: name(new),
+        unused: unused_values(old, new, (&old_defaults, &new_defaults))?,
+        defaults: moved_defaults(comparison, old, new, (&old_defaults, &new_defaults), secrets),
+    })
+}
+
+fn defaults(version: Version<'_>) -> Result<Map, Vec<Diagnostic>> {
+    Ok(merge_defaults(&version.chart.values_tree())?.values)
+}
+
+fn unused_values(
+    old: Version<'_>,
+    new: Version<'_>,
+    (old_defaults, new_defaults): (&Map, &Map),
+) -> Result<Vec<UnusedValue>, Vec<Diagnostic>> {
+    if new.subject.user.is_empty() {
+        return Ok(Vec::new());
+    }
+    let now = without_effect(new)?;
+    if now.is_empty() {
+        return Ok(Vec::new());
+    }
+    let before: BTreeSet<ValuePath> = without_effect(old)?.into_iter().map(|(path, _)| path).collect();
+    let renames = Renames::of(old_defaults, new_defaults);
+    let value = |(path, node): (ValuePath, Node)| {
+        let set = path.get(new.subject.user).unwrap_or(&node);
+        let was_used = path.get(old.subject.user).is_some() && !before.contains(&path);
+        UnusedValue {
+            place: short_place(set),
+            was_used,
+            renamed_to: if was_used { renames.find(&path).map(|path| path.to_string()) } else { None },
+            key: path.to_string(),
+        }
+    };
+    Ok(now.into_iter().map(value).collect())
+}
+
+/// The values that are set and have no effect, whatever other values are. Of a subchart that is switched off nothing is known.
+fn without_effect(version: Version<'_>) -> Result<Vec<(ValuePath, Node)>, Vec<Diagnostic>> {
+    let user = version.subject.user;
+    let experiment = Experiment::new(version.subject)?;
+    let Some(output) = TracedOutput::of(&experiment) else {
+        let found = unused(version.subject, user)?.unused.into_iter();
+        let found = found.filter(|value| value.is_without_condition() && !is_switched_off(version, &value.path));
+        return Ok(found.map(|value| (value.path, value.node)).collect());
+    };
+    let mentions = experiment.mentions();
+    let not_named = ValuePath::leaves(user)
+        .take(MOST_VALUES)
+        .filter(|path| !is_switched_off(version, path) && mentions.of(path).is_empty());
+    let (in_use, unused): (Vec<_>, Vec<_>) = not_named.partition(|path| output.trace.uses(path));
+    // What no template names may be used with all values together, which a look at whether there are any is too.
+    let tried = parallel::map(&in_use[..in_use.len().min(MOST_TRIED)], |path| has_no_effect(&experiment, path));
+    let tried: BTreeSet<&ValuePath> =
+        in_use.iter().zip(tried).filter(|(_, has_none)| *has_none).map(|(path, _)| path).collect();
+    let is_unused = |path: &ValuePath| tried.contains(path) || unused.contains(path);
+    let found = ValuePath::leaves(user).take(MOST_VALUES).filter(is_unused);
+    Ok(found.map(|path| (path.clone(), path.get(user).cloned().unwrap_or_default())).collect())
+}
+
+/// Whether no change of a value changes the output.
+fn has_no_effect(experiment: &Experiment<'_>, path: &ValuePath) -> bool {
+    let changes: Vec<Change> = experiment.changes(path).into_iter().take(MOST_TRIALS).collect();
+    !changes.is_empty()
+        && changes.iter().all(|change| match experiment.try_values(&[change]) {
+            Outcome::Rendered(rendered) => same(&experiment.rendered, &rendered),
+            Outcome::Invalid | Outcome::Refused(_) => false,
+        })
+}
+
+/// Whether a value is for a subchart that is declared and was left out of the render.
+fn is_switched_off(version: Version<'_>, path: &ValuePath) -> bool {
+    let Some(Step::Key(first)) = path.steps().first() else { return false };
+    let declared = version.subject.chart.metadata.dependencies.iter();
+    let is_declared = |name: &str, alias: &str| if alias.is_empty() { name == first } else { alias == first };
+    declared.into_iter().any(|dependency| is_declared(&dependency.name, &dependency.alias))
+        && version.chart.subcharts.iter().all(|subchart| subchart.metadata.name != *first)
+}
+
+/// Defaults that are others and made a difference, where the user set nothing.
+fn moved_defaults(
+    comparison: &Comparison,
+    old: Version<'_>,
+    new: Version<'_>,
+    (old_defaults, new_defaults): (&Map, &Map),
+    secrets: &Secrets,
+) -> Vec<MovedDefault> {
+    let mut objects: HashMap<&str, BTreeSet<usize>> = HashMap::new();
+    for (at, difference) in comparison.differences.iter().enumerate() {
+        let of_changes = difference.changes.iter().flat_map(|change| &change.causes);
+        for cause in difference.causes.iter().chain(of_changes) {
+            objects.entry(&cause.key).or_default().insert(at);
+        }
+    }
+    if objects.is_empty() {
+        return Vec::new();
+    }
+    let paths: BTreeSet<ValuePath> = [old_defaults, new_defaults].into_iter().flat_map(ValuePath::leaves).collect();
+    let is_set = |path: &ValuePath| path.get(new.subject.user).is_some() || path.get(old.subject.user).is_some();
+    let mut moved: BTreeMap<ValuePath, BTreeSet<usize>> = BTreeMap::new();
+    for path in paths {
+        let (before, after) = (path.get(old_defaults), path.get(new_defaults));
+        if is_set(&path) || before.map(|node| &node.value) == after.map(|node| &node.value) {
+            continue;
+        }
+        let Some(objects) = objects.get(path.to_string().as_str()) else { continue };
+        // A map that came or went as a whole is one default.
+        let side = if before.is_none() { old_defaults } else { new_defaults };
+        let above = std::iter::successors(Some(path.clone()), ValuePath::parent);
+        let whole = above
+            .take_while(|above| {
+                !above.steps().is_empty() && above.get(side).is_none() && (*above == path || !is_set(above))
+            })
+            .last();
+        moved.entry(whole.unwrap_or(path)).or_default().extend(objects);
+    }
+    let default = |(path, objects): (ValuePath, BTreeSet<usize>)| {
+        let shown = |defaults: &Map| {
+            let node = path.get(defaults).filter(|node| !node.value.is_null())?;
+            Some(json::write(&secrets.masked_value(&path, &node.value)))
+        };
+        MovedDefault {
+            old: shown(old_defaults),
+            new: shown(new_defaults),
+            key: path.to_string(),
+            objects: objects.len(),
+        }
+    };
+    moved.into_iter().map(default).collect()
+}

@@ -1,0 +1,44 @@
+//! A small file beside a chart.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use crate::diagnostic::{Diagnostic, Source};
+use crate::go::os_error;
+
+/// The greatest size of a file of rules, in bytes.
+pub const MAX_RULES_BYTES: u64 = 1 << 20;
+
+/// Reads a file of rules; `None` if there is none. Symbolic links are not followed: the file may be part of a chart that somebody else
+/// made, and its lines are shown in messages.
+///
+/// # Errors
+/// It is not a regular file, cannot be read, or is too large.
+pub fn read_rules_file(path: &Path) -> Result<Option<Source>, Diagnostic> {
+    let shown = path.display();
+    let refuse = |reason: &str| Diagnostic::error("ignore", format!("cannot read {shown}: {reason}"));
+    let Ok(metadata) = path.symlink_metadata() else { return Ok(None) };
+    if !metadata.is_file() {
+        return Err(refuse("it is not a regular file").help("put a copy in its place"));
+    }
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(MAX_RULES_BYTES + 1).read_to_end(&mut bytes));
+    read.map_err(|error| refuse(&os_error(&error)))?;
+    rules_source(shown.to_string(), bytes).map(Some)
+}
+
+/// The text of a file of rules.
+///
+/// # Errors
+/// It is too large or not UTF-8.
+pub fn rules_source(name: String, bytes: Vec<u8>) -> Result<Source, Diagnostic> {
+    let refuse = |reason: &str| Diagnostic::error("ignore", format!("cannot read {name}: {reason}"));
+    if bytes.len() as u64 > MAX_RULES_BYTES {
+        return Err(refuse(&format!("it is larger than {} MiB", MAX_RULES_BYTES >> 20)));
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Source::file(name, text)),
+        Err(_) => Err(refuse("it is not UTF-8")),
+    }
+}
