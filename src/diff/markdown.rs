@@ -117,13 +117,13 @@ fn ignored_lines(ignored: &Ignored) -> impl Iterator<Item = String> {
 fn group_section(comparison: &Comparison, grouped: &Grouped<'_>, number: usize, context: usize) -> String {
     let group = &grouped.groups[number];
     let changes = if group.changes.len() == 1 { "change" } else { "changes" };
-    let paths: Vec<String> =
+    let shown: Vec<String> =
         group.changes.iter().map(|shared| inline_html(&shared.change.path.to_string())).take(3).collect();
     let mut text = format!(
         "\n<details><summary>✏️ {} objects with the same {changes}: {}{}</summary>\n\n",
         group.objects.len(),
-        paths.join(", "),
-        if group.changes.len() > paths.len() { ", …" } else { "" },
+        shown.join(", "),
+        if group.changes.len() > shown.len() { ", …" } else { "" },
     );
     for part in grouped.parts(comparison, number) {
         let names: Vec<String> = names_by_kind(&part.objects).iter().map(|names| inline(names)).collect();
@@ -137,7 +137,7 @@ fn group_section(comparison: &Comparison, grouped: &Grouped<'_>, number: usize, 
     }
     for shared in &group.changes {
         if shared.paths.len() > 1 {
-            let _ = writeln!(text, "- in {}", inline(&self::paths(&shared.paths)));
+            let _ = writeln!(text, "- in {}", inline(&paths(&shared.paths)));
         }
         for line in cause_lines(&shared.change.causes) {
             let _ = writeln!(text, "- {}", inline_cause(&line));
