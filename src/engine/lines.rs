@@ -4,6 +4,7 @@ use super::lazy_trace::LazyTrace;
 use super::locate;
 use super::scope::Scope;
 use super::trace::{LineOrigin, TemplateLine};
+use super::used::Used;
 use crate::diagnostic::{Diagnostic, Label, SourceKind};
 
 /// The template lines of further diagnostics are not looked for.
@@ -66,7 +67,7 @@ impl Lines<'_> {
             };
             diagnostic.labels.push(Label { span: place.clone(), text });
         }
-        for path in origin.shown.iter().take(MAX_VALUES) {
+        for Used { path, .. } in origin.shown.iter().take(MAX_VALUES) {
             let Some(node) = path.get(self.0.scope().values) else { continue };
             if node.span.source().is_some() {
                 let text = format!("{path} is set here");

@@ -21,6 +21,7 @@ mod switches;
 mod tera;
 mod trace;
 mod tree;
+mod used;
 
 pub use build_info::BuildInfo;
 pub use capabilities::Capabilities;
@@ -34,6 +35,7 @@ pub use refusals::Refusals;
 pub use scope::{Release, Rendered, Scope};
 pub use tera::{Function, functions};
 pub use trace::{Dependence, LineOrigin, TemplateCall, TemplateLine, Trace};
+pub use used::{Aspect, Used, sort_deciding};
 
 use self::language::{Engine, LoadedTemplates, Outcome};
 use crate::chart::{Chart, EngineKind};
@@ -82,6 +84,7 @@ pub fn trace(scope: &Scope<'_>) -> Option<(Vec<Rendered>, Trace)> {
         trace.extend(trace_of_kind);
     }
     trace.switches = switches::switches(scope.chart);
+    trace.values = scope.values.clone();
     Some((in_order(rendered), trace))
 }
 

@@ -4,8 +4,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::switches::Switches;
+use super::used::{Used, sort_deciding};
 use crate::diagnostic::{Source, Span};
 use crate::values::ValuePath;
+use crate::yaml::Map;
 
 /// Where the lines of all rendered files come from.
 #[derive(Debug, Default)]
@@ -13,14 +15,16 @@ pub struct Trace {
     /// Texts of templates.
     pub(super) sources: Vec<TraceSource>,
     pub(super) calls: Vec<TraceCall>,
-    pub(super) paths: Vec<ValuePath>,
+    pub(super) paths: Vec<Used>,
     /// Sets of paths, by their numbers.
     pub(super) sets: Vec<Box<[u32]>>,
     pub(super) files: Vec<TracedFile>,
     /// All values that were shown or decided anything, also where no line depends on it.
-    pub(super) used: Vec<ValuePath>,
+    pub(super) used: Vec<Used>,
     /// What decided that files of subcharts are there.
     pub(super) switches: Vec<Switches>,
+    /// The values of the render.
+    pub(super) values: Map,
 }
 
 /// A text that was run as a template.
@@ -79,9 +83,9 @@ pub struct LineOrigin {
     /// The calls around it, the innermost first.
     pub calls: Vec<TemplateCall>,
     /// The values that it shows.
-    pub shown: Vec<ValuePath>,
+    pub shown: Vec<Used>,
     /// The values that decided that it is there, or what it shows.
-    pub deciding: Vec<ValuePath>,
+    pub deciding: Vec<Used>,
 }
 
 impl LineOrigin {
@@ -165,17 +169,20 @@ impl Trace {
         }
         origin.shown = self.named(shown);
         origin.deciding = self.named(deciding);
-        origin.deciding.extend(self.switches_of(path).cloned());
-        origin.deciding.sort();
-        origin.deciding.dedup();
-        origin.deciding.retain(|path| !origin.shown.contains(path));
+        origin.deciding.extend(self.switches_of(path).cloned().map(Used::whole));
+        sort_deciding(&mut origin.deciding, &origin.shown);
         Some(origin)
     }
 
     /// Whether anything depended on a value, on what it holds, or on what holds it.
     pub fn uses(&self, value: &ValuePath) -> bool {
-        let mut used = self.used.iter().chain(self.switches.iter().flat_map(|switches| &switches.values));
-        used.any(|known| known.holds(value) || value.holds(known))
+        let mut switches = self.switches.iter().flat_map(|switches| &switches.values);
+        self.used.iter().any(|used| self.depends(used, value)) || switches.any(|known| is_part(known, value))
+    }
+
+    /// Whether what depends on one thing depends on a value, with the values of this render.
+    pub fn depends(&self, used: &Used, value: &ValuePath) -> bool {
+        used.depends_on(value, &self.values)
     }
 
     /// The values that decided that a rendered file is there.
@@ -187,11 +194,10 @@ impl Trace {
     /// The lines (from 1) of a rendered file that depend on a value, or on what it holds, or on what holds it: which show it,
     /// and which it decided about.
     pub fn lines_of(&self, path: &str, value: &ValuePath) -> Vec<(usize, Dependence)> {
-        let is_meant = |known: &ValuePath| known.holds(value) || value.holds(known);
-        let meant: Vec<bool> = self.paths.iter().map(is_meant).collect();
+        let meant: Vec<bool> = self.paths.iter().map(|used| self.depends(used, value)).collect();
         let holds: Vec<bool> = self.sets.iter().map(|set| set.iter().any(|path| meant[*path as usize])).collect();
         let Some(file) = self.file(path) else { return Vec::new() };
-        let is_switched = self.switches_of(path).any(is_meant);
+        let is_switched = self.switches_of(path).any(|known| is_part(known, value));
         let dependence = |index: usize| {
             let pieces: Vec<&TracePiece> = file.touching(file.range(index)?).collect();
             if pieces.iter().any(|piece| holds[piece.shown as usize]) {
@@ -204,7 +210,7 @@ impl Trace {
     }
 
     /// The values that decided about lines of a rendered file that show random values: one of them may take the place of those.
-    pub fn values_beside_random(&self, path: &str) -> Vec<ValuePath> {
+    pub fn values_beside_random(&self, path: &str) -> Vec<Used> {
         let Some(file) = self.file(path) else { return Vec::new() };
         let mut found = Vec::new();
         for range in (0..file.lines.len()).filter_map(|index| file.range(index)) {
@@ -220,10 +226,10 @@ impl Trace {
         self.files.iter().find(|file| file.path == path)
     }
 
-    fn named(&self, mut numbers: Vec<u32>) -> Vec<ValuePath> {
+    fn named(&self, mut numbers: Vec<u32>) -> Vec<Used> {
         numbers.sort_unstable();
         numbers.dedup();
-        let mut paths: Vec<ValuePath> = numbers.into_iter().map(|path| self.paths[path as usize].clone()).collect();
+        let mut paths: Vec<Used> = numbers.into_iter().map(|path| self.paths[path as usize].clone()).collect();
         paths.sort();
         paths.dedup();
         paths
@@ -262,6 +268,10 @@ impl Trace {
         }
         calls
     }
+}
+
+fn is_part(known: &ValuePath, value: &ValuePath) -> bool {
+    known.holds(value) || value.holds(known)
 }
 
 /// How a line depends on a value.

@@ -9,6 +9,7 @@ use super::traced::TracedOutput;
 use super::value_sources::short_place;
 use crate::diagnostic::Diagnostic;
 use crate::diff::{self, Cause, Comparison, Difference, Status};
+use crate::engine::Used;
 use crate::json;
 use crate::kubernetes::Object;
 use crate::manifest::Manifest;
@@ -84,23 +85,26 @@ fn add_traced(
     };
     let old = old.map(TracedOutput::of_render);
     let Some(new) = TracedOutput::of(experiment) else { return };
-    let causes = |paths: &[ValuePath]| -> Vec<Cause> {
+    let causes = |used: &[(&TracedOutput, Used)]| -> Vec<Cause> {
         let is_named =
-            |candidate: &&Candidate| paths.iter().any(|path| path.holds(&candidate.path) || candidate.path.holds(path));
+            |candidate: &&Candidate| used.iter().any(|(side, used)| side.trace.depends(used, &candidate.path));
         candidates.iter().filter(is_named).map(|candidate| cause(experiment, candidate, secrets)).collect()
     };
     for difference in comparison.differences.iter_mut().filter(|difference| has_none(difference)) {
         let id = difference.id.clone();
         let sides = [Some(&new), old.as_ref()].into_iter().flatten();
         if difference.status != Status::Changed {
-            let names = sides.flat_map(|side| side.deciding_object(&id)).collect::<Vec<_>>();
-            difference.causes = causes(&names);
+            let of = |side: &'_ TracedOutput| side.deciding_object(&id);
+            let used: Vec<_> = sides.flat_map(|side| of(side).into_iter().map(move |used| (side, used))).collect();
+            difference.causes = causes(&used);
             continue;
         }
         let sides: Vec<&TracedOutput> = sides.collect();
         for change in difference.changes.iter_mut().filter(|change| change.causes.is_empty()) {
-            let names: Vec<ValuePath> = sides.iter().flat_map(|side| side.values_of(&id, &change.path)).collect();
-            change.causes = causes(&names);
+            let of = |side: &TracedOutput| side.values_of(&id, &change.path);
+            let used: Vec<_> =
+                sides.iter().flat_map(|side| of(side).into_iter().map(move |used| (*side, used))).collect();
+            change.causes = causes(&used);
         }
     }
 }

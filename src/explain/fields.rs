@@ -31,6 +31,13 @@ pub(super) fn lines_of(node: &Node, path: &ValuePath, count: usize) -> Option<st
     Some(range)
 }
 
+/// The place of a field in a document, or of what is nearest around it.
+pub fn place_of_field(document: &Node, field: &FieldPath) -> Span {
+    let path = value_path(document, field);
+    let map = document.value.as_map();
+    map.and_then(|map| path.get(map)).map_or_else(|| document.span.clone(), |node| node.span.clone())
+}
+
 /// A field as the way to it in a document, as far as it leads.
 pub(super) fn value_path(document: &Node, field: &FieldPath) -> ValuePath {
     let mut steps = Vec::new();

@@ -5,7 +5,7 @@ use super::experiment::{Experiment, Subject};
 use super::fields::lines_of;
 use super::traced::TracedOutput;
 use crate::diagnostic::{Diagnostic, Source, SourceKind, Span};
-use crate::engine::{LineOrigin, TemplateCall, TemplateLine};
+use crate::engine::{Aspect, LineOrigin, TemplateCall, TemplateLine, Used, sort_deciding};
 use crate::kubernetes::Id;
 use crate::secrets::Secrets;
 use crate::values::ValuePath;
@@ -87,6 +87,8 @@ pub struct ExplainedLine {
 pub struct UsedValue {
     /// Which value.
     pub path: ValuePath,
+    /// What of it.
+    pub aspect: Aspect,
     /// What it is, with what is secret masked; `None` if it is not set.
     pub value: Option<Value>,
     /// Who set it.
@@ -164,7 +166,7 @@ fn explained(
     let texts = secrets.masked_lines(document.manifest.text());
     let (mut lines, mut shown, mut deciding) = (Vec::new(), Vec::new(), Vec::new());
     // What a line prints that is masked is secret, too.
-    let mut masked: Vec<ValuePath> = Vec::new();
+    let mut masked: Vec<Used> = Vec::new();
     for line in range {
         let LineOrigin { place, calls, shown: of_line, deciding: by, .. } =
             output.origin(document, line).unwrap_or_default();
@@ -178,22 +180,20 @@ fn explained(
     }
     shown.sort();
     shown.dedup();
-    deciding.sort();
-    deciding.dedup();
-    deciding.retain(|path| !shown.contains(path));
-    let used = |path: ValuePath| used_value(path, values, secrets);
+    sort_deciding(&mut deciding, &shown);
+    let used = |used: Used| used_value(used, values, secrets);
     LineExplanation {
         id: document.manifest.id.clone(),
         path: document.manifest.path.clone(),
         lines,
-        shown: shown.into_iter().map(|path| hidden(used(path), &masked)).collect(),
+        shown: shown.into_iter().map(|of| hidden(used(of), &masked)).collect(),
         deciding: deciding.into_iter().map(used).collect(),
     }
 }
 
 /// A value that is masked if it is among these.
-fn hidden(used: UsedValue, masked: &[ValuePath]) -> UsedValue {
-    if !masked.contains(&used.path) {
+fn hidden(used: UsedValue, masked: &[Used]) -> UsedValue {
+    if !masked.iter().any(|masked| masked.path == used.path) {
         return used;
     }
     let place = used.place.filter(|place| place.source().is_some_and(|source| source.kind() != SourceKind::Flag));
@@ -201,11 +201,12 @@ fn hidden(used: UsedValue, masked: &[ValuePath]) -> UsedValue {
 }
 
 /// A value with who set it.
-pub(super) fn used_value(path: ValuePath, values: &Map, secrets: &Secrets) -> UsedValue {
+pub(super) fn used_value(used: Used, values: &Map, secrets: &Secrets) -> UsedValue {
+    let Used { path, aspect } = used;
     let node = path.get(values);
     let value = node.map(|node| secrets.masked_value(&path, &node.value));
     let place = node.map(|node| &node.span).filter(|span| span.source().is_some()).map(|span| secrets.hide_span(span));
-    UsedValue { path, value, place }
+    UsedValue { path, aspect, value, place }
 }
 
 /// The lines of a field of an object.

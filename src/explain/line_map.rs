@@ -7,7 +7,7 @@ use super::json::put_place;
 use super::line_text::put_origin;
 use super::traced::TracedOutput;
 use crate::diagnostic::{Diagnostic, SourceKind, printable_json};
-use crate::engine;
+use crate::engine::{self, Aspect, Used};
 use crate::json::{self, Object};
 use crate::render::Render;
 use crate::secrets::Secrets;
@@ -23,8 +23,9 @@ const VERSION: usize = 1;
 /// the output: `apiVersion`, `kind`, `name`, `namespace`, `source` (the template, as in the output) and `lines`. A line has `line`
 /// (its number in the whole output, from 1), `template` (`file`, `line`, `column`, or `tpl`: a line of a text that `tpl` ran),
 /// `calls` (the same with `name`, the innermost first), and the keys of values: `shown` and `deciding`; lists are left out where
-/// they are empty. `values` says of each key
-/// who set it (`place`), where that is known. The values themselves are not in it.
+/// they are empty. Of these keys, `onlyKeys` and `onlyEmptiness` have those of maps and lists of which no more matters than which
+/// keys (or how many items) they have, or whether they are empty. `values` says of each key who set it (`place`), where that is
+/// known. The values themselves are not in it.
 ///
 /// Other lines may come before the manifests: the definitions of custom resources.
 ///
@@ -35,7 +36,7 @@ pub fn line_map(render: &Render, lines_before: usize, secrets: &Secrets) -> Resu
         || Diagnostic::error("no-trace", "this chart has no line trace: it is written in Tera, or does too much");
     let documents = in_output(&render.manifests, lines_before);
     let output = TracedOutput { documents, trace: engine::trace(&render.scope()).ok_or_else(no_trace)?.1 };
-    let mut used: BTreeSet<ValuePath> = BTreeSet::new();
+    let mut known: BTreeSet<ValuePath> = BTreeSet::new();
     let mut fields = Object::new();
     fields.count("version", VERSION);
     let documents = output.documents.iter().map(|document| {
@@ -52,16 +53,14 @@ pub fn line_map(render: &Render, lines_before: usize, secrets: &Secrets) -> Resu
             let mut fields = Object::new();
             fields.count("line", document.first_line + at);
             put_origin(&mut fields, origin.place.as_ref(), &origin.calls);
-            let keys = |paths: &[ValuePath]| {
-                paths.iter().map(|path| Value::String(path.to_string())).collect::<Vec<_>>().into_iter()
-            };
-            for (name, paths) in [("shown", &origin.shown), ("deciding", &origin.deciding)] {
-                if !paths.is_empty() {
-                    fields.list(name, keys(paths));
-                }
+            for (name, values) in [("shown", &origin.shown), ("deciding", &origin.deciding)] {
+                put_keys(&mut fields, name, values.iter());
             }
-            used.extend(origin.shown);
-            used.extend(origin.deciding);
+            let all = || origin.shown.iter().chain(&origin.deciding);
+            for (name, aspect) in [("onlyKeys", Aspect::Keys), ("onlyEmptiness", Aspect::Emptiness)] {
+                put_keys(&mut fields, name, all().filter(|used| used.aspect == aspect));
+            }
+            known.extend(all().map(|used| used.path.clone()));
             fields.into_value()
         });
         fields.list("lines", lines.collect::<Vec<_>>().into_iter());
@@ -69,7 +68,7 @@ pub fn line_map(render: &Render, lines_before: usize, secrets: &Secrets) -> Resu
     });
     fields.list("documents", documents.collect::<Vec<_>>().into_iter());
     let mut values = Object::new();
-    for path in used {
+    for path in known {
         let mut fields = Object::new();
         let place = path.get(&render.values).map(|node| &node.span);
         match place.and_then(|span| Some((span, span.source()?))) {
@@ -86,4 +85,11 @@ pub fn line_map(render: &Render, lines_before: usize, secrets: &Secrets) -> Resu
     }
     fields.put("values", values.into_value());
     Ok(printable_json(&json::write(&fields.into_value())).into_owned() + "\n")
+}
+
+fn put_keys<'u>(fields: &mut Object, name: &str, values: impl Iterator<Item = &'u Used>) {
+    let mut keys = values.map(|used| Value::String(used.path.to_string())).peekable();
+    if keys.peek().is_some() {
+        fields.list(name, keys.collect::<Vec<_>>().into_iter());
+    }
 }

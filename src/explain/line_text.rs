@@ -7,7 +7,7 @@ use super::line::{ExplainedLine, LineExplanation, UsedValue};
 use super::text::{cut, shown};
 use super::traced::place_text;
 use crate::diagnostic::{Paint, printable};
-use crate::engine::{TemplateCall, TemplateLine};
+use crate::engine::{Aspect, TemplateCall, TemplateLine};
 use crate::json::Object;
 use crate::yaml::Value;
 
@@ -71,17 +71,34 @@ fn write_values(title: &str, values: &[UsedValue], most: usize, paint: Paint, ou
         return;
     }
     let _ = writeln!(out, "{title}");
-    for UsedValue { path, value, place } in values.iter().take(most) {
+    for UsedValue { path, aspect, value, place } in values.iter().take(most) {
+        let what = aspect_text(*aspect, value.as_ref());
         if path.steps().is_empty() {
-            let _ = writeln!(out, "  {}", paint.bold("all values"));
+            let _ = writeln!(out, "  {}{}", paint.bold("all values"), what.unwrap_or_default());
             continue;
         }
         let path = printable(&path.to_string()).into_owned();
-        let value = value.as_ref().map_or("not set".to_owned(), |value| cut(&shown(value), LONGEST_VALUE));
+        let value = match what {
+            Some(what) => what.to_owned(),
+            None => {
+                let text = value.as_ref().map_or("not set".to_owned(), |value| cut(&shown(value), LONGEST_VALUE));
+                format!(" = {text}")
+            }
+        };
         let place = place.as_ref().map(|place| format!("  {}", paint.dim(&printable(&place.to_string()))));
-        let _ = writeln!(out, "  {} = {value}{}", paint.bold(&path), place.unwrap_or_default());
+        let _ = writeln!(out, "  {}{value}{}", paint.bold(&path), place.unwrap_or_default());
     }
     more(values.len(), most, "value", out);
+}
+
+/// What is added to a key of which only an aspect matters.
+fn aspect_text(aspect: Aspect, value: Option<&Value>) -> Option<&'static str> {
+    match (aspect, value) {
+        (Aspect::Whole, _) => None,
+        (Aspect::Keys, Some(Value::List(_))) => Some(" (how many items it has)"),
+        (Aspect::Keys, _) => Some(" (which keys it has)"),
+        (Aspect::Emptiness, _) => Some(" (whether it is empty)"),
+    }
 }
 
 fn more(count: usize, most: usize, what: &str, out: &mut String) {
@@ -94,7 +111,8 @@ fn more(count: usize, most: usize, what: &str, out: &mut String) {
 /// What `why --line --output json` prints: one object.
 ///
 /// `apiVersion`, `kind`, `name`, `namespace`, `source` (the template, as in the output), `lines` (`line`, `text`, `template`,
-/// `calls`), `shown` and `deciding` (`key`, `value`, absent if it is not set, `place`). A `template` has `file`, `line` and
+/// `calls`), `shown` and `deciding` (`key`, `value`, absent if it is not set, `place`,
+/// and `only`: `keys` or `emptiness`, if no more of it matters). A `template` has `file`, `line` and
 /// `column`, or `tpl`, the line of a text that `tpl` ran; a call has them too, and `name` but for `tpl`.
 pub fn line_json(explanation: &LineExplanation) -> String {
     let mut fields = Object::new();
@@ -151,6 +169,11 @@ fn place_json(place: &TemplateLine, name: Option<&str>) -> Value {
 fn used_json(used: &UsedValue) -> Value {
     let mut fields = Object::new();
     fields.text("key", &used.path.to_string());
+    match used.aspect {
+        Aspect::Whole => {}
+        Aspect::Keys => fields.text("only", "keys"),
+        Aspect::Emptiness => fields.text("only", "emptiness"),
+    }
     if let Some(value) = &used.value {
         fields.put("value", value.clone());
     }

@@ -57,6 +57,7 @@ pub use api_versions::api_version_notes;
 pub use causes::{Before, add_causes};
 pub use effects::{Effect, EffectKind, Line, Source};
 pub use experiment::{Change, Experiments, Subject};
+pub use fields::place_of_field;
 pub use hidden::{hide, hide_unused};
 pub use images::{UsedImage, images};
 pub use images_text::{images_json, images_names, images_text};

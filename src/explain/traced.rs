@@ -6,7 +6,7 @@ use super::documents::{Document, documents};
 use super::effects::{Effect, EffectKind, Line, Source};
 use super::experiment::Experiment;
 use super::fields::{lines_of, value_path};
-use crate::engine::{Dependence, LineOrigin, Rendered, TemplateLine, Trace};
+use crate::engine::{Dependence, LineOrigin, Rendered, TemplateLine, Trace, Used};
 use crate::kubernetes::{FieldPath, Id};
 use crate::secrets::Secrets;
 use crate::values::ValuePath;
@@ -31,7 +31,7 @@ impl TracedOutput {
     }
 
     /// The values that a field of an object shows, and those that decided about it.
-    pub(super) fn values_of(&self, id: &Id, field: &FieldPath) -> Vec<ValuePath> {
+    pub(super) fn values_of(&self, id: &Id, field: &FieldPath) -> Vec<Used> {
         let found = || {
             let document = self.documents.iter().find(|document| document.manifest.id == *id)?;
             let text = document.manifest.text();
@@ -43,7 +43,7 @@ impl TracedOutput {
     }
 
     /// The values that decided that an object is there.
-    pub(super) fn deciding_object(&self, id: &Id) -> Vec<ValuePath> {
+    pub(super) fn deciding_object(&self, id: &Id) -> Vec<Used> {
         let document = self.documents.iter().find(|document| document.manifest.id == *id);
         let origin = document.and_then(|document| self.origin(document, 0));
         origin.into_iter().flat_map(both).collect()
@@ -103,7 +103,7 @@ impl TracedOutput {
     }
 }
 
-fn both(origin: LineOrigin) -> impl Iterator<Item = ValuePath> {
+fn both(origin: LineOrigin) -> impl Iterator<Item = Used> {
     origin.shown.into_iter().chain(origin.deciding)
 }
 

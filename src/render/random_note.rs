@@ -53,7 +53,8 @@ fn unset_values(random: &[&Rendered], lazy: &LazyTrace<'_>) -> Vec<String> {
         _ => String::new(),
     };
     let mut paths: Vec<ValuePath> = Vec::new();
-    for path in random.iter().flat_map(|rendered| trace.values_beside_random(&rendered.path)).filter(is_unset) {
+    let beside = random.iter().flat_map(|rendered| trace.values_beside_random(&rendered.path));
+    for path in beside.map(|used| used.path).filter(is_unset) {
         // A value that gives objects other names decides about much, and about nothing random.
         if !OF_NAMES.contains(&last(&path).as_str()) && !paths.contains(&path) {
             paths.push(path);

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use mim_chart::alignment::align;
 use mim_chart::chart::Chart;
-use mim_chart::engine::{self, Capabilities, Dependence, Environment, Release, Rendered, Scope, Trace};
+use mim_chart::engine::{self, Aspect, Capabilities, Dependence, Environment, Release, Rendered, Scope, Trace, Used};
 use mim_chart::render;
 use mim_chart::values::{Step, ValuePath};
 use mim_chart::yaml::{Map, Node, Value};
@@ -275,7 +275,7 @@ fn try_pair(
     let names = |traced: &Traced, file: &str, line: usize| {
         let origin = traced.trace.line(file, line)?;
         let all = origin.shown.iter().chain(&origin.deciding);
-        let mut meant = all.filter(|known| paths.iter().any(|path| path.holds(known) || known.holds(path)));
+        let mut meant = all.filter(|known| is_changed(known, paths, base, other));
         meant.next().cloned()
     };
     let mut touched = Vec::new();
@@ -302,8 +302,8 @@ fn try_pair(
                     let origin = origin.map(|origin| {
                         format!(
                             "{:?}/{:?}",
-                            origin.shown.iter().map(ToString::to_string).collect::<Vec<_>>(),
-                            origin.deciding.iter().map(ToString::to_string).collect::<Vec<_>>()
+                            origin.shown.iter().map(shown).collect::<Vec<_>>(),
+                            origin.deciding.iter().map(shown).collect::<Vec<_>>()
                         )
                     });
                     verdict
@@ -314,6 +314,42 @@ fn try_pair(
         }
     }
     touched
+}
+
+fn shown(used: &Used) -> String {
+    format!(
+        "{}{}",
+        used.path,
+        match used.aspect {
+            Aspect::Whole => "",
+            Aspect::Keys => " (keys)",
+            Aspect::Emptiness => " (emptiness)",
+        }
+    )
+}
+
+/// Whether what a line depends on is another one in both renders.
+fn is_changed(used: &Used, changed: &[ValuePath], base: &Traced, other: &Traced) -> bool {
+    if !changed.iter().any(|path| path.holds(&used.path) || used.path.holds(path)) {
+        return false;
+    }
+    let keys = |traced: &Traced| -> Option<Vec<String>> {
+        let of_map = |map: &Map| map.keys().map(str::to_owned).collect::<Vec<_>>();
+        if used.path.steps().is_empty() {
+            return Some(of_map(&traced.values));
+        }
+        match used.path.get(&traced.values).map(|node| &node.value) {
+            Some(Value::Map(map)) => Some(of_map(map)),
+            Some(Value::List(items)) => Some((0..items.len()).map(|index| index.to_string()).collect()),
+            _ => None,
+        }
+    };
+    let (old, new) = (keys(base), keys(other));
+    match used.aspect {
+        Aspect::Whole => true,
+        Aspect::Keys => old.is_none() || old != new,
+        Aspect::Emptiness => old.is_none() || old.map(|keys| keys.is_empty()) != new.map(|keys| keys.is_empty()),
+    }
 }
 
 /// Whether a line is in the other file too, from the same place: another alignment would have kept it.

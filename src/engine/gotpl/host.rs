@@ -15,7 +15,9 @@ pub struct Host {
     namespace: String,
     /// The random function that is called: its template, and where the call is there.
     site: (Text, u64),
+    /// How often each was called for the file that is rendered.
     calls: HashMap<(Text, u64), u64, ahash::RandomState>,
+    file: Text,
     /// The functions whose results no seed makes reproducible.
     called: Vec<&'static str>,
 }
@@ -29,6 +31,7 @@ impl Host {
             namespace: release.namespace.clone(),
             site: (Text::default(), 0),
             calls: HashMap::default(),
+            file: Text::default(),
             called: Vec::new(),
         }
     }
@@ -36,6 +39,12 @@ impl Host {
     /// The time and the zones.
     pub fn environment(&self) -> &Environment {
         &self.environment
+    }
+
+    /// A file is rendered next: what random functions give in it does not depend on the files before.
+    pub fn begin_file(&mut self, file: &Text) {
+        self.file = file.clone();
+        self.calls.clear();
     }
 
     /// A random function is called.
@@ -64,7 +73,8 @@ impl Host {
         let call = *count;
         *count += 1;
         let (template, position) = &self.site;
-        let site = CallSite { release: &self.release, namespace: &self.namespace, template, position: *position, call };
+        let (release, namespace, file) = (&self.release, &self.namespace, &self.file);
+        let site = CallSite { release, namespace, file, template, position: *position, call };
         Ok(self.environment.random(site)?)
     }
 }

@@ -24,11 +24,13 @@ pub struct CallSite<'a> {
     pub release: &'a str,
     /// Its namespace.
     pub namespace: &'a str,
-    /// The template.
+    /// The file that is rendered.
+    pub file: &'a [u8],
+    /// The template, in this file or another one.
     pub template: &'a [u8],
     /// Where the call is in the template, in bytes.
     pub position: u64,
-    /// How often it was called before in this render.
+    /// How often it was called before for this file.
     pub call: u64,
 }
 
@@ -57,7 +59,7 @@ impl Random {
     /// The same for the same call under the same seed, whatever other calls there are.
     pub fn from_seed(seed: &str, site: CallSite<'_>) -> Random {
         let mut digest = Sha256::new();
-        for part in [seed.as_bytes(), site.release.as_bytes(), site.namespace.as_bytes(), site.template] {
+        for part in [seed.as_bytes(), site.release.as_bytes(), site.namespace.as_bytes(), site.file, site.template] {
             digest.update((part.len() as u64).to_be_bytes());
             digest.update(part);
         }
@@ -181,7 +183,7 @@ pub(super) mod testing {
     use super::*;
 
     pub(in super::super) fn seeded(call: u64) -> Random {
-        let site = CallSite { release: "r", namespace: "n", template: b"c/templates/x.yaml", position: 7, call };
+        let site = CallSite { release: "r", namespace: "n", file: b"f", template: b"c/templates/x.yaml", position: 7, call };
         Random::from_seed("seed", site)
     }
 }
@@ -195,7 +197,7 @@ mod tests {
     fn a_seed_gives_each_call_its_own_stream() {
         assert_eq!(seeded(0).letters(20), seeded(0).letters(20));
         assert_ne!(seeded(0).letters(20), seeded(1).letters(20));
-        let site = CallSite { release: "r", namespace: "n", template: b"t", position: 0, call: 0 };
+        let site = CallSite { release: "r", namespace: "n", file: b"f", template: b"t", position: 0, call: 0 };
         let other = CallSite { release: "rn", namespace: "", ..site };
         assert_ne!(Random::from_seed("s", site).uuid(), Random::from_seed("s", other).uuid());
         assert_ne!(Random::from_seed("s", site).uuid(), Random::from_seed("t", site).uuid());

@@ -124,7 +124,7 @@ impl<T: Tracer> Exec<T> {
                 self.skips(context, &given.arguments[index + 1..], &operand);
                 return Ok(operand);
             }
-            decided = self.trace.shape(&operand.value, operand.mark);
+            decided = self.trace.truth(&operand.value, operand.mark);
             let mut state = self.trace.state();
             self.trace.add_to(&mut state, &operand.value, operand.mark);
             self.trace.restore(state);

@@ -196,6 +196,7 @@ impl<T: Tracer> Exec<T> {
     pub fn render(&mut self, name: &Text, data: Value) -> std::result::Result<Vec<u8>, Box<ExecError>> {
         self.out.clear();
         self.includes.clear();
+        self.host.begin_file(name);
         let Some(template) = self.set.get(name) else { return Ok(Vec::new()) };
         self.execute(template, Operand::of(data))?;
         let written = std::mem::take(&mut self.out);

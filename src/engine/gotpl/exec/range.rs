@@ -45,7 +45,8 @@ impl<T: Tracer> Exec<T> {
             Items::Bytes(bytes, _) => bytes.is_empty(),
             Items::Map(entries, _) => entries.len() == 0,
         };
-        let state = self.enter(context, id, control, !is_empty, &value, mark)?;
+        let shape = self.trace.shape(&value, mark);
+        let state = self.enter(context, id, control, !is_empty, &value, shape)?;
         if is_empty {
             match control.otherwise {
                 Some(list) => {

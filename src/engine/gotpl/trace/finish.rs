@@ -53,7 +53,7 @@ impl Recorder {
         let mut sets = Sets { recorder: &self, trace: &mut trace, paths: HashMap::new(), sets: HashMap::new() };
         let files = files.into_iter().map(|file| sets.file(file)).collect();
         trace.files = files;
-        trace.used.extend(self.used_paths().map(|path| self.marks.paths.value_path(path)));
+        trace.used.extend(self.used_paths().map(|path| self.marks.paths.used(path)));
         trace
     }
 }
@@ -100,7 +100,7 @@ impl Sets<'_> {
         let paths = paths.map(|path| {
             let (trace, recorder) = (&mut *self.trace, self.recorder);
             *self.paths.entry(*path).or_insert_with(|| {
-                trace.paths.push(recorder.marks.paths.value_path(*path));
+                trace.paths.push(recorder.marks.paths.used(*path));
                 trace.paths.len() as u32 - 1
             })
         });

@@ -52,9 +52,8 @@ pub(super) fn result(marks: &mut Marks, name: &str, values: &[Value], of: &[Mark
             }
             call.argument(0)
         }
-        "empty" | "not" | "kindOf" | "kindIs" | "typeOf" | "typeIs" | "typeIsLike" | "len" | "keys" => {
-            call.shapes(marks)
-        }
+        "empty" | "not" => call.truths(marks),
+        "kindOf" | "kindIs" | "typeOf" | "typeIs" | "typeIsLike" | "len" | "keys" => call.shapes(marks),
         "hasKey" | "get" | "index" | "dig" => call.lookup(marks, name),
         "first" | "mustFirst" => call.item(marks, 0, false),
         "last" | "mustLast" => call.item(marks, call.length().saturating_sub(1), true),
@@ -130,9 +129,17 @@ impl Call<'_> {
         Some(marks.showing(all.0, all.1))
     }
 
+    /// The result says whether the arguments are empty.
+    fn truths(&self, marks: &mut Marks) -> Option<Mark> {
+        let value = self.values.first().filter(|_| self.values.len() == 1)?;
+        let truth = marks.truth_mark(value, self.argument(0)?);
+        let origin = marks.origin(truth);
+        Some(marks.showing(origin.shown, origin.deciding))
+    }
+
     fn decided_by(&self, marks: &mut Marks, mark: Mark, index: usize) -> Mark {
         let (Some(value), Some(by)) = (self.values.get(index), self.argument(index)) else { return mark };
-        let by = marks.decision(value, by);
+        let by = marks.truth(value, by);
         marks.deciding(mark, by)
     }
 
@@ -269,7 +276,7 @@ impl Call<'_> {
             let is_list = name == "concat" || index == 0;
             match value {
                 Value::List(list) if is_list => {
-                    let shape = marks.decision(value, mark);
+                    let shape = marks.keys(value, mark);
                     by = marks.paths.union(by, shape);
                     parts.extend((0..list.len()).map(|at| marks.item(value, mark, at)));
                 }

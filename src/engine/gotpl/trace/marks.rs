@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::paths::{PathId, Paths, SetId};
 use super::pieces::Pieces;
 use crate::engine::gotpl::value::{Text, Value};
+use crate::engine::used::Aspect;
 
 /// Where a value comes from: the number of an [`Origin`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -281,7 +282,21 @@ impl Marks {
 
     /// What the keys of a map or the length of a list come from.
     pub(super) fn shape(&mut self, container: &Value, of: Mark) -> Mark {
-        let (own, mut deciding) = (self.own(of), self.decided(of));
+        self.aspect(container, of, Aspect::Keys)
+    }
+
+    /// What an aspect of a map or list comes from; of any other value, what it comes from itself.
+    fn aspect(&mut self, container: &Value, of: Mark, aspect: Aspect) -> Mark {
+        let origin = self.origin(of);
+        let own = match (origin.path, container) {
+            (Some(path), Value::Map(_) | Value::List(_)) => {
+                let path = self.paths.aspect(path, aspect);
+                let only = self.paths.only(path);
+                self.paths.union(origin.shown, only)
+            }
+            _ => self.own(of),
+        };
+        let mut deciding = self.decided(of);
         if let Some(held) = self.held.get(&identity(container)) {
             let decided = self.paths.union(held.keys, held.all);
             deciding = self.paths.union(deciding, decided);
@@ -289,8 +304,20 @@ impl Marks {
         self.showing(own, deciding)
     }
 
-    /// All that matters about a value that decides: what it shows itself, and what decided about it and its keys.
-    pub(super) fn decision(&mut self, value: &Value, mark: Mark) -> SetId {
+    /// All that matters about a value that decides by being true or not: what it shows itself, and what decided about it and
+    /// its keys.
+    pub(super) fn truth(&mut self, value: &Value, mark: Mark) -> SetId {
+        let truth = self.truth_mark(value, mark);
+        self.own_and_deciding(truth)
+    }
+
+    /// What it comes from that a value is true or not.
+    pub(super) fn truth_mark(&mut self, value: &Value, mark: Mark) -> Mark {
+        self.aspect(value, mark, Aspect::Emptiness)
+    }
+
+    /// All that matters about the keys of a map or the length of a list that decide.
+    pub(super) fn keys(&mut self, value: &Value, mark: Mark) -> SetId {
         let shape = self.shape(value, mark);
         self.own_and_deciding(shape)
     }

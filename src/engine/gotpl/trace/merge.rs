@@ -34,7 +34,7 @@ impl Merging<'_> {
             return;
         }
         let (container, source) = (Value::Map(into.0.clone()), Value::Map(from.0.clone()));
-        let by = self.marks.decision(&source, from.1);
+        let by = self.marks.keys(&source, from.1);
         let by = self.marks.paths.union(by, self.now);
         for (key, value) in from.0.snapshot() {
             let mark = self.marks.entry(&source, from.1, &key);

@@ -59,6 +59,11 @@ pub trait Tracer: Sized {
         Self::Mark::default()
     }
 
+    /// What it comes from that a value is true or not.
+    fn truth(&mut self, _value: &Value, _of: Self::Mark) -> Self::Mark {
+        Self::Mark::default()
+    }
+
     /// Where a value comes from once it is assigned to a variable at this place.
     fn assigned(&mut self, mark: Self::Mark) -> Self::Mark {
         mark

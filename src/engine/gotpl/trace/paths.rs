@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
+use crate::engine::used::{Aspect, Used};
 use crate::go::utf8;
 use crate::values::{Step, ValuePath};
 
@@ -31,6 +32,8 @@ impl SetId {
 enum Part {
     Key(Rc<[u8]>),
     Item(usize),
+    /// Not a part: only an aspect of the value.
+    Aspect(Aspect),
 }
 
 /// How many paths a set holds. A larger one names what holds them instead.
@@ -72,6 +75,11 @@ impl Paths {
     /// The path of an item below a path.
     pub(super) fn item(&mut self, above: PathId, index: usize) -> PathId {
         self.below(above, Part::Item(index))
+    }
+
+    /// What stands for an aspect of the value at a path. Nothing is below it.
+    pub(super) fn aspect(&mut self, of: PathId, aspect: Aspect) -> PathId {
+        self.below(of, Part::Aspect(aspect))
     }
 
     fn below(&mut self, above: PathId, part: Part) -> PathId {
@@ -146,19 +154,21 @@ impl Paths {
     }
 
     /// A path as other parts of the program know it.
-    pub(super) fn value_path(&self, path: PathId) -> ValuePath {
+    pub(super) fn used(&self, path: PathId) -> Used {
         let mut steps = Vec::new();
+        let mut aspect = Aspect::Whole;
         let mut at = path;
         while at != PathId::ROOT {
             let (above, part, _) = &self.paths[at.0 as usize];
-            steps.push(match part {
-                Part::Key(key) => Step::Key(utf8::to_text(key).into_owned()),
-                Part::Item(index) => Step::Item(*index),
-            });
+            match part {
+                Part::Key(key) => steps.push(Step::Key(utf8::to_text(key).into_owned())),
+                Part::Item(index) => steps.push(Step::Item(*index)),
+                Part::Aspect(of_value) => aspect = *of_value,
+            }
             at = *above;
         }
         steps.reverse();
-        ValuePath::of(steps)
+        Used { path: ValuePath::of(steps), aspect }
     }
 }
 
@@ -172,7 +182,7 @@ mod tests {
         let a = paths.key(PathId::ROOT, b"a");
         let b = paths.item(a, 2);
         assert_eq!(paths.key(PathId::ROOT, b"a"), a);
-        assert_eq!(paths.value_path(b).to_string(), "a[2]");
+        assert_eq!(paths.used(b).path.to_string(), "a[2]");
         let (only_a, only_b) = (paths.only(a), paths.only(b));
         let both = paths.union(only_a, only_b);
         assert_eq!(paths.union(only_b, only_a), both);

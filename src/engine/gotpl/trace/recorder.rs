@@ -188,13 +188,17 @@ impl Tracer for Recorder {
         self.marks.shape(container, of)
     }
 
+    fn truth(&mut self, value: &Value, of: Mark) -> Mark {
+        self.marks.truth_mark(value, of)
+    }
+
     fn assigned(&mut self, mark: Mark) -> Mark {
         let by = self.state.deciding;
         self.marks.deciding(mark, by)
     }
 
     fn decided(&mut self, mark: Mark, by: &Value, by_mark: Mark) -> Mark {
-        let by = self.marks.decision(by, by_mark);
+        let by = self.marks.truth(by, by_mark);
         self.marks.deciding(mark, by)
     }
 
@@ -241,7 +245,7 @@ impl Tracer for Recorder {
         if self.marks.is_spent() {
             return before;
         }
-        let by = self.marks.decision(by, mark);
+        let by = self.marks.truth(by, mark);
         let deciding = self.marks.paths.union(before.deciding, by);
         self.decided = self.marks.paths.union(self.decided, by);
         self.used.insert(by);
@@ -298,19 +302,19 @@ impl Tracer for Recorder {
     }
 
     fn add_to(&mut self, state: &mut State, by: &Value, mark: Mark) {
-        let by = self.marks.decision(by, mark);
+        let by = self.marks.truth(by, mark);
         state.deciding = self.marks.paths.union(state.deciding, by);
     }
 
     fn with_decision(&mut self, mark: Mark, by: &Value, by_mark: Mark) -> Mark {
         // Unlike a value that is chosen, one that was not assigned also depends on what led to the place.
-        let by = self.marks.decision(by, by_mark);
+        let by = self.marks.truth(by, by_mark);
         let by = self.marks.paths.union(by, self.state.deciding);
         self.marks.deciding(mark, by)
     }
 
     fn not_changed(&mut self, map: Option<(&Value, &Change)>, by: &Value, by_mark: Mark) {
-        let by = self.marks.decision(by, by_mark);
+        let by = self.marks.truth(by, by_mark);
         let by = self.marks.paths.union(by, self.state.deciding);
         match map {
             None => self.everywhere = self.marks.paths.union(self.everywhere, by),

@@ -23,7 +23,7 @@ pub(super) fn lines(marks: &mut Marks, value: &Value, mark: Mark, text: &[u8]) -
     let mut by_line: Vec<(SetId, SetId)> = vec![(SetId::EMPTY, SetId::EMPTY); starts.len()];
     let mut lines = Lines { marks, by_line: &mut by_line };
     let end = starts.len();
-    lines.part(&node, value, mark, 0..end, MOST_LEVELS);
+    lines.part(&node, value, mark, 0..end, Around::Nothing, MOST_LEVELS);
     let piece = |(at, (shown, deciding)): (&usize, &(SetId, SetId))| Piece {
         at: *at,
         source: NO_SOURCE,
@@ -47,6 +47,14 @@ fn read_again(text: &[u8]) -> Option<Node> {
     yaml::read_document(&Source::rendered("", text)).ok()
 }
 
+/// What a value stands in.
+#[derive(Clone, Copy)]
+enum Around {
+    Nothing,
+    Map,
+    List,
+}
+
 struct Lines<'a> {
     marks: &'a mut Marks,
     by_line: &'a mut [(SetId, SetId)],
@@ -54,30 +62,53 @@ struct Lines<'a> {
 
 impl Lines<'_> {
     /// A value that takes these lines.
-    fn part(&mut self, node: &Node, value: &Value, mark: Mark, range: std::ops::Range<usize>, levels: usize) {
+    fn part(
+        &mut self,
+        node: &Node,
+        value: &Value,
+        mark: Mark,
+        range: std::ops::Range<usize>,
+        around: Around,
+        levels: usize,
+    ) {
         let next = levels.checked_sub(1);
         match (&node.value, value) {
             (yaml::Value::Map(map), Value::Map(entries)) if next.is_some() && !map.is_empty() => {
-                // Which keys there are decides about each of them.
-                let by = self.marks.decision(value, mark);
-                self.add(range.clone(), SetId::EMPTY, by);
+                let first = range.start..range.start + 1;
+                match around {
+                    // The key that comes first may stand behind something else.
+                    Around::Nothing => {
+                        let by = self.marks.keys(value, mark);
+                        self.add(first, SetId::EMPTY, by);
+                    }
+                    // An empty map stands beside its key.
+                    Around::Map => {
+                        let by = self.marks.truth(value, mark);
+                        self.add(first, SetId::EMPTY, by);
+                    }
+                    // The key that comes first stands behind the dash.
+                    Around::List => {
+                        let by = self.marks.keys(value, mark);
+                        self.add(range.clone(), SetId::EMPTY, by);
+                    }
+                }
                 let starts: Vec<usize> = map.entries().map(|(_, entry)| line_of(&entry.key)).collect();
                 for (index, (key, entry)) in map.entries().enumerate() {
                     let end = starts.get(index + 1).copied().unwrap_or(range.end);
                     let Some(inner) = entries.get(key.as_bytes()) else { continue };
                     let mark = self.marks.entry(value, mark, key.as_bytes());
-                    self.part(&entry.node, &inner, mark, starts[index]..end, next.unwrap_or(0));
+                    self.part(&entry.node, &inner, mark, starts[index]..end, Around::Map, next.unwrap_or(0));
                 }
             }
             (yaml::Value::List(items), Value::List(list)) if next.is_some() && !items.is_empty() => {
-                let by = self.marks.decision(value, mark);
+                let by = self.marks.keys(value, mark);
                 self.add(range.clone(), SetId::EMPTY, by);
                 let starts: Vec<usize> = items.iter().map(|item| line_of(&item.span)).collect();
                 for (index, item) in items.iter().enumerate() {
                     let end = starts.get(index + 1).copied().unwrap_or(range.end);
                     let Some(inner) = list.items().get(index) else { continue };
                     let mark = self.marks.item(value, mark, index);
-                    self.part(item, inner, mark, starts[index]..end, next.unwrap_or(0));
+                    self.part(item, inner, mark, starts[index]..end, Around::List, next.unwrap_or(0));
                 }
             }
             _ => {
