@@ -32,6 +32,7 @@ use crate::values::merge_layers;
         mim-chart lint ./mychart --strict\n  \
         mim-chart lint mongooseim -f values.yaml\n  \
         mim-chart lint charts/* --quiet\n  \
+        mim-chart lint ./mychart --upgrade\n  \
         mim-chart lint ./mychart --output sarif > lint.sarif"
 )]
 pub(super) struct Lint {
@@ -52,6 +53,10 @@ pub(super) struct Lint {
     /// List too the default values of which no change that is tried has an effect (this takes some seconds)
     #[arg(long)]
     unused: bool,
+    /// Render the chart as an upgrade with its version and appVersion raised too, and report what the API server would reject then, and
+    /// what would restart or be replaced without need
+    #[arg(long)]
+    upgrade: bool,
     /// Kubernetes version that templates see, and by which API versions are deprecated
     #[arg(long, value_name = "VERSION")]
     kube_version: Option<String>,
@@ -80,6 +85,7 @@ impl Lint {
             environment: &environment,
             kube_version: &kube_version,
             skip_schema_validation: self.values.skip_schema_validation,
+            upgrade: self.upgrade,
             locate: form.places || tells_findings || !self.form.is_text(),
             experiments: self.unused.then_some(progress.experiments()),
         };

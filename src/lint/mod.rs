@@ -7,6 +7,7 @@
 //! | `values` | values.yaml and the chart's own schema |
 //! | `templates` | `templates/`, and what rendering says |
 //! | `manifests`, `documents`, `names`, `deprecations`, `lists` | what each template gave, document by document |
+//! | `upgrade` | what the next release would do |
 //! | `mongooseim` | charts that run MongooseIM |
 //! | `dependencies` | declared charts and those in `charts/` |
 //! | `crds` | `crds/` |
@@ -27,6 +28,7 @@ mod report;
 mod subject;
 mod templates;
 mod text;
+mod upgrade;
 mod values;
 
 use crate::chart::{Chart, Folder};

@@ -21,6 +21,8 @@ pub struct Request<'a> {
     pub kube_version: &'a KubeVersion,
     /// Do not check values against the charts' schemas.
     pub skip_schema_validation: bool,
+    /// Render the next release too, and report what it would do that it should not.
+    pub upgrade: bool,
     /// Find the template lines that findings in manifests come from. It takes further renders.
     pub locate: bool,
     /// Tell of defaults that no experiment gives an effect, and count the experiments. It takes hundreds of renders.

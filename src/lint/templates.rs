@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::report::{Finding, Report, Rule};
 use super::subject::{Group, Subject};
-use super::{manifests, mongooseim};
+use super::{manifests, mongooseim, upgrade};
 use crate::chart::{Chart, Entry};
 use crate::diagnostic::{Diagnostic, Severity, Source};
 use crate::engine::{self, Capabilities, Refusals, Release, Rendered, Scope, add_template_lines};
@@ -42,6 +42,7 @@ pub(super) const GROUP: Group = Group {
             &manifests::LIST,
         ],
         mongooseim::RULES,
+        &[&upgrade::RENDERS, &upgrade::REFUSED, &upgrade::RESTARTS, &upgrade::REPLACED],
     ],
     check,
 };
@@ -135,6 +136,9 @@ fn check_rendered(subject: &Subject<'_>, chart: &Chart, values: &Map, report: &m
                 add_template_lines(&scope, reported);
             }
             report.findings.append(&mut findings);
+            if subject.request.upgrade {
+                report.findings.extend(upgrade::check(&scope, subject.request.locate));
+            }
             if let Some(experiments) = subject.request.experiments {
                 report.notes.extend(without_effect(subject, &release, &capabilities, experiments));
             }

@@ -1,0 +1,264 @@
+//! Rules for the next release of a chart: what the API server would refuse then, and what would restart or be replaced without need.
+//!
+//! The chart is rendered as it is installed, and once more as an upgrade with its versions raised; the values stay the same. What
+//! each of these does alone says what a change comes from.
+
+use super::report::{Finding, Rule};
+use crate::chart::Chart;
+use crate::diagnostic::{Diagnostic, Source};
+use crate::diff::{Change, Comparison, Difference, ImpactLevel, Status, compare_sides};
+use crate::engine::{self, Release, Scope, add_template_lines};
+use crate::explain::place_of_field;
+use crate::kubernetes::{FieldPath, Object};
+use crate::manifest::{Manifest, Manifests};
+use crate::secrets::Secrets;
+use crate::yaml::{Node, Value};
+
+pub(super) const RENDERS: Rule = Rule::error("upgrade-render");
+pub(super) const REFUSED: Rule = Rule::error("upgrade-refused");
+pub(super) const RESTARTS: Rule = Rule::warning("upgrade-restart");
+pub(super) const REPLACED: Rule = Rule::warning("upgrade-replaced");
+
+/// What is another one with the next release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Factor {
+    /// It is an upgrade, and has the next revision.
+    Release,
+    Version,
+    AppVersion,
+}
+
+const FACTORS: [Factor; 3] = [Factor::Release, Factor::Version, Factor::AppVersion];
+
+impl Factor {
+    fn name(self) -> &'static str {
+        match self {
+            Factor::Release => "the release's revision, or with its being an upgrade",
+            Factor::Version => "the chart's version",
+            Factor::AppVersion => "the chart's appVersion",
+        }
+    }
+}
+
+/// What the next release does that it should not. With `locate` the findings have the lines of templates.
+pub(super) fn check(scope: &Scope<'_>, locate: bool) -> Vec<Finding> {
+    // What does not render as an installation either is reported as that.
+    let Ok(now) = objects(scope, &[]) else { return Vec::new() };
+    let next = match objects(scope, &FACTORS) {
+        Ok(next) => next,
+        Err(errors) => return errors.iter().map(does_not_render).collect(),
+    };
+    let namespace = &scope.release.namespace;
+    let compare = |next: &[Object]| compare_sides(&now, next, &Secrets::default(), namespace);
+    let alone = FACTORS.map(|factor| match objects(scope, &[factor]) {
+        Ok(next) => (factor, compare(&next)),
+        Err(_) => (factor, Comparison::default()),
+    });
+    let compared = compare(&next);
+    let upgrade = Upgrade { next: &next, alone };
+    let mut findings = Vec::new();
+    for difference in &compared.differences {
+        upgrade.check(difference, &mut findings);
+        upgrade.check_name(difference, &compared, &mut findings);
+    }
+    if locate && !findings.is_empty() {
+        let (chart, release) = raised(scope, &FACTORS);
+        let scope = Scope { chart: &chart, release: &release, refusals: None, ..*scope };
+        add_template_lines(&scope, findings.iter_mut().map(|finding| &mut finding.diagnostic));
+    }
+    findings
+}
+
+fn does_not_render(error: &Diagnostic) -> Finding {
+    RENDERS.broken("templates/", format!("the next release does not render: {}", error.message)).because_of(error)
+}
+
+/// The chart and the release with these raised.
+fn raised(scope: &Scope<'_>, factors: &[Factor]) -> (Chart, Release) {
+    let mut chart = scope.chart.clone();
+    let mut release = scope.release.clone();
+    (release.is_install, release.is_upgrade, release.revision) = (true, false, 1);
+    for factor in factors {
+        match factor {
+            Factor::Release => (release.is_install, release.is_upgrade, release.revision) = (false, true, 2),
+            Factor::Version => chart.metadata.version = next_version(&chart.metadata.version),
+            Factor::AppVersion => chart.metadata.app_version = next_version(&chart.metadata.app_version),
+        }
+    }
+    (chart, release)
+}
+
+/// The version after this one: its last number before a pre-release or build is raised.
+fn next_version(version: &str) -> String {
+    let core = version.find(['-', '+']).unwrap_or(version.len());
+    let end = version[..core].rfind(|c: char| c.is_ascii_digit()).map(|at| at + 1);
+    let Some(end) = end else { return if version.is_empty() { String::new() } else { format!("{version}-next") } };
+    let start = version[..end].rfind(|c: char| !c.is_ascii_digit()).map_or(0, |at| at + 1);
+    let next = version[start..end].parse::<u64>().ok().and_then(|number| number.checked_add(1)).unwrap_or(1);
+    format!("{}{next}{}", &version[..start], &version[end..])
+}
+
+/// What the chart renders with these raised. Hooks are no part of it: Helm deletes and makes them again.
+fn objects(scope: &Scope<'_>, factors: &[Factor]) -> Result<Vec<Object>, Vec<Diagnostic>> {
+    let (chart, release) = raised(scope, factors);
+    let rendered = engine::render(&Scope { chart: &chart, release: &release, refusals: None, ..*scope })?;
+    let rendered = rendered.into_iter().filter(|rendered| !rendered.notes);
+    let sources: Vec<Source> = rendered.map(|rendered| Source::rendered(rendered.path, rendered.text)).collect();
+    let manifests = Manifests::of(&sources)
+        .map_err(|errors| errors.into_iter().map(|error| error.diagnostic).collect::<Vec<_>>())?;
+    Ok(manifests.manifests.iter().map(Manifest::object).collect())
+}
+
+struct Upgrade<'a> {
+    next: &'a [Object],
+    /// What each factor changes alone.
+    alone: [(Factor, Comparison); 3],
+}
+
+impl Upgrade<'_> {
+    fn check(&self, difference: &Difference, findings: &mut Vec<Finding>) {
+        let id = &difference.id;
+        for impact in difference.impacts.iter().filter(|impact| impact.level == ImpactLevel::Rejected) {
+            let is_meant = |change: &&Change| {
+                let field = change.path.to_string();
+                let mut parts = field.split('.');
+                parts
+                    .next()
+                    .zip(parts.next())
+                    .is_some_and(|(top, below)| impact.text.contains(&format!("{top}.{below}")))
+            };
+            let change = difference.changes.iter().find(is_meant).or(difference.changes.first());
+            let Some(change) = change else { continue };
+            let what = impact.text.replace("reject this:", "reject the next release:");
+            let text = format!("{id}: {what}, and {} {}", change.path, changes_with(self.factor(difference, change)));
+            findings.push(self.finding(
+                &REFUSED,
+                difference,
+                &change.path,
+                text,
+                "leave out of it what changes with each release",
+            ));
+        }
+        self.check_restart(difference, findings);
+    }
+
+    /// An object that goes, and comes back under another name.
+    fn check_name(&self, difference: &Difference, compared: &Comparison, findings: &mut Vec<Finding>) {
+        let comes_back = |other: &&Difference| {
+            other.status == Status::Added && other.id.kind == difference.id.kind && other.origin == difference.origin
+        };
+        let new = match difference.status {
+            Status::Renamed => Some(difference),
+            Status::Removed => compared.differences.iter().find(comes_back),
+            _ => None,
+        };
+        let Some(new) = new.filter(|new| !is_replaced_on_purpose(&new.id.kind)) else { return };
+        let goes = |alone: &Difference| {
+            matches!(alone.status, Status::Renamed | Status::Removed) && is_same(alone, difference)
+        };
+        let factor = self.alone.iter().find(|(_, compared)| compared.differences.iter().any(goes));
+        let text = format!(
+            "{}/{}: every release replaces it: its name {}",
+            difference.id.kind,
+            old_name(difference),
+            changes_with(factor.map(|(factor, _)| *factor))
+        );
+        let name = FieldPath::of_fields(&["metadata", "name"]);
+        findings.push(self.finding(&REPLACED, new, &name, text, "give it a name that stays the same"));
+    }
+
+    /// Pods restart without need where their template changes and no image does, or where it is not the new version of the
+    /// application that changes it.
+    fn check_restart(&self, difference: &Difference, findings: &mut Vec<Finding>) {
+        for (factor, compared) in &self.alone {
+            let Some(alone) = compared.differences.iter().find(|alone| is_same(alone, difference)) else { continue };
+            let in_pods: Vec<&Change> =
+                alone.changes.iter().filter(|change| change.path.is_below(&["spec", "template"])).collect();
+            let has_image = *factor == Factor::AppVersion && in_pods.iter().any(|change| is_image(&change.path));
+            let restarts = alone.impacts.iter().any(|impact| impact.rule == "restarts");
+            let Some(first) = in_pods.first().filter(|_| restarts && !has_image) else { continue };
+            let more = match in_pods.len() - 1 {
+                0 => String::new(),
+                1 => " (and one more field)".to_owned(),
+                more => format!(" (and {more} more fields)"),
+            };
+            let text = format!(
+                "{}: every release restarts the pods: {}{more} {}",
+                difference.id,
+                first.path,
+                changes_with(Some(*factor))
+            );
+            let help =
+                "keep labels, annotations and environment variables of pods free of what changes with each release";
+            findings.push(self.finding(&RESTARTS, difference, &first.path, text, help));
+        }
+    }
+
+    /// What a change comes from.
+    fn factor(&self, difference: &Difference, change: &Change) -> Option<Factor> {
+        let changes_it = |compared: &Comparison| {
+            let mut same = compared.differences.iter().filter(|alone| is_same(alone, difference));
+            same.any(|alone| alone.changes.iter().any(|alone| alone.path == change.path))
+        };
+        self.alone.iter().find(|(_, compared)| changes_it(compared)).map(|(factor, _)| *factor)
+    }
+
+    fn finding(&self, rule: &Rule, difference: &Difference, field: &FieldPath, text: String, help: &str) -> Finding {
+        let file = difference.origin.split_once('/').map_or(difference.origin.as_str(), |(_, file)| file);
+        let mut finding = rule.broken(file, text);
+        finding.diagnostic = finding.diagnostic.help(help);
+        let object = self.next.iter().find(|object| object.id == difference.id && object.origin == difference.origin);
+        match object {
+            Some(object) => {
+                let document = Node { value: Value::Map(object.fields().into_owned()), span: object.place().clone() };
+                let place = place_of_field(&document, field);
+                finding.at(place)
+            }
+            None => finding,
+        }
+    }
+}
+
+/// Whether two differences are of one object.
+fn is_same(one: &Difference, other: &Difference) -> bool {
+    one.id.kind == other.id.kind && one.id.namespace == other.id.namespace && old_name(one) == old_name(other)
+}
+
+/// The name that an object has before.
+fn old_name(difference: &Difference) -> &str {
+    difference.old_name.as_ref().unwrap_or(&difference.id.name)
+}
+
+/// Kinds that get another name so that something runs again, or pods see another content.
+fn is_replaced_on_purpose(kind: &str) -> bool {
+    matches!(kind, "Job" | "ConfigMap" | "Secret" | "Pod")
+}
+
+fn is_image(path: &FieldPath) -> bool {
+    path.to_string().ends_with(".image")
+}
+
+fn changes_with(factor: Option<Factor>) -> String {
+    factor.map_or_else(|| "changes with each release".to_owned(), |factor| format!("changes with {}", factor.name()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_number_of_a_version_is_raised() {
+        let next = [
+            ("1.2.3", "1.2.4"),
+            ("1.9", "1.10"),
+            ("v3", "v4"),
+            ("1.2.3-beta.1+build.7", "1.2.4-beta.1+build.7"),
+            ("latest", "latest-next"),
+            ("18446744073709551615", "1"),
+            ("", ""),
+        ];
+        for (version, raised) in next {
+            assert_eq!(next_version(version), raised);
+        }
+    }
+}
