@@ -1,7 +1,10 @@
 //! `mim-chart completion SHELL`
 
+pub(super) mod keys;
 #[cfg(test)]
 mod tests;
+
+use std::collections::BTreeSet;
 
 use clap::{Arg, Args, Command, ValueHint};
 use clap_complete::Shell;
@@ -39,10 +42,84 @@ fn script(shell: Shell, command: Command) -> String {
     clap_complete::generate(shell, &mut command, PROGRAM, &mut script);
     let script = String::from_utf8_lossy(&script).into_owned();
     match shell {
-        Shell::Bash => corrected_for_bash(&script),
-        Shell::Fish => script + &missing_in_fish(&command),
+        Shell::Bash => with_keys_in_bash(&corrected_for_bash(&script), &command),
+        Shell::Zsh => with_keys_in_zsh(&script),
+        Shell::Fish => script + &missing_in_fish(&command) + &keys_in_fish(&command),
         _ => script,
     }
+}
+
+/// What the flags that take values of the chart call them.
+const KEYS: [&str; 4] = ["KEY=VALUE", "KEY=JSON", "KEY=FILE", "KEY=TEXT"];
+
+/// The commands that take a chart, or a path of one.
+fn commands_of_charts(command: &Command) -> impl Iterator<Item = &Command> {
+    let takes_a_chart =
+        |argument: &Arg| argument.get_value_names().into_iter().flatten().any(|name| name.contains("CHART"));
+    command
+        .get_subcommands()
+        .filter(move |below| below.get_name() == "lint" || below.get_positionals().any(takes_a_chart))
+}
+
+fn takes_keys(flag: &Arg) -> bool {
+    flag.get_value_names().into_iter().flatten().any(|name| KEYS.contains(&name.as_str()))
+}
+
+fn with_keys_in_bash(script: &str, command: &Command) -> String {
+    let names: Vec<&str> = commands_of_charts(command).map(Command::get_name).collect();
+    let flags = command.get_subcommands().flat_map(Command::get_opts).filter(|flag| takes_keys(flag));
+    let flags: BTreeSet<String> = flags.filter_map(Arg::get_long).map(|name| format!("--{name}")).collect();
+    let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+    let keys = include_str!("completion/keys.bash")
+        .replace("CHART_COMMANDS", &names.join(" | "))
+        .replace("KEY_FLAGS", &flags.join(" | "));
+    let registered = "\nif [[ \"${BASH_VERSINFO[0]}\"";
+    let with_keys = script.replacen(registered, &format!("{keys}{registered}"), 1);
+    with_keys.replace("complete -F _mim__chart ", "complete -F _mim__chart__keys ")
+}
+
+fn with_keys_in_zsh(script: &str) -> String {
+    let mut with_keys = String::with_capacity(script.len());
+    for line in script.lines() {
+        let default = |name: &str| line.strip_suffix(&format!(":{name}:_default' \\"));
+        let assigned = KEYS.iter().find_map(|name| Some((name, default(name)?)));
+        let line = match assigned {
+            Some((name, rest)) => format!("{rest}:{name}:{{_mim-chart_keys --assign}}' \\"),
+            None if line.starts_with("'::") || line.starts_with("'*::") => {
+                // With two colons zsh takes no word behind the first argument for a flag.
+                let line = line.replacen("'*::", "'*:", 1).replace(":_default' \\", ":_mim-chart_words' \\");
+                line.replace("The charts:_files' \\", "The charts:_mim-chart_words' \\")
+            }
+            None => line.to_owned(),
+        };
+        with_keys.push_str(&line);
+        with_keys.push('\n');
+    }
+    let registered = "\nif [ \"$funcstack[1]\"";
+    with_keys.replacen(registered, &format!("{}{registered}", include_str!("completion/keys.zsh")), 1)
+}
+
+fn keys_in_fish(command: &Command) -> String {
+    let mut lines = include_str!("completion/keys.fish").to_owned();
+    for below in command.get_subcommands() {
+        let names: Vec<&str> = below.get_name_and_visible_aliases();
+        let condition = format!("-n \"__fish_mim_chart_using_subcommand {}\"", names.join(" "));
+        for name in below.get_opts().filter(|flag| takes_keys(flag)).filter_map(Arg::get_long) {
+            lines.push_str(&format!(
+                "complete -c {PROGRAM} {condition} -l {name} -x -a \"(__fish_mim_chart_keys --assign)\"\n"
+            ));
+        }
+        if below.get_name() == "why" {
+            lines.push_str(&format!("complete -c {PROGRAM} {condition} -a \"(__fish_mim_chart_keys --name)\"\n"));
+        }
+    }
+    for below in commands_of_charts(command) {
+        let names = below.get_name_and_visible_aliases().join(" ");
+        lines.push_str(&format!(
+            "complete -c {PROGRAM} -n \"__fish_mim_chart_using_subcommand {names}\" -a mongooseim\n"
+        ));
+    }
+    lines
 }
 
 /// Says which flags take files and which take text that no shell can guess, by the names of their values.

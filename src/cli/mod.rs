@@ -108,6 +108,12 @@ pub fn run_and_exit(arguments: impl IntoIterator<Item = OsString>) -> ! {
 fn run_then(arguments: impl IntoIterator<Item = OsString>, then: impl FnOnce(u8) -> u8 + Send) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let arguments = arguments.as_slice();
+    if let [_, word, rest @ ..] = arguments
+        && word == completion::keys::WORD
+    {
+        completion::keys::print(rest);
+        return 0;
+    }
     let parsed = parse_alone(arguments).map_or_else(|| command().try_get_matches_from(arguments), Ok);
     let parsed = parsed.or_else(|error| match error.kind() {
         ErrorKind::UnknownArgument => {

@@ -81,6 +81,54 @@ pub fn prune_files(
     Ok(removed)
 }
 
+/// The largest file of an object: no larger one is looked at.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// Removes the files in `directory`/`prefix` that `is_ours` says an earlier run wrote, by their names and texts, and that are not
+/// among `kept`. Folders in it are left alone, and no symbolic link is followed.
+///
+/// Returns the paths of what was removed, below `directory`, in byte order.
+///
+/// # Errors
+/// The first file that can't be read or removed, with the operating system's message.
+pub fn prune_object_files(
+    directory: &Path,
+    prefix: &str,
+    is_ours: &dyn Fn(&str, &str) -> bool,
+    kept: &[(String, String)],
+) -> Result<Vec<String>, Diagnostic> {
+    let fail = |path: &Path, error: &std::io::Error| {
+        Diagnostic::error("output-dir", format!("cannot prune {}: {}", path.display(), os_error(error)))
+    };
+    let place = match prefix {
+        "" => Some(directory.to_owned()),
+        prefix => Inside::of(directory)
+            .and_then(|inside| inside.place(prefix))
+            .map_err(|error| fail(&directory.join(prefix), &error))?,
+    };
+    let Some(here) = place.filter(|place| place.is_dir() && (prefix.is_empty() || !place.is_symlink())) else {
+        return Ok(Vec::new());
+    };
+    let mut removed = Vec::new();
+    for entry in fs::read_dir(&here).map_err(|error| fail(&here, &error))? {
+        let entry = entry.map_err(|error| fail(&here, &error))?;
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}/{name}") };
+        let is_file = entry.metadata().is_ok_and(|known| known.is_file() && known.len() <= MOST_BYTES);
+        if !is_file || !name.ends_with(".yaml") || kept.iter().any(|(known, _)| *known == path) {
+            continue;
+        }
+        // What can't be read as text was not written here.
+        let Ok(text) = fs::read_to_string(entry.path()) else { continue };
+        if is_ours(&name, &text) {
+            fs::remove_file(entry.path()).map_err(|error| fail(&entry.path(), &error))?;
+            removed.push(path);
+        }
+    }
+    removed.sort();
+    Ok(removed)
+}
+
 fn prune_below(
     directory: &Path,
     prefix: &str,

@@ -1,15 +1,21 @@
 //! Rules for the next release of a chart: what the API server would refuse then, and what would restart or be replaced without need.
 //!
 //! The chart is rendered as it is installed, and once more as an upgrade with its versions raised; the values stay the same. What
-//! each of these does alone says what a change comes from.
+//! each of these does alone says what a change comes from. An upgrade finds the objects of the installation by `lookup`.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
 use super::report::{Finding, Rule};
 use crate::chart::Chart;
-use crate::diagnostic::{Diagnostic, Source};
+use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::diff::{Change, Comparison, Difference, ImpactLevel, Status, compare_sides};
-use crate::engine::{self, Release, Scope, add_template_lines};
+use crate::engine::{self, ClusterObjects, Release, Scope, add_template_lines};
 use crate::explain::place_of_field;
-use crate::kubernetes::{FieldPath, Object};
+use crate::json;
+use crate::kubernetes::{FieldPath, Object, read_stored_stream};
 use crate::manifest::{Manifest, Manifests};
 use crate::secrets::Secrets;
 use crate::yaml::{Node, Value};
@@ -43,14 +49,15 @@ impl Factor {
 /// What the next release does that it should not. With `locate` the findings have the lines of templates.
 pub(super) fn check(scope: &Scope<'_>, locate: bool) -> Vec<Finding> {
     // What does not render as an installation either is reported as that.
-    let Ok(now) = objects(scope, &[]) else { return Vec::new() };
-    let next = match objects(scope, &FACTORS) {
+    let Ok(now) = objects(scope, &[], None) else { return Vec::new() };
+    let installed = Arc::new(installed(scope, &now));
+    let next = match objects(scope, &FACTORS, Some(&installed)) {
         Ok(next) => next,
         Err(errors) => return errors.iter().map(does_not_render).collect(),
     };
     let namespace = &scope.release.namespace;
     let compare = |next: &[Object]| compare_sides(&now, next, &Secrets::default(), namespace);
-    let alone = FACTORS.map(|factor| match objects(scope, &[factor]) {
+    let alone = FACTORS.map(|factor| match objects(scope, &[factor], Some(&installed)) {
         Ok(next) => (factor, compare(&next)),
         Err(_) => (factor, Comparison::default()),
     });
@@ -63,6 +70,8 @@ pub(super) fn check(scope: &Scope<'_>, locate: bool) -> Vec<Finding> {
     }
     if locate && !findings.is_empty() {
         let (chart, release) = raised(scope, &FACTORS);
+        let mut release = release;
+        release.environment.objects = Some(installed);
         let scope = Scope { chart: &chart, release: &release, refusals: None, ..*scope };
         add_template_lines(&scope, findings.iter_mut().map(|finding| &mut finding.diagnostic));
     }
@@ -98,15 +107,47 @@ fn next_version(version: &str) -> String {
     format!("{}{next}{}", &version[..start], &version[end..])
 }
 
-/// What the chart renders with these raised. Hooks are no part of it: Helm deletes and makes them again.
-fn objects(scope: &Scope<'_>, factors: &[Factor]) -> Result<Vec<Object>, Vec<Diagnostic>> {
-    let (chart, release) = raised(scope, factors);
+/// What the chart renders with these raised. Hooks are no part of it: Helm deletes and makes them again. `installed` are the objects
+/// that `lookup` finds.
+fn objects(
+    scope: &Scope<'_>,
+    factors: &[Factor],
+    installed: Option<&Arc<ClusterObjects>>,
+) -> Result<Vec<Object>, Vec<Diagnostic>> {
+    let (chart, mut release) = raised(scope, factors);
+    if let Some(installed) = installed.filter(|_| factors.contains(&Factor::Release)) {
+        release.environment.objects = Some(Arc::clone(installed));
+    }
     let rendered = engine::render(&Scope { chart: &chart, release: &release, refusals: None, ..*scope })?;
     let rendered = rendered.into_iter().filter(|rendered| !rendered.notes);
     let sources: Vec<Source> = rendered.map(|rendered| Source::rendered(rendered.path, rendered.text)).collect();
     let manifests = Manifests::of(&sources)
         .map_err(|errors| errors.into_iter().map(|error| error.diagnostic).collect::<Vec<_>>())?;
     Ok(manifests.manifests.iter().map(Manifest::object).collect())
+}
+
+/// The objects of a cluster in which the chart was installed: an upgrade finds them by `lookup`.
+fn installed(scope: &Scope<'_>, objects: &[Object]) -> ClusterObjects {
+    let given = scope.release.environment.objects.iter().flat_map(|given| given.all()).cloned();
+    ClusterObjects::new(objects.iter().map(as_stored).chain(given).collect())
+}
+
+/// The API server keeps a Secret's `stringData` as `data`.
+fn as_stored(object: &Object) -> Object {
+    let mut fields = object.fields().into_owned();
+    let texts = match (object.id.kind.as_str(), fields.remove("stringData").map(|node| node.value)) {
+        ("Secret", Some(Value::Map(texts))) => texts,
+        _ => return object.clone(),
+    };
+    let mut data = fields.map_at(&["data"]).cloned().unwrap_or_default();
+    for (key, node) in texts.iter() {
+        let text = node.value.as_str().unwrap_or_default();
+        data.insert(key, Span::default(), Node::generated(Value::String(STANDARD.encode(text))));
+    }
+    fields.insert("data", Span::default(), Node::generated(Value::Map(data)));
+    let text = json::write(&Value::Map(fields));
+    let mut stored = read_stored_stream(&Source::rendered(&object.origin, text), &[], &object.origin).objects;
+    stored.pop().unwrap_or_else(|| object.clone())
 }
 
 struct Upgrade<'a> {
@@ -167,16 +208,14 @@ impl Upgrade<'_> {
         findings.push(self.finding(&REPLACED, new, &name, text, "give it a name that stays the same"));
     }
 
-    /// Pods restart without need where their template changes and no image does, or where it is not the new version of the
-    /// application that changes it.
+    /// Pods restart without need where their template changes, and not with the version of the application, which is a reason to.
     fn check_restart(&self, difference: &Difference, findings: &mut Vec<Finding>) {
-        for (factor, compared) in &self.alone {
+        for (factor, compared) in self.alone.iter().filter(|(factor, _)| *factor != Factor::AppVersion) {
             let Some(alone) = compared.differences.iter().find(|alone| is_same(alone, difference)) else { continue };
             let in_pods: Vec<&Change> =
                 alone.changes.iter().filter(|change| change.path.is_below(&["spec", "template"])).collect();
-            let has_image = *factor == Factor::AppVersion && in_pods.iter().any(|change| is_image(&change.path));
             let restarts = alone.impacts.iter().any(|impact| impact.rule == "restarts");
-            let Some(first) = in_pods.first().filter(|_| restarts && !has_image) else { continue };
+            let Some(first) = in_pods.first().filter(|_| restarts) else { continue };
             let more = match in_pods.len() - 1 {
                 0 => String::new(),
                 1 => " (and one more field)".to_owned(),
@@ -232,10 +271,6 @@ fn old_name(difference: &Difference) -> &str {
 /// Kinds that get another name so that something runs again, or pods see another content.
 fn is_replaced_on_purpose(kind: &str) -> bool {
     matches!(kind, "Job" | "ConfigMap" | "Secret" | "Pod")
-}
-
-fn is_image(path: &FieldPath) -> bool {
-    path.to_string().ends_with(".image")
 }
 
 fn changes_with(factor: Option<Factor>) -> String {

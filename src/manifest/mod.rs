@@ -4,6 +4,7 @@
 mod document;
 mod hook;
 mod identify;
+mod layout;
 mod order;
 mod post_render;
 mod show_only;
@@ -14,9 +15,10 @@ use crate::yaml::{Repeated, split_manifests};
 
 pub use document::Manifest;
 pub use hook::Hook;
+pub use layout::{Files, Layout, files, is_object_file};
 pub use post_render::{from_post_renderer, to_post_renderer};
 pub use show_only::{keep_shown, shown, write_shown};
-pub use write::{files, with_hooks, write};
+pub use write::{with_hooks, write};
 
 /// All manifests of a run.
 #[derive(Debug, Clone, Default)]

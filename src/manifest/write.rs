@@ -3,7 +3,6 @@
 use std::fmt::Write;
 
 use super::Manifests;
-use super::document::Manifest;
 
 /// The whole text: custom resource definitions (pairs of path and text) and manifests, trimmed as one, then the hooks.
 /// Nothing is rewritten: comments, quotes and the order of keys stay. Without any document it is one line break.
@@ -57,35 +56,10 @@ pub(super) fn write_with_starts<'a>(all: &'a Manifests, crds: &'a [(String, Stri
     Written { text, starts }
 }
 
-/// The same as files, one a template: the path and the whole text of each, in the order of the output, and the paths
-/// once for every document in it.
-pub fn files(all: &Manifests, crds: &[(String, String)]) -> (Vec<(String, String)>, Vec<String>) {
-    let mut files: Vec<(String, String)> = Vec::new();
-    let mut documents = Vec::new();
-    let manifest = |manifest: &'_ Manifest| (manifest.path.clone(), manifest.span.clone());
-    let mut add = |path: &str, text: &str| {
-        documents.push(path.to_owned());
-        match files.iter_mut().find(|(known, _)| known == path) {
-            Some((_, whole)) => push(whole, path, text),
-            None => {
-                let mut whole = String::new();
-                push(&mut whole, path, text);
-                files.push((path.to_owned(), whole));
-            }
-        }
-    };
-    for (path, crd) in crds {
-        add(path, crd);
-    }
-    for (path, span) in all.manifests.iter().chain(&all.hooks).map(manifest) {
-        add(&path, span.text());
-    }
-    (files, documents)
-}
-
 const SEPARATOR: &str = "---\n";
 
-fn push(text: &mut String, path: &str, document: &str) {
+/// Adds a document behind a separator and its template's path.
+pub(super) fn push(text: &mut String, path: &str, document: &str) {
     // Writing to a String can't fail.
     let _ = write!(text, "{SEPARATOR}# Source: {path}\n{document}\n");
 }

@@ -27,6 +27,7 @@ mod api_server;
 mod chart;
 mod chart_trees;
 mod cli_cases;
+mod completion;
 mod create;
 mod dependency;
 mod diff;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::chart::Chart;
 use crate::cli::arguments::rendering::leave_out_hooks;
@@ -12,8 +12,29 @@ use crate::cli::output::console::Console;
 use crate::diagnostic::{Diagnostic, Severity, Source, printable};
 use crate::explain::line_map;
 use crate::io::{self, PostRenderer, PostRendererKind};
-use crate::manifest::{self, Manifests};
+use crate::manifest::{self, Files, Layout, Manifests};
 use crate::render::Render;
+
+/// Which manifests stand in one file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FileLayout {
+    /// A file for each template, of the template's path
+    Template,
+    /// A file for each object: kind-name.yaml
+    Object,
+    /// One manifest.yaml, as Argo CD's source hydrator writes it
+    Hydrator,
+}
+
+impl From<FileLayout> for Layout {
+    fn from(layout: FileLayout) -> Layout {
+        match layout {
+            FileLayout::Template => Layout::Template,
+            FileLayout::Object => Layout::Object,
+            FileLayout::Hydrator => Layout::Hydrator,
+        }
+    }
+}
 
 /// What is printed, and where to.
 #[derive(Debug, Args)]
@@ -25,6 +46,9 @@ pub(super) struct OutputFlags {
     /// Write the manifests to files below this directory instead of printing them
     #[arg(long, value_name = "DIR")]
     output_dir: Option<PathBuf>,
+    /// With --output-dir: which manifests stand in one file
+    #[arg(long, value_name = "LAYOUT", default_value = "template")]
+    layout: FileLayout,
     /// With --output-dir: put the release's name before the path
     #[arg(long)]
     release_name: bool,
@@ -156,6 +180,9 @@ impl OutputFlags {
                 ],
             );
         }
+        if self.layout != FileLayout::Template && self.output_directory().is_none() {
+            return refuse("--layout needs --output-dir", &[]);
+        }
         self.check_pruning()
     }
 
@@ -167,6 +194,9 @@ impl OutputFlags {
         let refuse = |message: &str| Err(Diagnostic::error("usage", message).into());
         if self.output_dir.is_none() {
             return refuse("--prune-output needs --output-dir");
+        }
+        if self.layout == FileLayout::Hydrator {
+            return refuse("--prune-output can't be used with --layout hydrator: it writes a single file");
         }
         if !self.show_only.is_empty() {
             return refuse(
@@ -191,7 +221,7 @@ impl OutputFlags {
         chart: &str,
         console: &mut Console,
     ) -> Result<(), Failure> {
-        let (mut files, mut documents) = manifest::files(manifests, crds);
+        let Files { mut files, mut documents } = manifest::files(manifests, crds, self.layout.into());
         if self.release_name {
             let below = |path: &mut String| *path = format!("{release}/{path}");
             files.iter_mut().map(|(path, _)| path).for_each(below);
@@ -205,7 +235,13 @@ impl OutputFlags {
         let mut reported: String = documents.iter().map(|path| line("wrote", path)).collect();
         if self.prune_output {
             let prefix = if self.release_name { release } else { "" };
-            let pruned = io::prune_files(directory, prefix, chart, &files)?;
+            let pruned = match self.layout {
+                FileLayout::Object => {
+                    let is_ours = |name: &str, text: &str| manifest::is_object_file(name, text, chart);
+                    io::prune_object_files(directory, prefix, &is_ours, &files)?
+                }
+                _ => io::prune_files(directory, prefix, chart, &files)?,
+            };
             reported.extend(pruned.iter().map(|path| line("removed", path)));
         }
         Ok(console.print(&reported)?)

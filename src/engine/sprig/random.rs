@@ -183,7 +183,8 @@ pub(super) mod testing {
     use super::*;
 
     pub(in super::super) fn seeded(call: u64) -> Random {
-        let site = CallSite { release: "r", namespace: "n", file: b"f", template: b"c/templates/x.yaml", position: 7, call };
+        let site =
+            CallSite { release: "r", namespace: "n", file: b"f", template: b"c/templates/x.yaml", position: 7, call };
         Random::from_seed("seed", site)
     }
 }

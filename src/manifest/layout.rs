@@ -1,0 +1,194 @@
+//! The files that manifests are written to.
+
+use std::collections::HashSet;
+
+use super::Manifests;
+use super::document::Manifest;
+use super::write::{push, write};
+
+/// Which manifests stand in one file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Layout {
+    /// Those of a template, in a file of its path, as `helm template --output-dir` does.
+    #[default]
+    Template,
+    /// Each object in a file of its own: `kind-name.yaml`.
+    Object,
+    /// All in `manifest.yaml`, as Argo CD's hydrator keeps them.
+    Hydrator,
+}
+
+/// Manifests as files.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Files {
+    /// The path and the whole text of each, in the order of the output.
+    pub files: Vec<(String, String)>,
+    /// The paths, once for every document in it.
+    pub documents: Vec<String>,
+}
+
+/// The longest name of a file without what makes it different from others: file systems take 255 bytes.
+const LONGEST: usize = 200;
+
+/// The files of a layout.
+pub fn files(all: &Manifests, crds: &[(String, String)], layout: Layout) -> Files {
+    let mut files = Files::default();
+    match layout {
+        Layout::Hydrator => files.add("manifest.yaml".to_owned(), write(all, crds)),
+        Layout::Template => {
+            for (path, text) in documents(all, crds) {
+                match files.files.iter_mut().find(|(known, _)| known == path) {
+                    Some((_, whole)) => {
+                        push(whole, path, text);
+                        files.documents.push(path.to_owned());
+                    }
+                    None => files.add(path.to_owned(), document(path, text)),
+                }
+            }
+        }
+        Layout::Object => {
+            // Some file systems do not tell upper case from lower case.
+            let mut taken = HashSet::new();
+            for (path, text) in crds {
+                let definition = Manifests::read([(path.clone(), text.clone())]).unwrap_or_default();
+                match &definition.manifests[..] {
+                    [] => files.add(free(&mut taken, &["crd".to_owned()]), document(path, text)),
+                    known => known.iter().for_each(|manifest| files.add_object(manifest, &mut taken)),
+                }
+            }
+            all.manifests.iter().chain(&all.hooks).for_each(|manifest| files.add_object(manifest, &mut taken));
+        }
+    }
+    files
+}
+
+/// Whether a file of this name and content is one that [`Layout::Object`] gives for a chart.
+pub fn is_object_file(name: &str, text: &str, chart: &str) -> bool {
+    let is_of_chart = text.strip_prefix("---\n# Source: ").is_some_and(|rest| rest.starts_with(&format!("{chart}/")));
+    if !is_of_chart {
+        return false;
+    }
+    let Ok(known) = Manifests::read([(String::new(), text.to_owned())]) else { return false };
+    let mut documents = known.manifests.iter().chain(&known.hooks);
+    match (documents.next(), documents.next(), name.strip_suffix(".yaml")) {
+        (Some(manifest), None, Some(stem)) => {
+            let stem = stem.to_lowercase();
+            names(manifest).iter().any(|name| {
+                let rest = stem.strip_prefix(&name.to_lowercase()[..]);
+                rest.is_some_and(|rest| rest.is_empty() || rest.strip_prefix('.').is_some_and(is_number))
+            })
+        }
+        _ => false,
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    text.parse::<usize>().is_ok()
+}
+
+fn documents<'a>(all: &'a Manifests, crds: &'a [(String, String)]) -> impl Iterator<Item = (&'a str, &'a str)> {
+    let crds = crds.iter().map(|(path, text)| (path.as_str(), text.as_str()));
+    crds.chain(all.manifests.iter().chain(&all.hooks).map(|manifest| (manifest.path.as_str(), manifest.text())))
+}
+
+fn document(path: &str, text: &str) -> String {
+    let mut whole = String::new();
+    push(&mut whole, path, text);
+    whole
+}
+
+impl Files {
+    fn add(&mut self, path: String, text: String) {
+        self.documents.push(path.clone());
+        self.files.push((path, text));
+    }
+
+    fn add_object(&mut self, manifest: &Manifest, taken: &mut HashSet<String>) {
+        let path = free(taken, &names(manifest));
+        self.add(path, document(&manifest.path, manifest.text()));
+    }
+}
+
+/// The first of these names that is free, else the last one with a number.
+fn free(taken: &mut HashSet<String>, names: &[String]) -> String {
+    let last = names.last().cloned().unwrap_or_default();
+    let numbered = (2_usize..).map(|number| format!("{last}.{number}"));
+    let mut free = names.iter().cloned().chain(numbered).filter(|name| taken.insert(name.to_lowercase()));
+    free.next().unwrap_or(last) + ".yaml"
+}
+
+/// The names of an object's file without `.yaml`: each says more than the one before, for objects that share it.
+fn names(manifest: &Manifest) -> Vec<String> {
+    let id = &manifest.id;
+    let kind = if id.kind.is_empty() { "object" } else { &id.kind };
+    let mut name = part(&kind.to_lowercase());
+    if !id.name.is_empty() {
+        name = format!("{name}-{}", part(&id.name));
+    }
+    name.truncate(LONGEST);
+    let mut names = vec![name];
+    for more in [id.namespace.as_str(), id.group()].into_iter().filter(|more| !more.is_empty()) {
+        let mut longer = format!("{}.{}", names[names.len() - 1], part(more));
+        longer.truncate(LONGEST);
+        names.push(longer);
+    }
+    names
+}
+
+/// A text as a part of a file's name on every system.
+fn part(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    text.chars().map(|c| if is_plain(c) { c } else { '-' }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn manifests(texts: &[&str]) -> Manifests {
+        let texts = texts.iter().enumerate().map(|(at, text)| (format!("c/templates/{at}.yaml"), (*text).to_owned()));
+        Manifests::read(texts).unwrap()
+    }
+
+    #[test]
+    fn each_object_has_a_file_of_its_own() {
+        let all = manifests(&[
+            "apiVersion: v1\nkind: Service\nmetadata: {name: web}\n---\nkind: Service\nmetadata: {name: WEB}",
+            "apiVersion: x/v1\nkind: Service\nmetadata: {name: web, namespace: chat}",
+            "apiVersion: x/v2\nkind: Service\nmetadata: {name: web, namespace: chat}",
+            "apiVersion: x/v2\nkind: Service\nmetadata: {name: web, namespace: chat}",
+            "kind: ClusterRole\nmetadata: {name: \"system:../a b\"}",
+            "kind: Job\nmetadata: {generateName: x-}",
+        ]);
+        let Files { files, documents } = files(&all, &[], Layout::Object);
+        let paths: Vec<&str> = files.iter().map(|(path, _)| path.as_str()).collect();
+        let expected = [
+            "clusterrole-system-..-a-b.yaml",
+            "job.yaml",
+            "service-WEB.2.yaml",
+            "service-web.chat.x.yaml",
+            "service-web.chat.yaml",
+            "service-web.chat.x.2.yaml",
+            "service-web.yaml",
+        ];
+        let mut sorted = paths.clone();
+        sorted.sort_unstable();
+        let mut wanted = expected.to_vec();
+        wanted.sort_unstable();
+        assert_eq!(sorted, wanted);
+        assert_eq!(documents, paths);
+        for (path, text) in &files {
+            assert!(is_object_file(path, text, "c"), "{path}");
+            assert!(!is_object_file(path, text, "d"), "{path}");
+            assert!(!is_object_file("mine.yaml", text, "c"));
+        }
+        assert!(!is_object_file("service-web.yaml", "kind: Service\nmetadata: {name: web}\n", "c"));
+    }
+
+    #[test]
+    fn the_hydrator_has_one_file() {
+        let all = manifests(&["kind: A\nmetadata: {name: a}", "kind: B\nmetadata: {name: b}"]);
+        let files = files(&all, &[], Layout::Hydrator);
+        assert_eq!(files.files, [("manifest.yaml".to_owned(), write(&all, &[]))]);
+    }
+}
