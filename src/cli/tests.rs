@@ -42,7 +42,7 @@ fn global_flags_are_shown_where_they_do_something() {
         });
         commands.map(|(name, _)| name).collect()
     };
-    assert_eq!(with("namespace"), ["", " template", " diff", " lint", " values", " why"]);
+    assert_eq!(with("namespace"), ["", " template", " diff", " lint", " values", " why", " images"]);
     assert_eq!(with("debug"), ["", " template", " lint"]);
     for without in [" validate", " version", " completion", " man"] {
         assert!(!with("follow_symlinks").iter().any(|name| name == without), "{without}");

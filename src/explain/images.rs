@@ -7,7 +7,7 @@ use super::fields::{lines_of, value_path};
 use super::line::{UsedValue, used_value};
 use super::traced::TracedOutput;
 use crate::diagnostic::Source;
-use crate::engine::{self, Scope, TemplateLine};
+use crate::engine::{self, Aspect, Scope, TemplateLine, Used};
 use crate::kubernetes::{Id, ImageField, images_of};
 use crate::manifest::Manifests;
 use crate::render::Render;
@@ -44,7 +44,7 @@ pub fn images(render: &Render, secrets: &Secrets) -> Vec<UsedImage> {
                 Some(output) => origin(output, document, &field),
                 None => Origin::default(),
             };
-            let used = |path| used_value(path, &render.values, secrets);
+            let used = |path| used_value(Used::whole(path), &render.values, secrets);
             found.push(UsedImage {
                 field,
                 id: document.manifest.id.clone(),
@@ -81,12 +81,14 @@ fn origin(output: &TracedOutput, document: &Document, field: &ImageField) -> Ori
         let lines = lines_of(&node, &value_path(&node, part), count).unwrap_or_default();
         for origin in lines.filter_map(|line| output.origin(document, line)) {
             found.place = found.place.take().or(origin.place);
-            for path in origin.shown {
+            for path in origin.shown.into_iter().map(|used| used.path) {
                 if !found.shown.contains(&path) {
                     found.shown.push(path);
                 }
             }
-            for path in origin.deciding.into_iter().filter(names_a_part) {
+            // The image is another one with the value, and not where there is any.
+            let deciding = origin.deciding.into_iter().filter(|used| used.aspect == Aspect::Whole);
+            for path in deciding.map(|used| used.path).filter(names_a_part) {
                 if !found.deciding.contains(&path) {
                     found.deciding.push(path);
                 }
@@ -138,7 +140,7 @@ fn add_by_experiment(render: &Render, images: &mut [UsedImage], secrets: &Secret
             };
             if depends {
                 let list = if text.is_empty() { &mut image.deciding } else { &mut image.values };
-                list.push(used_value(path.clone(), &render.values, secrets));
+                list.push(used_value(Used::whole(path.clone()), &render.values, secrets));
             }
         }
     }
