@@ -14,7 +14,7 @@ use crate::support::files::{self, write};
 use crate::support::recorded::{self, text};
 
 /// What mim-chart says besides and Helm does not.
-const OWN_NOTICES: [&str; 3] = ["hooks", "unknown-value", "subcharts-of-one-name"];
+const OWN_NOTICES: [&str; 4] = ["hooks", "unknown-value", "subcharts-of-one-name", "repeated-key"];
 
 #[test]
 fn trees_render_as_in_helm() {
