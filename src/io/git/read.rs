@@ -24,7 +24,7 @@ pub enum AtRevision<T> {
 /// the repository only `objects` is needed.
 ///
 /// # Errors
-/// As for [`Revision::chart`].
+/// As for [`Revision::chart`](super::Revision::chart).
 pub fn read_chart_at(
     objects: &dyn Objects,
     commit: &str,
