@@ -76,18 +76,13 @@ impl Lines<'_> {
             (yaml::Value::Map(map), Value::Map(entries)) if next.is_some() && !map.is_empty() => {
                 let first = range.start..range.start + 1;
                 match around {
-                    // The key that comes first may stand behind something else.
-                    Around::Nothing => {
-                        let by = self.marks.keys(value, mark);
-                        self.add(first, SetId::EMPTY, by);
-                    }
                     // An empty map stands beside its key.
                     Around::Map => {
                         let by = self.marks.truth(value, mark);
                         self.add(first, SetId::EMPTY, by);
                     }
-                    // The key that comes first stands behind the dash.
-                    Around::List => {
+                    // The key that comes first stands behind the dash, or behind what the template writes before it.
+                    Around::Nothing | Around::List => {
                         let by = self.marks.keys(value, mark);
                         self.add(range.clone(), SetId::EMPTY, by);
                     }
