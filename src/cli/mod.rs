@@ -111,7 +111,7 @@ fn run_then(arguments: impl IntoIterator<Item = OsString>, then: impl FnOnce(u8)
     if let [_, word, rest @ ..] = arguments
         && word == completion::keys::WORD
     {
-        completion::keys::print(rest);
+        stack::call_or_here(&[stack::RUN, stack::DEEPEST], || completion::keys::print(rest));
         return 0;
     }
     let parsed = parse_alone(arguments).map_or_else(|| command().try_get_matches_from(arguments), Ok);

@@ -35,7 +35,12 @@ fn offered(shell: &str, arguments: &[&str], driver: &str) -> Option<String> {
     path.push(":");
     path.push(std::env::var_os("PATH").unwrap_or_default());
     let mut command = Command::new(shell);
-    command.args(arguments).arg("driver").current_dir(folder.path()).env("PATH", path).env("TERM", "dumb");
+    command
+        .args(arguments)
+        .args(["driver", "./script"])
+        .current_dir(folder.path())
+        .env("PATH", path)
+        .env("TERM", "dumb");
     let running = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let Ok(mut running) = running else {
         println!("skipped: there is no {shell} here");
@@ -63,19 +68,7 @@ fn check(shell: &str, output: &str) {
 
 #[test]
 fn bash_completes_keys_of_values() {
-    let driver = r#"
-source ./script
-while IFS= read -r line; do
-    read -r -a COMP_WORDS <<<"${line//=/ = }"
-    COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
-    COMPREPLY=()
-    function=$(complete -p mim-chart) && function=${function#*-F } && function=${function%% *}
-    compopt() { :; }
-    "$function" mim-chart "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
-    echo "line $line"
-    printf 'offered %s\n' "${COMPREPLY[@]}"
-done
-"#;
+    let driver = include_str!("../../src/cli/completion/tests/offered.bash");
     if let Some(output) = offered("bash", &[], driver) {
         check("bash", &output);
     }
@@ -83,13 +76,7 @@ done
 
 #[test]
 fn fish_completes_keys_of_values() {
-    let driver = r#"
-source ./script
-while read -l line
-    echo "line $line"
-    complete -C $line | string replace -r '\t.*' '' | string replace -r '^' 'offered '
-end
-"#;
+    let driver = include_str!("../../src/cli/completion/tests/offered.fish");
     if let Some(output) = offered("fish", &["--no-config"], driver) {
         check("fish", &output);
     }
@@ -104,4 +91,13 @@ fn keys_are_those_of_the_chart_that_is_named() {
     assert_eq!(keys(&["--name", "--", "replicaC", "why"]), "replicaCount\n");
     assert_eq!(keys(&["--name", "--", "x", "why", "x", "missing.tgz"]), "");
     assert_eq!(keys(&[]), "");
+}
+
+#[test]
+fn keys_of_values_that_nest_thousands_of_levels_are_offered() {
+    const LEVELS: usize = 9_500;
+    let folder = folder();
+    let values = format!("a: {}1{}\n", "{a: ".repeat(LEVELS), "}".repeat(LEVELS));
+    std::fs::write(folder.path().join("web/values.yaml"), values).expect("a file");
+    assert_eq!(stdout(folder.path(), &["__keys", "--name", "--", "", "why", "", "web"]), "a.\n");
 }

@@ -74,20 +74,7 @@ fn values_of(argument: &Arg) -> Vec<String> {
 }
 
 /// What bash offers: the script's function is called with the words as readline splits them.
-const BASH: &str = r#"
-source "$1"
-while IFS= read -r line; do
-    read -r -a COMP_WORDS <<<"${line//=/ = }"
-    [[ $line == *' ' ]] && COMP_WORDS+=('')
-    COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
-    COMPREPLY=()
-    function=$(complete -p mim-chart) && function=${function#*-F } && function=${function%% *}
-    compopt() { :; }
-    "$function" mim-chart "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
-    echo "line $line"
-    printf 'offered %s\n' "${COMPREPLY[@]}"
-done
-"#;
+const BASH: &str = include_str!("tests/offered.bash");
 
 /// What zsh offers: in its line editor, with the function that adds matches replaced by one that also prints them.
 const ZSH: &str = r#"
@@ -128,13 +115,7 @@ cat $3
 "#;
 
 /// What fish offers, by its own command for that.
-const FISH: &str = r#"
-source $argv[1]
-while read -l line
-    echo "line $line"
-    complete -C $line | string replace -r '\t.*' '' | string replace -r '^' 'offered '
-end
-"#;
+const FISH: &str = include_str!("tests/offered.fish");
 
 /// Runs a shell with arguments and input; `None` if there is no such shell here.
 fn output(shell: &str, arguments: &[&str], input: &str) -> Option<String> {
