@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::experiment::{Change, Experiment, Outcome, Subject, same};
-use super::parallel;
+use super::experiment::{Experiment, Subject};
 use super::renamed::Renames;
 use super::traced::TracedOutput;
 use super::unused::unused;
@@ -16,12 +15,8 @@ use crate::secrets::Secrets;
 use crate::values::{Step, ValuePath, merge_defaults};
 use crate::yaml::{Map, Node};
 
-/// More values than these are not looked at, and of those that are used in ways that cannot be followed, more than these are not
-/// experimented with.
+/// More values than these are not looked at.
 const MOST_VALUES: usize = 2_000;
-const MOST_TRIED: usize = 200;
-/// How many changes of such a value are tried.
-const MOST_TRIALS: usize = 3;
 
 /// Whether two charts are different ones in what they make of values.
 pub fn is_another_chart(old: &Chart, new: &Chart) -> bool {
@@ -115,24 +110,8 @@ fn without_effect(version: Version<'_>) -> Result<Vec<(ValuePath, Node)>, Vec<Di
     let not_named = ValuePath::leaves(user)
         .take(MOST_VALUES)
         .filter(|path| !is_switched_off(version, path) && mentions.of(path).is_empty());
-    let (in_use, unused): (Vec<_>, Vec<_>) = not_named.partition(|path| output.trace.uses(path));
-    // What no template names may be used with all values together, which a look at whether there are any is too.
-    let tried = parallel::map(&in_use[..in_use.len().min(MOST_TRIED)], |path| has_no_effect(&experiment, path));
-    let tried: BTreeSet<&ValuePath> =
-        in_use.iter().zip(tried).filter(|(_, has_none)| *has_none).map(|(path, _)| path).collect();
-    let is_unused = |path: &ValuePath| tried.contains(path) || unused.contains(path);
-    let found = ValuePath::leaves(user).take(MOST_VALUES).filter(is_unused);
-    Ok(found.map(|path| (path.clone(), path.get(user).cloned().unwrap_or_default())).collect())
-}
-
-/// Whether no change of a value changes the output.
-fn has_no_effect(experiment: &Experiment<'_>, path: &ValuePath) -> bool {
-    let changes: Vec<Change> = experiment.changes(path).into_iter().take(MOST_TRIALS).collect();
-    !changes.is_empty()
-        && changes.iter().all(|change| match experiment.try_values(&[change]) {
-            Outcome::Rendered(rendered) => same(&experiment.rendered, &rendered),
-            Outcome::Invalid | Outcome::Refused(_) => false,
-        })
+    let unused = not_named.filter(|path| !output.trace.uses(path));
+    Ok(unused.map(|path| (path.clone(), path.get(user).cloned().unwrap_or_default())).collect())
 }
 
 /// Whether a value is for a subchart that is declared and was left out of the render.
