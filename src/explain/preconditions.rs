@@ -201,7 +201,8 @@ fn candidates(experiment: &Experiment<'_>, near: &[(ValuePath, Vec<Change>)]) ->
     gates.into_iter().flat_map(changes).collect()
 }
 
-fn is_empty(value: &Value) -> bool {
+/// Whether a value says nothing: null, or an empty text, list or map.
+pub(super) fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::String(text) => text.is_empty(),

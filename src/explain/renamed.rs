@@ -1,5 +1,6 @@
 //! Which key of a chart's defaults has the meaning now that another one had before, as far as their content tells.
 
+use super::preconditions::is_empty;
 use crate::values::{Step, ValuePath};
 use crate::yaml::{Map, Node, Value};
 
@@ -117,16 +118,6 @@ fn alike_maps(old: &Map, new: &Map) -> usize {
         (true, false) if shared > 1 => 2,
         (true, false) => 1,
         (false, _) => 0,
-    }
-}
-
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::String(text) => text.is_empty(),
-        Value::List(items) => items.is_empty(),
-        Value::Map(map) => map.is_empty(),
-        _ => false,
     }
 }
 

@@ -39,17 +39,22 @@ fn validate_agrees_on_mistakes() {
     assert_same(&verdicts, &[]);
 }
 
+/// The manifests that recorded changes are made to.
+fn fixtures() -> Vec<Value> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cluster/fixtures/manifests.json");
+    serde_json::from_slice(&fs::read(file).expect("manifests")).expect("JSON")
+}
+
 /// Manifests of all built-in kinds with a random change each, recorded by `tests/cluster/mutations --record`.
 #[test]
 #[ignore = "slow: cargo test --release -- --ignored"]
 fn validate_agrees_on_mutations() {
-    let manifests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cluster/fixtures/manifests.json");
-    let manifests: Value = serde_json::from_slice(&fs::read(manifests).expect("manifests")).expect("JSON");
+    let manifests = fixtures();
     let file = object("validate/mutations.json");
     let rows = list(&file["verdicts"]);
     assert!(rows.len() >= 10_000, "only {} verdicts are recorded", rows.len());
     let verdict = |row: &Value| {
-        let manifest = changed(&list(&manifests)[index(&row[0])], &row[1]);
+        let manifest = changed(&manifests[index(&row[0])], &row[1]);
         Verdict {
             name: format!("{}, {}", text(&manifest["kind"]), row[1]),
             manifest: manifest.to_string(),
@@ -71,14 +76,13 @@ fn validate_agrees_on_mutations() {
 #[test]
 #[ignore = "slow: cargo test --release -- --ignored"]
 fn validate_agrees_at_the_edges_of_rules() {
-    let manifests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cluster/fixtures/manifests.json");
-    let manifests: Value = serde_json::from_slice(&fs::read(manifests).expect("manifests")).expect("JSON");
+    let manifests = fixtures();
     let file = object("validate/edges.json");
     let rows = list(&file["verdicts"]);
     assert!(rows.len() >= 6000, "only {} verdicts are recorded", rows.len());
     let folder = tempfile::tempdir().expect("a folder");
     for (number, row) in rows.iter().enumerate() {
-        let manifest = changed(&list(&manifests)[index(&row[0])], &row[1]);
+        let manifest = changed(&manifests[index(&row[0])], &row[1]);
         fs::write(folder.path().join(format!("{number}.yaml")), manifest.to_string()).expect("a manifest");
     }
     let errors = paths_of(folder.path());
