@@ -27,7 +27,7 @@ pub(super) struct Group {
 pub(super) struct Shared {
     /// The change in the first object, with a path that leads to it in all.
     pub(super) change: Change,
-    /// The paths in all objects, each once, with no word on which item of a list it is.
+    /// The paths in all objects, each once, without saying which item of a list it is.
     pub(super) paths: Vec<FieldPath>,
 }
 

@@ -39,7 +39,7 @@ const FACTORS: [Factor; 3] = [Factor::Release, Factor::Version, Factor::AppVersi
 impl Factor {
     fn name(self) -> &'static str {
         match self {
-            Factor::Release => "the release's revision, or with its being an upgrade",
+            Factor::Release => "the release (its revision, or IsInstall and IsUpgrade)",
             Factor::Version => "the chart's version",
             Factor::AppVersion => "the chart's appVersion",
         }

@@ -261,7 +261,7 @@ fn range(rev: &str) -> Result<(Option<&str>, Option<&str>), Diagnostic> {
     let Some((old, new)) = rev.split_once("..") else { return Ok((Some(rev), None)) };
     if let Some(new) = new.strip_prefix('.') {
         let (old, new) = (or_head(old), or_head(new));
-        return Err(usage(format!("--rev {rev}: A...B is not known here, only A..B"))
+        return Err(usage(format!("--rev {rev}: A...B is not supported, only A..B"))
             .help(format!("compare with the common ancestor: --rev \"$(git merge-base {old} {new})\"..{new}")));
     }
     Ok((Some(or_head(old)), Some(or_head(new))))

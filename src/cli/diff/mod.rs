@@ -123,7 +123,7 @@ impl Diff {
         let mut notes = Vec::new();
         if matches!(sides.old, SideOrigin::AtRevision { .. }) && self.values.sets_any() {
             notes.push(said(
-                "--set and its siblings apply to both sides; --to-set applies to the new side alone".to_owned(),
+                "--set and flags like it apply to both sides; --to-set applies to the new side alone".to_owned(),
             ));
         }
         let (old_label, new_label) = (label(sides.old, sides.new), label(sides.new, sides.old));

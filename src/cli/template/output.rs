@@ -62,7 +62,8 @@ pub(super) struct OutputFlags {
     ///
     /// The object has `version` (1), `documents` (`apiVersion`, `kind`, `name`, `namespace`, `source`, `lines`) and `values` (who set
     /// each: `place`). A line has `line` (its number in the output), `template` (`file`, `line`, `column`), `calls` (the same with
-    /// `name`, the innermost first), and keys of values: `shown` by it, and `deciding` about it; lists that are
+    /// `name`, the innermost first), and keys of values: `shown` by it, and `deciding` about it. Of these, `onlyKeys` and
+    /// `onlyEmptiness` have the maps and lists of which no more matters than their keys, or whether they are empty. Lists that are
     /// empty are left out.
     #[arg(long, value_name = "FILE")]
     line_map: Option<PathBuf>,
