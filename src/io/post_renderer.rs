@@ -1,4 +1,4 @@
-//! `--post-renderer`: a program that the user names rewrites the manifests. With git it is all that is ever executed.
+//! `--post-renderer`: a program that the user names rewrites the manifests. With git and the pager it is all that is ever executed.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

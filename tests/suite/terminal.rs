@@ -94,6 +94,66 @@ fn machine_readable_output_is_never_coloured() {
     }
 }
 
+/// What `diff` prints on a terminal of a difference of many lines: more than a pipe holds.
+fn diff_on_a_terminal(flags: &str, environment: &[(&str, &str)]) -> Option<String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let object = |number| format!("kind: ConfigMap\napiVersion: v1\nmetadata: {{name: number-{number}}}\n---\n");
+    write(&folder.path().join("old.yaml"), "kind: List\napiVersion: v1\nitems: []\n");
+    write(&folder.path().join("new.yaml"), &(1..=3000).map(object).collect::<String>());
+    let line = format!("mim-chart diff old.yaml new.yaml --detailed-exitcode {flags}; echo exit code $?");
+    on_a_terminal_in(folder.path(), &line, environment)
+}
+
+#[test]
+fn differences_are_shown_by_the_pager_that_the_environment_names() {
+    for environment in [
+        &[("MIM_CHART_PAGER", "sed s/^/PAGED/"), ("PAGER", "false")][..],
+        &[("PAGER", "X=PAGED sh -c \"sed s/^/\\$X/\"")],
+    ] {
+        let Some(text) = diff_on_a_terminal("", environment) else { return };
+        assert!(text.contains("PAGED\x1b[32m\x1b[1m+ ConfigMap number-3000 (v1)"), "{environment:?}: {text}");
+        assert!(text.ends_with("exit code 2\r\n"), "{text}");
+    }
+}
+
+#[test]
+fn nothing_is_paged_on_request() {
+    let paged = ("PAGER", "sed s/^/PAGED/");
+    for (flags, environment) in [
+        ("--no-pager", &[paged][..]),
+        ("", &[paged, ("MIM_CHART_PAGER", "")]),
+        ("", &[paged, ("MIM_CHART_PAGER", "cat")]),
+        ("", &[paged, ("TERM", "dumb")]),
+        ("| cat", &[paged]),
+        ("", &[("PAGER", "no-such-pager")]),
+        ("", &[("PAGER", "no-such-pager --with arguments")]),
+    ] {
+        let Some(text) = diff_on_a_terminal(flags, environment) else { return };
+        assert!(!text.contains("PAGED"), "{flags} {environment:?}: {text}");
+        assert!(text.contains("number-3000"), "{flags} {environment:?}: {text}");
+        let code = if flags == "| cat" { 0 } else { 2 };
+        assert!(text.ends_with(&format!("exit code {code}\r\n")), "{text}");
+    }
+}
+
+#[test]
+fn a_pager_may_end_before_the_text_does() {
+    for (pager, wanted) in
+        [("head -1", "number-1 (v1)"), ("exit 3", "exit code"), ("kill -INT $PPID; tail -1", "3000 added")]
+    {
+        let Some(text) = diff_on_a_terminal("", &[("PAGER", pager)]) else { return };
+        assert!(text.contains(wanted) && text.ends_with("exit code 2\r\n"), "{pager}: {text}");
+        assert!(!text.contains("error"), "{pager}: {text}");
+    }
+}
+
+#[test]
+fn less_leaves_at_once_if_everything_fits() {
+    let line = "mim-chart diff --from-set replicaCount=1 --to-set replicaCount=1 mongooseim mongooseim";
+    let Some(text) = on_a_terminal(line, &[]) else { return };
+    assert!(text.contains("no differences, 5 unchanged"), "{text}");
+}
+
 /// A chart that takes a while to render: longer with each attempt.
 fn slow_chart(folder: &Path, attempt: u32) {
     let chart = folder.join("slow");

@@ -88,6 +88,9 @@ pub(super) struct Diff {
     /// Unchanged lines around those that differ in a text
     #[arg(long, value_name = "LINES", default_value_t = 3)]
     context: usize,
+    /// At a terminal, print everything at once: do not use the pager that MIM_CHART_PAGER or PAGER names (less)
+    #[arg(long)]
+    no_pager: bool,
     /// With --output markdown: leave sections out that would make it longer; GitHub takes 65536 characters
     #[arg(long, value_name = "BYTES", default_value_t = 60_000)]
     max_bytes: usize,
@@ -210,18 +213,21 @@ impl Diff {
     }
 
     fn print(&self, comparison: &Comparison, console: &mut Console) -> Result<(), Failure> {
-        match self.output {
+        let text = match self.output {
             DiffFormat::Text => {
                 let options = TextOptions { color: console.colors_output(), context: self.context };
-                console.print(&diff::write_text(comparison, options))?;
+                diff::write_text(comparison, options)
             }
-            DiffFormat::Markdown => {
-                console.print(&diff::write_markdown(comparison, self.context, self.max_bytes))?;
-            }
-            DiffFormat::Json => console.print(&diff::write_json(comparison))?,
-            DiffFormat::Unified => console.print_document(&diff::write_unified(comparison, self.context))?,
-        }
-        Ok(())
+            DiffFormat::Markdown => diff::write_markdown(comparison, self.context, self.max_bytes),
+            DiffFormat::Json => diff::write_json(comparison),
+            DiffFormat::Unified => diff::write_unified(comparison, self.context),
+        };
+        let is_read = console.is_read_by_a_person();
+        Ok(match self.output {
+            DiffFormat::Unified if !is_read => console.print_unchanged(&text),
+            _ if self.no_pager => console.print(&text),
+            _ => console.print_in_pages(&text),
+        }?)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Standard output and standard error: the only place that writes to them.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::io::{IsTerminal, Write};
 
@@ -11,7 +12,7 @@ use crate::diagnostic::{
     Diagnostic, Severity, TextStyle, limited, printable_lines, printable_styled_lines, write_json, write_text,
 };
 use crate::go::os_error;
-use crate::io::write_to_stdout;
+use crate::io::{Pager, write_to_stdout};
 use crate::secrets::Secrets;
 
 /// Where results and diagnostics go.
@@ -47,7 +48,23 @@ impl Console {
     /// # Errors
     /// Standard output can't be written; the system's message.
     pub(in crate::cli) fn print(&mut self, text: &str) -> anyhow::Result<()> {
-        self.print_unchanged(&if self.colors_output() { printable_styled_lines(text) } else { printable_lines(text) })
+        self.print_unchanged(&self.printable(text))
+    }
+
+    /// Writes text for people as [`Console::print`] does, page by page where a person reads it at a terminal that can do that.
+    ///
+    /// # Errors
+    /// Standard output can't be written; the system's message.
+    pub(in crate::cli) fn print_in_pages(&mut self, text: &str) -> anyhow::Result<()> {
+        let pager = if self.is_read_by_a_person() && !is_dumb() { Pager::of_environment() } else { None };
+        match pager {
+            Some(pager) if pager.show(&self.printable(text)) => Ok(()),
+            _ => self.print(text),
+        }
+    }
+
+    fn printable<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if self.colors_output() { printable_styled_lines(text) } else { printable_lines(text) }
     }
 
     /// Writes a file, values or a patch: byte for byte, but on a terminal as [`Console::print`] does.
@@ -85,8 +102,7 @@ impl Console {
 
     /// Shows the progress of long work where a person may wait for it: on a terminal that can take a line back.
     pub(in crate::cli) fn progress(&self) -> Progress {
-        let is_dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
-        if self.format == MessageFormat::Text && !is_dumb && std::io::stderr().is_terminal() {
+        if self.format == MessageFormat::Text && !is_dumb() && std::io::stderr().is_terminal() {
             Progress::shown()
         } else {
             Progress::hidden()
@@ -133,6 +149,11 @@ impl Console {
         }
         Ok(())
     }
+}
+
+/// Whether the terminal can do no more than print, or nothing is known of it.
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_none_or(|term| term == "dumb")
 }
 
 /// The message about standard output that can't be written.

@@ -5,8 +5,18 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 /// Environment variables of the developer's that would change what is printed.
-const REMOVED: [&str; 6] =
-    ["HELM_NAMESPACE", "HELM_DEBUG", "MIM_CHART_AS_HELM", "NO_COLOR", "CLICOLOR_FORCE", "SOURCE_DATE_EPOCH"];
+const REMOVED: [&str; 10] = [
+    "HELM_NAMESPACE",
+    "HELM_DEBUG",
+    "MIM_CHART_AS_HELM",
+    "MIM_CHART_PAGER",
+    "PAGER",
+    "LESS",
+    "COLUMNS",
+    "NO_COLOR",
+    "CLICOLOR_FORCE",
+    "SOURCE_DATE_EPOCH",
+];
 
 /// Configuration of git: repositories of tests need neither be safe from a power cut nor be tidied up.
 const GIT: [(&str, &str); 5] = [

@@ -1,0 +1,92 @@
+//! Text shown page by page, by the program that the user's environment names, as git does.
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+/// What git runs through a shell: everything in which a shell might see more than a word.
+const SHELL_CHARACTERS: &[char] =
+    &['|', '&', ';', '<', '>', '(', ')', '$', '`', '\\', '"', '\'', ' ', '\t', '\n', '*', '?', '[', '#', '~', '=', '%'];
+
+/// What `less` and `lv` are given where the user gives them nothing: leave at once if everything fits on the screen, show colours,
+/// and leave the text on the screen.
+const DEFAULTS: [(&str, &str); 2] = [("LESS", "FRX"), ("LV", "-c")];
+
+/// A program that shows text page by page.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Pager {
+    command: String,
+}
+
+impl Pager {
+    /// The one that MIM_CHART_PAGER names, or PAGER, else `less`; `None` if that is empty or `cat`.
+    pub fn of_environment() -> Option<Pager> {
+        Pager::named(["MIM_CHART_PAGER", "PAGER"].map(|name| std::env::var_os(name)))
+    }
+
+    fn named(candidates: [Option<OsString>; 2]) -> Option<Pager> {
+        let named = candidates.into_iter().flatten().next().map(|name| name.to_string_lossy().trim().to_owned());
+        let command = named.unwrap_or_else(|| "less".to_owned());
+        (!command.is_empty() && command != "cat").then_some(Pager { command })
+    }
+
+    /// Shows a text and waits until the user is done with it; false if there is no such program, and nothing was shown. How it ends is its
+    /// own affair, and the user need not read to the end.
+    pub fn show(&self, text: &str) -> bool {
+        let mut command = self.command();
+        for (name, value) in DEFAULTS {
+            if std::env::var_os(name).is_none() {
+                command.env(name, value);
+            }
+        }
+        stay_until_it_ends();
+        let Ok(mut child) = command.stdin(Stdio::piped()).spawn() else { return false };
+        if let Some(mut stdin) = child.stdin.take() {
+            let _ = stdin.write_all(text.as_bytes());
+        }
+        /// What a shell ends with if it can't run a program, or does not find it.
+        const NOT_RUN: [Option<i32>; 2] = [Some(126), Some(127)];
+        child.wait().is_ok_and(|status| !NOT_RUN.contains(&status.code()))
+    }
+
+    fn command(&self) -> Command {
+        if cfg!(unix) && self.command.contains(SHELL_CHARACTERS) {
+            let mut shell = Command::new("sh");
+            shell.args(["-c", &self.command]);
+            return shell;
+        }
+        let mut words = self.command.split_whitespace();
+        let mut command = Command::new(words.next().unwrap_or_default());
+        command.args(words);
+        command
+    }
+}
+
+/// Ctrl-C is the pager's: it may stop a search. If mim-chart ended there, the shell and the pager would both read the keys.
+fn stay_until_it_ends() {
+    #[cfg(unix)]
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGQUIT] {
+        // Where no handler can be had, Ctrl-C ends both.
+        let _ = signal_hook::flag::register(signal, std::sync::Arc::default());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(own: Option<&str>, general: Option<&str>) -> Option<String> {
+        Pager::named([own, general].map(|name| name.map(OsString::from))).map(|pager| pager.command)
+    }
+
+    #[test]
+    fn the_first_variable_that_is_set_names_the_pager() {
+        assert_eq!(named(None, None).as_deref(), Some("less"));
+        assert_eq!(named(None, Some("more")).as_deref(), Some("more"));
+        assert_eq!(named(Some("bat -p"), Some("more")).as_deref(), Some("bat -p"));
+        for none in ["", " ", "cat"] {
+            assert_eq!(named(Some(none), Some("more")), None);
+            assert_eq!(named(None, Some(none)), None);
+        }
+    }
+}
