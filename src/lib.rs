@@ -92,6 +92,8 @@ pub mod lint;
 #[doc(hidden)]
 pub mod manifest;
 #[doc(hidden)]
+pub mod page;
+#[doc(hidden)]
 pub mod render;
 #[doc(hidden)]
 pub mod report;

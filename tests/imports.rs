@@ -10,6 +10,7 @@ const ORDER: &[&str] = &[
     "io",
     "validate",
     "lint",
+    "page",
     "explain",
     "diff",
     "render",

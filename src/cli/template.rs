@@ -1,6 +1,7 @@
 //! `mim-chart template [NAME] [CHART]`
 
 mod output;
+mod page;
 
 use clap::Args;
 use output::OutputFlags;
@@ -39,7 +40,8 @@ use crate::version::{Constraints, parse_version};
     after_help = "Examples:\n  \
         mim-chart template --set replicaCount=3 | kubectl apply -f -\n  \
         mim-chart template mim mongooseim -n chat --set-file mimConfig=mongooseim.toml\n  \
-        mim-chart template ./mychart -f values.yaml --output-dir rendered"
+        mim-chart template ./mychart -f values.yaml --output-dir rendered\n  \
+        mim-chart template ./mychart -f values.yaml --output html > manifests.html"
 )]
 pub(super) struct Template {
     /// The release's name (optional), then the chart

@@ -14,6 +14,9 @@ macro_rules! codes {
 codes! {
     "api-versions": "A template asked for an API version that is not served",
     "base64": "A field that holds base64 holds something else",
+    "change": "A field of an object, or an object, is not the same on both sides",
+    "change-impact": "A change stops, opens or leaves something behind in a cluster",
+    "change-rejected": "The API server will reject a change",
     "chart": "A chart cannot be loaded",
     "chart-api-version": "The apiVersion of Chart.yaml is neither v1 nor v2",
     "chart-app-version-type": "The appVersion of Chart.yaml is not text",

@@ -1,5 +1,7 @@
 //! Which value made a change.
 
+use crate::diagnostic::Span;
+
 /// A value that made a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cause {
@@ -11,4 +13,6 @@ pub struct Cause {
     pub new: Option<String>,
     /// Who set it: a file with its line, or a flag.
     pub place: String,
+    /// The same as a place, if it is known.
+    pub span: Option<Span>,
 }

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::cause::Cause;
 use super::fingerprint::{Fingerprint, Fingerprints};
+use super::origin::Origin;
 use crate::alignment::align;
 use crate::kubernetes::{Field, FieldPath, ObjectType, PathStep, Schema, Type, is_filled_in, is_nothing, quantity};
 use crate::yaml::{Map, Node, Value};
@@ -17,6 +18,8 @@ pub struct Change {
     pub what: What,
     /// The values that made it so, where they are known.
     pub causes: Vec<Cause>,
+    /// Where it comes from, if its side was rendered by an engine that knows.
+    pub origin: Option<Box<Origin>>,
 }
 
 /// What happened to a field.
@@ -91,7 +94,7 @@ impl Comparison {
             What::Removed(value) => What::Removed(written(&value)),
             other => other,
         };
-        self.changes.push(Change { path, what, causes: Vec::new() });
+        self.changes.push(Change { path, what, causes: Vec::new(), origin: None });
     }
 
     fn maps(&mut self, old: &Map, new: &Map, fields: &Fields<'_>, path: &FieldPath) {

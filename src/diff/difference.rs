@@ -3,6 +3,7 @@
 use super::cause::Cause;
 use super::compare::Change;
 use super::impact::Impact;
+use super::origin::Origin;
 use super::upgrade::Upgrade;
 use crate::kubernetes::Id;
 
@@ -51,10 +52,19 @@ pub struct Difference {
     pub causes: Vec<Cause>,
     /// What it does in a cluster.
     pub impacts: Vec<Impact>,
+    /// Where its first line comes from, if its side was rendered by an engine that knows.
+    pub line: Option<Origin>,
     /// The object before, as text; empty if it is new.
     pub old_text: String,
     /// The object now, as text; empty if it is gone.
     pub new_text: String,
+}
+
+impl Difference {
+    /// What it called itself on the old side.
+    pub fn old_id(&self) -> Id {
+        Id { name: self.old_name.as_ref().unwrap_or(&self.id.name).clone(), ..self.id.clone() }
+    }
 }
 
 /// All that differs between two sides.

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::compare::{Change, What};
 use super::difference::{Comparison, Difference, Status};
 use super::impact::Impact;
+use super::origin::Origin;
 use super::title::title;
 use crate::json;
 use crate::kubernetes::{FieldPath, Id, PathStep};
@@ -165,7 +166,16 @@ impl Shared {
             [path] => path.clone(),
             paths => common_end(paths),
         };
-        Some(Shared { change: Change { path, what: first.what.clone(), causes }, paths })
+        // The same line may be called from different places.
+        let in_all = |is_same: &dyn Fn(&Origin) -> bool| {
+            places.iter().all(|(_, change)| change.origin.as_deref().is_some_and(is_same))
+        };
+        let origin = first.origin.as_deref().filter(|origin| in_all(&|other| other.place == origin.place));
+        let origin = origin.map(|origin| {
+            let calls = if in_all(&|other| other.is_at(origin)) { origin.calls.clone() } else { Vec::new() };
+            Box::new(Origin { calls, ..origin.clone() })
+        });
+        Some(Shared { change: Change { path, what: first.what.clone(), causes, origin }, paths })
     }
 }
 

@@ -7,6 +7,7 @@ use super::group::{Group, group};
 use super::impact::Impact;
 use super::upgrade::{MovedDefault, UnusedValue, Upgrade};
 use crate::diagnostic::printable_json;
+use crate::engine::{put_origin, used_json};
 use crate::json::{self, Object};
 use crate::yaml::Value;
 
@@ -100,6 +101,9 @@ fn difference(difference: &Difference) -> Value {
     object.text("origin", &difference.origin);
     object.list("causes", difference.causes.iter().map(cause));
     object.list("impacts", difference.impacts.iter().map(impact));
+    if let Some(line) = &difference.line {
+        put_origin(&mut object, Some(&line.place), &line.calls);
+    }
     object.list("changes", difference.changes.iter().map(change));
     object.into_value()
 }
@@ -126,10 +130,15 @@ fn change(change: &Change) -> Value {
     object.put("old", old.cloned().unwrap_or_default());
     object.put("new", new.cloned().unwrap_or_default());
     object.list("causes", change.causes.iter().map(cause));
+    if let Some(origin) = &change.origin {
+        put_origin(&mut object, Some(&origin.place), &origin.calls);
+        object.list("shown", origin.shown.iter().map(|used| used_json(used)));
+        object.list("deciding", origin.deciding.iter().map(|used| used_json(used)));
+    }
     object.into_value()
 }
 
-fn cause(cause: &Cause) -> Value {
+pub(super) fn cause(cause: &Cause) -> Value {
     let mut object = Object::new();
     object.text("key", &cause.key);
     object.optional_text("old", cause.old.as_ref());

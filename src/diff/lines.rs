@@ -60,6 +60,19 @@ pub(super) fn hunks<'t>(old: &'t str, new: &'t str, context: usize) -> Vec<Hunk<
     hunks
 }
 
+/// Which lines that are gone and which that are new are shown beside each other: those of the same key, and of what is between these the
+/// first with the first.
+pub fn pairs_of_lines(old: &[&str], new: &[&str]) -> Vec<(Option<usize>, Option<usize>)> {
+    let key = |line: &&'_ str| -> String { line.split_inclusive(':').next().unwrap_or_default().to_owned() };
+    let keys = |lines: &[&str]| -> Vec<String> { lines.iter().map(key).collect() };
+    let mut pairs = Vec::with_capacity(old.len().max(new.len()));
+    for Stretch { old, new, .. } in align(&keys(old), &keys(new)) {
+        let both = old.len().max(new.len());
+        pairs.extend((0..both).map(|at| (old.clone().nth(at), new.clone().nth(at))));
+    }
+    pairs
+}
+
 /// A group that is being put together.
 struct Builder<'l, 't> {
     old: &'l [&'t str],

@@ -2,7 +2,7 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `difference`, `cause`, `upgrade` | the outcome, as data |
+//! | `difference`, `cause`, `origin`, `upgrade` | the outcome, as data |
 //! | `sides` | compares two sides |
 //! | `stored` | two versions of an object with the server's defaults |
 //! | `moved` | objects in API versions that are gone |
@@ -13,24 +13,29 @@
 //! | `ignore`, `fold` | changes that are noise, and a comparison without them |
 //! | `group` | the same change in many objects |
 //! | `impact` | what a change does, by Kubernetes' rules |
+//! | `images` | the container images that change |
 //! | `lines` | text compared line by line |
 //! | `title` | what an object is called |
-//! | `text`, `markdown`, `json`, `unified` | the answer in four forms |
+//! | `text`, `side_by_side`, `markdown`, `json`, `unified`, `findings` | the answer in several forms |
 
 mod cause;
 mod compare;
 mod difference;
+mod findings;
 mod fingerprint;
 mod fold;
 mod group;
 mod ignore;
+mod images;
 mod impact;
 mod json;
 mod lines;
 mod live;
 mod markdown;
 mod moved;
+mod origin;
 mod pair;
+mod side_by_side;
 mod sides;
 mod stored;
 mod text;
@@ -41,12 +46,17 @@ mod upgrade;
 pub use cause::Cause;
 pub use compare::{Change, What};
 pub use difference::{Comparison, Difference, Ignored, IgnoredBy, Status};
+pub use findings::findings;
 pub use ignore::IgnoreRules;
+pub use images::{ImageChanges, image_changes, image_changes_json, image_changes_text};
 pub use impact::{Impact, ImpactLevel};
 pub use json::write_json;
+pub use lines::pairs_of_lines;
 pub use markdown::write_markdown;
+pub use origin::Origin;
+pub use side_by_side::write_side_by_side;
 pub use sides::{compare_ignoring, compare_sides, gather_secrets, given_twice};
 pub use stored::changes;
-pub use text::{TextOptions, write_text};
+pub use text::{TextOptions, cause_lines, change_line, notes, write_text};
 pub use unified::write_unified;
 pub use upgrade::{MovedDefault, UnusedValue, Upgrade};

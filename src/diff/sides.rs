@@ -111,6 +111,7 @@ fn difference(pair: &Pair<'_>, secrets: &Secrets, namespace: &str) -> Option<Dif
         changes: Vec::new(),
         causes: Vec::new(),
         impacts: Vec::new(),
+        line: None,
         old_text: String::new(),
         new_text: String::new(),
     };

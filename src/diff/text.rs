@@ -9,6 +9,7 @@ use super::difference::{Comparison, Difference, Ignored, Status, counted};
 use super::group::{Grouped, group, names_by_kind};
 use super::impact::{Impact, ImpactLevel};
 use super::lines::{Line, hunks};
+use super::origin::Origin;
 use super::title::title;
 use super::upgrade::{MovedDefault, UnusedValue, Upgrade};
 use crate::diagnostic::{printable, printable_line, printable_styled_lines};
@@ -24,8 +25,8 @@ pub struct TextOptions {
     pub context: usize,
 }
 
-const RED: &str = "\x1b[31m";
-const GREEN: &str = "\x1b[32m";
+pub(super) const RED: &str = "\x1b[31m";
+pub(super) const GREEN: &str = "\x1b[32m";
 const YELLOW: &str = "\x1b[33m";
 const BOLD: &str = "\x1b[1m";
 const DIM: &str = "\x1b[2m";
@@ -34,7 +35,7 @@ const PLAIN: &str = "\x1b[0m";
 /// Writes a comparison: each object with what it does in a cluster, its fields, and the values that made them so; the
 /// summary comes last.
 pub fn write_text(comparison: &Comparison, options: TextOptions) -> String {
-    let mut writer = Writer { text: String::new(), options };
+    let mut writer = Writer::new(options);
     let grouped = group(comparison);
     for number in 0..grouped.groups.len() {
         writer.group(comparison, &grouped, number);
@@ -44,12 +45,7 @@ pub fn write_text(comparison: &Comparison, options: TextOptions) -> String {
         writer.difference(difference, &grouped.own[at]);
         writer.text.push('\n');
     }
-    if let Some(upgrade) = comparison.upgrade.as_ref().filter(|upgrade| !upgrade.is_empty()) {
-        writer.upgrade(upgrade);
-        writer.text.push('\n');
-    }
-    writer.ignored(&comparison.ignored);
-    let _ = writeln!(writer.text, "{}", comparison.summary());
+    writer.end(comparison);
     // Unchanged lines of a text begin with spaces, which a CI system looks behind.
     printable_styled_lines(&writer.text).into_owned()
 }
@@ -61,6 +57,11 @@ pub(super) fn change_lines(change: &Change, context: usize) -> Vec<(char, String
         *line = printable_line(line).into_owned();
     }
     lines
+}
+
+/// A change in a line: its sign, and the field with what it was and is. Of texts of several lines it names the field.
+pub fn change_line(change: &Change) -> (char, String) {
+    change_lines(change, 0).into_iter().next().unwrap_or((' ', String::new()))
 }
 
 fn written_lines(change: &Change, context: usize) -> Vec<(char, String)> {
@@ -143,7 +144,7 @@ fn block(sign: char, path: &str, value: &Value) -> Vec<(char, String)> {
 }
 
 /// A line for each cause; many are counted.
-pub(super) fn cause_lines(causes: &[Cause]) -> Vec<String> {
+pub fn cause_lines(causes: &[Cause]) -> Vec<String> {
     const MOST: usize = 6;
     let shown = if causes.len() > MOST { MOST - 1 } else { causes.len() };
     let mut lines: Vec<String> = causes[..shown].iter().map(|cause| format!("because {}", cause_text(cause))).collect();
@@ -166,6 +167,23 @@ fn cause_text(cause: &Cause) -> String {
 pub(super) fn died_text(value: &UnusedValue, chart: &str) -> String {
     let place = if value.place.is_empty() { String::new() } else { format!(" ({})", value.place) };
     format!("{}{place} has no effect any more: no template of {chart} reads it", value.key)
+}
+
+/// What is said of a comparison as a whole: of values, and of what was left out; and whether each needs attention.
+pub fn notes(comparison: &Comparison) -> Vec<(bool, String)> {
+    let mut notes = Vec::new();
+    if let Some(upgrade) = comparison.upgrade.as_ref().filter(|upgrade| !upgrade.is_empty()) {
+        for value in upgrade.died() {
+            let renamed = value.renamed_to.as_ref().map(|key| format!("; it seems to be {key} now"));
+            notes.push((true, died_text(value, &upgrade.new_chart) + &renamed.unwrap_or_default()));
+        }
+        notes.extend(never_used_text(upgrade).map(|text| (false, text)));
+        let moved = |moved| (false, format!("a default changed, where nothing is set: {}", moved_text(moved)));
+        notes.extend(upgrade.defaults.iter().map(moved));
+    }
+    notes.extend(comparison.ignored.text().map(|text| (false, format!("ignored: {text}; --show-ignored shows them"))));
+    notes.extend(comparison.ignored.file_text().map(|text| (false, format!("ignore rules: {text}"))));
+    notes
 }
 
 /// Values that no version reads; `None` if there are none.
@@ -231,13 +249,29 @@ fn shortened(text: &str) -> String {
     format!("{head}…")
 }
 
-struct Writer {
-    text: String,
+/// Writes the parts of a comparison.
+pub(super) struct Writer {
+    pub(super) text: String,
     options: TextOptions,
 }
 
 impl Writer {
-    fn difference(&mut self, difference: &Difference, own: &[&Change]) {
+    pub(super) fn new(options: TextOptions) -> Writer {
+        Writer { text: String::new(), options }
+    }
+
+    /// What comes after all objects.
+    pub(super) fn end(&mut self, comparison: &Comparison) {
+        if let Some(upgrade) = comparison.upgrade.as_ref().filter(|upgrade| !upgrade.is_empty()) {
+            self.upgrade(upgrade);
+            self.text.push('\n');
+        }
+        self.ignored(&comparison.ignored);
+        let _ = writeln!(self.text, "{}", comparison.summary());
+    }
+
+    /// The object, what happens to it, and why it comes or goes.
+    pub(super) fn head(&mut self, difference: &Difference) {
         let (sign, color) = match difference.status {
             Status::Added => ('+', GREEN),
             Status::Removed => ('-', RED),
@@ -253,8 +287,32 @@ impl Writer {
             self.text
                 .push_str("    · formatting only (comments, quotes, order of keys, units): no change in the cluster\n");
         }
-        for change in own {
-            self.change(change);
+    }
+
+    /// The values that made changes of an object, each once.
+    pub(super) fn causes_of_all(&mut self, difference: &Difference) {
+        let mut known: Vec<Cause> = Vec::new();
+        for cause in difference.changes.iter().flat_map(|change| &change.causes) {
+            if !known.contains(cause) {
+                known.push(cause.clone());
+            }
+        }
+        self.causes(&known, "      ");
+    }
+
+    /// A line of less weight.
+    pub(super) fn dim(&mut self, line: &str) {
+        self.put(&[DIM], line);
+        self.text.push('\n');
+    }
+
+    fn difference(&mut self, difference: &Difference, own: &[&Change]) {
+        self.head(difference);
+        for (at, change) in own.iter().enumerate() {
+            // Of changes that one line made, the last names it.
+            let next = own.get(at + 1).and_then(|next| next.origin.as_ref());
+            let is_named_below = |origin: &&Origin| next.is_some_and(|next| next.is_at(origin));
+            self.change(change, change.origin.as_deref().filter(|origin| !is_named_below(origin)));
         }
         if own.len() < difference.changes.len() {
             let shared = counted(difference.changes.len() - own.len(), "change");
@@ -269,7 +327,7 @@ impl Writer {
         self.put(&[YELLOW, BOLD], &format!("~ {} with the same {changes}", counted(group.objects.len(), "object")));
         self.text.push('\n');
         for shared in &group.changes {
-            self.change(&shared.change);
+            self.change(&shared.change, shared.change.origin.as_deref());
             if shared.paths.len() > 1 {
                 self.put(&[DIM], &format!("        in {}", paths(&shared.paths)));
                 self.text.push('\n');
@@ -332,7 +390,7 @@ impl Writer {
         }
     }
 
-    fn change(&mut self, change: &Change) {
+    fn change(&mut self, change: &Change, origin: Option<&Origin>) {
         for (at, (sign, line)) in change_lines(change, self.options.context).into_iter().enumerate() {
             let color = match sign {
                 '+' => GREEN,
@@ -344,6 +402,7 @@ impl Writer {
             self.text.push('\n');
             if at == 0 {
                 self.causes(&change.causes, "        ");
+                origin.iter().for_each(|origin| self.dim(&format!("        at {}", origin.text())));
             }
         }
     }
@@ -355,7 +414,7 @@ impl Writer {
         }
     }
 
-    fn put(&mut self, styles: &[&str], text: &str) {
+    pub(super) fn put(&mut self, styles: &[&str], text: &str) {
         if !self.options.color || styles.iter().all(|style| style.is_empty()) {
             self.text.push_str(text);
             return;

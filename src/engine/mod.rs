@@ -20,6 +20,7 @@ pub mod sprig;
 mod switches;
 mod tera;
 mod trace;
+mod trace_json;
 mod tree;
 mod used;
 
@@ -35,7 +36,8 @@ pub use refusals::Refusals;
 pub use scope::{Release, Rendered, Scope};
 pub use tera::{Function, functions};
 pub use trace::{Dependence, LineOrigin, TemplateCall, TemplateLine, Trace};
-pub use used::{Aspect, Used, sort_deciding};
+pub use trace_json::{put_origin, put_place, used_json};
+pub use used::{Aspect, Used, UsedValue, sort_deciding};
 
 use self::language::{Engine, LoadedTemplates, Outcome};
 use crate::chart::{Chart, EngineKind};

@@ -1,5 +1,6 @@
 //! Where each line of what templates gave comes from: the line of a template, the calls around it, and the values.
 
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -99,7 +100,7 @@ impl LineOrigin {
 }
 
 /// A line of a template.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TemplateLine {
     /// A line of a file: its text, without white space around it.
     File(Span),
@@ -112,8 +113,18 @@ pub enum TemplateLine {
     },
 }
 
+/// `templates/x.yaml:12:3`, or the number of a line of a text that `tpl` ran.
+impl fmt::Display for TemplateLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TemplateLine::File(span) => span.fmt(f),
+            TemplateLine::Text { line, .. } => write!(f, "line {line} of the text that tpl runs"),
+        }
+    }
+}
+
 /// A call of a template by `include`, `tpl` or `{{ template }}`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TemplateCall {
     /// The name of the template; `None` for `tpl`.
     pub name: Option<String>,

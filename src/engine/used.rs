@@ -1,5 +1,6 @@
 //! Values that output depends on, or no more than which keys they have.
 
+use crate::diagnostic::Span;
 use crate::values::{Step, ValuePath};
 use crate::yaml::{Map, Node, Value};
 
@@ -21,6 +22,19 @@ pub enum Aspect {
     Keys,
     /// Whether a map or a list is empty.
     Emptiness,
+}
+
+/// A value that something depends on, as it may be shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UsedValue {
+    /// Which value.
+    pub path: ValuePath,
+    /// What of it.
+    pub aspect: Aspect,
+    /// What it is, with what is secret masked; `None` if it is not set.
+    pub value: Option<Value>,
+    /// Who set it.
+    pub place: Option<Span>,
 }
 
 impl Used {

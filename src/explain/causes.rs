@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::experiment::{Change, Experiment, Outcome, Subject};
+use super::origins::SideTrace;
 use super::parallel;
 use super::traced::TracedOutput;
 use super::value_sources::short_place;
@@ -32,7 +33,7 @@ pub enum Before<'a> {
     Unknown,
 }
 
-/// Adds to each difference the values that made it. `new` are the objects of the new side, `old` of the old one.
+/// Adds to each difference the values that made it. `new` are the objects of the new side, `old` of the old one; so are the traces.
 ///
 /// # Errors
 /// All that keeps the chart from being rendered.
@@ -41,6 +42,7 @@ pub fn add_causes(
     subject: Subject<'_>,
     before: Before<'_>,
     (old, new): (&[Object], &[Object]),
+    (old_trace, new_trace): (Option<&SideTrace<'_>>, &SideTrace<'_>),
     secrets: &Secrets,
 ) -> Result<(), Vec<Diagnostic>> {
     if comparison.differences.is_empty() {
@@ -58,7 +60,7 @@ pub fn add_causes(
         attribute(comparison, &objects, (old, new), matches!(before, Before::Unknown), &cause);
     }
     if !matches!(before, Before::OtherChart(_)) {
-        add_traced(comparison, &experiment, &candidates, before, secrets);
+        add_traced(comparison, &experiment, &candidates, (old_trace, new_trace), secrets);
     }
     Ok(())
 }
@@ -68,7 +70,7 @@ fn add_traced(
     comparison: &mut Comparison,
     experiment: &Experiment<'_>,
     candidates: &[Candidate],
-    before: Before<'_>,
+    (old, new): (Option<&SideTrace<'_>>, &SideTrace<'_>),
     secrets: &Secrets,
 ) {
     let has_none = |difference: &Difference| match difference.status {
@@ -79,12 +81,8 @@ fn add_traced(
     if candidates.len() < 2 || !comparison.differences.iter().any(has_none) {
         return;
     }
-    let old = match before {
-        Before::Values(values) => experiment.trace_with(values),
-        Before::OtherChart(_) | Before::Unknown => None,
-    };
-    let old = old.map(TracedOutput::of_render);
-    let Some(new) = TracedOutput::of(experiment) else { return };
+    let Some(new) = new.output() else { return };
+    let old = old.and_then(SideTrace::output);
     let causes = |used: &[(&TracedOutput, Used)]| -> Vec<Cause> {
         let is_named =
             |candidate: &&Candidate| used.iter().any(|(side, used)| side.trace.depends(used, &candidate.path));
@@ -92,7 +90,7 @@ fn add_traced(
     };
     for difference in comparison.differences.iter_mut().filter(|difference| has_none(difference)) {
         let id = difference.id.clone();
-        let sides = [Some(&new), old.as_ref()].into_iter().flatten();
+        let sides = [Some(new), old].into_iter().flatten();
         if difference.status != Status::Changed {
             let of = |side: &'_ TracedOutput| side.deciding_object(&id);
             let used: Vec<_> = sides.flat_map(|side| of(side).into_iter().map(move |used| (side, used))).collect();
@@ -162,6 +160,7 @@ fn cause(experiment: &Experiment<'_>, candidate: &Candidate, secrets: &Secrets) 
         old: candidate.old.as_ref().map(shown),
         new: now.map(|node| shown(&node.value)),
         place: now.filter(|node| node.span.source().is_some()).map(short_place).unwrap_or_default(),
+        span: now.filter(|node| node.span.source().is_some()).map(|node| secrets.hide_span(&node.span)),
     }
 }
 

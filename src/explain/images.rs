@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::documents::{Document, in_output};
-use super::fields::{lines_of, value_path};
-use super::line::{UsedValue, used_value};
+use super::line::used_value;
 use super::traced::TracedOutput;
 use crate::diagnostic::Source;
-use crate::engine::{self, Aspect, Scope, TemplateLine, Used};
+use crate::engine::{self, Aspect, Scope, TemplateLine, Used, UsedValue};
 use crate::kubernetes::{Id, ImageField, images_of};
-use crate::manifest::Manifests;
+use crate::manifest::{Manifests, lines_of, value_path};
 use crate::render::Render;
 use crate::secrets::Secrets;
 use crate::values::{Step, ValuePath};

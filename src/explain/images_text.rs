@@ -4,11 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::images::UsedImage;
-use super::json::{put_place, write_object};
-use super::line::UsedValue;
-use super::line_text::put_origin;
-use super::traced::place_text;
+use super::json::write_object;
 use crate::diagnostic::{Paint, printable};
+use crate::engine::{TemplateLine, UsedValue, put_origin, put_place};
 use crate::json::Object;
 use crate::secrets::Secrets;
 use crate::yaml::Value;
@@ -29,7 +27,7 @@ pub fn images_text(images: &[UsedImage], secrets: &Secrets, paint: Paint) -> Str
             image.values.iter().for_each(|used| value(used, ""));
             image.deciding.iter().for_each(|used| value(used, "  (decides)"));
             if image.values.is_empty() && image.deciding.is_empty() {
-                let place = image.place.as_ref().map_or_else(|| image.template.clone(), place_text);
+                let place = image.place.as_ref().map_or_else(|| image.template.clone(), TemplateLine::to_string);
                 let _ = writeln!(out, "    {}", paint.dim(&format!("no value: {}", printable(&place))));
             }
         }

@@ -9,8 +9,8 @@ use super::preconditions::GatePart;
 use super::unused::Scanned;
 use super::value_sources::SetBy;
 use super::value_sources::ValueSource;
-use crate::diagnostic::{SourceKind, Span, printable_json};
-use crate::engine::Dependence;
+use crate::diagnostic::{Span, printable_json};
+use crate::engine::{Dependence, put_place};
 use crate::json::{Object, write_pretty};
 use crate::kubernetes::Id;
 use crate::yaml::{Node, Value};
@@ -158,25 +158,4 @@ fn change(change: &Change) -> Value {
     fields.text("key", &change.path.to_string());
     fields.put("value", change.value.clone().unwrap_or_default());
     fields.into_value()
-}
-
-/// Sets `place`: `file`, `line` and `column`, or `flag` with its argument; nothing for what nobody wrote.
-/// Where something is written: `place`.
-pub(super) fn put_place(object: &mut Object, span: &Span) {
-    let Some(source) = span.source() else { return };
-    let mut fields = Object::new();
-    match source.kind() {
-        SourceKind::Flag => {
-            fields.text("flag", source.name());
-            fields.text("argument", &source.shown_assignment(span.start()));
-        }
-        SourceKind::File | SourceKind::Rendered => {
-            fields.text("file", source.name());
-            if let Some(at) = span.position() {
-                fields.count("line", at.line);
-                fields.count("column", at.column);
-            }
-        }
-    }
-    object.put("place", fields.into_value());
 }

@@ -2,11 +2,11 @@
 
 use super::documents::Document;
 use super::experiment::{Experiment, Subject};
-use super::fields::lines_of;
 use super::traced::TracedOutput;
-use crate::diagnostic::{Diagnostic, Source, SourceKind, Span};
-use crate::engine::{Aspect, LineOrigin, TemplateCall, TemplateLine, Used, sort_deciding};
+use crate::diagnostic::{Diagnostic, Source, SourceKind};
+use crate::engine::{LineOrigin, TemplateCall, TemplateLine, Used, UsedValue, sort_deciding};
 use crate::kubernetes::Id;
+use crate::manifest::lines_of;
 use crate::secrets::Secrets;
 use crate::values::ValuePath;
 use crate::yaml::{self, Map, Value};
@@ -80,19 +80,6 @@ pub struct ExplainedLine {
     pub place: Option<TemplateLine>,
     /// The calls around it, the innermost first.
     pub calls: Vec<TemplateCall>,
-}
-
-/// A value that a line depends on.
-#[derive(Debug, Clone, PartialEq)]
-pub struct UsedValue {
-    /// Which value.
-    pub path: ValuePath,
-    /// What of it.
-    pub aspect: Aspect,
-    /// What it is, with what is secret masked; `None` if it is not set.
-    pub value: Option<Value>,
-    /// Who set it.
-    pub place: Option<Span>,
 }
 
 /// Explains a line of the output, or the lines of a field.
@@ -192,7 +179,7 @@ fn explained(
 }
 
 /// A value that is masked if it is among these.
-fn hidden(used: UsedValue, masked: &[Used]) -> UsedValue {
+pub(super) fn hidden(used: UsedValue, masked: &[Used]) -> UsedValue {
     if !masked.iter().any(|masked| masked.path == used.path) {
         return used;
     }

@@ -3,11 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::documents::in_output;
-use super::json::put_place;
-use super::line_text::put_origin;
 use super::traced::TracedOutput;
 use crate::diagnostic::{Diagnostic, SourceKind, printable_json};
-use crate::engine::{self, Aspect, Used};
+use crate::engine::{self, Aspect, Used, put_origin, put_place};
 use crate::json::{self, Object};
 use crate::render::Render;
 use crate::secrets::Secrets;

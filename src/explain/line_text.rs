@@ -2,12 +2,11 @@
 
 use std::fmt::Write;
 
-use super::json::{put_place, write_object};
-use super::line::{ExplainedLine, LineExplanation, UsedValue};
+use super::json::write_object;
+use super::line::{ExplainedLine, LineExplanation};
 use super::text::{cut, shown};
-use super::traced::place_text;
 use crate::diagnostic::{Paint, printable};
-use crate::engine::{Aspect, TemplateCall, TemplateLine};
+use crate::engine::{Aspect, TemplateCall, TemplateLine, UsedValue, put_origin, used_json};
 use crate::json::Object;
 use crate::yaml::Value;
 
@@ -33,7 +32,7 @@ pub fn line_text(explanation: &LineExplanation, all: bool, paint: Paint) -> Stri
     let mut places: Vec<(&TemplateLine, &[TemplateCall])> = Vec::new();
     for line in &explanation.lines {
         if let Some(place) = &line.place
-            && !places.iter().any(|(known, _)| place_text(known) == place_text(place))
+            && !places.iter().any(|(known, _)| *known == place)
         {
             places.push((place, &line.calls));
         }
@@ -45,7 +44,7 @@ pub fn line_text(explanation: &LineExplanation, all: bool, paint: Paint) -> Stri
                 Some(name) => format!("    {} is included at ", printable(name)),
                 None => "    tpl runs at ".to_owned(),
             };
-            let _ = writeln!(out, "{what}{}", paint.bold(&printable(&place_text(&call.place))));
+            let _ = writeln!(out, "{what}{}", paint.bold(&printable(&call.place.to_string())));
         }
     }
     more(places.len(), most, "line", &mut out);
@@ -58,7 +57,7 @@ pub fn line_text(explanation: &LineExplanation, all: bool, paint: Paint) -> Stri
 }
 
 fn write_place(place: &TemplateLine, paint: Paint, out: &mut String) {
-    let at = place_text(place);
+    let at = place.to_string();
     let text = match place {
         TemplateLine::File(span) => span.text(),
         TemplateLine::Text { text, .. } => text,
@@ -136,49 +135,4 @@ pub fn line_json(explanation: &LineExplanation) -> String {
     fields.list("shown", explanation.shown.iter().map(used_json));
     fields.list("deciding", explanation.deciding.iter().map(used_json));
     write_object(fields)
-}
-
-/// `template` and `calls`.
-pub(super) fn put_origin(fields: &mut Object, place: Option<&TemplateLine>, calls: &[TemplateCall]) {
-    if let Some(place) = place {
-        fields.put("template", place_json(place, None));
-    }
-    if !calls.is_empty() {
-        fields.list("calls", calls.iter().map(|call| place_json(&call.place, call.name.as_deref())));
-    }
-}
-
-fn place_json(place: &TemplateLine, name: Option<&str>) -> Value {
-    let mut fields = Object::new();
-    if let Some(name) = name {
-        fields.text("name", name);
-    }
-    match place {
-        TemplateLine::File(span) => {
-            if let (Some(source), Some(position)) = (span.source(), span.position()) {
-                fields.text("file", source.name());
-                fields.count("line", position.line);
-                fields.count("column", position.column);
-            }
-        }
-        TemplateLine::Text { line, .. } => fields.count("tpl", *line),
-    }
-    fields.into_value()
-}
-
-fn used_json(used: &UsedValue) -> Value {
-    let mut fields = Object::new();
-    fields.text("key", &used.path.to_string());
-    match used.aspect {
-        Aspect::Whole => {}
-        Aspect::Keys => fields.text("only", "keys"),
-        Aspect::Emptiness => fields.text("only", "emptiness"),
-    }
-    if let Some(value) = &used.value {
-        fields.put("value", value.clone());
-    }
-    if let Some(place) = &used.place {
-        put_place(&mut fields, place);
-    }
-    fields.into_value()
 }

@@ -8,7 +8,6 @@
 //! | `effects` | what changed in the output |
 //! | `documents` | the manifests where they stand in the output |
 //! | `traced` | the output with where each line comes from |
-//! | `fields` | where a field stands in a document |
 //! | `line`, `line_text` | where a line or a field comes from |
 //! | `line_map` | the same of all lines, for other programs |
 //! | `images`, `images_text` | the images of a render, and the values that set them |
@@ -16,6 +15,7 @@
 //! | `preconditions` | which value has to be another one first |
 //! | `hidden` | the answers with what is secret masked |
 //! | `causes` | which values made a difference between two sets of manifests |
+//! | `origins` | which lines of templates, and which calls and values, lines and differences come from |
 //! | `upgrade`, `renamed` | what another version of a chart does with the values of its user |
 //! | `unused` | values that no experiment gave any effect |
 //! | `text`, `json` | the answers, for people and for programs |
@@ -30,7 +30,6 @@ mod causes;
 mod documents;
 mod effects;
 mod experiment;
-mod fields;
 mod hidden;
 mod images;
 mod images_text;
@@ -38,6 +37,7 @@ mod json;
 mod line;
 mod line_map;
 mod line_text;
+mod origins;
 mod parallel;
 mod preconditions;
 mod renamed;
@@ -57,14 +57,14 @@ pub use api_versions::api_version_notes;
 pub use causes::{Before, add_causes};
 pub use effects::{Effect, EffectKind, Line, Source};
 pub use experiment::{Change, Experiments, Subject};
-pub use fields::place_of_field;
 pub use hidden::{hide, hide_unused};
 pub use images::{UsedImage, images};
 pub use images_text::{images_json, images_names, images_text};
 pub use json::{explanation_json, unused_json};
-pub use line::{ExplainedLine, LineExplanation, UsedValue, Wanted, WrittenLine, explain_line};
+pub use line::{ExplainedLine, LineExplanation, Wanted, WrittenLine, explain_line};
 pub use line_map::line_map;
 pub use line_text::{line_json, line_text};
+pub use origins::{LineOrigins, LineSource, SideTrace, add_origins};
 pub use preconditions::{Gate, GatePart};
 pub use text::{explanation_text, unused_text};
 pub use unused::{Scanned, Unused, unused};

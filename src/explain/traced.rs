@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use super::documents::{Document, documents};
 use super::effects::{Effect, EffectKind, Line, Source};
 use super::experiment::Experiment;
-use super::fields::{lines_of, value_path};
-use crate::engine::{Dependence, LineOrigin, Rendered, TemplateLine, Trace, Used};
+use crate::engine::{Dependence, LineOrigin, Rendered, Trace, Used};
 use crate::kubernetes::{FieldPath, Id};
+use crate::manifest::{lines_of, value_path};
 use crate::secrets::Secrets;
 use crate::values::ValuePath;
 use crate::yaml;
@@ -105,12 +105,4 @@ impl TracedOutput {
 
 fn both(origin: LineOrigin) -> impl Iterator<Item = Used> {
     origin.shown.into_iter().chain(origin.deciding)
-}
-
-/// A line of a template as it is shown: `templates/x.yaml:12:3`, or a line of a text that `tpl` ran.
-pub(super) fn place_text(place: &TemplateLine) -> String {
-    match place {
-        TemplateLine::File(span) => span.to_string(),
-        TemplateLine::Text { line, .. } => format!("line {line} of the text that tpl runs"),
-    }
 }

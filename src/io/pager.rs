@@ -21,7 +21,7 @@ pub struct Pager {
 impl Pager {
     /// The one that MIM_CHART_PAGER names, or PAGER, else `less`; `None` if that is empty or `cat`.
     pub fn of_environment() -> Option<Pager> {
-        Pager::named(["MIM_CHART_PAGER", "PAGER"].map(|name| std::env::var_os(name)))
+        Pager::named(["MIM_CHART_PAGER", "PAGER"].map(std::env::var_os))
     }
 
     fn named(candidates: [Option<OsString>; 2]) -> Option<Pager> {

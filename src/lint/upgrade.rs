@@ -13,10 +13,9 @@ use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::diff::{Change, Comparison, Difference, ImpactLevel, Status, compare_sides};
 use crate::engine::{self, ClusterObjects, Release, Scope, add_template_lines};
-use crate::explain::place_of_field;
 use crate::json;
 use crate::kubernetes::{FieldPath, Object, read_stored_stream};
-use crate::manifest::{Manifest, Manifests};
+use crate::manifest::{Manifest, Manifests, place_of_field};
 use crate::secrets::Secrets;
 use crate::yaml::{Node, Value};
 

@@ -2,6 +2,7 @@
 //! applied, hooks set apart, and written as Helm writes them.
 
 mod document;
+mod fields;
 mod hook;
 mod identify;
 mod layout;
@@ -14,6 +15,7 @@ use crate::diagnostic::{Diagnostic, Source};
 use crate::yaml::{Repeated, split_manifests};
 
 pub use document::Manifest;
+pub use fields::{lines_of, place_of_field, value_path};
 pub use hook::Hook;
 pub use layout::{Files, Layout, files, is_object_file};
 pub use post_render::{from_post_renderer, to_post_renderer};

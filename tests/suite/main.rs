@@ -14,7 +14,8 @@
 //! | `chart_trees` | charts that multiply when they are read |
 //! | `standard_output` | output that cannot be written |
 //! | `limits`, `go_template_limits` | hostile input under limits of memory and disk |
-//! | `terminal` | colours and progress, which only terminals get |
+//! | `terminal` | colours, pagers and progress, which only terminals get |
+//! | `pages` | pages for browsers |
 //! | `prose` | the language of sources and documents |
 //! | `parity_table`, `pipelines` | what the documents claim |
 //! | `support/` | running the program, reading recorded cases, packing archives |
@@ -43,6 +44,7 @@ mod lint;
 mod lint_mongooseim;
 mod mongooseim_mutations;
 mod package;
+mod pages;
 mod parity_table;
 mod pipelines;
 mod prose;

@@ -1,6 +1,7 @@
 //! `mim-chart diff [NAME] [CHART]` and `mim-chart diff OLD NEW`
 
 mod ignore;
+mod page;
 mod side;
 mod transitions;
 
@@ -18,12 +19,15 @@ use super::arguments::side_flags::{SideFlags, SideOrigin, Sides};
 use super::environment::reproducible_across_versions;
 use super::failure::Failure;
 use super::output::console::Console;
+use super::output::findings_format::workspace;
+use crate::diagnostic::{Diagnostic, Paint};
 use crate::diff::{self, Comparison, TextOptions, compare_ignoring, compare_sides, given_twice};
 use crate::engine::Release;
-use crate::explain::{Before, Version, add_causes, is_another_chart, upgrade};
+use crate::explain::{Before, SideTrace, Version, add_causes, add_origins, is_another_chart, upgrade};
 use crate::io::Inputs;
 use crate::kubernetes::Object;
 use crate::render::Schemas;
+use crate::report;
 use crate::secrets::{Gathering, Secrets};
 use crate::validate::{self, CustomKind};
 use crate::values::merge_defaults;
@@ -35,18 +39,26 @@ enum DiffFormat {
     Text,
     /// A comment for a pull request.
     Markdown,
+    /// A page for a browser, which needs nothing else.
+    Html,
     /// One JSON object.
     Json,
     /// A patch.
     Unified,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
 }
 
 const EXAMPLES: &str = "Examples:\n  \
     mim-chart diff --rev main -f values/prod.yaml\n  \
     mim-chart diff --rev v1.2..v1.3 ./mychart --output markdown\n  \
     mim-chart diff --from-chart web-1.4.2.tgz --to-chart web-2.0.0.tgz -f mine.yaml\n  \
+    mim-chart diff ./mychart --rev main -f prod.yaml --output html > change.html\n  \
     mim-chart diff ./mychart -f prod.yaml --to-set replicas=3\n  \
-    mim-chart diff old.yaml new.yaml\n  \
+    mim-chart diff old.yaml new.yaml --side-by-side\n  \
+    mim-chart diff ./mychart --rev main --images --output json | jq -r '.new[]'\n  \
     kubectl get statefulset,service,configmap -o yaml | mim-chart diff --from - -f values/prod.yaml";
 
 const JSON: &str = "With --output json, one object:\n  \
@@ -59,7 +71,8 @@ const JSON: &str = "With --output json, one object:\n  \
     objects    status (added, removed, changed, renamed, rewritten), apiVersion, kind, namespace, name,\n             \
     oldName, origin (the template), causes, impacts, changes\n  \
     impacts    rule, level (info, warning, rejected), text, remedy\n  \
-    changes    path, change, old, new (JSON as text), causes\n  \
+    changes    path, change, old, new (JSON as text), causes; of charts in Go templates: template (file, line, column),\n             \
+                calls (the same with name, the innermost first), shown, deciding (key, value, place)\n  \
     causes     key, old, new (JSON as text), place";
 
 /// Show what a change of a chart or its values changes in the manifests, and what that does in a cluster
@@ -88,6 +101,15 @@ pub(super) struct Diff {
     /// Unchanged lines around those that differ in a text
     #[arg(long, value_name = "LINES", default_value_t = 3)]
     context: usize,
+    /// List the container images that change, and nothing else; with --output json as one object
+    #[arg(long, conflicts_with = "side_by_side")]
+    images: bool,
+    /// Show the old and the new text of each object beside each other
+    #[arg(long)]
+    side_by_side: bool,
+    /// With --side-by-side: the width of the lines; without it that of COLUMNS or of the terminal, else 130
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..=2000), requires = "side_by_side")]
+    width: Option<u16>,
     /// At a terminal, print everything at once: do not use the pager that MIM_CHART_PAGER or PAGER names (less)
     #[arg(long)]
     no_pager: bool,
@@ -120,8 +142,14 @@ impl Diff {
     pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
         let sides = self.sides.sides(&self.arguments)?;
         self.sides.check(sides, &self.values)?;
+        if self.side_by_side && self.output != DiffFormat::Text {
+            return Err(Diagnostic::error("usage", "--side-by-side can't be used with --output: it is text").into());
+        }
         let (old, new) = (find(sides.old, global)?, find(sides.new, global)?);
         let definitions = self.cluster.definitions()?;
+        if self.images && !matches!(self.output, DiffFormat::Text | DiffFormat::Json) {
+            return Err(Diagnostic::error("usage", "--images can be used with --output text and json only").into());
+        }
         let maker = self.maker(sides, &definitions, global)?;
         let mut notes = Vec::new();
         if matches!(sides.old, SideOrigin::AtRevision { .. }) && self.values.sets_any() {
@@ -149,9 +177,18 @@ impl Diff {
         notes.extend(self.ignored.notes(is_patch));
         let mut comparison = compare_ignoring(&old.objects, &new.objects, &secrets, namespace, &rules);
         add_rules_of_custom_kinds(&mut comparison, (&old, &new), &definitions, &secrets, namespace);
-        self.explain(&mut comparison, &maker, (&old, &new), console)?;
+        let traces = [&old, &new].map(|side| side.rendered.as_ref().map(|side| SideTrace::new(side.scope(&maker))));
+        let traces = traces.each_ref().map(Option::as_ref);
+        self.explain(&mut comparison, &maker, (&old, &new), traces, console)?;
         console.warn(&notes, false)?;
-        self.print(&comparison, console)?;
+        if self.images {
+            return self.conclude_images((&old.objects, &new.objects), &comparison, namespace, console);
+        }
+        if self.output == DiffFormat::Html {
+            console.print_document(&page::page(&comparison, sides, traces, console.secrets()))?;
+        } else {
+            self.print(&comparison, console)?;
+        }
         if self.detailed_exitcode && !comparison.is_empty() { Err(Failure::DifferencesFound) } else { Ok(()) }
     }
 
@@ -161,9 +198,13 @@ impl Diff {
         comparison: &mut Comparison,
         maker: &SideMaker<'_>,
         (old, new): (&Side, &Side),
+        [old_trace, new_trace]: [Option<&SideTrace<'_>>; 2],
         console: &Console,
     ) -> Result<(), Failure> {
-        let Some(of_new) = &new.rendered else { return Ok(()) };
+        if self.output != DiffFormat::Unified && self.output != DiffFormat::Markdown {
+            add_origins(comparison, (old_trace, new_trace), console.secrets());
+        }
+        let (Some(of_new), Some(new_trace)) = (&new.rendered, new_trace) else { return Ok(()) };
         let progress = console.progress();
         let experiments = progress.experiments();
         if !comparison.differences.is_empty() {
@@ -177,6 +218,7 @@ impl Diff {
                 of_new.subject(maker, experiments),
                 before,
                 (&old.objects, &new.objects),
+                (old_trace, new_trace),
                 console.secrets(),
             )?;
         }
@@ -212,22 +254,53 @@ impl Diff {
         Ok(SideMaker::new(release, capabilities, &self.values, global, selection))
     }
 
+    /// Prints which images change.
+    fn conclude_images(
+        &self,
+        sides: (&[Object], &[Object]),
+        comparison: &Comparison,
+        namespace: &str,
+        console: &mut Console,
+    ) -> Result<(), Failure> {
+        let found = diff::image_changes(sides, comparison, console.secrets(), namespace);
+        let text = match self.output {
+            DiffFormat::Json => diff::image_changes_json(&found),
+            _ => diff::image_changes_text(&found, Paint::new(console.colors_output())),
+        };
+        self.print_text(&text, console)?;
+        if self.detailed_exitcode && !found.is_empty() { Err(Failure::DifferencesFound) } else { Ok(()) }
+    }
+
+    fn print_text(&self, text: &str, console: &mut Console) -> anyhow::Result<()> {
+        if self.no_pager { console.print(text) } else { console.print_in_pages(text) }
+    }
+
     fn print(&self, comparison: &Comparison, console: &mut Console) -> Result<(), Failure> {
         let text = match self.output {
             DiffFormat::Text => {
                 let options = TextOptions { color: console.colors_output(), context: self.context };
-                diff::write_text(comparison, options)
+                if self.side_by_side {
+                    let width = self.width.map_or_else(|| console.width(), usize::from);
+                    diff::write_side_by_side(comparison, options, width)
+                } else {
+                    diff::write_text(comparison, options)
+                }
             }
             DiffFormat::Markdown => diff::write_markdown(comparison, self.context, self.max_bytes),
             DiffFormat::Json => diff::write_json(comparison),
             DiffFormat::Unified => diff::write_unified(comparison, self.context),
+            DiffFormat::Html => return Ok(()),
+            DiffFormat::Sarif => report::write_sarif(&diff::findings(comparison), &workspace()),
+            DiffFormat::Github => report::write_github(&diff::findings(comparison), &workspace()),
         };
         let is_read = console.is_read_by_a_person();
-        Ok(match self.output {
-            DiffFormat::Unified if !is_read => console.print_unchanged(&text),
-            _ if self.no_pager => console.print(&text),
-            _ => console.print_in_pages(&text),
-        }?)
+        match self.output {
+            DiffFormat::Unified if !is_read => console.print_unchanged(&text)?,
+            // Workflow commands are to be commands.
+            DiffFormat::Github => console.print_unchanged(&text)?,
+            _ => self.print_text(&text, console)?,
+        }
+        Ok(())
     }
 }
 

@@ -15,7 +15,7 @@ use crate::cli::arguments::{values_at_revision, values_input};
 use crate::cli::failure::Failure;
 use crate::cli::output::console::Console;
 use crate::diagnostic::{Diagnostic, Severity, Source, printable};
-use crate::engine::{Capabilities, Release};
+use crate::engine::{Capabilities, Release, Scope};
 use crate::explain::{Experiments, Subject};
 use crate::io::{self, Revision};
 use crate::kubernetes::Object;
@@ -46,6 +46,17 @@ pub(super) struct RenderedSide {
 }
 
 impl RenderedSide {
+    /// What it was rendered with.
+    pub(super) fn scope<'s>(&'s self, maker: &'s SideMaker<'_>) -> Scope<'s> {
+        Scope {
+            chart: &self.chart,
+            values: &self.values,
+            release: &maker.release,
+            capabilities: &maker.capabilities,
+            refusals: None,
+        }
+    }
+
     /// What experiments are made with.
     pub(super) fn subject<'s>(&'s self, maker: &'s SideMaker<'_>, experiments: &'s Experiments) -> Subject<'s> {
         Subject {

@@ -88,6 +88,14 @@ impl Console {
         *self.is_terminal.get_or_init(|| std::io::stdout().is_terminal())
     }
 
+    /// How wide lines may be: as COLUMNS says, or the terminal, else as those of `diff -y`.
+    pub(in crate::cli) fn width(&self) -> usize {
+        const DEFAULT: usize = 130;
+        let given = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        let of_terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        given.or_else(of_terminal).filter(|width| *width > 0).unwrap_or(DEFAULT)
+    }
+
     /// What is masked in diagnostics from now on; without `--show-secrets` `find` is called for it.
     pub(in crate::cli) fn learn(&mut self, find: impl FnOnce() -> Secrets) {
         if !self.secrets.is_open() {

@@ -95,7 +95,7 @@ impl FindingsOutput {
 }
 
 /// The repository of a workflow of GitHub Actions; steps may run in a directory below it.
-fn workspace() -> Workspace {
+pub(in crate::cli) fn workspace() -> Workspace {
     let shown = |path: PathBuf| path.to_string_lossy().replace(MAIN_SEPARATOR, "/");
     let root = std::env::var_os("GITHUB_WORKSPACE").map(PathBuf::from).filter(|root| root.is_absolute());
     let current = std::env::current_dir().unwrap_or_default();

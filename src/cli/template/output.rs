@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
+use super::page;
 use crate::chart::Chart;
 use crate::cli::arguments::rendering::leave_out_hooks;
 use crate::cli::arguments::secrets;
@@ -26,6 +27,15 @@ enum FileLayout {
     Hydrator,
 }
 
+/// The form of what is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum OutputFormat {
+    /// Manifests
+    Yaml,
+    /// A page for a browser with where each line comes from
+    Html,
+}
+
 impl From<FileLayout> for Layout {
     fn from(layout: FileLayout) -> Layout {
         match layout {
@@ -43,6 +53,9 @@ pub(super) struct OutputFlags {
     /// Print only what these templates render to (repeatable; templates/x.yaml, with * ? [..])
     #[arg(short, long, value_name = "TEMPLATE")]
     show_only: Vec<String>,
+    /// The form of what is printed
+    #[arg(long, value_enum, default_value = "yaml", value_name = "FORMAT")]
+    output: OutputFormat,
     /// Write the manifests to files below this directory instead of printing them
     #[arg(long, value_name = "DIR")]
     output_dir: Option<PathBuf>,
@@ -88,6 +101,9 @@ impl OutputFlags {
     ) -> Result<(), Failure> {
         if self.line_map.is_some() {
             return self.write_with_line_map(render, strict, subject, console);
+        }
+        if self.output == OutputFormat::Html {
+            return self.write_page(render, release, strict, subject, console);
         }
         let Render { chart, mut manifests, mut warnings, values, .. } = render;
         // The process ends soon: to free values and files piece by piece would only take time.
@@ -146,6 +162,28 @@ impl OutputFlags {
         Ok(console.print_unchanged(&text)?)
     }
 
+    /// Prints all manifests as a page.
+    fn write_page(
+        &self,
+        mut render: Render,
+        release: &str,
+        strict: bool,
+        subject: &secrets::Subject<'_>,
+        console: &mut Console,
+    ) -> Result<(), Failure> {
+        leave_out_hooks(&mut render.manifests, self.no_hooks, self.skip_tests);
+        render.warnings.extend(hooks_note(&render.manifests));
+        subject.learn_now(console);
+        let mut crds = self.crds(&render.chart);
+        if !self.show_only.is_empty() {
+            let name = render.chart.metadata.name.clone();
+            manifest::keep_shown(&mut render.manifests, &mut crds, &name, &self.patterns())?;
+        }
+        let page = page::page(&render, &crds, release, console.secrets());
+        console.warn(&render.warnings, strict)?;
+        Ok(console.print_document(&page)?)
+    }
+
     /// The chart's custom resource definitions, where they are to be printed.
     pub(super) fn crds(&self, chart: &Chart) -> Vec<(String, String)> {
         let crds = if self.include_crds { chart.all_crds() } else { Vec::new() };
@@ -169,6 +207,16 @@ impl OutputFlags {
         }
         if self.line_map.is_some() && program.is_some() {
             return refuse("--line-map covers what templates print: it can't be used with --post-renderer", &[]);
+        }
+        if self.output == OutputFormat::Html {
+            let other = [
+                ("--output-dir", self.output_dir.is_some()),
+                ("--line-map", self.line_map.is_some()),
+                ("--post-renderer", program.is_some()),
+            ];
+            if let Some((flag, _)) = other.into_iter().find(|(_, is_given)| *is_given) {
+                return refuse(&format!("--output html can't be used with {flag}"), &[]);
+            }
         }
         if self.output_directory().is_some()
             && program.is_some_and(|program| program.kind() == PostRendererKind::Executable)

@@ -196,7 +196,9 @@ mod tests {
 
     fn covers(rules: &IgnoreRules, kind: &str, path: &[&str], what: What) -> bool {
         let id = Id { kind: kind.to_owned(), ..Id::default() };
-        rules.covering(&id, &Change { path: FieldPath::of_fields(path), what, causes: Vec::new() }).is_some()
+        rules
+            .covering(&id, &Change { path: FieldPath::of_fields(path), what, causes: Vec::new(), origin: None })
+            .is_some()
     }
 
     fn changed() -> What {

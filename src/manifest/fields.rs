@@ -7,7 +7,7 @@ use crate::values::{Step, ValuePath};
 use crate::yaml::{Node, Value};
 
 /// The lines (from 0) of what is at a path of a document of so many lines.
-pub(super) fn lines_of(node: &Node, path: &ValuePath, count: usize) -> Option<std::ops::Range<usize>> {
+pub fn lines_of(node: &Node, path: &ValuePath, count: usize) -> Option<std::ops::Range<usize>> {
     let line = |span: &Span| span.position().map(|position| position.line - 1);
     let mut range = 0..count;
     let mut node = node;
@@ -39,7 +39,7 @@ pub fn place_of_field(document: &Node, field: &FieldPath) -> Span {
 }
 
 /// A field as the way to it in a document, as far as it leads.
-pub(super) fn value_path(document: &Node, field: &FieldPath) -> ValuePath {
+pub fn value_path(document: &Node, field: &FieldPath) -> ValuePath {
     let mut steps = Vec::new();
     let mut node = document;
     for step in &field.0 {

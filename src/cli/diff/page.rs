@@ -1,0 +1,43 @@
+//! A comparison as a page.
+
+use crate::cli::arguments::side_flags::{SideOrigin, Sides};
+use crate::diff::{Comparison, notes};
+use crate::explain::{LineSource, SideTrace};
+use crate::io::BUILT_IN_CHART;
+use crate::kubernetes::Id;
+use crate::page::{Head, Shown, ShownText, write_page};
+use crate::secrets::Secrets;
+
+/// Writes the page; `traces` are those of the sides that were rendered.
+pub(super) fn page(
+    comparison: &Comparison,
+    sides: Sides<'_>,
+    traces: [Option<&SideTrace<'_>>; 2],
+    secrets: &Secrets,
+) -> String {
+    let (old, new) = (name(sides.old), name(sides.new));
+    let title = if old == new { new } else { format!("{old} → {new}") };
+    let head = Head { title, summary: comparison.summary(), notes: notes(comparison) };
+    let differences = comparison.differences.iter();
+    let shown: Vec<Shown<'_>> = differences.map(Shown::difference).collect();
+    let [old, new] = traces.map(|trace| LineSource::of(trace?, secrets));
+    let text = |source: &Option<LineSource<'_>>, id: &Id, text: &str| {
+        let origins = source.as_ref().and_then(|source| source.lines(id, text));
+        ShownText { text: text.to_owned(), origins }
+    };
+    write_page(&head, &shown, |number| {
+        let difference = &comparison.differences[number];
+        let before = text(&old, &difference.old_id(), &difference.old_text);
+        [before, text(&new, &difference.id, &difference.new_text)]
+    })
+}
+
+/// What a side is called.
+fn name(origin: SideOrigin<'_>) -> String {
+    match origin {
+        SideOrigin::Chart(chart) => chart.unwrap_or(BUILT_IN_CHART).to_owned(),
+        SideOrigin::AtRevision { chart, revision } => format!("{} at {revision}", chart.unwrap_or(BUILT_IN_CHART)),
+        SideOrigin::Manifests { path: "-", .. } => "standard input".to_owned(),
+        SideOrigin::Manifests { path, .. } => path.to_owned(),
+    }
+}

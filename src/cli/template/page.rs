@@ -1,0 +1,34 @@
+//! What a chart renders, as a page.
+
+use crate::diagnostic::Source;
+use crate::explain::{LineSource, SideTrace};
+use crate::kubernetes::{Object, read_objects};
+use crate::manifest::Manifest;
+use crate::page::{Head, Shown, ShownText, write_page};
+use crate::render::Render;
+use crate::secrets::Secrets;
+
+/// Writes a page of all manifests, after the definitions of custom resources (pairs of path and text).
+pub(super) fn page(render: &Render, crds: &[(String, String)], release: &str, secrets: &Secrets) -> String {
+    let definitions = crds.iter().flat_map(|(path, text)| {
+        // What is no object is not shown: the API server would not take it either.
+        read_objects(&Source::file(path, text), path).unwrap_or_default()
+    });
+    let manifests = render.manifests.manifests.iter().chain(&render.manifests.hooks);
+    let objects: Vec<Object> = definitions.chain(manifests.map(Manifest::object)).collect();
+    let metadata = &render.chart.metadata;
+    let head = Head {
+        title: format!("{release}: {} {}", metadata.name, metadata.version),
+        summary: format!("{} object{}", objects.len(), if objects.len() == 1 { "" } else { "s" }),
+        notes: Vec::new(),
+    };
+    let shown: Vec<Shown<'_>> = objects.iter().map(|object| Shown::object(&object.id, &object.origin)).collect();
+    let trace = SideTrace::new(render.scope());
+    let source = LineSource::of(&trace, secrets);
+    write_page(&head, &shown, |number| {
+        let object = &objects[number];
+        let text = secrets.masked_lines(object.span.text()).join("\n");
+        let origins = source.as_ref().and_then(|source| source.lines(&object.id, &text));
+        [ShownText::default(), ShownText { text, origins }]
+    })
+}

@@ -1,0 +1,117 @@
+//! A comparison as findings, for the forms in which checks report theirs: SARIF, and annotations of GitHub.
+
+use super::cause::Cause;
+use super::compare::Change;
+use super::difference::{Comparison, Difference, Status};
+use super::impact::ImpactLevel;
+use super::origin::Origin;
+use super::text::{cause_lines, change_lines};
+use crate::diagnostic::{Diagnostic, Severity, SourceKind, Span};
+use crate::engine::TemplateLine;
+use crate::report::Finding;
+
+/// More calls around a line, and more values of it, are not named.
+const MOST: usize = 3;
+
+/// What differs, as findings: what needs attention in a cluster as errors and warnings, and each change as a note. Each is at the line of
+/// the file that set the value which made it, or else at the line of the template; further places are the template, the calls around
+/// its line, and where values are set.
+pub fn findings(comparison: &Comparison) -> Vec<Finding> {
+    let noticed = comparison.differences.iter().filter(|difference| difference.status != Status::Rewritten);
+    noticed.flat_map(of_object).collect()
+}
+
+fn of_object(difference: &Difference) -> Vec<Finding> {
+    let object = format!("{}/{}", difference.id.kind, difference.id.name);
+    let finding =
+        |path: String, diagnostic: Diagnostic| Finding { object: object.clone(), path, diagnostic, file: None };
+    let mut found = Vec::new();
+    let first = difference.changes.iter().find(|change| change.origin.is_some() || !change.causes.is_empty());
+    let with_places = |diagnostic| match first {
+        Some(change) => placed(diagnostic, &change.causes, change.origin.as_deref()),
+        None => placed(diagnostic, &difference.causes, difference.line.as_ref()),
+    };
+    for impact in &difference.impacts {
+        let (severity, code) = match impact.level {
+            ImpactLevel::Info => continue,
+            ImpactLevel::Warning => (Severity::Warning, "change-impact"),
+            ImpactLevel::Rejected => (Severity::Error, "change-rejected"),
+        };
+        let mut diagnostic = with_places(Diagnostic::new(severity, code, format!("{object}: {}", impact.text)));
+        diagnostic.help.extend(impact.remedy.clone());
+        found.push(finding(String::new(), diagnostic));
+    }
+    if difference.status != Status::Changed {
+        let what = match &difference.old_name {
+            Some(old) => format!("{object}: renamed, was {old}"),
+            None => format!("{object}: {}", difference.status.word()),
+        };
+        let diagnostic = Diagnostic::new(Severity::Info, "change", with_causes(what, &difference.causes));
+        found.push(finding(String::new(), placed(diagnostic, &difference.causes, difference.line.as_ref())));
+    }
+    for change in &difference.changes {
+        let message = with_causes(format!("{object}: {}", in_a_line(change)), &change.causes);
+        let diagnostic = Diagnostic::new(Severity::Info, "change", message);
+        found.push(finding(change.path.to_string(), placed(diagnostic, &change.causes, change.origin.as_deref())));
+    }
+    found
+}
+
+fn with_causes(message: String, causes: &[Cause]) -> String {
+    cause_lines(causes).into_iter().fold(message, |message, line| format!("{message}\n{line}"))
+}
+
+/// `spec.replicas: 1 → 3`, or of what takes more than a line the field and the lines that differ.
+fn in_a_line(change: &Change) -> String {
+    const LINES: usize = 10;
+    let lines = change_lines(change, 0);
+    let sign = match lines.first() {
+        Some(('+', _)) => "+ ",
+        Some(('-', _)) => "- ",
+        _ => "",
+    };
+    let mut shown: Vec<String> = lines.iter().take(LINES).map(|(sign, line)| format!("{sign} {line}")).collect();
+    if let (Some(first), Some((_, line))) = (shown.first_mut(), lines.first()) {
+        *first = format!("{sign}{line}");
+    }
+    if let Some(more @ 1..) = lines.len().checked_sub(LINES) {
+        shown.push(format!("… {more} more lines"));
+    }
+    shown.join("\n")
+}
+
+/// A diagnostic with the places that it comes from.
+fn placed(mut diagnostic: Diagnostic, causes: &[Cause], origin: Option<&Origin>) -> Diagnostic {
+    let mut known: Vec<Span> = Vec::new();
+    let mut add = |diagnostic: &mut Diagnostic, span: &Span, text: String| {
+        let is_file = span.source().is_some_and(|source| source.kind() == SourceKind::File);
+        if is_file && !known.contains(span) {
+            known.push(span.clone());
+            *diagnostic = diagnostic.clone().at(span.clone(), text);
+        }
+    };
+    for cause in causes.iter().take(MOST) {
+        if let Some(span) = &cause.span {
+            add(&mut diagnostic, span, format!("{} is set here", cause.key));
+        }
+    }
+    let Some(origin) = origin else { return diagnostic };
+    if let TemplateLine::File(span) = &origin.place {
+        add(&mut diagnostic, span, "rendered by this template line".to_owned());
+    }
+    for call in origin.calls.iter().take(MOST) {
+        if let TemplateLine::File(span) = &call.place {
+            let text = match &call.name {
+                Some(name) => format!("{name} is included here"),
+                None => "tpl runs here".to_owned(),
+            };
+            add(&mut diagnostic, span, text);
+        }
+    }
+    for used in origin.shown.iter().take(MOST) {
+        if let Some(span) = &used.place {
+            add(&mut diagnostic, span, format!("{} is set here", used.path));
+        }
+    }
+    diagnostic
+}

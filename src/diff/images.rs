@@ -1,0 +1,261 @@
+//! Which container images change between two sides.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fmt::Write;
+
+use super::cause::Cause;
+use super::compare::Change;
+use super::difference::{Comparison, Status, counted};
+use super::json::cause;
+use super::text::cause_lines;
+use crate::diagnostic::{Paint, printable, printable_json};
+use crate::json::{self, Object as Fields};
+use crate::kubernetes::{FieldPath, Id, ImageField, Object, images_of};
+use crate::secrets::Secrets;
+use crate::yaml::Value;
+
+/// The images that change.
+#[derive(Debug, Default)]
+pub struct ImageChanges {
+    /// The changes: those of the same images are one.
+    changes: Vec<ImageChange>,
+    /// Images that only the new side has, and that only the old one has.
+    new: BTreeSet<String>,
+    gone: BTreeSet<String>,
+    /// How many fields name the same image on both sides.
+    unchanged: usize,
+}
+
+/// Fields that named one image, and name another one.
+#[derive(Debug)]
+struct ImageChange {
+    /// The image before; `None` where the field is new.
+    old: Option<String>,
+    /// The image now; `None` where the field is gone.
+    new: Option<String>,
+    fields: Vec<Place>,
+}
+
+#[derive(Debug)]
+struct Place {
+    id: Id,
+    path: FieldPath,
+    role: &'static str,
+    causes: Vec<Cause>,
+}
+
+type Key<'o> = (&'o str, &'o str, &'o str, &'o str, String);
+
+/// Compares the images of two sides. `comparison` is that of the sides, with causes; `namespace` is the one of objects that say none.
+pub fn image_changes(
+    (old, new): (&[Object], &[Object]),
+    comparison: &Comparison,
+    secrets: &Secrets,
+    namespace: &str,
+) -> ImageChanges {
+    // Objects that have another name now are those that they were.
+    let renamed: HashMap<(&str, &str, &str, &str), &str> = comparison
+        .differences
+        .iter()
+        .filter(|difference| difference.status == Status::Renamed)
+        .filter_map(|difference| {
+            let id = &difference.id;
+            Some((
+                (id.group(), id.kind.as_str(), in_namespace(id, namespace), id.name.as_str()),
+                difference.old_name.as_deref()?,
+            ))
+        })
+        .collect();
+    let mut before: HashMap<Key<'_>, String> = HashMap::new();
+    let mut order: Vec<(&Id, ImageField)> = Vec::new();
+    for object in old {
+        for field in images_of(object) {
+            before.insert(key(&object.id, &field.path, &object.id.name, namespace), field.image.clone());
+            order.push((&object.id, field));
+        }
+    }
+    let mut found = Changes::new(comparison, secrets);
+    let (mut kept, mut of_new) = (HashSet::new(), HashSet::new());
+    for object in new {
+        let id = &object.id;
+        let identity = (id.group(), id.kind.as_str(), in_namespace(id, namespace), id.name.as_str());
+        let old_name = renamed.get(&identity).copied().unwrap_or(&id.name);
+        for field in images_of(object) {
+            let key = key(id, &field.path, old_name, namespace);
+            let old = before.get(&key).cloned();
+            kept.insert(key);
+            of_new.insert(field.image.clone());
+            if old.as_ref() == Some(&field.image) {
+                found.unchanged += 1;
+            } else {
+                let image = field.image.clone();
+                found.add(old, Some(image), id, field);
+            }
+        }
+    }
+    let of_old: HashSet<&String> = order.iter().map(|(_, field)| &field.image).collect();
+    let masked = |image: &String| secrets.mask(image);
+    found.new = of_new.iter().filter(|image| !of_old.contains(image)).map(masked).collect();
+    found.gone = of_old.into_iter().filter(|image| !of_new.contains(*image)).map(masked).collect();
+    for (id, field) in order {
+        if !kept.contains(&key(id, &field.path, &id.name, namespace)) {
+            found.add(Some(field.image.clone()), None, id, field);
+        }
+    }
+    let Changes { changes, new, gone, unchanged, .. } = found;
+    ImageChanges { changes, new, gone, unchanged }
+}
+
+fn in_namespace<'o>(id: &'o Id, namespace: &'o str) -> &'o str {
+    if id.namespace.is_empty() { namespace } else { &id.namespace }
+}
+
+fn key<'o>(id: &'o Id, path: &FieldPath, name: &'o str, namespace: &'o str) -> Key<'o> {
+    (id.group(), &id.kind, in_namespace(id, namespace), name, path.to_string())
+}
+
+/// Changes that are being put together.
+struct Changes<'c> {
+    comparison: HashMap<&'c Id, Vec<&'c Change>>,
+    secrets: &'c Secrets,
+    known: HashMap<(Option<String>, Option<String>), usize>,
+    changes: Vec<ImageChange>,
+    new: BTreeSet<String>,
+    gone: BTreeSet<String>,
+    unchanged: usize,
+}
+
+impl<'c> Changes<'c> {
+    fn new(comparison: &'c Comparison, secrets: &'c Secrets) -> Self {
+        let by_object =
+            comparison.differences.iter().map(|difference| (&difference.id, difference.changes.iter().collect()));
+        Changes {
+            comparison: by_object.collect(),
+            secrets,
+            known: HashMap::new(),
+            changes: Vec::new(),
+            new: BTreeSet::new(),
+            gone: BTreeSet::new(),
+            unchanged: 0,
+        }
+    }
+
+    fn add(&mut self, old: Option<String>, new: Option<String>, id: &Id, field: ImageField) {
+        let [old, new] = [old, new].map(|image| image.map(|image| self.secrets.mask(&image)));
+        let at = *self.known.entry((old.clone(), new.clone())).or_insert_with(|| {
+            self.changes.push(ImageChange { old, new, fields: Vec::new() });
+            self.changes.len() - 1
+        });
+        let mut causes: Vec<Cause> = Vec::new();
+        let of_object = self.comparison.get(id).map_or(&[][..], Vec::as_slice);
+        let parts = |path: &FieldPath| field.parts.iter().any(|part| part.meets(path));
+        for of_change in of_object.iter().filter(|change| parts(&change.path)).flat_map(|change| &change.causes) {
+            if !causes.contains(of_change) {
+                causes.push(of_change.clone());
+            }
+        }
+        let place = Place { id: id.clone(), path: field.path, role: field.role.name(), causes };
+        self.changes[at].fields.push(place);
+    }
+}
+
+impl ImageChange {
+    fn word(&self) -> &'static str {
+        match (&self.old, &self.new) {
+            (None, _) => "added",
+            (_, None) => "removed",
+            _ => "changed",
+        }
+    }
+}
+
+impl ImageChanges {
+    /// Whether no image changes.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// `2 images changed, 1 added, 5 unchanged`: fields that name one.
+    fn summary(&self) -> String {
+        let count = |word: &str| {
+            let of_word = self.changes.iter().filter(|change| change.word() == word);
+            of_word.map(|change| change.fields.len()).sum::<usize>()
+        };
+        let counts = ["changed", "added", "removed"].map(|word| (count(word), word));
+        let mut parts: Vec<String> =
+            counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+        if parts.is_empty() {
+            parts.push("no images change".to_owned());
+        }
+        parts.push(format!("{} unchanged", self.unchanged));
+        parts.join(", ")
+    }
+}
+
+/// What `diff --images` prints.
+pub fn image_changes_text(found: &ImageChanges, paint: Paint) -> String {
+    /// More fields of the same change are counted.
+    const MOST: usize = 20;
+    let mut out = String::new();
+    for change in &found.changes {
+        let line = match (&change.old, &change.new) {
+            (None, Some(new)) => format!("+ {new}"),
+            (Some(old), None) => format!("- {old}"),
+            (old, new) => {
+                format!("~ {} → {}", old.as_deref().unwrap_or_default(), new.as_deref().unwrap_or_default())
+            }
+        };
+        // Writing to a String can't fail.
+        let _ = writeln!(out, "{}", paint.bold(&printable(&line)));
+        for place in change.fields.iter().take(MOST) {
+            let _ = writeln!(out, "    {} {}", printable(&place.id.to_string()), printable(&place.path.to_string()));
+            for line in cause_lines(&place.causes) {
+                let _ = writeln!(out, "      {}", paint.dim(&line));
+            }
+        }
+        if let Some(more @ 1..) = change.fields.len().checked_sub(MOST) {
+            let _ = writeln!(out, "    and in {} more", counted(more, "field"));
+        }
+    }
+    if !found.changes.is_empty() {
+        out.push('\n');
+    }
+    let _ = writeln!(out, "{}", found.summary());
+    out
+}
+
+/// What `diff --images --output json` prints: one object.
+///
+/// `summary`, `new` and `gone` (images that only one side has), `unchanged` (how many fields), and `changes`: `change` (`changed`,
+/// `added`, `removed`), `old`, `new`, `fields` (`apiVersion`, `kind`, `namespace`, `name`, `path`, `role` as in `images`, `causes`).
+pub fn image_changes_json(found: &ImageChanges) -> String {
+    let mut top = Fields::new();
+    top.text("summary", &found.summary());
+    top.list("new", found.new.iter().cloned().map(Value::String));
+    top.list("gone", found.gone.iter().cloned().map(Value::String));
+    top.count("unchanged", found.unchanged);
+    top.list("changes", found.changes.iter().map(change_json));
+    format!("{}\n", printable_json(&json::write(&top.into_value())))
+}
+
+fn change_json(change: &ImageChange) -> Value {
+    let mut fields = Fields::new();
+    fields.text("change", change.word());
+    fields.optional_text("old", change.old.as_ref());
+    fields.optional_text("new", change.new.as_ref());
+    let place = |place: &Place| {
+        let mut fields = Fields::new();
+        let id = &place.id;
+        for (key, text) in
+            [("apiVersion", &id.api_version), ("kind", &id.kind), ("namespace", &id.namespace), ("name", &id.name)]
+        {
+            fields.text(key, text);
+        }
+        fields.text("path", &place.path.to_string());
+        fields.text("role", place.role);
+        fields.list("causes", place.causes.iter().map(cause));
+        fields.into_value()
+    };
+    fields.list("fields", change.fields.iter().map(place));
+    fields.into_value()
+}

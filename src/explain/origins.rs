@@ -1,0 +1,205 @@
+//! Where the lines of objects come from, for renders whose engine keeps a trace.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::documents::Document;
+use super::line::{hidden, used_value};
+use super::traced::TracedOutput;
+use crate::alignment::align;
+use crate::diagnostic::Source;
+use crate::diff::{Comparison, Difference, Origin, Status, What};
+use crate::engine::{self, LineOrigin, Scope, TemplateLine, Used, UsedValue, sort_deciding};
+use crate::kubernetes::{FieldPath, Id};
+use crate::manifest::{lines_of, value_path};
+use crate::secrets::Secrets;
+use crate::yaml::{self, Node};
+
+/// Of a change of more lines, values of the first of them are named.
+const MOST_LINES: usize = 200;
+
+/// A side that was rendered. It is traced when that is first asked for.
+pub struct SideTrace<'a> {
+    scope: Scope<'a>,
+    output: OnceCell<Option<TracedOutput>>,
+}
+
+impl<'a> SideTrace<'a> {
+    /// A side that was rendered with this scope.
+    pub fn new(scope: Scope<'a>) -> SideTrace<'a> {
+        SideTrace { scope, output: OnceCell::new() }
+    }
+
+    /// The output with where its lines come from; `None` if the chart's engine keeps no trace.
+    pub(super) fn output(&self) -> Option<&TracedOutput> {
+        self.output.get_or_init(|| engine::trace(&self.scope).map(TracedOutput::of_render)).as_ref()
+    }
+}
+
+/// Adds to each change of a comparison where it comes from: on the new side, or on the old one if it is gone, or if the new one
+/// was not rendered.
+pub fn add_origins(
+    comparison: &mut Comparison,
+    (old, new): (Option<&SideTrace<'_>>, Option<&SideTrace<'_>>),
+    secrets: &Secrets,
+) {
+    if comparison.differences.iter().all(|difference| difference.status == Status::Rewritten) {
+        return;
+    }
+    // What is only new needs no trace of the old side.
+    let needs_old = new.is_none() || comparison.differences.iter().any(is_any_gone);
+    let old = old.filter(|_| needs_old).and_then(|old| LineSource::of(old, secrets));
+    let new = new.and_then(|new| LineSource::of(new, secrets));
+    for difference in &mut comparison.differences {
+        let before = old.as_ref().and_then(|old| old.object(&difference.old_id()));
+        let after = new.as_ref().and_then(|new| new.object(&difference.id));
+        difference.line = [&after, &before].into_iter().flatten().find_map(|object| object.origin([0].into_iter()));
+        let lines = |text: &'_ str| -> HashSet<String> { text.lines().map(str::to_owned).collect() };
+        let (old_lines, new_lines) = (lines(&difference.old_text), lines(&difference.new_text));
+        let (before, after) = ((&before, &new_lines), (&after, &old_lines));
+        for change in &mut difference.changes {
+            let sides = if matches!(change.what, What::Removed(_)) { [before, after] } else { [after, before] };
+            let of_side = |(object, other): (&Option<TracedObject<'_>>, &HashSet<String>)| {
+                object.as_ref()?.of_field(&change.path, other)
+            };
+            change.origin = sides.into_iter().find_map(of_side).map(Box::new);
+        }
+    }
+}
+
+fn is_any_gone(difference: &Difference) -> bool {
+    difference.status == Status::Removed
+        || difference.changes.iter().any(|change| matches!(change.what, What::Removed(_)))
+}
+
+/// Where each line of a text comes from.
+#[derive(Debug, Default)]
+pub struct LineOrigins {
+    /// The origins, each once for lines that follow each other.
+    pub origins: Vec<Origin>,
+    /// Of each line the number of its origin.
+    pub lines: Vec<Option<usize>>,
+}
+
+/// The objects of a side with where their lines come from.
+pub struct LineSource<'a> {
+    output: &'a TracedOutput,
+    documents: HashMap<&'a Id, &'a Document>,
+    scope: &'a Scope<'a>,
+    secrets: &'a Secrets,
+    /// Values that were asked for before: many lines depend on the same.
+    known: RefCell<HashMap<Used, Arc<UsedValue>>>,
+}
+
+/// An object of a side.
+struct TracedObject<'l> {
+    source: &'l LineSource<'l>,
+    document: &'l Document,
+    node: OnceCell<Option<Node>>,
+    /// Its lines, and the same with what is secret masked.
+    own: Vec<&'l str>,
+    masked: Vec<String>,
+}
+
+impl<'a> LineSource<'a> {
+    /// The objects of a side; `None` if the chart's engine keeps no trace. What `secrets` knows is masked.
+    pub fn of(side: &'a SideTrace<'_>, secrets: &'a Secrets) -> Option<LineSource<'a>> {
+        let output = side.output()?;
+        let documents = output.documents.iter().rev().map(|document| (&document.manifest.id, document)).collect();
+        Some(LineSource { output, documents, scope: &side.scope, secrets, known: RefCell::default() })
+    }
+
+    /// Where the lines of an object come from; `text` is how it is shown: lines may be masked in it, or missing.
+    pub fn lines(&self, id: &Id, text: &str) -> Option<LineOrigins> {
+        let object = self.object(id)?;
+        let shown: Vec<&str> = text.lines().collect();
+        let masked: Vec<&str> = object.masked.iter().map(String::as_str).collect();
+        let mut found = LineOrigins { origins: Vec::new(), lines: vec![None; shown.len()] };
+        for stretch in align(&masked, &shown) {
+            // What is not the same is one value that is masked: in as many lines, or in fewer.
+            for (line, shown) in stretch.old.zip(stretch.new) {
+                let Some(origin) = object.origin([line].into_iter()) else { continue };
+                if found.origins.last() != Some(&origin) {
+                    found.origins.push(origin);
+                }
+                found.lines[shown] = Some(found.origins.len() - 1);
+            }
+        }
+        Some(found)
+    }
+
+    fn object<'l>(&'l self, id: &Id) -> Option<TracedObject<'l>>
+    where
+        'a: 'l,
+    {
+        let document = *self.documents.get(id)?;
+        let text = document.manifest.text();
+        let masked = self.secrets.masked_lines(text);
+        Some(TracedObject { source: self, document, node: OnceCell::new(), own: text.lines().collect(), masked })
+    }
+
+    fn used(&self, used: Used) -> Arc<UsedValue> {
+        let mut known = self.known.borrow_mut();
+        let value = known
+            .entry(used)
+            .or_insert_with_key(|used| Arc::new(used_value(used.clone(), self.scope.values, self.secrets)));
+        value.clone()
+    }
+}
+
+impl TracedObject<'_> {
+    fn node(&self) -> Option<&Node> {
+        let manifest = &self.document.manifest;
+        let read = || yaml::read_document(&Source::rendered(&manifest.path, manifest.text())).ok();
+        self.node.get_or_init(read).as_ref()
+    }
+
+    /// Where those lines of a field come from that the other side does not have, or else all of them.
+    fn of_field(&self, field: &FieldPath, other: &HashSet<String>) -> Option<Origin> {
+        let node = self.node()?;
+        let range = lines_of(node, &value_path(node, field), self.own.len())?;
+        let differs = |line: &usize| self.masked.get(*line).is_some_and(|text| !other.contains(text));
+        self.origin(range.clone().filter(differs)).or_else(|| self.origin(range))
+    }
+
+    /// Where some lines (from 0) come from.
+    fn origin(&self, lines: impl Iterator<Item = usize>) -> Option<Origin> {
+        let source = self.source;
+        let (mut shown, mut deciding, mut masked): (Vec<Used>, Vec<Used>, Vec<Used>) = Default::default();
+        let mut place = None;
+        for line in lines.take(MOST_LINES) {
+            let Some(origin) = source.output.origin(self.document, line) else { continue };
+            let LineOrigin { place: of_line, calls, shown: by_line, deciding: by, .. } = origin;
+            place = place.or_else(|| Some((of_line?, calls)));
+            // What a line prints that is masked is secret, too.
+            if self.own.get(line).copied() != self.masked.get(line).map(String::as_str) {
+                masked.extend(by_line.iter().cloned());
+            }
+            shown.extend(by_line);
+            deciding.extend(by);
+        }
+        let (place, calls) = place?;
+        shown.sort();
+        shown.dedup();
+        sort_deciding(&mut deciding, &shown);
+        let of_shown = |used: Used| match masked.contains(&used) {
+            true => Arc::new(hidden(UsedValue::clone(&source.used(used)), &masked)),
+            false => source.used(used),
+        };
+        Some(Origin {
+            place: masked_line(place, source.secrets),
+            calls,
+            shown: shown.into_iter().map(of_shown).collect(),
+            deciding: deciding.into_iter().map(|used| source.used(used)).collect(),
+        })
+    }
+}
+
+/// A line of a text that `tpl` ran is a part of a value.
+fn masked_line(place: TemplateLine, secrets: &Secrets) -> TemplateLine {
+    match place {
+        TemplateLine::Text { line, text } => TemplateLine::Text { line, text: secrets.mask(&text) },
+        place => place,
+    }
+}

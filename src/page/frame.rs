@@ -1,0 +1,129 @@
+//! The page around its objects.
+
+use std::collections::HashMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
+
+use super::data::ShownText;
+use super::html::Html;
+use super::section::{Room, Shown, section, status};
+
+const STYLE: &str = include_str!("style.css");
+const SCRIPT: &str = include_str!("script.js");
+
+/// How much is written about the changes of all objects, in bytes: each is some ten elements of the page.
+const MAX_CHANGES: usize = 4 << 20;
+/// How much is written of the texts of all objects, in bytes. They become elements only when they are looked at.
+const MAX_TEXTS: usize = 48 << 20;
+/// With more objects, the groups of the navigation are folded.
+const MOST_OPEN: usize = 200;
+/// So many objects are laid out together, those after the first so many when somebody gets there.
+const CHUNK: usize = 500;
+
+/// What a page is about.
+#[derive(Debug, Default)]
+pub struct Head {
+    /// Its title: what is compared, or rendered.
+    pub title: String,
+    /// How much of it there is.
+    pub summary: String,
+    /// Notes, a line each, and whether each needs attention.
+    pub notes: Vec<(bool, String)>,
+}
+
+/// Writes a page of objects; `texts` gives the old and the new text of the one with a number, when it is written.
+pub fn write_page(head: &Head, shown: &[Shown<'_>], mut texts: impl FnMut(usize) -> [ShownText; 2]) -> String {
+    let mut html = Html::default();
+    html.raw("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+    html.raw(
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src &#39;none&#39;; style-src &#39;sha256-",
+    );
+    html.text(&hash(STYLE)).raw("&#39;; script-src &#39;sha256-").text(&hash(SCRIPT));
+    html.raw("&#39;; base-uri &#39;none&#39;; form-action &#39;none&#39;\">\n");
+    html.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"referrer\" content=\"no-referrer\">\n<title>");
+    html.text(&head.title).raw("</title>\n<style>").raw(STYLE).raw("</style>\n</head>\n<body>\n");
+    html.raw("<header>\n<h1>").text(&head.title).raw("</h1>\n<p class=\"summary\">").text(&head.summary).raw("</p>\n");
+    for (needs_attention, note) in &head.notes {
+        html.raw(if *needs_attention { "<p class=\"note warning\">" } else { "<p class=\"note\">" });
+        html.text(note).raw("</p>\n");
+    }
+    html.raw("<noscript><p class=\"note\">The texts of the objects are shown by a script, which does not run here.</p></noscript>\n</header>\n");
+    navigation(&mut html, shown);
+    html.raw("<main tabindex=\"-1\">\n");
+    let mut room = Room { changes: MAX_CHANGES, texts: MAX_TEXTS };
+    for (chunk, part) in shown.chunks(CHUNK).enumerate() {
+        html.raw(if chunk == 0 { "<div class=\"chunk\">\n" } else { "<div class=\"chunk later\">\n" });
+        for (at, shown) in part.iter().enumerate() {
+            let number = chunk * CHUNK + at;
+            section(&mut html, number, shown, &texts(number), &mut room);
+        }
+        html.raw("</div>\n");
+    }
+    html.raw("<p id=\"end\"></p>\n<p class=\"none\" hidden>No object matches the filter.</p>\n</main>\n");
+    html.raw(KEYS).raw("<script>").raw(SCRIPT).raw("</script>\n</body>\n</html>\n");
+    html.finish()
+}
+
+const KEYS: &str = "<dialog id=\"keys\" aria-label=\"Keys\">
+<dl>
+<dt><kbd>j</kbd> <kbd>n</kbd></dt><dd>next object</dd>
+<dt><kbd>k</kbd> <kbd>p</kbd></dt><dd>previous object</dd>
+<dt><kbd>Enter</kbd></dt><dd>open the text of an object; on a line: where it comes from</dd>
+<dt><kbd>↓</kbd> <kbd>↑</kbd></dt><dd>next and previous line of the text</dd>
+<dt><kbd>o</kbd></dt><dd>open or close all texts that are listed, up to a hundred</dd>
+<dt><kbd>/</kbd></dt><dd>filter by kind, name, namespace, template</dd>
+<dt><kbd>Esc</kbd></dt><dd>leave the filter or the line</dd>
+<dt><kbd>?</kbd></dt><dd>this list</dd>
+</dl>
+<form method=\"dialog\"><button>Close</button></form>
+</dialog>
+";
+
+fn hash(text: &str) -> String {
+    STANDARD.encode(Sha256::digest(text))
+}
+
+/// The objects by namespace and kind.
+fn navigation(html: &mut Html, listed: &[Shown<'_>]) {
+    let mut groups: Vec<(&str, &str, Vec<usize>)> = Vec::new();
+    let mut known: HashMap<(&str, &str), usize> = HashMap::new();
+    for (number, shown) in listed.iter().enumerate() {
+        let (namespace, kind) = (shown.id.namespace.as_str(), shown.id.kind.as_str());
+        let at = *known.entry((namespace, kind)).or_insert_with(|| {
+            groups.push((namespace, kind, Vec::new()));
+            groups.len() - 1
+        });
+        groups[at].2.push(number);
+    }
+    let mut namespaces: Vec<&str> = Vec::new();
+    for (namespace, ..) in &groups {
+        if !namespaces.contains(namespace) {
+            namespaces.push(namespace);
+        }
+    }
+    html.raw("<nav aria-label=\"Objects\">\n<div class=\"tools\">");
+    html.raw("<input type=\"search\" id=\"filter\" placeholder=\"Filter (press /)\" aria-label=\"Filter objects\" autocomplete=\"off\" spellcheck=\"false\">");
+    html.raw("<button type=\"button\" id=\"objects\">Objects</button>");
+    html.raw("<button type=\"button\" id=\"help\" aria-label=\"Keys\">?</button></div>\n<div class=\"tree\">\n");
+    for namespace in &namespaces {
+        if namespaces.len() > 1 {
+            html.raw("<h2>").text(if namespace.is_empty() { "no namespace" } else { namespace }).raw("</h2>\n");
+        }
+        for (_, kind, numbers) in groups.iter().filter(|(of, ..)| of == namespace) {
+            html.raw(if listed.len() > MOST_OPEN { "<details><summary>" } else { "<details open><summary>" });
+            html.text(kind).raw(" <small>").number(numbers.len()).raw("</small></summary>\n<ul>\n");
+            for &number in numbers {
+                let (word, sign) = status(listed[number].difference);
+                html.raw("<li><a class=\"").raw(word).raw("\" href=\"#o").number(number).raw("\">");
+                if !sign.is_empty() {
+                    html.raw("<span class=\"sign\">").raw(sign).raw("</span> ");
+                }
+                html.text(&listed[number].id.name).raw("</a></li>\n");
+            }
+            html.raw("</ul></details>\n");
+        }
+    }
+    html.raw("</div>\n</nav>\n");
+}
