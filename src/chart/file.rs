@@ -4,6 +4,9 @@ use std::borrow::Cow;
 
 use crate::diagnostic::Source;
 
+/// The UTF-8 byte order mark, which is taken off every file.
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// A file of a chart, before anything is known about it.
 #[derive(Debug, Clone)]
 pub struct File {

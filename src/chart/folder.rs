@@ -1,6 +1,6 @@
 //! A chart's folder as it is there, before anything is known to be right about it.
 
-use super::file::File;
+use super::file::{BYTE_ORDER_MARK, File};
 use super::ignore::IgnoreRules;
 use super::metadata::Metadata;
 use crate::diagnostic::{Diagnostic, Source};
@@ -87,9 +87,9 @@ impl Folder {
 
 fn chart_name(files: &[File]) -> Result<String, Diagnostic> {
     let Some(file) = files.iter().find(|file| file.path == "Chart.yaml") else { return Ok(String::new()) };
-    let source = Source::file(file.shown.as_str(), String::from_utf8_lossy(&file.bytes));
     let prefixed =
         |error: Diagnostic| Diagnostic { message: format!("cannot load Chart.yaml: {}", error.message), ..error };
+    let source = yaml::document_file(&file.shown, file.bytes.to_vec()).map_err(prefixed)?;
     let document = yaml::read_document(&source).map_err(prefixed)?;
     let (metadata, errors) = Metadata::examine(&document);
     errors.types.into_iter().next().map_or(Ok(metadata.name), |error| Err(prefixed(error)))
@@ -126,17 +126,10 @@ impl Entry {
             Entry::Missing => unreadable(format!("open {path}: no such file or directory")),
             Entry::Directory => unreadable(format!("read {path}: is a directory")),
             Entry::Unreadable(words) => unreadable(format!("open {path}: {words}")),
-            Entry::File(file) => match std::str::from_utf8(&file.bytes) {
-                Ok(text) => Ok(Source::file(file.shown.as_str(), text.trim_start_matches('\u{feff}'))),
-                Err(error) => {
-                    let at = error.valid_up_to();
-                    let shown = Source::file(file.shown.as_str(), String::from_utf8_lossy(&file.bytes));
-                    let message = "error converting YAML to JSON: yaml: invalid leading UTF-8 octet";
-                    Err(Diagnostic::error("yaml-syntax", message)
-                        .at(shown.span(at..at + 1), "this byte is not UTF-8")
-                        .help("save the file as UTF-8"))
-                }
-            },
+            Entry::File(file) => {
+                let bytes = file.bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&file.bytes);
+                yaml::document_file(&file.shown, bytes.to_vec())
+            }
         }
     }
 }

@@ -5,16 +5,15 @@ use std::collections::BTreeMap;
 
 use super::Chart;
 use super::archive::unpack_within;
-use super::file::File;
+use super::engine_kind::EngineKind;
 use super::file::Template;
+use super::file::{BYTE_ORDER_MARK, File};
 use super::lock::Lock;
 use super::metadata::Metadata;
 use super::tree_budget::{TREE_BUDGET, TreeBudget, count_values};
 use crate::diagnostic::{Diagnostic, Severity, Source};
+use crate::go::utf8;
 use crate::yaml::{self, Repeated};
-
-/// The UTF-8 byte order mark, which is taken off every file.
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// The type into which Helm reads a Chart.yaml whose version it knows, or does not ask for.
 const METADATA: &str = "v2.Metadata";
@@ -68,27 +67,26 @@ impl Chart {
             match file.path.as_str() {
                 "Chart.yaml" => {
                     has_metadata = true;
-                    let read =
-                        text(&file, &mut errors).map(|source| Metadata::read(&source, metadata_type, &mut repeated));
+                    let read = document(&file, &mut errors)
+                        .map(|source| Metadata::read(&source, metadata_type, &mut repeated));
                     collect(read, &mut errors, |metadata| chart.metadata = metadata);
                 }
                 "values.yaml" => {
-                    chart.values_source = into_text(file, &mut errors);
+                    chart.values_source = values(file, &mut errors);
                     let read = chart.values_source.as_ref().map(|source| read_values(source, &mut repeated));
                     collect(read, &mut errors, |read| {
                         chart.values = read;
                     });
                 }
-                "values.schema.json" => chart.schema = into_text(file, &mut errors),
+                "values.schema.json" => chart.schema = Some(json(file)),
                 "Chart.lock" => {
-                    let read = text(&file, &mut errors).map(|source| read_lock(&source, "Chart.lock"));
+                    let read = document(&file, &mut errors).map(|source| read_lock(&source, "Chart.lock"));
                     collect(read, &mut errors, |lock| chart.lock = lock);
                 }
                 path if path.starts_with("templates/") => {
                     let path = file.path.clone();
-                    if let Some(source) = into_text(file, &mut errors) {
-                        chart.templates.push(Template { path, source });
-                    }
+                    let source = Source::file_of_bytes(file.shown, file.bytes.into_owned());
+                    chart.templates.push(Template { path, source });
                 }
                 path if path.starts_with("charts/") && !path.ends_with(".prov") => {
                     let rest = &path["charts/".len()..];
@@ -99,11 +97,11 @@ impl Chart {
                     }
                 }
                 "requirements.yaml" => {
-                    requirements = text(&file, &mut errors);
+                    requirements = document(&file, &mut errors);
                     chart.files.push(file);
                 }
                 "requirements.lock" => {
-                    let read = text(&file, &mut errors).map(|source| read_lock(&source, "requirements.lock"));
+                    let read = document(&file, &mut errors).map(|source| read_lock(&source, "requirements.lock"));
                     collect(read, &mut errors, |lock| chart.lock = lock);
                     chart.files.push(file);
                 }
@@ -115,6 +113,9 @@ impl Chart {
             errors.insert(0, Diagnostic::error("chart-yaml", "Chart.yaml file is missing"));
         } else if errors.is_empty() {
             chart.finish_metadata(requirements.as_ref(), &mut errors);
+            if chart.engine() == EngineKind::Tera {
+                errors.extend(chart.templates.iter().filter_map(|template| check_template(template).err()));
+            }
         }
         budget.values(count_values(&chart.values)).map_err(alone)?;
         chart.add_subcharts(subcharts, &mut errors, budget, depth);
@@ -225,28 +226,41 @@ fn strip_byte_order_mark(file: &mut File) {
     };
 }
 
-/// The same of a file that is not needed any more: its bytes become the text.
-fn into_text(file: File, errors: &mut Vec<Diagnostic>) -> Option<Source> {
+/// The text of a YAML file.
+fn document(file: &File, errors: &mut Vec<Diagnostic>) -> Option<Source> {
+    let source = yaml::document_file(&file.shown, file.bytes.to_vec());
+    source.map_err(|error| errors.push(cannot_load(&file.path, error))).ok()
+}
+
+/// The text of values.yaml.
+fn values(file: File, errors: &mut Vec<Diagnostic>) -> Option<Source> {
+    let source = yaml::values_file(&file.shown, file.bytes.into_owned());
+    source.map_err(|error| errors.push(cannot_load(&file.path, error))).ok()
+}
+
+/// The text of a JSON file, in which Go reads a byte that belongs to no character as U+FFFD.
+fn json(file: File) -> Source {
     match String::from_utf8(file.bytes.into_owned()) {
-        Ok(text) => Some(Source::file(file.shown, text)),
-        Err(error) => text(&File { bytes: Cow::Owned(error.into_bytes()), ..file }, errors),
+        Ok(text) => Source::file(file.shown, text),
+        Err(error) => {
+            let bytes = error.into_bytes();
+            Source::transcoded(file.shown, utf8::to_text(&bytes).into_owned(), bytes)
+        }
     }
 }
 
-/// The file's text; one that is not UTF-8 is an error, reported with the line of the first wrong byte.
-fn text(file: &File, errors: &mut Vec<Diagnostic>) -> Option<Source> {
-    match std::str::from_utf8(&file.bytes) {
-        Ok(text) => Some(Source::file(file.shown.as_str(), text)),
-        Err(error) => {
-            let shown = Source::file(file.shown.as_str(), String::from_utf8_lossy(&file.bytes));
-            let at = error.valid_up_to();
-            errors.push(
-                Diagnostic::error("chart-file", format!("{} is not UTF-8", file.path))
-                    .at(shown.span(at..at + 1), "the first byte that can't be read"),
-            );
-            None
-        }
-    }
+fn cannot_load(path: &str, error: Diagnostic) -> Diagnostic {
+    Diagnostic { message: format!("cannot load {path}: {}", error.message), ..error }
+}
+
+/// Templates in Tera are texts.
+fn check_template(template: &Template) -> Result<(), Diagnostic> {
+    let Some(at) = str::from_utf8(template.source.bytes()).err().map(|error| error.valid_up_to()) else {
+        return Ok(());
+    };
+    Err(Diagnostic::error("chart-file", format!("{} is not UTF-8", template.path))
+        .at(template.source.span(at..at + 1), "this byte is not UTF-8")
+        .help("save the file as UTF-8"))
 }
 
 fn read_lock(source: &Source, file: &str) -> Result<Option<Lock>, Vec<Diagnostic>> {

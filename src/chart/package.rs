@@ -68,7 +68,7 @@ impl Packing {
             self.written(&folder, "Chart.lock", &lock.to_value());
         }
         if let Some(values) = &chart.values_source {
-            self.file(&folder, "values.yaml", values.text().as_bytes());
+            self.file(&folder, "values.yaml", values.bytes());
         }
         if let Some(schema) = &chart.schema {
             self.schema(schema, &folder);
@@ -76,7 +76,7 @@ impl Packing {
         let mut templates: Vec<_> = chart.templates.iter().collect();
         templates.sort_by(|a, b| a.path.split('/').cmp(b.path.split('/')));
         for template in templates {
-            self.file(&folder, &template.path, template.source.text().as_bytes());
+            self.file(&folder, &template.path, template.source.bytes());
         }
         let mut files: Vec<_> = chart.files.iter().collect();
         files.sort_by(|a, b| a.path.split('/').cmp(b.path.split('/')));
@@ -133,7 +133,7 @@ impl Packing {
                 ..error
             });
         }
-        self.file(folder, "values.schema.json", schema.text().as_bytes());
+        self.file(folder, "values.schema.json", schema.bytes());
     }
 
     fn file(&mut self, folder: &str, path: &str, bytes: &[u8]) {

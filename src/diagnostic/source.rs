@@ -33,10 +33,15 @@ struct Text {
     kind: SourceKind,
     name: String,
     text: String,
+    /// The content of the file, where it is not the bytes of the text.
+    bytes: Option<Vec<u8>>,
     given_by: Option<Span>,
     /// Byte offsets at which lines begin, made the first time a position is asked for.
     lines: OnceLock<Vec<u32>>,
 }
+
+/// What stands for a byte that belongs to no character.
+const SUBSTITUTE: char = '\u{1a}';
 
 impl Source {
     /// A file: `name` is its path as the user would write it, `text` its content exactly as it is on disk.
@@ -44,6 +49,37 @@ impl Source {
     /// Offsets are 32 bits wide: texts of 4 GiB and more are refused by anyone who reads them, long before.
     pub fn file(name: impl Into<String>, text: impl Into<String>) -> Self {
         Self::new(SourceKind::File, name.into(), text.into(), None)
+    }
+
+    /// A file that need not be UTF-8. Each byte that belongs to no character is U+001A in the text, which takes one byte too:
+    /// a place in the text is the same place in [`Self::bytes`].
+    pub fn file_of_bytes(name: impl Into<String>, bytes: Vec<u8>) -> Self {
+        Self::of_bytes(SourceKind::File, name.into(), bytes)
+    }
+
+    /// What a template rendered to, which need not be UTF-8 either.
+    pub fn rendered_of_bytes(name: impl Into<String>, bytes: Vec<u8>) -> Self {
+        Self::of_bytes(SourceKind::Rendered, name.into(), bytes)
+    }
+
+    fn of_bytes(kind: SourceKind, name: String, bytes: Vec<u8>) -> Self {
+        let bytes = match String::from_utf8(bytes) {
+            Ok(text) => return Self::new(kind, name, text, None),
+            Err(error) => error.into_bytes(),
+        };
+        let mut text = String::with_capacity(bytes.len());
+        for chunk in bytes.utf8_chunks() {
+            text.push_str(chunk.valid());
+            text.extend(chunk.invalid().iter().map(|_| SUBSTITUTE));
+        }
+        Self::made_of(Text { kind, name, text, bytes: Some(bytes), given_by: None, lines: OnceLock::new() })
+    }
+
+    /// A file whose content is not UTF-8, such as UTF-16, and its text.
+    pub fn transcoded(name: impl Into<String>, text: String, bytes: Vec<u8>) -> Self {
+        let name = name.into();
+        let kind = SourceKind::File;
+        Self::made_of(Text { kind, name, text, bytes: Some(bytes), given_by: None, lines: OnceLock::new() })
     }
 
     /// A file that a flag brought in (`--set-file key=PATH`): `given_by` is the place of the path in the flag.
@@ -62,8 +98,11 @@ impl Source {
     }
 
     fn new(kind: SourceKind, name: String, text: String, given_by: Option<Span>) -> Self {
-        let text = Arc::new(Text { kind, name, text, given_by, lines: OnceLock::new() });
-        Source(Arc::new(Inner { text, hidden: Vec::new() }))
+        Self::made_of(Text { kind, name, text, bytes: None, given_by, lines: OnceLock::new() })
+    }
+
+    fn made_of(text: Text) -> Self {
+        Source(Arc::new(Inner { text: Arc::new(text), hidden: Vec::new() }))
     }
 
     /// The same text, of which some parts are shown as something else. Parts that overlap become one.
@@ -135,6 +174,16 @@ impl Source {
         &self.0.text.text
     }
 
+    /// The content of the file: the bytes of the text, unless it is not UTF-8.
+    pub fn bytes(&self) -> &[u8] {
+        self.0.text.bytes.as_deref().unwrap_or_else(|| self.text().as_bytes())
+    }
+
+    /// Whether the content is not UTF-8, so that the text is another one.
+    pub fn is_transcoded(&self) -> bool {
+        self.0.text.bytes.is_some()
+    }
+
     /// The place in a flag that brought this file in, for files of `--set-file`.
     pub fn given_by(&self) -> Option<&Span> {
         self.0.text.given_by.as_ref()
@@ -202,7 +251,7 @@ impl PartialEq for Source {
         Arc::ptr_eq(&self.0.text, &other.0.text)
             || (self.0.text.kind == other.0.text.kind
                 && self.0.text.name == other.0.text.name
-                && self.0.text.text == other.0.text.text)
+                && self.bytes() == other.bytes())
     }
 }
 
@@ -311,6 +360,15 @@ mod tests {
         assert_eq!(&source.text()[source.line_range(2)], "b: c");
         assert_eq!(source.line_count(), 2);
         assert!(source.line_range(9).is_empty());
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8_keep_their_places() {
+        let source = Source::file_of_bytes("a.txt", b"caf\xe9 \xe2\x98 \xc3\xa4".to_vec());
+        assert_eq!(source.text(), "caf\u{1a} \u{1a}\u{1a} \u{e4}");
+        assert_eq!((source.bytes(), source.is_transcoded()), (&b"caf\xe9 \xe2\x98 \xc3\xa4"[..], true));
+        assert_ne!(source, Source::file_of_bytes("a.txt", b"caf\xe8 \xe2\x98 \xc3\xa4".to_vec()));
+        assert!(!Source::file_of_bytes("a.txt", b"a".to_vec()).is_transcoded());
     }
 
     #[test]

@@ -73,8 +73,20 @@ pub struct Rendered {
     pub template: Source,
     /// The text it gave.
     pub text: String,
+    /// The bytes it gave, where they are not UTF-8: the text has a character of one byte for each that belongs to none.
+    pub bytes: Option<Vec<u8>>,
     /// Whether it is a `NOTES.txt`: executed so that its errors are seen, but never printed among the manifests.
     pub notes: bool,
     /// The random functions that were called for it, unless a seed makes them reproducible.
     pub random: Vec<&'static str>,
+}
+
+impl Rendered {
+    /// What it gave, by its path.
+    pub fn into_source(self) -> Source {
+        match self.bytes {
+            Some(bytes) => Source::rendered_of_bytes(self.path, bytes),
+            None => Source::rendered(self.path, self.text),
+        }
+    }
 }

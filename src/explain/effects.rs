@@ -145,6 +145,7 @@ mod tests {
             path: (*path).to_owned(),
             template: Source::file("t", ""),
             text: (*text).to_owned(),
+            bytes: None,
             notes: false,
             random: Vec::new(),
         };

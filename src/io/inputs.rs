@@ -8,6 +8,7 @@ use std::io::Read;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::go::os_error;
 use crate::values::{FileReader, MAX_TOTAL_BYTES};
+use crate::yaml;
 
 /// The greatest size of a file of values, in bytes. Helm has no limit; a Kubernetes object has one of about 1.5 MiB,
 /// and a limit keeps a wrong file name from eating the machine's memory.
@@ -44,10 +45,10 @@ impl Inputs {
             let message = format!("values files together are larger than {} MiB", MAX_TOTAL_BYTES >> 20);
             return Err(Diagnostic::error("values-file", message).at(given_by.clone(), "exceeded by this one"));
         }
-        match String::from_utf8(bytes) {
-            Ok(text) => Ok(Source::file(path, text)),
-            Err(error) => Err(not_utf8(path, &error)),
-        }
+        yaml::values_file(path, bytes).map_err(|mut error| {
+            error.message.insert_str(0, &format!("failed to parse {path}: "));
+            error
+        })
     }
 
     fn bytes(&self, path: &str, given_by: &Span) -> Result<Vec<u8>, Problem> {
@@ -121,16 +122,4 @@ fn read_limited(from: impl Read, name: &str) -> Result<Vec<u8>, Problem> {
         return Err(Problem::new(format!("{name} is larger than {limit} MiB, the greatest size of a file of values")));
     }
     Ok(bytes)
-}
-
-/// go-yaml's message, with the place of the first wrong byte.
-fn not_utf8(path: &str, error: &std::string::FromUtf8Error) -> Diagnostic {
-    let at = error.utf8_error().valid_up_to();
-    let source = Source::file(path, String::from_utf8_lossy(error.as_bytes()));
-    let message = format!(
-        "failed to parse {path}: cannot unmarshal yaml document: error converting YAML to JSON: yaml: invalid leading UTF-8 octet"
-    );
-    Diagnostic::error("yaml-syntax", message)
-        .at(source.span(at..at + 1), "this byte is not UTF-8")
-        .help("save the file as UTF-8")
 }

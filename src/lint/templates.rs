@@ -6,7 +6,7 @@ use super::report::{Finding, Report, Rule};
 use super::subject::{Group, Subject};
 use super::{manifests, mongooseim, upgrade};
 use crate::chart::{Chart, Entry};
-use crate::diagnostic::{Diagnostic, Severity, Source};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::{self, Capabilities, Refusals, Release, Rendered, Scope, add_template_lines};
 use crate::explain::{self, Experiments};
 use crate::render::Schemas;
@@ -201,7 +201,7 @@ fn check_templates(scope: &Scope<'_>, rendered: &[Rendered]) -> Vec<Finding> {
         if !lower.ends_with(".yaml") && !lower.ends_with(".yml") {
             continue;
         }
-        let source = Source::rendered(path, rendered.text.as_str());
+        let source = (*rendered).clone().into_source();
         let (mut found, sound) = manifests::check(&template.path, &source, &scope.capabilities.kube_version);
         findings.append(&mut found);
         if !sound {

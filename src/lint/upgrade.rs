@@ -12,7 +12,7 @@ use super::report::{Finding, Rule};
 use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::diff::{Change, Comparison, Difference, ImpactLevel, Status, compare_sides};
-use crate::engine::{self, ClusterObjects, Release, Scope, add_template_lines};
+use crate::engine::{self, ClusterObjects, Release, Rendered, Scope, add_template_lines};
 use crate::json;
 use crate::kubernetes::{FieldPath, Object, read_stored_stream};
 use crate::manifest::{Manifest, Manifests, place_of_field};
@@ -119,7 +119,7 @@ fn objects(
     }
     let rendered = engine::render(&Scope { chart: &chart, release: &release, refusals: None, ..*scope })?;
     let rendered = rendered.into_iter().filter(|rendered| !rendered.notes);
-    let sources: Vec<Source> = rendered.map(|rendered| Source::rendered(rendered.path, rendered.text)).collect();
+    let sources: Vec<Source> = rendered.map(Rendered::into_source).collect();
     let manifests = Manifests::of(&sources)
         .map_err(|errors| errors.into_iter().map(|error| error.diagnostic).collect::<Vec<_>>())?;
     Ok(manifests.manifests.iter().map(Manifest::object).collect())

@@ -12,7 +12,7 @@ mod show_only;
 mod write;
 
 use crate::diagnostic::{Diagnostic, Source};
-use crate::yaml::{Repeated, split_manifests};
+use crate::yaml::{Repeated, check_part, split_manifests};
 
 pub use document::Manifest;
 pub use fields::{lines_of, place_of_field, value_path};
@@ -76,7 +76,8 @@ impl Manifests {
 
     fn read_one(&mut self, path: &str, source: &Source) -> Result<(), Box<ManifestError>> {
         for range in split_manifests(source.text()) {
-            let head = identify::read_head(source, range.clone()).map_err(|error| {
+            let head = check_part(source, &range).and_then(|()| identify::read_head(source, range.clone()));
+            let head = head.map_err(|error| {
                 Box::new(ManifestError {
                     path: path.to_owned(),
                     rendered_line: error.labels.first().and_then(|label| label.span.position()).map_or(1, |at| at.line),

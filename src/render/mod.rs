@@ -13,7 +13,7 @@ use std::fmt;
 
 use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Source};
-use crate::engine::{self, Capabilities, LazyTrace, Release, Scope};
+use crate::engine::{self, Capabilities, LazyTrace, Release, Rendered, Scope};
 use crate::manifest::{self, ManifestError, Manifests};
 use crate::values::{self, FileReader, Layer, NoFiles, UnknownValue};
 use crate::yaml::{Map, Repeated};
@@ -180,7 +180,7 @@ pub fn render(request: Request<'_>) -> Result<Render, Diagnostics> {
     warnings.extend(random_note::random_note(&rendered, &trace));
     drop(trace);
     let texts = rendered.into_iter().filter(|rendered| !rendered.notes);
-    let texts: Vec<Source> = texts.map(|rendered| Source::rendered(rendered.path, rendered.text)).collect();
+    let texts: Vec<Source> = texts.map(Rendered::into_source).collect();
     match Manifests::of(&texts) {
         Ok(mut manifests) => {
             let of_keys = manifests.notes.iter_mut().filter(|note| note.code == "repeated-key");

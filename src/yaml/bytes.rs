@@ -2,20 +2,66 @@
 
 use std::borrow::Cow;
 
+use super::syntax::forbidden_character;
+
+/// go-yaml's message about a character that YAML does not allow.
+pub(super) const CONTROL_CHARACTERS: &str = "control characters are not allowed";
+
+/// Bytes that are no text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotText {
+    /// go-yaml's message, without `yaml: `.
+    pub message: &'static str,
+    /// The first byte that is wrong.
+    pub at: usize,
+}
+
 /// The text of a document.
 ///
 /// # Errors
-/// go-yaml's message, without `yaml: `, about bytes that are no text.
-pub fn text_of_bytes(bytes: &[u8]) -> Result<Cow<'_, str>, &'static str> {
+/// Bytes that are no text.
+pub fn text_of_bytes(bytes: &[u8]) -> Result<Cow<'_, str>, NotText> {
     match bytes {
         [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes).map(Cow::Owned),
         [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes).map(Cow::Owned),
-        _ => str::from_utf8(bytes).map(Cow::Borrowed).map_err(|error| explain(&bytes[error.valid_up_to()..])),
+        _ => str::from_utf8(bytes).map(Cow::Borrowed).map_err(|error| {
+            let at = error.valid_up_to();
+            explain(str::from_utf8(&bytes[..at]).unwrap_or(""), at, wrong_character(&bytes[at..]))
+        }),
+    }
+}
+
+/// The text of a document that Helm reads line by line: each line loses its line break, be it `\r\n`, and gets the byte `\n`,
+/// also the last if it had none.
+///
+/// # Errors
+/// Bytes that are no text.
+pub(super) fn text_of_lines(bytes: &[u8]) -> Result<String, NotText> {
+    let is_utf16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
+    let mut lines = Vec::with_capacity(bytes.len() + 1);
+    for line in bytes.split_inclusive(|&byte| byte == b'\n') {
+        let kept = match line.strip_suffix(b"\n") {
+            // In UTF-8 it makes no difference, and places stay.
+            Some(kept) if is_utf16 => kept.strip_suffix(b"\r").unwrap_or(kept),
+            Some(kept) => kept,
+            None => line,
+        };
+        lines.extend_from_slice(kept);
+        lines.push(b'\n');
+    }
+    text_of_bytes(&lines).map(Cow::into_owned)
+}
+
+/// What is wrong first: a character before the bytes that are no text may be forbidden.
+fn explain(before: &str, at: usize, message: &'static str) -> NotText {
+    match forbidden_character(before) {
+        Some(forbidden) => NotText { message: CONTROL_CHARACTERS, at: forbidden },
+        None => NotText { message, at },
     }
 }
 
 /// What is wrong with bytes that don't begin with a character.
-fn explain(bytes: &[u8]) -> &'static str {
+fn wrong_character(bytes: &[u8]) -> &'static str {
     let (length, bits) = match bytes.first() {
         Some(byte @ 0xc0..=0xdf) => (2, byte & 0x1f),
         Some(byte @ 0xe0..=0xef) => (3, byte & 0x0f),
@@ -36,22 +82,25 @@ fn explain(bytes: &[u8]) -> &'static str {
     if code < least { "invalid length of a UTF-8 sequence" } else { "invalid Unicode character" }
 }
 
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, &'static str> {
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, NotText> {
     let (pairs, rest) = bytes.as_chunks::<2>();
     let mut text = String::with_capacity(bytes.len());
     let mut units = pairs.iter().map(|pair| unit(*pair));
+    let wrong = |text: &str, message| Err(explain(text, 0, message));
     while let Some(first) = units.next() {
         match first {
-            0xdc00..=0xdfff => return Err("unexpected low surrogate area"),
+            0xdc00..=0xdfff => return wrong(&text, "unexpected low surrogate area"),
             0xd800..=0xdbff => {
-                let second = units.next().ok_or("incomplete UTF-16 surrogate pair")?;
-                let pair = char::decode_utf16([first, second]).next();
-                text.push(pair.and_then(Result::ok).ok_or("expected low surrogate area")?);
+                let Some(second) = units.next() else { return wrong(&text, "incomplete UTF-16 surrogate pair") };
+                match char::decode_utf16([first, second]).next() {
+                    Some(Ok(pair)) => text.push(pair),
+                    _ => return wrong(&text, "expected low surrogate area"),
+                }
             }
             _ => text.extend(char::from_u32(first.into())),
         }
     }
-    if rest.is_empty() { Ok(text) } else { Err("incomplete UTF-16 character") }
+    if rest.is_empty() { Ok(text) } else { wrong(&text, "incomplete UTF-16 character") }
 }
 
 #[cfg(test)]
@@ -63,9 +112,10 @@ mod tests {
         assert_eq!(text_of_bytes("a: é".as_bytes()), Ok("a: é".into()));
         assert_eq!(text_of_bytes(b"\xff\xfea\0:\0 \x003\xd8\0\xdf"), Ok("a: \u{1cf00}".into()));
         assert_eq!(text_of_bytes(b"\xfe\xff\0a"), Ok("a".into()));
-        let rows: [(&[u8], &str); 9] = [
+        let rows: [(&[u8], &str); 10] = [
             (b"a\xff", "invalid leading UTF-8 octet"),
             (b"a\x80", "invalid leading UTF-8 octet"),
+            (b"a\x01\x80", "control characters are not allowed"),
             (b"a\xe2\x98", "incomplete UTF-8 octet sequence"),
             (b"a\xe2\x98z", "invalid trailing UTF-8 octet"),
             (b"\xc0\x80", "invalid length of a UTF-8 sequence"),
@@ -75,7 +125,7 @@ mod tests {
             (b"\xff\xfe\0\xd8a\0", "expected low surrogate area"),
         ];
         for (bytes, message) in rows {
-            assert_eq!(text_of_bytes(bytes), Err(message), "{bytes:?}");
+            assert_eq!(text_of_bytes(bytes).map_err(|error| error.message), Err(message), "{bytes:?}");
         }
     }
 }

@@ -6,6 +6,7 @@ mod construct;
 pub mod decode;
 mod entries;
 mod fault;
+mod file;
 mod go_syntax;
 mod lines;
 mod locate;
@@ -28,6 +29,7 @@ mod tests;
 
 pub use bytes::text_of_bytes;
 pub use colored::colored;
+pub use file::{check_part, document_file, values_file};
 pub use locate::locate_in_scalar;
 pub use node::{Entry, Map, Node, Value};
 pub use order::natural_order;

@@ -74,7 +74,7 @@ pub fn scaffold(name: &str, engine: EngineKind) -> Vec<File> {
 /// take the image's tag from.
 pub fn from_starter(name: &str, starter: Chart) -> Chart {
     let mut chart = starter;
-    let renamed = |source: &Source| Source::file(source.name(), source.text().replace(PLACEHOLDER, name));
+    let renamed = |source: &Source| Source::file_of_bytes(source.name(), replaced(source.bytes(), name));
     for template in &mut chart.templates {
         template.source = renamed(&template.source);
     }
@@ -97,6 +97,19 @@ pub fn from_starter(name: &str, starter: Chart) -> Chart {
     chart
 }
 
+/// A text with a name for the placeholder.
+fn replaced(text: &[u8], name: &str) -> Vec<u8> {
+    let mut made = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = memchr::memmem::find(rest, PLACEHOLDER.as_bytes()) {
+        made.extend_from_slice(&rest[..at]);
+        made.extend_from_slice(name.as_bytes());
+        rest = &rest[at + PLACEHOLDER.len()..];
+    }
+    made.extend_from_slice(rest);
+    made
+}
+
 /// The files of a chart as they lie in its directory; its subcharts are archives, whose files have the time `modified`.
 ///
 /// # Errors
@@ -104,7 +117,7 @@ pub fn from_starter(name: &str, starter: Chart) -> Chart {
 pub fn files_of(chart: &Chart, modified: u64) -> Result<Vec<File>, Vec<Diagnostic>> {
     let metadata = yaml::write(&chart.metadata.to_value())
         .map_err(|error| vec![Diagnostic::error("chart-yaml", format!("cannot write Chart.yaml: {error}"))])?;
-    let text = |path: &str, source: &Source| file(path, source.text().as_bytes().to_vec());
+    let text = |path: &str, source: &Source| file(path, source.bytes().to_vec());
     let mut files = vec![file("Chart.yaml", (metadata + "\n").into_bytes())];
     files.extend(chart.values_source.iter().map(|source| text("values.yaml", source)));
     files.extend(chart.schema.iter().map(|source| text("values.schema.json", source)));

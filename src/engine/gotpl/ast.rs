@@ -166,7 +166,7 @@ impl Origin {
     /// The text.
     pub fn bytes(&self) -> &[u8] {
         match self {
-            Origin::File(source) => source.text().as_bytes(),
+            Origin::File(source) => source.bytes(),
             Origin::Text(text) => text,
         }
     }

@@ -63,11 +63,19 @@ struct File {
 
 impl File {
     /// What its template gave.
-    fn rendered(&self, text: String, random: Vec<&'static str>) -> Rendered {
+    fn rendered(&self, bytes: Vec<u8>, random: Vec<&'static str>) -> Rendered {
+        let (text, bytes) = match String::from_utf8(bytes) {
+            Ok(text) => (text, None),
+            Err(error) => {
+                let source = Source::rendered_of_bytes("", error.into_bytes());
+                (source.text().to_owned(), Some(source.bytes().to_vec()))
+            }
+        };
         Rendered {
             path: self.path.clone(),
             template: self.source.clone(),
             text,
+            bytes,
             notes: self.path.ends_with("NOTES.txt"),
             random,
         }
@@ -145,7 +153,7 @@ impl Loaded {
                 output.refusals.push((file.path.clone(), refused));
             }
             match rendered {
-                Ok(text) => output.rendered.push(file.rendered(text, random)),
+                Ok(bytes) => output.rendered.push(file.rendered(bytes, random)),
                 Err(error) => output.fail(report::exec_error(&error, scope.values, &file.names)),
             }
         }
@@ -163,12 +171,14 @@ impl Loaded {
         }
         let (mut all, mut pieces) = (Vec::new(), Vec::new());
         for file in self.rendered_files() {
-            let rendered = run.file(file);
-            let text = rendered.and_then(Result::ok);
-            let of_file = run.exec.trace().take_file(&file.path, text.as_deref().unwrap_or_default());
-            if let Some(text) = text {
+            let bytes = run.file(file).and_then(Result::ok);
+            let random = run.exec.take_random();
+            let rendered = bytes.map(|bytes| file.rendered(bytes, random));
+            let text = rendered.as_ref().map_or("", |rendered| &rendered.text);
+            let of_file = run.exec.trace().take_file(&file.path, text);
+            if let Some(rendered) = rendered {
                 pieces.push(of_file);
-                all.push(file.rendered(text, run.exec.take_random()));
+                all.push(rendered);
             }
         }
         let recorder = run.exec.into_trace();
@@ -208,15 +218,10 @@ struct Run<T: Tracer> {
 
 impl<T: Tracer> Run<T> {
     /// Runs a file; `None` if the tree has no such chart.
-    fn file(&mut self, file: &File) -> Option<Result<String, Box<ExecError>>> {
+    fn file(&mut self, file: &File) -> Option<Result<Vec<u8>, Box<ExecError>>> {
         let objects = self.charts.get(&file.chart)?;
         objects.dot.insert("Template".into(), objects::template(&file.path, &objects.path));
-        let rendered = self.exec.render(&Text::from(file.path.as_str()), Value::Map(objects.dot.clone()));
-        let text = |bytes| match String::from_utf8(bytes) {
-            Ok(text) => text,
-            Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
-        };
-        Some(rendered.map(text))
+        Some(self.exec.render(&Text::from(file.path.as_str()), Value::Map(objects.dot.clone())))
     }
 }
 

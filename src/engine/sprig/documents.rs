@@ -60,8 +60,8 @@ struct Reader {
 
 const YAML: Reader = Reader {
     read: |text| {
-        let text =
-            yaml::text_of_bytes(text).map_err(|message| format!("error converting YAML to JSON: yaml: {message}"))?;
+        let text = yaml::text_of_bytes(text)
+            .map_err(|error| format!("error converting YAML to JSON: yaml: {}", error.message))?;
         let read = yaml::read_generated_document(&Source::file("", text));
         read.map(|node| (node.value, None)).map_err(|error| error.message)
     },

@@ -121,7 +121,14 @@ fn render_chart(scope: &Scope<'_>, member: &Member<'_>, progress: &mut Progress)
         templates.load_without(&off);
         progress.rendered.extend(off.into_iter().filter_map(|name| {
             let (path, template) = (templates.path(name), templates.source(name)?);
-            Some(Rendered { path, template, text: switched_off::TEXT.to_owned(), notes: false, random: Vec::new() })
+            Some(Rendered {
+                path,
+                template,
+                text: switched_off::TEXT.to_owned(),
+                bytes: None,
+                notes: false,
+                random: Vec::new(),
+            })
         }));
     }
     if let Err(errors) = render_templates(scope, member, &templates, progress) {
@@ -159,6 +166,7 @@ fn render_templates(
                 path: templates.path(name),
                 template,
                 text,
+                bytes: None,
                 notes: name.ends_with("NOTES.txt"),
                 random: Vec::new(),
             })),

@@ -75,7 +75,7 @@ impl TeraSession {
                 let text = render_one(&chart.tera, &chart.run, &objects, &chart.base_path, name, &mut spent).ok()?;
                 let notes = name.ends_with("NOTES.txt");
                 let (path, template) = (path.clone(), source.clone());
-                rendered.push(Rendered { path, template, text, notes, random: Vec::new() });
+                rendered.push(Rendered { path, template, text, bytes: None, notes, random: Vec::new() });
             }
         }
         Some(rendered)

@@ -1,0 +1,2 @@
+{{- /* départ */ -}}
+{{- define "raw" }}{{ `café` }}{{ end }}
