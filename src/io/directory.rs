@@ -112,10 +112,19 @@ mod tests {
             .map(|link| format!("the symbolic link W/{link} leads back to its own directory"));
         assert_eq!(messages(&folder), circles);
         fs::remove_file(folder.path().join("files/circle")).unwrap();
-        symlink("/nowhere/at/all", folder.path().join("broken")).unwrap();
+        for (target, missing) in
+            [("/nowhere/at/all", "/nowhere"), ("files/../files/x", "W/files/x"), ("./files/no/x", "W/files/no")]
+        {
+            symlink(target, folder.path().join("broken")).unwrap();
+            let message = format!("error evaluating symlink W/broken: lstat {missing}: no such file or directory");
+            assert_eq!(messages(&folder), [message]);
+            fs::remove_file(folder.path().join("broken")).unwrap();
+        }
+        symlink("files/no", folder.path().join("second")).unwrap();
+        symlink("second", folder.path().join("first")).unwrap();
         assert_eq!(
-            messages(&folder),
-            ["error evaluating symlink W/broken: lstat /nowhere/at/all: no such file or directory"]
+            messages(&folder)[0],
+            "error evaluating symlink W/first: lstat W/files/no: no such file or directory"
         );
     }
 }

@@ -4,6 +4,8 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use crate::go::path::join;
+
 use super::tree::{Found, Kind, Listed, Tree, TreeError};
 
 /// How much is read at first of a file whose size is not known.
@@ -18,7 +20,7 @@ impl Tree for Disk {
         if !metadata.is_symlink() {
             return Ok(Found { kind: kind(metadata.file_type()), link: None });
         }
-        let broken = |error| TreeError::Broken(fs::read_link(path).unwrap_or_default().display().to_string(), error);
+        let broken = |error| TreeError::Broken(missing(path).display().to_string(), error);
         let real = fs::canonicalize(path).map_err(broken)?;
         let metadata = fs::metadata(path).map_err(broken)?;
         Ok(Found { kind: kind(metadata.file_type()), link: Some(real) })
@@ -48,6 +50,22 @@ impl Tree for Disk {
     fn shown(&self, path: &Path) -> String {
         path.to_str().map_or_else(|| path.display().to_string(), str::to_owned)
     }
+}
+
+/// What is missing where a symbolic link leads, as Go's `filepath.EvalSymlinks` names it: the first part of the way.
+fn missing(link: &Path) -> PathBuf {
+    /// As many links as Go follows.
+    const MAX_LINKS: usize = 255;
+    let mut way = link.to_owned();
+    for _ in 0..MAX_LINKS {
+        let Ok(target) = fs::read_link(&way) else { break };
+        way = match target.to_str() {
+            Some(name) if target.is_relative() => join(way.parent().unwrap_or(Path::new("")), name),
+            _ => target,
+        };
+    }
+    let is_missing = |part: &&Path| !part.as_os_str().is_empty() && fs::symlink_metadata(part).is_err();
+    way.ancestors().take_while(is_missing).last().unwrap_or(&way).to_owned()
 }
 
 fn kind(kind: fs::FileType) -> Kind {
