@@ -28,6 +28,7 @@
 //! | [`render`] | the line above as one function |
 //! | [`diff`] | two sets of manifests compared, and what the differences do in a cluster |
 //! | [`explain`] | who set a value, and by experiment what it changes |
+//! | [`page`] | pages for browsers |
 //! | [`lint`] | the rules of `helm lint` |
 //! | [`validate`] | manifests checked as the API server would |
 //! | [`io`] | directories, the charts inside the binary, standard input, output directories |

@@ -64,7 +64,14 @@ fn with_causes(message: String, causes: &[Cause]) -> String {
 /// `spec.replicas: 1 → 3`, or of what takes more than a line the field and the lines that differ.
 fn in_a_line(change: &Change) -> String {
     const LINES: usize = 10;
-    let lines = change_lines(change, 0);
+    const LONGEST: usize = 300;
+    let mut lines = change_lines(change, 0);
+    for (_, line) in &mut lines {
+        if let Some((end, _)) = line.char_indices().nth(LONGEST) {
+            line.truncate(end);
+            line.push('…');
+        }
+    }
     let sign = match lines.first() {
         Some(('+', _)) => "+ ",
         Some(('-', _)) => "- ",

@@ -10,7 +10,7 @@
 //! | `pair` | which object of one side is which of the other |
 //! | `compare` | the fields of two versions of an object |
 //! | `fingerprint` | short names of values, for lists and objects that may have moved |
-//! | `ignore`, `fold` | changes that are noise, and a comparison without them |
+//! | `ignore`, `fold`, `noise` | changes that are noise, and a comparison and texts without them |
 //! | `group` | the same change in many objects |
 //! | `impact` | what a change does, by Kubernetes' rules |
 //! | `images` | the container images that change |
@@ -33,6 +33,7 @@ mod lines;
 mod live;
 mod markdown;
 mod moved;
+mod noise;
 mod origin;
 mod pair;
 mod side_by_side;
@@ -53,6 +54,7 @@ pub use impact::{Impact, ImpactLevel};
 pub use json::write_json;
 pub use lines::pairs_of_lines;
 pub use markdown::write_markdown;
+pub use noise::old_text_of_shown;
 pub use origin::Origin;
 pub use side_by_side::write_side_by_side;
 pub use sides::{compare_ignoring, compare_sides, gather_secrets, given_twice};

@@ -10,6 +10,8 @@ use crate::engine::{TemplateCall, TemplateLine, UsedValue};
 pub struct Origin {
     /// The line of the template, or of a text that `tpl` ran; of several lines the first.
     pub place: TemplateLine,
+    /// Its text, with what is secret hidden.
+    pub template: String,
     /// The calls around it, the innermost first.
     pub calls: Vec<TemplateCall>,
     /// The values that the lines show, with what is secret masked.

@@ -4,6 +4,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::difference::{Comparison, Status};
 use super::lines::{Line, hunks, pairs_of_lines};
+use super::noise::old_text_of_shown;
 use super::text::{GREEN, RED, TextOptions, Writer};
 use crate::diagnostic::{printable_line, printable_styled_lines};
 
@@ -25,7 +26,8 @@ pub fn write_side_by_side(comparison: &Comparison, options: TextOptions, width: 
         writer.head(difference);
         if difference.status != Status::Rewritten {
             writer.causes_of_all(difference);
-            texts(&mut writer, &difference.old_text, &difference.new_text, options.context, column);
+            let old = old_text_of_shown(comparison, difference);
+            texts(&mut writer, &old, &difference.new_text, options.context, column);
         }
         writer.text.push('\n');
     }

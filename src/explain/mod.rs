@@ -15,6 +15,7 @@
 //! | `preconditions` | which value has to be another one first |
 //! | `hidden` | the answers with what is secret masked |
 //! | `causes` | which values made a difference between two sets of manifests |
+//! | `template_text` | lines of templates, with what is secret hidden |
 //! | `origins` | which lines of templates, and which calls and values, lines and differences come from |
 //! | `upgrade`, `renamed` | what another version of a chart does with the values of its user |
 //! | `unused` | values that no experiment gave any effect |
@@ -41,6 +42,7 @@ mod origins;
 mod parallel;
 mod preconditions;
 mod renamed;
+mod template_text;
 mod text;
 mod traced;
 mod unused;
@@ -64,7 +66,7 @@ pub use json::{explanation_json, unused_json};
 pub use line::{ExplainedLine, LineExplanation, Wanted, WrittenLine, explain_line};
 pub use line_map::line_map;
 pub use line_text::{line_json, line_text};
-pub use origins::{LineOrigins, LineSource, SideTrace, add_origins};
+pub use origins::{LineOrigins, LineSource, SideTrace, add_origins, add_template_lines};
 pub use preconditions::{Gate, GatePart};
 pub use text::{explanation_text, unused_text};
 pub use unused::{Scanned, Unused, unused};

@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use super::documents::Document;
 use super::line::{hidden, used_value};
+use super::template_text::template_text;
 use super::traced::TracedOutput;
 use crate::alignment::align;
-use crate::diagnostic::Source;
-use crate::diff::{Comparison, Difference, Origin, Status, What};
+use crate::diagnostic::{Source, SourceKind};
+use crate::diff::{Change, Comparison, Difference, Origin, Status, What};
 use crate::engine::{self, LineOrigin, Scope, TemplateLine, Used, UsedValue, sort_deciding};
-use crate::kubernetes::{FieldPath, Id};
+use crate::kubernetes::{FieldPath, Id, Object};
 use crate::manifest::{lines_of, value_path};
 use crate::secrets::Secrets;
 use crate::yaml::{self, Node};
@@ -65,6 +66,38 @@ pub fn add_origins(
             };
             change.origin = sides.into_iter().find_map(of_side).map(Box::new);
         }
+    }
+}
+
+/// Adds the line of the template to changes of a side whose engine keeps no trace. To find one takes several renders, so that
+/// only the first changes get it. `objects` are those of the new side.
+pub fn add_template_lines(comparison: &mut Comparison, objects: &[Object], side: &SideTrace<'_>) {
+    const MOST: usize = 50;
+    if side.output().is_some() {
+        return;
+    }
+    let by_id: HashMap<&Id, &Object> = objects.iter().map(|object| (&object.id, object)).collect();
+    let new = |change: &&mut Change| change.origin.is_none() && !matches!(change.what, What::Removed(_));
+    let differences = comparison.differences.iter_mut();
+    let changes = differences.flat_map(|Difference { id, changes, .. }| {
+        changes.iter_mut().filter(new).map(|change| (by_id.get(id).copied(), change))
+    });
+    for (object, change) in changes.take(MOST) {
+        let place = object.and_then(|object| {
+            let source = object.span.source().filter(|source| source.kind() == SourceKind::Rendered)?;
+            let node = yaml::read_document_at(source, object.span.range()).ok()?;
+            let lines = lines_of(&node, &value_path(&node, &change.path), source.line_count())?;
+            engine::locate(&side.scope, source.name(), lines.start + 1)
+        });
+        change.origin = place.map(|span| {
+            Box::new(Origin {
+                place: TemplateLine::File(span),
+                template: String::new(),
+                calls: Vec::new(),
+                shown: Vec::new(),
+                deciding: Vec::new(),
+            })
+        });
     }
 }
 
@@ -171,15 +204,20 @@ impl TracedObject<'_> {
         for line in lines.take(MOST_LINES) {
             let Some(origin) = source.output.origin(self.document, line) else { continue };
             let LineOrigin { place: of_line, calls, shown: by_line, deciding: by, .. } = origin;
-            place = place.or_else(|| Some((of_line?, calls)));
+            let is_masked = self.own.get(line).copied() != self.masked.get(line).map(String::as_str);
+            place = place.or_else(|| Some((of_line?, calls, is_masked)));
             // What a line prints that is masked is secret, too.
-            if self.own.get(line).copied() != self.masked.get(line).map(String::as_str) {
+            if is_masked {
                 masked.extend(by_line.iter().cloned());
             }
             shown.extend(by_line);
             deciding.extend(by);
         }
-        let (place, calls) = place?;
+        let (place, calls, is_masked) = place?;
+        let template = match &place {
+            TemplateLine::File(span) => template_text(span.text(), is_masked, source.secrets),
+            TemplateLine::Text { text, .. } => template_text(text, is_masked, source.secrets),
+        };
         shown.sort();
         shown.dedup();
         sort_deciding(&mut deciding, &shown);
@@ -188,18 +226,11 @@ impl TracedObject<'_> {
             false => source.used(used),
         };
         Some(Origin {
-            place: masked_line(place, source.secrets),
+            place,
+            template,
             calls,
             shown: shown.into_iter().map(of_shown).collect(),
             deciding: deciding.into_iter().map(|used| source.used(used)).collect(),
         })
-    }
-}
-
-/// A line of a text that `tpl` ran is a part of a value.
-fn masked_line(place: TemplateLine, secrets: &Secrets) -> TemplateLine {
-    match place {
-        TemplateLine::Text { line, text } => TemplateLine::Text { line, text: secrets.mask(&text) },
-        place => place,
     }
 }

@@ -2,7 +2,9 @@
 
 use std::ffi::OsString;
 use std::io::Write;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What git runs through a shell: everything in which a shell might see more than a word.
 const SHELL_CHARACTERS: &[char] =
@@ -39,14 +41,12 @@ impl Pager {
                 command.env(name, value);
             }
         }
-        stay_until_it_ends();
-        let Ok(mut child) = command.stdin(Stdio::piped()).spawn() else { return false };
-        if let Some(mut stdin) = child.stdin.take() {
-            let _ = stdin.write_all(text.as_bytes());
-        }
-        /// What a shell ends with if it can't run a program, or does not find it.
-        const NOT_RUN: [Option<i32>; 2] = [Some(126), Some(127)];
-        child.wait().is_ok_and(|status| !NOT_RUN.contains(&status.code()))
+        let has_ended = Arc::default();
+        stay_until(&has_ended);
+        let child = command.stdin(Stdio::piped()).spawn();
+        let is_shown = child.is_ok_and(|child| is_shown_by(child, text));
+        has_ended.store(true, Ordering::Relaxed);
+        is_shown
     }
 
     fn command(&self) -> Command {
@@ -62,12 +62,23 @@ impl Pager {
     }
 }
 
-/// Ctrl-C is the pager's: it may stop a search. If mim-chart ended there, the shell and the pager would both read the keys.
-fn stay_until_it_ends() {
+/// Gives a running pager its text and waits for it; false if there was only a shell that did not find it.
+fn is_shown_by(mut child: Child, text: &str) -> bool {
+    /// What a shell ends with if it can't run a program, or does not find it.
+    const NOT_RUN: [Option<i32>; 2] = [Some(126), Some(127)];
+    if let Some(mut stdin) = child.stdin.take() {
+        let _ = stdin.write_all(text.as_bytes());
+    }
+    child.wait().is_ok_and(|status| !NOT_RUN.contains(&status.code()))
+}
+
+/// Ctrl-C is the pager's until it has ended: it may stop a search. If mim-chart ended there, the shell and the pager would both read the
+/// keys.
+fn stay_until(has_ended: &Arc<AtomicBool>) {
     #[cfg(unix)]
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGQUIT] {
         // Where no handler can be had, Ctrl-C ends both.
-        let _ = signal_hook::flag::register(signal, std::sync::Arc::default());
+        let _ = signal_hook::flag::register_conditional_default(signal, has_ended.clone());
     }
 }
 

@@ -95,11 +95,7 @@ impl Tables {
         }
         self.count += 1;
         let (file, line) = self.place(&origin.place);
-        let text = match &origin.place {
-            TemplateLine::File(span) => span.text(),
-            TemplateLine::Text { text, .. } => text,
-        };
-        out.raw("[").optional_number(file).raw(",").number(line).raw(",").line(text).raw(",");
+        out.raw("[").optional_number(file).raw(",").number(line).raw(",").line(&origin.template).raw(",");
         out.list(origin.calls.iter().take(MOST), |out, call| {
             let (file, line) = self.place(&call.place);
             out.raw("[").line(call.name.as_deref().unwrap_or("tpl")).raw(",").optional_number(file).raw(",");

@@ -35,7 +35,7 @@ fn chart(folder: &Path) {
         &chart.join("templates/_helpers.tpl"),
         "{{- define \"web.labels\" -}}\nteam: {{ .Values.team }}\n{{- end }}\n",
     );
-    let config = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\n  labels:\n    {{- include \"web.labels\" . | nindent 4 }}\ndata:\n  same: text\n  {{ tpl .Values.extra . }}\n---\napiVersion: v1\nkind: Secret\nmetadata:\n  name: web\nstringData:\n  password: {{ .Values.password }}\n";
+    let config = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\n  labels:\n    {{- include \"web.labels\" . | nindent 4 }}\ndata:\n  same: text\n  {{ tpl .Values.extra . }}\n---\napiVersion: v1\nkind: Secret\nmetadata:\n  name: web\nstringData:\n  password: {{ .Values.password }}\n  token: literal-in-template\n  key: {{ default \"literal-default\" .Values.none }}\n";
     write(&chart.join("templates/config.yaml"), config);
 }
 
@@ -149,7 +149,7 @@ fn secrets_are_masked_in_pages() {
         &[&["diff", "web", "-f", "mine.yaml"][..], &to].concat(),
     ] {
         let page = stdout(folder.path(), arguments);
-        for secret in ["coral-reef-77", "swordfish-9", "Y29yYWwtcmVlZi03N"] {
+        for secret in ["coral-reef-77", "swordfish-9", "Y29yYWwtcmVlZi03N", "literal-in-template", "literal-default"] {
             assert!(!page.contains(secret), "{arguments:?} shows {secret}: {}", frame(&page));
         }
         let open = stdout(folder.path(), &[arguments, &["--show-secrets"]].concat());

@@ -23,7 +23,9 @@ use super::output::findings_format::workspace;
 use crate::diagnostic::{Diagnostic, Paint};
 use crate::diff::{self, Comparison, TextOptions, compare_ignoring, compare_sides, given_twice};
 use crate::engine::Release;
-use crate::explain::{Before, SideTrace, Version, add_causes, add_origins, is_another_chart, upgrade};
+use crate::explain::{
+    Before, SideTrace, Version, add_causes, add_origins, add_template_lines, is_another_chart, upgrade,
+};
 use crate::io::Inputs;
 use crate::kubernetes::Object;
 use crate::render::Schemas;
@@ -71,9 +73,13 @@ const JSON: &str = "With --output json, one object:\n  \
     objects    status (added, removed, changed, renamed, rewritten), apiVersion, kind, namespace, name,\n             \
     oldName, origin (the template), causes, impacts, changes\n  \
     impacts    rule, level (info, warning, rejected), text, remedy\n  \
-    changes    path, change, old, new (JSON as text), causes; of charts in Go templates: template (file, line, column),\n             \
-                calls (the same with name, the innermost first), shown, deciding (key, value, place)\n  \
-    causes     key, old, new (JSON as text), place";
+    changes    path, change, old, new (JSON as text), causes; of charts in Go templates also\n             \
+                template (file, line, column), calls (the same with name, the innermost first),\n             \
+                shown and deciding (values: key, value, place)\n  \
+    causes     key, old, new (JSON as text), place\n\n\
+    With --images and --output json, one object:\n  \
+    summary, unchanged, new and gone (images that one side alone has), and changes: change, old, new,\n  \
+    fields (apiVersion, kind, namespace, name, path, role, causes)";
 
 /// Show what a change of a chart or its values changes in the manifests, and what that does in a cluster
 ///
@@ -205,6 +211,9 @@ impl Diff {
             add_origins(comparison, (old_trace, new_trace), console.secrets());
         }
         let (Some(of_new), Some(new_trace)) = (&new.rendered, new_trace) else { return Ok(()) };
+        if matches!(self.output, DiffFormat::Sarif | DiffFormat::Github) {
+            add_template_lines(comparison, &new.objects, new_trace);
+        }
         let progress = console.progress();
         let experiments = progress.experiments();
         if !comparison.differences.is_empty() {

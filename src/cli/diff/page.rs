@@ -1,7 +1,7 @@
 //! A comparison as a page.
 
 use crate::cli::arguments::side_flags::{SideOrigin, Sides};
-use crate::diff::{Comparison, notes};
+use crate::diff::{Comparison, notes, old_text_of_shown};
 use crate::explain::{LineSource, SideTrace};
 use crate::io::BUILT_IN_CHART;
 use crate::kubernetes::Id;
@@ -27,7 +27,7 @@ pub(super) fn page(
     };
     write_page(&head, &shown, |number| {
         let difference = &comparison.differences[number];
-        let before = text(&old, &difference.old_id(), &difference.old_text);
+        let before = text(&old, &difference.old_id(), &old_text_of_shown(comparison, difference));
         [before, text(&new, &difference.id, &difference.new_text)]
     })
 }

@@ -91,9 +91,10 @@ impl Console {
     /// How wide lines may be: as COLUMNS says, or the terminal, else as those of `diff -y`.
     pub(in crate::cli) fn width(&self) -> usize {
         const DEFAULT: usize = 130;
+        const WIDEST: usize = 2_000;
         let given = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
         let of_terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-        given.or_else(of_terminal).filter(|width| *width > 0).unwrap_or(DEFAULT)
+        given.or_else(of_terminal).filter(|width| (1..=WIDEST).contains(width)).unwrap_or(DEFAULT)
     }
 
     /// What is masked in diagnostics from now on; without `--show-secrets` `find` is called for it.

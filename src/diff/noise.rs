@@ -1,0 +1,58 @@
+//! Texts of an object without the changes that were left out of a comparison.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::compare::What;
+use super::difference::{Comparison, Difference, Status};
+use super::lines::pairs_of_lines;
+use crate::alignment::align;
+use crate::diagnostic::Source;
+use crate::manifest::{lines_of, value_path};
+use crate::yaml;
+
+/// The old text of an object as if what was left out had been changed before: beside the new text, the changes that are shown
+/// are what differs.
+pub fn old_text_of_shown<'d>(comparison: &Comparison, difference: &'d Difference) -> Cow<'d, str> {
+    let (old, new) = (&difference.old_text, &difference.new_text);
+    if comparison.ignored.changes == 0 || matches!(difference.status, Status::Added | Status::Removed) {
+        return Cow::Borrowed(old);
+    }
+    let is_in_old = |what: &What| !matches!(what, What::Added(_));
+    let is_in_new = |what: &What| !matches!(what, What::Removed(_));
+    let (Some(shown_old), Some(shown_new)) = (shown(difference, old, is_in_old), shown(difference, new, is_in_new))
+    else {
+        return Cow::Borrowed(old);
+    };
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    let mut text = String::new();
+    let mut push = |line: &str| {
+        text.push_str(line);
+        text.push('\n');
+    };
+    for stretch in align(&old, &new) {
+        if stretch.is_same {
+            old[stretch.old].iter().for_each(|line| push(line));
+            continue;
+        }
+        let (start, new_start) = (stretch.old.start, stretch.new.start);
+        for (before, after) in pairs_of_lines(&old[stretch.old], &new[stretch.new]) {
+            let (before, after) = (before.map(|at| start + at), after.map(|at| new_start + at));
+            let is_shown = before.is_some_and(|at| shown_old[at]) || after.is_some_and(|at| shown_new[at]);
+            let line = if is_shown { before.map(|at| old[at]) } else { after.map(|at| new[at]) };
+            line.iter().for_each(|line| push(line));
+        }
+    }
+    Cow::Owned(text)
+}
+
+/// Of each line of a text whether a change that is shown is in it. `None` if it can't be read.
+fn shown(difference: &Difference, text: &str, is_in: impl Fn(&What) -> bool) -> Option<Vec<bool>> {
+    let node = yaml::read_document(&Source::rendered("", text)).ok()?;
+    let mut shown = vec![false; text.lines().count()];
+    for change in difference.changes.iter().filter(|change| is_in(&change.what)) {
+        let lines: Range<usize> = lines_of(&node, &value_path(&node, &change.path), shown.len())?;
+        shown.get_mut(lines)?.fill(true);
+    }
+    Some(shown)
+}
