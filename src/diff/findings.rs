@@ -23,8 +23,11 @@ pub fn findings(comparison: &Comparison) -> Vec<Finding> {
 
 fn of_object(difference: &Difference) -> Vec<Finding> {
     let object = format!("{}/{}", difference.id.kind, difference.id.name);
-    let finding =
-        |path: String, diagnostic: Diagnostic| Finding { object: object.clone(), path, diagnostic, file: None };
+    // Without a better place it is the template, or the file of the manifest.
+    let finding = |path: String, diagnostic: Diagnostic| {
+        let file = Some(difference.origin.clone());
+        Finding { object: object.clone(), path, diagnostic, file }
+    };
     let mut found = Vec::new();
     let first = difference.changes.iter().find(|change| change.origin.is_some() || !change.causes.is_empty());
     let with_places = |diagnostic| match first {

@@ -31,6 +31,8 @@ pub struct Head {
     pub summary: String,
     /// Notes, a line each, and whether each needs attention.
     pub notes: Vec<(bool, String)>,
+    /// Whether it is known where lines come from.
+    pub is_traced: bool,
 }
 
 /// Writes a page of objects; `texts` gives the old and the new text of the one with a number, when it is written.
@@ -48,6 +50,9 @@ pub fn write_page(head: &Head, shown: &[Shown<'_>], mut texts: impl FnMut(usize)
     for (needs_attention, note) in &head.notes {
         html.raw(if *needs_attention { "<p class=\"note warning\">" } else { "<p class=\"note\">" });
         html.text(note).raw("</p>\n");
+    }
+    if head.is_traced {
+        html.raw("<p class=\"note\">A click on a line, or Enter, shows where it comes from.</p>\n");
     }
     html.raw("<noscript><p class=\"note\">The texts of the objects are shown by a script, which does not run here.</p></noscript>\n</header>\n");
     navigation(&mut html, shown);
@@ -105,7 +110,7 @@ fn navigation(html: &mut Html, listed: &[Shown<'_>]) {
     }
     html.raw("<nav aria-label=\"Objects\">\n<div class=\"tools\">");
     html.raw("<input type=\"search\" id=\"filter\" placeholder=\"Filter (press /)\" aria-label=\"Filter objects\" autocomplete=\"off\" spellcheck=\"false\">");
-    html.raw("<button type=\"button\" id=\"objects\">Objects</button>");
+    html.raw("<button type=\"button\" id=\"objects\" aria-expanded=\"false\">Objects</button>");
     html.raw("<button type=\"button\" id=\"help\" aria-label=\"Keys\">?</button></div>\n<div class=\"tree\">\n");
     for namespace in &namespaces {
         if namespaces.len() > 1 {

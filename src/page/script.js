@@ -203,6 +203,12 @@
 
   // --- Which object is current
 
+  /// On a phone the list of objects is shown on request.
+  const setNavigation = (open) => {
+    nav.classList.toggle("open", open);
+    document.getElementById("objects").setAttribute("aria-expanded", String(open));
+  };
+
   const go = (number) => {
     const section = sections[number];
     if (!section) return;
@@ -215,7 +221,7 @@
     link?.scrollIntoView({ block: "nearest" });
     section.scrollIntoView({ block: "start" });
     button(section).focus({ preventScroll: true });
-    nav.classList.remove("open");
+    setNavigation(false);
   };
 
   const step = (by) => {
@@ -224,8 +230,9 @@
     go(next);
   };
 
-  const toHash = () => {
-    const number = sections.findIndex((section) => `#${section.id}` === location.hash);
+  /// Opens the object that a link leads to; the browser follows the link, too.
+  const show = (hash) => {
+    const number = sections.findIndex((section) => `#${section.id}` === hash);
     if (number < 0) return;
     setOpen(sections[number], true);
     go(number);
@@ -323,15 +330,12 @@
   });
   document.querySelector(".tree").addEventListener("click", (event) => {
     const link = event.target.closest("a");
-    if (!link) return;
-    event.preventDefault();
-    history.replaceState(null, "", link.getAttribute("href"));
-    toHash();
+    if (link) show(link.getAttribute("href"));
   });
-  document.getElementById("objects").addEventListener("click", () => nav.classList.toggle("open"));
+  document.getElementById("objects").addEventListener("click", () => setNavigation(!nav.classList.contains("open")));
   document.getElementById("help").addEventListener("click", () => keys.showModal());
   filter.addEventListener("input", apply);
-  addEventListener("hashchange", toHash);
+  addEventListener("hashchange", () => show(location.hash));
 
   const data = document.querySelectorAll("section.object > script");
   let length = 0;
@@ -340,5 +344,5 @@
     if (length > SMALL) break;
   }
   if (length <= SMALL) sections.forEach((section) => setOpen(section, true));
-  toHash();
+  show(location.hash);
 })();

@@ -47,15 +47,24 @@ fn no_output_holds_a_secret() {
     std::fs::write(&file, values(SECRETS[1], SECRETS[3], true)).expect("written");
     let all: Vec<String> = SECRETS.iter().chain(&["cookie76"]).flat_map(|secret| forms(secret)).collect();
     assert!(all.iter().any(|form| old.contains(form)), "the secrets are in the manifests");
-    for output in ["text", "markdown", "json", "unified"] {
-        let arguments = ["diff", "--rev", "main", "-f", "values.json", "-o", output];
+    for output in [
+        &["-o", "text"][..],
+        &["-o", "markdown"],
+        &["-o", "json"],
+        &["-o", "unified"],
+        &["-o", "sarif"],
+        &["-o", "github"],
+        &["-o", "html"],
+        &["--side-by-side"],
+    ] {
+        let arguments = [&["diff", "--rev", "main", "-f", "values.json"], output].concat();
         let shown = stdout(folder.path(), &arguments);
-        assert!(shown.contains("(secret "), "{output}: {shown}");
+        assert!(shown.contains("(secret "), "{output:?}: {shown}");
         for form in &all {
-            assert!(!shown.contains(form.as_str()), "{output} shows {form}:\n{shown}");
+            assert!(!shown.contains(form.as_str()), "{output:?} shows {form}:\n{shown}");
         }
         let open = stdout(folder.path(), &[&arguments[..], &["--show-secrets"]].concat());
-        assert!(open.contains(SECRETS[3]), "{output}: {open}");
+        assert!(open.contains(SECRETS[3]), "{output:?}: {open}");
     }
 }
 

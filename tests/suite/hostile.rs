@@ -213,6 +213,11 @@ impl Ground {
             &["diff", "c", "--from", "old.yaml", "--color=always"],
             &["diff", "c", "--from", "old.yaml", "-o", "markdown"],
             &["diff", "c", "--from", "old.yaml", "-o", "json"],
+            &["diff", "c", "--from", "old.yaml", "-o", "sarif"],
+            &["diff", "c", "--from", "old.yaml", "-o", "html"],
+            &["diff", "c", "--from", "old.yaml", "--side-by-side", "--width", "40", "--color=always"],
+            &["diff", "c", "--from", "old.yaml", "--images"],
+            &["template", "c", "--output", "html"],
             &["why", KEY, "c"],
             &["why", "a", "c", "-o", "json"],
             &["values", "c", "--unused"],
@@ -232,6 +237,7 @@ impl Ground {
             self.run_all(&with(arguments), Stream::Printed);
         }
         self.run_all(&with(&["lint", "c", "-o", "github"]), Stream::Annotations);
+        self.run_all(&with(&["diff", "c", "--from", "old.yaml", "-o", "github"]), Stream::Annotations);
         for arguments in data {
             self.run_all(&with(arguments), Stream::Data);
         }
@@ -420,6 +426,11 @@ fn hostile_arguments_print_no_control_characters() {
         (&["diff", "c", "--from", manifests], Stream::Printed),
         (&["diff", "c", "--from", manifests, "--color=always"], Stream::Printed),
         (&["diff", "c", "--from", manifests, "-o", "markdown"], Stream::Printed),
+        (&["diff", "c", "--from", manifests, "-o", "sarif"], Stream::Printed),
+        (&["diff", "c", "--from", manifests, "-o", "html"], Stream::Printed),
+        (&["diff", "c", "--from", manifests, "--side-by-side"], Stream::Printed),
+        (&["diff", "c", "--from", manifests, "--images"], Stream::Printed),
+        (&["diff", "c", "--from", manifests, "-o", "github"], Stream::Annotations),
         (&["diff", "c", "--from", manifests, "-o", "json"], Stream::Printed),
         (&["diff", "c", "--from", manifests, "-o", "unified"], Stream::Data),
         (&["diff", "c", "--from", broken], Stream::Printed),

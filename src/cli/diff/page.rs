@@ -15,9 +15,8 @@ pub(super) fn page(
     traces: [Option<&SideTrace<'_>>; 2],
     secrets: &Secrets,
 ) -> String {
-    let (old, new) = (name(sides.old), name(sides.new));
-    let title = if old == new { new } else { format!("{old} → {new}") };
-    let head = Head { title, summary: comparison.summary(), notes: notes(comparison) };
+    let names = [sides.old, sides.new].map(name);
+    let title = if names[0] == names[1] { names[0].clone() } else { names.join(" → ") };
     let differences = comparison.differences.iter();
     let shown: Vec<Shown<'_>> = differences.map(Shown::difference).collect();
     let [old, new] = traces.map(|trace| LineSource::of(trace?, secrets));
@@ -25,6 +24,8 @@ pub(super) fn page(
         let origins = source.as_ref().and_then(|source| source.lines(id, text));
         ShownText { text: text.to_owned(), origins }
     };
+    let is_traced = old.is_some() || new.is_some();
+    let head = Head { title, summary: comparison.summary(), notes: notes(comparison), is_traced };
     write_page(&head, &shown, |number| {
         let difference = &comparison.differences[number];
         let before = text(&old, &difference.old_id(), &old_text_of_shown(comparison, difference));

@@ -17,14 +17,15 @@ pub(super) fn page(render: &Render, crds: &[(String, String)], release: &str, se
     let manifests = render.manifests.manifests.iter().chain(&render.manifests.hooks);
     let objects: Vec<Object> = definitions.chain(manifests.map(Manifest::object)).collect();
     let metadata = &render.chart.metadata;
+    let trace = SideTrace::new(render.scope());
+    let source = LineSource::of(&trace, secrets);
     let head = Head {
         title: format!("{release}: {} {}", metadata.name, metadata.version),
         summary: format!("{} object{}", objects.len(), if objects.len() == 1 { "" } else { "s" }),
         notes: Vec::new(),
+        is_traced: source.is_some(),
     };
     let shown: Vec<Shown<'_>> = objects.iter().map(|object| Shown::object(&object.id, &object.origin)).collect();
-    let trace = SideTrace::new(render.scope());
-    let source = LineSource::of(&trace, secrets);
     write_page(&head, &shown, |number| {
         let object = &objects[number];
         let text = secrets.masked_lines(object.span.text()).join("\n");
