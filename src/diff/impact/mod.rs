@@ -3,12 +3,14 @@
 //! | file | what it does |
 //! |---|---|
 //! | `changed` | an object that differs, with its fields on both sides |
-//! | `rules` | which rules look at which kind; ConfigMaps, Secrets and others |
+//! | `rules` | which rules look at which kind, and those of kinds that need only one or two |
+//! | `configuration` | who uses a ConfigMap or Secret, and when they see a change |
 //! | `fixed` | fields that cannot be changed, of all kinds, as a table |
 //! | `pods` | the same of Pods and of the pod templates of Jobs |
 //! | `services`, `workloads` | the rules of Services, of workloads and their volumes |
 
 pub(super) mod changed;
+mod configuration;
 mod fixed;
 mod pods;
 pub(super) mod rules;

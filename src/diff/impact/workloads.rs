@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use super::changed::{Changed, kind_of};
 use super::{Impact, ImpactLevel, pods};
 use crate::diff::difference::Status;
-use crate::kubernetes::Object;
 use crate::kubernetes::quantity;
 use crate::yaml::Map;
 
@@ -206,55 +205,5 @@ pub(super) fn claim(old: &Map, new: &Map, found: &mut Vec<Impact>) {
                 "the volume grows, if its storage class allows expansion",
             ));
         }
-    }
-}
-
-/// How a workload uses a ConfigMap or Secret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Use {
-    /// In environment variables or as single files (subPath): read when a container starts.
-    OnStart,
-    /// As a volume, which the kubelet keeps up to date.
-    Files,
-}
-
-/// How the pods of a workload use a ConfigMap or Secret; `None` if they do not.
-pub(super) fn use_of(user: &Object, kind: &str, name: &str) -> Option<Use> {
-    let path: &[&str] = match user.id.kind.as_str() {
-        "StatefulSet" | "Deployment" | "DaemonSet" | "ReplicaSet" => &["spec", "template", "spec"],
-        "Pod" => &["spec"],
-        _ => return None,
-    };
-    let fields = user.fields();
-    let pod = fields.at(path.iter().copied())?.value.as_map()?;
-    let (volume_field, name_field, env_field, from_field) = match kind {
-        "ConfigMap" => ("configMap", "name", "configMapKeyRef", "configMapRef"),
-        _ => ("secret", "secretName", "secretKeyRef", "secretRef"),
-    };
-    let containers: Vec<&Map> =
-        ["initContainers", "containers"].into_iter().flat_map(|field| pod.maps_at(&[field])).collect();
-    let by_variable = |container: &&Map| {
-        container.maps_at(&["env"]).any(|env| env.text_at(&["valueFrom", env_field, "name"]) == Some(name))
-            || container.maps_at(&["envFrom"]).any(|from| from.text_at(&[from_field, "name"]) == Some(name))
-    };
-    let is_it = |volume: &&Map| {
-        volume.text_at(&[volume_field, name_field]) == Some(name)
-            || volume.maps_at(&["projected", "sources"]).any(|part| part.text_at(&[volume_field, "name"]) == Some(name))
-    };
-    let volumes: Vec<&str> =
-        pod.maps_at(&["volumes"]).filter(is_it).filter_map(|volume| volume.text_at(&["name"])).collect();
-    let is_mounted = |mount: &&Map| mount.text_at(&["name"]).is_some_and(|name| volumes.contains(&name));
-    let mounts: Vec<&Map> =
-        containers.iter().flat_map(|container| container.maps_at(&["volumeMounts"])).filter(is_mounted).collect();
-    let in_the_start = pod
-        .maps_at(&["initContainers"])
-        .any(|container| container.maps_at(&["volumeMounts"]).any(|mount| is_mounted(&mount)));
-    let single = mounts.iter().any(|mount| mount.get("subPath").is_some() || mount.get("subPathExpr").is_some());
-    if containers.iter().any(by_variable) || single || in_the_start {
-        Some(Use::OnStart)
-    } else if !mounts.is_empty() {
-        Some(Use::Files)
-    } else {
-        None
     }
 }

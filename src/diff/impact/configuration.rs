@@ -1,0 +1,203 @@
+//! Changes of ConfigMaps and Secrets: who uses them, and when they see the change.
+
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
+
+use super::changed::{Changed, reference};
+use super::{Impact, ImpactLevel, workloads};
+use crate::kubernetes::{Id, Object};
+use crate::yaml::Map;
+
+/// Which workloads of the new side use which ConfigMaps and Secrets. Pods are read when the first one is asked for, and once for all.
+pub(super) struct Users<'c, 'o> {
+    all: &'c [Changed<'o>],
+    new: &'o [Object],
+    by_name: OnceCell<HashMap<Configuration, Vec<User<'o>>>>,
+    restarting: OnceCell<HashSet<&'c Id>>,
+}
+
+/// What a pod uses: the kind, ConfigMap or Secret, and the name.
+type Configuration = (&'static str, String);
+
+/// A workload, and how its pods use something.
+type User<'o> = (&'o Object, Use);
+
+/// How a workload uses a ConfigMap or Secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Use {
+    /// As a volume, which the kubelet keeps up to date.
+    Files,
+    /// In environment variables or as single files (subPath): read when a container starts.
+    OnStart,
+}
+
+impl<'c, 'o> Users<'c, 'o> {
+    /// The users among the objects of the new side; `all` are the objects that differ.
+    pub(super) fn new(all: &'c [Changed<'o>], new: &'o [Object]) -> Self {
+        Users { all, new, by_name: OnceCell::new(), restarting: OnceCell::new() }
+    }
+
+    /// What a change of a ConfigMap or Secret does.
+    pub(super) fn impacts(&self, object: &Changed<'_>, old: &Map, found: &mut Vec<Impact>) {
+        let kind = object.difference.id.kind.as_str();
+        let is_immutable = old.is_true_at(&["immutable"]);
+        if is_immutable && object.differs(&["immutable"]) {
+            found.push(
+                Impact::rejected("immutable, once it is true,")
+                    .remedy(format!("kubectl delete {}, then apply", object.reference())),
+            );
+        }
+        let fields = ["data", "stringData", "binaryData"];
+        if !fields.iter().any(|field| object.differs(&[field])) {
+            return;
+        }
+        if is_immutable {
+            found.push(
+                Impact::rejected(&format!("data of an immutable {kind}"))
+                    .remedy("give the new one another name, and name that in what uses it"),
+            );
+            return;
+        }
+        found.extend(self.of(&object.difference.id).map(|(user, how)| self.when_seen(&user.id, how)));
+    }
+
+    /// The users of a ConfigMap or Secret.
+    fn of(&self, id: &Id) -> impl Iterator<Item = User<'o>> {
+        let kind = if id.kind == "ConfigMap" { "ConfigMap" } else { "Secret" };
+        let read = || {
+            let mut users: HashMap<Configuration, Vec<User<'o>>> = HashMap::new();
+            for object in self.new {
+                for (configuration, how) in uses(object) {
+                    users.entry(configuration).or_default().push((object, how));
+                }
+            }
+            users
+        };
+        let users = self.by_name.get_or_init(read).get(&(kind, id.name.clone())).map(Vec::as_slice);
+        // Where only one of them says its namespace, both may be in it.
+        let may_see =
+            |user: &Id| user.namespace == id.namespace || user.namespace.is_empty() || id.namespace.is_empty();
+        users.unwrap_or_default().iter().copied().filter(move |(user, _)| may_see(&user.id))
+    }
+
+    /// When the pods of a workload see a change.
+    fn when_seen(&self, user: &Id, how: Use) -> Impact {
+        let restarts = |other: &&Changed<'_>| other.touches(&["spec", "template"]) && workloads::restarts(other);
+        let restarting = || self.all.iter().filter(restarts).map(|other| &other.difference.id).collect();
+        if self.restarting.get_or_init(restarting).contains(user) {
+            return Impact::new(
+                "configuration-with-restart",
+                ImpactLevel::Info,
+                format!("{user} restarts with this change, and reads the new configuration"),
+            );
+        }
+        let text = match how {
+            Use::OnStart => format!("no restart: pods of {user} keep the old configuration until they are restarted"),
+            Use::Files => format!(
+                "no restart: the files in pods of {user} change within a minute or two, and what has been read stays as it was until they are restarted"
+            ),
+        };
+        let impact = Impact::new("configuration-without-restart", ImpactLevel::Warning, text);
+        match user.kind.as_str() {
+            kind @ ("StatefulSet" | "Deployment" | "DaemonSet") => {
+                impact.remedy(format!("kubectl rollout restart {}", reference(kind, &user.name)))
+            }
+            _ => impact,
+        }
+    }
+}
+
+/// The ConfigMaps and Secrets that the pods of a workload use, each once.
+fn uses(user: &Object) -> HashMap<Configuration, Use> {
+    let mut found = HashMap::new();
+    let path: &[&str] = match user.id.kind.as_str() {
+        "StatefulSet" | "Deployment" | "DaemonSet" | "ReplicaSet" => &["spec", "template", "spec"],
+        "Pod" => &["spec"],
+        _ => return found,
+    };
+    let fields = user.fields();
+    let Some(pod) = fields.map_at(path) else { return found };
+    let mut add = |kind, name: Option<&str>, how: Use| {
+        if let Some(name) = name {
+            let known = found.entry((kind, name.to_owned())).or_insert(how);
+            *known = how.max(*known);
+        }
+    };
+    let containers = || ["initContainers", "containers"].into_iter().flat_map(|field| pod.maps_at(&[field]));
+    for container in containers() {
+        for variable in container.maps_at(&["env"]) {
+            add("ConfigMap", variable.text_at(&["valueFrom", "configMapKeyRef", "name"]), Use::OnStart);
+            add("Secret", variable.text_at(&["valueFrom", "secretKeyRef", "name"]), Use::OnStart);
+        }
+        for from in container.maps_at(&["envFrom"]) {
+            add("ConfigMap", from.text_at(&["configMapRef", "name"]), Use::OnStart);
+            add("Secret", from.text_at(&["secretRef", "name"]), Use::OnStart);
+        }
+    }
+    // How the volumes are mounted, by their names; what init containers see is read in the start.
+    let mut mounted: HashMap<&str, Use> = HashMap::new();
+    for (field, least) in [("initContainers", Use::OnStart), ("containers", Use::Files)] {
+        for mount in pod.maps_at(&[field]).flat_map(|container| container.maps_at(&["volumeMounts"])) {
+            let is_single = mount.get("subPath").is_some() || mount.get("subPathExpr").is_some();
+            let how = if is_single { Use::OnStart } else { least };
+            if let Some(name) = mount.text_at(&["name"]) {
+                let known = mounted.entry(name).or_insert(how);
+                *known = how.max(*known);
+            }
+        }
+    }
+    for volume in pod.maps_at(&["volumes"]) {
+        let Some(&how) = volume.text_at(&["name"]).and_then(|name| mounted.get(name)) else { continue };
+        add("ConfigMap", volume.text_at(&["configMap", "name"]), how);
+        add("Secret", volume.text_at(&["secret", "secretName"]), how);
+        for source in volume.maps_at(&["projected", "sources"]) {
+            add("ConfigMap", source.text_at(&["configMap", "name"]), how);
+            add("Secret", source.text_at(&["secret", "name"]), how);
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Source;
+    use crate::kubernetes::read_objects;
+
+    fn used(pod: &str) -> Vec<(Configuration, Use)> {
+        let text = format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: p}}\nspec: {pod}\n");
+        let objects = read_objects(&Source::file("p.yaml", text), "p.yaml").unwrap();
+        let mut used: Vec<_> = uses(&objects[0]).into_iter().collect();
+        used.sort();
+        used
+    }
+
+    #[test]
+    fn variables_and_single_files_are_read_in_the_start_and_volumes_change_in_place() {
+        let pod = "{containers: [{env: [{valueFrom: {configMapKeyRef: {name: a}}}, {valueFrom: {secretKeyRef: {name: b}}}],
+          envFrom: [{secretRef: {name: c}}], volumeMounts: [{name: v}, {name: w, subPath: x}, {name: twice}]},
+          {volumeMounts: [{name: twice, subPathExpr: y}]}],
+          volumes: [{name: v, configMap: {name: d}}, {name: w, secret: {secretName: e}}, {name: twice, secret: {secretName: f}},
+          {name: unmounted, configMap: {name: g}}]}";
+        let of = |kind, name: &str, how| ((kind, name.to_owned()), how);
+        assert_eq!(
+            used(pod),
+            [
+                of("ConfigMap", "a", Use::OnStart),
+                of("ConfigMap", "d", Use::Files),
+                of("Secret", "b", Use::OnStart),
+                of("Secret", "c", Use::OnStart),
+                of("Secret", "e", Use::OnStart),
+                of("Secret", "f", Use::OnStart),
+            ]
+        );
+    }
+
+    #[test]
+    fn init_containers_read_projected_volumes_in_the_start() {
+        let pod = "{initContainers: [{volumeMounts: [{name: v}]}], containers: [{volumeMounts: [{name: v}]}],
+          volumes: [{name: v, projected: {sources: [{configMap: {name: a}}, {secret: {name: b}}]}}]}";
+        let (a, b) = (("ConfigMap", "a".to_owned()), ("Secret", "b".to_owned()));
+        assert_eq!(used(pod), [(a, Use::OnStart), (b, Use::OnStart)]);
+    }
+}
