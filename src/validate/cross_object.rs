@@ -8,155 +8,194 @@ use crate::kubernetes::{FieldPath, Object};
 use crate::report::Finding;
 use crate::yaml::{Map, Node, Value};
 
-/// Checks objects against each other: two of one identity, Services without pods, what points nowhere.
-pub(super) fn check(objects: &[Object], findings: &mut Vec<Finding>) {
-    let pods = Pods::of(objects);
-    let names: HashSet<(&str, &str)> =
-        objects.iter().map(|object| (object.id.kind.as_str(), object.id.name.as_str())).collect();
-    let mut known: HashMap<(&str, &str, &str, &str), &Object> = HashMap::new();
-    for object in objects.iter().filter(|object| !object.id.name.is_empty()) {
+/// What objects say of each other: two of one identity, Services without pods, what points nowhere. It is gathered while their fields
+/// are at hand, object by object, and judged once all are known.
+pub(super) struct Together<'o> {
+    objects: &'o [Object],
+    /// Kinds and names of all objects.
+    names: HashSet<(&'o str, &'o str)>,
+    pods: Pods,
+    /// Where the last object of an identity says its kind.
+    places: HashMap<[&'o str; 4], Span>,
+    questions: Vec<(&'o Object, Question)>,
+}
+
+/// What is asked of an object.
+enum Question {
+    /// It is there twice: the places of both.
+    Twice { place: Span, first: Span },
+    /// Whether its selector finds pods.
+    HasPods { selector: Map, place: Span, otherwise: &'static str },
+    /// Whether there is anything to scale, where what it scales is not among the objects.
+    Scales { kind: String, name: String, place: Span },
+    /// Its pods use something that is not among the objects.
+    NotRendered { path: &'static [&'static str], kind: &'static str, name: String, place: Span },
+}
+
+impl<'o> Together<'o> {
+    /// Nothing is gathered yet of these objects.
+    pub(super) fn new(objects: &'o [Object]) -> Self {
+        let names = objects.iter().map(|object| (object.id.kind.as_str(), object.id.name.as_str())).collect();
+        Together { objects, names, pods: Pods::default(), places: HashMap::new(), questions: Vec::new() }
+    }
+
+    /// Gathers what an object with these fields says of others.
+    pub(super) fn add(&mut self, object: &'o Object, fields: &Map) {
         let id = &object.id;
-        let name = object.id.to_string();
-        let mut report =
-            Report { object: &name, origin: &object.origin, whole: object.span.clone(), findings: Vec::new() };
-        if let Some(first) = known.insert((id.group(), &id.kind, &id.namespace, &id.name), object) {
-            let message = "duplicate object; the second would overwrite the first".to_owned();
-            let place = head(&object.fields(), &object.span);
-            let finding = report.error("twice", &FieldPath::of_fields(&["metadata", "name"]), message, &place);
-            finding.diagnostic = finding.diagnostic.clone().at(head(&first.fields(), &first.span), "the first");
+        if let Some(pods) = PodsOf::kind(&id.kind) {
+            self.pods.add(fields.map_at(pods.labels).cloned().unwrap_or_default());
         }
+        if id.name.is_empty() {
+            return;
+        }
+        let place = head(fields, &object.span);
+        let identity = [id.group(), &id.kind, &id.namespace, &id.name];
+        if let Some(first) = self.places.insert(identity, place.clone()) {
+            self.questions.push((object, Question::Twice { place: place.clone(), first }));
+        }
+        let mut selects = |path: &[&str], otherwise| {
+            if let Some(selector) = fields.map_at(path) {
+                let question = Question::HasPods { selector: selector.clone(), place: place.clone(), otherwise };
+                self.questions.push((object, question));
+            }
+        };
         match id.kind.as_str() {
-            "Service" => service(object, &pods, &mut report),
-            "HorizontalPodAutoscaler" => autoscaler(object, objects, (&names, &pods), &mut report),
-            "PodDisruptionBudget" => budget(object, &pods, &mut report),
+            "Service" => selects(&["spec", "selector"], "the Service has no endpoints"),
+            "PodDisruptionBudget" => {
+                selects(&["spec", "selector", "matchLabels"], "the budget protects nothing");
+            }
+            "HorizontalPodAutoscaler" => {
+                let text = |name| fields.text_at(&["spec", "scaleTargetRef", name]);
+                if let (Some(kind), Some(name)) = (text("kind"), text("name"))
+                    && !self.names.contains(&(kind, name))
+                {
+                    let (kind, name) = (kind.to_owned(), name.to_owned());
+                    self.questions.push((object, Question::Scales { kind, name, place }));
+                }
+            }
             _ => {}
         }
-        used(object, &names, &mut report);
-        findings.append(&mut report.findings);
+        self.add_used(object, fields);
+    }
+
+    /// ConfigMaps and Secrets that pods use and that are not among the objects: they have to be there already.
+    fn add_used(&mut self, object: &'o Object, fields: &Map) {
+        let Some(path) = PodsOf::kind(&object.id.kind).map(|pods| pods.spec) else { return };
+        let Some(pod) = fields.at(path.iter().copied()) else { return };
+        let mut found = Vec::new();
+        references(pod, &mut found);
+        let mut reported: Vec<(&str, &str)> = Vec::new();
+        for (kind, (name, place)) in found {
+            if self.names.contains(&(kind, name)) || reported.contains(&(kind, name)) {
+                continue;
+            }
+            reported.push((kind, name));
+            let question = Question::NotRendered { path, kind, name: name.to_owned(), place: place.clone() };
+            self.questions.push((object, question));
+        }
+    }
+
+    /// Reports what is wrong.
+    pub(super) fn judge(self, findings: &mut Vec<Finding>) {
+        for (object, question) in &self.questions {
+            let name = object.id.to_string();
+            let mut report =
+                Report { object: &name, origin: &object.origin, whole: object.span.clone(), findings: Vec::new() };
+            self.answer(question, &mut report);
+            findings.append(&mut report.findings);
+        }
+    }
+
+    fn answer(&self, question: &Question, report: &mut Report<'_>) {
+        let mut warn = |rule, path: &[&str], message, place| {
+            report.report(Severity::Warning, rule, &FieldPath::of_fields(path), message, place);
+        };
+        match question {
+            Question::Twice { place, first } => {
+                let message = "duplicate object; the second would overwrite the first".to_owned();
+                let finding = report.error("twice", &FieldPath::of_fields(&["metadata", "name"]), message, place);
+                finding.diagnostic = finding.diagnostic.clone().at(first.clone(), "the first");
+            }
+            Question::HasPods { selector, place, otherwise } => {
+                if self.pods.has(selector) == Some(false) {
+                    let message = format!("no pod in the input has these labels; {otherwise}");
+                    warn("no-pods", &["spec", "selector"], message, place);
+                }
+            }
+            // Where there is nothing to scale at all, that is rendered somewhere else.
+            Question::Scales { kind, name, place } => {
+                if !self.pods.is_empty() || self.objects.iter().any(|other| other.id.kind == *kind) {
+                    let message = format!("{kind}/{name} is not in the input");
+                    warn("points-nowhere", &["spec", "scaleTargetRef"], message, place);
+                }
+            }
+            Question::NotRendered { path, kind, name, place } => {
+                let message = format!("{kind}/{name} is not in the input; it must already exist in the cluster");
+                report.report(Severity::Info, "not-rendered", &FieldPath::of_fields(path), message, place);
+            }
+        }
     }
 }
 
-/// The labels of the pods that an object makes.
-fn pod_labels(object: &Object) -> Option<Map> {
-    let path: &[&str] = match object.id.kind.as_str() {
-        "StatefulSet" | "Deployment" | "DaemonSet" | "ReplicaSet" | "Job" => {
-            &["spec", "template", "metadata", "labels"]
+/// Where an object of a kind describes the pods that it makes.
+struct PodsOf {
+    labels: &'static [&'static str],
+    spec: &'static [&'static str],
+}
+
+impl PodsOf {
+    fn kind(kind: &str) -> Option<PodsOf> {
+        match kind {
+            "StatefulSet" | "Deployment" | "DaemonSet" | "ReplicaSet" | "Job" => Some(PodsOf {
+                labels: &["spec", "template", "metadata", "labels"],
+                spec: &["spec", "template", "spec"],
+            }),
+            "CronJob" => Some(PodsOf {
+                labels: &["spec", "jobTemplate", "spec", "template", "metadata", "labels"],
+                spec: &["spec", "jobTemplate", "spec", "template", "spec"],
+            }),
+            "Pod" => Some(PodsOf { labels: &["metadata", "labels"], spec: &["spec"] }),
+            _ => None,
         }
-        "CronJob" => &["spec", "jobTemplate", "spec", "template", "metadata", "labels"],
-        "Pod" => &["metadata", "labels"],
-        _ => return None,
-    };
-    Some(object.fields().at(path.iter().copied()).and_then(|node| node.value.as_map()).cloned().unwrap_or_default())
+    }
 }
 
 /// The labels of all pods that are made, and which pods have one.
+#[derive(Default)]
 struct Pods {
     labels: Vec<Map>,
     by_label: HashMap<(String, String), Vec<usize>>,
 }
 
 impl Pods {
-    fn of(objects: &[Object]) -> Pods {
-        let labels: Vec<Map> = objects.iter().filter_map(pod_labels).collect();
-        let mut by_label: HashMap<(String, String), Vec<usize>> = HashMap::new();
-        for (at, labels) in labels.iter().enumerate() {
-            for (key, node) in labels.iter() {
-                if let Some(value) = node.value.as_str() {
-                    by_label.entry((key.to_owned(), value.to_owned())).or_default().push(at);
-                }
+    fn add(&mut self, labels: Map) {
+        for (key, node) in labels.iter() {
+            if let Some(value) = node.value.as_str() {
+                self.by_label.entry((key.to_owned(), value.to_owned())).or_default().push(self.labels.len());
             }
         }
-        Pods { labels, by_label }
+        self.labels.push(labels);
     }
 
     fn is_empty(&self) -> bool {
         self.labels.is_empty()
     }
-}
 
-/// Whether pods with these labels are among those that are made; `None` if none are made at all.
-fn has_pods(selector: &Map, pods: &Pods) -> Option<bool> {
-    if pods.is_empty() {
-        return None;
-    }
-    // Those that have the rarest label are looked at.
-    let with = |(key, node): (&str, &Node)| {
-        let value = node.value.as_str().unwrap_or_default();
-        pods.by_label.get(&(key.to_owned(), value.to_owned())).map_or(&[][..], Vec::as_slice)
-    };
-    let Some(rarest) = selector.iter().map(with).min_by_key(|pods| pods.len()) else { return Some(true) };
-    let has = |labels: &Map| {
-        selector.iter().all(|(key, node)| labels.get(key).is_some_and(|label| label.value == node.value))
-    };
-    Some(rarest.iter().any(|&at| has(&pods.labels[at])))
-}
-
-fn service(object: &Object, pods: &Pods, report: &mut Report<'_>) {
-    let fields = object.fields();
-    let Some(node) = fields.at(["spec", "selector"]) else { return };
-    let Some(selector) = node.value.as_map().filter(|selector| !selector.is_empty()) else { return };
-    if has_pods(selector, pods) == Some(false) {
-        let place = head(&fields, &object.span);
-        let message = "no pod in the input has these labels; the Service has no endpoints".to_owned();
-        report.report(Severity::Warning, "no-pods", &FieldPath::of_fields(&["spec", "selector"]), message, &place);
-    }
-}
-
-fn budget(object: &Object, pods: &Pods, report: &mut Report<'_>) {
-    let fields = object.fields();
-    let Some(selector) = fields.at(["spec", "selector", "matchLabels"]).and_then(|node| node.value.as_map()) else {
-        return;
-    };
-    if has_pods(selector, pods) == Some(false) {
-        let place = head(&fields, &object.span);
-        let message = "no pod in the input has these labels; the budget protects nothing".to_owned();
-        report.report(Severity::Warning, "no-pods", &FieldPath::of_fields(&["spec", "selector"]), message, &place);
-    }
-}
-
-/// What it scales is reported where there is anything to scale: otherwise that is rendered somewhere else.
-fn autoscaler(
-    object: &Object,
-    objects: &[Object],
-    (names, pods): (&HashSet<(&str, &str)>, &Pods),
-    report: &mut Report<'_>,
-) {
-    let fields = object.fields();
-    let text = |name: &str| fields.at(["spec", "scaleTargetRef", name]).and_then(|node| node.value.as_str());
-    let (Some(kind), Some(name)) = (text("kind"), text("name")) else { return };
-    if !names.contains(&(kind, name)) && (!pods.is_empty() || objects.iter().any(|other| other.id.kind == kind)) {
-        let place = head(&fields, &object.span);
-        let message = format!("{kind}/{name} is not in the input");
-        report.report(
-            Severity::Warning,
-            "points-nowhere",
-            &FieldPath::of_fields(&["spec", "scaleTargetRef"]),
-            message,
-            &place,
-        );
-    }
-}
-
-/// ConfigMaps and Secrets that pods use and that are not among the objects: they have to be there already.
-fn used(object: &Object, names: &HashSet<(&str, &str)>, report: &mut Report<'_>) {
-    let path: &[&str] = match object.id.kind.as_str() {
-        "StatefulSet" | "Deployment" | "DaemonSet" | "ReplicaSet" | "Job" => &["spec", "template", "spec"],
-        "CronJob" => &["spec", "jobTemplate", "spec", "template", "spec"],
-        "Pod" => &["spec"],
-        _ => return,
-    };
-    let fields = object.fields();
-    let Some(pod) = fields.at(path.iter().copied()) else { return };
-    let mut found = Vec::new();
-    references(pod, &mut found);
-    let mut reported: Vec<(&str, &str)> = Vec::new();
-    for (kind, name) in found {
-        if names.contains(&(kind, name.0)) || reported.contains(&(kind, name.0)) {
-            continue;
+    /// Whether pods with the labels of a selector are among those that are made; `None` if none are made at all, or it is empty.
+    fn has(&self, selector: &Map) -> Option<bool> {
+        if self.is_empty() {
+            return None;
         }
-        reported.push((kind, name.0));
-        let message = format!("{kind}/{} is not in the input; it must already exist in the cluster", name.0);
-        report.report(Severity::Info, "not-rendered", &FieldPath::of_fields(path), message, name.1);
+        // Those that have the rarest label are looked at.
+        let with = |(key, node): (&str, &Node)| {
+            let value = node.value.as_str().unwrap_or_default();
+            self.by_label.get(&(key.to_owned(), value.to_owned())).map_or(&[][..], Vec::as_slice)
+        };
+        let rarest = selector.iter().map(with).min_by_key(|pods| pods.len())?;
+        let has = |labels: &Map| {
+            selector.iter().all(|(key, node)| labels.get(key).is_some_and(|label| label.value == node.value))
+        };
+        Some(rarest.iter().any(|&at| has(&self.labels[at])))
     }
 }
 

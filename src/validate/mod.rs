@@ -34,6 +34,8 @@ use crate::kubernetes::KubeVersion;
 use crate::kubernetes::Schema;
 use crate::kubernetes::{FieldPath, Object};
 use crate::report::Finding;
+use crate::yaml::Map;
+use cross_object::Together;
 use report::{Report, head};
 
 pub use custom::{CustomKind, custom_kinds};
@@ -66,14 +68,17 @@ pub fn validate(objects: &[Object], request: &Request<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     // What the schemas of custom kinds may take, all objects together.
     let budget = (&Budget::default(), &Limits::default());
+    let mut together = Together::new(objects);
     for object in objects {
         let name = object.id.to_string();
         let mut report =
             Report { object: &name, origin: &object.origin, whole: object.span.clone(), findings: Vec::new() };
-        one(object, request, budget, &mut report);
+        let fields = object.fields();
+        one(object, &fields, request, budget, &mut report);
+        together.add(object, &fields);
         findings.append(&mut report.findings);
     }
-    cross_object::check(objects, &mut findings);
+    together.judge(&mut findings);
     findings
 }
 
@@ -88,9 +93,8 @@ pub fn check_update(old: &Object, new: &Object, custom_kinds: &[CustomKind], lim
     report.findings
 }
 
-fn one(object: &Object, request: &Request<'_>, budget: (&Budget, &Limits), report: &mut Report<'_>) {
-    let fields = object.fields();
-    let place = head(&fields, &object.span);
+fn one(object: &Object, fields: &Map, request: &Request<'_>, budget: (&Budget, &Limits), report: &mut Report<'_>) {
+    let place = head(fields, &object.span);
     let id = &object.id;
     let top = FieldPath::default();
     if id.api_version.is_empty() {
@@ -108,7 +112,7 @@ fn one(object: &Object, request: &Request<'_>, budget: (&Budget, &Limits), repor
     }
     let Some(kind) = schema.kind(&id.api_version, &id.kind).filter(|kind| kind.is_namespaced.is_some()) else {
         if let Some(kind) = request.custom_kinds.iter().find(|kind| kind.is(id.group(), &id.kind)) {
-            return custom::check(object, &fields, kind, &place, budget, report);
+            return custom::check(object, fields, kind, &place, budget, report);
         }
         if let Some(why) = served::no_longer(&id.api_version, &id.kind, request.kube_version) {
             report.error("deprecated", &top, why, &place);
@@ -116,14 +120,14 @@ fn one(object: &Object, request: &Request<'_>, budget: (&Budget, &Limits), repor
         if report.findings.is_empty() {
             unknown_kind(object, request.strict, report, &place);
         }
-        return metadata::check(object, &fields, None, report);
+        return metadata::check(object, fields, None, report);
     };
     if let Some(why) = served::not_yet(&id.api_version, &id.kind, request.kube_version) {
         report.error("unknown-kind", &top, why, &place);
     }
-    metadata::check(object, &fields, kind.is_namespaced, report);
+    metadata::check(object, fields, kind.is_namespaced, report);
     if let Some(of) = schema.object_type(kind.type_name) {
-        structure::check(&fields, of, &place, report);
+        structure::check(fields, of, &place, report);
     }
 }
 

@@ -10,11 +10,11 @@ use crate::yaml::{Map, Node, Value};
 
 /// Checks an object by its type. `status` is the cluster's own, which the API server ignores when an object is created.
 pub(super) fn check(fields: &Map, of: &ObjectType, place: &Span, report: &mut Report<'_>) {
-    object(fields, of, &FieldPath::default(), place, report);
+    object(fields, of, &mut FieldPath::default(), place, report);
 }
 
 /// Checks the fields of an object at a path.
-pub(super) fn object(fields: &Map, of: &ObjectType, path: &FieldPath, place: &Span, report: &mut Report<'_>) {
+pub(super) fn object(fields: &Map, of: &ObjectType, path: &mut FieldPath, place: &Span, report: &mut Report<'_>) {
     for (name, entry) in fields.entries() {
         let Some(field) = of.field(name) else {
             unknown(name, of, path, &entry.key, report);
@@ -23,8 +23,9 @@ pub(super) fn object(fields: &Map, of: &ObjectType, path: &FieldPath, place: &Sp
         if path.0.is_empty() && name == "status" {
             continue;
         }
-        let path = path.field(name);
-        value(&entry.node, &field.of, Some(field), &path, &entry.key, report);
+        path.0.push(PathStep::Field(name.to_owned()));
+        value(&entry.node, &field.of, Some(field), path, &entry.key, report);
+        path.0.pop();
     }
     tables::check(of.name, fields, path, place, report);
     for field in &of.fields {
@@ -34,7 +35,7 @@ pub(super) fn object(fields: &Map, of: &ObjectType, path: &FieldPath, place: &Sp
             && !field.required
             && let Some(of) = Schema::built_in().object_type(name)
         {
-            object(&Map::new(), of, &path.field(field.name), place, report);
+            object(&Map::new(), of, &mut path.field(field.name), place, report);
         }
         if field.required && lacks(of, field, given) {
             report.error("required", &path.field(field.name), "Required value".to_owned(), place);
@@ -96,7 +97,7 @@ fn unknown(name: &str, of: &ObjectType, path: &FieldPath, place: &Span, report: 
     }
 }
 
-fn value(node: &Node, of: &Type, field: Option<&Field>, path: &FieldPath, key: &Span, report: &mut Report<'_>) {
+fn value(node: &Node, of: &Type, field: Option<&Field>, path: &mut FieldPath, key: &Span, report: &mut Report<'_>) {
     let place = if node.span.source().is_some() && node.span.text().lines().count() < 2 { &node.span } else { key };
     let mut wrong = |wanted: &str| {
         let got = type_of(&node.value);
@@ -111,7 +112,9 @@ fn value(node: &Node, of: &Type, field: Option<&Field>, path: &FieldPath, key: &
         }
         (Type::Map(of), Value::Map(map)) => {
             for (name, entry) in map.entries() {
-                value(&entry.node, of, None, &path.field(name), &entry.key, report);
+                path.0.push(PathStep::Field(name.to_owned()));
+                value(&entry.node, of, None, path, &entry.key, report);
+                path.0.pop();
             }
         }
         (Type::List(of), Value::List(items)) => list(items, of, field, path, key, report),
@@ -176,18 +179,20 @@ fn choice(text: &str, field: &Field, path: &FieldPath, place: &Span, report: &mu
     }
 }
 
-fn list(items: &[Node], of: &Type, field: Option<&Field>, path: &FieldPath, key: &Span, report: &mut Report<'_>) {
+fn list(items: &[Node], of: &Type, field: Option<&Field>, path: &mut FieldPath, key: &Span, report: &mut Report<'_>) {
     for (at, item) in items.iter().enumerate() {
         // A null in a list of objects is an empty one.
         if let (Value::Null, Type::Object(name)) = (&item.value, of)
             && let Some(of) = Schema::built_in().object_type(name)
         {
-            object(&Map::new(), of, &path.with(PathStep::Index(at)), key, report);
+            object(&Map::new(), of, &mut path.with(PathStep::Index(at)), key, report);
             continue;
         }
         // What concerns an item as a whole is at its first key.
         let first = item.value.as_map().and_then(|map| map.entries().next()).map(|(_, entry)| &entry.key);
-        value(item, of, None, &path.with(PathStep::Index(at)), first.unwrap_or(key), report);
+        path.0.push(PathStep::Index(at));
+        value(item, of, None, path, first.unwrap_or(key), report);
+        path.0.pop();
     }
     let keys = field.map(|field| field.keys.as_slice()).unwrap_or_default();
     // Where one name tells items apart, two of one name are refused; the API server lets other keys come twice.
