@@ -1,9 +1,10 @@
 //! Which value has to be another one before some value has any effect.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::OnceLock;
 
 use super::experiment::{Change, Experiment, Outcome, same};
 use super::parallel;
+use crate::diagnostic::Diagnostic;
 use crate::engine::Rendered;
 use crate::values::ValuePath;
 use crate::yaml::{Node, Value};
@@ -34,7 +35,9 @@ const OF_A_GATE: usize = 3;
 const ROUNDS: usize = 2;
 /// Gates nearest to a value, of which each is tried together with every switch and choice.
 const NEAREST: usize = 8;
-/// How many gates are opened before it is looked whether all are found.
+/// How many second gates are opened at once.
+const OF_A_GROUP: usize = 16;
+/// How many trials are made before it is looked whether all values are found.
 const BATCH: usize = 8;
 
 /// For each path, whose alterations have no effect, a gate that lets one have an effect. Gates are opened one after the
@@ -74,7 +77,8 @@ pub(super) fn gates(experiment: &Experiment<'_>, without_effect: &[(ValuePath, V
     found
 }
 
-/// Pairs of a gate that is near a value and of another one that decides something, and does so alone.
+/// Pairs of a gate that is near a value and of another one that decides something, and does so alone. Of one first gate, many second
+/// ones are tried at once.
 fn pairs<'c>(candidates: &'c [Candidate], near: &[&ValuePath]) -> Vec<Trial<'c>> {
     let mut firsts: Vec<&Candidate> = Vec::new();
     for path in near {
@@ -87,12 +91,35 @@ fn pairs<'c>(candidates: &'c [Candidate], near: &[&ValuePath]) -> Vec<Trial<'c>>
         }
     }
     // Those that do something alone go first.
-    firsts.sort_by_key(|gate| !gate.matters.load(Ordering::Relaxed));
-    let others = || candidates.iter().filter(|gate| gate.decides && gate.matters.load(Ordering::Relaxed));
-    let pair = |first: &'c Candidate, second: &'c Candidate| {
-        (first.change.path != second.change.path).then(|| Trial { gates: vec![first, second], companions: true })
-    };
-    firsts.iter().flat_map(|first| others().filter_map(|second| pair(first, second))).take(MOST_PAIRS).collect()
+    firsts.sort_by_key(|gate| !gate.matters());
+    let seconds: Vec<&Candidate> = candidates.iter().filter(|gate| gate.decides && gate.matters()).collect();
+    let mut left = MOST_PAIRS;
+    let mut trials = Vec::new();
+    for first in firsts {
+        let apart = seconds.iter().copied().filter(|second| second.change.path != first.change.path);
+        let seconds: Vec<&Candidate> = apart.take(left).collect();
+        left -= seconds.len();
+        trials.extend(
+            groups(&seconds).into_iter().map(|group| Trial { gates: [vec![first], group].concat(), companions: true }),
+        );
+    }
+    trials
+}
+
+/// Gates in groups that can be opened at once: those that render alone, each value in a group once. The others stay alone.
+fn groups<'c>(gates: &[&'c Candidate]) -> Vec<Vec<&'c Candidate>> {
+    let mut groups: Vec<Vec<&Candidate>> = Vec::new();
+    for gate in gates {
+        let has_room = |group: &Vec<&Candidate>| {
+            let fits = |other: &&Candidate| other.renders() && other.change.path != gate.change.path;
+            group.len() < OF_A_GROUP && group.iter().all(fits)
+        };
+        match groups.iter_mut().find(|group| gate.renders() && has_room(group)) {
+            Some(group) => group.push(gate),
+            None => groups.push(vec![gate]),
+        }
+    }
+    groups
 }
 
 /// A change that may open something.
@@ -100,18 +127,50 @@ struct Candidate {
     change: Change,
     /// Whether it is of a switch or a choice, which are made to decide something.
     decides: bool,
-    /// Whether it was seen to change something alone.
-    matters: AtomicBool,
+    /// What comes of it alone, once that was tried.
+    alone: OnceLock<Alone>,
+    /// What lets it render where the templates refuse it alone; `None` if nothing was found that does.
+    companion: OnceLock<Option<Change>>,
+}
+
+/// What a change does alone.
+enum Alone {
+    /// The schemas do not allow it.
+    Invalid,
+    /// It renders.
+    Renders {
+        /// Whether anything is different then.
+        matters: bool,
+    },
+    /// The templates refuse it, with this message.
+    Refused(String),
+}
+
+impl Candidate {
+    /// Whether it was seen to do something alone.
+    fn matters(&self) -> bool {
+        matches!(self.alone.get(), Some(Alone::Renders { matters: true } | Alone::Refused(_)))
+    }
+
+    fn renders(&self) -> bool {
+        matches!(self.alone.get(), Some(Alone::Renders { .. }))
+    }
+
+    /// Whether the templates refuse it alone with this message.
+    fn is_refused_with(&self, message: &str) -> bool {
+        matches!(self.alone.get(), Some(Alone::Refused(known)) if known == message)
+    }
 }
 
 /// Gates to be opened together.
 struct Trial<'c> {
+    /// One, or a first one and others, of which each is meant to be opened together with the first.
     gates: Vec<&'c Candidate>,
     /// Whether one more is opened where the templates refuse these.
     companions: bool,
 }
 
-impl Trial<'_> {
+impl<'c> Trial<'c> {
     /// Which of the values at `open` have an effect once the gates are open, and what had to be changed for that.
     fn run(
         &self,
@@ -121,60 +180,153 @@ impl Trial<'_> {
     ) -> Vec<(usize, Vec<Change>)> {
         let gates: Vec<&Change> = self.gates.iter().map(|gate| &gate.change).collect();
         let holds = |path: &ValuePath, gate: &Change| gate.path.holds(path) || path.holds(&gate.path);
-        let is_apart = |path: &ValuePath| !gates.iter().any(|gate| holds(path, gate));
-        let silent: Vec<usize> = open.iter().copied().filter(|&at| is_apart(&without_effect[at].0)).collect();
-        let outcome = experiment.try_values(&gates);
-        let matters = match &outcome {
-            Outcome::Rendered(rendered) => !same(&experiment.rendered, rendered),
-            Outcome::Refused(_) => true,
-            Outcome::Invalid => false,
+        let apart = |gates: &[&Change]| -> Vec<usize> {
+            let is_apart = |at: &usize| !gates.iter().any(|gate| holds(&without_effect[*at].0, gate));
+            open.iter().copied().filter(is_apart).collect()
         };
+        let silent = apart(&gates);
+        // What one of a group holds is apart from the others.
+        if self.is_group() && silent.len() < apart(&gates[..1]).len() {
+            return self.halves(experiment, without_effect, open);
+        }
+        if silent.is_empty() && self.gates.len() > 1 {
+            return Vec::new();
+        }
+        if let ([gate], true) = (&self.gates[..], self.companions)
+            && gate.alone.get().is_some_and(|alone| !matches!(alone, Alone::Refused(_)))
+        {
+            // Opened alone before.
+            return Vec::new();
+        }
+        let outcome = experiment.try_values(&gates);
         if let [gate] = self.gates[..] {
-            gate.matters.store(matters, Ordering::Relaxed);
+            gate.alone.get_or_init(|| match &outcome {
+                Outcome::Invalid => Alone::Invalid,
+                Outcome::Rendered(rendered) => Alone::Renders { matters: !same(&experiment.rendered, rendered) },
+                Outcome::Refused(errors) => Alone::Refused(message(errors)),
+            });
         }
         match outcome {
+            Outcome::Invalid if self.is_group() => self.halves(experiment, without_effect, open),
             Outcome::Invalid => Vec::new(),
-            // Opened alone before.
-            Outcome::Rendered(_) if self.companions && self.gates.len() == 1 => Vec::new(),
             Outcome::Rendered(rendered) => {
                 let behind = Behind { experiment, gates: &gates, rendered: Some(&rendered) };
-                behind.opened(silent, without_effect)
+                self.opened(&behind, silent, without_effect)
             }
-            Outcome::Refused(errors) => {
-                // The templates say what else they need: some value that the message names.
-                let message = errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join("\n");
-                let named = |path: &ValuePath| message.contains(&path.to_string());
-                let (needed, others): (Vec<_>, Vec<_>) =
-                    silent.into_iter().partition(|&at| named(&without_effect[at].0));
-                if self.companions {
-                    return with_companion(experiment, &gates, &named, others, without_effect);
-                }
-                Behind { experiment, gates: &gates, rendered: None }.opened(needed, without_effect)
-            }
+            Outcome::Refused(errors) => self.refused(&message(&errors), experiment, without_effect, (silent, open)),
         }
+    }
+
+    /// The values that have an effect where the templates refuse the gates: they say what else they need, some value that the
+    /// message names.
+    fn refused(
+        &self,
+        message: &str,
+        experiment: &Experiment<'_>,
+        without_effect: &[(ValuePath, Vec<Change>)],
+        (silent, open): (Vec<usize>, &[usize]),
+    ) -> Vec<(usize, Vec<Change>)> {
+        let gates: Vec<&Change> = self.gates.iter().map(|gate| &gate.change).collect();
+        let named = |path: &ValuePath| message.contains(&path.to_string());
+        let (needed, others): (Vec<_>, Vec<_>) = silent.into_iter().partition(|&at| named(&without_effect[at].0));
+        if !self.companions {
+            return Behind { experiment, gates: &gates, rendered: None }.opened(needed, without_effect);
+        }
+        // What was refused alone, for the same reason, needs the same.
+        let known =
+            self.gates.iter().filter(|gate| gate.is_refused_with(message)).find_map(|gate| gate.companion.get());
+        let is_another = |change: &Change| !gates.iter().any(|gate| gate.path.holds(&change.path));
+        let again = known.cloned().flatten().filter(is_another);
+        let found = match again.and_then(|change| with(experiment, &gates, change)) {
+            None if self.is_group() => None,
+            None if known.is_some_and(Option::is_none) => None,
+            None => companion(experiment, &gates, &named),
+            found => found,
+        };
+        if let ([gate], None) = (&self.gates[..], known) {
+            gate.companion.get_or_init(|| found.as_ref().map(|(companion, _)| companion.clone()));
+        }
+        match found {
+            Some((companion, rendered)) => {
+                let mut gates = gates;
+                gates.push(&companion);
+                let behind = Behind { experiment, gates: &gates, rendered: Some(&rendered) };
+                self.opened(&behind, others, without_effect)
+            }
+            None if self.is_group() && !known.is_some_and(Option::is_none) => {
+                self.halves(experiment, without_effect, open)
+            }
+            None => Vec::new(),
+        }
+    }
+
+    /// The values that have an effect behind open gates. Of a group, which of the gates it takes is found by halves.
+    fn opened(
+        &self,
+        behind: &Behind<'_>,
+        silent: Vec<usize>,
+        without_effect: &[(ValuePath, Vec<Change>)],
+    ) -> Vec<(usize, Vec<Change>)> {
+        let found = behind.opened(silent, without_effect);
+        if !self.is_group() || found.is_empty() {
+            return found;
+        }
+        let found: Vec<usize> = found.into_iter().map(|(at, _)| at).collect();
+        self.halves(behind.experiment, without_effect, &found)
+    }
+
+    fn is_group(&self) -> bool {
+        self.gates.len() > 2
+    }
+
+    /// The same for each half of the gates that are opened together with the first one.
+    fn halves(
+        &self,
+        experiment: &Experiment<'_>,
+        without_effect: &[(ValuePath, Vec<Change>)],
+        open: &[usize],
+    ) -> Vec<(usize, Vec<Change>)> {
+        let Some((first, others)) = self.gates.split_first() else { return Vec::new() };
+        let (low, high) = others.split_at(others.len() / 2);
+        let mut open = open.to_vec();
+        let mut found = Vec::new();
+        for half in [low, high] {
+            let trial = Trial { gates: [&[*first], half].concat(), companions: self.companions };
+            let opened = trial.run(experiment, without_effect, &open);
+            open.retain(|at| !opened.iter().any(|(other, _)| other == at));
+            found.extend(opened);
+        }
+        found
     }
 }
 
-/// The same where the gates can't be opened alone: with a value that the refusal names.
-fn with_companion(
+/// What the templates say.
+fn message(errors: &[Diagnostic]) -> String {
+    errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join("\n")
+}
+
+/// A value that a refusal names and whose change lets the gates render, and what is rendered then.
+fn companion(
     experiment: &Experiment<'_>,
     gates: &[&Change],
     named: &dyn Fn(&ValuePath) -> bool,
-    silent: Vec<usize>,
-    without_effect: &[(ValuePath, Vec<Change>)],
-) -> Vec<(usize, Vec<Change>)> {
+) -> Option<(Change, Vec<Rendered>)> {
     const MOST_COMPANIONS: usize = 4;
     let is_another = |path: &ValuePath| !gates.iter().any(|gate| gate.path.holds(path));
     let leaves = ValuePath::leaves(&experiment.prepared.values);
     let companions = leaves.filter(|path| named(path) && is_another(path)).take(MOST_COMPANIONS);
-    for companion in companions.flat_map(|path| experiment.changes(&path).into_iter().take(OF_A_GATE)) {
-        let mut gates = gates.to_vec();
-        gates.push(&companion);
-        if let Outcome::Rendered(rendered) = experiment.try_values(&gates) {
-            return Behind { experiment, gates: &gates, rendered: Some(&rendered) }.opened(silent, without_effect);
-        }
+    let mut changes = companions.flat_map(|path| experiment.changes(&path).into_iter().take(OF_A_GATE));
+    changes.find_map(|change| with(experiment, gates, change))
+}
+
+/// What is rendered with the gates open and one more change made.
+fn with(experiment: &Experiment<'_>, gates: &[&Change], change: Change) -> Option<(Change, Vec<Rendered>)> {
+    let mut together = gates.to_vec();
+    together.push(&change);
+    match experiment.try_values(&together) {
+        Outcome::Rendered(rendered) => Some((change, rendered)),
+        _ => None,
     }
-    Vec::new()
 }
 
 /// Changes that may open something: switches, choices, and what is empty. Those that stand near the given values come
@@ -196,7 +348,12 @@ fn candidates(experiment: &Experiment<'_>, near: &[(ValuePath, Vec<Change>)]) ->
         let most = if decides { OF_A_GATE } else { 1 };
         let changes = experiment.changes(&path).into_iter();
         let valid = changes.filter(|change| change.value.is_some() && experiment.is_valid(change));
-        valid.take(most).map(move |change| Candidate { change, decides, matters: AtomicBool::new(false) })
+        valid.take(most).map(move |change| Candidate {
+            change,
+            decides,
+            alone: OnceLock::new(),
+            companion: OnceLock::new(),
+        })
     };
     gates.into_iter().flat_map(changes).collect()
 }
