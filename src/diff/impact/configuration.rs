@@ -162,7 +162,9 @@ fn uses(user: &Object) -> HashMap<Configuration, Use> {
 mod tests {
     use super::*;
     use crate::diagnostic::Source;
+    use crate::diff::sides::compare_sides;
     use crate::kubernetes::read_objects;
+    use crate::secrets::Secrets;
 
     fn used(pod: &str) -> Vec<(Configuration, Use)> {
         let text = format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: p}}\nspec: {pod}\n");
@@ -199,5 +201,22 @@ mod tests {
           volumes: [{name: v, projected: {sources: [{configMap: {name: a}}, {secret: {name: b}}]}}]}";
         let (a, b) = (("ConfigMap", "a".to_owned()), ("Secret", "b".to_owned()));
         assert_eq!(used(pod), [(a, Use::OnStart), (b, Use::OnStart)]);
+    }
+
+    #[test]
+    fn a_workload_uses_configuration_of_its_own_namespace() {
+        let side = |data: &str, namespace: &str| {
+            let text = format!(
+                "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c, namespace: a}}\ndata: {{x: {data}}}\n---\n\
+                 apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: d, namespace: {namespace}}}\nspec: {{template: {{spec: \
+                 {{containers: [{{envFrom: [{{configMapRef: {{name: c}}}}]}}]}}}}}}\n"
+            );
+            read_objects(&Source::file("m.yaml", text), "m.yaml").unwrap()
+        };
+        let impacts = |namespace: &str| {
+            let (old, new) = (side("one", namespace), side("two", namespace));
+            compare_sides(&old, &new, &Secrets::default(), "default").differences[0].impacts.len()
+        };
+        assert_eq!([impacts("a"), impacts("b"), impacts("''")], [1, 0, 1]);
     }
 }
