@@ -202,22 +202,11 @@ impl Trace {
         around.flat_map(|switches| &switches.values)
     }
 
-    /// The lines (from 1) of a rendered file that depend on a value, or on what it holds, or on what holds it: which show it,
-    /// and which it decided about.
-    pub fn lines_of(&self, path: &str, value: &ValuePath) -> Vec<(usize, Dependence)> {
+    /// What depends on a value, or on what it holds, or on what holds it.
+    pub fn dependents<'t>(&'t self, value: &'t ValuePath) -> Dependents<'t> {
         let meant: Vec<bool> = self.paths.iter().map(|used| self.depends(used, value)).collect();
-        let holds: Vec<bool> = self.sets.iter().map(|set| set.iter().any(|path| meant[*path as usize])).collect();
-        let Some(file) = self.file(path) else { return Vec::new() };
-        let is_switched = self.switches_of(path).any(|known| is_part(known, value));
-        let dependence = |index: usize| {
-            let pieces: Vec<&TracePiece> = file.touching(file.range(index)?).collect();
-            if pieces.iter().any(|piece| holds[piece.shown as usize]) {
-                return Some(Dependence::Shown);
-            }
-            let is_decided = is_switched || pieces.iter().any(|piece| holds[piece.deciding as usize]);
-            is_decided.then_some(Dependence::Decided)
-        };
-        (0..file.lines.len()).filter_map(|index| Some((index + 1, dependence(index)?))).collect()
+        let holds = self.sets.iter().map(|set| set.iter().any(|path| meant[*path as usize])).collect();
+        Dependents { trace: self, value, holds }
     }
 
     /// The values that decided about lines of a rendered file that show random values: one of them may take the place of those.
@@ -278,6 +267,36 @@ impl Trace {
             number = call.outer;
         }
         calls
+    }
+}
+
+/// What depends on a value.
+#[derive(Debug)]
+pub struct Dependents<'t> {
+    trace: &'t Trace,
+    value: &'t ValuePath,
+    /// Which of the sets hold it.
+    holds: Vec<bool>,
+}
+
+impl Dependents<'_> {
+    /// The lines (from 1) of a rendered file that depend on the value: which show it, and which it decided about.
+    pub fn lines_of(&self, path: &str) -> Vec<(usize, Dependence)> {
+        let Some(file) = self.trace.file(path) else { return Vec::new() };
+        let is_switched = self.trace.switches_of(path).any(|known| is_part(known, self.value));
+        let is_held = |piece: &TracePiece| self.holds[piece.shown as usize] || self.holds[piece.deciding as usize];
+        if !is_switched && !file.pieces.iter().any(is_held) {
+            return Vec::new();
+        }
+        let dependence = |index: usize| {
+            let pieces = || file.range(index).into_iter().flat_map(|range| file.touching(range));
+            if pieces().any(|piece| self.holds[piece.shown as usize]) {
+                return Some(Dependence::Shown);
+            }
+            let is_decided = is_switched || pieces().any(|piece| self.holds[piece.deciding as usize]);
+            is_decided.then_some(Dependence::Decided)
+        };
+        (0..file.lines.len()).filter_map(|index| Some((index + 1, dependence(index)?))).collect()
     }
 }
 

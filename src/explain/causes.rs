@@ -1,37 +1,22 @@
 //! Which values made the differences between two sets of manifests, by experiment: each value that differs is put back, and
 //! what changes back with it was made by it.
 
-use std::collections::BTreeSet;
-
-use super::experiment::{Change, Experiment, Outcome, Subject};
+use super::attribution::{Attributed, Attribution};
+use super::differing::{Before, Candidate, candidates};
+use super::experiment::{Experiment, Subject};
 use super::origins::SideTrace;
-use super::parallel;
 use super::traced::TracedOutput;
 use super::value_sources::short_place;
 use crate::diagnostic::Diagnostic;
-use crate::diff::{self, Cause, Comparison, Difference, Status};
+use crate::diff::{Cause, Comparison, Difference, Status};
 use crate::engine::Used;
 use crate::json;
 use crate::kubernetes::Object;
-use crate::manifest::Manifest;
-use crate::manifest::Manifests;
 use crate::secrets::Secrets;
-use crate::values::{ValuePath, merge_defaults};
-use crate::yaml::{Map, Node, Value};
+use crate::yaml::Value;
 
-/// More values than these are not tried: a render takes about a millisecond.
-const MOST: usize = 200;
-
-/// What the values of the old side were.
-#[derive(Debug, Clone, Copy)]
-pub enum Before<'a> {
-    /// These.
-    Values(&'a Map),
-    /// These, with another chart: what no value makes by itself, the chart may have made.
-    OtherChart(&'a Map),
-    /// Nobody knows: the chart's own defaults are tried for what the user set.
-    Unknown,
-}
+/// So few values are put back one by one: the traces that say which can be put back at once take as long as a few renders.
+const FEW: usize = 4;
 
 /// Adds to each difference the values that made it. `new` are the objects of the new side, `old` of the old one; so are the traces.
 ///
@@ -50,14 +35,26 @@ pub fn add_causes(
     }
     let experiment = Experiment::new(subject)?;
     let candidates = candidates(&experiment, subject.user, before)?;
-    let outcomes = parallel::map(&candidates, |candidate| experiment.try_values(&[&candidate.back]));
-    for (candidate, outcome) in candidates.iter().zip(outcomes) {
-        let Outcome::Rendered(rendered) = outcome else { continue };
-        let texts = rendered.into_iter().map(|rendered| (rendered.path, rendered.text));
-        let Ok(manifests) = Manifests::read(texts) else { continue };
-        let objects: Vec<Object> = manifests.manifests.iter().chain(&manifests.hooks).map(Manifest::object).collect();
-        let cause = cause(&experiment, candidate, secrets);
-        attribute(comparison, &objects, (old, new), matches!(before, Before::Unknown), &cause);
+    let of_old_values;
+    let traces = match before {
+        _ if candidates.len() <= FEW => None,
+        Before::Values(_) => old_trace.and_then(SideTrace::output).zip(new_trace.output()),
+        // What the new chart gives with the values of the old side.
+        Before::OtherChart(values) => {
+            of_old_values = new_trace.output().and_then(|_| experiment.trace_with(values)).map(TracedOutput::of_render);
+            of_old_values.as_ref().zip(new_trace.output())
+        }
+        Before::Unknown => None,
+    };
+    let has_to_be_as_before = matches!(before, Before::Unknown);
+    let attribution = Attribution::new(&experiment, &candidates, traces, (old, new), has_to_be_as_before);
+    for Attributed { difference, change, candidate } in attribution.of(&comparison.differences) {
+        let cause = cause(&experiment, &candidates[candidate], secrets);
+        let difference = &mut comparison.differences[difference];
+        match change {
+            Some(change) => difference.changes[change].causes.push(cause),
+            None => difference.causes.push(cause),
+        }
     }
     if !matches!(before, Before::OtherChart(_)) {
         add_traced(comparison, &experiment, &candidates, (old_trace, new_trace), secrets);
@@ -107,51 +104,6 @@ fn add_traced(
     }
 }
 
-/// A value that differs.
-struct Candidate {
-    path: ValuePath,
-    /// What it was before.
-    old: Option<Value>,
-    /// The change that puts it back.
-    back: Change,
-}
-
-/// The values that differ, each with what it was before.
-fn candidates(experiment: &Experiment<'_>, user: &Map, before: Before<'_>) -> Result<Vec<Candidate>, Vec<Diagnostic>> {
-    let now = &experiment.prepared.values;
-    let is_unknown = matches!(before, Before::Unknown);
-    let defaults;
-    let (before, lists) = match before {
-        Before::Values(before) | Before::OtherChart(before) => (before, vec![now, before]),
-        Before::Unknown => {
-            defaults = merge_defaults(&experiment.prepared.chart.values_tree())?.values;
-            (&defaults, vec![user])
-        }
-    };
-    let value = |map: &Map, path: &ValuePath| path.get(map).map(|node: &Node| node.value.clone());
-    // The first of them: there may be very many.
-    let mut differing = BTreeSet::new();
-    for path in lists.into_iter().flat_map(ValuePath::leaves) {
-        if value(now, &path) != value(before, &path) {
-            differing.insert(path);
-        }
-        if differing.len() > MOST {
-            differing.pop_last();
-        }
-    }
-    let candidate = |path: ValuePath| {
-        let old = value(before, &path);
-        // A value without a default goes with what the user put around it: a map that stays would be empty.
-        let mut at = path.clone();
-        while is_unknown && value(before, &at).is_none() {
-            let Some(above) = at.parent().filter(|above| !above.steps().is_empty()) else { break };
-            at = above;
-        }
-        Candidate { old, back: Change { value: value(before, &at), path: at }, path }
-    };
-    Ok(differing.into_iter().map(candidate).collect())
-}
-
 fn cause(experiment: &Experiment<'_>, candidate: &Candidate, secrets: &Secrets) -> Cause {
     let now = candidate.path.get(&experiment.prepared.values);
     let shown = |value: &Value| json::write(&secrets.masked_value(&candidate.path, value));
@@ -161,37 +113,5 @@ fn cause(experiment: &Experiment<'_>, candidate: &Candidate, secrets: &Secrets) 
         new: now.map(|node| shown(&node.value)),
         place: now.filter(|node| node.span.source().is_some()).map(short_place).unwrap_or_default(),
         span: now.filter(|node| node.span.source().is_some()).map(|node| secrets.hide_span(&node.span)),
-    }
-}
-
-fn attribute(
-    comparison: &mut Comparison,
-    tried_objects: &[Object],
-    (old, new): (&[Object], &[Object]),
-    has_to_be_as_before: bool,
-    cause: &Cause,
-) {
-    for difference in &mut comparison.differences {
-        let find = |objects: &'_ [Object]| objects.iter().position(|object| object.id == difference.id);
-        let tried = find(tried_objects).map(|at| &tried_objects[at]);
-        match difference.status {
-            Status::Added if tried.is_none() => difference.causes.push(cause.clone()),
-            Status::Removed if tried.is_some() => difference.causes.push(cause.clone()),
-            Status::Changed => {
-                let (Some(tried), Some(now)) = (tried, find(new).map(|at| &new[at])) else { continue };
-                let moved = diff::changes(tried, now);
-                let left = match find(old).filter(|_| has_to_be_as_before) {
-                    Some(at) => diff::changes(&old[at], tried),
-                    None => Vec::new(),
-                };
-                for change in &mut difference.changes {
-                    let is_touched = moved.iter().any(|other| other.path.meets(&change.path));
-                    if is_touched && !left.iter().any(|other| other.path.meets(&change.path)) {
-                        change.causes.push(cause.clone());
-                    }
-                }
-            }
-            _ => {}
-        }
     }
 }

@@ -157,9 +157,13 @@ impl<'a> Experiment<'a> {
 
     /// The chart rendered once more, with where each line comes from; `None` if its engine keeps no trace.
     pub(super) fn trace(&self) -> Option<(Vec<Rendered>, Trace)> {
+        self.trace_with(&self.prepared.values)
+    }
+
+    /// The same with other values of the whole tree.
+    pub(super) fn trace_with(&self, values: &Map) -> Option<(Vec<Rendered>, Trace)> {
         let Subject { release, capabilities, .. } = self.subject;
-        let Prepared { chart, values, .. } = &self.prepared;
-        engine::trace(&Scope { chart, values, release, capabilities, refusals: None })
+        engine::trace(&Scope { chart: &self.prepared.chart, values, release, capabilities, refusals: None })
     }
 
     /// Where templates mention values.

@@ -33,7 +33,7 @@ pub fn line_map(render: &Render, lines_before: usize, secrets: &Secrets) -> Resu
     let no_trace =
         || Diagnostic::error("no-trace", "this chart has no line trace: it is written in Tera, or does too much");
     let documents = in_output(&render.manifests, lines_before);
-    let output = TracedOutput { documents, trace: engine::trace(&render.scope()).ok_or_else(no_trace)?.1 };
+    let output = TracedOutput::new(documents, engine::trace(&render.scope()).ok_or_else(no_trace)?.1);
     let mut known: BTreeSet<ValuePath> = BTreeSet::new();
     let mut fields = Object::new();
     fields.count("version", VERSION);

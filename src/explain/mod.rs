@@ -14,7 +14,7 @@
 //! | `api_versions` | API versions that templates asked for, and what is left out without them |
 //! | `preconditions` | which value has to be another one first |
 //! | `hidden` | the answers with what is secret masked |
-//! | `causes` | which values made a difference between two sets of manifests |
+//! | `causes`, `differing`, `attribution` | which values made a difference between two sets of manifests |
 //! | `template_text` | lines of templates, with what is secret hidden |
 //! | `origins` | which lines of templates, and which calls and values, lines and differences come from |
 //! | `upgrade`, `renamed` | what another version of a chart does with the values of its user |
@@ -26,8 +26,10 @@
 //! was not tried may have an effect: that none was found is not a proof.
 
 mod api_versions;
+mod attribution;
 mod candidates;
 mod causes;
+mod differing;
 mod documents;
 mod effects;
 mod experiment;
@@ -56,7 +58,8 @@ use crate::values::{FileReader, Layer, Step, ValuePath, find_elsewhere};
 use crate::yaml::Node;
 
 pub use api_versions::api_version_notes;
-pub use causes::{Before, add_causes};
+pub use causes::add_causes;
+pub use differing::Before;
 pub use effects::{Effect, EffectKind, Line, Source};
 pub use experiment::{Change, Experiments, Subject};
 pub use hidden::{hide, hide_unused};

@@ -1,5 +1,6 @@
 //! The output of a chart with where each line comes from, for charts whose engine knows it.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use super::documents::{Document, documents};
@@ -16,9 +17,16 @@ use crate::yaml;
 pub(super) struct TracedOutput {
     pub(super) documents: Vec<Document>,
     pub(super) trace: Trace,
+    /// The first document of each identity; filled when first asked for.
+    by_id: OnceCell<HashMap<Id, usize>>,
 }
 
 impl TracedOutput {
+    /// These documents, whose lines the trace knows.
+    pub(super) fn new(documents: Vec<Document>, trace: Trace) -> TracedOutput {
+        TracedOutput { documents, trace, by_id: OnceCell::new() }
+    }
+
     /// Renders the chart once more, with its trace; `None` if its engine keeps none.
     pub(super) fn of(experiment: &Experiment<'_>) -> Option<TracedOutput> {
         experiment.trace().map(TracedOutput::of_render)
@@ -27,13 +35,20 @@ impl TracedOutput {
     /// The output of a traced render.
     pub(super) fn of_render((mut rendered, trace): (Vec<Rendered>, Trace)) -> TracedOutput {
         rendered.retain(|rendered| !rendered.notes);
-        TracedOutput { documents: documents(&rendered), trace }
+        TracedOutput::new(documents(&rendered), trace)
+    }
+
+    /// The document of an object.
+    fn document(&self, id: &Id) -> Option<&Document> {
+        let numbered = || self.documents.iter().enumerate().rev();
+        let index = || numbered().map(|(number, document)| (document.manifest.id.clone(), number)).collect();
+        self.by_id.get_or_init(index).get(id).and_then(|number| self.documents.get(*number))
     }
 
     /// The values that a field of an object shows, and those that decided about it.
     pub(super) fn values_of(&self, id: &Id, field: &FieldPath) -> Vec<Used> {
         let found = || {
-            let document = self.documents.iter().find(|document| document.manifest.id == *id)?;
+            let document = self.document(id)?;
             let text = document.manifest.text();
             let node = yaml::read_document(&crate::diagnostic::Source::rendered(&document.manifest.path, text)).ok()?;
             let range = lines_of(&node, &value_path(&node, field), text.lines().count())?;
@@ -44,8 +59,7 @@ impl TracedOutput {
 
     /// The values that decided that an object is there.
     pub(super) fn deciding_object(&self, id: &Id) -> Vec<Used> {
-        let document = self.documents.iter().find(|document| document.manifest.id == *id);
-        let origin = document.and_then(|document| self.origin(document, 0));
+        let origin = self.document(id).and_then(|document| self.origin(document, 0));
         origin.into_iter().flat_map(both).collect()
     }
 
@@ -57,11 +71,12 @@ impl TracedOutput {
     /// The lines that show a value, and those about which it decided.
     pub(super) fn effects(&self, path: &ValuePath, secrets: &Secrets) -> Vec<Effect> {
         let mut found = Vec::new();
+        let dependents = self.trace.dependents(path);
         let mut by_file: HashMap<&str, Vec<(usize, Dependence)>> = HashMap::new();
         for document in &self.documents {
             let manifest = &document.manifest;
             let (first, last) = (document.rendered_line(0), document.rendered_line(document.line_count()));
-            let lines = by_file.entry(&manifest.path).or_insert_with(|| self.trace.lines_of(&manifest.path, path));
+            let lines = by_file.entry(&manifest.path).or_insert_with(|| dependents.lines_of(&manifest.path));
             let from = lines.partition_point(|(line, _)| *line < first);
             let lines: Vec<_> = lines[from..].iter().copied().take_while(|(line, _)| *line < last).collect();
             if lines.is_empty() {
@@ -77,6 +92,23 @@ impl TracedOutput {
             };
             let kind = EffectKind::Lines(lines.into_iter().map(line).collect());
             found.push(Effect { id: manifest.id.clone(), path: manifest.path.clone(), kind });
+        }
+        found
+    }
+
+    /// The documents that show a value, or about which it decided.
+    pub(super) fn dependents(&self, path: &ValuePath) -> Vec<&Document> {
+        let dependents = self.trace.dependents(path);
+        let mut by_file: HashMap<&str, Vec<(usize, Dependence)>> = HashMap::new();
+        let mut found = Vec::new();
+        for document in &self.documents {
+            let file = document.manifest.path.as_str();
+            let (first, last) = (document.rendered_line(0), document.rendered_line(document.line_count()));
+            let lines = by_file.entry(file).or_insert_with(|| dependents.lines_of(file));
+            let from = lines.partition_point(|(line, _)| *line < first);
+            if lines.get(from).is_some_and(|(line, _)| *line < last) {
+                found.push(document);
+            }
         }
         found
     }

@@ -239,7 +239,7 @@ fn try_chart(name: &str, chart: &Chart, seed: u64) -> Verdict {
     }
     for (path, touched) in &tried {
         for file in base.files.keys() {
-            for (line, how) in base.trace.lines_of(file, path) {
+            for (line, how) in base.trace.dependents(path).lines_of(file) {
                 if how == Dependence::Shown {
                     verdict.shown += 1;
                     let changes = touched.contains(&(file.clone(), line));

@@ -1,0 +1,189 @@
+//! Which of the values that differ made which change: each is put back, and what changes back with it was made by it. Values on which
+//! different objects depend are put back at once.
+
+use std::collections::{HashMap, HashSet};
+
+use super::differing::Candidate;
+use super::experiment::{Change, Experiment, Outcome};
+use super::parallel;
+use super::traced::TracedOutput;
+use crate::diff::{self, Difference, Status};
+use crate::engine::Rendered;
+use crate::kubernetes::{Id, Object};
+use crate::manifest::{Manifest, Manifests};
+
+/// How many renders are looked at before further ones are made.
+const AT_ONCE: usize = 8;
+
+/// A value that made a change, by their numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Attributed {
+    pub(super) difference: usize,
+    /// `None` if it made the object appear or go.
+    pub(super) change: Option<usize>,
+    pub(super) candidate: usize,
+}
+
+/// Finds what the values made in which two sides differ.
+pub(super) struct Attribution<'a> {
+    experiment: &'a Experiment<'a>,
+    candidates: &'a [Candidate],
+    dependents: Option<Dependents<'a>>,
+    old: HashMap<&'a Id, &'a Object>,
+    new: HashMap<&'a Id, &'a Object>,
+    /// Whether what changes back has to be as it was on the old side.
+    has_to_be_as_before: bool,
+}
+
+/// The objects that depend on each of the values.
+struct Dependents<'a> {
+    numbers: HashMap<&'a Id, usize>,
+    /// By the numbers of the values.
+    objects: Vec<HashSet<usize>>,
+}
+
+impl<'a> Attribution<'a> {
+    /// What the candidates made of the old objects and the new ones. `traces` are those of the values of both sides, with the chart of
+    /// the new one.
+    pub(super) fn new(
+        experiment: &'a Experiment<'_>,
+        candidates: &'a [Candidate],
+        traces: Option<(&'a TracedOutput, &'a TracedOutput)>,
+        (old, new): (&'a [Object], &'a [Object]),
+        has_to_be_as_before: bool,
+    ) -> Self {
+        let dependents = traces.map(|(old, new)| Dependents::of(candidates, [old, new]));
+        Attribution { experiment, candidates, dependents, old: by_id(old), new: by_id(new), has_to_be_as_before }
+    }
+
+    /// What made the differences, in the order of these and of the candidates.
+    pub(super) fn of(&self, differences: &[Difference]) -> Vec<Attributed> {
+        let mut waiting = self.groups();
+        let mut found = Vec::new();
+        while !waiting.is_empty() {
+            let groups: Vec<Vec<usize>> = waiting.drain(..waiting.len().min(AT_ONCE)).collect();
+            let outcomes = parallel::map(&groups, |group| {
+                let back: Vec<&Change> = group.iter().map(|candidate| &self.candidates[*candidate].back).collect();
+                self.experiment.try_values(&back)
+            });
+            for (group, outcome) in groups.into_iter().zip(outcomes) {
+                let made = match outcome {
+                    Outcome::Rendered(rendered) => self.made(differences, &group, rendered),
+                    _ => None,
+                };
+                match made {
+                    Some(made) => found.extend(made),
+                    None if group.len() > 1 => {
+                        let (low, high) = group.split_at(group.len() / 2);
+                        waiting.extend([low.to_vec(), high.to_vec()]);
+                    }
+                    None => {}
+                }
+            }
+        }
+        found.sort_unstable();
+        found
+    }
+
+    /// The candidates in groups that can be put back at once; those that nothing depends on are left out.
+    fn groups(&self) -> Vec<Vec<usize>> {
+        let Some(dependents) = &self.dependents else {
+            return (0..self.candidates.len()).map(|candidate| vec![candidate]).collect();
+        };
+        let mut groups: Vec<(Vec<usize>, HashSet<usize>)> = Vec::new();
+        for (candidate, objects) in dependents.objects.iter().enumerate().filter(|(_, objects)| !objects.is_empty()) {
+            let path = &self.candidates[candidate].back.path;
+            let is_apart = |other: &usize| {
+                let other = &self.candidates[*other].back.path;
+                !path.holds(other) && !other.holds(path)
+            };
+            let fits = |(group, known): &&mut (Vec<usize>, HashSet<usize>)| {
+                group.iter().all(is_apart) && objects.is_disjoint(known)
+            };
+            match groups.iter_mut().find(fits) {
+                Some((group, known)) => {
+                    group.push(candidate);
+                    known.extend(objects);
+                }
+                None => groups.push((vec![candidate], objects.clone())),
+            }
+        }
+        groups.into_iter().map(|(group, _)| group).collect()
+    }
+
+    /// What the candidates of a group made, by what is rendered when they are put back; `None` if it is not clear which of them.
+    fn made(&self, differences: &[Difference], group: &[usize], rendered: Vec<Rendered>) -> Option<Vec<Attributed>> {
+        let texts = rendered.into_iter().map(|rendered| (rendered.path, rendered.text));
+        let Ok(manifests) = Manifests::read(texts) else { return None };
+        let objects: Vec<Object> = manifests.manifests.iter().chain(&manifests.hooks).map(Manifest::object).collect();
+        let objects = by_id(&objects);
+        let mut made = Vec::new();
+        for (number, difference) in differences.iter().enumerate() {
+            let candidate = || match (group, &self.dependents) {
+                ([candidate], _) => Some(*candidate),
+                (_, dependents) => dependents.as_ref()?.one_of(group, &difference.id),
+            };
+            let tried = objects.get(&difference.id);
+            match difference.status {
+                Status::Added if tried.is_none() => {
+                    made.push(Attributed { difference: number, change: None, candidate: candidate()? });
+                }
+                Status::Removed if tried.is_some() => {
+                    made.push(Attributed { difference: number, change: None, candidate: candidate()? });
+                }
+                Status::Changed => {
+                    let Some((tried, now)) = tried.zip(self.new.get(&difference.id)) else { continue };
+                    for change in self.moved(difference, tried, now) {
+                        made.push(Attributed { difference: number, change: Some(change), candidate: candidate()? });
+                    }
+                }
+                _ => {}
+            }
+        }
+        Some(made)
+    }
+
+    /// The numbers of the changes that change back with an object that was tried.
+    fn moved(&self, difference: &Difference, tried: &Object, now: &Object) -> Vec<usize> {
+        if tried.text().is_some_and(|text| now.text() == Some(text)) {
+            return Vec::new();
+        }
+        let moved = diff::changes(tried, now);
+        let left = match self.old.get(&difference.id).filter(|_| self.has_to_be_as_before) {
+            Some(old) => diff::changes(old, tried),
+            None => Vec::new(),
+        };
+        let changes = difference.changes.iter().enumerate().filter(|(_, change)| {
+            let meets = |others: &[diff::Change]| others.iter().any(|other| other.path.meets(&change.path));
+            meets(&moved) && !meets(&left)
+        });
+        changes.map(|(number, _)| number).collect()
+    }
+}
+
+impl<'a> Dependents<'a> {
+    fn of(candidates: &[Candidate], traces: [&'a TracedOutput; 2]) -> Dependents<'a> {
+        let mut numbers: HashMap<&Id, usize> = HashMap::new();
+        let mut objects = vec![HashSet::new(); candidates.len()];
+        for trace in traces {
+            for (candidate, objects) in candidates.iter().zip(&mut objects) {
+                for document in trace.dependents(&candidate.path) {
+                    let next = numbers.len();
+                    objects.insert(*numbers.entry(&document.manifest.id).or_insert(next));
+                }
+            }
+        }
+        Dependents { numbers, objects }
+    }
+
+    /// The one of a group on which an object depends.
+    fn one_of(&self, group: &[usize], object: &Id) -> Option<usize> {
+        let number = self.numbers.get(object)?;
+        group.iter().copied().find(|candidate| self.objects[*candidate].contains(number))
+    }
+}
+
+/// Objects by what they call themselves, the first of each.
+fn by_id(objects: &[Object]) -> HashMap<&Id, &Object> {
+    objects.iter().rev().map(|object| (&object.id, object)).collect()
+}

@@ -1,0 +1,71 @@
+//! The values in which two sides differ.
+
+use std::collections::BTreeSet;
+
+use super::experiment::{Change, Experiment};
+use crate::diagnostic::Diagnostic;
+use crate::values::{ValuePath, merge_defaults};
+use crate::yaml::{Map, Node, Value};
+
+/// More values than these are not tried: a render takes about a millisecond.
+const MOST: usize = 200;
+
+/// What the values of the old side were.
+#[derive(Debug, Clone, Copy)]
+pub enum Before<'a> {
+    /// These.
+    Values(&'a Map),
+    /// These, with another chart: what no value makes by itself, the chart may have made.
+    OtherChart(&'a Map),
+    /// Nobody knows: the chart's own defaults are tried for what the user set.
+    Unknown,
+}
+
+/// A value that differs.
+pub(super) struct Candidate {
+    pub(super) path: ValuePath,
+    /// What it was before.
+    pub(super) old: Option<Value>,
+    /// The change that puts it back.
+    pub(super) back: Change,
+}
+
+/// The values that differ, each with what it was before.
+pub(super) fn candidates(
+    experiment: &Experiment<'_>,
+    user: &Map,
+    before: Before<'_>,
+) -> Result<Vec<Candidate>, Vec<Diagnostic>> {
+    let now = &experiment.prepared.values;
+    let is_unknown = matches!(before, Before::Unknown);
+    let defaults;
+    let (before, lists) = match before {
+        Before::Values(before) | Before::OtherChart(before) => (before, vec![now, before]),
+        Before::Unknown => {
+            defaults = merge_defaults(&experiment.prepared.chart.values_tree())?.values;
+            (&defaults, vec![user])
+        }
+    };
+    let value = |map: &Map, path: &ValuePath| path.get(map).map(|node: &Node| node.value.clone());
+    // The first of them: there may be very many.
+    let mut differing = BTreeSet::new();
+    for path in lists.into_iter().flat_map(ValuePath::leaves) {
+        if value(now, &path) != value(before, &path) {
+            differing.insert(path);
+        }
+        if differing.len() > MOST {
+            differing.pop_last();
+        }
+    }
+    let candidate = |path: ValuePath| {
+        let old = value(before, &path);
+        // A value without a default goes with what the user put around it: a map that stays would be empty.
+        let mut at = path.clone();
+        while is_unknown && value(before, &at).is_none() {
+            let Some(above) = at.parent().filter(|above| !above.steps().is_empty()) else { break };
+            at = above;
+        }
+        Candidate { old, back: Change { value: value(before, &at), path: at }, path }
+    };
+    Ok(differing.into_iter().map(candidate).collect())
+}
