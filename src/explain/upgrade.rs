@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::experiment::{Experiment, Subject};
+use super::origins::SideTrace;
 use super::renamed::Renames;
-use super::traced::TracedOutput;
 use super::unused::unused;
 use super::value_sources::short_place;
 use crate::chart::Chart;
@@ -41,6 +41,8 @@ pub struct Version<'a> {
     pub subject: Subject<'a>,
     /// The chart as it was rendered.
     pub chart: &'a Chart,
+    /// The trace of that.
+    pub trace: &'a SideTrace<'a>,
 }
 
 /// What became of values from one version of a chart to another one. Causes are in the comparison already.
@@ -101,7 +103,7 @@ fn unused_values(
 fn without_effect(version: Version<'_>) -> Result<Vec<(ValuePath, Node)>, Vec<Diagnostic>> {
     let user = version.subject.user;
     let experiment = Experiment::new(version.subject)?;
-    let Some(output) = TracedOutput::of(&experiment) else {
+    let Some(output) = version.trace.output() else {
         let found = unused(version.subject, user)?.unused.into_iter();
         let found = found.filter(|value| value.is_without_condition() && !is_switched_off(version, &value.path));
         return Ok(found.map(|value| (value.path, value.node)).collect());

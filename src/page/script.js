@@ -4,7 +4,7 @@
   const CONTEXT = 3;
   const MOST_ROWS = 1000;
   const MOST_OPEN = 100;
-  /// Texts of so many characters together are open from the start.
+  // Texts of so many characters together are open from the start.
   const SMALL = 200000;
 
   const sections = [...document.querySelectorAll("section.object")];
@@ -61,7 +61,7 @@
     return box;
   };
 
-  /// Adds rows, and of very many a button for the rest; a list among them is folded.
+  // Adds rows, and of very many a button for the rest; a list among them is folded.
   const addRows = (box, data, rows, isTwo, before = null) => {
     const part = document.createDocumentFragment();
     for (const item of rows.slice(0, MOST_ROWS)) {
@@ -113,7 +113,7 @@
     return element;
   };
 
-  /// Each of two lines as what they have in common at the start, what differs, and what they have in common at the end.
+  // Each of two lines as what they have in common at the start, what differs, and what they have in common at the end.
   const changedParts = (old, now) => {
     const [before, after] = [[...old], [...now]];
     const most = Math.min(before.length, after.length);
@@ -203,7 +203,7 @@
 
   // --- Which object is current
 
-  /// On a phone the list of objects is shown on request.
+  // On a phone the list of objects is shown on request.
   const setNavigation = (open) => {
     nav.classList.toggle("open", open);
     document.getElementById("objects").setAttribute("aria-expanded", String(open));
@@ -230,7 +230,7 @@
     go(next);
   };
 
-  /// Opens the object that a link leads to; the browser follows the link, too.
+  // Opens the object that a link leads to; the browser follows the link, too.
   const show = (hash) => {
     const number = sections.findIndex((section) => `#${section.id}` === hash);
     if (number < 0) return;

@@ -207,7 +207,9 @@ impl Diff {
         [old_trace, new_trace]: [Option<&SideTrace<'_>>; 2],
         console: &Console,
     ) -> Result<(), Failure> {
-        if self.output != DiffFormat::Unified && self.output != DiffFormat::Markdown {
+        // What names no template needs no trace.
+        let names_none = self.images || self.side_by_side;
+        if !names_none && !matches!(self.output, DiffFormat::Unified | DiffFormat::Markdown) {
             add_origins(comparison, (old_trace, new_trace), console.secrets());
         }
         let (Some(of_new), Some(new_trace)) = (&new.rendered, new_trace) else { return Ok(()) };
@@ -231,11 +233,14 @@ impl Diff {
                 console.secrets(),
             )?;
         }
-        if let Some(of_old) = &old.rendered
+        if let Some((of_old, old_trace)) = old.rendered.as_ref().zip(old_trace)
             && is_another_chart(&of_old.source, &of_new.source)
         {
-            let [of_old, of_new] =
-                [of_old, of_new].map(|side| Version { subject: side.subject(maker, experiments), chart: &side.chart });
+            let [of_old, of_new] = [(of_old, old_trace), (of_new, new_trace)].map(|(side, trace)| Version {
+                subject: side.subject(maker, experiments),
+                chart: &side.chart,
+                trace,
+            });
             let upgrade = upgrade(comparison, of_old, of_new, console.secrets())?;
             comparison.upgrade = Some(upgrade);
         }
