@@ -26,9 +26,15 @@ pub fn is_another_chart(old: &Chart, new: &Chart) -> bool {
         }
         texts(old) != texts(new)
     };
+    let has_other_defaults = || {
+        fn text(chart: &Chart) -> Option<&str> {
+            chart.values_source.as_ref().map(|source| source.text())
+        }
+        !old.values.is_same(&new.values) && text(old) != text(new)
+    };
     old.metadata.name != new.metadata.name
         || old.metadata.version != new.metadata.version
-        || !old.values.is_same(&new.values)
+        || has_other_defaults()
         || old.subcharts.len() != new.subcharts.len()
         || has_other_templates()
         || old.subcharts.iter().zip(&new.subcharts).any(|(old, new)| is_another_chart(old, new))
