@@ -107,7 +107,7 @@ fn texts_and_lists_without_end_end_at_the_limit_of_bytes() {
 
 #[test]
 fn keys_and_hashes_of_passwords_in_a_loop_end_at_their_limit() {
-    let wanted = "the templates make more than 1000 keys and hashes of passwords";
+    let wanted = "the templates make more than 4000 keys and hashes of passwords";
     fails("{{ range 1000000 }}{{ derivePassword 1 \"long\" \"a\" \"b\" \"c\" }}{{ end }}", wanted);
     fails("{{ range 1000000 }}{{ genPrivateKey \"ed25519\" }}{{ end }}", wanted);
     let with_key =
@@ -121,4 +121,43 @@ fn functions_that_are_given_megabytes_in_a_loop_end_at_the_limit_of_steps() {
     let template =
         "{{ $text := repeat 10000000 \"a\" }}{{ range 1000000 }}{{ $x := hasPrefix \"xyz\" $text }}{{ end }}";
     fails(template, wanted);
+}
+
+/// A hundred texts of a megabyte that differ at their ends.
+const LONG: &str = "{{ $text := repeat 1000000 \"a\" }}{{ $list := list }}{{ range $i := 100 }}{{ $list = append $list (print $text $i) }}{{ end }}";
+
+#[test]
+#[ignore = "slow: cargo test --release -- --ignored"]
+fn long_texts_that_are_compared_in_a_loop_end_at_the_limit_of_bytes() {
+    for call in ["sortAlpha $list", "uniq $list", "without $list (print $text 99)", "has (print $text 99) $list"] {
+        let template = format!("{LONG}{{{{ range 1000000 }}}}{{{{ $x := {call} }}}}{{{{ end }}}}");
+        fails(&template, "the templates make more than 1024 MiB");
+    }
+    let template = format!("{LONG}{{{{ range 1000000 }}}}{{{{ $x := deepEqual $list (concat $list) }}}}{{{{ end }}}}");
+    fails(&template, "the templates make more than 1024 MiB");
+}
+
+#[test]
+#[ignore = "slow: cargo test --release -- --ignored"]
+fn searches_in_a_loop_end_at_the_limit_of_steps() {
+    let wanted = "the templates go on without end: more than 50000000 steps";
+    let searches = [
+        (1_000_000, "regexMatch \"(a|aa)+b\" $text"),
+        // Each match reads the text to its end.
+        (1_000_000, "regexReplaceAll \".*b|a\" $text \"\""),
+        (1_000_000, "regexFindAll \".*b|a\" $text -1"),
+        (1_000_000, "regexSplit \".*b|a\" $text -1"),
+    ];
+    for (length, call) in searches {
+        let template = format!(
+            "{{{{ $text := repeat {length} \"a\" }}}}{{{{ range 1000000 }}}}{{{{ $x := {call} }}}}{{{{ end }}}}"
+        );
+        fails(&template, wanted);
+    }
+}
+
+#[test]
+fn characters_are_trimmed_in_linear_time() {
+    let trimmed = "{{ trimAll (print (repeat 1000000 \"b\") \"a\") (repeat 1000000 \"a\") | len }}";
+    prints(&format!("a: {trimmed}"), "a: 0");
 }

@@ -221,6 +221,15 @@ pub trait Evaluate {
     /// The budget is used up.
     fn spend(&mut self, bytes: usize) -> Result<(), FnError>;
 
+    /// Counts steps of work that is longer than its arguments and results show.
+    ///
+    /// # Errors
+    /// The budget is used up.
+    fn work(&mut self, steps: u64) -> Result<(), FnError>;
+
+    /// How many steps are left.
+    fn steps_left(&self) -> u64;
+
     /// Counts calls that take long by themselves: a key, a hash of a password.
     ///
     /// # Errors

@@ -10,8 +10,9 @@ const MAX_STEPS: u64 = 50_000_000;
 /// How many bytes all templates of a render may write and make, results of functions included.
 const MAX_BYTES: u64 = 1 << 30;
 
-/// How many keys and hashes of passwords all templates of a render may make. The largest public chart makes fewer than ten.
-const MAX_COSTLY: u64 = 1_000;
+/// How many keys and hashes of passwords all templates of a render may make, long keys counted several times. The public chart that
+/// makes most comes to 34.
+const MAX_COSTLY: u64 = 4_000;
 
 /// What a render may still use up.
 #[derive(Debug)]
@@ -36,6 +37,11 @@ impl Limits {
     /// There are none left.
     pub fn step(&mut self, steps: u64) -> Result<(), FnError> {
         take(&mut self.steps, steps, || format!("the templates go on without end: more than {MAX_STEPS} steps"))
+    }
+
+    /// How many steps are left.
+    pub fn steps_left(&self) -> u64 {
+        self.steps
     }
 
     /// Counts bytes that are written or made.

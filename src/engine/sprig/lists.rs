@@ -9,19 +9,47 @@ pub fn cannot(act: &str, value: &impl GoValue) -> Error {
     Error::Call(format!("Cannot {act} type {}", value.kind()))
 }
 
-/// The items without repetitions (`uniq`), the first of each kept.
+/// The items without repetitions (`uniq`), the first of each kept. `same` says whether two are, and how many bytes it looked at.
 ///
 /// # Errors
 /// The limits are reached: each item is compared with those kept.
-pub fn uniq<V: Clone>(items: &[V], same: impl Fn(&V, &V) -> bool, limits: &mut impl Limits) -> Result<Vec<V>, Error> {
+pub fn uniq<V: Clone>(
+    items: &[V],
+    same: impl Fn(&V, &V) -> (bool, usize),
+    limits: &mut impl Limits,
+) -> Result<Vec<V>, Error> {
     let mut kept: Vec<V> = Vec::new();
     for item in items {
-        limits.spend_work(kept.len())?;
-        if !kept.iter().any(|known| same(known, item)) {
+        if !holds(&kept, item, &same, limits)? {
             kept.push(item.clone());
         }
     }
     Ok(kept)
+}
+
+/// Whether a list has an item (`has`).
+///
+/// # Errors
+/// The limits are reached.
+pub fn holds<V>(
+    items: &[V],
+    wanted: &V,
+    same: impl Fn(&V, &V) -> (bool, usize),
+    limits: &mut impl Limits,
+) -> Result<bool, Error> {
+    /// Bytes that are compared in a step.
+    const COMPARED: usize = 16;
+    limits.spend_work(items.len())?;
+    for item in items {
+        let (is_same, bytes) = same(item, wanted);
+        if bytes >= COMPARED {
+            limits.spend_work(bytes / COMPARED)?;
+        }
+        if is_same {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The items without the unwanted ones (`without`).
@@ -31,11 +59,16 @@ pub fn uniq<V: Clone>(items: &[V], same: impl Fn(&V, &V) -> bool, limits: &mut i
 pub fn without<V: Clone>(
     items: &[V],
     unwanted: &[V],
-    same: impl Fn(&V, &V) -> bool,
+    same: impl Fn(&V, &V) -> (bool, usize),
     limits: &mut impl Limits,
 ) -> Result<Vec<V>, Error> {
-    limits.spend_work(items.len().saturating_mul(unwanted.len()))?;
-    Ok(items.iter().filter(|item| !unwanted.iter().any(|other| same(other, item))).cloned().collect())
+    let mut kept = Vec::new();
+    for item in items {
+        if !holds(unwanted, item, &same, limits)? {
+            kept.push(item.clone());
+        }
+    }
+    Ok(kept)
 }
 
 /// The items from `start` to before `end` (`slice`).
@@ -55,7 +88,7 @@ mod tests {
 
     #[test]
     fn items_are_compared_as_asked() {
-        let same = |a: &i32, b: &i32| a % 10 == b % 10;
+        let same = |a: &i32, b: &i32| (a % 10 == b % 10, 0);
         assert_eq!(uniq(&[1, 2, 11, 3], same, &mut Unlimited).unwrap(), [1, 2, 3]);
         assert_eq!(without(&[1, 2, 11, 3], &[21], same, &mut Unlimited).unwrap(), [2, 3]);
     }

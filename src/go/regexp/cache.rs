@@ -47,6 +47,19 @@ impl Cache {
         self.with(pattern, Alphabet::of(text), charge, |compiled, _| Ok(compiled.map(|(regexp, _)| regexp.clone())))
     }
 
+    /// The same, and the bytes that the expression takes at most: each byte of a text may meet each part of it.
+    ///
+    /// # Errors
+    /// Those of `charge`.
+    pub fn sized<E>(
+        &self,
+        pattern: &str,
+        text: &[u8],
+        charge: &mut impl FnMut(usize) -> Result<(), E>,
+    ) -> Result<Result<(Regexp, usize), String>, E> {
+        self.with(pattern, Alphabet::of(text), charge, |compiled, _| Ok(compiled.cloned()))
+    }
+
     /// Whether an expression is found in a text, or Go's message where it is malformed.
     ///
     /// # Errors

@@ -70,7 +70,7 @@ impl Regexp {
     }
 
     /// The text with every match replaced (`Regexp.ReplaceAll`): in the template `$1`, `${1}`, `$name` and `${name}` stand for
-    /// groups and `$$` for `$`. `check_size` hears how long the result has become.
+    /// groups and `$$` for `$`. `check_size` hears how long the result has become, once for each match at least.
     ///
     /// # Errors
     /// Those of `check_size`.
@@ -81,28 +81,29 @@ impl Regexp {
         check_size: impl Fn(usize) -> Result<(), E>,
     ) -> Result<Vec<u8>, E> {
         let replacement = Replacement { template, names: group_names(&self.pattern) };
-        self.replaced(text, |out, groups| replacement.push(out, groups, &check_size))
+        self.replaced(text, &check_size, |out, groups| replacement.push(out, groups, &check_size))
     }
 
     /// The text with every match replaced by `to` as it is (`Regexp.ReplaceAllLiteral`).
     ///
     /// # Errors
-    /// Those of `check_size`, which hears how long the result has become.
+    /// Those of `check_size`, which hears how long the result has become, once for each match.
     pub fn replace_all_literal<E>(
         &self,
         text: &[u8],
         to: &[u8],
         check_size: impl Fn(usize) -> Result<(), E>,
     ) -> Result<Vec<u8>, E> {
-        self.replaced(text, |out, _| {
+        self.replaced(text, &check_size, |out, _| {
             out.extend_from_slice(to);
-            check_size(out.len())
+            Ok(())
         })
     }
 
     fn replaced<E>(
         &self,
         text: &[u8],
+        check_size: &impl Fn(usize) -> Result<(), E>,
         mut push: impl FnMut(&mut Vec<u8>, &Captures<'_>) -> Result<(), E>,
     ) -> Result<Vec<u8>, E> {
         let mut out = Vec::with_capacity(text.len());
@@ -117,6 +118,7 @@ impl Regexp {
             }
             out.extend_from_slice(&text[end..places.of(whole.start())]);
             push(&mut out, &groups)?;
+            check_size(out.len())?;
             end = places.of(whole.end());
         }
         out.extend_from_slice(&text[end..]);

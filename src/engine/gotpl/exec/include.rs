@@ -80,6 +80,14 @@ impl<T: Tracer> Evaluate for Exec<T> {
         self.limits.spend(bytes)
     }
 
+    fn work(&mut self, steps: u64) -> Result<(), FnError> {
+        self.limits.step(steps)
+    }
+
+    fn steps_left(&self) -> u64 {
+        self.limits.steps_left()
+    }
+
     fn spend_costly(&mut self, calls: u32) -> Result<(), FnError> {
         self.limits.spend_costly(calls)
     }

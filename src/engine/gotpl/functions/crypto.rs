@@ -42,7 +42,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Ok(Value::str(crypto::decrypt_aes(args.bytes(0), args.bytes(1))?))
     }),
     Function::random("genPrivateKey", TEXT, |run, args| {
-        run.spend_costly(LONG_KEY)?;
+        run.spend_costly(match args.bytes(0) {
+            b"rsa" => RSA_KEY,
+            b"dsa" => DSA_KEY,
+            _ => 1,
+        })?;
         let memory = memory(run);
         let key = PrivateKey::generate(&mut run.random()?, &memory, args.bytes(0))?;
         Ok(Value::str(match key {
@@ -86,8 +90,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
     ),
 ];
 
-/// What a key of `genPrivateKey`, which may be a long one, counts for among the costly calls.
-const LONG_KEY: u32 = 4;
+/// What a key of 4096 bits counts for among the costly calls, of which most take as long as one of 2048 bits.
+const RSA_KEY: u32 = 10;
+
+/// What a DSA key counts for, whose parameters are looked for, too.
+const DSA_KEY: u32 = 16;
 
 /// A call that makes a certificate: the common name comes first, the days behind addresses and names.
 #[derive(Clone, Copy)]

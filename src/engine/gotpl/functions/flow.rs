@@ -2,7 +2,7 @@
 
 use crate::engine::gotpl::call::{Args, Evaluate, Function, Param};
 use crate::engine::gotpl::errors::FnError;
-use crate::engine::gotpl::value::{Value, deep_equal};
+use crate::engine::gotpl::value::{Value, compared};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::variadic("default", &[Param::Any, Param::Any], |_, args| {
@@ -26,8 +26,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("kindIs", &[Param::Str, Param::Any], |_, args| {
         Ok(Value::Bool(args.bytes(0) == args.get(1).kind_name().as_bytes()))
     }),
-    Function::new("deepEqual", &[Param::Any, Param::Any], |_, args| {
-        Ok(Value::Bool(deep_equal(args.get(0), args.get(1))))
+    Function::new("deepEqual", &[Param::Any, Param::Any], |run, args| {
+        let (is_equal, bytes) = compared(args.get(0), args.get(1));
+        run.spend(bytes / 16)?;
+        Ok(Value::Bool(is_equal))
     }),
 ];
 

@@ -3,7 +3,7 @@
 use super::flow::is_empty;
 use crate::engine::gotpl::call::{Args, Budget, Evaluate, Function, ITEM, Param};
 use crate::engine::gotpl::errors::FnError;
-use crate::engine::gotpl::value::{List, ListKind, Value, deep_equal};
+use crate::engine::gotpl::value::{List, ListKind, Value, compared};
 use crate::engine::sprig::cast::to_int;
 use crate::engine::sprig::lists;
 use crate::go::slice::grown;
@@ -135,18 +135,17 @@ fn reverse(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
 
 /// Whether a list holds a value, at the cost of the comparisons.
 fn holds(run: &mut dyn Evaluate, list: &[Value], value: &Value) -> Result<bool, FnError> {
-    run.spend(list.len())?;
-    Ok(list.iter().any(|item| deep_equal(item, value)))
+    Ok(lists::holds(list, value, compared, &mut Budget(run))?)
 }
 
 fn uniq(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     let items = spent(run, args.get(0), "Cannot find uniq on type")?;
-    Ok(Value::appended(lists::uniq(&items, deep_equal, &mut Budget(run))?))
+    Ok(Value::appended(lists::uniq(&items, compared, &mut Budget(run))?))
 }
 
 fn without(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     let items = spent(run, args.get(0), "Cannot find without on type")?;
-    Ok(Value::appended(lists::without(&items, args.from(1), deep_equal, &mut Budget(run))?))
+    Ok(Value::appended(lists::without(&items, args.from(1), compared, &mut Budget(run))?))
 }
 
 fn compact(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {

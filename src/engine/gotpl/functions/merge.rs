@@ -70,6 +70,8 @@ fn merge_maps(run: &mut dyn Evaluate, into: &Map, from: &Map, overwrite: bool, d
             _ => {}
         }
         if overwrite || known.as_ref().is_none_or(is_empty) {
+            // Entries behind a new one have to move.
+            run.spend(into.len() / 16)?;
             into.insert(key, value);
         }
     }

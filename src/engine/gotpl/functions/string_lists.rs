@@ -66,7 +66,10 @@ fn sort_alpha(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> 
     }
     let texts = string_list(run, args.get(0))?;
     if let Value::List(list) = &texts {
-        run.spend(list.len().saturating_mul(ITEM))?;
+        // Each text is compared with some others, and texts that begin alike are read far.
+        let texts: usize = list.items().iter().filter_map(Value::as_str).map(|text| text.len()).sum();
+        let times = list.len().checked_ilog2().unwrap_or(0) as usize + 1;
+        run.spend(list.len().saturating_mul(ITEM).saturating_add(texts.saturating_mul(times) / 16))?;
         list.sort();
     }
     Ok(texts)

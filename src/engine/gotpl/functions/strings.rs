@@ -91,7 +91,7 @@ pub(super) fn string_of(run: &mut dyn Evaluate, value: &Value) -> Result<Text, F
 }
 
 fn trim_all(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
-    let trimmed = text::trim_all(args.bytes(1), args.bytes(0), &mut Budget(run))?;
+    let trimmed = text::trim_all(args.bytes(1), args.bytes(0));
     made(run, trimmed)
 }
 

@@ -4,9 +4,12 @@ use std::collections::HashSet;
 
 use super::Value;
 
-/// Whether two values are of the same types and equal, all the way down. Values that hold themselves are equal as far as
-/// they were compared before, as in Go.
-pub fn deep_equal(a: &Value, b: &Value) -> bool {
+/// Whether two values are of the same types and equal, all the way down, and how many bytes were looked at to see it. Values that
+/// hold themselves are equal as far as they were compared before, as in Go.
+pub fn compared(a: &Value, b: &Value) -> (bool, usize) {
+    /// What a part of a value costs.
+    const PART: usize = 64;
+    let mut bytes: usize = 0;
     let mut rest = vec![(a.clone(), b.clone())];
     let mut seen = HashSet::new();
     while let Some((a, b)) = rest.pop() {
@@ -18,10 +21,14 @@ pub fn deep_equal(a: &Value, b: &Value) -> bool {
             (Value::Uint64(a), Value::Uint64(b)) => a == b,
             (Value::Float(a), Value::Float(b)) => a == b,
             (Value::Complex(a), Value::Complex(b)) => a == b,
-            (Value::Str(a), Value::Str(b)) | (Value::Bytes(a), Value::Bytes(b)) => a == b,
+            (Value::Str(a), Value::Str(b)) | (Value::Bytes(a), Value::Bytes(b)) => {
+                bytes += if a.len() == b.len() { a.len() } else { 0 };
+                a == b
+            }
             (Value::List(a), Value::List(b)) => {
                 let alike = a.kind() == b.kind() && a.is_nil() == b.is_nil() && a.len() == b.len();
                 if alike && a.identity() != b.identity() && seen.insert((a.identity(), b.identity())) {
+                    bytes += PART * a.len();
                     rest.extend(a.items().iter().cloned().zip(b.items().iter().cloned()));
                 }
                 alike
@@ -30,6 +37,7 @@ pub fn deep_equal(a: &Value, b: &Value) -> bool {
                 let mut alike = a.kind() == b.kind() && a.is_nil() == b.is_nil() && a.len() == b.len();
                 if alike && a.identity() != b.identity() && seen.insert((a.identity(), b.identity())) {
                     for ((key, value), (other_key, other)) in a.snapshot().into_iter().zip(b.snapshot()) {
+                        bytes += PART + if key.len() == other_key.len() { key.len() } else { 0 };
                         alike &= key == other_key;
                         rest.push((value, other));
                     }
@@ -40,16 +48,20 @@ pub fn deep_equal(a: &Value, b: &Value) -> bool {
             _ => false,
         };
         if !equal {
-            return false;
+            return (false, bytes);
         }
     }
-    true
+    (true, bytes)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::engine::gotpl::value::Map;
+
+    fn deep_equal(a: &Value, b: &Value) -> bool {
+        compared(a, b).0
+    }
 
     #[test]
     fn types_count() {

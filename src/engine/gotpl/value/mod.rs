@@ -16,7 +16,7 @@ use std::any::Any;
 use std::fmt;
 use std::rc::Rc;
 
-pub use compare::deep_equal;
+pub use compare::compared;
 pub use convert::{NoPlainForm, from_yaml, from_yaml_map, to_yaml};
 pub use json::to_json;
 pub use list::{List, ListKind};

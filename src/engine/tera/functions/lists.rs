@@ -117,13 +117,17 @@ fn concat(call: &Call<'_>) -> Answer {
     Ok(Value::from(all))
 }
 
+fn same(a: &Value, b: &Value) -> (bool, usize) {
+    (a == b, a.as_str().map_or(0, str::len))
+}
+
 fn uniq(call: &Call<'_>) -> Answer {
-    Ok(Value::from(lists::uniq(comparable_items(call, "find uniq on")?, Value::eq, &mut call.limits())?))
+    Ok(Value::from(lists::uniq(comparable_items(call, "find uniq on")?, same, &mut call.limits())?))
 }
 
 fn without(call: &Call<'_>) -> Answer {
     let (items, unwanted) = (comparable_items(call, "find without on")?, call.one_or_more("unwanted")?);
-    Ok(Value::from(lists::without(items, unwanted, Value::eq, &mut call.limits())?))
+    Ok(Value::from(lists::without(items, unwanted, same, &mut call.limits())?))
 }
 
 fn has(call: &Call<'_>) -> Answer {

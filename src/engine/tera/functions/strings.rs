@@ -108,7 +108,7 @@ fn made(bytes: impl Into<Vec<u8>>) -> Value {
 
 fn trim_all(call: &Call<'_>) -> Answer {
     let (text, chars) = (call.text("text")?, call.text("chars")?);
-    Ok(made(text::trim_all(text.as_bytes(), chars.as_bytes(), &mut call.limits())?))
+    Ok(made(text::trim_all(text.as_bytes(), chars.as_bytes())))
 }
 
 fn replace(call: &Call<'_>) -> Answer {
