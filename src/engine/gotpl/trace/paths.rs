@@ -1,6 +1,6 @@
 //! Paths of values and sets of them, each known by a number.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::engine::used::{Aspect, Used};
@@ -122,7 +122,10 @@ impl Paths {
         let of = |path: &PathId| &self.paths[path.0 as usize];
         let deepest = paths.iter().map(|path| of(path).2).max().unwrap_or_default();
         let raised = paths.iter().map(|path| if of(path).2 == deepest { of(path).0 } else { *path });
-        raised.collect::<BTreeSet<_>>().into_iter().collect()
+        let mut raised: Vec<PathId> = raised.collect();
+        raised.sort_unstable();
+        raised.dedup();
+        raised
     }
 
     /// What is in either set.
@@ -137,13 +140,14 @@ impl Paths {
         if let Some(known) = self.unions.get(&pair) {
             return *known;
         }
-        let (left, right) = (Rc::clone(&self.sets[a.0 as usize]), Rc::clone(&self.sets[b.0 as usize]));
-        let mut all: Vec<PathId> = Vec::with_capacity(left.len() + right.len());
-        all.extend_from_slice(&left);
-        all.extend_from_slice(&right);
-        all.sort_unstable();
-        all.dedup();
-        let union = self.set(all);
+        let (left, right) = (self.of(a), self.of(b));
+        let all = merged(left, right);
+        // Most often one of them holds the other.
+        let union = match all.len() {
+            length if length == left.len() => a,
+            length if length == right.len() => b,
+            _ => self.set(all),
+        };
         self.unions.insert(pair, union);
         union
     }
@@ -170,6 +174,18 @@ impl Paths {
         steps.reverse();
         Used { path: ValuePath::of(steps), aspect }
     }
+}
+
+/// What is in either of two sorted lists, each once.
+fn merged(mut left: &[PathId], mut right: &[PathId]) -> Vec<PathId> {
+    let mut all = Vec::with_capacity(left.len() + right.len());
+    while let (Some((a, after_a)), Some((b, after_b))) = (left.split_first(), right.split_first()) {
+        all.push(*a.min(b));
+        (left, right) = (if a <= b { after_a } else { left }, if b <= a { after_b } else { right });
+    }
+    all.extend_from_slice(left);
+    all.extend_from_slice(right);
+    all
 }
 
 #[cfg(test)]
