@@ -155,7 +155,7 @@ fn lines(text: &str, styled: bool) -> Cow<'_, str> {
             Some(line) => (line.strip_suffix('\r').unwrap_or(line), "\n"),
             None => (line, ""),
         };
-        let command = line.trim_start();
+        let command = unstyled_start(line, styled);
         // `:::` is before the second excerpt of a diagnostic, and begins no command.
         let is_command = |rest: &str| !rest.starts_with(':') && rest.contains("::");
         let line = if command.strip_prefix("::").is_some_and(is_command) {
@@ -169,6 +169,15 @@ fn lines(text: &str, styled: bool) -> Cow<'_, str> {
         out.push_str(end);
     }
     Cow::Owned(out)
+}
+
+/// A line without white space, and what changes a style, at its beginning: where CI systems look for a command.
+fn unstyled_start(line: &str, styled: bool) -> &str {
+    let mut rest = line.trim_start();
+    while styled && style_length(rest) > 0 {
+        rest = rest[style_length(rest)..].trim_start();
+    }
+    rest
 }
 
 fn push_line(out: &mut String, mut line: &str, styled: bool) {
@@ -198,6 +207,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_style_hides_no_command() {
+        let styled = "  \x1b[31m ::error::x\x1b[0m\n\x1b[1m::: a.yaml\x1b[0m\n";
+        assert_eq!(printable_styled_lines(styled), styled.replace("::error", "\\x3a:error"));
+    }
 
     #[test]
     fn what_is_hidden_is_shown_by_its_number() {
