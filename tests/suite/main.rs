@@ -42,6 +42,7 @@ mod json_schema_suite;
 mod limits;
 mod lint;
 mod lint_mongooseim;
+mod lock_files;
 mod mongooseim_mutations;
 mod package;
 mod pages;
