@@ -167,7 +167,7 @@ impl<'a> Dependents<'a> {
         let mut objects = vec![HashSet::new(); candidates.len()];
         for trace in traces {
             for (candidate, objects) in candidates.iter().zip(&mut objects) {
-                for document in trace.dependents(&candidate.path) {
+                for (document, _) in trace.dependents(&candidate.path) {
                     let next = numbers.len();
                     objects.insert(*numbers.entry(&document.manifest.id).or_insert(next));
                 }

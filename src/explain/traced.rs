@@ -71,20 +71,11 @@ impl TracedOutput {
     /// The lines that show a value, and those about which it decided.
     pub(super) fn effects(&self, path: &ValuePath, secrets: &Secrets) -> Vec<Effect> {
         let mut found = Vec::new();
-        let dependents = self.trace.dependents(path);
-        let mut by_file: HashMap<&str, Vec<(usize, Dependence)>> = HashMap::new();
-        for document in &self.documents {
+        for (document, lines) in self.dependents(path) {
             let manifest = &document.manifest;
-            let (first, last) = (document.rendered_line(0), document.rendered_line(document.line_count()));
-            let lines = by_file.entry(&manifest.path).or_insert_with(|| dependents.lines_of(&manifest.path));
-            let from = lines.partition_point(|(line, _)| *line < first);
-            let lines: Vec<_> = lines[from..].iter().copied().take_while(|(line, _)| *line < last).collect();
-            if lines.is_empty() {
-                continue;
-            }
             let shown = secrets.masked_lines(manifest.text());
             let line = |(rendered_line, dependence): (usize, Dependence)| {
-                let at = rendered_line - first;
+                let at = rendered_line - document.rendered_line(0);
                 let place = self.origin(document, at).and_then(|origin| origin.span());
                 let source = Some(Source { dependence, place });
                 let text = shown.get(at).cloned().unwrap_or_default();
@@ -96,8 +87,8 @@ impl TracedOutput {
         found
     }
 
-    /// The documents that show a value, or about which it decided.
-    pub(super) fn dependents(&self, path: &ValuePath) -> Vec<&Document> {
+    /// The documents that show a value, or about which it decided, each with the lines (of what its template gave) that do.
+    pub(super) fn dependents(&self, path: &ValuePath) -> Vec<(&Document, Vec<(usize, Dependence)>)> {
         let dependents = self.trace.dependents(path);
         let mut by_file: HashMap<&str, Vec<(usize, Dependence)>> = HashMap::new();
         let mut found = Vec::new();
@@ -106,8 +97,9 @@ impl TracedOutput {
             let (first, last) = (document.rendered_line(0), document.rendered_line(document.line_count()));
             let lines = by_file.entry(file).or_insert_with(|| dependents.lines_of(file));
             let from = lines.partition_point(|(line, _)| *line < first);
-            if lines.get(from).is_some_and(|(line, _)| *line < last) {
-                found.push(document);
+            let lines: Vec<_> = lines[from..].iter().copied().take_while(|(line, _)| *line < last).collect();
+            if !lines.is_empty() {
+                found.push((document, lines));
             }
         }
         found
