@@ -6,12 +6,14 @@
 //! | `rules` | which rules look at which kind, and those of kinds that need only one or two |
 //! | `configuration` | who uses a ConfigMap or Secret, and when they see a change |
 //! | `fixed` | fields that cannot be changed, of all kinds, as a table |
+//! | `hooks` | what becomes of refusals where Helm deletes the object first |
 //! | `pods` | the same of Pods and of the pod templates of Jobs |
 //! | `services`, `workloads` | the rules of Services, of workloads and their volumes |
 
 pub(super) mod changed;
 mod configuration;
 mod fixed;
+mod hooks;
 mod pods;
 pub(super) mod rules;
 mod services;

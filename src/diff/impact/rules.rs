@@ -3,7 +3,7 @@
 use super::changed::{Changed, reference as reference_of};
 use super::configuration::Users;
 use super::workloads::LeftData;
-use super::{Impact, ImpactLevel, fixed, pods, services, workloads};
+use super::{Impact, ImpactLevel, fixed, hooks, pods, services, workloads};
 use crate::diff::difference::Status;
 use crate::kubernetes::Object;
 use crate::yaml::Map;
@@ -48,7 +48,10 @@ impl<'c, 'o> Rules<'c, 'o> {
                 let old = workloads::data_of(object, object.new_fields()).and_then(|data| self.left_data.get(&data));
                 found.extend(old.map(|old| workloads::starts_empty(&reference_of("StatefulSet", old))));
             }
-            Status::Changed => changed_fields(object, &self.users, &mut found),
+            Status::Changed => {
+                changed_fields(object, &self.users, &mut found);
+                hooks::soften(object, &mut found);
+            }
         }
         found
     }
