@@ -1,7 +1,7 @@
 //! What the engine of a template language does.
 
 use super::scope::{Rendered, Scope};
-use super::trace::Trace;
+use super::trace::{Focus, Trace};
 use super::tree::Member;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::values::ValuePath;
@@ -42,6 +42,16 @@ pub(super) trait Engine {
 pub(super) trait LoadedTemplates {
     /// Renders them; `None` if there is any error, which [`render`](super::render) reports.
     fn render(&self, scope: &Scope<'_>) -> Option<Vec<Rendered>>;
+
+    /// Renders them, and says where what they give comes from; `None` as for [`Engine::trace`].
+    fn trace(&self, _scope: &Scope<'_>, _focus: Focus<'_>) -> Option<Trace> {
+        None
+    }
+
+    /// The values that they mention, as [`Engine::mentions`] finds them.
+    fn mentions(&self, _members: &[Member<'_>]) -> Vec<(ValuePath, Span)> {
+        Vec::new()
+    }
 }
 
 /// What templates gave.
@@ -49,4 +59,6 @@ pub(super) trait LoadedTemplates {
 pub(super) struct Outcome {
     pub(super) rendered: Vec<Rendered>,
     pub(super) errors: Vec<Diagnostic>,
+    /// The templates, if the engine keeps them.
+    pub(super) loaded: Option<Box<dyn LoadedTemplates + Send>>,
 }

@@ -11,6 +11,7 @@ mod gotpl;
 mod language;
 mod lazy_trace;
 mod lines;
+mod loaded_tree;
 mod mentions;
 mod objects;
 mod paths;
@@ -31,15 +32,16 @@ pub use environment::{Environment, MissingVersions};
 pub use gotpl::{render_name, render_version};
 pub use lazy_trace::LazyTrace;
 pub use lines::{add_template_line, add_template_lines};
+pub use loaded_tree::LoadedTree;
 pub use mentions::Mentions;
 pub use refusals::Refusals;
 pub use scope::{Release, Rendered, Scope};
 pub use tera::{Function, functions};
-pub use trace::{Dependence, LineOrigin, TemplateCall, TemplateLine, Trace};
+pub use trace::{Dependence, Focus, LineOrigin, TemplateCall, TemplateLine, Trace};
 pub use trace_json::{put_origin, put_place, used_json};
 pub use used::{Aspect, Used, UsedValue, sort_deciding};
 
-use self::language::{Engine, LoadedTemplates, Outcome};
+use self::language::{Engine, LoadedTemplates};
 use crate::chart::{Chart, EngineKind};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::yaml::Map;
@@ -50,16 +52,28 @@ use crate::yaml::Map;
 /// # Errors
 /// The errors of all templates together.
 pub fn render(scope: &Scope<'_>) -> Result<Vec<Rendered>, Vec<Diagnostic>> {
-    let mut outcome = Outcome::default();
+    let (rendered, loaded) = render_and_keep(scope)?;
+    // The process ends soon: to free templates piece by piece would only take time.
+    std::mem::forget(loaded);
+    Ok(rendered)
+}
+
+/// The same, and the templates for what is asked of them afterwards.
+///
+/// # Errors
+/// The errors of all templates together.
+pub fn render_and_keep(scope: &Scope<'_>) -> Result<(Vec<Rendered>, LoadedTree), Vec<Diagnostic>> {
+    let (mut rendered, mut errors, mut loaded) = (Vec::new(), Vec::new(), Vec::new());
     for (kind, members) in tree::by_kind(tree::members(scope.chart, scope.values)) {
         let part = engine_for(kind).render(scope, &members);
-        outcome.rendered.extend(part.rendered);
-        outcome.errors.extend(part.errors);
+        rendered.extend(part.rendered);
+        errors.extend(part.errors);
+        loaded.push(part.loaded);
     }
-    if !outcome.errors.is_empty() {
-        return Err(outcome.errors);
+    if !errors.is_empty() {
+        return Err(errors);
     }
-    Ok(in_order(outcome.rendered))
+    Ok((in_order(rendered), LoadedTree(loaded)))
 }
 
 /// What templates gave, in the byte order of their paths.
@@ -93,11 +107,8 @@ pub fn trace(scope: &Scope<'_>) -> Option<(Vec<Rendered>, Trace)> {
 /// Where the Go templates of a tree mention values; texts among the values that are templates themselves count too.
 pub fn mentions(chart: &Chart, values: &Map) -> Mentions {
     let members = tree::by_kind(tree::members(chart, values));
-    let mut all: Vec<_> = members.into_iter().flat_map(|(kind, members)| engine_for(kind).mentions(&members)).collect();
-    for switches in switches::switches(chart) {
-        all.extend(switches.values.into_iter().map(|value| (value, switches.place.clone())));
-    }
-    Mentions(all)
+    let of_kind = members.into_iter().flat_map(|(kind, members)| engine_for(kind).mentions(&members));
+    Mentions::of_chart(chart, of_kind.collect())
 }
 
 /// The loaded templates of a tree of charts, rendered many times with different values. It is used by one thread at a time.

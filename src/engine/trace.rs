@@ -28,6 +28,15 @@ pub struct Trace {
     pub(super) values: Map,
 }
 
+/// What a trace is needed for: the less it is, the less it costs.
+#[derive(Debug, Clone, Copy)]
+pub enum Focus<'a> {
+    /// Which of these values anything depends on. Others are left out of the trace.
+    Values(&'a [ValuePath]),
+    /// Where the lines of these files come from. Others are not rendered.
+    Files(&'a [&'a str]),
+}
+
 /// A text that was run as a template.
 #[derive(Debug, Clone)]
 pub(super) enum TraceSource {

@@ -13,7 +13,7 @@ use std::fmt;
 
 use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Source};
-use crate::engine::{self, Capabilities, LazyTrace, Release, Rendered, Scope};
+use crate::engine::{self, Capabilities, Release, Rendered, Scope};
 use crate::manifest::{self, ManifestError, Manifests};
 use crate::values::{self, FileReader, Layer, NoFiles, UnknownValue};
 use crate::yaml::{Map, Repeated};
@@ -167,7 +167,7 @@ pub fn render(request: Request<'_>) -> Result<Render, Diagnostics> {
     let Prepared { chart, values, mut warnings, unknown } = prepare(chart, layers, reader, skip_schema_validation)?;
     let scope =
         Scope { chart: &chart, values: &values, release: &release, capabilities: &capabilities, refusals: None };
-    let rendered = match engine::render(&scope) {
+    let (rendered, loaded) = match engine::render_and_keep(&scope) {
         Ok(rendered) => rendered,
         Err(mut errors) => {
             let user = values::merge_layers(layers, reader).ok();
@@ -175,10 +175,10 @@ pub fn render(request: Request<'_>) -> Result<Render, Diagnostics> {
             return Err(with_warnings(warnings, errors).into());
         }
     };
-    let trace = LazyTrace::new(scope);
-    unknown_values::judge(&unknown, &trace, &mut warnings);
-    warnings.extend(random_note::random_note(&rendered, &trace));
-    drop(trace);
+    unknown_values::judge(&unknown, &scope, &loaded, &mut warnings);
+    warnings.extend(random_note::random_note(&rendered, &scope, &loaded));
+    // The process ends soon: to free templates piece by piece would only take time.
+    std::mem::forget(loaded);
     let texts = rendered.into_iter().filter(|rendered| !rendered.notes);
     let texts: Vec<Source> = texts.map(Rendered::into_source).collect();
     match Manifests::of(&texts) {

@@ -1,7 +1,7 @@
 //! The note about templates whose output is different in each run.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::engine::{LazyTrace, Rendered};
+use crate::engine::{Focus, LoadedTree, Rendered, Scope};
 use crate::secrets::names_a_secret;
 use crate::values::{Step, ValuePath};
 use crate::yaml::Value;
@@ -16,7 +16,7 @@ const MOST_VALUES: usize = 5;
 const OF_NAMES: [&str; 3] = ["nameOverride", "fullnameOverride", "namespaceOverride"];
 
 /// What is to be said of templates that called random functions; nothing of NOTES.txt, which is not printed.
-pub(super) fn random_note(rendered: &[Rendered], trace: &LazyTrace<'_>) -> Option<Diagnostic> {
+pub(super) fn random_note(rendered: &[Rendered], scope: &Scope<'_>, loaded: &LoadedTree) -> Option<Diagnostic> {
     let random: Vec<&Rendered> =
         rendered.iter().filter(|rendered| !rendered.random.is_empty() && !rendered.notes).collect();
     let named: Vec<String> =
@@ -28,7 +28,7 @@ pub(super) fn random_note(rendered: &[Rendered], trace: &LazyTrace<'_>) -> Optio
     let more = named.len().checked_sub(SHOWN).filter(|&more| more > 0).map(|more| format!(" and {more} more"));
     let message = format!("random values change on every run: {shown}{}", more.unwrap_or_default());
     let note = Diagnostic::new(Severity::Info, "random", message);
-    let values = unset_values(&random, trace);
+    let values = unset_values(&random, scope, loaded);
     Some(note.help(match &values[..] {
         [] => "--seed TEXT makes them the same in each run".to_owned(),
         [one] => format!("set {one}, or give --seed TEXT, which makes them the same in each run"),
@@ -41,9 +41,10 @@ pub(super) fn random_note(rendered: &[Rendered], trace: &LazyTrace<'_>) -> Optio
 }
 
 /// The values that decided about what is random and are empty: set, they take its place.
-fn unset_values(random: &[&Rendered], lazy: &LazyTrace<'_>) -> Vec<String> {
-    let Some(trace) = lazy.get() else { return Vec::new() };
-    let is_unset = |path: &ValuePath| match path.get(lazy.scope().values).map(|node| &node.value) {
+fn unset_values(random: &[&Rendered], scope: &Scope<'_>, loaded: &LoadedTree) -> Vec<String> {
+    let files: Vec<&str> = random.iter().map(|rendered| rendered.path.as_str()).collect();
+    let Some(trace) = loaded.trace(scope, Focus::Files(&files)) else { return Vec::new() };
+    let is_unset = |path: &ValuePath| match path.get(scope.values).map(|node| &node.value) {
         Some(Value::Null) => true,
         Some(Value::String(text)) => text.is_empty(),
         _ => false,

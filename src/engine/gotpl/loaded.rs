@@ -22,7 +22,7 @@ use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::engine::capabilities::Capabilities;
 use crate::engine::paths::{helm_order, is_partial};
 use crate::engine::scope::{Release, Rendered};
-use crate::engine::trace::Trace;
+use crate::engine::trace::{Focus, Trace};
 use crate::engine::tree::Member;
 use crate::values::{Step, ValuePath};
 use crate::yaml::{self, Map, Node};
@@ -129,12 +129,12 @@ impl Loaded {
         Ok(Loaded { files, definitions: Arc::new(definitions), parsed: all })
     }
 
-    /// Runs the templates, which are not run again.
-    pub(super) fn render_once(self, scope: &RunScope<'_>) -> Output {
+    /// Runs the templates, most likely for the only time.
+    pub(super) fn render_once(&self, scope: &RunScope<'_>) -> Output {
         let mut run = self.run(scope);
         let output = self.rendered(scope, &mut run);
-        // The process ends soon: to free values and templates piece by piece would only take time.
-        std::mem::forget((self, run));
+        // The process ends soon: to free values piece by piece would only take time.
+        std::mem::forget(run);
         output
     }
 
@@ -160,17 +160,24 @@ impl Loaded {
         output
     }
 
-    /// Runs the templates, and keeps where what they give comes from. Files that fail are left out. `None`
+    /// Runs the templates, and keeps where what they give comes from, as far as it is asked for. Files that fail are left out. `None`
     /// if there is too much of it.
-    pub(super) fn trace(&self, scope: &RunScope<'_>) -> Option<(Vec<Rendered>, Trace)> {
+    pub(super) fn trace(&self, scope: &RunScope<'_>, focus: Option<Focus<'_>>) -> Option<(Vec<Rendered>, Trace)> {
         let mut run: Run<Recorder> = self.run(scope);
+        if let Some(Focus::Values(values)) = focus {
+            run.exec.trace().watch(values);
+        }
         for file in &self.files {
             if let Some(objects) = run.charts.get(&file.chart) {
                 run.exec.trace().set_values(&objects.dot, &file.names, scope.values);
             }
         }
         let (mut all, mut pieces) = (Vec::new(), Vec::new());
-        for file in self.rendered_files() {
+        let is_asked_for = |file: &&File| match focus {
+            Some(Focus::Files(paths)) => paths.contains(&file.path.as_str()),
+            _ => true,
+        };
+        for file in self.rendered_files().filter(is_asked_for) {
             let bytes = run.file(file).and_then(Result::ok);
             let random = run.exec.take_random();
             let rendered = bytes.map(|bytes| file.rendered(bytes, random));
@@ -185,13 +192,16 @@ impl Loaded {
         (!recorder.is_spent()).then(|| (all, recorder.finish(pieces)))
     }
 
-    /// The values that templates mention as `.Values.a.b`, with the places. In subcharts they are below their names.
-    pub(super) fn mentions(&self) -> Vec<(ValuePath, Span)> {
+    /// The values that templates mention as `.Values.a.b`, with the places; texts among the values are templates as well. In subcharts
+    /// they are below their names.
+    pub(super) fn mentions(&self, members: &[Member<'_>]) -> Vec<(ValuePath, Span)> {
         let of_file = |(file, parsed): (&File, &Arc<Parsed>)| {
             let mentioned = mentioned(parsed, &file.names).into_iter();
             mentioned.map(|(path, range)| (path, file.source.span(range))).collect::<Vec<_>>()
         };
-        self.files.iter().zip(&self.parsed).flat_map(of_file).collect()
+        let mut found: Vec<_> = self.files.iter().zip(&self.parsed).flat_map(of_file).collect();
+        found.extend(mentioned_by_values(members));
+        found
     }
 
     fn rendered_files(&self) -> impl Iterator<Item = &File> {
@@ -243,8 +253,16 @@ fn mentioned(parsed: &Parsed, names: &[String]) -> Vec<(ValuePath, Range<usize>)
     found
 }
 
-/// The values that texts among the values of a chart mention, which may be given to `tpl`.
-pub(super) fn mentioned_by_values(values: &Map, names: &[String]) -> Vec<(ValuePath, Span)> {
+/// The values that texts among the values of charts mention, which may be given to `tpl`.
+pub(super) fn mentioned_by_values(members: &[Member<'_>]) -> Vec<(ValuePath, Span)> {
+    let of_member = |member: &Member<'_>| {
+        let names: Vec<String> = member.names.iter().map(|name| (*name).to_owned()).collect();
+        mentioned_by_values_of(member.values, &names)
+    };
+    members.iter().flat_map(of_member).collect()
+}
+
+fn mentioned_by_values_of(values: &Map, names: &[String]) -> Vec<(ValuePath, Span)> {
     let mut found = Vec::new();
     let mut rest: Vec<&Node> = values.iter().map(|(_, node)| node).collect();
     while let Some(node) = rest.pop() {

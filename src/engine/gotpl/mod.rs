@@ -46,7 +46,7 @@ pub use self::flag_templates::{render_name, render_version};
 use self::loaded::{Loaded, Output, RunScope};
 use super::language::{Engine, LoadedTemplates, Outcome};
 use super::scope::{Rendered, Scope};
-use super::trace::Trace;
+use super::trace::{Focus, Trace};
 use super::tree::Member;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::stack;
@@ -59,11 +59,13 @@ pub(super) struct GoTemplateEngine;
 impl Engine for GoTemplateEngine {
     fn render(&self, scope: &Scope<'_>, members: &[Member<'_>]) -> Outcome {
         let outcome = on_stack(scope, |scope| match Loaded::new(members) {
-            Ok(loaded) => loaded.render_once(scope),
-            Err(errors) => Output { errors, ..Output::default() },
+            Ok(loaded) => (loaded.render_once(scope), Some(loaded)),
+            Err(errors) => (Output { errors, ..Output::default() }, None),
         });
         let no_memory = || vec![Diagnostic::error("stack", "there is no memory for running templates")];
-        outcome.unwrap_or_else(|| Output { errors: no_memory(), ..Output::default() }).finished(scope)
+        let (output, loaded) = outcome.unwrap_or_else(|| (Output { errors: no_memory(), ..Output::default() }, None));
+        let loaded = loaded.map(|loaded| Box::new(GoTemplateSession(loaded)) as Box<dyn LoadedTemplates + Send>);
+        Outcome { loaded, ..output.finished(scope) }
     }
 
     fn locate(
@@ -78,17 +80,13 @@ impl Engine for GoTemplateEngine {
     }
 
     fn trace(&self, scope: &Scope<'_>, members: &[Member<'_>]) -> Option<(Vec<Rendered>, Trace)> {
-        on_stack(scope, |scope| Loaded::new(members).ok()?.trace(scope))?
+        on_stack(scope, |scope| Loaded::new(members).ok()?.trace(scope, None))?
     }
 
     fn mentions(&self, members: &[Member<'_>]) -> Vec<(ValuePath, Span)> {
-        let mentions = || {
-            let mut found = Loaded::new(members).map(|loaded| loaded.mentions()).unwrap_or_default();
-            for member in members {
-                let names: Vec<String> = member.names.iter().map(|name| (*name).to_owned()).collect();
-                found.extend(loaded::mentioned_by_values(member.values, &names));
-            }
-            found
+        let mentions = || match Loaded::new(members) {
+            Ok(loaded) => loaded.mentions(members),
+            Err(_) => loaded::mentioned_by_values(members),
         };
         stack::call(stack::TEMPLATES, mentions).unwrap_or_default()
     }
@@ -107,6 +105,14 @@ impl LoadedTemplates for GoTemplateSession {
         let outcome = on_stack(scope, |scope| self.0.render(scope))?.finished(scope);
         Some(outcome.rendered).filter(|_| outcome.errors.is_empty())
     }
+
+    fn trace(&self, scope: &Scope<'_>, focus: Focus<'_>) -> Option<Trace> {
+        on_stack(scope, |scope| self.0.trace(scope, Some(focus)))?.map(|(_, trace)| trace)
+    }
+
+    fn mentions(&self, members: &[Member<'_>]) -> Vec<(ValuePath, Span)> {
+        stack::call(stack::TEMPLATES, || self.0.mentions(members)).unwrap_or_default()
+    }
 }
 
 /// Does something on a stack that is large enough for templates; `None` if there is no memory for it.
@@ -122,6 +128,6 @@ impl Output {
         for (path, refused) in &self.refusals {
             scope.refusals.iter().for_each(|refusals| refusals.extend(path, refused.iter().map(report::refusal)));
         }
-        Outcome { rendered: self.rendered, errors: self.errors }
+        Outcome { rendered: self.rendered, errors: self.errors, loaded: None }
     }
 }

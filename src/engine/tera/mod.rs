@@ -75,7 +75,7 @@ impl Engine for TeraEngine {
             render_chart(scope, member, &mut progress);
         }
         let errors = progress.errors.into_iter().map(|error| error.diagnostic).collect();
-        Outcome { rendered: progress.rendered, errors }
+        Outcome { rendered: progress.rendered, errors, loaded: None }
     }
 
     fn locate(

@@ -96,7 +96,7 @@ impl Sets<'_> {
         if let Some(known) = self.sets.get(&set) {
             return *known;
         }
-        let paths = self.recorder.marks.paths.of(set).iter().filter(|path| **path != PathId::RANDOM);
+        let paths = self.recorder.marks.paths.of(set).iter().filter(|path| path.is_of_a_value());
         let paths = paths.map(|path| {
             let (trace, recorder) = (&mut *self.trace, self.recorder);
             *self.paths.entry(*path).or_insert_with(|| {

@@ -16,6 +16,13 @@ impl PathId {
     pub(super) const ROOT: PathId = PathId(0);
     /// No value, but randomness: it travels as values do.
     pub(super) const RANDOM: PathId = PathId(1);
+    /// Any value that is left out.
+    const LEFT_OUT: PathId = PathId(2);
+
+    /// Whether it says which value it is the path of.
+    pub(super) fn is_of_a_value(self) -> bool {
+        self != PathId::RANDOM && self != PathId::LEFT_OUT
+    }
 }
 
 /// A set of paths.
@@ -49,6 +56,8 @@ pub(super) struct Paths {
     unions: HashMap<(SetId, SetId), SetId, ahash::RandomState>,
     /// The room that the sets take, in eight paths.
     size_of_sets: usize,
+    /// The values of which paths are kept; all if there are none.
+    watched: Vec<ValuePath>,
 }
 
 impl Default for Paths {
@@ -56,17 +65,27 @@ impl Default for Paths {
         let none: Rc<[PathId]> = Rc::new([]);
         Paths {
             // No value has a number on top.
-            paths: vec![(PathId::ROOT, Part::Item(0), 0), (PathId::ROOT, Part::Item(1), 1)],
+            paths: vec![
+                (PathId::ROOT, Part::Item(0), 0),
+                (PathId::ROOT, Part::Item(1), 1),
+                (PathId::ROOT, Part::Item(2), 1),
+            ],
             numbers: HashMap::default(),
             sets: vec![Rc::clone(&none)],
             set_numbers: HashMap::from_iter([(none, SetId::EMPTY)]),
             unions: HashMap::default(),
             size_of_sets: 0,
+            watched: Vec::new(),
         }
     }
 }
 
 impl Paths {
+    /// Leaves out all paths but those of these values, of what holds them, and of what they hold.
+    pub(super) fn watch(&mut self, values: &[ValuePath]) {
+        self.watched = values.to_vec();
+    }
+
     /// The path of a key below a path.
     pub(super) fn key(&mut self, above: PathId, key: &[u8]) -> PathId {
         self.below(above, Part::Key(key.into()))
@@ -83,12 +102,26 @@ impl Paths {
     }
 
     fn below(&mut self, above: PathId, part: Part) -> PathId {
-        let next = PathId(self.paths.len() as u32);
-        let depth = self.paths[above.0 as usize].2 + 1;
-        *self.numbers.entry((above, part)).or_insert_with_key(|(above, part)| {
-            self.paths.push((*above, part.clone(), depth));
-            next
-        })
+        if above == PathId::LEFT_OUT {
+            return above;
+        }
+        let key = (above, part);
+        if let Some(known) = self.numbers.get(&key) {
+            return *known;
+        }
+        let mut number = PathId(self.paths.len() as u32);
+        self.paths.push((above, key.1.clone(), self.paths[above.0 as usize].2 + 1));
+        if !self.is_watched(number) {
+            self.paths.pop();
+            number = PathId::LEFT_OUT;
+        }
+        self.numbers.insert(key, number);
+        number
+    }
+
+    fn is_watched(&self, path: PathId) -> bool {
+        let concerns = |path: &ValuePath| self.watched.iter().any(|watched| watched.holds(path) || path.holds(watched));
+        self.watched.is_empty() || concerns(&self.used(path).path)
     }
 
     /// How much room paths and sets take, in paths.
@@ -191,6 +224,22 @@ fn merged(mut left: &[PathId], mut right: &[PathId]) -> Vec<PathId> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_paths_around_and_below_watched_values_are_kept() {
+        let mut paths = Paths::default();
+        paths.watch(&[ValuePath::of(vec![Step::Key("a".into()), Step::Key("b".into())])]);
+        let a = paths.key(PathId::ROOT, b"a");
+        let b = paths.key(a, b"b");
+        let below = paths.item(b, 0);
+        let keys = paths.aspect(a, Aspect::Keys);
+        assert!([a, b, below, keys].iter().all(|path| path.is_of_a_value()));
+        assert_eq!(paths.used(below).path.to_string(), "a.b[0]");
+        let beside = paths.key(a, b"c");
+        let other = paths.key(PathId::ROOT, b"d");
+        assert!(![beside, other].iter().any(|path| path.is_of_a_value()));
+        assert_eq!(paths.key(other, b"e"), beside);
+    }
 
     #[test]
     fn paths_and_sets_are_known_by_what_they_are() {

@@ -13,6 +13,7 @@ use super::{Ends, Site, Tracer};
 use crate::engine::gotpl::ast::{NodeId, Parsed};
 use crate::engine::gotpl::set::TemplateSet;
 use crate::engine::gotpl::value::{Map, Text, Value};
+use crate::values::ValuePath;
 use crate::yaml;
 
 /// A call of a template.
@@ -85,6 +86,11 @@ pub struct Recorder {
 }
 
 impl Recorder {
+    /// Leaves out values that are none of these, and neither hold nor belong to one of them.
+    pub fn watch(&mut self, values: &[ValuePath]) {
+        self.marks.paths.watch(values);
+    }
+
     /// Says what the values of a chart are, in what its templates see, by the path of the values. Global values of a subchart are
     /// those of the root, as far as that has them.
     pub fn set_values(&mut self, dot: &Map, names: &[String], root: &yaml::Map) {
@@ -114,7 +120,7 @@ impl Recorder {
     /// All values that were shown, or that decided anything.
     pub(super) fn used_paths(&self) -> impl Iterator<Item = PathId> {
         let paths: HashSet<PathId> = self.used.iter().flat_map(|set| self.marks.paths.of(*set)).copied().collect();
-        paths.into_iter().filter(|path| *path != PathId::RANDOM)
+        paths.into_iter().filter(|path| path.is_of_a_value())
     }
 
     /// Takes the pieces of a file, after it was rendered.

@@ -1,0 +1,34 @@
+//! The templates of a tree of charts after they were rendered, for what else is asked of them.
+
+use super::language::LoadedTemplates;
+use super::mentions::Mentions;
+use super::scope::Scope;
+use super::trace::{Focus, Trace};
+use super::{switches, tree};
+
+/// Templates that were rendered, a member for each language of the tree; `None` for a language that does not keep them.
+pub struct LoadedTree(pub(super) Vec<Option<Box<dyn LoadedTemplates + Send>>>);
+
+impl LoadedTree {
+    /// Renders the templates again, and says where what they give comes from. `None` if an engine of the tree can't say it, or there is
+    /// too much of it.
+    pub fn trace(&self, scope: &Scope<'_>, focus: Focus<'_>) -> Option<Trace> {
+        let mut trace = Trace::default();
+        for loaded in &self.0 {
+            trace.extend(loaded.as_ref()?.trace(scope, focus)?);
+        }
+        trace.switches = switches::switches(scope.chart);
+        trace.values = scope.values.clone();
+        Some(trace)
+    }
+
+    /// Where templates mention values, as [`mentions`](super::mentions) finds it.
+    pub fn mentions(&self, scope: &Scope<'_>) -> Mentions {
+        let members = tree::by_kind(tree::members(scope.chart, scope.values));
+        let of_kind = self.0.iter().zip(&members).flat_map(|(loaded, (_, members))| match loaded {
+            Some(loaded) => loaded.mentions(members),
+            None => Vec::new(),
+        });
+        Mentions::of_chart(scope.chart, of_kind.collect())
+    }
+}
