@@ -79,6 +79,9 @@ fn value_end(line: &str, start: usize, is_first: bool, is_yaml: bool, head: &str
     if let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) {
         return start + quoted(value, quote);
     }
+    if !is_yaml && let length @ 1.. = substitution(value) {
+        return start + length;
+    }
     let is_flow = is_yaml && head.contains(['{', '[']);
     let ends = |(at, c): (usize, char)| match c {
         ',' | '}' | ']' => is_flow || !is_yaml && !is_first,
@@ -90,18 +93,43 @@ fn value_end(line: &str, start: usize, is_first: bool, is_yaml: bool, head: &str
     start + value[..length].trim_end().len()
 }
 
-/// The length of a text in quotes; all of it if nothing closes them.
+/// The length of a text in quotes; all of it if nothing closes them. Quotes in what a shell puts in are not the end:
+/// `"$(cat "$FILE")"`.
 fn quoted(text: &str, quote: char) -> usize {
     let mut escaped = false;
+    let mut end_of_shell = 0;
     for (at, c) in text.char_indices().skip(1) {
         match c {
+            _ if at < end_of_shell => {}
             _ if escaped => escaped = false,
             '\\' if quote == '"' => escaped = true,
+            '$' if quote == '"' => end_of_shell = at + substitution(&text[at..]),
             c if c == quote => return at + 1,
             _ => {}
         }
     }
     text.len()
+}
+
+/// The length of what begins a text and is put in by a shell: `$(cat "$FILE")`, `${PASSWORD:-}`; 0 if nothing does or nothing closes it.
+fn substitution(text: &str) -> usize {
+    let (open, close) = match text.get(..2) {
+        Some("$(") => ('(', ')'),
+        Some("${") => ('{', '}'),
+        _ => return 0,
+    };
+    let mut depth = 0_usize;
+    for (at, c) in text.char_indices() {
+        if c == open {
+            depth += 1;
+        } else if c == close {
+            depth -= 1;
+            if depth == 0 {
+                return at + 1;
+            }
+        }
+    }
+    0
 }
 
 /// Whether a value is a text or number that somebody wrote there: no boolean, no map or list, no reference to something else.
@@ -211,6 +239,8 @@ mod tests {
             ("password = \"x\"", "password = *"),
             ("DB_PASSWORD=a b", "DB_PASSWORD=*"),
             ("export DB_PASSWORD=a; run", "export DB_PASSWORD=*; run"),
+            (r#"export DB_PASSWORD="$(echo "hunter2"); run"#, "export DB_PASSWORD=*"),
+            (r#"DB_PASSWORD="${OLD:-hunter2}x" run"#, "DB_PASSWORD=* run"),
             ("db.password=x", "db.password=*"),
             ("run --db-password=x --port=1", "run --db-password=* --port=1"),
             ("postgres://host/db?password=x&port=1", "postgres://host/db?password=*&port=1"),
@@ -236,6 +266,10 @@ mod tests {
             "password: \"{{ x }}\"",
             "value: $(DB_PASSWORD)",
             "password: $(DB)",
+            r#"export DB_PASSWORD="$(< "${DB_PASSWORD_FILE}")""#,
+            r#"export DB_PASSWORD="${OLD}"; run"#,
+            "export DB_PASSWORD=$(cat /run/secrets/db-password)",
+            "export DB_PASSWORD=$(cat /run/secrets/db-password); run",
             "a:password",
             "secret: |",
         ] {
