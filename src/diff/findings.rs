@@ -1,11 +1,12 @@
 //! A comparison as findings, for the forms in which checks report theirs: SARIF, and annotations of GitHub.
 
 use super::cause::Cause;
+use super::change_lines::change_lines;
 use super::compare::Change;
 use super::difference::{Comparison, Difference, Status};
 use super::impact::ImpactLevel;
 use super::origin::Origin;
-use super::text::{cause_lines, change_lines};
+use super::text::cause_lines;
 use crate::diagnostic::{Diagnostic, Severity, SourceKind, Span};
 use crate::engine::TemplateLine;
 use crate::report::Finding;

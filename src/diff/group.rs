@@ -217,7 +217,7 @@ fn general(path: &FieldPath) -> FieldPath {
 }
 
 /// The last steps that all paths have.
-fn common_end(paths: &[FieldPath]) -> FieldPath {
+pub(super) fn common_end(paths: &[FieldPath]) -> FieldPath {
     let Some((first, others)) = paths.split_first() else { return FieldPath::default() };
     let is_common = |count: &usize| {
         let end = &first.0[first.0.len() - count..];

@@ -7,12 +7,15 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 
+use super::change_lines::change_lines;
 use super::compare::Change;
 use super::difference::{Comparison, Difference, Ignored, Status, counted};
 use super::group::{Grouped, group, names_by_kind};
 use super::impact::ImpactLevel;
-use super::text::{cause_lines, change_lines, died_text, moved_text, never_used_text, paths};
+use super::origin::Origin;
+use super::text::{cause_lines, died_text, moved_text, never_used_text, paths};
 use super::title::title;
+use super::together::{as_one, places, together};
 use super::upgrade::Upgrade;
 use crate::diagnostic::{printable, printable_line};
 
@@ -143,7 +146,8 @@ fn group_section(comparison: &Comparison, grouped: &Grouped<'_>, number: usize, 
             let _ = writeln!(text, "- {}", inline_cause(&line));
         }
     }
-    let body = diff_lines(group.changes.iter().flat_map(|shared| change_lines(&shared.change, context)));
+    let lines = |change: &Change| with_origin(change_lines(change, context), change.origin.as_deref());
+    let body = diff_lines(group.changes.iter().flat_map(|shared| lines(&shared.change)));
     let fence = fence(&body);
     let _ = write!(text, "\n{fence}diff\n{body}{fence}\n\n</details>\n");
     text
@@ -191,7 +195,7 @@ fn section(difference: &Difference, own: &[&Change], context: usize) -> String {
     let lines: Vec<(char, String)> = match difference.status {
         Status::Added => difference.new_text.lines().map(|line| ('+', printable_line(line).into_owned())).collect(),
         Status::Removed => difference.old_text.lines().map(|line| ('-', printable_line(line).into_owned())).collect(),
-        _ => own.iter().flat_map(|change| change_lines(change, context)).collect(),
+        _ => changed_lines(own, context),
     };
     if own.len() < difference.changes.len() {
         let shared = counted(difference.changes.len() - own.len(), "change");
@@ -204,6 +208,37 @@ fn section(difference: &Difference, own: &[&Change], context: usize) -> String {
     }
     text.push_str("\n</details>\n");
     text
+}
+
+/// The changes of an object, each with the line of the template: of changes that one line made, the last names it.
+fn changed_lines(own: &[&Change], context: usize) -> Vec<(char, String)> {
+    let together = together(own);
+    let mut lines = Vec::new();
+    for (at, changes) in together.iter().enumerate() {
+        match (changes.as_slice(), as_one(changes)) {
+            ([change], _) => {
+                let next = together.get(at + 1).filter(|next| next.len() == 1).and_then(|next| next[0].origin.as_ref());
+                let origin = change.origin.as_deref().filter(|origin| !next.is_some_and(|next| next.is_at(origin)));
+                lines.extend(with_origin(change_lines(change, context), origin));
+            }
+            (_, Some(one)) => {
+                let mut of_one = change_lines(&one, context);
+                let after = of_one.len().min(1);
+                of_one.splice(after..after, places(changes).map(|place| (' ', format!("    {place}"))));
+                lines.extend(of_one);
+            }
+            _ => {}
+        }
+    }
+    lines
+}
+
+/// The lines of a change, and after the first the line of the template.
+fn with_origin(mut lines: Vec<(char, String)>, origin: Option<&Origin>) -> Vec<(char, String)> {
+    if let Some(origin) = origin {
+        lines.insert(lines.len().min(1), (' ', format!("    at {}", origin.text())));
+    }
+    lines
 }
 
 /// A fence that the text does not close.

@@ -11,14 +11,15 @@
 //! | `compare` | the fields of two versions of an object |
 //! | `fingerprint` | short names of values, for lists and objects that may have moved |
 //! | `ignore`, `fold`, `noise` | changes that are noise, and a comparison and texts without them |
-//! | `group` | the same change in many objects |
+//! | `group`, `together` | the same change in many objects, and in many places of one |
 //! | `impact` | what a change does, by Kubernetes' rules |
 //! | `images` | the container images that change |
-//! | `lines` | text compared line by line |
+//! | `lines`, `change_lines` | text compared line by line, and a change in lines |
 //! | `title` | what an object is called |
 //! | `text`, `side_by_side`, `markdown`, `json`, `unified`, `findings` | the answer in several forms |
 
 mod cause;
+mod change_lines;
 mod compare;
 mod difference;
 mod findings;
@@ -41,10 +42,12 @@ mod sides;
 mod stored;
 mod text;
 mod title;
+mod together;
 mod unified;
 mod upgrade;
 
 pub use cause::Cause;
+pub use change_lines::change_line;
 pub use compare::{Change, What};
 pub use difference::{Comparison, Difference, Ignored, IgnoredBy, Status};
 pub use findings::findings;
@@ -59,6 +62,6 @@ pub use origin::Origin;
 pub use side_by_side::write_side_by_side;
 pub use sides::{compare_ignoring, compare_sides, gather_secrets, given_twice};
 pub use stored::changes;
-pub use text::{TextOptions, cause_lines, change_line, notes, write_text};
+pub use text::{TextOptions, cause_lines, notes, write_text};
 pub use unified::write_unified;
 pub use upgrade::{MovedDefault, UnusedValue, Upgrade};

@@ -71,6 +71,9 @@ pub fn compare_ignoring(
         if pair.new.is_none() && pair.old.is_some_and(is_of_the_cluster) {
             continue;
         }
+        if [pair.old, pair.new].into_iter().flatten().all(holds_nothing) {
+            continue;
+        }
         match difference(&pair, secrets, namespace) {
             Some(difference) => {
                 comparison.differences.push(difference);
@@ -99,6 +102,11 @@ pub fn compare_ignoring(
     }
     fold(&mut comparison, left_out, rules);
     comparison
+}
+
+/// Whether a document has comments only, which nobody applies.
+fn holds_nothing(object: &Object) -> bool {
+    object.id.kind.is_empty() && object.id.name.is_empty() && object.fields().is_empty()
 }
 
 fn difference(pair: &Pair<'_>, secrets: &Secrets, namespace: &str) -> Option<Difference> {

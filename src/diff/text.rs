@@ -3,18 +3,17 @@
 use std::fmt::Write;
 
 use super::cause::Cause;
+use super::change_lines::change_lines;
 use super::compare::Change;
-use super::compare::What;
 use super::difference::{Comparison, Difference, Ignored, Status, counted};
 use super::group::{Grouped, group, names_by_kind};
 use super::impact::{Impact, ImpactLevel};
-use super::lines::{Line, hunks};
 use super::origin::Origin;
 use super::title::title;
+use super::together::{as_one, places, together};
 use super::upgrade::{MovedDefault, UnusedValue, Upgrade};
-use crate::diagnostic::{printable, printable_line, printable_styled_lines};
+use crate::diagnostic::{printable, printable_styled_lines};
 use crate::kubernetes::FieldPath;
-use crate::yaml::{self, Value};
 
 /// How a comparison is written.
 #[derive(Debug, Clone, Copy)]
@@ -50,97 +49,9 @@ pub fn write_text(comparison: &Comparison, options: TextOptions) -> String {
     printable_styled_lines(&writer.text).into_owned()
 }
 
-/// The lines of one change, each with what it begins with: `+`, `-`, `~` or a blank; for other forms too. They are printable.
-pub(super) fn change_lines(change: &Change, context: usize) -> Vec<(char, String)> {
-    let mut lines = written_lines(change, context);
-    for (_, line) in &mut lines {
-        *line = printable_line(line).into_owned();
-    }
-    lines
-}
-
-/// A change in a line: its sign, and the field with what it was and is. Of texts of several lines it names the field.
-pub fn change_line(change: &Change) -> (char, String) {
-    change_lines(change, 0).into_iter().next().unwrap_or((' ', String::new()))
-}
-
-fn written_lines(change: &Change, context: usize) -> Vec<(char, String)> {
-    let path = printable(&change.path.to_string()).into_owned();
-    match &change.what {
-        What::Added(value) => block('+', &path, value),
-        What::Removed(value) => block('-', &path, value),
-        What::Reordered => vec![('~', format!("{path}: the same items in another order"))],
-        What::Changed(Value::String(old), Value::String(new)) if old.contains('\n') || new.contains('\n') => {
-            text_lines(&path, old, new, context)
-        }
-        What::Changed(Value::String(old), Value::String(new)) => match (embedded_json(old), embedded_json(new)) {
-            (Some(old), Some(new)) => text_lines(&path, &old, &new, context),
-            _ => vec![(
-                '~',
-                format!("{path}: {} → {}", inline(&Value::String(old.clone())), inline(&Value::String(new.clone()))),
-            )],
-        },
-        What::Changed(old, new) => match (one_line(old), one_line(new)) {
-            (Some(old), Some(new)) => vec![('~', format!("{path}: {old} → {new}"))],
-            _ => [block('-', &path, old), block('+', &path, new)].concat(),
-        },
-    }
-}
-
-/// JSON in a text, written over several lines, if it is a map or a list.
-fn embedded_json(text: &str) -> Option<String> {
-    if !text.starts_with(['{', '[']) {
-        return None;
-    }
-    let node = yaml::read_document(&crate::diagnostic::Source::file("text", text)).ok()?;
-    matches!(node.value, Value::Map(_) | Value::List(_)).then(|| yaml::write_pretty(&node.value))
-}
-
-fn text_lines(path: &str, old: &str, new: &str, context: usize) -> Vec<(char, String)> {
-    let mut lines = vec![('~', format!("{path}:"))];
-    for hunk in hunks(old, new, context) {
-        lines.push((' ', format!("  @@ line {} @@", hunk.new.0.max(1))));
-        lines.extend(hunk.lines.iter().map(|line| match line {
-            Line::Same(text) => (' ', format!("  {text}")),
-            Line::Old(text) => ('-', format!("  {text}")),
-            Line::New(text) => ('+', format!("  {text}")),
-        }));
-    }
-    if lines.len() == 1 {
-        lines[0].1.push_str(" the line break at the end");
-    }
-    lines
-}
-
-/// A value in one line, if it is short enough.
-fn one_line(value: &Value) -> Option<String> {
-    const LONGEST: usize = 60;
-    match value {
-        Value::Map(_) | Value::List(_) => {
-            let text = crate::json::write(value);
-            (text.chars().count() <= LONGEST).then_some(text)
-        }
-        Value::String(text) if text.contains('\n') => None,
-        _ => Some(inline(value)),
-    }
-}
-
-/// A scalar as YAML writes it.
-fn inline(value: &Value) -> String {
-    yaml::write(value).map(|text| text.trim_end().to_owned()).unwrap_or_else(|_| crate::json::write(value))
-}
-
-fn block(sign: char, path: &str, value: &Value) -> Vec<(char, String)> {
-    if let Some(text) = one_line(value) {
-        return vec![(sign, format!("{path}: {text}"))];
-    }
-    let mut lines = vec![(sign, format!("{path}:"))];
-    let text = match value {
-        Value::String(text) => text.clone(),
-        other => yaml::write_pretty(other),
-    };
-    lines.extend(text.lines().map(|line| (sign, format!("  {line}"))));
-    lines
+/// `at web/templates/deployment.yaml:7`
+fn place_of(origin: &Origin) -> String {
+    format!("at {}", origin.text())
 }
 
 /// A line for each cause; many are counted.
@@ -194,7 +105,7 @@ pub(super) fn never_used_text(upgrade: &Upgrade) -> Option<String> {
 
 /// `image.tag: "1.25" → "1.27" (3 objects)`
 pub(super) fn moved_text(moved: &MovedDefault) -> String {
-    let word = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
+    let word = |value: &Option<String>| value.clone().unwrap_or_else(|| "not set".to_owned());
     let (old, new) = shortened_pair(&word(&moved.old), &word(&moved.new));
     format!("{}: {old} → {new} ({})", moved.key, counted(moved.objects, "object"))
 }
@@ -308,11 +219,16 @@ impl Writer {
 
     fn difference(&mut self, difference: &Difference, own: &[&Change]) {
         self.head(difference);
-        for (at, change) in own.iter().enumerate() {
-            // Of changes that one line made, the last names it.
-            let next = own.get(at + 1).and_then(|next| next.origin.as_ref());
-            let is_named_below = |origin: &&Origin| next.is_some_and(|next| next.is_at(origin));
-            self.change(change, change.origin.as_deref().filter(|origin| !is_named_below(origin)));
+        let own_together = together(own);
+        for (at, changes) in own_together.iter().enumerate() {
+            match (changes.as_slice(), as_one(changes)) {
+                ([change], _) => {
+                    let next = own_together.get(at + 1).filter(|next| next.len() == 1).and_then(|next| next.first());
+                    self.change_before(change, next.copied());
+                }
+                (_, Some(one)) => self.change(&one, &one.causes, places(changes)),
+                _ => {}
+            }
         }
         if own.len() < difference.changes.len() {
             let shared = counted(difference.changes.len() - own.len(), "change");
@@ -327,11 +243,9 @@ impl Writer {
         self.put(&[YELLOW, BOLD], &format!("~ {} with the same {changes}", counted(group.objects.len(), "object")));
         self.text.push('\n');
         for shared in &group.changes {
-            self.change(&shared.change, shared.change.origin.as_deref());
-            if shared.paths.len() > 1 {
-                self.put(&[DIM], &format!("        in {}", paths(&shared.paths)));
-                self.text.push('\n');
-            }
+            let places = (shared.paths.len() > 1).then(|| format!("in {}", paths(&shared.paths)));
+            let origin = shared.change.origin.as_deref().map(place_of);
+            self.change(&shared.change, &shared.change.causes, origin.into_iter().chain(places));
         }
         for part in grouped.parts(comparison, number) {
             self.impacts(part.impacts);
@@ -390,7 +304,24 @@ impl Writer {
         }
     }
 
-    fn change(&mut self, change: &Change, origin: Option<&Origin>) {
+    /// A change before another one: of changes that one line made, the last names it, and the values if they are the same.
+    fn change_before(&mut self, change: &Change, next: Option<&Change>) {
+        let is_of_one_line = next.is_some_and(|next| match (&change.origin, &next.origin) {
+            (Some(origin), Some(next)) => origin.is_at(next),
+            (None, None) => true,
+            _ => false,
+        });
+        // Below a block the values would be too far away.
+        let has_same_causes = is_of_one_line
+            && next.is_some_and(|next| next.causes == change.causes)
+            && change_lines(change, self.options.context).len() == 1;
+        let causes = if has_same_causes { &[] } else { change.causes.as_slice() };
+        let origin = change.origin.as_deref().filter(|_| !is_of_one_line);
+        self.change(change, causes, origin.map(place_of).into_iter());
+    }
+
+    fn change(&mut self, change: &Change, causes: &[Cause], places: impl Iterator<Item = String>) {
+        let mut places = Some(places);
         for (at, (sign, line)) in change_lines(change, self.options.context).into_iter().enumerate() {
             let color = match sign {
                 '+' => GREEN,
@@ -401,8 +332,8 @@ impl Writer {
             self.put(&[color], format!("    {sign} {line}").trim_end());
             self.text.push('\n');
             if at == 0 {
-                self.causes(&change.causes, "        ");
-                origin.iter().for_each(|origin| self.dim(&format!("        at {}", origin.text())));
+                self.causes(causes, "        ");
+                places.take().into_iter().flatten().for_each(|place| self.dim(&format!("        {place}")));
             }
         }
     }

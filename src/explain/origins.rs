@@ -10,7 +10,7 @@ use super::template_text::template_text;
 use super::traced::TracedOutput;
 use crate::alignment::align;
 use crate::diagnostic::{Source, SourceKind};
-use crate::diff::{Change, Comparison, Difference, Origin, Status, What};
+use crate::diff::{Comparison, Difference, Origin, Status, What};
 use crate::engine::{self, LineOrigin, Scope, TemplateLine, Used, UsedValue, sort_deciding};
 use crate::kubernetes::{FieldPath, Id, Object};
 use crate::manifest::{lines_of, value_path};
@@ -69,35 +69,60 @@ pub fn add_origins(
     }
 }
 
-/// Adds the line of the template to changes of a side whose engine keeps no trace. To find one takes several renders, so that
-/// only the first changes get it. `objects` are those of the new side.
-pub fn add_template_lines(comparison: &mut Comparison, objects: &[Object], side: &SideTrace<'_>) {
+/// A side with the objects that it gave.
+pub type SideObjects<'a> = (Option<&'a SideTrace<'a>>, &'a [Object]);
+
+/// Adds the line of the template to changes of sides whose engine keeps no trace: on the new side, or on the old one if it is gone, or
+/// if the new one was not rendered. To find one takes several renders, so that only the first changes get it.
+pub fn add_template_lines(comparison: &mut Comparison, old: SideObjects<'_>, new: SideObjects<'_>) {
     const MOST: usize = 50;
-    if side.output().is_some() {
+    let (old, new) = (Untraced::of(old), Untraced::of(new));
+    if old.is_none() && new.is_none() {
         return;
     }
-    let by_id: HashMap<&Id, &Object> = objects.iter().map(|object| (&object.id, object)).collect();
-    let new = |change: &&mut Change| change.origin.is_none() && !matches!(change.what, What::Removed(_));
-    let differences = comparison.differences.iter_mut();
-    let changes = differences.flat_map(|Difference { id, changes, .. }| {
-        changes.iter_mut().filter(new).map(|change| (by_id.get(id).copied(), change))
-    });
-    for (object, change) in changes.take(MOST) {
-        let place = object.and_then(|object| {
-            let source = object.span.source().filter(|source| source.kind() == SourceKind::Rendered)?;
-            let node = yaml::read_document_at(source, object.span.range()).ok()?;
-            let lines = lines_of(&node, &value_path(&node, &change.path), source.line_count())?;
-            engine::locate(&side.scope, source.name(), lines.start + 1)
-        });
-        change.origin = place.map(|span| {
-            Box::new(Origin {
-                place: TemplateLine::File(span),
-                template: String::new(),
-                calls: Vec::new(),
-                shown: Vec::new(),
-                deciding: Vec::new(),
-            })
-        });
+    let mut tried = 0;
+    for difference in &mut comparison.differences {
+        let (before, after) = (difference.old_id(), difference.id.clone());
+        for change in difference.changes.iter_mut().filter(|change| change.origin.is_none()) {
+            let (side, id) = match (&new, &old) {
+                (Some(new), _) if !matches!(change.what, What::Removed(_)) => (new, &after),
+                (_, Some(old)) => (old, &before),
+                _ => continue,
+            };
+            tried += 1;
+            if tried > MOST {
+                return;
+            }
+            change.origin = side.line_of(id, &change.path).map(Box::new);
+        }
+    }
+}
+
+/// A side whose engine keeps no trace.
+struct Untraced<'a> {
+    side: &'a SideTrace<'a>,
+    objects: HashMap<&'a Id, &'a Object>,
+}
+
+impl<'a> Untraced<'a> {
+    fn of((side, objects): SideObjects<'a>) -> Option<Untraced<'a>> {
+        let side = side.filter(|side| side.output().is_none())?;
+        Some(Untraced { side, objects: objects.iter().map(|object| (&object.id, object)).collect() })
+    }
+
+    fn line_of(&self, id: &Id, path: &FieldPath) -> Option<Origin> {
+        let object = self.objects.get(id)?;
+        let source = object.span.source().filter(|source| source.kind() == SourceKind::Rendered)?;
+        let node = yaml::read_document_at(source, object.span.range()).ok()?;
+        let lines = lines_of(&node, &value_path(&node, path), source.line_count())?;
+        let span = engine::locate(&self.side.scope, source.name(), lines.start + 1)?;
+        Some(Origin {
+            place: TemplateLine::File(span),
+            template: String::new(),
+            calls: Vec::new(),
+            shown: Vec::new(),
+            deciding: Vec::new(),
+        })
     }
 }
 

@@ -21,7 +21,8 @@ pub(super) struct IgnoreFlags {
     /// beside the chart, one a line (repeatable)
     #[arg(long, value_name = "RULE")]
     ignore: Vec<String>,
-    /// Show what is left out otherwise: also helm.sh/chart, app.kubernetes.io/version, checksum/* and caBundle
+    /// Show what is left out otherwise: also helm.sh/chart, app.kubernetes.io/version, checksum/*, caBundle and
+    /// descriptions in CustomResourceDefinitions
     #[arg(long)]
     show_ignored: bool,
 }

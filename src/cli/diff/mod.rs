@@ -208,14 +208,12 @@ impl Diff {
         console: &Console,
     ) -> Result<(), Failure> {
         // What names no template needs no trace.
-        let names_none = self.images || self.side_by_side;
-        if !names_none && !matches!(self.output, DiffFormat::Unified | DiffFormat::Markdown) {
+        let names_none = self.images || self.side_by_side || self.output == DiffFormat::Unified;
+        if !names_none {
             add_origins(comparison, (old_trace, new_trace), console.secrets());
+            add_template_lines(comparison, (old_trace, &old.objects), (new_trace, &new.objects));
         }
         let (Some(of_new), Some(new_trace)) = (&new.rendered, new_trace) else { return Ok(()) };
-        if matches!(self.output, DiffFormat::Sarif | DiffFormat::Github) {
-            add_template_lines(comparison, &new.objects, new_trace);
-        }
         let progress = console.progress();
         let experiments = progress.experiments();
         if !comparison.differences.is_empty() {

@@ -14,6 +14,8 @@ pub(super) enum BuiltIn {
     Prefix(&'static str),
     /// A field of this name, wherever it is.
     Field(&'static str),
+    /// Descriptions in the schemas of CustomResourceDefinitions.
+    SchemaDescription,
 }
 
 /// The rules, with their names.
@@ -23,6 +25,8 @@ pub(super) const RULES: &[(&str, BuiltIn)] = &[
     ("chart", BuiltIn::ChartLabel("chart")),
     ("checksum/*", BuiltIn::Prefix("checksum/")),
     ("caBundle", BuiltIn::Field("caBundle")),
+    ("controller-gen version", BuiltIn::Label("controller-gen.kubebuilder.io/version")),
+    ("descriptions in CRDs", BuiltIn::SchemaDescription),
 ];
 
 impl BuiltIn {
@@ -39,9 +43,28 @@ impl BuiltIn {
             BuiltIn::Label(name) => last == name && label(),
             BuiltIn::Prefix(prefix) => last.starts_with(prefix) && label(),
             BuiltIn::Field(name) => last == name,
+            BuiltIn::SchemaDescription => is_schema_description(path),
             BuiltIn::ChartLabel(name) => last == name && label() && what.is_some_and(is_another_version),
         }
     }
+}
+
+/// Whether the path leads to a description in a schema, and not to a property or a default that has this name: in
+/// `spec.versions[name=v1].schema.openAPIV3Schema.properties.spec.description`, the last step.
+fn is_schema_description(path: &FieldPath) -> bool {
+    let is = |step: &PathStep, name: &str| matches!(step, PathStep::Field(field) if field == name);
+    let Some(start) = path.0.iter().position(|step| is(step, "openAPIV3Schema")) else { return false };
+    let mut steps = path.0[start + 1..].iter();
+    while let Some(PathStep::Field(keyword)) = steps.next() {
+        match keyword.as_str() {
+            "description" => return steps.next().is_none(),
+            // The name of a property, or the number of a choice.
+            "properties" | "patternProperties" | "definitions" | "allOf" | "anyOf" | "oneOf" => _ = steps.next(),
+            "items" | "additionalProperties" | "not" => {}
+            _ => return false,
+        }
+    }
+    false
 }
 
 /// Whether both texts are one name with two versions: `web-1.2.3` and `web-1.3.0`.
@@ -63,6 +86,18 @@ fn name(text: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn descriptions_of_schemas_are_not_properties_of_this_name() {
+        let is = |path: &[&str]| is_schema_description(&FieldPath::of_fields(path));
+        assert!(is(&["spec", "validation", "openAPIV3Schema", "description"]));
+        assert!(is(&["schema", "openAPIV3Schema", "properties", "spec", "items", "description"]));
+        assert!(is(&["openAPIV3Schema", "properties", "properties", "properties", "a", "description"]));
+        assert!(!is(&["openAPIV3Schema", "properties", "description"]));
+        assert!(!is(&["openAPIV3Schema", "properties", "description", "type"]));
+        assert!(!is(&["openAPIV3Schema", "properties", "a", "default", "description"]));
+        assert!(!is(&["spec", "description"]));
+    }
 
     #[test]
     fn a_name_stands_before_a_version() {

@@ -58,7 +58,11 @@ impl<'c, 'o> Users<'c, 'o> {
             );
             return;
         }
-        found.extend(self.of(&object.difference.id).map(|(user, how)| self.when_seen(&user.id, how)));
+        let users = || self.of(&object.difference.id);
+        for seen in [Seen::Restarts, Seen::Keeps, Seen::ChangesFiles] {
+            let ids = users().map(|(user, how)| (&user.id, how)).filter(|(id, how)| self.when_seen(id, *how) == seen);
+            found.extend(seen.impact(&ids.map(|(id, _)| id).collect::<Vec<_>>()));
+        }
     }
 
     /// The users of a ConfigMap or Secret.
@@ -81,30 +85,67 @@ impl<'c, 'o> Users<'c, 'o> {
     }
 
     /// When the pods of a workload see a change.
-    fn when_seen(&self, user: &Id, how: Use) -> Impact {
+    fn when_seen(&self, user: &Id, how: Use) -> Seen {
         let restarts = |other: &&Changed<'_>| other.touches(&["spec", "template"]) && workloads::restarts(other);
         let restarting = || self.all.iter().filter(restarts).map(|other| &other.difference.id).collect();
-        if self.restarting.get_or_init(restarting).contains(user) {
-            return Impact::new(
-                "configuration-with-restart",
-                ImpactLevel::Info,
-                format!("{user} restarts with this change, and reads the new configuration"),
-            );
-        }
-        let text = match how {
-            Use::OnStart => format!("no restart: pods of {user} keep the old configuration until they are restarted"),
-            Use::Files => format!(
-                "no restart: the files in pods of {user} change within a minute or two, and what has been read stays as it was until they are restarted"
-            ),
-        };
-        let impact = Impact::new("configuration-without-restart", ImpactLevel::Warning, text);
-        match user.kind.as_str() {
-            kind @ ("StatefulSet" | "Deployment" | "DaemonSet") => {
-                impact.remedy(format!("kubectl rollout restart {}", reference(kind, &user.name)))
-            }
-            _ => impact,
+        match how {
+            _ if self.restarting.get_or_init(restarting).contains(user) => Seen::Restarts,
+            Use::OnStart => Seen::Keeps,
+            Use::Files => Seen::ChangesFiles,
         }
     }
+}
+
+/// When pods see a change of what they use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Seen {
+    /// They restart anyway.
+    Restarts,
+    /// Their files change, and what has been read stays.
+    ChangesFiles,
+    /// Not before they are restarted.
+    Keeps,
+}
+
+impl Seen {
+    /// What to say of all workloads of which it is so; nothing if there are none.
+    fn impact(self, users: &[&Id]) -> Option<Impact> {
+        let names = names(users)?;
+        if self == Seen::Restarts {
+            let (restart, read) = if users.len() == 1 { ("restarts", "reads") } else { ("restart", "read") };
+            return Some(Impact::new(
+                "configuration-with-restart",
+                ImpactLevel::Info,
+                format!("{names} {restart} with this change, and {read} the new configuration"),
+            ));
+        }
+        let text = match self {
+            Seen::ChangesFiles => format!(
+                "no restart: the files in pods of {names} change within a minute or two, and what has been read stays as it was until they are restarted"
+            ),
+            _ => format!("no restart: pods of {names} keep the old configuration until they are restarted"),
+        };
+        let impact = Impact::new("configuration-without-restart", ImpactLevel::Warning, text);
+        let can_be_restarted = |user: &&&Id| matches!(user.kind.as_str(), "StatefulSet" | "Deployment" | "DaemonSet");
+        let references: Vec<String> =
+            users.iter().filter(can_be_restarted).map(|user| reference(&user.kind, &user.name)).collect();
+        Some(match references.as_slice() {
+            [] => impact,
+            references => impact.remedy(format!("kubectl rollout restart {}", references.join(" "))),
+        })
+    }
+}
+
+/// `web/Deployment/a, web/Deployment/b and 3 more`; `None` if there are none.
+fn names(users: &[&Id]) -> Option<String> {
+    const MOST: usize = 4;
+    let shown = if users.len() > MOST { MOST - 1 } else { users.len() };
+    let mut names: Vec<String> = users[..shown].iter().map(|user| user.to_string()).collect();
+    if shown < users.len() {
+        names.push(format!("{} more", users.len() - shown));
+    }
+    let last = names.pop()?;
+    Some(if names.is_empty() { last } else { format!("{} and {last}", names.join(", ")) })
 }
 
 /// The ConfigMaps and Secrets that the pods of a workload use, each once.

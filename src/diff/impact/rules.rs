@@ -33,7 +33,7 @@ impl<'c, 'o> Rules<'c, 'o> {
                     Impact::new(
                         "renamed",
                         ImpactLevel::Warning,
-                        format!("a new object is made; {}", left(kind, &reference_of(kind, old))),
+                        format!("a new object is made; {}", left(object, &reference_of(kind, old))),
                     )
                     .remedy(format!("kubectl delete {}, or kubectl apply --prune", object.reference_by(old))),
                 );
@@ -57,21 +57,29 @@ impl<'c, 'o> Rules<'c, 'o> {
     }
 }
 
-/// What `kubectl apply` does with an object that it no longer finds: only what makes pods runs.
-fn left(kind: &str, what: &str) -> String {
+/// What becomes of an object that manifests no longer hold: only what makes pods runs. `kubectl apply` leaves it; Helm deletes it unless
+/// its annotation says otherwise, and does not track hooks.
+fn left(object: &Changed<'_>, what: &str) -> String {
     let runs =
         ["StatefulSet", "Deployment", "DaemonSet", "ReplicaSet", "ReplicationController", "Pod", "Job", "CronJob"];
-    if runs.contains(&kind) {
-        format!("kubectl apply leaves {what} running")
+    let kind = object.difference.id.kind.as_str();
+    let place = if runs.contains(&kind) { "running" } else { "in the cluster" };
+    let annotation = |name| object.old()?.text_at(&["metadata", "annotations", name]);
+    let policy = annotation("helm.sh/resource-policy").unwrap_or_default();
+    let by_helm = if annotation("helm.sh/hook").is_some() {
+        "so does Helm, as it is a hook"
+    } else if policy.trim().eq_ignore_ascii_case("keep") {
+        "so does Helm (helm.sh/resource-policy: keep)"
     } else {
-        format!("kubectl apply leaves {what} in the cluster")
-    }
+        "Helm deletes it"
+    };
+    format!("kubectl apply leaves {what} {place}; {by_helm}")
 }
 
 fn removed(object: &Changed<'_>, found: &mut Vec<Impact>) {
     let reference = object.reference();
     found.push(
-        Impact::new("removed", ImpactLevel::Warning, left(&object.difference.id.kind, "it"))
+        Impact::new("removed", ImpactLevel::Warning, left(object, "it"))
             .remedy(format!("kubectl delete {reference}, or kubectl apply --prune")),
     );
     match object.difference.id.kind.as_str() {
@@ -83,6 +91,13 @@ fn removed(object: &Changed<'_>, found: &mut Vec<Impact>) {
         )),
         "Namespace" => {
             found.push(Impact::new("namespace-deleted", ImpactLevel::Warning, "deleting it deletes everything in it"))
+        }
+        "CustomResourceDefinition" => {
+            let kind = object.old().and_then(|fields| fields.text_at(&["spec", "names", "kind"]));
+            let what =
+                kind.map_or("every object of its kind".to_owned(), |kind| format!("every {kind} in the cluster"));
+            let text = format!("deleting it deletes {what}");
+            found.push(Impact::new("custom-objects-deleted", ImpactLevel::Warning, text));
         }
         _ => {}
     }
