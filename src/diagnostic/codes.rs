@@ -143,6 +143,7 @@ codes! {
     "save": "A package cannot be saved",
     "schema": "The values do not match the schema of the chart",
     "schema-urn": "A schema refers to another one by a URN, which cannot be loaded",
+    "set-file": "A file of --set-file is not text, and the templates have only text",
     "set-syntax": "The argument of --set or one of its siblings is invalid",
     "show-only": "No template matches --show-only",
     "source-date": "SOURCE_DATE_EPOCH is invalid",

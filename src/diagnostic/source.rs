@@ -87,6 +87,13 @@ impl Source {
         Self::new(SourceKind::File, name.into(), text.into(), Some(given_by))
     }
 
+    /// The same of a file whose content is not UTF-8, and its text.
+    pub fn transcoded_file_given_by(name: impl Into<String>, text: String, bytes: Vec<u8>, given_by: Span) -> Self {
+        let (name, given_by) = (name.into(), Some(given_by));
+        let kind = SourceKind::File;
+        Self::made_of(Text { kind, name, text, bytes: Some(bytes), given_by, lines: OnceLock::new() })
+    }
+
     /// The argument of a flag: `name` with its dashes (`--set`), `text` the argument alone (`replicaCount=3`).
     pub fn flag(name: impl Into<String>, text: impl Into<String>) -> Self {
         Self::new(SourceKind::Flag, name.into(), text.into(), None)

@@ -7,7 +7,7 @@ use std::io::Read;
 
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::go::os_error;
-use crate::values::{FileReader, MAX_TOTAL_BYTES};
+use crate::values::{FileReader, MAX_TOTAL_BYTES, given_file};
 use crate::yaml;
 
 /// The greatest size of a file of values, in bytes. Helm has no limit; a Kubernetes object has one of about 1.5 MiB,
@@ -85,13 +85,7 @@ impl Inputs {
 impl FileReader for Inputs {
     fn read(&self, path: &str, given_by: &Span) -> Result<Source, String> {
         let bytes = self.bytes(path, given_by).map_err(|problem| problem.message)?;
-        match String::from_utf8(bytes) {
-            Ok(text) => Ok(Source::file_given_by(path, text, given_by.clone())),
-            Err(error) => {
-                let at = error.utf8_error().valid_up_to();
-                Err(format!("read {path}: byte {} is not UTF-8, which a Kubernetes manifest must be", at + 1))
-            }
-        }
+        Ok(given_file(path.to_owned(), bytes, given_by))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The whole way from a chart and layers of values to manifests, as one function that reads like it: [`render`].
 
+mod binary_values;
 mod missing_values;
 mod random_note;
 mod release_name;
@@ -237,6 +238,7 @@ pub fn prepare_merged(mut chart: Chart, user: Map, skip_schema_validation: bool)
     warnings.extend(chart.unnamed_tera_charts());
     let tree = chart.values_tree();
     let schemas = Schemas::parse(&chart)?;
+    binary_values::check(&chart, &user)?;
     let unknown = values::unknown_values(&user, &tree, schemas.of_root());
     warnings.extend(unknown.iter().filter(|value| value.is_suspicious).map(|value| value.warning.clone()));
     let coalesced = values::coalesce(&tree, user)?;

@@ -57,7 +57,10 @@ impl Gathering {
             if self.secrets.public_values.contains(&(id, text.clone())) {
                 continue;
             }
-            let number = self.text(&text);
+            let number = match node.file_bytes() {
+                Some(bytes) => self.content(bytes.to_vec()),
+                None => self.text(&text),
+            };
             self.secrets.add_place(&node.span, number);
             self.secrets.values.insert(id);
         }

@@ -17,7 +17,7 @@ mod toml_values;
 mod unknown;
 
 pub use coalesce::{Coalesced, coalesce, coalesce_tables, merge_defaults, merge_tables};
-pub use file_reader::{FileReader, NoFiles};
+pub use file_reader::{FileReader, NoFiles, given_file};
 pub use go_value::display;
 pub use layers::{Layer, LayerKind, ReplacedList, merge_layers, merge_layers_noting, merge_steps, replaced_lists};
 pub use merging::ValuesTree;

@@ -98,6 +98,13 @@ impl Node {
     pub fn generated(value: Value) -> Self {
         Node { value, span: Span::generated() }
     }
+
+    /// The content of the file that `--set-file` brought in as this text, where it is not UTF-8. To Helm all texts are bytes.
+    pub fn file_bytes(&self) -> Option<&[u8]> {
+        let source = self.span.source()?;
+        let is_file = source.is_transcoded() && source.given_by().is_some();
+        (is_file && matches!(self.value, Value::String(_))).then(|| source.bytes())
+    }
 }
 
 impl PartialEq for Node {

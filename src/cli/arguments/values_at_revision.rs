@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use super::flags::CommaItem;
 use crate::diagnostic::{Diagnostic, Severity, Source, Span};
 use crate::io::{AtRevision, Inputs, Revision};
-use crate::values::{FileReader, Layer, LayerKind, merge_layers};
+use crate::values::{FileReader, Layer, LayerKind, given_file, merge_layers};
 
 /// Reads the files that flags name, as they stood at a revision; those outside of the repository as they are.
 pub(in crate::cli) struct InputsAtRevision<'a> {
@@ -38,14 +38,23 @@ impl<'a> InputsAtRevision<'a> {
 
     /// The text of a file at the revision.
     fn text(&self, path: &str) -> Result<AtRevision<String>, Diagnostic> {
-        let rev = self.revision.name();
-        Ok(match self.revision.file(path)? {
+        Ok(match self.bytes(path)? {
             AtRevision::There(bytes) => AtRevision::There(String::from_utf8(bytes).map_err(|error| {
                 let byte = error.utf8_error().valid_up_to() + 1;
                 let shown = self.revision.shown(path);
                 Diagnostic::error("revision", format!("{shown}: byte {byte} is not UTF-8"))
                     .help("save the file as UTF-8")
             })?),
+            AtRevision::Missing => AtRevision::Missing,
+            AtRevision::Outside => AtRevision::Outside,
+        })
+    }
+
+    /// The content of a file at the revision.
+    fn bytes(&self, path: &str) -> Result<AtRevision<Vec<u8>>, Diagnostic> {
+        let rev = self.revision.name();
+        Ok(match self.revision.file(path)? {
+            AtRevision::There(bytes) => AtRevision::There(bytes),
             AtRevision::Missing => {
                 self.note(format!("{path} did not exist at {rev}: the {} side is rendered without it", self.side));
                 self.missing.borrow_mut().push(path.to_owned());
@@ -61,8 +70,8 @@ impl<'a> InputsAtRevision<'a> {
 
 impl FileReader for InputsAtRevision<'_> {
     fn read(&self, path: &str, given_by: &Span) -> Result<Source, String> {
-        match self.text(path).map_err(|error| error.message)? {
-            AtRevision::There(text) => Ok(Source::file_given_by(self.revision.shown(path), text, given_by.clone())),
+        match self.bytes(path).map_err(|error| error.message)? {
+            AtRevision::There(bytes) => Ok(given_file(self.revision.shown(path), bytes, given_by)),
             AtRevision::Missing => Err(format!("{path} did not exist at {}", self.revision.name())),
             AtRevision::Outside => FileReader::read(self.inputs, path, given_by),
         }

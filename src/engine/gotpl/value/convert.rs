@@ -42,14 +42,22 @@ pub fn from_yaml(value: &yaml::Value) -> Value {
         yaml::Value::Int(number) => Value::Int64(*number),
         yaml::Value::Float(number) => Value::Float(*number),
         yaml::Value::String(text) => Value::Str(text.as_str().into()),
-        yaml::Value::List(items) => Value::appended(items.iter().map(|item| from_yaml(&item.value)).collect()),
+        yaml::Value::List(items) => Value::appended(items.iter().map(from_node).collect()),
         yaml::Value::Map(map) => Value::Map(from_yaml_map(map)),
+    }
+}
+
+/// The same with its place: what a file holds need not be UTF-8.
+fn from_node(node: &yaml::Node) -> Value {
+    match node.file_bytes() {
+        Some(bytes) => Value::Str(bytes.into()),
+        None => from_yaml(&node.value),
     }
 }
 
 /// The values of a file or a flag.
 pub fn from_yaml_map(map: &yaml::Map) -> Map {
-    Map::of(MapKind::Any, map.iter().map(|(key, node)| (key.into(), from_yaml(&node.value))).collect())
+    Map::of(MapKind::Any, map.iter().map(|(key, node)| (key.into(), from_node(node))).collect())
 }
 
 /// What is written as YAML or JSON. It may have `room` bytes, counted roughly.
