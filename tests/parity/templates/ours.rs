@@ -5,7 +5,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use mim_chart::chart::{Chart, File};
 use mim_chart::diagnostic::Diagnostic;
-use mim_chart::engine::{self, Capabilities, Environment, Release, Scope};
+use mim_chart::engine::{self, Capabilities, Environment, Release, Rendered, Scope};
+use mim_chart::go::utf8;
 use mim_chart::io::SystemZones;
 use mim_chart::render::prepare_merged;
 
@@ -37,6 +38,10 @@ fn texts(case: &Case) -> Result<std::collections::BTreeMap<String, String>, Vec<
         capabilities: &capabilities,
         refusals: None,
     };
-    let rendered = engine::render(&scope)?;
-    Ok(rendered.into_iter().map(|rendered| (rendered.path, rendered.text)).collect())
+    // Helm's side answers in JSON, where bytes that are not UTF-8 are replacement characters.
+    let text = |rendered: Rendered| match &rendered.bytes {
+        Some(bytes) => utf8::to_text(bytes).into_owned(),
+        None => rendered.text,
+    };
+    Ok(engine::render(&scope)?.into_iter().map(|rendered| (rendered.path.clone(), text(rendered))).collect())
 }
