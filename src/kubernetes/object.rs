@@ -7,7 +7,7 @@ use super::id::Id;
 use super::live::as_applied;
 use super::refusal;
 use crate::diagnostic::{Diagnostic, Source, Span};
-use crate::yaml::{self, Map, Node, Value, split_manifests};
+use crate::yaml::{self, Entry, Map, Node, Value, split_manifests};
 
 /// A Kubernetes object. Its fields are read when they are asked for, so that a long stream of manifests takes
 /// little more room than its text.
@@ -186,6 +186,7 @@ impl Stream {
         if let Some(items) = items_of(&id, &mut map) {
             self.has_list = true;
             for item in items {
+                let item = of_typed_list(item, &id);
                 match refusal::of_item(&item) {
                     Some(error) => self.refuse(error, origin, origin),
                     None => self.add(item, span, origin, false),
@@ -226,6 +227,22 @@ fn items_of(id: &Id, map: &mut Map) -> Option<Vec<Node>> {
     }
 }
 
+/// The item of a list that says what its items are, such as `kind: PodList`: where they have neither a kind nor a version, these are the
+/// list's, as in `kubectl`. The API server answers so.
+fn of_typed_list(item: Node, list: &Id) -> Node {
+    let kind = list.kind.strip_suffix("List").unwrap_or_default();
+    let says_more = |map: &Map| map.get("kind").is_some() || map.get("apiVersion").is_some();
+    let Node { value: Value::Map(map), span } = item else { return item };
+    if kind.is_empty() || says_more(&map) {
+        return Node::new(Value::Map(map), span);
+    }
+    let own = [("apiVersion", list.api_version.as_str()), ("kind", kind)].map(|(key, text)| {
+        let node = Node::new(Value::String(text.to_owned()), span.clone());
+        (key.to_owned(), Entry { key: span.clone(), node })
+    });
+    Node::new(Value::Map(own.into_iter().chain(map).collect()), span)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -239,6 +256,18 @@ mod tests {
     fn lists_are_taken_apart() {
         let list = "kind: List\nitems:\n- {kind: A, metadata: {name: a}}\n- {kind: B, metadata: {name: b, namespace: ns}}\n---\nkind: C\n---\n# nothing\n";
         assert_eq!(names(list), ["A/a", "ns/B/b", "C/"]);
+    }
+
+    #[test]
+    fn items_of_typed_lists_have_the_kind_of_their_list() {
+        let list =
+            "apiVersion: v1\nkind: SecretList\nitems:\n- metadata: {name: a}\n- {kind: B, metadata: {name: b}}\n";
+        let objects = read_objects(&Source::file("m.yaml", list), "m.yaml").unwrap();
+        let ids: Vec<_> =
+            objects.iter().map(|object| (object.id.api_version.as_str(), object.id.to_string())).collect();
+        assert_eq!(ids, [("v1", "Secret/a".to_owned()), ("", "B/b".to_owned())]);
+        assert_eq!(objects[0].fields().text_at(&["kind"]), Some("Secret"));
+        assert_eq!(messages("m.yaml", "kind: List\nitems: [{metadata: {name: a}}]\n").len(), 1);
     }
 
     fn messages(name: &str, text: &str) -> Vec<String> {

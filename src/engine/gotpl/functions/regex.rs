@@ -52,7 +52,7 @@ struct Search {
 /// The expression that is the first argument, for the text that is the second, or Go's message.
 fn compiled(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Result<(Regexp, Search), String>, FnError> {
     /// Bytes of a text times bytes of an expression that are searched in a step.
-    const SEARCHED: usize = 1 << 16;
+    const SEARCHED: usize = 1 << 13;
     /// Matches for which the rest of the text is counted once: few expressions read it all each time.
     const MATCHES: usize = 1 << 6;
     let text = args.bytes(1);
