@@ -2,9 +2,16 @@
 
 use super::functions::Function;
 
-/// A parsed expression.
+/// A parsed expression, and where it is in the text, in bytes: the place of the sign that makes it, as cel-go counts.
 #[derive(Debug)]
-pub(super) enum Expr {
+pub(super) struct Expr {
+    pub(super) node: Node,
+    pub(super) at: usize,
+}
+
+/// What an expression is.
+#[derive(Debug)]
+pub(super) enum Node {
     Null,
     Bool(bool),
     Int(i64),
@@ -32,6 +39,50 @@ pub(super) enum Expr {
     Negative(Box<Expr>),
     Binary(Operator, Box<[Expr; 2]>),
     Macro(Box<Macro>),
+}
+
+impl Expr {
+    /// Whether it is a value that is written out, and not a list or a map.
+    pub(super) fn is_literal(&self) -> bool {
+        matches!(
+            self.node,
+            Node::Null
+                | Node::Bool(_)
+                | Node::Int(_)
+                | Node::Uint(_)
+                | Node::Double(_)
+                | Node::String(_)
+                | Node::Bytes(_)
+        )
+    }
+
+    /// Calls something with all parts, and with the whole.
+    pub(super) fn each_part<'e>(&'e self, call: &mut impl FnMut(&'e Expr)) {
+        call(self);
+        match &self.node {
+            Node::List(items) => items.iter().for_each(|(item, _)| item.each_part(call)),
+            Node::Map(entries) => entries.iter().for_each(|(key, value, _)| {
+                key.each_part(call);
+                value.each_part(call);
+            }),
+            Node::Select(of, ..) | Node::Has(of, _) | Node::Not(of) | Node::Negative(of) => of.each_part(call),
+            Node::Index(of, index, _) => {
+                of.each_part(call);
+                index.each_part(call);
+            }
+            Node::Call(_, parts) | Node::And(parts) | Node::Or(parts) => {
+                parts.iter().for_each(|part| part.each_part(call));
+            }
+            Node::Conditional(parts) => parts.iter().for_each(|part| part.each_part(call)),
+            Node::Binary(_, parts) => parts.iter().for_each(|part| part.each_part(call)),
+            Node::Macro(of) => {
+                of.range.each_part(call);
+                of.filter.iter().for_each(|part| part.each_part(call));
+                of.body.each_part(call);
+            }
+            _ => {}
+        }
+    }
 }
 
 /// Whether a selection or an element is optional.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::arithmetic::{binary, negative};
-use super::ast::{Expr, Macro, MacroKind};
+use super::ast::{Expr, Macro, MacroKind, Node};
 use super::compare::{lookup, order};
 use super::error::Error;
 use super::run::Run;
@@ -28,47 +28,47 @@ type Outcome<'a> = Result<Value<'a>, Error>;
 impl<'a> Scope<'a> {
     fn value(&mut self, expr: &'a Expr, run: &mut Run<'_>) -> Outcome<'a> {
         run.take(1)?;
-        Ok(match expr {
-            Expr::Null => Value::Null,
-            Expr::Bool(value) => Value::Bool(*value),
-            Expr::Int(number) => Value::Int(*number),
-            Expr::Uint(number) => Value::Uint(*number),
-            Expr::Double(number) => Value::Double(*number),
-            Expr::String(text) => Value::String(super::value::Text::Data(text)),
-            Expr::Bytes(bytes) => {
+        Ok(match &expr.node {
+            Node::Null => Value::Null,
+            Node::Bool(value) => Value::Bool(*value),
+            Node::Int(number) => Value::Int(*number),
+            Node::Uint(number) => Value::Uint(*number),
+            Node::Double(number) => Value::Double(*number),
+            Node::String(text) => Value::String(super::value::Text::Data(text)),
+            Node::Bytes(bytes) => {
                 run.take_bytes(bytes.len())?;
                 Value::Bytes(bytes.as_slice().into())
             }
-            Expr::Type(name) => Value::Type(name),
-            Expr::Local(slot) => match self.variables.get(*slot) {
+            Node::Type(name) => Value::Type(name),
+            Node::Local(slot) => match self.variables.get(*slot) {
                 Some(Some(value)) => value.clone(),
                 _ => return Err(Error::fails("no such attribute(s)")),
             },
-            Expr::List(items) => self.list(items, run)?,
-            Expr::Map(entries) => self.map(entries, run)?,
-            Expr::Select(of, field, is_optional) => {
+            Node::List(items) => self.list(items, run)?,
+            Node::Map(entries) => self.map(entries, run)?,
+            Node::Select(of, field, is_optional) => {
                 let of = self.value(of, run)?;
                 self.member(&of, &Value::String(super::value::Text::Data(field)), *is_optional, run)?
             }
-            Expr::Index(of, index, is_optional) => {
+            Node::Index(of, index, is_optional) => {
                 let of = self.value(of, run)?;
                 let index = self.value(index, run)?;
                 self.member(&of, &index, *is_optional, run)?
             }
-            Expr::Has(of, field) => {
+            Node::Has(of, field) => {
                 let of = self.value(of, run)?;
                 Value::Bool(has(&of, field, run)?)
             }
-            Expr::Call(function, arguments) => {
+            Node::Call(function, arguments) => {
                 let mut values = Vec::with_capacity(arguments.len());
                 for argument in arguments {
                     values.push(self.value(argument, run)?);
                 }
                 (function.call)(&values, run)?
             }
-            Expr::And(parts) => self.decided(parts, false, run)?,
-            Expr::Or(parts) => self.decided(parts, true, run)?,
-            Expr::Conditional(parts) => {
+            Node::And(parts) => self.decided(parts, false, run)?,
+            Node::Or(parts) => self.decided(parts, true, run)?,
+            Node::Conditional(parts) => {
                 let [condition, then, otherwise] = &**parts;
                 match self.value(condition, run)? {
                     Value::Bool(true) => self.value(then, run)?,
@@ -76,18 +76,18 @@ impl<'a> Scope<'a> {
                     _ => return Err(Error::overload()),
                 }
             }
-            Expr::Not(of) => match self.value(of, run)? {
+            Node::Not(of) => match self.value(of, run)? {
                 Value::Bool(value) => Value::Bool(!value),
                 _ => return Err(Error::overload()),
             },
-            Expr::Negative(of) => negative(&self.value(of, run)?)?,
-            Expr::Binary(operator, operands) => {
+            Node::Negative(of) => negative(&self.value(of, run)?)?,
+            Node::Binary(operator, operands) => {
                 let [left, right] = &**operands;
                 let left = self.value(left, run)?;
                 let right = self.value(right, run)?;
                 binary(*operator, &left, &right, run)?
             }
-            Expr::Macro(of) => self.expand(of, run)?,
+            Node::Macro(of) => self.expand(of, run)?,
         })
     }
 

@@ -6,15 +6,17 @@
 //! | `lex`, `cursor`, `parse`, `macros`, `ast` | text to trees, in which names are resolved |
 //! | [`shape`](Shape) | the types that data has by its schema |
 //! | `value` | values; data is converted where it is looked at |
+//! | `check` | the types of trees |
 //! | `evaluate`, `compare`, `arithmetic` | trees to values |
 //! | `functions` | the functions, one file for each library |
 //! | `quantity`, `formats`, `types` | what functions are about |
 //! | `run` | what evaluations may take |
 //!
-//! Nothing is checked against types before it is evaluated: the API server has done that when it took the definition.
+//! What is evaluated is not checked against types first: that is done where the definition is checked.
 
 mod arithmetic;
 mod ast;
+mod check;
 mod compare;
 mod cursor;
 mod error;
@@ -30,6 +32,7 @@ mod shape;
 mod types;
 mod value;
 
+pub use check::{Refusal, Variable, Wanted};
 pub use error::{Error, SyntaxError};
 pub use run::Limits;
 pub use shape::{Field, Kind, Shape, Sort, escaped};
@@ -67,6 +70,14 @@ impl Program {
     /// Whether the expression names the variable at a place of those that it was parsed with.
     pub fn uses(&self, variable: usize) -> bool {
         self.used.get(variable).copied().unwrap_or(false)
+    }
+
+    /// Checks the expression against the types of its variables, as the API server does before it takes a definition.
+    ///
+    /// # Errors
+    /// The server refuses the expression.
+    pub fn check(&self, variables: &[Variable<'_>], wanted: Wanted) -> Result<(), Refusal> {
+        check::check(&self.expr, variables, wanted)
     }
 
     /// The value of the expression, where the first of its variables have these values and the others none.

@@ -1,6 +1,6 @@
 //! Tokens to trees, by precedence (the CEL specification, "Syntax").
 
-use super::ast::{Expr, Macro, MacroKind, Operator};
+use super::ast::{Expr, Macro, MacroKind, Node, Operator};
 use super::cursor::Cursor;
 use super::error::SyntaxError;
 use super::functions::{self, Form};
@@ -50,15 +50,15 @@ enum Start {
 type Parsed = Result<Tree, SyntaxError>;
 
 impl Parser {
-    /// A tree over others of these heights.
-    fn tree(&self, expr: Expr, heights: &[usize]) -> Parsed {
+    /// A tree at a place, over others of these heights.
+    fn tree(&self, node: Node, at: usize, heights: &[usize]) -> Parsed {
         let height = 1 + heights.iter().copied().max().unwrap_or(0);
         if height > MAX_HEIGHT {
             return self
                 .cursor
                 .error(self.cursor.at(), format!("the expression is nested more than {MAX_HEIGHT} deep"));
         }
-        Ok(Tree { expr, height })
+        Ok(Tree { expr: Expr { node, at }, height })
     }
 
     /// Parses with more variables in scope.
@@ -82,6 +82,7 @@ impl Parser {
 
     fn conditional(&mut self) -> Parsed {
         let condition = self.any()?;
+        let at = self.cursor.at();
         if !self.cursor.takes("?") {
             return Ok(condition);
         }
@@ -89,19 +90,20 @@ impl Parser {
         self.cursor.expect(":")?;
         let otherwise = self.expression()?;
         let heights = [condition.height, then.height, otherwise.height];
-        self.tree(Expr::Conditional(Box::new([condition.expr, then.expr, otherwise.expr])), &heights)
+        self.tree(Node::Conditional(Box::new([condition.expr, then.expr, otherwise.expr])), at, &heights)
     }
 
     fn any(&mut self) -> Parsed {
-        self.list_of("||", Parser::all, Expr::Or)
+        self.list_of("||", Parser::all, Node::Or)
     }
 
     fn all(&mut self) -> Parsed {
-        self.list_of("&&", Parser::relation, Expr::And)
+        self.list_of("&&", Parser::relation, Node::And)
     }
 
-    fn list_of(&mut self, sign: &str, part: fn(&mut Parser) -> Parsed, of: fn(Vec<Expr>) -> Expr) -> Parsed {
+    fn list_of(&mut self, sign: &str, part: fn(&mut Parser) -> Parsed, of: fn(Vec<Expr>) -> Node) -> Parsed {
         let first = part(self)?;
+        let at = self.cursor.at();
         if !matches!(self.cursor.peek(), Token::Sign(found) if *found == sign) {
             return Ok(first);
         }
@@ -111,7 +113,7 @@ impl Parser {
             height = height.max(part.height);
             parts.push(part.expr);
         }
-        self.tree(of(parts), &[height])
+        self.tree(of(parts), at, &[height])
     }
 
     fn relation(&mut self) -> Parsed {
@@ -125,6 +127,7 @@ impl Parser {
         ];
         let mut left = self.sum()?;
         loop {
+            let at = self.cursor.at();
             let is_in = matches!(self.cursor.peek(), Token::Identifier(name) if name == "in");
             let operator = if is_in {
                 self.cursor.take();
@@ -134,12 +137,12 @@ impl Parser {
             };
             let Some(operator) = operator else { return Ok(left) };
             let right = self.sum()?;
-            left = self.binary(operator, left, right)?;
+            left = self.binary(operator, at, left, right)?;
         }
     }
 
-    fn binary(&mut self, operator: Operator, left: Tree, right: Tree) -> Parsed {
-        self.tree(Expr::Binary(operator, Box::new([left.expr, right.expr])), &[left.height, right.height])
+    fn binary(&mut self, operator: Operator, at: usize, left: Tree, right: Tree) -> Parsed {
+        self.tree(Node::Binary(operator, Box::new([left.expr, right.expr])), at, &[left.height, right.height])
     }
 
     fn sum(&mut self) -> Parsed {
@@ -153,15 +156,18 @@ impl Parser {
 
     fn chain(&mut self, operators: &[(&str, Operator)], part: fn(&mut Parser) -> Parsed) -> Parsed {
         let mut left = part(self)?;
-        while let Some((_, operator)) = operators.iter().find(|(sign, _)| self.cursor.takes(sign)) {
+        loop {
+            let at = self.cursor.at();
+            let Some((_, operator)) = operators.iter().find(|(sign, _)| self.cursor.takes(sign)) else {
+                return Ok(left);
+            };
             let right = part(self)?;
-            left = self.binary(*operator, left, right)?;
+            left = self.binary(*operator, at, left, right)?;
         }
-        Ok(left)
     }
 
     fn unary(&mut self) -> Parsed {
-        let mut count = 0;
+        let (mut count, at) = (0, self.cursor.at());
         if self.cursor.takes("!") {
             count += 1;
             while self.cursor.takes("!") {
@@ -171,25 +177,25 @@ impl Parser {
             return if count % 2 == 0 {
                 Ok(inner)
             } else {
-                self.tree(Expr::Not(Box::new(inner.expr)), &[inner.height])
+                self.tree(Node::Not(Box::new(inner.expr)), at, &[inner.height])
             };
         }
         while self.cursor.takes("-") {
             count += 1;
         }
         let literal = match self.cursor.peek() {
-            Token::Least if count % 2 == 1 => Some(Expr::Int(i64::MIN)),
-            Token::Int(number) if count % 2 == 1 => Some(Expr::Int(-number)),
-            Token::Double(number) if count % 2 == 1 => Some(Expr::Double(-number)),
+            Token::Least if count % 2 == 1 => Some(Node::Int(i64::MIN)),
+            Token::Int(number) if count % 2 == 1 => Some(Node::Int(-number)),
+            Token::Double(number) if count % 2 == 1 => Some(Node::Double(-number)),
             _ => None,
         };
         if let Some(literal) = literal {
             self.cursor.take();
-            let tree = self.tree(literal, &[])?;
+            let tree = self.tree(literal, at, &[])?;
             return self.members(Start::Tree(tree));
         }
         let inner = self.member()?;
-        if count % 2 == 0 { Ok(inner) } else { self.tree(Expr::Negative(Box::new(inner.expr)), &[inner.height]) }
+        if count % 2 == 0 { Ok(inner) } else { self.tree(Node::Negative(Box::new(inner.expr)), at, &[inner.height]) }
     }
 
     fn member(&mut self) -> Parsed {
@@ -199,12 +205,12 @@ impl Parser {
 
     fn primary(&mut self) -> Result<Start, SyntaxError> {
         let at = self.cursor.at();
-        let expr = match self.cursor.take() {
-            Token::Int(number) => Expr::Int(number),
-            Token::Uint(number) => Expr::Uint(number),
-            Token::Double(number) => Expr::Double(number),
-            Token::String(text) => Expr::String(text),
-            Token::Bytes(bytes) => Expr::Bytes(bytes),
+        let node = match self.cursor.take() {
+            Token::Int(number) => Node::Int(number),
+            Token::Uint(number) => Node::Uint(number),
+            Token::Double(number) => Node::Double(number),
+            Token::String(text) => Node::String(text),
+            Token::Bytes(bytes) => Node::Bytes(bytes),
             Token::Least => return self.cursor.error(at, "invalid int literal"),
             Token::Identifier(name) => return self.name(name, at),
             Token::Sign(".") => {
@@ -219,23 +225,23 @@ impl Parser {
                 self.cursor.expect(")")?;
                 return Ok(Start::Tree(inner));
             }
-            Token::Sign("[") => return self.list(false).map(Start::Tree),
-            Token::Sign("[?") => return self.list(true).map(Start::Tree),
-            Token::Sign("{") => return self.map(false).map(Start::Tree),
-            Token::Sign("{?") => return self.map(true).map(Start::Tree),
+            Token::Sign("[") => return self.list(at, false).map(Start::Tree),
+            Token::Sign("[?") => return self.list(at, true).map(Start::Tree),
+            Token::Sign("{") => return self.map(at, false).map(Start::Tree),
+            Token::Sign("{?") => return self.map(at, true).map(Start::Tree),
             _ => {
                 self.cursor.step_back();
                 return self.cursor.unexpected();
             }
         };
-        self.tree(expr, &[]).map(Start::Tree)
+        self.tree(node, at, &[]).map(Start::Tree)
     }
 
     fn name(&mut self, name: String, at: usize) -> Result<Start, SyntaxError> {
         let constant = match name.as_str() {
-            "true" => Some(Expr::Bool(true)),
-            "false" => Some(Expr::Bool(false)),
-            "null" => Some(Expr::Null),
+            "true" => Some(Node::Bool(true)),
+            "false" => Some(Node::Bool(false)),
+            "null" => Some(Node::Null),
             "in" => return self.cursor.error(at, "Syntax error: mismatched input 'in'"),
             "as" | "break" | "const" | "continue" | "else" | "for" | "function" | "if" | "import" | "let" | "loop"
             | "package" | "namespace" | "return" | "var" | "void" | "while" => {
@@ -244,17 +250,18 @@ impl Parser {
             _ => None,
         };
         if let Some(constant) = constant {
-            return self.tree(constant, &[]).map(Start::Tree);
+            return self.tree(constant, at, &[]).map(Start::Tree);
         }
+        let open = self.cursor.at();
         if self.cursor.takes("(") {
-            return self.global(&name, at).map(Start::Tree);
+            return self.global(&name, open).map(Start::Tree);
         }
         match self.scope.iter().rposition(|known| *known == name) {
             Some(slot) => {
                 if let Some(used) = self.used.get_mut(slot) {
                     *used = true;
                 }
-                self.tree(Expr::Local(slot), &[]).map(Start::Tree)
+                self.tree(Node::Local(slot), at, &[]).map(Start::Tree)
             }
             None => Ok(Start::Name(name, at)),
         }
@@ -268,7 +275,7 @@ impl Parser {
 
     fn call_of(&self, name: &str, form: Form, arguments: Vec<Expr>, height: usize, at: usize) -> Parsed {
         match functions::find(name, form, arguments.len()) {
-            Ok(function) => self.tree(Expr::Call(function, arguments), &[height]),
+            Ok(function) => self.tree(Node::Call(function, arguments), at, &[height]),
             Err(reason) => self.cursor.error(at, reason),
         }
     }
@@ -293,19 +300,18 @@ impl Parser {
             let is_optional = matches!(self.cursor.peek(), Token::Sign(".?" | "[?"));
             let at = self.cursor.at();
             if self.cursor.takes(".") || self.cursor.takes(".?") {
-                let at_name = self.cursor.at();
                 let Token::Identifier(name) = self.cursor.take() else {
                     self.cursor.step_back();
                     return self.cursor.unexpected();
                 };
-                start = self.selected(start, name, is_optional, at_name)?;
+                start = self.selected(start, name, is_optional, at)?;
             } else if self.cursor.takes("[") || self.cursor.takes("[?") {
                 let of = self.known(start)?;
                 let index = self.expression()?;
                 self.cursor.expect("]")?;
                 let heights = [of.height, index.height];
-                let expr = Expr::Index(Box::new(of.expr), Box::new(index.expr), is_optional);
-                start = Start::Tree(self.tree(expr, &heights)?);
+                let node = Node::Index(Box::new(of.expr), Box::new(index.expr), is_optional);
+                start = Start::Tree(self.tree(node, at, &heights)?);
             } else if matches!((&start, self.cursor.peek()), (Start::Name(..), Token::Sign("{"))) {
                 return self.cursor.error(at, "objects cannot be made here");
             } else {
@@ -315,12 +321,13 @@ impl Parser {
     }
 
     fn selected(&mut self, start: Start, name: String, is_optional: bool, at: usize) -> Result<Start, SyntaxError> {
+        let open = self.cursor.at();
         let is_call = !is_optional && self.cursor.takes("(");
         let of = match start {
             Start::Name(first, first_at) => {
                 let whole = format!("{first}.{name}");
                 if is_call && functions::has_global(&whole) {
-                    return self.call(&whole, at).map(Start::Tree);
+                    return self.call(&whole, open).map(Start::Tree);
                 }
                 if !is_call && !is_optional && types::has_prefix(&whole) {
                     return Ok(Start::Name(whole, first_at));
@@ -330,10 +337,10 @@ impl Parser {
             Start::Tree(tree) => tree,
         };
         if is_call {
-            return self.method(of, &name, at).map(Start::Tree);
+            return self.method(of, &name, open).map(Start::Tree);
         }
         let height = of.height;
-        self.tree(Expr::Select(Box::new(of.expr), name, is_optional), &[height]).map(Start::Tree)
+        self.tree(Node::Select(Box::new(of.expr), name, is_optional), at, &[height]).map(Start::Tree)
     }
 
     /// A function that is called on something. The parenthesis is open.
@@ -348,34 +355,34 @@ impl Parser {
         match start {
             Start::Tree(tree) => Ok(tree),
             Start::Name(name, at) => match types::named(&name) {
-                Some(known) => self.tree(Expr::Type(known), &[]),
+                Some(known) => self.tree(Node::Type(known), at, &[]),
                 None => self.cursor.error(at, format!("undeclared reference to '{name}' (in container '')")),
             },
         }
     }
 
-    fn list(&mut self, mut is_optional: bool) -> Parsed {
+    fn list(&mut self, at: usize, mut is_optional: bool) -> Parsed {
         let (mut items, mut height) = (Vec::new(), 0);
         loop {
             if !is_optional && self.cursor.takes("]") {
-                return self.tree(Expr::List(items), &[height]);
+                return self.tree(Node::List(items), at, &[height]);
             }
             let item = self.expression()?;
             height = height.max(item.height);
             items.push((item.expr, is_optional));
             if !self.cursor.takes(",") {
                 self.cursor.expect("]")?;
-                return self.tree(Expr::List(items), &[height]);
+                return self.tree(Node::List(items), at, &[height]);
             }
             is_optional = self.cursor.takes("?");
         }
     }
 
-    fn map(&mut self, mut is_optional: bool) -> Parsed {
+    fn map(&mut self, at: usize, mut is_optional: bool) -> Parsed {
         let (mut entries, mut height) = (Vec::new(), 0);
         loop {
             if !is_optional && self.cursor.takes("}") {
-                return self.tree(Expr::Map(entries), &[height]);
+                return self.tree(Node::Map(entries), at, &[height]);
             }
             let key = self.expression()?;
             self.cursor.expect(":")?;
@@ -384,7 +391,7 @@ impl Parser {
             entries.push((key.expr, value.expr, is_optional));
             if !self.cursor.takes(",") {
                 self.cursor.expect("}")?;
-                return self.tree(Expr::Map(entries), &[height]);
+                return self.tree(Node::Map(entries), at, &[height]);
             }
             is_optional = self.cursor.takes("?");
         }
@@ -397,8 +404,8 @@ impl Parser {
         }
         let argument = self.expression()?;
         self.cursor.expect(")")?;
-        match argument.expr {
-            Expr::Select(of, field, false) => self.tree(Expr::Has(of, field), &[argument.height]),
+        match argument.expr.node {
+            Node::Select(of, field, false) => self.tree(Node::Has(of, field), at, &[argument.height]),
             _ => self.cursor.error(at, "invalid argument to has() macro"),
         }
     }
@@ -454,6 +461,6 @@ impl Parser {
             return self.cursor.error(at, format!("found no matching overload for '{name}'"));
         }
         let is_double = variables.len() > 1;
-        self.tree(Expr::Macro(Box::new(Macro { kind, range: of.expr, is_double, body, filter })), &[height])
+        self.tree(Node::Macro(Box::new(Macro { kind, range: of.expr, is_double, body, filter })), at, &[height])
     }
 }

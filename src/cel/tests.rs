@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::{Error, Field, Kind, Limits, Program, Shape, Sort, Value, escaped};
+use super::{Error, Field, Kind, Limits, Program, Refusal, Shape, Sort, Value, Variable, Wanted, escaped};
 use crate::diagnostic::Source;
 use crate::yaml;
 
@@ -335,6 +335,54 @@ proptest! {
         let text: String = parts.concat();
         if let Ok(program) = Program::parse(&text, &["self"]) {
             let _ = program.evaluate(vec![Value::Int(1)], &Limits::new(100_000, 100_000)).map(|value| super::functions::shown(&value));
+            let shape = Shape::of(Kind::Int);
+            let _ = program.check(&[Variable { shape: &shape, is_optional: false }], Wanted::Bool);
         }
     }
+}
+
+fn refusal(text: &str, shape: &Shape) -> String {
+    let variable = Variable { shape, is_optional: false };
+    match Program::parse(text, &["self"]).expect("a program").check(&[variable], Wanted::Bool) {
+        Ok(()) => String::new(),
+        Err(Refusal::Types(error)) => error.in_text(text),
+        Err(Refusal::NotMade(reason)) => reason,
+        Err(Refusal::Result) => "not a boolean".to_owned(),
+    }
+}
+
+#[test]
+fn types_are_checked_before_anything_is_evaluated() {
+    let shape = Shape::of(object(&[
+        ("count", Kind::Int),
+        ("port", Kind::IntOrString),
+        ("names", Kind::List(Arc::new(Shape::of(Kind::String)), Sort::Atomic)),
+    ]));
+    for (text, error) in [
+        ("self.count + 1 > 2 && self.port == 'http' && self.names.all(n, n.size() < self.count)", ""),
+        ("self.foo == 1", "ERROR: <input>:1:5: undefined field 'foo'"),
+        (
+            "true &&\n  self.count + 'a' == 'b'",
+            "ERROR: <input>:2:14: found no matching overload for '_+_' applied to '(int, string)'",
+        ),
+        ("self.count", "not a boolean"),
+        ("self.names.exists(n, n)", "ERROR: <input>:1:22: expected type 'bool' but found 'string'"),
+        (
+            "'ä' == 'b' && self.names.matches('a')",
+            "ERROR: <input>:1:33: found no matching overload for 'matches' applied to 'list(string).(string)'",
+        ),
+        ("['a'][0].matches('(')", "ERROR: <input>:1:18: invalid matches argument"),
+        ("int('a') == 1", "type conversion error from 'string' to 'int'"),
+    ] {
+        assert_eq!(refusal(text, &shape), error, "{text}");
+    }
+}
+
+#[test]
+fn checks_have_an_end() {
+    let shape = Shape::of(Kind::Int);
+    let doubled = format!("[1]{}.size() == 1", ".map(x, {'a': [x]}).map(x, {[x]: x})".repeat(90));
+    assert_eq!(refusal(&doubled, &shape), "");
+    let open = format!("[{}].size() == 1", vec!["[]"; 10_000].join(", "));
+    assert_eq!(refusal(&open, &shape), "");
 }

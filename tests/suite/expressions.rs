@@ -70,3 +70,36 @@ fn expressions_mean_what_they_mean_to_the_api_server() {
     }
     assert!(wrong.is_empty(), "{} of {} expressions:\n{}", wrong.len(), taken.len(), wrong.join("\n"));
 }
+
+#[test]
+fn definitions_are_refused_as_by_the_api_server() {
+    let file = object("validate/expressions.json");
+    let rows: Vec<(&str, &str)> = list(&file["outcomes"]).iter().map(|row| (text(&row[0]), text(&row[1]))).collect();
+    let rules: Vec<&str> = rows.iter().map(|(rule, _)| *rule).collect();
+    let found = findings(&[("crd.json", &definition(&file["schema"], &rules))], &["crd.json"]);
+    let messages: Vec<&str> = found.iter().map(|finding| text(&finding["message"])).collect();
+    let (mut wrong, mut refused, mut same) = (Vec::new(), 0, 0);
+    for (number, (rule, outcome)) in rows.iter().enumerate() {
+        let place = format!("x-kubernetes-validations[{number}].rule: ");
+        let own = messages.iter().find_map(|message| Some(message.split_once(&place)?.1));
+        // What a rule costs is not estimated here.
+        let server = outcome.strip_prefix("refused: ").filter(|reason| !reason.contains("exceeds budget"));
+        match (own, server) {
+            (Some(own), Some(server)) => {
+                refused += 1;
+                // The server makes a new name for the type of `self` each time, and shows the whole rule.
+                let digits = |c: char| c.is_ascii_digit();
+                let named: Vec<&str> = server.split("selfType").collect();
+                let server: Vec<&str> = named.iter().map(|part| part.trim_start_matches(digits)).collect();
+                let server = server.join("selfType");
+                let end = if server.starts_with("Invalid value: {") { "must evaluate to a bool" } else { &server };
+                same += usize::from(own.contains(end));
+            }
+            (None, None) => {}
+            (own, _) => wrong.push(format!("{rule}: {own:?}; the server: {outcome}")),
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} expressions:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
+    // Those of the parser are worded differently.
+    assert!(refused >= 280 && same * 100 >= refused * 90, "{same} of {refused} messages are those of the server");
+}

@@ -8,29 +8,31 @@ use crate::cel::value::Value;
 use crate::go::netip;
 
 pub(super) const TABLE: &[Function] = &[
-    global("ip", [1, 1], |arguments, run| Ok(Value::Ip(address(text(&arguments[0], run)?)?))),
-    global("isIP", [1, 1], |arguments, run| Ok(Value::Bool(address(text(&arguments[0], run)?).is_ok()))),
-    global("ip.isCanonical", [1, 1], |arguments, run| {
+    global("ip", &["string -> net.IP"], |arguments, run| Ok(Value::Ip(address(text(&arguments[0], run)?)?))),
+    global("isIP", &["string -> bool"], |arguments, run| Ok(Value::Bool(address(text(&arguments[0], run)?).is_ok()))),
+    global("ip.isCanonical", &["string -> bool"], |arguments, run| {
         let text = text(&arguments[0], run)?;
         Ok(Value::Bool(address(text)?.to_string() == text))
     }),
-    global("cidr", [1, 1], |arguments, run| {
+    global("cidr", &["string -> net.CIDR"], |arguments, run| {
         let (address, bits) = network(text(&arguments[0], run)?)?;
         Ok(Value::Cidr(address, bits))
     }),
-    global("isCIDR", [1, 1], |arguments, run| Ok(Value::Bool(network(text(&arguments[0], run)?).is_ok()))),
-    member("family", [1, 1], |arguments, _| Ok(Value::Int(if ip(arguments)?.is_ipv4() { 4 } else { 6 }))),
-    member("isUnspecified", [1, 1], |arguments, _| Ok(Value::Bool(ip(arguments)?.is_unspecified()))),
-    member("isLoopback", [1, 1], |arguments, _| Ok(Value::Bool(ip(arguments)?.is_loopback()))),
-    member("isLinkLocalMulticast", [1, 1], |arguments, _| Ok(Value::Bool(is_link_local_multicast(ip(arguments)?)))),
-    member("isLinkLocalUnicast", [1, 1], |arguments, _| Ok(Value::Bool(is_link_local(ip(arguments)?)))),
-    member("isGlobalUnicast", [1, 1], |arguments, _| {
+    global("isCIDR", &["string -> bool"], |arguments, run| Ok(Value::Bool(network(text(&arguments[0], run)?).is_ok()))),
+    member("family", &["net.IP -> int"], |arguments, _| Ok(Value::Int(if ip(arguments)?.is_ipv4() { 4 } else { 6 }))),
+    member("isUnspecified", &["net.IP -> bool"], |arguments, _| Ok(Value::Bool(ip(arguments)?.is_unspecified()))),
+    member("isLoopback", &["net.IP -> bool"], |arguments, _| Ok(Value::Bool(ip(arguments)?.is_loopback()))),
+    member("isLinkLocalMulticast", &["net.IP -> bool"], |arguments, _| {
+        Ok(Value::Bool(is_link_local_multicast(ip(arguments)?)))
+    }),
+    member("isLinkLocalUnicast", &["net.IP -> bool"], |arguments, _| Ok(Value::Bool(is_link_local(ip(arguments)?)))),
+    member("isGlobalUnicast", &["net.IP -> bool"], |arguments, _| {
         let address = ip(arguments)?;
         let is_broadcast = matches!(address, IpAddr::V4(address) if address.is_broadcast());
         let is_other = address.is_unspecified() || address.is_loopback() || address.is_multicast();
         Ok(Value::Bool(!is_broadcast && !is_other && !is_link_local(address)))
     }),
-    member("containsIP", [2, 2], |arguments, run| {
+    member("containsIP", &["net.CIDR, string -> bool", "net.CIDR, net.IP -> bool"], |arguments, run| {
         let other = match &arguments[1] {
             Value::Ip(other) => *other,
             // What is malformed fails as what has another type.
@@ -40,7 +42,7 @@ pub(super) const TABLE: &[Function] = &[
         let (of, bits) = cidr(arguments)?;
         Ok(Value::Bool(masked(of, bits) == masked(other, bits) && of.is_ipv4() == other.is_ipv4()))
     }),
-    member("containsCIDR", [2, 2], |arguments, run| {
+    member("containsCIDR", &["net.CIDR, string -> bool", "net.CIDR, net.CIDR -> bool"], |arguments, run| {
         let (other, other_bits) = match &arguments[1] {
             Value::Cidr(other, bits) => (*other, *bits),
             Value::String(_) => network(text(&arguments[1], run)?)?,
@@ -50,9 +52,9 @@ pub(super) const TABLE: &[Function] = &[
         let is_inside = bits <= other_bits && masked(of, bits) == masked(other, bits);
         Ok(Value::Bool(is_inside && of.is_ipv4() == other.is_ipv4()))
     }),
-    member("ip", [1, 1], |arguments, _| Ok(Value::Ip(cidr(arguments)?.0))),
-    member("prefixLength", [1, 1], |arguments, _| Ok(Value::Int(cidr(arguments)?.1.into()))),
-    member("masked", [1, 1], |arguments, _| {
+    member("ip", &["net.CIDR -> net.IP"], |arguments, _| Ok(Value::Ip(cidr(arguments)?.0))),
+    member("prefixLength", &["net.CIDR -> int"], |arguments, _| Ok(Value::Int(cidr(arguments)?.1.into()))),
+    member("masked", &["net.CIDR -> net.CIDR"], |arguments, _| {
         let (of, bits) = cidr(arguments)?;
         Ok(Value::Cidr(masked(of, bits), bits))
     }),

@@ -10,45 +10,81 @@ use crate::cel::run::Run;
 use crate::cel::value::Value;
 
 pub(super) const TABLE: &[Function] = &[
-    global("quantity", [1, 1], |arguments, run| match Quantity::parse(text(&arguments[0], run)?) {
-        Some(quantity) => Ok(Value::Quantity(Arc::new(quantity))),
-        None => Err(Error::fails(
-            "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
-        )),
+    global("quantity", &["string -> kubernetes.Quantity"], |arguments, run| {
+        match Quantity::parse(text(&arguments[0], run)?) {
+            Some(quantity) => Ok(Value::Quantity(Arc::new(quantity))),
+            None => Err(Error::fails(
+                "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+            )),
+        }
     }),
-    global("isQuantity", [1, 1], |arguments, run| {
+    global("isQuantity", &["string -> bool"], |arguments, run| {
         Ok(Value::Bool(Quantity::parse(text(&arguments[0], run)?).is_some()))
     }),
-    global("sign", [1, 1], |arguments, _| Ok(Value::Int(quantity(&arguments[0])?.sign()))),
-    member("isInteger", [1, 1], |arguments, _| Ok(Value::Bool(quantity(&arguments[0])?.as_int().is_some()))),
-    member("asInteger", [1, 1], |arguments, _| match quantity(&arguments[0])?.as_int() {
+    global("sign", &["kubernetes.Quantity -> int"], |arguments, _| Ok(Value::Int(quantity(&arguments[0])?.sign()))),
+    member("isInteger", &["kubernetes.Quantity -> bool"], |arguments, _| {
+        Ok(Value::Bool(quantity(&arguments[0])?.as_int().is_some()))
+    }),
+    member("asInteger", &["kubernetes.Quantity -> int"], |arguments, _| match quantity(&arguments[0])?.as_int() {
         Some(number) => Ok(Value::Int(number)),
         None => Err(Error::fails("cannot convert value to integer")),
     }),
-    member("asApproximateFloat", [1, 1], |arguments, _| Ok(Value::Double(quantity(&arguments[0])?.as_float()))),
-    member("add", [2, 2], |arguments, _| calculated(arguments, Quantity::plus)),
-    member("sub", [2, 2], |arguments, _| calculated(arguments, Quantity::minus)),
-    member("compareTo", [2, 2], |arguments, _| {
-        Ok(Value::Int(match order(arguments)? {
-            Ordering::Less => -1,
-            Ordering::Equal => 0,
-            Ordering::Greater => 1,
-        }))
+    member("asApproximateFloat", &["kubernetes.Quantity -> double"], |arguments, _| {
+        Ok(Value::Double(quantity(&arguments[0])?.as_float()))
     }),
-    member("isGreaterThan", [2, 2], |arguments, _| Ok(Value::Bool(order(arguments)? == Ordering::Greater))),
-    member("isLessThan", [2, 2], |arguments, _| Ok(Value::Bool(order(arguments)? == Ordering::Less))),
-    global("semver", [1, 2], |arguments, run| match version(arguments, run)? {
-        Some(version) => Ok(Value::Semver(Arc::new(version))),
-        None => {
-            let has_parts = text(&arguments[0], run)?.splitn(3, '.').count() == 3;
-            let wrong = if has_parts { "invalid semantic version" } else { "No Major.Minor.Patch elements found" };
-            Err(Error::fails(wrong))
+    member(
+        "add",
+        &[
+            "kubernetes.Quantity, kubernetes.Quantity -> kubernetes.Quantity",
+            "kubernetes.Quantity, int -> kubernetes.Quantity",
+        ],
+        |arguments, _| calculated(arguments, Quantity::plus),
+    ),
+    member(
+        "sub",
+        &[
+            "kubernetes.Quantity, kubernetes.Quantity -> kubernetes.Quantity",
+            "kubernetes.Quantity, int -> kubernetes.Quantity",
+        ],
+        |arguments, _| calculated(arguments, Quantity::minus),
+    ),
+    member(
+        "compareTo",
+        &["kubernetes.Quantity, kubernetes.Quantity -> int", "kubernetes.Semver, kubernetes.Semver -> int"],
+        |arguments, _| {
+            Ok(Value::Int(match order(arguments)? {
+                Ordering::Less => -1,
+                Ordering::Equal => 0,
+                Ordering::Greater => 1,
+            }))
+        },
+    ),
+    member(
+        "isGreaterThan",
+        &["kubernetes.Quantity, kubernetes.Quantity -> bool", "kubernetes.Semver, kubernetes.Semver -> bool"],
+        |arguments, _| Ok(Value::Bool(order(arguments)? == Ordering::Greater)),
+    ),
+    member(
+        "isLessThan",
+        &["kubernetes.Quantity, kubernetes.Quantity -> bool", "kubernetes.Semver, kubernetes.Semver -> bool"],
+        |arguments, _| Ok(Value::Bool(order(arguments)? == Ordering::Less)),
+    ),
+    global("semver", &["string -> kubernetes.Semver", "string, bool -> kubernetes.Semver"], |arguments, run| {
+        match version(arguments, run)? {
+            Some(version) => Ok(Value::Semver(Arc::new(version))),
+            None => {
+                let has_parts = text(&arguments[0], run)?.splitn(3, '.').count() == 3;
+                let wrong = if has_parts { "invalid semantic version" } else { "No Major.Minor.Patch elements found" };
+                Err(Error::fails(wrong))
+            }
         }
     }),
-    global("isSemver", [1, 2], |arguments, run| Ok(Value::Bool(version(arguments, run)?.is_some()))),
-    member("major", [1, 1], |arguments, _| number(arguments, |version| version.major)),
-    member("minor", [1, 1], |arguments, _| number(arguments, |version| version.minor)),
-    member("patch", [1, 1], |arguments, _| number(arguments, |version| version.patch)),
+    global("isSemver", &["string -> bool", "string, bool -> bool"], |arguments, run| {
+        Ok(Value::Bool(version(arguments, run)?.is_some()))
+    }),
+    member("major", &["kubernetes.Semver -> int"], |arguments, _| number(arguments, |version| version.major)),
+    member("minor", &["kubernetes.Semver -> int"], |arguments, _| number(arguments, |version| version.minor)),
+    member("patch", &["kubernetes.Semver -> int"], |arguments, _| number(arguments, |version| version.patch)),
 ];
 
 fn quantity<'v>(value: &'v Value<'_>) -> Result<&'v Quantity, Error> {

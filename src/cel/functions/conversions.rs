@@ -10,18 +10,37 @@ use crate::go::float::format_float;
 use crate::go::time::{Duration, Time, Zone, parse};
 
 pub(super) const TABLE: &[Function] = &[
-    global("size", [1, 1], size),
-    member("size", [1, 1], size),
-    global("type", [1, 1], |arguments, _| Ok(Value::Type(arguments[0].type_name()))),
-    global("dyn", [1, 1], |arguments, _| Ok(arguments[0].clone())),
-    global("int", [1, 1], int),
-    global("uint", [1, 1], uint),
-    global("double", [1, 1], double),
-    global("string", [1, 1], |arguments, run| Ok(Value::String(text_of(&arguments[0], run)?))),
-    global("bytes", [1, 1], bytes),
-    global("bool", [1, 1], boolean),
-    global("timestamp", [1, 1], timestamp),
-    global("duration", [1, 1], duration),
+    global("size", &["bytes -> int", "list(A) -> int", "map(A, B) -> int", "string -> int"], size),
+    member("size", &["bytes -> int", "list(A) -> int", "map(A, B) -> int", "string -> int"], size),
+    global("type", &["A -> type(A)"], |arguments, _| Ok(Value::Type(arguments[0].type_name()))),
+    global("dyn", &["A -> dyn"], |arguments, _| Ok(arguments[0].clone())),
+    global(
+        "int",
+        &["int -> int", "double -> int", "duration -> int", "string -> int", "timestamp -> int", "uint -> int"],
+        int,
+    ),
+    global("uint", &["uint -> uint", "double -> uint", "int -> uint", "string -> uint"], uint),
+    global("double", &["double -> double", "int -> double", "string -> double", "uint -> double"], double),
+    global(
+        "string",
+        &[
+            "string -> string",
+            "bool -> string",
+            "bytes -> string",
+            "double -> string",
+            "duration -> string",
+            "int -> string",
+            "timestamp -> string",
+            "uint -> string",
+            "net.IP -> string",
+            "net.CIDR -> string",
+        ],
+        |arguments, run| Ok(Value::String(text_of(&arguments[0], run)?)),
+    ),
+    global("bytes", &["bytes -> bytes", "string -> bytes"], bytes),
+    global("bool", &["bool -> bool", "string -> bool"], boolean),
+    global("timestamp", &["timestamp -> timestamp", "int -> timestamp", "string -> timestamp"], timestamp),
+    global("duration", &["duration -> duration", "int -> duration", "string -> duration"], duration),
 ];
 
 fn size<'a>(arguments: &[Value<'a>], run: &mut Run<'_>) -> Result<Value<'a>, Error> {
@@ -170,7 +189,8 @@ fn timestamp<'a>(arguments: &[Value<'a>], _: &mut Run<'_>) -> Result<Value<'a>, 
 fn duration<'a>(arguments: &[Value<'a>], _: &mut Run<'_>) -> Result<Value<'a>, Error> {
     match &arguments[0] {
         Value::Duration(duration) => Ok(Value::Duration(*duration)),
-        Value::Int(nanoseconds) => Ok(Value::Duration(Duration(*nanoseconds))),
+        // There is a signature for it, and no conversion.
+        Value::Int(_) => Err(Error::fails("type conversion error from 'int' to 'google.protobuf.Duration'")),
         Value::String(text) => Duration::parse(text.as_str().as_bytes())
             .map(Value::Duration)
             .map_err(|_| unconverted("google.protobuf.Duration")),

@@ -8,7 +8,7 @@ use crate::cel::value::Value;
 use crate::go::float::fixed;
 use crate::go::strconv::quote_double;
 
-pub(super) const TABLE: &[Function] = &[member("format", [2, 2], format)];
+pub(super) const TABLE: &[Function] = &[member("format", &["string, list(dyn) -> string"], format)];
 
 /// How many digits a number has after its point.
 const PRECISION: usize = 6;

@@ -15,9 +15,31 @@ pub(in crate::cel) enum Form {
 pub(in crate::cel) struct Function {
     pub(in crate::cel) name: &'static str,
     pub(in crate::cel) form: Form,
-    /// The least and the greatest number of arguments.
-    pub(in crate::cel) arguments: [usize; 2],
+    /// What it takes and returns, as text (`list(A), A -> int`), in the order of cel-go's overloads.
+    pub(in crate::cel) signatures: &'static [&'static str],
     pub(in crate::cel) call: Call,
+}
+
+impl Function {
+    /// Whether it takes so many arguments.
+    pub(super) fn takes(&self, count: usize) -> bool {
+        self.signatures.iter().any(|signature| arguments(signature) == count)
+    }
+}
+
+/// How many arguments a signature has.
+fn arguments(signature: &str) -> usize {
+    let taken = signature.split("->").next().unwrap_or_default();
+    let mut depth = 0;
+    let commas = taken.chars().filter(|c| {
+        match c {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        *c == ',' && depth == 0
+    });
+    if taken.trim().is_empty() { 0 } else { 1 + commas.count() }
 }
 
 /// What a function does with its arguments, of which there are as many as it takes.
@@ -29,12 +51,12 @@ impl std::fmt::Debug for Function {
     }
 }
 
-pub(super) const fn global(name: &'static str, arguments: [usize; 2], call: Call) -> Function {
-    Function { name, form: Form::Global, arguments, call }
+pub(super) const fn global(name: &'static str, signatures: &'static [&'static str], call: Call) -> Function {
+    Function { name, form: Form::Global, signatures, call }
 }
 
-pub(super) const fn member(name: &'static str, arguments: [usize; 2], call: Call) -> Function {
-    Function { name, form: Form::Member, arguments, call }
+pub(super) const fn member(name: &'static str, signatures: &'static [&'static str], call: Call) -> Function {
+    Function { name, form: Form::Member, signatures, call }
 }
 
 pub(super) fn no_overload<T>() -> Result<T, Error> {

@@ -11,26 +11,82 @@ use crate::cel::value::{List, Value};
 use crate::go::time::Duration;
 
 pub(super) const TABLE: &[Function] = &[
-    member("isSorted", [1, 1], is_sorted),
-    member("sum", [1, 1], sum),
-    member("min", [1, 1], |arguments, run| extreme(arguments, run, "min", Ordering::Greater)),
-    member("max", [1, 1], |arguments, run| extreme(arguments, run, "max", Ordering::Less)),
-    member("slice", [3, 3], slice),
-    member("flatten", [1, 2], flatten),
-    member("distinct", [1, 1], distinct),
-    member("reverse", [1, 1], |arguments, run| {
+    member(
+        "isSorted",
+        &[
+            "list(int) -> bool",
+            "list(uint) -> bool",
+            "list(double) -> bool",
+            "list(bool) -> bool",
+            "list(duration) -> bool",
+            "list(timestamp) -> bool",
+            "list(string) -> bool",
+            "list(bytes) -> bool",
+        ],
+        is_sorted,
+    ),
+    member(
+        "sum",
+        &["list(int) -> int", "list(uint) -> uint", "list(double) -> double", "list(duration) -> duration"],
+        sum,
+    ),
+    member(
+        "min",
+        &[
+            "list(int) -> int",
+            "list(uint) -> uint",
+            "list(double) -> double",
+            "list(bool) -> bool",
+            "list(duration) -> duration",
+            "list(timestamp) -> timestamp",
+            "list(string) -> string",
+            "list(bytes) -> bytes",
+        ],
+        |arguments, run| extreme(arguments, run, "min", Ordering::Greater),
+    ),
+    member(
+        "max",
+        &[
+            "list(int) -> int",
+            "list(uint) -> uint",
+            "list(double) -> double",
+            "list(bool) -> bool",
+            "list(duration) -> duration",
+            "list(timestamp) -> timestamp",
+            "list(string) -> string",
+            "list(bytes) -> bytes",
+        ],
+        |arguments, run| extreme(arguments, run, "max", Ordering::Less),
+    ),
+    member("slice", &["list(T), int, int -> list(T)"], slice),
+    member("flatten", &["list(list(T)) -> list(T)", "list(dyn), int -> list(dyn)"], flatten),
+    member("distinct", &["list(T) -> list(T)"], distinct),
+    member("reverse", &["list(T) -> list(T)"], |arguments, run| {
         let mut items = items(arguments, run)?;
         items.reverse();
         Ok(Value::list(items))
     }),
-    member("sort", [1, 1], |arguments, run| {
-        let mut keyed = items(arguments, run)?.into_iter().map(|item| (item.clone(), item)).collect::<Vec<_>>();
-        sort(&mut keyed, run)?;
-        Ok(Value::list(keyed.into_iter().map(|(_, item)| item).collect()))
-    }),
-    member("first", [1, 1], |arguments, _| ends(arguments, |_| 0)),
-    member("last", [1, 1], |arguments, _| ends(arguments, |list| list.len().wrapping_sub(1))),
-    global("lists.range", [1, 1], range),
+    member(
+        "sort",
+        &[
+            "list(int) -> list(int)",
+            "list(uint) -> list(uint)",
+            "list(double) -> list(double)",
+            "list(bool) -> list(bool)",
+            "list(duration) -> list(duration)",
+            "list(timestamp) -> list(timestamp)",
+            "list(string) -> list(string)",
+            "list(bytes) -> list(bytes)",
+        ],
+        |arguments, run| {
+            let mut keyed = items(arguments, run)?.into_iter().map(|item| (item.clone(), item)).collect::<Vec<_>>();
+            sort(&mut keyed, run)?;
+            Ok(Value::list(keyed.into_iter().map(|(_, item)| item).collect()))
+        },
+    ),
+    member("first", &["list(V) -> optional_type(V)"], |arguments, _| ends(arguments, |_| 0)),
+    member("last", &["list(V) -> optional_type(V)"], |arguments, _| ends(arguments, |list| list.len().wrapping_sub(1))),
+    global("lists.range", &["int -> list(int)"], range),
 ];
 
 fn items<'a>(arguments: &[Value<'a>], run: &mut Run<'_>) -> Result<Vec<Value<'a>>, Error> {

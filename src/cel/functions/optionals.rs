@@ -8,23 +8,23 @@ use crate::cel::run::Run;
 use crate::cel::value::Value;
 
 pub(super) const TABLE: &[Function] = &[
-    global("optional.none", [0, 0], |_, _| Ok(Value::Optional(None))),
-    global("optional.of", [1, 1], |arguments, _| Ok(Value::some(arguments[0].clone()))),
-    global("optional.ofNonZeroValue", [1, 1], |arguments, _| {
+    global("optional.none", &[" -> optional_type(V)"], |_, _| Ok(Value::Optional(None))),
+    global("optional.of", &["V -> optional_type(V)"], |arguments, _| Ok(Value::some(arguments[0].clone()))),
+    global("optional.ofNonZeroValue", &["V -> optional_type(V)"], |arguments, _| {
         Ok(if is_zero(&arguments[0]) { Value::Optional(None) } else { Value::some(arguments[0].clone()) })
     }),
-    global("optional.unwrap", [1, 1], unwrap),
-    member("unwrapOpt", [1, 1], unwrap),
-    member("hasValue", [1, 1], |arguments, _| Ok(Value::Bool(inner(&arguments[0])?.is_some()))),
-    member("value", [1, 1], |arguments, _| match inner(&arguments[0])? {
+    global("optional.unwrap", &["list(optional_type(V)) -> list(V)"], unwrap),
+    member("unwrapOpt", &["list(optional_type(V)) -> list(V)"], unwrap),
+    member("hasValue", &["optional_type(V) -> bool"], |arguments, _| Ok(Value::Bool(inner(&arguments[0])?.is_some()))),
+    member("value", &["optional_type(V) -> V"], |arguments, _| match inner(&arguments[0])? {
         Some(value) => Ok((**value).clone()),
         None => Err(Error::fails("optional.none() dereference")),
     }),
-    member("or", [2, 2], |arguments, _| {
+    member("or", &["optional_type(V), optional_type(V) -> optional_type(V)"], |arguments, _| {
         inner(&arguments[1])?;
         Ok(arguments[usize::from(inner(&arguments[0])?.is_none())].clone())
     }),
-    member("orValue", [2, 2], |arguments, _| {
+    member("orValue", &["optional_type(V), V -> V"], |arguments, _| {
         Ok(inner(&arguments[0])?.map_or_else(|| arguments[1].clone(), |value| (**value).clone()))
     }),
 ];

@@ -6,13 +6,13 @@ use crate::cel::run::Run;
 use crate::cel::value::Value;
 
 pub(super) const TABLE: &[Function] = &[
-    global("matches", [2, 2], matches),
-    member("matches", [2, 2], matches),
-    member("find", [2, 2], |arguments, run| {
+    global("matches", &["string, string -> bool"], matches),
+    member("matches", &["string, string -> bool"], matches),
+    member("find", &["string, string -> string"], |arguments, run| {
         let found = search(arguments, 1, run)?;
         Ok(found.into_iter().next().unwrap_or_else(|| Value::text("")))
     }),
-    member("findAll", [2, 3], |arguments, run| {
+    member("findAll", &["string, string -> list(string)", "string, string, int -> list(string)"], |arguments, run| {
         let most = match arguments.get(2) {
             None => -1,
             Some(Value::Int(most)) => *most,

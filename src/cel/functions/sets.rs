@@ -7,15 +7,15 @@ use crate::cel::run::Run;
 use crate::cel::value::{List, Value};
 
 pub(super) const TABLE: &[Function] = &[
-    global("sets.contains", [2, 2], |arguments, run| {
+    global("sets.contains", &["list(T), list(T) -> bool"], |arguments, run| {
         let (all, some) = lists(arguments)?;
         Ok(Value::Bool(has_all(all, some, run)?))
     }),
-    global("sets.equivalent", [2, 2], |arguments, run| {
+    global("sets.equivalent", &["list(T), list(T) -> bool"], |arguments, run| {
         let (a, b) = lists(arguments)?;
         Ok(Value::Bool(has_all(a, b, run)? && has_all(b, a, run)?))
     }),
-    global("sets.intersects", [2, 2], |arguments, run| {
+    global("sets.intersects", &["list(T), list(T) -> bool"], |arguments, run| {
         let (a, b) = lists(arguments)?;
         for item in b.iter() {
             if position(a, &item?, run)?.is_some() {

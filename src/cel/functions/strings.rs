@@ -6,20 +6,30 @@ use crate::cel::run::Run;
 use crate::cel::value::{List, Text, Value};
 
 pub(super) const TABLE: &[Function] = &[
-    member("contains", [2, 2], |arguments, run| test(arguments, run, |text, part| text.contains(part))),
-    member("startsWith", [2, 2], |arguments, run| test(arguments, run, |text, part| text.starts_with(part))),
-    member("endsWith", [2, 2], |arguments, run| test(arguments, run, |text, part| text.ends_with(part))),
-    member("lowerAscii", [1, 1], |arguments, run| convert(arguments, run, |text| text.to_ascii_lowercase())),
-    member("upperAscii", [1, 1], |arguments, run| convert(arguments, run, |text| text.to_ascii_uppercase())),
-    member("trim", [1, 1], |arguments, run| convert(arguments, run, |text| text.trim().to_owned())),
-    member("charAt", [2, 2], char_at),
-    member("indexOf", [2, 3], index_of),
-    member("lastIndexOf", [2, 3], last_index_of),
-    member("replace", [3, 4], replace),
-    member("split", [2, 3], split),
-    member("substring", [2, 3], substring),
-    member("join", [1, 2], join),
-    global("strings.quote", [1, 1], |arguments, run| convert(arguments, run, quoted)),
+    member("contains", &["string, string -> bool"], |arguments, run| {
+        test(arguments, run, |text, part| text.contains(part))
+    }),
+    member("startsWith", &["string, string -> bool"], |arguments, run| {
+        test(arguments, run, |text, part| text.starts_with(part))
+    }),
+    member("endsWith", &["string, string -> bool"], |arguments, run| {
+        test(arguments, run, |text, part| text.ends_with(part))
+    }),
+    member("lowerAscii", &["string -> string"], |arguments, run| {
+        convert(arguments, run, |text| text.to_ascii_lowercase())
+    }),
+    member("upperAscii", &["string -> string"], |arguments, run| {
+        convert(arguments, run, |text| text.to_ascii_uppercase())
+    }),
+    member("trim", &["string -> string"], |arguments, run| convert(arguments, run, |text| text.trim().to_owned())),
+    member("charAt", &["string, int -> string"], char_at),
+    member("indexOf", &["list(A), A -> int", "string, string -> int", "string, string, int -> int"], index_of),
+    member("lastIndexOf", &["list(A), A -> int", "string, string -> int", "string, string, int -> int"], last_index_of),
+    member("replace", &["string, string, string -> string", "string, string, string, int -> string"], replace),
+    member("split", &["string, string -> list(string)", "string, string, int -> list(string)"], split),
+    member("substring", &["string, int -> string", "string, int, int -> string"], substring),
+    member("join", &["list(string) -> string", "list(string), string -> string"], join),
+    global("strings.quote", &["string -> string"], |arguments, run| convert(arguments, run, quoted)),
 ];
 
 fn number(value: &Value<'_>) -> Result<i64, Error> {

@@ -6,19 +6,39 @@ use crate::cel::value::Value;
 use crate::go::time::{Civil, Time, Zone};
 
 pub(super) const TABLE: &[Function] = &[
-    member("getFullYear", [1, 2], |arguments, _| civil(arguments, |civil| civil.date.year)),
-    member("getMonth", [1, 2], |arguments, _| civil(arguments, |civil| civil.date.month.0 - 1)),
-    member("getDate", [1, 2], |arguments, _| civil(arguments, |civil| i64::from(civil.date.day))),
-    member("getDayOfMonth", [1, 2], |arguments, _| civil(arguments, |civil| i64::from(civil.date.day) - 1)),
-    member("getDayOfWeek", [1, 2], |arguments, _| civil(arguments, |civil| civil.date.weekday as i64)),
-    member("getDayOfYear", [1, 2], |arguments, _| civil(arguments, |civil| i64::from(civil.date.day_of_year) - 1)),
-    member("getHours", [1, 2], |arguments, _| part(arguments, 3600, |civil| i64::from(civil.hour))),
-    member("getMinutes", [1, 2], |arguments, _| part(arguments, 60, |civil| i64::from(civil.minute))),
-    member("getSeconds", [1, 2], |arguments, _| part(arguments, 1, |civil| i64::from(civil.second))),
-    member("getMilliseconds", [1, 2], |arguments, _| match &arguments[0] {
-        Value::Duration(duration) if arguments.len() == 1 => Ok(Value::Int(duration.0 / 1_000_000)),
-        Value::Timestamp(time) => Ok(Value::Int(i64::from(time.nanoseconds()) / 1_000_000)),
-        _ => no_overload(),
+    member("getFullYear", &["timestamp -> int", "timestamp, string -> int"], |arguments, _| {
+        civil(arguments, |civil| civil.date.year)
+    }),
+    member("getMonth", &["timestamp -> int", "timestamp, string -> int"], |arguments, _| {
+        civil(arguments, |civil| civil.date.month.0 - 1)
+    }),
+    member("getDate", &["timestamp -> int", "timestamp, string -> int"], |arguments, _| {
+        civil(arguments, |civil| i64::from(civil.date.day))
+    }),
+    member("getDayOfMonth", &["timestamp -> int", "timestamp, string -> int"], |arguments, _| {
+        civil(arguments, |civil| i64::from(civil.date.day) - 1)
+    }),
+    member("getDayOfWeek", &["timestamp -> int", "timestamp, string -> int"], |arguments, _| {
+        civil(arguments, |civil| civil.date.weekday as i64)
+    }),
+    member("getDayOfYear", &["timestamp -> int", "timestamp, string -> int"], |arguments, _| {
+        civil(arguments, |civil| i64::from(civil.date.day_of_year) - 1)
+    }),
+    member("getHours", &["timestamp -> int", "timestamp, string -> int", "duration -> int"], |arguments, _| {
+        part(arguments, 3600, |civil| i64::from(civil.hour))
+    }),
+    member("getMinutes", &["timestamp -> int", "timestamp, string -> int", "duration -> int"], |arguments, _| {
+        part(arguments, 60, |civil| i64::from(civil.minute))
+    }),
+    member("getSeconds", &["timestamp -> int", "timestamp, string -> int", "duration -> int"], |arguments, _| {
+        part(arguments, 1, |civil| i64::from(civil.second))
+    }),
+    member("getMilliseconds", &["timestamp -> int", "timestamp, string -> int", "duration -> int"], |arguments, _| {
+        match &arguments[0] {
+            Value::Duration(duration) if arguments.len() == 1 => Ok(Value::Int(duration.0 / 1_000_000)),
+            Value::Timestamp(time) => Ok(Value::Int(i64::from(time.nanoseconds()) / 1_000_000)),
+            _ => no_overload(),
+        }
     }),
 ];
 

@@ -9,17 +9,19 @@ use crate::cel::value::{Map, Value};
 use crate::go::url::{Url, hostname};
 
 pub(super) const TABLE: &[Function] = &[
-    global("url", [1, 1], |arguments, run| match parsed(arguments, run)? {
+    global("url", &["string -> kubernetes.URL"], |arguments, run| match parsed(arguments, run)? {
         Ok(url) => Ok(Value::Url(Arc::new(url))),
         Err(reason) => Err(Error::fails(format!("URL parse error during conversion from string: {reason}"))),
     }),
-    global("isURL", [1, 1], |arguments, run| Ok(Value::Bool(parsed(arguments, run)?.is_ok()))),
-    member("getScheme", [1, 1], |arguments, _| Ok(bytes(&url(arguments)?.scheme))),
-    member("getHost", [1, 1], |arguments, _| Ok(bytes(&url(arguments)?.host))),
-    member("getHostname", [1, 1], |arguments, _| Ok(bytes(hostname(&url(arguments)?.host)))),
-    member("getPort", [1, 1], |arguments, _| Ok(bytes(port(&url(arguments)?.host)))),
-    member("getEscapedPath", [1, 1], |arguments, _| Ok(Value::text(url(arguments)?.escaped_path()))),
-    member("getQuery", [1, 1], query),
+    global("isURL", &["string -> bool"], |arguments, run| Ok(Value::Bool(parsed(arguments, run)?.is_ok()))),
+    member("getScheme", &["kubernetes.URL -> string"], |arguments, _| Ok(bytes(&url(arguments)?.scheme))),
+    member("getHost", &["kubernetes.URL -> string"], |arguments, _| Ok(bytes(&url(arguments)?.host))),
+    member("getHostname", &["kubernetes.URL -> string"], |arguments, _| Ok(bytes(hostname(&url(arguments)?.host)))),
+    member("getPort", &["kubernetes.URL -> string"], |arguments, _| Ok(bytes(port(&url(arguments)?.host)))),
+    member("getEscapedPath", &["kubernetes.URL -> string"], |arguments, _| {
+        Ok(Value::text(url(arguments)?.escaped_path()))
+    }),
+    member("getQuery", &["kubernetes.URL -> map(string, list(string))"], query),
 ];
 
 fn url<'v>(arguments: &'v [Value<'_>]) -> Result<&'v Url, Error> {

@@ -1,10 +1,13 @@
 //! Rules that CustomResourceDefinitions give (`x-kubernetes-validations`).
 
+use std::sync::Arc;
+
 use super::place::Place;
-use crate::cel::Program;
+use crate::cel::{Kind, Program, Refusal, Shape, Variable, Wanted};
 use crate::kubernetes::{FieldPath, PathStep};
 use crate::validate::fields::{has, is_given, text};
 use crate::validate::rules::{OLD_SELF, VARIABLES, steps};
+use crate::validate::shapes::shape_of;
 use crate::yaml::Map;
 
 const REASONS: [&str; 4] = ["FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"];
@@ -15,7 +18,6 @@ pub(super) fn rules(schema: &Map, path: &FieldPath, at: &mut Place<'_, '_, '_>) 
         let path = path.field("x-kubernetes-validations").with(PathStep::Index(index));
         form(rule, &path, at);
         field_path(rule, schema, &path, at);
-        expressions(rule, &path, at);
     }
 }
 
@@ -67,16 +69,131 @@ fn field_path(rule: &Map, schema: &Map, path: &FieldPath, at: &mut Place<'_, '_,
     }
 }
 
-fn expressions(rule: &Map, path: &FieldPath, at: &mut Place<'_, '_, '_>) {
-    for field in ["rule", "messageExpression"] {
-        let Some(node) = rule.get(field).filter(|_| !text(rule, field).trim().is_empty()) else { continue };
-        match Program::parse(text(rule, field), &VARIABLES) {
-            Err(error) => at.invalid_at(&path.field(field), node, &format!("compilation failed: {error}")),
-            Ok(program) if field == "rule" && !program.uses(OLD_SELF) && is_given(rule, "optionalOldSelf") => {
-                let path = path.field("optionalOldSelf");
-                at.invalid_missing(&path, "may not be set if oldSelf is not used in rule");
-            }
-            Ok(_) => {}
+/// What the API server refuses of the expressions of a schema. It compiles those of a level that is valid otherwise, with all below it:
+/// `invalid` are the paths of what is not.
+pub(super) fn expressions(schema: &Map, path: &FieldPath, invalid: &[String], at: &mut Place<'_, '_, '_>) {
+    Level { schema, shape: None, is_root: true, uncorrelatable: None, path }.check(invalid, at);
+}
+
+/// A schema in another one.
+struct Level<'l> {
+    schema: &'l Map,
+    /// The type of its data if that is known already.
+    shape: Option<&'l Arc<Shape>>,
+    is_root: bool,
+    /// The schema around it whose values cannot be found again in the object as it was before.
+    uncorrelatable: Option<&'l FieldPath>,
+    path: &'l FieldPath,
+}
+
+impl Level<'_> {
+    fn check(&self, invalid: &[String], at: &mut Place<'_, '_, '_>) {
+        let schema = self.schema;
+        let has_rules = !schema.list_at(&["x-kubernetes-validations"]).is_empty();
+        let made = (has_rules && self.shape.is_none()).then(|| shape_of(schema, self.is_root).map(Arc::new)).flatten();
+        let shape = self.shape.or(made.as_ref());
+        if has_rules && !invalid.iter().any(|path| is_below(path, &self.path.to_string())) {
+            self.rules(shape.map(Arc::as_ref), at);
         }
+        let kind = shape.map(|shape| &shape.kind);
+        if let Some(items) = schema.map_at(&["items"]) {
+            let is_correlatable = text(schema, "x-kubernetes-list-type") == "map";
+            let uncorrelatable = self.uncorrelatable.or(if is_correlatable { None } else { Some(self.path) });
+            let shape = kind.and_then(|kind| if let Kind::List(of, _) = kind { Some(of) } else { None });
+            Level { schema: items, shape, is_root: false, uncorrelatable, path: &self.path.field("items") }
+                .check(invalid, at);
+        }
+        if let Some(values) = schema.map_at(&["additionalProperties"]) {
+            let shape = kind.and_then(|kind| if let Kind::Map(of) = kind { Some(of) } else { None });
+            let path = self.path.field("additionalProperties");
+            Level { schema: values, shape, is_root: false, path: &path, ..*self }.check(invalid, at);
+        }
+        let is_whole_object = self.is_root || schema.is_true_at(&["x-kubernetes-embedded-resource"]);
+        for (name, node) in schema.map_at(&["properties"]).into_iter().flat_map(Map::iter) {
+            let inner = node.value.as_map().filter(|_| !(is_whole_object && name == "metadata"));
+            let Some(schema) = inner else { continue };
+            let shape = kind.and_then(|kind| match kind {
+                Kind::Object(fields) => fields.iter().find(|field| field.name == name).map(|field| &field.shape),
+                _ => None,
+            });
+            let path = self.path.field("properties").field(name);
+            Level { schema, shape, is_root: false, path: &path, ..*self }.check(invalid, at);
+        }
+    }
+
+    fn rules(&self, shape: Option<&Shape>, at: &mut Place<'_, '_, '_>) {
+        let path = self.path.field("x-kubernetes-validations");
+        let Some(shape) = shape else {
+            return at.invalid_missing(&path, "unable to convert structural schema to CEL declarations");
+        };
+        for (index, rule) in self.schema.indexed_maps_at(&["x-kubernetes-validations"]) {
+            expressions_of(rule, shape, self.uncorrelatable, &path.with(PathStep::Index(index)), at);
+        }
+    }
+}
+
+/// Whether a path leads to a place or below it.
+fn is_below(path: &str, place: &str) -> bool {
+    path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
+fn expressions_of(
+    rule: &Map,
+    shape: &Shape,
+    uncorrelatable: Option<&FieldPath>,
+    path: &FieldPath,
+    at: &mut Place<'_, '_, '_>,
+) {
+    let has_optional_old_self = rule.is_true_at(&["optionalOldSelf"]);
+    let variables = [Variable { shape, is_optional: false }, Variable { shape, is_optional: has_optional_old_self }];
+    let Some(node) = rule.get("rule").filter(|_| !text(rule, "rule").trim().is_empty()) else { return };
+    let program = match compiled(text(rule, "rule"), &variables, Wanted::Bool) {
+        Ok(program) => program,
+        Err(reason) => {
+            let message = match reason {
+                Reason::Compilation(reason) => format!("compilation failed: {reason}"),
+                Reason::Result => "cel expression must evaluate to a bool".to_owned(),
+                Reason::NotMade(reason) => format!("program instantiation failed: {reason}"),
+            };
+            return at.invalid_at(&path.field("rule"), node, &message);
+        }
+    };
+    let expression = text(rule, "messageExpression");
+    if let Some(node) = rule.get("messageExpression").filter(|_| !expression.trim().is_empty())
+        && let Err(reason) = compiled(expression, &variables, Wanted::String)
+    {
+        let message = match reason {
+            Reason::Compilation(reason) => format!("messageExpression compilation failed: {reason}"),
+            Reason::Result => "messageExpression must evaluate to a string".to_owned(),
+            Reason::NotMade(reason) => format!("messageExpression instantiation failed: {reason}"),
+        };
+        at.invalid_at(&path.field("messageExpression"), node, &message);
+    }
+    match uncorrelatable {
+        Some(uncorrelatable) if program.uses(OLD_SELF) => {
+            let what = "oldSelf cannot be used on the uncorrelatable portion of the schema within";
+            at.invalid_at(&path.field("rule"), node, &format!("{what} {uncorrelatable}"));
+        }
+        _ if !program.uses(OLD_SELF) && is_given(rule, "optionalOldSelf") => {
+            at.invalid_missing(&path.field("optionalOldSelf"), "may not be set if oldSelf is not used in rule");
+        }
+        _ => {}
+    }
+}
+
+/// Why an expression is refused.
+enum Reason {
+    Compilation(String),
+    NotMade(String),
+    Result,
+}
+
+fn compiled(text: &str, variables: &[Variable<'_>], wanted: Wanted) -> Result<Program, Reason> {
+    let program = Program::parse(text, &VARIABLES).map_err(|error| Reason::Compilation(error.in_text(text)))?;
+    match program.check(variables, wanted) {
+        Ok(()) => Ok(program),
+        Err(Refusal::Types(error)) => Err(Reason::Compilation(error.in_text(text))),
+        Err(Refusal::NotMade(reason)) => Err(Reason::NotMade(reason)),
+        Err(Refusal::Result) => Err(Reason::Result),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::definition_rules::rules;
+use super::definition_rules::{expressions, rules};
 use super::place::{Place, Row, Rule, row};
 use crate::kubernetes::{FieldPath, PathStep, names};
 use crate::validate::fields::{has, is_given, is_true, text};
@@ -179,7 +179,10 @@ fn schema(at: &mut Place<'_, '_, '_>) {
     let Some(node) = at.fields.at(["schema", "openAPIV3Schema"]) else { return };
     let Some(schema) = node.value.as_map() else { return };
     let path = at.path.field("schema").field("openAPIV3Schema");
+    let before = at.report.findings.len();
     structural(schema, Level::Root, &path, at);
+    let invalid: Vec<String> = at.report.findings[before..].iter().map(|finding| finding.path.clone()).collect();
+    expressions(schema, &path, &invalid, at);
 }
 
 /// Checks a schema that has a type and fields.

@@ -1,0 +1,200 @@
+//! What is wrong with arguments that are written out: patterns, durations, instants, formats, and what cannot be converted. cel-go
+//! looks at them when it compiles an expression (`cel/validator.go`, `ext/formatting.go`, `interpreter/decorators.go`).
+
+use super::checker::Checker;
+use super::types::Type;
+use crate::cel::ast::{Expr, Node};
+use crate::cel::error::Error;
+use crate::cel::evaluate::evaluate;
+use crate::cel::functions::{Form, Function};
+use crate::cel::run::{Limits, Run};
+use crate::go::regexp::Regexp;
+
+/// The functions that are called at once where their argument is written out.
+const CONVERSIONS: [&str; 10] =
+    ["bool", "bytes", "double", "duration", "dyn", "int", "string", "timestamp", "type", "uint"];
+
+impl<'s> Checker<'s> {
+    /// Reports what is wrong with literals in an expression whose types are known.
+    pub(super) fn literals(&mut self, expr: &Expr, limits: &Limits) {
+        expr.each_part(&mut |part| {
+            let Node::Call(function, arguments) = &part.node else { return };
+            match (function.name, arguments.as_slice()) {
+                // Of the function the text is looked at, and not the pattern.
+                ("matches", [text, pattern]) => {
+                    let argument = if function.form == Form::Member { pattern } else { text };
+                    if matches!(&argument.node, Node::String(pattern) if Regexp::parse(pattern).is_err()) {
+                        self.error(argument.at, "invalid matches argument".to_owned());
+                    }
+                }
+                ("duration", [argument @ Expr { node: Node::Int(_), .. }]) => {
+                    self.error(argument.at, "invalid duration argument".to_owned());
+                }
+                ("duration" | "timestamp", [argument]) if argument.is_literal() && fails(part, limits).is_some() => {
+                    self.error(argument.at, format!("invalid {} argument", function.name));
+                }
+                ("format", [Expr { node: Node::String(pattern), .. }, Expr { node: Node::List(items), .. }]) => {
+                    if let Err((at, message)) = self.format(pattern, items, part.at) {
+                        self.error(at, message);
+                    }
+                }
+                _ => {}
+            }
+        });
+        for types in std::mem::take(&mut self.alike) {
+            let mut types =
+                types.into_iter().map(|(at, of)| (at, self.bindings.closed(&of))).collect::<Vec<_>>().into_iter();
+            let Some((_, first)) = types.next() else { continue };
+            if let Some((at, other)) = types.find(|(_, of)| *of != first) {
+                self.mismatch(at, &first, &other);
+            }
+        }
+    }
+
+    /// Whether the items of a list fit the clauses of a format.
+    fn format(&mut self, pattern: &str, items: &[(Expr, bool)], at: usize) -> Result<(), (usize, String)> {
+        let mut rest = pattern;
+        let mut count = 0;
+        while let Some(start) = rest.find('%') {
+            rest = &rest[start + 1..];
+            if let Some(after) = rest.strip_prefix('%') {
+                rest = after;
+                continue;
+            }
+            if rest.is_empty() {
+                return Err((at, "unexpected end of string".to_owned()));
+            }
+            let Some((item, _)) = items.get(count) else { return Err((at, format!("index {count} out of range"))) };
+            count += 1;
+            let precision = rest.strip_prefix('.').map(|after| {
+                rest = after.trim_start_matches(|c: char| c.is_ascii_digit());
+                &after[..after.len() - rest.len()]
+            });
+            let unread = |why: &str| {
+                Err((at, format!("could not parse formatting clause: error while parsing precision: {why}")))
+            };
+            let Some(clause) = rest.chars().next() else { return unread("could not find end of precision specifier") };
+            if precision == Some("") {
+                return unread(
+                    "error while converting precision to integer: strconv.Atoi: parsing \"\": invalid syntax",
+                );
+            }
+            rest = &rest[clause.len_utf8()..];
+            let of = self.type_of(item);
+            let wrong = |what: &str, of: &Type<'_>| {
+                Err((item.at, format!("error during formatting: {what}, was given {}", name_of(of))))
+            };
+            let is_one_of = |names: &[&str]| match &of {
+                Type::Leaf(name) => names.contains(name),
+                other => matches!(other, Type::Dyn),
+            };
+            match clause {
+                's' => {
+                    if let Some(of) = self.not_a_text(item) {
+                        return wrong(
+                            "string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps",
+                            &of,
+                        );
+                    }
+                }
+                'd' if !is_one_of(&["int", "uint"]) => {
+                    return wrong("decimal clause can only be used on integers", &of);
+                }
+                'f' if !is_one_of(&["double", "string"]) => {
+                    return wrong("fixed-point clause can only be used on doubles", &of);
+                }
+                'e' if !is_one_of(&["double", "string"]) => {
+                    return wrong("scientific clause can only be used on doubles", &of);
+                }
+                'b' if !is_one_of(&["int", "uint", "bool"]) => {
+                    return wrong("only integers and bools can be formatted as binary", &of);
+                }
+                'x' | 'X' if !is_one_of(&["int", "uint", "string", "bytes"]) => {
+                    return wrong("only integers, byte buffers, and strings can be formatted as hex", &of);
+                }
+                'o' if !is_one_of(&["int", "uint"]) => return wrong("octal clause can only be used on integers", &of),
+                'd' | 'f' | 'e' | 'b' | 'x' | 'X' | 'o' => {}
+                other => {
+                    let reason = format!("unrecognized formatting clause \"{other}\"");
+                    return Err((at, format!("could not parse formatting clause: {reason}")));
+                }
+            }
+        }
+        if items.len() > count {
+            let given = items.len();
+            return Err((at, format!("too many arguments supplied to string.format (expected {count}, got {given})")));
+        }
+        Ok(())
+    }
+
+    /// The type of a part that cannot be made a text.
+    fn not_a_text(&mut self, expr: &Expr) -> Option<Type<'s>> {
+        let of = self.type_of(expr);
+        let is_text = match &of {
+            Type::Leaf(name) => !name.contains('.'),
+            Type::Dyn | Type::List(_) | Type::Map(_) | Type::Meta(_) => true,
+            _ => false,
+        };
+        if !is_text {
+            return Some(of);
+        }
+        match &expr.node {
+            Node::List(items) => items.iter().find_map(|(item, _)| self.not_a_text(item)),
+            Node::Map(entries) => {
+                entries.iter().find_map(|(key, value, _)| self.not_a_text(key).or_else(|| self.not_a_text(value)))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The name of a type without its parts.
+fn name_of(of: &Type<'_>) -> String {
+    let shown = of.to_string();
+    match of {
+        Type::Object(..) => shown,
+        _ => shown.split('(').next().unwrap_or_default().to_owned(),
+    }
+}
+
+/// Why a part of an expression fails, which is written out.
+fn fails(part: &Expr, limits: &Limits) -> Option<String> {
+    match evaluate(part, Vec::new(), &mut Run::new(limits)) {
+        Err(Error::Fails(reason)) => Some(reason),
+        _ => None,
+    }
+}
+
+/// Why no program can be made of an expression: a conversion or a pattern that is written out is invalid.
+pub(super) fn not_made(expr: &Expr, limits: &Limits) -> Option<String> {
+    let mut found = None;
+    expr.each_part(&mut |part| {
+        let Node::Call(function, arguments) = &part.node else { return };
+        let reason = match arguments.as_slice() {
+            [argument] if is_conversion(function) && is_constant(argument) => fails(part, limits),
+            [_, Expr { node: Node::String(pattern), .. }, ..]
+                if matches!(function.name, "find" | "findAll" | "matches") =>
+            {
+                Regexp::parse(pattern).err().map(|reason| format!("error parsing regexp: {reason}"))
+            }
+            _ => None,
+        };
+        found = found.take().or(reason);
+    });
+    found
+}
+
+fn is_conversion(function: &Function) -> bool {
+    function.form == Form::Global && CONVERSIONS.contains(&function.name)
+}
+
+fn is_constant(expr: &Expr) -> bool {
+    match &expr.node {
+        Node::List(items) => items.iter().all(|(item, is_optional)| !is_optional && is_constant(item)),
+        Node::Map(entries) => {
+            entries.iter().all(|(key, value, is_optional)| !is_optional && is_constant(key) && is_constant(value))
+        }
+        Node::Call(function, arguments) => is_conversion(function) && arguments.iter().all(is_constant),
+        _ => expr.is_literal(),
+    }
+}

@@ -1,0 +1,124 @@
+//! The types of macros, which cel-go replaces by loops before it checks them (cel-go, `parser/macro.go`, `ext/comprehensions.go`,
+//! `ext/lists.go`, `cel/library.go`).
+
+use super::checker::Checker;
+use super::signatures::{self, CONDITIONAL, INSERT, SORT_BY};
+use super::types::{BOOL, INT, Type};
+use crate::cel::ast::{Expr, Macro, MacroKind, Operator};
+
+impl<'s> Checker<'s> {
+    /// The type of a macro.
+    pub(super) fn expand(&mut self, of: &Macro, at: usize) -> Type<'s> {
+        let range = self.of(&of.range);
+        match of.kind {
+            MacroKind::OptionalMap | MacroKind::OptionalFlatMap => self.optional_map(of, range, at),
+            MacroKind::SortBy => {
+                let keys = self.loop_over(of, &range, at);
+                self.call("@sortByAssociatedKeys", SORT_BY, vec![range, keys], true, at)
+            }
+            _ => self.loop_over(of, &range, at),
+        }
+    }
+
+    fn optional_map(&mut self, of: &Macro, target: Type<'s>, at: usize) -> Type<'s> {
+        let condition = self.call("hasValue", &["optional_type(V) -> bool"], vec![target.clone()], true, at);
+        let value = self.call("value", &["optional_type(V) -> V"], vec![target], true, at);
+        let body = self.with(&[value], |checker| checker.of(&of.body));
+        let body = self.bindings.known(&body);
+        let then = match of.kind {
+            MacroKind::OptionalMap => Type::optional(body),
+            _ => body,
+        };
+        let otherwise = Type::optional(self.bindings.open());
+        self.call("_?_:_", CONDITIONAL, vec![condition, then, otherwise], false, at)
+    }
+
+    /// Checks with more variables in scope.
+    fn with<T>(&mut self, variables: &[Type<'s>], check: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = self.variables.len();
+        self.variables.extend_from_slice(variables);
+        let outcome = check(self);
+        self.variables.truncate(outer);
+        outcome
+    }
+
+    /// The variables of a loop over something.
+    fn variables_of(&mut self, range: &Expr, of: &Type<'s>, is_double: bool) -> Vec<Type<'s>> {
+        let of = self.bindings.known(of);
+        match &of {
+            Type::List(item) if is_double => vec![INT, (**item).clone()],
+            Type::List(item) => vec![(**item).clone()],
+            Type::Map(entry) if is_double => vec![entry.0.clone(), entry.1.clone()],
+            Type::Map(entry) => vec![entry.0.clone()],
+            Type::Dyn | Type::Error | Type::Open(_) => {
+                self.fits(&Type::Dyn, &of);
+                vec![Type::Dyn; 1 + usize::from(is_double)]
+            }
+            _ => {
+                let what = "cannot be range of a comprehension (must be list, map, or dynamic)";
+                self.error(range.at, format!("expression of type '{of}' {what}"));
+                vec![Type::Error; 1 + usize::from(is_double)]
+            }
+        }
+    }
+
+    fn loop_over(&mut self, of: &Macro, range: &Type<'s>, at: usize) -> Type<'s> {
+        // What the loop makes, as it is at its start.
+        let made = match of.kind {
+            MacroKind::All | MacroKind::Exists => BOOL,
+            MacroKind::ExistsOne => INT,
+            MacroKind::TransformMap | MacroKind::TransformMapEntry => {
+                Type::map(self.bindings.open(), self.bindings.open())
+            }
+            _ => Type::list(self.bindings.open()),
+        };
+        let variables = self.variables_of(&of.range, range, of.is_double);
+        let first = variables.first().cloned().unwrap_or(Type::Dyn);
+        let step = self.with(&variables, |checker| checker.step(of, made.clone(), first, at));
+        if !self.fits(&made, &step) {
+            self.mismatch(at, &made, &step);
+        }
+        if of.kind == MacroKind::ExistsOne { BOOL } else { self.bindings.known(&made) }
+    }
+
+    /// What the loop has made after one round more.
+    fn step(&mut self, of: &Macro, made: Type<'s>, first: Type<'s>, at: usize) -> Type<'s> {
+        let condition = match (&of.filter, of.kind) {
+            (Some(filter), _) => Some(self.of(filter)),
+            (None, MacroKind::Filter) => Some(self.of(&of.body)),
+            _ => None,
+        };
+        let (add, additions) = signatures::of_operator(Operator::Add);
+        let step = match of.kind {
+            MacroKind::All | MacroKind::Exists => {
+                let body = self.of(&of.body);
+                if !self.fits(&body, &BOOL) {
+                    self.mismatch(of.body.at, &BOOL, &body);
+                    return Type::Error;
+                }
+                BOOL
+            }
+            MacroKind::ExistsOne => {
+                let body = self.of(&of.body);
+                return self.call("_?_:_", CONDITIONAL, vec![body, INT, INT], false, at);
+            }
+            MacroKind::Filter => self.call(add, additions, vec![made.clone(), Type::list(first)], false, at),
+            MacroKind::TransformMap => {
+                let body = self.of(&of.body);
+                self.call("cel.@mapInsert", INSERT, vec![made.clone(), first, body], false, at)
+            }
+            MacroKind::TransformMapEntry => {
+                let body = self.of(&of.body);
+                self.call("cel.@mapInsert", INSERT, vec![made.clone(), body], false, at)
+            }
+            _ => {
+                let body = self.of(&of.body);
+                self.call(add, additions, vec![made.clone(), Type::list(body)], false, at)
+            }
+        };
+        match condition {
+            Some(condition) => self.call("_?_:_", CONDITIONAL, vec![condition, step, made], false, at),
+            None => step,
+        }
+    }
+}

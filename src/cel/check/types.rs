@@ -1,0 +1,165 @@
+//! The types that expressions have before they are evaluated (the CEL specification, "Gradual Type Checking").
+
+use std::fmt;
+use std::rc::Rc;
+
+use crate::cel::shape::{Field, Kind, Shape};
+
+/// A type. Types of parts are shared: a type may name another many times.
+#[derive(Debug, Clone)]
+pub(super) enum Type<'s> {
+    /// Any: what is known only when it is evaluated.
+    Dyn,
+    /// What has been reported already.
+    Error,
+    /// A type without parts, by its name in messages: `int`, `net.IP`.
+    Leaf(&'static str),
+    /// An object of a schema, by its place.
+    Object(Rc<str>, &'s [Field]),
+    Optional(Rc<Type<'s>>),
+    List(Rc<Type<'s>>),
+    Map(Rc<(Type<'s>, Type<'s>)>),
+    /// The type of a type.
+    Meta(Option<Rc<Type<'s>>>),
+    /// A type that is still open.
+    Open(usize),
+}
+
+pub(super) const BOOL: Type<'static> = Type::Leaf("bool");
+pub(super) const INT: Type<'static> = Type::Leaf("int");
+pub(super) const STRING: Type<'static> = Type::Leaf("string");
+pub(super) const NULL: Type<'static> = Type::Leaf("null");
+
+/// The leaves by their names.
+const LEAVES: [&str; 16] = [
+    "bool",
+    "bytes",
+    "double",
+    "duration",
+    "int",
+    "kubernetes.NamedFormat",
+    "kubernetes.Quantity",
+    "kubernetes.Semver",
+    "kubernetes.URL",
+    "net.CIDR",
+    "net.IP",
+    "null",
+    "string",
+    "timestamp",
+    "uint",
+    "unknown",
+];
+
+impl<'s> Type<'s> {
+    pub(super) fn optional(of: Type<'s>) -> Type<'s> {
+        Type::Optional(Rc::new(of))
+    }
+
+    pub(super) fn list(of: Type<'s>) -> Type<'s> {
+        Type::List(Rc::new(of))
+    }
+
+    pub(super) fn map(key: Type<'s>, value: Type<'s>) -> Type<'s> {
+        Type::Map(Rc::new((key, value)))
+    }
+
+    /// A leaf, or `dyn`, by its name.
+    pub(super) fn named(name: &str) -> Option<Type<'s>> {
+        if name == "dyn" {
+            return Some(Type::Dyn);
+        }
+        LEAVES.into_iter().find(|known| *known == name).map(Type::Leaf)
+    }
+
+    /// The type of data, as k8s.io/apiserver derives it from a schema. `place` names objects.
+    pub(super) fn of_data(shape: &'s Shape, place: &str) -> Type<'s> {
+        match &shape.kind {
+            Kind::IntOrString | Kind::Unknown => Type::Dyn,
+            Kind::String => STRING,
+            Kind::Bytes => Type::Leaf("bytes"),
+            Kind::Duration => Type::Leaf("duration"),
+            Kind::Date | Kind::DateTime => Type::Leaf("timestamp"),
+            Kind::Bool => BOOL,
+            Kind::Double => Type::Leaf("double"),
+            Kind::Int => INT,
+            Kind::List(of, _) => Type::list(Type::of_data(of, &format!("{place}.@idx"))),
+            Kind::Map(of) => Type::map(STRING, Type::of_data(of, &format!("{place}.@elem"))),
+            Kind::Object(fields) => Type::Object(place.into(), fields),
+        }
+    }
+
+    /// What an identifier that is a type has: `int` in `type(x) == int`.
+    pub(super) fn of_name(name: &'static str) -> Type<'s> {
+        let of = match name {
+            "list" => Type::list(Type::Dyn),
+            "map" => Type::map(Type::Dyn, Type::Dyn),
+            "google.protobuf.Duration" => Type::Leaf("duration"),
+            "google.protobuf.Timestamp" => Type::Leaf("timestamp"),
+            "null_type" => NULL,
+            "optional_type" => Type::optional(Type::Dyn),
+            name => match Type::named(name) {
+                Some(of) => of,
+                None => return Type::Meta(None),
+            },
+        };
+        Type::Meta(Some(Rc::new(of)))
+    }
+
+    /// Whether null fits, too. What data may be null is of no account to cel-go.
+    pub(super) fn takes_null(&self) -> bool {
+        match self {
+            Type::Leaf(name) => matches!(*name, "null" | "duration" | "timestamp") || name.contains('.'),
+            Type::Object(..) | Type::Optional(_) => true,
+            _ => false,
+        }
+    }
+
+    /// How many types it is made of, counted up to a limit.
+    pub(super) fn weight(&self, most: usize) -> usize {
+        if most == 0 {
+            return 1;
+        }
+        match self {
+            Type::Optional(of) | Type::List(of) | Type::Meta(Some(of)) => 1 + of.weight(most - 1),
+            Type::Map(of) => {
+                let key = of.0.weight(most - 1);
+                1 + key + of.1.weight((most - 1).saturating_sub(key))
+            }
+            _ => 1,
+        }
+    }
+}
+
+impl PartialEq for Type<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Type::Dyn, Type::Dyn) | (Type::Error, Type::Error) | (Type::Meta(None), Type::Meta(None)) => true,
+            (Type::Leaf(name), Type::Leaf(other)) => name == other,
+            (Type::Object(place, _), Type::Object(other, _)) => place == other,
+            (Type::Optional(of), Type::Optional(other))
+            | (Type::List(of), Type::List(other))
+            | (Type::Meta(Some(of)), Type::Meta(Some(other))) => Rc::ptr_eq(of, other) || of == other,
+            (Type::Map(of), Type::Map(other)) => Rc::ptr_eq(of, other) || of == other,
+            (Type::Open(number), Type::Open(other)) => number == other,
+            _ => false,
+        }
+    }
+}
+
+/// As messages of cel-go name a type.
+impl fmt::Display for Type<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Type::Dyn => f.write_str("dyn"),
+            Type::Error => f.write_str("!error!"),
+            Type::Leaf(name) => f.write_str(name),
+            Type::Object(place, _) => f.write_str(place),
+            Type::Optional(of) => write!(f, "optional_type({of})"),
+            Type::List(of) => write!(f, "list({of})"),
+            Type::Map(of) => write!(f, "map({}, {})", of.0, of.1),
+            Type::Meta(None) => f.write_str("type"),
+            Type::Meta(Some(of)) => write!(f, "type({of})"),
+            Type::Open(number) => write!(f, "_var{number}"),
+        }
+    }
+}

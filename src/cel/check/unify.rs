@@ -1,0 +1,193 @@
+//! Which types fit which, and what open types have become by that (cel-go, `checker/types.go`).
+
+use std::rc::Rc;
+
+use super::types::{NULL, Type};
+
+/// The steps that the check of an expression may take.
+const STEPS: usize = 100_000;
+/// How many parts a type may have.
+const MAX_WEIGHT: usize = 500;
+/// How deep types may be nested.
+const MAX_DEPTH: usize = 500;
+
+/// What open types have become.
+#[derive(Debug, Default)]
+pub(super) struct Bindings<'s> {
+    of: Vec<Option<Type<'s>>>,
+    /// What was there before, to return to.
+    log: Vec<(usize, Option<Type<'s>>)>,
+    steps: usize,
+    depth: usize,
+}
+
+impl<'s> Bindings<'s> {
+    pub(super) fn open(&mut self) -> Type<'s> {
+        self.of.push(None);
+        Type::Open(self.of.len() - 1)
+    }
+
+    /// Whether there was too much to do: then nothing is known.
+    pub(super) fn gave_up(&self) -> bool {
+        self.steps > STEPS
+    }
+
+    fn give_up(&mut self) {
+        self.steps = STEPS + 1;
+    }
+
+    /// Does a step one level deeper, or gives up.
+    fn deeper<T>(&mut self, given_up: T, inner: impl FnOnce(&mut Self) -> T) -> T {
+        self.steps += 1;
+        if self.depth >= MAX_DEPTH {
+            self.give_up();
+        }
+        if self.gave_up() {
+            return given_up;
+        }
+        self.depth += 1;
+        let outcome = inner(self);
+        self.depth -= 1;
+        outcome
+    }
+
+    fn bind(&mut self, open: usize, to: Type<'s>) {
+        if let Some(place) = self.of.get_mut(open) {
+            self.log.push((open, place.replace(to)));
+        }
+    }
+
+    fn bound(&self, open: usize) -> Option<Type<'s>> {
+        self.of.get(open).cloned().flatten()
+    }
+
+    /// Whether types fit those that are expected, one by one. Only then anything becomes known of open types.
+    pub(super) fn fit(&mut self, given: &[Type<'s>], expected: &[Type<'s>]) -> bool {
+        let start = self.log.len();
+        let fits = given.len() == expected.len()
+            && given.iter().zip(expected).all(|(given, expected)| self.fits(given, expected));
+        if !fits {
+            for (open, before) in self.log.drain(start..).rev() {
+                if let Some(place) = self.of.get_mut(open) {
+                    *place = before;
+                }
+            }
+        }
+        self.log.clear();
+        fits
+    }
+
+    fn fits(&mut self, one: &Type<'s>, other: &Type<'s>) -> bool {
+        self.deeper(true, |bindings| bindings.fits_by_kind(one, other))
+    }
+
+    fn fits_by_kind(&mut self, one: &Type<'s>, other: &Type<'s>) -> bool {
+        if let Type::Open(open) = other {
+            match self.stands_for(one, *open) {
+                (true, _) => return true,
+                (false, true) => return false,
+                (false, false) => {}
+            }
+        }
+        match (one, other) {
+            (Type::Open(open), other) => self.stands_for(other, *open).0,
+            (Type::Dyn | Type::Error, _) | (_, Type::Dyn | Type::Error) => true,
+            (one, other) if *one == NULL => other.takes_null(),
+            (one, other) if *other == NULL => one.takes_null(),
+            (Type::Meta(_), Type::Meta(_)) => true,
+            (Type::Optional(one), Type::Optional(other)) | (Type::List(one), Type::List(other)) => {
+                self.fits(one, other)
+            }
+            (Type::Map(one), Type::Map(other)) => self.fits(&one.0, &other.0) && self.fits(&one.1, &other.1),
+            (one, other) => one == other,
+        }
+    }
+
+    /// Whether an open type can be this one, and whether something was known of it.
+    fn stands_for(&mut self, one: &Type<'s>, open: usize) -> (bool, bool) {
+        if *one == Type::Open(open) {
+            return (true, true);
+        }
+        if let Some(known) = self.bound(open) {
+            if *one == known {
+                return (true, true);
+            }
+            if !self.fits(one, &known) {
+                return (false, true);
+            }
+            let general = most_general(one, &known);
+            if !self.has(&general, open) {
+                self.bind(open, general);
+            }
+            return (true, true);
+        }
+        let is_free = !self.has(one, open);
+        if is_free {
+            self.bind(open, one.clone());
+        }
+        (is_free, false)
+    }
+
+    /// Whether an open type is a part of a type.
+    fn has(&mut self, of: &Type<'s>, open: usize) -> bool {
+        self.deeper(true, |bindings| match of {
+            Type::Open(other) if *other == open => true,
+            Type::Open(other) => bindings.bound(*other).is_some_and(|known| bindings.has(&known, open)),
+            Type::Optional(of) | Type::List(of) | Type::Meta(Some(of)) => bindings.has(of, open),
+            Type::Map(of) => bindings.has(&of.0, open) || bindings.has(&of.1, open),
+            _ => false,
+        })
+    }
+
+    /// A type with what is known of the open ones in it.
+    pub(super) fn known(&mut self, of: &Type<'s>) -> Type<'s> {
+        let known = self.deeper(Type::Dyn, |bindings| match of {
+            Type::Open(open) => match bindings.bound(*open) {
+                Some(bound) => bindings.known(&bound),
+                None => of.clone(),
+            },
+            Type::Optional(of) => Type::optional(bindings.known(of)),
+            Type::List(of) => Type::list(bindings.known(of)),
+            Type::Meta(Some(of)) => Type::Meta(Some(Rc::new(bindings.known(of)))),
+            Type::Map(of) => Type::map(bindings.known(&of.0), bindings.known(&of.1)),
+            other => other.clone(),
+        });
+        if known.weight(MAX_WEIGHT) >= MAX_WEIGHT {
+            self.give_up();
+        }
+        known
+    }
+
+    /// A type in which nothing is open: what is still open may be anything.
+    pub(super) fn closed(&mut self, of: &Type<'s>) -> Type<'s> {
+        fn without_open<'s>(of: Type<'s>) -> Type<'s> {
+            let inner = |of: Rc<Type<'s>>| Rc::new(without_open((*of).clone()));
+            match of {
+                Type::Open(_) => Type::Dyn,
+                Type::Optional(of) => Type::Optional(inner(of)),
+                Type::List(of) => Type::List(inner(of)),
+                Type::Meta(Some(of)) => Type::Meta(Some(inner(of))),
+                Type::Map(of) => Type::map(without_open(of.0.clone()), without_open(of.1.clone())),
+                other => other,
+            }
+        }
+        let known = self.known(of);
+        if self.gave_up() { Type::Dyn } else { without_open(known) }
+    }
+}
+
+/// The one of two types that fit each other which says less.
+pub(super) fn most_general<'s>(one: &Type<'s>, other: &Type<'s>) -> Type<'s> {
+    if says_less(one, other) { one.clone() } else { other.clone() }
+}
+
+fn says_less(one: &Type<'_>, other: &Type<'_>) -> bool {
+    match (one, other) {
+        (Type::Dyn | Type::Open(_), _) => true,
+        (_, Type::Dyn | Type::Open(_)) => false,
+        (Type::Optional(one), Type::Optional(other)) | (Type::List(one), Type::List(other)) => says_less(one, other),
+        (Type::Map(one), Type::Map(other)) => says_less(&one.0, &other.0) && says_less(&one.1, &other.1),
+        (Type::Meta(_), Type::Meta(_)) => true,
+        (one, other) => one == other,
+    }
+}
