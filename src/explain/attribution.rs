@@ -22,6 +22,8 @@ pub(super) struct Attributed {
     /// `None` if it made the object appear or go.
     pub(super) change: Option<usize>,
     pub(super) candidate: usize,
+    /// Whether it is as it was before when the value is put back. Otherwise other values made it too.
+    is_whole: bool,
 }
 
 /// Finds what the values made in which two sides differ.
@@ -82,6 +84,10 @@ impl<'a> Attribution<'a> {
             }
         }
         found.sort_unstable();
+        // What one value made whole needs no others: those decide about it on the new side only.
+        let whole: HashSet<_> =
+            found.iter().filter(|made| made.is_whole).map(|made| (made.difference, made.change)).collect();
+        found.retain(|made| made.is_whole || !whole.contains(&(made.difference, made.change)));
         found
     }
 
@@ -113,7 +119,10 @@ impl<'a> Attribution<'a> {
 
     /// What the candidates of a group made, by what is rendered when they are put back; `None` if it is not clear which of them.
     fn made(&self, differences: &[Difference], group: &[usize], rendered: Vec<Rendered>) -> Option<Vec<Attributed>> {
-        let texts = rendered.into_iter().map(|rendered| (rendered.path, rendered.text));
+        let touched = self.experiment.touched(&rendered);
+        // What is in other files is as on the new side, and need not be read.
+        let texts = rendered.iter().filter(|rendered| touched.contains(rendered.path.as_str()));
+        let texts = texts.map(|rendered| (rendered.path.clone(), rendered.text.clone()));
         let Ok(manifests) = Manifests::read(texts) else { return None };
         let objects: Vec<Object> = manifests.manifests.iter().chain(&manifests.hooks).map(Manifest::object).collect();
         let objects = by_id(&objects);
@@ -123,18 +132,20 @@ impl<'a> Attribution<'a> {
                 ([candidate], _) => Some(*candidate),
                 (_, dependents) => dependents.as_ref()?.one_of(group, &difference.id),
             };
-            let tried = objects.get(&difference.id);
+            let (tried, now) = (objects.get(&difference.id), self.new.get(&difference.id));
+            if now.is_some_and(|now| !touched.contains(now.origin.as_str())) {
+                continue;
+            }
+            let whole = |change| -> Option<Attributed> {
+                Some(Attributed { difference: number, change, candidate: candidate()?, is_whole: true })
+            };
             match difference.status {
-                Status::Added if tried.is_none() => {
-                    made.push(Attributed { difference: number, change: None, candidate: candidate()? });
-                }
-                Status::Removed if tried.is_some() => {
-                    made.push(Attributed { difference: number, change: None, candidate: candidate()? });
-                }
+                Status::Added if tried.is_none() => made.push(whole(None)?),
+                Status::Removed if tried.is_some() => made.push(whole(None)?),
                 Status::Changed => {
-                    let Some((tried, now)) = tried.zip(self.new.get(&difference.id)) else { continue };
-                    for change in self.moved(difference, tried, now) {
-                        made.push(Attributed { difference: number, change: Some(change), candidate: candidate()? });
+                    let Some((tried, now)) = tried.zip(now) else { continue };
+                    for (change, is_whole) in self.moved(difference, tried, now) {
+                        made.push(Attributed { is_whole, ..whole(Some(change))? });
                     }
                 }
                 _ => {}
@@ -143,21 +154,21 @@ impl<'a> Attribution<'a> {
         Some(made)
     }
 
-    /// The numbers of the changes that change back with an object that was tried.
-    fn moved(&self, difference: &Difference, tried: &Object, now: &Object) -> Vec<usize> {
+    /// The numbers of the changes that change back with an object that was tried, and whether each is as it was before then.
+    fn moved(&self, difference: &Difference, tried: &Object, now: &Object) -> Vec<(usize, bool)> {
         if tried.text().is_some_and(|text| now.text() == Some(text)) {
             return Vec::new();
         }
         let moved = diff::changes(tried, now);
-        let left = match self.old.get(&difference.id).filter(|_| self.has_to_be_as_before) {
-            Some(old) => diff::changes(old, tried),
-            None => Vec::new(),
+        let left = match self.old.get(&difference.old_id()) {
+            Some(old) if !moved.is_empty() => diff::changes(old, tried),
+            _ => Vec::new(),
         };
-        let changes = difference.changes.iter().enumerate().filter(|(_, change)| {
-            let meets = |others: &[diff::Change]| others.iter().any(|other| other.path.meets(&change.path));
-            meets(&moved) && !meets(&left)
-        });
-        changes.map(|(number, _)| number).collect()
+        let meets =
+            |others: &[diff::Change], change: &diff::Change| others.iter().any(|other| other.path.meets(&change.path));
+        let changes = difference.changes.iter().enumerate().filter(|(_, change)| meets(&moved, change));
+        let changes = changes.map(|(number, change)| (number, !meets(&left, change)));
+        changes.filter(|(_, is_whole)| *is_whole || !self.has_to_be_as_before).collect()
     }
 }
 

@@ -48,7 +48,7 @@ pub fn add_causes(
     };
     let has_to_be_as_before = matches!(before, Before::Unknown);
     let attribution = Attribution::new(&experiment, &candidates, traces, (old, new), has_to_be_as_before);
-    for Attributed { difference, change, candidate } in attribution.of(&comparison.differences) {
+    for Attributed { difference, change, candidate, .. } in attribution.of(&comparison.differences) {
         let cause = cause(&experiment, &candidates[candidate], secrets);
         let difference = &mut comparison.differences[difference];
         match change {

@@ -1,6 +1,7 @@
 //! Experiments: the chart is rendered with other values than those that are set.
 
 use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -108,6 +109,16 @@ impl<'a> Experiment<'a> {
             Ok(rendered) => Outcome::Rendered(rendered),
             Err(errors) => Outcome::Refused(errors),
         }
+    }
+
+    /// The paths of what is rendered otherwise than with the values as they are, or not at all.
+    pub(super) fn touched<'r>(&'r self, rendered: &'r [Rendered]) -> HashSet<&'r str> {
+        let before: HashMap<&str, &Rendered> =
+            self.rendered.iter().map(|rendered| (rendered.path.as_str(), rendered)).collect();
+        let after: HashSet<&str> = rendered.iter().map(|rendered| rendered.path.as_str()).collect();
+        let is_other = |now: &&Rendered| before.get(now.path.as_str()).is_none_or(|before| before.text != now.text);
+        let gone = before.keys().filter(|path| !after.contains(*path)).copied();
+        rendered.iter().filter(is_other).map(|rendered| rendered.path.as_str()).chain(gone).collect()
     }
 
     fn free_sessions(&self) -> MutexGuard<'_, Vec<Session>> {
