@@ -155,7 +155,9 @@ pub fn explain(
         gate = preconditions::gates(&experiment, &[(path.clone(), tried.clone())]).pop().flatten();
     }
     let value = path.get(values).cloned();
-    let near = if value.is_none() && setters.is_empty() { near_names(&experiment, path) } else { Vec::new() };
+    let mut near = if value.is_none() && setters.is_empty() { near_names(&experiment, path) } else { Vec::new() };
+    // Templates use what is commented out in values.yaml.
+    near.retain(|name| *name != path.to_string());
     let described = experiment.describes(path);
     let warnings = experiment.prepared.warnings.clone();
     Ok(Explanation {

@@ -70,13 +70,18 @@ fn write_setters(setters: &[ValueSource], paint: Paint, out: &mut String) {
     }
     let several = if setters.len() > 1 { ", the strongest first" } else { "" };
     let _ = writeln!(out, "\nSet by{several}:");
-    let places: Vec<String> = setters.iter().map(|setter| cut(&setter.place.to_string(), LONGEST_VALUE)).collect();
+    let places: Vec<String> =
+        setters.iter().map(|setter| cut_start(&setter.place.to_string(), LONGEST_VALUE)).collect();
     let width = places.iter().map(|place| place.chars().count()).max().unwrap_or_default();
     for (setter, place) in setters.iter().zip(places) {
         let place = format!("{place:width$}");
         let (mark, place) =
             if setter.wins { (paint.green("*"), paint.green(&place)) } else { (" ".into(), place.into()) };
-        let value = setter.value.as_ref().map_or("takes it away".to_owned(), shown);
+        let value = match (&setter.value, &setter.by) {
+            (Some(value), _) => shown(value),
+            (None, SetBy::Chart(_)) => "null".to_owned(),
+            (None, _) => "null takes it away".to_owned(),
+        };
         let by = match &setter.by {
             SetBy::Chart(name) => format!("  (default of {})", printable(name)),
             SetBy::Elsewhere => "  (a global value of a chart above)".to_owned(),
@@ -167,6 +172,11 @@ fn write_traced(explanation: &Explanation, all: bool, paint: Paint, out: &mut St
             continue;
         }
         let plural = if count == 1 { "" } else { "s" };
+        if room == 0 {
+            let them = if count == 1 { "it" } else { "them" };
+            let _ = writeln!(out, "{verb} {count} line{plural} of the output; --all shows {them}");
+            continue;
+        }
         let _ = writeln!(out, "{verb} {count} line{plural} of the output:");
         let mut left_out = 0;
         for (effect, lines) in found {
@@ -299,6 +309,13 @@ pub(super) fn cut(text: &str, longest: usize) -> String {
     }
     let kept: String = text.chars().take(longest.saturating_sub(3)).collect();
     format!("{kept}...")
+}
+
+/// A place in one line; where it is too long its start is cut, since files and lines are at the end.
+fn cut_start(text: &str, longest: usize) -> String {
+    let text = printable(text);
+    let Some(more @ 1..) = text.chars().count().checked_sub(longest) else { return text.into_owned() };
+    format!("...{}", text.chars().skip(more + 3).collect::<String>())
 }
 
 fn first_line(text: &str) -> &str {
