@@ -4,7 +4,7 @@ use super::cause::Cause;
 use super::change_lines::change_lines;
 use super::compare::Change;
 use super::difference::{Comparison, Difference, Status};
-use super::impact::ImpactLevel;
+use super::impact::{Impact, ImpactLevel};
 use super::origin::Origin;
 use super::text::cause_lines;
 use crate::diagnostic::{Diagnostic, Severity, SourceKind, Span};
@@ -31,7 +31,13 @@ fn of_object(difference: &Difference) -> Vec<Finding> {
     };
     let mut found = Vec::new();
     let first = difference.changes.iter().find(|change| change.origin.is_some() || !change.causes.is_empty());
-    let with_places = |diagnostic| match first {
+    let about = |impact: &Impact| {
+        let fields = impact.fields();
+        let is_one = |change: &&Change| fields.iter().any(|field| is_in(&change.path.to_string(), field));
+        let with_place = |change: &&Change| change.origin.is_some() || !change.causes.is_empty();
+        difference.changes.iter().filter(is_one).find(with_place)
+    };
+    let with_places = |diagnostic, impact: &Impact| match about(impact).or(first) {
         Some(change) => placed(diagnostic, &change.causes, change.origin.as_deref()),
         None => placed(diagnostic, &difference.causes, difference.line.as_ref()),
     };
@@ -41,7 +47,8 @@ fn of_object(difference: &Difference) -> Vec<Finding> {
             ImpactLevel::Warning => (Severity::Warning, "change-impact"),
             ImpactLevel::Rejected => (Severity::Error, "change-rejected"),
         };
-        let mut diagnostic = with_places(Diagnostic::new(severity, code, format!("{object}: {}", impact.text)));
+        let diagnostic = Diagnostic::new(severity, code, format!("{object}: {}", impact.text));
+        let mut diagnostic = with_places(diagnostic, impact);
         diagnostic.help.extend(impact.remedy.clone());
         found.push(finding(String::new(), diagnostic));
     }
@@ -59,6 +66,14 @@ fn of_object(difference: &Difference) -> Vec<Finding> {
         found.push(finding(change.path.to_string(), placed(diagnostic, &change.causes, change.origin.as_deref())));
     }
     found
+}
+
+/// Whether a path leads to a field, to something in it, or to what it is in.
+fn is_in(path: &str, field: &str) -> bool {
+    let starts = |long: &str, short: &str| {
+        long.strip_prefix(short).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    };
+    starts(path, field) || starts(field, path)
 }
 
 fn with_causes(message: String, causes: &[Cause]) -> String {

@@ -99,40 +99,40 @@ pub(super) struct Diff {
     #[command(flatten)]
     sides: SideFlags,
     /// The form of the answer
-    #[arg(short, long, value_enum, default_value = "text", value_name = "FORMAT")]
+    #[arg(short, long, value_enum, default_value = "text", value_name = "FORMAT", help_heading = "Output")]
     output: DiffFormat,
     /// Exit with 2 if there are differences
-    #[arg(long)]
+    #[arg(long, help_heading = "Output")]
     detailed_exitcode: bool,
     /// Unchanged lines around those that differ in a text
-    #[arg(long, value_name = "LINES", default_value_t = 3)]
+    #[arg(long, value_name = "LINES", default_value_t = 3, help_heading = "Output")]
     context: usize,
     /// List the container images that change, and nothing else; with --output json as one object
-    #[arg(long, conflicts_with = "side_by_side")]
+    #[arg(long, conflicts_with = "side_by_side", help_heading = "Output")]
     images: bool,
     /// Show the old and the new text of each object beside each other
-    #[arg(long)]
+    #[arg(long, help_heading = "Output")]
     side_by_side: bool,
     /// With --side-by-side: the width of the lines; without it that of COLUMNS or of the terminal, else 130
-    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..=2000), requires = "side_by_side")]
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..=2000), requires = "side_by_side", help_heading = "Output")]
     width: Option<u16>,
     /// At a terminal, print everything at once: do not use the pager that MIM_CHART_PAGER or PAGER names (less)
-    #[arg(long)]
+    #[arg(long, help_heading = "Output")]
     no_pager: bool,
     /// With --output markdown: leave sections out that would make it longer; GitHub takes 65536 characters
-    #[arg(long, value_name = "BYTES", default_value_t = 60_000)]
+    #[arg(long, value_name = "BYTES", default_value_t = 60_000, help_heading = "Output")]
     max_bytes: usize,
     /// Leave hooks out
-    #[arg(long)]
+    #[arg(long, help_heading = "Rendering")]
     no_hooks: bool,
     /// Leave test hooks out
-    #[arg(long)]
+    #[arg(long, help_heading = "Rendering")]
     skip_tests: bool,
     /// Compare the chart's custom resource definitions too
-    #[arg(long)]
+    #[arg(long, help_heading = "Rendering")]
     include_crds: bool,
     /// Render as an upgrade: Release.IsUpgrade instead of Release.IsInstall
-    #[arg(long)]
+    #[arg(long, help_heading = "Rendering")]
     is_upgrade: bool,
     #[command(flatten)]
     ignored: IgnoreFlags,

@@ -41,12 +41,17 @@ pub(super) fn add_transitions(
             let message = finding.diagnostic.message.as_str();
             let said = message.strip_prefix(&format!("{}: ", finding.object)).unwrap_or(message);
             difference.impacts.push(match finding.diagnostic.severity {
-                Severity::Info => {
-                    Impact { rule: "rule-not-evaluated", level: ImpactLevel::Info, text: said.to_owned(), remedy: None }
-                }
+                Severity::Info => Impact {
+                    rule: "rule-not-evaluated",
+                    level: ImpactLevel::Info,
+                    text: said.to_owned(),
+                    remedy: None,
+                    field: Some(finding.path.clone()),
+                },
                 _ => {
                     let text = format!("the API server will reject this: {said}");
-                    Impact { rule: FORBIDDEN, level: ImpactLevel::Rejected, text, remedy: None }
+                    let field = Some(finding.path.clone());
+                    Impact { rule: FORBIDDEN, level: ImpactLevel::Rejected, text, remedy: None, field }
                 }
             });
         }

@@ -129,7 +129,7 @@ pub(super) fn refusal(object: &Changed<'_>, field: &str) -> Impact {
         "roleRef" => "roleRef of a binding".to_owned(),
         _ => format!("{field} of {article} {kind}"),
     };
-    Impact::rejected(&what).remedy(remedy)
+    Impact::rejected(&what).remedy(remedy).about(field)
 }
 
 /// The changes in a field as the server stores it.

@@ -10,9 +10,9 @@ pub(super) fn soften(object: &Changed<'_>, found: &mut Vec<Impact>) {
         return;
     }
     let Some(at) = found.iter().position(|impact| impact.level == ImpactLevel::Rejected) else { return };
-    let remedy = found[at].remedy.take();
+    let (remedy, field) = (found[at].remedy.take(), found[at].field.take());
     let text = "kubectl apply fails; Helm deletes the hook and creates it again";
-    found[at] = Impact { remedy, ..Impact::new("hook-replaced", ImpactLevel::Warning, text) };
+    found[at] = Impact { remedy, field, ..Impact::new("hook-replaced", ImpactLevel::Warning, text) };
     found.retain(|impact| impact.level != ImpactLevel::Rejected);
 }
 

@@ -52,11 +52,34 @@ pub struct Impact {
     pub text: String,
     /// What to do about it, if anything can be done.
     pub remedy: Option<String>,
+    /// The field that is refused, if it is one: `spec.selector`.
+    pub field: Option<String>,
 }
 
 impl Impact {
     fn new(rule: &'static str, level: ImpactLevel, text: impl Into<String>) -> Impact {
-        Impact { rule, level, text: text.into(), remedy: None }
+        Impact { rule, level, text: text.into(), remedy: None, field: None }
+    }
+
+    /// The field of the object that it is about: the changes in it have this impact.
+    fn about(self, field: &str) -> Impact {
+        Impact { field: Some(field.to_owned()), ..self }
+    }
+
+    /// The fields of the object of which a change has this impact, as far as it is known.
+    pub(super) fn fields(&self) -> Vec<&str> {
+        match self.rule {
+            _ if self.field.is_some() => self.field.as_deref().into_iter().collect(),
+            "restarts" | "no-restart" | "next-run" | "hook-replaced" => vec!["spec.template", "spec.jobTemplate"],
+            "scales" | "data-lost" | "data-stays" => vec!["spec.replicas"],
+            "schedule" => vec!["spec.schedule"],
+            "opens" | "closes" | "node-port" => vec!["spec.ports"],
+            "service-type" => vec!["spec.type"],
+            "selector" => vec!["spec.selector"],
+            "address-kept" => vec!["spec.clusterIP"],
+            "configuration-with-restart" | "configuration-without-restart" => vec!["data", "stringData", "binaryData"],
+            _ => Vec::new(),
+        }
     }
 
     fn remedy(self, text: impl Into<String>) -> Impact {

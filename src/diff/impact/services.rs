@@ -107,7 +107,8 @@ fn fixed_fields(object: &Changed<'_>, found: &mut Vec<Impact>) {
     };
     let mut refuse = |field: &str| {
         let remedy = format!("kubectl delete {}, then apply: it is not reachable in between", object.reference());
-        found.push(Impact::rejected(&format!("{field} of a Service")).remedy(remedy));
+        let about = field.rsplit(' ').next().unwrap_or(field);
+        found.push(Impact::rejected(&format!("{field} of a Service")).remedy(remedy).about(about));
     };
     if object.differs(&["spec", "ipFamilies"])
         && first(old).is_some()
@@ -141,5 +142,5 @@ fn cluster_ip(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Vec<Impact
         return;
     }
     // An address that is asked for again is refused as well: the server has given one already.
-    found.push(Impact::rejected("spec.clusterIP of a Service").remedy(remedy));
+    found.push(Impact::rejected("spec.clusterIP of a Service").remedy(remedy).about("spec.clusterIP"));
 }
