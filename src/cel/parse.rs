@@ -300,9 +300,13 @@ impl Parser {
             let is_optional = matches!(self.cursor.peek(), Token::Sign(".?" | "[?"));
             let at = self.cursor.at();
             if self.cursor.takes(".") || self.cursor.takes(".?") {
-                let Token::Identifier(name) = self.cursor.take() else {
-                    self.cursor.step_back();
-                    return self.cursor.unexpected();
+                let name = match self.cursor.take() {
+                    // These are no names, also where others that are reserved may stand.
+                    Token::Identifier(name) if !["in", "true", "false", "null"].contains(&name.as_str()) => name,
+                    _ => {
+                        self.cursor.step_back();
+                        return self.cursor.unexpected();
+                    }
                 };
                 start = self.selected(start, name, is_optional, at)?;
             } else if self.cursor.takes("[") || self.cursor.takes("[?") {

@@ -158,3 +158,29 @@ pub(super) const SORT_BY: &[&str] = &[
     "list(T), list(string) -> list(T)",
     "list(T), list(bytes) -> list(T)",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cel::functions;
+
+    #[test]
+    fn all_signatures_are_read() {
+        let operators = [
+            Operator::Add,
+            Operator::Subtract,
+            Operator::Multiply,
+            Operator::Remainder,
+            Operator::Equal,
+            Operator::Less,
+            Operator::In,
+        ];
+        let of_operators = operators.into_iter().flat_map(|operator| of_operator(operator).1);
+        let others = [NOT, NEGATIVE, CONDITIONAL, INDEX, OPTIONAL_INDEX, INSERT, SORT_BY];
+        let of_functions = functions::all().flat_map(|function| function.signatures);
+        for signature in of_functions.chain(of_operators).chain(others.into_iter().flatten()) {
+            let own = read(signature, &mut Bindings::default());
+            assert!(own.is_some_and(|own| own.arguments.len() < 5), "{signature}");
+        }
+    }
+}

@@ -31,13 +31,18 @@ pub(super) const STRING: Type<'static> = Type::Leaf("string");
 pub(super) const NULL: Type<'static> = Type::Leaf("null");
 
 /// The leaves by their names.
-const LEAVES: [&str; 16] = [
+const LEAVES: [&str; 20] = [
     "bool",
     "bytes",
     "double",
     "duration",
     "int",
     "kubernetes.NamedFormat",
+    "kubernetes.authorization.Authorizer",
+    "kubernetes.authorization.Decision",
+    "kubernetes.authorization.GroupCheck",
+    "kubernetes.authorization.PathCheck",
+    "kubernetes.authorization.ResourceCheck",
     "kubernetes.Quantity",
     "kubernetes.Semver",
     "kubernetes.URL",
@@ -47,7 +52,6 @@ const LEAVES: [&str; 16] = [
     "string",
     "timestamp",
     "uint",
-    "unknown",
 ];
 
 impl<'s> Type<'s> {

@@ -12,10 +12,12 @@
 //! | `addresses` | `ip`, `cidr` |
 //! | `urls` | `url`, `isURL` |
 //! | `amounts` | `quantity`, `semver` |
+//! | `authorizer` | what users may do, which rules cannot ask |
 //! | `named_formats` | `format.dns1123Label()` |
 
 mod addresses;
 mod amounts;
+mod authorizer;
 mod conversions;
 mod formatting;
 mod function;
@@ -32,7 +34,7 @@ pub(super) use formatting::shown;
 pub(super) use function::{Form, Function};
 pub(super) use lists::sort;
 
-const TABLES: [&[Function]; 12] = [
+const TABLES: [&[Function]; 13] = [
     conversions::TABLE,
     strings::TABLE,
     formatting::TABLE,
@@ -45,7 +47,14 @@ const TABLES: [&[Function]; 12] = [
     urls::TABLE,
     amounts::TABLE,
     named_formats::TABLE,
+    authorizer::TABLE,
 ];
+
+/// All functions.
+#[cfg(test)]
+pub(super) fn all() -> impl Iterator<Item = &'static Function> {
+    TABLES.into_iter().flatten()
+}
 
 fn named(name: &str) -> impl Iterator<Item = &'static Function> {
     TABLES.into_iter().flatten().filter(move |function| function.name == name)
@@ -74,7 +83,7 @@ mod tests {
 
     #[test]
     fn no_function_is_there_twice() {
-        let all: Vec<&Function> = TABLES.into_iter().flatten().collect();
+        let all: Vec<&Function> = all().collect();
         for (at, one) in all.iter().enumerate() {
             for other in &all[at + 1..] {
                 let overlap = (0..5).any(|count| one.takes(count) && other.takes(count));

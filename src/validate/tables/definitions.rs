@@ -493,12 +493,12 @@ fn nested(schema: &Map, outer: &Map, path: &FieldPath, at: &mut Place<'_, '_, '_
                 && (word == "anyOf" && is_int_or_string(schema.list_at(&[word]))
                     || word == "allOf" && index == 0 && is_int_or_string(inner.list_at(&["anyOf"])));
             if !is_pattern {
-                value_only(inner, outer, word == "allOf", &path.field(word).with(PathStep::Index(index)), at);
+                value_only(inner, outer, &path.field(word).with(PathStep::Index(index)), at);
             }
         }
     }
     if let Some(inner) = schema.map_at(&["not"]) {
-        value_only(inner, outer, false, &path.field("not"), at);
+        value_only(inner, outer, &path.field("not"), at);
     }
 }
 
@@ -507,7 +507,7 @@ fn is_int_or_string(choices: &[Node]) -> bool {
     kinds == ["integer", "string"]
 }
 
-fn value_only(schema: &Map, outer: &Map, may_have_rules: bool, path: &FieldPath, at: &mut Place<'_, '_, '_>) {
+fn value_only(schema: &Map, outer: &Map, path: &FieldPath, at: &mut Place<'_, '_, '_>) {
     if path.0.len() > MAX_DEPTH {
         return;
     }
@@ -524,7 +524,7 @@ fn value_only(schema: &Map, outer: &Map, may_have_rules: bool, path: &FieldPath,
         ("x-kubernetes-list-map-keys", has(schema, "x-kubernetes-list-map-keys")),
         ("x-kubernetes-list-type", has(schema, "x-kubernetes-list-type")),
         ("x-kubernetes-map-type", has(schema, "x-kubernetes-map-type")),
-        ("x-kubernetes-validations", has(schema, "x-kubernetes-validations") && !may_have_rules),
+        ("x-kubernetes-validations", has(schema, "x-kubernetes-validations")),
     ] {
         if is_set {
             at.forbidden_at(&path.field(field), "must be empty to be structural");
@@ -535,13 +535,13 @@ fn value_only(schema: &Map, outer: &Map, may_have_rules: bool, path: &FieldPath,
         let path = path.field("properties").field(name);
         let of = outer.map_at(&["properties", name]);
         match (node.value.as_map(), of) {
-            (Some(inner), Some(of)) => value_only(inner, of, may_have_rules, &path, at),
+            (Some(inner), Some(of)) => value_only(inner, of, &path, at),
             (Some(_), None) => at.required_at(&path, "because it is defined in a nested schema"),
             _ => {}
         }
     }
     if let (Some(inner), Some(of)) = (schema.map_at(&["items"]), outer.map_at(&["items"])) {
-        value_only(inner, of, may_have_rules, &path.field("items"), at);
+        value_only(inner, of, &path.field("items"), at);
     }
     nested(schema, outer, path, at);
 }
