@@ -114,23 +114,7 @@ fn run_then(arguments: impl IntoIterator<Item = OsString>, then: impl FnOnce(u8)
         stack::call_or_here(&[stack::RUN, stack::DEEPEST], || completion::keys::print(rest));
         return 0;
     }
-    let parsed = parse_alone(arguments).map_or_else(|| command().try_get_matches_from(arguments), Ok);
-    let parsed = parsed.or_else(|error| match error.kind() {
-        ErrorKind::UnknownArgument => {
-            let again = command_with_helm_flags().try_get_matches_from(arguments);
-            again.or_else(|error| match error.kind() {
-                ErrorKind::DisplayHelp => {
-                    let shown = helm_flags::add_to(flags::hide_idle(CommandLine::command()));
-                    pflag::as_pflag(shown).try_get_matches_from(arguments)
-                }
-                _ => Err(error),
-            })
-        }
-        ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            shown_command().try_get_matches_from(arguments)
-        }
-        _ => Err(error),
-    });
+    let parsed = help_alone(arguments).map_or_else(|| parse(arguments), Err);
     let parsed = parsed.and_then(|matches| Ok((CommandLine::from_arg_matches(&matches)?, matches)));
     let (line, matches) = match parsed {
         Ok(parsed) => parsed,
@@ -146,6 +130,36 @@ fn run_then(arguments: impl IntoIterator<Item = OsString>, then: impl FnOnce(u8)
     })
 }
 
+/// The help that the arguments ask for: the command as it is shown is enough to parse them. `None` if they do not ask for any.
+fn help_alone(arguments: &[OsString]) -> Option<clap::Error> {
+    let asks = |argument: &OsString| argument == "--help" || argument == "-h" || argument == "help";
+    let error = arguments.iter().any(asks).then(|| shown_command().try_get_matches_from(arguments).err())??;
+    (error.kind() == ErrorKind::DisplayHelp).then_some(error)
+}
+
+/// Parses arguments; help comes as an error.
+fn parse(arguments: &[OsString]) -> Result<ArgMatches, clap::Error> {
+    if let Some(parsed) = parse_alone(arguments) {
+        return Ok(parsed);
+    }
+    command().try_get_matches_from(arguments).or_else(|error| match error.kind() {
+        ErrorKind::UnknownArgument => {
+            let again = command_with_helm_flags().try_get_matches_from(arguments);
+            again.or_else(|error| match error.kind() {
+                ErrorKind::DisplayHelp => {
+                    let shown = helm_flags::add_to(flags::hide_idle(CommandLine::command()));
+                    pflag::as_pflag(shown).try_get_matches_from(arguments)
+                }
+                _ => Err(error),
+            })
+        }
+        ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            shown_command().try_get_matches_from(arguments)
+        }
+        _ => Err(error),
+    })
+}
+
 /// Parses the arguments of a command that is often called, without the flags of all others, which take as long to set up as
 /// a small chart to render. `None` if there is anything wrong, or help is asked for: then the whole command line counts.
 fn parse_alone(arguments: &[OsString]) -> Option<ArgMatches> {
@@ -157,6 +171,8 @@ fn parse_alone(arguments: &[OsString]) -> Option<ArgMatches> {
         "diff" => diff::Diff::augment_args(alone("diff")),
         "lint" => lint::Lint::augment_args(alone("lint")),
         "why" => why::Why::augment_args(alone("why")),
+        "version" => version::Version::augment_args(alone("version")),
+        "completion" => completion::Completion::augment_args(alone("completion")),
         _ => return None,
     };
     let mut whole = pflag::as_pflag(GlobalFlags::augment_args(clap::Command::new("mim-chart")).subcommand(command));
