@@ -1,0 +1,6 @@
+{{- define "names.part" -}}
+{{ .prefix }}-{{ .number }}
+{{- end -}}
+{{- define "names.full" -}}
+{{ include "names.part" . | trunc 63 | trimSuffix "-" }}
+{{- end -}}
