@@ -23,7 +23,8 @@ pub struct Environment {
     /// What makes random functions reproducible: each call of a template has its own stream, so that another call more does not
     /// change the rest.
     pub seed: Option<Arc<str>>,
-    /// Under a seed, template and function alone distinguish calls, not their places: two versions of a chart give the same.
+    /// Under a seed, the function alone distinguishes calls in a file, not the places of these: two versions of a chart give the same,
+    /// also where a call moved to another template.
     pub is_blind_to_places: bool,
     /// Keys that were made under the seed.
     pub memory: Arc<Memory>,
