@@ -204,7 +204,9 @@ fn section(difference: &Difference, own: &[&Change], context: usize) -> String {
     let body = diff_lines(lines.into_iter());
     if !body.is_empty() {
         let fence = fence(&body);
-        let _ = write!(text, "\n{fence}diff\n{body}{fence}\n");
+        // Without a list above it, the summary has its empty line already.
+        let line = if text.ends_with("\n\n") { "" } else { "\n" };
+        let _ = write!(text, "{line}{fence}diff\n{body}{fence}\n");
     }
     text.push_str("\n</details>\n");
     text
