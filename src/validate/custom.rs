@@ -4,6 +4,7 @@
 //! JSON Schema of draft 4 but for a few words of its own, which are translated; fields that it does not name are refused, as the API
 //! server does under `fieldValidation=Strict`.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
@@ -117,8 +118,10 @@ fn translate(node: &mut Node, is_of_values: bool) {
         types.push(generated("null"));
         of.value = Value::List(types);
     }
-    map.remove("default");
-    map.remove("example");
+    // Keywords that check nothing would be read again for each value.
+    map.retain(|name, _| {
+        !matches!(name, "default" | "description" | "example" | "title") && !name.starts_with("x-kubernetes-")
+    });
     // Those of fields are looked at with the fields.
     if !is_of_values {
         map.remove("format");
@@ -151,13 +154,13 @@ fn has_text_format(format: &str, text: &str) -> bool {
 /// Checks an object of a custom kind.
 pub(super) fn check(
     object: &Object,
-    fields: &Map,
+    fields: Cow<'_, Map>,
     kind: &CustomKind,
     place: &Span,
     (budget, limits): (&Budget, &Limits),
     report: &mut Report<'_>,
 ) {
-    metadata::check(object, fields, Some(kind.is_namespaced), report);
+    metadata::check(object, &fields, Some(kind.is_namespaced), report);
     let version = object.id.api_version.rsplit('/').next().unwrap_or_default();
     let served: Vec<&str> =
         kind.versions.iter().filter(|version| version.is_served).map(|version| version.name.as_str()).collect();
@@ -171,7 +174,7 @@ pub(super) fn check(
         return;
     };
     let Some(structural) = &version.structural else { return };
-    unknown_fields(fields, structural, &FieldPath::default(), true, report);
+    unknown_fields(&fields, structural, &FieldPath::default(), true, report);
     let Some(compiled) = version.compiled() else { return };
     let node = version.stored(compiled, structural, fields, place);
     let before = report.findings.len();
@@ -214,7 +217,7 @@ pub(super) fn check_update(
     let Some(compiled) = version.compiled() else { return };
     let Some(rules) = &compiled.rules else { return };
     let stored = |object: &Object| {
-        let node = version.stored(compiled, structural, &object.fields(), &object.span);
+        let node = version.stored(compiled, structural, object.fields(), &object.span);
         // What is not valid has no rules to compare by.
         let is_valid =
             compiled.schema.validate(&node, &Budget::default()).is_ok_and(|violations| violations.is_empty());
@@ -232,8 +235,8 @@ impl Version {
     }
 
     /// An object as the server stores it: with the defaults of its schema, and without `status`, which is set apart.
-    fn stored(&self, compiled: &Compiled, structural: &Node, fields: &Map, place: &Span) -> Node {
-        let mut fields = fields.clone();
+    fn stored(&self, compiled: &Compiled, structural: &Node, fields: Cow<'_, Map>, place: &Span) -> Node {
+        let mut fields = fields.into_owned();
         if self.has_status {
             fields.remove("status");
         }

@@ -27,6 +27,8 @@ mod shapes;
 mod structure;
 mod tables;
 
+use std::borrow::Cow;
+
 use crate::cel::Limits;
 use crate::diagnostic::{Severity, Span};
 use crate::json_schema::Budget;
@@ -74,8 +76,8 @@ pub fn validate(objects: &[Object], request: &Request<'_>) -> Vec<Finding> {
         let mut report =
             Report { object: &name, origin: &object.origin, whole: object.span.clone(), findings: Vec::new() };
         let fields = object.fields();
-        one(object, &fields, request, budget, &mut report);
         together.add(object, &fields);
+        one(object, fields, request, budget, &mut report);
         findings.append(&mut report.findings);
     }
     together.judge(&mut findings);
@@ -93,8 +95,14 @@ pub fn check_update(old: &Object, new: &Object, custom_kinds: &[CustomKind], lim
     report.findings
 }
 
-fn one(object: &Object, fields: &Map, request: &Request<'_>, budget: (&Budget, &Limits), report: &mut Report<'_>) {
-    let place = head(fields, &object.span);
+fn one(
+    object: &Object,
+    fields: Cow<'_, Map>,
+    request: &Request<'_>,
+    budget: (&Budget, &Limits),
+    report: &mut Report<'_>,
+) {
+    let place = head(&fields, &object.span);
     let id = &object.id;
     let top = FieldPath::default();
     if id.api_version.is_empty() {
@@ -120,14 +128,14 @@ fn one(object: &Object, fields: &Map, request: &Request<'_>, budget: (&Budget, &
         if report.findings.is_empty() {
             unknown_kind(object, request.strict, report, &place);
         }
-        return metadata::check(object, fields, None, report);
+        return metadata::check(object, &fields, None, report);
     };
     if let Some(why) = served::not_yet(&id.api_version, &id.kind, request.kube_version) {
         report.error("unknown-kind", &top, why, &place);
     }
-    metadata::check(object, fields, kind.is_namespaced, report);
+    metadata::check(object, &fields, kind.is_namespaced, report);
     if let Some(of) = schema.object_type(kind.type_name) {
-        structure::check(fields, of, &place, report);
+        structure::check(&fields, of, &place, report);
     }
 }
 
