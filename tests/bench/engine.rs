@@ -56,14 +56,14 @@ fn write_rendered(name: &str, folder: &Path) {
 
 /// As one call of Helm's engine.
 #[divan::bench(args = charts())]
-fn parse_and_run(bencher: Bencher, name: &String) {
+fn parse_and_run(bencher: Bencher, name: &str) {
     in_scope(name, |scope| {
         bencher.bench_local(|| render(&Session::new(scope.chart).expect("templates"), scope));
     });
 }
 
 #[divan::bench(args = charts())]
-fn run(bencher: Bencher, name: &String) {
+fn run(bencher: Bencher, name: &str) {
     in_scope(name, |scope| {
         let session = Session::new(scope.chart).expect("templates");
         bencher.bench_local(|| render(&session, scope));
