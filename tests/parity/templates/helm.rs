@@ -6,6 +6,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
+use mim_chart::go::utf8;
 use serde::Deserialize;
 
 use crate::{Answer, Case};
@@ -141,7 +142,7 @@ fn decoded(line: Line) -> Answer {
     }
 }
 
-/// The text behind base64; bytes that are not UTF-8 become U+FFFD, as on our side.
+/// The text behind base64; each byte that is not UTF-8 becomes U+FFFD, as on our side.
 fn text_of(base64: &str) -> String {
     let digit = |byte: u8| match byte {
         b'A'..=b'Z' => u32::from(byte - b'A'),
@@ -156,5 +157,5 @@ fn text_of(base64: &str) -> String {
         let number = group.iter().fold(0, |number, byte| number << 6 | if *byte == b'=' { 0 } else { digit(*byte) });
         bytes.extend(&number.to_be_bytes()[1..4 - padding]);
     }
-    String::from_utf8_lossy(&bytes).into_owned()
+    utf8::to_text(&bytes).into_owned()
 }

@@ -38,7 +38,7 @@ fn texts(case: &Case) -> Result<std::collections::BTreeMap<String, String>, Vec<
         capabilities: &capabilities,
         refusals: None,
     };
-    // Helm's side answers in JSON, where bytes that are not UTF-8 are replacement characters.
+    // Each byte that is not UTF-8 becomes U+FFFD, as on Helm's side.
     let text = |rendered: Rendered| match &rendered.bytes {
         Some(bytes) => utf8::to_text(bytes).into_owned(),
         None => rendered.text,
