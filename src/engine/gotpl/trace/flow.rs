@@ -28,7 +28,7 @@ pub(super) fn before(marks: &mut Marks, name: &str, values: &[Value], of: &[Mark
                 marks.decide_parts(container, by_key);
                 let mark = marks.deciding(*mark, now);
                 marks.hold(container, Part::Key(key.clone()), mark);
-                marks.decide_keys(container, now);
+                marks.decide_some_key(container, now);
             }
         }
         _ => {}

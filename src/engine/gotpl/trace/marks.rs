@@ -41,8 +41,10 @@ struct Held {
     parts: HashMap<Part, Mark, ahash::RandomState>,
     /// What decided about single parts, beside their marks.
     by_part: HashMap<Part, SetId, ahash::RandomState>,
-    /// What decided which keys there are.
+    /// What decided which keys there are, whatever they are called.
     keys: SetId,
+    /// What decided whether there are certain keys: see `by_part` for those.
+    some_keys: SetId,
     /// What decided about each part: whether it is another one.
     all: SetId,
 }
@@ -201,7 +203,8 @@ impl Marks {
         let identity = identity(value);
         let Some(levels) = levels.checked_sub(1).filter(|_| identity != 0 && seen.insert(identity)) else { return };
         if let Some(held) = self.held.get(&identity) {
-            let decided = self.paths.union(held.keys, held.all);
+            let decided = self.paths.union(held.keys, held.some_keys);
+            let decided = self.paths.union(decided, held.all);
             *deciding = self.paths.union(*deciding, decided);
             let parts: Vec<(Part, Mark)> = held.parts.iter().map(|(part, mark)| (part.clone(), *mark)).collect();
             for (part, mark) in parts {
@@ -298,7 +301,8 @@ impl Marks {
         };
         let mut deciding = self.decided(of);
         if let Some(held) = self.held.get(&identity(container)) {
-            let decided = self.paths.union(held.keys, held.all);
+            let decided = self.paths.union(held.keys, held.some_keys);
+            let decided = self.paths.union(decided, held.all);
             deciding = self.paths.union(deciding, decided);
         }
         self.showing(own, deciding)
@@ -357,7 +361,16 @@ impl Marks {
         if let Some(held) = self.held_by(container) {
             held.by_part.insert(part, decided);
         }
-        self.decide_keys(container, by);
+        self.decide_some_key(container, by);
+    }
+
+    /// From now on whether there is a certain key depends on these values too. What is known of the key itself says so already.
+    pub(super) fn decide_some_key(&mut self, container: &Value, by: SetId) {
+        let Some(before) = self.held_by(container).map(|held| held.some_keys) else { return };
+        let some_keys = self.paths.union(before, by);
+        if let Some(held) = self.held_by(container) {
+            held.some_keys = some_keys;
+        }
     }
 
     /// From now on the parts of all maps that a value holds depend on these values too.
@@ -391,6 +404,7 @@ impl Marks {
             parts: HashMap::default(),
             by_part: HashMap::default(),
             keys: SetId::EMPTY,
+            some_keys: SetId::EMPTY,
             all: SetId::EMPTY,
         }))
     }
@@ -405,13 +419,13 @@ impl Marks {
                 continue;
             }
             if let Some(held) = self.held.get(&from) {
-                let (parts, keys, all) = (held.parts.clone(), held.keys, held.all);
+                let (parts, keys, some_keys, all) = (held.parts.clone(), held.keys, held.some_keys, held.all);
                 let by_part = held.by_part.clone();
                 self.spend(parts.len() + by_part.len());
                 if let Some(held) = self.held_by(&copy) {
                     held.parts.extend(parts);
                     held.by_part.extend(by_part);
-                    (held.keys, held.all) = (keys, all);
+                    (held.keys, held.some_keys, held.all) = (keys, some_keys, all);
                 }
             }
             match (&original, &copy) {
