@@ -54,7 +54,7 @@ fn compiled(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Result<(Regexp, Se
     /// Bytes of a text times bytes of an expression that are searched in a step.
     const SEARCHED: usize = 1 << 13;
     /// Matches for which the rest of the text is counted once: few expressions read it all each time.
-    const MATCHES: usize = 1 << 6;
+    const MATCHES: usize = 1 << 9;
     let text = args.bytes(1);
     let compiled = CACHE.sized(&args.str(0), text, &mut |steps: usize| run.spend(steps.saturating_mul(STEP)))?;
     let Ok((regex, size)) = compiled else { return Ok(compiled.map(|(regex, _)| (regex, Search { of_match: 0 }))) };

@@ -258,9 +258,16 @@ impl Call<'_> {
         for (index, mark) in self.of.iter().enumerate() {
             marks.hold(self.result, Part::Item(index), *mark);
         }
-        let now = self.now;
-        marks.decide_keys(self.result, now);
-        Some(Mark::NONE)
+        Some(self.of_length(marks, self.now))
+    }
+
+    /// A list whose items have been held, and whose length these values decided. A nil list holds nothing.
+    fn of_length(&self, marks: &mut Marks, by: SetId) -> Mark {
+        if matches!(self.result, Value::List(list) if list.is_nil()) {
+            return marks.showing(SetId::EMPTY, by);
+        }
+        marks.decide_keys(self.result, by);
+        Mark::NONE
     }
 
     /// Lists one behind the other.
@@ -291,8 +298,7 @@ impl Call<'_> {
         for (index, mark) in parts.into_iter().enumerate() {
             marks.hold(self.result, Part::Item(index), mark);
         }
-        marks.decide_keys(self.result, by);
-        Some(Mark::NONE)
+        Some(self.of_length(marks, by))
     }
 
     /// A map without some of its keys.

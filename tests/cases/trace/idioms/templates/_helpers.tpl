@@ -48,3 +48,9 @@
 {{- define "idioms.template" -}}
 {{ if .Values.debug }}{{ "{{ .Values.mode }}" }}{{ else }}{{ "{{ .Values.stopAt }}" }}{{ end }}
 {{- end -}}
+{{- define "idioms.pull" -}}
+{{- $list := concat .Values.pull.own .Values.pull.shared | uniq }}
+{{- if not (eq ($list | toJson) "[]") }}
+pull: {{ $list | toJson }}
+{{- end }}
+{{- end }}
