@@ -10,6 +10,18 @@ use crate::cel::run::Run;
 use crate::cel::value::{List, Value};
 use crate::go::time::Duration;
 
+/// Lists whose items have an order, and one of the items.
+const OF_THE_ORDERED: &[&str] = &[
+    "list(int) -> int",
+    "list(uint) -> uint",
+    "list(double) -> double",
+    "list(bool) -> bool",
+    "list(duration) -> duration",
+    "list(timestamp) -> timestamp",
+    "list(string) -> string",
+    "list(bytes) -> bytes",
+];
+
 pub(super) const TABLE: &[Function] = &[
     member(
         "isSorted",
@@ -30,34 +42,8 @@ pub(super) const TABLE: &[Function] = &[
         &["list(int) -> int", "list(uint) -> uint", "list(double) -> double", "list(duration) -> duration"],
         sum,
     ),
-    member(
-        "min",
-        &[
-            "list(int) -> int",
-            "list(uint) -> uint",
-            "list(double) -> double",
-            "list(bool) -> bool",
-            "list(duration) -> duration",
-            "list(timestamp) -> timestamp",
-            "list(string) -> string",
-            "list(bytes) -> bytes",
-        ],
-        |arguments, run| extreme(arguments, run, "min", Ordering::Greater),
-    ),
-    member(
-        "max",
-        &[
-            "list(int) -> int",
-            "list(uint) -> uint",
-            "list(double) -> double",
-            "list(bool) -> bool",
-            "list(duration) -> duration",
-            "list(timestamp) -> timestamp",
-            "list(string) -> string",
-            "list(bytes) -> bytes",
-        ],
-        |arguments, run| extreme(arguments, run, "max", Ordering::Less),
-    ),
+    member("min", OF_THE_ORDERED, |arguments, run| extreme(arguments, run, "min", Ordering::Greater)),
+    member("max", OF_THE_ORDERED, |arguments, run| extreme(arguments, run, "max", Ordering::Less)),
     member("slice", &["list(T), int, int -> list(T)"], slice),
     member("flatten", &["list(list(T)) -> list(T)", "list(dyn), int -> list(dyn)"], flatten),
     member("distinct", &["list(T) -> list(T)"], distinct),
