@@ -111,15 +111,17 @@ fn quoted(text: &str, quote: char) -> usize {
     text.len()
 }
 
-/// The length of what begins a text and is put in by a shell: `$(cat "$FILE")`, `${PASSWORD:-}`; 0 if nothing does or nothing closes it.
+/// The length of what begins a text and is put in by a shell: `$(cat "$FILE")`, `${PASSWORD:-}`; 0 if nothing does or nothing closes it
+/// soon, so that a text full of openings is read once and not once for each.
 fn substitution(text: &str) -> usize {
+    const LONGEST: usize = 256;
     let (open, close) = match text.get(..2) {
         Some("$(") => ('(', ')'),
         Some("${") => ('{', '}'),
         _ => return 0,
     };
     let mut depth = 0_usize;
-    for (at, c) in text.char_indices() {
+    for (at, c) in text.char_indices().take_while(|(at, _)| *at < LONGEST) {
         if c == open {
             depth += 1;
         } else if c == close {
@@ -226,6 +228,12 @@ mod tests {
             out.replace_range(range, "*");
         }
         out
+    }
+
+    #[test]
+    fn what_a_shell_never_closes_is_read_once() {
+        let line = format!("DB_PASSWORD=\"{}", "$(".repeat(100_000));
+        assert_eq!(assigned(&line).count(), 1);
     }
 
     #[test]
