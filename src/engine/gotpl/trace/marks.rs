@@ -49,6 +49,14 @@ struct Held {
     all: SetId,
 }
 
+impl Held {
+    /// What decided which parts there are, and whether they are others.
+    fn decided(&self, paths: &mut Paths) -> SetId {
+        let keys = paths.union(self.keys, self.some_keys);
+        paths.union(keys, self.all)
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Part {
     Key(Text),
@@ -203,8 +211,7 @@ impl Marks {
         let identity = identity(value);
         let Some(levels) = levels.checked_sub(1).filter(|_| identity != 0 && seen.insert(identity)) else { return };
         if let Some(held) = self.held.get(&identity) {
-            let decided = self.paths.union(held.keys, held.some_keys);
-            let decided = self.paths.union(decided, held.all);
+            let decided = held.decided(&mut self.paths);
             *deciding = self.paths.union(*deciding, decided);
             let parts: Vec<(Part, Mark)> = held.parts.iter().map(|(part, mark)| (part.clone(), *mark)).collect();
             for (part, mark) in parts {
@@ -301,8 +308,7 @@ impl Marks {
         };
         let mut deciding = self.decided(of);
         if let Some(held) = self.held.get(&identity(container)) {
-            let decided = self.paths.union(held.keys, held.some_keys);
-            let decided = self.paths.union(decided, held.all);
+            let decided = held.decided(&mut self.paths);
             deciding = self.paths.union(deciding, decided);
         }
         self.showing(own, deciding)
