@@ -9,6 +9,7 @@ use super::origin::Origin;
 use super::text::cause_lines;
 use crate::diagnostic::{Diagnostic, Severity, SourceKind, Span};
 use crate::engine::TemplateLine;
+use crate::kubernetes::is_at_or_below;
 use crate::report::Finding;
 
 /// More calls around a line, and more values of it, are not named.
@@ -70,10 +71,7 @@ fn of_object(difference: &Difference) -> Vec<Finding> {
 
 /// Whether a path leads to a field, to something in it, or to what it is in.
 fn is_in(path: &str, field: &str) -> bool {
-    let starts = |long: &str, short: &str| {
-        long.strip_prefix(short).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-    };
-    starts(path, field) || starts(field, path)
+    is_at_or_below(path, field) || is_at_or_below(field, path)
 }
 
 fn with_causes(message: String, causes: &[Cause]) -> String {

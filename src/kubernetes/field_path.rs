@@ -82,6 +82,11 @@ impl fmt::Display for FieldPath {
     }
 }
 
+/// Whether a path, as text, leads to a place or below it.
+pub fn is_at_or_below(path: &str, place: &str) -> bool {
+    path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

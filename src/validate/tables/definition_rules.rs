@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::place::Place;
 use crate::cel::{Kind, Program, Refusal, Shape, Variable, Wanted};
-use crate::kubernetes::{FieldPath, PathStep};
+use crate::kubernetes::{FieldPath, PathStep, is_at_or_below};
 use crate::validate::fields::{has, is_given, text};
 use crate::validate::rules::{OLD_SELF, VARIABLES, steps};
 use crate::validate::shapes::shape_of;
@@ -92,7 +92,7 @@ impl Level<'_> {
         let has_rules = !schema.list_at(&["x-kubernetes-validations"]).is_empty();
         let made = (has_rules && self.shape.is_none()).then(|| shape_of(schema, self.is_root).map(Arc::new)).flatten();
         let shape = self.shape.or(made.as_ref());
-        if has_rules && !invalid.iter().any(|path| is_below(path, &self.path.to_string())) {
+        if has_rules && !invalid.iter().any(|path| is_at_or_below(path, &self.path.to_string())) {
             self.rules(shape.map(Arc::as_ref), at);
         }
         let kind = shape.map(|shape| &shape.kind);
@@ -130,11 +130,6 @@ impl Level<'_> {
             expressions_of(rule, shape, self.uncorrelatable, &path.with(PathStep::Index(index)), at);
         }
     }
-}
-
-/// Whether a path leads to a place or below it.
-fn is_below(path: &str, place: &str) -> bool {
-    path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 fn expressions_of(
