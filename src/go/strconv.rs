@@ -38,7 +38,17 @@ fn quoted_bytes(text: &[u8], push: fn(&mut String, char)) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     for chunk in text.utf8_chunks() {
-        chunk.valid().chars().for_each(|c| push_quoted(&mut quoted, '"', c, push));
+        let mut rest = chunk.valid();
+        loop {
+            // Most characters stand for themselves.
+            let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
+            let (plain, other) = rest.split_at(rest.bytes().take_while(is_plain).count());
+            quoted.push_str(plain);
+            let mut others = other.chars();
+            let Some(c) = others.next() else { break };
+            push_quoted(&mut quoted, '"', c, push);
+            rest = others.as_str();
+        }
         chunk.invalid().iter().for_each(|byte| quoted.push_str(&format!("\\x{byte:02x}")));
     }
     quoted.push('"');

@@ -8,12 +8,12 @@ use crate::go::utf8;
 
 /// In upper case (`upper`).
 pub fn upper(text: &str) -> String {
-    text.chars().map(to_upper).collect()
+    if text.is_ascii() { text.to_ascii_uppercase() } else { text.chars().map(to_upper).collect() }
 }
 
 /// In lower case (`lower`).
 pub fn lower(text: &str) -> String {
-    text.chars().map(to_lower).collect()
+    if text.is_ascii() { text.to_ascii_lowercase() } else { text.chars().map(to_lower).collect() }
 }
 
 /// The first letter of every word in upper case (`title`).
