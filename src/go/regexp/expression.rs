@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::ops::Range;
 
-use regex::bytes::{Captures, Regex, RegexBuilder};
+use regex::bytes::{Regex, RegexBuilder};
 
 use super::replace::{Replacement, group_names};
 use super::syntax;
@@ -15,8 +15,8 @@ const SIZES: [usize; 5] = [16 << 10, 128 << 10, 1 << 20, 4 << 20, 10 << 20];
 /// Bytes of a compiled expression that count as one step of its compilation.
 pub(super) const COMPILED_A_STEP: usize = 16;
 
-/// A compiled expression.
-#[derive(Debug, Clone)]
+/// A compiled expression. It keeps what a search needs for the next search.
+#[derive(Debug)]
 pub struct Regexp {
     pattern: String,
     regex: Regex,
@@ -31,6 +31,16 @@ impl Regexp {
         let any = &mut |_| Ok::<_, Infallible>(());
         let compiled = compile(pattern, Alphabet::Unicode, any).unwrap_or_else(|never| match never {});
         compiled.map(|(regexp, _)| regexp)
+    }
+
+    /// Whether its searches of short texts need little, some 200 KiB at most: it may take `size` bytes, and has few groups.
+    pub(super) fn is_small(&self, size: usize) -> bool {
+        size == SIZES[0] && self.regex.captures_len() <= 8
+    }
+
+    /// The same expression, which does not keep what a search needs for the next one.
+    pub(super) fn for_one_search(&self) -> Regexp {
+        Regexp { pattern: self.pattern.clone(), regex: self.regex.clone() }
     }
 
     /// Whether the expression matches somewhere in the text (`Regexp.Match`).
@@ -80,8 +90,14 @@ impl Regexp {
         template: &[u8],
         check_size: impl Fn(usize) -> Result<(), E>,
     ) -> Result<Vec<u8>, E> {
+        if !template.contains(&b'$') {
+            return self.replace_all_literal(text, template, check_size);
+        }
         let replacement = Replacement { template, names: group_names(&self.pattern) };
-        self.replaced(text, &check_size, |out, groups| replacement.push(out, groups, &check_size))
+        // To Go each byte that is not UTF-8 is the character U+FFFD.
+        let matched = utf8::to_text_bytes(text);
+        let all = self.regex.captures_iter(&matched).map(|groups| (groups.get_match().range(), groups));
+        replaced(text, &matched, all, &check_size, |out, groups| replacement.push(out, &groups, &check_size))
     }
 
     /// The text with every match replaced by `to` as it is (`Regexp.ReplaceAllLiteral`).
@@ -94,35 +110,12 @@ impl Regexp {
         to: &[u8],
         check_size: impl Fn(usize) -> Result<(), E>,
     ) -> Result<Vec<u8>, E> {
-        self.replaced(text, &check_size, |out, _| {
+        let matched = utf8::to_text_bytes(text);
+        let all = self.regex.find_iter(&matched).map(|found| (found.range(), ()));
+        replaced(text, &matched, all, &check_size, |out, ()| {
             out.extend_from_slice(to);
             Ok(())
         })
-    }
-
-    fn replaced<E>(
-        &self,
-        text: &[u8],
-        check_size: &impl Fn(usize) -> Result<(), E>,
-        mut push: impl FnMut(&mut Vec<u8>, &Captures<'_>) -> Result<(), E>,
-    ) -> Result<Vec<u8>, E> {
-        let mut out = Vec::with_capacity(text.len());
-        let mut end = 0;
-        // To Go each byte that is not UTF-8 is the character U+FFFD.
-        let matched = utf8::to_text_bytes(text);
-        let mut places = Places::new(text, &matched);
-        for groups in self.regex.captures_iter(&matched) {
-            let whole = groups.get_match();
-            if !is_boundary(&matched, whole.start()) {
-                continue;
-            }
-            out.extend_from_slice(&text[end..places.of(whole.start())]);
-            push(&mut out, &groups)?;
-            check_size(out.len())?;
-            end = places.of(whole.end());
-        }
-        out.extend_from_slice(&text[end..]);
-        Ok(out)
     }
 
     /// The parts of the text between matches (`Regexp.Split`), at most `most` of them, all where that is negative.
@@ -162,6 +155,30 @@ impl Regexp {
         }
         Ok(parts)
     }
+}
+
+/// The text with every match in `matched`, which is what it means to Go, replaced by what `push` appends.
+fn replaced<M, E>(
+    text: &[u8],
+    matched: &[u8],
+    matches: impl Iterator<Item = (Range<usize>, M)>,
+    check_size: &impl Fn(usize) -> Result<(), E>,
+    mut push: impl FnMut(&mut Vec<u8>, M) -> Result<(), E>,
+) -> Result<Vec<u8>, E> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut end = 0;
+    let mut places = Places::new(text, matched);
+    for (whole, found) in matches {
+        if !is_boundary(matched, whole.start) {
+            continue;
+        }
+        out.extend_from_slice(&text[end..places.of(whole.start)]);
+        push(&mut out, found)?;
+        check_size(out.len())?;
+        end = places.of(whole.end);
+    }
+    out.extend_from_slice(&text[end..]);
+    Ok(out)
 }
 
 /// The characters of the texts that an expression is made for.

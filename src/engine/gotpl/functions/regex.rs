@@ -1,7 +1,7 @@
 //! sprig's functions on regular expressions, in Go's syntax and on bytes.
 
 use std::cell::Cell;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use super::strings::made;
 use crate::engine::gotpl::call::{Args, Evaluate, Function, ITEM, Param};
@@ -40,7 +40,7 @@ static CACHE: LazyLock<Cache> = LazyLock::new(Cache::default);
 const STEP: usize = 64;
 
 /// How an expression is got by functions that fail in one way or the other where it is malformed.
-type Get = fn(&mut dyn Evaluate, Args<'_>) -> Result<(Regexp, Search), FnError>;
+type Get = fn(&mut dyn Evaluate, Args<'_>) -> Result<(Arc<Regexp>, Search), FnError>;
 
 /// What searches through a text cost.
 #[derive(Debug, Clone, Copy)]
@@ -50,7 +50,7 @@ struct Search {
 }
 
 /// The expression that is the first argument, for the text that is the second, or Go's message.
-fn compiled(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Result<(Regexp, Search), String>, FnError> {
+fn compiled(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Result<(Arc<Regexp>, Search), String>, FnError> {
     /// Bytes of a text times bytes of an expression that are searched in a step.
     const SEARCHED: usize = 1 << 13;
     /// Matches for which the rest of the text is counted once: few expressions read it all each time.
@@ -63,12 +63,12 @@ fn compiled(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Result<(Regexp, Se
     Ok(Ok((regex, Search { of_match: (steps / MATCHES) as u64 })))
 }
 
-fn must(run: &mut dyn Evaluate, args: Args<'_>) -> Result<(Regexp, Search), FnError> {
+fn must(run: &mut dyn Evaluate, args: Args<'_>) -> Result<(Arc<Regexp>, Search), FnError> {
     compiled(run, args)?.map_err(FnError::Message)
 }
 
 /// As `regexp.MustCompile` fails.
-fn panicking(run: &mut dyn Evaluate, args: Args<'_>) -> Result<(Regexp, Search), FnError> {
+fn panicking(run: &mut dyn Evaluate, args: Args<'_>) -> Result<(Arc<Regexp>, Search), FnError> {
     compiled(run, args)?.map_err(|message| {
         let pattern = args.bytes(0);
         let quoted = match can_backquote(pattern) {

@@ -1,5 +1,7 @@
 //! Functions on regular expressions, in Go's syntax.
 
+use std::sync::Arc;
+
 use tera::Value;
 
 use super::call::{Answer, Call, Failure, Function};
@@ -48,7 +50,7 @@ thread_local! {
     static CACHE: Cache = Cache::default();
 }
 
-fn regex(call: &Call<'_>) -> Result<Regexp, Failure> {
+fn regex(call: &Call<'_>) -> Result<Arc<Regexp>, Failure> {
     let pattern = call.text("regex")?;
     // A text of another type is reported by the function itself.
     let text = call.text("text").unwrap_or_default().as_bytes();
