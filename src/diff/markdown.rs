@@ -13,7 +13,7 @@ use super::difference::{Comparison, Difference, Ignored, Status, counted};
 use super::group::{Grouped, group, names_by_kind};
 use super::impact::ImpactLevel;
 use super::origin::Origin;
-use super::text::{cause_lines, died_text, moved_text, never_used_text, paths};
+use super::text::{DEFAULTS_CHANGED, cause_lines, died_text, moved_text, never_used_text, paths};
 use super::title::title;
 use super::together::{as_one, places, together};
 use super::upgrade::Upgrade;
@@ -101,7 +101,7 @@ fn upgrade_lines(upgrade: &Upgrade) -> String {
         let _ = writeln!(text, "- {}", inline(&never_used));
     }
     if !upgrade.defaults.is_empty() {
-        text.push_str("- defaults that changed, where nothing is set:\n");
+        let _ = writeln!(text, "- {DEFAULTS_CHANGED}:");
     }
     for moved in &upgrade.defaults {
         let _ = writeln!(text, "  - {}", inline(&moved_text(moved)));

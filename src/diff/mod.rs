@@ -62,6 +62,6 @@ pub use origin::Origin;
 pub use side_by_side::write_side_by_side;
 pub use sides::{compare_ignoring, compare_sides, gather_secrets, given_twice};
 pub use stored::changes;
-pub use text::{TextOptions, cause_lines, notes, write_text};
+pub use text::{Note, TextOptions, cause_lines, notes, write_text};
 pub use unified::write_unified;
 pub use upgrade::{MovedDefault, UnusedValue, Upgrade};

@@ -80,22 +80,40 @@ pub(super) fn died_text(value: &UnusedValue, chart: &str) -> String {
     format!("{}{place} has no effect any more: no template of {chart} reads it", value.key)
 }
 
-/// What is said of a comparison as a whole: of values, and of what was left out; and whether each needs attention.
-pub fn notes(comparison: &Comparison) -> Vec<(bool, String)> {
+/// Something that is said of a comparison as a whole.
+#[derive(Debug, Default)]
+pub struct Note {
+    /// Whether it needs attention.
+    pub is_warning: bool,
+    /// What is said.
+    pub text: String,
+    /// What it is said of, a line each.
+    pub details: Vec<String>,
+}
+
+/// What is said of a comparison as a whole: of values, and of what was left out.
+pub fn notes(comparison: &Comparison) -> Vec<Note> {
+    let note = |text| Note { text, ..Note::default() };
     let mut notes = Vec::new();
     if let Some(upgrade) = comparison.upgrade.as_ref().filter(|upgrade| !upgrade.is_empty()) {
         for value in upgrade.died() {
             let renamed = value.renamed_to.as_ref().map(|key| format!("; it seems to be {key} now"));
-            notes.push((true, died_text(value, &upgrade.new_chart) + &renamed.unwrap_or_default()));
+            let text = died_text(value, &upgrade.new_chart) + &renamed.unwrap_or_default();
+            notes.push(Note { is_warning: true, ..note(text) });
         }
-        notes.extend(never_used_text(upgrade).map(|text| (false, text)));
-        let moved = |moved| (false, format!("a default changed, where nothing is set: {}", moved_text(moved)));
-        notes.extend(upgrade.defaults.iter().map(moved));
+        notes.extend(never_used_text(upgrade).map(note));
+        if !upgrade.defaults.is_empty() {
+            let text = format!("{DEFAULTS_CHANGED} ({})", upgrade.defaults.len());
+            notes.push(Note { details: upgrade.defaults.iter().map(moved_text).collect(), ..note(text) });
+        }
     }
-    notes.extend(comparison.ignored.text().map(|text| (false, format!("ignored: {text}; --show-ignored shows them"))));
-    notes.extend(comparison.ignored.file_text().map(|text| (false, format!("ignore rules: {text}"))));
+    notes.extend(comparison.ignored.text().map(|text| note(format!("ignored: {text}; --show-ignored shows them"))));
+    notes.extend(comparison.ignored.file_text().map(|text| note(format!("ignore rules: {text}"))));
     notes
 }
+
+/// Said above the defaults that changed.
+pub(super) const DEFAULTS_CHANGED: &str = "defaults that changed, where nothing is set";
 
 /// Values that no version reads; `None` if there are none.
 pub(super) fn never_used_text(upgrade: &Upgrade) -> Option<String> {
@@ -271,7 +289,7 @@ impl Writer {
             line(self, &[DIM], &format!("    · {text}"));
         }
         if !upgrade.defaults.is_empty() {
-            line(self, &[DIM], "    · defaults that changed, where nothing is set:");
+            line(self, &[DIM], &format!("    · {DEFAULTS_CHANGED}:"));
         }
         for moved in &upgrade.defaults {
             line(self, &[YELLOW], &format!("    ~ {}", moved_text(moved)));

@@ -168,6 +168,14 @@ fn moved_defaults(
             .last();
         moved.entry(whole.unwrap_or(path)).or_default().extend(objects);
     }
+    // What changed in a map that is empty on one side says it of the map.
+    let maps = moved.iter().filter_map(|(path, objects)| {
+        let map = path.parent()?;
+        moved.get(&map)?.is_subset(objects).then_some(map)
+    });
+    for map in maps.collect::<BTreeSet<ValuePath>>() {
+        moved.remove(&map);
+    }
     let default = |(path, objects): (ValuePath, BTreeSet<usize>)| {
         let shown = |defaults: &Map| {
             let node = path.get(defaults).filter(|node| !node.value.is_null())?;

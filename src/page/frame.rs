@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::data::ShownText;
 use super::html::Html;
 use super::section::{Room, Shown, section, status};
+use crate::diff::Note;
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
@@ -29,8 +30,8 @@ pub struct Head {
     pub title: String,
     /// How much of it there is.
     pub summary: String,
-    /// Notes, a line each, and whether each needs attention.
-    pub notes: Vec<(bool, String)>,
+    /// Notes on all of it.
+    pub notes: Vec<Note>,
     /// Whether it is known where lines come from.
     pub is_traced: bool,
 }
@@ -47,10 +48,7 @@ pub fn write_page(head: &Head, shown: &[Shown<'_>], mut texts: impl FnMut(usize)
     html.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"referrer\" content=\"no-referrer\">\n<title>");
     html.text(&head.title).raw("</title>\n<style>").raw(STYLE).raw("</style>\n</head>\n<body>\n");
     html.raw("<header>\n<h1>").text(&head.title).raw("</h1>\n<p class=\"summary\">").text(&head.summary).raw("</p>\n");
-    for (needs_attention, note) in &head.notes {
-        html.raw(if *needs_attention { "<p class=\"note warning\">" } else { "<p class=\"note\">" });
-        html.text(note).raw("</p>\n");
-    }
+    head.notes.iter().for_each(|note| write_note(&mut html, note));
     if head.is_traced {
         html.raw("<p class=\"note\">A click on a line, or Enter, shows where it comes from.</p>\n");
     }
@@ -69,6 +67,23 @@ pub fn write_page(head: &Head, shown: &[Shown<'_>], mut texts: impl FnMut(usize)
     html.raw("<p id=\"end\"></p>\n<p class=\"none\" hidden>No object matches the filter.</p>\n</main>\n");
     html.raw(KEYS).raw("<script>").raw(SCRIPT).raw("</script>\n</body>\n</html>\n");
     html.finish()
+}
+
+/// With more details, those of a note are folded.
+const MOST_DETAILS: usize = 5;
+
+fn write_note(html: &mut Html, note: &Note) {
+    let class = if note.is_warning { "note warning" } else { "note" };
+    if note.details.is_empty() {
+        html.raw("<p class=\"").raw(class).raw("\">").text(&note.text).raw("</p>\n");
+        return;
+    }
+    html.raw("<details class=\"").raw(class).raw(if note.details.len() > MOST_DETAILS { "\">" } else { "\" open>" });
+    html.raw("<summary>").text(&note.text).raw("</summary>\n<ul>\n");
+    for detail in &note.details {
+        html.raw("<li>").text(detail).raw("</li>\n");
+    }
+    html.raw("</ul>\n</details>\n");
 }
 
 const KEYS: &str = "<dialog id=\"keys\" aria-label=\"Keys\">
