@@ -97,6 +97,11 @@ const RESERVED: [&str; 21] = [
     "while",
 ];
 
+/// Whether a name is a word of the language, so that no variable can have it.
+pub fn is_reserved(name: &str) -> bool {
+    RESERVED.contains(&name)
+}
+
 /// The name that a field has in expressions, as Kubernetes escapes it; none if it cannot be used there.
 ///
 /// ```

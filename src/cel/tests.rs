@@ -336,18 +336,18 @@ proptest! {
         if let Ok(program) = Program::parse(&text, &["self"]) {
             let _ = program.evaluate(vec![Value::Int(1)], &Limits::new(100_000, 100_000)).map(|value| super::functions::shown(&value));
             let shape = Shape::of(Kind::Int);
-            let _ = program.check(&[Variable { shape: &shape, is_optional: false }], Wanted::Bool);
+            let _ = program.check(&[Variable::Data(&shape)], Wanted::Bool);
         }
     }
 }
 
 fn refusal(text: &str, shape: &Shape) -> String {
-    let variable = Variable { shape, is_optional: false };
+    let variable = Variable::Data(shape);
     match Program::parse(text, &["self"]).expect("a program").check(&[variable], Wanted::Bool) {
         Ok(()) => String::new(),
         Err(Refusal::Types(error)) => error.in_text(text),
         Err(Refusal::NotMade(reason)) => reason,
-        Err(Refusal::Result) => "not a boolean".to_owned(),
+        Err(Refusal::Result(_)) => "not a boolean".to_owned(),
     }
 }
 

@@ -1,8 +1,4 @@
 //! Kinds that CustomResourceDefinitions bring, and their objects.
-//!
-//! A definition's `openAPIV3Schema` is a structural schema (Kubernetes, "Specify a structural schema"). What it says of values is
-//! JSON Schema of draft 4 but for a few words of its own, which are translated; fields that it does not name are refused, as the API
-//! server does under `fieldValidation=Strict`.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -10,15 +6,16 @@ use std::sync::OnceLock;
 
 use super::expressions::Evaluation;
 use super::report::Report;
-use super::rules::{Rules, steps};
-use super::{defaulting, form, metadata, structure};
-use crate::cel::{Limits, whole};
+use super::rules::steps;
+use super::schemas::{Compiled, wrong_format};
+use super::{defaulting, metadata, structure};
+use crate::cel::Limits;
 use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::json;
-use crate::json_schema::{Budget, Offline, Schema, Violation};
+use crate::json_schema::{Budget, Violation};
 use crate::kubernetes::Schema as Record;
+use crate::kubernetes::names;
 use crate::kubernetes::{FieldPath, Object, PathStep};
-use crate::kubernetes::{has_format, names};
 use crate::yaml::{Map, Node, Value};
 
 /// A kind that a CustomResourceDefinition brings.
@@ -42,26 +39,6 @@ struct Version {
     structural: Option<Node>,
     /// What is made of it, when an object needs it; none if it is broken.
     schema: OnceLock<Option<Compiled>>,
-}
-
-/// A schema as objects are held against it.
-#[derive(Debug)]
-struct Compiled {
-    schema: Schema,
-    has_defaults: bool,
-    rules: Option<Rules>,
-}
-
-impl Compiled {
-    fn of(structural: &Node) -> Option<Compiled> {
-        let mut document = structural.clone();
-        translate(&mut document, false);
-        let draft = Node::generated(Value::String("http://json-schema.org/draft-04/schema#".to_owned()));
-        document.value.as_map_mut()?.insert("$schema", Span::generated(), draft);
-        // A schema that is broken is reported where the definition itself is checked.
-        let schema = Schema::from_document(document, &Offline).ok()?.with_formats(has_text_format);
-        Some(Compiled { schema, has_defaults: defaulting::has_default(structural), rules: Rules::of(structural) })
-    }
 }
 
 /// The kinds that CustomResourceDefinitions among the objects bring.
@@ -98,57 +75,6 @@ impl Version {
             version.text_at(&["subresources", "scale", "specReplicasPath"]).and_then(steps).unwrap_or_default();
         Some(Version { name, is_served, has_status, replicas, structural, schema: OnceLock::new() })
     }
-}
-
-/// Turns a structural schema into JSON Schema. What is below `allOf` and the like only says something of values.
-fn translate(node: &mut Node, is_of_values: bool) {
-    let Some(map) = node.value.as_map_mut() else { return };
-    let generated = |text: &str| Node::generated(Value::String(text.to_owned()));
-    if map.is_true_at(&["x-kubernetes-int-or-string"]) {
-        let types = Value::List(vec![generated("integer"), generated("string")]);
-        map.insert("type", Span::generated(), Node::generated(types));
-    }
-    if map.is_true_at(&["nullable"])
-        && let Some(of) = map.get_mut("type")
-    {
-        let mut types = match std::mem::take(&mut of.value) {
-            Value::List(types) => types,
-            one => vec![Node::generated(one)],
-        };
-        types.push(generated("null"));
-        of.value = Value::List(types);
-    }
-    // Keywords that check nothing would be read again for each value.
-    map.retain(|name, _| {
-        !matches!(name, "default" | "description" | "example" | "title") && !name.starts_with("x-kubernetes-")
-    });
-    // Those of fields are looked at with the fields.
-    if !is_of_values {
-        map.remove("format");
-    }
-    for key in ["properties", "patternProperties"] {
-        if let Some(inner) = map.get_mut(key).and_then(|node| node.value.as_map_mut()) {
-            inner.iter_mut().for_each(|(_, node)| translate(node, is_of_values));
-        }
-    }
-    for key in ["items", "additionalProperties"] {
-        if let Some(inner) = map.get_mut(key) {
-            translate(inner, is_of_values);
-        }
-    }
-    if let Some(inner) = map.get_mut("not") {
-        translate(inner, true);
-    }
-    for key in ["allOf", "anyOf", "oneOf"] {
-        if let Some(Value::List(items)) = map.get_mut(key).map(|node| &mut node.value) {
-            items.iter_mut().for_each(|item| translate(item, true));
-        }
-    }
-}
-
-/// Formats of text, bytes among them.
-fn has_text_format(format: &str, text: &str) -> bool {
-    if format == "byte" { !text.is_empty() && form::decode_base64(text).is_some() } else { has_format(format, text) }
 }
 
 /// Checks an object of a custom kind.
@@ -357,26 +283,9 @@ const METADATA: &str = "apimachinery.pkg.apis.meta.v1.ObjectMeta";
 
 /// Integers of Go's sizes, base64, and texts of other formats.
 fn format(node: &Node, schema: &Map, path: &FieldPath, report: &mut Report<'_>) {
-    let format = schema.get("format").and_then(|node| node.value.as_str()).unwrap_or_default();
-    let message = match (format, &node.value) {
-        ("int32" | "int64", value @ (Value::Int(_) | Value::Float(_)))
-            if !is_integer(node, value, format == "int32") =>
-        {
-            format!("expected a whole number of {} bits", &format[3..])
-        }
-        ("byte", Value::String(text)) if text.is_empty() || form::decode_base64(text).is_none() => {
-            "expected base64".to_owned()
-        }
-        (format, Value::String(text)) if !has_format(format, text) => {
-            format!("must be of type {format}: {}", json::write(&node.value))
-        }
-        _ => return,
-    };
-    report.error("format", path, message, &node.span);
-}
-
-fn is_integer(node: &Node, value: &Value, is_32: bool) -> bool {
-    if is_32 { form::is_whole(value, true) } else { whole(node).is_some() }
+    if let Some(message) = wrong_format(node, schema) {
+        report.error("format", path, message, &node.span);
+    }
 }
 
 fn below(node: &Node, schema: &Node, path: &FieldPath, report: &mut Report<'_>) {

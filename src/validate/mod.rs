@@ -7,7 +7,7 @@
 //! | `tables` | what the API server checks of objects of a type: one file for each API group |
 //! | `form` | what texts and numbers have to look like: names, addresses, ports, times |
 //! | `custom` | objects of CustomResourceDefinitions |
-//! | `defaulting` | the defaults of their schemas |
+//! | `schemas`, `defaulting`, `defaults` | their schemas, what defaults do, and which are valid |
 //! | `rules`, `shapes`, `expressions` | their rules in CEL |
 //! | `served` | kinds that Kubernetes no longer serves, or does not yet |
 //! | `metadata` | names, labels, annotations |
@@ -16,12 +16,14 @@
 mod cross_object;
 mod custom;
 mod defaulting;
+mod defaults;
 mod expressions;
 mod fields;
 mod form;
 mod metadata;
 mod report;
 mod rules;
+mod schemas;
 mod served;
 mod shapes;
 mod structure;

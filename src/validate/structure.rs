@@ -62,6 +62,7 @@ const MAY_BE_MISSING: &[(&str, &str)] = &[
     ("HTTPHeader", "value"),
     ("PodFailurePolicy", "rules"),
     ("SleepAction", "seconds"),
+    ("Sysctl", "value"),
     ("ImageVolumeSource", "reference"),
     ("ControllerRevision", "revision"),
     ("ISCSIVolumeSource", "lun"),

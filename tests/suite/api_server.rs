@@ -31,6 +31,17 @@ fn validate_agrees_with_the_api_server() {
     assert_same(&verdicts, &["--crds", crds.to_str().expect("UTF-8")]);
 }
 
+/// Changes written for rules, one mistake or one edge each, recorded by `tests/cluster/written --record`.
+#[test]
+fn validate_agrees_on_written_changes() {
+    let file = object("validate/written.json");
+    let (valid, rows) = (list(&file["valid"]), list(&file["verdicts"]));
+    assert!(rows.len() >= 450, "only {} verdicts are recorded", rows.len());
+    let verdict = |row: &Value| recorded(row, changed(&valid[index(&row["of"])], &row["change"]).to_string());
+    let verdicts: Vec<Verdict> = rows.iter().map(verdict).collect();
+    assert_same(&verdicts, &[]);
+}
+
 /// Mistakes that people make, one in each manifest, and manifests at the edge of one.
 #[test]
 fn validate_agrees_on_mistakes() {

@@ -189,6 +189,10 @@ impl<'s> Checker<'s> {
                 Type::Dyn
             }
             Type::Dyn | Type::Error => Type::Dyn,
+            // The server knows it as a variable with a dot in its name.
+            Type::Leaf("kubernetes.authorization.Authorizer") if name == "requestResource" => {
+                Type::Leaf("kubernetes.authorization.ResourceCheck")
+            }
             Type::Leaf(name) if name.starts_with("kubernetes.") => {
                 self.error(at, format!("unexpected failed resolution of '{name}'"));
                 Type::Error

@@ -31,17 +31,19 @@ pub enum Refusal {
     Types(SyntaxError),
     /// No program can be made of it.
     NotMade(String),
-    /// It has another type than it has to have.
-    Result,
+    /// It has this type, and not one that it has to have.
+    Result(String),
 }
 
 /// A variable of an expression.
 #[derive(Debug, Clone, Copy)]
-pub struct Variable<'s> {
-    /// What it is.
-    pub shape: &'s Shape,
-    /// Whether it may be missing, and says so.
-    pub is_optional: bool,
+pub enum Variable<'s> {
+    /// Data.
+    Data(&'s Shape),
+    /// Data that may be missing, and says so.
+    Optional(&'s Shape),
+    /// What expressions of admission ask about the rights of users.
+    Authorizer,
 }
 
 /// What an expression has to be.
@@ -51,6 +53,10 @@ pub enum Wanted {
     Bool,
     /// A text.
     String,
+    /// A text, or null.
+    StringOrNull,
+    /// Anything.
+    Any,
 }
 
 /// The name that the type of `self` has in messages; the API server makes a new one each time.
@@ -60,9 +66,10 @@ const STEPS: [u64; 2] = [100_000, 10_000];
 
 /// Checks an expression.
 pub(super) fn check(expr: &Expr, variables: &[Variable<'_>], wanted: Wanted) -> Result<(), Refusal> {
-    let types = variables.iter().map(|variable| {
-        let own = Type::of_data(variable.shape, OWN);
-        if variable.is_optional { Type::optional(own) } else { own }
+    let types = variables.iter().map(|variable| match variable {
+        Variable::Data(shape) => Type::of_data(shape, OWN),
+        Variable::Optional(shape) => Type::optional(Type::of_data(shape, OWN)),
+        Variable::Authorizer => types::AUTHORIZER,
     });
     let mut checker = Checker::new(types.collect());
     let limits = Limits::new(STEPS[0], STEPS[1]);
@@ -77,9 +84,14 @@ pub(super) fn check(expr: &Expr, variables: &[Variable<'_>], wanted: Wanted) -> 
     if let Some(first) = checker.errors.into_iter().min_by_key(|error| error.at) {
         return Err(Refusal::Types(first));
     }
-    let expected = if wanted == Wanted::Bool { types::BOOL } else { types::STRING };
-    if found != expected {
-        return Err(Refusal::Result);
+    let is_wanted = match wanted {
+        Wanted::Bool => found == types::BOOL,
+        Wanted::String => found == types::STRING,
+        Wanted::StringOrNull => found == types::STRING || found == types::NULL,
+        Wanted::Any => true,
+    };
+    if !is_wanted {
+        return Err(Refusal::Result(found.to_string()));
     }
     literals::not_made(expr, &limits).map_or(Ok(()), |reason| Err(Refusal::NotMade(reason)))
 }

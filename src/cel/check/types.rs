@@ -29,6 +29,7 @@ pub(super) const BOOL: Type<'static> = Type::Leaf("bool");
 pub(super) const INT: Type<'static> = Type::Leaf("int");
 pub(super) const STRING: Type<'static> = Type::Leaf("string");
 pub(super) const NULL: Type<'static> = Type::Leaf("null");
+pub(super) const AUTHORIZER: Type<'static> = Type::Leaf("kubernetes.authorization.Authorizer");
 
 /// The leaves by their names.
 const LEAVES: [&str; 20] = [

@@ -1,14 +1,12 @@
-//! Rights, classes, leases, webhooks and services of the API itself.
+//! Rights, classes, leases and services of the API itself.
 
 use std::collections::HashSet;
 
 use super::place::{Place, Row, Rule, row};
-use crate::kubernetes::{FieldPath, PathStep, names};
+use crate::kubernetes::{FieldPath, names};
 use crate::validate::fields::{has, text};
-use crate::validate::form::{self, LABEL, QUALIFIED, SEGMENT, SUBDOMAIN};
+use crate::validate::form::{self, LABEL, SEGMENT, SUBDOMAIN};
 use crate::yaml::{Map, Node};
-
-const POLICIES: &[&str] = &["Ignore", "Fail"];
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
@@ -30,37 +28,10 @@ pub(super) const ROWS: &[Row] = &[
     row("node.v1.Overhead", "podFixed", Rule::Whole(overhead)),
     row("coordination.v1.LeaseSpec", "leaseDurationSeconds", Rule::AtLeast(1)),
     row("coordination.v1.LeaseSpec", "leaseTransitions", Rule::AtLeast(0)),
-    row("admissionregistration.v1.ValidatingWebhookConfiguration", "webhooks", Rule::Whole(unique_hooks)),
-    row("admissionregistration.v1.MutatingWebhookConfiguration", "webhooks", Rule::Whole(unique_hooks)),
-    row("admissionregistration.v1.ValidatingWebhook", "", Rule::Whole(hook)),
-    row("admissionregistration.v1.MutatingWebhook", "", Rule::Whole(hook)),
-    row("admissionregistration.v1.MutatingWebhook", "reinvocationPolicy", Rule::Choice(&["Never", "IfNeeded"])),
-    row("admissionregistration.v1.RuleWithOperations", "", Rule::Whole(hook_rule)),
-    row("admissionregistration.v1.NamedRuleWithOperations", "", Rule::Whole(hook_rule)),
-    row("admissionregistration.v1.ServiceReference", "port", Rule::Between(1, 65535)),
-    row("admissionregistration.v1.ServiceReference", "path", Rule::Form(is_webhook_path, "must start with a '/', and each part of it must be a DNS subdomain")),
-    row("admissionregistration.v1.MatchCondition", "name", Rule::Form(names::is_qualified_name, QUALIFIED)),
-    row("admissionregistration.v1.ValidatingAdmissionPolicySpec", "", Rule::Whole(admission)),
-    row("admissionregistration.v1.ValidatingAdmissionPolicySpec", "failurePolicy", Rule::Choice(POLICIES)),
-    row("admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec", "policyName", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
-    row("admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec", "", Rule::Whole(binding)),
-    row("admissionregistration.v1.Validation", "reason", Rule::Choice(&["Forbidden", "Invalid", "RequestEntityTooLarge"])),
-    row("admissionregistration.v1.MatchResources", "matchPolicy", Rule::Choice(&["Exact", "Equivalent"])),
-    row("admissionregistration.v1.Variable", "name", Rule::Form(form::is_identifier, "name is not a valid CEL identifier")),
     row("apiregistration.v1.APIService", "", Rule::Whole(api_service)),
     row("certificates.v1.CertificateSigningRequestSpec", "signerName", Rule::Form(|name| name.contains('/'), "must be a fully qualified domain and path of the form \"example.com/signer-name\"")),
     row("certificates.v1.CertificateSigningRequestSpec", "expirationSeconds", Rule::AtLeast(600)),
     row("certificates.v1.CertificateSigningRequestSpec", "usages", Rule::Required("")),
-    row("resource.v1.DeviceSelector", "cel", Rule::Required("")),
-    row("resource.v1.DeviceRequest", "", Rule::Whole(device)),
-    row("resource.v1.DeviceRequest", "name", Rule::Form(names::is_dns_label, LABEL)),
-    row("resource.v1.ExactDeviceRequest", "deviceClassName", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
-    row("resource.v1.ExactDeviceRequest", "count", Rule::AtLeast(0)),
-    row("resource.v1.ExactDeviceRequest", "allocationMode", Rule::OneOf(&["All", "ExactCount"])),
-    row("resource.v1.ExactDeviceRequest", "count", Rule::Whole(device_count)),
-    row("admissionregistration.v1.ParamKind", "apiVersion", Rule::Required("")),
-    row("admissionregistration.v1.ParamKind", "kind", Rule::Required("")),
-    row("admissionregistration.v1.ParamRef", "", Rule::Whole(parameter)),
 ];
 
 fn resources(at: &mut Place<'_, '_, '_>) {
@@ -144,185 +115,6 @@ fn overhead(at: &mut Place<'_, '_, '_>) {
 /// A ClusterRoleBinding can only give a ClusterRole.
 fn role_kind(at: &mut Place<'_, '_, '_>) {
     at.choice("kind", if at.is_in("ClusterRoleBinding") { &["ClusterRole"] } else { &["Role", "ClusterRole"] });
-}
-
-fn is_webhook_path(path: &str) -> bool {
-    let Some(rest) = path.strip_prefix('/') else { return false };
-    let rest = rest.strip_suffix('/').unwrap_or(rest);
-    rest.is_empty() || rest.split('/').all(names::is_dns_subdomain)
-}
-
-fn device_count(at: &mut Place<'_, '_, '_>) {
-    if at.text("allocationMode") == "All" && at.number("count").is_some_and(|count| count != 0) {
-        at.invalid("count", "must not be specified when allocationMode is 'All'");
-    }
-}
-
-fn parameter(at: &mut Place<'_, '_, '_>) {
-    if !at.has("name") && !at.is_given("selector") {
-        at.required("", "one of name or selector must be specified");
-    }
-    if !at.has("parameterNotFoundAction") {
-        at.required("parameterNotFoundAction", "");
-    }
-}
-
-fn unique_hooks(at: &mut Place<'_, '_, '_>) {
-    let mut known = HashSet::new();
-    for (path, hook) in at.items("webhooks") {
-        if !text(hook, "name").is_empty() && !known.insert(text(hook, "name")) {
-            at.duplicate_at(&path.field("name"), text(hook, "name"));
-        }
-    }
-}
-
-fn hook(at: &mut Place<'_, '_, '_>) {
-    let name = at.text("name");
-    if !name.is_empty() && (!names::is_dns_subdomain(name) || name.split('.').count() < 3) {
-        at.invalid("name", "should be a domain with at least three segments separated by dots");
-    }
-    at.choice("failurePolicy", POLICIES);
-    at.choice("matchPolicy", &["Exact", "Equivalent"]);
-    if !at.text("sideEffects").is_empty() && !["None", "NoneOnDryRun"].contains(&at.text("sideEffects")) {
-        let path = at.path.field("sideEffects");
-        at.unsupported_at(&path, at.text("sideEffects"), &["None", "NoneOnDryRun"]);
-    }
-    if at.number("timeoutSeconds").is_some_and(|seconds| !(1..=30).contains(&seconds)) {
-        at.invalid("timeoutSeconds", "the timeout value must be between 1 and 30 seconds");
-    }
-    if let Some(config) = at.map("clientConfig") {
-        let is_given = |field: &str| config.get(field).is_some_and(|node| !node.value.is_null());
-        let path = at.path.field("clientConfig");
-        if is_given("url") == is_given("service") {
-            at.required_at(&path, "exactly one of url or service is required");
-        } else if let Some(node) = config.get("url").filter(|_| is_given("url")) {
-            let url = text(config, "url");
-            let rest = url.strip_prefix("https://").unwrap_or_default();
-            let has_host = !rest.is_empty() && !rest.starts_with('/');
-            if !has_host {
-                at.invalid_at(
-                    &path.field("url"),
-                    node,
-                    "'https' is the only allowed URL scheme, and the host must be specified",
-                );
-            } else if rest.split('/').next().is_some_and(|host| host.contains('@')) {
-                at.invalid_at(&path.field("url"), node, "user information is not permitted in the URL");
-            } else if url.contains('#') || url.contains('?') {
-                at.invalid_at(&path.field("url"), node, "fragments and query parameters are not permitted in the URL");
-            }
-        }
-    }
-    let versions: Vec<&str> = at.texts("admissionReviewVersions");
-    if at.fields.get("admissionReviewVersions").is_some_and(|node| node.value.as_list().is_some()) {
-        if versions.is_empty() {
-            at.required("admissionReviewVersions", "must specify one of v1, v1beta1");
-        } else if !versions.iter().any(|version| ["v1", "v1beta1"].contains(version)) {
-            at.invalid("admissionReviewVersions", "must include at least one of v1, v1beta1");
-        }
-        for (index, version) in versions.iter().enumerate() {
-            if versions[..index].contains(version) {
-                at.invalid_item("admissionReviewVersions", index, "duplicate version");
-            } else if version.len() > names::MAX_LABEL || !names::has_rfc_1035_form(version) {
-                at.invalid_item("admissionReviewVersions", index, "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character");
-            }
-        }
-    }
-    let mut known = HashSet::new();
-    for (path, condition) in at.items("matchConditions") {
-        if !known.insert(text(condition, "name")) {
-            at.duplicate_at(&path.field("name"), text(condition, "name"));
-        }
-    }
-    if at.list("matchConditions").len() > 64 {
-        let path = at.path.field("matchConditions");
-        at.too_many(&path, 64);
-    }
-}
-
-fn hook_rule(at: &mut Place<'_, '_, '_>) {
-    for (field, what) in [
-        ("operations", "operations"),
-        ("apiGroups", "API groups"),
-        ("apiVersions", "API versions"),
-        ("resources", "resources"),
-    ] {
-        let items: Vec<&str> = at.texts(field);
-        if items.is_empty() {
-            at.required(field, "");
-        }
-        if field != "resources" && items.len() > 1 && items.contains(&"*") {
-            at.invalid(field, &format!("if '*' is present, must not specify other {what}"));
-        }
-        for (index, item) in items.iter().enumerate() {
-            let path = at.path.field(field).with(PathStep::Index(index));
-            let operations = ["*", "CONNECT", "CREATE", "DELETE", "UPDATE"];
-            if field == "operations" && !operations.contains(item) {
-                at.unsupported_at(&path, item, &operations);
-            } else if item.is_empty() && field != "apiGroups" {
-                at.required_at(&path, "");
-            }
-        }
-    }
-    let resources: Vec<&str> = at.texts("resources");
-    if resources.len() > 1 && resources.contains(&"*/*") {
-        at.invalid("resources", "if '*/*' is present, must not specify other resources");
-    }
-    if resources.contains(&"*") && resources.iter().any(|name| !name.contains('/') && *name != "*") {
-        at.invalid("resources", "if '*' is present, must not specify other resources without subresources");
-    }
-    at.choice("scope", &["*", "Cluster", "Namespaced"]);
-}
-
-/// A request says one device, or several of which the first that is there is taken.
-fn device(at: &mut Place<'_, '_, '_>) {
-    match (at.is_given("exactly"), at.has("firstAvailable")) {
-        (false, false) => at.required("", "exactly one of `exactly` or `firstAvailable` is required"),
-        (true, true) => {
-            at.invalid("", "exactly one of `exactly` or `firstAvailable` is required, but multiple fields are set")
-        }
-        _ => {}
-    }
-}
-
-fn admission(at: &mut Place<'_, '_, '_>) {
-    if !at.has("validations") && !at.has("auditAnnotations") {
-        at.required("validations", "validations or auditAnnotations must be provided");
-    }
-    let mut known = HashSet::new();
-    for (path, annotation) in at.items("auditAnnotations") {
-        if !known.insert(text(annotation, "key")) {
-            at.duplicate_at(&path.field("key"), text(annotation, "key"));
-        }
-    }
-    match at.map("matchConstraints") {
-        None => at.required("matchConstraints", ""),
-        Some(constraints) if !has(constraints, "resourceRules") => {
-            let path = at.path.field("matchConstraints").field("resourceRules");
-            at.required_at(&path, "");
-        }
-        Some(_) => {}
-    }
-}
-
-fn binding(at: &mut Place<'_, '_, '_>) {
-    if !at.has("policyName") {
-        at.required("policyName", "");
-    }
-    let actions: Vec<&str> = at.texts("validationActions");
-    if actions.is_empty() {
-        at.required("validationActions", "at least one validation action is required");
-    }
-    if actions.contains(&"Deny") && actions.contains(&"Warn") {
-        at.invalid("validationActions", "must not contain both Deny and Warn");
-    }
-    for (index, action) in actions.iter().enumerate() {
-        let path = at.path.field("validationActions").with(PathStep::Index(index));
-        if !["Audit", "Deny", "Warn"].contains(action) {
-            at.unsupported_at(&path, action, &["Audit", "Deny", "Warn"]);
-        } else if actions[..index].contains(action) {
-            at.duplicate_at(&path, action);
-        }
-    }
 }
 
 fn api_service(at: &mut Place<'_, '_, '_>) {

@@ -54,6 +54,7 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.WeightedPodAffinityTerm", "weight", Rule::Number(is_weight, WEIGHT)),
     row("core.v1.PodAffinityTerm", "topologyKey", Rule::Form(names::is_qualified_name, QUALIFIED)),
     row("core.v1.PodAffinityTerm", "namespaces", Rule::Items(names::is_dns_label, LABEL)),
+    row("core.v1.PodAffinityTerm", "", Rule::Whole(term_keys)),
     row("core.v1.PodSecurityContext", "fsGroup", Rule::Between(0, I32)),
     row("core.v1.PodSecurityContext", "runAsUser", Rule::Between(0, I32)),
     row("core.v1.PodSecurityContext", "runAsGroup", Rule::Between(0, I32)),
@@ -64,7 +65,7 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.PodSecurityContext", "sysctls", Rule::Whole(sysctls)),
     row("core.v1.SeccompProfile", "", Rule::Whole(seccomp)),
     row("core.v1.AppArmorProfile", "", Rule::Whole(app_armor)),
-    row("meta.v1.LabelSelector", "matchLabels", Rule::Labels),
+    row("meta.v1.LabelSelector", "matchLabels", Rule::Whole(match_labels)),
     row("meta.v1.LabelSelectorRequirement", "", Rule::Whole(label_requirement)),
 ];
 
@@ -167,8 +168,7 @@ fn dns_limits(at: &mut Place<'_, '_, '_>) {
     if texts.map(|text| text.len() + 1).sum::<usize>() > 2049 {
         at.invalid("searches", "must not have more than 2048 characters (including spaces) in the search list");
     }
-    for (index, node) in searches.iter().enumerate() {
-        let Some(text) = node.value.as_str().filter(|text| *text != ".") else { continue };
+    for (index, text) in at.indexed_texts("searches").into_iter().filter(|(_, text)| *text != ".") {
         // Underscores are allowed here.
         let plain = text.strip_suffix('.').unwrap_or(text).replace('_', "a");
         if !names::is_dns_subdomain(&plain) {
@@ -331,25 +331,62 @@ fn toleration(at: &mut Place<'_, '_, '_>) {
 }
 
 fn node_term(at: &mut Place<'_, '_, '_>) {
+    // What is only preferred may have any value.
+    let is_preferred = at.path.has_field("preferredDuringSchedulingIgnoredDuringExecution");
     for (path, requirement) in at.items("matchExpressions") {
         if let Some(node) = requirement.get("key").filter(|_| !names::is_qualified_name(text(requirement, "key"))) {
             at.invalid_at(&path.field("key"), node, QUALIFIED);
         }
-        for (index, node) in requirement.list_at(&["values"]).iter().enumerate() {
+        for (index, node) in requirement.list_at(&["values"]).iter().enumerate().filter(|_| !is_preferred) {
             if node.value.as_str().is_some_and(|text| !names::is_label_value(text)) {
                 at.invalid_at(&path.field("values").with(PathStep::Index(index)), node, LABEL_VALUE);
             }
         }
     }
     for (path, requirement) in at.items("matchFields") {
-        if text(requirement, "key") != "metadata.name" {
+        let is_name = text(requirement, "key") == "metadata.name";
+        if !is_name {
             at.unsupported_at(&path.field("key"), text(requirement, "key"), &["metadata.name"]);
         }
+        let values = requirement.list_at(&["values"]);
         if !matches!(text(requirement, "operator"), "In" | "NotIn") {
             at.unsupported_at(&path.field("operator"), text(requirement, "operator"), &["In", "NotIn"]);
-        } else if requirement.list_at(&["values"]).len() != 1 {
+        } else if values.len() != 1 {
             let message = "must be only one value when `operator` is 'In' or 'NotIn' for node field selector";
             at.required_at(&path.field("values"), message);
+        }
+        for (index, node) in values.iter().enumerate().filter(|_| is_name) {
+            if !names::is_dns_subdomain(node.value.as_str().unwrap_or_default()) {
+                at.invalid_at(&path.field("values").with(PathStep::Index(index)), node, SUBDOMAIN);
+            }
+        }
+    }
+}
+
+/// Keys of labels come with a selector, which does not name them twice.
+fn term_keys(at: &mut Place<'_, '_, '_>) {
+    for field in ["matchLabelKeys", "mismatchLabelKeys"] {
+        if at.has(field) && !at.is_given("labelSelector") {
+            at.forbidden(field, "must not be specified when labelSelector is not set");
+        }
+    }
+    let Some(selector) = at.map("labelSelector") else { return };
+    for field in ["matchLabelKeys", "mismatchLabelKeys"] {
+        Row { of: "", field, rule: Rule::Items(names::is_qualified_name, QUALIFIED) }.check(at);
+    }
+    let (own, others) = (at.indexed_texts("matchLabelKeys"), at.texts("mismatchLabelKeys"));
+    let mut known: HashSet<&str> = selector.map_at(&["matchLabels"]).into_iter().flat_map(Map::keys).collect();
+    let mut twice = HashSet::new();
+    for key in selector.maps_at(&["matchExpressions"]).map(|requirement| text(requirement, "key")) {
+        if !known.insert(key) {
+            twice.insert(key);
+        }
+    }
+    for (index, key) in own {
+        if twice.contains(key) {
+            at.invalid_item("matchLabelKeys", index, "exists in both matchLabelKeys and labelSelector");
+        } else if others.contains(&key) {
+            at.invalid_item("matchLabelKeys", index, "exists in both matchLabelKeys and mismatchLabelKeys");
         }
     }
 }
@@ -372,7 +409,21 @@ fn node_requirement(at: &mut Place<'_, '_, '_>) {
     }
 }
 
+/// Whether a selector is one of a metric, whose form nothing checks.
+fn is_of_metric(at: &Place<'_, '_, '_>) -> bool {
+    at.is_in("HorizontalPodAutoscaler") && at.path.has_field("metric")
+}
+
+fn match_labels(at: &mut Place<'_, '_, '_>) {
+    if !is_of_metric(at) {
+        Row { of: "", field: "matchLabels", rule: Rule::Labels }.check(at);
+    }
+}
+
 fn label_requirement(at: &mut Place<'_, '_, '_>) {
+    if is_of_metric(at) {
+        return;
+    }
     let count = at.list("values").len();
     match at.text("operator") {
         "In" | "NotIn" if count == 0 => at.required("values", "must be specified when `operator` is 'In' or 'NotIn'"),

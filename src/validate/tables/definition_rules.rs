@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::compiled::{Reason, compiled};
 use super::place::Place;
-use crate::cel::{Kind, Program, Refusal, Shape, Variable, Wanted};
+use crate::cel::{Kind, Shape, Variable, Wanted};
 use crate::kubernetes::{FieldPath, PathStep, is_at_or_below};
 use crate::validate::fields::{has, is_given, text};
 use crate::validate::rules::{OLD_SELF, VARIABLES, steps};
@@ -140,14 +141,15 @@ fn expressions_of(
     at: &mut Place<'_, '_, '_>,
 ) {
     let has_optional_old_self = rule.is_true_at(&["optionalOldSelf"]);
-    let variables = [Variable { shape, is_optional: false }, Variable { shape, is_optional: has_optional_old_self }];
+    let old = if has_optional_old_self { Variable::Optional(shape) } else { Variable::Data(shape) };
+    let variables = [Variable::Data(shape), old];
     let Some(node) = rule.get("rule").filter(|_| !text(rule, "rule").trim().is_empty()) else { return };
-    let program = match compiled(text(rule, "rule"), &variables, Wanted::Bool) {
+    let program = match compiled(text(rule, "rule"), &VARIABLES, &variables, Wanted::Bool) {
         Ok(program) => program,
         Err(reason) => {
             let message = match reason {
                 Reason::Compilation(reason) => format!("compilation failed: {reason}"),
-                Reason::Result => "cel expression must evaluate to a bool".to_owned(),
+                Reason::Result(_) => "cel expression must evaluate to a bool".to_owned(),
                 Reason::NotMade(reason) => format!("program instantiation failed: {reason}"),
             };
             return at.invalid_at(&path.field("rule"), node, &message);
@@ -155,11 +157,11 @@ fn expressions_of(
     };
     let expression = text(rule, "messageExpression");
     if let Some(node) = rule.get("messageExpression").filter(|_| !expression.trim().is_empty())
-        && let Err(reason) = compiled(expression, &variables, Wanted::String)
+        && let Err(reason) = compiled(expression, &VARIABLES, &variables, Wanted::String)
     {
         let message = match reason {
             Reason::Compilation(reason) => format!("messageExpression compilation failed: {reason}"),
-            Reason::Result => "messageExpression must evaluate to a string".to_owned(),
+            Reason::Result(_) => "messageExpression must evaluate to a string".to_owned(),
             Reason::NotMade(reason) => format!("messageExpression instantiation failed: {reason}"),
         };
         at.invalid_at(&path.field("messageExpression"), node, &message);
@@ -173,22 +175,5 @@ fn expressions_of(
             at.invalid_missing(&path.field("optionalOldSelf"), "may not be set if oldSelf is not used in rule");
         }
         _ => {}
-    }
-}
-
-/// Why an expression is refused.
-enum Reason {
-    Compilation(String),
-    NotMade(String),
-    Result,
-}
-
-fn compiled(text: &str, variables: &[Variable<'_>], wanted: Wanted) -> Result<Program, Reason> {
-    let program = Program::parse(text, &VARIABLES).map_err(|error| Reason::Compilation(error.in_text(text)))?;
-    match program.check(variables, wanted) {
-        Ok(()) => Ok(program),
-        Err(Refusal::Types(error)) => Err(Reason::Compilation(error.in_text(text))),
-        Err(Refusal::NotMade(reason)) => Err(Reason::NotMade(reason)),
-        Err(Refusal::Result) => Err(Reason::Result),
     }
 }

@@ -3,9 +3,12 @@
 use super::place::{Place, Row, Rule, row};
 use crate::kubernetes::names;
 use crate::validate::fields::text;
+use crate::validate::form::{LABEL, SUBDOMAIN};
 
 /// How many queues a level can have.
 const MAX_QUEUES: i64 = 10_000_000;
+/// What requests do.
+const VERBS: [&str; 9] = ["create", "delete", "deletecollection", "get", "list", "patch", "proxy", "update", "watch"];
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
@@ -14,8 +17,13 @@ pub(super) const ROWS: &[Row] = &[
     row("flowcontrol.v1.PolicyRulesWithSubjects", "", Rule::Whole(flow_rules)),
     row("flowcontrol.v1.ResourcePolicyRule", "", Rule::Whole(flow_resources)),
     row("flowcontrol.v1.NonResourcePolicyRule", "nonResourceURLs", Rule::Required("nonResourceURLs must contain at least one value")),
+    row("flowcontrol.v1.NonResourcePolicyRule", "", Rule::Whole(addresses)),
+    row("flowcontrol.v1.NonResourcePolicyRule", "nonResourceURLs", Rule::Items(is_address, "must start with slash, without white-space and double slashes, and may end with '/*'")),
+    row("flowcontrol.v1.ServiceAccountSubject", "name", Rule::Form(is_account, SUBDOMAIN)),
+    row("flowcontrol.v1.ServiceAccountSubject", "namespace", Rule::Form(names::is_dns_label, LABEL)),
     row("flowcontrol.v1.Subject", "kind", Rule::Choice(&["Group", "ServiceAccount", "User"])),
     row("flowcontrol.v1.Subject", "", Rule::Whole(flow_subject)),
+    row("flowcontrol.v1.PriorityLevelConfigurationReference", "name", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
     row("flowcontrol.v1.FlowDistinguisherMethod", "type", Rule::Choice(&["ByNamespace", "ByUser"])),
     row("flowcontrol.v1.PriorityLevelConfigurationSpec", "type", Rule::Choice(&["Exempt", "Limited"])),
     row("flowcontrol.v1.PriorityLevelConfigurationSpec", "", Rule::Whole(level)),
@@ -59,6 +67,7 @@ fn flow_resources(at: &mut Place<'_, '_, '_>) {
             at.invalid_item("namespaces", index, "each member of this list must be '*' or a DNS-1123 label");
         }
     }
+    verbs(at);
     for field in ["verbs", "apiGroups", "resources", "namespaces"] {
         let texts = at.texts(field);
         if texts.len() > 1 && texts.contains(&"*") {
@@ -68,6 +77,40 @@ fn flow_resources(at: &mut Place<'_, '_, '_>) {
     if !at.has("namespaces") && !at.is_true("clusterScope") {
         at.required("namespaces", "resource rules that are not cluster scoped must supply at least one namespace");
     }
+}
+
+/// Verbs are known, unless all are meant.
+fn verbs(at: &mut Place<'_, '_, '_>) {
+    let verbs = at.texts("verbs");
+    let unknown = verbs.iter().find(|verb| !VERBS.contains(verb));
+    if let Some(verb) = unknown.filter(|_| !verbs.contains(&"*")) {
+        at.unsupported_at(&at.path.field("verbs"), verb, &VERBS);
+    }
+}
+
+/// Addresses, unless all are meant, are paths that may end in `*`.
+fn addresses(at: &mut Place<'_, '_, '_>) {
+    if !at.has("verbs") {
+        at.required("verbs", "verbs must contain at least one value");
+    }
+    verbs(at);
+    for field in ["verbs", "nonResourceURLs"] {
+        let texts = at.texts(field);
+        if texts.len() > 1 && texts.contains(&"*") {
+            at.invalid(field, "if '*' is present, must not specify others");
+        }
+    }
+}
+
+/// A path, or all below one.
+fn is_address(path: &str) -> bool {
+    let has_wildcard_at_end = path.find('*').is_none_or(|at| at + 1 == path.len() && path.ends_with("/*"));
+    path == "*" || path.starts_with('/') && !path.contains(' ') && !path.contains("//") && has_wildcard_at_end
+}
+
+/// A service account, or all of a namespace.
+fn is_account(name: &str) -> bool {
+    name == "*" || names::is_dns_subdomain(name)
 }
 
 fn flow_subject(at: &mut Place<'_, '_, '_>) {

@@ -11,26 +11,37 @@
 //! | `storage` | claims, volumes and classes of storage |
 //! | `workloads` | `apps/v1`, `batch/v1` |
 //! | `autoscaling` | `autoscaling`, `policy` |
-//! | `cluster` | `rbac`, `scheduling`, `node`, `coordination`, webhooks |
+//! | `cluster` | `rbac`, `scheduling`, `node`, `coordination` |
+//! | `admission`, `admission_expressions` | webhooks and admission policies, and the expressions in them |
+//! | `devices` | `resource.k8s.io/v1` |
 //! | `networking` | `networking.k8s.io/v1` |
 //! | `flow` | `flowcontrol.apiserver.k8s.io/v1` |
-//! | `definitions`, `definition_rules` | CustomResourceDefinitions, and the rules in them |
+//! | `definitions` | CustomResourceDefinitions |
+//! | `structural`, `definition_rules` | their schemas, and the rules in them |
+//! | `webhooks` | where webhooks are, for admission and conversion |
+//! | `compiled` | expressions in CEL, compiled |
 
+mod admission;
+mod admission_expressions;
 mod autoscaling;
 mod cluster;
+mod compiled;
 mod configuration;
 mod containers;
 mod core;
 mod cron;
 mod definition_rules;
 mod definitions;
+mod devices;
 mod flow;
 mod networking;
 mod place;
 mod pods;
 mod services;
 mod storage;
+mod structural;
 mod volumes;
+mod webhooks;
 mod workloads;
 
 use std::collections::HashMap;
@@ -57,6 +68,8 @@ fn rows() -> &'static HashMap<&'static str, Vec<&'static Row>> {
             workloads::ROWS,
             autoscaling::ROWS,
             cluster::ROWS,
+            admission::ROWS,
+            devices::ROWS,
             networking::ROWS,
             definitions::ROWS,
             flow::ROWS,

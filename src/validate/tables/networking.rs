@@ -171,6 +171,11 @@ fn backend(at: &mut Place<'_, '_, '_>) {
     if let Some(node) = group.filter(|node| node.value.as_str().is_some_and(|group| !names::is_dns_subdomain(group))) {
         at.invalid_at(&path, node, SUBDOMAIN);
     }
+    for field in ["kind", "name"] {
+        if let Some(node) = resource.get(field).filter(|_| !form::is_path_segment(text(resource, field))) {
+            at.invalid_at(&at.path.field("resource").field(field), node, SEGMENT);
+        }
+    }
 }
 
 fn backend_port(at: &mut Place<'_, '_, '_>) {

@@ -1,11 +1,11 @@
 //! What makes pods, and what the parts of a pod say of each other: selectors, restarts, names, mounts.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::place::{Place, Row, Rule, row};
 use crate::diagnostic::nearest;
 use crate::kubernetes::FieldPath;
-use crate::validate::fields::{items, text};
+use crate::validate::fields::{is_given, items, text};
 use crate::validate::metadata;
 use crate::yaml::{Map, Node};
 
@@ -51,6 +51,26 @@ fn selector(at: &mut Place<'_, '_, '_>) {
     if let Some((key, value)) = wanted.into_iter().find(|(key, value)| is_missing(key, value)) {
         let path = at.path.field("template").field("metadata").field("labels");
         at.labels_differ(&path, key, value);
+    } else if selector.maps_at(&["matchExpressions"]).any(|requirement| !is_met(requirement, labels)) {
+        let path = at.path.field("template").field("metadata").field("labels");
+        at.invalid_missing(&path, "`selector` does not match template `labels`");
+    }
+}
+
+/// Whether labels are as a requirement of a selector wants them; one that is invalid is reported by its type.
+fn is_met(requirement: &Map, labels: Option<&Map>) -> bool {
+    let label = labels.and_then(|labels| labels.get(text(requirement, "key")));
+    let values = requirement.list_at(&["values"]);
+    let is_value = |label: &Node| {
+        let text = |node: &Node| node.value.as_str().unwrap_or_default().to_owned();
+        values.iter().any(|value| text(value) == text(label))
+    };
+    match text(requirement, "operator") {
+        "In" => values.is_empty() || label.is_some_and(is_value),
+        "NotIn" => values.is_empty() || !label.is_some_and(is_value),
+        "Exists" => label.is_some(),
+        "DoesNotExist" => label.is_none(),
+        _ => true,
     }
 }
 
@@ -117,20 +137,34 @@ fn mounts_of_claims(at: &mut Place<'_, '_, '_>) {
     mounts_of(pod, &at.path.field("template").field("spec"), &claims, at);
 }
 
-/// What the containers of a pod mount is a volume of it, or one that is made for it.
+/// What the containers of a pod mount is a volume of it, or one that is made for it. A device is a claim.
 fn mounts_of(pod: &Map, path: &FieldPath, claims: &[&str], at: &mut Place<'_, '_, '_>) {
-    let own = pod.maps_at(&["volumes"]).filter_map(|volume| volume.text_at(&["name"]));
-    let known: HashSet<&str> = own.chain(claims.iter().copied()).collect();
+    let own = pod.maps_at(&["volumes"]).filter_map(|volume| Some((volume.text_at(&["name"])?, is_claim(volume))));
+    let known: HashMap<&str, bool> = own.chain(claims.iter().map(|name| (*name, true))).collect();
     for list in ["initContainers", "containers"] {
         for (path, container) in items(pod, list, path) {
             for field in ["volumeMounts", "volumeDevices"] {
                 for (path, mount) in items(container, field, &path) {
-                    if let Some((name, span)) = mount.text_entry("name").filter(|(name, _)| !known.contains(name)) {
-                        let near = nearest(name, known.iter().copied());
-                        at.not_found(&path.field("name"), name, span, near);
+                    let Some((name, span)) = mount.text_entry("name") else { continue };
+                    match known.get(name) {
+                        None => {
+                            let near = nearest(name, known.keys().copied());
+                            at.not_found(&path.field("name"), name, span, near);
+                        }
+                        Some(false) if field == "volumeDevices" => {
+                            let message =
+                                "can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode";
+                            at.inside(mount, &path).invalid("name", message);
+                        }
+                        Some(_) => {}
                     }
                 }
             }
         }
     }
+}
+
+/// Whether a volume is a claim, or one is made for it.
+fn is_claim(volume: &Map) -> bool {
+    ["persistentVolumeClaim", "ephemeral"].iter().any(|field| is_given(volume, field))
 }

@@ -54,6 +54,7 @@ pub(super) const ROWS: &[Row] = &[
     row("discovery.v1.Endpoint", "nodeName", Rule::Given(names::is_dns_subdomain, SUBDOMAIN)),
     row("discovery.v1.Endpoint", "addresses", Rule::Required("must contain at least 1 address")),
     row("discovery.v1.EndpointPort", "appProtocol", Rule::Given(names::is_qualified_name, QUALIFIED)),
+    row("discovery.v1.EndpointPort", "protocol", Rule::Choice(&["SCTP", "TCP", "UDP"])),
     row("discovery.v1.EndpointPort", "name", Rule::Form(names::is_dns_label, LABEL)),
 ];
 
@@ -231,8 +232,8 @@ fn balancer(at: &mut Place<'_, '_, '_>) {
         if !is_balancer {
             at.forbidden("loadBalancerSourceRanges", "may only be used when `type` is 'LoadBalancer'");
         }
-        for (index, node) in at.list("loadBalancerSourceRanges").iter().enumerate() {
-            if node.value.as_str().is_some_and(|text| form::network(text.trim()).is_none()) {
+        for (index, text) in at.indexed_texts("loadBalancerSourceRanges") {
+            if form::network(text.trim()).is_none() {
                 at.invalid_item("loadBalancerSourceRanges", index, CIDR);
             }
         }
@@ -287,16 +288,7 @@ fn limit(at: &mut Place<'_, '_, '_>) {
             at.required("", "either minimum or maximum storage value is required, but neither was provided");
         }
     }
-    if kind == "Container" {
-        for field in ["min", "max", "default", "defaultRequest", "maxLimitRequestRatio"] {
-            for (name, node) in at.map(field).into_iter().flat_map(Map::iter) {
-                if !form::is_container_resource(name) {
-                    let path = at.path.field(field).field(name);
-                    at.invalid_at(&path, node, "must be a standard resource for containers");
-                }
-            }
-        }
-    }
+    limited_resources(kind, at);
     // Each is not greater than the next: what a request may be, by name.
     let amount = |field: &str, name: &str| at.map(field).and_then(|map| quantity(&map.get(name)?.value));
     let order = [
@@ -338,28 +330,64 @@ fn limit(at: &mut Place<'_, '_, '_>) {
     }
 }
 
+/// What limits are of: containers and pods have resources of their own.
+fn limited_resources(kind: &str, at: &mut Place<'_, '_, '_>) {
+    let fields: &[&str] = match kind {
+        "Pod" => &["min", "max", "maxLimitRequestRatio"],
+        _ => &["min", "max", "default", "defaultRequest", "maxLimitRequestRatio"],
+    };
+    for field in fields {
+        for (name, node) in at.map(field).into_iter().flat_map(Map::iter) {
+            let message = match kind {
+                "Pod" | "Container" if !form::is_container_resource(name) => {
+                    "must be a standard resource for containers"
+                }
+                "Pod" | "Container" => continue,
+                _ if !names::is_qualified_name(name) => QUALIFIED,
+                _ if !name.contains('/') && !is_standard_resource(name) => {
+                    "must be a standard resource type or fully qualified"
+                }
+                _ => continue,
+            };
+            at.invalid_at(&at.path.field(field).field(name), node, message);
+        }
+    }
+}
+
+/// Resources that quotas and limits know by themselves.
+fn is_standard_resource(name: &str) -> bool {
+    let others = ["storage", "limits.storage", "services.nodeports", "services.loadbalancers"];
+    QUOTAS.contains(&name) || others.contains(&name) || is_huge(name)
+}
+
+fn is_huge(name: &str) -> bool {
+    ["hugepages-", "requests.hugepages-"].iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// Resources that quotas know.
+const QUOTAS: [&str; 19] = [
+    "cpu",
+    "memory",
+    "ephemeral-storage",
+    "requests.cpu",
+    "requests.memory",
+    "requests.storage",
+    "requests.ephemeral-storage",
+    "limits.cpu",
+    "limits.memory",
+    "limits.ephemeral-storage",
+    "pods",
+    "resourcequotas",
+    "services",
+    "replicationcontrollers",
+    "secrets",
+    "persistentvolumeclaims",
+    "configmaps",
+    "services.nodeports",
+    "services.loadbalancers",
+];
+
 fn quota(at: &mut Place<'_, '_, '_>) {
-    let known = [
-        "cpu",
-        "memory",
-        "ephemeral-storage",
-        "requests.cpu",
-        "requests.memory",
-        "requests.storage",
-        "requests.ephemeral-storage",
-        "limits.cpu",
-        "limits.memory",
-        "limits.ephemeral-storage",
-        "pods",
-        "resourcequotas",
-        "services",
-        "replicationcontrollers",
-        "secrets",
-        "persistentvolumeclaims",
-        "configmaps",
-        "services.nodeports",
-        "services.loadbalancers",
-    ];
     let counted = [
         "pods",
         "services",
@@ -373,10 +401,9 @@ fn quota(at: &mut Place<'_, '_, '_>) {
     ];
     for (name, node) in at.map("hard").into_iter().flat_map(Map::iter) {
         let path = at.path.field("hard").field(name);
-        let is_huge = ["hugepages-", "requests.hugepages-"].iter().any(|prefix| name.starts_with(prefix));
         if !names::is_qualified_name(name) {
             at.invalid_at(&path, node, QUALIFIED);
-        } else if !name.contains('/') && !is_huge && !known.contains(&name) {
+        } else if !name.contains('/') && !is_huge(name) && !QUOTAS.contains(&name) {
             at.invalid_at(&path, node, "must be a standard resource for quota");
         }
         let Some(amount) = quantity(&node.value) else { continue };
@@ -430,7 +457,7 @@ fn controller(at: &mut Place<'_, '_, '_>) {
     let differs = |(key, node): (&str, &crate::yaml::Node)| {
         labels.is_none_or(|labels| labels.get(key).is_none_or(|label| label.value != node.value))
     };
-    if labels.is_some() && at.map("selector").into_iter().flat_map(Map::iter).any(differs) {
+    if at.is_given("template") && at.map("selector").into_iter().flat_map(Map::iter).any(differs) {
         let path = at.path.field("template").field("metadata").field("labels");
         at.invalid_missing(&path, "`selector` does not match template `labels`");
     }

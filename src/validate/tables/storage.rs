@@ -1,10 +1,13 @@
 //! Claims, volumes and classes of storage: `v1`, `storage.k8s.io/v1`.
 
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
 use super::place::{Place, Row, Rule, row};
 use super::volumes::is_driver;
-use crate::kubernetes::{names, quantity};
+use crate::kubernetes::{PathStep, names, quantity};
 use crate::validate::fields::{has, text};
 use crate::validate::form::{self, QUALIFIED, SUBDOMAIN};
+use crate::yaml::Map;
 
 const MODES: &[&str] = &["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
 
@@ -31,13 +34,12 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.CSIPersistentVolumeSource", "", Rule::Whole(secrets)),
     row("core.v1.TopologySelectorTerm", "matchLabelExpressions", Rule::Required("")),
     row("core.v1.VolumeNodeAffinity", "required", Rule::Required("must specify required node constraints")),
-    row("storage.v1.StorageClass", "provisioner", Rule::Form(|text| names::is_qualified_name(&text.to_lowercase()), QUALIFIED)),
+    row("storage.v1.StorageClass", "provisioner", Rule::Form(is_provisioner, QUALIFIED)),
     row("storage.v1.StorageClass", "reclaimPolicy", Rule::OneOf(&["Delete", "Retain"])),
     row("storage.v1.StorageClass", "volumeBindingMode", Rule::Choice(&["Immediate", "WaitForFirstConsumer"])),
     row("storage.v1.StorageClass", "parameters", Rule::Whole(parameters)),
     row("core.v1.TopologySelectorLabelRequirement", "key", Rule::Form(names::is_qualified_name, QUALIFIED)),
     row("core.v1.TopologySelectorLabelRequirement", "values", Rule::Required("")),
-    row("storage.v1.CSIDriver", "", Rule::Whole(name_of_driver)),
     row("storage.v1.CSIDriverSpec", "fsGroupPolicy", Rule::Choice(&["ReadWriteOnceWithFSType", "File", "None"])),
     row("storage.v1.CSIDriverSpec", "volumeLifecycleModes", Rule::ItemsOf(&["Ephemeral", "Persistent"])),
     row("storage.v1.CSIDriverSpec", "tokenRequests", Rule::Whole(audiences)),
@@ -51,6 +53,9 @@ pub(super) const ROWS: &[Row] = &[
     row("storage.v1.VolumeAttachmentSource", "persistentVolumeName", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
     row("storage.v1.VolumeAttachmentSource", "", Rule::Whole(attached)),
     row("storage.v1.VolumeAttributesClass", "parameters", Rule::Required("must contain at least one key/value pair")),
+    row("storage.v1.VolumeAttributesClass", "driverName", Rule::Form(is_provisioner, QUALIFIED)),
+    row("storage.v1.StorageClass", "allowedTopologies", Rule::Whole(topologies)),
+    row("core.v1.TopologySelectorTerm", "matchLabelExpressions", Rule::Whole(once)),
 ];
 
 fn alone(at: &mut Place<'_, '_, '_>) {
@@ -198,16 +203,46 @@ fn parameters(at: &mut Place<'_, '_, '_>) {
     }
 }
 
-fn name_of_driver(at: &mut Place<'_, '_, '_>) {
-    let Some(node) = at.fields.at(["metadata", "name"]) else { return };
-    if node.value.as_str().is_some_and(|name| name.len() > names::MAX_LABEL) {
-        let path = crate::kubernetes::FieldPath::of_fields(&["metadata", "name"]);
-        at.invalid_at(&path, node, "must be no more than 63 characters");
+fn is_provisioner(name: &str) -> bool {
+    names::is_qualified_name(&name.to_lowercase())
+}
+
+/// No key, and no value of a key, is there twice.
+fn once(at: &mut Place<'_, '_, '_>) {
+    let mut known = HashSet::new();
+    for (path, requirement) in at.items("matchLabelExpressions") {
+        if !known.insert(text(requirement, "key")) {
+            at.duplicate_at(&path.field("key"), text(requirement, "key"));
+        }
+        let mut seen = HashSet::new();
+        for (index, node) in requirement.list_at(&["values"]).iter().enumerate() {
+            let value = node.value.as_str().unwrap_or_default();
+            if !seen.insert(value) {
+                at.duplicate_at(&path.field("values").with(PathStep::Index(index)), value);
+            }
+        }
+    }
+}
+
+/// No term says what another says: the same keys with the same values, in any order.
+fn topologies(at: &mut Place<'_, '_, '_>) {
+    let mut known = HashSet::new();
+    for (path, term) in at.items("allowedTopologies") {
+        let values = |requirement: &Map| -> BTreeSet<String> {
+            let texts = requirement.list_at(&["values"]).iter().filter_map(|node| node.value.as_str());
+            texts.map(str::to_owned).collect()
+        };
+        let requirements = term.maps_at(&["matchLabelExpressions"]);
+        let keys: BTreeMap<String, BTreeSet<String>> =
+            requirements.map(|requirement| (text(requirement, "key").to_owned(), values(requirement))).collect();
+        if !known.insert(keys) {
+            at.duplicate_at(&path.field("matchLabelExpressions"), "");
+        }
     }
 }
 
 fn audiences(at: &mut Place<'_, '_, '_>) {
-    let mut known = std::collections::HashSet::new();
+    let mut known = HashSet::new();
     for (path, request) in at.items("tokenRequests") {
         let audience = text(request, "audience");
         if !known.insert(audience) {

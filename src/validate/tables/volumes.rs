@@ -4,6 +4,7 @@ use super::place::{Place, Row, Rule, row};
 use crate::kubernetes::{FieldPath, names};
 use crate::validate::fields::{has, is_given, items, number, text};
 use crate::validate::form::{self, FILE_MODE, LABEL, SUBDOMAIN};
+use crate::validate::metadata;
 use crate::yaml::Map;
 
 /// The sources of a volume, in the API server's order.
@@ -80,7 +81,9 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.AzureDiskVolumeSource", "kind", Rule::Choice(&["Shared", "Dedicated", "Managed"])),
     row("core.v1.AzureDiskVolumeSource", "diskURI", Rule::Whole(disk)),
     row("core.v1.CSIVolumeSource", "driver", Rule::Form(is_driver, SUBDOMAIN)),
+    row("core.v1.CSIVolumeSource", "nodePublishSecretRef", Rule::Whole(publish_secret)),
     row("core.v1.EphemeralVolumeSource", "volumeClaimTemplate", Rule::Required("")),
+    row("core.v1.PersistentVolumeClaimTemplate", "metadata", Rule::Whole(labels)),
     row("core.v1.ImageVolumeSource", "reference", Rule::Whole(reference)),
     row("core.v1.ImageVolumeSource", "pullPolicy", Rule::OneOf(&["Always", "IfNotPresent", "Never"])),
     row("core.v1.ClusterTrustBundleProjection", "", Rule::Whole(trust)),
@@ -133,6 +136,23 @@ fn one_source(at: &mut Place<'_, '_, '_>) {
     }
 }
 
+/// The secret of a driver is named.
+fn publish_secret(at: &mut Place<'_, '_, '_>) {
+    let Some(reference) = at.map("nodePublishSecretRef") else { return };
+    let path = at.path.field("nodePublishSecretRef").field("name");
+    match reference.get("name").filter(|_| has(reference, "name")) {
+        None => at.required_at(&path, ""),
+        Some(node) if !names::is_dns_subdomain(text(reference, "name")) => at.invalid_at(&path, node, SUBDOMAIN),
+        Some(_) => {}
+    }
+}
+
+fn labels(at: &mut Place<'_, '_, '_>) {
+    if let Some(found) = at.map("metadata") {
+        metadata::labels(found, &at.path.field("metadata"), at.report);
+    }
+}
+
 fn mode(at: &mut Place<'_, '_, '_>) {
     file_mode(at, "mode");
 }
@@ -164,9 +184,14 @@ fn paths_of<'m>(source: &'m Map, path: &FieldPath) -> Vec<(FieldPath, &'m str)> 
             found.push((path.field("path"), text(item, "path")));
         }
     }
-    for kind in ["serviceAccountToken", "clusterTrustBundle"] {
-        let Some(map) = source.get(kind).and_then(|node| node.value.as_map()) else { continue };
-        found.push((path.field(kind).field("path"), text(map, "path")));
+    // Those of tokens are not compared.
+    if let Some(map) = source.map_at(&["clusterTrustBundle"]) {
+        found.push((path.field("clusterTrustBundle").field("path"), text(map, "path")));
+    }
+    if let Some(map) = source.map_at(&["podCertificate"]) {
+        let path = path.field("podCertificate");
+        let fields = ["credentialBundlePath", "keyPath", "certificateChainPath"];
+        found.extend(fields.map(|field| (path.field(field), text(map, field))));
     }
     found
 }

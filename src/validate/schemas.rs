@@ -1,0 +1,108 @@
+//! Schemas of custom kinds as objects are held against them.
+//!
+//! A definition's `openAPIV3Schema` is a structural schema (Kubernetes, "Specify a structural schema"). What it says of values is
+//! JSON Schema of draft 4 but for a few words of its own, which are translated; fields that it does not name are refused, as the API
+//! server does under `fieldValidation=Strict`.
+
+use super::rules::Rules;
+use super::{defaulting, form};
+use crate::cel::whole;
+use crate::diagnostic::Span;
+use crate::json;
+use crate::json_schema::{Offline, Schema};
+use crate::kubernetes::has_format;
+use crate::yaml::{Map, Node, Value};
+
+/// A schema as objects are held against it.
+#[derive(Debug)]
+pub(super) struct Compiled {
+    pub(super) schema: Schema,
+    pub(super) has_defaults: bool,
+    pub(super) rules: Option<Rules>,
+}
+
+impl Compiled {
+    pub(super) fn of(structural: &Node) -> Option<Compiled> {
+        let mut document = structural.clone();
+        translate(&mut document, false);
+        let draft = Node::generated(Value::String("http://json-schema.org/draft-04/schema#".to_owned()));
+        document.value.as_map_mut()?.insert("$schema", Span::generated(), draft);
+        // A schema that is broken is reported where the definition itself is checked.
+        let schema = Schema::from_document(document, &Offline).ok()?.with_formats(has_text_format);
+        Some(Compiled { schema, has_defaults: defaulting::has_default(structural), rules: Rules::of(structural) })
+    }
+}
+
+/// Turns a structural schema into JSON Schema. What is below `allOf` and the like only says something of values.
+fn translate(node: &mut Node, is_of_values: bool) {
+    let Some(map) = node.value.as_map_mut() else { return };
+    let generated = |text: &str| Node::generated(Value::String(text.to_owned()));
+    if map.is_true_at(&["x-kubernetes-int-or-string"]) {
+        let types = Value::List(vec![generated("integer"), generated("string")]);
+        map.insert("type", Span::generated(), Node::generated(types));
+    }
+    if map.is_true_at(&["nullable"])
+        && let Some(of) = map.get_mut("type")
+    {
+        let mut types = match std::mem::take(&mut of.value) {
+            Value::List(types) => types,
+            one => vec![Node::generated(one)],
+        };
+        types.push(generated("null"));
+        of.value = Value::List(types);
+    }
+    // Keywords that check nothing would be read again for each value.
+    map.retain(|name, _| {
+        !matches!(name, "default" | "description" | "example" | "title") && !name.starts_with("x-kubernetes-")
+    });
+    // Those of fields are looked at with the fields.
+    if !is_of_values {
+        map.remove("format");
+    }
+    for key in ["properties", "patternProperties"] {
+        if let Some(inner) = map.get_mut(key).and_then(|node| node.value.as_map_mut()) {
+            inner.iter_mut().for_each(|(_, node)| translate(node, is_of_values));
+        }
+    }
+    for key in ["items", "additionalProperties"] {
+        if let Some(inner) = map.get_mut(key) {
+            translate(inner, is_of_values);
+        }
+    }
+    if let Some(inner) = map.get_mut("not") {
+        translate(inner, true);
+    }
+    for key in ["allOf", "anyOf", "oneOf"] {
+        if let Some(Value::List(items)) = map.get_mut(key).map(|node| &mut node.value) {
+            items.iter_mut().for_each(|item| translate(item, true));
+        }
+    }
+}
+
+/// Formats of text, bytes among them.
+fn has_text_format(format: &str, text: &str) -> bool {
+    if format == "byte" { !text.is_empty() && form::decode_base64(text).is_some() } else { has_format(format, text) }
+}
+
+/// Why a value does not have the format that its schema names: integers of Go's sizes, base64, and texts of other formats.
+pub(super) fn wrong_format(node: &Node, schema: &Map) -> Option<String> {
+    let format = schema.get("format").and_then(|node| node.value.as_str()).unwrap_or_default();
+    Some(match (format, &node.value) {
+        ("int32" | "int64", value @ (Value::Int(_) | Value::Float(_)))
+            if !is_integer(node, value, format == "int32") =>
+        {
+            format!("expected a whole number of {} bits", &format[3..])
+        }
+        ("byte", Value::String(text)) if text.is_empty() || form::decode_base64(text).is_none() => {
+            "expected base64".to_owned()
+        }
+        (format, Value::String(text)) if !has_format(format, text) => {
+            format!("must be of type {format}: {}", json::write(&node.value))
+        }
+        _ => return None,
+    })
+}
+
+fn is_integer(node: &Node, value: &Value, is_32: bool) -> bool {
+    if is_32 { form::is_whole(value, true) } else { whole(node).is_some() }
+}
