@@ -7,8 +7,9 @@ use crate::stack;
 /// hundred thousand.
 const MAX_STEPS: u64 = 50_000_000;
 
-/// How many bytes all templates of a render may write and make, results of functions included.
-const MAX_BYTES: u64 = 1 << 30;
+/// How many bytes all templates of a render may write and make, results of functions included. The public chart that makes most
+/// comes to 15,000,000.
+const MAX_BYTES: u64 = 3 << 29;
 
 /// How many keys and hashes of passwords all templates of a render may make, long keys counted several times. The public chart that
 /// makes most comes to 34.
