@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use mim_chart::alignment::align;
 use mim_chart::chart::Chart;
+use mim_chart::diagnostic::Source;
 use mim_chart::engine::{self, Aspect, Capabilities, Dependence, Environment, Release, Rendered, Scope, Trace, Used};
 use mim_chart::render;
 use mim_chart::values::{Step, ValuePath};
@@ -56,8 +57,29 @@ impl Numbers {
     }
 }
 
-fn leaves(values: &Map) -> Vec<ValuePath> {
-    ValuePath::leaves(values).filter(|path| path.steps().iter().all(|step| matches!(step, Step::Key(_)))).collect()
+/// The values that a render starts from: those of the chart, or if it does not render with them, those that it is tested with. Odd seeds turn
+/// some of what is off on, as far as the chart renders with it.
+fn base(chart: &Chart, environment: &Environment, numbers: &mut Numbers, seed: u64) -> Option<(Map, Traced)> {
+    let tested = chart.files.iter().filter(|file| file.path.starts_with("ci/") && file.path.ends_with(".yaml"));
+    let tested = tested.filter_map(|file| {
+        let text = std::str::from_utf8(&file.bytes).ok()?;
+        mim_chart::yaml::read_values(&Source::rendered(&file.path, text)).ok()
+    });
+    let mut candidates = std::iter::once(Map::new()).chain(tested);
+    let (user, base) = candidates.find_map(|user| Some((user.clone(), traced(chart, &user, environment)?)))?;
+    if seed % 2 == 0 {
+        return Some((user, base));
+    }
+    let is_off = |path: &ValuePath| matches!(path.get(&base.values).map(|node| &node.value), Some(Value::Bool(false)));
+    let off: Vec<ValuePath> = ValuePath::leaves(&base.values).filter(is_off).collect();
+    for _ in 0..8 {
+        let mut more = user.clone();
+        off.iter().filter(|_| numbers.below(4) == 0).for_each(|path| put(&mut more, path, Value::Bool(true)));
+        if let Some(traced) = traced(chart, &more, environment) {
+            return Some((more, traced));
+        }
+    }
+    Some((user, base))
 }
 
 /// Other values of the same kind, and of none.
@@ -87,6 +109,40 @@ fn others(value: Option<&Value>) -> Vec<Value> {
         Some(Value::Map(_)) => vec![Value::Null],
         None | Some(Value::Null) => vec![text("other"), Value::Bool(true), Value::Int(3)],
     }
+}
+
+/// The values to try, those of lists among them.
+fn leaves(values: &Map) -> Vec<ValuePath> {
+    let mut found = Vec::new();
+    for path in ValuePath::leaves(values) {
+        if let Some(Value::List(items)) = path.get(values).map(|node| &node.value) {
+            for (index, item) in items.iter().enumerate() {
+                let with = |rest: &[Step]| ValuePath::of([path.steps(), &[Step::Item(index)], rest].concat());
+                match &item.value {
+                    Value::Map(map) => found.extend(ValuePath::leaves(map).map(|leaf| with(leaf.steps()))),
+                    _ => found.push(with(&[])),
+                }
+            }
+        }
+        found.push(path);
+    }
+    found
+}
+
+/// A change of the value at a path; lists that it leads through are first those of the values.
+fn change(user: &mut Map, path: &ValuePath, value: Value, values: &Map) {
+    let steps = path.steps();
+    let Some(at) = steps.iter().position(|step| matches!(step, Step::Item(_))) else { return put(user, path, value) };
+    let list = ValuePath::of(steps[..at].to_vec());
+    let Some(mut changed) = list.get(values).map(|node| node.value.clone()) else { return };
+    let Step::Item(index) = steps[at] else { return };
+    let Value::List(items) = &mut changed else { return };
+    match (&mut items[index].value, &steps[at + 1..]) {
+        (item, []) => *item = value,
+        (Value::Map(map), rest) => put(map, &ValuePath::of(rest.to_vec()), value),
+        _ => return,
+    }
+    put(user, &list, changed);
 }
 
 /// A change of the value at a path of keys.
@@ -188,9 +244,9 @@ fn try_chart(name: &str, chart: &Chart, seed: u64) -> Verdict {
     let mut verdict = Verdict::default();
     // Keys are made once.
     let environment = Environment { seed: Some("test".into()), ..Environment::default() };
-    let Some(base) = traced(chart, &Map::new(), &environment) else { return verdict };
     let mut numbers = Numbers(seed);
     numbers.below(2);
+    let Some((user, base)) = base(chart, &environment, &mut numbers, seed) else { return verdict };
     let all = leaves(&base.values);
     // The lines that show a value, and those of them that a change of it changed.
     let mut tried: HashMap<ValuePath, BTreeSet<(String, usize)>> = HashMap::new();
@@ -222,10 +278,10 @@ fn try_chart(name: &str, chart: &Chart, seed: u64) -> Verdict {
             more.push((parent, choices[0].clone()));
         }
         for value in choices {
-            let mut user_values = Map::new();
-            put(&mut user_values, &path, value);
+            let mut user_values = user.clone();
+            change(&mut user_values, &path, value, &base.values);
             for (path, value) in &more {
-                put(&mut user_values, path, value.clone());
+                change(&mut user_values, path, value.clone(), &base.values);
             }
             let Some(other) = traced(chart, &user_values, &environment) else { continue };
             let paths = changed(&base.values, &other.values);
@@ -440,6 +496,18 @@ fn lines_name_the_values_that_change_them() {
     }
     assert!(all.trials >= 150 && all.lines >= 500, "{} trials, {} lines", all.trials, all.lines);
     assert!(all.changing * 10 >= all.shown * 7, "{} of {} shown values change their line", all.changing, all.shown);
+    all.report();
+}
+
+/// Maps under several names, parts of them, maps that are merged, and keys that they do not have.
+#[test]
+fn lines_name_the_values_of_the_maps_that_they_are_from() {
+    let chart = Chart::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/trace/maps")).expect("a chart");
+    let mut all = Verdict::default();
+    for seed in 0..8 {
+        all.add(try_chart("maps", &chart, seed));
+    }
+    assert!(all.trials >= 300 && all.lines >= 600, "{} trials, {} lines", all.trials, all.lines);
     all.report();
 }
 

@@ -3,7 +3,7 @@
 use super::operand::Operand;
 use super::{Context, Exec, Frame, Result};
 use crate::engine::gotpl::ast::{Control, Node, NodeId, Parsed, first_field};
-use crate::engine::gotpl::trace::{Changed, Effect, Ends, Tracer, changes_of};
+use crate::engine::gotpl::trace::{Changed, Effect, Ends, Tracer, changes_of, text_changes_maps};
 use crate::engine::gotpl::value::Value;
 
 impl<T: Tracer> Exec<T> {
@@ -59,6 +59,13 @@ impl<T: Tracer> Exec<T> {
                     let Changed { maps, is_unknown } = changes_of(&self.set, name, data.as_ref());
                     maps.iter().for_each(|(map, change)| self.trace.not_changed(Some((map, change)), by, mark));
                     if is_unknown {
+                        self.trace.not_changed(None, by, mark);
+                    }
+                }
+                Effect::Runs(text) => {
+                    if let Some(Value::Str(text)) = self.named(context, *text)
+                        && text_changes_maps(&text)
+                    {
                         self.trace.not_changed(None, by, mark);
                     }
                 }

@@ -62,7 +62,7 @@ pub(super) fn result(marks: &mut Marks, name: &str, values: &[Value], of: &[Mark
         "append" | "push" | "mustAppend" | "mustPush" | "prepend" | "mustPrepend" | "concat" => {
             call.joined(marks, name)
         }
-        "pick" | "omit" => call.picked(marks),
+        "pick" | "omit" => call.picked(marks, name),
         "toYaml" | "mustToYaml" | "toYamlPretty" => call.yaml(marks),
         "indent" => call.lines(marks, 1, 0),
         "nindent" => call.lines(marks, 1, 1),
@@ -223,7 +223,7 @@ impl Call<'_> {
     }
 
     fn dict(&self, marks: &mut Marks) -> Option<Mark> {
-        let mut by = self.now;
+        let mut by = SetId::EMPTY;
         for (pair, of) in self.values.chunks(2).zip(self.of.chunks(2)) {
             by = {
                 let key = marks.own_and_deciding(of[0]);
@@ -239,6 +239,8 @@ impl Call<'_> {
             }
         }
         marks.decide_keys(self.result, by);
+        // Keys that it does not have, it would have nowhere else.
+        marks.decide_some_key(self.result, self.now);
         let keys = self.of.iter().step_by(2).copied().collect::<Vec<_>>();
         self.decide_parts_by(marks, &keys);
         Some(Mark::NONE)
@@ -302,7 +304,7 @@ impl Call<'_> {
     }
 
     /// A map without some of its keys.
-    fn picked(&self, marks: &mut Marks) -> Option<Mark> {
+    fn picked(&self, marks: &mut Marks, name: &str) -> Option<Mark> {
         let (source, mark) = (self.values.first()?, self.argument(0)?);
         let Value::Map(kept) = self.result else { return None };
         let keys: Vec<Text> = kept.keys();
@@ -310,13 +312,26 @@ impl Call<'_> {
             let part = marks.entry(source, mark, &key);
             marks.hold(self.result, Part::Key(key), part);
         }
-        let mut by = self.now;
-        let shape = marks.shape(source, mark);
-        for mark in std::iter::once(shape).chain(self.of.iter().skip(1).copied()) {
-            let own = marks.own_and_deciding(mark);
+        let mut by = SetId::EMPTY;
+        for mark in self.of.iter().skip(1) {
+            let own = marks.own_and_deciding(*mark);
             by = marks.paths.union(by, own);
         }
         marks.decide_keys(self.result, by);
+        let shape = marks.keys(source, mark);
+        let shape = marks.paths.union(shape, self.now);
+        marks.decide_some_key(self.result, shape);
+        let named = |value: &Value| if let Value::Str(key) = value { Some(key.clone()) } else { None };
+        let named: Vec<Text> = self.values.iter().skip(1).filter_map(named).collect();
+        if name == "omit" {
+            marks.would_have(self.result, source, mark, &named);
+        } else {
+            for key in named.iter().filter(|key| kept.get(key).is_none()) {
+                let part = marks.entry(source, mark, key);
+                let by = marks.own_and_deciding(part);
+                marks.decide_key(self.result, key, by);
+            }
+        }
         self.decide_parts_by(marks, self.of.get(1..).unwrap_or_default());
         Some(Mark::NONE)
     }

@@ -47,6 +47,16 @@ struct Held {
     some_keys: SetId,
     /// What decided about each part: whether it is another one.
     all: SetId,
+    /// Where keys that it does not have would have come from.
+    absent: Vec<Absent>,
+}
+
+/// Another map from which a map would have got keys that neither has.
+#[derive(Clone, PartialEq)]
+struct Absent {
+    mark: Mark,
+    /// It would not have got these.
+    except: Rc<[Text]>,
 }
 
 impl Held {
@@ -68,6 +78,9 @@ pub(super) const MOST_LEVELS: usize = 1_000;
 
 /// How much is kept: pieces of texts, origins of values, parts of maps and lists. A run that needs more has no trace.
 const MOST_KEPT: usize = 4_000_000;
+
+/// More maps that were merged into one count as a whole for a key that it does not have.
+const MOST_MERGED: usize = 16;
 
 /// All that is known of values.
 pub(super) struct Marks {
@@ -270,24 +283,41 @@ impl Marks {
         }
         let Some(held) = self.held.get(&identity(container)) else { return Err(origin) };
         let part = part();
+        let (known, keys) = (held.parts.get(&part).copied(), held.keys);
         let mut by = self.paths.union(origin.deciding, held.all);
         if let Some(decided) = held.by_part.get(&part) {
             by = self.paths.union(by, *decided);
         }
+        if let Part::Key(key) = &part
+            && !held.absent.is_empty()
+            && part.of(container).is_none()
+        {
+            for absent in held.absent.clone() {
+                if !absent.except.contains(key) {
+                    let decided = self.would_be(absent.mark, key);
+                    by = self.paths.union(by, decided);
+                }
+            }
+        }
         if matches!(part, Part::Item(_)) {
             // Which item has a number depends on how many come before it.
-            by = self.paths.union(by, held.keys);
+            by = self.paths.union(by, keys);
         }
-        match held.parts.get(&part) {
-            Some(mark) => {
-                let mark = *mark;
-                Ok(self.deciding(mark, by))
-            }
+        match known {
+            Some(mark) => Ok(self.deciding(mark, by)),
             None => {
-                origin.deciding = self.paths.union(by, held.keys);
+                origin.deciding = self.paths.union(by, keys);
                 Err(origin)
             }
         }
+    }
+
+    /// All that would matter about the value of a key that a map does not have.
+    fn would_be(&mut self, map: Mark, key: &Text) -> SetId {
+        let origin = self.origin(map);
+        let path = origin.path.map(|path| self.paths.key(path, key));
+        let mark = self.mark(Origin { path, text: None, ..origin });
+        self.own_and_deciding(mark)
     }
 
     /// What the keys of a map or the length of a list come from.
@@ -360,6 +390,9 @@ impl Marks {
 
     /// From now on the value of a key depends on these values too, and whether there is the key.
     pub(super) fn decide_key(&mut self, container: &Value, key: &Text, by: SetId) {
+        if by == SetId::EMPTY {
+            return;
+        }
         let part = Part::Key(key.clone());
         let Some(held) = self.held_by(container) else { return };
         let before = held.by_part.get(&part).copied().unwrap_or_default();
@@ -376,6 +409,41 @@ impl Marks {
         let some_keys = self.paths.union(before, by);
         if let Some(held) = self.held_by(container) {
             held.some_keys = some_keys;
+        }
+    }
+
+    /// From now on keys that a map does not have would also have come from another map, but for these.
+    pub(super) fn would_have(&mut self, container: &Value, source: &Value, of: Mark, except: &[Text]) {
+        let mut origin = self.origin(of);
+        let mut more = Vec::new();
+        let mut by_part = Vec::new();
+        origin.deciding = self.decided(of);
+        if let Some(held) = self.held.get(&identity(source)) {
+            more.clone_from(&held.absent);
+            by_part.extend(held.by_part.iter().map(|(part, by)| (part.clone(), *by)));
+            let by = self.paths.union(held.keys, held.all);
+            origin.deciding = self.paths.union(origin.deciding, by);
+        }
+        for (part, by) in by_part {
+            if let Part::Key(key) = &part
+                && part.of(source).is_none()
+                && !except.contains(key)
+            {
+                self.decide_key(container, key, by);
+            }
+        }
+        let mark = self.mark(Origin { text: None, ..origin });
+        if mark != Mark::NONE {
+            more.push(Absent { mark, except: except.into() });
+        }
+        let Some(held) = self.held_by(container).filter(|_| !more.is_empty()) else { return };
+        more.retain(|absent| !held.absent.contains(absent));
+        held.absent.extend(more);
+        if held.absent.len() > MOST_MERGED {
+            for absent in std::mem::take(&mut held.absent) {
+                let by = self.own_and_deciding(absent.mark);
+                self.decide_keys(container, by);
+            }
         }
     }
 
@@ -412,6 +480,7 @@ impl Marks {
             keys: SetId::EMPTY,
             some_keys: SetId::EMPTY,
             all: SetId::EMPTY,
+            absent: Vec::new(),
         }))
     }
 
@@ -426,9 +495,10 @@ impl Marks {
             }
             if let Some(held) = self.held.get(&from) {
                 let (parts, keys, some_keys, all) = (held.parts.clone(), held.keys, held.some_keys, held.all);
-                let by_part = held.by_part.clone();
-                self.spend(parts.len() + by_part.len());
+                let (by_part, absent) = (held.by_part.clone(), held.absent.clone());
+                self.spend(parts.len() + by_part.len() + absent.len());
                 if let Some(held) = self.held_by(&copy) {
+                    held.absent.extend(absent);
                     held.parts.extend(parts);
                     held.by_part.extend(by_part);
                     (held.keys, held.some_keys, held.all) = (keys, some_keys, all);

@@ -9,7 +9,8 @@ use crate::engine::gotpl::value::{Map, Text, Value};
 /// Says where what the first of some maps will hold comes from, before they are merged into it.
 pub(super) fn merge(marks: &mut Marks, values: &[Value], of: &[Mark], overwrite: bool, now: SetId) {
     let ([Value::Map(into), sources @ ..], [into_mark, source_marks @ ..]) = (values, of) else { return };
-    let mut merging = Merging { marks, overwrite, now, seen: HashSet::new(), merged: HashMap::new() };
+    let mut merging =
+        Merging { marks, overwrite, now, seen: HashSet::new(), merged: HashMap::new(), nothing: Vec::new() };
     for (source, mark) in sources.iter().zip(source_marks) {
         if let Value::Map(source) = source {
             merging.maps((into, *into_mark), (source, *mark), MOST_LEVELS);
@@ -23,7 +24,9 @@ struct Merging<'a> {
     now: SetId,
     seen: HashSet<(usize, usize)>,
     /// What the maps will hold, by their identities, that they do not hold yet.
-    merged: HashMap<(usize, Text), Value>,
+    merged: HashMap<usize, HashMap<Text, Value>>,
+    /// Empty maps in the place of those that are not there, kept so that no other map has their identities.
+    nothing: Vec<Map>,
 }
 
 impl Merging<'_> {
@@ -38,8 +41,8 @@ impl Merging<'_> {
         let by = self.marks.paths.union(by, self.now);
         for (key, value) in from.0.snapshot() {
             let mark = self.marks.entry(&source, from.1, &key);
-            let place = (into.0.identity(), key.clone());
-            let known = self.merged.get(&place).cloned().or_else(|| into.0.get(&key));
+            let merged = self.merged.get(&into.0.identity()).and_then(|keys| keys.get(&key));
+            let known = merged.cloned().or_else(|| into.0.get(&key));
             let known_mark = self.marks.entry(&container, into.1, &key);
             if let (Value::Map(from), Some(Value::Map(into))) = (&value, &known)
                 && !into.is_nil()
@@ -58,13 +61,36 @@ impl Merging<'_> {
                 let by = self.marks.own_and_deciding(known_mark);
                 mark = self.marks.deciding(mark, by);
             }
-            self.merged.insert(place, value);
+            self.merged.entry(into.0.identity()).or_default().insert(key.clone(), value);
             self.marks.hold(&container, Part::Key(key), mark);
         }
-        self.marks.decide_keys(&container, by);
-        if self.overwrite {
-            // A key that the source does not have would take the place of one that stays.
-            self.marks.decide_parts(&container, by);
+        let mut known = into.0.snapshot();
+        let merged = self.merged.get(&into.0.identity()).into_iter().flatten();
+        known.extend(merged.map(|(key, value)| (key.clone(), value.clone())));
+        for (key, value) in known {
+            if from.0.get(&key).is_some() {
+                continue;
+            }
+            let mark = self.marks.entry(&source, from.1, &key);
+            match &value {
+                // What it would hold would be merged into the one that stays.
+                Value::Map(inner) if !inner.is_empty() => {
+                    if self.marks.own_and_deciding(mark) != SetId::EMPTY {
+                        let known = self.marks.entry(&container, into.1, &key);
+                        self.nothing.push(Map::new());
+                        let nothing = self.nothing[self.nothing.len() - 1].clone();
+                        self.maps((inner, known), (&nothing, mark), levels);
+                    }
+                }
+                // It would take the place of the one that stays.
+                _ if self.overwrite || !value.is_true() => {
+                    let by = self.marks.own_and_deciding(mark);
+                    self.marks.decide_key(&container, &key, by);
+                }
+                _ => {}
+            }
         }
+        self.marks.decide_some_key(&container, by);
+        self.marks.would_have(&container, &source, from.1, &[]);
     }
 }

@@ -33,7 +33,7 @@ use super::set::TemplateSet;
 use super::value::{Text, Value};
 
 pub use self::recorder::Recorder;
-pub use self::untaken::{Change, Changed, Effect, changes_of};
+pub use self::untaken::{Change, Changed, Effect, changes_of, text_changes_maps};
 
 /// What follows values on their way. All of it does nothing unless a tracer says otherwise.
 pub trait Tracer: Sized {

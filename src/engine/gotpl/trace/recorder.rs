@@ -325,7 +325,14 @@ impl Tracer for Recorder {
         match map {
             None => self.everywhere = self.marks.paths.union(self.everywhere, by),
             Some((map, change)) if change.is_part => self.marks.decide_all_parts(map, by),
-            Some((map, Change { key: Some(key), .. })) => self.marks.decide_key(map, key, by),
+            Some((map, Change { keys: Some(keys), is_merge, .. })) => {
+                for key in keys {
+                    self.marks.decide_key(map, key, by);
+                    if *is_merge && let Some(inner) = map.as_map().and_then(|map| map.get(key)) {
+                        self.marks.decide_all_parts(&inner, by);
+                    }
+                }
+            }
             Some((map, _)) => self.marks.decide_parts(map, by),
         }
     }

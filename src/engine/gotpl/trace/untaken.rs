@@ -17,6 +17,8 @@ pub enum Effect {
     Leaves,
     /// It calls a template: its name, and the node that names the data, where that is one of the same place.
     Calls(Text, Option<NodeId>),
+    /// It runs the text that a node names.
+    Runs(NodeId),
 }
 
 /// A map that is changed.
@@ -26,8 +28,10 @@ pub struct Change {
     pub map: Option<NodeId>,
     /// Whether it may be a part of it.
     pub is_part: bool,
-    /// The key that is set or taken away, if it is known and the only one.
-    pub key: Option<Text>,
+    /// The keys that are set or taken away, where they are known.
+    pub keys: Option<Vec<Text>>,
+    /// Whether maps at these keys are changed in turn, not replaced.
+    pub is_merge: bool,
 }
 
 /// The functions that change a map which they are given.
@@ -35,7 +39,7 @@ const CHANGING: [&str; 6] = ["set", "unset", "merge", "mustMerge", "mergeOverwri
 
 /// What a part of a template does beside writing.
 pub fn effects(parsed: &Parsed, list: NodeId) -> Vec<Effect> {
-    let mut found = Finder { parsed, effects: Vec::new(), declared: Vec::new() };
+    let mut found = Finder { parsed, effects: Vec::new(), variables: Vec::new() };
     found.node(list, Depth::default());
     found.effects
 }
@@ -51,8 +55,18 @@ struct Depth {
 struct Finder<'a> {
     parsed: &'a Parsed,
     effects: Vec<Effect>,
-    /// The variables that the part declares, by the numbers of their names, with what they hold.
-    declared: Vec<(u32, Holds)>,
+    /// The variables that the part declares or assigns, in this order.
+    variables: Vec<Held>,
+}
+
+/// A variable to which the part gives a value.
+#[derive(Clone, Copy)]
+struct Held {
+    /// The number of its name.
+    name: u32,
+    holds: Holds,
+    /// Whether it is from outside: it may still hold what it held there.
+    is_assigned: bool,
 }
 
 /// What a variable holds.
@@ -73,14 +87,15 @@ impl Finder<'_> {
     }
 
     fn control(&mut self, control: Control, outside: Depth, inside: Depth) {
+        let before = self.variables.len();
         self.node(control.pipe, outside);
-        if let Node::Pipe { variables, commands, assigns: false } = self.parsed.node(control.pipe) {
-            self.declare(variables, commands, outside);
-        }
         self.node(control.list, inside);
         if let Some(otherwise) = control.otherwise {
             self.node(otherwise, outside);
         }
+        // What is declared within is not there any more.
+        let after = self.variables.split_off(before);
+        self.variables.extend(after.into_iter().filter(|held| held.is_assigned));
     }
 
     fn node(&mut self, id: NodeId, depth: Depth) {
@@ -105,9 +120,7 @@ impl Finder<'_> {
                     self.effects.extend(assigned);
                 }
                 self.nodes(commands, depth);
-                if !assigns {
-                    self.declare(variables, commands, depth);
-                }
+                self.give(variables, commands, assigns, depth);
             }
             Node::Command(operands) => self.command(operands, depth),
             Node::Chain { of, .. } => self.node(of, depth),
@@ -121,48 +134,92 @@ impl Finder<'_> {
         let Node::Identifier { function } = self.parsed.node(first) else { return };
         let name = (self.parsed.function_names)(function);
         if CHANGING.contains(&name) {
-            let holds = arguments.first().map_or(Holds::New, |argument| self.holds(*argument, depth));
-            let map = match holds {
-                Holds::New => return,
-                Holds::PartOf(node) => Some(node),
-                Holds::Unknown => None,
-            };
-            let key = arguments.get(1).filter(|_| matches!(name, "set" | "unset"));
-            let key = key.and_then(|key| match self.parsed.node(*key) {
-                Node::String(text) => Some(self.parsed.string(text).clone()),
-                _ => None,
-            });
-            let is_part = map != arguments.first().copied();
-            self.effects.push(Effect::Changes(Change { map, is_part, key }));
+            let Some(&map) = arguments.first() else { return };
+            let is_merge = !matches!(name, "set" | "unset");
+            let keys = if is_merge { self.merged_keys(&arguments[1..]) } else { self.literals(arguments.get(1)) };
+            for holds in self.all_held(map, depth) {
+                let named = match holds {
+                    Holds::New => continue,
+                    Holds::PartOf(node) => Some(node),
+                    Holds::Unknown => None,
+                };
+                let is_part = named != Some(map);
+                self.effects.push(Effect::Changes(Change { map: named, is_part, keys: keys.clone(), is_merge }));
+            }
         } else if name == "include"
             && let Some(&template) = arguments.first()
             && let Node::String(text) = self.parsed.node(template)
         {
             let data = arguments.get(1).copied().filter(|data| self.names_something(*data, depth));
             self.effects.push(Effect::Calls(self.parsed.string(text).clone(), data));
+        } else if name == "tpl"
+            && let Some(&text) = arguments.first()
+            && self.names_something(text, depth)
+        {
+            self.effects.push(Effect::Runs(text));
         }
     }
 
-    /// Keeps what variables hold that are declared with a pipeline.
-    fn declare(&mut self, variables: Children, commands: Children, depth: Depth) {
+    /// The texts that nodes are.
+    fn literals<'n>(&self, nodes: impl IntoIterator<Item = &'n NodeId>) -> Option<Vec<Text>> {
+        let text = |node: &NodeId| match self.parsed.node(*node) {
+            Node::String(text) => Some(self.parsed.string(text).clone()),
+            _ => None,
+        };
+        nodes.into_iter().map(text).collect::<Option<Vec<Text>>>().filter(|keys| !keys.is_empty())
+    }
+
+    /// The keys of maps that are made where they are merged: `merge $ (dict "a" 1)`.
+    fn merged_keys(&self, sources: &[NodeId]) -> Option<Vec<Text>> {
+        let mut keys = Vec::new();
+        for source in sources {
+            let Node::Pipe { commands, .. } = self.parsed.node(*source) else { return None };
+            let [command] = self.parsed.children(commands) else { return None };
+            let Node::Command(operands) = self.parsed.node(*command) else { return None };
+            let [first, pairs @ ..] = self.parsed.children(operands) else { return None };
+            let Node::Identifier { function } = self.parsed.node(*first) else { return None };
+            if (self.parsed.function_names)(function) != "dict" {
+                return None;
+            }
+            keys.extend(self.literals(pairs.iter().step_by(2))?);
+        }
+        Some(keys).filter(|keys| !keys.is_empty())
+    }
+
+    /// Keeps what variables hold to which a pipeline is given.
+    fn give(&mut self, variables: Children, commands: Children, is_assigned: bool, depth: Depth) {
         let holds = match self.parsed.children(commands).last() {
             Some(&command) => self.command_holds(command, depth),
             None => Holds::Unknown,
         };
         for &variable in self.parsed.children(variables) {
             if let Node::Variable(variable, _) = self.parsed.node(variable) {
-                self.declared.push((variable.name, holds));
+                self.variables.push(Held { name: variable.name, holds, is_assigned });
             }
         }
+    }
+
+    /// All that the value of a node may be.
+    fn all_held(&self, id: NodeId, depth: Depth) -> Vec<Holds> {
+        let Node::Variable(variable, _) = self.parsed.node(id) else { return vec![self.holds(id, depth)] };
+        let mut all = Vec::new();
+        for held in self.variables.iter().rev().filter(|held| held.name == variable.name) {
+            all.push(held.holds);
+            if !held.is_assigned {
+                return all;
+            }
+        }
+        all.push(Holds::PartOf(id));
+        all
     }
 
     /// What the value of a node is.
     fn holds(&self, id: NodeId, depth: Depth) -> Holds {
         match self.parsed.node(id) {
-            Node::Variable(variable, _) => {
-                let own = self.declared.iter().rev().find(|(name, _)| *name == variable.name);
-                own.map_or(Holds::PartOf(id), |(_, holds)| *holds)
-            }
+            Node::Variable(..) => match self.all_held(id, depth)[..] {
+                [only] => only,
+                _ => Holds::Unknown,
+            },
             Node::Dot | Node::Field(_) if !depth.in_other_dot => Holds::PartOf(id),
             Node::Pipe { commands, .. } => match self.parsed.children(commands).last() {
                 Some(&command) => self.command_holds(command, depth),
@@ -217,6 +274,13 @@ impl Finder<'_> {
     }
 }
 
+/// Whether a text that `tpl` would run may change maps: an action of it has the name of a function that does.
+pub fn text_changes_maps(text: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(text);
+    let mut actions = text.split("{{").skip(1).map(|rest| rest.split("}}").next().unwrap_or_default());
+    actions.any(|action| action.split(|c: char| !c.is_alphanumeric()).any(|word| CHANGING.contains(&word)))
+}
+
 /// Whether a template, or one that it calls, changes a map that it did not make.
 pub fn changes_maps(set: &TemplateSet, name: &Text) -> bool {
     let mut seen = HashSet::new();
@@ -227,7 +291,7 @@ pub fn changes_maps(set: &TemplateSet, name: &Text) -> bool {
             match effect {
                 Effect::Changes(_) => return true,
                 Effect::Calls(name, _) => rest.push(name),
-                Effect::Assigns(_) | Effect::Leaves => {}
+                Effect::Assigns(_) | Effect::Leaves | Effect::Runs(_) => {}
             }
         }
     }
@@ -264,7 +328,7 @@ pub fn changes_of(set: &TemplateSet, name: &Text, data: Option<&Value>) -> Chang
                     let inner = node.and_then(|node| part_of(parsed, node, data.as_ref()));
                     rest.push((name, inner));
                 }
-                Effect::Assigns(_) | Effect::Leaves => {}
+                Effect::Assigns(_) | Effect::Leaves | Effect::Runs(_) => {}
             }
         }
     }
