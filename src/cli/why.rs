@@ -168,7 +168,7 @@ impl Why {
                 Ok((Question::Value(path), arguments.get(1).copied()))
             }
             [] => refuse("why needs KEY, KIND/NAME and FIELD, or --line"),
-            _ => refuse("why takes at most KEY and CHART"),
+            _ => refuse("why takes at most KEY and CHART, or KIND/NAME, FIELD and CHART"),
         }
     }
 

@@ -18,6 +18,8 @@ pub struct Effect {
     pub id: Id,
     /// The template's path, as in the output.
     pub path: String,
+    /// How many lines it has.
+    pub line_count: usize,
     /// How it changes.
     pub kind: EffectKind,
 }
@@ -88,7 +90,12 @@ pub(super) fn effects(base: &[Rendered], altered: &[(Change, Vec<Rendered>)], se
             }
         }
     }
-    let effect = |manifest: &Manifest, kind| Effect { id: manifest.id.clone(), path: manifest.path.clone(), kind };
+    let effect = |manifest: &Manifest, kind| Effect {
+        id: manifest.id.clone(),
+        path: manifest.path.clone(),
+        line_count: manifest.text().lines().count(),
+        kind,
+    };
     let mut found = Vec::new();
     for (number, document) in base.iter().enumerate() {
         let manifest = &document.manifest;

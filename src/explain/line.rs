@@ -8,8 +8,8 @@ use crate::engine::{LineOrigin, TemplateCall, TemplateLine, Used, UsedValue, sor
 use crate::kubernetes::Id;
 use crate::manifest::lines_of;
 use crate::secrets::Secrets;
-use crate::values::ValuePath;
-use crate::yaml::{self, Map, Value};
+use crate::values::{Step, ValuePath};
+use crate::yaml::{self, Map, Node, Value};
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -226,10 +226,47 @@ fn field<'o>(
     let node = yaml::read_document(&Source::rendered(&document.manifest.path, text))?;
     let Some(range) = lines_of(&node, path, text.lines().count()) else {
         let message = format!("{kind}/{name} has no field {path}");
-        return Err(Diagnostic::error("no-field", message)
-            .help("a field is written as for --set: spec.template.spec.containers[0].image"));
+        let help = near_field(&node, path)
+            .unwrap_or_else(|| "a field is written as for --set: spec.template.spec.containers[0].image".to_owned());
+        return Err(Diagnostic::error("no-field", message).help(help));
     };
     Ok((document, range))
+}
+
+/// What there is where a field that is not there departs from those that are.
+fn near_field(node: &Node, path: &ValuePath) -> Option<String> {
+    const MOST: usize = 8;
+    let mut node = node;
+    for (depth, step) in path.steps().iter().enumerate() {
+        let above = ValuePath::of(path.steps()[..depth].to_vec());
+        let next = match (&node.value, step) {
+            (Value::Map(map), Step::Key(key)) => map.get(key),
+            (Value::List(items), Step::Item(index)) => items.get(*index),
+            _ => None,
+        };
+        if let Some(next) = next {
+            node = next;
+            continue;
+        }
+        let field = if depth == 0 { "the object".to_owned() } else { above.to_string() };
+        return match (&node.value, step) {
+            (Value::Map(map), Step::Key(key)) => match crate::diagnostic::nearest(key, map.keys()) {
+                Some(near) => Some(format!("did you mean {}?", above.key(near))),
+                None => {
+                    let dots = if map.len() > MOST { ", ..." } else { "" };
+                    let keys = map.keys().take(MOST).collect::<Vec<_>>().join(", ");
+                    Some(format!("{field} has {keys}{dots}")).filter(|_| !map.is_empty())
+                }
+            },
+            (Value::List(items), _) => {
+                let plural = if items.len() == 1 { "item" } else { "items" };
+                Some(format!("{field} has {} {plural}, from {field}[0] on", items.len())).filter(|_| !items.is_empty())
+            }
+            (Value::Map(_), _) => None,
+            _ => Some(format!("{field} has no fields")),
+        };
+    }
+    None
 }
 
 /// The first objects of a kind.

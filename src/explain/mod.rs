@@ -100,7 +100,7 @@ pub struct Explanation {
     pub is_traced: bool,
     /// Whether no line depends on the value, and it decided that there are none.
     pub leaves_out: bool,
-    /// Where templates mention the value, if the trace shows no effect.
+    /// Where templates mention the value, if the chart's engine traces.
     pub mentions: Vec<Span>,
     /// Changes that the templates refuse, with the reason.
     pub refused: Vec<(Change, String)>,
@@ -148,7 +148,7 @@ pub fn explain(
     };
     let is_traced = traced.is_some();
     let leaves_out = effects.is_empty() && traced.as_ref().is_some_and(|output| output.trace.uses(path));
-    let mentions = if is_traced && effects.is_empty() { experiment.mentions().of(path) } else { Vec::new() };
+    let mentions = if is_traced { experiment.mentions().of(path) } else { Vec::new() };
     let mut gate = None;
     // No other value makes the chart use a value that it does not know.
     if effects.is_empty() && refused.is_empty() && !tried.is_empty() && experiment.knows(path) {
@@ -238,7 +238,13 @@ fn near_names(experiment: &Experiment<'_>, path: &ValuePath) -> Vec<String> {
         let known = experiment.names_at(&above);
         let near = nearest(key, map.keys().chain(known.iter().map(String::as_str)));
         let elsewhere = || find_elsewhere(key, values);
-        return near.map(|near| above.key(near).to_string()).or_else(elsewhere).into_iter().collect();
+        let rest = &path.steps()[above.steps().len() + 1..];
+        let with_rest = |near: &str| {
+            let near = above.key(near);
+            let whole = ValuePath::of([near.steps(), rest].concat());
+            if whole.get(values).is_some() { whole } else { near }
+        };
+        return near.map(|near| with_rest(near).to_string()).or_else(elsewhere).into_iter().collect();
     }
     Vec::new()
 }

@@ -12,7 +12,7 @@ use super::preconditions::GatePart;
 use super::unused::Scanned;
 use super::value_sources::SetBy;
 use super::value_sources::ValueSource;
-use crate::diagnostic::{Paint, printable};
+use crate::diagnostic::{Paint, Source, Span, printable};
 use crate::engine::Dependence;
 use crate::yaml::Value;
 
@@ -26,6 +26,8 @@ const MOST_LINES: usize = 8;
 const MOST_TRACED: usize = 24;
 /// Longer lines beside the place they come from are cut.
 const LONGEST_TRACED: usize = 60;
+/// So many places of templates are named in any case.
+const FEWEST_MENTIONS: usize = 5;
 /// More manifests, refusals and names are counted, not shown.
 const MOST_ENTRIES: usize = 12;
 
@@ -184,8 +186,14 @@ fn write_traced(explanation: &Explanation, all: bool, paint: Paint, out: &mut St
                 left_out += lines.len();
                 continue;
             }
-            let name = format!("{} {}", effect.id.kind, effect.id.name);
-            let _ = writeln!(out, "  {}, {}", paint.bold(&printable(name.trim())), printable(&effect.path));
+            let name = object_name(effect, paint);
+            room = room.saturating_sub(1);
+            if !all && effect.line_count == lines.len() && lines.len() > 1 {
+                let which = if lines.len() == 2 { "both".to_owned() } else { format!("all {}", lines.len()) };
+                let _ = writeln!(out, "  {name}: {which} lines");
+                continue;
+            }
+            let _ = writeln!(out, "  {name}");
             let stretches = stretches(&lines, dependence == Dependence::Decided && !all);
             let width = lines.last().map_or(1, |line| line.number.to_string().len());
             for (first, count) in stretches {
@@ -202,32 +210,57 @@ fn write_traced(explanation: &Explanation, all: bool, paint: Paint, out: &mut St
                 };
                 let place = first.source.as_ref().and_then(|source| source.place.as_ref());
                 let place = place.map(|place| format!("  {}", paint.dim(&printable(&place.to_string()))));
-                let text = cut(&first.text, LONGEST_TRACED);
+                let text = cut_middle(first.text.trim_end(), LONGEST_TRACED);
                 let _ = writeln!(out, "    {} | {text}{}{more}", paint.dim(&number), place.unwrap_or_default());
             }
         }
         if left_out > 0 {
-            let _ = writeln!(out, "  and {left_out} more; --all shows them");
+            let _ = writeln!(out, "  and {left_out} more lines; --all shows them");
         }
     }
-    if !effects.is_empty() {
-        return;
+    let mentions = if effects.is_empty() { mentions.clone() } else { elsewhere(mentions, effects) };
+    let most = if all { usize::MAX } else { room.clamp(FEWEST_MENTIONS, MOST_ENTRIES) };
+    let mut title = match (effects.is_empty(), mentions.is_empty(), explanation.leaves_out) {
+        (true, true, _) => "No line of the output depends on it, and no template uses it.\n",
+        (true, false, true) => "It leaves out a part of the output. Templates use it at:\n",
+        (true, false, false) => "No line of the output depends on it with these values. Templates use it at:\n",
+        (false, true, _) => return,
+        (false, false, _) => "Other templates use it at:\n",
+    };
+    for place in mentions.iter().take(most) {
+        out.push_str(std::mem::take(&mut title));
+        let line =
+            |source: &'_ Source| source.text()[source.line_range(source.position(place.start()).line)].to_owned();
+        let text = place.source().map(line).unwrap_or_default();
+        let _ = writeln!(out, "  {}  {}", printable(&place.to_string()), paint.dim(&cut(text.trim(), LONGEST_TRACED)));
     }
-    match &mentions[..] {
-        [] => out.push_str("No line of the output depends on it, and no template uses it.\n"),
-        mentions => {
-            out.push_str(match explanation.leaves_out {
-                true => "It leaves out a part of the output. Templates use it at:\n",
-                false => "No line of the output depends on it with these values. Templates use it at:\n",
-            });
-            for place in mentions.iter().take(MOST_ENTRIES) {
-                let _ = writeln!(out, "  {}", printable(&place.to_string()));
-            }
-            if let Some(more @ 1..) = mentions.len().checked_sub(MOST_ENTRIES) {
-                let _ = writeln!(out, "  and {more} more places");
-            }
-        }
+    out.push_str(title);
+    if let Some(more @ 1..) = mentions.len().checked_sub(most) {
+        let places = if more == 1 { "place" } else { "places" };
+        let _ = writeln!(out, "  and {more} more {places}; --all shows them");
     }
+}
+
+/// The kind and the name of an object, and the template that it is from; without the first two where it has none.
+fn object_name(effect: &Effect, paint: Paint) -> String {
+    let name = format!("{} {}", effect.id.kind, effect.id.name);
+    match printable(name.trim()) {
+        name if name.is_empty() => printable(&effect.path).into_owned(),
+        name => format!("{}, {}", paint.bold(&name), printable(&effect.path)),
+    }
+}
+
+/// Those places that are in templates of which no line depends on the value. What only others call may be run for any line, as may
+/// texts of values.
+fn elsewhere(mentions: &[Span], effects: &[Effect]) -> Vec<Span> {
+    let is_other = |place: &&Span| {
+        let Some(name) = place.source().map(|source| source.name()) else { return true };
+        let file = name.rsplit('/').next().unwrap_or(name);
+        let is_named = |effect: &Effect| effect.path.split_once('/').is_some_and(|(_, path)| name.ends_with(path));
+        let is_template = name.starts_with("templates/") || name.contains("/templates/");
+        is_template && !file.starts_with('_') && file != "NOTES.txt" && !effects.iter().any(is_named)
+    };
+    mentions.iter().filter(is_other).cloned().collect()
 }
 
 /// Lines with how many follow each other from each on; without `joined` each is alone.
@@ -298,7 +331,11 @@ fn assignment(change: &Change) -> String {
 
 /// A value in one line.
 pub(super) fn shown(value: &Value) -> String {
-    cut(&crate::json::write_raw(value), LONGEST_VALUE)
+    let text = crate::json::write_raw(value);
+    match value {
+        Value::String(_) => cut_middle(&text, LONGEST_VALUE),
+        _ => cut(&text, LONGEST_VALUE),
+    }
 }
 
 /// A text in one line, cut where it is too long.
@@ -309,6 +346,18 @@ pub(super) fn cut(text: &str, longest: usize) -> String {
     }
     let kept: String = text.chars().take(longest.saturating_sub(3)).collect();
     format!("{kept}...")
+}
+
+/// A text in one line, from which the middle is left out where it is too long: the tag of an image is at its end.
+fn cut_middle(text: &str, longest: usize) -> String {
+    let text = printable(text);
+    let count = text.chars().count();
+    if count <= longest {
+        return text.into_owned();
+    }
+    let end = longest / 3;
+    let start: String = text.chars().take(longest - 3 - end).collect();
+    start + "..." + &text.chars().skip(count - end).collect::<String>()
 }
 
 /// A place in one line; where it is too long its start is cut, since files and lines are at the end.

@@ -82,7 +82,8 @@ impl TracedOutput {
                 Line { number: document.first_line + at, text, is_new: false, source }
             };
             let kind = EffectKind::Lines(lines.into_iter().map(line).collect());
-            found.push(Effect { id: manifest.id.clone(), path: manifest.path.clone(), kind });
+            let line_count = document.line_count();
+            found.push(Effect { id: manifest.id.clone(), path: manifest.path.clone(), line_count, kind });
         }
         found
     }
