@@ -6,6 +6,41 @@ use super::names;
 use crate::go::time::{Duration, days_in};
 use crate::go::url::Url;
 
+/// The formats of texts that the server knows.
+const KNOWN: [&str; 26] = [
+    "bsonobjectid",
+    "byte",
+    "cidr",
+    "creditcard",
+    "date",
+    "datetime",
+    "duration",
+    "email",
+    "hexcolor",
+    "hostname",
+    "ipv4",
+    "ipv6",
+    "isbn",
+    "isbn10",
+    "isbn13",
+    "k8slongname",
+    "k8sshortname",
+    "mac",
+    "password",
+    "rgbcolor",
+    "ssn",
+    "uri",
+    "uuid",
+    "uuid3",
+    "uuid4",
+    "uuid5",
+];
+
+/// Whether the server knows a format of texts. It ignores others.
+pub fn is_known_format(format: &str) -> bool {
+    KNOWN.contains(&format.replace('-', "").as_str())
+}
+
 /// Whether a text has a format; any has one that the server does not know, or that is not looked at here (`isbn`, `creditcard`).
 pub fn has_format(format: &str, text: &str) -> bool {
     match format.replace('-', "").as_str() {

@@ -10,7 +10,7 @@ use crate::cel::whole;
 use crate::diagnostic::Span;
 use crate::json;
 use crate::json_schema::{Offline, Schema};
-use crate::kubernetes::has_format;
+use crate::kubernetes::{has_format, is_known_format};
 use crate::yaml::{Map, Node, Value};
 
 /// A schema as objects are held against it.
@@ -40,6 +40,9 @@ fn translate(node: &mut Node, is_of_values: bool) {
     if map.is_true_at(&["x-kubernetes-int-or-string"]) {
         let types = Value::List(vec![generated("integer"), generated("string")]);
         map.insert("type", Span::generated(), Node::generated(types));
+    }
+    if !map.is_true_at(&["x-kubernetes-int-or-string"]) && map.text_at(&["format"]).is_some_and(is_known_format) {
+        any_text_or_list(map);
     }
     if map.is_true_at(&["nullable"])
         && let Some(of) = map.get_mut("type")
@@ -77,6 +80,21 @@ fn translate(node: &mut Node, is_of_values: bool) {
             items.iter_mut().for_each(|item| translate(item, true));
         }
     }
+}
+
+/// Where a schema has a format of texts, the server does not compare the types of texts and lists (k8s.io/kube-openapi,
+/// `pkg/validation/validate/type.go`).
+fn any_text_or_list(map: &mut Map) {
+    let declared = map.text_at(&["type"]).unwrap_or_default().to_owned();
+    if ["integer", "number"].contains(&declared.as_str()) {
+        return;
+    }
+    let mut types = vec!["string", "array"];
+    if !declared.is_empty() && !types.contains(&declared.as_str()) {
+        types.push(&declared);
+    }
+    let types = types.into_iter().map(|name| Node::generated(Value::String(name.to_owned()))).collect();
+    map.insert("type", Span::generated(), Node::generated(Value::List(types)));
 }
 
 /// Formats of text, bytes among them.
