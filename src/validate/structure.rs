@@ -63,6 +63,8 @@ const MAY_BE_MISSING: &[(&str, &str)] = &[
     ("PodFailurePolicy", "rules"),
     ("SleepAction", "seconds"),
     ("Sysctl", "value"),
+    ("ResourcePool", "generation"),
+    ("ClusterTrustBundleProjection", "path"),
     ("ImageVolumeSource", "reference"),
     ("ControllerRevision", "revision"),
     ("ISCSIVolumeSource", "lun"),

@@ -2,6 +2,14 @@
 
 import copy
 import json
+import pathlib
+
+FIXTURES = pathlib.Path(__file__).parent / "fixtures"
+
+
+def fixtures():
+    """Manifests of all built-in kinds, and those that give the rest of their types a place."""
+    return [manifest for file in ("manifests.json", "places.json") for manifest in json.loads((FIXTURES / file).read_text())]
 
 
 def places(value, path=()):

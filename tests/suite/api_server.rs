@@ -52,8 +52,11 @@ fn validate_agrees_on_mistakes() {
 
 /// The manifests that recorded changes are made to.
 fn fixtures() -> Vec<Value> {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cluster/fixtures/manifests.json");
-    serde_json::from_slice(&fs::read(file).expect("manifests")).expect("JSON")
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cluster/fixtures");
+    let read = |name: &str| -> Vec<Value> {
+        serde_json::from_slice(&fs::read(folder.join(name)).expect("manifests")).expect("JSON")
+    };
+    ["manifests.json", "places.json"].into_iter().flat_map(read).collect()
 }
 
 /// Manifests of all built-in kinds with a random change each, recorded by `tests/cluster/mutations --record`.

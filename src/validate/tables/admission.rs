@@ -38,6 +38,9 @@ pub(super) const ROWS: &[Row] = &[
     row("admissionregistration.v1.ParamKind", "kind", Rule::Required("")),
     row("admissionregistration.v1.ParamKind", "kind", Rule::Form(|kind| is_label_1035(&kind.to_lowercase()), "may have mixed case, but should otherwise match a DNS-1035 label")),
     row("admissionregistration.v1.ParamRef", "", Rule::Whole(parameter)),
+    row("admissionregistration.v1.ParamRef", "name", Rule::Form(form::is_path_segment, SEGMENT)),
+    row("admissionregistration.v1.ParamRef", "parameterNotFoundAction", Rule::OneOf(&["Deny", "Allow"])),
+    row("admissionregistration.v1.MutatingAdmissionPolicyBindingSpec", "policyName", Rule::Required("")),
     row("admissionregistration.v1.ValidatingAdmissionPolicy", "spec", Rule::Whole(annotation_keys)),
     row("admissionregistration.v1.ValidatingAdmissionPolicySpec", "", Rule::Whole(expressions::of_policy)),
     row("admissionregistration.v1.MutatingAdmissionPolicySpec", "", Rule::Whole(expressions::of_policy)),
@@ -123,6 +126,8 @@ fn hook_rule(at: &mut Place<'_, '_, '_>) {
 fn parameter(at: &mut Place<'_, '_, '_>) {
     if !at.has("name") && !at.is_given("selector") {
         at.required("", "one of name or selector must be specified");
+    } else if at.has("name") && at.is_given("selector") {
+        at.forbidden("name", "name and selector are mutually exclusive");
     }
     if !at.has("parameterNotFoundAction") {
         at.required("parameterNotFoundAction", "");

@@ -29,10 +29,17 @@ pub(super) const ROWS: &[Row] = &[
     row("coordination.v1.LeaseSpec", "leaseDurationSeconds", Rule::AtLeast(1)),
     row("coordination.v1.LeaseSpec", "leaseTransitions", Rule::AtLeast(0)),
     row("apiregistration.v1.APIService", "", Rule::Whole(api_service)),
-    row("certificates.v1.CertificateSigningRequestSpec", "signerName", Rule::Form(|name| name.contains('/'), "must be a fully qualified domain and path of the form \"example.com/signer-name\"")),
+    row("certificates.v1.CertificateSigningRequestSpec", "signerName", Rule::Form(is_signer, "must be a fully qualified domain and path of the form \"example.com/signer-name\"")),
     row("certificates.v1.CertificateSigningRequestSpec", "expirationSeconds", Rule::AtLeast(600)),
     row("certificates.v1.CertificateSigningRequestSpec", "usages", Rule::Required("")),
 ];
+
+/// A domain of at least two parts, and a path of one step.
+fn is_signer(name: &str) -> bool {
+    name.split_once('/').is_some_and(|(domain, path)| {
+        domain.contains('.') && names::is_dns_subdomain(domain) && names::is_dns_subdomain(path)
+    })
+}
 
 fn resources(at: &mut Place<'_, '_, '_>) {
     if at.has("nonResourceURLs") {

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::place::{I32, Place, Row, Rule, row};
+use crate::diagnostic::nearest;
 use crate::kubernetes::{FieldPath, PathStep, names};
 use crate::validate::fields::{has, is_given, items, text};
 use crate::validate::form::{self, IP, LABEL, LABEL_VALUE, QUALIFIED, SUBDOMAIN};
@@ -32,6 +33,7 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.PodSpec", "", Rule::Whole(tokens)),
     row("core.v1.PodSpec", "ephemeralContainers", Rule::Whole(ephemeral)),
     row("core.v1.PodSpec", "schedulingGates", Rule::Whole(gates)),
+    row("core.v1.PodSpec", "resourceClaims", Rule::Whole(claims)),
     row("core.v1.PodDNSConfig", "nameservers", Rule::Items(form::is_ip, IP)),
     row("core.v1.PodDNSConfig", "", Rule::Whole(dns_limits)),
     row("core.v1.PodDNSConfigOption", "name", Rule::Required("must not be empty")),
@@ -278,6 +280,21 @@ fn ephemeral(at: &mut Place<'_, '_, '_>) {
         let message =
             if is_pod { "cannot be set on create" } else { "ephemeral containers not allowed in pod template" };
         at.forbidden("ephemeralContainers", message);
+    }
+}
+
+/// What containers claim is a claim of the pod.
+fn claims(at: &mut Place<'_, '_, '_>) {
+    let known: HashSet<&str> = at.fields.maps_at(&["resourceClaims"]).map(|claim| text(claim, "name")).collect();
+    for list in ["initContainers", "containers"] {
+        for (path, container) in at.items(list) {
+            let Some(resources) = container.map_at(&["resources"]) else { continue };
+            for (path, claim) in items(resources, "claims", &path.field("resources")) {
+                if let Some((name, span)) = claim.text_entry("name").filter(|(name, _)| !known.contains(name)) {
+                    at.not_found(&path, name, span, nearest(name, known.iter().copied()));
+                }
+            }
+        }
     }
 }
 

@@ -116,11 +116,10 @@ fn constraint(at: &mut Place<'_, '_, '_>) {
     if !at.is_given("matchAttribute") && !at.is_given("distinctAttribute") {
         at.required("", "exactly one of \"matchAttribute\" or \"distinctAttribute\" is required");
     }
-    for field in ["matchAttribute", "distinctAttribute"] {
-        let name = at.text(field);
-        if at.is_given(field) && !(name.contains('/') && is_device_name(name)) {
-            at.invalid(field, "a fully qualified name must be a domain and a name separated by a slash");
-        }
+    // The server drops the other one unless a feature is switched on.
+    let name = at.text("matchAttribute");
+    if at.is_given("matchAttribute") && !(name.contains('/') && is_device_name(name)) {
+        at.invalid("matchAttribute", "a fully qualified name must be a domain and a name separated by a slash");
     }
 }
 
@@ -143,8 +142,9 @@ fn device_names(at: &mut Place<'_, '_, '_>, field: &str) {
 
 /// An attribute has one value.
 fn attribute(at: &mut Place<'_, '_, '_>) {
-    let kinds = ["bool", "int", "string", "version", "bools", "ints", "strings", "versions"];
-    if at.given(&kinds).len() != 1 {
+    // Those of lists are dropped unless a feature is switched on.
+    let count = at.given(&["bool", "int", "string", "version"]).len();
+    if count > 1 || count == 0 && at.given(&["bools", "ints", "strings", "versions"]).is_empty() {
         at.invalid("", "exactly one value must be specified");
     }
     for field in ["string", "version"] {

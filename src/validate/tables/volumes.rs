@@ -76,6 +76,8 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.RBDVolumeSource", "monitors", Rule::Required("")),
     row("core.v1.CephFSVolumeSource", "monitors", Rule::Required("")),
     row("core.v1.FlockerVolumeSource", "", Rule::Whole(flocker)),
+    row("core.v1.FlockerVolumeSource", "datasetName", Rule::Form(|name| !name.contains('/'), "must not contain '/'")),
+    row("core.v1.StorageOSVolumeSource", "volumeName", Rule::Required("")),
     row("core.v1.QuobyteVolumeSource", "registry", Rule::Form(is_registry, "must be a host:port pair or multiple pairs separated by commas")),
     row("core.v1.AzureDiskVolumeSource", "cachingMode", Rule::Choice(&["None", "ReadOnly", "ReadWrite"])),
     row("core.v1.AzureDiskVolumeSource", "kind", Rule::Choice(&["Shared", "Dedicated", "Managed"])),
@@ -232,14 +234,18 @@ fn flocker(at: &mut Place<'_, '_, '_>) {
     }
 }
 
+/// The server drops these projections unless a feature is switched on.
 fn trust(at: &mut Place<'_, '_, '_>) {
     let (name, signer) = (at.is_given("name"), at.is_given("signerName"));
     if name && signer {
-        at.invalid("", "only one of name and signerName may be used");
+        at.warn("signerName", "only one of name and signerName may be used");
     } else if !name && !signer {
-        at.required("", "either name or signerName must be specified");
+        at.warn("name", "either name or signerName must be specified");
     }
     if at.is_given("labelSelector") && !signer {
-        at.invalid("labelSelector", "labelSelector may only be used with signerName");
+        at.warn("labelSelector", "labelSelector may only be used with signerName");
+    }
+    if !at.has("path") {
+        at.warn("path", "a path must be specified");
     }
 }

@@ -173,13 +173,14 @@ fn stateful_strategy(at: &mut Place<'_, '_, '_>) {
     }
 }
 
+/// The server drops it from StatefulSets unless a feature is switched on.
 fn unavailable(at: &mut Place<'_, '_, '_>) {
-    shares(at, &["maxUnavailable"]);
     let Some(node) = given(at.fields, "maxUnavailable") else { return };
-    if share(node) == Some(0) {
-        at.invalid("maxUnavailable", "cannot be 0");
-    } else if is_too_much(node) {
-        at.invalid("maxUnavailable", "must not be greater than 100%");
+    match share(node) {
+        Some(0) => at.warn("maxUnavailable", "cannot be 0"),
+        None if node.value.as_str().is_some() => at.warn("maxUnavailable", PERCENT),
+        _ if is_too_much(node) => at.warn("maxUnavailable", "must not be greater than 100%"),
+        _ => {}
     }
 }
 
