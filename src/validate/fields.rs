@@ -1,7 +1,9 @@
 //! Fields of an object as the rules ask for them.
 
+use std::sync::OnceLock;
+
 use crate::kubernetes::{FieldPath, PathStep};
-use crate::yaml::{Map, Value};
+use crate::yaml::{Map, Node, Value};
 
 /// The text of a field; empty if there is none.
 pub(super) fn text<'m>(fields: &'m Map, field: &str) -> &'m str {
@@ -18,10 +20,16 @@ pub(super) fn is_true(fields: &Map, field: &str) -> bool {
     fields.is_true_at(&[field])
 }
 
-/// The objects in the list of a field, each with its path.
+/// The objects in the list of a field, each with its path. A null is an empty one.
 pub(super) fn items<'m>(fields: &'m Map, field: &str, path: &FieldPath) -> Vec<(FieldPath, &'m Map)> {
+    static EMPTY: OnceLock<Map> = OnceLock::new();
     let path = path.field(field);
-    fields.indexed_maps_at(&[field]).map(|(index, map)| (path.with(PathStep::Index(index)), map)).collect()
+    let object = |node: &'m Node| match &node.value {
+        Value::Null => Some(EMPTY.get_or_init(Map::new)),
+        value => value.as_map(),
+    };
+    let objects = fields.list_at(&[field]).iter().enumerate();
+    objects.filter_map(|(index, node)| Some((path.with(PathStep::Index(index)), object(node)?))).collect()
 }
 
 /// Whether a field has a value other than null.

@@ -1,6 +1,6 @@
 //! Names, namespaces, labels and annotations.
 
-use super::form::{self, LABEL, LABEL_VALUE, QUALIFIED, SEGMENT, SUBDOMAIN};
+use super::form::{self, IP, LABEL, LABEL_VALUE, QUALIFIED, SEGMENT, SUBDOMAIN};
 use super::report::{Report, head};
 use crate::kubernetes::{FieldPath, Object, names};
 use crate::yaml::{Map, Node};
@@ -85,10 +85,13 @@ pub(super) fn label_values(map: Option<&Node>, path: &FieldPath, report: &mut Re
 /// Why a name is none for objects of a kind.
 fn wrong_name(kind: &str, api_version: &str, name: &str) -> Option<&'static str> {
     // The names of these are only parts of paths.
-    if api_version.starts_with("rbac.authorization.k8s.io/") || matches!(kind, "PodDisruptionBudget" | "APIService") {
+    if api_version.starts_with("rbac.authorization.k8s.io/")
+        || matches!(kind, "PodDisruptionBudget" | "APIService" | "CertificateSigningRequest")
+    {
         return (!form::is_path_segment(name)).then_some(SEGMENT);
     }
     match kind {
+        "IPAddress" if api_version.starts_with("networking.k8s.io/") => (!form::is_ip(name)).then_some(IP),
         "Service" | "Namespace" => (!names::is_dns_label(name)).then_some(LABEL),
         _ => (!names::is_dns_subdomain(name)).then_some(SUBDOMAIN),
     }

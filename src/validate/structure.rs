@@ -64,6 +64,10 @@ const MAY_BE_MISSING: &[(&str, &str)] = &[
     ("SleepAction", "seconds"),
     ("Sysctl", "value"),
     ("ResourcePool", "generation"),
+    ("ResourceClaim", "spec"),
+    ("DeviceCapacity", "value"),
+    ("CSINode", "spec"),
+    ("CSINodeSpec", "drivers"),
     ("ClusterTrustBundleProjection", "path"),
     ("ImageVolumeSource", "reference"),
     ("ControllerRevision", "revision"),
@@ -116,7 +120,15 @@ fn value(node: &Node, of: &Type, field: Option<&Field>, path: &mut FieldPath, ke
         (Type::Map(of), Value::Map(map)) => {
             for (name, entry) in map.entries() {
                 path.0.push(PathStep::Field(name.to_owned()));
-                value(&entry.node, of, None, path, &entry.key, report);
+                // A null in a map of objects is an empty one, as in a list.
+                match (&entry.node.value, &**of) {
+                    (Value::Null, Type::Object(name)) => {
+                        if let Some(of) = Schema::built_in().object_type(name) {
+                            object(&Map::new(), of, path, &entry.key, report);
+                        }
+                    }
+                    _ => value(&entry.node, of, None, path, &entry.key, report),
+                }
                 path.0.pop();
             }
         }

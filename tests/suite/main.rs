@@ -57,6 +57,7 @@ mod show;
 mod standard_output;
 mod terminal;
 mod traces;
+mod transitions;
 mod trees;
 mod updates;
 mod yaml_values;

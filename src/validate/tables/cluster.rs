@@ -3,10 +3,18 @@
 use std::collections::HashSet;
 
 use super::place::{Place, Row, Rule, row};
-use crate::kubernetes::{FieldPath, names};
+use crate::kubernetes::{FieldPath, PathStep, names};
 use crate::validate::fields::{has, text};
 use crate::validate::form::{self, LABEL, SEGMENT, SUBDOMAIN};
 use crate::yaml::{Map, Node};
+
+/// What a certificate is for.
+#[rustfmt::skip]
+const USAGES: &[&str] = &[
+    "any", "cert sign", "client auth", "code signing", "content commitment", "crl sign", "data encipherment", "decipher only", "digital signature",
+    "email protection", "encipher only", "ipsec end system", "ipsec tunnel", "ipsec user", "key agreement", "key encipherment", "microsoft sgc",
+    "netscape sgc", "ocsp signing", "s/mime", "server auth", "signing", "timestamping",
+];
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
@@ -32,7 +40,26 @@ pub(super) const ROWS: &[Row] = &[
     row("certificates.v1.CertificateSigningRequestSpec", "signerName", Rule::Form(is_signer, "must be a fully qualified domain and path of the form \"example.com/signer-name\"")),
     row("certificates.v1.CertificateSigningRequestSpec", "expirationSeconds", Rule::AtLeast(600)),
     row("certificates.v1.CertificateSigningRequestSpec", "usages", Rule::Required("")),
+    row("certificates.v1.CertificateSigningRequestSpec", "usages", Rule::ItemsOf(USAGES)),
+    row("certificates.v1.CertificateSigningRequestSpec", "usages", Rule::Whole(usages)),
+    row("certificates.v1.CertificateSigningRequestSpec", "request", Rule::Given(is_request, "PEM block type must be CERTIFICATE REQUEST")),
 ];
+
+/// A request in PEM, as base64.
+fn is_request(text: &str) -> bool {
+    let decoded = form::decode_base64(text).unwrap_or_default();
+    let text = String::from_utf8_lossy(&decoded);
+    text.contains("-----BEGIN CERTIFICATE REQUEST-----") && text.contains("-----END CERTIFICATE REQUEST-----")
+}
+
+fn usages(at: &mut Place<'_, '_, '_>) {
+    let mut known = HashSet::new();
+    for (index, usage) in at.indexed_texts("usages") {
+        if !known.insert(usage) {
+            at.duplicate_at(&at.path.field("usages").with(PathStep::Index(index)), usage);
+        }
+    }
+}
 
 /// A domain of at least two parts, and a path of one step.
 fn is_signer(name: &str) -> bool {

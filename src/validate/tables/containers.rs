@@ -67,6 +67,8 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.VolumeMount", "", Rule::Whole(mount)),
     row("core.v1.VolumeDevice", "devicePath", Rule::Form(form::has_no_backsteps, "can not contain backsteps ('..')")),
     row("core.v1.PodResourceClaim", "name", Rule::Form(names::is_dns_label, LABEL)),
+    row("core.v1.PodResourceClaim", "resourceClaimName", Rule::Given(names::is_dns_subdomain, SUBDOMAIN)),
+    row("core.v1.PodResourceClaim", "resourceClaimTemplateName", Rule::Given(names::is_dns_subdomain, SUBDOMAIN)),
 ];
 
 fn is_variable(text: &str) -> bool {

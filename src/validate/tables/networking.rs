@@ -41,6 +41,10 @@ pub(super) const ROWS: &[Row] = &[
     })),
     row("networking.v1.ServiceCIDRSpec", "cidrs", Rule::Whole(service_networks)),
     row("networking.v1.IPAddressSpec", "parentRef", Rule::Required("")),
+    row("networking.v1.ParentReference", "group", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
+    row("networking.v1.ParentReference", "resource", Rule::Form(form::is_path_segment, SEGMENT)),
+    row("networking.v1.ParentReference", "name", Rule::Form(form::is_path_segment, SEGMENT)),
+    row("networking.v1.ParentReference", "namespace", Rule::Form(form::is_path_segment, SEGMENT)),
 ];
 
 fn end_port(at: &mut Place<'_, '_, '_>) {
@@ -219,8 +223,7 @@ fn service_networks(at: &mut Place<'_, '_, '_>) {
         at.invalid("cidrs", "may only hold up to 2 values");
     }
     let mut families = Vec::new();
-    for (index, node) in list.iter().enumerate() {
-        let Some(cidr) = node.value.as_str() else { continue };
+    for (index, cidr) in at.indexed_texts("cidrs") {
         if !form::is_cidr(cidr) {
             at.invalid_item("cidrs", index, CIDR);
         }

@@ -46,6 +46,8 @@ pub(super) const ROWS: &[Row] = &[
     row("storage.v1.TokenRequest", "expirationSeconds", Rule::AtLeast(600)),
     row("storage.v1.CSINodeDriver", "name", Rule::Form(is_driver, SUBDOMAIN)),
     row("storage.v1.CSINodeDriver", "nodeID", Rule::Required("")),
+    row("storage.v1.CSINodeDriver", "topologyKeys", Rule::Whole(topology_keys)),
+    row("storage.v1.VolumeNodeResources", "count", Rule::AtLeast(0)),
     row("storage.v1.CSIStorageCapacity", "storageClassName", Rule::Form(names::is_dns_subdomain, SUBDOMAIN)),
     row("storage.v1.CSIStorageCapacity", "capacity", Rule::Quantity),
     row("storage.v1.VolumeAttachmentSpec", "attacher", Rule::Form(is_driver, SUBDOMAIN)),
@@ -237,6 +239,20 @@ fn topologies(at: &mut Place<'_, '_, '_>) {
             requirements.map(|requirement| (text(requirement, "key").to_owned(), values(requirement))).collect();
         if !known.insert(keys) {
             at.duplicate_at(&path.field("matchLabelExpressions"), "");
+        }
+    }
+}
+
+fn topology_keys(at: &mut Place<'_, '_, '_>) {
+    let mut known = HashSet::new();
+    for (index, key) in at.indexed_texts("topologyKeys") {
+        let path = at.path.field("topologyKeys").with(PathStep::Index(index));
+        if key.is_empty() {
+            at.required_at(&path, "");
+        } else if !names::is_qualified_name(key) {
+            at.invalid_item("topologyKeys", index, QUALIFIED);
+        } else if !known.insert(key) {
+            at.duplicate_at(&path, key);
         }
     }
 }

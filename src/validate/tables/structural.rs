@@ -137,6 +137,10 @@ fn structural(schema: &Map, level: Level, path: &FieldPath, at: &mut Place<'_, '
             Value::Map(map) => inner_fields(map, &path, at),
             // Null is a schema that says nothing.
             Value::Null => structural(&Map::new(), Level::Field, &path, at),
+            // Those of others are checked with the object.
+            _ if path.has_field("items") || path.has_field("additionalProperties") => {
+                at.invalid_at(&path, node, "expected a schema");
+            }
             _ => {}
         }
     }

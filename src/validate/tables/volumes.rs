@@ -186,15 +186,7 @@ fn paths_of<'m>(source: &'m Map, path: &FieldPath) -> Vec<(FieldPath, &'m str)> 
             found.push((path.field("path"), text(item, "path")));
         }
     }
-    // Those of tokens are not compared.
-    if let Some(map) = source.map_at(&["clusterTrustBundle"]) {
-        found.push((path.field("clusterTrustBundle").field("path"), text(map, "path")));
-    }
-    if let Some(map) = source.map_at(&["podCertificate"]) {
-        let path = path.field("podCertificate");
-        let fields = ["credentialBundlePath", "keyPath", "certificateChainPath"];
-        found.extend(fields.map(|field| (path.field(field), text(map, field))));
-    }
+    // Those of tokens are not compared, and others need features that are off.
     found
 }
 
