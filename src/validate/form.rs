@@ -13,6 +13,7 @@ pub(super) const SUBDOMAIN: &str = "a lowercase RFC 1123 subdomain must consist 
 pub(super) const QUALIFIED: &str = "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
 pub(super) const LABEL_VALUE: &str = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
 pub(super) const IP: &str = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
+pub(super) const RESERVED: &str = "may not be an unspecified address, nor in the loopback range (127.0.0.0/8, ::1/128), nor in the link-local ranges (169.254.0.0/16, fe80::/10, 224.0.0.0/24, ff02::/10)";
 pub(super) const CIDR: &str = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
 pub(super) const SEGMENT: &str = "may not be '.' or '..', and may not contain '/' or '%'";
 pub(super) const KEY: &str = "a valid config key must consist of alphanumeric characters, '-', '_' or '.'";
@@ -31,6 +32,19 @@ pub(super) fn is_ip(text: &str) -> bool {
         Ok(IpAddr::V6(address)) => address.to_ipv4_mapped().is_none() && !text.contains('%'),
         Ok(IpAddr::V4(_)) => true,
         Err(_) => false,
+    }
+}
+
+/// Whether an address is one that packets can be sent to; what is no address is reported as that.
+pub(super) fn is_ordinary(text: &str) -> bool {
+    match text.parse::<IpAddr>() {
+        Ok(address) if address.is_unspecified() || address.is_loopback() => false,
+        Ok(IpAddr::V4(address)) => !address.is_link_local() && address.octets()[..3] != [224, 0, 0],
+        Ok(IpAddr::V6(address)) => {
+            let first = address.segments()[0];
+            first & 0xffc0 != 0xfe80 && first & 0xff0f != 0xff02
+        }
+        Err(_) => true,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::yaml::{Map, Node};
 pub(super) fn check(object: &Object, fields: &Map, is_namespaced: Option<bool>, report: &mut Report<'_>) {
     let place = head(fields, &object.span);
     let Some(metadata) = fields.get("metadata").and_then(|node| node.value.as_map()) else {
-        if object.id.kind == "LimitRange" {
+        if needs_no_name(object) {
             return;
         }
         let path = FieldPath::of_fields(&["metadata", "name"]);
@@ -26,8 +26,7 @@ pub(super) fn check(object: &Object, fields: &Map, is_namespaced: Option<bool>, 
         }
         None if text("generateName").is_some_and(|(name, _)| !name.is_empty())
             || metadata.get("name").is_some_and(|node| !node.value.is_null() && node.value.as_str().is_none()) => {}
-        // The server names these itself.
-        None if object.id.kind == "LimitRange" => {}
+        None if needs_no_name(object) => {}
         None => {
             report.error(
                 "required",
@@ -46,6 +45,12 @@ pub(super) fn check(object: &Object, fields: &Map, is_namespaced: Option<bool>, 
         }
     }
     labels(metadata, &FieldPath::of_fields(&["metadata"]), report);
+}
+
+/// Whether an object is named by the server, or not stored at all.
+fn needs_no_name(object: &Object) -> bool {
+    let id = &object.id;
+    id.kind == "LimitRange" || ["authentication.k8s.io", "authorization.k8s.io"].contains(&id.group())
 }
 
 /// Checks labels and annotations of a `metadata`.

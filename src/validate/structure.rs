@@ -105,10 +105,14 @@ fn unknown(name: &str, of: &ObjectType, path: &FieldPath, place: &Span, report: 
 }
 
 fn value(node: &Node, of: &Type, field: Option<&Field>, path: &mut FieldPath, key: &Span, report: &mut Report<'_>) {
-    let place = if node.span.source().is_some() && node.span.text().lines().count() < 2 { &node.span } else { key };
+    // Only what is reported needs its place: a long line would be read again for each value in it.
+    let place = || {
+        let is_line = node.span.source().is_some() && node.span.text().lines().nth(1).is_none();
+        if is_line { &node.span } else { key }
+    };
     let mut wrong = |wanted: &str| {
         let got = type_of(&node.value);
-        report.error("type", path, format!("expected {wanted}, got {got}"), place);
+        report.error("type", path, format!("expected {wanted}, got {got}"), place());
     };
     match (of, &node.value) {
         (_, Value::Null) | (Type::Any, _) => {}
@@ -135,7 +139,7 @@ fn value(node: &Node, of: &Type, field: Option<&Field>, path: &mut FieldPath, ke
         (Type::List(of), Value::List(items)) => list(items, of, field, path, key, report),
         (Type::String, Value::String(text)) => {
             if let Some(field) = field.filter(|field| !field.choices.is_empty() && !text.is_empty()) {
-                choice(text, field, path, place, report);
+                choice(text, field, path, place(), report);
             }
         }
         (Type::Boolean, Value::Bool(_)) => {}
@@ -151,18 +155,18 @@ fn value(node: &Node, of: &Type, field: Option<&Field>, path: &mut FieldPath, ke
         (Type::Quantity, Value::String(text)) => {
             if !is_quantity(text) {
                 let message = format!("invalid quantity {text:?}");
-                report.error("quantity", path, message, place).help("quantities are such as 500m, 0.5, 128Mi, 1Gi");
+                report.error("quantity", path, message, place()).help("quantities are such as 500m, 0.5, 128Mi, 1Gi");
             }
         }
         (Type::Bytes, Value::String(text)) => {
             if form::decode_base64(text).is_none() {
-                let finding = report.error("base64", path, "expected base64".to_owned(), place);
+                let finding = report.error("base64", path, "expected base64".to_owned(), place());
                 finding.help("write text that is not encoded under stringData");
             }
         }
         (Type::Time, Value::String(text)) => {
             if !form::is_time(text) {
-                report.error("time", path, format!("invalid time {text:?}: expected RFC 3339"), place);
+                report.error("time", path, format!("invalid time {text:?}: expected RFC 3339"), place());
             }
         }
         (Type::Object(_) | Type::Map(_), _) => wrong("a map"),
@@ -175,7 +179,7 @@ fn value(node: &Node, of: &Type, field: Option<&Field>, path: &mut FieldPath, ke
         (Type::String | Type::Bytes | Type::Time, _) => {
             wrong("a string");
             if let Some(finding) = report.findings.last_mut().filter(|_| is_scalar(&node.value)) {
-                finding.help(format!("put it in quotes: \"{}\"", place.text()));
+                finding.help(format!("put it in quotes: \"{}\"", place().text()));
             }
         }
     }

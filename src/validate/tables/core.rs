@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::place::{I32, Place, Row, Rule, row};
 use crate::diagnostic::nearest;
-use crate::kubernetes::{FieldPath, PathStep, names};
+use crate::kubernetes::{FieldPath, PathStep, names, quantity};
 use crate::validate::fields::{has, is_given, items, text};
 use crate::validate::form::{self, IP, LABEL, LABEL_VALUE, QUALIFIED, SUBDOMAIN};
 use crate::yaml::{Map, Value};
@@ -34,6 +34,7 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.PodSpec", "ephemeralContainers", Rule::Whole(ephemeral)),
     row("core.v1.PodSpec", "schedulingGates", Rule::Whole(gates)),
     row("core.v1.PodSpec", "resourceClaims", Rule::Whole(claims)),
+    row("core.v1.PodSpec", "resources", Rule::Whole(requests)),
     row("core.v1.PodDNSConfig", "nameservers", Rule::Items(form::is_ip, IP)),
     row("core.v1.PodDNSConfig", "", Rule::Whole(dns_limits)),
     row("core.v1.PodDNSConfigOption", "name", Rule::Required("must not be empty")),
@@ -280,6 +281,22 @@ fn ephemeral(at: &mut Place<'_, '_, '_>) {
         let message =
             if is_pod { "cannot be set on create" } else { "ephemeral containers not allowed in pod template" };
         at.forbidden("ephemeralContainers", message);
+    }
+}
+
+/// A pod asks for at least what its containers ask for together.
+fn requests(at: &mut Place<'_, '_, '_>) {
+    let Some(requests) = at.fields.map_at(&["resources", "requests"]) else { return };
+    let of = |container: &Map, name: &str| {
+        let amount = |kind: &str| quantity(&container.at(["resources", kind, name])?.value);
+        amount("requests").or_else(|| amount("limits")).unwrap_or_default()
+    };
+    let path = at.path.field("resources").field("requests");
+    for (name, node) in requests.iter() {
+        let together: i128 = at.fields.maps_at(&["containers"]).map(|container| of(container, name)).sum();
+        if quantity(&node.value).is_some_and(|amount| together > amount) {
+            at.invalid_at(&path.field(name), node, "must be greater than or equal to aggregate container requests");
+        }
     }
 }
 

@@ -6,7 +6,8 @@
 //! | `cron` | schedules and time zones |
 //! | `core`, `containers`, `volumes` | `v1` |
 //! | `pods` | what makes pods, and what the parts of a pod say of each other |
-//! | `services` | Services and quotas of `v1`; EndpointSlices |
+//! | `services` | Services and quotas of `v1` |
+//! | `endpoints` | Endpoints and EndpointSlices |
 //! | `configuration` | ConfigMaps and Secrets of `v1` |
 //! | `storage` | claims, volumes and classes of storage |
 //! | `workloads` | `apps/v1`, `batch/v1` |
@@ -33,6 +34,7 @@ mod cron;
 mod definition_rules;
 mod definitions;
 mod devices;
+mod endpoints;
 mod flow;
 mod networking;
 mod place;
@@ -63,6 +65,7 @@ fn rows() -> &'static HashMap<&'static str, Vec<&'static Row>> {
             volumes::ROWS,
             pods::ROWS,
             services::ROWS,
+            endpoints::ROWS,
             configuration::ROWS,
             storage::ROWS,
             workloads::ROWS,

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use super::place::{Place, Row, Rule, row};
 use crate::kubernetes::{names, quantity};
 use crate::validate::fields::text;
-use crate::validate::form::{self, CIDR, IP, LABEL, PORT, PORT_NAME, QUALIFIED, SUBDOMAIN};
+use crate::validate::form::{self, CIDR, IP, LABEL, PORT, PORT_NAME, QUALIFIED, RESERVED, SUBDOMAIN};
 use crate::yaml::Map;
 
 #[rustfmt::skip]
@@ -17,7 +17,7 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.ServiceSpec", "ports", Rule::Whole(ports)),
     row("core.v1.ServiceSpec", "externalTrafficPolicy", Rule::Whole(traffic)),
     row("core.v1.ServiceSpec", "externalIPs", Rule::Items(form::is_ip, IP)),
-    row("core.v1.ServiceSpec", "externalIPs", Rule::Items(is_ordinary, RESERVED)),
+    row("core.v1.ServiceSpec", "externalIPs", Rule::Items(form::is_ordinary, RESERVED)),
     row("core.v1.ServiceSpec", "clusterIP", Rule::Whole(first_family)),
     row("core.v1.ServiceSpec", "trafficDistribution", Rule::Choice(&["PreferClose", "PreferSameZone", "PreferSameNode"])),
     row("core.v1.ServiceSpec", "ipFamilyPolicy", Rule::Choice(&["PreferDualStack", "RequireDualStack", "SingleStack"])),
@@ -38,40 +38,12 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.ResourceQuotaSpec", "scopes", Rule::Items(is_scope, "unsupported scope")),
     row("core.v1.ScopedResourceSelectorRequirement", "", Rule::Whole(scope)),
     row("core.v1.NamespaceSpec", "finalizers", Rule::Whole(finalizers)),
-    row("core.v1.EndpointAddress", "hostname", Rule::Form(names::is_dns_label, LABEL)),
-    row("core.v1.EndpointAddress", "ip", Rule::Form(form::is_ip, IP)),
-    row("core.v1.EndpointAddress", "ip", Rule::Form(is_ordinary, RESERVED)),
-    row("core.v1.EndpointPort", "port", Rule::Between(1, 65535)),
-    row("core.v1.EndpointPort", "appProtocol", Rule::Given(names::is_qualified_name, QUALIFIED)),
-    row("core.v1.EndpointSubset", "", Rule::Whole(subset)),
     row("core.v1.ReplicationControllerSpec", "replicas", Rule::AtLeast(0)),
     row("core.v1.ReplicationControllerSpec", "minReadySeconds", Rule::AtLeast(0)),
     row("core.v1.ReplicationControllerSpec", "selector", Rule::Labels),
     row("core.v1.ReplicationControllerSpec", "", Rule::Whole(controller)),
     row("core.v1.PodTemplate", "", Rule::Whole(template)),
-    row("discovery.v1.EndpointSlice", "", Rule::Whole(slice)),
-    row("discovery.v1.Endpoint", "hostname", Rule::Given(names::is_dns_label, LABEL)),
-    row("discovery.v1.Endpoint", "nodeName", Rule::Given(names::is_dns_subdomain, SUBDOMAIN)),
-    row("discovery.v1.Endpoint", "addresses", Rule::Required("must contain at least 1 address")),
-    row("discovery.v1.EndpointPort", "appProtocol", Rule::Given(names::is_qualified_name, QUALIFIED)),
-    row("discovery.v1.EndpointPort", "protocol", Rule::Choice(&["SCTP", "TCP", "UDP"])),
-    row("discovery.v1.EndpointPort", "name", Rule::Form(names::is_dns_label, LABEL)),
 ];
-
-const RESERVED: &str = "may not be an unspecified address, nor in the loopback range (127.0.0.0/8, ::1/128), nor in the link-local ranges (169.254.0.0/16, fe80::/10, 224.0.0.0/24, ff02::/10)";
-
-/// Whether an address is one that packets can be sent to; what is no address is reported as that.
-fn is_ordinary(text: &str) -> bool {
-    match text.parse::<IpAddr>() {
-        Ok(address) if address.is_unspecified() || address.is_loopback() => false,
-        Ok(IpAddr::V4(address)) => !address.is_link_local() && address.octets()[..3] != [224, 0, 0],
-        Ok(IpAddr::V6(address)) => {
-            let first = address.segments()[0];
-            first & 0xffc0 != 0xfe80 && first & 0xff0f != 0xff02
-        }
-        Err(_) => true,
-    }
-}
 
 /// The first address is of the first family.
 fn first_family(at: &mut Place<'_, '_, '_>) {
@@ -466,52 +438,5 @@ fn controller(at: &mut Place<'_, '_, '_>) {
 fn template(at: &mut Place<'_, '_, '_>) {
     if !at.is_given("template") {
         at.required_at(&at.path.field("template").field("spec").field("containers"), "");
-    }
-}
-
-fn subset(at: &mut Place<'_, '_, '_>) {
-    if !at.has("addresses") && !at.has("notReadyAddresses") {
-        at.required("", "must specify `addresses` or `notReadyAddresses`");
-    }
-    let ports = at.items("ports");
-    for (path, port) in &ports {
-        let name = text(port, "name");
-        if name.is_empty() && ports.len() > 1 {
-            at.required_at(&path.field("name"), "");
-        } else if let Some(node) = port.get("name").filter(|_| !name.is_empty() && !names::is_dns_label(name)) {
-            at.invalid_at(&path.field("name"), node, LABEL);
-        }
-    }
-}
-
-fn slice(at: &mut Place<'_, '_, '_>) {
-    let kind = at.text("addressType");
-    at.one_of("addressType", &["IPv4", "IPv6", "FQDN"]);
-    for (path, endpoint) in at.items("endpoints") {
-        for (index, node) in endpoint.list_at(&["addresses"]).iter().enumerate() {
-            let path = path.field("addresses").with(crate::kubernetes::PathStep::Index(index));
-            // A null is an empty text.
-            let address = if node.value.is_null() { Some("") } else { node.value.as_str() };
-            let Some(address) = address else { continue };
-            match kind {
-                "IPv4" | "IPv6" if !form::is_ip(address) => at.invalid_at(&path, node, IP),
-                "IPv4" if address.contains(':') => at.invalid_at(&path, node, "must be an IPv4 address"),
-                "IPv6" if !address.contains(':') => at.invalid_at(&path, node, "must be an IPv6 address"),
-                "FQDN"
-                    if !names::is_dns_subdomain(address.strip_suffix('.').unwrap_or(address))
-                        || !address.contains('.') =>
-                {
-                    at.invalid_at(&path, node, "should be a domain with at least two segments separated by dots");
-                }
-                _ => {}
-            }
-        }
-    }
-    let mut known = HashSet::new();
-    for (path, port) in at.items("ports") {
-        let name = text(port, "name");
-        if !known.insert(name) {
-            at.duplicate_at(&path.field("name"), name);
-        }
     }
 }
