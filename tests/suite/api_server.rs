@@ -122,7 +122,8 @@ fn is_at(path: &str, field: &str) -> bool {
         let parts = path.split(['[', ']', '.', '"', '\'']).filter(|part| !part.is_empty());
         parts.map(str::to_lowercase).collect()
     };
-    let (own, theirs) = (steps(path), steps(field));
+    // It names a field of conversions as it is called inside of it.
+    let (own, theirs) = (steps(path), steps(&field.replace("webhookClientConfig", "webhook.clientConfig")));
     let mut rest = own.iter();
     let is_number = |step: &str| step.bytes().all(|byte| byte.is_ascii_digit());
     own.starts_with(&theirs)

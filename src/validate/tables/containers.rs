@@ -67,9 +67,20 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.VolumeMount", "", Rule::Whole(mount)),
     row("core.v1.VolumeDevice", "devicePath", Rule::Form(form::has_no_backsteps, "can not contain backsteps ('..')")),
     row("core.v1.PodResourceClaim", "name", Rule::Form(names::is_dns_label, LABEL)),
+    row("core.v1.PodResourceClaim", "", Rule::Whole(one_claim)),
     row("core.v1.PodResourceClaim", "resourceClaimName", Rule::Given(names::is_dns_subdomain, SUBDOMAIN)),
     row("core.v1.PodResourceClaim", "resourceClaimTemplateName", Rule::Given(names::is_dns_subdomain, SUBDOMAIN)),
 ];
+
+/// A claim is there already, or made from a template.
+fn one_claim(at: &mut Place<'_, '_, '_>) {
+    let message = "must specify exactly one of `resourceClaimName`, `resourceClaimTemplateName`";
+    match at.given(&["resourceClaimName", "resourceClaimTemplateName"]).len() {
+        0 => at.required("", message),
+        1 => {}
+        _ => at.invalid("", message),
+    }
+}
 
 fn is_variable(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'=')
