@@ -242,13 +242,21 @@ fn mutation(at: &mut Place<'_, '_, '_>) {
     if !at.is_given(chosen) {
         at.required(chosen, &format!("must be specified when patchType is {kind}"));
     }
-    if at.map(chosen).is_some_and(|patch| text(patch, "expression").trim().is_empty()) {
-        at.required_at(&at.path.field(chosen).field("expression"), "");
-    }
     for (_, other) in members.into_iter().filter(|(_, other)| *other != chosen) {
         if at.is_given(other) {
             at.invalid(other, &format!("must not be specified when patchType is {kind}"));
         }
+    }
+    let Some(patch) = at.map(chosen) else { return };
+    let (path, expression) = (at.path.field(chosen).field("expression"), text(patch, "expression"));
+    if expression.trim().is_empty() {
+        at.required_at(&path, "");
+    } else if let Some(node) = patch.get("expression")
+        && chosen == "applyConfiguration"
+        && !["Object", "variables."].iter().any(|name| expression.contains(name))
+    {
+        // Expressions that make objects are not compiled here; nothing else makes one.
+        at.invalid_at(&path, node, "must evaluate to Object");
     }
 }
 
