@@ -1,6 +1,7 @@
 //! One chart whose templates are loaded into Tera.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tera::{Context, Tera};
@@ -8,6 +9,7 @@ use tera::{Context, Tera};
 use super::budget::{Metered, Spent};
 use super::errors::{Mapper, TemplateError};
 use super::functions;
+use super::hints;
 use super::instrument::with_ticks_at;
 use super::loading::{can_load_all, check_loaded};
 use super::objects::{self, Needed};
@@ -63,7 +65,11 @@ impl Ready {
             run.prepare_texts(Parts { all, loaded, prefixes: templates.prefixes() });
         }
         let names = |object: &str| by_text || templates.references().any(|found| found.objects.contains(&object));
-        let needed = Needed { files: names("Files"), subcharts: names("Subcharts") };
+        let keys =
+            || templates.references().flat_map(|found| found.values.iter().map(|key| (*key).to_owned())).collect();
+        let values = (!names("Values")).then(keys);
+        let (capabilities, files, subcharts) = (names("Capabilities"), names("Files"), names("Subcharts"));
+        let needed = Needed { capabilities, files, subcharts, values };
         Ok(Ready { run, tera, needed })
     }
 }
@@ -93,6 +99,11 @@ pub(super) struct Loaded<'a> {
     run: Arc<Run>,
     tera: Tera,
     objects: Context,
+    /// What the objects are made of, and whether the chart is the root.
+    scope: Scope<'a>,
+    is_root: bool,
+    /// All objects, built where a template fails: its message says what there is.
+    all: OnceCell<Option<Context>>,
 }
 
 impl<'a> Loaded<'a> {
@@ -118,9 +129,10 @@ impl<'a> Loaded<'a> {
         let Ready { run, tera, needed } = Ready::new(member.chart, templates, scope.refusals.is_some(), text_of)
             .map_err(|(run, error)| mapper(&run).load_errors(&error))?;
         run.see(scope.release);
-        let objects = objects::objects(&member.scope(scope), member.is_root(), needed)
+        let (scope, is_root) = (member.scope(scope), member.is_root());
+        let objects = objects::objects(&scope, is_root, &needed)
             .map_err(|_| vec![Diagnostic::error("values-depth", value::TooDeep::message()).into()])?;
-        Ok(Loaded { mapper: mapper(&run), run, tera, objects })
+        Ok(Loaded { mapper: mapper(&run), run, tera, objects, scope, is_root, all: OnceCell::new() })
     }
 
     /// What was noted instead of ending the render, with the place of the sentence where it is written out only once.
@@ -154,6 +166,20 @@ impl<'a> Loaded<'a> {
     }
 
     pub(super) fn render(&self, name: &str, spent: &mut Spent) -> tera::TeraResult<String> {
-        render_one(&self.tera, &self.run, &self.objects, &self.mapper.templates.base_path, name, spent)
+        let before = *spent;
+        let rendered = self.render_with(&self.objects, name, spent);
+        let build = || objects::objects(&self.scope, self.is_root, &Needed::ALL).ok();
+        if rendered.as_ref().is_err_and(hints::is_of_undefined)
+            && let Some(all) = self.all.get_or_init(build)
+        {
+            self.run.take_refused();
+            *spent = before;
+            return self.render_with(all, name, spent);
+        }
+        rendered
+    }
+
+    fn render_with(&self, objects: &Context, name: &str, spent: &mut Spent) -> tera::TeraResult<String> {
+        render_one(&self.tera, &self.run, objects, &self.mapper.templates.base_path, name, spent)
     }
 }

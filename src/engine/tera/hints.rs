@@ -79,6 +79,12 @@ fn tag_at(text: &str, at: usize) -> Option<Range<usize>> {
     })
 }
 
+/// Whether an error is one that says which names there are.
+pub(super) fn is_of_undefined(error: &tera::Error) -> bool {
+    let mut errors = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
+    errors.any(|error| error.to_string().contains("is not defined"))
+}
+
 /// What Tera says of values that are not there.
 fn undefined(message: &str, text: &str, range: &Range<usize>) -> Option<Advice> {
     let mut advice = Advice::default();

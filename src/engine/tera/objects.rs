@@ -1,9 +1,11 @@
 //! The objects that templates see: `Values`, `Release`, `Chart`, `Files`, `Capabilities`, `Template`, `Subcharts`.
 
+use std::collections::BTreeSet;
+
 use tera::value::Key;
 use tera::{Context, Value};
 
-use super::value::{TooDeep, map_to_tera};
+use super::value::{TooDeep, map_to_tera, part_to_tera};
 use crate::chart::Chart;
 use crate::engine::capabilities::Capabilities;
 use crate::engine::objects::{self, Field};
@@ -11,27 +13,40 @@ use crate::engine::scope::Scope;
 use crate::yaml::Map;
 
 /// Which objects are worth building: those that cost something and are mentioned nowhere are left out.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Needed {
+    pub(super) capabilities: bool,
     pub(super) files: bool,
     pub(super) subcharts: bool,
+    /// The values that are mentioned, by their first key; `None` where all may be needed.
+    pub(super) values: Option<BTreeSet<String>>,
+}
+
+impl Needed {
+    pub(super) const ALL: Needed = Needed { capabilities: true, files: true, subcharts: true, values: None };
 }
 
 /// The objects of a chart, without `Template`, which differs from template to template.
-pub(super) fn objects(scope: &Scope<'_>, is_root: bool, needed: Needed) -> Result<Context, TooDeep> {
+pub(super) fn objects(scope: &Scope<'_>, is_root: bool, needed: &Needed) -> Result<Context, TooDeep> {
     let mut context = Context::new();
     let release = value(objects::release(scope.release, &scope.release.service));
-    let capabilities = capabilities(scope.capabilities);
-    context.insert_value("Values", map_to_tera(scope.values)?);
+    let values = match &needed.values {
+        Some(keys) => part_to_tera(scope.values, |key| keys.contains(key))?,
+        None => map_to_tera(scope.values)?,
+    };
+    context.insert_value("Values", values);
     context.insert_value("Chart", value(objects::chart(scope.chart, is_root)));
     if needed.files {
         context.insert_value("Files", files(scope.chart));
     }
-    if needed.subcharts {
-        context.insert_value("Subcharts", subcharts(scope.chart, scope.values, &release, &capabilities)?);
+    if needed.capabilities || needed.subcharts {
+        let capabilities = capabilities(scope.capabilities);
+        if needed.subcharts {
+            context.insert_value("Subcharts", subcharts(scope.chart, scope.values, &release, &capabilities)?);
+        }
+        context.insert_value("Capabilities", capabilities);
     }
     context.insert_value("Release", release);
-    context.insert_value("Capabilities", capabilities);
     Ok(context)
 }
 

@@ -138,8 +138,10 @@ pub(super) struct References<'a> {
     pub(super) defines: Vec<&'a str>,
     /// Names behind `|` and in front of `(`: filters, functions, tests.
     pub(super) calls: Vec<&'a str>,
-    /// Objects of Helm's that are built only where a template names them.
+    /// Objects of Helm's that are built only where a template names them; `Values` where it may need all of them.
     pub(super) objects: Vec<&'a str>,
+    /// The names behind `Values.`.
+    pub(super) values: Vec<&'a str>,
     /// Statements that repeat something or bring it in: loops, components, includes.
     pub(super) repeats: Vec<Range<usize>>,
     /// How many tags there are, and how many bytes they have together.
@@ -153,9 +155,15 @@ pub(super) struct Tags {
     pub(super) bytes: usize,
 }
 
-/// Whether [`References::objects`] holds an object.
-fn is_costly_object(name: &str) -> bool {
-    matches!(name, "Files" | "Subcharts")
+/// Objects that are built only where a template names them.
+const COSTLY_OBJECTS: [&str; 3] = ["Capabilities", "Files", "Subcharts"];
+
+/// The key behind `Values`, if just one is wanted of it.
+fn key_behind(rest: &str) -> Option<&str> {
+    let rest = rest.strip_prefix('.')?;
+    let length = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+    // A letter of another alphabet goes on with the name.
+    (length > 0 && !rest[length..].starts_with(|c: char| !c.is_ascii())).then_some(&rest[..length])
 }
 
 /// What a template refers to and defines.
@@ -232,7 +240,16 @@ fn names_in_tag<'a>(tag: &'a str, found: &mut References<'a>) {
                     b'<' => found.components.push(dotted_name(&tag[at..])),
                     b'|' => found.calls.push(name),
                     _ if before != b'.' && bytes.get(at + length) == Some(&b'(') => found.calls.push(name),
-                    _ if is_costly_object(name) => found.objects.push(name),
+                    _ if COSTLY_OBJECTS.contains(&name) => found.objects.push(name),
+                    _ => {}
+                }
+                match name {
+                    "Values" => match key_behind(&tag[at + length..]) {
+                        Some(key) => found.values.push(key),
+                        None => found.objects.push(name),
+                    },
+                    // It stands for all variables.
+                    "__tera_context" => found.objects.extend(COSTLY_OBJECTS.into_iter().chain(["Values"])),
                     _ => {}
                 }
                 at += length;
@@ -283,10 +300,36 @@ mod tests {
                 defines: vec!["h.i"],
                 calls: vec!["upper", "f"],
                 objects: vec!["Files"],
+                values: vec![],
                 repeats: vec![28..52, 152..174],
                 tags: Tags { count: 8, bytes: 168 },
             }
         );
+    }
+
+    #[test]
+    fn values_are_needed_by_their_keys_or_all_of_them() {
+        let of = |text: &'static str| {
+            let found = references(text);
+            (found.values, found.objects)
+        };
+        assert_eq!(of("{{ Values.a.b | f }}{% if Values.c %}{{ d.Values.e }}"), (vec!["a", "c", "e"], vec![]));
+        let whole = [
+            "Values",
+            "Values | f",
+            "<c values={Values}/>",
+            "Values['a']",
+            "Values?.a",
+            "Values .a",
+            "Values.ä",
+            "Values.aä",
+            "{...Values}",
+        ];
+        for whole in whole {
+            let text = format!("{{{{ {whole} }}}}");
+            assert_eq!(references(&text).objects, ["Values"], "{whole}");
+        }
+        assert_eq!(references("{{ __tera_context }}").objects, ["Capabilities", "Files", "Subcharts", "Values"]);
     }
 
     #[test]

@@ -69,7 +69,7 @@ impl TeraSession {
         for chart in &self.charts {
             let (member, values) = Member::in_tree(&chart.names, scope.chart, scope.values)?;
             let part = Scope { chart: member, values, ..*scope };
-            let objects = objects::objects(&part, chart.names.is_empty(), chart.needed).ok()?;
+            let objects = objects::objects(&part, chart.names.is_empty(), &chart.needed).ok()?;
             chart.run.see(scope.release);
             for SessionTemplate { name, path, source } in &chart.templates {
                 let text = render_one(&chart.tera, &chart.run, &objects, &chart.base_path, name, &mut spent).ok()?;

@@ -29,6 +29,33 @@ pub(super) fn map_to_tera(map: &Map) -> Result<TeraValue, TooDeep> {
     convert_map(map, 0)
 }
 
+/// Those entries of a map that are needed, as templates see them; all are checked.
+pub(super) fn part_to_tera(map: &Map, is_needed: impl Fn(&str) -> bool) -> Result<TeraValue, TooDeep> {
+    let mut converted = tera::Map::new();
+    for (key, node) in map.iter() {
+        if is_needed(key) {
+            converted.insert(Key::from(key.to_owned()), convert(&node.value, 1)?);
+        } else {
+            check_depth(&node.value, 1)?;
+        }
+    }
+    Ok(TeraValue::from(converted))
+}
+
+fn check_depth(value: &Value, depth: usize) -> Result<(), TooDeep> {
+    match value {
+        Value::List(items) => {
+            let depth = deeper(depth)?;
+            items.iter().try_for_each(|item| check_depth(&item.value, depth))
+        }
+        Value::Map(map) => {
+            let depth = deeper(depth)?;
+            map.iter().try_for_each(|(_, node)| check_depth(&node.value, depth))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn convert(value: &Value, depth: usize) -> Result<TeraValue, TooDeep> {
     Ok(match value {
         Value::Null => TeraValue::none(),
