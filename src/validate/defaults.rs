@@ -1,7 +1,6 @@
 //! Defaults in schemas of custom kinds, which have to be valid themselves (k8s.io/apiextensions-apiserver,
 //! `pkg/apiserver/schema/defaulting/validation.go`).
 
-use super::defaulting;
 use super::expressions::Evaluation;
 use super::report::Report;
 use super::schemas::{Compiled, wrong_format};
@@ -20,12 +19,8 @@ pub(super) fn problem(node: &Node, schema: &Map) -> Option<(FieldPath, String)> 
     }
     let structural = Node::new(Value::Map(schema.clone()), node.span.clone());
     let compiled = Compiled::of(&structural)?;
-    let mut complete = node.clone();
-    if compiled.has_defaults {
-        defaulting::complete(&mut complete, &structural);
-    }
-    // What takes too long is not judged.
-    let violations = compiled.schema.validate(&complete, &Budget::default()).ok()?;
+    // What takes too long is not judged. Defaults below a default are not filled in.
+    let violations = compiled.schema.validate(node, &Budget::default()).ok()?;
     if let Some(violation) = violations.first() {
         return Some(innermost(violation));
     }
@@ -33,7 +28,7 @@ pub(super) fn problem(node: &Node, schema: &Map) -> Option<(FieldPath, String)> 
     let mut report = Report { object: "default", origin: "", whole: node.span.clone(), findings: Vec::new() };
     let limits = Limits::default();
     let mut evaluation = Evaluation { limits: &limits, report: &mut report, is_update: false };
-    evaluation.check(rules, &complete, None, &FieldPath::default(), &node.span);
+    evaluation.check(rules, node, None, &FieldPath::default(), &node.span);
     let broken = report.findings.into_iter().find(|finding| finding.diagnostic.code == "custom-rule")?;
     Some((FieldPath::default(), broken.diagnostic.message))
 }
