@@ -71,7 +71,7 @@ fn unknown(node: &Node, schema: &Map, path: &FieldPath) -> Option<(FieldPath, St
                 let of = of.or(additional.filter(|node| !node.value.is_null())).map(|node| &node.value);
                 match of {
                     Some(Value::Map(of)) => unknown(inner, of, &path),
-                    Some(Value::Bool(false)) | None if !keeps && !(is_embedded && own.contains(&name)) => {
+                    Some(Value::Bool(false)) | None if !(keeps || is_embedded && own.contains(&name)) => {
                         Some((path, "must not have unknown fields".to_owned()))
                     }
                     _ => None,

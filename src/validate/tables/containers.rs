@@ -269,13 +269,15 @@ fn resources(at: &mut Place<'_, '_, '_>) {
             at.invalid_at(&path, node, &format!("must be less than or equal to {name} limit"));
         }
         let is_fixed = is_extended(name) || name.starts_with("hugepages-");
-        if !is_fixed || node.value.is_null() {
+        if !is_fixed {
             continue;
         }
+        // A null is none of it.
+        let amount = |value: &Value| if value.is_null() { Some(0) } else { quantity(value) };
         let limit = limits.and_then(|limits| limits.get(name));
         match limit {
             None => at.required("limits", "Limit must be set for non overcommitable resources"),
-            Some(limit) if quantity(&limit.value) != quantity(&node.value) => {
+            Some(limit) if amount(&limit.value) != amount(&node.value) => {
                 let path = at.path.field("requests").field(name);
                 at.invalid_at(&path, node, &format!("must be equal to {name} limit"));
             }

@@ -122,11 +122,11 @@ fn structural(schema: &Map, level: Level, path: &FieldPath, at: &mut Place<'_, '
         // Those of metadata are known: a schema may only narrow the name.
         let is_whole_object = level == Level::Root || embedded;
         let is_metadata = name == "metadata" && is_whole_object;
-        if ["apiVersion", "kind"].contains(&name) && is_whole_object {
-            if let Some(map) = node.value.as_map().filter(|map| text(map, "type") != "string") {
-                let path = path.field("type");
-                at.invalid_missing(&path, &format!("must be string, not {:?}", text(map, "type")));
-            }
+        if ["apiVersion", "kind"].contains(&name)
+            && is_whole_object
+            && let Some(map) = node.value.as_map().filter(|map| text(map, "type") != "string")
+        {
+            at.invalid_missing(&path.field("type"), &format!("must be string, not {:?}", text(map, "type")));
         }
         match &node.value {
             Value::Map(map) if !is_metadata => structural(map, Level::Field, &path, at),
