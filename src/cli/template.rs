@@ -180,11 +180,14 @@ impl Template {
 /// Checks what was rendered as `validate` does; `rewritten` takes the place of all but the hooks. What is not rejected is
 /// reported with the other warnings.
 fn check(render: &mut Render, rewritten: Option<&Source>, definitions: &[Object], strict: bool) -> Result<(), Failure> {
-    let mut objects: Vec<Object> = match rewritten {
-        Some(text) => read_objects(text, text.name())?,
-        None => render.manifests.manifests.iter().map(Manifest::object).collect(),
+    let objects_of = |manifests: &[Manifest]| -> Vec<Object> {
+        manifests.iter().filter(|manifest| !manifest.is_comment()).map(Manifest::object).collect()
     };
-    objects.extend(render.manifests.hooks.iter().map(Manifest::object));
+    let mut objects = match rewritten {
+        Some(text) => read_objects(text, text.name())?,
+        None => objects_of(&render.manifests.manifests),
+    };
+    objects.extend(objects_of(&render.manifests.hooks));
     let mut custom_kinds = validate::custom_kinds(&crds_of(&render.chart)?);
     custom_kinds.extend(validate::custom_kinds(definitions));
     let kube_version = &render.capabilities.kube_version;

@@ -12,7 +12,7 @@ use super::preconditions::GatePart;
 use super::unused::Scanned;
 use super::value_sources::SetBy;
 use super::value_sources::ValueSource;
-use crate::diagnostic::{Paint, Source, Span, printable};
+use crate::diagnostic::{Paint, Span, printable};
 use crate::engine::Dependence;
 use crate::yaml::Value;
 
@@ -218,7 +218,10 @@ fn write_traced(explanation: &Explanation, all: bool, paint: Paint, out: &mut St
             let _ = writeln!(out, "  and {left_out} more lines; --all shows them");
         }
     }
-    let mentions = if effects.is_empty() { mentions.clone() } else { elsewhere(mentions, effects) };
+    let mut mentions = if effects.is_empty() { mentions.clone() } else { elsewhere(mentions, effects) };
+    let line =
+        |place: &Span| place.source().map(|source| (source.name().to_owned(), source.position(place.start()).line));
+    mentions.dedup_by_key(|place| line(place));
     let most = if all { usize::MAX } else { room.clamp(FEWEST_MENTIONS, MOST_ENTRIES) };
     let mut title = match (effects.is_empty(), mentions.is_empty(), explanation.leaves_out) {
         (true, true, _) => "No line of the output depends on it, and no template uses it.\n",
@@ -229,15 +232,28 @@ fn write_traced(explanation: &Explanation, all: bool, paint: Paint, out: &mut St
     };
     for place in mentions.iter().take(most) {
         out.push_str(std::mem::take(&mut title));
-        let line =
-            |source: &'_ Source| source.text()[source.line_range(source.position(place.start()).line)].to_owned();
-        let text = place.source().map(line).unwrap_or_default();
-        let _ = writeln!(out, "  {}  {}", printable(&place.to_string()), paint.dim(&cut(text.trim(), LONGEST_TRACED)));
+        let _ = writeln!(out, "  {}  {}", printable(&place.to_string()), paint.dim(&text_around(place)));
     }
     out.push_str(title);
     if let Some(more @ 1..) = mentions.len().checked_sub(most) {
         let places = if more == 1 { "place" } else { "places" };
         let _ = writeln!(out, "  and {more} more {places}; --all shows them");
+    }
+}
+
+/// The line of a place, of which what is around the place is left where it is too long.
+fn text_around(place: &Span) -> String {
+    let Some(source) = place.source() else { return String::new() };
+    let range = source.line_range(source.position(place.start()).line);
+    let line = source.text()[range.clone()].trim_start();
+    let before = place.start().saturating_sub(range.end - line.len());
+    let before = line.get(..before).map_or(0, |before| before.chars().count());
+    let line = line.trim_end();
+    let left_out = if line.chars().count() > LONGEST_TRACED { before.saturating_sub(LONGEST_TRACED / 3) } else { 0 };
+    let rest: String = line.chars().skip(left_out).collect();
+    match left_out {
+        0 => cut(&rest, LONGEST_TRACED),
+        _ => format!("...{}", cut(&rest, LONGEST_TRACED - 3)),
     }
 }
 

@@ -23,6 +23,11 @@ impl Manifest {
         self.span.text()
     }
 
+    /// Whether it has nothing but comments: Helm prints those of a template that leaves everything else out, and `kubectl apply` skips them.
+    pub fn is_comment(&self) -> bool {
+        self.text().lines().map(str::trim_start).all(|line| line.is_empty() || line.starts_with('#'))
+    }
+
     /// The object that it describes.
     pub fn object(&self) -> Object {
         Object::of_document(self.id.clone(), self.path.clone(), self.span.clone())

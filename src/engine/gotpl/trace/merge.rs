@@ -9,8 +9,7 @@ use crate::engine::gotpl::value::{Map, Text, Value};
 /// Says where what the first of some maps will hold comes from, before they are merged into it.
 pub(super) fn merge(marks: &mut Marks, values: &[Value], of: &[Mark], overwrite: bool, now: SetId) {
     let ([Value::Map(into), sources @ ..], [into_mark, source_marks @ ..]) = (values, of) else { return };
-    let mut merging =
-        Merging { marks, overwrite, now, seen: HashSet::new(), merged: HashMap::new(), nothing: Vec::new() };
+    let mut merging = Merging { marks, overwrite, now, seen: HashSet::new(), merged: HashMap::new() };
     for (source, mark) in sources.iter().zip(source_marks) {
         if let Value::Map(source) = source {
             merging.maps((into, *into_mark), (source, *mark), MOST_LEVELS);
@@ -25,8 +24,6 @@ struct Merging<'a> {
     seen: HashSet<(usize, usize)>,
     /// What the maps will hold, by their identities, that they do not hold yet.
     merged: HashMap<usize, HashMap<Text, Value>>,
-    /// Empty maps in the place of those that are not there, kept so that no other map has their identities.
-    nothing: Vec<Map>,
 }
 
 impl Merging<'_> {
@@ -64,33 +61,48 @@ impl Merging<'_> {
             self.merged.entry(into.0.identity()).or_default().insert(key.clone(), value);
             self.marks.hold(&container, Part::Key(key), mark);
         }
-        let mut known = into.0.snapshot();
-        let merged = self.merged.get(&into.0.identity()).into_iter().flatten();
-        known.extend(merged.map(|(key, value)| (key.clone(), value.clone())));
-        for (key, value) in known {
-            if from.0.get(&key).is_some() {
-                continue;
-            }
-            let mark = self.marks.entry(&source, from.1, &key);
-            match &value {
-                // What it would hold would be merged into the one that stays.
-                Value::Map(inner) if !inner.is_empty() => {
-                    if self.marks.own_and_deciding(mark) != SetId::EMPTY {
-                        let known = self.marks.entry(&container, into.1, &key);
-                        self.nothing.push(Map::new());
-                        let nothing = self.nothing[self.nothing.len() - 1].clone();
-                        self.maps((inner, known), (&nothing, mark), levels);
-                    }
-                }
-                // It would take the place of the one that stays.
-                _ if self.overwrite || !value.is_true() => {
-                    let by = self.marks.own_and_deciding(mark);
-                    self.marks.decide_key(&container, &key, by);
-                }
-                _ => {}
-            }
-        }
+        let mut known = self.known(into.0);
+        known.retain(|(key, _)| from.0.get(key).is_none());
+        self.without(&container, &source, from.1, known);
         self.marks.decide_some_key(&container, by);
         self.marks.would_have(&container, &source, from.1, &[]);
+    }
+
+    /// What a map holds, and what it will hold.
+    fn known(&self, map: &Map) -> Vec<(Text, Value)> {
+        let mut known = map.snapshot();
+        let merged = self.merged.get(&map.identity()).into_iter().flatten();
+        known.extend(merged.map(|(key, value)| (key.clone(), value.clone())));
+        known
+    }
+
+    /// What depends on it that a map does not have these keys of the one that it is merged into.
+    fn without(&mut self, into: &Value, from: &Value, from_mark: Mark, known: Vec<(Text, Value)>) {
+        let mut rest = vec![(into.clone(), from.clone(), from_mark, known)];
+        let mut seen = HashSet::new();
+        while let Some((container, source, source_mark, known)) = rest.pop() {
+            for (key, value) in known {
+                let mark = self.marks.entry(&source, source_mark, &key);
+                let by = self.marks.own_and_deciding(mark);
+                if by == SetId::EMPTY {
+                    continue;
+                }
+                match &value {
+                    // What it would hold would be merged into the one that stays.
+                    Value::Map(inner) if !inner.is_empty() && seen.insert(inner.identity()) => {
+                        let nothing = Value::Map(Map::new());
+                        let keys = self.marks.keys(&nothing, mark);
+                        self.marks.decide_some_key(&value, keys);
+                        self.marks.would_have(&value, &nothing, mark, &[]);
+                        rest.push((value.clone(), nothing, mark, self.known(inner)));
+                    }
+                    // It is in several places, or in itself.
+                    Value::Map(inner) if !inner.is_empty() => self.marks.decide_parts(&value, by),
+                    // It would take the place of the one that stays.
+                    _ if self.overwrite || !value.is_true() => self.marks.decide_key(&container, &key, by),
+                    _ => {}
+                }
+            }
+        }
     }
 }

@@ -274,8 +274,13 @@ impl Finder<'_> {
     }
 }
 
-/// Whether a text that `tpl` would run may change maps: an action of it has the name of a function that does.
+/// Whether a text that `tpl` would run may change maps: an action of it has the name of a function that does. Long texts may, unread: a
+/// loop may come by here very often.
 pub fn text_changes_maps(text: &[u8]) -> bool {
+    const LONGEST: usize = 64 * 1024;
+    if text.len() > LONGEST {
+        return true;
+    }
     let text = String::from_utf8_lossy(text);
     let mut actions = text.split("{{").skip(1).map(|rest| rest.split("}}").next().unwrap_or_default());
     actions.any(|action| action.split(|c: char| !c.is_alphanumeric()).any(|word| CHANGING.contains(&word)))
