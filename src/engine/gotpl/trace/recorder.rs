@@ -230,6 +230,7 @@ impl Tracer for Recorder {
         let more = self.marks.paths.union(origin.deciding, now);
         let shown = self.state.shown;
         let (source, call) = (self.source(site.parsed), self.state.call);
+        self.decided = self.marks.paths.union(self.decided, text.deciding);
         self.marks.spend(text.pieces.len());
         for piece in &text.pieces {
             let shown = self.marks.paths.union(piece.shown, shown);

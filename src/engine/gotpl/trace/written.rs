@@ -21,9 +21,10 @@ pub(super) fn lines(marks: &mut Marks, value: &Value, mark: Mark, text: &[u8]) -
     let node = read_again(text)?;
     let starts = line_starts(text);
     let mut by_line: Vec<(SetId, SetId)> = vec![(SetId::EMPTY, SetId::EMPTY); starts.len()];
-    let mut lines = Lines { marks, by_line: &mut by_line };
+    let mut lines = Lines { marks, by_line: &mut by_line, whole: SetId::EMPTY };
     let end = starts.len();
     lines.part(&node, value, mark, 0..end, Around::Nothing, MOST_LEVELS);
+    let whole = lines.whole;
     let piece = |(at, (shown, deciding)): (&usize, &(SetId, SetId))| Piece {
         at: *at,
         source: NO_SOURCE,
@@ -34,7 +35,7 @@ pub(super) fn lines(marks: &mut Marks, value: &Value, mark: Mark, text: &[u8]) -
         kind: PieceKind::Made,
     };
     let pieces = starts.iter().zip(&by_line).map(piece).collect();
-    let mut pieces = Pieces { length: text.len(), deciding: SetId::EMPTY, pieces };
+    let mut pieces = Pieces { length: text.len(), deciding: whole, pieces };
     pieces.add_deciding(&mut marks.paths);
     Some(pieces)
 }
@@ -58,6 +59,8 @@ enum Around {
 struct Lines<'a> {
     marks: &'a mut Marks,
     by_line: &'a mut [(SetId, SetId)],
+    /// What decided which lines there are: it counts for what is made of the whole text, such as a checksum.
+    whole: SetId,
 }
 
 impl Lines<'_> {
@@ -80,6 +83,8 @@ impl Lines<'_> {
                     Around::Map => {
                         let by = self.marks.truth(value, mark);
                         self.add(first, SetId::EMPTY, by);
+                        let keys = self.marks.keys(value, mark);
+                        self.whole = self.marks.paths.union(self.whole, keys);
                     }
                     // The key that comes first stands behind the dash, or behind what the template writes before it.
                     Around::Nothing | Around::List => {
