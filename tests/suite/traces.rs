@@ -67,7 +67,7 @@ fn base(chart: &Chart, environment: &Environment, numbers: &mut Numbers, seed: u
     });
     let mut candidates = std::iter::once(Map::new()).chain(tested);
     let (user, base) = candidates.find_map(|user| Some((user.clone(), traced(chart, &user, environment)?)))?;
-    if seed % 2 == 0 {
+    if seed.is_multiple_of(2) {
         return Some((user, base));
     }
     let is_off = |path: &ValuePath| matches!(path.get(&base.values).map(|node| &node.value), Some(Value::Bool(false)));
