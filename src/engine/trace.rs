@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::switches::Switches;
 use super::used::{Used, sort_deciding};
@@ -26,6 +26,17 @@ pub struct Trace {
     pub(super) switches: Vec<Switches>,
     /// The values of the render.
     pub(super) values: Map,
+    /// The paths in order, once that is asked for.
+    pub(super) ranks: OnceLock<Ranks>,
+}
+
+/// The paths of a trace in their order.
+#[derive(Debug)]
+pub(super) struct Ranks {
+    /// Each once.
+    sorted: Vec<Used>,
+    /// By the number of a path, where it is in the order.
+    of: Vec<u32>,
 }
 
 /// What a trace is needed for: the less it is, the less it costs.
@@ -154,6 +165,7 @@ impl Trace {
             ..known
         }));
         self.paths.extend(other.paths);
+        self.ranks = OnceLock::new();
         self.used.extend(other.used);
         self.sets.extend(other.sets.into_iter().map(|set| set.iter().map(|path| path + paths).collect()));
         self.files.extend(other.files.into_iter().map(|mut file| {
@@ -172,16 +184,7 @@ impl Trace {
         let file = self.file(path)?;
         let index = line.checked_sub(1)?;
         let range = file.range(index)?;
-        let mut origin = LineOrigin::default();
-        if let Some(piece) = file.covering(*file.texts.get(index)?) {
-            let offset = if piece.is_copied {
-                piece.offset as usize + (file.texts[index] - piece.at)
-            } else {
-                piece.offset as usize
-            };
-            origin.place = self.place(piece.source, offset);
-            origin.calls = self.calls(piece.call);
-        }
+        let mut origin = self.origin_in(file, index)?;
         let (mut shown, mut deciding) = (Vec::new(), Vec::new());
         for piece in file.touching(range) {
             shown.extend_from_slice(&self.sets[piece.shown as usize]);
@@ -191,6 +194,23 @@ impl Trace {
         origin.deciding = self.named(deciding);
         origin.deciding.extend(self.switches_of(path).cloned().map(Used::whole));
         sort_deciding(&mut origin.deciding, &origin.shown);
+        Some(origin)
+    }
+
+    /// Where in a file a line (from 1) of a rendered file comes from.
+    pub fn span_of_line(&self, path: &str, line: usize) -> Option<Span> {
+        self.origin_in(self.file(path)?, line.checked_sub(1)?)?.span()
+    }
+
+    /// The origin of a line (from 0), without values.
+    fn origin_in(&self, file: &TracedFile, index: usize) -> Option<LineOrigin> {
+        let mut origin = LineOrigin::default();
+        let text = *file.texts.get(index)?;
+        if let Some(piece) = file.covering(text) {
+            let into = if piece.is_copied { text - piece.at } else { 0 };
+            origin.place = self.place(piece.source, piece.offset as usize + into);
+            origin.calls = self.calls(piece.call);
+        }
         Some(origin)
     }
 
@@ -235,13 +255,19 @@ impl Trace {
         self.files.iter().find(|file| file.path == path)
     }
 
+    /// The paths that have these numbers, each once and in order.
     fn named(&self, mut numbers: Vec<u32>) -> Vec<Used> {
+        let ranks = self.ranks.get_or_init(|| {
+            let mut sorted = self.paths.clone();
+            sorted.sort();
+            sorted.dedup();
+            let rank = |path| sorted.partition_point(|known| known < path) as u32;
+            Ranks { of: self.paths.iter().map(rank).collect(), sorted }
+        });
+        numbers.iter_mut().for_each(|number| *number = ranks.of[*number as usize]);
         numbers.sort_unstable();
         numbers.dedup();
-        let mut paths: Vec<Used> = numbers.into_iter().map(|path| self.paths[path as usize].clone()).collect();
-        paths.sort();
-        paths.dedup();
-        paths
+        numbers.into_iter().map(|rank| ranks.sorted[rank as usize].clone()).collect()
     }
 
     fn place(&self, source: u32, offset: usize) -> Option<TemplateLine> {

@@ -74,7 +74,7 @@ impl Used {
     }
 }
 
-/// Sorts values that decided about something, which shows others. Each is there once: not if it is shown, and not as an aspect of
+/// Sorts values that decided about something, which shows others, in order. Each is there once: not if it is shown, and not as an aspect of
 /// what matters as a whole.
 pub fn sort_deciding(deciding: &mut Vec<Used>, shown: &[Used]) {
     deciding.sort();
@@ -85,7 +85,10 @@ pub fn sort_deciding(deciding: &mut Vec<Used>, shown: &[Used]) {
         if !is_less {
             last = Some(used.clone());
         }
-        !is_less && !shown.iter().any(|shown| shown.path == used.path && shown.aspect <= used.aspect)
+        let from = shown.partition_point(|shown| shown.path < used.path);
+        let is_shown =
+            shown[from..].first().is_some_and(|shown| shown.path == used.path && shown.aspect <= used.aspect);
+        !is_less && !is_shown
     });
 }
 

@@ -76,7 +76,7 @@ impl TracedOutput {
             let shown = secrets.masked_lines(manifest.text());
             let line = |(rendered_line, dependence): (usize, Dependence)| {
                 let at = rendered_line - document.rendered_line(0);
-                let place = self.origin(document, at).and_then(|origin| origin.span());
+                let place = self.trace.span_of_line(&document.manifest.path, rendered_line);
                 let source = Some(Source { dependence, place });
                 let text = shown.get(at).cloned().unwrap_or_default();
                 Line { number: document.first_line + at, text, is_new: false, source }

@@ -1,6 +1,7 @@
 //! The path of one value, spelled as `--set` spells it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Source};
 use crate::yaml::Map;
@@ -31,12 +32,12 @@ pub enum Step {
 /// assert_eq!(path.to_string(), r"hosts[0].a\.b");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct ValuePath(Vec<Step>);
+pub struct ValuePath(Arc<[Step]>);
 
 impl ValuePath {
     /// The path of these steps.
     pub fn of(steps: Vec<Step>) -> ValuePath {
-        ValuePath(steps)
+        ValuePath(steps.into())
     }
 
     /// Reads a path as the left side of `--set` is written: keys are separated by dots, indices stand in brackets, and a
@@ -77,7 +78,7 @@ impl ValuePath {
                 at = inside.end + 1;
             }
             match text[at..].chars().next() {
-                None => return Ok(ValuePath(steps)),
+                None => return Ok(ValuePath::of(steps)),
                 Some('.') => at += 1,
                 Some(_) => return Err(refuse(at..at + 1, "after an index comes a dot or another index".to_owned())),
             }
@@ -95,21 +96,21 @@ impl ValuePath {
     /// The path of what is under a key of this one.
     #[must_use]
     pub fn key(&self, key: &str) -> ValuePath {
-        let mut steps = self.0.clone();
+        let mut steps = self.0.to_vec();
         steps.push(Step::Key(key.to_owned()));
-        ValuePath(steps)
+        ValuePath::of(steps)
     }
 
     /// The path of the steps before the last one; `None` at the top.
     pub fn parent(&self) -> Option<ValuePath> {
         let (_, above) = self.0.split_last()?;
-        Some(ValuePath(above.to_vec()))
+        Some(ValuePath(above.into()))
     }
 
     /// The path without its first `count` steps.
     #[must_use]
     pub fn below(&self, count: usize) -> ValuePath {
-        ValuePath(self.0[count.min(self.0.len())..].to_vec())
+        ValuePath(self.0[count.min(self.0.len())..].into())
     }
 
     /// Whether this is the other path, or a path above it.
@@ -119,7 +120,7 @@ impl ValuePath {
 
     /// How many steps both have in common from the top on.
     pub fn shared_with(&self, other: &ValuePath) -> usize {
-        self.0.iter().zip(&other.0).take_while(|(a, b)| a == b).count()
+        self.0.iter().zip(other.0.iter()).take_while(|(a, b)| a == b).count()
     }
 
     /// The value at this path; `None` at the top, which is not a value of its own, and where nothing is.
@@ -136,20 +137,20 @@ impl ValuePath {
     /// asked for.
     pub fn leaves(values: &Map) -> impl Iterator<Item = ValuePath> {
         let mut open = vec![values.iter()];
-        let mut path = ValuePath::default();
+        let mut path = Vec::new();
         std::iter::from_fn(move || {
             loop {
                 let Some((key, node)) = open.last_mut()?.next() else {
                     open.pop();
-                    path.0.pop();
+                    path.pop();
                     continue;
                 };
-                path.0.push(Step::Key(key.to_owned()));
+                path.push(Step::Key(key.to_owned()));
                 match &node.value {
                     Value::Map(inner) if !inner.is_empty() => open.push(inner.iter()),
                     _ => {
-                        let leaf = path.clone();
-                        path.0.pop();
+                        let leaf = ValuePath::of(path.clone());
+                        path.pop();
                         return Some(leaf);
                     }
                 }
@@ -182,12 +183,13 @@ impl fmt::Display for ValuePath {
                     if index > 0 {
                         f.write_str(".")?;
                     }
-                    for character in key.chars() {
-                        if matches!(character, '.' | '[' | ',' | '=' | '\\') {
-                            f.write_str("\\")?;
-                        }
-                        write!(f, "{character}")?;
+                    let mut rest = key.as_str();
+                    while let Some(at) = rest.find(['.', '[', ',', '=', '\\']) {
+                        // All of them take one byte.
+                        write!(f, "{}\\{}", &rest[..at], &rest[at..=at])?;
+                        rest = &rest[at + 1..];
                     }
+                    f.write_str(rest)?;
                 }
             }
         }
@@ -246,7 +248,7 @@ mod tests {
         fn a_path_reads_as_it_was_written(keys in prop::collection::vec("[a-c.=,\\[\\]\\\\ä]{1,4}", 1..4), item in 0usize..9) {
             let mut steps: Vec<Step> = keys.into_iter().map(Step::Key).collect();
             steps.insert(1, Step::Item(item));
-            let path = ValuePath(steps);
+            let path = ValuePath::of(steps);
             prop_assert_eq!(parse(&path.to_string()).unwrap(), path);
         }
 
