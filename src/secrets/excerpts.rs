@@ -23,6 +23,8 @@ pub(super) struct Excerpts<'s> {
     flags: AHashMap<usize, Source>,
     /// What is hidden of documents, by the text and where they begin.
     documents: AHashMap<(usize, usize), Option<Vec<Hidden>>>,
+    /// Where the lines that separate documents have the break before them, by the text.
+    separators: AHashMap<usize, Vec<usize>>,
 }
 
 impl Secrets {
@@ -105,7 +107,7 @@ impl Secrets {
 
 impl<'s> Excerpts<'s> {
     pub(super) fn new(secrets: &'s Secrets) -> Self {
-        Excerpts { secrets, flags: AHashMap::new(), documents: AHashMap::new() }
+        Excerpts { secrets, flags: AHashMap::new(), documents: AHashMap::new(), separators: AHashMap::new() }
     }
 
     fn diagnostic(&mut self, diagnostic: &mut Diagnostic) {
@@ -166,9 +168,13 @@ impl<'s> Excerpts<'s> {
             let lines = source.line_range(first).start..source.line_range(last).end;
             let mut at = lines.start;
             loop {
-                let document = document_around(text, at);
+                let identity = identity(span).unwrap_or_default();
+                let separators = self.separators.entry(identity);
+                let separators = separators
+                    .or_insert_with(|| text.match_indices(SEPARATOR).map(|(separator, _)| separator).collect());
+                let document = document_around(text, separators, at);
                 let part = at..lines.end.min(document.end).max(at);
-                let of_text = (identity(span).unwrap_or_default(), document.start);
+                let of_text = (identity, document.start);
                 let end = document.end;
                 let known = self.documents.entry(of_text);
                 match known.or_insert_with(|| secrets.hidden_in_document(source, document)) {
@@ -298,11 +304,16 @@ impl Excerpts<'_> {
     }
 }
 
+/// The line that separates documents, behind the break before it.
+const SEPARATOR: &str = "\n---";
+
 /// The document of a stream that holds a line, which begins at `at`.
-fn document_around(text: &str, at: usize) -> Range<usize> {
-    let start = text[..at].rfind("\n---").map(|at| at + 1);
+fn document_around(text: &str, separators: &[usize], at: usize) -> Range<usize> {
+    let before = separators.partition_point(|separator| separator + SEPARATOR.len() <= at);
+    let start = before.checked_sub(1).map(|before| separators[before] + 1);
     let start = start.map_or(0, |at| at + text[at..].find('\n').map_or(0, |end| end + 1));
-    let end = text[at..].find("\n---").map_or(text.len(), |length| at + length + 1);
+    let after = separators.partition_point(|separator| *separator < at);
+    let end = separators.get(after).map_or(text.len(), |separator| separator + 1);
     start.min(at)..end
 }
 

@@ -32,20 +32,18 @@ pub(super) fn of_conditions(at: &mut Place<'_, '_, '_>) {
 pub(super) fn of_policy(at: &mut Place<'_, '_, '_>) {
     let has_params = at.is_given("paramKind");
     conditions(has_params, at);
-    let (mut fields, mut is_exact) = (Vec::new(), true);
+    let (mut shape, mut is_exact) = (Shape::of(Kind::Object(Vec::new())), true);
     for (path, variable) in at.items("variables") {
-        let shape = Shape::of(Kind::Object(fields.clone()));
         let known = Known { has_params, has_authorizer: true, variables: Some(&shape), is_exact };
         expression(variable, "expression", &path, known, Wanted::Any, at);
         let kind = kind_of(text(variable, "expression"), known);
         is_exact &= kind.is_some();
-        if let Some(escaped) = escaped(text(variable, "name")) {
+        if let (Some(escaped), Kind::Object(fields)) = (escaped(text(variable, "name")), &mut shape.kind) {
             let shape = Arc::new(Shape::of(kind.unwrap_or(Kind::Unknown)));
             fields.push(Field { escaped, name: text(variable, "name").to_owned(), shape });
         }
     }
     let has_variables = has(at.fields, "variables");
-    let shape = Shape::of(Kind::Object(fields));
     let known = Known { has_params, has_authorizer: true, variables: has_variables.then_some(&shape), is_exact };
     for (path, validation) in at.items("validations") {
         expression(validation, "expression", &path, known, Wanted::Bool, at);

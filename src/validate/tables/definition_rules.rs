@@ -1,11 +1,12 @@
 //! Rules that CustomResourceDefinitions give (`x-kubernetes-validations`).
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::compiled::{Reason, compiled};
 use super::place::Place;
 use crate::cel::{Kind, Shape, Variable, Wanted};
-use crate::kubernetes::{FieldPath, PathStep, is_at_or_below};
+use crate::kubernetes::{FieldPath, PathStep};
 use crate::validate::fields::{has, is_given, text};
 use crate::validate::rules::{OLD_SELF, VARIABLES, steps};
 use crate::validate::shapes::shape_of;
@@ -72,8 +73,17 @@ fn field_path(rule: &Map, schema: &Map, path: &FieldPath, at: &mut Place<'_, '_,
 
 /// What the API server refuses of the expressions of a schema. It compiles those of a level that is valid otherwise, with all below it:
 /// `invalid` are the paths of what is not.
-pub(super) fn expressions(schema: &Map, path: &FieldPath, invalid: &[String], at: &mut Place<'_, '_, '_>) {
+pub(super) fn expressions(schema: &Map, path: &FieldPath, invalid: &BTreeSet<String>, at: &mut Place<'_, '_, '_>) {
     Level { schema, shape: None, is_root: true, uncorrelatable: None, path }.check(invalid, at);
+}
+
+/// Whether one of these paths is a path, or below it.
+fn has_at_or_below(paths: &BTreeSet<String>, path: &str) -> bool {
+    let is_below = |separator: char| {
+        let above = format!("{path}{separator}");
+        paths.range(above.clone()..).next().is_some_and(|first| first.starts_with(&above))
+    };
+    paths.contains(path) || is_below('.') || is_below('[')
 }
 
 /// A schema in another one.
@@ -88,12 +98,12 @@ struct Level<'l> {
 }
 
 impl Level<'_> {
-    fn check(&self, invalid: &[String], at: &mut Place<'_, '_, '_>) {
+    fn check(&self, invalid: &BTreeSet<String>, at: &mut Place<'_, '_, '_>) {
         let schema = self.schema;
         let has_rules = !schema.list_at(&["x-kubernetes-validations"]).is_empty();
         let made = (has_rules && self.shape.is_none()).then(|| shape_of(schema, self.is_root).map(Arc::new)).flatten();
         let shape = self.shape.or(made.as_ref());
-        if has_rules && !invalid.iter().any(|path| is_at_or_below(path, &self.path.to_string())) {
+        if has_rules && !has_at_or_below(invalid, &self.path.to_string()) {
             self.rules(shape.map(Arc::as_ref), at);
         }
         let kind = shape.map(|shape| &shape.kind);
@@ -109,14 +119,14 @@ impl Level<'_> {
             let path = self.path.field("additionalProperties");
             Level { schema: values, shape, is_root: false, path: &path, ..*self }.check(invalid, at);
         }
+        let fields = if let Some(Kind::Object(fields)) = kind { fields.as_slice() } else { &[] };
+        let fields: HashMap<&str, &Arc<Shape>> =
+            fields.iter().map(|field| (field.name.as_str(), &field.shape)).collect();
         let is_whole_object = self.is_root || schema.is_true_at(&["x-kubernetes-embedded-resource"]);
         for (name, node) in schema.map_at(&["properties"]).into_iter().flat_map(Map::iter) {
             let inner = node.value.as_map().filter(|_| !(is_whole_object && name == "metadata"));
             let Some(schema) = inner else { continue };
-            let shape = kind.and_then(|kind| match kind {
-                Kind::Object(fields) => fields.iter().find(|field| field.name == name).map(|field| &field.shape),
-                _ => None,
-            });
+            let shape = fields.get(name).copied();
             let path = self.path.field("properties").field(name);
             Level { schema, shape, is_root: false, path: &path, ..*self }.check(invalid, at);
         }

@@ -1,7 +1,7 @@
 //! Schemas of CustomResourceDefinitions, which have to be structural (k8s.io/apiextensions-apiserver, `pkg/apiserver/schema` and
 //! `pkg/apis/apiextensions/validation`).
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::definition_rules::{expressions, rules};
 use super::place::Place;
@@ -28,7 +28,7 @@ pub(super) fn schema(at: &mut Place<'_, '_, '_>) {
     let before = at.report.findings.len();
     root(schema, &path, at);
     structural(schema, Level::Root, &path, at);
-    let invalid: Vec<String> = at.report.findings[before..].iter().map(|finding| finding.path.clone()).collect();
+    let invalid: BTreeSet<String> = at.report.findings[before..].iter().map(|finding| finding.path.clone()).collect();
     expressions(schema, &path, &invalid, at);
 }
 
