@@ -282,6 +282,34 @@ fn configurations_with_many_mistakes_end() {
     }
 }
 
+/// Manifests with many fields take no longer for each of them, also where each has a mistake.
+#[test]
+#[ignore = "slow: cargo test --release -- --ignored"]
+fn definitions_and_policies_of_many_fields_end() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let definition = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: as.x.io}\nspec:\n  group: x.io\n  scope: Namespaced\n  \
+        names: {plural: as, singular: a, kind: A, listKind: AList}\n  versions:\n  - name: v1\n    served: true\n    storage: true\n    \
+        schema:\n      openAPIV3Schema:\n        type: object\n        properties:\n";
+    let policy = "apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicy\nmetadata: {name: p}\nspec:\n  \
+        validations: [{expression: 'true'}]\n  variables:\n";
+    for (name, head, line) in [
+        ("types", definition, "          pN: {type: foo, x-kubernetes-validations: [{rule: 'self == 1'}]}\n"),
+        (
+            "rules",
+            definition,
+            "          pN: {type: integer, default: 1, x-kubernetes-validations: [{rule: 'self == 1'}]}\n",
+        ),
+        ("variables", policy, "  - {name: vN, expression: 'true'}\n"),
+    ] {
+        let lines: String = (0..20_000).map(|n| line.replace('N', &n.to_string())).collect();
+        fs::write(folder.path().join(format!("{name}.yaml")), format!("{head}{lines}")).expect("written");
+        let begun = std::time::Instant::now();
+        let output = run(&format!("mim-chart validate {name}.yaml"), folder.path());
+        assert!(output.status.code().is_some_and(|code| code < 2), "{name}");
+        assert!(begun.elapsed().as_secs() < 60, "{name}: {:?}", begun.elapsed());
+    }
+}
+
 #[test]
 fn a_full_disk_leaves_an_error_and_no_half_file() {
     let folder = tempfile::tempdir().expect("a folder");
