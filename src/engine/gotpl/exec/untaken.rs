@@ -3,7 +3,7 @@
 use super::operand::Operand;
 use super::{Context, Exec, Frame, Result};
 use crate::engine::gotpl::ast::{Control, Node, NodeId, Parsed, first_field};
-use crate::engine::gotpl::trace::{Changed, Effect, Ends, Tracer, changes_of, text_changes_maps};
+use crate::engine::gotpl::trace::{Changed, Effect, Ends, Tracer, text_changes_maps};
 use crate::engine::gotpl::value::Value;
 
 impl<T: Tracer> Exec<T> {
@@ -52,11 +52,8 @@ impl<T: Tracer> Exec<T> {
                     self.trace.not_changed(map.as_ref().map(|map| (map, change)), by, mark);
                 }
                 Effect::Calls(name, data) => {
-                    if !self.trace.changes_maps(&self.set, name) {
-                        continue;
-                    }
                     let data = data.and_then(|node| self.named(context, node));
-                    let Changed { maps, is_unknown } = changes_of(&self.set, name, data.as_ref());
+                    let Changed { maps, is_unknown } = self.trace.changes_of(&self.set, name, data.as_ref());
                     maps.iter().for_each(|(map, change)| self.trace.not_changed(Some((map, change)), by, mark));
                     if is_unknown {
                         self.trace.not_changed(None, by, mark);

@@ -50,7 +50,7 @@ impl Recorder {
             source: call.source,
             offset: call.offset,
         }));
-        let mut sets = Sets { recorder: &self, trace: &mut trace, paths: HashMap::new(), sets: HashMap::new() };
+        let mut sets = Sets { recorder: &self, trace: &mut trace, paths: HashMap::default(), sets: HashMap::default() };
         let files = files.into_iter().map(|file| sets.file(file)).collect();
         trace.files = files;
         trace.used.extend(self.used_paths().map(|path| self.marks.paths.used(path)));
@@ -62,8 +62,8 @@ impl Recorder {
 struct Sets<'a> {
     recorder: &'a Recorder,
     trace: &'a mut Trace,
-    paths: HashMap<PathId, u32>,
-    sets: HashMap<SetId, u32>,
+    paths: HashMap<PathId, u32, ahash::RandomState>,
+    sets: HashMap<SetId, u32, ahash::RandomState>,
 }
 
 impl Sets<'_> {
@@ -84,7 +84,7 @@ impl Sets<'_> {
             call: piece.call,
             shown: self.set(piece.shown),
             deciding: self.set(piece.deciding),
-            is_random: self.recorder.marks.paths.of(piece.shown).contains(&PathId::RANDOM),
+            is_random: self.recorder.marks.paths.of(piece.shown).binary_search(&PathId::RANDOM).is_ok(),
             is_copied: piece.kind == PieceKind::Copied,
             is_marker: piece.is_marker(),
         });

@@ -33,7 +33,7 @@ use super::set::TemplateSet;
 use super::value::{Text, Value};
 
 pub use self::recorder::Recorder;
-pub use self::untaken::{Change, Changed, Effect, changes_of, text_changes_maps};
+pub use self::untaken::{Change, Changed, Effect, text_changes_maps};
 
 /// What follows values on their way. All of it does nothing unless a tracer says otherwise.
 pub trait Tracer: Sized {
@@ -124,9 +124,9 @@ pub trait Tracer: Sized {
         mark
     }
 
-    /// Whether a template, or one that it calls, changes any map: found once.
-    fn changes_maps(&mut self, _set: &TemplateSet, _name: &Text) -> bool {
-        false
+    /// What a template, or one that it calls, would change of this data.
+    fn changes_of(&mut self, _set: &TemplateSet, _name: &Text, _data: Option<&Value>) -> Changed {
+        Changed::default()
     }
 
     /// `include` or `tpl` begins, within the call of that function: the state to come back to, and the mark of the data.

@@ -8,7 +8,7 @@ use super::flow;
 use super::marks::{Mark, Marks, Origin, Part};
 use super::paths::{PathId, SetId};
 use super::pieces::{CallId, NO_SOURCE, Piece, PieceKind, Pieces};
-use super::untaken::{Change, Effect, changes_maps, effects};
+use super::untaken::{Change, Changed, Effect, KnownEffects};
 use super::{Ends, Site, Tracer};
 use crate::engine::gotpl::ast::{NodeId, Parsed};
 use crate::engine::gotpl::set::TemplateSet;
@@ -77,10 +77,7 @@ pub struct Recorder {
     undecided: Vec<usize>,
     /// What the `include` or `tpl` that ended last gave.
     captured: Option<Mark>,
-    /// What parts of templates would do, by their texts and nodes.
-    effects: HashMap<(u32, u32), Rc<[Effect]>, ahash::RandomState>,
-    /// Whether templates change maps, by their names.
-    changing: HashMap<Text, bool, ahash::RandomState>,
+    effects: KnownEffects,
     /// The places and lengths of what was taken out of the file that was rendered last.
     pub(super) removed: Vec<(usize, usize)>,
 }
@@ -363,13 +360,8 @@ impl Tracer for Recorder {
         }
     }
 
-    fn changes_maps(&mut self, set: &TemplateSet, name: &Text) -> bool {
-        if let Some(known) = self.changing.get(name) {
-            return *known;
-        }
-        let changes = changes_maps(set, name);
-        self.changing.insert(name.clone(), changes);
-        changes
+    fn changes_of(&mut self, set: &TemplateSet, name: &Text, data: Option<&Value>) -> Changed {
+        self.effects.changes_of(set, name, data)
     }
 
     fn random(&mut self, mark: Mark) -> Mark {
@@ -398,8 +390,7 @@ impl Tracer for Recorder {
     }
 
     fn effects(&mut self, parsed: &Arc<Parsed>, list: NodeId) -> Rc<[Effect]> {
-        let source = self.source(parsed);
-        Rc::clone(self.effects.entry((source, list.0)).or_insert_with(|| effects(parsed, list).into()))
+        self.effects.of(parsed, list)
     }
 
     fn end(&mut self, out: &[u8], from: usize, before: State) {

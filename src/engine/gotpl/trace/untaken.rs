@@ -1,6 +1,8 @@
 //! What a part of a template would have done that was not run.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::engine::gotpl::ast::{Children, Control, Node, NodeId, Parsed};
 use crate::engine::gotpl::set::TemplateSet;
@@ -38,7 +40,7 @@ pub struct Change {
 const CHANGING: [&str; 6] = ["set", "unset", "merge", "mustMerge", "mergeOverwrite", "mustMergeOverwrite"];
 
 /// What a part of a template does beside writing.
-pub fn effects(parsed: &Parsed, list: NodeId) -> Vec<Effect> {
+fn effects(parsed: &Parsed, list: NodeId) -> Vec<Effect> {
     let mut found = Finder { parsed, effects: Vec::new(), variables: Vec::new() };
     found.node(list, Depth::default());
     found.effects
@@ -286,58 +288,98 @@ pub fn text_changes_maps(text: &[u8]) -> bool {
     actions.any(|action| action.split(|c: char| !c.is_alphanumeric()).any(|word| CHANGING.contains(&word)))
 }
 
-/// Whether a template, or one that it calls, changes a map that it did not make.
-pub fn changes_maps(set: &TemplateSet, name: &Text) -> bool {
-    let mut seen = HashSet::new();
-    let mut rest = vec![name.clone()];
-    while let Some(name) = rest.pop() {
-        let Some(template) = set.get(&name).filter(|_| seen.insert(name)) else { continue };
-        for effect in effects(&template.parsed, template.root) {
-            match effect {
-                Effect::Changes(_) => return true,
-                Effect::Calls(name, _) => rest.push(name),
-                Effect::Assigns(_) | Effect::Leaves | Effect::Runs(_) => {}
+/// The address of a text, and a node.
+type PartId = (usize, u32);
+
+/// The text, which is kept so that no other one gets its address, and what the part does.
+type KnownPart = (Arc<Parsed>, Rc<[Effect]>);
+
+/// What templates do beside writing, each found once.
+#[derive(Default)]
+pub struct KnownEffects {
+    of_parts: HashMap<PartId, KnownPart, ahash::RandomState>,
+    /// Whether templates change maps, by their names.
+    changing: HashMap<Text, bool, ahash::RandomState>,
+}
+
+impl KnownEffects {
+    /// What a part of a template does beside writing.
+    pub fn of(&mut self, parsed: &Arc<Parsed>, list: NodeId) -> Rc<[Effect]> {
+        let key = (Arc::as_ptr(parsed).addr(), list.0);
+        let found = || (Arc::clone(parsed), effects(parsed, list).into());
+        Rc::clone(&self.of_parts.entry(key).or_insert_with(found).1)
+    }
+
+    /// Whether a template, or one that it calls, changes a map that it did not make.
+    pub fn changes_maps(&mut self, set: &TemplateSet, name: &Text) -> bool {
+        if let Some(known) = self.changing.get(name) {
+            return *known;
+        }
+        let mut seen = HashSet::new();
+        let mut rest = vec![name.clone()];
+        while let Some(next) = rest.pop() {
+            let is_known = self.changing.get(&next).copied();
+            let changes = match (is_known, set.get(&next)) {
+                (Some(known), _) => known,
+                (None, Some(template)) if seen.insert(next) => {
+                    let effects = self.of(&template.parsed, template.root);
+                    let called = effects.iter().filter_map(|effect| match effect {
+                        Effect::Calls(name, _) => Some(name.clone()),
+                        _ => None,
+                    });
+                    rest.extend(called);
+                    effects.iter().any(|effect| matches!(effect, Effect::Changes(_)))
+                }
+                _ => false,
+            };
+            if changes {
+                self.changing.insert(name.clone(), true);
+                return true;
             }
         }
+        // Whatever it calls changes nothing either.
+        self.changing.extend(seen.into_iter().map(|name| (name, false)));
+        self.changing.insert(name.clone(), false);
+        false
     }
-    false
+
+    /// What a template, or one that it calls, would change of the data that it would be given: `None` where that is not known.
+    pub fn changes_of(&mut self, set: &TemplateSet, name: &Text, data: Option<&Value>) -> Changed {
+        let mut changed = Changed::default();
+        let mut seen = HashSet::new();
+        let mut rest: Vec<(Text, Option<Value>)> = vec![(name.clone(), data.cloned())];
+        while let Some((name, data)) = rest.pop() {
+            let identity = data.as_ref().and_then(Value::as_map).map_or(0, Map::identity);
+            if !self.changes_maps(set, &name) || !seen.insert((name.clone(), identity)) {
+                continue;
+            }
+            let Some(template) = set.get(&name) else { continue };
+            let parsed = &template.parsed;
+            for effect in self.of(parsed, template.root).iter() {
+                match effect {
+                    Effect::Changes(change) => match change.map.and_then(|node| part_of(parsed, node, data.as_ref())) {
+                        Some(map) => changed.maps.push((map, change.clone())),
+                        None => changed.is_unknown |= change.map.is_none() || data.is_none(),
+                    },
+                    Effect::Calls(name, node) => {
+                        let inner = node.and_then(|node| part_of(parsed, node, data.as_ref()));
+                        rest.push((name.clone(), inner));
+                    }
+                    Effect::Assigns(_) | Effect::Leaves | Effect::Runs(_) => {}
+                }
+            }
+        }
+        changed
+    }
 }
 
 /// What templates would do to the values that they are given.
+#[derive(Default)]
 pub struct Changed {
     /// Maps that they might change, or of which they might change a part.
     pub maps: Vec<(Value, Change)>,
     /// Whether they might change others, too.
     pub is_unknown: bool,
-}
-
-/// What a template, or one that it calls, would change of the data that it would be given: `None` where that is not known.
-pub fn changes_of(set: &TemplateSet, name: &Text, data: Option<&Value>) -> Changed {
-    let mut changed = Changed { maps: Vec::new(), is_unknown: false };
-    let mut seen = HashSet::new();
-    let mut rest: Vec<(Text, Option<Value>)> = vec![(name.clone(), data.cloned())];
-    while let Some((name, data)) = rest.pop() {
-        let identity = data.as_ref().and_then(Value::as_map).map_or(0, Map::identity);
-        if !seen.insert((name.clone(), identity)) {
-            continue;
-        }
-        let Some(template) = set.get(&name) else { continue };
-        let parsed = &template.parsed;
-        for effect in effects(parsed, template.root) {
-            match effect {
-                Effect::Changes(change) => match change.map.and_then(|node| part_of(parsed, node, data.as_ref())) {
-                    Some(map) => changed.maps.push((map, change)),
-                    None => changed.is_unknown |= change.map.is_none() || data.is_none(),
-                },
-                Effect::Calls(name, node) => {
-                    let inner = node.and_then(|node| part_of(parsed, node, data.as_ref()));
-                    rest.push((name, inner));
-                }
-                Effect::Assigns(_) | Effect::Leaves | Effect::Runs(_) => {}
-            }
-        }
-    }
-    changed
 }
 
 /// The part of the data of a template that a node names: `.a.b`, `$`, `$.a`.
