@@ -69,7 +69,11 @@ pub fn printable_styled_lines(text: &str) -> Cow<'_, str> {
 /// assert_eq!(printable_json("{\"a\":\"\u{9b}31m ##[error]\"}\n"), "{\"a\":\"\\u009b31m ##\\u005berror]\"}\n");
 /// ```
 pub fn printable_json(json: &str) -> Cow<'_, str> {
-    if json.chars().all(|c| !is_hidden(c) || c == '\n') && !json.contains("##") {
+    // Most is plain, which is seen faster many bytes at a time.
+    let is_plain = |byte: u8| (byte == b'\n') | byte.wrapping_sub(b' ').le(&(b'~' - b' '));
+    let are_plain = |bytes: &[u8]| bytes.iter().fold(true, |all, byte| all & is_plain(*byte));
+    let is_shown = json.as_bytes().chunks(256).all(are_plain) || json.chars().all(|c| !is_hidden(c) || c == '\n');
+    if is_shown && memchr::memmem::find(json.as_bytes(), b"##").is_none() {
         return Cow::Borrowed(json);
     }
     let mut out = String::with_capacity(json.len() + 16);

@@ -28,11 +28,6 @@ pub(super) trait Engine {
         None
     }
 
-    /// The values that templates mention by their paths, with the places; none if the templates can't be loaded.
-    fn mentions(&self, _members: &[Member<'_>]) -> Vec<(ValuePath, Span)> {
-        Vec::new()
-    }
-
     /// Renders the templates of the members many times; `None` if the engine does not support that, or the templates can't
     /// be loaded.
     fn session(&self, members: &[Member<'_>]) -> Option<Box<dyn LoadedTemplates + Send>>;
@@ -43,12 +38,12 @@ pub(super) trait LoadedTemplates {
     /// Renders them; `None` if there is any error, which [`render`](super::render) reports.
     fn render(&self, scope: &Scope<'_>) -> Option<Vec<Rendered>>;
 
-    /// Renders them, and says where what they give comes from; `None` as for [`Engine::trace`].
-    fn trace(&self, _scope: &Scope<'_>, _focus: Focus<'_>) -> Option<Trace> {
+    /// Renders them, and says where what they give comes from, as far as it is asked for; `None` as for [`Engine::trace`].
+    fn trace(&self, _scope: &Scope<'_>, _focus: Option<Focus<'_>>) -> Option<(Vec<Rendered>, Trace)> {
         None
     }
 
-    /// The values that they mention, as [`Engine::mentions`] finds them.
+    /// The values that they mention by their paths, with the places.
     fn mentions(&self, _members: &[Member<'_>]) -> Vec<(ValuePath, Span)> {
         Vec::new()
     }

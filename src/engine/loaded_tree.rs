@@ -2,7 +2,7 @@
 
 use super::language::LoadedTemplates;
 use super::mentions::Mentions;
-use super::scope::Scope;
+use super::scope::{Rendered, Scope, in_order};
 use super::trace::{Focus, Trace};
 use super::{switches, tree};
 
@@ -13,16 +13,23 @@ impl LoadedTree {
     /// Renders the templates again, and says where what they give comes from. `None` if an engine of the tree can't say it, or there is
     /// too much of it.
     pub fn trace(&self, scope: &Scope<'_>, focus: Focus<'_>) -> Option<Trace> {
-        let mut trace = Trace::default();
+        self.render_traced(scope, Some(focus)).map(|(_, trace)| trace)
+    }
+
+    /// The same with what they give, as [`trace`](super::trace) has it.
+    pub fn render_traced(&self, scope: &Scope<'_>, focus: Option<Focus<'_>>) -> Option<(Vec<Rendered>, Trace)> {
+        let (mut rendered, mut trace) = (Vec::new(), Trace::default());
         for loaded in &self.0 {
-            trace.extend(loaded.as_ref()?.trace(scope, focus)?);
+            let (of_kind, trace_of_kind) = loaded.as_ref()?.trace(scope, focus)?;
+            rendered.extend(of_kind);
+            trace.extend(trace_of_kind);
         }
         trace.switches = switches::switches(scope.chart);
         trace.values = scope.values.clone();
-        Some(trace)
+        Some((in_order(rendered), trace))
     }
 
-    /// Where templates mention values, as [`mentions`](super::mentions) finds it.
+    /// Where Go templates mention values; texts among the values that are templates themselves count too.
     pub fn mentions(&self, scope: &Scope<'_>) -> Mentions {
         let members = tree::by_kind(tree::members(scope.chart, scope.values));
         let of_kind = self.0.iter().zip(&members).flat_map(|(loaded, (_, members))| match loaded {

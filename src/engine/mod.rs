@@ -10,11 +10,13 @@ mod environment;
 mod gotpl;
 mod language;
 mod lazy_trace;
+mod line_sets;
 mod lines;
 mod loaded_tree;
 mod mentions;
 mod objects;
 mod paths;
+mod ranks;
 mod refusals;
 mod scope;
 pub mod sprig;
@@ -31,20 +33,21 @@ pub use cluster_objects::ClusterObjects;
 pub use environment::{Environment, MissingVersions};
 pub use gotpl::{render_name, render_version};
 pub use lazy_trace::LazyTrace;
+pub use line_sets::{LineSets, SetNumber};
 pub use lines::{add_template_line, add_template_lines};
 pub use loaded_tree::LoadedTree;
 pub use mentions::Mentions;
 pub use refusals::Refusals;
 pub use scope::{Release, Rendered, Scope};
 pub use tera::{Function, functions};
-pub use trace::{Dependence, Focus, LineOrigin, TemplateCall, TemplateLine, Trace};
-pub use trace_json::{put_origin, put_place, used_json};
+pub use trace::{CallNumber, Dependence, Focus, LineOrigin, PlaceNumber, TemplateCall, TemplateLine, Trace};
+pub use trace_json::{put_aspect, put_origin, put_place, used_json, write_line};
 pub use used::{Aspect, Used, UsedValue, sort_deciding};
 
 use self::language::{Engine, LoadedTemplates};
+use self::scope::in_order;
 use crate::chart::{Chart, EngineKind};
 use crate::diagnostic::{Diagnostic, Span};
-use crate::yaml::Map;
 
 /// Renders all templates of the chart and of its subcharts, in the byte order of their paths. Charts of one tree may be written
 /// in different languages.
@@ -76,12 +79,6 @@ pub fn render_and_keep(scope: &Scope<'_>) -> Result<(Vec<Rendered>, LoadedTree),
     Ok((in_order(rendered), LoadedTree(loaded)))
 }
 
-/// What templates gave, in the byte order of their paths.
-fn in_order(mut rendered: Vec<Rendered>) -> Vec<Rendered> {
-    rendered.sort_by(|a, b| a.path.cmp(&b.path));
-    rendered
-}
-
 /// The place in a template that the given line (from 1) of the rendered file `path` came from, where that is known.
 pub fn locate(scope: &Scope<'_>, path: &str, line: usize) -> Option<Span> {
     tree::by_kind(tree::members(scope.chart, scope.values)).into_iter().find_map(|(kind, members)| {
@@ -102,13 +99,6 @@ pub fn trace(scope: &Scope<'_>) -> Option<(Vec<Rendered>, Trace)> {
     trace.switches = switches::switches(scope.chart);
     trace.values = scope.values.clone();
     Some((in_order(rendered), trace))
-}
-
-/// Where the Go templates of a tree mention values; texts among the values that are templates themselves count too.
-pub fn mentions(chart: &Chart, values: &Map) -> Mentions {
-    let members = tree::by_kind(tree::members(chart, values));
-    let of_kind = members.into_iter().flat_map(|(kind, members)| engine_for(kind).mentions(&members));
-    Mentions::of_chart(chart, of_kind.collect())
 }
 
 /// The loaded templates of a tree of charts, rendered many times with different values. It is used by one thread at a time.

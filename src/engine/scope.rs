@@ -90,3 +90,9 @@ impl Rendered {
         }
     }
 }
+
+/// What templates gave, in the byte order of their paths.
+pub(super) fn in_order(mut rendered: Vec<Rendered>) -> Vec<Rendered> {
+    rendered.sort_by(|a, b| a.path.cmp(&b.path));
+    rendered
+}

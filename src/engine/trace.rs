@@ -4,8 +4,9 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use super::ranks::Ranks;
 use super::switches::Switches;
-use super::used::{Used, sort_deciding};
+use super::used::Used;
 use crate::diagnostic::{Source, Span};
 use crate::values::ValuePath;
 use crate::yaml::Map;
@@ -26,17 +27,28 @@ pub struct Trace {
     pub(super) switches: Vec<Switches>,
     /// The values of the render.
     pub(super) values: Map,
-    /// The paths in order, once that is asked for.
-    pub(super) ranks: OnceLock<Ranks>,
+    /// The paths and the switches in order, once that is asked for.
+    pub(super) order: OnceLock<Order>,
 }
 
-/// The paths of a trace in their order.
+/// The paths and the switches of a trace in their order.
 #[derive(Debug)]
-pub(super) struct Ranks {
-    /// Each once.
-    sorted: Vec<Used>,
+pub(super) struct Order {
+    ranks: Ranks,
     /// By the number of a path, where it is in the order.
-    of: Vec<u32>,
+    of_paths: Vec<u32>,
+    /// The same of switches.
+    of_switches: Vec<Vec<u32>>,
+}
+
+/// What the values of a line are in, before they are put together.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub struct ValueSets<'t> {
+    /// Sets that pieces show, and those that decided about pieces, by their numbers, each once and in order.
+    shown: Vec<u32>,
+    deciding: Vec<u32>,
+    /// The files around which switches decided.
+    switches: Vec<&'t str>,
 }
 
 /// What a trace is needed for: the less it is, the less it costs.
@@ -46,6 +58,16 @@ pub enum Focus<'a> {
     Values(&'a [ValuePath]),
     /// Where the lines of these files come from. Others are not rendered.
     Files(&'a [&'a str]),
+}
+
+/// A call of a template, by its number from 1.
+pub type CallNumber = u32;
+
+/// A place in a text that was run as a template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlaceNumber {
+    source: u32,
+    offset: u32,
 }
 
 /// A text that was run as a template.
@@ -165,7 +187,7 @@ impl Trace {
             ..known
         }));
         self.paths.extend(other.paths);
-        self.ranks = OnceLock::new();
+        self.order = OnceLock::new();
         self.used.extend(other.used);
         self.sets.extend(other.sets.into_iter().map(|set| set.iter().map(|path| path + paths).collect()));
         self.files.extend(other.files.into_iter().map(|mut file| {
@@ -181,37 +203,86 @@ impl Trace {
 
     /// Where a line (from 1) of a rendered file comes from.
     pub fn line(&self, path: &str, line: usize) -> Option<LineOrigin> {
+        let (place, call) = self.place_of_line(path, line)?;
+        let place = place.and_then(|place| self.place(place));
+        let (shown, deciding) = self.put_together(&self.sets_of_line(path, line)?);
+        let named = |numbers: Vec<u32>| numbers.into_iter().map(|number| self.value(number).clone()).collect();
+        Some(LineOrigin { place, calls: self.calls(call), shown: named(shown), deciding: named(deciding) })
+    }
+
+    /// The place that a line (from 1) of a rendered file comes from, and the innermost call around it, 0 for none.
+    pub fn place_of_line(&self, path: &str, line: usize) -> Option<(Option<PlaceNumber>, CallNumber)> {
         let file = self.file(path)?;
-        let index = line.checked_sub(1)?;
-        let range = file.range(index)?;
-        let mut origin = self.origin_in(file, index)?;
-        let (mut shown, mut deciding) = (Vec::new(), Vec::new());
-        for piece in file.touching(range) {
-            shown.extend_from_slice(&self.sets[piece.shown as usize]);
-            deciding.extend_from_slice(&self.sets[piece.deciding as usize]);
+        let text = *file.texts.get(line.checked_sub(1)?)?;
+        let Some(piece) = file.covering(text) else { return Some((None, 0)) };
+        let into = if piece.is_copied { text - piece.at } else { 0 };
+        Some((Some(PlaceNumber { source: piece.source, offset: piece.offset + into as u32 }), piece.call))
+    }
+
+    /// A call, and the one around it, 0 for none; `None` if there is no such call.
+    pub fn call(&self, number: CallNumber) -> Option<(TemplateCall, CallNumber)> {
+        let call = self.calls.get(number.checked_sub(1)? as usize)?;
+        let place = self.place(PlaceNumber { source: call.source, offset: call.offset })?;
+        Some((TemplateCall { name: call.name.clone(), place }, call.outer))
+    }
+
+    /// The sets that hold the values of a line (from 1) of a rendered file.
+    pub(super) fn sets_of_line<'t>(&'t self, path: &str, line: usize) -> Option<ValueSets<'t>> {
+        let file = self.file(path)?;
+        let range = file.range(line.checked_sub(1)?)?;
+        let (mut shown, mut deciding): (Vec<u32>, Vec<u32>) =
+            file.touching(range).map(|piece| (piece.shown, piece.deciding)).unzip();
+        for sets in [&mut shown, &mut deciding] {
+            sets.sort_unstable();
+            sets.dedup();
         }
-        origin.shown = self.named(shown);
-        origin.deciding = self.named(deciding);
-        origin.deciding.extend(self.switches_of(path).cloned().map(Used::whole));
-        sort_deciding(&mut origin.deciding, &origin.shown);
-        Some(origin)
+        let switches = self.switches.iter().map(|switches| switches.files.as_str());
+        let switches = switches.filter(|files| path.starts_with(files)).collect();
+        Some(ValueSets { shown, deciding, switches })
+    }
+
+    /// The values that are shown, and those that decided, by their numbers, each once and in order.
+    pub(super) fn put_together(&self, sets: &ValueSets<'_>) -> (Vec<u32>, Vec<u32>) {
+        let order = self.order();
+        let all = |sets: &[u32]| -> Vec<u32> {
+            let paths = sets.iter().flat_map(|set| &self.sets[*set as usize]);
+            paths.map(|path| order.of_paths[*path as usize]).collect()
+        };
+        let mut shown = all(&sets.shown);
+        shown.sort_unstable();
+        shown.dedup();
+        let mut deciding = all(&sets.deciding);
+        for (switches, ranks) in self.switches.iter().zip(&order.of_switches) {
+            if sets.switches.contains(&switches.files.as_str()) {
+                deciding.extend(ranks);
+            }
+        }
+        order.ranks.sort_deciding(&mut deciding, &shown);
+        (shown, deciding)
+    }
+
+    /// The value that has this number.
+    pub(super) fn value(&self, number: u32) -> &Used {
+        self.order().ranks.value(number)
+    }
+
+    fn order(&self) -> &Order {
+        self.order.get_or_init(|| {
+            let switches = || self.switches.iter().map(|switches| switches.values.iter().cloned().map(Used::whole));
+            let ranks = Ranks::of(self.paths.iter().cloned().chain(switches().flatten()).collect());
+            Order {
+                of_paths: self.paths.iter().map(|path| ranks.rank(path)).collect(),
+                of_switches: switches().map(|values| values.map(|value| ranks.rank(&value)).collect()).collect(),
+                ranks,
+            }
+        })
     }
 
     /// Where in a file a line (from 1) of a rendered file comes from.
     pub fn span_of_line(&self, path: &str, line: usize) -> Option<Span> {
-        self.origin_in(self.file(path)?, line.checked_sub(1)?)?.span()
-    }
-
-    /// The origin of a line (from 0), without values.
-    fn origin_in(&self, file: &TracedFile, index: usize) -> Option<LineOrigin> {
-        let mut origin = LineOrigin::default();
-        let text = *file.texts.get(index)?;
-        if let Some(piece) = file.covering(text) {
-            let into = if piece.is_copied { text - piece.at } else { 0 };
-            origin.place = self.place(piece.source, piece.offset as usize + into);
-            origin.calls = self.calls(piece.call);
-        }
-        Some(origin)
+        let (place, call) = self.place_of_line(path, line)?;
+        let place = place.and_then(|place| self.place(place));
+        LineOrigin { place, calls: self.calls(call), ..LineOrigin::default() }.span()
     }
 
     /// Whether anything depended on a value, on what it holds, or on what holds it.
@@ -248,29 +319,20 @@ impl Trace {
                 found.extend(pieces.iter().flat_map(|piece| &self.sets[piece.deciding as usize]).copied());
             }
         }
-        self.named(found)
+        let order = self.order();
+        let mut found: Vec<u32> = found.into_iter().map(|path| order.of_paths[path as usize]).collect();
+        found.sort_unstable();
+        found.dedup();
+        found.into_iter().map(|number| self.value(number).clone()).collect()
     }
 
     fn file(&self, path: &str) -> Option<&TracedFile> {
         self.files.iter().find(|file| file.path == path)
     }
 
-    /// The paths that have these numbers, each once and in order.
-    fn named(&self, mut numbers: Vec<u32>) -> Vec<Used> {
-        let ranks = self.ranks.get_or_init(|| {
-            let mut sorted = self.paths.clone();
-            sorted.sort();
-            sorted.dedup();
-            let rank = |path| sorted.partition_point(|known| known < path) as u32;
-            Ranks { of: self.paths.iter().map(rank).collect(), sorted }
-        });
-        numbers.iter_mut().for_each(|number| *number = ranks.of[*number as usize]);
-        numbers.sort_unstable();
-        numbers.dedup();
-        numbers.into_iter().map(|rank| ranks.sorted[rank as usize].clone()).collect()
-    }
-
-    fn place(&self, source: u32, offset: usize) -> Option<TemplateLine> {
+    /// The line of a template that a place is in; `None` if there is no such place.
+    pub fn place(&self, PlaceNumber { source, offset }: PlaceNumber) -> Option<TemplateLine> {
+        let offset = offset as usize;
         Some(match self.sources.get(source as usize)? {
             TraceSource::File(source) => {
                 let range = source.line_range(source.position(offset.min(source.text().len())).line);
@@ -289,19 +351,15 @@ impl Trace {
     }
 
     /// The calls around a place. Very deep ones are left out.
-    fn calls(&self, mut number: u32) -> Vec<TemplateCall> {
+    fn calls(&self, number: CallNumber) -> Vec<TemplateCall> {
         const MOST: usize = 100;
-        let mut calls = Vec::new();
-        while let Some(call) = number.checked_sub(1).and_then(|index| self.calls.get(index as usize)) {
-            if calls.len() == MOST {
-                break;
-            }
-            if let Some(place) = self.place(call.source, call.offset as usize) {
-                calls.push(TemplateCall { name: call.name.clone(), place });
-            }
-            number = call.outer;
-        }
-        calls
+        let mut next = number;
+        let around = std::iter::from_fn(|| {
+            let (call, outer) = self.call(next)?;
+            next = outer;
+            Some(call)
+        });
+        around.take(MOST).collect()
     }
 }
 

@@ -3,46 +3,85 @@
 use super::trace::{TemplateCall, TemplateLine};
 use super::used::{Aspect, UsedValue};
 use crate::diagnostic::{SourceKind, Span};
-use crate::json::Object;
+use crate::json::{Object, Writer};
 use crate::yaml::Value;
 
 /// `template` and `calls`.
 pub fn put_origin(fields: &mut Object, place: Option<&TemplateLine>, calls: &[TemplateCall]) {
     if let Some(place) = place {
-        fields.put("template", place_json(place, None));
+        let mut template = Object::new();
+        put_line(&mut template, place);
+        fields.put("template", template.into_value());
     }
     if !calls.is_empty() {
-        fields.list("calls", calls.iter().map(|call| place_json(&call.place, call.name.as_deref())));
+        let call = |call: &TemplateCall| {
+            let mut fields = Object::new();
+            put_call(&mut fields, call);
+            fields.into_value()
+        };
+        fields.list("calls", calls.iter().map(call));
     }
 }
 
-fn place_json(place: &TemplateLine, name: Option<&str>) -> Value {
-    let mut fields = Object::new();
-    if let Some(name) = name {
+/// A call: the fields of its place, and `name`.
+fn put_call(fields: &mut Object, call: &TemplateCall) {
+    if let Some(name) = &call.name {
         fields.text("name", name);
     }
+    put_line(fields, &call.place);
+}
+
+fn put_line(fields: &mut Object, place: &TemplateLine) {
+    each_field(place, |name, field| match field {
+        Field::Text(text) => fields.text(name, text),
+        Field::Count(count) => fields.count(name, count),
+    });
+}
+
+/// Writes the fields of a line of a template into an open object.
+pub fn write_line(out: &mut Writer, place: &TemplateLine) {
+    each_field(place, |name, field| {
+        out.key(name.as_bytes());
+        match field {
+            Field::Text(text) => out.text(text.as_bytes()),
+            Field::Count(count) => out.int(count as i128),
+        }
+    });
+}
+
+enum Field<'f> {
+    Text(&'f str),
+    Count(usize),
+}
+
+/// `file`, `line` and `column`; `tpl` for a line of a text that `tpl` ran.
+fn each_field(place: &TemplateLine, mut put: impl FnMut(&str, Field<'_>)) {
     match place {
         TemplateLine::File(span) => {
             if let (Some(source), Some(position)) = (span.source(), span.position()) {
-                fields.text("file", source.name());
-                fields.count("line", position.line);
-                fields.count("column", position.column);
+                put("file", Field::Text(source.name()));
+                put("line", Field::Count(position.line));
+                put("column", Field::Count(position.column));
             }
         }
-        TemplateLine::Text { line, .. } => fields.count("tpl", *line),
+        TemplateLine::Text { line, .. } => put("tpl", Field::Count(*line)),
     }
-    fields.into_value()
+}
+
+/// `only`, unless a value matters as a whole.
+pub fn put_aspect(fields: &mut Object, aspect: Aspect) {
+    match aspect {
+        Aspect::Whole => {}
+        Aspect::Keys => fields.text("only", "keys"),
+        Aspect::Emptiness => fields.text("only", "emptiness"),
+    }
 }
 
 /// A value: `key`, `only`, `value` and `place`.
 pub fn used_json(used: &UsedValue) -> Value {
     let mut fields = Object::new();
     fields.text("key", &used.path.to_string());
-    match used.aspect {
-        Aspect::Whole => {}
-        Aspect::Keys => fields.text("only", "keys"),
-        Aspect::Emptiness => fields.text("only", "emptiness"),
-    }
+    put_aspect(&mut fields, used.aspect);
     if let Some(value) = &used.value {
         fields.put("value", value.clone());
     }

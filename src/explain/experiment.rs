@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::candidates::alterations;
 use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Span};
-use crate::engine::{self, Capabilities, Mentions, Release, Rendered, Scope, Session, Trace};
+use crate::engine::{self, Capabilities, Focus, LoadedTree, Mentions, Release, Rendered, Scope, Session, Trace};
 use crate::json_schema::SchemaView;
 use crate::render::{self, Prepared, Schemas};
 use crate::values::{Step, ValuePath, coalesce, merge_defaults};
@@ -68,6 +68,8 @@ pub(super) struct Experiment<'a> {
     pub(super) prepared: Prepared,
     schemas: Schemas,
     pub(super) rendered: Vec<Rendered>,
+    /// The templates that were rendered first.
+    loaded: Mutex<LoadedTree>,
     /// Loaded templates that no thread is using at the moment.
     sessions: Mutex<Vec<Session>>,
 }
@@ -81,10 +83,13 @@ impl<'a> Experiment<'a> {
         let prepared =
             render::prepare_merged(subject.chart.clone(), subject.user.clone(), subject.skip_schema_validation)?;
         let schemas = Schemas::parse(&prepared.chart)?;
-        let mut experiment =
-            Experiment { subject, prepared, schemas, rendered: Vec::new(), sessions: Mutex::default() };
-        experiment.rendered = experiment.render(&experiment.prepared.chart, &experiment.prepared.values)?;
-        Ok(experiment)
+        let Subject { release, capabilities, .. } = subject;
+        let (chart, values) = (&prepared.chart, &prepared.values);
+        let (mut rendered, loaded) =
+            engine::render_and_keep(&Scope { chart, values, release, capabilities, refusals: None })?;
+        rendered.retain(|rendered| !rendered.notes);
+        let loaded = Mutex::new(loaded);
+        Ok(Experiment { subject, prepared, schemas, rendered, loaded, sessions: Mutex::default() })
     }
 
     /// The chart with the given changes of its values.
@@ -166,20 +171,28 @@ impl<'a> Experiment<'a> {
         Ok(rendered)
     }
 
-    /// The chart rendered once more, with where each line comes from; `None` if its engine keeps no trace.
-    pub(super) fn trace(&self) -> Option<(Vec<Rendered>, Trace)> {
-        self.trace_with(&self.prepared.values)
+    /// The chart rendered once more, with where each line comes from, as far as it is asked for; `None` if its engine keeps no trace.
+    pub(super) fn trace(&self, focus: Option<Focus<'_>>) -> Option<(Vec<Rendered>, Trace)> {
+        self.loaded().render_traced(&self.scope(&self.prepared.values), focus)
     }
 
     /// The same with other values of the whole tree.
     pub(super) fn trace_with(&self, values: &Map) -> Option<(Vec<Rendered>, Trace)> {
-        let Subject { release, capabilities, .. } = self.subject;
-        engine::trace(&Scope { chart: &self.prepared.chart, values, release, capabilities, refusals: None })
+        self.loaded().render_traced(&self.scope(values), None)
     }
 
     /// Where templates mention values.
     pub(super) fn mentions(&self) -> Mentions {
-        engine::mentions(&self.prepared.chart, &self.prepared.values)
+        self.loaded().mentions(&self.scope(&self.prepared.values))
+    }
+
+    fn loaded(&self) -> MutexGuard<'_, LoadedTree> {
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn scope<'s>(&'s self, values: &'s Map) -> Scope<'s> {
+        let Subject { release, capabilities, .. } = self.subject;
+        Scope { chart: &self.prepared.chart, values, release, capabilities, refusals: None }
     }
 
     /// Whether a schema says anything of the value at a path.

@@ -35,7 +35,7 @@ pub struct UsedImage {
 /// experiments: values whose text is in an image, and which change it.
 pub fn images(render: &Render, secrets: &Secrets) -> Vec<UsedImage> {
     let documents = in_output(&render.manifests, 0);
-    let output = engine::trace(&render.scope()).map(|(_, trace)| TracedOutput::new(Vec::new(), trace));
+    let output = render.trace().map(|trace| TracedOutput::new(Vec::new(), trace));
     let mut found = Vec::new();
     for document in &documents {
         for field in images_of(&document.manifest.object()) {

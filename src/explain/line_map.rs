@@ -1,29 +1,29 @@
 //! Where every line of the output comes from, for other programs.
 
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 
-use super::documents::in_output;
-use super::traced::TracedOutput;
+use super::documents::{Document, in_output};
 use crate::diagnostic::{Diagnostic, SourceKind, printable_json};
-use crate::engine::{self, Aspect, Used, put_origin, put_place};
-use crate::json::{self, Object};
+use crate::engine::{CallNumber, LineSets, PlaceNumber, SetNumber, Trace, Used, put_aspect, put_place, write_line};
+use crate::json::{Object, Style, Writer};
 use crate::render::Render;
 use crate::secrets::Secrets;
-use crate::values::ValuePath;
-use crate::yaml::Value;
+use crate::yaml::{Map, Value};
 
 /// The version of the format.
-const VERSION: usize = 1;
+const VERSION: i128 = 2;
 
 /// What `template --line-map` writes: one JSON object.
 ///
-/// `version` is 1; fields may be added under it, and a field that changes its meaning makes it 2. `documents` are in the order of
+/// `version` is 2; fields may be added under it, and a field that changes its meaning makes it 3. `documents` are in the order of
 /// the output: `apiVersion`, `kind`, `name`, `namespace`, `source` (the template, as in the output) and `lines`. A line has `line`
-/// (its number in the whole output, from 1), `template` (`file`, `line`, `column`, or `tpl`: a line of a text that `tpl` ran),
-/// `calls` (the same with `name`, the innermost first), and the keys of values: `shown` and `deciding`; lists are left out where
-/// they are empty. Of these keys, `onlyKeys` and `onlyEmptiness` have those of maps and lists of which no more matters than which
-/// keys (or how many items) they have, or whether they are empty. `values` says of each key who set it (`place`), where that is
-/// known. The values themselves are not in it.
+/// (its number in the whole output, from 1), `template` (`file`, `line`, `column`, or `tpl`: a line of a text that `tpl` ran), and
+/// numbers of what it has in common with others, from 0: `call` in `calls`, the innermost around it; `shown` in `sets`, the values that
+/// it shows; and `deciding` in `sets`, the other values that decided about it. What a line does not have is left out. A call has the
+/// same place as a line, `name` (without one it is of `tpl`) and `outer`, the number of the call around it. A set is a list of numbers in
+/// `values`, in the order of their keys. A value has `key`, `place`, who set it, where that is known, and `only`: `keys` of a map or list
+/// of which no more matters than which keys (or how many items) it has, `emptiness` where only that matters. What the values are is not
+/// in it.
 ///
 /// Other lines may come before the manifests: the definitions of custom resources.
 ///
@@ -32,62 +32,174 @@ const VERSION: usize = 1;
 pub fn line_map(render: &Render, lines_before: usize, secrets: &Secrets) -> Result<String, Diagnostic> {
     let no_trace =
         || Diagnostic::error("no-trace", "this chart has no line trace: it is written in Tera, or does too much");
-    let documents = in_output(&render.manifests, lines_before);
-    let output = TracedOutput::new(documents, engine::trace(&render.scope()).ok_or_else(no_trace)?.1);
-    let mut known: BTreeSet<ValuePath> = BTreeSet::new();
-    let mut fields = Object::new();
-    fields.count("version", VERSION);
-    let documents = output.documents.iter().map(|document| {
-        let mut fields = Object::new();
-        let id = &document.manifest.id;
-        for (key, text) in
-            [("apiVersion", &id.api_version), ("kind", &id.kind), ("name", &id.name), ("namespace", &id.namespace)]
-        {
-            fields.text(key, text);
-        }
-        fields.text("source", &document.manifest.path);
-        let lines = (0..document.line_count()).map(|at| {
-            let origin = output.origin(document, at).unwrap_or_default();
-            let mut fields = Object::new();
-            fields.count("line", document.first_line + at);
-            put_origin(&mut fields, origin.place.as_ref(), &origin.calls);
-            for (name, values) in [("shown", &origin.shown), ("deciding", &origin.deciding)] {
-                put_keys(&mut fields, name, values.iter());
-            }
-            let all = || origin.shown.iter().chain(&origin.deciding);
-            for (name, aspect) in [("onlyKeys", Aspect::Keys), ("onlyEmptiness", Aspect::Emptiness)] {
-                put_keys(&mut fields, name, all().filter(|used| used.aspect == aspect));
-            }
-            known.extend(all().map(|used| used.path.clone()));
-            fields.into_value()
-        });
-        fields.list("lines", lines.collect::<Vec<_>>().into_iter());
-        fields.into_value()
-    });
-    fields.list("documents", documents.collect::<Vec<_>>().into_iter());
-    let mut values = Object::new();
-    for path in known {
-        let mut fields = Object::new();
-        let place = path.get(&render.values).map(|node| &node.span);
-        match place.and_then(|span| Some((span, span.source()?))) {
-            // What a flag sets may be secret.
-            Some((_, source)) if source.kind() == SourceKind::Flag => {
-                let mut place = Object::new();
-                place.text("flag", source.name());
-                fields.put("place", place.into_value());
-            }
-            Some((span, _)) => put_place(&mut fields, &secrets.hide_span(span)),
-            None => {}
-        }
-        values.put(&path.to_string(), fields.into_value());
+    let trace = render.trace().ok_or_else(no_trace)?;
+    let mut shared = Shared {
+        trace: &trace,
+        sets: LineSets::of(&trace),
+        calls: Writer::new(Style::Compact),
+        numbers: HashMap::default(),
+        last: (None, String::new()),
+    };
+    let mut out = Writer::new(Style::Compact);
+    out.open('{');
+    out.key(b"version");
+    out.int(VERSION);
+    out.key(b"documents");
+    out.open('[');
+    shared.calls.open('[');
+    for document in in_output(&render.manifests, lines_before) {
+        out.entry();
+        shared.document(&document, &mut out);
     }
-    fields.put("values", values.into_value());
-    Ok(printable_json(&json::write(&fields.into_value())).into_owned() + "\n")
+    out.close(']');
+    shared.calls.close(']');
+    out.key(b"calls");
+    out.json(&shared.calls.finish());
+    let (values, sets) = shared.sets.finish();
+    out.key(b"sets");
+    out.open('[');
+    for set in sets {
+        out.entry();
+        out.open('[');
+        for value in set {
+            out.entry();
+            out.int(value as i128);
+        }
+        out.close(']');
+    }
+    out.close(']');
+    out.key(b"values");
+    out.open('[');
+    for used in values {
+        out.entry();
+        out.value(&value(used, &render.values, secrets));
+    }
+    out.close(']');
+    out.close('}');
+    Ok(printable_json(&out.finish()).into_owned() + "\n")
 }
 
-fn put_keys<'u>(fields: &mut Object, name: &str, values: impl Iterator<Item = &'u Used>) {
-    let mut keys = values.map(|used| Value::String(used.path.to_string())).peekable();
-    if keys.peek().is_some() {
-        fields.list(name, keys.collect::<Vec<_>>().into_iter());
+/// What lines have in common.
+struct Shared<'t> {
+    trace: &'t Trace,
+    sets: LineSets<'t>,
+    calls: Writer,
+    /// The places of calls in the list of calls.
+    numbers: HashMap<CallNumber, usize, ahash::RandomState>,
+    /// The line of a template that was written last.
+    last: (Option<PlaceNumber>, String),
+}
+
+impl Shared<'_> {
+    fn document(&mut self, document: &Document, out: &mut Writer) {
+        let id = &document.manifest.id;
+        out.open('{');
+        for (key, text) in [
+            ("apiVersion", &id.api_version),
+            ("kind", &id.kind),
+            ("name", &id.name),
+            ("namespace", &id.namespace),
+            ("source", &document.manifest.path),
+        ] {
+            out.key(key.as_bytes());
+            out.text(text.as_bytes());
+        }
+        out.key(b"lines");
+        out.open('[');
+        let (path, first) = (&document.manifest.path, document.rendered_line(0));
+        for at in 0..document.line_count() {
+            out.entry();
+            self.line((path, first + at), document.first_line + at, out);
+        }
+        out.close(']');
+        out.close('}');
     }
+
+    /// A line of what a template gave, and its number in the output.
+    fn line(&mut self, (path, line): (&str, usize), number: usize, out: &mut Writer) {
+        let count = |name: &str, count: usize, out: &mut Writer| {
+            out.key(name.as_bytes());
+            out.int(count as i128);
+        };
+        out.open('{');
+        count("line", number, out);
+        if let Some((place, call)) = self.trace.place_of_line(path, line) {
+            if let Some(place) = place {
+                out.key(b"template");
+                self.template(place, out);
+            }
+            if let Some(call) = self.call(call) {
+                count("call", call, out);
+            }
+        }
+        let (shown, deciding): (SetNumber, SetNumber) = self.sets.of_line(path, line);
+        // The first set is empty.
+        for (name, set) in [("shown", shown), ("deciding", deciding)].into_iter().filter(|(_, set)| *set > 0) {
+            count(name, set, out);
+        }
+        out.close('}');
+    }
+
+    /// The line of a template. Many lines in a row may come from the same one.
+    fn template(&mut self, place: PlaceNumber, out: &mut Writer) {
+        if self.last.0 != Some(place) {
+            let mut written = Writer::new(Style::Compact);
+            written.open('{');
+            if let Some(line) = self.trace.place(place) {
+                write_line(&mut written, &line);
+            }
+            written.close('}');
+            self.last = (Some(place), written.finish());
+        }
+        out.json(&self.last.1);
+    }
+
+    /// The place of a call in the list, which it and those around it are put into.
+    fn call(&mut self, innermost: CallNumber) -> Option<usize> {
+        let mut missing = Vec::new();
+        let mut next = innermost;
+        while !self.numbers.contains_key(&next) {
+            let Some((call, outer)) = self.trace.call(next) else { break };
+            missing.push((next, call));
+            next = outer;
+        }
+        let mut outer = self.numbers.get(&next).copied();
+        for (number, call) in missing.into_iter().rev() {
+            let out = &mut self.calls;
+            out.entry();
+            out.open('{');
+            if let Some(name) = &call.name {
+                out.key(b"name");
+                out.text(name.as_bytes());
+            }
+            write_line(out, &call.place);
+            if let Some(outer) = outer {
+                out.key(b"outer");
+                out.int(outer as i128);
+            }
+            out.close('}');
+            outer = Some(self.numbers.len());
+            self.numbers.insert(number, self.numbers.len());
+        }
+        outer
+    }
+}
+
+/// A value that lines depend on, and who set it.
+fn value(used: &Used, values: &Map, secrets: &Secrets) -> Value {
+    let mut fields = Object::new();
+    fields.text("key", &used.path.to_string());
+    put_aspect(&mut fields, used.aspect);
+    let place = used.path.get(values).map(|node| &node.span);
+    match place.and_then(|span| Some((span, span.source()?))) {
+        // What a flag sets may be secret.
+        Some((_, source)) if source.kind() == SourceKind::Flag => {
+            let mut place = Object::new();
+            place.text("flag", source.name());
+            fields.put("place", place.into_value());
+        }
+        Some((span, _)) => put_place(&mut fields, &secrets.hide_span(span)),
+        None => {}
+    }
+    fields.into_value()
 }

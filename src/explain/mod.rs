@@ -138,7 +138,7 @@ pub fn explain(
     let experiment = Experiment::new(subject)?;
     let values = &experiment.prepared.values;
     let setters = value_sources::setters(path, layers, reader, &experiment.prepared.chart, values)?;
-    let traced = TracedOutput::of(&experiment);
+    let traced = TracedOutput::about(path, &experiment);
     let (effects, refused, tried) = match &traced {
         Some(output) => (output.effects(path, secrets), Vec::new(), Vec::new()),
         None => {

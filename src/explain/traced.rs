@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::documents::{Document, documents};
 use super::effects::{Effect, EffectKind, Line, Source};
 use super::experiment::Experiment;
-use crate::engine::{Dependence, LineOrigin, Rendered, Trace, Used};
+use crate::engine::{Dependence, Focus, LineOrigin, Rendered, Trace, Used};
 use crate::kubernetes::{FieldPath, Id};
 use crate::manifest::{lines_of, value_path};
 use crate::secrets::Secrets;
@@ -29,7 +29,13 @@ impl TracedOutput {
 
     /// Renders the chart once more, with its trace; `None` if its engine keeps none.
     pub(super) fn of(experiment: &Experiment<'_>) -> Option<TracedOutput> {
-        experiment.trace().map(TracedOutput::of_render)
+        experiment.trace(None).map(TracedOutput::of_render)
+    }
+
+    /// The same, of which no more is known than what depends on a value.
+    pub(super) fn about(path: &ValuePath, experiment: &Experiment<'_>) -> Option<TracedOutput> {
+        let paths = std::slice::from_ref(path);
+        experiment.trace(Some(Focus::Values(paths))).map(TracedOutput::of_render)
     }
 
     /// The output of a traced render.

@@ -61,6 +61,11 @@ fn write_value(value: &Value, out: &mut Writer) {
     }
 }
 
+/// Whether a byte is a character that stands for itself in every style.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\' | b'<' | b'>' | b'&')
+}
+
 /// How JSON is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
@@ -90,6 +95,16 @@ impl Writer {
         Writer { out: String::new(), html: style != Style::Raw, depth, is_first: true }
     }
 
+    /// Any value.
+    pub fn value(&mut self, value: &Value) {
+        write_value(value, self);
+    }
+
+    /// A value that is written already.
+    pub fn json(&mut self, json: &str) {
+        self.out.push_str(json);
+    }
+
     /// How many bytes are written.
     pub fn len(&self) -> usize {
         self.out.len()
@@ -117,7 +132,11 @@ impl Writer {
 
     /// A whole number.
     pub fn int(&mut self, number: i128) {
-        self.out.push_str(&number.to_string());
+        // Numbers of 64 bits are written faster.
+        match i64::try_from(number) {
+            Ok(number) => self.out.push_str(&number.to_string()),
+            Err(_) => self.out.push_str(&number.to_string()),
+        }
     }
 
     /// Any other number, which has to be finite.
@@ -168,6 +187,9 @@ impl Writer {
     /// A string in quotes, escaped as Go escapes it; what is not UTF-8 becomes the escape of U+FFFD, as in Go.
     pub fn text(&mut self, text: &[u8]) {
         self.out.push('"');
+        let plain = text.iter().take_while(|byte| is_plain(**byte)).count();
+        let (plain, text) = text.split_at(plain);
+        self.out.push_str(str::from_utf8(plain).unwrap_or_default());
         for chunk in text.utf8_chunks() {
             for character in chunk.valid().chars() {
                 push_escaped(&mut self.out, character, self.html);

@@ -1,6 +1,7 @@
 //! The whole way from a chart and layers of values to manifests, as one function that reads like it: [`render`].
 
 mod binary_values;
+mod kept_templates;
 mod missing_values;
 mod random_note;
 mod release_name;
@@ -14,11 +15,12 @@ use std::fmt;
 
 use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Source};
-use crate::engine::{self, Capabilities, Release, Rendered, Scope};
+use crate::engine::{self, Capabilities, Release, Rendered, Scope, Trace};
 use crate::manifest::{self, ManifestError, Manifests};
 use crate::values::{self, FileReader, Layer, NoFiles, UnknownValue};
 use crate::yaml::{Map, Repeated};
 
+use kept_templates::KeptTemplates;
 pub use release_name::is_release_name;
 pub use schemas::Schemas;
 pub use secrets::{secrets_of, secrets_of_values};
@@ -122,6 +124,7 @@ pub struct Render {
     pub release: Release,
     /// The cluster that templates saw.
     pub capabilities: Capabilities,
+    templates: KeptTemplates,
 }
 
 impl Render {
@@ -133,6 +136,13 @@ impl Render {
     /// Puts the template lines first that the places of diagnostics in manifests come from, where that is known.
     pub fn add_template_lines<'d>(&self, diagnostics: impl IntoIterator<Item = &'d mut Diagnostic>) {
         engine::add_template_lines(&self.scope(), diagnostics);
+    }
+
+    /// Renders the templates again, and says where each line comes from; `None` if an engine of the tree can't say it, or there is too
+    /// much of it.
+    #[doc(hidden)]
+    pub fn trace(&self) -> Option<Trace> {
+        self.templates.trace(&self.scope())
     }
 
     /// What the templates were rendered with.
@@ -178,8 +188,7 @@ pub fn render(request: Request<'_>) -> Result<Render, Diagnostics> {
     };
     unknown_values::judge(&unknown, &scope, &loaded, &mut warnings);
     warnings.extend(random_note::random_note(&rendered, &scope, &loaded));
-    // The process ends soon: to free templates piece by piece would only take time.
-    std::mem::forget(loaded);
+    let templates = KeptTemplates::new(loaded);
     let texts = rendered.into_iter().filter(|rendered| !rendered.notes);
     let texts: Vec<Source> = texts.map(Rendered::into_source).collect();
     match Manifests::of(&texts) {
@@ -187,7 +196,7 @@ pub fn render(request: Request<'_>) -> Result<Render, Diagnostics> {
             let of_keys = manifests.notes.iter_mut().filter(|note| note.code == "repeated-key");
             engine::add_template_lines(&scope, of_keys);
             warnings.append(&mut manifests.notes);
-            Ok(Render { chart, values, manifests, warnings, release, capabilities })
+            Ok(Render { chart, values, manifests, warnings, release, capabilities, templates })
         }
         Err(errors) => {
             let errors = errors.into_iter().map(|error| at_template(error, &scope)).collect();

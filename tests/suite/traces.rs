@@ -523,10 +523,10 @@ fn the_line_map_is_of_the_output_that_is_printed() {
     let printed = String::from_utf8(output.stdout).expect("UTF-8");
     let lines: Vec<&str> = printed.lines().collect();
     let map: serde_json::Value = serde_json::from_slice(&std::fs::read(map).expect("the map")).expect("JSON");
-    assert_eq!(map["version"], 1);
+    assert_eq!(map["version"], 2);
     let documents = map["documents"].as_array().expect("documents");
     assert!(documents.len() > 3);
-    let mut named = 0;
+    let (mut named, mut calls) = (0, 0);
     for document in documents {
         let source = format!("# Source: {}", document["source"].as_str().expect("a source"));
         let of_document = document["lines"].as_array().expect("lines");
@@ -536,14 +536,26 @@ fn the_line_map_is_of_the_output_that_is_printed() {
             let number = line["line"].as_u64().expect("a number") as usize;
             let is_blank = lines[number - 1].trim().is_empty();
             assert!(is_blank || line["template"]["line"].is_u64() || line["template"]["tpl"].is_u64(), "{line}");
-            for key in line["shown"].as_array().into_iter().chain(line["deciding"].as_array()).flatten() {
-                assert!(map["values"][key.as_str().expect("a key")].is_object(), "{key}");
-                named += 1;
+            for set in ["shown", "deciding"].into_iter().filter_map(|name| line[name].as_u64()) {
+                let set = map["sets"][set as usize].as_array().expect("a set");
+                assert!(!set.is_empty(), "{line}");
+                for value in set {
+                    assert!(map["values"][value.as_u64().expect("a number") as usize]["key"].is_string(), "{line}");
+                    named += 1;
+                }
+            }
+            let mut call = line["call"].as_u64();
+            while let Some(number) = call {
+                let found = &map["calls"][number as usize];
+                assert!(found["line"].is_u64() || found["tpl"].is_u64(), "{found}");
+                call = found["outer"].as_u64();
+                assert!(call.is_none_or(|outer| outer < number), "{found}");
+                calls += 1;
             }
         }
         let name = document["name"].as_str().expect("a name");
         let all: Vec<&str> = lines[first - 1..first - 1 + of_document.len()].to_vec();
         assert!(all.iter().any(|line| line.contains(name)), "{name}: {all:?}");
     }
-    assert!(named > 50, "{named}");
+    assert!(named > 50 && calls > 5, "{named} values, {calls} calls");
 }

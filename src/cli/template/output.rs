@@ -73,11 +73,12 @@ pub(super) struct OutputFlags {
     include_crds: bool,
     /// Write where each line of the output comes from to this file, as JSON: template, calls and values
     ///
-    /// The object has `version` (1), `documents` (`apiVersion`, `kind`, `name`, `namespace`, `source`, `lines`) and `values` (who set
-    /// each: `place`). A line has `line` (its number in the output), `template` (`file`, `line`, `column`), `calls` (the same with
-    /// `name`, the innermost first), and keys of values: `shown` by it, and `deciding` about it. Of these, `onlyKeys` and
-    /// `onlyEmptiness` have the maps and lists of which no more matters than their keys, or whether they are empty. Lists that are
-    /// empty are left out.
+    /// The object has `version` (2), `documents` (`apiVersion`, `kind`, `name`, `namespace`, `source`, `lines`) and the lists `calls`,
+    /// `sets` and `values`. A line has `line` (its number in the output), `template` (`file`, `line`, `column`), `call` (the place in
+    /// `calls` of the innermost call around it), and the places in `sets` of the values that are `shown` by it, and of those that
+    /// are `deciding` about it; what is empty is left out. A call has `file`, `line`, `column`, `name`, and `outer`, the call around it.
+    /// A set is a list of places in `values`. A value has `key`, `place` (who set it), and `only` (`keys` or `emptiness`) if no more
+    /// of a map or list matters than its keys, or whether it is empty. All places count from 0.
     #[arg(long, value_name = "FILE")]
     line_map: Option<PathBuf>,
     /// Do not print hooks

@@ -83,14 +83,6 @@ impl Engine for GoTemplateEngine {
         on_stack(scope, |scope| Loaded::new(members).ok()?.trace(scope, None))?
     }
 
-    fn mentions(&self, members: &[Member<'_>]) -> Vec<(ValuePath, Span)> {
-        let mentions = || match Loaded::new(members) {
-            Ok(loaded) => loaded.mentions(members),
-            Err(_) => loaded::mentioned_by_values(members),
-        };
-        stack::call(stack::TEMPLATES, mentions).unwrap_or_default()
-    }
-
     fn session(&self, members: &[Member<'_>]) -> Option<Box<dyn LoadedTemplates + Send>> {
         let loaded = stack::call(stack::TEMPLATES, || Loaded::new(members).ok()).ok()??;
         Some(Box::new(GoTemplateSession(loaded)))
@@ -106,8 +98,8 @@ impl LoadedTemplates for GoTemplateSession {
         Some(outcome.rendered).filter(|_| outcome.errors.is_empty())
     }
 
-    fn trace(&self, scope: &Scope<'_>, focus: Focus<'_>) -> Option<Trace> {
-        on_stack(scope, |scope| self.0.trace(scope, Some(focus)))?.map(|(_, trace)| trace)
+    fn trace(&self, scope: &Scope<'_>, focus: Option<Focus<'_>>) -> Option<(Vec<Rendered>, Trace)> {
+        on_stack(scope, |scope| self.0.trace(scope, focus))?
     }
 
     fn mentions(&self, members: &[Member<'_>]) -> Vec<(ValuePath, Span)> {

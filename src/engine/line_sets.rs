@@ -1,0 +1,57 @@
+//! The values of many lines: what several lines have in common is put together once.
+
+use std::collections::HashMap;
+
+use super::trace::{Trace, ValueSets};
+use super::used::Used;
+
+/// A set of values, by its number.
+pub type SetNumber = usize;
+
+/// Sets of values that lines depend on, each once. The first is empty.
+pub struct LineSets<'t> {
+    trace: &'t Trace,
+    sets: Vec<Vec<u32>>,
+    numbers: HashMap<Vec<u32>, SetNumber, ahash::RandomState>,
+    /// What came of sets that were put together.
+    known: HashMap<ValueSets<'t>, (SetNumber, SetNumber), ahash::RandomState>,
+}
+
+impl<'t> LineSets<'t> {
+    /// No sets but the empty one.
+    pub fn of(trace: &'t Trace) -> LineSets<'t> {
+        let numbers = HashMap::from_iter([(Vec::new(), 0)]);
+        LineSets { trace, sets: vec![Vec::new()], numbers, known: HashMap::default() }
+    }
+
+    /// The values that a line (from 1) of a rendered file shows, and those that decided about it; those of no line are none.
+    pub fn of_line(&mut self, path: &str, line: usize) -> (SetNumber, SetNumber) {
+        let Some(sets) = self.trace.sets_of_line(path, line) else { return (0, 0) };
+        if let Some(known) = self.known.get(&sets) {
+            return *known;
+        }
+        let (shown, deciding) = self.trace.put_together(&sets);
+        let found = (self.number(shown), self.number(deciding));
+        self.known.insert(sets, found);
+        found
+    }
+
+    fn number(&mut self, set: Vec<u32>) -> SetNumber {
+        if let Some(known) = self.numbers.get(&set) {
+            return *known;
+        }
+        self.sets.push(set.clone());
+        self.numbers.insert(set, self.sets.len() - 1);
+        self.sets.len() - 1
+    }
+
+    /// The values of all sets, each once and in order, and of each set the places in this list.
+    pub fn finish(self) -> (Vec<&'t Used>, Vec<Vec<usize>>) {
+        let mut used: Vec<u32> = self.sets.iter().flatten().copied().collect();
+        used.sort_unstable();
+        used.dedup();
+        let place = |number: &u32| used.partition_point(|known| known < number);
+        let sets = self.sets.iter().map(|set| set.iter().map(place).collect()).collect();
+        (used.iter().map(|number| self.trace.value(*number)).collect(), sets)
+    }
+}

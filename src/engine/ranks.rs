@@ -1,0 +1,85 @@
+//! Values that lines depend on, in order and by numbers: what many lines share is compared and sorted by these.
+
+use super::used::Used;
+
+/// Values in their order.
+#[derive(Debug)]
+pub(super) struct Ranks {
+    /// Each once.
+    sorted: Vec<Used>,
+    /// For each of them, the first that is of the same path.
+    first_of_path: Vec<u32>,
+}
+
+impl Ranks {
+    /// The order of all these values.
+    pub(super) fn of(mut values: Vec<Used>) -> Ranks {
+        values.sort();
+        values.dedup();
+        let mut first_of_path: Vec<u32> = Vec::with_capacity(values.len());
+        for (index, used) in values.iter().enumerate() {
+            let first = match first_of_path.last() {
+                Some(first) if values[*first as usize].path == used.path => *first,
+                _ => index as u32,
+            };
+            first_of_path.push(first);
+        }
+        Ranks { sorted: values, first_of_path }
+    }
+
+    /// Where a value is in the order.
+    pub(super) fn rank(&self, value: &Used) -> u32 {
+        self.sorted.partition_point(|known| known < value) as u32
+    }
+
+    /// The value at a place of the order.
+    pub(super) fn value(&self, rank: u32) -> &Used {
+        &self.sorted[rank as usize]
+    }
+
+    /// Sorts values that decided about something which shows others, in order, as [`sort_deciding`](super::used::sort_deciding) does.
+    pub(super) fn sort_deciding(&self, deciding: &mut Vec<u32>, shown: &[u32]) {
+        deciding.sort_unstable();
+        let path = |rank: u32| self.first_of_path[rank as usize];
+        let mut last = None;
+        deciding.retain(|&rank| {
+            // The more matters, the earlier it comes.
+            if last.replace(path(rank)) == Some(path(rank)) {
+                return false;
+            }
+            let first = shown.partition_point(|shown| *shown < path(rank));
+            shown.get(first).is_none_or(|shown| path(*shown) != path(rank) || *shown > rank)
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::used::{Aspect, sort_deciding};
+    use crate::values::ValuePath;
+
+    #[test]
+    fn numbers_are_sorted_as_the_values_are() {
+        let aspects = [Aspect::Whole, Aspect::Keys, Aspect::Emptiness];
+        let of_key = |key: &str| aspects.map(|aspect| Used { path: ValuePath::default().key(key), aspect });
+        let all: Vec<Used> = ["b", "a", "c"].into_iter().flat_map(of_key).collect();
+        let ranks = Ranks::of(all.clone());
+        let chosen = |bits: u32| all.iter().enumerate().filter(move |(index, _)| bits >> index & 1 == 1);
+        for bits in 0u32..1 << (2 * all.len()) {
+            let (of_shown, of_deciding) = (bits & 0x1ff, bits >> all.len());
+            if of_shown.count_ones() > 3 || of_deciding.count_ones() > 4 {
+                continue;
+            }
+            let mut shown: Vec<Used> = chosen(of_shown).map(|(_, used)| used.clone()).collect();
+            shown.sort();
+            let mut deciding: Vec<Used> = chosen(of_deciding).map(|(_, used)| used.clone()).collect();
+            let numbers: Vec<u32> = shown.iter().map(|used| ranks.rank(used)).collect();
+            let mut deciding_numbers: Vec<u32> = deciding.iter().map(|used| ranks.rank(used)).collect();
+            ranks.sort_deciding(&mut deciding_numbers, &numbers);
+            sort_deciding(&mut deciding, &shown);
+            let named: Vec<&Used> = deciding_numbers.iter().map(|rank| ranks.value(*rank)).collect();
+            assert_eq!(named, deciding.iter().collect::<Vec<_>>(), "{shown:?}");
+        }
+    }
+}
