@@ -1,15 +1,12 @@
 //! Texts of an object without the changes that were left out of a comparison.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
 use super::compare::What;
 use super::difference::{Comparison, Difference, Status};
 use super::lines::pairs_of_lines;
 use crate::alignment::align;
-use crate::diagnostic::Source;
-use crate::manifest::{lines_of, value_path};
-use crate::yaml;
+use crate::manifest::{FieldLines, value_path};
 
 /// The old text of an object as if what was left out had been changed before: beside the new text, the changes that are shown
 /// are what differs.
@@ -48,11 +45,12 @@ pub fn old_text_of_shown<'d>(comparison: &Comparison, difference: &'d Difference
 
 /// Of each line of a text whether a change that is shown is in it. `None` if it can't be read.
 fn shown(difference: &Difference, text: &str, is_in: impl Fn(&What) -> bool) -> Option<Vec<bool>> {
-    let node = yaml::read_document(&Source::rendered("", text)).ok()?;
+    let fields = FieldLines::read("", text).ok()?;
     let mut shown = vec![false; text.lines().count()];
     for change in difference.changes.iter().filter(|change| is_in(&change.what)) {
-        let lines: Range<usize> = lines_of(&node, &value_path(&node, &change.path), shown.len())?;
-        shown.get_mut(lines)?.fill(true);
+        for line in fields.of(&value_path(fields.node(), &change.path))? {
+            *shown.get_mut(line)? = true;
+        }
     }
     Some(shown)
 }

@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use super::documents::{Document, in_output};
 use super::line::used_value;
 use super::traced::TracedOutput;
-use crate::diagnostic::Source;
 use crate::engine::{self, Aspect, Scope, TemplateLine, Used, UsedValue};
 use crate::kubernetes::{Id, ImageField, images_of};
-use crate::manifest::{Manifests, lines_of, value_path};
+use crate::manifest::{FieldLines, Manifests, value_path};
 use crate::render::Render;
 use crate::secrets::Secrets;
 use crate::values::{Step, ValuePath};
@@ -72,13 +71,10 @@ struct Origin {
 fn origin(output: &TracedOutput, document: &Document, field: &ImageField) -> Origin {
     let mut found = Origin::default();
     let text = document.manifest.text();
-    let Ok(node) = yaml::read_document(&Source::rendered(&document.manifest.path, text)) else {
-        return found;
-    };
-    let count = text.lines().count();
+    let Ok(fields) = FieldLines::read(&document.manifest.path, text) else { return found };
     for part in &field.parts {
-        let lines = lines_of(&node, &value_path(&node, part), count).unwrap_or_default();
-        for origin in lines.filter_map(|line| output.origin(document, line)) {
+        let lines = fields.of(&value_path(fields.node(), part)).unwrap_or_default();
+        for origin in lines.into_iter().filter_map(|line| output.origin(document, line)) {
             found.place = found.place.take().or(origin.place);
             for path in origin.shown.into_iter().map(|used| used.path) {
                 if !found.shown.contains(&path) {

@@ -3,13 +3,13 @@
 use super::documents::Document;
 use super::experiment::{Experiment, Subject};
 use super::traced::TracedOutput;
-use crate::diagnostic::{Diagnostic, Source, SourceKind};
+use crate::diagnostic::{Diagnostic, SourceKind};
 use crate::engine::{LineOrigin, TemplateCall, TemplateLine, Used, UsedValue, sort_deciding};
 use crate::kubernetes::Id;
-use crate::manifest::lines_of;
+use crate::manifest::FieldLines;
 use crate::secrets::Secrets;
 use crate::values::{Step, ValuePath};
-use crate::yaml::{self, Map, Node, Value};
+use crate::yaml::{Map, Node, Value};
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -97,18 +97,23 @@ pub fn explain_line(
             .help("`mim-chart why KEY` finds by experiment what a value changes")
     };
     let output = TracedOutput::of(&experiment).ok_or_else(|| vec![no_trace()])?;
-    let (document, range) = match wanted {
+    // An alias has the values of its anchor.
+    let with_anchors = |(document, line): (&'_ Document, usize)| {
+        let fields = FieldLines::read(&document.manifest.path, document.manifest.text());
+        fields.map_or_else(|_| vec![line], |fields| fields.with_anchors(line..line + 1))
+    };
+    let (document, lines) = match wanted {
         Wanted::Line(number) => {
-            let (document, line) = output.at(*number).ok_or_else(|| vec![no_line(*number, &output)])?;
-            (document, line..line + 1)
+            let found = output.at(*number).ok_or_else(|| vec![no_line(*number, &output)])?;
+            (found.0, with_anchors(found))
         }
         Wanted::Written(written) => {
-            let (document, line) = written_line(&output, written).map_err(|error| vec![error])?;
-            (document, line..line + 1)
+            let found = written_line(&output, written).map_err(|error| vec![error])?;
+            (found.0, with_anchors(found))
         }
         Wanted::Field { kind, name, path } => field(&output, kind, name, path).map_err(|error| vec![error])?,
     };
-    Ok(explained(&output, document, range, &experiment.prepared.values, secrets))
+    Ok(explained(&output, document, &lines, &experiment.prepared.values, secrets))
 }
 
 fn no_line(number: usize, output: &TracedOutput) -> Diagnostic {
@@ -146,7 +151,7 @@ fn written_line<'o>(output: &'o TracedOutput, written: &WrittenLine) -> Result<(
 fn explained(
     output: &TracedOutput,
     document: &Document,
-    range: std::ops::Range<usize>,
+    found: &[usize],
     values: &Map,
     secrets: &Secrets,
 ) -> LineExplanation {
@@ -154,7 +159,7 @@ fn explained(
     let (mut lines, mut shown, mut deciding) = (Vec::new(), Vec::new(), Vec::new());
     // What a line prints that is masked is secret, too.
     let mut masked: Vec<Used> = Vec::new();
-    for line in range {
+    for &line in found {
         let LineOrigin { place, calls, shown: of_line, deciding: by, .. } =
             output.origin(document, line).unwrap_or_default();
         let text = texts.get(line).cloned().unwrap_or_default();
@@ -202,7 +207,7 @@ fn field<'o>(
     kind: &str,
     name: &str,
     path: &ValuePath,
-) -> Result<(&'o Document, std::ops::Range<usize>), Diagnostic> {
+) -> Result<(&'o Document, Vec<usize>), Diagnostic> {
     let is_it = |document: &&Document| {
         document.manifest.id.kind.eq_ignore_ascii_case(kind) && document.manifest.id.name == name
     };
@@ -222,15 +227,14 @@ fn field<'o>(
             },
         });
     };
-    let text = document.manifest.text();
-    let node = yaml::read_document(&Source::rendered(&document.manifest.path, text))?;
-    let Some(range) = lines_of(&node, path, text.lines().count()) else {
+    let fields = FieldLines::read(&document.manifest.path, document.manifest.text())?;
+    let Some(lines) = fields.of(path) else {
         let message = format!("{kind}/{name} has no field {path}");
-        let help = near_field(&node, path)
+        let help = near_field(fields.node(), path)
             .unwrap_or_else(|| "a field is written as for --set: spec.template.spec.containers[0].image".to_owned());
         return Err(Diagnostic::error("no-field", message).help(help));
     };
-    Ok((document, range))
+    Ok((document, lines))
 }
 
 /// What there is where a field that is not there departs from those that are.

@@ -22,7 +22,7 @@ pub fn line_text(explanation: &LineExplanation, all: bool, paint: Paint) -> Stri
     let name = format!("{} {}", explanation.id.kind, explanation.id.name);
     // Writing to a String can't fail.
     let _ = writeln!(out, "{}, {}", paint.bold(&printable(name.trim())), printable(&explanation.path));
-    let width = explanation.lines.last().map_or(1, |line| line.number.to_string().len());
+    let width = explanation.lines.iter().map(|line| line.number.to_string().len()).max().unwrap_or(1);
     for ExplainedLine { number, text, .. } in explanation.lines.iter().take(most) {
         let number = format!("{number:width$}");
         let _ = writeln!(out, "  {} | {}", paint.dim(&number), cut(text, LONGEST_LINE));

@@ -9,13 +9,12 @@ use super::line::{hidden, used_value};
 use super::template_text::template_text;
 use super::traced::TracedOutput;
 use crate::alignment::align;
-use crate::diagnostic::{Source, SourceKind};
+use crate::diagnostic::SourceKind;
 use crate::diff::{Comparison, Difference, Origin, Status, What};
 use crate::engine::{self, LineOrigin, Scope, TemplateLine, Used, UsedValue, sort_deciding};
 use crate::kubernetes::{FieldPath, Id, Object};
-use crate::manifest::{lines_of, value_path};
+use crate::manifest::{FieldLines, value_path};
 use crate::secrets::Secrets;
-use crate::yaml::{self, Node};
 
 /// Of a change of more lines, values of the first of them are named.
 const MOST_LINES: usize = 200;
@@ -113,9 +112,9 @@ impl<'a> Untraced<'a> {
     fn line_of(&self, id: &Id, path: &FieldPath) -> Option<Origin> {
         let object = self.objects.get(id)?;
         let source = object.span.source().filter(|source| source.kind() == SourceKind::Rendered)?;
-        let node = yaml::read_document_at(source, object.span.range()).ok()?;
-        let lines = lines_of(&node, &value_path(&node, path), source.line_count())?;
-        let span = engine::locate(&self.side.scope, source.name(), lines.start + 1)?;
+        let fields = FieldLines::read_at(source, object.span.range()).ok()?;
+        let line = *fields.of(&value_path(fields.node(), path))?.first()?;
+        let span = engine::locate(&self.side.scope, source.name(), line + 1)?;
         Some(Origin {
             place: TemplateLine::File(span),
             template: String::new(),
@@ -154,7 +153,7 @@ pub struct LineSource<'a> {
 struct TracedObject<'l> {
     source: &'l LineSource<'l>,
     document: &'l Document,
-    node: OnceCell<Option<Node>>,
+    fields: OnceCell<Option<FieldLines>>,
     /// Its lines, and the same with what is secret masked.
     own: Vec<&'l str>,
     masked: Vec<String>,
@@ -194,7 +193,7 @@ impl<'a> LineSource<'a> {
         let document = *self.documents.get(id)?;
         let text = document.manifest.text();
         let masked = self.secrets.masked_lines(text);
-        Some(TracedObject { source: self, document, node: OnceCell::new(), own: text.lines().collect(), masked })
+        Some(TracedObject { source: self, document, fields: OnceCell::new(), own: text.lines().collect(), masked })
     }
 
     fn used(&self, used: Used) -> Arc<UsedValue> {
@@ -207,18 +206,17 @@ impl<'a> LineSource<'a> {
 }
 
 impl TracedObject<'_> {
-    fn node(&self) -> Option<&Node> {
+    fn fields(&self) -> Option<&FieldLines> {
         let manifest = &self.document.manifest;
-        let read = || yaml::read_document(&Source::rendered(&manifest.path, manifest.text())).ok();
-        self.node.get_or_init(read).as_ref()
+        self.fields.get_or_init(|| FieldLines::read(&manifest.path, manifest.text()).ok()).as_ref()
     }
 
     /// Where those lines of a field come from that the other side does not have, or else all of them.
     fn of_field(&self, field: &FieldPath, other: &HashSet<String>) -> Option<Origin> {
-        let node = self.node()?;
-        let range = lines_of(node, &value_path(node, field), self.own.len())?;
+        let fields = self.fields()?;
+        let lines = fields.of(&value_path(fields.node(), field))?;
         let differs = |line: &usize| self.masked.get(*line).is_some_and(|text| !other.contains(text));
-        self.origin(range.clone().filter(differs)).or_else(|| self.origin(range))
+        self.origin(lines.iter().copied().filter(differs)).or_else(|| self.origin(lines.iter().copied()))
     }
 
     /// Where some lines (from 0) come from.

@@ -8,10 +8,9 @@ use super::effects::{Effect, EffectKind, Line, Source};
 use super::experiment::Experiment;
 use crate::engine::{Dependence, Focus, LineOrigin, Rendered, Trace, Used};
 use crate::kubernetes::{FieldPath, Id};
-use crate::manifest::{lines_of, value_path};
+use crate::manifest::{FieldLines, value_path};
 use crate::secrets::Secrets;
 use crate::values::ValuePath;
-use crate::yaml;
 
 /// The output of a chart, and where each line comes from.
 pub(super) struct TracedOutput {
@@ -56,9 +55,9 @@ impl TracedOutput {
         let found = || {
             let document = self.document(id)?;
             let text = document.manifest.text();
-            let node = yaml::read_document(&crate::diagnostic::Source::rendered(&document.manifest.path, text)).ok()?;
-            let range = lines_of(&node, &value_path(&node, field), text.lines().count())?;
-            Some(range.filter_map(|line| self.origin(document, line)).flat_map(both).collect())
+            let fields = FieldLines::read(&document.manifest.path, text).ok()?;
+            let lines = fields.of(&value_path(fields.node(), field))?.into_iter();
+            Some(lines.filter_map(|line| self.origin(document, line)).flat_map(both).collect())
         };
         found().unwrap_or_default()
     }

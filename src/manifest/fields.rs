@@ -6,31 +6,6 @@ use crate::kubernetes::{FieldPath, PathStep};
 use crate::values::{Step, ValuePath};
 use crate::yaml::{Node, Value};
 
-/// The lines (from 0) of what is at a path of a document of so many lines.
-pub fn lines_of(node: &Node, path: &ValuePath, count: usize) -> Option<std::ops::Range<usize>> {
-    let line = |span: &Span| span.position().map(|position| position.line - 1);
-    let mut range = 0..count;
-    let mut node = node;
-    for step in path.steps() {
-        let (starts, index): (Vec<usize>, usize) = match (step, &node.value) {
-            (Step::Key(key), Value::Map(map)) => {
-                let index = map.keys().position(|known| known == key)?;
-                node = map.get(key)?;
-                (map.entries().filter_map(|(_, entry)| line(&entry.key)).collect(), index)
-            }
-            (Step::Item(index), Value::List(items)) => {
-                node = items.get(*index)?;
-                (items.iter().filter_map(|item| line(&item.span)).collect(), *index)
-            }
-            _ => return None,
-        };
-        let start = *starts.get(index)?;
-        let end = starts.get(index + 1).copied().unwrap_or(range.end);
-        range = start..end.max(start + 1);
-    }
-    Some(range)
-}
-
 /// The place of a field in a document, or of what is nearest around it.
 pub fn place_of_field(document: &Node, field: &FieldPath) -> Span {
     let path = value_path(document, field);

@@ -2,6 +2,7 @@
 //! applied, hooks set apart, and written as Helm writes them.
 
 mod document;
+mod field_lines;
 mod fields;
 mod hook;
 mod identify;
@@ -15,7 +16,8 @@ use crate::diagnostic::{Diagnostic, Source};
 use crate::yaml::{Repeated, check_part, split_manifests};
 
 pub use document::Manifest;
-pub use fields::{lines_of, place_of_field, value_path};
+pub use field_lines::FieldLines;
+pub use fields::{place_of_field, value_path};
 pub use hook::Hook;
 pub use layout::{Files, Layout, files, is_object_file};
 pub use post_render::{from_post_renderer, to_post_renderer};

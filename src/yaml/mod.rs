@@ -1,5 +1,6 @@
 //! YAML as Helm v4 reads and writes it: go-yaml v2's YAML 1.1, with the place of every node.
 
+mod aliases;
 mod bytes;
 mod colored;
 mod construct;
@@ -27,6 +28,7 @@ mod sample_documents;
 #[cfg(test)]
 mod tests;
 
+pub use aliases::{Alias, aliases};
 pub use bytes::text_of_bytes;
 pub use colored::colored;
 pub use file::{check_part, document_file, values_file};

@@ -102,6 +102,11 @@ impl<'t> Document<'t> {
         Ok(Document { nodes: builder.nodes, root: builder.root })
     }
 
+    /// All nodes, in the order of the text.
+    pub fn nodes(&self) -> impl Iterator<Item = &Syntax<'t>> {
+        self.nodes.iter()
+    }
+
     /// A node.
     pub fn node(&self, id: NodeId) -> &Syntax<'t> {
         &self.nodes[id as usize]
