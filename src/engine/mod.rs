@@ -38,7 +38,7 @@ pub use lines::{add_template_line, add_template_lines};
 pub use loaded_tree::LoadedTree;
 pub use mentions::Mentions;
 pub use refusals::Refusals;
-pub use scope::{Release, Rendered, Scope};
+pub use scope::{RandomCalls, Release, Rendered, Scope};
 pub use tera::{Function, functions};
 pub use trace::{CallNumber, Dependence, Focus, LineOrigin, PlaceNumber, TemplateCall, TemplateLine, Trace};
 pub use trace_json::{put_aspect, put_origin, put_place, used_json, write_line};

@@ -78,7 +78,18 @@ pub struct Rendered {
     /// Whether it is a `NOTES.txt`: executed so that its errors are seen, but never printed among the manifests.
     pub notes: bool,
     /// The random functions that were called for it, unless a seed makes them reproducible.
-    pub random: Vec<&'static str>,
+    pub random: RandomCalls,
+}
+
+/// Calls of functions whose results are different in each run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RandomCalls {
+    /// The functions, each once.
+    pub functions: Vec<&'static str>,
+    /// How many calls there were.
+    pub count: usize,
+    /// The paths of the files in which they were made, each once: the file itself, and those that it includes.
+    pub files: Vec<String>,
 }
 
 impl Rendered {

@@ -56,8 +56,9 @@ pub struct ValueSets<'t> {
 pub enum Focus<'a> {
     /// Which of these values anything depends on. Others are left out of the trace.
     Values(&'a [ValuePath]),
-    /// Where the lines of these files come from. Others are not rendered.
-    Files(&'a [&'a str]),
+    /// Where the random lines of these files come from, which have so many calls of random functions. Other files are not rendered, and
+    /// each only until what its last call gave is written.
+    Random(&'a [(&'a str, usize)]),
 }
 
 /// A call of a template, by its number from 1.

@@ -143,6 +143,7 @@ fn compare(a: &Manifest, b: &Manifest, touched: &mut Touched, secrets: &Secrets)
 mod tests {
     use super::*;
     use crate::diagnostic::Source;
+    use crate::engine::RandomCalls;
     use crate::manifest::Manifests;
     use crate::values::ValuePath;
     use crate::yaml::Value;
@@ -154,7 +155,7 @@ mod tests {
             text: (*text).to_owned(),
             bytes: None,
             notes: false,
-            random: Vec::new(),
+            random: RandomCalls::default(),
         };
         texts.iter().map(one).collect()
     }

@@ -18,9 +18,9 @@ const OF_NAMES: [&str; 3] = ["nameOverride", "fullnameOverride", "namespaceOverr
 /// What is to be said of templates that called random functions; nothing of NOTES.txt, which is not printed.
 pub(super) fn random_note(rendered: &[Rendered], scope: &Scope<'_>, loaded: &LoadedTree) -> Option<Diagnostic> {
     let random: Vec<&Rendered> =
-        rendered.iter().filter(|rendered| !rendered.random.is_empty() && !rendered.notes).collect();
+        rendered.iter().filter(|rendered| !rendered.random.functions.is_empty() && !rendered.notes).collect();
     let named: Vec<String> =
-        random.iter().map(|rendered| format!("{} ({})", rendered.path, rendered.random.join(", "))).collect();
+        random.iter().map(|rendered| format!("{} ({})", rendered.path, rendered.random.functions.join(", "))).collect();
     if named.is_empty() {
         return None;
     }
@@ -42,8 +42,16 @@ pub(super) fn random_note(rendered: &[Rendered], scope: &Scope<'_>, loaded: &Loa
 
 /// The values that decided about what is random and are empty: set, they take its place.
 fn unset_values(random: &[&Rendered], scope: &Scope<'_>, loaded: &LoadedTree) -> Vec<String> {
-    let files: Vec<&str> = random.iter().map(|rendered| rendered.path.as_str()).collect();
-    let Some(trace) = loaded.trace(scope, Focus::Files(&files)) else { return Vec::new() };
+    // Most often a workload has a checksum of a file with a Secret, which says the same.
+    let has_own = |rendered: &Rendered| rendered.random.files.contains(&rendered.path);
+    let own: Vec<&str> =
+        random.iter().filter(|rendered| has_own(rendered)).map(|rendered| rendered.path.as_str()).collect();
+    let is_needed = |rendered: &Rendered| {
+        has_own(rendered) || rendered.random.files.iter().any(|file| !own.contains(&file.as_str()))
+    };
+    let files = random.iter().filter(|rendered| is_needed(rendered));
+    let files: Vec<_> = files.map(|rendered| (rendered.path.as_str(), rendered.random.count)).collect();
+    let Some(trace) = loaded.trace(scope, Focus::Random(&files)) else { return Vec::new() };
     let is_unset = |path: &ValuePath| match path.get(scope.values).map(|node| &node.value) {
         Some(Value::Null) => true,
         Some(Value::String(text)) => text.is_empty(),

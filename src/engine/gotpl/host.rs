@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::errors::FnError;
 use super::value::Text;
 use crate::engine::environment::Environment;
-use crate::engine::scope::Release;
+use crate::engine::scope::{RandomCalls, Release};
 use crate::engine::sprig::random::{CallSite, Random};
 
 /// The environment of a render, and how often random functions were called.
@@ -18,8 +18,8 @@ pub struct Host {
     /// How often each was called for the file that is rendered.
     calls: HashMap<(Text, u64), u64, ahash::RandomState>,
     file: Text,
-    /// The functions whose results no seed makes reproducible.
-    called: Vec<&'static str>,
+    /// The calls whose results no seed makes reproducible.
+    called: RandomCalls,
 }
 
 impl Host {
@@ -32,7 +32,7 @@ impl Host {
             site: (Text::default(), 0),
             calls: HashMap::default(),
             file: Text::default(),
-            called: Vec::new(),
+            called: RandomCalls::default(),
         }
     }
 
@@ -47,21 +47,33 @@ impl Host {
         self.calls.clear();
     }
 
-    /// A random function is called.
-    pub fn called_at(&mut self, function: &'static str, template: &Text, position: usize) {
+    /// A random function is called, in the file itself or in another one that it includes.
+    pub fn called_at(&mut self, function: &'static str, template: &Text, position: usize, included: Option<&Text>) {
         self.site = if self.environment.is_blind_to_places {
             (Text::from(function.as_bytes()), 0)
         } else {
             (template.clone(), position as u64)
         };
-        if self.environment.seed.is_none() && !self.called.contains(&function) {
-            self.called.push(function);
+        if self.environment.seed.is_none() {
+            self.called.count += 1;
+            let file = included.unwrap_or(&self.file).lossy();
+            if !self.called.files.iter().any(|known| *known == file) {
+                self.called.files.push(file.into_owned());
+            }
+            if !self.called.functions.contains(&function) {
+                self.called.functions.push(function);
+            }
         }
     }
 
-    /// The random functions that were called since this was asked last, each once; none under a seed.
-    pub fn take_called(&mut self) -> Vec<&'static str> {
+    /// The calls of random functions since this was asked last; none under a seed.
+    pub fn take_called(&mut self) -> RandomCalls {
         std::mem::take(&mut self.called)
+    }
+
+    /// How many calls of random functions there were since then.
+    pub fn called(&self) -> usize {
+        self.called.count
     }
 
     /// Randomness for the call.

@@ -21,7 +21,7 @@ use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::engine::capabilities::Capabilities;
 use crate::engine::paths::{helm_order, is_partial};
-use crate::engine::scope::{Release, Rendered};
+use crate::engine::scope::{RandomCalls, Release, Rendered};
 use crate::engine::trace::{Focus, Trace};
 use crate::engine::tree::Member;
 use crate::values::{Step, ValuePath};
@@ -63,7 +63,7 @@ struct File {
 
 impl File {
     /// What its template gave.
-    fn rendered(&self, bytes: Vec<u8>, random: Vec<&'static str>) -> Rendered {
+    fn rendered(&self, bytes: Vec<u8>, random: RandomCalls) -> Rendered {
         let (text, bytes) = match String::from_utf8(bytes) {
             Ok(text) => (text, None),
             Err(error) => {
@@ -173,11 +173,11 @@ impl Loaded {
             }
         }
         let (mut all, mut pieces) = (Vec::new(), Vec::new());
-        let is_asked_for = |file: &&File| match focus {
-            Some(Focus::Files(paths)) => paths.contains(&file.path.as_str()),
-            _ => true,
-        };
-        for file in self.rendered_files().filter(is_asked_for) {
+        for file in self.rendered_files() {
+            if let Some(Focus::Random(files)) = focus {
+                let Some((_, calls)) = files.iter().find(|(path, _)| *path == file.path) else { continue };
+                run.exec.end_files_after(*calls);
+            }
             let bytes = run.file(file).and_then(Result::ok);
             let random = run.exec.take_random();
             let rendered = bytes.map(|bytes| file.rendered(bytes, random));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::ast::{NodeId, Parsed, Tree};
 use super::value::Text;
+use crate::engine::paths::is_partial;
 
 /// A template that can be run.
 #[derive(Debug, Clone)]
@@ -72,6 +73,12 @@ impl TemplateSet {
         }
         let known = self.of_files.0.get(name).cloned();
         known.or_else(|| empty.map(|(parsed, tree)| Template::of(parsed, tree)))
+    }
+
+    /// Whether a name is that of a file which is rendered.
+    pub fn is_rendered_file(&self, name: &Text) -> bool {
+        let is_file = self.of_files.0.get(name).is_some_and(|template| template.parsed.name == *name);
+        is_file && !is_partial(&name.lossy())
     }
 
     /// Puts the templates of a text that is given to `tpl` on top.

@@ -59,7 +59,7 @@ use self::scan::References;
 use self::switched_off::switched_off;
 use self::templates::Templates;
 use super::language::{Engine, LoadedTemplates, Outcome};
-use super::scope::{Rendered, Scope};
+use super::scope::{RandomCalls, Rendered, Scope};
 use super::tree::Member;
 use crate::diagnostic::Span;
 
@@ -127,7 +127,7 @@ fn render_chart(scope: &Scope<'_>, member: &Member<'_>, progress: &mut Progress)
                 text: switched_off::TEXT.to_owned(),
                 bytes: None,
                 notes: false,
-                random: Vec::new(),
+                random: RandomCalls::default(),
             })
         }));
     }
@@ -168,7 +168,7 @@ fn render_templates(
                 text,
                 bytes: None,
                 notes: name.ends_with("NOTES.txt"),
-                random: Vec::new(),
+                random: RandomCalls::default(),
             })),
             Err(error) => progress.fail(chart.mapper.render_error(name, &error)),
         }

@@ -12,7 +12,7 @@ use super::run::Run;
 use super::templates::Templates;
 use crate::diagnostic::Source;
 use crate::engine::language::LoadedTemplates;
-use crate::engine::scope::{Rendered, Scope};
+use crate::engine::scope::{RandomCalls, Rendered, Scope};
 use crate::engine::tree::Member;
 
 /// The templates of a tree of charts, ready to be rendered.
@@ -75,7 +75,7 @@ impl TeraSession {
                 let text = render_one(&chart.tera, &chart.run, &objects, &chart.base_path, name, &mut spent).ok()?;
                 let notes = name.ends_with("NOTES.txt");
                 let (path, template) = (path.clone(), source.clone());
-                rendered.push(Rendered { path, template, text, bytes: None, notes, random: Vec::new() });
+                rendered.push(Rendered { path, template, text, bytes: None, notes, random: RandomCalls::default() });
             }
         }
         Some(rendered)

@@ -50,7 +50,8 @@ impl<T: Tracer> Exec<T> {
         let mut arguments = self.spare.pop().unwrap_or_default();
         let filled = self.arguments(context, function, receiver, given, &mut arguments);
         if function.is_random {
-            self.host.called_at(function.name, &context.name, context.parsed.offset(node));
+            let included = self.included_file().cloned();
+            self.host.called_at(function.name, &context.name, context.parsed.offset(node), included.as_ref());
         }
         let result = filled.and_then(|()| {
             let Arguments { values, marks } = &arguments;

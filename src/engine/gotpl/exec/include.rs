@@ -124,6 +124,12 @@ impl<T: Tracer> Exec<T> {
         result.map(|()| written)
     }
 
+    /// The included file that is running, if any: the first by name of those that are also rendered by themselves.
+    pub(super) fn included_file(&self) -> Option<&Text> {
+        let open = self.includes.iter().filter(|(_, open)| **open > 0).map(|(name, _)| name);
+        open.filter(|name| self.set.is_rendered_file(name)).min()
+    }
+
     /// A text as a template, parsed once.
     fn parsed(&mut self, text: &Text) -> Result<Arc<Parsed>, FnError> {
         /// Nodes take several times the room of the text.

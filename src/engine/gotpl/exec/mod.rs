@@ -25,6 +25,7 @@ use super::node_text::node_text;
 use super::set::{Template, TemplateSet};
 use super::trace::{Off, Site, Tracer};
 use super::value::{Text, Value};
+use crate::engine::scope::RandomCalls;
 use crate::go::fmt::{Dialect, Printer};
 use crate::go::strconv::quote_double;
 use crate::go::utf8;
@@ -67,6 +68,8 @@ pub struct Exec<T: Tracer = Off> {
     /// Whether refusals of `required` and `fail` are noted instead of ending the render.
     notes_refusals: bool,
     refusals: Vec<Refusal>,
+    /// See [`Exec::end_files_after`].
+    random_calls: Option<usize>,
     trace: T,
 }
 
@@ -183,6 +186,7 @@ impl<T: Tracer + Default> Exec<T> {
             texts: HashMap::default(),
             notes_refusals,
             refusals: Vec::new(),
+            random_calls: None,
             trace: T::default(),
         }
     }
@@ -231,9 +235,14 @@ impl<T: Tracer> Exec<T> {
         std::mem::take(&mut self.refusals)
     }
 
-    /// The random functions that were called since this was asked last, each once.
-    pub fn take_random(&mut self) -> Vec<&'static str> {
+    /// The calls of random functions since this was asked last.
+    pub fn take_random(&mut self) -> RandomCalls {
         self.host.take_called()
+    }
+
+    /// Ends files once a line is written that shows a random value, and this many calls of random functions were made.
+    pub fn end_files_after(&mut self, random_calls: usize) {
+        self.random_calls = Some(random_calls);
     }
 
     /// Runs a template; what it writes comes behind what is there.
@@ -319,8 +328,18 @@ impl<T: Tracer> Exec<T> {
             if !Arc::ptr_eq(&parsed, &context.parsed) {
                 parsed = Arc::clone(&context.parsed);
             }
+            if T::IS_ON && base == 0 && self.has_all_that_is_random() {
+                break;
+            }
         }
         Ok(())
+    }
+
+    /// Whether nothing is asked for of the rest of a file: no call is left, and nothing that waits to be written holds what one gave.
+    fn has_all_that_is_random(&mut self) -> bool {
+        self.random_calls.is_some_and(|calls| self.host.called() >= calls)
+            && self.trace.has_random_line(&self.out)
+            && !self.variables.iter().any(|variable| self.trace.is_random(variable.operand.mark))
     }
 
     /// Ends the innermost frame.

@@ -134,6 +134,16 @@ pub trait Tracer: Sized {
         Default::default()
     }
 
+    /// Whether a value is another one in each run.
+    fn is_random(&self, _mark: Self::Mark) -> bool {
+        false
+    }
+
+    /// Whether what is written has a whole line that shows a random value.
+    fn has_random_line(&mut self, _out: &[u8]) -> bool {
+        false
+    }
+
     /// Something was taken out of what was written.
     fn removed(&mut self, _at: usize, _length: usize) {}
 

@@ -78,6 +78,8 @@ pub struct Recorder {
     /// What the `include` or `tpl` that ended last gave.
     captured: Option<Mark>,
     effects: KnownEffects,
+    /// How many pieces of the file are known not to be random.
+    not_random: usize,
     /// The places and lengths of what was taken out of the file that was rendered last.
     pub(super) removed: Vec<(usize, usize)>,
 }
@@ -125,6 +127,7 @@ impl Recorder {
         self.state = State::default();
         self.written(b"\n");
         self.decided = SetId::EMPTY;
+        self.not_random = 0;
         Pieces { length, deciding: SetId::EMPTY, pieces: std::mem::take(&mut self.pieces) }
     }
 
@@ -383,6 +386,17 @@ impl Tracer for Recorder {
         let by_subject = if is_text { &mut self.state.shown } else { &mut self.state.deciding };
         *by_subject = self.marks.paths.union(*by_subject, own);
         (before, data)
+    }
+
+    fn is_random(&self, mark: Mark) -> bool {
+        self.marks.paths.of(self.marks.origin(mark).shown).contains(&PathId::RANDOM)
+    }
+
+    fn has_random_line(&mut self, out: &[u8]) -> bool {
+        let is_random = |piece: &Piece| self.marks.paths.of(piece.shown).contains(&PathId::RANDOM);
+        let rest = self.pieces.iter().skip(self.not_random);
+        self.not_random += rest.take_while(|piece| !is_random(piece)).count();
+        self.pieces.get(self.not_random).is_some_and(|piece| out[piece.at..].contains(&b'\n'))
     }
 
     fn removed(&mut self, at: usize, length: usize) {
