@@ -1,6 +1,5 @@
 //! Chart archives: a gzipped tar file, unpacked in memory.
 
-use std::borrow::Cow;
 use std::io::Read;
 
 use flate2::read::MultiGzDecoder;
@@ -65,7 +64,7 @@ pub(super) fn unpack_within(bytes: &[u8], shown: &str, budget: &mut TreeBudget) 
         if (bytes.len() as u64) < size {
             return Err(broken(std::io::ErrorKind::UnexpectedEof.into()));
         }
-        files.push(File { shown: format!("{shown}/{path}"), path, bytes: Cow::Owned(bytes) });
+        files.push(File { shown: format!("{shown}/{path}"), path, bytes: bytes.into() });
     }
     if files.is_empty() { Err(refuse("no files in chart archive".to_owned())) } else { Ok(files) }
 }

@@ -1,7 +1,6 @@
 //! Files and templates of a chart.
 
-use std::borrow::Cow;
-
+use super::content::Content;
 use crate::diagnostic::Source;
 
 /// The UTF-8 byte order mark, which is taken off every file.
@@ -14,13 +13,13 @@ pub struct File {
     pub path: String,
     /// The path as the user knows it, for messages: `charts/mongooseim/templates/x.yaml`.
     pub shown: String,
-    /// Its content, byte for byte. What is borrowed is part of the program, see [`Chart::is_built_in`](super::Chart::is_built_in).
-    pub bytes: Cow<'static, [u8]>,
+    /// Its content.
+    pub bytes: Content,
 }
 
 impl File {
     /// A file that the user knows by its path below the chart's folder.
-    pub fn new(path: impl Into<String>, bytes: impl Into<Cow<'static, [u8]>>) -> File {
+    pub fn new(path: impl Into<String>, bytes: impl Into<Content>) -> File {
         let path = path.into();
         File { shown: path.clone(), path, bytes: bytes.into() }
     }

@@ -136,12 +136,11 @@ impl Entry {
 
 #[cfg(test)]
 mod tests {
-    use std::borrow::Cow;
 
     use super::*;
 
     fn file(path: &str, text: &str) -> File {
-        File { path: path.to_owned(), shown: format!("c/{path}"), bytes: Cow::Owned(text.as_bytes().to_vec()) }
+        File { path: path.to_owned(), shown: format!("c/{path}"), bytes: text.as_bytes().to_vec().into() }
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! From a list of files to a chart.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::Chart;
 use super::archive::unpack_within;
+use super::content::Content;
 use super::engine_kind::EngineKind;
 use super::file::Template;
 use super::file::{BYTE_ORDER_MARK, File};
@@ -50,7 +50,7 @@ impl Chart {
         let alone = |error: Diagnostic| vec![error];
         TreeBudget::depth(depth).map_err(alone)?;
         budget.charts(1).map_err(alone)?;
-        let is_built_in = files.iter().all(|file| matches!(file.bytes, Cow::Borrowed(_)));
+        let is_built_in = files.iter().all(|file| matches!(file.bytes, Content::BuiltIn(_)));
         let mut chart = Chart { is_built_in, ..Chart::default() };
         let mut errors = Vec::new();
         let mut has_metadata = false;
@@ -85,7 +85,7 @@ impl Chart {
                 }
                 path if path.starts_with("templates/") => {
                     let path = file.path.clone();
-                    let source = Source::file_of_bytes(file.shown, file.bytes.into_owned());
+                    let source = Source::file_of_bytes(file.shown, file.bytes.into_vec());
                     chart.templates.push(Template { path, source });
                 }
                 path if path.starts_with("charts/") && !path.ends_with(".prov") => {
@@ -105,7 +105,7 @@ impl Chart {
                     collect(read, &mut errors, |lock| chart.lock = lock);
                     chart.files.push(file);
                 }
-                _ => chart.files.push(file),
+                _ => chart.files.push(File { bytes: file.bytes.shared(), ..file }),
             }
         }
         chart.notices = repeated.iter().map(Repeated::warning).collect();
@@ -221,8 +221,8 @@ fn strip_byte_order_mark(file: &mut File) {
         return;
     }
     file.bytes = match &file.bytes {
-        Cow::Borrowed(bytes) => Cow::Borrowed(&bytes[BYTE_ORDER_MARK.len()..]),
-        Cow::Owned(bytes) => Cow::Owned(bytes[BYTE_ORDER_MARK.len()..].to_vec()),
+        Content::BuiltIn(bytes) => Content::BuiltIn(&bytes[BYTE_ORDER_MARK.len()..]),
+        read => Content::Read(read[BYTE_ORDER_MARK.len()..].to_vec()),
     };
 }
 
@@ -234,13 +234,13 @@ fn document(file: &File, errors: &mut Vec<Diagnostic>) -> Option<Source> {
 
 /// The text of values.yaml.
 fn values(file: File, errors: &mut Vec<Diagnostic>) -> Option<Source> {
-    let source = yaml::values_file(&file.shown, file.bytes.into_owned());
+    let source = yaml::values_file(&file.shown, file.bytes.into_vec());
     source.map_err(|error| errors.push(cannot_load(&file.path, error))).ok()
 }
 
 /// The text of a JSON file, in which Go reads a byte that belongs to no character as U+FFFD.
 fn json(file: File) -> Source {
-    match String::from_utf8(file.bytes.into_owned()) {
+    match String::from_utf8(file.bytes.into_vec()) {
         Ok(text) => Source::file(file.shown, text),
         Err(error) => {
             let bytes = error.into_bytes();
@@ -280,7 +280,7 @@ mod tests {
     use super::*;
 
     fn file(path: &str, text: &str) -> File {
-        File { path: path.to_owned(), shown: format!("c/{path}"), bytes: Cow::Owned(text.as_bytes().to_vec()) }
+        File { path: path.to_owned(), shown: format!("c/{path}"), bytes: text.as_bytes().to_vec().into() }
     }
 
     const METADATA: &str = "apiVersion: v2\nname: web\nversion: 1.0.0\nengine: tera\n";

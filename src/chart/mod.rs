@@ -4,6 +4,7 @@
 //! [`Chart::from_files`], which never reads a disk, makes the chart of them.
 
 mod archive;
+mod content;
 mod create;
 mod dependencies;
 mod duplicate_subcharts;
@@ -30,6 +31,7 @@ use crate::version::{Constraints, parse_version};
 use crate::yaml::Map;
 
 pub use archive::{MAX_FILE_BYTES, unpack};
+pub use content::Content;
 pub use create::{check_name, doubt_name, files_of, from_starter, scaffold};
 pub use engine_kind::EngineKind;
 pub use file::{File, Template};

@@ -194,7 +194,6 @@ impl Chart {
 
 #[cfg(test)]
 mod tests {
-    use std::borrow::Cow;
 
     use super::super::{File, unpack};
     use super::*;
@@ -203,14 +202,14 @@ mod tests {
         let file = |(path, text): &(&str, &str)| File {
             path: (*path).to_owned(),
             shown: format!("c/{path}"),
-            bytes: Cow::Owned(text.as_bytes().to_vec()),
+            bytes: text.as_bytes().to_vec().into(),
         };
         Chart::from_files(files.iter().map(file).collect()).unwrap()
     }
 
     /// Paths and texts of what an archive holds.
     fn content(bytes: &[u8]) -> Vec<(String, String)> {
-        let text = |file: File| (file.path, String::from_utf8(file.bytes.into_owned()).unwrap());
+        let text = |file: File| (file.path, String::from_utf8(file.bytes.into_vec()).unwrap());
         unpack(bytes, "c.tgz").unwrap().into_iter().map(text).collect()
     }
 
@@ -245,7 +244,7 @@ mod tests {
         files.push(File {
             path: "charts/nested-1.tgz".to_owned(),
             shown: String::new(),
-            bytes: Cow::Owned(nested_archive()),
+            bytes: nested_archive().into(),
         });
         Chart::from_files(files).unwrap()
     }

@@ -44,9 +44,8 @@ pub fn write_chart(directory: &Path, files: &[File]) -> Result<Vec<PathBuf>, Dia
 
 #[cfg(test)]
 mod tests {
-    use std::borrow::Cow;
-
     use super::*;
+    use crate::chart::Content;
 
     #[test]
     fn files_are_written_beside_what_is_there() {
@@ -72,7 +71,7 @@ mod tests {
         for name in ["templates", "charts"] {
             fs::create_dir_all(&chart).unwrap();
             std::os::unix::fs::symlink(&elsewhere, chart.join(name)).unwrap();
-            let bytes = Cow::Borrowed(&b"x"[..]);
+            let bytes = Content::BuiltIn(b"x");
             let file = |path: &str| File::new(path, bytes.clone());
             let error = write_chart(&chart, &[file("Chart.yaml"), file("templates/new/a.yaml")]).unwrap_err();
             assert!(error.message.ends_with(" would be outside the chart's directory"), "{}", error.message);

@@ -1,8 +1,6 @@
 //! The charts inside the binary.
 
-use std::borrow::Cow;
-
-use crate::chart::File;
+use crate::chart::{Content, File};
 
 /// The chart that is meant where none is given.
 pub const BUILT_IN_CHART: &str = "mongooseim";
@@ -28,7 +26,7 @@ pub fn embedded_chart(name: &str) -> Option<Vec<File>> {
         .iter()
         .filter_map(|(path, bytes)| {
             let below = path.strip_prefix(&prefix)?;
-            Some(File { path: below.to_owned(), shown: format!("charts/{path}"), bytes: Cow::Borrowed(*bytes) })
+            Some(File { path: below.to_owned(), shown: format!("charts/{path}"), bytes: Content::BuiltIn(bytes) })
         })
         .collect();
     (!files.is_empty()).then_some(files)

@@ -1,6 +1,5 @@
 //! Looking at folders that may be charts, for `lint`.
 
-use std::borrow::Cow;
 use std::fs;
 use std::io::Read;
 use std::path::Path;
@@ -119,7 +118,7 @@ fn read_entry(boundary: &Boundary<'_>, path: &Path, name: &str) -> Entry {
     match Disk.read(path, MAX_FILE_BYTES) {
         Ok(bytes) => {
             let shown = plain(&Disk.shown(path)).to_owned();
-            Entry::File(File { path: name.to_owned(), shown, bytes: Cow::Owned(bytes) })
+            Entry::File(File { path: name.to_owned(), shown, bytes: bytes.into() })
         }
         Err(TreeError::TooLarge) => Entry::Unreadable(format!("larger than the maximum file size {MAX_FILE_BYTES}")),
         Err(error) => Entry::Unreadable(error.reason()),

@@ -1,6 +1,5 @@
 //! The files of a chart in a tree: one walk with its rules for symbolic links, `.helmignore` and sizes.
 
-use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
@@ -297,7 +296,7 @@ impl Walk<'_> {
                     );
                 }
                 let shown = plain(&tree.shown(path)).to_owned();
-                self.files.push(File { path: below.to_owned(), shown, bytes: Cow::Owned(bytes) });
+                self.files.push(File { path: below.to_owned(), shown, bytes: bytes.into() });
                 Ok(())
             }
             Err(TreeError::TooLarge) => {

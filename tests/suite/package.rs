@@ -33,7 +33,7 @@ fn archives(folder: &Path) -> Vec<PathBuf> {
 fn entries(archive: &Path) -> Vec<(String, String)> {
     let bytes = std::fs::read(archive).expect("the archive");
     let files = unpack(&bytes, "archive").expect("the archive can be unpacked");
-    files.into_iter().map(|file| (file.path, String::from_utf8(file.bytes.into_owned()).expect("text"))).collect()
+    files.into_iter().map(|file| (file.path, String::from_utf8(file.bytes.into_vec()).expect("text"))).collect()
 }
 
 #[test]

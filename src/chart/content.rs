@@ -1,0 +1,82 @@
+//! What files hold.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+/// The content of a file, byte for byte.
+///
+/// ```
+/// use mim_chart::chart::Content;
+///
+/// let content = Content::from(b"a: 1".to_vec());
+/// assert_eq!(content.clone().shared(), content);
+/// ```
+#[derive(Debug, Clone)]
+pub enum Content {
+    /// A part of the program, see [`Chart::is_built_in`](super::Chart::is_built_in).
+    BuiltIn(&'static [u8]),
+    /// What was read.
+    Read(Vec<u8>),
+    /// What was read, and is shared by all clones: templates may be given megabytes of files.
+    Shared(Arc<[u8]>),
+}
+
+impl Content {
+    /// The bytes, which are copied only if they are a part of the program or shared.
+    pub fn into_vec(self) -> Vec<u8> {
+        match self {
+            Content::Read(bytes) => bytes,
+            other => other.to_vec(),
+        }
+    }
+
+    /// The same content, which costs nothing to clone.
+    #[must_use]
+    pub fn shared(self) -> Content {
+        match self {
+            Content::Read(bytes) => Content::Shared(bytes.into()),
+            other => other,
+        }
+    }
+
+    /// The bytes, which are copied unless they are shared.
+    pub fn to_shared(&self) -> Arc<[u8]> {
+        match self {
+            Content::Shared(bytes) => Arc::clone(bytes),
+            other => other[..].into(),
+        }
+    }
+}
+
+impl Deref for Content {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Content::BuiltIn(bytes) => bytes,
+            Content::Read(bytes) => bytes,
+            Content::Shared(bytes) => bytes,
+        }
+    }
+}
+
+impl From<Vec<u8>> for Content {
+    fn from(bytes: Vec<u8>) -> Content {
+        Content::Read(bytes)
+    }
+}
+
+impl From<&'static [u8]> for Content {
+    fn from(bytes: &'static [u8]) -> Content {
+        Content::BuiltIn(bytes)
+    }
+}
+
+/// Contents are equal if their bytes are.
+impl PartialEq for Content {
+    fn eq(&self, other: &Content) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Content {}
