@@ -95,6 +95,8 @@ pub mod manifest;
 #[doc(hidden)]
 pub mod page;
 #[doc(hidden)]
+pub mod parallel;
+#[doc(hidden)]
 pub mod render;
 #[doc(hidden)]
 pub mod report;

@@ -29,6 +29,7 @@ const ORDER: &[&str] = &[
     "diagnostic",
     "alignment",
     "version",
+    "parallel",
     "stack",
     "heap",
     "go",

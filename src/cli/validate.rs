@@ -98,7 +98,7 @@ fn of_blank(blank: Vec<Blank>, inputs: usize) -> Vec<Finding> {
 fn repeated_keys(objects: &[Object]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut last = None;
-    for object in objects {
+    for object in objects.iter().filter(|object| object.may_repeat_keys) {
         let Some(source) = object.span.source() else { continue };
         // The objects of a list are of one document.
         if last.replace(&object.span) == Some(&object.span) {

@@ -5,12 +5,12 @@ use std::collections::{HashMap, HashSet};
 
 use super::differing::Candidate;
 use super::experiment::{Change, Experiment, Outcome};
-use super::parallel;
 use super::traced::TracedOutput;
 use crate::diff::{self, Difference, Status};
 use crate::engine::Rendered;
 use crate::kubernetes::{Id, Object};
 use crate::manifest::{Manifest, Manifests};
+use crate::parallel;
 
 /// How many renders are looked at before further ones are made.
 const AT_ONCE: usize = 8;

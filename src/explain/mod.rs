@@ -41,7 +41,6 @@ mod line;
 mod line_map;
 mod line_text;
 mod origins;
-mod parallel;
 mod preconditions;
 mod renamed;
 mod template_text;
@@ -53,6 +52,7 @@ mod value_sources;
 
 use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::engine::Rendered;
+use crate::parallel;
 use crate::secrets::Secrets;
 use crate::values::{FileReader, Layer, Step, ValuePath, find_elsewhere};
 use crate::yaml::Node;

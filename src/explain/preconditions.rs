@@ -3,9 +3,9 @@
 use std::sync::OnceLock;
 
 use super::experiment::{Change, Experiment, Outcome, same};
-use super::parallel;
 use crate::diagnostic::Diagnostic;
 use crate::engine::Rendered;
+use crate::parallel;
 use crate::values::ValuePath;
 use crate::yaml::{Node, Value};
 

@@ -1,10 +1,10 @@
 //! Values that no experiment gave any effect.
 
 use super::experiment::{Change, Experiment, Outcome, Subject, same};
-use super::parallel;
 use super::preconditions::{Behind, Gate, gates};
 use super::traced::TracedOutput;
 use crate::diagnostic::{Diagnostic, Span};
+use crate::parallel;
 use crate::values::ValuePath;
 use crate::yaml::{Map, Node};
 

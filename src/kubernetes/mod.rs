@@ -34,7 +34,7 @@ pub use formats::{has_format, is_known_format};
 pub use id::Id;
 pub use images::{ImageField, ImageRole, images_of};
 pub use live::as_applied;
-pub use object::{Object, Refused, Stream, read_objects, read_stored_stream, read_stream};
+pub use object::{Object, Refused, Stream, read_objects, read_stored_stream, read_stream, read_stream_beside};
 pub use quantity::{is_quantity, quantity};
 pub use schema::{Field, Kind, ObjectType, Schema, Type};
 pub use version::{DEFAULT_API_VERSIONS, KubeVersion};

@@ -3,10 +3,13 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use ahash::AHashMap;
+
 use super::id::Id;
 use super::live::as_applied;
 use super::refusal;
 use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::parallel;
 use crate::yaml::{self, Entry, Map, Node, Value, split_manifests};
 
 /// A Kubernetes object. Its fields are read when they are asked for, so that a long stream of manifests takes
@@ -23,12 +26,14 @@ pub struct Object {
     node: Option<Node>,
     /// Whether it was read from a cluster: it has fields that nobody wrote.
     pub is_live: bool,
+    /// Whether a map of its document may have a key twice.
+    pub may_repeat_keys: bool,
 }
 
 impl Object {
     /// The object that a document holds as a whole.
     pub fn of_document(id: Id, origin: String, span: Span) -> Object {
-        Object { id, origin, span, node: None, is_live: false }
+        Object { id, origin, span, node: None, is_live: false, may_repeat_keys: true }
     }
 
     /// The text of the document it is in, if it is the whole of it.
@@ -100,30 +105,94 @@ impl Stream {
 /// assert_eq!((stream.objects[0].id.to_string().as_str(), stream.refused.len()), ("Service/a", 1));
 /// ```
 pub fn read_stream(source: &Source, not_utf8: &[usize], origin: &str) -> Stream {
-    read_into(Stream::default(), source, not_utf8, origin)
+    read_all(&Reading { source, not_utf8, origin, known: AHashMap::new() }, false)
+}
+
+/// The same, but what a document of the same text held, which was read before, is not read again: most objects of two streams that
+/// are compared are the same. `known` are objects that [`read_stream`] gave.
+pub fn read_stream_beside(source: &Source, not_utf8: &[usize], origin: &str, known: &[Object]) -> Stream {
+    let known = known.iter().filter_map(|object| Some((object.text()?, object))).collect();
+    read_all(&Reading { source, not_utf8, origin, known }, false)
 }
 
 /// The same, but what was read from a cluster has all its fields, as the API server gives them.
 pub fn read_stored_stream(source: &Source, not_utf8: &[usize], origin: &str) -> Stream {
-    read_into(Stream { as_stored: true, ..Stream::default() }, source, not_utf8, origin)
+    read_all(&Reading { source, not_utf8, origin, known: AHashMap::new() }, true)
 }
 
-fn read_into(mut stream: Stream, source: &Source, not_utf8: &[usize], origin: &str) -> Stream {
-    if let Some(error) = refusal::of_text(source, not_utf8) {
-        stream.refuse(error, origin, origin);
-        return stream;
+/// A text that is longer is read on all processors, so many documents at a time.
+const WORTH_THREADS: usize = 128 << 10;
+const DOCUMENTS_AT_A_TIME: usize = 256;
+
+fn read_all(reading: &Reading<'_>, as_stored: bool) -> Stream {
+    let (source, origin) = (reading.source, reading.origin);
+    let mut all = Stream { as_stored, ..Stream::default() };
+    if let Some(error) = refusal::of_text(source, reading.not_utf8) {
+        all.refuse(error, origin, origin);
+        return all;
     }
-    for range in split_manifests(source.text()) {
-        let broken = not_utf8.partition_point(|&at| at < range.start);
-        match not_utf8.get(broken).filter(|&&at| at < range.end) {
-            Some(&at) => {
-                let error = refusal::of_bytes(source.span(at..at + '\u{fffd}'.len_utf8()));
-                stream.refuse(error, template(&source.text()[range]).map_or(origin, |(path, _)| path), origin);
-            }
-            None => stream.read_document(source, range, origin),
+    if source.text().len() < WORTH_THREADS {
+        split_manifests(source.text()).for_each(|range| reading.document(range, &mut all));
+        return all;
+    }
+    let ranges: Vec<Range<usize>> = split_manifests(source.text()).collect();
+    let batches: Vec<&[Range<usize>]> = ranges.chunks(DOCUMENTS_AT_A_TIME).collect();
+    let read = |batch: &&[Range<usize>]| {
+        let mut stream = Stream { as_stored, ..Stream::default() };
+        batch.iter().for_each(|range| reading.document(range.clone(), &mut stream));
+        stream
+    };
+    for stream in parallel::map(&batches, read) {
+        all.objects.extend(stream.objects);
+        all.refused.extend(stream.refused);
+        all.has_list |= stream.has_list;
+    }
+    all
+}
+
+/// A text of which the documents are read.
+struct Reading<'r> {
+    source: &'r Source,
+    /// The places in the text that stand for bytes which are not UTF-8.
+    not_utf8: &'r [usize],
+    origin: &'r str,
+    /// Objects that were read before, by their texts.
+    known: AHashMap<&'r str, &'r Object>,
+}
+
+impl Reading<'_> {
+    /// Reads a document, unless there are bytes in it that are not UTF-8.
+    fn document(&self, range: Range<usize>, stream: &mut Stream) {
+        let text = &self.source.text()[range.clone()];
+        let (origin, text_of_object) = template(text).unwrap_or((self.origin, text));
+        let broken = self.not_utf8.partition_point(|&at| at < range.start);
+        if let Some(&at) = self.not_utf8.get(broken).filter(|&&at| at < range.end) {
+            let error = refusal::of_bytes(self.source.span(at..at + '\u{fffd}'.len_utf8()));
+            return stream.refuse(error, origin, self.origin);
         }
+        let span = self.source.span(range.end - text_of_object.len()..range.end);
+        if let Some(&known) = self.known.get(text_of_object) {
+            let id = known.id.clone();
+            let may_repeat_keys = known.may_repeat_keys;
+            stream.objects.push(Object { may_repeat_keys, ..Object::of_document(id, origin.to_owned(), span) });
+            return;
+        }
+        if let Some((id, may_repeat_keys)) = head(self.source, text, stream.as_stored) {
+            stream.objects.push(Object { may_repeat_keys, ..Object::of_document(id, origin.to_owned(), span) });
+            return;
+        }
+        let node = match yaml::read_document_at(self.source, range) {
+            Ok(node) => node,
+            Err(error) => return stream.refuse(refusal::of_syntax(error, text), origin, self.origin),
+        };
+        if node.value.is_null() {
+            return;
+        }
+        if let Some(error) = refusal::of_node(&node, self.source, text) {
+            return stream.refuse(error, origin, self.origin);
+        }
+        stream.add(node, &span, origin, true);
     }
-    stream
 }
 
 /// Reads the objects of a stream of YAML or JSON documents; lists are taken apart. `origin` says where it comes from.
@@ -140,26 +209,6 @@ pub fn read_objects(source: &Source, origin: &str) -> Result<Vec<Object>, Vec<Di
 }
 
 impl Stream {
-    fn read_document(&mut self, source: &Source, range: Range<usize>, origin: &str) {
-        let text = &source.text()[range.clone()];
-        let stream = origin;
-        let (origin, range_of_object) = match template(text) {
-            Some((path, rest)) => (path, range.end - rest.len()..range.end),
-            None => (origin, range.clone()),
-        };
-        let node = match yaml::read_document_at(source, range.clone()) {
-            Ok(node) => node,
-            Err(error) => return self.refuse(refusal::of_syntax(error, text), origin, stream),
-        };
-        if node.value.is_null() {
-            return;
-        }
-        if let Some(error) = refusal::of_node(&node, source, text) {
-            return self.refuse(error, origin, stream);
-        }
-        self.add(node, &source.span(range_of_object), origin, true);
-    }
-
     /// Adds what is wrong with a document from `origin` in a stream of another name, or of the same.
     fn refuse(&mut self, mut diagnostic: Diagnostic, origin: &str, stream: &str) {
         if origin != stream
@@ -174,15 +223,7 @@ impl Stream {
     fn add(&mut self, node: Node, span: &Span, origin: &str, is_whole: bool) {
         let span_of_node = node.span;
         let Value::Map(mut map) = node.value else { return };
-        let text = |path: &[&str]| {
-            map.at(path.iter().copied()).and_then(|node| node.value.as_str()).unwrap_or_default().to_owned()
-        };
-        let id = Id {
-            api_version: text(&["apiVersion"]),
-            kind: text(&["kind"]),
-            name: text(&["metadata", "name"]),
-            namespace: text(&["metadata", "namespace"]),
-        };
+        let id = id_of(&map);
         if let Some(items) = items_of(&id, &mut map) {
             self.has_list = true;
             for item in items {
@@ -198,7 +239,31 @@ impl Stream {
         let is_live = applied.is_some();
         let map = applied.or_else(|| (!is_whole).then_some(map));
         let node = map.map(|map| Node::new(Value::Map(map), span_of_node));
-        self.objects.push(Object { id, origin: origin.to_owned(), span: span.clone(), node, is_live });
+        let origin = origin.to_owned();
+        self.objects.push(Object { id, origin, span: span.clone(), node, is_live, may_repeat_keys: true });
+    }
+}
+
+/// What the object calls itself that a document holds, and whether a map in it may have a key twice, where no more than its head
+/// has to be read for that: a quick look at the rest shows that it is sound. `None` if it has to be read as a whole.
+fn head(source: &Source, text: &str, as_stored: bool) -> Option<(Id, bool)> {
+    let (entries, may_repeat_keys) = yaml::entries_of(text, &["apiVersion", "kind", "metadata"])?;
+    let node = yaml::read_document(&Source::rendered("", entries)).ok()?;
+    let map = node.value.as_map()?;
+    let id = id_of(map);
+    let is_list = id.kind.ends_with("List");
+    let is_live = !as_stored && map.at(["metadata", "uid"]).is_some();
+    let is_whole = is_list || is_live || id.kind.is_empty() || refusal::of_node(&node, source, text).is_some();
+    (!is_whole).then_some((id, may_repeat_keys))
+}
+
+fn id_of(map: &Map) -> Id {
+    let text = |path: &[&str]| map.text_at(path).unwrap_or_default().to_owned();
+    Id {
+        api_version: text(&["apiVersion"]),
+        kind: text(&["kind"]),
+        name: text(&["metadata", "name"]),
+        namespace: text(&["metadata", "namespace"]),
     }
 }
 
@@ -293,6 +358,63 @@ mod tests {
             messages("m.yaml", "kind: List\nitems: [1, {kind: A, metadata: {name: a}}, {metadata: {name: b}}]\n"),
             ["an item of a list of manifests is a map, not a number", "kind is not set: this item is not a manifest"]
         );
+    }
+
+    /// Objects with all that is read of them, and what is refused.
+    fn all_of(stream: &Stream) -> Vec<String> {
+        let object = |object: &Object| {
+            let place = format!("{} {}", object.span, object.place());
+            format!("{} {} {place} {} {:?}", object.id, object.origin, object.may_repeat_keys, object.fields())
+        };
+        let refused = |refused: &Refused| format!("{} {:?}", refused.origin, refused.diagnostic);
+        stream.objects.iter().map(object).chain(stream.refused.iter().map(refused)).collect()
+    }
+
+    #[test]
+    fn a_long_stream_is_the_same_however_many_threads_read_it() {
+        let one = |number: usize| match number % 100 {
+            97 => "kind: [\n---\n".to_owned(),
+            98 => format!("kind: List\nitems: [{{kind: A, metadata: {{name: item-{number}}}}}]\n---\n"),
+            99 => "# Source: c/templates/a.yaml\nkind: A\nkind: B\nmetadata:\n  name: twice\n---\n".to_owned(),
+            _ => format!("kind: A\nmetadata:\n  name: a-{number}\n  namespace: b\nspec: {{a: {number}}}\n---\n"),
+        };
+        let text: String = (0..4000).map(one).collect();
+        assert!(text.len() > WORTH_THREADS);
+        let source = Source::file("m.yaml", text);
+        let stream = read_stream(&source, &[], "m.yaml");
+        let reading = Reading { source: &source, not_utf8: &[], origin: "m.yaml", known: AHashMap::new() };
+        let mut one_by_one = Stream::default();
+        split_manifests(source.text()).for_each(|range| reading.document(range, &mut one_by_one));
+        assert_eq!((stream.objects.len(), stream.refused.len(), stream.has_list), (3960, 40, true));
+        assert_eq!(all_of(&stream), all_of(&one_by_one));
+    }
+
+    #[test]
+    fn documents_that_are_known_are_the_same_objects() {
+        let text = "kind: A\nmetadata: {name: a}\n---\nkind: List\nitems: [{kind: B, metadata: {name: b}}]\n---\n\
+                    kind: C\nmetadata: {name: c, uid: d}\n---\nkind: D\nmetadata: {name: e}\n";
+        let known = read_objects(&Source::file("old.yaml", text), "old.yaml").unwrap();
+        let source = Source::file("new.yaml", format!("# Source: c/a.yaml\n{}", text.replace("name: e", "name: f")));
+        let beside = read_stream_beside(&source, &[], "new.yaml", &known);
+        assert_eq!(beside.objects.len(), 4);
+        assert_eq!(all_of(&beside), all_of(&read_stream(&source, &[], "new.yaml")));
+    }
+
+    #[test]
+    fn only_the_head_of_a_plain_document_is_read() {
+        let quick = |text: &str| head(&Source::file("m.yaml", text), text, false).map(|(id, _)| id.to_string());
+        assert_eq!(quick("kind: A\nmetadata:\n  name: a\nspec:\n- b: c\n"), Some("A/a".to_owned()));
+        for whole in [
+            "kind: A\nmetadata: {name: a}\nspec: b: c\n",
+            "kind: List\nitems: []\n",
+            "kind: A\nmetadata:\n  name: a\n  uid: b\n",
+            "kind: Kustomization\nresources: []\n",
+            "kind: 1\n",
+            "a: 1\n",
+            "# nothing\n",
+        ] {
+            assert_eq!(quick(whole), None, "{whole:?}");
+        }
     }
 
     #[test]

@@ -24,6 +24,7 @@ fn line() -> impl Strategy<Value = (i32, String)> {
         "a: {}",
         "b: []",
         "a: [x, \"y\"] # c",
+        "b: {a: x, \"b\": 'y'} # c",
         "b: http://a:1/#b",
         "",
         "# c",

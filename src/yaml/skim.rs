@@ -5,8 +5,9 @@
 //! the whole language, so that nothing passes that it would refuse.
 
 use super::lines::{
-    begins_plain, has_plain_breaks, is_dash, is_rest, key_length, leading_spaces, plain_end, quoted_length,
+    LONGEST_KEY, begins_plain, has_plain_breaks, is_dash, is_rest, key_length, leading_spaces, plain_end, quoted_length,
 };
+use super::resolve::is_plain_string;
 
 /// A text that is not longer has fewer nodes than the reader allows.
 const LONGEST: usize = 2_000_000;
@@ -193,7 +194,15 @@ impl<'t> Skim<'t> {
 
     /// A key of the innermost map.
     fn note_key(&mut self, key: &'t str) {
-        let key = key.trim_end_matches(' ').trim_matches(['"', '\'']);
+        let key = match key.strip_prefix(['"', '\'']) {
+            Some(quoted) => {
+                let key = &quoted[..quoted.len() - 1];
+                // What is written with escapes may be a key that is written in another way too.
+                self.repeats_keys |= key.contains(['\\', '\'', '"']);
+                key
+            }
+            None => key,
+        };
         let known = &self.keys[self.first_keys.last().copied().unwrap_or_default()..];
         self.repeats_keys |= known.len() >= MOST_COMPARED || known.contains(&key);
         self.keys.push(key);
@@ -230,11 +239,28 @@ impl<'t> Skim<'t> {
         match text.as_bytes()[0] {
             b'|' | b'>' => self.block_scalar(text),
             quote @ (b'"' | b'\'') => self.quoted(text, quote),
-            b'[' => list_in_brackets(text),
-            b'{' => is_rest(text.strip_prefix("{}")?).then_some(()),
+            b'[' => is_rest(&text[list_in_brackets(text)?..]).then_some(()),
+            b'{' => is_rest(&text[self.map_in_braces(text)?..]).then_some(()),
             _ if begins_plain(text) => self.plain(text),
             _ => None,
         }
+    }
+
+    /// How long a map of words and of scalars in quotes is, `{app: "web"}`.
+    fn map_in_braces(&mut self, text: &'t str) -> Option<usize> {
+        let mut rest = text[1..].trim_start_matches(' ');
+        self.first_keys.push(self.keys.len());
+        while !rest.starts_with('}') {
+            let key = &rest[..item_length(rest)?];
+            if key.len() > LONGEST_KEY || !key.starts_with(['"', '\'']) && !is_plain_string(key) {
+                return None;
+            }
+            self.note_key(key);
+            let value = rest[key.len()..].strip_prefix(": ")?.trim_start_matches(' ');
+            rest = after_comma(&value[item_length(value)?..], '}')?;
+        }
+        self.keys.truncate(self.first_keys.pop().unwrap_or_default());
+        Some(text.len() - rest.len() + 1)
     }
 
     /// A scalar without quotes: all lines that are deeper than the collection around it.
@@ -306,26 +332,34 @@ fn ends_plain(text: &str) -> Option<bool> {
     }
 }
 
-/// A list of words and of scalars in quotes, `[get, "list"]`, up to the end of its line.
-fn list_in_brackets(text: &str) -> Option<()> {
+/// How long a list of words and of scalars in quotes is, `[get, "list"]`.
+fn list_in_brackets(text: &str) -> Option<usize> {
     let mut rest = text[1..].trim_start_matches(' ');
     while !rest.starts_with(']') {
-        let length = match rest.as_bytes().first()? {
-            quote @ (b'"' | b'\'') => quoted_length(rest, *quote)??,
-            first if first.is_ascii_alphanumeric() => {
-                let in_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_./".contains(byte);
-                rest.bytes().take_while(in_word).count()
-            }
-            _ => return None,
-        };
-        rest = rest[length..].trim_start_matches(' ');
-        match rest.strip_prefix(',') {
-            Some(after) => rest = after.trim_start_matches(' '),
-            None if rest.starts_with(']') => {}
-            None => return None,
-        }
+        rest = after_comma(&rest[item_length(rest)?..], ']')?;
     }
-    is_rest(&rest[1..]).then_some(())
+    Some(text.len() - rest.len() + 1)
+}
+
+/// How long a word or a scalar in quotes is, which is an item between brackets.
+fn item_length(text: &str) -> Option<usize> {
+    match text.as_bytes().first()? {
+        quote @ (b'"' | b'\'') => quoted_length(text, *quote)?,
+        first if first.is_ascii_alphanumeric() => {
+            let in_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_./".contains(byte);
+            Some(text.bytes().take_while(in_word).count())
+        }
+        _ => None,
+    }
+}
+
+/// What follows the comma after an item, or begins with the closing bracket.
+fn after_comma(rest: &str, closing: char) -> Option<&str> {
+    let rest = rest.trim_start_matches(' ');
+    match rest.strip_prefix(',') {
+        Some(after) => Some(after.trim_start_matches(' ')),
+        None => rest.starts_with(closing).then_some(rest),
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::io;
-use crate::kubernetes::{Object, Refused, Stream, read_objects, read_stored_stream, read_stream};
+use crate::kubernetes::{Object, Refused, Stream, read_objects, read_stored_stream, read_stream, read_stream_beside};
 
 /// What the inputs of a command line hold.
 #[derive(Debug, Default)]
@@ -48,13 +48,13 @@ impl Blank {
 /// # Errors
 /// All inputs that can't be read.
 pub(in crate::cli) fn read_input(paths: &[String], flag: &str) -> Result<Input, Vec<Diagnostic>> {
-    read_input_with(read_stream, paths, flag)
+    read_input_with(&read_stream, paths, flag)
 }
 
 /// Reads the documents of a file.
-type ReadStream = fn(&Source, not_utf8: &[usize], origin: &str) -> Stream;
+type ReadStream<'r> = dyn Fn(&Source, &[usize], &str) -> Stream + 'r;
 
-fn read_input_with(read: ReadStream, paths: &[String], flag: &str) -> Result<Input, Vec<Diagnostic>> {
+fn read_input_with(read: &ReadStream<'_>, paths: &[String], flag: &str) -> Result<Input, Vec<Diagnostic>> {
     let mut input = Input::default();
     let mut errors = Vec::new();
     for path in paths {
@@ -149,12 +149,26 @@ pub(in crate::cli) fn objects_of_files(
     all_objects(read_input(paths, flag)?, flag, command)
 }
 
+/// The same, where most of the documents may be those of objects that were read before.
+///
+/// # Errors
+/// As for [`objects_of_files`].
+pub(in crate::cli) fn objects_of_files_beside(
+    known: &[Object],
+    paths: &[String],
+    flag: &str,
+    command: &str,
+) -> Result<Vec<Object>, Vec<Diagnostic>> {
+    let read = |source: &Source, not_utf8: &[usize], origin: &str| read_stream_beside(source, not_utf8, origin, known);
+    all_objects(read_input_with(&read, paths, flag)?, flag, command)
+}
+
 /// The same with the fields that the API server writes in objects of a cluster.
 ///
 /// # Errors
 /// As for [`objects_of_files`].
 pub(in crate::cli) fn stored_objects_of_files(paths: &[String], flag: &str) -> Result<Vec<Object>, Vec<Diagnostic>> {
-    all_objects(read_input_with(read_stored_stream, paths, flag)?, flag, flag)
+    all_objects(read_input_with(&read_stored_stream, paths, flag)?, flag, flag)
 }
 
 fn all_objects(input: Input, flag: &str, command: &str) -> Result<Vec<Object>, Vec<Diagnostic>> {

@@ -165,11 +165,12 @@ impl Diff {
         }
         let (old_label, new_label) = (label(sides.old, sides.new), label(sides.new, sides.old));
         let values_files = values_files(sides);
-        let which = |is_new, values, label| Which { is_new, values, label, values_files };
+        let which = |is_new, values, label| Which { is_new, values, label, values_files, known: &[] };
         let of_old = which(false, self.sides.old_values(), old_label.as_deref());
         let of_new = which(true, self.sides.new_values(), new_label.as_deref());
         let old = maker.side(old, of_old, &mut notes, console)?;
-        let new = maker.side(new, of_new, &mut notes, console)?;
+        let known = if old.rendered.is_none() { &old.objects[..] } else { &[] };
+        let new = maker.side(new, Which { known, ..of_new }, &mut notes, console)?;
         console.learn(|| secrets_of(&old, &new));
         let secrets = console.secrets().clone();
         let namespace = &maker.release.namespace;

@@ -7,7 +7,7 @@ use super::ignore;
 use crate::chart::Chart;
 use crate::cli::arguments::chart_argument::{Located, built_in_of, is_path, locate, locate_at};
 use crate::cli::arguments::flags::{GlobalFlags, ValuesFlags};
-use crate::cli::arguments::manifest_input::{crds_of, objects_of_files};
+use crate::cli::arguments::manifest_input::{crds_of, objects_of_files_beside};
 use crate::cli::arguments::rendering::{check_configuration, leave_out_hooks};
 use crate::cli::arguments::secrets;
 use crate::cli::arguments::side_flags::{ARGUMENT, SideOrigin, SideValues};
@@ -122,6 +122,8 @@ pub(super) struct Which<'a> {
     pub(super) label: Option<&'a str>,
     /// What both sides name, for those who give values files.
     pub(super) values_files: (&'a str, &'a str),
+    /// Objects of the other side, if they were read and not rendered.
+    pub(super) known: &'a [Object],
 }
 
 impl<'a> SideMaker<'a> {
@@ -156,7 +158,7 @@ impl<'a> SideMaker<'a> {
                 Ok(Side { rules, ..side })
             }
             Found::Manifests(path, flag) => {
-                let objects = objects_of_files(&[path.to_owned()], flag, "diff");
+                let objects = objects_of_files_beside(which.known, &[path.to_owned()], flag, "diff");
                 let explain = |error| about_arguments(about_values(error, which.values_files), flag);
                 let objects = objects.map_err(|errors| errors.into_iter().map(explain).collect::<Vec<_>>())?;
                 Ok(Side { objects, ..Side::default() })

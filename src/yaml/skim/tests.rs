@@ -36,10 +36,20 @@ fn documents_of_every_day_are_looked_at_quickly() {
         "spec: |\n\n  a: b: c\n   x\n\n---x: |-\nkind: >+ # c\n  a\n\n\n",
         "a:\n  \"b c\": [get, \"list\", 1.5]\n  d: -1\n  e: \"a \\\"b\\\" \\n\"\n\"kind\": https://x:80/#y\n",
         "metadata: µ ×\n                 more than eight spaces\na: [ 'x', y ]\n",
+        "a: {b: c, \"d\": 'e: f',g: 1.5 } # h\nkind: { }\nmetadata: {labels: x, }\n",
         "a: \n  text\nkind:\n  [ ]\nmetadata:\n  |\n  x\n",
     ] {
         assert!(check(text) || text.contains("---"), "{text:?}");
     }
+}
+
+#[test]
+fn a_key_that_may_come_twice_is_noticed() {
+    let may_repeat = |text: &str| check(text).then(|| entries_of(text, &[]).unwrap().1);
+    assert_eq!(may_repeat("a: {b: 1, c: 1}\nd: {b: 1}\n"), Some(false));
+    assert_eq!(may_repeat("a: {b: 1, 'b': 2}\n"), Some(true));
+    assert_eq!(may_repeat("a: {b: 1}\na: 2\n"), Some(true));
+    assert_eq!(may_repeat("'a\"': 1\n\"a\\\"\": 2\n"), Some(true));
 }
 
 #[test]
@@ -74,7 +84,14 @@ fn what_is_broken_or_unusual_is_left_to_the_reader() {
         "a: b\u{2028}c\n",
         "a: b\u{85}c\n",
         "a: b\u{feff}c\n",
-        "a: {b: c}\n",
+        "a: {b: c: d}\n",
+        "a: {b: c, d}\n",
+        "a: {b:c}\n",
+        "a: {1: c}\n",
+        "a: {<<: c}\n",
+        "a: {b: c d}\n",
+        "a: {b: c,\n",
+        "a: {b: c}\n  d: e\n",
         "a: b # c\n  d\n",
         "a: |2\n  b\n",
         "a\n",
