@@ -97,7 +97,11 @@ impl Subject<'_> {
     }
 
     /// The impacts that the object has without the covered changes of which `is_left_out` says so.
-    fn impacts_without(&self, of_kubernetes: &Rules<'_, '_>, is_left_out: &dyn Fn(&Change) -> bool) -> Vec<Impact> {
+    fn impacts_without(
+        &self,
+        of_kubernetes: &Rules<'_, '_>,
+        is_left_out: &(dyn Fn(&Change) -> bool + Sync),
+    ) -> Vec<Impact> {
         let id = &self.difference.id;
         let without = |change: &Change| is_left_out(change) && self.rules.covering(id, change).is_some();
         of_kubernetes.of(&Changed::without(self.difference, (self.pair.old, self.pair.new), self.secrets, &without))

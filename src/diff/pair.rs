@@ -3,6 +3,8 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 
+use ahash::AHashMap;
+
 use super::fingerprint::{Fingerprint, Fingerprints};
 use crate::kubernetes::{Object, Schema};
 use crate::yaml::{Map, Value};
@@ -19,15 +21,15 @@ pub(super) struct Pair<'o> {
 /// Pairs objects by the group of their API, kind, namespace and name; the version of the API does not count, and kinds that moved to
 /// another group are the same there. What is left was renamed where it is the same but for its metadata, or where only the hash at the
 /// end of its name is another one. Those of the new side come first, in its order.
-pub(super) fn pair<'o>(old: &'o [Object], new: &'o [Object], namespace: &str) -> Vec<Pair<'o>> {
-    let mut free: HashMap<Identity<'o>, Vec<usize>> = HashMap::new();
+pub(super) fn pair<'o>(old: &'o [Object], new: &'o [Object], namespace: &'o str) -> Vec<Pair<'o>> {
+    let mut free: AHashMap<Identity<'o>, Vec<usize>> = AHashMap::with_capacity(old.len());
     for (at, object) in old.iter().enumerate() {
         free.entry(identity(object, namespace)).or_default().push(at);
     }
     free.values_mut().for_each(|places| places.reverse());
     let mut taken = vec![false; old.len()];
     let mut pairs = Vec::with_capacity(new.len());
-    let mut first: HashMap<Identity<'o>, usize> = HashMap::new();
+    let mut first: AHashMap<Identity<'o>, usize> = AHashMap::new();
     for object in new {
         let own = identity(object, namespace);
         // What is given once more than before is another version of the same object.
@@ -67,8 +69,8 @@ pub(super) fn pair<'o>(old: &'o [Object], new: &'o [Object], namespace: &str) ->
 }
 
 /// Objects that call themselves as another one before them does, each with the first of these. Hooks may: they run at different times.
-pub(super) fn repeated<'o>(objects: &'o [Object], namespace: &str) -> Vec<(&'o Object, &'o Object)> {
-    let mut first = HashMap::new();
+pub(super) fn repeated<'o>(objects: &'o [Object], namespace: &'o str) -> Vec<(&'o Object, &'o Object)> {
+    let mut first = AHashMap::new();
     let mut found = Vec::new();
     for object in objects.iter().filter(|object| !object.id.name.is_empty()) {
         match first.entry(identity(object, namespace)) {
@@ -157,16 +159,16 @@ fn named_instead_in(old: &Value, new: &Value, places: &mut HashMap<String, Vec<S
     }
 }
 
-type Identity<'o> = (&'o str, &'o str, String, &'o str);
+type Identity<'o> = (&'o str, &'o str, &'o str, &'o str);
 
-fn identity<'o>(object: &'o Object, namespace: &str) -> Identity<'o> {
+fn identity<'o>(object: &'o Object, namespace: &'o str) -> Identity<'o> {
     let id = &object.id;
     let in_none =
         Schema::built_in().kind(&id.api_version, &id.kind).is_some_and(|kind| kind.is_namespaced == Some(false));
     let namespace = match id.namespace.as_str() {
-        _ if in_none => String::new(),
-        "" => namespace.to_owned(),
-        own => own.to_owned(),
+        _ if in_none => "",
+        "" => namespace,
+        own => own,
     };
     (group_today(object), &id.kind, namespace, &id.name)
 }

@@ -10,6 +10,7 @@ use super::pair::{Pair, pair, repeated};
 use super::stored::{Version, written_changes};
 use crate::diagnostic::Diagnostic;
 use crate::kubernetes::Object;
+use crate::parallel;
 use crate::secrets::{Gathering, Secrets, may_hold_secrets};
 use crate::yaml::{self, Map, Value};
 
@@ -58,50 +59,70 @@ pub fn compare_sides(old: &[Object], new: &[Object], secrets: &Secrets, namespac
 }
 
 /// The same without the changes that `rules` cover; they are counted in [`Comparison::ignored`].
-pub fn compare_ignoring(
-    old: &[Object],
-    new: &[Object],
-    secrets: &Secrets,
-    namespace: &str,
+pub fn compare_ignoring<'o>(
+    old: &'o [Object],
+    new: &'o [Object],
+    secrets: &'o Secrets,
+    namespace: &'o str,
     rules: &IgnoreRules,
 ) -> Comparison {
     let mut comparison = Comparison::default();
     let mut pairs = Vec::new();
-    for pair in pair(old, new, namespace) {
+    let compare = |batch: &&[Pair<'o>]| compare_pairs(batch, secrets, namespace);
+    let all = pair(old, new, namespace);
+    for (differences, unchanged) in parallel::map(&all.chunks(PAIRS_AT_A_TIME).collect::<Vec<_>>(), compare) {
+        comparison.unchanged += unchanged;
+        for (pair, difference) in differences {
+            comparison.differences.push(difference);
+            pairs.push(pair);
+        }
+    }
+    let subjects: Vec<(&Difference, &Pair<'_>)> = comparison.differences.iter().zip(&pairs).collect();
+    let all_changed: Vec<Changed<'_>> =
+        subjects.iter().map(|(difference, pair)| changed(difference, pair, secrets)).collect();
+    let of_kubernetes = Rules::new(&all_changed, new);
+    let judge = |subject: &(&Difference, &Pair<'_>)| {
+        // The fields of one object at a time are kept.
+        let (difference, pair) = *subject;
+        let impacts = of_kubernetes.of(&changed(difference, pair, secrets));
+        let left_out = Subject { difference, impacts: &impacts, pair, rules, secrets }.left_out(&of_kubernetes);
+        (impacts, left_out)
+    };
+    let judged = |batch: &&[_]| batch.iter().map(judge).collect::<Vec<_>>();
+    let judged = parallel::map(&subjects.chunks(DIFFERENCES_AT_A_TIME).collect::<Vec<_>>(), judged);
+    let (impacts, left_out): (Vec<_>, Vec<_>) = judged.into_iter().flatten().unzip();
+    for (difference, impacts) in comparison.differences.iter_mut().zip(impacts) {
+        difference.impacts = impacts;
+    }
+    fold(&mut comparison, left_out, rules);
+    comparison
+}
+
+fn changed<'a>(difference: &'a Difference, pair: &Pair<'a>, secrets: &'a Secrets) -> Changed<'a> {
+    Changed::new(difference, (pair.old, pair.new), secrets)
+}
+
+/// How many pairs, and how many differences, a thread looks at at a time.
+const PAIRS_AT_A_TIME: usize = 256;
+const DIFFERENCES_AT_A_TIME: usize = 32;
+
+/// The differences of pairs, and how many are unchanged.
+fn compare_pairs<'o>(pairs: &[Pair<'o>], secrets: &Secrets, namespace: &str) -> (Vec<(Pair<'o>, Difference)>, usize) {
+    let mut differences = Vec::new();
+    let mut unchanged = 0;
+    for pair in pairs {
         if pair.new.is_none() && pair.old.is_some_and(is_of_the_cluster) {
             continue;
         }
         if [pair.old, pair.new].into_iter().flatten().all(holds_nothing) {
             continue;
         }
-        match difference(&pair, secrets, namespace) {
-            Some(difference) => {
-                comparison.differences.push(difference);
-                pairs.push(pair);
-            }
-            None => comparison.unchanged += 1,
+        match difference(pair, secrets, namespace) {
+            Some(difference) => differences.push((*pair, difference)),
+            None => unchanged += 1,
         }
     }
-    let changed: Vec<Changed<'_>> = comparison
-        .differences
-        .iter()
-        .zip(&pairs)
-        .map(|(difference, pair)| Changed::new(difference, (pair.old, pair.new), secrets))
-        .collect();
-    let of_kubernetes = Rules::new(&changed, new);
-    let mut left_out = Vec::with_capacity(changed.len());
-    let mut impacts = Vec::with_capacity(changed.len());
-    for ((difference, pair), object) in comparison.differences.iter().zip(&pairs).zip(&changed) {
-        let of_object = of_kubernetes.of(object);
-        let subject = Subject { difference, impacts: &of_object, pair, rules, secrets };
-        left_out.push(subject.left_out(&of_kubernetes));
-        impacts.push(of_object);
-    }
-    for (difference, impacts) in comparison.differences.iter_mut().zip(impacts) {
-        difference.impacts = impacts;
-    }
-    fold(&mut comparison, left_out, rules);
-    comparison
+    (differences, unchanged)
 }
 
 /// Whether a document has comments only, which nobody applies.

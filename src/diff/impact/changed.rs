@@ -1,7 +1,7 @@
 //! An object that differs, as the rules look at it.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use crate::diff::compare::{Change, What};
 use crate::diff::difference::Difference;
@@ -15,16 +15,16 @@ pub(in crate::diff) struct Changed<'a> {
     pub(super) difference: &'a Difference,
     old: Side<'a>,
     new: Side<'a>,
-    stored: OnceCell<Option<Stored>>,
+    stored: OnceLock<Option<Stored>>,
     /// The changes that do not count.
-    without: Option<&'a dyn Fn(&Change) -> bool>,
+    without: Option<&'a (dyn Fn(&Change) -> bool + Sync)>,
 }
 
 /// An object on one side. Its fields are read when a rule asks for them: most rules ask for few kinds.
 struct Side<'a> {
     object: Option<&'a Object>,
     secrets: &'a Secrets,
-    fields: OnceCell<Option<Map>>,
+    fields: OnceLock<Option<Map>>,
 }
 
 impl<'a> Side<'a> {
@@ -46,8 +46,8 @@ impl<'a> Changed<'a> {
         (old, new): (Option<&'a Object>, Option<&'a Object>),
         secrets: &'a Secrets,
     ) -> Self {
-        let side = |object| Side { object, secrets, fields: OnceCell::new() };
-        Changed { difference, old: side(old), new: side(new), stored: OnceCell::new(), without: None }
+        let side = |object| Side { object, secrets, fields: OnceLock::new() };
+        Changed { difference, old: side(old), new: side(new), stored: OnceLock::new(), without: None }
     }
 
     /// The same as if some changes had not been made.
@@ -55,7 +55,7 @@ impl<'a> Changed<'a> {
         difference: &'a Difference,
         sides: (Option<&'a Object>, Option<&'a Object>),
         secrets: &'a Secrets,
-        without: &'a dyn Fn(&Change) -> bool,
+        without: &'a (dyn Fn(&Change) -> bool + Sync),
     ) -> Self {
         Changed { without: Some(without), ..Changed::new(difference, sides, secrets) }
     }

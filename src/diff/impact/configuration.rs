@@ -1,7 +1,7 @@
 //! Changes of ConfigMaps and Secrets: who uses them, and when they see the change.
 
-use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
 
 use super::changed::{Changed, reference};
 use super::{Impact, ImpactLevel, workloads};
@@ -12,8 +12,8 @@ use crate::yaml::Map;
 pub(super) struct Users<'c, 'o> {
     all: &'c [Changed<'o>],
     new: &'o [Object],
-    by_name: OnceCell<HashMap<Configuration, Vec<User<'o>>>>,
-    restarting: OnceCell<HashSet<&'c Id>>,
+    by_name: OnceLock<HashMap<Configuration, Vec<User<'o>>>>,
+    restarting: OnceLock<HashSet<&'c Id>>,
 }
 
 /// What a pod uses: the kind, ConfigMap or Secret, and the name.
@@ -34,7 +34,7 @@ enum Use {
 impl<'c, 'o> Users<'c, 'o> {
     /// The users among the objects of the new side; `all` are the objects that differ.
     pub(super) fn new(all: &'c [Changed<'o>], new: &'o [Object]) -> Self {
-        Users { all, new, by_name: OnceCell::new(), restarting: OnceCell::new() }
+        Users { all, new, by_name: OnceLock::new(), restarting: OnceLock::new() }
     }
 
     /// What a change of a ConfigMap or Secret does.
@@ -156,6 +156,9 @@ fn uses(user: &Object) -> HashMap<Configuration, Use> {
         "Pod" => &["spec"],
         _ => return found,
     };
+    if user.text().is_some_and(|text| !may_name_configuration(text)) {
+        return found;
+    }
     let fields = user.fields();
     let Some(pod) = fields.map_at(path) else { return found };
     let mut add = |kind, name: Option<&str>, how: Use| {
@@ -199,6 +202,12 @@ fn uses(user: &Object) -> HashMap<Configuration, Use> {
     found
 }
 
+/// Whether a text may name ConfigMaps or Secrets: a quick look before it is read. All fields that do so have one of these words in
+/// their names, and only an escape could hide it.
+fn may_name_configuration(text: &str) -> bool {
+    ["configMap", "secret", "\\"].iter().any(|word| text.contains(word))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -234,6 +243,12 @@ mod tests {
                 of("Secret", "f", Use::OnStart),
             ]
         );
+    }
+
+    #[test]
+    fn escapes_hide_no_use_of_configuration() {
+        assert_eq!(used("{containers: [{envFrom: [{\"config\\x4dapRef\": {name: a}}]}]}").len(), 1);
+        assert_eq!(used("{containers: [{env: [{name: A, value: b}]}]}"), []);
     }
 
     #[test]
