@@ -18,7 +18,7 @@ pub enum Content {
     /// What was read.
     Read(Vec<u8>),
     /// What was read, and is shared by all clones: templates may be given megabytes of files.
-    Shared(Arc<[u8]>),
+    Shared(Arc<Vec<u8>>),
 }
 
 impl Content {
@@ -34,16 +34,8 @@ impl Content {
     #[must_use]
     pub fn shared(self) -> Content {
         match self {
-            Content::Read(bytes) => Content::Shared(bytes.into()),
+            Content::Read(bytes) => Content::Shared(Arc::new(bytes)),
             other => other,
-        }
-    }
-
-    /// The bytes, which are copied unless they are shared.
-    pub fn to_shared(&self) -> Arc<[u8]> {
-        match self {
-            Content::Shared(bytes) => Arc::clone(bytes),
-            other => other[..].into(),
         }
     }
 }

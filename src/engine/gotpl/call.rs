@@ -154,7 +154,8 @@ impl<'a> Args<'a> {
     /// The bytes of a `string` or `[]uint8`.
     pub fn bytes(self, index: usize) -> &'a [u8] {
         match self.get(index) {
-            Value::Str(text) | Value::Bytes(text) => text,
+            Value::Str(text) => text,
+            Value::Bytes(bytes) => bytes,
             _ => &[],
         }
     }

@@ -207,8 +207,7 @@ fn reading(values: &[Value]) -> u64 {
     /// Shorter texts are looked through in no time.
     const LONG: usize = 4096;
     const BYTES_OF_A_STEP: usize = 32;
-    let length = |value: &Value| if let Value::Str(text) | Value::Bytes(text) = value { text.len() } else { 0 };
-    let long: usize = values.iter().map(length).filter(|&length| length > LONG).sum();
+    let long: usize = values.iter().map(Value::text_length).filter(|&length| length > LONG).sum();
     (long / BYTES_OF_A_STEP) as u64
 }
 

@@ -1,6 +1,6 @@
 //! What loops go over.
 
-use crate::engine::gotpl::value::{Entry, List, ListKind, Text, Value};
+use crate::engine::gotpl::value::{Bytes, Entry, List, ListKind, Value};
 
 /// What a loop goes over, and how far it is.
 pub(super) enum Items {
@@ -9,7 +9,7 @@ pub(super) enum Items {
     /// A list.
     List(List, usize),
     /// Bytes, and the next index.
-    Bytes(Text, usize),
+    Bytes(Bytes, usize),
     /// The entries of a map as it was when the loop began.
     Map(std::vec::IntoIter<Entry>, bool),
 }

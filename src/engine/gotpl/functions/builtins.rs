@@ -83,7 +83,7 @@ fn pointee_type(value: &Value) -> &'static str {
 
 fn length(_: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     let length = match args.get(0) {
-        Value::Str(text) | Value::Bytes(text) => text.len(),
+        value @ (Value::Str(_) | Value::Bytes(_)) => value.text_length(),
         Value::List(list) => list.len(),
         Value::Map(map) => map.len(),
         Value::Nil => return Err("len of nil pointer".into()),

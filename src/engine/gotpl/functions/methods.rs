@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{semver, time_methods};
 use crate::engine::gotpl::call::{Args, Budget, Evaluate, Function, Param};
 use crate::engine::gotpl::errors::FnError;
-use crate::engine::gotpl::value::{Map, MapKind, Text, Value, to_yaml};
+use crate::engine::gotpl::value::{Bytes, Map, MapKind, Text, Value, to_yaml};
 use crate::engine::sprig;
 use crate::engine::sprig::files::{self, PathPattern};
 use crate::yaml;
@@ -33,7 +33,7 @@ const FILES: &[Function] = &[
     Function::new("Get", &[Param::Str], |run, args| {
         let bytes = file(args);
         run.spend(bytes.len())?;
-        Ok(Value::Str(bytes))
+        Ok(Value::Str(bytes.text().clone()))
     }),
     Function::new("GetBytes", &[Param::Str], |_, args| Ok(Value::Bytes(file(args)))),
     Function::new("Lines", &[Param::Str], lines),
@@ -78,10 +78,10 @@ const KUBE_VERSION: &[Function] = &[Function::new("String", &[], |_, args| match
     _ => Ok(Value::str("")),
 })];
 
-fn file(args: Args<'_>) -> Text {
+fn file(args: Args<'_>) -> Bytes {
     match args.map(0).get(args.bytes(1)) {
         Some(Value::Bytes(bytes)) => bytes,
-        _ => Text::default(),
+        _ => Bytes::from(&[][..]),
     }
 }
 

@@ -84,7 +84,8 @@ pub(super) fn made<T: AsRef<[u8]>>(run: &mut dyn Evaluate, text: T) -> Result<Va
 /// A value of any type as text, as sprig converts it: bytes are text as well.
 pub(super) fn string_of(run: &mut dyn Evaluate, value: &Value) -> Result<Text, FnError> {
     match value {
-        Value::Str(text) | Value::Bytes(text) => Ok(text.clone()),
+        Value::Str(text) => Ok(text.clone()),
+        Value::Bytes(bytes) => Ok(bytes.text().clone()),
         Value::List(list) if list.kind() == ListKind::Bytes => Ok(Text::default()),
         value => shown(run, value),
     }

@@ -42,9 +42,8 @@ fn write(run: &mut dyn Evaluate, args: Args<'_>, must: bool) -> Result<Value, Fn
 
 /// A value as it is written. It may have `room` bytes, counted roughly.
 fn item(value: &Value, room: &mut usize, depth: usize) -> Result<Item, FnError> {
-    let size = if let Value::Str(text) | Value::Bytes(text) = value { text.len() } else { 0 };
     let too_large = || FnError::Limit("the value is too large to be written".to_owned());
-    *room = room.checked_sub(size.saturating_add(NODE)).ok_or_else(too_large)?;
+    *room = room.checked_sub(value.text_length().saturating_add(NODE)).ok_or_else(too_large)?;
     let too_deep = || FnError::Limit("the value nests too deeply to be written".to_owned());
     let depth = depth.checked_sub(1).ok_or_else(too_deep)?;
     Ok(match value {

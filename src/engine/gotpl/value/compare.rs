@@ -21,7 +21,11 @@ pub fn compared(a: &Value, b: &Value) -> (bool, usize) {
             (Value::Uint64(a), Value::Uint64(b)) => a == b,
             (Value::Float(a), Value::Float(b)) => a == b,
             (Value::Complex(a), Value::Complex(b)) => a == b,
-            (Value::Str(a), Value::Str(b)) | (Value::Bytes(a), Value::Bytes(b)) => {
+            (Value::Str(a), Value::Str(b)) => {
+                bytes += if a.len() == b.len() { a.len() } else { 0 };
+                a == b
+            }
+            (Value::Bytes(a), Value::Bytes(b)) => {
                 bytes += if a.len() == b.len() { a.len() } else { 0 };
                 a == b
             }

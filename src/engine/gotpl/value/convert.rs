@@ -74,8 +74,7 @@ struct Plain {
 
 impl Plain {
     fn of(&mut self, value: &Value, depth: usize) -> Result<yaml::Value, NoPlainForm> {
-        let size = if let Value::Str(text) | Value::Bytes(text) = value { text.len() } else { 0 };
-        let left = self.room.checked_sub(size.saturating_add(NODE));
+        let left = self.room.checked_sub(value.text_length().saturating_add(NODE));
         self.room = left.ok_or(NoPlainForm::Limit("the value is too large to be written"))?;
         let inner = depth.checked_sub(1).ok_or(NoPlainForm::Limit("the value nests too deeply to be written"));
         Ok(match value {
@@ -89,7 +88,7 @@ impl Plain {
             Value::Float(number) if number.is_finite() => yaml::Value::Float(*number),
             Value::Float(_) | Value::Complex(_) => return Err(NoPlainForm::unsupported(value)),
             Value::Str(text) => yaml::Value::String(text.lossy().into_owned()),
-            Value::Bytes(bytes) => yaml::Value::String(STANDARD.encode(bytes)),
+            Value::Bytes(bytes) => yaml::Value::String(STANDARD.encode(&**bytes)),
             Value::List(list) if list.is_nil() => yaml::Value::Null,
             Value::List(list) => {
                 let inner = inner?;

@@ -118,9 +118,9 @@ mod tests {
         for (value, text) in [
             (list, "[1 a map[x:1e+06 y:<nil>] true 1.5]"),
             (Value::Map(Map::new()), "map[]"),
-            (Value::Bytes("az".into()), "[97 122]"),
+            (Value::Bytes(b"az"[..].into()), "[97 122]"),
             (Value::Bytes([0, 9, 10, 100, 255][..].into()), "[0 9 10 100 255]"),
-            (Value::Bytes("".into()), "[]"),
+            (Value::Bytes([][..].into()), "[]"),
             (Value::Complex(Rc::new((2.0, 3.0))), "(2+3i)"),
             (Value::Float(-0.0), "-0"),
         ] {

@@ -18,8 +18,7 @@ pub fn to_json(value: &Value, style: Style, room: usize) -> Result<String, NoPla
 }
 
 fn write(value: &Value, out: &mut Writer, room: usize, depth: usize) -> Result<(), NoPlainForm> {
-    let size = if let Value::Str(text) | Value::Bytes(text) = value { text.len() } else { 0 };
-    if out.len().saturating_add(size) > room {
+    if out.len().saturating_add(value.text_length()) > room {
         return Err(NoPlainForm::Limit("the value is too large to be written"));
     }
     let inner = depth.checked_sub(1).ok_or(NoPlainForm::Limit("the value nests too deeply to be written"));
@@ -32,7 +31,7 @@ fn write(value: &Value, out: &mut Writer, room: usize, depth: usize) -> Result<(
         Value::Float(number) if number.is_finite() => out.float(*number),
         Value::Float(_) | Value::Complex(_) => return Err(NoPlainForm::unsupported(value)),
         Value::Str(text) => out.text(text),
-        Value::Bytes(bytes) => out.text(STANDARD.encode(bytes).as_bytes()),
+        Value::Bytes(bytes) => out.text(STANDARD.encode(&**bytes).as_bytes()),
         Value::List(list) if list.is_nil() => out.null(),
         Value::List(list) => {
             let inner = inner?;

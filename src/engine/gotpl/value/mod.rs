@@ -3,6 +3,7 @@
 //! A template distinguishes what other languages take for one: a missing value and nil, `int` and `int64`, `[]string` and
 //! `[]interface {}`. [`Value`] keeps what a function, `%T` or an error message can show.
 
+mod bytes;
 mod compare;
 mod convert;
 mod go_value;
@@ -16,6 +17,7 @@ use std::any::Any;
 use std::fmt;
 use std::rc::Rc;
 
+pub use bytes::Bytes;
 pub use compare::compared;
 pub use convert::{NoPlainForm, from_yaml, from_yaml_map, to_yaml};
 pub use json::to_json;
@@ -49,7 +51,7 @@ pub enum Value {
     /// `string`
     Str(Text),
     /// `[]uint8`
-    Bytes(Text),
+    Bytes(Bytes),
     /// Any other list.
     List(List),
     /// A map.
@@ -249,6 +251,15 @@ impl Value {
         }
     }
 
+    /// How long a string is, or bytes are; 0 for anything else.
+    pub fn text_length(&self) -> usize {
+        match self {
+            Value::Str(text) => text.len(),
+            Value::Bytes(bytes) => bytes.len(),
+            _ => 0,
+        }
+    }
+
     /// Whether it is nil or missing; nil lists and maps are not.
     pub fn is_nil(&self) -> bool {
         matches!(self, Value::Invalid | Value::Nil)
@@ -264,7 +275,7 @@ impl Value {
             Value::Uint64(number) => *number != 0,
             Value::Float(number) => *number != 0.0,
             Value::Complex(number) => **number != (0.0, 0.0),
-            Value::Str(text) | Value::Bytes(text) => !text.is_empty(),
+            Value::Str(_) | Value::Bytes(_) => self.text_length() > 0,
             Value::List(list) => !list.is_empty(),
             Value::Map(map) => !map.is_empty(),
             Value::Object(object) => object.int() != Some(0),

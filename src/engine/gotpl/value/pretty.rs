@@ -31,7 +31,7 @@ impl Pretty {
     }
 
     fn of(&mut self, value: &Value, depth: usize) -> Result<GoNode, NoPlainForm> {
-        self.spend(if let Value::Str(text) | Value::Bytes(text) = value { text.len() } else { 0 })?;
+        self.spend(value.text_length())?;
         let inner = depth.checked_sub(1).ok_or(NoPlainForm::Limit("the value nests too deeply to be written"));
         Ok(match value {
             Value::Invalid | Value::Nil => GoNode::Token("null".to_owned()),

@@ -50,12 +50,6 @@ impl From<&[u8]> for Text {
     }
 }
 
-impl From<Arc<[u8]>> for Text {
-    fn from(bytes: Arc<[u8]>) -> Self {
-        Text(bytes)
-    }
-}
-
 impl From<&str> for Text {
     fn from(text: &str) -> Self {
         Text(text.as_bytes().into())
