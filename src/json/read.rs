@@ -1,6 +1,5 @@
 //! JSON text -> values, as strictly as Go's `encoding/json`.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::diagnostic::{Diagnostic, Source};
@@ -281,20 +280,17 @@ impl<'s> Reader<'s> {
     fn string(&mut self) -> Read<String> {
         let whole = self.text;
         self.at += 1;
-        let mut text = Cow::Borrowed("");
+        let mut text = String::new();
         loop {
             let start = self.at;
-            let rest = &whole.as_bytes()[start..];
-            let length = memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
-            let control = rest[..length].iter().position(|&byte| byte < b' ');
-            self.at += control.unwrap_or(length);
-            text += &whole[start..self.at];
+            self.at += plain_length(&whole.as_bytes()[start..]);
+            text.push_str(&whole[start..self.at]);
             match self.byte() {
                 Some(b'"') => {
                     self.at += 1;
-                    return Ok(text.into_owned());
+                    return Ok(text);
                 }
-                Some(b'\\') => text.to_mut().push(self.escape()?),
+                Some(b'\\') => text.push(self.escape()?),
                 _ => return Err(self.unexpected("in string literal")),
             }
         }
@@ -349,6 +345,24 @@ impl<'s> Reader<'s> {
     }
 }
 
+/// How many bytes of a string come before a quote, a backslash or a control character, counted by eights.
+fn plain_length(bytes: &[u8]) -> usize {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    let mut count = 0;
+    while let Some(eight) = bytes[count..].first_chunk() {
+        let eight = u64::from_le_bytes(*eight);
+        // The highest bit of the first byte that is less than the other one; those of bytes after it mean nothing.
+        let below = |eight: u64, other: u8| eight.wrapping_sub(ONES * u64::from(other)) & !eight & (ONES << 7);
+        let is = |byte: u8| below(eight ^ (ONES * u64::from(byte)), 1);
+        match below(eight, b' ') | is(b'"') | is(b'\\') {
+            0 => count += 8,
+            found => return count + found.trailing_zeros() as usize / 8,
+        }
+    }
+    let is_plain = |byte: &&u8| !matches!(byte, 0..b' ' | b'"' | b'\\');
+    count + bytes[count..].iter().take_while(is_plain).count()
+}
+
 /// A byte as Go's messages show it; of a character beyond ASCII they see the first byte alone.
 fn quote(byte: u8) -> String {
     match byte {
@@ -364,5 +378,24 @@ fn quote(byte: u8) -> String {
         0x00..=0x1F | 0x7F => format!("'\\x{byte:02x}'"),
         0x80..=0xA0 | 0xAD => format!("'\\u{byte:04x}'"),
         _ => format!("'{}'", char::from(byte)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain_length;
+
+    #[test]
+    fn a_string_is_plain_up_to_its_first_special_byte() {
+        for byte in 0..=u8::MAX {
+            let is_plain = byte >= b' ' && byte != b'"' && byte != b'\\';
+            for (before, after) in (0..20).flat_map(|before| [0, 1, 9].map(|after| (before, after))) {
+                for filler in [b'a', b'!', b'#', 0xC3, 0xFF] {
+                    let bytes = [vec![filler; before], vec![byte], vec![filler; after]].concat();
+                    let expected = if is_plain { bytes.len() } else { before };
+                    assert_eq!(plain_length(&bytes), expected, "{byte} at {before} of {}", bytes.len());
+                }
+            }
+        }
     }
 }

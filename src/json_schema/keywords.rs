@@ -17,6 +17,8 @@ macro_rules! keywords {
                 let mut keywords = Self::default();
                 for (name, value) in schema.iter() {
                     match name {
+                        // Nearly all schemas have these; names are compared one by one.
+                        "description" | "default" | "title" => {}
                         $($name if dialect.knows(Draft::$since, Draft::$until, Vocabularies::$vocabulary) => {
                             keywords.$field = Some(value);
                         })*
