@@ -84,7 +84,7 @@ struct Comparison {
 
 impl Comparison {
     fn of(mut self, old: &Map, new: &Map, of: Option<&ObjectType>) -> Vec<Change> {
-        self.maps(old, new, &Fields::of(of), &FieldPath::default());
+        self.maps(old, new, &Fields::of(of), &mut FieldPath::default());
         self.changes
     }
 
@@ -97,7 +97,7 @@ impl Comparison {
         self.changes.push(Change { path, what, causes: Vec::new(), origin: None });
     }
 
-    fn maps(&mut self, old: &Map, new: &Map, fields: &Fields<'_>, path: &FieldPath) {
+    fn maps(&mut self, old: &Map, new: &Map, fields: &Fields<'_>, path: &mut FieldPath) {
         for (key, node) in new.iter() {
             let (of, field) = fields.get(key);
             match old.get(key) {
@@ -106,7 +106,7 @@ impl Comparison {
                 }
                 None if counts_as_nothing(node, field) => {}
                 None => self.tell(path.field(key), What::Added(node.value.clone())),
-                Some(before) => self.values(before, node, of, field, path.field(key)),
+                Some(before) => self.below(PathStep::Field(key.to_owned()), before, node, (of, field), path),
             }
         }
         for (key, node) in old.iter().filter(|(key, _)| new.get(key).is_none()) {
@@ -116,17 +116,31 @@ impl Comparison {
         }
     }
 
-    fn values(&mut self, old: &Node, new: &Node, of: Option<&Type>, field: Option<&Field>, path: FieldPath) {
+    /// Two values below a place.
+    fn below(
+        &mut self,
+        step: PathStep,
+        old: &Node,
+        new: &Node,
+        (of, field): (Option<&Type>, Option<&Field>),
+        path: &mut FieldPath,
+    ) {
+        path.0.push(step);
+        self.values(old, new, of, field, path);
+        path.0.pop();
+    }
+
+    fn values(&mut self, old: &Node, new: &Node, of: Option<&Type>, field: Option<&Field>, path: &mut FieldPath) {
         match (is_filled_in(old), is_filled_in(new)) {
             // What is filled in on both sides follows from what stands beside it.
             (true, true) => return,
             (false, false) => {}
             (is_new, _) => {
                 let mut inner = Comparison { is_exact: self.is_exact, ..Comparison::default() };
-                inner.written_values(old, new, of, field, path.clone());
+                inner.written_values(old, new, of, field, path);
                 if !inner.changes.is_empty() {
                     let what = if is_new { What::Added(new.value.clone()) } else { What::Removed(old.value.clone()) };
-                    self.tell(path, what);
+                    self.tell(path.clone(), what);
                 }
                 return;
             }
@@ -134,19 +148,26 @@ impl Comparison {
         self.written_values(old, new, of, field, path);
     }
 
-    fn written_values(&mut self, old: &Node, new: &Node, of: Option<&Type>, field: Option<&Field>, path: FieldPath) {
+    fn written_values(
+        &mut self,
+        old: &Node,
+        new: &Node,
+        of: Option<&Type>,
+        field: Option<&Field>,
+        path: &mut FieldPath,
+    ) {
         match (&old.value, &new.value) {
-            (Value::Map(old), Value::Map(new)) => self.maps(old, new, &Fields::below(of), &path),
-            (Value::List(old), Value::List(new)) => self.lists(old, new, of, field, &path),
+            (Value::Map(old), Value::Map(new)) => self.maps(old, new, &Fields::below(of), path),
+            (Value::List(old), Value::List(new)) => self.lists(old, new, of, field, path),
             (old, new) if is_same(old, new, of) => {}
             _ if counts_as_nothing(old, field) && counts_as_nothing(new, field) => {}
-            (Value::Null, new) => self.tell(path, What::Added(new.clone())),
-            (old, Value::Null) => self.tell(path, What::Removed(old.clone())),
-            (old, new) => self.tell(path, What::Changed(old.clone(), new.clone())),
+            (Value::Null, new) => self.tell(path.clone(), What::Added(new.clone())),
+            (old, Value::Null) => self.tell(path.clone(), What::Removed(old.clone())),
+            (old, new) => self.tell(path.clone(), What::Changed(old.clone(), new.clone())),
         }
     }
 
-    fn lists(&mut self, old: &[Node], new: &[Node], of: Option<&Type>, field: Option<&Field>, path: &FieldPath) {
+    fn lists(&mut self, old: &[Node], new: &[Node], of: Option<&Type>, field: Option<&Field>, path: &mut FieldPath) {
         let items = match of {
             Some(Type::List(items)) => Some(&**items),
             _ => None,
@@ -174,8 +195,7 @@ impl Comparison {
                 // Item by item as far as both have some: what changed inside is reported, not the whole item.
                 let both = stretch.old.len().min(stretch.new.len());
                 for (before, after) in stretch.old.clone().zip(stretch.new.clone()) {
-                    let step = PathStep::Index(after);
-                    self.values(&old[before], &new[after], items, None, path.with(step));
+                    self.below(PathStep::Index(after), &old[before], &new[after], (items, None), path);
                 }
                 gone.extend(stretch.old.skip(both));
                 come.extend(stretch.new.skip(both));
@@ -189,14 +209,14 @@ impl Comparison {
         }
     }
 
-    fn keyed(&mut self, old: (&[Node], &[Key]), new: (&[Node], &[Key]), items: Option<&Type>, path: &FieldPath) {
+    fn keyed(&mut self, old: (&[Node], &[Key]), new: (&[Node], &[Key]), items: Option<&Type>, path: &mut FieldPath) {
         let before: HashMap<&Key, &Node> = old.1.iter().zip(old.0).collect();
         let after: HashMap<&Key, &Node> = new.1.iter().zip(new.0).collect();
         for (key, node) in new.1.iter().zip(new.0) {
-            let path = path.with(PathStep::Item(shown(key)));
+            let step = PathStep::Item(shown(key));
             match before.get(key) {
-                None => self.tell(path, What::Added(node.value.clone())),
-                Some(before) => self.values(before, node, items, None, path),
+                None => self.tell(path.with(step), What::Added(node.value.clone())),
+                Some(before) => self.below(step, before, node, (items, None), path),
             }
         }
         for (key, node) in old.1.iter().zip(old.0).filter(|(key, _)| !after.contains_key(key)) {

@@ -100,7 +100,7 @@ pub(super) fn check(
         return;
     };
     let Some(structural) = &version.structural else { return };
-    unknown_fields(&fields, structural, &FieldPath::default(), true, report);
+    unknown_fields(&fields, structural, &mut FieldPath::default(), true, report);
     let Some(compiled) = version.compiled() else { return };
     let node = version.stored(compiled, structural, fields, place);
     let before = report.findings.len();
@@ -214,7 +214,7 @@ fn leaves(violation: &Violation, reported: &mut Diagnostic) {
 
 /// Fields that the schema does not name. Below `x-kubernetes-preserve-unknown-fields` any are kept, but those of objects that are
 /// named there are looked at.
-fn unknown_fields(fields: &Map, schema: &Node, path: &FieldPath, is_whole_object: bool, report: &mut Report<'_>) {
+fn unknown_fields(fields: &Map, schema: &Node, path: &mut FieldPath, is_whole_object: bool, report: &mut Report<'_>) {
     let Some(schema) = schema.value.as_map() else { return };
     let properties = schema.get("properties").and_then(|node| node.value.as_map());
     let additional = schema.get("additionalProperties");
@@ -231,11 +231,15 @@ fn unknown_fields(fields: &Map, schema: &Node, path: &FieldPath, is_whole_object
         }
         let of = properties.and_then(|properties| properties.get(name));
         let of = of.or_else(|| additional.filter(|node| node.value.as_map().is_some()));
-        let inner = path.field(name);
         match of {
-            Some(of) => below(&entry.node, of, &inner, report),
+            Some(of) => {
+                path.0.push(PathStep::Field(name.to_owned()));
+                below(&entry.node, of, path, report);
+                path.0.pop();
+            }
             None if keeps_unknown => {}
             None => {
+                let inner = path.field(name);
                 let known = properties.into_iter().flat_map(Map::keys);
                 let near = crate::diagnostic::nearest(name, known);
                 let message = format!("unknown field {:?}", inner.to_string());
@@ -288,7 +292,7 @@ fn format(node: &Node, schema: &Map, path: &FieldPath, report: &mut Report<'_>) 
     }
 }
 
-fn below(node: &Node, schema: &Node, path: &FieldPath, report: &mut Report<'_>) {
+fn below(node: &Node, schema: &Node, path: &mut FieldPath, report: &mut Report<'_>) {
     if let Some(schema) = schema.value.as_map() {
         format(node, schema, path, report);
     }
@@ -298,7 +302,9 @@ fn below(node: &Node, schema: &Node, path: &FieldPath, report: &mut Report<'_>) 
             twins(items, schema, path, report);
             let Some(of) = schema.value.as_map().and_then(|schema| schema.get("items")) else { return };
             for (at, item) in items.iter().enumerate() {
-                below(item, of, &path.with(PathStep::Index(at)), report);
+                path.0.push(PathStep::Index(at));
+                below(item, of, path, report);
+                path.0.pop();
             }
         }
         _ => {}
