@@ -1,7 +1,6 @@
 //! Short names of values: the same for values that are the same but for the order of keys.
 
-use std::collections::HashMap;
-
+use ahash::AHashMap;
 use sha2::{Digest, Sha256};
 
 use crate::json;
@@ -13,7 +12,7 @@ pub(super) type Fingerprint = [u8; 32];
 /// Takes fingerprints, of each value that is in others only once. The values may not move meanwhile.
 #[derive(Debug, Default)]
 pub(super) struct Fingerprints {
-    known: HashMap<*const Value, Fingerprint>,
+    known: AHashMap<*const Value, Fingerprint>,
 }
 
 impl Fingerprints {

@@ -1,9 +1,9 @@
 //! The structure of Kubernetes' API objects: kinds, fields, types, required fields, choices, keys of lists.
 
-use std::collections::HashMap;
 use std::io::Read;
 use std::sync::OnceLock;
 
+use ahash::AHashMap;
 use flate2::read::GzDecoder;
 
 /// The record of what an API server publishes under `/openapi/v2`; `tests/cluster/record_openapi` tells its form.
@@ -87,9 +87,9 @@ pub struct Kind {
 /// All kinds and types.
 #[derive(Debug)]
 pub struct Schema {
-    types: HashMap<&'static str, ObjectType>,
+    types: AHashMap<&'static str, ObjectType>,
     /// By `group/version` (`v1` alone for the core group) and kind.
-    kinds: HashMap<(&'static str, &'static str), Kind>,
+    kinds: AHashMap<(&'static str, &'static str), Kind>,
     version: &'static str,
 }
 
@@ -168,7 +168,7 @@ impl Schema {
     fn parse(text: &'static str) -> Schema {
         let mut lines = text.lines();
         let version = lines.next().and_then(|line| line.strip_prefix("Kubernetes ")).unwrap_or_default();
-        let mut schema = Schema { types: HashMap::new(), kinds: HashMap::new(), version };
+        let mut schema = Schema { types: AHashMap::new(), kinds: AHashMap::new(), version };
         let mut current: Option<ObjectType> = None;
         for line in lines {
             if let Some(line) = line.strip_prefix(' ') {
