@@ -8,7 +8,7 @@ use super::experiment::{Change, Experiment, Outcome};
 use super::traced::TracedOutput;
 use crate::diff::{self, Difference, Status};
 use crate::engine::Rendered;
-use crate::kubernetes::{Id, Object};
+use crate::kubernetes::{FieldPaths, Id, Object};
 use crate::manifest::{Manifest, Manifests};
 use crate::parallel;
 
@@ -164,10 +164,9 @@ impl<'a> Attribution<'a> {
             Some(old) if !moved.is_empty() => diff::changes(old, tried),
             _ => Vec::new(),
         };
-        let meets =
-            |others: &[diff::Change], change: &diff::Change| others.iter().any(|other| other.path.meets(&change.path));
-        let changes = difference.changes.iter().enumerate().filter(|(_, change)| meets(&moved, change));
-        let changes = changes.map(|(number, change)| (number, !meets(&left, change)));
+        let [moved, left] = [&moved, &left].map(|changes| FieldPaths::of(changes.iter().map(|change| &change.path)));
+        let changes = difference.changes.iter().enumerate().filter(|(_, change)| moved.meet(&change.path));
+        let changes = changes.map(|(number, change)| (number, !left.meet(&change.path)));
         changes.filter(|(_, is_whole)| *is_whole || !self.has_to_be_as_before).collect()
     }
 }

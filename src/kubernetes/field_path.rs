@@ -1,9 +1,10 @@
 //! Paths to fields of a manifest.
 
+use std::collections::HashSet;
 use std::fmt;
 
 /// One step of a [`FieldPath`].
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PathStep {
     /// A field of an object, or a key of a map.
     Field(String),
@@ -62,6 +63,31 @@ impl FieldPath {
     }
 }
 
+/// Paths of which it is asked whether others meet any of them.
+#[derive(Debug)]
+pub struct FieldPaths<'p> {
+    all: HashSet<&'p [PathStep], ahash::RandomState>,
+    /// What is around them.
+    around: HashSet<&'p [PathStep], ahash::RandomState>,
+}
+
+impl<'p> FieldPaths<'p> {
+    /// All these paths.
+    pub fn of(paths: impl Iterator<Item = &'p FieldPath>) -> FieldPaths<'p> {
+        let (mut all, mut around) = (HashSet::default(), HashSet::default());
+        for FieldPath(steps) in paths {
+            all.insert(&steps[..]);
+            around.extend((0..steps.len()).map(|length| &steps[..length]));
+        }
+        FieldPaths { all, around }
+    }
+
+    /// Whether a path meets any of them.
+    pub fn meet(&self, FieldPath(steps): &FieldPath) -> bool {
+        self.around.contains(&steps[..]) || (0..=steps.len()).any(|length| self.all.contains(&steps[..length]))
+    }
+}
+
 impl fmt::Display for FieldPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, step) in self.0.iter().enumerate() {
@@ -100,5 +126,12 @@ mod tests {
         assert_eq!(FieldPath::of_fields(&["data", "a.toml"]).to_string(), "data[\"a.toml\"]");
         assert!(path.is_below(&["spec"]) && path.meets(&FieldPath::of_fields(&["spec"])));
         assert!(!path.meets(&FieldPath::of_fields(&["spec", "volumes"])));
+        let all = [path, FieldPath::of_fields(&["status"])];
+        let paths = FieldPaths::of(all.iter());
+        let some: [&[&str]; 6] = [&[], &["spec"], &["spec", "volumes"], &["status"], &["status", "x"], &["x"]];
+        for fields in some {
+            let other = FieldPath::of_fields(fields);
+            assert_eq!(paths.meet(&other), all.iter().any(|path| path.meets(&other)), "{other}");
+        }
     }
 }

@@ -29,7 +29,7 @@ mod version;
 
 pub use defaults::{fill_in, is_filled_in, is_made_up, is_nothing};
 pub use deprecations::{deprecation, is_gone};
-pub use field_path::{FieldPath, PathStep, is_at_or_below};
+pub use field_path::{FieldPath, FieldPaths, PathStep, is_at_or_below};
 pub use formats::{has_format, is_known_format};
 pub use id::Id;
 pub use images::{ImageField, ImageRole, images_of};

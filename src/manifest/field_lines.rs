@@ -1,7 +1,9 @@
 //! The lines of fields in a document. Where one is written as an alias of an anchor, they are those of both.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
+use std::rc::Rc;
 
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::values::{Step, ValuePath};
@@ -13,6 +15,8 @@ pub struct FieldLines {
     source: Source,
     node: Node,
     aliases: Vec<Alias>,
+    /// What maps and lists hold, by where they are written; filled as paths lead through them.
+    known: RefCell<HashMap<usize, Rc<Children>, ahash::RandomState>>,
 }
 
 impl FieldLines {
@@ -23,7 +27,7 @@ impl FieldLines {
     pub fn read(path: &str, text: &str) -> Result<FieldLines, Diagnostic> {
         let source = Source::rendered(path, text);
         let node = yaml::read_document(&source)?;
-        Ok(FieldLines { source, node, aliases: yaml::aliases(text) })
+        Ok(FieldLines { source, node, aliases: yaml::aliases(text), known: RefCell::default() })
     }
 
     /// Reads the document that a part of a source is.
@@ -36,7 +40,12 @@ impl FieldLines {
             *at += range.start;
             *target = target.start + range.start..target.end + range.start;
         }
-        Ok(FieldLines { source: source.clone(), node: yaml::read_document_at(source, range)?, aliases })
+        Ok(FieldLines {
+            source: source.clone(),
+            node: yaml::read_document_at(source, range)?,
+            aliases,
+            known: RefCell::default(),
+        })
     }
 
     /// The document.
@@ -51,8 +60,7 @@ impl FieldLines {
         let mut lines = 0..self.source.line_count();
         let mut node = &self.node;
         for step in path.steps() {
-            let (children, index) = self.children(node, step)?;
-            let Child { at, is_merged, is_alias, node: next } = children[index];
+            let (Child { at, is_merged, is_alias, node: next }, children) = self.child(node, step)?;
             let line = self.line(at);
             let end = if is_merged {
                 // A merge key has brought it along.
@@ -62,8 +70,7 @@ impl FieldLines {
             } else {
                 // A merge key, which is not among the children, may be behind the value.
                 let most = if self.aliases.is_empty() || is_alias { lines.end } else { self.lines(&next.span).end };
-                let behind = children.iter().filter(|child| !child.is_merged && child.at > at).map(|child| child.at);
-                behind.min().map_or(most, |at| self.line(at).min(most))
+                children.behind(at).map_or(most, |behind| self.line(behind).min(most))
             };
             lines = line..end.max(line + 1);
             if is_alias {
@@ -112,41 +119,53 @@ impl FieldLines {
         self.line(range.start)..self.line(last) + 1
     }
 
-    /// Values of a map that are within it, in the order of the text; each ends where it or one before it does. Without aliases no key is
-    /// in one of them.
-    fn values_within(&self, values: impl Iterator<Item = Range<usize>>, map: &Range<usize>) -> Vec<Range<usize>> {
-        if self.aliases.is_empty() {
-            return Vec::new();
-        }
-        let mut values: Vec<Range<usize>> = values.filter(|value| value.start > map.start).collect();
-        values.sort_by_key(|value| value.start);
-        let mut end = 0;
-        for value in &mut values {
-            end = value.end.max(end);
-            value.end = end;
-        }
-        values
-    }
-
-    /// What a map or a list holds, and which of it a step leads to.
-    fn children<'n>(&self, node: &'n Node, step: &Step) -> Option<(Vec<Child<'n>>, usize)> {
+    /// What a step leads to in a map or a list, and what else is there.
+    fn child<'n>(&self, node: &'n Node, step: &Step) -> Option<(Child<'n>, Rc<Children>)> {
+        let children = || {
+            let mut known = self.known.borrow_mut();
+            Rc::clone(known.entry(node.span.start()).or_insert_with(|| Rc::new(self.children(node))))
+        };
         match (step, &node.value) {
             (Step::Key(key), Value::Map(map)) => {
-                let index = map.keys().position(|known| known == key)?;
-                let own = node.span.range();
-                let values = self.values_within(map.entries().map(|(_, entry)| entry.node.span.range()), &own);
-                let children = map.entries().map(|(_, entry)| {
-                    let at = entry.key.start();
-                    let before = values.partition_point(|value| value.start <= at);
-                    let is_in_value = before.checked_sub(1).is_some_and(|last| values[last].end > at);
-                    // An anchor comes before its aliases.
-                    let is_alias = entry.node.span.start() < at;
-                    Child { at, is_merged: is_in_value || !own.contains(&at), is_alias, node: &entry.node }
-                });
-                Some((children.collect(), index))
+                let entry = map.entry(key)?;
+                let children = children();
+                let at = entry.key.start();
+                let is_merged = !node.span.range().contains(&at) || children.is_in_value(at);
+                // An anchor comes before its aliases.
+                let is_alias = entry.node.span.start() < at;
+                Some((Child { at, is_merged, is_alias, node: &entry.node }, children))
             }
             (Step::Item(index), Value::List(items)) => {
-                let mut children = Vec::with_capacity(items.len());
+                let node = items.get(*index)?;
+                let children = children();
+                let (at, is_alias) = *children.items.get(*index)?;
+                Some((Child { at, is_merged: false, is_alias, node }, children))
+            }
+            _ => None,
+        }
+    }
+
+    fn children(&self, node: &Node) -> Children {
+        let mut children = Children::default();
+        match &node.value {
+            Value::Map(map) => {
+                let own = node.span.range();
+                // Without aliases no key is in a value.
+                if !self.aliases.is_empty() {
+                    let values = map.entries().map(|(_, entry)| entry.node.span.range());
+                    children.values = values.filter(|value| value.start > own.start).collect();
+                    children.values.sort_by_key(|value| value.start);
+                    let mut end = 0;
+                    for value in &mut children.values {
+                        end = value.end.max(end);
+                        value.end = end;
+                    }
+                }
+                let keys = map.entries().map(|(_, entry)| entry.key.start());
+                let own_keys = keys.filter(|at| own.contains(at) && !children.is_in_value(*at)).collect();
+                children.places = own_keys;
+            }
+            Value::List(items) => {
                 let mut end = node.span.start();
                 for item in items {
                     let start = item.span.start();
@@ -157,17 +176,41 @@ impl FieldLines {
                         None => (start, false),
                     };
                     end = if is_alias { at + 1 } else { item.span.range().end.max(at + 1) };
-                    children.push(Child { at, is_merged: false, is_alias, node: item });
+                    children.items.push((at, is_alias));
                 }
-                (*index < children.len()).then_some((children, *index))
+                children.places = children.items.iter().map(|(at, _)| *at).collect();
             }
-            _ => None,
+            _ => {}
         }
+        children.places.sort_unstable();
+        children
     }
 }
 
 /// What a map or a list holds.
-#[derive(Clone, Copy)]
+#[derive(Debug, Default)]
+struct Children {
+    /// Where keys or items are written in it, in the order of the text.
+    places: Vec<usize>,
+    /// The values in a map, in the order of the text; each ends where it or one before it does.
+    values: Vec<Range<usize>>,
+    /// Where each item of a list is written, and whether as an alias.
+    items: Vec<(usize, bool)>,
+}
+
+impl Children {
+    fn is_in_value(&self, at: usize) -> bool {
+        let before = self.values.partition_point(|value| value.start <= at);
+        before.checked_sub(1).is_some_and(|last| self.values[last].end > at)
+    }
+
+    /// The place behind another one.
+    fn behind(&self, at: usize) -> Option<usize> {
+        self.places.get(self.places.partition_point(|place| *place <= at)).copied()
+    }
+}
+
+/// A part of a map or a list.
 struct Child<'n> {
     /// Where its key is written, or the item.
     at: usize,

@@ -209,6 +209,8 @@ impl Marks {
         if !self.held.is_empty() && matches!(value, Value::Map(_) | Value::List(_)) {
             let mut seen = HashSet::new();
             self.add_held(value, &mut shown, &mut deciding, &mut seen, MOST_LEVELS);
+            // Loops may look through large values again and again.
+            self.spend(seen.len() / 4);
         }
         (shown, deciding)
     }
@@ -421,6 +423,7 @@ impl Marks {
         if let Some(held) = self.held.get(&identity(source)) {
             more.clone_from(&held.absent);
             by_part.extend(held.by_part.iter().map(|(part, by)| (part.clone(), *by)));
+            self.kept = self.kept.saturating_add(by_part.len());
             let by = self.paths.union(held.keys, held.all);
             origin.deciding = self.paths.union(origin.deciding, by);
         }

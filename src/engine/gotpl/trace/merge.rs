@@ -17,6 +17,9 @@ pub(super) fn merge(marks: &mut Marks, values: &[Value], of: &[Mark], overwrite:
     }
 }
 
+/// What it costs to look at a key, in what the trace keeps: loops may merge large maps again and again.
+const COST_OF_A_KEY: usize = 4;
+
 struct Merging<'a> {
     marks: &'a mut Marks,
     overwrite: bool,
@@ -36,7 +39,12 @@ impl Merging<'_> {
         let (container, source) = (Value::Map(into.0.clone()), Value::Map(from.0.clone()));
         let by = self.marks.keys(&source, from.1);
         let by = self.marks.paths.union(by, self.now);
-        for (key, value) in from.0.snapshot() {
+        let entries = from.0.snapshot();
+        self.marks.spend(entries.len().saturating_mul(COST_OF_A_KEY));
+        for (key, value) in entries {
+            if self.marks.is_spent() {
+                return;
+            }
             let mark = self.marks.entry(&source, from.1, &key);
             let merged = self.merged.get(&into.0.identity()).and_then(|keys| keys.get(&key));
             let known = merged.cloned().or_else(|| into.0.get(&key));
@@ -81,6 +89,10 @@ impl Merging<'_> {
         let mut rest = vec![(into.clone(), from.clone(), from_mark, known)];
         let mut seen = HashSet::new();
         while let Some((container, source, source_mark, known)) = rest.pop() {
+            self.marks.spend(known.len().saturating_mul(COST_OF_A_KEY));
+            if self.marks.is_spent() {
+                return;
+            }
             for (key, value) in known {
                 let mark = self.marks.entry(&source, source_mark, &key);
                 let by = self.marks.own_and_deciding(mark);
@@ -104,5 +116,25 @@ impl Merging<'_> {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_maps_that_are_merged_again_and_again_are_not_traced_to_the_end() {
+        let mut marks = Marks::default();
+        let into = Map::new();
+        for index in 0..2_000 {
+            into.insert(format!("k{index}").as_str().into(), Value::Bool(true));
+        }
+        let values = [Value::Map(into), Value::Map(Map::new())];
+        let merges = (0..1_000).take_while(|_| {
+            merge(&mut marks, &values, &[Mark::NONE, Mark::NONE], true, SetId::EMPTY);
+            !marks.is_spent()
+        });
+        assert!((100..900).contains(&merges.count()));
     }
 }

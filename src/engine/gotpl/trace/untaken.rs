@@ -283,6 +283,10 @@ pub fn text_changes_maps(text: &[u8]) -> bool {
     if text.len() > LONGEST {
         return true;
     }
+    // Their names all have one of these: most texts have neither, which is soon seen.
+    if !["set", "erge"].iter().any(|part| memchr::memmem::find(text, part.as_bytes()).is_some()) {
+        return false;
+    }
     let text = String::from_utf8_lossy(text);
     let mut actions = text.split("{{").skip(1).map(|rest| rest.split("}}").next().unwrap_or_default());
     actions.any(|action| action.split(|c: char| !c.is_alphanumeric()).any(|word| CHANGING.contains(&word)))
