@@ -99,6 +99,13 @@ pub(super) fn quoted_length(text: &str, quote: u8) -> Option<Option<usize>> {
         at += length + 1;
         match (bytes[at - 1], bytes.get(at)) {
             (b'\\', Some(b'"' | b'\\' | b'n' | b't' | b'r')) | (b'\'', Some(b'\'')) => at += 1,
+            // Go writes `<` in JSON like this.
+            (b'\\', Some(b'u')) => {
+                let digits =
+                    text.get(at + 1..at + 5).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))?;
+                char::from_u32(u32::from_str_radix(digits, 16).ok()?)?;
+                at += 5;
+            }
             (b'\\', _) => return None,
             _ => return Some(Some(at)),
         }

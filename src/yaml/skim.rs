@@ -4,6 +4,8 @@
 //! text is sound takes no tokens and no tree: every line is looked at once. What is not surely sound is left to the reader of
 //! the whole language, so that nothing passes that it would refuse.
 
+use ahash::{AHashMap, AHashSet};
+
 use super::lines::{
     LONGEST_KEY, begins_plain, has_plain_breaks, is_dash, is_rest, key_length, leading_spaces, plain_end, quoted_length,
 };
@@ -14,6 +16,9 @@ const LONGEST: usize = 2_000_000;
 
 /// How deeply collections may nest here.
 const DEEPEST: usize = 500;
+
+/// The same of those in brackets, for which calls nest.
+const DEEPEST_IN_BRACKETS: usize = 100;
 
 /// The entries of a document's map that have one of the keys, as a document of its own, and whether a map of the whole document may
 /// have a key twice; `None` if the document has to be read as a whole. A document with nothing but comments gives an empty one.
@@ -37,6 +42,7 @@ pub fn entries_of(text: &str, keys: &[&str]) -> Option<(String, bool)> {
         awaits_value: false,
         keys: Vec::with_capacity(64),
         first_keys: Vec::with_capacity(16),
+        many_keys: AHashMap::new(),
         repeats_keys: false,
     };
     let mut kept = String::new();
@@ -101,11 +107,13 @@ struct Skim<'t> {
     /// The keys of the collections that are open so far, and where those of each begin.
     keys: Vec<&'t str>,
     first_keys: Vec<usize>,
+    /// The keys of those that have many, by where they begin.
+    many_keys: AHashMap<usize, AHashSet<&'t str>>,
     /// Whether a map may have a key twice.
     repeats_keys: bool,
 }
 
-/// A map with more keys than this is not surely without a key that comes again.
+/// In a map with more keys than this, a key is looked up and not compared with each.
 const MOST_COMPARED: usize = 64;
 
 impl<'t> Skim<'t> {
@@ -182,7 +190,15 @@ impl<'t> Skim<'t> {
 
     fn pop(&mut self) {
         self.open.pop();
+        self.forget_keys();
+    }
+
+    /// The innermost map has no more keys.
+    fn forget_keys(&mut self) {
         if let Some(first) = self.first_keys.pop() {
+            if self.keys.len() - first > MOST_COMPARED {
+                self.many_keys.remove(&first);
+            }
             self.keys.truncate(first);
         }
     }
@@ -203,8 +219,12 @@ impl<'t> Skim<'t> {
             }
             None => key,
         };
-        let known = &self.keys[self.first_keys.last().copied().unwrap_or_default()..];
-        self.repeats_keys |= known.len() >= MOST_COMPARED || known.contains(&key);
+        let first = self.first_keys.last().copied().unwrap_or_default();
+        let known = &self.keys[first..];
+        self.repeats_keys |= match known.len() {
+            ..MOST_COMPARED => known.contains(&key),
+            _ => !self.many_keys.entry(first).or_insert_with(|| known.iter().copied().collect()).insert(key),
+        };
         self.keys.push(key);
     }
 
@@ -239,28 +259,47 @@ impl<'t> Skim<'t> {
         match text.as_bytes()[0] {
             b'|' | b'>' => self.block_scalar(text),
             quote @ (b'"' | b'\'') => self.quoted(text, quote),
-            b'[' => is_rest(&text[list_in_brackets(text)?..]).then_some(()),
-            b'{' => is_rest(&text[self.map_in_braces(text)?..]).then_some(()),
+            b'[' | b'{' => is_rest(&text[self.item_length(text, DEEPEST_IN_BRACKETS)?..]).then_some(()),
             _ if begins_plain(text) => self.plain(text),
             _ => None,
         }
     }
 
-    /// How long a map of words and of scalars in quotes is, `{app: "web"}`.
-    fn map_in_braces(&mut self, text: &'t str) -> Option<usize> {
+    /// How long a map in braces is, `{app: "web"}`, with others at most so deep in it; all of JSON is one.
+    fn map_in_braces(&mut self, text: &'t str, depth: usize) -> Option<usize> {
         let mut rest = text[1..].trim_start_matches(' ');
         self.first_keys.push(self.keys.len());
         while !rest.starts_with('}') {
-            let key = &rest[..item_length(rest)?];
-            if key.len() > LONGEST_KEY || !key.starts_with(['"', '\'']) && !is_plain_string(key) {
+            let key = &rest[..scalar_length(rest)?];
+            let is_quoted = key.starts_with(['"', '\'']);
+            if key.len() > LONGEST_KEY || !is_quoted && !is_plain_string(key) {
                 return None;
             }
             self.note_key(key);
-            let value = rest[key.len()..].strip_prefix(": ")?.trim_start_matches(' ');
-            rest = after_comma(&value[item_length(value)?..], '}')?;
+            let value = rest[key.len()..].strip_prefix(':').filter(|value| is_quoted || value.starts_with(' '))?;
+            let value = value.trim_start_matches(' ');
+            rest = after_comma(&value[self.item_length(value, depth)?..], '}')?;
         }
-        self.keys.truncate(self.first_keys.pop().unwrap_or_default());
+        self.forget_keys();
         Some(text.len() - rest.len() + 1)
+    }
+
+    /// How long a list in brackets is, `[get, "list"]`.
+    fn list_in_brackets(&mut self, text: &'t str, depth: usize) -> Option<usize> {
+        let mut rest = text[1..].trim_start_matches(' ');
+        while !rest.starts_with(']') {
+            rest = after_comma(&rest[self.item_length(rest, depth)?..], ']')?;
+        }
+        Some(text.len() - rest.len() + 1)
+    }
+
+    /// How long an item between brackets is.
+    fn item_length(&mut self, text: &'t str, depth: usize) -> Option<usize> {
+        match text.as_bytes().first()? {
+            b'[' => self.list_in_brackets(text, depth.checked_sub(1)?),
+            b'{' => self.map_in_braces(text, depth.checked_sub(1)?),
+            _ => scalar_length(text),
+        }
     }
 
     /// A scalar without quotes: all lines that are deeper than the collection around it.
@@ -332,23 +371,13 @@ fn ends_plain(text: &str) -> Option<bool> {
     }
 }
 
-/// How long a list of words and of scalars in quotes is, `[get, "list"]`.
-fn list_in_brackets(text: &str) -> Option<usize> {
-    let mut rest = text[1..].trim_start_matches(' ');
-    while !rest.starts_with(']') {
-        rest = after_comma(&rest[item_length(rest)?..], ']')?;
-    }
-    Some(text.len() - rest.len() + 1)
-}
-
-/// How long a word or a scalar in quotes is, which is an item between brackets.
-fn item_length(text: &str) -> Option<usize> {
-    match text.as_bytes().first()? {
-        quote @ (b'"' | b'\'') => quoted_length(text, *quote)?,
-        first if first.is_ascii_alphanumeric() => {
-            let in_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_./".contains(byte);
-            Some(text.bytes().take_while(in_word).count())
-        }
+/// How long a word, a number or a scalar in quotes is, which is an item between brackets.
+fn scalar_length(text: &str) -> Option<usize> {
+    let in_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"-+_./".contains(byte);
+    match text.as_bytes() {
+        [quote @ (b'"' | b'\''), ..] => quoted_length(text, *quote)?,
+        [first, ..] if first.is_ascii_alphanumeric() => Some(text.bytes().take_while(in_word).count()),
+        [b'-', second, ..] if second.is_ascii_digit() => Some(text.bytes().take_while(in_word).count()),
         _ => None,
     }
 }

@@ -37,6 +37,7 @@ fn documents_of_every_day_are_looked_at_quickly() {
         "a:\n  \"b c\": [get, \"list\", 1.5]\n  d: -1\n  e: \"a \\\"b\\\" \\n\"\n\"kind\": https://x:80/#y\n",
         "metadata: µ ×\n                 more than eight spaces\na: [ 'x', y ]\n",
         "a: {b: c, \"d\": 'e: f',g: 1.5 } # h\nkind: { }\nmetadata: {labels: x, }\n",
+        "a: {\"b\":{\"c\":[1,-1.5,2e+06,true,null,\"\\u003c\"],\"d\":{}},\"e\":[[],[{\"f\":\"g\"}]]}\nkind: [{b: [c]}, d]\n",
         "a: \n  text\nkind:\n  [ ]\nmetadata:\n  |\n  x\n",
     ] {
         assert!(check(text) || text.contains("---"), "{text:?}");
@@ -49,6 +50,15 @@ fn a_key_that_may_come_twice_is_noticed() {
     assert_eq!(may_repeat("a: {b: 1, c: 1}\nd: {b: 1}\n"), Some(false));
     assert_eq!(may_repeat("a: {b: 1, 'b': 2}\n"), Some(true));
     assert_eq!(may_repeat("a: {b: 1}\na: 2\n"), Some(true));
+    let many = |extra: &str| {
+        let keys: String = (0..100).map(|number| format!("  k{number}: 1\n")).collect();
+        may_repeat(&format!("a:\n{keys}{extra}b:\n{keys}"))
+    };
+    assert_eq!(many(""), Some(false));
+    assert_eq!(many("  k3: 1\n"), Some(true));
+    assert_eq!(many("  k99: 1\n"), Some(true));
+    assert_eq!(may_repeat("a: {\"b\":{\"c\":1},\"d\":[{\"b\":1},{\"b\":1}]}\n"), Some(false));
+    assert_eq!(may_repeat("a: {\"b\":{\"c\":1,\"c\":1}}\n"), Some(true));
     assert_eq!(may_repeat("'a\"': 1\n\"a\\\"\": 2\n"), Some(true));
 }
 
@@ -87,6 +97,13 @@ fn what_is_broken_or_unusual_is_left_to_the_reader() {
         "a: {b: c: d}\n",
         "a: {b: c, d}\n",
         "a: {b:c}\n",
+        "a: {b:{c: d}}\n",
+        "a: {\"b\" : c}\n",
+        "a: [b: c]\n",
+        "a: {\"b\":\"\\ud800\"}\n",
+        "a: {\"b\":\"\\u12\"}\n",
+        "a: {\"b\":[1}]\n",
+        "a: {\"b\":{\"c\":1}\n",
         "a: {1: c}\n",
         "a: {<<: c}\n",
         "a: {b: c d}\n",
