@@ -511,6 +511,19 @@ fn lines_name_the_values_of_the_maps_that_they_are_from() {
     all.report();
 }
 
+/// Values that are written as JSON of many lines.
+#[test]
+fn lines_of_json_name_the_values_that_they_print() {
+    let chart = Chart::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/trace/json")).expect("a chart");
+    let mut all = Verdict::default();
+    for seed in 0..6 {
+        all.add(try_chart("json", &chart, seed));
+    }
+    assert!(all.trials >= 100 && all.lines >= 200, "{} trials, {} lines", all.trials, all.lines);
+    assert!(all.changing * 10 >= all.shown * 7, "{} of {} shown values change their line", all.changing, all.shown);
+    all.report();
+}
+
 #[test]
 fn the_line_map_is_of_the_output_that_is_printed() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -7,7 +7,7 @@ use super::marks::{Mark, Marks, Origin, Part};
 use super::merge;
 use super::paths::SetId;
 use super::pieces::{Piece, PieceKind, Pieces};
-use super::written;
+use super::written::{self, Layout};
 use crate::engine::gotpl::value::{Text, Value};
 
 /// Records the changes that a function is about to make to its arguments.
@@ -63,7 +63,8 @@ pub(super) fn result(marks: &mut Marks, name: &str, values: &[Value], of: &[Mark
             call.joined(marks, name)
         }
         "pick" | "omit" => call.picked(marks, name),
-        "toYaml" | "mustToYaml" | "toYamlPretty" => call.yaml(marks),
+        "toYaml" | "mustToYaml" | "toYamlPretty" => call.written(marks, Layout::Block),
+        "toPrettyJson" | "mustToPrettyJson" => call.written(marks, Layout::Flow),
         "indent" => call.lines(marks, 1, 0),
         "nindent" => call.lines(marks, 1, 1),
         "trim" | "toString" | "upper" | "lower" => call.trimmed(marks, name, 0),
@@ -336,10 +337,10 @@ impl Call<'_> {
         Some(Mark::NONE)
     }
 
-    fn yaml(&self, marks: &mut Marks) -> Option<Mark> {
+    fn written(&self, marks: &mut Marks, layout: Layout) -> Option<Mark> {
         let (value, mark) = (self.values.first()?, self.argument(0)?);
         let Value::Str(text) = self.result else { return None };
-        let pieces = written::lines(marks, value, mark, text)?;
+        let pieces = written::lines(marks, value, mark, text, layout)?;
         let (shown, _) = marks.all(value, mark);
         let deciding = marks.origin(mark).deciding;
         let text = marks.add_text(pieces);

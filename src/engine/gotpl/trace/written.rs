@@ -13,15 +13,24 @@ const MOST_BYTES: usize = 1 << 20;
 /// How deeply values may nest.
 const MOST_LEVELS: usize = 500;
 
-/// What each line of a value shows that was written as YAML. It is read again, so that the lines are where YAML has them.
-pub(super) fn lines(marks: &mut Marks, value: &Value, mark: Mark, text: &[u8]) -> Option<Pieces> {
+/// How maps and lists are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// As YAML has them.
+    Block,
+    /// As JSON has them: whether a comma ends a line depends on what follows.
+    Flow,
+}
+
+/// What each line of a value shows that was written as YAML or JSON. It is read again, so that the lines are where YAML has them.
+pub(super) fn lines(marks: &mut Marks, value: &Value, mark: Mark, text: &[u8], layout: Layout) -> Option<Pieces> {
     if !matches!(value, Value::Map(_) | Value::List(_)) || !text.contains(&b'\n') {
         return None;
     }
     let node = read_again(text)?;
     let starts = line_starts(text);
     let mut by_line: Vec<(SetId, SetId)> = vec![(SetId::EMPTY, SetId::EMPTY); starts.len()];
-    let mut lines = Lines { marks, by_line: &mut by_line, whole: SetId::EMPTY };
+    let mut lines = Lines { marks, by_line: &mut by_line, layout, whole: SetId::EMPTY };
     let end = starts.len();
     lines.part(&node, value, mark, 0..end, Around::Nothing, MOST_LEVELS);
     let whole = lines.whole;
@@ -59,6 +68,7 @@ enum Around {
 struct Lines<'a> {
     marks: &'a mut Marks,
     by_line: &'a mut [(SetId, SetId)],
+    layout: Layout,
     /// What decided which lines there are: it counts for what is made of the whole text, such as a checksum.
     whole: SetId,
 }
@@ -80,14 +90,14 @@ impl Lines<'_> {
                 let first = range.start..range.start + 1;
                 match around {
                     // An empty map stands beside its key.
-                    Around::Map => {
+                    Around::Map if self.layout == Layout::Block => {
                         let by = self.marks.truth(value, mark);
                         self.add(first, SetId::EMPTY, by);
                         let keys = self.marks.keys(value, mark);
                         self.whole = self.marks.paths.union(self.whole, keys);
                     }
                     // The key that comes first stands behind the dash, or behind what the template writes before it.
-                    Around::Nothing | Around::List => {
+                    _ => {
                         let by = self.marks.keys(value, mark);
                         self.add(range.clone(), SetId::EMPTY, by);
                     }
