@@ -47,22 +47,29 @@ impl Host {
         self.calls.clear();
     }
 
-    /// A random function is called, in the file itself or in another one that it includes.
-    pub fn called_at(&mut self, function: &'static str, template: &Text, position: usize, included: Option<&Text>) {
+    /// A random function is called.
+    pub fn called_at(&mut self, function: &'static str, template: &Text, position: usize) {
         self.site = if self.environment.is_blind_to_places {
             (Text::from(function.as_bytes()), 0)
         } else {
             (template.clone(), position as u64)
         };
-        if self.environment.seed.is_none() {
-            self.called.count += 1;
-            let file = included.unwrap_or(&self.file).lossy();
-            if !self.called.files.iter().any(|known| *known == file) {
-                self.called.files.push(file.into_owned());
-            }
-            if !self.called.functions.contains(&function) {
-                self.called.functions.push(function);
-            }
+    }
+
+    /// Whether calls of random functions are noted: no seed makes their results the same in each run.
+    pub fn notes_calls(&self) -> bool {
+        self.environment.seed.is_none()
+    }
+
+    /// Notes a call of a random function, in the file itself or in another one that it includes.
+    pub fn note_call(&mut self, function: &'static str, included: Option<&Text>) {
+        self.called.count += 1;
+        let file = included.unwrap_or(&self.file).lossy();
+        if !self.called.files.iter().any(|known| *known == file) {
+            self.called.files.push(file.into_owned());
+        }
+        if !self.called.functions.contains(&function) {
+            self.called.functions.push(function);
         }
     }
 

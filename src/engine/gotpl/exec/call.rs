@@ -50,8 +50,11 @@ impl<T: Tracer> Exec<T> {
         let mut arguments = self.spare.pop().unwrap_or_default();
         let filled = self.arguments(context, function, receiver, given, &mut arguments);
         if function.is_random {
-            let included = self.included_file().cloned();
-            self.host.called_at(function.name, &context.name, context.parsed.offset(node), included.as_ref());
+            self.host.called_at(function.name, &context.name, context.parsed.offset(node));
+            if self.host.notes_calls() {
+                let included = self.included_file().cloned();
+                self.host.note_call(function.name, included.as_ref());
+            }
         }
         let result = filled.and_then(|()| {
             let Arguments { values, marks } = &arguments;

@@ -35,9 +35,7 @@ impl<T: Tracer> Evaluate for Exec<T> {
             Some(template) => self.captured(template, data, false).map_err(FnError::Include),
             None => Err(FnError::NoTemplate(name.clone())),
         };
-        if let Some(open) = self.includes.get_mut(name) {
-            *open -= 1;
-        }
+        self.leave_include(name);
         result.map(Value::Str)
     }
 
@@ -124,10 +122,18 @@ impl<T: Tracer> Exec<T> {
         result.map(|()| written)
     }
 
+    fn leave_include(&mut self, name: &Text) {
+        match self.includes.get_mut(name) {
+            Some(open) if *open > 1 => *open -= 1,
+            _ => {
+                self.includes.remove(name);
+            }
+        }
+    }
+
     /// The included file that is running, if any: the first by name of those that are also rendered by themselves.
     pub(super) fn included_file(&self) -> Option<&Text> {
-        let open = self.includes.iter().filter(|(_, open)| **open > 0).map(|(name, _)| name);
-        open.filter(|name| self.set.is_rendered_file(name)).min()
+        self.includes.keys().filter(|name| self.set.is_rendered_file(name)).min()
     }
 
     /// A text as a template, parsed once.

@@ -328,7 +328,7 @@ impl<T: Tracer> Exec<T> {
             if !Arc::ptr_eq(&parsed, &context.parsed) {
                 parsed = Arc::clone(&context.parsed);
             }
-            if T::IS_ON && base == 0 && self.has_all_that_is_random() {
+            if T::IS_ON && base == 0 && self.has_all_that_is_random()? {
                 break;
             }
         }
@@ -336,10 +336,14 @@ impl<T: Tracer> Exec<T> {
     }
 
     /// Whether nothing is asked for of the rest of a file: no call is left, and nothing that waits to be written holds what one gave.
-    fn has_all_that_is_random(&mut self) -> bool {
-        self.random_calls.is_some_and(|calls| self.host.called() >= calls)
-            && self.trace.has_random_line(&self.out)
-            && !self.variables.iter().any(|variable| self.trace.is_random(variable.operand.mark))
+    fn has_all_that_is_random(&mut self) -> Result<bool> {
+        let is_called = self.random_calls.is_some_and(|calls| self.host.called() >= calls);
+        if !is_called || !self.trace.has_random_line(&self.out) {
+            return Ok(false);
+        }
+        // There may be many variables, and many turns of a loop that come by here.
+        self.limits.step(self.variables.len() as u64)?;
+        Ok(!self.variables.iter().any(|variable| self.trace.is_random(variable.operand.mark)))
     }
 
     /// Ends the innermost frame.
