@@ -23,6 +23,12 @@ impl File {
         let path = path.into();
         File { shown: path.clone(), path, bytes: bytes.into() }
     }
+
+    /// The same file, whose content costs nothing to clone.
+    #[must_use]
+    pub(super) fn shared(self) -> File {
+        File { bytes: self.bytes.shared(), ..self }
+    }
 }
 
 /// A template of a chart.

@@ -136,7 +136,6 @@ impl Entry {
 
 #[cfg(test)]
 mod tests {
-
     use super::*;
 
     fn file(path: &str, text: &str) -> File {

@@ -98,14 +98,14 @@ impl Chart {
                 }
                 "requirements.yaml" => {
                     requirements = document(&file, &mut errors);
-                    chart.files.push(file);
+                    chart.files.push(file.shared());
                 }
                 "requirements.lock" => {
                     let read = document(&file, &mut errors).map(|source| read_lock(&source, "requirements.lock"));
                     collect(read, &mut errors, |lock| chart.lock = lock);
-                    chart.files.push(file);
+                    chart.files.push(file.shared());
                 }
-                _ => chart.files.push(File { bytes: file.bytes.shared(), ..file }),
+                _ => chart.files.push(file.shared()),
             }
         }
         chart.notices = repeated.iter().map(Repeated::warning).collect();

@@ -194,7 +194,6 @@ impl Chart {
 
 #[cfg(test)]
 mod tests {
-
     use super::super::{File, unpack};
     use super::*;
 

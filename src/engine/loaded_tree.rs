@@ -18,15 +18,7 @@ impl LoadedTree {
 
     /// The same with what they give, as [`trace`](super::trace) has it.
     pub fn render_traced(&self, scope: &Scope<'_>, focus: Option<Focus<'_>>) -> Option<(Vec<Rendered>, Trace)> {
-        let (mut rendered, mut trace) = (Vec::new(), Trace::default());
-        for loaded in &self.0 {
-            let (of_kind, trace_of_kind) = loaded.as_ref()?.trace(scope, focus)?;
-            rendered.extend(of_kind);
-            trace.extend(trace_of_kind);
-        }
-        trace.switches = switches::switches(scope.chart);
-        trace.values = scope.values.clone();
-        Some((in_order(rendered), trace))
+        put_together(scope, self.0.iter().map(|loaded| loaded.as_ref()?.trace(scope, focus)))
     }
 
     /// Where Go templates mention values; texts among the values that are templates themselves count too.
@@ -38,4 +30,20 @@ impl LoadedTree {
         });
         Mentions::of_chart(scope.chart, of_kind.collect())
     }
+}
+
+/// What all languages of a tree gave, and the trace of it; `None` if one has no trace.
+pub(super) fn put_together(
+    scope: &Scope<'_>,
+    of_kinds: impl Iterator<Item = Option<(Vec<Rendered>, Trace)>>,
+) -> Option<(Vec<Rendered>, Trace)> {
+    let (mut rendered, mut trace) = (Vec::new(), Trace::default());
+    for of_kind in of_kinds {
+        let (rendered_of_kind, trace_of_kind) = of_kind?;
+        rendered.extend(rendered_of_kind);
+        trace.extend(trace_of_kind);
+    }
+    trace.switches = switches::switches(scope.chart);
+    trace.values = scope.values.clone();
+    Some((in_order(rendered), trace))
 }

@@ -90,15 +90,8 @@ pub fn locate(scope: &Scope<'_>, path: &str, line: usize) -> Option<Span> {
 /// Renders all templates, and says where each line comes from. Templates that fail are left out. `None` if an engine of the
 /// tree can't say it.
 pub fn trace(scope: &Scope<'_>) -> Option<(Vec<Rendered>, Trace)> {
-    let (mut rendered, mut trace) = (Vec::new(), Trace::default());
-    for (kind, members) in tree::by_kind(tree::members(scope.chart, scope.values)) {
-        let (of_kind, trace_of_kind) = engine_for(kind).trace(scope, &members)?;
-        rendered.extend(of_kind);
-        trace.extend(trace_of_kind);
-    }
-    trace.switches = switches::switches(scope.chart);
-    trace.values = scope.values.clone();
-    Some((in_order(rendered), trace))
+    let members = tree::by_kind(tree::members(scope.chart, scope.values));
+    loaded_tree::put_together(scope, members.iter().map(|(kind, members)| engine_for(*kind).trace(scope, members)))
 }
 
 /// The loaded templates of a tree of charts, rendered many times with different values. It is used by one thread at a time.

@@ -467,7 +467,22 @@ fn lines_of_charts_name_the_values_that_change_them() {
     all.report();
 }
 
+/// What becomes of a chart of these tests whose values are changed with so many seeds.
+fn tried(name: &str, seeds: u64) -> Verdict {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/trace").join(name);
+    let chart = Chart::read(folder).expect("a chart");
+    let mut all = Verdict::default();
+    (0..seeds).for_each(|seed| all.add(try_chart(name, &chart, seed)));
+    all
+}
+
 impl Verdict {
+    /// At least 70 % of the values that lines show change them.
+    fn expect_precision(&self) {
+        let Verdict { changing, shown, .. } = self;
+        assert!(changing * 10 >= shown * 7, "{changing} of {shown} shown values change their line");
+    }
+
     fn report(mut self) {
         self.deciding.sort_unstable();
         let median = self.deciding.get(self.deciding.len() / 2).copied().unwrap_or_default();
@@ -489,24 +504,16 @@ impl Verdict {
 /// again, variables and maps that branches change, loops that are left.
 #[test]
 fn lines_name_the_values_that_change_them() {
-    let chart = Chart::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/trace/idioms")).expect("a chart");
-    let mut all = Verdict::default();
-    for seed in 0..4 {
-        all.add(try_chart("idioms", &chart, seed));
-    }
+    let all = tried("idioms", 4);
     assert!(all.trials >= 150 && all.lines >= 500, "{} trials, {} lines", all.trials, all.lines);
-    assert!(all.changing * 10 >= all.shown * 7, "{} of {} shown values change their line", all.changing, all.shown);
+    all.expect_precision();
     all.report();
 }
 
 /// Maps under several names, parts of them, maps that are merged, and keys that they do not have.
 #[test]
 fn lines_name_the_values_of_the_maps_that_they_are_from() {
-    let chart = Chart::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/trace/maps")).expect("a chart");
-    let mut all = Verdict::default();
-    for seed in 0..8 {
-        all.add(try_chart("maps", &chart, seed));
-    }
+    let all = tried("maps", 8);
     assert!(all.trials >= 300 && all.lines >= 600, "{} trials, {} lines", all.trials, all.lines);
     all.report();
 }
@@ -514,13 +521,9 @@ fn lines_name_the_values_of_the_maps_that_they_are_from() {
 /// Values that are written as JSON of many lines.
 #[test]
 fn lines_of_json_name_the_values_that_they_print() {
-    let chart = Chart::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/trace/json")).expect("a chart");
-    let mut all = Verdict::default();
-    for seed in 0..6 {
-        all.add(try_chart("json", &chart, seed));
-    }
+    let all = tried("json", 6);
     assert!(all.trials >= 100 && all.lines >= 200, "{} trials, {} lines", all.trials, all.lines);
-    assert!(all.changing * 10 >= all.shown * 7, "{} of {} shown values change their line", all.changing, all.shown);
+    all.expect_precision();
     all.report();
 }
 

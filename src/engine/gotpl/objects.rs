@@ -239,8 +239,7 @@ pub fn template(name: &str, chart_path: &str) -> Value {
 }
 
 fn files(chart: &Chart) -> Value {
-    let entry =
-        |file: &crate::chart::File| (Text::from(file.path.as_str()), Value::Bytes(file.bytes.clone().shared().into()));
+    let entry = |file: &crate::chart::File| (Text::from(file.path.as_str()), Value::Bytes(file.bytes.clone().into()));
     Value::Map(Map::of(MapKind::Files, chart.files.iter().map(entry).collect()))
 }
 

@@ -21,14 +21,8 @@ pub fn compared(a: &Value, b: &Value) -> (bool, usize) {
             (Value::Uint64(a), Value::Uint64(b)) => a == b,
             (Value::Float(a), Value::Float(b)) => a == b,
             (Value::Complex(a), Value::Complex(b)) => a == b,
-            (Value::Str(a), Value::Str(b)) => {
-                bytes += if a.len() == b.len() { a.len() } else { 0 };
-                a == b
-            }
-            (Value::Bytes(a), Value::Bytes(b)) => {
-                bytes += if a.len() == b.len() { a.len() } else { 0 };
-                a == b
-            }
+            (Value::Str(a), Value::Str(b)) => same_bytes(a, b, &mut bytes),
+            (Value::Bytes(a), Value::Bytes(b)) => same_bytes(a, b, &mut bytes),
             (Value::List(a), Value::List(b)) => {
                 let alike = a.kind() == b.kind() && a.is_nil() == b.is_nil() && a.len() == b.len();
                 if alike && a.identity() != b.identity() && seen.insert((a.identity(), b.identity())) {
@@ -56,6 +50,12 @@ pub fn compared(a: &Value, b: &Value) -> (bool, usize) {
         }
     }
     (true, bytes)
+}
+
+/// Whether bytes are the same. Only those of the same length are looked at, and count.
+fn same_bytes(a: &[u8], b: &[u8], count: &mut usize) -> bool {
+    *count += if a.len() == b.len() { a.len() } else { 0 };
+    a == b
 }
 
 #[cfg(test)]
