@@ -214,10 +214,14 @@ impl Source {
     pub fn position(&self, offset: usize) -> Position {
         let text = self.text();
         let offset = text.floor_char_boundary(offset.min(text.len()));
-        let lines = self.line_starts();
-        let line = lines.partition_point(|&start| start as usize <= offset);
-        let start = lines[line - 1] as usize;
+        let line = self.line_of(offset);
+        let start = self.line_starts()[line - 1] as usize;
         Position { line, column: text[start..offset].chars().count() + 1 }
+    }
+
+    /// The line (from 1) of a byte offset.
+    pub fn line_of(&self, offset: usize) -> usize {
+        self.line_starts().partition_point(|&start| start as usize <= offset)
     }
 
     /// The byte range of a line (1-based), without its line break; empty beyond the last line.
@@ -240,8 +244,8 @@ impl Source {
 
     fn line_starts(&self) -> &[u32] {
         self.0.text.lines.get_or_init(|| {
-            let breaks = self.0.text.text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
-            std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect()
+            let breaks = memchr::memchr_iter(b'\n', self.0.text.text.as_bytes());
+            std::iter::once(0).chain(breaks.map(|at| at as u32 + 1)).collect()
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::trace::{Trace, ValueSets};
+use super::trace::{Trace, TracedLines, ValueSets};
 use super::used::Used;
 
 /// A set of values, by its number.
@@ -15,24 +15,44 @@ pub struct LineSets<'t> {
     numbers: HashMap<Vec<u32>, SetNumber, ahash::RandomState>,
     /// What came of sets that were put together.
     known: HashMap<ValueSets<'t>, (SetNumber, SetNumber), ahash::RandomState>,
+    /// Those of the line that was asked for last, and what came of them: lines in a row often have the same.
+    last: (ValueSets<'t>, (SetNumber, SetNumber)),
+    current: ValueSets<'t>,
 }
 
 impl<'t> LineSets<'t> {
     /// No sets but the empty one.
     pub fn of(trace: &'t Trace) -> LineSets<'t> {
         let numbers = HashMap::from_iter([(Vec::new(), 0)]);
-        LineSets { trace, sets: vec![Vec::new()], numbers, known: HashMap::default() }
+        LineSets {
+            trace,
+            sets: vec![Vec::new()],
+            numbers,
+            known: HashMap::default(),
+            last: (ValueSets::default(), (0, 0)),
+            current: ValueSets::default(),
+        }
     }
 
-    /// The values that a line (from 1) of a rendered file shows, and those that decided about it; those of no line are none.
-    pub fn of_line(&mut self, path: &str, line: usize) -> (SetNumber, SetNumber) {
-        let Some(sets) = self.trace.sets_of_line(path, line) else { return (0, 0) };
-        if let Some(known) = self.known.get(&sets) {
-            return *known;
+    /// The values that a line (from 1) shows, and those that decided about it; those of no line are none.
+    pub fn of_line(&mut self, lines: &TracedLines<'t>, line: usize) -> (SetNumber, SetNumber) {
+        if !lines.put_sets(line, &mut self.current) {
+            return (0, 0);
         }
-        let (shown, deciding) = self.trace.put_together(&sets);
-        let found = (self.number(shown), self.number(deciding));
-        self.known.insert(sets, found);
+        if self.current == self.last.0 {
+            return self.last.1;
+        }
+        let found = match self.known.get(&self.current) {
+            Some(known) => *known,
+            None => {
+                let (shown, deciding) = self.trace.put_together(&self.current);
+                let found = (self.number(shown), self.number(deciding));
+                self.known.insert(self.current.clone(), found);
+                found
+            }
+        };
+        std::mem::swap(&mut self.current, &mut self.last.0);
+        self.last.1 = found;
         found
     }
 

@@ -40,7 +40,9 @@ pub use mentions::Mentions;
 pub use refusals::Refusals;
 pub use scope::{RandomCalls, Release, Rendered, Scope};
 pub use tera::{Function, functions};
-pub use trace::{CallNumber, Dependence, Focus, LineOrigin, PlaceNumber, TemplateCall, TemplateLine, Trace};
+pub use trace::{
+    CallNumber, Dependence, Focus, LineNumbers, LineOrigin, PlaceNumber, TemplateCall, TemplateLine, Trace, TracedLines,
+};
 pub use trace_json::{put_aspect, put_origin, put_place, used_json, write_line};
 pub use used::{Aspect, Used, UsedValue, sort_deciding};
 

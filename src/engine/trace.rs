@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use super::ranks::Ranks;
 use super::switches::Switches;
 use super::used::Used;
-use crate::diagnostic::{Source, Span};
+use crate::diagnostic::{Position, Source, Span};
 use crate::values::ValuePath;
 use crate::yaml::Map;
 
@@ -42,7 +42,7 @@ pub(super) struct Order {
 }
 
 /// What the values of a line are in, before they are put together.
-#[derive(Debug, PartialEq, Eq, Hash)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Hash)]
 pub struct ValueSets<'t> {
     /// Sets that pieces show, and those that decided about pieces, by their numbers, each once and in order.
     shown: Vec<u32>,
@@ -156,6 +156,25 @@ pub enum TemplateLine {
     },
 }
 
+/// A line of a template, without its text.
+#[derive(Debug, Clone, Copy)]
+pub enum LineNumbers<'t> {
+    /// The name of a file, and where the text of the line begins.
+    File(&'t str, Position),
+    /// A line (from 1) of a text that `tpl` was given.
+    Text(usize),
+}
+
+impl TemplateLine {
+    /// The same without the text; `None` for what nobody wrote.
+    pub fn numbers(&self) -> Option<LineNumbers<'_>> {
+        Some(match self {
+            TemplateLine::File(span) => LineNumbers::File(span.source()?.name(), span.position()?),
+            TemplateLine::Text { line, .. } => LineNumbers::Text(*line),
+        })
+    }
+}
+
 /// `templates/x.yaml:12:3`, or the number of a line of a text that `tpl` ran.
 impl fmt::Display for TemplateLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -202,22 +221,21 @@ impl Trace {
         }));
     }
 
-    /// Where a line (from 1) of a rendered file comes from.
-    pub fn line(&self, path: &str, line: usize) -> Option<LineOrigin> {
-        let (place, call) = self.place_of_line(path, line)?;
-        let place = place.and_then(|place| self.place(place));
-        let (shown, deciding) = self.put_together(&self.sets_of_line(path, line)?);
-        let named = |numbers: Vec<u32>| numbers.into_iter().map(|number| self.value(number).clone()).collect();
-        Some(LineOrigin { place, calls: self.calls(call), shown: named(shown), deciding: named(deciding) })
+    /// What is known of the lines of a rendered file.
+    pub fn lines_of<'t>(&'t self, path: &str) -> Option<TracedLines<'t>> {
+        let file = self.files.iter().find(|file| file.path == path)?;
+        let switches = self.switches.iter().map(|switches| switches.files.as_str());
+        Some(TracedLines { file, switches: switches.filter(|files| path.starts_with(files)).collect() })
     }
 
-    /// The place that a line (from 1) of a rendered file comes from, and the innermost call around it, 0 for none.
-    pub fn place_of_line(&self, path: &str, line: usize) -> Option<(Option<PlaceNumber>, CallNumber)> {
-        let file = self.file(path)?;
-        let text = *file.texts.get(line.checked_sub(1)?)?;
-        let Some(piece) = file.covering(text) else { return Some((None, 0)) };
-        let into = if piece.is_copied { text - piece.at } else { 0 };
-        Some((Some(PlaceNumber { source: piece.source, offset: piece.offset + into as u32 }), piece.call))
+    /// Where a line (from 1) of a rendered file comes from.
+    pub fn line(&self, path: &str, line: usize) -> Option<LineOrigin> {
+        let lines = self.lines_of(path)?;
+        let (place, call) = lines.place(line)?;
+        let place = place.and_then(|place| self.place(place));
+        let (shown, deciding) = self.put_together(&lines.sets(line)?);
+        let named = |numbers: Vec<u32>| numbers.into_iter().map(|number| self.value(number).clone()).collect();
+        Some(LineOrigin { place, calls: self.calls(call), shown: named(shown), deciding: named(deciding) })
     }
 
     /// A call, and the one around it, 0 for none; `None` if there is no such call.
@@ -225,21 +243,6 @@ impl Trace {
         let call = self.calls.get(number.checked_sub(1)? as usize)?;
         let place = self.place(PlaceNumber { source: call.source, offset: call.offset })?;
         Some((TemplateCall { name: call.name.clone(), place }, call.outer))
-    }
-
-    /// The sets that hold the values of a line (from 1) of a rendered file.
-    pub(super) fn sets_of_line<'t>(&'t self, path: &str, line: usize) -> Option<ValueSets<'t>> {
-        let file = self.file(path)?;
-        let range = file.range(line.checked_sub(1)?)?;
-        let (mut shown, mut deciding): (Vec<u32>, Vec<u32>) =
-            file.touching(range).map(|piece| (piece.shown, piece.deciding)).unzip();
-        for sets in [&mut shown, &mut deciding] {
-            sets.sort_unstable();
-            sets.dedup();
-        }
-        let switches = self.switches.iter().map(|switches| switches.files.as_str());
-        let switches = switches.filter(|files| path.starts_with(files)).collect();
-        Some(ValueSets { shown, deciding, switches })
     }
 
     /// The values that are shown, and those that decided, by their numbers, each once and in order.
@@ -281,7 +284,7 @@ impl Trace {
 
     /// Where in a file a line (from 1) of a rendered file comes from.
     pub fn span_of_line(&self, path: &str, line: usize) -> Option<Span> {
-        let (place, call) = self.place_of_line(path, line)?;
+        let (place, call) = self.lines_of(path)?.place(line)?;
         let place = place.and_then(|place| self.place(place));
         LineOrigin { place, calls: self.calls(call), ..LineOrigin::default() }.span()
     }
@@ -312,7 +315,7 @@ impl Trace {
 
     /// The values that decided about lines of a rendered file that show random values: one of them may take the place of those.
     pub fn values_beside_random(&self, path: &str) -> Vec<Used> {
-        let Some(file) = self.file(path) else { return Vec::new() };
+        let Some(TracedLines { file, .. }) = self.lines_of(path) else { return Vec::new() };
         let mut found = Vec::new();
         for range in (0..file.lines.len()).filter_map(|index| file.range(index)) {
             let pieces: Vec<&TracePiece> = file.touching(range).collect();
@@ -327,27 +330,37 @@ impl Trace {
         found.into_iter().map(|number| self.value(number).clone()).collect()
     }
 
-    fn file(&self, path: &str) -> Option<&TracedFile> {
-        self.files.iter().find(|file| file.path == path)
-    }
-
     /// The line of a template that a place is in; `None` if there is no such place.
-    pub fn place(&self, PlaceNumber { source, offset }: PlaceNumber) -> Option<TemplateLine> {
-        let offset = offset as usize;
-        Some(match self.sources.get(source as usize)? {
+    pub fn place(&self, place: PlaceNumber) -> Option<TemplateLine> {
+        let offset = place.offset as usize;
+        Some(match self.sources.get(place.source as usize)? {
             TraceSource::File(source) => {
-                let range = source.line_range(source.position(offset.min(source.text().len())).line);
+                let range = source.line_range(source.line_of(offset));
                 let text = &source.text()[range.clone()];
-                let indent = text.len() - text.trim_start().len();
+                let indent = indent_of(text);
                 let end = range.start + text.trim_end().len().max(indent);
                 TemplateLine::File(source.span(range.start + indent..end))
             }
             TraceSource::Text(text, starts) => {
-                let line = starts.partition_point(|start| *start <= offset).max(1);
+                let line = line_at(starts, offset);
                 let end = starts.get(line).copied().unwrap_or(text.len());
                 let shown = text.get(starts[line - 1]..end).unwrap_or_default().trim().to_owned();
                 TemplateLine::Text { line, text: shown }
             }
+        })
+    }
+
+    /// The same without its text.
+    pub fn numbers(&self, place: PlaceNumber) -> Option<LineNumbers<'_>> {
+        let offset = place.offset as usize;
+        Some(match self.sources.get(place.source as usize)? {
+            TraceSource::File(source) => {
+                let line = source.line_of(offset);
+                let text = &source.text()[source.line_range(line)];
+                let column = text[..indent_of(text)].chars().count() + 1;
+                LineNumbers::File(source.name(), Position { line, column })
+            }
+            TraceSource::Text(_, starts) => LineNumbers::Text(line_at(starts, offset)),
         })
     }
 
@@ -364,6 +377,48 @@ impl Trace {
     }
 }
 
+/// The lines of a rendered file.
+#[derive(Debug)]
+pub struct TracedLines<'t> {
+    file: &'t TracedFile,
+    /// The files around which switches decided that this one is there.
+    switches: Vec<&'t str>,
+}
+
+impl<'t> TracedLines<'t> {
+    /// The place that a line (from 1) comes from, and the innermost call around it, 0 for none.
+    pub fn place(&self, line: usize) -> Option<(Option<PlaceNumber>, CallNumber)> {
+        let text = *self.file.texts.get(line.checked_sub(1)?)?;
+        let Some(piece) = self.file.covering(text) else { return Some((None, 0)) };
+        let into = if piece.is_copied { text - piece.at } else { 0 };
+        Some((Some(PlaceNumber { source: piece.source, offset: piece.offset + into as u32 }), piece.call))
+    }
+
+    /// The sets that hold the values of a line (from 1); `None` beyond the last one.
+    pub(super) fn sets(&self, line: usize) -> Option<ValueSets<'t>> {
+        let mut sets = ValueSets::default();
+        self.put_sets(line, &mut sets).then_some(sets)
+    }
+
+    /// Whether there is a line (from 1), whose sets then take the place of others.
+    pub(super) fn put_sets(&self, line: usize, sets: &mut ValueSets<'t>) -> bool {
+        let Some(range) = line.checked_sub(1).and_then(|index| self.file.range(index)) else { return false };
+        let ValueSets { shown, deciding, switches } = sets;
+        shown.clear();
+        deciding.clear();
+        for piece in self.file.touching(range) {
+            shown.push(piece.shown);
+            deciding.push(piece.deciding);
+        }
+        for sets in [shown, deciding] {
+            sets.sort_unstable();
+            sets.dedup();
+        }
+        switches.clone_from(&self.switches);
+        true
+    }
+}
+
 /// What depends on a value.
 #[derive(Debug)]
 pub struct Dependents<'t> {
@@ -376,7 +431,7 @@ pub struct Dependents<'t> {
 impl Dependents<'_> {
     /// The lines (from 1) of a rendered file that depend on the value: which show it, and which it decided about.
     pub fn lines_of(&self, path: &str) -> Vec<(usize, Dependence)> {
-        let Some(file) = self.trace.file(path) else { return Vec::new() };
+        let Some(TracedLines { file, .. }) = self.trace.lines_of(path) else { return Vec::new() };
         let is_switched = self.trace.switches_of(path).any(|known| is_part(known, self.value));
         let is_held = |piece: &TracePiece| self.holds[piece.shown as usize] || self.holds[piece.deciding as usize];
         if !is_switched && !file.pieces.iter().any(is_held) {
@@ -392,6 +447,17 @@ impl Dependents<'_> {
         };
         (0..file.lines.len()).filter_map(|index| Some((index + 1, dependence(index)?))).collect()
     }
+}
+
+/// How many bytes of white space a text begins with.
+fn indent_of(text: &str) -> usize {
+    let blanks = text.bytes().take_while(|byte| *byte == b' ').count();
+    blanks + text[blanks..].len() - text[blanks..].trim_start().len()
+}
+
+/// The line (from 1) that an offset is in, by where lines begin.
+fn line_at(starts: &[usize], offset: usize) -> usize {
+    starts.partition_point(|start| *start <= offset).max(1)
 }
 
 fn is_part(known: &ValuePath, value: &ValuePath) -> bool {

@@ -1,6 +1,6 @@
 //! Where lines of the output come from, for programs. The names are stable: further ones may come, none goes or changes its meaning.
 
-use super::trace::{TemplateCall, TemplateLine};
+use super::trace::{LineNumbers, TemplateCall, TemplateLine};
 use super::used::{Aspect, UsedValue};
 use crate::diagnostic::{SourceKind, Span};
 use crate::json::{Object, Writer};
@@ -32,6 +32,7 @@ fn put_call(fields: &mut Object, call: &TemplateCall) {
 }
 
 fn put_line(fields: &mut Object, place: &TemplateLine) {
+    let Some(place) = place.numbers() else { return };
     each_field(place, |name, field| match field {
         Field::Text(text) => fields.text(name, text),
         Field::Count(count) => fields.count(name, count),
@@ -39,9 +40,9 @@ fn put_line(fields: &mut Object, place: &TemplateLine) {
 }
 
 /// Writes the fields of a line of a template into an open object.
-pub fn write_line(out: &mut Writer, place: &TemplateLine) {
+pub fn write_line(out: &mut Writer, place: LineNumbers<'_>) {
     each_field(place, |name, field| {
-        out.key(name.as_bytes());
+        out.field(name);
         match field {
             Field::Text(text) => out.text(text.as_bytes()),
             Field::Count(count) => out.int(count as i128),
@@ -55,16 +56,14 @@ enum Field<'f> {
 }
 
 /// `file`, `line` and `column`; `tpl` for a line of a text that `tpl` ran.
-fn each_field(place: &TemplateLine, mut put: impl FnMut(&str, Field<'_>)) {
+fn each_field(place: LineNumbers<'_>, mut put: impl FnMut(&'static str, Field<'_>)) {
     match place {
-        TemplateLine::File(span) => {
-            if let (Some(source), Some(position)) = (span.source(), span.position()) {
-                put("file", Field::Text(source.name()));
-                put("line", Field::Count(position.line));
-                put("column", Field::Count(position.column));
-            }
+        LineNumbers::File(name, position) => {
+            put("file", Field::Text(name));
+            put("line", Field::Count(position.line));
+            put("column", Field::Count(position.column));
         }
-        TemplateLine::Text { line, .. } => put("tpl", Field::Count(*line)),
+        LineNumbers::Text(line) => put("tpl", Field::Count(line)),
     }
 }
 

@@ -46,8 +46,10 @@ pub(super) fn in_output(all: &Manifests, lines_before: usize) -> Vec<Document> {
         // White space at the end of the last one is not printed.
         let is_last = index + 1 == all.manifests.len();
         let text = if is_last { manifest.text().trim_end() } else { manifest.text() };
-        line = first_line + text.matches('\n').count() + 1;
-        found.push(Document { first_line, manifest: manifest.clone(), lines: text.lines().count() });
+        let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).count();
+        line = first_line + breaks + 1;
+        let lines = breaks + usize::from(!text.is_empty() && !text.ends_with('\n'));
+        found.push(Document { first_line, manifest: manifest.clone(), lines });
     }
     found
 }

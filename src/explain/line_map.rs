@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::documents::{Document, in_output};
 use crate::diagnostic::{Diagnostic, SourceKind, printable_json};
-use crate::engine::{CallNumber, LineSets, PlaceNumber, SetNumber, Trace, Used, put_aspect, put_place, write_line};
+use crate::engine::{CallNumber, LineSets, SetNumber, Trace, TracedLines, Used, put_aspect, put_place, write_line};
 use crate::json::{Object, Style, Writer};
 use crate::render::Render;
 use crate::secrets::Secrets;
@@ -38,13 +38,12 @@ pub fn line_map(render: &Render, lines_before: usize, secrets: &Secrets) -> Resu
         sets: LineSets::of(&trace),
         calls: Writer::new(Style::Compact),
         numbers: HashMap::default(),
-        last: (None, String::new()),
     };
     let mut out = Writer::new(Style::Compact);
     out.open('{');
-    out.key(b"version");
+    out.field("version");
     out.int(VERSION);
-    out.key(b"documents");
+    out.field("documents");
     out.open('[');
     shared.calls.open('[');
     for document in in_output(&render.manifests, lines_before) {
@@ -53,10 +52,10 @@ pub fn line_map(render: &Render, lines_before: usize, secrets: &Secrets) -> Resu
     }
     out.close(']');
     shared.calls.close(']');
-    out.key(b"calls");
+    out.field("calls");
     out.json(&shared.calls.finish());
     let (values, sets) = shared.sets.finish();
-    out.key(b"sets");
+    out.field("sets");
     out.open('[');
     for set in sets {
         out.entry();
@@ -68,7 +67,7 @@ pub fn line_map(render: &Render, lines_before: usize, secrets: &Secrets) -> Resu
         out.close(']');
     }
     out.close(']');
-    out.key(b"values");
+    out.field("values");
     out.open('[');
     for used in values {
         out.entry();
@@ -86,11 +85,9 @@ struct Shared<'t> {
     calls: Writer,
     /// The places of calls in the list of calls.
     numbers: HashMap<CallNumber, usize, ahash::RandomState>,
-    /// The line of a template that was written last.
-    last: (Option<PlaceNumber>, String),
 }
 
-impl Shared<'_> {
+impl<'t> Shared<'t> {
     fn document(&mut self, document: &Document, out: &mut Writer) {
         let id = &document.manifest.id;
         out.open('{');
@@ -101,57 +98,49 @@ impl Shared<'_> {
             ("namespace", &id.namespace),
             ("source", &document.manifest.path),
         ] {
-            out.key(key.as_bytes());
+            out.field(key);
             out.text(text.as_bytes());
         }
-        out.key(b"lines");
+        out.field("lines");
         out.open('[');
-        let (path, first) = (&document.manifest.path, document.rendered_line(0));
+        let (traced, first) = (self.trace.lines_of(&document.manifest.path), document.rendered_line(0));
         for at in 0..document.line_count() {
             out.entry();
-            self.line((path, first + at), document.first_line + at, out);
+            self.line((traced.as_ref(), first + at), document.first_line + at, out);
         }
         out.close(']');
         out.close('}');
     }
 
     /// A line of what a template gave, and its number in the output.
-    fn line(&mut self, (path, line): (&str, usize), number: usize, out: &mut Writer) {
-        let count = |name: &str, count: usize, out: &mut Writer| {
-            out.key(name.as_bytes());
+    fn line(&mut self, (lines, line): (Option<&TracedLines<'t>>, usize), number: usize, out: &mut Writer) {
+        let count = |name: &'static str, count: usize, out: &mut Writer| {
+            out.field(name);
             out.int(count as i128);
         };
         out.open('{');
         count("line", number, out);
-        if let Some((place, call)) = self.trace.place_of_line(path, line) {
-            if let Some(place) = place {
-                out.key(b"template");
-                self.template(place, out);
+        if let Some(lines) = lines {
+            if let Some((place, call)) = lines.place(line) {
+                if let Some(place) = place {
+                    out.field("template");
+                    out.open('{');
+                    if let Some(place) = self.trace.numbers(place) {
+                        write_line(out, place);
+                    }
+                    out.close('}');
+                }
+                if let Some(call) = self.call(call) {
+                    count("call", call, out);
+                }
             }
-            if let Some(call) = self.call(call) {
-                count("call", call, out);
+            let (shown, deciding): (SetNumber, SetNumber) = self.sets.of_line(lines, line);
+            // The first set is empty.
+            for (name, set) in [("shown", shown), ("deciding", deciding)].into_iter().filter(|(_, set)| *set > 0) {
+                count(name, set, out);
             }
-        }
-        let (shown, deciding): (SetNumber, SetNumber) = self.sets.of_line(path, line);
-        // The first set is empty.
-        for (name, set) in [("shown", shown), ("deciding", deciding)].into_iter().filter(|(_, set)| *set > 0) {
-            count(name, set, out);
         }
         out.close('}');
-    }
-
-    /// The line of a template. Many lines in a row may come from the same one.
-    fn template(&mut self, place: PlaceNumber, out: &mut Writer) {
-        if self.last.0 != Some(place) {
-            let mut written = Writer::new(Style::Compact);
-            written.open('{');
-            if let Some(line) = self.trace.place(place) {
-                write_line(&mut written, &line);
-            }
-            written.close('}');
-            self.last = (Some(place), written.finish());
-        }
-        out.json(&self.last.1);
     }
 
     /// The place of a call in the list, which it and those around it are put into.
@@ -169,12 +158,14 @@ impl Shared<'_> {
             out.entry();
             out.open('{');
             if let Some(name) = &call.name {
-                out.key(b"name");
+                out.field("name");
                 out.text(name.as_bytes());
             }
-            write_line(out, &call.place);
+            if let Some(place) = call.place.numbers() {
+                write_line(out, place);
+            }
             if let Some(outer) = outer {
-                out.key(b"outer");
+                out.field("outer");
                 out.int(outer as i128);
             }
             out.close('}');

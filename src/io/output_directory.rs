@@ -39,12 +39,14 @@ pub fn write_files(directory: &Path, files: &[(String, String)]) -> Result<(), D
     Ok(())
 }
 
-/// Writes a text to a file that the flag `flag` names, whole or not at all.
+/// Writes a text to a file that the flag `flag` names, whole or not at all. A pipe or a device is written to as it is.
 ///
 /// # Errors
 /// The operating system's message.
 pub fn write_file(path: &Path, text: &str, flag: &str) -> Result<(), Diagnostic> {
-    write_whole(path, text.as_bytes()).map_err(|error| {
+    let is_special = fs::metadata(path).is_ok_and(|known| !known.is_file() && !known.is_dir());
+    let written = if is_special { fs::write(path, text) } else { write_whole(path, text.as_bytes()) };
+    written.map_err(|error| {
         Diagnostic::error("output-dir", format!("cannot write {}: {}", path.display(), os_error(&error)))
             .help(format!("give {flag} a file in a directory that can be written to"))
     })
@@ -263,5 +265,22 @@ mod tests {
         let out = folder.path().join("out");
         fs::write(&out, "").unwrap();
         assert!(write_files(&out, &files(&["a.yaml"])).unwrap_err().message.starts_with("cannot write "));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_is_written_to_and_stays_a_pipe() {
+        use std::os::unix::fs::FileTypeExt;
+
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let reader = std::thread::spawn({
+            let pipe = pipe.clone();
+            move || fs::read_to_string(pipe).unwrap()
+        });
+        write_file(&pipe, "{}\n", "--line-map").unwrap();
+        assert!(fs::symlink_metadata(&pipe).unwrap().file_type().is_fifo());
+        assert_eq!(reader.join().unwrap(), "{}\n");
     }
 }
