@@ -65,7 +65,7 @@ fn write_value(value: &Value, out: &mut Writer) {
 fn is_plain(byte: u8) -> bool {
     // Without branches, so that many bytes are looked at in one step.
     let special = (byte == b'"') | (byte == b'\\') | (byte == b'<') | (byte == b'>') | (byte == b'&');
-    (byte >= b' ') & (byte < 0x80) & !special
+    (b' '..0x80).contains(&byte) & !special
 }
 
 /// How JSON is written.
