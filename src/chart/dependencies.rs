@@ -2,9 +2,10 @@
 
 use super::Chart;
 use super::metadata::Dependency;
+use super::switched_off::SwitchedOff;
 use super::tree_budget::{TreeBudget, count_values, merged_values};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::values::{Coalesced, coalesce};
+use crate::values::{Coalesced, ValuePath, coalesce};
 use crate::version::{Constraints, parse_version};
 use crate::yaml::{Map, Node, Value};
 
@@ -75,21 +76,32 @@ impl Chart {
         budget.values(merged_values(&self.values_tree(), &[values])).map_err(|error| vec![error])?;
         let Coalesced { values, warnings } = coalesce(&self.values_tree(), values.clone())?;
         notes.extend(warnings);
-        let mut disabled = Vec::new();
         for dependency in &mut self.metadata.dependencies {
             dependency.enabled = true;
-            if !is_enabled(dependency, &values, path, notes) {
-                disabled.push(dependency.key().to_owned());
+            if let Some(by) = switched_off_by(dependency, &values, path, notes) {
+                self.switched_off.push(SwitchedOff { dependency: dependency.clone(), by, charts: Vec::new() });
             }
         }
-        self.subcharts.retain(|subchart| !disabled.contains(&subchart.metadata.name));
-        self.metadata.dependencies.retain(|dependency| !disabled.iter().any(|key| key == dependency.key()));
+        self.take_out_switched_off();
         for subchart in &mut self.subcharts {
             path.push(subchart.metadata.name.clone());
             subchart.choose_subcharts(&values, path, notes, budget)?;
             path.pop();
         }
         Ok(())
+    }
+
+    fn take_out_switched_off(&mut self) {
+        let Chart { metadata, subcharts, switched_off, .. } = self;
+        let position = |key: &str| switched_off.iter().position(|switched_off| switched_off.dependency.key() == key);
+        metadata.dependencies.retain(|dependency| position(dependency.key()).is_none());
+        let found: Vec<_> = subcharts.iter().map(|subchart| position(&subchart.metadata.name)).collect();
+        for (subchart, position) in std::mem::take(subcharts).into_iter().zip(found) {
+            match position {
+                Some(position) => switched_off[position].charts.push(subchart),
+                None => subcharts.push(subchart),
+            }
+        }
     }
 
     /// Puts the declared subcharts behind the others, in the order of their declarations and under their aliases.
@@ -144,33 +156,39 @@ fn fits(subchart: &Chart, dependency: &Dependency, constraints: Option<&Constrai
     subchart.metadata.name == dependency.name && version_fits().unwrap_or(false)
 }
 
-/// Tags first: one true switches on, else one false off. Then the first condition that is a boolean decides.
-fn is_enabled(dependency: &Dependency, values: &Map, path: &[String], notes: &mut Vec<Diagnostic>) -> bool {
+/// The values that switch a dependency off. Tags first: one true switches on, else one false off. Then the first condition
+/// that is a boolean decides.
+fn switched_off_by(
+    dependency: &Dependency,
+    values: &Map,
+    path: &[String],
+    notes: &mut Vec<Diagnostic>,
+) -> Option<Vec<ValuePath>> {
     let mut note = |what: String, node: &Node| {
         let message = format!("returned non-bool value: {what} chart={}", dependency.key());
         notes.push(Diagnostic::new(Severity::Info, "condition", message).at(node.span.clone(), "not true or false"));
     };
-    let mut enabled = true;
-    let (mut any_true, mut any_false) = (false, false);
+    let (mut any_true, mut off) = (false, Vec::new());
     for tag in &dependency.tags {
         match values.at(["tags", tag.as_str()]) {
             Some(Node { value: Value::Bool(true), .. }) => any_true = true,
-            Some(Node { value: Value::Bool(false), .. }) => any_false = true,
+            Some(Node { value: Value::Bool(false), .. }) => off.push(ValuePath::default().key("tags").key(tag)),
             Some(node) => note(format!("tag={tag}"), node),
             None => {}
         }
     }
-    if any_false && !any_true {
-        enabled = false;
-    }
     for condition in dependency.condition.trim().split(',').filter(|condition| !condition.is_empty()) {
-        match values.at(path.iter().map(String::as_str).chain(condition.split('.'))) {
-            Some(Node { value: Value::Bool(value), .. }) => return *value,
+        let keys = || path.iter().map(String::as_str).chain(condition.split('.'));
+        match values.at(keys()) {
+            Some(Node { value: Value::Bool(true), .. }) => return None,
+            Some(Node { value: Value::Bool(false), .. }) => {
+                return Some(vec![keys().fold(ValuePath::default(), |path, key| path.key(key))]);
+            }
             Some(Node { value: Value::Map(_), .. }) | None => {}
             Some(node) => note(format!("path={condition}"), node),
         }
     }
-    enabled
+    (!any_true && !off.is_empty()).then_some(off)
 }
 
 #[cfg(test)]
@@ -206,6 +224,23 @@ mod tests {
         assert_eq!(enabled(declared, "tags: {back: false}\n", "db: {enabled: true}\n"), ["aaa", "db"]);
         assert_eq!(enabled(declared, "", "db: {enabled: false}\n"), ["aaa"]);
         assert_eq!(enabled(declared, "", "db: {enabled: 'false'}\n"), ["aaa", "db"]);
+    }
+
+    #[test]
+    fn what_is_switched_off_is_kept_with_the_values_that_did_it() {
+        let declared = "- {name: db, version: 1.x, alias: one, tags: [back, data]}\n\
+            - {name: db, version: 1.x, alias: two, condition: 'two.on,two.enabled'}\n";
+        let mut chart = chart(declared, "tags: {back: false, data: false}\ntwo: {enabled: false}\n");
+        chart.process_dependencies(&Map::new()).unwrap();
+        let off = |key: &str| {
+            let found = chart.switched_off_around(&ValuePath::default().key(key).key("port")).unwrap();
+            let by: Vec<String> = found.by.iter().map(ToString::to_string).collect();
+            (by.join(" "), found.charts.len())
+        };
+        assert_eq!(off("one"), ("tags.back tags.data".to_owned(), 1));
+        assert_eq!(off("two"), ("two.enabled".to_owned(), 1));
+        assert!(chart.metadata.dependencies.is_empty());
+        assert!(chart.switched_off_around(&ValuePath::default().key("aaa")).is_none());
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod metadata;
 mod metadata_fields;
 mod package;
 mod resolve;
+mod switched_off;
 mod timestamp;
 mod tree_budget;
 mod vendored;
@@ -43,6 +44,7 @@ pub use metadata::{ChartType, Dependency, Maintainer, Metadata};
 pub use metadata_fields::FieldMistakes;
 pub use package::{DEFAULT_MODIFICATION_TIME, package};
 pub use resolve::{Repository, resolve};
+pub use switched_off::SwitchedOff;
 pub use timestamp::{MAX_SECONDS, rfc3339};
 pub use tree_budget::{
     MAX_ARCHIVED_FILES, MAX_CHART_DEPTH, MAX_CHARTS, MAX_DATA_BYTES, MAX_UNPACKED_BYTES, MAX_VALUES,
@@ -70,6 +72,8 @@ pub struct Chart {
     pub files: Vec<File>,
     /// The charts in `charts/`; [`Chart::process_dependencies`] takes the disabled ones out and orders the others.
     pub subcharts: Vec<Chart>,
+    /// The dependencies that [`Chart::process_dependencies`] took out.
+    pub switched_off: Vec<SwitchedOff>,
     /// Warnings that Helm logs when it loads the chart.
     pub notices: Vec<Diagnostic>,
     /// Whether all its files are part of the program, and none was read. The limits of what templates may do to values
@@ -101,6 +105,7 @@ impl Chart {
             templates: Vec::new(),
             files: Vec::new(),
             subcharts: self.subcharts.iter().map(Chart::without_files).collect(),
+            switched_off: Vec::new(),
             notices: self.notices.clone(),
             is_built_in: self.is_built_in,
         }

@@ -23,7 +23,8 @@ pub(super) fn switches(chart: &Chart) -> Vec<Switches> {
 }
 
 fn add(chart: &Chart, path: &str, names: &mut Vec<Step>, found: &mut Vec<Switches>) {
-    for dependency in &chart.metadata.dependencies {
+    let switched_off = chart.switched_off.iter().map(|switched_off| &switched_off.dependency);
+    for dependency in chart.metadata.dependencies.iter().chain(switched_off) {
         let tag = |tag: &String| ValuePath::of(vec![Step::Key("tags".to_owned()), Step::Key(tag.clone())]);
         let condition = |text: &str| {
             let keys = text.trim().split('.').map(|key| Step::Key(key.to_owned()));
@@ -32,8 +33,7 @@ fn add(chart: &Chart, path: &str, names: &mut Vec<Step>, found: &mut Vec<Switche
         let conditions = dependency.condition.split(',').filter(|text| !text.trim().is_empty()).map(condition);
         let values: Vec<ValuePath> = conditions.chain(dependency.tags.iter().map(tag)).collect();
         if !values.is_empty() {
-            let name = if dependency.alias.is_empty() { &dependency.name } else { &dependency.alias };
-            let files = format!("{path}/charts/{name}/");
+            let files = format!("{path}/charts/{}/", dependency.key());
             found.push(Switches { files, values, place: chart.metadata.place("dependencies") });
         }
     }

@@ -6,7 +6,7 @@ use super::effects::EffectKind;
 use super::experiment::Change;
 use super::preconditions::Gate;
 use super::preconditions::GatePart;
-use super::unused::Scanned;
+use super::unused::{Scanned, SwitchedOffSubchart};
 use super::value_sources::SetBy;
 use super::value_sources::ValueSource;
 use crate::diagnostic::{Span, printable_json};
@@ -22,7 +22,7 @@ use crate::yaml::{Node, Value};
 /// `kind`, `name`, `namespace`, `template`, `change` as `lines`, `gone` or `new`, `lines` with `line`, `text` and
 /// `new`, `with`; where lines are known to come from templates, they have `how`, `shown` or `decided`, and `place`), `traced`
 /// (whether they are), `leavesOut` (no line depends on the value, and it decided that there are none), `mentions` (places of templates),
-/// `refused` (`with`, `message`) and `gate` (a list:
+/// `switchedOff` (if the value is for a subchart that is: its `name`, and `by`, the keys that do it), `refused` (`with`, `message`) and `gate` (a list:
 /// `key`, `now`, `place`, `needs`).
 pub fn explanation_json(explanation: &Explanation) -> String {
     let mut fields = Object::new();
@@ -36,6 +36,7 @@ pub fn explanation_json(explanation: &Explanation) -> String {
     fields.put("traced", Value::Bool(explanation.is_traced));
     fields.put("leavesOut", Value::Bool(explanation.leaves_out));
     fields.list("mentions", explanation.mentions.iter().map(mention));
+    put_switched_off(&mut fields, explanation.switched_off.as_ref());
     fields.list("effects", explanation.effects.iter().map(effect));
     fields.list(
         "refused",
@@ -57,8 +58,8 @@ pub(super) fn write_object(fields: Object) -> String {
     printable_json(&write_pretty(&fields.into_value())).into_owned() + "\n"
 }
 
-/// What `values --unused --output json` prints: `unused` (`key`, `value`, `place`, `tried`, `gate`, `traced`, `mentions`),
-/// `scanned`, `skipped`.
+/// What `values --unused --output json` prints: `unused` (`key`, `value`, `place`, `tried`, `gate`, `traced`, `mentions`,
+/// `switchedOff`), `scanned`, `skipped`.
 pub fn unused_json(scanned: &Scanned) -> String {
     let mut fields = Object::new();
     fields.list(
@@ -71,6 +72,7 @@ pub fn unused_json(scanned: &Scanned) -> String {
             fields.count("tried", unused.tried);
             fields.put("traced", Value::Bool(unused.is_traced));
             fields.list("mentions", unused.mentions.iter().map(mention));
+            put_switched_off(&mut fields, unused.switched_off.as_ref());
             if let Some(found) = &unused.gate {
                 fields.put("gate", gate(found));
             }
@@ -80,6 +82,14 @@ pub fn unused_json(scanned: &Scanned) -> String {
     fields.count("scanned", scanned.scanned);
     fields.count("skipped", scanned.left_out);
     write_object(fields)
+}
+
+fn put_switched_off(fields: &mut Object, subchart: Option<&SwitchedOffSubchart>) {
+    let Some(SwitchedOffSubchart { name, by }) = subchart else { return };
+    let mut inner = Object::new();
+    inner.text("name", name);
+    inner.list("by", by.iter().map(|path| Value::String(path.to_string())));
+    fields.put("switchedOff", inner.into_value());
 }
 
 fn mention(place: &Span) -> Value {

@@ -72,7 +72,7 @@ pub use line_text::{line_json, line_text};
 pub use origins::{LineOrigins, LineSource, SideTrace, add_origins, add_template_lines};
 pub use preconditions::{Gate, GatePart};
 pub use text::{explanation_text, unused_text};
-pub use unused::{Scanned, Unused, unused};
+pub use unused::{Scanned, SwitchedOffSubchart, Unused, unused};
 pub use upgrade::{Version, is_another_chart, upgrade};
 pub use value_sources::{SetBy, ValueSource};
 
@@ -100,6 +100,8 @@ pub struct Explanation {
     pub is_traced: bool,
     /// Whether no line depends on the value, and it decided that there are none.
     pub leaves_out: bool,
+    /// The subchart that the value is for and the values that switch that off, if they do.
+    pub switched_off: Option<SwitchedOffSubchart>,
     /// Where templates mention the value, if the chart's engine traces.
     pub mentions: Vec<Span>,
     /// Changes that the templates refuse, with the reason.
@@ -118,6 +120,7 @@ impl Explanation {
             && !self.described
             && self.effects.is_empty()
             && self.mentions.is_empty()
+            && self.switched_off.is_none()
             && self.refused.is_empty()
             && self.gate.is_none()
     }
@@ -160,6 +163,8 @@ pub fn explain(
     near.retain(|name| *name != path.to_string());
     let described = experiment.describes(path);
     let warnings = experiment.prepared.warnings.clone();
+    let is_of_no_use = effects.is_empty() && !leaves_out;
+    let switched_off = is_of_no_use.then(|| SwitchedOffSubchart::around(path, &experiment.prepared.chart)).flatten();
     Ok(Explanation {
         path: path.clone(),
         value,
@@ -170,6 +175,7 @@ pub fn explain(
         effects,
         is_traced,
         leaves_out,
+        switched_off,
         mentions,
         refused,
         gate,

@@ -9,7 +9,7 @@ use super::effects::Line;
 use super::experiment::Change;
 use super::preconditions::Gate;
 use super::preconditions::GatePart;
-use super::unused::Scanned;
+use super::unused::{Scanned, SwitchedOffSubchart};
 use super::value_sources::SetBy;
 use super::value_sources::ValueSource;
 use crate::diagnostic::{Paint, Span, printable};
@@ -223,7 +223,11 @@ fn write_traced(explanation: &Explanation, all: bool, paint: Paint, out: &mut St
         |place: &Span| place.source().map(|source| (source.name().to_owned(), source.position(place.start()).line));
     mentions.dedup_by_key(|place| line(place));
     let most = if all { usize::MAX } else { room.clamp(FEWEST_MENTIONS, MOST_ENTRIES) };
+    if let Some(subchart) = &explanation.switched_off {
+        let _ = writeln!(out, "{}", switched_off_text(subchart));
+    }
     let mut title = match (effects.is_empty(), mentions.is_empty(), explanation.leaves_out) {
+        (true, true, _) if explanation.switched_off.is_some() => return,
         (true, true, _) => "No line of the output depends on it, and no template uses it.\n",
         (true, false, true) => "It leaves out a part of the output. Templates use it at:\n",
         (true, false, false) => "No line of the output depends on it with these values. Templates use it at:\n",
@@ -306,9 +310,10 @@ pub fn unused_text(scanned: &Scanned, paint: Paint) -> String {
         let (path, place) = (printable(&path), printable(&place));
         let _ = writeln!(out, "{} = {}, {}", paint.bold(&path), shown(&unused.node.value), paint.dim(&place));
         if unused.is_traced {
-            out.push_str(&match &unused.mentions[..] {
-                [] => "  No template uses it.\n".to_owned(),
-                [first, rest @ ..] => {
+            out.push_str(&match (&unused.mentions[..], &unused.switched_off) {
+                (_, Some(subchart)) => format!("  {}\n", switched_off_text(subchart)),
+                ([], None) => "  No template uses it.\n".to_owned(),
+                ([first, rest @ ..], None) => {
                     let more = if rest.is_empty() { String::new() } else { format!(" and {} more places", rest.len()) };
                     let place = first.to_string();
                     format!("  No effect with these values; used at {}{more}.\n", printable(&place))
@@ -324,6 +329,12 @@ pub fn unused_text(scanned: &Scanned, paint: Paint) -> String {
         let _ = writeln!(out, "{} more values were not tried", scanned.left_out);
     }
     out
+}
+
+/// Why a value has no effect that is for a subchart which is not there.
+fn switched_off_text(subchart: &SwitchedOffSubchart) -> String {
+    let by: Vec<String> = subchart.by.iter().map(|path| format!("{path} is false")).collect();
+    format!("The subchart {} is switched off: {}.", printable(&subchart.name), printable(&by.join(", ")))
 }
 
 fn gate_text(gate: &Gate) -> String {

@@ -3,6 +3,7 @@
 use super::experiment::{Change, Experiment, Outcome, Subject, same};
 use super::preconditions::{Behind, Gate, gates};
 use super::traced::TracedOutput;
+use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::parallel;
 use crate::values::ValuePath;
@@ -25,6 +26,8 @@ pub struct Unused {
     pub gate: Option<Gate>,
     /// Whether the trace of the render says so, and no experiment.
     pub is_traced: bool,
+    /// The subchart that it is for and the values that switch that off, if they do.
+    pub switched_off: Option<SwitchedOffSubchart>,
     /// Where templates mention it, if they were traced: there it may matter once other values are different.
     pub mentions: Vec<Span>,
 }
@@ -32,7 +35,24 @@ pub struct Unused {
 impl Unused {
     /// Whether nothing was found on which it depends that it has an effect.
     pub fn is_without_condition(&self) -> bool {
-        self.gate.is_none() && self.mentions.is_empty()
+        self.gate.is_none() && self.mentions.is_empty() && self.switched_off.is_none()
+    }
+}
+
+/// A subchart that is not there.
+#[derive(Debug, Clone)]
+pub struct SwitchedOffSubchart {
+    /// The name under which its values are.
+    pub name: String,
+    /// The values that are false: its condition, or its tags.
+    pub by: Vec<ValuePath>,
+}
+
+impl SwitchedOffSubchart {
+    /// The one that a value is for, if the chart left it out.
+    pub(super) fn around(value: &ValuePath, chart: &Chart) -> Option<SwitchedOffSubchart> {
+        let found = chart.switched_off_around(value)?;
+        Some(SwitchedOffSubchart { name: found.dependency.key().to_owned(), by: found.by.clone() })
     }
 }
 
@@ -69,6 +89,7 @@ pub fn unused(subject: Subject<'_>, asked: &Map) -> Result<Scanned, Vec<Diagnost
     silent.extend(unknown);
     let values = &experiment.prepared.values;
     let reported = silent.into_iter().zip(gates).map(|((path, tried), gate)| Unused {
+        switched_off: SwitchedOffSubchart::around(&path, &experiment.prepared.chart),
         node: path.get(values).cloned().unwrap_or_default(),
         tried: tried.len(),
         path,
@@ -86,6 +107,7 @@ fn traced(experiment: &Experiment<'_>, output: &TracedOutput, paths: &[ValuePath
     let mentions = experiment.mentions();
     let unused = paths.iter().filter(|path| !output.trace.uses(path)).map(|path| Unused {
         path: path.clone(),
+        switched_off: SwitchedOffSubchart::around(path, &experiment.prepared.chart),
         node: path.get(&experiment.prepared.values).cloned().unwrap_or_default(),
         tried: 0,
         gate: None,

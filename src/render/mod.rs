@@ -248,7 +248,8 @@ pub fn prepare_merged(mut chart: Chart, user: Map, skip_schema_validation: bool)
     let tree = chart.values_tree();
     let schemas = Schemas::parse(&chart)?;
     binary_values::check(&chart, &user)?;
-    let unknown = values::unknown_values(&user, &tree, schemas.of_root());
+    let mut unknown = values::unknown_values(&user, &tree, schemas.of_root());
+    unknown.retain(|value| chart.switched_off_around(&value.path).is_none());
     warnings.extend(unknown.iter().filter(|value| value.is_suspicious).map(|value| value.warning.clone()));
     let coalesced = values::coalesce(&tree, user)?;
     warnings.extend(coalesced.warnings);
