@@ -98,9 +98,7 @@ impl<'o> Together<'o> {
     /// Reports what is wrong.
     pub(super) fn judge(self, findings: &mut Vec<Finding>) {
         for (object, question) in &self.questions {
-            let name = object.id.to_string();
-            let mut report =
-                Report { object: &name, origin: &object.origin, whole: object.span.clone(), findings: Vec::new() };
+            let mut report = Report::of(object);
             self.answer(question, &mut report);
             findings.append(&mut report.findings);
         }

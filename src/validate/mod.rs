@@ -74,9 +74,7 @@ pub fn validate(objects: &[Object], request: &Request<'_>) -> Vec<Finding> {
     let budget = (&Budget::default(), &Limits::default());
     let mut together = Together::new(objects);
     for object in objects {
-        let name = object.id.to_string();
-        let mut report =
-            Report { object: &name, origin: &object.origin, whole: object.span.clone(), findings: Vec::new() };
+        let mut report = Report::of(object);
         let fields = object.fields();
         together.add(object, &fields);
         one(object, fields, request, budget, &mut report);
@@ -89,8 +87,7 @@ pub fn validate(objects: &[Object], request: &Request<'_>) -> Vec<Finding> {
 /// What the rules of a custom kind say of an update (`oldSelf`): of an object that both sides have. Rules that look at the new object
 /// alone are those of [`validate`].
 pub fn check_update(old: &Object, new: &Object, custom_kinds: &[CustomKind], limits: &Limits) -> Vec<Finding> {
-    let name = new.id.to_string();
-    let mut report = Report { object: &name, origin: &new.origin, whole: new.span.clone(), findings: Vec::new() };
+    let mut report = Report::of(new);
     if let Some(kind) = custom_kinds.iter().find(|kind| kind.is(new.id.group(), &new.id.kind)) {
         custom::check_update((old, new), kind, limits, &mut report);
     }

@@ -1,13 +1,15 @@
 //! The findings of one object.
 
 use crate::diagnostic::{Diagnostic, Severity, Span, printable};
-use crate::kubernetes::FieldPath;
+use crate::kubernetes::{FieldPath, Object};
 use crate::report::Finding;
 use crate::yaml::Map;
 
 /// The findings of one object as it is gone through.
 pub(super) struct Report<'a> {
-    pub(super) object: &'a str,
+    /// What messages call the object: its kind and name, after its namespace if it has one.
+    pub(super) object: String,
+    pub(super) kind: &'a str,
     /// The template or file that it comes from.
     pub(super) origin: &'a str,
     /// The place of what has none of its own.
@@ -15,7 +17,18 @@ pub(super) struct Report<'a> {
     pub(super) findings: Vec<Finding>,
 }
 
-impl Report<'_> {
+impl<'a> Report<'a> {
+    /// The report of an object, without findings yet.
+    pub(super) fn of(object: &'a Object) -> Self {
+        Report {
+            object: object.id.to_string(),
+            kind: &object.id.kind,
+            origin: &object.origin,
+            whole: object.span.clone(),
+            findings: Vec::new(),
+        }
+    }
+
     pub(super) fn report(
         &mut self,
         severity: Severity,
@@ -32,7 +45,7 @@ impl Report<'_> {
         let message = format!("{}: {field}{message}", self.object);
         let diagnostic = Diagnostic::new(severity, rule, printable(&message)).at(place.clone(), origin);
         let file = is_elsewhere.then(|| self.origin.to_owned());
-        self.findings.push(Finding { object: self.object.to_owned(), path, diagnostic, file });
+        self.findings.push(Finding { object: self.object.clone(), path, diagnostic, file });
         let last = self.findings.len() - 1;
         &mut self.findings[last]
     }

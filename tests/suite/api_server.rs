@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use mim_chart::kubernetes::Schema;
 use serde_json::{Value, json};
 
 use crate::support::command::run;
@@ -181,23 +182,47 @@ fn recorded(row: &Value, manifest: String) -> Verdict {
     }
 }
 
-/// Checks that `validate` refuses what the server refuses, but for the verdicts that say why it does not.
+/// Checks that `validate` refuses what the server refuses, but for the verdicts that say why it does not. A namespace in the manifests
+/// changes nothing.
 fn assert_same(verdicts: &[Verdict], flags: &[&str]) {
     let folder = tempfile::tempdir().expect("a folder");
-    for (number, verdict) in verdicts.iter().enumerate() {
-        fs::write(folder.path().join(format!("{number}.yaml")), &verdict.manifest).expect("a manifest");
-    }
-    let errors = errors_of(folder.path(), flags);
     let mut wrong = Vec::new();
-    for (number, verdict) in verdicts.iter().enumerate() {
-        let ours = errors.get(&number);
-        match (verdict.accepted == ours.is_none(), &verdict.differs) {
-            (true, None) | (false, Some(_)) => {}
-            (true, Some(why)) => wrong.push(format!("{}: agrees by now; `differs` says {why}", verdict.name)),
-            (false, None) => wrong.push(format!("{}: {ours:?}; the server: {}", verdict.name, verdict.message)),
+    let as_it_is: fn(&str) -> String = str::to_owned;
+    for (form, written) in [("", as_it_is), (" with a namespace", with_namespace)] {
+        for (number, verdict) in verdicts.iter().enumerate() {
+            fs::write(folder.path().join(format!("{number}.yaml")), written(&verdict.manifest)).expect("a manifest");
+        }
+        let errors = errors_of(folder.path(), flags);
+        for (number, verdict) in verdicts.iter().enumerate() {
+            let (ours, name) = (errors.get(&number), &verdict.name);
+            match (verdict.accepted == ours.is_none(), &verdict.differs) {
+                (true, None) | (false, Some(_)) => {}
+                (true, Some(why)) => wrong.push(format!("{name}{form}: agrees by now; `differs` says {why}")),
+                (false, None) => wrong.push(format!("{name}{form}: {ours:?}; the server: {}", verdict.message)),
+            }
         }
     }
     assert!(wrong.is_empty(), "{} of {} verdicts:\n{}", wrong.len(), verdicts.len(), wrong.join("\n"));
+}
+
+/// A manifest with a namespace, if it is of a namespaced kind of Kubernetes' own and has none yet.
+fn with_namespace(manifest: &str) -> String {
+    let is_namespaced = |api_version: Option<&str>, kind: Option<&str>| {
+        let kind = Schema::built_in().kind(api_version.unwrap_or_default(), kind.unwrap_or_default());
+        kind.is_some_and(|kind| kind.is_namespaced == Some(true))
+    };
+    if let Ok(mut manifest) = serde_json::from_str::<Value>(manifest) {
+        let is_namespaced = is_namespaced(manifest["apiVersion"].as_str(), manifest["kind"].as_str());
+        if let Some(metadata) = manifest["metadata"].as_object_mut().filter(|_| is_namespaced) {
+            metadata.entry("namespace").or_insert_with(|| json!("chat"));
+        }
+        return manifest.to_string();
+    }
+    let field = |name: &str| manifest.lines().find_map(|line| line.strip_prefix(name));
+    if !is_namespaced(field("apiVersion: "), field("kind: ")) {
+        return manifest.to_owned();
+    }
+    manifest.replacen("\nmetadata: {name:", "\nmetadata: {namespace: chat, name:", 1)
 }
 
 /// The last error of each manifest in a folder, by the number that is its name.

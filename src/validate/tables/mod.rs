@@ -98,7 +98,38 @@ fn short(name: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kubernetes::Schema;
+    use crate::diagnostic::Source;
+    use crate::kubernetes::{KubeVersion, Schema, read_objects};
+    use crate::validate::{Request, validate};
+
+    /// Rules that depend on the kind of the whole object: manifests with `NAMESPACE` among their metadata, and what is wrong with them.
+    #[rustfmt::skip]
+    const BY_KIND: &[(&str, &str)] = &[
+        ("{apiVersion: apps/v1, kind: StatefulSet, metadata: {NAMESPACE, name: a}, spec: {selector: {matchLabels: {a: b}}, serviceName: a, \
+            template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: i, volumeMounts: [{name: data, mountPath: /d}]}]}}, \
+            volumeClaimTemplates: [{metadata: {name: data}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}]}}", ""),
+        ("{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {NAMESPACE, name: a}, rules: [{nonResourceURLs: [/healthz], verbs: [get]}]}",
+            "rules[0].nonResourceURLs"),
+        ("{apiVersion: v1, kind: Pod, metadata: {NAMESPACE, name: a}, spec: {containers: [{name: c, image: i}], volumes: [{name: i, image: {}}]}}",
+            "spec.volumes[0].image.reference"),
+        ("{apiVersion: batch/v1, kind: CronJob, metadata: {NAMESPACE, name: a}, spec: {schedule: '@daily', jobTemplate: {spec: {manualSelector: true, \
+            template: {spec: {restartPolicy: Never, containers: [{name: c, image: i}]}}}}}}", "spec.jobTemplate.spec.manualSelector"),
+    ];
+
+    #[test]
+    fn rules_of_a_kind_hold_with_a_namespace_too() {
+        for (manifest, wrong) in BY_KIND {
+            for namespace in ["", "namespace: chat,"] {
+                let manifest = manifest.replace("NAMESPACE,", namespace);
+                let objects = read_objects(&Source::file("m.yaml", manifest), "m.yaml").expect("an object");
+                let request = Request { kube_version: &KubeVersion::default(), strict: false, custom_kinds: &[] };
+                let findings = validate(&objects, &request);
+                let errors = findings.iter().filter(|finding| finding.diagnostic.is_error());
+                let paths: Vec<&str> = errors.map(|finding| finding.path.as_str()).collect();
+                assert_eq!(paths.join(" "), *wrong, "{}", objects[0].id);
+            }
+        }
+    }
 
     #[test]
     fn every_row_is_of_a_field_that_there_is() {

@@ -211,9 +211,9 @@ impl<'a, 'f> Place<'a, '_, 'f> {
         names.iter().copied().filter(|name| self.is_given(name)).collect()
     }
 
-    /// Whether the field's type is that of a pod's own spec, not of a template's.
+    /// Whether the object that is checked is of a kind.
     pub(super) fn is_in(&self, kind: &str) -> bool {
-        self.report.object.strip_prefix(kind).is_some_and(|rest| rest.starts_with('/'))
+        self.report.kind == kind
     }
 
     /// The path of a field; an empty one is the object itself.
