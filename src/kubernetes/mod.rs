@@ -5,6 +5,7 @@
 //! | `schema` | kinds, their fields and types, the keys of lists, as a real API server publishes them |
 //! | `schema.gz` | the same as data, written by `tests/cluster/record_openapi` |
 //! | `id`, `object`, `refusal` | what identifies an object; objects read from documents; why a document is not one |
+//! | `sequence` | JSON objects side by side, and what follows the first object of a document |
 //! | `field_path` | paths to fields |
 //! | `formats` | formats of text in CustomResourceDefinitions |
 //! | `images` | the container images that an object names |
@@ -25,6 +26,7 @@ mod object;
 mod quantity;
 mod refusal;
 mod schema;
+mod sequence;
 mod version;
 
 pub use defaults::{fill_in, is_filled_in, is_made_up, is_nothing};

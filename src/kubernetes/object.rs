@@ -8,6 +8,7 @@ use ahash::AHashMap;
 use super::id::Id;
 use super::live::as_applied;
 use super::refusal;
+use super::sequence::{Sequence, ignored, sequence};
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::parallel;
 use crate::yaml::{self, Entry, Map, Node, Value, split_manifests};
@@ -131,11 +132,11 @@ fn read_all(reading: &Reading<'_>, as_stored: bool) -> Stream {
         all.refuse(error, origin, origin);
         return all;
     }
+    let ranges = ranges(source, origin, &mut all);
     if source.text().len() < WORTH_THREADS {
-        split_manifests(source.text()).for_each(|range| reading.document(range, &mut all));
+        ranges.into_iter().for_each(|range| reading.document(range, &mut all));
         return all;
     }
-    let ranges: Vec<Range<usize>> = split_manifests(source.text()).collect();
     let batches: Vec<&[Range<usize>]> = ranges.chunks(DOCUMENTS_AT_A_TIME).collect();
     let read = |batch: &&[Range<usize>]| {
         let mut stream = Stream { as_stored, ..Stream::default() };
@@ -148,6 +149,18 @@ fn read_all(reading: &Reading<'_>, as_stored: bool) -> Stream {
         all.has_list |= stream.has_list;
     }
     all
+}
+
+/// Where the documents of a text are, and JSON objects that stand side by side in it.
+fn ranges(source: &Source, origin: &str, stream: &mut Stream) -> Vec<Range<usize>> {
+    let Some(Sequence { mut objects, rest, refused }) = sequence(source) else {
+        return split_manifests(source.text()).collect();
+    };
+    if let Some(error) = refused {
+        stream.refuse(error, origin, origin);
+    }
+    objects.extend(split_manifests(&source.text()[rest..]).map(|range| rest + range.start..rest + range.end));
+    objects
 }
 
 /// A text of which the documents are read.
@@ -181,7 +194,7 @@ impl Reading<'_> {
             stream.objects.push(Object { may_repeat_keys, ..Object::of_document(id, origin.to_owned(), span) });
             return;
         }
-        let node = match yaml::read_document_at(self.source, range) {
+        let node = match yaml::read_document_at(self.source, range.clone()) {
             Ok(node) => node,
             Err(error) => return stream.refuse(refusal::of_syntax(error, text), origin, self.origin),
         };
@@ -190,6 +203,9 @@ impl Reading<'_> {
         }
         if let Some(error) = refusal::of_node(&node, self.source, text) {
             return stream.refuse(error, origin, self.origin);
+        }
+        if let Some(error) = ignored(self.source, range, node.span.range()) {
+            stream.refuse(error, origin, self.origin);
         }
         stream.add(node, &span, origin, true);
     }
@@ -415,6 +431,33 @@ mod tests {
         ] {
             assert_eq!(quick(whole), None, "{whole:?}");
         }
+    }
+
+    #[test]
+    fn what_kubectl_ignores_in_a_document_is_refused() {
+        let ignored = ["kubectl ignores what follows the first object of this document"];
+        for text in [
+            "---\n{kind: A}\n{kind: B}\n",
+            "{kind: A} # a\nb: c\n",
+            "{kind: A}\n...\n# b\nkind: B\n",
+            "kind: A\n...\nkind: B\n",
+            "kind: A\nx: |\n  ...\n... # a\n\n  kind: B\n",
+        ] {
+            assert_eq!(messages("m.yaml", text), ignored, "{text}");
+        }
+        for text in
+            ["{kind: A}", "{kind: A} # a\n...\n", "kind: A\n...", "kind: A\nx: |\n  ...\n  a\n", "kind: A\nx: # a\n"]
+        {
+            assert_eq!(messages("m.yaml", text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn json_objects_need_no_separator() {
+        let objects = "{\"kind\": \"A\"}\n{\"kind\": \"List\", \"items\": [{\"kind\": \"B\"}]} {\"kind\": \"C\"}";
+        assert_eq!(names(objects), ["A/", "B/", "C/"]);
+        let stream = read_stream(&Source::file("m.json", format!("{objects}\n---\nkind: D\n")), &[], "m.json");
+        assert_eq!((stream.objects.len(), stream.refused.len()), (4, 1));
     }
 
     #[test]
