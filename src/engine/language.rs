@@ -1,10 +1,10 @@
 //! What the engine of a template language does.
 
+use super::mentions::Found;
 use super::scope::{Rendered, Scope};
 use super::trace::{Focus, Trace};
 use super::tree::Member;
 use crate::diagnostic::{Diagnostic, Span};
-use crate::values::ValuePath;
 
 /// A template language. It is given all charts of a tree that are written in it, since their templates may share names.
 pub(super) trait Engine {
@@ -43,9 +43,9 @@ pub(super) trait LoadedTemplates {
         None
     }
 
-    /// The values that they mention by their paths, with the places.
-    fn mentions(&self, _members: &[Member<'_>]) -> Vec<(ValuePath, Span)> {
-        Vec::new()
+    /// The values that they mention, with the places.
+    fn mentions(&self, _members: &[Member<'_>]) -> Found {
+        Found::default()
     }
 }
 

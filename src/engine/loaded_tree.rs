@@ -1,7 +1,7 @@
 //! The templates of a tree of charts after they were rendered, for what else is asked of them.
 
 use super::language::LoadedTemplates;
-use super::mentions::Mentions;
+use super::mentions::{Found, Mentions};
 use super::scope::{Rendered, Scope, in_order};
 use super::trace::{Focus, Trace};
 use super::{switches, tree};
@@ -24,11 +24,11 @@ impl LoadedTree {
     /// Where Go templates mention values; texts among the values that are templates themselves count too.
     pub fn mentions(&self, scope: &Scope<'_>) -> Mentions {
         let members = tree::by_kind(tree::members(scope.chart, scope.values));
-        let of_kind = self.0.iter().zip(&members).flat_map(|(loaded, (_, members))| match loaded {
-            Some(loaded) => loaded.mentions(members),
-            None => Vec::new(),
-        });
-        Mentions::of_chart(scope.chart, of_kind.collect())
+        let mut found = Found::default();
+        for (loaded, (_, members)) in self.0.iter().zip(&members) {
+            found.extend(loaded.as_ref().map(|loaded| loaded.mentions(members)).unwrap_or_default());
+        }
+        Mentions::of_chart(scope.chart, found)
     }
 }
 

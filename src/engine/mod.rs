@@ -36,7 +36,7 @@ pub use lazy_trace::LazyTrace;
 pub use line_sets::{LineSets, SetNumber};
 pub use lines::{add_template_line, add_template_lines};
 pub use loaded_tree::LoadedTree;
-pub use mentions::Mentions;
+pub use mentions::{Mentioned, Mentions};
 pub use refusals::Refusals;
 pub use scope::{RandomCalls, Release, Rendered, Scope};
 pub use tera::{Function, functions};

@@ -9,8 +9,8 @@ use super::preconditions::GatePart;
 use super::unused::{Scanned, SwitchedOffSubchart};
 use super::value_sources::SetBy;
 use super::value_sources::ValueSource;
-use crate::diagnostic::{Span, printable_json};
-use crate::engine::{Dependence, put_place};
+use crate::diagnostic::printable_json;
+use crate::engine::{Dependence, Mentioned, put_place};
 use crate::json::{Object, write_pretty};
 use crate::kubernetes::Id;
 use crate::yaml::{Node, Value};
@@ -21,7 +21,8 @@ use crate::yaml::{Node, Value};
 /// `elsewhere`; `chart`, `place`, `value`, `wins`), `suggestions`, `tried` (pairs of `key` and `value`), `effects` (`apiVersion`,
 /// `kind`, `name`, `namespace`, `template`, `change` as `lines`, `gone` or `new`, `lines` with `line`, `text` and
 /// `new`, `with`; where lines are known to come from templates, they have `how`, `shown` or `decided`, and `place`), `traced`
-/// (whether they are), `leavesOut` (no line depends on the value, and it decided that there are none), `mentions` (places of templates),
+/// (whether they are), `leavesOut` (no line depends on the value, and it decided that there are none), `mentions` (places of templates; with
+/// `perhaps` where they use a key of this name of something that may be the values),
 /// `switchedOff` (if the value is for a subchart that is: its `name`, and `by`, the keys that do it), `refused` (`with`, `message`) and `gate` (a list:
 /// `key`, `now`, `place`, `needs`).
 pub fn explanation_json(explanation: &Explanation) -> String {
@@ -35,7 +36,7 @@ pub fn explanation_json(explanation: &Explanation) -> String {
     fields.list("tried", explanation.tried.iter().map(change));
     fields.put("traced", Value::Bool(explanation.is_traced));
     fields.put("leavesOut", Value::Bool(explanation.leaves_out));
-    fields.list("mentions", explanation.mentions.iter().map(mention));
+    fields.list("mentions", mentions(&explanation.mentions));
     put_switched_off(&mut fields, explanation.switched_off.as_ref());
     fields.list("effects", explanation.effects.iter().map(effect));
     fields.list(
@@ -71,7 +72,7 @@ pub fn unused_json(scanned: &Scanned) -> String {
             put_place(&mut fields, &unused.node.span);
             fields.count("tried", unused.tried);
             fields.put("traced", Value::Bool(unused.is_traced));
-            fields.list("mentions", unused.mentions.iter().map(mention));
+            fields.list("mentions", mentions(&unused.mentions));
             put_switched_off(&mut fields, unused.switched_off.as_ref());
             if let Some(found) = &unused.gate {
                 fields.put("gate", gate(found));
@@ -92,10 +93,15 @@ fn put_switched_off(fields: &mut Object, subchart: Option<&SwitchedOffSubchart>)
     fields.put("switchedOff", inner.into_value());
 }
 
-fn mention(place: &Span) -> Value {
-    let mut fields = Object::new();
-    put_place(&mut fields, place);
-    fields.into_value()
+fn mentions(mentioned: &Mentioned) -> impl Iterator<Item = Value> {
+    mentioned.places.iter().map(|place| {
+        let mut fields = Object::new();
+        put_place(&mut fields, place);
+        if !mentioned.is_certain {
+            fields.put("perhaps", Value::Bool(true));
+        }
+        fields.into_value()
+    })
 }
 
 fn setter(setter: &ValueSource) -> Value {

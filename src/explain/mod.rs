@@ -50,8 +50,8 @@ mod unused;
 mod upgrade;
 mod value_sources;
 
-use crate::diagnostic::{Diagnostic, Span, nearest};
-use crate::engine::Rendered;
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::engine::{Mentioned, Rendered};
 use crate::parallel;
 use crate::secrets::Secrets;
 use crate::values::{FileReader, Layer, Step, ValuePath, find_elsewhere};
@@ -103,7 +103,7 @@ pub struct Explanation {
     /// The subchart that the value is for and the values that switch that off, if they do.
     pub switched_off: Option<SwitchedOffSubchart>,
     /// Where templates mention the value, if the chart's engine traces.
-    pub mentions: Vec<Span>,
+    pub mentions: Mentioned,
     /// Changes that the templates refuse, with the reason.
     pub refused: Vec<(Change, String)>,
     /// If nothing changes: a value that has to be another one first.
@@ -119,7 +119,7 @@ impl Explanation {
             && self.setters.is_empty()
             && !self.described
             && self.effects.is_empty()
-            && self.mentions.is_empty()
+            && self.mentions.places.is_empty()
             && self.switched_off.is_none()
             && self.refused.is_empty()
             && self.gate.is_none()
@@ -151,7 +151,7 @@ pub fn explain(
     };
     let is_traced = traced.is_some();
     let leaves_out = effects.is_empty() && traced.as_ref().is_some_and(|output| output.trace.uses(path));
-    let mentions = if is_traced { experiment.mentions().of(path) } else { Vec::new() };
+    let mentions = if is_traced { experiment.mentions().of(path) } else { Mentioned::default() };
     let mut gate = None;
     // No other value makes the chart use a value that it does not know.
     if effects.is_empty() && refused.is_empty() && !tried.is_empty() && experiment.knows(path) {

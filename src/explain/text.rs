@@ -218,7 +218,12 @@ fn write_traced(explanation: &Explanation, all: bool, paint: Paint, out: &mut St
             let _ = writeln!(out, "  and {left_out} more lines; --all shows them");
         }
     }
-    let mut mentions = if effects.is_empty() { mentions.clone() } else { elsewhere(mentions, effects) };
+    let uses = if mentions.is_certain { "use" } else { "may use" };
+    let mut mentions = match (effects.is_empty(), mentions.is_certain) {
+        (true, _) => mentions.places.clone(),
+        (false, true) => elsewhere(&mentions.places, effects),
+        (false, false) => Vec::new(),
+    };
     let line =
         |place: &Span| place.source().map(|source| (source.name().to_owned(), source.position(place.start()).line));
     mentions.dedup_by_key(|place| line(place));
@@ -226,14 +231,17 @@ fn write_traced(explanation: &Explanation, all: bool, paint: Paint, out: &mut St
     if let Some(subchart) = &explanation.switched_off {
         let _ = writeln!(out, "{}", switched_off_text(subchart));
     }
-    let mut title = match (effects.is_empty(), mentions.is_empty(), explanation.leaves_out) {
+    let title = match (effects.is_empty(), mentions.is_empty(), explanation.leaves_out) {
         (true, true, _) if explanation.switched_off.is_some() => return,
-        (true, true, _) => "No line of the output depends on it, and no template uses it.\n",
-        (true, false, true) => "It leaves out a part of the output. Templates use it at:\n",
-        (true, false, false) => "No line of the output depends on it with these values. Templates use it at:\n",
+        (true, true, _) => "No line of the output depends on it, and no template uses it.\n".to_owned(),
+        (true, false, true) => format!("It leaves out a part of the output. Templates {uses} it at:\n"),
+        (true, false, false) => {
+            format!("No line of the output depends on it with these values. Templates {uses} it at:\n")
+        }
         (false, true, _) => return,
-        (false, false, _) => "Other templates use it at:\n",
+        (false, false, _) => "Other templates use it at:\n".to_owned(),
     };
+    let mut title = title.as_str();
     for place in mentions.iter().take(most) {
         out.push_str(std::mem::take(&mut title));
         let _ = writeln!(out, "  {}  {}", printable(&place.to_string()), paint.dim(&text_around(place)));
@@ -310,13 +318,14 @@ pub fn unused_text(scanned: &Scanned, paint: Paint) -> String {
         let (path, place) = (printable(&path), printable(&place));
         let _ = writeln!(out, "{} = {}, {}", paint.bold(&path), shown(&unused.node.value), paint.dim(&place));
         if unused.is_traced {
-            out.push_str(&match (&unused.mentions[..], &unused.switched_off) {
+            out.push_str(&match (&unused.mentions.places[..], &unused.switched_off) {
                 (_, Some(subchart)) => format!("  {}\n", switched_off_text(subchart)),
                 ([], None) => "  No template uses it.\n".to_owned(),
                 ([first, rest @ ..], None) => {
                     let more = if rest.is_empty() { String::new() } else { format!(" and {} more places", rest.len()) };
                     let place = first.to_string();
-                    format!("  No effect with these values; used at {}{more}.\n", printable(&place))
+                    let used = if unused.mentions.is_certain { "used" } else { "may be used" };
+                    format!("  No effect with these values; {used} at {}{more}.\n", printable(&place))
                 }
             });
             continue;

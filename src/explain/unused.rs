@@ -4,7 +4,8 @@ use super::experiment::{Change, Experiment, Outcome, Subject, same};
 use super::preconditions::{Behind, Gate, gates};
 use super::traced::TracedOutput;
 use crate::chart::Chart;
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::Diagnostic;
+use crate::engine::Mentioned;
 use crate::parallel;
 use crate::values::ValuePath;
 use crate::yaml::{Map, Node};
@@ -29,13 +30,13 @@ pub struct Unused {
     /// The subchart that it is for and the values that switch that off, if they do.
     pub switched_off: Option<SwitchedOffSubchart>,
     /// Where templates mention it, if they were traced: there it may matter once other values are different.
-    pub mentions: Vec<Span>,
+    pub mentions: Mentioned,
 }
 
 impl Unused {
     /// Whether nothing was found on which it depends that it has an effect.
     pub fn is_without_condition(&self) -> bool {
-        self.gate.is_none() && self.mentions.is_empty() && self.switched_off.is_none()
+        self.gate.is_none() && self.mentions.places.is_empty() && self.switched_off.is_none()
     }
 }
 
@@ -95,7 +96,7 @@ pub fn unused(subject: Subject<'_>, asked: &Map) -> Result<Scanned, Vec<Diagnost
         path,
         gate,
         is_traced: false,
-        mentions: Vec::new(),
+        mentions: Mentioned::default(),
     });
     let mut unused: Vec<Unused> = reported.collect();
     unused.sort_by_key(|unused| paths.iter().position(|path| *path == unused.path));

@@ -117,7 +117,7 @@ fn without_effect(version: Version<'_>) -> Result<Vec<(ValuePath, Node)>, Vec<Di
     let mentions = experiment.mentions();
     let not_named = ValuePath::leaves(user)
         .take(MOST_VALUES)
-        .filter(|path| !is_switched_off(version, path) && mentions.of(path).is_empty());
+        .filter(|path| !is_switched_off(version, path) && mentions.of(path).places.is_empty());
     let unused = not_named.filter(|path| !output.trace.uses(path));
     Ok(unused.map(|path| (path.clone(), path.get(user).cloned().unwrap_or_default())).collect())
 }

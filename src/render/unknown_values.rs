@@ -15,7 +15,7 @@ pub(super) fn judge(unknown: &[UnknownValue], scope: &Scope<'_>, loaded: &Loaded
     let (known, unknown): (Vec<_>, Vec<_>) = unknown.iter().partition(|value| mentions.names(&value.path));
     warnings.retain(|warning| !known.iter().any(|value| value.warning == *warning));
     // Where all values are used as a whole, or something around this one is, nobody knows what is used of it.
-    let is_open = |value: &UnknownValue| value.is_suspicious || !mentions.of(&value.path).is_empty();
+    let is_open = |value: &UnknownValue| value.is_suspicious || !mentions.of(&value.path).places.is_empty();
     let unsuspicious: Vec<_> = unknown.into_iter().filter(|value| !is_open(value)).collect();
     if unsuspicious.is_empty() || mentions.has_whole() {
         return;

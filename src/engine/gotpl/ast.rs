@@ -10,7 +10,6 @@ use super::number::Number;
 use super::value::Text;
 use crate::diagnostic::Source;
 use crate::go::strconv::unquote_bytes;
-use crate::go::utf8;
 
 /// The number of a node in its arena.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +55,11 @@ impl Fields {
     /// Whether there are none.
     pub fn is_empty(self) -> bool {
         self.start == self.end
+    }
+
+    /// Where in the text it is.
+    pub fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
     }
 }
 
@@ -258,19 +262,6 @@ impl Parsed {
 
     fn written(&self, range: Range<u32>) -> &[u8] {
         &self.origin.bytes()[range.start as usize..range.end as usize]
-    }
-
-    /// All fields of the dot and of variables, as names, with where they are in the text.
-    pub fn mentioned_fields(&self) -> Vec<(Vec<String>, Range<usize>)> {
-        let fields = self.nodes.iter().filter_map(|node| match node {
-            Node::Field(fields) | Node::Variable(_, fields) if !fields.is_empty() => Some(*fields),
-            _ => None,
-        });
-        let mentioned = |fields: Fields| {
-            let names = self.fields(fields).map(|name| utf8::to_text(name).into_owned()).collect();
-            (names, fields.start as usize..fields.end as usize)
-        };
-        fields.map(mentioned).collect()
     }
 
     /// A number.

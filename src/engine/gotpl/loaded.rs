@@ -1,7 +1,6 @@
 //! The templates of a tree of charts: parsed once, and run with values.
 
 use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::Arc;
 
 use super::ast::{Origin, Parsed};
@@ -11,21 +10,21 @@ use super::functions;
 use super::host::Host;
 use super::limits::Limits;
 use super::objects::{self, ChartObjects, Shared};
-use super::parse::parse;
 use super::parsing::{Unparsed, parse_all};
 use super::report;
 use super::set::{Definitions, TemplateSet};
 use super::trace::{Off, Recorder, Tracer};
+use super::tree_mentions::TreeMentions;
 use super::value::{Text, Value};
 use crate::chart::Chart;
-use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::diagnostic::{Diagnostic, Source};
 use crate::engine::capabilities::Capabilities;
+use crate::engine::mentions::Found;
 use crate::engine::paths::{helm_order, is_partial};
 use crate::engine::scope::{RandomCalls, Release, Rendered};
 use crate::engine::trace::{Focus, Trace};
 use crate::engine::tree::Member;
-use crate::values::{Step, ValuePath};
-use crate::yaml::{self, Map, Node};
+use crate::yaml::Map;
 
 /// How much stack calls of `include` and `tpl` may take: what one function takes has to fit into the rest.
 pub(super) const MAX_STACK: usize = 128 << 20;
@@ -192,16 +191,14 @@ impl Loaded {
         (!recorder.is_spent()).then(|| (all, recorder.finish(pieces)))
     }
 
-    /// The values that templates mention as `.Values.a.b`, with the places; texts among the values are templates as well. In subcharts
-    /// they are below their names.
-    pub(super) fn mentions(&self, members: &[Member<'_>]) -> Vec<(ValuePath, Span)> {
-        let of_file = |(file, parsed): (&File, &Arc<Parsed>)| {
-            let mentioned = mentioned(parsed, &file.names).into_iter();
-            mentioned.map(|(path, range)| (path, file.source.span(range))).collect::<Vec<_>>()
-        };
-        let mut found: Vec<_> = self.files.iter().zip(&self.parsed).flat_map(of_file).collect();
-        found.extend(mentioned_by_values(members));
-        found
+    /// The values that templates mention, with the places.
+    pub(super) fn mentions(&self, members: &[Member<'_>]) -> Found {
+        let mut mentions = TreeMentions::default();
+        for (file, parsed) in self.files.iter().zip(&self.parsed) {
+            mentions.add_file(parsed, &file.source, &file.names);
+        }
+        mentions.add_members(members);
+        mentions.finish()
     }
 
     fn rendered_files(&self) -> impl Iterator<Item = &File> {
@@ -233,51 +230,6 @@ impl<T: Tracer> Run<T> {
         objects.dot.insert("Template".into(), objects::template(&file.path, &objects.path));
         Some(self.exec.render(&Text::from(file.path.as_str()), Value::Map(objects.dot.clone())))
     }
-}
-
-/// The values that a text mentions, with where it does. In subcharts they are below the names that lead there.
-fn mentioned(parsed: &Parsed, names: &[String]) -> Vec<(ValuePath, Range<usize>)> {
-    let mut found = Vec::new();
-    for (fields, range) in parsed.mentioned_fields() {
-        let mut fields = fields.into_iter();
-        if fields.next().as_deref() == Some("Values") {
-            let fields: Vec<String> = fields.collect();
-            let is_global = !names.is_empty() && fields.first().is_some_and(|first| first == "global");
-            if is_global {
-                found.push((ValuePath::of(fields.iter().cloned().map(Step::Key).collect()), range.clone()));
-            }
-            let steps = names.iter().cloned().chain(fields).map(Step::Key).collect();
-            found.push((ValuePath::of(steps), range));
-        }
-    }
-    found
-}
-
-/// The values that texts among the values of charts mention, which may be given to `tpl`.
-pub(super) fn mentioned_by_values(members: &[Member<'_>]) -> Vec<(ValuePath, Span)> {
-    let of_member = |member: &Member<'_>| {
-        let names: Vec<String> = member.names.iter().map(|name| (*name).to_owned()).collect();
-        mentioned_by_values_of(member.values, &names)
-    };
-    members.iter().flat_map(of_member).collect()
-}
-
-fn mentioned_by_values_of(values: &Map, names: &[String]) -> Vec<(ValuePath, Span)> {
-    let mut found = Vec::new();
-    let mut rest: Vec<&Node> = values.iter().map(|(_, node)| node).collect();
-    while let Some(node) = rest.pop() {
-        match &node.value {
-            yaml::Value::Map(map) => rest.extend(map.iter().map(|(_, node)| node)),
-            yaml::Value::List(items) => rest.extend(items),
-            yaml::Value::String(text) if text.contains("{{") => {
-                let parsed = parse(&"gotpl".into(), Origin::Text(text.as_str().into()), functions::NAMES);
-                let mentioned = parsed.map(|parsed| mentioned(&parsed, names)).unwrap_or_default();
-                found.extend(mentioned.into_iter().map(|(path, _)| (path, node.span.clone())));
-            }
-            _ => {}
-        }
-    }
-    found
 }
 
 /// The files of a chart that are parsed.

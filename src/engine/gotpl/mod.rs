@@ -11,6 +11,7 @@
 //! | `exec` | templates run |
 //! | `functions` | what templates can call, a file for each family |
 //! | `trace` | where what templates write comes from |
+//! | `template_mentions`, `tree_mentions` | which values templates mention, run or not |
 //! | `loaded` | the templates of a tree of charts, parsed and run |
 //! | `flag_templates` | templates given as flags: `--name-template`, `version --template` |
 //! | `objects` | what Helm gives to templates: `Release`, `Chart`, `Values`, ... |
@@ -36,8 +37,10 @@ mod parse;
 mod parsing;
 mod report;
 mod set;
+mod template_mentions;
 mod times;
 mod trace;
+mod tree_mentions;
 mod value;
 mod value_texts;
 
@@ -45,12 +48,12 @@ pub use self::flag_templates::{render_name, render_version};
 
 use self::loaded::{Loaded, Output, RunScope};
 use super::language::{Engine, LoadedTemplates, Outcome};
+use super::mentions::Found;
 use super::scope::{Rendered, Scope};
 use super::trace::{Focus, Trace};
 use super::tree::Member;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::stack;
-use crate::values::ValuePath;
 
 /// Renders charts whose Chart.yaml names no engine.
 #[derive(Debug, Clone, Copy, Default)]
@@ -102,7 +105,7 @@ impl LoadedTemplates for GoTemplateSession {
         on_stack(scope, |scope| self.0.trace(scope, focus))?
     }
 
-    fn mentions(&self, members: &[Member<'_>]) -> Vec<(ValuePath, Span)> {
+    fn mentions(&self, members: &[Member<'_>]) -> Found {
         stack::call(stack::TEMPLATES, || self.0.mentions(members)).unwrap_or_default()
     }
 }

@@ -1,0 +1,367 @@
+//! What the text of a template mentions, whether a render runs it or not.
+
+use std::ops::Range;
+
+use super::ast::{Children, Fields, Node, NodeId, Origin, Parsed};
+use super::functions;
+use super::parse::parse;
+use crate::diagnostic::Span;
+use crate::go::utf8;
+
+/// What one template mentions: the body of a file, or one that it defines.
+#[derive(Debug, Default)]
+pub(super) struct TemplateMentions {
+    /// The keys behind `Values`: `.Values.a.b`, `$.Values.a.b`, `.context.Values.a.b`, `index .Values "a" "b"`.
+    pub(super) values: Vec<(Vec<String>, Span)>,
+    /// Other fields and strings: keys of values, perhaps, that have another name (`$v.a.b` with `$v := .Values`).
+    pub(super) others: Vec<(Vec<String>, Span)>,
+    /// Where all values get another name, or are given to a function.
+    pub(super) hands_on: bool,
+    /// Where all values are looked through or printed.
+    pub(super) uses_all: Option<Span>,
+    /// The templates that it calls by name.
+    pub(super) calls: Vec<String>,
+    /// Whether it calls others by names that it computes.
+    pub(super) computes_calls: bool,
+}
+
+/// Functions of which the result has all of a map in it.
+const WHOLE: &[&str] = &[
+    "toYaml",
+    "mustToYaml",
+    "toYamlPretty",
+    "toJson",
+    "mustToJson",
+    "toPrettyJson",
+    "mustToPrettyJson",
+    "toRawJson",
+    "mustToRawJson",
+    "toToml",
+    "mustToToml",
+    "keys",
+    "values",
+    "print",
+    "printf",
+    "println",
+    "toString",
+    "quote",
+];
+
+/// Methods of all values.
+const METHODS: &[&str] = &["AsMap", "Encode", "PathValue", "Table", "YAML"];
+
+/// What each template of a text mentions, in their order; `place` gives the place of a part of the text.
+pub(super) fn of_text(parsed: &Parsed, place: &dyn Fn(Range<usize>) -> Span) -> Vec<TemplateMentions> {
+    let of_tree = |root| {
+        let mut collector = Collector { parsed, place, found: TemplateMentions::default() };
+        collector.walk(root);
+        collector.found
+    };
+    parsed.trees.iter().map(|tree| of_tree(tree.root)).collect()
+}
+
+struct Collector<'a> {
+    parsed: &'a Parsed,
+    place: &'a dyn Fn(Range<usize>) -> Span,
+    found: TemplateMentions,
+}
+
+impl Collector<'_> {
+    fn walk(&mut self, root: NodeId) {
+        let mut rest = vec![root];
+        while let Some(id) = rest.pop() {
+            match self.parsed.node(id) {
+                Node::Action { pipe } => rest.push(pipe),
+                Node::If(control) | Node::With(control) | Node::Range(control) => {
+                    rest.extend(control.otherwise);
+                    rest.push(control.list);
+                    let is_range = matches!(self.parsed.node(id), Node::Range(_));
+                    match self.only_operand(control.pipe).filter(|operand| is_range && self.is_all_values(*operand)) {
+                        Some(operand) => self.use_all(operand),
+                        None => rest.push(control.pipe),
+                    }
+                }
+                Node::Template(invocation) => {
+                    self.found.calls.push(utf8::to_text(self.parsed.name(invocation.name)).into_owned());
+                    rest.extend(invocation.pipe);
+                }
+                Node::List(children) => rest.extend(self.parsed.children(children).iter().rev()),
+                Node::Pipe { commands, .. } => self.pipe(commands, &mut rest),
+                Node::Command(children) => self.command(children, &mut rest),
+                Node::Chain { of, fields } => {
+                    self.fields(fields);
+                    rest.push(of);
+                }
+                Node::Field(fields) | Node::Variable(_, fields) => self.fields(fields),
+                Node::String(index) => self.string(id, index),
+                _ => {}
+            }
+        }
+    }
+
+    fn pipe(&mut self, commands: Children, rest: &mut Vec<NodeId>) {
+        let commands = self.parsed.children(commands).to_vec();
+        let is_whole = |command: &NodeId| self.function(*command).is_some_and(|name| WHOLE.contains(&name));
+        let printed = match commands[..] {
+            [first, second, ..] if is_whole(&second) => self.operand(first).filter(|first| self.is_all_values(*first)),
+            _ => None,
+        };
+        let walked = match printed {
+            Some(all) => {
+                self.use_all(all);
+                &commands[1..]
+            }
+            None => &commands[..],
+        };
+        rest.extend(walked.iter().rev());
+    }
+
+    fn command(&mut self, children: Children, rest: &mut Vec<NodeId>) {
+        let children = self.parsed.children(children).to_vec();
+        let name = children.first().and_then(|first| match self.parsed.node(*first) {
+            Node::Identifier { function } => Some((self.parsed.function_names)(function)),
+            _ => None,
+        });
+        match (name, &children[..]) {
+            (Some("index" | "get" | "hasKey"), [_, map, keys @ ..]) if self.values_keys(*map).is_some() => {
+                let mut path = self.values_keys(*map).unwrap_or_default();
+                let literal = |id: &NodeId| match self.parsed.node(*id) {
+                    Node::String(index) => Some(utf8::to_text(self.parsed.string(index)).into_owned()),
+                    _ => None,
+                };
+                let known: Vec<String> = keys.iter().map_while(literal).collect();
+                rest.extend(keys.iter().skip(known.len()).rev());
+                path.extend(known);
+                let place = self.place_of(*map);
+                self.mention(path, place);
+            }
+            (Some("include"), [_, callee, arguments @ ..]) => {
+                match self.parsed.node(*callee) {
+                    Node::String(index) => {
+                        self.found.calls.push(utf8::to_text(self.parsed.string(index)).into_owned());
+                    }
+                    _ => {
+                        self.found.computes_calls |= !self.names_a_file(*callee);
+                        rest.push(*callee);
+                    }
+                }
+                rest.extend(arguments.iter().rev());
+            }
+            (Some(function), [_, arguments @ ..]) if WHOLE.contains(&function) => {
+                for argument in arguments.iter().rev() {
+                    match self.is_all_values(*argument) {
+                        true => self.use_all(*argument),
+                        false => rest.push(*argument),
+                    }
+                }
+            }
+            _ => rest.extend(children.iter().rev()),
+        }
+    }
+
+    fn fields(&mut self, fields: Fields) {
+        let names = self.names(fields);
+        let place = (self.place)(fields.range());
+        match behind_values(&names) {
+            Some(keys) => self.mention(keys, place),
+            None if names.is_empty() => {}
+            None => self.found.others.push((names, place)),
+        }
+    }
+
+    /// Values by their keys; all of them without any.
+    fn mention(&mut self, keys: Vec<String>, place: Span) {
+        self.found.hands_on |= keys.first().is_none_or(|first| METHODS.contains(&first.as_str()));
+        self.found.values.push((keys, place));
+    }
+
+    fn use_all(&mut self, operand: NodeId) {
+        let place = self.place_of(operand);
+        self.mention(Vec::new(), place.clone());
+        self.found.uses_all.get_or_insert(place);
+    }
+
+    /// A string may be a key, a path, or a template that is given to `tpl`.
+    fn string(&mut self, id: NodeId, index: u32) {
+        let text = utf8::to_text(self.parsed.string(index)).into_owned();
+        let place = self.place_of(id);
+        let is_template = text.contains("{{");
+        if is_template {
+            let parsed = parse(&"gotpl".into(), Origin::Text(text.as_str().into()), functions::NAMES);
+            if let Ok(parsed) = parsed {
+                for inner in of_text(&parsed, &|_| place.clone()) {
+                    self.found.add(inner);
+                }
+                return;
+            }
+        }
+        self.found.hands_on |= text == "Values" || is_template && text.contains("Values");
+        let is_key = |c: char| c.is_alphanumeric() || "-_/%".contains(c);
+        let keys: Vec<String> = text.split(|c| !is_key(c)).filter(|key| !key.is_empty()).map(str::to_owned).collect();
+        if !keys.is_empty() {
+            self.found.others.push((keys, place));
+        }
+    }
+
+    /// The name of the function that a command calls.
+    fn function(&self, command: NodeId) -> Option<&'static str> {
+        let Node::Command(children) = self.parsed.node(command) else { return None };
+        match self.parsed.node(*self.parsed.children(children).first()?) {
+            Node::Identifier { function } => Some((self.parsed.function_names)(function)),
+            _ => None,
+        }
+    }
+
+    /// What a command consists of, where it is one operand.
+    fn operand(&self, command: NodeId) -> Option<NodeId> {
+        let Node::Command(children) = self.parsed.node(command) else { return None };
+        match self.parsed.children(children) {
+            [operand] => Some(*operand),
+            _ => None,
+        }
+    }
+
+    /// What a pipeline consists of, where it is one operand.
+    fn only_operand(&self, pipe: NodeId) -> Option<NodeId> {
+        let Node::Pipe { commands, .. } = self.parsed.node(pipe) else { return None };
+        match self.parsed.children(commands) {
+            [command] => self.operand(*command),
+            _ => None,
+        }
+    }
+
+    fn is_all_values(&self, operand: NodeId) -> bool {
+        self.values_keys(operand).is_some_and(|keys| keys.is_empty())
+    }
+
+    /// The keys of the value that an operand is.
+    fn values_keys(&self, operand: NodeId) -> Option<Vec<String>> {
+        match self.parsed.node(operand) {
+            Node::Field(fields) | Node::Variable(_, fields) | Node::Chain { fields, .. } => {
+                behind_values(&self.names(fields))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the name of a template is that of a file: `(print $.Template.BasePath "/configmap.yaml")`.
+    fn names_a_file(&self, callee: NodeId) -> bool {
+        let mut rest = vec![callee];
+        while let Some(id) = rest.pop() {
+            match self.parsed.node(id) {
+                Node::Pipe { commands, .. } => rest.extend(self.parsed.children(commands)),
+                Node::Command(children) => rest.extend(self.parsed.children(children)),
+                Node::Field(fields) | Node::Variable(_, fields) => {
+                    if self.names(fields).iter().any(|name| name == "BasePath") {
+                        return true;
+                    }
+                }
+                _ => {}
+            }
+        }
+        false
+    }
+
+    fn names(&self, fields: Fields) -> Vec<String> {
+        self.parsed.fields(fields).map(|name| utf8::to_text(name).into_owned()).collect()
+    }
+
+    fn place_of(&self, id: NodeId) -> Span {
+        let range = match self.parsed.node(id) {
+            Node::Field(fields) | Node::Variable(_, fields) | Node::Chain { fields, .. } => fields.range(),
+            Node::String(index) => {
+                let start = self.parsed.offset(id);
+                start..start + self.parsed.string_text(index).len()
+            }
+            _ => self.parsed.offset(id)..self.parsed.offset(id),
+        };
+        (self.place)(range)
+    }
+}
+
+impl TemplateMentions {
+    fn add(&mut self, other: TemplateMentions) {
+        self.values.extend(other.values);
+        self.others.extend(other.others);
+        self.hands_on |= other.hands_on;
+        self.uses_all = self.uses_all.take().or(other.uses_all);
+        self.calls.extend(other.calls);
+        self.computes_calls |= other.computes_calls;
+    }
+}
+
+/// The keys behind `Values` in a chain of names, those of subcharts before them (`.Subcharts.db.Values.port`).
+fn behind_values(names: &[String]) -> Option<Vec<String>> {
+    let at = names.iter().position(|name| name == "Values")?;
+    let subcharts = names[..at].windows(2).filter(|pair| pair[0] == "Subcharts").map(|pair| pair[1].clone());
+    Some(subcharts.chain(names[at + 1..].iter().cloned()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Source;
+
+    fn found(text: &str) -> TemplateMentions {
+        let source = Source::file("a.yaml", text);
+        let parsed = parse(&"a.yaml".into(), Origin::File(source.clone()), functions::NAMES).unwrap();
+        let mut all = TemplateMentions::default();
+        of_text(&parsed, &|range| source.span(range)).into_iter().for_each(|of_tree| all.add(of_tree));
+        all
+    }
+
+    fn dotted(mentions: &[(Vec<String>, Span)]) -> String {
+        mentions.iter().map(|(keys, _)| keys.join(".")).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn values_are_found_by_their_name() {
+        for (text, keys) in [
+            ("{{ .Values.a.b }}{{ $.Values.c }}", "a.b c"),
+            ("{{ .context.Values.a.b }}{{ (first .list).Values.c }}", "a.b c"),
+            ("{{ if false }}{{ index $.Values \"a\" \"b\" }}{{ end }}", "a.b"),
+            ("{{ index .Values.a .key }}{{ get .Values \"c\" }}", "a c"),
+            ("{{ .Subcharts.db.Values.port }}", "db.port"),
+            ("{{ tpl \"{{ .Values.a }}\" $ }}", "a"),
+            ("{{ define \"t\" }}{{ .Values.a }}{{ end }}", "a"),
+        ] {
+            let found = found(text);
+            assert_eq!((dotted(&found.values), found.hands_on), (keys.to_owned(), false), "{text}");
+        }
+    }
+
+    #[test]
+    fn all_values_may_get_another_name() {
+        for (text, others) in [
+            ("{{ with .Values }}{{ .a.b }}{{ end }}", "a.b"),
+            ("{{ $v := .Values }}{{ $v.a }}", "a"),
+            ("{{ dig \"a\" \"b\" \"c\" .Values }}", "a b c"),
+            ("{{ pluck \"a.b\" .Values }}", "a.b"),
+            ("{{ tpl (printf \"{{ .Values.%s.b \" .x) $ }}", "x Values.%s.b"),
+        ] {
+            let found = found(text);
+            assert!(found.hands_on && found.uses_all.is_none(), "{text}");
+            let sorted = |text: &str| {
+                let mut words: Vec<&str> = text.split(' ').collect();
+                words.sort_unstable();
+                words.join(" ")
+            };
+            assert_eq!(sorted(&dotted(&found.others)), sorted(others), "{text}");
+        }
+    }
+
+    #[test]
+    fn all_values_are_printed_or_looked_through() {
+        for text in ["{{ toYaml .Values }}", "{{ .Values | toJson }}", "{{ range $k, $v := .Values }}{{ end }}"] {
+            assert!(found(text).uses_all.is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn calls_are_known_by_name_unless_it_is_computed() {
+        let text = "{{ include \"a\" . }}{{ template \"b\" }}{{ include (print $.Template.BasePath \"/c.yaml\") . }}";
+        let known = found(text);
+        assert_eq!((known.calls.join(" "), known.computes_calls), ("a b".to_owned(), false));
+        assert!(found("{{ include (printf \"%s.a\" .b) . }}").computes_calls);
+    }
+}

@@ -1,0 +1,168 @@
+//! What the templates of a tree of charts mention, each with those that it calls.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use super::ast::{Origin, Parsed};
+use super::functions;
+use super::parse::parse;
+use super::template_mentions::{TemplateMentions, of_text};
+use crate::chart::{Chart, EngineKind};
+use crate::diagnostic::{Source, Span};
+use crate::engine::mentions::{Found, HandedOn};
+use crate::engine::tree::Member;
+use crate::go::utf8;
+use crate::values::{Step, ValuePath};
+use crate::yaml::{self, Map, Node};
+
+/// More mentions in templates of other charts are not followed.
+const MOST_OF_OTHERS: usize = 500_000;
+
+/// All templates of a tree of charts, and texts among its values, which may be given to `tpl`.
+#[derive(Default)]
+pub(super) struct TreeMentions {
+    templates: Vec<Template>,
+    /// The templates by the names under which they are called.
+    by_name: HashMap<String, Vec<usize>, ahash::RandomState>,
+}
+
+struct Template {
+    /// The names of the subcharts on the way from the root to its chart.
+    names: Vec<String>,
+    mentions: TemplateMentions,
+}
+
+impl TreeMentions {
+    /// Adds a file of the chart with these names.
+    pub(super) fn add_file(&mut self, parsed: &Parsed, source: &Source, names: &[String]) {
+        self.add(parsed, names, &|range| source.span(range));
+    }
+
+    /// Adds what is not rendered with these values: texts of values, and subcharts that are switched off.
+    pub(super) fn add_members(&mut self, members: &[Member<'_>]) {
+        for member in members {
+            let names: Vec<String> = member.names.iter().map(|name| (*name).to_owned()).collect();
+            self.add_values(member.values, &names);
+            self.add_switched_off(member.chart, &names);
+        }
+    }
+
+    fn add(&mut self, parsed: &Parsed, names: &[String], place: &dyn Fn(Range<usize>) -> Span) {
+        for (tree, mentions) in parsed.trees.iter().zip(of_text(parsed, place)) {
+            let name = utf8::to_text(&tree.name).into_owned();
+            self.by_name.entry(name).or_default().push(self.templates.len());
+            self.templates.push(Template { names: names.to_vec(), mentions });
+        }
+    }
+
+    fn add_values(&mut self, values: &Map, names: &[String]) {
+        let mut rest: Vec<&Node> = values.iter().map(|(_, node)| node).collect();
+        while let Some(node) = rest.pop() {
+            match &node.value {
+                yaml::Value::Map(map) => rest.extend(map.iter().map(|(_, node)| node)),
+                yaml::Value::List(items) => rest.extend(items),
+                yaml::Value::String(text) if text.contains("{{") => {
+                    let parsed = parse(&"gotpl".into(), Origin::Text(text.as_str().into()), functions::NAMES);
+                    if let Ok(parsed) = parsed {
+                        self.add(&parsed, names, &|_| node.span.clone());
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn add_switched_off(&mut self, chart: &Chart, names: &[String]) {
+        for switched_off in &chart.switched_off {
+            let names: Vec<String> = names.iter().cloned().chain([switched_off.dependency.key().to_owned()]).collect();
+            switched_off.charts.iter().for_each(|chart| self.add_chart(chart, &names));
+        }
+    }
+
+    fn add_chart(&mut self, chart: &Chart, names: &[String]) {
+        if chart.engine() == EngineKind::GoTemplate {
+            for template in &chart.templates {
+                let name = template.path.as_str().into();
+                if let Ok(parsed) = parse(&name, Origin::File(template.source.clone()), functions::NAMES) {
+                    self.add_file(&parsed, &template.source, names);
+                }
+            }
+        }
+        for subchart in &chart.subcharts {
+            let names: Vec<String> = names.iter().cloned().chain([subchart.metadata.name.clone()]).collect();
+            self.add_chart(subchart, &names);
+        }
+    }
+
+    /// What is mentioned of the values of each chart: by its own templates, and by those that they call.
+    pub(super) fn finish(self) -> Found {
+        let mut found = Found::default();
+        let mut charts: Vec<&[String]> = Vec::new();
+        let mut own: HashMap<&[String], Vec<usize>, ahash::RandomState> = HashMap::default();
+        for (number, template) in self.templates.iter().enumerate() {
+            own.entry(&template.names).or_insert_with(|| {
+                charts.push(&template.names);
+                Vec::new()
+            });
+            own.entry(&template.names).or_default().push(number);
+        }
+        for (keys, place) in self.templates.iter().flat_map(|template| &template.mentions.values) {
+            if is_global(keys) {
+                found.certain.push((ValuePath::of(steps(keys)), place.clone()));
+            }
+        }
+        let mut room = MOST_OF_OTHERS;
+        for names in charts {
+            let mut reached = own.get(names).cloned().unwrap_or_default();
+            self.reach_called(&mut reached, names, &mut room);
+            let mentions = || reached.iter().map(|number| &self.templates[*number].mentions);
+            for (keys, place) in mentions().flat_map(|mentions| &mentions.values) {
+                if !names.is_empty() || !is_global(keys) {
+                    found.certain.push((ValuePath::of([steps(names), steps(keys)].concat()), place.clone()));
+                }
+            }
+            if mentions().any(|mentions| mentions.hands_on) {
+                found.handed_on.push(HandedOn {
+                    names: steps(names),
+                    keys: mentions().flat_map(|mentions| mentions.others.iter().cloned()).collect(),
+                    uses_all: mentions().find_map(|mentions| mentions.uses_all.clone()),
+                });
+            }
+        }
+        found
+    }
+
+    /// Adds the templates that others call, whichever chart they are of.
+    fn reach_called(&self, reached: &mut Vec<usize>, names: &[String], room: &mut usize) {
+        let mut known: HashSet<usize, ahash::RandomState> = reached.iter().copied().collect();
+        let mut at = 0;
+        let mut has_all = false;
+        while let Some(number) = reached.get(at) {
+            at += 1;
+            let mentions = &self.templates[*number].mentions;
+            let called: Vec<usize> = if mentions.computes_calls && !std::mem::replace(&mut has_all, true) {
+                self.by_name.values().flatten().copied().collect()
+            } else {
+                mentions.calls.iter().filter_map(|name| self.by_name.get(name)).flatten().copied().collect()
+            };
+            for number in called {
+                let Template { names: of_template, mentions } = &self.templates[number];
+                let size = if of_template == names { 0 } else { 1 + mentions.values.len() + mentions.others.len() };
+                if size <= *room && known.insert(number) {
+                    *room -= size;
+                    reached.push(number);
+                }
+            }
+        }
+        reached.sort_unstable();
+    }
+}
+
+/// Whether it is a value of all charts.
+fn is_global(keys: &[String]) -> bool {
+    keys.first().is_some_and(|first| first == "global")
+}
+
+fn steps(keys: &[String]) -> Vec<Step> {
+    keys.iter().cloned().map(Step::Key).collect()
+}
