@@ -6,10 +6,10 @@ use super::differing::{Before, Candidate, candidates};
 use super::experiment::{Experiment, Subject};
 use super::origins::SideTrace;
 use super::traced::TracedOutput;
+use super::traced_causes::TracedCauses;
 use super::value_sources::short_place;
 use crate::diagnostic::Diagnostic;
-use crate::diff::{Cause, Comparison, Difference, Status};
-use crate::engine::Used;
+use crate::diff::{Cause, Comparison};
 use crate::json;
 use crate::kubernetes::Object;
 use crate::secrets::Secrets;
@@ -17,6 +17,9 @@ use crate::yaml::Value;
 
 /// So few values are put back one by one: the traces that say which can be put back at once take as long as a few renders.
 const FEW: usize = 4;
+
+/// More values than these are not put back: a render takes about a millisecond.
+const MOST: usize = 200;
 
 /// Adds to each difference the values that made it. `new` are the objects of the new side, `old` of the old one; so are the traces.
 ///
@@ -47,61 +50,27 @@ pub fn add_causes(
         Before::Unknown => None,
     };
     let has_to_be_as_before = matches!(before, Before::Unknown);
-    let attribution = Attribution::new(&experiment, &candidates, traces, (old, new), has_to_be_as_before);
-    for Attributed { difference, change, candidate, .. } in attribution.of(&comparison.differences) {
-        let cause = cause(&experiment, &candidates[candidate], secrets);
-        let difference = &mut comparison.differences[difference];
-        match change {
-            Some(change) => difference.changes[change].causes.push(cause),
-            None => difference.causes.push(cause),
+    // Of very many values the traces alone know as much as a reader can take in, and at once.
+    let is_traced = candidates.len() > MOST && traces.is_some() && matches!(before, Before::Values(_));
+    if !is_traced {
+        let tried = &candidates[..candidates.len().min(MOST)];
+        let attribution = Attribution::new(&experiment, tried, traces, (old, new), has_to_be_as_before);
+        for Attributed { difference, change, candidate, .. } in attribution.of(&comparison.differences) {
+            let cause = cause(&experiment, &candidates[candidate], secrets);
+            let difference = &mut comparison.differences[difference];
+            match change {
+                Some(change) => difference.changes[change].causes.push(cause),
+                None => difference.causes.push(cause),
+            }
         }
     }
-    if !matches!(before, Before::OtherChart(_)) {
-        add_traced(comparison, &experiment, &candidates, (old_trace, new_trace), secrets);
+    // What no value made by itself was made by several together: those that the trace names for it.
+    if let (false, Some(new)) = (matches!(before, Before::OtherChart(_)), new_trace.output()) {
+        let sides = [Some(new), old_trace.and_then(SideTrace::output)].into_iter().flatten().collect();
+        let named = TracedCauses::new(sides, &candidates, &experiment.prepared.values);
+        named.add(&mut comparison.differences, |candidate| cause(&experiment, candidate, secrets));
     }
     Ok(())
-}
-
-/// What no value made by itself was made by several together: those that the trace names for it.
-fn add_traced(
-    comparison: &mut Comparison,
-    experiment: &Experiment<'_>,
-    candidates: &[Candidate],
-    (old, new): (Option<&SideTrace<'_>>, &SideTrace<'_>),
-    secrets: &Secrets,
-) {
-    let has_none = |difference: &Difference| match difference.status {
-        Status::Added | Status::Removed => difference.causes.is_empty(),
-        Status::Changed => difference.changes.iter().any(|change| change.causes.is_empty()),
-        _ => false,
-    };
-    if candidates.len() < 2 || !comparison.differences.iter().any(has_none) {
-        return;
-    }
-    let Some(new) = new.output() else { return };
-    let old = old.and_then(SideTrace::output);
-    let causes = |used: &[(&TracedOutput, Used)]| -> Vec<Cause> {
-        let is_named =
-            |candidate: &&Candidate| used.iter().any(|(side, used)| side.trace.depends(used, &candidate.path));
-        candidates.iter().filter(is_named).map(|candidate| cause(experiment, candidate, secrets)).collect()
-    };
-    for difference in comparison.differences.iter_mut().filter(|difference| has_none(difference)) {
-        let id = difference.id.clone();
-        let sides = [Some(new), old].into_iter().flatten();
-        if difference.status != Status::Changed {
-            let of = |side: &'_ TracedOutput| side.deciding_object(&id);
-            let used: Vec<_> = sides.flat_map(|side| of(side).into_iter().map(move |used| (side, used))).collect();
-            difference.causes = causes(&used);
-            continue;
-        }
-        let sides: Vec<&TracedOutput> = sides.collect();
-        for change in difference.changes.iter_mut().filter(|change| change.causes.is_empty()) {
-            let of = |side: &TracedOutput| side.values_of(&id, &change.path);
-            let used: Vec<_> =
-                sides.iter().flat_map(|side| of(side).into_iter().map(move |used| (*side, used))).collect();
-            change.causes = causes(&used);
-        }
-    }
 }
 
 fn cause(experiment: &Experiment<'_>, candidate: &Candidate, secrets: &Secrets) -> Cause {

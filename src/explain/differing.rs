@@ -7,8 +7,8 @@ use crate::diagnostic::Diagnostic;
 use crate::values::{ValuePath, merge_defaults};
 use crate::yaml::{Map, Node, Value};
 
-/// More values than these are not tried: a render takes about a millisecond.
-const MOST: usize = 200;
+/// More values than these are not looked at: the first of them, in order.
+const MOST: usize = 20_000;
 
 /// What the values of the old side were.
 #[derive(Debug, Clone, Copy)]
@@ -30,7 +30,7 @@ pub(super) struct Candidate {
     pub(super) back: Change,
 }
 
-/// The values that differ, each with what it was before.
+/// The values that differ, each with what it was before, in the order of their paths.
 pub(super) fn candidates(
     experiment: &Experiment<'_>,
     user: &Map,

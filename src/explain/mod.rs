@@ -14,13 +14,12 @@
 //! | `api_versions` | API versions that templates asked for, and what is left out without them |
 //! | `preconditions` | which value has to be another one first |
 //! | `hidden` | the answers with what is secret masked |
-//! | `causes`, `differing`, `attribution` | which values made a difference between two sets of manifests |
+//! | `causes`, `differing`, `attribution`, `traced_causes` | which values made a difference between two sets of manifests |
 //! | `template_text` | lines of templates, with what is secret hidden |
 //! | `origins` | which lines of templates, and which calls and values, lines and differences come from |
 //! | `upgrade`, `renamed` | what another version of a chart does with the values of its user |
 //! | `unused` | values that no experiment gave any effect |
 //! | `text`, `json` | the answers, for people and for programs |
-//! | `parallel` | experiments on all processors |
 //!
 //! A render takes about a millisecond, so that it is tried out, not guessed from the templates, what a value does. What
 //! was not tried may have an effect: that none was found is not a proof.
@@ -46,6 +45,7 @@ mod renamed;
 mod template_text;
 mod text;
 mod traced;
+mod traced_causes;
 mod unused;
 mod upgrade;
 mod value_sources;

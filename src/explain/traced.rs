@@ -50,16 +50,11 @@ impl TracedOutput {
         self.by_id.get_or_init(index).get(id).and_then(|number| self.documents.get(*number))
     }
 
-    /// The values that a field of an object shows, and those that decided about it.
-    pub(super) fn values_of(&self, id: &Id, field: &FieldPath) -> Vec<Used> {
-        let found = || {
-            let document = self.document(id)?;
-            let text = document.manifest.text();
-            let fields = FieldLines::read(&document.manifest.path, text).ok()?;
-            let lines = fields.of(&value_path(fields.node(), field))?.into_iter();
-            Some(lines.filter_map(|line| self.origin(document, line)).flat_map(both).collect())
-        };
-        found().unwrap_or_default()
+    /// The fields of an object, if it is there and can be read.
+    pub(super) fn fields_of(&self, id: &Id) -> Option<TracedFields<'_>> {
+        let document = self.document(id)?;
+        let fields = FieldLines::read(&document.manifest.path, document.manifest.text()).ok()?;
+        Some(TracedFields { output: self, document, fields })
     }
 
     /// The values that decided that an object is there.
@@ -130,6 +125,25 @@ impl TracedOutput {
         let all =
             self.documents.iter().flat_map(|document| of_document(document).into_iter().map(move |at| (document, at)));
         all.collect()
+    }
+}
+
+/// The fields of an object, with where their lines come from.
+pub(super) struct TracedFields<'o> {
+    output: &'o TracedOutput,
+    document: &'o Document,
+    fields: FieldLines,
+}
+
+impl TracedFields<'_> {
+    /// The values that a field shows, and those that decided about it; none of a field that is not there.
+    pub(super) fn values_of(&self, field: &FieldPath) -> Vec<Used> {
+        let path = value_path(self.fields.node(), field);
+        if path.steps().len() < field.0.len() {
+            return Vec::new();
+        }
+        let lines = self.fields.of(&path).unwrap_or_default();
+        lines.into_iter().filter_map(|line| self.output.origin(self.document, line)).flat_map(both).collect()
     }
 }
 

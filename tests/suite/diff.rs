@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::process::Command;
 
 use crate::support::command::{binary, stdout};
+use crate::support::files::write as write_file;
 
 const SECRETS: [&str; 4] = ["first-Pass\"word", "second-Pass\"word", "admin'$pw1", "cookie77"];
 
@@ -123,4 +124,36 @@ fn a_long_stream_is_read_document_by_document() {
     let command = format!("ulimit -v 600000; {} diff --from old.yaml | tail -1", binary().display());
     let output = Command::new("sh").args(["-c", &command]).current_dir(folder.path()).output().expect("a shell");
     assert_eq!(String::from_utf8_lossy(&output.stdout), "5 added, 5000 removed, 0 unchanged\n", "{output:?}");
+}
+
+/// So many values are not tried one by one: the trace names them.
+#[test]
+fn each_of_many_changes_names_the_value_that_made_it() {
+    const MANY: usize = 1_500;
+    let folder = tempfile::tempdir().expect("a folder");
+    let values = |start: &str| {
+        let lines = (0..MANY).map(|number| format!("  k{number}: {start}{number}\n"));
+        format!("extra: {start}\nm:\n{}", lines.collect::<String>())
+    };
+    let template = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n  keys: {{ keys .Values.m | len | quote }}\n  \
+                    extra: {{ .Values.extra }}\n{{ toYaml .Values.m | indent 2 }}\n";
+    let chart = folder.path().join("c");
+    write_file(&chart.join("Chart.yaml"), "apiVersion: v2\nname: c\nversion: 1.0.0\n");
+    write_file(&chart.join("templates/a.yaml"), template);
+    write_file(&chart.join("values.yaml"), &values("v"));
+    write_file(&folder.path().join("new.yaml"), &(values("w") + "  more: w\n"));
+    let arguments = ["diff", "./c", "--from", "./c", "--to-values", "new.yaml", "--output", "json"];
+    let report: serde_json::Value = serde_json::from_str(&stdout(folder.path(), &arguments)).expect("JSON");
+    let changes = report["objects"][0]["changes"].as_array().expect("changes");
+    assert_eq!(changes.len(), MANY + 3);
+    for change in changes {
+        let causes: Vec<&str> =
+            change["causes"].as_array().expect("causes").iter().filter_map(|cause| cause["key"].as_str()).collect();
+        let expected = match change["path"].as_str().expect("a path") {
+            "data.keys" => "m.more".to_owned(),
+            "data.extra" => "extra".to_owned(),
+            path => path.replace("data.", "m."),
+        };
+        assert_eq!(causes, [expected]);
+    }
 }

@@ -527,6 +527,43 @@ fn lines_of_json_name_the_values_that_they_print() {
     all.report();
 }
 
+/// YAML and JSON that is written and read again, whole and in parts.
+#[test]
+fn lines_of_what_is_read_name_the_values_that_were_written() {
+    let all = tried("read", 6);
+    assert!(all.trials >= 100 && all.lines >= 200, "{} trials, {} lines", all.trials, all.lines);
+    all.report();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/trace/read");
+    let files = mim_chart::io::read_chart(&folder, mim_chart::io::Links::Inside).expect("a chart");
+    let chart = Chart::from_files(files).expect("a chart");
+    let traced = traced(&chart, &Map::new(), &Environment::default()).expect("a trace");
+    let file = &traced.files["read/templates/read.yaml"];
+    let shown = |text: &str| -> Vec<String> {
+        let at = file.text.lines().position(|line| line == text).expect("a line");
+        let origin = traced.trace.line(&file.path, at + 1).expect("an origin");
+        origin.shown.iter().map(|used| used.path.to_string()).collect()
+    };
+    for (line, keys) in [
+        ("        shell: bash", "probe.exec.shell"),
+        ("      periodSeconds: 2", "probe.periodSeconds"),
+        ("      extra: \"true\"", "extra"),
+        ("      team: one", "labels.team"),
+        ("    - name: metrics", "ports[1].name"),
+        ("      number: 9090", "ports[1].number"),
+        ("    fixed: 1", ""),
+        ("      app: read", ""),
+        ("app: read", ""),
+        ("period: 2", "probe.periodSeconds"),
+        ("port: 9090", "ports[1].number"),
+        ("timeout: 3", "probe.timeoutSeconds"),
+        ("path: \"/healthz\"", "probe.httpGet.path"),
+        ("tier: two", "labels.tier"),
+        ("second: beta", "words[1]"),
+    ] {
+        assert_eq!(shown(line).join(" "), keys, "{line}");
+    }
+}
+
 #[test]
 fn the_line_map_is_of_the_output_that_is_printed() {
     let folder = tempfile::tempdir().expect("a folder");

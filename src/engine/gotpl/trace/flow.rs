@@ -12,6 +12,9 @@ use crate::engine::gotpl::value::{Text, Value};
 
 /// Records the changes that a function is about to make to its arguments.
 pub(super) fn before(marks: &mut Marks, name: &str, values: &[Value], of: &[Mark], now: SetId) {
+    if matches!(name, "merge" | "mustMerge" | "mergeOverwrite" | "mustMergeOverwrite" | "unset" | "set") {
+        marks.written.forget();
+    }
     match name {
         "merge" | "mustMerge" => merge::merge(marks, values, of, false, now),
         "mergeOverwrite" | "mustMergeOverwrite" => merge::merge(marks, values, of, true, now),
@@ -71,10 +74,13 @@ pub(super) fn result(marks: &mut Marks, name: &str, values: &[Value], of: &[Mark
         "trimAll" | "trimall" | "trimPrefix" | "trimSuffix" => call.trimmed(marks, name, 1),
         "replace" if call.is_one_line(0) && call.is_one_line(1) => call.lines(marks, 2, 0),
         "fromYaml" | "fromYamlArray" | "fromJson" | "fromJsonArray" | "mustFromJson" => {
-            call.argument(0).filter(|mark| written::read(marks, result, *mark, values))
+            call.argument(0).and_then(|mark| written::read(marks, result, mark, values))
         }
         _ => None,
     };
+    if let (true, [value], [mark]) = (written::is_written_whole(name), values, of) {
+        marks.written.keep(result, value, *mark);
+    }
     mark.unwrap_or_else(|| call.everything(marks))
 }
 

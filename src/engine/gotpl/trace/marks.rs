@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::paths::{PathId, Paths, SetId};
 use super::pieces::Pieces;
+use super::written_texts::WrittenTexts;
 use crate::engine::gotpl::value::{Text, Value};
 use crate::engine::used::Aspect;
 
@@ -90,6 +91,7 @@ pub(super) struct Marks {
     texts: Vec<Rc<Pieces>>,
     kept: usize,
     held: HashMap<usize, Held, ahash::RandomState>,
+    pub(super) written: WrittenTexts<Mark>,
 }
 
 impl Default for Marks {
@@ -101,6 +103,7 @@ impl Default for Marks {
             texts: Vec::new(),
             kept: 0,
             held: HashMap::default(),
+            written: WrittenTexts::default(),
         }
     }
 }

@@ -11,7 +11,7 @@
 //! | `flow` | what the result of a function comes from |
 //! | `merge` | what a merged map comes from |
 //! | `pieces` | stretches of output, also of texts that functions change |
-//! | `written` | lines of values that are written as YAML |
+//! | `written`, `written_texts` | lines of values that are written as YAML, and what is read from them again |
 //! | `untaken` | what a part of a template would have done that was not run |
 //! | `finish` | the lines of a file, for other parts of the program |
 
@@ -24,6 +24,7 @@ mod pieces;
 mod recorder;
 mod untaken;
 mod written;
+mod written_texts;
 
 use std::rc::Rc;
 use std::sync::Arc;

@@ -22,6 +22,12 @@ pub(super) enum Layout {
     Flow,
 }
 
+/// Whether what a function writes of a value is read again as the same value.
+pub(super) fn is_written_whole(name: &str) -> bool {
+    matches!(name, "toYaml" | "mustToYaml" | "toYamlPretty" | "toJson" | "mustToJson" | "toRawJson" | "mustToRawJson")
+        || matches!(name, "toPrettyJson" | "mustToPrettyJson")
+}
+
 /// What each line of a value shows that was written as YAML or JSON. It is read again, so that the lines are where YAML has them.
 pub(super) fn lines(marks: &mut Marks, value: &Value, mark: Mark, text: &[u8], layout: Layout) -> Option<Pieces> {
     if !matches!(value, Value::Map(_) | Value::List(_)) || !text.contains(&b'\n') {
@@ -142,8 +148,17 @@ fn line_of(span: &crate::diagnostic::Span) -> usize {
     span.position().map_or(0, |position| position.line.saturating_sub(1))
 }
 
-/// Says where what was read from a text that templates wrote comes from, line by line. `false`: it is not known.
-pub(super) fn read(marks: &mut Marks, result: &Value, mark: Mark, values: &[Value]) -> bool {
+/// Says where what was read from a text that templates wrote comes from: where what was written as this text does, or line by line.
+/// `None`: it is not known.
+pub(super) fn read(marks: &mut Marks, result: &Value, mark: Mark, values: &[Value]) -> Option<Mark> {
+    if let Some((original, of)) = marks.written.original(values.first()?) {
+        marks.copied(&original, result);
+        return Some(of);
+    }
+    read_lines(marks, result, mark, values).then_some(mark)
+}
+
+fn read_lines(marks: &mut Marks, result: &Value, mark: Mark, values: &[Value]) -> bool {
     let origin = marks.origin(mark);
     let (Some(text), Some(Value::Str(bytes))) = (origin.text, values.first()) else { return false };
     let pieces = marks.text(text);
@@ -152,13 +167,14 @@ pub(super) fn read(marks: &mut Marks, result: &Value, mark: Mark, values: &[Valu
         return false;
     }
     let Some(node) = read_again(bytes).filter(|_| pieces.length == bytes.len()) else { return false };
-    let mut reading = Reading { marks, pieces: &pieces, more: origin.deciding };
-    reading.part(&node, result, 0..bytes.len(), MOST_LEVELS);
+    let mut reading = Reading { marks, text: bytes, pieces: &pieces, more: origin.deciding };
+    reading.part(&node, result, 0..bytes.len() + 1, MOST_LEVELS);
     true
 }
 
 struct Reading<'a> {
     marks: &'a mut Marks,
+    text: &'a [u8],
     pieces: &'a Pieces,
     more: SetId,
 }
@@ -170,18 +186,18 @@ impl Reading<'_> {
             (yaml::Value::Map(map), Value::Map(entries)) => {
                 let starts: Vec<usize> = map.entries().map(|(_, entry)| entry.key.start()).collect();
                 for (index, (key, entry)) in map.entries().enumerate() {
-                    let end = starts.get(index + 1).copied().filter(|end| *end > starts[index]).unwrap_or(range.end);
+                    let part = self.part_of(&starts[index..], range.end);
                     let Some(inner) = entries.get(key.as_bytes()) else { continue };
-                    let mark = self.part(&entry.node, &inner, starts[index]..end.max(starts[index]), levels);
+                    let mark = self.part(&entry.node, &inner, part, levels);
                     self.marks.hold(value, Part::Key(key.into()), mark);
                 }
             }
             (yaml::Value::List(items), Value::List(list)) => {
                 let starts: Vec<usize> = items.iter().map(|item| item.span.start()).collect();
                 for (index, item) in items.iter().enumerate() {
-                    let end = starts.get(index + 1).copied().filter(|end| *end > starts[index]).unwrap_or(range.end);
+                    let part = self.part_of(&starts[index..], range.end);
                     let Some(inner) = list.items().get(index) else { continue };
-                    let mark = self.part(item, inner, starts[index]..end.max(starts[index]), levels);
+                    let mark = self.part(item, inner, part, levels);
                     self.marks.hold(value, Part::Item(index), mark);
                 }
             }
@@ -195,12 +211,21 @@ impl Reading<'_> {
         Mark::NONE
     }
 
+    /// Where the first of some parts is, which begin here, in a whole that has an end: up to the line of the next one, or on the same line
+    /// up to the next one itself.
+    fn part_of(&self, starts: &[usize], end: usize) -> std::ops::Range<usize> {
+        let start = starts.first().copied().unwrap_or(end);
+        let Some(next) = starts.get(1).copied().filter(|next| *next > start) else { return start..end.max(start) };
+        let line = memchr::memrchr(b'\n', self.text.get(start..next).unwrap_or_default());
+        start..line.map_or(next, |at| start + at + 1)
+    }
+
     /// What the pieces of a range of the text come from.
     fn of(&mut self, range: std::ops::Range<usize>) -> Mark {
         let pieces = &self.pieces.pieces;
         let first = pieces.partition_point(|piece| piece.at <= range.start).saturating_sub(1);
         let (mut shown, mut deciding) = (SetId::EMPTY, self.more);
-        for piece in pieces[first..].iter().take_while(|piece| piece.at <= range.end) {
+        for piece in pieces[first..].iter().take_while(|piece| piece.at < range.end) {
             shown = self.marks.paths.union(shown, piece.shown);
             deciding = self.marks.paths.union(deciding, piece.deciding);
         }

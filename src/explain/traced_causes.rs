@@ -1,0 +1,115 @@
+//! Which of the values that differ made which change, by the traces of both sides: those that a line which changed depends on.
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
+
+use super::differing::Candidate;
+use super::traced::TracedOutput;
+use crate::diff::{Cause, Difference, Status};
+use crate::engine::{Aspect, Used};
+use crate::values::ValuePath;
+use crate::yaml::{Map, Value};
+
+/// No more causes of a change are named: the first, in order.
+const MOST: usize = 200;
+
+/// The traces, and the values that differ.
+pub(super) struct TracedCauses<'a> {
+    /// The outputs of the new side and of the old one, as far as they are known.
+    sides: Vec<&'a TracedOutput>,
+    /// In the order of their paths.
+    candidates: &'a [Candidate],
+    /// The values of the new side.
+    now: &'a Map,
+    /// What is behind what is used on a side: many lines use the same.
+    known: RefCell<HashMap<(usize, Used), Rc<[usize]>>>,
+}
+
+impl<'a> TracedCauses<'a> {
+    /// Candidates are in the order of their paths; `now` are the values of the new side.
+    pub(super) fn new(sides: Vec<&'a TracedOutput>, candidates: &'a [Candidate], now: &'a Map) -> Self {
+        TracedCauses { sides, candidates, now, known: RefCell::default() }
+    }
+
+    /// Names the causes of each change that has none.
+    pub(super) fn add(&self, differences: &mut [Difference], cause: impl Fn(&Candidate) -> Cause) {
+        // One value alone has been tried.
+        if self.candidates.len() < 2 {
+            return;
+        }
+        let causes = |used: Vec<(usize, Used)>| self.behind_all(used).map(|at| cause(&self.candidates[at])).collect();
+        for difference in differences {
+            match difference.status {
+                Status::Added | Status::Removed if difference.causes.is_empty() => {
+                    let of = |side: usize| self.sides[side].deciding_object(&difference.id);
+                    difference.causes = causes(self.on_each_side(of));
+                }
+                Status::Changed if difference.changes.iter().any(|change| change.causes.is_empty()) => {
+                    let fields: Vec<_> = self.sides.iter().map(|side| side.fields_of(&difference.id)).collect();
+                    for change in difference.changes.iter_mut().filter(|change| change.causes.is_empty()) {
+                        let of = |side: usize| {
+                            fields[side].as_ref().map_or_else(Vec::new, |fields| fields.values_of(&change.path))
+                        };
+                        change.causes = causes(self.on_each_side(of));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn on_each_side(&self, of: impl Fn(usize) -> Vec<Used>) -> Vec<(usize, Used)> {
+        (0..self.sides.len()).flat_map(|side| of(side).into_iter().map(move |used| (side, used))).collect()
+    }
+
+    /// The values, by their numbers, whose difference is one of what is used. What keys there are says less than what they hold, and
+    /// counts where nothing else does.
+    fn behind_all(&self, used: Vec<(usize, Used)>) -> impl Iterator<Item = usize> {
+        let (whole, aspects): (Vec<_>, Vec<_>) = used.into_iter().partition(|(_, used)| used.aspect == Aspect::Whole);
+        let behind = |used: Vec<(usize, Used)>| -> BTreeSet<usize> {
+            used.into_iter().flat_map(|used| self.behind(used).to_vec()).collect()
+        };
+        let found = behind(whole);
+        let found = if found.is_empty() { behind(aspects) } else { found };
+        found.into_iter().take(MOST)
+    }
+
+    fn behind(&self, used: (usize, Used)) -> Rc<[usize]> {
+        if let Some(known) = self.known.borrow().get(&used) {
+            return Rc::clone(known);
+        }
+        let trace = &self.sides[used.0].trace;
+        let is_behind = |at: &usize| {
+            let candidate = &self.candidates[*at];
+            self.differs(&used.1, candidate) && trace.depends(&used.1, &candidate.path)
+        };
+        let found: Rc<[usize]> = self.related(&used.1.path).filter(is_behind).take(MOST).collect();
+        self.known.borrow_mut().insert(used, Rc::clone(&found));
+        found
+    }
+
+    /// The values at a path, above it and below it.
+    fn related(&self, path: &ValuePath) -> impl Iterator<Item = usize> {
+        let above = (1..path.steps().len()).map(|length| ValuePath::of(path.steps()[..length].to_vec()));
+        let above = above.filter_map(|above| self.candidates.binary_search_by(|known| known.path.cmp(&above)).ok());
+        let first = self.candidates.partition_point(|known| known.path < *path);
+        let below = self.candidates[first..].iter().take_while(|known| path.holds(&known.path)).count();
+        above.chain(first..first + below)
+    }
+
+    /// Whether what is used of a value is different, as the candidate is.
+    fn differs(&self, used: &Used, candidate: &Candidate) -> bool {
+        let now = candidate.path.get(self.now).map(|node| &node.value);
+        let was = candidate.old.as_ref();
+        if candidate.path.steps().len() > used.path.steps().len() {
+            // Keys come and go only with values.
+            return used.aspect == Aspect::Whole || was.is_some() != now.is_some();
+        }
+        match (was, now, used.aspect) {
+            (Some(Value::List(was)), Some(Value::List(now)), Aspect::Keys) => was.len() != now.len(),
+            (Some(Value::List(was)), Some(Value::List(now)), Aspect::Emptiness) => was.is_empty() != now.is_empty(),
+            _ => true,
+        }
+    }
+}
