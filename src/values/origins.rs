@@ -65,7 +65,8 @@ impl Origins<'_> {
             _ => {
                 let mut single = Map::new();
                 single.insert(key, Span::generated(), node.clone());
-                push_block(out, &yaml::write(&Value::Map(single))?, indent, &node.span);
+                let before = format!("{}: ", scalar(&Value::String(key.to_owned()))?);
+                push_block(out, &yaml::write(&Value::Map(single))?, &before, indent, &node.span);
                 Ok(())
             }
         }
@@ -83,7 +84,7 @@ impl Origins<'_> {
                 _ => {
                     out.push_str(&lead);
                     let text = yaml::write(&Value::List(vec![item.clone()]))?;
-                    push_block(out, &text, indent, &item.span);
+                    push_block(out, &text, "- ", indent, &item.span);
                 }
             }
         }
@@ -101,13 +102,13 @@ fn scalar(value: &Value) -> Result<String, WriteError> {
     yaml::write(value)
 }
 
-/// Writes text whose first line is indented already; the comment goes to the first line where YAML allows one there.
-fn push_block(out: &mut String, text: &str, indent: usize, span: &Span) {
+/// Writes text whose first line is indented already; the comment goes to the first line where YAML allows one there. `before` is what
+/// precedes the value in that line.
+fn push_block(out: &mut String, text: &str, before: &str, indent: usize, span: &Span) {
     let mut lines = text.split('\n');
     let first = lines.next().unwrap_or_default();
     // Behind the sign of a block scalar a comment may be; within a text that runs on, it would be part of it.
-    let header = first.rsplit(' ').next().unwrap_or_default();
-    let opens_block = header.starts_with(['|', '>']) && header.len() <= 3;
+    let opens_block = first.strip_prefix(before).is_some_and(|value| value.starts_with(['|', '>']));
     let single = !text.contains('\n');
     if single || opens_block {
         push_line(out, first, span);
@@ -150,6 +151,21 @@ mod tests {
         insta::assert_snapshot!(write_with_origins(&values, &[]).unwrap());
     }
 
+    #[test]
+    fn a_sign_of_a_block_within_a_text_is_part_of_it() {
+        for sign in ["|", ">-", "|2"] {
+            let mut values = Map::new();
+            let text = format!("{} {sign} bbb \n c", "a".repeat(76 - sign.len()));
+            let span = Source::flag("--set", "x=y").span(2..3);
+            values.insert("md", Span::generated(), Node::new(Value::String(text.clone()), span.clone()));
+            let items = vec![Node::new(Value::String(text), span)];
+            values.insert("list", Span::generated(), Node::generated(Value::List(items)));
+            let written = write_with_origins(&values, &[]).unwrap();
+            let read = yaml::read_values(&Source::file("x", written.as_str())).unwrap();
+            assert_eq!(read, values, "{written}");
+        }
+    }
+
     fn values() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
             Just(Value::Null),
@@ -157,12 +173,13 @@ mod tests {
             (-9i64..9).prop_map(|n| Value::Float(n as f64)),
             "[a-z #:|>\\n-]{0,12}".prop_map(Value::String),
             "[a-z ]{60,120}".prop_map(Value::String),
+            "[a-z|>\"'\\\\\n\t:# -]{60,160}".prop_map(Value::String),
         ];
         leaf.prop_recursive(4, 32, 4, |inner| {
             let node = inner.prop_map(|value| Node::new(value, Source::flag("--set", "x\ny").span(0..1)));
             prop_oneof![
                 prop::collection::vec(node.clone(), 0..4).prop_map(Value::List),
-                prop::collection::vec(("[a-z :#-]{0,6}", node), 0..4).prop_map(|entries| {
+                prop::collection::vec(("[a-z :#|-]{0,6}|[a-z| ]{120,130}", node), 0..4).prop_map(|entries| {
                     let mut map = Map::new();
                     for (key, node) in entries {
                         map.insert(key, Span::generated(), node);
