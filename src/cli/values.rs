@@ -92,8 +92,7 @@ impl Values {
         let text =
             text.map_err(|error| vec![Diagnostic::error("values", format!("cannot write the values: {error}"))])?;
         console.warn(&prepared.warnings, self.strict)?;
-        let text = if console.colors_documents() { yaml::colored(&text, Paint::new(true)) } else { text };
-        Ok(console.print_document(&text)?)
+        Ok(console.print_yaml(&text)?)
     }
 
     fn print_unused(

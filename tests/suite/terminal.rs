@@ -197,3 +197,23 @@ fn long_work_shows_progress_on_a_terminal_only() {
     }
     panic!("no chart was slow enough");
 }
+
+#[test]
+fn charts_do_no_harm_on_a_terminal() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let chart = folder.path().join("c");
+    write(&chart.join("Chart.yaml"), "apiVersion: v2\nname: c\nversion: 1.0.0\n");
+    write(&chart.join("README.md"), "\x1b[31mred\x1b[0m\n::error::readme\n");
+    write(&chart.join("templates/x\x1b[31m\n::error::pw.yaml"), "kind: A\n");
+    let commands =
+        ["show readme c", "show all c", "show templates c", "template c", "template c --line-map map.json", "values c"];
+    for arguments in commands {
+        let line = format!("mim-chart {arguments}");
+        let Some(text) = on_a_terminal_in(folder.path(), &line, &[]) else { return };
+        let commands: Vec<&str> = text.lines().filter(|line| line.trim_start().starts_with("::")).collect();
+        assert!(!text.contains("\x1b[31m") && commands.is_empty(), "{line}: {text:?}");
+        let mut command = shell_command("sh", &line, folder.path());
+        let piped = command.output().expect("a shell").stdout;
+        assert_eq!(piped.contains(&0x1b), arguments != "values c", "{line}");
+    }
+}

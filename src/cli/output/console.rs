@@ -9,11 +9,12 @@ use anyhow::anyhow;
 use super::progress::Progress;
 use crate::cli::arguments::flags::{ColorMode, GlobalFlags, MessageFormat};
 use crate::diagnostic::{
-    Diagnostic, Severity, TextStyle, limited, printable_lines, printable_styled_lines, write_json, write_text,
+    Diagnostic, Paint, Severity, TextStyle, limited, printable_lines, printable_styled_lines, write_json, write_text,
 };
 use crate::go::os_error;
 use crate::io::{Pager, write_to_stdout};
 use crate::secrets::Secrets;
+use crate::yaml;
 
 /// Where results and diagnostics go.
 pub(in crate::cli) struct Console {
@@ -39,7 +40,7 @@ impl Console {
 
     /// Whether YAML is written with colours: elsewhere than on a terminal it may become a file, so that CLICOLOR_FORCE does
     /// not count.
-    pub(in crate::cli) fn colors_documents(&self) -> bool {
+    fn colors_documents(&self) -> bool {
         self.colors_output() && (self.mode == ColorMode::Always || self.is_read_by_a_person())
     }
 
@@ -67,12 +68,29 @@ impl Console {
         if self.colors_output() { printable_styled_lines(text) } else { printable_lines(text) }
     }
 
-    /// Writes a file, values or a patch: byte for byte, but on a terminal as [`Console::print`] does.
+    /// Writes a file, manifests or a page: byte for byte, but on a terminal with everything escaped that could do harm there, colours
+    /// too.
     ///
     /// # Errors
     /// Standard output can't be written; the system's message.
     pub(in crate::cli) fn print_document(&mut self, text: &str) -> anyhow::Result<()> {
-        if self.is_read_by_a_person() { self.print(text) } else { self.print_unchanged(text) }
+        if self.is_read_by_a_person() {
+            self.print_unchanged(&printable_lines(text))
+        } else {
+            self.print_unchanged(text)
+        }
+    }
+
+    /// Writes YAML as [`Console::print_document`] does, with colours where they are wanted.
+    ///
+    /// # Errors
+    /// Standard output can't be written; the system's message.
+    pub(in crate::cli) fn print_yaml(&mut self, text: &str) -> anyhow::Result<()> {
+        if !self.colors_documents() {
+            return self.print_document(text);
+        }
+        let text = if self.is_read_by_a_person() { printable_lines(text) } else { Cow::Borrowed(text) };
+        self.print_unchanged(&yaml::colored(&text, Paint::new(true)))
     }
 
     /// Writes the result of a command byte for byte. A reader that has gone away is not an error: the reader decides how much to read.

@@ -74,10 +74,10 @@ pub(super) struct OutputFlags {
     /// Write where each line of the output comes from to this file, as JSON: template, calls and values
     ///
     /// The object has `version` (2), `documents` (`apiVersion`, `kind`, `name`, `namespace`, `source`, `lines`) and the lists `calls`,
-    /// `sets` and `values`. A line has `line` (its number in the output), `template` (`file`, `line`, `column`), `call` (the place in
-    /// `calls` of the innermost call around it), and the places in `sets` of the values that are `shown` by it, and of those that
-    /// are `deciding` about it; what is empty is left out. A call has `file`, `line`, `column`, `name`, and `outer`, the call around it.
-    /// A set is a list of places in `values`. A value has `key`, `place` (who set it), and `only` (`keys` or `emptiness`) if no more
+    /// `sets` and `values`. A line has `line` (its number in the output), `template` (`file`, `line`, `column`; or `tpl`, the number of
+    /// the line in a text that `tpl` ran), `call` (the place in `calls` of the innermost call around it), and the places in `sets` of
+    /// the values that are `shown` by it, and of those that are `deciding` about it; what is empty is left out. A call has the place
+    /// as a template has it, `name` (without one it is a call of `tpl`), and `outer`, the call around it. A set is a list of places in `values`. A value has `key`, `place` (who set it), and `only` (`keys` or `emptiness`) if no more
     /// of a map or list matters than its keys, or whether it is empty. All places count from 0.
     #[arg(long, value_name = "FILE")]
     line_map: Option<PathBuf>,
@@ -118,7 +118,7 @@ impl OutputFlags {
             let text = manifest::with_hooks(rewritten.text(), &manifests);
             let text = if self.show_only.is_empty() { text } else { manifest::shown(&text, name, &self.patterns())? };
             console.warn(&warnings, strict)?;
-            return Ok(console.print_unchanged(&text)?);
+            return Ok(console.print_document(&text)?);
         }
         let mut crds = self.crds(&chart);
         if let Some(directory) = self.output_directory() {
@@ -134,7 +134,7 @@ impl OutputFlags {
             manifest::write_shown(&manifests, &crds, name, &self.patterns())?
         };
         console.warn(&warnings, strict)?;
-        Ok(console.print_unchanged(&text)?)
+        Ok(console.print_document(&text)?)
     }
 
     fn output_directory(&self) -> Option<&Path> {
@@ -163,7 +163,7 @@ impl OutputFlags {
         if let Some(path) = &self.line_map {
             io::write_file(path, &map, "--line-map")?;
         }
-        Ok(console.print_unchanged(&text)?)
+        Ok(console.print_document(&text)?)
     }
 
     /// Prints all manifests as a page.
@@ -207,6 +207,12 @@ impl OutputFlags {
             return refuse(
                 "--line-map covers the whole output: it can't be used with --output-dir or --show-only",
                 &[],
+            );
+        }
+        if self.line_map.as_deref().is_some_and(|path| path == Path::new("-")) {
+            return refuse(
+                "--line-map needs a file: standard output has the manifests",
+                &["--line-map ./- writes a file of the name -"],
             );
         }
         if self.line_map.is_some() && program.is_some() {
