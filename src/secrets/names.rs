@@ -1,8 +1,33 @@
 //! Which keys hold secrets, by their names.
 
-/// Whether what is under a key is a secret, by the last word of the key: password, passwd, token, secret, cookie, apiKey or
-/// privateKey, in any spelling (`dbPassword`, `API_KEY`, `erlang-cookie`, `token2`). Not if it names something of the user's
-/// that exists already (`existingSecret`).
+/// Ends of keys in small letters: a key that ends in none of them needs no closer look.
+const ENDS: &[&str] = &[
+    "token",
+    "secret",
+    "cookie",
+    "password",
+    "passwd",
+    "passphrase",
+    "pass",
+    "pwd",
+    "key",
+    "credentials",
+    "auth",
+    "dsn",
+    "string",
+    "url",
+];
+
+/// Words before `key` that make it the name of a secret. One that is an identifier, such as the access key of S3, is not there.
+const SECRET_KEYS: &[&str] = &["api", "private", "encryption", "signing", "master", "hmac", "account", "ssh"];
+
+/// Words before `credentials` that make it the name of a switch or of a file.
+const PLAIN_CREDENTIALS: &[&str] = &["allow", "with", "use", "send", "include", "application"];
+
+/// Whether what is under a key is a secret, by the last words of the key: password, passphrase, pass, token, secret, cookie,
+/// credentials, dsn, apiKey, privateKey, secretAccessKey, encryptionKey, basicAuth, connectionString, webhookUrl and such, in any
+/// spelling (`dbPassword`, `API_KEY`, `erlang-cookie`, `token2`). Not if it names something of the user's that exists already
+/// (`existingSecret`), or something public (`publicSigningKey`).
 ///
 /// ```
 /// use mim_chart::secrets::names_a_secret;
@@ -11,24 +36,39 @@
 /// assert!(!names_a_secret("secretName") && !names_a_secret("existingSecret") && !names_a_secret("key"));
 /// ```
 pub fn names_a_secret(key: &str) -> bool {
-    if !["token", "secret", "cookie", "password", "passwd", "key"].iter().any(|word| may_end_in(key, word)) {
+    if !ENDS.iter().any(|word| may_end_in(key, word)) {
         return false;
     }
     let mut words = words(key);
     while words.last().is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_digit())) {
         words.pop();
     }
-    if words.first().is_some_and(|word| word.starts_with("existing")) {
+    if words.first().is_some_and(|word| word.starts_with("existing")) || words.iter().any(|word| word == "public") {
         return false;
     }
-    match words.as_slice() {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words[..] {
         [] => false,
-        [.., before, last] if last == "key" => before == "api" || before == "private",
+        [.., "secret", "access", "key"] => true,
+        // The name of a file: `tlsKey` may as well be the name of a key.
+        [.., "tls", "key"] => key.to_ascii_lowercase().contains("tls.key"),
+        [.., before, "key"] => SECRET_KEYS.contains(&before),
+        [.., before, "credentials"] => !PLAIN_CREDENTIALS.contains(&before),
+        [first, .., "basic", "auth"] if ["enable", "disable", "use"].iter().any(|word| first.starts_with(word)) => {
+            false
+        }
+        [.., "basic", "auth"] | [.., "connection", "string"] => true,
+        // Who knows the address may write there.
+        [.., "webhook", "url"] | [.., "slack", "api", "url"] => true,
+        // Directives of nginx, and the working directory.
+        [.., "proxy" | "fastcgi" | "grpc" | "memcached" | "scgi" | "uwsgi", "pass"] | ["pwd"] => false,
         [.., last] => {
             let last = last.trim_end_matches(|c: char| c.is_ascii_digit());
             // Those that are the end of no other word are found without a boundary before them: PGPASSWORD, apikey.
-            matches!(last, "token" | "secret" | "cookie")
-                || ["password", "passwd", "apikey", "privatekey"].iter().any(|word| last.ends_with(word))
+            matches!(last, "token" | "secret" | "cookie" | "pass" | "pwd" | "credentials" | "dsn" | "basicauth")
+                || ["password", "passwd", "passphrase", "apikey", "privatekey", "connectionstring"]
+                    .iter()
+                    .any(|word| last.ends_with(word))
         }
     }
 }
@@ -48,7 +88,9 @@ fn may_end_in(key: &str, word: &str) -> bool {
 /// Whether a text may have keys that name secrets, or be a Secret: a quick look before it is read.
 pub fn may_hold_secrets(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
-    ["secret", "passw", "token", "cookie", "key"].iter().any(|word| text.contains(word))
+    ["secret", "pass", "pwd", "token", "cookie", "key", "credentials", "basic", "dsn", "connection", "webhook", "slack"]
+        .iter()
+        .any(|word| text.contains(word))
 }
 
 /// The words of a key in small letters: `DBPassword`, `db_password` and `db-password` have the same.
@@ -106,6 +148,33 @@ mod tests {
             "x-api-key",
             "privateKey",
             "private_key",
+            "secretAccessKey",
+            "AWS_SECRET_ACCESS_KEY",
+            "encryptionKey",
+            "N8N_ENCRYPTION_KEY",
+            "signingKey",
+            "masterKey",
+            "hmacKey",
+            "accountKey",
+            "serviceAccountKey",
+            "sshKey",
+            "tls.key",
+            "passphrase",
+            "rootPass",
+            "DB_PASS",
+            "pass",
+            "dbPwd",
+            "MYSQL_PWD",
+            "credentials",
+            "awsCredentials",
+            "basicAuth",
+            "BASIC_AUTH",
+            "connectionString",
+            "dsn",
+            "SENTRY_DSN",
+            "slack_api_url",
+            "webhookUrl",
+            "SLACK_WEBHOOK_URL",
         ] {
             assert!(names_a_secret(key), "{key}");
         }
@@ -137,6 +206,30 @@ mod tests {
             "monkey",
             "apiKeyName",
             "2",
+            "accessKey",
+            "accessKeyId",
+            "AWS_ACCESS_KEY_ID",
+            "secretKeyName",
+            "publicKey",
+            "sshPublicKey",
+            "publicSigningKey",
+            "keyName",
+            "sshKeyName",
+            "tlsKey",
+            "existingEncryptionKeySecret",
+            "proxyPass",
+            "proxy_pass",
+            "PWD",
+            "bypass",
+            "pin",
+            "GOOGLE_APPLICATION_CREDENTIALS",
+            "nginx.ingress.kubernetes.io/cors-allow-credentials",
+            "enableBasicAuth",
+            "auth",
+            "queryString",
+            "url",
+            "webhook",
+            "apiUrl",
         ] {
             assert!(!names_a_secret(key), "{key}");
         }
