@@ -18,6 +18,7 @@ use crate::explain::{
     line_json, line_text,
 };
 use crate::io;
+use crate::kubernetes::kind_named;
 use crate::values::{ValuePath, merge_layers};
 
 /// The form of answers.
@@ -152,17 +153,19 @@ impl Why {
             };
         }
         match arguments[..] {
-            [object] if object_name(object).is_some() => refuse("why KIND/NAME needs the FIELD to explain"),
-            [object, chart] if object_name(object).is_some() && is_path(chart) => {
+            [object] if object_name(object, false).is_some() => refuse("why KIND/NAME needs the FIELD to explain"),
+            [object, chart] if object_name(object, false).is_some() && is_path(chart) => {
                 refuse("why KIND/NAME needs the FIELD to explain, before CHART")
             }
-            [object, field, ref chart @ ..] if let Some((kind, name)) = object_name(object) => match chart {
-                [] | [_] => {
-                    let path = ValuePath::parse(&Source::flag("FIELD", field))?;
-                    Ok((Question::Field(kind.to_owned(), name.to_owned(), path), chart.first().copied()))
+            [object, field, ref chart @ ..] if let Some((kind, name)) = object_name(object, !chart.is_empty()) => {
+                match chart {
+                    [] | [_] => {
+                        let path = ValuePath::parse(&Source::flag("FIELD", field))?;
+                        Ok((Question::Field(kind.to_owned(), name.to_owned(), path), chart.first().copied()))
+                    }
+                    _ => refuse("why takes at most KIND/NAME, FIELD and CHART"),
                 }
-                _ => refuse("why takes at most KIND/NAME, FIELD and CHART"),
-            },
+            }
             [key] | [key, _] => {
                 let path = ValuePath::parse(&Source::flag("KEY", key))?;
                 Ok((Question::Value(path), arguments.get(1).copied()))
@@ -196,12 +199,18 @@ impl Why {
     }
 }
 
-/// The kind and the name of an object as `Deployment/web` writes them; kinds begin with a capital letter, values rarely do.
-fn object_name(argument: &str) -> Option<(&str, &str)> {
+/// The kind and the name of an object as `Deployment/web` writes them. Kinds begin with a capital letter, values rarely do; other kinds
+/// are written as for kubectl (`configmap/web`), unless `is_object` says that it is an object.
+fn object_name(argument: &str, is_object: bool) -> Option<(&str, &str)> {
     let (kind, name) = argument.split_once('/')?;
-    let is_kind = kind.starts_with(|first: char| first.is_ascii_uppercase())
-        && kind.chars().all(|character| character.is_ascii_alphanumeric());
-    (is_kind && !name.is_empty()).then_some((kind, name))
+    let is_word = !kind.is_empty() && kind.chars().all(|character| character.is_ascii_alphanumeric());
+    if !is_word || name.is_empty() {
+        return None;
+    }
+    match kind_named(kind) {
+        Some(kind) => Some((kind, name)),
+        None => (is_object || kind.starts_with(|first: char| first.is_ascii_uppercase())).then_some((kind, name)),
+    }
 }
 
 /// The number in `LINE` or `FILE:LINE`, and the file.

@@ -5,7 +5,7 @@ use super::experiment::{Experiment, Subject};
 use super::traced::TracedOutput;
 use crate::diagnostic::{Diagnostic, SourceKind};
 use crate::engine::{LineOrigin, TemplateCall, TemplateLine, Used, UsedValue, sort_deciding};
-use crate::kubernetes::Id;
+use crate::kubernetes::{Id, kind_named};
 use crate::manifest::FieldLines;
 use crate::secrets::Secrets;
 use crate::values::{Step, ValuePath};
@@ -222,6 +222,9 @@ fn field<'o>(
         return Err(match crate::diagnostic::nearest(&wanted, names.iter().map(String::as_str)) {
             Some(near) => error.help(format!("did you mean {near}?")),
             None => match of_kind(output, kind) {
+                objects if objects.is_empty() && kind_named(kind).is_none() => {
+                    error.help(format!("Kubernetes has no kind {kind}, and no object of the chart is of one"))
+                }
                 objects if objects.is_empty() => error.help("`mim-chart template` prints what it renders"),
                 objects => error.help(format!("it renders {objects}")),
             },

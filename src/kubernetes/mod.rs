@@ -6,6 +6,7 @@
 //! | `schema.gz` | the same as data, written by `tests/cluster/record_openapi` |
 //! | `id`, `object`, `refusal` | what identifies an object; objects read from documents; why a document is not one |
 //! | `sequence` | JSON objects side by side, and what follows the first object of a document |
+//! | `kind_names` | kinds as people write them for kubectl |
 //! | `field_path` | paths to fields |
 //! | `formats` | formats of text in CustomResourceDefinitions |
 //! | `images` | the container images that an object names |
@@ -20,6 +21,7 @@ mod field_path;
 mod formats;
 mod id;
 mod images;
+mod kind_names;
 mod live;
 pub mod names;
 mod object;
@@ -35,6 +37,7 @@ pub use field_path::{FieldPath, FieldPaths, PathStep, is_at_or_below};
 pub use formats::{has_format, is_known_format};
 pub use id::Id;
 pub use images::{ImageField, ImageRole, images_of};
+pub use kind_names::kind_named;
 pub use live::as_applied;
 pub use object::{Object, Refused, Stream, read_objects, read_stored_stream, read_stream, read_stream_beside};
 pub use quantity::{is_quantity, quantity};
