@@ -18,7 +18,7 @@ pub(super) fn problem(node: &Node, schema: &Map) -> Option<(FieldPath, String)> 
         return Some(found);
     }
     let structural = Node::new(Value::Map(schema.clone()), node.span.clone());
-    let compiled = Compiled::of(&structural)?;
+    let compiled = Compiled::of_defaults(&structural)?;
     // What takes too long is not judged. Defaults below a default are not filled in.
     let violations = compiled.schema.validate(node, &Budget::default()).ok()?;
     if let Some(violation) = violations.first() {

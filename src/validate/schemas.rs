@@ -23,8 +23,17 @@ pub(super) struct Compiled {
 
 impl Compiled {
     pub(super) fn of(structural: &Node) -> Option<Compiled> {
+        Self::with(structural, Of::Objects)
+    }
+
+    /// As defaults in the schema itself are held against it: a number or a text is what `type` says.
+    pub(super) fn of_defaults(structural: &Node) -> Option<Compiled> {
+        Self::with(structural, Of::Defaults)
+    }
+
+    fn with(structural: &Node, of: Of) -> Option<Compiled> {
         let mut document = structural.clone();
-        translate(&mut document, false);
+        translate(&mut document, of, false);
         let draft = Node::generated(Value::String("http://json-schema.org/draft-04/schema#".to_owned()));
         document.value.as_map_mut()?.insert("$schema", Span::generated(), draft);
         // A schema that is broken is reported where the definition itself is checked.
@@ -33,11 +42,18 @@ impl Compiled {
     }
 }
 
+/// What is held against a schema.
+#[derive(Clone, Copy, PartialEq)]
+enum Of {
+    Objects,
+    Defaults,
+}
+
 /// Turns a structural schema into JSON Schema. What is below `allOf` and the like only says something of values.
-fn translate(node: &mut Node, is_of_values: bool) {
+fn translate(node: &mut Node, of: Of, is_of_values: bool) {
     let Some(map) = node.value.as_map_mut() else { return };
     let generated = |text: &str| Node::generated(Value::String(text.to_owned()));
-    if map.is_true_at(&["x-kubernetes-int-or-string"]) {
+    if of == Of::Objects && map.is_true_at(&["x-kubernetes-int-or-string"]) {
         let types = Value::List(vec![generated("integer"), generated("string")]);
         map.insert("type", Span::generated(), Node::generated(types));
     }
@@ -45,14 +61,14 @@ fn translate(node: &mut Node, is_of_values: bool) {
         any_text_or_list(map);
     }
     if map.is_true_at(&["nullable"])
-        && let Some(of) = map.get_mut("type")
+        && let Some(declared) = map.get_mut("type")
     {
-        let mut types = match std::mem::take(&mut of.value) {
+        let mut types = match std::mem::take(&mut declared.value) {
             Value::List(types) => types,
             one => vec![Node::generated(one)],
         };
         types.push(generated("null"));
-        of.value = Value::List(types);
+        declared.value = Value::List(types);
     }
     // Keywords that check nothing would be read again for each value.
     map.retain(|name, _| {
@@ -64,20 +80,20 @@ fn translate(node: &mut Node, is_of_values: bool) {
     }
     for key in ["properties", "patternProperties"] {
         if let Some(inner) = map.get_mut(key).and_then(|node| node.value.as_map_mut()) {
-            inner.iter_mut().for_each(|(_, node)| translate(node, is_of_values));
+            inner.iter_mut().for_each(|(_, node)| translate(node, of, is_of_values));
         }
     }
     for key in ["items", "additionalProperties"] {
         if let Some(inner) = map.get_mut(key) {
-            translate(inner, is_of_values);
+            translate(inner, of, is_of_values);
         }
     }
     if let Some(inner) = map.get_mut("not") {
-        translate(inner, true);
+        translate(inner, of, true);
     }
     for key in ["allOf", "anyOf", "oneOf"] {
         if let Some(Value::List(items)) = map.get_mut(key).map(|node| &mut node.value) {
-            items.iter_mut().for_each(|item| translate(item, true));
+            items.iter_mut().for_each(|item| translate(item, of, true));
         }
     }
 }

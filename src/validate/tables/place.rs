@@ -362,8 +362,32 @@ impl<'a, 'f> Place<'a, '_, 'f> {
             .take(50)
             .any(|found| found.path == path_text && found.diagnostic.code == rule);
         if !is_known {
-            self.report.error(rule, path, message, span.unwrap_or(self.span));
+            let span = span.or_else(|| self.nearest(path)).unwrap_or(self.span);
+            self.report.error(rule, path, message, span);
         }
+    }
+
+    /// The key or item that is nearest to a field below this object.
+    fn nearest(&self, path: &FieldPath) -> Option<&'a Span> {
+        let (mut node, mut nearest): (Option<&Node>, _) = (None, None);
+        for step in path.0.strip_prefix(self.path.0.as_slice())? {
+            let span = match step {
+                PathStep::Field(name) => {
+                    let map = node.map_or(Some(self.fields), |node| node.value.as_map());
+                    let Some(entry) = map.and_then(|map| map.entry(name)) else { break };
+                    node = Some(&entry.node);
+                    &entry.key
+                }
+                PathStep::Index(index) => {
+                    node = node.and_then(|node| node.value.as_list()?.get(*index));
+                    let Some(node) = node else { break };
+                    &node.span
+                }
+                PathStep::Item(_) => break,
+            };
+            nearest = Some(span).filter(|span| span.source().is_some()).or(nearest);
+        }
+        nearest
     }
 }
 

@@ -92,11 +92,11 @@ fn structural(schema: &Map, level: Level, path: &FieldPath, at: &mut Place<'_, '
     if schema.get("x-kubernetes-preserve-unknown-fields").is_some_and(|node| node.value == Value::Bool(false)) {
         at.invalid_missing(&path.field("x-kubernetes-preserve-unknown-fields"), "must be true or undefined");
     }
-    if is_either && !kind.is_empty() {
-        at.forbidden_at(&path.field("type"), "must be empty if x-kubernetes-int-or-string is true");
-    }
-    if keeps && !kind.is_empty() && kind != "object" {
-        at.invalid_missing(&path.field("type"), "must be object if x-kubernetes-preserve-unknown-fields is true");
+    if is_either && embedded {
+        at.invalid_missing(
+            &path.field("x-kubernetes-embedded-resource"),
+            "must be false if x-kubernetes-int-or-string is true",
+        );
     }
     if kind == "array"
         && !schema.get("items").is_some_and(|node| {
@@ -144,7 +144,7 @@ fn structural(schema: &Map, level: Level, path: &FieldPath, at: &mut Place<'_, '
             _ => {}
         }
     }
-    nested(schema, schema, level == Level::Root, path, at);
+    nested((schema, schema), level == Level::Root, Exceptions::of(schema), path, at);
 }
 
 /// Schemas of the fields of metadata.
@@ -380,33 +380,62 @@ fn values(schema: &Map, path: &FieldPath, at: &mut Place<'_, '_, '_>) {
     }
 }
 
+/// Where schemas may say that a value is a number or a text: in `anyOf`, or in that of the first of `allOf`.
+#[derive(Clone, Copy, Default)]
+struct Exceptions {
+    any_of: bool,
+    first_of_all: bool,
+}
+
+impl Exceptions {
+    fn of(schema: &Map) -> Self {
+        let first = schema.list_at(&["allOf"]).first().and_then(|node| node.value.as_map());
+        Exceptions {
+            any_of: is_int_or_string(schema.list_at(&["anyOf"])),
+            first_of_all: first.is_some_and(|first| is_int_or_string(first.list_at(&["anyOf"]))),
+        }
+    }
+}
+
 /// Schemas below `allOf`, `anyOf`, `oneOf` and `not` say something of values only, and of fields that the outer schema has too.
 /// That they have is asked of those at the root alone.
-fn nested(schema: &Map, outer: &Map, is_of_root: bool, path: &FieldPath, at: &mut Place<'_, '_, '_>) {
-    let is_either = is_true(outer, "x-kubernetes-int-or-string");
+fn nested(
+    (schema, outer): (&Map, &Map),
+    is_of_root: bool,
+    exceptions: Exceptions,
+    path: &FieldPath,
+    at: &mut Place<'_, '_, '_>,
+) {
     for word in ["allOf", "anyOf", "oneOf"] {
+        if word == "anyOf" && exceptions.any_of {
+            continue;
+        }
         for (index, node) in schema.list_at(&[word]).iter().enumerate() {
             let Some(inner) = node.value.as_map() else { continue };
-            // What says that a value is a number or a text is an exception.
-            let is_pattern = is_either
-                && (word == "anyOf" && is_int_or_string(schema.list_at(&[word]))
-                    || word == "allOf" && index == 0 && is_int_or_string(inner.list_at(&["anyOf"])));
-            if !is_pattern {
-                value_only(inner, Some(outer), is_of_root, &path.field(word).with(PathStep::Index(index)), at);
-            }
+            let any_of = exceptions.first_of_all && word == "allOf" && index == 0;
+            let exceptions = Exceptions { any_of, first_of_all: false };
+            let path = path.field(word).with(PathStep::Index(index));
+            value_only((inner, Some(outer)), is_of_root, exceptions, &path, at);
         }
     }
     if let Some(inner) = schema.map_at(&["not"]) {
-        value_only(inner, Some(outer), is_of_root, &path.field("not"), at);
+        value_only((inner, Some(outer)), is_of_root, Exceptions::default(), &path.field("not"), at);
     }
 }
 
+/// Whether schemas say that a value is a number or a text, and nothing else.
 fn is_int_or_string(choices: &[Node]) -> bool {
-    let kinds: Vec<&str> = choices.iter().filter_map(|node| node.value.as_map()).map(|map| text(map, "type")).collect();
-    kinds == ["integer", "string"]
+    let kinds = choices.iter().filter_map(|node| node.value.as_map()).filter(|map| map.keys().eq(["type"]));
+    choices.len() == 2 && kinds.map(|map| text(map, "type")).eq(["integer", "string"])
 }
 
-fn value_only(schema: &Map, outer: Option<&Map>, is_of_root: bool, path: &FieldPath, at: &mut Place<'_, '_, '_>) {
+fn value_only(
+    (schema, outer): (&Map, Option<&Map>),
+    is_of_root: bool,
+    exceptions: Exceptions,
+    path: &FieldPath,
+    at: &mut Place<'_, '_, '_>,
+) {
     if path.0.len() > MAX_DEPTH {
         return;
     }
@@ -437,7 +466,7 @@ fn value_only(schema: &Map, outer: Option<&Map>, is_of_root: bool, path: &FieldP
         if of.is_none() && is_of_root {
             at.required_at(&path, "because it is defined in a nested schema");
         } else {
-            value_only(inner, of, is_of_root, &path, at);
+            value_only((inner, of), is_of_root, Exceptions::default(), &path, at);
         }
     }
     if let Some(inner) = schema.map_at(&["items"]) {
@@ -445,8 +474,8 @@ fn value_only(schema: &Map, outer: Option<&Map>, is_of_root: bool, path: &FieldP
         if of.is_none() && is_of_root {
             at.required_at(&path, "because it is defined in a nested schema");
         } else {
-            value_only(inner, of, is_of_root, &path, at);
+            value_only((inner, of), is_of_root, Exceptions::default(), &path, at);
         }
     }
-    nested(schema, outer.unwrap_or(&Map::new()), is_of_root, path, at);
+    nested((schema, outer.unwrap_or(&Map::new())), is_of_root, exceptions, path, at);
 }
