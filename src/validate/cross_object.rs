@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::report::{Report, head};
 use crate::diagnostic::{Severity, Span};
-use crate::kubernetes::{FieldPath, Object};
+use crate::kubernetes::{FieldPath, Object, Schema};
 use crate::report::Finding;
 use crate::yaml::{Map, Node, Value};
 
@@ -49,7 +49,8 @@ impl<'o> Together<'o> {
             return;
         }
         let place = head(fields, &object.span);
-        let identity = [id.group(), &id.kind, &id.namespace, &id.name];
+        let namespace = if is_of_cluster(object) { "" } else { &id.namespace };
+        let identity = [id.group(), &id.kind, namespace, &id.name];
         if let Some(first) = self.places.insert(identity, place.clone()) {
             self.questions.push((object, Question::Twice { place: place.clone(), first }));
         }
@@ -133,6 +134,12 @@ impl<'o> Together<'o> {
             }
         }
     }
+}
+
+/// Whether an object has no namespace, whatever its metadata says.
+fn is_of_cluster(object: &Object) -> bool {
+    let kind = Schema::built_in().kind(&object.id.api_version, &object.id.kind);
+    !object.id.namespace.is_empty() && kind.is_some_and(|kind| kind.is_namespaced == Some(false))
 }
 
 /// Where an object of a kind describes the pods that it makes.
@@ -301,6 +308,13 @@ mod tests {
             reported(&["WEB", "WEB"]),
             ["Deployment/web: metadata.name: duplicate object; the second would overwrite the first"]
         );
+        // What is not namespaced is one object in all namespaces.
+        let in_namespace = |namespace: &str, kind: &str| {
+            format!("apiVersion: v1\nkind: {kind}\nmetadata: {{name: a, namespace: {namespace}}}\n")
+        };
+        let both = |kind: &str| reported(&[&in_namespace("b", kind), &in_namespace("c", kind)]);
+        assert!(both("Namespace").iter().any(|message| message.contains("duplicate object")));
+        assert_eq!(both("ConfigMap"), [""; 0]);
     }
 
     #[test]

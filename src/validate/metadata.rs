@@ -2,6 +2,7 @@
 
 use super::form::{self, IP, LABEL, LABEL_VALUE, QUALIFIED, SEGMENT, SUBDOMAIN};
 use super::report::{Report, head};
+use crate::diagnostic::Severity;
 use crate::kubernetes::{FieldPath, Object, names};
 use crate::yaml::{Map, Node};
 
@@ -38,8 +39,9 @@ pub(super) fn check(object: &Object, fields: &Map, is_namespaced: Option<bool>, 
     }
     if let Some((namespace, span)) = text("namespace").filter(|(namespace, _)| !namespace.is_empty()) {
         if is_namespaced == Some(false) {
-            let message = format!("objects of kind {} are not namespaced", object.id.kind);
-            report.error("namespace", &path("namespace"), message, span);
+            let kind = &object.id.kind;
+            let message = format!("objects of kind {kind} are not namespaced: the API server ignores the namespace");
+            report.report(Severity::Warning, "namespace", &path("namespace"), message, span);
         } else if !names::is_dns_label(namespace) {
             report.error("value", &path("namespace"), format!("Invalid value: {namespace:?}: {LABEL}"), span);
         }

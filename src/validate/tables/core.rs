@@ -30,7 +30,6 @@ pub(super) const ROWS: &[Row] = &[
     row("core.v1.PodSpec", "", Rule::Whole(host_ports)),
     row("core.v1.PodSpec", "", Rule::Whole(grace)),
     row("core.v1.PodSpec", "", Rule::Whole(init_containers)),
-    row("core.v1.PodSpec", "", Rule::Whole(tokens)),
     row("core.v1.PodSpec", "ephemeralContainers", Rule::Whole(ephemeral)),
     row("core.v1.PodSpec", "schedulingGates", Rule::Whole(gates)),
     row("core.v1.PodSpec", "resourceClaims", Rule::Whole(claims)),
@@ -237,25 +236,6 @@ fn grace(at: &mut Place<'_, '_, '_>) {
                     let message = format!("must be non-negative and less than terminationGracePeriodSeconds ({grace})");
                     at.invalid_at(&path, node, &message);
                 }
-            }
-        }
-    }
-}
-
-/// A token is one of a service account that is named.
-fn tokens(at: &mut Place<'_, '_, '_>) {
-    // In templates the account is filled in later.
-    if !at.is_in("Pod") || at.has("serviceAccountName") || at.has("serviceAccount") {
-        return;
-    }
-    for (path, volume) in at.items("volumes") {
-        let Some(projected) = volume.map_at(&["projected"]) else { continue };
-        for (path, source) in items(projected, "sources", &path.field("projected")) {
-            if source.map_at(&["serviceAccountToken"]).is_some() {
-                at.forbidden_at(
-                    &path.field("serviceAccountToken"),
-                    "must not be specified when serviceAccountName is not set",
-                );
             }
         }
     }

@@ -112,6 +112,9 @@ mod tests {
             "rules[0].nonResourceURLs"),
         ("{apiVersion: v1, kind: Pod, metadata: {NAMESPACE, name: a}, spec: {containers: [{name: c, image: i}], volumes: [{name: i, image: {}}]}}",
             "spec.volumes[0].image.reference"),
+        // The server fills in the service account before it validates.
+        ("{apiVersion: v1, kind: Pod, metadata: {NAMESPACE, name: a}, spec: {containers: [{name: c, image: i}], \
+            volumes: [{name: t, projected: {sources: [{serviceAccountToken: {path: t}}]}}]}}", ""),
         ("{apiVersion: batch/v1, kind: CronJob, metadata: {NAMESPACE, name: a}, spec: {schedule: '@daily', jobTemplate: {spec: {manualSelector: true, \
             template: {spec: {restartPolicy: Never, containers: [{name: c, image: i}]}}}}}}", "spec.jobTemplate.spec.manualSelector"),
     ];
