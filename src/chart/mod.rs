@@ -27,6 +27,7 @@ mod tree_budget;
 mod vendored;
 
 use crate::diagnostic::{Diagnostic, Source};
+use crate::kubernetes::KubeVersion;
 use crate::values::ValuesTree;
 use crate::version::{Constraints, parse_version};
 use crate::yaml::Map;
@@ -176,19 +177,20 @@ impl Chart {
             .help("render a chart that depends on it"))
     }
 
-    /// Whether the chart runs on a Kubernetes version, by `kubeVersion` of Chart.yaml.
+    /// Whether the chart runs on a Kubernetes version, by `kubeVersion` of Chart.yaml: suffixes of the version do not count.
     ///
     /// # Errors
     /// Helm's sentence; a constraint that can't be read fails too.
-    pub fn check_kube_version(&self, version: &str) -> Result<(), Diagnostic> {
+    pub fn check_kube_version(&self, version: &KubeVersion) -> Result<(), Diagnostic> {
         let constraint = &self.metadata.kube_version;
         if constraint.is_empty() {
             return Ok(());
         }
-        let fits = || Some(Constraints::parse(constraint).ok()?.are_met_by(&parse_version(version).ok()?));
+        let fits = || Some(Constraints::parse(constraint).ok()?.are_met_by(&parse_version(&version.normal).ok()?));
         if fits().unwrap_or(false) {
             return Ok(());
         }
+        let version = &version.version;
         let message =
             format!("chart requires kubeVersion: {constraint} which is incompatible with Kubernetes {version}");
         Err(Diagnostic::error("kube-version", message)

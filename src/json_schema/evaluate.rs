@@ -513,8 +513,14 @@ impl<'s> Evaluation<'_, 's, '_> {
     /// Evaluates what a reference leads to.
     pub(super) fn follow(&mut self, target: Option<Place<'s>>, keyword: &'static str) -> Result<(), Box<Violation>> {
         let Some(target) = target else { return Ok(()) };
-        self.same_at(target, keyword, false)
-            .map_err(|found| if found.is_group { Box::new(Violation { is_group: false, ..*found }) } else { found })
+        self.same_at(target, keyword, false).map_err(|found| {
+            if !found.is_group {
+                return found;
+            }
+            // What a group holds together may be further inside; the reference is here.
+            let Violation { instance_path, instance_span, .. } = *self.violation(String::new);
+            Box::new(Violation { is_group: false, instance_path, instance_span, ..*found })
+        })
     }
 }
 

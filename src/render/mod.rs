@@ -173,9 +173,10 @@ pub struct Prepared {
 pub fn render(request: Request<'_>) -> Result<Render, Diagnostics> {
     let Request { chart, layers, reader, release, capabilities, skip_schema_validation } = request;
     chart.check_installable()?;
+    chart.check_dependencies().map_err(missing_dependencies)?;
     release_name::check(&release.name)?;
-    chart.check_kube_version(&capabilities.kube_version.normal)?;
     let Prepared { chart, values, mut warnings, unknown } = prepare(chart, layers, reader, skip_schema_validation)?;
+    chart.check_kube_version(&capabilities.kube_version)?;
     let scope =
         Scope { chart: &chart, values: &values, release: &release, capabilities: &capabilities, refusals: None };
     let (rendered, loaded) = match engine::render_and_keep(&scope) {

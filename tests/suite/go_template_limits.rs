@@ -157,6 +157,16 @@ fn searches_in_a_loop_end_at_the_limit_of_steps() {
     prints("a: {{ regexReplaceAll \"a\" (repeat 50000 \"a\") \"\" | len }}", "a: 0");
 }
 
+/// What reads no further than its match is not counted as if it read all of the text each time.
+#[test]
+fn a_long_text_may_have_many_matches() {
+    let text = "{{ $text := repeat 20000 \"  \\\"some\\\": \\\"words of a dashboard, 50 bytes a line\\\"\\n\" }}";
+    for (expression, wanted) in [("\\n", 980_000), ("\\s+", 780_000), ("wo?rds", 900_000)] {
+        let call = format!("a: {{{{ regexReplaceAll {expression:?} $text \"\" | len }}}}");
+        prints(&format!("{text}{call}"), &format!("a: {wanted}"));
+    }
+}
+
 #[test]
 fn characters_are_trimmed_in_linear_time() {
     let trimmed = "{{ trimAll (print (repeat 1000000 \"b\") \"a\") (repeat 1000000 \"a\") | len }}";

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use regex::bytes::{Regex, RegexBuilder};
 
+use super::reads_ahead::reads_ahead;
 use super::replace::{Replacement, group_names};
 use super::syntax;
 use crate::go::utf8;
@@ -20,6 +21,7 @@ pub(super) const COMPILED_A_STEP: usize = 16;
 pub struct Regexp {
     pattern: String,
     regex: Regex,
+    is_unicode: bool,
 }
 
 impl Regexp {
@@ -40,7 +42,12 @@ impl Regexp {
 
     /// The same expression, which does not keep what a search needs for the next one.
     pub(super) fn for_one_search(&self) -> Regexp {
-        Regexp { pattern: self.pattern.clone(), regex: self.regex.clone() }
+        Regexp { pattern: self.pattern.clone(), regex: self.regex.clone(), is_unicode: self.is_unicode }
+    }
+
+    /// The bytes that a search reads at most behind the end of a match; `None` if it may be all of the text.
+    pub fn reads_ahead(&self) -> Option<usize> {
+        reads_ahead(self.regex.as_str(), self.is_unicode)
     }
 
     /// Whether the expression matches somewhere in the text (`Regexp.Match`).
@@ -214,7 +221,7 @@ pub(super) fn compile<E>(
     while let Some(size) = sizes.next() {
         charge(size / COMPILED_A_STEP)?;
         match RegexBuilder::new(&translated).unicode(is_unicode).size_limit(size).build() {
-            Ok(regex) => return Ok(Ok((Regexp { pattern: pattern.to_owned(), regex }, size))),
+            Ok(regex) => return Ok(Ok((Regexp { pattern: pattern.to_owned(), regex, is_unicode }, size))),
             Err(regex::Error::CompiledTooBig(_)) => {}
             // A class of Unicode by its name.
             Err(_) if !is_unicode => (is_unicode, sizes) = (true, SIZES.into_iter()),

@@ -4,6 +4,7 @@
 
 mod cache;
 mod expression;
+mod reads_ahead;
 mod replace;
 mod syntax;
 

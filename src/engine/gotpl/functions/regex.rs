@@ -45,7 +45,7 @@ type Get = fn(&mut dyn Evaluate, Args<'_>) -> Result<(Arc<Regexp>, Search), FnEr
 /// What searches through a text cost.
 #[derive(Debug, Clone, Copy)]
 struct Search {
-    /// Steps that each match costs: where it ends is known, at worst, once the rest of the text has been read.
+    /// Steps that each match costs: where it ends is known once some of the text behind it has been read, at worst all of it.
     of_match: u64,
 }
 
@@ -60,7 +60,11 @@ fn compiled(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Result<(Arc<Regexp
     let Ok((regex, size)) = compiled else { return Ok(compiled.map(|(regex, _)| (regex, Search { of_match: 0 }))) };
     let steps = text.len().saturating_mul(size) / SEARCHED;
     run.work(steps as u64)?;
-    Ok(Ok((regex, Search { of_match: (steps / MATCHES) as u64 })))
+    let of_match = match steps / MATCHES {
+        0 => 0,
+        of_rest => regex.reads_ahead().map_or(of_rest, |ahead| of_rest.min(ahead.saturating_mul(size) / SEARCHED + 1)),
+    };
+    Ok(Ok((regex, Search { of_match: of_match as u64 })))
 }
 
 fn must(run: &mut dyn Evaluate, args: Args<'_>) -> Result<(Arc<Regexp>, Search), FnError> {

@@ -1,0 +1,56 @@
+//! How far behind the end of a match a search has to read before it is known.
+
+use regex_syntax::ParserBuilder;
+use regex_syntax::hir::{Hir, HirKind};
+
+/// The bytes that a search reads at most behind the end of a match: so many matches take no longer than one. `None`: perhaps all of
+/// the text, as for `a.*b|a`, for each match again.
+pub(super) fn reads_ahead(pattern: &str, is_unicode: bool) -> Option<usize> {
+    let parsed = ParserBuilder::new().unicode(is_unicode).utf8(false).build().parse(pattern).ok()?;
+    of(&parsed)
+}
+
+fn of(hir: &Hir) -> Option<usize> {
+    /// An assertion such as `\b` looks at one character.
+    const CHARACTER: usize = 4;
+    if let Some(longest) = hir.properties().maximum_len() {
+        return Some(longest + CHARACTER);
+    }
+    match hir.kind() {
+        HirKind::Capture(capture) => of(&capture.sub),
+        // Each repetition belongs to the match, up to the first that fails.
+        HirKind::Repetition(repetition) if repetition.sub.properties().minimum_len() != Some(0) => {
+            Some(repetition.sub.properties().maximum_len()? + CHARACTER)
+        }
+        HirKind::Concat(parts) => {
+            let (last, before) = parts.split_last()?;
+            let before: Option<Vec<usize>> = before.iter().map(|part| part.properties().maximum_len()).collect();
+            Some(before?.into_iter().fold(of(last)?, usize::saturating_add))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_may_read_on_behind_a_match_has_no_bound() {
+        for (pattern, ahead) in [
+            ("\\n", 5),
+            ("ta{1,3}rget", 12),
+            ("[aeiou]+", 5),
+            ("(x| )+?", 5),
+            ("a\\s*", 6),
+            ("(?:^|/)[^/]+", 6),
+            ("a|bc", 6),
+        ] {
+            assert_eq!(reads_ahead(pattern, false), Some(ahead), "{pattern}");
+        }
+        for pattern in ["a.*b|a", "a[^b]*b", "(a*)*", "(a+b)+", "a*|b", ".*x"] {
+            assert_eq!(reads_ahead(pattern, false), None, "{pattern}");
+        }
+        assert!(reads_ahead("[é-ü]+", true).is_some_and(|ahead| ahead < 10));
+    }
+}
