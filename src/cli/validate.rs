@@ -1,5 +1,6 @@
 //! `mim-chart validate [FILE...]`
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use clap::Args;
@@ -13,7 +14,7 @@ use crate::cli::output::plural::plural;
 use crate::diagnostic::Diagnostic;
 use crate::diff::gather_secrets;
 use crate::kubernetes::{Object, Refused};
-use crate::report::Finding;
+use crate::report::{self, Finding};
 use crate::secrets::Gathering;
 use crate::validate::{self, Request};
 use crate::yaml;
@@ -61,9 +62,11 @@ impl Validate {
         let mut findings = of_blank(blank, files.len());
         findings.extend(refused.into_iter().map(|(file, error)| of_document(file, error)));
         let mut names: Vec<String> = findings.iter().map(|finding| finding.object.clone()).collect();
-        names.dedup();
-        names.extend(objects.iter().map(|object| object.id.to_string()));
-        findings.extend(repeated_keys(&objects));
+        let mut known = HashSet::new();
+        names.retain(|name| known.insert(name.clone()));
+        let ids: Vec<String> = objects.iter().map(|object| object.id.to_string()).collect();
+        findings.extend(repeated_keys(&objects, &ids));
+        names.extend(ids);
         findings.extend(validate::validate(&objects, &request));
         for finding in &mut findings {
             finding.file = finding.file.take().map(template_file);
@@ -89,23 +92,25 @@ fn of_blank(blank: Vec<Blank>, inputs: usize) -> Vec<Finding> {
             true => Diagnostic::warning("no-objects", blank.reason),
             false => blank.error("validate"),
         };
-        Finding { object: blank.name, path: String::new(), diagnostic, file: blank.file }
+        Finding { object: blank.name, nth: 0, path: String::new(), diagnostic, file: blank.file }
     };
     blank.into_iter().map(finding).collect()
 }
 
 /// The keys that documents have twice in a map, once for each document.
-fn repeated_keys(objects: &[Object]) -> Vec<Finding> {
+fn repeated_keys(objects: &[Object], ids: &[String]) -> Vec<Finding> {
+    let ordinals = report::ordinals(ids.iter().map(String::as_str));
     let mut findings = Vec::new();
     let mut last = None;
-    for object in objects.iter().filter(|object| object.may_repeat_keys) {
+    for ((object, id), nth) in objects.iter().zip(ids).zip(ordinals).filter(|((object, _), _)| object.may_repeat_keys) {
         let Some(source) = object.span.source() else { continue };
         // The objects of a list are of one document.
         if last.replace(&object.span) == Some(&object.span) {
             continue;
         }
         findings.extend(yaml::repeated_keys(source, object.span.range()).into_iter().map(|repeated| Finding {
-            object: object.id.to_string(),
+            object: id.clone(),
+            nth,
             path: repeated.again.text().to_owned(),
             diagnostic: repeated.warning(),
             file: Some(object.origin.clone()),
@@ -119,7 +124,7 @@ fn of_document(file: String, refused: Refused) -> Finding {
     let Refused { origin, diagnostic: error } = refused;
     let line = error.labels.first().and_then(|label| label.span.position()).map(|position| position.line);
     let object = line.map_or_else(|| file.clone(), |line| format!("{file}:{line}"));
-    Finding { object, path: String::new(), diagnostic: error, file: Some(origin) }
+    Finding { object, nth: 0, path: String::new(), diagnostic: error, file: Some(origin) }
 }
 
 /// The file of a template that a `# Source:` line names, where the chart is the current directory or in `charts`: the line has

@@ -10,7 +10,7 @@ use crate::cli::output::plural::plural;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::io;
 use crate::lint;
-use crate::report::Finding;
+use crate::report::{self, Finding};
 use crate::secrets::Gathering;
 use crate::version::parse_version;
 use crate::yaml::{Map, Node, Value};
@@ -47,7 +47,8 @@ impl ValidateConfig {
         let inputs = io::Inputs::new();
         let mut findings = Vec::new();
         let mut texts = Map::new();
-        for file in &self.files {
+        let ordinals = report::ordinals(self.files.iter().map(String::as_str));
+        for (file, nth) in self.files.iter().zip(ordinals) {
             let flag = Source::flag("FILE", file.as_str());
             let source = inputs.read_values(file, &flag.whole())?;
             texts.insert(
@@ -59,6 +60,7 @@ impl ValidateConfig {
                 let diagnostic = finding.diagnostic;
                 findings.push(Finding {
                     object: file.clone(),
+                    nth,
                     path: String::new(),
                     diagnostic,
                     file: Some(file.clone()),

@@ -28,7 +28,7 @@ fn of_object(difference: &Difference) -> Vec<Finding> {
     // Without a better place it is the template, or the file of the manifest.
     let finding = |path: String, diagnostic: Diagnostic| {
         let file = Some(difference.origin.clone());
-        Finding { object: object.clone(), path, diagnostic, file }
+        Finding { object: object.clone(), nth: 0, path, diagnostic, file }
     };
     let mut found = Vec::new();
     let first = difference.changes.iter().find(|change| change.origin.is_some() || !change.causes.is_empty());

@@ -79,11 +79,13 @@ pub fn print(charts: &[Linted], form: Form) -> Printed {
 /// What was found as data, of all charts; with `quiet` without information. A chart that can't be looked at is a finding too.
 pub fn findings(charts: &[Linted], quiet: bool) -> Vec<report::Finding> {
     let mut all = Vec::new();
-    for chart in charts {
+    let ordinals = report::ordinals(charts.iter().map(|chart| chart.path.as_str()));
+    for (chart, nth) in charts.iter().zip(ordinals) {
         let object = &chart.path;
         match &chart.outcome {
             Err(reason) => all.push(report::Finding {
                 object: object.clone(),
+                nth,
                 path: String::new(),
                 diagnostic: Diagnostic::error("chart", reason.as_str()),
                 file: None,
@@ -93,6 +95,7 @@ pub fn findings(charts: &[Linted], quiet: bool) -> Vec<report::Finding> {
                     report.findings.iter().filter(|finding| !quiet || finding.diagnostic.severity != Severity::Info);
                 all.extend(shown.map(|Finding { file, diagnostic }| report::Finding {
                     object: object.clone(),
+                    nth,
                     path: file.clone(),
                     diagnostic: Diagnostic { message: diagnostic.message.trim_end().to_owned(), ..diagnostic.clone() },
                     file: None,

@@ -1,5 +1,7 @@
 //! One thing that a check found.
 
+use std::collections::HashMap;
+
 use super::location::Workspace;
 use crate::diagnostic::{Diagnostic, Severity, SourceKind, Span};
 
@@ -8,6 +10,8 @@ use crate::diagnostic::{Diagnostic, Severity, SourceKind, Span};
 pub struct Finding {
     /// What it is wrong with: an object (`StatefulSet/mongooseim`), or a chart.
     pub object: String,
+    /// Which of the objects that are called so, from 0.
+    pub nth: usize,
     /// Where within: the path of a field, or of a file of the chart. Empty for the whole.
     pub path: String,
     /// What is wrong; its labels are the places.
@@ -57,6 +61,17 @@ impl Finding {
             Some((label.span.source()?.name(), position.line, position.column, label.text.as_str()))
         })
     }
+}
+
+/// How many objects of the same name come before each.
+pub fn ordinals<'n>(names: impl IntoIterator<Item = &'n str>) -> Vec<usize> {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    let number = |name| {
+        let count = counts.entry(name).or_default();
+        *count += 1;
+        *count - 1
+    };
+    names.into_iter().map(number).collect()
 }
 
 /// The name of standard input on a command line.

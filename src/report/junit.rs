@@ -3,22 +3,23 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 
-use super::finding::{Finding, severity_name};
+use super::finding::{Finding, ordinals, severity_name};
 use crate::diagnostic::{is_hidden, printable};
 
 /// JUnit's XML: a test case for each object, failed if it has errors. `command` names the suite.
 pub fn write_junit(command: &str, objects: &[String], findings: &[Finding]) -> String {
-    let mut by_object: HashMap<&str, Vec<&Finding>> = HashMap::new();
+    let mut by_object: HashMap<(&str, usize), Vec<&Finding>> = HashMap::new();
     for finding in findings {
-        by_object.entry(&finding.object).or_default().push(finding);
+        by_object.entry((&finding.object, finding.nth)).or_default().push(finding);
     }
-    let of = |object: &str| by_object.get(object).map_or(&[][..], Vec::as_slice);
     let is_error = |finding: &&Finding| finding.diagnostic.is_error();
-    let failed = objects.iter().filter(|object| of(object).iter().any(is_error)).count();
+    let ordinals = ordinals(objects.iter().map(String::as_str));
+    let identities = objects.iter().map(String::as_str).zip(ordinals);
+    let found: Vec<Vec<&Finding>> = identities.map(|of| by_object.remove(&of).unwrap_or_default()).collect();
+    let failed = found.iter().filter(|found| found.iter().any(is_error)).count();
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let _ = writeln!(out, "<testsuite name=\"mim-chart {command}\" tests=\"{}\" failures=\"{failed}\">", objects.len());
-    for object in objects {
-        let found = of(object);
+    for (object, found) in objects.iter().zip(found) {
         let _ = write!(out, "  <testcase classname=\"{command}\" name=\"{}\"", xml(object));
         if found.is_empty() {
             out.push_str("/>\n");
@@ -72,4 +73,28 @@ fn xml(text: &str) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Diagnostic;
+
+    #[test]
+    fn objects_of_one_name_have_their_own_findings() {
+        let finding = |nth: usize, text: &str| Finding {
+            object: "A/a".to_owned(),
+            nth,
+            path: String::new(),
+            diagnostic: Diagnostic::warning("type", text),
+            file: None,
+        };
+        let objects = ["A/a", "B/b", "A/a"].map(str::to_owned);
+        let written =
+            write_junit("validate", &objects, &[finding(2, "none"), finding(1, "second"), finding(0, "first")]);
+        let out: Vec<&str> =
+            written.lines().filter(|line| line.contains("<system-out>") || line.contains("name=\"B/b")).collect();
+        assert_eq!(out.len(), 3, "{written}");
+        assert!(out[0].contains("first") && out[2].contains("second"), "{written}");
+    }
 }

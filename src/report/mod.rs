@@ -7,7 +7,7 @@ mod junit;
 mod location;
 mod sarif;
 
-pub use finding::Finding;
+pub use finding::{Finding, ordinals};
 pub use github::write_github;
 pub use json::write_json;
 pub use junit::write_junit;

@@ -17,7 +17,14 @@ pub(super) struct Together<'o> {
     pods: Pods,
     /// Where the last object of an identity says its kind.
     places: HashMap<[&'o str; 4], Span>,
-    questions: Vec<(&'o Object, Question)>,
+    questions: Vec<(Asked<'o>, Question)>,
+}
+
+/// An object that something is asked of, and which of those with its name it is.
+#[derive(Clone, Copy)]
+struct Asked<'o> {
+    object: &'o Object,
+    nth: usize,
 }
 
 /// What is asked of an object.
@@ -39,8 +46,9 @@ impl<'o> Together<'o> {
         Together { objects, names, pods: Pods::default(), places: HashMap::new(), questions: Vec::new() }
     }
 
-    /// Gathers what an object with these fields says of others.
-    pub(super) fn add(&mut self, object: &'o Object, fields: &Map) {
+    /// Gathers what an object with these fields says of others. Of those with its name it is the `nth`.
+    pub(super) fn add(&mut self, object: &'o Object, nth: usize, fields: &Map) {
+        let asked = Asked { object, nth };
         let id = &object.id;
         if let Some(pods) = PodsOf::kind(&id.kind) {
             self.pods.add(fields.map_at(pods.labels).cloned().unwrap_or_default());
@@ -52,12 +60,12 @@ impl<'o> Together<'o> {
         let namespace = if is_of_cluster(object) { "" } else { &id.namespace };
         let identity = [id.group(), &id.kind, namespace, &id.name];
         if let Some(first) = self.places.insert(identity, place.clone()) {
-            self.questions.push((object, Question::Twice { place: place.clone(), first }));
+            self.questions.push((asked, Question::Twice { place: place.clone(), first }));
         }
         let mut selects = |path: &[&str], otherwise| {
             if let Some(selector) = fields.map_at(path) {
                 let question = Question::HasPods { selector: selector.clone(), place: place.clone(), otherwise };
-                self.questions.push((object, question));
+                self.questions.push((asked, question));
             }
         };
         match id.kind.as_str() {
@@ -71,17 +79,17 @@ impl<'o> Together<'o> {
                     && !self.names.contains(&(kind, name))
                 {
                     let (kind, name) = (kind.to_owned(), name.to_owned());
-                    self.questions.push((object, Question::Scales { kind, name, place }));
+                    self.questions.push((asked, Question::Scales { kind, name, place }));
                 }
             }
             _ => {}
         }
-        self.add_used(object, fields);
+        self.add_used(asked, fields);
     }
 
     /// ConfigMaps and Secrets that pods use and that are not among the objects: they have to be there already.
-    fn add_used(&mut self, object: &'o Object, fields: &Map) {
-        let Some(path) = PodsOf::kind(&object.id.kind).map(|pods| pods.spec) else { return };
+    fn add_used(&mut self, asked: Asked<'o>, fields: &Map) {
+        let Some(path) = PodsOf::kind(&asked.object.id.kind).map(|pods| pods.spec) else { return };
         let Some(pod) = fields.at(path.iter().copied()) else { return };
         let mut found = Vec::new();
         references(pod, &mut found);
@@ -92,14 +100,14 @@ impl<'o> Together<'o> {
             }
             reported.push((kind, name));
             let question = Question::NotRendered { path, kind, name: name.to_owned(), place: place.clone() };
-            self.questions.push((object, question));
+            self.questions.push((asked, question));
         }
     }
 
     /// Reports what is wrong.
     pub(super) fn judge(self, findings: &mut Vec<Finding>) {
-        for (object, question) in &self.questions {
-            let mut report = Report::of(object);
+        for (asked, question) in &self.questions {
+            let mut report = Report { nth: asked.nth, ..Report::of(asked.object) };
             self.answer(question, &mut report);
             findings.append(&mut report.findings);
         }

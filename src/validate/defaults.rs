@@ -26,7 +26,7 @@ pub(super) fn problem(node: &Node, schema: &Map) -> Option<(FieldPath, String)> 
     }
     let rules = compiled.rules.as_ref()?;
     let (object, findings) = ("default".to_owned(), Vec::new());
-    let mut report = Report { object, kind: "", origin: "", whole: node.span.clone(), findings };
+    let mut report = Report { object, nth: 0, kind: "", origin: "", whole: node.span.clone(), findings };
     let limits = Limits::default();
     let mut evaluation = Evaluation { limits: &limits, report: &mut report, is_update: false };
     evaluation.check(rules, node, None, &FieldPath::default(), &node.span);

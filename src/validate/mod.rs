@@ -37,7 +37,7 @@ use crate::json_schema::Budget;
 use crate::kubernetes::KubeVersion;
 use crate::kubernetes::Schema;
 use crate::kubernetes::{FieldPath, Object};
-use crate::report::Finding;
+use crate::report::{Finding, ordinals};
 use crate::yaml::Map;
 use cross_object::Together;
 use report::{Report, head};
@@ -73,10 +73,12 @@ pub fn validate(objects: &[Object], request: &Request<'_>) -> Vec<Finding> {
     // What the schemas of custom kinds may take, all objects together.
     let budget = (&Budget::default(), &Limits::default());
     let mut together = Together::new(objects);
-    for object in objects {
-        let mut report = Report::of(object);
+    let names: Vec<String> = objects.iter().map(|object| object.id.to_string()).collect();
+    let ordinals = ordinals(names.iter().map(String::as_str));
+    for (object, &nth) in objects.iter().zip(&ordinals) {
+        let mut report = Report { nth, ..Report::of(object) };
         let fields = object.fields();
-        together.add(object, &fields);
+        together.add(object, nth, &fields);
         one(object, fields, request, budget, &mut report);
         findings.append(&mut report.findings);
     }

@@ -9,6 +9,8 @@ use crate::yaml::Map;
 pub(super) struct Report<'a> {
     /// What messages call the object: its kind and name, after its namespace if it has one.
     pub(super) object: String,
+    /// Which of the objects that are called so, from 0.
+    pub(super) nth: usize,
     pub(super) kind: &'a str,
     /// The template or file that it comes from.
     pub(super) origin: &'a str,
@@ -22,6 +24,7 @@ impl<'a> Report<'a> {
     pub(super) fn of(object: &'a Object) -> Self {
         Report {
             object: object.id.to_string(),
+            nth: 0,
             kind: &object.id.kind,
             origin: &object.origin,
             whole: object.span.clone(),
@@ -45,7 +48,7 @@ impl<'a> Report<'a> {
         let message = format!("{}: {field}{message}", self.object);
         let diagnostic = Diagnostic::new(severity, rule, printable(&message)).at(place.clone(), origin);
         let file = is_elsewhere.then(|| self.origin.to_owned());
-        self.findings.push(Finding { object: self.object.clone(), path, diagnostic, file });
+        self.findings.push(Finding { object: self.object.clone(), nth: self.nth, path, diagnostic, file });
         let last = self.findings.len() - 1;
         &mut self.findings[last]
     }

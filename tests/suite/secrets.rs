@@ -100,7 +100,7 @@ proptest! {
                 .help(format!("not {spelling}"));
             secrets.hide([&mut diagnostic]);
             let texts = [write_text(std::slice::from_ref(&diagnostic), TextStyle::default()), write_json(&[diagnostic.clone()])];
-            let finding = Finding { object: "ConfigMap/c".into(), path: "data".into(), diagnostic, file: None };
+            let finding = Finding { object: "ConfigMap/c".into(), nth: 0, path: "data".into(), diagnostic, file: None };
             let forms = [
                 report::write_json(std::slice::from_ref(&finding)),
                 report::write_sarif(std::slice::from_ref(&finding), &Workspace::default()),
