@@ -197,7 +197,7 @@ impl Secrets {
         if self.is_open {
             return (fields == masked).then(|| text.to_owned());
         }
-        if fields == masked && (!text.contains('#') || self.finder.find(text).is_empty()) {
+        if fields == masked && (!text.contains('#') || self.found_in(text).is_empty()) {
             return Some(text.to_owned());
         }
         let hidden = self.hidden_in_document(source, range.clone())?;
@@ -232,7 +232,7 @@ impl Secrets {
                 }));
             }
         });
-        for found in self.finder.find(&source.text()[range.clone()]) {
+        for found in self.found_in(&source.text()[range.clone()]) {
             let found_range = range.start + found.range.start..range.start + found.range.end;
             let first = keys.partition_point(|key| key.end <= found_range.start);
             let is_key = keys.get(first).is_some_and(|key| key.start < found_range.end);

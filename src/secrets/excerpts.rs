@@ -97,7 +97,7 @@ impl Secrets {
             let by_key = lines::hidden_in(text, line_range).into_iter();
             hidden.extend(by_key.filter(|range| !plain(range)).map(|range| hide(range, self.mask_of(None))));
         }
-        for found in self.finder.find(&text[range.clone()]) {
+        for found in self.found_in(&text[range.clone()]) {
             hidden
                 .push(hide(range.start + found.range.start..range.start + found.range.end, self.mask_of(found.number)));
         }
@@ -221,7 +221,7 @@ impl<'s> Excerpts<'s> {
                 }
             }
         }
-        for found in secrets.finder.find(text) {
+        for found in secrets.found_in(text) {
             hidden.push(Hidden { range: found.range, mask: secrets.mask_of(found.number) });
         }
         hidden
@@ -264,11 +264,21 @@ impl<'s> Excerpts<'s> {
             if sentence.contains(&assignment) {
                 *sentence = sentence.replace(&assignment, "write KEY=VALUE");
             }
-            if text.len() >= LONG_ENOUGH && sentence.contains(text.as_str()) {
-                *sentence = sentence.replace(text.as_str(), &mask);
+            let mut at = 0;
+            while text.len() >= LONG_ENOUGH
+                && let Some(start) = sentence[at..].find(text.as_str())
+            {
+                let range = at + start..at + start + text.len();
+                at = range.end;
+                if !self.secrets.is_in_a_name(sentence, &range) {
+                    at = range.start + mask.len();
+                    sentence.replace_range(range, &mask);
+                }
             }
         }
-        for found in self.secrets.finder.find_long_ones(sentence).into_iter().rev() {
+        let mut found = self.secrets.finder.find_long_ones(sentence);
+        found.retain(|found| !self.secrets.is_in_a_name(sentence, &found.range));
+        for found in found.into_iter().rev() {
             sentence.replace_range(found.range, &self.secrets.mask_of(found.number));
         }
     }

@@ -39,6 +39,7 @@ mod value_id;
 mod write_only;
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use ahash::AHashSet;
 
@@ -46,6 +47,7 @@ pub use gathering::Gathering;
 pub use names::{may_hold_secrets, names_a_secret};
 pub use write_only::ChartSchema;
 
+use crate::kubernetes::names::MAX_SUBDOMAIN;
 use crate::yaml::Map;
 use finder::{Finder, Found};
 use places::Places;
@@ -104,7 +106,7 @@ impl Secrets {
         if let Some(number) = self.finder.find_short(text) {
             return (self.mask_of(Some(number)), true);
         }
-        let mut found = self.finder.find(text);
+        let mut found = self.found_in(text);
         found.extend(self.assigned(text));
         let found = finder::merged(found);
         let trimmed = text.trim();
@@ -124,6 +126,22 @@ impl Secrets {
         }
         masked.push_str(&text[at..]);
         (masked, false)
+    }
+
+    /// Where secrets are in a text, but for names that are public and hold a secret as a part.
+    fn found_in(&self, text: &str) -> Vec<Found> {
+        let mut found = self.finder.find(text);
+        found.retain(|found| !self.is_in_a_name(text, &found.range));
+        found
+    }
+
+    /// Whether a part of a text is in a word that is public, such as an object's name.
+    fn is_in_a_name(&self, text: &str, range: &Range<usize>) -> bool {
+        let is_of_a_name = |c: &char| c.is_ascii_alphanumeric() || "-_.".contains(*c);
+        let before = text[..range.start].chars().rev().take(MAX_SUBDOMAIN).take_while(is_of_a_name).count();
+        let after = text[range.end..].chars().take(MAX_SUBDOMAIN).take_while(is_of_a_name).count();
+        let word = text[range.start - before..range.end + after].trim_matches(['.', '-']);
+        word.len() > range.len() && self.public.contains(word)
     }
 
     /// What a text assigns to keys that name secrets, in configuration files and flags of commands: it may be known from

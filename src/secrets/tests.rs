@@ -420,3 +420,27 @@ fn values_and_flags_are_masked_together() {
       user: x # --set db.user=x
     ");
 }
+
+#[test]
+fn names_that_hold_a_secret_are_shown() {
+    let mut gathering = Gathering::default();
+    gathering.public("r-postgresql");
+    gathering.object(&read("apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {user: postgres}\n"));
+    let secrets = gathering.finish();
+    for shown in ["Service/r-postgresql: spec", "see r-postgresql.", "host: r-postgresql", "(r-postgresql)"] {
+        assert_eq!((secrets.mask_in_sentence(shown), secrets.mask(shown)), (shown.to_owned(), shown.to_owned()));
+    }
+    for (text, masked) in [
+        ("Service/r-postgresql: \"postgres\"", "Service/r-postgresql: \"(secret)\""),
+        ("r-postgresql-x", "r-(secret)ql-x"),
+        ("postgres://r-postgresql", "(secret)://r-postgresql"),
+    ] {
+        assert_eq!(secrets.mask_in_sentence(text), masked);
+    }
+    let manifest = Source::file("m.yaml", "{kind: Service, metadata: {name: r-postgresql, namespace: postgres}}\n");
+    let mut error = Diagnostic::error("value", "Service/r-postgresql: \"postgres\"").at(manifest.whole(), "");
+    secrets.hide([&mut error]);
+    let shown = write_text(&[error], TextStyle::default());
+    assert!(shown.contains("name: r-postgresql, namespace: (secret)"), "{shown}");
+    assert!(shown.contains("Service/r-postgresql: \"(secret)\""), "{shown}");
+}
