@@ -14,6 +14,9 @@ use crate::yaml::{Map, Value};
 /// No more causes of a change are named: the first, in order.
 const MOST: usize = 200;
 
+/// By what is used on which side, the numbers of the values behind it.
+type Known = HashMap<(usize, Used), Rc<[usize]>>;
+
 /// The traces, and the values that differ.
 pub(super) struct TracedCauses<'a> {
     /// The outputs of the new side and of the old one, as far as they are known.
@@ -23,7 +26,7 @@ pub(super) struct TracedCauses<'a> {
     /// The values of the new side.
     now: &'a Map,
     /// What is behind what is used on a side: many lines use the same.
-    known: RefCell<HashMap<(usize, Used), Rc<[usize]>>>,
+    known: RefCell<Known>,
 }
 
 impl<'a> TracedCauses<'a> {
