@@ -1,5 +1,7 @@
 //! Versions of Kubernetes, and the API versions that are served without a cluster.
 
+use crate::go::strconv::quote_double;
+
 /// The version of Kubernetes, as `--kube-version` gives it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KubeVersion {
@@ -14,8 +16,8 @@ pub struct KubeVersion {
 }
 
 impl KubeVersion {
-    /// Reads a version as Helm does: at least `MAJOR.MINOR`, an optional `v`, any suffix is left out of
-    /// [`normal`](Self::normal). The empty text is the default version.
+    /// Reads a version as Kubernetes' `ParseGeneric` does, which Helm uses: spaces and a `v`, two numbers or more, and
+    /// anything behind them, which [`normal`](Self::normal) leaves out. The empty text is the default version.
     ///
     /// # Errors
     /// Helm's message for what is wrong, without its frame `invalid kube version 'TEXT': `.
@@ -31,23 +33,48 @@ impl KubeVersion {
         if text.is_empty() {
             return Ok(KubeVersion::default());
         }
-        let bare = text.strip_prefix('v').unwrap_or(text);
-        let number_end = bare.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(bare.len());
-        let numbers: Vec<&str> = bare[..number_end].split('.').collect();
-        let suffix_begins_well = bare[number_end..].is_empty() || bare[number_end..].starts_with(['-', '+']);
-        if !suffix_begins_well || numbers.iter().any(|number| number.is_empty()) {
-            return Err(format!("could not parse {text:?} as version"));
+        let shown = quote_double(text);
+        let bare = text.trim_start_matches(['\t', '\n', '\x0c', '\r', ' ']);
+        let bare = bare.strip_prefix('v').unwrap_or(bare);
+        let end = end_of_numbers(bare);
+        // A line break ends what Kubernetes' regular expression matches.
+        if end == 0 || bare[end..].contains('\n') {
+            return Err(format!("could not parse {shown} as version"));
         }
-        let (Some(major), Some(minor)) = (numbers.first(), numbers.get(1)) else {
-            return Err(format!("illegal version string {text:?}"));
+        let written: Vec<&str> = bare[..end].split('.').collect();
+        if written.len() < 2 {
+            return Err(format!("illegal version string {shown}"));
+        }
+        if written[0].starts_with('0') && written[0] != "0" {
+            return Err(format!("illegal zero-prefixed version component {} in {shown}", quote_double(written[0])));
+        }
+        let number = |digits: &&str| {
+            digits.parse::<u64>().map_err(|_| {
+                let digits = quote_double(digits);
+                let reason = format!("strconv.ParseUint: parsing {digits}: value out of range");
+                format!("illegal non-numeric version component {digits} in {shown}: {reason}")
+            })
         };
+        let numbers: Vec<String> =
+            written.iter().map(|digits| number(digits).map(|number| number.to_string())).collect::<Result<_, _>>()?;
+        let version = if text.starts_with('v') { text.to_owned() } else { format!("v{text}") };
         Ok(KubeVersion {
-            version: format!("v{bare}"),
-            major: (*major).to_owned(),
-            minor: (*minor).to_owned(),
-            normal: format!("v{}", &bare[..number_end]),
+            version,
+            major: numbers[0].clone(),
+            minor: numbers[1].clone(),
+            normal: format!("v{}", numbers.join(".")),
         })
     }
+}
+
+/// Where numbers with dots between them end.
+fn end_of_numbers(text: &str) -> usize {
+    let digits = |from: usize| text[from..].bytes().take_while(u8::is_ascii_digit).count();
+    let mut end = digits(0);
+    while end > 0 && text[end..].starts_with('.') && digits(end + 1) > 0 {
+        end += 1 + digits(end + 1);
+    }
+    end
 }
 
 impl Default for KubeVersion {
@@ -114,3 +141,41 @@ pub const DEFAULT_API_VERSIONS: [&str; 55] = [
     "apiextensions.k8s.io/v1beta1",
     "apiextensions.k8s.io/v1",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The answers are Helm's.
+    #[test]
+    fn versions_are_read_as_kubernetes_reads_them() {
+        for (text, wanted) in [
+            ("1.02.3", Ok(("v1.02.3", "1", "2", "v1.2.3"))),
+            ("v1.31", Ok(("v1.31", "1", "31", "v1.31"))),
+            ("1.20.", Ok(("v1.20.", "1", "20", "v1.20"))),
+            ("1.20foo", Ok(("v1.20foo", "1", "20", "v1.20"))),
+            ("1.20_3", Ok(("v1.20_3", "1", "20", "v1.20"))),
+            ("1.2.x", Ok(("v1.2.x", "1", "2", "v1.2"))),
+            (" 1.20", Ok(("v 1.20", "1", "20", "v1.20"))),
+            ("1.20 ", Ok(("v1.20 ", "1", "20", "v1.20"))),
+            ("0.1", Ok(("v0.1", "0", "1", "v0.1"))),
+            ("01.2", Err("illegal zero-prefixed version component \"01\" in \"01.2\"")),
+            ("1", Err("illegal version string \"1\"")),
+            ("1.x", Err("illegal version string \"1.x\"")),
+            ("1_2", Err("illegal version string \"1_2\"")),
+            ("x", Err("could not parse \"x\" as version")),
+            ("1.2\n3", Err("could not parse \"1.2\\n3\" as version")),
+            (
+                "99999999999999999999.1",
+                Err("illegal non-numeric version component \"99999999999999999999\" in \"99999999999999999999.1\": \
+                     strconv.ParseUint: parsing \"99999999999999999999\": value out of range"),
+            ),
+        ] {
+            let read = KubeVersion::parse(text);
+            let read = read
+                .as_ref()
+                .map(|read| (read.version.as_str(), read.major.as_str(), read.minor.as_str(), read.normal.as_str()));
+            assert_eq!(read.map_err(String::as_str), wanted, "{text:?}");
+        }
+    }
+}
