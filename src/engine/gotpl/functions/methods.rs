@@ -123,6 +123,9 @@ fn as_yaml(args: Args<'_>, run: &mut dyn Evaluate, write: WriteFiles) -> Result<
         })
         .collect();
     run.spend(files.iter().map(|(_, bytes)| bytes.len().saturating_mul(2)).sum())?;
-    let text = write(files.iter().map(|(path, bytes)| (&**path, *bytes)).collect())?;
-    Ok(Value::str(text))
+    match write(files.iter().map(|(path, bytes)| (&**path, *bytes)).collect()) {
+        // What has no form in YAML is the empty text in Helm.
+        Err(sprig::Error::Call(_)) => Ok(Value::str("")),
+        written => Ok(Value::str(written?)),
+    }
 }
