@@ -48,7 +48,7 @@ mod wording;
 pub use budget::Budget;
 pub use draft::Draft;
 pub use loader::{Offline, Resolver};
-pub use report::{check, check_one, in_frame};
+pub use report::{ChartValues, check, check_one, check_verbatim};
 pub use view::SchemaView;
 pub use violation::{Violation, lines};
 

@@ -98,20 +98,10 @@ fn merge(mut chart: Chart, user: &Map, report: &mut Report) -> Option<(Chart, Ma
 
 /// Whether the values meet the schemas of the whole tree.
 fn check_schemas(chart: &Chart, values: &Map, report: &mut Report) -> bool {
-    let schemas = match Schemas::parse(chart) {
-        Ok(schemas) => schemas,
-        Err(errors) => {
-            let finding = |error: &Diagnostic| SCHEMA.broken(FOLDER, error.message.as_str()).because_of(error);
-            report.findings.extend(errors.iter().map(finding));
-            return false;
-        }
-    };
-    let (errors, warnings) = schemas.check(values);
+    let (errors, warnings) = Schemas::parse(chart).check_verbatim(values);
     report.notes.extend(warnings);
     for error in &errors {
-        // Helm's list of violations ends in an empty line.
-        let end = if error.code == "schema" { "\n" } else { "" };
-        report.add(SCHEMA.broken(FOLDER, format!("{}{end}", error.message)).because_of(error));
+        report.add(SCHEMA.broken(FOLDER, error.message.as_str()).because_of(error));
     }
     errors.is_empty()
 }

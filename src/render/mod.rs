@@ -247,7 +247,7 @@ pub fn prepare_merged(mut chart: Chart, user: Map, skip_schema_validation: bool)
     warnings.extend(chart.subcharts_of_one_name());
     warnings.extend(chart.unnamed_tera_charts());
     let tree = chart.values_tree();
-    let schemas = Schemas::parse(&chart)?;
+    let schemas = Schemas::parse(&chart);
     binary_values::check(&chart, &user)?;
     let mut unknown = values::unknown_values(&user, &tree, schemas.of_root());
     unknown.retain(|value| chart.switched_off_around(&value.path).is_none());

@@ -2,7 +2,7 @@
 
 use crate::chart::Chart;
 use crate::diagnostic::Diagnostic;
-use crate::json_schema::{self, Schema, SchemaView};
+use crate::json_schema::{self, ChartValues, Schema, SchemaView};
 use crate::secrets::ChartSchema;
 use crate::values::{Step, ValuePath, check_toml};
 use crate::yaml::{Map, Node};
@@ -16,45 +16,38 @@ struct Found {
     chart: String,
     /// The names of the subcharts on the way from the root.
     path: Vec<String>,
-    schema: Schema,
+    /// The schema, or why it can't be used.
+    schema: Result<Schema, Diagnostic>,
+}
+
+impl Found {
+    fn document(&self) -> Option<&Node> {
+        self.schema.as_ref().ok().map(Schema::document)
+    }
 }
 
 impl Schemas {
-    /// Parses every values.schema.json of the tree.
-    ///
-    /// # Errors
-    /// Everything that is not a schema.
-    pub fn parse(chart: &Chart) -> Result<Schemas, Vec<Diagnostic>> {
+    /// Parses every values.schema.json of the tree. What is not a schema is an error once values are checked, as in Helm.
+    pub fn parse(chart: &Chart) -> Schemas {
         let mut schemas = Schemas { found: Vec::new() };
-        let mut errors = Vec::new();
-        schemas.add(chart, &mut Vec::new(), &mut errors);
-        if errors.is_empty() { Ok(schemas) } else { Err(errors) }
-    }
-
-    /// Those of the tree that can be parsed.
-    pub fn readable(chart: &Chart) -> Schemas {
-        let mut schemas = Schemas { found: Vec::new() };
-        schemas.add(chart, &mut Vec::new(), &mut Vec::new());
+        schemas.add(chart, &mut Vec::new());
         schemas
     }
 
-    fn add(&mut self, chart: &Chart, path: &mut Vec<String>, errors: &mut Vec<Diagnostic>) {
-        let name = &chart.metadata.name;
-        match chart.schema.as_ref().map(Schema::parse) {
-            Some(Ok(schema)) => self.found.push(Found { chart: name.clone(), path: path.clone(), schema }),
-            Some(Err(error)) => errors.push(json_schema::in_frame(name, error)),
-            None => {}
+    fn add(&mut self, chart: &Chart, path: &mut Vec<String>) {
+        if let Some(schema) = chart.schema.as_ref().map(Schema::parse) {
+            self.found.push(Found { chart: chart.metadata.name.clone(), path: path.clone(), schema });
         }
         for subchart in &chart.subcharts {
             path.push(subchart.metadata.name.clone());
-            self.add(subchart, path, errors);
+            self.add(subchart, path);
             path.pop();
         }
     }
 
     /// The root chart's schema document.
     pub fn of_root(&self) -> Option<&Node> {
-        self.found.first().filter(|found| found.path.is_empty()).map(|found| found.schema.document())
+        self.found.first().filter(|found| found.path.is_empty())?.document()
     }
 
     /// What the schemas say of the value at a path: the outermost chart that describes it.
@@ -63,7 +56,7 @@ impl Schemas {
             let steps = path.steps();
             let is_above = |(at, name): (usize, &String)| steps.get(at) == Some(&Step::Key(name.clone()));
             let holds = found.path.len() <= steps.len() && found.path.iter().enumerate().all(is_above);
-            let view = SchemaView::of_document(found.schema.document()).filter(|_| holds)?;
+            let view = SchemaView::of_document(found.document()?).filter(|_| holds)?;
             steps[found.path.len()..].iter().try_fold(view, |view, step| {
                 view.alternatives().into_iter().find_map(|view| match step {
                     Step::Key(key) => view.property(key),
@@ -75,21 +68,38 @@ impl Schemas {
 
     /// The schema documents, each with the names of the subcharts on the way to its chart.
     pub fn documents(&self) -> Vec<ChartSchema<'_>> {
-        self.found.iter().map(|found| (found.path.as_slice(), found.schema.document())).collect()
+        self.found.iter().filter_map(|found| Some((found.path.as_slice(), found.document()?))).collect()
     }
 
     /// Checks the coalesced values of the whole tree: errors, and warnings.
     pub fn check(&self, values: &Map) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
+        self.check_with(values, json_schema::check)
+    }
+
+    /// The same with messages that may end in a line break, as Helm's do.
+    pub fn check_verbatim(&self, values: &Map) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
+        self.check_with(values, json_schema::check_verbatim)
+    }
+
+    fn check_with(
+        &self,
+        values: &Map,
+        check: fn(&[ChartValues<'_>]) -> Vec<Diagnostic>,
+    ) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
         let part = |found: &'_ Found| {
             if found.path.is_empty() {
                 return Some(values);
             }
             values.at(found.path.iter().map(String::as_str))?.value.as_map()
         };
-        let parts: Vec<(String, &Schema, &Map)> =
-            self.found.iter().filter_map(|found| Some((found.chart.clone(), &found.schema, part(found)?))).collect();
-        let mut reported = json_schema::check(&parts);
-        reported.extend(parts.iter().flat_map(|(_, schema, values)| check_toml(values, schema.document())));
+        let parts: Vec<ChartValues<'_>> = self
+            .found
+            .iter()
+            .filter_map(|found| Some((found.chart.as_str(), found.schema.as_ref(), part(found)?)))
+            .collect();
+        let mut reported = check(&parts);
+        let readable = parts.iter().filter_map(|(_, schema, values)| Some((schema.ok()?, values)));
+        reported.extend(readable.flat_map(|(schema, values)| check_toml(values, schema.document())));
         reported.into_iter().partition(Diagnostic::is_error)
     }
 }

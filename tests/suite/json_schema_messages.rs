@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use mim_chart::diagnostic::Source;
-use mim_chart::json_schema::{Schema, check, in_frame};
+use mim_chart::diagnostic::{Diagnostic, Source};
+use mim_chart::json_schema::{Schema, check};
 use mim_chart::yaml::read_values;
 use serde_json::Value;
 
@@ -41,10 +41,8 @@ fn schema_messages_match_helm() {
 /// The error line as the command prints it, or nothing.
 fn said(schema: &str, values: &str) -> String {
     let values = read_values(&Source::file("given.yaml", values)).expect("the values are a map");
-    let error = match Schema::parse(&Source::file("values.schema.json", schema)) {
-        Err(error) => Some(in_frame("probe", error)),
-        Ok(schema) => check(&[("probe".to_owned(), &schema, &values)]).into_iter().find(|found| found.is_error()),
-    };
+    let schema = Schema::parse(&Source::file("values.schema.json", schema));
+    let error = check(&[("probe", schema.as_ref(), &values)]).into_iter().find(Diagnostic::is_error);
     error.map_or_else(String::new, |error| format!("Error: {}", without_reason(&error.message)))
 }
 
