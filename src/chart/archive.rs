@@ -19,6 +19,9 @@ pub(super) const MAX_TOTAL_BYTES: u64 = 100 << 20;
 /// What headers may take besides: long names are read whole before their length is known to be sound.
 const MAX_HEADER_BYTES: u64 = 16 << 20;
 
+/// How a gzipped file begins.
+const GZIP: &[u8] = b"\x1F\x8B\x08";
+
 /// Unpacks an archive. The first element of every path is dropped, whatever it is called (Helm's rule); directories are
 /// left out, and links become empty files. `shown` is the archive's path as the user knows it. Memory stays bounded
 /// whatever the archive holds.
@@ -27,12 +30,28 @@ const MAX_HEADER_BYTES: u64 = 16 << 20;
 /// It is not a gzipped tar file, holds nothing, grows beyond Helm's limits, or one of its paths would lead outside the chart:
 /// Helm's message.
 pub fn unpack(bytes: &[u8], shown: &str) -> Result<Vec<File>, Diagnostic> {
-    unpack_within(bytes, shown, &mut TreeBudget::default())
+    check_gzip(bytes, shown)?;
+    unpack_gzip(bytes, shown, &mut TreeBudget::default())
 }
 
-/// [`unpack`] for an archive inside a tree of charts, whose budget pays for it.
+/// [`unpack`] for an archive inside a tree of charts, whose budget pays for it. What is not an archive has the message of
+/// Go's gzip reader here, as in Helm.
 pub(super) fn unpack_within(bytes: &[u8], shown: &str, budget: &mut TreeBudget) -> Result<Vec<File>, Diagnostic> {
-    check_gzip(bytes, shown)?;
+    check_gzip(bytes, shown).map_err(|error| {
+        // The header has ten bytes.
+        let message = match bytes.len() {
+            0 => "EOF",
+            1..10 => "unexpected EOF",
+            _ => "gzip: invalid header",
+        };
+        let mut help = vec![error.message];
+        help.extend(error.help);
+        Diagnostic { message: message.to_owned(), help, ..error }
+    })?;
+    unpack_gzip(bytes, shown, budget)
+}
+
+fn unpack_gzip(bytes: &[u8], shown: &str, budget: &mut TreeBudget) -> Result<Vec<File>, Diagnostic> {
     let refuse = |message: String| Diagnostic::error("chart-archive", message);
     let broken = |error: std::io::Error| {
         let cut_off = error.kind() == std::io::ErrorKind::UnexpectedEof;
@@ -71,10 +90,15 @@ pub(super) fn unpack_within(bytes: &[u8], shown: &str, budget: &mut TreeBudget) 
 
 /// The name of an entry that becomes a file.
 fn file_name(entry: &Entry<'_, impl Read>) -> Option<String> {
-    let kind = entry.header().entry_type();
+    let header = entry.header();
+    let kind = header.entry_type();
     let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-    let is_file = kind != EntryType::Directory && kind != EntryType::XGlobalHeader && kind != EntryType::XHeader;
-    (is_file && !name.ends_with('/')).then_some(name)
+    // Old archives have no type for directories. Go also looks at the mode.
+    let is_of_old_form = header.as_old().linkflag == [0];
+    let has_mode_of_directory = header.mode().is_ok_and(|mode| mode & !0o7777 == 0o4_0000);
+    let is_directory = kind == EntryType::Directory || (is_of_old_form && name.ends_with('/')) || has_mode_of_directory;
+    let is_file = !is_directory && kind != EntryType::XGlobalHeader && kind != EntryType::XHeader;
+    is_file.then_some(name)
 }
 
 /// The path below the chart's folder, or what is wrong with an entry's name.
@@ -98,7 +122,7 @@ pub(super) fn path_in_chart(name: &str) -> Result<String, String> {
 }
 
 fn check_gzip(bytes: &[u8], shown: &str) -> Result<(), Diagnostic> {
-    if bytes.starts_with(b"\x1F\x8B\x08") {
+    if bytes.starts_with(GZIP) {
         return Ok(());
     }
     let lower = shown.to_lowercase();
@@ -193,6 +217,26 @@ mod tests {
         }
         assert_eq!(refused(&[("c/", b"")]), "no files in chart archive");
         assert_eq!(refused(&[]), "no files in chart archive");
+    }
+
+    #[test]
+    fn a_slash_at_the_end_is_a_directory_in_old_archives_alone() {
+        let unpacked = |flag: u8, mode: u32| {
+            let mut builder = Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
+            for (name, flag, mode) in [("c/Chart.yaml", b'0', 0o644), ("c/x/", flag, mode)] {
+                let mut header = Header::new_gnu();
+                header.as_mut_bytes()[..name.len()].copy_from_slice(name.as_bytes());
+                header.set_size(1);
+                header.set_mode(mode);
+                header.as_old_mut().linkflag = [flag];
+                header.set_cksum();
+                builder.append(&header, &b"y"[..]).unwrap();
+            }
+            unpack(&builder.into_inner().unwrap().finish().unwrap(), "c.tgz").unwrap().len()
+        };
+        assert_eq!(unpacked(b'0', 0o644), 2);
+        assert_eq!(unpacked(0, 0o644), 1);
+        assert_eq!(unpacked(b'0', 0o4_0755), 1);
     }
 
     #[test]

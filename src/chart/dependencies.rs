@@ -60,8 +60,8 @@ impl Chart {
     }
 
     /// Gives the declared subcharts their aliases, takes the disabled ones out, and does the same in those that stay, each
-    /// with what its parent made of the values. A chart that declares nothing keeps all its subcharts as they are, and
-    /// nothing is looked at below it (Helm's rule).
+    /// with what its parent made of the values. A chart without a list of dependencies keeps all its subcharts as they are,
+    /// and nothing is looked at below it (Helm's rule); an empty list is one.
     fn choose_subcharts(
         &mut self,
         values: &Map,
@@ -69,7 +69,7 @@ impl Chart {
         notes: &mut Vec<Diagnostic>,
         budget: &mut TreeBudget,
     ) -> Result<(), Vec<Diagnostic>> {
-        if self.metadata.dependencies.is_empty() {
+        if !self.metadata.declares_dependencies() {
             return Ok(());
         }
         self.arrange_subcharts(budget).map_err(|error| vec![error])?;
@@ -88,6 +88,8 @@ impl Chart {
             subchart.choose_subcharts(&values, path, notes, budget)?;
             path.pop();
         }
+        // Helm makes the list again, and one of nothing is none: nothing is imported.
+        self.metadata.has_dependency_list = false;
         Ok(())
     }
 

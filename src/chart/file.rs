@@ -24,6 +24,11 @@ impl File {
         File { shown: path.clone(), path, bytes: bytes.into() }
     }
 
+    /// Its content without a byte order mark.
+    pub fn bytes_without_mark(&self) -> &[u8] {
+        self.bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&self.bytes)
+    }
+
     /// The same file, whose content costs nothing to clone.
     #[must_use]
     pub(super) fn shared(self) -> File {

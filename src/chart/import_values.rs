@@ -37,7 +37,7 @@ impl Chart {
         for subchart in &mut self.subcharts {
             subchart.import_values(notes, budget)?;
         }
-        if self.metadata.dependencies.is_empty() {
+        if !self.metadata.declares_dependencies() {
             return Ok(());
         }
         budget.values(merged_values(&self.values_tree(), &[])).map_err(|error| vec![error])?;

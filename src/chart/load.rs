@@ -1,6 +1,6 @@
 //! From a list of files to a chart.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::Chart;
 use super::archive::unpack_within;
@@ -108,6 +108,7 @@ impl Chart {
                 _ => chart.files.push(file.shared()),
             }
         }
+        chart.keep_last_templates();
         chart.notices = repeated.iter().map(Repeated::warning).collect();
         if !has_metadata {
             errors.insert(0, Diagnostic::error("chart-yaml", "Chart.yaml file is missing"));
@@ -122,6 +123,15 @@ impl Chart {
         if errors.is_empty() { Ok(chart) } else { Err(errors) }
     }
 
+    /// Of templates with one path, which an archive can have, the last counts.
+    fn keep_last_templates(&mut self) {
+        let mut later = HashSet::new();
+        let is_last: Vec<bool> =
+            self.templates.iter().rev().map(|template| later.insert(template.path.clone())).collect();
+        let mut is_last = is_last.into_iter().rev();
+        self.templates.retain(|_| is_last.next().unwrap_or(true));
+    }
+
     /// Defaults and checks that need the whole of Chart.yaml.
     fn finish_metadata(&mut self, requirements: Option<&Source>, errors: &mut Vec<Diagnostic>) {
         if self.metadata.api_version.is_empty() {
@@ -129,9 +139,7 @@ impl Chart {
         }
         if let Some(source) = requirements {
             // Where version 1 declares its dependencies; in a version 2 chart it still counts, but is not an ordinary file.
-            collect(Some(Metadata::read_dependencies(source)), errors, |dependencies| {
-                self.metadata.dependencies = dependencies;
-            });
+            collect(Some(self.metadata.read_dependencies(source)), errors, |()| {});
         }
         if self.metadata.api_version != "v1" {
             self.notices.extend(self.files.iter().filter_map(superseded));
@@ -149,11 +157,14 @@ impl Chart {
     ) {
         let parent = self.metadata.name.clone();
         for (name, files) in subcharts {
+            let is_archive = name.ends_with(".tgz");
+            let is_folder = files.first().is_some_and(|file| !file.path.is_empty());
+            let shown = if is_archive && is_folder { "tar" } else { &name };
             let wrap = |error: Diagnostic| Diagnostic {
-                message: format!("error unpacking subchart {name} in {parent}: {}", error.message),
+                message: format!("error unpacking subchart {shown} in {parent}: {}", error.message),
                 ..error
             };
-            let files = if name.ends_with(".tgz") { unpack_subchart(&name, files, budget) } else { Ok(files) };
+            let files = if is_archive { unpack_subchart(&name, files, budget) } else { Ok(files) };
             match files.and_then(|files| Chart::from_files_within(files, budget, depth + 1, METADATA)) {
                 Ok(subchart) => self.subcharts.push(subchart),
                 Err(found) => {
@@ -193,7 +204,8 @@ fn is_data(path: &str) -> bool {
 /// The files of a subchart that is an archive.
 fn unpack_subchart(name: &str, files: Vec<File>, budget: &mut TreeBudget) -> Result<Vec<File>, Vec<Diagnostic>> {
     match &files[..] {
-        [archive] if archive.path.is_empty() => {
+        // Of several archives with one path the first counts.
+        [archive, ..] if archive.path.is_empty() => {
             unpack_within(&archive.bytes, &archive.shown, budget).map_err(|error| vec![error])
         }
         // A directory that is called like an archive.
@@ -327,6 +339,25 @@ mod tests {
         assert!(messages[0].starts_with("cannot load Chart.yaml: error unmarshaling JSON"), "{messages:#?}");
         assert!(messages[2].starts_with("cannot load values.yaml: cannot unmarshal yaml document"), "{messages:#?}");
         assert!(messages[3].contains("error unpacking subchart README.md in"), "{messages:#?}");
+    }
+
+    #[test]
+    fn of_files_with_one_path_the_last_template_and_the_first_archive_count() {
+        let chart = Chart::from_files(vec![
+            file("Chart.yaml", METADATA),
+            file("templates/a.yaml", "a: 1"),
+            file("templates/b.yaml", "b: 1"),
+            file("templates/a.yaml", "a: 2"),
+        ])
+        .unwrap();
+        let texts: Vec<_> = chart.templates.iter().map(|template| template.source.text()).collect();
+        assert_eq!(texts, ["b: 1", "a: 2"]);
+        let messages = errors(vec![
+            file("Chart.yaml", METADATA),
+            file("charts/x.tgz", ""),
+            file("charts/x.tgz", "not an archive"),
+        ]);
+        assert_eq!(messages, ["error unpacking subchart x.tgz in web: EOF"]);
     }
 
     #[test]

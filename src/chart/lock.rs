@@ -2,19 +2,22 @@
 
 use std::fmt::Write as _;
 
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::metadata::Dependency;
+use super::metadata_fields::Fields;
 use super::timestamp::shortest_rfc3339;
 use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::go::time::{self, Zone};
 use crate::json;
-use crate::yaml::{self, Map, Node, Value, decode};
+use crate::yaml::{self, Map, Node, Value};
+
+/// The layout of Go's `time.RFC3339`.
+const RFC3339: &[u8] = b"2006-01-02T15:04:05Z07:00";
 
 /// What Chart.lock says. Rendering only asks that it can be read (Helm's rule); its content is for commands that build
 /// dependencies.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lock {
     /// When it was made, as it was written.
     pub generated: String,
@@ -25,8 +28,7 @@ pub struct Lock {
 }
 
 /// A dependency with its one version.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LockedDependency {
     /// Its name.
     pub name: String,
@@ -48,12 +50,25 @@ impl Lock {
         if node.value.is_null() {
             return Ok(None);
         }
-        decode::from_node(&node).map(Some).map_err(|error| {
-            let message = prefixed(&format!("error unmarshaling JSON: while decoding JSON: {}", error.message));
-            Diagnostic::error("chart-lock", message)
-                .at(error.span, "")
+        Lock::decode(&node).map(Some).map_err(|error| {
+            Diagnostic { code: "chart-lock", message: prefixed(&error.message), ..error }
                 .help("`helm dependency update` rewrites the file")
         })
+    }
+
+    /// Decodes the fields as Go does. A time that can't be read ends that at once; other errors count by the order of the
+    /// fields.
+    fn decode(node: &Node) -> Result<Lock, Diagnostic> {
+        let Some(map) = node.value.as_map() else { return Err(Fields::wrong_type(&node.value, "v2.Lock", &node.span)) };
+        let mut fields = Fields::new(map, "Lock", "");
+        let dependencies = fields.list("dependencies", "Dependency", Dependency::read);
+        let dependencies = fields.has("dependencies").then(|| dependencies.into_iter().map(locked).collect());
+        let digest = fields.text("digest");
+        let generated = fields.node("generated").map(time_of).transpose()?.unwrap_or_default();
+        match fields.into_mistakes().types.into_iter().next() {
+            Some(error) => Err(error),
+            None => Ok(Lock { generated, digest, dependencies }),
+        }
     }
 
     /// The lock as a value, as Chart.lock is written.
@@ -99,6 +114,26 @@ impl Lock {
         text.map(|text| text + "\n")
             .map_err(|error| Diagnostic::error("chart-lock", format!("cannot write Chart.lock: {error}")))
     }
+}
+
+fn locked(dependency: Dependency) -> LockedDependency {
+    let Dependency { name, repository, version, .. } = dependency;
+    LockedDependency { name, repository, version }
+}
+
+/// A time as it is written, once Go can read it. Go reads what is between the quotes in JSON.
+fn time_of(node: &Node) -> Result<String, Diagnostic> {
+    let refuse = |message: String| {
+        Diagnostic::error("chart-lock", format!("error unmarshaling JSON: while decoding JSON: {message}"))
+            .at(node.span.clone(), "a time such as 2026-07-01T12:00:00Z is wanted here")
+    };
+    let Some(text) = node.value.as_str() else {
+        return Err(refuse("Time.UnmarshalJSON: input is not a JSON string".to_owned()));
+    };
+    let written = json::write(&node.value);
+    let written = &written[1..written.len() - 1];
+    time::parse(RFC3339, written.as_bytes(), &Zone::UTC).map_err(refuse)?;
+    Ok(text.to_owned())
 }
 
 /// `sha256:` and the checksum of a text in hexadecimal digits.
@@ -210,6 +245,26 @@ mod tests {
             "cannot load Chart.lock: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go struct \
              field Lock.digest of type string"
         );
+        for (text, message) in [
+            ("generated: 1", "Time.UnmarshalJSON: input is not a JSON string"),
+            (
+                "dependencies: x\ngenerated: nope",
+                "parsing time \"nope\" as \"2006-01-02T15:04:05Z07:00\": cannot parse \"nope\" as \"2006\"",
+            ),
+            ("generated: 2020-13-01T00:00:00Z", "parsing time \"2020-13-01T00:00:00Z\": month out of range"),
+            (
+                "dependencies: x",
+                "json: cannot unmarshal string into Go struct field Lock.dependencies of type []*v2.Dependency",
+            ),
+            (
+                "dependencies: [{import-values: 3}]",
+                "json: cannot unmarshal number into Go struct field Dependency.dependencies.import-values of type []interface {}",
+            ),
+            ("[]", "json: cannot unmarshal array into Go value of type v2.Lock"),
+        ] {
+            let prefix = "cannot load Chart.lock: error unmarshaling JSON: while decoding JSON: ";
+            assert_eq!(reported(text).message, format!("{prefix}{message}"), "{text}");
+        }
         assert!(reported("a: b: c\n").message.starts_with("cannot load Chart.lock: error converting YAML to JSON"));
     }
 }

@@ -46,6 +46,8 @@ pub struct Metadata {
     pub kube_version: String,
     /// The charts it needs.
     pub dependencies: Vec<Dependency>,
+    /// Whether the list of them is there, be it empty: [`declares_dependencies`](Self::declares_dependencies).
+    pub(super) has_dependency_list: bool,
     /// What the field `type` says.
     pub kind: ChartType,
     /// What the templates are written in.
@@ -194,6 +196,7 @@ impl Metadata {
             annotations: fields.text_map("annotations"),
             kube_version: fields.text("kubeVersion"),
             dependencies: fields.list("dependencies", "Dependency", Dependency::read),
+            has_dependency_list: fields.has("dependencies"),
             kind: ChartType::of(fields.text("type")),
             engine: read_engine(fields),
             places: fields.places(),
@@ -201,21 +204,33 @@ impl Metadata {
         }
     }
 
-    /// Reads the dependencies of a version 1 chart's requirements.yaml.
+    /// Whether there is a list of dependencies. Helm tells an empty list from none: it looks below a chart that has one.
+    pub fn declares_dependencies(&self) -> bool {
+        self.has_dependency_list || !self.dependencies.is_empty()
+    }
+
+    /// Reads the dependencies of a version 1 chart's requirements.yaml, which replace those of Chart.yaml.
     ///
     /// # Errors
     /// As for Chart.yaml.
-    pub(super) fn read_dependencies(source: &Source) -> Result<Vec<Dependency>, Vec<Diagnostic>> {
+    pub(super) fn read_dependencies(&mut self, source: &Source) -> Result<(), Vec<Diagnostic>> {
         let prefix = |error: Diagnostic| Diagnostic {
             message: format!("cannot load requirements.yaml: {}", error.message),
             ..error
         };
         let node = yaml::read_document(source).map_err(|error| vec![prefix(error)])?;
-        let Some(map) = node.value.as_map() else { return Ok(Vec::new()) };
+        let Some(map) = node.value.as_map() else { return Ok(()) };
         let mut fields = Fields::new(map, "Metadata", "");
         let dependencies = fields.list("dependencies", "Dependency", Dependency::read);
-        let errors = fields.into_mistakes().types;
-        if errors.is_empty() { Ok(dependencies) } else { Err(errors.into_iter().map(prefix).collect()) }
+        let is_null = fields.is_null("dependencies");
+        if is_null || fields.has("dependencies") {
+            self.dependencies = dependencies;
+            self.has_dependency_list = !is_null;
+            self.empty_items.retain(|(list, _)| *list != "dependencies");
+        }
+        let FieldMistakes { types, empty_items, .. } = fields.into_mistakes();
+        self.empty_items.extend(empty_items);
+        if types.is_empty() { Ok(()) } else { Err(types.into_iter().map(prefix).collect()) }
     }
 
     /// Where a field is written; generated if it is not.
@@ -346,7 +361,7 @@ impl Maintainer {
 }
 
 impl Dependency {
-    fn read(fields: &mut Fields<'_>) -> Dependency {
+    pub(super) fn read(fields: &mut Fields<'_>) -> Dependency {
         Dependency {
             name: fields.text("name"),
             version: fields.text("version"),
@@ -363,10 +378,10 @@ impl Dependency {
     }
 
     pub(super) fn to_value(&self) -> Value {
-        let texts =
-            [("name", &self.name), ("version", &self.version), ("condition", &self.condition), ("alias", &self.alias)];
+        let texts = [("version", &self.version), ("condition", &self.condition), ("alias", &self.alias)];
         let set = texts.into_iter().filter(|(_, text)| !text.is_empty());
-        let mut map: Map = set.chain([("repository", &self.repository)]).map(text_field).collect();
+        let always = [("name", &self.name), ("repository", &self.repository)];
+        let mut map: Map = always.into_iter().chain(set).map(text_field).collect();
         let mut put = |key: &str, value: Value| {
             map.insert(key, Span::generated(), Node::generated(value));
         };

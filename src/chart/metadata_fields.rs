@@ -67,9 +67,19 @@ impl<'a> Fields<'a> {
     }
 
     /// The field's value unless it is absent or null; the field is known from now on.
-    fn node(&mut self, name: &'static str) -> Option<&'a Node> {
+    pub(super) fn node(&mut self, name: &'static str) -> Option<&'a Node> {
         self.known.push(name);
         self.entry(name).map(|(_, entry)| &entry.node).filter(|node| !node.value.is_null())
+    }
+
+    /// Whether there is such a field, and it is not null.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.entry(name).is_some_and(|(_, entry)| !entry.node.value.is_null())
+    }
+
+    /// Whether there is such a field, and it is null.
+    pub(super) fn is_null(&self, name: &str) -> bool {
+        self.entry(name).is_some_and(|(_, entry)| entry.node.value.is_null())
     }
 
     /// Where a field's value is written.
