@@ -124,6 +124,10 @@ impl Document {
         self.walked.insert(identity(node));
         let resource = self.enter(node, map, path, outer, loader)?;
         let draft = self.resources[resource].dialect.draft;
+        // In draft 4 these keywords need another one beside them.
+        let lacks = |keyword, needed| map.get(keyword).is_some() && map.get(needed).is_none();
+        self.suspicious |=
+            draft == Draft::Draft4 && (lacks("exclusiveMinimum", "minimum") || lacks("exclusiveMaximum", "maximum"));
         self.name_anchors(map, node, path, resource, loader)?;
         for (keyword, entry) in map.entries() {
             let shape = draft.shape(keyword);

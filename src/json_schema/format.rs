@@ -1,8 +1,9 @@
 //! The formats that Helm asserts, in drafts up to 7, with its text for what is wrong.
 
 use super::uri;
-use crate::go::regexp;
 use crate::go::strconv::{quote_char, quote_double};
+use crate::go::time::Zone;
+use crate::go::{self, regexp};
 
 /// Why a text is not of a format; `Ok` for a format that Helm doesn't know.
 pub(super) fn check(format: &str, text: &str) -> Result<(), String> {
@@ -279,41 +280,7 @@ fn email(text: &str) -> Result<(), String> {
 }
 
 fn date(text: &str) -> Result<(), String> {
-    const LAYOUT: &str = "2006-01-02";
-    let whole = quote_double(text);
-    let refuse = |rest: &str, element: &str| {
-        Err(format!("parsing time {whole} as \"{LAYOUT}\": cannot parse {} as \"{element}\"", quote_double(rest)))
-    };
-    let digits = |rest: &str, count: usize| {
-        rest.get(..count)
-            .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_digit()))
-            .and_then(|d| d.parse::<u32>().ok())
-    };
-    let Some(year) = digits(text, 4) else { return refuse(text, "2006") };
-    let rest = &text[4..];
-    let Some(rest) = rest.strip_prefix('-') else { return refuse(rest, "-") };
-    let Some(month) = digits(rest, 2) else { return refuse(rest, "01") };
-    if !(1..=12).contains(&month) {
-        return Err(format!("parsing time {whole}: month out of range"));
-    }
-    let rest = &rest[2..];
-    let Some(rest) = rest.strip_prefix('-') else { return refuse(rest, "-") };
-    let Some(day) = digits(rest, 2) else { return refuse(rest, "02") };
-    let rest = &rest[2..];
-    if !rest.is_empty() {
-        return Err(format!("parsing time {whole}: extra text: {}", quote_double(rest)));
-    }
-    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    let length = match month {
-        2 if leap => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    };
-    if day == 0 || day > length {
-        return Err(format!("parsing time {whole}: day out of range"));
-    }
-    Ok(())
+    go::time::parse(b"2006-01-02", text.as_bytes(), &Zone::UTC).map(drop)
 }
 
 fn time(text: &str) -> Result<(), String> {

@@ -363,11 +363,7 @@ impl<'p> Translator<'p> {
             None => {
                 // Go shows what it had read when it gave up.
                 let read = match (c, following.strip_prefix('{')) {
-                    ('x', Some(braced)) => {
-                        1 + braced
-                            .find(|c: char| !c.is_ascii_hexdigit())
-                            .map_or(braced.len(), |bad| bad + braced[bad..].chars().next().map_or(0, char::len_utf8))
-                    }
+                    ('x', Some(braced)) => 1 + read_in_braces(braced),
                     ('x', None) => following.char_indices().nth(2).map_or(following.len(), |(end, _)| end),
                     _ => 0,
                 };
@@ -468,6 +464,20 @@ fn raise(factors: &mut [u32], factor: u32) {
     if let Some(last) = factors.last_mut() {
         *last = factor.max(*last);
     }
+}
+
+/// How far Go reads `\x{...}`: to the first character that is not a digit, or the digit that makes the number too large.
+fn read_in_braces(braced: &str) -> usize {
+    let mut number = 0;
+    for (at, c) in braced.char_indices() {
+        let end = at + c.len_utf8();
+        let Some(digit) = c.to_digit(16) else { return end };
+        number = number * 16 + digit;
+        if number > u32::from(char::MAX) {
+            return end;
+        }
+    }
+    braced.len()
 }
 
 fn hexadecimal(digits: &str) -> Option<u32> {

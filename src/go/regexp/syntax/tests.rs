@@ -59,6 +59,9 @@ fn errors_are_gos() {
         ("a*??", "invalid nested repetition operator: `*??`"),
         (r"[a-\d]", r"invalid escape sequence: `\d`"),
         (r"\x{}", r"invalid escape sequence: `\x{}`"),
+        (r"\x{110000}", r"invalid escape sequence: `\x{110000`"),
+        (r"\x{1100000}", r"invalid escape sequence: `\x{110000`"),
+        (r"\x{4g}", r"invalid escape sequence: `\x{4g`"),
         (r"\p", r"invalid character class range: `\p`"),
         (r"\p{Foo}", r"invalid character class range: `\p{Foo}`"),
     ] {
