@@ -78,7 +78,7 @@ impl Show {
         let template = template.map(|template| JsonPath::parse(&Source::flag("--jsonpath", template))).transpose()?;
         let located = locate(self.chart.as_deref(), global)?;
         let files = located.files().to_vec();
-        let chart = located.chart()?;
+        let chart = located.chart_of_any_version()?;
         let text = match part {
             Part::Chart => metadata(&chart)?,
             Part::Values => match template {
@@ -148,7 +148,7 @@ fn readme(files: &[File]) -> String {
 }
 
 fn text(file: &File) -> String {
-    format!("{}\n", String::from_utf8_lossy(&file.bytes))
+    format!("{}\n", String::from_utf8_lossy(file.bytes_without_mark()))
 }
 
 /// Each template under a `# Source:` line, as manifests are printed; then the stock templates of the chart's engine.

@@ -18,7 +18,7 @@ use crate::cli::arguments::values_input;
 use crate::cli::environment::environment;
 use crate::cli::failure::Failure;
 use crate::cli::output::console::Console;
-use crate::diagnostic::{Diagnostic, Source};
+use crate::diagnostic::{Diagnostic, Severity, Source};
 use crate::engine::{self, Environment};
 use crate::explain::api_version_notes;
 use crate::io::PostRenderer;
@@ -120,8 +120,17 @@ impl Template {
         program: Option<&PostRenderer>,
         console: &mut Console,
     ) -> Result<(), Failure> {
+        let is_built_in = located.is_built_in();
         let chart = rendering.chart(located)?;
-        self.check_version(&chart)?;
+        let mut warnings = Vec::new();
+        if let Err(error) = self.check_version(&chart) {
+            if is_built_in {
+                return Err(error.into());
+            }
+            // Helm does not look at the version of a chart that is here.
+            let help = "a chart that is given by its path is rendered whatever its version";
+            warnings.push(Diagnostic { severity: Severity::Warning, ..error }.help(help));
+        }
         let secrets = rendering.secrets(layers, &rendering.inputs);
         let mut render = rendering.render(chart, layers, &rendering.inputs).inspect_err(|failed| {
             if rendering.global.debug && !failed.output().is_empty() {
@@ -130,6 +139,7 @@ impl Template {
                 console.note(&shown);
             }
         })?;
+        render.warnings.append(&mut warnings);
         if !self.values.skip_schema_validation {
             check_configuration(&mut render)?;
         }
@@ -158,7 +168,7 @@ impl Template {
     }
 
     /// Whether the chart is of a version that `--version` allows; an empty constraint allows all.
-    fn check_version(&self, chart: &Chart) -> Result<(), Failure> {
+    fn check_version(&self, chart: &Chart) -> Result<(), Diagnostic> {
         let Some(constraint) = self.chart_version.as_deref().filter(|constraint| !constraint.trim().is_empty()) else {
             return Ok(());
         };
@@ -173,7 +183,7 @@ impl Template {
             return Ok(());
         }
         let message = format!("chart \"{name}\" version \"{constraint}\" not found");
-        Err(refuse(message, format!("the version of this chart is {version}")).into())
+        Err(refuse(message, format!("the version of this chart is {version}")))
     }
 }
 

@@ -13,12 +13,8 @@ pub struct Mentions {
     certain: Vec<(ValuePath, Span)>,
     /// The mentions of values by their first steps.
     by_first: HashMap<Step, Vec<usize>, ahash::RandomState>,
-    /// Each with its mentions by the keys that are in them.
-    handed_on: Vec<(HandedOn, NumbersByKey)>,
+    handed_on: Vec<HandedOn>,
 }
-
-/// The numbers of mentions by the keys that are in them.
-type NumbersByKey = HashMap<String, Vec<usize>, ahash::RandomState>;
 
 /// Where a value is mentioned.
 #[derive(Debug, Clone, Default)]
@@ -69,11 +65,7 @@ impl Mentions {
                 by_first.entry(first.clone()).or_default().push(number);
             }
         }
-        let handed_on = handed_on.into_iter().map(|of| {
-            let by_key = of.by_key();
-            (of, by_key)
-        });
-        Mentions { certain, by_first, handed_on: handed_on.collect() }
+        Mentions { certain, by_first, handed_on }
     }
 
     /// Where a value is mentioned, or something around it or in it. That all values are used somewhere counts where keys of the
@@ -85,7 +77,7 @@ impl Mentions {
         match places.is_empty() {
             false => Mentioned { places, is_certain: true },
             true => Mentioned {
-                places: self.handed_on.iter().flat_map(|(of, by_key)| of.mentions(path, by_key)).collect(),
+                places: self.handed_on.iter().flat_map(|of| of.mentions(path)).collect(),
                 is_certain: false,
             },
         }
@@ -109,36 +101,16 @@ impl Mentions {
 }
 
 impl HandedOn {
-    /// The numbers of mentions by the keys that are in them.
-    fn by_key(&self) -> NumbersByKey {
-        let mut by_key = NumbersByKey::default();
-        for (number, (keys, _)) in self.keys.iter().enumerate() {
-            for key in keys {
-                match by_key.get_mut(key) {
-                    Some(numbers) => numbers.push(number),
-                    None => drop(by_key.insert(key.clone(), vec![number])),
-                }
-            }
-        }
-        by_key
-    }
-
     /// Where a value may be meant. Whatever is used of all values begins with a key of theirs.
-    fn mentions(&self, path: &ValuePath, by_key: &NumbersByKey) -> Vec<Span> {
+    fn mentions(&self, path: &ValuePath) -> Vec<Span> {
         let is_global = matches!(path.steps().first(), Some(Step::Key(first)) if first == "global");
         let steps = if is_global { Some(path.steps()) } else { path.steps().strip_prefix(&self.names[..]) };
-        let Some([Step::Key(first), below @ ..]) = steps else { return Vec::new() };
+        let Some(steps) = steps.filter(|steps| !steps.is_empty()) else { return Vec::new() };
         if let Some(place) = &self.uses_all {
             return vec![place.clone()];
         }
         let is_key = |(key, step): (&String, &Step)| matches!(step, Step::Key(wanted) if wanted == key);
-        let is_meant = |keys: &[String]| {
-            let mut behind_first = (0..keys.len()).filter(|at| keys[*at] == *first).map(|at| &keys[at + 1..]);
-            behind_first.any(|keys| keys.iter().zip(below).all(is_key))
-        };
-        let mut numbers = by_key.get(first).cloned().unwrap_or_default();
-        numbers.dedup();
-        let mentions = numbers.into_iter().map(|number| &self.keys[number]);
-        mentions.filter(|(keys, _)| is_meant(keys)).map(|(_, span)| span.clone()).collect()
+        let is_meant = |keys: &[String]| (0..keys.len()).any(|first| keys[first..].iter().zip(steps).all(is_key));
+        self.keys.iter().filter(|(keys, _)| is_meant(keys)).map(|(_, span)| span.clone()).collect()
     }
 }

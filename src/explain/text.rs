@@ -47,9 +47,6 @@ pub fn explanation_text(explanation: &Explanation, all: bool, paint: Paint) -> S
     }
     write_setters(&explanation.setters, paint, &mut out);
     out.push('\n');
-    if let Some(subchart) = &explanation.switched_off {
-        let _ = writeln!(out, "{}", switched_off_text(subchart));
-    }
     if explanation.is_traced {
         write_traced(explanation, all, paint, &mut out);
     } else {
@@ -110,7 +107,6 @@ fn write_effects(explanation: &Explanation, paint: Paint, out: &mut String) {
         (0, Some(gate)) => {
             let _ = writeln!(out, "No effect with these values: {tries}.\n{}", gate_text(gate));
         }
-        (0, None) if explanation.switched_off.is_some() => {}
         (0, None) if refused.is_empty() => {
             let _ = writeln!(out, "No effect was found: {tries}. There may be one that was not tried.");
         }
@@ -232,6 +228,9 @@ fn write_traced(explanation: &Explanation, all: bool, paint: Paint, out: &mut St
         |place: &Span| place.source().map(|source| (source.name().to_owned(), source.position(place.start()).line));
     mentions.dedup_by_key(|place| line(place));
     let most = if all { usize::MAX } else { room.clamp(FEWEST_MENTIONS, MOST_ENTRIES) };
+    if let Some(subchart) = &explanation.switched_off {
+        let _ = writeln!(out, "{}", switched_off_text(subchart));
+    }
     let title = match (effects.is_empty(), mentions.is_empty(), explanation.leaves_out) {
         (true, true, _) if explanation.switched_off.is_some() => return,
         (true, true, _) => "No line of the output depends on it, and no template uses it.\n".to_owned(),
@@ -318,14 +317,11 @@ pub fn unused_text(scanned: &Scanned, paint: Paint) -> String {
         let (path, place) = (unused.path.to_string(), unused.node.span.to_string());
         let (path, place) = (printable(&path), printable(&place));
         let _ = writeln!(out, "{} = {}, {}", paint.bold(&path), shown(&unused.node.value), paint.dim(&place));
-        if let Some(subchart) = &unused.switched_off {
-            let _ = writeln!(out, "  {}", switched_off_text(subchart));
-            continue;
-        }
         if unused.is_traced {
-            out.push_str(&match &unused.mentions.places[..] {
-                [] => "  No template uses it.\n".to_owned(),
-                [first, rest @ ..] => {
+            out.push_str(&match (&unused.mentions.places[..], &unused.switched_off) {
+                (_, Some(subchart)) => format!("  {}\n", switched_off_text(subchart)),
+                ([], None) => "  No template uses it.\n".to_owned(),
+                ([first, rest @ ..], None) => {
                     let more = if rest.is_empty() { String::new() } else { format!(" and {} more places", rest.len()) };
                     let place = first.to_string();
                     let used = if unused.mentions.is_certain { "used" } else { "may be used" };

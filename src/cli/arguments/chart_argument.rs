@@ -26,6 +26,16 @@ impl Located {
         Chart::from_files(self.files)
     }
 
+    /// The same for commands that do not ask for a version of charts that they know, as in Helm.
+    pub(in crate::cli) fn chart_of_any_version(self) -> Result<Chart, Vec<Diagnostic>> {
+        Chart::from_files_of_any_version(self.files)
+    }
+
+    /// Whether it is a built-in chart.
+    pub(in crate::cli) fn is_built_in(&self) -> bool {
+        self.built_in.is_some()
+    }
+
     /// The chart's files.
     pub(in crate::cli) fn files(&self) -> &[File] {
         &self.files

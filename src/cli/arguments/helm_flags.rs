@@ -46,6 +46,11 @@ const fn of_downloads(name: &'static str, takes: Takes) -> HelmFlag {
     HelmFlag { name, short: None, takes, effect: Effect::Nothing(NO_DOWNLOAD) }
 }
 
+/// A flag about how Helm signs, which it does only with `--sign`.
+const fn of_signing(name: &'static str) -> HelmFlag {
+    HelmFlag { name, short: None, takes: Takes::Value(anything), effect: Effect::Nothing(NO_SIGNING) }
+}
+
 const fn deprecated(name: &'static str, instead: &'static str) -> HelmFlag {
     HelmFlag { name, short: None, takes: Takes::Nothing, effect: Effect::Deprecated(instead) }
 }
@@ -56,6 +61,7 @@ const fn refused(name: &'static str, takes: Takes, why: &'static str) -> HelmFla
 
 const NO_INSTALLATION: &str = "nothing is installed here";
 const NO_DOWNLOAD: &str = "nothing is downloaded here";
+const NO_SIGNING: &str = "nothing is signed here";
 const NETWORK: &str = "mim-chart never opens a connection: fetch the chart first, and give its directory or archive";
 const CLUSTER: &str = "mim-chart never asks a cluster: pipe the manifests into `kubectl apply --dry-run=server -f -`";
 const SIGNING: &str =
@@ -133,10 +139,10 @@ const PACKAGE: &[HelmFlag] = &[
     refused("ca-file", Takes::Value(anything), NETWORK),
     refused("cert-file", Takes::Value(anything), NETWORK),
     refused("insecure-skip-tls-verify", Takes::Nothing, NETWORK),
-    refused("key", Takes::Value(anything), SIGNING),
+    of_signing("key"),
     refused("key-file", Takes::Value(anything), NETWORK),
-    refused("keyring", Takes::Value(anything), SIGNING),
-    refused("passphrase-file", Takes::Value(anything), SIGNING),
+    of_signing("keyring"),
+    of_signing("passphrase-file"),
     refused("password", Takes::Value(anything), NETWORK),
     refused("plain-http", Takes::Nothing, NETWORK),
     refused("sign", Takes::Nothing, SIGNING),
@@ -173,6 +179,22 @@ const SHOW: &[HelmFlag] = &[
     refused("verify", Takes::Nothing, "mim-chart checks no signatures: use `helm verify`"),
     of_downloads("version", Takes::Value(anything)),
 ];
+
+/// Flags of which only one can be given.
+const EXCLUSIVE: [[&str; 2]; 2] = [["force", "force-conflicts"], ["force-replace", "force-conflicts"]];
+
+/// What Helm says of two flags that exclude each other.
+fn exclusion(group: &[&str; 2], given: &[&HelmFlag]) -> Option<Diagnostic> {
+    let all_given = group.iter().all(|name| given.iter().any(|flag| flag.name == *name));
+    let mut sorted = *group;
+    sorted.sort_unstable();
+    let message = format!(
+        "if any flags in the group [{}] are set none of the others can be; [{}] were all set",
+        group.join(" "),
+        sorted.join(" ")
+    );
+    all_given.then(|| Diagnostic::error("usage", message))
+}
 
 /// Helm's flags for a subcommand.
 fn of_command(name: &str) -> &'static [HelmFlag] {
@@ -219,6 +241,7 @@ pub(in crate::cli) fn examine(matches: &ArgMatches) -> Result<Vec<Diagnostic>, V
     if given.iter().any(|flag| flag.name == "generate-name") && words("arguments") > 1 {
         errors.push(Diagnostic::error("usage", "cannot set --generate-name and also specify a name"));
     }
+    errors.extend(EXCLUSIVE.iter().filter_map(|group| exclusion(group, &given)));
     if leaf.try_get_one::<String>("dry-run").ok().flatten().is_some_and(|value| value == "server") {
         errors.push(Diagnostic::error("usage", "--dry-run=server asks the API server").help(CLUSTER));
     }
@@ -226,7 +249,7 @@ pub(in crate::cli) fn examine(matches: &ArgMatches) -> Result<Vec<Diagnostic>, V
         return Err(errors);
     }
     let mut reported: Vec<Diagnostic> = given.iter().filter_map(|flag| flag.deprecation()).collect();
-    for reason in [NO_INSTALLATION, NO_DOWNLOAD] {
+    for reason in [NO_INSTALLATION, NO_DOWNLOAD, NO_SIGNING] {
         let is_inert = |flag: &&&HelmFlag| matches!(flag.effect, Effect::Nothing(why) if why == reason);
         let inert: Vec<String> = given.iter().filter(is_inert).map(|flag| format!("--{}", flag.name)).collect();
         if !inert.is_empty() {
@@ -304,11 +327,18 @@ fn dry_run(value: &str) -> Result<(), String> {
 /// Labels of the release, which is stored nowhere: only their form is looked at.
 fn labels(value: &str) -> Result<(), String> {
     const RESERVED: [&str; 6] = ["name", "owner", "status", "version", "createdAt", "modifiedAt"];
-    let items = split_comma_list(value).map_err(|_| format!("{value} must be formatted as key=value"))?;
+    let unformed = |text: &str| format!("{text} must be formatted as key=value");
+    // A comma separates only where there are several `=`.
+    let items = match value.matches('=').count() {
+        0 => return Err(unformed(value)),
+        1 => vec![value.trim_matches('"').to_owned()],
+        _ => {
+            let items = split_comma_list(value).map_err(|_| unformed(value))?;
+            items.into_iter().map(|item| item.text).collect()
+        }
+    };
     for item in items {
-        let Some((key, _)) = item.text.split_once('=') else {
-            return Err(format!("{} must be formatted as key=value", item.text));
-        };
+        let Some((key, _)) = item.split_once('=') else { return Err(unformed(&item)) };
         if RESERVED.contains(&key) {
             let reserved = RESERVED.join(" ");
             return Err(format!(
@@ -363,7 +393,12 @@ mod tests {
     #[test]
     fn labels_have_keys_and_leave_helms_own_alone() {
         assert_eq!(labels("a=b,c=d"), Ok(()));
-        assert_eq!(labels("a"), Err("a must be formatted as key=value".to_owned()));
+        for text in ["a,b=c", "a=b,c", ",a=b", "a=b,"] {
+            assert_eq!(labels(text), Ok(()), "{text}");
+        }
+        for (text, broken) in [("a", "a"), ("", ""), ("a=b,c=d,e", "e")] {
+            assert_eq!(labels(text), Err(format!("{broken} must be formatted as key=value")));
+        }
         assert!(labels("a=b,owner=x").unwrap_err().contains("system reserved label name"));
     }
 

@@ -147,7 +147,7 @@ fn read_directory(directory: &Path, global: &GlobalFlags) -> Result<Chart, Vec<D
         let error = Diagnostic::error("dependencies", "Chart.yaml file is missing");
         return Err(vec![error.help(format!("{} is not a chart directory", directory.display()))]);
     }
-    io::read_chart(directory, global.links()).and_then(Chart::from_files)
+    io::read_chart(directory, global.links()).and_then(Chart::from_files_of_any_version)
 }
 
 /// The declared dependencies, as they would be locked if their versions were no constraints.

@@ -31,7 +31,7 @@ impl List {
         let path = Path::new(&self.chart);
         let located =
             if path.is_file() { locate(Some(&self.chart), global)? } else { locate_directory(&self.chart, global)? };
-        let chart = located.chart()?;
+        let chart = located.chart_of_any_version()?;
         if chart.metadata.dependencies.is_empty() {
             let charts = go::path::join(path, "charts");
             let charts = charts.display().to_string();

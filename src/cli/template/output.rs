@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use super::page;
@@ -57,7 +58,7 @@ pub(super) struct OutputFlags {
     #[arg(long, value_enum, default_value = "yaml", value_name = "FORMAT")]
     output: OutputFormat,
     /// Write the manifests to files below this directory instead of printing them
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = OsStringValueParser::new().map(PathBuf::from))]
     output_dir: Option<PathBuf>,
     /// With --output-dir: which manifests stand in one file
     #[arg(long, value_name = "LAYOUT", default_value = "template")]
@@ -251,7 +252,7 @@ impl OutputFlags {
             return Ok(());
         }
         let refuse = |message: &str| Err(Diagnostic::error("usage", message).into());
-        if self.output_dir.is_none() {
+        if self.output_directory().is_none() {
             return refuse("--prune-output needs --output-dir");
         }
         if self.layout == FileLayout::Hydrator {
@@ -282,13 +283,19 @@ impl OutputFlags {
     ) -> Result<(), Failure> {
         let Files { mut files, mut documents } = manifest::files(manifests, crds, self.layout.into());
         if self.release_name {
-            let below = |path: &mut String| *path = format!("{release}/{path}");
+            // Helm leaves the custom resource definitions where they are.
+            let stays = |path: &str| self.layout == FileLayout::Template && crds.iter().any(|(known, _)| known == path);
+            let below = |path: &mut String| {
+                if !stays(path) {
+                    *path = format!("{release}/{path}");
+                }
+            };
             files.iter_mut().map(|(path, _)| path).for_each(below);
             documents.iter_mut().for_each(below);
         }
         io::write_files(directory, &files).map_err(|error| vec![error])?;
         let line = |verb: &str, path: &String| {
-            let path = directory.join(path).display().to_string();
+            let path = format!("{}/{path}", directory.display());
             format!("{verb} {}\n", printable(&path))
         };
         let mut reported: String = documents.iter().map(|path| line("wrote", path)).collect();

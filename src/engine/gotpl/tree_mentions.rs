@@ -135,7 +135,6 @@ impl TreeMentions {
     /// Adds the templates that others call, whichever chart they are of.
     fn reach_called(&self, reached: &mut Vec<usize>, names: &[String], room: &mut usize) {
         let mut known: HashSet<usize, ahash::RandomState> = reached.iter().copied().collect();
-        let mut called_names: HashSet<&str, ahash::RandomState> = HashSet::default();
         let mut at = 0;
         let mut has_all = false;
         while let Some(number) = reached.get(at) {
@@ -144,13 +143,11 @@ impl TreeMentions {
             let called: Vec<usize> = if mentions.computes_calls && !std::mem::replace(&mut has_all, true) {
                 self.by_name.values().flatten().copied().collect()
             } else {
-                let names = mentions.calls.iter().filter(|name| called_names.insert(name));
-                names.filter_map(|name| self.by_name.get(name)).flatten().copied().collect()
+                mentions.calls.iter().filter_map(|name| self.by_name.get(name)).flatten().copied().collect()
             };
             for number in called {
                 let Template { names: of_template, mentions } = &self.templates[number];
-                let TemplateMentions { values, others, calls, .. } = mentions;
-                let size = if of_template == names { 0 } else { 1 + values.len() + others.len() + calls.len() };
+                let size = if of_template == names { 0 } else { 1 + mentions.values.len() + mentions.others.len() };
                 if size <= *room && known.insert(number) {
                     *room -= size;
                     reached.push(number);
