@@ -251,10 +251,10 @@ impl Collector<'_> {
             match self.parsed.node(id) {
                 Node::Pipe { commands, .. } => rest.extend(self.parsed.children(commands)),
                 Node::Command(children) => rest.extend(self.parsed.children(children)),
-                Node::Field(fields) | Node::Variable(_, fields) => {
-                    if self.names(fields).iter().any(|name| name == "BasePath") {
-                        return true;
-                    }
+                Node::Field(fields) | Node::Variable(_, fields)
+                    if self.names(fields).iter().any(|name| name == "BasePath") =>
+                {
+                    return true;
                 }
                 _ => {}
             }
