@@ -6,7 +6,7 @@ use super::differing::{Before, Candidate, candidates};
 use super::experiment::{Experiment, Subject};
 use super::origins::SideTrace;
 use super::traced::TracedOutput;
-use super::traced_causes::TracedCauses;
+use super::traced_causes::{TracedCauses, lacks_causes};
 use super::value_sources::short_place;
 use crate::diagnostic::Diagnostic;
 use crate::diff::{Cause, Comparison};
@@ -50,7 +50,7 @@ pub fn add_causes(
         Before::Unknown => None,
     };
     let has_to_be_as_before = matches!(before, Before::Unknown);
-    // Of very many values the traces alone know as much as a reader can take in, and at once.
+    // With very many values the traces alone are exact enough, and much faster.
     let is_traced = candidates.len() > MOST && traces.is_some() && matches!(before, Before::Values(_));
     if !is_traced {
         let tried = &candidates[..candidates.len().min(MOST)];
@@ -64,8 +64,12 @@ pub fn add_causes(
             }
         }
     }
-    // What no value made by itself was made by several together: those that the trace names for it.
-    if let (false, Some(new)) = (matches!(before, Before::OtherChart(_)), new_trace.output()) {
+    // What no value made by itself was made by several together: those that the trace names for it. One value alone has been tried.
+    let is_done = candidates.len() < 2 || !comparison.differences.iter().any(lacks_causes);
+    if is_done || matches!(before, Before::OtherChart(_)) {
+        return Ok(());
+    }
+    if let Some(new) = new_trace.output() {
         let sides = [Some(new), old_trace.and_then(SideTrace::output)].into_iter().flatten().collect();
         let named = TracedCauses::new(sides, &candidates, &experiment.prepared.values);
         named.add(&mut comparison.differences, |candidate| cause(&experiment, candidate, secrets));

@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::values::{ValuePath, merge_defaults};
 use crate::yaml::{Map, Node, Value};
 
-/// More values than these are not looked at: the first of them, in order.
+/// At most so many values are looked at: the first, in order.
 const MOST: usize = 20_000;
 
 /// What the values of the old side were.

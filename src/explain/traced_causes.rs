@@ -11,7 +11,7 @@ use crate::engine::{Aspect, Used};
 use crate::values::ValuePath;
 use crate::yaml::{Map, Value};
 
-/// No more causes of a change are named: the first, in order.
+/// At most so many causes of a change are named: the first, in order.
 const MOST: usize = 200;
 
 /// By what is used on which side, the numbers of the values behind it.
@@ -29,6 +29,15 @@ pub(super) struct TracedCauses<'a> {
     known: RefCell<Known>,
 }
 
+/// Whether a difference, or a change in it, has no cause yet.
+pub(super) fn lacks_causes(difference: &Difference) -> bool {
+    match difference.status {
+        Status::Added | Status::Removed => difference.causes.is_empty(),
+        Status::Changed => difference.changes.iter().any(|change| change.causes.is_empty()),
+        _ => false,
+    }
+}
+
 impl<'a> TracedCauses<'a> {
     /// Candidates are in the order of their paths; `now` are the values of the new side.
     pub(super) fn new(sides: Vec<&'a TracedOutput>, candidates: &'a [Candidate], now: &'a Map) -> Self {
@@ -37,18 +46,14 @@ impl<'a> TracedCauses<'a> {
 
     /// Names the causes of each change that has none.
     pub(super) fn add(&self, differences: &mut [Difference], cause: impl Fn(&Candidate) -> Cause) {
-        // One value alone has been tried.
-        if self.candidates.len() < 2 {
-            return;
-        }
         let causes = |used: Vec<(usize, Used)>| self.behind_all(used).map(|at| cause(&self.candidates[at])).collect();
-        for difference in differences {
+        for difference in differences.iter_mut().filter(|difference| lacks_causes(difference)) {
             match difference.status {
-                Status::Added | Status::Removed if difference.causes.is_empty() => {
+                Status::Added | Status::Removed => {
                     let of = |side: usize| self.sides[side].deciding_object(&difference.id);
                     difference.causes = causes(self.on_each_side(of));
                 }
-                Status::Changed if difference.changes.iter().any(|change| change.causes.is_empty()) => {
+                _ => {
                     let fields: Vec<_> = self.sides.iter().map(|side| side.fields_of(&difference.id)).collect();
                     for change in difference.changes.iter_mut().filter(|change| change.causes.is_empty()) {
                         let of = |side: usize| {
@@ -57,7 +62,6 @@ impl<'a> TracedCauses<'a> {
                         change.causes = causes(self.on_each_side(of));
                     }
                 }
-                _ => {}
             }
         }
     }
@@ -66,8 +70,8 @@ impl<'a> TracedCauses<'a> {
         (0..self.sides.len()).flat_map(|side| of(side).into_iter().map(move |used| (side, used))).collect()
     }
 
-    /// The values, by their numbers, whose difference is one of what is used. What keys there are says less than what they hold, and
-    /// counts where nothing else does.
+    /// The values, by their numbers, whose difference is one of what is used. Which keys a map has, and whether it is empty, counts only
+    /// where the content of no value does.
     fn behind_all(&self, used: Vec<(usize, Used)>) -> impl Iterator<Item = usize> {
         let (whole, aspects): (Vec<_>, Vec<_>) = used.into_iter().partition(|(_, used)| used.aspect == Aspect::Whole);
         let behind = |used: Vec<(usize, Used)>| -> BTreeSet<usize> {

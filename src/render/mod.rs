@@ -172,10 +172,8 @@ pub struct Prepared {
 /// Every error of the first step that has any, in Helm's order of steps.
 pub fn render(request: Request<'_>) -> Result<Render, Diagnostics> {
     let Request { chart, layers, reader, release, capabilities, skip_schema_validation } = request;
-    chart.check_installable()?;
-    chart.check_dependencies().map_err(missing_dependencies)?;
-    release_name::check(&release.name)?;
-    let Prepared { chart, values, mut warnings, unknown } = prepare(chart, layers, reader, skip_schema_validation)?;
+    let Prepared { chart, values, mut warnings, unknown } =
+        prepare_for(Some(&release), chart, layers, reader, skip_schema_validation)?;
     chart.check_kube_version(&capabilities.kube_version)?;
     let scope =
         Scope { chart: &chart, values: &values, release: &release, capabilities: &capabilities, refusals: None };
@@ -217,14 +215,36 @@ pub fn prepare(
     reader: &dyn FileReader,
     skip_schema_validation: bool,
 ) -> Result<Prepared, Vec<Diagnostic>> {
+    prepare_for(None, chart, layers, reader, skip_schema_validation)
+}
+
+/// The same, and checks that the chart can be rendered as a release, where there is one.
+fn prepare_for(
+    release: Option<&Release>,
+    chart: Chart,
+    layers: &[Layer],
+    reader: &dyn FileReader,
+    skip_schema_validation: bool,
+) -> Result<Prepared, Vec<Diagnostic>> {
     let mut repeated = Vec::new();
     let user = values::merge_layers_noting(layers, reader, &mut repeated)?;
-    let mut prepared = prepare_merged(chart, user, skip_schema_validation).map_err(|errors| {
-        let warnings = repeated.iter().map(Repeated::warning).collect();
-        with_warnings(warnings, errors)
-    })?;
+    let checked = check_chart(&chart, release).map_err(|error| vec![error]);
+    let mut prepared =
+        checked.and_then(|()| prepare_checked(chart, user, skip_schema_validation)).map_err(|errors| {
+            let warnings = repeated.iter().map(Repeated::warning).collect();
+            with_warnings(warnings, errors)
+        })?;
     prepared.warnings.extend(repeated.iter().map(Repeated::warning));
     Ok(prepared)
+}
+
+/// What Helm checks between reading the user's values and merging them into those of the chart, in its order.
+fn check_chart(chart: &Chart, release: Option<&Release>) -> Result<(), Diagnostic> {
+    if release.is_some() {
+        chart.check_installable()?;
+    }
+    chart.check_dependencies().map_err(missing_dependencies)?;
+    release.map_or(Ok(()), |release| release_name::check(&release.name))
 }
 
 /// Helm says so of a failure before the values are merged for good.
@@ -239,10 +259,14 @@ fn while_processing_dependencies(mut errors: Vec<Diagnostic>) -> Vec<Diagnostic>
 ///
 /// # Errors
 /// As for [`prepare`], but for the layers.
-pub fn prepare_merged(mut chart: Chart, user: Map, skip_schema_validation: bool) -> Result<Prepared, Vec<Diagnostic>> {
+pub fn prepare_merged(chart: Chart, user: Map, skip_schema_validation: bool) -> Result<Prepared, Vec<Diagnostic>> {
+    check_chart(&chart, None).map_err(|error| vec![error])?;
+    prepare_checked(chart, user, skip_schema_validation)
+}
+
+fn prepare_checked(mut chart: Chart, user: Map, skip_schema_validation: bool) -> Result<Prepared, Vec<Diagnostic>> {
     let mut warnings = chart.all_notices();
     warnings.extend(deprecation(&chart));
-    chart.check_dependencies().map_err(|error| vec![missing_dependencies(error)])?;
     warnings.extend(chart.process_dependencies(&user).map_err(while_processing_dependencies)?);
     warnings.extend(chart.subcharts_of_one_name());
     warnings.extend(chart.unnamed_tera_charts());
