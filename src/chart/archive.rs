@@ -19,9 +19,6 @@ pub(super) const MAX_TOTAL_BYTES: u64 = 100 << 20;
 /// What headers may take besides: long names are read whole before their length is known to be sound.
 const MAX_HEADER_BYTES: u64 = 16 << 20;
 
-/// How a gzipped file begins.
-const GZIP: &[u8] = b"\x1F\x8B\x08";
-
 /// Unpacks an archive. The first element of every path is dropped, whatever it is called (Helm's rule); directories are
 /// left out, and links become empty files. `shown` is the archive's path as the user knows it. Memory stays bounded
 /// whatever the archive holds.
@@ -122,7 +119,7 @@ pub(super) fn path_in_chart(name: &str) -> Result<String, String> {
 }
 
 fn check_gzip(bytes: &[u8], shown: &str) -> Result<(), Diagnostic> {
-    if bytes.starts_with(GZIP) {
+    if bytes.starts_with(b"\x1F\x8B\x08") {
         return Ok(());
     }
     let lower = shown.to_lowercase();

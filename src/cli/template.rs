@@ -122,15 +122,15 @@ impl Template {
     ) -> Result<(), Failure> {
         let is_built_in = located.is_built_in();
         let chart = rendering.chart(located)?;
-        let mut warnings = Vec::new();
-        if let Err(error) = self.check_version(&chart) {
-            if is_built_in {
-                return Err(error.into());
-            }
+        let of_version = match self.check_version(&chart) {
+            Err(error) if is_built_in => return Err(error.into()),
             // Helm does not look at the version of a chart that is here.
-            let help = "a chart that is given by its path is rendered whatever its version";
-            warnings.push(Diagnostic { severity: Severity::Warning, ..error }.help(help));
-        }
+            Err(error) => Some(
+                Diagnostic { severity: Severity::Warning, ..error }
+                    .help("a chart that is given by its path is rendered whatever its version"),
+            ),
+            Ok(()) => None,
+        };
         let secrets = rendering.secrets(layers, &rendering.inputs);
         let mut render = rendering.render(chart, layers, &rendering.inputs).inspect_err(|failed| {
             if rendering.global.debug && !failed.output().is_empty() {
@@ -139,7 +139,7 @@ impl Template {
                 console.note(&shown);
             }
         })?;
-        render.warnings.append(&mut warnings);
+        render.warnings.extend(of_version);
         if !self.values.skip_schema_validation {
             check_configuration(&mut render)?;
         }

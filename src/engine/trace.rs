@@ -223,9 +223,12 @@ impl Trace {
 
     /// What is known of the lines of a rendered file.
     pub fn lines_of<'t>(&'t self, path: &str) -> Option<TracedLines<'t>> {
-        let file = self.files.iter().find(|file| file.path == path)?;
-        let switches = self.switches.iter().map(|switches| switches.files.as_str());
-        Some(TracedLines { file, switches: switches.filter(|files| path.starts_with(files)).collect() })
+        let switches = self.switches_around(path).map(|switches| switches.files.as_str()).collect();
+        Some(TracedLines { file: self.file(path)?, switches })
+    }
+
+    fn file(&self, path: &str) -> Option<&TracedFile> {
+        self.files.iter().find(|file| file.path == path)
     }
 
     /// Where a line (from 1) of a rendered file comes from.
@@ -300,10 +303,9 @@ impl Trace {
         used.depends_on(value, &self.values)
     }
 
-    /// The values that decided that a rendered file is there.
-    fn switches_of<'t>(&'t self, path: &'t str) -> impl Iterator<Item = &'t ValuePath> {
-        let around = self.switches.iter().filter(move |switches| path.starts_with(&switches.files));
-        around.flat_map(|switches| &switches.values)
+    /// What decided that a rendered file is there.
+    fn switches_around(&self, path: &str) -> impl Iterator<Item = &Switches> {
+        self.switches.iter().filter(move |switches| path.starts_with(&switches.files))
     }
 
     /// What depends on a value, or on what it holds, or on what holds it.
@@ -315,7 +317,7 @@ impl Trace {
 
     /// The values that decided about lines of a rendered file that show random values: one of them may take the place of those.
     pub fn values_beside_random(&self, path: &str) -> Vec<Used> {
-        let Some(TracedLines { file, .. }) = self.lines_of(path) else { return Vec::new() };
+        let Some(file) = self.file(path) else { return Vec::new() };
         let mut found = Vec::new();
         for range in (0..file.lines.len()).filter_map(|index| file.range(index)) {
             let pieces: Vec<&TracePiece> = file.touching(range).collect();
@@ -335,14 +337,12 @@ impl Trace {
         let offset = place.offset as usize;
         Some(match self.sources.get(place.source as usize)? {
             TraceSource::File(source) => {
-                let range = source.line_range(source.line_of(offset));
-                let text = &source.text()[range.clone()];
-                let indent = indent_of(text);
-                let end = range.start + text.trim_end().len().max(indent);
-                TemplateLine::File(source.span(range.start + indent..end))
+                let (_, line, indent) = line_of_file(source, offset);
+                let end = line.start + source.text()[line.clone()].trim_end().len().max(indent);
+                TemplateLine::File(source.span(line.start + indent..end))
             }
             TraceSource::Text(text, starts) => {
-                let line = line_at(starts, offset);
+                let line = line_of_text(starts, offset);
                 let end = starts.get(line).copied().unwrap_or(text.len());
                 let shown = text.get(starts[line - 1]..end).unwrap_or_default().trim().to_owned();
                 TemplateLine::Text { line, text: shown }
@@ -355,12 +355,11 @@ impl Trace {
         let offset = place.offset as usize;
         Some(match self.sources.get(place.source as usize)? {
             TraceSource::File(source) => {
-                let line = source.line_of(offset);
-                let text = &source.text()[source.line_range(line)];
-                let column = text[..indent_of(text)].chars().count() + 1;
-                LineNumbers::File(source.name(), Position { line, column })
+                let (number, line, indent) = line_of_file(source, offset);
+                let column = source.text()[line.start..line.start + indent].chars().count() + 1;
+                LineNumbers::File(source.name(), Position { line: number, column })
             }
-            TraceSource::Text(_, starts) => LineNumbers::Text(line_at(starts, offset)),
+            TraceSource::Text(_, starts) => LineNumbers::Text(line_of_text(starts, offset)),
         })
     }
 
@@ -431,8 +430,9 @@ pub struct Dependents<'t> {
 impl Dependents<'_> {
     /// The lines (from 1) of a rendered file that depend on the value: which show it, and which it decided about.
     pub fn lines_of(&self, path: &str) -> Vec<(usize, Dependence)> {
-        let Some(TracedLines { file, .. }) = self.trace.lines_of(path) else { return Vec::new() };
-        let is_switched = self.trace.switches_of(path).any(|known| is_part(known, self.value));
+        let Some(file) = self.trace.file(path) else { return Vec::new() };
+        let mut switches = self.trace.switches_around(path).flat_map(|switches| &switches.values);
+        let is_switched = switches.any(|known| is_part(known, self.value));
         let is_held = |piece: &TracePiece| self.holds[piece.shown as usize] || self.holds[piece.deciding as usize];
         if !is_switched && !file.pieces.iter().any(is_held) {
             return Vec::new();
@@ -449,14 +449,19 @@ impl Dependents<'_> {
     }
 }
 
-/// How many bytes of white space a text begins with.
-fn indent_of(text: &str) -> usize {
+/// The line of a file that an offset is in: its number (from 1), where it is, and how many bytes of white space it begins with.
+fn line_of_file(source: &Source, offset: usize) -> (usize, Range<usize>, usize) {
+    let number = source.line_of(offset);
+    let range = source.line_range(number);
+    let text = &source.text()[range.clone()];
+    // Most lines begin with plain blanks.
     let blanks = text.bytes().take_while(|byte| *byte == b' ').count();
-    blanks + text[blanks..].len() - text[blanks..].trim_start().len()
+    let indent = text.len() - text[blanks..].trim_start().len();
+    (number, range, indent)
 }
 
-/// The line (from 1) that an offset is in, by where lines begin.
-fn line_at(starts: &[usize], offset: usize) -> usize {
+/// The line (from 1) of a text that an offset is in, by where its lines begin.
+fn line_of_text(starts: &[usize], offset: usize) -> usize {
     starts.partition_point(|start| *start <= offset).max(1)
 }
 

@@ -21,9 +21,9 @@ use crate::yaml::{Node, Value};
 /// `elsewhere`; `chart`, `place`, `value`, `wins`), `suggestions`, `tried` (pairs of `key` and `value`), `effects` (`apiVersion`,
 /// `kind`, `name`, `namespace`, `template`, `change` as `lines`, `gone` or `new`, `lines` with `line`, `text` and
 /// `new`, `with`; where lines are known to come from templates, they have `how`, `shown` or `decided`, and `place`), `traced`
-/// (whether they are), `leavesOut` (no line depends on the value, and it decided that there are none), `mentions` (places of templates; with
-/// `perhaps` where they use a key of this name of something that may be the values),
-/// `switchedOff` (if the value is for a subchart that is: its `name`, and `by`, the keys that do it), `refused` (`with`, `message`) and `gate` (a list:
+/// (whether they are), `leavesOut` (no line depends on the value, and it decided that there are none), `mentions` (places of
+/// templates; with `perhaps` where they use a key of this name of something that may be the values), `switchedOff` (if the value is
+/// for a subchart that is: its `name`, and `by`, the keys that do it), `refused` (`with`, `message`) and `gate` (a list:
 /// `key`, `now`, `place`, `needs`).
 pub fn explanation_json(explanation: &Explanation) -> String {
     let mut fields = Object::new();

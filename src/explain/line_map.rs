@@ -17,13 +17,13 @@ const VERSION: i128 = 2;
 ///
 /// `version` is 2; fields may be added under it, and a field that changes its meaning makes it 3. `documents` are in the order of
 /// the output: `apiVersion`, `kind`, `name`, `namespace`, `source` (the template, as in the output) and `lines`. A line has `line`
-/// (its number in the whole output, from 1), `template` (`file`, `line`, `column`; or `tpl`, the number of the line in a
-/// text that `tpl` ran), and numbers of what it has in common with others, from 0: `call` in `calls`, the innermost around it; `shown` in `sets`, the values that
-/// it shows; and `deciding` in `sets`, the other values that decided about it. What a line does not have is left out. A call has the
-/// same place as a line, `name` (without one it is of `tpl`) and `outer`, the number of the call around it. A set is a list of numbers in
-/// `values`, in the order of their keys. A value has `key`, `place`, who set it, where that is known, and `only`: `keys` of a map or list
-/// of which no more matters than which keys (or how many items) it has, `emptiness` where only that matters. What the values are is not
-/// in it.
+/// (its number in the whole output, from 1), `template` (`file`, `line`, `column`; or `tpl`, the number of the line in a text that
+/// `tpl` ran), and numbers of what it has in common with others, from 0: `call` in `calls`, the innermost around it; `shown` in `sets`,
+/// the values that it shows; and `deciding` in `sets`, the other values that decided about it. What a line does not have is left out.
+/// A call has the same place as a line, `name` (without one it is of `tpl`) and `outer`, the number of the call around it. A set is a
+/// list of numbers in `values`, in the order of their keys. A value has `key`, `place`, who set it, where that is known, and `only`:
+/// `keys` of a map or list of which no more matters than which keys (or how many items) it has, `emptiness` where only that matters.
+/// What the values are is not in it.
 ///
 /// Other lines may come before the manifests: the definitions of custom resources.
 ///

@@ -134,7 +134,7 @@ impl Writer {
 
     /// A whole number.
     pub fn int(&mut self, number: i128) {
-        // Numbers of 64 bits are written faster.
+        // Most are small and not negative: those are written faster.
         match u64::try_from(number) {
             Ok(number) => self.digits(number),
             Err(_) => self.out.push_str(&number.to_string()),

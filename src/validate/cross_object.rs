@@ -20,11 +20,12 @@ pub(super) struct Together<'o> {
     questions: Vec<(Asked<'o>, Question)>,
 }
 
-/// An object that something is asked of, and which of those with its name it is.
+/// An object that something is asked of, what messages call it, and which of those that are called so it is, from 0.
 #[derive(Clone, Copy)]
-struct Asked<'o> {
-    object: &'o Object,
-    nth: usize,
+pub(super) struct Asked<'o> {
+    pub(super) object: &'o Object,
+    pub(super) name: &'o str,
+    pub(super) nth: usize,
 }
 
 /// What is asked of an object.
@@ -46,9 +47,9 @@ impl<'o> Together<'o> {
         Together { objects, names, pods: Pods::default(), places: HashMap::new(), questions: Vec::new() }
     }
 
-    /// Gathers what an object with these fields says of others. Of those with its name it is the `nth`.
-    pub(super) fn add(&mut self, object: &'o Object, nth: usize, fields: &Map) {
-        let asked = Asked { object, nth };
+    /// Gathers what an object with these fields says of others.
+    pub(super) fn add(&mut self, asked: Asked<'o>, fields: &Map) {
+        let object = asked.object;
         let id = &object.id;
         if let Some(pods) = PodsOf::kind(&id.kind) {
             self.pods.add(fields.map_at(pods.labels).cloned().unwrap_or_default());
@@ -107,7 +108,7 @@ impl<'o> Together<'o> {
     /// Reports what is wrong.
     pub(super) fn judge(self, findings: &mut Vec<Finding>) {
         for (asked, question) in &self.questions {
-            let mut report = Report { nth: asked.nth, ..Report::of(asked.object) };
+            let mut report = Report::of(asked.object, asked.name, asked.nth);
             self.answer(question, &mut report);
             findings.append(&mut report.findings);
         }

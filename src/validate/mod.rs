@@ -39,7 +39,7 @@ use crate::kubernetes::Schema;
 use crate::kubernetes::{FieldPath, Object};
 use crate::report::{Finding, ordinals};
 use crate::yaml::Map;
-use cross_object::Together;
+use cross_object::{Asked, Together};
 use report::{Report, head};
 
 pub use custom::{CustomKind, custom_kinds};
@@ -75,10 +75,10 @@ pub fn validate(objects: &[Object], request: &Request<'_>) -> Vec<Finding> {
     let mut together = Together::new(objects);
     let names: Vec<String> = objects.iter().map(|object| object.id.to_string()).collect();
     let ordinals = ordinals(names.iter().map(String::as_str));
-    for (object, &nth) in objects.iter().zip(&ordinals) {
-        let mut report = Report { nth, ..Report::of(object) };
+    for ((object, name), nth) in objects.iter().zip(&names).zip(ordinals) {
+        let mut report = Report::of(object, name, nth);
         let fields = object.fields();
-        together.add(object, nth, &fields);
+        together.add(Asked { object, name, nth }, &fields);
         one(object, fields, request, budget, &mut report);
         findings.append(&mut report.findings);
     }
@@ -89,7 +89,8 @@ pub fn validate(objects: &[Object], request: &Request<'_>) -> Vec<Finding> {
 /// What the rules of a custom kind say of an update (`oldSelf`): of an object that both sides have. Rules that look at the new object
 /// alone are those of [`validate`].
 pub fn check_update(old: &Object, new: &Object, custom_kinds: &[CustomKind], limits: &Limits) -> Vec<Finding> {
-    let mut report = Report::of(new);
+    let name = new.id.to_string();
+    let mut report = Report::of(new, &name, 0);
     if let Some(kind) = custom_kinds.iter().find(|kind| kind.is(new.id.group(), &new.id.kind)) {
         custom::check_update((old, new), kind, limits, &mut report);
     }

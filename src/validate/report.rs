@@ -8,7 +8,7 @@ use crate::yaml::Map;
 /// The findings of one object as it is gone through.
 pub(super) struct Report<'a> {
     /// What messages call the object: its kind and name, after its namespace if it has one.
-    pub(super) object: String,
+    pub(super) object: &'a str,
     /// Which of the objects that are called so, from 0.
     pub(super) nth: usize,
     pub(super) kind: &'a str,
@@ -20,11 +20,11 @@ pub(super) struct Report<'a> {
 }
 
 impl<'a> Report<'a> {
-    /// The report of an object, without findings yet.
-    pub(super) fn of(object: &'a Object) -> Self {
+    /// The report of an object that messages call so, without findings yet.
+    pub(super) fn of(object: &'a Object, name: &'a str, nth: usize) -> Self {
         Report {
-            object: object.id.to_string(),
-            nth: 0,
+            object: name,
+            nth,
             kind: &object.id.kind,
             origin: &object.origin,
             whole: object.span.clone(),
@@ -48,7 +48,7 @@ impl<'a> Report<'a> {
         let message = format!("{}: {field}{message}", self.object);
         let diagnostic = Diagnostic::new(severity, rule, printable(&message)).at(place.clone(), origin);
         let file = is_elsewhere.then(|| self.origin.to_owned());
-        self.findings.push(Finding { object: self.object.clone(), nth: self.nth, path, diagnostic, file });
+        self.findings.push(Finding { object: self.object.to_owned(), nth: self.nth, path, diagnostic, file });
         let last = self.findings.len() - 1;
         &mut self.findings[last]
     }

@@ -78,8 +78,9 @@ pub(super) struct OutputFlags {
     /// `sets` and `values`. A line has `line` (its number in the output), `template` (`file`, `line`, `column`; or `tpl`, the number of
     /// the line in a text that `tpl` ran), `call` (the place in `calls` of the innermost call around it), and the places in `sets` of
     /// the values that are `shown` by it, and of those that are `deciding` about it; what is empty is left out. A call has the place
-    /// as a template has it, `name` (without one it is a call of `tpl`), and `outer`, the call around it. A set is a list of places in `values`. A value has `key`, `place` (who set it), and `only` (`keys` or `emptiness`) if no more
-    /// of a map or list matters than its keys, or whether it is empty. All places count from 0.
+    /// as a template has it, `name` (without one it is a call of `tpl`), and `outer`, the call around it. A set is a list of places in
+    /// `values`. A value has `key`, `place` (who set it), and `only` (`keys` or `emptiness`) if no more of a map or list matters than
+    /// its keys, or whether it is empty. All places count from 0.
     #[arg(long, value_name = "FILE")]
     line_map: Option<PathBuf>,
     /// Do not print hooks

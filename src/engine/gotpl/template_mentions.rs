@@ -60,6 +60,11 @@ pub(super) fn of_text(parsed: &Parsed, place: &dyn Fn(Range<usize>) -> Span) -> 
     parsed.trees.iter().map(|tree| of_tree(tree.root)).collect()
 }
 
+/// A text that is a template itself; `None` if it can't be parsed.
+pub(super) fn template_text(text: &str) -> Option<Parsed> {
+    parse(&"gotpl".into(), Origin::Text(text.into()), functions::NAMES).ok()
+}
+
 struct Collector<'a> {
     parsed: &'a Parsed,
     place: &'a dyn Fn(Range<usize>) -> Span,
@@ -118,11 +123,7 @@ impl Collector<'_> {
 
     fn command(&mut self, children: Children, rest: &mut Vec<NodeId>) {
         let children = self.parsed.children(children).to_vec();
-        let name = children.first().and_then(|first| match self.parsed.node(*first) {
-            Node::Identifier { function } => Some((self.parsed.function_names)(function)),
-            _ => None,
-        });
-        match (name, &children[..]) {
+        match (self.called(&children), &children[..]) {
             (Some("index" | "get" | "hasKey"), [_, map, keys @ ..]) if self.values_keys(*map).is_some() => {
                 let mut path = self.values_keys(*map).unwrap_or_default();
                 let literal = |id: &NodeId| match self.parsed.node(*id) {
@@ -186,14 +187,11 @@ impl Collector<'_> {
         let text = utf8::to_text(self.parsed.string(index)).into_owned();
         let place = self.place_of(id);
         let is_template = text.contains("{{");
-        if is_template {
-            let parsed = parse(&"gotpl".into(), Origin::Text(text.as_str().into()), functions::NAMES);
-            if let Ok(parsed) = parsed {
-                for inner in of_text(&parsed, &|_| place.clone()) {
-                    self.found.add(inner);
-                }
-                return;
+        if is_template && let Some(parsed) = template_text(&text) {
+            for inner in of_text(&parsed, &|_| place.clone()) {
+                self.found.add(inner);
             }
+            return;
         }
         self.found.hands_on |= text == "Values" || is_template && text.contains("Values");
         let is_key = |c: char| c.is_alphanumeric() || "-_/%".contains(c);
@@ -206,7 +204,12 @@ impl Collector<'_> {
     /// The name of the function that a command calls.
     fn function(&self, command: NodeId) -> Option<&'static str> {
         let Node::Command(children) = self.parsed.node(command) else { return None };
-        match self.parsed.node(*self.parsed.children(children).first()?) {
+        self.called(self.parsed.children(children))
+    }
+
+    /// The name of the function that the words of a command begin with.
+    fn called(&self, words: &[NodeId]) -> Option<&'static str> {
+        match self.parsed.node(*words.first()?) {
             Node::Identifier { function } => Some((self.parsed.function_names)(function)),
             _ => None,
         }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::ast::{Origin, Parsed};
 use super::functions;
 use super::parse::parse;
-use super::template_mentions::{TemplateMentions, of_text};
+use super::template_mentions::{TemplateMentions, of_text, template_text};
 use crate::chart::{Chart, EngineKind};
 use crate::diagnostic::{Source, Span};
 use crate::engine::mentions::{Found, HandedOn};
@@ -62,8 +62,7 @@ impl TreeMentions {
                 yaml::Value::Map(map) => rest.extend(map.iter().map(|(_, node)| node)),
                 yaml::Value::List(items) => rest.extend(items),
                 yaml::Value::String(text) if text.contains("{{") => {
-                    let parsed = parse(&"gotpl".into(), Origin::Text(text.as_str().into()), functions::NAMES);
-                    if let Ok(parsed) = parsed {
+                    if let Some(parsed) = template_text(text) {
                         self.add(&parsed, names, &|_| node.span.clone());
                     }
                 }

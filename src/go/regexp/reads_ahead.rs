@@ -3,8 +3,8 @@
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Hir, HirKind};
 
-/// The bytes that a search reads at most behind the end of a match: so many matches take no longer than one. `None`: perhaps all of
-/// the text, as for `a.*b|a`, for each match again.
+/// How many bytes a search reads at most behind the end of a match. With such a bound all matches of a text are found in linear time.
+/// `None`: it may read all of the rest for each match, as `a.*b|a` does.
 pub(super) fn reads_ahead(pattern: &str, is_unicode: bool) -> Option<usize> {
     let parsed = ParserBuilder::new().unicode(is_unicode).utf8(false).build().parse(pattern).ok()?;
     of(&parsed)
@@ -14,13 +14,13 @@ fn of(hir: &Hir) -> Option<usize> {
     /// An assertion such as `\b` looks at one character.
     const CHARACTER: usize = 4;
     if let Some(longest) = hir.properties().maximum_len() {
-        return Some(longest + CHARACTER);
+        return Some(longest.saturating_add(CHARACTER));
     }
     match hir.kind() {
         HirKind::Capture(capture) => of(&capture.sub),
         // Each repetition belongs to the match, up to the first that fails.
         HirKind::Repetition(repetition) if repetition.sub.properties().minimum_len() != Some(0) => {
-            Some(repetition.sub.properties().maximum_len()? + CHARACTER)
+            Some(repetition.sub.properties().maximum_len()?.saturating_add(CHARACTER))
         }
         HirKind::Concat(parts) => {
             let (last, before) = parts.split_last()?;

@@ -12,9 +12,6 @@ use crate::engine::gotpl::value::{Text, Value};
 
 /// Records the changes that a function is about to make to its arguments.
 pub(super) fn before(marks: &mut Marks, name: &str, values: &[Value], of: &[Mark], now: SetId) {
-    if matches!(name, "merge" | "mustMerge" | "mergeOverwrite" | "mustMergeOverwrite" | "unset" | "set") {
-        marks.written.forget();
-    }
     match name {
         "merge" | "mustMerge" => merge::merge(marks, values, of, false, now),
         "mergeOverwrite" | "mustMergeOverwrite" => merge::merge(marks, values, of, true, now),
@@ -34,8 +31,9 @@ pub(super) fn before(marks: &mut Marks, name: &str, values: &[Value], of: &[Mark
                 marks.decide_some_key(container, now);
             }
         }
-        _ => {}
+        _ => return,
     }
+    marks.written.forget();
 }
 
 /// Where the result of a function comes from.

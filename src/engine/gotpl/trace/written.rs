@@ -24,8 +24,18 @@ pub(super) enum Layout {
 
 /// Whether what a function writes of a value is read again as the same value.
 pub(super) fn is_written_whole(name: &str) -> bool {
-    matches!(name, "toYaml" | "mustToYaml" | "toYamlPretty" | "toJson" | "mustToJson" | "toRawJson" | "mustToRawJson")
-        || matches!(name, "toPrettyJson" | "mustToPrettyJson")
+    matches!(
+        name,
+        "toYaml"
+            | "mustToYaml"
+            | "toYamlPretty"
+            | "toJson"
+            | "mustToJson"
+            | "toRawJson"
+            | "mustToRawJson"
+            | "toPrettyJson"
+            | "mustToPrettyJson"
+    )
 }
 
 /// What each line of a value shows that was written as YAML or JSON. It is read again, so that the lines are where YAML has them.
@@ -211,8 +221,8 @@ impl Reading<'_> {
         Mark::NONE
     }
 
-    /// Where the first of some parts is, which begin here, in a whole that has an end: up to the line of the next one, or on the same line
-    /// up to the next one itself.
+    /// Where the first of some parts is, by where they begin: up to the line of the next one, or to the next one itself if it is on the
+    /// same line; the last one ends where the whole does.
     fn part_of(&self, starts: &[usize], end: usize) -> std::ops::Range<usize> {
         let start = starts.first().copied().unwrap_or(end);
         let Some(next) = starts.get(1).copied().filter(|next| *next > start) else { return start..end.max(start) };
