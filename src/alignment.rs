@@ -1,8 +1,8 @@
-//! Two sequences aligned: which items stay, which go and which come.
+//! Aligns two sequences: which items both have, and which were removed or added.
 //!
-//! The algorithm is Myers' in linear space, as GNU diff and git use it: items of one side alone are set aside first, and a
-//! search that gets too expensive is cut off at the farthest point that it has reached. A cut-off result is still a correct
-//! one, but not always the shortest. The limit depends on nothing but the lengths, so a result is the same in every run.
+//! The algorithm is Myers' in linear space, as in GNU diff and git: items that only one side has are set aside first, and a
+//! search that gets too expensive is cut off at the farthest point it has reached. The result of a search that was cut off is
+//! correct, but not always the shortest. The limit depends only on the lengths, so the same input always has the same result.
 //!
 //! E. Myers, "An O(ND) Difference Algorithm and Its Variations", Algorithmica 1 (1986).
 
@@ -10,26 +10,26 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::ops::Range;
 
-/// Steps of searches, for all items together. Sequences of up to 8,192 items in all are always compared to the end.
+/// The number of steps for all searches together. Up to 8,192 items in all, no search is cut off.
 const STEPS: usize = 1 << 25;
-/// The least number of changes that a search may look ahead, however long the sequences are.
+/// The least number of changes that a search looks ahead, however long the sequences are.
 const LEAST_REACH: usize = 32;
-/// How many items all groups of changes together may be moved along, for each item there is.
+/// How many items the groups of changes may be moved along, per item of both sequences.
 const MOVES_PER_ITEM: usize = 8;
 
-/// A stretch of two sequences: the same on both sides, or else what was there before and what is there now.
+/// A pair of ranges: either the same items on both sides, or old items and the new ones in their place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stretch {
-    /// The items before.
+    /// The items of the old sequence.
     pub old: Range<usize>,
-    /// The items now.
+    /// The items of the new sequence.
     pub new: Range<usize>,
-    /// Whether both are the same.
+    /// Whether both ranges have the same items.
     pub is_same: bool,
 }
 
-/// The stretches of two sequences in their order; those that are the same and those that are not take turns. Time and memory
-/// grow in proportion to the lengths.
+/// Returns the stretches of two sequences in order, unchanged and changed ones alternating. Time and memory are linear in the
+/// lengths.
 ///
 /// ```
 /// use mim_chart::alignment::align;
@@ -42,7 +42,7 @@ pub fn align<T: Hash + Eq>(old: &[T], new: &[T]) -> Vec<Stretch> {
     aligned(old, new, STEPS).0
 }
 
-/// The stretches, and how many steps it took to find them. Searches may take about `limit` steps.
+/// Returns the stretches, and the number of steps it took to find them; the searches take about `limit` steps at most.
 fn aligned<T: Hash + Eq>(old: &[T], new: &[T], limit: usize) -> (Vec<Stretch>, usize) {
     let (old, new) = numbered(old, new);
     let mut gone = vec![false; old.len()];
@@ -56,7 +56,7 @@ fn aligned<T: Hash + Eq>(old: &[T], new: &[T], limit: usize) -> (Vec<Stretch>, u
     (stretches(&gone, &come), steps)
 }
 
-/// The same number for the same item.
+/// Replaces items by numbers: equal items have the same number.
 fn numbered<T: Hash + Eq>(old: &[T], new: &[T]) -> (Vec<u32>, Vec<u32>) {
     let mut numbers: HashMap<&T, u32> = HashMap::with_capacity(old.len());
     let mut number = |item| {
@@ -66,7 +66,7 @@ fn numbered<T: Hash + Eq>(old: &[T], new: &[T]) -> (Vec<u32>, Vec<u32>) {
     (old.iter().map(&mut number).collect(), new.iter().map(&mut number).collect())
 }
 
-/// Marks the items of the old side that go, and those of the new side that come. Returns the number of steps.
+/// Marks the old items that were removed and the new items that were added. Returns the number of steps.
 fn mark_changes((old, new): (&[u32], &[u32]), (gone, come): (&mut [bool], &mut [bool]), limit: usize) -> usize {
     let common = old.iter().zip(new).take_while(|(a, b)| a == b).count();
     let tail = old[common..].iter().rev().zip(new[common..].iter().rev()).take_while(|(a, b)| a == b).count();
@@ -78,7 +78,7 @@ fn mark_changes((old, new): (&[u32], &[u32]), (gone, come): (&mut [bool], &mut [
         new[new_range.clone()].iter().for_each(|&number| sides[number as usize] |= 2);
         move |number: u32| sides[number as usize] == 3
     };
-    // What is on one side alone has changed, and is no longer in the way of the search.
+    // Items that only one side has are changes; the search needs only the rest.
     let set_aside = |items: &[u32], range: Range<usize>, changed: &mut [bool]| {
         let mut kept = Kept { items: Vec::new(), places: Vec::new() };
         for at in range {
@@ -98,28 +98,28 @@ fn mark_changes((old, new): (&[u32], &[u32]), (gone, come): (&mut [bool], &mut [
     search.steps
 }
 
-/// Items that are on both sides, and where they stand among all.
+/// The items that both sides have, and their indices in the whole sequence.
 struct Kept {
     items: Vec<u32>,
     places: Vec<usize>,
 }
 
-/// A part of both sequences that is still to be compared.
+/// A range of both sequences that is still to be compared.
 #[derive(Debug, Clone)]
 struct Part {
     old: Range<usize>,
     new: Range<usize>,
 }
 
-/// Myers' search, from both ends at once. A diagonal is the distance between a place in the old and one in the new sequence.
+/// Myers' search, from both ends at once. A diagonal is the old index minus the new index.
 struct Search<'i> {
     old: &'i [u32],
     new: &'i [u32],
-    /// The farthest place in the old sequence on each diagonal, from the start of a part on.
+    /// The farthest old index reached on each diagonal by the search from the start of a part.
     forward: Vec<isize>,
-    /// The same from the end of a part backwards.
+    /// The same for the search from the end.
     backward: Vec<isize>,
-    /// How many changes a search looks ahead.
+    /// The most changes that a search looks ahead.
     reach: usize,
     steps: usize,
 }
@@ -166,11 +166,11 @@ impl<'i> Search<'i> {
         Part { old, new }
     }
 
-    /// A point on a short way through two parts that have items and differ at both ends.
+    /// Returns a point on a short path through two ranges that are not empty and differ at both ends.
     fn split(&mut self, old: &Range<usize>, new: &Range<usize>) -> (usize, usize) {
         let (a, b) = (&self.old[old.clone()], &self.new[new.clone()]);
         let (n, m) = (a.len() as isize, b.len() as isize);
-        // Diagonals run from -m to n; one more at each end is never reached.
+        // Diagonals run from -m to n. One more at each end is read, but never reached.
         let at = |diagonal: isize| (diagonal + m + 1) as usize;
         let (forward, backward) = (&mut self.forward, &mut self.backward);
         let end = n - m;
@@ -208,7 +208,7 @@ impl<'i> Search<'i> {
                 }
             }
         }
-        // Too many changes for an exact answer: go on from the farthest point that either search has reached.
+        // Too many changes for the shortest path: go on from the farthest point that either search has reached.
         let inside = |(x, y): &(isize, isize)| (0..=n).contains(x) && (0..=m).contains(y);
         let points = |from: isize, to: isize, places: &[isize]| -> Vec<(isize, isize)> {
             let point = |diagonal: isize| (places[at(diagonal)], places[at(diagonal)] - diagonal);
@@ -222,7 +222,8 @@ impl<'i> Search<'i> {
     }
 }
 
-/// One more diagonal at each end, as long as there are any; `set_outside` sets the place beyond, from which none comes.
+/// Adds a diagonal at each end while the bounds allow it, and drops one otherwise. `set_outside` sets the entry beyond a new
+/// diagonal so that no path comes from there.
 fn grow(from: &mut isize, to: &mut isize, least: isize, most: isize, mut set_outside: impl FnMut(isize)) {
     if *from > least {
         *from -= 1;
@@ -238,11 +239,11 @@ fn grow(from: &mut isize, to: &mut isize, least: isize, most: isize, mut set_out
     }
 }
 
-/// Moves groups of changes down as far as the items around them allow, as git does: a new paragraph ends with its own last
-/// line and not with that of the paragraph before. A group stays where the other side has one too. `moves` is how many items
+/// Moves groups of changes down as far as equal items allow, as git does: an added paragraph then ends with its own last line
+/// rather than with that of the paragraph above. A group stays where the other side has a group too. `moves` is how many items
 /// the groups may still be moved along.
 fn move_down(items: &[u32], changed: &mut [bool], other: &[bool], moves: &mut usize) {
-    // Unchanged items of the other side before which something changed there, by their number among the unchanged ones.
+    // For each unchanged item of the other side, in order, and for the end: whether a change directly precedes it.
     let mut meets_changes = Vec::new();
     let mut is_after_change = false;
     for &is_changed in other {
@@ -281,7 +282,7 @@ fn stretches(gone: &[bool], come: &[bool]) -> Vec<Stretch> {
         if old_end > old || new_end > new {
             all.push(Stretch { old: old..old_end, new: new..new_end, is_same: false });
         }
-        // As many items are unchanged on one side as on the other.
+        // Both sides have the same number of unchanged items here.
         let both = gone[old_end..].iter().zip(&come[new_end..]);
         let length = both.take_while(|(gone, come)| !**gone && !**come).count();
         (old, new) = (old_end + length, new_end + length);
@@ -298,7 +299,7 @@ mod tests {
 
     use super::*;
 
-    /// Each item with `-`, `+` or a blank before it.
+    /// The items in one string, with a sign before and after each group that was removed (`-`) or added (`+`).
     fn script(old: &str, new: &str) -> String {
         let (old, new): (Vec<char>, Vec<char>) = (old.chars().collect(), new.chars().collect());
         let mut out = String::new();
@@ -339,7 +340,7 @@ mod tests {
         assert_eq!(script("abb", "xbb"), "-a-+x+bb");
     }
 
-    /// Counts steps, not seconds, so that a slow machine does not matter.
+    /// Counts steps rather than seconds, so that slow machines pass too.
     fn steps_per_item(old: &[usize], new: &[usize], limit: usize) -> usize {
         let (stretches, steps) = aligned(old, new, limit);
         let kept = |stretch: &&Stretch| stretch.is_same;

@@ -1,29 +1,30 @@
-//! The heap of a thread, which the system's allocator enlarges a page or two at a time, with a system call for each.
+//! Grows the heap of a thread ahead of time. The system's allocator would grow it a page or two at a time, each with a system
+//! call.
 
 use std::hint::black_box;
 
-/// The memory that a run has from the start. Only what it writes to becomes real memory.
+/// The size of each of the two blocks that the heap starts with. Only pages that are written to become real memory.
 const START: usize = LARGEST - (1 << 20);
 
-/// What is larger is not on the heap. glibc lets it be 32 MiB at most, with what it adds itself.
+/// The largest block that glibc can be made to put on the heap: 32 MiB, less what it adds itself.
 const LARGEST: usize = 31 << 20;
 
-/// Lets the heap of this thread grow at once to what most runs need.
+/// Grows the heap of this thread at once to what most runs need.
 ///
-/// The allocator of glibc keeps blocks of 128 KiB and more apart from the heap, and gives as much at the heap's end back to the
-/// system. When such a block is freed, its size becomes the new limit: so the first block raises the limit, and the second
-/// enlarges the heap, which stays. With other allocators nothing lasting comes of it.
+/// glibc's allocator keeps blocks of 128 KiB and more outside the heap, and returns memory at the end of the heap to the system
+/// above the same limit. Freeing such a block raises the limit to its size. So the first block raises the limit, and the second
+/// allocation enlarges the heap, which then stays large. With other allocators this has no lasting effect.
 pub fn grow_at_once() {
     reserve([LARGEST]);
-    // A thread's heap has 64 MiB at most.
+    // glibc limits the heap of a thread to 64 MiB.
     reserve([START; 2]);
 }
 
-/// Takes blocks of memory, and gives them back.
+/// Allocates blocks and frees them.
 fn reserve<const N: usize>(sizes: [usize; N]) {
     let blocks = sizes.map(|size| {
         let mut block = Vec::<u8>::new();
-        // Where there is no memory, what really needs it will say so.
+        // If there is no memory, the code that really needs it reports that.
         let _ = block.try_reserve_exact(size);
         block
     });

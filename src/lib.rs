@@ -1,6 +1,6 @@
 //! `mim-chart` renders Helm-style charts into Kubernetes manifests.
 //!
-//! The folders of the crate follow the way of the data, each may use those above it in the table:
+//! The folders of the crate follow the flow of the data. Each may use only those above it in the table:
 //!
 //! ```text
 //! argv -> cli -> io reads -> [File], [Layer] -> Chart, Values -> Scope -> Engine -> [Rendered] -> [Manifest] -> stdout
@@ -8,36 +8,36 @@
 //!
 //! | folder | step |
 //! |---|---|
-//! | [`go`] | what Go's standard library does where Helm's output shows it |
+//! | [`go`] | parts of Go's standard library whose behavior shows in Helm's output |
 //! | [`stack`] | running on a larger stack |
-//! | [`version`] | versions and constraints on them, as Helm reads them |
+//! | [`version`] | versions and version constraints, as Helm parses them |
 //! | [`alignment`] | which items of two sequences are the same |
-//! | [`diagnostic`] | errors and warnings: what is wrong, where, what to do about it |
-//! | [`yaml`] | YAML 1.1 as Helm reads and writes it; the [`yaml::Node`] tree in which every value keeps its place |
+//! | [`diagnostic`] | errors and warnings: what is wrong, where, and what to do about it |
+//! | [`yaml`] | YAML 1.1 as Helm reads and writes it; the [`yaml::Node`] tree, in which every value knows its place |
 //! | [`json`] | JSON as Go reads and writes it |
 //! | [`json_path`] | kubectl's JSONPath over values |
-//! | [`report`] | what checks found, in the forms that programs read |
-//! | [`kubernetes`] | what Kubernetes knows of objects: types, names, quantities, versions, defaults |
+//! | [`report`] | findings of checks as JSON, SARIF, JUnit and annotations |
+//! | [`kubernetes`] | what Kubernetes defines for objects: types, names, quantities, versions, defaults |
 //! | [`cel`] | CEL, the expressions of rules in CustomResourceDefinitions |
-//! | [`json_schema`] | what a JSON Schema says about a value, as Helm checks it |
+//! | [`json_schema`] | checks values against a JSON Schema, as Helm does |
 //! | [`values`] | layers of values, the `--set` grammar, merging with a chart's defaults |
-//! | [`secrets`] | what is not to be read by everybody, and masking it |
+//! | [`secrets`] | finding secrets and masking them |
 //! | [`manifest`] | rendered text split into manifests, ordered, written |
-//! | [`chart`] | a chart from its files, wherever they came from |
-//! | [`engine`] | templates: the seam behind which a template language stands, and Tera |
-//! | [`render`] | the line above as one function |
+//! | [`chart`] | a chart, read from its files wherever they came from |
+//! | [`engine`] | the template engines behind one trait: Go templates and Tera |
+//! | [`render`] | the whole line above as one function |
 //! | [`diff`] | two sets of manifests compared, and what the differences do in a cluster |
-//! | [`explain`] | who set a value, and by experiment what it changes |
+//! | [`explain`] | where a value comes from, and what it changes, found by experiment |
 //! | [`page`] | pages for browsers |
 //! | [`lint`] | the rules of `helm lint` |
-//! | [`validate`] | manifests checked as the API server would |
+//! | [`validate`] | checks manifests as the API server would |
 //! | [`io`] | directories, the charts inside the binary, standard input, output directories |
 //! | [`cli`] | the command line |
 //!
 //! # Rendering from Rust
 //!
-//! The command line is one user of the crate; a program that deploys is another. A chart is read, layers of values are laid
-//! over its defaults, and the manifests come back in the order in which they are to be applied:
+//! The command line is one user of the crate; a program that deploys charts is another. It reads a chart, merges layers of
+//! values over its defaults, and gets the manifests in the order in which to apply them:
 //!
 //! ```
 //! use mim_chart::{Chart, Diagnostics, Layer, Release, Request, render};
@@ -53,9 +53,10 @@
 //! # Ok::<(), Diagnostics>(())
 //! ```
 //!
-//! What is re-exported here is the interface of the crate. The modules are open to the program's own tests, and change as it needs.
+//! The re-exports are the public interface of the crate. The modules are public only for the program's own tests, and change
+//! without notice.
 //!
-//! No two files import each other, and folders only those above them; `tests/imports.rs` holds the rule. Only `io` and
+//! No two files import each other, and a folder imports only folders above it; `tests/imports.rs` checks this. Only `io` and
 //! `cli` touch files, the environment, the clock and the terminal.
 
 #[doc(hidden)]

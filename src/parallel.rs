@@ -1,10 +1,10 @@
-//! The same work on many things, on all processors.
+//! Maps items in parallel, on all processors.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::stack;
 
-/// Makes a call for each item; the results come in the order of the items.
+/// Calls `call` for each item; the results are in the order of the items.
 pub fn map<T: Sync, R: Send>(items: &[T], call: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let workers = std::thread::available_parallelism().map_or(1, usize::from).min(items.len());
     if workers < 2 {

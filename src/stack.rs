@@ -1,32 +1,33 @@
-//! Running on a larger stack: what reads, merges, writes and frees values recurses as deeply as they nest, and Helm reads 10,000
-//! levels.
+//! Runs work on a larger stack. The code that reads, merges, writes and frees values recurses as deep as they nest, and Helm
+//! accepts 10,000 levels.
 
 use std::cell::Cell;
 use std::sync::{Mutex, PoisonError};
 use std::thread::{self, Scope, ScopedJoinHandle};
 
-/// Room for the deepest values there can be.
+/// The stack size for the most deeply nested values.
 pub const DEEPEST: usize = 192 << 20;
 
-/// Room for templates: calls of `include` and `tpl` nest, and so do readers and writers of documents.
+/// The stack size for rendering: calls of `include` and `tpl` nest, and so do reading and writing documents within them.
 pub const TEMPLATES: usize = 256 << 20;
 
-/// Room for a whole run, which calls for [`TEMPLATES`] when it is some frames deep.
+/// The stack size for a whole run: still has room for [`TEMPLATES`] some frames down.
 pub const RUN: usize = TEMPLATES + (8 << 20);
 
 thread_local! {
-    /// Where the stack of this thread begins and how large it is, if it was started here.
+    /// The start and the size of this thread's stack, if [`spawn`] started it.
     static STACK: Cell<Option<(usize, usize)>> = const { Cell::new(None) };
 }
 
-/// The system has no stack of that size to give.
+/// The system can't provide a stack of the requested size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoStack;
 
-/// Makes a call with that much stack: on the one at hand if so much is left, else on one of its own, and waits for it.
+/// Calls `work` with at least `size` bytes of stack: on the current stack if it has enough left, otherwise on a new thread that
+/// is waited for.
 ///
 /// # Errors
-/// The system has no such stack to give.
+/// The system can't provide such a stack.
 ///
 /// ```
 /// assert_eq!(mim_chart::stack::call(1 << 20, || 1 + 1), Ok(2));
@@ -41,7 +42,7 @@ pub fn call<T: Send>(size: usize, work: impl FnOnce() -> T + Send) -> Result<T, 
     })
 }
 
-/// The same with the first of some sizes that the system has, or on the stack at hand.
+/// Like [`call`], with the first of `sizes` that the system can provide; if it can provide none, on the current stack.
 pub fn call_or_here<T: Send>(sizes: &[usize], work: impl FnOnce() -> T + Send) -> T {
     let work = Mutex::new(Some(work));
     let take = || work.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -55,7 +56,7 @@ pub fn call_or_here<T: Send>(sizes: &[usize], work: impl FnOnce() -> T + Send) -
     }
 }
 
-/// Whether so much is left of a stack that was started here.
+/// Whether the current stack was started by [`spawn`] and has `size` bytes left.
 fn has_room(size: usize) -> bool {
     STACK.get().is_some_and(|(start, whole)| {
         let used = start.abs_diff(position());
@@ -63,16 +64,16 @@ fn has_room(size: usize) -> bool {
     })
 }
 
-/// About where the stack is: the distance between two of these is what calls have taken.
+/// Returns the approximate position of the stack: the difference of two positions is how much stack the calls in between use.
 pub fn position() -> usize {
     let here = 0u8;
     std::ptr::from_ref(&here).addr()
 }
 
-/// Starts work on a stack of its own.
+/// Starts `work` on a new thread with a stack of `size` bytes.
 ///
 /// # Errors
-/// The system has no such stack to give.
+/// The system can't provide such a stack.
 pub fn spawn<'scope, T: Send + 'scope>(
     scope: &'scope Scope<'scope, '_>,
     size: usize,

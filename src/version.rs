@@ -1,23 +1,23 @@
-//! Versions and constraints on them, as the version library of Helm reads them: in `semverCompare`, and in the versions
-//! of dependencies and Kubernetes that a Chart.yaml asks for.
+//! Versions and constraints, parsed as Helm's version library does: for `semverCompare`, and for the versions of dependencies
+//! and Kubernetes that a Chart.yaml requires.
 
 use semver::{BuildMetadata, Prerelease, Version};
 
 use crate::go::strconv::quote_double;
 
-/// The longest version, in bytes.
+/// The greatest length of a version, in bytes.
 const MAX_VERSION: usize = 256;
 
-/// The longest constraint, in bytes.
+/// The greatest length of a constraint, in bytes.
 const MAX_CONSTRAINT: usize = 512;
 
-/// The most alternatives of a constraint.
+/// The greatest number of alternatives (`||`) in a constraint.
 const MAX_ALTERNATIVES: usize = 32;
 
-/// Reads a version leniently: an optional `v`, missing parts are 0, leading zeros are allowed.
+/// Parses a version leniently: `v` is optional, missing parts are 0, leading zeros are allowed.
 ///
 /// # Errors
-/// Helm's message for what is not a version.
+/// Helm's message for an invalid version.
 pub fn parse_version(text: &str) -> Result<Version, String> {
     if text.len() > MAX_VERSION {
         return Err(format!("version string is too long (max {MAX_VERSION} bytes)"));
@@ -32,13 +32,13 @@ pub fn parse_version(text: &str) -> Result<Version, String> {
         }),
     };
     let (major, minor, patch) = (number(0)?, number(1)?, number(2)?);
-    // Of an identifier's form nothing else is left to be wrong.
+    // The characters are checked, so only a leading zero can make it invalid.
     let pre = Prerelease::new(written.pre).map_err(|_| "version segment starts with 0".to_owned())?;
     let build = BuildMetadata::new(written.build).map_err(|_| "invalid metadata string".to_owned())?;
     Ok(Version { major, minor, patch, pre, build })
 }
 
-/// Constraints: alternatives (`||`), each a list of comparisons that must all hold.
+/// Version constraints: alternatives (`||`), each a list of comparisons that must all hold.
 ///
 /// ```
 /// use mim_chart::version::{Constraints, parse_version};
@@ -53,7 +53,7 @@ pub struct Constraints(Vec<Alternative>);
 #[derive(Debug)]
 struct Alternative {
     comparisons: Vec<Comparison>,
-    /// Whether one of them names a pre-release: only then a pre-release can meet them.
+    /// Whether a comparison names a pre-release. Otherwise no pre-release meets them.
     pre_releases: bool,
 }
 
@@ -61,12 +61,12 @@ struct Alternative {
 #[derive(Debug)]
 struct Comparison {
     operator: Operator,
-    /// The version that was written, with 0 for what was left out.
+    /// The version as written, with 0 for missing parts.
     version: Version,
     given: Given,
 }
 
-/// How much of a version was written.
+/// How many parts of a version were written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Given {
     /// `*`
@@ -92,10 +92,10 @@ enum Operator {
 }
 
 impl Constraints {
-    /// Reads constraints: comparisons separated by spaces or commas, ranges `1.2 - 1.4`, alternatives with `||`.
+    /// Parses constraints: comparisons separated by spaces or commas, ranges `1.2 - 1.4`, alternatives with `||`.
     ///
     /// # Errors
-    /// Helm's message for what is not a constraint, or too long a one.
+    /// Helm's message for a constraint that is invalid or too long.
     pub fn parse(text: &str) -> Result<Constraints, String> {
         if text.len() > MAX_CONSTRAINT {
             return Err(format!("constraint string is too long (max {MAX_CONSTRAINT} bytes)"));
@@ -108,7 +108,7 @@ impl Constraints {
         Ok(Constraints(alternatives?))
     }
 
-    /// Whether one of the alternatives holds.
+    /// Whether `version` meets one of the alternatives.
     pub fn are_met_by(&self, version: &Version) -> bool {
         self.0.iter().any(|alternative| alternative.is_met_by(version))
     }
@@ -133,7 +133,7 @@ impl Alternative {
                 return Err(improper());
             }
         }
-        // A constraint is refused for its form before its versions are looked at.
+        // Helm checks the form of all comparisons before it parses their versions.
         let comparisons: Option<Vec<_>> =
             comparisons.into_iter().map(|(operator, written)| Comparison::new(operator, written)).collect();
         let comparisons = comparisons.ok_or_else(|| "constraint parser error".to_owned())?;
@@ -147,7 +147,7 @@ impl Alternative {
 }
 
 impl Operator {
-    /// The operator at a place, and where it ends. None is there for `=`.
+    /// Parses the operator at `at` and returns where it ends. No operator means `=`.
     fn at(text: &str, at: usize) -> (Operator, usize) {
         let known = [
             ("=>", Operator::GreaterOrEqual),
@@ -185,7 +185,7 @@ impl Comparison {
         Some(Comparison { operator, version, given })
     }
 
-    /// Whether it holds, for a version that is none of the pre-releases to be ignored.
+    /// Whether `version` meets the comparison. The caller has excluded pre-releases that don't count.
     fn is_met_by(&self, version: &Version) -> bool {
         let wanted = &self.version;
         let order = version.cmp_precedence(wanted);
@@ -195,7 +195,7 @@ impl Comparison {
             (Operator::Equal, Given::All) => order.is_eq(),
             (Operator::Equal | Operator::Tilde, _) => self.is_near(version),
             (Operator::NotEqual, Given::Major) => !same_major,
-            // A different pre-release is a different version even where the last number is open.
+            // With an open patch number, a version with another pre-release still differs.
             (Operator::NotEqual, Given::Minor) => !same_minor || version.pre != wanted.pre,
             (Operator::NotEqual, _) => order.is_ne(),
             (Operator::Greater, Given::Major) => version.major > wanted.major,
@@ -210,13 +210,13 @@ impl Comparison {
         }
     }
 
-    /// `~1.2.3`: not below, and with the same numbers but the last of those that were written.
+    /// `~1.2.3`: not lower, and with the same major version, and the same minor version if one was written.
     fn is_near(&self, version: &Version) -> bool {
         let wanted = &self.version;
         if version.cmp_precedence(wanted).is_lt() {
             return false;
         }
-        // `~0.0.0` lets everything pass, as `*` does.
+        // `~0.0.0` is met by every version, like `*`.
         let is_zero = (wanted.major, wanted.minor, wanted.patch) == (0, 0, 0);
         match self.given {
             Given::Nothing => true,
@@ -226,7 +226,7 @@ impl Comparison {
         }
     }
 
-    /// `^1.2.3`: the first number that is not 0 is the same, or the last that was written.
+    /// `^1.2.3`: the same up to the first number that is not 0, or up to the last number that was written.
     fn is_compatible(&self, version: &Version) -> bool {
         let wanted = &self.version;
         if wanted.major > 0 || self.given == Given::Major {
@@ -239,10 +239,10 @@ impl Comparison {
     }
 }
 
-/// A version as it is in a text, its numbers being digits or signs that leave them open.
+/// A version as written in a text: its numbers are digits, or placeholders such as `x`.
 #[derive(Debug, Clone, Copy)]
 struct Written<'t> {
-    /// What was left out is empty.
+    /// Missing numbers are empty.
     numbers: [&'t str; 3],
     pre: &'t str,
     build: &'t str,
@@ -250,9 +250,9 @@ struct Written<'t> {
 }
 
 impl<'t> Written<'t> {
-    /// The version that begins at a place, as far as it reaches.
+    /// Parses the version that starts at `at`; more text may follow it.
     fn at(text: &'t str, at: usize) -> Option<Written<'t>> {
-        // The library's expression takes `|` for a digit too.
+        // The library's regular expression has `|` in this character class.
         let number_end = |at: usize| run_end(text, at, |byte| byte.is_ascii_digit() || b"xX*|".contains(&byte));
         let mut end = at + usize::from(text[at..].starts_with('v'));
         let mut numbers = [""; 3];
@@ -283,7 +283,7 @@ impl<'t> Written<'t> {
         Some(Written { numbers, pre, build, end })
     }
 
-    /// Whether its numbers are digits, or left out.
+    /// Whether its numbers are digits or missing, with no placeholders.
     fn is_closed(&self) -> bool {
         self.numbers.iter().all(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
     }
@@ -293,19 +293,19 @@ fn is_identifier(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'-'
 }
 
-/// Where the bytes of a kind that begin at a place end; `None` where there are none. The kind is one of ASCII bytes.
+/// Returns where the run of bytes of a kind that starts at `at` ends, or `None` if it is empty. `kind` must accept only ASCII.
 fn run_end(text: &str, at: usize, kind: impl Fn(u8) -> bool) -> Option<usize> {
     let length = text.as_bytes().get(at..)?.iter().take_while(|&&byte| kind(byte)).count();
     (length > 0).then_some(at + length)
 }
 
-/// Where white space that begins at a place ends.
+/// Returns where the white space that starts at `at` ends.
 fn space_end(text: &str, at: usize) -> usize {
     run_end(text, at, |byte| b" \t\n\x0c\r".contains(&byte)).unwrap_or(at)
 }
 
-/// Every range `1.2 - 1.4` as two comparisons. As in Helm, white space around a range belongs to it: `1 2 - 3` becomes
-/// `1>= 2, <= 3 `, which is refused.
+/// Rewrites every range `1.2 - 1.4` as two comparisons. As in Helm, white space around a range is part of it: `1 2 - 3` becomes
+/// `1>= 2, <= 3 `, which is then refused.
 fn without_ranges(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
@@ -324,7 +324,7 @@ fn without_ranges(text: &str) -> String {
     out
 }
 
-/// The two ends of the range that begins at a place, and where it ends.
+/// Returns the two ends of the range that starts at `at`, and where the range ends.
 fn range_at(text: &str, at: usize) -> Option<(&str, &str, usize)> {
     let start = space_end(text, at);
     let from = Written::at(text, start)?.end;
@@ -341,7 +341,7 @@ fn range_at(text: &str, at: usize) -> Option<(&str, &str, usize)> {
 mod tests {
     use super::*;
 
-    /// What Helm decides is held in `tests/cases/functions/cases.json`; here, that no text is read beyond its end.
+    /// Helm's answers are in `tests/cases/functions/cases.json`. This shows that nothing reads beyond the end of a text.
     #[test]
     fn what_ends_early_is_refused() {
         for text in [

@@ -1,9 +1,14 @@
-//! The text of an object for the script: its lines on both sides, which belong together, and where each comes from.
+//! The data of one object for the page's script: its old and new text, how their lines correspond, and where each line comes
+//! from.
 //!
-//! The fields are short, since there may be many objects: `a` and `b` are the old and the new text (`t`, its lines, and `o`, of each the
-//! number of its origin, -1 without one), `r` rows (an old line and a new one, -1 for none; or a third number, how many follow that are
-//! the same), `f` names of files, `v` values (key, what it is, who set it), `p` origins: file (-1 for a text that `tpl` ran), line, text, calls (name,
-//! file, line), values that are shown, values that decide.
+//! A page may have many objects, so the names of the fields are short:
+//!
+//! - `a`, `b`: the old and the new text. `t` is a list of lines, `o` the index of each line's origin in `p`, or -1.
+//! - `r`: rows `[old line, new line]`, -1 for none; with a third number, the first of that many rows of unchanged lines.
+//! - `f`: names of files.
+//! - `v`: values: key, value, and the file or flag that set it.
+//! - `p`: origins: file (-1 for a text that `tpl` ran), line, text of the template line, calls (name, file, line), values that
+//!   are shown, values that decide.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,19 +22,19 @@ use crate::explain::LineOrigins;
 use crate::json;
 use crate::yaml::Value;
 
-/// More calls around a line, and more values, are left out.
+/// The most calls, and the most values of either kind, that an origin lists.
 const MOST: usize = 40;
 
-/// The text of an object, with what is secret masked.
+/// The text of an object, with its secrets masked.
 #[derive(Default)]
 pub struct ShownText {
     /// The text.
     pub text: String,
-    /// Where its lines come from, if that is known.
+    /// Where its lines come from, if known.
     pub origins: Option<LineOrigins>,
 }
 
-/// The data of an object of which the text is only on one side, or on both.
+/// Returns the data of an object. If it exists on only one side, the other text is empty.
 pub(super) fn data(old: &ShownText, new: &ShownText) -> ScriptJson {
     let mut tables = Tables::default();
     let mut texts = ScriptJson::default();
@@ -50,7 +55,7 @@ pub(super) fn data(old: &ShownText, new: &ShownText) -> ScriptJson {
     out
 }
 
-/// Names and values that many lines have.
+/// File names and values, each stored once for all lines.
 #[derive(Default)]
 struct Tables {
     files: Vec<String>,
@@ -109,7 +114,7 @@ impl Tables {
     }
 }
 
-/// The lines of a side, with the numbers of their origins.
+/// Writes one side: its lines, and for each line the index of its origin.
 fn text(out: &mut ScriptJson, shown: &ShownText, tables: &mut Tables) {
     let before = tables.count;
     out.raw("{\"t\":").list(shown.text.lines(), |out, line| _ = out.line(line)).raw(",\"o\":[");

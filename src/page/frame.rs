@@ -1,4 +1,4 @@
-//! The page around its objects.
+//! Writes a whole page: the head, the summary, the navigation, and all objects.
 
 use std::collections::HashMap;
 
@@ -14,29 +14,30 @@ use crate::diff::Note;
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
-/// How much is written about the changes of all objects, in bytes: each is some ten elements of the page.
+/// The size limit for the changes and causes of all objects, in bytes. Each change becomes about ten elements.
 const MAX_CHANGES: usize = 4 << 20;
-/// How much is written of the texts of all objects, in bytes. They become elements only when they are looked at.
+/// The size limit for the texts of all objects, in bytes. They become elements only when a reader opens them.
 const MAX_TEXTS: usize = 48 << 20;
-/// With more objects, the groups of the navigation are folded.
+/// With more objects than this, the groups in the navigation start folded.
 const MOST_OPEN: usize = 200;
-/// So many objects are laid out together, those after the first so many when somebody gets there.
+/// The number of objects in a chunk. Chunks after the first are laid out only when the reader gets there.
 const CHUNK: usize = 500;
 
-/// What a page is about.
+/// What a page shows at its top.
 #[derive(Debug, Default)]
 pub struct Head {
-    /// Its title: what is compared, or rendered.
+    /// The title: what is compared or rendered.
     pub title: String,
-    /// How much of it there is.
+    /// How many objects there are, by status.
     pub summary: String,
-    /// Notes on all of it.
+    /// Notes about the whole page.
     pub notes: Vec<Note>,
-    /// Whether it is known where lines come from.
+    /// Whether the page knows where lines come from.
     pub is_traced: bool,
 }
 
-/// Writes a page of objects; `texts` gives the old and the new text of the one with a number, when it is written.
+/// Writes a page of objects. `texts` returns the old and the new text of the object with that index; it is called once for
+/// each, in order.
 pub fn write_page(head: &Head, shown: &[Shown<'_>], mut texts: impl FnMut(usize) -> [ShownText; 2]) -> String {
     let mut html = Html::default();
     html.raw("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
@@ -69,7 +70,7 @@ pub fn write_page(head: &Head, shown: &[Shown<'_>], mut texts: impl FnMut(usize)
     html.finish()
 }
 
-/// With more details, those of a note are folded.
+/// A note with more details than this starts folded.
 const MOST_DETAILS: usize = 5;
 
 fn write_note(html: &mut Html, note: &Note) {
@@ -105,7 +106,7 @@ fn hash(text: &str) -> String {
     STANDARD.encode(Sha256::digest(text))
 }
 
-/// The objects by namespace and kind.
+/// Writes the navigation: the objects by namespace and kind.
 fn navigation(html: &mut Html, listed: &[Shown<'_>]) {
     let mut groups: Vec<(&str, &str, Vec<usize>)> = Vec::new();
     let mut known: HashMap<(&str, &str), usize> = HashMap::new();

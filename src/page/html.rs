@@ -1,25 +1,25 @@
-//! HTML in which text stays text.
+//! Builds HTML in which text from outside is always escaped.
 
 use crate::diagnostic::printable;
 
-/// HTML that is being written.
+/// An HTML fragment under construction.
 #[derive(Default)]
 pub(super) struct Html(String);
 
 impl Html {
-    /// Markup of our own.
+    /// Appends markup, which can only be a literal of the program.
     pub(super) fn raw(&mut self, markup: &'static str) -> &mut Self {
         self.0.push_str(markup);
         self
     }
 
-    /// A number.
+    /// Appends a number.
     pub(super) fn number(&mut self, number: usize) -> &mut Self {
         self.0.push_str(&number.to_string());
         self
     }
 
-    /// Text of anybody's, between tags or in the quotes of an attribute, with what is hidden in it shown.
+    /// Appends untrusted text, escaped for use between tags or in a quoted attribute; invisible characters are made visible.
     pub(super) fn text(&mut self, text: &str) -> &mut Self {
         for c in printable(text).chars() {
             match c {
@@ -34,13 +34,13 @@ impl Html {
         self
     }
 
-    /// What another part wrote.
+    /// Appends another fragment.
     pub(super) fn part(&mut self, part: &Html) -> &mut Self {
         self.0.push_str(&part.0);
         self
     }
 
-    /// JSON in which no character means anything in HTML.
+    /// Appends JSON, which [`ScriptJson`](super::script_json::ScriptJson) has escaped for HTML.
     pub(super) fn data(&mut self, json: &super::script_json::ScriptJson) -> &mut Self {
         self.0.push_str(json.as_str());
         self

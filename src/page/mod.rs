@@ -1,15 +1,15 @@
-//! Pages for a browser: a comparison or a render as one HTML file that needs nothing else.
+//! Pages for a browser: a comparison or a render as one self-contained HTML file.
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `frame` | the page around its objects: head, summary, navigation |
+//! | `frame` | the page as a whole: head, summary, navigation |
 //! | `section` | an object: what happens to it, and why |
-//! | `data` | the text of an object with where its lines come from, for the script |
-//! | `html`, `script_json` | text that stays text, in HTML and in a block of data |
-//! | `style.css`, `script.js` | how it looks, and what keys do |
+//! | `data` | the text of an object and the origins of its lines, for the script |
+//! | `html`, `script_json` | escaping of text, in HTML and in blocks of JSON |
+//! | `style.css`, `script.js` | the layout, and what keys do |
 //!
-//! What comes from charts, values and manifests is only ever text: in HTML it is escaped, and the script reads it as data and
-//! puts it into the page as text. A policy in the page lets a browser run this script, use this style, and load nothing.
+//! Charts, values and manifests are not trusted. Their text is escaped in HTML; the script reads it as JSON and inserts it only
+//! as text. The page's Content-Security-Policy lets a browser run only this script, use only this style, and load nothing.
 
 mod data;
 mod frame;

@@ -1,30 +1,30 @@
-//! JSON in a block of data of a page.
+//! Builds the JSON that a page has for its script, in `<script type="application/json">`.
 
 use crate::diagnostic::{printable_json, printable_line};
 use crate::json;
 use crate::yaml::Value;
 
-/// A line that is longer is cut: no browser shows megabytes in a line.
+/// Longer lines are cut, in characters: browsers can't show lines of megabytes.
 const LONGEST: usize = 2_000;
 
-/// JSON that is being written.
+/// JSON under construction.
 #[derive(Default)]
 pub(super) struct ScriptJson(String);
 
 impl ScriptJson {
-    /// Brackets, commas, and names of our own.
+    /// Appends brackets, commas or names, which can only be literals of the program.
     pub(super) fn raw(&mut self, text: &'static str) -> &mut Self {
         self.0.push_str(text);
         self
     }
 
-    /// A number.
+    /// Appends a number.
     pub(super) fn number(&mut self, number: usize) -> &mut Self {
         self.0.push_str(&number.to_string());
         self
     }
 
-    /// A number, or -1 for none.
+    /// Appends a number, or -1 for `None`.
     pub(super) fn optional_number(&mut self, number: Option<usize>) -> &mut Self {
         match number {
             Some(number) => self.number(number),
@@ -32,7 +32,7 @@ impl ScriptJson {
         }
     }
 
-    /// A line of anybody's text, with what is hidden in it shown.
+    /// Appends a line of untrusted text as a string; invisible characters are made visible.
     pub(super) fn line(&mut self, line: &str) -> &mut Self {
         let line = printable_line(line);
         let text = match line.char_indices().nth(LONGEST) {
@@ -42,7 +42,7 @@ impl ScriptJson {
         let json = json::write(&Value::String(text));
         for c in printable_json(&json).chars() {
             match c {
-                // Nothing ends the block, or begins a comment in it.
+                // Without these characters, the text can't close the script element or open a comment in it.
                 '<' => self.0.push_str("\\u003c"),
                 '>' => self.0.push_str("\\u003e"),
                 '&' => self.0.push_str("\\u0026"),
@@ -52,7 +52,7 @@ impl ScriptJson {
         self
     }
 
-    /// A list.
+    /// Appends a list; `write` appends each item.
     pub(super) fn list<T>(
         &mut self,
         items: impl IntoIterator<Item = T>,
@@ -68,7 +68,7 @@ impl ScriptJson {
         self.raw("]")
     }
 
-    /// What was written apart.
+    /// Appends other JSON.
     pub(super) fn append(&mut self, other: &ScriptJson) -> &mut Self {
         self.0.push_str(&other.0);
         self

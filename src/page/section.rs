@@ -1,46 +1,46 @@
-//! An object on a page: what it is, what happens to it, and why.
+//! Writes one object of a page: what it is, what happens to it, and why.
 
 use super::data::{ShownText, data};
 use super::html::Html;
 use crate::diff::{Cause, Change, Difference, Impact, ImpactLevel, Status, cause_lines, change_line};
 use crate::kubernetes::Id;
 
-/// More changes of an object are counted: they are in its text.
+/// The most changes that are listed for an object. Further ones are only counted; its text shows them.
 const MOST_CHANGES: usize = 200;
-/// A change is shown up to this length; the text has all of it.
+/// The length at which a change is cut, in characters. The text of the object has the whole line.
 const LONGEST: usize = 300;
 
-/// An object that is shown.
+/// An object to show.
 pub struct Shown<'a> {
-    /// What it calls itself.
+    /// The identity of the object.
     pub(super) id: &'a Id,
-    /// The template, or the file.
+    /// The template or the file that it comes from.
     pub(super) origin: &'a str,
-    /// What became of it; `None` where nothing is compared.
+    /// How it differs; `None` if nothing is compared.
     pub(super) difference: Option<&'a Difference>,
 }
 
 impl<'a> Shown<'a> {
-    /// An object that differs.
+    /// Returns an object that differs.
     pub fn difference(difference: &'a Difference) -> Shown<'a> {
         Shown { id: &difference.id, origin: &difference.origin, difference: Some(difference) }
     }
 
-    /// An object that is not compared with anything.
+    /// Returns an object that is not compared.
     pub fn object(id: &'a Id, origin: &'a str) -> Shown<'a> {
         Shown { id, origin, difference: None }
     }
 }
 
-/// What a page has room for.
+/// How much space is left on a page.
 pub(super) struct Room {
-    /// Bytes of what is written about changes.
+    /// Bytes left for changes and their causes.
     pub(super) changes: usize,
-    /// Bytes of texts.
+    /// Bytes left for texts.
     pub(super) texts: usize,
 }
 
-/// The word and the sign for what became of an object.
+/// Returns the name and the sign of an object's status.
 pub(super) fn status(difference: Option<&Difference>) -> (&'static str, &'static str) {
     match difference.map(|difference| difference.status) {
         None => ("rendered", ""),
@@ -52,7 +52,8 @@ pub(super) fn status(difference: Option<&Difference>) -> (&'static str, &'static
     }
 }
 
-/// Writes an object. Where there is no room it is named, and no more.
+/// Writes an object. If its changes don't fit into `room`, only their impacts are written; if its text doesn't fit, a note is
+/// written instead.
 pub(super) fn section(html: &mut Html, number: usize, shown: &Shown<'_>, texts: &[ShownText; 2], room: &mut Room) {
     let Shown { id, origin, difference } = shown;
     let (word, sign) = status(*difference);

@@ -1,10 +1,10 @@
-//! Values that are not text, in charts whose language has only text.
+//! Refuses values that are not UTF-8 in charts whose templates can only handle text.
 
 use crate::chart::{Chart, EngineKind};
 use crate::diagnostic::Diagnostic;
 use crate::yaml::{Map, Node, Value};
 
-/// Refuses files of `--set-file` that are not UTF-8, where a chart of the tree is written in Tera.
+/// Refuses files of `--set-file` that are not UTF-8 if a chart of the tree is written in Tera.
 pub(super) fn check(chart: &Chart, values: &Map) -> Result<(), Vec<Diagnostic>> {
     if !has_tera(chart) {
         return Ok(());

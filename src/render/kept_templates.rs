@@ -1,4 +1,4 @@
-//! The templates of a render, for what is asked of them afterwards.
+//! Keeps the templates of a render, so that it can be traced later.
 
 use std::fmt;
 use std::mem::ManuallyDrop;
@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::engine::{LoadedTree, Scope, Trace};
 
-/// Templates that were rendered. To free them piece by piece at the end of the process would only take time.
+/// Templates that were rendered. They are never dropped: freeing them piece by piece at the end of the process would only take
+/// time.
 #[derive(Clone)]
 pub(super) struct KeptTemplates(Arc<Mutex<ManuallyDrop<LoadedTree>>>);
 
@@ -15,7 +16,8 @@ impl KeptTemplates {
         KeptTemplates(Arc::new(Mutex::new(ManuallyDrop::new(loaded))))
     }
 
-    /// Where what they give comes from; `None` if an engine of the tree can't say it, or there is too much of it.
+    /// Renders the templates again and returns where each line comes from. `None` if an engine of the tree can't trace, or if
+    /// there is too much to trace.
     pub(super) fn trace(&self, scope: &Scope<'_>) -> Option<Trace> {
         let loaded = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         loaded.render_traced(scope, None).map(|(_, trace)| trace)

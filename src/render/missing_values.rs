@@ -1,10 +1,10 @@
-//! Errors about values that are not there: what removed them, or where they would be.
+//! Improves errors about values that are not set: shows what removed them, or where they belong.
 
 use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Label, Span, nearest};
 use crate::yaml::{Map, Node};
 
-/// Adds to an error about a value that is nil why it is: a null that the user or the chart wrote, or no default at all.
+/// Adds the reason to an error about a nil value: a null that the user or the chart wrote, or a missing default.
 pub(super) fn add_origin(error: &mut Diagnostic, chart: &Chart, values: &Map, user: Option<&Map>) {
     let Some(path) = error.about.take() else { return };
     let keys: Vec<&str> = path.iter().map(String::as_str).collect();
@@ -40,13 +40,13 @@ fn is_nil(values: &Map, keys: &[&str]) -> bool {
     at(values, keys).is_none_or(|node| node.value.is_null())
 }
 
-/// Where a value, or a map that would hold it, is null.
+/// Returns where a value, or a map above it, is null.
 fn null_at(values: &Map, keys: &[&str]) -> Option<Span> {
     let null = (1..=keys.len()).find_map(|length| at(values, &keys[..length]).filter(|node| node.value.is_null()))?;
     null.span.source().is_some().then(|| null.span.clone())
 }
 
-/// The same in the defaults of the charts that have some for it.
+/// Like [`null_at`], in the defaults of the chart and of the subcharts that the keys lead to.
 fn null_in_defaults(chart: &Chart, keys: &[&str]) -> Option<Span> {
     null_at(&chart.values, keys).or_else(|| {
         let (first, rest) = keys.split_first().filter(|(_, rest)| !rest.is_empty())?;
@@ -55,7 +55,7 @@ fn null_in_defaults(chart: &Chart, keys: &[&str]) -> Option<Span> {
     })
 }
 
-/// Where the key of a map is written.
+/// Returns where the last of the keys is written.
 fn key_at(values: &Map, keys: &[&str]) -> Option<Span> {
     let (last, above) = keys.split_last()?;
     let holder = if above.is_empty() { values } else { values.map_at(above)? };

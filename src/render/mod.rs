@@ -1,4 +1,4 @@
-//! The whole way from a chart and layers of values to manifests, as one function that reads like it: [`render`].
+//! Renders a chart with layers of values into manifests: [`render`] is the whole pipeline in one function.
 
 mod binary_values;
 mod kept_templates;
@@ -25,28 +25,28 @@ pub use release_name::is_release_name;
 pub use schemas::Schemas;
 pub use secrets::{secrets_of, secrets_of_values};
 
-/// What to render: a chart, and what is set for it.
+/// What to render: a chart, and the values and settings for it.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Request<'a> {
-    /// The chart, as it was read.
+    /// The chart as it was read.
     pub chart: Chart,
-    /// What the user set, in the order given.
+    /// The values that the user set, in the order given.
     pub layers: &'a [Layer],
-    /// Reads the files that `--set-file` names.
+    /// Reads the files of `--set-file`.
     #[doc(hidden)]
     pub reader: &'a dyn FileReader,
     /// The release that templates see.
     pub release: Release,
     /// The cluster that templates see.
     pub capabilities: Capabilities,
-    /// Do not check values against the charts' schemas.
+    /// Whether to skip checking values against the charts' schemas.
     pub skip_schema_validation: bool,
 }
 
 impl<'a> Request<'a> {
-    /// A chart with its default values, as the release `release-name` in the namespace `default`, for the cluster that Helm assumes
-    /// without one.
+    /// Returns a request for the chart with its default values, as the release `release-name` in the namespace `default`, for
+    /// the cluster that Helm assumes if it has no connection to one.
     pub fn new(chart: Chart) -> Request<'a> {
         Request {
             chart,
@@ -58,28 +58,28 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// The same with layers of values, in the order in which flags are given.
+    /// Sets the layers of values, in the order in which flags are given.
     #[must_use]
     pub fn layers(mut self, layers: &'a [Layer]) -> Self {
         self.layers = layers;
         self
     }
 
-    /// The same for another release.
+    /// Sets the release.
     #[must_use]
     pub fn release(mut self, release: Release) -> Self {
         self.release = release;
         self
     }
 
-    /// The same for another cluster.
+    /// Sets the cluster.
     #[must_use]
     pub fn capabilities(mut self, capabilities: Capabilities) -> Self {
         self.capabilities = capabilities;
         self
     }
 
-    /// The same with something that reads the files which `--set-file` names.
+    /// Sets what reads the files of `--set-file`.
     #[doc(hidden)]
     #[must_use]
     pub fn reader(mut self, reader: &'a dyn FileReader) -> Self {
@@ -87,7 +87,7 @@ impl<'a> Request<'a> {
         self
     }
 
-    /// The same without a check of values against the charts' schemas.
+    /// Sets whether to skip checking values against the charts' schemas.
     #[must_use]
     pub fn skip_schema_validation(mut self, skip: bool) -> Self {
         self.skip_schema_validation = skip;
@@ -108,21 +108,21 @@ impl fmt::Debug for Request<'_> {
     }
 }
 
-/// What came of a [`Request`].
+/// The result of a [`Request`].
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Render {
-    /// The chart as it was rendered: disabled subcharts gone, aliases applied.
+    /// The chart as rendered: without disabled subcharts, and with aliases applied.
     pub chart: Chart,
-    /// The values that its templates saw.
+    /// The values that the templates saw.
     pub values: Map,
-    /// The manifests in the order in which they are to be applied.
+    /// The manifests in the order in which to apply them.
     pub manifests: Manifests,
-    /// What deserves a word although the result stands.
+    /// Warnings and notes about a render that succeeded.
     pub warnings: Vec<Diagnostic>,
-    /// The release that templates saw.
+    /// The release that the templates saw.
     pub release: Release,
-    /// The cluster that templates saw.
+    /// The cluster that the templates saw.
     pub capabilities: Capabilities,
     templates: KeptTemplates,
 }
@@ -133,19 +133,20 @@ impl Render {
         manifest::write(&self.manifests, &[])
     }
 
-    /// Puts the template lines first that the places of diagnostics in manifests come from, where that is known.
+    /// Adds to each diagnostic about a manifest, as its first place, the template line that the manifest's line comes from, if
+    /// known.
     pub fn add_template_lines<'d>(&self, diagnostics: impl IntoIterator<Item = &'d mut Diagnostic>) {
         engine::add_template_lines(&self.scope(), diagnostics);
     }
 
-    /// Renders the templates again, and says where each line comes from; `None` if an engine of the tree can't say it, or there is too
-    /// much of it.
+    /// Renders the templates again and returns where each line comes from. `None` if an engine of the tree can't trace, or if
+    /// there is too much to trace.
     #[doc(hidden)]
     pub fn trace(&self) -> Option<Trace> {
         self.templates.trace(&self.scope())
     }
 
-    /// What the templates were rendered with.
+    /// Returns what the templates were rendered with.
     #[doc(hidden)]
     pub fn scope(&self) -> Scope<'_> {
         let Render { chart, values, release, capabilities, .. } = self;
@@ -153,23 +154,23 @@ impl Render {
     }
 }
 
-/// Values, ready for the templates of a chart.
+/// A chart and its merged values, ready to be rendered.
 #[derive(Debug, Clone)]
 pub struct Prepared {
-    /// The chart: disabled subcharts gone, aliases and imported values applied.
+    /// The chart without disabled subcharts, and with aliases and imported values applied.
     pub chart: Chart,
-    /// The values of the whole tree: defaults, and what the user set.
+    /// The values of the whole tree: the defaults with the user's values merged in.
     pub values: Map,
-    /// What deserves a word although the result stands.
+    /// Warnings and notes about values that are valid.
     pub warnings: Vec<Diagnostic>,
-    /// Values that are set and that neither defaults nor schemas have; those among the warnings too.
+    /// Values that are set but are in neither the defaults nor the schemas. Some of them are among the warnings too.
     pub unknown: Vec<UnknownValue>,
 }
 
-/// Renders a chart: values are merged and checked, templates run, their output becomes manifests.
+/// Renders a chart: merges and checks values, runs the templates, and parses their output as manifests.
 ///
 /// # Errors
-/// Every error of the first step that has any, in Helm's order of steps.
+/// All errors of the first step that fails, in Helm's order of steps.
 pub fn render(request: Request<'_>) -> Result<Render, Diagnostics> {
     let Request { chart, layers, reader, release, capabilities, skip_schema_validation } = request;
     let Prepared { chart, values, mut warnings, unknown } =
@@ -205,10 +206,11 @@ pub fn render(request: Request<'_>) -> Result<Render, Diagnostics> {
     }
 }
 
-/// Merges what the user set into the chart's defaults and checks it: the schemas, embedded TOML, unknown names.
+/// Merges the user's values into the chart's defaults and checks them: against the schemas, for embedded TOML, and for unknown
+/// names.
 ///
 /// # Errors
-/// Every error in the layers; after those everything that a schema forbids.
+/// All errors in the layers; if there are none, all violations of the schemas.
 pub fn prepare(
     chart: Chart,
     layers: &[Layer],
@@ -218,7 +220,7 @@ pub fn prepare(
     prepare_for(None, chart, layers, reader, skip_schema_validation)
 }
 
-/// The same, and checks that the chart can be rendered as a release, where there is one.
+/// Like [`prepare`]; given a release, also checks that the chart can be rendered as that release.
 fn prepare_for(
     release: Option<&Release>,
     chart: Chart,
@@ -238,7 +240,7 @@ fn prepare_for(
     Ok(prepared)
 }
 
-/// What Helm checks between reading the user's values and merging them into those of the chart, in its order.
+/// Runs the checks that Helm makes between reading the user's values and merging them into the chart's, in Helm's order.
 fn check_chart(chart: &Chart, release: Option<&Release>) -> Result<(), Diagnostic> {
     if release.is_some() {
         chart.check_installable()?;
@@ -247,7 +249,7 @@ fn check_chart(chart: &Chart, release: Option<&Release>) -> Result<(), Diagnosti
     release.map_or(Ok(()), |release| release_name::check(&release.name))
 }
 
-/// Helm says so of a failure before the values are merged for good.
+/// Adds the prefix that Helm puts before errors that occur before the final merge of the values.
 fn while_processing_dependencies(mut errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
     for error in &mut errors {
         error.message.insert_str(0, "chart dependencies processing failed: ");
@@ -255,10 +257,10 @@ fn while_processing_dependencies(mut errors: Vec<Diagnostic>) -> Vec<Diagnostic>
     errors
 }
 
-/// The same with what the user set merged already.
+/// Like [`prepare`], with the user's values merged already.
 ///
 /// # Errors
-/// As for [`prepare`], but for the layers.
+/// Those of [`prepare`], except for errors in the layers.
 pub fn prepare_merged(chart: Chart, user: Map, skip_schema_validation: bool) -> Result<Prepared, Vec<Diagnostic>> {
     check_chart(&chart, None).map_err(|error| vec![error])?;
     prepare_checked(chart, user, skip_schema_validation)
@@ -278,7 +280,7 @@ fn prepare_checked(mut chart: Chart, user: Map, skip_schema_validation: bool) ->
     warnings.extend(unknown.iter().filter(|value| value.is_suspicious).map(|value| value.warning.clone()));
     let coalesced = values::coalesce(&tree, user)?;
     warnings.extend(coalesced.warnings);
-    // Values are merged several times on the way, and Helm says the same each time.
+    // Values are merged several times on the way, each time with the same warnings.
     let mut reported = HashSet::new();
     warnings.retain(|warning| reported.insert(warning.message.clone()));
     if !skip_schema_validation {
@@ -309,13 +311,13 @@ fn deprecation(chart: &Chart) -> Vec<Diagnostic> {
     ]
 }
 
-/// Warnings are reported before the errors: one may well be the reason of the other.
+/// Puts warnings before the errors, as a warning may explain an error.
 fn with_warnings(mut warnings: Vec<Diagnostic>, errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
     warnings.extend(errors);
     warnings
 }
 
-/// The template line that a broken document came from goes first, where the engine can tell it.
+/// Adds the template line that a broken document came from as the first place, if the engine knows it.
 fn at_template(error: ManifestError, scope: &Scope<'_>) -> Diagnostic {
     let ManifestError { path, mut diagnostic, rendered_line } = error;
     engine::add_template_line(scope, &mut diagnostic, &path, rendered_line);

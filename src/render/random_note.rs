@@ -1,4 +1,4 @@
-//! The note about templates whose output is different in each run.
+//! The note about templates whose output changes on every run.
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::{Focus, LoadedTree, Rendered, Scope};
@@ -6,16 +6,16 @@ use crate::secrets::names_a_secret;
 use crate::values::{Step, ValuePath};
 use crate::yaml::Value;
 
-/// How many templates are named.
+/// The most templates that are named.
 const SHOWN: usize = 5;
 
-/// How many values are named.
+/// The most values that are named.
 const MOST_VALUES: usize = 5;
 
-/// Values that give objects other names.
+/// Values that change the names of objects.
 const OF_NAMES: [&str; 3] = ["nameOverride", "fullnameOverride", "namespaceOverride"];
 
-/// What is to be said of templates that called random functions; nothing of NOTES.txt, which is not printed.
+/// Returns a note about templates that called random functions, except NOTES.txt, which is not printed.
 pub(super) fn random_note(rendered: &[Rendered], scope: &Scope<'_>, loaded: &LoadedTree) -> Option<Diagnostic> {
     let random: Vec<&Rendered> =
         rendered.iter().filter(|rendered| !rendered.random.functions.is_empty() && !rendered.notes).collect();
@@ -40,9 +40,9 @@ pub(super) fn random_note(rendered: &[Rendered], scope: &Scope<'_>, loaded: &Loa
     }))
 }
 
-/// The values that decided about what is random and are empty: set, they take its place.
+/// Returns the empty values that would replace something random if they were set.
 fn unset_values(random: &[&Rendered], scope: &Scope<'_>, loaded: &LoadedTree) -> Vec<String> {
-    // Most often a workload has a checksum of a file with a Secret, which says the same.
+    // Usually a workload has the checksum of a file with a Secret; the Secret's own file says the same.
     let has_own = |rendered: &Rendered| rendered.random.files.contains(&rendered.path);
     let own: Vec<&str> =
         random.iter().filter(|rendered| has_own(rendered)).map(|rendered| rendered.path.as_str()).collect();
@@ -64,12 +64,12 @@ fn unset_values(random: &[&Rendered], scope: &Scope<'_>, loaded: &LoadedTree) ->
     let mut paths: Vec<ValuePath> = Vec::new();
     let beside = random.iter().flat_map(|rendered| trace.values_beside_random(&rendered.path));
     for path in beside.map(|used| used.path).filter(is_unset) {
-        // A value that gives objects other names decides about much, and about nothing random.
+        // Names of objects decide much, but nothing random.
         if !OF_NAMES.contains(&last(&path).as_str()) && !paths.contains(&path) {
             paths.push(path);
         }
     }
-    // What holds a secret itself comes before what names an object that does.
+    // Values that hold a secret come before values that name an object with one.
     paths.sort_by_key(|path| !names_a_secret(&last(path)));
     paths.iter().map(ToString::to_string).collect()
 }

@@ -1,16 +1,16 @@
-//! What a release may be called.
+//! Valid names of releases.
 
 use crate::diagnostic::Diagnostic;
 use crate::go::strconv::quote_double;
 use crate::kubernetes::names::has_subdomain_form;
 
-/// The pattern of Helm's message, which is what [`is_release_name`] checks.
+/// The pattern in Helm's message; [`is_release_name`] checks the same.
 const PATTERN: &str = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";
-/// The greatest length in bytes: Helm leaves room for the suffixes of Kubernetes names, which end at 63.
+/// The greatest length in bytes. Kubernetes limits names to 63; Helm leaves room for suffixes.
 const MAX_LENGTH: usize = 53;
 
-/// Whether `name` may name a release: parts of lower-case letters, digits and inner dashes, joined by dots, 53 bytes
-/// at most (Helm's rule).
+/// Whether `name` is a valid release name (Helm's rule): parts of lower-case letters, digits and inner dashes, joined by dots,
+/// at most 53 bytes.
 ///
 /// ```
 /// use mim_chart::render::is_release_name;
@@ -22,10 +22,10 @@ pub fn is_release_name(name: &str) -> bool {
     name.len() <= MAX_LENGTH && has_subdomain_form(name)
 }
 
-/// Checks a release's name.
+/// Checks the name of a release.
 ///
 /// # Errors
-/// Helm's message, and what would be allowed instead.
+/// Helm's message, with a name that would be valid, if there is one nearby.
 pub(super) fn check(name: &str) -> Result<(), Diagnostic> {
     if is_release_name(name) {
         return Ok(());
@@ -45,7 +45,7 @@ pub(super) fn check(name: &str) -> Result<(), Diagnostic> {
     })
 }
 
-/// The nearest name that is allowed, if there is one.
+/// Returns the nearest valid name, if there is one.
 fn suggestion(name: &str) -> Option<String> {
     let allowed = |c: char| if c.is_ascii_lowercase() || c.is_ascii_digit() || c == '.' { c } else { '-' };
     let near: String = name.to_lowercase().chars().map(allowed).take(MAX_LENGTH).collect();

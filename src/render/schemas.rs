@@ -1,4 +1,4 @@
-//! The schemas of a tree of charts, and the values they are about.
+//! The schemas of a tree of charts, each with the part of the values that it describes.
 
 use crate::chart::Chart;
 use crate::diagnostic::Diagnostic;
@@ -14,9 +14,9 @@ pub struct Schemas {
 
 struct Found {
     chart: String,
-    /// The names of the subcharts on the way from the root.
+    /// The names of the subcharts on the path from the root chart.
     path: Vec<String>,
-    /// The schema, or why it can't be used.
+    /// The schema, or the reason why it is invalid.
     schema: Result<Schema, Diagnostic>,
 }
 
@@ -27,7 +27,7 @@ impl Found {
 }
 
 impl Schemas {
-    /// Parses every values.schema.json of the tree. What is not a schema is an error once values are checked, as in Helm.
+    /// Parses every values.schema.json of the tree. As in Helm, an invalid schema is an error only when values are checked.
     pub fn parse(chart: &Chart) -> Schemas {
         let mut schemas = Schemas { found: Vec::new() };
         schemas.add(chart, &mut Vec::new());
@@ -45,12 +45,12 @@ impl Schemas {
         }
     }
 
-    /// The root chart's schema document.
+    /// Returns the document of the root chart's schema.
     pub fn of_root(&self) -> Option<&Node> {
         self.found.first().filter(|found| found.path.is_empty())?.document()
     }
 
-    /// What the schemas say of the value at a path: the outermost chart that describes it.
+    /// Returns the schema of the value at `path`, from the outermost chart that describes it.
     pub fn at(&self, path: &ValuePath) -> Option<SchemaView<'_>> {
         self.found.iter().find_map(|found| {
             let steps = path.steps();
@@ -66,17 +66,17 @@ impl Schemas {
         })
     }
 
-    /// The schema documents, each with the names of the subcharts on the way to its chart.
+    /// Returns the schema documents, each with the names of the subcharts on the path to its chart.
     pub fn documents(&self) -> Vec<ChartSchema<'_>> {
         self.found.iter().filter_map(|found| Some((found.path.as_slice(), found.document()?))).collect()
     }
 
-    /// Checks the coalesced values of the whole tree: errors, and warnings.
+    /// Checks the coalesced values of the whole tree. Returns errors and warnings.
     pub fn check(&self, values: &Map) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
         self.check_with(values, json_schema::check)
     }
 
-    /// The same with messages that may end in a line break, as Helm's do.
+    /// Like [`Schemas::check`], but keeps Helm's messages verbatim, some of which end in a line break.
     pub fn check_verbatim(&self, values: &Map) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
         self.check_with(values, json_schema::check_verbatim)
     }

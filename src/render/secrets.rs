@@ -1,4 +1,4 @@
-//! What is secret in a chart and the values that it is rendered with.
+//! Finds the secrets in a chart and in the values that it is rendered with.
 
 use super::schemas::Schemas;
 use crate::chart::Chart;
@@ -6,12 +6,12 @@ use crate::secrets::Gathering;
 use crate::values::{self, FileReader, Layer, merge_defaults, merge_layers};
 use crate::yaml::Map;
 
-/// Gathers what is secret in layers of values and in what they make of a chart's values. Errors in any of them are left to
-/// others: what can be read counts.
+/// Collects the secrets in layers of values and in the chart's values merged with them. Errors are ignored, as other steps
+/// report them: secrets are collected from what can be read.
 pub fn secrets_of(chart: Option<&Chart>, layers: &[Layer], reader: &dyn FileReader) -> Gathering {
     let user = merge_layers(layers, reader).ok();
     let mut gathering = secrets_of_values(chart, user.as_ref());
-    // What a later layer replaces was secret as well.
+    // A value that a later layer replaces is a secret as well.
     let schemas = chart.map(Schemas::parse);
     let documents = schemas.as_ref().map(Schemas::documents).unwrap_or_default();
     for layer in layers {
@@ -22,7 +22,7 @@ pub fn secrets_of(chart: Option<&Chart>, layers: &[Layer], reader: &dyn FileRead
     gathering
 }
 
-/// The same of values that are merged already.
+/// Like [`secrets_of`], with the user's values merged already.
 pub fn secrets_of_values(chart: Option<&Chart>, user: Option<&Map>) -> Gathering {
     let mut gathering = Gathering::default();
     let empty = Map::new();
@@ -36,7 +36,7 @@ pub fn secrets_of_values(chart: Option<&Chart>, user: Option<&Map>) -> Gathering
     let schemas = Schemas::parse(&chart);
     let documents = schemas.documents();
     if !is_processed {
-        // Its values may be too many to merge; what the user and the chart itself say counts.
+        // The values may be too large to merge: use those of the user and of the chart itself.
         gathering.defaults(&chart.values, &documents);
         gathering.values(user, &documents);
         return gathering;

@@ -1,12 +1,12 @@
-//! Documents that `toYaml` broke, since its lines were not indented.
+//! Explains documents that `toYaml` broke because its lines were not indented.
 
 use crate::diagnostic::{Diagnostic, Label, Position, Source, Span};
 
-/// How many lines above the one that shows the mistake may have made it.
+/// How many lines above the error may have caused it.
 const LINES_ABOVE: usize = 3;
 
-/// Points at the template line that writes several lines of YAML in a place where only the first is indented, if there is one at
-/// the place of the error or just above it.
+/// Points at a template line that inserts several lines of YAML where only the first is indented, if there is one at the error
+/// or just above it.
 pub(super) fn add_help(error: &mut Diagnostic) {
     let Some(place) = error.labels.first().map(|label| &label.span) else { return };
     let (Some(source), Some(Position { line, .. })) = (place.source(), place.position()) else { return };
@@ -19,7 +19,7 @@ pub(super) fn add_help(error: &mut Diagnostic) {
     error.labels.push(Label { span, text: "only the first line of this is indented".to_owned() });
 }
 
-/// The action with `toYaml` on a line that is not at its beginning, and how to write it.
+/// Finds an indented `toYaml` action on a line, and returns its place and how to write it.
 fn unindented(source: &Source, line: usize) -> Option<(Span, String)> {
     let range = source.line_range(line);
     let text = &source.text()[range.clone()];

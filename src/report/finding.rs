@@ -1,32 +1,32 @@
-//! One thing that a check found.
+//! One finding of a check.
 
 use std::collections::HashMap;
 
 use super::location::Workspace;
 use crate::diagnostic::{Diagnostic, Severity, SourceKind, Span};
 
-/// One thing that is wrong.
+/// A problem that a check found.
 #[derive(Debug, Clone)]
 pub struct Finding {
-    /// What it is wrong with: an object (`StatefulSet/mongooseim`), or a chart.
+    /// What has the problem: an object (`StatefulSet/mongooseim`) or a chart.
     pub object: String,
-    /// Which of the objects that are called so, from 0.
+    /// Which of the objects with this name, counted from 0.
     pub nth: usize,
-    /// Where within: the path of a field, or of a file of the chart. Empty for the whole.
+    /// Where in it: the path of a field, or of a file in the chart. Empty for all of it.
     pub path: String,
     /// What is wrong; its labels are the places.
     pub diagnostic: Diagnostic,
-    /// The file that it is about, where no label names it.
+    /// The file with the problem, used if no label is in a file.
     pub file: Option<String>,
 }
 
 impl Finding {
-    /// Adds a sentence that says what to do.
+    /// Adds a sentence about what to do.
     pub fn help(&mut self, text: impl Into<String>) {
         self.diagnostic.help.push(text.into());
     }
 
-    /// The file, line and column. None without a place.
+    /// Returns the file, line and column, or `None` if there is no place. Files come before standard input.
     pub(super) fn place(&self) -> Option<(String, usize, usize)> {
         let labels = self.diagnostic.labels.iter().map(|label| &label.span);
         let files = labels.filter(|span| span.source().is_some_and(|source| source.kind() == SourceKind::File));
@@ -39,8 +39,8 @@ impl Finding {
         }
     }
 
-    /// The file as a repository has it, with the line and column where they are known. Standard input is in no repository: there
-    /// it is the template that the text came from, if that is known.
+    /// Returns the file with its path in the repository, and the line and column if they are known. Standard input is not in a
+    /// repository: the template that the text came from is used instead, if that is known.
     pub(super) fn place_in(&self, workspace: &Workspace) -> Option<(String, Option<(usize, usize)>)> {
         let labels = self.diagnostic.labels.iter().map(|label| &label.span);
         let is_file = |span: &&Span| {
@@ -54,7 +54,7 @@ impl Finding {
         Some((workspace.path_of(span.source()?.name()), Some((position.line, position.column))))
     }
 
-    /// Further places with what is said about them: file, line, column and text.
+    /// Returns the secondary places: file, line, column, and the text of the label.
     pub(super) fn related(&self) -> impl Iterator<Item = (&str, usize, usize, &str)> {
         self.diagnostic.related().filter_map(|label| {
             let position = label.span.position()?;
@@ -63,7 +63,7 @@ impl Finding {
     }
 }
 
-/// How many objects of the same name come before each.
+/// For each name, counts how many of the names before it are the same.
 pub fn ordinals<'n>(names: impl IntoIterator<Item = &'n str>) -> Vec<usize> {
     let mut counts: HashMap<&str, usize> = HashMap::new();
     let number = |name| {
@@ -74,14 +74,14 @@ pub fn ordinals<'n>(names: impl IntoIterator<Item = &'n str>) -> Vec<usize> {
     names.into_iter().map(number).collect()
 }
 
-/// The name of standard input on a command line.
+/// The name for standard input on the command line.
 pub(super) const STANDARD_INPUT: &str = "-";
 
 fn is_standard_input(span: &Span) -> bool {
     span.source().is_some_and(|source| source.name() == STANDARD_INPUT)
 }
 
-/// The severity in messages.
+/// Returns the name of a severity in reports.
 pub(super) fn severity_name(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",

@@ -1,4 +1,4 @@
-//! Findings as annotations of GitHub Actions.
+//! Writes findings as annotations of GitHub Actions.
 
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ use super::finding::Finding;
 use super::location::Workspace;
 use crate::diagnostic::{Severity, printable, printable_lines};
 
-/// Workflow commands that GitHub Actions shows beside the lines of a change. Paths are those of the repository in
+/// Writes workflow commands, which GitHub Actions shows beside the changed lines. Paths start at the root of the repository in
 /// `workspace`.
 pub fn write_github(findings: &[Finding], workspace: &Workspace) -> String {
     let mut out = String::new();
@@ -36,7 +36,7 @@ pub fn write_github(findings: &[Finding], workspace: &Workspace) -> String {
     out
 }
 
-/// What would end a workflow command, or one of its properties, early, and what is not to be printed at all.
+/// Escapes characters that would end a workflow command or one of its properties, and characters that must not be printed.
 fn escaped(text: &str, is_property: bool) -> String {
     let text = if is_property { printable(text) } else { printable_lines(text) };
     let text = text.replace('%', "%25").replace('\n', "%0A");

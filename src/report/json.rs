@@ -1,12 +1,13 @@
-//! Findings as one JSON object.
+//! Writes findings as one JSON object.
 
 use super::finding::{Finding, severity_name};
 use crate::diagnostic::{Severity, printable_json};
 use crate::json::{self, Object};
 use crate::yaml::Value;
 
-/// One JSON object: how many errors and warnings, and `findings` with `severity`, `rule`, `object`, `path`, `message`,
-/// `file`, `line`, `column`, `help`, and `related` where there are further places: `file`, `line`, `column`, `message`.
+/// Writes one JSON object: the numbers of `errors` and `warnings`, and `findings`, each with `severity`, `rule`, `object`,
+/// `path`, `message`, `file`, `line`, `column`, `help`, and, if there are further places, `related` (`file`, `line`, `column`,
+/// `message`).
 pub fn write_json(findings: &[Finding]) -> String {
     let count = |severity| findings.iter().filter(|finding| finding.diagnostic.severity == severity).count();
     let mut top = Object::new();

@@ -1,4 +1,4 @@
-//! Findings as JUnit's XML.
+//! Writes findings as JUnit XML.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::finding::{Finding, ordinals, severity_name};
 use crate::diagnostic::{is_hidden, printable};
 
-/// JUnit's XML: a test case for each object, failed if it has errors. `command` names the suite.
+/// Writes JUnit XML with a test case for each object, failed if the object has errors. `command` names the suite.
 pub fn write_junit(command: &str, objects: &[String], findings: &[Finding]) -> String {
     let mut by_object: HashMap<(&str, usize), Vec<&Finding>> = HashMap::new();
     for finding in findings {
@@ -55,7 +55,7 @@ pub fn write_junit(command: &str, objects: &[String], findings: &[Finding]) -> S
     out
 }
 
-/// Text in which nothing is XML; characters that XML does not have, and hidden ones, are escaped.
+/// Escapes text for XML. Hidden characters, and those that XML doesn't allow, are shown as escapes or dropped.
 fn xml(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -67,7 +67,7 @@ fn xml(text: &str) -> String {
             '\n' => out.push_str("&#10;"),
             '\t' => out.push(c),
             c if c == '\u{fffe}' || c == '\u{ffff}' => {}
-            // XML has no control characters; what is hidden is shown as in text.
+            // XML doesn't allow control characters; they are shown as in terminal output.
             c if is_hidden(c) => out.push_str(&printable(c.encode_utf8(&mut [0; 4]))),
             c => out.push(c),
         }

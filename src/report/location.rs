@@ -1,19 +1,19 @@
-//! Where a finding is, as code hosts name places: paths of the repository and URIs.
+//! Places as code hosts name them: paths from the root of a repository, and URIs.
 
 use std::borrow::Cow;
 
-/// Where paths of findings begin, and where those of the repository begin.
+/// The directories that paths of findings, and paths in the repository, are relative to.
 #[derive(Debug, Clone, Default)]
 pub struct Workspace {
-    /// The repository's root, absolute and with `/` between its parts. Empty if it is not known.
+    /// The root of the repository, absolute, separated by `/`. Empty if unknown.
     pub root: String,
     /// The current directory, in the same form.
     pub current: String,
 }
 
 impl Workspace {
-    /// The path of a file from the repository's root on, where it is below it; else as it is. `.` and `..` are resolved as
-    /// far as they can be without looking at the disk.
+    /// Returns the path of a file relative to the root of the repository if the file is below it, and otherwise as given. `.`
+    /// and `..` are resolved as far as possible without accessing the disk.
     ///
     /// ```
     /// use mim_chart::report::Workspace;
@@ -39,7 +39,7 @@ impl Workspace {
     }
 }
 
-/// A path as a URI reference of RFC 3986: a relative path stays one, an absolute one becomes `file://`.
+/// Formats a path as a URI reference of RFC 3986: relative paths stay relative, absolute ones become `file://`.
 pub(super) fn uri(path: &str) -> String {
     let mut uri = String::new();
     if path.starts_with('/') {
@@ -56,7 +56,7 @@ pub(super) fn uri(path: &str) -> String {
     uri
 }
 
-/// Windows separates by `\`; elsewhere it is a character like any other.
+/// Replaces `\` by `/` on Windows; elsewhere `\` is an ordinary character.
 fn with_slashes(path: &str) -> Cow<'_, str> {
     if cfg!(windows) { Cow::Owned(path.replace('\\', "/")) } else { Cow::Borrowed(path) }
 }
@@ -66,7 +66,7 @@ fn is_absolute(path: &str) -> bool {
     path.starts_with('/') || cfg!(windows) && has_drive()
 }
 
-/// A path without `.`, and without `..` after a name.
+/// Removes `.`, and each `..` together with the name before it.
 fn resolved(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/').filter(|part| !part.is_empty() && *part != ".") {

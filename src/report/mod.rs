@@ -1,4 +1,4 @@
-//! What checks found, in the forms that programs read: JSON, SARIF, GitHub's annotations, JUnit's XML.
+//! Findings of checks in machine-readable formats: JSON, SARIF, GitHub annotations, JUnit XML.
 
 mod finding;
 mod github;

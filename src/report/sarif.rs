@@ -1,4 +1,4 @@
-//! Findings as SARIF.
+//! Writes findings as SARIF.
 
 use super::finding::{Finding, STANDARD_INPUT};
 use super::location::{Workspace, uri};
@@ -6,7 +6,7 @@ use crate::diagnostic::{Severity, meaning_of_code, printable_json};
 use crate::json::{self, Object};
 use crate::yaml::Value;
 
-/// SARIF 2.1.0, as code hosts take it. Paths are those of the repository in `workspace`.
+/// Writes SARIF 2.1.0, in the form that code hosts accept. Paths start at the root of the repository in `workspace`.
 pub fn write_sarif(findings: &[Finding], workspace: &Workspace) -> String {
     let mut rules: Vec<&str> = findings.iter().map(|finding| finding.diagnostic.code).collect();
     rules.sort_unstable();
@@ -26,7 +26,7 @@ pub fn write_sarif(findings: &[Finding], workspace: &Workspace) -> String {
     format!("{}\n", printable_json(&json::write(&top.into_value())))
 }
 
-/// A rule as it is described once for all its findings.
+/// Describes a rule, once for all its findings.
 fn rule(code: &str) -> Value {
     let mut rule = Object::new();
     rule.text("id", code);
@@ -61,7 +61,7 @@ fn result(finding: &Finding, workspace: &Workspace) -> Value {
     result.into_value()
 }
 
-/// A place in a file of the repository: line and column, where they are known.
+/// A place in a file of the repository, with line and column if they are known.
 fn location(file: &str, at: Option<(usize, usize)>) -> Object {
     let mut physical = Object::new();
     physical.put("artifactLocation", with_text("uri", &uri(file)));
