@@ -1,19 +1,19 @@
-//! Where a text repeats itself: aliases of anchors, and what they name.
+//! Finds the aliases (`*name`) in a YAML text and the anchored values they refer to.
 
 use std::ops::Range;
 
 use super::syntax::{Content, Document};
 
-/// A mention of an anchored value: `*name`.
+/// An alias `*name`, which refers to an anchored value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alias {
-    /// The first byte of the mention.
+    /// The offset of the alias.
     pub at: usize,
-    /// The bytes of the value that it names, without white space behind it.
+    /// The byte range of the anchored value, without trailing white space.
     pub target: Range<usize>,
 }
 
-/// The aliases of the first document of a text, in their order; none if it can't be read.
+/// Returns the aliases in the first document of a text, in source order; none if it is not valid YAML.
 ///
 /// ```
 /// use mim_chart::yaml::{Alias, aliases};
@@ -39,7 +39,7 @@ pub fn aliases(text: &str) -> Vec<Alias> {
     found
 }
 
-/// Most texts have none: whether a name follows an asterisk that begins a value.
+/// Whether the text can contain aliases: an asterisk that begins a value, followed by a name. Most texts have none.
 fn may_have_aliases(text: &str) -> bool {
     let bytes = text.as_bytes();
     let begins = |at: usize| at == 0 || matches!(bytes[at - 1], b' ' | b'\t' | b'\n' | b'[' | b'{' | b',');

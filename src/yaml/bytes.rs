@@ -1,25 +1,25 @@
-//! Bytes -> text, as go-yaml takes its input: UTF-8, or UTF-16 with a byte order mark.
+//! Decodes bytes to text as go-yaml does: UTF-8, or UTF-16 with a byte order mark.
 
 use std::borrow::Cow;
 
 use super::syntax::forbidden_character;
 
-/// go-yaml's message about a character that YAML does not allow.
+/// go-yaml's message for a character that YAML does not allow.
 pub(super) const CONTROL_CHARACTERS: &str = "control characters are not allowed";
 
-/// Bytes that are no text.
+/// Why bytes are not valid text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotText {
-    /// go-yaml's message, without `yaml: `.
+    /// go-yaml's message, without the prefix `yaml: `.
     pub message: &'static str,
-    /// The first byte that is wrong.
+    /// The offset of the first invalid byte; 0 for UTF-16.
     pub at: usize,
 }
 
-/// The text of a document.
+/// Decodes the text of a document.
 ///
 /// # Errors
-/// Bytes that are no text.
+/// The first byte sequence that is not valid text.
 pub fn text_of_bytes(bytes: &[u8]) -> Result<Cow<'_, str>, NotText> {
     match bytes {
         [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes).map(Cow::Owned),
@@ -31,17 +31,17 @@ pub fn text_of_bytes(bytes: &[u8]) -> Result<Cow<'_, str>, NotText> {
     }
 }
 
-/// The text of a document that Helm reads line by line: each line loses its line break, be it `\r\n`, and gets the byte `\n`,
-/// also the last if it had none.
+/// Decodes the text of a document that Helm reads line by line: each line loses its line break (`\r\n` included) and gets
+/// the byte `\n`, even the last line if it had no break.
 ///
 /// # Errors
-/// Bytes that are no text.
+/// As for [`text_of_bytes`].
 pub(super) fn text_of_lines(bytes: &[u8]) -> Result<String, NotText> {
     let is_utf16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
     let mut lines = Vec::with_capacity(bytes.len() + 1);
     for line in bytes.split_inclusive(|&byte| byte == b'\n') {
         let kept = match line.strip_suffix(b"\n") {
-            // In UTF-8 it makes no difference, and places stay.
+            // In UTF-8 a kept `\r` makes no difference, and offsets stay the same.
             Some(kept) if is_utf16 => kept.strip_suffix(b"\r").unwrap_or(kept),
             Some(kept) => kept,
             None => line,
@@ -52,7 +52,7 @@ pub(super) fn text_of_lines(bytes: &[u8]) -> Result<String, NotText> {
     text_of_bytes(&lines).map(Cow::into_owned)
 }
 
-/// What is wrong first: a character before the bytes that are no text may be forbidden.
+/// Returns the first error in the text: a forbidden character before the invalid bytes takes precedence.
 fn explain(before: &str, at: usize, message: &'static str) -> NotText {
     match forbidden_character(before) {
         Some(forbidden) => NotText { message: CONTROL_CHARACTERS, at: forbidden },
@@ -60,7 +60,7 @@ fn explain(before: &str, at: usize, message: &'static str) -> NotText {
     }
 }
 
-/// What is wrong with bytes that don't begin with a character.
+/// Returns go-yaml's message for bytes that do not start with a valid UTF-8 character.
 fn wrong_character(bytes: &[u8]) -> &'static str {
     let (length, bits) = match bytes.first() {
         Some(byte @ 0xc0..=0xdf) => (2, byte & 0x1f),

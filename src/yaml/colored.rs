@@ -1,8 +1,9 @@
-//! YAML in colours, for people who read it at a terminal.
+//! Colors YAML for reading at a terminal.
 
 use crate::diagnostic::Paint;
 
-/// Colours the keys and comments of YAML that `write` wrote, with or without comments behind its lines.
+/// Colors the keys and comments of YAML that [`write`](super::write()) produced, with or without comments at the
+/// ends of its lines.
 ///
 /// ```
 /// use mim_chart::{diagnostic::Paint, yaml::colored};
@@ -20,13 +21,13 @@ pub fn colored(text: &str, paint: Paint) -> String {
     out
 }
 
-/// What a line begins in.
+/// The construct that the start of a line is inside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Inside {
     Document,
     /// A block scalar, whose lines are indented further than this column.
     Block(usize),
-    /// A text in these quotes.
+    /// A scalar in these quotes.
     Quoted(char),
 }
 
@@ -90,7 +91,7 @@ fn push_comment(out: &mut String, text: &str, paint: Paint) -> Inside {
     Inside::Document
 }
 
-/// How long the key is that a line begins with, without its colon.
+/// Returns the length of the key at the start of a line, without its colon.
 fn length_of_key(text: &str) -> Option<usize> {
     let end = match text.chars().next()? {
         '#' => return None,
@@ -104,7 +105,7 @@ fn length_of_key(text: &str) -> Option<usize> {
     (is_key && end > 0 && text.find(" #").is_none_or(|comment| comment > end)).then_some(end)
 }
 
-/// The end of a quoted text, behind its closing quote; `None` if it goes on in the next line.
+/// Returns the offset after the closing quote; `None` if the scalar continues on the next line.
 fn end_of_quoted(text: &str, quote: char) -> Option<usize> {
     let mut chars = text.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
@@ -127,7 +128,7 @@ mod tests {
 
     use super::*;
 
-    /// The text with `<k>` around keys and `<c>` around comments.
+    /// Colors a text and marks its keys with `<k>` and its comments with `<c>`.
     fn marked(text: &str) -> String {
         let colored = colored(text, Paint::new(true));
         let opened = colored.replace("\x1b[36m", "<k>").replace("\x1b[2m", "<c>");

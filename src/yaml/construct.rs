@@ -1,4 +1,4 @@
-//! Syntax -> values: types, aliases, merge keys, and what does not survive the way through JSON.
+//! Converts the syntax tree to values: resolves types, aliases and merge keys, and rejects values that JSON cannot represent.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -14,16 +14,16 @@ use super::number::float_key;
 use super::resolve::{Scalar, Type, resolve};
 use super::syntax::{Content, Document, NodeId, Style, Syntax};
 
-/// How deep values may nest: the limit of Go's JSON decoder, through which every document goes.
+/// The maximum nesting depth, which is the limit of Go's JSON decoder: every document goes through it.
 const MAX_DEPTH: usize = 10_000;
 
-/// Makes the values of a document, or says what go-yaml or the conversion to JSON finds wrong in it. `offset` is where
-/// the document's text begins in `source`.
+/// Builds the values of a document, or returns the error that go-yaml or the conversion to JSON would report. `offset` is
+/// where the document's text begins in `source`.
 pub(super) fn construct(document: Document<'_>, source: &Source, offset: usize) -> Result<Node, Diagnostic> {
     construct_noting(&document, source, offset, None)
 }
 
-/// The same, and every key that is written twice in its map.
+/// Like [`construct`], but also returns the keys that are written twice in the same map.
 pub(super) fn construct_with_repeated(
     document: &Document<'_>,
     source: &Source,
@@ -31,24 +31,24 @@ pub(super) fn construct_with_repeated(
 ) -> Result<(Node, Vec<Duplicate>), Diagnostic> {
     let mut duplicates = Vec::new();
     let node = construct_noting(document, source, offset, Some(&mut duplicates))?;
-    // What a merge key (`<<`) brought along may be given again.
+    // A key that came from a merge (`<<`) may be set again.
     duplicates.retain(|duplicate| duplicate.is_written_twice);
     Ok((node, duplicates))
 }
 
-/// A key that comes again in a map.
+/// A repeated key of a map.
 pub(super) struct Duplicate {
-    /// The key as Go writes it.
+    /// The key in Go's syntax.
     pub(super) key: String,
-    /// The value that it is given.
+    /// The value of the repeated key.
     pub(super) span: Span,
-    /// Where it is written for the first time, and again.
+    /// Where the key is written first, and where it is repeated.
     pub(super) places: (Span, Span),
-    /// Whether both are written in the same map, and not one of them merged into it.
+    /// Whether both are written in the map itself, rather than one of them merged into it.
     pub(super) is_written_twice: bool,
 }
 
-/// The same, and every key that comes again in its map, in the order in which go-yaml comes across them.
+/// Like [`construct`], but also returns every repeated key, including merged ones, in the order in which go-yaml finds them.
 pub(super) fn construct_strictly(
     document: Document<'_>,
     source: &Source,
@@ -69,7 +69,7 @@ fn construct_noting(
         document,
         source,
         offset,
-        // go-yaml counts the document itself.
+        // go-yaml also counts the document node.
         decoded: 1,
         decoded_in_aliases: 0,
         aliases: Vec::new(),
@@ -99,30 +99,30 @@ struct Constructor<'a, 't> {
     offset: usize,
     decoded: usize,
     decoded_in_aliases: usize,
-    /// The aliases that are being followed.
+    /// The aliases that are currently being resolved.
     aliases: Vec<NodeId>,
     depth: usize,
-    /// Keys that JSON cannot have. They are refused once the whole document proves decodable, and only where no later key
-    /// has replaced what holds them, as in Helm.
+    /// Keys that JSON cannot represent. As in Helm, they are rejected only after the whole document has been decoded, and
+    /// only if no later key has replaced them or a collection around them.
     unfit_keys: Vec<UnfitKey>,
-    /// The types of keys that are not text, by where they start. In go-yaml `1` and `"1"` are two keys of a map, which get one
-    /// name in JSON: the later value hides the earlier one, but Helm has converted both.
+    /// The types of non-string keys, by start offset. go-yaml treats `1` and `"1"` as two keys of a map, but they get the
+    /// same name in JSON: the later value hides the earlier one, although Helm has converted both.
     key_types: BTreeMap<usize, Type>,
-    /// Whether maps hold hidden values.
+    /// Whether any map contains hidden values.
     hidden: bool,
-    /// Whether there are numbers that JSON cannot have, which are refused in the same way, after the keys.
+    /// Whether there are numbers that JSON cannot represent. They are rejected in the same way, after the keys.
     unfit_numbers: bool,
-    /// Where keys that come again are noted, if anywhere.
+    /// Collects repeated keys, if the caller wants them.
     duplicates: Option<&'a mut Vec<Duplicate>>,
 }
 
-/// A key that JSON cannot have: null, or a whole number beyond 63 bits.
+/// A key that JSON cannot represent: null, or an integer that needs more than 63 bits.
 struct UnfitKey {
     id: NodeId,
     value: NodeId,
-    /// Its type as Go says it, and itself.
+    /// Its type and text as in Go's message.
     named: (&'static str, String),
-    /// The name it has among the keys of its map until it is refused or replaced.
+    /// The placeholder name under which its map contains it until it is rejected or replaced.
     stand_in: String,
 }
 
@@ -132,7 +132,7 @@ impl Constructor<'_, '_> {
         self.source.span(self.offset + start as usize..self.offset + end as usize)
     }
 
-    /// Where a node is written; for an alias, where its anchor's node is.
+    /// Returns the place of a node; for an alias, the place of the anchored node.
     fn place(&self, id: NodeId) -> Span {
         match self.document.node(id) {
             Syntax { content: Content::Alias(target), .. } => self.place(*target),
@@ -145,7 +145,7 @@ impl Constructor<'_, '_> {
         Box::new(Diagnostic::error("yaml-value", message).at(self.span(self.document.node(id)), ""))
     }
 
-    /// Counts a decoded node; go-yaml's guard against documents that aliases blow up.
+    /// Counts a decoded node. This is go-yaml's protection against documents that aliases expand excessively.
     fn count(&mut self, id: NodeId) -> Construct<()> {
         self.decoded += 1;
         self.decoded_in_aliases += usize::from(!self.aliases.is_empty());
@@ -238,7 +238,7 @@ impl Constructor<'_, '_> {
         resolve(tag, Cow::Borrowed(text)).map_err(|problem| self.error(id, format!("yaml: {problem}")))
     }
 
-    /// Puts the entries of a mapping into a map, over those it has.
+    /// Inserts the entries of a mapping into a map, replacing existing keys.
     fn fill(&mut self, id: NodeId, map: &mut Map) -> Construct<()> {
         let Content::Mapping(children) = &self.document.node(id).content else { return Ok(()) };
         for pair in children.chunks_exact(2) {
@@ -274,7 +274,8 @@ impl Constructor<'_, '_> {
         Ok(())
     }
 
-    /// Keeps the value that a key of the same name and another type has, until all unfit keys are found.
+    /// Keeps the earlier value of a key with the same name but another type under a hidden name, until all unfit
+    /// keys are found.
     fn hide_other_type(&mut self, map: &mut Map, name: &str, key: &Span) {
         let type_of = |key: &Span| self.key_types.get(&key.start()).copied().unwrap_or(Type::Str);
         let Some(earlier) = map.entry(name) else { return };
@@ -290,7 +291,7 @@ impl Constructor<'_, '_> {
         self.hidden = true;
     }
 
-    /// `<<: value`: the entries of one or several maps; of several the first wins.
+    /// Merges the value of `<<`, which is one map or a list of maps; of several maps the first takes precedence.
     fn merge(&mut self, id: NodeId, map: &mut Map) -> Construct<()> {
         match &self.document.node(id).content {
             Content::Sequence(items) => {
@@ -322,7 +323,7 @@ impl Constructor<'_, '_> {
         })
     }
 
-    /// A key as JSON has it.
+    /// Converts a key to its name in JSON.
     #[inline(never)]
     fn key(&mut self, id: NodeId, value: NodeId) -> Construct<(String, Span)> {
         self.count(id)?;
@@ -360,7 +361,7 @@ impl Constructor<'_, '_> {
                 if !name.starts_with('\0') {
                     return self.refuse_unfit_keys(&entry.node);
                 }
-                // An aliased key has the place of its anchor, so the value has to fit too.
+                // An aliased key has the place of its anchor, so the value's place must match too.
                 let unfit = |key: &&UnfitKey| {
                     key.stand_in == name && self.place(key.id) == entry.key && self.place(key.value) == entry.node.span
                 };
@@ -377,7 +378,7 @@ impl Constructor<'_, '_> {
     }
 
     fn collection_as_key(&mut self, id: NodeId) -> Box<Diagnostic> {
-        // What is wrong inside the key comes first, as in go-yaml.
+        // Errors inside the key take precedence, as in go-yaml.
         self.decoded -= 1;
         if let Err(error) = self.node(id) {
             return error;
@@ -394,12 +395,12 @@ impl Constructor<'_, '_> {
     }
 }
 
-/// The name in its map of a value that a key of another type hides.
+/// Returns the name under which a map keeps a value that a key of another type hides.
 fn hidden_name(key_type: Type, name: &str) -> String {
     format!("{HIDDEN}{key_type:?} {name}")
 }
 
-/// What the names of hidden values begin with.
+/// The prefix of the names of hidden values.
 const HIDDEN: &str = "\0hidden ";
 
 fn remove_hidden(node: &mut Node) {
@@ -413,7 +414,7 @@ fn remove_hidden(node: &mut Node) {
     }
 }
 
-/// Go writes the keys of JSON in the order of their bytes and stops at the first number that JSON cannot have.
+/// Rejects the first number that JSON cannot represent. Go encodes the keys of a map in byte order and stops there.
 fn refuse_unfit_numbers(node: &Node) -> Construct<()> {
     match &node.value {
         Value::Float(value) if !value.is_finite() => {
@@ -432,7 +433,7 @@ fn refuse_unfit_numbers(node: &Node) -> Construct<()> {
     }
 }
 
-/// How many of the decoded nodes may come from aliases: nearly all in small documents, a tenth in huge ones.
+/// Returns the fraction of decoded nodes that may come from aliases: nearly all in small documents, a tenth in huge ones.
 fn allowed_alias_ratio(decoded: f64) -> f64 {
     const LOW: f64 = 400_000.0;
     const HIGH: f64 = 4_000_000.0;

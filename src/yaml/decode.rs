@@ -1,4 +1,4 @@
-//! Values -> Rust types, as Go's `encoding/json` fills Go types after sigs.k8s.io/yaml.
+//! Decodes values into Rust types, as Go's `encoding/json` fills Go types after sigs.k8s.io/yaml has converted YAML to JSON.
 
 use std::fmt;
 
@@ -16,8 +16,8 @@ use super::resolve::{Scalar, resolve};
 /// Why a value does not fit a type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecodeError {
-    /// Go's message, with the names of the Rust types: `json: cannot unmarshal array into Go struct field Metadata.name of type
-    /// string`.
+    /// Go's message, with the names of the Rust types:
+    /// `json: cannot unmarshal array into Go struct field Metadata.name of type string`.
     pub message: String,
     /// The value that does not fit.
     pub span: Span,
@@ -46,9 +46,9 @@ impl DecodeError {
     }
 }
 
-/// Fills a type from a value. What Go does differently from serde holds here: `null` leaves the zero value, numbers and
-/// booleans become strings where strings are wanted, and fields are found whatever the case of their letters. Fields that are
-/// missing need `#[serde(default)]`.
+/// Decodes a value into a type. Where Go differs from serde, Go's rules apply: `null` leaves the zero value, numbers and
+/// booleans become strings where a string is expected, and field names match regardless of case. Fields that may be missing
+/// need `#[serde(default)]`.
 ///
 /// ```
 /// use mim_chart::diagnostic::Source;
@@ -75,14 +75,14 @@ pub fn from_node<T: DeserializeOwned>(node: &Node) -> Result<T, DecodeError> {
     T::deserialize(Decoder { node, path: None }).map_err(|error| error.or_at(&node.span))
 }
 
-/// The text of a scalar where Go's struct has a string, "" for null; `None` for lists and maps. go-yaml writes floats with the digits
-/// that 32 bits need: `1.10` is `1.1`, `1e6` is `1e+06`, and `yes` is `true`.
+/// Returns the text that a scalar has in a string field of a Go struct, "" for null; `None` for lists and maps. go-yaml
+/// writes floats with 32-bit precision: `1.10` becomes `1.1`, `1e6` becomes `1e+06`; `yes` becomes `true`.
 pub fn text_of(node: &Node) -> Option<String> {
     Some(match &node.value {
         Value::Null => String::new(),
         Value::Bool(value) => value.to_string(),
         Value::Int(value) => value.to_string(),
-        // Whether a whole number was written as a float decides its form: 1e6 is "1e+06", 1000000 stays.
+        // Whether a whole number was written as a float decides its form: 1e6 becomes "1e+06", 1000000 stays.
         Value::Float(value) => match resolve(None, node.span.text().into()) {
             Ok(Scalar::Int(value)) => value.to_string(),
             Ok(Scalar::Unsigned(value)) => value.to_string(),
@@ -95,7 +95,7 @@ pub fn text_of(node: &Node) -> Option<String> {
     })
 }
 
-/// The fields that lead to a value.
+/// The struct fields that lead to a value, innermost first.
 struct Path<'a> {
     outer: Option<&'a Path<'a>>,
     structure: &'static str,
@@ -248,7 +248,7 @@ impl<'de> de::Deserializer<'de> for Decoder<'_> {
         };
         let mut entries: Vec<(&str, Option<&'static str>, &Node)> = Vec::with_capacity(map.len());
         let mut given: Vec<(&str, &Node)> = map.iter().collect();
-        // Of several spellings the last in byte order wins, for that is the order in which Go comes across them.
+        // If several spellings of a field are present, the last in byte order wins, because Go decodes keys in that order.
         given.sort_unstable_by_key(|(key, _)| *key);
         for (key, node) in given {
             let exact = fields.iter().find(|field| **field == key);
@@ -293,7 +293,7 @@ impl<'de> de::SeqAccess<'de> for Items<'_> {
     }
 }
 
-/// The entries of a map or the fields of a struct, a field with its name in the struct.
+/// The entries of a map or the fields of a struct; a field comes with its name in the struct.
 struct Fields<'a> {
     entries: std::vec::IntoIter<(&'a str, Option<&'static str>, &'a Node)>,
     next: Option<(Option<&'static str>, &'a Node)>,

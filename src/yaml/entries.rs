@@ -1,26 +1,26 @@
-//! What a map holds, in order, and how keys are found in it.
+//! The ordered storage of a map's entries, with lookup by key.
 
 use std::sync::LazyLock;
 
 use ahash::RandomState;
 use hashbrown::HashTable;
 
-/// Up to so many keys are found by looking at one after the other: nearly all maps of values, schemas and manifests are that
-/// small, and need no table of hashes.
+/// Maps with at most this many keys are searched linearly: nearly all maps of values, schemas and manifests are that small,
+/// and need no hash table.
 const FEW: usize = 8;
 
-/// The seeds of a run, which all maps share: values are full of maps, and seeds of their own would make them large.
+/// The hash seeds, which all maps of a run share: there are many maps, and a copy of the seeds would make each one larger.
 static SEEDS: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 
 fn hash(key: &str) -> u64 {
     SEEDS.hash_one(key)
 }
 
-/// Values by text keys, in the order in which they were put in.
+/// Values by string key, in insertion order.
 #[derive(Debug, Clone)]
 pub(super) struct Entries<T> {
     list: Vec<(String, T)>,
-    /// Positions in the list by the hashes of their keys, once there are more than a few.
+    /// Indices into the list by the hash of the key, once there are more than [`FEW`] keys.
     positions: Option<Box<HashTable<u32>>>,
 }
 
@@ -31,12 +31,12 @@ impl<T> Default for Entries<T> {
 }
 
 impl<T> Entries<T> {
-    /// Room for so many keys.
+    /// Creates empty storage with room for `capacity` keys.
     pub(super) fn with_capacity(capacity: usize) -> Self {
         Entries { list: Vec::with_capacity(capacity), positions: None }
     }
 
-    /// The entries of a list. A key that comes again replaces the earlier one.
+    /// Creates the entries from a list. A repeated key replaces the earlier entry.
     pub(super) fn of_list(list: Vec<(String, T)>) -> Self {
         let comes_again = |at: usize| list[..at].iter().any(|(known, _)| *known == list[at].0);
         if list.len() > FEW || (1..list.len()).any(comes_again) {
@@ -45,12 +45,12 @@ impl<T> Entries<T> {
         Entries { list, positions: None }
     }
 
-    /// Keys and values, in order.
+    /// Returns keys and values, in order.
     pub(super) fn as_slice(&self) -> &[(String, T)] {
         &self.list
     }
 
-    /// Keys and values, in order, the values to be changed.
+    /// Iterates over keys and mutable values, in order.
     pub(super) fn iter_mut(&mut self) -> impl ExactSizeIterator<Item = (&str, &mut T)> {
         self.list.iter_mut().map(|(key, value)| (key.as_str(), value))
     }
@@ -65,17 +65,17 @@ impl<T> Entries<T> {
         }
     }
 
-    /// The value of a key.
+    /// Returns the value of a key.
     pub(super) fn get(&self, key: &str) -> Option<&T> {
         self.position(key).map(|at| &self.list[at].1)
     }
 
-    /// The value of a key, to be changed.
+    /// Returns the value of a key for modification.
     pub(super) fn get_mut(&mut self, key: &str) -> Option<&mut T> {
         self.position(key).map(|at| &mut self.list[at].1)
     }
 
-    /// Sets a key. One that is there keeps its position in the order; its old value is returned.
+    /// Sets a key and returns its old value. An existing key keeps its position in the order.
     pub(super) fn insert(&mut self, key: String, value: T) -> Option<T> {
         if let Some(known) = self.get_mut(&key) {
             return Some(std::mem::replace(known, value));
@@ -94,14 +94,14 @@ impl<T> Entries<T> {
         None
     }
 
-    /// Takes a key out; the order of the others stays.
+    /// Removes a key and returns its value; the order of the other keys is kept.
     pub(super) fn remove(&mut self, key: &str) -> Option<T> {
         let (_, value) = self.list.remove(self.position(key)?);
         self.number();
         Some(value)
     }
 
-    /// Keeps the entries for which `keep` is true.
+    /// Keeps only the entries for which `keep` returns true.
     pub(super) fn retain(&mut self, mut keep: impl FnMut(&str, &mut T) -> bool) {
         let before = self.list.len();
         self.list.retain_mut(|(key, value)| keep(key, value));
@@ -110,7 +110,7 @@ impl<T> Entries<T> {
         }
     }
 
-    /// Notes the positions as they are now.
+    /// Rebuilds the hash table from the list.
     fn number(&mut self) {
         self.positions = None;
         if self.list.len() <= FEW {
@@ -123,14 +123,14 @@ impl<T> Entries<T> {
         self.positions = Some(positions);
     }
 
-    /// Keys and values, in order.
+    /// Returns keys and values, in order.
     pub(super) fn into_list(self) -> Vec<(String, T)> {
         self.list
     }
 }
 
 impl<T> FromIterator<(String, T)> for Entries<T> {
-    /// A key that comes again replaces the earlier one.
+    /// A repeated key replaces the earlier entry.
     fn from_iter<I: IntoIterator<Item = (String, T)>>(entries: I) -> Self {
         let entries = entries.into_iter();
         let mut all = Entries::with_capacity(entries.size_hint().0);
@@ -161,7 +161,7 @@ mod tests {
     }
 
     proptest! {
-        /// The same as with a list that is always searched.
+        /// Compares with a list that is always searched linearly.
         #[test]
         fn keys_are_found_however_many_there_are(changes in prop::collection::vec(change(), 0..80)) {
             let mut entries = Entries::default();

@@ -1,15 +1,15 @@
-//! What is reported about a syntax error: Helm's message, the place, and what to do.
+//! Turns a syntax error into a diagnostic: Helm's message, the place, and how to fix it.
 
 use crate::diagnostic::{Diagnostic, Source};
 
 use super::syntax::{Fault, Mark};
 
-/// A breach of the syntax as the user sees it. `text` is the document, which begins at `offset` in `source`.
+/// Converts a syntax error to a diagnostic. `text` is the document, which begins at `offset` in `source`.
 pub(super) fn explain(fault: Fault, source: &Source, offset: usize, text: &str) -> Diagnostic {
     let Fault { problem, at, numbered, context, .. } = fault;
     let missing_colon = problem == "could not find expected ':'";
     let place = match context {
-        // The colon is missing where the key stands, not where the scanner gave up.
+        // The colon is missing at the key, not where the scanner gave up.
         Some((_, key)) if missing_colon => key.offset,
         _ => within_text(text, at),
     };
@@ -39,7 +39,7 @@ pub(super) fn explain(fault: Fault, source: &Source, offset: usize, text: &str) 
     }
 }
 
-/// The place of a mark; a fault noticed at the end of the text belongs to the last character there is.
+/// Returns the offset of a mark, or of the end of the last text if only white space follows the mark.
 fn within_text(text: &str, mark: Mark) -> usize {
     if text[mark.offset.min(text.len())..].trim().is_empty() { text.trim_end().len() } else { mark.offset }
 }
@@ -52,7 +52,7 @@ fn rest_of_line(text: &str, place: usize) -> &str {
     text[place.min(text.len())..].lines().next().unwrap_or_default()
 }
 
-/// The line a place is in.
+/// Returns the line that contains `place`.
 fn line_at(text: &str, place: usize) -> &str {
     let place = place.min(text.len());
     let start = text[..place].rfind('\n').map_or(0, |at| at + 1);
@@ -69,7 +69,7 @@ fn opened_label(context: &str) -> Option<&'static str> {
     }
 }
 
-/// What to do, for the errors people make.
+/// Returns advice on fixing a common error.
 fn advice(problem: &str, opened: Option<Mark>, text: &str, place: usize) -> Option<String> {
     let line = line_at(text, place);
     let here = text[place.min(text.len())..].chars().next();
@@ -139,14 +139,14 @@ fn misplaced_colon(line: &str, text: &str, place: usize) -> String {
     "a key must be on one line and have at most 1024 characters".to_owned()
 }
 
-/// A line `key:value` as it should be.
+/// Returns the corrected form `key: value` of a line `key:value`.
 fn without_space(line: &str) -> Option<String> {
     let (key, value) = line.trim().split_once(':')?;
     let sound = !key.is_empty() && !value.is_empty() && !value.starts_with([' ', '/']);
     sound.then(|| format!("{key}: {value}"))
 }
 
-/// Whether what is before a place is a closing quote.
+/// Whether a quote precedes `place`, ignoring spaces and tabs.
 fn last_quote_before(text: &str, place: usize) -> bool {
     text[..place.min(text.len())].trim_end_matches([' ', '\t']).ends_with(['"', '\''])
 }

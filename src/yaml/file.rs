@@ -1,4 +1,4 @@
-//! Files of YAML -> texts. What is not UTF-8 is an error as in go-yaml, or UTF-16, which it reads.
+//! Decodes YAML files to text: UTF-8, or UTF-16 where go-yaml reads it; anything else is an error, as in go-yaml.
 
 use std::ops::Range;
 
@@ -7,10 +7,10 @@ use crate::diagnostic::{Diagnostic, Source};
 use super::bytes::{CONTROL_CHARACTERS, NotText, text_of_bytes, text_of_lines};
 use super::read::split_documents;
 
-/// The text of a file that is read as one document, such as Chart.yaml.
+/// Decodes a file that is read as one document, such as Chart.yaml.
 ///
 /// # Errors
-/// Helm's message about bytes that are no text, with their place.
+/// Helm's message for invalid bytes, with their place.
 pub fn document_file(name: &str, bytes: Vec<u8>) -> Result<Source, Diagnostic> {
     let bytes = match String::from_utf8(bytes) {
         Ok(text) => return Ok(Source::file(name, text)),
@@ -22,8 +22,9 @@ pub fn document_file(name: &str, bytes: Vec<u8>) -> Result<Source, Diagnostic> {
     }
 }
 
-/// The text of a values file. Helm reads lines first, which end with the byte `\n`, and looks for `---` at their
-/// beginnings: of UTF-16 only big-endian files with a line break at the end come through, and their first document counts.
+/// Decodes a values file. Helm splits the bytes into lines at `\n` and looks for `---` at the start of each before it
+/// decodes: of UTF-16 files, only big-endian ones that end in a line break are readable, and only their first
+/// document counts.
 ///
 /// # Errors
 /// As for [`document_file`].
@@ -42,7 +43,8 @@ pub fn values_file(name: &str, bytes: Vec<u8>) -> Result<Source, Diagnostic> {
     }
 }
 
-/// Checks that a part of a text is UTF-8. Its source has a byte for each that belongs to no character.
+/// Checks that a part of a file is UTF-8. In the text of a [transcoded](Source::is_transcoded) source, each invalid byte
+/// takes one byte, so that offsets apply to both.
 ///
 /// # Errors
 /// As for [`document_file`].

@@ -1,4 +1,4 @@
-//! Values as Go's `%#v` prints them, which Helm's messages about keys do.
+//! Prints values as Go's `%#v` does, for Helm's messages about invalid keys.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -9,10 +9,10 @@ use crate::go::strconv::quote_double;
 use super::resolve::{Scalar, resolve};
 use super::syntax::{Content, Document, NodeId, Style};
 
-/// How much is printed of one value; Go prints all.
+/// The maximum number of bytes printed for a value; Go has no limit.
 const MAX_LENGTH: usize = 1000;
 
-/// A value in Go's syntax: `map[interface {}]interface {}{"x":interface {}(nil)}`.
+/// Returns a value in Go's syntax: `map[interface {}]interface {}{"x":interface {}(nil)}`.
 pub(super) fn go_syntax(document: &Document<'_>, id: NodeId) -> String {
     let mut out = String::new();
     write_value(document, id, true, &mut out);
@@ -72,7 +72,7 @@ fn write_value(document: &Document<'_>, id: NodeId, top: bool, out: &mut String)
     }
 }
 
-/// The entries of a mapping with their keys printed, those of merged maps among them.
+/// Collects the entries of a mapping, with keys in Go's syntax, including those of merged maps.
 fn collect_pairs(document: &Document<'_>, id: NodeId, pairs: &mut Vec<(String, NodeId)>) {
     match &document.node(id).content {
         Content::Alias(target) => collect_pairs(document, *target, pairs),

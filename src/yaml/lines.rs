@@ -1,24 +1,24 @@
-//! What can be said of a line of a plain document: one in block style, with neither tags nor anchors.
+//! Line-level checks for plain documents: block style, without tags and anchors.
 
 use super::resolve::is_plain_string;
 use super::syntax::forbidden_character;
 
-/// How long a key may be here: go-yaml has to find its colon within 1024 characters.
+/// The longest key handled here, in bytes. go-yaml must find the colon within 1024 characters.
 pub(super) const LONGEST_KEY: usize = 500;
 
-/// Whether there are no characters but those whose meaning is known here: line feeds are the only line breaks.
+/// Whether the text has no line breaks other than line feeds, no byte order mark and no forbidden characters.
 pub(super) fn has_plain_breaks(text: &str) -> bool {
     let bytes = text.as_bytes();
     if memchr::memchr(b'\r', bytes).is_some() || forbidden_character(text).is_some() {
         return false;
     }
-    // The line breaks of YAML 1.1 beyond ASCII, and the byte order mark.
+    // YAML 1.1's line breaks beyond ASCII, and the byte order mark.
     text.is_ascii()
         || memchr::memchr3_iter(0xC2, 0xE2, 0xEF, bytes)
             .all(|at| !matches!(bytes[at..], [0xC2, 0x85, ..] | [0xE2, 0x80, 0xA8 | 0xA9, ..] | [0xEF, 0xBB, 0xBF, ..]))
 }
 
-/// How many spaces a line begins with, counted by eights.
+/// Counts the leading spaces of a line, eight at a time.
 pub(super) fn leading_spaces(line: &[u8]) -> usize {
     let mut count = 0;
     while let Some(eight) = line[count..].first_chunk() {
@@ -34,31 +34,31 @@ pub(super) fn is_dash(line: &str) -> bool {
     line.strip_prefix('-').is_some_and(ends_word)
 }
 
-/// Whether a word has ended before the rest of a line.
+/// Whether the rest of a line is empty or starts with a space, so that the word before it has ended.
 pub(super) fn ends_word(rest: &str) -> bool {
     rest.is_empty() || rest.starts_with(' ')
 }
 
-/// Whether nothing follows in a line but white space and a comment.
+/// Whether the rest of a line is only spaces and a comment.
 pub(super) fn is_rest(text: &str) -> bool {
     let rest = text.trim_start_matches(' ');
     rest.is_empty() || rest.len() < text.len() && rest.starts_with('#')
 }
 
-/// Whether a scalar without quotes begins here that is no number which JSON lacks.
+/// Whether a plain scalar begins here that is certainly not infinity or NaN.
 pub(super) fn begins_plain(text: &str) -> bool {
     let mut bytes = text.bytes();
     match bytes.next() {
         Some(b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | 0x80..) => true,
         Some(b'_' | b'/' | b'$' | b'(' | b')' | b'<' | b'~' | b'^' | b';' | b'=' | b'\\') => true,
         Some(b'+' | b'-') => bytes.next().is_some_and(|next| next != b' ' && next != b'.'),
-        // Infinity and what is no number begin with these letters, and with no others.
+        // `.inf` and `.nan` begin with these letters, in either case.
         Some(b'.') => bytes.next().is_some_and(|next| next.is_ascii_alphabetic() && !b"iInN".contains(&next)),
         _ => false,
     }
 }
 
-/// Where a scalar without quotes is ended by the colon of a key or by a comment.
+/// Finds where a plain scalar ends: at the colon of a key or at the start of a comment.
 pub(super) fn plain_end(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     memchr::memchr2_iter(b':', b'#', bytes).find(|&at| match bytes[at] {
@@ -67,7 +67,7 @@ pub(super) fn plain_end(text: &str) -> Option<usize> {
     })
 }
 
-/// How long the key is that a line begins with. `Some(None)` if it has none, `None` if that is not sure.
+/// Returns the length of the key at the start of a line: `Some(None)` if there is no key, `None` if that is uncertain.
 pub(super) fn key_length(line: &str) -> Option<Option<usize>> {
     let length = match line.as_bytes()[0] {
         quote @ (b'"' | b'\'') => match quoted_length(line, quote)? {
@@ -90,8 +90,8 @@ pub(super) fn key_length(line: &str) -> Option<Option<usize>> {
     (length <= LONGEST_KEY && ends_word(&line[length + 1..])).then_some(Some(length))
 }
 
-/// How long the scalar in quotes is that a text begins with. `Some(None)` if it does not end there, `None` if it has escapes
-/// that are not looked at here.
+/// Returns the length of the quoted scalar at the start of a text: `Some(None)` if it is not closed, `None` if it has
+/// escapes that are not handled here.
 pub(super) fn quoted_length(text: &str, quote: u8) -> Option<Option<usize>> {
     let bytes = text.as_bytes();
     let mut at = 1;
@@ -99,7 +99,7 @@ pub(super) fn quoted_length(text: &str, quote: u8) -> Option<Option<usize>> {
         at += length + 1;
         match (bytes[at - 1], bytes.get(at)) {
             (b'\\', Some(b'"' | b'\\' | b'n' | b't' | b'r')) | (b'\'', Some(b'\'')) => at += 1,
-            // Go writes `<` in JSON like this.
+            // Go's JSON encoder writes `<` as a `\u` escape.
             (b'\\', Some(b'u')) => {
                 let digits =
                     text.get(at + 1..at + 5).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))?;

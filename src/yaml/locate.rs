@@ -1,13 +1,13 @@
-//! From a place in the content of a scalar to the place in the YAML text that wrote it.
+//! Maps an offset in a scalar's decoded content to its place in the YAML source.
 
 use crate::diagnostic::{SourceKind, Span};
 
-/// The place of one byte of a scalar's content. `span` is the place of a scalar node; `offset` counts bytes in its decoded
-/// content, its length included (the place right behind it). Indentation of block scalars, escapes of quoted ones and folded
-/// lines are taken into account.
+/// Returns the place of one byte of a scalar's content. `span` is the span of the scalar node; `offset` is a byte offset in
+/// its decoded content, which may equal its length (the place just after it). Indentation of block scalars, escapes in
+/// quoted scalars and folded lines are taken into account.
 ///
-/// Files that `--set-file` brought in whole and arguments of flags are their own content. What is not known gives the
-/// whole span.
+/// For files read with `--set-file` and arguments of flags, the source is the content itself. If the place cannot be
+/// determined, the whole span is returned.
 ///
 /// ```
 /// use mim_chart::diagnostic::Source;
@@ -44,21 +44,21 @@ pub fn locate_in_scalar(span: &Span, offset: usize) -> Span {
     }
 }
 
-/// Counts content bytes until the wanted one is reached.
+/// Advances through the content until the wanted byte is reached.
 struct Search {
     wanted: usize,
     passed: usize,
 }
 
 impl Search {
-    /// Passes content bytes that are written as they are.
+    /// Advances over `length` content bytes that appear verbatim at `place` in the source.
     fn verbatim(&mut self, length: usize, place: usize) -> Option<usize> {
         let within = self.wanted.checked_sub(self.passed).filter(|&within| within < length);
         self.passed += length;
         within.map(|within| place + within)
     }
 
-    /// Passes content bytes that something else stands for.
+    /// Advances over `length` content bytes that are encoded differently at `place`, such as an escape or a folded line break.
     fn standing_for(&mut self, length: usize, place: usize) -> Option<usize> {
         self.verbatim(length, place).map(|_| place)
     }
@@ -68,7 +68,7 @@ impl Search {
     }
 }
 
-/// The column of the text of a block scalar: what its header says, or where its first line with text begins.
+/// Returns the column at which the text of a block scalar starts: as its header indicates, or that of its first line with text.
 fn block_indent(span: &Span) -> usize {
     let text = span.text();
     let (header, body) = text.split_once('\n').unwrap_or((text, ""));
@@ -85,7 +85,7 @@ fn block_indent(span: &Span) -> usize {
     }
 }
 
-/// The column of the innermost collection that the line of a block scalar's header opens or continues.
+/// Returns the column of the innermost collection that the line with a block scalar's header opens or continues.
 fn parent_column(line: &str) -> Option<usize> {
     let (mut column, mut at) = (None, 0);
     for piece in line.split_inclusive(' ') {
@@ -104,7 +104,7 @@ fn in_block(text: &str, indent: usize, offset: usize) -> Option<usize> {
     let mut search = Search { wanted: offset, passed: 0 };
     let mut at = text.find('\n')? + 1;
     let mut end = at;
-    // Line breaks since the last line with text, the place of the first, and whether that line began with white space.
+    // Line breaks since the last line with text, the place of the first of them, and whether that line began with white space.
     let (mut breaks, mut first_break, mut after_blank) = (0, at, None);
     for line in text[at..].split_inclusive('\n') {
         let content = line.trim_end_matches(['\n', '\r']);
@@ -132,7 +132,7 @@ fn in_block(text: &str, indent: usize, offset: usize) -> Option<usize> {
     search.standing_for(breaks.max(1), end).or(search.end(end))
 }
 
-/// `text` is without its quotes.
+/// Finds an offset in a plain or quoted scalar, whose `text` comes without its quotes.
 fn in_flow(text: &str, quote: Option<u8>, offset: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut search = Search { wanted: offset, passed: 0 };
@@ -170,7 +170,7 @@ fn in_flow(text: &str, quote: Option<u8>, offset: usize) -> Option<usize> {
     search.end(text.len())
 }
 
-/// How many bytes an escape takes, and how many it stands for.
+/// Returns the length of an escape in the source and the length of its decoded content, in bytes.
 fn escape(text: &str) -> (usize, usize) {
     let digits = match text.as_bytes().get(1) {
         Some(b'x') => 2,
@@ -195,7 +195,7 @@ mod tests {
     use crate::diagnostic::Source;
     use crate::yaml::read_document;
 
-    /// Every character of a value's content, found again in the text; those that are written as they are must be there.
+    /// Locates every character of a value's content; the characters in `verbatim` must appear unchanged at that place.
     fn check(yaml: &str, verbatim: &str) {
         let source = Source::file("v.yaml", yaml);
         let node = read_document(&source).unwrap();

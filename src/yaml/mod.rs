@@ -1,4 +1,4 @@
-//! YAML as Helm v4 reads and writes it: go-yaml v2's YAML 1.1, with the place of every node.
+//! Reads and writes YAML as Helm v4 does: YAML 1.1 in go-yaml v2's interpretation, with the source position of every node.
 
 mod aliases;
 mod bytes;

@@ -1,11 +1,12 @@
-//! The tree that values are: every [`Node`] keeps the place it came from.
+//! The tree of values: each [`Node`] records the place in the source it came from.
 
 use std::sync::Arc;
 
 use super::entries::Entries;
 use crate::diagnostic::Span;
 
-/// A value as Helm knows it: what JSON has, with whole numbers of `--set` kept apart from the floats of files.
+/// A value in Helm's data model: the types of JSON, except that integers given with `--set` stay distinct from the
+/// floats of files.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Value {
     /// `null`
@@ -13,21 +14,21 @@ pub enum Value {
     Null,
     /// `true`, `false`
     Bool(bool),
-    /// A whole number given with `--set`; numbers of files are floats, as in Helm.
+    /// An integer given with `--set`. Numbers in files are floats, as in Helm.
     Int(i64),
-    /// A number of a file or of `--set-json`. Never infinite or NaN.
+    /// A number from a file or from `--set-json`. Never infinite or NaN.
     Float(f64),
-    /// Text.
+    /// A string.
     String(String),
     /// A list.
     List(Vec<Node>),
-    /// A map, in the order in which it was written.
+    /// A map, in source order.
     Map(Map),
 }
 
 impl Value {
-    /// The name of the type as Go says it for JSON, as Helm's messages have it: `object`, `array`, `string`, `number`,
-    /// `bool`, `null`.
+    /// Returns the name that Go's JSON messages, and so Helm's, use for the type: `object`, `array`, `string`, `number`,
+    /// `bool` or `null`.
     pub fn type_name(&self) -> &'static str {
         match self {
             Value::Null => "null",
@@ -39,32 +40,32 @@ impl Value {
         }
     }
 
-    /// The map, if it is one.
+    /// Returns the map, or `None` for any other type.
     pub fn as_map(&self) -> Option<&Map> {
         if let Value::Map(map) = self { Some(map) } else { None }
     }
 
-    /// The map, if it is one.
+    /// Returns the map, or `None` for any other type.
     pub fn as_map_mut(&mut self) -> Option<&mut Map> {
         if let Value::Map(map) = self { Some(map) } else { None }
     }
 
-    /// The items, if it is a list.
+    /// Returns the items, or `None` if it is not a list.
     pub fn as_list(&self) -> Option<&[Node]> {
         if let Value::List(items) = self { Some(items) } else { None }
     }
 
-    /// The text, if it is a string.
+    /// Returns the text, or `None` if it is not a string.
     pub fn as_str(&self) -> Option<&str> {
         if let Value::String(text) = self { Some(text) } else { None }
     }
 
-    /// The boolean, if it is one.
+    /// Returns the boolean, or `None` for any other type.
     pub fn as_bool(&self) -> Option<bool> {
         if let Value::Bool(value) = self { Some(*value) } else { None }
     }
 
-    /// The number, if it is one.
+    /// Returns the number, or `None` for any other type.
     pub fn as_number(&self) -> Option<f64> {
         match self {
             Value::Int(number) => Some(*number as f64),
@@ -73,33 +74,34 @@ impl Value {
         }
     }
 
-    /// Whether it is null.
+    /// Whether the value is null.
     pub fn is_null(&self) -> bool {
         matches!(self, Value::Null)
     }
 }
 
-/// A value with the place it came from. Comparing nodes compares values alone.
+/// A value with the place it came from. Equality compares only the values.
 #[derive(Debug, Clone, Default)]
 pub struct Node {
     /// The value.
     pub value: Value,
-    /// Who wrote it, and where.
+    /// The source and the byte range it was read from.
     pub span: Span,
 }
 
 impl Node {
-    /// A value and its place.
+    /// Creates a node from a value and its place.
     pub fn new(value: Value, span: Span) -> Self {
         Node { value, span }
     }
 
-    /// A value that nobody wrote.
+    /// Creates a node for a value that appears in no source.
     pub fn generated(value: Value) -> Self {
         Node { value, span: Span::generated() }
     }
 
-    /// The content of the file that `--set-file` brought in as this text, where it is not UTF-8. To Helm all texts are bytes.
+    /// Returns the raw content of the file that `--set-file` read into this string, if the file is not UTF-8. Helm keeps
+    /// such content as bytes.
     pub fn file_bytes(&self) -> Option<&[u8]> {
         let source = self.span.source()?;
         let is_file = source.is_transcoded() && source.given_by().is_some();
@@ -113,7 +115,7 @@ impl PartialEq for Node {
     }
 }
 
-/// What a [`Map`] holds under one key.
+/// The value of one key in a [`Map`], with the place of the key.
 #[derive(Debug, Clone, Default)]
 pub struct Entry {
     /// The place of the key.
@@ -122,10 +124,10 @@ pub struct Entry {
     pub node: Node,
 }
 
-/// A map with string keys, in the order in which it was written. Comparing maps ignores the order and the places.
+/// A map with string keys, in source order. Equality ignores the order and the places.
 ///
-/// Clones share their entries until one of them is changed: the values of a tree of charts are merged several times, and most
-/// of them come through as they are.
+/// Clones share their entries until one of them is changed: the values of a tree of charts are merged several times, and
+/// most of them stay unchanged.
 #[derive(Debug, Clone, Default)]
 pub struct Map(Option<Arc<Entries<Entry>>>);
 
@@ -134,27 +136,27 @@ impl Map {
         self.0.as_deref().map_or(&[], Entries::as_slice)
     }
 
-    /// The entries, which are this map's alone from now on.
+    /// Returns the entries for modification, after copying them if a clone shares them.
     fn own(&mut self) -> &mut Entries<Entry> {
         Arc::make_mut(self.0.get_or_insert_default())
     }
 
-    /// An empty map.
+    /// Creates an empty map.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// An empty map with room for so many keys.
+    /// Creates an empty map with room for `keys` keys.
     pub fn with_capacity(keys: usize) -> Self {
         if keys == 0 { Self::default() } else { Map(Some(Arc::new(Entries::with_capacity(keys)))) }
     }
 
-    /// A map of these entries. A key that comes again replaces the earlier one.
+    /// Creates a map from a list of entries. A repeated key replaces the earlier entry.
     pub fn of_list(list: Vec<(String, Entry)>) -> Self {
         if list.is_empty() { Self::default() } else { Map(Some(Arc::new(Entries::of_list(list)))) }
     }
 
-    /// Whether it still shares its entries with a clone.
+    /// Whether both maps share the same entries, because one is an unchanged clone of the other, or both are empty.
     pub fn is_same(&self, other: &Map) -> bool {
         match (&self.0, &other.0) {
             (Some(own), Some(theirs)) => Arc::ptr_eq(own, theirs),
@@ -162,40 +164,40 @@ impl Map {
         }
     }
 
-    /// How many keys there are.
+    /// Returns the number of keys.
     pub fn len(&self) -> usize {
         self.list().len()
     }
 
-    /// Whether there is no key.
+    /// Whether the map has no keys.
     pub fn is_empty(&self) -> bool {
         self.list().is_empty()
     }
 
-    /// The value of a key.
+    /// Returns the value of a key.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.entry(key).map(|entry| &entry.node)
     }
 
-    /// The value of a key, to be changed.
+    /// Returns the value of a key for modification.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
         self.get(key)?;
         self.own().get_mut(key).map(|entry| &mut entry.node)
     }
 
-    /// The value of a key, with the place of the key.
+    /// Returns the value of a key with the place of the key.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
         self.0.as_ref()?.get(key)
     }
 
-    /// The value at a path of keys.
+    /// Returns the value at a path of keys; `None` for an empty path.
     pub fn at<'a>(&self, path: impl IntoIterator<Item = &'a str>) -> Option<&Node> {
         let mut path = path.into_iter();
         let first = self.get(path.next()?)?;
         path.try_fold(first, |node, key| node.value.as_map()?.get(key))
     }
 
-    /// The text at a path of keys.
+    /// Returns the string at a path of keys.
     pub fn text_at(&self, path: &[&str]) -> Option<&str> {
         self.at(path.iter().copied())?.value.as_str()
     }
@@ -205,7 +207,7 @@ impl Map {
         self.at(path.iter().copied()).is_some_and(|node| node.value == Value::Bool(true))
     }
 
-    /// The whole number at a path of keys; the fraction of any other is cut off.
+    /// Returns the number at a path of keys as an integer; a fraction is truncated.
     pub fn number_at(&self, path: &[&str]) -> Option<i64> {
         match self.at(path.iter().copied())?.value {
             Value::Int(number) => Some(number),
@@ -214,66 +216,66 @@ impl Map {
         }
     }
 
-    /// The items of the list at a path of keys; none if it is not a list.
+    /// Returns the items of the list at a path of keys; an empty slice if there is no list.
     pub fn list_at(&self, path: &[&str]) -> &[Node] {
         self.at(path.iter().copied()).and_then(|node| node.value.as_list()).unwrap_or_default()
     }
 
-    /// The map at a path of keys.
+    /// Returns the map at a path of keys.
     pub fn map_at(&self, path: &[&str]) -> Option<&Map> {
         self.at(path.iter().copied())?.value.as_map()
     }
 
-    /// The maps in the list at a path of keys.
+    /// Returns the maps in the list at a path of keys, skipping other items.
     pub fn maps_at<'m>(&'m self, path: &[&str]) -> impl Iterator<Item = &'m Map> + use<'m> {
         self.indexed_maps_at(path).map(|(_, map)| map)
     }
 
-    /// The maps in the list at a path of keys, with their positions in it.
+    /// Returns the maps in the list at a path of keys with their indices in that list.
     pub fn indexed_maps_at<'m>(&'m self, path: &[&str]) -> impl Iterator<Item = (usize, &'m Map)> + use<'m> {
         self.list_at(path).iter().enumerate().filter_map(|(at, node)| Some((at, node.value.as_map()?)))
     }
 
-    /// The text of a key, and where it is.
+    /// Returns the string value of a key and its place.
     pub fn text_entry(&self, key: &str) -> Option<(&str, &Span)> {
         let node = self.get(key)?;
         Some((node.value.as_str()?, &node.span))
     }
 
-    /// Sets a key whose place is `key_span`. An existing key keeps its position in the order; its old value is returned.
+    /// Sets a key, which is at `key_span`, and returns its old value. An existing key keeps its position in the order.
     pub fn insert(&mut self, key: impl Into<String>, key_span: Span, node: Node) -> Option<Node> {
         self.own().insert(key.into(), Entry { key: key_span, node }).map(|old| old.node)
     }
 
-    /// Takes a key out; the order of the others stays.
+    /// Removes a key and returns its value; the order of the other keys is kept.
     pub fn remove(&mut self, key: &str) -> Option<Node> {
         self.get(key)?;
         self.own().remove(key).map(|entry| entry.node)
     }
 
-    /// Keeps the entries for which `keep` is true.
+    /// Keeps only the entries for which `keep` returns true.
     pub fn retain(&mut self, keep: impl FnMut(&str, &mut Entry) -> bool) {
         if !self.is_empty() {
             self.own().retain(keep);
         }
     }
 
-    /// Keys and values, in order.
+    /// Iterates over keys and values, in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Node)> + DoubleEndedIterator {
         self.list().iter().map(|(key, entry)| (key.as_str(), &entry.node))
     }
 
-    /// Keys and values, in order, the values to be changed.
+    /// Iterates over keys and mutable values, in order.
     pub fn iter_mut(&mut self) -> impl ExactSizeIterator<Item = (&str, &mut Node)> {
         self.own().iter_mut().map(|(key, entry)| (key, &mut entry.node))
     }
 
-    /// Keys and entries, in order.
+    /// Iterates over keys and entries, in order.
     pub fn entries(&self) -> impl ExactSizeIterator<Item = (&str, &Entry)> {
         self.list().iter().map(|(key, entry)| (key.as_str(), entry))
     }
 
-    /// Keys, in order.
+    /// Iterates over keys, in order.
     pub fn keys(&self) -> impl ExactSizeIterator<Item = &str> {
         self.list().iter().map(|(key, _)| key.as_str())
     }
@@ -295,7 +297,7 @@ impl IntoIterator for Map {
 }
 
 impl FromIterator<(String, Entry)> for Map {
-    /// A key that comes again replaces the earlier one, as in Helm.
+    /// A repeated key replaces the earlier entry, as in Helm.
     fn from_iter<T: IntoIterator<Item = (String, Entry)>>(entries: T) -> Self {
         Map(Some(Arc::new(entries.into_iter().collect())))
     }

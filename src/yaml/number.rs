@@ -1,9 +1,9 @@
-//! Numbers as go-yaml reads them.
+//! Parses numbers as go-yaml does.
 
 use crate::go::float::format_float32;
 use crate::go::number;
 
-/// A float as go-yaml writes it when it is a map key: with the digits a 32-bit float needs.
+/// Formats a float as go-yaml does for a map key: with 32-bit precision.
 pub(super) fn float_key(value: f64) -> String {
     if value.is_nan() {
         return ".nan".to_owned();
@@ -15,12 +15,12 @@ pub(super) fn float_key(value: f64) -> String {
     format_float32(narrow)
 }
 
-/// A whole number as Go's `strconv.ParseInt(text, 0, 64)` or, failing that, `ParseUint` reads it.
+/// Parses an integer like Go's `strconv.ParseInt(text, 0, 64)` or, failing that, `ParseUint`.
 pub(super) fn parse_int(text: &str) -> Option<Int> {
     number::parse_int(text).map(Int::Signed).or_else(|| number::parse_uint(text).map(Int::Unsigned))
 }
 
-/// `0b-11` and `-0b11` as go-yaml's second look at such numbers reads them.
+/// Parses an integer such as `0b-11` or `-0b11`, as go-yaml's fallback for prefixed numbers does.
 pub(super) fn parse_prefixed(text: &str, prefix: &str, radix: u32) -> Option<Int> {
     let (negative_prefix, rest) = match text.strip_prefix('-').and_then(|text| text.strip_prefix(prefix)) {
         Some(rest) => (true, rest),
@@ -50,15 +50,15 @@ fn signed_int(negative: bool, signed: bool, value: u64) -> Option<Int> {
     }
 }
 
-/// A whole number as go-yaml keeps it.
+/// An integer as go-yaml represents it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Int {
     Signed(i64),
-    /// Only beyond `i64::MAX`.
+    /// Only for values beyond `i64::MAX`.
     Unsigned(u64),
 }
 
-/// Whether go-yaml takes text (without underscores) for a float: `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`.
+/// Whether go-yaml considers text (without underscores) a float: `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`.
 fn looks_like_float(text: &str) -> bool {
     let text = text.strip_prefix(['-', '+']).unwrap_or(text);
     let (mantissa, exponent) = match text.find(['e', 'E']) {
@@ -74,12 +74,12 @@ fn looks_like_float(text: &str) -> bool {
     sound_mantissa && exponent.is_none_or(|exponent| all_digits(exponent.strip_prefix(['-', '+']).unwrap_or(exponent)))
 }
 
-/// A float as go-yaml reads it; beyond the range it is none.
+/// Parses a float as go-yaml does; `None` if it is out of range.
 pub(super) fn parse_float(text: &str) -> Option<f64> {
     if looks_like_float(text) { number::parse_float(text) } else { None }
 }
 
-/// A float that begins with a dot; Go lets single underscores stand between digits there.
+/// Parses a float that begins with a dot, in which Go allows single underscores between digits.
 pub(super) fn parse_dotted_float(text: &str) -> Option<f64> {
     if looks_like_float(&text.replace('_', "")) { number::parse_float(text) } else { None }
 }

@@ -1,10 +1,10 @@
-//! The order in which go-yaml writes keys.
+//! Orders map keys as go-yaml does when it writes them.
 
 use std::cmp::Ordering;
 
 use crate::go::utf8::is_letter;
 
-/// Compares two keys as `toYaml` orders them: numbers in them by their value, letters after everything else.
+/// Compares two keys in the order of `toYaml`: numbers inside keys compare by value, and letters sort after everything else.
 ///
 /// ```
 /// use mim_chart::yaml::natural_order;
@@ -16,7 +16,8 @@ pub fn natural_order(a: &str, b: &str) -> Ordering {
     compare(a, b, false)
 }
 
-/// Compares two keys as go-yaml v3, and so `toYamlPretty`, orders them: after a number letters come first.
+/// Compares two keys in the order of go-yaml v3, which `toYamlPretty` uses: like [`natural_order`], except that letters
+/// sort first after a digit.
 pub(super) fn natural_order_v3(a: &str, b: &str) -> Ordering {
     compare(a, b, true)
 }
@@ -35,7 +36,7 @@ fn compare(a: &str, b: &str, letters_first_after_digits: bool) -> Ordering {
         }
         (false, false) => {}
     }
-    // A zero inside a number is not a leading zero: 101 comes after 11 is decided by value, 1 and 01 by length.
+    // A zero inside a number is not a leading zero: 101 and 11 compare by value, 1 and 01 by length.
     let inside_number = (x == '0' || y == '0')
         && a[..common].chars().rev().take_while(|&digit| is_digit(digit)).any(|digit| digit != '0');
     let (value_a, length_a) = digits(rest_a, i64::from(inside_number));
@@ -43,14 +44,14 @@ fn compare(a: &str, b: &str, letters_first_after_digits: bool) -> Ordering {
     value_a.cmp(&value_b).then(length_a.cmp(&length_b)).then(x.cmp(&y))
 }
 
-/// The value of the digits a text begins with, with `start` before them, and their number.
+/// Returns the value of the leading digits of a text, continuing from `start`, and their count.
 fn digits(text: &str, start: i64) -> (i64, usize) {
     text.chars().take_while(|&digit| is_digit(digit)).fold((start, 0), |(value, length), digit| {
         (value.wrapping_mul(10).wrapping_add(i64::from(u32::from(digit)) - i64::from(u32::from('0'))), length + 1)
     })
 }
 
-/// Whether a character is a decimal digit of any script, as Go's `unicode.IsDigit` has it.
+/// Whether a character is a decimal digit in any script, as in Go's `unicode.IsDigit`.
 fn is_digit(character: char) -> bool {
     character.is_ascii_digit()
         || !character.is_ascii() && {
@@ -69,7 +70,7 @@ fn is_digit(character: char) -> bool {
         }
 }
 
-/// The zeros of Unicode's scripts (general category Nd); nine more digits follow each.
+/// The digit zero of each script (general category Nd); the digits 1 to 9 follow each.
 const ZEROS: &[u32] = &[
     0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xDE6, 0xE50, 0xED0, 0xF20,
     0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90, 0x1B50, 0x1BB0, 0x1C40, 0x1C50, 0xA620, 0xA8D0,
@@ -78,8 +79,8 @@ const ZEROS: &[u32] = &[
     0x16B50, 0x1D7CE, 0x1D7D8, 0x1D7E2, 0x1D7EC, 0x1D7F6, 0x1E140, 0x1E2F0, 0x1E950, 0x1FBF0,
 ];
 
-/// Sorts by key. For some mixes the order above goes in circles (`a2`, `a10`, `a1b`), as go-yaml's does: the standard
-/// library's sort may panic then, this one gives some order.
+/// Merge sort by key. The order is not transitive for some keys (`a2`, `a10`, `a1b`), as in go-yaml; the standard library's
+/// sort may panic on such an order, whereas this one returns some order.
 pub(super) fn sort_by_key<T>(mut items: Vec<(&str, T)>, order: fn(&str, &str) -> Ordering) -> Vec<(&str, T)> {
     if items.is_sorted_by(|(a, _), (b, _)| order(a, b) != Ordering::Greater) {
         return items;

@@ -1,8 +1,9 @@
-//! A quick way to read plain documents: maps and lists in block style, with neither tags nor anchors, as nearly all values and
-//! manifests are.
+//! A fast reader for plain documents: maps and lists in block style, without tags and anchors, which covers nearly all
+//! values files and manifests.
 //!
-//! Every line is looked at once, and values are made at once, without tokens or a tree of syntax. What is not surely sound is
-//! left to the reader of the whole language, which gives the same nodes for the rest, with the same places.
+//! It reads every line once and builds values directly, without tokens or a syntax tree. It refuses any document that it
+//! cannot be sure of, which the full parser reads instead; for all others it returns the same nodes, with the same places,
+//! as the full parser.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -15,14 +16,14 @@ use super::resolve::{Scalar, resolve};
 use super::syntax::{Single, scalar_at};
 use crate::diagnostic::{Source, Span};
 
-/// A text that is not longer has fewer nodes than the reader allows.
+/// The longest text handled here, in bytes. It cannot exceed the full parser's limit on nodes.
 const LONGEST: usize = 2_000_000;
 
-/// How deeply collections may nest here.
+/// The maximum nesting depth handled here.
 const DEEPEST: usize = 500;
 
-/// The first document of a text that begins at `offset` in its source, and whether a map in it has a key twice; `None` if it has to
-/// be read by the reader of the whole language.
+/// Reads the first document of a text, which begins at `offset` in its source. Also returns whether any map in it repeats a
+/// key. `None` means that the full parser must read the document.
 pub(super) fn read_plain(source: &Source, offset: usize, text: &str) -> Option<(Node, bool)> {
     if text.len() > LONGEST || !has_plain_breaks(text) {
         return None;
@@ -55,35 +56,35 @@ pub(super) fn read_plain(source: &Source, offset: usize, text: &str) -> Option<(
     reader.line.is_none().then_some((node, reader.repeats_keys.get()))
 }
 
-/// A line, or the part of it behind a dash, that is not read yet.
+/// A line, or the part of it after a dash, that is not read yet.
 #[derive(Debug, Clone, Copy)]
 struct Line {
-    /// Its first byte that is no space.
+    /// The offset of its first byte that is not a space.
     start: usize,
-    /// How far that is from the start of the line.
+    /// The distance of `start` from the start of the line.
     column: usize,
-    /// Where the line ends, before its line feed.
+    /// The offset of the end of the line, without its line feed.
     end: usize,
 }
 
 struct Plain<'t> {
     source: &'t Source,
-    /// Where the text begins in its source.
+    /// The offset of the text in its source.
     offset: usize,
     text: &'t str,
-    /// Where the line after the current one begins.
+    /// The offset of the line after the current one.
     at: usize,
-    /// The current line; `None` at the end.
+    /// The current line; `None` at the end of the text.
     line: Option<Line>,
-    /// Whether there is a comment between the line before and this one.
+    /// Whether there is a comment line between the previous line and the current one.
     after_comment: bool,
-    /// Whether the first line has come.
+    /// Whether the first line with content has been reached.
     in_document: bool,
     depth: usize,
-    /// The entries and items of the collections that are open.
+    /// The entries and items of all open collections.
     entries: Vec<(String, Entry)>,
     items: Vec<Node>,
-    /// Whether a map has a key twice.
+    /// Whether any map repeats a key.
     repeats_keys: Cell<bool>,
 }
 
@@ -96,7 +97,8 @@ impl<'t> Plain<'t> {
         self.source.span(self.offset + start..self.offset + end)
     }
 
-    /// Goes to the next line with anything but white space and comments; `None` if it begins with a tab, or another document.
+    /// Advances to the next line that has more than white space and a comment; `None` if it begins with a tab or starts
+    /// another document.
     fn go_on(&mut self) -> Option<()> {
         self.after_comment = false;
         let bytes = self.text.as_bytes();
@@ -126,7 +128,7 @@ impl<'t> Plain<'t> {
         rest.starts_with("---") || rest.starts_with("...")
     }
 
-    /// The map or list that begins in a line.
+    /// Reads the map or list that begins on a line.
     fn block(&mut self, line: Line) -> Option<Node> {
         self.depth += 1;
         if self.depth > DEEPEST {
@@ -166,7 +168,7 @@ impl<'t> Plain<'t> {
         map
     }
 
-    /// A list; one in a map may have its dashes at the column of the keys.
+    /// Reads a list. As the value of a key, it may have its dashes in the column of the keys.
     fn list(&mut self, first: Line, is_in_map: bool) -> Option<Node> {
         let known = self.items.len();
         let mut line = first;
@@ -187,7 +189,7 @@ impl<'t> Plain<'t> {
         Some(Node::new(Value::List(list), self.source.span(start..end.max(start))))
     }
 
-    /// A key, whose length is known.
+    /// Returns the decoded key of the given length.
     fn key(&self, start: usize, length: usize) -> Option<String> {
         let key = &self.text[start..start + length];
         match key.as_bytes()[0] {
@@ -197,7 +199,7 @@ impl<'t> Plain<'t> {
         }
     }
 
-    /// The text of a scalar in quotes on one line.
+    /// Decodes a quoted scalar on a single line.
     fn unquoted(&self, start: usize, length: usize, quote: u8) -> Option<Cow<'t, str>> {
         let inside = &self.text[start + 1..start + length - 1];
         let special = if quote == b'"' { b'\\' } else { b'\'' };
@@ -207,7 +209,8 @@ impl<'t> Plain<'t> {
         scalar_at(self.text, start, 1, 0).filter(|single| single.end == start + length).map(|single| single.text)
     }
 
-    /// The value after a key or a dash, in a collection at a column. What is current afterwards is a line that it does not reach.
+    /// Reads the value after a key or a dash, in a collection at `column`. Afterwards the current line is the first one
+    /// after the value.
     fn value(&mut self, column: usize, after: usize, line: Line, is_in_map: bool) -> Option<Node> {
         let start = after + leading_spaces(&self.text.as_bytes()[after..line.end]);
         if start < line.end && !(self.text.as_bytes()[start] == b'#' && start > after) {
@@ -234,7 +237,7 @@ impl<'t> Plain<'t> {
         }
     }
 
-    /// A scalar or a collection in brackets, in a block collection at a column.
+    /// Reads a scalar or a flow collection, in a block collection at `column`.
     fn scalar(&mut self, column: usize, line: Line) -> Option<Node> {
         let (start, text) = (line.start, self.rest(line));
         match text.as_bytes()[0] {
@@ -262,14 +265,14 @@ impl<'t> Plain<'t> {
         }
     }
 
-    /// A scalar that may go on in further lines, and its end.
+    /// Reads a scalar that may continue on further lines. Also returns where it ends.
     fn long_scalar(&self, column: usize, line: Line) -> Option<(Cow<'t, str>, usize)> {
-        // At the start of a line three dashes begin a document.
+        // Column 0 is avoided because three dashes there would begin a document.
         let Single { text, end, .. } = scalar_at(self.text, line.start, line.column.max(1), column)?;
         Some((text, end))
     }
 
-    /// Goes to the line after the one in which something ends.
+    /// Advances to the line after the one that contains the offset `end`; only a comment may follow `end`.
     fn leave(&mut self, end: usize) -> Option<()> {
         let rest = &self.text[end..];
         let length = memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
@@ -280,7 +283,7 @@ impl<'t> Plain<'t> {
         self.go_on()
     }
 
-    /// A scalar without quotes.
+    /// Reads a plain scalar.
     fn plain(&mut self, column: usize, line: Line) -> Option<Node> {
         let text = self.rest(line);
         let (text, has_comment) = match plain_end(text) {
@@ -305,7 +308,7 @@ impl<'t> Plain<'t> {
         self.resolved(Cow::Borrowed(text), line.start, line.start + text.len())
     }
 
-    /// What a scalar without quotes means.
+    /// Resolves a plain scalar to its value.
     fn resolved(&self, text: Cow<'t, str>, start: usize, end: usize) -> Option<Node> {
         let value = match resolve(None, text).ok()? {
             Scalar::Null => Value::Null,
@@ -313,14 +316,14 @@ impl<'t> Plain<'t> {
             Scalar::Int(value) => Value::Float(value as f64),
             Scalar::Unsigned(value) => Value::Float(value as f64),
             Scalar::Float(value) if value.is_finite() => Value::Float(value),
-            // JSON has no such number.
+            // JSON has no infinity or NaN.
             Scalar::Float(_) => return None,
             Scalar::Text(text) => Value::String(text.into_owned()),
         };
         Some(Node::new(value, self.span(start, end)))
     }
 
-    /// A collection in brackets that ends in its line, or a word or a scalar in quotes in one; and its end.
+    /// Reads a flow collection that ends on its line, or a word or quoted scalar inside one. Also returns where it ends.
     fn flow(&self, start: usize, line_end: usize, depth: usize) -> Option<(Node, usize)> {
         let text = &self.text[start..line_end];
         if self.depth + depth > DEEPEST {
@@ -370,7 +373,7 @@ impl<'t> Plain<'t> {
         at + leading_spaces(&self.text.as_bytes()[at..line_end])
     }
 
-    /// Goes over what is between an item and the next one, or the closing bracket, where it stops.
+    /// Skips the comma after an item and the spaces around it; stops at the next item or the closing bracket.
     fn skip_comma(&self, at: usize, line_end: usize, closing: u8) -> Option<usize> {
         let at = self.skip_spaces(at, line_end);
         match self.text.as_bytes()[at..line_end].first()? {

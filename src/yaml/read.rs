@@ -1,4 +1,4 @@
-//! Text -> values: splitting a values file into documents, reading each, merging them.
+//! Parses values files and documents into values: splits a file into documents, reads each, and merges them.
 
 use std::ops::Range;
 
@@ -13,11 +13,11 @@ use super::plain::read_plain;
 use super::skim::entries_of;
 use super::syntax::Document;
 
-/// Reads a values file as Helm does: its documents, separated by lines that begin with `---`, are decoded one by one and
-/// merged deeply in order, a later one over the earlier ones. `null` is an ordinary value here. No document at all, or
-/// documents that are empty or null, make an empty map.
+/// Reads a values file as Helm does: decodes its documents, which are separated by lines that begin with `---`, one by one
+/// and merges them deeply in order, later ones over earlier ones. `null` is an ordinary value here. A file without
+/// documents, or with only empty or null ones, results in an empty map.
 ///
-/// The messages are Helm's, without the part that names the file; errors of several documents are reported together.
+/// The messages are Helm's, without the part that names the file; errors in several documents are reported together.
 ///
 /// ```
 /// use mim_chart::diagnostic::Source;
@@ -42,17 +42,17 @@ pub fn read_values(source: &Source) -> Result<Map, Vec<Diagnostic>> {
     read_values_noting(source, &mut Vec::new())
 }
 
-/// A key that is written twice in a map. Helm takes the last one.
+/// A key that appears twice in a map. Helm uses the last value.
 #[derive(Debug, Clone)]
 pub struct Repeated {
-    /// Where it is written first.
+    /// The first occurrence.
     pub first: Span,
-    /// Where it is written again.
+    /// The repeated occurrence.
     pub again: Span,
 }
 
 impl Repeated {
-    /// The warning about it.
+    /// Returns the warning about the repeated key.
     pub fn warning(&self) -> Diagnostic {
         Diagnostic::warning(
             "repeated-key",
@@ -63,7 +63,7 @@ impl Repeated {
     }
 }
 
-/// The same as [`read_values`], and keys that are written twice are added to `repeated`.
+/// Like [`read_values`], but also adds repeated keys to `repeated`.
 ///
 /// # Errors
 /// As for [`read_values`].
@@ -88,16 +88,16 @@ pub fn read_values_noting(source: &Source, repeated: &mut Vec<Repeated>) -> Resu
     if errors.is_empty() { Ok(values) } else { Err(errors) }
 }
 
-/// Reads the first document of a text, whatever type it has; nothing at all is null. What follows it is not looked at, as
-/// in the `Unmarshal` of sigs.k8s.io/yaml, with which Helm reads Chart.yaml and what `fromYaml` is given.
+/// Reads the first document of a text, which may be of any type; an empty text is null. The rest of the text is ignored, as
+/// in the `Unmarshal` of sigs.k8s.io/yaml, with which Helm reads Chart.yaml and the argument of `fromYaml`.
 ///
 /// # Errors
-/// The first syntax error, as go-yaml says it, or what does not convert to JSON.
+/// go-yaml's first syntax error, or the first value that does not convert to JSON.
 pub fn read_document(source: &Source) -> Result<Node, Diagnostic> {
     read_part(source, 0..source.text().len(), false, None)
 }
 
-/// The same, and keys that are written twice are added to `repeated`.
+/// Like [`read_document`], but also adds repeated keys to `repeated`.
 ///
 /// # Errors
 /// As for [`read_document`].
@@ -105,7 +105,7 @@ pub fn read_document_noting(source: &Source, repeated: &mut Vec<Repeated>) -> Re
     read_part(source, 0..source.text().len(), false, Some(repeated))
 }
 
-/// The keys that are written twice in a map of a part of a text; none if it is not YAML.
+/// Returns the repeated keys in the maps of a part of a text; none if the part is not valid YAML.
 ///
 /// ```
 /// use mim_chart::diagnostic::Source;
@@ -120,13 +120,14 @@ pub fn repeated_keys(source: &Source, range: Range<usize>) -> Vec<Repeated> {
     let range = source.span(range).range();
     let mut repeated = Vec::new();
     if !matches!(entries_of(&source.text()[range.clone()], &[]), Some((_, false))) {
-        // What is wrong is reported where the text is read for more than this.
+        // Errors are reported by the code that reads the text for its values.
         let _ = read_part(source, range, false, Some(&mut repeated));
     }
     repeated
 }
 
-/// The same for a text that a template made: a syntax error has the line that go-yaml names, which is not always the place.
+/// Like [`read_document`], for text that a template rendered: a syntax error has the line number that go-yaml names, which
+/// is not always where the error is.
 ///
 /// # Errors
 /// As for [`read_document`].
@@ -140,7 +141,7 @@ pub fn read_generated_document(source: &Source) -> Result<Node, Diagnostic> {
     construct(document, source, 0)
 }
 
-/// Reads the first document of a text as strictly as Helm reads Chart.yaml in `lint`: no key may come twice in a map.
+/// Reads the first document of a text as strictly as `helm lint` reads Chart.yaml: a map must not repeat a key.
 ///
 /// ```
 /// use mim_chart::diagnostic::Source;
@@ -156,7 +157,7 @@ pub fn read_generated_document(source: &Source) -> Result<Node, Diagnostic> {
 /// ```
 ///
 /// # Errors
-/// As for [`read_document`], and all keys that come again, as go-yaml says it in one error.
+/// As for [`read_document`]; all repeated keys are reported in a single error, as in go-yaml.
 pub fn read_document_strictly(source: &Source) -> Result<Node, Diagnostic> {
     let text = source.text();
     let document = Document::parse(text).map_err(|fault| explain(*fault, source, 0, text))?;
@@ -173,8 +174,8 @@ pub fn read_document_strictly(source: &Source) -> Result<Node, Diagnostic> {
     Err(error)
 }
 
-/// Reads the first document of a part of a text, such as one manifest in a rendered file. Spans and line numbers are those
-/// of the whole text. The range is cut to the text and to character boundaries.
+/// Reads the first document of a part of a text, such as one manifest in a rendered file. Spans and line numbers refer to
+/// the whole text. The range is clamped to the text and to character boundaries.
 ///
 /// # Errors
 /// As for [`read_document`].
@@ -182,7 +183,7 @@ pub fn read_document_at(source: &Source, range: Range<usize>) -> Result<Node, Di
     read_part(source, source.span(range).range(), false, None)
 }
 
-/// The same, and keys that are written twice are added to `repeated`.
+/// Like [`read_document_at`], but also adds repeated keys to `repeated`.
 ///
 /// # Errors
 /// As for [`read_document`].
@@ -194,7 +195,7 @@ pub fn read_document_at_noting(
     read_part(source, source.span(range).range(), false, Some(repeated))
 }
 
-/// `by_line` says whether Helm reads the text line by line, which gives the last line a break too.
+/// Reads a part of a text. `by_line` says whether Helm reads it line by line, which adds a missing line break at the end.
 fn read_part(
     source: &Source,
     range: Range<usize>,
@@ -209,7 +210,7 @@ fn read_part(
     } else {
         text
     };
-    // Where keys are repeated, the reader of the whole language says which.
+    // Only the full parser reports which keys are repeated.
     if let Some((node, repeats_keys)) = read_plain(source, range.start, text)
         && !(repeats_keys && repeated.is_some())
     {
@@ -223,8 +224,9 @@ fn read_part(
     Ok(node)
 }
 
-/// The documents of a text from `start` on as Kubernetes splits it, and what is wrong with the separator after the last
-/// of them. Lines are split before YAML is read, so a `---` ends a document even inside a block scalar.
+/// Splits a text from `start` on into documents as Kubernetes does. Also returns the error in the separator after
+/// the last of them, if there is one. Lines are split before the YAML is parsed, so `---` ends a document even
+/// inside a block scalar.
 pub fn split_documents(source: &Source, start: usize) -> (Vec<Range<usize>>, Option<Diagnostic>) {
     let text = source.text();
     let mut documents = Vec::new();
@@ -242,7 +244,7 @@ pub fn split_documents(source: &Source, start: usize) -> (Vec<Range<usize>>, Opt
                     .help("begin the document on the line after '---'");
                 return (documents, Some(error));
             }
-            // The first separator is left in, for YAML to read.
+            // The first separator stays in the document, for the YAML parser.
             if start < at {
                 documents.push(start..at);
                 start = end;
@@ -289,7 +291,7 @@ fn indefinite(type_name: &str) -> &'static str {
     }
 }
 
-/// Merges maps deeply; where they disagree and are not both maps, the later one wins.
+/// Merges maps deeply; unless both values of a key are maps, the later one wins.
 fn merge(values: &mut Map, later: Map) {
     for (key, entry) in later {
         match (values.get_mut(&key), entry.node) {

@@ -1,4 +1,4 @@
-//! Which value the text of a scalar means: YAML 1.1's implicit types as go-yaml v2 has them.
+//! Resolves the text of a scalar to a value by YAML 1.1's implicit types, as implemented in go-yaml v2.
 
 use std::borrow::Cow;
 
@@ -16,7 +16,7 @@ pub(super) enum Scalar<'t> {
     Int(i64),
     /// Beyond `i64::MAX`.
     Unsigned(u64),
-    /// May be infinite or NaN.
+    /// Possibly infinite or NaN.
     Float(f64),
     Text(Cow<'t, str>),
 }
@@ -33,7 +33,7 @@ pub(super) enum Type {
 }
 
 impl Scalar<'_> {
-    /// Its type: whole numbers of any size are of one.
+    /// Returns its type; integers of any size have the same one.
     pub(super) fn type_of(&self) -> Type {
         match self {
             Scalar::Null => Type::Null,
@@ -58,10 +58,10 @@ impl Type {
     }
 }
 
-/// The prefix that `!!` stands for.
+/// The prefix that `!!` abbreviates.
 const CORE: &str = "tag:yaml.org,2002:";
 
-/// The value of a scalar that is written without quotes or has a tag.
+/// Returns the value of a scalar that is plain or has a tag.
 ///
 /// # Errors
 /// go-yaml's message for text that does not fit its tag.
@@ -93,12 +93,12 @@ pub(super) fn is_plain_string(text: &str) -> bool {
     implicit(text, true).0 == Type::Str
 }
 
-/// Whether go-yaml v3 takes text for an octal number that v2 does not see.
+/// Whether go-yaml v3 reads text as an octal number that v2 does not recognize.
 pub(super) fn is_v3_octal(text: &str) -> bool {
     text.contains("0o") && parse_prefixed(&text.replace('_', ""), "0o", 8).is_some()
 }
 
-/// The type that text without a tag has, and its value unless that is the text itself.
+/// Returns the type of text without a tag, and its value unless that is the text itself.
 fn implicit(text: &str, timestamps: bool) -> (Type, Option<Scalar<'static>>) {
     let Some(&first) = text.as_bytes().first() else { return (Type::Null, Some(Scalar::Null)) };
     match first {
@@ -156,7 +156,7 @@ impl From<Int> for Scalar<'_> {
     }
 }
 
-/// What `!!binary` holds. JSON has text only, so bytes that are not UTF-8 become U+FFFD one by one.
+/// Decodes a `!!binary` scalar. JSON has only text, so every byte that is not valid UTF-8 becomes U+FFFD.
 fn decode_binary(text: &str) -> Result<Cow<'static, str>, String> {
     const CONFIG: GeneralPurposeConfig = GeneralPurposeConfig::new()
         .with_decode_allow_trailing_bits(true)
@@ -173,7 +173,7 @@ fn decode_binary(text: &str) -> Result<Cow<'static, str>, String> {
     Ok(Cow::Owned(decoded))
 }
 
-/// Whether text is a date or a time stamp: `2001-12-14`, `2001-12-14 21:59:43.1`, `2001-12-14t21:59:43Z`.
+/// Whether text is a date or a timestamp: `2001-12-14`, `2001-12-14 21:59:43.1`, `2001-12-14t21:59:43Z`.
 fn is_timestamp(text: &str) -> bool {
     let mut rest = Reader(text);
     let Some(year) = rest.digits(4, 4) else { return false };
@@ -202,7 +202,7 @@ fn is_timestamp(text: &str) -> bool {
     rest.time().is_some() && (!zoned || rest.zone().is_some()) && rest.0.is_empty()
 }
 
-/// What is left to read of a time stamp.
+/// The unread rest of a timestamp.
 struct Reader<'t>(&'t str);
 
 impl Reader<'_> {

@@ -1,8 +1,9 @@
-//! Documents for tests of what reads them.
+//! Generates documents for tests of the YAML readers.
 
 use proptest::prelude::*;
 
-/// A line, and how much deeper it is than the one before. Most fit together, so that what is wrong stands alone.
+/// Generates a line and its change of indentation from the previous line. Most lines fit together, so that an invalid one
+/// is usually the only one.
 fn line() -> impl Strategy<Value = (i32, String)> {
     let step = prop::sample::select(vec![0, 0, 0, 0, 0, 2, 2, 2, 2, -2, -2, -4, 1, -1]);
     let dashes = prop::sample::select(vec!["", "", "", "", "", "- ", "- ", "- - ", "-  ", "-"]);
@@ -100,7 +101,7 @@ fn line() -> impl Strategy<Value = (i32, String)> {
     (step, dashes, prop_oneof![12 => sound, 1 => odd]).prop_map(|(step, dashes, text)| (step, [dashes, text].concat()))
 }
 
-/// A document in block style, which may be broken.
+/// Generates a document in block style, which may be invalid.
 pub(super) fn document() -> impl Strategy<Value = String> {
     let lines = prop::collection::vec(line(), 1..12);
     (lines, "\n?").prop_map(|(lines, end)| joined(&lines) + &end)

@@ -1,8 +1,8 @@
-//! A quick look at a document of which few entries are wanted.
+//! Extracts a few entries of a document without parsing all of it.
 //!
-//! Most documents are plain: maps and lists in block style, with scalars that have neither tags nor anchors. To see that such a
-//! text is sound takes no tokens and no tree: every line is looked at once. What is not surely sound is left to the reader of
-//! the whole language, so that nothing passes that it would refuse.
+//! Most documents are plain: maps and lists in block style, with scalars that have neither tags nor anchors. Checking that
+//! such a text is valid takes no tokens and no tree, only one pass over its lines. Anything that is not certainly valid is
+//! left to the full parser, so this pass accepts nothing that the full parser would reject.
 
 use ahash::{AHashMap, AHashSet};
 
@@ -11,17 +11,18 @@ use super::lines::{
 };
 use super::resolve::is_plain_string;
 
-/// A text that is not longer has fewer nodes than the reader allows.
+/// The longest text handled here, in bytes. It cannot exceed the full parser's limit on nodes.
 const LONGEST: usize = 2_000_000;
 
-/// How deeply collections may nest here.
+/// The maximum nesting depth of block collections handled here.
 const DEEPEST: usize = 500;
 
-/// The same of those in brackets, for which calls nest.
+/// The maximum nesting depth of flow collections, which are read recursively.
 const DEEPEST_IN_BRACKETS: usize = 100;
 
-/// The entries of a document's map that have one of the keys, as a document of its own, and whether a map of the whole document may
-/// have a key twice; `None` if the document has to be read as a whole. A document with nothing but comments gives an empty one.
+/// Returns the entries of a document's top-level map whose keys are in `keys`, as a document, and whether any map in the
+/// whole document may repeat a key. `None` means that the document must be parsed in full. A document of only comments
+/// results in an empty text.
 ///
 /// ```
 /// use mim_chart::yaml::entries_of;
@@ -64,17 +65,17 @@ pub fn entries_of(text: &str, keys: &[&str]) -> Option<(String, bool)> {
     Some((kept, skim.repeats_keys))
 }
 
-/// Whether a line of a map has a key that is written without quotes, or may have it.
+/// Whether the key on a line starts with `key`, so that it may be that key.
 fn is_key(line: &str, key: &str) -> bool {
     line.strip_prefix(['"', '\'']).unwrap_or(line).starts_with(key)
 }
 
-/// A collection that is open.
+/// An open collection, with its column.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Open {
     Map(usize),
     List(usize),
-    /// A list whose dashes are at the column of the keys of the map around it.
+    /// A list whose dashes are in the column of the surrounding map's keys.
     ListInMap(usize),
 }
 
@@ -86,38 +87,39 @@ impl Open {
     }
 }
 
-/// A line that was not taken yet, without its indentation.
+/// A line that has not been consumed yet, without its indentation.
 struct Ahead<'t> {
     column: usize,
     line: &'t str,
-    /// Where the line after it begins.
+    /// The offset of the following line.
     after: usize,
 }
 
 struct Skim<'t> {
     text: &'t str,
-    /// Where the next line begins.
+    /// The offset of the next line.
     at: usize,
-    /// Where the last line ends, before its line feed.
+    /// The offset of the end of the last line read, without its line feed.
     line_end: usize,
-    /// The collections that are open, the innermost last.
+    /// The open collections, innermost last.
     open: Vec<Open>,
-    /// Whether the key or dash before has no value so far.
+    /// Whether the last key or dash has no value yet.
     awaits_value: bool,
-    /// The keys of the collections that are open so far, and where those of each begin.
+    /// The keys seen so far in the open collections, and for each collection the index of its first key.
     keys: Vec<&'t str>,
     first_keys: Vec<usize>,
-    /// The keys of those that have many, by where they begin.
+    /// The keys of maps with many keys, by the index of their first key.
     many_keys: AHashMap<usize, AHashSet<&'t str>>,
-    /// Whether a map may have a key twice.
+    /// Whether any map may repeat a key.
     repeats_keys: bool,
 }
 
-/// In a map with more keys than this, a key is looked up and not compared with each.
+/// In a map with more keys than this, keys are looked up in a set instead of compared one by one.
 const MOST_COMPARED: usize = 64;
 
 impl<'t> Skim<'t> {
-    /// The next line with anything but white space and comments, without its indentation and line break, and its column.
+    /// Consumes lines up to the next one that has more than white space and a comment. Returns its column and its text,
+    /// without indentation and line break.
     fn next_line(&mut self) -> Option<(usize, &'t str)> {
         while let Some((column, line)) = self.any_line() {
             if !line.is_empty() && !line.starts_with('#') {
@@ -127,7 +129,7 @@ impl<'t> Skim<'t> {
         None
     }
 
-    /// The next line, which may be empty.
+    /// Consumes the next line, which may be empty.
     fn any_line(&mut self) -> Option<(usize, &'t str)> {
         let Ahead { column, line, after } = self.peek_line()?;
         self.line_end = self.at + column + line.len();
@@ -135,7 +137,7 @@ impl<'t> Skim<'t> {
         Some((column, line))
     }
 
-    /// The next line, which stays.
+    /// Returns the next line without consuming it.
     fn peek_line(&self) -> Option<Ahead<'t>> {
         let rest = &self.text[self.at..];
         if rest.is_empty() {
@@ -149,13 +151,13 @@ impl<'t> Skim<'t> {
         Some(Ahead { column, line: &line[column..], after: self.at + length })
     }
 
-    /// Looks at a line, and at those that the scalar at its end goes on in; `None` if they are not surely sound.
+    /// Checks a line and the lines on which the scalar at its end continues; `None` if they are not certainly valid.
     fn line(&mut self, mut column: usize, mut line: &'t str) -> Option<()> {
         if column == 0 && (line.starts_with("---") || line.starts_with("...")) {
             return None;
         }
         let closed = self.close(column);
-        // The collection that a value without a line of its own belongs to is the innermost.
+        // A value on a line of its own belongs to the innermost collection, so no collection may have been closed.
         let mut is_value = self.awaits_value && closed == 0;
         while is_dash(line) {
             self.open_list(column, is_value)?;
@@ -169,7 +171,7 @@ impl<'t> Skim<'t> {
             }
         }
         let Some(length) = key_length(line)? else {
-            // A scalar.
+            // No key: the line is a scalar.
             return if is_value && self.open.last()?.column() < column { self.value(line) } else { None };
         };
         self.open_map(column, is_value)?;
@@ -179,7 +181,7 @@ impl<'t> Skim<'t> {
         if value.is_empty() || value.starts_with('#') { Some(()) } else { self.value(value) }
     }
 
-    /// Closes the collections that are deeper than a column; says how many.
+    /// Closes the collections deeper than a column and returns how many there were.
     fn close(&mut self, column: usize) -> usize {
         let before = self.open.len();
         while self.open.last().is_some_and(|open| open.column() > column) {
@@ -193,7 +195,7 @@ impl<'t> Skim<'t> {
         self.forget_keys();
     }
 
-    /// The innermost map has no more keys.
+    /// Drops the keys of the innermost collection, which ends.
     fn forget_keys(&mut self) {
         if let Some(first) = self.first_keys.pop() {
             if self.keys.len() - first > MOST_COMPARED {
@@ -208,12 +210,12 @@ impl<'t> Skim<'t> {
         self.first_keys.push(self.keys.len());
     }
 
-    /// A key of the innermost map.
+    /// Records a key of the innermost map.
     fn note_key(&mut self, key: &'t str) {
         let key = match key.strip_prefix(['"', '\'']) {
             Some(quoted) => {
                 let key = &quoted[..quoted.len() - 1];
-                // What is written with escapes may be a key that is written in another way too.
+                // A key with escapes may equal one that is written differently.
                 self.repeats_keys |= key.contains(['\\', '\'', '"']);
                 key
             }
@@ -228,7 +230,7 @@ impl<'t> Skim<'t> {
         self.keys.push(key);
     }
 
-    /// A dash at a column; `is_value` says whether a value is awaited here.
+    /// Handles a dash at a column; `is_value` says whether a value is expected here.
     fn open_list(&mut self, column: usize, is_value: bool) -> Option<()> {
         match self.open.last().copied() {
             Some(Open::List(own) | Open::ListInMap(own)) if own == column => return Some(()),
@@ -239,7 +241,7 @@ impl<'t> Skim<'t> {
         (self.open.len() <= DEEPEST).then_some(())
     }
 
-    /// A key at a column.
+    /// Handles a key at a column.
     fn open_map(&mut self, column: usize, is_value: bool) -> Option<()> {
         if self.open.last() == Some(&Open::ListInMap(column)) {
             self.pop();
@@ -253,7 +255,7 @@ impl<'t> Skim<'t> {
         (self.open.len() <= DEEPEST).then_some(())
     }
 
-    /// A scalar or a collection in brackets, which begins here.
+    /// Checks a scalar or flow collection that begins here.
     fn value(&mut self, text: &'t str) -> Option<()> {
         self.awaits_value = false;
         match text.as_bytes()[0] {
@@ -265,7 +267,8 @@ impl<'t> Skim<'t> {
         }
     }
 
-    /// How long a map in braces is, `{app: "web"}`, with others at most so deep in it; all of JSON is one.
+    /// Returns the length of a flow map such as `{app: "web"}`, which may nest at most `depth` levels; JSON objects
+    /// are among these.
     fn map_in_braces(&mut self, text: &'t str, depth: usize) -> Option<usize> {
         let mut rest = text[1..].trim_start_matches(' ');
         self.first_keys.push(self.keys.len());
@@ -284,7 +287,7 @@ impl<'t> Skim<'t> {
         Some(text.len() - rest.len() + 1)
     }
 
-    /// How long a list in brackets is, `[get, "list"]`.
+    /// Returns the length of a flow list such as `[get, "list"]`.
     fn list_in_brackets(&mut self, text: &'t str, depth: usize) -> Option<usize> {
         let mut rest = text[1..].trim_start_matches(' ');
         while !rest.starts_with(']') {
@@ -293,7 +296,7 @@ impl<'t> Skim<'t> {
         Some(text.len() - rest.len() + 1)
     }
 
-    /// How long an item between brackets is.
+    /// Returns the length of an item of a flow collection.
     fn item_length(&mut self, text: &'t str, depth: usize) -> Option<usize> {
         match text.as_bytes().first()? {
             b'[' => self.list_in_brackets(text, depth.checked_sub(1)?),
@@ -302,7 +305,7 @@ impl<'t> Skim<'t> {
         }
     }
 
-    /// A scalar without quotes: all lines that are deeper than the collection around it.
+    /// Checks a plain scalar, which extends over all lines deeper than the surrounding collection.
     fn plain(&mut self, text: &'t str) -> Option<()> {
         let around = self.open.last()?.column();
         let mut has_ended = ends_plain(text)?;
@@ -318,7 +321,7 @@ impl<'t> Skim<'t> {
         Some(())
     }
 
-    /// A scalar after `|` or `>`.
+    /// Checks a scalar after `|` or `>`.
     fn block_scalar(&mut self, text: &'t str) -> Option<()> {
         let header = text[1..].strip_prefix(['-', '+']).unwrap_or(&text[1..]);
         if !is_rest(header) {
@@ -331,7 +334,7 @@ impl<'t> Skim<'t> {
             if line.is_empty() {
                 deepest = deepest.max(column);
             } else {
-                // White space before the text that is deeper than it would be the text.
+                // An empty line with more spaces than the first text line is left to the full parser.
                 if indent.is_none() && deepest > column {
                     return None;
                 }
@@ -344,7 +347,7 @@ impl<'t> Skim<'t> {
         Some(())
     }
 
-    /// A scalar in quotes, perhaps on several lines.
+    /// Checks a quoted scalar, which may span several lines.
     fn quoted(&mut self, text: &'t str, quote: u8) -> Option<()> {
         if let Some(length) = quoted_length(text, quote)? {
             return is_rest(&text[length..]).then_some(());
@@ -363,7 +366,7 @@ impl<'t> Skim<'t> {
     }
 }
 
-/// Whether a comment ends the scalar without quotes in a line; `None` if it has a colon that ends a key.
+/// Whether a comment ends the plain scalar on a line; `None` if the line has a colon that ends a key.
 fn ends_plain(text: &str) -> Option<bool> {
     match plain_end(text) {
         None => Some(false),
@@ -371,7 +374,7 @@ fn ends_plain(text: &str) -> Option<bool> {
     }
 }
 
-/// How long a word, a number or a scalar in quotes is, which is an item between brackets.
+/// Returns the length of a word, number or quoted scalar in a flow collection.
 fn scalar_length(text: &str) -> Option<usize> {
     let in_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"-+_./".contains(byte);
     match text.as_bytes() {
@@ -382,7 +385,7 @@ fn scalar_length(text: &str) -> Option<usize> {
     }
 }
 
-/// What follows the comma after an item, or begins with the closing bracket.
+/// Returns the text after the comma that follows an item, or the text from the closing bracket on.
 fn after_comma(rest: &str, closing: char) -> Option<&str> {
     let rest = rest.trim_start_matches(' ');
     match rest.strip_prefix(',') {

@@ -1,10 +1,10 @@
-//! Splitting what a template gave into documents.
+//! Splits the output of a template into documents.
 
 use std::ops::Range;
 
-/// The byte ranges of the documents in a text, by Helm's rule: a document begins at the start and after every line
-/// start that reads `---` and then blanks; what else is on that line belongs to the document. Leading white space
-/// is left out of a range, trailing is kept; documents of white space alone are left out.
+/// Returns the byte ranges of the documents in a text by Helm's rule: a document begins at the start of the text and after
+/// every `---` at the start of a line, with the blanks that follow it; the rest of that line belongs to the document.
+/// Leading white space is not part of a range, trailing white space is; documents of only white space are left out.
 ///
 /// ```
 /// use mim_chart::yaml::split_manifests;
@@ -16,7 +16,7 @@ pub fn split_manifests(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut start = Some(0);
     std::iter::from_fn(move || {
         let from = start?;
-        // Leading white space is trimmed before the first separator is looked for, so an indented one counts there.
+        // Leading white space is trimmed before the search for the first separator, so an indented one counts there.
         let from = if from == 0 { text.len() - text.trim_start().len() } else { from };
         let (end, next) = match separator(text, from) {
             Some(separator) => (separator.start, Some(separator.end)),
@@ -32,7 +32,7 @@ pub fn split_manifests(text: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// The next separator at a line start from `from` on, with the blanks after it.
+/// Returns the next separator at the start of a line from `from` on, including the blanks after it.
 fn separator(text: &str, from: usize) -> Option<Range<usize>> {
     let bytes = text.as_bytes();
     let mut line = from;
@@ -46,7 +46,7 @@ fn separator(text: &str, from: usize) -> Option<Range<usize>> {
     }
 }
 
-/// Whether a document's start is the start of a line: after a separator it is not, so `------` is one separator.
+/// Whether a document starts at the start of a line. After a separator it does not, so `------` is one separator.
 fn is_line_start(bytes: &[u8], at: usize) -> bool {
     at == 0 || bytes[at - 1] == b'\n' || bytes[..at].iter().all(u8::is_ascii_whitespace)
 }

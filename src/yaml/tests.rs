@@ -11,7 +11,7 @@ fn error(text: &str) -> Diagnostic {
     read_values(&Source::file("v.yaml", text)).unwrap_err().remove(0)
 }
 
-/// Each node and key with its place and the text there, in document order.
+/// Lists each node and key with its place and the text there, in document order.
 fn places(map: &Map) -> Vec<String> {
     fn visit(node: &Node, out: &mut Vec<String>) {
         out.push(format!("{} {:?}", node.span, node.span.text()));
@@ -129,7 +129,7 @@ fn nothing_is_null_for_a_document() {
     }
 }
 
-/// The line, what is pointed at, and the help for the errors people make.
+/// Checks the labels and the help of common errors.
 #[test]
 fn common_errors_are_explained() {
     for (text, place, second, help) in [
@@ -219,7 +219,7 @@ fn the_number_of_values_is_limited() {
     assert!(message.ends_with("yaml: document has more than 2000000 values"), "{message}");
 }
 
-/// Values that a values file can hold.
+/// Generates values that a values file can contain.
 fn value() -> impl Strategy<Value = Value> {
     let text = prop_oneof![
         any::<String>(),
@@ -248,13 +248,14 @@ fn value() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Whether go-yaml itself gives text back that it wrote: Unicode's own line breaks it folds or indents, and the key `<<`
-/// it writes without quotes.
+/// Whether go-yaml reads back the same text that it wrote. It folds or indents Unicode line breaks, and it writes the key
+/// `<<` without quotes.
 fn survives(text: &str) -> bool {
     !text.contains(['\u{85}', '\u{2028}', '\u{2029}']) && text != "<<"
 }
 
-/// Whether go-yaml v2 gives text back that v3 wrote: v3 puts text with tabs after `|`, where v2 does not always take them.
+/// Whether go-yaml v2 reads back the same text that v3 wrote: v3 writes text with tabs after `|`, where v2 does not
+/// always accept them.
 fn survives_v3(text: &str) -> bool {
     survives(text) && !(text.contains('\t') && text.contains('\n'))
 }
@@ -268,7 +269,7 @@ fn all(value: &Value, sound: fn(&str) -> bool) -> bool {
     }
 }
 
-/// Our own value as the independent reader has it.
+/// Converts a value to the independent reader's type.
 fn theirs(value: &Value) -> serde_yaml::Value {
     match value {
         Value::Null => serde_yaml::Value::Null,
@@ -284,7 +285,7 @@ fn theirs(value: &Value) -> serde_yaml::Value {
     }
 }
 
-/// The independent reader keeps whole numbers apart from floats.
+/// Converts all numbers to floats, because the independent reader distinguishes integers.
 fn as_floats(value: serde_yaml::Value) -> serde_yaml::Value {
     match value {
         serde_yaml::Value::Number(number) => number.as_f64().unwrap_or(f64::NAN).into(),
@@ -296,7 +297,7 @@ fn as_floats(value: serde_yaml::Value) -> serde_yaml::Value {
     }
 }
 
-/// Found by the properties below.
+/// Cases found by the property tests below.
 #[test]
 fn texts_of_white_space_and_an_unclosed_brace_are_read() {
     let text = |text: &str| Value::String(text.to_owned());
@@ -304,7 +305,7 @@ fn texts_of_white_space_and_an_unclosed_brace_are_read() {
         let written = write(&value).unwrap() + "\n";
         assert_eq!(read_document(&Source::file("x", written)).unwrap().value, value);
     }
-    // go-yaml writes the key `<<` without quotes and reads it as a merge of what is not a map.
+    // go-yaml writes the key `<<` without quotes and reads it back as a merge of a value that is not a map.
     let mut map = Map::new();
     map.insert("<<", crate::diagnostic::Span::generated(), Node::generated(Value::Null));
     let written = write(&Value::Map(map)).unwrap();
@@ -317,7 +318,7 @@ proptest! {
     #[test]
     fn what_is_written_reads_back(value in value()) {
         prop_assume!(all(&value, survives));
-        // toYaml leaves out the last line break, which `|+` needs.
+        // `toYaml` omits the final line break, which `|+` needs.
         if let Ok(text) = write(&value).map(|text| text + "\n") {
             let node = read_document(&Source::file("x", text.as_str())).map_err(|error| TestCaseError::fail(format!("{error:?}\n{text}")))?;
             prop_assert_eq!(&node.value, &value, "{}", text);
@@ -353,7 +354,7 @@ proptest! {
         let _ = read_document_at(&source, 3..text.len() / 2 + 1);
     }
 
-    // The cursor counts in tests how often it looks at a byte: text that is never read to its end fails here.
+    // In tests the cursor counts its reads of bytes, so an endless loop fails here.
     #[test]
     fn reading_ends(text in "[-?:,\\[\\]{}#&*!|>'\"%@`~<=\\\\ \\t\n\r.0-2ab\u{85}\u{2028}\u{feff}]{0,12}", tail in "(\n|\r\n|\r|)") {
         let source = Source::file("x", text + &tail);

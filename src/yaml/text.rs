@@ -1,8 +1,8 @@
-//! What decides how a string is written.
+//! Checks which YAML styles (plain, quoted, block) a string can be written in.
 
-/// Properties of a string that bar ways to write it.
+/// The styles that a string's characters allow.
 pub(super) struct Traits {
-    /// Whether it has line breaks.
+    /// Whether it contains line breaks.
     pub(super) multiline: bool,
     /// Whether it can be written without quotes.
     pub(super) plain_allowed: bool,
@@ -10,12 +10,12 @@ pub(super) struct Traits {
     pub(super) single_allowed: bool,
     /// Whether it can be written after `|`.
     pub(super) block_allowed: bool,
-    /// The same if tabs are fine there, as they are for go-yaml v3.
+    /// Whether it can be written after `|` where tabs are allowed, as in go-yaml v3.
     pub(super) block_allowed_with_tabs: bool,
 }
 
 impl Traits {
-    /// Looks a string over.
+    /// Examines a string.
     pub(super) fn of(text: &str) -> Traits {
         if text.is_empty() {
             return Traits {
@@ -33,7 +33,7 @@ impl Traits {
         let (mut break_space, mut space_break) = (false, false);
         let (mut previous_space, mut previous_break, mut previous_blank) = (false, false, true);
         for (at, character) in text.char_indices() {
-            // Most characters decide nothing, wherever they stand.
+            // Letters and digits never rule out a style.
             if character.is_ascii_alphanumeric() {
                 (previous_space, previous_break, previous_blank) = (false, false, false);
                 continue;
@@ -82,17 +82,17 @@ impl Traits {
     }
 }
 
-/// Whether go-yaml takes a character for printable; those beyond the BMP are not, a tab neither.
+/// Whether go-yaml considers a character printable. Tabs and characters beyond the BMP are not.
 fn is_printable(character: char) -> bool {
     matches!(u32::from(character), 0x0A | 0x20..=0x7E | 0xA0..=0xD7FF | 0xE000..=0xFFFD) && character != '\u{feff}'
 }
 
-/// Whether a character is a line break of YAML 1.1.
+/// Whether a character is a line break in YAML 1.1.
 pub(super) fn is_break(character: char) -> bool {
     matches!(character, '\r' | '\n' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// Whether text looks like a number to base 60 (`1:30`), which other YAML readers would make of it:
+/// Whether text looks like a base-60 number (`1:30`), which other YAML 1.1 readers would parse as one:
 /// `[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?`.
 pub(super) fn is_base60(text: &str) -> bool {
     let text = text.strip_prefix(['-', '+']).unwrap_or(text);

@@ -1,4 +1,4 @@
-//! Values -> text, as go-yaml v2 writes them, and v3 for the pretty form.
+//! Writes values as YAML: as go-yaml v2 does, or as v3 does for the pretty form.
 
 mod pretty;
 
@@ -17,12 +17,12 @@ use crate::go::json::push_escaped;
 
 pub use pretty::{GoNode, write_go_pretty};
 
-/// Lines are folded at the first space beyond this column.
+/// The column after which a line is folded at the next space.
 const WIDTH: usize = 80;
-/// The longest key, in bytes, that is written before its colon on one line.
+/// The longest key, in bytes, that is written on one line with its colon; longer ones follow a `?`.
 const MAX_SIMPLE_KEY: usize = 128;
 
-/// Why a value has no YAML form: `toYaml` gives the empty string then.
+/// Why a value cannot be written as YAML. `toYaml` then returns the empty string.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WriteError {
     /// go-yaml's message.
@@ -37,8 +37,8 @@ impl fmt::Display for WriteError {
 
 impl std::error::Error for WriteError {}
 
-/// Writes a value as Helm's `toYaml` does: keys in natural order, strings quoted where they would read back as something
-/// else, long text folded, no line break at the end.
+/// Writes a value as Helm's `toYaml` does: keys in natural order, strings quoted if they would otherwise be read as another
+/// type, long text folded, no line break at the end.
 ///
 /// ```
 /// use mim_chart::diagnostic::Source;
@@ -49,16 +49,16 @@ impl std::error::Error for WriteError {}
 /// ```
 ///
 /// # Errors
-/// For text that Helm's rule through JSON and YAML refuses: control characters between 0x7f and 0x9f, the characters
-/// U+FFFE and U+FFFF, and keys of more than 1022 characters.
+/// Strings that do not survive Helm's conversion through JSON and YAML: control characters between 0x7f and 0x9f, the
+/// characters U+FFFE and U+FFFF, and keys of more than 1022 characters.
 pub fn write(value: &Value) -> Result<String, WriteError> {
     let mut writer = Writer::new(Dialect::V2);
     writer.node(value, None, Context::Root)?;
     Ok(writer.finish())
 }
 
-/// Writes a value as Helm's `toYamlPretty` does: items of lists are indented below their key, nothing is folded, numbers are
-/// written as Go prints floats (`1e+06`), and nothing is refused.
+/// Writes a value as Helm's `toYamlPretty` does: list items are indented below their key, nothing is folded, numbers are
+/// formatted like Go floats (`1e+06`), and nothing is rejected.
 ///
 /// ```
 /// use mim_chart::diagnostic::Source;
@@ -69,26 +69,26 @@ pub fn write(value: &Value) -> Result<String, WriteError> {
 /// ```
 pub fn write_pretty(value: &Value) -> String {
     let mut writer = Writer::new(Dialect::V3);
-    // Only the way through JSON, which this form does not go, refuses anything.
+    // Only the conversion through JSON, which the pretty form skips, rejects values.
     let refused = writer.node(value, None, Context::Root);
     debug_assert!(refused.is_ok());
     writer.finish()
 }
 
-/// The two versions of go-yaml that Helm writes with.
+/// The two versions of go-yaml with which Helm writes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Dialect {
-    /// After a way through JSON.
+    /// For `toYaml`, which converts to JSON first.
     V2,
     V3,
 }
 
-/// Where a node stands.
+/// The position of a node in the document.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Context {
     Root,
     Item,
-    /// A key on one line with its colon.
+    /// A key on the same line as its colon.
     SimpleKey,
     /// A value, or a key after `?`.
     Entry,
@@ -102,17 +102,17 @@ enum Style {
     Literal,
 }
 
-/// An indentation: the column of the innermost collection's entries; `None` outside of all.
+/// The column of the innermost collection's entries; `None` outside of any collection.
 type Indent = Option<usize>;
 
 struct Writer {
     dialect: Dialect,
     out: String,
-    /// In characters.
+    /// The current column, in characters.
     column: usize,
-    /// Whether the last character separates what follows.
+    /// Whether the last character separates the next token from it, so that no space is needed.
     whitespace: bool,
-    /// Whether the line holds nothing yet but indentation and the indicators `-`, `?`, `:`.
+    /// Whether the line so far contains only indentation and the indicators `-`, `?`, `:`.
     indention: bool,
 }
 
@@ -121,7 +121,7 @@ impl Writer {
         Writer { dialect, out: String::new(), column: 0, whitespace: true, indention: true }
     }
 
-    /// The text, without its last line break.
+    /// Returns the text, without its final line break.
     fn finish(mut self) -> String {
         if self.column == 0 && self.out.ends_with('\n') {
             self.out.pop();
@@ -147,7 +147,7 @@ impl Writer {
     }
 
     fn list(&mut self, items: &[Node], indent: Indent, context: Context) -> Result<(), WriteError> {
-        // Under a key the dashes stand at the key's own column.
+        // Under a key, the dashes are in the key's own column.
         let indentless = self.dialect == Dialect::V2 && context == Context::Entry && !self.indention;
         let column = indent.map_or(0, |indent| if indentless { indent } else { indent + 2 });
         for item in items {
@@ -209,7 +209,7 @@ impl Writer {
         self.put("'");
     }
 
-    /// Text on one line, folded at single spaces beyond the width. Quoted text is not folded at its ends.
+    /// Writes text, folded at single spaces beyond the width. Quoted text is not folded at its first or last character.
     fn words(&mut self, text: &str, indent: usize, fold: bool, quoted: bool) {
         let bytes = text.as_bytes();
         let (mut after_space, mut after_break) = (false, false);
@@ -224,7 +224,8 @@ impl Writer {
                 }
                 after_space = true;
             } else if is_break(character) {
-                // A Unicode line break. The indentation after it becomes part of the text when it is read; so it does in go-yaml.
+                // A line break of YAML 1.1. As in go-yaml, the indentation after it becomes part of the text when
+                // it is read back.
                 self.out.push(character);
                 self.column = 0;
                 self.indention = true;
@@ -252,7 +253,7 @@ impl Writer {
         self.put("\"");
         self.whitespace = false;
         self.indention = false;
-        // go-yaml looks for a byte order mark always at the start, whichever character it is about to write.
+        // go-yaml always checks the start of the text for a byte order mark, whichever character it is about to write.
         let escape_all = text.starts_with('\u{feff}');
         let mut after_space = false;
         for (at, character) in text.char_indices() {
@@ -316,7 +317,7 @@ impl Writer {
         }
     }
 
-    /// A scalar that needs no quotes and is never folded.
+    /// Writes a scalar that needs no quotes and is never folded.
     fn token(&mut self, text: &str) {
         self.separate();
         self.put(text);
@@ -337,7 +338,7 @@ impl Writer {
         self.indention &= keeps_indention;
     }
 
-    /// Goes to a column, on a new line if this one is taken.
+    /// Advances to a column, on a new line if the current one already has content there.
     fn indent(&mut self, column: usize) {
         if !self.indention || self.column > column || (self.column == column && !self.whitespace) {
             self.line_break();
@@ -381,7 +382,7 @@ fn style(text: &str, traits: &Traits, context: Context, dialect: Dialect) -> Sty
     }
 }
 
-/// The escape of a character in double quotes, if it needs one or all are to have one.
+/// Returns the escape for a character in double quotes, if it needs one or `always` is set.
 fn escape(character: char, always: bool) -> Option<Cow<'static, str>> {
     let code = u32::from(character);
     let printable = matches!(code, 0x20..=0x7E | 0xA0..=0xD7FF | 0xE000..=0xFFFD) && code != 0xFEFF;
@@ -412,7 +413,7 @@ fn escape(character: char, always: bool) -> Option<Cow<'static, str>> {
     }))
 }
 
-/// A float as `toYaml` writes it: a whole number that fits 64 bits has all its digits.
+/// Formats a float as `toYaml` does: all digits for a whole number that fits in 64 bits.
 fn yaml_float(value: f64) -> String {
     let json = format_json_float(value);
     let whole = !json.contains(['.', 'e', 'E']);
@@ -423,13 +424,13 @@ fn yaml_float(value: f64) -> String {
     }
 }
 
-/// Text as it comes out of the JSON that Helm reads back as YAML on its way to `toYaml`: a NEL is a line break there, and is
-/// folded.
+/// Returns text as it survives `toYaml`'s conversion to JSON, which Helm reads back as YAML: there a NEL (U+0085) is a line
+/// break and is folded.
 fn readable(text: &str) -> Result<Cow<'_, str>, WriteError> {
     if text.is_ascii() && !text.contains('\x7f') {
         return Ok(Cow::Borrowed(text));
     }
-    // Control characters below 0x20 are escaped in JSON, so they pass.
+    // JSON escapes control characters below 0x20, so they are accepted.
     if text
         .char_indices()
         .any(|(at, character)| character >= ' ' && forbidden_character(&text[at..at + character.len_utf8()]).is_some())
@@ -452,7 +453,7 @@ fn readable(text: &str) -> Result<Cow<'_, str>, WriteError> {
     }
 }
 
-/// Refuses keys that are not keys any more in the JSON that Helm reads back as YAML.
+/// Rejects keys that the JSON, read back as YAML, would no longer have as keys.
 fn check_key(key: &str) -> Result<(), WriteError> {
     if key.len() < 170 && key.is_ascii() && !key.contains('\x7f') {
         return Ok(());

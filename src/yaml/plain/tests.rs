@@ -6,12 +6,12 @@ use crate::yaml::read_document_strictly;
 use crate::yaml::sample_documents::document;
 use crate::yaml::syntax::Document;
 
-/// What the reader of the whole language makes of a text; `None` for one that is broken.
+/// Reads a text with the full parser; `None` if it is invalid.
 fn whole(source: &Source) -> Option<Node> {
     construct(Document::parse(source.text()).ok()?, source, 0).ok()
 }
 
-/// Values with the places of all nodes and keys.
+/// Formats a node with the places of all nodes and keys.
 fn placed(node: &Node) -> String {
     let place = |span: &Span| format!("{:?}", span.range());
     let inside = match &node.value {
@@ -25,7 +25,7 @@ fn placed(node: &Node) -> String {
     format!("{}@{}({inside})", node.value.type_name(), place(&node.span))
 }
 
-/// Whether a text is read quickly; what is read must be what the reader of the whole language reads.
+/// Whether the fast reader accepts a text; its result must match the full parser's.
 fn check(text: &str) -> bool {
     let source = Source::file("a.yaml", text);
     let found = read_plain(&source, 0, text);

@@ -7,14 +7,14 @@ use crate::yaml::{Value, read_document, read_document_strictly};
 
 const KEYS: [&str; 3] = ["kind", "a", "metadata"];
 
-/// What the reader of the whole language finds under the keys.
+/// Returns the values of [`KEYS`] as the full parser reads them.
 fn read(text: &str) -> Option<Vec<Option<Value>>> {
     let node = read_document(&Source::file("a.yaml", text)).ok()?;
     let value = |key: &str| node.value.as_map().and_then(|map| map.get(key)).map(|node| node.value.clone());
     (node.value.is_null() || node.value.as_map().is_some()).then(|| KEYS.map(value).to_vec())
 }
 
-/// Whether the quick look was enough; what it found must be what the reader finds.
+/// Whether the fast pass accepts a text; its result must match the full parser's.
 fn check(text: &str) -> bool {
     let found = entries_of(text, &KEYS);
     if let Some((entries, may_repeat_keys)) = &found {

@@ -1,24 +1,24 @@
-//! Walking over text the way YAML 1.1 sees it: its five line breaks, and lines and columns counted along the way.
+//! A cursor over text that recognizes YAML 1.1's five line breaks and counts lines and columns.
 
 /// A place in the text being scanned. Lines and columns count from 0, columns in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Mark {
-    /// The byte.
+    /// The byte offset.
     pub offset: usize,
-    /// The line, as YAML counts lines.
+    /// The line number, counting YAML's line breaks.
     pub line: usize,
-    /// The character in the line.
+    /// The column, in characters.
     pub column: usize,
 }
 
-/// A position in a text with what YAML asks about the characters there. Beyond the end every byte is 0.
+/// A position in a text, with tests for the characters there. Beyond the end every byte reads as 0.
 #[derive(Debug, Clone)]
 pub(super) struct Cursor<'t> {
     pub(super) text: &'t str,
     pub(super) mark: Mark,
-    /// Whether `\r\r\n` is one line break: it comes from a line reader that takes a `\r` off the line's end.
+    /// Whether `\r\r\n` is one line break, because Helm's line reader removes a `\r` from the end of each line.
     pub(super) by_line: bool,
-    /// How often a byte was looked at: whatever loops without going on shows up here.
+    /// How often a byte was read, to detect endless loops.
     #[cfg(test)]
     looks: std::cell::Cell<usize>,
 }
@@ -34,7 +34,7 @@ impl<'t> Cursor<'t> {
         }
     }
 
-    /// The byte `ahead` bytes after the position.
+    /// Returns the byte `ahead` bytes after the position.
     #[inline]
     pub(super) fn byte(&self, ahead: usize) -> u8 {
         #[cfg(test)]
@@ -42,7 +42,7 @@ impl<'t> Cursor<'t> {
         self.text.as_bytes().get(self.mark.offset + ahead).copied().unwrap_or(0)
     }
 
-    /// Ends a test that would not end by itself.
+    /// Panics once a test has read so many bytes that it must be in an endless loop.
     #[cfg(test)]
     fn count_look(&self) {
         const LOOKS_PER_BYTE: usize = 40;
@@ -51,13 +51,13 @@ impl<'t> Cursor<'t> {
         self.looks.set(looks);
     }
 
-    /// Whether nothing follows. A NUL is not allowed in YAML, so it may as well end the text.
+    /// Whether the text ends here. YAML does not allow NUL, so one may end the text as well.
     #[inline]
     pub(super) fn at_end(&self) -> bool {
         self.byte(0) == 0
     }
 
-    /// How many bytes the line break at `ahead` has; 0 if there is none.
+    /// Returns the length in bytes of the line break at `ahead`; 0 if there is none.
     #[inline]
     pub(super) fn break_length(&self, ahead: usize) -> usize {
         match self.byte(ahead) {
@@ -71,31 +71,31 @@ impl<'t> Cursor<'t> {
         }
     }
 
-    /// Whether a line break is here.
+    /// Whether there is a line break at the position.
     #[inline]
     pub(super) fn at_break(&self) -> bool {
         self.break_length(0) > 0
     }
 
-    /// Whether a space or a tab is here.
+    /// Whether there is a space or a tab at the position.
     #[inline]
     pub(super) fn at_blank(&self) -> bool {
         matches!(self.byte(0), b' ' | b'\t')
     }
 
-    /// Whether a line break or the end is at `ahead`.
+    /// Whether there is a line break or the end of the text at `ahead`.
     #[inline]
     pub(super) fn ends_line(&self, ahead: usize) -> bool {
         self.byte(ahead) == 0 || self.break_length(ahead) > 0
     }
 
-    /// Whether white space, a line break or the end is at `ahead`.
+    /// Whether there is white space, a line break or the end of the text at `ahead`.
     #[inline]
     pub(super) fn ends_word(&self, ahead: usize) -> bool {
         matches!(self.byte(ahead), b' ' | b'\t') || self.ends_line(ahead)
     }
 
-    /// Whether `---` or `...` is here at the start of a line, with nothing attached.
+    /// Whether `---` or `...` is at the position, at the start of a line and followed by white space or the end.
     pub(super) fn at_document_indicator(&self) -> bool {
         self.mark.column == 0
             && matches!(self.byte(0), b'-' | b'.')
@@ -104,7 +104,7 @@ impl<'t> Cursor<'t> {
             && self.ends_word(3)
     }
 
-    /// Goes one character on, which is not a line break.
+    /// Skips one character, which must not be a line break.
     #[inline]
     pub(super) fn skip(&mut self) {
         self.mark.offset += match self.byte(0) {
@@ -116,7 +116,7 @@ impl<'t> Cursor<'t> {
         self.mark.column += 1;
     }
 
-    /// Goes one character on and adds it to `out`.
+    /// Skips one character and appends it to `out`.
     #[inline]
     pub(super) fn read(&mut self, out: &mut String) {
         let start = self.mark.offset;
@@ -124,7 +124,7 @@ impl<'t> Cursor<'t> {
         out.push_str(self.text.get(start..self.mark.offset).unwrap_or_default());
     }
 
-    /// Goes over a line break, if one is here.
+    /// Skips a line break, if there is one.
     #[inline]
     pub(super) fn skip_line(&mut self) {
         let length = self.break_length(0);
@@ -133,8 +133,8 @@ impl<'t> Cursor<'t> {
         }
     }
 
-    /// Goes over a line break and adds it to `out` as YAML 1.1 normalizes it: the two Unicode separators stay, all
-    /// others are line feeds.
+    /// Skips a line break and appends it to `out` as YAML 1.1 normalizes it: U+2028 and U+2029 are kept, all others
+    /// become line feeds.
     pub(super) fn read_line(&mut self, out: &mut String) {
         match (self.break_length(0), self.byte(0)) {
             (0, _) => return,
@@ -146,21 +146,21 @@ impl<'t> Cursor<'t> {
         self.skip_line();
     }
 
-    /// Goes over spaces and tabs.
+    /// Skips spaces and tabs.
     pub(super) fn skip_blanks(&mut self) {
         while self.at_blank() {
             self.skip();
         }
     }
 
-    /// Goes over a comment, up to the end of its line.
+    /// Skips a comment, up to the end of its line.
     pub(super) fn skip_comment(&mut self) {
         if self.byte(0) == b'#' {
             self.skip_to_line_end();
         }
     }
 
-    /// Goes to the end of the line.
+    /// Skips to the end of the line.
     pub(super) fn skip_to_line_end(&mut self) {
         loop {
             self.skip_run(|byte| matches!(byte, b' '..=b'~' | b'\t'));
@@ -171,7 +171,7 @@ impl<'t> Cursor<'t> {
         }
     }
 
-    /// Goes over bytes of which `is_of_run` is true, which holds of ASCII characters alone and of no line break.
+    /// Skips bytes for which `is_of_run` returns true; it must accept only ASCII characters and no line break.
     #[inline]
     pub(super) fn skip_run(&mut self, is_of_run: impl Fn(u8) -> bool) {
         let rest = self.text.as_bytes().get(self.mark.offset..).unwrap_or_default();
@@ -189,7 +189,7 @@ impl<'t> Cursor<'t> {
         &self.text[start..self.mark.offset]
     }
 
-    /// The text from `start` to the position.
+    /// Returns the text from `start` to the position.
     pub(super) fn since(&self, start: Mark) -> &'t str {
         &self.text[start.offset..self.mark.offset]
     }

@@ -1,4 +1,4 @@
-//! Events -> a tree whose scalars are still text.
+//! Builds the node tree of a document from events; scalars are still text.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,34 +11,34 @@ use super::{Fault, Scan};
 /// A node's index in its [`Document`].
 pub type NodeId = u32;
 
-/// What a node is, as written.
+/// The content of a node as written.
 #[derive(Debug)]
 pub enum Content<'t> {
-    /// Text, with its quotes taken off and its lines folded.
+    /// The text, without quotes and with lines folded.
     Scalar(Cow<'t, str>, Style),
     /// The items.
     Sequence(Vec<NodeId>),
-    /// The keys and values, taking turns.
+    /// The keys and values, alternating.
     Mapping(Vec<NodeId>),
-    /// Another mention of an anchored node.
+    /// An alias of an anchored node.
     Alias(NodeId),
 }
 
-/// A node as written: its content, its tag in the long form, its first byte and the byte after it.
+/// A node as written.
 #[derive(Debug)]
 pub struct Syntax<'t> {
-    /// What it is.
+    /// Its content.
     pub content: Content<'t>,
-    /// Its tag; `!!int` is `tag:yaml.org,2002:int`.
+    /// Its tag in the long form: `!!int` is `tag:yaml.org,2002:int`.
     pub tag: Option<Box<str>>,
-    /// The bytes it takes in the text, without its anchor and tag.
+    /// Its start and end offsets in the text, without its anchor and tag.
     pub place: (u32, u32),
     /// The name of the alias or anchor.
     pub anchor: Option<&'t str>,
 }
 
 impl Syntax<'_> {
-    /// Whether it is the key `<<`, whose value is merged into the map.
+    /// Whether this is the key `<<`, whose value is merged into the map.
     pub fn is_merge_key(&self) -> bool {
         match (&self.content, self.tag.as_deref()) {
             (Content::Scalar(text, style), None) => *style == Style::Plain && text == "<<",
@@ -52,7 +52,7 @@ impl Syntax<'_> {
 #[derive(Debug)]
 pub struct Document<'t> {
     nodes: Vec<Syntax<'t>>,
-    /// `None` where the text holds no document at all.
+    /// The root node; `None` if the text has no document.
     pub root: Option<NodeId>,
 }
 
@@ -63,15 +63,15 @@ struct Open {
 }
 
 impl<'t> Document<'t> {
-    /// Reads the first document of a text; what follows it is not looked at.
+    /// Parses the first document of a text; the rest is ignored.
     ///
     /// # Errors
-    /// The first syntax error, or an alias without its anchor.
+    /// The first syntax error, an alias without its anchor, or too many nodes.
     pub fn parse(text: &'t str) -> Scan<Document<'t>> {
         Self::parse_with(text, false)
     }
 
-    /// Reads the first document of a text that Helm reads line by line, which leaves one `\r` fewer at the end of each.
+    /// Parses the first document of a text that Helm reads line by line, which removes one `\r` from the end of each line.
     ///
     /// # Errors
     /// As for [`Document::parse`].
@@ -102,19 +102,19 @@ impl<'t> Document<'t> {
         Ok(Document { nodes: builder.nodes, root: builder.root })
     }
 
-    /// All nodes, in the order of the text.
+    /// Returns all nodes, in source order.
     pub fn nodes(&self) -> impl Iterator<Item = &Syntax<'t>> {
         self.nodes.iter()
     }
 
-    /// A node.
+    /// Returns the node with an id.
     pub fn node(&self, id: NodeId) -> &Syntax<'t> {
         &self.nodes[id as usize]
     }
 }
 
-/// How many values, keys included, a document may have: each takes some 200 bytes until it is read. A list in 4 MiB of
-/// text can hold as many; no manifest or file of values is near it.
+/// The maximum number of nodes, keys included, in a document: each takes some 200 bytes while it is parsed. A list in 4 MiB
+/// of text can have that many; no manifest or values file comes close.
 const MAX_NODES: usize = 2_000_000;
 
 struct Builder<'t> {
@@ -183,7 +183,8 @@ impl<'t> Builder<'t> {
     }
 }
 
-/// The first character that YAML forbids, if go-yaml would come across it: it reads ahead in pieces of 512 bytes.
+/// Returns the error for the first forbidden character, if go-yaml would have read it by then: it reads ahead in
+/// blocks of 512 bytes.
 fn control_character(text: &str, reached: usize) -> Option<Box<Fault>> {
     const PIECE: usize = 512;
     let read = (reached + 4).div_ceil(PIECE) * PIECE;
@@ -191,14 +192,14 @@ fn control_character(text: &str, reached: usize) -> Option<Box<Fault>> {
     Some(Fault::unnumbered(forbidden_character(text)?, "control characters are not allowed"))
 }
 
-/// Where the first character is that must not occur in YAML text, not even in quotes.
+/// Returns the offset of the first character that YAML forbids, even in quotes.
 pub fn forbidden_character(text: &str) -> Option<usize> {
     const STEP: usize = 32;
     let bytes = text.as_bytes();
     let mut at = 0;
     let is_plain = |byte: u8| (0x20..0x7F).contains(&byte) | (byte == b'\n');
     while let Some(&byte) = bytes.get(at) {
-        // Nearly all text is plain: many bytes are looked at together in a loop that does not end early.
+        // Nearly all text is plain ASCII, so several bytes are checked at once, in a loop without an early exit.
         if let Some(step) = bytes.get(at..at + STEP)
             && step.iter().fold(true, |plain, &byte| plain & is_plain(byte))
         {

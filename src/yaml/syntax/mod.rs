@@ -1,7 +1,7 @@
-//! The syntax of YAML 1.1 as go-yaml v2 takes it: text -> tokens -> events -> a tree of nodes whose scalars are still text.
+//! Parses the syntax of YAML 1.1 as go-yaml v2 does: text -> tokens -> events -> a tree of nodes whose scalars are still text.
 //!
-//! The grammar and its messages follow libyaml's, which go-yaml v2 descends from, with go-yaml's own liberties: tabs
-//! between tokens, comments right after a quote, flow collections at any column, no limit on what follows the first document.
+//! The grammar and its messages follow libyaml, from which go-yaml v2 is derived, with go-yaml's extensions: tabs between
+//! tokens, comments directly after a quote, flow collections at any column, and anything after the first document.
 
 mod cursor;
 mod document;
@@ -19,18 +19,18 @@ pub use document::{Content, Document, NodeId, Syntax, forbidden_character};
 pub use single::{Single, scalar_at};
 pub use token::Style;
 
-/// A breach of the syntax.
+/// A syntax error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// What is wrong, as libyaml says it.
+    /// libyaml's message.
     pub problem: Cow<'static, str>,
-    /// Where it was noticed.
+    /// Where it was detected.
     pub at: Mark,
-    /// Whether go-yaml names the line in its message.
+    /// Whether go-yaml's message includes the line.
     pub numbered: bool,
-    /// Whether the scanner noticed it, not the parser: go-yaml counts the lines of the two differently.
+    /// Whether the scanner detected it, rather than the parser: go-yaml counts the lines of the two differently.
     pub scanned: bool,
-    /// What was being read, and where that began.
+    /// The construct being read, in libyaml's text, and where it began.
     pub context: Option<(&'static str, Mark)>,
 }
 
@@ -48,14 +48,14 @@ impl Fault {
         Box::new(Fault { problem: problem.into(), at, numbered: false, scanned: false, context: None })
     }
 
-    /// The same, noticed by the parser.
+    /// Marks the error as detected by the parser.
     fn of_parser(mut self: Box<Self>) -> Box<Self> {
         self.scanned = false;
         self
     }
 
-    /// What go-yaml says: it counts from 0 what the parser notices and from 1 what the scanner does, and names no line where
-    /// it counted none.
+    /// Returns go-yaml's message. It counts lines from 0 for errors of the parser and from 1 for those of the scanner. For
+    /// an error on the first line it uses the line where the construct began, and omits the line if that is 0.
     pub fn go_message(&self) -> String {
         let began = self.context.map_or(0, |(_, mark)| mark.line);
         let line = match self.at.line {
@@ -69,5 +69,5 @@ impl Fault {
     }
 }
 
-/// What the steps of reading give: faults are rare and kept out of the way.
+/// The result of a parsing step. Errors are rare, so they are boxed.
 type Scan<T> = Result<T, Box<Fault>>;

@@ -1,4 +1,4 @@
-//! Tokens -> events: the grammar.
+//! The parser, which turns tokens into events by YAML's grammar.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use super::scanner::Scanner;
 use super::token::{Style, Tag, Token, TokenKind};
 use super::{Fault, Scan};
 
-/// What is before a node: its anchor and its tag.
+/// The properties in front of a node: its anchor and its tag.
 #[derive(Debug, Default)]
 pub(super) struct Properties<'t> {
     pub(super) anchor: Option<&'t str>,
@@ -26,23 +26,24 @@ pub(super) enum EventKind<'t> {
     },
     SequenceStart(Properties<'t>),
     MappingStart(Properties<'t>),
-    /// The end of a sequence or a mapping. Block collections have no closing token.
+    /// The end of a sequence or a mapping; `closed` for a flow collection with its bracket. Block collections have no
+    /// closing token.
     CollectionEnd {
         closed: bool,
     },
 }
 
-/// An event with its place; the anchor and the tag of a node are not part of it.
+/// An event with its place, which excludes the anchor and the tag of a node.
 pub(super) struct Event<'t> {
     pub(super) kind: EventKind<'t>,
     pub(super) start: usize,
     pub(super) end: usize,
 }
 
-/// Where in the grammar the parser is: what it expects next.
+/// The parser's state: the grammar rule it expects next.
 #[derive(Clone, Copy)]
 enum State {
-    /// The first document of the stream, whose `---` may be missing.
+    /// The first document of the stream, which may omit its `---`.
     FirstDocument,
     Document,
     DocumentContent,
@@ -66,11 +67,11 @@ enum State {
     End,
 }
 
-/// Finds the events of a text, one after the other.
+/// Produces the events of a text one by one.
 pub(super) struct Parser<'t> {
     pub(super) scanner: Scanner<'t>,
     state: State,
-    /// What to expect after the collections that are open.
+    /// The states to return to after the open collections.
     states: Vec<State>,
     /// Where the open collections began.
     starts: Vec<Mark>,
@@ -256,7 +257,7 @@ impl<'t> Parser<'t> {
         Ok(event(kind, token_start, token_end))
     }
 
-    /// Goes over the token that opens a collection.
+    /// Consumes the token that opens a collection and enters `state`.
     fn open(&mut self, state: State) -> Scan<()> {
         self.state = state;
         let start = self.scanner.take()?.start;
@@ -264,7 +265,7 @@ impl<'t> Parser<'t> {
         Ok(())
     }
 
-    /// Leaves a collection; `closed` says whether the current token is its closing bracket.
+    /// Leaves a collection and consumes its last token.
     fn close(&mut self) -> Scan<Event<'t>> {
         self.pop_state();
         self.starts.pop();
@@ -273,7 +274,7 @@ impl<'t> Parser<'t> {
         Ok(event(EventKind::CollectionEnd { closed }, token.start, token.end))
     }
 
-    /// An anchor and a tag, in either order, and where they end.
+    /// Parses an anchor and a tag, in either order. Also returns where they end.
     fn properties(&mut self, start: Mark) -> Scan<(Properties<'t>, Mark)> {
         let mut properties = Properties::default();
         let mut end = start;
@@ -295,7 +296,7 @@ impl<'t> Parser<'t> {
             }
         }
         if let Some((written, mark)) = tag {
-            // As in go-yaml, the tag has to mean something once the token after it is known to be sound.
+            // As in go-yaml, the tag is resolved only after the following token has been scanned without error.
             self.scanner.peek()?;
             properties.tag = Some(self.resolve_tag(*written, start, mark)?);
         }
@@ -338,7 +339,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// An entry of a sequence whose dashes stand at the column of the mapping's keys.
+    /// Parses an entry of a sequence whose dashes are in the column of the surrounding mapping's keys.
     fn indentless_entry(&mut self) -> Scan<Event<'t>> {
         let token = self.scanner.peek()?;
         if token.kind != TokenKind::BlockEntry {
@@ -374,7 +375,7 @@ impl<'t> Parser<'t> {
         Ok(empty(mark))
     }
 
-    /// What follows `?` or `:` in a block mapping.
+    /// Parses the node after `?` or `:` in a block mapping.
     fn block_child(&mut self, then: State) -> Scan<Event<'t>> {
         let mark = self.scanner.take()?.end;
         match self.scanner.peek()?.kind {
@@ -389,7 +390,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// Goes over the comma between two entries of a flow collection.
+    /// Consumes the comma between two entries of a flow collection.
     fn comma(&mut self, context: &'static str, problem: &'static str) -> Scan<()> {
         if self.scanner.peek()?.kind != TokenKind::FlowEntry {
             return Err(self.unexpected(context, problem));
@@ -406,7 +407,7 @@ impl<'t> Parser<'t> {
         match token.kind {
             TokenKind::FlowSequenceEnd => self.close(),
             TokenKind::Key => {
-                // `[a: b]` holds a mapping of one pair.
+                // `[a: b]` contains a mapping with one pair.
                 let (start, end) = (token.start, token.end);
                 self.scanner.take()?;
                 self.state = State::PairKey;
@@ -492,7 +493,7 @@ fn event<'t>(kind: EventKind<'t>, start: Mark, end: Mark) -> Event<'t> {
     Event { kind, start: start.offset, end: end.offset }
 }
 
-/// A node that is not written: null.
+/// Returns an event for a node that is not written, which is null.
 fn empty<'t>(mark: Mark) -> Event<'t> {
     let kind = EventKind::Scalar { value: Cow::Borrowed(""), style: Style::Plain, properties: Properties::default() };
     event(kind, mark, mark)

@@ -1,4 +1,4 @@
-//! Scanning scalars: plain, quoted, block.
+//! Scans scalars: plain, quoted and block.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,8 @@ use super::scanner::Scanner;
 use super::tag::hex;
 use super::token::{Style, Token, TokenKind};
 
-/// White space between two pieces of a flow scalar, which is folded: one line break becomes a space, of several the first goes.
+/// White space between two pieces of a plain or quoted scalar, which is folded: a single line break becomes a space; of
+/// several the first is dropped.
 #[derive(Default)]
 struct Gap<'t> {
     blanks: &'t str,
@@ -18,7 +19,7 @@ struct Gap<'t> {
 }
 
 impl<'t> Gap<'t> {
-    /// Takes the white space at the position; `Err` at a tab that is in the indentation, left of column `indent`.
+    /// Consumes the white space at the position. `Err` means that the indentation, left of column `indent`, contains a tab.
     fn take(&mut self, cursor: &mut Cursor<'t>, indent: usize) -> Result<(), ()> {
         let start = cursor.mark;
         loop {
@@ -42,7 +43,7 @@ impl<'t> Gap<'t> {
         }
     }
 
-    /// Adds to `out` what the white space folds to.
+    /// Appends the folded white space to `out`.
     fn fold(&self, out: &mut String) {
         out.push_str(self.blanks);
         if !self.first_break.starts_with('\n') {
@@ -57,13 +58,13 @@ impl<'t> Gap<'t> {
 }
 
 impl<'t> Scanner<'t> {
-    /// A scalar without quotes.
+    /// Scans a plain scalar.
     pub(super) fn scan_plain(&mut self) -> Scan<Token<'t>> {
         let start = self.cursor.mark;
         let mut end = start;
         let indent = self.indent().map_or(0, |indent| indent + 1);
         let flow = self.in_flow();
-        // Text on one line is borrowed; folding makes a copy.
+        // Text on one line is borrowed; folding requires a copy.
         let mut folded: Option<String> = None;
         let mut gap = Gap::default();
         loop {
@@ -118,7 +119,7 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// A scalar in single or double quotes.
+    /// Scans a scalar in single or double quotes.
     pub(super) fn scan_quoted(&mut self) -> Scan<Token<'t>> {
         const CONTEXT: &str = "while scanning a quoted scalar";
         let start = self.cursor.mark;
@@ -136,9 +137,9 @@ impl<'t> Scanner<'t> {
             if self.cursor.byte(0) == quote {
                 break;
             }
-            // After `\` the line break itself and the next line's indentation vanish.
+            // After `\`, the line break and the next line's indentation are dropped.
             let mut gap = Gap { broken: escaped_break, ..Gap::default() };
-            // Indentation means nothing in quotes, so no tab can be wrong.
+            // Indentation has no meaning in quotes, so no tab is an error.
             let _ = gap.take(&mut self.cursor, 0);
             match &mut text {
                 Cow::Borrowed(text) if !gap.broken => {
@@ -151,7 +152,7 @@ impl<'t> Scanner<'t> {
         Ok(Token { kind: TokenKind::Scalar(text, Style::Quoted), start, end: self.cursor.mark })
     }
 
-    /// Reads up to white space or the closing quote; says whether it stopped after an escaped line break.
+    /// Reads up to white space or the closing quote. Returns whether it stopped after an escaped line break.
     fn scan_quoted_piece(&mut self, quote: u8, start: Mark, text: &mut Cow<'t, str>) -> Scan<bool> {
         while !self.cursor.ends_word(0) {
             let byte = self.cursor.byte(0);
@@ -183,7 +184,7 @@ impl<'t> Scanner<'t> {
         Ok(false)
     }
 
-    /// An escape of a double-quoted scalar.
+    /// Scans an escape in a double-quoted scalar.
     fn scan_escape(&mut self, start: Mark) -> Scan<char> {
         const CONTEXT: &str = "while parsing a quoted scalar";
         let digits = match self.cursor.byte(1) {
@@ -217,7 +218,7 @@ impl<'t> Scanner<'t> {
         Ok(character)
     }
 
-    /// A scalar after `|` or `>`.
+    /// Scans a scalar after `|` or `>`.
     pub(super) fn scan_block_scalar(&mut self) -> Scan<Token<'t>> {
         const CONTEXT: &str = "while scanning a block scalar";
         let start = self.cursor.mark;
@@ -285,8 +286,8 @@ impl<'t> Scanner<'t> {
         Ok((chomping.unwrap_or(Chomping::Clip), increment))
     }
 
-    /// Skips indentation and empty lines of a block scalar; the first line with text settles the indentation. Gives the
-    /// place after the last empty line.
+    /// Skips indentation and empty lines of a block scalar; the first line with text determines the indentation. Returns
+    /// the position after the last empty line.
     fn scan_block_indentation(&mut self, indent: &mut Option<usize>, breaks: &mut String, start: Mark) -> Scan<Mark> {
         let mut deepest = 0;
         let mut end = self.cursor.mark;
@@ -312,24 +313,24 @@ impl<'t> Scanner<'t> {
     }
 }
 
-/// Whether a byte goes on with a plain scalar wherever it is.
+/// Whether a byte continues a plain scalar in any context.
 fn continues_plain(byte: u8) -> bool {
     byte.is_ascii_graphic() && !matches!(byte, b':' | b',' | b'?' | b'[' | b']' | b'{' | b'}')
 }
 
-/// Whether a byte stands for itself in any quotes.
+/// Whether a byte is literal in both single and double quotes.
 fn continues_quoted(byte: u8) -> bool {
     byte.is_ascii_graphic() && !matches!(byte, b'\'' | b'"' | b'\\')
 }
 
-/// What happens to the line breaks that end a block scalar.
+/// How the line breaks at the end of a block scalar are treated.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Chomping {
-    /// All go.
+    /// All are dropped.
     Strip,
-    /// One stays.
+    /// One is kept.
     Clip,
-    /// All stay.
+    /// All are kept.
     Keep,
 }
 

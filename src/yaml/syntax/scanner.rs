@@ -1,4 +1,4 @@
-//! Text -> tokens.
+//! The scanner, which splits text into tokens.
 
 use std::collections::VecDeque;
 
@@ -6,33 +6,33 @@ use super::cursor::{Cursor, Mark};
 use super::token::{Token, TokenKind};
 use super::{Fault, Scan};
 
-/// How deep block or flow collections may nest, each.
+/// The maximum nesting depth, separately for block and for flow collections.
 const MAX_DEPTH: usize = 10_000;
-/// How far from its start, in characters, the colon of a key may be.
+/// The maximum distance of a key's colon from the start of the key, in characters.
 const MAX_KEY_LENGTH: usize = 1024;
 
-/// Something that turns out to be a key if a `:` follows. There is one candidate for every flow level.
+/// A token that turns out to start a key if a `:` follows. There is one candidate per flow level.
 #[derive(Debug, Clone, Copy)]
 struct KeyCandidate {
     possible: bool,
-    /// At the column of its block mapping nothing but a key can be.
+    /// Whether it must be a key, because it is in the column of its block mapping.
     required: bool,
-    /// Whether its token waits in the queue until it is decided.
+    /// Whether its token must stay in the queue until this is decided.
     awaited: bool,
-    /// The number of its first token.
+    /// The number of its first token, counted from the start of the text.
     token: usize,
     mark: Mark,
 }
 
-/// Finds the tokens of a text, one after the other.
+/// Produces the tokens of a text one by one.
 pub(super) struct Scanner<'t> {
     pub(super) cursor: Cursor<'t>,
     queue: VecDeque<Token<'t>>,
-    /// How many tokens have been handed out.
+    /// The number of tokens that have been taken.
     taken: usize,
-    /// Whether the token at the front may be handed out.
+    /// Whether the token at the front of the queue may be taken.
     ready: bool,
-    /// The columns of the open block collections; the last is the innermost.
+    /// The columns of the enclosing block collections, innermost last.
     indents: Vec<Option<usize>>,
     indent: Option<usize>,
     keys: Vec<KeyCandidate>,
@@ -55,7 +55,7 @@ impl<'t> Scanner<'t> {
         scanner
     }
 
-    /// A scanner of a single scalar, which begins at `mark` in a block collection at the column `indent`.
+    /// Creates a scanner for a single scalar, which begins at `mark` in a block collection at the column `indent`.
     pub(super) fn of_scalar(text: &'t str, mark: Mark, indent: usize) -> Self {
         let mut cursor = Cursor::new(text);
         cursor.mark = mark;
@@ -71,7 +71,7 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// The next token, which stays in place.
+    /// Returns the next token without consuming it.
     pub(super) fn peek(&mut self) -> Scan<&Token<'t>> {
         while !self.ready {
             self.ready = !self.needs_more()?;
@@ -82,7 +82,7 @@ impl<'t> Scanner<'t> {
         Ok(self.queue.front().expect("needs_more() is true while the queue is empty"))
     }
 
-    /// Takes the token that `peek` showed.
+    /// Consumes and returns the next token.
     pub(super) fn take(&mut self) -> Scan<Token<'t>> {
         self.peek()?;
         self.ready = false;
@@ -94,7 +94,7 @@ impl<'t> Scanner<'t> {
         if self.queue.is_empty() {
             return Ok(true);
         }
-        // The token at the front can be handed out once it is settled that it begins no key.
+        // The token at the front can be taken once it is certain that it does not start a key.
         let first = self.keys.partition_point(|key| key.token < self.taken);
         let awaited = self.keys[first..].iter().take_while(|key| key.token == self.taken).position(|key| key.awaited);
         match awaited {
@@ -103,7 +103,7 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// Whether a candidate can still become a key: it must be on the current line, not too far away.
+    /// Whether a candidate can still become a key: it must be on the current line and not too far away.
     fn still_possible(&mut self, index: usize) -> Scan<bool> {
         let now = self.cursor.mark;
         let key = &mut self.keys[index];
@@ -120,7 +120,7 @@ impl<'t> Scanner<'t> {
         self.keys.len() > 1
     }
 
-    /// The column left of which the current block collection ends.
+    /// Returns the column of the current block collection, which ends at the first line indented less.
     pub(super) fn indent(&self) -> Option<usize> {
         self.indent
     }
@@ -177,9 +177,9 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// Skips spaces, comments and line breaks; tabs too, where no indentation is meant.
+    /// Skips spaces, comments and line breaks, and tabs where they cannot be indentation.
     fn skip_to_token(&mut self) {
-        // A byte order mark behind that of the text itself is ignored, and is a column of its line (as in Go's reader).
+        // A second byte order mark is ignored, but counts as a column of its line, as in go-yaml's reader.
         if self.cursor.mark.offset == 0 && self.cursor.text.starts_with('\u{feff}') {
             self.cursor.skip();
         }
@@ -224,13 +224,13 @@ impl<'t> Scanner<'t> {
         self.push_scanned(Scanner::scan_plain)
     }
 
-    /// A plain scalar that ended with a line break was followed by the start of a line, where a key can be.
+    /// Allows a key here: a plain scalar that ended with a line break is followed by the start of a line.
     pub(super) fn allow_key(&mut self) {
         self.key_allowed = true;
     }
 
     fn fetch_end(&mut self) -> Scan<()> {
-        // The end counts as a line of its own: no key of the line before can wait for its colon any longer.
+        // The end counts as a new line: no key of the line before can still get its colon.
         if self.cursor.mark.column != 0 {
             self.cursor.mark = Mark { line: self.cursor.mark.line + 1, column: 0, ..self.cursor.mark };
         }
@@ -272,7 +272,7 @@ impl<'t> Scanner<'t> {
             && let Some(outer) = self.keys.last_mut()
             && outer.token == inner.token
         {
-            // go-yaml forgets here that an empty collection may be a key: `{}: x` is not a mapping for it.
+            // go-yaml no longer considers that an empty collection may be a key: it does not read `{}: x` as a mapping.
             outer.awaited = false;
         }
         self.key_allowed = false;
@@ -308,7 +308,7 @@ impl<'t> Scanner<'t> {
     fn fetch_value(&mut self) -> Scan<()> {
         let top = self.keys.len() - 1;
         if self.still_possible(top)? {
-            // What stood before the colon was a key after all.
+            // The candidate before the colon is a key.
             let KeyCandidate { token, mark, .. } = self.keys[top];
             self.insert(token, TokenKind::Key, mark);
             self.open_block(mark, Some(token), TokenKind::BlockMappingStart)?;
@@ -343,7 +343,7 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
-    /// Puts a zero-length token before the one with the given number.
+    /// Inserts a zero-length token in front of the token with the given number.
     fn insert(&mut self, number: usize, kind: TokenKind<'t>, mark: Mark) {
         let token = Token { kind, start: mark, end: mark };
         match number.checked_sub(self.taken) {
@@ -352,7 +352,8 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// Opens a block collection at the column of `mark`, if that is deeper than the current one.
+    /// Opens a block collection at the column of `mark`, if that is deeper than the current one. Its token is inserted in
+    /// front of token `number`, or at the end of the queue.
     fn open_block(&mut self, mark: Mark, number: Option<usize>, kind: TokenKind<'t>) -> Scan<()> {
         if self.in_flow() || self.indent >= Some(mark.column) {
             return Ok(());
@@ -395,7 +396,7 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
-    /// Notes that a key may begin here.
+    /// Records that a key may begin here.
     fn save_key(&mut self) -> Scan<()> {
         if self.key_allowed {
             let mark = self.cursor.mark;
@@ -409,7 +410,7 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
-    /// Gives up the candidate of the current level: no colon can follow it any more.
+    /// Drops the candidate of the current level, because no colon can follow it any more.
     fn drop_key(&mut self) -> Scan<()> {
         let now = self.cursor.mark;
         if let Some(key) = self.keys.last_mut()

@@ -1,4 +1,4 @@
-//! Scanning tags and directives.
+//! Scans tags and directives.
 
 use super::cursor::Mark;
 use super::scanner::Scanner;
@@ -6,7 +6,7 @@ use super::token::{Tag, Token, TokenKind};
 use super::{Fault, Scan};
 
 impl<'t> Scanner<'t> {
-    /// A `%YAML` or `%TAG` line.
+    /// Scans a `%YAML` or `%TAG` line.
     pub(super) fn scan_directive(&mut self) -> Scan<Token<'t>> {
         const CONTEXT: &str = "while scanning a directive";
         let start = self.cursor.mark;
@@ -77,7 +77,7 @@ impl<'t> Scanner<'t> {
         Ok(TokenKind::TagDirective(Box::new(Tag { handle: handle.to_owned(), suffix: prefix })))
     }
 
-    /// `!<uri>`, `!suffix`, `!!suffix` or `!handle!suffix`.
+    /// Scans a tag: `!<uri>`, `!suffix`, `!!suffix` or `!handle!suffix`.
     pub(super) fn scan_tag(&mut self) -> Scan<Token<'t>> {
         const CONTEXT: &str = "while scanning a tag";
         let start = self.cursor.mark;
@@ -97,7 +97,7 @@ impl<'t> Scanner<'t> {
                 Tag { handle: handle.to_owned(), suffix }
             } else {
                 let suffix = self.scan_tag_uri(false, handle, start)?;
-                // A lone `!` is a whole tag of its own.
+                // A lone `!` is a complete tag.
                 if suffix.is_empty() {
                     Tag { handle: String::new(), suffix: "!".to_owned() }
                 } else {
@@ -126,7 +126,7 @@ impl<'t> Scanner<'t> {
         Ok(self.cursor.since(begin))
     }
 
-    /// The rest of a tag; `head` is what was taken for a handle and belongs to it, with its `!`.
+    /// Scans the rest of a tag. `head` is text that was scanned as a handle, with its `!`, but belongs to the suffix.
     fn scan_tag_uri(&mut self, directive: bool, head: &str, start: Mark) -> Scan<String> {
         let mut uri = head.get(1..).unwrap_or_default().as_bytes().to_vec();
         let mut found = !head.is_empty();
@@ -150,7 +150,7 @@ impl<'t> Scanner<'t> {
         self.cursor.skip();
     }
 
-    /// One character of a tag written as `%C3%A4`.
+    /// Scans one percent-encoded character of a tag, such as `%C3%A4`.
     fn scan_uri_escape(&mut self, directive: bool, start: Mark, uri: &mut Vec<u8>) -> Scan<()> {
         let mut left = None;
         while left != Some(0) {
@@ -184,13 +184,13 @@ impl<'t> Scanner<'t> {
         self.fault(context, start, problem)
     }
 
-    /// A fault at the position, in something that began at `start`.
+    /// Returns an error at the position, in a construct that began at `start`.
     pub(super) fn fault(&self, context: &'static str, start: Mark, problem: &'static str) -> Box<Fault> {
         Fault::within(context, start, self.cursor.mark, problem)
     }
 }
 
-/// The value of a hexadecimal digit.
+/// Returns the value of a hexadecimal digit.
 pub(super) fn hex(byte: u8) -> Option<u32> {
     char::from(byte).to_digit(16)
 }

@@ -1,10 +1,10 @@
-//! What the scanner finds.
+//! The tokens that the scanner produces.
 
 use std::borrow::Cow;
 
 use super::cursor::Mark;
 
-/// How a scalar is written.
+/// The style in which a scalar is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
     /// Without quotes.
@@ -15,7 +15,7 @@ pub enum Style {
     Block,
 }
 
-/// A tag as written: `!!int` has the handle `!!` and the suffix `int`; `!<tag:x>` has no handle.
+/// A tag as written: `!!int` has the handle `!!` and the suffix `int`; `!<tag:x>` has an empty handle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Tag {
     pub(super) handle: String,

@@ -1,27 +1,28 @@
-//! Values of Go as go-yaml v3 writes them, without a way through JSON: bytes are numbers, structs keep the order of their fields.
+//! Writes values of Go types as go-yaml v3 does, without a conversion through JSON: bytes are numbers, and structs keep the
+//! order of their fields.
 
 use super::{Context, Dialect, Indent, MAX_SIMPLE_KEY, Writer};
 use crate::yaml::order::{natural_order_v3, sort_by_key};
 use crate::yaml::text::Traits;
 
-/// A value of Go.
+/// A value of a Go type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GoNode {
-    /// A scalar that needs no quotes: a number, a time.
+    /// A scalar that needs no quotes, such as a number or a time.
     Token(String),
-    /// Text.
+    /// A string.
     Text(String),
-    /// Text that is not UTF-8, in base64.
+    /// A string that is not UTF-8, in base64.
     Binary(String),
     /// A list.
     List(Vec<GoNode>),
-    /// A map: keys, which are scalars, by what they are sorted by, and values.
+    /// A map: for each entry the text to sort by, then the key, which is a scalar, and the value.
     Map(Vec<(String, (GoNode, GoNode))>),
-    /// A struct: its fields in order.
+    /// A struct with its fields in order.
     Struct(Vec<(String, GoNode)>),
 }
 
-/// Writes a value as Helm's `toYamlPretty` does with values that only Go has.
+/// Writes a Go value as Helm's `toYamlPretty` does.
 ///
 /// ```
 /// use mim_chart::yaml::{GoNode, write_go_pretty};
