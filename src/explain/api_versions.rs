@@ -1,4 +1,4 @@
-//! API versions that templates asked for and that are not served: what the chart renders otherwise without them.
+//! API versions that templates asked for but that the cluster doesn't serve: how the output would differ with them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,12 +13,12 @@ use crate::render::Render;
 /// How many objects a note names.
 const MOST_NAMED: usize = 5;
 
-/// A note of every API version for which `Capabilities.APIVersions.Has` was false and without which something is left out or another,
-/// found by rendering with it; versions that change something only together are in one note.
+/// Returns a note for every API version for which `Capabilities.APIVersions.Has` was false and whose absence changes the
+/// output, found by rendering with it. Versions that change something only together share one note.
 pub fn api_version_notes(render: &Render) -> Vec<Diagnostic> {
     let missing = Arc::new(MissingVersions::default());
     let environment = Environment {
-        // Random texts are no difference.
+        // Random text must not count as a difference.
         seed: Some("mim-chart".into()),
         missing_versions: Some(missing.clone()),
         ..render.release.environment.clone()
@@ -46,7 +46,7 @@ pub fn api_version_notes(render: &Render) -> Vec<Diagnostic> {
     notes
 }
 
-/// The documents of a render, by their objects; of several of one object their texts together.
+/// The documents of a render by object. Several documents of the same object are joined.
 type Documents = BTreeMap<Id, String>;
 
 fn documents(render: &Render, release: &Release, capabilities: &Capabilities) -> Option<Documents> {
@@ -60,7 +60,7 @@ fn documents(render: &Render, release: &Release, capabilities: &Capabilities) ->
     Some(documents)
 }
 
-/// What is different: objects that come, that go, and that change.
+/// How the output differs with the API version: objects that are added, removed and changed.
 struct Difference {
     new: Vec<Id>,
     gone: Vec<Id>,
@@ -105,7 +105,7 @@ fn note(versions: &[String], difference: &Difference, chart: &Chart) -> Diagnost
     note.help(format!("{} renders the chart as for a cluster that serves it", flags.join(" ")))
 }
 
-/// The first place in the templates of a tree of charts that has the version as it is written.
+/// Returns the first place in the templates of a tree of charts that contains the version verbatim.
 fn mention(chart: &Chart, version: &str) -> Option<Span> {
     let own = chart.templates.iter().find_map(|file| {
         let at = file.source.text().find(version)?;

@@ -1,5 +1,5 @@
-//! Which of the values that differ made which change: each is put back, and what changes back with it was made by it. Values on which
-//! different objects depend are put back at once.
+//! Attributes changes to the values that differ, by experiment: each value is put back, and whatever changes back with it was
+//! caused by it. Values on which different objects depend are put back together.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,41 +12,41 @@ use crate::kubernetes::{FieldPaths, Id, Object};
 use crate::manifest::{Manifest, Manifests};
 use crate::parallel;
 
-/// How many renders are looked at before further ones are made.
+/// How many renders are made before their results are used to plan further ones.
 const AT_ONCE: usize = 8;
 
-/// A value that made a change, by their numbers.
+/// A value that caused a change, all as indices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Attributed {
     pub(super) difference: usize,
-    /// `None` if it made the object appear or go.
+    /// `None` if the value made the object appear or disappear.
     pub(super) change: Option<usize>,
     pub(super) candidate: usize,
-    /// Whether it is as it was before when the value is put back. Otherwise other values made it too.
+    /// Whether putting the value back fully restores the old state. Otherwise other values contributed.
     is_whole: bool,
 }
 
-/// Finds what the values made in which two sides differ.
+/// Finds which values caused the differences between two sides.
 pub(super) struct Attribution<'a> {
     experiment: &'a Experiment<'a>,
     candidates: &'a [Candidate],
     dependents: Option<Dependents<'a>>,
     old: HashMap<&'a Id, &'a Object>,
     new: HashMap<&'a Id, &'a Object>,
-    /// Whether what changes back has to be as it was on the old side.
+    /// Whether only changes that return exactly to the old state count.
     has_to_be_as_before: bool,
 }
 
-/// The objects that depend on each of the values.
+/// The objects that depend on each value.
 struct Dependents<'a> {
     numbers: HashMap<&'a Id, usize>,
-    /// By the numbers of the values.
+    /// The objects by index of the value.
     objects: Vec<HashSet<usize>>,
 }
 
 impl<'a> Attribution<'a> {
-    /// What the candidates made of the old objects and the new ones. `traces` are those of the values of both sides, with the chart of
-    /// the new one.
+    /// Prepares the attribution of differences between the old and the new objects. `traces` are those of the old and of the
+    /// new values, both with the new chart.
     pub(super) fn new(
         experiment: &'a Experiment<'_>,
         candidates: &'a [Candidate],
@@ -58,7 +58,7 @@ impl<'a> Attribution<'a> {
         Attribution { experiment, candidates, dependents, old: by_id(old), new: by_id(new), has_to_be_as_before }
     }
 
-    /// What made the differences, in the order of these and of the candidates.
+    /// Returns the causes of the differences, sorted by difference, change and candidate.
     pub(super) fn of(&self, differences: &[Difference]) -> Vec<Attributed> {
         let mut waiting = self.groups();
         let mut found = Vec::new();
@@ -84,14 +84,15 @@ impl<'a> Attribution<'a> {
             }
         }
         found.sort_unstable();
-        // What one value made whole needs no others: those decide about it on the new side only.
+        // If one value fully explains a change, values that explain it only in part are dropped: they decide about it only on
+        // the new side.
         let whole: HashSet<_> =
             found.iter().filter(|made| made.is_whole).map(|made| (made.difference, made.change)).collect();
         found.retain(|made| made.is_whole || !whole.contains(&(made.difference, made.change)));
         found
     }
 
-    /// The candidates in groups that can be put back at once; those that nothing depends on are left out.
+    /// Groups the candidates that can be put back together; candidates that nothing depends on are left out.
     fn groups(&self) -> Vec<Vec<usize>> {
         let Some(dependents) = &self.dependents else {
             return (0..self.candidates.len()).map(|candidate| vec![candidate]).collect();
@@ -117,10 +118,11 @@ impl<'a> Attribution<'a> {
         groups.into_iter().map(|(group, _)| group).collect()
     }
 
-    /// What the candidates of a group made, by what is rendered when they are put back; `None` if it is not clear which of them.
+    /// Returns the changes that a group of candidates caused, given the render with all of them put back. `None` if it is
+    /// unclear which candidate of the group caused one.
     fn made(&self, differences: &[Difference], group: &[usize], rendered: Vec<Rendered>) -> Option<Vec<Attributed>> {
         let touched = self.experiment.touched(&rendered);
-        // What is in other files is as on the new side, and need not be read.
+        // The other files are the same as on the new side and need not be parsed.
         let texts = rendered.iter().filter(|rendered| touched.contains(rendered.path.as_str()));
         let texts = texts.map(|rendered| (rendered.path.clone(), rendered.text.clone()));
         let Ok(manifests) = Manifests::read(texts) else { return None };
@@ -154,7 +156,8 @@ impl<'a> Attribution<'a> {
         Some(made)
     }
 
-    /// The numbers of the changes that change back with an object that was tried, and whether each is as it was before then.
+    /// Returns the indices of the changes that change back in the object `tried`, each with whether it fully returns to the old
+    /// state.
     fn moved(&self, difference: &Difference, tried: &Object, now: &Object) -> Vec<(usize, bool)> {
         if tried.text().is_some_and(|text| now.text() == Some(text)) {
             return Vec::new();
@@ -186,14 +189,14 @@ impl<'a> Dependents<'a> {
         Dependents { numbers, objects }
     }
 
-    /// The one of a group on which an object depends.
+    /// Returns the candidate of a group on which an object depends.
     fn one_of(&self, group: &[usize], object: &Id) -> Option<usize> {
         let number = self.numbers.get(object)?;
         group.iter().copied().find(|candidate| self.objects[*candidate].contains(number))
     }
 }
 
-/// Objects by what they call themselves, the first of each.
+/// Indexes objects by identity; of several, the first counts.
 fn by_id(objects: &[Object]) -> HashMap<&Id, &Object> {
     objects.iter().rev().map(|object| (&object.id, object)).collect()
 }

@@ -1,4 +1,4 @@
-//! Other values than the one that is set: what an experiment puts in its place.
+//! Proposes other values for an experiment to try in place of the one that is set.
 
 use std::cell::Cell;
 
@@ -7,14 +7,14 @@ use crate::yaml::{Map, Node, Value};
 
 /// The most alterations of one value.
 const MOST: usize = 24;
-/// How deep values are made from schemas.
+/// The greatest depth of values generated from schemas.
 const DEEPEST_SAMPLE: usize = 4;
-/// How many schemas are looked at to make the alterations of one value: each may refer to many others, and those again.
+/// The most schemas that are read for the alterations of one value. Each may refer to many others, which do the same.
 const MOST_SCHEMAS: usize = 2_000;
 
-/// What a value may be altered to, the likeliest to be allowed and to matter first; `None` takes the value away. What the
-/// schema says (types, `enum`, `examples`, names of maps) goes before what the value itself looks like. Not all of them
-/// need be valid: anyone who tries them asks the schema. `value` is `None` where nothing is set.
+/// Returns alternatives for a value, those most likely to be valid and to matter first; `None` removes the value. Alternatives
+/// from the schema (types, `enum`, `examples`, property names) come before guesses from the value itself. Not all of them are
+/// valid; the caller checks them against the schema. `value` is `None` if nothing is set.
 pub(super) fn alterations(value: Option<&Value>, schema: Option<SchemaView<'_>>) -> Vec<Option<Value>> {
     let sampler = Sampler::default();
     let views = schema.map(SchemaView::alternatives).unwrap_or_default();
@@ -36,7 +36,7 @@ pub(super) fn alterations(value: Option<&Value>, schema: Option<SchemaView<'_>>)
         }
         None | Some(Value::Null) => {}
     }
-    // Another type than today's may mean something else: a number for a percentage.
+    // A value of another type may have another meaning, such as a number instead of a percentage.
     let kinds = |name: &&str| value.is_none_or(|value| !is_of_type(value, name));
     found.extend(types.iter().copied().filter(kinds).flat_map(|name| sampler.of_type(name, views.first().copied())));
     let mut distinct: Vec<Option<Value>> = Vec::new();
@@ -69,7 +69,7 @@ fn near_numbers(number: f64) -> Vec<Value> {
     found.into_iter().filter(|other| other.is_finite() && *other != number).map(Value::Float).collect()
 }
 
-/// Texts of the kinds that charts have: names, hosts, addresses, quantities, paths, whole files.
+/// Returns strings of the kinds that charts use: names, hosts, addresses, quantities, paths, whole files.
 fn other_texts(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
@@ -122,7 +122,7 @@ fn other_lists(items: &[Node], views: &[SchemaView<'_>], sampler: &Sampler) -> V
     found
 }
 
-/// A few alterations of one item of a list.
+/// Returns a few alterations of one item of a list.
 fn last_altered(item: &Value, view: Option<SchemaView<'_>>) -> Vec<Value> {
     const MOST_OF_AN_ITEM: usize = 8;
     let mut found = Vec::new();
@@ -140,7 +140,7 @@ fn last_altered(item: &Value, view: Option<SchemaView<'_>>) -> Vec<Value> {
     found
 }
 
-/// The map with one entry more: names of the schema that it lacks, or any where any is allowed.
+/// Returns the map with one more entry: a property of the schema that it lacks, or an arbitrary key if any is allowed.
 fn larger_maps(map: &Map, views: &[SchemaView<'_>], sampler: &Sampler) -> Vec<Value> {
     const MOST_NAMES: usize = 12;
     let mut found = Vec::new();
@@ -169,9 +169,9 @@ fn with_entry(map: &Map, key: &str, value: Value) -> Value {
     Value::Map(map)
 }
 
-/// Makes values that schemas describe.
+/// Generates values that match a schema.
 struct Sampler {
-    /// How many schemas may still be looked at.
+    /// How many schemas may still be read.
     left: Cell<usize>,
 }
 
@@ -182,14 +182,14 @@ impl Default for Sampler {
 }
 
 impl Sampler {
-    /// Whether so many schemas may be looked at, which are counted then.
+    /// Whether `schemas` more schemas may be read; they are then counted as read.
     fn has_room(&self, schemas: usize) -> bool {
         let left = self.left.get();
         self.left.set(left.saturating_sub(schemas));
         schemas <= left
     }
 
-    /// Values that a schema describes.
+    /// Generates values for a schema.
     fn samples(&self, schema: SchemaView<'_>, depth: usize) -> Vec<Value> {
         let views = schema.alternatives();
         let mut found: Vec<Value> = views.iter().flat_map(SchemaView::named_values).take(MOST).cloned().collect();
@@ -214,7 +214,7 @@ impl Sampler {
         found
     }
 
-    /// A map with what the schema wants and, so that it is not empty, its first name.
+    /// Generates a map with the required properties or, so that it isn't empty, the first property.
     fn sample_map(&self, view: SchemaView<'_>, depth: usize) -> Value {
         let required = view.required();
         let first = view.properties().and_then(|properties| properties.keys().next());
@@ -230,7 +230,7 @@ impl Sampler {
         Value::Map(map)
     }
 
-    /// Values of a type of JSON Schema.
+    /// Generates values of a JSON Schema type.
     fn of_type(&self, name: &str, view: Option<SchemaView<'_>>) -> Vec<Value> {
         let text = |text: &str| Value::String(text.to_owned());
         match name {

@@ -1,5 +1,5 @@
-//! Which values made the differences between two sets of manifests, by experiment: each value that differs is put back, and
-//! what changes back with it was made by it.
+//! Finds which values caused the differences between two sets of manifests, by experiment: each value that differs is put back,
+//! and whatever changes back with it was caused by it.
 
 use super::attribution::{Attributed, Attribution};
 use super::differing::{Before, Candidate, candidates};
@@ -15,16 +15,17 @@ use crate::kubernetes::Object;
 use crate::secrets::Secrets;
 use crate::yaml::Value;
 
-/// So few values are put back one by one: the traces that say which can be put back at once take as long as a few renders.
+/// Up to this many values are put back one by one. Grouping them needs traces, which take as long as a few renders.
 const FEW: usize = 4;
 
-/// More values than these are not put back: a render takes about a millisecond.
+/// The most values that are put back. A render takes about a millisecond.
 const MOST: usize = 200;
 
-/// Adds to each difference the values that made it. `new` are the objects of the new side, `old` of the old one; so are the traces.
+/// Adds to each difference the values that caused it. `old` and `new` are the objects of the two sides, `old_trace` and
+/// `new_trace` their traces.
 ///
 /// # Errors
-/// All that keeps the chart from being rendered.
+/// All errors that keep the chart from being rendered.
 pub fn add_causes(
     comparison: &mut Comparison,
     subject: Subject<'_>,
@@ -42,7 +43,7 @@ pub fn add_causes(
     let traces = match before {
         _ if candidates.len() <= FEW => None,
         Before::Values(_) => old_trace.and_then(SideTrace::output).zip(new_trace.output()),
-        // What the new chart gives with the values of the old side.
+        // The new chart rendered with the values of the old side.
         Before::OtherChart(values) => {
             of_old_values = new_trace.output().and_then(|_| experiment.trace_with(values)).map(TracedOutput::of_render);
             of_old_values.as_ref().zip(new_trace.output())
@@ -50,7 +51,7 @@ pub fn add_causes(
         Before::Unknown => None,
     };
     let has_to_be_as_before = matches!(before, Before::Unknown);
-    // With very many values the traces alone are exact enough, and much faster.
+    // With very many values, the traces are exact enough and much faster.
     let is_traced = candidates.len() > MOST && traces.is_some() && matches!(before, Before::Values(_));
     if !is_traced {
         let tried = &candidates[..candidates.len().min(MOST)];
@@ -64,7 +65,8 @@ pub fn add_causes(
             }
         }
     }
-    // What no value made by itself was made by several together: those that the trace names for it. One value alone has been tried.
+    // A change that no single value causes is caused by several together: those that the trace names for it. A single value has
+    // been tried already.
     let is_done = candidates.len() < 2 || !comparison.differences.iter().any(lacks_causes);
     if is_done || matches!(before, Before::OtherChart(_)) {
         return Ok(());

@@ -7,30 +7,30 @@ use crate::diagnostic::Diagnostic;
 use crate::values::{ValuePath, merge_defaults};
 use crate::yaml::{Map, Node, Value};
 
-/// At most so many values are looked at: the first, in order.
+/// The most values that are compared: the first in the order of their paths.
 const MOST: usize = 20_000;
 
-/// What the values of the old side were.
+/// The values of the old side.
 #[derive(Debug, Clone, Copy)]
 pub enum Before<'a> {
-    /// These.
+    /// These values, with the same chart.
     Values(&'a Map),
-    /// These, with another chart: what no value makes by itself, the chart may have made.
+    /// These values, with another chart. A change that no value explains may come from the chart.
     OtherChart(&'a Map),
-    /// Nobody knows: the chart's own defaults are tried for what the user set.
+    /// Unknown. The chart's own defaults are tried in place of what the user set.
     Unknown,
 }
 
-/// A value that differs.
+/// A value that differs between the two sides.
 pub(super) struct Candidate {
     pub(super) path: ValuePath,
-    /// What it was before.
+    /// The value on the old side.
     pub(super) old: Option<Value>,
     /// The change that puts it back.
     pub(super) back: Change,
 }
 
-/// The values that differ, each with what it was before, in the order of their paths.
+/// Returns the values that differ, each with its old value, in the order of their paths.
 pub(super) fn candidates(
     experiment: &Experiment<'_>,
     user: &Map,
@@ -47,7 +47,7 @@ pub(super) fn candidates(
         }
     };
     let value = |map: &Map, path: &ValuePath| path.get(map).map(|node: &Node| node.value.clone());
-    // The first of them: there may be very many.
+    // Only the first ones: there may be very many.
     let mut differing = BTreeSet::new();
     for path in lists.into_iter().flat_map(ValuePath::leaves) {
         if value(now, &path) != value(before, &path) {
@@ -59,7 +59,8 @@ pub(super) fn candidates(
     }
     let candidate = |path: ValuePath| {
         let old = value(before, &path);
-        // A value without a default goes with what the user put around it: a map that stays would be empty.
+        // A value without a default is removed together with the maps that the user put around it, which would otherwise stay
+        // empty.
         let mut at = path.clone();
         while is_unknown && value(before, &at).is_none() {
             let Some(above) = at.parent().filter(|above| !above.steps().is_empty()) else { break };

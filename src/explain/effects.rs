@@ -1,4 +1,4 @@
-//! What experiments changed in the output: manifests, and lines of it.
+//! How experiments change the output: manifests, and lines in them.
 
 use std::collections::BTreeMap;
 
@@ -11,14 +11,14 @@ use crate::kubernetes::Id;
 use crate::manifest::Manifest;
 use crate::secrets::Secrets;
 
-/// A manifest that changes with a value.
+/// A manifest that depends on a value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Effect {
-    /// What it calls itself.
+    /// The identity of the object.
     pub id: Id,
     /// The template's path, as in the output.
     pub path: String,
-    /// How many lines it has.
+    /// The number of its lines.
     pub line_count: usize,
     /// How it changes.
     pub kind: EffectKind,
@@ -27,38 +27,38 @@ pub struct Effect {
 /// How a manifest changes with a value.
 #[derive(Debug, Clone, PartialEq)]
 pub enum EffectKind {
-    /// Lines of it change, in the order of the output.
+    /// Some of its lines change, in the order of the output.
     Lines(Vec<Line>),
-    /// It is gone with this change.
+    /// This change removes it.
     Gone(Change),
-    /// It is new with this change.
+    /// This change adds it.
     New(Change),
 }
 
-/// Where a line comes from, as far as it depends on a value.
+/// Where a line comes from, and how it depends on a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
-    /// Whether it shows the value, or the value decided about it.
+    /// Whether the line shows the value, or the value decided about the line.
     pub dependence: Dependence,
     /// The line of the template.
     pub place: Option<Span>,
 }
 
-/// A line that changes with a value.
+/// A line that depends on a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// Its number in the whole output, from 1; of a new one the number that it would have.
+    /// Its number in the whole output, from 1. A line that would be added has the number it would get.
     pub number: usize,
-    /// Its text as it is now; of a new one that which comes there.
+    /// Its current text, or the text that would be added.
     pub text: String,
-    /// Whether it is new.
+    /// Whether the line would be added.
     pub is_new: bool,
-    /// Where it comes from, if the chart's engine knows it. Without it the line was found by experiment.
+    /// Where it comes from, if the chart's engine traces lines. Otherwise the line was found by experiment.
     pub source: Option<Source>,
 }
 
-/// Compares what was rendered with what each change gave. One entry a manifest, in the order of the output; new ones at
-/// the end. Texts that are not manifests count as nothing.
+/// Compares a render with the renders after each change. Returns the effects in the order of the output, removed or changed
+/// manifests first, new ones last. Output that can't be parsed counts as empty.
 pub(super) fn effects(base: &[Rendered], altered: &[(Change, Vec<Rendered>)], secrets: &Secrets) -> Vec<Effect> {
     let base = documents(base);
     let mut lines: BTreeMap<usize, Touched> = BTreeMap::new();
@@ -74,7 +74,7 @@ pub(super) fn effects(base: &[Rendered], altered: &[(Change, Vec<Rendered>)], se
                 None => unmatched.push((number, manifest)),
             }
         }
-        // One of another name from the same template is the same manifest, renamed.
+        // An object of the same kind from the same template, but with another name, is the same manifest renamed.
         for (number, manifest) in unmatched {
             let renamed = |other: &&Manifest| other.path == manifest.path && other.id.kind == manifest.id.kind;
             match free.iter().position(renamed) {
@@ -119,11 +119,11 @@ fn is_same_object(a: &Manifest, b: &Manifest) -> bool {
     a.id.kind == b.id.kind && a.id.name == b.id.name && a.id.namespace == b.id.namespace && a.id.group() == b.id.group()
 }
 
-/// Lines of a manifest, by their numbers in it from 0 and whether they are there (new ones come before those), and their
-/// texts.
+/// Lines of a manifest: the key is the index (from 0) and whether the line exists now (added ones come before existing ones),
+/// the value is the text.
 type Touched = BTreeMap<(usize, bool), String>;
 
-/// Adds the lines of `a` that are others in `b`, and the first of those that `b` has more of.
+/// Adds the lines of `a` that differ in `b`, and the first line of each group that only `b` has.
 fn compare(a: &Manifest, b: &Manifest, touched: &mut Touched, secrets: &Secrets) {
     if a.text() == b.text() {
         return;

@@ -1,4 +1,4 @@
-//! Experiments: the chart is rendered with other values than those that are set.
+//! Experiments: rendering the chart with other values than those that are set.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -14,54 +14,54 @@ use crate::render::{self, Prepared, Schemas};
 use crate::values::{Step, ValuePath, coalesce, merge_defaults};
 use crate::yaml::{Map, Node, Value};
 
-/// What is experimented with.
+/// The chart, values and cluster to experiment with.
 #[derive(Clone, Copy)]
 pub struct Subject<'a> {
-    /// The chart, as it was read.
+    /// The chart as it was read.
     pub chart: &'a Chart,
-    /// What the user set, merged.
+    /// The values that the user set, merged.
     pub user: &'a Map,
     /// The release that templates see.
     pub release: &'a Release,
     /// The cluster that templates see.
     pub capabilities: &'a Capabilities,
-    /// Do not check values against the charts' schemas.
+    /// Whether to skip checking values against the charts' schemas.
     pub skip_schema_validation: bool,
     /// Counts the experiments.
     pub experiments: &'a Experiments,
 }
 
-/// How many experiments have been made, for anyone who shows the progress.
+/// How many experiments were run, for showing progress.
 #[derive(Debug, Default)]
 pub struct Experiments(AtomicUsize);
 
 impl Experiments {
-    /// The number of experiments so far.
+    /// Returns the number of experiments so far.
     pub fn count(&self) -> usize {
         self.0.load(Ordering::Relaxed)
     }
 }
 
-/// One value put in the place of another, or taken away.
+/// A value to set or remove.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
-    /// Which value.
+    /// The path of the value.
     pub path: ValuePath,
-    /// What it becomes; `None` takes it away, as null does in Helm.
+    /// The new value; `None` removes it, like null in Helm.
     pub value: Option<Value>,
 }
 
-/// What came of an experiment.
+/// The result of an experiment.
 pub(super) enum Outcome {
-    /// The charts' schemas do not allow these values: it says nothing.
+    /// The charts' schemas don't allow these values, so the experiment shows nothing.
     Invalid,
-    /// The templates do not render with them, and say why.
+    /// The templates don't render with these values, for these reasons.
     Refused(Vec<Diagnostic>),
-    /// What was rendered, without NOTES.txt.
+    /// The rendered templates, without NOTES.txt.
     Rendered(Vec<Rendered>),
 }
 
-/// A chart with its values, rendered, and what renders it with others.
+/// A chart rendered with its values, which can be rendered again with other values.
 pub(super) struct Experiment<'a> {
     subject: Subject<'a>,
     /// The chart as it was rendered, and its values.
@@ -70,15 +70,15 @@ pub(super) struct Experiment<'a> {
     pub(super) rendered: Vec<Rendered>,
     /// The templates that were rendered first.
     loaded: Mutex<LoadedTree>,
-    /// Loaded templates that no thread is using at the moment.
+    /// Loaded templates that no thread is using right now.
     sessions: Mutex<Vec<Session>>,
 }
 
 impl<'a> Experiment<'a> {
-    /// Renders the chart with the values as they are.
+    /// Renders the chart with the current values.
     ///
     /// # Errors
-    /// All that keeps it from being rendered: without a render there is nothing to compare.
+    /// All errors that keep the chart from being rendered: without a render there is nothing to compare with.
     pub(super) fn new(subject: Subject<'a>) -> Result<Self, Vec<Diagnostic>> {
         let prepared =
             render::prepare_merged(subject.chart.clone(), subject.user.clone(), subject.skip_schema_validation)?;
@@ -92,7 +92,7 @@ impl<'a> Experiment<'a> {
         Ok(Experiment { subject, prepared, schemas, rendered, loaded, sessions: Mutex::default() })
     }
 
-    /// The chart with the given changes of its values.
+    /// Renders the chart with the given changes to its values.
     pub(super) fn try_values(&self, changes: &[&Change]) -> Outcome {
         self.subject.experiments.0.fetch_add(1, Ordering::Relaxed);
         let mut user = self.subject.user.clone();
@@ -116,7 +116,7 @@ impl<'a> Experiment<'a> {
         }
     }
 
-    /// The paths of what is rendered otherwise than with the values as they are, or not at all.
+    /// Returns the paths of templates that render differently than with the current values, or not at all.
     pub(super) fn touched<'r>(&'r self, rendered: &'r [Rendered]) -> HashSet<&'r str> {
         let before: HashMap<&str, &Rendered> =
             self.rendered.iter().map(|rendered| (rendered.path.as_str(), rendered)).collect();
@@ -137,14 +137,14 @@ impl<'a> Experiment<'a> {
         self.prepare(user).is_some()
     }
 
-    /// The chart with other values of the user, unless they are not allowed.
+    /// Prepares the chart with other user values; `None` if they are not allowed.
     fn prepare(&self, user: Map) -> Option<(Cow<'_, Chart>, Map)> {
         let skip_schema_validation = self.subject.skip_schema_validation;
         if !self.subject.chart.subcharts.is_empty() {
             let prepared = render::prepare_merged(self.subject.chart.clone(), user, skip_schema_validation).ok()?;
             return Some((Cow::Owned(prepared.chart), prepared.values));
         }
-        // Without subcharts nothing of the chart depends on values, its schema neither.
+        // Without subcharts, neither the chart nor its schema depends on values.
         let chart = &self.prepared.chart;
         let values = coalesce(&chart.values_tree(), user).ok()?.values;
         let allowed = skip_schema_validation || self.schemas.check(&values).0.is_empty();
@@ -171,17 +171,18 @@ impl<'a> Experiment<'a> {
         Ok(rendered)
     }
 
-    /// The chart rendered once more, with where each line comes from, as far as it is asked for; `None` if its engine keeps no trace.
+    /// Renders the chart again and traces where each line comes from, as far as `focus` asks for it. `None` if its engine can't
+    /// trace.
     pub(super) fn trace(&self, focus: Option<Focus<'_>>) -> Option<(Vec<Rendered>, Trace)> {
         self.loaded().render_traced(&self.scope(&self.prepared.values), focus)
     }
 
-    /// The same with other values of the whole tree.
+    /// Like [`Experiment::trace`], for all lines, with other values for the whole tree.
     pub(super) fn trace_with(&self, values: &Map) -> Option<(Vec<Rendered>, Trace)> {
         self.loaded().render_traced(&self.scope(values), None)
     }
 
-    /// Where templates mention values.
+    /// Returns where templates mention values.
     pub(super) fn mentions(&self) -> Mentions {
         self.loaded().mentions(&self.scope(&self.prepared.values))
     }
@@ -195,30 +196,30 @@ impl<'a> Experiment<'a> {
         Scope { chart: &self.prepared.chart, values, release, capabilities, refusals: None }
     }
 
-    /// Whether a schema says anything of the value at a path.
+    /// Whether a schema describes the value at `path`.
     pub(super) fn describes(&self, path: &ValuePath) -> bool {
         self.schemas.at(path).is_some()
     }
 
-    /// Whether the chart has a default for the value at a path, or describes it.
+    /// Whether the chart has a default for the value at `path` or describes it in a schema.
     pub(super) fn knows(&self, path: &ValuePath) -> bool {
         let Ok(defaults) = merge_defaults(&self.prepared.chart.values_tree()) else { return true };
         path.get(&defaults.values).is_some() || self.describes(path)
     }
 
-    /// Whether a schema lists the values to choose from.
+    /// Whether a schema lists the possible values.
     pub(super) fn is_choice(&self, path: &ValuePath) -> bool {
         let views = self.schemas.at(path).map(SchemaView::alternatives).unwrap_or_default();
         views.iter().any(SchemaView::is_choice)
     }
 
-    /// The names that a schema gives to what is in the map at a path.
+    /// Returns the property names that the schemas define for the map at `path`.
     pub(super) fn names_at(&self, path: &ValuePath) -> Vec<String> {
         let views = self.schemas.at(path).map(SchemaView::alternatives).unwrap_or_default();
         views.iter().filter_map(SchemaView::properties).flat_map(Map::keys).map(str::to_owned).collect()
     }
 
-    /// Alterations of the value at a path, in the order in which they are worth trying. Of a map that is not empty its
+    /// Returns alterations of the value at `path`, the most promising first. If the value is a map that is not empty, its
     /// leaves are altered.
     pub(super) fn changes(&self, path: &ValuePath) -> Vec<Change> {
         const MOST_LEAVES: usize = 100;
@@ -246,14 +247,14 @@ impl<'a> Experiment<'a> {
     }
 }
 
-/// Whether two renders printed the same.
+/// Whether two renders have the same output.
 pub(super) fn same(a: &[Rendered], b: &[Rendered]) -> bool {
     let pair = |(a, b): (&Rendered, &Rendered)| a.path == b.path && a.text == b.text;
     a.len() == b.len() && a.iter().zip(b).all(pair)
 }
 
-/// Makes a change to what the user set. Lists are replaced whole, as Helm replaces them, so that one that is in the
-/// defaults becomes the user's with the change in it.
+/// Applies a change to the user's values. Helm replaces lists as a whole, so a list from the defaults is copied to the user's
+/// values and changed there.
 fn put(user: &mut Map, values: &Map, change: &Change) {
     let steps = change.path.steps();
     let keys: Vec<&str> =
@@ -280,7 +281,7 @@ fn put(user: &mut Map, values: &Map, change: &Change) {
     map.insert(*last, Span::generated(), new);
 }
 
-/// Makes a change within a list.
+/// Applies a change inside a list.
 fn put_inside(node: &mut Node, steps: &[Step], value: Option<&Value>) {
     let Some((step, rest)) = steps.split_first() else {
         *node = Node::generated(value.cloned().unwrap_or_default());

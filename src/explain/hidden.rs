@@ -1,4 +1,4 @@
-//! Answers with what is secret in them masked.
+//! Masks the secrets in explanations.
 
 use super::Explanation;
 use super::effects::EffectKind;
@@ -10,8 +10,8 @@ use crate::secrets::Secrets;
 use crate::values::ValuePath;
 use crate::yaml::Value;
 
-/// Masks what is secret in an explanation: values, what was tried instead of them, and the flags that set them. Lines of
-/// manifests are masked where they are found.
+/// Masks the secrets in an explanation: values, the changes that were tried, and the flags that set them. Lines of manifests
+/// are masked when they are found; this masks what else of the secrets is in them.
 pub fn hide(explanation: &mut Explanation, secrets: &Secrets) {
     if secrets.is_open() {
         return;
@@ -55,7 +55,7 @@ pub fn hide(explanation: &mut Explanation, secrets: &Secrets) {
     }
 }
 
-/// Masks what is secret in a list of values without effect.
+/// Masks the secrets in a list of values without effect.
 pub fn hide_unused(scanned: &mut Scanned, secrets: &Secrets) {
     if secrets.is_open() {
         return;
@@ -78,7 +78,7 @@ fn hide_gate(gate: &mut Gate, secrets: &Secrets) {
     }
 }
 
-/// What is secret in the layers of a value: what is tried instead of it may contain it.
+/// Returns the secret texts in the given values, longest first. Changes that were tried may contain them.
 fn texts_of<'v>(path: &ValuePath, values: impl Iterator<Item = &'v Value>, secrets: &Secrets) -> Vec<String> {
     let mut texts = Vec::new();
     for value in values {
@@ -90,7 +90,7 @@ fn texts_of<'v>(path: &ValuePath, values: impl Iterator<Item = &'v Value>, secre
     texts
 }
 
-/// Adds the scalars of a value that are others in what is shown of it.
+/// Adds the scalars of a value that are masked in `shown`.
 fn add_masked(value: &Value, shown: &Value, texts: &mut Vec<String>) {
     match (value, shown) {
         (Value::Map(map), Value::Map(shown)) => {
@@ -117,7 +117,7 @@ fn hide_change(change: &mut Change, texts: &[String], secrets: &Secrets) {
     if texts.iter().any(|text| written.contains(text.as_str()) || is_of_a_number(text)) {
         *value = Value::String("(secret)".to_owned());
     } else if !secrets.is_secret_value(&change.path) {
-        // What was made up instead of a secret is none.
+        // A value made up in place of a secret is not a secret.
         *value = secrets.masked_value(&change.path, value);
     }
 }

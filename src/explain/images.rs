@@ -1,4 +1,4 @@
-//! The images of a render, and the values that set them.
+//! Finds the images in a render, and the values that set them.
 
 use std::collections::BTreeMap;
 
@@ -13,25 +13,25 @@ use crate::secrets::Secrets;
 use crate::values::{Step, ValuePath};
 use crate::yaml::{self, Map, Node, Value};
 
-/// An image of a render.
+/// An image in a render.
 #[derive(Debug, Clone)]
 pub struct UsedImage {
-    /// The image and its field.
+    /// The image and the field that names it.
     pub field: ImageField,
-    /// The object that names it.
+    /// The object with the field.
     pub id: Id,
     /// The template's path, as in the output.
     pub template: String,
-    /// The line of the template, where it is known.
+    /// The line of the template, if known.
     pub place: Option<TemplateLine>,
-    /// The values that it is made of.
+    /// The values that the image consists of.
     pub values: Vec<UsedValue>,
-    /// Values of the same kind (`image.tag`) that decide about it: set, they would be a part of it.
+    /// Values for parts of an image (such as `image.tag`) that decide about it: if they were set, they would be part of it.
     pub deciding: Vec<UsedValue>,
 }
 
-/// The images of a render in the order of the output. The values come from the trace; where a chart's engine keeps none, from
-/// experiments: values whose text is in an image, and which change it.
+/// Returns the images of a render in the order of the output. Their values come from the trace. If the chart's engine can't
+/// trace, they come from experiments: values whose text occurs in an image and that change it.
 pub fn images(render: &Render, secrets: &Secrets) -> Vec<UsedImage> {
     let documents = in_output(&render.manifests, 0);
     let output = render.trace().map(|trace| TracedOutput::new(Vec::new(), trace));
@@ -67,7 +67,7 @@ struct Origin {
     deciding: Vec<ValuePath>,
 }
 
-/// The line of the template, and the values that the lines of a field show, or that decide about them.
+/// Returns the template line of a field, the values that its lines show, and those that decide about them.
 fn origin(output: &TracedOutput, document: &Document, field: &ImageField) -> Origin {
     let mut found = Origin::default();
     let text = document.manifest.text();
@@ -81,7 +81,7 @@ fn origin(output: &TracedOutput, document: &Document, field: &ImageField) -> Ori
                     found.shown.push(path);
                 }
             }
-            // The image is another one with the value, and not where there is any.
+            // Only whole values count here: they decide which image it is, not whether there is one.
             let deciding = origin.deciding.into_iter().filter(|used| used.aspect == Aspect::Whole);
             for path in deciding.map(|used| used.path).filter(names_a_part) {
                 if !found.deciding.contains(&path) {
@@ -94,17 +94,17 @@ fn origin(output: &TracedOutput, document: &Document, field: &ImageField) -> Ori
     found
 }
 
-/// Whether a value is a part of an image by its name.
+/// Whether the last key of a path names a part of an image.
 fn names_a_part(path: &ValuePath) -> bool {
     const PARTS: [&str; 6] = ["digest", "image", "imageRegistry", "registry", "repository", "tag"];
     matches!(path.steps().last(), Some(Step::Key(key)) if PARTS.contains(&key.as_str()))
 }
 
-/// How many values are tried.
+/// The most values that are tried.
 const MAX_EXPERIMENTS: usize = 64;
 
-/// Tries out which values change which images. A value that can't be changed, as its chart refuses another one, is taken for one
-/// of an image that holds its text.
+/// Finds by experiment which values change which images. If the chart refuses to render with another value, the value counts
+/// for all images that contain its text.
 fn add_by_experiment(render: &Render, images: &mut [UsedImage], secrets: &Secrets) {
     let candidates = ValuePath::leaves(&render.values).filter_map(|path| {
         let text = yaml::decode::text_of(path.get(&render.values)?)?;
@@ -150,7 +150,7 @@ fn fields_of(manifests: &Manifests) -> BTreeMap<(Id, String), String> {
     fields.collect()
 }
 
-/// Whether a text is an image, its registry, a folder of it, its tag or its digest, or several of these.
+/// Whether a text is one or more whole parts of an image: its registry, a path segment, its tag or its digest.
 fn is_part(text: &str, image: &str) -> bool {
     let is_end = |byte: Option<u8>| byte.is_none_or(|byte| matches!(byte, b'/' | b':' | b'@'));
     image.match_indices(text).any(|(at, _)| {
@@ -159,7 +159,7 @@ fn is_part(text: &str, image: &str) -> bool {
     })
 }
 
-/// Gives the value at a path this text; false if there is none.
+/// Sets the existing value at a path to `text`. Returns false if there is none.
 fn put(values: &mut Map, steps: &[Step], text: &str) -> bool {
     let Some((Step::Key(key), rest)) = steps.split_first() else { return false };
     let Some(mut node) = values.get_mut(key) else { return false };

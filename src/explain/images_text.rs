@@ -1,4 +1,4 @@
-//! The images of a render, for people and for programs.
+//! Prints the images of a render as text, as names and as JSON.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -11,7 +11,7 @@ use crate::json::Object;
 use crate::secrets::Secrets;
 use crate::yaml::Value;
 
-/// What `images` prints: every image once, in the order of the alphabet, with its fields, and the values that they are made of.
+/// Returns the output of `images`: every image once, in alphabetical order, with its fields and the values that it consists of.
 pub fn images_text(images: &[UsedImage], secrets: &Secrets, paint: Paint) -> String {
     let mut out = String::new();
     for name in names(images) {
@@ -35,7 +35,7 @@ pub fn images_text(images: &[UsedImage], secrets: &Secrets, paint: Paint) -> Str
     out
 }
 
-/// What `images --output name` prints: every image once, one a line.
+/// Returns the output of `images --output name`: every image once, one per line.
 pub fn images_names(images: &[UsedImage], secrets: &Secrets) -> String {
     names(images).into_iter().map(|name| secrets.mask(name) + "\n").collect()
 }
@@ -44,12 +44,12 @@ fn names(images: &[UsedImage]) -> BTreeSet<&str> {
     images.iter().map(|image| image.field.image.as_str()).collect()
 }
 
-/// What `images --output json` prints: one object.
+/// Returns the output of `images --output json`: one object.
 ///
-/// `images` are in the order of the output: `image`, `role` (`container`, `initContainer`, `ephemeralContainer`, `volume`, or `field` of a
-/// custom resource), `apiVersion`, `kind`, `name`, `namespace`, `path`, `source` (the template, as in the output), `template` (`file`,
-/// `line` and `column`, where known) and `values` (`key`, and `place` where known), with those under `deciding`
-/// that are no part of it, and decide about one (`image.tag` that is not set).
+/// `images` are in the order of the output. Each has `image`, `role` (`container`, `initContainer`, `ephemeralContainer`,
+/// `volume`, or `field` of a custom resource), `apiVersion`, `kind`, `name`, `namespace`, `path`, `source` (the template, as in
+/// the output), `template` (`file`, `line` and `column`, if known), `values` (`key`, and `place` if known), and in the same
+/// form `deciding`: values that are not part of the image but decide about it (an `image.tag` that is not set).
 pub fn images_json(images: &[UsedImage], secrets: &Secrets) -> String {
     let mut fields = Object::new();
     let image = |image: &UsedImage| {

@@ -1,4 +1,4 @@
-//! Explanations for programs. The names are stable: further ones may come, none goes or changes its meaning.
+//! Explanations as JSON. The format is stable: fields may be added, but none is removed or changes its meaning.
 
 use super::Explanation;
 use super::effects::Effect;
@@ -15,16 +15,22 @@ use crate::json::{Object, write_pretty};
 use crate::kubernetes::Id;
 use crate::yaml::{Node, Value};
 
-/// What `why --output json` prints: one object.
+/// Returns the output of `why --output json`: one object with these fields.
 ///
-/// `key`, `value` (absent if it is not set), `setters` (the strongest first: `by` is `flag`, `file`, `chart` or
-/// `elsewhere`; `chart`, `place`, `value`, `wins`), `suggestions`, `tried` (pairs of `key` and `value`), `effects` (`apiVersion`,
-/// `kind`, `name`, `namespace`, `template`, `change` as `lines`, `gone` or `new`, `lines` with `line`, `text` and
-/// `new`, `with`; where lines are known to come from templates, they have `how`, `shown` or `decided`, and `place`), `traced`
-/// (whether they are), `leavesOut` (no line depends on the value, and it decided that there are none), `mentions` (places of
-/// templates; with `perhaps` where they use a key of this name of something that may be the values), `switchedOff` (if the value is
-/// for a subchart that is: its `name`, and `by`, the keys that do it), `refused` (`with`, `message`) and `gate` (a list:
-/// `key`, `now`, `place`, `needs`).
+/// - `key`
+/// - `value`, absent if it is not set
+/// - `setters`, the strongest first: `by` is `flag`, `file`, `chart` or `elsewhere`; `chart`, `place`, `value`, `wins`
+/// - `suggestions`
+/// - `tried`: pairs of `key` and `value`
+/// - `effects`: `apiVersion`, `kind`, `name`, `namespace`, `template`, and `change`, which is `lines`, `gone` or `new`. `lines`
+///   have `line`, `text`, `new` and, if they were traced to templates, `how` (`shown` or `decided`) and `place`. `gone` and
+///   `new` have `with`.
+/// - `traced`: whether the effects come from a trace
+/// - `leavesOut`: whether no line depends on the value because it decided that there are none
+/// - `mentions`: places in templates; with `perhaps` if they use a key of this name in something that may be the values
+/// - `switchedOff`, if the value is for a disabled subchart: its `name`, and `by`, the keys that disable it
+/// - `refused`: `with`, `message`
+/// - `gate`: a list of `key`, `now`, `place`, `needs`
 pub fn explanation_json(explanation: &Explanation) -> String {
     let mut fields = Object::new();
     fields.text("key", &explanation.path.to_string());
@@ -54,13 +60,13 @@ pub fn explanation_json(explanation: &Explanation) -> String {
     write_object(fields)
 }
 
-/// An object as it is printed.
+/// Writes an object as it is printed.
 pub(super) fn write_object(fields: Object) -> String {
     printable_json(&write_pretty(&fields.into_value())).into_owned() + "\n"
 }
 
-/// What `values --unused --output json` prints: `unused` (`key`, `value`, `place`, `tried`, `gate`, `traced`, `mentions`,
-/// `switchedOff`), `scanned`, `skipped`.
+/// Returns the output of `values --unused --output json`: `unused` (`key`, `value`, `place`, `tried`, `gate`, `traced`,
+/// `mentions`, `switchedOff`), `scanned`, `skipped`.
 pub fn unused_json(scanned: &Scanned) -> String {
     let mut fields = Object::new();
     fields.list(

@@ -1,4 +1,4 @@
-//! Where a line of the output, or a field of an object, comes from: template, calls and values.
+//! Explains where a line of the output, or a field of an object, comes from: template, calls and values.
 
 use super::documents::Document;
 use super::experiment::{Experiment, Subject};
@@ -11,12 +11,12 @@ use crate::secrets::Secrets;
 use crate::values::{Step, ValuePath};
 use crate::yaml::{Map, Node, Value};
 
-/// What is asked for.
+/// What to explain.
 #[derive(Debug, Clone)]
 pub enum Wanted<'a> {
     /// A line of the output, from 1.
     Line(usize),
-    /// A line of a file to which output was written, perhaps a part of it.
+    /// A line of a file that holds the output, or a part of it.
     Written(&'a WrittenLine),
     /// A field of an object: its kind, its name, and the path of the field as it is written.
     Field {
@@ -29,20 +29,20 @@ pub enum Wanted<'a> {
     },
 }
 
-/// A line of a file that holds output.
+/// A line of a file that holds rendered output.
 #[derive(Debug, Clone)]
 pub struct WrittenLine {
-    /// The file's name.
+    /// The name of the file.
     file: String,
     /// The number of the line, from 1.
     number: usize,
     text: String,
-    /// The template that the `# Source:` line above names, and how many lines are between.
+    /// The template that the nearest `# Source:` line above names, and the number of lines in between.
     source: Option<(String, usize)>,
 }
 
 impl WrittenLine {
-    /// A line (from 1) of a text; `None` if it has no such line.
+    /// Returns line `number` (from 1) of a text, or `None` if there is no such line.
     pub fn of(file: &str, text: &str, number: usize) -> Option<WrittenLine> {
         let lines: Vec<&str> = text.lines().take(number).collect();
         let line = lines.get(number.checked_sub(1)?)?;
@@ -54,18 +54,18 @@ impl WrittenLine {
     }
 }
 
-/// Where lines of a document come from.
+/// Where the lines of a document come from.
 #[derive(Debug, Clone)]
 pub struct LineExplanation {
-    /// The object that the lines are of.
+    /// The object that the lines belong to.
     pub id: Id,
     /// The template's path, as in the output.
     pub path: String,
     /// The lines.
     pub lines: Vec<ExplainedLine>,
-    /// The values that they show.
+    /// The values that the lines show.
     pub shown: Vec<UsedValue>,
-    /// The values that decided about them.
+    /// The values that decided about the lines.
     pub deciding: Vec<UsedValue>,
 }
 
@@ -74,18 +74,18 @@ pub struct LineExplanation {
 pub struct ExplainedLine {
     /// Its number in the output, from 1.
     pub number: usize,
-    /// Its text, with what is secret masked.
+    /// Its text, with secrets masked.
     pub text: String,
     /// The line of the template.
     pub place: Option<TemplateLine>,
-    /// The calls around it, the innermost first.
+    /// The calls around it, innermost first.
     pub calls: Vec<TemplateCall>,
 }
 
 /// Explains a line of the output, or the lines of a field.
 ///
 /// # Errors
-/// All that keeps the chart from being rendered; there is no such line or field; the chart's engine keeps no trace.
+/// All errors that keep the chart from being rendered; a line or field that doesn't exist; a chart whose engine can't trace.
 pub fn explain_line(
     subject: Subject<'_>,
     wanted: &Wanted<'_>,
@@ -97,7 +97,7 @@ pub fn explain_line(
             .help("`mim-chart why KEY` finds by experiment what a value changes")
     };
     let output = TracedOutput::of(&experiment).ok_or_else(|| vec![no_trace()])?;
-    // An alias has the values of its anchor.
+    // A line with an alias gets its value from the lines of the anchor.
     let with_anchors = |(document, line): (&'_ Document, usize)| {
         let fields = FieldLines::read(&document.manifest.path, document.manifest.text());
         fields.map_or_else(|_| vec![line], |fields| fields.with_anchors(line..line + 1))
@@ -126,7 +126,8 @@ fn no_line(number: usize, output: &TracedOutput) -> Diagnostic {
     }
 }
 
-/// The line of the output that a file has: the one in the same place of the same template, and of several the one of the same number.
+/// Finds the line of the output that corresponds to a line of a file: the line at the same place of the same template or, if
+/// there are several, the one with the same number.
 fn written_line<'o>(output: &'o TracedOutput, written: &WrittenLine) -> Result<(&'o Document, usize), Diagnostic> {
     let WrittenLine { file, number, text, source } = written;
     let candidates: Vec<(&Document, usize)> = match source {
@@ -157,7 +158,7 @@ fn explained(
 ) -> LineExplanation {
     let texts = secrets.masked_lines(document.manifest.text());
     let (mut lines, mut shown, mut deciding) = (Vec::new(), Vec::new(), Vec::new());
-    // What a line prints that is masked is secret, too.
+    // If a line is masked, the values that it prints are secret too.
     let mut masked: Vec<Used> = Vec::new();
     for &line in found {
         let LineOrigin { place, calls, shown: of_line, deciding: by, .. } =
@@ -183,7 +184,7 @@ fn explained(
     }
 }
 
-/// A value that is masked if it is among these.
+/// Masks a value if its path is among the masked ones.
 pub(super) fn hidden(used: UsedValue, masked: &[Used]) -> UsedValue {
     if !masked.iter().any(|masked| masked.path == used.path) {
         return used;
@@ -192,7 +193,7 @@ pub(super) fn hidden(used: UsedValue, masked: &[Used]) -> UsedValue {
     UsedValue { value: used.value.map(|_| Value::String("(secret)".to_owned())), place, ..used }
 }
 
-/// A value with who set it.
+/// Looks up a used value and where it was set.
 pub(super) fn used_value(used: Used, values: &Map, secrets: &Secrets) -> UsedValue {
     let Used { path, aspect } = used;
     let node = path.get(values);
@@ -201,7 +202,7 @@ pub(super) fn used_value(used: Used, values: &Map, secrets: &Secrets) -> UsedVal
     UsedValue { path, aspect, value, place }
 }
 
-/// The lines of a field of an object.
+/// Finds the lines of a field of an object.
 fn field<'o>(
     output: &'o TracedOutput,
     kind: &str,
@@ -240,7 +241,7 @@ fn field<'o>(
     Ok((document, lines))
 }
 
-/// What there is where a field that is not there departs from those that are.
+/// Suggests what exists at the point where the path leaves the existing fields.
 fn near_field(node: &Node, path: &ValuePath) -> Option<String> {
     const MOST: usize = 8;
     let mut node = node;
@@ -276,7 +277,7 @@ fn near_field(node: &Node, path: &ValuePath) -> Option<String> {
     None
 }
 
-/// The first objects of a kind.
+/// Lists the first objects of a kind.
 fn of_kind(output: &TracedOutput, kind: &str) -> String {
     const MOST: usize = 3;
     let ids = output.documents.iter().map(|document| &document.manifest.id);

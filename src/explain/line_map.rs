@@ -1,4 +1,4 @@
-//! Where every line of the output comes from, for other programs.
+//! Writes where every line of the output comes from, as JSON for other programs.
 
 use std::collections::HashMap;
 
@@ -13,22 +13,28 @@ use crate::yaml::{Map, Value};
 /// The version of the format.
 const VERSION: i128 = 2;
 
-/// What `template --line-map` writes: one JSON object.
+/// Returns the output of `template --line-map`: one JSON object.
 ///
-/// `version` is 2; fields may be added under it, and a field that changes its meaning makes it 3. `documents` are in the order of
-/// the output: `apiVersion`, `kind`, `name`, `namespace`, `source` (the template, as in the output) and `lines`. A line has `line`
-/// (its number in the whole output, from 1), `template` (`file`, `line`, `column`; or `tpl`, the number of the line in a text that
-/// `tpl` ran), and numbers of what it has in common with others, from 0: `call` in `calls`, the innermost around it; `shown` in `sets`,
-/// the values that it shows; and `deciding` in `sets`, the other values that decided about it. What a line does not have is left out.
-/// A call has the same place as a line, `name` (without one it is of `tpl`) and `outer`, the number of the call around it. A set is a
-/// list of numbers in `values`, in the order of their keys. A value has `key`, `place`, who set it, where that is known, and `only`:
-/// `keys` of a map or list of which no more matters than which keys (or how many items) it has, `emptiness` where only that matters.
-/// What the values are is not in it.
+/// `version` is 2. New fields may be added in this version; if a field changes its meaning, the version becomes 3.
 ///
-/// Other lines may come before the manifests: the definitions of custom resources.
+/// `documents` are in the order of the output: `apiVersion`, `kind`, `name`, `namespace`, `source` (the template, as in the
+/// output) and `lines`. Each line has these fields, as far as they apply:
+///
+/// - `line`: its number in the whole output, from 1
+/// - `template`: `file`, `line` and `column`; or `tpl`, the line number in a text that `tpl` ran
+/// - `call`: the index in `calls` of the innermost call around the line
+/// - `shown`: the index in `sets` of the values that it shows
+/// - `deciding`: the index in `sets` of the other values that decided about it
+///
+/// A call has its place in the same form as a line, `name` (absent for `tpl`) and `outer`, the index of the call around it. A
+/// set is a list of indices into `values`, in the order of their keys. A value has `key`, `place` (where it was set, if known)
+/// and `only`: `keys` if only the keys of a map or the length of a list matter, `emptiness` if only that matters. The values
+/// themselves are not included.
+///
+/// `lines_before` is the number of lines printed before the manifests: the definitions of custom resources.
 ///
 /// # Errors
-/// A chart whose engine keeps no trace.
+/// The chart's engine can't trace.
 pub fn line_map(render: &Render, lines_before: usize, secrets: &Secrets) -> Result<String, Diagnostic> {
     let no_trace =
         || Diagnostic::error("no-trace", "this chart has no line trace: it is written in Tera, or does too much");
@@ -78,12 +84,12 @@ pub fn line_map(render: &Render, lines_before: usize, secrets: &Secrets) -> Resu
     Ok(printable_json(&out.finish()).into_owned() + "\n")
 }
 
-/// What lines have in common.
+/// Data that lines share.
 struct Shared<'t> {
     trace: &'t Trace,
     sets: LineSets<'t>,
     calls: Writer,
-    /// The places of calls in the list of calls.
+    /// The index of each call in the list of calls.
     numbers: HashMap<CallNumber, usize, ahash::RandomState>,
 }
 
@@ -112,7 +118,7 @@ impl<'t> Shared<'t> {
         out.close('}');
     }
 
-    /// A line of what a template gave, and its number in the output.
+    /// Writes a line: `line` is its number in the template's output, `number` the one in the whole output.
     fn line(&mut self, (lines, line): (Option<&TracedLines<'t>>, usize), number: usize, out: &mut Writer) {
         let count = |name: &'static str, count: usize, out: &mut Writer| {
             out.field(name);
@@ -135,7 +141,7 @@ impl<'t> Shared<'t> {
                 }
             }
             let (shown, deciding): (SetNumber, SetNumber) = self.sets.of_line(lines, line);
-            // The first set is empty.
+            // Set 0 is empty.
             for (name, set) in [("shown", shown), ("deciding", deciding)].into_iter().filter(|(_, set)| *set > 0) {
                 count(name, set, out);
             }
@@ -143,7 +149,7 @@ impl<'t> Shared<'t> {
         out.close('}');
     }
 
-    /// The place of a call in the list, which it and those around it are put into.
+    /// Returns the index of a call in the list of calls, after adding it and the calls around it if they are missing.
     fn call(&mut self, innermost: CallNumber) -> Option<usize> {
         let mut missing = Vec::new();
         let mut next = innermost;
@@ -176,14 +182,14 @@ impl<'t> Shared<'t> {
     }
 }
 
-/// A value that lines depend on, and who set it.
+/// Writes a value that lines depend on, with where it was set.
 fn value(used: &Used, values: &Map, secrets: &Secrets) -> Value {
     let mut fields = Object::new();
     fields.text("key", &used.path.to_string());
     put_aspect(&mut fields, used.aspect);
     let place = used.path.get(values).map(|node| &node.span);
     match place.and_then(|span| Some((span, span.source()?))) {
-        // What a flag sets may be secret.
+        // The argument of a flag may be secret.
         Some((_, source)) if source.kind() == SourceKind::Flag => {
             let mut place = Object::new();
             place.text("flag", source.name());

@@ -1,4 +1,4 @@
-//! Where a line comes from, for people and for programs.
+//! Prints where lines come from, as text and as JSON.
 
 use std::fmt::Write;
 
@@ -10,12 +10,12 @@ use crate::engine::{Aspect, TemplateCall, TemplateLine, UsedValue, put_origin, u
 use crate::json::Object;
 use crate::yaml::Value;
 
-/// More lines, calls and values are counted, not shown.
+/// The most lines, calls and values that are shown. Further ones are only counted.
 const MOST_ENTRIES: usize = 12;
 const LONGEST_LINE: usize = 100;
 const LONGEST_VALUE: usize = 60;
 
-/// What `why --line` and `why KIND/NAME FIELD` print.
+/// Returns the output of `why --line` and `why KIND/NAME FIELD`.
 pub fn line_text(explanation: &LineExplanation, all: bool, paint: Paint) -> String {
     let most = if all { usize::MAX } else { MOST_ENTRIES };
     let mut out = String::new();
@@ -90,7 +90,7 @@ fn write_values(title: &str, values: &[UsedValue], most: usize, paint: Paint, ou
     more(values.len(), most, "value", out);
 }
 
-/// What is added to a key of which only an aspect matters.
+/// Returns the text that follows a key if only an aspect of its value matters.
 fn aspect_text(aspect: Aspect, value: Option<&Value>) -> Option<&'static str> {
     match (aspect, value) {
         (Aspect::Whole, _) => None,
@@ -107,12 +107,12 @@ fn more(count: usize, most: usize, what: &str, out: &mut String) {
     }
 }
 
-/// What `why --line --output json` prints: one object.
+/// Returns the output of `why --line --output json`: one object.
 ///
-/// `apiVersion`, `kind`, `name`, `namespace`, `source` (the template, as in the output), `lines` (`line`, `text`, `template`,
-/// `calls`), `shown` and `deciding` (`key`, `value`, absent if it is not set, `place`,
-/// and `only`: `keys` or `emptiness`, if no more of it matters). A `template` has `file`, `line` and
-/// `column`, or `tpl`, the line of a text that `tpl` ran; a call has them too, and `name` but for `tpl`.
+/// It has `apiVersion`, `kind`, `name`, `namespace`, `source` (the template, as in the output), `lines` (`line`, `text`,
+/// `template`, `calls`), `shown` and `deciding` (`key`, `value`, absent if it is not set, `place`, and `only`, which is `keys`
+/// or `emptiness` if only that matters). A `template` has `file`, `line` and `column`, or `tpl`, the line of a text that `tpl`
+/// ran. A call has the same fields and `name`, which is absent for `tpl`.
 pub fn line_json(explanation: &LineExplanation) -> String {
     let mut fields = Object::new();
     let id = &explanation.id;

@@ -1,28 +1,28 @@
-//! Where a value comes from and what it touches: `why`, and values without effect.
+//! Explains where a value comes from and what it affects (`why`), and finds values without effect.
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `value_sources` | the layers that give a value, and the one that wins |
-//! | `experiment` | the chart rendered with other values |
+//! | `value_sources` | the layers that set a value, and the one that wins |
+//! | `experiment` | renders the chart with other values |
 //! | `candidates` | which other values are worth trying |
 //! | `effects` | what changed in the output |
-//! | `documents` | the manifests where they stand in the output |
-//! | `traced` | the output with where each line comes from |
+//! | `documents` | the manifests with their positions in the output |
+//! | `traced` | the output with the origin of each line |
 //! | `line`, `line_text` | where a line or a field comes from |
-//! | `line_map` | the same of all lines, for other programs |
+//! | `line_map` | where all lines come from, for other programs |
 //! | `images`, `images_text` | the images of a render, and the values that set them |
-//! | `api_versions` | API versions that templates asked for, and what is left out without them |
-//! | `preconditions` | which value has to be another one first |
-//! | `hidden` | the answers with what is secret masked |
-//! | `causes`, `differing`, `attribution`, `traced_causes` | which values made a difference between two sets of manifests |
-//! | `template_text` | lines of templates, with what is secret hidden |
-//! | `origins` | which lines of templates, and which calls and values, lines and differences come from |
-//! | `upgrade`, `renamed` | what another version of a chart does with the values of its user |
-//! | `unused` | values that no experiment gave any effect |
-//! | `text`, `json` | the answers, for people and for programs |
+//! | `api_versions` | API versions that templates asked for, and how the output would differ with them |
+//! | `preconditions` | which value must change before another has an effect |
+//! | `hidden` | masks secrets in explanations |
+//! | `causes`, `differing`, `attribution`, `traced_causes` | which values caused a difference between two sets of manifests |
+//! | `template_text` | lines of templates with secrets masked |
+//! | `origins` | the template lines, calls and values that lines and differences come from |
+//! | `upgrade`, `renamed` | what another version of a chart does with the user's values |
+//! | `unused` | values without effect |
+//! | `text`, `json` | explanations as text and as JSON |
 //!
-//! A render takes about a millisecond, so that it is tried out, not guessed from the templates, what a value does. What
-//! was not tried may have an effect: that none was found is not a proof.
+//! A render takes about a millisecond, so the effect of a value is tried out rather than guessed from the templates. A value
+//! without an effect in any experiment may still have one that was not tried.
 
 mod api_versions;
 mod attribution;
@@ -79,41 +79,41 @@ pub use value_sources::{SetBy, ValueSource};
 use experiment::{Experiment, Outcome};
 use traced::TracedOutput;
 
-/// What is to be said of one value.
+/// All that is known about one value.
 #[derive(Debug, Clone)]
 pub struct Explanation {
-    /// Which value.
+    /// The path of the value.
     pub path: ValuePath,
-    /// What templates see; `None` if it is not set.
+    /// The value that templates see; `None` if it is not set.
     pub value: Option<Node>,
-    /// Who gave it, the strongest first.
+    /// The layers that set it, the strongest first.
     pub setters: Vec<ValueSource>,
     /// Whether the chart's schema describes it.
     pub described: bool,
-    /// The names that may be meant instead, if nothing sets it.
+    /// Similar names that may be meant, if nothing sets this one.
     pub near: Vec<String>,
-    /// The changes of it that were tried and are allowed.
+    /// The valid changes that were tried.
     pub tried: Vec<Change>,
-    /// What changes in the output.
+    /// How the output depends on it.
     pub effects: Vec<Effect>,
-    /// Whether the effects are those of the trace of a render: all there are. Otherwise they were found by experiment.
+    /// Whether the effects come from the trace of a render and are complete. Otherwise they were found by experiment.
     pub is_traced: bool,
-    /// Whether no line depends on the value, and it decided that there are none.
+    /// Whether no line depends on the value because it decided that there are none.
     pub leaves_out: bool,
-    /// The subchart that the value is for and the values that switch that off, if they do.
+    /// The disabled subchart that the value is for, if there is one.
     pub switched_off: Option<SwitchedOffSubchart>,
     /// Where templates mention the value, if the chart's engine traces.
     pub mentions: Mentioned,
     /// Changes that the templates refuse, with the reason.
     pub refused: Vec<(Change, String)>,
-    /// If nothing changes: a value that has to be another one first.
+    /// If the value has no effect: other values that must change first.
     pub gate: Option<Gate>,
-    /// What deserves a word about the values as they are.
+    /// Warnings and notes about the values as they are.
     pub warnings: Vec<Diagnostic>,
 }
 
 impl Explanation {
-    /// Whether nothing is known of the value: nothing sets it, no schema describes it, and no change of it matters.
+    /// Whether nothing is known about the value: nothing sets it, no schema describes it, and no change to it matters.
     pub fn is_unknown(&self) -> bool {
         self.value.is_none()
             && self.setters.is_empty()
@@ -126,11 +126,11 @@ impl Explanation {
     }
 }
 
-/// Explains the value at a path: who set it, and, by experiment, what it changes in the output. Lines of the output are
-/// masked as `secrets` says; [`hide`] masks the rest.
+/// Explains the value at `path`: who set it, and what it changes in the output. Lines of the output are masked according to
+/// `secrets`; [`hide`] masks the rest.
 ///
 /// # Errors
-/// All that keeps the chart from being rendered.
+/// All errors that keep the chart from being rendered.
 pub fn explain(
     subject: Subject<'_>,
     path: &ValuePath,
@@ -153,13 +153,13 @@ pub fn explain(
     let leaves_out = effects.is_empty() && traced.as_ref().is_some_and(|output| output.trace.uses(path));
     let mentions = if is_traced { experiment.mentions().of(path) } else { Mentioned::default() };
     let mut gate = None;
-    // No other value makes the chart use a value that it does not know.
+    // If the chart doesn't know the value, no other value makes it matter.
     if effects.is_empty() && refused.is_empty() && !tried.is_empty() && experiment.knows(path) {
         gate = preconditions::gates(&experiment, &[(path.clone(), tried.clone())]).pop().flatten();
     }
     let value = path.get(values).cloned();
     let mut near = if value.is_none() && setters.is_empty() { near_names(&experiment, path) } else { Vec::new() };
-    // Templates use what is commented out in values.yaml.
+    // A template may use a value that is only commented out in values.yaml.
     near.retain(|name| *name != path.to_string());
     let described = experiment.describes(path);
     let warnings = experiment.prepared.warnings.clone();
@@ -183,7 +183,7 @@ pub fn explain(
     })
 }
 
-/// What came of the changes of one value.
+/// The results of trying the changes of one value.
 struct Trials {
     changed: Vec<(Change, Vec<Rendered>)>,
     refused: Vec<(Change, String)>,
@@ -197,7 +197,8 @@ impl Trials {
         let mut trials = Trials { changed: Vec::new(), refused: Vec::new(), tried: Vec::new() };
         trials.run(experiment, changes);
         if trials.changed.is_empty() && trials.refused.is_empty() {
-            // Taken away, a value is missed by whatever is beside it: it is tried only where nothing else tells more.
+            // Removing a value affects everything that depends on it being there, so it is tried only if nothing else showed an
+            // effect.
             trials.run(experiment, removals);
         }
         trials
@@ -208,7 +209,7 @@ impl Trials {
         for (change, outcome) in changes.into_iter().zip(outcomes) {
             match outcome {
                 Outcome::Invalid => continue,
-                // That a template can't do without the value says little: most can't.
+                // That a template fails without the value says little: most do.
                 Outcome::Refused(_) if change.value.is_none() => continue,
                 Outcome::Refused(errors) => {
                     let reason = errors.first().map(|error| error.message.clone()).unwrap_or_default();
@@ -225,7 +226,7 @@ impl Trials {
     }
 }
 
-/// Names that are set and nearly are the one that is not: beside it, or elsewhere.
+/// Returns similar names that are set, beside the missing key or elsewhere.
 fn near_names(experiment: &Experiment<'_>, path: &ValuePath) -> Vec<String> {
     let values = &experiment.prepared.values;
     let mut above = ValuePath::default();

@@ -1,4 +1,4 @@
-//! Where the lines of objects come from, for renders whose engine keeps a trace.
+//! Finds where the lines of objects come from, for renders whose engine can trace.
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
@@ -16,29 +16,29 @@ use crate::kubernetes::{FieldPath, Id, Object};
 use crate::manifest::{FieldLines, value_path};
 use crate::secrets::Secrets;
 
-/// Of a change of more lines, values of the first of them are named.
+/// The most lines of one change whose values are named.
 const MOST_LINES: usize = 200;
 
-/// A side that was rendered. It is traced when that is first asked for.
+/// A rendered side. It is traced on first use.
 pub struct SideTrace<'a> {
     scope: Scope<'a>,
     output: OnceCell<Option<TracedOutput>>,
 }
 
 impl<'a> SideTrace<'a> {
-    /// A side that was rendered with this scope.
+    /// Returns a side that was rendered with `scope`.
     pub fn new(scope: Scope<'a>) -> SideTrace<'a> {
         SideTrace { scope, output: OnceCell::new() }
     }
 
-    /// The output with where its lines come from; `None` if the chart's engine keeps no trace.
+    /// Returns the traced output; `None` if the chart's engine can't trace.
     pub(super) fn output(&self) -> Option<&TracedOutput> {
         self.output.get_or_init(|| engine::trace(&self.scope).map(TracedOutput::of_render)).as_ref()
     }
 }
 
-/// Adds to each change of a comparison where it comes from: on the new side, or on the old one if it is gone, or if the new one
-/// was not rendered.
+/// Adds to each change of a comparison where it comes from: on the new side, or on the old side if the field was removed or the
+/// new side was not rendered.
 pub fn add_origins(
     comparison: &mut Comparison,
     (old, new): (Option<&SideTrace<'_>>, Option<&SideTrace<'_>>),
@@ -47,7 +47,7 @@ pub fn add_origins(
     if comparison.differences.iter().all(|difference| difference.status == Status::Rewritten) {
         return;
     }
-    // What is only new needs no trace of the old side.
+    // Objects that are only added need no trace of the old side.
     let needs_old = new.is_none() || comparison.differences.iter().any(is_any_gone);
     let old = old.filter(|_| needs_old).and_then(|old| LineSource::of(old, secrets));
     let new = new.and_then(|new| LineSource::of(new, secrets));
@@ -68,11 +68,11 @@ pub fn add_origins(
     }
 }
 
-/// A side with the objects that it gave.
+/// A side and its objects.
 pub type SideObjects<'a> = (Option<&'a SideTrace<'a>>, &'a [Object]);
 
-/// Adds the line of the template to changes of sides whose engine keeps no trace: on the new side, or on the old one if it is gone, or
-/// if the new one was not rendered. To find one takes several renders, so that only the first changes get it.
+/// Adds template lines to the changes of sides whose engine can't trace: from the new side, or from the old side if the field
+/// was removed or the new side was not rendered. Finding a line takes several renders, so only the first changes get one.
 pub fn add_template_lines(comparison: &mut Comparison, old: SideObjects<'_>, new: SideObjects<'_>) {
     const MOST: usize = 50;
     let (old, new) = (Untraced::of(old), Untraced::of(new));
@@ -97,7 +97,7 @@ pub fn add_template_lines(comparison: &mut Comparison, old: SideObjects<'_>, new
     }
 }
 
-/// A side whose engine keeps no trace.
+/// A side whose engine can't trace.
 struct Untraced<'a> {
     side: &'a SideTrace<'a>,
     objects: HashMap<&'a Id, &'a Object>,
@@ -133,19 +133,19 @@ fn is_any_gone(difference: &Difference) -> bool {
 /// Where each line of a text comes from.
 #[derive(Debug, Default)]
 pub struct LineOrigins {
-    /// The origins, each once for lines that follow each other.
+    /// The origins; consecutive lines share one.
     pub origins: Vec<Origin>,
-    /// Of each line the number of its origin.
+    /// For each line, the index of its origin.
     pub lines: Vec<Option<usize>>,
 }
 
-/// The objects of a side with where their lines come from.
+/// The objects of a side and where their lines come from.
 pub struct LineSource<'a> {
     output: &'a TracedOutput,
     documents: HashMap<&'a Id, &'a Document>,
     scope: &'a Scope<'a>,
     secrets: &'a Secrets,
-    /// Values that were asked for before: many lines depend on the same.
+    /// Values that were looked up before: many lines depend on the same ones.
     known: RefCell<HashMap<Used, Arc<UsedValue>>>,
 }
 
@@ -154,27 +154,27 @@ struct TracedObject<'l> {
     source: &'l LineSource<'l>,
     document: &'l Document,
     fields: OnceCell<Option<FieldLines>>,
-    /// Its lines, and the same with what is secret masked.
+    /// Its lines, and the same lines with secrets masked.
     own: Vec<&'l str>,
     masked: Vec<String>,
 }
 
 impl<'a> LineSource<'a> {
-    /// The objects of a side; `None` if the chart's engine keeps no trace. What `secrets` knows is masked.
+    /// Returns the objects of a side, masked by `secrets`; `None` if the chart's engine can't trace.
     pub fn of(side: &'a SideTrace<'_>, secrets: &'a Secrets) -> Option<LineSource<'a>> {
         let output = side.output()?;
         let documents = output.documents.iter().rev().map(|document| (&document.manifest.id, document)).collect();
         Some(LineSource { output, documents, scope: &side.scope, secrets, known: RefCell::default() })
     }
 
-    /// Where the lines of an object come from; `text` is how it is shown: lines may be masked in it, or missing.
+    /// Returns where the lines of an object come from. `text` is the object as shown: lines in it may be masked or missing.
     pub fn lines(&self, id: &Id, text: &str) -> Option<LineOrigins> {
         let object = self.object(id)?;
         let shown: Vec<&str> = text.lines().collect();
         let masked: Vec<&str> = object.masked.iter().map(String::as_str).collect();
         let mut found = LineOrigins { origins: Vec::new(), lines: vec![None; shown.len()] };
         for stretch in align(&masked, &shown) {
-            // What is not the same is one value that is masked: in as many lines, or in fewer.
+            // Lines that differ belong to a masked value, which has the same number of lines or fewer.
             for (line, shown) in stretch.old.zip(stretch.new) {
                 let Some(origin) = object.origin([line].into_iter()) else { continue };
                 if found.origins.last() != Some(&origin) {
@@ -211,7 +211,7 @@ impl TracedObject<'_> {
         self.fields.get_or_init(|| FieldLines::read(&manifest.path, manifest.text()).ok()).as_ref()
     }
 
-    /// Where those lines of a field come from that the other side does not have, or else all of them.
+    /// Returns the origin of those lines of a field that the other side doesn't have or, if there are none, of all its lines.
     fn of_field(&self, field: &FieldPath, other: &HashSet<String>) -> Option<Origin> {
         let fields = self.fields()?;
         let lines = fields.of(&value_path(fields.node(), field))?;
@@ -219,7 +219,7 @@ impl TracedObject<'_> {
         self.origin(lines.iter().copied().filter(differs)).or_else(|| self.origin(lines.iter().copied()))
     }
 
-    /// Where some lines (from 0) come from.
+    /// Returns the combined origin of some lines (from 0).
     fn origin(&self, lines: impl Iterator<Item = usize>) -> Option<Origin> {
         let source = self.source;
         let (mut shown, mut deciding, mut masked): (Vec<Used>, Vec<Used>, Vec<Used>) = Default::default();
@@ -229,7 +229,7 @@ impl TracedObject<'_> {
             let LineOrigin { place: of_line, calls, shown: by_line, deciding: by, .. } = origin;
             let is_masked = self.own.get(line).copied() != self.masked.get(line).map(String::as_str);
             place = place.or_else(|| Some((of_line?, calls, is_masked)));
-            // What a line prints that is masked is secret, too.
+            // If a line is masked, the values that it prints are secret too.
             if is_masked {
                 masked.extend(by_line.iter().cloned());
             }

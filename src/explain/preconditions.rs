@@ -1,4 +1,4 @@
-//! Which value has to be another one before some value has any effect.
+//! Finds which values must change before some value has any effect.
 
 use std::sync::OnceLock;
 
@@ -12,37 +12,37 @@ use crate::yaml::{Node, Value};
 /// What keeps a value from having an effect: it has one once all of these are changed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gate {
-    /// One value, or a second one that the first can't do without.
+    /// One value, or two if the first needs the second.
     pub parts: Vec<GatePart>,
 }
 
 /// One value of a [`Gate`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct GatePart {
-    /// What it is now, and where that was set.
+    /// The current value, and where it was set.
     pub now: Node,
-    /// What it has to become, for instance.
+    /// A change that opens the gate, as an example.
     pub change: Change,
 }
 
 /// The most values that are tried as gates.
 const MOST_GATES: usize = 150;
-/// The most pairs of gates.
+/// The most pairs of gates that are tried.
 const MOST_PAIRS: usize = 2_000;
-/// Alterations of one gate that are tried.
+/// The most alterations that are tried of one gate.
 const OF_A_GATE: usize = 3;
-/// Alterations of one gated value that are tried.
+/// The most alterations that are tried of one gated value.
 const ROUNDS: usize = 2;
-/// Gates nearest to a value, of which each is tried together with every switch and choice.
+/// How many of the gates nearest to a value are each tried together with every switch and choice.
 const NEAREST: usize = 8;
-/// How many second gates are opened at once.
+/// How many second gates are opened together.
 const OF_A_GROUP: usize = 16;
-/// How many trials are made before it is looked whether all values are found.
+/// How many trials run before the search checks whether all values are found.
 const BATCH: usize = 8;
 
-/// For each path, whose alterations have no effect, a gate that lets one have an effect. Gates are opened one after the
-/// other, the likeliest first, and all values are altered behind each at once: only where something changes the values are
-/// distinguished, by halves.
+/// Finds, for each path whose alterations have no effect, a gate that gives one of them an effect. Gates are opened one after
+/// the other, the likeliest first, and with each open gate all values are altered at once. Only if that changes something are
+/// the values told apart, by halves.
 pub(super) fn gates(experiment: &Experiment<'_>, without_effect: &[(ValuePath, Vec<Change>)]) -> Vec<Option<Gate>> {
     let mut found: Vec<Option<Gate>> = vec![None; without_effect.len()];
     if without_effect.is_empty() {
@@ -65,7 +65,7 @@ pub(super) fn gates(experiment: &Experiment<'_>, without_effect: &[(ValuePath, V
             }
         }
     };
-    // What one value alone opens is reported rather than what takes two.
+    // A single gate is preferred to a pair.
     let single = |companions| -> Vec<Trial<'_>> {
         candidates.iter().map(move |gate| Trial { gates: vec![gate], companions }).collect()
     };
@@ -77,8 +77,8 @@ pub(super) fn gates(experiment: &Experiment<'_>, without_effect: &[(ValuePath, V
     found
 }
 
-/// Pairs of a gate that is near a value and of another one that decides something, and does so alone. Of one first gate, many second
-/// ones are tried at once.
+/// Pairs each gate near a value with every other gate that decides something and was seen to have an effect. With one first
+/// gate, many second gates are tried at once.
 fn pairs<'c>(candidates: &'c [Candidate], near: &[&ValuePath]) -> Vec<Trial<'c>> {
     let mut firsts: Vec<&Candidate> = Vec::new();
     for path in near {
@@ -90,7 +90,7 @@ fn pairs<'c>(candidates: &'c [Candidate], near: &[&ValuePath]) -> Vec<Trial<'c>>
             }
         }
     }
-    // Those that do something alone go first.
+    // Gates that have an effect on their own come first.
     firsts.sort_by_key(|gate| !gate.matters());
     let seconds: Vec<&Candidate> = candidates.iter().filter(|gate| gate.decides && gate.matters()).collect();
     let mut left = MOST_PAIRS;
@@ -106,7 +106,8 @@ fn pairs<'c>(candidates: &'c [Candidate], near: &[&ValuePath]) -> Vec<Trial<'c>>
     trials
 }
 
-/// Gates in groups that can be opened at once: those that render alone, each value in a group once. The others stay alone.
+/// Groups gates that can be opened together: those that render on their own, each value at most once per group. The others stay
+/// single.
 fn groups<'c>(gates: &[&'c Candidate]) -> Vec<Vec<&'c Candidate>> {
     let mut groups: Vec<Vec<&Candidate>> = Vec::new();
     for gate in gates {
@@ -122,24 +123,24 @@ fn groups<'c>(gates: &[&'c Candidate]) -> Vec<Vec<&'c Candidate>> {
     groups
 }
 
-/// A change that may open something.
+/// A change that may give other values an effect.
 struct Candidate {
     change: Change,
-    /// Whether it is of a switch or a choice, which are made to decide something.
+    /// Whether it changes a switch or a choice, which exist to decide something.
     decides: bool,
-    /// What comes of it alone, once that was tried.
+    /// What it does on its own, once that was tried.
     alone: OnceLock<Alone>,
-    /// What lets it render where the templates refuse it alone; `None` if nothing was found that does.
+    /// Another change with which it renders, if the templates refuse it on its own. `None` if none was found.
     companion: OnceLock<Option<Change>>,
 }
 
-/// What a change does alone.
+/// What a change does on its own.
 enum Alone {
-    /// The schemas do not allow it.
+    /// The schemas don't allow it.
     Invalid,
     /// It renders.
     Renders {
-        /// Whether anything is different then.
+        /// Whether the output differs.
         matters: bool,
     },
     /// The templates refuse it, with this message.
@@ -147,7 +148,7 @@ enum Alone {
 }
 
 impl Candidate {
-    /// Whether it was seen to do something alone.
+    /// Whether it was seen to have an effect on its own.
     fn matters(&self) -> bool {
         matches!(self.alone.get(), Some(Alone::Renders { matters: true } | Alone::Refused(_)))
     }
@@ -156,22 +157,22 @@ impl Candidate {
         matches!(self.alone.get(), Some(Alone::Renders { .. }))
     }
 
-    /// Whether the templates refuse it alone with this message.
+    /// Whether the templates refused it on its own with this message.
     fn is_refused_with(&self, message: &str) -> bool {
         matches!(self.alone.get(), Some(Alone::Refused(known)) if known == message)
     }
 }
 
-/// Gates to be opened together.
+/// Gates to open together.
 struct Trial<'c> {
-    /// One, or a first one and others, of which each is meant to be opened together with the first.
+    /// A single gate, or a first gate and further ones of which each is meant to be opened together with the first.
     gates: Vec<&'c Candidate>,
-    /// Whether one more is opened where the templates refuse these.
+    /// Whether to open one more gate if the templates refuse these.
     companions: bool,
 }
 
 impl<'c> Trial<'c> {
-    /// Which of the values at `open` have an effect once the gates are open, and what had to be changed for that.
+    /// Returns which of the values at `open` have an effect once the gates are open, each with the changes that opened them.
     fn run(
         &self,
         experiment: &Experiment<'_>,
@@ -185,7 +186,7 @@ impl<'c> Trial<'c> {
             open.iter().copied().filter(is_apart).collect()
         };
         let silent = apart(&gates);
-        // What one of a group holds is apart from the others.
+        // Values that one gate of the group contains, or is contained in, can still be tried with the others.
         if self.is_group() && silent.len() < apart(&gates[..1]).len() {
             return self.halves(experiment, without_effect, open);
         }
@@ -195,7 +196,7 @@ impl<'c> Trial<'c> {
         if let ([gate], true) = (&self.gates[..], self.companions)
             && gate.alone.get().is_some_and(|alone| !matches!(alone, Alone::Refused(_)))
         {
-            // Opened alone before.
+            // This gate was tried on its own before.
             return Vec::new();
         }
         let outcome = experiment.try_values(&gates);
@@ -217,8 +218,8 @@ impl<'c> Trial<'c> {
         }
     }
 
-    /// The values that have an effect where the templates refuse the gates: they say what else they need, some value that the
-    /// message names.
+    /// Returns the values that have an effect although the templates refuse the gates: the message says what else they need, a
+    /// value that it names.
     fn refused(
         &self,
         message: &str,
@@ -232,7 +233,7 @@ impl<'c> Trial<'c> {
         if !self.companions {
             return Behind { experiment, gates: &gates, rendered: None }.opened(needed, without_effect);
         }
-        // What was refused alone, for the same reason, needs the same.
+        // A gate that was refused on its own for the same reason needs the same companion.
         let known =
             self.gates.iter().filter(|gate| gate.is_refused_with(message)).find_map(|gate| gate.companion.get());
         let is_another = |change: &Change| !gates.iter().any(|gate| gate.path.holds(&change.path));
@@ -260,7 +261,8 @@ impl<'c> Trial<'c> {
         }
     }
 
-    /// The values that have an effect behind open gates. Of a group, which of the gates it takes is found by halves.
+    /// Returns the values that have an effect once the gates are open. For a group, halving it finds which of its gates are
+    /// needed.
     fn opened(
         &self,
         behind: &Behind<'_>,
@@ -279,7 +281,7 @@ impl<'c> Trial<'c> {
         self.gates.len() > 2
     }
 
-    /// The same for each half of the gates that are opened together with the first one.
+    /// Runs the trial again with each half of the gates that are opened together with the first one.
     fn halves(
         &self,
         experiment: &Experiment<'_>,
@@ -300,12 +302,12 @@ impl<'c> Trial<'c> {
     }
 }
 
-/// What the templates say.
+/// The messages of the errors, one per line.
 fn message(errors: &[Diagnostic]) -> String {
     errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join("\n")
 }
 
-/// A value that a refusal names and whose change lets the gates render, and what is rendered then.
+/// Finds a value that the message names and whose change makes the gates render. Returns it with the render.
 fn companion(
     experiment: &Experiment<'_>,
     gates: &[&Change],
@@ -319,7 +321,7 @@ fn companion(
     changes.find_map(|change| with(experiment, gates, change))
 }
 
-/// What is rendered with the gates open and one more change made.
+/// Renders with the gates open and one more change.
 fn with(experiment: &Experiment<'_>, gates: &[&Change], change: Change) -> Option<(Change, Vec<Rendered>)> {
     let mut together = gates.to_vec();
     together.push(&change);
@@ -329,8 +331,8 @@ fn with(experiment: &Experiment<'_>, gates: &[&Change], change: Change) -> Optio
     }
 }
 
-/// Changes that may open something: switches, choices, and what is empty. Those that stand near the given values come
-/// first.
+/// Returns changes that may give values an effect: of switches, choices and empty values. Switches and choices come first, and
+/// among them those near the given paths.
 fn candidates(experiment: &Experiment<'_>, near: &[(ValuePath, Vec<Change>)]) -> Vec<Candidate> {
     let values = &experiment.prepared.values;
     let nearness = |path: &ValuePath| near.iter().map(|(other, _)| path.shared_with(other)).max().unwrap_or_default();
@@ -358,7 +360,7 @@ fn candidates(experiment: &Experiment<'_>, near: &[(ValuePath, Vec<Change>)]) ->
     gates.into_iter().flat_map(changes).collect()
 }
 
-/// Whether a value says nothing: null, or an empty text, list or map.
+/// Whether a value is empty: null, or an empty string, list or map.
 pub(super) fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
@@ -369,21 +371,21 @@ pub(super) fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// A short word, which may be one of several to choose from.
+/// Whether a value is a short word, which may be one of several choices.
 fn is_word(node: &Node) -> bool {
     node.value.as_str().is_some_and(|text| text.len() < 32 && text.chars().all(|c| c.is_alphanumeric() || c == '-'))
 }
 
-/// What is rendered once gates are open.
+/// A render with gates open, in which other values can be tried.
 pub(super) struct Behind<'l> {
     pub(super) experiment: &'l Experiment<'l>,
     pub(super) gates: &'l [&'l Change],
-    /// `None` if the templates refuse that: whatever lets them render matters.
+    /// `None` if the templates refuse to render. Then a value matters if it makes them render.
     pub(super) rendered: Option<&'l [Rendered]>,
 }
 
 impl Behind<'_> {
-    /// Those of the values that matter with the gates open, each with the gates.
+    /// Returns the values that matter with the gates open, each with the gates.
     fn opened(&self, mut silent: Vec<usize>, without_effect: &[(ValuePath, Vec<Change>)]) -> Vec<(usize, Vec<Change>)> {
         let gates: Vec<Change> = self.gates.iter().map(|gate| (*gate).clone()).collect();
         let mut found = Vec::new();
@@ -397,8 +399,7 @@ impl Behind<'_> {
         found
     }
 
-    /// Those of the changes that matter with the gates open: all are made at once, and distinguished by halves where something
-    /// differs.
+    /// Returns the changes that matter with the gates open. All are made at once and told apart by halves if something differs.
     pub(super) fn with_effect(&self, changes: &[(usize, &Change)]) -> Vec<usize> {
         let Some((&(first, _), rest)) = changes.split_first() else { return Vec::new() };
         let mut together = self.gates.to_vec();

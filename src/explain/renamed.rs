@@ -1,19 +1,19 @@
-//! Which key of a chart's defaults has the meaning now that another one had before, as far as their content tells.
+//! Guesses from the defaults of two versions of a chart which new key replaced an old one.
 
 use super::preconditions::is_empty;
 use crate::values::{Step, ValuePath};
 use crate::yaml::{Map, Node, Value};
 
-/// More new keys than these are not looked through.
+/// The most new keys that are considered.
 const MOST: usize = 5_000;
-/// What has to speak for a new key.
+/// The lowest score at which a new key counts as the replacement.
 const ENOUGH: usize = 3;
 
 /// The defaults of two versions of a chart.
 pub(super) struct Renames<'a> {
     old: &'a Map,
     new: &'a Map,
-    /// The keys that only the new defaults have, maps and what is in them.
+    /// The keys that only the new defaults have: maps, and the keys in them.
     added: Vec<(ValuePath, &'a Node)>,
 }
 
@@ -24,9 +24,9 @@ impl<'a> Renames<'a> {
         Renames { old, new, added }
     }
 
-    /// The key that a key of the old defaults has become; `None` if several may be meant, or none.
+    /// Returns the key that replaced `path`; `None` if there is none, or several are equally likely.
     pub(super) fn find(&self, path: &ValuePath) -> Option<ValuePath> {
-        // What is in a map that moved as a whole moved with it: the outermost map that is gone is looked for first.
+        // If a whole map moved, its keys moved with it: the outermost missing map is tried first.
         let mut above: Vec<ValuePath> = std::iter::successors(Some(path.clone()), ValuePath::parent)
             .take_while(|above| !above.steps().is_empty())
             .collect();
@@ -75,7 +75,7 @@ fn add_new_keys<'a>(path: &ValuePath, old: Option<&Map>, new: &'a Map, found: &m
     }
 }
 
-/// What speaks for a key being the same as another one: a value that says something, a like name, a place nearby.
+/// Scores how likely `to` replaced `from`: by a distinctive value, a similar name, and a place nearby.
 fn score(from: &ValuePath, old: &Node, to: &ValuePath, new: &Node) -> usize {
     let is_near = from.shared_with(to) > 0;
     let name = |path: &ValuePath| match path.steps().last() {
@@ -105,7 +105,7 @@ fn score(from: &ValuePath, old: &Node, to: &ValuePath, new: &Node) -> usize {
     by_name + by_content + usize::from(is_near)
 }
 
-/// How much two maps have in common: 0 to 3.
+/// Returns how similar two maps are: 0 to 3.
 fn alike_maps(old: &Map, new: &Map) -> usize {
     if old.is_empty() || new.is_empty() {
         return usize::from(old.is_empty() && new.is_empty());
@@ -121,7 +121,7 @@ fn alike_maps(old: &Map, new: &Map) -> usize {
     }
 }
 
-/// Whether a value is one that few others are.
+/// Whether a value is distinctive: few other values are the same.
 fn tells(value: &Value) -> bool {
     match value {
         Value::String(text) => text.len() >= 6,
@@ -130,7 +130,7 @@ fn tells(value: &Value) -> bool {
     }
 }
 
-/// A key without what spellings differ in.
+/// Removes the differences between spellings of a key: case and punctuation.
 fn plain(key: &str) -> String {
     key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

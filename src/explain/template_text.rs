@@ -1,12 +1,12 @@
-//! Lines of templates as they may be shown beside what they rendered.
+//! Masks lines of templates so that they can be shown beside their output.
 
 use crate::secrets::Secrets;
 
-/// What stands for text that is hidden.
+/// The placeholder for hidden text.
 const HIDDEN: &str = "(secret)";
 
-/// A line of a template; `is_secret` where what it rendered is masked: then its key and its actions are shown, without the texts in
-/// them.
+/// Masks a line of a template. If `is_secret`, its output is masked as well: then only its key and its actions are shown,
+/// without the strings in them.
 pub(super) fn template_text(line: &str, is_secret: bool, secrets: &Secrets) -> String {
     if !is_secret {
         return secrets.mask(line);
@@ -30,7 +30,7 @@ pub(super) fn template_text(line: &str, is_secret: bool, secrets: &Secrets) -> S
     shown.trim().to_owned()
 }
 
-/// An action without what is in quotes in it.
+/// Appends an action without the contents of its quoted strings.
 fn push_without_texts(out: &mut String, action: &str) {
     let mut quote = None;
     let mut is_escaped = false;

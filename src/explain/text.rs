@@ -1,4 +1,4 @@
-//! Explanations for people.
+//! Prints explanations as text.
 
 use std::fmt::Write;
 
@@ -16,22 +16,22 @@ use crate::diagnostic::{Paint, Span, printable};
 use crate::engine::Dependence;
 use crate::yaml::Value;
 
-/// Longer values are cut.
+/// The length at which values are cut.
 const LONGEST_VALUE: usize = 60;
-/// Longer lines of the output are cut.
+/// The length at which lines of the output are cut.
 const LONGEST_LINE: usize = 100;
-/// More lines of one manifest are counted, not shown.
+/// The most lines of one manifest that are shown. Further ones are only counted.
 const MOST_LINES: usize = 8;
-/// More lines of a traced render are counted, not shown.
+/// The most lines of a traced render that are shown. Further ones are only counted.
 const MOST_TRACED: usize = 24;
-/// Longer lines beside the place they come from are cut.
+/// The length at which lines are cut that have a place beside them.
 const LONGEST_TRACED: usize = 60;
-/// So many places of templates are named in any case.
+/// The number of places in templates that are named even if the screen is full.
 const FEWEST_MENTIONS: usize = 5;
-/// More manifests, refusals and names are counted, not shown.
+/// The most manifests and names that are shown. Further ones are only counted.
 const MOST_ENTRIES: usize = 12;
 
-/// What `why` prints: who set the value, and what it changes; `all` of it, or a screen.
+/// Returns the output of `why`: who set the value, and what it changes. `all` shows everything, otherwise about a screen.
 pub fn explanation_text(explanation: &Explanation, all: bool, paint: Paint) -> String {
     let mut out = String::new();
     let path = printable(&explanation.path.to_string()).into_owned();
@@ -56,7 +56,7 @@ pub fn explanation_text(explanation: &Explanation, all: bool, paint: Paint) -> S
     out
 }
 
-/// One refusal as an example: the others are mostly of the same rule.
+/// Writes one refusal as an example; the others usually come from the same rule.
 fn write_refusals(refused: &[(Change, String)], out: &mut String) {
     let Some(((change, reason), rest)) = refused.split_first() else { return };
     let more = match rest.len() {
@@ -154,7 +154,7 @@ fn write_effect(effect: &Effect, paint: Paint, out: &mut String) {
     };
 }
 
-/// The lines that depend on a value, by the trace of the render.
+/// Writes the lines that depend on a value, according to the trace of the render.
 fn write_traced(explanation: &Explanation, all: bool, paint: Paint, out: &mut String) {
     let Explanation { effects, mentions, .. } = explanation;
     let lines = |effect: &Effect, wanted: Dependence| -> Vec<Line> {
@@ -253,7 +253,7 @@ fn write_traced(explanation: &Explanation, all: bool, paint: Paint, out: &mut St
     }
 }
 
-/// The line of a place, of which what is around the place is left where it is too long.
+/// Returns the line around a place. If it is too long, the part before the place is shortened.
 fn text_around(place: &Span) -> String {
     let Some(source) = place.source() else { return String::new() };
     let range = source.line_range(source.position(place.start()).line);
@@ -269,7 +269,7 @@ fn text_around(place: &Span) -> String {
     }
 }
 
-/// The kind and the name of an object, and the template that it is from; without the first two where it has none.
+/// Returns the kind and the name of an object, and its template; only the template if it has neither.
 fn object_name(effect: &Effect, paint: Paint) -> String {
     let name = format!("{} {}", effect.id.kind, effect.id.name);
     match printable(name.trim()) {
@@ -278,8 +278,8 @@ fn object_name(effect: &Effect, paint: Paint) -> String {
     }
 }
 
-/// Those places that are in templates of which no line depends on the value. What only others call may be run for any line, as may
-/// texts of values.
+/// Returns the places in templates none of whose lines depend on the value. Partials are left out, since any line may call
+/// them, and so are texts of values.
 fn elsewhere(mentions: &[Span], effects: &[Effect]) -> Vec<Span> {
     let is_other = |place: &&Span| {
         let Some(name) = place.source().map(|source| source.name()) else { return true };
@@ -291,7 +291,7 @@ fn elsewhere(mentions: &[Span], effects: &[Effect]) -> Vec<Span> {
     mentions.iter().filter(is_other).cloned().collect()
 }
 
-/// Lines with how many follow each other from each on; without `joined` each is alone.
+/// Groups lines with the number of consecutive lines from each on; without `joined`, each line is alone.
 fn stretches(lines: &[Line], joined: bool) -> Vec<(&Line, usize)> {
     let mut found: Vec<(&Line, usize)> = Vec::new();
     for line in lines {
@@ -303,7 +303,7 @@ fn stretches(lines: &[Line], joined: bool) -> Vec<(&Line, usize)> {
     found
 }
 
-/// What `values --unused` prints: one line a value.
+/// Returns the output of `values --unused`: one paragraph per value.
 pub fn unused_text(scanned: &Scanned, paint: Paint) -> String {
     let mut out = String::new();
     if scanned.unused.is_empty() {
@@ -340,7 +340,7 @@ pub fn unused_text(scanned: &Scanned, paint: Paint) -> String {
     out
 }
 
-/// Why a value has no effect that is for a subchart which is not there.
+/// Says which values disable the subchart that a value is for.
 fn switched_off_text(subchart: &SwitchedOffSubchart) -> String {
     let by: Vec<String> = subchart.by.iter().map(|path| format!("{path} is false")).collect();
     format!("The subchart {} is switched off: {}.", printable(&subchart.name), printable(&by.join(", ")))
@@ -355,7 +355,7 @@ fn gate_text(gate: &Gate) -> String {
     format!("It has one once {}.", gate.parts.iter().map(part).collect::<Vec<_>>().join(", and "))
 }
 
-/// A change as a flag would make it.
+/// Formats a change as in `--set`.
 fn assignment(change: &Change) -> String {
     let value = match &change.value {
         None => "null".to_owned(),
@@ -365,7 +365,7 @@ fn assignment(change: &Change) -> String {
     format!("{}={}", printable(&change.path.to_string()), cut(&value, LONGEST_VALUE))
 }
 
-/// A value in one line.
+/// Formats a value on one line.
 pub(super) fn shown(value: &Value) -> String {
     let text = crate::json::write_raw(value);
     match value {
@@ -374,7 +374,7 @@ pub(super) fn shown(value: &Value) -> String {
     }
 }
 
-/// A text in one line, cut where it is too long.
+/// Formats a text on one line, cut at the end if it is too long.
 pub(super) fn cut(text: &str, longest: usize) -> String {
     let text = printable(text);
     if text.chars().count() <= longest {
@@ -384,7 +384,7 @@ pub(super) fn cut(text: &str, longest: usize) -> String {
     format!("{kept}...")
 }
 
-/// A text in one line, from which the middle is left out where it is too long: the tag of an image is at its end.
+/// Formats a text on one line, cut in the middle if it is too long: the tag of an image is at the end.
 fn cut_middle(text: &str, longest: usize) -> String {
     let text = printable(text);
     let count = text.chars().count();
@@ -396,7 +396,7 @@ fn cut_middle(text: &str, longest: usize) -> String {
     start + "..." + &text.chars().skip(count - end).collect::<String>()
 }
 
-/// A place in one line; where it is too long its start is cut, since files and lines are at the end.
+/// Formats a place on one line, cut at the start if it is too long: the file and the line are at the end.
 fn cut_start(text: &str, longest: usize) -> String {
     let text = printable(text);
     let Some(more @ 1..) = text.chars().count().checked_sub(longest) else { return text.into_owned() };

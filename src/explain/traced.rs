@@ -1,4 +1,4 @@
-//! The output of a chart with where each line comes from, for charts whose engine knows it.
+//! The output of a chart with the origin of each line, for charts whose engine can trace.
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -16,59 +16,59 @@ use crate::values::ValuePath;
 pub(super) struct TracedOutput {
     pub(super) documents: Vec<Document>,
     pub(super) trace: Trace,
-    /// The first document of each identity; filled when first asked for.
+    /// The first document of each identity, filled on first use.
     by_id: OnceCell<HashMap<Id, usize>>,
 }
 
 impl TracedOutput {
-    /// These documents, whose lines the trace knows.
+    /// Returns the documents with a trace of their lines.
     pub(super) fn new(documents: Vec<Document>, trace: Trace) -> TracedOutput {
         TracedOutput { documents, trace, by_id: OnceCell::new() }
     }
 
-    /// Renders the chart once more, with its trace; `None` if its engine keeps none.
+    /// Renders the chart again with a trace; `None` if its engine can't trace.
     pub(super) fn of(experiment: &Experiment<'_>) -> Option<TracedOutput> {
         experiment.trace(None).map(TracedOutput::of_render)
     }
 
-    /// The same, of which no more is known than what depends on a value.
+    /// Like [`TracedOutput::of`], but traces only what depends on the value at `path`.
     pub(super) fn about(path: &ValuePath, experiment: &Experiment<'_>) -> Option<TracedOutput> {
         let paths = std::slice::from_ref(path);
         experiment.trace(Some(Focus::Values(paths))).map(TracedOutput::of_render)
     }
 
-    /// The output of a traced render.
+    /// Returns the output of a traced render.
     pub(super) fn of_render((mut rendered, trace): (Vec<Rendered>, Trace)) -> TracedOutput {
         rendered.retain(|rendered| !rendered.notes);
         TracedOutput::new(documents(&rendered), trace)
     }
 
-    /// The document of an object.
+    /// Returns the document of an object.
     fn document(&self, id: &Id) -> Option<&Document> {
         let numbered = || self.documents.iter().enumerate().rev();
         let index = || numbered().map(|(number, document)| (document.manifest.id.clone(), number)).collect();
         self.by_id.get_or_init(index).get(id).and_then(|number| self.documents.get(*number))
     }
 
-    /// The fields of an object, if it is there and can be read.
+    /// Returns the fields of an object, if it exists and can be parsed.
     pub(super) fn fields_of(&self, id: &Id) -> Option<TracedFields<'_>> {
         let document = self.document(id)?;
         let fields = FieldLines::read(&document.manifest.path, document.manifest.text()).ok()?;
         Some(TracedFields { output: self, document, fields })
     }
 
-    /// The values that decided that an object is there.
+    /// Returns the values that decided that an object is rendered.
     pub(super) fn deciding_object(&self, id: &Id) -> Vec<Used> {
         let origin = self.document(id).and_then(|document| self.origin(document, 0));
         origin.into_iter().flat_map(both).collect()
     }
 
-    /// Where a line (from 0) of a document comes from.
+    /// Returns where a line (from 0) of a document comes from.
     pub(super) fn origin(&self, document: &Document, line: usize) -> Option<LineOrigin> {
         self.trace.line(&document.manifest.path, document.rendered_line(line))
     }
 
-    /// The lines that show a value, and those about which it decided.
+    /// Returns the lines that show a value, and those that it decided about.
     pub(super) fn effects(&self, path: &ValuePath, secrets: &Secrets) -> Vec<Effect> {
         let mut found = Vec::new();
         for (document, lines) in self.dependents(path) {
@@ -88,7 +88,7 @@ impl TracedOutput {
         found
     }
 
-    /// The documents that show a value, or about which it decided, each with the lines (of what its template gave) that do.
+    /// Returns the documents that depend on a value, each with the lines that do, numbered as in the template's output.
     pub(super) fn dependents(&self, path: &ValuePath) -> Vec<(&Document, Vec<(usize, Dependence)>)> {
         let dependents = self.trace.dependents(path);
         let mut by_file: HashMap<&str, Vec<(usize, Dependence)>> = HashMap::new();
@@ -106,7 +106,7 @@ impl TracedOutput {
         found
     }
 
-    /// The document and the line in it (from 0) of a line of the whole output.
+    /// Returns the document at a line of the whole output, and the line in it (from 0).
     pub(super) fn at(&self, line: usize) -> Option<(&Document, usize)> {
         let after = self.documents.partition_point(|document| document.first_line <= line);
         let document = self.documents.get(after.checked_sub(1)?)?;
@@ -116,7 +116,7 @@ impl TracedOutput {
 }
 
 impl TracedOutput {
-    /// All lines that have this text.
+    /// Returns all lines with this text.
     pub(super) fn lines_with(&self, text: &str) -> Vec<(&Document, usize)> {
         let of_document = |document: &'_ Document| -> Vec<usize> {
             let lines = document.manifest.text().lines().enumerate();
@@ -128,7 +128,7 @@ impl TracedOutput {
     }
 }
 
-/// The fields of an object, with where their lines come from.
+/// The fields of an object, with the origins of their lines.
 pub(super) struct TracedFields<'o> {
     output: &'o TracedOutput,
     document: &'o Document,
@@ -136,7 +136,7 @@ pub(super) struct TracedFields<'o> {
 }
 
 impl TracedFields<'_> {
-    /// The values that a field shows, and those that decided about it; none of a field that is not there.
+    /// Returns the values that a field shows and those that decided about it; none if the field doesn't exist.
     pub(super) fn values_of(&self, field: &FieldPath) -> Vec<Used> {
         let path = value_path(self.fields.node(), field);
         if path.steps().len() < field.0.len() {

@@ -1,4 +1,5 @@
-//! Which of the values that differ made which change, by the traces of both sides: those that a line which changed depends on.
+//! Attributes changes to the values that differ, by the traces of both sides: a changed line is caused by the values it depends
+//! on.
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
@@ -11,21 +12,21 @@ use crate::engine::{Aspect, Used};
 use crate::values::ValuePath;
 use crate::yaml::{Map, Value};
 
-/// At most so many causes of a change are named: the first, in order.
+/// The most causes that are named for a change: the first in order.
 const MOST: usize = 200;
 
-/// By what is used on which side, the numbers of the values behind it.
+/// For a used value on a side, the indices of the candidates that explain it.
 type Known = HashMap<(usize, Used), Rc<[usize]>>;
 
 /// The traces, and the values that differ.
 pub(super) struct TracedCauses<'a> {
-    /// The outputs of the new side and of the old one, as far as they are known.
+    /// The outputs of the new and of the old side, as far as they are known.
     sides: Vec<&'a TracedOutput>,
-    /// In the order of their paths.
+    /// The values that differ, in the order of their paths.
     candidates: &'a [Candidate],
     /// The values of the new side.
     now: &'a Map,
-    /// What is behind what is used on a side: many lines use the same.
+    /// The candidates that explain what a side uses, as many lines use the same values.
     known: RefCell<Known>,
 }
 
@@ -39,12 +40,12 @@ pub(super) fn lacks_causes(difference: &Difference) -> bool {
 }
 
 impl<'a> TracedCauses<'a> {
-    /// Candidates are in the order of their paths; `now` are the values of the new side.
+    /// `candidates` must be in the order of their paths; `now` are the values of the new side.
     pub(super) fn new(sides: Vec<&'a TracedOutput>, candidates: &'a [Candidate], now: &'a Map) -> Self {
         TracedCauses { sides, candidates, now, known: RefCell::default() }
     }
 
-    /// Names the causes of each change that has none.
+    /// Adds causes to each change that has none.
     pub(super) fn add(&self, differences: &mut [Difference], cause: impl Fn(&Candidate) -> Cause) {
         let causes = |used: Vec<(usize, Used)>| self.behind_all(used).map(|at| cause(&self.candidates[at])).collect();
         for difference in differences.iter_mut().filter(|difference| lacks_causes(difference)) {
@@ -70,8 +71,8 @@ impl<'a> TracedCauses<'a> {
         (0..self.sides.len()).flat_map(|side| of(side).into_iter().map(move |used| (side, used))).collect()
     }
 
-    /// The values, by their numbers, whose difference is one of what is used. Which keys a map has, and whether it is empty, counts only
-    /// where the content of no value does.
+    /// Returns the indices of the candidates that explain used values. Values whose keys or emptiness is used count only if
+    /// there are none whose content is used.
     fn behind_all(&self, used: Vec<(usize, Used)>) -> impl Iterator<Item = usize> {
         let (whole, aspects): (Vec<_>, Vec<_>) = used.into_iter().partition(|(_, used)| used.aspect == Aspect::Whole);
         let behind = |used: Vec<(usize, Used)>| -> BTreeSet<usize> {
@@ -96,7 +97,7 @@ impl<'a> TracedCauses<'a> {
         found
     }
 
-    /// The values at a path, above it and below it.
+    /// Returns the candidates at a path, above it and below it.
     fn related(&self, path: &ValuePath) -> impl Iterator<Item = usize> {
         let above = (1..path.steps().len()).map(|length| ValuePath::of(path.steps()[..length].to_vec()));
         let above = above.filter_map(|above| self.candidates.binary_search_by(|known| known.path.cmp(&above)).ok());
@@ -105,12 +106,12 @@ impl<'a> TracedCauses<'a> {
         above.chain(first..first + below)
     }
 
-    /// Whether what is used of a value is different, as the candidate is.
+    /// Whether the candidate's difference affects what is used of a value.
     fn differs(&self, used: &Used, candidate: &Candidate) -> bool {
         let now = candidate.path.get(self.now).map(|node| &node.value);
         let was = candidate.old.as_ref();
         if candidate.path.steps().len() > used.path.steps().len() {
-            // Keys come and go only with values.
+            // Below the used path, a set of keys changes only if a value is added or removed.
             return used.aspect == Aspect::Whole || was.is_some() != now.is_some();
         }
         match (was, now, used.aspect) {

@@ -1,4 +1,4 @@
-//! Values that no experiment gave any effect.
+//! Finds values without any effect, by the trace of a render or by experiment.
 
 use super::experiment::{Change, Experiment, Outcome, Subject, same};
 use super::preconditions::{Behind, Gate, gates};
@@ -10,69 +10,69 @@ use crate::parallel;
 use crate::values::ValuePath;
 use crate::yaml::{Map, Node};
 
-/// The most values that are experimented with in one run, and the most changes of one.
+/// The most values that are checked in one run, and the most changes of one value.
 const MOST_VALUES: usize = 2_000;
 const MOST_TRIALS: usize = 4;
 
-/// A value none of whose changes had an effect.
+/// A value that has no effect on the output.
 #[derive(Debug, Clone)]
 pub struct Unused {
-    /// Which value.
+    /// The path of the value.
     pub path: ValuePath,
-    /// What it is, and who set it.
+    /// The value, and where it was set.
     pub node: Node,
     /// How many changes were tried.
     pub tried: usize,
-    /// The value that has to be another one before this one matters, if one was found.
+    /// The values that must change before this one matters, if they were found.
     pub gate: Option<Gate>,
-    /// Whether the trace of the render says so, and no experiment.
+    /// Whether this comes from the trace of the render rather than from experiments.
     pub is_traced: bool,
-    /// The subchart that it is for and the values that switch that off, if they do.
+    /// The disabled subchart that the value is for, if there is one.
     pub switched_off: Option<SwitchedOffSubchart>,
-    /// Where templates mention it, if they were traced: there it may matter once other values are different.
+    /// Where templates mention it, if they were traced: with other values it may matter there.
     pub mentions: Mentioned,
 }
 
 impl Unused {
-    /// Whether nothing was found on which it depends that it has an effect.
+    /// Whether the value has no effect whatever other values are, as far as known.
     pub fn is_without_condition(&self) -> bool {
         self.gate.is_none() && self.mentions.places.is_empty() && self.switched_off.is_none()
     }
 }
 
-/// A subchart that is not there.
+/// A disabled subchart.
 #[derive(Debug, Clone)]
 pub struct SwitchedOffSubchart {
-    /// The name under which its values are.
+    /// The key of its values in those of its parent.
     pub name: String,
-    /// The values that are false: its condition, or its tags.
+    /// The values that disable it by being false: its condition, or its tags.
     pub by: Vec<ValuePath>,
 }
 
 impl SwitchedOffSubchart {
-    /// The one that a value is for, if the chart left it out.
+    /// Returns the disabled subchart that a value is for, if there is one.
     pub(super) fn around(value: &ValuePath, chart: &Chart) -> Option<SwitchedOffSubchart> {
         let found = chart.switched_off_around(value)?;
         Some(SwitchedOffSubchart { name: found.dependency.key().to_owned(), by: found.by.clone() })
     }
 }
 
-/// What looking for unused values found.
+/// The result of a search for unused values.
 #[derive(Debug, Clone)]
 pub struct Scanned {
-    /// Values without effect, in the order in which they were asked for.
+    /// The values without effect, in the order in which they were asked for.
     pub unused: Vec<Unused>,
-    /// How many values were experimented with.
+    /// How many values were checked.
     pub scanned: usize,
-    /// How many were left out because there were too many.
+    /// How many values were left out because there were too many.
     pub left_out: usize,
 }
 
-/// Those of the values of a map whose changes have no effect on the output. One that has no valid change is not among
-/// them: nothing can be said of it.
+/// Finds the values of a map whose changes have no effect on the output. A value without any valid change is not reported, as
+/// nothing is known about it.
 ///
 /// # Errors
-/// All that keeps the chart from being rendered.
+/// All errors that keep the chart from being rendered.
 pub fn unused(subject: Subject<'_>, asked: &Map) -> Result<Scanned, Vec<Diagnostic>> {
     let experiment = Experiment::new(subject)?;
     let mut leaves = ValuePath::leaves(asked);
@@ -82,7 +82,7 @@ pub fn unused(subject: Subject<'_>, asked: &Map) -> Result<Scanned, Vec<Diagnost
         return Ok(Scanned { unused, scanned: paths.len(), left_out: leaves.count() });
     }
     let silent = without_effect(&experiment, &paths);
-    // No other value makes the chart use a value that it does not know.
+    // If the chart doesn't know the value, no other value makes it matter.
     let (known, unknown): (Vec<_>, Vec<_>) = silent.into_iter().partition(|(path, _)| experiment.knows(path));
     let mut gates = gates(&experiment, &known);
     gates.resize(known.len() + unknown.len(), None);
@@ -103,7 +103,7 @@ pub fn unused(subject: Subject<'_>, asked: &Map) -> Result<Scanned, Vec<Diagnost
     Ok(Scanned { unused, scanned: paths.len(), left_out: leaves.count() })
 }
 
-/// The values on which nothing depends that was rendered.
+/// Returns the values that nothing in the output depends on.
 fn traced(experiment: &Experiment<'_>, output: &TracedOutput, paths: &[ValuePath]) -> Vec<Unused> {
     let mentions = experiment.mentions();
     let unused = paths.iter().filter(|path| !output.trace.uses(path)).map(|path| Unused {
@@ -118,8 +118,8 @@ fn traced(experiment: &Experiment<'_>, output: &TracedOutput, paths: &[ValuePath
     unused.collect()
 }
 
-/// The values of which no change has an effect, with the valid changes. The likeliest change of each value is made alone,
-/// the others of all that are left together.
+/// Returns the values whose changes have no effect, each with its valid changes. The likeliest change of each value is tried on
+/// its own; then the next ones of all remaining values are tried together.
 fn without_effect(experiment: &Experiment<'_>, paths: &[ValuePath]) -> Vec<(ValuePath, Vec<Change>)> {
     let tried = parallel::map(paths, |path| {
         let changes: Vec<Change> = experiment

@@ -1,4 +1,4 @@
-//! What another version of a chart does with the values of its user.
+//! What another version of a chart does with its user's values.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -15,10 +15,10 @@ use crate::secrets::Secrets;
 use crate::values::{Step, ValuePath, merge_defaults};
 use crate::yaml::{Map, Node};
 
-/// More values than these are not looked at.
+/// The most values that are checked.
 const MOST_VALUES: usize = 2_000;
 
-/// Whether two charts are different ones in what they make of values.
+/// Whether two charts may render the same values differently.
 pub fn is_another_chart(old: &Chart, new: &Chart) -> bool {
     let has_other_templates = || {
         fn texts(chart: &Chart) -> BTreeMap<&str, &str> {
@@ -40,21 +40,22 @@ pub fn is_another_chart(old: &Chart, new: &Chart) -> bool {
         || old.subcharts.iter().zip(&new.subcharts).any(|(old, new)| is_another_chart(old, new))
 }
 
-/// A chart with the values that its templates saw.
+/// A version of a chart and how it was rendered.
 #[derive(Clone, Copy)]
 pub struct Version<'a> {
-    /// The chart as it was read, and what the user set.
+    /// The chart as it was read, and the user's values.
     pub subject: Subject<'a>,
     /// The chart as it was rendered.
     pub chart: &'a Chart,
-    /// The trace of that.
+    /// The trace of the render.
     pub trace: &'a SideTrace<'a>,
 }
 
-/// What became of values from one version of a chart to another one. Causes are in the comparison already.
+/// Compares how two versions of a chart use the user's values: which values have no effect, and which changed defaults matter.
+/// The comparison must already have its causes.
 ///
 /// # Errors
-/// All that keeps a chart from being rendered.
+/// All errors that keep a chart from being rendered.
 pub fn upgrade(
     comparison: &Comparison,
     old: Version<'_>,
@@ -105,7 +106,8 @@ fn unused_values(
     Ok(now.into_iter().map(value).collect())
 }
 
-/// The values that are set and have no effect, whatever other values are. Of a subchart that is switched off nothing is known.
+/// Returns the values that are set but have no effect, whatever other values are. Values of disabled subcharts are left out, as
+/// nothing is known about them.
 fn without_effect(version: Version<'_>) -> Result<Vec<(ValuePath, Node)>, Vec<Diagnostic>> {
     let user = version.subject.user;
     let experiment = Experiment::new(version.subject)?;
@@ -122,7 +124,7 @@ fn without_effect(version: Version<'_>) -> Result<Vec<(ValuePath, Node)>, Vec<Di
     Ok(unused.map(|path| (path.clone(), path.get(user).cloned().unwrap_or_default())).collect())
 }
 
-/// Whether a value is for a subchart that is declared and was left out of the render.
+/// Whether a value is for a subchart that is declared but was left out of the render.
 fn is_switched_off(version: Version<'_>, path: &ValuePath) -> bool {
     let Some(Step::Key(first)) = path.steps().first() else { return false };
     let declared = version.subject.chart.metadata.dependencies.iter();
@@ -131,7 +133,7 @@ fn is_switched_off(version: Version<'_>, path: &ValuePath) -> bool {
         && version.chart.subcharts.iter().all(|subchart| subchart.metadata.name != *first)
 }
 
-/// Defaults that are others and made a difference, where the user set nothing.
+/// Returns the defaults that changed and made a difference where the user set nothing.
 fn moved_defaults(
     comparison: &Comparison,
     old: Version<'_>,
@@ -158,7 +160,7 @@ fn moved_defaults(
             continue;
         }
         let Some(objects) = objects.get(path.to_string().as_str()) else { continue };
-        // A map that came or went as a whole is one default.
+        // A map that was added or removed as a whole counts as one default.
         let side = if before.is_none() { old_defaults } else { new_defaults };
         let above = std::iter::successors(Some(path.clone()), ValuePath::parent);
         let whole = above
@@ -168,7 +170,7 @@ fn moved_defaults(
             .last();
         moved.entry(whole.unwrap_or(path)).or_default().extend(objects);
     }
-    // What changed in a map that is empty on one side says it of the map.
+    // Changes inside a map that is empty on one side make an entry for the map itself redundant.
     let maps = moved.iter().filter_map(|(path, objects)| {
         let map = path.parent()?;
         moved.get(&map)?.is_subset(objects).then_some(map)

@@ -1,46 +1,46 @@
-//! Who set a value: every layer that gives one, and which of them wins.
+//! Finds who set a value: every layer that sets it, and the one that wins.
 
 use crate::chart::Chart;
 use crate::diagnostic::{Diagnostic, Source, SourceKind, Span};
 use crate::values::{FileReader, Layer, Step, ValuePath, merge_steps};
 use crate::yaml::{Map, Node, Value};
 
-/// One layer that gives a value.
+/// A layer that sets a value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ValueSource {
-    /// What kind of layer it is.
+    /// The kind of layer.
     pub by: SetBy,
-    /// Where it gives the value.
+    /// Where it sets the value.
     pub place: Span,
-    /// The value it gives; `None` if it takes away what lower layers gave, by a null or by something else in the place of
-    /// a map above.
+    /// The value that it sets. `None` if it removes what lower layers set: by null, or by replacing a map above it with another
+    /// value.
     pub value: Option<Value>,
-    /// Whether the value that templates see is this one's. Several layers can have a part in a map.
+    /// Whether templates see the value of this layer. Several layers can contribute to a map.
     pub wins: bool,
 }
 
 /// A kind of layer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SetBy {
-    /// The defaults of the chart of this name.
+    /// The defaults of the chart with this name.
     Chart(String),
     /// A file given with `-f`.
     File,
     /// A flag of the `--set` family.
     Flag,
-    /// Somewhere else: global values of a chart above.
+    /// Something else: global values of a parent chart.
     Elsewhere,
 }
 
-/// A file with its line, or the flag without its value, which is beside it.
+/// Returns the file and the line, or the flag without its argument, which is shown beside it.
 pub(super) fn short_place(node: &Node) -> String {
     let Some((source, position)) = node.span.source().zip(node.span.position()) else { return String::new() };
     let name = source.name();
     if name.starts_with("--") { name.to_owned() } else { format!("{name}:{}", position.line) }
 }
 
-/// The setters of the value at a path, in the order of precedence: the strongest first. `chart` is the chart as it is
-/// rendered, `values` what its templates see.
+/// Returns the layers that set the value at `path`, the strongest first. `chart` is the chart as rendered, `values` are the
+/// values that its templates see.
 ///
 /// # Errors
 /// Errors in the layers.
@@ -64,7 +64,7 @@ pub(super) fn setters(
                 found.push(ValueSource { by, place, value, wins: false });
             }
             None => {
-                // Something is in the place of a map above; that takes the defaults below it away too.
+                // Something other than a map is above the path. It removes the defaults below it, too.
                 if let Some(above) = replaced_above(path, merged).filter(|above| comes_from(above, &layer.source)) {
                     found.push(ValueSource { by, place: above.span.clone(), value: None, wins: false });
                 }
@@ -79,7 +79,7 @@ pub(super) fn setters(
     Ok(found)
 }
 
-/// The defaults of the chart and of the subcharts on the way, the innermost first: those above it go over it.
+/// Returns the defaults of the chart and of the subcharts on the path, innermost first: parents override subcharts.
 fn of_charts(path: &ValuePath, chart: &Chart) -> Vec<ValueSource> {
     let mut found = Vec::new();
     let mut chart = chart;
@@ -99,10 +99,10 @@ fn of_charts(path: &ValuePath, chart: &Chart) -> Vec<ValueSource> {
     }
 }
 
-/// Marks who gave the value that is there now; adds who is not among them.
+/// Marks the layers that set the current value. If none of them did, adds one for it.
 fn mark_winner(setters: &mut Vec<ValueSource>, now: Option<&Node>) {
     let Some(now) = now else {
-        // What took it away last wins.
+        // The last layer that removed it wins.
         if let Some(last) = setters.last_mut().filter(|last| last.value.is_none()) {
             last.wins = true;
         }
@@ -134,7 +134,7 @@ fn is_same(a: &Span, b: &Span) -> bool {
     a == b || a.source().is_none() || b.source().is_none()
 }
 
-/// Whether a layer gave a value, or a part of it.
+/// Whether a layer set a value or a part of it.
 fn comes_from(node: &Node, layer: &Source) -> bool {
     let is_of = |span: &Span| {
         let source = span.source();
@@ -149,7 +149,7 @@ fn comes_from(node: &Node, layer: &Source) -> bool {
         }
 }
 
-/// The place at which a layer gives a value or the first part of it.
+/// Returns the place where a layer set a value or the first part of it.
 fn place_in(node: &Node, layer: &Source) -> Span {
     let inside = match &node.value {
         _ if node.span.source() == Some(layer) => None,
@@ -160,7 +160,7 @@ fn place_in(node: &Node, layer: &Source) -> Span {
     inside.map_or_else(|| node.span.clone(), |node| place_in(node, layer))
 }
 
-/// What is above a path where a map would have to be.
+/// Returns the value above `path` that is not a map, if there is one.
 fn replaced_above<'m>(path: &ValuePath, values: &'m Map) -> Option<&'m Node> {
     let mut above = path.parent();
     while let Some(path) = above.filter(|path| !path.steps().is_empty()) {
