@@ -1,4 +1,4 @@
-//! Operators on numbers, texts, lists and times.
+//! Operators on numbers, strings, lists and times.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::go::time::{Duration, Time};
 
 const OVERFLOW: &str = "integer overflow";
 
-/// The value of an operator on two values.
+/// Applies a binary operator.
 pub(super) fn binary<'a>(
     operator: Operator,
     left: &Value<'a>,
@@ -65,7 +65,7 @@ pub(super) fn add<'a>(left: &Value<'a>, right: &Value<'a>, run: &mut Run<'_>) ->
     })
 }
 
-/// The years that instants can have.
+/// The years that a timestamp can have.
 const YEARS: std::ops::RangeInclusive<i64> = 1..=9999;
 
 fn moved<'a>(time: &Time, by: Duration) -> Result<Value<'a>, Error> {
@@ -113,7 +113,7 @@ fn scale<'a>(operator: Operator, left: &Value<'a>, right: &Value<'a>) -> Result<
     })
 }
 
-/// The negative of a number.
+/// Negates a number.
 pub(super) fn negative<'a>(value: &Value<'a>) -> Result<Value<'a>, Error> {
     match value {
         Value::Int(number) => number.checked_neg().map(Value::Int).ok_or_else(|| Error::fails(OVERFLOW)),

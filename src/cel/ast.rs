@@ -1,15 +1,16 @@
-//! Expressions as trees. Names are resolved: variables are slots, functions rows of their tables.
+//! Parsed expressions as trees. Names are resolved: variables to slots, functions to rows of their tables.
 
 use super::functions::Function;
 
-/// A parsed expression, and where it is in the text, in bytes: the place of the sign that makes it, as cel-go counts.
+/// A parsed expression and its byte offset in the text. As in cel-go, that is the offset of the operator or bracket that forms
+/// the expression.
 #[derive(Debug)]
 pub(super) struct Expr {
     pub(super) node: Node,
     pub(super) at: usize,
 }
 
-/// What an expression is.
+/// The kind of an expression, with its operands.
 #[derive(Debug)]
 pub(super) enum Node {
     Null,
@@ -19,9 +20,9 @@ pub(super) enum Node {
     Double(f64),
     String(String),
     Bytes(Vec<u8>),
-    /// A type by its name: `int` in `type(x) == int`.
+    /// A type name: `int` in `type(x) == int`.
     Type(&'static str),
-    /// A variable: the ones of the whole expression first, then those of the macros around it.
+    /// The slot of a variable: those of the whole expression come first, then those of the enclosing macros.
     Local(usize),
     List(Vec<(Expr, IsOptional)>),
     Map(Vec<(Expr, Expr, IsOptional)>),
@@ -42,7 +43,7 @@ pub(super) enum Node {
 }
 
 impl Expr {
-    /// Whether it is a value that is written out, and not a list or a map.
+    /// Whether the expression is a literal other than a list or a map.
     pub(super) fn is_literal(&self) -> bool {
         matches!(
             self.node,
@@ -56,7 +57,7 @@ impl Expr {
         )
     }
 
-    /// Calls something with all parts, and with the whole.
+    /// Calls `call` with this expression and every expression inside it, outermost first.
     pub(super) fn each_part<'e>(&'e self, call: &mut impl FnMut(&'e Expr)) {
         call(self);
         match &self.node {
@@ -85,10 +86,10 @@ impl Expr {
     }
 }
 
-/// Whether a selection or an element is optional.
+/// Whether a selection or an element is marked optional with `?`.
 pub(super) type IsOptional = bool;
 
-/// An operator of two operands.
+/// A binary operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Operator {
     Add,
@@ -105,20 +106,20 @@ pub(super) enum Operator {
     In,
 }
 
-/// What a macro does with each element of `range`. The element, or the key and the value, are variables at the end of the scope.
+/// A macro that loops over `range`. Its variables, the element or the key and the value, are the last ones in scope.
 #[derive(Debug)]
 pub(super) struct Macro {
     pub(super) kind: MacroKind,
     pub(super) range: Expr,
-    /// Whether there are two variables.
+    /// Whether the macro has two variables.
     pub(super) is_double: bool,
-    /// What is evaluated of each, in the scope of the variables.
+    /// The expression evaluated for each element, with the variables in scope.
     pub(super) body: Expr,
-    /// What an element has to meet, where the macro may pass elements over.
+    /// The condition under which an element is used, for macros that can skip elements.
     pub(super) filter: Option<Expr>,
 }
 
-/// The macros over elements.
+/// The macros that loop over elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum MacroKind {
     All,

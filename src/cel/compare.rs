@@ -1,4 +1,4 @@
-//! What is equal, and what is less.
+//! Equality and order of values.
 
 use std::cmp::Ordering;
 
@@ -7,7 +7,7 @@ use super::run::Run;
 use super::shape::Sort;
 use super::value::{List, Map, Value};
 
-/// Whether two values are equal. Numbers are by their value, whatever their type; values of different types are not.
+/// Whether two values are equal. Numbers of different types compare by value; otherwise values of different types are unequal.
 pub(super) fn equal<'a>(a: &Value<'a>, b: &Value<'a>, run: &mut Run<'_>) -> Result<bool, Error> {
     run.take(1)?;
     Ok(match (a, b) {
@@ -47,7 +47,7 @@ pub(super) fn equal<'a>(a: &Value<'a>, b: &Value<'a>, run: &mut Run<'_>) -> Resu
     })
 }
 
-/// The order of two values of types that have one.
+/// Compares two values. Returns `None` if one of them is NaN, and an error if their types cannot be ordered.
 pub(super) fn order(a: &Value<'_>, b: &Value<'_>) -> Result<Option<Ordering>, Error> {
     Ok(match (a, b) {
         (Value::Bool(a), Value::Bool(b)) => Some(a.cmp(b)),
@@ -62,7 +62,7 @@ pub(super) fn order(a: &Value<'_>, b: &Value<'_>) -> Result<Option<Ordering>, Er
     })
 }
 
-/// The order of two numbers; none if one is not a number.
+/// Compares two numbers. Returns `None` if one of them is NaN.
 fn numbers(a: &Value<'_>, b: &Value<'_>) -> Option<Ordering> {
     let whole = |value: &Value<'_>| match value {
         Value::Int(number) => Some(i128::from(*number)),
@@ -112,7 +112,7 @@ fn lists<'a>(a: &List<'a>, b: &List<'a>, run: &mut Run<'_>) -> Result<bool, Erro
     Ok(true)
 }
 
-/// Where a list has a value.
+/// Returns the index of a value in a list.
 pub(super) fn position<'a>(list: &List<'a>, item: &Value<'a>, run: &mut Run<'_>) -> Result<Option<usize>, Error> {
     for (at, other) in list.iter().enumerate() {
         if equal(&other?, item, run)? {
@@ -122,7 +122,7 @@ pub(super) fn position<'a>(list: &List<'a>, item: &Value<'a>, run: &mut Run<'_>)
     Ok(None)
 }
 
-/// Where a list has an object with the same values in some fields.
+/// Returns the index of the object in a list that has the same values in the key fields as `item`.
 fn with_keys<'a>(
     list: &List<'a>,
     item: &Value<'a>,
@@ -153,7 +153,8 @@ fn field<'a>(value: &Value<'a>, key: &str) -> Result<Option<Value<'a>>, Error> {
     }
 }
 
-/// Two lists as one. Sets have nothing twice; where items have keys, the later ones replace the earlier ones.
+/// Concatenates two lists. In a set or a keyed list, an item of `b` replaces the equal item, or the item with the same keys, of
+/// `a`.
 pub(super) fn joined<'a>(a: &List<'a>, b: &List<'a>, run: &mut Run<'_>) -> Result<Value<'a>, Error> {
     run.take(a.len() + b.len())?;
     let mut items = a.iter().collect::<Result<Vec<_>, _>>()?;
@@ -173,7 +174,7 @@ pub(super) fn joined<'a>(a: &List<'a>, b: &List<'a>, run: &mut Run<'_>) -> Resul
     Ok(Value::List(List::of(items).sorted(a.sort)))
 }
 
-/// The value of a key of a map; numbers are the same key whatever their type.
+/// Returns the value of a key in a map. Numeric keys compare by value, whatever their type.
 pub(super) fn lookup<'a>(map: &Map<'a>, key: &Value<'a>, run: &mut Run<'_>) -> Result<Option<Value<'a>>, Error> {
     match (map, key) {
         (Map::Made(entries), _) => {
@@ -203,7 +204,7 @@ fn maps<'a>(a: &Map<'a>, b: &Map<'a>, run: &mut Run<'_>) -> Result<bool, Error> 
             _ => return Ok(false),
         }
     }
-    // Fields that no schema names are compared as they are.
+    // Fields that are not in the schema are compared as raw data.
     if let (Map::Object(a, fields), Map::Object(b, _)) = (a, b) {
         for (name, node) in a.iter().filter(|(name, _)| fields.iter().all(|field| field.name != *name)) {
             run.take(1)?;

@@ -1,9 +1,9 @@
-//! The tokens of an expression, one after the other.
+//! A cursor over the tokens of an expression.
 
 use super::error::SyntaxError;
 use super::lex::{Token, tokens};
 
-/// Tokens, and where a parser is in them.
+/// The tokens, and the parser's position in them.
 pub(super) struct Cursor {
     tokens: Vec<(Token, usize)>,
     next: usize,
@@ -52,7 +52,7 @@ impl Cursor {
         Err(SyntaxError { at, message: message.into() })
     }
 
-    /// Takes a name that a comma follows: a variable of a macro.
+    /// Consumes a name and the comma after it: a variable of a macro. Consumes nothing if they are not next.
     pub(super) fn takes_variable(&mut self) -> Option<String> {
         let Token::Identifier(name) = self.peek() else { return None };
         let name = name.clone();
@@ -63,12 +63,12 @@ impl Cursor {
         Some(name)
     }
 
-    /// Leaves the last token for others.
+    /// Un-reads the last token.
     pub(super) fn step_back(&mut self) {
         self.next = self.next.saturating_sub(1);
     }
 
-    /// The place in the tokens, to return to.
+    /// Returns the position, for [`Cursor::return_to`].
     pub(super) fn place(&self) -> usize {
         self.next
     }

@@ -1,18 +1,18 @@
-//! Why an expression has no value.
+//! Why an expression cannot be parsed or has no value.
 
 use std::fmt;
 
-/// An expression that cannot be parsed, or names what there is not.
+/// An expression that cannot be parsed, or that refers to something undeclared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxError {
-    /// Where in the expression, in bytes.
+    /// The byte offset of the error in the expression.
     pub at: usize,
-    /// What is wrong.
+    /// A description of the error, without its position.
     pub message: String,
 }
 
 impl SyntaxError {
-    /// What is wrong and where, as the API server says it: the line and the column are counted from 1.
+    /// Formats the error as the API server does, with a line and a column that count from 1.
     pub fn in_text(&self, text: &str) -> String {
         let before = text.get(..self.at).unwrap_or(text);
         let line = before.matches('\n').count() + 1;
@@ -27,19 +27,19 @@ impl fmt::Display for SyntaxError {
     }
 }
 
-/// Why an evaluation ended without a value.
+/// Why an evaluation returned no value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Error {
-    /// The expression fails, as it does in the API server: `no such key: x`, `division by zero`.
+    /// The expression fails, as in the API server: `no such key: x`, `division by zero`.
     Fails(String),
-    /// Something in it is not evaluated here.
+    /// The expression uses something that is not implemented here.
     Unsupported(String),
-    /// It takes more steps than it may.
+    /// The step limit is exceeded.
     Steps,
 }
 
 impl Error {
-    /// A function or an operator is not made for its arguments.
+    /// The error for a function or an operator that does not accept the types of its arguments.
     pub(super) fn overload() -> Error {
         Error::Fails("no such overload".to_owned())
     }

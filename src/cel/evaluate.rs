@@ -1,4 +1,4 @@
-//! Trees to values (the CEL specification, "Evaluation").
+//! Evaluates trees (the CEL specification, "Evaluation").
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::error::Error;
 use super::run::Run;
 use super::value::{List, Map, Value};
 
-/// The value of an expression whose first variables have these values.
+/// Evaluates an expression; `variables` holds the values by slot.
 pub(super) fn evaluate<'a>(
     expr: &'a Expr,
     variables: Vec<Option<Value<'a>>>,
@@ -19,7 +19,7 @@ pub(super) fn evaluate<'a>(
 }
 
 struct Scope<'a> {
-    /// The variables by their slots; those of the whole expression may have no value.
+    /// The values of the variables by slot. A variable of the whole expression may have none.
     variables: Vec<Option<Value<'a>>>,
 }
 
@@ -119,7 +119,7 @@ impl<'a> Scope<'a> {
         Ok(Value::Map(Map::Made(Arc::new(entries))))
     }
 
-    /// `of[key]` or `of.key`; an optional one that is missing is no error.
+    /// Evaluates `of[key]` or `of.key`. If the access is optional, a missing member is not an error.
     fn member(&mut self, of: &Value<'a>, key: &Value<'a>, is_optional: bool, run: &mut Run<'_>) -> Outcome<'a> {
         if let Value::Optional(inner) = of {
             return match inner {
@@ -140,7 +140,8 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// `&&` (decided by a false) and `||` (by a true). A part that decides makes up for those that fail.
+    /// Evaluates `&&` (decided by a false) or `||` (by a true). If any operand decides the result, errors of the others are
+    /// dropped.
     fn decided(&mut self, parts: &'a [Expr], by: bool, run: &mut Run<'_>) -> Outcome<'a> {
         let mut failed = None;
         for part in parts {
@@ -155,7 +156,7 @@ impl<'a> Scope<'a> {
         failed.map_or(Ok(Value::Bool(!by)), Err)
     }
 
-    /// Evaluates with more variables.
+    /// Evaluates with the variables of a macro in scope.
     fn with(&mut self, expr: &'a Expr, element: &Element<'a>, run: &mut Run<'_>) -> Outcome<'a> {
         let outer = self.variables.len();
         self.variables.push(Some(element.0.clone()));
@@ -262,7 +263,7 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// What the variables of a macro are: an element, or a key and a value.
+/// The values of a macro's variables: an element, or a key and a value.
 type Element<'a> = (Value<'a>, Option<Value<'a>>);
 type Outcome2<'a> = Result<Element<'a>, Error>;
 
@@ -312,7 +313,7 @@ fn insert<'a>(
     Ok(())
 }
 
-/// The item of a list, or the value of a key.
+/// Returns the item of a list at an index, or the value of a key in a map.
 fn found<'a>(of: &Value<'a>, key: &Value<'a>, run: &mut Run<'_>) -> Result<Option<Value<'a>>, Error> {
     match (of, key) {
         (Value::Map(map), key) => lookup(map, key, run),
@@ -331,7 +332,7 @@ fn item<'a>(list: &List<'a>, index: &Value<'a>) -> Result<Option<Value<'a>>, Err
     index.and_then(|index| list.get(index)).transpose()
 }
 
-/// Whether a field or a key is there.
+/// Whether an object has a field or a map has a key.
 fn has(of: &Value<'_>, field: &str, run: &mut Run<'_>) -> Result<bool, Error> {
     match of {
         Value::Map(map) => Ok(lookup(map, &Value::String(super::value::Text::Data(field)), run)?.is_some()),

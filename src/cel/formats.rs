@@ -1,18 +1,18 @@
-//! The formats of text that have names (`format.dns1123Label()`).
+//! The named string formats (`format.dns1123Label()`).
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::kubernetes::{has_format, names};
 
-/// A format.
+/// A named format.
 #[derive(Debug)]
 pub struct Format {
-    /// Its name.
+    /// The format's name in expressions.
     pub name: &'static str,
-    /// Whether a text has it.
+    /// Whether a string has this format.
     pub(super) check: fn(&str) -> bool,
-    /// What is said of a text that has it not.
+    /// The error message for a string that does not have it.
     pub(super) message: &'static str,
 }
 
@@ -22,7 +22,7 @@ const LABEL_1035: &str = "a DNS-1035 label must consist of lower case alphanumer
 const QUALIFIED: &str = "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
 const LABEL_VALUE: &str = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 
-/// All of them.
+/// All named formats.
 #[rustfmt::skip]
 pub(super) const ALL: &[Format] = &[
     Format { name: "dns1123Label", check: names::is_dns_label, message: LABEL },
@@ -44,7 +44,7 @@ fn is_label_1035(text: &str) -> bool {
     text.len() <= names::MAX_LABEL && names::has_rfc_1035_form(text)
 }
 
-/// A prefix of a name as a name: what is added to it may follow a hyphen.
+/// Completes a name prefix to a name: after a trailing hyphen, more may follow.
 fn completed(text: &str) -> String {
     match text.strip_suffix('-') {
         Some(start) if !start.is_empty() => format!("{start}a"),

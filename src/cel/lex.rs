@@ -1,4 +1,4 @@
-//! Expressions as tokens (the CEL specification, "Syntax").
+//! Splits expressions into tokens (the CEL specification, "Syntax").
 
 use super::error::SyntaxError;
 
@@ -7,7 +7,7 @@ use super::error::SyntaxError;
 pub(super) enum Token {
     Identifier(String),
     Int(i64),
-    /// A whole number without a sign that only fits after a `-`.
+    /// The integer 2^63, which is only valid after a `-`.
     Least,
     Uint(u64),
     Double(f64),
@@ -18,16 +18,16 @@ pub(super) enum Token {
     End,
 }
 
-/// The bytes that an expression may have.
+/// The maximum length of an expression, in bytes.
 const MAX_LENGTH: usize = 100_000;
 
-/// Longer ones first.
+/// The operators and brackets, except `!`. A sign comes before its own prefixes.
 const SIGNS: [&str; 26] = [
     "&&", "||", "==", "!=", "<=", ">=", "[?", "{?", ".?", "(", ")", "[", "]", "{", "}", ".", ",", "?", ":", "<", ">",
     "+", "-", "*", "/", "%",
 ];
 
-/// The tokens of an expression, each with its place; the last is [`Token::End`].
+/// Splits an expression into tokens with their byte offsets. The last token is [`Token::End`].
 pub(super) fn tokens(text: &str) -> Result<Vec<(Token, usize)>, SyntaxError> {
     if text.len() > MAX_LENGTH {
         return Err(SyntaxError { at: 0, message: format!("the expression has more than {MAX_LENGTH} bytes") });
@@ -145,7 +145,7 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    /// A text in quotes, with the letters before it; nothing if there is none here.
+    /// Reads a string or bytes literal with its prefix letters. Returns `None` if the text here is not such a literal.
     fn text_literal(&mut self) -> Result<Option<Token>, SyntaxError> {
         let rest = self.rest();
         let Some(end) = rest.bytes().take(3).position(|byte| matches!(byte, b'"' | b'\'')) else { return Ok(None) };
@@ -177,7 +177,7 @@ impl<'t> Lexer<'t> {
                 self.escape(is_bytes, &mut out)?;
             } else {
                 out.extend(c.encode_utf8(&mut [0; 4]).bytes());
-                // A quote after a backslash does not end a raw text.
+                // In a raw string, a quote after a backslash does not end the string.
                 if let Some(next) = self.rest().chars().next().filter(|_| c == '\\') {
                     self.at += next.len_utf8();
                     out.extend(next.encode_utf8(&mut [0; 4]).bytes());

@@ -1,9 +1,9 @@
-//! Macros: what looks like a call, and decides itself what is evaluated (the CEL specification, "Macros", and those of
-//! Kubernetes' libraries).
+//! Macros: they look like calls, but decide themselves which arguments to evaluate, and how often (the CEL specification,
+//! "Macros", and the macros of Kubernetes' libraries).
 
 use super::ast::MacroKind;
 
-/// The macros, and how many parts they have after their variables.
+/// Returns the macro of a name, and the least and greatest number of arguments after its variables.
 pub(super) fn of_name(name: &str, is_double: bool) -> Option<(MacroKind, [usize; 2])> {
     Some(match (name, is_double) {
         ("all", _) => (MacroKind::All, [1, 1]),

@@ -1,18 +1,18 @@
-//! CEL, the expressions in which CustomResourceDefinitions give rules (`x-kubernetes-validations`), as Kubernetes 1.36 evaluates
-//! them: the language, the macros and the function libraries that are there for CustomResourceDefinitions.
+//! CEL, the language of the rules in CustomResourceDefinitions (`x-kubernetes-validations`), as Kubernetes 1.36 evaluates it: the
+//! language itself, its macros, and the function libraries that CustomResourceDefinitions can use.
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `lex`, `cursor`, `parse`, `macros`, `ast` | text to trees, in which names are resolved |
-//! | [`shape`](Shape) | the types that data has by its schema |
-//! | `value` | values; data is converted where it is looked at |
-//! | `check` | the types of trees |
-//! | `evaluate`, `compare`, `arithmetic` | trees to values |
-//! | `functions` | the functions, one file for each library |
-//! | `quantity`, `formats`, `types` | what functions are about |
-//! | `run` | what evaluations may take |
+//! | `lex`, `cursor`, `parse`, `macros`, `ast` | parse text into trees, in which names are resolved |
+//! | [`shape`](Shape) | the types that a schema gives to data |
+//! | `value` | values; data is converted only when it is read |
+//! | `check` | type-checks trees |
+//! | `evaluate`, `compare`, `arithmetic` | evaluate trees |
+//! | `functions` | the functions, one file per library |
+//! | `quantity`, `formats`, `types` | quantities, named formats and type names, which functions work on |
+//! | `run` | the limits of an evaluation |
 //!
-//! What is evaluated is not checked against types first: that is done where the definition is checked.
+//! [`Program::evaluate`] does not check types first: [`Program::check`] does that, once per definition.
 
 mod arithmetic;
 mod ast;
@@ -53,37 +53,37 @@ use run::Run;
 #[derive(Debug)]
 pub struct Program {
     expr: Expr,
-    /// The variables that it names, by their places.
+    /// Whether the expression refers to each variable, by the variable's position.
     used: Vec<bool>,
 }
 
 impl Program {
-    /// Parses an expression in which some variables are known.
+    /// Parses an expression that may refer to `variables`.
     ///
     /// # Errors
-    /// It is malformed, or names a variable or a function that there is not.
+    /// The expression is malformed, or refers to an unknown variable or function.
     pub fn parse(text: &str, variables: &[&str]) -> Result<Program, SyntaxError> {
         let (expr, used) = parse::parse(text, variables)?;
         Ok(Program { expr, used })
     }
 
-    /// Whether the expression names the variable at a place of those that it was parsed with.
+    /// Whether the expression refers to the variable at this position in the list given to [`Program::parse`].
     pub fn uses(&self, variable: usize) -> bool {
         self.used.get(variable).copied().unwrap_or(false)
     }
 
-    /// Checks the expression against the types of its variables, as the API server does before it takes a definition.
+    /// Type-checks the expression, as the API server does before it accepts a definition.
     ///
     /// # Errors
-    /// The server refuses the expression.
+    /// The server would refuse the expression.
     pub fn check(&self, variables: &[Variable<'_>], wanted: Wanted) -> Result<(), Refusal> {
         check::check(&self.expr, variables, wanted)
     }
 
-    /// The value of the expression, where the first of its variables have these values and the others none.
+    /// Evaluates the expression. `variables` are the values of the first variables; the rest have no value.
     ///
     /// # Errors
-    /// It fails, is not evaluated here, or takes more steps than the limits have.
+    /// The evaluation fails, needs something that is not implemented here, or exceeds the step limit.
     pub fn evaluate<'a>(&'a self, variables: Vec<Value<'a>>, limits: &Limits) -> Result<Value<'a>, Error> {
         let mut slots: Vec<Option<Value<'a>>> = variables.into_iter().map(Some).collect();
         slots.resize_with(self.used.len(), || None);

@@ -1,4 +1,4 @@
-//! Tokens to trees, by precedence (the CEL specification, "Syntax").
+//! Parses tokens into trees, by operator precedence (the CEL specification, "Syntax").
 
 use super::ast::{Expr, Macro, MacroKind, Node, Operator};
 use super::cursor::Cursor;
@@ -8,19 +8,19 @@ use super::lex::Token;
 use super::macros;
 use super::types;
 
-/// How deep an expression may be.
+/// The maximum height of an expression's tree.
 const MAX_HEIGHT: usize = 400;
-/// How deep brackets may be nested.
+/// The maximum nesting depth of brackets.
 const MAX_NESTING: usize = 100;
 
-/// An expression, and how deep it is.
+/// An expression and the height of its tree.
 struct Tree {
     expr: Expr,
     height: usize,
 }
 
-/// Parses an expression in which `variables` are known, by their slots.
-/// Also says which of them the expression names.
+/// Parses an expression that may refer to `variables`, whose positions become slots. Also returns which of them the expression
+/// refers to.
 pub(super) fn parse(text: &str, variables: &[&str]) -> Result<(Expr, Vec<bool>), SyntaxError> {
     let scope = variables.iter().map(|&name| name.to_owned()).collect();
     let used = vec![false; variables.len()];
@@ -35,13 +35,13 @@ pub(super) fn parse(text: &str, variables: &[&str]) -> Result<(Expr, Vec<bool>),
 struct Parser {
     cursor: Cursor,
     nesting: usize,
-    /// The names of the variables, by their slots.
+    /// The names of the variables in scope, by slot.
     scope: Vec<String>,
-    /// Whether the variables of the whole expression are named.
+    /// Whether the expression refers to each variable of the whole expression.
     used: Vec<bool>,
 }
 
-/// The beginning of an expression: a name alone may be the first part of a longer one.
+/// The beginning of an expression. A name may be the first part of a longer, dotted name.
 enum Start {
     Tree(Tree),
     Name(String, usize),
@@ -50,7 +50,7 @@ enum Start {
 type Parsed = Result<Tree, SyntaxError>;
 
 impl Parser {
-    /// A tree at a place, over others of these heights.
+    /// Builds a tree over subtrees of these heights, unless it becomes too high.
     fn tree(&self, node: Node, at: usize, heights: &[usize]) -> Parsed {
         let height = 1 + heights.iter().copied().max().unwrap_or(0);
         if height > MAX_HEIGHT {
@@ -61,7 +61,7 @@ impl Parser {
         Ok(Tree { expr: Expr { node, at }, height })
     }
 
-    /// Parses with more variables in scope.
+    /// Parses an expression with more variables in scope.
     fn with_variables(&mut self, variables: &[String]) -> Parsed {
         let outer = self.scope.len();
         self.scope.extend_from_slice(variables);
@@ -267,7 +267,7 @@ impl Parser {
         }
     }
 
-    /// A function that is called without something before it. The parenthesis is open.
+    /// Parses a call without a receiver, after its opening parenthesis.
     fn call(&mut self, name: &str, at: usize) -> Parsed {
         let (arguments, height) = self.arguments()?;
         self.call_of(name, Form::Global, arguments, height, at)
@@ -280,7 +280,7 @@ impl Parser {
         }
     }
 
-    /// The arguments of a call, and the parenthesis after them.
+    /// Parses the arguments of a call and the closing parenthesis. Also returns the height of the highest argument.
     fn arguments(&mut self) -> Result<(Vec<Expr>, usize), SyntaxError> {
         let (mut arguments, mut height) = (Vec::new(), 0);
         while !self.cursor.takes(")") {
@@ -294,14 +294,14 @@ impl Parser {
         Ok((arguments, height))
     }
 
-    /// What follows the beginning of an expression: selections, indices, calls.
+    /// Parses the selections, indices and calls after the beginning of an expression.
     fn members(&mut self, mut start: Start) -> Parsed {
         loop {
             let is_optional = matches!(self.cursor.peek(), Token::Sign(".?" | "[?"));
             let at = self.cursor.at();
             if self.cursor.takes(".") || self.cursor.takes(".?") {
                 let name = match self.cursor.take() {
-                    // These are no names, also where others that are reserved may stand.
+                    // These are not names even where other reserved words are allowed.
                     Token::Identifier(name) if !["in", "true", "false", "null"].contains(&name.as_str()) => name,
                     _ => {
                         self.cursor.step_back();
@@ -347,14 +347,14 @@ impl Parser {
         self.tree(Node::Select(Box::new(of.expr), name, is_optional), at, &[height]).map(Start::Tree)
     }
 
-    /// A function that is called on something. The parenthesis is open.
+    /// Parses a call on a receiver, after its opening parenthesis.
     fn member_call(&mut self, of: Tree, name: &str, at: usize) -> Parsed {
         let (mut arguments, height) = self.arguments()?;
         arguments.insert(0, of.expr);
         self.call_of(name, Form::Member, arguments, height.max(of.height), at)
     }
 
-    /// A name alone has to be that of a type: variables are known by now.
+    /// Resolves a bare name. Variables are already resolved, so it must be a type name.
     fn known(&self, start: Start) -> Parsed {
         match start {
             Start::Tree(tree) => Ok(tree),
@@ -401,7 +401,7 @@ impl Parser {
         }
     }
 
-    /// A macro or a function without something before it. The parenthesis is open.
+    /// Parses a macro or call without a receiver, after its opening parenthesis.
     fn global(&mut self, name: &str, at: usize) -> Parsed {
         if name != "has" {
             return self.call(name, at);
@@ -414,7 +414,7 @@ impl Parser {
         }
     }
 
-    /// A macro or a function that is called on something. The parenthesis is open.
+    /// Parses a macro or call on a receiver, after its opening parenthesis.
     fn method(&mut self, of: Tree, name: &str, at: usize) -> Parsed {
         let start = self.cursor.place();
         let [single, double] = [false, true].map(|is_double| macros::of_name(name, is_double));
@@ -422,7 +422,7 @@ impl Parser {
         let Some(first) = is_macro.then(|| self.cursor.takes_variable()).flatten() else {
             return self.member_call(of, name, at);
         };
-        // Two variables where there can be: `all(x, y, ...)`, but not `map(x, x > 1, y)`.
+        // Two variables where the macro allows them: `all(x, y, ...)`, but not `map(x, x > 1, y)`.
         match (single, double) {
             (_, Some(kind)) if let Some(second) = self.cursor.takes_variable() => {
                 self.macro_of(of, name, kind, &[first, second], at)
@@ -435,7 +435,7 @@ impl Parser {
         }
     }
 
-    /// A macro after its variables.
+    /// Parses the rest of a macro, after its variables.
     fn macro_of(
         &mut self,
         of: Tree,

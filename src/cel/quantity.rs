@@ -1,22 +1,22 @@
-//! Quantities of Kubernetes as expressions calculate with them (k8s.io/apimachinery, `resource.Quantity`).
+//! Kubernetes quantities and arithmetic on them (k8s.io/apimachinery, `resource.Quantity`).
 
 use std::cmp::Ordering;
 
 use num_bigint::BigInt;
 
-/// A quantity: a whole number of billionths.
+/// A quantity, as an integral number of billionths.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quantity(BigInt);
 
-/// How many billionths are one.
+/// The number of billionths in 1.
 const ONE: u64 = 1_000_000_000;
-/// The greatest exponent of ten that is calculated with; greater ones are the greatest quantity.
+/// The maximum power of ten, counted in billionths; greater exponents are cut to it.
 const MAX_EXPONENT: i32 = 40;
-/// The exponent below which a quantity is the smallest one or nothing.
+/// The negative exponent beyond which a quantity rounds to one billionth, or is zero.
 const MAX_SMALLNESS: i32 = 2000;
 
 impl Quantity {
-    /// Reads a quantity. What is smaller than a billionth is rounded up, away from zero.
+    /// Parses a quantity. Fractions of a billionth are rounded up, away from zero.
     pub(super) fn parse(text: &str) -> Option<Quantity> {
         if !crate::kubernetes::is_quantity(text) {
             return None;
@@ -69,19 +69,19 @@ impl Quantity {
         }
     }
 
-    /// The whole number that it is, if it is one of 64 bits.
+    /// Returns the quantity as an integer, if it is one and fits in 64 bits.
     pub(super) fn as_int(&self) -> Option<i64> {
         let one = BigInt::from(ONE);
         (&self.0 % &one == BigInt::ZERO).then(|| i64::try_from(&self.0 / one).ok())?
     }
 
     pub(super) fn as_float(&self) -> f64 {
-        // Digits are read as Go's decimal numbers are.
+        // Parsed from decimal text, as Go parses decimal numbers.
         format!("{}e-9", self.0).parse().unwrap_or(f64::INFINITY)
     }
 }
 
-/// The powers of ten and of two of a suffix.
+/// Returns the powers of ten and of two that a suffix multiplies by.
 fn exponents(suffix: &str) -> Option<(i32, u32)> {
     Some(match suffix {
         "n" => (-9, 0),

@@ -1,18 +1,18 @@
-//! What an evaluation may take.
+//! The limits of an evaluation.
 
 use std::cell::Cell;
 
 use super::error::Error;
 use crate::go::regexp::Cache;
 
-/// The steps that all evaluations of a run may take together.
+/// The step limit of all evaluations of a run together.
 const STEPS: u64 = 40_000_000;
-/// The steps that one evaluation may take.
+/// The step limit of a single evaluation.
 const STEPS_OF_ONE: u64 = 2_000_000;
-/// Bytes of text that count as a step.
+/// The number of bytes of text whose processing counts as one step.
 const BYTES_A_STEP: usize = 32;
 
-/// The limits of a run: steps of evaluations, of some hundredths of a microsecond each. Patterns are compiled once.
+/// The limits of a run, in steps of some hundredths of a microsecond each. It also caches compiled patterns.
 #[derive(Debug)]
 pub struct Limits {
     left: Cell<u64>,
@@ -27,13 +27,13 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Limits of so many steps in all, and of one evaluation.
+    /// Sets the step limits of all evaluations together, and of a single one.
     pub fn new(steps: u64, of_one: u64) -> Limits {
         Limits { left: Cell::new(steps), of_one, patterns: Cache::default() }
     }
 }
 
-/// One evaluation.
+/// A single evaluation.
 pub(super) struct Run<'l> {
     limits: &'l Limits,
     left: u64,
@@ -44,7 +44,7 @@ impl<'l> Run<'l> {
         Run { limits, left: limits.of_one.min(limits.left.get()) }
     }
 
-    /// Takes steps.
+    /// Charges steps; fails once a limit is exceeded.
     pub(super) fn take(&mut self, steps: usize) -> Result<(), Error> {
         let steps = steps as u64;
         let all = self.limits.left.get();
@@ -61,7 +61,7 @@ impl<'l> Run<'l> {
         }
     }
 
-    /// Takes the steps that work on so many bytes needs.
+    /// Charges the steps for processing this many bytes.
     pub(super) fn take_bytes(&mut self, bytes: usize) -> Result<(), Error> {
         self.take(1 + bytes / BYTES_A_STEP)
     }

@@ -1,42 +1,42 @@
-//! What a schema says of data: which types its values have in expressions.
+//! The types that a schema declares for data, as expressions see them.
 
 use std::sync::Arc;
 
 /// The type of data, as a structural schema of a CustomResourceDefinition declares it.
 #[derive(Debug, Clone)]
 pub struct Shape {
-    /// What it is.
+    /// The kind of the data.
     pub kind: Kind,
-    /// Whether it may be null.
+    /// Whether the data may be null.
     pub is_nullable: bool,
 }
 
-/// What data is.
+/// The kind of data.
 #[derive(Debug, Clone)]
 pub enum Kind {
-    /// A text or a whole number.
+    /// A string or an integer.
     IntOrString,
-    /// A text.
+    /// A string.
     String,
-    /// A text in base64, which stands for bytes.
+    /// A base64 string, read as bytes.
     Bytes,
-    /// A text that is a duration.
+    /// A string that holds a duration.
     Duration,
-    /// A text that is a date.
+    /// A string that holds a date.
     Date,
-    /// A text that is a date with a time.
+    /// A string that holds a date and a time.
     DateTime,
     /// A boolean.
     Bool,
-    /// A number.
+    /// A floating-point number.
     Double,
-    /// A whole number.
+    /// An integer.
     Int,
     /// A list.
     List(Arc<Shape>, Sort),
-    /// A map with any keys.
+    /// A map with arbitrary keys.
     Map(Arc<Shape>),
-    /// An object with fields that are known.
+    /// An object with declared fields.
     Object(Vec<Field>),
     /// Data without a schema: it can only be compared.
     Unknown,
@@ -45,34 +45,34 @@ pub enum Kind {
 /// A field of an object.
 #[derive(Debug, Clone)]
 pub struct Field {
-    /// Its name in expressions.
+    /// The field's name in expressions; see [`escaped`].
     pub escaped: String,
-    /// Its name in data.
+    /// The field's name in data.
     pub name: String,
-    /// What it holds.
+    /// The type of the field's value.
     pub shape: Arc<Shape>,
 }
 
-/// What tells the items of a list from each other.
+/// How the items of a list are identified (`x-kubernetes-list-type`).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Sort {
-    /// Their places.
+    /// By position.
     #[default]
     Atomic,
-    /// Their values: the order does not matter.
+    /// By value: the order does not matter.
     Set,
-    /// The values of these fields: the order does not matter.
+    /// By the values of these fields: the order does not matter.
     Map(Vec<String>),
 }
 
 impl Shape {
-    /// A type that cannot be null.
+    /// Returns a type that does not allow null.
     pub fn of(kind: Kind) -> Shape {
         Shape { kind, is_nullable: false }
     }
 }
 
-/// Names that cannot be those of fields in expressions.
+/// Reserved words, which are not usable as field names in expressions unless escaped.
 const RESERVED: [&str; 21] = [
     "true",
     "false",
@@ -97,12 +97,12 @@ const RESERVED: [&str; 21] = [
     "while",
 ];
 
-/// Whether a name is a word of the language, so that no variable can have it.
+/// Whether a name is a reserved word of the language, which no variable can have.
 pub fn is_reserved(name: &str) -> bool {
     RESERVED.contains(&name)
 }
 
-/// The name that a field has in expressions, as Kubernetes escapes it; none if it cannot be used there.
+/// Returns a field's name in expressions, as Kubernetes escapes it, or `None` if it cannot be used there.
 ///
 /// ```
 /// use mim_chart::cel::escaped;

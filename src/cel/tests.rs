@@ -1,4 +1,4 @@
-//! Expressions and their values.
+//! Tests that evaluate expressions.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use super::{Error, Field, Kind, Limits, Program, Refusal, Shape, Sort, Value, Va
 use crate::diagnostic::Source;
 use crate::yaml;
 
-/// What an expression over `self` is, as text; `error: ...` where it fails.
+/// Evaluates an expression over `self` and returns its value as text, or `error: ...` if it fails.
 fn value(text: &str, data: &yaml::Node, shape: &Shape) -> String {
     let program = match Program::parse(text, &["self"]) {
         Ok(program) => program,
@@ -231,7 +231,7 @@ fn steps_have_an_end() {
     let run = |text: &str| Program::parse(text, &[]).expect("a program").evaluate(Vec::new(), &limits).map(|_| ());
     assert_eq!(run("lists.range(2000).size() > 0"), Err(Error::Steps));
     assert_eq!(run("lists.range(100).all(x, lists.range(100).all(y, x + y >= 0))"), Err(Error::Steps));
-    // An error of `&&` and `||` is made up for, but not the end of all steps.
+    // `&&` and `||` drop other errors, but not an exceeded step limit.
     assert_eq!(run("lists.range(2000).size() > 0 || true"), Err(Error::Steps));
     assert_eq!(run("1 == 1"), Ok(()));
     for _ in 0..20 {
@@ -250,7 +250,7 @@ fn depth_has_an_end() {
     assert!(Program::parse(&format!("self{}", ".a".repeat(30_000)), &["self"]).is_err());
 }
 
-/// Parts of expressions, of which random ones are made.
+/// The parts that random expressions are built from.
 const PARTS: &[&str] = &[
     "self",
     "x",

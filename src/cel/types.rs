@@ -1,6 +1,6 @@
-//! The names of types in expressions.
+//! The type names that expressions can use.
 
-/// The types that expressions can name: those of Kubernetes' libraries but for addresses have no names that the API server knows.
+/// The type names that the API server knows. Of the types of Kubernetes' libraries, only addresses and networks have one.
 const TYPES: [&str; 15] = [
     "bool",
     "bytes",
@@ -19,12 +19,12 @@ const TYPES: [&str; 15] = [
     "uint",
 ];
 
-/// The type of a name.
+/// Returns the type with this name.
 pub(super) fn named(name: &str) -> Option<&'static str> {
     TYPES.into_iter().find(|known| *known == name)
 }
 
-/// Whether a name is that of a type, or the beginning of one.
+/// Whether `name` is a type name or a dotted prefix of one.
 pub(super) fn has_prefix(name: &str) -> bool {
     TYPES.iter().any(|known| known.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
 }

@@ -1,4 +1,4 @@
-//! What expressions are about: values of CEL's types. Data is converted where it is looked at, and not before.
+//! The values of CEL's types. Data is converted only when it is read.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -15,20 +15,20 @@ use crate::go::url::Url;
 use crate::yaml;
 use crate::yaml::Node;
 
-/// A value of an expression. `'a` is the data that the expression looks at.
+/// A value of an expression. `'a` is the lifetime of the data that the expression reads.
 #[derive(Debug, Clone)]
 pub enum Value<'a> {
     /// `null`
     Null,
     /// A boolean.
     Bool(bool),
-    /// A whole number.
+    /// A signed integer.
     Int(i64),
-    /// A whole number without a sign.
+    /// An unsigned integer.
     Uint(u64),
-    /// A number.
+    /// A floating-point number.
     Double(f64),
-    /// A text.
+    /// A string.
     String(Text<'a>),
     /// Bytes.
     Bytes(Arc<[u8]>),
@@ -42,35 +42,35 @@ pub enum Value<'a> {
     Duration(Duration),
     /// A type, by its name.
     Type(&'static str),
-    /// A value that may be missing.
+    /// An optional value, `None` if it is absent.
     Optional(Option<Arc<Value<'a>>>),
-    /// A quantity of Kubernetes.
+    /// A Kubernetes quantity.
     Quantity(Arc<Quantity>),
     /// A URL.
     Url(Arc<Url>),
-    /// An address.
+    /// An IP address.
     Ip(IpAddr),
-    /// A network: an address, and the length of its prefix.
+    /// A network: an address and a prefix length.
     Cidr(IpAddr, u8),
     /// A semantic version.
     Semver(Arc<semver::Version>),
-    /// A format of text that has a name.
+    /// A named string format.
     Format(&'static Format),
     /// Data without a schema.
     Unknown(&'a Node),
 }
 
-/// A text: of the data, or one that was made.
+/// A string, either borrowed from the data or computed.
 #[derive(Debug, Clone)]
 pub enum Text<'a> {
-    /// A text of the data.
+    /// A string in the data.
     Data(&'a str),
-    /// Another.
+    /// A computed string.
     Made(Arc<str>),
 }
 
 impl Text<'_> {
-    /// The text.
+    /// Returns the string.
     pub fn as_str(&self) -> &str {
         match self {
             Text::Data(text) => text,
@@ -83,7 +83,7 @@ impl Text<'_> {
 #[derive(Debug, Clone)]
 pub struct List<'a> {
     items: Items<'a>,
-    /// What tells its items from each other.
+    /// How its items are identified.
     pub(super) sort: &'a Sort,
 }
 
@@ -93,16 +93,16 @@ enum Items<'a> {
     Data(&'a [Node], &'a Shape),
 }
 
-/// Lists that are made have no keys.
+/// Computed lists have no keys.
 pub(super) const ATOMIC: &Sort = &Sort::Atomic;
 
 impl<'a> List<'a> {
-    /// A list of these items.
+    /// Builds a list of these items.
     pub(super) fn of(items: Vec<Value<'a>>) -> List<'a> {
         List { items: Items::Made(Arc::new(items)), sort: ATOMIC }
     }
 
-    /// The same items, distinguished in another way.
+    /// Returns the same items with another way of identifying them.
     pub(super) fn sorted(self, sort: &'a Sort) -> List<'a> {
         List { sort, ..self }
     }
@@ -114,7 +114,7 @@ impl<'a> List<'a> {
         }
     }
 
-    /// The item at an index.
+    /// Returns the item at an index, converted to its type.
     pub(super) fn get(&self, index: usize) -> Option<Result<Value<'a>, Error>> {
         match &self.items {
             Items::Made(items) => items.get(index).cloned().map(Ok),
@@ -127,14 +127,14 @@ impl<'a> List<'a> {
     }
 }
 
-/// A map: one that was made, or data with any keys, or an object.
+/// A map or an object.
 #[derive(Debug, Clone)]
 pub enum Map<'a> {
-    /// One that was made.
+    /// A computed map.
     Made(Arc<Vec<(Value<'a>, Value<'a>)>>),
-    /// Data with any keys.
+    /// Data with arbitrary keys.
     Data(&'a yaml::Map, &'a Shape),
-    /// An object with these fields.
+    /// An object with declared fields.
     Object(&'a yaml::Map, &'a [Field]),
 }
 
@@ -146,7 +146,7 @@ impl<'a> Map<'a> {
         }
     }
 
-    /// The keys.
+    /// Returns the keys.
     pub(super) fn keys(&self) -> Vec<Value<'a>> {
         match self {
             Map::Made(entries) => entries.iter().map(|(key, _)| key.clone()).collect(),
@@ -158,7 +158,7 @@ impl<'a> Map<'a> {
         }
     }
 
-    /// The value of a text that is a key in data; of an object, of a field that is not null.
+    /// Returns the value of a string key in data. In an object, null fields count as absent.
     pub(super) fn get_data(&self, key: &str) -> Option<Result<Value<'a>, Error>> {
         match self {
             Map::Made(_) => None,
@@ -173,30 +173,30 @@ impl<'a> Map<'a> {
 }
 
 impl<'a> Value<'a> {
-    /// A text that was made.
+    /// Wraps a computed string.
     pub(super) fn text(text: impl Into<Arc<str>>) -> Value<'a> {
         Value::String(Text::Made(text.into()))
     }
 
-    /// A list that was made.
+    /// Wraps a computed list.
     pub(super) fn list(items: Vec<Value<'a>>) -> Value<'a> {
         Value::List(List::of(items))
     }
 
-    /// A value that is there, as an optional one.
+    /// Wraps a value as a present optional.
     pub(super) fn some(value: Value<'a>) -> Value<'a> {
         Value::Optional(Some(Arc::new(value)))
     }
 
-    /// A value that may be missing.
+    /// Wraps an optional value.
     pub fn optional(value: Option<Value<'a>>) -> Value<'a> {
         Value::Optional(value.map(Arc::new))
     }
 
-    /// Data as a value of its type.
+    /// Converts data to a value of its declared type.
     ///
     /// # Errors
-    /// It is not of its type.
+    /// The data does not have that type.
     pub fn of(node: &'a Node, shape: &'a Shape) -> Result<Value<'a>, Error> {
         let invalid = |wanted: &str| Err(Error::fails(format!("invalid data, expected {wanted}")));
         Ok(match (&node.value, &shape.kind) {
@@ -238,7 +238,7 @@ impl<'a> Value<'a> {
         })
     }
 
-    /// The name of its type.
+    /// Returns the name of the value's type.
     pub(super) fn type_name(&self) -> &'static str {
         match self {
             Value::Null => "null_type",
@@ -265,13 +265,14 @@ impl<'a> Value<'a> {
     }
 }
 
-/// The layout of times in data and in `timestamp("...")`.
+/// The layout of timestamps in data and in `timestamp("...")`.
 pub(super) const RFC_3339: &[u8] = b"2006-01-02T15:04:05.999999999Z07:00";
 
-/// The least number from which on a float does not tell whole numbers apart.
+/// From this magnitude on, a float cannot represent every integer.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
-/// The whole number of 64 bits that data is. Numbers are kept as floats: great ones are read again where they are written.
+/// Returns data as a 64-bit integer, if it is one. A large float is parsed again from its source text, because a float cannot
+/// hold it exactly.
 pub fn whole(node: &Node) -> Option<i64> {
     match node.value {
         yaml::Value::Int(number) => Some(number),

@@ -1,4 +1,4 @@
-//! The types of the parts of an expression, from the inside out (cel-go, `checker/checker.go`).
+//! Infers the types of an expression, from the inside out (cel-go, `checker/checker.go`).
 
 use std::collections::HashMap;
 
@@ -10,17 +10,18 @@ use crate::cel::error::SyntaxError;
 use crate::cel::functions::Form;
 use crate::cel::shape::Field;
 
-/// A check of one expression.
+/// The type check of one expression.
 pub(super) struct Checker<'s> {
-    /// The types of the variables by their slots.
+    /// The types of the variables by slot.
     pub(super) variables: Vec<Type<'s>>,
     pub(super) bindings: Bindings<'s>,
     pub(super) errors: Vec<SyntaxError>,
-    /// The types of the elements of each list, and of the keys and the values of each map, which have to be the same.
+    /// For each list the types of its elements, and for each map those of its keys and of its values, with byte offsets: each
+    /// group must be uniform.
     pub(super) alike: Vec<Vec<(usize, Type<'s>)>>,
-    /// How many calls of `format` are around.
+    /// The nesting depth in calls of `format`.
     formats: usize,
-    /// The types of parts of arguments of `format`.
+    /// The types of the expressions inside arguments of `format`.
     types: HashMap<*const Expr, Type<'s>>,
 }
 
@@ -48,7 +49,7 @@ impl<'s> Checker<'s> {
         self.bindings.fit(std::slice::from_ref(one), std::slice::from_ref(other))
     }
 
-    /// The type of a part of an argument of `format`, as far as it is known at the end.
+    /// Returns the type of an expression inside an argument of `format`. Types that are still open are `dyn`.
     pub(super) fn type_of(&mut self, expr: &Expr) -> Type<'s> {
         match self.types.get(&std::ptr::from_ref(expr)).cloned() {
             Some(of) => self.bindings.closed(&of),
@@ -56,7 +57,7 @@ impl<'s> Checker<'s> {
         }
     }
 
-    /// The type of an expression.
+    /// Infers the type of an expression.
     pub(super) fn of(&mut self, expr: &Expr) -> Type<'s> {
         let of = self.of_node(expr);
         if self.formats > 0 {
@@ -134,7 +135,7 @@ impl<'s> Checker<'s> {
         if is_wrong { Type::Error } else { BOOL }
     }
 
-    /// The result of a call: that of the signatures that fit, or anything if their results differ.
+    /// Infers the result of a call: the result of the overloads that fit, or `dyn` if these differ.
     pub(super) fn call(
         &mut self,
         name: &str,
@@ -189,7 +190,7 @@ impl<'s> Checker<'s> {
                 Type::Dyn
             }
             Type::Dyn | Type::Error => Type::Dyn,
-            // The server knows it as a variable with a dot in its name.
+            // The server declares this as a variable with a dot in its name.
             Type::Leaf("kubernetes.authorization.Authorizer") if name == "requestResource" => {
                 Type::Leaf("kubernetes.authorization.ResourceCheck")
             }
@@ -206,13 +207,13 @@ impl<'s> Checker<'s> {
         self.bindings.known(&result)
     }
 
-    /// The type of elements that have been of one type so far. That they differ is reported elsewhere.
+    /// Combines the type of the elements so far with the type of the next. Differing types are reported elsewhere.
     fn joined(&mut self, before: Option<Type<'s>>, found: Type<'s>) -> Type<'s> {
         let Some(before) = before else { return found };
         if self.fits(&before, &found) { most_general(&before, &found) } else { Type::Dyn }
     }
 
-    /// What an optional element is if it is there.
+    /// Unwraps the type of an element marked optional with `?`.
     fn inner(&mut self, found: Type<'s>, is_optional: bool, at: usize) -> Type<'s> {
         match found {
             Type::Optional(inner) if is_optional => (*inner).clone(),
@@ -254,7 +255,7 @@ impl<'s> Checker<'s> {
         Type::map(key, value_type.unwrap_or_else(|| self.bindings.open()))
     }
 
-    /// Arguments of `format` may differ.
+    /// Requires that elements have the same type, except in arguments of `format`.
     fn have_to_be_alike(&mut self, types: Vec<(usize, Type<'s>)>) {
         if self.formats == 0 && types.len() > 1 {
             self.alike.push(types);
@@ -262,7 +263,7 @@ impl<'s> Checker<'s> {
     }
 }
 
-/// Whether a field has a name in expressions: words of the language may be written as they are, too.
+/// Whether a field has this name in expressions. A reserved word may also be written unescaped.
 fn is_named(field: &Field, name: &str) -> bool {
     let word = || field.escaped.strip_prefix("__")?.strip_suffix("__");
     field.escaped == name || field.name == name && word() == Some(name)

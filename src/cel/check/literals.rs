@@ -1,5 +1,5 @@
-//! What is wrong with arguments that are written out: patterns, durations, instants, formats, and what cannot be converted. cel-go
-//! looks at them when it compiles an expression (`cel/validator.go`, `ext/formatting.go`, `interpreter/decorators.go`).
+//! Validates literal arguments: patterns, durations, timestamps, formats and conversions. cel-go checks them when it compiles an
+//! expression (`cel/validator.go`, `ext/formatting.go`, `interpreter/decorators.go`).
 
 use super::checker::Checker;
 use super::types::Type;
@@ -10,17 +10,17 @@ use crate::cel::functions::{Form, Function};
 use crate::cel::run::{Limits, Run};
 use crate::go::regexp::Regexp;
 
-/// The functions that are called at once where their argument is written out.
+/// The functions that cel-go evaluates during compilation if their argument is a constant.
 const CONVERSIONS: [&str; 10] =
     ["bool", "bytes", "double", "duration", "dyn", "int", "string", "timestamp", "type", "uint"];
 
 impl<'s> Checker<'s> {
-    /// Reports what is wrong with literals in an expression whose types are known.
+    /// Reports invalid literals in an expression whose types are known.
     pub(super) fn literals(&mut self, expr: &Expr, limits: &Limits) {
         expr.each_part(&mut |part| {
             let Node::Call(function, arguments) = &part.node else { return };
             match (function.name, arguments.as_slice()) {
-                // Of the function the text is looked at, and not the pattern.
+                // In the global form, cel-go checks the text instead of the pattern.
                 ("matches", [text, pattern]) => {
                     let argument = if function.form == Form::Member { pattern } else { text };
                     if matches!(&argument.node, Node::String(pattern) if Regexp::parse(pattern).is_err()) {
@@ -51,7 +51,7 @@ impl<'s> Checker<'s> {
         }
     }
 
-    /// Whether the items of a list fit the clauses of a format.
+    /// Checks that the items of a list fit the clauses of a format.
     fn format(&mut self, pattern: &str, items: &[(Expr, bool)], at: usize) -> Result<(), (usize, String)> {
         let mut rest = pattern;
         let mut count = 0;
@@ -127,7 +127,7 @@ impl<'s> Checker<'s> {
         Ok(())
     }
 
-    /// The type of a part that cannot be made a text.
+    /// Returns the type of an expression that `%s` cannot format.
     fn not_a_text(&mut self, expr: &Expr) -> Option<Type<'s>> {
         let of = self.type_of(expr);
         let is_text = match &of {
@@ -148,7 +148,7 @@ impl<'s> Checker<'s> {
     }
 }
 
-/// The name of a type without its parts.
+/// Returns the name of a type without its parameters.
 fn name_of(of: &Type<'_>) -> String {
     let shown = of.to_string();
     match of {
@@ -157,7 +157,7 @@ fn name_of(of: &Type<'_>) -> String {
     }
 }
 
-/// Why a part of an expression fails, which is written out.
+/// Evaluates a constant expression. Returns the error, if it fails.
 fn fails(part: &Expr, limits: &Limits) -> Option<String> {
     match evaluate(part, Vec::new(), &mut Run::new(limits)) {
         Err(Error::Fails(reason)) => Some(reason),
@@ -165,7 +165,7 @@ fn fails(part: &Expr, limits: &Limits) -> Option<String> {
     }
 }
 
-/// Why no program can be made of an expression: a conversion or a pattern that is written out is invalid.
+/// Returns why cel-go cannot build a program from an expression: a constant conversion or pattern is invalid.
 pub(super) fn not_made(expr: &Expr, limits: &Limits) -> Option<String> {
     let mut found = None;
     expr.each_part(&mut |part| {

@@ -1,4 +1,4 @@
-//! The types of macros, which cel-go replaces by loops before it checks them (cel-go, `parser/macro.go`, `ext/comprehensions.go`,
+//! Infers the types of macros. cel-go expands them to loops before it checks them (`parser/macro.go`, `ext/comprehensions.go`,
 //! `ext/lists.go`, `cel/library.go`).
 
 use super::checker::Checker;
@@ -7,7 +7,7 @@ use super::types::{BOOL, INT, Type};
 use crate::cel::ast::{Expr, Macro, MacroKind, Operator};
 
 impl<'s> Checker<'s> {
-    /// The type of a macro.
+    /// Infers the type of a macro.
     pub(super) fn expand(&mut self, of: &Macro, at: usize) -> Type<'s> {
         let range = self.of(&of.range);
         match of.kind {
@@ -42,7 +42,7 @@ impl<'s> Checker<'s> {
         outcome
     }
 
-    /// The variables of a loop over something.
+    /// Returns the types of the variables of a loop over `range`, whose type is `of`.
     fn variables_of(&mut self, range: &Expr, of: &Type<'s>, is_double: bool) -> Vec<Type<'s>> {
         let of = self.bindings.known(of);
         match &of {
@@ -63,7 +63,7 @@ impl<'s> Checker<'s> {
     }
 
     fn loop_over(&mut self, of: &Macro, range: &Type<'s>, at: usize) -> Type<'s> {
-        // What the loop makes, as it is at its start.
+        // The accumulator's type at the start of the loop.
         let made = match of.kind {
             MacroKind::All | MacroKind::Exists => BOOL,
             MacroKind::ExistsOne => INT,
@@ -81,7 +81,7 @@ impl<'s> Checker<'s> {
         if of.kind == MacroKind::ExistsOne { BOOL } else { self.bindings.known(&made) }
     }
 
-    /// What the loop has made after one round more.
+    /// Returns the accumulator's type after one iteration.
     fn step(&mut self, of: &Macro, made: Type<'s>, first: Type<'s>, at: usize) -> Type<'s> {
         let condition = match (&of.filter, of.kind) {
             (Some(filter), _) => Some(self.of(filter)),

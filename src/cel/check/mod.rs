@@ -1,14 +1,14 @@
-//! Checks of expressions against types before they are evaluated, as the API server makes them when it takes a
-//! CustomResourceDefinition (k8s.io/apiextensions-apiserver, `pkg/apiserver/schema/cel/compilation.go`; cel-go, `checker`). What is not
-//! known is allowed.
+//! Type checks for expressions, as the API server does them when it accepts a CustomResourceDefinition
+//! (k8s.io/apiextensions-apiserver, `pkg/apiserver/schema/cel/compilation.go`; cel-go, `checker`). If a check cannot decide, it
+//! allows the expression.
 //!
 //! | file | what it does |
 //! |---|---|
 //! | `types` | the types |
-//! | `unify` | which types fit which |
-//! | `signatures` | what functions and operators take |
-//! | `checker`, `macros` | the types of the parts of an expression |
-//! | `literals` | arguments that are written out |
+//! | `unify` | whether types fit each other |
+//! | `signatures` | the signatures of functions and operators |
+//! | `checker`, `macros` | infer the types of expressions |
+//! | `literals` | validates literal arguments |
 
 mod checker;
 mod literals;
@@ -24,47 +24,47 @@ use super::shape::Shape;
 use checker::Checker;
 use types::Type;
 
-/// Why the API server refuses an expression that can be parsed.
+/// Why the API server refuses an expression that parses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
     /// Its types do not fit.
     Types(SyntaxError),
-    /// No program can be made of it.
+    /// No program can be built from it: a literal conversion or pattern is invalid.
     NotMade(String),
-    /// It has this type, and not one that it has to have.
+    /// It has this type instead of the wanted one.
     Result(String),
 }
 
-/// A variable of an expression.
+/// The type of a variable.
 #[derive(Debug, Clone, Copy)]
 pub enum Variable<'s> {
-    /// Data.
+    /// Data of this type.
     Data(&'s Shape),
-    /// Data that may be missing, and says so.
+    /// Data wrapped in an optional, because it may be missing.
     Optional(&'s Shape),
-    /// What expressions of admission ask about the rights of users.
+    /// The authorizer, through which admission expressions ask for the rights of users.
     Authorizer,
 }
 
-/// What an expression has to be.
+/// The result type that an expression must have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
     /// A boolean.
     Bool,
-    /// A text.
+    /// A string.
     String,
-    /// A text, or null.
+    /// A string or null.
     StringOrNull,
-    /// Anything.
+    /// Any type.
     Any,
 }
 
-/// The name that the type of `self` has in messages; the API server makes a new one each time.
+/// The type name of `self` in messages. The API server generates one each time.
 const OWN: &str = "selfType";
-/// The steps that all arguments of an expression may take that are written out, and one of them.
+/// The step limits of evaluating the constants in an expression: of all together, and of each.
 const STEPS: [u64; 2] = [100_000, 10_000];
 
-/// Checks an expression.
+/// Type-checks an expression.
 pub(super) fn check(expr: &Expr, variables: &[Variable<'_>], wanted: Wanted) -> Result<(), Refusal> {
     let types = variables.iter().map(|variable| match variable {
         Variable::Data(shape) => Type::of_data(shape, OWN),

@@ -1,16 +1,16 @@
-//! What functions and operators take and return, from text: `list(A), A -> int`. A letter is any type, the same one everywhere.
+//! Parses the signatures of functions and operators: `list(A), A -> int`. A capital letter is a type parameter.
 
 use super::types::Type;
 use super::unify::Bindings;
 use crate::cel::ast::Operator;
 
-/// A signature whose letters are open types.
+/// A signature whose type parameters are open types.
 pub(super) struct Signature<'s> {
     pub(super) arguments: Vec<Type<'s>>,
     pub(super) result: Type<'s>,
 }
 
-/// Reads a signature; none if it is malformed.
+/// Parses a signature. Returns `None` if it is malformed.
 pub(super) fn read<'s>(text: &str, bindings: &mut Bindings<'s>) -> Option<Signature<'s>> {
     let mut reader = Reader { rest: text, letters: Vec::new(), bindings };
     let mut arguments = Vec::new();
@@ -69,7 +69,7 @@ impl<'t, 's> Reader<'t, '_, 's> {
     }
 }
 
-/// What a call of cel-go's operators is called, and what it takes; the order is that of cel-go, which decides.
+/// Returns cel-go's name of an operator, and its overloads in cel-go's order, which decides between them.
 pub(super) fn of_operator(operator: Operator) -> (&'static str, &'static [&'static str]) {
     match operator {
         Operator::Add => (
@@ -112,7 +112,7 @@ pub(super) fn of_operator(operator: Operator) -> (&'static str, &'static [&'stat
 
 const NUMBERS: &[&str] = &["double, double -> double", "int, int -> int", "uint, uint -> uint"];
 
-/// What can be put in order: numbers of different types, too.
+/// The overloads of comparisons. Numbers of different types can be compared.
 const ORDERED: &[&str] = &[
     "bool, bool -> bool",
     "int, int -> bool",
@@ -145,9 +145,9 @@ pub(super) const OPTIONAL_INDEX: &[&str] = &[
     "map(K, V), K -> optional_type(V)",
     "optional_type(map(K, V)), K -> optional_type(V)",
 ];
-/// How maps are put together by `transformMap` and `transformMapEntry`.
+/// The overloads by which `transformMap` and `transformMapEntry` build a map.
 pub(super) const INSERT: &[&str] = &["map(K, V), K, V -> map(K, V)", "map(K, V), map(K, V) -> map(K, V)"];
-/// How `sortBy` sorts a list by a list of what is compared.
+/// The overloads by which `sortBy` sorts a list by a list of keys.
 pub(super) const SORT_BY: &[&str] = &[
     "list(T), list(int) -> list(T)",
     "list(T), list(uint) -> list(T)",

@@ -1,27 +1,27 @@
-//! The types that expressions have before they are evaluated (the CEL specification, "Gradual Type Checking").
+//! The static types of expressions (the CEL specification, "Gradual Type Checking").
 
 use std::fmt;
 use std::rc::Rc;
 
 use crate::cel::shape::{Field, Kind, Shape};
 
-/// A type. Types of parts are shared: a type may name another many times.
+/// A static type. Parameters are shared, because a type can contain another many times.
 #[derive(Debug, Clone)]
 pub(super) enum Type<'s> {
-    /// Any: what is known only when it is evaluated.
+    /// Any type: only known at evaluation.
     Dyn,
-    /// What has been reported already.
+    /// The type of an expression whose error has been reported.
     Error,
-    /// A type without parts, by its name in messages: `int`, `net.IP`.
+    /// A type without parameters, by its name in messages: `int`, `net.IP`.
     Leaf(&'static str),
-    /// An object of a schema, by its place.
+    /// An object in a schema, by its path from `self`, which messages show.
     Object(Rc<str>, &'s [Field]),
     Optional(Rc<Type<'s>>),
     List(Rc<Type<'s>>),
     Map(Rc<(Type<'s>, Type<'s>)>),
     /// The type of a type.
     Meta(Option<Rc<Type<'s>>>),
-    /// A type that is still open.
+    /// A type that is not determined yet, by its number in the `Bindings`.
     Open(usize),
 }
 
@@ -31,7 +31,7 @@ pub(super) const STRING: Type<'static> = Type::Leaf("string");
 pub(super) const NULL: Type<'static> = Type::Leaf("null");
 pub(super) const AUTHORIZER: Type<'static> = Type::Leaf("kubernetes.authorization.Authorizer");
 
-/// The leaves by their names.
+/// The names of the types without parameters.
 const LEAVES: [&str; 20] = [
     "bool",
     "bytes",
@@ -68,7 +68,7 @@ impl<'s> Type<'s> {
         Type::Map(Rc::new((key, value)))
     }
 
-    /// A leaf, or `dyn`, by its name.
+    /// Returns `dyn` or a type without parameters, by its name.
     pub(super) fn named(name: &str) -> Option<Type<'s>> {
         if name == "dyn" {
             return Some(Type::Dyn);
@@ -76,7 +76,7 @@ impl<'s> Type<'s> {
         LEAVES.into_iter().find(|known| *known == name).map(Type::Leaf)
     }
 
-    /// The type of data, as k8s.io/apiserver derives it from a schema. `place` names objects.
+    /// Returns the type of data, as k8s.io/apiserver derives it from a schema. `place` is the name of an object's type.
     pub(super) fn of_data(shape: &'s Shape, place: &str) -> Type<'s> {
         match &shape.kind {
             Kind::IntOrString | Kind::Unknown => Type::Dyn,
@@ -93,7 +93,7 @@ impl<'s> Type<'s> {
         }
     }
 
-    /// What an identifier that is a type has: `int` in `type(x) == int`.
+    /// Returns the type of an identifier that names a type: `int` in `type(x) == int`.
     pub(super) fn of_name(name: &'static str) -> Type<'s> {
         let of = match name {
             "list" => Type::list(Type::Dyn),
@@ -110,7 +110,7 @@ impl<'s> Type<'s> {
         Type::Meta(Some(Rc::new(of)))
     }
 
-    /// Whether null fits, too. What data may be null is of no account to cel-go.
+    /// Whether null fits this type. cel-go ignores whether a schema allows null.
     pub(super) fn takes_null(&self) -> bool {
         match self {
             Type::Leaf(name) => matches!(*name, "null" | "duration" | "timestamp") || name.contains('.'),
@@ -119,7 +119,7 @@ impl<'s> Type<'s> {
         }
     }
 
-    /// How many types it is made of, counted up to a limit.
+    /// Counts the types that this type consists of, up to a limit.
     pub(super) fn weight(&self, most: usize) -> usize {
         if most == 0 {
             return 1;
@@ -151,7 +151,7 @@ impl PartialEq for Type<'_> {
     }
 }
 
-/// As messages of cel-go name a type.
+/// Formats a type as in cel-go's messages.
 impl fmt::Display for Type<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

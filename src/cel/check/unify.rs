@@ -1,21 +1,21 @@
-//! Which types fit which, and what open types have become by that (cel-go, `checker/types.go`).
+//! Unification: whether types fit each other, and what that determines for open types (cel-go, `checker/types.go`).
 
 use std::rc::Rc;
 
 use super::types::{NULL, Type};
 
-/// The steps that the check of an expression may take.
+/// The step limit of checking an expression.
 const STEPS: usize = 100_000;
-/// How many parts a type may have.
+/// The maximum number of types in a type.
 const MAX_WEIGHT: usize = 500;
-/// How deep types may be nested.
+/// The maximum nesting depth of types.
 const MAX_DEPTH: usize = 500;
 
-/// What open types have become.
+/// The types bound to open types so far.
 #[derive(Debug, Default)]
 pub(super) struct Bindings<'s> {
     of: Vec<Option<Type<'s>>>,
-    /// What was there before, to return to.
+    /// Earlier bindings, for rolling back.
     log: Vec<(usize, Option<Type<'s>>)>,
     steps: usize,
     depth: usize,
@@ -27,7 +27,7 @@ impl<'s> Bindings<'s> {
         Type::Open(self.of.len() - 1)
     }
 
-    /// Whether there was too much to do: then nothing is known.
+    /// Whether a limit was exceeded: then nothing is known.
     pub(super) fn gave_up(&self) -> bool {
         self.steps > STEPS
     }
@@ -36,7 +36,7 @@ impl<'s> Bindings<'s> {
         self.steps = STEPS + 1;
     }
 
-    /// Does a step one level deeper, or gives up.
+    /// Runs a step one level deeper, or gives up at a limit.
     fn deeper<T>(&mut self, given_up: T, inner: impl FnOnce(&mut Self) -> T) -> T {
         self.steps += 1;
         if self.depth >= MAX_DEPTH {
@@ -61,7 +61,7 @@ impl<'s> Bindings<'s> {
         self.of.get(open).cloned().flatten()
     }
 
-    /// Whether types fit those that are expected, one by one. Only then anything becomes known of open types.
+    /// Whether the given types fit the expected ones, one by one. If they do not, no open type is bound.
     pub(super) fn fit(&mut self, given: &[Type<'s>], expected: &[Type<'s>]) -> bool {
         let start = self.log.len();
         let fits = given.len() == expected.len()
@@ -103,7 +103,7 @@ impl<'s> Bindings<'s> {
         }
     }
 
-    /// Whether an open type can be this one, and whether something was known of it.
+    /// Returns whether an open type can be `one`, and whether it was bound before.
     fn stands_for(&mut self, one: &Type<'s>, open: usize) -> (bool, bool) {
         if *one == Type::Open(open) {
             return (true, true);
@@ -128,7 +128,7 @@ impl<'s> Bindings<'s> {
         (is_free, false)
     }
 
-    /// Whether an open type is a part of a type.
+    /// Whether an open type occurs in a type.
     fn has(&mut self, of: &Type<'s>, open: usize) -> bool {
         self.deeper(true, |bindings| match of {
             Type::Open(other) if *other == open => true,
@@ -139,7 +139,7 @@ impl<'s> Bindings<'s> {
         })
     }
 
-    /// A type with what is known of the open ones in it.
+    /// Replaces the open types in a type by the types bound to them.
     pub(super) fn known(&mut self, of: &Type<'s>) -> Type<'s> {
         let known = self.deeper(Type::Dyn, |bindings| match of {
             Type::Open(open) => match bindings.bound(*open) {
@@ -158,7 +158,7 @@ impl<'s> Bindings<'s> {
         known
     }
 
-    /// A type in which nothing is open: what is still open may be anything.
+    /// Replaces the open types in a type by their bindings, and unbound ones by `dyn`.
     pub(super) fn closed(&mut self, of: &Type<'s>) -> Type<'s> {
         fn without_open<'s>(of: Type<'s>) -> Type<'s> {
             let inner = |of: Rc<Type<'s>>| Rc::new(without_open((*of).clone()));
@@ -176,7 +176,7 @@ impl<'s> Bindings<'s> {
     }
 }
 
-/// The one of two types that fit each other which says less.
+/// Returns the more general of two types that fit each other.
 pub(super) fn most_general<'s>(one: &Type<'s>, other: &Type<'s>) -> Type<'s> {
     if says_less(one, other) { one.clone() } else { other.clone() }
 }

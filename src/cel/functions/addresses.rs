@@ -35,7 +35,7 @@ pub(super) const TABLE: &[Function] = &[
     member("containsIP", &["net.CIDR, string -> bool", "net.CIDR, net.IP -> bool"], |arguments, run| {
         let other = match &arguments[1] {
             Value::Ip(other) => *other,
-            // What is malformed fails as what has another type.
+            // A malformed string fails like a value of the wrong type.
             Value::String(_) => address(text(&arguments[1], run)?).or_else(|_| no_overload())?,
             _ => return no_overload(),
         };
@@ -110,7 +110,7 @@ fn network(text: &str) -> Result<(IpAddr, u8), Error> {
     }
 }
 
-/// An address without the bits beyond a prefix.
+/// Clears the bits of an address beyond a prefix.
 fn masked(address: IpAddr, bits: u8) -> IpAddr {
     let bits = u32::from(bits);
     match address {

@@ -120,7 +120,7 @@ fn version(arguments: &[Value<'_>], run: &mut Run<'_>) -> Result<Option<semver::
     }
 }
 
-/// A version without `v` before it and zeros before its numbers, with all three of them.
+/// Normalizes a version: removes a leading `v` and leading zeros, and adds missing numbers up to three.
 fn normal(text: &str) -> Option<String> {
     let mut parts: Vec<String> = text.strip_prefix('v').unwrap_or(text).splitn(3, '.').map(str::to_owned).collect();
     for part in parts.iter_mut().filter(|part| part.len() > 1) {

@@ -1,4 +1,4 @@
-//! Kubernetes' functions on what users may do. They are there in rules, where nothing can ask for it: no value has them.
+//! Kubernetes' functions on authorization. They are declared, but always fail here: in rules, no value has their types.
 
 use super::function::{Function, member, no_overload};
 

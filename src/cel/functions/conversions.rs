@@ -1,4 +1,4 @@
-//! What CEL itself has: sizes, types, conversions.
+//! CEL's own functions: sizes, types, conversions.
 
 use std::sync::Arc;
 
@@ -117,7 +117,7 @@ fn double<'a>(arguments: &[Value<'a>], _: &mut Run<'_>) -> Result<Value<'a>, Err
     }))
 }
 
-/// A value as text, where it can be converted.
+/// Converts a value to a string, if its type allows that.
 pub(super) fn text_of<'a>(value: &Value<'a>, run: &mut Run<'_>) -> Result<Text<'a>, Error> {
     let made = |text: String| Text::Made(text.into());
     Ok(match value {
@@ -142,7 +142,7 @@ pub(super) fn text_of<'a>(value: &Value<'a>, run: &mut Run<'_>) -> Result<Text<'
     })
 }
 
-/// A duration in seconds: `90s`, `1.5s`.
+/// Formats a duration in seconds: `90s`, `1.5s`.
 fn seconds(duration: Duration) -> String {
     let seconds = duration.0 as f64 / 1e9;
     format!("{}s", crate::go::float::format_float_from(seconds, i32::MAX))
@@ -189,7 +189,7 @@ fn timestamp<'a>(arguments: &[Value<'a>], _: &mut Run<'_>) -> Result<Value<'a>, 
 fn duration<'a>(arguments: &[Value<'a>], _: &mut Run<'_>) -> Result<Value<'a>, Error> {
     match &arguments[0] {
         Value::Duration(duration) => Ok(Value::Duration(*duration)),
-        // There is a signature for it, and no conversion.
+        // The signature exists, but the conversion does not.
         Value::Int(_) => Err(Error::fails("type conversion error from 'int' to 'google.protobuf.Duration'")),
         Value::String(text) => Duration::parse(text.as_str().as_bytes())
             .map(Value::Duration)

@@ -1,4 +1,4 @@
-//! `"...".format([...])`
+//! The function `"...".format([...])`.
 
 use super::conversions::text_of;
 use super::function::{Function, member, no_overload};
@@ -10,9 +10,9 @@ use crate::go::strconv::quote_double;
 
 pub(super) const TABLE: &[Function] = &[member("format", &["string, list(dyn) -> string"], format)];
 
-/// How many digits a number has after its point.
+/// The default number of digits after the decimal point.
 const PRECISION: usize = 6;
-/// The most that can be asked for.
+/// The greatest number of digits that a format can ask for.
 const MAX_PRECISION: usize = 1000;
 
 fn format<'a>(arguments: &[Value<'a>], run: &mut Run<'_>) -> Result<Value<'a>, Error> {
@@ -88,7 +88,7 @@ fn wrong<T>(verb: char, value: &Value<'_>) -> Result<T, Error> {
     Err(Error::fails(format!("error during formatting: %{verb} cannot format {}", value.type_name())))
 }
 
-/// A number with commas between its thousands.
+/// Inserts commas between the thousands of a number.
 fn grouped(number: &str) -> String {
     let (sign, unsigned) = number.strip_prefix('-').map_or(("", number), |rest| ("-", rest));
     let end = unsigned.find(|c: char| !c.is_ascii_digit()).unwrap_or(unsigned.len());
@@ -102,7 +102,7 @@ fn grouped(number: &str) -> String {
     out + &unsigned[end..]
 }
 
-/// A value as `%s` writes it.
+/// Formats a value as `%s` does.
 fn plain(value: &Value<'_>, run: &mut Run<'_>) -> Result<String, Error> {
     run.take(1)?;
     Ok(match value {
@@ -130,7 +130,7 @@ fn plain(value: &Value<'_>, run: &mut Run<'_>) -> Result<String, Error> {
     })
 }
 
-/// A value as it stands in a list or a map.
+/// Formats a value that is inside a list or a map: strings are quoted.
 fn inside(value: &Value<'_>, run: &mut Run<'_>) -> Result<String, Error> {
     let text = plain(value, run)?;
     run.take_bytes(text.len())?;
@@ -145,7 +145,7 @@ fn inside(value: &Value<'_>, run: &mut Run<'_>) -> Result<String, Error> {
     })
 }
 
-/// A key as messages show it.
+/// Formats a key for a message.
 pub(in crate::cel) fn shown(value: &Value<'_>) -> String {
     let limits = Limits::new(1000, 1000);
     plain(value, &mut Run::new(&limits)).unwrap_or_else(|_| value.type_name().to_owned())

@@ -1,33 +1,33 @@
-//! A function, as the tables of this folder hold it.
+//! The type of the rows in this folder's tables.
 
 use crate::cel::error::Error;
 use crate::cel::run::Run;
 use crate::cel::value::Value;
 
-/// Whether a function is called on something, which is its first argument then.
+/// Whether a function is called on a receiver, which is then its first argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::cel) enum Form {
     Global,
     Member,
 }
 
-/// A function.
+/// A function with its overloads.
 pub(in crate::cel) struct Function {
     pub(in crate::cel) name: &'static str,
     pub(in crate::cel) form: Form,
-    /// What it takes and returns, as text (`list(A), A -> int`), in the order of cel-go's overloads.
+    /// The overloads as text (`list(A), A -> int`), in cel-go's order.
     pub(in crate::cel) signatures: &'static [&'static str],
     pub(in crate::cel) call: Call,
 }
 
 impl Function {
-    /// Whether it takes so many arguments.
+    /// Whether an overload accepts this many arguments.
     pub(super) fn takes(&self, count: usize) -> bool {
         self.signatures.iter().any(|signature| arguments(signature) == count)
     }
 }
 
-/// How many arguments a signature has.
+/// Returns the number of arguments in a signature.
 fn arguments(signature: &str) -> usize {
     let taken = signature.split("->").next().unwrap_or_default();
     let mut depth = 0;
@@ -42,7 +42,7 @@ fn arguments(signature: &str) -> usize {
     if taken.trim().is_empty() { 0 } else { 1 + commas.count() }
 }
 
-/// What a function does with its arguments, of which there are as many as it takes.
+/// The implementation of a function. Callers pass as many arguments as one of its overloads has.
 pub(super) type Call = for<'a> fn(&[Value<'a>], &mut Run<'_>) -> Result<Value<'a>, Error>;
 
 impl std::fmt::Debug for Function {
@@ -63,12 +63,12 @@ pub(super) fn no_overload<T>() -> Result<T, Error> {
     Err(Error::overload())
 }
 
-/// A length as a number.
+/// Converts a length to a value.
 pub(super) fn count<'a>(length: usize) -> Value<'a> {
     Value::Int(i64::try_from(length).unwrap_or(i64::MAX))
 }
 
-/// The text that an argument is. Reading it is charged.
+/// Returns a string argument, and charges the steps for reading it.
 pub(super) fn text<'v>(value: &'v Value<'_>, run: &mut Run<'_>) -> Result<&'v str, Error> {
     match value {
         Value::String(text) => {

@@ -1,4 +1,4 @@
-//! Lists: Kubernetes' own functions, and those of CEL's lists extension.
+//! Functions on lists: Kubernetes' own, and CEL's lists extension.
 
 use std::cmp::Ordering;
 
@@ -10,7 +10,7 @@ use crate::cel::run::Run;
 use crate::cel::value::{List, Value};
 use crate::go::time::Duration;
 
-/// Lists whose items have an order, and one of the items.
+/// The signatures of functions from a list of ordered items to one of the items.
 const OF_THE_ORDERED: &[&str] = &[
     "list(int) -> int",
     "list(uint) -> uint",
@@ -95,7 +95,7 @@ fn is_sorted<'a>(arguments: &[Value<'a>], run: &mut Run<'_>) -> Result<Value<'a>
 fn sum<'a>(arguments: &[Value<'a>], run: &mut Run<'_>) -> Result<Value<'a>, Error> {
     let items = items(arguments, run)?;
     let mut total = match items.first() {
-        // The type of an empty list is not known here.
+        // The element type of an empty list is not known here.
         None | Some(Value::Int(_)) => Value::Int(0),
         Some(Value::Uint(_)) => Value::Uint(0),
         Some(Value::Double(_)) => Value::Double(0.0),
@@ -174,7 +174,7 @@ fn distinct<'a>(arguments: &[Value<'a>], run: &mut Run<'_>) -> Result<Value<'a>,
     Ok(Value::list(kept))
 }
 
-/// Sorts values by the keys before them.
+/// Sorts pairs of a key and a value by the key.
 pub(in crate::cel) fn sort<'a>(keyed: &mut [(Value<'a>, Value<'a>)], run: &mut Run<'_>) -> Result<(), Error> {
     let Some(first) = keyed.first().map(|(key, _)| key.type_name()) else { return Ok(()) };
     if keyed.iter().any(|(key, _)| key.type_name() != first) {

@@ -1,18 +1,18 @@
-//! The functions, one file for each library; operators and macros are elsewhere.
+//! The functions, one file per library. Operators and macros are in the parent folder.
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `function` | what a function is |
-//! | `conversions` | what CEL itself has: sizes, types, conversions |
-//! | `strings`, `formatting` | texts; `"...".format(...)` |
+//! | `function` | the type of a function |
+//! | `conversions` | CEL's own functions: sizes, types, conversions |
+//! | `strings`, `formatting` | strings; `"...".format(...)` |
 //! | `patterns` | `matches`, `find`, `findAll` |
 //! | `lists`, `sets` | lists |
 //! | `optionals` | `optional.of`, `value`, `orValue` |
-//! | `times` | the parts of instants and durations |
+//! | `times` | the parts of timestamps and durations |
 //! | `addresses` | `ip`, `cidr` |
 //! | `urls` | `url`, `isURL` |
 //! | `amounts` | `quantity`, `semver` |
-//! | `authorizer` | what users may do, which rules cannot ask |
+//! | `authorizer` | authorization, which rules cannot use |
 //! | `named_formats` | `format.dns1123Label()` |
 
 mod addresses;
@@ -50,7 +50,7 @@ const TABLES: [&[Function]; 13] = [
     authorizer::TABLE,
 ];
 
-/// All functions.
+/// Returns the functions of all libraries.
 #[cfg(test)]
 pub(super) fn all() -> impl Iterator<Item = &'static Function> {
     TABLES.into_iter().flatten()
@@ -60,10 +60,10 @@ fn named(name: &str) -> impl Iterator<Item = &'static Function> {
     TABLES.into_iter().flatten().filter(move |function| function.name == name)
 }
 
-/// The function of a name that takes so many arguments.
+/// Finds the function with this name that accepts this many arguments.
 ///
 /// # Errors
-/// There is none; what the API server says of it.
+/// There is no such function. The message is that of the API server.
 pub(super) fn find(name: &str, form: Form, arguments: usize) -> Result<&'static Function, String> {
     let takes = |function: &&Function| function.form == form && function.takes(arguments);
     named(name).find(takes).ok_or_else(|| match named(name).next() {
@@ -72,7 +72,7 @@ pub(super) fn find(name: &str, form: Form, arguments: usize) -> Result<&'static 
     })
 }
 
-/// Whether there is a function of a name with dots in it.
+/// Whether there is a function of this name that is called without a receiver. The name may have dots.
 pub(super) fn has_global(name: &str) -> bool {
     named(name).any(|function| function.form == Form::Global)
 }

@@ -1,4 +1,4 @@
-//! Kubernetes' formats by their names.
+//! Kubernetes' named formats.
 
 use super::function::{Function, global, member, no_overload};
 use crate::cel::error::Error;

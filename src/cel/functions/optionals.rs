@@ -36,7 +36,7 @@ fn inner<'v, 'a>(value: &'v Value<'a>) -> Result<Option<&'v Arc<Value<'a>>>, Err
     }
 }
 
-/// Whether a value is the zero of its type.
+/// Whether a value is the zero value of its type.
 fn is_zero(value: &Value<'_>) -> bool {
     match value {
         Value::Null => true,

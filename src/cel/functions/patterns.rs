@@ -1,4 +1,4 @@
-//! Patterns: `matches`, and Kubernetes' `find` and `findAll`.
+//! Regular expressions: `matches`, and Kubernetes' `find` and `findAll`.
 
 use super::function::{Function, global, member, no_overload};
 use crate::cel::error::Error;
@@ -37,7 +37,7 @@ fn search<'a>(arguments: &[Value<'a>], most: i64, run: &mut Run<'_>) -> Result<V
     let text = text.as_str();
     run.take_bytes(text.len())?;
     let patterns = run.patterns();
-    // The search itself is charged as the test is: every byte of the text may meet every part of the pattern.
+    // The search itself is charged like the test: each byte of the text may meet each part of the pattern.
     let tried = patterns.is_match(pattern.as_str(), text, &mut |steps| run.take(steps))?;
     let compiled = patterns.get(pattern.as_str(), text.as_bytes(), &mut |steps| run.take(steps))?;
     let regexp = match (tried, compiled) {

@@ -1,4 +1,4 @@
-//! Texts: CEL's own functions and those of its strings extension, version 2.
+//! Functions on strings: CEL's own, and version 2 of its strings extension.
 
 use super::function::{Function, count, global, member, no_overload, text};
 use crate::cel::error::Error;
@@ -92,7 +92,7 @@ fn last_index_of<'a>(arguments: &[Value<'a>], run: &mut Run<'_>) -> Result<Value
     if from >= last || from < 0 {
         return Ok(Value::Int(-1));
     }
-    // The part begins at this character or before.
+    // The part must begin at or before this character.
     let start = of.char_indices().nth(usize::try_from(from).unwrap_or(0)).map_or(of.len(), |(start, _)| start);
     let end = of.len().min(start + part.len());
     let end = (end..=of.len()).find(|end| of.is_char_boundary(*end)).unwrap_or(of.len());
@@ -100,7 +100,7 @@ fn last_index_of<'a>(arguments: &[Value<'a>], run: &mut Run<'_>) -> Result<Value
     Ok(found.map_or(Value::Int(-1), |at| count(of[..at].chars().count())))
 }
 
-/// Kubernetes' `indexOf` and `lastIndexOf` of lists.
+/// Kubernetes' `indexOf` and `lastIndexOf` on lists.
 fn index_in<'a>(
     list: &List<'a>,
     arguments: &[Value<'a>],
@@ -141,7 +141,7 @@ fn split<'a>(arguments: &[Value<'a>], run: &mut Run<'_>) -> Result<Value<'a>, Er
     Ok(Value::list(parts.into_iter().map(Value::text).collect()))
 }
 
-/// Go's `strings.SplitN`: an empty separator stands between all characters.
+/// Go's `strings.SplitN`: an empty separator splits into characters.
 fn parts<'t>(of: &'t str, separator: &str, most: usize) -> Vec<&'t str> {
     if !separator.is_empty() {
         return of.splitn(most, separator).collect();

@@ -1,4 +1,4 @@
-//! The parts of instants and of durations.
+//! Functions on the parts of timestamps and durations.
 
 use super::function::{Function, member, no_overload};
 use crate::cel::error::Error;
@@ -53,7 +53,7 @@ fn civil<'a>(arguments: &[Value<'a>], part: fn(&Civil) -> i64) -> Result<Value<'
     Ok(Value::Int(part(&time.in_zone(zone).civil())))
 }
 
-/// Seconds of a duration in units, or a part of an instant.
+/// Returns a duration in whole units of `unit` seconds, or a part of a timestamp.
 fn part<'a>(arguments: &[Value<'a>], unit: i64, of: fn(&Civil) -> i64) -> Result<Value<'a>, Error> {
     match &arguments[0] {
         Value::Duration(duration) if arguments.len() == 1 => Ok(Value::Int(duration.0 / 1_000_000_000 / unit)),
@@ -61,7 +61,7 @@ fn part<'a>(arguments: &[Value<'a>], unit: i64, of: fn(&Civil) -> i64) -> Result
     }
 }
 
-/// A zone: UTC, or an offset such as `+02:00`. The others are in a database that is not there.
+/// Parses a time zone: UTC, or an offset such as `+02:00`. Zone names are not supported: there is no zone database here.
 fn zone(name: &str) -> Result<Zone, Error> {
     if name.is_empty() || name == "UTC" {
         return Ok(Zone::default());

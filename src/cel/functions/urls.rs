@@ -35,14 +35,14 @@ fn bytes<'a>(bytes: &[u8]) -> Value<'a> {
     Value::text(String::from_utf8_lossy(bytes).into_owned())
 }
 
-/// A URL that is absolute, or an absolute path.
+/// Parses an absolute URL or an absolute path.
 fn parsed(arguments: &[Value<'_>], run: &mut Run<'_>) -> Result<Result<Url, String>, Error> {
     let Value::String(text) = &arguments[0] else { return no_overload() };
     run.take_bytes(text.as_str().len())?;
     Ok(Url::parse_request(text.as_str()).and_then(|_| Url::parse(text.as_str())))
 }
 
-/// The port of a host, where it is a number.
+/// Returns the text after the colon of a host with a port, or nothing.
 fn port(host: &[u8]) -> &[u8] {
     let after = host.iter().rposition(|&byte| byte == b']').map_or(0, |at| at + 1);
     let Some(colon) = host[after..].iter().rposition(|&byte| byte == b':') else { return b"" };
@@ -66,7 +66,7 @@ fn query<'a>(arguments: &[Value<'a>], run: &mut Run<'_>) -> Result<Value<'a>, Er
     Ok(Value::Map(Map::Made(Arc::new(entries))))
 }
 
-/// A part of a query without its escapes; none where one is malformed.
+/// Decodes the escapes in a part of a query. Returns `None` if one is malformed.
 fn decoded(text: &str) -> Option<String> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
