@@ -99,7 +99,7 @@ fn refuse_format(error: &Diagnostic, report: &mut Report) {
     report.add(FORMAT.broken(FILE, text).because_of(error));
 }
 
-/// Keys that come twice keep Helm from looking at the fields.
+/// Reports duplicate or unknown keys, which Helm's strict parsing rejects.
 fn check_strictly(source: &Source, unknown: Option<&Diagnostic>, report: &mut Report) {
     let twice = yaml::read_document_strictly(source).err();
     if let Some(error) = twice.as_ref().or(unknown) {
@@ -150,7 +150,7 @@ fn check_version(metadata: &Metadata, report: &mut Report) {
     } else {
         match parse_version(version) {
             Err(_) => format!("version '{version}' is not a valid SemVer"),
-            // The one version that is not greater than the least pre-release of all.
+            // The only valid version that is not greater than the lowest pre-release of all.
             Ok(parsed) if is_the_least(&parsed) => format!("version \"{parsed}\" is less than or equal to \"0.0.0-0\""),
             Ok(_) => return,
         }
@@ -162,7 +162,7 @@ fn is_the_least(version: &Version) -> bool {
     Version::parse("0.0.0-0").is_ok_and(|least| version.cmp_precedence(&least).is_le())
 }
 
-/// The first error of any maintainer.
+/// Reports the first invalid maintainer.
 fn check_maintainers(document: &Node, metadata: &Metadata, report: &mut Report) {
     let list = document.value.as_map().and_then(|map| field(map, "maintainers"));
     let items = list.and_then(|list| list.value.as_list()).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Rules for the custom resource definitions in `crds/`.
+//! Rules for the CustomResourceDefinitions in `crds/`.
 
 use super::documents::Documents;
 use super::report::{Report, Rule};

@@ -34,7 +34,7 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
     }
 }
 
-/// The names of charts in `charts/` that Chart.yaml does not declare, in their order.
+/// Returns the charts in `charts/` that Chart.yaml does not declare, in order.
 fn undeclared(chart: &Chart) -> Vec<&str> {
     let declared = |name: &str| chart.metadata.dependencies.iter().any(|dependency| dependency.name == name);
     let names = chart.subcharts.iter().map(|subchart| subchart.metadata.name.as_str());

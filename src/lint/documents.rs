@@ -1,6 +1,7 @@
-//! The documents of a file as Kubernetes' reader of YAML or JSON gives them, each with its head.
+//! Splits a file into documents, as Kubernetes' YAML-or-JSON decoder does, and reads the head of each: API version, kind and
+//! metadata.
 //!
-//! A text that begins with `{` is taken for a stream of JSON values until that fails; the rest is YAML then.
+//! A text that begins with `{` is read as a stream of JSON values until one fails to parse; the rest is then read as YAML.
 
 use std::ops::Range;
 use std::vec::IntoIter;
@@ -12,10 +13,10 @@ use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::json;
 use crate::yaml::{Node, Value, decode, read_document_at, split_documents};
 
-/// How far into a text its kind is looked for.
+/// The number of bytes in which the decoder looks for the `{` of JSON.
 const LOOKED_AT: usize = 4096;
 
-/// What lint reads of a document. The names are those of Helm's own types, which its messages show.
+/// The fields of a document that lint reads. The type names are Helm's, because its messages show them.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename = "k8sYamlStruct", default)]
 pub(super) struct Head {
@@ -27,11 +28,11 @@ pub(super) struct Head {
     pub(super) metadata: HeadMetadata,
 }
 
-/// What lint reads of a document's metadata.
+/// The metadata fields that lint reads.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename = "k8sYamlMetadata", default)]
 pub(super) struct HeadMetadata {
-    /// Only asked to be text.
+    /// Not used, but it must be a string.
     #[serde(rename = "Namespace")]
     _namespace: String,
     #[serde(rename = "Name")]
@@ -45,13 +46,13 @@ pub(super) struct Document {
 }
 
 impl Document {
-    /// The place of a field, or of the whole document where it has no such field.
+    /// Returns the place of a field, or of the whole document if it does not have the field.
     pub(super) fn place(&self, name: &str) -> Span {
         let found = self.node.value.as_map().and_then(|map| field(map, name));
         found.unwrap_or(&self.node).span.clone()
     }
 
-    /// The place of the name, or of the whole document where it has none.
+    /// Returns the place of the name, or of the whole document if it does not have one.
     pub(super) fn place_of_name(&self) -> Span {
         let metadata = self.node.value.as_map().and_then(|map| field(map, "metadata"));
         let name = metadata.and_then(|metadata| field(metadata.value.as_map()?, "name"));
@@ -59,21 +60,21 @@ impl Document {
     }
 }
 
-/// The documents of a text, one after the other; `None` for one that is null. An error is the last of them.
+/// Iterates over the documents of a text, with `None` for null documents. Iteration ends after an error.
 pub(super) struct Documents<'s> {
     source: &'s Source,
     mode: Mode,
-    /// What was wrong with the text as JSON.
+    /// Why the text could not be read as JSON. It replaces the error of the YAML that follows.
     json_error: Option<Diagnostic>,
 }
 
 enum Mode {
-    /// What comes at this byte is taken for JSON, after so many documents of it.
+    /// The text from byte `at` on is read as JSON, after `count` JSON documents.
     Json {
         at: usize,
         count: usize,
     },
-    /// The documents that are left, and what is wrong behind the last of them.
+    /// The remaining documents, and the error after the last of them.
     Yaml(IntoIter<Result<Range<usize>, Diagnostic>>),
     Ended,
 }
@@ -87,7 +88,7 @@ impl<'s> Documents<'s> {
         Documents { source, mode, json_error: None }
     }
 
-    /// The next JSON value, if it is one.
+    /// Reads the next JSON value, or switches to YAML if it fails to parse.
     fn json(&mut self, at: usize, count: usize) -> Option<Result<Option<Document>, Diagnostic>> {
         let error = match json::read_prefix(self.source, at) {
             Err(error) if error.message == "EOF" => {
@@ -157,14 +158,14 @@ fn document(node: Node) -> Result<Option<Document>, Diagnostic> {
     match decode::from_node::<Head>(&node) {
         Ok(head) => Ok(Some(Document { head, node })),
         Err(error) => {
-            // Go writes a type with its package, a field's structure without.
+            // Go's message has the type with its package.
             let message = error.message.replace("of type k8sYaml", "of type rules.k8sYaml");
             Err(Diagnostic::error("manifest", message).at(error.span, ""))
         }
     }
 }
 
-/// JSON's numbers and booleans do not become text, as those of YAML do.
+/// In JSON, unlike in YAML, numbers and booleans are not converted to strings.
 fn json_document(node: Node) -> Result<Option<Document>, Diagnostic> {
     let top = node.value.as_map();
     let metadata = top.and_then(|map| field(map, "metadata")).and_then(|metadata| metadata.value.as_map());
@@ -185,7 +186,7 @@ fn json_document(node: Node) -> Result<Option<Document>, Diagnostic> {
     document(node)
 }
 
-/// A breach of JSON's syntax with the number of bytes up to it.
+/// Adds the byte offset to a JSON syntax error.
 fn with_offset(error: Diagnostic) -> Diagnostic {
     let at = error.labels.first().map(|label| label.span.start());
     match at {

@@ -1,4 +1,4 @@
-//! Annotations of objects within a `List`, which Helm does not look at.
+//! Finds annotations inside the objects of a `List`, which Helm ignores.
 
 use super::fields::field;
 use crate::diagnostic::{Diagnostic, Source, Span};
@@ -6,11 +6,11 @@ use crate::yaml::{self, Node, Value};
 
 const ANNOTATION: &str = "helm.sh/resource-policy";
 
-/// The place of an annotation in a list's items that Helm would ignore. Of a file only the first document is looked at,
-/// whichever of them is the list (Helm's rule).
+/// Returns the place of a `helm.sh/resource-policy` annotation on an item of a list. As in Helm, only the first document of the
+/// file is checked, whichever document is the list.
 ///
 /// # Errors
-/// The items are not what they should be: Helm's message.
+/// Helm's message about items of the wrong type.
 pub(super) fn ignored_annotation(source: &Source) -> Result<Option<Span>, Diagnostic> {
     let document = yaml::read_document(source)?;
     let Some(items) = document.value.as_map().and_then(|map| field(map, "items")) else { return Ok(None) };

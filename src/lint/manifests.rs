@@ -1,4 +1,4 @@
-//! Rules for what a template gave.
+//! Rules for the output of templates.
 
 use super::documents::{Document, Documents};
 use super::report::{Finding, Rule};
@@ -7,7 +7,7 @@ use crate::diagnostic::Source;
 use crate::go::strconv::quote_double;
 use crate::kubernetes::{KubeVersion, deprecation};
 
-/// The longest line that Helm looks at.
+/// The length from which on Helm cannot read a line.
 const MAX_LINE_BYTES: usize = 64 * 1024;
 
 pub(super) const INDENT: Rule = Rule::warning("manifest-indent");
@@ -17,7 +17,7 @@ pub(super) const DEPRECATED: Rule = Rule::warning("manifest-deprecated");
 pub(super) const SELECTOR: Rule = Rule::error("manifest-selector");
 pub(super) const LIST: Rule = Rule::error("manifest-list");
 
-/// What is wrong with the text that the template `file` gave, and whether it could be read to its end.
+/// Checks the output of the template `file`. Also returns whether all documents in it could be read.
 pub(super) fn check(file: &str, given: &Source, kubernetes: &KubeVersion) -> (Vec<Finding>, bool) {
     let mut findings = Vec::new();
     if given.text().trim().is_empty() {
@@ -41,7 +41,7 @@ fn unable(reason: &str) -> String {
     format!("unable to parse YAML: {reason}")
 }
 
-/// The first line that is not blank tells.
+/// Checks that the first line that is not blank is not indented.
 fn check_indent(file: &str, given: &Source) -> Option<Finding> {
     let mut at = 0;
     for line in given.text().split_inclusive('\n') {
@@ -80,7 +80,7 @@ fn check_document(
         findings.push(DEPRECATED.broken(file, text).at(document.place("apiVersion")));
     }
     let is_workload = ["Deployment", "ReplicaSet", "DaemonSet", "StatefulSet"].contains(&head.kind.as_str());
-    // Anywhere in the file will do, in a comment too (Helm's rule).
+    // As in Helm, it is enough that the file has the word somewhere, even in a comment.
     let selects = || ["matchLabels", "matchExpressions"].iter().any(|word| given.text().contains(word));
     if is_workload && !selects() {
         let kind = &head.kind;

@@ -2,17 +2,17 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `report`, `text` | rules and findings as data; Helm's form of them, and that of programs |
+//! | `report`, `text` | rules and findings as data; the report as Helm prints it, and for programs |
 //! | `chart_file`, `addresses` | Chart.yaml; email and web addresses in it |
 //! | `values` | values.yaml and the chart's own schema |
-//! | `templates` | `templates/`, and what rendering says |
-//! | `manifests`, `documents`, `names`, `deprecations`, `lists` | what each template gave, document by document |
+//! | `templates` | `templates/` and rendering |
+//! | `manifests`, `documents`, `names`, `deprecations`, `lists` | the output of each template, document by document |
 //! | `upgrade` | what the next release would do |
 //! | `mongooseim` | charts that run MongooseIM |
-//! | `dependencies` | declared charts and those in `charts/` |
+//! | `dependencies` | declared dependencies and the charts in `charts/` |
 //! | `crds` | `crds/` |
 //!
-//! Helm tells only the first reason why a chart can't be loaded; the others are notes of the [`Report`].
+//! Helm reports only the first reason why a chart cannot be loaded; the other reasons are notes of the [`Report`].
 
 mod addresses;
 mod chart_file;
@@ -40,7 +40,7 @@ pub use report::{Finding, Report, Rule};
 pub use subject::{Group, Request};
 pub use text::{Form, Linted, Printed, findings, print};
 
-/// All rules, in the order in which they are looked at.
+/// All rules, in the order in which they are checked.
 pub const GROUPS: [Group; 5] = [chart_file::GROUP, values::GROUP, templates::GROUP, dependencies::GROUP, crds::GROUP];
 
 /// Lints the chart in a folder.

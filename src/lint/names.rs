@@ -1,11 +1,11 @@
-//! Names of objects, as Kubernetes wants them for each kind.
+//! Validates object names as Kubernetes does for each kind.
 
 use crate::go::strconv::quote_double;
 use crate::kubernetes::names::{MAX_LABEL, MAX_SUBDOMAIN, has_label_form, has_rfc_1035_form, has_subdomain_form};
 
 const LABEL: &str = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
 
-/// What Helm says of a name that does not fit its kind; nothing where it does.
+/// Returns Helm's message about a name that is invalid for its kind.
 pub(super) fn error(kind: &str, name: &str) -> Option<String> {
     let reasons = reasons(kind, name);
     let name = quote_double(name);
@@ -19,7 +19,7 @@ pub(super) fn error(kind: &str, name: &str) -> Option<String> {
     Some(format!("object name does not conform to Kubernetes naming requirements: {name}: {reasons}"))
 }
 
-/// What is wrong with a name, by the rules for its kind; kinds match in any case.
+/// Returns the reasons why a name is invalid by the rules for its kind. Kinds match in any case.
 fn reasons(kind: &str, name: &str) -> Vec<String> {
     match kind.to_lowercase().as_str() {
         "service" => dns_1035_label(name),

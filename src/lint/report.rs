@@ -1,13 +1,13 @@
-//! What linting a chart found, as data.
+//! The findings of linting a chart, as data.
 
 use crate::diagnostic::{Diagnostic, Severity, Span};
 
-/// One thing that is looked at.
+/// A lint rule.
 #[derive(Debug)]
 pub struct Rule {
-    /// A short stable name, in kebab case: one of [`CODES`](crate::diagnostic::CODES), which says what the rule reports.
+    /// A short, stable name in kebab case. [`CODES`](crate::diagnostic::CODES) describes what it reports.
     pub code: &'static str,
-    /// How severe it is to break it.
+    /// The severity of breaking the rule.
     pub severity: Severity,
 }
 
@@ -24,30 +24,30 @@ impl Rule {
         Rule { code, severity: Severity::Info }
     }
 
-    /// A finding: the rule is broken in a file.
+    /// Creates a finding that reports the rule as broken in a file.
     pub(super) fn broken(&self, file: impl Into<String>, text: impl Into<String>) -> Finding {
         Finding { file: file.into(), diagnostic: Diagnostic::new(self.severity, self.code, text) }
     }
 }
 
-/// A rule that a chart breaks.
+/// A breach of a rule.
 #[derive(Debug, Clone)]
 pub struct Finding {
     /// The file that Helm names: `values.yaml`, `templates/`, or nothing.
     pub file: String,
-    /// The rule's code and severity, Helm's message, and where it is.
+    /// The rule's code and severity, Helm's message, and the place.
     pub diagnostic: Diagnostic,
 }
 
 impl Finding {
-    /// Adds the place, unless there is none.
+    /// Adds a place to the finding.
     #[must_use]
     pub(super) fn at(mut self, span: Span) -> Finding {
         self.diagnostic = self.diagnostic.at(span, "");
         self
     }
 
-    /// The same finding with the places and the advice of the error that it reports.
+    /// Adds the places and the help of the error that this finding reports.
     #[must_use]
     pub(super) fn because_of(mut self, error: &Diagnostic) -> Finding {
         self.diagnostic.labels.clone_from(&error.labels);
@@ -56,12 +56,12 @@ impl Finding {
     }
 }
 
-/// All that linting a chart found.
+/// The result of linting a chart.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
-    /// The rules that are broken, in Helm's order.
+    /// The broken rules, in Helm's order.
     pub findings: Vec<Finding>,
-    /// What else is to be said: what templates refused, values that were skipped. No part of Helm's report.
+    /// Further diagnostics, such as `required` and `fail` calls of templates. They are not part of Helm's report.
     pub notes: Vec<Diagnostic>,
 }
 
@@ -70,7 +70,7 @@ impl Report {
         self.findings.push(finding);
     }
 
-    /// Whether anything is at least as severe as `severity`.
+    /// Whether any finding is at least as severe as `severity`.
     pub fn has(&self, severity: Severity) -> bool {
         self.findings.iter().any(|finding| finding.diagnostic.severity <= severity)
     }

@@ -1,4 +1,4 @@
-//! What is linted, and the groups of rules.
+//! The input of linting, and groups of rules.
 
 use super::report::{Report, Rule};
 use crate::chart::{Chart, Folder};
@@ -8,40 +8,40 @@ use crate::explain::Experiments;
 use crate::kubernetes::KubeVersion;
 use crate::yaml::Map;
 
-/// How to lint.
+/// The options of linting.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
-    /// What the user set, merged.
+    /// The user's values, merged.
     pub values: &'a Map,
     /// The namespace that templates see.
     pub namespace: &'a str,
-    /// What templates take from the world around them.
+    /// The environment that templates see.
     pub environment: &'a Environment,
-    /// The Kubernetes version that templates see, and by which API versions are deprecated.
+    /// The Kubernetes version that templates see, which also decides whether an API version is deprecated.
     pub kube_version: &'a KubeVersion,
-    /// Do not check values against the charts' schemas.
+    /// Whether to skip checking values against the schemas of charts.
     pub skip_schema_validation: bool,
-    /// Render the next release too, and report what it would do that it should not.
+    /// Whether to render the next release too, and report needless or refused changes in it.
     pub upgrade: bool,
-    /// Find the template lines that findings in manifests come from. It takes further renders.
+    /// Whether to find the template lines that findings in manifests come from. It needs further renders.
     pub locate: bool,
-    /// Tell of defaults that no experiment gives an effect, and count the experiments. It takes hundreds of renders.
+    /// The experiments that find default values without an effect, if wanted. They need hundreds of renders.
     pub experiments: Option<&'a Experiments>,
 }
 
 /// A group of rules about one part of a chart.
 pub struct Group {
-    /// The part.
+    /// The part of the chart: a file or a folder.
     pub part: &'static str,
-    /// The rules, in the order in which they are looked at, by the file that has them.
+    /// The rules in the order in which they are checked, grouped by the source file that implements them.
     pub rules: &'static [&'static [&'static Rule]],
     pub(super) check: fn(&Subject<'_>, &mut Report),
 }
 
-/// What is linted.
+/// The chart and options that rules check.
 pub(super) struct Subject<'a> {
     pub(super) request: &'a Request<'a>,
     pub(super) folder: &'a Folder,
-    /// The chart, or the reason that Helm gives why it can't be loaded.
+    /// The chart, or Helm's reason why it cannot be loaded.
     pub(super) chart: Result<Chart, Diagnostic>,
 }

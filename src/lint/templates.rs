@@ -1,4 +1,4 @@
-//! Rules for `templates/`: its files, rendering them, and what they gave.
+//! Rules for `templates/`: its files, rendering, and the output.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::values::coalesce;
 use crate::yaml::Map;
 
 const FOLDER: &str = "templates/";
-/// The release that Helm renders for.
+/// The name of the release that Helm renders.
 const RELEASE: &str = "test-release";
 
 const EXISTS: Rule = Rule::warning("templates");
@@ -64,8 +64,8 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
     check_rendered(subject, &chart, &values, report);
 }
 
-/// The chart with its dependencies chosen, and its values. Helm passes in silence over values that can't be merged, and
-/// over the rest of these rules; the reason is a note here.
+/// Processes the chart's dependencies and merges the values. If that fails, Helm silently skips the remaining rules; here, a note
+/// gives the reason.
 fn merge(mut chart: Chart, user: &Map, report: &mut Report) -> Option<(Chart, Map)> {
     let noted = |errors: Vec<Diagnostic>, report: &mut Report| {
         let as_warning = |error: Diagnostic| {
@@ -82,7 +82,7 @@ fn merge(mut chart: Chart, user: &Map, report: &mut Report) -> Option<(Chart, Ma
         }
     }
     report.notes.extend(chart.unnamed_tera_charts());
-    // Helm merges twice here, so that a default that a null has deleted is back again.
+    // Helm merges twice here, which restores a default that a null has deleted.
     let merged = coalesce(&chart.values_tree(), user.clone()).and_then(|once| {
         report.notes.extend(once.warnings);
         coalesce(&chart.values_tree(), once.values)
@@ -96,7 +96,7 @@ fn merge(mut chart: Chart, user: &Map, report: &mut Report) -> Option<(Chart, Ma
     }
 }
 
-/// Whether the values meet the schemas of the whole tree.
+/// Whether the values are valid for the schemas of the whole chart tree.
 fn check_schemas(chart: &Chart, values: &Map, report: &mut Report) -> bool {
     let (errors, warnings) = Schemas::parse(chart).check_verbatim(values);
     report.notes.extend(warnings);
@@ -141,7 +141,7 @@ fn check_rendered(subject: &Subject<'_>, chart: &Chart, values: &Map, report: &m
     report.notes.extend(refusals.into_diagnostics());
 }
 
-/// What is to be said of defaults that no experiment gave an effect: there may be one all the same.
+/// Returns a note on defaults for which no experiment found an effect. They may have one nevertheless.
 fn without_effect(
     subject: &Subject<'_>,
     release: &Release,
@@ -158,7 +158,7 @@ fn without_effect(
         skip_schema_validation: subject.request.skip_schema_validation,
         experiments,
     };
-    // A chart that lint can look at and that does not render, because it wants a value, can't be experimented with.
+    // If the chart does not render without a value from the user, there is nothing to experiment with.
     let scanned = explain::unused(subject, &chart.values).ok()?;
     let silent: Vec<&explain::Unused> = scanned.unused.iter().filter(|unused| unused.is_without_condition()).collect();
     if silent.is_empty() {
@@ -179,7 +179,7 @@ fn without_effect(
     Some(silent.iter().take(MOST_PLACES).fold(note, |note, unused| note.at(unused.node.span.clone(), "")))
 }
 
-/// The chart's own templates, in the order of its files. A text that is not YAML hides all that follows (Helm's rule).
+/// Checks the chart's own templates, in the order of its files. As in Helm, output that is not YAML ends the check.
 fn check_templates(scope: &Scope<'_>, rendered: &[Rendered]) -> Vec<Finding> {
     let given: BTreeMap<&str, &Rendered> = rendered.iter().map(|rendered| (rendered.path.as_str(), rendered)).collect();
     let mut findings = Vec::new();

@@ -1,4 +1,4 @@
-//! The report of several charts as Helm prints it, and as findings for programs.
+//! The report on several charts, as Helm prints it and as findings for programs.
 
 use std::fmt::Write as _;
 
@@ -6,25 +6,25 @@ use super::report::{Finding, Report};
 use crate::diagnostic::{Diagnostic, Paint, Severity, SourceKind, printable, printable_lines};
 use crate::report;
 
-/// A chart that was linted.
+/// A linted chart.
 #[derive(Debug)]
 pub struct Linted {
-    /// The path as the user gave it.
+    /// The path as given by the user.
     pub path: String,
-    /// What was found, or why nothing could be looked at.
+    /// The report, or why the chart could not be linted.
     pub outcome: Result<Report, String>,
 }
 
-/// What is printed, and what counts.
+/// How to print, and what fails.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Form {
-    /// A warning fails a chart as an error does.
+    /// Whether a warning fails a chart.
     pub strict: bool,
-    /// Information and charts without a warning are left out.
+    /// Whether to omit informational findings, and charts without a warning.
     pub quiet: bool,
-    /// A line after each finding says where it is, if that is known.
+    /// Whether to print the place of each finding, if it is known.
     pub places: bool,
-    /// Colours of a terminal.
+    /// The colors of the terminal.
     pub paint: Paint,
 }
 
@@ -33,9 +33,9 @@ pub struct Form {
 pub struct Printed {
     /// The charts with their findings.
     pub text: String,
-    /// How many charts there were, and how many of them failed; left out where there is nothing to say.
+    /// How many charts were linted, and how many failed; `None` if there is nothing to summarize.
     pub summary: Option<String>,
-    /// Whether a chart failed.
+    /// Whether any chart failed.
     pub failed: bool,
 }
 
@@ -76,7 +76,8 @@ pub fn print(charts: &[Linted], form: Form) -> Printed {
     Printed { text, summary, failed: failed > 0 }
 }
 
-/// What was found as data, of all charts; with `quiet` without information. A chart that can't be looked at is a finding too.
+/// Returns the findings of all charts as data, without informational ones if `quiet`. A chart that cannot be linted is a finding
+/// too.
 pub fn findings(charts: &[Linted], quiet: bool) -> Vec<report::Finding> {
     let mut all = Vec::new();
     let ordinals = report::ordinals(charts.iter().map(|chart| chart.path.as_str()));

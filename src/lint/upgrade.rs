@@ -1,7 +1,8 @@
-//! Rules for the next release of a chart: what the API server would refuse then, and what would restart or be replaced without need.
+//! Rules for the next release of a chart: changes that the API server would refuse, and needless restarts or replacements.
 //!
-//! The chart is rendered as it is installed, and once more as an upgrade with its versions raised; the values stay the same. What
-//! each of these does alone says what a change comes from. An upgrade finds the objects of the installation by `lookup`.
+//! The chart is rendered as an installation, and again as an upgrade with raised versions and the same values. To find the cause
+//! of a change, the chart is also rendered with only one of these differences. On upgrades, `lookup` finds the objects of the
+//! installation.
 
 use std::sync::Arc;
 
@@ -24,10 +25,10 @@ pub(super) const REFUSED: Rule = Rule::error("upgrade-refused");
 pub(super) const RESTARTS: Rule = Rule::warning("upgrade-restart");
 pub(super) const REPLACED: Rule = Rule::warning("upgrade-replaced");
 
-/// What is another one with the next release.
+/// What differs in the next release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Factor {
-    /// It is an upgrade, and has the next revision.
+    /// It is an upgrade, with the next revision.
     Release,
     Version,
     AppVersion,
@@ -45,9 +46,9 @@ impl Factor {
     }
 }
 
-/// What the next release does that it should not. With `locate` the findings have the lines of templates.
+/// Reports needless and refused changes of the next release. With `locate`, findings have the lines of templates.
 pub(super) fn check(scope: &Scope<'_>, locate: bool) -> Vec<Finding> {
-    // What does not render as an installation either is reported as that.
+    // If the installation does not render either, other rules report that.
     let Ok(now) = objects(scope, &[], None) else { return Vec::new() };
     let installed = Arc::new(installed(scope, &now));
     let next = match objects(scope, &FACTORS, Some(&installed)) {
@@ -81,7 +82,7 @@ fn does_not_render(error: &Diagnostic) -> Finding {
     RENDERS.broken("templates/", format!("the next release does not render: {}", error.message)).because_of(error)
 }
 
-/// The chart and the release with these raised.
+/// Returns the chart and the release with these factors changed.
 fn raised(scope: &Scope<'_>, factors: &[Factor]) -> (Chart, Release) {
     let mut chart = scope.chart.clone();
     let mut release = scope.release.clone();
@@ -96,7 +97,7 @@ fn raised(scope: &Scope<'_>, factors: &[Factor]) -> (Chart, Release) {
     (chart, release)
 }
 
-/// The version after this one: its last number before a pre-release or build is raised.
+/// Returns the next version: the last number before a pre-release or build is incremented.
 fn next_version(version: &str) -> String {
     let core = version.find(['-', '+']).unwrap_or(version.len());
     let end = version[..core].rfind(|c: char| c.is_ascii_digit()).map(|at| at + 1);
@@ -106,8 +107,8 @@ fn next_version(version: &str) -> String {
     format!("{}{next}{}", &version[..start], &version[end..])
 }
 
-/// What the chart renders with these raised. Hooks are no part of it: Helm deletes and makes them again. `installed` are the objects
-/// that `lookup` finds.
+/// Renders the chart with these factors changed. Hooks are left out, because Helm deletes and recreates them. On upgrades,
+/// `lookup` finds the `installed` objects.
 fn objects(
     scope: &Scope<'_>,
     factors: &[Factor],
@@ -125,13 +126,13 @@ fn objects(
     Ok(manifests.manifests.iter().map(Manifest::object).collect())
 }
 
-/// The objects of a cluster in which the chart was installed: an upgrade finds them by `lookup`.
+/// Returns the objects of a cluster after the installation.
 fn installed(scope: &Scope<'_>, objects: &[Object]) -> ClusterObjects {
     let given = scope.release.environment.objects.iter().flat_map(|given| given.all()).cloned();
     ClusterObjects::new(objects.iter().map(as_stored).chain(given).collect())
 }
 
-/// The API server keeps a Secret's `stringData` as `data`.
+/// Returns an object as the API server stores it: a Secret's `stringData` becomes `data`.
 fn as_stored(object: &Object) -> Object {
     let mut fields = object.fields().into_owned();
     let texts = match (object.id.kind.as_str(), fields.remove("stringData").map(|node| node.value)) {
@@ -151,7 +152,7 @@ fn as_stored(object: &Object) -> Object {
 
 struct Upgrade<'a> {
     next: &'a [Object],
-    /// What each factor changes alone.
+    /// The changes caused by each factor without the others.
     alone: [(Factor, Comparison); 3],
 }
 
@@ -182,7 +183,7 @@ impl Upgrade<'_> {
         self.check_restart(difference, findings);
     }
 
-    /// An object that goes, and comes back under another name.
+    /// Reports an object that is deleted and created again under another name.
     fn check_name(&self, difference: &Difference, compared: &Comparison, findings: &mut Vec<Finding>) {
         let comes_back = |other: &&Difference| {
             other.status == Status::Added && other.id.kind == difference.id.kind && other.origin == difference.origin
@@ -207,7 +208,8 @@ impl Upgrade<'_> {
         findings.push(self.finding(&REPLACED, new, &name, text, "give it a name that stays the same"));
     }
 
-    /// Pods restart without need where their template changes, and not with the version of the application, which is a reason to.
+    /// Reports restarts of pods that a new application version does not explain: the release or the chart version changes their
+    /// template.
     fn check_restart(&self, difference: &Difference, findings: &mut Vec<Finding>) {
         for (factor, compared) in self.alone.iter().filter(|(factor, _)| *factor != Factor::AppVersion) {
             let Some(alone) = compared.differences.iter().find(|alone| is_same(alone, difference)) else { continue };
@@ -232,7 +234,7 @@ impl Upgrade<'_> {
         }
     }
 
-    /// What a change comes from.
+    /// Returns the factor that causes a change.
     fn factor(&self, difference: &Difference, change: &Change) -> Option<Factor> {
         let changes_it = |compared: &Comparison| {
             let mut same = compared.differences.iter().filter(|alone| is_same(alone, difference));
@@ -257,17 +259,17 @@ impl Upgrade<'_> {
     }
 }
 
-/// Whether two differences are of one object.
+/// Whether two differences are about the same object.
 fn is_same(one: &Difference, other: &Difference) -> bool {
     one.id.kind == other.id.kind && one.id.namespace == other.id.namespace && old_name(one) == old_name(other)
 }
 
-/// The name that an object has before.
+/// Returns the name of an object before the upgrade.
 fn old_name(difference: &Difference) -> &str {
     difference.old_name.as_ref().unwrap_or(&difference.id.name)
 }
 
-/// Kinds that get another name so that something runs again, or pods see another content.
+/// Whether objects of this kind are renamed on purpose, so that they run again or so that pods see new content.
 fn is_replaced_on_purpose(kind: &str) -> bool {
     matches!(kind, "Job" | "ConfigMap" | "Secret" | "Pod")
 }

@@ -29,7 +29,7 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
             return report.add(FORMAT.broken(FILE, text).because_of(&error));
         }
     };
-    // Helm's `lint` looks at the top level alone: subcharts have no part in it, and nulls of the defaults stay.
+    // Helm's `lint` merges only the top level: subcharts are not involved, and nulls in the defaults stay.
     let mut values = subject.request.values.clone();
     report.notes.extend(coalesce_tables(&mut values, &defaults));
     let path = format!("{}/{SCHEMA_FILE}", subject.folder.path);
@@ -40,7 +40,7 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
     let schema = match schema {
         Ok(schema) if schema.text().is_empty() || subject.request.skip_schema_validation => return,
         Ok(schema) => schema,
-        // A directory of this name is not a schema either, and Helm ignores it.
+        // Helm also ignores a directory of this name.
         Err(_) => return,
     };
     if let Some((text, error)) = check_schema(&schema, &values) {
@@ -48,7 +48,7 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
     }
 }
 
-/// Only the first document counts here.
+/// Reads values.yaml. Only its first document counts.
 fn read(source: &Source) -> Result<Map, Diagnostic> {
     let document = yaml::read_document(source)?;
     match document.value {
@@ -64,7 +64,7 @@ fn read(source: &Source) -> Result<Map, Diagnostic> {
     }
 }
 
-/// What Helm says of values that a schema refuses, and the same as a diagnostic.
+/// Returns Helm's message about values that the schema rejects, and the same as a diagnostic.
 fn check_schema(source: &Source, values: &Map) -> Option<(String, Diagnostic)> {
     let schema = match Schema::parse(source) {
         Ok(schema) => schema,

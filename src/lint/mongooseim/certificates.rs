@@ -1,4 +1,4 @@
-//! Files of certificates and keys, and where they come from.
+//! Rules for certificate and key files: are they in the pods?
 
 use super::installation::Mounted;
 use super::subject::Findings;
@@ -8,9 +8,9 @@ use crate::lint::report::Rule;
 pub(super) const MISSING: Rule = Rule::error("mongooseim-tls-missing");
 pub(super) const UNMOUNTED: Rule = Rule::warning("mongooseim-tls-unmounted");
 
-/// Where MongooseIM looks for files without an absolute path.
+/// The folder that MongooseIM resolves relative paths against.
 const ROOT: &str = "/usr/lib/mongooseim/";
-/// What the image itself has there (its rebar.config, tag 6.8.0).
+/// The files that the image has there (rebar.config, tag 6.8.0).
 const OF_IMAGE: [&str; 5] = [
     "priv/ssl/fake_cert.pem",
     "priv/ssl/fake_key.pem",
@@ -18,7 +18,7 @@ const OF_IMAGE: [&str; 5] = [
     "priv/ssl/fake_dh_server.pem",
     "priv/ssl/cacert.pem",
 ];
-/// Where every system keeps certificates of authorities.
+/// The folders where every system keeps CA certificates.
 const OF_SYSTEM: [&str; 2] = ["/etc/ssl/", "/usr/share/ca-certificates/"];
 
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {

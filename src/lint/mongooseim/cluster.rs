@@ -1,4 +1,4 @@
-//! How nodes find each other and become a cluster.
+//! Rules for how nodes find each other and form a cluster.
 
 use super::installation::{Installation, Service, Target, Variable, text};
 use super::subject::Findings;
@@ -13,7 +13,7 @@ pub(super) const DISTRIBUTION: Rule = Rule::warning("mongooseim-distribution");
 pub(super) const ALONE: Rule = Rule::error("mongooseim-alone");
 pub(super) const FINDING: Rule = Rule::warning("mongooseim-finding");
 
-/// The cookie that the image and this chart have before anybody chooses one.
+/// The default cookie of the image and of this chart.
 const DEFAULT_COOKIE: &str = "mongooseim";
 
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
@@ -61,7 +61,7 @@ fn check_vm_args(subject: &Subject<'_>, args: &VmArgs, findings: &mut Findings) 
         let mut targets = headless.iter().flat_map(|service| &service.ports).map(|port| &port.target);
         targets.any(|target| *target == Target::Number(port))
     };
-    // A long range is not gone through: it has more ports than a Service.
+    // The loop is limited: a longer range has more ports than a Service can publish.
     let first_unpublished = ports.clone().take(1000).find(|port| !is_published(*port));
     if let (Some(service), Some(port)) = (headless.first(), first_unpublished) {
         let message = format!(
@@ -78,7 +78,7 @@ fn check_vm_args(subject: &Subject<'_>, args: &VmArgs, findings: &mut Findings) 
     }
 }
 
-/// Whether nodes join each other.
+/// Checks that nodes join each other.
 fn check_joining(subject: &Subject<'_>, findings: &mut Findings) {
     let installation = subject.installation;
     let workload = &installation.workload;
@@ -133,7 +133,7 @@ fn check_joining(subject: &Subject<'_>, findings: &mut Findings) {
     }
 }
 
-/// Whether the names of nodes lead to their pods.
+/// Checks that the names of nodes resolve to their pods.
 fn check_names(installation: &Installation, findings: &mut Findings) {
     let workload = &installation.workload;
     let path = &workload.origin;

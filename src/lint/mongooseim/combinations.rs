@@ -1,4 +1,4 @@
-//! Keys of mongooseim.toml that need each other, or exclude each other, as MongooseIM's own parser checks them beyond single values.
+//! Keys of mongooseim.toml that require or exclude each other. MongooseIM's own parser makes these checks beyond single values.
 
 use semver::Version;
 
@@ -13,7 +13,7 @@ pub(super) const TLS_KEY: Rule = Rule::error("mongooseim-tls-key");
 const V6_6: Version = Version::new(6, 6, 0);
 const V6_8: Version = Version::new(6, 8, 0);
 
-/// What is wrong with keys together.
+/// Reports invalid combinations of keys.
 pub(super) fn check(root: &Map, version: &Version) -> Vec<Mistake> {
     let mut check = Check { version, found: Vec::new() };
     check.section(root, "");
@@ -31,7 +31,7 @@ pub(super) fn check(root: &Map, version: &Version) -> Vec<Mistake> {
     check.found
 }
 
-/// The handlers of listeners that a user name and a password protect.
+/// Returns the listener handlers that can be protected by a user name and a password.
 fn handlers<'m>(root: &'m Map, version: &Version) -> Vec<(String, &'m Map)> {
     let kinds: &[&str] = if *version < V6_6 {
         &["mongoose_graphql_handler", "mongoose_admin_api"]
@@ -60,7 +60,7 @@ impl Check<'_> {
         }
     }
 
-    /// The sections that can be for all hosts or for single ones.
+    /// Checks the sections that can be for all hosts or for single hosts.
     fn section(&mut self, map: &Map, prefix: &str) {
         if let Some(entry) = map.map_at(&["auth", "jwt"]).and_then(|jwt| jwt.entry("secret")) {
             self.exactly_one(entry, &["value", "file", "env"], &format!("{prefix}auth.jwt.secret"));
@@ -125,7 +125,7 @@ impl Check<'_> {
         }
     }
 
-    /// Only a module whose requests are queued has workers.
+    /// Reports `workers` of a module that does not queue its requests.
     fn queue(&mut self, options: &Map, path: &str) {
         let Some(iqdisc) = options.map_at(&["iqdisc"]) else { return };
         if let Some(entry) =
@@ -136,7 +136,7 @@ impl Check<'_> {
         }
     }
 
-    /// The configuration of rooms of MUC Light: a field has one value, and those that rooms have anyway are of their type.
+    /// Checks a room field of MUC Light: it has exactly one default value, of the right type if it is a predefined field.
     fn room_field(&mut self, field: &Map, path: &str) {
         const TYPES: [&str; 4] = ["string_value", "integer_value", "float_value", "boolean_value"];
         let Some(entry) = field.entry("field") else { return };
@@ -157,7 +157,7 @@ impl Check<'_> {
         }
     }
 
-    /// Preferences of users are kept where the archive is, or in Mnesia.
+    /// Checks that user preferences are stored where the archive is, or in Mnesia.
     fn preferences(&mut self, options: &Map, path: &str) {
         for archive in ["pm", "muc"] {
             let Some(own) = options.map_at(&[archive]) else { continue };
@@ -179,7 +179,7 @@ impl Check<'_> {
         }
     }
 
-    /// What an access control list compares with is prepared as a domain is, patterns too.
+    /// Checks the names in an access control list: MongooseIM normalizes them like domains, even patterns.
     fn acl(&mut self, item: &Map, path: &str) {
         for (key, node) in item.iter().filter(|(key, _)| *key != "match") {
             if let Some(text) = node.value.as_str().filter(|text| !text.is_empty() && !is_host(text)) {
@@ -209,14 +209,14 @@ impl Check<'_> {
         }
     }
 
-    /// A user name needs a password, and the other way round.
+    /// Checks that a user name comes with a password, and the reverse.
     fn login(&mut self, handler: &Map, path: &str) {
         for (key, other) in [("username", "password"), ("password", "username")] {
             self.needs(handler, key, &[other], path);
         }
     }
 
-    /// A domain is a host or a type of hosts. What serves types of hosts works with domains that are added later.
+    /// Checks that no domain is both a host and a host type, and that modules for host types support dynamic domains.
     fn domains(&mut self, root: &Map) {
         let texts =
             |key: &str| root.list_at(&["general", key]).iter().filter_map(|node| Some((node, node.value.as_str()?)));
@@ -252,7 +252,8 @@ impl Check<'_> {
         }
     }
 
-    /// Erlang no longer reads a key from the file of a certificate, wherever one is.
+    /// Reports certificates without a key file anywhere in the configuration: Erlang no longer reads the key from the
+    /// certificate's file.
     fn certificates<'m>(&mut self, map: &'m Map, path: &mut Vec<&'m str>) {
         for (key, entry) in map.entries() {
             path.push(key);
@@ -270,7 +271,7 @@ impl Check<'_> {
         }
     }
 
-    /// One key needs others, some of which are missing.
+    /// Reports that `key` is set without all of `others`.
     fn needs(&mut self, map: &Map, key: &str, others: &[&str], path: &str) {
         let Some(entry) = map.entry(key) else { return };
         let missing: Vec<&str> = others.iter().copied().filter(|other| map.get(other).is_none()).collect();
@@ -280,7 +281,7 @@ impl Check<'_> {
         }
     }
 
-    /// One key is not possible beside another one.
+    /// Reports that two keys are set that exclude each other.
     fn excludes(&mut self, map: &Map, key: &str, other: &str, path: &str) {
         if let (Some(_), Some(entry)) = (map.get(key), map.entry(other)) {
             let message = format!("{path} has both {key} and {other}");
@@ -311,7 +312,7 @@ mod tests {
         found.into_iter().map(|mistake| mistake.message).collect()
     }
 
-    /// Each first half is accepted; with the second one comes the message.
+    /// Each first part is accepted; with the second part added, the message is reported.
     #[test]
     fn keys_that_need_or_exclude_each_other_are_reported_together() {
         for (accepted, more, message) in [

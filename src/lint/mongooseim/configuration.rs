@@ -1,4 +1,4 @@
-//! mongooseim.toml, read for what concerns the cluster.
+//! Reads mongooseim.toml, and from it what concerns the cluster.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -10,37 +10,37 @@ use super::names;
 use crate::diagnostic::{Source, Span};
 use crate::yaml::{Map, Node, Value};
 
-/// A configuration that is TOML.
+/// A configuration that is valid TOML.
 pub(super) struct Configuration {
     pub(super) file: File,
-    /// Its content; places are those in the file's text.
+    /// The content. Its spans are places in the file's text.
     pub(super) root: Map,
     pub(super) listeners: Vec<Listener>,
 }
 
-/// A section of `listen`.
+/// A listener: a section of `listen`.
 #[derive(Debug)]
 pub(super) struct Listener {
-    /// `c2s`, `s2s`, `component`, `http`, or what isn't known.
+    /// `c2s`, `s2s`, `component`, `http`, or an unknown kind.
     pub(super) kind: String,
     pub(super) port: Option<i64>,
     pub(super) address: Option<String>,
     /// 4 or 6.
     ip_version: Option<i64>,
-    /// Whether it has the GraphQL API.
+    /// Whether it serves the GraphQL API.
     pub(super) has_graphql: bool,
-    /// The section's first byte in the file's text.
+    /// The byte offset of the section in the file's text.
     pub(super) start: usize,
 }
 
 impl Listener {
-    /// Whether it can be reached from within its pod alone.
+    /// Whether it is only reachable from inside its pod.
     pub(super) fn is_loopback(&self) -> bool {
         let address = self.address.as_deref().unwrap_or_default();
         names::address(address).is_some_and(|address| address.is_loopback())
     }
 
-    /// The address that it binds, whatever its spelling.
+    /// Returns the address that it binds, however it is spelled, or `None` if that is invalid.
     pub(super) fn bound(&self) -> Option<IpAddr> {
         let all =
             || if self.ip_version == Some(6) { Ipv6Addr::UNSPECIFIED.into() } else { Ipv4Addr::UNSPECIFIED.into() };
@@ -51,23 +51,23 @@ impl Listener {
         }
     }
 
-    /// Whether its address is not of the version that it names.
+    /// Whether its address is an IPv6 address although it sets IP version 4.
     pub(super) fn is_of_other_version(&self) -> bool {
         self.ip_version == Some(4) && matches!(self.bound(), Some(IpAddr::V6(_)))
     }
 }
 
-/// An error in the text, and the byte at which it is.
+/// A syntax error and its byte offset in the text.
 pub(super) struct SyntaxError {
     pub(super) message: String,
     pub(super) at: usize,
 }
 
 impl Configuration {
-    /// Reads it.
+    /// Parses mongooseim.toml.
     ///
     /// # Errors
-    /// The first breach of TOML's syntax.
+    /// The first TOML syntax error.
     pub(super) fn read(file: &File) -> Result<Configuration, SyntaxError> {
         let table = DeTable::parse(&file.text).map_err(|error| SyntaxError {
             message: error.message().lines().collect::<Vec<_>>().join("; "),
@@ -79,22 +79,22 @@ impl Configuration {
         Ok(Configuration { file: file.clone(), root, listeners })
     }
 
-    /// The place, where the text was written, of something in it.
+    /// Converts a span of the file's text to the place where that text was written.
     pub(super) fn place(&self, span: &Span) -> Span {
         self.file.place(span.start())
     }
 
-    /// The place of a key at the top, in the order of the text.
+    /// Returns the top-level keys with their spans, in order.
     pub(super) fn keys(&self) -> impl Iterator<Item = (&str, &Span)> {
         self.root.entries().map(|(key, entry)| (key, &entry.key))
     }
 
-    /// The entry at a path.
+    /// Returns the node at a path.
     pub(super) fn at(&self, path: &[&str]) -> Option<&Node> {
         self.root.at(path.iter().copied())
     }
 
-    /// All keys of the given names with texts, anywhere: the path and the text.
+    /// Finds all string values of keys with the given names, at any depth.
     pub(super) fn texts<'c>(&'c self, names: &[&str]) -> Vec<Found<'c>> {
         let mut found = Vec::new();
         for (key, node) in self.root.iter() {
@@ -104,9 +104,9 @@ impl Configuration {
     }
 }
 
-/// A key with a text.
+/// A key with a string value.
 pub(super) struct Found<'c> {
-    /// `listen.c2s.tls.certfile`
+    /// The path of the key: `listen.c2s.tls.certfile`.
     pub(super) path: String,
     pub(super) text: &'c str,
     pub(super) span: &'c Span,

@@ -1,4 +1,4 @@
-//! Where nodes keep what they share.
+//! Rules for the databases through which nodes share data.
 
 use semver::Version;
 
@@ -12,7 +12,7 @@ use crate::yaml::{Map, Value};
 pub(super) const INTERNAL: Rule = Rule::error("mongooseim-internal-database");
 pub(super) const DISCOVERY: Rule = Rule::warning("mongooseim-cets-rdbms");
 
-/// Before 6.6.0 the configuration is accepted, and what uses the database does not work.
+/// Before 6.6.0 the configuration is accepted, but whatever uses the database does not work.
 const INTERNAL_OF_6_5: Rule = Rule::warning("mongooseim-internal-database");
 
 pub(super) fn check(configuration: &Configuration, version: &Version, findings: &mut Findings) {
@@ -57,7 +57,7 @@ pub(super) fn check(configuration: &Configuration, version: &Version, findings: 
     }
 }
 
-/// What names a backend, with what is taken where `general` names none.
+/// Returns the backends that keys name, including the defaults of keys that `general` does not set.
 fn backends(root: &Map) -> Vec<(String, String, Option<Span>)> {
     let mut found = Vec::new();
     let map = |name: &str| root.get(name).and_then(|node| node.value.as_map());

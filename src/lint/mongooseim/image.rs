@@ -1,4 +1,4 @@
-//! The image: where a version can be pulled, and what is known to be wrong with it.
+//! Rules for the image: where its version can be pulled, and known vulnerabilities.
 
 use semver::Version;
 
@@ -14,7 +14,7 @@ pub(super) const GRAPHQL: Rule = Rule::warning("mongooseim-graphql");
 
 /// The last version known to be in the public repository.
 const LAST_PUBLIC: Version = Version::new(6, 6, u64::MAX);
-/// The version that closed a way around the authorization of GraphQL.
+/// The version that fixed a bypass of GraphQL's authorization.
 const GRAPHQL_FIXED: Version = Version::new(6, 8, 0);
 const PUBLIC: &str = "erlangsolutions/mongooseim";
 const MOVED: &str = "docker.trymongoose.im/mongooseim";
@@ -43,7 +43,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     }
 }
 
-/// Listeners with GraphQL that a Service leads to.
+/// Reports listeners with GraphQL that a Service exposes, in a vulnerable version.
 fn check_graphql(subject: &Subject<'_>, version: &Version, findings: &mut Findings) {
     let Some(configuration) = subject.configuration.filter(|_| *version < GRAPHQL_FIXED) else { return };
     let services = &subject.installation.services;
@@ -75,15 +75,15 @@ fn text_of_tag(image: &str) -> &str {
     name.rsplit('/').next().and_then(|name| name.split_once(':')).map_or("", |(_, tag)| tag)
 }
 
-/// The version that the configuration is for: the value mongooseimVersion, or else what the image's tag begins with, or else
-/// the chart's appVersion.
+/// Returns the version that the configuration is for: the value mongooseimVersion, else the version at the start of the image's
+/// tag, else the chart's appVersion.
 pub(super) fn version(subject: &Subject<'_>) -> Option<Version> {
     let given = subject.values.text_at(&["mongooseimVersion"]).unwrap_or_default();
     let of_chart = || version_in(subject.app_version).filter(has_reference);
     version_in(given).or_else(|| version_of(image(subject)?)).or_else(of_chart)
 }
 
-/// Whether the reference says what the configuration of a version may hold.
+/// Whether the configuration reference covers a version.
 pub fn has_reference(version: &Version) -> bool {
     version.major == FIRST.major && *version >= FIRST
 }
@@ -92,7 +92,7 @@ fn version_of(image: &str) -> Option<Version> {
     version_in(text_of_tag(image))
 }
 
-/// The version that a text begins with.
+/// Returns the version that a string begins with.
 fn version_in(tag: &str) -> Option<Version> {
     let end = tag.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(tag.len());
     let number = tag[..end].trim_end_matches('.');

@@ -1,4 +1,4 @@
-//! The pods that run MongooseIM, their configuration files, and the Services that lead to them.
+//! Finds the pods that run MongooseIM, their configuration files, and the Services that select them.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -10,22 +10,22 @@ use crate::manifest::Manifests;
 use crate::yaml::locate_in_scalar;
 use crate::yaml::{Map, Node, Value};
 
-/// Where the start script of the image looks for configuration files.
+/// The folder where the image's start script looks for configuration files.
 const FOLDER: &str = "/member";
 
-/// A workload whose pods have a configuration of MongooseIM.
+/// A workload whose pods have a MongooseIM configuration.
 pub(super) struct Installation {
     pub(super) workload: Object,
     fields: Map,
-    /// Which of the pod's containers runs MongooseIM.
+    /// The index of the container that runs MongooseIM.
     container: usize,
     files: Vec<File>,
     pub(super) services: Vec<Service>,
-    /// ConfigMaps and Secrets that are rendered: kind, name, keys.
+    /// The ConfigMaps and Secrets that are rendered.
     stores: Vec<Store>,
 }
 
-/// A ConfigMap or Secret.
+/// The kind, name and keys of a ConfigMap or Secret.
 struct Store {
     kind: &'static str,
     name: String,
@@ -37,25 +37,25 @@ struct Store {
 pub(super) struct File {
     name: String,
     pub(super) text: String,
-    /// The template that gave it.
+    /// The template that rendered it.
     pub(super) path: String,
-    /// Where the text is written: a user's file, a value, or what was rendered.
+    /// Where its text was written: in a file of the user's, in a value, or in the rendered manifest.
     place: Place,
 }
 
 #[derive(Debug, Clone)]
 struct Place {
     span: Span,
-    /// The byte of the text at which what is there begins.
+    /// The byte offset in the file's text at which the text at `span` begins.
     from: usize,
-    /// Whether the text can be read there: not in base64.
+    /// Whether the text is readable at `span`, and not in base64.
     is_plain: bool,
-    /// Whether it is a scalar of YAML or the value of a flag, and not a file by itself.
+    /// Whether `span` is a YAML scalar or the value of a flag, and not a whole file.
     is_scalar: bool,
 }
 
 impl File {
-    /// The place of a byte of the text, or of the whole where it is not known.
+    /// Returns the place of a byte of the text, or of the whole text if that is not known.
     pub(super) fn place(&self, offset: usize) -> Span {
         match offset.checked_sub(self.place.from) {
             Some(offset) if !self.place.is_scalar => self.character(offset),
@@ -64,13 +64,13 @@ impl File {
         }
     }
 
-    /// The character at a byte of a file by itself.
+    /// Returns the place of the character at a byte offset of a whole file.
     fn character(&self, offset: usize) -> Span {
         let length = self.text.get(offset..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
         self.place.span.source().map_or_else(Span::generated, |source| source.span(offset..offset + length))
     }
 
-    /// A file that is checked by itself.
+    /// Creates a file that is checked by itself, without a chart.
     pub(super) fn of_source(source: &Source) -> File {
         let place = Place { span: source.whole(), from: 0, is_plain: true, is_scalar: false };
         File {
@@ -88,7 +88,7 @@ impl File {
     }
 }
 
-/// A Service whose selector the pods meet.
+/// A Service that selects the pods.
 pub(super) struct Service {
     pub(super) name: String,
     pub(super) path: String,
@@ -105,23 +105,23 @@ pub(super) struct ServicePort {
     pub(super) span: Span,
 }
 
-/// Where a port of a Service leads.
+/// The target of a Service's port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Target {
     Number(i64),
-    /// A name that no port of the pods has.
+    /// A port name that the pods do not have.
     Unknown(String),
 }
 
 impl Target {
-    /// Whether it is this port.
+    /// Whether the target is this port.
     pub(super) fn is(&self, port: i64) -> bool {
         *self == Target::Number(port)
     }
 }
 
 impl Installation {
-    /// All installations among the manifests.
+    /// Finds all installations among the manifests.
     pub(super) fn find(manifests: &Manifests, values: &Map) -> Vec<Installation> {
         let objects: Vec<Object> = manifests.manifests.iter().map(Manifest::object).collect();
         let files: Vec<(Store, Vec<File>)> = objects.iter().filter_map(|object| store(object, values)).collect();
@@ -153,17 +153,17 @@ impl Installation {
         objects.iter().filter(is_workload).filter_map(one).collect()
     }
 
-    /// A configuration file.
+    /// Returns a configuration file by name.
     pub(super) fn file(&self, name: &str) -> Option<&File> {
         self.files.iter().find(|file| file.name == name)
     }
 
-    /// A field of the workload, or its whole.
+    /// Returns the place of a field of the workload, or of the whole workload if it does not have the field.
     pub(super) fn place(&self, path: &[&str]) -> Span {
         self.at(path).map_or_else(|| self.workload.span.clone(), |node| node.span.clone())
     }
 
-    /// A field of the workload.
+    /// Returns a field of the workload.
     pub(super) fn at(&self, path: &[&str]) -> Option<&Node> {
         self.fields.at(path.iter().copied())
     }
@@ -176,33 +176,33 @@ impl Installation {
         self.at(&["spec", "template", "spec"])?.value.as_map()
     }
 
-    /// The containers of the pods.
+    /// Returns the containers of the pods.
     pub(super) fn containers(&self) -> &[Node] {
         self.pod().map_or(&[], |pod| list(pod, "containers"))
     }
 
-    /// The container that runs MongooseIM.
+    /// Returns the container that runs MongooseIM.
     pub(super) fn container(&self) -> Option<&Map> {
         self.containers().get(self.container)?.value.as_map()
     }
 
-    /// Whether a port is one that a container beside MongooseIM says to have.
+    /// Whether another container than MongooseIM's declares this port.
     pub(super) fn is_of_sidecar(&self, port: i64) -> bool {
         let others = self.containers().iter().enumerate().filter(|(index, _)| *index != self.container);
         others.filter_map(|(_, node)| node.value.as_map()).any(|map| ports(map).iter().any(|(of, _)| *of == port))
     }
 
-    /// The ports that MongooseIM's container says to have, with their places.
+    /// Returns the ports that MongooseIM's container declares, with their places.
     pub(super) fn container_ports(&self) -> Vec<(i64, Span)> {
         self.container().map(ports).unwrap_or_default()
     }
 
-    /// The number of a port that a container calls so.
+    /// Returns the number of a named port of any container.
     pub(super) fn port_named(&self, name: &str) -> Option<i64> {
         port_named(self.containers(), name)
     }
 
-    /// What an environment variable says: `None` if that is not known.
+    /// Returns what is known about an environment variable of MongooseIM's container, or `None` if nothing is.
     pub(super) fn variable(&self, name: &str) -> Option<Variable> {
         let container = self.container()?;
         let all = list(container, "env").iter().rev();
@@ -217,7 +217,7 @@ impl Installation {
         }
     }
 
-    /// What is at an absolute path of the container.
+    /// Returns what is known about an absolute path in the container.
     pub(super) fn mounted(&self, path: &str) -> Mounted {
         let below = |map: &&Map| {
             let at = text(map, "mountPath").unwrap_or_default().trim_end_matches('/');
@@ -256,7 +256,7 @@ impl Installation {
     }
 }
 
-/// An environment variable.
+/// The value of an environment variable, as far as manifests show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Variable {
     Missing,
@@ -264,27 +264,27 @@ pub(super) enum Variable {
     FromElsewhere,
 }
 
-/// What is known of a path in a container.
+/// What is known about a path in a container.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Mounted {
-    /// No volume is mounted there: it is the image's.
+    /// No volume is mounted there: the path is in the image.
     Nothing,
-    /// It is there, or nobody can tell.
+    /// The file exists, or that cannot be determined.
     Something,
-    /// What is mounted there has no such file.
+    /// A volume from these ConfigMaps and Secrets is mounted there, but does not have the file.
     WithoutIt(String),
 }
 
-/// A ConfigMap or Secret that a volume is made of.
+/// A ConfigMap or Secret in a volume.
 struct Origin<'a> {
     kind: &'static str,
     name: &'a str,
-    /// Key and path, where they are chosen.
+    /// The selected keys with their paths; `None` for all keys.
     items: Option<Vec<(&'a str, &'a str)>>,
 }
 
 impl Origin<'_> {
-    /// The file that a key becomes.
+    /// Returns the file name for a key.
     fn file_of(&self, key: &str) -> Option<String> {
         match &self.items {
             None => Some(key.to_owned()),
@@ -293,7 +293,7 @@ impl Origin<'_> {
     }
 }
 
-/// The ConfigMaps and Secrets that a volume is made of; none if something else is in it.
+/// Returns the ConfigMaps and Secrets in a volume, or nothing if it has other content.
 fn sources(volume: &Map) -> Vec<Origin<'_>> {
     match volume.get("projected").and_then(|node| node.value.as_map()) {
         Some(projected) => {
@@ -313,12 +313,12 @@ fn source_of(map: &Map) -> Option<Origin<'_>> {
     Some(Origin { kind, name, items })
 }
 
-/// A key of a ConfigMap or Secret, and the path of its file.
+/// Returns a selected key and the path of its file.
 fn item(map: &Map) -> Option<(&str, &str)> {
     Some((text(map, "key")?, text(map, "path")?))
 }
 
-/// The configuration files that a pod's volumes are made of, as they are called there.
+/// Returns the configuration files in a pod's volumes, under their mounted names.
 fn mounted_files(pod: &Map, files: &[(Store, Vec<File>)]) -> Vec<File> {
     let volumes = list(pod, "volumes").iter().filter_map(|node| node.value.as_map());
     let mut mounted = Vec::new();
@@ -339,7 +339,7 @@ fn mounts_configuration(container: &Node) -> bool {
     mounts.iter().filter_map(path).any(|path| path == FOLDER)
 }
 
-/// A ConfigMap's or Secret's keys and texts.
+/// Reads the keys and texts of a ConfigMap or Secret.
 fn store(object: &Object, values: &Map) -> Option<(Store, Vec<File>)> {
     let kind = ["ConfigMap", "Secret"].into_iter().find(|kind| *kind == object.id.kind)?;
     let fields = object.fields();
@@ -367,11 +367,11 @@ fn store(object: &Object, values: &Map) -> Option<(Store, Vec<File>)> {
     Some((Store { kind, name: object.id.name.clone(), keys }, files))
 }
 
-/// The value that a text, or its end, is a copy of.
+/// Finds the value that the text, or its end, is a copy of.
 fn written_by(values: &Map, text: &str) -> Option<Place> {
     values.iter().find_map(|(_, node)| match &node.value {
         Value::Map(map) => written_by(map, text),
-        // Shorter ends are the same by coincidence.
+        // A value of a single line could be equal by coincidence.
         Value::String(value) if value.trim_end().contains('\n') && node.span.source().is_some() => {
             let from = text.trim_end().len().checked_sub(value.trim_end().len())?;
             (text.get(from..)?.trim_end() == value.trim_end()).then(|| Place {
@@ -417,7 +417,7 @@ fn service(object: &Object, labels: &Map, containers: &[Node]) -> Option<Service
     })
 }
 
-/// The number of the port that a container calls so.
+/// Returns the number of a named port of any container.
 fn port_named(containers: &[Node], name: &str) -> Option<i64> {
     let all = containers.iter().filter_map(|node| node.value.as_map()).flat_map(|map| list(map, "ports"));
     let mut maps = all.filter_map(|node| node.value.as_map());
@@ -425,7 +425,7 @@ fn port_named(containers: &[Node], name: &str) -> Option<i64> {
     number(&map.get("containerPort")?.value)
 }
 
-/// The ports of a container.
+/// Returns the ports that a container declares.
 fn ports(container: &Map) -> Vec<(i64, Span)> {
     let port = |node: &Node| {
         let port = node.value.as_map()?.get("containerPort")?;
@@ -434,17 +434,17 @@ fn ports(container: &Map) -> Vec<(i64, Span)> {
     list(container, "ports").iter().filter_map(port).collect()
 }
 
-/// A field that is a list; an empty one if it isn't.
+/// Returns a list field, or an empty list if it is missing or not a list.
 pub(super) fn list<'m>(map: &'m Map, name: &str) -> &'m [Node] {
     map.get(name).and_then(|node| node.value.as_list()).unwrap_or_default()
 }
 
-/// A field that is text.
+/// Returns a string field.
 pub(super) fn text<'m>(map: &'m Map, name: &str) -> Option<&'m str> {
     map.get(name)?.value.as_str()
 }
 
-/// A whole number.
+/// Returns an integer.
 pub(super) fn number(value: &Value) -> Option<i64> {
     value.as_number().filter(|number| number.fract() == 0.0).map(|number| number as i64)
 }

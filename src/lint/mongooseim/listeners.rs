@@ -1,4 +1,4 @@
-//! Who listens, and who is sent there: listeners against the ports of containers, Services and probes.
+//! Rules for ports: listeners against the ports of containers, Services and probes.
 
 use std::collections::BTreeMap;
 use std::collections::HashSet;
@@ -21,11 +21,11 @@ pub(super) const PROBED: Rule = Rule::error("mongooseim-probe");
 pub(super) const PORT: Rule = Rule::info("mongooseim-port");
 pub(super) const UNPUBLISHED: Rule = Rule::info("mongooseim-unpublished");
 
-/// The types of listeners, the same from 6.5.0 to 6.8.1.
+/// The kinds of listeners, the same from 6.5.0 to 6.8.1.
 const KINDS: [&str; 4] = ["c2s", "s2s", "component", "http"];
 /// The port of Erlang's port mapper, which is not a listener.
 const EPMD: i64 = 4369;
-/// The port of Erlang distribution where vm.args doesn't say another.
+/// The port of Erlang distribution if vm.args does not set one.
 const DISTRIBUTION: i64 = 9100;
 
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
@@ -40,7 +40,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     ports.check_unpublished(findings);
 }
 
-/// The listeners by themselves.
+/// Checks the listeners by themselves.
 pub(super) fn check_listeners(configuration: &Configuration, version: &Version, findings: &mut Findings) {
     let path = &configuration.file.path;
     let kinds = configuration.at(&["listen"]).and_then(|node| node.value.as_map());
@@ -67,7 +67,7 @@ pub(super) fn check_listeners(configuration: &Configuration, version: &Version, 
             findings.report(&LISTENER, path, message, place, "leave ip_version out");
             continue;
         }
-        // `settings` reports what is not an address.
+        // `settings` reports invalid addresses.
         let Some(address) = listener.bound() else { continue };
         if !taken.insert((port, address)) {
             let message = format!("two listeners have port {port} of {address}; nodes do not start with them");
@@ -82,7 +82,7 @@ struct Ports<'a> {
 }
 
 impl Ports<'_> {
-    /// Whether something that is not a listener has a port: Erlang, or a container beside MongooseIM.
+    /// Whether something else than a listener uses a port: Erlang, or another container.
     fn is_of_others(&self, port: i64) -> bool {
         let distribution = self.subject.vm_args.and_then(|args| args.distribution.as_ref());
         let of_erlang = distribution.map_or(port == DISTRIBUTION, |(ports, _)| ports.contains(&port));
@@ -157,7 +157,7 @@ impl Ports<'_> {
             let Some(probe) = container.get(name).and_then(|node| node.value.as_map()) else { continue };
             let ways = ["tcpSocket", "httpGet"].iter().filter_map(|way| probe.get(way)?.value.as_map());
             for way in ways {
-                // With a host of its own it does not connect to the pod.
+                // A probe with its own host does not connect to the pod.
                 let Some(node) = way.get("port").filter(|_| way.get("host").is_none()) else { continue };
                 let port = match &node.value {
                     Value::String(name) => installation.port_named(name),
@@ -177,7 +177,7 @@ impl Ports<'_> {
         }
     }
 
-    /// Ports that only containers and headless Services name: nobody is sent there.
+    /// Reports ports that only containers and headless Services declare and on which nothing listens. No traffic is routed there.
     fn check_names(&self, findings: &mut Findings) {
         let installation = self.subject.installation;
         let mut named: BTreeMap<i64, (&str, crate::diagnostic::Span)> = BTreeMap::new();

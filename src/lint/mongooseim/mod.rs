@@ -1,29 +1,29 @@
-//! Rules for charts that run MongooseIM: what their configuration and their objects say of each other, and what becomes of it
-//! in the cluster. They look at what was rendered, no matter who wrote the configuration.
+//! Rules for charts that run MongooseIM: whether their configuration and their objects fit each other, and what will happen in
+//! the cluster. They check rendered manifests, no matter where the configuration comes from.
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `installation` | finds the pods, their configuration files and the Services before them |
+//! | `installation` | finds the pods, their configuration files and their Services |
 //! | `configuration` | reads mongooseim.toml |
 //! | `vm_args` | reads vm.args |
-//! | `sections` | the sections that there are, and what `general` must have |
-//! | `reference`, `settings` | the configuration reference, and sections, keys and values against it |
-//! | `names` | hosts and addresses as MongooseIM reads them |
-//! | `referred` | names that must be defined elsewhere in the file |
-//! | `combinations` | keys that need each other or exclude each other |
-//! | `tomerl` | TOML that MongooseIM's reader does not read |
-//! | `listeners` | who listens, and who is sent there |
-//! | `certificates` | files of certificates and where they come from |
-//! | `databases` | where nodes keep what they share |
+//! | `sections` | known sections, and mandatory keys of `general` |
+//! | `reference`, `settings` | the configuration reference, and sections, keys and values checked against it |
+//! | `names` | host names and addresses, as MongooseIM reads them |
+//! | `referred` | references to names that must be defined elsewhere in the file |
+//! | `combinations` | keys that require or exclude each other |
+//! | `tomerl` | TOML that MongooseIM's TOML parser does not accept |
+//! | `listeners` | listeners against the ports of containers, Services and probes |
+//! | `certificates` | certificate files and where they come from |
+//! | `databases` | databases through which nodes share data |
 //! | `cluster` | how nodes find each other |
-//! | `value_place` | the value that gave a place of a generated configuration |
+//! | `value_place` | finds the value that a part of a generated configuration comes from |
 //! | `written` | values that repeat what the chart writes itself |
-//! | `own_listeners` | listeners among the values that a mimConfig does not have |
-//! | `pitfalls` | what surprises the owner of an installation later |
+//! | `own_listeners` | listeners in the values that the user's mimConfig does not have |
+//! | `pitfalls` | valid configurations that cause trouble later |
 //! | `image` | the version of the image, and where it can be pulled |
 //!
-//! What MongooseIM does is that of its tag 6.8.0 (`mongoose_config_spec`, `mongoose_cets_discovery`) and of the start script of its
-//! image.
+//! MongooseIM's behavior is described as of its tag 6.8.0 (`mongoose_config_spec`, `mongoose_cets_discovery`) and of the start
+//! script of its image.
 
 mod certificates;
 mod cluster;
@@ -62,7 +62,7 @@ use subject::{Findings, Subject};
 use value_place::value_place;
 use vm_args::VmArgs;
 
-/// The rules, in the order in which they are looked at.
+/// The rules, in the order in which they are checked.
 pub(super) const RULES: &[&Rule] = &[
     &sections::SYNTAX,
     &sections::SECTION,
@@ -103,8 +103,8 @@ pub(super) const RULES: &[&Rule] = &[
     &pitfalls::NAMES,
 ];
 
-/// What is wrong with an installation of MongooseIM among what was rendered from `values`, if there is one. What is no
-/// manifest is left to other rules.
+/// Checks each installation of MongooseIM among the manifests rendered from `values`. Other rules report output that is not a
+/// manifest.
 pub(super) fn check(chart: &Metadata, rendered: &[Rendered], values: &Map) -> Vec<Finding> {
     // Most charts have nothing to do with MongooseIM.
     if !rendered.iter().any(|rendered| rendered.text.contains("mongooseim.toml") || rendered.text.contains("vm.args")) {
@@ -146,10 +146,10 @@ pub(super) fn check(chart: &Metadata, rendered: &[Rendered], values: &Map) -> Ve
     findings.all
 }
 
-/// The version that a configuration is for where nothing says which.
+/// The version of a configuration that does not say which version it is for.
 pub const DEFAULT: Version = Version::new(6, 8, 1);
 
-/// What is wrong in a mongooseim.toml by itself, for a version of MongooseIM.
+/// Checks a mongooseim.toml by itself, for a version of MongooseIM.
 pub fn check_configuration(source: &Source, version: &Version) -> Vec<Finding> {
     let mut findings = Findings { chart: String::new(), all: Vec::new() };
     if let Some(configuration) = read(&File::of_source(source), &mut findings) {
@@ -196,8 +196,8 @@ fn mistakes(configuration: &Configuration, version: &Version) -> Vec<Mistake> {
     mistakes
 }
 
-/// What is wrong in the values of a chart that MongooseIM would find in its configuration: errors at the values that gave it,
-/// and warnings about a configuration that was given as it is.
+/// Reports values of a chart that MongooseIM would reject in its configuration: as errors at the values that a generated
+/// configuration comes from, and as warnings about a configuration that the user wrote.
 pub fn check_values(chart: &Metadata, manifests: &Manifests, values: &Map) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     // Most charts have nothing to do with MongooseIM.
@@ -234,7 +234,7 @@ pub fn check_values(chart: &Metadata, manifests: &Manifests, values: &Map) -> Ve
             if is_written(&place) {
                 found.push(as_warning(report(rule.severity, help, place)));
             } else if let Some(place) = value_place(&configuration, values, &span) {
-                // What a value of the chart mends is as wrong as what nodes do not start with.
+                // A problem that a value of the chart fixes is as severe as one that keeps nodes from starting.
                 found.push(match value {
                     Some(value) => report(Severity::Error, format!("set {value}"), place),
                     None => report(rule.severity, help, place),
@@ -245,7 +245,7 @@ pub fn check_values(chart: &Metadata, manifests: &Manifests, values: &Map) -> Ve
     found
 }
 
-/// Whether a place is in a file or flag, and not in what was rendered.
+/// Whether a place is in a file or flag, and not in rendered output.
 fn is_written(place: &Span) -> bool {
     place.source().is_some_and(|source| source.kind() != SourceKind::Rendered)
 }

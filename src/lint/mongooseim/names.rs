@@ -1,9 +1,9 @@
-//! Names of hosts and addresses, as MongooseIM and Erlang read them.
+//! Host names and addresses, as MongooseIM and Erlang read them.
 
 use std::net::{IpAddr, Ipv4Addr};
 
-/// Whether something is a domain that can be served: what nodeprep (RFC 6122, appendix A) accepts, which MongooseIM applies to it.
-/// Characters that a later version of Unicode than that of the RFC added are accepted.
+/// Whether a string is a domain that can be served: nodeprep (RFC 6122, appendix A), which MongooseIM applies to it, accepts it.
+/// Characters added to Unicode after the version that the RFC uses are accepted.
 pub(super) fn is_host(text: &str) -> bool {
     const MOST: usize = 1023;
     let is_refused = |c: char| {
@@ -22,13 +22,12 @@ pub(super) fn is_host(text: &str) -> bool {
     !kept.is_empty() && text.len() <= MOST && !kept.iter().copied().any(is_refused) && !mixes_directions
 }
 
-/// Whether Erlang takes a text for the name of a domain.
+/// Whether Erlang accepts a string as a domain name.
 pub(super) fn is_domain(text: &str) -> bool {
     !text.is_empty() && !text.starts_with('.') && text.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
 }
 
-/// The address that Erlang reads from a text: also in the forms of `inet_aton`, such as `127.1` and `0x7f000001`, and of IPv6 with
-/// a zone.
+/// Parses an address as Erlang does, including the forms of `inet_aton`, such as `127.1` and `0x7f000001`, and IPv6 with a zone.
 pub(super) fn address(text: &str) -> Option<IpAddr> {
     let plain = text.split_once('%').map_or(text, |(plain, _)| if plain.contains(':') { plain } else { text });
     if let Ok(address) = plain.parse::<IpAddr>() {
@@ -53,7 +52,7 @@ fn number(text: &str) -> Option<u32> {
     if digits.starts_with('+') { None } else { u32::from_str_radix(digits, radix).ok() }
 }
 
-/// First and last of the characters that nodeprep refuses, or turns into some that it refuses.
+/// The ranges of characters that nodeprep rejects, or maps to some that it rejects.
 const REFUSED: &[(char, char)] = &[
     ('\u{0}', '\u{20}'),
     ('\u{22}', '\u{22}'),

@@ -1,4 +1,4 @@
-//! Listeners among the values of the MongooseIM chart that a mimConfig of the user's does not have.
+//! Listeners in the values of the MongooseIM chart that are missing in the user's own mimConfig.
 
 use super::configuration::Configuration;
 use super::listeners::PUBLISHED;
@@ -7,8 +7,8 @@ use super::written::{has_text, is_ours};
 use crate::chart::Metadata;
 use crate::yaml::Map;
 
-/// Ports to which clients or probes are sent, and on which the configuration does not listen. Of the headless Service's ports some
-/// may be unused. The place is that of the configuration.
+/// Reports ports that clients or probes connect to but that the configuration does not listen on. Ports of only the headless
+/// Service may be unused. The place of a mistake is that of mimConfig.
 pub(super) fn check(chart: &Metadata, configuration: &Configuration, values: &Map) -> Vec<Mistake> {
     let heard: Vec<i64> = configuration.listeners.iter().filter_map(|listener| listener.port).collect();
     let Some(file) = values.get("mimConfig").filter(|_| has_text(values, "mimConfig")) else { return Vec::new() };
@@ -44,7 +44,8 @@ fn enabled(values: &Map) -> impl Iterator<Item = (&str, &Map)> {
     maps.filter(|(_, listener)| listener.is_true_at(&["enabled"]))
 }
 
-/// The listener that probes connect to: the first for clients, or else the first, by port.
+/// Returns the listener that probes connect to: the `c2s` listener with the lowest port, or else any listener with the lowest
+/// port.
 fn probed(values: &Map) -> Option<&str> {
     let is_loopback = |listener: &Map| {
         listener.text_at(&["address"]).is_some_and(|address| address.starts_with("127.") || address == "::1")

@@ -1,4 +1,4 @@
-//! What an installation may well mean to have, and what surprises its owner later.
+//! Rules for installations that are valid, but may surprise their owner later.
 
 use super::configuration::Configuration;
 use super::installation::{list, text};
@@ -12,7 +12,7 @@ pub(super) const APP_CONFIG: Rule = Rule::warning("mongooseim-app-config");
 pub(super) const TABLES: Rule = Rule::info("mongooseim-tables");
 pub(super) const NAMES: Rule = Rule::info("mongooseim-names");
 
-/// Where the start script of the image lets Mnesia keep its data.
+/// The folder where the image's start script lets Mnesia keep its data.
 const DATA_FOLDER: &str = "/var/lib/mongooseim";
 
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
@@ -25,7 +25,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     check_names(subject, findings);
 }
 
-/// Other servers are allowed, and cannot connect.
+/// Reports that other servers are allowed but cannot connect.
 fn check_s2s(configuration: &Configuration, subject: &Subject<'_>, findings: &mut Findings) {
     let Some(policy) = configuration.at(&["s2s", "default_policy"]).filter(|node| node.value.as_str() == Some("allow"))
     else {
@@ -49,7 +49,7 @@ fn check_s2s(configuration: &Configuration, subject: &Subject<'_>, findings: &mu
     findings.set_at(subject.values.get("s2sPolicy").map(|node| node.span.clone()));
 }
 
-/// Mnesia has no volume that outlives its pod.
+/// Reports that Mnesia's data has no volume that outlives the pod.
 fn check_data(configuration: &Configuration, subject: &Subject<'_>, findings: &mut Findings) {
     let databases = configuration.root.map_at(&["internal_databases"]);
     let installation = subject.installation;
@@ -64,7 +64,7 @@ fn check_data(configuration: &Configuration, subject: &Subject<'_>, findings: &m
     let volume = mounts.iter().filter_map(|node| node.value.as_map()).find(is_data).and_then(|map| text(map, "name"));
     let pod = installation.at(&["spec", "template", "spec"]).and_then(|node| node.value.as_map());
     let mut volumes = list_at(pod, "volumes").iter().filter_map(|node| node.value.as_map());
-    // Where nothing is mounted, the data may be elsewhere.
+    // If nothing is mounted, the data may be elsewhere.
     if !volumes.any(|map| volume.is_some() && text(map, "name") == volume && map.get("emptyDir").is_some()) {
         return;
     }
@@ -80,7 +80,7 @@ fn list_at<'m>(map: Option<&'m Map>, name: &str) -> &'m [crate::yaml::Node] {
     map.map_or(&[], |map| list(map, name))
 }
 
-/// MongooseIM does not make its tables.
+/// Warns that MongooseIM does not create its tables.
 fn check_tables(configuration: &Configuration, findings: &mut Findings) {
     let Some(pool) = configuration.at(&["outgoing_pools", "rdbms"]) else { return };
     let message =
@@ -89,7 +89,7 @@ fn check_tables(configuration: &Configuration, findings: &mut Findings) {
     findings.report(&TABLES, &configuration.file.path, message, configuration.place(&pool.span), help);
 }
 
-/// Lines of app.config that the start script rewrites, so that data and logs are where the volumes are.
+/// Reports missing lines of app.config that the start script rewrites, to put data and logs on their volumes.
 fn check_app_config(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(file) = subject.installation.file("app.config") else { return };
     for (line, what) in [("%{mnesia", "the data of Mnesia is not"), ("{log_root", "the logs are not")] {
@@ -102,7 +102,7 @@ fn check_app_config(subject: &Subject<'_>, findings: &mut Findings) {
     }
 }
 
-/// Names do not depend on the release.
+/// Reports names that do not depend on the release.
 fn check_names(subject: &Subject<'_>, findings: &mut Findings) {
     let is_empty = |key: &str| subject.values.get(key).is_some_and(|node| node.value == Value::String(String::new()));
     if !is_empty("fullnameOverride") || !is_empty("nameOverride") {

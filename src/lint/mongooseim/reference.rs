@@ -1,5 +1,5 @@
-//! The configuration reference: what sections, keys and values MongooseIM knows, read from `reference.txt`, which says how it is
-//! written.
+//! The configuration reference: the sections, keys and values that MongooseIM knows. It is parsed from `reference.txt`, which
+//! describes its own syntax.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -8,23 +8,23 @@ use semver::Version;
 
 const TEXT: &str = include_str!("reference.txt");
 
-/// Sections, of which `sections[root]` is the whole file.
+/// All sections, of which `sections[root]` is the whole file.
 #[derive(Debug)]
 pub(super) struct Reference {
     sections: Vec<Section>,
     root: usize,
 }
 
-/// What a section may hold.
+/// The entries of a section.
 pub(super) type Section = Vec<Entry>;
 
-/// A key, as it is in some versions.
+/// A key, for a range of versions.
 #[derive(Debug)]
 pub(super) struct Entry {
-    /// The key, or `*` for any.
+    /// The key, or `*` for any key.
     pub(super) key: &'static str,
     pub(super) is_mandatory: bool,
-    /// A list of what `kind` says, if it is one.
+    /// Set if the value is a list, whose items `kind` describes.
     pub(super) list: Option<ListRule>,
     pub(super) kind: Kind,
     pub(super) default: Option<&'static str>,
@@ -44,18 +44,19 @@ pub(super) enum Kind {
     Scalar { base: &'static str, rule: Rule },
 }
 
-/// What a scalar may be.
+/// The allowed values of a scalar.
 #[derive(Debug)]
 pub(super) enum Rule {
     Any,
     AnyOf(Vec<&'static str>),
     Range(i64, i64),
-    /// `filled`, `ip`, `network`, `host`, `domain`, `subdomain`, `shaper`, `rule`, `module`, and `http-pool` and its like.
+    /// A named form: `filled`, `ip`, `network`, `host`, `domain`, `subdomain`, `shaper`, `rule`, `module`, or a pool such as
+    /// `http-pool`.
     Form(&'static str),
 }
 
 impl Entry {
-    /// Whether a version knows it.
+    /// Whether a version knows the key.
     pub(super) fn is_in(&self, version: &Version) -> bool {
         self.since.as_ref().is_none_or(|since| version >= since)
             && self.until.as_ref().is_none_or(|until| version < until)
@@ -63,7 +64,7 @@ impl Entry {
 }
 
 impl Reference {
-    /// The reference; it is read when it is first asked for.
+    /// Returns the reference. The first call parses it.
     pub(super) fn get() -> &'static Reference {
         static REFERENCE: OnceLock<Reference> = OnceLock::new();
         REFERENCE.get_or_init(|| Reference::read(TEXT))
@@ -82,7 +83,7 @@ impl Reference {
         let named = lines.iter().filter_map(|line| line.strip_prefix('@')).enumerate();
         let names: BTreeMap<&str, usize> = named.map(|(index, name)| (name, index)).collect();
         let mut sections: Vec<Section> = names.iter().map(|_| Section::new()).collect();
-        // The sections that lines below belong to, by their depth.
+        // The enclosing sections of the current line, by depth.
         let mut open: Vec<usize> = Vec::new();
         for line in lines {
             if let Some(name) = line.strip_prefix('@') {
@@ -107,7 +108,7 @@ impl Reference {
     }
 }
 
-/// A line. `next` is the number of the section that it begins, if it begins one.
+/// Parses a line. `next` is the number that a new section would get.
 fn entry(line: &'static str, names: &BTreeMap<&str, usize>, next: usize) -> Entry {
     let mut parts = line.split(' ');
     let key = parts.next().unwrap_or_default();

@@ -1,4 +1,5 @@
-//! Names in mongooseim.toml that must be defined elsewhere in it: shapers, access rules, methods of authentication, databases, pools.
+//! References in mongooseim.toml to names that must be defined elsewhere in it: shapers, access rules, authentication methods,
+//! databases, pools.
 
 use std::collections::HashSet;
 
@@ -13,11 +14,11 @@ use crate::yaml::{Map, Value};
 pub(super) const UNDEFINED: Rule = Rule::error("mongooseim-undefined");
 pub(super) const RULE: Rule = Rule::warning("mongooseim-rule");
 pub(super) const BACKEND: Rule = Rule::error("mongooseim-default-backend");
-/// Where the configuration is accepted, as all are before 6.6.0, and what uses the database does not work.
+/// For configurations that are accepted, as all are before 6.6.0, but in which whatever uses the database does not work.
 const UNUSABLE: Rule = Rule::warning("mongooseim-default-backend");
 pub(super) const POOL: Rule = Rule::warning("mongooseim-pool");
 
-/// What refers to something that is not there.
+/// Reports references to names that are not defined.
 pub(super) fn check(root: &Map, version: &Version) -> Vec<Mistake> {
     let mut check = Check { root, defined: HashSet::new(), found: Vec::new() };
     check.learn();
@@ -32,13 +33,13 @@ pub(super) fn check(root: &Map, version: &Version) -> Vec<Mistake> {
 
 struct Check<'a> {
     root: &'a Map,
-    /// What the sections for all hosts and for single ones define: `access`, `shaper` or a kind of connections, and a name.
+    /// The names defined for all hosts or for single hosts, each with its kind: `access`, `shaper` or a kind of pool.
     defined: HashSet<(&'a str, &'a str)>,
     found: Vec<Mistake>,
 }
 
 impl<'a> Check<'a> {
-    /// Gathers what is defined, so that each reference is looked up once.
+    /// Collects the defined names, so that each reference is looked up only once.
     fn learn(&mut self) {
         for section in self.sections() {
             for kind in ["access", "shaper"] {
@@ -51,7 +52,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// The configuration for all hosts, and those for single ones.
+    /// Returns the configuration of all hosts, then those of single hosts.
     fn sections(&self) -> impl Iterator<Item = &'a Map> + use<'a> {
         std::iter::once(self.root).chain(self.host_configs())
     }
@@ -60,7 +61,7 @@ impl<'a> Check<'a> {
         self.report_with_value(rule, span, message, help, None);
     }
 
-    /// The same of what a value of the MongooseIM chart mends.
+    /// Reports a mistake that a value of the MongooseIM chart fixes.
     fn report_with_value(
         &mut self,
         rule: &'static Rule,
@@ -72,7 +73,7 @@ impl<'a> Check<'a> {
         self.found.push(Mistake { rule, message, help, span: span.clone(), value });
     }
 
-    /// The nearest of the names in a section, or else the help.
+    /// Suggests the most similar name in a section, or else returns `otherwise`.
     fn suggest(&self, section: &[&str], name: &str, otherwise: String) -> String {
         let known = self.root.map_at(section).into_iter().flat_map(Map::keys);
         nearest(name, known).map_or(otherwise, |near| format!("did you mean {near}?"))
@@ -82,7 +83,7 @@ impl<'a> Check<'a> {
         self.root.at([section, name]).is_some()
     }
 
-    /// Shapers of listeners and of connections to other servers, which a node does not start without.
+    /// Checks the shapers of listeners and of outgoing server connections. A node does not start if one is missing.
     fn shapers(&mut self) {
         let root = self.root;
         let kinds = root.map_at(&["listen"]).into_iter().flat_map(Map::iter);
@@ -118,7 +119,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// Access rules, shapers of modules, and pools, also the default ones of the section at `place`.
+    /// Checks references to access rules, shapers of modules and pools, including the default pools of the section at `place`.
     fn names(&mut self, map: &Map, place: &Span, section: &'static Section, version: &Version, path: &mut Vec<String>) {
         for known in section.iter().filter(|known| known.is_in(version) && map.get(known.key).is_none()) {
             if let Kind::Scalar { rule: Allowed::Form(form), .. } = &known.kind
@@ -129,7 +130,7 @@ impl<'a> Check<'a> {
         }
         for (key, entry) in map.entries() {
             let node = &entry.node;
-            // Settings are listed up to the same limit.
+            // `settings` has the same limit.
             if self.found.len() > MOST {
                 return;
             }
@@ -168,7 +169,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// The pool of connections of a kind and name, which `user` refers to.
+    /// Checks that the pool `kind`.`name` exists, which `user` refers to.
     fn pool(&mut self, kind: &str, name: &str, user: &str, span: &Span) {
         if self.found.len() > MOST || self.defined.contains(&(kind, name)) {
             return;
@@ -178,7 +179,7 @@ impl<'a> Check<'a> {
         self.report(&POOL, span, message, help);
     }
 
-    /// The pools whose names are always the same.
+    /// Checks the pools with fixed names.
     fn fixed_pools(&mut self) {
         for map in self.sections() {
             for (section, kind, name) in [
@@ -193,8 +194,8 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// The databases that modules use where they name none: of Mnesia and CETS a node does not start without, of the others it
-    /// starts and does not work.
+    /// Checks the databases that modules use by default. Without Mnesia or CETS, a node does not start; without others, it starts
+    /// but the module does not work.
     fn backends(&mut self, version: &Version) {
         let databases = self.root.map_at(&["internal_databases"]);
         let has = |name: &str| databases.map_or(name == "mnesia", |map| map.get(name).is_some());
@@ -247,7 +248,7 @@ impl<'a> Check<'a> {
         for (name, key, value, span, is_given) in found {
             let by = if is_given { "" } else { " unless it says otherwise" };
             match value {
-                // `databases` reports those that are given.
+                // `databases` reports backends that are set explicitly.
                 "mnesia" | "cets" if !has(value) && !is_given => {
                     let message = format!(
                         "{name} keeps its data in {value}{by}, which is not among internal_databases; nodes do not start"
@@ -276,7 +277,7 @@ impl<'a> Check<'a> {
     }
 }
 
-/// Whether archives of mod_mam that have a database of their own leave its default one unused.
+/// Whether the default backend of mod_mam is unused, because its archives have their own.
 fn is_elsewhere(mam: &Map) -> bool {
     let archives = ["pm", "muc"].into_iter().filter_map(|archive| mam.map_at(&[archive]));
     let backends: Vec<_> = archives.map(|archive| archive.text_at(&["backend"])).collect();
@@ -284,14 +285,14 @@ fn is_elsewhere(mam: &Map) -> bool {
     mam.get("backend").is_none() && !backends.is_empty() && !backends.iter().any(is_rdbms)
 }
 
-/// Whether a module starts mod_caps, whose only backend is CETS since 6.7.0.
+/// Whether a module starts mod_caps, whose only backend since 6.7.0 is CETS.
 fn brings_caps(module: &str, options: &Map, version: &Version) -> bool {
     let old = if *version < Version::new(6, 8, 0) { "mod_pubsub" } else { "mod_pubsub_old" };
     let has_pep = || options.list_at(&["plugins"]).iter().any(|node| node.value.as_str() == Some("pep"));
     *version >= Version::new(6, 7, 0) && module == old && has_pep()
 }
 
-/// The section below a key.
+/// Returns the section under a key.
 fn find(section: &'static Section, key: &str, version: &Version) -> Option<&'static Section> {
     let known = section.iter().find(|known| known.key == key && known.is_in(version))?;
     match known.kind {

@@ -1,4 +1,4 @@
-//! What MongooseIM does not start with.
+//! Rules for the sections of mongooseim.toml and the domains in `general`.
 
 use semver::Version;
 
@@ -15,7 +15,7 @@ pub(super) const SECTION: Rule = Rule::error("mongooseim-section");
 pub(super) const HOSTS: Rule = Rule::error("mongooseim-hosts");
 pub(super) const LOCALHOST: Rule = Rule::warning("mongooseim-localhost");
 
-/// The sections of mongooseim.toml, and of a `host_config`; the same from 6.5.0 to 6.8.1.
+/// The sections of mongooseim.toml, and below those of a `host_config`; the same from 6.5.0 to 6.8.1.
 const SECTIONS: [&str; 13] = [
     "general",
     "listen",
@@ -79,7 +79,7 @@ pub(super) fn check(configuration: &Configuration, version: Option<&Version>, fi
     }
 }
 
-/// Whether `localhost` is all that is served.
+/// Warns if `localhost` is the only domain.
 pub(super) fn check_localhost(configuration: &Configuration, subject: &Subject<'_>, findings: &mut Findings) {
     let Some(general) = configuration.root.map_at(&["general"]) else { return };
     let hosts = list(general, "hosts");
@@ -114,7 +114,7 @@ fn unknown(
     findings.report(&SECTION, &configuration.file.path, message, place, &help);
 }
 
-/// Whether the version is one whose sections are known, or is not known itself.
+/// Whether the sections of this version are known. An unknown version counts as known.
 fn is_known_version(version: Option<&Version>) -> bool {
     version.is_none_or(|version| version.major == 6 && (5..=8).contains(&version.minor))
 }

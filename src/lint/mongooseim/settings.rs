@@ -1,4 +1,4 @@
-//! Sections, keys and values of mongooseim.toml against the configuration reference.
+//! Checks the sections, keys and values of mongooseim.toml against the configuration reference.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -17,33 +17,33 @@ pub(super) const VALUE: Rule = Rule::error("mongooseim-value");
 pub(super) const MANDATORY: Rule = Rule::error("mongooseim-mandatory");
 pub(super) const UNKNOWN: Rule = Rule::warning("mongooseim-unknown");
 
-/// The first version that the reference knows.
+/// The first version in the reference.
 pub(super) const FIRST: Version = Version::new(6, 5, 0);
-/// The last version whose sources the reference is from.
+/// The last version in the reference.
 pub(super) const LAST: Version = Version::new(6, 8, 1);
 
-/// How many mistakes are listed.
+/// The maximum number of reported mistakes.
 pub(super) const MOST: usize = 500;
 
-/// Something that is wrong.
+/// A mistake in a configuration.
 pub(super) struct Mistake {
     pub(super) rule: &'static Rule,
     pub(super) message: String,
     pub(super) help: String,
-    /// The place in the text of the file.
+    /// The place in the file's text.
     pub(super) span: Span,
-    /// The value of the MongooseIM chart that mends it.
+    /// The value of the MongooseIM chart that fixes it.
     pub(super) value: Option<&'static str>,
 }
 
 impl Mistake {
-    /// What is reported where the place is that of a value.
+    /// Creates the diagnostic of a mistake whose place is that of a value.
     pub(super) fn into_diagnostic(self) -> Diagnostic {
         Diagnostic::new(self.rule.severity, self.rule.code, self.message).at(self.span, "").help(self.help)
     }
 }
 
-/// All that is wrong in a configuration for a version, but for what `sections` and `listeners` look at.
+/// Checks a configuration for a version, except for what `sections` and `listeners` report.
 pub(super) fn check(root: &Map, version: &Version) -> Vec<Mistake> {
     let reference = Reference::get();
     let mut check = Check { reference, version, found: Vec::new() };
@@ -101,7 +101,7 @@ impl Check<'_> {
     }
 
     fn unknown(&mut self, key: &str, span: &Span, section: &'static Section, path: &[&str]) {
-        // To look for the nearest name takes a while.
+        // Searching for the most similar name is slow.
         if self.found.len() > MOST {
             return;
         }
@@ -213,7 +213,7 @@ impl Check<'_> {
             return self.wrong_type(node, path, expected);
         }
         let name = path.join(".");
-        // A later version may have more of them.
+        // A later version may accept more choices.
         let choice = if *self.version > LAST && since.is_none_or(|since| *since <= LAST) { &UNKNOWN } else { &VALUE };
         let written = written(&node.value);
         let text = node.value.as_str().unwrap_or_default();
@@ -264,13 +264,13 @@ impl Check<'_> {
     }
 }
 
-/// Whether a text is one that the chart's pods replace by a secret when they start.
+/// Whether the chart's pods replace this text by a secret when they start.
 fn is_placeholder(text: &str) -> bool {
     let name = text.strip_prefix("__").and_then(|rest| rest.strip_suffix("__"));
     name.is_some_and(|name| name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'))
 }
 
-/// What a text had to be, if it is not.
+/// Returns what was expected, if a string does not have the form.
 fn breaks(form: &str, text: &str) -> Option<&'static str> {
     match form {
         "ip" => address(text).is_none().then_some("an IP address"),
@@ -306,7 +306,7 @@ fn written(value: &Value) -> String {
     }
 }
 
-/// How a mandatory key is written.
+/// Describes how to write a mandatory key.
 fn example(known: &Entry) -> String {
     match (&known.kind, &known.list) {
         (Kind::Section { .. }, _) => format!("a section {}", known.key),
@@ -318,7 +318,7 @@ fn example(known: &Entry) -> String {
     }
 }
 
-/// What to use for what was removed.
+/// Returns the replacement of a removed key.
 fn replacement(name: &str) -> Option<&'static str> {
     let instead = [
         ("mod_bosh", "use [services.service_bosh], and the handler mongoose_bosh_handler of listen.http"),

@@ -1,4 +1,4 @@
-//! What the rules look at, and what they found.
+//! The input of the MongooseIM rules, and their findings.
 
 use super::configuration::Configuration;
 use super::installation::Installation;
@@ -7,20 +7,20 @@ use crate::diagnostic::{SourceKind, Span};
 use crate::lint::report::{Finding, Rule};
 use crate::yaml::{Map, Node, Value};
 
-/// What is looked at.
+/// The installation that rules check.
 pub(super) struct Subject<'a> {
     pub(super) installation: &'a Installation,
     pub(super) configuration: Option<&'a Configuration>,
     pub(super) vm_args: Option<&'a VmArgs>,
-    /// The values that the templates saw.
+    /// The values that templates saw.
     pub(super) values: &'a Map,
-    /// The version that the chart is for unless a value names another.
+    /// The chart's appVersion: the version that it is for unless a value sets another.
     pub(super) app_version: &'a str,
 }
 
 impl Subject<'_> {
-    /// Where `text` is set as a value whose key, or that of its list, holds `word`: in a values file, a flag, or the chart's
-    /// defaults.
+    /// Finds where `text` is set as a value whose key, or whose list's key, contains `word`: in a values file, a flag, or the
+    /// chart's defaults.
     pub(super) fn setter(&self, word: &str, text: &str) -> Option<Span> {
         let mut pending: Vec<(bool, &Node)> = Vec::new();
         let of_key = |(key, node)| (str::to_ascii_lowercase(key).contains(word), node);
@@ -39,15 +39,15 @@ impl Subject<'_> {
     }
 }
 
-/// What was found so far.
+/// The findings so far.
 pub(super) struct Findings {
-    /// The name of the chart, which file names do not show.
+    /// The name of the chart, which reported file names omit.
     pub(super) chart: String,
     pub(super) all: Vec<Finding>,
 }
 
 impl Findings {
-    /// A rule is broken by an object of the template `path` (`mongooseim/templates/x.yaml`).
+    /// Reports a broken rule in an object of the template `path` (`mongooseim/templates/x.yaml`).
     pub(super) fn report(&mut self, rule: &Rule, path: &str, text: impl Into<String>, place: Span, help: &str) {
         let file = path.strip_prefix(&self.chart).and_then(|rest| rest.strip_prefix('/')).unwrap_or(path);
         let mut finding = rule.broken(file, text).at(place);
@@ -55,7 +55,7 @@ impl Findings {
         self.all.push(finding);
     }
 
-    /// Adds to the last finding where the value is set that it is about, unless its place is what somebody wrote already.
+    /// Adds where the value behind the last finding is set, unless the finding's place is already in a user's file.
     pub(super) fn set_at(&mut self, place: Option<Span>) {
         let Some(finding) = self.all.last_mut() else { return };
         let source = finding.diagnostic.labels.first().and_then(|label| label.span.source());

@@ -1,6 +1,6 @@
-//! What is TOML and still not read by tomerl, the reader that MongooseIM has.
+//! Valid TOML that tomerl, MongooseIM's TOML parser, does not accept.
 
-/// The first thing that tomerl does not read: what it is, and its byte.
+/// Finds the first thing that tomerl does not accept: a description and its byte offset.
 pub(super) fn unread(text: &str) -> Option<(&'static str, usize)> {
     if text.starts_with('\u{feff}') {
         return Some(("a byte order mark is at the start", 0));
@@ -39,7 +39,7 @@ fn line_end(bytes: &[u8], from: usize) -> usize {
     bytes[from..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |length| from + length)
 }
 
-/// The end of a string, and the first tab in one of a single line.
+/// Returns the end of a string, and the first tab in a single-line string.
 fn string_end(bytes: &[u8], from: usize) -> (usize, Option<usize>) {
     let quote = bytes[from];
     let is_long = bytes[from..].starts_with(&[quote; 3]);

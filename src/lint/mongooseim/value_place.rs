@@ -1,10 +1,10 @@
-//! The value of the chart that wrote a place of the generated mongooseim.toml.
+//! Finds the chart value that a part of the generated mongooseim.toml comes from.
 
 use super::configuration::Configuration;
 use crate::diagnostic::Span;
 use crate::yaml::{Map, Node, Value};
 
-/// Where the value is set that gave what is at `span` in the text: in a values file, a flag, or the chart's defaults.
+/// Returns where the value is set that `span` in the text comes from: in a values file, a flag, or the chart's defaults.
 pub(super) fn value_place(configuration: &Configuration, values: &Map, span: &Span) -> Option<Span> {
     if values.is_empty() {
         return None;
@@ -42,7 +42,7 @@ pub(super) fn value_place(configuration: &Configuration, values: &Map, span: &Sp
     }
 }
 
-/// The name of a handler among the values: before 6.6.0 the chart writes others.
+/// Returns the name that the values use for a handler; the chart writes other names before 6.6.0.
 fn given(handler: &str) -> &str {
     match handler {
         "mod_bosh" => "mongoose_bosh_handler",
@@ -57,7 +57,7 @@ fn listener<'v>(values: &'v Map, kind: &str, port: i64) -> Option<&'v Map> {
     on_port.find(|map| map.text_at(&["type"]) == Some(kind))
 }
 
-/// The place of the last value on a path that there is, or of its key.
+/// Follows a path as far as values exist, and returns the place of the last value, or of its key.
 fn deepest(map: &Map, path: &[&str], is_key: bool) -> Option<Span> {
     let (first, rest) = path.split_first()?;
     let entry = map.entry(first)?;
@@ -82,7 +82,7 @@ fn deepest(map: &Map, path: &[&str], is_key: bool) -> Option<Span> {
     span.source().is_some().then(|| span.clone())
 }
 
-/// Finds the key or value at a place, and the way to it: whether it is a key.
+/// Finds the key or value at a place and its path. Returns whether it is a key.
 fn find(map: &Map, span: &Span, path: &mut Vec<String>) -> Option<bool> {
     map.entries().find_map(|(key, entry)| {
         path.push(key.to_owned());

@@ -1,4 +1,4 @@
-//! vm.args: the flags that Erlang's virtual machine starts with.
+//! Reads vm.args, the flags of Erlang's virtual machine.
 
 use std::ops::Range;
 
@@ -8,18 +8,18 @@ use crate::diagnostic::Span;
 /// The flags that concern the cluster.
 pub(super) struct VmArgs {
     pub(super) file: File,
-    /// Whether a line begins with `-name` or `-sname`: the start script writes the node's name there.
+    /// Whether a line begins with `-name` or `-sname`. The start script writes the node's name there.
     pub(super) has_name_line: bool,
-    /// The cookie, and its first byte in the text.
+    /// The cookie and its byte offset in the text.
     pub(super) cookie: Option<(String, usize)>,
-    /// The ports that Erlang distribution may listen on, with the byte at which they are reported; `None` if they are not pinned.
+    /// The ports that Erlang distribution may listen on, with the byte offset for reports; `None` if they are not fixed.
     pub(super) distribution: Option<(Range<i64>, usize)>,
-    /// The module that looks nodes up.
+    /// The module that resolves node names.
     pub(super) epmd_module: Option<String>,
 }
 
 impl VmArgs {
-    /// Reads the flags, and those of the other files that the image takes (vm.dist.args, app.config).
+    /// Reads the flags in vm.args, and the port range also from the image's other files (vm.dist.args, app.config).
     pub(super) fn read(file: &File, installation: &Installation) -> VmArgs {
         let others = ["vm.dist.args", "app.config"].iter().filter_map(|name| installation.file(name));
         VmArgs::of(file, others)
@@ -34,7 +34,7 @@ impl VmArgs {
         let mut distribution = pinned(&without_comments(&file.text, "#"));
         for other in others {
             if distribution.is_none() {
-                // A place in another file is not known by an offset in this one.
+                // An offset into this file cannot point to another file.
                 distribution = pinned(&without_comments(&other.text, "%")).map(|(ports, _)| (ports, 0));
             }
         }
@@ -47,13 +47,13 @@ impl VmArgs {
         }
     }
 
-    /// The place of a byte of the text.
+    /// Returns the place of a byte of the text.
     pub(super) fn place(&self, offset: usize) -> Span {
         self.file.place(offset)
     }
 }
 
-/// The words of the text with their first bytes; what follows `#` is a comment.
+/// Returns the words of the text with their byte offsets, without `#` comments.
 fn words(text: &str) -> Vec<(&str, usize)> {
     let mut words = Vec::new();
     let mut start = 0;
@@ -68,7 +68,7 @@ fn words(text: &str) -> Vec<(&str, usize)> {
     words
 }
 
-/// The text with comments blanked, so that places stay.
+/// Replaces comments by blanks, so that offsets stay the same.
 fn without_comments(text: &str, mark: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
@@ -79,7 +79,7 @@ fn without_comments(text: &str, mark: &str) -> String {
     out
 }
 
-/// The ports between `inet_dist_listen_min` and `inet_dist_listen_max`, as flags or as Erlang terms have them.
+/// Returns the ports between `inet_dist_listen_min` and `inet_dist_listen_max`, which may be flags or Erlang terms.
 fn pinned(text: &str) -> Option<(Range<i64>, usize)> {
     let number = |name: &str| {
         let at = text.rfind(name)?;
@@ -89,7 +89,7 @@ fn pinned(text: &str) -> Option<(Range<i64>, usize)> {
         Some((digits.parse::<i64>().ok()?, at))
     };
     let (min, at) = number("inet_dist_listen_min")?;
-    // Without an upper end Erlang takes the lower one for it.
+    // Without a maximum, Erlang uses the minimum.
     let max = number("inet_dist_listen_max").map_or(min, |(max, _)| max);
     (min <= max).then(|| (min..max.saturating_add(1), at))
 }

@@ -1,4 +1,4 @@
-//! Values of the MongooseIM chart that repeat a key which the chart writes into mongooseim.toml itself, or take one away that it needs.
+//! Values of the MongooseIM chart that set a key which the chart writes into mongooseim.toml itself, or remove one that it needs.
 
 use super::settings::{MANDATORY, Mistake};
 use crate::chart::{EngineKind, Metadata};
@@ -7,10 +7,10 @@ use crate::yaml::{Map, Value};
 
 pub(super) const WRITTEN: Rule = Rule::error("mongooseim-written");
 
-/// Keys of `rdbms` that are not for `rdbms.options`.
+/// The keys of `rdbms` that must not be in `rdbms.options`.
 const CONNECTION: [&str; 6] = ["driver", "host", "port", "database", "username", "password"];
 
-/// What is wrong in the options of `rdbms`, of listeners and of their handlers. Places are those where the values are set.
+/// Checks the options of `rdbms`, of listeners and of their handlers. Places are where the values are set.
 pub(super) fn check(chart: &Metadata, values: &Map) -> Vec<Mistake> {
     if !is_ours(chart) {
         return Vec::new();
@@ -77,18 +77,18 @@ fn report(options: &Map, key: &str, path: &str, help: &str, found: &mut Vec<Mist
     });
 }
 
-/// Whether a chart is the MongooseIM chart of mim-chart: other charts may write what they like.
+/// Whether a chart is mim-chart's own MongooseIM chart. Other charts may write what they like.
 pub(super) fn is_ours(chart: &Metadata) -> bool {
     chart.name == "mongooseim" && chart.engine == EngineKind::Tera
 }
 
-/// Whether a value is there that is written as a text.
+/// Whether a value is set, and not null, false or empty.
 pub(super) fn has_text(map: &Map, key: &str) -> bool {
     map.get(key)
         .is_some_and(|node| !matches!(&node.value, Value::Null | Value::Bool(false)) && node.value.as_str() != Some(""))
 }
 
-/// Whether the chart lets listeners bind IPv6.
+/// Whether the chart makes listeners bind IPv6.
 fn writes_ip_version(values: &Map) -> bool {
     let has_family = values.list_at(&["ipFamilies"]).iter().any(|node| node.value.as_str() == Some("IPv6"));
     has_family || values.text_at(&["ipFamilyPolicy"]).is_some_and(|policy| policy.ends_with("DualStack"))
