@@ -1,4 +1,4 @@
-//! Charts in archives: those on a disk and those in a revision.
+//! Reads charts from archives, on disk or in a git revision.
 
 use std::fs;
 use std::io::Read;
@@ -9,17 +9,17 @@ use crate::chart::{File, unpack};
 use crate::diagnostic::Diagnostic;
 use crate::go::os_error;
 
-/// The greatest size of an archive in bytes: what fits into it unpacked may not be larger.
+/// The maximum size of an archive, in bytes. Its contents may not be larger either once they are unpacked.
 pub(super) const MAX_ARCHIVE_BYTES: u64 = 100 << 20;
 
-/// Whether a file is an archive, by its first bytes. Pipes are not looked into: what is read of them is gone.
+/// Whether a file is an archive, by its first bytes. Pipes are not checked, because reading consumes them.
 pub fn is_chart_archive(path: &Path) -> bool {
     let is_file = fs::metadata(path).is_ok_and(|metadata| metadata.is_file());
     let mut magic = [0; 2];
     is_file && fs::File::open(path).and_then(|mut file| file.read_exact(&mut magic)).is_ok() && magic == [0x1f, 0x8b]
 }
 
-/// The files of the archive at `path`, which may be a pipe.
+/// Reads the files of the archive at `path`, which may be a pipe.
 pub(super) fn read_archive(path: &Path) -> Result<Vec<File>, Diagnostic> {
     let shown = path.display().to_string();
     let shown = plain(&shown);
@@ -37,7 +37,7 @@ pub(super) fn read_archive(path: &Path) -> Result<Vec<File>, Diagnostic> {
     files_of_archive(&bytes, shown)
 }
 
-/// The files of an archive. Helm keeps the reasons to itself; here they follow its words.
+/// Unpacks an archive. Helm does not print why an archive is invalid; here the reason follows Helm's message.
 pub(super) fn files_of_archive(bytes: &[u8], shown: &str) -> Result<Vec<File>, Diagnostic> {
     let files = unpack(bytes, shown).map_err(|error| match error.message.starts_with("file '") {
         true => error,

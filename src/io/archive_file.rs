@@ -1,4 +1,4 @@
-//! Saving a chart's archive.
+//! Saves the archive of a chart.
 
 use std::fs;
 use std::path::Path;
@@ -8,10 +8,10 @@ use crate::diagnostic::Diagnostic;
 use crate::go::os_error;
 use crate::go::path::join;
 
-/// Saves an archive as `name` in a directory, which is made if it is missing. The file appears whole or not at all.
+/// Saves an archive as `name` in a directory, which is created if it is missing. The file is written atomically.
 ///
 /// # Errors
-/// It can't be written: Helm's message, or the operating system's.
+/// The file cannot be written: Helm's message, or the operating system's.
 pub fn save_archive(directory: &Path, name: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
     let refuse = |reason: String| {
         Diagnostic::error("save", format!("failed to save: {reason}"))

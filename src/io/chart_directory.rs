@@ -1,4 +1,4 @@
-//! Writing a chart as a directory.
+//! Writes a chart as a directory.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,12 +10,12 @@ use crate::diagnostic::Diagnostic;
 use crate::go::os_error;
 use crate::go::path::join;
 
-/// Writes a chart's files below `directory`, and makes its folder `charts`. Each file appears whole or not at all; what
-/// else is there stays. Returns the paths of files that took the place of others.
+/// Writes a chart's files below `directory`, and creates its folder `charts`. Each file is written atomically; other files in the
+/// directory stay. Returns the paths of the files that were overwritten.
 ///
 /// # Errors
-/// A symbolic link in the directory leads out of it (then nothing is written), or the first file that can't be written, with
-/// the operating system's message.
+/// A symbolic link in the directory leads out of it (then nothing is written), or a file cannot be written: the operating
+/// system's message for the first one.
 pub fn write_chart(directory: &Path, files: &[File]) -> Result<Vec<PathBuf>, Diagnostic> {
     let refuse = |what: &str, path: &Path, error: &std::io::Error| {
         Diagnostic::error("create", format!("{what} {}: {}", path.display(), os_error(error)))

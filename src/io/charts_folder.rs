@@ -1,4 +1,4 @@
-//! The folder `charts` of a chart's directory: what is in it, and the archives of dependencies that go there.
+//! The folder `charts` of a chart's directory: reads its contents, and saves the archives of dependencies in it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,11 +13,11 @@ use crate::diagnostic::Diagnostic;
 use crate::go::os_error;
 use crate::go::path::join;
 
-/// Everything in the folder `charts` of the chart in `directory`, by name; nothing if there is no such folder. What Chart.yaml
-/// declares is looked up here whatever `.helmignore` says, so links are checked here again.
+/// Reads everything in the folder `charts` of the chart in `directory`, by name. Returns nothing if there is no such folder.
+/// Dependencies in Chart.yaml are looked up here even if `.helmignore` excludes them, so links are checked again.
 ///
 /// # Errors
-/// The folder is a symbolic link that leads out of the chart, or holds too many files.
+/// The folder is a symbolic link that leads out of the chart, or it contains too many files.
 pub fn read_charts_folder(directory: &Path, links: Links) -> Result<Vec<Vendored>, Diagnostic> {
     let boundary = Boundary::new(&Disk, directory, links);
     let folder = join(directory, "charts");
@@ -57,7 +57,7 @@ pub fn read_charts_folder(directory: &Path, links: Links) -> Result<Vec<Vendored
     Ok(paths.into_iter().map(&mut read).collect())
 }
 
-/// The files of an archive in the folder `charts`: a regular file of a size that any file of a chart may have.
+/// Reads an archive in the folder `charts`, a regular file within the size limit of any chart file.
 fn read_vendored_archive(path: &Path, allowance: &mut Allowance) -> Result<Vec<File>, Diagnostic> {
     let shown = path.display();
     let bytes = read_regular(path, MAX_FILE_BYTES).map_err(|error| {
@@ -71,22 +71,22 @@ fn read_vendored_archive(path: &Path, allowance: &mut Allowance) -> Result<Vec<F
     Err(Diagnostic::error("chart-archive", format!("file '{shown}' and the charts before it are too large together")))
 }
 
-/// What building a chart's dependencies changes in its directory.
+/// The changes that building a chart's dependencies makes in its directory.
 #[derive(Debug, Default)]
 pub struct DependencyFiles {
-    /// Names and contents of archives for `charts/`.
+    /// The names and contents of archives for `charts/`.
     pub archives: Vec<(String, Vec<u8>)>,
-    /// Names in `charts/` of archives that are not needed any more.
+    /// The names of archives in `charts/` that are no longer needed.
     pub outdated: Vec<String>,
-    /// Name and text of the lock file, where it is a new one.
+    /// The name and text of the lock file, if it changes.
     pub lock: Option<(&'static str, String)>,
 }
 
-/// Changes the directory of a chart. All files are written before the first is put in its place, the lock file last, so that
-/// an error on the way leaves everything as it was.
+/// Changes a chart's directory. All files are written before the first is moved to its place, and the lock file is moved last, so
+/// that an error while writing leaves the directory as it was.
 ///
 /// # Errors
-/// `charts` is not a folder, the lock file is a symbolic link, or something can't be written: Helm's message, or the operating
+/// `charts` is not a folder, the lock file is a symbolic link, or something cannot be written: Helm's message, or the operating
 /// system's.
 pub fn save_dependencies(directory: &Path, files: &DependencyFiles) -> Result<(), Diagnostic> {
     let refuse = |message: String| Diagnostic::error("dependencies", message);

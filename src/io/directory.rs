@@ -1,4 +1,4 @@
-//! Reading a chart from a directory or an archive.
+//! Reads a chart from a directory or an archive.
 
 use std::path::Path;
 
@@ -8,11 +8,11 @@ use super::walk::{Allowance, Links, read_files};
 use crate::chart::File;
 use crate::diagnostic::Diagnostic;
 
-/// The files of a chart: those of a directory, in byte order of their names, without those that `.helmignore` leaves out.
-/// Symbolic links are followed as `links` says. Any other file is read as an archive, in whose order its files come.
+/// Reads the files of a chart. Those of a directory come in byte order of their names, without those that `.helmignore` excludes;
+/// `links` decides which symbolic links are followed. A path to a file is read as an archive, whose order is kept.
 ///
 /// # Errors
-/// The directory is not a chart, `.helmignore` is broken, or files can't be read: all of them together.
+/// The directory is not a chart, `.helmignore` is invalid, or files cannot be read: all errors together.
 pub fn read_chart(path: &Path, links: Links) -> Result<Vec<File>, Vec<Diagnostic>> {
     if path.is_dir() {
         read_files(&Disk, path, links, &mut Allowance::default())

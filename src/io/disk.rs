@@ -1,4 +1,4 @@
-//! Files on a disk, as a tree that charts are read from.
+//! The file system as a tree that charts are read from.
 
 use std::fs;
 use std::io::Read;
@@ -8,10 +8,10 @@ use crate::go::path::join;
 
 use super::tree::{Found, Kind, Listed, Tree, TreeError};
 
-/// How much is read at first of a file whose size is not known.
+/// The initial buffer size for a file of unknown size.
 const PIECE: usize = 32 << 10;
 
-/// The disk: paths are those of the operating system.
+/// The file system. Paths are those of the operating system.
 pub(super) struct Disk;
 
 impl Tree for Disk {
@@ -32,7 +32,7 @@ impl Tree for Disk {
 
     fn entries(&self, directory: &Path) -> Result<Vec<Listed>, TreeError> {
         let listed = |entry: fs::DirEntry| {
-            // Where a link leads is not in the list. Of files and directories nothing else is asked.
+            // The list does not include the target of a link. Nothing else about files and directories is needed.
             let kind = entry.file_type().ok().filter(|kind| kind.is_file() || kind.is_dir()).map(kind);
             Listed { name: entry.file_name(), found: kind.map(|kind| Found { kind, link: None }) }
         };
@@ -52,9 +52,10 @@ impl Tree for Disk {
     }
 }
 
-/// What is missing where a symbolic link leads, as Go's `filepath.EvalSymlinks` names it: the first part of the way.
+/// Returns the missing part of a broken link's target, as Go's `filepath.EvalSymlinks` names it: the first part of the path that
+/// does not exist.
 fn missing(link: &Path) -> PathBuf {
-    /// As many links as Go follows.
+    /// The number of links that Go follows.
     const MAX_LINKS: usize = 255;
     let mut way = link.to_owned();
     for _ in 0..MAX_LINKS {
@@ -76,8 +77,8 @@ fn kind(kind: fs::FileType) -> Kind {
     }
 }
 
-/// The bytes of a regular file, at most `limit` of them. A pipe or a device is not opened, since that could wait for ever;
-/// a file of unknown size, as in `/proc`, is read no further than to the limit.
+/// Reads a regular file of at most `limit` bytes. Pipes and devices are not opened, because that could block forever. A file of
+/// unknown size, as in `/proc`, is read only up to the limit.
 pub(super) fn read_regular(path: &Path, limit: u64) -> Result<Vec<u8>, TreeError> {
     match kind(fs::metadata(path)?.file_type()) {
         Kind::File => read_whole(path, limit),
@@ -86,17 +87,17 @@ pub(super) fn read_regular(path: &Path, limit: u64) -> Result<Vec<u8>, TreeError
     }
 }
 
-/// The same of what is known to be a regular file.
+/// Reads what is known to be a regular file, of at most `limit` bytes.
 ///
-/// What is as long as the file said it is ends there, without another look at its end. A file that turns out shorter or longer is
-/// read up to its end, and so is one that names no size, as those in `/proc` do.
+/// Reading stops at the size that the file reports, without a further read to confirm the end. If the file turns out shorter or
+/// longer, or reports no size, as files in `/proc` do, it is read to its end.
 fn read_whole(path: &Path, limit: u64) -> Result<Vec<u8>, TreeError> {
     let mut file = fs::File::open(path)?;
     let size = file.metadata()?.len();
     if size > limit {
         return Err(TreeError::TooLarge);
     }
-    // The byte beyond the size shows that a file has grown.
+    // The extra byte shows whether the file has grown.
     let room = if size == 0 { PIECE } else { usize::try_from(size).unwrap_or(PIECE) + 1 };
     let mut bytes = vec![0; room];
     let mut length = 0;
@@ -120,7 +121,7 @@ fn read_whole(path: &Path, limit: u64) -> Result<Vec<u8>, TreeError> {
     Ok(bytes)
 }
 
-/// Reads as much as there is room for and is there at once; 0 bytes at the end.
+/// Reads what is available at once, at most the length of `to`. Returns 0 at the end.
 fn read_some(file: &mut fs::File, to: &mut [u8]) -> std::io::Result<usize> {
     loop {
         match file.read(to) {
@@ -150,7 +151,7 @@ mod tests {
     fn files_that_name_no_size_or_a_wrong_one_are_read_to_their_end() {
         let status = read_regular(Path::new("/proc/self/status"), 1 << 20).unwrap();
         assert!(status.starts_with(b"Name:") && status.ends_with(b"\n"));
-        // The system says that it has a page.
+        // The system reports the size of a page.
         let profiled = read_regular(Path::new("/sys/kernel/profiling"), 1 << 20);
         assert!(profiled.is_err() || profiled.is_ok_and(|text| text.len() < 4096));
         let folder = tempfile::tempdir().unwrap();

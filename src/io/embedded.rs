@@ -1,14 +1,14 @@
-//! The charts inside the binary.
+//! The charts that are built into the binary.
 
 use crate::chart::{Content, File};
 
-/// The chart that is meant where none is given.
+/// The chart that is used if none is given.
 pub const BUILT_IN_CHART: &str = "mongooseim";
 
-/// Every file below the folder `charts`: its path from there on and its content, made by the build script.
+/// Every file below the folder `charts`: its path from there, and its content. The build script generates it.
 static CHARTS: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/charts.rs"));
 
-/// The names of the built-in charts.
+/// Returns the names of the built-in charts.
 pub fn embedded_charts() -> impl Iterator<Item = &'static str> {
     let mut last = "";
     CHARTS.iter().filter_map(move |(path, _)| {
@@ -19,7 +19,7 @@ pub fn embedded_charts() -> impl Iterator<Item = &'static str> {
     })
 }
 
-/// The files of a built-in chart, as reading its directory in the repository would give them.
+/// Returns the files of a built-in chart, as if its directory in the repository were read.
 pub fn embedded_chart(name: &str) -> Option<Vec<File>> {
     let prefix = format!("{name}/");
     let files: Vec<File> = CHARTS

@@ -1,4 +1,4 @@
-//! Looking at folders that may be charts, for `lint`.
+//! Reads folders that may be charts, for `lint`.
 
 use std::fs;
 use std::io::Read;
@@ -14,16 +14,16 @@ use crate::diagnostic::Diagnostic;
 use crate::go::os_error;
 use crate::go::path::join;
 
-/// Whether a path names an archive for `lint`, whatever is there.
+/// Whether `lint` treats a path as an archive, whatever is there.
 fn is_archive_name(path: &str) -> bool {
     path.ends_with(".tgz") || path.ends_with(".tar.gz")
 }
 
-/// Looks at the folder at `path`, or at the one that the archive there unpacks to. Symbolic links among the chart's files
-/// are followed as `links` says.
+/// Reads the folder at `path`, or the folder that the archive there unpacks to. `links` decides which symbolic links among the
+/// chart's files are followed.
 ///
 /// # Errors
-/// There is no `Chart.yaml` in it, or the archive can't be unpacked: Helm's message.
+/// There is no `Chart.yaml` in the folder, or the archive cannot be unpacked: Helm's message.
 pub fn read_folder(path: &str, links: Links) -> Result<Folder, Diagnostic> {
     if is_archive_name(path) {
         return read_archive_folder(path);
@@ -62,9 +62,9 @@ fn read_archive_folder(path: &str) -> Result<Folder, Diagnostic> {
     Folder::from_archive(&absolute(path), files).map_err(extract)
 }
 
-/// The charts below the folder `charts` of a chart: every folder with a `Chart.yaml`, at any depth, and every archive, in
-/// the order of their paths. Archives that are symbolic links out of the chart count only if `links` says so: the chart
-/// itself is refused for them.
+/// Returns the charts below the folder `charts` of a chart: every folder with a `Chart.yaml`, at any depth, and every archive,
+/// ordered by path. Archives that are symbolic links out of the chart are left out unless `links` allows them; linting the chart
+/// itself reports them.
 pub fn charts_below(path: &str, links: Links) -> Vec<String> {
     let boundary = Boundary::new(&Disk, Path::new(path), links);
     let charts = join(Path::new(path), "charts");
@@ -77,7 +77,7 @@ pub fn charts_below(path: &str, links: Links) -> Vec<String> {
 }
 
 fn walk(directory: &str, stays_inside: &dyn Fn(&Path) -> bool, found: &mut Vec<String>) {
-    // What can't be read holds no charts, as in Helm.
+    // As in Helm, a directory that cannot be read contains no charts.
     let Ok(entries) = fs::read_dir(directory) else { return };
     let mut names: Vec<(String, bool)> = entries
         .filter_map(|entry| {
@@ -125,7 +125,7 @@ fn read_entry(boundary: &Boundary<'_>, path: &Path, name: &str) -> Entry {
     }
 }
 
-/// The path from the root on, without `.` and `..`.
+/// Returns the absolute path, without `.` and `..`.
 fn absolute(path: &str) -> String {
     let current = std::env::current_dir().unwrap_or_default();
     let path = if Path::new(path).is_absolute() { join(Path::new(path), "") } else { join(&current, path) };

@@ -1,4 +1,4 @@
-//! The folders in which Helm keeps what a user has installed.
+//! The folders in which Helm stores what a user has installed.
 
 use std::path::PathBuf;
 
@@ -6,14 +6,14 @@ fn variable(name: &str) -> Option<PathBuf> {
     std::env::var_os(name).filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
-/// Helm's folder of data: HELM_DATA_HOME, or `helm` in XDG_DATA_HOME or in `~/.local/share`.
+/// Returns Helm's data folder: HELM_DATA_HOME, or `helm` in XDG_DATA_HOME or in `~/.local/share`.
 pub fn helm_data_folder() -> Option<PathBuf> {
     variable("HELM_DATA_HOME")
         .or_else(|| Some(variable("XDG_DATA_HOME")?.join("helm")))
         .or_else(|| Some(variable("HOME")?.join(".local/share/helm")))
 }
 
-/// The folders of plugins: those of HELM_PLUGINS, or `plugins` in the folder of data.
+/// Returns the plugin folders: those in HELM_PLUGINS, or `plugins` in the data folder.
 pub(super) fn plugin_folders() -> Vec<PathBuf> {
     match std::env::var_os("HELM_PLUGINS").filter(|folders| !folders.is_empty()) {
         Some(folders) => std::env::split_paths(&folders).filter(|folder| !folder.as_os_str().is_empty()).collect(),

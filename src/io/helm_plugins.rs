@@ -1,4 +1,4 @@
-//! Plugins of Helm 4 that are installed: a folder each, with a `plugin.yaml` in it.
+//! Finds installed plugins of Helm 4. Each is a folder with a `plugin.yaml`.
 
 use std::fs::File;
 use std::io::Read;
@@ -9,14 +9,14 @@ use crate::diagnostic::{Diagnostic, Source};
 use crate::go::expand::expand;
 use crate::yaml::{self, Map};
 
-/// The type of plugins that post-render.
+/// The type of post-renderer plugins.
 const POST_RENDERER: &str = "postrenderer/v1";
-/// The greatest size of a plugin.yaml, in bytes.
+/// The maximum size of a plugin.yaml, in bytes.
 const MAX_METADATA_BYTES: u64 = 1 << 20;
-/// How many entries of a folder of plugins are looked at.
+/// The number of entries of a plugin folder that are considered.
 const MAX_PLUGINS: usize = 10_000;
 
-/// The command of a plugin for this machine.
+/// The command of a plugin for this operating system and architecture.
 #[derive(Debug)]
 pub(super) struct PluginCommand {
     pub(super) folder: PathBuf,
@@ -24,10 +24,10 @@ pub(super) struct PluginCommand {
     pub(super) arguments: Vec<String>,
 }
 
-/// The plugin of a name that post-renders, if it is installed; folders are looked through in the order of their names.
+/// Finds the installed post-renderer plugin of a name. The plugins in a folder are searched in the order of their folder names.
 ///
 /// # Errors
-/// The plugin can't be run: it is not a program of its own, or has no command for this machine.
+/// The plugin cannot be run: it is not a separate program, or has no command for this system.
 pub(super) fn post_renderer(name: &str) -> Result<Option<PluginCommand>, Diagnostic> {
     for folder in plugin_folders() {
         let Ok(entries) = folder.read_dir() else { continue };
@@ -43,10 +43,10 @@ pub(super) fn post_renderer(name: &str) -> Result<Option<PluginCommand>, Diagnos
     Ok(None)
 }
 
-/// What a plugin.yaml says; `None` where there is none, or none of this form. Helm too ignores those that it can't read.
+/// Reads a plugin.yaml. Returns `None` if there is none, or not one of this form; Helm ignores unreadable ones too.
 fn metadata(plugin: &Path) -> Option<Map> {
     let file = plugin.join("plugin.yaml");
-    // Anything but a file could keep the program waiting.
+    // Opening anything but a file could block.
     let is_file = file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() <= MAX_METADATA_BYTES);
     let mut text = String::new();
     let opened = is_file.then(|| File::open(&file).ok()).flatten()?;
@@ -69,7 +69,7 @@ fn command(name: &str, folder: PathBuf, metadata: &Map) -> Result<PluginCommand,
         "" => Some(false),
         wanted => wanted.eq_ignore_ascii_case(here).then_some(true),
     };
-    // The most particular command wins: for this system and machine, then for this system, then for any.
+    // The most specific command wins: one for this system and architecture, then one for this system, then one for any.
     let rank = |command: &&Map| match (fits(command, "os", OS)?, fits(command, "arch", ARCH)?) {
         (true, true) => Some(2),
         (true, false) => Some(1),
@@ -77,7 +77,7 @@ fn command(name: &str, folder: PathBuf, metadata: &Map) -> Result<PluginCommand,
         (false, true) => None,
     };
     let ranked = commands.filter_map(|command| Some((rank(&command)?, command)));
-    // Of several of one rank the first counts.
+    // Among equally specific commands, the first one wins.
     let best = ranked.reduce(|best, next| if next.0 > best.0 { next } else { best });
     let expanded = |text: &str| {
         let value = |variable: &[u8]| match variable {
@@ -96,10 +96,10 @@ fn command(name: &str, folder: PathBuf, metadata: &Map) -> Result<PluginCommand,
     Ok(PluginCommand { program, arguments, folder })
 }
 
-/// The system's name, as Go has it.
+/// Go's name of the operating system.
 const OS: &str = if cfg!(target_os = "macos") { "darwin" } else { std::env::consts::OS };
 
-/// The machine's name, as Go has it.
+/// Go's name of the architecture.
 const ARCH: &str = if cfg!(target_arch = "x86_64") {
     "amd64"
 } else if cfg!(target_arch = "aarch64") {

@@ -1,4 +1,4 @@
-//! What value flags name: files, and standard input once.
+//! Reads the inputs of value flags: files, and standard input once.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -10,30 +10,30 @@ use crate::go::os_error;
 use crate::values::{FileReader, MAX_TOTAL_BYTES, given_file};
 use crate::yaml;
 
-/// The greatest size of a file of values, in bytes. Helm has no limit; a Kubernetes object has one of about 1.5 MiB,
-/// and a limit keeps a wrong file name from eating the machine's memory.
+/// The maximum size of a values file, in bytes. Helm has no limit, but Kubernetes objects are limited to about 1.5 MiB, and a
+/// limit keeps a wrong file name from using up all memory.
 pub const MAX_INPUT_BYTES: u64 = 16 * 1024 * 1024;
 
 /// Reads the files that flags name, and standard input (`-`) once.
 #[derive(Default)]
 pub struct Inputs {
     stdin_reader: RefCell<Option<String>>,
-    /// The bytes of the values files read so far.
+    /// The total size of the values files read so far, in bytes.
     values_bytes: Cell<u64>,
-    /// What pipes gave: they can be read only once, and several sides of a comparison may need it.
+    /// The contents of pipes: they can be read only once, but several sides of a comparison may need them.
     pipes: RefCell<HashMap<String, Vec<u8>>>,
 }
 
 impl Inputs {
-    /// Nothing has been read yet.
+    /// Creates a reader that has not read anything yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Reads the values file that `-f` names at `given_by`.
+    /// Reads the values file that `-f` names. `given_by` is the place of the flag.
     ///
     /// # Errors
-    /// Helm's message, pointing at the flag; text that is not UTF-8 is shown where it is.
+    /// Helm's message with the place of the flag. Text that is not UTF-8 is shown with its own place.
     pub fn read_values(&self, path: &str, given_by: &Span) -> Result<Source, Diagnostic> {
         let path = if path.trim() == "-" { "-" } else { path };
         let bytes = self.bytes(path, given_by).map_err(|problem| {
@@ -89,7 +89,7 @@ impl FileReader for Inputs {
     }
 }
 
-/// Why an input can't be had, as Helm says it where it has some.
+/// Why an input cannot be read, in Helm's form if Helm has a message for it.
 struct Problem {
     message: String,
     help: Option<String>,
@@ -105,7 +105,7 @@ impl Problem {
     }
 }
 
-/// Reads at most [`MAX_INPUT_BYTES`], so that an endless input ends.
+/// Reads at most [`MAX_INPUT_BYTES`], so that even an endless input ends.
 fn read_limited(from: impl Read, name: &str) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
     from.take(MAX_INPUT_BYTES + 1)

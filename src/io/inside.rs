@@ -1,21 +1,21 @@
-//! Places below a directory, found before anything is written: no symbolic link on the way may lead out of it.
+//! Finds places below a directory before anything is written there. No symbolic link on the path may lead out of it.
 
 use std::fs;
 use std::io::{Error, ErrorKind, Result};
 use std::path::{Component, Path, PathBuf};
 
-/// A directory that files are to be written below. It need not exist yet.
+/// A directory below which files will be written. It does not need to exist yet.
 pub(super) struct Inside<'d> {
     directory: &'d Path,
-    /// The directory without symbolic links, or nothing if it does not exist.
+    /// The canonical path of the directory, or `None` if it does not exist.
     real: Option<PathBuf>,
 }
 
 impl<'d> Inside<'d> {
-    /// The directory as it is now.
+    /// Looks up the directory as it is now.
     ///
     /// # Errors
-    /// The operating system's, unless the directory is only missing; a file is `NotADirectory`.
+    /// The operating system's error, unless the directory is only missing. A file is `NotADirectory`.
     pub(super) fn of(directory: &'d Path) -> Result<Self> {
         let real = match fs::canonicalize(directory) {
             Ok(real) if real.is_dir() => Some(real),
@@ -26,12 +26,12 @@ impl<'d> Inside<'d> {
         Ok(Inside { directory, real })
     }
 
-    /// The place of `path` below the directory, or `None` if it would lie outside: the path has a part such as `..`, or one of
-    /// the folders on the way is a symbolic link that leads out of the directory or nowhere. The last part may be a link: it is
-    /// replaced, not followed.
+    /// Returns the place of `path` below the directory, or `None` if it would be outside: the path has a part such as `..`, or
+    /// one of its folders is a symbolic link that leads out of the directory or is broken. The last part may be a link: it will
+    /// be replaced, not followed.
     ///
     /// # Errors
-    /// The operating system's; a file on the way is `NotADirectory`.
+    /// The operating system's error. A file in the place of a folder is `NotADirectory`.
     pub(super) fn place(&self, path: &str) -> Result<Option<PathBuf>> {
         let target = self.directory.join(path);
         let parts: Vec<Component<'_>> = Path::new(path).components().collect();
@@ -50,7 +50,7 @@ impl<'d> Inside<'d> {
                     _ => return Ok(None),
                 },
                 Ok(_) => return Err(Error::from(ErrorKind::NotADirectory)),
-                // Nothing is below what does not exist.
+                // Below what does not exist, nothing else exists.
                 Err(error) if error.kind() == ErrorKind::NotFound => break,
                 Err(error) => return Err(error),
             }

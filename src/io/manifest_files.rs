@@ -1,4 +1,4 @@
-//! Manifests from a file, a directory or standard input.
+//! Reads manifests from a file, a directory or standard input.
 
 use std::fs::File;
 use std::io::Read;
@@ -10,31 +10,31 @@ use super::walk::{Boundary, Links};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::go::os_error;
 
-/// The greatest size of a file of manifests, in bytes. What a cluster holds is rarely more; a limit keeps a wrong name from
-/// eating the machine's memory.
+/// The maximum size of a manifest file, in bytes. Few clusters hold more, and a limit keeps a wrong file name from using up all
+/// memory.
 pub const MAX_MANIFEST_BYTES: u64 = 256 * 1024 * 1024;
 
-/// How many files and directories may lie below a directory of manifests.
+/// The maximum number of files and directories below a directory of manifests.
 const MAX_MANIFEST_ENTRIES: usize = 100_000;
 const MAX_MEBIBYTES: u64 = MAX_MANIFEST_BYTES >> 20;
 
-/// A file of manifests.
+/// A manifest file.
 #[derive(Debug)]
 pub struct ManifestFile {
-    /// Its name and its text. Bytes that are not UTF-8 are replaced by U+FFFD.
+    /// The file's name and text. Bytes that are not UTF-8 are replaced by U+FFFD.
     pub source: Source,
-    /// Where in the text bytes were replaced, in ascending order.
+    /// The byte offsets in the text of the replacements, in ascending order.
     pub not_utf8: Vec<usize>,
 }
 
-/// Reads the manifests at `path`: a file, all `.yaml`, `.yml` and `.json` files below a directory in the order of their
-/// names, or standard input for `-`. `flag` is what named it.
+/// Reads the manifests at `path`: a file, all `.yaml`, `.yml` and `.json` files below a directory in the order of their names, or
+/// standard input for `-`. `flag` is the command-line flag with the path, for messages.
 ///
-/// A path of its own may be a pipe (`<(kubectl get ...)`). Below a directory only regular files are read, and symbolic links
-/// only to files in it.
+/// A path that is given directly may be a pipe (`<(kubectl get ...)`). Below a directory, only regular files are read, and
+/// symbolic links only if they lead to files inside it.
 ///
 /// # Errors
-/// What can't be read, all together.
+/// All files that cannot be read.
 pub fn read_manifest_files(path: &str, flag: &Source) -> Result<Vec<ManifestFile>, Vec<Diagnostic>> {
     let refuse = |message: String| Diagnostic::error("manifests", message).at(flag.whole(), "");
     if path == "-" {
@@ -100,10 +100,10 @@ fn decoded(name: String, bytes: Vec<u8>) -> ManifestFile {
     ManifestFile { source: Source::file(name, text), not_utf8 }
 }
 
-/// There are too many.
+/// The limit on entries is exceeded.
 struct TooMany;
 
-/// Links to directories are not followed: a directory of manifests ends somewhere.
+/// Finds the manifest files below a directory. Links to directories are not followed, so that the search ends.
 fn find(directory: &Path, names: &mut Vec<String>, count: &mut usize) -> Result<(), TooMany> {
     let Ok(entries) = std::fs::read_dir(directory) else { return Ok(()) };
     for entry in entries.flatten() {

@@ -1,4 +1,5 @@
-//! Files, standard input and the charts inside the binary: with the command line the only part that touches the world.
+//! Reads and writes files, standard input and output, and the charts inside the binary. Only this module and the command line
+//! access the outside world.
 
 mod archive;
 mod archive_file;

@@ -1,4 +1,4 @@
-//! Writing manifests to files below a directory.
+//! Writes manifests to files below a directory.
 
 use std::fs;
 use std::io::Read;
@@ -9,12 +9,12 @@ use super::whole_file::write_whole;
 use crate::diagnostic::Diagnostic;
 use crate::go::os_error;
 
-/// Writes each text to its path below `directory`, making the directories that are missing. Each file appears whole or
-/// not at all: it is written beside its place under another name first. Nothing is written outside `directory`, not
-/// through a symbolic link in it either; all places are checked before anything is made.
+/// Writes each text to its path below `directory`, creating missing directories. Each file is written atomically: first under
+/// another name beside its place. Nothing is written outside `directory`, not even through a symbolic link in it; all places are
+/// checked before anything is created.
 ///
 /// # Errors
-/// The first file that can't be written, with the operating system's message.
+/// The first file that cannot be written, with the operating system's message.
 pub fn write_files(directory: &Path, files: &[(String, String)]) -> Result<(), Diagnostic> {
     let fail = |path: &Path, error: &std::io::Error| {
         Diagnostic::error("output-dir", format!("cannot write {}: {}", path.display(), os_error(error)))
@@ -39,7 +39,8 @@ pub fn write_files(directory: &Path, files: &[(String, String)]) -> Result<(), D
     Ok(())
 }
 
-/// Writes a text to a file that the flag `flag` names, whole or not at all. A pipe or a device is written to as it is.
+/// Writes a text to a file atomically; a pipe or device is written directly. `flag` is the flag that names the file, for
+/// messages.
 ///
 /// # Errors
 /// The operating system's message.
@@ -52,15 +53,14 @@ pub fn write_file(path: &Path, text: &str, flag: &str) -> Result<(), Diagnostic>
     })
 }
 
-/// Removes the files below `directory`/`chart` that an earlier run wrote and that are not among `kept`, and the directories
-/// that become empty. A file counts as written by an earlier run if it begins with the `# Source:` line that belongs to its
-/// place, whose path begins where `prefix` (the release's name, or nothing) ends; nothing else is touched, and no symbolic
-/// link is followed.
+/// Removes the files below `directory`/`chart` that an earlier run wrote and that are not in `kept`, and directories that become
+/// empty. A file was written by an earlier run if it begins with the `# Source:` line for its place, whose path starts after
+/// `prefix` (the release's name, or nothing). Nothing else is touched, and no symbolic link is followed.
 ///
-/// Returns the paths of what was removed, below `directory`, in byte order.
+/// Returns the paths of the removed files, relative to `directory`, in byte order.
 ///
 /// # Errors
-/// The first file that can't be read or removed, with the operating system's message.
+/// The first file that cannot be read or removed, with the operating system's message.
 pub fn prune_files(
     directory: &Path,
     prefix: &str,
@@ -72,7 +72,7 @@ pub fn prune_files(
     let fail = |path: PathBuf, error: &std::io::Error| {
         Diagnostic::error("output-dir", format!("cannot prune {}: {}", path.display(), os_error(error)))
     };
-    // Neither the chart's folder nor the release's may be a link that leads out.
+    // Neither the chart's folder nor the release's folder may be a link that leads out.
     let place = Inside::of(directory).and_then(|inside| inside.place(&top));
     let place = place.map_err(|error| fail(directory.join(&top), &error))?;
     if place.is_some_and(|place| place.is_dir() && !place.is_symlink()) {
@@ -83,16 +83,16 @@ pub fn prune_files(
     Ok(removed)
 }
 
-/// The largest file of an object: no larger one is looked at.
+/// The maximum size of an object's file. Larger ones are ignored.
 const MOST_BYTES: u64 = 64 << 20;
 
-/// Removes the files in `directory`/`prefix` that `is_ours` says an earlier run wrote, by their names and texts, and that are not
-/// among `kept`. Folders in it are left alone, and no symbolic link is followed.
+/// Removes the files in `directory`/`prefix` that an earlier run wrote and that are not in `kept`. `is_ours` recognizes them by
+/// their names and texts. Subfolders are left alone, and no symbolic link is followed.
 ///
-/// Returns the paths of what was removed, below `directory`, in byte order.
+/// Returns the paths of the removed files, relative to `directory`, in byte order.
 ///
 /// # Errors
-/// The first file that can't be read or removed, with the operating system's message.
+/// The first file that cannot be read or removed, with the operating system's message.
 pub fn prune_object_files(
     directory: &Path,
     prefix: &str,
@@ -120,7 +120,7 @@ pub fn prune_object_files(
         if !is_file || !name.ends_with(".yaml") || kept.iter().any(|(known, _)| *known == path) {
             continue;
         }
-        // What can't be read as text was not written here.
+        // A file that cannot be read as text was not written by mim-chart.
         let Ok(text) = fs::read_to_string(entry.path()) else { continue };
         if is_ours(&name, &text) {
             fs::remove_file(entry.path()).map_err(|error| fail(&entry.path(), &error))?;
@@ -154,18 +154,18 @@ fn prune_below(
         }
     }
     if removed.len() > before {
-        // Only an empty directory can be removed so; one that isn't stays.
+        // This only removes empty directories; others stay.
         let _ = fs::remove_dir(&here);
     }
     Ok(())
 }
 
-/// The path of the `# Source:` line of a file that is at `path`.
+/// Returns the path in the `# Source:` line of the file at `path`.
 fn source_of<'p>(prefix: &str, path: &'p str) -> &'p str {
     path.strip_prefix(prefix).map_or(path, |rest| rest.trim_start_matches('/'))
 }
 
-/// Whether a file begins as [`write_files`] is given them.
+/// Whether a file begins as those of [`write_files`] do.
 fn was_written_as(path: &Path, source: &str) -> bool {
     let begin = format!("---\n# Source: {source}\n");
     let mut head = vec![0; begin.len()];

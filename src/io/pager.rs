@@ -1,4 +1,4 @@
-//! Text shown page by page, by the program that the user's environment names, as git does.
+//! Shows text page by page in the pager that the user's environment names, as git does.
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -6,12 +6,12 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What git runs through a shell: everything in which a shell might see more than a word.
+/// The characters that make git run a command through a shell: those with a meaning for shells.
 const SHELL_CHARACTERS: &[char] =
     &['|', '&', ';', '<', '>', '(', ')', '$', '`', '\\', '"', '\'', ' ', '\t', '\n', '*', '?', '[', '#', '~', '=', '%'];
 
-/// What `less` and `lv` are given where the user gives them nothing: leave at once if everything fits on the screen, show colours,
-/// and leave the text on the screen.
+/// The environment variables for `less` and `lv`, unless the user has set them: quit if everything fits on the screen, show
+/// colors, and leave the text on the screen.
 const DEFAULTS: [(&str, &str); 2] = [("LESS", "FRX"), ("LV", "-c")];
 
 /// A program that shows text page by page.
@@ -21,7 +21,7 @@ pub struct Pager {
 }
 
 impl Pager {
-    /// The one that MIM_CHART_PAGER names, or PAGER, else `less`; `None` if that is empty or `cat`.
+    /// Returns the pager that MIM_CHART_PAGER or else PAGER names, or `less`; `None` if the name is empty or `cat`.
     pub fn of_environment() -> Option<Pager> {
         Pager::named(["MIM_CHART_PAGER", "PAGER"].map(std::env::var_os))
     }
@@ -32,8 +32,8 @@ impl Pager {
         (!command.is_empty() && command != "cat").then_some(Pager { command })
     }
 
-    /// Shows a text and waits until the user is done with it; false if there is no such program, and nothing was shown. How it ends is its
-    /// own affair, and the user need not read to the end.
+    /// Shows a text and waits until the user leaves the pager. Returns false if there is no such program, so that nothing was
+    /// shown. The pager's exit status is ignored, and the user need not read to the end.
     pub fn show(&self, text: &str) -> bool {
         let mut command = self.command();
         for (name, value) in DEFAULTS {
@@ -62,9 +62,9 @@ impl Pager {
     }
 }
 
-/// Gives a running pager its text and waits for it; false if there was only a shell that did not find it.
+/// Sends a running pager its text and waits for it. Returns false if only a shell ran, which did not find the pager.
 fn is_shown_by(mut child: Child, text: &str) -> bool {
-    /// What a shell ends with if it can't run a program, or does not find it.
+    /// The exit codes of a shell that cannot run a program, or does not find it.
     const NOT_RUN: [Option<i32>; 2] = [Some(126), Some(127)];
     if let Some(mut stdin) = child.stdin.take() {
         let _ = stdin.write_all(text.as_bytes());
@@ -72,12 +72,12 @@ fn is_shown_by(mut child: Child, text: &str) -> bool {
     child.wait().is_ok_and(|status| !NOT_RUN.contains(&status.code()))
 }
 
-/// Ctrl-C is the pager's until it has ended: it may stop a search. If mim-chart ended there, the shell and the pager would both read the
-/// keys.
+/// Leaves Ctrl-C to the pager until it ends; it may stop a search, for example. If mim-chart exited then, the shell and the pager
+/// would both read the keys.
 fn stay_until(has_ended: &Arc<AtomicBool>) {
     #[cfg(unix)]
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGQUIT] {
-        // Where no handler can be had, Ctrl-C ends both.
+        // If no handler can be installed, Ctrl-C ends both.
         let _ = signal_hook::flag::register_conditional_default(signal, has_ended.clone());
     }
 }

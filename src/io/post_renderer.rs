@@ -1,4 +1,5 @@
-//! `--post-renderer`: a program that the user names rewrites the manifests. With git and the pager it is all that is ever executed.
+//! `--post-renderer`: a program of the user's rewrites the manifests. Besides git and the pager, it is the only program that is
+//! ever run.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -10,10 +11,10 @@ use super::process::{self, Answer};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::go::os_error;
 
-/// What a post-renderer is, and so what it reads.
+/// The kind of a post-renderer, which decides what it reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// An executable, as in Helm 3: it reads what would be printed, without hooks.
+    /// An executable, as in Helm 3: it reads the manifests that would be printed, without hooks.
     Executable,
     /// A plugin of Helm 4: it reads all documents, each annotated with the path of its template.
     Plugin,
@@ -23,7 +24,7 @@ pub enum Kind {
 #[derive(Debug)]
 pub struct PostRenderer {
     kind: Kind,
-    /// The plugin's name, or the path of the executable.
+    /// The name of the plugin, or the path of the executable.
     name: String,
     program: OsString,
     arguments: Vec<String>,
@@ -31,10 +32,11 @@ pub struct PostRenderer {
 }
 
 impl PostRenderer {
-    /// What `flag` names: a path, else a plugin of this name, else a program on the PATH. `arguments` come after its own.
+    /// Finds the post-renderer that `flag` names: a path, else a plugin of this name, else a program in PATH. `arguments` follow
+    /// the plugin's own arguments.
     ///
     /// # Errors
-    /// There is none: Helm's message; or the plugin can't be run.
+    /// There is no such program (Helm's message), or the plugin cannot be run.
     pub fn find(flag: &Source, arguments: &[String]) -> Result<PostRenderer, Diagnostic> {
         let name = flag.text();
         let at_flag = |error: Diagnostic| error.at(flag.whole(), "");
@@ -62,15 +64,15 @@ impl PostRenderer {
         })
     }
 
-    /// What it is.
+    /// Returns the kind of the post-renderer.
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// What the program makes of manifests. It is waited for, as Helm does.
+    /// Runs the program on manifests and returns its output. As in Helm, there is no time limit.
     ///
     /// # Errors
-    /// Helm's message: it can't be run, fails, or prints nothing, more than manifests may have, or what is not UTF-8.
+    /// Helm's message: the program cannot be run, fails, or prints nothing, too much, or text that is not UTF-8.
     pub fn run(&self, manifests: String) -> Result<String, Diagnostic> {
         let mut command = Command::new(&self.program);
         command.args(&self.arguments);
@@ -126,7 +128,7 @@ fn not_found(name: &str, reason: &str) -> Diagnostic {
         .help("give an executable (arguments with --post-renderer-args), or the name of an installed plugin of Helm 4")
 }
 
-/// The path of an executable, as a shell finds it; never one of the current directory without a `/` in its name.
+/// Finds an executable in PATH, as a shell does. The current directory is only used for names with a `/`.
 fn executable(name: &str) -> Result<PathBuf, String> {
     if name.contains('/') {
         let path = Path::new(name);

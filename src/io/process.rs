@@ -1,38 +1,38 @@
-//! Running another program to its end, with bounds on what is read of it.
+//! Runs a program to its end, with limits on how much of its output is read.
 
 use std::io::{Read, Write};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread;
 
-/// How much of a program's messages is read, in bytes.
+/// The number of bytes of a program's standard error that are kept.
 const MAX_STDERR_BYTES: u64 = 64 << 10;
 
-/// What a program answered.
+/// The output of a program.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) status: ExitStatus,
-    /// At most as many bytes as were asked for, and one more if there were more.
+    /// At most `limit` bytes, and one more if there were more.
     pub(super) stdout: Vec<u8>,
     pub(super) stderr: String,
 }
 
-/// Runs a program to its end, or until it has printed more than `limit` bytes: then it is killed. It reads `input`.
+/// Runs a program with `input` as its standard input until it ends. A program that prints more than `limit` bytes is killed.
 ///
 /// # Errors
-/// It can't be started, or what it prints can't be read.
+/// The program cannot be started, or its output cannot be read.
 pub(super) fn run(mut command: Command, input: Option<String>, limit: u64) -> std::io::Result<Answer> {
     command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     if let (Some(input), Some(mut stdin)) = (input, child.stdin.take()) {
-        // A program that does not read all of its input is free not to.
+        // A program does not have to read all of its input.
         thread::spawn(move || drop(stdin.write_all(input.as_bytes())));
     }
     let (sender, messages) = mpsc::channel();
     if let Some(mut stderr) = child.stderr.take() {
         thread::spawn(move || {
             let mut bytes = Vec::new();
-            // What can't be read of the messages is missing from them, no more; the rest must not hold the program up.
+            // Messages that cannot be read are dropped. The rest is drained, so that it does not block the program.
             let _ = (&mut stderr).take(MAX_STDERR_BYTES).read_to_end(&mut bytes);
             let _ = std::io::copy(&mut stderr, &mut std::io::sink());
             let _ = sender.send(bytes);

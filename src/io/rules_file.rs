@@ -1,4 +1,4 @@
-//! A small file beside a chart.
+//! Reads a file of rules next to a chart.
 
 use std::fs::File;
 use std::io::Read;
@@ -7,14 +7,14 @@ use std::path::Path;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::go::os_error;
 
-/// The greatest size of a file of rules, in bytes.
+/// The maximum size of a file of rules, in bytes.
 pub const MAX_RULES_BYTES: u64 = 1 << 20;
 
-/// Reads a file of rules; `None` if there is none. Symbolic links are not followed: the file may be part of a chart that somebody else
-/// made, and its lines are shown in messages.
+/// Reads a file of rules, or returns `None` if there is none. Symbolic links are not followed: the file may be part of somebody
+/// else's chart, and messages show its lines.
 ///
 /// # Errors
-/// It is not a regular file, cannot be read, or is too large.
+/// The file is not a regular file, cannot be read, or is too large.
 pub fn read_rules_file(path: &Path) -> Result<Option<Source>, Diagnostic> {
     let shown = path.display();
     let refuse = |reason: &str| Diagnostic::error("ignore", format!("cannot read {shown}: {reason}"));
@@ -28,10 +28,10 @@ pub fn read_rules_file(path: &Path) -> Result<Option<Source>, Diagnostic> {
     rules_source(shown.to_string(), bytes).map(Some)
 }
 
-/// The text of a file of rules.
+/// Decodes a file of rules.
 ///
 /// # Errors
-/// It is too large or not UTF-8.
+/// The text is too large or not UTF-8.
 pub fn rules_source(name: String, bytes: Vec<u8>) -> Result<Source, Diagnostic> {
     let refuse = |reason: &str| Diagnostic::error("ignore", format!("cannot read {name}: {reason}"));
     if bytes.len() as u64 > MAX_RULES_BYTES {

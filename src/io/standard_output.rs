@@ -1,8 +1,8 @@
-//! Writing results to standard output, and whether there is one.
+//! Writes results to standard output, and knows whether it was closed.
 //!
-//! A program that is started with standard output closed (`mim-chart template >&-`) finds `/dev/null` there: the standard
-//! library opens it before `main`, and every write succeeds. `/dev/null` that the caller gave looks the same (Python and
-//! Node.js open it for reading and writing too), so the only time to tell is before the standard library starts.
+//! When a program is started with standard output closed (`mim-chart template >&-`), Rust's standard library opens `/dev/null` in
+//! its place before `main`, so that every write succeeds. A `/dev/null` from the caller looks the same (Python and Node.js also
+//! open it for reading and writing), so the only time to check is before the standard library starts.
 
 use std::io::{Error, ErrorKind, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,16 +13,16 @@ static IS_CLOSED: AtomicBool = AtomicBool::new(false);
 #[cfg(target_os = "linux")]
 #[ctor::ctor]
 fn look_at_standard_output() {
-    // Without /proc nothing is known, and output is written as always.
+    // Without /proc this is not known, and output is written as usual.
     let is_closed =
         std::fs::symlink_metadata("/proc/self/fd/1").is_err() && std::path::Path::new("/proc/self/fd").exists();
     IS_CLOSED.store(is_closed, Ordering::Relaxed);
 }
 
-/// Writes a whole text to standard output. A reader that has gone away (`| head`) is not an error: it has read enough.
+/// Writes a text to standard output. It is not an error if the reader has closed a pipe (`| head`).
 ///
 /// # Errors
-/// Standard output is closed, or can't be written, as on a full disk.
+/// Standard output is closed, or cannot be written to, as on a full disk.
 pub fn write_to_stdout(text: &[u8]) -> Result<(), Error> {
     if IS_CLOSED.load(Ordering::Relaxed) && !text.is_empty() {
         return Err(Error::other("bad file descriptor"));

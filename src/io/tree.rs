@@ -1,4 +1,4 @@
-//! A tree of files that charts are read from: a directory on a disk, or a revision of a git repository.
+//! The interface of file trees that charts are read from: the file system, or a revision of a git repository.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -6,94 +6,94 @@ use std::path::{Path, PathBuf};
 use crate::diagnostic::Diagnostic;
 use crate::go::os_error;
 
-/// A tree of files. A chart is read from any of them by the same walk, so that they can't differ in what they allow.
+/// A tree of files. One walk reads charts from any tree, so that all have the same rules.
 pub(super) trait Tree {
-    /// The entry at `path`; symbolic links are followed.
+    /// Looks up the entry at `path`, following symbolic links.
     fn look(&self, path: &Path) -> Result<Found, TreeError>;
 
-    /// The path without symbolic links, `.` and `..`; `None` if nothing is there.
+    /// Returns the path without symbolic links, `.` and `..`, or `None` if nothing is there.
     fn real(&self, path: &Path) -> Option<PathBuf>;
 
-    /// What is in a directory, in any order.
+    /// Lists a directory, in any order.
     fn entries(&self, directory: &Path) -> Result<Vec<Listed>, TreeError>;
 
-    /// The bytes of a regular file, at most `limit` of them.
+    /// Reads a regular file of at most `limit` bytes.
     fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, TreeError>;
 
-    /// The same for what is known to be a regular file.
+    /// Reads what is known to be a regular file, of at most `limit` bytes.
     fn read_found(&self, path: &Path, limit: u64) -> Result<Vec<u8>, TreeError> {
         self.read(path, limit)
     }
 
-    /// The path as messages show it.
+    /// Formats a path for messages.
     fn shown(&self, path: &Path) -> String;
 }
 
-/// An entry of a directory.
+/// An entry in the list of a directory.
 #[derive(Debug)]
 pub(super) struct Listed {
     pub(super) name: OsString,
-    /// The entry, if the list of the directory says all that [`Tree::look`] would find.
+    /// The entry, if the list has everything that [`Tree::look`] would return.
     pub(super) found: Option<Found>,
 }
 
 /// The entry at a path.
 #[derive(Debug)]
 pub(super) struct Found {
-    /// What it is, or what the symbolic link leads to.
+    /// The kind of the entry, or of the target if it is a symbolic link.
     pub(super) kind: Kind,
-    /// For a symbolic link the path that it leads to, without further links.
+    /// The target of a symbolic link, as a path without further links.
     pub(super) link: Option<PathBuf>,
 }
 
-/// The kinds of things in a tree.
+/// The kind of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A regular file.
     File,
     /// A directory.
     Directory,
-    /// A pipe, a device, a socket.
+    /// A pipe, device or socket.
     Special,
-    /// The place of another git repository.
+    /// A git submodule: the root of another repository.
     Submodule,
 }
 
-/// Where a path leads into another repository.
+/// A path that leads into another repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Submodule {
-    /// The path of the submodule, from the top of the tree.
+    /// The path of the submodule from the root of the tree.
     pub(super) place: String,
-    /// The commit that it is at.
+    /// The submodule's commit.
     pub(super) commit: String,
     /// The rest of the path.
     pub(super) rest: PathBuf,
 }
 
-/// Why something in a tree can't be read.
+/// Why an entry of a tree cannot be read.
 #[derive(Debug)]
 pub(super) enum TreeError {
-    /// The operating system's reason, or what stands for it in a revision.
+    /// The operating system's error, or its equivalent for a revision.
     Io(std::io::Error),
-    /// A symbolic link whose target is not there: what the link says, and the reason.
+    /// A broken symbolic link: its missing target, and the reason.
     Broken(String, std::io::Error),
-    /// A symbolic link that leads out of the tree, and what it says.
+    /// A symbolic link that leads out of the tree, with its target.
     LeadsOut(String),
-    /// It is in another repository.
+    /// The path is in another repository.
     InSubmodule(Box<Submodule>),
-    /// The file is larger than was asked for.
+    /// The file is larger than the limit.
     TooLarge,
-    /// The tree can't be read at all.
+    /// The tree cannot be read at all.
     Failed(Box<Diagnostic>),
 }
 
 impl TreeError {
-    /// Whether nothing is there.
+    /// Whether nothing exists at the path.
     pub(super) fn is_missing(&self) -> bool {
         matches!(self, TreeError::Io(error) | TreeError::Broken(_, error) if error.kind() == std::io::ErrorKind::NotFound)
     }
 
-    /// The reason alone, as the operating system would put it.
+    /// Returns only the reason, as the operating system would phrase it.
     pub(super) fn reason(&self) -> String {
         match self {
             TreeError::Io(error) | TreeError::Broken(_, error) => os_error(error),

@@ -1,4 +1,4 @@
-//! The files of a chart in a tree: one walk with its rules for symbolic links, `.helmignore` and sizes.
+//! Reads the files of a chart from a tree, with one set of rules for symbolic links, `.helmignore` and sizes.
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
@@ -8,29 +8,29 @@ use crate::chart::{File, IgnoreRules, MAX_FILE_BYTES};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::go::os_error;
 
-/// How deep directories of a chart may be nested.
+/// The maximum depth of directories in a chart.
 pub(super) const MAX_CHART_DEPTH: usize = 100;
-/// How many files and directories a chart's directory may hold, ignored ones included (what is below an ignored directory
-/// does not count).
+/// The maximum number of files and directories in a chart's directory, including ignored ones but not the contents of ignored
+/// directories.
 pub(super) const MAX_CHART_ENTRIES: usize = 50_000;
-/// The greatest size of all files of a chart's directory together, in bytes: that of an unpacked archive.
+/// The maximum total size of the files in a chart's directory, in bytes. It is that of an unpacked archive.
 pub(super) const MAX_CHART_BYTES: u64 = 100 << 20;
-/// Where a chart's directory says which of its files are not part of the chart.
+/// The file in a chart's directory that excludes files from the chart.
 const IGNORE_FILE: &str = ".helmignore";
-/// The greatest size of `.helmignore` in bytes.
+/// The maximum size of `.helmignore`, in bytes.
 const MAX_HELMIGNORE_BYTES: u64 = 1 << 20;
 
 /// Which symbolic links in a chart's directory are followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Links {
-    /// Those that stay inside the directory; others are refused. A chart from elsewhere can't bring in what is beside it.
+    /// Only links that stay inside the directory; others are errors. A chart from elsewhere cannot include files outside it.
     Inside,
-    /// All, as Helm does; in a git revision all that stay inside its tree. `.helmignore` is the exception: it always has to
-    /// lie inside, since errors show its lines.
+    /// All links, as in Helm; in a git revision, all that stay inside its tree. The exception is `.helmignore`, which must always
+    /// be inside, because error messages show its lines.
     Anywhere,
 }
 
-/// What may still be read. Charts that are read together share one.
+/// The number of entries and bytes that may still be read. Charts that are read together share one allowance.
 #[derive(Debug)]
 pub(super) struct Allowance {
     entries: usize,
@@ -44,7 +44,7 @@ impl Default for Allowance {
 }
 
 impl Allowance {
-    /// Takes one entry of a directory from what may be read.
+    /// Takes one directory entry from the allowance. Returns false if none is left.
     pub(super) fn take_entry(&mut self) -> bool {
         self.entries.checked_sub(1).is_some_and(|rest| {
             self.entries = rest;
@@ -52,7 +52,7 @@ impl Allowance {
         })
     }
 
-    /// Takes the bytes of a file from what may be read.
+    /// Takes the bytes of a file from the allowance. Returns false if not enough are left.
     pub(super) fn take_bytes(&mut self, bytes: u64) -> bool {
         self.bytes.checked_sub(bytes).is_some_and(|rest| {
             self.bytes = rest;
@@ -61,11 +61,11 @@ impl Allowance {
     }
 }
 
-/// The files of the chart in a tree's directory `top`, in byte order of their names, without those that `.helmignore` leaves
-/// out.
+/// Reads the chart in a tree's directory `top`: its files in byte order of their names, without those that `.helmignore`
+/// excludes.
 ///
 /// # Errors
-/// The directory is not a chart, `.helmignore` is broken, or files can't be read: all of them together.
+/// The directory is not a chart, `.helmignore` is invalid, or files cannot be read: all errors together.
 pub(super) fn read_files(
     tree: &dyn Tree,
     top: &Path,
@@ -92,18 +92,18 @@ pub(super) fn read_files(
     let (rules, ignore_file) = boundary.ignore_rules(at_top(&listed, IGNORE_FILE))?;
     let mut walk =
         Walk { boundary, rules, allowance, files: Vec::new(), errors: Vec::new(), followed: Vec::new(), ignore_file };
-    // The reason to stop is the last of the errors.
+    // The reason for stopping is the last of the errors.
     let _ = walk.directory(top, listed, "", 0);
     if walk.errors.is_empty() { Ok(walk.files) } else { Err(walk.errors) }
 }
 
-/// What the list of a chart's directory says of a file in it.
+/// What the list of a chart's directory shows about a file in it.
 enum AtTop {
     /// It is a regular file.
     File,
-    /// There is nothing of that name, in whatever case of its letters.
+    /// Nothing has this name, in any case.
     Missing,
-    /// It takes a look.
+    /// The list is not enough; the file must be looked up.
     Unknown,
 }
 
@@ -118,11 +118,11 @@ fn at_top(listed: &Result<Vec<Listed>, TreeError>, name: &str) -> AtTop {
     }
 }
 
-/// A chart's directory in a tree, and where symbolic links in it may lead.
+/// A chart's directory in a tree, which symbolic links may not leave.
 pub(super) struct Boundary<'t> {
     tree: &'t dyn Tree,
     top: PathBuf,
-    /// The directory without symbolic links on the way to it, once a link in it has to be compared with it.
+    /// The canonical path of the directory, computed when the first link is compared with it.
     real: OnceCell<PathBuf>,
     links: Links,
 }
@@ -136,12 +136,13 @@ impl<'t> Boundary<'t> {
         self.real.get_or_init(|| self.tree.real(&self.top).unwrap_or_else(|| self.top.clone()))
     }
 
-    /// Where a symbolic link leads, if that is not allowed.
+    /// Returns the target of a symbolic link, if following it is not allowed.
     pub(super) fn leads_out<'f>(&self, found: &'f Found) -> Option<&'f Path> {
         found.link.as_deref().filter(|target| self.links == Links::Inside && !target.starts_with(self.real()))
     }
 
-    /// The rules of `.helmignore`, and its content. As a symbolic link it never leads out of the chart: lines with errors are shown.
+    /// Reads `.helmignore`: its rules and its content. It may not be a link out of the chart, because messages show its invalid
+    /// lines.
     fn ignore_rules(&self, known: AtTop) -> Result<(IgnoreRules, Option<Vec<u8>>), Vec<Diagnostic>> {
         let path = self.top.join(IGNORE_FILE);
         let shown = self.tree.shown(&path);
@@ -185,7 +186,7 @@ impl<'t> Boundary<'t> {
     }
 }
 
-/// There is no use in going on.
+/// Reading stops: a limit is exceeded, or the tree cannot be read.
 struct Stop;
 
 struct Walk<'t> {
@@ -194,14 +195,14 @@ struct Walk<'t> {
     allowance: &'t mut Allowance,
     files: Vec<File>,
     errors: Vec<Diagnostic>,
-    /// The directories that symbolic links on the way from the top lead to.
+    /// The targets of the directory links that are currently being followed.
     followed: Vec<PathBuf>,
-    /// The content of `.helmignore`, which is read first, until it is its turn among the files.
+    /// The content of `.helmignore`, which is read first, until its turn among the files.
     ignore_file: Option<Vec<u8>>,
 }
 
 impl Walk<'_> {
-    /// Reads what is in a directory, which has been listed.
+    /// Reads the entries of a directory that has been listed.
     fn directory(
         &mut self,
         directory: &Path,
@@ -236,7 +237,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// What is at a path; `found` is what is known of it from the list of its directory.
+    /// Reads the entry at a path. `found` is what the list of its directory shows about it.
     fn entry(&mut self, path: &Path, below: &str, found: Option<Found>, depth: usize) -> Result<(), Stop> {
         let tree = self.boundary.tree;
         let found = match found.map_or_else(|| tree.look(path), Ok) {
@@ -285,7 +286,7 @@ impl Walk<'_> {
         let known = if below == IGNORE_FILE { self.ignore_file.take() } else { None };
         match known.map_or_else(|| tree.read_found(path, MAX_FILE_BYTES), Ok) {
             Ok(bytes) => {
-                // The size that was read counts: that of files in /proc is not known before.
+                // The size that was read counts, because files in /proc do not report theirs.
                 if !self.allowance.take_bytes(bytes.len() as u64) {
                     return self.stop(
                         format!(
@@ -307,7 +308,7 @@ impl Walk<'_> {
         }
     }
 
-    /// A symbolic link to a directory: followed unless the way has been there already.
+    /// Follows a symbolic link to a directory, unless it leads back to a directory that is being read.
     fn linked_directory(&mut self, path: &Path, target: PathBuf, below: &str, depth: usize) -> Result<(), Stop> {
         let tree = self.boundary.tree;
         let parent = path.parent().and_then(|parent| tree.real(parent)).unwrap_or_default();
@@ -339,7 +340,7 @@ impl Walk<'_> {
         Err(Stop)
     }
 
-    /// What can't be read; `what` says what was tried.
+    /// Reports what cannot be read. `what` is the failed operation.
     fn fail(&mut self, what: &str, path: &Path, error: TreeError) -> Result<(), Stop> {
         let shown = self.boundary.tree.shown(path);
         match error {
@@ -357,7 +358,7 @@ impl Walk<'_> {
     }
 }
 
-/// The path as the user would write it: without a leading `./`.
+/// Returns the path as the user would write it: without a leading `./`.
 pub(super) fn plain(shown: &str) -> &str {
     shown.strip_prefix("./").unwrap_or(shown)
 }

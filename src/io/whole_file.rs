@@ -1,31 +1,31 @@
-//! Files that appear whole or not at all.
+//! Writes files atomically.
 
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// A file that is written already, beside its place and under another name. It goes away again unless it is put there.
+/// A file written next to its target under another name. It is removed when dropped, unless it was moved to its target.
 pub(super) struct Staged {
     partial: PathBuf,
     target: PathBuf,
-    /// Whether it is still beside its target.
+    /// Whether the file is still under its temporary name.
     pending: bool,
 }
 
 impl Staged {
-    /// Writes the file. Its name begins with a dot, so that nobody takes it for more than it is.
+    /// Writes the file. Its temporary name begins with a dot, so that it is not mistaken for a finished file.
     pub(super) fn write(target: &Path, bytes: &[u8]) -> std::io::Result<Staged> {
         let mut name = std::ffi::OsString::from(".");
         name.push(target.file_name().unwrap_or_default());
         name.push(format!(".{}.partial", std::process::id()));
         let staged = Staged { partial: target.with_file_name(name), target: target.to_path_buf(), pending: true };
-        // Whatever has this name is left over or was put there; a link must not be followed.
+        // A file of this name is left over or was put there on purpose, perhaps as a link, which must not be followed.
         let _ = fs::remove_file(&staged.partial);
         fs::File::create_new(&staged.partial)?.write_all(bytes)?;
         Ok(staged)
     }
 
-    /// Puts the file in its place: a reader sees the old content or the new.
+    /// Moves the file to its target. A reader sees either the old content or the new.
     pub(super) fn put(mut self) -> std::io::Result<()> {
         fs::rename(&self.partial, &self.target)?;
         self.pending = false;
@@ -36,13 +36,13 @@ impl Staged {
 impl Drop for Staged {
     fn drop(&mut self) {
         if self.pending {
-            // What could not be finished must not stay behind; that it can't be removed either changes nothing.
+            // An unfinished file must not be left behind. If it cannot be removed, there is nothing else to do.
             let _ = fs::remove_file(&self.partial);
         }
     }
 }
 
-/// Writes a file so that it appears whole or not at all.
+/// Writes a file atomically: it is either complete or unchanged.
 pub(super) fn write_whole(target: &Path, bytes: &[u8]) -> std::io::Result<()> {
     Staged::write(target, bytes)?.put()
 }
@@ -51,7 +51,7 @@ pub(super) fn write_whole(target: &Path, bytes: &[u8]) -> std::io::Result<()> {
 pub(super) mod tests {
     use super::*;
 
-    /// The names in a folder, in order.
+    /// Returns the names in a folder, in order.
     pub(in crate::io) fn names(folder: &Path) -> Vec<String> {
         let mut names: Vec<String> =
             folder.read_dir().unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();

@@ -1,4 +1,4 @@
-//! The system's time zones, where Go looks for them.
+//! Reads the system's time zones from where Go looks for them.
 
 use std::collections::HashMap;
 use std::fs;
@@ -7,13 +7,13 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::go::time::{Location, Zone, Zones};
 
-/// Where systems keep the zoneinfo database.
+/// The folders where systems keep the zoneinfo database.
 const FOLDERS: [&str; 4] = ["/usr/share/zoneinfo/", "/usr/share/lib/zoneinfo/", "/usr/lib/locale/TZ/", "/etc/zoneinfo"];
 
-/// Files of the database are much smaller.
+/// The maximum size of a zone file, in bytes. Real ones are much smaller.
 const MAX_SIZE: u64 = 10 << 20;
 
-/// The zones of this system. Nothing is read before it is asked for.
+/// The system's time zones, each read when it is first needed.
 #[derive(Debug, Default)]
 pub struct SystemZones {
     local: OnceLock<Zone>,
@@ -50,7 +50,7 @@ fn read(folder: &Path, name: &str) -> Option<Location> {
     Location::parse(name, &fs::read(path).ok()?)
 }
 
-/// The zone that TZ names; that of /etc/localtime if TZ is not set; else UTC.
+/// Returns the zone that TZ names, or that of /etc/localtime if TZ is not set, or else UTC.
 fn read_local() -> Zone {
     let Some(named) = std::env::var_os("TZ") else {
         let location = read(Path::new("/etc"), "localtime");

@@ -1,5 +1,4 @@
-//! Finding the repository and the commit of `--rev`, and saying what is wrong if there is none: what kind of clone it is, and
-//! what to do.
+//! Finds the repository and the commit for `--rev`. If there is none, explains why: the kind of clone, and what to do.
 
 use std::path::{Path, PathBuf};
 
@@ -7,10 +6,10 @@ use super::process::{Answer, Git};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::go::os_error;
 
-/// How much of git's answers is read, in bytes. They are a few lines.
+/// The number of bytes of git's answers that are read. Answers are a few lines long.
 const MAX_ANSWER_BYTES: u64 = 1 << 20;
 
-/// What a repository may lack.
+/// The kind of clone: what the repository may lack.
 #[derive(Debug)]
 pub(super) struct State {
     is_shallow: bool,
@@ -30,7 +29,7 @@ fn ask(git: &Git, revision: &str, arguments: &[&str]) -> Result<Answer, Diagnost
     })
 }
 
-/// The top folder of the work tree around `folder`.
+/// Returns the root of the work tree that contains `folder`.
 pub(super) fn work_tree(folder: &Path, revision: &str) -> Result<(PathBuf, State), Diagnostic> {
     let git = Git::new(folder);
     let facts = ask(&git, revision, &["rev-parse", "--is-inside-work-tree", "--is-shallow-repository"])?;
@@ -89,7 +88,7 @@ fn unusable(folder: &Path, revision: &str, reason: &str) -> Diagnostic {
         .help(format!("`git -C {folder} status` has to work first"))
 }
 
-/// The name of the commit that `revision` is.
+/// Returns the hash of the commit that `revision` names.
 pub(super) fn commit(git: &Git, revision: &str, state: &State) -> Result<String, Diagnostic> {
     let verify = |name: &str| ask(git, revision, &["rev-parse", "--verify", "--end-of-options", name]);
     let answer = verify(&format!("{revision}^{{commit}}"))?;
@@ -115,7 +114,7 @@ pub(super) fn commit(git: &Git, revision: &str, state: &State) -> Result<String,
     unknown(git, revision, state)
 }
 
-/// Two refs of one name, or the beginning of several commits' names.
+/// Creates the error for two refs of one name, or for a prefix of several hashes.
 fn ambiguous(git: &Git, revision: &str) -> Result<Diagnostic, Diagnostic> {
     let refs = refs_called(git, revision, &["refs/heads/", "refs/tags/", "refs/remotes/", "refs/"])?;
     Ok(match refs.as_slice() {
@@ -126,9 +125,9 @@ fn ambiguous(git: &Git, revision: &str) -> Result<Diagnostic, Diagnostic> {
     })
 }
 
-/// The refs that are called so below one of the prefixes.
+/// Returns the refs of this name under any of the prefixes.
 fn refs_called(git: &Git, revision: &str, prefixes: &[&str]) -> Result<Vec<String>, Diagnostic> {
-    // What is not a name of a ref, such as HEAD~1, may hold characters of patterns.
+    // An expression such as HEAD~1 is not a ref name, and might contain pattern characters.
     if revision.is_empty() || revision.contains(['*', '?', '[', '\\', '^', '~', ':', ' ']) {
         return Ok(Vec::new());
     }
@@ -136,7 +135,7 @@ fn refs_called(git: &Git, revision: &str, prefixes: &[&str]) -> Result<Vec<Strin
     let mut arguments = vec!["for-each-ref", "--count=5", "--format=%(refname)"];
     arguments.extend(patterns.iter().map(String::as_str));
     let answer = ask(git, revision, &arguments)?;
-    // A pattern matches whole directories too.
+    // A pattern also matches whole directories of refs.
     Ok(answer.lines().into_iter().filter(|name| name.ends_with(&format!("/{revision}"))).collect())
 }
 

@@ -1,4 +1,4 @@
-//! What `git ls-tree` prints: the entries of trees, checked before anything is done with them.
+//! Parses the output of `git ls-tree`, and validates the entries of trees before anything uses them.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,11 +9,11 @@ pub(super) type Directory = BTreeMap<Vec<u8>, Entry>;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) kind: EntryKind,
-    /// The object's name, in hexadecimal digits.
+    /// The object's hash, in hexadecimal digits.
     pub(super) object: String,
 }
 
-/// What an entry is. Sizes are in bytes; an object that the repository lacks has none.
+/// The kind of an entry. Sizes are in bytes; they are missing for objects that the repository lacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum EntryKind {
     File(Option<u64>),
@@ -22,12 +22,13 @@ pub(super) enum EntryKind {
     Submodule,
 }
 
-/// Reads the output of `git ls-tree -z -l` of one directory, or with `-r -t` of all that is below it. The answer has the
-/// directory itself as `""` and with `below` those below it by their paths; what is below a directory whose name is not
-/// UTF-8 is left out.
+/// Parses the output of `git ls-tree -z -l` for one directory, or with `-r -t` for everything below it. The result maps paths to
+/// directories, with `""` for the listed directory itself and, with `below`, the directories below it. Anything below a directory
+/// whose name is not UTF-8 is left out.
 ///
 /// # Errors
-/// What git never makes and refuses in `git fsck`: names that are empty, `.`, `..` or `.git`, two entries of one name.
+/// Trees that git never creates and that `git fsck` rejects: with names that are empty, `.`, `..` or `.git`, or with two entries
+/// of one name.
 pub(super) fn parse(output: &[u8], below: bool) -> Result<HashMap<String, Directory>, String> {
     let mut directories = HashMap::from([(String::new(), Directory::new())]);
     for line in output.split(|&byte| byte == 0).filter(|line| !line.is_empty()) {
@@ -55,12 +56,12 @@ pub(super) fn parse(output: &[u8], below: bool) -> Result<HashMap<String, Direct
     Ok(directories)
 }
 
-/// `.git` in any case: where case does not count it is the repository itself.
+/// Includes `.git` in any case, because on a case-insensitive file system it is the repository itself.
 fn is_forbidden(name: &[u8]) -> bool {
     matches!(name, b"" | b"." | b"..") || name.eq_ignore_ascii_case(b".git")
 }
 
-/// `mode type object size TAB path`
+/// Parses a line: `mode type object size TAB path`.
 fn parse_line(line: &[u8]) -> Option<(&[u8], Entry)> {
     let tab = line.iter().position(|&byte| byte == b'\t')?;
     let head = std::str::from_utf8(&line[..tab]).ok()?;

@@ -1,4 +1,4 @@
-//! Files as they stood at a revision of a git repository.
+//! Reads files as of a revision of a git repository.
 
 mod explain;
 mod listing;
@@ -18,13 +18,13 @@ use repository::Repository;
 use submodule::Place;
 pub use tree::Objects;
 
-/// A commit of the repository that a folder is in. git is asked with its own program. Nothing is written to a disk, nothing
-/// of the repository is executed, and what a partial clone lacks is not fetched.
+/// A commit of the repository that contains a folder. It is read with the git program. Nothing is written to disk, no code of the
+/// repository is run, and objects that a partial clone lacks are not fetched.
 #[derive(Debug)]
 pub struct Revision {
-    /// The top folder of the work tree.
+    /// The root of the work tree.
     top: PathBuf,
-    /// The commit's name.
+    /// The commit's hash.
     commit: String,
     /// The revision as the user wrote it.
     name: String,
@@ -32,10 +32,10 @@ pub struct Revision {
 }
 
 impl Revision {
-    /// Finds the commit that `revision` names in the repository around `folder`.
+    /// Finds the commit that `revision` names in the repository that contains `folder`.
     ///
     /// # Errors
-    /// git, a repository with a work tree or the commit is missing: which, and what to do.
+    /// git, a repository with a work tree, or the commit is missing: which of them, and what to do.
     pub fn open(revision: &str, folder: &Path) -> Result<Revision, Diagnostic> {
         let (top, state) = explain::work_tree(folder, revision)?;
         let repository = Repository::new(&top, state.is_partial, revision);
@@ -43,32 +43,32 @@ impl Revision {
         Ok(Revision { top, commit, name: revision.to_owned(), repository })
     }
 
-    /// The revision as the user wrote it.
+    /// Returns the revision as the user wrote it.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The path as messages show it, and as git itself takes it: `main:charts/web/values.yaml`.
+    /// Formats a path for messages, in the form that git accepts: `main:charts/web/values.yaml`.
     pub fn shown(&self, path: &str) -> String {
         let inside = self.inside(Path::new(path)).unwrap_or_else(|| PathBuf::from(path));
         format!("{}:{}", self.name, inside.display())
     }
 
-    /// The bytes of a file, at most [`MAX_INPUT_BYTES`](super::MAX_INPUT_BYTES). Symbolic links are followed within the revision's tree, and
-    /// submodules into the commit that they are at.
+    /// Reads a file of at most [`MAX_INPUT_BYTES`](super::MAX_INPUT_BYTES). Symbolic links are followed within the revision's
+    /// tree, and submodules to their commits.
     ///
     /// # Errors
-    /// It is not a file, is too large, is a link out of the tree, or git can't read it.
+    /// The path is not a file, is too large, is a link out of the tree, or git cannot read it.
     pub fn file(&self, path: &str) -> Result<AtRevision<Vec<u8>>, Diagnostic> {
         let Some(inside) = self.inside(Path::new(path)) else { return Ok(AtRevision::Outside) };
         self.place().file(&inside)
     }
 
-    /// The files of the chart at a path: a directory, or an archive. The path itself may lead through symbolic links within
-    /// the revision's tree; those in the chart are followed as `links` says.
+    /// Reads the files of the chart at a path, which is a directory or an archive. The path itself may contain symbolic links
+    /// within the revision's tree; `links` decides which links in the chart are followed.
     ///
     /// # Errors
-    /// As for reading a chart from a disk, or git can't read it.
+    /// The errors of reading a chart from disk, or git cannot read it.
     pub fn chart(&self, path: &str, links: Links) -> Result<AtRevision<Vec<File>>, Vec<Diagnostic>> {
         let Some(inside) = self.inside(Path::new(path)) else { return Ok(AtRevision::Outside) };
         self.place().chart(&inside, links)
@@ -78,8 +78,8 @@ impl Revision {
         Place::top(&self.repository, &self.top, &self.commit, &self.name)
     }
 
-    /// The path from the top of the repository; `None` if it is outside. Only what is on the way to the repository is
-    /// looked up on the disk: what is a link today need not have been one.
+    /// Returns the path relative to the root of the repository, or `None` if it is outside. Only the part that leads to the
+    /// repository is resolved on disk: what is a link today may not have been one in the revision.
     fn inside(&self, path: &Path) -> Option<PathBuf> {
         let whole = without_dots(path);
         let top = self.top.canonicalize().unwrap_or_else(|_| self.top.clone());
@@ -94,7 +94,7 @@ impl Revision {
     }
 }
 
-/// An absolute path without `.` and `..`.
+/// Returns an absolute path without `.` and `..`.
 fn without_dots(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for part in std::env::current_dir().unwrap_or_default().join(path).components() {
@@ -109,7 +109,7 @@ fn without_dots(path: &Path) -> PathBuf {
     plain
 }
 
-/// The path without symbolic links; what is not there is taken as it is written.
+/// Returns the path without symbolic links. Parts that do not exist are kept as they are.
 fn real(path: &Path) -> PathBuf {
     let mut missing = Vec::new();
     let mut there = path;

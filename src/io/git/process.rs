@@ -1,4 +1,4 @@
-//! Running git so that it executes nothing of the repository and opens no connection.
+//! Runs git so that it executes nothing from the repository and opens no connection.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -7,32 +7,32 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use crate::io::process;
 use crate::io::tree::TreeError;
 
-/// How long the line before an object's bytes may be: a name, a type and a size.
+/// The maximum length of the line before an object's bytes: hash, type and size.
 const MAX_HEADER_BYTES: u64 = 512;
 
-/// git in a folder.
+/// Runs git in a folder.
 #[derive(Debug, Clone)]
 pub(super) struct Git {
     folder: PathBuf,
 }
 
-/// What git answered.
+/// The output of git.
 #[derive(Debug)]
 pub(super) struct Answer {
-    /// Whether git ended well.
+    /// Whether git succeeded.
     pub(super) ok: bool,
-    /// At most as many bytes as were asked for, and one more if there were more.
+    /// At most `limit` bytes, and one more if there were more.
     pub(super) stdout: Vec<u8>,
     pub(super) stderr: String,
 }
 
 impl Answer {
-    /// The lines of standard output.
+    /// Returns the lines of standard output.
     pub(super) fn lines(&self) -> Vec<String> {
         String::from_utf8_lossy(&self.stdout).lines().map(str::to_owned).collect()
     }
 
-    /// git's own sentence, without its first word.
+    /// Returns git's error message without its `fatal:` or `error:`.
     pub(super) fn reason(&self) -> String {
         let line = self.stderr.lines().find(|line| !line.trim().is_empty()).unwrap_or("git gave no reason");
         ["fatal: ", "error: "].iter().find_map(|first| line.strip_prefix(first)).unwrap_or(line).to_owned()
@@ -44,8 +44,8 @@ impl Git {
         Git { folder: folder.to_path_buf() }
     }
 
-    /// Whatever a repository's configuration says, these commands start no hook, monitor, filter, pager or remote helper, and
-    /// objects are what their names say: replacements and grafts do not count.
+    /// Builds a command that runs no hook, monitor, filter, pager or remote helper, whatever the repository's configuration says,
+    /// and that reads each object as its hash says, without replacements and grafts.
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("git");
         command.arg("-C").arg(&self.folder);
@@ -56,14 +56,14 @@ impl Git {
             "core.fsmonitor=false",
             "-c",
             "core.hooksPath=/dev/null",
-            // A folder that only looks like a repository, as a chart may bring one along, is not taken for one.
+            // A chart might contain a folder that looks like a bare repository; git must not use it as one.
             "-c",
             "safe.bareRepository=explicit",
         ]);
         command.args(arguments);
         for (name, value) in [
             ("GIT_NO_LAZY_FETCH", "1"),
-            // Before git 2.45 objects that a partial clone lacks are fetched all the same: no protocol is allowed to.
+            // Before git 2.45, GIT_NO_LAZY_FETCH is not enough to keep a partial clone from fetching: forbid all protocols.
             ("GIT_ALLOW_PROTOCOL", "none"),
             ("GIT_OPTIONAL_LOCKS", "0"),
             ("GIT_GRAFT_FILE", "/dev/null"),
@@ -74,20 +74,20 @@ impl Git {
             command.env(name, value);
         }
         if std::env::var_os("GIT_WORK_TREE").is_none() {
-            // A hook of a linked work tree has it set, and git would take the folder for the top of the work tree.
+            // Hooks in a linked work tree run with this set, which would make git treat the folder as the root of the work tree.
             command.env_remove("GIT_DIR");
         }
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
 
-    /// Runs git to its end, or until it has printed more than `limit` bytes.
+    /// Runs git until it ends, or until it has printed more than `limit` bytes.
     pub(super) fn ask(&self, arguments: &[&str], limit: u64) -> std::io::Result<Answer> {
         let process::Answer { status, stdout, stderr } = process::run(self.command(arguments), None, limit)?;
         Ok(Answer { ok: status.success(), stdout, stderr })
     }
 
-    /// Starts a git that gives out objects one by one.
+    /// Starts a git process that returns objects one by one.
     pub(super) fn objects(&self) -> std::io::Result<ObjectReader> {
         let mut child = self.command(&["cat-file", "--batch"]).stdin(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         match (child.stdin.take(), child.stdout.take()) {
@@ -106,10 +106,10 @@ pub(super) struct ObjectReader {
 }
 
 impl ObjectReader {
-    /// The bytes of a blob whose size is known.
+    /// Reads a blob of a known size.
     ///
     /// # Errors
-    /// `NotFound`: the repository lacks the object. Any other: git answered something else than this blob.
+    /// `NotFound` if the repository lacks the object. Any other error: git did not answer with this blob.
     pub(super) fn blob(&mut self, object: &str, size: u64) -> Result<Vec<u8>, TreeError> {
         writeln!(self.stdin, "{object}")?;
         self.stdin.flush()?;
@@ -131,7 +131,7 @@ impl ObjectReader {
 
 impl Drop for ObjectReader {
     fn drop(&mut self) {
-        // It has ended by itself, or its answers are of no use any more.
+        // It has ended already, or its answers are no longer needed.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,4 +1,4 @@
-//! Files and charts of a commit's tree.
+//! Reads files and charts from a commit's tree.
 
 use std::path::Path;
 
@@ -9,22 +9,22 @@ use crate::io::archive::{MAX_ARCHIVE_BYTES, files_of_archive};
 use crate::io::tree::{Kind, Tree, TreeError};
 use crate::io::walk::{Allowance, Links, read_files};
 
-/// What a path is at a revision.
+/// The result of looking up a path in a revision.
 #[derive(Debug)]
 pub enum AtRevision<T> {
-    /// This.
+    /// The content at the path.
     There(T),
-    /// There was nothing of this name.
+    /// Nothing exists at the path.
     Missing,
-    /// The path does not lie in the repository.
+    /// The path is not in the repository.
     Outside,
 }
 
-/// The files of the chart at `path`, which begins at the top of a commit's tree; `name` is what the user calls the commit. Of
-/// the repository only `objects` is needed.
+/// Reads the files of the chart at `path`, relative to the root of a commit's tree. `name` is the user's name for the commit.
+/// Only `objects` is needed of the repository.
 ///
 /// # Errors
-/// As for [`Revision::chart`](super::Revision::chart).
+/// See [`Revision::chart`](super::Revision::chart).
 pub fn read_chart_at(
     objects: &dyn Objects,
     commit: &str,
@@ -35,7 +35,7 @@ pub fn read_chart_at(
     chart_in(&GitTree::new(objects, commit, name), name, path, links)
 }
 
-/// The files of the chart at a path of a tree.
+/// Reads the files of the chart at a path of a tree.
 pub(super) fn chart_in(
     tree: &GitTree<'_>,
     name: &str,

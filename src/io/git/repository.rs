@@ -1,4 +1,4 @@
-//! The objects of a repository, read with git.
+//! Reads the objects of a repository with git.
 
 use std::cell::RefCell;
 use std::path::Path;
@@ -9,18 +9,18 @@ use crate::diagnostic::{Diagnostic, Source};
 use crate::go::os_error;
 use crate::io::tree::TreeError;
 
-/// A repository's objects, read with git.
+/// The objects of a repository, read with git.
 #[derive(Debug)]
 pub(super) struct Repository {
     pub(super) git: Git,
     is_partial: bool,
-    /// `--rev`, for messages.
+    /// The flag `--rev`, for messages.
     flag: Source,
     reader: RefCell<Option<ObjectReader>>,
 }
 
 impl Repository {
-    /// The repository that git finds in a folder; `revision` is what `--rev` says, for messages.
+    /// Opens the repository that git finds in a folder. `revision` is the value of `--rev`, for messages.
     pub(super) fn new(folder: &Path, is_partial: bool, revision: &str) -> Repository {
         Repository {
             git: Git::new(folder),
@@ -41,7 +41,7 @@ impl Repository {
             None => self.git.objects()?,
         };
         let bytes = running.blob(object, size)?;
-        // One that failed may have more to say than was read: it is not used again.
+        // After an error, the reader may have unread output, so it is not reused.
         *reader = Some(running);
         Ok(bytes)
     }

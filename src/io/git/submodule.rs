@@ -1,4 +1,4 @@
-//! Files in submodules: what a commit names of another repository.
+//! Reads files in submodules: a commit refers to a commit of another repository.
 
 use std::path::{Path, PathBuf};
 
@@ -13,26 +13,26 @@ use crate::io::inputs::MAX_INPUT_BYTES;
 use crate::io::tree::{Submodule, Tree};
 use crate::io::walk::Links;
 
-/// How deep submodules may nest.
+/// The maximum nesting depth of submodules.
 const MAX_NESTED: usize = 8;
-/// How much of git's answers is read, in bytes.
+/// The number of bytes of git's answers that are read.
 const MAX_ANSWER_BYTES: u64 = 1 << 16;
 
-/// A commit, and where its tree is in what the user means.
+/// A commit of the repository or of a submodule, with its path in the user's repository.
 pub(super) struct Place<'r> {
     repository: &'r Repository,
-    /// The work tree, in which those of submodules lie.
+    /// The work tree, which contains those of submodules.
     folder: &'r Path,
     commit: &'r str,
     /// The revision as the user wrote it.
     name: &'r str,
-    /// The path of the submodule; empty at the top.
+    /// The path of the submodule, or empty for the user's repository.
     path: String,
     depth: usize,
 }
 
 impl<'r> Place<'r> {
-    /// The commit that the user names.
+    /// Creates the place of the commit that the user names.
     pub(super) fn top(repository: &'r Repository, folder: &'r Path, commit: &'r str, name: &'r str) -> Place<'r> {
         Place { repository, folder, commit, name, path: String::new(), depth: 0 }
     }
@@ -41,10 +41,10 @@ impl<'r> Place<'r> {
         GitTree::new(self.repository, self.commit, self.name).at(&self.path)
     }
 
-    /// The bytes of a file, in this repository or a submodule.
+    /// Reads a file in this repository or a submodule.
     ///
     /// # Errors
-    /// As for [`Revision::file`](super::Revision::file).
+    /// See [`Revision::file`](super::Revision::file).
     pub(super) fn file(&self, path: &Path) -> Result<AtRevision<Vec<u8>>, Diagnostic> {
         let tree = self.tree();
         let error = match tree.read(path, MAX_INPUT_BYTES) {
@@ -61,10 +61,10 @@ impl<'r> Place<'r> {
         }
     }
 
-    /// The files of the chart at a path, in this repository or a submodule.
+    /// Reads the files of the chart at a path in this repository or a submodule.
     ///
     /// # Errors
-    /// As for [`Revision::chart`](super::Revision::chart).
+    /// See [`Revision::chart`](super::Revision::chart).
     pub(super) fn chart(&self, path: &Path, links: Links) -> Result<AtRevision<Vec<File>>, Vec<Diagnostic>> {
         let tree = self.tree();
         let errors = match chart_in(&tree, self.name, path, links) {
@@ -85,8 +85,8 @@ impl<'r> Place<'r> {
         Place { repository, folder, commit: &module.commit, name: self.name, path, depth: self.depth + 1 }
     }
 
-    /// The repository of a submodule, which has its commit. Since a commit is named by its content, it does not matter where the
-    /// repository comes from.
+    /// Opens the repository of a submodule and checks that it has the commit. A commit's hash depends on its content, so it does
+    /// not matter where the repository was cloned from.
     fn open(&self, module: &Submodule) -> Result<(Repository, PathBuf), Diagnostic> {
         let folder = self.folder.join(&module.place);
         let shown = folder.display();

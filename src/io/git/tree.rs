@@ -1,4 +1,4 @@
-//! A revision's files, read in memory: nothing of them is ever written to a disk.
+//! Reads a revision's files in memory; nothing is ever written to disk.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
@@ -12,55 +12,55 @@ use crate::diagnostic::Diagnostic;
 use crate::io::tree::{Found, Kind, Listed, Submodule, Tree, TreeError};
 use crate::io::walk::MAX_CHART_ENTRIES;
 
-/// How many bytes the list of a directory, with all that is below it, may take.
+/// The maximum size of a directory's recursive list, in bytes.
 pub(super) const MAX_LISTING_BYTES: u64 = 16 << 20;
-/// The greatest length of what a symbolic link says, in bytes: that of a path on Linux.
+/// The maximum length of a symbolic link's target, in bytes: that of a path on Linux.
 const MAX_LINK_BYTES: u64 = 4096;
-/// How many symbolic links may follow one another, as on Linux.
+/// The maximum number of symbolic links in a path, as on Linux.
 const MAX_LINKS: usize = 40;
-/// How many symbolic links are remembered.
+/// The number of symbolic links whose targets are cached.
 const MAX_KNOWN_LINKS: usize = 1000;
 
 /// The objects of a repository.
 pub trait Objects {
-    /// The output of `git ls-tree -z -l --full-tree` for a tree or a commit, with `-r -t` if `below`. More than
-    /// `limit` bytes are cut off, but for one more that shows it. `shown` is the directory's path for messages.
+    /// Returns the output of `git ls-tree -z -l --full-tree` for a tree or a commit, with `-r -t` if `below`. Longer output is
+    /// cut after `limit + 1` bytes. `shown` is the directory's path for messages.
     ///
     /// # Errors
-    /// The repository lacks it, or git can't be run.
+    /// The repository lacks the object, or git cannot be run.
     fn list(&self, tree: &str, below: bool, limit: u64, shown: &str) -> Result<Vec<u8>, Box<Diagnostic>>;
 
-    /// The bytes of a blob of `size` bytes. `shown` is the file's path for messages.
+    /// Reads a blob of `size` bytes. `shown` is the file's path for messages.
     ///
     /// # Errors
-    /// The repository lacks it, it is not of this size, or git can't be run.
+    /// The repository lacks the blob, it does not have this size, or git cannot be run.
     fn blob(&self, object: &str, size: u64, shown: &str) -> Result<Vec<u8>, Box<Diagnostic>>;
 
-    /// The error for an object that the repository lacks; `what` is what it holds.
+    /// Creates the error for an object that the repository lacks. `what` describes its content.
     fn missing(&self, what: &str) -> Box<Diagnostic>;
 }
 
-/// The tree of a commit. Paths begin at its top and have no leading `/`.
+/// The tree of a commit. Paths start at its root and have no leading `/`.
 pub(super) struct GitTree<'o> {
     objects: &'o dyn Objects,
     commit: String,
     /// The revision as the user wrote it.
     name: String,
-    /// Where the tree is in the repository that the user means: empty, or the path of a submodule.
+    /// The path of the submodule whose tree this is, or empty for the user's repository.
     place: String,
     /// The directories that have been listed, by path.
     listed: RefCell<HashMap<String, Rc<Directory>>>,
-    /// What symbolic links say, by object.
+    /// The targets of symbolic links, by object.
     links: RefCell<HashMap<String, String>>,
-    /// How many entries may still be listed.
+    /// The number of entries that may still be listed.
     room: Cell<usize>,
 }
 
-/// Where a path leads.
+/// The entry that a path leads to.
 struct Resolved {
     /// The path without symbolic links.
     real: String,
-    /// The entry; nothing for the top of the tree.
+    /// The entry, or `None` for the root of the tree.
     entry: Option<Entry>,
 }
 
@@ -73,17 +73,17 @@ impl<'o> GitTree<'o> {
             place: String::new(),
             listed: RefCell::default(),
             links: RefCell::default(),
-            // A chart and what is on the way to it and to the targets of its links.
+            // This is enough for a chart, for the path to it, and for the targets of its links.
             room: Cell::new(2 * MAX_CHART_ENTRIES),
         }
     }
 
-    /// The same as the tree of the submodule at a path.
+    /// Returns this tree as that of the submodule at a path.
     pub(super) fn at(self, place: &str) -> Self {
         GitTree { place: place.to_owned(), ..self }
     }
 
-    /// The submodule that a path leads into, or to.
+    /// Returns the submodule that a path leads to or into.
     pub(super) fn submodule(&self, path: &Path) -> Option<Submodule> {
         match self.resolve(path) {
             Err(TreeError::InSubmodule(module)) => Some(*module),
@@ -94,7 +94,7 @@ impl<'o> GitTree<'o> {
         }
     }
 
-    /// Lists a directory and all that is below it at once, which is faster than one by one.
+    /// Lists a directory and everything below it at once, which is faster than listing each directory.
     pub(super) fn list_below(&self, path: &Path) -> Result<(), TreeError> {
         let resolved = self.resolve(path)?;
         let object = match &resolved.entry {
@@ -129,7 +129,7 @@ impl<'o> GitTree<'o> {
         Ok(())
     }
 
-    /// The entries of a directory, given without symbolic links in its path.
+    /// Returns the entries of a directory, whose path must not have symbolic links.
     fn directory(&self, real: &str, entry: Option<&Entry>) -> Result<Rc<Directory>, TreeError> {
         if let Some(known) = self.listed.borrow().get(real) {
             return Ok(Rc::clone(known));
@@ -138,13 +138,13 @@ impl<'o> GitTree<'o> {
         self.listed.borrow().get(real).cloned().ok_or_else(|| ErrorKind::NotFound.into())
     }
 
-    /// Follows a path through symbolic links, as an operating system would if the tree were all there is.
+    /// Resolves the symbolic links in a path, as an operating system would if the tree were the whole file system.
     fn resolve(&self, path: &Path) -> Result<Resolved, TreeError> {
         let mut rest: VecDeque<String> = match parts(path) {
             Some(parts) => parts.into(),
             None => return Err(ErrorKind::NotFound.into()),
         };
-        // The directories on the way, with the path of each.
+        // The directories on the path so far, each with its own path.
         let mut way: Vec<(String, Entry)> = Vec::new();
         let mut links = 0;
         while let Some(part) = rest.pop_front() {
@@ -188,7 +188,7 @@ impl<'o> GitTree<'o> {
         Ok(Resolved { real, entry })
     }
 
-    /// What a symbolic link says.
+    /// Returns the target of a symbolic link.
     fn link(&self, path: &str, object: &str, size: Option<u64>) -> Result<String, TreeError> {
         if let Some(known) = self.links.borrow().get(object) {
             return Ok(known.clone());
@@ -207,7 +207,7 @@ impl<'o> GitTree<'o> {
         Ok(text)
     }
 
-    /// The entry at a path itself, whether it is a symbolic link or not.
+    /// Returns the entry at a path without following it, if it is a symbolic link.
     fn entry_itself(&self, path: &Path) -> Result<Option<Entry>, TreeError> {
         let Some(name) = path.file_name() else { return Ok(None) };
         let above = self.resolve(path.parent().unwrap_or(Path::new("")))?;
@@ -279,7 +279,7 @@ impl Tree for GitTree<'_> {
     }
 }
 
-/// The parts of a relative path in UTF-8, without `.`; `None` for any other path.
+/// Returns the parts of a relative UTF-8 path without `.`, or `None` for any other path.
 fn parts(path: &Path) -> Option<Vec<String>> {
     let part = |component: Component<'_>| match component {
         Component::Normal(name) => Some(name.to_str()?.to_owned()),
@@ -291,7 +291,7 @@ fn parts(path: &Path) -> Option<Vec<String>> {
     parts.map(|parts| parts.into_iter().filter(|part| !part.is_empty()).collect())
 }
 
-/// Whether the `..` at the beginning of a link's target lead above the top.
+/// Whether the leading `..` of a link's target lead above the root.
 fn leads_above(depth: usize, parts: &[String]) -> bool {
     parts.iter().take_while(|part| *part == "..").count() > depth
 }
@@ -320,12 +320,12 @@ mod tests {
     use super::*;
     use crate::io::walk::{Allowance, Links, read_files};
 
-    /// A repository whose trees are called by what they list, and whose blobs by what they hold.
+    /// An in-memory repository whose objects have arbitrary names instead of hashes.
     #[derive(Default)]
     struct Memory(HashMap<String, Vec<u8>>);
 
     impl Memory {
-        /// Adds a tree of entries: mode, name, object.
+        /// Adds a tree with entries of mode, name and object.
         fn tree(mut self, name: &str, entries: &[(&str, &str, &str)]) -> Self {
             let mut listing = String::new();
             for (mode, entry, object) in entries {
