@@ -1,4 +1,4 @@
-//! JSON as Go's `encoding/json` reads and writes it, with the place of every node.
+//! Reads and writes JSON as Go's `encoding/json` does, with the source position of every node.
 
 mod object;
 mod read;

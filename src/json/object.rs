@@ -1,9 +1,9 @@
-//! Building JSON objects.
+//! A builder for JSON objects.
 
 use crate::diagnostic::Span;
 use crate::yaml::{Map, Node, Value};
 
-/// A JSON object in the making.
+/// A JSON object under construction.
 ///
 /// ```
 /// use mim_chart::json::{Object, write};
@@ -17,7 +17,7 @@ use crate::yaml::{Map, Node, Value};
 pub struct Object(Map);
 
 impl Object {
-    /// An object without fields.
+    /// Creates an object without fields.
     pub fn new() -> Self {
         Self::default()
     }
@@ -47,7 +47,7 @@ impl Object {
         self.put(key, Value::List(items.map(Node::generated).collect()));
     }
 
-    /// The finished object.
+    /// Returns the finished object.
     pub fn into_value(self) -> Value {
         Value::Map(self.0)
     }

@@ -1,15 +1,16 @@
-//! JSON text -> values, as strictly as Go's `encoding/json`.
+//! Parses JSON text into values, as strictly as Go's `encoding/json`.
 
 use std::ops::Range;
 
 use crate::diagnostic::{Diagnostic, Source};
 use crate::yaml::{Entry, Map, Node, Value};
 
-/// How deep arrays and objects may nest.
+/// The maximum nesting depth of arrays and objects.
 const MAX_DEPTH: usize = 10_000;
 
-/// Reads a part of a text that is one JSON value, with nothing but white space around it, as Go's `json.Unmarshal` does:
-/// numbers are floats, of duplicate keys the last wins, unpaired surrogates become U+FFFD. The range is cut to the text.
+/// Reads a part of a text that contains one JSON value, surrounded only by white space, as Go's `json.Unmarshal`
+/// does: numbers are floats, the last of duplicate keys wins, and unpaired surrogates become U+FFFD. The range is
+/// clamped to the text.
 ///
 /// ```
 /// use mim_chart::diagnostic::Source;
@@ -22,7 +23,7 @@ const MAX_DEPTH: usize = 10_000;
 /// ```
 ///
 /// # Errors
-/// Go's message, and the place of the first character that does not belong there.
+/// Go's message, with the place of the first character that is not allowed.
 pub fn read(source: &Source, range: Range<usize>) -> Result<Node, Diagnostic> {
     let range = source.span(range).range();
     let mut reader = Reader::new(source, range, false);
@@ -34,11 +35,11 @@ pub fn read(source: &Source, range: Range<usize>) -> Result<Node, Diagnostic> {
     }
 }
 
-/// Reads a text as [`read`] does. A number that no float holds becomes null, and the message about the first such number
-/// comes with the value: Go's decoder goes on behind it.
+/// Reads a text like [`read`], but replaces numbers that a float cannot represent with null. Also returns the error for the
+/// first such number: Go's decoder continues after it.
 ///
 /// # Errors
-/// As for [`read`], about the syntax.
+/// As for [`read`], but only for syntax errors.
 pub fn read_decoded(source: &Source) -> Result<(Node, Option<Diagnostic>), Diagnostic> {
     let mut reader = Reader::new(source, 0..source.text().len(), false);
     let node = reader.value().map_err(|error| *error)?;
@@ -49,11 +50,12 @@ pub fn read_decoded(source: &Source) -> Result<(Node, Option<Diagnostic>), Diagn
     }
 }
 
-/// Reads the first JSON value of a text from `start` on, and says where it ends, as Go's `json.Decoder` does; what follows is
-/// not looked at.
+/// Reads the first JSON value of a text from `start` on, as Go's `json.Decoder` does. Also returns the offset where the
+/// value ends; the rest of the text is ignored.
 ///
 /// # Errors
-/// As for [`read`], with a decoder's message at the end of the text: `EOF` where no value begins, `unexpected EOF` inside one.
+/// As for [`read`], but with the decoder's messages for the end of the text: `EOF` if there is no value,
+/// `unexpected EOF` inside one.
 pub fn read_prefix(source: &Source, start: usize) -> Result<(Node, usize), Diagnostic> {
     let end = source.text().len();
     let start = source.span(start..end).start();
@@ -67,20 +69,21 @@ pub fn read_prefix(source: &Source, start: usize) -> Result<(Node, usize), Diagn
     Ok((reader.checked(node)?, end))
 }
 
-/// What the steps of reading give. Errors are large and rare: they are kept out of the way of the values.
+/// The result of a parsing step. Errors are large and rare, so they are boxed.
 type Read<T> = Result<T, Box<Diagnostic>>;
 
 struct Reader<'s> {
     source: &'s Source,
-    /// The text up to the end of the part.
+    /// The text up to the end of the range being read.
     text: &'s str,
     at: usize,
     depth: usize,
-    /// Whether it speaks as Go's decoder of streams does.
+    /// Whether to use the error messages of Go's stream decoder.
     streaming: bool,
-    /// The entries of the objects that are open.
+    /// The entries of all open objects.
     entries: Vec<(String, Entry)>,
-    /// The first number that no float holds. Go reports it once the syntax of the whole value is right.
+    /// The error for the first number that a float cannot represent. Go reports it only if the syntax of the whole
+    /// value is valid.
     too_large: Option<Diagnostic>,
 }
 
@@ -97,7 +100,7 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// The value, unless a number in it was too large.
+    /// Returns the value, or the error if a number in it was too large.
     fn checked(self, node: Node) -> Result<Node, Diagnostic> {
         self.too_large.map_or(Ok(node), Err)
     }
@@ -115,7 +118,7 @@ impl<'s> Reader<'s> {
         self.at += rest.iter().take_while(|&&byte| is_of_run(byte)).count();
     }
 
-    /// What to say about the character at the position, which is not what `context` asks for.
+    /// Returns the error for the character at the position, with Go's `context`.
     fn unexpected(&self, context: &str) -> Box<Diagnostic> {
         match self.byte() {
             Some(byte) => self.error(format!("invalid character {} {context}", quote(byte))),
@@ -123,7 +126,7 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// The same inside a token, to which the end of the text is a space for Go.
+    /// Like [`Self::unexpected`], but inside a token, where Go treats the end of the text as a space.
     fn unexpected_in_token(&self, context: &str) -> Box<Diagnostic> {
         match self.byte() {
             None if !self.streaming => self.error(format!("invalid character ' ' {context}")),
@@ -172,7 +175,7 @@ impl<'s> Reader<'s> {
         Ok(value)
     }
 
-    /// After `[`, up to its `]`.
+    /// Reads the items after `[`, up to its `]`.
     fn array(&mut self) -> Read<Value> {
         let mut items = Vec::new();
         self.skip_space();
@@ -190,7 +193,7 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// After `{`, up to its `}`.
+    /// Reads the entries after `{`, up to its `}`.
     fn object(&mut self) -> Read<Value> {
         self.skip_space();
         if self.byte() == Some(b'}') {
@@ -266,7 +269,7 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// One digit or more.
+    /// Skips one or more digits.
     fn digits(&mut self, context: &str) -> Read<()> {
         if !self.byte().is_some_and(|byte| byte.is_ascii_digit()) {
             return Err(self.unexpected_in_token(context));
@@ -315,7 +318,7 @@ impl<'s> Reader<'s> {
         Ok(character)
     }
 
-    /// After `\u`: four digits, and another four where they are the first half of a surrogate pair.
+    /// Reads the four digits after `\u`, and a second escape if the first one is the first half of a surrogate pair.
     fn unicode_escape(&mut self) -> Read<char> {
         let first = self.four_digits()?;
         if !(0xD800..0xDC00).contains(&first) || !self.text[self.at..].starts_with("\\u") {
@@ -345,13 +348,13 @@ impl<'s> Reader<'s> {
     }
 }
 
-/// How many bytes of a string come before a quote, a backslash or a control character, counted by eights.
+/// Returns the number of bytes in front of the first quote, backslash or control character, counted eight at a time.
 fn plain_length(bytes: &[u8]) -> usize {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
     let mut count = 0;
     while let Some(eight) = bytes[count..].first_chunk() {
         let eight = u64::from_le_bytes(*eight);
-        // The highest bit of the first byte that is less than the other one; those of bytes after it mean nothing.
+        // Sets the high bit of the first byte that is less than `other`; the high bits of later bytes are meaningless.
         let below = |eight: u64, other: u8| eight.wrapping_sub(ONES * u64::from(other)) & !eight & (ONES << 7);
         let is = |byte: u8| below(eight ^ (ONES * u64::from(byte)), 1);
         match below(eight, b' ') | is(b'"') | is(b'\\') {
@@ -363,7 +366,7 @@ fn plain_length(bytes: &[u8]) -> usize {
     count + bytes[count..].iter().take_while(is_plain).count()
 }
 
-/// A byte as Go's messages show it; of a character beyond ASCII they see the first byte alone.
+/// Formats a byte as in Go's messages, which show only the first byte of a character beyond ASCII.
 fn quote(byte: u8) -> String {
     match byte {
         b'\'' => "'\\''".to_owned(),

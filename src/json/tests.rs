@@ -5,7 +5,7 @@ use crate::diagnostic::Source;
 use crate::json::{read, read_prefix, write, write_pretty, write_raw};
 use crate::yaml::{Entry, Map, Node, Value};
 
-/// What Go's `json.Unmarshal` and `json.Decoder` answer, recorded.
+/// Compares with the recorded results of Go's `json.Unmarshal` and `json.Decoder`.
 #[test]
 fn text_is_read_as_go_reads_it() {
     let cases: Vec<Json> = serde_json::from_str(include_str!("../../tests/cases/json/go.json")).unwrap();
@@ -81,7 +81,7 @@ fn value() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Whether serde_json read the same; its floats may be off in the last digit.
+/// Whether serde_json read the same value; its floats may differ in the last digit.
 fn agrees(ours: &Value, theirs: &Json) -> bool {
     match (ours, theirs) {
         (Value::Null, Json::Null) => true,
@@ -101,7 +101,7 @@ fn agrees(ours: &Value, theirs: &Json) -> bool {
     }
 }
 
-/// Found by the property below.
+/// Found by the property test below.
 #[test]
 fn a_large_negative_float_reads_back() {
     let value = Value::List(vec![Node::generated(Value::Float(-1.257_017_164_714_594_2e253))]);

@@ -1,10 +1,10 @@
-//! Values -> JSON text, as Go's `encoding/json` writes it.
+//! Writes values as JSON, like Go's `encoding/json`.
 
 use crate::go::float::format_json_float;
 use crate::go::json::push_escaped;
 use crate::yaml::Value;
 
-/// Writes a value as Helm's `toJson` does: compact, keys in byte order, and `<`, `>`, `&` escaped for HTML.
+/// Writes a value as Helm's `toJson` does: compact, with keys in byte order, and with `<`, `>` and `&` escaped for HTML.
 ///
 /// ```
 /// use mim_chart::diagnostic::Source;
@@ -17,12 +17,12 @@ pub fn write(value: &Value) -> String {
     written(value, true, None)
 }
 
-/// Writes a value as sprig's `toRawJson` does: like [`write()`], with `<`, `>`, `&` as they are.
+/// Writes a value as sprig's `toRawJson` does: like [`write()`], but with `<`, `>` and `&` unescaped.
 pub fn write_raw(value: &Value) -> String {
     written(value, false, None)
 }
 
-/// Writes a value as sprig's `toPrettyJson` does: like [`write()`], with an entry a line, indented by two spaces.
+/// Writes a value as sprig's `toPrettyJson` does: like [`write()`], but with one entry per line, indented by two spaces.
 pub fn write_pretty(value: &Value) -> String {
     written(value, true, Some(0))
 }
@@ -61,80 +61,80 @@ fn write_value(value: &Value, out: &mut Writer) {
     }
 }
 
-/// Whether a byte is a character that stands for itself in every style.
+/// Whether a byte is a character that no style escapes.
 fn is_plain(byte: u8) -> bool {
-    // Without branches, so that many bytes are looked at in one step.
+    // Without branches, so that the compiler can check many bytes at once.
     let special = (byte == b'"') | (byte == b'\\') | (byte == b'<') | (byte == b'>') | (byte == b'&');
     (b' '..0x80).contains(&byte) & !special
 }
 
-/// How JSON is written.
+/// The style of JSON output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
     /// On one line, with `<`, `>` and `&` escaped for HTML.
     Compact,
-    /// On one line, with `<`, `>` and `&` as they are.
+    /// On one line, with `<`, `>` and `&` unescaped.
     Raw,
-    /// An entry a line, indented by two spaces; otherwise as [`Style::Compact`].
+    /// One entry per line, indented by two spaces; otherwise like [`Style::Compact`].
     Pretty,
 }
 
-/// JSON text in the making. Who uses it keeps to the grammar: a value after each [`entry`](Writer::entry) and each
+/// A writer of JSON text. The caller is responsible for the grammar: a value after each [`entry`](Writer::entry) and each
 /// [`key`](Writer::key).
 #[derive(Debug)]
 pub struct Writer {
     out: String,
     html: bool,
-    /// How many lists and maps are open, where each entry has its line.
+    /// The number of open lists and maps in pretty style; `None` in the others.
     depth: Option<usize>,
     is_first: bool,
 }
 
 impl Writer {
-    /// Nothing yet.
+    /// Creates an empty writer.
     pub fn new(style: Style) -> Writer {
         let depth = if style == Style::Pretty { Some(0) } else { None };
         Writer { out: String::new(), html: style != Style::Raw, depth, is_first: true }
     }
 
-    /// Any value.
+    /// Writes any value.
     pub fn value(&mut self, value: &Value) {
         write_value(value, self);
     }
 
-    /// A value that is written already.
+    /// Appends a value that is already JSON text.
     pub fn json(&mut self, json: &str) {
         self.out.push_str(json);
     }
 
-    /// How many bytes are written.
+    /// Returns the number of bytes written so far.
     pub fn len(&self) -> usize {
         self.out.len()
     }
 
-    /// Whether nothing is written.
+    /// Whether nothing has been written.
     pub fn is_empty(&self) -> bool {
         self.out.is_empty()
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn finish(self) -> String {
         self.out
     }
 
-    /// `null`
+    /// Writes `null`.
     pub fn null(&mut self) {
         self.out.push_str("null");
     }
 
-    /// `true` or `false`
+    /// Writes `true` or `false`.
     pub fn bool(&mut self, value: bool) {
         self.out.push_str(if value { "true" } else { "false" });
     }
 
-    /// A whole number.
+    /// Writes an integer.
     pub fn int(&mut self, number: i128) {
-        // Most are small and not negative: those are written faster.
+        // Most integers are small and not negative: those have a fast path.
         match u64::try_from(number) {
             Ok(number) => self.digits(number),
             Err(_) => self.out.push_str(&number.to_string()),
@@ -155,19 +155,19 @@ impl Writer {
         self.out.push_str(str::from_utf8(&digits[first..]).unwrap_or_default());
     }
 
-    /// Any other number, which has to be finite.
+    /// Writes a float, which must be finite.
     pub fn float(&mut self, number: f64) {
         self.out.push_str(&format_json_float(number));
     }
 
-    /// `[` or `{`
+    /// Writes `[` or `{`.
     pub fn open(&mut self, bracket: char) {
         self.out.push(bracket);
         self.depth = self.depth.map(|depth| depth + 1);
         self.is_first = true;
     }
 
-    /// An item of a list comes next.
+    /// Starts an item of a list, whose value must be written next.
     pub fn entry(&mut self) {
         if !self.is_first {
             self.out.push(',');
@@ -176,14 +176,14 @@ impl Writer {
         self.new_line();
     }
 
-    /// The key of a map, whose value comes next.
+    /// Writes a key of a map, whose value must be written next.
     pub fn key(&mut self, key: &[u8]) {
         self.entry();
         self.text(key);
         self.out.push_str(if self.depth.is_some() { ": " } else { ":" });
     }
 
-    /// The same, for a key that needs no escapes.
+    /// Like [`Writer::key`], for a key that needs no escapes.
     pub fn field(&mut self, name: &'static str) {
         self.entry();
         for part in ["\"", name, if self.depth.is_some() { "\": " } else { "\":" }] {
@@ -191,7 +191,7 @@ impl Writer {
         }
     }
 
-    /// `]` or `}`
+    /// Writes `]` or `}`.
     pub fn close(&mut self, bracket: char) {
         self.depth = self.depth.map(|depth| depth.saturating_sub(1));
         if !self.is_first {
@@ -208,7 +208,7 @@ impl Writer {
         }
     }
 
-    /// A string in quotes, escaped as Go escapes it; what is not UTF-8 becomes the escape of U+FFFD, as in Go.
+    /// Writes a string, escaped as in Go; bytes that are not UTF-8 become the escape of U+FFFD.
     pub fn text(&mut self, text: &[u8]) {
         self.out.reserve(text.len() + 2);
         self.out.push('"');

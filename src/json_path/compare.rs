@@ -1,12 +1,12 @@
-//! Comparisons in filters, as Go templates compare.
+//! Compares the two sides of a filter by the rules of Go templates.
 
 use std::cmp::Ordering;
 
 use super::item::Item;
 use crate::yaml::Value;
 
-/// What comparisons distinguish. Numbers of files are floats, so `80` of a template is of another kind than `80` of a
-/// values file; `80.0` is of the same.
+/// The types that comparisons distinguish. Numbers in files are floats, so `80` in a template has another type than `80` in
+/// a values file; `80.0` has the same one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Basic<'a> {
     Bool(bool),
@@ -22,7 +22,7 @@ const BAD_PAIR: &str = "incompatible types for comparison";
 /// Whether `left operator right` holds.
 ///
 /// # Errors
-/// An operator that there is not, and sides that can't be compared.
+/// An unknown operator, or sides that cannot be compared.
 pub(super) fn holds(left: Item<'_>, operator: &str, right: Item<'_>) -> Result<bool, String> {
     Ok(match operator {
         "==" => equal(left, right)?,

@@ -1,4 +1,4 @@
-//! Following a template's steps through values.
+//! Evaluates the steps of a template over values.
 
 use super::compare::holds;
 use super::item::Item;
@@ -6,20 +6,20 @@ use super::step::{Filter, Slice, Step};
 use crate::json;
 use crate::yaml::{Map, Value};
 
-/// What a template prints.
+/// The output of a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Printed {
-    /// The text; empty when the template could not be followed to its end, as in Helm.
+    /// The text; empty if the evaluation failed, as in Helm.
     pub text: String,
-    /// Why it could not, in Kubernetes' words: `b is not found`.
+    /// Why the evaluation failed, as in Kubernetes' message: `b is not found`.
     pub stopped: Option<String>,
 }
 
-/// How many items all steps of a template may give together. Steps can multiply what they are given.
+/// The maximum number of items that all steps of a template may produce together. Steps can multiply their input.
 const MAX_ITEMS: usize = 10_000_000;
 
-/// Why a step could not be done, and what it had found until then: a filter that asks only whether something is there
-/// looks at that alone (Kubernetes' way).
+/// Why a step failed, and what it had found until then. As in Kubernetes, a filter without a comparison ignores the failure
+/// and checks only whether something was found.
 struct Stop<'a> {
     reason: String,
     found: Vec<Item<'a>>,
@@ -27,7 +27,7 @@ struct Stop<'a> {
 
 type Found<'a> = Result<Vec<Item<'a>>, Stop<'a>>;
 
-/// Evaluates `blocks` over `values` and prints what they give: the items of a block with spaces between.
+/// Evaluates `blocks` over `values` and prints their results, with spaces between the items of a block.
 pub(super) fn print(blocks: &[Step], values: &Map) -> Printed {
     let whole = Value::Map(values.clone());
     let mut evaluation = Evaluation { blocks, ranges: Ranges::default(), made: 0 };
@@ -43,25 +43,25 @@ pub(super) fn print(blocks: &[Step], values: &Map) -> Printed {
 struct Evaluation<'a> {
     blocks: &'a [Step],
     ranges: Ranges,
-    /// How many items all steps gave.
+    /// The number of items that all steps have produced so far.
     made: usize,
 }
 
-/// Which loops are open.
+/// The state of the `range` loops.
 #[derive(Default)]
 struct Ranges {
-    /// Loops begun in the block at hand.
+    /// Loops begun in the current block.
     begun: usize,
-    /// Loops whose body is being followed.
+    /// Loops whose body is being evaluated.
     inside: usize,
-    /// Loops ended in the block at hand.
+    /// Loops ended in the current block.
     ended: usize,
-    /// The block with the last `end`.
+    /// The index of the block with the last `end`.
     last_end: Option<usize>,
 }
 
 impl<'a> Evaluation<'a> {
-    /// Follows the blocks from one on, up to the `end` of the loop they stand in.
+    /// Evaluates the blocks from `start` on, up to the `end` of the surrounding loop.
     fn blocks_from(&mut self, start: usize, item: Item<'a>) -> Result<Vec<Vec<Item<'a>>>, String> {
         let blocks = self.blocks;
         let mut results = Vec::new();
@@ -81,7 +81,7 @@ impl<'a> Evaluation<'a> {
                     results.append(&mut self.blocks_from(at + 1, each)?);
                 }
                 if found.is_empty() {
-                    // The body is followed all the same, to find its end.
+                    // The body is evaluated anyway, to find its end.
                     self.blocks_from(at + 1, Item::Nothing)?;
                 }
                 self.ranges.inside -= 1;
@@ -172,7 +172,7 @@ impl<'a> Evaluation<'a> {
     }
 }
 
-/// The one item to compare; none where there is none.
+/// Returns the only item, which is to be compared, or `None` if there is none.
 fn only<'a>(found: Found<'a>) -> Result<Option<Item<'a>>, String> {
     match found.map_err(|stop| stop.reason)?.as_slice() {
         [] => Ok(None),
@@ -181,7 +181,7 @@ fn only<'a>(found: Found<'a>) -> Result<Option<Item<'a>>, String> {
     }
 }
 
-/// The values of a key. A key that none of the items has is an error; no items are none.
+/// Returns the values of a key in all items. It is an error if none of the items has the key, unless there are no items.
 fn field<'a>(name: &str, items: &[Item<'a>]) -> Found<'a> {
     let value = |item: &Item<'a>| match item {
         Item::Value(Value::Map(map)) => map.get(name).map(|node| Item::Value(&node.value)),
@@ -194,7 +194,7 @@ fn field<'a>(name: &str, items: &[Item<'a>]) -> Found<'a> {
     Ok(found)
 }
 
-/// All that has parts, from the top down, each before its parts; then the parts' own, and so on.
+/// Returns all items with parts, recursively, each in front of its descendants.
 fn descendants(items: Vec<Item<'_>>) -> Vec<Item<'_>> {
     let mut found = Vec::new();
     for item in items {
@@ -222,7 +222,7 @@ fn slice_all(slice: Slice, items: Vec<Item<'_>>) -> Found<'_> {
             Ok(Some((from, to, step))) => {
                 found.extend(members[from..to].iter().step_by(step).map(|member| Item::Value(&member.value)));
             }
-            // Nothing is asked for: Kubernetes ignores the other lists too.
+            // The slice is empty; Kubernetes then ignores the remaining lists too.
             Ok(None) => return Ok(found),
             Err(reason) => return Err(Stop { reason, found: items }),
         }
@@ -231,7 +231,7 @@ fn slice_all(slice: Slice, items: Vec<Item<'_>>) -> Found<'_> {
 }
 
 impl Slice {
-    /// The indices that a slice means in a list of `length` items, and its step; `None` for a slice of nothing.
+    /// Returns the start, end and step of a slice in a list of `length` items; `None` if the slice is empty.
     fn bounds(self, length: usize) -> Result<Option<(usize, usize, usize)>, String> {
         let whole = length as i64;
         let from = self.from.unwrap_or(0);

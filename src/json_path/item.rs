@@ -1,4 +1,4 @@
-//! What a template's steps work on.
+//! The items that the steps of a template take and produce.
 
 use std::borrow::Cow;
 
@@ -6,32 +6,33 @@ use crate::go::float::format_float;
 use crate::json;
 use crate::yaml::Value;
 
-/// One result of a step.
+/// A single result of a step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Item<'a> {
-    /// A value, or a part of it.
+    /// A value, or a part of one.
     Value(&'a Value),
-    /// Text of the template.
+    /// Text from the template.
     Text(&'a str),
-    /// A byte of a string: Kubernetes takes strings apart like lists.
+    /// A byte of a string: Kubernetes splits strings like lists.
     Byte(u8),
-    /// A whole number of the template.
+    /// An integer from the template.
     Int(i64),
-    /// A number of the template.
+    /// A float from the template.
     Float(f64),
-    /// A boolean of the template.
+    /// A boolean from the template.
     Bool(bool),
-    /// What the body of a `range` works on where the item is null.
+    /// The input of a `range` body for an item that is null.
     Nothing,
 }
 
 impl<'a> Item<'a> {
-    /// Whether steps pass it over.
+    /// Whether the item is a null value, which steps ignore.
     pub(super) fn is_null(self) -> bool {
         self == Item::Value(&Value::Null)
     }
 
-    /// The parts of a map (by key; Kubernetes' own order is random), a list or a string; none of anything else.
+    /// Returns the values of a map (in key order; Kubernetes' order is random), the items of a list or the bytes of a
+    /// string; nothing for other items.
     pub(super) fn parts(self) -> Vec<Item<'a>> {
         match self {
             Item::Value(Value::Map(map)) => {
@@ -46,7 +47,7 @@ impl<'a> Item<'a> {
         }
     }
 
-    /// The type as Go says it.
+    /// Returns the name of the Go type.
     pub(super) fn type_name(self) -> &'static str {
         match self {
             Item::Value(Value::Null) | Item::Nothing => "interface {}",
@@ -61,7 +62,7 @@ impl<'a> Item<'a> {
         }
     }
 
-    /// How it is printed: maps and lists as JSON, everything else bare.
+    /// Returns the printed form: maps and lists as JSON, everything else without quotes.
     pub(super) fn print(self) -> Cow<'a, str> {
         match self {
             Item::Value(Value::String(text)) => Cow::Borrowed(text),

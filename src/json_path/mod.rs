@@ -1,7 +1,7 @@
-//! Templates of `kubectl`'s JSONPath, which `helm show values --jsonpath` evaluates over a chart's values.
+//! Parses and evaluates `kubectl`'s JSONPath templates, which `helm show values --jsonpath` applies to a chart's values.
 //!
-//! The rules are those of `k8s.io/client-go/util/jsonpath`: text outside braces stands for itself; inside, paths, slices,
-//! unions, filters and `range` ... `end`.
+//! The rules are those of `k8s.io/client-go/util/jsonpath`: text outside braces is literal; inside braces there are paths,
+//! slices, unions, filters and `range` ... `end`.
 
 mod compare;
 mod evaluate;
@@ -25,10 +25,10 @@ pub struct JsonPath {
 }
 
 impl JsonPath {
-    /// Reads a template.
+    /// Parses a template.
     ///
     /// # Errors
-    /// A template that can't be read, as Helm says it, with its place in `source`.
+    /// Helm's message for an invalid template, with the place in `source`.
     ///
     /// ```
     /// use mim_chart::diagnostic::Source;

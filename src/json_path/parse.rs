@@ -1,4 +1,4 @@
-//! Template text -> steps.
+//! Parses the text of a template into steps.
 
 use std::ops::Range;
 
@@ -7,14 +7,14 @@ use super::step::{Filter, Slice, Step};
 use crate::go::strconv::is_printable;
 use crate::go::strconv::unquote;
 
-/// What can't be read, in Kubernetes' words, and where.
+/// A syntax error: Kubernetes' message, and the place.
 #[derive(Debug)]
 pub(super) struct Mistake {
     pub(super) message: String,
     pub(super) at: Range<usize>,
 }
 
-/// Reads a template: text, and steps in braces.
+/// Parses a template, which consists of text and of steps in braces.
 pub(super) fn parse(text: &str) -> Result<Vec<Step>, Mistake> {
     let mut parser = Parser { text, start: 0, at: 0 };
     let mut blocks = Vec::new();
@@ -31,7 +31,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Step>, Mistake> {
     Ok(blocks)
 }
 
-/// Reads what is between two braces.
+/// Parses the steps between two braces.
 fn parse_steps(text: &str) -> Result<Vec<Step>, String> {
     let blocks = parse(&format!("{{{text}}}")).map_err(|error| error.message)?;
     match blocks.into_iter().next() {
@@ -42,7 +42,7 @@ fn parse_steps(text: &str) -> Result<Vec<Step>, String> {
 
 struct Parser<'a> {
     text: &'a str,
-    /// Where the part that is being read begins.
+    /// The start of the current part.
     start: usize,
     at: usize,
 }
@@ -62,14 +62,14 @@ impl<'a> Parser<'a> {
         Some(next)
     }
 
-    /// The part read so far; the next one begins behind it.
+    /// Returns the part read so far; the next one begins after it.
     fn take(&mut self) -> &'a str {
         let part = &self.text[self.start..self.at];
         self.start = self.at;
         part
     }
 
-    /// Leaves out `length` bytes, and begins the next part behind them.
+    /// Skips `length` bytes and begins the next part after them.
     fn skip(&mut self, length: usize) {
         self.at += length;
         self.start = self.at;
@@ -79,12 +79,12 @@ impl<'a> Parser<'a> {
         Err(Mistake { message: message.into(), at: self.start..self.at })
     }
 
-    /// The byte before the one just read.
+    /// Whether the byte just read has a backslash in front of it.
     fn is_escaped(&self) -> bool {
         self.at.checked_sub(2).is_some_and(|before| self.text.as_bytes()[before] == b'\\')
     }
 
-    /// The steps up to the closing brace, which is taken too.
+    /// Parses the steps up to and including the closing brace.
     fn steps(&mut self) -> Result<Vec<Step>, Mistake> {
         let mut steps = Vec::new();
         loop {
@@ -121,7 +121,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// `.name`, whose dot has been read; a backslash takes away the meaning of what follows it.
+    /// Parses `.name` after its dot; a backslash escapes the next character.
     fn field(&mut self) -> Step {
         self.skip(0);
         while let Some(c) = self.peek().filter(|&c| !is_terminator(c)) {
@@ -181,7 +181,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// `[...]`, whose bracket has been read: a union, a key in quotes, a slice.
+    /// Parses `[...]` after its opening bracket: a union, a quoted key or a slice.
     fn bracket(&mut self, steps: &mut Vec<Step>) -> Result<(), Mistake> {
         loop {
             match self.next() {
@@ -208,7 +208,7 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    /// `[?(...)]`, whose opening has been read. A parenthesis inside one pair of quotes does not end it.
+    /// Parses `[?(...)]` after its opening. Inside the first pair of quotes a parenthesis does not end it.
     fn filter(&mut self) -> Result<Step, Mistake> {
         let mut quote = None;
         let mut closed = false;
@@ -233,7 +233,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// `left operator right`, or only what has to be there.
+/// Parses `left operator right`, or only the part that must exist.
 fn filter(text: &str) -> Result<Filter, String> {
     const OPERATOR: [char; 4] = ['!', '<', '>', '='];
     let split = || {
@@ -241,7 +241,7 @@ fn filter(text: &str) -> Result<Filter, String> {
         let behind = &text[left..];
         let mut operator = behind.find(|c| !OPERATOR.contains(&c)).unwrap_or(behind.len());
         if operator == behind.len() {
-            // Something has to be on the right, were it the operator's own last character.
+            // The right side cannot be empty: without one it gets the last character of the operator.
             operator -= 1;
         }
         (operator > 0).then(|| (&text[..left], &behind[..operator], &behind[operator..]))
@@ -259,7 +259,7 @@ fn key_in_quotes(text: &str) -> Option<&str> {
     text.strip_prefix('\'')?.strip_suffix('\'').filter(|key| !key.contains('\''))
 }
 
-/// `from:to:step`, each of them optional.
+/// Parses `from:to:step`, each of them optional.
 fn slice(text: &str) -> Result<Slice, String> {
     let parts: Vec<&str> = text.split(':').collect();
     let is_number = |part: &&str| part.strip_prefix('-').unwrap_or(part).bytes().all(|byte| byte.is_ascii_digit());
@@ -273,18 +273,18 @@ fn slice(text: &str) -> Result<Slice, String> {
     Ok(Slice { from: number(0)?, to: number(1)?, step: number(2)?, single: parts.len() == 1 })
 }
 
-/// A character as Go's `%#U` writes it.
+/// Formats a character as Go's `%#U` does.
 fn with_code(c: char) -> String {
     let code = format!("U+{:04X}", u32::from(c));
     if is_printable(c) { format!("{code} '{c}'") } else { code }
 }
 
-/// What a word or a name may begin with in Go's eyes.
+/// Whether a word or a name can start with this character, as in Go.
 fn is_alphanumeric(c: char) -> bool {
     c == '_' || c.is_alphanumeric()
 }
 
-/// What ends a name.
+/// Whether this character ends a name.
 fn is_terminator(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\r' | '\n' | '.' | ',' | '[' | ']' | '$' | '@' | '{' | '}')
 }

@@ -2,10 +2,10 @@
 
 use super::item::Item;
 
-/// A step from items to items.
+/// A step, which turns items into items.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Step {
-    /// What is between two braces: one step after the other.
+    /// The steps between two braces, applied one after the other.
     Chain(Vec<Step>),
     /// Text, outside braces or in quotes.
     Text(String),
@@ -19,7 +19,7 @@ pub(super) enum Step {
     Recursive,
     /// `[from:to:step]`
     Slice(Slice),
-    /// `[a,b]`: each from the same items.
+    /// `[a,b]`: all members apply to the same items.
     Union(Vec<Vec<Step>>),
     /// `[?(left operator right)]`
     Filter(Filter),
@@ -37,10 +37,10 @@ pub(super) struct Slice {
     pub(super) single: bool,
 }
 
-/// A condition that items of a list have to meet.
+/// A condition on the items of a list.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Filter {
     pub(super) left: Vec<Step>,
-    /// The operator and what to compare with; without it the left side has only to be there.
+    /// The operator and the right side; without them the left side only needs to exist.
     pub(super) comparison: Option<(String, Vec<Step>)>,
 }

@@ -1,4 +1,4 @@
-//! What does not show in the recorded answers of Helm (`tests/suite/show.rs`): reasons, places, order, bounds.
+//! Tests of what Helm's recorded results (`tests/suite/show.rs`) do not show: reasons, places, order, bounds.
 
 use proptest::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Merging what the user set with the defaults of a chart and of its subcharts, as Helm coalesces values.
+//! Coalesces the user's values with the defaults of a chart and its subcharts, as Helm does.
 
 use super::globals::{push_globals, share_globals, spread_globals};
 use super::go_value::wrong_verb;
@@ -9,43 +9,43 @@ use crate::yaml::Map;
 use crate::yaml::Node;
 use crate::yaml::Value;
 
-/// Values as templates see them.
+/// The merged values, as templates see them.
 #[derive(Debug, Clone)]
 pub struct Coalesced {
-    /// The chart's values; each subchart's stand under its name.
+    /// The chart's values, with each subchart's values under its name.
     pub values: Map,
-    /// Warnings that Helm logs: values that were skipped because the two sides do not fit.
+    /// The warnings that Helm logs about values it skipped because their types do not match.
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Merges the user's values over the defaults of the whole tree. Nulls of the user delete defaults; every value keeps
-/// its place.
+/// Merges the user's values over the defaults of the whole tree. A null in the user's values deletes the default. Every
+/// value keeps its place.
 ///
 /// # Errors
-/// Values given for a subchart that are not maps: Helm's message, for every such subchart.
+/// Values for a subchart that are not a map: Helm's message, for each such subchart.
 pub fn coalesce(tree: &ValuesTree<'_>, user: Map) -> Result<Coalesced, Vec<Diagnostic>> {
     merge_tree(tree, user, Nulls::Strip)
 }
 
-/// The defaults of the whole tree as they are before the user's values come: every null in them stays, to delete
-/// something later (Helm's `MergeValues`).
+/// Merges the defaults of the whole tree without the user's values. All nulls in them are kept, so that they can delete a
+/// default later (Helm's `MergeValues`).
 ///
 /// # Errors
-/// Defaults for a subchart that are not maps.
+/// Defaults for a subchart that are not a map.
 pub fn merge_defaults(tree: &ValuesTree<'_>) -> Result<Coalesced, Vec<Diagnostic>> {
     merge_tree(tree, Map::new(), Nulls::Keep)
 }
 
-/// Adds to `into` what it lacks and `from` has, table by table. A null in `into` stays, and counts as something it has.
-/// Returns what Helm says in its log.
+/// Adds the keys of `from` that `into` lacks, recursively in maps. A null in `into` is kept and counts as a value. Returns
+/// the warnings that Helm logs.
 pub fn merge_tables(into: &mut Map, from: &Map) -> Vec<Diagnostic> {
     let mut merging = Merging { nulls: Nulls::Keep, warnings: Vec::new(), errors: Vec::new() };
     merging.table(into, from, Nulls::Keep, &Path { above: None, name: "" });
     merging.warnings
 }
 
-/// Adds to `into` what it lacks and `from` has, table by table. A null in `into` deletes what `from` has under the key and
-/// goes itself; the nulls of `from` stay (Helm's `CoalesceTables`). Returns what Helm says in its log.
+/// Adds the keys of `from` that `into` lacks, recursively in maps. A null in `into` deletes the value in `from` and is
+/// itself removed; nulls in `from` are kept (Helm's `CoalesceTables`). Returns the warnings that Helm logs.
 pub fn coalesce_tables(into: &mut Map, from: &Map) -> Vec<Diagnostic> {
     let mut merging = Merging { nulls: Nulls::StripGiven, warnings: Vec::new(), errors: Vec::new() };
     merging.table(into, from, Nulls::StripGiven, &Path { above: None, name: "" });
@@ -61,7 +61,7 @@ fn merge_tree(tree: &ValuesTree<'_>, user: Map, nulls: Nulls) -> Result<Coalesce
 }
 
 impl Merging {
-    /// A chart's defaults go below its values, then the same for its subcharts. `path` is the chain of chart names.
+    /// Merges a chart's defaults under its values, then does the same for its subcharts. `path` is the chain of chart names.
     fn chart(&mut self, tree: &ValuesTree<'_>, values: &mut Map, path: &Path<'_>) {
         for (key, default) in tree.defaults.entries() {
             self.default(tree, key, default, values, path);
@@ -129,8 +129,8 @@ impl Merging {
     }
 }
 
-/// Whether a value holds nothing. Of two such values neither loses anything to the other, whatever their types: `{}` is how
-/// charts in Go templates write that a text is not set.
+/// Whether a value is an empty string, list or map. Between two empty values nothing is lost, whatever their types, so no
+/// warning is needed: charts with Go templates write `{}` for an unset string.
 fn is_empty(value: &Value) -> bool {
     match value {
         Value::String(text) => text.is_empty(),

@@ -1,18 +1,19 @@
-//! What reads the files of flags.
+//! The interface through which `--set-file` reads files.
 
 use crate::diagnostic::{Source, Span};
 use crate::go::utf8;
 
 /// Reads the files that `--set-file` names.
 pub trait FileReader {
-    /// The file at `path`, which is in a flag at `given_by`.
+    /// Reads the file at `path`, which a flag names at `given_by`.
     ///
     /// # Errors
-    /// Helm's message: `open x: no such file or directory`.
+    /// Helm's message, such as `open x: no such file or directory`.
     fn read(&self, path: &str, given_by: &Span) -> Result<Source, String>;
 }
 
-/// A file that a flag names at `given_by`. Its content may be anything, as in Helm: the text has U+FFFD for each byte that is not UTF-8.
+/// Creates the source of a file that a flag names at `given_by`. As in Helm, its content may be any bytes: the text has
+/// U+FFFD for each byte that is not UTF-8.
 pub fn given_file(name: String, bytes: Vec<u8>, given_by: &Span) -> Source {
     match String::from_utf8(bytes) {
         Ok(text) => Source::file_given_by(name, text, given_by.clone()),
@@ -24,7 +25,7 @@ pub fn given_file(name: String, bytes: Vec<u8>, given_by: &Span) -> Source {
     }
 }
 
-/// Reads no file: `--set-file` is an error.
+/// A reader without access to files: `--set-file` is an error.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoFiles;
 

@@ -1,4 +1,4 @@
-//! Globals: what a chart's values have under `global`, every subchart has too.
+//! Shares a chart's `global` values with all of its subcharts.
 
 use super::merging::{Merging, Nulls, Path, ValuesTree};
 use crate::diagnostic::Span;
@@ -9,8 +9,8 @@ use crate::yaml::Value;
 
 const GLOBAL: &str = "global";
 
-/// Merges the parent's `global` into that of a subchart's values; the parent's entries win. Afterwards the subchart has
-/// one, unless one of the two is not a map. `path` is that of the parent: Helm's warnings name a global so.
+/// Merges the parent's `global` into the subchart's; the parent's entries take precedence. Afterwards the subchart has a
+/// `global` map, unless either of the two is not a map. `path` is the parent's, because Helm's warnings use it.
 pub(super) fn push_globals(parent: &Map, part: &mut Map, merging: &mut Merging, path: &Path<'_>) {
     let (empty, nowhere) = (Map::new(), Span::generated());
     let (from, place) = match parent.entry(GLOBAL) {
@@ -53,10 +53,10 @@ pub(super) fn push_globals(parent: &Map, part: &mut Map, merging: &mut Merging, 
     }
 }
 
-/// Gives the parent what a subchart has added to the tables inside the tables of `global`.
+/// Copies to the parent the keys that a subchart has added to nested maps in `global`.
 ///
-/// Helm copies a table of `global` for a subchart, but not the tables in it: those the two have in common, so that what a
-/// subchart's defaults add there is seen by the parent and by the subcharts that follow.
+/// Helm copies each map in `global` for a subchart, but not the maps nested in it. Parent and subchart share those, so keys
+/// that a subchart's defaults add there are visible to the parent and to the subcharts that follow.
 pub(super) fn share_globals(parent: &mut Map, part: &Map) {
     let table = |map: &Map| map.get(GLOBAL).and_then(|node| node.value.as_map().cloned());
     let Some(of_subchart) = table(part) else { return };
@@ -72,8 +72,8 @@ pub(super) fn share_globals(parent: &mut Map, part: &Map) {
     }
 }
 
-/// Gives all subcharts the tables inside the tables of the parent's `global` as they are when the last one has added to
-/// them: in Helm these are the same tables in all of them.
+/// Copies to all subcharts the nested maps in the parent's `global`, once the last subchart has added its keys: in Helm all
+/// charts share these maps.
 pub(super) fn spread_globals(parent: &mut Map, subcharts: &[ValuesTree<'_>]) {
     if subcharts.is_empty() {
         return;

@@ -1,4 +1,4 @@
-//! Values as Go's `fmt` prints them, which Helm's messages about merging do.
+//! Prints values as Go's `fmt` does, for Helm's messages about merging.
 
 use std::borrow::Cow;
 
@@ -38,19 +38,19 @@ impl<'v> GoValue for &'v Value {
     }
 }
 
-/// `%v`: `map[x:1]`, `[a b]`, `<nil>`.
+/// Returns a value as Go's `%v` prints it: `map[x:1]`, `[a b]`, `<nil>`.
 pub fn display(value: &Value) -> String {
     formatted(value, "%v")
 }
 
-/// `%t` of something that is not a boolean, as one of Helm's messages has it: `%!t(float64=5)`.
+/// Returns what Go's `%t` prints for a value that is not a boolean, which one of Helm's messages contains: `%!t(float64=5)`.
 pub(super) fn wrong_verb(value: &Value) -> String {
     formatted(value, "%t")
 }
 
 fn formatted(value: &Value, format: &str) -> String {
     let mut out = Vec::new();
-    // A value that nests too deeply is cut off: this is the text of a message.
+    // A value that nests too deeply is cut off, which is acceptable in a message.
     let _ = Printer::new(&mut out, usize::MAX, Dialect::GO).printf(format.as_bytes(), &[value]);
     String::from_utf8_lossy(&out).into_owned()
 }

@@ -1,4 +1,4 @@
-//! Layers of values: what the user set, in the order in which Helm applies it.
+//! The layers of the user's values, in the order in which Helm applies them.
 
 use super::file_reader::FileReader;
 use super::path::ValuePath;
@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Severity, Source, Span, printable};
 use crate::yaml::{Map, Repeated, Value};
 use crate::{json, yaml};
 
-/// Where a layer comes from, in Helm's order: later kinds win, whatever their order on the command line.
+/// The origin of a layer, in Helm's order of precedence: later kinds win, regardless of their order on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LayerKind {
     /// `-f`
@@ -25,7 +25,7 @@ pub enum LayerKind {
     SetLiteral,
 }
 
-/// One thing the user gave: a values file, or one flag.
+/// A values file or a single flag given by the user.
 ///
 /// ```
 /// use mim_chart::Layer;
@@ -35,54 +35,55 @@ pub enum LayerKind {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Layer {
-    /// What it is.
+    /// Its origin.
     pub kind: LayerKind,
-    /// The file's text, or the flag with its argument.
+    /// The text of the file, or the flag with its argument.
     pub source: Source,
 }
 
 impl Layer {
-    /// A layer of a kind.
+    /// Creates a layer of any kind.
     #[doc(hidden)]
     pub fn new(kind: LayerKind, source: Source) -> Layer {
         Layer { kind, source }
     }
 
-    /// The text of a values file (`-f`): YAML or JSON, or TOML if the name ends in `.toml`. Errors and origins name the file.
+    /// Creates a layer from the text of a values file (`-f`): YAML or JSON, or TOML if the name ends in `.toml`. Errors and
+    /// origins name the file.
     pub fn file(name: &str, text: &str) -> Layer {
         Layer::new(LayerKind::File, Source::file(name, text))
     }
 
-    /// What follows `--set`: `a.b=1,c[0]=x`, typed as Helm types it.
+    /// Creates a layer from a `--set` argument: `a.b=1,c[0]=x`, typed as in Helm.
     pub fn set(argument: &str) -> Layer {
         Layer::new(LayerKind::Set, Source::flag("--set", argument))
     }
 
-    /// What follows `--set-string`: `a.b=1`, where every value is text.
+    /// Creates a layer from a `--set-string` argument: `a.b=1`, where every value is a string.
     pub fn set_string(argument: &str) -> Layer {
         Layer::new(LayerKind::SetString, Source::flag("--set-string", argument))
     }
 
-    /// What follows `--set-json`: `a.b={"c": 1}`, or a whole object.
+    /// Creates a layer from a `--set-json` argument: `a.b={"c": 1}`, or a whole object.
     pub fn set_json(argument: &str) -> Layer {
         Layer::new(LayerKind::SetJson, Source::flag("--set-json", argument))
     }
 
-    /// What follows `--set-literal`: `a.b=text`, where nothing in the text has a meaning.
+    /// Creates a layer from a `--set-literal` argument: `a.b=text`, where no character of the text is special.
     pub fn set_literal(argument: &str) -> Layer {
         Layer::new(LayerKind::SetLiteral, Source::flag("--set-literal", argument))
     }
 }
 
-/// Applies all layers to empty values: kind by kind, within a kind in the order given.
+/// Merges all layers into values: kind by kind, and in the given order within a kind.
 ///
 /// # Errors
-/// The errors of all layers, in that order.
+/// The errors in all layers, in that order.
 pub fn merge_layers(layers: &[Layer], reader: &dyn FileReader) -> Result<Map, Vec<Diagnostic>> {
     merge_layers_noting(layers, reader, &mut Vec::new())
 }
 
-/// The same, and keys that a values file has twice in a map are added to `repeated`.
+/// Like [`merge_layers`], but also adds keys that a values file repeats in a map to `repeated`.
 ///
 /// # Errors
 /// As for [`merge_layers`].
@@ -94,7 +95,7 @@ pub fn merge_layers_noting(
     merge_steps_noting(layers, reader, repeated, |_, _| {})
 }
 
-/// The same, and after each layer `step` sees it and what the values are then.
+/// Like [`merge_layers`], but also calls `step` after each layer, with the layer and the values so far.
 ///
 /// # Errors
 /// As for [`merge_layers`].
@@ -165,14 +166,14 @@ fn read_file(source: &Source, repeated: &mut Vec<Repeated>) -> Result<Map, Vec<D
     yaml::read_values_noting(source, repeated).map_err(|errors| errors.into_iter().map(prefix).collect())
 }
 
-/// `--set-json '{"a": 1}'`: the whole flag is one object.
+/// Reads a flag such as `--set-json '{"a": 1}'`, whose whole argument is an object.
 fn read_json_object(source: &Source) -> Result<Map, Diagnostic> {
     let refuse = |place: Span, reason: String| {
         Diagnostic::error("set-syntax", format!("failed parsing --set-json data JSON: {}", source.text()))
             .at(place, reason)
             .help("quote the whole flag for the shell: --set-json '{\"key\": 1}'")
     };
-    // White space of all scripts is trimmed, of which JSON itself knows only four characters.
+    // Helm trims all Unicode white space, whereas JSON allows only four characters.
     let text = source.text();
     let start = text.len() - text.trim_start().len();
     let node = json::read(source, start..start + text.trim().len()).map_err(|error| {
@@ -185,19 +186,19 @@ fn read_json_object(source: &Source) -> Result<Map, Diagnostic> {
     }
 }
 
-/// A list of a values file that takes the place of one of an earlier file: lists are not merged.
+/// A list in a values file that replaces one from an earlier file or the defaults: lists are not merged.
 #[derive(Debug, Clone)]
 pub struct ReplacedList {
-    /// Which value.
+    /// The path of the list.
     pub path: ValuePath,
-    /// The list that counts.
+    /// The list that is used.
     pub list: Span,
-    /// The one that it replaces.
+    /// The list that it replaces.
     pub replaced: Span,
 }
 
 impl ReplacedList {
-    /// The note about it.
+    /// Returns the note about the replacement.
     pub fn note(&self) -> Diagnostic {
         let message = format!("the list {} replaces the one of an earlier file: lists are not merged", self.path);
         Diagnostic::new(Severity::Info, "replaced-list", message)
@@ -206,8 +207,8 @@ impl ReplacedList {
     }
 }
 
-/// The lists of values files that replace others, of `defaults` or of earlier files; not those that are empty or the same. Files that
-/// can't be read have none.
+/// Returns the lists in values files that replace a list in `defaults` or in an earlier file, unless that list is empty or
+/// equal. Files that cannot be read are ignored.
 pub fn replaced_lists(defaults: &Map, layers: &[Layer]) -> Vec<ReplacedList> {
     let mut values = defaults.clone();
     let mut found = Vec::new();
@@ -236,7 +237,7 @@ fn add_replaced(values: &Map, over: &Map, path: &ValuePath, found: &mut Vec<Repl
     }
 }
 
-/// Lays `over` upon `values`: maps are merged, everything else replaces, null too.
+/// Merges `over` into `values`: maps are merged, everything else is replaced, even by null.
 fn overlay(values: &mut Map, over: Map) {
     for (key, entry) in over {
         match (values.get_mut(&key).map(|node| &mut node.value), entry) {

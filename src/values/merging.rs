@@ -1,4 +1,4 @@
-//! Merging two tables, and what is reported on the way.
+//! Merges two maps (tables, in Helm's terms) and collects the warnings.
 
 use std::fmt;
 
@@ -6,29 +6,29 @@ use super::go_value::display;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::yaml::{Map, Node, Value};
 
-/// The defaults of a chart and of the subcharts that take part, by the names their values stand under.
+/// The defaults of a chart and of its enabled subcharts, each under the name of its values.
 #[derive(Debug, Clone)]
 pub struct ValuesTree<'a> {
-    /// The chart's name, or the alias it has as a subchart.
+    /// The chart's name, or its alias as a subchart.
     pub name: String,
-    /// What its values.yaml says.
+    /// The content of its values.yaml.
     pub defaults: &'a Map,
     /// Its subcharts.
     pub subcharts: Vec<ValuesTree<'a>>,
 }
 
-/// What becomes of a user's null below the top level.
+/// How a null among the given values, below the top level, is treated.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Nulls {
-    /// It deletes the default and goes itself.
+    /// It deletes the default and is itself removed.
     Strip,
-    /// The same, but the defaults' own nulls stay.
+    /// Like `Strip`, but nulls in the defaults are kept.
     StripGiven,
-    /// It stays, so that it deletes a subchart's default later.
+    /// It is kept, so that it can delete a subchart's default later.
     Keep,
 }
 
-/// The chain of names to a value, put together only when a message needs it.
+/// The chain of names to a value, joined only when a message needs it.
 pub(super) struct Path<'p> {
     pub(super) above: Option<&'p Path<'p>>,
     pub(super) name: &'p str,
@@ -52,14 +52,14 @@ impl fmt::Display for Path<'_> {
 }
 
 pub(super) struct Merging {
-    /// What becomes of nulls outside of values for subcharts.
+    /// How nulls outside of subcharts' values are treated.
     pub(super) nulls: Nulls,
     pub(super) warnings: Vec<Diagnostic>,
     pub(super) errors: Vec<Diagnostic>,
 }
 
 impl Merging {
-    /// Adds what `into` lacks, table by table.
+    /// Adds the keys of `from` that `into` lacks, recursively in maps.
     pub(super) fn table(&mut self, into: &mut Map, from: &Map, nulls: Nulls, path: &Path<'_>) {
         for (key, entry) in from.entries() {
             let Some(given) = into.get_mut(key) else {
@@ -92,7 +92,7 @@ impl Merging {
         }
     }
 
-    /// Warns that of two values under one key one is a map and the other is not.
+    /// Warns that a key has a map on one side and another type on the other.
     pub(super) fn mismatch(&mut self, message: String, used: &Node, ignored: &Node) {
         let label = |node: &Node, what: &str| format!("this {} is {what}", kind_of(&node.value));
         let mut warning = Diagnostic::warning("values", message).at(used.span.clone(), label(used, "used"));
@@ -106,7 +106,7 @@ impl Merging {
         self.add(Diagnostic::warning("values", message).at(place, ""));
     }
 
-    /// Helm says the same once for every pass; here it is said once.
+    /// Adds a warning unless it is already there: Helm repeats it in every pass.
     fn add(&mut self, warning: Diagnostic) {
         if !self.warnings.contains(&warning) {
             self.warnings.push(warning);
@@ -125,7 +125,7 @@ fn kind_of(value: &Value) -> &'static str {
     }
 }
 
-/// A value without the nulls in its maps; nulls in lists stay.
+/// Returns a value without the nulls in its maps; nulls in lists are kept.
 pub(super) fn without_nulls(node: &Node) -> Node {
     let mut node = node.clone();
     if let Value::Map(map) = &mut node.value {
@@ -134,7 +134,7 @@ pub(super) fn without_nulls(node: &Node) -> Node {
     node
 }
 
-/// Takes the nulls out of a map and the maps in it. One without any goes on sharing its entries.
+/// Removes the nulls from a map and the maps in it. A map without nulls keeps sharing its entries.
 fn strip_nulls(map: &mut Map) {
     let mut changed: Vec<(String, Map)> = Vec::new();
     let mut has_null = false;

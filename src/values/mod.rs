@@ -1,7 +1,7 @@
-//! Values: layers of what the user set, merged into a chart's defaults and checked.
+//! Merges the user's layers of values over a chart's defaults and checks the result.
 //!
-//! Every [node](crate::yaml::Node) keeps the place it came from through all of it, so that whatever is wrong later can be shown where
-//! it was written.
+//! Every [node](crate::yaml::Node) keeps the place it came from, so that a later error can point to where its
+//! value was written.
 
 mod coalesce;
 mod file_reader;

@@ -1,4 +1,4 @@
-//! Values with a comment on each line that says who set it.
+//! Writes values as YAML with a comment on each line that names the origin of the value.
 
 use std::fmt::Write;
 
@@ -9,12 +9,12 @@ use crate::yaml::Node;
 use crate::yaml::Value;
 use crate::yaml::{self, WriteError, natural_order};
 
-/// The values as YAML, in the order and form in which they are written without origins, and a comment on each line that
-/// begins a value: `replicaCount: 3 # --set replicaCount=3`. Lists that replace others name those too. The text reads back as the same
-/// values.
+/// Writes values as YAML, in the usual order and form, with a comment on each line that begins a value:
+/// `replicaCount: 3 # --set replicaCount=3`. A list that replaces another also names that one. The text reads back as
+/// the same values.
 ///
 /// # Errors
-/// A text that YAML can't hold.
+/// A string that YAML cannot represent.
 pub fn write_with_origins(values: &Map, replaced: &[ReplacedList]) -> Result<String, WriteError> {
     let mut out = String::new();
     if values.is_empty() {
@@ -24,13 +24,14 @@ pub fn write_with_origins(values: &Map, replaced: &[ReplacedList]) -> Result<Str
     Ok(out)
 }
 
-/// What is known of values beside their places.
+/// The information about origins that is not in the values themselves.
 struct Origins<'r> {
     replaced: &'r [ReplacedList],
 }
 
 impl Origins<'_> {
-    /// Writes the entries of a map; `first` is before the first of them (`- ` in a list), the others are indented.
+    /// Writes the entries of a map. `first` is written in front of the first entry (`- ` in a list), the other
+    /// entries are indented.
     fn write_map(&self, map: &Map, indent: usize, first: &str, out: &mut String) -> Result<(), WriteError> {
         let mut entries: Vec<_> = map.iter().collect();
         entries.sort_by(|(a, _), (b, _)| natural_order(a, b));
@@ -54,7 +55,7 @@ impl Origins<'_> {
             Value::List(items) if !items.is_empty() && is_simple(key)? => {
                 let key = scalar(&Value::String(key.to_owned()))?;
                 match self.replaced.iter().rfind(|replaced| replaced.list == node.span) {
-                    // The place of a file is one line and printable.
+                    // The place in a file is a single printable line.
                     Some(ReplacedList { replaced, list, .. }) => {
                         let _ = writeln!(out, "{key}: # {list}, replaces the list at {replaced}");
                     }
@@ -72,7 +73,7 @@ impl Origins<'_> {
         }
     }
 
-    /// Items stand at the column of their key.
+    /// Writes the items of a list, in the column of their key.
     fn write_list(&self, items: &[Node], indent: usize, first: &str, out: &mut String) -> Result<(), WriteError> {
         for (index, item) in items.iter().enumerate() {
             let lead = if index == 0 && !first.is_empty() { first.to_owned() } else { " ".repeat(indent) };
@@ -92,7 +93,7 @@ impl Origins<'_> {
     }
 }
 
-/// Whether a key is written on one line.
+/// Whether a key is written on one line with its colon.
 fn is_simple(key: &str) -> Result<bool, WriteError> {
     let text = scalar(&Value::String(key.to_owned()))?;
     Ok(!text.contains('\n') && !text.starts_with(['|', '>']) && key.len() <= 128)
@@ -102,12 +103,13 @@ fn scalar(value: &Value) -> Result<String, WriteError> {
     yaml::write(value)
 }
 
-/// Writes text whose first line is indented already; the comment goes to the first line where YAML allows one there. `before` is what
-/// precedes the value in that line.
+/// Writes text whose first line is already indented. The comment goes on the first line, if YAML allows one there. `before`
+/// is the part of that line in front of the value.
 fn push_block(out: &mut String, text: &str, before: &str, indent: usize, span: &Span) {
     let mut lines = text.split('\n');
     let first = lines.next().unwrap_or_default();
-    // Behind the sign of a block scalar a comment may be; within a text that runs on, it would be part of it.
+    // A comment may follow the indicator of a block scalar; inside any other scalar that continues, it would be
+    // part of the text.
     let opens_block = first.strip_prefix(before).is_some_and(|value| value.starts_with(['|', '>']));
     let single = !text.contains('\n');
     if single || opens_block {
@@ -131,7 +133,7 @@ fn push_line(out: &mut String, text: &str, span: &Span) {
         out.push('\n');
         return;
     }
-    // Writing to a String can't fail. A place is one line, without control characters, which YAML forbids in comments too.
+    // Writing to a String cannot fail. A place is a single line without control characters, which YAML forbids in comments too.
     let _ = writeln!(out, "{text} # {span}");
 }
 

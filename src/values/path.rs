@@ -1,4 +1,4 @@
-//! The path of one value, spelled as `--set` spells it.
+//! The path of a value, in the syntax of `--set`.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,20 +8,19 @@ use crate::yaml::Map;
 use crate::yaml::Node;
 use crate::yaml::Value;
 
-/// Longer lists are refused by `--set` too.
+/// The largest index, which is also the limit of `--set`.
 const MAX_INDEX: usize = 65_536;
 
 /// One step of a [`ValuePath`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Step {
-    /// Into a map.
+    /// A key of a map.
     Key(String),
-    /// Into a list, from 0.
+    /// An index of a list, from 0.
     Item(usize),
 }
 
-/// The path of a value, from the top of a chart's values on: `listeners.c2s.port`, `hosts[0]`,
-/// `podAnnotations.example\.com/team`.
+/// The path of a value from the root of a chart's values: `listeners.c2s.port`, `hosts[0]`, `podAnnotations.example\.com/team`.
 ///
 /// ```
 /// use mim_chart::diagnostic::Source;
@@ -35,16 +34,16 @@ pub enum Step {
 pub struct ValuePath(Arc<[Step]>);
 
 impl ValuePath {
-    /// The path of these steps.
+    /// Creates a path from its steps.
     pub fn of(steps: Vec<Step>) -> ValuePath {
         ValuePath(steps.into())
     }
 
-    /// Reads a path as the left side of `--set` is written: keys are separated by dots, indices stand in brackets, and a
-    /// backslash takes the next character as it is.
+    /// Parses a path in the syntax of the left side of `--set`: keys are separated by dots, indices are in brackets, and a
+    /// backslash escapes the next character.
     ///
     /// # Errors
-    /// An empty path or key, an index that is none, pointing at it.
+    /// An empty path or key, or an invalid index, with its place.
     pub fn parse(source: &Source) -> Result<ValuePath, Diagnostic> {
         let text = source.text();
         let refuse = |range: std::ops::Range<usize>, message: String| {
@@ -88,12 +87,12 @@ impl ValuePath {
         }
     }
 
-    /// The steps from the top on.
+    /// Returns the steps, starting from the root.
     pub fn steps(&self) -> &[Step] {
         &self.0
     }
 
-    /// The path of what is under a key of this one.
+    /// Returns the path of a key in the map at this path.
     #[must_use]
     pub fn key(&self, key: &str) -> ValuePath {
         let mut steps = self.0.to_vec();
@@ -101,29 +100,29 @@ impl ValuePath {
         ValuePath::of(steps)
     }
 
-    /// The path of the steps before the last one; `None` at the top.
+    /// Returns the path without its last step; `None` for the root.
     pub fn parent(&self) -> Option<ValuePath> {
         let (_, above) = self.0.split_last()?;
         Some(ValuePath(above.into()))
     }
 
-    /// The path without its first `count` steps.
+    /// Returns the path without its first `count` steps.
     #[must_use]
     pub fn below(&self, count: usize) -> ValuePath {
         ValuePath(self.0[count.min(self.0.len())..].into())
     }
 
-    /// Whether this is the other path, or a path above it.
+    /// Whether `other` is this path or a path below it.
     pub fn holds(&self, other: &ValuePath) -> bool {
         other.0.starts_with(&self.0)
     }
 
-    /// How many steps both have in common from the top on.
+    /// Returns the number of leading steps that both paths have in common.
     pub fn shared_with(&self, other: &ValuePath) -> usize {
         self.0.iter().zip(other.0.iter()).take_while(|(a, b)| a == b).count()
     }
 
-    /// The value at this path; `None` at the top, which is not a value of its own, and where nothing is.
+    /// Returns the value at this path; `None` for the root, which is not a node, and for a path without a value.
     pub fn get<'m>(&self, values: &'m Map) -> Option<&'m Node> {
         let Some((Step::Key(first), rest)) = self.0.split_first() else { return None };
         rest.iter().try_fold(values.get(first)?, |node, step| match (step, &node.value) {
@@ -133,8 +132,7 @@ impl ValuePath {
         })
     }
 
-    /// The paths of all values of a map that hold no others: scalars, lists, empty maps. In the order of the map, each as it is
-    /// asked for.
+    /// Returns the paths of all leaves of a map (scalars, lists and empty maps), lazily and in the order of the map.
     pub fn leaves(values: &Map) -> impl Iterator<Item = ValuePath> {
         let mut open = vec![values.iter()];
         let mut path = Vec::new();
@@ -159,7 +157,7 @@ impl ValuePath {
     }
 }
 
-/// The key at the start of a text, and how many bytes of it that takes.
+/// Returns the key at the start of a text and its length there, in bytes.
 fn key_at(text: &str) -> (String, usize) {
     let mut key = String::new();
     let mut characters = text.char_indices();
@@ -174,7 +172,7 @@ fn key_at(text: &str) -> (String, usize) {
 }
 
 impl fmt::Display for ValuePath {
-    /// As `--set` wants it: what has a meaning there is escaped.
+    /// Writes the path in the syntax of `--set`, with special characters escaped.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, step) in self.0.iter().enumerate() {
             match step {
@@ -185,7 +183,7 @@ impl fmt::Display for ValuePath {
                     }
                     let mut rest = key.as_str();
                     while let Some(at) = rest.find(['.', '[', ',', '=', '\\']) {
-                        // All of them take one byte.
+                        // Each of these characters is one byte long.
                         write!(f, "{}\\{}", &rest[..at], &rest[at..=at])?;
                         rest = &rest[at + 1..];
                     }

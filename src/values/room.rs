@@ -1,14 +1,14 @@
-//! What the flags of one command line may add to the values together. Helm limits one index; a hundred flags with an index each
-//! make lists of millions of items all the same.
+//! Limits the size of the values that the flags of a command line add together. Helm limits only a single index, but a
+//! hundred flags with an index each can still create lists with millions of items.
 
 use std::cell::Cell;
 
-/// The largest number of list items that indexes in `--set` and its family may add, all flags together.
+/// The maximum number of list items that the indexes in `--set` and its family may add, over all flags.
 pub(super) const MAX_ITEMS: usize = 1_000_000;
-/// The largest size in bytes of all values files and of what `--set-file` reads, together.
+/// The maximum total size in bytes of all values files and the files that `--set-file` reads.
 pub const MAX_TOTAL_BYTES: u64 = 64 << 20;
 
-/// What is left for the flags of a command line.
+/// The remaining allowance of a command line.
 #[derive(Debug)]
 pub(super) struct Room {
     items: Cell<usize>,
@@ -23,7 +23,7 @@ impl Default for Room {
 }
 
 impl Room {
-    /// Charges for items that are about to be added to lists; the message says what is too much.
+    /// Accounts for items that are about to be added to lists. The error is a message about the limit.
     pub(super) fn items(&self, count: usize) -> Result<(), String> {
         let left = self.items.get().checked_sub(count);
         self.is_exceeded.set(self.is_exceeded.get() || left.is_none());
@@ -33,12 +33,12 @@ impl Room {
         Ok(())
     }
 
-    /// Whether something was too much: what follows would only fail in the same way.
+    /// Whether a limit was exceeded, so that further layers would only fail in the same way.
     pub(super) fn is_exceeded(&self) -> bool {
         self.is_exceeded.get()
     }
 
-    /// Charges for the text of a file.
+    /// Accounts for the text of a file. The error is a message about the limit.
     pub(super) fn bytes(&self, count: usize) -> Result<(), String> {
         let left = self.bytes.get().checked_sub(count as u64);
         self.is_exceeded.set(self.is_exceeded.get() || left.is_none());

@@ -1,5 +1,5 @@
-//! Values that hold TOML, by what their schema says (`contentMediaType: application/toml`): an error in them would
-//! only show when the pods start.
+//! Checks values that contain TOML according to their schema (`contentMediaType: application/toml`): an error in one would
+//! otherwise appear only when the pods start.
 
 use toml::de::DeTable;
 use toml_parser::decoder::Encoding;
@@ -12,8 +12,8 @@ use crate::yaml::Node;
 use crate::yaml::Value;
 use crate::yaml::locate_in_scalar;
 
-/// Parses every text that the schema calls TOML. Syntax errors are errors at the line and column where the user wrote
-/// them; syntax that TOML 1.1 has and TOML 1.0 has not is a warning, since servers of today read 1.0.
+/// Parses every string that the schema declares as TOML. A syntax error is an error at the line and column where the user
+/// wrote it; syntax of TOML 1.1 that TOML 1.0 does not have is a warning, since current servers read 1.0.
 pub fn check_toml(values: &Map, schema: &Node) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     if let Some(view) = SchemaView::of_document(schema) {
@@ -42,7 +42,8 @@ fn check_text(text: &str, node: &Node, name: &str, found: &mut Vec<Diagnostic>) 
     for (index, error) in errors.iter().enumerate() {
         let start = |error: &toml::de::Error| error.span().map_or(0, |range| range.start);
         let at = start(error);
-        // An open quote opens the list around it too: of several errors in one place the innermost, reported last, counts.
+        // An open quote also leaves the surrounding list open: of several errors at one place, the innermost, reported
+        // last, is used.
         if errors[index + 1..].iter().any(|later| start(later) == at) {
             continue;
         }
@@ -70,8 +71,8 @@ fn check_text(text: &str, node: &Node, name: &str, found: &mut Vec<Diagnostic>) 
     }
 }
 
-/// Whether a text that is not TOML is rather the name of a file: a line without white space inside that ends in an extension
-/// or has a slash.
+/// Whether a text that is not TOML is more likely a file name: a line without inner white space that ends in an extension
+/// or contains a slash.
 fn is_file_name(text: &str) -> bool {
     let name = text.trim();
     let is_of_a_name = |c: char| c.is_alphanumeric() || "_-./~+@".contains(c);
@@ -81,8 +82,8 @@ fn is_file_name(text: &str) -> bool {
         && (name.contains('/') || extension.is_some_and(|extension| !extension.is_empty()))
 }
 
-/// The constructs that TOML 1.1 added to 1.0, with the byte at which each stands: line breaks, comments and trailing
-/// commas in inline tables, the escapes `\e` and `\x`, times without seconds. `text` is valid TOML 1.1.
+/// Returns the constructs that TOML 1.1 added to 1.0, with the byte offset of each: line breaks, comments and trailing
+/// commas in inline tables, the escapes `\e` and `\x`, and times without seconds. `text` must be valid TOML 1.1.
 fn only_in_1_1(text: &str) -> Vec<(usize, &'static str)> {
     let source = toml_parser::Source::new(text);
     let tokens = source.lex().into_vec();
@@ -94,9 +95,9 @@ fn only_in_1_1(text: &str) -> Vec<(usize, &'static str)> {
 
 struct Finder<'a> {
     text: &'a str,
-    /// The brackets around: whether each is an inline table, and whether a break in it has been reported.
+    /// The open brackets: whether each is an inline table, and whether a line break in it has been reported.
     open: Vec<(bool, bool)>,
-    /// The comma that nothing has followed yet.
+    /// The offset of a comma that nothing has followed yet.
     last_comma: Option<usize>,
     found: Vec<(usize, &'static str)>,
 }
@@ -150,7 +151,7 @@ impl Finder<'_> {
     }
 }
 
-/// Whether a bare value is a time, or a date with one, that gives hours and minutes alone.
+/// Whether a bare value is a time, or a date with a time, that has only hours and minutes.
 fn has_time_without_seconds(raw: &str) -> bool {
     let time = match raw.split_once(['T', 't', ' ']) {
         Some((_, time)) => time,

@@ -1,4 +1,4 @@
-//! Values that a chart does not know: most often a typo, which Helm ignores in silence.
+//! Finds values that a chart does not know: mostly typos, which Helm ignores silently.
 
 use super::merging::ValuesTree;
 use super::path::{Step, ValuePath};
@@ -9,23 +9,23 @@ use crate::yaml::Map;
 use crate::yaml::Node;
 use crate::yaml::Value;
 
-/// A value that is set, and that neither a chart's defaults nor its schema have.
+/// A value that the user set but that is in neither the chart's defaults nor its schema.
 #[derive(Debug, Clone)]
 pub struct UnknownValue {
-    /// Which value.
+    /// The path of the value.
     pub path: ValuePath,
-    /// Whether this alone is worth a warning: a name that is known is near, or there is a schema.
+    /// Whether the value deserves a warning by itself: because a known name is similar, or because there is a schema.
     pub is_suspicious: bool,
-    /// The warning, with the name that may be meant.
+    /// The warning, with a suggested name if there is one.
     pub warning: Diagnostic,
 }
 
-/// Every value of `user` that the chart does not know, with its place and the nearest name it does know.
+/// Returns every value in `user` that the chart does not know, with its place and the most similar known name.
 ///
-/// A map is open, so that anything may be in it, if its default is `{}` or its schema says so; one whose schema has
-/// `properties` and does not mention other names counts as closed. `global` and the keys of subcharts are not looked at. Where
-/// there is no schema, a name is only suspicious if it is close to a known one. Where the schema forbids other names, the
-/// validator speaks.
+/// A map is open, so that it may have any keys, if its default is `{}` or its schema says so; a schema with `properties`
+/// that does not mention other names counts as closed. `global` and the keys of subcharts are not checked. Without a
+/// schema, a name is only suspicious if it is similar to a known one. If the schema forbids other names, the validator
+/// reports them instead.
 pub fn unknown_values(user: &Map, tree: &ValuesTree<'_>, schema: Option<&Node>) -> Vec<UnknownValue> {
     let mut check = Check { chart: tree, found: Vec::new(), compared: 0 };
     let view = schema.and_then(SchemaView::of_document);
@@ -33,13 +33,13 @@ pub fn unknown_values(user: &Map, tree: &ValuesTree<'_>, schema: Option<&Node>) 
     check.found
 }
 
-/// How many unknown values are compared with the names that the chart knows.
+/// The maximum number of unknown values that are compared with the known names.
 const MOST_COMPARED: usize = 200;
 
 struct Check<'a> {
     chart: &'a ValuesTree<'a>,
     found: Vec<UnknownValue>,
-    /// How many unknown values have been compared with known names.
+    /// The number of unknown values compared so far.
     compared: usize,
 }
 
@@ -70,7 +70,7 @@ impl Check<'_> {
         match &user.value {
             Value::Map(map) => {
                 let defaults = default.and_then(|node| node.value.as_map());
-                // Without a default and without a schema nothing is known about the map.
+                // Without a default and a schema nothing is known about the map.
                 if defaults.is_some() || schema.is_some() {
                     self.map(map, defaults, schema, path);
                 }
@@ -122,7 +122,7 @@ impl Check<'_> {
     }
 }
 
-/// The path of the only place deeper in the defaults where the same name stands, if there is just one.
+/// Returns the path of the same name deeper in the defaults, if there is exactly one.
 pub fn find_elsewhere(key: &str, defaults: &Map) -> Option<String> {
     let mut found = Vec::new();
     collect_paths(key, defaults, &mut Vec::new(), &mut found);

@@ -1,16 +1,16 @@
-//! The kinds of flags of the `--set` family.
+//! The kinds of flags in the `--set` family.
 
-/// What the values of a flag are.
+/// How a flag's values are interpreted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::values) enum Kind {
-    /// `--set`: booleans, null and whole numbers are recognised.
+    /// `--set`: booleans, null and integers are recognized.
     Typed,
-    /// `--set-string`: always text.
+    /// `--set-string`: always strings.
     Text,
     /// `--set-json`: JSON.
     Json,
-    /// `--set-file`: paths of files that hold the text.
+    /// `--set-file`: paths of the files that contain the text.
     File,
-    /// `--set-literal`: the rest of the flag, as it is.
+    /// `--set-literal`: the rest of the flag, verbatim.
     Literal,
 }

@@ -1,7 +1,7 @@
-//! The grammar of `--set` and its family (Helm's `strvals`), with the place of every key and value in the flag.
+//! Parses the arguments of `--set` and its family (Helm's `strvals`), with the place of every key and value in the flag.
 //!
-//! A flag is applied to a tree that the layers before it have built: lists are edited in place, scalars replaced.
-//! [`parser`](self) follows Helm's own shape, because its answers in odd corners (`a[0`, `a.`, `{x}b=1`) come from it.
+//! A flag is applied to the values that earlier layers have built: lists are edited in place, scalars replaced. `parser`
+//! follows the structure of Helm's own parser, which determines the results in corner cases (`a[0`, `a.`, `{x}b=1`).
 
 mod kind;
 mod parser;
@@ -20,10 +20,10 @@ use parser::Parser;
 
 pub(super) use kind::Kind;
 
-/// Applies one flag to `values`; `room` is that of the whole command line.
+/// Applies one flag to `values`. All flags of the command line share `room`.
 ///
 /// # Errors
-/// The first error in the flag, as Helm says it, pointing at its place.
+/// Helm's message for the first error in the flag, with its place.
 pub(super) fn apply(
     source: &Source,
     kind: Kind,

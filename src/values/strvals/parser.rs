@@ -1,4 +1,4 @@
-//! The parser: keys, indexes, values and lists of a flag.
+//! Parses the keys, indexes, values and lists of a flag and applies them to the values.
 
 use super::super::room::Room;
 use super::kind::Kind;
@@ -13,16 +13,16 @@ use crate::yaml::Map;
 use crate::yaml::Node;
 use crate::yaml::Value;
 
-/// How many dots a key may have (Helm's limit).
+/// The maximum number of dots in a key (Helm's limit).
 const MAX_NESTED_NAMES: usize = 30;
-/// The greatest index of a list (Helm's limit).
+/// The largest list index (Helm's limit).
 const MAX_INDEX: i64 = 65_536;
-/// How many indexes a key may have. Helm has no limit; without one, a long flag could use up the stack.
+/// The maximum number of indexes in a key. Helm has no limit, but without one a long flag could overflow the stack.
 const MAX_INDEXES: usize = 1_000;
 
-/// Why parsing a key came to an end before its value.
+/// Why parsing of a key stopped.
 enum Stop {
-    /// The flag ended where that is allowed: what was read so far counts.
+    /// The flag ended at a place where it may; the values set so far count.
     End,
     SyntaxError(SyntaxError),
 }
@@ -39,7 +39,7 @@ pub(super) struct Parser<'a> {
     reader: &'a dyn FileReader,
     room: &'a Room,
     scanner: Scanner<'a>,
-    /// How many indexes the key at hand has so far.
+    /// The number of indexes in the current key so far.
     indexes: usize,
 }
 
@@ -48,7 +48,7 @@ impl<'a> Parser<'a> {
         Parser { source, kind, reader, room, scanner: Scanner::new(source.text(), kind != Kind::Literal), indexes: 0 }
     }
 
-    /// Applies key after key until the flag ends.
+    /// Applies the keys one by one until the flag ends.
     pub(super) fn parse(&mut self, values: &mut Map) -> Result<(), SyntaxError> {
         loop {
             self.indexes = 0;
@@ -87,8 +87,8 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// `key=`: one value, or a list in braces. Where the flag ends before a value, the key is set to empty text, and for
-    /// the lists and maps around it the flag has ended too: `a[0].b=` leaves `a` empty.
+    /// Parses the value after `key=`: a single value, or a list in braces. If the flag ends without a value, the key is set
+    /// to an empty string and parsing stops before the surrounding lists and maps are stored: `a[0].b=` leaves `a` empty.
     fn assign(&mut self, values: &mut Map, key: String, place: Span) -> Result<(), Stop> {
         let ended = self.scanner.rest().is_empty() && !matches!(self.kind, Kind::Json | Kind::Literal);
         let node = self.assigned()?;
@@ -96,7 +96,7 @@ impl<'a> Parser<'a> {
         if ended { Err(Stop::End) } else { Ok(()) }
     }
 
-    /// What is after `=`.
+    /// Parses the value after `=`.
     fn assigned(&mut self) -> Result<Node, SyntaxError> {
         match self.kind {
             Kind::Json => self.json(),
@@ -106,7 +106,7 @@ impl<'a> Parser<'a> {
                 self.scanner.at = self.source.text().len();
                 Ok(Node::new(Value::String(text), self.source.span(start..self.scanner.at)))
             }
-            // At the very end of the flag not even a file is read.
+            // At the end of the flag there is no value, so not even `--set-file` reads a file.
             _ if self.scanner.rest().is_empty() => {
                 let end = self.scanner.at;
                 Ok(Node::new(Value::String(String::new()), self.source.span(end..end)))
@@ -119,7 +119,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// `{a,b}`
+    /// Parses a list such as `{a,b}`.
     fn list(&mut self) -> Result<Node, SyntaxError> {
         let start = self.scanner.at;
         self.scanner.next();
@@ -160,7 +160,7 @@ impl<'a> Parser<'a> {
         Ok(Node::new(value, place))
     }
 
-    /// One JSON value, then blanks and at most one comma. Nothing at all is null.
+    /// Parses a JSON value and skips the blanks and at most one comma after it. A missing value is null.
     fn json(&mut self) -> Result<Node, SyntaxError> {
         let start = self.scanner.at;
         if self.skip_blanks_and_comma() {
@@ -176,7 +176,7 @@ impl<'a> Parser<'a> {
         Ok(node)
     }
 
-    /// Whether only blanks stood before the next comma or the end.
+    /// Skips blanks and one comma after them. Returns whether a comma or the end was reached.
     fn skip_blanks_and_comma(&mut self) -> bool {
         loop {
             match self.scanner.peek() {
@@ -193,7 +193,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// `key.`: what follows is set in the map under the key.
+    /// Handles `key.`: applies the rest in the map under the key.
     fn nested(&mut self, values: &mut Map, key: Stretch, place: Span, depth: usize) -> Result<(), Stop> {
         if depth >= MAX_NESTED_NAMES {
             return Err(too_deep(MAX_NESTED_NAMES, place).into());
@@ -221,7 +221,7 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    /// `key[`: what follows is set in the list under the key.
+    /// Handles `key[`: applies the rest in the list under the key.
     fn indexed(&mut self, values: &mut Map, key: String, place: Span, depth: usize) -> Result<(), Stop> {
         let (index, index_place) = self.index()?;
         if let Some(existing) = values.get_mut(&key) {
@@ -229,7 +229,8 @@ impl<'a> Parser<'a> {
                 Value::List(items) => {
                     let length = items.len();
                     let result = self.item(items, index, &index_place, depth);
-                    // An empty key is never stored: what its list grew by is lost, what was set within it stays.
+                    // An empty key is never stored: new items of its list are dropped, but changes inside
+                    // existing items remain.
                     if key.is_empty() {
                         items.truncate(length);
                     }
@@ -244,7 +245,7 @@ impl<'a> Parser<'a> {
         result
     }
 
-    /// The number up to `]`. The flag may end in it, which drops the key.
+    /// Parses the index up to `]`. If the flag ends before that, the key is dropped without an error.
     fn index(&mut self) -> Result<(i64, Span), Stop> {
         let text = self.scanner.until(&[']']);
         let place = self.span(&text);
@@ -260,7 +261,7 @@ impl<'a> Parser<'a> {
         })
     }
 
-    /// What follows `]` is set at `index`.
+    /// Applies the part after `]` to the item at `index`.
     fn item(&mut self, items: &mut Vec<Node>, index: i64, place: &Span, depth: usize) -> Result<(), Stop> {
         self.indexes += 1;
         if self.indexes > MAX_INDEXES {
@@ -318,7 +319,7 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    /// The item at an index; the list is filled up with nulls to it.
+    /// Returns the item at an index, after padding the list with nulls up to it.
     fn slot<'l>(&self, items: &'l mut Vec<Node>, index: i64, place: &Span) -> Result<&'l mut Node, SyntaxError> {
         let at = usize::try_from(index).ok().filter(|_| index <= MAX_INDEX).ok_or_else(|| {
             let message = format!("index of {index} is greater than maximum supported index of {MAX_INDEX}");
@@ -339,8 +340,8 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// Whether Go calls text that is not a 64-bit number too large, rather than no number at all: it reads digit by digit and
-/// stops where 64 bits without a sign overflow, whatever follows.
+/// Whether Go's error for a text that is not a 64-bit integer is "value out of range" rather than "invalid syntax": Go
+/// reads digit by digit and stops where an unsigned 64-bit integer overflows, whatever follows.
 fn is_out_of_range(text: &str) -> bool {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     let mut value = 0u64;
@@ -354,7 +355,7 @@ fn is_out_of_range(text: &str) -> bool {
     !digits.is_empty()
 }
 
-/// An empty key is never stored.
+/// Sets a key. Like Helm, it never stores an empty key.
 fn set(values: &mut Map, key: String, place: Span, node: Node) {
     if !key.is_empty() {
         values.insert(key, place, node);
@@ -366,7 +367,7 @@ fn too_deep(limit: usize, place: Span) -> SyntaxError {
     SyntaxError::new(message, place).help("give the deep part as JSON: --set-json")
 }
 
-/// Go's message for a value of another type than the key wants.
+/// Returns Go's message for an existing value whose type does not match the key.
 fn conversion(value: &Value, wanted: &str, place: Span) -> SyntaxError {
     let got = go_type(value);
     let message = format!("unable to parse key: interface conversion: interface {{}} is {got}, not {wanted}");

@@ -1,8 +1,8 @@
-//! Reading a flag up to the next character that means something.
+//! Reads a flag up to the next special character.
 
 use std::ops::Range;
 
-/// A stretch of a flag: its text without escapes, and where it stands.
+/// A part of a flag: its text without escapes, and its place.
 pub(super) struct Stretch {
     pub(super) text: String,
     pub(super) range: Range<usize>,
@@ -14,7 +14,7 @@ pub(super) struct Stretch {
 pub(super) struct Scanner<'a> {
     text: &'a str,
     pub(super) at: usize,
-    /// Whether a backslash takes the meaning of the character after it (not in `--set-literal`).
+    /// Whether a backslash escapes the character after it (not in `--set-literal`).
     escapes: bool,
 }
 
@@ -45,7 +45,7 @@ impl<'a> Scanner<'a> {
         found
     }
 
-    /// Reads up to one of `stops`, which is read too. A lone backslash at the end is dropped.
+    /// Reads up to and including one of `stops`. A backslash at the end of the flag is dropped.
     pub(super) fn until(&mut self, stops: &[char]) -> Stretch {
         let start = self.at;
         let mut text = String::new();

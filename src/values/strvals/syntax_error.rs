@@ -1,9 +1,9 @@
-//! Why a flag can't be applied.
+//! The error for a flag that cannot be parsed or applied.
 
 use super::kind::Kind;
 use crate::diagnostic::{Diagnostic, Source, Span};
 
-/// Why a flag can't be applied.
+/// Why a flag cannot be applied.
 #[derive(Debug)]
 pub(super) struct SyntaxError {
     /// Helm's message, without the flag's name.
@@ -23,7 +23,7 @@ impl SyntaxError {
 
     pub(super) fn diagnose(self, source: &Source, kind: Kind) -> Diagnostic {
         let flag = source.name();
-        // For JSON, Helm repeats the flag and keeps the reason to itself; the label gives it.
+        // For JSON, Helm's message only repeats the flag, so the label contains the reason.
         let (message, label) = match kind {
             Kind::Json => (format!("failed parsing {flag} data {}", source.text()), self.message),
             _ => (format!("failed parsing {flag} data: {}", self.message), String::new()),

@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::values::FileReader;
 use crate::yaml::{Map, Node, Value};
 
-/// Finds one file: its text is its path.
+/// A reader whose files contain their own path.
 struct Paths;
 
 impl FileReader for Paths {
@@ -34,7 +34,7 @@ fn refused(kind: Kind, flag: &str) -> Diagnostic {
     applied(kind, &[flag]).unwrap_err()
 }
 
-/// The place of the value that a path leads to; numbers are indexes.
+/// Returns the value at a path; numbers are indexes.
 fn place<'m>(map: &'m Map, path: &[&str]) -> &'m Node {
     let mut node = map.get(path[0]).unwrap();
     for step in &path[1..] {
@@ -143,7 +143,7 @@ fn no_flag_is_too_deep_for_the_stack() {
 
 const KINDS: [Kind; 5] = [Kind::Typed, Kind::Text, Kind::Json, Kind::File, Kind::Literal];
 
-/// Flags in which every character may mean something.
+/// Generates flags with many special characters.
 fn flag() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         4 => "[a-c]",
@@ -157,7 +157,7 @@ fn flag() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
 }
 
-/// Every value of a tree with its key or index, the tree's own keys included.
+/// Calls `see` with every value of a tree and its key or index, including the top-level keys.
 fn visit(map: &Map, see: &mut dyn FnMut(&Span, &Node)) {
     fn node(key: &Span, found: &Node, see: &mut dyn FnMut(&Span, &Node)) {
         see(key, found);
@@ -170,13 +170,13 @@ fn visit(map: &Map, see: &mut dyn FnMut(&Span, &Node)) {
     map.entries().for_each(|(_, entry)| node(&entry.key, &entry.node, see));
 }
 
-/// Text as it is written in a flag: what has a meaning there behind a backslash.
+/// Escapes the characters of a text that are special in a flag.
 fn escaped(text: &str) -> String {
     let special = |c: char| "=[].,{}\\".contains(c);
     text.chars().flat_map(|c| special(c).then_some('\\').into_iter().chain([c])).collect()
 }
 
-/// A key in a flag, and the value that is behind it.
+/// Generates the path and the value of an assignment.
 fn assignment() -> impl Strategy<Value = (Vec<String>, String)> {
     let name = "[a-z=.,\\[\\\\é☃ ]{1,6}";
     let value = "[a-z0-9=.,{}\\[\\\\é☃ \n]{0,8}";
@@ -211,7 +211,7 @@ proptest! {
         visit(&values, &mut |key, node| {
             let typed = node.span.text();
             let right = match (&node.value, KINDS[kind]) {
-                // A file's text is its path here.
+                // In this test the text of a file is its path.
                 (Value::String(text), Kind::File) if !text.is_empty() => typed == text,
                 (Value::String(text), Kind::Literal) => typed == text,
                 (Value::String(text), Kind::Typed | Kind::Text) => unescaped(typed) == *text,
@@ -251,7 +251,7 @@ proptest! {
             .prop_flat_map(|flags| (Just(flags.clone()), Just(flags).prop_shuffle())),
         kind in 0usize..2,
     ) {
-        // A flag that ends in `=` ends before the lists and maps around the key are written.
+        // A flag that ends in `=` stops before the lists and maps around the key are stored.
         let joined = |flags: &[String]| flags.join(",") + ",";
         let [first, second] = [&sorted, &shuffled].map(|flags| applied(KINDS[kind], &[&joined(flags)]).ok());
         prop_assert!(first.is_some());
@@ -262,7 +262,7 @@ proptest! {
     }
 }
 
-/// What the text of a place means: every backslash takes away the meaning of the character after it.
+/// Removes the escapes from a text: every backslash escapes the next character.
 fn unescaped(typed: &str) -> String {
     let mut text = String::new();
     let mut characters = typed.chars();

@@ -1,9 +1,10 @@
-//! What the text of a `--set` value is.
+//! Determines the type of a `--set` value.
 
 use crate::go::fmt::GoValue;
 use crate::yaml::Value;
 
-/// `true`, `false`, `null` in any case, 0, and whole numbers of 64 bits without a leading 0; all else is text.
+/// Returns the value of a text: `true`, `false` and `null` in any case, 0, and 64-bit integers without a leading 0;
+/// everything else is a string.
 pub(super) fn typed(text: String) -> Value {
     if equal_fold(&text, "true") {
         Value::Bool(true)
@@ -23,12 +24,12 @@ pub(super) fn typed(text: String) -> Value {
     }
 }
 
-/// Go's `strings.EqualFold` for a lower-case ASCII word: the long s folds to s.
+/// Compares like Go's `strings.EqualFold`, for a lower-case ASCII word: the long s folds to s.
 fn equal_fold(text: &str, word: &str) -> bool {
     text.chars().map(|c| if c == 'ſ' { 's' } else { c.to_ascii_lowercase() }).eq(word.chars())
 }
 
-/// The name of a value's type in Go's messages about conversions.
+/// Returns the name of a value's type in Go's messages about conversions.
 pub(super) fn go_type(value: &Value) -> String {
     match value {
         Value::Null => "nil".to_owned(),
