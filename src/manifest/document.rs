@@ -1,19 +1,20 @@
-//! One manifest.
+//! A single manifest: one YAML document of a template's output.
 
 use super::hook::Hook;
 use crate::diagnostic::Span;
 use crate::kubernetes::{Id, Object};
 
-/// One document that a template gave.
+/// One document of a template's output.
 #[derive(Debug, Clone)]
 pub struct Manifest {
-    /// The template's path, as `# Source:` lines have it: `mongooseim/templates/mongoose-sts.yaml`.
+    /// The template's path as in `# Source:` lines: `mongooseim/templates/mongoose-sts.yaml`.
     pub path: String,
-    /// What it calls itself.
+    /// The object's identity: API version, kind, namespace and name.
     pub id: Id,
-    /// What Helm would run it on, if it is a hook.
+    /// The events on which Helm runs it, if it is a hook.
     pub hook: Option<Hook>,
-    /// Its text in what the template gave: leading white space trimmed, trailing kept, nothing changed.
+    /// The document's place in the rendered text. Leading white space is trimmed, trailing white space is kept; nothing else is
+    /// changed.
     pub span: Span,
 }
 
@@ -23,12 +24,13 @@ impl Manifest {
         self.span.text()
     }
 
-    /// Whether it has nothing but comments: Helm prints those of a template that leaves everything else out, and `kubectl apply` skips them.
+    /// Whether it holds only comments. Helm prints the comments of a template that renders nothing else; `kubectl apply` skips
+    /// them.
     pub fn is_comment(&self) -> bool {
         self.text().lines().map(str::trim_start).all(|line| line.is_empty() || line.starts_with('#'))
     }
 
-    /// The object that it describes.
+    /// Returns the Kubernetes object that the document describes.
     pub fn object(&self) -> Object {
         Object::of_document(self.id.clone(), self.path.clone(), self.span.clone())
     }

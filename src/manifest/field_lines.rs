@@ -1,4 +1,6 @@
-//! The lines of fields in a document. Where one is written as an alias of an anchor, they are those of both.
+//! Finds the lines on which a field of a document is written.
+//!
+//! A field that is written as an alias (`*name`) is on the lines of the alias and on those of its anchor.
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
@@ -9,31 +11,31 @@ use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::values::{Step, ValuePath};
 use crate::yaml::{self, Alias, Node, Value};
 
-/// A document, and where its aliases are.
+/// A parsed document with the places of its aliases.
 #[derive(Debug)]
 pub struct FieldLines {
     source: Source,
     node: Node,
     aliases: Vec<Alias>,
-    /// What maps and lists hold, by where they are written; filled as paths lead through them.
+    /// The children of maps and lists, by the offset of the map or list; filled on demand.
     known: RefCell<HashMap<usize, Rc<Children>, ahash::RandomState>>,
 }
 
 impl FieldLines {
-    /// Reads a document that the template at a path gave.
+    /// Reads a document that was rendered from the template at `path`.
     ///
     /// # Errors
-    /// It is no YAML.
+    /// The text is not valid YAML.
     pub fn read(path: &str, text: &str) -> Result<FieldLines, Diagnostic> {
         let source = Source::rendered(path, text);
         let node = yaml::read_document(&source)?;
         Ok(FieldLines { source, node, aliases: yaml::aliases(text), known: RefCell::default() })
     }
 
-    /// Reads the document that a part of a source is.
+    /// Reads the document in `range` of a source.
     ///
     /// # Errors
-    /// It is no YAML.
+    /// The text is not valid YAML.
     pub fn read_at(source: &Source, range: Range<usize>) -> Result<FieldLines, Diagnostic> {
         let mut aliases = yaml::aliases(source.text().get(range.clone()).unwrap_or_default());
         for Alias { at, target } in &mut aliases {
@@ -48,13 +50,14 @@ impl FieldLines {
         })
     }
 
-    /// The document.
+    /// Returns the parsed document.
     pub fn node(&self) -> &Node {
         &self.node
     }
 
-    /// The lines (from 0) of what is at a path, each once: those where it is written, after the aliases that lead there, and then what
-    /// the aliases in them name. `None` if nothing is at the path.
+    /// Returns the lines (from 0) of the field at a path, without duplicates: first the lines of the aliases that lead to the
+    /// field, then the lines on which it is written, then the lines of the anchors that its aliases refer to. `None` if nothing
+    /// is at the path.
     pub fn of(&self, path: &ValuePath) -> Option<Vec<usize>> {
         let mut found = Vec::new();
         let mut lines = 0..self.source.line_count();
@@ -63,12 +66,12 @@ impl FieldLines {
             let (Child { at, is_merged, is_alias, node: next }, children) = self.child(node, step)?;
             let line = self.line(at);
             let end = if is_merged {
-                // A merge key has brought it along.
+                // The field came in through a merge key: the line of that key counts too.
                 let merged = self.aliases.iter().filter(|alias| alias.target.contains(&at));
                 found.extend(merged.map(|alias| self.line(alias.at)).filter(|line| lines.contains(line)));
                 if is_alias { line + 1 } else { self.lines(&next.span).end }
             } else {
-                // A merge key, which is not among the children, may be behind the value.
+                // A merge key is not among the children, and may follow the value.
                 let most = if self.aliases.is_empty() || is_alias { lines.end } else { self.lines(&next.span).end };
                 children.behind(at).map_or(most, |behind| self.line(behind).min(most))
             };
@@ -85,7 +88,8 @@ impl FieldLines {
         Some(found)
     }
 
-    /// Lines (from 0), and then those of what aliases in them name, each once.
+    /// Returns the given lines (from 0), followed by the lines of the anchors that the aliases in them refer to, without
+    /// duplicates.
     pub fn with_anchors(&self, lines: Range<usize>) -> Vec<usize> {
         let mut lines: Vec<usize> = lines.collect();
         if self.aliases.is_empty() {
@@ -119,7 +123,7 @@ impl FieldLines {
         self.line(range.start)..self.line(last) + 1
     }
 
-    /// What a step leads to in a map or a list, and what else is there.
+    /// Returns the child that a step leads to in a map or a list, and all children of that map or list.
     fn child<'n>(&self, node: &'n Node, step: &Step) -> Option<(Child<'n>, Rc<Children>)> {
         let children = || {
             let mut known = self.known.borrow_mut();
@@ -131,7 +135,7 @@ impl FieldLines {
                 let children = children();
                 let at = entry.key.start();
                 let is_merged = !node.span.range().contains(&at) || children.is_in_value(at);
-                // An anchor comes before its aliases.
+                // An anchor is always written before its aliases.
                 let is_alias = entry.node.span.start() < at;
                 Some((Child { at, is_merged, is_alias, node: &entry.node }, children))
             }
@@ -150,7 +154,7 @@ impl FieldLines {
         match &node.value {
             Value::Map(map) => {
                 let own = node.span.range();
-                // Without aliases no key is in a value.
+                // Without aliases, no key can be inside another key's value.
                 if !self.aliases.is_empty() {
                     let values = map.entries().map(|(_, entry)| entry.node.span.range());
                     children.values = values.filter(|value| value.start > own.start).collect();
@@ -187,14 +191,14 @@ impl FieldLines {
     }
 }
 
-/// What a map or a list holds.
+/// The children of a map or a list, by their places in the text.
 #[derive(Debug, Default)]
 struct Children {
-    /// Where keys or items are written in it, in the order of the text.
+    /// The offsets of its own keys or items, ascending.
     places: Vec<usize>,
-    /// The values in a map, in the order of the text; each ends where it or one before it does.
+    /// The ranges of a map's values, by their starts. Each range is extended to the furthest end so far, so that ends ascend too.
     values: Vec<Range<usize>>,
-    /// Where each item of a list is written, and whether as an alias.
+    /// The offset of each item of a list, and whether the item is an alias.
     items: Vec<(usize, bool)>,
 }
 
@@ -204,17 +208,17 @@ impl Children {
         before.checked_sub(1).is_some_and(|last| self.values[last].end > at)
     }
 
-    /// The place behind another one.
+    /// Returns the first place after `at`.
     fn behind(&self, at: usize) -> Option<usize> {
         self.places.get(self.places.partition_point(|place| *place <= at)).copied()
     }
 }
 
-/// A part of a map or a list.
+/// A child of a map or a list.
 struct Child<'n> {
-    /// Where its key is written, or the item.
+    /// The offset of its key, or of the list item.
     at: usize,
-    /// Whether it is in another map, which was merged into this one.
+    /// Whether it belongs to another map, which a merge key (`<<`) brings in.
     is_merged: bool,
     /// Whether the value is written as an alias.
     is_alias: bool,

@@ -1,4 +1,4 @@
-//! Where a field stands in a document.
+//! Finds where a field is written in a document.
 
 use crate::diagnostic::Span;
 use crate::json;
@@ -6,14 +6,14 @@ use crate::kubernetes::{FieldPath, PathStep};
 use crate::values::{Step, ValuePath};
 use crate::yaml::{Node, Value};
 
-/// The place of a field in a document, or of what is nearest around it.
+/// Returns the place of a field in a document. If the field is missing, it is the place of its nearest existing parent.
 pub fn place_of_field(document: &Node, field: &FieldPath) -> Span {
     let path = value_path(document, field);
     let map = document.value.as_map();
     map.and_then(|map| path.get(map)).map_or_else(|| document.span.clone(), |node| node.span.clone())
 }
 
-/// A field as the way to it in a document, as far as it leads.
+/// Converts a field path to a path in the document, as far as the document has the fields.
 pub fn value_path(document: &Node, field: &FieldPath) -> ValuePath {
     let mut steps = Vec::new();
     let mut node = document;
@@ -41,7 +41,7 @@ pub fn value_path(document: &Node, field: &FieldPath) -> ValuePath {
     ValuePath::of(steps)
 }
 
-/// A value as keys of lists are compared.
+/// Returns a value as text, to compare it with the keys that identify an item of a list.
 fn text(value: &Value) -> String {
     if let Value::String(text) = value { text.clone() } else { json::write(value) }
 }

@@ -1,11 +1,11 @@
-//! Hooks: manifests that Helm runs at points of a release's life, marked by the annotation `helm.sh/hook`.
+//! Hooks: manifests that Helm runs at certain points in the life of a release, marked by the annotation `helm.sh/hook`.
 
 use super::identify::Head;
 use crate::diagnostic::{Diagnostic, Severity, Span, printable};
 
 const ANNOTATION: &str = "helm.sh/hook";
 
-/// The events that Helm knows.
+/// The events that Helm accepts in the annotation.
 const EVENTS: [&str; 10] = [
     "pre-install",
     "post-install",
@@ -19,18 +19,18 @@ const EVENTS: [&str; 10] = [
     "test-success",
 ];
 
-/// What a hook runs on.
+/// The events that a hook runs on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hook {
-    /// The events, as they are written but in lower case.
+    /// The events in lower case, in the order of the annotation.
     pub events: Vec<String>,
 }
 
 impl Hook {
-    /// The hook that a document's annotations make of it, if they do.
+    /// Returns the hook that a document's annotations declare, if any.
     ///
     /// # Errors
-    /// The annotation's text, if it names an event that Helm does not know.
+    /// The annotation's value, if it names an event that Helm does not know.
     pub(super) fn of(head: &Head) -> Result<Option<Hook>, String> {
         let Some((_, raw)) = head.annotations.iter().find(|(key, _)| key == ANNOTATION) else { return Ok(None) };
         let events: Vec<String> = raw.split(',').map(|event| event.trim().to_lowercase()).collect();
@@ -41,13 +41,13 @@ impl Hook {
         }
     }
 
-    /// Whether `helm test` runs it.
+    /// Whether it is a test, which only `helm test` runs.
     pub fn is_test(&self) -> bool {
         self.events.iter().any(|event| event == "test" || event == "test-success")
     }
 }
 
-/// What is said of a document that Helm drops because of its hook.
+/// The warning for a document that Helm skips because its hook names an unknown event.
 pub(super) fn unknown(raw: &str, document: Span) -> Diagnostic {
     let path = document.source().map_or("", |source| source.name());
     let message = format!("skipping unknown hooks in {}: hookTypes={}", printable(path), printable(raw));

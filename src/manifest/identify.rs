@@ -1,4 +1,4 @@
-//! What a document calls itself: the head that Helm reads of it.
+//! Reads the head of a document, the only part that Helm parses to sort manifests: API version, kind, name and annotations.
 
 use std::ops::Range;
 
@@ -12,16 +12,17 @@ use crate::yaml::{self, Map, Repeated, Value};
 pub(super) struct Head {
     pub(super) id: Id,
     pub(super) annotations: Vec<(String, String)>,
-    /// Keys that are written twice in a map of the document.
+    /// Keys that occur twice in a map, anywhere in the document.
     pub(super) repeated: Vec<Repeated>,
 }
 
-/// Reads the head of the document in `range`, leniently: what is missing is empty, scalars become text.
+/// Reads the head of the document in `range`, leniently: missing fields are empty, scalars become text.
 ///
 /// # Errors
-/// The document is not YAML, or no map, or its `metadata` is none: as Helm says it.
+/// Helm's message if the document is not YAML or not a map, or if a field of the head has the wrong type.
 pub(super) fn read_head(source: &Source, range: Range<usize>) -> Result<Head, Diagnostic> {
-    // Most of a document is only looked at to see that it is sound; what is wrong gets its place by reading the whole.
+    // The fast path only checks that the rest of the document is valid. If it is not, the whole document is read to find the
+    // place of the error.
     let entries = yaml::entries_of(&source.text()[range.clone()], &["apiVersion", "kind", "metadata"]);
     let head = entries.and_then(|(entries, may_repeat_keys)| {
         let entries = Source::rendered("", entries);
@@ -69,7 +70,7 @@ fn whole_head(source: &Source, range: Range<usize>) -> Result<Head, Diagnostic> 
     Ok(head)
 }
 
-/// A field that is text; numbers and booleans become the text that YAML's conversion makes of them.
+/// Returns a field as text. Numbers and booleans become text as in Helm's conversion from YAML.
 fn text(map: &Map, key: &str, field: &str) -> Result<String, Diagnostic> {
     let Some(node) = map.get(key) else { return Ok(String::new()) };
     match &node.value {

@@ -1,4 +1,4 @@
-//! The files that manifests are written to.
+//! Distributes manifests over files, for `--output-dir`.
 
 use std::collections::HashSet;
 
@@ -6,31 +6,31 @@ use super::Manifests;
 use super::document::Manifest;
 use super::write::{push, write};
 
-/// Which manifests stand in one file.
+/// How manifests are grouped into files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Layout {
-    /// Those of a template, in a file of its path, as `helm template --output-dir` does.
+    /// One file for each template, at the template's path, as in `helm template --output-dir`.
     #[default]
     Template,
-    /// Each object in a file of its own: `kind-name.yaml`.
+    /// One file for each object: `kind-name.yaml`.
     Object,
-    /// All in `manifest.yaml`, as Argo CD's hydrator keeps them.
+    /// One file `manifest.yaml` for all of them, as in Argo CD's hydrator.
     Hydrator,
 }
 
-/// Manifests as files.
+/// The files to write.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Files {
-    /// The path and the whole text of each, in the order of the output.
+    /// The path and the full text of each file, in the order of the output.
     pub files: Vec<(String, String)>,
-    /// The paths, once for every document in it.
+    /// The path of the file for each document: a path occurs once for every document in that file.
     pub documents: Vec<String>,
 }
 
-/// The longest name of a file without what makes it different from others: file systems take 255 bytes.
+/// The maximum length of a file name, without a suffix that makes it unique. File systems allow 255 bytes.
 const LONGEST: usize = 200;
 
-/// The files of a layout.
+/// Returns the files of a layout. `crds` are pairs of path and text.
 pub fn files(all: &Manifests, crds: &[(String, String)], layout: Layout) -> Files {
     let mut files = Files::default();
     match layout {
@@ -47,7 +47,7 @@ pub fn files(all: &Manifests, crds: &[(String, String)], layout: Layout) -> File
             }
         }
         Layout::Object => {
-            // Some file systems do not tell upper case from lower case.
+            // Some file systems are not case-sensitive.
             let mut taken = HashSet::new();
             for (path, text) in crds {
                 let definition = Manifests::read([(path.clone(), text.clone())]).unwrap_or_default();
@@ -62,7 +62,7 @@ pub fn files(all: &Manifests, crds: &[(String, String)], layout: Layout) -> File
     files
 }
 
-/// Whether a file of this name and content is one that [`Layout::Object`] gives for a chart.
+/// Whether a file of this name and content is one that [`Layout::Object`] would write for a chart.
 pub fn is_object_file(name: &str, text: &str, chart: &str) -> bool {
     let is_of_chart = text.strip_prefix("---\n# Source: ").is_some_and(|rest| rest.starts_with(&format!("{chart}/")));
     if !is_of_chart {
@@ -109,7 +109,7 @@ impl Files {
     }
 }
 
-/// The first of these names that is free, else the last one with a number.
+/// Returns the first name that is not taken, or the last one with a number if all are.
 fn free(taken: &mut HashSet<String>, names: &[String]) -> String {
     let last = names.last().cloned().unwrap_or_default();
     let numbered = (2_usize..).map(|number| format!("{last}.{number}"));
@@ -117,7 +117,8 @@ fn free(taken: &mut HashSet<String>, names: &[String]) -> String {
     free.next().unwrap_or(last) + ".yaml"
 }
 
-/// The names of an object's file without `.yaml`: each says more than the one before, for objects that share it.
+/// The candidate names of an object's file, without `.yaml`. Each is more specific than the one before it, for objects that share
+/// a name.
 fn names(manifest: &Manifest) -> Vec<String> {
     let id = &manifest.id;
     let kind = if id.kind.is_empty() { "object" } else { &id.kind };
@@ -135,7 +136,7 @@ fn names(manifest: &Manifest) -> Vec<String> {
     names
 }
 
-/// A text as a part of a file's name on every system.
+/// Replaces characters that are not safe in file names on every system.
 fn part(text: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     text.chars().map(|c| if is_plain(c) { c } else { '-' }).collect()

@@ -1,5 +1,8 @@
-//! From what templates gave to manifests: split into documents, identified, put in the order in which they are to be
-//! applied, hooks set apart, and written as Helm writes them.
+//! Turns the output of templates into manifests.
+//!
+//! The rendered texts are split into documents, each document is identified, hooks are separated, and both are sorted into Helm's
+//! install order. The other files write manifests in Helm's forms (whole, `--show-only`, `--output-dir`), send them through a
+//! post-renderer, and find fields in them.
 
 mod document;
 mod field_lines;
@@ -24,42 +27,42 @@ pub use post_render::{from_post_renderer, to_post_renderer};
 pub use show_only::{keep_shown, shown, write_shown};
 pub use write::{with_hooks, write};
 
-/// All manifests of a run.
+/// All manifests of a render.
 #[derive(Debug, Clone, Default)]
 pub struct Manifests {
-    /// The ordinary ones, in Helm's install order.
+    /// The manifests that are not hooks, in Helm's install order.
     pub manifests: Vec<Manifest>,
     /// The hooks, in the same order.
     pub hooks: Vec<Manifest>,
-    /// What was left out, and keys that are written twice in a map, in a sentence each.
+    /// Warnings: documents that were skipped because of an unknown hook, and keys that occur twice in a map.
     pub notes: Vec<Diagnostic>,
 }
 
-/// A rendered document that is not a manifest.
+/// An error in a rendered document that makes it invalid as a manifest.
 #[derive(Debug, Clone)]
 pub struct ManifestError {
     /// The template's path.
     pub path: String,
-    /// The error; its place is in the rendered text.
+    /// The error, with a place in the rendered text.
     pub diagnostic: Diagnostic,
-    /// The line of the rendered text (from 1) at which it shows.
+    /// The line of the error in the rendered text, from 1.
     pub rendered_line: usize,
 }
 
 impl Manifests {
-    /// Reads what templates gave: pairs of a template's path and its text, in the byte order of the paths.
+    /// Reads the output of templates: pairs of a template's path and its text, in byte order of the paths.
     ///
     /// # Errors
-    /// The first broken document of every text, as Helm says it.
+    /// The first invalid document of every text, with Helm's message.
     pub fn read(rendered: impl IntoIterator<Item = (String, String)>) -> Result<Manifests, Vec<ManifestError>> {
         let sources: Vec<Source> = rendered.into_iter().map(|(path, text)| Source::rendered(path, text)).collect();
         Manifests::of(&sources)
     }
 
-    /// The same for texts that are named by their templates' paths.
+    /// Reads sources that are named by their templates' paths, like [`Manifests::read`].
     ///
     /// # Errors
-    /// As for [`Manifests::read`].
+    /// See [`Manifests::read`].
     pub fn of(rendered: &[Source]) -> Result<Manifests, Vec<ManifestError>> {
         let mut all = Manifests::default();
         let mut errors = Vec::new();
@@ -103,7 +106,7 @@ impl Manifests {
         Ok(())
     }
 
-    /// Takes the hooks out that only `helm test` runs.
+    /// Removes the hooks that only `helm test` runs.
     pub fn remove_tests(&mut self) {
         self.hooks.retain(|manifest| !manifest.hook.as_ref().is_some_and(Hook::is_test));
     }

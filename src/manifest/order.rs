@@ -1,8 +1,8 @@
-//! The order in which manifests are to be applied.
+//! The order in which Helm applies manifests.
 
 use super::document::Manifest;
 
-/// Helm's install order: what others need comes first.
+/// Helm's install order: kinds that other kinds depend on come first.
 const KINDS: [&str; 38] = [
     "PriorityClass",
     "Namespace",
@@ -44,7 +44,8 @@ const KINDS: [&str; 38] = [
     "ValidatingWebhookConfiguration",
 ];
 
-/// Sorts by kind alone: known kinds in install order, then unknown ones by name. Equal kinds keep their order.
+/// Sorts manifests by kind: known kinds in install order, then unknown kinds by name. Manifests of the same kind keep their
+/// order.
 pub(super) fn sort(manifests: &mut [Manifest]) {
     manifests.sort_by(|a, b| key(&a.id.kind).cmp(&key(&b.id.kind)));
 }

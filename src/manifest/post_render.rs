@@ -1,8 +1,8 @@
-//! Manifests on their way through a post-renderer, as Helm 4 sends them to one: all documents in one stream, each annotated with
-//! the path of the template that it came from, by which it is found again in what the program prints.
+//! Sends manifests through a post-renderer as Helm 4 does: all documents in one stream, each annotated with the path of its
+//! template. The annotation assigns the documents of the post-renderer's output to templates again.
 //!
-//! Helm reads and writes the documents with another YAML library on both ways, which changes their layout. Here a document keeps its
-//! text, but for the annotation.
+//! Helm parses and rewrites the documents in both directions, which changes their layout. Here a document keeps its text, except
+//! for the annotation.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -12,13 +12,13 @@ use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::go::strconv::quote_double;
 use crate::yaml::{self, Map, Node, Value, read_document, read_document_at, split_manifests};
 
-/// The annotation with the path of a template.
+/// The annotation that holds the path of a document's template.
 const ANNOTATION: &str = "postrenderer.helm.sh/postrender-filename";
 
-/// The stream of all manifests and hooks, in the order of their templates' paths.
+/// Returns the stream for the post-renderer: all manifests and hooks, in the order of their templates' paths.
 ///
 /// # Errors
-/// A document that can't be read or written.
+/// A document cannot be read or written.
 pub fn to_post_renderer(all: &Manifests) -> Result<String, Diagnostic> {
     let mut documents: Vec<_> = all.manifests.iter().chain(&all.hooks).collect();
     documents.sort_by_key(|manifest| (manifest.path.as_str(), manifest.span.start()));
@@ -33,10 +33,10 @@ pub fn to_post_renderer(all: &Manifests) -> Result<String, Diagnostic> {
     Ok(stream)
 }
 
-/// The manifests of a stream that a post-renderer printed. Documents without the annotation get paths by their number.
+/// Reads the manifests in the output of a post-renderer. Documents without the annotation get numbered paths, as in Helm.
 ///
 /// # Errors
-/// The first document that is not YAML; documents that are not manifests, as for [`Manifests::read`].
+/// The first document that is not YAML, or all documents that are not valid manifests, as for [`Manifests::read`].
 pub fn from_post_renderer(stream: &Source) -> Result<Manifests, Vec<ManifestError>> {
     let mut files: BTreeMap<String, String> = BTreeMap::new();
     let mut number = 0;
@@ -73,8 +73,8 @@ fn path_of(document: &Node) -> Option<&str> {
     document.value.as_map()?.text_at(&["metadata", "annotations", ANNOTATION]).filter(|path| !path.is_empty())
 }
 
-/// A document with the annotation, up to a line break. It keeps its layout where there is a place for another line or item, and
-/// where the line break does not change a text at its end.
+/// Adds the annotation to a document, and a line break at the end. The layout is kept if the annotation can be inserted as a line
+/// or as an entry of a flow map, and if the line break does not become part of a value. Otherwise the document is written again.
 fn annotated(text: &str, path: &str) -> Result<String, Diagnostic> {
     let document = read_document(&Source::rendered(path, text))?;
     let mut root = document.value.as_map().cloned().unwrap_or_default();
@@ -107,7 +107,8 @@ fn written(root: &Value) -> Result<String, Diagnostic> {
         .map_err(|error| Diagnostic::error("post-renderer", format!("cannot write a document: {error}")))
 }
 
-/// Where to insert the annotation, and what: as the first entry of the deepest map there is of `metadata` and `annotations`.
+/// Returns the annotation's text and where to insert it: as the first entry of the deepest existing map of `metadata` and
+/// `annotations`.
 fn insertion(text: &str, document: &Node, path: &str) -> Option<(usize, String)> {
     let mut keys = vec!["metadata", "annotations"];
     let mut deepest = document;
@@ -139,7 +140,7 @@ fn line_start(text: &str, at: usize) -> usize {
     text[..at].rfind('\n').map_or(0, |end| end + 1)
 }
 
-/// A document's text without the annotation, and without annotations where it has no other, as Helm leaves it.
+/// Returns a document's text without the annotation, and without `annotations` if that map is now empty, as in Helm.
 fn without_annotation(stream: &Source, range: Range<usize>, document: &Node) -> String {
     let text = &stream.text()[range.clone()];
     let mut root = document.value.as_map().cloned().unwrap_or_default();
@@ -149,7 +150,7 @@ fn without_annotation(stream: &Source, range: Range<usize>, document: &Node) -> 
     let shortened = removal.map(|range| [&text[..range.start], &text[range.end..]].concat());
     match shortened.filter(|text| is_read_as(text, &expected)) {
         Some(shortened) => shortened,
-        // What was read can be written.
+        // Any value that was read can be written, so the fallback is never used.
         None => written(&expected).unwrap_or_else(|_| text.to_owned()),
     }
 }
@@ -163,7 +164,7 @@ fn remove(root: &mut Map) {
     }
 }
 
-/// The bytes of a document's text that the annotation takes up; `offset` is where the text begins in the stream.
+/// Returns the bytes of a document's text that the annotation takes up. `offset` is the document's offset in the stream.
 fn removal(text: &str, offset: usize, document: &Node) -> Option<Range<usize>> {
     let root = document.value.as_map()?;
     let metadata = root.get("metadata")?;
@@ -197,7 +198,7 @@ mod tests {
         Manifests::read(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned()))).unwrap()
     }
 
-    /// The documents as they come back from a program that changes nothing.
+    /// Sends documents through a post-renderer that changes nothing.
     fn through(text: &str) -> (String, Vec<String>) {
         let stream = to_post_renderer(&manifests(&[("c/templates/a.yaml", text)])).unwrap();
         let back = from_post_renderer(&Source::rendered("post-renderer", stream.as_str())).unwrap();
@@ -230,7 +231,7 @@ mod tests {
         let (_, back) = through("kind: A\nmetadata:\n");
         assert_eq!(back, ["c/templates/a.yaml: kind: A\nmetadata: {}\n"]);
         assert_eq!(through("kind: A\n").1, ["c/templates/a.yaml: kind: A\nmetadata: {}\n"]);
-        // A line break at the end would become a part of the text.
+        // A line break at the end would become part of the block scalar.
         assert_eq!(
             through("kind: A\nmetadata:\n  name: a\nx: |\n  y").1,
             ["c/templates/a.yaml: kind: A\nmetadata:\n  name: a\nx: \"y\"\n"]

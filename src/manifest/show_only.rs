@@ -1,4 +1,4 @@
-//! `--show-only`: the documents of some templates alone.
+//! `--show-only`: selects the documents of some templates.
 
 use super::Manifests;
 use super::write::{Written, write_with_starts};
@@ -6,11 +6,13 @@ use crate::diagnostic::{Diagnostic, Source};
 use crate::go::glob::matches_glob;
 use crate::yaml::split_manifests;
 
-/// Writes the documents whose path, without the chart's name, matches a pattern: for every pattern in turn all that
-/// match, in the order in which `write` writes them, each followed by one more line break (Helm's form).
+/// Writes the documents whose path, without the chart's name, matches a pattern.
+///
+/// The output goes through the patterns in turn. For each pattern, it has all matching documents in the order of `write`, each
+/// followed by an additional line break, as in Helm.
 ///
 /// # Errors
-/// Every pattern that matches nothing, as Helm says it.
+/// Every pattern that matches nothing, with Helm's message.
 pub fn write_shown(
     all: &Manifests,
     crds: &[(String, String)],
@@ -27,16 +29,15 @@ fn joined(documents: &[&str], selected: Vec<Vec<usize>>) -> String {
     shown.collect()
 }
 
-/// The path that a document's own `# Source:` line gives.
+/// Returns the path in the document's own `# Source:` line.
 fn own_path(document: &str) -> Option<&str> {
     document.lines().find_map(|line| line.strip_prefix("# Source: ")).filter(|path| path.contains('/'))
 }
 
-/// The documents of a text whose `# Source:` line has a path that, without the chart's name, matches a pattern, as [`write_shown`]
-/// writes them.
+/// Selects the documents of a text by their `# Source:` lines, and writes them like [`write_shown`].
 ///
 /// # Errors
-/// As for [`write_shown`].
+/// See [`write_shown`].
 pub fn shown(text: &str, chart: &str, patterns: &[Source]) -> Result<String, Vec<Diagnostic>> {
     let documents = split_manifests(text).map(|range| &text[range]);
     let (paths, documents): (Vec<&str>, Vec<&str>) =
@@ -44,11 +45,11 @@ pub fn shown(text: &str, chart: &str, patterns: &[Source]) -> Result<String, Vec
     Ok(joined(&documents, select(&paths, chart, patterns)?))
 }
 
-/// Keeps only the manifests and hooks, and of `crds` (pairs of path and text) those files, whose path matches a pattern:
-/// [`write_shown`] for documents that are written to files.
+/// Keeps only the manifests, hooks and `crds` (pairs of path and text) whose path matches a pattern. This is [`write_shown`] for
+/// output to files.
 ///
 /// # Errors
-/// As for [`write_shown`].
+/// See [`write_shown`].
 pub fn keep_shown(
     all: &mut Manifests,
     crds: &mut Vec<(String, String)>,
@@ -61,7 +62,7 @@ pub fn keep_shown(
     for index in select(&paths, chart, patterns)?.into_iter().flatten() {
         is_kept[index] = true;
     }
-    // `retain` goes through each list once, in its order, which is that of `paths`.
+    // `retain` visits every list in order, and `paths` has the same order.
     let mut is_kept = is_kept.into_iter();
     let mut keep_next = || is_kept.next().unwrap_or(false);
     crds.retain(|_| keep_next());
@@ -70,10 +71,10 @@ pub fn keep_shown(
     Ok(())
 }
 
-/// For every pattern the indices of the paths that it matches.
+/// Returns, for each pattern, the indices of the paths that match it.
 ///
 /// # Errors
-/// Every pattern that matches none.
+/// Every pattern that matches no path.
 fn select(paths: &[&str], chart: &str, patterns: &[Source]) -> Result<Vec<Vec<usize>>, Vec<Diagnostic>> {
     let below: Vec<&str> = paths.iter().map(|path| path.split_once('/').map_or(*path, |(_, below)| below)).collect();
     let mut selected = Vec::new();
@@ -89,10 +90,10 @@ fn select(paths: &[&str], chart: &str, patterns: &[Source]) -> Result<Vec<Vec<us
     if errors.is_empty() { Ok(selected) } else { Err(errors) }
 }
 
-/// The documents of a text, by the paths that they come from.
+/// Returns the documents of the output with their paths.
 ///
-/// A file of custom resource definitions is written whole, below one `# Source:` line, though it may hold several
-/// documents. Helm knows the path of the first alone, and shows no other, unless it has such a line of its own.
+/// A file of custom resource definitions is written below a single `# Source:` line, even if it holds several documents. Helm
+/// knows only the path of the first, and cannot show the rest unless they have their own `# Source:` lines.
 fn documents<'a>(written: &'a Written<'_>) -> impl Iterator<Item = (&'a str, &'a str)> {
     written.pieces().flat_map(|(path, piece)| {
         split_manifests(piece).enumerate().filter_map(move |(number, range)| {

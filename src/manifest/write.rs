@@ -1,16 +1,18 @@
-//! Writing manifests as Helm prints them.
+//! Writes manifests as Helm prints them.
 
 use std::fmt::Write;
 
 use super::Manifests;
 
-/// The whole text: custom resource definitions (pairs of path and text) and manifests, trimmed as one, then the hooks.
-/// Nothing is rewritten: comments, quotes and the order of keys stay. Without any document it is one line break.
+/// Writes all documents: custom resource definitions (pairs of path and text) and manifests, trimmed as a whole, then the hooks.
+///
+/// Documents are not rewritten: comments, quotes and the order of keys stay. Without documents, the output is a single line
+/// break.
 pub fn write(all: &Manifests, crds: &[(String, String)]) -> String {
     write_with_starts(all, crds).text
 }
 
-/// A text in place of all but the hooks, trimmed, then the hooks.
+/// Returns `text`, trimmed, in place of everything but the hooks, followed by the hooks.
 pub fn with_hooks(text: &str, all: &Manifests) -> String {
     let mut text = text.trim().to_owned() + "\n";
     for hook in &all.hooks {
@@ -19,22 +21,22 @@ pub fn with_hooks(text: &str, all: &Manifests) -> String {
     text
 }
 
-/// A text, and where in it the documents begin that came from each path.
+/// The output, with the start of each document in it.
 pub(super) struct Written<'a> {
     text: String,
-    /// Paths, and the bytes at which their separators `---` stand.
+    /// Paths, and the byte offsets of the `---` separators of their documents.
     starts: Vec<(&'a str, usize)>,
 }
 
 impl Written<'_> {
-    /// Paths, and what was written for each, its `# Source:` line first.
+    /// Returns each path with its part of the output, starting at the `# Source:` line.
     pub(super) fn pieces(&self) -> impl Iterator<Item = (&str, &str)> {
         let ends = self.starts.iter().skip(1).map(|&(_, start)| start).chain([self.text.len()]);
         self.starts.iter().zip(ends).map(|(&(path, start), end)| (path, &self.text[start + SEPARATOR.len()..end]))
     }
 }
 
-/// The same as [`write`], with where the documents begin.
+/// Writes all documents like [`write`], and remembers where each begins.
 pub(super) fn write_with_starts<'a>(all: &'a Manifests, crds: &'a [(String, String)]) -> Written<'a> {
     let mut text = String::new();
     let mut starts = Vec::new();
@@ -58,8 +60,8 @@ pub(super) fn write_with_starts<'a>(all: &'a Manifests, crds: &'a [(String, Stri
 
 const SEPARATOR: &str = "---\n";
 
-/// Adds a document behind a separator and its template's path.
+/// Appends a separator, the `# Source:` line and a document.
 pub(super) fn push(text: &mut String, path: &str, document: &str) {
-    // Writing to a String can't fail.
+    // Writing to a `String` cannot fail.
     let _ = write!(text, "{SEPARATOR}# Source: {path}\n{document}\n");
 }
