@@ -1,12 +1,12 @@
-//! What stood where a secret is now: the old side of a comparison may hold the secret of before, which nobody knows.
+//! Masks the old side of a comparison where the new side has a secret. The old secret may be one that this run does not know.
 
 use super::Secrets;
 use super::lines::masks;
 use crate::yaml::{Map, Node, Value};
 
 impl Secrets {
-    /// Masks in an earlier version of an object what is where the later one shows a mask: in the same field, and of a text
-    /// of several lines in a line that is the same around it. Both are masked otherwise already.
+    /// Masks in an earlier version of an object what the later version has masked: the same field, or in a text of several lines
+    /// the same part of a line whose rest is unchanged. Call it after both versions have been masked by themselves.
     pub fn mask_counterparts(&self, old: &mut Map, new: &Map) {
         if self.is_open {
             return;
@@ -63,7 +63,7 @@ impl Secrets {
             .split_inclusive('\n')
             .map(|line| {
                 let body = line.trim_end_matches('\n');
-                // A line with nothing around the mask is like any other.
+                // A mask with nothing in front of it does not identify a line.
                 let around = around.iter().filter(|(before, _)| !before.trim().is_empty());
                 let masked = around.filter_map(|(before, after)| between(body, before, after, &mask)).next();
                 masked.map_or_else(|| line.to_owned(), |masked| masked + &line[body.len()..])
@@ -73,7 +73,7 @@ impl Secrets {
     }
 }
 
-/// A text that is the same before and after something, with that masked.
+/// Masks the part of a text between `before` and `after`, if it has them at its ends.
 fn between(text: &str, before: &str, after: &str, mask: &str) -> Option<String> {
     let inside = text.strip_prefix(before)?.strip_suffix(after)?;
     (!inside.is_empty()).then(|| format!("{before}{mask}{after}"))

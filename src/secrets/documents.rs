@@ -1,4 +1,4 @@
-//! Values, objects and their texts with what is secret masked.
+//! Masks secrets in values, in objects and in the text of documents.
 
 use std::ops::Range;
 
@@ -18,23 +18,23 @@ use crate::yaml::{Map, Node, Value};
 enum Reason {
     /// It is in the data of a Secret.
     Data,
-    /// Its key says so.
+    /// Its key names a secret.
     Key,
-    /// It may hold a secret.
+    /// Nothing says so, but a known secret may be part of it.
     None,
 }
 
-/// What is shown instead of a scalar.
+/// The text that replaces a scalar.
 struct Mask {
     text: String,
-    /// Whether it stands for all of it.
+    /// Whether the whole scalar is masked.
     is_whole: bool,
 }
 
 type Change<'c> = dyn FnMut(&mut Node, Mask) + 'c;
 
 impl Secrets {
-    /// An object with what is secret in it masked. Of a Secret that is all its data.
+    /// Returns an object with its secrets masked. All data of a Secret is masked.
     pub fn masked(&self, object: &Map) -> Map {
         let mut object = object.clone();
         if self.is_open {
@@ -45,8 +45,7 @@ impl Secrets {
         object
     }
 
-    /// Calls `change` with every scalar of an object that is secret or holds something secret, and with what is to be shown
-    /// instead.
+    /// Calls `change` with every scalar of an object that is or holds a secret, and with its replacement.
     fn visit(&self, object: &mut Map, change: &mut Change<'_>) {
         let has_data = is_secret(object);
         for (key, node) in object.iter_mut() {
@@ -59,7 +58,7 @@ impl Secrets {
                         self.visit_entry(node, key, change);
                     }
                 }
-                // A list of objects.
+                // The items of a List are objects.
                 "items" if node.value.as_list().is_some() => {
                     let Value::List(items) = &mut node.value else { continue };
                     for item in items {
@@ -109,7 +108,7 @@ impl Secrets {
         match reason {
             Reason::Data => whole(self.number(text)),
             Reason::Key if written(value).is_some() && !self.public.contains(text.trim()) => whole(self.number(text)),
-            // Elsewhere a number is masked if it is a long one: a short one may be a port or a count.
+            // Elsewhere, only long numbers are masked: a short one may be a port or a count.
             _ if !is_text && text.len() < super::finder::LONG_ENOUGH => None,
             _ => {
                 let (text, is_whole) = self.masked_text(text);
@@ -118,14 +117,14 @@ impl Secrets {
         }
     }
 
-    /// The number of a whole content, in base64 or not.
+    /// Returns the number of a secret that is the whole text, in base64 or not.
     fn number(&self, text: &str) -> Option<usize> {
         let compact: String = text.split_ascii_whitespace().collect();
         let decoded = STANDARD.decode(&compact).ok().and_then(|bytes| self.numbers.get(&bytes));
         decoded.or_else(|| self.numbers.get(text.as_bytes())).copied()
     }
 
-    /// A value at a path with what is secret in it masked.
+    /// Returns a value with its secrets masked. The path decides whether the value itself is secret.
     pub fn masked_value(&self, path: &ValuePath, value: &Value) -> Value {
         let mut node = Node::generated(value.clone());
         if !self.is_open {
@@ -134,7 +133,7 @@ impl Secrets {
         node.value
     }
 
-    /// Values with what is secret in them masked, and in the flags that set them.
+    /// Returns values with their secrets masked, also in the flags that set them.
     pub fn masked_values(&self, values: &Map) -> Map {
         let mut values = values.clone();
         if !self.is_open {
@@ -147,12 +146,12 @@ impl Secrets {
         values
     }
 
-    /// Whether a value is secret, whatever it is.
+    /// Whether the value at a path is secret, whatever its content.
     pub fn is_secret_value(&self, path: &ValuePath) -> bool {
         self.is_marked(ValueId::of(path), last_key(path))
     }
 
-    /// Whether a value with the last of its keys is secret.
+    /// Whether a value is secret by its path or by its last key.
     fn is_marked(&self, id: ValueId, key: Option<&str>) -> bool {
         !self.is_open && (self.values.contains(&id) || key.is_some_and(|key| self.names_a_secret(key)))
     }
@@ -190,8 +189,8 @@ impl Secrets {
         }
     }
 
-    /// The text of an object, for people to compare: the document as it stands, with what is secret masked in it. `None` if
-    /// that can't be done without changing anything else: then its fields are to be written.
+    /// Returns the text of an object for people to compare: the document as it is written, with its secrets masked. Returns
+    /// `None` if masking would change anything else; the caller then writes the fields.
     pub fn text_of(&self, source: &Source, range: Range<usize>, fields: &Map, masked: &Map) -> Option<String> {
         let text = &source.text()[range.clone()];
         if self.is_open {
@@ -206,7 +205,8 @@ impl Secrets {
         (read.value.as_map() == Some(masked)).then_some(shown)
     }
 
-    /// What is to be hidden of a YAML document: whole scalars, and parts of texts and comments. `None` if it can't be read.
+    /// Returns what to hide in a YAML document: whole scalars, and parts of texts and comments. `None` if the document cannot be
+    /// read.
     pub(super) fn hidden_in_document(&self, source: &Source, range: Range<usize>) -> Option<Vec<Hidden>> {
         let mut document = yaml::read_document_at(source, range.clone()).ok()?;
         let Value::Map(map) = &mut document.value else { return None };
@@ -217,13 +217,13 @@ impl Secrets {
         self.visit(map, &mut |node, mask| {
             let written = node.span.text();
             let start = node.span.start();
-            // Of what is partly secret the rest stays; known parts are found below.
+            // The rest of a partly secret text stays. Known secrets in it are found below.
             let text = node.value.as_str().filter(|_| !mask.is_whole).unwrap_or_default();
             let (read, shown) = (self.assigned(text), self.assigned(written));
             if mask.is_whole {
                 hidden.push(Hidden { range: start..start + written.trim_end().len(), mask: mask.text });
             } else if read.len() > shown.len() {
-                // Escapes or folded lines hide them.
+                // Escapes or folded lines hide some assignments in the written form, so all of it is masked.
                 hidden.push(Hidden { range: start..start + written.trim_end().len(), mask: self.mask_of(None) });
             } else {
                 hidden.extend(shown.into_iter().map(|found| Hidden {
@@ -260,7 +260,7 @@ fn places_of_keys(map: &Map, keys: &mut Vec<Range<usize>>) {
     }
 }
 
-/// Shows the data of a Secret as text, where it is text.
+/// Decodes the data of a Secret where it is text.
 fn decode_data(object: &mut Map) {
     if !is_secret(object) {
         return;
@@ -274,7 +274,7 @@ fn decode_data(object: &mut Map) {
     }
 }
 
-/// The last key of a path: that of a list says what its items are.
+/// Returns the last key of a path. The items of a list have the key of the list.
 fn last_key(path: &ValuePath) -> Option<&str> {
     path.steps().iter().rev().find_map(|step| match step {
         Step::Key(key) => Some(key.as_str()),

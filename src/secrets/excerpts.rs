@@ -1,4 +1,4 @@
-//! Diagnostics with what is secret in them masked.
+//! Masks secrets in diagnostics: in the excerpts that they show, and in their messages.
 
 use std::ops::Range;
 
@@ -11,24 +11,24 @@ use super::{Secrets, spellings};
 use crate::diagnostic::{Diagnostic, Hidden, Label, Source, SourceKind, Span};
 use crate::yaml::{Node, Value};
 
-/// No form shows more of a marked place than 200 characters.
+/// The number of lines of a place in which secrets are masked. No output form shows more than 200 characters of a place.
 const MOST_LINES: usize = 200;
 
-/// The codes of diagnostics whose message is a sentence of the chart: of `fail` and `required`.
+/// The codes of diagnostics whose message is written by the chart, with `fail` or `required`.
 const SENTENCES_OF_CHARTS: [&str; 3] = ["template", "fail", "required"];
 
-/// Masks places in texts. The same text is looked through once.
+/// Masks places in texts, and remembers what it found in each text.
 pub(super) struct Excerpts<'s> {
     secrets: &'s Secrets,
     flags: AHashMap<usize, Source>,
-    /// What is hidden of documents, by the text and where they begin.
+    /// What to hide in documents, by the text's identity and the document's start.
     documents: AHashMap<(usize, usize), Option<Vec<Hidden>>>,
-    /// Where the lines that separate documents have the break before them, by the text.
+    /// The offsets of the line breaks in front of `---` lines, by the text's identity.
     separators: AHashMap<usize, Vec<usize>>,
 }
 
 impl Secrets {
-    /// Masks what is secret in diagnostics: in the lines and flags that they show, and in their sentences.
+    /// Masks secrets in diagnostics: in the lines and flags that they show, and in their messages.
     pub fn hide<'d>(&self, diagnostics: impl IntoIterator<Item = &'d mut Diagnostic>) {
         if self.is_open {
             return;
@@ -39,12 +39,12 @@ impl Secrets {
         }
     }
 
-    /// The same place, in a flag of which what is secret is hidden.
+    /// Returns the same place with its secrets hidden, if it is in a flag.
     pub fn hide_span(&self, span: &Span) -> Span {
         if self.is_open { span.clone() } else { Excerpts::new(self).flag_span(span) }
     }
 
-    /// One of our sentences with long secrets in it masked.
+    /// Masks long secrets in one of our own sentences.
     pub fn mask_in_sentence(&self, sentence: &str) -> String {
         let mut sentence = sentence.to_owned();
         if !self.is_open {
@@ -53,7 +53,7 @@ impl Secrets {
         sentence
     }
 
-    /// What was rendered: documents after `---`.
+    /// Masks secrets in rendered text: documents separated by `---` lines.
     pub fn masked_documents(&self, text: &str) -> String {
         let mut masked = String::with_capacity(text.len());
         let mut document = String::new();
@@ -69,7 +69,7 @@ impl Secrets {
         masked
     }
 
-    /// A manifest's lines as they may be shown. There are as many as in the text.
+    /// Returns a manifest's lines with their secrets masked, as many lines as the text has.
     pub fn masked_lines(&self, text: &str) -> Vec<String> {
         if self.is_open {
             return text.lines().map(str::to_owned).collect();
@@ -84,7 +84,7 @@ impl Secrets {
         shown
     }
 
-    /// What is to be hidden of some lines of a text that can't be read.
+    /// Returns what to hide in some lines of a text that cannot be parsed.
     fn hidden_by_lines(&self, source: &Source, range: &Range<usize>) -> Vec<Hidden> {
         let text = source.text();
         let mut hidden = Vec::new();
@@ -149,7 +149,7 @@ impl<'s> Excerpts<'s> {
         }
     }
 
-    /// What is to be hidden of the lines of a source that some places are in.
+    /// Returns what to hide in the lines of a source that contain the given places.
     fn hidden(&mut self, source: &Source, spans: &[&Span]) -> Vec<Hidden> {
         let secrets = self.secrets;
         let known = spans.first().and_then(|span| identity(span)).and_then(|identity| secrets.places.get(&identity));
@@ -188,7 +188,7 @@ impl<'s> Excerpts<'s> {
                 if end >= lines.end {
                     break;
                 }
-                // The line that separates the documents holds nothing.
+                // The separator line itself holds no secrets.
                 at = end + text[end..].find('\n').map_or(text.len() - end, |length| length + 1);
                 if at >= lines.end {
                     break;
@@ -214,7 +214,7 @@ impl<'s> Excerpts<'s> {
                 let key = assignment[..sign].trim_end_matches(|c: char| matches!(c, '[' | ']') || c.is_ascii_digit());
                 let value = part.start + sign + 1..part.end;
                 let is_named = secrets.names_a_secret(key.rsplit('.').next().unwrap_or(key));
-                // A list of texts.
+                // A list in braces: `--set 'passwords={a,b}'`.
                 let is_list = !is_json && text[value.clone()].starts_with('{');
                 if is_named && (is_list || is_text(&text[value.clone()])) {
                     hidden.push(Hidden { range: value, mask: secrets.mask_of(None) });
@@ -227,7 +227,7 @@ impl<'s> Excerpts<'s> {
         hidden
     }
 
-    /// Masks the flags that set values.
+    /// Hides secrets in the flags that set the values.
     pub(super) fn hide_in_flags(&mut self, node: &mut Node) {
         node.span = self.flag_span(&node.span);
         match &mut node.value {
@@ -249,7 +249,7 @@ impl<'s> Excerpts<'s> {
         span.in_source(&self.flags[&identity])
     }
 
-    /// Masks a sentence of our own: the texts that the places hold where they stand in quotes, and long secrets.
+    /// Masks secrets in one of our own sentences: the given texts in quotes, and long secrets anywhere.
     fn sentence(&self, sentence: &mut String, texts: &[String]) {
         let mask = self.secrets.mask_of(None);
         for text in texts {
@@ -259,7 +259,7 @@ impl<'s> Excerpts<'s> {
                     *sentence = sentence.replace(&quoted, &format!("{quote}{mask}{quote}"));
                 }
             }
-            // A part of a value taken for a key.
+            // The part of a value after a comma, which was read as a key.
             let assignment = format!("write {text}=VALUE");
             if sentence.contains(&assignment) {
                 *sentence = sentence.replace(&assignment, "write KEY=VALUE");
@@ -285,8 +285,8 @@ impl<'s> Excerpts<'s> {
 }
 
 impl Excerpts<'_> {
-    /// Masks short secrets in a sentence that a chart made: in quotes, and as words if they are among the `texts` of the values
-    /// that it is about. In our own sentences they may be ordinary words.
+    /// Masks short secrets in a sentence that a chart wrote: in quotes, and as whole words if they are among `texts`, the values
+    /// that the sentence is about. In our own sentences, short secrets may be ordinary words.
     fn short_ones(&self, sentence: &mut String, texts: &[String]) {
         let quoted = |at: usize| sentence[..at].ends_with(['"', '\'', '`']);
         let mut found: Vec<_> = self.secrets.finder.find(sentence).into_iter().collect();
@@ -300,7 +300,7 @@ impl Excerpts<'_> {
             let mut at = 0;
             while let Some(length) = sentence[at..].find(text.as_str()) {
                 let (start, end) = (at + length, at + length + text.len());
-                // A full stop ends the sentence, or belongs to a word that goes on.
+                // A period may end the sentence, or belong to a longer word.
                 let after = sentence[end..].trim_start_matches(['.', '-']);
                 let is_whole = !sentence[..start].ends_with(is_of_a_word)
                     && !sentence[end..].starts_with(|c: char| is_of_a_word(c) && !matches!(c, '.' | '-'))
@@ -314,10 +314,10 @@ impl Excerpts<'_> {
     }
 }
 
-/// The line that separates documents, behind the break before it.
+/// The start of a separator line, with the line break in front of it.
 const SEPARATOR: &str = "\n---";
 
-/// The document of a stream that holds a line, which begins at `at`.
+/// Returns the document that contains the line that begins at `at`.
 fn document_around(text: &str, separators: &[usize], at: usize) -> Range<usize> {
     let before = separators.partition_point(|separator| separator + SEPARATOR.len() <= at);
     let start = before.checked_sub(1).map(|before| separators[before] + 1);
@@ -327,7 +327,7 @@ fn document_around(text: &str, separators: &[usize], at: usize) -> Range<usize> 
     start.min(at)..end
 }
 
-/// What a message may repeat of what is hidden at some places.
+/// Returns the hidden texts at some places, which a message may repeat.
 fn told_of(source: &Source, spans: &[&Span], hidden: &[Hidden]) -> Vec<String> {
     let mut texts = Vec::new();
     let mut add = |text: &str| {
@@ -351,7 +351,7 @@ fn told_of(source: &Source, spans: &[&Span], hidden: &[Hidden]) -> Vec<String> {
     texts
 }
 
-/// The same, with what goes over several lines taken apart: each line stays one.
+/// Splits hidden ranges that span several lines, so that the number of lines stays the same.
 fn by_line(text: &str, hidden: Vec<Hidden>) -> Vec<Hidden> {
     let mut apart = Vec::with_capacity(hidden.len());
     for Hidden { range, mask } in hidden {

@@ -6,37 +6,37 @@ use ahash::AHashMap;
 
 use super::spellings::{self, View};
 
-/// Shorter texts are part of too many words: they are found only where they are a whole value.
+/// Shorter texts are part of too many words. They are found only as a whole value.
 pub(super) const LONG_ENOUGH: usize = 8;
-/// Shorter ones, and words such as `true`, say nothing where they stand alone.
+/// Texts that are shorter than this, and words such as `true`, are too common to look for.
 const TELLING: usize = 4;
-/// Of a longer text this much is looked for; what follows it is found by comparing.
+/// Only this many bytes of a longer text are searched for. The rest is found by comparing.
 const LOOKED_FOR: usize = 256;
-/// More texts that begin alike are found by their beginning alone, up to the next white space.
+/// If more known texts begin with the same eight bytes, they are not compared: a match extends to the next white space.
 const MOST_ALIKE: usize = 16;
-/// A short text in base64 is at most this long with what may be beside it.
+/// Longer values are not searched for short texts, also in base64 and with other text beside them.
 const LONGEST_TOKEN: usize = 128;
 
-/// Texts to be found, each with a number. Upper and lower case of ASCII letters are the same.
+/// Texts to be found, each with a number. ASCII letters match in upper and lower case.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Finder {
-    /// By their first eight bytes.
+    /// The long texts, by their first eight bytes.
     long: AHashMap<u64, Vec<Known>>,
-    /// Which first eight bytes there may be: most of a text is passed by without looking them up.
+    /// A bit set of hashes of these first eight bytes, which rules out most positions without a lookup.
     may_begin: Vec<u64>,
     short: AHashMap<Vec<u8>, usize>,
 }
 
 #[derive(Debug, Clone)]
 struct Known {
-    /// In small letters.
+    /// In lower case.
     text: Vec<u8>,
     number: usize,
-    /// Whether it is an encoded text: then all letters around it are part of it.
+    /// Whether the text is encoded. If so, the match includes all base64 digits around it.
     is_encoded: bool,
 }
 
-/// A place in a text that shows a secret, and that one's number if it is known.
+/// A place in a text that shows a secret, and the number of the secret if it is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Found {
     pub(super) range: Range<usize>,
@@ -48,7 +48,7 @@ impl Finder {
         self.long.is_empty() && self.short.is_empty()
     }
 
-    /// Adds a text and its encodings. The first number of a text stays.
+    /// Adds a text and its encodings. If a text is added again, it keeps its first number.
     pub(super) fn add(&mut self, text: &[u8], number: usize) {
         let text = text.trim_ascii();
         if text.len() < LONG_ENOUGH {
@@ -77,12 +77,12 @@ impl Finder {
         let alike = self.long.entry(window).or_default();
         if alike.iter().all(|known| known.text != text) {
             alike.push(Known { text, number, is_encoded });
-            // The longest first: a text that continues another one is found whole.
+            // Longest first, so that a text that continues another one is found as a whole.
             alike.sort_by_key(|known| std::cmp::Reverse(known.text.len()));
         }
     }
 
-    /// All places in a text that show a known one, in order; none overlap.
+    /// Returns all places in a text that show a known one, in order and without overlaps.
     pub(super) fn find(&self, text: &str) -> Vec<Found> {
         if self.is_empty() {
             return Vec::new();
@@ -99,13 +99,14 @@ impl Finder {
         merged(found)
     }
 
-    /// Those that need no quotes around them to be found: in our own sentences others may be ordinary words.
+    /// Finds only places that are long enough to be masked without quotes. In our own sentences, shorter ones may be ordinary
+    /// words.
     pub(super) fn find_long_ones(&self, text: &str) -> Vec<Found> {
         let long = |found: &Found| found.range.len() >= LONG_ENOUGH;
         if self.long.is_empty() { Vec::new() } else { self.find(text).into_iter().filter(long).collect() }
     }
 
-    /// The number of a short text that a whole value is, however it is written.
+    /// Returns the number of the short text that a whole value consists of, in any spelling.
     pub(super) fn find_short(&self, value: &str) -> Option<usize> {
         let trimmed = value.trim().as_bytes();
         if self.short.is_empty() || trimmed.len() > LONGEST_TOKEN {
@@ -137,7 +138,7 @@ impl Finder {
         found
     }
 
-    /// The number of a short text that is as a value in an encoded one: `user:password`.
+    /// Returns the number of a short text that is a part of an encoded value, such as the password in `user:password`.
     fn number_beside(&self, value: &[u8]) -> Option<usize> {
         spellings::decoded(value).iter().filter(|text| std::str::from_utf8(text).is_ok()).find_map(|text| {
             let values = spellings::values(text);
@@ -200,7 +201,7 @@ fn match_at(bytes: &[u8], at: usize, alike: &[Known]) -> Option<Found> {
     Some(Found { range, number: Some(*number) })
 }
 
-/// The first eight bytes as a number.
+/// Returns the first eight bytes as a number.
 fn window(bytes: &[u8]) -> u64 {
     bytes.iter().take(LONG_ENOUGH).fold(0, |window, &byte| window << 8 | u64::from(byte))
 }
@@ -209,7 +210,7 @@ pub(super) fn is_telling(text: &[u8]) -> bool {
     text.len() >= TELLING && !matches!(text, b"true" | b"false" | b"null" | b"none")
 }
 
-/// In order, overlapping ones joined.
+/// Sorts places and joins those that overlap.
 pub(super) fn merged(mut found: Vec<Found>) -> Vec<Found> {
     found.sort_by_key(|found| (found.range.start, std::cmp::Reverse(found.range.end)));
     let mut merged: Vec<Found> = Vec::with_capacity(found.len());
@@ -225,7 +226,7 @@ pub(super) fn merged(mut found: Vec<Found>) -> Vec<Found> {
     merged
 }
 
-/// Where the bytes of a view come from.
+/// Maps a range of a view back to the original text.
 impl View {
     fn source(&self, range: Range<usize>) -> Range<usize> {
         self.starts[range.start]..self.starts[range.end]

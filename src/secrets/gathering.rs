@@ -1,4 +1,4 @@
-//! Gathers what is secret in a run.
+//! Gathers all secrets of a run, from values, objects and schemas.
 
 use ahash::AHashSet;
 use base64::Engine;
@@ -11,29 +11,29 @@ use super::{Secrets, lines, spellings};
 use crate::diagnostic::Span;
 use crate::yaml::{Map, Node, Value};
 
-/// What is secret, as far as it is known yet.
+/// The secrets that are known so far. [`Gathering::finish`] returns them.
 #[derive(Debug, Default)]
 pub struct Gathering {
     secrets: Secrets,
-    /// The texts to be found elsewhere, each with its number.
+    /// The texts to search for, each with its number.
     texts: Vec<(Vec<u8>, usize)>,
-    /// Their numbers.
+    /// The numbers of these texts.
     sought: AHashSet<usize>,
     public: AHashSet<String>,
 }
 
-/// A line of a key or a certificate: at least this long, of the letters of base64 alone.
+/// The minimum length of a line of a key or a certificate, which consists of base64 digits only.
 const LINE_OF_A_KEY: usize = 16;
 
 impl Gathering {
-    /// Secrets are shown with numbers: the same text has the same one.
+    /// Numbers the masks: equal secrets have equal numbers.
     #[must_use]
     pub fn numbered(mut self) -> Self {
         self.secrets.is_numbered = true;
         self
     }
 
-    /// Adds the defaults of charts: everybody may read them.
+    /// Adds the default values of charts, which are public.
     pub fn defaults(&mut self, defaults: &Map, schemas: &[ChartSchema<'_>]) {
         for (id, node) in marked(defaults, schemas).secret {
             self.secrets.public_values.extend(scalar(&node.value).map(|text| (id, text)));
@@ -48,7 +48,7 @@ impl Gathering {
         }
     }
 
-    /// Adds values of a tree of charts, with the schemas that describe them. Defaults have to be known before.
+    /// Adds the values of a tree of charts, with the schemas that describe them. Call [`Gathering::defaults`] first.
     pub fn values(&mut self, values: &Map, schemas: &[ChartSchema<'_>]) {
         let found = marked(values, schemas);
         self.secrets.plain_keys.extend(found.plain_keys);
@@ -67,14 +67,14 @@ impl Gathering {
         self.lines_of(values);
     }
 
-    /// Adds a text that is not a secret whatever holds it: the name of an object.
+    /// Adds a text that is never secret, such as the name of an object.
     pub fn public(&mut self, text: &str) {
         if !self.public.contains(text) {
             self.public.insert(text.to_owned());
         }
     }
 
-    /// Adds an object: the data of a Secret, and what its keys say is secret. What is public has to be known before.
+    /// Adds an object: the data of a Secret, and the values whose keys name secrets. Add public texts first.
     pub fn object(&mut self, fields: &Map) {
         if super::is_secret(fields) {
             for name in ["stringData", "data"] {
@@ -98,7 +98,7 @@ impl Gathering {
         self.lines_of(fields);
     }
 
-    /// What the keys of an object say.
+    /// Adds the values whose keys name secrets.
     fn named(&mut self, map: &Map) {
         let entry = entry_value(map);
         for (key, node) in map.iter() {
@@ -121,7 +121,7 @@ impl Gathering {
         }
     }
 
-    /// What the keys in texts say: configuration files, flags of commands.
+    /// Adds the values that texts assign to keys that name secrets: configuration files, flags of commands.
     fn lines_of(&mut self, map: &Map) {
         let mut pending: Vec<&Node> = map.iter().map(|(_, node)| node).collect();
         while let Some(node) = pending.pop() {
@@ -143,13 +143,13 @@ impl Gathering {
             if value.len() >= super::finder::LONG_ENOUGH {
                 self.text(value);
             } else {
-                // It is masked there alone.
+                // Masked only where it is assigned, so it needs no search.
                 self.number_of(value.as_bytes());
             }
         }
     }
 
-    /// Adds the content of a Secret's data.
+    /// Adds a base64 value of a Secret's `data`.
     fn encoded(&mut self, text: &str) -> usize {
         let compact: String = text.split_ascii_whitespace().collect();
         match STANDARD.decode(&compact) {
@@ -164,7 +164,7 @@ impl Gathering {
     }
 
     fn text(&mut self, text: &str) -> usize {
-        // One in base64 has the number of what it holds.
+        // A base64 text has the number of its decoded content, if that is known.
         let decoded = STANDARD.decode(text.trim()).ok().filter(|bytes| self.secrets.numbers.contains_key(bytes));
         self.content(decoded.unwrap_or_else(|| text.as_bytes().to_vec()))
     }
@@ -185,7 +185,7 @@ impl Gathering {
         }
     }
 
-    /// All that was gathered.
+    /// Returns the secrets, ready to be searched for.
     #[must_use]
     pub fn finish(self) -> Secrets {
         let Gathering { mut secrets, texts, sought: _, public } = self;
@@ -219,7 +219,7 @@ impl Gathering {
     }
 }
 
-/// What tells texts apart: the same one has the same.
+/// Returns an identity of the text that a span is in: the address of the text, which clones of a source share.
 pub(super) fn identity(span: &Span) -> Option<usize> {
     span.source().map(|source| source.text().as_ptr() as usize)
 }
@@ -231,7 +231,7 @@ impl Secrets {
         place.1.push((span.range(), number));
     }
 
-    /// Whether the contents of a key are secret, where no schema says that they are not.
+    /// Whether a key's value is secret by the key's name, unless a schema says that it is not.
     pub(super) fn names_a_secret(&self, key: &str) -> bool {
         names_a_secret(key) && !self.plain_keys.contains(key)
     }

@@ -1,10 +1,10 @@
-//! Secrets in text of which nothing else is known than its lines: files that can't be read, flags, configuration files.
+//! Finds secrets line by line, in texts that have no known structure: invalid files, flags, configuration files.
 
 use std::ops::Range;
 
 use super::names::{may_hold_secrets, names_a_secret};
 
-/// The values in a line whose keys name secrets: `password: x`, `"token": "x"`, `PASSWORD=x`, `--db-password=x`.
+/// Returns the values in a line whose keys name secrets: `password: x`, `"token": "x"`, `PASSWORD=x`, `--db-password=x`.
 pub(super) fn values_in(line: &str) -> Vec<Range<usize>> {
     let bytes = line.as_bytes();
     let mut found = Vec::new();
@@ -15,12 +15,12 @@ pub(super) fn values_in(line: &str) -> Vec<Range<usize>> {
         let head = line[..sign].trim_end();
         let is_quoted = head.ends_with(['"', '\'']);
         let key = key_before(head);
-        // Without white space behind it a colon belongs to a word, unless the key is in quotes.
+        // A colon that no white space follows is part of a word, unless the key is in quotes.
         let is_assignment = bytes[sign] == b'=' || is_quoted || bytes.get(sign + 1).is_none_or(u8::is_ascii_whitespace);
         if !is_assignment || !key.rsplit('.').next().is_some_and(names_a_secret) {
             continue;
         }
-        // `:=`, `==`, `=>` and so on.
+        // Skips the rest of `:=`, `==`, `=>` and similar signs.
         let start =
             at + line[at..].find(|c: char| !matches!(c, ' ' | '\t' | '=' | '>' | '~')).unwrap_or(line.len() - at);
         let is_first = head.len() - key.len() == head.find(|c: char| c.is_alphanumeric()).unwrap_or(0);
@@ -33,13 +33,13 @@ pub(super) fn values_in(line: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// Whether a text may assign something to keys that name secrets: a quick look before its lines are looked at. A sentence
-/// of one line (`password: see below`) does not.
+/// Whether a text may assign a value to a key that names a secret: a cheap check before its lines are read. A single sentence
+/// (`password: see below`) does not count.
 pub(super) fn may_assign(text: &str) -> bool {
     (text.contains(['\n', '=']) || text.trim_start().starts_with('{')) && may_hold_secrets(text)
 }
 
-/// The values in all lines of a text whose keys name secrets, without their quotes.
+/// Returns the values in all lines of a text whose keys name secrets, without their quotes.
 pub(super) fn assigned(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut at = 0;
     text.split_inclusive('\n').flat_map(move |line| {
@@ -56,7 +56,7 @@ pub(super) fn assigned(text: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// The places of masks in a text: where each begins and ends.
+/// Returns the start and end of every mask in a text.
 pub(super) fn masks(text: &str) -> impl Iterator<Item = (usize, usize)> {
     text.match_indices("(secret").filter_map(|(at, word)| {
         let rest = &text[at + word.len()..];
@@ -66,7 +66,7 @@ pub(super) fn masks(text: &str) -> impl Iterator<Item = (usize, usize)> {
     })
 }
 
-/// The key that ends a text, without quotes.
+/// Returns the key at the end of a text, without quotes.
 fn key_before(head: &str) -> &str {
     let head = head.trim_end_matches(['"', '\'', ']']);
     let is_key = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/');
@@ -93,8 +93,8 @@ fn value_end(line: &str, start: usize, is_first: bool, is_yaml: bool, head: &str
     start + value[..length].trim_end().len()
 }
 
-/// The length of a text in quotes; all of it if nothing closes them. Quotes in what a shell puts in are not the end:
-/// `"$(cat "$FILE")"`.
+/// Returns the length of a text in quotes, or of the whole text if the quotes are not closed. Quotes inside of a shell
+/// substitution do not count: `"$(cat "$FILE")"`.
 fn quoted(text: &str, quote: char) -> usize {
     let mut escaped = false;
     let mut end_of_shell = 0;
@@ -111,8 +111,8 @@ fn quoted(text: &str, quote: char) -> usize {
     text.len()
 }
 
-/// The length of what begins a text and is put in by a shell: `$(cat "$FILE")`, `${PASSWORD:-}`; 0 if nothing does or nothing closes it
-/// soon, so that a text full of openings is read once and not once for each.
+/// Returns the length of the shell substitution at the start of a text: `$(cat "$FILE")`, `${PASSWORD:-}`. It is 0 if there is
+/// none, or if it is not closed within 256 bytes. Without this limit, a text with many openings would take quadratic time.
 fn substitution(text: &str) -> usize {
     const LONGEST: usize = 256;
     let (open, close) = match text.get(..2) {
@@ -134,7 +134,7 @@ fn substitution(text: &str) -> usize {
     0
 }
 
-/// Whether a value is a text or number that somebody wrote there: no boolean, no map or list, no reference to something else.
+/// Whether a value is a literal text or number, rather than a boolean, a map, a list or a reference.
 pub(super) fn is_text(value: &str) -> bool {
     let bare = value.trim().trim_matches(['"', '\'']);
     let is_reference = |open: &str, close: char| bare.starts_with(open) && bare.ends_with(close);
@@ -148,7 +148,8 @@ pub(super) fn is_text(value: &str) -> bool {
                 || bare.starts_with(['{', '[', '|', '>', '&', '*', '!'])))
 }
 
-/// The parts of one line of a text that hold a secret by the keys in it, and by those of the lines above that it continues.
+/// Returns the parts of a line that are secret, either by a key in the line or by a key above it whose value continues in the
+/// line.
 pub(super) fn hidden_in(text: &str, line: Range<usize>) -> Vec<Range<usize>> {
     let content = &text[line.clone()];
     let body = content.len() - content.trim_start().len();
@@ -161,7 +162,7 @@ pub(super) fn hidden_in(text: &str, line: Range<usize>) -> Vec<Range<usize>> {
     found
 }
 
-/// Whether a line is part of a text that began above: of a block scalar, or of one in quotes.
+/// Whether a line continues a value that began above it, in a block scalar or in quotes, and whose key names a secret.
 fn continues_a_secret(text: &str, line: &Range<usize>, mut indent: usize) -> bool {
     const MOST_LINES: usize = 10_000;
     let mut is_next = true;
@@ -170,13 +171,13 @@ fn continues_a_secret(text: &str, line: &Range<usize>, mut indent: usize) -> boo
         if above.trim().is_empty() || own >= indent {
             continue;
         }
-        // What is in a block may look like anything, keys too.
+        // Deeper lines were skipped, because a block may contain anything, even lines that look like keys.
         indent = own;
         if let Some((key, value)) = above.trim_start().trim_start_matches("- ").split_once(':') {
             let value = value.trim();
             let begins_text = match value.chars().next() {
                 Some('|' | '>' | '"' | '\'') => true,
-                // Under a key alone comes a map, or a text without quotes.
+                // A key without a value is followed by a map or by a plain text.
                 None => is_next && !looks_like_a_key(&text[line.clone()]),
                 Some(first) => is_next && !matches!(first, '{' | '[' | '&' | '#'),
             };
@@ -194,7 +195,7 @@ fn looks_like_a_key(line: &str) -> bool {
     line.split_once(':').is_some_and(|(_, rest)| rest.is_empty() || rest.starts_with(' '))
 }
 
-/// The value of an entry of an environment (`name: DB_PASSWORD`, and `value: x` beside it).
+/// Returns the value of an environment entry: `value: x` next to `name: DB_PASSWORD`.
 fn value_of_an_entry(text: &str, line: &Range<usize>) -> Option<Range<usize>> {
     let content = &text[line.clone()];
     let column = |line: &str| line.len() - line.trim_start_matches([' ', '-']).len();

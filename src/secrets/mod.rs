@@ -1,30 +1,30 @@
-//! What is not to be read by everybody, and masking it in all that is printed but manifests and values themselves.
+//! Masks secrets in everything that is printed, except manifests and values themselves.
 //!
-//! Secret are
-//! - values that a chart's schema marks as `writeOnly`, and all that is in them;
-//! - the contents of objects of the kind Secret;
-//! - as a fallback, texts and numbers of values and objects whose keys say so ([`names_a_secret`]), entries of environments
-//!   among them (`{name: DB_PASSWORD, value: x}`). A key that ends in `secret` may hold the name of a Secret: where a schema marks other
-//!   values and describes this one without a mark, it is none.
+//! Secret are:
+//! - values that a chart's schema marks as `writeOnly`, with everything in them;
+//! - the data of Secret objects;
+//! - as a fallback, texts and numbers in values and objects whose keys name secrets ([`names_a_secret`]), including environment
+//!   entries (`{name: DB_PASSWORD, value: x}`). A key that ends in `secret` may hold the name of a Secret object: if a schema
+//!   marks other values as `writeOnly` but not this one, the value is not secret.
 //!
-//! What a chart has as a default is public, and so are names, namespaces and kinds of objects.
+//! The default values of a chart are public, and so are the names, namespaces and kinds of objects.
 //!
-//! A secret of eight characters or more is found anywhere in a text, in any spelling: quoted, escaped, in upper case, as base64
-//! or hexadecimal or in a URL, alone or together with other text. A shorter one is found only where it is a whole text: numbers such
-//! as ports and replicas are never taken for it. Keys stay as they are. In a sentence that a chart's own check gives, a shorter
-//! one is masked in quotes, and as a word where the sentence is about its value.
+//! A secret of eight bytes or more is found anywhere in a text and in any spelling: quoted, escaped, in upper case, in base64,
+//! hexadecimal or a URL, with or without other text around it. A shorter secret is found only as a whole value, so that numbers
+//! such as ports and replicas are not mistaken for it. Keys are never masked. In a message that a chart writes (`fail`,
+//! `required`), shorter secrets are masked in quotes, and as whole words if the message is about their value.
 //!
-//! | file | what it does |
+//! | file | content |
 //! |---|---|
-//! | `names` | which keys hold secrets |
+//! | `names` | which keys name secrets |
 //! | `write_only` | which values are secret, by schemas and keys |
-//! | `value_id` | which value is meant, in a few bytes |
-//! | `gathering` | all secrets of a run |
-//! | `finder`, `spellings` | finds them in texts |
-//! | `lines` | secrets in texts of which nothing is known |
-//! | `documents` | values, objects and their texts with what is secret masked |
-//! | `counterparts` | what stood where a secret is now |
-//! | `excerpts` | diagnostics with what is secret masked |
+//! | `value_id` | identifies a value by a hash of its path |
+//! | `gathering` | gathers all secrets of a run |
+//! | `finder`, `spellings` | find secrets in texts, in any spelling |
+//! | `lines` | finds secrets in texts without a known structure |
+//! | `documents` | masks values, objects and the text of documents |
+//! | `counterparts` | masks the old side of a comparison where the new side has a secret |
+//! | `excerpts` | masks diagnostics |
 
 mod counterparts;
 mod documents;
@@ -53,30 +53,30 @@ use finder::{Finder, Found};
 use places::Places;
 use value_id::ValueId;
 
-/// What is secret in a run. The default knows no text: it goes by keys alone.
+/// The secrets of a run. The default value knows no texts and masks only by keys.
 #[derive(Debug, Clone, Default)]
 pub struct Secrets {
-    /// The number of each content, from 1.
+    /// The number of each secret content, from 1.
     numbers: HashMap<Vec<u8>, usize>,
     finder: Finder,
-    /// Where secrets are written, in files and flags.
+    /// Where secrets are written in files and flags.
     places: Places,
     /// The values that are secret.
     values: AHashSet<ValueId>,
-    /// Secret values that are a chart's own defaults.
+    /// Values that are secret by schema or key, with their public default.
     public_values: AHashSet<(ValueId, String)>,
-    /// Texts that are not secret whatever their key.
+    /// Texts that are never secret, whatever their key.
     public: AHashSet<String>,
-    /// Keys that would name secrets, but for a schema.
+    /// Keys that name secrets, but whose values are not secret according to a schema.
     plain_keys: AHashSet<String>,
-    /// Masks have numbers.
+    /// Whether masks have numbers.
     is_numbered: bool,
-    /// Nothing is masked, and what Secrets hold in base64 is shown as what it is.
+    /// Whether nothing is masked and the data of Secrets is decoded.
     is_open: bool,
 }
 
 impl Secrets {
-    /// Nothing is masked: the contents of Secrets are shown, as text where they are text.
+    /// Returns secrets that mask nothing. The data of Secrets is shown decoded, where it is text.
     pub fn shown() -> Secrets {
         Secrets { is_open: true, ..Secrets::default() }
     }
@@ -93,7 +93,7 @@ impl Secrets {
         }
     }
 
-    /// A text of a value or a manifest with what is secret in it masked.
+    /// Masks the secrets in a text of a value or a manifest.
     pub fn mask(&self, text: &str) -> String {
         if self.is_open {
             return text.to_owned();
@@ -101,7 +101,7 @@ impl Secrets {
         self.masked_text(text).0
     }
 
-    /// The same, and whether all of the text is masked.
+    /// Masks the secrets in a text, and reports whether all of it is masked.
     fn masked_text(&self, text: &str) -> (String, bool) {
         if let Some(number) = self.finder.find_short(text) {
             return (self.mask_of(Some(number)), true);
@@ -128,14 +128,14 @@ impl Secrets {
         (masked, false)
     }
 
-    /// Where secrets are in a text, but for names that are public and hold a secret as a part.
+    /// Returns the places of known secrets in a text, except where they are part of a public name.
     fn found_in(&self, text: &str) -> Vec<Found> {
         let mut found = self.finder.find(text);
         found.retain(|found| !self.is_in_a_name(text, &found.range));
         found
     }
 
-    /// Whether a part of a text is in a word that is public, such as an object's name.
+    /// Whether a part of a text belongs to a longer public word, such as an object's name.
     fn is_in_a_name(&self, text: &str, range: &Range<usize>) -> bool {
         let is_of_a_name = |c: &char| c.is_ascii_alphanumeric() || "-_.".contains(*c);
         let before = text[..range.start].chars().rev().take(MAX_SUBDOMAIN).take_while(is_of_a_name).count();
@@ -144,8 +144,8 @@ impl Secrets {
         word.len() > range.len() && self.public.contains(word)
     }
 
-    /// What a text assigns to keys that name secrets, in configuration files and flags of commands: it may be known from
-    /// nowhere else.
+    /// Returns what a text assigns to keys that name secrets, in configuration files and flags of commands. These secrets may
+    /// occur nowhere else.
     fn assigned(&self, text: &str) -> Vec<Found> {
         if !lines::may_assign(text) {
             return Vec::new();

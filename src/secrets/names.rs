@@ -1,6 +1,6 @@
-//! Which keys hold secrets, by their names.
+//! Decides by the name of a key whether its value is secret.
 
-/// Ends of keys in small letters: a key that ends in none of them needs no closer look.
+/// The possible ends of keys that name secrets, in lower case: a quick check that rules out most keys.
 const ENDS: &[&str] = &[
     "token",
     "secret",
@@ -18,16 +18,16 @@ const ENDS: &[&str] = &[
     "url",
 ];
 
-/// Words before `key` that make it the name of a secret. One that is an identifier, such as the access key of S3, is not there.
+/// Words before `key` that make it the name of a secret. `access` is not one of them: an access key of S3 is an identifier.
 const SECRET_KEYS: &[&str] = &["api", "private", "encryption", "signing", "master", "hmac", "account", "ssh"];
 
 /// Words before `credentials` that make it the name of a switch or of a file.
 const PLAIN_CREDENTIALS: &[&str] = &["allow", "with", "use", "send", "include", "application"];
 
-/// Whether what is under a key is a secret, by the last words of the key: password, passphrase, pass, token, secret, cookie,
-/// credentials, dsn, apiKey, privateKey, secretAccessKey, encryptionKey, basicAuth, connectionString, webhookUrl and such, in any
-/// spelling (`dbPassword`, `API_KEY`, `erlang-cookie`, `token2`). Not if it names something of the user's that exists already
-/// (`existingSecret`), or something public (`publicSigningKey`).
+/// Whether a key names a secret, by its last words: password, passphrase, pass, token, secret, cookie, credentials, dsn, apiKey,
+/// privateKey, secretAccessKey, encryptionKey, basicAuth, connectionString, webhookUrl and similar, in any spelling
+/// (`dbPassword`, `API_KEY`, `erlang-cookie`, `token2`). A key that refers to an existing object (`existingSecret`) or to
+/// something public (`publicSigningKey`) names no secret.
 ///
 /// ```
 /// use mim_chart::secrets::names_a_secret;
@@ -50,7 +50,7 @@ pub fn names_a_secret(key: &str) -> bool {
     match words[..] {
         [] => false,
         [.., "secret", "access", "key"] => true,
-        // The name of a file: `tlsKey` may as well be the name of a key.
+        // `tls.key` is the name of a file, but `tlsKey` may be the name of a key in a Secret.
         [.., "tls", "key"] => key.to_ascii_lowercase().contains("tls.key"),
         [.., before, "key"] => SECRET_KEYS.contains(&before),
         [.., before, "credentials"] => !PLAIN_CREDENTIALS.contains(&before),
@@ -58,13 +58,13 @@ pub fn names_a_secret(key: &str) -> bool {
             false
         }
         [.., "basic", "auth"] | [.., "connection", "string"] => true,
-        // Who knows the address may write there.
+        // Anyone who knows the URL can post to it.
         [.., "webhook", "url"] | [.., "slack", "api", "url"] => true,
         // Directives of nginx, and the working directory.
         [.., "proxy" | "fastcgi" | "grpc" | "memcached" | "scgi" | "uwsgi", "pass"] | ["pwd"] => false,
         [.., last] => {
             let last = last.trim_end_matches(|c: char| c.is_ascii_digit());
-            // Those that are the end of no other word are found without a boundary before them: PGPASSWORD, apikey.
+            // These words are never the end of another word, so they need no word boundary in front: PGPASSWORD, apikey.
             matches!(last, "token" | "secret" | "cookie" | "pass" | "pwd" | "credentials" | "dsn" | "basicauth")
                 || ["password", "passwd", "passphrase", "apikey", "privatekey", "connectionstring"]
                     .iter()
@@ -73,19 +73,19 @@ pub fn names_a_secret(key: &str) -> bool {
     }
 }
 
-/// Whether a key may as well hold the name of a Secret (`tlsSecret`): a schema can tell.
+/// Whether a key may hold the name of a Secret object (`tlsSecret`). Only a schema can decide that.
 pub(super) fn may_name_an_object(key: &str) -> bool {
     may_end_in(key, "secret") && words(key).last().is_some_and(|word| word == "secret")
 }
 
-/// Whether the last letters of a key may be those of a word: most keys need no closer look.
+/// Whether a key may end in a word: a cheap check that rules out most keys.
 fn may_end_in(key: &str, word: &str) -> bool {
     let letters = key.trim_end_matches(|c: char| c.is_ascii() && !c.is_ascii_alphabetic()).as_bytes();
     !key.is_ascii()
         || letters.len().checked_sub(word.len()).is_some_and(|at| letters[at..].eq_ignore_ascii_case(word.as_bytes()))
 }
 
-/// Whether a text may have keys that name secrets, or be a Secret: a quick look before it is read.
+/// Whether a text may contain keys that name secrets, or a Secret: a cheap check before it is read.
 pub fn may_hold_secrets(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     ["secret", "pass", "pwd", "token", "cookie", "key", "credentials", "basic", "dsn", "connection", "webhook", "slack"]
@@ -93,7 +93,7 @@ pub fn may_hold_secrets(text: &str) -> bool {
         .any(|word| text.contains(word))
 }
 
-/// The words of a key in small letters: `DBPassword`, `db_password` and `db-password` have the same.
+/// Splits a key into words in lower case: `DBPassword`, `db_password` and `db-password` have the same words.
 fn words(key: &str) -> Vec<String> {
     let characters: Vec<char> = key.chars().collect();
     let mut words = Vec::new();

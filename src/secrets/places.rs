@@ -1,4 +1,4 @@
-//! Where secrets are written.
+//! The places at which secrets are written.
 
 use std::ops::Range;
 
@@ -6,5 +6,6 @@ use ahash::AHashMap;
 
 use crate::diagnostic::Source;
 
-/// The secret places of one text.
+/// By the identity of a text: its source, and the ranges of its secrets with their numbers. Keeping the source keeps the identity
+/// valid.
 pub(super) type Places = AHashMap<usize, (Source, Vec<(Range<usize>, usize)>)>;

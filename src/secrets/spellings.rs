@@ -7,17 +7,19 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use crate::yaml::Value;
 
-/// A text as a reader of some format sees it, and where each of its bytes comes from.
+/// A text as a reader of some format sees it, and the origin of each of its bytes.
 #[derive(Debug, Clone)]
 pub(super) struct View {
     pub(super) bytes: Vec<u8>,
-    /// The offset in the original of each byte, and at the end the original's length.
+    /// The offset of each byte in the original, followed by the length of the original.
     pub(super) starts: Vec<usize>,
 }
 
-/// The text with escapes resolved: of JSON, YAML, TOML, Go and shells (backslashes), once and twice; of URLs (`%41`, `+`), of
-/// HTML (`&#34;`), of single quotes in YAML (`''`); and with each white space as one blank, as folded and indented texts are
-/// read. Only those that differ from the text.
+/// Returns the readings of a text that differ from the text itself.
+///
+/// They have escapes resolved: the backslashes of JSON, YAML, TOML, Go and shells, up to three times; `%41` and `+` of URLs;
+/// `&#34;` of HTML; `''` of single-quoted YAML. They also join the lines of wrapped base64, and fold white space to single
+/// blanks, as in folded and indented texts.
 pub(super) fn views(bytes: &[u8]) -> Vec<View> {
     let mut views: Vec<View> = Vec::new();
     for _ in 0..3 {
@@ -41,7 +43,7 @@ pub(super) fn views(bytes: &[u8]) -> Vec<View> {
     views
 }
 
-/// What is at the beginning of some bytes if it is written otherwise: the bytes meant, and how many bytes were read.
+/// Reads an escape at the start of some bytes: returns the bytes that it means, and how many bytes it takes up.
 type Step = fn(&[u8]) -> Option<(Vec<u8>, usize)>;
 
 fn view(bytes: &[u8], triggers: &[u8], step: Step) -> Option<View> {
@@ -90,7 +92,7 @@ fn backslash(bytes: &[u8]) -> Option<(Vec<u8>, usize)> {
             code => character(code?, 6),
         },
         b'U' => hex(8).and_then(|code| character(code, 10)),
-        // A quoted line that goes on.
+        // A quoted line that continues on the next line.
         b'\n' => Some((Vec::new(), 2 + rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count())),
         other => Some((vec![*other], 2)),
     }
@@ -137,7 +139,7 @@ fn white_space(bytes: &[u8]) -> Option<(Vec<u8>, usize)> {
     (length > 1 || length == 1 && bytes[0] != b' ').then(|| (vec![b' '], length))
 }
 
-/// A text with each white space as one blank.
+/// Replaces each run of white space with one blank.
 pub(super) fn folded(text: &[u8]) -> Vec<u8> {
     view(text, b" \t\r\n", white_space).map_or_else(|| text.to_vec(), |view| view.bytes)
 }
@@ -146,7 +148,7 @@ fn hex_digit(byte: u8) -> Option<u8> {
     char::from(byte).to_digit(16).map(|digit| digit as u8)
 }
 
-/// The lines of a wrapped encoded text as one.
+/// Joins the lines of a wrapped encoded text.
 fn unwrapped(bytes: &[u8]) -> Option<View> {
     const SHORTEST_LINE: usize = 60;
     if !bytes.contains(&b'\n') {
@@ -169,12 +171,12 @@ fn unwrapped(bytes: &[u8]) -> Option<View> {
     differs.then_some(view)
 }
 
-/// Whether a byte may be a digit of base64, in either of its alphabets.
+/// Whether a byte may be a digit of base64, in the standard or the URL-safe alphabet.
 fn is_digit(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
 }
 
-/// The whole of an encoded text of which some bytes are a part.
+/// Returns the whole encoded text around some of its bytes.
 pub(super) fn token_around(bytes: &[u8], part: Range<usize>) -> Range<usize> {
     let before = bytes[..part.start].iter().rev().take_while(|byte| is_digit(**byte)).count();
     let after = bytes[part.end..].iter().take_while(|byte| is_digit(**byte)).count();
@@ -183,8 +185,8 @@ pub(super) fn token_around(bytes: &[u8], part: Range<usize>) -> Range<usize> {
     part.start - before..end + padding
 }
 
-/// What is in every base64 or hexadecimal text that holds some bytes, whatever is before and after them; of base64 in
-/// base64 too.
+/// Returns byte sequences of which one occurs in every base64 or hexadecimal text that contains the given bytes, whatever
+/// surrounds them. Base64 in base64 is included.
 pub(super) fn encodings(bytes: &[u8]) -> Vec<Vec<u8>> {
     let mut found: Vec<Vec<u8>> = vec![bytes.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect()];
     let escaped = std::str::from_utf8(bytes).ok().map(|text| crate::json::write(&Value::String(text.to_owned())));
@@ -212,7 +214,7 @@ pub(super) fn encodings(bytes: &[u8]) -> Vec<Vec<u8>> {
     found
 }
 
-/// The digits of base64 that bytes alone decide, for each of the three ways in which they may be aligned.
+/// Returns the base64 digits that depend only on the given bytes, for each of the three possible alignments.
 fn inside_base64(bytes: &[u8]) -> Vec<Vec<u8>> {
     let aligned = |before: usize| {
         let mut all = vec![0; before];
@@ -224,7 +226,7 @@ fn inside_base64(bytes: &[u8]) -> Vec<Vec<u8>> {
     (0..3).map(aligned).collect()
 }
 
-/// What a whole text may be in base64 or hexadecimal.
+/// Decodes a whole text as base64, and as hexadecimal if possible. Returns nothing if it has other characters.
 pub(super) fn decoded(text: &[u8]) -> Vec<Vec<u8>> {
     let digits = text.trim_ascii().trim_ascii_end();
     let padding = digits.iter().rev().take_while(|byte| **byte == b'=').count();
@@ -262,8 +264,8 @@ fn hex(digits: &[u8]) -> Option<Vec<u8>> {
     digits.chunks(2).map(|pair| Some(hex_digit(pair[0])? << 4 | hex_digit(pair[1])?)).collect()
 }
 
-/// The stretches that are whole values inside of a text of some format: what is in quotes, or behind `=` or `:`, in a URL's
-/// user information too.
+/// Returns the ranges that are whole values in a text of some format: in quotes, or after `=` or `:`, also in the user
+/// information of a URL.
 pub(super) fn values(bytes: &[u8]) -> Vec<Range<usize>> {
     let mut values = Vec::new();
     let ends = |byte: u8| byte.is_ascii_whitespace() || b",;&@\"')]}".contains(&byte);
@@ -271,7 +273,7 @@ pub(super) fn values(bytes: &[u8]) -> Vec<Range<usize>> {
         match byte {
             b'"' | b'\'' => {
                 let rest = &bytes[at + 1..];
-                // Short texts alone are looked up.
+                // Only short texts are looked up this way.
                 let end = rest.iter().take(LONGEST_VALUE).position(|&other| other == byte || other == b'\n');
                 values.extend(end.filter(|&end| rest[end] == byte).map(|end| at + 1..at + 1 + end));
             }
@@ -288,12 +290,12 @@ pub(super) fn values(bytes: &[u8]) -> Vec<Range<usize>> {
     values
 }
 
-/// Encoded texts that are shorter hold nothing that would be looked for.
+/// Shorter encoded texts cannot hold a secret that is searched for.
 const SHORTEST_TOKEN: usize = 6;
-/// Longer values are found without being whole.
+/// Longer values are found by searching, so they need not be whole.
 const LONGEST_VALUE: usize = 64;
 
-/// A part of a URL with `%41` resolved.
+/// Resolves the `%41` escapes in a part of a URL.
 pub(super) fn percent_decoded(text: &str) -> String {
     let view = view(text.as_bytes(), b"%", |bytes| percent(bytes).filter(|_| bytes[0] == b'%'));
     view.map_or_else(|| text.to_owned(), |view| String::from_utf8_lossy(&view.bytes).into_owned())

@@ -24,7 +24,7 @@ fn holding(secret: &str) -> Secrets {
     secrets_of_objects(&[&format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: s}}\nstringData: {{a: {text}}}\n")])
 }
 
-/// The paths of what is secret.
+/// The paths of secret values.
 fn marked(values: &str, schema: &str) -> Vec<String> {
     let schema = read_document(&Source::file("s.json", schema)).unwrap();
     let values = read(values);
@@ -34,7 +34,7 @@ fn marked(values: &str, schema: &str) -> Vec<String> {
     found.secret.iter().map(|(id, _)| paths[id].clone()).collect()
 }
 
-/// Adds the paths of a value and of all that is in it.
+/// Adds the paths of a value and of everything in it.
 fn add_paths(node: &Node, id: ValueId, path: String, paths: &mut HashMap<ValueId, String>) {
     match &node.value {
         Value::Map(map) => {
@@ -96,7 +96,7 @@ fn keys_decide_where_no_schema_does() {
     let values = "password: x\ntokens: y\ntoken: 5\nsecret: {a: b}\napiKey: ''\nextraEnv: [{name: DB_PASSWORD, value: z}, \
                   {name: USER, value: u}, {name: A_TOKEN, value: $(B)}]\npasswords: [a]\ncookie: [c]\n";
     assert_eq!(marked(values, "{}"), ["password", "token", "extraEnv[0].value", "cookie[0]"]);
-    // A schema that marks secrets and describes the value without a mark knows better.
+    // A schema that marks secrets, and describes this value without marking it, overrides the key's name.
     let schema = "properties: {tlsSecret: {}, token: {}, password: {writeOnly: true}}";
     assert_eq!(marked("tlsSecret: x\ntoken: a\npassword: b", schema), ["token", "password"]);
     assert_eq!(marked("tlsSecret: x", "properties: {tlsSecret: {}}"), ["tlsSecret"]);
@@ -192,7 +192,7 @@ fn numbers_are_secret_where_their_keys_say_so() {
         shown,
         r#"{"cookie":true,"env":[{"name":"API_KEY","value":"(secret)"}],"password":"(secret)","pin":{"password":"(secret)"},"port":1234,"token":["(secret)"]}"#
     );
-    // Ports, replicas and what else is a number stay, whatever a secret is.
+    // Ports, replicas and other numbers stay, whatever the secrets are.
     let object = "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec:\n  ports: [{port: 5222, targetPort: 1234}]\n  replicas: 77\n  password: 42\n";
     let masked = secrets.masked(&read(object));
     let shown = crate::json::write(&Value::Map(masked.clone()));
@@ -202,7 +202,7 @@ fn numbers_are_secret_where_their_keys_say_so() {
     let source = Source::file("m.yaml", object);
     let text = secrets.text_of(&source, 0..object.len(), &read(object), &masked);
     assert_eq!(text, Some(object.replace("password: 42", "password: (secret)")));
-    // A long one is found wherever it stands.
+    // A long number is found anywhere.
     let secrets = secrets_of_objects(&["apiVersion: v1\nkind: X\nmetadata: {name: x}\nspec: {token: 1029384756}\n"]);
     assert_eq!(secrets.mask("x=1029384756;"), "x=(secret 1);");
     assert_eq!(
@@ -252,7 +252,7 @@ fn short_secrets_are_masked_in_sentences_of_a_chart() {
     assert_eq!(hidden("template", "xabc12 and abc12x stay", true), "xabc12 and abc12x stay");
     assert_eq!(hidden("template", "\"abc12\" is too short, abc12", false), "\"(secret)\" is too short, abc12");
     assert_eq!(hidden("fail", "funcMap fail: 'abc12' is short", false), "funcMap fail: '(secret)' is short");
-    // Our own sentences may hold the same word.
+    // Our own sentences may contain the same word.
     assert_eq!(hidden("schema", "got abc12", true), "got abc12");
     assert_eq!(hidden("yaml-value", "unknown field \"abc12\"", false), "unknown field \"abc12\"");
 }
@@ -314,7 +314,7 @@ fn a_text_folded_or_indented_is_found() {
     assert_eq!(phrase.mask("a: correct horse\n   battery"), "a: (secret 1)");
 }
 
-/// The ways to write a secret that are not to be seen.
+/// All spellings of a secret that must be masked.
 fn spellings(secret: &str) -> Vec<(&'static str, String)> {
     let json = |text: &str| crate::json::write(&Value::String(text.to_owned()));
     let yaml = |text: &str| crate::yaml::write(&Value::String(text.to_owned())).unwrap();

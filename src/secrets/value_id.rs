@@ -1,15 +1,16 @@
-//! Which value a value is, in a few bytes however deep it is: a path for each of many deep values would take more than the values.
+//! Identifies a value by a hash of its path. It has a fixed size, while the paths of many deep values would need more memory than
+//! the values.
 
 use ahash::RandomState;
 
 use crate::values::{Step, ValuePath};
 
-/// What stands for the path of a value. Two paths that come to the same would only hide a value more.
+/// The hash of a value's path, 128 bits. A collision would only mask one value too many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(super) struct ValueId(u64, u64);
 
 impl ValueId {
-    /// That of a path.
+    /// Returns the identity of the value at a path.
     pub(super) fn of(path: &ValuePath) -> ValueId {
         path.steps().iter().fold(ValueId::default(), |id, step| match step {
             Step::Key(key) => id.key(key),
@@ -17,12 +18,12 @@ impl ValueId {
         })
     }
 
-    /// That of what is under a key.
+    /// Returns the identity of the value under a key of this map.
     pub(super) fn key(self, key: &str) -> ValueId {
         self.step(&(true, key))
     }
 
-    /// That of an item of a list.
+    /// Returns the identity of an item of this list.
     pub(super) fn item(self, index: usize) -> ValueId {
         self.step(&(false, index))
     }

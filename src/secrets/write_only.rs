@@ -1,4 +1,4 @@
-//! Which values are secret: those that a chart's schema marks as `writeOnly`, and as a fallback those whose keys say so.
+//! Finds the secret values: those that a chart's schema marks as `writeOnly`, and as a fallback those whose keys name secrets.
 
 use ahash::{AHashMap, AHashSet};
 use regex::Regex;
@@ -8,22 +8,22 @@ use super::names::{may_name_an_object, names_a_secret};
 use super::value_id::ValueId;
 use crate::yaml::{Map, Node, Value};
 
-/// The schema of a chart: the names of the subcharts on the way to it, and the document.
+/// The schema of a chart: the names of the subcharts that lead to it, and the document.
 pub type ChartSchema<'s> = (&'s [String], &'s Node);
 
-/// What is secret in values.
+/// The secrets among some values.
 #[derive(Debug, Default)]
 pub(super) struct Marked<'v> {
-    /// Values that hold no others.
+    /// The secret scalars.
     pub(super) secret: Vec<(ValueId, &'v Node)>,
-    /// Keys that end in `secret` and hold names of Secrets: a schema describes them, and marks other values as secret.
+    /// Keys that end in `secret` but hold names of Secret objects: a schema describes them, and marks other values as secret.
     pub(super) plain_keys: AHashSet<String>,
 }
 
-/// More steps than these are not made: what is left counts as secret.
+/// The limit on the number of steps. Values that are not reached within it count as secret.
 const MOST_STEPS: usize = 4_000_000;
 
-/// Finds what is secret in the values of a tree of charts.
+/// Finds the secrets in the values of a tree of charts.
 pub(super) fn marked<'v>(values: &'v Map, schemas: &[ChartSchema<'_>]) -> Marked<'v> {
     let documents: Vec<Document<'_>> = schemas.iter().map(|(path, node)| Document::of(path, node)).collect();
     let mut walk = Walk { documents: &documents, patterns: AHashMap::new(), steps: 0, marked: Marked::default() };
@@ -31,14 +31,14 @@ pub(super) fn marked<'v>(values: &'v Map, schemas: &[ChartSchema<'_>]) -> Marked
     walk.marked
 }
 
-/// A schema document with what its references lead to.
+/// A schema document, indexed for its references.
 struct Document<'s> {
     /// The map of values that it describes.
     describes: ValueId,
     root: Option<&'s Map>,
-    /// By `$anchor`, `$dynamicAnchor`, and the last part of `$id`.
+    /// Subschemas by `$anchor`, `$dynamicAnchor`, and the last part of `$id`.
     names: AHashMap<&'s str, Vec<&'s Map>>,
-    /// Where pointers begin: the document, and what has an `$id`.
+    /// Where JSON pointers start: the document, and subschemas with an `$id`.
     resources: Vec<&'s Map>,
     has_secrets: bool,
 }
@@ -81,7 +81,8 @@ impl<'s> Document<'s> {
         self.has_secrets |= is_write_only(map);
     }
 
-    /// All that a reference may lead to. Which of several is meant does not matter here: any of them may mark a secret.
+    /// Returns every subschema that a reference may mean. It is not necessary to know which one, because any of them may mark a
+    /// secret.
     fn targets(&self, reference: &str) -> Vec<&'s Map> {
         let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         let last = file.rsplit('/').next().unwrap_or(file);
@@ -115,7 +116,7 @@ fn is_write_only(map: &Map) -> bool {
     map.is_true_at(&["writeOnly"])
 }
 
-/// A schema that describes a value, and whether it does so by name.
+/// A schema that describes a value, and whether it names the value's key in `properties`.
 #[derive(Clone, Copy)]
 struct View<'s> {
     document: usize,
@@ -162,7 +163,7 @@ impl<'w, 'v> Walk<'w, 'v> {
                     for view in &views {
                         self.item(view, index, &mut of_item);
                     }
-                    // The texts of a list are what its key says.
+                    // Items have the key of their list: in `passwords: [a]`, the text `a` is secret.
                     self.node(item, of_item, id.item(index), is_secret, key);
                 }
             }
@@ -182,7 +183,7 @@ impl<'w, 'v> Walk<'w, 'v> {
         }
     }
 
-    /// The views, and all that apply to the same value besides.
+    /// Returns the views, and all other schemas that apply to the same value through references and combinators.
     fn expanded(&mut self, views: Vec<View<'w>>) -> Vec<View<'w>> {
         if views.is_empty() {
             return views;
@@ -263,7 +264,7 @@ impl<'w, 'v> Walk<'w, 'v> {
     }
 }
 
-/// A scalar as text.
+/// Returns a scalar as text.
 pub(super) fn scalar(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
@@ -272,7 +273,7 @@ pub(super) fn scalar(value: &Value) -> Option<String> {
     }
 }
 
-/// The name in an entry of an environment: `{name: DB_PASSWORD, value: x}`.
+/// Returns the name in an environment entry: `{name: DB_PASSWORD, value: x}`.
 pub(super) fn entry_value(map: &Map) -> Option<&str> {
     match map.get("value")?.value {
         Value::String(_) | Value::Int(_) | Value::Float(_) => map.get("name")?.value.as_str(),
@@ -280,8 +281,8 @@ pub(super) fn entry_value(map: &Map) -> Option<&str> {
     }
 }
 
-/// The text of a value that a key may call secret: a text that somebody wrote, or a number, as a PIN is one. Booleans switch
-/// something on, and nulls say nothing.
+/// Returns the text of a value that is secret if its key names a secret: a literal text, or a number such as a PIN. Booleans
+/// switch something on or off, and nulls hold nothing.
 pub(super) fn written(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => is_written(text).then(|| text.clone()),
@@ -290,7 +291,7 @@ pub(super) fn written(value: &Value) -> Option<String> {
     }
 }
 
-/// Whether a text is one that somebody wrote, not a reference to another one.
+/// Whether a text is literal, rather than a reference.
 fn is_written(text: &str) -> bool {
     !text.is_empty() && is_text(&format!("'{text}'"))
 }
