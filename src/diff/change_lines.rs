@@ -1,11 +1,11 @@
-//! A change in lines, as all forms for people show it.
+//! Writes a change as lines, for all output forms that people read.
 
 use super::compare::{Change, What};
 use super::lines::{Line, hunks};
 use crate::diagnostic::{printable, printable_line};
 use crate::yaml::{self, Value};
 
-/// The lines of one change, each with what it begins with: `+`, `-`, `~` or a blank; for other forms too. They are printable.
+/// Returns the lines of a change, each with its sign: `+`, `-`, `~` or a blank. The lines are printable.
 pub(super) fn change_lines(change: &Change, context: usize) -> Vec<(char, String)> {
     let mut lines = written_lines(change, context);
     for (_, line) in &mut lines {
@@ -14,7 +14,8 @@ pub(super) fn change_lines(change: &Change, context: usize) -> Vec<(char, String
     lines
 }
 
-/// A change in a line: its sign, and the field with what it was and is. Of texts of several lines it names the field.
+/// Returns a change as a single line: its sign, and the field with its old and new value. For texts of several lines, it only
+/// names the field.
 pub fn change_line(change: &Change) -> (char, String) {
     change_lines(change, 0).into_iter().next().unwrap_or((' ', String::new()))
 }
@@ -42,7 +43,7 @@ fn written_lines(change: &Change, context: usize) -> Vec<(char, String)> {
     }
 }
 
-/// JSON in a text, written over several lines, if it is a map or a list.
+/// Returns JSON in a text, formatted over several lines, if it is a map or a list.
 fn embedded_json(text: &str) -> Option<String> {
     if !text.starts_with(['{', '[']) {
         return None;
@@ -67,7 +68,7 @@ fn text_lines(path: &str, old: &str, new: &str, context: usize) -> Vec<(char, St
     lines
 }
 
-/// A value in one line, if it is short enough.
+/// Returns a value as a single line, if it is short enough.
 pub(super) fn one_line(value: &Value) -> Option<String> {
     const LONGEST: usize = 60;
     match value {
@@ -80,7 +81,7 @@ pub(super) fn one_line(value: &Value) -> Option<String> {
     }
 }
 
-/// A scalar as YAML writes it.
+/// Returns a scalar in YAML.
 fn inline(value: &Value) -> String {
     yaml::write(value).map(|text| text.trim_end().to_owned()).unwrap_or_else(|_| crate::json::write(value))
 }

@@ -1,4 +1,4 @@
-//! Two versions of an object compared field by field, lists by their keys as the API server does.
+//! Compares two versions of an object field by field. The items of lists are matched by their keys, as the API server does.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,43 +9,44 @@ use crate::alignment::align;
 use crate::kubernetes::{Field, FieldPath, ObjectType, PathStep, Schema, Type, is_filled_in, is_nothing, quantity};
 use crate::yaml::{Map, Node, Value};
 
-/// A field that is another one than before.
+/// A field that differs between two versions of an object.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
-    /// Which field.
+    /// The path of the field.
     pub path: FieldPath,
-    /// What happened to it.
+    /// How it changed.
     pub what: What,
-    /// The values that made it so, where they are known.
+    /// The values that caused the change, where they are known.
     pub causes: Vec<Cause>,
-    /// Where it comes from, if its side was rendered by an engine that knows.
+    /// The template line that the field comes from, if its side was rendered by an engine that records it.
     pub origin: Option<Box<Origin>>,
 }
 
-/// What happened to a field.
+/// How a field changed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum What {
-    /// It is new.
+    /// Only the new version has it.
     Added(Value),
-    /// It is gone.
+    /// Only the old version has it.
     Removed(Value),
-    /// It has another value.
+    /// It has another value: the old one and the new one.
     Changed(Value, Value),
     /// A list has the same items in another order.
     Reordered,
 }
 
-/// All fields in which two versions of an object differ, in the order of the new one, what is gone after that.
+/// Returns all fields in which two versions of an object differ: first those of the new version in its order, then removed
+/// fields.
 pub fn compare(old: &Map, new: &Map, of: Option<&ObjectType>) -> Vec<Change> {
     Comparison::default().of(old, new, of)
 }
 
-/// The same, but what is filled in on the new side alone is a difference: the old side has nothing there.
+/// Compares like [`compare`], but a default scalar that only the new side has is a difference too.
 pub fn compare_exactly(old: &Map, new: &Map, of: Option<&ObjectType>) -> Vec<Change> {
     Comparison { is_exact: true, ..Comparison::default() }.of(old, new, of)
 }
 
-/// What is known of the values in a map.
+/// The type information for the values in a map.
 enum Fields<'s> {
     Object(&'s ObjectType),
     Map(&'s Type),
@@ -57,7 +58,7 @@ impl<'s> Fields<'s> {
         of.map_or(Fields::Unknown, Fields::Object)
     }
 
-    /// The type of the value under a key, and the field if it is one.
+    /// Returns the type of the value under a key, and the field if the map is an object.
     fn get(&self, key: &str) -> (Option<&'s Type>, Option<&'s Field>) {
         match self {
             Fields::Object(of) => of.field(key).map_or((None, None), |field| (Some(&field.of), Some(field))),
@@ -116,7 +117,7 @@ impl Comparison {
         }
     }
 
-    /// Two values below a place.
+    /// Compares two values at a step below a path.
     fn below(
         &mut self,
         step: PathStep,
@@ -132,7 +133,7 @@ impl Comparison {
 
     fn values(&mut self, old: &Node, new: &Node, of: Option<&Type>, field: Option<&Field>, path: &mut FieldPath) {
         match (is_filled_in(old), is_filled_in(new)) {
-            // What is filled in on both sides follows from what stands beside it.
+            // Defaults on both sides follow from other fields, which are compared themselves.
             (true, true) => return,
             (false, false) => {}
             (is_new, _) => {
@@ -192,7 +193,7 @@ impl Comparison {
             come.extend((0..new.len()).filter(|&at| !before.contains(&b[at])));
         } else {
             for stretch in align(&a, &b).into_iter().filter(|stretch| !stretch.is_same) {
-                // Item by item as far as both have some: what changed inside is reported, not the whole item.
+                // Items are compared in pairs as far as both sides have some, so that the change inside of an item is reported.
                 let both = stretch.old.len().min(stretch.new.len());
                 for (before, after) in stretch.old.clone().zip(stretch.new.clone()) {
                     self.below(PathStep::Index(after), &old[before], &new[after], (items, None), path);
@@ -231,12 +232,12 @@ impl Comparison {
     }
 }
 
-/// Whether a field that only one side has makes no difference: it is filled in, or nothing to the API server.
+/// Whether a field that only one side has makes no difference: it is null, a default, or empty to the API server.
 fn counts_as_nothing(node: &Node, field: Option<&Field>) -> bool {
     node.value.is_null() || is_filled_in(node) || field.is_some_and(|field| is_nothing(&node.value, field))
 }
 
-/// A value as it was written: without what the API server fills in.
+/// Returns a value as it was written, without the defaults of the API server.
 fn written(value: &Value) -> Value {
     match value {
         Value::Map(map) => {
@@ -256,10 +257,10 @@ fn written(value: &Value) -> Value {
     }
 }
 
-/// The key fields of an item and their values.
+/// The key fields of an item with their values.
 type Key = Vec<(String, String)>;
 
-/// The fields by which the items of a list are distinguished: the schema's, else `name` where every item has one.
+/// Returns the fields that identify the items of a list: the schema's keys, or the name if every item has one.
 fn key_fields(old: &[Node], new: &[Node], field: Option<&Field>) -> Option<Vec<String>> {
     if let Some(field) = field.filter(|field| !field.keys.is_empty()) {
         return Some(field.keys.iter().map(|key| (*key).to_owned()).collect());
@@ -281,7 +282,7 @@ fn key_fields(old: &[Node], new: &[Node], field: Option<&Field>) -> Option<Vec<S
     }
 }
 
-/// The keys of all items; `None` if two are the same or one is not a map.
+/// Returns the keys of all items; `None` if two are equal or if an item is not a map.
 fn keys_of(items: &[Node], names: &[String]) -> Option<Vec<Key>> {
     let mut found: Vec<Key> = Vec::with_capacity(items.len());
     for item in items {
@@ -290,7 +291,7 @@ fn keys_of(items: &[Node], names: &[String]) -> Option<Vec<Key>> {
         for name in names {
             let text = match map.at(name.split('.')).map(|node| &node.value) {
                 Some(value) => scalar(value)?,
-                // What the API server puts there itself.
+                // The API server's default.
                 None if name == "protocol" => "TCP".to_owned(),
                 None => String::new(),
             };
@@ -302,7 +303,7 @@ fn keys_of(items: &[Node], names: &[String]) -> Option<Vec<Key>> {
     (unique.len() == found.len()).then_some(found)
 }
 
-/// A key as it is shown: what the server puts there itself says nothing.
+/// Returns a key for display, without parts that are empty or a default.
 fn shown(key: &Key) -> Vec<(String, String)> {
     let says = |(name, value): &&(String, String)| {
         key.len() == 1 || !(name == "protocol" && value == "TCP" || value.is_empty())
@@ -330,7 +331,7 @@ fn sorted(items: &[Fingerprint]) -> Vec<&Fingerprint> {
     sorted
 }
 
-/// Whether two values mean the same to the API server.
+/// Whether two scalars mean the same to the API server.
 fn is_same(old: &Value, new: &Value, of: Option<&Type>) -> bool {
     match (old, new) {
         (Value::Map(_) | Value::List(_), _) | (_, Value::Map(_) | Value::List(_)) => false,

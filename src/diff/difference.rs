@@ -1,4 +1,4 @@
-//! What differs between two sides, as data.
+//! The result of a comparison, as data.
 
 use super::cause::Cause;
 use super::compare::Change;
@@ -7,23 +7,23 @@ use super::origin::Origin;
 use super::upgrade::Upgrade;
 use crate::kubernetes::Id;
 
-/// What became of an object.
+/// What happened to an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
-    /// It is new.
+    /// Only the new side has it.
     Added,
-    /// It is there no more.
+    /// Only the old side has it.
     Removed,
     /// Some of its fields changed.
     Changed,
-    /// It has another name, and is the same otherwise.
+    /// It has another name, and is otherwise the same.
     Renamed,
-    /// Only its form differs: comments, quotes, the order of keys.
+    /// Only its form differs: comments, quotes or the order of keys.
     Rewritten,
 }
 
 impl Status {
-    /// The word for it.
+    /// Returns the status in lower case, as in the summary.
     pub fn word(self) -> &'static str {
         match self {
             Status::Added => "added",
@@ -35,96 +35,96 @@ impl Status {
     }
 }
 
-/// An object that is not the same on both sides.
+/// An object that differs between the two sides.
 #[derive(Debug, Clone)]
 pub struct Difference {
-    /// What became of it.
+    /// What happened to it.
     pub status: Status,
-    /// What it calls itself, on the new side where it is there.
+    /// Its identity, on the new side if it is there.
     pub id: Id,
-    /// Where it comes from: a template's path, or a file.
+    /// Where it comes from: the path of a template or of a file.
     pub origin: String,
-    /// The name that it had before, if it has another one now.
+    /// Its old name, if it was renamed.
     pub old_name: Option<String>,
-    /// The fields that changed; none of an object that comes or goes.
+    /// The fields that changed; empty if the object was added or removed.
     pub changes: Vec<Change>,
-    /// The values that made the object come or go, where they are known.
+    /// The values that caused the object to be added or removed, where they are known.
     pub causes: Vec<Cause>,
-    /// What it does in a cluster.
+    /// The effects in a cluster.
     pub impacts: Vec<Impact>,
-    /// Where its first line comes from, if its side was rendered by an engine that knows.
+    /// The template line that its first line comes from, if its side was rendered by an engine that records it.
     pub line: Option<Origin>,
-    /// The object before, as text; empty if it is new.
+    /// The text of the old object; empty if it was added.
     pub old_text: String,
-    /// The object now, as text; empty if it is gone.
+    /// The text of the new object; empty if it was removed.
     pub new_text: String,
 }
 
 impl Difference {
-    /// What it called itself on the old side.
+    /// Returns its identity on the old side.
     pub fn old_id(&self) -> Id {
         Id { name: self.old_name.as_ref().unwrap_or(&self.id.name).clone(), ..self.id.clone() }
     }
 }
 
-/// All that differs between two sides.
+/// The result of comparing two sides.
 #[derive(Debug, Clone, Default)]
 pub struct Comparison {
-    /// The objects that differ: those of the new side in its order, then what is gone.
+    /// The objects that differ: those of the new side in its order, then removed ones.
     pub differences: Vec<Difference>,
-    /// How many objects are the same.
+    /// The number of unchanged objects.
     pub unchanged: usize,
-    /// What was left out.
+    /// The changes that rules ignored.
     pub ignored: Ignored,
-    /// What became of values, where the two sides are charts that differ.
+    /// How the user's values fare, if the two sides are different charts.
     pub upgrade: Option<Upgrade>,
 }
 
-/// What rules left out of a comparison.
+/// The changes that rules ignored in a comparison.
 #[derive(Debug, Clone, Default)]
 pub struct Ignored {
-    /// How many changes.
+    /// The number of ignored changes.
     pub changes: usize,
-    /// In how many objects.
+    /// The number of objects with ignored changes.
     pub touched: usize,
-    /// How many objects differ in nothing else, and are left out.
+    /// The number of objects with no other changes, which are not shown.
     pub objects: usize,
-    /// How many changes each rule left out, the most first.
+    /// The number of changes that each rule ignored, in descending order.
     pub by: Vec<IgnoredBy>,
-    /// The file that rules were read from, and how many it holds.
+    /// The file of ignore rules, and the number of rules in it.
     pub file: Option<(String, usize)>,
 }
 
-/// What one rule left out.
+/// The number of changes that a rule ignored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IgnoredBy {
     /// The rule as it was written.
     pub rule: String,
-    /// How many changes.
+    /// The number of changes.
     pub changes: usize,
 }
 
 impl Ignored {
-    /// `12 changes in 9 objects (helm.sh/chart 9, checksum/* 3)`; `None` if there are none.
+    /// Returns `12 changes in 9 objects (helm.sh/chart 9, checksum/* 3)`; `None` if no change was ignored.
     pub(super) fn text(&self) -> Option<String> {
         let by: Vec<String> = self.by.iter().map(|by| format!("{} {}", by.rule, by.changes)).collect();
         let (changes, objects) = (counted(self.changes, "change"), counted(self.touched, "object"));
         (self.changes > 0).then(|| format!("{changes} in {objects} ({})", by.join(", ")))
     }
 
-    /// `charts/web/.mim-chart-ignore, 3 rules`; `None` if no file was read.
+    /// Returns `charts/web/.mim-chart-ignore, 3 rules`; `None` if no file was read.
     pub(super) fn file_text(&self) -> Option<String> {
         self.file.as_ref().map(|(path, count)| format!("{path}, {}", counted(*count, "rule")))
     }
 }
 
-/// `1 change`, `2 changes`
+/// Returns `1 change` or `2 changes`.
 pub(super) fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 impl Comparison {
-    /// Puts back, from a comparison of the same sides of which nothing was left out, the objects of which `is_needed` says so.
+    /// Restores the objects for which `is_needed` holds. `whole` is the comparison of the same sides in which nothing is ignored.
     pub fn put_back(&mut self, whole: Comparison, is_needed: impl Fn(&Difference) -> bool) {
         let mut here = std::mem::take(&mut self.differences).into_iter().peekable();
         for difference in whole.differences {
@@ -143,18 +143,18 @@ impl Comparison {
         self.differences.extend(here);
     }
 
-    /// How many objects have a status.
+    /// Returns the number of objects with a status.
     pub fn count(&self, status: Status) -> usize {
         self.differences.iter().filter(|difference| difference.status == status).count()
     }
 
-    /// Whether nothing differs that a cluster would notice, and no value of the user lost its effect.
+    /// Whether nothing differs that affects a cluster, and no value of the user lost its effect.
     pub fn is_empty(&self) -> bool {
         !self.upgrade.as_ref().is_some_and(Upgrade::has_died)
             && self.differences.iter().all(|difference| difference.status == Status::Rewritten)
     }
 
-    /// `2 changed, 1 added, 5 unchanged`
+    /// Returns `2 changed, 1 added, 5 unchanged`.
     pub fn summary(&self) -> String {
         let statuses = [Status::Changed, Status::Added, Status::Removed, Status::Renamed, Status::Rewritten];
         let mut parts: Vec<String> = statuses

@@ -1,4 +1,4 @@
-//! A comparison as findings, for the forms in which checks report theirs: SARIF, and annotations of GitHub.
+//! Converts a comparison to findings, for output as SARIF or as GitHub annotations.
 
 use super::cause::Cause;
 use super::change_lines::change_lines;
@@ -12,12 +12,13 @@ use crate::engine::TemplateLine;
 use crate::kubernetes::is_at_or_below;
 use crate::report::Finding;
 
-/// More calls around a line, and more values of it, are not named.
+/// The maximum number of calls, and of values, that a finding lists as places.
 const MOST: usize = 3;
 
-/// What differs, as findings: what needs attention in a cluster as errors and warnings, and each change as a note. Each is at the line of
-/// the file that set the value which made it, or else at the line of the template; further places are the template, the calls around
-/// its line, and where values are set.
+/// Returns the differences as findings: effects that need attention as errors and warnings, and each change as a note.
+///
+/// A finding is at the line that sets the value which caused the change, or else at the line of the template. Further places are
+/// the template line, the calls around it, and the lines that set other values.
 pub fn findings(comparison: &Comparison) -> Vec<Finding> {
     let noticed = comparison.differences.iter().filter(|difference| difference.status != Status::Rewritten);
     noticed.flat_map(of_object).collect()
@@ -25,7 +26,7 @@ pub fn findings(comparison: &Comparison) -> Vec<Finding> {
 
 fn of_object(difference: &Difference) -> Vec<Finding> {
     let object = format!("{}/{}", difference.id.kind, difference.id.name);
-    // Without a better place it is the template, or the file of the manifest.
+    // Without a better place, a finding is at the template or manifest file.
     let finding = |path: String, diagnostic: Diagnostic| {
         let file = Some(difference.origin.clone());
         Finding { object: object.clone(), nth: 0, path, diagnostic, file }
@@ -69,7 +70,7 @@ fn of_object(difference: &Difference) -> Vec<Finding> {
     found
 }
 
-/// Whether a path leads to a field, to something in it, or to what it is in.
+/// Whether a path leads to a field, to something in it, or to something around it.
 fn is_in(path: &str, field: &str) -> bool {
     is_at_or_below(path, field) || is_at_or_below(field, path)
 }
@@ -78,7 +79,7 @@ fn with_causes(message: String, causes: &[Cause]) -> String {
     cause_lines(causes).into_iter().fold(message, |message, line| format!("{message}\n{line}"))
 }
 
-/// `spec.replicas: 1 → 3`, or of what takes more than a line the field and the lines that differ.
+/// Returns `spec.replicas: 1 → 3`. If a change takes several lines, it is the field and the lines that differ.
 fn in_a_line(change: &Change) -> String {
     const LINES: usize = 10;
     const LONGEST: usize = 300;
@@ -104,7 +105,7 @@ fn in_a_line(change: &Change) -> String {
     shown.join("\n")
 }
 
-/// A diagnostic with the places that it comes from.
+/// Adds the places that a change comes from to a diagnostic.
 fn placed(mut diagnostic: Diagnostic, causes: &[Cause], origin: Option<&Origin>) -> Diagnostic {
     let mut known: Vec<Span> = Vec::new();
     let mut add = |diagnostic: &mut Diagnostic, span: &Span, text: String| {

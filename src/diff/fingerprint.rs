@@ -1,4 +1,4 @@
-//! Short names of values: the same for values that are the same but for the order of keys.
+//! Hashes of values, which are equal if the values are equal except for the order of keys.
 
 use ahash::AHashMap;
 use sha2::{Digest, Sha256};
@@ -6,22 +6,22 @@ use sha2::{Digest, Sha256};
 use crate::json;
 use crate::yaml::{Map, Node, Value};
 
-/// The SHA-256 of a value. Nobody can make two values that differ and have the same.
+/// The SHA-256 of a value. Different values have different fingerprints, even in hostile input.
 pub(super) type Fingerprint = [u8; 32];
 
-/// Takes fingerprints, of each value that is in others only once. The values may not move meanwhile.
+/// Computes fingerprints, and caches those of maps and lists by their addresses. The values must not move in the meantime.
 #[derive(Debug, Default)]
 pub(super) struct Fingerprints {
     known: AHashMap<*const Value, Fingerprint>,
 }
 
 impl Fingerprints {
-    /// The fingerprint of each item.
+    /// Returns the fingerprint of each item.
     pub(super) fn of_items(&mut self, items: &[Node]) -> Vec<Fingerprint> {
         items.iter().map(|item| self.of(&item.value)).collect()
     }
 
-    /// The fingerprint of a map.
+    /// Returns the fingerprint of a map.
     pub(super) fn of_map(&mut self, map: &Map) -> Fingerprint {
         let mut parts: Vec<(&str, Fingerprint)> = map.iter().map(|(key, node)| (key, self.of(&node.value))).collect();
         parts.sort_unstable();

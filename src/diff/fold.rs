@@ -1,4 +1,4 @@
-//! Noise taken out of a comparison, and counted. What it does in a cluster stays.
+//! Removes ignored changes from a comparison and counts them. Changes whose effects need attention stay.
 
 use super::compare::Change;
 use super::difference::{Comparison, Difference, Ignored, IgnoredBy, Status};
@@ -9,14 +9,14 @@ use super::impact::{Impact, ImpactLevel};
 use super::pair::Pair;
 use crate::secrets::Secrets;
 
-/// Of more changes that may have done something, all are shown: each is tried by itself.
+/// If more covered changes may have an effect, they all stay: each would have to be tried separately.
 const MOST_TRIED: usize = 32;
 
-/// Of each change of an object the rule that leaves it out, by its number.
+/// For each change of an object, the index of the rule that ignores it, if any.
 pub(super) type LeftOut = Vec<Option<usize>>;
 
-/// Takes changes out, and the objects of which nothing is left, and counts them. An object with an impact that needs attention
-/// stays.
+/// Removes ignored changes, and objects that have no other changes, and counts them. An object stays if it has an impact that
+/// needs attention.
 pub(super) fn fold(comparison: &mut Comparison, left_out: Vec<LeftOut>, rules: &IgnoreRules) {
     let mut counts = vec![0; rules.names().count()];
     let mut ignored =
@@ -49,7 +49,7 @@ fn needs_attention(impacts: &[Impact]) -> bool {
     impacts.iter().any(|impact| impact.level > ImpactLevel::Info)
 }
 
-/// An object that differs, and what its difference does.
+/// An object that differs, with its impacts.
 pub(super) struct Subject<'a> {
     pub(super) difference: &'a Difference,
     pub(super) impacts: &'a [Impact],
@@ -59,8 +59,8 @@ pub(super) struct Subject<'a> {
 }
 
 impl Subject<'_> {
-    /// The changes that are left out: those that a rule covers, but for those that have an impact that needs attention and that
-    /// the others do not have.
+    /// Returns which changes are ignored: those that a rule covers, unless the change has an impact that needs attention and that
+    /// the object would not have without it.
     pub(super) fn left_out(&self, of_kubernetes: &Rules<'_, '_>) -> LeftOut {
         let changes = &self.difference.changes;
         if self.rules.is_empty() {
@@ -68,7 +68,7 @@ impl Subject<'_> {
         }
         let mut covered: LeftOut =
             changes.iter().map(|change| self.rules.covering(&self.difference.id, change)).collect();
-        // Labels and annotations of the object itself do nothing.
+        // Labels and annotations of the object itself have no effect.
         let may_do: Vec<usize> = (0..changes.len())
             .filter(|&at| covered[at].is_some() && !changes[at].path.is_below(&["metadata"]))
             .collect();
@@ -96,7 +96,7 @@ impl Subject<'_> {
         covered
     }
 
-    /// The impacts that the object has without the covered changes of which `is_left_out` says so.
+    /// Returns the impacts that the object would have without the covered changes for which `is_left_out` holds.
     fn impacts_without(
         &self,
         of_kubernetes: &Rules<'_, '_>,

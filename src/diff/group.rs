@@ -1,4 +1,4 @@
-//! The same change in many objects.
+//! Groups changes that occur in many objects.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,55 +11,55 @@ use crate::json;
 use crate::kubernetes::{FieldPath, Id, PathStep};
 use crate::yaml::Value;
 
-/// A change in fewer objects is shown in each.
+/// A change in fewer objects is shown in each of them.
 const FEWEST: usize = 3;
 
-/// Changes that many objects have.
+/// Changes that the same objects have in common.
 #[derive(Debug)]
 pub(super) struct Group {
     /// The changes, each as one of the objects has it.
     pub(super) changes: Vec<Shared>,
-    /// The objects, by their numbers in the comparison.
+    /// The objects, by their indices in the comparison.
     pub(super) objects: Vec<usize>,
 }
 
-/// A change that many objects have.
+/// A change that many objects have in common.
 #[derive(Debug)]
 pub(super) struct Shared {
-    /// The change in the first object, with a path that leads to it in all.
+    /// The change in the first object, with a path that applies to all objects.
     pub(super) change: Change,
-    /// The paths in all objects, each once, without saying which item of a list it is.
+    /// The paths in all objects, without duplicates and without the identity of list items.
     pub(super) paths: Vec<FieldPath>,
 }
 
-/// A comparison in groups.
+/// A comparison with its groups.
 #[derive(Debug)]
 pub(super) struct Grouped<'c> {
-    /// The groups, that of the most objects first.
+    /// The groups, the one with the most objects first.
     pub(super) groups: Vec<Group>,
-    /// Of each object the changes that are in no group.
+    /// For each object, the changes that are in no group.
     pub(super) own: Vec<Vec<&'c Change>>,
-    /// Of each object the group that says what happens to it, if it is in any.
+    /// For each object, the group that reports its impacts, if it is in a group.
     home: Vec<Option<usize>>,
 }
 
-/// Objects of a group to which the same happens.
+/// Objects of a group with the same impacts.
 #[derive(Debug)]
 pub(super) struct Part<'c> {
-    /// What happens to each; nothing where that is said elsewhere.
+    /// The impacts of each object; empty if they are reported elsewhere.
     pub(super) impacts: &'c [Impact],
     /// The objects.
     pub(super) objects: Vec<&'c Difference>,
 }
 
 impl<'c> Grouped<'c> {
-    /// Whether an object needs a section of its own.
+    /// Whether an object needs its own section.
     pub(super) fn has_section(&self, at: usize) -> bool {
         !self.own[at].is_empty() || self.home[at].is_none()
     }
 
-    /// The objects of a group by what happens to them. What happens to an object is said where it has a section, else in one
-    /// of its groups.
+    /// Splits the objects of a group by their impacts. The impacts of an object are reported in its own section if it has one,
+    /// else in one of its groups.
     pub(super) fn parts(&self, comparison: &'c Comparison, number: usize) -> Vec<Part<'c>> {
         let mut parts: Vec<Part<'c>> = Vec::new();
         let mut known: HashMap<Vec<(&str, Option<&str>)>, usize> = HashMap::new();
@@ -79,7 +79,7 @@ impl<'c> Grouped<'c> {
     }
 }
 
-/// Names of objects by kind: `Deployment a, b, c in web (apps/v1)`.
+/// Returns the names of objects by kind: `Deployment a, b, c in web (apps/v1)`.
 pub(super) fn names_by_kind(objects: &[&Difference]) -> Vec<String> {
     let mut kinds: Vec<(&Id, Vec<&str>)> = Vec::new();
     let mut known: HashMap<(&str, &str, &str), usize> = HashMap::new();
@@ -94,14 +94,14 @@ pub(super) fn names_by_kind(objects: &[&Difference]) -> Vec<String> {
     kinds.into_iter().map(|(id, names)| title(&Id { name: names.join(", "), ..id.clone() })).collect()
 }
 
-/// What changes have in common that are the same.
+/// The parts of a change that are the same in all objects of a group.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Key {
     path: String,
     what: String,
 }
 
-/// Finds the changes that many objects have.
+/// Finds the changes that many objects have in common.
 pub(super) fn group(comparison: &Comparison) -> Grouped<'_> {
     let mut found: HashMap<Key, Vec<(usize, usize)>> = HashMap::new();
     let changed = |difference: &&Difference| difference.status == Status::Changed;
@@ -131,7 +131,7 @@ pub(super) fn group(comparison: &Comparison) -> Grouped<'_> {
     }
     groups.sort_by_key(|group| (std::cmp::Reverse(group.objects.len()), group.objects.first().copied()));
     let mut home = vec![None; comparison.differences.len()];
-    // The first that may do something: labels and annotations of the object itself do nothing.
+    // Prefer the first group that may have an effect: labels and annotations of the object itself have none.
     for is_first in [true, false] {
         for (number, group) in groups.iter().enumerate() {
             let may_do =
@@ -179,14 +179,14 @@ impl Shared {
     }
 }
 
-/// The objects of places, each once.
+/// Returns the objects of places, without duplicates.
 fn objects(places: &[(usize, usize)]) -> Vec<usize> {
     let mut objects: Vec<usize> = places.iter().map(|(at, _)| *at).collect();
     objects.dedup();
     objects
 }
 
-/// Texts of several lines are compared in each object.
+/// Returns the key by which a change is grouped. Texts of several lines are not grouped, but compared in each object.
 fn key(change: &Change) -> Option<Key> {
     const SHORTEST: usize = 5;
     let is_long = |value: &Value| value.as_str().is_some_and(|text| text.contains('\n'));
@@ -205,7 +205,7 @@ fn key(change: &Change) -> Option<Key> {
     Some(Key { path, what })
 }
 
-/// The path without which item of a list it is, but for the last step.
+/// Removes the identity of list items from a path, except in its last step.
 fn general(path: &FieldPath) -> FieldPath {
     let last = path.0.len().saturating_sub(1);
     let any = || PathStep::Item(vec![]);
@@ -216,7 +216,7 @@ fn general(path: &FieldPath) -> FieldPath {
     FieldPath(path.0.iter().enumerate().map(step).collect())
 }
 
-/// The last steps that all paths have.
+/// Returns the last steps that all paths have in common.
 pub(super) fn common_end(paths: &[FieldPath]) -> FieldPath {
     let Some((first, others)) = paths.split_first() else { return FieldPath::default() };
     let is_common = |count: &usize| {

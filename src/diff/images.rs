@@ -1,4 +1,4 @@
-//! Which container images change between two sides.
+//! Compares the container images of two sides.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Write;
@@ -14,24 +14,24 @@ use crate::kubernetes::{FieldPath, Id, ImageField, Object, images_of};
 use crate::secrets::Secrets;
 use crate::yaml::Value;
 
-/// The images that change.
+/// The images that change between two sides.
 #[derive(Debug, Default)]
 pub struct ImageChanges {
-    /// The changes: those of the same images are one.
+    /// The changes: fields with the same old and the same new image are one change.
     changes: Vec<ImageChange>,
-    /// Images that only the new side has, and that only the old one has.
+    /// Images that only the new side has, and images that only the old side has.
     new: BTreeSet<String>,
     gone: BTreeSet<String>,
-    /// How many fields name the same image on both sides.
+    /// The number of fields that have the same image on both sides.
     unchanged: usize,
 }
 
-/// Fields that named one image, and name another one.
+/// Fields that changed from one image to another.
 #[derive(Debug)]
 struct ImageChange {
-    /// The image before; `None` where the field is new.
+    /// The old image; `None` if the fields are new.
     old: Option<String>,
-    /// The image now; `None` where the field is gone.
+    /// The new image; `None` if the fields were removed.
     new: Option<String>,
     fields: Vec<Place>,
 }
@@ -46,14 +46,15 @@ struct Place {
 
 type Key<'o> = (&'o str, &'o str, &'o str, &'o str, String);
 
-/// Compares the images of two sides. `comparison` is that of the sides, with causes; `namespace` is the one of objects that say none.
+/// Compares the images of two sides. `comparison` compares the same sides and has causes; `namespace` applies to objects that
+/// declare none.
 pub fn image_changes(
     (old, new): (&[Object], &[Object]),
     comparison: &Comparison,
     secrets: &Secrets,
     namespace: &str,
 ) -> ImageChanges {
-    // Objects that have another name now are those that they were.
+    // The old names of renamed objects.
     let renamed: HashMap<(&str, &str, &str, &str), &str> = comparison
         .differences
         .iter()
@@ -114,7 +115,7 @@ fn key<'o>(id: &'o Id, path: &FieldPath, name: &'o str, namespace: &'o str) -> K
     (id.group(), &id.kind, in_namespace(id, namespace), name, path.to_string())
 }
 
-/// Changes that are being put together.
+/// Builds an [`ImageChanges`].
 struct Changes<'c> {
     comparison: HashMap<&'c Id, Vec<&'c Change>>,
     secrets: &'c Secrets,
@@ -175,7 +176,7 @@ impl ImageChanges {
         self.changes.is_empty()
     }
 
-    /// `2 images changed, 1 added, 5 unchanged`: fields that name one.
+    /// Returns `2 images changed, 1 added, 5 unchanged`, which counts fields.
     fn summary(&self) -> String {
         let count = |word: &str| {
             let of_word = self.changes.iter().filter(|change| change.word() == word);
@@ -192,9 +193,9 @@ impl ImageChanges {
     }
 }
 
-/// What `diff --images` prints.
+/// Writes the text output of `diff --images`.
 pub fn image_changes_text(found: &ImageChanges, paint: Paint) -> String {
-    /// More fields of the same change are counted.
+    /// The maximum number of fields that are listed for a change.
     const MOST: usize = 20;
     let mut out = String::new();
     for change in &found.changes {
@@ -205,7 +206,7 @@ pub fn image_changes_text(found: &ImageChanges, paint: Paint) -> String {
                 format!("~ {} → {}", old.as_deref().unwrap_or_default(), new.as_deref().unwrap_or_default())
             }
         };
-        // Writing to a String can't fail.
+        // Writing to a `String` cannot fail.
         let _ = writeln!(out, "{}", paint.bold(&printable(&line)));
         for place in change.fields.iter().take(MOST) {
             let _ = writeln!(out, "    {} {}", printable(&place.id.to_string()), printable(&place.path.to_string()));
@@ -224,10 +225,11 @@ pub fn image_changes_text(found: &ImageChanges, paint: Paint) -> String {
     out
 }
 
-/// What `diff --images --output json` prints: one object.
+/// Writes the output of `diff --images --output json`: one object.
 ///
-/// `summary`, `new` and `gone` (images that only one side has), `unchanged` (how many fields), and `changes`: `change` (`changed`,
-/// `added`, `removed`), `old`, `new`, `fields` (`apiVersion`, `kind`, `namespace`, `name`, `path`, `role` as in `images`, `causes`).
+/// Its fields are `summary`, `new` and `gone` (images that only one side has), `unchanged` (the number of fields), and `changes`:
+/// `change` (`changed`, `added`, `removed`), `old`, `new`, `fields` (`apiVersion`, `kind`, `namespace`, `name`, `path`, `role` as
+/// in `images`, `causes`).
 pub fn image_changes_json(found: &ImageChanges) -> String {
     let mut top = Fields::new();
     top.text("summary", &found.summary());

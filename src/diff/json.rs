@@ -1,4 +1,4 @@
-//! A comparison for programs.
+//! Writes a comparison as JSON.
 
 use super::cause::Cause;
 use super::compare::{Change, What};
@@ -11,7 +11,7 @@ use crate::engine::{put_origin, used_json};
 use crate::json::{self, Object};
 use crate::yaml::Value;
 
-/// Writes a comparison as one JSON object; `mim-chart diff --help` describes it.
+/// Writes a comparison as a JSON object, which `mim-chart diff --help` describes.
 pub fn write_json(comparison: &Comparison) -> String {
     let mut top = Object::new();
     top.text("summary", &comparison.summary());

@@ -1,37 +1,38 @@
-//! Text compared line by line.
+//! Compares texts line by line.
 
 use std::ops::Range;
 
 use crate::alignment::{Stretch, align};
 
-/// A line of a comparison.
+/// A line in the comparison of two texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Line<'t> {
-    /// On both sides.
+    /// A line of both texts.
     Same(&'t str),
-    /// Gone.
+    /// A line of the old text only.
     Old(&'t str),
-    /// New.
+    /// A line of the new text only.
     New(&'t str),
 }
 
-/// A group of lines that lie near each other.
+/// A group of changed lines that are close together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Hunk<'t> {
-    /// The number of its first line before, and how many lines there are; from 1.
+    /// The number of its first line in the old text, from 1, and its number of lines there.
     pub(super) old: (usize, usize),
-    /// The same now.
+    /// The same in the new text.
     pub(super) new: (usize, usize),
     /// Its lines.
     pub(super) lines: Vec<Line<'t>>,
 }
 
-/// A text's lines. A carriage return before a line break is part of its line: a patch has to have it.
+/// Splits a text into lines. A carriage return in front of a line break is part of the line, as patches need it.
 fn lines_of(text: &str) -> Vec<&str> {
     text.split_inclusive('\n').map(|line| line.strip_suffix('\n').unwrap_or(line)).collect()
 }
 
-/// The groups of lines that differ, each with up to `context` lines around. Groups whose lines around would touch are one.
+/// Returns the groups of lines that differ, each with up to `context` unchanged lines around it. Groups whose context would touch
+/// are joined.
 pub(super) fn hunks<'t>(old: &'t str, new: &'t str, context: usize) -> Vec<Hunk<'t>> {
     let (old, new): (Vec<&str>, Vec<&str>) = (lines_of(old), lines_of(new));
     let stretches = align(&old, &new);
@@ -60,8 +61,8 @@ pub(super) fn hunks<'t>(old: &'t str, new: &'t str, context: usize) -> Vec<Hunk<
     hunks
 }
 
-/// Which lines that are gone and which that are new are shown beside each other: those of the same key, and of what is between these the
-/// first with the first.
+/// Pairs removed lines with added lines, to show them next to each other. Lines with the same key (the text up to the first
+/// colon) form a pair; the lines between such pairs are paired in order.
 pub fn pairs_of_lines(old: &[&str], new: &[&str]) -> Vec<(Option<usize>, Option<usize>)> {
     let key = |line: &&'_ str| -> String { line.split_inclusive(':').next().unwrap_or_default().to_owned() };
     let keys = |lines: &[&str]| -> Vec<String> { lines.iter().map(key).collect() };
@@ -73,11 +74,11 @@ pub fn pairs_of_lines(old: &[&str], new: &[&str]) -> Vec<(Option<usize>, Option<
     pairs
 }
 
-/// A group that is being put together.
+/// Builds a [`Hunk`].
 struct Builder<'l, 't> {
     old: &'l [&'t str],
     new: &'l [&'t str],
-    /// Where it begins on both sides.
+    /// The indices of its first line in both texts.
     start: Option<(usize, usize)>,
     hunk: Hunk<'t>,
     has_changes: bool,
@@ -105,10 +106,10 @@ impl<'l, 't> Builder<'l, 't> {
         self.hunk.lines.extend(self.new[new].iter().map(|line| Line::New(line)));
     }
 
-    /// The group, if anything in it differs.
+    /// Returns the group, if anything in it differs.
     fn finish(mut self) -> Option<Hunk<'t>> {
         let (old, new) = self.start.filter(|_| self.has_changes)?;
-        // A range without lines is named by the line before it.
+        // A range without lines is named by the line in front of it.
         self.hunk.old.0 = old + usize::from(self.hunk.old.1 > 0);
         self.hunk.new.0 = new + usize::from(self.hunk.new.1 > 0);
         Some(self.hunk)

@@ -1,11 +1,12 @@
-//! What the API server and controllers put into an object that is there, and what stays when a manifest does not say it.
+//! Identifies fields that the API server and controllers set in an object, and that stay although the manifest does not have
+//! them.
 
 use super::compare::{Change, What};
 use crate::kubernetes::{Object, ObjectType, PathStep, Schema, Type, is_made_up};
 use crate::yaml::{Map, Value};
 
-/// Labels and annotations that controllers, kubectl, Helm and other tools add to an object of their own accord; a slash at the end stands for
-/// all that begin so.
+/// Labels and annotations that controllers, kubectl, Helm and other tools add to objects. An entry that ends in a slash is a
+/// prefix.
 const ADDED: &[&str] = &[
     "app.kubernetes.io/managed-by",
     "argocd.argoproj.io/tracking-id",
@@ -32,8 +33,9 @@ const ADDED: &[&str] = &[
     "volume.kubernetes.io/",
 ];
 
-/// Whether the API server keeps what a manifest no longer says: in a Service addresses, ports and families of addresses; in any object from
-/// a cluster whatever it or a controller has put there.
+/// Whether the API server keeps a field that the manifest no longer has. For an object in a manifest, these are the ports and
+/// address families that it assigns to a Service. For an object from a cluster, they are all fields that the server or a
+/// controller has set.
 pub(super) fn is_kept(change: &Change, object: &Map, of: Option<&ObjectType>, is_live: bool) -> bool {
     if is_live && is_of_controllers(change) {
         return true;
@@ -44,26 +46,26 @@ pub(super) fn is_kept(change: &Change, object: &Map, of: Option<&ObjectType>, is
     let is_address = matches!(field.as_str(), "clusterIP" | "clusterIPs");
     let is_service = of.name.ends_with("core.v1.ServiceSpec") || of.name.ends_with("core.v1.ServicePort");
     if is_address && object.text_at(&["spec", "clusterIP"]) == Some("None") || !is_live && (is_address || !is_service) {
-        // A headless Service is somebody's will, and so is an address that was asked for.
+        // A headless Service is chosen on purpose, and so is an address in a manifest.
         return false;
     }
-    // Into a template nobody puts what an object of its own gets.
+    // The server sets these fields in objects, but not in templates inside of other objects.
     let is_own = change.path.0.len() == 2;
     match (of.name, field.as_str()) {
         ("api.core.v1.PodSpec" | "api.core.v1.PersistentVolumeClaimSpec" | "api.batch.v1.JobSpec", _) if !is_own => {
             false
         }
-        // Every account of a Pod that names none.
+        // The service account of every Pod that names none.
         ("api.core.v1.PodSpec", "serviceAccountName" | "serviceAccount") => value.as_str() == Some("default"),
-        // Of the whole Pod: the sum of what its containers ask for.
+        // The resources of the whole Pod: the sum of the requests of its containers.
         ("api.core.v1.ResourceRequirements", "requests") => is_live && change.path.is_below(&["spec", "resources"]),
         ("api.rbac.v1.ClusterRole", "rules") => object.get("aggregationRule").is_some(),
         _ => is_made_up(of, field),
     }
 }
 
-/// Whether a difference to an object from a cluster is one that controllers, admission plugins and tools make: finalizers, owners, labels,
-/// and the token of a Pod's account.
+/// Whether a change to an object from a cluster is made by controllers, admission plugins and tools: finalizers, owners, labels,
+/// annotations, taints, and the token of a Pod's service account.
 fn is_of_controllers(change: &Change) -> bool {
     let path = &change.path;
     if ["finalizers", "ownerReferences"].into_iter().any(|field| path.is_below(&["metadata", field])) {
@@ -84,18 +86,18 @@ fn is_of_controllers(change: &Change) -> bool {
     }
 }
 
-/// The volume in which a Pod finds the token of its account, or the mount of it.
+/// Whether an item is the volume that holds the token of a Pod's service account, or the mount of that volume.
 fn is_token(value: &Value) -> bool {
     let text = |field: &str| value.as_map().and_then(|map| map.text_at(&[field])).unwrap_or_default();
     text("name").starts_with("kube-api-access-") || text("mountPath") == "/var/run/secrets/kubernetes.io/serviceaccount"
 }
 
-/// What the API server and controllers say of the state of a node.
+/// Whether an item is a taint by which the control plane reports the state of a node.
 fn is_taint(value: &Value) -> bool {
     value.as_map().is_some_and(|map| map.text_at(&["key"]).is_some_and(|key| key.starts_with("node.kubernetes.io/")))
 }
 
-/// Whether nobody applied an object from a cluster: a controller owns it, or every namespace has one.
+/// Whether an object from a cluster was not applied by a user: a controller owns it, or the cluster creates it by itself.
 pub(super) fn is_of_the_cluster(object: &Object) -> bool {
     if !object.is_live {
         return false;

@@ -1,8 +1,8 @@
-//! A comparison as a comment on a pull request.
+//! Writes a comparison as a comment on a pull request.
 //!
-//! What comes from manifests and values is in code spans, in `<code>` or in fenced blocks wherever it could be anything but
-//! text: a comment is written in the name of anyone who runs the program, and must not mention people or link to places of others'
-//! choice.
+//! Text from manifests and values is in code spans, in `<code>` or in fenced blocks, unless it is certainly plain text. The
+//! comment is posted in the name of the user who runs the program, and must not mention people or contain links that someone else
+//! chose.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -19,8 +19,8 @@ use super::together::{as_one, places, together};
 use super::upgrade::Upgrade;
 use crate::diagnostic::{printable, printable_line};
 
-/// Writes a comparison in GitHub's Markdown: the summary, what needs attention, and a section that folds for each object.
-/// Sections that would go beyond `max_bytes` are left out, with a line that says how many.
+/// Writes a comparison in GitHub's Markdown: the summary, effects that need attention, and a collapsible section for each object.
+/// Sections that would exceed `max_bytes` are omitted, and a line reports their number.
 pub fn write_markdown(comparison: &Comparison, context: usize, max_bytes: usize) -> String {
     let mut text = format!("**Manifests: {}**\n", comparison.summary());
     let sign_of = |level: ImpactLevel, sign: &str| attention(comparison, level, sign);
@@ -46,7 +46,7 @@ pub fn write_markdown(comparison: &Comparison, context: usize, max_bytes: usize)
     let cut = |count: usize| format!("\n{count} more not shown: the comment would be too long.\n");
     let room = max_bytes.saturating_sub(cut(sections.len()).len());
     if text.len() > room {
-        // The summary is kept whatever the limit.
+        // The summary is kept even if it exceeds the limit.
         let end = text.find('\n').map_or(text.len(), |end| end + 1);
         text.truncate(end);
     }
@@ -64,7 +64,7 @@ pub fn write_markdown(comparison: &Comparison, context: usize, max_bytes: usize)
     text
 }
 
-/// What needs attention, each thing once, with the objects that it happens to.
+/// Lists the effects that need attention, without duplicates, with the objects that they concern.
 fn attention(comparison: &Comparison, level: ImpactLevel, sign: &str) -> String {
     const MOST: usize = 5;
     let mut found: Vec<(&str, Vec<String>)> = Vec::new();
@@ -88,7 +88,7 @@ fn attention(comparison: &Comparison, level: ImpactLevel, sign: &str) -> String 
     lines
 }
 
-/// What became of values.
+/// Lists what happened to the user's values.
 fn upgrade_lines(upgrade: &Upgrade) -> String {
     let mut text = format!("\nValues, {}:\n\n", inline(&upgrade.title()));
     for value in upgrade.died() {
@@ -109,14 +109,14 @@ fn upgrade_lines(upgrade: &Upgrade) -> String {
     text
 }
 
-/// What was left out, and the file that says so.
+/// Reports the ignored changes, and the file of ignore rules.
 fn ignored_lines(ignored: &Ignored) -> impl Iterator<Item = String> {
     let changes = ignored.text().map(|text| format!("Ignored: {}", inline(&text)));
     let file = ignored.file_text().map(|text| format!("Ignore rules: {}", inline(&text)));
     [changes, file].into_iter().flatten()
 }
 
-/// The changes that many objects have.
+/// Writes the section for changes that many objects have in common.
 fn group_section(comparison: &Comparison, grouped: &Grouped<'_>, number: usize, context: usize) -> String {
     let group = &grouped.groups[number];
     let changes = if group.changes.len() == 1 { "change" } else { "changes" };
@@ -153,7 +153,7 @@ fn group_section(comparison: &Comparison, grouped: &Grouped<'_>, number: usize, 
     text
 }
 
-/// A cause, of which the values are code.
+/// Formats a cause, with its values as code.
 fn inline_cause(line: &str) -> String {
     match line.strip_prefix("because ") {
         Some(cause) => format!("because {}", inline(cause)),
@@ -204,7 +204,7 @@ fn section(difference: &Difference, own: &[&Change], context: usize) -> String {
     let body = diff_lines(lines.into_iter());
     if !body.is_empty() {
         let fence = fence(&body);
-        // Without a list above it, the summary has its empty line already.
+        // Unless a list precedes it, the summary is already followed by an empty line.
         let line = if text.ends_with("\n\n") { "" } else { "\n" };
         let _ = write!(text, "{line}{fence}diff\n{body}{fence}\n");
     }
@@ -212,7 +212,8 @@ fn section(difference: &Difference, own: &[&Change], context: usize) -> String {
     text
 }
 
-/// The changes of an object, each with the line of the template: of changes that one line made, the last names it.
+/// Returns the lines of an object's changes, with the lines of the template. If one template line made several changes in a row,
+/// it is named after the last of them.
 fn changed_lines(own: &[&Change], context: usize) -> Vec<(char, String)> {
     let together = together(own);
     let mut lines = Vec::new();
@@ -235,7 +236,7 @@ fn changed_lines(own: &[&Change], context: usize) -> Vec<(char, String)> {
     lines
 }
 
-/// The lines of a change, and after the first the line of the template.
+/// Inserts the template line after the first line of a change.
 fn with_origin(mut lines: Vec<(char, String)>, origin: Option<&Origin>) -> Vec<(char, String)> {
     if let Some(origin) = origin {
         lines.insert(lines.len().min(1), (' ', format!("    at {}", origin.text())));
@@ -243,14 +244,14 @@ fn with_origin(mut lines: Vec<(char, String)>, origin: Option<&Origin>) -> Vec<(
     lines
 }
 
-/// A fence that the text does not close.
+/// Returns a fence that is longer than any run of backticks in the text.
 fn fence(body: &str) -> String {
     let longest = body.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     "`".repeat(longest.max(2) + 1)
 }
 
-/// A piece of text within a line of Markdown: as it is if nobody could take it for anything but text, otherwise a code span, in
-/// which there are no links, mentions, references, images or HTML.
+/// Formats text inside a line of Markdown: unchanged if it can only be read as text, otherwise as a code span, in which there are
+/// no links, mentions, references, images or HTML.
 fn inline(text: &str) -> String {
     let text = printable(text);
     if is_plain(&text) {
@@ -258,13 +259,13 @@ fn inline(text: &str) -> String {
     }
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let ticks = "`".repeat(longest + 1);
-    // A space beside a backtick, and beside spaces at both ends, is not part of the code.
+    // Markdown removes one space next to the backticks, so text that starts or ends with a backtick or a space needs one.
     let is_padded = |c| c == '`' || c == ' ';
     let pad = if text.starts_with(is_padded) || text.ends_with(is_padded) { " " } else { "" };
     format!("{ticks}{pad}{text}{pad}{ticks}")
 }
 
-/// The same within HTML, in which Markdown's own signs are text, but mentions and references are looked for.
+/// Formats text inside HTML, where Markdown's signs have no meaning, but mentions and references do.
 fn inline_html(text: &str) -> String {
     let text = printable(text);
     if is_plain(&text) {
@@ -273,8 +274,8 @@ fn inline_html(text: &str) -> String {
     format!("<code>{}</code>", text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"))
 }
 
-/// Whether nothing in a text has a meaning for GitHub or GitLab: no sign of Markdown, HTML, mathematics or of a reference (`@name`,
-/// `#1`, `!1`, `~label`), no bare link, no `:emoji:`, nothing that may be a commit (seven hexadecimal digits) or an issue (GH-1).
+/// Whether nothing in a text has a meaning to GitHub or GitLab: no Markdown, HTML, mathematics or reference (`@name`, `#1`, `!1`,
+/// `~label`), no bare link, no `:emoji:`, and nothing that may be a commit (seven hexadecimal digits) or an issue (GH-1).
 fn is_plain(text: &str) -> bool {
     let is_letter = |c: char| c.is_alphanumeric() || " -./:(),;=+?'\"→".contains(c);
     let begins_with_a_letter = text.is_empty() || text.starts_with(char::is_alphabetic);

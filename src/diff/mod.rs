@@ -1,22 +1,22 @@
-//! Two sets of manifests compared: which objects come, go and change, in which fields, and what that does in a cluster.
+//! Compares two sets of manifests: which objects are added, removed and changed, in which fields, and the effects in a cluster.
 //!
-//! | file | what it does |
+//! | file | content |
 //! |---|---|
-//! | `difference`, `cause`, `origin`, `upgrade` | the outcome, as data |
+//! | `difference`, `cause`, `origin`, `upgrade` | the result, as data |
 //! | `sides` | compares two sides |
-//! | `stored` | two versions of an object with the server's defaults |
-//! | `moved` | objects in API versions that are gone |
-//! | `live` | what the API server made up, and keeps |
-//! | `pair` | which object of one side is which of the other |
-//! | `compare` | the fields of two versions of an object |
-//! | `fingerprint` | short names of values, for lists and objects that may have moved |
-//! | `ignore`, `fold`, `noise` | changes that are noise, and a comparison and texts without them |
-//! | `group`, `together` | the same change in many objects, and in many places of one |
-//! | `impact` | what a change does, by Kubernetes' rules |
-//! | `images` | the container images that change |
-//! | `lines`, `change_lines` | text compared line by line, and a change in lines |
-//! | `title` | what an object is called |
-//! | `text`, `side_by_side`, `markdown`, `json`, `unified`, `findings` | the answer in several forms |
+//! | `pair` | matches the objects of both sides |
+//! | `stored` | compares two versions of an object with the server's defaults |
+//! | `moved` | converts objects of removed API versions |
+//! | `live` | fields that the API server sets and keeps |
+//! | `compare` | compares the fields of two versions of an object |
+//! | `fingerprint` | hashes of values, to find moved items and renamed objects |
+//! | `ignore`, `fold`, `noise` | ignore rules, and comparisons and texts without ignored changes |
+//! | `group`, `together` | joins equal changes in many objects, and in many places of one object |
+//! | `impact` | the effects of a change, by Kubernetes' rules |
+//! | `images` | container images that change |
+//! | `lines`, `change_lines` | compares texts line by line, and writes a change as lines |
+//! | `title` | the title of an object |
+//! | `text`, `side_by_side`, `markdown`, `json`, `unified`, `findings` | output forms |
 
 mod cause;
 mod change_lines;

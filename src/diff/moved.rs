@@ -1,10 +1,11 @@
-//! Objects in API versions that are gone, as the version of today has them.
+//! Converts objects of removed API versions to the current version.
 
 use crate::diagnostic::Span;
 use crate::kubernetes::Id;
 use crate::yaml::{Map, Node, Value};
 
-/// Rewrites the fields of an object that another API version names otherwise: of an Ingress from before `networking.k8s.io/v1` its backends.
+/// Renames fields that another API version names differently: the backends of an Ingress that is older than
+/// `networking.k8s.io/v1`.
 pub(super) fn bring_up_to_date(object: &mut Map, id: &Id) {
     if id.kind != "Ingress" || !matches!(id.api_version.as_str(), "extensions/v1beta1" | "networking.k8s.io/v1beta1") {
         return;
@@ -29,7 +30,7 @@ pub(super) fn bring_up_to_date(object: &mut Map, id: &Id) {
     }
 }
 
-/// `serviceName` and `servicePort` are `service.name` and `service.port.number` or `.name` today.
+/// Converts `serviceName` and `servicePort` to `service.name` and `service.port.number` or `service.port.name`.
 fn backend_of_today(backend: &mut Node) {
     let place = backend.span.clone();
     let Some(fields) = backend.value.as_map_mut() else { return };

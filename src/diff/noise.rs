@@ -1,4 +1,4 @@
-//! Texts of an object without the changes that were left out of a comparison.
+//! Removes ignored changes from the text of an object.
 
 use std::borrow::Cow;
 
@@ -8,8 +8,8 @@ use super::lines::pairs_of_lines;
 use crate::alignment::align;
 use crate::manifest::{FieldLines, value_path};
 
-/// The old text of an object as if what was left out had been changed before: beside the new text, the changes that are shown
-/// are what differs.
+/// Returns the old text with the ignored changes already made, so that it differs from the new text only in the changes that are
+/// shown.
 pub fn old_text_of_shown<'d>(comparison: &Comparison, difference: &'d Difference) -> Cow<'d, str> {
     let (old, new) = (&difference.old_text, &difference.new_text);
     if comparison.ignored.changes == 0 || matches!(difference.status, Status::Added | Status::Removed) {
@@ -43,7 +43,7 @@ pub fn old_text_of_shown<'d>(comparison: &Comparison, difference: &'d Difference
     Cow::Owned(text)
 }
 
-/// Of each line of a text whether a change that is shown is in it. `None` if it can't be read.
+/// Returns for each line of a text whether it contains a change that is shown. `None` if the text cannot be read.
 fn shown(difference: &Difference, text: &str, is_in: impl Fn(&What) -> bool) -> Option<Vec<bool>> {
     let fields = FieldLines::read("", text).ok()?;
     let mut shown = vec![false; text.lines().count()];

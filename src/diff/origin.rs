@@ -5,23 +5,23 @@ use std::sync::Arc;
 use crate::diagnostic::printable;
 use crate::engine::{TemplateCall, TemplateLine, UsedValue};
 
-/// Where lines of an object come from, on one side.
+/// Where some lines of an object come from, on one side.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Origin {
-    /// The line of the template, or of a text that `tpl` ran; of several lines the first.
+    /// The line of the template, or of a text that `tpl` ran. For several lines, it is the first.
     pub place: TemplateLine,
-    /// Its text, with what is secret hidden.
+    /// The text of that line, with secrets masked.
     pub template: String,
-    /// The calls around it, the innermost first.
+    /// The calls around it, innermost first.
     pub calls: Vec<TemplateCall>,
-    /// The values that the lines show, with what is secret masked.
+    /// The values that appear in the lines, with secrets masked.
     pub shown: Vec<Arc<UsedValue>>,
-    /// The values that decided about them.
+    /// The values that decided whether and how the lines are rendered.
     pub deciding: Vec<Arc<UsedValue>>,
 }
 
 impl Origin {
-    /// In a line: `web/templates/_helpers.tpl:12 via web/templates/deployment.yaml:7`
+    /// Returns `web/templates/_helpers.tpl:12 via web/templates/deployment.yaml:7`.
     pub fn text(&self) -> String {
         const MOST: usize = 3;
         let line = |place: &TemplateLine| match place {
@@ -42,7 +42,7 @@ impl Origin {
         printable(&text).into_owned()
     }
 
-    /// Whether it is the same line, called from the same places.
+    /// Whether both are the same line, called from the same places.
     pub(super) fn is_at(&self, other: &Origin) -> bool {
         self.place == other.place && self.calls == other.calls
     }

@@ -1,4 +1,4 @@
-//! Which object of one side is which of the other.
+//! Matches the objects of the old side with those of the new side.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
@@ -14,13 +14,15 @@ use crate::yaml::{Map, Value};
 pub(super) struct Pair<'o> {
     pub(super) old: Option<&'o Object>,
     pub(super) new: Option<&'o Object>,
-    /// Whether the two have other names and are the same otherwise.
+    /// Whether the two have different names and are otherwise the same.
     pub(super) is_rename: bool,
 }
 
-/// Pairs objects by the group of their API, kind, namespace and name; the version of the API does not count, and kinds that moved to
-/// another group are the same there. What is left was renamed where it is the same but for its metadata, or where only the hash at the
-/// end of its name is another one. Those of the new side come first, in its order.
+/// Pairs objects by API group, kind, namespace and name.
+///
+/// The API version does not matter, and kinds that moved to another group are the same kind. A remaining object was renamed if it
+/// is the same except for its metadata, or if only the hash at the end of its name differs. The objects of the new side come
+/// first, in its order.
 pub(super) fn pair<'o>(old: &'o [Object], new: &'o [Object], namespace: &'o str) -> Vec<Pair<'o>> {
     let mut free: AHashMap<Identity<'o>, Vec<usize>> = AHashMap::with_capacity(old.len());
     for (at, object) in old.iter().enumerate() {
@@ -32,7 +34,7 @@ pub(super) fn pair<'o>(old: &'o [Object], new: &'o [Object], namespace: &'o str)
     let mut first: AHashMap<Identity<'o>, usize> = AHashMap::new();
     for object in new {
         let own = identity(object, namespace);
-        // What is given once more than before is another version of the same object.
+        // If the new side has an object more often than the old side, the old object is compared again.
         let at = free.get_mut(&own).and_then(Vec::pop).or_else(|| first.get(&own).copied());
         if let Some(at) = at {
             taken[at] = true;
@@ -40,7 +42,7 @@ pub(super) fn pair<'o>(old: &'o [Object], new: &'o [Object], namespace: &'o str)
         }
         pairs.push(Pair { old: at.map(|at| &old[at]), new: Some(object), is_rename: false });
     }
-    // By what they hold, so that many that come and many that go take no more time than the sum of both.
+    // Looked up by content, so that the time is linear in the number of objects.
     let mut renamed: HashMap<(Kind<'o>, Fingerprint), VecDeque<usize>> = HashMap::new();
     if pairs.iter().any(|pair| pair.old.is_none()) {
         for (at, object) in old.iter().enumerate().filter(|(at, _)| !taken[*at]) {
@@ -68,7 +70,8 @@ pub(super) fn pair<'o>(old: &'o [Object], new: &'o [Object], namespace: &'o str)
     pairs
 }
 
-/// Objects that call themselves as another one before them does, each with the first of these. Hooks may: they run at different times.
+/// Returns the objects that occur more than once, as pairs of the first occurrence and a later one. Hooks may occur repeatedly,
+/// because they run at different times.
 pub(super) fn repeated<'o>(objects: &'o [Object], namespace: &'o str) -> Vec<(&'o Object, &'o Object)> {
     let mut first = AHashMap::new();
     let mut found = Vec::new();
@@ -86,8 +89,8 @@ fn is_hook(object: &Object) -> bool {
     object.fields().at(["metadata", "annotations", "helm.sh/hook"]).is_some()
 }
 
-/// Pairs what is left of the ConfigMaps and Secrets whose names end with a hash of their content (kustomize, and charts that do the same).
-/// Where several have the same stem, the places decide at which other objects name them.
+/// Pairs the remaining ConfigMaps and Secrets whose names end in a hash of their content, as with kustomize. If several have the
+/// same stem, references in other objects decide: a new name belongs to the old name that was in the same field.
 fn pair_by_stem<'o>(old: &'o [Object], pairs: &mut [Pair<'o>], taken: &mut [bool]) {
     let mut left: HashMap<(Kind<'o>, &str), VecDeque<usize>> = HashMap::new();
     let mut by_name: HashMap<(Kind<'o>, &str), usize> = HashMap::new();
@@ -123,7 +126,8 @@ fn pair_by_stem<'o>(old: &'o [Object], pairs: &mut [Pair<'o>], taken: &mut [bool
     }
 }
 
-/// The name of a ConfigMap or Secret without the hash at its end: 8 to 10 letters and digits, of both if they are letters that words have.
+/// Returns the name of a ConfigMap or Secret without the hash at its end: 8 to 10 lower-case letters and digits, with at least
+/// one of each.
 fn stem(object: &Object) -> Option<&str> {
     if !matches!(object.id.kind.as_str(), "ConfigMap" | "Secret") {
         return None;
@@ -137,7 +141,7 @@ fn stem(object: &Object) -> Option<&str> {
     is_hash.then_some(stem)
 }
 
-/// Texts of the new fields, with those that stood in their places before.
+/// Collects, for each text in the new fields, the texts that were in the same places before.
 fn named_instead(old: &Map, new: &Map, places: &mut HashMap<String, Vec<String>>) {
     for (key, node) in new.iter() {
         if let Some(before) = old.get(key) {
@@ -173,7 +177,7 @@ fn identity<'o>(object: &'o Object, namespace: &'o str) -> Identity<'o> {
     (group_today(object), &id.kind, namespace, &id.name)
 }
 
-/// The group in which the API server has objects of a kind that moved: it is the same object in both.
+/// Returns the group to which the API server has moved the kind of an object. It is the same object in both groups.
 fn group_today(object: &Object) -> &str {
     match (object.id.group(), object.id.kind.as_str()) {
         ("extensions", "Deployment" | "DaemonSet" | "ReplicaSet") => "apps",
@@ -184,14 +188,14 @@ fn group_today(object: &Object) -> &str {
     }
 }
 
-/// The group, kind and namespace that objects have in common of which one is the other under a new name.
+/// The group, kind and namespace, which a renamed object keeps.
 type Kind<'o> = (&'o str, &'o str, &'o str);
 
 fn kind(object: &Object) -> Kind<'_> {
     (group_today(object), &object.id.kind, &object.id.namespace)
 }
 
-/// What an object holds besides its head, as a fingerprint; `None` if there is nothing.
+/// Returns the fingerprint of an object's content without its head and status; `None` if there is no content.
 fn content(object: &Object) -> Option<Fingerprint> {
     let mut fields = object.fields().into_owned();
     fields.retain(|key, _| !matches!(key, "apiVersion" | "kind" | "metadata" | "status"));
@@ -244,7 +248,7 @@ mod tests {
             reported(&map("app-5gk8h7m2tf", 1), &map("app-9b4c2d6f8g", 2)),
             ["ConfigMap/app-5gk8h7m2tf as ConfigMap/app-9b4c2d6f8g"]
         );
-        // A word is no hash.
+        // A word is not a hash.
         assert_eq!(reported(&map("app-settings", 1), &map("app-password", 2)).len(), 2);
         let user =
             |one: &str, two: &str| format!("kind: Pod\nmetadata: {{name: p}}\nspec: {{one: {one}, two: {two}}}\n---\n");

@@ -1,4 +1,4 @@
-//! A comparison for people at a terminal, with the texts of objects in two columns.
+//! Writes a comparison for the terminal, with the texts of objects in two columns.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -8,17 +8,18 @@ use super::noise::old_text_of_shown;
 use super::text::{GREEN, RED, TextOptions, Writer};
 use crate::diagnostic::{printable_line, printable_styled_lines};
 
-/// Narrower columns hold nothing that could be read.
+/// The minimum width of a column. Narrower ones would be unreadable.
 const NARROWEST: usize = 16;
-/// Where a tab leads to.
+/// The distance between tab stops.
 const TAB: usize = 8;
 const INDENT: usize = 4;
-/// What is between the columns: a mark with a space on both sides.
+/// The width between the columns: a mark with a space on each side.
 const GUTTER: usize = 3;
 
-/// Writes a comparison as [`super::write_text`] does, but for each object the old text and the new one beside each other in lines of a
-/// width, with what does not differ folded. Between them is a mark: `|` for a line that changed, `<` for one that is gone, `>` for a
-/// new one. Longer lines are wrapped.
+/// Writes a comparison like [`super::write_text`], but with the old and the new text of each object next to each other, in lines
+/// of the given width. Unchanged lines are omitted, except for some context.
+///
+/// Between the columns is a mark: `|` for a changed line, `<` for a removed line, `>` for an added line. Long lines are wrapped.
 pub fn write_side_by_side(comparison: &Comparison, options: TextOptions, width: usize) -> String {
     let column = (width.saturating_sub(INDENT + GUTTER) / 2).max(NARROWEST);
     let mut writer = Writer::new(options);
@@ -35,7 +36,7 @@ pub fn write_side_by_side(comparison: &Comparison, options: TextOptions, width: 
     printable_styled_lines(&writer.text).into_owned()
 }
 
-/// The lines of two texts that differ, with some around them.
+/// Writes the lines in which two texts differ, with some context.
 fn texts(writer: &mut Writer, old: &str, new: &str, context: usize, column: usize) {
     for hunk in hunks(old, new, context) {
         writer.dim(&format!("    @@ line {} @@", hunk.new.0.max(hunk.old.0).max(1)));
@@ -68,7 +69,7 @@ fn texts(writer: &mut Writer, old: &str, new: &str, context: usize, column: usiz
     }
 }
 
-/// A line of both sides, in as many rows as the longer one needs.
+/// Writes a line of both sides, in as many rows as the longer one needs.
 fn row(writer: &mut Writer, old: Option<&str>, mark: char, new: Option<&str>, column: usize) {
     let pieces = |text: Option<&str>| text.map(|text| wrapped(text, column)).unwrap_or_default();
     let (old, new) = (pieces(old), pieces(new));
@@ -93,14 +94,14 @@ fn row(writer: &mut Writer, old: Option<&str>, mark: char, new: Option<&str>, co
     }
 }
 
-/// A line in pieces that are no wider than a column, with tabs as spaces.
+/// Splits a line into pieces that fit into a column, with tabs expanded.
 fn wrapped(line: &str, column: usize) -> Vec<String> {
     let mut pieces = vec![String::new()];
     let mut width = 0;
     for c in printable_line(line).chars() {
         let (text, own) = match c {
             '\t' => (None, TAB - width % TAB),
-            // It makes the emoji before it a wide one.
+            // This variation selector makes the preceding emoji wide.
             '\u{fe0f}' => (Some(c), 1),
             c => (Some(c), c.width().unwrap_or(0)),
         };

@@ -1,4 +1,4 @@
-//! Comparing two sides.
+//! Compares two sides, each a list of objects.
 
 use super::difference::{Comparison, Difference, Status};
 use super::fold::{Subject, fold};
@@ -14,7 +14,7 @@ use crate::parallel;
 use crate::secrets::{Gathering, Secrets, may_hold_secrets};
 use crate::yaml::{self, Map, Value};
 
-/// Adds what is secret in objects. Their names, namespaces and kinds are public.
+/// Adds the secrets in objects. The objects' names, namespaces and kinds are public.
 pub fn gather_secrets<'o>(objects: impl Iterator<Item = &'o Object> + Clone, gathering: &mut Gathering) {
     for object in objects.clone() {
         [&object.id.name, &object.id.namespace, &object.id.kind].into_iter().for_each(|text| gathering.public(text));
@@ -24,7 +24,7 @@ pub fn gather_secrets<'o>(objects: impl Iterator<Item = &'o Object> + Clone, gat
     }
 }
 
-/// A warning for each object that a side gives more than once.
+/// Returns a warning for each object that occurs more than once on a side.
 pub fn given_twice(objects: &[Object], namespace: &str) -> Vec<Diagnostic> {
     let again = repeated(objects, namespace);
     let warn = |(first, second): (&Object, &Object)| {
@@ -37,7 +37,7 @@ pub fn given_twice(objects: &[Object], namespace: &str) -> Vec<Diagnostic> {
     again.into_iter().map(warn).collect()
 }
 
-/// Compares two sides. What `secrets` knows is masked in all that comes out. `namespace` is the one of objects that say
+/// Compares two sides. All secrets that `secrets` knows are masked in the result. `namespace` applies to objects that declare
 /// none.
 ///
 /// ```
@@ -58,7 +58,7 @@ pub fn compare_sides(old: &[Object], new: &[Object], secrets: &Secrets, namespac
     compare_ignoring(old, new, secrets, namespace, &IgnoreRules::default())
 }
 
-/// The same without the changes that `rules` cover; they are counted in [`Comparison::ignored`].
+/// Compares like [`compare_sides`], but without the changes that `rules` cover. They are counted in [`Comparison::ignored`].
 pub fn compare_ignoring<'o>(
     old: &'o [Object],
     new: &'o [Object],
@@ -82,7 +82,7 @@ pub fn compare_ignoring<'o>(
         subjects.iter().map(|(difference, pair)| changed(difference, pair, secrets)).collect();
     let of_kubernetes = Rules::new(&all_changed, new);
     let judge = |subject: &(&Difference, &Pair<'_>)| {
-        // The fields of one object at a time are kept.
+        // A new `Changed` for each object, so that its fields are dropped afterwards.
         let (difference, pair) = *subject;
         let impacts = of_kubernetes.of(&changed(difference, pair, secrets));
         let left_out = Subject { difference, impacts: &impacts, pair, rules, secrets }.left_out(&of_kubernetes);
@@ -102,11 +102,11 @@ fn changed<'a>(difference: &'a Difference, pair: &Pair<'a>, secrets: &'a Secrets
     Changed::new(difference, (pair.old, pair.new), secrets)
 }
 
-/// How many pairs, and how many differences, a thread looks at at a time.
+/// The number of pairs, and of differences, that a thread handles at a time.
 const PAIRS_AT_A_TIME: usize = 256;
 const DIFFERENCES_AT_A_TIME: usize = 32;
 
-/// The differences of pairs, and how many are unchanged.
+/// Returns the differences between pairs, and the number of unchanged pairs.
 fn compare_pairs<'o>(pairs: &[Pair<'o>], secrets: &Secrets, namespace: &str) -> (Vec<(Pair<'o>, Difference)>, usize) {
     let mut differences = Vec::new();
     let mut unchanged = 0;
@@ -125,7 +125,7 @@ fn compare_pairs<'o>(pairs: &[Pair<'o>], secrets: &Secrets, namespace: &str) -> 
     (differences, unchanged)
 }
 
-/// Whether a document has comments only, which nobody applies.
+/// Whether a document has only comments, so that nothing is applied.
 fn holds_nothing(object: &Object) -> bool {
     object.id.kind.is_empty() && object.id.name.is_empty() && object.fields().is_empty()
 }
@@ -151,7 +151,7 @@ fn difference(pair: &Pair<'_>, secrets: &Secrets, namespace: &str) -> Option<Dif
             }
             let (old_fields, new_fields) = (old.fields(), new.fields());
             if old_fields.is_empty() && new_fields.is_empty() {
-                // Comments alone are no object.
+                // A document with only comments is not an object.
                 return None;
             }
             let (mut before, after) = (secrets.masked(&old_fields), secrets.masked(&new_fields));
@@ -171,7 +171,7 @@ fn difference(pair: &Pair<'_>, secrets: &Secrets, namespace: &str) -> Option<Dif
             (difference.old_text, difference.new_text) =
                 match (text_of(old, &old_fields, &before, secrets), text_of(new, &new_fields, &after, secrets)) {
                     (Some(old), Some(new)) => (old, new),
-                    // Of documents and written fields every line would differ.
+                    // If one text is a document and the other one is written from fields, every line would differ.
                     _ => (written(&before), written(&after)),
                 };
         }
@@ -188,8 +188,8 @@ fn difference(pair: &Pair<'_>, secrets: &Secrets, namespace: &str) -> Option<Dif
     Some(difference)
 }
 
-/// The text of an object, for people to compare: the document as it stands, with what is secret masked. `None` if it has none
-/// of its own.
+/// Returns the text of an object for people to compare: the document as it is written, with its secrets masked. `None` if the
+/// object has no text, or if masking would change anything else.
 fn text_of(object: &Object, fields: &Map, masked: &Map, secrets: &Secrets) -> Option<String> {
     object.text()?;
     let text = secrets.text_of(object.span.source()?, object.span.range(), fields, masked)?;
@@ -202,7 +202,7 @@ fn masked_text(object: &Object, secrets: &Secrets) -> String {
     text_of(object, &fields, &masked, secrets).unwrap_or_else(|| written(&masked))
 }
 
-/// Fields written out.
+/// Writes fields as YAML.
 fn written(fields: &Map) -> String {
     yaml::write_pretty(&Value::Map(fields.clone())).trim_end().to_owned() + "\n"
 }

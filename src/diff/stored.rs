@@ -1,4 +1,4 @@
-//! Two versions of an object compared as the API server stores them.
+//! Compares two versions of an object as the API server would store them.
 
 use super::compare::{Change, compare, compare_exactly};
 use super::live::is_kept;
@@ -6,7 +6,7 @@ use super::moved::bring_up_to_date;
 use crate::kubernetes::{Id, Object, ObjectType, Schema, fill_in};
 use crate::yaml::{Map, Node, Value};
 
-/// One version of an object, with what is secret masked.
+/// A version of an object, with its secrets masked.
 pub(super) struct Version<'v> {
     pub(super) fields: &'v Map,
     pub(super) id: &'v Id,
@@ -14,16 +14,17 @@ pub(super) struct Version<'v> {
     pub(super) is_live: bool,
 }
 
-/// Two versions of an object as the API server stores them.
+/// Two versions of an object as the API server would store them.
 pub(super) struct Stored {
     pub(super) old: Map,
     pub(super) new: Map,
-    /// What is stored in another way when the second is applied over the first. Defaults of the first stay where the second says nothing.
+    /// The stored fields that change when the new version is applied over the old one. Defaults of the old version stay where the
+    /// new one does not set them.
     pub(super) changes: Vec<Change>,
 }
 
 impl Stored {
-    /// Both with the server's defaults.
+    /// Adds the server's defaults to both versions and compares them.
     pub(super) fn of(old: &Version<'_>, new: &Version<'_>) -> Stored {
         let (before, after) = filled(old, new, "default");
         let of = type_of(new.id);
@@ -33,15 +34,15 @@ impl Stored {
     }
 }
 
-/// The fields in which two versions of an object differ.
+/// Returns the fields in which two versions of an object differ.
 pub fn changes(old: &Object, new: &Object) -> Vec<Change> {
     let (before, after) = (old.fields(), new.fields());
     let old = Version { fields: &before, id: &old.id, is_live: false };
     written_changes(&old, &Version { fields: &after, id: &new.id, is_live: false }, "default")
 }
 
-/// The fields in which two versions of an object differ, as they are written: what the API server fills in makes no difference.
-/// `namespace` is the one of objects that say none.
+/// Returns the fields in which two versions of an object differ as they are written: the API server's defaults make no
+/// difference. `namespace` applies to objects that declare none.
 pub(super) fn written_changes(old: &Version<'_>, new: &Version<'_>, namespace: &str) -> Vec<Change> {
     let (before, after) = filled(old, new, namespace);
     let of = type_of(new.id);
@@ -58,7 +59,7 @@ fn filled(old: &Version<'_>, new: &Version<'_>, namespace: &str) -> (Map, Map) {
             put_texts_into_data(&mut fields);
         }
         bring_up_to_date(&mut fields, version.id);
-        // A kind that moved to another group or version has the defaults that it has there.
+        // An API version that the schema does not know has the defaults of the new version.
         let id = if type_of(version.id).is_some() { version.id } else { new.id };
         fill_in(&mut fields, id, namespace);
         fields
@@ -66,7 +67,7 @@ fn filled(old: &Version<'_>, new: &Version<'_>, namespace: &str) -> (Map, Map) {
     (filled(old), filled(new))
 }
 
-/// What the schema says of objects of an identity.
+/// Returns the schema's type for an identity.
 pub(super) fn type_of(id: &Id) -> Option<&'static ObjectType> {
     let schema = Schema::built_in();
     schema.object_type(schema.kind(&id.api_version, &id.kind)?.type_name)
@@ -76,7 +77,7 @@ fn is_text_alone(secret: &Map) -> bool {
     secret.map_at(&["data"]).is_none_or(Map::is_empty)
 }
 
-/// A Secret's `stringData` is another way to write `data`, and goes before what is there. Both are plain text here, or masks of it.
+/// Moves a Secret's `stringData` into `data`, where it overrides existing keys. Both are plain text here, or masked.
 fn put_texts_into_data(secret: &mut Map) {
     let Some(texts) = secret.remove("stringData") else { return };
     let Value::Map(texts_of) = texts.value else { return };

@@ -1,4 +1,4 @@
-//! A comparison for people at a terminal.
+//! Writes a comparison for the terminal.
 
 use std::fmt::Write;
 
@@ -15,12 +15,12 @@ use super::upgrade::{MovedDefault, UnusedValue, Upgrade};
 use crate::diagnostic::{printable, printable_styled_lines};
 use crate::kubernetes::FieldPath;
 
-/// How a comparison is written.
+/// Options for writing a comparison.
 #[derive(Debug, Clone, Copy)]
 pub struct TextOptions {
-    /// Colours of a terminal.
+    /// Whether to color the output.
     pub color: bool,
-    /// How many unchanged lines are shown around those that differ in a text.
+    /// The number of unchanged lines to show around changed lines of a text.
     pub context: usize,
 }
 
@@ -31,7 +31,7 @@ const BOLD: &str = "\x1b[1m";
 const DIM: &str = "\x1b[2m";
 const PLAIN: &str = "\x1b[0m";
 
-/// Writes a comparison: each object with what it does in a cluster, its fields, and the values that made them so; the
+/// Writes a comparison: each object with its effects in a cluster, its changed fields and the values that caused them. The
 /// summary comes last.
 pub fn write_text(comparison: &Comparison, options: TextOptions) -> String {
     let mut writer = Writer::new(options);
@@ -45,16 +45,16 @@ pub fn write_text(comparison: &Comparison, options: TextOptions) -> String {
         writer.text.push('\n');
     }
     writer.end(comparison);
-    // Unchanged lines of a text begin with spaces, which a CI system looks behind.
+    // A CI system would find commands after the spaces in front of unchanged lines, so they are escaped.
     printable_styled_lines(&writer.text).into_owned()
 }
 
-/// `at web/templates/deployment.yaml:7`
+/// Returns `at web/templates/deployment.yaml:7`.
 fn place_of(origin: &Origin) -> String {
     format!("at {}", origin.text())
 }
 
-/// A line for each cause; many are counted.
+/// Returns a line for each cause. If there are many, the rest is only counted.
 pub fn cause_lines(causes: &[Cause]) -> Vec<String> {
     const MOST: usize = 6;
     let shown = if causes.len() > MOST { MOST - 1 } else { causes.len() };
@@ -65,7 +65,7 @@ pub fn cause_lines(causes: &[Cause]) -> Vec<String> {
     lines
 }
 
-/// `replicaCount: 1 → 3, values/prod.yaml:4`
+/// Returns `replicaCount: 1 → 3, values/prod.yaml:4`.
 fn cause_text(cause: &Cause) -> String {
     let word = |value: &Option<String>| value.clone().unwrap_or_else(|| "not set".to_owned());
     let place = if cause.place.is_empty() { String::new() } else { format!(", {}", cause.place) };
@@ -74,24 +74,24 @@ fn cause_text(cause: &Cause) -> String {
     printable(&text).into_owned()
 }
 
-/// `service.port has no effect any more (mine.yaml:3): no template of web 2.0.0 reads it`
+/// Returns `service.port has no effect any more (mine.yaml:3): no template of web 2.0.0 reads it`.
 pub(super) fn died_text(value: &UnusedValue, chart: &str) -> String {
     let place = if value.place.is_empty() { String::new() } else { format!(" ({})", value.place) };
     format!("{}{place} has no effect any more: no template of {chart} reads it", value.key)
 }
 
-/// Something that is said of a comparison as a whole.
+/// A remark about a comparison as a whole.
 #[derive(Debug, Default)]
 pub struct Note {
     /// Whether it needs attention.
     pub is_warning: bool,
-    /// What is said.
+    /// The text, a single line.
     pub text: String,
-    /// What it is said of, a line each.
+    /// The items that it is about, one per line.
     pub details: Vec<String>,
 }
 
-/// What is said of a comparison as a whole: of values, and of what was left out.
+/// Returns the remarks about a comparison as a whole: about the user's values, and about ignored changes.
 pub fn notes(comparison: &Comparison) -> Vec<Note> {
     let note = |text| Note { text, ..Note::default() };
     let mut notes = Vec::new();
@@ -112,23 +112,23 @@ pub fn notes(comparison: &Comparison) -> Vec<Note> {
     notes
 }
 
-/// Said above the defaults that changed.
+/// The heading above the defaults that changed.
 pub(super) const DEFAULTS_CHANGED: &str = "defaults that changed, where nothing is set";
 
-/// Values that no version reads; `None` if there are none.
+/// Lists the values that neither version reads; `None` if there are none.
 pub(super) fn never_used_text(upgrade: &Upgrade) -> Option<String> {
     let keys: Vec<&str> = upgrade.never_used().map(|value| value.key.as_str()).collect();
     (!keys.is_empty()).then(|| format!("no effect with either version: {}", keys.join(", ")))
 }
 
-/// `image.tag: "1.25" → "1.27" (3 objects)`
+/// Returns `image.tag: "1.25" → "1.27" (3 objects)`.
 pub(super) fn moved_text(moved: &MovedDefault) -> String {
     let word = |value: &Option<String>| value.clone().unwrap_or_else(|| "not set".to_owned());
     let (old, new) = shortened_pair(&word(&moved.old), &word(&moved.new));
     format!("{}: {old} → {new} ({})", moved.key, counted(moved.objects, "object"))
 }
 
-/// The paths at which a change is.
+/// Lists the paths of a change.
 pub(super) fn paths(paths: &[FieldPath]) -> String {
     const MOST: usize = 4;
     let shown: Vec<String> = paths.iter().take(MOST).map(|path| printable(&path.to_string()).into_owned()).collect();
@@ -136,7 +136,7 @@ pub(super) fn paths(paths: &[FieldPath]) -> String {
     if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
 }
 
-/// Writes words with spaces between them in lines of a width that people read.
+/// Writes words, separated by spaces, in lines of a readable width.
 fn wrap(words: &str, indent: &str, out: &mut String) {
     const WIDTH: usize = 110;
     let mut width = WIDTH;
@@ -157,7 +157,7 @@ fn wrap(words: &str, indent: &str, out: &mut String) {
     out.push('\n');
 }
 
-/// Two long texts from where they differ on.
+/// Shortens two texts. If they would look the same, they start shortly before their first difference.
 fn shortened_pair(old: &str, new: &str) -> (String, String) {
     const BEFORE: usize = 8;
     let same = old.char_indices().zip(new.chars()).take_while(|((_, a), b)| a == b).count();
@@ -189,7 +189,7 @@ impl Writer {
         Writer { text: String::new(), options }
     }
 
-    /// What comes after all objects.
+    /// Writes everything that follows the objects.
     pub(super) fn end(&mut self, comparison: &Comparison) {
         if let Some(upgrade) = comparison.upgrade.as_ref().filter(|upgrade| !upgrade.is_empty()) {
             self.upgrade(upgrade);
@@ -199,7 +199,7 @@ impl Writer {
         let _ = writeln!(self.text, "{}", comparison.summary());
     }
 
-    /// The object, what happens to it, and why it comes or goes.
+    /// Writes an object's title, its impacts, and the values that caused it to be added or removed.
     pub(super) fn head(&mut self, difference: &Difference) {
         let (sign, color) = match difference.status {
             Status::Added => ('+', GREEN),
@@ -218,7 +218,7 @@ impl Writer {
         }
     }
 
-    /// The values that made changes of an object, each once.
+    /// Writes the values that caused the changes of an object, without duplicates.
     pub(super) fn causes_of_all(&mut self, difference: &Difference) {
         let mut known: Vec<Cause> = Vec::new();
         for cause in difference.changes.iter().flat_map(|change| &change.causes) {
@@ -229,7 +229,7 @@ impl Writer {
         self.causes(&known, "      ");
     }
 
-    /// A line of less weight.
+    /// Writes a dimmed line.
     pub(super) fn dim(&mut self, line: &str) {
         self.put(&[DIM], line);
         self.text.push('\n');
@@ -322,14 +322,15 @@ impl Writer {
         }
     }
 
-    /// A change before another one: of changes that one line made, the last names it, and the values if they are the same.
+    /// Writes a change that `next` follows. If the same template line made both, only the last one names it. The same applies to
+    /// the values, if they are equal.
     fn change_before(&mut self, change: &Change, next: Option<&Change>) {
         let is_of_one_line = next.is_some_and(|next| match (&change.origin, &next.origin) {
             (Some(origin), Some(next)) => origin.is_at(next),
             (None, None) => true,
             _ => false,
         });
-        // Below a block the values would be too far away.
+        // Below a block, the values would be too far away.
         let has_same_causes = is_of_one_line
             && next.is_some_and(|next| next.causes == change.causes)
             && change_lines(change, self.options.context).len() == 1;

@@ -1,4 +1,4 @@
-//! The same change in many places of one object.
+//! Joins equal changes in many places of one object.
 
 use std::collections::HashMap;
 
@@ -10,8 +10,8 @@ use crate::json;
 use crate::kubernetes::{FieldPath, PathStep};
 use crate::yaml::Value;
 
-/// The changes of one object in their order, and with the first of those that do the same because of the same values the others of them:
-/// a new image of several containers.
+/// Groups the changes of an object that are equal and have the same causes, such as a new image of several containers. A group is
+/// at the position of its first change.
 pub(super) fn together<'c>(changes: &[&'c Change]) -> Vec<Vec<&'c Change>> {
     let mut found: Vec<Vec<&Change>> = Vec::new();
     let mut known: HashMap<(String, String), Vec<usize>> = HashMap::new();
@@ -32,14 +32,14 @@ pub(super) fn together<'c>(changes: &[&'c Change]) -> Vec<Vec<&'c Change>> {
     found
 }
 
-/// Changes that are shown together as one, with the last steps of their paths.
+/// Returns the changes of a group as a single change, with the last steps that their paths have in common.
 pub(super) fn as_one(changes: &[&Change]) -> Option<Change> {
     let (first, _) = changes.split_first()?;
     let paths: Vec<FieldPath> = changes.iter().map(|change| change.path.clone()).collect();
     Some(Change { path: common_end(&paths), what: first.what.clone(), causes: first.causes.clone(), origin: None })
 }
 
-/// Where changes are that are shown as one: `in spec.template.spec.containers[name=web].image, at web.yaml:7`
+/// Returns the places of the changes of a group: `in spec.template.spec.containers[name=web].image, at web.yaml:7`.
 pub(super) fn places(changes: &[&Change]) -> impl Iterator<Item = String> {
     const MOST: usize = 10;
     let shown = if changes.len() > MOST { MOST - 1 } else { changes.len() };
@@ -51,8 +51,9 @@ pub(super) fn places(changes: &[&Change]) -> impl Iterator<Item = String> {
     changes[..shown].iter().map(place).chain(more)
 }
 
-/// What changes of one object have in common that are shown together, in fields or items of one name: an image, or another text in one
-/// line that is so long that it means the same wherever it is; or a map or list that takes several lines.
+/// Returns the key by which changes of an object are grouped, which includes the name of the field or item. Only changes that
+/// mean the same everywhere have a key: an image, another long text of a single line, or a map or list that takes up several
+/// lines.
 fn key(change: &Change) -> Option<(String, String)> {
     const LONG: usize = 20;
     const SHORTEST_IMAGE: usize = 5;

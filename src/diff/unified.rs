@@ -1,8 +1,8 @@
-//! A comparison as a patch of the manifests' texts.
+//! Writes a comparison as a patch of the manifests' texts.
 //!
-//! Names come from manifests, and a patch is applied: it changes the files `NAMESPACE/KIND/NAME.yaml` below the folder that it is
-//! applied in, and no others. A part of a name is one part of a path whatever is in it; the lines of a manifest cannot begin a
-//! file of their own, since each has a sign before it and each hunk says how many there are.
+//! Names come from manifests, and patches are applied, so the patch only changes files `NAMESPACE/KIND/NAME.yaml` below the
+//! folder in which it is applied. Each part of a name is a single part of the path, whatever characters it has. The lines of a
+//! manifest cannot start another file in the patch, because each has a sign in front, and each hunk declares its number of lines.
 
 use std::fmt::Write;
 
@@ -12,10 +12,10 @@ use super::difference::Status;
 use super::lines::{Line, hunks};
 use crate::diagnostic::is_hidden;
 
-/// Writes a comparison as a unified diff: one file an object, named by namespace, kind and name.
+/// Writes a comparison as a unified diff with one file for each object, named by namespace, kind and name.
 ///
-/// Separators, colons, control characters and a dot at the beginning of a part are written as `%2F`; what else git puts in quotes
-/// is in quotes as git writes it.
+/// Separators, colons, invisible characters, and dots or spaces at the start or end of a part are escaped in the form `%2F`.
+/// Other characters that git quotes are quoted as in git.
 pub fn write_unified(comparison: &Comparison, context: usize) -> String {
     let mut text = String::new();
     for difference in &comparison.differences {
@@ -37,11 +37,11 @@ fn one(difference: &Difference, context: usize, text: &mut String) {
     if hunks.is_empty() {
         return;
     }
-    // Writing to a String can't fail.
+    // Writing to a `String` cannot fail.
     let _ = match difference.status {
         Status::Added => writeln!(text, "--- /dev/null\n+++ {new}"),
         Status::Removed => writeln!(text, "--- {old}\n+++ /dev/null"),
-        // Without these lines a patch changes the old file and leaves it its name.
+        // Without these lines, a patch would change the old file without renaming it.
         _ if old_file != new_file => writeln!(
             text,
             "diff --git {old} {new}\nrename from {}\nrename to {}\n--- {old}\n+++ {new}",
@@ -65,8 +65,8 @@ fn one(difference: &Difference, context: usize, text: &mut String) {
     }
 }
 
-/// A name as one part of a path: no separator of any system, no drive letter, not hidden (`.git`, `..`), nothing that is not to
-/// be seen. `%` is written as `%25`, so that different names stay different.
+/// Escapes a name as a single part of a path: no separators of any system, no drive letter, not hidden (`.git`, `..`), no
+/// invisible characters. `%` is escaped as `%25`, so that different names stay different.
 fn part(name: &str) -> String {
     let mut part = String::with_capacity(name.len());
     let last = name.len().saturating_sub(1);
@@ -74,7 +74,7 @@ fn part(name: &str) -> String {
         let is_at_an_end = at == 0 || at == last;
         if matches!(c, '/' | '\\' | ':' | '%' | '~') || matches!(c, '.' | ' ') && is_at_an_end || is_hidden(c) {
             for byte in c.encode_utf8(&mut [0; 4]).bytes() {
-                // Writing to a String can't fail.
+                // Writing to a `String` cannot fail.
                 let _ = write!(part, "%{byte:02X}");
             }
         } else {
@@ -84,15 +84,15 @@ fn part(name: &str) -> String {
     if part.is_empty() { "%00".to_owned() } else { part }
 }
 
-/// A path as git writes it: in double quotes, bytes beyond ASCII in octal, if it has any of those, quotes or spaces. Control
-/// characters and backslashes are in none.
+/// Quotes a path like git: in double quotes, with bytes beyond ASCII in octal, if it has such bytes, quotes or spaces. It has no
+/// control characters or backslashes.
 fn quoted(path: &str) -> String {
     if path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"') {
         return path.to_owned();
     }
     let mut quoted = String::from("\"");
     for byte in path.bytes() {
-        // Writing to a String can't fail.
+        // Writing to a `String` cannot fail.
         let _ = match byte {
             b'"' => quoted.write_str("\\\""),
             b' '..=b'~' => quoted.write_char(char::from(byte)),

@@ -1,24 +1,24 @@
-//! What changes with each version of a chart, and says nothing.
+//! Built-in ignore rules for changes that come with every version of a chart and mean nothing.
 
 use crate::diff::compare::What;
 use crate::kubernetes::{FieldPath, PathStep};
 
-/// A rule that always holds.
+/// What a built-in rule covers.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum BuiltIn {
     /// The label or annotation of this name.
     Label(&'static str),
-    /// The label or annotation of this name, where it holds the name and the version of a chart.
+    /// The label or annotation of this name, if its value is the name and version of a chart.
     ChartLabel(&'static str),
-    /// Labels and annotations that begin so.
+    /// Labels and annotations that start with this prefix.
     Prefix(&'static str),
-    /// A field of this name, wherever it is.
+    /// A field of this name, anywhere in an object.
     Field(&'static str),
     /// Descriptions in the schemas of CustomResourceDefinitions.
     SchemaDescription,
 }
 
-/// The rules, with their names.
+/// The rules with their names.
 pub(super) const RULES: &[(&str, BuiltIn)] = &[
     ("helm.sh/chart", BuiltIn::Label("helm.sh/chart")),
     ("app.kubernetes.io/version", BuiltIn::Label("app.kubernetes.io/version")),
@@ -30,7 +30,7 @@ pub(super) const RULES: &[(&str, BuiltIn)] = &[
 ];
 
 impl BuiltIn {
-    /// Whether a change at a path is noise. What a selector says is not.
+    /// Whether a change at a path is noise. Labels in a selector are not.
     pub(super) fn covers(self, path: &FieldPath, what: Option<&What>) -> bool {
         let Some(PathStep::Field(last)) = path.0.last() else { return false };
         let label = || match &path.0[..] {
@@ -49,8 +49,8 @@ impl BuiltIn {
     }
 }
 
-/// Whether the path leads to a description in a schema, and not to a property or a default that has this name: in
-/// `spec.versions[name=v1].schema.openAPIV3Schema.properties.spec.description`, the last step.
+/// Whether the path leads to a description in a schema, rather than to a property or a default of this name. An example is
+/// `spec.versions[name=v1].schema.openAPIV3Schema.properties.spec.description`.
 fn is_schema_description(path: &FieldPath) -> bool {
     let is = |step: &PathStep, name: &str| matches!(step, PathStep::Field(field) if field == name);
     let Some(start) = path.0.iter().position(|step| is(step, "openAPIV3Schema")) else { return false };
@@ -58,7 +58,7 @@ fn is_schema_description(path: &FieldPath) -> bool {
     while let Some(PathStep::Field(keyword)) = steps.next() {
         match keyword.as_str() {
             "description" => return steps.next().is_none(),
-            // The name of a property, or the number of a choice.
+            // The next step is the name of a property, or the index of an alternative.
             "properties" | "patternProperties" | "definitions" | "allOf" | "anyOf" | "oneOf" => _ = steps.next(),
             "items" | "additionalProperties" | "not" => {}
             _ => return false,
@@ -67,14 +67,14 @@ fn is_schema_description(path: &FieldPath) -> bool {
     false
 }
 
-/// Whether both texts are one name with two versions: `web-1.2.3` and `web-1.3.0`.
+/// Whether both texts are the same name with different versions: `web-1.2.3` and `web-1.3.0`.
 fn is_another_version(what: &What) -> bool {
     let What::Changed(old, new) = what else { return false };
     let (Some(old), Some(new)) = (old.as_str().and_then(name), new.as_str().and_then(name)) else { return false };
     old == new
 }
 
-/// The name before a version.
+/// Returns the name in front of a version.
 fn name(text: &str) -> Option<&str> {
     let is_version = |at: usize| {
         let version = &text[at + 1..];

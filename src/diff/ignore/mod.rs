@@ -1,12 +1,12 @@
-//! Which changes are noise: built-in rules, and those that a user gives.
+//! Decides which changes to ignore, by built-in rules and by rules of the user.
 //!
-//! A rule of a user is `[KIND[,KIND...]:]PATH` or `[KIND[,KIND...]:]/REGEX/`. A path is written as a comparison prints it
-//! (`spec.template.spec.containers[name=web].image`); it covers the field and all that is in it. A regular expression is looked
+//! A user's rule is `[KIND[,KIND...]:]PATH` or `[KIND[,KIND...]:]/REGEX/`. A path is written as in the output of a comparison
+//! (`spec.template.spec.containers[name=web].image`) and covers the field with everything in it. A regular expression is searched
 //! for in the path as it is printed.
 //!
-//! | file | what it does |
+//! | file | content |
 //! |---|---|
-//! | `built_in` | what changes with each version of a chart, and says nothing |
+//! | `built_in` | rules for changes that come with every version of a chart |
 //! | `pattern` | paths with wildcards |
 
 mod built_in;
@@ -20,26 +20,26 @@ use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::kubernetes::{FieldPath, Id};
 use crate::yaml::Value;
 
-/// More rules than these are refused: each change is held against all.
+/// The maximum number of rules, because every change is compared with every rule.
 const MOST_RULES: usize = 1000;
-/// How deep a map that comes or goes is looked into.
+/// The depth to which added and removed maps are searched.
 const DEEPEST: usize = 8;
-/// How large a compiled regular expression may be, in bytes.
+/// The maximum size of a compiled regular expression, in bytes.
 const MAX_REGEX_BYTES: usize = 1 << 20;
 
-/// The rules of a comparison, in the order in which they are asked.
+/// The rules of a comparison. The first rule that covers a change applies.
 #[derive(Debug, Clone, Default)]
 pub struct IgnoreRules {
     rules: Vec<Rule>,
-    /// The file that some of them come from: its path, and how many it holds.
+    /// The path of the file of rules, and the number of rules in it.
     file: Option<(String, usize)>,
 }
 
 #[derive(Debug, Clone)]
 struct Rule {
-    /// As it is shown where changes are counted.
+    /// The rule's name where ignored changes are counted.
     name: String,
-    /// The kinds that it is about, in small letters; all if there are none.
+    /// The kinds that it applies to, or all kinds if empty. Case does not matter.
     kinds: Vec<String>,
     covers: Covers,
 }
@@ -52,7 +52,7 @@ enum Covers {
 }
 
 impl IgnoreRules {
-    /// The rules that always hold.
+    /// Returns the built-in rules.
     pub fn built_in() -> IgnoreRules {
         let rule = |(name, rule): &(&str, built_in::BuiltIn)| Rule {
             name: (*name).to_owned(),
@@ -62,10 +62,10 @@ impl IgnoreRules {
         IgnoreRules { rules: built_in::RULES.iter().map(rule).collect(), file: None }
     }
 
-    /// Adds the rule in a part of a text.
+    /// Adds the rule at a place in a text.
     ///
     /// # Errors
-    /// It is not a rule, or there are too many.
+    /// The rule is invalid, or there are too many rules.
     pub fn add(&mut self, place: &Span) -> Result<(), Diagnostic> {
         if self.rules.len() >= MOST_RULES {
             return Err(refuse(place, format!("there are more than {MOST_RULES} rules of what is ignored")));
@@ -74,10 +74,10 @@ impl IgnoreRules {
         Ok(())
     }
 
-    /// Adds the rules of a file: one a line; empty lines and those that begin with `#` say nothing.
+    /// Adds the rules of a file, one per line. Empty lines and lines that start with `#` are skipped.
     ///
     /// # Errors
-    /// All lines that are not rules.
+    /// All lines that are not valid rules.
     pub fn add_file(&mut self, source: &Source) -> Result<(), Vec<Diagnostic>> {
         let mut errors = Vec::new();
         let mut count = 0;
@@ -97,18 +97,18 @@ impl IgnoreRules {
         if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
 
-    /// The same without effect: nothing is covered, and the file is still known.
+    /// Returns rules that cover nothing, but still name the file.
     #[must_use]
     pub fn without_effect(self) -> IgnoreRules {
         IgnoreRules { rules: Vec::new(), ..self }
     }
 
-    /// The file that rules were read from, and how many it holds.
+    /// Returns the path of the file of rules, and the number of rules in it.
     pub fn file(&self) -> Option<(&str, usize)> {
         self.file.as_ref().map(|(path, count)| (path.as_str(), *count))
     }
 
-    /// The names of the rules.
+    /// Returns the names of the rules.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.rules.iter().map(|rule| rule.name.as_str())
     }
@@ -118,7 +118,8 @@ impl IgnoreRules {
         self.rules.is_empty()
     }
 
-    /// The number of the rule that covers a change: of a map that comes or goes it is one for all that is in it.
+    /// Returns the index of the rule that covers a change. An added or removed map is covered if a rule covers every entry in it;
+    /// the index is that of the first entry.
     pub(super) fn covering(&self, id: &Id, change: &Change) -> Option<usize> {
         match &change.what {
             What::Added(value) | What::Removed(value) => self.covering_value(id, &change.path, value, DEEPEST),

@@ -1,4 +1,4 @@
-//! Paths with wildcards, as a user writes them.
+//! Paths with wildcards in ignore rules.
 
 use crate::kubernetes::{FieldPath, PathStep};
 
@@ -14,18 +14,18 @@ enum Part {
     AnyName,
     /// Any item of a list.
     AnyItem,
-    /// The item at a place, from 0.
+    /// The list item at this index, from 0.
     Index(usize),
-    /// The item that has these values.
+    /// The list item with these key fields.
     Item(Vec<(String, String)>),
 }
 
 impl Pattern {
-    /// Reads a path: fields with dots between them, `*` for any field; in brackets a field in quotes, the number of an item, what
-    /// distinguishes it (`name=web`), or `*` for any item.
+    /// Parses a path: field names separated by dots, with `*` for any field. Brackets contain a field name in quotes, the index
+    /// of a list item, the key fields of an item (`name=web`), or `*` for any item.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// A message that says why the path is invalid.
     pub(super) fn parse(text: &str) -> Result<Pattern, String> {
         let mut rest = text.strip_prefix('.').unwrap_or(text);
         let mut parts = Vec::new();
@@ -58,13 +58,13 @@ impl Pattern {
         }
     }
 
-    /// Whether a path is the field that is meant, or one in it.
+    /// Whether the pattern matches a path or a field around it.
     pub(super) fn covers(&self, path: &FieldPath) -> bool {
         covers(&self.0, &path.0)
     }
 }
 
-/// What stands in brackets, and how many bytes of the text that is, with the closing one.
+/// Parses the content of brackets, and returns its length in bytes with the closing bracket.
 fn in_brackets(text: &str) -> Result<(Part, usize), String> {
     if let Some(quote) = text.chars().next().filter(|c| matches!(c, '"' | '\'')) {
         let inside = &text[1..];
@@ -103,7 +103,7 @@ fn covers(parts: &[Part], path: &[PathStep]) -> bool {
         (Part::Item(pairs), PathStep::Item(keys)) => {
             pairs.iter().all(|pair| keys.contains(pair)) && covers(parts, steps)
         }
-        // Without brackets all items are meant.
+        // Without brackets, a field name applies to all items.
         (Part::Name(_) | Part::AnyName, PathStep::Item(_) | PathStep::Index(_)) => covers_all(part, parts, steps),
         _ => false,
     }
@@ -114,7 +114,7 @@ fn covers_all(part: &Part, parts: &[Part], steps: &[PathStep]) -> bool {
     covers(&whole, steps)
 }
 
-/// A field whose name has dots may be written without quotes: `metadata.labels.helm.sh/chart`.
+/// Matches a field whose name has dots, which may be written without quotes: `metadata.labels.helm.sh/chart`.
 fn covers_field(name: &str, parts: &[Part], field: &str, steps: &[PathStep]) -> bool {
     let Some(rest) = field.strip_prefix(name) else { return false };
     if rest.is_empty() {

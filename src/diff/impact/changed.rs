@@ -1,4 +1,4 @@
-//! An object that differs, as the rules look at it.
+//! A changed object, as the impact rules see it.
 
 use std::borrow::Cow;
 use std::sync::OnceLock;
@@ -10,17 +10,17 @@ use crate::kubernetes::Object;
 use crate::secrets::Secrets;
 use crate::yaml::{Map, Value};
 
-/// An object that differs, with its fields on both sides.
+/// A changed object with its fields on both sides.
 pub(in crate::diff) struct Changed<'a> {
     pub(super) difference: &'a Difference,
     old: Side<'a>,
     new: Side<'a>,
     stored: OnceLock<Option<Stored>>,
-    /// The changes that do not count.
+    /// Selects changes to disregard.
     without: Option<&'a (dyn Fn(&Change) -> bool + Sync)>,
 }
 
-/// An object on one side. Its fields are read when a rule asks for them: most rules ask for few kinds.
+/// An object on one side. Its fields are read when a rule needs them, as most rules only need a few kinds.
 struct Side<'a> {
     object: Option<&'a Object>,
     secrets: &'a Secrets,
@@ -40,7 +40,7 @@ impl<'a> Side<'a> {
 }
 
 impl<'a> Changed<'a> {
-    /// An object that differs, as it is on the old and on the new side.
+    /// Creates a changed object from its old and its new version.
     pub(in crate::diff) fn new(
         difference: &'a Difference,
         (old, new): (Option<&'a Object>, Option<&'a Object>),
@@ -50,7 +50,7 @@ impl<'a> Changed<'a> {
         Changed { difference, old: side(old), new: side(new), stored: OnceLock::new(), without: None }
     }
 
-    /// The same as if some changes had not been made.
+    /// Creates a changed object as if some changes had not been made.
     pub(in crate::diff) fn without(
         difference: &'a Difference,
         sides: (Option<&'a Object>, Option<&'a Object>),
@@ -64,32 +64,32 @@ impl<'a> Changed<'a> {
         self.without.is_none_or(|without| !without(change))
     }
 
-    /// Its fields on the old side, with what is secret masked.
+    /// Returns its fields on the old side, with secrets masked.
     pub(super) fn old(&self) -> Option<&Map> {
         self.old.fields()
     }
 
-    /// Its fields on the new side, with what is secret masked.
+    /// Returns its fields on the new side, with secrets masked.
     pub(super) fn new_fields(&self) -> Option<&Map> {
         self.new.fields()
     }
 
-    /// Whether a field, or something in it, changed.
+    /// Whether a field, or something in it, changed as written.
     pub(super) fn touches(&self, fields: &[&str]) -> bool {
         self.difference.changes.iter().any(|change| change.path.is_below(fields) && self.counts(change))
     }
 
-    /// Both versions as the API server stores them.
+    /// Returns both versions as the API server would store them.
     pub(super) fn stored(&self) -> Option<(&Map, &Map)> {
         self.stored_versions().map(|stored| (&stored.old, &stored.new))
     }
 
-    /// What is stored in another way when the new version is applied over the old one.
+    /// Returns the stored fields that change when the new version is applied over the old one.
     pub(super) fn stored_changes(&self) -> &[Change] {
         self.stored_versions().map(|stored| stored.changes.as_slice()).unwrap_or_default()
     }
 
-    /// Whether the server stores something else in a field then.
+    /// Whether a stored field changes when the new version is applied over the old one.
     pub(super) fn differs(&self, fields: &[&str]) -> bool {
         self.stored_changes().iter().any(|change| concerns(change, fields))
     }
@@ -103,12 +103,12 @@ impl<'a> Changed<'a> {
         self.stored.get_or_init(compute).as_ref()
     }
 
-    /// The object as `kubectl` names it, for commands: `statefulset/mongooseim`.
+    /// Returns the object in the form of `kubectl`, for commands: `statefulset/mongooseim`.
     pub(super) fn reference(&self) -> String {
         self.reference_by(&self.difference.id.name)
     }
 
-    /// The same with another name.
+    /// Returns [`Changed::reference`] with another name.
     pub(super) fn reference_by(&self, name: &str) -> String {
         let id = &self.difference.id;
         let namespace =
@@ -117,7 +117,7 @@ impl<'a> Changed<'a> {
     }
 }
 
-/// Whether a change is one of a field, or of something in it or around it.
+/// Whether a change concerns a field, something in it, or something around it that contains it.
 fn concerns(change: &Change, fields: &[&str]) -> bool {
     if change.path.is_below(fields) {
         return true;
@@ -137,7 +137,7 @@ pub(super) fn reference(kind: &str, name: &str) -> String {
     shell_word(&format!("{}/{name}", kind.to_lowercase())).into_owned()
 }
 
-/// A word of a command that people copy into a shell: in quotes if anything in it might mean something there.
+/// Quotes a word in a command that people copy into a shell, if the shell might interpret it.
 fn shell_word(word: &str) -> Cow<'_, str> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._/:+=,@%".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
@@ -146,7 +146,7 @@ fn shell_word(word: &str) -> Cow<'_, str> {
     Cow::Owned(format!("'{}'", word.replace('\'', "'\\''")))
 }
 
-/// The kind of an object, in a sentence for a sentence.
+/// Returns the kind of an object for a message.
 pub(super) fn kind_of(fields: &Map) -> &str {
     fields.text_at(&["kind"]).unwrap_or("object")
 }

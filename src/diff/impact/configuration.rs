@@ -1,4 +1,4 @@
-//! Changes of ConfigMaps and Secrets: who uses them, and when they see the change.
+//! Impacts of changed ConfigMaps and Secrets: which workloads use them, and when these see the change.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
@@ -8,7 +8,7 @@ use super::{Impact, ImpactLevel, workloads};
 use crate::kubernetes::{Id, Object};
 use crate::yaml::Map;
 
-/// Which workloads of the new side use which ConfigMaps and Secrets. Pods are read when the first one is asked for, and once for all.
+/// The workloads of the new side by the ConfigMaps and Secrets that they use. The workloads are read on the first query.
 pub(super) struct Users<'c, 'o> {
     all: &'c [Changed<'o>],
     new: &'o [Object],
@@ -16,10 +16,10 @@ pub(super) struct Users<'c, 'o> {
     restarting: OnceLock<HashSet<&'c Id>>,
 }
 
-/// What a pod uses: the kind, ConfigMap or Secret, and the name.
+/// A ConfigMap or Secret, by kind and name.
 type Configuration = (&'static str, String);
 
-/// A workload, and how its pods use something.
+/// A workload, and how its pods use a ConfigMap or Secret.
 type User<'o> = (&'o Object, Use);
 
 /// How a workload uses a ConfigMap or Secret.
@@ -27,17 +27,17 @@ type User<'o> = (&'o Object, Use);
 enum Use {
     /// As a volume, which the kubelet keeps up to date.
     Files,
-    /// In environment variables or as single files (subPath): read when a container starts.
+    /// In environment variables or as single files (`subPath`), which are read when a container starts.
     OnStart,
 }
 
 impl<'c, 'o> Users<'c, 'o> {
-    /// The users among the objects of the new side; `all` are the objects that differ.
+    /// Finds the users among the objects of the new side. `all` are the objects that differ.
     pub(super) fn new(all: &'c [Changed<'o>], new: &'o [Object]) -> Self {
         Users { all, new, by_name: OnceLock::new(), restarting: OnceLock::new() }
     }
 
-    /// What a change of a ConfigMap or Secret does.
+    /// Adds the impacts of a changed ConfigMap or Secret.
     pub(super) fn impacts(&self, object: &Changed<'_>, old: &Map, found: &mut Vec<Impact>) {
         let kind = object.difference.id.kind.as_str();
         let is_immutable = old.is_true_at(&["immutable"]);
@@ -65,7 +65,7 @@ impl<'c, 'o> Users<'c, 'o> {
         }
     }
 
-    /// The users of a ConfigMap or Secret.
+    /// Returns the users of a ConfigMap or Secret.
     fn of(&self, id: &Id) -> impl Iterator<Item = User<'o>> {
         let kind = if id.kind == "ConfigMap" { "ConfigMap" } else { "Secret" };
         let read = || {
@@ -78,13 +78,13 @@ impl<'c, 'o> Users<'c, 'o> {
             users
         };
         let users = self.by_name.get_or_init(read).get(&(kind, id.name.clone())).map(Vec::as_slice);
-        // Where only one of them says its namespace, both may be in it.
+        // If only one of them declares a namespace, they may still be in the same one.
         let may_see =
             |user: &Id| user.namespace == id.namespace || user.namespace.is_empty() || id.namespace.is_empty();
         users.unwrap_or_default().iter().copied().filter(move |(user, _)| may_see(&user.id))
     }
 
-    /// When the pods of a workload see a change.
+    /// Returns when the pods of a workload see a change.
     fn when_seen(&self, user: &Id, how: Use) -> Seen {
         let restarts = |other: &&Changed<'_>| other.touches(&["spec", "template"]) && workloads::restarts(other);
         let restarting = || self.all.iter().filter(restarts).map(|other| &other.difference.id).collect();
@@ -96,19 +96,19 @@ impl<'c, 'o> Users<'c, 'o> {
     }
 }
 
-/// When pods see a change of what they use.
+/// When pods see a change of a ConfigMap or Secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Seen {
-    /// They restart anyway.
+    /// The pods restart anyway.
     Restarts,
-    /// Their files change, and what has been read stays.
+    /// Files change in the running pods, but processes keep what they have read.
     ChangesFiles,
-    /// Not before they are restarted.
+    /// Not before the pods are restarted.
     Keeps,
 }
 
 impl Seen {
-    /// What to say of all workloads of which it is so; nothing if there are none.
+    /// Returns the impact on the given workloads; `None` if there are none.
     fn impact(self, users: &[&Id]) -> Option<Impact> {
         let names = names(users)?;
         if self == Seen::Restarts {
@@ -136,7 +136,7 @@ impl Seen {
     }
 }
 
-/// `web/Deployment/a, web/Deployment/b and 3 more`; `None` if there are none.
+/// Lists workloads, such as `web/Deployment/a, web/Deployment/b and 3 more`; `None` if there are none.
 fn names(users: &[&Id]) -> Option<String> {
     const MOST: usize = 4;
     let shown = if users.len() > MOST { MOST - 1 } else { users.len() };
@@ -148,7 +148,7 @@ fn names(users: &[&Id]) -> Option<String> {
     Some(if names.is_empty() { last } else { format!("{} and {last}", names.join(", ")) })
 }
 
-/// The ConfigMaps and Secrets that the pods of a workload use, each once.
+/// Returns the ConfigMaps and Secrets that the pods of a workload use.
 fn uses(user: &Object) -> HashMap<Configuration, Use> {
     let mut found = HashMap::new();
     let path: &[&str] = match user.id.kind.as_str() {
@@ -178,7 +178,7 @@ fn uses(user: &Object) -> HashMap<Configuration, Use> {
             add("Secret", from.text_at(&["secretRef", "name"]), Use::OnStart);
         }
     }
-    // How the volumes are mounted, by their names; what init containers see is read in the start.
+    // How each volume is mounted. Init containers only read a volume at the start.
     let mut mounted: HashMap<&str, Use> = HashMap::new();
     for (field, least) in [("initContainers", Use::OnStart), ("containers", Use::Files)] {
         for mount in pod.maps_at(&[field]).flat_map(|container| container.maps_at(&["volumeMounts"])) {
@@ -202,8 +202,8 @@ fn uses(user: &Object) -> HashMap<Configuration, Use> {
     found
 }
 
-/// Whether a text may name ConfigMaps or Secrets: a quick look before it is read. All fields that do so have one of these words in
-/// their names, and only an escape could hide it.
+/// Whether a text may name ConfigMaps or Secrets: a cheap check before it is parsed. All fields that do so contain one of these
+/// words in their names, unless an escape hides it.
 fn may_name_configuration(text: &str) -> bool {
     ["configMap", "secret", "\\"].iter().any(|word| text.contains(word))
 }

@@ -1,4 +1,4 @@
-//! Fields that the API server changes in no object that is there, of every built-in kind.
+//! Fields that cannot be changed in an existing object, for every built-in kind.
 
 use super::Impact;
 use super::changed::Changed;
@@ -6,20 +6,20 @@ use crate::diff::compare::{Change, What};
 use crate::kubernetes::PathStep;
 use crate::yaml::Map;
 
-/// What is fixed in a kind; a path leads through plain fields.
+/// Immutable fields of a kind. The steps of a path are field names.
 enum Fixed {
-    /// The field.
+    /// The field cannot be changed.
     Never(&'static [&'static str]),
-    /// The field, once it is set.
+    /// The field cannot be changed once it is set.
     Once(&'static [&'static str]),
-    /// Everything in the field but these.
+    /// Nothing in the field can be changed except these fields.
     Except(&'static [&'static str], &'static [&'static str]),
 }
 
 use Fixed::{Except, Never, Once};
 
-/// The group, the kind, and what is fixed in it: Kubernetes' own validation of updates (`pkg/apis/*/validation`). What takes more than a
-/// path stands in the other files of this folder.
+/// The immutable fields by group and kind, from Kubernetes' validation of updates (`pkg/apis/*/validation`). Rules that need more
+/// than a path are code, here and in the other files of this folder.
 #[rustfmt::skip]
 const FIXED: &[(&str, &str, &[Fixed])] = &[
     ("", "Node", &[Once(&["spec", "podCIDR"]), Once(&["spec", "podCIDRs"]), Once(&["spec", "providerID"])]),
@@ -62,7 +62,7 @@ const FIXED: &[(&str, &str, &[Fixed])] = &[
     ("storage.k8s.io", "VolumeAttributesClass", &[Never(&["driverName"]), Never(&["parameters"])]),
 ];
 
-/// What the API server will not change of an object.
+/// Adds the changes to an object that the API server refuses.
 pub(super) fn refusals(object: &Changed<'_>, old: &Map, found: &mut Vec<Impact>) {
     let id = &object.difference.id;
     let (group, kind) = (id.group(), id.kind.as_str());
@@ -107,7 +107,7 @@ pub(super) fn refusals(object: &Changed<'_>, old: &Map, found: &mut Vec<Impact>)
     }
 }
 
-/// A change that the server refuses, and what to do about it.
+/// Returns the impact of a change that the API server refuses, with a remedy.
 pub(super) fn refusal(object: &Changed<'_>, field: &str) -> Impact {
     let (kind, reference) = (object.difference.id.kind.as_str(), object.reference());
     let remedy = match (kind, field) {
@@ -132,19 +132,19 @@ pub(super) fn refusal(object: &Changed<'_>, field: &str) -> Impact {
     Impact::rejected(&what).remedy(remedy).about(field)
 }
 
-/// The changes in a field as the server stores it.
+/// Returns the changes to a field as the API server would store them.
 fn changes_of<'c>(object: &'c Changed<'_>, path: &'c [&str]) -> impl Iterator<Item = &'c Change> {
     object.stored_changes().iter().filter(|change| change.path.is_below(path))
 }
 
-/// The names of the fields in an object that differ, each once.
+/// Returns the names of the changed fields below a path, without duplicates.
 fn fields_below(object: &Changed<'_>, path: &[&str]) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for change in object.stored_changes() {
         match change.path.name(path.len()) {
             Some(name) if change.path.is_below(path) && !may_be_set(object, change) => found.push(name.to_owned()),
             None if change.path.0.len() == path.len() && change.path.is_below(path) => {
-                // The whole of it came or went.
+                // The whole object at the path was added or removed.
                 let (What::Added(value) | What::Removed(value)) = &change.what else { continue };
                 found.extend(value.as_map().into_iter().flat_map(Map::keys).map(str::to_owned));
             }
@@ -156,7 +156,7 @@ fn fields_below(object: &Changed<'_>, path: &[&str]) -> Vec<String> {
     found
 }
 
-/// A secret that a CSI driver needs to enlarge a volume may be given later.
+/// Whether a change adds the secret that a CSI driver needs to expand a volume, which is allowed.
 fn may_be_set(object: &Changed<'_>, change: &Change) -> bool {
     object.difference.id.kind == "PersistentVolume"
         && change.path.0.len() == 3
@@ -164,12 +164,12 @@ fn may_be_set(object: &Changed<'_>, change: &Change) -> bool {
         && matches!(change.what, What::Added(_))
 }
 
-/// A network of the other family may be added to the first.
+/// Whether a change adds a second network of the other IP family, which is allowed.
 fn is_second_network(change: &Change) -> bool {
     matches!(&change.what, What::Added(_)) && change.path.0.last() == Some(&PathStep::Index(1))
 }
 
-/// Drivers come and go, and how many volumes they attach changes.
+/// Whether a change is to a field of a driver other than `allocatable`, which is refused. Drivers may be added and removed.
 fn is_inside_of_a_driver(change: &Change) -> bool {
     change.path.name(3).is_some_and(|field| field != "allocatable")
 }

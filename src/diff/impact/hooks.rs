@@ -1,10 +1,10 @@
-//! Hooks of Helm: it deletes them itself before it creates them again, so that what cannot be changed can differ.
+//! Refused changes of hooks. Helm deletes a hook before it creates it again, so that even immutable fields can change.
 
 use super::changed::Changed;
 use super::{Impact, ImpactLevel};
 
-/// Replaces the refusals of a hook that Helm deletes before the next one, by its `helm.sh/hook-delete-policy`: without one it is
-/// `before-hook-creation`. Only those who apply the manifests themselves are refused.
+/// Replaces the refusals of a hook that Helm deletes before it runs again, by its `helm.sh/hook-delete-policy` (the default is
+/// `before-hook-creation`). Only `kubectl apply` fails then.
 pub(super) fn soften(object: &Changed<'_>, found: &mut Vec<Impact>) {
     if !is_deleted_by_helm(object) {
         return;

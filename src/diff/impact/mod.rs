@@ -1,14 +1,14 @@
-//! What a difference does in a cluster, by the rules of Kubernetes' API server and its controllers: the outcome as data.
+//! Predicts the effects of a difference in a cluster, by the rules of Kubernetes' API server and controllers.
 //!
-//! | file | what it does |
+//! | file | content |
 //! |---|---|
-//! | `changed` | an object that differs, with its fields on both sides |
-//! | `rules` | which rules look at which kind, and those of kinds that need only one or two |
+//! | `changed` | a changed object with its fields on both sides |
+//! | `rules` | which rules apply to which kind, and rules of kinds that have only a few |
 //! | `configuration` | who uses a ConfigMap or Secret, and when they see a change |
-//! | `fixed` | fields that cannot be changed, of all kinds, as a table |
-//! | `hooks` | what becomes of refusals where Helm deletes the object first |
-//! | `pods` | the same of Pods and of the pod templates of Jobs |
-//! | `services`, `workloads` | the rules of Services, of workloads and their volumes |
+//! | `fixed` | immutable fields of all kinds, as a table |
+//! | `hooks` | refusals that do not matter because Helm deletes the hook first |
+//! | `pods` | immutable fields of Pods, and of the pod templates of Jobs |
+//! | `services`, `workloads` | rules of Services, and of workloads and their volumes |
 
 pub(super) mod changed;
 mod configuration;
@@ -22,9 +22,9 @@ mod workloads;
 /// How much attention an impact needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ImpactLevel {
-    /// Good to know.
+    /// For information.
     Info,
-    /// Something stops, opens, or is left behind.
+    /// Something stops, becomes reachable, or stays behind.
     Warning,
     /// The API server rejects the change.
     Rejected,
@@ -41,18 +41,18 @@ impl ImpactLevel {
     }
 }
 
-/// What a difference does.
+/// An effect of a difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Impact {
     /// The rule's name, in kebab case.
     pub rule: &'static str,
     /// How much attention it needs.
     pub level: ImpactLevel,
-    /// What happens, in a sentence.
+    /// The effect, as a sentence.
     pub text: String,
-    /// What to do about it, if anything can be done.
+    /// What to do about it, if there is a remedy.
     pub remedy: Option<String>,
-    /// The field that is refused, if it is one: `spec.selector`.
+    /// The field that the API server refuses to change, if any: `spec.selector`.
     pub field: Option<String>,
 }
 
@@ -61,12 +61,12 @@ impl Impact {
         Impact { rule, level, text: text.into(), remedy: None, field: None }
     }
 
-    /// The field of the object that it is about: the changes in it have this impact.
+    /// Sets the field that the impact is about: changes in it have this impact.
     fn about(self, field: &str) -> Impact {
         Impact { field: Some(field.to_owned()), ..self }
     }
 
-    /// The fields of the object of which a change has this impact, as far as it is known.
+    /// Returns the fields whose changes have this impact, as far as they are known.
     pub(super) fn fields(&self) -> Vec<&str> {
         match self.rule {
             _ if self.field.is_some() => self.field.as_deref().into_iter().collect(),
@@ -86,7 +86,7 @@ impl Impact {
         Impact { remedy: Some(text.into()), ..self }
     }
 
-    /// A change that the API server rejects.
+    /// Returns the impact of a change that the API server rejects. `what` names what cannot be changed.
     fn rejected(what: &str) -> Impact {
         Impact::new(
             "immutable",

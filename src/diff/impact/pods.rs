@@ -1,4 +1,4 @@
-//! What the API server refuses to change of a Pod, and of the pod template of a Job.
+//! Changes that the API server refuses in Pods and in the pod templates of Jobs.
 
 use super::Impact;
 use super::changed::Changed;
@@ -7,7 +7,7 @@ use crate::diff::compare::{Change, What};
 use crate::kubernetes::PathStep;
 use crate::yaml::{Map, Node, Value};
 
-/// What a Job that has not started may still change in its pod template.
+/// The fields that a suspended Job may change in its pod template.
 const OF_SUSPENDED_JOBS: [&[&str]; 5] = [
     &["metadata"],
     &["spec", "nodeSelector"],
@@ -16,7 +16,8 @@ const OF_SUSPENDED_JOBS: [&[&str]; 5] = [
     &["spec", "schedulingGates"],
 ];
 
-/// What the API server will not change of a Pod: all but images, deadlines that come nearer, tolerations that are added, gates that open.
+/// Adds the changes to a Pod that the API server refuses: all except images, earlier deadlines, additional tolerations and
+/// removed gates.
 pub(super) fn refusals_of_pod(object: &Changed<'_>, found: &mut Vec<Impact>) {
     let Some((old, new)) = object.stored() else { return };
     let is_gated = !old.list_at(&["spec", "schedulingGates"]).is_empty();
@@ -43,8 +44,9 @@ pub(super) fn refusals_of_pod(object: &Changed<'_>, found: &mut Vec<Impact>) {
     found.extend(fields.iter().map(|field| refusal(object, field)));
 }
 
-/// What the API server will not change of a Job: its template, unless it is suspended and only what decides where it will run changes,
-/// and its completions, unless it is indexed and they change with its parallelism.
+/// Adds the changes to a Job that the API server refuses. The template can change only while the Job is suspended, and only in
+/// its metadata and in fields that decide where and with which resources it runs. The completions can change only if the Job is
+/// indexed and the parallelism changes with them.
 pub(super) fn refusals_of_job(object: &Changed<'_>, found: &mut Vec<Impact>) {
     let Some((old, new)) = object.stored() else { return };
     let is_suspended = old.is_true_at(&["spec", "suspend"]);
@@ -56,7 +58,7 @@ pub(super) fn refusals_of_job(object: &Changed<'_>, found: &mut Vec<Impact>) {
         };
         let is_resource = matches!(inner, [PathStep::Field(spec), PathStep::Field(containers), PathStep::Item(_), PathStep::Field(resources), ..]
             if spec == "spec" && matches!(containers.as_str(), "containers" | "initContainers") && resources == "resources");
-        // The server's own labels of the pods name the Job.
+        // Labels that the server adds to the pods, which contain the name of the Job.
         let is_its_name = ["job-name", "controller-uid"].into_iter().any(|label| {
             change
                 .path
@@ -86,7 +88,7 @@ fn comes_nearer(old: &Map, new: &Map) -> bool {
     deadline(new).is_some_and(|new| deadline(old).is_none_or(|old| new <= old))
 }
 
-/// Whether a toleration is still there; for how long it holds may change.
+/// Whether a toleration is still there. Its duration may change.
 fn is_tolerated(one: &Node, pod: &Map) -> bool {
     let but_for_its_time = |node: &Node| {
         let Value::Map(map) = &node.value else { return node.value.clone() };

@@ -1,4 +1,4 @@
-//! Which rules look at a difference, and those of kinds that need only one or two.
+//! Chooses the rules that apply to a difference, and defines those of kinds that have only a few.
 
 use super::changed::{Changed, reference as reference_of};
 use super::configuration::Users;
@@ -8,19 +8,19 @@ use crate::diff::difference::Status;
 use crate::kubernetes::Object;
 use crate::yaml::Map;
 
-/// The rules, with all that they look at besides the object itself.
+/// The rules, with the information about other objects that they need.
 pub(in crate::diff) struct Rules<'c, 'o> {
     users: Users<'c, 'o>,
     left_data: LeftData<'c>,
 }
 
 impl<'c, 'o> Rules<'c, 'o> {
-    /// The rules for all objects that differ; `new` are all objects of the new side.
+    /// Prepares the rules for all objects that differ. `new` are all objects of the new side.
     pub(in crate::diff) fn new(all: &'c [Changed<'o>], new: &'o [Object]) -> Self {
         Rules { users: Users::new(all, new), left_data: workloads::left_data(all) }
     }
 
-    /// What an object's difference does.
+    /// Returns the impacts of an object's difference.
     pub(in crate::diff) fn of(&self, object: &Changed<'_>) -> Vec<Impact> {
         let mut found = Vec::new();
         match object.difference.status {
@@ -57,8 +57,8 @@ impl<'c, 'o> Rules<'c, 'o> {
     }
 }
 
-/// What becomes of an object that manifests no longer hold: only what makes pods runs. `kubectl apply` leaves it; Helm deletes it unless
-/// its annotation says otherwise, and does not track hooks.
+/// Describes what happens to an object that is no longer in the manifests: `kubectl apply` leaves it, and Helm deletes it unless
+/// an annotation prevents that. Helm does not track hooks. Only kinds that create pods are running.
 fn left(object: &Changed<'_>, what: &str) -> String {
     let runs =
         ["StatefulSet", "Deployment", "DaemonSet", "ReplicaSet", "ReplicationController", "Pod", "Job", "CronJob"];
@@ -120,7 +120,7 @@ fn changed_fields(object: &Changed<'_>, users: &Users<'_, '_>, found: &mut Vec<I
     }
 }
 
-/// A workload of another release: both have the same name.
+/// Warns if a workload changes the release that it belongs to, because both releases use the same name.
 fn taken_over(old: &Map, new: &Map) -> Option<Impact> {
     let release =
         |fields: &Map| Some(fields.text_at(&["metadata", "labels", "app.kubernetes.io/instance"])?.to_owned());

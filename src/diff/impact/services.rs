@@ -1,10 +1,10 @@
-//! What changes of Services do: which ports are open to whom, and what the API server refuses.
+//! Impacts of changed Services: which ports are reachable from where, and changes that the API server refuses.
 
 use super::changed::Changed;
 use super::{Impact, ImpactLevel};
 use crate::yaml::Map;
 
-/// Who reaches a Service: in a cluster, or from outside.
+/// Returns from where a Service can be reached.
 fn reach(fields: &Map) -> &'static str {
     match fields.text_at(&["spec", "type"]) {
         Some("LoadBalancer") => "to the outside",
@@ -17,7 +17,7 @@ fn is_open_outside(fields: &Map) -> bool {
     reach(fields) != "in the cluster"
 }
 
-/// A Service's ports: number, protocol unless it is TCP, and node port.
+/// Returns a Service's ports: the number, with the protocol unless it is TCP, and the node port.
 fn ports(fields: &Map) -> Vec<(String, Option<i64>)> {
     let list = fields.at(["spec", "ports"]).and_then(|node| node.value.as_list()).unwrap_or_default();
     let port = |port: &Map| {
@@ -33,7 +33,7 @@ fn list(ports: &[String]) -> String {
     ports.join(", ")
 }
 
-/// What a new Service opens.
+/// Returns the impact of a new Service.
 pub(super) fn opened_by_new(fields: &Map) -> Option<Impact> {
     let is_outside = is_open_outside(fields);
     let shown: Vec<String> = ports(fields)
@@ -50,7 +50,7 @@ pub(super) fn opened_by_new(fields: &Map) -> Option<Impact> {
     Some(Impact::new("opens", level, format!("new Service: opens {} {}", list(&shown), reach(fields))))
 }
 
-/// What changes of a Service do.
+/// Adds the impacts of a changed Service.
 pub(super) fn impacts(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Vec<Impact>) {
     let (before, after) = (ports(old), ports(new));
     let only = |these: &[(String, Option<i64>)], those: &[(String, Option<i64>)]| -> Vec<String> {
@@ -93,8 +93,8 @@ pub(super) fn impacts(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Ve
     fixed_fields(object, found);
 }
 
-/// A Service's own address is given for good, unless it becomes or was an ExternalName; so are the family of addresses that comes first,
-/// the class of a load balancer, and the port of its health checks.
+/// Adds changes of fields that a Service keeps, unless it is or becomes an ExternalName: its own address, the first IP family,
+/// the class of its load balancer, and the port of its health checks.
 fn fixed_fields(object: &Changed<'_>, found: &mut Vec<Impact>) {
     let Some((old, new)) = object.stored() else { return };
     let of_type = |map: &Map, name: &str| map.text_at(&["spec", "type"]) == Some(name);
@@ -141,6 +141,6 @@ fn cluster_ip(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Vec<Impact
         found.push(Impact::new("address-kept", ImpactLevel::Warning, text).remedy(remedy));
         return;
     }
-    // An address that is asked for again is refused as well: the server has given one already.
+    // Also if the old manifest has no address: the server has already assigned one.
     found.push(Impact::rejected("spec.clusterIP of a Service").remedy(remedy).about("spec.clusterIP"));
 }

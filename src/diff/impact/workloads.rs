@@ -1,4 +1,4 @@
-//! What changes of workloads and their volumes do: scaling, restarts, what the API server refuses, what happens to data.
+//! Impacts of changed workloads and their volumes: scaling, restarts, changes that the API server refuses, and effects on data.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use crate::diff::difference::Status;
 use crate::kubernetes::quantity;
 use crate::yaml::Map;
 
-/// What changes of a workload do.
+/// Adds the impacts of a changed workload.
 pub(super) fn impacts(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Vec<Impact>) {
     let kind = kind_of(new);
     if kind == "StatefulSet" {
@@ -31,15 +31,15 @@ pub(super) fn impacts(object: &Changed<'_>, old: &Map, new: &Map, found: &mut Ve
     }
 }
 
-/// Whether a change of the pod template makes the controller replace the pods.
+/// Whether the controller replaces the pods when the pod template changes.
 pub(super) fn restarts(object: &Changed<'_>) -> bool {
     let strategy = object.new_fields().and_then(|new| new.text_at(&["spec", "updateStrategy", "type"]));
     matches!(object.difference.id.kind.as_str(), "StatefulSet" | "Deployment" | "DaemonSet")
         && strategy != Some("OnDelete")
 }
 
-/// Where nothing is said of the update strategy, the API server writes a partition, which client-side apply leaves there and
-/// which OnDelete must not have.
+/// Reports a change to `OnDelete` that the API server rejects. If a manifest has no update strategy, the server adds a partition,
+/// which client-side apply leaves in place, and which `OnDelete` must not have.
 fn default_left_by_apply(old: &Map, new: &Map) -> Option<Impact> {
     let said = |map: &Map, field: &str| map.at(["spec", "updateStrategy", field]).is_some();
     let becomes_on_delete = new.text_at(&["spec", "updateStrategy", "type"]) == Some("OnDelete");
@@ -51,7 +51,8 @@ fn default_left_by_apply(old: &Map, new: &Map) -> Option<Impact> {
     Some(impact.remedy("write spec.updateStrategy.rollingUpdate: null beside it, which takes it away"))
 }
 
-/// Where a ReplicationController says no selector, the API server takes the labels of the pods, which then have to stay.
+/// Reports changed pod labels that the API server rejects. If a ReplicationController has no selector, the server takes the pods'
+/// labels as its selector, and they cannot change afterwards.
 pub(super) fn selector_left_by_apply(object: &Changed<'_>) -> Option<Impact> {
     let is_said =
         |map: Option<&Map>| map.is_some_and(|map| map.map_at(&["spec", "selector"]).is_some_and(|map| !map.is_empty()));
@@ -124,15 +125,15 @@ fn restart(new: &Map, kind: &str) -> Impact {
     }
 }
 
-/// Whether a StatefulSet makes PersistentVolumeClaims.
+/// Whether a StatefulSet creates PersistentVolumeClaims.
 pub(super) fn has_claims(fields: Option<&Map>) -> bool {
     let templates =
         fields.and_then(|fields| fields.at(["spec", "volumeClaimTemplates"])).and_then(|node| node.value.as_list());
     templates.is_some_and(|templates| !templates.is_empty())
 }
 
-/// What the pods of a StatefulSet run, and the volumes that it makes for them, in its namespace: two that have these in common do the
-/// same work.
+/// The namespace of a StatefulSet, the images of its pods and the names of its volume claims. Two StatefulSets that have these in
+/// common do the same work.
 #[derive(PartialEq, Eq, Hash)]
 pub(super) struct Data<'a> {
     namespace: &'a str,
@@ -140,16 +141,16 @@ pub(super) struct Data<'a> {
     claims: Vec<&'a str>,
 }
 
-/// The names of StatefulSets that go and leave data, by what runs on it.
+/// The names of removed StatefulSets that leave data behind, by the workload that the data belongs to.
 pub(super) type LeftData<'a> = HashMap<Data<'a>, &'a str>;
 
-/// The data that StatefulSets leave.
+/// Finds the data that removed StatefulSets leave behind.
 pub(super) fn left_data<'a>(changed: &'a [Changed<'_>]) -> LeftData<'a> {
     let removed = changed.iter().filter(|object| object.difference.status == Status::Removed);
     removed.filter_map(|object| Some((data_of(object, object.old())?, object.difference.id.name.as_str()))).collect()
 }
 
-/// The data of a StatefulSet that makes PersistentVolumeClaims.
+/// Returns the data of a StatefulSet that creates PersistentVolumeClaims; `None` for other objects.
 pub(super) fn data_of<'a>(object: &'a Changed<'_>, fields: Option<&'a Map>) -> Option<Data<'a>> {
     let id = &object.difference.id;
     let fields = fields.filter(|fields| id.kind == "StatefulSet" && has_claims(Some(fields)))?;
@@ -160,7 +161,7 @@ pub(super) fn data_of<'a>(object: &'a Changed<'_>, fields: Option<&'a Map>) -> O
     Some(Data { namespace: &id.namespace, images, claims })
 }
 
-/// A StatefulSet takes the place of another one, whose claims are those of its name.
+/// Returns the impact of a StatefulSet that replaces another one: the existing claims belong to the old name.
 pub(super) fn starts_empty(old: &str) -> Impact {
     Impact::new(
         "data-left",
@@ -169,7 +170,7 @@ pub(super) fn starts_empty(old: &str) -> Impact {
     )
 }
 
-/// What happens to the data of a StatefulSet that is deleted.
+/// Returns the impact of a deleted StatefulSet on its data.
 pub(super) fn data_when_deleted(fields: Option<&Map>) -> Impact {
     let policy =
         fields.and_then(|fields| fields.text_at(&["spec", "persistentVolumeClaimRetentionPolicy", "whenDeleted"]));
@@ -184,7 +185,7 @@ pub(super) fn data_when_deleted(fields: Option<&Map>) -> Impact {
     }
 }
 
-/// What changes of a PersistentVolumeClaim do.
+/// Adds the impacts of a changed PersistentVolumeClaim.
 pub(super) fn claim(old: &Map, new: &Map, found: &mut Vec<Impact>) {
     let storage =
         |map: &Map| map.at(["spec", "resources", "requests", "storage"]).and_then(|node| quantity(&node.value));
