@@ -1,7 +1,7 @@
-//! Parsed templates: all nodes of a text in one arena, with byte offsets.
+//! The syntax tree of templates: all nodes of a text in one arena, with their byte offsets.
 //!
-//! A text gives one [`Parsed`], which holds the tree of the file itself and one for each template that it defines. It is
-//! immutable and has nothing of a render in it, so that it can be kept and shared.
+//! Parsing a text produces one [`Parsed`], which holds the tree of the file itself and one for each template that the
+//! file defines. It is immutable and independent of any render, so it can be kept and shared.
 
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -11,11 +11,11 @@ use super::value::Text;
 use crate::diagnostic::Source;
 use crate::go::strconv::unquote_bytes;
 
-/// The number of a node in its arena.
+/// The index of a node in its arena.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NodeId(pub u32);
 
-/// A run of nodes, in the list of children of the arena.
+/// A range in the arena's list of children.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Children {
     start: u32,
@@ -23,18 +23,18 @@ pub struct Children {
 }
 
 impl Children {
-    /// How many there are.
+    /// The number of children.
     pub fn len(self) -> usize {
         (self.end - self.start) as usize
     }
 
-    /// Whether there are none.
+    /// Whether there are no children.
     pub fn is_empty(self) -> bool {
         self.start == self.end
     }
 }
 
-/// A run of field names: where it is in the text, `.a.b`.
+/// A chain of field names such as `.a.b`, as a range of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Fields {
     start: u32,
@@ -42,58 +42,59 @@ pub struct Fields {
 }
 
 impl Fields {
-    /// The run in a part of the text.
+    /// The chain in a range of the text.
     pub(super) fn of(start: u32, end: u32) -> Fields {
         Fields { start, end }
     }
 
-    /// This run and the name right behind it, which ends at `end`.
+    /// Extends the chain by the name that directly follows it and ends at `end`.
     pub(super) fn up_to(self, end: u32) -> Fields {
         Fields { start: self.start, end }
     }
 
-    /// Whether there are none.
+    /// Whether the chain has no names.
     pub fn is_empty(self) -> bool {
         self.start == self.end
     }
 
-    /// Where in the text it is.
+    /// The byte range in the text.
     pub fn range(self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
 }
 
-/// A string of a template.
+/// A string literal.
 #[derive(Debug, Clone)]
 pub(super) struct Literal {
-    /// The string as it was written.
+    /// The literal as written, with its quotes.
     written: Range<u32>,
-    /// What it stands for, once it was asked for: most of a template is not run.
+    /// The unquoted string, computed on first use: most of a template is never run.
     value: OnceLock<Text>,
 }
 
-/// A variable where it is used: its name, and its place on the stack of variables of a running template.
+/// A use of a variable: its name, and its slot on the variable stack of a running template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Variable {
-    /// The number of its name, see [`Parsed::variable_name`].
+    /// The index of its name, see [`Parsed::variable_name`].
     pub name: u32,
-    /// Its place from the bottom; `None` where parsing knows that there is none, which is an error when it is run.
+    /// The slot, counted from the bottom; `None` if the parser knows that the variable does not exist when the node
+    /// runs, which is an error then.
     pub slot: Option<u32>,
 }
 
-/// How a template is called by name.
+/// A call of a template by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Invocation {
-    /// The number of the name, see [`Parsed::name`].
+    /// The index of the name, see [`Parsed::name`].
     pub name: u32,
-    /// The data; without one it is missing.
+    /// The pipeline whose value becomes the dot; `None` leaves the dot missing.
     pub pipe: Option<NodeId>,
 }
 
-/// What a node is.
+/// A node of the syntax tree.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Node {
-    /// Text outside of actions, from the node's offset up to here.
+    /// Text outside of actions, from the node's offset to `end`.
     Text { end: u32 },
     /// `{{ pipeline }}`
     Action { pipe: NodeId },
@@ -107,11 +108,11 @@ pub enum Node {
     Break,
     /// `{{ continue }}`
     Continue,
-    /// `{{ template }}`, and `{{ block }}`, which is one that also defines it.
+    /// `{{ template }}`, and `{{ block }}`, which also defines the template that it calls.
     Template(Invocation),
-    /// What is between two control actions.
+    /// A sequence of text and actions, such as the body of a control action.
     List(Children),
-    /// Commands that hand on their value, perhaps to variables.
+    /// Commands, each passed the value of the one before it. The result may go to variables.
     Pipe { variables: Children, commands: Children, assigns: bool },
     /// An operand and its arguments.
     Command(Children),
@@ -121,7 +122,7 @@ pub enum Node {
     Variable(Variable, Fields),
     /// `(pipeline).a.b`, `function.a.b`
     Chain { of: NodeId, fields: Fields },
-    /// A function, by its number in the table.
+    /// A function, by its number in the table of functions.
     Identifier { function: u16 },
     /// `.`
     Dot,
@@ -129,40 +130,40 @@ pub enum Node {
     Nil,
     /// `true`, `false`
     Bool(bool),
-    /// A number, by its position among the constants.
+    /// A number, by its index among the constants.
     Number(u32),
-    /// A string, by its position among the constants.
+    /// A string, by its index among the constants.
     String(u32),
 }
 
-/// A pipeline, and what is run depending on its value.
+/// A control action: a pipeline, and the lists that run depending on its value.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Control {
     /// The pipeline.
     pub pipe: NodeId,
-    /// What is run if its value is true, or for each of its items.
+    /// Runs if the value is true, or once for each of its items.
     pub list: NodeId,
-    /// What is run otherwise.
+    /// Runs otherwise: the `{{ else }}` branch.
     pub otherwise: Option<NodeId>,
 }
 
-/// A template: the tree of a file, or one that a file defines.
+/// A template: a file itself, or one that a file defines.
 #[derive(Debug, Clone)]
 pub struct Tree {
-    /// Its name.
+    /// The name by which it is called.
     pub name: Text,
     /// Its body, a [`Node::List`].
     pub root: NodeId,
-    /// Whether it holds nothing but white space and comments: then it does not replace a template of the same name.
+    /// Whether it contains only white space and comments: then it does not replace a template of the same name.
     pub is_empty: bool,
 }
 
-/// What a text that was parsed came from.
+/// The source of a parsed text.
 #[derive(Debug, Clone)]
 pub enum Origin {
     /// A template file.
     File(Source),
-    /// A text given to `tpl`.
+    /// A text passed to `tpl`.
     Text(Text),
 }
 
@@ -175,46 +176,46 @@ impl Origin {
         }
     }
 
-    /// The text given to `tpl`, if it is one.
+    /// The text passed to `tpl`; `None` for a file.
     pub fn text(&self) -> Option<Text> {
         if let Origin::Text(text) = self { Some(text.clone()) } else { None }
     }
 
-    /// The file, if it is one.
+    /// The file; `None` for a text passed to `tpl`.
     pub fn source(&self) -> Option<&Source> {
         if let Origin::File(source) = self { Some(source) } else { None }
     }
 }
 
-/// A text that was parsed.
+/// A parsed text.
 #[derive(Debug, Clone)]
 pub struct Parsed {
-    /// The name of the file, or `gotpl`.
+    /// The name of the file, or `gotpl` for a text passed to `tpl`.
     pub name: Text,
-    /// The text.
+    /// The text and its source.
     pub origin: Origin,
-    /// The templates: the last is the file itself.
+    /// The templates. The last one is the file itself.
     pub trees: Vec<Tree>,
-    /// Whether variables are declared inside of parentheses: `and` and `or` may leave such a declaration out, so that the
-    /// slots of variables are not known before a run.
+    /// Whether a variable is declared inside parentheses. `and` and `or` may skip such a declaration, so the slots of
+    /// variables are only known at run time.
     pub is_dynamic: bool,
-    /// Whether it defines a template of the file's own name.
+    /// Whether it defines a template with the file's own name.
     pub(super) defines_itself: bool,
     pub(super) nodes: Vec<Node>,
     pub(super) offsets: Vec<u32>,
     pub(super) children: Vec<NodeId>,
-    /// Numbers, and where they are written.
+    /// Numbers, with their ranges in the text.
     pub(super) numbers: Vec<(Range<u32>, Number)>,
     pub(super) strings: Vec<Literal>,
     pub(super) variable_names: Vec<Text>,
     pub(super) names: Vec<Text>,
-    /// The names of functions, by the node that calls them: what is written back in errors.
+    /// Returns the name of a function by its number, for writing nodes back in errors.
     pub(super) function_names: fn(u16) -> &'static str,
 }
 
 impl Parsed {
-    /// The same text as another file; `None` if it has to be parsed again because it defines a template of its own
-    /// or of the new name.
+    /// Returns the same tree under another file name; `None` if the text must be parsed again because it defines a
+    /// template with its old or its new name.
     pub(super) fn renamed(&self, name: &Text, origin: &Origin) -> Option<Parsed> {
         let (_, defined) = self.trees.split_last()?;
         if self.defines_itself || defined.iter().any(|tree| tree.name == *name) {
@@ -230,22 +231,22 @@ impl Parsed {
         &self.trees[self.trees.len() - 1]
     }
 
-    /// A node.
+    /// The node with this index.
     pub fn node(&self, id: NodeId) -> Node {
         self.nodes[id.0 as usize]
     }
 
-    /// Where a node begins, as Go counts: a chain of fields begins at its second field.
+    /// The offset where a node begins. As in Go, a chain of fields begins at its second field.
     pub fn offset(&self, id: NodeId) -> usize {
         self.offsets[id.0 as usize] as usize
     }
 
-    /// The nodes of a run.
+    /// The nodes in a range of children.
     pub fn children(&self, children: Children) -> &[NodeId] {
         &self.children[children.start as usize..children.end as usize]
     }
 
-    /// The names of a run of fields.
+    /// The names in a chain of fields.
     pub fn fields(&self, fields: Fields) -> impl Iterator<Item = &[u8]> {
         let mut rest = self.fields_text(fields);
         std::iter::from_fn(move || {
@@ -255,7 +256,7 @@ impl Parsed {
         })
     }
 
-    /// A run of fields as it is written.
+    /// A chain of fields as written.
     pub fn fields_text(&self, fields: Fields) -> &[u8] {
         self.written(fields.start..fields.end)
     }
@@ -264,24 +265,24 @@ impl Parsed {
         &self.origin.bytes()[range.start as usize..range.end as usize]
     }
 
-    /// A number.
+    /// The number at an index.
     pub fn number(&self, index: u32) -> &Number {
         &self.numbers[index as usize].1
     }
 
-    /// A number as it was written.
+    /// The number at an index, as written.
     pub fn number_text(&self, index: u32) -> &[u8] {
         self.written(self.numbers[index as usize].0.clone())
     }
 
-    /// A string.
+    /// The unquoted string at an index.
     pub fn string(&self, index: u32) -> &Text {
         let literal = &self.strings[index as usize];
-        // The parser has seen that it stands for something.
+        // The parser has checked that unquoting succeeds.
         literal.value.get_or_init(|| unquote_bytes(self.string_text(index)).map(Text::from).unwrap_or_default())
     }
 
-    /// A string as it was written.
+    /// The string at an index, as written.
     pub fn string_text(&self, index: u32) -> &[u8] {
         self.written(self.strings[index as usize].written.clone())
     }
@@ -291,7 +292,7 @@ impl Parsed {
         &self.variable_names[index as usize]
     }
 
-    /// The name of a template that is called.
+    /// The name of a called template.
     pub fn name(&self, index: u32) -> &Text {
         &self.names[index as usize]
     }
@@ -312,7 +313,7 @@ impl Parsed {
         Node::String(self.strings.len() as u32 - 1)
     }
 
-    /// Replaces the node that was added last.
+    /// Replaces a node and its offset.
     pub(super) fn replace(&mut self, id: NodeId, node: Node, offset: u32) {
         self.nodes[id.0 as usize] = node;
         self.offsets[id.0 as usize] = offset;
@@ -324,7 +325,7 @@ impl Parsed {
         NodeId(self.nodes.len() as u32 - 1)
     }
 
-    /// The line (from 1) and the byte in it (from 0) of an offset, as Go's errors have them.
+    /// The line (from 1) of an offset and the byte in that line (from 0), as Go's errors count them.
     pub fn line_and_byte(&self, offset: usize) -> (usize, usize) {
         let before = &self.origin.bytes()[..offset];
         let line = 1 + before.iter().filter(|&&byte| byte == b'\n').count();
@@ -333,7 +334,7 @@ impl Parsed {
     }
 }
 
-/// The first name of fields as they are written, and what is behind it.
+/// Splits the first name off a chain of fields as written, and returns it with the rest.
 pub(super) fn first_field(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let (_, names) = text.split_first()?;
     let end = names.iter().position(|&byte| byte == b'.').unwrap_or(names.len());

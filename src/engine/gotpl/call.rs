@@ -1,4 +1,4 @@
-//! How templates call functions: signatures as Go declares them, arguments, and what functions may ask for.
+//! How templates call functions: signatures as Go declares them, arguments, and the evaluator that functions can use.
 
 use super::errors::FnError;
 use super::value::{Kind, List, ListKind, Map, MapKind, Text, Value};
@@ -12,36 +12,36 @@ use crate::go::utf8;
 pub struct Function {
     /// Its name.
     pub name: &'static str,
-    /// Its parameters. With [`variadic`](Self::variadic) the last may come any number of times.
+    /// Its parameters. If it is [`variadic`](Self::variadic), the last one accepts any number of arguments.
     pub params: &'static [Param],
     /// Whether the last parameter is variadic.
     pub variadic: bool,
-    /// Whether each call gives something else.
+    /// Whether each call returns something different.
     pub is_random: bool,
-    /// What it does. The arguments fit the parameters.
+    /// Its implementation. The arguments have been checked against the parameters.
     pub run: Run,
 }
 
-/// What a function does: the receiver of a method is the first argument.
+/// The implementation of a function. For a method, the receiver is the first argument.
 pub type Run = fn(&mut dyn Evaluate, Args<'_>) -> Result<Value, FnError>;
 
 impl Function {
-    /// A function with these parameters.
+    /// Creates a function with these parameters.
     pub const fn new(name: &'static str, params: &'static [Param], run: Run) -> Function {
         Function { name, params, variadic: false, is_random: false, run }
     }
 
-    /// A function whose last parameter is variadic.
+    /// Creates a function whose last parameter is variadic.
     pub const fn variadic(name: &'static str, params: &'static [Param], run: Run) -> Function {
         Function { name, params, variadic: true, is_random: false, run }
     }
 
-    /// A function whose result is random.
+    /// Creates a function whose result is random.
     pub const fn random(name: &'static str, params: &'static [Param], run: Run) -> Function {
         Function { name, params, variadic: false, is_random: true, run }
     }
 
-    /// The parameter that takes the argument at a position.
+    /// The parameter for the argument at a position.
     pub fn param(&self, index: usize) -> Param {
         match self.params.get(index) {
             Some(param) => *param,
@@ -53,7 +53,7 @@ impl Function {
 /// The type of a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Param {
-    /// `reflect.Value`: also a missing value arrives as it is. Only built-in functions have it.
+    /// `reflect.Value`: a missing value is passed as it is. Only built-in functions have it.
     Reflect,
     /// `interface {}`
     Any,
@@ -73,7 +73,7 @@ pub enum Param {
     Map,
     /// `[]interface {}`
     List,
-    /// A type of its own, such as `time.Time`.
+    /// A named type, such as `time.Time`.
     Object(&'static str),
 }
 
@@ -95,7 +95,7 @@ impl Param {
         }
     }
 
-    /// What stands for nil, for types that have it.
+    /// Returns the value that nil is converted to; `None` if the type has no nil.
     pub fn zero(self) -> Option<Value> {
         match self {
             Param::Reflect => Some(Value::Invalid),
@@ -107,8 +107,11 @@ impl Param {
         }
     }
 
-    /// The value as a parameter of this type holds it, if it can be assigned to it. Neither nil nor missing values are
-    /// looked at here.
+    /// Converts a value to the form in which a parameter of this type holds it. The caller handles nil and missing
+    /// values.
+    ///
+    /// # Errors
+    /// The value itself, if it is not assignable to the type.
     pub fn assign(self, value: Value) -> Result<Value, Value> {
         match (self, value) {
             (Param::Any | Param::Reflect, value) => Ok(value),
@@ -120,7 +123,7 @@ impl Param {
             (Param::List, Value::List(list)) if list.kind() == ListKind::Any => Ok(Value::List(list)),
             (Param::Object(name), Value::Object(object)) if object.go_type() == name => Ok(Value::Object(object)),
             (Param::Duration, Value::Object(object)) if object.go_type() == self.go_type() => Ok(Value::Object(object)),
-            // One level of indirection is enough for Go as well: `*T` fits `T`.
+            // Go follows only one level of indirection too: `*T` is assignable to `T`.
             (Param::Object(name), Value::Object(object))
                 if object.kind() == Kind::Pointer && object.go_type().strip_prefix('*') == Some(name) =>
             {
@@ -131,17 +134,17 @@ impl Param {
     }
 }
 
-/// The arguments of a call. They fit the parameters of the function, so that asking for one by its type finds it.
+/// The arguments of a call. They fit the function's parameters, so the accessor for a parameter's type always matches.
 #[derive(Debug, Clone, Copy)]
 pub struct Args<'a>(pub &'a [Value]);
 
 impl<'a> Args<'a> {
-    /// How many there are.
+    /// The number of arguments.
     pub fn len(self) -> usize {
         self.0.len()
     }
 
-    /// An argument of any type.
+    /// The argument at a position, of any type.
     pub fn get(self, index: usize) -> &'a Value {
         self.0.get(index).unwrap_or(&Value::Nil)
     }
@@ -151,7 +154,7 @@ impl<'a> Args<'a> {
         self.0.get(index..).unwrap_or(&[])
     }
 
-    /// The bytes of a `string` or `[]uint8`.
+    /// The bytes of a `string` or `[]uint8` argument.
     pub fn bytes(self, index: usize) -> &'a [u8] {
         match self.get(index) {
             Value::Str(text) => text,
@@ -160,17 +163,17 @@ impl<'a> Args<'a> {
         }
     }
 
-    /// A `string`, shared.
+    /// A `string` argument, shared.
     pub fn text(self, index: usize) -> Text {
         self.get(index).as_str().cloned().unwrap_or_default()
     }
 
-    /// A `string`, with U+FFFD for each byte that is not UTF-8.
+    /// A `string` argument, with U+FFFD for each byte that is not UTF-8.
     pub fn str(self, index: usize) -> std::borrow::Cow<'a, str> {
         utf8::to_text(self.bytes(index))
     }
 
-    /// An `int` or `int64`.
+    /// An `int` or `int64` argument.
     pub fn int(self, index: usize) -> i64 {
         match self.get(index) {
             Value::Int(number) | Value::Int64(number) => *number,
@@ -178,79 +181,79 @@ impl<'a> Args<'a> {
         }
     }
 
-    /// A `float64`.
+    /// A `float64` argument.
     pub fn float(self, index: usize) -> f64 {
         if let Value::Float(number) = self.get(index) { *number } else { 0.0 }
     }
 
-    /// A `bool`.
+    /// A `bool` argument.
     pub fn bool(self, index: usize) -> bool {
         matches!(self.get(index), Value::Bool(true))
     }
 
-    /// A map.
+    /// A map argument.
     pub fn map(self, index: usize) -> Map {
         self.get(index).as_map().cloned().unwrap_or(Map::nil(MapKind::Any))
     }
 
-    /// The items of a list.
+    /// The items of a list argument.
     pub fn list(self, index: usize) -> &'a [Value] {
         if let Value::List(list) = self.get(index) { list.items() } else { &[] }
     }
 }
 
-/// What functions ask of what runs them.
+/// The services that a running template offers to the functions that it calls.
 pub trait Evaluate {
-    /// Runs the template of a name with data as its dot: `include`.
+    /// Runs the template with this name, with `data` as its dot: `include`.
     ///
     /// # Errors
-    /// What the template failed with; a name that no template has; too many nested calls.
+    /// The error of the template, an unknown name, or too many nested calls.
     fn include(&mut self, name: &Text, data: Value) -> Result<Value, FnError>;
 
     /// Parses a text as a template and runs it: `tpl`.
     ///
     /// # Errors
-    /// What parsing or running it failed with.
+    /// The error of parsing or running it.
     fn tpl(&mut self, text: &Text, data: Value) -> Result<Value, FnError>;
 
-    /// Notes a refusal of `required` or `fail` where refusals do not end the render. `false`: they end it.
+    /// Notes a refusal of `required` or `fail`. Returns `false` if refusals end the render instead.
     fn note(&mut self, refused: Refused<'_>) -> bool;
 
-    /// Counts the bytes of a text or the items of a list (16 bytes each) that is about to be made.
+    /// Counts the bytes of a text, or [`ITEM`] bytes for each item of a list or map, that is about to be allocated.
     ///
     /// # Errors
     /// The budget is used up.
     fn spend(&mut self, bytes: usize) -> Result<(), FnError>;
 
-    /// Counts steps of work that is longer than its arguments and results show.
+    /// Counts steps of work that is out of proportion to its arguments and results.
     ///
     /// # Errors
     /// The budget is used up.
     fn work(&mut self, steps: u64) -> Result<(), FnError>;
 
-    /// How many steps are left.
+    /// The number of steps that are left.
     fn steps_left(&self) -> u64;
 
-    /// Counts calls that take long by themselves: a key, a hash of a password.
+    /// Counts calls that take long: generating a key, hashing a password.
     ///
     /// # Errors
     /// The budget is used up.
     fn spend_costly(&mut self, calls: u32) -> Result<(), FnError>;
 
-    /// How many bytes may be made yet: the limit for printing a value.
+    /// The number of bytes that may still be allocated, which limits the printing of a value.
     fn room(&self) -> usize;
 
     /// The time and the time zones.
     fn environment(&self) -> &Environment;
 
-    /// Randomness for the function that is called, which says that it is random.
+    /// Returns the source of randomness for the called function, which must be marked as random.
     ///
     /// # Errors
-    /// The system has none.
+    /// The system has no randomness.
     fn random(&mut self) -> Result<Random, FnError>;
 }
 
-/// What sprig's functions ask for, of a running template.
+/// Passes the limits of a running template to sprig's functions.
 pub struct Budget<'a>(pub &'a mut dyn Evaluate);
 
 impl Limits for Budget<'_> {
@@ -267,7 +270,7 @@ impl Limits for Budget<'_> {
     }
 }
 
-/// What an item of a list or map costs, in bytes.
+/// The cost of an item of a list or map, in bytes.
 pub const ITEM: usize = 32;
 
 fn limit(error: FnError) -> sprig::Error {
@@ -277,12 +280,12 @@ fn limit(error: FnError) -> sprig::Error {
     }
 }
 
-/// What `required` or `fail` refuses.
+/// A refusal of `required` or `fail`, with the chart's message.
 #[derive(Debug, Clone, Copy)]
 pub enum Refused<'a> {
     /// `required` of nil.
     Missing(&'a str),
-    /// `required` of "".
+    /// `required` of an empty string.
     Empty(&'a str),
     /// `fail`
     Fail(&'a str),

@@ -1,38 +1,38 @@
-//! Errors of templates: Go's texts, nested as Go nests them, and Helm's framing of them.
+//! Errors of templates: Go's texts, nested as Go nests them, and Helm's wording around them.
 //!
-//! An [`ExecError`] is what one run of a template failed with. `include` hands on the error of the template that it runs,
-//! so that errors form a chain, the outermost first.
+//! An [`ExecError`] ends one run of a template. `include` and `tpl` pass on the error of the template that they run, so
+//! errors form a chain, outermost first.
 
 use super::value::Text;
 use crate::diagnostic::Source;
 use crate::engine::sprig;
 
-/// What a function failed with, before Go adds where it was called.
+/// An error that a function returns, before Go adds the place of the call.
 #[derive(Debug, Clone)]
 pub enum FnError {
-    /// A message.
+    /// A plain message.
     Message(String),
-    /// What `required` or `fail` refused, with the chart's own sentence.
+    /// `required` or `fail` refused to go on, with this message from the chart.
     Refused(String),
-    /// The template that `include` ran failed.
+    /// The template that `include` ran has failed.
     Include(Box<ExecError>),
-    /// No template has the name that `include` was given.
+    /// No template has the name passed to `include`.
     NoTemplate(Text),
-    /// The text that `tpl` ran failed: Go's message before the nested error, and that.
+    /// The text that `tpl` ran has failed: the part of Go's message in front of the nested error, and that error.
     Tpl(String, Box<ExecError>),
-    /// The text that `tpl` was given can't be parsed.
+    /// The text passed to `tpl` can't be parsed: the part of Go's message in front of the parse error, and that error.
     TplParse(String, Box<ParseError>),
-    /// A budget is used up, or there is no more room for nested calls.
+    /// A budget is used up, or calls are nested too deeply.
     Limit(String),
 }
 
 impl FnError {
-    /// A message.
+    /// Creates a plain message.
     pub fn new(message: impl Into<String>) -> FnError {
         FnError::Message(message.into())
     }
 
-    /// The error's own text, and the nested error whose text follows.
+    /// The error's own text, and the nested error whose text follows it.
     fn parts(&self) -> (String, Option<&ExecError>) {
         match self {
             FnError::Message(message) | FnError::Limit(message) => (message.clone(), None),
@@ -66,39 +66,39 @@ impl From<&str> for FnError {
     }
 }
 
-/// Helm wraps what `required` and `fail` refuse in these, and looks for them in the error.
+/// The markers that Helm puts around messages of `required` and `fail`, to find them in the text of an error.
 const WARN_START: &str = "HELM_ERR_START";
 const WARN_END: &str = "HELM_ERR_END";
 
-/// The text of a call of a template that is not there.
+/// The text of an error about a template that is not defined.
 fn no_template(name: &[u8]) -> String {
     format!("template: no template {} associated with template \"gotpl\"", crate::go::strconv::quote_bytes(name))
 }
 
-/// A text can't be parsed as templates.
+/// The error of a text that can't be parsed as a template.
 #[derive(Debug, Clone)]
 pub struct ParseError {
     /// The name of the template.
     pub name: String,
-    /// The line that Go names, from 1.
+    /// The line in Go's message, from 1.
     pub line: u32,
-    /// Go's message, without the place.
+    /// Go's message without the place.
     pub message: String,
-    /// Where the token is that Go stopped at.
+    /// The offset of the token where Go stopped.
     pub at: usize,
-    /// The text, for files.
+    /// The file; `None` for a text passed to `tpl`.
     pub source: Option<Source>,
-    /// The text, where it was given to `tpl`.
+    /// The text passed to `tpl`; `None` for a file.
     pub tpl_text: Option<Text>,
 }
 
 impl ParseError {
-    /// Go's text.
+    /// Go's full text.
     pub fn text(&self) -> String {
         format!("template: {}:{}: {}", self.name, self.line, self.message)
     }
 
-    /// Helm's text: the place and the last part of Go's.
+    /// Helm's text: the place, and only the last part of Go's message.
     pub fn helm_text(&self) -> String {
         let text = self.text();
         let location = text.split(": ").nth(1).unwrap_or_default();
@@ -107,40 +107,40 @@ impl ParseError {
     }
 }
 
-/// What one run of a template failed with.
+/// The error that ended one run of a template.
 #[derive(Debug, Clone)]
 pub struct ExecError {
-    /// The file and the place in it as Go writes them: `c/templates/t.yaml:3:14`.
+    /// The file and the position in it as Go writes them: `c/templates/t.yaml:3:14`.
     pub location: String,
-    /// The template that was running: the file's own, or one that it defines.
+    /// The name of the running template: the file's own, or one that the file defines.
     pub executing: String,
-    /// The node as Go writes it back, between `<` and `>`.
+    /// The failing node as Go writes it back, between `<` and `>`.
     pub context: String,
-    /// What is wrong, up to the nested error.
+    /// The message up to the nested error.
     pub message: String,
-    /// What the function that was called failed with.
+    /// The error of the called function.
     pub cause: Option<FnError>,
-    /// The place, for the snippet.
+    /// The place to show in a diagnostic.
     pub place: Place,
-    /// What follows `.Values` in the node, if it reads a value.
+    /// The keys after `.Values` in the node, if it reads a value.
     pub value: Vec<String>,
 }
 
 /// A place in a template.
 #[derive(Debug, Clone, Default)]
 pub struct Place {
-    /// The file; `None` for a text given to `tpl`.
+    /// The file; `None` for a text passed to `tpl`.
     pub source: Option<Source>,
-    /// The text given to `tpl`.
+    /// The text passed to `tpl`; `None` for a file.
     pub tpl_text: Option<Text>,
-    /// The bytes of the node.
+    /// The offset of the node's first byte.
     pub start: usize,
-    /// One beyond its last byte.
+    /// The offset after its last byte.
     pub end: usize,
 }
 
 impl ExecError {
-    /// What Go writes of this run alone, and the error that follows.
+    /// Go's text for this run only, and the nested error whose text follows it.
     fn parts(&self) -> (String, Option<&ExecError>) {
         let name = crate::go::strconv::quote_double(&self.executing);
         let head = format!("template: {}: executing {name} at <{}>: {}", self.location, self.context, self.message);
@@ -153,7 +153,7 @@ impl ExecError {
         }
     }
 
-    /// The errors of the chain, the outermost first.
+    /// The errors of the chain, outermost first.
     pub fn chain(&self) -> impl Iterator<Item = &ExecError> {
         std::iter::successors(Some(self), |error| match &error.cause {
             Some(FnError::Include(next) | FnError::Tpl(_, next)) => Some(next),
@@ -166,12 +166,12 @@ impl ExecError {
         self.chain().last().unwrap_or(self)
     }
 
-    /// Go's text.
+    /// Go's full text, nested errors included.
     pub fn text(&self) -> String {
         self.chain().map(|error| error.parts().0).collect()
     }
 
-    /// The sentence of `required` or `fail`, if that is what ended the run.
+    /// The message of `required` or `fail` if one of them ended the run.
     pub fn refusal(&self) -> Option<&str> {
         match &self.innermost().cause {
             Some(FnError::Refused(sentence)) => Some(sentence),
@@ -179,8 +179,8 @@ impl ExecError {
         }
     }
 
-    /// Helm's text: the sentence of `required` or `fail` with the outermost place, a block for each level of includes, or
-    /// Go's text where any part of the chain is not a template's error.
+    /// Helm's text. A refusal of `required` or `fail` is its message with the outermost place; a chain of nothing but
+    /// failed includes is one block for each level; a chain with any other function's error is Go's text.
     pub fn helm_text(&self) -> String {
         if let Some(sentence) = self.refusal() {
             return format!("execution error at ({}): {sentence}", self.location);
@@ -188,7 +188,8 @@ impl ExecError {
         if let Some(FnError::Limit(message)) = &self.innermost().cause
             && self.cause.as_ref().is_some_and(|cause| !matches!(cause, FnError::Limit(_)))
         {
-            // Helm has no such error, and the levels between are as many as the limit allows.
+            // Helm has no such error. The chain may be as long as the limit allows, so the levels in between are
+            // omitted.
             return self.parts().0.trim_end().to_owned() + " " + message;
         }
         let plain =

@@ -20,22 +20,22 @@ use crate::engine::environment::Environment;
 use crate::engine::scope::Release;
 use crate::stack;
 
-/// A template, and what it is called with.
+/// A template and the settings that it is run with.
 struct FlagTemplate<'a> {
     source: &'a Source,
-    /// The name that Go's messages give it.
+    /// Its name in Go's messages.
     name: &'static str,
-    /// The code of its errors.
+    /// The code of its diagnostics.
     code: &'static str,
     names: Functions,
     library: Library,
     environment: &'a Environment,
 }
 
-/// The name that a template of `--name-template` gives. It sees no data, and sprig's functions.
+/// Renders the release name from the template of `--name-template`, which sees no data and can call sprig's functions.
 ///
 /// # Errors
-/// Go's text, and the place in the flag.
+/// Go's text, with the place in the flag.
 pub fn render_name(template: &Source, environment: &Environment) -> Result<String, Diagnostic> {
     let names = functions::SPRIG_NAMES;
     let library = Library { function: functions::sprig_function, method: functions::method, names };
@@ -44,10 +44,11 @@ pub fn render_name(template: &Source, environment: &Environment) -> Result<Strin
         .render(|| Value::Invalid)
 }
 
-/// What a template of `version --template` gives. It sees a build's fields, and Go's own functions.
+/// Renders the template of `version --template`, which sees the fields of a build and can only call Go's built-in
+/// functions.
 ///
 /// # Errors
-/// Go's text, and the place in the flag.
+/// Go's text, with the place in the flag.
 pub fn render_version(template: &Source, build: &BuildInfo) -> Result<String, Diagnostic> {
     let names = functions::GO_NAMES;
     let library = Library { function: functions::go_function, method: functions::method, names };

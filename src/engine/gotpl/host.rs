@@ -1,4 +1,4 @@
-//! What templates take from the world around them.
+//! The outside world of templates: time, time zones, randomness.
 
 use std::collections::HashMap;
 
@@ -8,22 +8,22 @@ use crate::engine::environment::Environment;
 use crate::engine::scope::{RandomCalls, Release};
 use crate::engine::sprig::random::{CallSite, Random};
 
-/// The environment of a render, and how often random functions were called.
+/// The environment of a render, and the calls of random functions so far.
 pub struct Host {
     environment: Environment,
     release: String,
     namespace: String,
-    /// The random function that is called: its template, and where the call is there.
+    /// The site of the current random call: its template and its position there, or only the name of the function.
     site: (Text, u64),
-    /// How often each was called for the file that is rendered.
+    /// The number of calls from each site for the current file.
     calls: HashMap<(Text, u64), u64, ahash::RandomState>,
     file: Text,
-    /// The calls whose results no seed makes reproducible.
+    /// The noted calls, whose results are different in each run.
     called: RandomCalls,
 }
 
 impl Host {
-    /// The world around a release.
+    /// Creates the host for a release.
     pub fn new(release: &Release) -> Host {
         Host {
             environment: release.environment.clone(),
@@ -36,18 +36,18 @@ impl Host {
         }
     }
 
-    /// The time and the zones.
+    /// The time and the time zones.
     pub fn environment(&self) -> &Environment {
         &self.environment
     }
 
-    /// A file is rendered next: what random functions give in it does not depend on the files before.
+    /// Begins a file. Random results in it do not depend on the files before it.
     pub fn begin_file(&mut self, file: &Text) {
         self.file = file.clone();
         self.calls.clear();
     }
 
-    /// A random function is called.
+    /// Sets the site of the random call that follows.
     pub fn called_at(&mut self, function: &'static str, template: &Text, position: usize) {
         self.site = if self.environment.is_blind_to_places {
             (Text::from(function.as_bytes()), 0)
@@ -56,12 +56,12 @@ impl Host {
         };
     }
 
-    /// Whether calls of random functions are noted: no seed makes their results the same in each run.
+    /// Whether random calls are noted: without a seed, their results are different in each run.
     pub fn notes_calls(&self) -> bool {
         self.environment.seed.is_none()
     }
 
-    /// Notes a call of a random function, in the file itself or in another one that it includes.
+    /// Notes a random call, made in the current file or in a file that it includes.
     pub fn note_call(&mut self, function: &'static str, included: Option<&Text>) {
         self.called.count += 1;
         let file = included.unwrap_or(&self.file).lossy();
@@ -73,20 +73,20 @@ impl Host {
         }
     }
 
-    /// The calls of random functions since this was asked last; none under a seed.
+    /// Returns the random calls noted since the last time; with a seed there are none.
     pub fn take_called(&mut self) -> RandomCalls {
         std::mem::take(&mut self.called)
     }
 
-    /// How many calls of random functions there were since then.
+    /// The number of random calls noted since [`take_called`](Self::take_called).
     pub fn called(&self) -> usize {
         self.called.count
     }
 
-    /// Randomness for the call.
+    /// Returns the source of randomness for the current call.
     ///
     /// # Errors
-    /// The system has none.
+    /// The system has no randomness.
     pub fn random(&mut self) -> Result<Random, FnError> {
         let count = self.calls.entry(self.site.clone()).or_default();
         let call = *count;

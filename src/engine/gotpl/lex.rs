@@ -1,17 +1,17 @@
-//! Text -> tokens, as Go's `text/template/parse` splits it. The parser pulls one token at a time.
+//! Splits template text into tokens as Go's `text/template/parse` does. The parser pulls one token at a time.
 
 use std::sync::LazyLock;
 
 use crate::go::utf8;
 
-/// What a token is.
+/// The kind of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenKind {
-    /// Something is wrong; the message is in [`Token::message`].
+    /// An error; [`Lexer::message`] has the text.
     Error,
     /// `true`, `false`
     Bool,
-    /// A printable ASCII character that nothing else begins with.
+    /// A printable ASCII character that starts no other token.
     Char,
     /// `'a'`
     CharConstant,
@@ -45,7 +45,7 @@ pub enum TokenKind {
     Space,
     /// `"text"`
     String,
-    /// What is outside of actions, trimmed.
+    /// Text outside of actions, trimmed.
     Text,
     /// `$`, `$name`
     Variable,
@@ -94,7 +94,7 @@ impl TokenKind {
         })
     }
 
-    /// Whether messages show it as `<if>`.
+    /// Whether messages show the token in angle brackets, as in `<if>`.
     pub fn is_keyword(self) -> bool {
         matches!(
             self,
@@ -114,22 +114,22 @@ impl TokenKind {
     }
 }
 
-/// A part of the text.
+/// A token, as a range of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token {
-    /// What it is.
+    /// The kind.
     pub kind: TokenKind,
-    /// Its first byte.
+    /// The offset of its first byte.
     pub start: u32,
-    /// One beyond its last byte.
+    /// The offset after its last byte.
     pub end: u32,
-    /// The line that it begins on, from 1.
+    /// The line where it begins, from 1.
     pub line: u32,
 }
 
 const SPACE: [u8; 4] = *b" \t\r\n";
 
-/// Whether a byte by itself goes on with a name.
+/// Whether an ASCII byte can continue a name.
 const IN_WORDS: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;
@@ -140,7 +140,7 @@ const IN_WORDS: [bool; 256] = {
     table
 };
 
-/// The tokens of a text.
+/// Produces the tokens of a text.
 pub struct Lexer<'t> {
     text: &'t [u8],
     at: usize,
@@ -149,22 +149,22 @@ pub struct Lexer<'t> {
     start_line: u32,
     inside_action: bool,
     parens: u32,
-    /// The message of the error token. Nothing follows it.
+    /// The message of the error token, which is the last token.
     message: Option<String>,
 }
 
 impl<'t> Lexer<'t> {
-    /// The tokens of a text of less than 4 GiB.
+    /// Starts at the beginning of a text, which must be shorter than 4 GiB.
     pub fn new(text: &'t [u8]) -> Lexer<'t> {
         Lexer { text, at: 0, start: 0, line: 1, start_line: 1, inside_action: false, parens: 0, message: None }
     }
 
-    /// What is wrong, once an error token was given.
+    /// The message of the error token; empty before one was returned.
     pub fn message(&self) -> &str {
         self.message.as_deref().unwrap_or_default()
     }
 
-    /// The next token.
+    /// Returns the next token; [`TokenKind::Eof`] after the last one and after an error.
     pub fn next_token(&mut self) -> Token {
         if self.message.is_some() {
             return Token { kind: TokenKind::Eof, start: self.at as u32, end: self.at as u32, line: self.start_line };
@@ -180,7 +180,7 @@ impl<'t> Lexer<'t> {
         &self.text[self.at..]
     }
 
-    /// The token from the last one up to here.
+    /// Returns a token from the end of the last one to the current position.
     fn token(&mut self, kind: TokenKind) -> Token {
         let token = Token { kind, start: self.start as u32, end: self.at as u32, line: self.start_line };
         self.start = self.at;
@@ -188,7 +188,7 @@ impl<'t> Lexer<'t> {
         token
     }
 
-    /// Leaves out what is between the last token and here; its lines are counted.
+    /// Skips the bytes between the last token and the current position, counting their lines.
     fn ignore(&mut self) {
         self.line += newlines(&self.text[self.start..self.at]);
         self.start = self.at;
@@ -240,7 +240,7 @@ impl<'t> Lexer<'t> {
                     return Ok(text);
                 }
             }
-            // The delimiter itself.
+            // The opening delimiter is here.
             let marker = if left_trims(&self.text[self.at + 2..]) { 2 } else { 0 };
             if self.text[self.at + 2 + marker..].starts_with(b"/*") {
                 self.at += 2 + marker;
@@ -271,7 +271,7 @@ impl<'t> Lexer<'t> {
         Ok(())
     }
 
-    /// Whether the closing delimiter is here, and whether it trims.
+    /// Whether the closing delimiter here trims; `None` if no closing delimiter is here.
     fn at_right_delimiter(&self) -> Option<bool> {
         match self.rest() {
             [b'}', b'}', ..] => Some(false),
@@ -345,9 +345,9 @@ impl<'t> Lexer<'t> {
         Ok(self.token(kind))
     }
 
-    /// White space. What trims behind it belongs to the delimiter.
+    /// Lexes white space. A space that belongs to a trim marker is left to the closing delimiter.
     fn space(&mut self) -> Token {
-        // Nearly always it is one space.
+        // Nearly always it is a single space.
         if let [b' ', next, ..] = self.rest()
             && !matches!(next, b' ' | b'\t' | b'\r' | b'\n' | b'-')
         {
@@ -387,7 +387,7 @@ impl<'t> Lexer<'t> {
         Ok(TokenKind::RawString)
     }
 
-    /// A field or variable; its `.` or `$` has been taken.
+    /// Lexes a field or variable whose `.` or `$` was consumed.
     fn name(&mut self, kind: TokenKind) -> Result<TokenKind, String> {
         if self.at_terminator() {
             return Ok(if kind == TokenKind::Variable { kind } else { TokenKind::Dot });
@@ -397,7 +397,7 @@ impl<'t> Lexer<'t> {
         Ok(kind)
     }
 
-    /// A word; its first character has been taken.
+    /// Lexes a keyword or identifier whose first character was consumed.
     fn identifier(&mut self) -> Result<TokenKind, String> {
         self.skip_alphanumeric();
         self.check_terminator()?;
@@ -444,7 +444,7 @@ impl<'t> Lexer<'t> {
             return bad(self);
         }
         if matches!(self.rest().first(), Some(b'+' | b'-')) {
-            // The imaginary part follows at once.
+            // The imaginary part follows directly.
             if !self.scan_number() || self.text[self.at - 1] != b'i' {
                 return bad(self);
             }
@@ -483,15 +483,15 @@ impl<'t> Lexer<'t> {
     }
 }
 
-/// Go's `%#U`.
+/// Formats a character as Go's `%#U` does.
 fn unicode(c: char) -> String {
     let code = format!("U+{:04X}", u32::from(c));
     if crate::go::strconv::is_printable(c) { format!("{code} '{c}'") } else { code }
 }
 
-/// Whether a name may have the character: `_`, letters and decimal digits.
+/// Whether a name may contain the character: `_`, letters and decimal digits.
 fn is_alphanumeric(c: char) -> bool {
-    /// `char::is_alphanumeric` knows further numbers and marks.
+    /// Go's letters and decimal digits: `char::is_alphanumeric` also accepts other numbers and marks.
     static IN_NAMES: LazyLock<Option<regex::Regex>> = LazyLock::new(|| regex::Regex::new(r"[\pL\p{Nd}]").ok());
     if c.is_ascii() {
         return c == '_' || c.is_ascii_alphanumeric();
@@ -500,12 +500,12 @@ fn is_alphanumeric(c: char) -> bool {
     c.is_alphanumeric() && in_names()
 }
 
-/// Whether the delimiter before `rest` trims what is to its left.
+/// Whether the opening delimiter in front of `rest` trims the text to its left.
 fn left_trims(rest: &[u8]) -> bool {
     matches!(rest, [b'-', space, ..] if SPACE.contains(space))
 }
 
-/// Whether ` -` is here.
+/// Whether `rest` begins with white space and `-`.
 fn right_trims(rest: &[u8]) -> bool {
     matches!(rest, [space, b'-', ..] if SPACE.contains(space))
 }
@@ -514,7 +514,7 @@ fn leading_space(text: &[u8]) -> usize {
     text.iter().take_while(|byte| SPACE.contains(byte)).count()
 }
 
-/// The length without the white space at the end.
+/// The length without trailing white space.
 fn trimmed_end(text: &[u8]) -> usize {
     text.iter().rposition(|byte| !SPACE.contains(byte)).map_or(0, |last| last + 1)
 }
@@ -527,7 +527,7 @@ fn newlines(text: &[u8]) -> u32 {
     }
 }
 
-/// Where two bytes are first.
+/// The offset of the first occurrence of two bytes.
 fn find(text: &[u8], pair: &[u8; 2]) -> Option<usize> {
     memchr::memchr_iter(pair[0], text).find(|at| text.get(at + 1) == Some(&pair[1]))
 }

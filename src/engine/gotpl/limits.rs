@@ -1,33 +1,33 @@
-//! Budgets against templates that run or grow without end, which Helm does not have.
+//! Budgets against templates that run or grow without end. Helm has no such limits.
 
 use super::errors::FnError;
 use crate::stack;
 
-/// How many steps (actions, calls, turns of loops) all templates of a render may take. The largest public chart takes some
-/// hundred thousand.
+/// How many steps (actions, calls, iterations of loops) all templates of a render may take. The largest public chart
+/// takes several hundred thousand.
 const MAX_STEPS: u64 = 50_000_000;
 
-/// How many bytes all templates of a render may write and make, results of functions included. The public chart that makes most
-/// comes to 15,000,000.
+/// How many bytes all templates of a render may produce, results of functions included. The most that any public chart
+/// produces is about 15,000,000.
 const MAX_BYTES: u64 = 3 << 29;
 
-/// How many keys and hashes of passwords all templates of a render may make, long keys counted several times. The public chart that
-/// makes most comes to 34.
+/// How many keys and password hashes all templates of a render may generate; a long key counts several times. The most
+/// that any public chart generates is 34.
 const MAX_COSTLY: u64 = 4_000;
 
-/// What a render may still use up.
+/// The remaining budgets of a render.
 #[derive(Debug)]
 pub struct Limits {
     steps: u64,
     bytes: u64,
     costly: u64,
-    /// Where the stack stood when the render began, and how far it may go from there.
+    /// The position of the stack when the render began, and how far from there it may grow, in bytes.
     stack: usize,
     max_stack: usize,
 }
 
 impl Limits {
-    /// A render begins, with so many bytes of stack.
+    /// Creates the budgets of a render, which may use `max_stack` bytes of stack from here.
     pub fn new(max_stack: usize) -> Limits {
         Limits { steps: MAX_STEPS, bytes: MAX_BYTES, costly: MAX_COSTLY, stack: stack::position(), max_stack }
     }
@@ -35,43 +35,43 @@ impl Limits {
     /// Counts steps.
     ///
     /// # Errors
-    /// There are none left.
+    /// Too few steps are left.
     pub fn step(&mut self, steps: u64) -> Result<(), FnError> {
         take(&mut self.steps, steps, || format!("the templates go on without end: more than {MAX_STEPS} steps"))
     }
 
-    /// How many steps are left.
+    /// The number of steps that are left.
     pub fn steps_left(&self) -> u64 {
         self.steps
     }
 
-    /// Counts bytes that are written or made.
+    /// Counts bytes that are written or allocated.
     ///
     /// # Errors
-    /// There are none left.
+    /// Too few bytes are left.
     pub fn spend(&mut self, bytes: usize) -> Result<(), FnError> {
         take(&mut self.bytes, bytes as u64, || format!("the templates make more than {} MiB", MAX_BYTES >> 20))
     }
 
-    /// Counts calls that take long by themselves.
+    /// Counts calls that take long, such as generating a key.
     ///
     /// # Errors
-    /// There are none left.
+    /// Too few calls are left.
     pub fn spend_costly(&mut self, calls: u32) -> Result<(), FnError> {
         take(&mut self.costly, u64::from(calls), || {
             format!("the templates make more than {MAX_COSTLY} keys and hashes of passwords")
         })
     }
 
-    /// How many bytes are left.
+    /// The number of bytes that are left.
     pub fn room(&self) -> usize {
         usize::try_from(self.bytes).unwrap_or(usize::MAX)
     }
 
-    /// Checks that calls may nest more deeply yet.
+    /// Checks that there is stack left for another nested call.
     ///
     /// # Errors
-    /// They may not.
+    /// Calls are nested too deeply.
     pub fn check_stack(&self) -> Result<(), FnError> {
         if self.stack.abs_diff(stack::position()) <= self.max_stack {
             return Ok(());
@@ -82,7 +82,7 @@ impl Limits {
     }
 }
 
-/// Takes an amount out of what is left; once there is too little, nothing is left.
+/// Subtracts an amount from a budget. If too little is left, the budget is used up.
 fn take(left: &mut u64, amount: u64, refused: impl FnOnce() -> String) -> Result<(), FnError> {
     match left.checked_sub(amount) {
         Some(rest) => {

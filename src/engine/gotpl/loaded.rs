@@ -1,4 +1,4 @@
-//! The templates of a tree of charts: parsed once, and run with values.
+//! The templates of a tree of charts: parsed once, then run with values.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -26,24 +26,24 @@ use crate::engine::trace::{Focus, Trace};
 use crate::engine::tree::Member;
 use crate::yaml::Map;
 
-/// How much stack calls of `include` and `tpl` may take: what one function takes has to fit into the rest.
+/// How many bytes of stack nested calls of `include` and `tpl` may use. The rest must be enough for any one function.
 pub(super) const MAX_STACK: usize = 128 << 20;
 
 const LIBRARY: Library = Library { function: functions::function, method: functions::method, names: functions::NAMES };
 
-/// What templates are run with.
+/// The inputs of a run.
 pub(super) struct RunScope<'a> {
     pub(super) chart: &'a Chart,
     pub(super) values: &'a Map,
     pub(super) release: &'a Release,
     pub(super) capabilities: &'a Capabilities,
-    /// Whether `required` and `fail` do not end the render.
+    /// Whether `required` and `fail` are noted instead of ending the render.
     pub(super) notes_refusals: bool,
 }
 
 /// The parsed templates of a tree of charts.
 pub(super) struct Loaded {
-    /// The files in Helm's order, partials too.
+    /// The files in Helm's order, partials included.
     files: Vec<File>,
     definitions: Arc<Definitions>,
     /// The parsed files, in the same order.
@@ -51,17 +51,17 @@ pub(super) struct Loaded {
 }
 
 struct File {
-    /// Its path from the root chart's name on.
+    /// Its path, starting with the root chart's name.
     path: String,
     /// The path of its chart.
     chart: String,
-    /// The names of the subcharts on the way from the root to it.
+    /// The names of the subcharts from the root to its chart.
     names: Vec<String>,
     source: Source,
 }
 
 impl File {
-    /// What its template gave.
+    /// Converts the bytes that the file's template wrote.
     fn rendered(&self, bytes: Vec<u8>, random: RandomCalls) -> Rendered {
         let (text, bytes) = match String::from_utf8(bytes) {
             Ok(text) => (text, None),
@@ -81,17 +81,17 @@ impl File {
     }
 }
 
-/// What rendering a tree of charts gave.
+/// The result of rendering a tree of charts.
 #[derive(Default)]
 pub(super) struct Output {
     pub(super) rendered: Vec<Rendered>,
     pub(super) errors: Vec<Diagnostic>,
-    /// What was refused, by the path of the file.
+    /// The refusals of each file, by its path.
     pub(super) refusals: Vec<(String, Vec<Refusal>)>,
 }
 
 impl Output {
-    /// Adds an error unless another one is about the same place: templates that share a broken part all fail there.
+    /// Adds an error unless one about the same place is known: templates that share a broken part all fail there.
     fn fail(&mut self, error: Diagnostic) {
         let place = error.labels.first().map(|label| &label.span);
         if place.is_none() || !self.errors.iter().any(|known| known.labels.first().map(|label| &label.span) == place) {
@@ -101,7 +101,7 @@ impl Output {
 }
 
 impl Loaded {
-    /// Parses the templates of charts, of library charts only partials.
+    /// Parses the templates of charts; of library charts only the partials.
     ///
     /// # Errors
     /// The first error of each file.
@@ -128,11 +128,11 @@ impl Loaded {
         Ok(Loaded { files, definitions: Arc::new(definitions), parsed: all })
     }
 
-    /// Runs the templates, most likely for the only time.
+    /// Runs the templates when they are unlikely to be run again.
     pub(super) fn render_once(&self, scope: &RunScope<'_>) -> Output {
         let mut run = self.run(scope);
         let output = self.rendered(scope, &mut run);
-        // The process ends soon: to free values piece by piece would only take time.
+        // The process ends soon, so freeing values piece by piece would only take time.
         std::mem::forget(run);
         output
     }
@@ -159,8 +159,8 @@ impl Loaded {
         output
     }
 
-    /// Runs the templates, and keeps where what they give comes from, as far as it is asked for. Files that fail are left out. `None`
-    /// if there is too much of it.
+    /// Runs the templates and traces where their output comes from, as far as `focus` needs it. Files that fail are
+    /// omitted. `None` if the trace becomes too large.
     pub(super) fn trace(&self, scope: &RunScope<'_>, focus: Option<Focus<'_>>) -> Option<(Vec<Rendered>, Trace)> {
         let mut run: Run<Recorder> = self.run(scope);
         if let Some(Focus::Values(values)) = focus {
@@ -216,15 +216,15 @@ impl Loaded {
     }
 }
 
-/// One run of all templates.
+/// A run of all templates.
 struct Run<T: Tracer> {
-    /// What templates of a chart see, by its path.
+    /// The objects of each chart, by its path.
     charts: HashMap<String, ChartObjects, ahash::RandomState>,
     exec: Exec<T>,
 }
 
 impl<T: Tracer> Run<T> {
-    /// Runs a file; `None` if the tree has no such chart.
+    /// Runs a file; `None` if the tree does not contain its chart.
     fn file(&mut self, file: &File) -> Option<Result<Vec<u8>, Box<ExecError>>> {
         let objects = self.charts.get(&file.chart)?;
         objects.dot.insert("Template".into(), objects::template(&file.path, &objects.path));

@@ -1,24 +1,27 @@
-//! Charts written in Go templates, Helm's own language.
+//! The engine for charts written in Go templates, Helm's own template language.
+//!
+//! Templates are parsed once (`loaded`) and run with values (`exec`). What they write becomes the text of a rendered
+//! file; `trace` can record where each part of it comes from.
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `lex`, `number` | text -> tokens, numbers |
-//! | `parse`, `ast`, `node_text` | tokens -> templates in one arena; nodes written back for errors |
-//! | `parsing` | all files of a tree of charts parsed, copies of one another once |
-//! | `set` | the one name space of all charts of a tree |
-//! | `value` | what templates work with: Go's values |
-//! | `call` | functions as templates see them: parameters, arguments, what they may ask for |
-//! | `exec` | templates run |
-//! | `functions` | what templates can call, a file for each family |
-//! | `trace` | where what templates write comes from |
-//! | `template_mentions`, `tree_mentions` | which values templates mention, run or not |
-//! | `loaded` | the templates of a tree of charts, parsed and run |
+//! | `lex`, `number` | splits text into tokens; reads numeric literals |
+//! | `parse`, `ast`, `node_text` | parses tokens into nodes in one arena; writes nodes back for errors |
+//! | `parsing` | parses all files of a tree of charts, identical files only once |
+//! | `set` | the one namespace that all templates of a tree share |
+//! | `value` | Go's values, which templates work with |
+//! | `call` | functions as templates call them: signatures, arguments, and the evaluator they can use |
+//! | `exec` | runs templates |
+//! | `functions` | the functions that templates can call, one file for each family |
+//! | `trace` | records where the output of templates comes from |
+//! | `template_mentions`, `tree_mentions` | finds the values that templates mention, whether they run or not |
+//! | `loaded` | the parsed templates of a tree of charts, and a run of all of them |
 //! | `flag_templates` | templates given as flags: `--name-template`, `version --template` |
-//! | `objects` | what Helm gives to templates: `Release`, `Chart`, `Values`, ... |
-//! | `host` | time, zones, randomness |
-//! | `times` | Go's `time` as values |
-//! | `limits` | budgets against templates without end |
-//! | `errors`, `report`, `value_texts` | Go's and Helm's texts; diagnostics; places in values |
+//! | `objects` | the objects that Helm passes to templates: `Release`, `Chart`, `Values`, ... |
+//! | `host` | time, time zones, randomness |
+//! | `times` | the types of Go's `time` package as values |
+//! | `limits` | budgets against templates that never end |
+//! | `errors`, `report`, `value_texts` | error texts of Go and Helm; diagnostics; places in values |
 
 mod ast;
 mod call;
@@ -55,7 +58,7 @@ use super::tree::Member;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::stack;
 
-/// Renders charts whose Chart.yaml names no engine.
+/// The engine of charts whose Chart.yaml does not name another one.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct GoTemplateEngine;
 
@@ -110,7 +113,7 @@ impl LoadedTemplates for GoTemplateSession {
     }
 }
 
-/// Does something on a stack that is large enough for templates; `None` if there is no memory for it.
+/// Runs a closure on a stack that is large enough for templates; `None` if there is no memory for it.
 fn on_stack<T: Send>(scope: &Scope<'_>, run: impl FnOnce(&RunScope<'_>) -> T + Send) -> Option<T> {
     let Scope { chart, values, release, capabilities, refusals } = *scope;
     let scope = RunScope { chart, values, release, capabilities, notes_refusals: refusals.is_some() };
@@ -118,7 +121,7 @@ fn on_stack<T: Send>(scope: &Scope<'_>, run: impl FnOnce(&RunScope<'_>) -> T + S
 }
 
 impl Output {
-    /// What is handed on; refusals are noted.
+    /// Converts the output into an [`Outcome`], and passes its refusals on to the scope.
     fn finished(self, scope: &Scope<'_>) -> Outcome {
         for (path, refused) in &self.refusals {
             scope.refusals.iter().for_each(|refusals| refusals.extend(path, refused.iter().map(report::refusal)));

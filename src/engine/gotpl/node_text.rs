@@ -1,19 +1,19 @@
-//! Nodes written back as Go writes them, for the `<...>` of errors.
+//! Writes nodes back as Go does, for the `<...>` in errors.
 
 use super::ast::{Children, Control, Fields, Node, NodeId, Parsed};
 use crate::go::strconv::quote_double;
 
-/// What is longer is of no use to anybody: Go writes all of it, and a template may be large.
+/// Longer texts are cut: Go writes the whole node, which may be as large as the template.
 const MAX_LENGTH: usize = 1 << 16;
 
-/// What is to be written next.
+/// A part that is still to be written.
 enum Part {
     Node(NodeId),
     Text(&'static str),
     Fields(Fields),
 }
 
-/// A node as Go writes it back.
+/// Returns a node as Go writes it back.
 pub fn node_text(parsed: &Parsed, id: NodeId) -> String {
     let mut out: Vec<u8> = Vec::new();
     let mut rest = vec![Part::Node(id)];
@@ -35,7 +35,7 @@ fn write_fields(parsed: &Parsed, fields: Fields, out: &mut Vec<u8>) {
 }
 
 fn write_node(parsed: &Parsed, id: NodeId, out: &mut Vec<u8>, rest: &mut Vec<Part>) {
-    // The rest is a stack: what comes first is pushed last.
+    // `rest` is a stack, so the parts are pushed in reverse order.
     match parsed.node(id) {
         Node::Text { end } => out.extend_from_slice(parsed.text(id, end)),
         Node::Action { pipe } => rest.extend([Part::Text("}}"), Part::Node(pipe), Part::Text("{{")]),
@@ -99,7 +99,7 @@ fn separated(parsed: &Parsed, children: Children, separator: &'static str, rest:
     }
 }
 
-/// Pipelines among arguments stand in parentheses.
+/// Pushes an argument. A pipeline is put in parentheses.
 fn operand(parsed: &Parsed, id: NodeId, rest: &mut Vec<Part>) {
     if matches!(parsed.node(id), Node::Pipe { .. }) {
         rest.extend([Part::Text(")"), Part::Node(id), Part::Text("(")]);

@@ -1,33 +1,33 @@
-//! Numeric constants: what Go's template parser takes a literal for, and which types it can be used as.
+//! Numeric constants of templates: how Go's template parser reads a literal, and which types it can have.
 
 use super::value::Value;
 use crate::go::number::{parse_float, parse_int, parse_uint};
 use crate::go::strconv::quote_double;
 
-/// A numeric literal. It may be of several types at once: `3.0` fits an `int` as well.
+/// A numeric literal. It can have several types at once: `3.0` is also a valid `int`.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Number {
-    /// As a signed integer.
+    /// The value as a signed integer.
     pub int: Option<i64>,
-    /// As an unsigned integer.
+    /// The value as an unsigned integer.
     pub uint: Option<u64>,
-    /// As a float.
+    /// The value as a float.
     pub float: Option<f64>,
-    /// As a complex number: real and imaginary part.
+    /// The value as a complex number: real and imaginary part.
     pub complex: Option<(f64, f64)>,
-    /// Whether it is a float where nothing else is asked for: it is written with a point or an exponent.
+    /// Whether it is a float where no type is required: it is written with a decimal point or an exponent.
     pub prefers_float: bool,
 }
 
-/// A literal that is beyond `int` where an `int` is meant.
+/// An integer literal that does not fit into `int` where an `int` is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Overflow;
 
 impl Number {
-    /// The value where no type is asked for.
+    /// Returns the value where no type is required.
     ///
     /// # Errors
-    /// An integer that fits only `uint64`.
+    /// The literal is an integer that only fits into `uint64`.
     pub fn value(&self) -> Result<Value, Overflow> {
         match *self {
             Number { complex: Some(parts), .. } => Ok(Value::Complex(parts.into())),
@@ -38,10 +38,10 @@ impl Number {
         }
     }
 
-    /// Reads a number as it was written: `0x1F`, `1_000`, `1e3`, `3i`.
+    /// Parses a literal as written: `0x1F`, `1_000`, `1e3`, `3i`.
     ///
     /// # Errors
-    /// Go's message.
+    /// Go's message for an invalid literal.
     pub fn parse(text: &str) -> Result<Number, String> {
         // Most numbers are short and decimal.
         if text.len() < 10 && (!text.starts_with('0') || text == "0") && text.bytes().all(|byte| byte.is_ascii_digit())
@@ -77,12 +77,12 @@ impl Number {
         Ok(number)
     }
 
-    /// Reads `1+2i`.
+    /// Parses a complex literal such as `1+2i`.
     ///
     /// # Errors
-    /// Go's message.
+    /// Go's message for an invalid literal.
     pub fn parse_complex(text: &str) -> Result<Number, String> {
-        // The sign of the imaginary part is the last one that is not an exponent's.
+        // The sign of the imaginary part is the last sign that does not belong to an exponent.
         let bytes = text.as_bytes();
         let is_split =
             |&at: &usize| matches!(bytes[at], b'+' | b'-') && !matches!(bytes[at - 1], b'e' | b'E' | b'p' | b'P');
@@ -94,7 +94,7 @@ impl Number {
         parts.map(Number::complex).ok_or_else(|| "syntax error scanning complex number".to_owned())
     }
 
-    /// The number that a character constant is.
+    /// The number for a character constant.
     pub fn of_char(code: u32) -> Number {
         let (int, uint, float) = (Some(code.into()), Some(code.into()), Some(code.into()));
         Number { int, uint, float, complex: None, prefers_float: false }
@@ -109,7 +109,7 @@ impl Number {
         number
     }
 
-    /// A whole float is an integer too.
+    /// Sets the integer types if the float is a whole number in their range.
     fn set_integers(&mut self, float: f64) {
         if float == float.trunc() {
             self.int = (-9.223372036854776e18..9.223372036854776e18).contains(&float).then_some(float as i64);

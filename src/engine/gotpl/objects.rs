@@ -1,4 +1,4 @@
-//! What Helm gives to templates: `Release`, `Chart`, `Capabilities`, `Files`, `Values`, `Subcharts`.
+//! The objects that Helm passes to templates: `Release`, `Chart`, `Capabilities`, `Files`, `Values`, `Subcharts`.
 
 use std::any::Any;
 use std::rc::Rc;
@@ -62,7 +62,8 @@ impl Object for CapabilitiesObject {
 #[derive(Debug)]
 struct KubeVersionObject {
     version: KubeVersion,
-    /// Whether it is a field, not what a function was given: only then it prints with its `String` method.
+    /// Whether it is the field itself and not a copy that was passed to a function. Only the field prints with its
+    /// `String` method.
     is_field: bool,
 }
 
@@ -92,7 +93,7 @@ impl Object for KubeVersionObject {
     }
 
     fn field(&self, name: &[u8]) -> Option<Value> {
-        // `GitVersion` is a method of the same meaning; the second field is not exported.
+        // The method `GitVersion` returns the same as the field `Version`. `normalizedVersion` is not exported.
         let name: &[u8] = match name {
             b"GitVersion" => b"Version",
             b"normalizedVersion" => return None,
@@ -164,7 +165,7 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// The objects of a release and a cluster.
+    /// Creates the objects for a release and a cluster.
     pub fn new(release: &Release, capabilities: &Capabilities) -> Shared {
         let versions = capabilities.api_versions.iter().map(|version| Value::str(version.as_str())).collect();
         let capabilities = CapabilitiesObject {
@@ -180,16 +181,16 @@ impl Shared {
     }
 }
 
-/// What the templates of a chart of a tree see.
+/// The objects that the templates of one chart see.
 pub struct ChartObjects {
-    /// The path from the root chart's name on: `c/charts/s`.
+    /// The path of the chart, starting with the root chart's name: `c/charts/s`.
     pub path: String,
-    /// The dot of its templates.
+    /// The dot that its templates are run with.
     pub dot: Map,
 }
 
-/// The charts of a tree with what their templates see, subcharts before the charts that they belong to. A subchart's values
-/// are a part of its parent's, so that what one of them sets is seen by the other.
+/// Returns the objects for each chart of a tree, subcharts before their parents. The values of a subchart are part of
+/// its parent's values, so each chart sees what the other one sets in them.
 pub fn charts(root: &Chart, values: &yaml::Map, shared: &Shared) -> Vec<ChartObjects> {
     let mut all = Vec::new();
     let values = from_yaml_map(values).with_kind(MapKind::Values);
@@ -231,7 +232,7 @@ fn add_chart(
     dot
 }
 
-/// The object `Template` of a template.
+/// Returns the object `Template` for a template.
 pub fn template(name: &str, chart_path: &str) -> Value {
     let fields: Vec<Entry> =
         vec![("BasePath".into(), Value::str(format!("{chart_path}/templates"))), ("Name".into(), Value::str(name))];
@@ -243,7 +244,7 @@ fn files(chart: &Chart) -> Value {
     Value::Map(Map::of(MapKind::Files, chart.files.iter().map(entry).collect()))
 }
 
-/// An object that all engines have.
+/// Converts an object that all engines share.
 fn value(fields: objects::Record<'_>) -> Value {
     let text = |text: &String| Value::str(text.as_str());
     let field = |field: Field<'_>| match field {

@@ -1,4 +1,4 @@
-//! Parsing all files of a tree of charts: copies of one another once, and large trees on two threads.
+//! Parses all files of a tree of charts: identical files only once, and large trees on two threads.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,21 +13,22 @@ use crate::{heap, stack};
 /// A file that is to be parsed.
 #[derive(Debug)]
 pub(super) struct Unparsed {
-    /// Its path from the root chart's name on.
+    /// Its path, starting with the root chart's name.
     pub(super) name: Text,
     /// Its text.
     pub(super) origin: Origin,
 }
 
-/// How many opening braces, two for each action, take longer to parse than a thread to start. Text between actions costs little.
+/// How many opening braces, two for each action, take longer to parse than a thread takes to start. Text between
+/// actions costs little.
 const WORTH_A_THREAD: usize = 8_000;
 
-/// With how many files of its length a file is compared.
+/// How many files of the same length a file is compared with.
 const MAX_ALIKE: usize = 4;
 
 type Outcome = Result<Arc<Parsed>, ParseError>;
 
-/// Parses files, in their order.
+/// Parses files. The results are in the same order.
 pub(super) fn parse_all(files: Vec<Unparsed>, functions: Functions) -> Vec<Outcome> {
     let originals = originals(&files);
     let is_original = |&at: &usize| originals[at] == at;
@@ -54,7 +55,7 @@ fn parse_one(file: &Unparsed, functions: Functions) -> Outcome {
     parse(&file.name, file.origin.clone(), functions).map(Arc::new)
 }
 
-/// For each file the first that has the same text: subcharts bring copies of library charts.
+/// Returns, for each file, the index of the first file with the same text: subcharts contain copies of library charts.
 fn originals(files: &[Unparsed]) -> Vec<usize> {
     let mut known: HashMap<usize, Vec<usize>, ahash::RandomState> = HashMap::default();
     let original = |(at, file): (usize, &Unparsed)| {
@@ -73,7 +74,8 @@ fn originals(files: &[Unparsed]) -> Vec<usize> {
     files.iter().enumerate().map(original).collect()
 }
 
-/// Parses the files that are no copies, on this thread and on another one. Without one, this thread does it all.
+/// Parses the files that are not copies, on this thread and a second one. If that can't be started, this thread does
+/// all the work.
 fn on_two_threads(files: &[Unparsed], originals: &[usize], functions: Functions) -> Vec<Option<Outcome>> {
     let parsed: Vec<OnceLock<Outcome>> = files.iter().map(|_| OnceLock::new()).collect();
     let next = AtomicUsize::new(0);

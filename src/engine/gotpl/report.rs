@@ -1,4 +1,4 @@
-//! Errors of templates as diagnostics: Helm's text, then the places, the innermost first.
+//! Converts errors of templates into diagnostics: Helm's text, then the places, innermost first.
 
 use super::errors::{ExecError, FnError, ParseError, Place};
 use super::exec::Refusal;
@@ -6,10 +6,10 @@ use super::value_texts::place_in_values;
 use crate::diagnostic::{Diagnostic, Severity, Source, Span};
 use crate::yaml::Map;
 
-/// How many levels of calls are shown.
+/// How many levels of calls a diagnostic shows.
 const MAX_LEVELS: usize = 8;
 
-/// A file that can't be parsed.
+/// The diagnostic for a file that can't be parsed.
 pub fn parse_error(error: &ParseError) -> Diagnostic {
     let diagnostic = Diagnostic::error("template", error.helm_text());
     match &error.source {
@@ -18,7 +18,7 @@ pub fn parse_error(error: &ParseError) -> Diagnostic {
     }
 }
 
-/// A template that failed, of the chart that one reaches by `names` from the root of the tree that has these values.
+/// The diagnostic for a failed template. Its chart is reached by `names` from the root; `values` are those of the root.
 pub fn exec_error(error: &ExecError, values: &Map, names: &[String]) -> Diagnostic {
     let code = if error.refusal().is_some() { "required" } else { "template" };
     let mut diagnostic = Diagnostic::error(code, error.helm_text());
@@ -31,7 +31,7 @@ pub fn exec_error(error: &ExecError, values: &Map, names: &[String]) -> Diagnost
     let levels: Vec<&ExecError> = error.chain().collect();
     let hidden = levels.len().saturating_sub(MAX_LEVELS);
     for (distance, level) in levels.iter().rev().enumerate() {
-        // Of long chains the innermost levels and the outermost one say most.
+        // In long chains, the innermost levels and the outermost one are the most useful.
         if distance >= MAX_LEVELS - 1 && distance + 1 < levels.len() {
             continue;
         }
@@ -52,7 +52,7 @@ pub fn exec_error(error: &ExecError, values: &Map, names: &[String]) -> Diagnost
     }
 }
 
-/// A refusal that does not end the render, as Helm's `lint` logs it.
+/// The diagnostic for a refusal that does not end the render, worded as in the log of `helm lint`.
 pub fn refusal(refusal: &Refusal) -> Diagnostic {
     match refusal {
         Refusal::Missing(sentence) => Diagnostic::warning("required", format!("missing required value: {sentence}")),
@@ -61,7 +61,7 @@ pub fn refusal(refusal: &Refusal) -> Diagnostic {
     }
 }
 
-/// What to do about an error.
+/// The help text for an error that has an obvious remedy.
 fn help(error: &ExecError) -> Option<String> {
     let innermost = error.innermost();
     if innermost.message.starts_with("nil pointer evaluating") {
@@ -82,7 +82,7 @@ fn span(place: &Place, values: &Map) -> Span {
     in_file.or_else(in_values).unwrap_or_default()
 }
 
-/// The operand that begins at an offset.
+/// The span of the operand that begins at an offset.
 fn token(source: &Source, start: usize) -> Span {
     let rest = source.text().as_bytes().get(start..).unwrap_or_default();
     let is_end = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b')' | b'|' | b'}');

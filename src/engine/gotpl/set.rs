@@ -1,4 +1,4 @@
-//! The one name space that all templates of a tree of charts share.
+//! The one namespace that all templates of a tree of charts share.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,9 +10,9 @@ use crate::engine::paths::is_partial;
 /// A template that can be run.
 #[derive(Debug, Clone)]
 pub struct Template {
-    /// The text that it is in.
+    /// The text that contains it.
     pub parsed: Arc<Parsed>,
-    /// Its name, which errors show.
+    /// Its name, as errors show it.
     pub name: Text,
     /// Its body.
     pub root: NodeId,
@@ -23,7 +23,7 @@ impl Template {
         Template { parsed: Arc::clone(parsed), name: tree.name.clone(), root: tree.root }
     }
 
-    /// The template that a text is, apart from those that it defines.
+    /// The template of a text itself, as opposed to those that it defines.
     pub fn main(parsed: &Arc<Parsed>) -> Template {
         Template::of(parsed, parsed.main())
     }
@@ -34,7 +34,7 @@ impl Template {
 pub struct Definitions(HashMap<Text, Template, ahash::RandomState>);
 
 impl Definitions {
-    /// Adds the templates of a file. A template takes the place of one of the same name unless it is empty.
+    /// Adds the templates of a file. A template replaces one with the same name unless it is empty.
     pub fn add(&mut self, parsed: &Arc<Parsed>) {
         for tree in &parsed.trees {
             if !tree.is_empty || !self.0.contains_key(&tree.name) {
@@ -44,22 +44,23 @@ impl Definitions {
     }
 }
 
-/// Templates by name. Those that texts given to `tpl` define are on top while the text runs, and are gone then.
+/// All templates by name. The definitions in a text passed to `tpl` take precedence while that text runs, and are
+/// dropped afterward.
 #[derive(Debug, Default)]
 pub struct TemplateSet {
     of_files: Arc<Definitions>,
     texts: Vec<Arc<Parsed>>,
-    /// How many of those texts define templates.
+    /// How many of the texts define templates.
     defining: usize,
 }
 
 impl TemplateSet {
-    /// The templates of files.
+    /// Creates the set with the templates of files.
     pub fn new(of_files: Arc<Definitions>) -> TemplateSet {
         TemplateSet { of_files, ..TemplateSet::default() }
     }
 
-    /// The template of a name.
+    /// Returns the template with a name. An empty one from a text is only used if there is no other.
     pub fn get(&self, name: &Text) -> Option<Template> {
         let mut empty = None;
         if self.defining > 0 || **name == *b"gotpl" {
@@ -75,24 +76,24 @@ impl TemplateSet {
         known.or_else(|| empty.map(|(parsed, tree)| Template::of(parsed, tree)))
     }
 
-    /// Whether a name is that of a file which is rendered.
+    /// Whether the name is the path of a file that is rendered, not of a partial.
     pub fn is_rendered_file(&self, name: &Text) -> bool {
         let is_file = self.of_files.0.get(name).is_some_and(|template| template.parsed.name == *name);
         is_file && !is_partial(&name.lossy())
     }
 
-    /// Puts the templates of a text that is given to `tpl` on top.
+    /// Adds the templates of a text passed to `tpl`, which take precedence over all others.
     pub fn push(&mut self, parsed: Arc<Parsed>) {
         self.defining += usize::from(parsed.trees.len() > 1);
         self.texts.push(parsed);
     }
 
-    /// How many texts are on top of each other.
+    /// The number of texts that are running.
     pub fn depth(&self) -> usize {
         self.texts.len()
     }
 
-    /// Takes the templates away that were put on top last.
+    /// Removes the templates of the text that was pushed last.
     pub fn pop(&mut self) {
         if let Some(parsed) = self.texts.pop() {
             self.defining -= usize::from(parsed.trees.len() > 1);

@@ -1,4 +1,4 @@
-//! What the text of a template mentions, whether a render runs it or not.
+//! Finds which values and templates the text of a template mentions, whether a render runs that part or not.
 
 use std::ops::Range;
 
@@ -8,24 +8,24 @@ use super::parse::parse;
 use crate::diagnostic::Span;
 use crate::go::utf8;
 
-/// What one template mentions: the body of a file, or one that it defines.
+/// The mentions in one template: the body of a file, or a template that it defines.
 #[derive(Debug, Default)]
 pub(super) struct TemplateMentions {
-    /// The keys behind `Values`: `.Values.a.b`, `$.Values.a.b`, `.context.Values.a.b`, `index .Values "a" "b"`.
+    /// The keys after `Values`: `.Values.a.b`, `$.Values.a.b`, `.context.Values.a.b`, `index .Values "a" "b"`.
     pub(super) values: Vec<(Vec<String>, Span)>,
-    /// Other fields and strings: keys of values, perhaps, that have another name (`$v.a.b` with `$v := .Values`).
+    /// Other fields and strings. They may be keys of values under another name (`$v.a.b` after `$v := .Values`).
     pub(super) others: Vec<(Vec<String>, Span)>,
-    /// Where all values get another name, or are given to a function.
+    /// Whether the values as a whole are bound to another name or passed to a function.
     pub(super) hands_on: bool,
-    /// Where all values are looked through or printed.
+    /// The first place that prints all values or ranges over them.
     pub(super) uses_all: Option<Span>,
-    /// The templates that it calls by name.
+    /// The names of the templates that it calls.
     pub(super) calls: Vec<String>,
-    /// Whether it calls others by names that it computes.
+    /// Whether it calls templates by computed names.
     pub(super) computes_calls: bool,
 }
 
-/// Functions of which the result has all of a map in it.
+/// Functions whose result contains the whole map that they are passed.
 const WHOLE: &[&str] = &[
     "toYaml",
     "mustToYaml",
@@ -47,10 +47,10 @@ const WHOLE: &[&str] = &[
     "quote",
 ];
 
-/// Methods of all values.
+/// The methods of Helm's type `Values`.
 const METHODS: &[&str] = &["AsMap", "Encode", "PathValue", "Table", "YAML"];
 
-/// What each template of a text mentions, in their order; `place` gives the place of a part of the text.
+/// Returns the mentions of each template in a text, in order. `place` converts a byte range of the text into a span.
 pub(super) fn of_text(parsed: &Parsed, place: &dyn Fn(Range<usize>) -> Span) -> Vec<TemplateMentions> {
     let of_tree = |root| {
         let mut collector = Collector { parsed, place, found: TemplateMentions::default() };
@@ -60,7 +60,7 @@ pub(super) fn of_text(parsed: &Parsed, place: &dyn Fn(Range<usize>) -> Span) -> 
     parsed.trees.iter().map(|tree| of_tree(tree.root)).collect()
 }
 
-/// A text that is a template itself; `None` if it can't be parsed.
+/// Parses a string that may itself be a template; `None` if it can't be parsed.
 pub(super) fn template_text(text: &str) -> Option<Parsed> {
     parse(&"gotpl".into(), Origin::Text(text.into()), functions::NAMES).ok()
 }
@@ -170,7 +170,7 @@ impl Collector<'_> {
         }
     }
 
-    /// Values by their keys; all of them without any.
+    /// Notes a mention of the value at `keys`; without keys, of all values.
     fn mention(&mut self, keys: Vec<String>, place: Span) {
         self.found.hands_on |= keys.first().is_none_or(|first| METHODS.contains(&first.as_str()));
         self.found.values.push((keys, place));
@@ -182,7 +182,7 @@ impl Collector<'_> {
         self.found.uses_all.get_or_insert(place);
     }
 
-    /// A string may be a key, a path, or a template that is given to `tpl`.
+    /// Notes a string, which may be a key, a path, or a template to pass to `tpl`.
     fn string(&mut self, id: NodeId, index: u32) {
         let text = utf8::to_text(self.parsed.string(index)).into_owned();
         let place = self.place_of(id);
@@ -207,7 +207,7 @@ impl Collector<'_> {
         self.called(self.parsed.children(children))
     }
 
-    /// The name of the function that the words of a command begin with.
+    /// The name of the function if it is the first word of a command.
     fn called(&self, words: &[NodeId]) -> Option<&'static str> {
         match self.parsed.node(*words.first()?) {
             Node::Identifier { function } => Some((self.parsed.function_names)(function)),
@@ -215,7 +215,7 @@ impl Collector<'_> {
         }
     }
 
-    /// What a command consists of, where it is one operand.
+    /// The operand of a command that has no arguments.
     fn operand(&self, command: NodeId) -> Option<NodeId> {
         let Node::Command(children) = self.parsed.node(command) else { return None };
         match self.parsed.children(children) {
@@ -224,7 +224,7 @@ impl Collector<'_> {
         }
     }
 
-    /// What a pipeline consists of, where it is one operand.
+    /// The operand of a pipeline that consists of nothing else.
     fn only_operand(&self, pipe: NodeId) -> Option<NodeId> {
         let Node::Pipe { commands, .. } = self.parsed.node(pipe) else { return None };
         match self.parsed.children(commands) {
@@ -237,7 +237,7 @@ impl Collector<'_> {
         self.values_keys(operand).is_some_and(|keys| keys.is_empty())
     }
 
-    /// The keys of the value that an operand is.
+    /// The keys after `Values` if the operand reads a value.
     fn values_keys(&self, operand: NodeId) -> Option<Vec<String>> {
         match self.parsed.node(operand) {
             Node::Field(fields) | Node::Variable(_, fields) | Node::Chain { fields, .. } => {
@@ -247,7 +247,7 @@ impl Collector<'_> {
         }
     }
 
-    /// Whether the name of a template is that of a file: `(print $.Template.BasePath "/configmap.yaml")`.
+    /// Whether the name of a template is the path of a file, as in `(print $.Template.BasePath "/configmap.yaml")`.
     fn names_a_file(&self, callee: NodeId) -> bool {
         let mut rest = vec![callee];
         while let Some(id) = rest.pop() {
@@ -293,7 +293,7 @@ impl TemplateMentions {
     }
 }
 
-/// The keys behind `Values` in a chain of names, those of subcharts before them (`.Subcharts.db.Values.port`).
+/// The keys after `Values` in a chain of names, with the subcharts in front of it (`.Subcharts.db.Values.port`).
 fn behind_values(names: &[String]) -> Option<Vec<String>> {
     let at = names.iter().position(|name| name == "Values")?;
     let subcharts = names[..at].windows(2).filter(|pair| pair[0] == "Subcharts").map(|pair| pair[1].clone());

@@ -1,4 +1,4 @@
-//! Values of Go's package `time`.
+//! The types of Go's `time` package as values of templates.
 
 use std::any::Any;
 use std::rc::Rc;
@@ -6,10 +6,10 @@ use std::rc::Rc;
 use super::value::{Kind, Object, Value};
 use crate::go::time::{Duration, Month, Time, Weekday, Zone};
 
-/// The name of the type of times.
+/// The Go name of the type of times.
 pub const TIME: &str = "time.Time";
 
-/// The name of the type of time zones.
+/// The Go name of the type of time zones.
 pub const LOCATION: &str = "*time.Location";
 
 impl Object for Time {
@@ -38,7 +38,7 @@ impl Object for Time {
     }
 
     fn field(&self, _: &[u8]) -> Option<Value> {
-        // None of them is exported.
+        // The type has no exported fields.
         None
     }
 
@@ -66,7 +66,7 @@ fn text(bytes: Vec<u8>) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// A type of numbers with names.
+/// Implements [`Object`] for integer types whose values have names.
 macro_rules! numbers {
     ($($type:ty, $name:literal, $kind_name:literal, |$value:ident| $number:expr, $shown:expr;)*) => {
         $(impl Object for $type {
@@ -127,7 +127,8 @@ impl Object for Zone {
         Some(text(self.name().to_vec()))
     }
 
-    /// Those of a zone without a file, which is what verbs that do not fit times are compared on.
+    /// The fields that `printf` shows for verbs that do not fit: those of a fixed offset, or of a zone without
+    /// transitions.
     fn fields(&self) -> Vec<(&'static str, Value)> {
         let name = Value::str(self.name());
         let fields = |zones, transitions, start, end, current| {
@@ -188,7 +189,7 @@ impl Object for Zone {
     }
 }
 
-/// A nil pointer of a type, which only verbs of `printf` reach.
+/// A nil pointer of a named type. Only `printf` verbs reach it.
 #[derive(Debug)]
 struct NilPointer(&'static str);
 
@@ -214,7 +215,7 @@ impl Object for NilPointer {
     }
 }
 
-/// A struct inside a time zone, or a pointer to one, which only verbs of `printf` reach.
+/// A struct inside a time zone, or a pointer to one. Only `printf` verbs reach it.
 #[derive(Debug)]
 struct Struct {
     go_type: &'static str,
@@ -244,12 +245,12 @@ impl Object for Struct {
     }
 }
 
-/// A value of one of these types.
+/// Wraps an object in a value.
 pub fn object<T: Object + 'static>(object: T) -> Value {
     Value::Object(Rc::new(object))
 }
 
-/// The object of a type that a value is.
+/// Returns the object in a value if it has the type `T`.
 pub fn as_object<T: Object + 'static>(value: &Value) -> Option<&T> {
     match value {
         Value::Object(object) => object.as_any().downcast_ref(),

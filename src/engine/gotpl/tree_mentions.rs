@@ -1,4 +1,4 @@
-//! What the templates of a tree of charts mention, each with those that it calls.
+//! Finds which values the templates of a tree of charts mention, including through the templates that they call.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -15,30 +15,30 @@ use crate::go::utf8;
 use crate::values::{Step, ValuePath};
 use crate::yaml::{self, Map, Node};
 
-/// More mentions in templates of other charts are not followed.
+/// How many mentions in templates of other charts are followed.
 const MOST_OF_OTHERS: usize = 500_000;
 
-/// All templates of a tree of charts, and texts among its values, which may be given to `tpl`.
+/// The templates of a tree of charts, and strings among its values that may be passed to `tpl`.
 #[derive(Default)]
 pub(super) struct TreeMentions {
     templates: Vec<Template>,
-    /// The templates by the names under which they are called.
+    /// The indices of the templates with a name.
     by_name: HashMap<String, Vec<usize>, ahash::RandomState>,
 }
 
 struct Template {
-    /// The names of the subcharts on the way from the root to its chart.
+    /// The names of the subcharts from the root to its chart.
     names: Vec<String>,
     mentions: TemplateMentions,
 }
 
 impl TreeMentions {
-    /// Adds a file of the chart with these names.
+    /// Adds a file of the chart that is reached by `names`.
     pub(super) fn add_file(&mut self, parsed: &Parsed, source: &Source, names: &[String]) {
         self.add(parsed, names, &|range| source.span(range));
     }
 
-    /// Adds what is not rendered with these values: texts of values, and subcharts that are switched off.
+    /// Adds what no render with these values runs as a file: strings among the values, and disabled subcharts.
     pub(super) fn add_members(&mut self, members: &[Member<'_>]) {
         for member in members {
             let names: Vec<String> = member.names.iter().map(|name| (*name).to_owned()).collect();
@@ -93,7 +93,7 @@ impl TreeMentions {
         }
     }
 
-    /// What is mentioned of the values of each chart: by its own templates, and by those that they call.
+    /// Returns the mentions of values in each chart, by its own templates and by those that they call.
     pub(super) fn finish(self) -> Found {
         let mut found = Found::default();
         let mut charts: Vec<&[String]> = Vec::new();
@@ -131,7 +131,7 @@ impl TreeMentions {
         found
     }
 
-    /// Adds the templates that others call, whichever chart they are of.
+    /// Adds the templates of any chart that the reached templates call, directly or not.
     fn reach_called(&self, reached: &mut Vec<usize>, names: &[String], room: &mut usize) {
         let mut known: HashSet<usize, ahash::RandomState> = reached.iter().copied().collect();
         let mut at = 0;
@@ -157,7 +157,7 @@ impl TreeMentions {
     }
 }
 
-/// Whether it is a value of all charts.
+/// Whether the keys lead to a global value, which all charts share.
 fn is_global(keys: &[String]) -> bool {
     keys.first().is_some_and(|first| first == "global")
 }

@@ -1,11 +1,12 @@
-//! Where texts that were given to `tpl` are written: in values files, most often.
+//! Finds where texts that were passed to `tpl` are written, usually in a values file.
 
 use super::value::Text;
 use crate::diagnostic::Span;
 use crate::yaml::{Map, Node, Value, locate_in_scalar};
 
-/// The place in the values of an offset in a text given to `tpl`: the value that is that text, or, since texts are often put
-/// together from values, the first that holds the action at the offset.
+/// Returns the place in the values for an offset in a text that was passed to `tpl`. That is the value with exactly
+/// this text or, since such texts are often assembled from several values, the first value that contains the action at
+/// the offset.
 pub(super) fn place_in_values(values: &Map, text: &Text, offset: usize) -> Option<Span> {
     let text = std::str::from_utf8(text).ok()?;
     let offset = (0..=offset.min(text.len())).rev().find(|&at| text.is_char_boundary(at))?;
@@ -21,7 +22,7 @@ pub(super) fn place_in_values(values: &Map, text: &Text, offset: usize) -> Optio
     Some(locate_in_scalar(&node.span, at + (offset - start).min(action.len())))
 }
 
-/// The first text of the values that is wanted.
+/// The first string among the values that is wanted and has a place in a file.
 fn find<'v>(values: &'v Map, is_wanted: &dyn Fn(&str) -> bool) -> Option<&'v Node> {
     let mut waiting: Vec<&Node> = values.iter().map(|(_, node)| node).collect();
     waiting.reverse();

@@ -1,4 +1,4 @@
-//! Calls: the number and the types of arguments are checked as Go checks them.
+//! Calls of functions and methods, with the checks of argument counts and types that Go makes.
 
 use super::evaluate::Given;
 use super::operand::Operand;
@@ -10,7 +10,7 @@ use crate::engine::gotpl::trace::Tracer;
 use crate::engine::gotpl::value::Value;
 
 impl<T: Tracer> Exec<T> {
-    /// Calls a function by its number. An error of the function itself is located at `node`.
+    /// Calls a function by its number. An error that the function returns is located at `node`.
     pub(super) fn call_function(
         &mut self,
         context: &Context<T>,
@@ -108,7 +108,7 @@ impl<T: Tracer> Exec<T> {
         Ok(())
     }
 
-    /// `and` and `or` evaluate no more than they need.
+    /// Calls `and` or `or`, which stop at the argument that decides the result.
     fn and_or(&mut self, context: &Context<T>, is_or: bool, given: Given<'_, T::Mark>) -> Result<Operand<T::Mark>> {
         self.limits.step(1)?;
         let before = self.trace.state();
@@ -122,7 +122,7 @@ impl<T: Tracer> Exec<T> {
         let mut decided = T::Mark::default();
         for (index, &argument) in given.arguments.iter().enumerate() {
             operand = self.argument(context, Param::Reflect, argument)?;
-            // What came before decided that this is looked at.
+            // The arguments before this one decided that it is evaluated.
             operand.mark = self.trace.decided(operand.mark, &Value::Invalid, decided);
             if operand.value.is_true() == is_or {
                 self.skips(context, &given.arguments[index + 1..], &operand);
@@ -139,7 +139,7 @@ impl<T: Tracer> Exec<T> {
         })
     }
 
-    /// The value of an argument for a parameter.
+    /// Evaluates an argument for a parameter.
     fn argument(&mut self, context: &Context<T>, param: Param, id: NodeId) -> Result<Operand<T::Mark>> {
         self.at = id;
         let parsed = &*context.parsed;
@@ -172,7 +172,7 @@ impl<T: Tracer> Exec<T> {
             }
             (Param::Int | Param::Duration, _) => expected("integer"),
             (Param::Uint32, Node::Number(number)) => match parsed.number(number).uint {
-                // Go keeps what fits.
+                // Go keeps the lower 32 bits.
                 Some(number) => Ok(Value::Int64(i64::from(number as u32))),
                 None => expected("unsigned integer"),
             },
@@ -187,7 +187,7 @@ impl<T: Tracer> Exec<T> {
         value.map(Operand::of)
     }
 
-    /// The value of an argument that is not a literal, for any type is asked for.
+    /// Evaluates an argument that is not a literal, whatever its type.
     pub(super) fn untyped_argument(&mut self, context: &Context<T>, id: NodeId) -> Result<Operand<T::Mark>> {
         self.at = id;
         match context.parsed.node(id) {
@@ -205,16 +205,16 @@ impl<T: Tracer> Exec<T> {
     }
 }
 
-/// How many steps it takes to look through long texts that a function is given.
+/// The steps that a function takes to read its arguments, if they are long texts.
 fn reading(values: &[Value]) -> u64 {
-    /// Shorter texts are looked through in no time.
+    /// Shorter texts take no noticeable time.
     const LONG: usize = 4096;
     const BYTES_OF_A_STEP: usize = 32;
     let long: usize = values.iter().map(Value::text_length).filter(|&length| length > LONG).sum();
     (long / BYTES_OF_A_STEP) as u64
 }
 
-/// Whether a call has as many arguments as the function wants.
+/// Checks that a call has as many arguments as the function expects.
 fn check_count<M>(function: &Function, wanted: usize, given: &Given<'_, M>) -> Result<()> {
     let name = function.name;
     let written = given.arguments.len();
@@ -230,7 +230,7 @@ fn check_count<M>(function: &Function, wanted: usize, given: &Given<'_, M>) -> R
     Ok(())
 }
 
-/// A value as a parameter holds it.
+/// Converts an argument to what the parameter holds.
 fn validated(value: Value, param: Param) -> Result<Value> {
     match value {
         Value::Invalid => param.zero().ok_or_else(|| fail(format!("invalid value; expected {}", param.go_type()))),

@@ -1,4 +1,4 @@
-//! Pipelines, commands, fields and variables.
+//! Evaluates pipelines, commands, fields and variables.
 
 use super::operand::Operand;
 use super::{Context, Exec, Result, Variable, fail};
@@ -9,12 +9,12 @@ use crate::engine::gotpl::trace::Tracer;
 use crate::engine::gotpl::value::{Kind, ListKind, MapKind, Value};
 use crate::go::utf8;
 
-/// What a command or a field was given beside its receiver.
+/// The arguments of a command or field.
 #[derive(Clone, Copy)]
 pub(super) struct Given<'a, M> {
-    /// The arguments that stand behind it.
+    /// The arguments written after it.
     pub(super) arguments: &'a [NodeId],
-    /// The value of the command before it in the pipeline.
+    /// The value of the preceding command in the pipeline, which is the last argument.
     pub(super) last: Option<&'a Operand<M>>,
 }
 
@@ -27,7 +27,7 @@ impl<M: Copy + 'static> Given<'_, M> {
 }
 
 impl<T: Tracer> Exec<T> {
-    /// The value of a pipeline; what it declares is on the stack of variables then.
+    /// Evaluates a pipeline and pushes the variables that it declares.
     pub(super) fn pipeline(&mut self, context: &Context<T>, id: NodeId) -> Result<Operand<T::Mark>> {
         self.at = id;
         let Node::Pipe { variables, commands, assigns } = context.parsed.node(id) else {
@@ -50,7 +50,7 @@ impl<T: Tracer> Exec<T> {
         Ok(value)
     }
 
-    /// Gives a variable that exists a value.
+    /// Assigns to an existing variable.
     pub(super) fn assign(&mut self, context: &Context<T>, id: NodeId, operand: Operand<T::Mark>) -> Result<()> {
         let Node::Variable(variable, _) = context.parsed.node(id) else { return Ok(()) };
         let slot = self.slot(context, variable)?;
@@ -59,7 +59,7 @@ impl<T: Tracer> Exec<T> {
         Ok(())
     }
 
-    /// Where a variable stands.
+    /// Returns the index of a variable on the stack.
     pub(super) fn slot(&self, context: &Context<T>, variable: ast::Variable) -> Result<usize> {
         let found = if context.parsed.is_dynamic {
             let own = &self.variables[context.base..];
@@ -110,7 +110,7 @@ impl<T: Tracer> Exec<T> {
         }
     }
 
-    /// A number where no type is asked for.
+    /// Returns the value of a number where no type is required.
     pub(super) fn constant(&mut self, context: &Context<T>, id: NodeId, number: u32) -> Result<Value> {
         self.at = id;
         let parsed = &context.parsed;
@@ -170,7 +170,7 @@ impl<T: Tracer> Exec<T> {
         self.fields(context, operand, id, fields, given)
     }
 
-    /// `.a.b.c` of a value: the last one gets what was given.
+    /// Evaluates a chain of fields such as `.a.b.c` on a receiver. The arguments go to the last field.
     fn fields(
         &mut self,
         context: &Context<T>,
@@ -233,7 +233,7 @@ impl<T: Tracer> Exec<T> {
     }
 }
 
-/// Whether values of the type have methods.
+/// Whether the type of a value can have methods.
 fn has_methods(value: &Value) -> bool {
     match value {
         Value::Map(map) => matches!(map.kind(), MapKind::Values | MapKind::Files),

@@ -1,4 +1,4 @@
-//! `include` and `tpl`: templates that run while another one is evaluated.
+//! `include` and `tpl`: functions that run another template while one is running.
 
 use std::sync::Arc;
 
@@ -15,10 +15,10 @@ use crate::engine::gotpl::value::{Text, Value};
 use crate::engine::sprig::random::Random;
 use crate::go::strconv::quote_bytes;
 
-/// How many calls of `include` of one name may be open, as in Helm.
+/// How many calls of `include` with the same name may be nested, as in Helm.
 const MAX_INCLUDES: u32 = 1_000;
 
-/// How many calls of `tpl` may be open. In Helm an endless one ends with the memory.
+/// How many calls of `tpl` may be nested. In Helm, endless nesting only stops when memory runs out.
 const MAX_TEXTS: usize = 10_000;
 
 impl<T: Tracer> Evaluate for Exec<T> {
@@ -104,14 +104,15 @@ impl<T: Tracer> Evaluate for Exec<T> {
 }
 
 impl<T: Tracer> Exec<T> {
-    /// Runs a template and takes what it wrote.
+    /// Runs a template and returns what it writes instead of leaving it in the output.
     fn captured(
         &mut self,
         template: Template,
         data: Value,
         is_text: bool,
     ) -> Result<Text, Box<crate::engine::gotpl::errors::ExecError>> {
-        // Go's reflection knows no nil interface that is on its own: a template that is given nil has no data at all.
+        // In Go's reflection, a nil interface outside of a container is no value: a template that is passed nil has no
+        // data.
         let data = if data.is_nil() { Value::Invalid } else { data };
         let start = self.out.len();
         let (before, mark) = self.trace.begin(start, &template.name, is_text);
@@ -131,14 +132,14 @@ impl<T: Tracer> Exec<T> {
         }
     }
 
-    /// The included file that is running, if any: the first by name of those that are also rendered by themselves.
+    /// The included file that is running, if it is one that is also rendered on its own. Of several, the first by name.
     pub(super) fn included_file(&self) -> Option<&Text> {
         self.includes.keys().filter(|name| self.set.is_rendered_file(name)).min()
     }
 
-    /// A text as a template, parsed once.
+    /// Parses a text as a template, once for equal texts.
     fn parsed(&mut self, text: &Text) -> Result<Arc<Parsed>, FnError> {
-        /// Nodes take several times the room of the text.
+        /// Nodes take several times as much memory as the text.
         const COST: usize = 16;
         if let Some(parsed) = self.texts.get(text) {
             return Ok(Arc::clone(parsed));

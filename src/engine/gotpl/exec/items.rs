@@ -1,21 +1,21 @@
-//! What loops go over.
+//! The items that a loop iterates over.
 
 use crate::engine::gotpl::value::{Bytes, Entry, List, ListKind, Value};
 
-/// What a loop goes over, and how far it is.
+/// The remaining items of a loop.
 pub(super) enum Items {
-    /// The numbers from 0 on.
+    /// The numbers from `next` up to but not including `end`.
     Numbers { next: i64, end: i64, as_value: fn(i64) -> Value },
-    /// A list.
+    /// A list, and the next index.
     List(List, usize),
     /// Bytes, and the next index.
     Bytes(Bytes, usize),
-    /// The entries of a map as it was when the loop began.
+    /// The entries that a map had when the loop began, and whether the values have the type `interface {}`.
     Map(std::vec::IntoIter<Entry>, bool),
 }
 
 impl Iterator for Items {
-    /// Index or key, element, and whether that is of the type `interface {}`.
+    /// The index or key, the element, and whether the element has the type `interface {}`.
     type Item = (Value, Value, bool);
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -23,7 +23,7 @@ impl Iterator for Items {
             Items::Numbers { next, end, as_value } => {
                 let number = *next;
                 *next += 1;
-                // Over a number there is only one variable, which is its element.
+                // A loop over a number has only one variable, the element.
                 (number < *end).then(|| (Value::Invalid, as_value(number), false))
             }
             Items::List(list, next) => {

@@ -1,7 +1,7 @@
-//! Templates run.
+//! Runs templates.
 //!
-//! Control flow has a stack of its own ([`Frame`]), so that templates may call themselves as often as Go allows; expressions
-//! are evaluated on the host's stack, whose room is checked where they nest.
+//! Control flow is kept on an explicit stack ([`Frame`]), so templates may call each other as often as Go allows.
+//! Expressions recurse on the native stack, whose room is checked where they nest.
 
 mod call;
 mod evaluate;
@@ -30,40 +30,40 @@ use crate::go::fmt::{Dialect, Printer};
 use crate::go::strconv::quote_double;
 use crate::go::utf8;
 
-/// How often templates may call each other with `{{ template }}`, as in Go.
+/// How deeply calls of `{{ template }}` may nest, as in Go.
 const MAX_DEPTH: usize = 100_000;
 
-/// The functions that templates can call, and the methods of types.
+/// The functions that templates can call, and the methods of values.
 #[derive(Clone, Copy)]
 pub struct Library {
-    /// The function of a number.
+    /// Returns the function with a number.
     pub function: fn(u16) -> &'static Function,
-    /// The method of a type.
+    /// Returns a method by the name of the type and its own.
     pub method: fn(type_name: &str, name: &[u8]) -> Option<&'static Function>,
-    /// For parsing texts that are given to `tpl`.
+    /// The names of the functions, for parsing texts that are passed to `tpl`.
     pub names: super::parse::Functions,
 }
 
-/// Runs templates of a set. What comes from where is kept by a tracer.
+/// Runs the templates of a set. The tracer `T` follows where values and output come from.
 pub struct Exec<T: Tracer = Off> {
     set: TemplateSet,
     library: Library,
     limits: Limits,
     host: Host,
-    /// What has been written so far. Whoever wants the output of a part takes it from the end.
+    /// The output so far. `include` and `tpl` take their own part off the end.
     out: Vec<u8>,
-    /// The variables of all running templates, the innermost last.
+    /// The variables of all running templates, innermost last.
     variables: Vec<Variable<T::Mark>>,
     frames: Vec<Frame<T>>,
-    /// The node that Go would name if an error came now.
+    /// The node that Go would name in an error at this point.
     at: NodeId,
-    /// How many calls of `{{ template }}` are open.
+    /// The number of open calls of `{{ template }}`.
     depth: usize,
-    /// Arguments of calls, kept for the next.
+    /// Vectors for the arguments of calls, kept for reuse.
     spare: Vec<Arguments<T::Mark>>,
-    /// How many calls of `include` are open, by name.
+    /// The number of open calls of `include`, by name.
     includes: HashMap<Text, u32, ahash::RandomState>,
-    /// Texts that `tpl` has seen.
+    /// The texts that `tpl` has parsed.
     texts: HashMap<Text, Arc<Parsed>, ahash::RandomState>,
     /// Whether refusals of `required` and `fail` are noted instead of ending the render.
     notes_refusals: bool,
@@ -73,12 +73,12 @@ pub struct Exec<T: Tracer = Off> {
     trace: T,
 }
 
-/// A refusal that was noted.
+/// A noted refusal, with the chart's message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
     /// `required` of nil.
     Missing(String),
-    /// `required` of "".
+    /// `required` of an empty string.
     Empty(String),
     /// `fail`
     Fail(String),
@@ -89,7 +89,7 @@ struct Variable<M> {
     operand: Operand<M>,
 }
 
-/// The arguments of a call, and where each comes from.
+/// The arguments of a call and their marks.
 #[derive(Default)]
 struct Arguments<M> {
     values: Vec<Value>,
@@ -108,49 +108,49 @@ struct Context<T: Tracer> {
     parsed: Arc<Parsed>,
     name: Text,
     dot: Operand<T::Mark>,
-    /// Where its variables begin.
+    /// The index of its first variable on the stack.
     base: usize,
 }
 
 impl<T: Tracer> Context<T> {
-    /// Where a node is.
+    /// The place of a node.
     fn site(&self, node: NodeId) -> Site<'_> {
         Site { parsed: &self.parsed, offset: self.parsed.offset(node) }
     }
 }
 
-/// What is to be gone on with.
+/// What remains to be done once the frames above are finished.
 enum Frame<T: Tracer> {
-    /// Nodes one after the other.
+    /// A sequence of nodes, and the index of the next one.
     List { nodes: Children, next: usize },
-    /// The end of an `if` or `with`: variables go, and the dot comes back.
+    /// The end of an `if` or `with`: drops variables and restores the dot.
     Leave { mark: usize, dot: Option<Operand<T::Mark>>, state: T::State },
-    /// The end of the `else` of a loop, which `break` leaves as it leaves the loop.
+    /// The end of the `else` branch of a loop. As in Go, a `break` in that branch leaves only this loop.
     Else { mark: usize, state: T::State },
-    /// A loop.
+    /// A running loop.
     Range(Box<Loop<T>>),
-    /// The end of a template that `{{ template }}` called.
+    /// The end of a template called by `{{ template }}`: returns to the caller.
     Return(Box<Context<T>>, T::State),
 }
 
 struct Loop<T: Tracer> {
     control: Control,
     items: Items,
-    /// What it goes over.
+    /// The value that the loop iterates over.
     of: Operand<T::Mark>,
-    /// Where the values of a map came from when it began, and how many turns began since.
+    /// For a map: the marks of its values when the loop began. `turns` is the number of iterations begun since.
     marks: Vec<T::Mark>,
     turns: usize,
-    /// The variables before the pipeline, and behind it.
+    /// The number of variables before and after the pipeline.
     before: usize,
     after: usize,
     dot: Operand<T::Mark>,
-    /// What counts behind it, and in each turn.
+    /// The tracer's state after the loop, and inside each iteration.
     state: T::State,
     inner: T::State,
 }
 
-/// What ended a template: where is known by who runs it.
+/// The error that ended a template. Its place is added by [`Exec::located`].
 struct Fail {
     message: String,
     cause: Option<FnError>,
@@ -169,7 +169,7 @@ impl From<FnError> for Box<Fail> {
 }
 
 impl<T: Tracer + Default> Exec<T> {
-    /// Runs templates of a set within limits.
+    /// Creates an evaluator for the templates of a set.
     pub fn new(set: TemplateSet, library: Library, limits: Limits, host: Host, notes_refusals: bool) -> Exec<T> {
         Exec {
             set,
@@ -193,10 +193,10 @@ impl<T: Tracer + Default> Exec<T> {
 }
 
 impl<T: Tracer> Exec<T> {
-    /// Runs the template of a file with data as its dot; its output has no `<no value>`.
+    /// Runs the template of a file with `data` as its dot, and removes `<no value>` from its output.
     ///
     /// # Errors
-    /// What the template failed with.
+    /// The error of the template.
     pub fn render(&mut self, name: &Text, data: Value) -> std::result::Result<Vec<u8>, Box<ExecError>> {
         self.out.clear();
         self.includes.clear();
@@ -211,41 +211,41 @@ impl<T: Tracer> Exec<T> {
         Ok(cleaned)
     }
 
-    /// Runs a template with data as its dot; its output is kept as it is.
+    /// Runs a template with `data` as its dot, and returns its output unchanged.
     ///
     /// # Errors
-    /// What the template failed with.
+    /// The error of the template.
     pub fn render_text(&mut self, template: Template, data: Value) -> std::result::Result<Vec<u8>, Box<ExecError>> {
         self.execute(template, Operand::of(data))?;
         Ok(std::mem::take(&mut self.out))
     }
 
-    /// What was kept of where things come from.
+    /// The tracer.
     pub fn trace(&mut self) -> &mut T {
         &mut self.trace
     }
 
-    /// What was kept, at the end.
+    /// Returns the tracer at the end of a run.
     pub fn into_trace(self) -> T {
         self.trace
     }
 
-    /// The refusals that were noted since this was asked last.
+    /// Returns the refusals noted since the last call.
     pub fn take_refusals(&mut self) -> Vec<Refusal> {
         std::mem::take(&mut self.refusals)
     }
 
-    /// The calls of random functions since this was asked last.
+    /// Returns the random calls noted since the last call.
     pub fn take_random(&mut self) -> RandomCalls {
         self.host.take_called()
     }
 
-    /// Ends files once a line is written that shows a random value, and this many calls of random functions were made.
+    /// Stops each file once this many random calls were made and a complete line shows a random value.
     pub fn end_files_after(&mut self, random_calls: usize) {
         self.random_calls = Some(random_calls);
     }
 
-    /// Runs a template; what it writes comes behind what is there.
+    /// Runs a template, which appends to the output.
     fn execute(&mut self, template: Template, dot: Operand<T::Mark>) -> std::result::Result<(), Box<ExecError>> {
         let (frames, variables, at, depth) = (self.frames.len(), self.variables.len(), self.at, self.depth);
         self.depth = 0;
@@ -258,7 +258,7 @@ impl<T: Tracer> Exec<T> {
         result
     }
 
-    /// Begins a template: its only variable is `$`.
+    /// Begins a template, whose only variable is `$`.
     fn begin(&mut self, template: Template, dot: Operand<T::Mark>) -> Context<T> {
         let Template { parsed, name, root } = template;
         let base = self.variables.len();
@@ -290,7 +290,7 @@ impl<T: Tracer> Exec<T> {
         })
     }
 
-    /// What follows `.Values` or `$.Values` in the node that Go would name.
+    /// The keys after `.Values` or `$.Values` in the node that Go would name.
     fn value_path(&self, parsed: &Parsed) -> Vec<String> {
         let fields = match parsed.node(self.at) {
             Node::Field(fields) => fields,
@@ -304,9 +304,9 @@ impl<T: Tracer> Exec<T> {
         }
     }
 
-    /// Goes on until only `base` frames are left.
+    /// Runs until only `base` frames are left.
     fn run(&mut self, context: &mut Context<T>, base: usize) -> Result<()> {
-        // Nodes are looked at while the context changes.
+        // A separate handle, since `context` changes while nodes are read.
         let mut parsed = Arc::clone(&context.parsed);
         while self.frames.len() > base {
             let node = match self.frames.last_mut() {
@@ -335,13 +335,14 @@ impl<T: Tracer> Exec<T> {
         Ok(())
     }
 
-    /// Whether nothing is asked for of the rest of a file: no call is left, and nothing that waits to be written holds what one gave.
+    /// Whether the rest of a file is not needed: all random calls were made, and no variable holds a random value that
+    /// could still be written.
     fn has_all_that_is_random(&mut self) -> Result<bool> {
         let is_called = self.random_calls.is_some_and(|calls| self.host.called() >= calls);
         if !is_called || !self.trace.has_random_line(&self.out) {
             return Ok(false);
         }
-        // There may be many variables, and many turns of a loop that come by here.
+        // There may be many variables, and a loop may check them in each iteration.
         self.limits.step(self.variables.len() as u64)?;
         Ok(!self.variables.iter().any(|variable| self.trace.is_random(variable.operand.mark)))
     }
@@ -447,7 +448,7 @@ impl<T: Tracer> Exec<T> {
                     None => Operand::of(Value::Invalid),
                 };
                 self.depth += 1;
-                // The frame that brings the caller back is below those of the called template.
+                // The frame that returns to the caller goes below those of the called template.
                 let place = self.frames.len();
                 let called = self.begin(template, dot);
                 let caller = std::mem::replace(context, called);
@@ -457,13 +458,13 @@ impl<T: Tracer> Exec<T> {
                 }
                 self.frames.insert(place, Frame::Return(Box::new(caller), state));
             }
-            // Nothing else is in a list.
+            // A list contains no other nodes.
             _ => {}
         }
         Ok(())
     }
 
-    /// Ends all frames within the innermost one of a kind.
+    /// Ends all frames inside the innermost one that matches.
     fn leave_to(&mut self, context: &mut Context<T>, is_it: fn(&Frame<T>) -> bool) {
         while self.frames.last().is_some_and(|frame| !is_it(frame)) {
             self.leave(context);
@@ -476,7 +477,7 @@ impl<T: Tracer> Exec<T> {
         Ok(())
     }
 
-    /// Writes a value as `{{ value }}` shows it.
+    /// Writes a value as `{{ value }}` prints it.
     fn print(&mut self, value: &Value) -> Result<()> {
         match value {
             Value::Str(text) => self.write(text),
@@ -498,15 +499,15 @@ impl<T: Tracer> Exec<T> {
     }
 }
 
-/// The list that is run, if any.
+/// The list to run, if any.
 fn taken(control: Control, condition: bool) -> Option<NodeId> {
     if condition { Some(control.list) } else { control.otherwise }
 }
 
-/// What a missing value prints.
+/// The text printed for a missing value.
 const NO_VALUE: &[u8] = b"<no value>";
 
-/// A text without `<no value>`, which Helm removes from what a file or a text given to `tpl` writes; `None` if there is none.
+/// Removes `<no value>` from a text, as Helm does with the output of a file or of `tpl`; `None` if there is none.
 fn without_no_value(text: &[u8]) -> Option<Vec<u8>> {
     if text.len() < NO_VALUE.len() {
         return None;

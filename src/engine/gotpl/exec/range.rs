@@ -1,4 +1,4 @@
-//! Loops.
+//! Runs `{{ range }}` loops.
 
 use super::items::Items;
 use super::operand::Operand;
@@ -62,7 +62,7 @@ impl<T: Tracer> Exec<T> {
         }
         let dot = context.dot.clone();
         let inner = self.trace.state();
-        // What a map holds may be changed by the loop, which goes over what it held before.
+        // The loop may change the map, but iterates over the entries from before.
         let marks = match &value {
             Value::Map(map) if T::IS_ON => {
                 map.keys().iter().map(|key| self.trace.entry(&value, mark, key)).collect::<Vec<_>>()
@@ -85,14 +85,14 @@ impl<T: Tracer> Exec<T> {
         Ok(())
     }
 
-    /// A value as `%v` shows it in messages.
+    /// Formats a value as `%v` does, for messages.
     fn shown(&self, value: &Value) -> String {
         const MAX: usize = 1 << 16;
         display(value, MAX, Dialect::GO)
             .map_or_else(|error| error.message().to_owned(), |text| String::from_utf8_lossy(&text).into_owned())
     }
 
-    /// The next turn of the innermost loop, or its end.
+    /// Begins the next iteration of the innermost loop, or ends the loop.
     pub(super) fn turn(&mut self, context: &mut Context<T>) -> Result<()> {
         self.limits.step(1)?;
         let Some(Frame::Range(current)) = self.frames.last_mut() else { return Ok(()) };

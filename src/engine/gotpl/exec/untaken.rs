@@ -1,4 +1,4 @@
-//! What decides between parts of a template, and what the part that is not run would have done.
+//! Traces decisions between parts of a template, and the effects that the part not taken would have had.
 
 use super::operand::Operand;
 use super::{Context, Exec, Frame, Result};
@@ -7,8 +7,8 @@ use crate::engine::gotpl::trace::{Changed, Effect, Ends, Tracer, text_changes_ma
 use crate::engine::gotpl::value::Value;
 
 impl<T: Tracer> Exec<T> {
-    /// A value decided whether the list of a control structure is run, or what it has otherwise. Gives what is to be handed to
-    /// [`Tracer::leave`] behind it.
+    /// Records that a value decided between the list of a control action and the alternative. Returns the state to pass
+    /// to [`Tracer::leave`] afterward.
     pub(super) fn enter(
         &mut self,
         context: &Context<T>,
@@ -24,7 +24,7 @@ impl<T: Tracer> Exec<T> {
         let untaken = if is_taken { control.otherwise } else { Some(control.list) };
         let taken = if is_taken { Some(control.list) } else { control.otherwise };
         let ends = match taken {
-            // Nothing is known of how the part ends that follows if the loop is not left.
+            // If the taken list leaves the loop, the alternative is the rest of the loop, whose ends are unknown.
             Some(list) if self.trace.effects(&context.parsed, list).contains(&Effect::Leaves) => Ends::UNKNOWN,
             _ => untaken.map_or(Ends::NOTHING, |list| ends(&context.parsed, list)),
         };
@@ -36,13 +36,13 @@ impl<T: Tracer> Exec<T> {
         Ok(before)
     }
 
-    /// What a list would have done depends on what decided that it is not run.
+    /// Records that everything a list would have changed depends on the value that decided against running it.
     fn without(&mut self, context: &Context<T>, list: NodeId, by: &Value, mark: T::Mark, before: &mut T::State) {
         for effect in self.trace.effects(&context.parsed, list).iter() {
             match effect {
                 Effect::Assigns(variable) => {
                     let Node::Variable(variable, _) = context.parsed.node(*variable) else { continue };
-                    // Those that the list declares itself are not there.
+                    // Variables that the list itself declares do not exist here.
                     let Ok(slot) = self.slot(context, variable) else { continue };
                     let old = self.variables[slot].operand.mark;
                     self.variables[slot].operand.mark = self.trace.with_decision(old, by, mark);
@@ -71,7 +71,7 @@ impl<T: Tracer> Exec<T> {
         }
     }
 
-    /// The loop is left, or its turn: what the rest of it would have done depends on what led here.
+    /// Records that `break` or `continue` skips the rest of a loop's body, whose effects depend on what led here.
     pub(super) fn skips_loop(&mut self, context: &Context<T>) {
         if !T::IS_ON {
             return;
@@ -86,7 +86,7 @@ impl<T: Tracer> Exec<T> {
         }
     }
 
-    /// `and` or `or` does not evaluate these arguments.
+    /// Records that `and` or `or` does not evaluate these arguments.
     pub(super) fn skips(&mut self, context: &Context<T>, arguments: &[NodeId], by: &Operand<T::Mark>) {
         if T::IS_ON {
             let mut state = self.trace.state();
@@ -96,7 +96,7 @@ impl<T: Tracer> Exec<T> {
         }
     }
 
-    /// A loop might have been left: what follows in it depends on that.
+    /// Records that the loop might have been left here, so the rest of the iteration depends on the decision.
     fn might_leave(&mut self, by: &Value, mark: T::Mark, before: &mut T::State) {
         self.trace.add_to(before, by, mark);
         for frame in self.frames.iter_mut().rev() {
@@ -112,7 +112,7 @@ impl<T: Tracer> Exec<T> {
         }
     }
 
-    /// The value that a variable or a run of fields names, without calling anything.
+    /// Looks up the value that a variable or a chain of fields names, without calling anything.
     fn named(&self, context: &Context<T>, node: NodeId) -> Option<Value> {
         let (Operand { value, .. }, fields) = match context.parsed.node(node) {
             Node::Dot => return Some(context.dot.value.clone()),
@@ -132,7 +132,7 @@ impl<T: Tracer> Exec<T> {
     }
 }
 
-/// How a list begins and ends.
+/// How the output of a list begins and ends.
 fn ends(parsed: &Parsed, list: NodeId) -> Ends {
     let Node::List(nodes) = parsed.node(list) else { return Ends::NOTHING };
     let nodes = parsed.children(nodes);
@@ -151,7 +151,7 @@ fn ends(parsed: &Parsed, list: NodeId) -> Ends {
     }
 }
 
-/// Whether a pipeline ends with `nindent`, which writes a line break first.
+/// Whether a pipeline ends with `nindent`, whose output begins with a line break.
 fn ends_with_nindent(parsed: &Parsed, pipe: NodeId) -> bool {
     let Node::Pipe { commands, .. } = parsed.node(pipe) else { return false };
     let Some(&last) = parsed.children(commands).last() else { return false };

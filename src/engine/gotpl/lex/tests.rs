@@ -1,6 +1,6 @@
 use super::*;
 
-/// The tokens of a text up to the end or an error, each with what it is.
+/// The tokens of a text with their texts, up to the end or an error.
 fn tokens(text: &str) -> Vec<(TokenKind, String)> {
     let mut lexer = Lexer::new(text.as_bytes());
     let mut all = Vec::new();

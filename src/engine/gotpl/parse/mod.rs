@@ -1,7 +1,7 @@
-//! Tokens -> templates, as Go's `text/template/parse` does it, every message included.
+//! Parses tokens into templates as Go's `text/template/parse` does, with the same messages.
 //!
-//! Control actions may nest as deeply as a text is long, so that open ones are kept on a stack of their own (`Open`);
-//! pipelines in parentheses nest up to Go's limit.
+//! Control actions may nest as deeply as the text is long, so open ones are kept on an explicit stack (`Open`).
+//! Pipelines in parentheses recurse, up to Go's limit.
 
 mod pipeline;
 mod variables;
@@ -18,21 +18,22 @@ use crate::go::strconv::{quote_double, unquote_bytes};
 /// The functions that templates can call.
 #[derive(Clone, Copy)]
 pub struct Functions {
-    /// The number of a function; `None` for a name that is not defined.
+    /// Returns the number of a function; `None` if the name is not defined.
     pub number: fn(&[u8]) -> Option<u16>,
-    /// The name of a function.
+    /// Returns the name of a function.
     pub name: fn(u16) -> &'static str,
 }
 
-/// Parses the text of a file, or one given to `tpl`, whose name is `gotpl` then.
+/// Parses a file, or a text passed to `tpl`, whose name is `gotpl`.
 ///
 /// # Errors
 /// The first error in the text.
 pub fn parse(name: &Text, origin: Origin, functions: Functions) -> Result<Parsed, ParseError> {
-    // Offsets have 32 bits; readers refuse files of that size, and texts are limited by the budget.
+    // Offsets have 32 bits: files of that size are refused when they are read, and other texts are limited by the
+    // budget.
     let kept = origin.clone();
     let text = kept.bytes();
-    // Templates have about a node for every 16 bytes.
+    // Templates have about one node for every 16 bytes.
     let size = (text.len() / 16).min(1024);
     let mut parser = Parser {
         parsed: Parsed {
@@ -72,31 +73,32 @@ struct Parser<'t> {
     functions: Functions,
     lexer: Lexer<'t>,
     text: &'t [u8],
-    /// Tokens that were looked at already; the first is the last that the lexer gave.
+    /// The token that the lexer returned last, then tokens that were read before it. The first `peeked` of them are
+    /// read again, from the back.
     tokens: [Token; 3],
     peeked: usize,
-    /// Commands and operands whose pipeline or command has not ended yet.
+    /// A stack: the operands of unfinished commands, and the commands of unfinished pipelines.
     waiting: Vec<NodeId>,
     variables: Variables,
     variable_numbers: HashMap<&'t [u8], u32, ahash::RandomState>,
-    /// The trees of the names that were defined so far.
+    /// The index in `trees` of each name that is defined so far.
     tree_numbers: HashMap<Text, usize, ahash::RandomState>,
     parens: usize,
     range_depth: usize,
-    /// The line of the action that is being parsed, 0 outside.
+    /// The line of the current action; 0 outside of actions.
     action_line: u32,
 }
 
-/// A control action whose end has not come yet.
+/// A control action or definition whose `{{ end }}` has not been read yet.
 struct Open {
     kind: Kind,
-    /// Where the node begins.
+    /// The offset of the node.
     offset: u32,
-    /// What is in it so far, in the part that is open.
+    /// The nodes read so far of the branch that is open.
     list: Vec<NodeId>,
-    /// The first part, once `else` has come.
+    /// The first branch, once `{{ else }}` was read.
     first: Option<NodeId>,
-    /// Whether its end is that of the action around it too: `{{ else if }}`.
+    /// Whether its `{{ end }}` also ends the action around it, as after `{{ else if }}`.
     is_chained: bool,
 }
 
@@ -105,7 +107,7 @@ enum Kind {
     With(NodeId, Marks),
     Range(NodeId, Marks),
     Define(Text, Outside),
-    /// Its name, what is around it, its call and the end of its action.
+    /// The name, the state around it, the call, and the closing delimiter of `{{ block }}`.
     Block(Text, Outside, NodeId, Token),
 }
 
@@ -116,7 +118,7 @@ struct Marks {
     after: Mark,
 }
 
-/// What a definition hides, and its end brings back.
+/// The state that a definition hides until it ends.
 struct Outside {
     variables: Variables,
     range_depth: usize,
@@ -127,7 +129,7 @@ impl<'t> Parser<'t> {
         let mut open: Vec<Open> = Vec::new();
         let mut top: Vec<NodeId> = Vec::new();
         loop {
-            // Between actions white space is part of the text, so that no token of spaces comes here.
+            // Between actions, white space is part of the text, so there are no space tokens here.
             let token = self.next_non_space();
             match token.kind {
                 TokenKind::Eof if open.is_empty() => break,
@@ -143,7 +145,7 @@ impl<'t> Parser<'t> {
         let tree = self.tree(self.parsed.name.clone(), &top);
         self.parsed.defines_itself = self.tree_numbers.contains_key(&self.parsed.name);
         self.add_tree(tree)?;
-        // The file may define a template of its own name, which is before others then.
+        // If the file defines a template with its own name, that tree is not the last one yet.
         if let Some(main) = self.tree_numbers.get(&self.parsed.name) {
             let main = self.parsed.trees.remove(*main);
             self.parsed.trees.push(main);
@@ -151,7 +153,7 @@ impl<'t> Parser<'t> {
         Ok(())
     }
 
-    /// An action; its delimiter has been taken.
+    /// Parses an action whose opening delimiter was consumed.
     fn action(&mut self, delimiter: Token, open: &mut Vec<Open>, top: &mut Vec<NodeId>) -> Result<(), ParseError> {
         let token = self.next_non_space();
         if token.kind == TokenKind::Define && open.is_empty() {
@@ -215,7 +217,7 @@ impl<'t> Parser<'t> {
         Ok(())
     }
 
-    /// `else`, which has been taken.
+    /// Parses the rest of `{{ else }}`, whose keyword was consumed.
     fn otherwise(&mut self, open: &mut Vec<Open>) -> Result<(), ParseError> {
         let next = self.peek_non_space().kind;
         let chains = matches!(next, TokenKind::If | TokenKind::With);
@@ -226,7 +228,7 @@ impl<'t> Parser<'t> {
         let Some(current) = open.last_mut() else { return Err(self.error("unexpected {{else}}")) };
         let (is_range, mark) = match &current.kind {
             Kind::Define(..) => return Err(self.error("unexpected {{else}} in define clause")),
-            // Go reads the body of a block as a tree of its own, and reports from the one around it.
+            // Go parses the body of a block as a separate tree, but reports this from the tree around it.
             Kind::Block(.., closing) => return Err(self.error_at(*closing, "unexpected {{else}} in block clause")),
             _ if current.first.is_some() => return Err(self.error("expected end; found {{else}}")),
             Kind::If(_, marks) | Kind::With(_, marks) => (false, marks.after),
@@ -246,11 +248,11 @@ impl<'t> Parser<'t> {
             let kind = self.next_non_space().kind;
             return self.control(kind, true, open);
         }
-        // What does not match is a keyword where text is expected, which the loop reports.
+        // Otherwise the keyword is left where text is expected, and `parse` reports it.
         Ok(())
     }
 
-    /// The end of the innermost open action.
+    /// Ends the innermost open action.
     fn end(&mut self, open: &mut Vec<Open>, top: &mut Vec<NodeId>) -> Result<(), ParseError> {
         loop {
             let Some(current) = open.pop() else {
@@ -379,8 +381,7 @@ impl<'t> Parser<'t> {
         Tree { name, root: self.list(nodes, 0), is_empty }
     }
 
-    /// Adds a template to those of the text. A second one of the name must be empty, or the first is replaced by it if
-    /// that is empty.
+    /// Adds a template. Of two with the same name, at most one may have content, and that one is kept.
     fn add_tree(&mut self, tree: Tree) -> Result<(), ParseError> {
         match self.tree_numbers.get(&tree.name) {
             None => {
@@ -471,7 +472,7 @@ impl<'t> Parser<'t> {
         self.error(&format!("{message}{extra}"))
     }
 
-    /// A token as messages show it.
+    /// Formats a token for a message.
     fn shown(&self, token: Token) -> String {
         let text = String::from_utf8_lossy(self.token_text(token));
         match token.kind {
@@ -485,7 +486,7 @@ impl<'t> Parser<'t> {
     }
 }
 
-/// Whether Go's `bytes.TrimSpace` leaves nothing.
+/// Whether Go's `bytes.TrimSpace` would remove the whole text.
 fn is_white_space(text: &[u8]) -> bool {
     String::from_utf8_lossy(text).chars().all(char::is_whitespace)
 }

@@ -1,4 +1,4 @@
-//! Pipelines, commands and operands.
+//! Parses pipelines, commands and operands.
 
 use super::Parser;
 use crate::engine::gotpl::ast::{Fields, Node, NodeId, Variable};
@@ -13,7 +13,7 @@ use crate::go::strconv::{Unit, unquote_bytes, unquote_char};
 const MAX_PARENS: usize = 10_000;
 
 impl<'t> Parser<'t> {
-    /// A pipeline up to its end, which is taken as well.
+    /// Parses a pipeline and consumes the token that ends it.
     pub(super) fn pipeline(&mut self, context: &str, end: TokenKind) -> Result<NodeId, ParseError> {
         let offset = self.peek_non_space().start;
         let (variables, assigns) = self.declarations(context)?;
@@ -45,7 +45,8 @@ impl<'t> Parser<'t> {
         if !variables.is_empty() && context == "parenthesized pipeline" {
             self.parsed.is_dynamic = true;
         }
-        // An assignment finds its variable where the pipeline ends; a declaration is there from here on.
+        // An assignment refers to the variable that exists at the end of the pipeline; a declared variable exists from
+        // here on.
         let from = self.waiting.len();
         for (name, offset) in variables {
             let slot = if assigns { self.variables.slot(name) } else { None };
@@ -61,7 +62,8 @@ impl<'t> Parser<'t> {
         Ok(self.parsed.add(Node::Pipe { variables, commands, assigns }, offset))
     }
 
-    /// The variables that a pipeline declares or assigns, with their offsets, and whether it assigns.
+    /// Parses the variables that a pipeline declares or assigns. Returns their names and offsets, and whether it
+    /// assigns.
     fn declarations(&mut self, context: &str) -> Result<(Vec<(u32, u32)>, bool), ParseError> {
         let mut variables = Vec::new();
         loop {
@@ -70,7 +72,7 @@ impl<'t> Parser<'t> {
                 return Ok((variables, false));
             }
             self.next_token();
-            // White space decides what `$x foo` and `$x.foo` mean, so that it may have to be put back.
+            // White space distinguishes `$x foo` from `$x.foo`, so it may have to be put back.
             let after = self.peek();
             let next = self.peek_non_space();
             match next.kind {
@@ -133,7 +135,7 @@ impl<'t> Parser<'t> {
         Ok(())
     }
 
-    /// An operand and its arguments; a `|` behind them is taken as well.
+    /// Parses an operand and its arguments, and consumes the `|` after them.
     fn command(&mut self) -> Result<NodeId, ParseError> {
         let offset = self.peek_non_space().start;
         let first = self.waiting.len();
@@ -158,14 +160,14 @@ impl<'t> Parser<'t> {
         Ok(self.parsed.add(Node::Command(operands), offset))
     }
 
-    /// A term and the fields behind it; `None` if no term is here.
+    /// Parses a term and the fields after it; `None` if there is no term here.
     fn operand(&mut self) -> Result<Option<NodeId>, ParseError> {
         let Some(term) = self.term()? else { return Ok(None) };
         let first = self.peek();
         if first.kind != TokenKind::Field {
             return Ok(Some(term));
         }
-        // Fields are right behind one another: there is no white space between.
+        // Fields follow each other directly, without white space.
         let term_node = self.parsed.node(term);
         let mut fields =
             if let Node::Field(fields) = term_node { fields } else { Fields::of(first.start, first.start) };
@@ -181,12 +183,13 @@ impl<'t> Parser<'t> {
             }
             _ => return Ok(Some(self.parsed.add(Node::Chain { of: term, fields }, first.start))),
         };
-        // The term was added last.
+        // The term is the node that was added last.
         self.parsed.replace(term, node, first.start);
         Ok(Some(term))
     }
 
-    /// A literal, a function, a field, a variable or a pipeline in parentheses; `None` if the next token is none of them.
+    /// Parses a literal, function, field, variable or parenthesized pipeline; `None` if the next token starts none of
+    /// them.
     fn term(&mut self) -> Result<Option<NodeId>, ParseError> {
         let token = self.next_non_space();
         let text = self.token_text(token);

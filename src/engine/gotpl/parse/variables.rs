@@ -1,35 +1,36 @@
-//! Which variables there are while a template is parsed.
+//! Tracks which variables exist while a template is parsed.
 //!
-//! Go's parser and Go's execution do not agree on this. The parser knows a variable from its name on, to the end of the
-//! control action around it, `else` included; execution only has those whose pipeline was run. What only the parser knows
-//! is an error when it is run, or is another variable of the name that was declared further out.
+//! Go's parser and Go's execution disagree about that. The parser knows a variable from its declaration to the end of
+//! the surrounding control action, `else` included. Execution only has the variables whose pipelines were run. Using a
+//! variable that only the parser knows is an error at run time, or reads a variable of the same name that was declared
+//! further out.
 
 use std::collections::BTreeMap;
 
 /// The variables of the template that is being parsed, by the numbers of their names.
 #[derive(Debug, Default)]
 pub(super) struct Variables {
-    /// As the parser counts.
+    /// The variables that the parser knows, innermost last. A name may occur several times.
     known: Vec<u32>,
-    /// As execution will have them: the stack of names, each with the place of the one before it that has the same name.
+    /// The variables that execution will have, by slot: each name, with the slot that the name had before.
     stack: Vec<(u32, Option<u32>)>,
     names: Vec<Name>,
-    /// Names whose numbers are higher. A text may have very many, of which each template in it uses few.
+    /// Names with higher numbers. A text may have very many, but each template in it uses few.
     more_names: BTreeMap<u32, Name>,
 }
 
-/// How many names are kept in a list.
+/// How many names are kept in `names`.
 const LISTED: usize = 32;
 
-/// What is known of a name.
+/// The state of a name.
 #[derive(Debug, Clone, Copy, Default)]
 struct Name {
     times_known: u32,
-    /// Where it was last put on the stack.
+    /// The slot that the name refers to now.
     slot: Option<u32>,
 }
 
-/// A point to go back to.
+/// A state to return to.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Mark {
     known: usize,
@@ -37,7 +38,7 @@ pub(super) struct Mark {
 }
 
 impl Variables {
-    /// Those of a template that begins: `$`, whose name has the number 0.
+    /// The variables at the beginning of a template: only `$`, whose name has the number 0.
     pub(super) fn new() -> Variables {
         let mut variables = Variables::default();
         variables.know(0);
@@ -45,7 +46,7 @@ impl Variables {
         variables
     }
 
-    /// What there is of a name.
+    /// The state of a name, created on first use.
     fn name(&mut self, name: u32) -> &mut Name {
         let at = name as usize;
         if at >= LISTED {
@@ -57,12 +58,13 @@ impl Variables {
         &mut self.names[at]
     }
 
-    /// What there is of a name, if it was ever met.
+    /// The state of a name, if it has one.
     fn known_name(&self, name: u32) -> Option<&Name> {
         self.names.get(name as usize).or_else(|| self.more_names.get(&name))
     }
 
-    /// The parser has seen the declaration, or an assignment, which it takes for one.
+    /// Adds a variable to those that the parser knows. The parser does not distinguish an assignment from a
+    /// declaration.
     pub(super) fn know(&mut self, name: u32) {
         self.known.push(name);
         self.name(name).times_known += 1;
@@ -73,24 +75,24 @@ impl Variables {
         self.known_name(name).is_some_and(|name| name.times_known > 0)
     }
 
-    /// The pipeline that declares the variable has been run.
+    /// Adds a variable whose declaring pipeline will have been run.
     pub(super) fn push(&mut self, name: u32) {
         let slot = self.stack.len() as u32;
         let before = self.name(name).slot.replace(slot);
         self.stack.push((name, before));
     }
 
-    /// Where the variable is when the template is run.
+    /// The slot of the variable at run time.
     pub(super) fn slot(&self, name: u32) -> Option<u32> {
         self.known_name(name)?.slot
     }
 
-    /// This point.
+    /// The current state.
     pub(super) fn mark(&self) -> Mark {
         Mark { known: self.known.len(), stack: self.stack.len() }
     }
 
-    /// Goes back to a point at the end of a control action.
+    /// Returns to an earlier state at the end of a control action.
     pub(super) fn pop(&mut self, mark: Mark) {
         while self.known.len() > mark.known
             && let Some(name) = self.known.pop()
@@ -100,7 +102,8 @@ impl Variables {
         self.pop_stack(mark);
     }
 
-    /// Goes back to a point before `else`: execution was not there, and the parser still knows what it saw.
+    /// Returns to an earlier state for execution only: at `else`, the parser still knows the variables of the first
+    /// branch.
     pub(super) fn pop_stack(&mut self, mark: Mark) {
         while self.stack.len() > mark.stack
             && let Some((name, before)) = self.stack.pop()

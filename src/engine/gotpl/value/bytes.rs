@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::text::Text;
 use crate::chart::Content;
 
-/// Shared, immutable bytes: those of files, which are not copied until a template asks for their text.
+/// Shared, immutable bytes, such as the content of a file. They are only copied when a template asks for their text.
 #[derive(Debug, Clone)]
 pub struct Bytes(Rc<Inner>);
 
@@ -18,7 +18,7 @@ struct Inner {
 }
 
 impl Bytes {
-    /// The bytes as a string: made once, and shared from then on.
+    /// The bytes as a string, copied on first use and then shared.
     pub fn text(&self) -> &Text {
         self.0.text.get_or_init(|| Text::from(&self.0.content[..]))
     }

@@ -1,13 +1,13 @@
-//! Equality as `reflect.DeepEqual` has it: of type and value.
+//! Deep equality of values by type and content, as in Go's `reflect.DeepEqual`.
 
 use std::collections::HashSet;
 
 use super::Value;
 
-/// Whether two values are of the same types and equal, all the way down, and how many bytes were looked at to see it. Values that
-/// hold themselves are equal as far as they were compared before, as in Go.
+/// Returns whether two values are deeply equal, and how many bytes were compared. As in Go, a pair of containers that
+/// is already being compared counts as equal, so values may contain themselves.
 pub fn compared(a: &Value, b: &Value) -> (bool, usize) {
-    /// What a part of a value costs.
+    /// The cost of comparing an item or entry, in bytes.
     const PART: usize = 64;
     let mut bytes: usize = 0;
     let mut rest = vec![(a.clone(), b.clone())];
@@ -52,7 +52,7 @@ pub fn compared(a: &Value, b: &Value) -> (bool, usize) {
     (true, bytes)
 }
 
-/// Whether bytes are the same. Only those of the same length are looked at, and count.
+/// Compares bytes and adds to `count`. Only slices of the same length are read.
 fn same_bytes(a: &[u8], b: &[u8], count: &mut usize) -> bool {
     *count += if a.len() == b.len() { a.len() } else { 0 };
     a == b

@@ -1,4 +1,4 @@
-//! Values of charts as templates see them, and back.
+//! Converts the values of charts into template values, and template values into YAML.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,17 +9,17 @@ use super::map::{Map, MapKind};
 use crate::diagnostic::Span;
 use crate::yaml;
 
-/// Why a value can't be written as YAML or JSON.
+/// The reason why a value can't be written as YAML or JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NoPlainForm {
-    /// It nests too deeply, as one does that holds itself, or is too large.
+    /// It is too large or nests too deeply, possibly because it contains itself.
     Limit(&'static str),
-    /// It holds what JSON does not have; Go's message.
+    /// It contains something that the format can't represent. The text is Go's message.
     Unsupported(String),
 }
 
 impl NoPlainForm {
-    /// A number that JSON does not have.
+    /// The error for a number that JSON can't represent.
     pub(super) fn unsupported(value: &Value) -> NoPlainForm {
         NoPlainForm::Unsupported(match value {
             Value::Float(number) => format!("json: unsupported value: {}", crate::go::float::format_float(*number)),
@@ -28,13 +28,13 @@ impl NoPlainForm {
     }
 }
 
-/// How deeply what is written as YAML or JSON may nest: as deeply as the readers go.
+/// How deeply a value written as YAML or JSON may nest: the same limit as for reading.
 pub(super) const MAX_DEPTH: usize = 10_000;
 
-/// What a value takes at least once it is converted.
+/// The least number of bytes that a converted value takes.
 pub(super) const NODE: usize = 16;
 
-/// A value of a file or a flag.
+/// Converts a value from a file or flag.
 pub fn from_yaml(value: &yaml::Value) -> Value {
     match value {
         yaml::Value::Null => Value::Nil,
@@ -47,7 +47,7 @@ pub fn from_yaml(value: &yaml::Value) -> Value {
     }
 }
 
-/// The same with its place: what a file holds need not be UTF-8.
+/// Converts a value with its place, which gives access to the original bytes: they need not be UTF-8.
 fn from_node(node: &yaml::Node) -> Value {
     match node.file_bytes() {
         Some(bytes) => Value::Str(bytes.into()),
@@ -55,15 +55,16 @@ fn from_node(node: &yaml::Node) -> Value {
     }
 }
 
-/// The values of a file or a flag.
+/// Converts the values of a file or flag.
 pub fn from_yaml_map(map: &yaml::Map) -> Map {
     Map::of(MapKind::Any, map.iter().map(|(key, node)| (key.into(), from_node(node))).collect())
 }
 
-/// What is written as YAML or JSON. It may have `room` bytes, counted roughly.
+/// Converts a value into YAML that takes at most about `room` bytes.
 ///
 /// # Errors
-/// Values that nest too deeply, that grow too large since they share parts, or that JSON does not have.
+/// The value nests too deeply, becomes too large (shared parts are written each time), or contains something that JSON
+/// can't represent.
 pub fn to_yaml(value: &Value, room: usize) -> Result<yaml::Value, NoPlainForm> {
     Plain { room }.of(value, MAX_DEPTH)
 }
@@ -122,7 +123,7 @@ impl From<Map> for Value {
 }
 
 impl From<Vec<i64>> for Value {
-    /// An `[]int`.
+    /// Converts to an `[]int`.
     fn from(numbers: Vec<i64>) -> Self {
         Value::List(List::appended(ListKind::Ints, numbers.into_iter().map(Value::Int).collect()))
     }

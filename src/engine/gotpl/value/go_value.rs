@@ -1,4 +1,4 @@
-//! Values as `go::fmt` and sprig's functions look at them.
+//! The view of template values for Go's `fmt` and for sprig's functions.
 
 use std::any::Any;
 use std::borrow::Cow;
@@ -74,7 +74,7 @@ impl GoValue for Value {
     }
 }
 
-/// What a pointer points to: a struct with the same fields, without its methods.
+/// The struct that a pointer points to: the same fields, without the methods.
 #[derive(Debug)]
 struct Pointee(Rc<dyn Object>);
 

@@ -1,4 +1,4 @@
-//! Values as JSON text.
+//! Writes values as JSON text.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -7,10 +7,11 @@ use super::Value;
 use super::convert::{MAX_DEPTH, NoPlainForm};
 use crate::json::{Style, Writer};
 
-/// A value as JSON of at most about `room` bytes.
+/// Returns a value as JSON of at most about `room` bytes.
 ///
 /// # Errors
-/// Values that nest too deeply, that grow too large since they share parts, or that JSON does not have.
+/// The value nests too deeply, becomes too large (shared parts are written each time), or contains something that JSON
+/// can't represent.
 pub fn to_json(value: &Value, style: Style, room: usize) -> Result<String, NoPlainForm> {
     let mut out = Writer::new(style);
     write(value, &mut out, room, MAX_DEPTH)?;
@@ -53,7 +54,7 @@ fn write(value: &Value, out: &mut Writer, room: usize, depth: usize) -> Result<(
             out.close('}');
         }
         Value::Object(object) => match object.plain() {
-            // The fields of a struct have their order.
+            // The fields of a struct keep their order.
             Value::Map(_) => {
                 let inner = inner?;
                 out.open('{');

@@ -1,4 +1,4 @@
-//! Lists: shared, with the type of their elements and the room that Go's slices have behind them.
+//! Go slices: shared items with an element type and a capacity.
 
 use std::cell::OnceCell;
 use std::rc::Rc;
@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::{Value, drop_deep};
 use crate::go::slice::{Element, appended};
 
-/// The type of a list.
+/// The type of a slice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListKind {
     /// `[]interface {}`
@@ -17,11 +17,11 @@ pub enum ListKind {
     Ints,
     /// `[][]interface {}`
     Lists,
-    /// `[]map[string]interface {}`: tables of TOML.
+    /// `[]map[string]interface {}`: a TOML array of tables.
     Maps,
-    /// `[]uint8`: a nil one, since any other is [`super::Value::Bytes`].
+    /// `[]uint8`, only for the nil slice. Any other one is [`super::Value::Bytes`].
     Bytes,
-    /// `common.VersionSet`, which is a `[]string` with a method.
+    /// `common.VersionSet`, a `[]string` with a method.
     Versions,
 }
 
@@ -39,7 +39,7 @@ impl ListKind {
         }
     }
 
-    /// What an element is in Go's memory.
+    /// The layout of an element in Go's memory.
     pub fn element(self) -> Element {
         let (size, has_pointers) = match self {
             ListKind::Any | ListKind::Strings | ListKind::Versions => (16, true),
@@ -51,7 +51,7 @@ impl ListKind {
         Element { size, has_pointers }
     }
 
-    /// What an element is that was never set.
+    /// The value of an element that was never set.
     fn zero(self) -> Value {
         match self {
             ListKind::Any | ListKind::Maps | ListKind::Bytes => Value::Nil,
@@ -62,22 +62,22 @@ impl ListKind {
     }
 }
 
-/// A list; cloning shares the items. A nil list has no items, and JSON shows it as `null`.
+/// A list. Clones share the items. A nil list has no items, and JSON shows it as `null`.
 #[derive(Debug, Clone)]
 pub struct List {
     kind: ListKind,
     items: Option<Rc<Items>>,
 }
 
-/// What the clones of a list share.
+/// The data that the clones of a list share.
 #[derive(Debug)]
 struct Items {
     items: Vec<Value>,
-    /// How many items there is room for, these included.
+    /// The number of items that fit into the slice, these included.
     capacity: usize,
-    /// What is known to be in the room behind the items, where this list is a part of a longer one.
+    /// Known items in the capacity after the last item, if this is a part of a longer list.
     beyond: Vec<Value>,
-    /// The items in order, once `sortAlpha` has sorted them in place.
+    /// The sorted items, once `sortAlpha` has sorted them in place.
     sorted: OnceCell<Vec<Value>>,
 }
 
@@ -95,24 +95,24 @@ impl Drop for Items {
 }
 
 impl List {
-    /// A list of a type, without room for more. What it is made of has to be of the type of its elements.
+    /// Creates a list without spare capacity. The items must have the element type of `kind`.
     pub fn new(kind: ListKind, items: Vec<Value>) -> List {
         List::with_capacity(kind, items, 0)
     }
 
-    /// A list with room for so many items.
+    /// Creates a list with at least this capacity.
     pub fn with_capacity(kind: ListKind, items: Vec<Value>, capacity: usize) -> List {
         let capacity = capacity.max(items.len());
         List { kind, items: Some(Rc::new(Items { items, capacity, beyond: Vec::new(), sorted: OnceCell::new() })) }
     }
 
-    /// A list with the room that appending the items one by one makes.
+    /// Creates a list with the capacity that appending the items one by one results in.
     pub fn appended(kind: ListKind, items: Vec<Value>) -> List {
         let capacity = appended(0, items.len(), kind.element());
         List::with_capacity(kind, items, capacity)
     }
 
-    /// A nil list of a type.
+    /// Creates a nil list.
     pub const fn nil(kind: ListKind) -> List {
         List { kind, items: None }
     }
@@ -122,7 +122,7 @@ impl List {
         self.kind
     }
 
-    /// Whether it is nil, not merely empty.
+    /// Whether it is nil, as opposed to empty.
     pub fn is_nil(&self) -> bool {
         self.items.is_none()
     }
@@ -132,7 +132,7 @@ impl List {
         self.items.as_ref().map_or(&[], |items| items.items())
     }
 
-    /// How many items there are.
+    /// The number of items.
     pub fn len(&self) -> usize {
         self.items().len()
     }
@@ -142,12 +142,13 @@ impl List {
         self.items().is_empty()
     }
 
-    /// How many items there is room for.
+    /// The number of items that fit into the slice.
     pub fn capacity(&self) -> usize {
         self.items.as_ref().map_or(0, |items| items.capacity)
     }
 
-    /// The items from `start` to before `end`, which may be in the room behind them.
+    /// Returns the items from `start` up to but not including `end`, which may be beyond the last item; `None` if it
+    /// exceeds the capacity.
     pub fn part(&self, start: usize, end: usize) -> Option<List> {
         let capacity = self.capacity();
         if start > end || end > capacity {
@@ -161,7 +162,7 @@ impl List {
         Some(List { kind: self.kind, items: Some(Rc::new(Items { items, capacity, beyond, sorted: OnceCell::new() })) })
     }
 
-    /// Sorts the items of a `[]string` for all who share them.
+    /// Sorts the items of a `[]string` in place, for all clones.
     pub fn sort(&self) {
         if let Some(items) = &self.items {
             items.sorted.get_or_init(|| {
@@ -172,12 +173,12 @@ impl List {
         }
     }
 
-    /// What tells two lists apart that hold the same items: an address, 0 for a nil list.
+    /// An address that distinguishes lists with equal items; 0 for a nil list.
     pub fn identity(&self) -> usize {
         self.items.as_ref().map_or(0, |items| Rc::as_ptr(items).addr())
     }
 
-    /// The items themselves if nobody shares them.
+    /// Returns the items if no clone shares them.
     pub(super) fn into_unshared(self) -> Option<Vec<Value>> {
         let mut items = Rc::try_unwrap(self.items?).ok()?;
         let mut all = std::mem::take(&mut items.items);

@@ -1,4 +1,4 @@
-//! Maps with text keys: shared and mutable, as Go's are. `set` through one handle is seen through all.
+//! Go maps with string keys: shared and mutable. `set` through one handle is visible through all.
 
 use std::cell::{Ref, RefCell};
 use std::rc::Rc;
@@ -12,7 +12,7 @@ use super::{Value, drop_deep};
 pub enum MapKind {
     /// `map[string]interface {}`
     Any,
-    /// `common.Values`: the same under a name of its own.
+    /// `common.Values`, a named type of the same map.
     Values,
     /// `map[string]string`
     Strings,
@@ -31,12 +31,12 @@ impl MapKind {
         }
     }
 
-    /// Whether its values are of the type `interface {}`.
+    /// Whether its values have the type `interface {}`.
     pub fn holds_any(self) -> bool {
         matches!(self, MapKind::Any | MapKind::Values)
     }
 
-    /// What a key that is missing gives.
+    /// The value of a missing key.
     pub fn zero(self) -> Value {
         match self {
             MapKind::Any | MapKind::Values => Value::Nil,
@@ -49,15 +49,15 @@ impl MapKind {
 /// An entry of a map.
 pub type Entry = (Text, Value);
 
-/// A handle to a map; its clones are the same map. The type belongs to the handle: `common.Values` that is given to a
-/// function comes back as `map[string]interface {}`, and is the same map.
+/// A handle to a map; clones are the same map. The type belongs to the handle: when `common.Values` is passed to a
+/// function, it becomes a `map[string]interface {}` that is still the same map.
 #[derive(Debug, Clone)]
 pub struct Map {
     kind: MapKind,
     shared: Option<Rc<Shared>>,
 }
 
-/// Entries, sorted by key.
+/// The entries, sorted by key.
 #[derive(Debug)]
 pub(super) struct Shared(RefCell<Vec<Entry>>);
 
@@ -73,10 +73,10 @@ impl Map {
         Map::of(MapKind::Any, Vec::new())
     }
 
-    /// A map of entries in any order; the last of equal keys wins.
+    /// Creates a map from entries in any order. Of equal keys, the last one wins.
     pub fn of(kind: MapKind, mut entries: Vec<Entry>) -> Map {
         if !entries.is_sorted_by(|(a, _), (b, _)| a < b) {
-            // The sort is stable; of equal keys the last stays.
+            // The sort is stable, so reversing keeps the last of equal keys.
             entries.sort_by(|(a, _), (b, _)| a.cmp(b));
             entries.reverse();
             entries.dedup_by(|(a, _), (b, _)| a == b);
@@ -85,7 +85,7 @@ impl Map {
         Map { kind, shared: Some(Rc::new(Shared(RefCell::new(entries)))) }
     }
 
-    /// A nil map: it reads as an empty one, and nothing can be set in it.
+    /// Creates a nil map. It reads as an empty one, and nothing can be set in it.
     pub const fn nil(kind: MapKind) -> Map {
         Map { kind, shared: None }
     }
@@ -95,24 +95,24 @@ impl Map {
         self.kind
     }
 
-    /// The same map under another type.
+    /// Returns the same map with another type.
     #[must_use]
     pub fn with_kind(mut self, kind: MapKind) -> Map {
         self.kind = kind;
         self
     }
 
-    /// Whether it is nil, not merely empty.
+    /// Whether it is nil, as opposed to empty.
     pub fn is_nil(&self) -> bool {
         self.shared.is_none()
     }
 
-    /// How many keys there are.
+    /// The number of keys.
     pub fn len(&self) -> usize {
         self.shared.as_ref().map_or(0, |shared| shared.0.borrow().len())
     }
 
-    /// Whether there is no key.
+    /// Whether there are no keys.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -124,12 +124,12 @@ impl Map {
         Some(entries[at].1.clone())
     }
 
-    /// Whether there is a key.
+    /// Whether the key exists.
     pub fn contains(&self, key: &[u8]) -> bool {
         self.shared.as_ref().is_some_and(|shared| find(&shared.0.borrow(), key).is_ok())
     }
 
-    /// Sets a key. A nil map stays as it is and gives `false`.
+    /// Sets a key. Returns `false` for a nil map, which stays unchanged.
     pub fn insert(&self, key: Text, value: Value) -> bool {
         let Some(shared) = &self.shared else { return false };
         let mut entries = shared.0.borrow_mut();
@@ -141,31 +141,31 @@ impl Map {
                     None
                 }
             },
-            // Keys often come in order.
+            // Keys often arrive in order.
             _ => {
                 entries.push((key, value));
                 None
             }
         };
-        // What it replaces may be large, and may hold this very map.
+        // The replaced value may be large, and may contain this very map.
         drop(entries);
         drop(old);
         true
     }
 
-    /// Takes a key out.
+    /// Removes a key and returns its value.
     pub fn remove(&self, key: &[u8]) -> Option<Value> {
         let mut entries = self.shared.as_ref()?.0.borrow_mut();
         let at = find(&entries, key).ok()?;
         Some(entries.remove(at).1)
     }
 
-    /// The entries, sorted by key. They are borrowed: nothing may be set in the map meanwhile.
+    /// Borrows the entries, sorted by key. The map must not be changed meanwhile.
     pub fn entries(&self) -> Option<Ref<'_, [Entry]>> {
         Some(Ref::map(self.shared.as_ref()?.0.borrow(), Vec::as_slice))
     }
 
-    /// The entries as they are now, sorted by key.
+    /// Returns a copy of the current entries, sorted by key.
     pub fn snapshot(&self) -> Vec<Entry> {
         self.entries().map_or_else(Vec::new, |entries| entries.to_vec())
     }
@@ -175,12 +175,12 @@ impl Map {
         self.entries().map_or_else(Vec::new, |entries| entries.iter().map(|(key, _)| key.clone()).collect())
     }
 
-    /// What tells two maps apart that hold the same entries: an address, 0 for a nil map.
+    /// An address that distinguishes maps with equal entries; 0 for a nil map.
     pub fn identity(&self) -> usize {
         self.shared.as_ref().map_or(0, |shared| Rc::as_ptr(shared).addr())
     }
 
-    /// The entries themselves if nobody shares them.
+    /// Returns the entries if no other handle shares them.
     pub(super) fn into_unshared(self) -> Option<Vec<Entry>> {
         let mut shared = Rc::try_unwrap(self.shared?).ok()?;
         Some(std::mem::take(shared.0.get_mut()))

@@ -1,7 +1,7 @@
-//! Values as Go templates see them.
+//! The values that Go templates work with.
 //!
-//! A template distinguishes what other languages take for one: a missing value and nil, `int` and `int64`, `[]string` and
-//! `[]interface {}`. [`Value`] keeps what a function, `%T` or an error message can show.
+//! A template can distinguish values that other languages treat alike: missing and nil, `int` and `int64`, `[]string`
+//! and `[]interface {}`. [`Value`] keeps every difference that a function, `%T` or an error message can show.
 
 mod bytes;
 mod compare;
@@ -31,20 +31,20 @@ pub use text::Text;
 pub enum Value {
     /// Go's zero `reflect.Value`: the literal `nil`, or a missing value that went through a variable or parentheses.
     Invalid,
-    /// A nil `interface {}`, such as a key that is missing.
+    /// A nil `interface {}`, such as the value of a missing key.
     #[default]
     Nil,
     /// `bool`
     Bool(bool),
     /// `int`: literals, lengths, indexes.
     Int(i64),
-    /// `int64`: whole numbers of `--set`, results of arithmetic.
+    /// `int64`: whole numbers from `--set`, results of arithmetic.
     Int64(i64),
     /// `uint8`: a byte of a string.
     Uint8(u8),
     /// `uint64`: parts of a version.
     Uint64(u64),
-    /// `float64`: numbers of files.
+    /// `float64`: numbers from files.
     Float(f64),
     /// `complex128`: real and imaginary part.
     Complex(Rc<(f64, f64)>),
@@ -52,7 +52,7 @@ pub enum Value {
     Str(Text),
     /// `[]uint8`
     Bytes(Bytes),
-    /// Any other list.
+    /// A list of any other type.
     List(List),
     /// A map.
     Map(Map),
@@ -60,7 +60,7 @@ pub enum Value {
     Object(Rc<dyn Object>),
 }
 
-/// Go's `reflect.Kind`, as far as it decides anything.
+/// Go's `reflect.Kind`, without distinctions that have no effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// No value, or a nil interface.
@@ -75,9 +75,9 @@ pub enum Kind {
     Float,
     /// A complex number.
     Complex,
-    /// Text.
+    /// A string.
     String,
-    /// A list.
+    /// A slice.
     Slice,
     /// A map.
     Map,
@@ -87,8 +87,8 @@ pub enum Kind {
     Pointer,
 }
 
-/// A value of a type of its own: a time, a version, a certificate, `Capabilities`. Its methods are in the table of
-/// `functions/methods`, under the name of its type.
+/// A value of a named Go type: a time, a version, a certificate, `Capabilities`. Its methods are in the table of
+/// `functions/methods`, under the name of the type.
 pub trait Object: fmt::Debug {
     /// The name of the type as `%T` prints it: `time.Time`, `*semver.Version`.
     fn go_type(&self) -> &'static str;
@@ -96,7 +96,7 @@ pub trait Object: fmt::Debug {
     /// The kind of the type.
     fn kind(&self) -> Kind;
 
-    /// The name that `kindOf` gives: `struct`, `ptr`, `int64`.
+    /// The name that `kindOf` returns: `struct`, `ptr`, `int64`.
     fn kind_name(&self) -> &'static str {
         match self.kind() {
             Kind::Pointer => "ptr",
@@ -105,12 +105,12 @@ pub trait Object: fmt::Debug {
         }
     }
 
-    /// The fields of a struct, or of the struct that a pointer points to, in order.
+    /// The fields, in order, of a struct or of the struct behind a pointer.
     fn fields(&self) -> Vec<(&'static str, Value)> {
         Vec::new()
     }
 
-    /// A field of a struct, or of the struct that a pointer points to.
+    /// A field by name, of a struct or of the struct behind a pointer.
     fn field(&self, name: &[u8]) -> Option<Value> {
         self.fields().into_iter().find(|(known, _)| known.as_bytes() == name).map(|(_, value)| value)
     }
@@ -120,43 +120,43 @@ pub trait Object: fmt::Debug {
         None
     }
 
-    /// What its `String` method gives, where it has one that `fmt` calls.
+    /// The result of its `String` method, if `fmt` calls one.
     fn string(&self) -> Option<String> {
         None
     }
 
-    /// What its `GoString` method gives, where it has one.
+    /// The result of its `GoString` method, if it has one.
     fn go_string(&self) -> Option<String> {
         None
     }
 
-    /// Whether it is a pointer to nothing.
+    /// Whether it is a nil pointer.
     fn is_nil(&self) -> bool {
         false
     }
 
-    /// What `{{ .Field }}` prints: there a `String` method of the pointer counts as well.
+    /// The text that `{{ .Field }}` prints, where `String` methods of pointers apply as well.
     fn shown(&self) -> Option<String> {
         self.string()
     }
 
-    /// The value as functions get it that take any type, where that is not the same: a struct without its address lacks the
-    /// methods of pointers to it.
+    /// The value that a parameter of type `interface {}` receives, if it differs: a copied struct lacks the methods of
+    /// pointers to it.
     fn passed(&self) -> Option<Value> {
         None
     }
 
-    /// The fields that JSON shows, in order, under their names there.
+    /// The fields in JSON, in order and with their JSON names.
     fn json_fields(&self) -> Vec<(&'static str, Value)> {
         self.fields()
     }
 
-    /// What JSON and YAML show.
+    /// The value as JSON and YAML show it.
     fn plain(&self) -> Value {
         Value::map(self.json_fields().into_iter().map(|(name, value)| (name.into(), value)).collect())
     }
 
-    /// The value that `deepCopy` gives, where it is not the same: fields that are not exported are left out.
+    /// The result of `deepCopy`, if it differs from the value: fields that are not exported are lost.
     fn deep_copy(&self) -> Option<Value> {
         None
     }
@@ -164,48 +164,48 @@ pub trait Object: fmt::Debug {
     /// Whether it equals another object of the same type, as `==` compares them.
     fn equals(&self, other: &dyn Object) -> bool;
 
-    /// Whether it equals another object of the same type, what pointers point to included.
+    /// Whether it equals another object of the same type, including what pointers point to.
     fn deep_equals(&self, other: &dyn Object) -> bool {
         self.equals(other)
     }
 
-    /// For those who know the type.
+    /// For downcasting to the concrete type.
     fn as_any(&self) -> &dyn Any;
 }
 
 impl Value {
-    /// Text.
+    /// Creates a string.
     pub fn str(text: impl Into<Text>) -> Value {
         Value::Str(text.into())
     }
 
-    /// An `[]interface {}`.
+    /// Creates an `[]interface {}`.
     pub fn list(items: Vec<Value>) -> Value {
         Value::List(List::new(ListKind::Any, items))
     }
 
-    /// An `[]interface {}` with the room that appending the items one by one makes.
+    /// Creates an `[]interface {}` with the capacity that appending the items one by one results in.
     pub fn appended(items: Vec<Value>) -> Value {
         Value::List(List::appended(ListKind::Any, items))
     }
 
-    /// A `[]string`.
+    /// Creates a `[]string`.
     pub fn strings<T: Into<Text>>(texts: impl IntoIterator<Item = T>) -> Value {
         let items = texts.into_iter().map(|text| Value::Str(text.into())).collect();
         Value::List(List::new(ListKind::Strings, items))
     }
 
-    /// A `map[string]interface {}`; the last of equal keys wins.
+    /// Creates a `map[string]interface {}`. Of equal keys, the last one wins.
     pub fn map(entries: Vec<Entry>) -> Value {
         Value::Map(Map::of(MapKind::Any, entries))
     }
 
-    /// A `map[string]interface {}` with these keys.
+    /// Creates a `map[string]interface {}` with these keys.
     pub fn record<const N: usize>(fields: [(&str, Value); N]) -> Value {
         Value::map(fields.into_iter().map(|(key, value)| (key.into(), value)).collect())
     }
 
-    /// The name of the type as `%T` prints it; `<nil>` where there is none.
+    /// The name of the type as `%T` prints it; `<nil>` for nil and missing values.
     pub fn go_type(&self) -> &'static str {
         match self {
             Value::Invalid | Value::Nil => "<nil>",
@@ -240,7 +240,7 @@ impl Value {
         }
     }
 
-    /// The name that `kindOf` gives: `int64`, `slice`, `map`; `invalid` for nil.
+    /// The name that `kindOf` returns: `int64`, `slice`, `map`; `invalid` for nil.
     pub fn kind_name(&self) -> &'static str {
         match self {
             Value::Invalid | Value::Nil => "invalid",
@@ -251,7 +251,7 @@ impl Value {
         }
     }
 
-    /// How long a string is, or bytes are; 0 for anything else.
+    /// The length of a string or of bytes; 0 for anything else.
     pub fn text_length(&self) -> usize {
         match self {
             Value::Str(text) => text.len(),
@@ -260,12 +260,12 @@ impl Value {
         }
     }
 
-    /// Whether it is nil or missing; nil lists and maps are not.
+    /// Whether it is nil or missing. Nil lists and maps are neither.
     pub fn is_nil(&self) -> bool {
         matches!(self, Value::Invalid | Value::Nil)
     }
 
-    /// Whether `if` takes it for true: all but false, zero, nil, and what is empty.
+    /// Whether `if` treats it as true: everything but false, zero, nil and empty values.
     pub fn is_true(&self) -> bool {
         match self {
             Value::Invalid | Value::Nil => false,
@@ -282,7 +282,7 @@ impl Value {
         }
     }
 
-    /// The text, if it is a string.
+    /// The string, if it is one.
     pub fn as_str(&self) -> Option<&Text> {
         if let Value::Str(text) = self { Some(text) } else { None }
     }
@@ -297,7 +297,7 @@ impl Value {
     }
 }
 
-/// What holds values.
+/// A [`Value`] or [`Entry`], for [`drop_deep`].
 trait Held {
     fn into_value(self) -> Value;
     fn is_container(&self) -> bool;
@@ -323,7 +323,7 @@ impl Held for Entry {
     }
 }
 
-/// Drops values that may nest as deeply as there is memory, without recursion.
+/// Drops values without recursion, since they may nest arbitrarily deeply.
 fn drop_deep<T: Held>(held: &mut Vec<T>) {
     if !held.iter().any(Held::is_container) {
         return;

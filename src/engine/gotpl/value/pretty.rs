@@ -1,4 +1,4 @@
-//! Values as go-yaml sees them, for `toYamlPretty`, which does not go through JSON.
+//! Converts values for `toYamlPretty`, which uses go-yaml directly instead of going through JSON.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,10 +11,11 @@ use crate::go::time::{Duration, Time};
 use crate::go::utf8;
 use crate::yaml::GoNode;
 
-/// What is written as YAML. It may have `room` bytes, counted roughly.
+/// Converts a value into a go-yaml node that takes at most about `room` bytes.
 ///
 /// # Errors
-/// Values that nest too deeply, that grow too large since they share parts, or that YAML does not have.
+/// The value nests too deeply, becomes too large (shared parts are written each time), or contains something that YAML
+/// can't represent.
 pub fn to_go_yaml(value: &Value, room: usize) -> Result<GoNode, NoPlainForm> {
     Pretty { room }.of(value, MAX_DEPTH)
 }
@@ -86,7 +87,7 @@ impl Pretty {
     }
 }
 
-/// Text; what is not UTF-8 becomes base64, in lines if it is long.
+/// Converts a string. If it is not UTF-8, it becomes base64, split into lines if it is long.
 fn scalar(text: &Text) -> GoNode {
     const LINE: usize = 70;
     if str::from_utf8(text).is_ok() {

@@ -1,4 +1,4 @@
-//! Go's strings: bytes, usually UTF-8.
+//! Go strings: bytes that are usually UTF-8.
 
 use std::borrow::{Borrow, Cow};
 use std::fmt;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::go::utf8;
 
-/// A shared, immutable string of bytes. Parsed templates hold them too, so they may go from thread to thread.
+/// A shared, immutable byte string. Parsed templates contain it too, so it can be sent between threads.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Text(Arc<[u8]>);
 
