@@ -1,4 +1,4 @@
-//! What other parts of the program see of a trace.
+//! Converts a recording into the trace that other modules use.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use super::recorder::Recorder;
 use crate::engine::gotpl::ast::Origin;
 use crate::engine::trace::{Trace, TraceCall, TracePiece, TraceSource, TracedFile};
 
-/// What was written to a file.
+/// The output of a file with its pieces.
 pub struct FilePieces {
     /// Its path.
     pub path: String,
@@ -18,7 +18,7 @@ pub struct FilePieces {
 }
 
 impl Recorder {
-    /// Takes what is known of a file that was just rendered.
+    /// Takes the recording of the file that was just rendered.
     pub fn take_file(&mut self, path: &str, text: &str) -> FilePieces {
         let removed = std::mem::take(&mut self.removed);
         let mut pieces = self.take_pieces(text.len());
@@ -33,7 +33,7 @@ impl Recorder {
         FilePieces { path: path.to_owned(), text: text.to_owned(), pieces }
     }
 
-    /// The trace of all files.
+    /// Returns the trace of all files.
     pub fn finish(self, files: Vec<FilePieces>) -> Trace {
         let mut trace = Trace::default();
         trace.sources.extend(self.sources.iter().map(|parsed| match &parsed.origin {
@@ -58,7 +58,7 @@ impl Recorder {
     }
 }
 
-/// Hands on the sets and paths that pieces have.
+/// Copies the sets and paths that pieces use into the trace.
 struct Sets<'a> {
     recorder: &'a Recorder,
     trace: &'a mut Trace,
@@ -70,7 +70,7 @@ impl Sets<'_> {
     fn file(&mut self, file: FilePieces) -> TracedFile {
         let text = file.text.as_bytes();
         let mut lines = line_starts(text);
-        // There is no line behind the last break.
+        // No line begins after the last line break.
         lines.retain(|start| *start < text.len() || *start == 0);
         let texts = lines.iter().map(|start| {
             let blank = text[*start..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();

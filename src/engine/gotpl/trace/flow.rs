@@ -1,7 +1,7 @@
-//! What the result of a function comes from.
+//! The origin of a function's result.
 //!
-//! By default the result of a function shows all that its arguments show. The rules here are more exact: for functions that return
-//! a part of an argument, and for those that change a text line by line.
+//! By default, the result of a function shows everything that its arguments show. The rules here are more precise for
+//! functions that return a part of an argument, and for functions that change a text line by line.
 
 use super::marks::{Mark, Marks, Origin, Part};
 use super::merge;
@@ -10,7 +10,8 @@ use super::pieces::{Piece, PieceKind, Pieces};
 use super::written::{self, Layout};
 use crate::engine::gotpl::value::{Text, Value};
 
-/// Records the changes that a function is about to make to its arguments.
+/// Records the changes that a function is about to make to its arguments. `now` are the values that decided that it is
+/// called.
 pub(super) fn before(marks: &mut Marks, name: &str, values: &[Value], of: &[Mark], now: SetId) {
     match name {
         "merge" | "mustMerge" => merge::merge(marks, values, of, false, now),
@@ -36,7 +37,7 @@ pub(super) fn before(marks: &mut Marks, name: &str, values: &[Value], of: &[Mark
     marks.written.forget();
 }
 
-/// Where the result of a function comes from.
+/// Returns the mark of a function's result.
 pub(super) fn result(marks: &mut Marks, name: &str, values: &[Value], of: &[Mark], result: &Value, now: SetId) -> Mark {
     let call = Call { values, of, result, now };
     let mark = match name {
@@ -44,7 +45,7 @@ pub(super) fn result(marks: &mut Marks, name: &str, values: &[Value], of: &[Mark
         "coalesce" => call.coalesce(marks),
         "ternary" => call.ternary(marks),
         "required" => call.argument(1),
-        // A text without actions is handed on.
+        // A text without actions is returned unchanged.
         "tpl" => call.argument(0),
         "set" | "unset" | "merge" | "mustMerge" | "mergeOverwrite" | "mustMergeOverwrite" => call.argument(0),
         "deepCopy" | "mustDeepCopy" => {
@@ -95,8 +96,8 @@ impl Call<'_> {
         self.of.get(index).copied()
     }
 
-    /// The result shows all that all arguments show. If it is a text of one line, the first argument's text stays the place
-    /// that it comes from.
+    /// The result shows everything that the arguments show. If it is a text of one line, its place stays that of the
+    /// only argument that templates wrote.
     fn everything(&self, marks: &mut Marks) -> Mark {
         let mut all = (SetId::EMPTY, SetId::EMPTY);
         for (value, mark) in self.values.iter().zip(self.of) {
@@ -123,7 +124,7 @@ impl Call<'_> {
         texts.next().is_none().then(|| marks.text(first))
     }
 
-    /// The result says something of the arguments, and nothing of what they hold.
+    /// The result depends on the kinds and sizes of the arguments, but not on what they contain.
     fn shapes(&self, marks: &mut Marks) -> Option<Mark> {
         let mut all = (SetId::EMPTY, SetId::EMPTY);
         for (value, mark) in self.values.iter().zip(self.of) {
@@ -134,7 +135,7 @@ impl Call<'_> {
         Some(marks.showing(all.0, all.1))
     }
 
-    /// The result says whether the arguments are empty.
+    /// The result depends on whether the argument is empty.
     fn truths(&self, marks: &mut Marks) -> Option<Mark> {
         let value = self.values.first().filter(|_| self.values.len() == 1)?;
         let truth = marks.truth_mark(value, self.argument(0)?);
@@ -172,7 +173,8 @@ impl Call<'_> {
         Some(self.decided_by(marks, mark, 2))
     }
 
-    /// A part of a map or list by keys: `get map key`, `hasKey map key`, `index container key...`, `dig key... default map`.
+    /// The result is a part of a map or list: `get map key`, `hasKey map key`, `index container key...`, `dig key...
+    /// default map`.
     fn lookup(&self, marks: &mut Marks, name: &str) -> Option<Mark> {
         let (container, keys) = match name {
             "dig" => (self.values.len().checked_sub(1)?, 0..self.values.len().checked_sub(2)?),
@@ -218,7 +220,7 @@ impl Call<'_> {
         if let Some(Value::List(list)) = self.values.first() { list.len() } else { 0 }
     }
 
-    /// An item of a list; of which number it is may depend on the length.
+    /// The result is an item of a list. If its index is counted from the end, it depends on the length.
     fn item(&self, marks: &mut Marks, index: usize, is_counted: bool) -> Option<Mark> {
         let list = self.values.first().filter(|value| matches!(value, Value::List(_)))?;
         let mark = self.argument(0)?;
@@ -237,21 +239,21 @@ impl Call<'_> {
             if let (Value::Str(key), Some(mark)) = (&pair[0], of.get(1)) {
                 marks.hold(self.result, Part::Key(key.clone()), *mark);
             } else if let Some(value) = pair.get(1) {
-                // A key of another type is written as text.
+                // A key of another type is converted to a string.
                 let (shown, deciding) = marks.all(value, of[1]);
                 let all = marks.paths.union(shown, deciding);
                 by = marks.paths.union(by, all);
             }
         }
         marks.decide_keys(self.result, by);
-        // Keys that it does not have, it would have nowhere else.
+        // Keys that the result does not have could not have come from anywhere else.
         marks.decide_some_key(self.result, self.now);
         let keys = self.of.iter().step_by(2).copied().collect::<Vec<_>>();
         self.decide_parts_by(marks, &keys);
         Some(Mark::NONE)
     }
 
-    /// Which part of the result is which depends on what these arguments show.
+    /// Records that these arguments decided which part of the result is which.
     fn decide_parts_by(&self, marks: &mut Marks, of: &[Mark]) {
         for mark in of {
             let by = marks.own_and_deciding(*mark);
@@ -268,7 +270,7 @@ impl Call<'_> {
         Some(self.of_length(marks, self.now))
     }
 
-    /// A list whose items have been held, and whose length these values decided. A nil list holds nothing.
+    /// The mark of a list whose items have origins and whose length these values decided. A nil list has no parts.
     fn of_length(&self, marks: &mut Marks, by: SetId) -> Mark {
         if matches!(self.result, Value::List(list) if list.is_nil()) {
             return marks.showing(SetId::EMPTY, by);
@@ -277,7 +279,7 @@ impl Call<'_> {
         Mark::NONE
     }
 
-    /// Lists one behind the other.
+    /// The result is a concatenation of lists.
     fn joined(&self, marks: &mut Marks, name: &str) -> Option<Mark> {
         let mut parts: Vec<Mark> = Vec::new();
         let mut by = self.now;
@@ -308,7 +310,7 @@ impl Call<'_> {
         Some(self.of_length(marks, by))
     }
 
-    /// A map without some of its keys.
+    /// The result is a map without some of its keys.
     fn picked(&self, marks: &mut Marks, name: &str) -> Option<Mark> {
         let (source, mark) = (self.values.first()?, self.argument(0)?);
         let Value::Map(kept) = self.result else { return None };
@@ -359,14 +361,14 @@ impl Call<'_> {
         if let Value::Str(text) = self.values.get(index)? { Some(text) } else { None }
     }
 
-    /// A text of which each line was changed by itself, with lines added at its beginning. The others of the arguments count
-    /// for each line.
+    /// The result is a text of which each line was changed separately, after `added` new lines at the beginning. The
+    /// other arguments affect each line.
     fn lines(&self, marks: &mut Marks, subject: usize, added: usize) -> Option<Mark> {
         self.by_lines(marks, subject, 0, added)
     }
 
-    /// A text of which something was taken away at its ends. Whether its first and its last line are there depends on all that
-    /// decided about the text.
+    /// The result is a text from which something was removed at its ends. Whether its first and last line exist depends
+    /// on everything that decided about the text.
     fn trimmed(&self, marks: &mut Marks, name: &str, subject: usize) -> Option<Mark> {
         let (before, Value::Str(after)) = (self.bytes(subject)?, self.result) else { return None };
         if after.is_empty() {

@@ -1,4 +1,4 @@
-//! Where values come from, and where what lists and maps hold comes from.
+//! Origins of values, and of the parts of lists and maps.
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -9,59 +9,59 @@ use super::written_texts::WrittenTexts;
 use crate::engine::gotpl::value::{Text, Value};
 use crate::engine::used::Aspect;
 
-/// Where a value comes from: the number of an [`Origin`].
+/// The number of an [`Origin`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Mark(u32);
 
 impl Mark {
-    /// From no value: a template's own text, or the release.
+    /// Comes from no value but from a template's own text, or from the release.
     pub(super) const NONE: Mark = Mark(0);
 }
 
 /// Where a value comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(super) struct Origin {
-    /// The value is the one at this path, with all that it holds.
+    /// The path of the value that it is, with everything inside.
     pub(super) path: Option<PathId>,
-    /// It shows these values.
+    /// The values that it shows.
     pub(super) shown: SetId,
-    /// These decided that it is this value.
+    /// The values that decided that it is this one.
     pub(super) deciding: SetId,
-    /// For text that templates wrote: which piece comes from where.
+    /// The pieces of a text that templates wrote.
     pub(super) text: Option<TextId>,
 }
 
-/// The pieces of a text.
+/// The number of a text's [`Pieces`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct TextId(u32);
 
-/// What a map or list holds whose parts come from somewhere else than it does itself.
+/// The origins of parts of a map or list that do not come from where the container does.
 struct Held {
-    /// Keeps it where it is: it is known by its address.
+    /// Keeps the container alive, since it is identified by its address.
     _container: Value,
     parts: HashMap<Part, Mark, ahash::RandomState>,
-    /// What decided about single parts, beside their marks.
+    /// The values that decided about single parts, in addition to the parts' marks.
     by_part: HashMap<Part, SetId, ahash::RandomState>,
-    /// What decided which keys there are, whatever they are called.
+    /// The values that decided which keys there are, whatever their names.
     keys: SetId,
-    /// What decided whether there are certain keys: see `by_part` for those.
+    /// The values that decided whether certain keys exist. Those keys are in `parts` or `by_part`.
     some_keys: SetId,
-    /// What decided about each part: whether it is another one.
+    /// The values that decided about every part, for example whether it was replaced.
     all: SetId,
-    /// Where keys that it does not have would have come from.
+    /// The maps that missing keys would have come from.
     absent: Vec<Absent>,
 }
 
-/// Another map from which a map would have got keys that neither has.
+/// A map that another map was copied or merged from. A key that neither has would have come from it.
 #[derive(Clone, PartialEq)]
 struct Absent {
     mark: Mark,
-    /// It would not have got these.
+    /// The keys that would not have been copied.
     except: Rc<[Text]>,
 }
 
 impl Held {
-    /// What decided which parts there are, and whether they are others.
+    /// The values that decided which parts there are, or about all of them.
     fn decided(&self, paths: &mut Paths) -> SetId {
         let keys = paths.union(self.keys, self.some_keys);
         paths.union(keys, self.all)
@@ -74,16 +74,17 @@ pub(super) enum Part {
     Item(usize),
 }
 
-/// How deeply is looked into values for what they hold.
+/// How many levels of nested values are followed.
 pub(super) const MOST_LEVELS: usize = 1_000;
 
-/// How much is kept: pieces of texts, origins of values, parts of maps and lists. A run that needs more has no trace.
+/// How many things may be kept: pieces of texts, origins of values, parts of maps and lists. A run that needs more has
+/// no trace.
 const MOST_KEPT: usize = 4_000_000;
 
-/// More maps that were merged into one count as a whole for a key that it does not have.
+/// How many maps merged into one are kept apart. If there are more, they count as deciding about all its keys.
 const MOST_MERGED: usize = 16;
 
-/// All that is known of values.
+/// Everything that is known about values.
 pub(super) struct Marks {
     pub(super) paths: Paths,
     origins: Vec<Origin>,
@@ -109,17 +110,17 @@ impl Default for Marks {
 }
 
 impl Marks {
-    /// Counts what is kept.
+    /// Counts things that are kept.
     pub(super) fn spend(&mut self, count: usize) {
         self.kept = self.kept.saturating_add(count);
     }
 
-    /// Whether more is kept than there is room for: nothing is kept from then on.
+    /// Whether the limit is exceeded. Nothing more is kept then.
     pub(super) fn is_spent(&self) -> bool {
         self.kept + self.origins.len() + self.paths.size() > MOST_KEPT
     }
 
-    /// Leaves room for so many things more.
+    /// Leaves room for this many more things.
     #[cfg(test)]
     pub(super) fn leave_room(&mut self, room: usize) {
         self.kept = MOST_KEPT - self.origins.len() - self.paths.size() - room;
@@ -137,22 +138,22 @@ impl Marks {
         })
     }
 
-    /// Where a value comes from.
+    /// The origin of a mark.
     pub(super) fn origin(&self, mark: Mark) -> Origin {
         self.origins[mark.0 as usize]
     }
 
-    /// The mark of what is at a path.
+    /// The mark of the value at a path.
     pub(super) fn at(&mut self, path: PathId) -> Mark {
         self.mark(Origin { path: Some(path), ..Origin::default() })
     }
 
-    /// The mark of what shows these values.
+    /// The mark of a value that shows these values.
     pub(super) fn showing(&mut self, shown: SetId, deciding: SetId) -> Mark {
         self.mark(Origin { path: None, shown, deciding, text: None })
     }
 
-    /// The mark with more that decided.
+    /// Adds deciding values to a mark.
     pub(super) fn deciding(&mut self, mark: Mark, by: SetId) -> Mark {
         if by == SetId::EMPTY {
             return mark;
@@ -162,7 +163,7 @@ impl Marks {
         self.mark(Origin { deciding, ..origin })
     }
 
-    /// Keeps the pieces of a text. Once very many are kept, further texts are known as a whole: `None`.
+    /// Keeps the pieces of a text; `None` if the limit is exceeded.
     pub(super) fn add_text(&mut self, pieces: Pieces) -> Option<TextId> {
         self.spend(pieces.pieces.len() + 1);
         if self.is_spent() {
@@ -177,7 +178,7 @@ impl Marks {
         Rc::clone(&self.texts[id.0 as usize])
     }
 
-    /// What a value shows by itself: not what it holds.
+    /// The values that a value shows itself, without parts that come from elsewhere.
     pub(super) fn own(&mut self, mark: Mark) -> SetId {
         let origin = self.origin(mark);
         match origin.path {
@@ -189,7 +190,7 @@ impl Marks {
         }
     }
 
-    /// What decided that a value is the one it is.
+    /// The values that decided that a value is the one it is.
     pub(super) fn decided(&mut self, mark: Mark) -> SetId {
         let origin = self.origin(mark);
         match origin.text {
@@ -198,21 +199,21 @@ impl Marks {
         }
     }
 
-    /// All that matters about a value itself: what it shows, and what decided.
+    /// The values that a value shows itself, and those that decided about it.
     pub(super) fn own_and_deciding(&mut self, mark: Mark) -> SetId {
         let own = self.own(mark);
         let deciding = self.decided(mark);
         self.paths.union(own, deciding)
     }
 
-    /// What a value shows with all that it holds, and what decided about it.
+    /// The values that a value shows with everything inside it, and those that decided about it.
     pub(super) fn all(&mut self, value: &Value, mark: Mark) -> (SetId, SetId) {
         let mut shown = self.own(mark);
         let mut deciding = self.decided(mark);
         if !self.held.is_empty() && matches!(value, Value::Map(_) | Value::List(_)) {
             let mut seen = HashSet::new();
             self.add_held(value, &mut shown, &mut deciding, &mut seen, MOST_LEVELS);
-            // Loops may look through large values again and again.
+            // Loops may do this with large values again and again.
             self.spend(seen.len() / 4);
         }
         (shown, deciding)
@@ -256,7 +257,7 @@ impl Marks {
         }
     }
 
-    /// Where the value of a key comes from.
+    /// The mark of a map's entry.
     pub(super) fn entry(&mut self, container: &Value, of: Mark, key: &[u8]) -> Mark {
         let part = || Part::Key(Text::from(key));
         match self.part(container, of, part) {
@@ -268,7 +269,7 @@ impl Marks {
         }
     }
 
-    /// Where an item comes from.
+    /// The mark of an item of a list.
     pub(super) fn item(&mut self, container: &Value, of: Mark, index: usize) -> Mark {
         match self.part(container, of, || Part::Item(index)) {
             Ok(mark) => mark,
@@ -279,7 +280,8 @@ impl Marks {
         }
     }
 
-    /// What is known of a part, or what the whole comes from.
+    /// The mark of a part that comes from elsewhere, or the origin of its container with all that decided about the
+    /// part.
     fn part(&mut self, container: &Value, of: Mark, part: impl Fn() -> Part) -> Result<Mark, Origin> {
         let mut origin = self.origin(of);
         origin.deciding = self.decided(of);
@@ -305,7 +307,7 @@ impl Marks {
             }
         }
         if matches!(part, Part::Item(_)) {
-            // Which item has a number depends on how many come before it.
+            // The index of an item depends on which items precede it.
             by = self.paths.union(by, keys);
         }
         match known {
@@ -317,7 +319,7 @@ impl Marks {
         }
     }
 
-    /// All that would matter about the value of a key that a map does not have.
+    /// The values that would matter to the value of a key that a map does not have.
     fn would_be(&mut self, map: Mark, key: &Text) -> SetId {
         let origin = self.origin(map);
         let path = origin.path.map(|path| self.paths.key(path, key));
@@ -325,12 +327,12 @@ impl Marks {
         self.own_and_deciding(mark)
     }
 
-    /// What the keys of a map or the length of a list come from.
+    /// The mark of the keys of a map or the length of a list.
     pub(super) fn shape(&mut self, container: &Value, of: Mark) -> Mark {
         self.aspect(container, of, Aspect::Keys)
     }
 
-    /// What an aspect of a map or list comes from; of any other value, what it comes from itself.
+    /// The mark of an aspect of a map or list. For any other value, that is the whole value.
     fn aspect(&mut self, container: &Value, of: Mark, aspect: Aspect) -> Mark {
         let origin = self.origin(of);
         let own = match (origin.path, container) {
@@ -349,25 +351,25 @@ impl Marks {
         self.showing(own, deciding)
     }
 
-    /// All that matters about a value that decides by being true or not: what it shows itself, and what decided about it and
+    /// The values that matter to the truth of a value: those that it shows itself, and those that decided about it and
     /// its keys.
     pub(super) fn truth(&mut self, value: &Value, mark: Mark) -> SetId {
         let truth = self.truth_mark(value, mark);
         self.own_and_deciding(truth)
     }
 
-    /// What it comes from that a value is true or not.
+    /// The mark of the truth of a value.
     pub(super) fn truth_mark(&mut self, value: &Value, mark: Mark) -> Mark {
         self.aspect(value, mark, Aspect::Emptiness)
     }
 
-    /// All that matters about the keys of a map or the length of a list that decide.
+    /// The values that matter to the keys of a map or the length of a list.
     pub(super) fn keys(&mut self, value: &Value, mark: Mark) -> SetId {
         let shape = self.shape(value, mark);
         self.own_and_deciding(shape)
     }
 
-    /// From now on a part of a map or list comes from there.
+    /// Sets the origin of a part of a map or list.
     pub(super) fn hold(&mut self, container: &Value, part: Part, mark: Mark) {
         self.spend(1);
         if let Some(held) = self.held_by(container) {
@@ -375,7 +377,7 @@ impl Marks {
         }
     }
 
-    /// From now on what keys there are depends on these values too.
+    /// Adds values that decided which keys a container has.
     pub(super) fn decide_keys(&mut self, container: &Value, by: SetId) {
         let Some(before) = self.held_by(container).map(|held| held.keys) else { return };
         let keys = self.paths.union(before, by);
@@ -384,7 +386,7 @@ impl Marks {
         }
     }
 
-    /// From now on each part of a map depends on these values too.
+    /// Adds values that decided about every part of a container.
     pub(super) fn decide_parts(&mut self, container: &Value, by: SetId) {
         let Some(before) = self.held_by(container).map(|held| held.all) else { return };
         let all = self.paths.union(before, by);
@@ -393,7 +395,7 @@ impl Marks {
         }
     }
 
-    /// From now on the value of a key depends on these values too, and whether there is the key.
+    /// Adds values that decided about a key: whether it exists, and its value.
     pub(super) fn decide_key(&mut self, container: &Value, key: &Text, by: SetId) {
         if by == SetId::EMPTY {
             return;
@@ -408,7 +410,7 @@ impl Marks {
         self.decide_some_key(container, by);
     }
 
-    /// From now on whether there is a certain key depends on these values too. What is known of the key itself says so already.
+    /// Adds values that decided whether some key exists. The key itself has its own record.
     pub(super) fn decide_some_key(&mut self, container: &Value, by: SetId) {
         let Some(before) = self.held_by(container).map(|held| held.some_keys) else { return };
         let some_keys = self.paths.union(before, by);
@@ -417,7 +419,7 @@ impl Marks {
         }
     }
 
-    /// From now on keys that a map does not have would also have come from another map, but for these.
+    /// Records that keys which a map does not have would have come from `source`, except these.
     pub(super) fn would_have(&mut self, container: &Value, source: &Value, of: Mark, except: &[Text]) {
         let mut origin = self.origin(of);
         let mut more = Vec::new();
@@ -453,9 +455,9 @@ impl Marks {
         }
     }
 
-    /// From now on the parts of all maps that a value holds depend on these values too.
+    /// Adds values that decided about all parts of all maps in a value.
     pub(super) fn decide_all_parts(&mut self, value: &Value, by: SetId) {
-        /// More maps count as unchanged.
+        /// Further maps count as unchanged.
         const MOST: usize = 10_000;
         let mut rest = vec![value.clone()];
         let mut seen = HashSet::new();
@@ -490,7 +492,7 @@ impl Marks {
         }))
     }
 
-    /// What a copy of a map or list holds comes from where what the original holds does.
+    /// Gives the parts of a copy the origins that the parts of the original have.
     pub(super) fn copied(&mut self, original: &Value, copy: &Value) {
         let mut rest = vec![(original.clone(), copy.clone())];
         let mut seen = HashSet::new();
@@ -534,7 +536,7 @@ impl Part {
     }
 }
 
-/// What a map or list is known by; 0 for everything else.
+/// Identifies a map or list; 0 for any other value.
 fn identity(value: &Value) -> usize {
     match value {
         Value::Map(map) => map.identity(),

@@ -1,4 +1,4 @@
-//! What a merged map comes from, as `merge` and `mergeOverwrite` choose.
+//! The origins in a map that `merge` or `mergeOverwrite` merges.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,7 +6,7 @@ use super::marks::{MOST_LEVELS, Mark, Marks, Part};
 use super::paths::SetId;
 use crate::engine::gotpl::value::{Map, Text, Value};
 
-/// Says where what the first of some maps will hold comes from, before they are merged into it.
+/// Sets the origins of what the first map will hold, before the other maps are merged into it.
 pub(super) fn merge(marks: &mut Marks, values: &[Value], of: &[Mark], overwrite: bool, now: SetId) {
     let ([Value::Map(into), sources @ ..], [into_mark, source_marks @ ..]) = (values, of) else { return };
     let mut merging = Merging { marks, overwrite, now, seen: HashSet::new(), merged: HashMap::new() };
@@ -17,7 +17,7 @@ pub(super) fn merge(marks: &mut Marks, values: &[Value], of: &[Mark], overwrite:
     }
 }
 
-/// What it costs to look at a key, in what the trace keeps: loops may merge large maps again and again.
+/// The cost of checking a key, in things that the trace keeps: loops may merge large maps again and again.
 const COST_OF_A_KEY: usize = 4;
 
 struct Merging<'a> {
@@ -25,7 +25,7 @@ struct Merging<'a> {
     overwrite: bool,
     now: SetId,
     seen: HashSet<(usize, usize)>,
-    /// What the maps will hold, by their identities, that they do not hold yet.
+    /// The entries that maps will have after the merge but do not have yet, by the identities of the maps.
     merged: HashMap<usize, HashMap<Text, Value>>,
 }
 
@@ -62,7 +62,7 @@ impl Merging<'_> {
             }
             let mut mark = self.marks.deciding(mark, self.now);
             if !self.overwrite {
-                // What was there, or was not, decided that it is not kept.
+                // The existing value, or its absence, decided that it is not kept.
                 let by = self.marks.own_and_deciding(known_mark);
                 mark = self.marks.deciding(mark, by);
             }
@@ -76,7 +76,7 @@ impl Merging<'_> {
         self.marks.would_have(&container, &source, from.1, &[]);
     }
 
-    /// What a map holds, and what it will hold.
+    /// The entries that a map has or will have.
     fn known(&self, map: &Map) -> Vec<(Text, Value)> {
         let mut known = map.snapshot();
         let merged = self.merged.get(&map.identity()).into_iter().flatten();
@@ -84,7 +84,7 @@ impl Merging<'_> {
         known
     }
 
-    /// What depends on it that a map does not have these keys of the one that it is merged into.
+    /// Records what depends on the fact that `from` lacks these keys of `into`.
     fn without(&mut self, into: &Value, from: &Value, from_mark: Mark, known: Vec<(Text, Value)>) {
         let mut rest = vec![(into.clone(), from.clone(), from_mark, known)];
         let mut seen = HashSet::new();
@@ -100,7 +100,7 @@ impl Merging<'_> {
                     continue;
                 }
                 match &value {
-                    // What it would hold would be merged into the one that stays.
+                    // Its entries would be merged into the map that stays.
                     Value::Map(inner) if !inner.is_empty() && seen.insert(inner.identity()) => {
                         let nothing = Value::Map(Map::new());
                         let keys = self.marks.keys(&nothing, mark);
@@ -108,9 +108,9 @@ impl Merging<'_> {
                         self.marks.would_have(&value, &nothing, mark, &[]);
                         rest.push((value.clone(), nothing, mark, self.known(inner)));
                     }
-                    // It is in several places, or in itself.
+                    // The map is in several places, or contains itself.
                     Value::Map(inner) if !inner.is_empty() => self.marks.decide_parts(&value, by),
-                    // It would take the place of the one that stays.
+                    // It would replace the value that stays.
                     _ if self.overwrite || !value.is_true() => self.marks.decide_key(&container, &key, by),
                     _ => {}
                 }

@@ -1,19 +1,22 @@
-//! Where output comes from: which line of a template gave it, which values it shows, and which values decided about it.
+//! Traces where output comes from: the line of a template that wrote it, the values that it shows, and the values that
+//! decided about it.
 //!
-//! Execution is generic over a [`Tracer`]. With [`Off`] nothing is kept and nothing is paid; a [`Recorder`] keeps a mark with each
-//! value that templates work with, and a piece for each stretch of output.
+//! A value *is shown* where its content is written. A value *decides* where a condition, a loop or a key depends on it.
+//!
+//! Execution is generic over a [`Tracer`]. With [`Off`], nothing is recorded and nothing is paid for it. A [`Recorder`]
+//! attaches a mark to each value that templates work with, and records a piece for each stretch of output.
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `recorder` | what is kept while templates run |
+//! | `recorder` | records marks and pieces while templates run |
 //! | `paths` | paths of values, and sets of them |
-//! | `marks` | where a value comes from; what lists and maps hold comes from |
-//! | `flow` | what the result of a function comes from |
-//! | `merge` | what a merged map comes from |
-//! | `pieces` | stretches of output, also of texts that functions change |
-//! | `written`, `written_texts` | lines of values that are written as YAML, and what is read from them again |
-//! | `untaken` | what a part of a template would have done that was not run |
-//! | `finish` | the lines of a file, for other parts of the program |
+//! | `marks` | origins of values, and of the parts of lists and maps |
+//! | `flow` | the origin of a function's result |
+//! | `merge` | the origins in a merged map |
+//! | `pieces` | stretches of output, and of texts that functions change |
+//! | `written`, `written_texts` | the lines of values written as YAML, and the origins of values read from them |
+//! | `untaken` | the effects that a part of a template would have had, had it been run |
+//! | `finish` | converts the recording into the [`Trace`](crate::engine::trace::Trace) that other modules use |
 
 mod finish;
 mod flow;
@@ -36,128 +39,129 @@ use super::value::{Text, Value};
 pub use self::recorder::Recorder;
 pub use self::untaken::{Change, Changed, Effect, text_changes_maps};
 
-/// What follows values on their way. All of it does nothing unless a tracer says otherwise.
+/// Follows values while templates run. By default, all methods do nothing.
 pub trait Tracer: Sized {
-    /// Where a value comes from.
+    /// The origin of a value.
     type Mark: Copy + Default + 'static;
-    /// What counts for all that is written at a place: what decided that it is reached, and by which calls.
+    /// The context of a place: the decisions that led to it, and the calls around it.
     type State: Copy + Default + 'static;
-    /// Whether anything is kept.
+    /// Whether anything is recorded.
     const IS_ON: bool;
 
-    /// Where the value of a key of a map, or a field, comes from.
+    /// Returns the mark of a map's entry, or of a field.
     fn entry(&mut self, _container: &Value, _of: Self::Mark, _key: &[u8]) -> Self::Mark {
         Self::Mark::default()
     }
 
-    /// Where an item of a list comes from.
+    /// Returns the mark of an item of a list.
     fn item(&mut self, _list: &Value, _of: Self::Mark, _index: usize) -> Self::Mark {
         Self::Mark::default()
     }
 
-    /// Where the keys of a map or the length of a list come from.
+    /// Returns the mark of the keys of a map or the length of a list.
     fn shape(&mut self, _container: &Value, _of: Self::Mark) -> Self::Mark {
         Self::Mark::default()
     }
 
-    /// What it comes from that a value is true or not.
+    /// Returns the mark of the truth of a value.
     fn truth(&mut self, _value: &Value, _of: Self::Mark) -> Self::Mark {
         Self::Mark::default()
     }
 
-    /// Where a value comes from once it is assigned to a variable at this place.
+    /// Returns the mark of a value that is assigned to a variable here.
     fn assigned(&mut self, mark: Self::Mark) -> Self::Mark {
         mark
     }
 
-    /// Where the chosen value comes from, after others decided about it.
+    /// Returns the mark of a value that was chosen because of another value.
     fn decided(&mut self, mark: Self::Mark, _by: &Value, _by_mark: Self::Mark) -> Self::Mark {
         mark
     }
 
-    /// Text of a template is about to be written at a position of the output.
+    /// Records that text of a template is about to be written at an output position.
     fn text(&mut self, _at: usize, _text: &[u8], _site: Site<'_>) {}
 
-    /// A value was written from a position of the output on.
+    /// Records that a value was written, from an output position up to the end of the output.
     fn printed(&mut self, _from: usize, _out: &[u8], _site: Site<'_>, _value: &Value, _mark: Self::Mark) {}
 
-    /// A value decides about what is written until [`leave`](Self::leave) is called with the state that this gives. `other`
-    /// is what would be written otherwise.
+    /// Begins a part of the output that a value decided about. It ends when [`leave`](Self::leave) is called with the
+    /// returned state. `other` is the alternative that was not taken.
     fn enter(&mut self, _at: usize, _site: Site<'_>, _by: &Value, _mark: Self::Mark, _other: Ends) -> Self::State {
         Self::State::default()
     }
 
-    /// What is written from here on depends on what it depended on before.
+    /// Ends the part that [`enter`](Self::enter) began. Further output no longer depends on its decision.
     fn leave(&mut self, _out: &[u8], _before: Self::State) {}
 
-    /// What counts now.
+    /// The current context.
     fn state(&self) -> Self::State {
         Self::State::default()
     }
 
-    /// Goes back to what counted before.
+    /// Returns to an earlier context.
     fn restore(&mut self, _state: Self::State) {}
 
-    /// Lets a state depend on what is decided by a value as well.
+    /// Adds a decision to a context.
     fn add_to(&mut self, _state: &mut Self::State, _by: &Value, _mark: Self::Mark) {}
 
-    /// What an untaken part would have assigned depends on what decided.
+    /// Returns the mark of a variable that an untaken part would have assigned to.
     fn with_decision(&mut self, mark: Self::Mark, _by: &Value, _by_mark: Self::Mark) -> Self::Mark {
         mark
     }
 
-    /// Whether an untaken part would have changed a map depends on what decided.
+    /// Records that an untaken part would have changed a map. `None` is an unknown map.
     fn not_changed(&mut self, _map: Option<(&Value, &Change)>, _by: &Value, _by_mark: Self::Mark) {}
 
-    /// A template is called by `{{ template }}`.
+    /// Records a call by `{{ template }}`.
     fn call(&mut self, _site: Site<'_>, _name: &Text) {}
 
-    /// A function is about to be called.
+    /// Records that a function is about to be called.
     fn calling(&mut self, _site: Site<'_>, _name: &str, _values: &[Value], _marks: &[Self::Mark]) {}
 
-    /// Where the result of a function comes from.
+    /// Returns the mark of a function's result.
     fn returned(&mut self, _name: &str, _values: &[Value], _marks: &[Self::Mark], _result: &Value) -> Self::Mark {
         Self::Mark::default()
     }
 
-    /// Where a value comes from that is another one in each run.
+    /// Returns the mark of a value that is different in each run.
     fn random(&mut self, mark: Self::Mark) -> Self::Mark {
         mark
     }
 
-    /// What a template, or one that it calls, would change of this data.
+    /// The changes to `data` that a template would make, directly or through templates that it calls.
     fn changes_of(&mut self, _set: &TemplateSet, _name: &Text, _data: Option<&Value>) -> Changed {
         Changed::default()
     }
 
-    /// `include` or `tpl` begins, within the call of that function: the state to come back to, and the mark of the data.
+    /// Begins the output of `include` or `tpl`, during the call of that function. Returns the context to return to, and
+    /// the mark of the data.
     fn begin(&mut self, _at: usize, _name: &Text, _is_text: bool) -> (Self::State, Self::Mark) {
         Default::default()
     }
 
-    /// Whether a value is another one in each run.
+    /// Whether a value is different in each run.
     fn is_random(&self, _mark: Self::Mark) -> bool {
         false
     }
 
-    /// Whether what is written has a whole line that shows a random value.
+    /// Whether a complete line of the output shows a random value.
     fn has_random_line(&mut self, _out: &[u8]) -> bool {
         false
     }
 
-    /// Something was taken out of what was written.
+    /// Records that a stretch of the output was removed.
     fn removed(&mut self, _at: usize, _length: usize) {}
 
-    /// What a part of a template would do beside writing, which is found once.
+    /// The effects of a part of a template other than its output, computed once.
     fn effects(&mut self, _parsed: &Arc<Parsed>, _list: NodeId) -> Rc<[Effect]> {
         Rc::new([])
     }
 
-    /// `include` or `tpl` ended; what it wrote is at the end of the output.
+    /// Ends the output of `include` or `tpl`, which starts at `from`.
     fn end(&mut self, _out: &[u8], _from: usize, _before: Self::State) {}
 }
 
-/// No trace.
+/// The tracer that records nothing.
 #[derive(Debug, Default)]
 pub struct Off;
 
@@ -167,27 +171,27 @@ impl Tracer for Off {
     const IS_ON: bool = false;
 }
 
-/// A place in a template that is run.
+/// A place in a running template.
 #[derive(Clone, Copy)]
 pub struct Site<'a> {
     /// The text.
     pub parsed: &'a Arc<Parsed>,
-    /// Where in it.
+    /// The offset in it.
     pub offset: usize,
 }
 
-/// How a part of a template begins and ends, as far as that is known without running it.
+/// How the output of a part of a template begins and ends, as far as that is known without running it.
 #[derive(Debug, Clone, Copy)]
 pub struct Ends {
-    /// Whether it writes nothing, or a line break first.
+    /// Whether it is empty or begins with a line break.
     pub begins_with_break: bool,
-    /// Whether it writes nothing, or a line break last.
+    /// Whether it is empty or ends with a line break.
     pub ends_with_break: bool,
 }
 
 impl Ends {
-    /// Of nothing.
+    /// The ends of an empty output.
     pub const NOTHING: Ends = Ends { begins_with_break: true, ends_with_break: true };
-    /// Of something that is not known.
+    /// The ends of an unknown output.
     pub const UNKNOWN: Ends = Ends { begins_with_break: false, ends_with_break: false };
 }

@@ -1,4 +1,4 @@
-//! Paths of values and sets of them, each known by a number.
+//! Paths of values and sets of paths, each identified by a number.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -7,30 +7,30 @@ use crate::engine::used::{Aspect, Used};
 use crate::go::utf8;
 use crate::values::{Step, ValuePath};
 
-/// A path of a value.
+/// The number of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct PathId(u32);
 
 impl PathId {
-    /// All values of the root chart.
+    /// The values of the root chart as a whole.
     pub(super) const ROOT: PathId = PathId(0);
-    /// No value, but randomness: it travels as values do.
+    /// Randomness, which is traced like a value.
     pub(super) const RANDOM: PathId = PathId(1);
-    /// Any value that is left out.
+    /// Any value that is left out of the trace.
     const LEFT_OUT: PathId = PathId(2);
 
-    /// Whether it says which value it is the path of.
+    /// Whether it identifies a value.
     pub(super) fn is_of_a_value(self) -> bool {
         self != PathId::RANDOM && self != PathId::LEFT_OUT
     }
 }
 
-/// A set of paths.
+/// The number of a set of paths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(super) struct SetId(u32);
 
 impl SetId {
-    /// No path.
+    /// The set without paths.
     pub(super) const EMPTY: SetId = SetId(0);
 }
 
@@ -39,24 +39,24 @@ impl SetId {
 enum Part {
     Key(Rc<[u8]>),
     Item(usize),
-    /// Not a part: only an aspect of the value.
+    /// Not a part, only an aspect of the value.
     Aspect(Aspect),
 }
 
-/// How many paths a set holds. A larger one names what holds them instead.
+/// How many paths a set can contain. In a larger one, the deepest paths are replaced with those that contain them.
 const MOST_PATHS: usize = 256;
 
 /// All paths and sets of a run.
 pub(super) struct Paths {
-    /// Each path by the one above it, its last step and its depth; the first is the root.
+    /// Each path as its parent, its last step and its depth. The first one is the root.
     paths: Vec<(PathId, Part, u32)>,
     numbers: HashMap<(PathId, Part), PathId, ahash::RandomState>,
     sets: Vec<Rc<[PathId]>>,
     set_numbers: HashMap<Rc<[PathId]>, SetId, ahash::RandomState>,
     unions: HashMap<(SetId, SetId), SetId, ahash::RandomState>,
-    /// The room that the sets take, in eight paths.
+    /// The memory that the sets take, in units of eight paths.
     size_of_sets: usize,
-    /// The values of which paths are kept; all if there are none.
+    /// The values that paths are kept for; empty for all values.
     watched: Vec<ValuePath>,
 }
 
@@ -64,7 +64,7 @@ impl Default for Paths {
     fn default() -> Self {
         let none: Rc<[PathId]> = Rc::new([]);
         Paths {
-            // No value has a number on top.
+            // The top level of values is a map, so no value has these paths.
             paths: vec![
                 (PathId::ROOT, Part::Item(0), 0),
                 (PathId::ROOT, Part::Item(1), 1),
@@ -81,22 +81,22 @@ impl Default for Paths {
 }
 
 impl Paths {
-    /// Leaves out all paths but those of these values, of what holds them, and of what they hold.
+    /// Leaves out all paths except those of these values, those that contain them, and those that they contain.
     pub(super) fn watch(&mut self, values: &[ValuePath]) {
         self.watched = values.to_vec();
     }
 
-    /// The path of a key below a path.
+    /// The path of a key in the value at a path.
     pub(super) fn key(&mut self, above: PathId, key: &[u8]) -> PathId {
         self.below(above, Part::Key(key.into()))
     }
 
-    /// The path of an item below a path.
+    /// The path of an item in the list at a path.
     pub(super) fn item(&mut self, above: PathId, index: usize) -> PathId {
         self.below(above, Part::Item(index))
     }
 
-    /// What stands for an aspect of the value at a path. Nothing is below it.
+    /// The path of an aspect of the value at a path. It has no paths below it.
     pub(super) fn aspect(&mut self, of: PathId, aspect: Aspect) -> PathId {
         self.below(of, Part::Aspect(aspect))
     }
@@ -124,17 +124,17 @@ impl Paths {
         self.watched.is_empty() || concerns(&self.used(path).path)
     }
 
-    /// How much room paths and sets take, in paths.
+    /// The memory that paths and sets take, in paths.
     pub(super) fn size(&self) -> usize {
         self.paths.len() + self.size_of_sets + self.unions.len()
     }
 
-    /// The set of one path.
+    /// The set with only this path.
     pub(super) fn only(&mut self, path: PathId) -> SetId {
         self.set(vec![path])
     }
 
-    /// The set of paths that are sorted and there once each.
+    /// The set of these paths, which must be sorted and unique.
     fn set(&mut self, mut paths: Vec<PathId>) -> SetId {
         while paths.len() > MOST_PATHS {
             paths = self.coarser(&paths);
@@ -150,7 +150,7 @@ impl Paths {
         id
     }
 
-    /// The deepest paths give way to what holds them.
+    /// Replaces the deepest paths with their parents.
     fn coarser(&self, paths: &[PathId]) -> Vec<PathId> {
         let of = |path: &PathId| &self.paths[path.0 as usize];
         let deepest = paths.iter().map(|path| of(path).2).max().unwrap_or_default();
@@ -161,7 +161,7 @@ impl Paths {
         raised
     }
 
-    /// What is in either set.
+    /// The union of two sets.
     pub(super) fn union(&mut self, a: SetId, b: SetId) -> SetId {
         if a == b || b == SetId::EMPTY {
             return a;
@@ -175,7 +175,7 @@ impl Paths {
         }
         let (left, right) = (self.of(a), self.of(b));
         let all = merged(left, right);
-        // Most often one of them holds the other.
+        // Usually one of them contains the other.
         let union = match all.len() {
             length if length == left.len() => a,
             length if length == right.len() => b,
@@ -185,12 +185,12 @@ impl Paths {
         union
     }
 
-    /// The paths of a set, in the order in which they were first met.
+    /// The paths of a set, in the order in which they were created.
     pub(super) fn of(&self, set: SetId) -> &[PathId] {
         &self.sets[set.0 as usize]
     }
 
-    /// A path as other parts of the program know it.
+    /// The path in the form that other modules use.
     pub(super) fn used(&self, path: PathId) -> Used {
         let mut steps = Vec::new();
         let mut aspect = Aspect::Whole;
@@ -209,7 +209,7 @@ impl Paths {
     }
 }
 
-/// What is in either of two sorted lists, each once.
+/// Merges two sorted lists without duplicates.
 fn merged(mut left: &[PathId], mut right: &[PathId]) -> Vec<PathId> {
     let mut all = Vec::with_capacity(left.len() + right.len());
     while let (Some((a, after_a)), Some((b, after_b))) = (left.split_first(), right.split_first()) {

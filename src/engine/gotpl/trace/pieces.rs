@@ -1,22 +1,22 @@
-//! Stretches of output, each with where it comes from.
+//! Stretches of output with their origins.
 
 use super::paths::{Paths, SetId};
 
-/// The number of a call of `include`, `tpl` or `{{ template }}`; 0 where none is open.
+/// The number of a call of `include`, `tpl` or `{{ template }}`; 0 outside of any call.
 pub(super) type CallId = u32;
 
-/// The number of a text that stands for the action that writes the piece.
+/// A placeholder for the source of a piece: the action that writes it.
 pub(super) const NO_SOURCE: u32 = u32::MAX;
 
-/// A stretch of text: up to where the next one begins.
+/// A stretch of text, up to the beginning of the next piece.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Piece {
-    /// Where it begins.
+    /// The offset where it begins.
     pub(super) at: usize,
-    /// The text of a template that it comes from, by its number, and where in it.
+    /// The number of the template text that it comes from, and the offset in that text.
     pub(super) source: u32,
     pub(super) offset: u32,
-    /// The call that it was written in.
+    /// The call during which it was written.
     pub(super) call: CallId,
     /// The values that it shows.
     pub(super) shown: SetId,
@@ -25,18 +25,19 @@ pub(super) struct Piece {
     pub(super) kind: PieceKind,
 }
 
-/// What a piece is.
+/// The kind of a piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PieceKind {
-    /// Text of a template as it is written there.
+    /// Text of a template, copied unchanged.
     Copied,
-    /// What an action gave, perhaps nothing.
+    /// The output of an action, possibly empty.
     Made,
-    /// Nothing: values decided here that nothing is written, or what is written before.
+    /// A marker without text: values decided here that nothing is written, or about the preceding output.
     Decided,
-    /// As `Decided`, but what is written or not begins with a line break: it matters only if no line break comes next.
+    /// Like `Decided`, but the output or its alternative begins with a line break: it only matters if no line break
+    /// comes next.
     DecidedLines,
-    /// Nothing at all.
+    /// No text: an action that wrote nothing, or a decision that turned out not to matter.
     Nothing,
 }
 
@@ -44,24 +45,25 @@ pub(super) enum PieceKind {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Pieces {
     pub(super) length: usize,
-    /// What decided about the text as a whole, if not about the other lines around it.
+    /// The values that decided about the text as a whole, though not about the lines around it.
     pub(super) deciding: SetId,
     pub(super) pieces: Vec<Piece>,
 }
 
 impl Pieces {
-    /// All that the pieces show.
+    /// The values that any of the pieces shows.
     pub(super) fn shown(&self, paths: &mut Paths) -> SetId {
         self.pieces.iter().fold(SetId::EMPTY, |all, piece| paths.union(all, piece.shown))
     }
 
-    /// Adds what decided about the pieces to what decided about the whole.
+    /// Adds the values that decided about the pieces to those that decided about the whole.
     pub(super) fn add_deciding(&mut self, paths: &mut Paths) {
         self.deciding = self.pieces.iter().fold(self.deciding, |all, piece| paths.union(all, piece.deciding));
     }
 
-    /// The pieces of a text that a function made of this one, line by line: `before` and `after` are the texts. `None` if
-    /// their lines do not correspond. `skipped` lines of the text before are gone, `added` ones are new.
+    /// The pieces of the text `after`, which a function created from this text, `before`, line by line. The first
+    /// `skipped` lines of the old text are gone, the first `added` lines of the new one have no counterpart. `None` if
+    /// the lines do not correspond.
     pub(super) fn by_lines(&self, before: &[u8], after: &[u8], skipped: usize, added: usize) -> Option<Pieces> {
         let [old, new] = [before, after].map(line_starts);
         let (old, new) = (old.get(skipped..)?, new.get(added..)?);
@@ -81,7 +83,7 @@ impl Pieces {
         Some(made)
     }
 
-    /// Moves the pieces of a line to where the line is now. What is before and behind the text of the line is not looked at.
+    /// Moves the pieces of a line to the new place of the line. Only the indentation may differ.
     fn move_line(
         &self,
         from: std::ops::Range<usize>,
@@ -96,7 +98,7 @@ impl Pieces {
         };
         let (old, new) = (indent(before, &from), indent(after, &to));
         let first = self.pieces.partition_point(|piece| piece.at < from.start);
-        // The piece that the line begins in may begin before it.
+        // The piece that covers the beginning of the line may begin before it.
         let open =
             self.pieces[..first].iter().rposition(|piece| piece.kind != PieceKind::Nothing && !piece.is_marker());
         let shift = |at: usize| {
@@ -121,20 +123,20 @@ impl Pieces {
 }
 
 impl PieceKind {
-    /// The kind once the text stands elsewhere: what follows in the template need not follow here.
+    /// The kind after a move: the following text of the template need not follow here.
     fn moved(self) -> PieceKind {
         if self == PieceKind::Copied { PieceKind::Made } else { self }
     }
 }
 
 impl Piece {
-    /// Whether it is a place where something was decided, and no text.
+    /// Whether it marks a decision and has no text.
     pub(super) fn is_marker(&self) -> bool {
         matches!(self.kind, PieceKind::Decided | PieceKind::DecidedLines)
     }
 }
 
-/// Where the lines of a text begin.
+/// The offsets where the lines of a text begin.
 pub(super) fn line_starts(text: &[u8]) -> Vec<usize> {
     std::iter::once(0).chain(memchr::memchr_iter(b'\n', text).map(|at| at + 1)).collect()
 }
@@ -166,7 +168,7 @@ mod tests {
 
     #[test]
     fn pieces_move_with_their_lines() {
-        // One piece of two lines, and one in the second line.
+        // One piece that spans two lines, and another one in the second line.
         let (text, all) = ("a: x\nb: y", [(0, 100), (8, 300)]);
         assert_eq!(moved(text, &all, "\n  a: x\n  b: y", 0, 1).unwrap(), [(1, 100), (8, 105), (13, 300)]);
         assert_eq!(moved("\n\na: x", &[(0, 100), (5, 300)], "a: x", 2, 0).unwrap(), [(0, 102), (3, 300)]);

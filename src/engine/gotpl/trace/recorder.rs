@@ -1,4 +1,4 @@
-//! What is kept while templates run.
+//! Records marks and pieces while templates run.
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -20,78 +20,81 @@ use crate::yaml;
 pub(super) struct Call {
     /// The call around it.
     pub(super) outer: CallId,
-    /// The name of the template; none for a text that was given to `tpl`.
+    /// The name of the template; `None` for a text passed to `tpl`.
     pub(super) name: Option<Text>,
-    /// The text that it is called in, by its number, and where in it.
+    /// The number of the text with the call, and the offset in it.
     pub(super) source: u32,
     pub(super) offset: u32,
 }
 
-/// What counts for all that is written at a place.
+/// The context of a place, see [`Tracer::State`].
+///
+/// `enter` and `begin` return the surrounding context. Its fields after `start` then describe the part or text that has
+/// begun.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct State {
-    /// What decided that the place is reached.
+    /// The values that decided that the place is reached.
     deciding: SetId,
-    /// What all text shows: the values that hold a text which `tpl` runs.
+    /// The values that all output shows here: those that contain a text which `tpl` runs.
     shown: SetId,
     call: CallId,
-    /// Where the text begins that is being written: the file, or what `include` or `tpl` gives.
+    /// The output position where the current text begins: a file, or the output of `include` or `tpl`.
     start: usize,
-    /// Where it began, and the number of the piece there.
+    /// The output position where the part begins, and the index of the piece there.
     from: usize,
     piece: usize,
-    /// What decided last.
+    /// The values that decided about the part.
     by: SetId,
     begins_with_break: bool,
     ends_with_break: bool,
-    /// What had decided in the text around it.
+    /// The values that had decided in the surrounding text.
     decided: SetId,
 }
 
-/// The call of a function.
+/// A function call that has not returned yet.
 struct Calling {
     source: u32,
     offset: u32,
-    /// The template that `include` calls, or the text of `tpl`; and the data.
+    /// The marks of the template's name for `include` or of the text for `tpl`, and of the data.
     subject: Mark,
     data: Mark,
 }
 
-/// Keeps where everything comes from.
+/// The tracer that records everything.
 #[derive(Default)]
 pub struct Recorder {
     pub(super) marks: Marks,
     state: State,
-    /// What decided about a change of values that was not made: it counts everywhere from then on.
+    /// The values that decided against a change to unknown values. They affect everything from then on.
     everywhere: SetId,
     pub(super) pieces: Vec<Piece>,
-    /// All that decided in the text that is being written.
+    /// All values that decided in the current text.
     decided: SetId,
-    /// Sets of what was shown or decided.
+    /// The sets of paths that were shown or that decided.
     used: HashSet<SetId, ahash::RandomState>,
     pub(super) sources: Vec<Arc<Parsed>>,
     source_numbers: HashMap<usize, u32, ahash::RandomState>,
     pub(super) calls: Vec<Call>,
     calling: Option<Calling>,
-    /// The pieces that matter only where no line break comes next.
+    /// The indices of markers that only matter if no line break is written next.
     undecided: Vec<usize>,
-    /// What the `include` or `tpl` that ended last gave.
+    /// The mark of the output of the `include` or `tpl` that ended last.
     captured: Option<Mark>,
     effects: KnownEffects,
-    /// How many pieces of the file are known not to be random.
+    /// The number of pieces, from the start of the file, that are known not to be random.
     not_random: usize,
-    /// The places and lengths of what was taken out of the file that was rendered last.
+    /// The position and length of each stretch that was removed from the last rendered file.
     pub(super) removed: Vec<(usize, usize)>,
 }
 
 impl Recorder {
-    /// Leaves out values that are none of these, and neither hold nor belong to one of them.
+    /// Leaves all values out of the trace except these, those that contain them, and those that they contain.
     pub fn watch(&mut self, values: &[ValuePath]) {
         self.marks.paths.watch(values);
     }
 
-    /// Says what the values of a chart are, in what its templates see, by the path of the values. Global values of a subchart are
-    /// those of the root, as far as that has them.
+    /// Sets the path of a chart's values, which its templates see as `Values` in `dot`. Global values of a subchart
+    /// come from the root, as far as the root has them.
     pub fn set_values(&mut self, dot: &Map, names: &[String], root: &yaml::Map) {
         let path = names.iter().fold(PathId::ROOT, |path, name| self.marks.paths.key(path, name.as_bytes()));
         let mark = self.marks.at(path);
@@ -111,18 +114,18 @@ impl Recorder {
         }
     }
 
-    /// Whether there was too much to keep: the trace is of no use.
+    /// Whether so much was recorded that the trace is unusable.
     pub fn is_spent(&self) -> bool {
         self.marks.is_spent()
     }
 
-    /// All values that were shown, or that decided anything.
+    /// The values that were shown or that decided anything.
     pub(super) fn used_paths(&self) -> impl Iterator<Item = PathId> {
         let paths: HashSet<PathId> = self.used.iter().flat_map(|set| self.marks.paths.of(*set)).copied().collect();
         paths.into_iter().filter(|path| path.is_of_a_value())
     }
 
-    /// Takes the pieces of a file, after it was rendered.
+    /// Takes the pieces of a file that was rendered.
     pub(super) fn take_pieces(&mut self, length: usize) -> Pieces {
         self.state = State::default();
         self.written(b"\n");
@@ -157,8 +160,8 @@ impl Recorder {
         self.pieces.push(Piece { at, source, offset: site.offset as u32, call, shown, deciding, kind });
     }
 
-    /// Something is written next, perhaps nothing: what was decided before it does not matter to other lines if it begins with a
-    /// line break.
+    /// Resolves the undecided markers when `text` is written after them. If it begins with a line break, their
+    /// decisions do not matter to other lines. Does nothing for an empty text.
     fn written(&mut self, text: &[u8]) {
         let Some(first) = text.first() else { return };
         for index in self.undecided.drain(..) {
@@ -224,7 +227,7 @@ impl Tracer for Recorder {
             let (shown, deciding) = self.marks.all(value, mark);
             return self.add_piece(from, site, shown, deciding, PieceKind::Made);
         };
-        // Even where nothing is written, the line depends on it.
+        // The line depends on the action even if it writes nothing.
         self.add_piece(from, site, SetId::EMPTY, SetId::EMPTY, PieceKind::Nothing);
         let now = self.now_deciding();
         let more = self.marks.paths.union(origin.deciding, now);
@@ -275,7 +278,7 @@ impl Tracer for Recorder {
             return;
         }
         let written = &out[before.from..];
-        // What stands before the text of a call is not known yet.
+        // The text in front of a call's output is not known yet.
         let is_line = match before.from.checked_sub(1) {
             Some(last) => before.from > before.start && out[last] == b'\n',
             None => before.call == 0,
@@ -283,7 +286,7 @@ impl Tracer for Recorder {
         let begins = before.begins_with_break && written.first().is_none_or(|byte| *byte == b'\n');
         let ends = before.ends_with_break && written.last().is_none_or(|byte| *byte == b'\n');
         if is_line && ends {
-            // Most of them matter to no line.
+            // Most such markers matter to no line.
             if before.piece + 1 == self.pieces.len() {
                 self.pieces.pop();
             }
@@ -314,7 +317,7 @@ impl Tracer for Recorder {
     }
 
     fn with_decision(&mut self, mark: Mark, by: &Value, by_mark: Mark) -> Mark {
-        // Unlike a value that is chosen, one that was not assigned also depends on what led to the place.
+        // Unlike a chosen value, a value that was not assigned also depends on the decisions that led to this place.
         let by = self.marks.truth(by, by_mark);
         let by = self.marks.paths.union(by, self.state.deciding);
         self.marks.deciding(mark, by)

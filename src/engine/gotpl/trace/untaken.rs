@@ -1,4 +1,4 @@
-//! What a part of a template would have done that was not run.
+//! Finds the effects that an untaken part of a template would have had.
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -8,75 +8,75 @@ use crate::engine::gotpl::ast::{Children, Control, Node, NodeId, Parsed};
 use crate::engine::gotpl::set::TemplateSet;
 use crate::engine::gotpl::value::{Map, Text, Value};
 
-/// Something that a part of a template does beside writing.
+/// An effect of a part of a template other than its output.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
-    /// It gives a variable from outside another value: the node of the variable.
+    /// It assigns to a variable: the node of the variable.
     Assigns(NodeId),
     /// It changes a map.
     Changes(Change),
-    /// It leaves a loop that is around it.
+    /// It leaves a surrounding loop.
     Leaves,
-    /// It calls a template: its name, and the node that names the data, where that is one of the same place.
+    /// It calls a template: its name, and the node of the data, if that has the same value where the part begins.
     Calls(Text, Option<NodeId>),
     /// It runs the text that a node names.
     Runs(NodeId),
 }
 
-/// A map that is changed.
+/// A change to a map.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// The node that names the map, or what it is a part of, where that is a value of the same place.
+    /// The node whose value is the map or contains it, if that has the same value where the part begins.
     pub map: Option<NodeId>,
-    /// Whether it may be a part of it.
+    /// Whether the map may be only a part of that value.
     pub is_part: bool,
-    /// The keys that are set or taken away, where they are known.
+    /// The keys that are set or removed, if they are known.
     pub keys: Option<Vec<Text>>,
-    /// Whether maps at these keys are changed in turn, not replaced.
+    /// Whether maps at these keys are changed in turn instead of being replaced.
     pub is_merge: bool,
 }
 
-/// The functions that change a map which they are given.
+/// The functions that change a map passed to them.
 const CHANGING: [&str; 6] = ["set", "unset", "merge", "mustMerge", "mergeOverwrite", "mustMergeOverwrite"];
 
-/// What a part of a template does beside writing.
+/// The effects of a part of a template other than its output.
 fn effects(parsed: &Parsed, list: NodeId) -> Vec<Effect> {
     let mut found = Finder { parsed, effects: Vec::new(), variables: Vec::new() };
     found.node(list, Depth::default());
     found.effects
 }
 
-/// Where a node is within the part.
+/// The surroundings of a node within the part.
 #[derive(Clone, Copy, Default)]
 struct Depth {
     in_loop: bool,
-    /// Whether the dot is another one there.
+    /// Whether the dot differs from the one at the beginning of the part.
     in_other_dot: bool,
 }
 
 struct Finder<'a> {
     parsed: &'a Parsed,
     effects: Vec<Effect>,
-    /// The variables that the part declares or assigns, in this order.
+    /// The variables that the part declares or assigns to, in order.
     variables: Vec<Held>,
 }
 
-/// A variable to which the part gives a value.
+/// A variable that the part gives a value.
 #[derive(Clone, Copy)]
 struct Held {
     /// The number of its name.
     name: u32,
     holds: Holds,
-    /// Whether it is from outside: it may still hold what it held there.
+    /// Whether it was declared outside of the part, so it may still hold its old value.
     is_assigned: bool,
 }
 
-/// What a variable holds.
+/// The value of a variable.
 #[derive(Clone, Copy)]
 enum Holds {
-    /// Something that was made there.
+    /// A new value, created in the part.
     New,
-    /// What a node names, or a part of it.
+    /// The value of a node, or a part of it.
     PartOf(NodeId),
     Unknown,
 }
@@ -95,7 +95,7 @@ impl Finder<'_> {
         if let Some(otherwise) = control.otherwise {
             self.node(otherwise, outside);
         }
-        // What is declared within is not there any more.
+        // Variables that were declared inside no longer exist.
         let after = self.variables.split_off(before);
         self.variables.extend(after.into_iter().filter(|held| held.is_assigned));
     }
@@ -162,7 +162,7 @@ impl Finder<'_> {
         }
     }
 
-    /// The texts that nodes are.
+    /// The strings, if all nodes are string literals.
     fn literals<'n>(&self, nodes: impl IntoIterator<Item = &'n NodeId>) -> Option<Vec<Text>> {
         let text = |node: &NodeId| match self.parsed.node(*node) {
             Node::String(text) => Some(self.parsed.string(text).clone()),
@@ -171,7 +171,7 @@ impl Finder<'_> {
         nodes.into_iter().map(text).collect::<Option<Vec<Text>>>().filter(|keys| !keys.is_empty())
     }
 
-    /// The keys of maps that are made where they are merged: `merge $ (dict "a" 1)`.
+    /// The keys of maps that are created where they are merged: `merge $ (dict "a" 1)`.
     fn merged_keys(&self, sources: &[NodeId]) -> Option<Vec<Text>> {
         let mut keys = Vec::new();
         for source in sources {
@@ -188,7 +188,7 @@ impl Finder<'_> {
         Some(keys).filter(|keys| !keys.is_empty())
     }
 
-    /// Keeps what variables hold to which a pipeline is given.
+    /// Records what variables hold that are assigned a pipeline.
     fn give(&mut self, variables: Children, commands: Children, is_assigned: bool, depth: Depth) {
         let holds = match self.parsed.children(commands).last() {
             Some(&command) => self.command_holds(command, depth),
@@ -201,7 +201,7 @@ impl Finder<'_> {
         }
     }
 
-    /// All that the value of a node may be.
+    /// The possible values of a node.
     fn all_held(&self, id: NodeId, depth: Depth) -> Vec<Holds> {
         let Node::Variable(variable, _) = self.parsed.node(id) else { return vec![self.holds(id, depth)] };
         let mut all = Vec::new();
@@ -215,7 +215,7 @@ impl Finder<'_> {
         all
     }
 
-    /// What the value of a node is.
+    /// The value of a node.
     fn holds(&self, id: NodeId, depth: Depth) -> Holds {
         match self.parsed.node(id) {
             Node::Variable(..) => match self.all_held(id, depth)[..] {
@@ -232,9 +232,9 @@ impl Finder<'_> {
     }
 
     fn command_holds(&self, command: NodeId, depth: Depth) -> Holds {
-        /// These give their first argument, or a part of it.
+        /// Functions that return their first argument or a part of it.
         const OF_FIRST: [&str; 6] = ["index", "get", "first", "last", "set", "unset"];
-        /// These give one of their arguments, or a part of one.
+        /// Functions that return any of their arguments or a part of one.
         const OF_ANY: [&str; 10] = [
             "default",
             "coalesce",
@@ -254,19 +254,19 @@ impl Finder<'_> {
         if OF_FIRST.contains(&name) || CHANGING.contains(&name) {
             return arguments.first().map_or(Holds::Unknown, |argument| self.holds(*argument, depth));
         }
-        // Everything else makes a new value.
+        // Any other function creates a new value.
         if OF_ANY.contains(&name) || matches!(name, "values" | "pluck" | "concat" | "append") {
             return Holds::Unknown;
         }
         Holds::New
     }
 
-    /// Whether a node names a value of the place where the part begins.
+    /// Whether a node has the same value where the part begins.
     fn names_something(&self, id: NodeId, depth: Depth) -> bool {
         matches!(self.holds(id, depth), Holds::PartOf(node) if node == id)
     }
 
-    /// The only operand of a pipeline.
+    /// The operand of a pipeline that consists of nothing else.
     fn only_operand(&self, pipe: NodeId) -> Option<NodeId> {
         let Node::Pipe { commands, .. } = self.parsed.node(pipe) else { return None };
         let [command] = self.parsed.children(commands) else { return None };
@@ -276,14 +276,14 @@ impl Finder<'_> {
     }
 }
 
-/// Whether a text that `tpl` would run may change maps: an action of it has the name of a function that does. Long texts may, unread: a
-/// loop may come by here very often.
+/// Whether a text may change maps if `tpl` runs it, since an action contains the name of such a function. Long texts
+/// are not read and always may: loops can check them very often.
 pub fn text_changes_maps(text: &[u8]) -> bool {
     const LONGEST: usize = 64 * 1024;
     if text.len() > LONGEST {
         return true;
     }
-    // Their names all have one of these: most texts have neither, which is soon seen.
+    // All the names contain one of these. Most texts contain neither, which is quick to find out.
     if !["set", "erge"].iter().any(|part| memchr::memmem::find(text, part.as_bytes()).is_some()) {
         return false;
     }
@@ -292,29 +292,29 @@ pub fn text_changes_maps(text: &[u8]) -> bool {
     actions.any(|action| action.split(|c: char| !c.is_alphanumeric()).any(|word| CHANGING.contains(&word)))
 }
 
-/// The address of a text, and a node.
+/// The address of a text, and the index of a node in it.
 type PartId = (usize, u32);
 
-/// The text, which is kept so that no other one gets its address, and what the part does.
+/// The text, kept so that its address is not reused, and the effects of the part.
 type KnownPart = (Arc<Parsed>, Rc<[Effect]>);
 
-/// What templates do beside writing, each found once.
+/// The effects of parts of templates, computed once each.
 #[derive(Default)]
 pub struct KnownEffects {
     of_parts: HashMap<PartId, KnownPart, ahash::RandomState>,
-    /// Whether templates change maps, by their names.
+    /// Whether a template changes maps, by its name.
     changing: HashMap<Text, bool, ahash::RandomState>,
 }
 
 impl KnownEffects {
-    /// What a part of a template does beside writing.
+    /// The effects of a part of a template other than its output.
     pub fn of(&mut self, parsed: &Arc<Parsed>, list: NodeId) -> Rc<[Effect]> {
         let key = (Arc::as_ptr(parsed).addr(), list.0);
         let found = || (Arc::clone(parsed), effects(parsed, list).into());
         Rc::clone(&self.of_parts.entry(key).or_insert_with(found).1)
     }
 
-    /// Whether a template, or one that it calls, changes a map that it did not make.
+    /// Whether a template changes a map that it did not create, directly or through templates that it calls.
     pub fn changes_maps(&mut self, set: &TemplateSet, name: &Text) -> bool {
         if let Some(known) = self.changing.get(name) {
             return *known;
@@ -341,13 +341,14 @@ impl KnownEffects {
                 return true;
             }
         }
-        // Whatever it calls changes nothing either.
+        // Nothing that it calls changes a map either.
         self.changing.extend(seen.into_iter().map(|name| (name, false)));
         self.changing.insert(name.clone(), false);
         false
     }
 
-    /// What a template, or one that it calls, would change of the data that it would be given: `None` where that is not known.
+    /// The changes that a template would make to its data, directly or through templates that it calls. `None` is
+    /// unknown data.
     pub fn changes_of(&mut self, set: &TemplateSet, name: &Text, data: Option<&Value>) -> Changed {
         let mut changed = Changed::default();
         let mut seen = HashSet::new();
@@ -377,16 +378,16 @@ impl KnownEffects {
     }
 }
 
-/// What templates would do to the values that they are given.
+/// The changes that templates would make to the data passed to them.
 #[derive(Default)]
 pub struct Changed {
-    /// Maps that they might change, or of which they might change a part.
+    /// Maps that they might change, entirely or in a part.
     pub maps: Vec<(Value, Change)>,
-    /// Whether they might change others, too.
+    /// Whether they might change other maps too.
     pub is_unknown: bool,
 }
 
-/// The part of the data of a template that a node names: `.a.b`, `$`, `$.a`.
+/// The part of a template's data that a node names: `.a.b`, `$`, `$.a`.
 fn part_of(parsed: &Parsed, node: NodeId, data: Option<&Value>) -> Option<Value> {
     let fields = match parsed.node(node) {
         Node::Dot => return data.cloned(),

@@ -1,4 +1,4 @@
-//! Lines of values that are written as YAML, and values that are read from such lines.
+//! The origins of lines of values written as YAML or JSON, and of values read from such lines.
 
 use super::marks::{Mark, Marks, Origin, Part};
 use super::paths::SetId;
@@ -7,22 +7,22 @@ use crate::diagnostic::Source;
 use crate::engine::gotpl::value::Value;
 use crate::yaml::{self, Node};
 
-/// Longer texts are not looked through: what they show is known as a whole.
+/// Longer texts are not analyzed by line: what they show is only known for the whole text.
 const MOST_BYTES: usize = 1 << 20;
 
-/// How deeply values may nest.
+/// How deeply values are followed.
 const MOST_LEVELS: usize = 500;
 
-/// How maps and lists are written.
+/// The layout of written maps and lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Layout {
-    /// As YAML has them.
+    /// Block style, as in YAML.
     Block,
-    /// As JSON has them: whether a comma ends a line depends on what follows.
+    /// JSON's layout, where whether a line ends with a comma depends on the next item.
     Flow,
 }
 
-/// Whether what a function writes of a value is read again as the same value.
+/// Whether reading the output of a function results in the same value.
 pub(super) fn is_written_whole(name: &str) -> bool {
     matches!(
         name,
@@ -38,7 +38,8 @@ pub(super) fn is_written_whole(name: &str) -> bool {
     )
 }
 
-/// What each line of a value shows that was written as YAML or JSON. It is read again, so that the lines are where YAML has them.
+/// Returns a piece for each line of a value that was written as YAML or JSON, with the values that the line shows. The
+/// text is parsed to find out which lines each part takes. `None` if that is not possible.
 pub(super) fn lines(marks: &mut Marks, value: &Value, mark: Mark, text: &[u8], layout: Layout) -> Option<Pieces> {
     if !matches!(value, Value::Map(_) | Value::List(_)) || !text.contains(&b'\n') {
         return None;
@@ -73,7 +74,7 @@ fn read_again(text: &[u8]) -> Option<Node> {
     yaml::read_document(&Source::rendered("", text)).ok()
 }
 
-/// What a value stands in.
+/// The container of a value.
 #[derive(Clone, Copy)]
 enum Around {
     Nothing,
@@ -85,12 +86,13 @@ struct Lines<'a> {
     marks: &'a mut Marks,
     by_line: &'a mut [(SetId, SetId)],
     layout: Layout,
-    /// What decided which lines there are: it counts for what is made of the whole text, such as a checksum.
+    /// The values that decided which lines there are. They affect anything computed from the whole text, such as a
+    /// checksum.
     whole: SetId,
 }
 
 impl Lines<'_> {
-    /// A value that takes these lines.
+    /// Adds what a value shows to the lines that it takes.
     fn part(
         &mut self,
         node: &Node,
@@ -105,14 +107,14 @@ impl Lines<'_> {
             (yaml::Value::Map(map), Value::Map(entries)) if next.is_some() && !map.is_empty() => {
                 let first = range.start..range.start + 1;
                 match around {
-                    // An empty map stands beside its key.
+                    // An empty map would be on the line of its key.
                     Around::Map if self.layout == Layout::Block => {
                         let by = self.marks.truth(value, mark);
                         self.add(first, SetId::EMPTY, by);
                         let keys = self.marks.keys(value, mark);
                         self.whole = self.marks.paths.union(self.whole, keys);
                     }
-                    // The key that comes first stands behind the dash, or behind what the template writes before it.
+                    // The first key is on the line of the dash, or after text that the template writes in front of it.
                     _ => {
                         let by = self.marks.keys(value, mark);
                         self.add(range.clone(), SetId::EMPTY, by);
@@ -153,13 +155,13 @@ impl Lines<'_> {
     }
 }
 
-/// The line that a place is in, from 0.
+/// The index of the line that a span begins on.
 fn line_of(span: &crate::diagnostic::Span) -> usize {
     span.position().map_or(0, |position| position.line.saturating_sub(1))
 }
 
-/// Says where what was read from a text that templates wrote comes from: where what was written as this text does, or line by line.
-/// `None`: it is not known.
+/// Sets the origins in a value that was read from a text that templates wrote: those of the value that was written as
+/// this text, or those of the lines. Returns the mark of the value; `None` if its origin is unknown.
 pub(super) fn read(marks: &mut Marks, result: &Value, mark: Mark, values: &[Value]) -> Option<Mark> {
     if let Some((original, of)) = marks.written.original(values.first()?) {
         marks.copied(&original, result);
@@ -172,7 +174,7 @@ fn read_lines(marks: &mut Marks, result: &Value, mark: Mark, values: &[Value]) -
     let origin = marks.origin(mark);
     let (Some(text), Some(Value::Str(bytes))) = (origin.text, values.first()) else { return false };
     let pieces = marks.text(text);
-    // What an anchor names stands elsewhere.
+    // The value of an alias is written elsewhere.
     if [&b": &"[..], b"- &", b"<<:"].iter().any(|mark| memchr::memmem::find(bytes, mark).is_some()) {
         return false;
     }
@@ -213,7 +215,7 @@ impl Reading<'_> {
             }
             _ => return self.of(range),
         }
-        // Which keys there are depends on all that decided, and on what is shown where the value stands.
+        // Which keys there are depends on everything that decided, and on what the value's place in the text shows.
         let mark = self.of(range);
         let by = self.marks.own_and_deciding(mark);
         let by = self.marks.paths.union(by, self.pieces.deciding);
@@ -221,8 +223,8 @@ impl Reading<'_> {
         Mark::NONE
     }
 
-    /// Where the first of some parts is, by where they begin: up to the line of the next one, or to the next one itself if it is on the
-    /// same line; the last one ends where the whole does.
+    /// The range of the first of several parts, given their offsets: up to the line of the next part, or up to that
+    /// part itself if it is on the same line. The last part ends at `end`.
     fn part_of(&self, starts: &[usize], end: usize) -> std::ops::Range<usize> {
         let start = starts.first().copied().unwrap_or(end);
         let Some(next) = starts.get(1).copied().filter(|next| *next > start) else { return start..end.max(start) };
@@ -230,7 +232,7 @@ impl Reading<'_> {
         start..line.map_or(next, |at| start + at + 1)
     }
 
-    /// What the pieces of a range of the text come from.
+    /// The mark of a range of the text, from its pieces.
     fn of(&mut self, range: std::ops::Range<usize>) -> Mark {
         let pieces = &self.pieces.pieces;
         let first = pieces.partition_point(|piece| piece.at <= range.start).saturating_sub(1);

@@ -1,17 +1,17 @@
-//! Texts that are the JSON or YAML of values: what is read from them again is a copy.
+//! Texts that values were written as, in JSON or YAML: a value read from such a text is a copy.
 
 use std::collections::HashMap;
 
 use crate::engine::gotpl::value::{Text, Value};
 
-/// Longer texts are not kept, and no more of them.
+/// The longest text that is kept, and how many texts are kept.
 const MOST_BYTES: usize = 1 << 20;
 const MOST_TEXTS: usize = 256;
 
-/// Texts, each with the map or list that was written as it, and its mark.
+/// Texts, each with the map or list that was written as it, and the mark of that value.
 #[derive(Debug)]
 pub(super) struct WrittenTexts<M> {
-    /// By where the texts are: a copy of the text is the same text, an equal one need not be.
+    /// By the addresses of the texts: a clone is the same text, while an equal text may come from elsewhere.
     texts: HashMap<usize, (Text, Value, M), ahash::RandomState>,
 }
 
@@ -22,7 +22,7 @@ impl<M> Default for WrittenTexts<M> {
 }
 
 impl<M: Copy> WrittenTexts<M> {
-    /// Keeps what a text was written from.
+    /// Keeps the value that a text was written from.
     pub(super) fn keep(&mut self, text: &Value, value: &Value, mark: M) {
         let (Value::Str(text), Value::Map(_) | Value::List(_)) = (text, value) else { return };
         if text.len() <= MOST_BYTES && self.texts.len() < MOST_TEXTS {
@@ -37,7 +37,7 @@ impl<M: Copy> WrittenTexts<M> {
         Some((value.clone(), *mark))
     }
 
-    /// Maps are about to change: what was written of them may no longer be what they are.
+    /// Forgets all texts before maps change, since they may then differ from what was written.
     pub(super) fn forget(&mut self) {
         self.texts.clear();
     }
