@@ -1,4 +1,4 @@
-//! What Go's templates have themselves, apart from comparisons and escapes.
+//! Go's built-in functions, except comparisons and escapes.
 
 use super::format;
 use crate::engine::gotpl::call::{Args, Evaluate, Function, Param};
@@ -6,7 +6,7 @@ use crate::engine::gotpl::errors::FnError;
 use crate::engine::gotpl::value::{Kind, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    // These two evaluate no more arguments than they need, so that execution does it.
+    // These stop at the argument that decides, so `Exec` implements them; the entries only declare the signatures.
     Function::variadic("and", &[Param::Reflect, Param::Reflect], |_, _| Ok(Value::Invalid)),
     Function::variadic("or", &[Param::Reflect, Param::Reflect], |_, _| Ok(Value::Invalid)),
     Function::new("not", &[Param::Reflect], |_, args| Ok(Value::Bool(!args.get(0).is_true()))),
@@ -18,7 +18,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::variadic("printf", &[Param::Str, Param::Any], printf),
 ];
 
-/// There are no values that are functions. The last argument is the first as it was written, which execution adds.
+/// `call` always fails, since no value is a function. Execution appends the text of the first argument for the message.
 fn call(_: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     match args.get(0) {
         Value::Invalid | Value::Nil => Err("call of nil".into()),
@@ -62,7 +62,7 @@ fn index(_: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     Ok(item)
 }
 
-/// An index into a list of so many items. Go lets the length itself pass.
+/// Converts an index into a list. Like Go, accepts the length itself.
 fn position(index: &Value, length: usize) -> Result<usize, FnError> {
     let number = match index {
         Value::Int(number) | Value::Int64(number) => *number,
@@ -75,7 +75,7 @@ fn position(index: &Value, length: usize) -> Result<usize, FnError> {
     position.ok_or_else(|| FnError::new(format!("index out of range: {number}")))
 }
 
-/// The name of the type that is left once Go has followed a pointer.
+/// The name of the type after following a pointer, as Go does.
 fn pointee_type(value: &Value) -> &'static str {
     let name = value.go_type();
     if value.kind() == Kind::Pointer { name.strip_prefix('*').unwrap_or(name) } else { name }

@@ -1,4 +1,4 @@
-//! Comparisons, by Go's rules: kinds of numbers do not mix, but signed and unsigned integers do.
+//! Comparisons by Go's rules: signed and unsigned integers are comparable, other kinds only with themselves.
 
 use std::cmp::Ordering;
 
@@ -18,13 +18,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("ge", TWO, |_, args| Ok(Value::Bool(!less(args)?))),
 ];
 
-/// The kinds that can be compared for their order, nearly all.
+/// The kind of a value of a basic type; `None` for any other value.
 fn basic_kind(value: &Value) -> Option<Kind> {
     Some(value.kind())
         .filter(|kind| matches!(kind, Kind::Bool | Kind::Complex | Kind::Int | Kind::Float | Kind::String | Kind::Uint))
 }
 
-/// A whole number of any kind.
+/// The value of an integer of any type.
 fn integer(value: &Value) -> i128 {
     match value {
         Value::Int(number) | Value::Int64(number) => (*number).into(),
@@ -44,7 +44,7 @@ fn incompatible(a: &Value, b: &Value) -> FnError {
     FnError::new(format!("incompatible types for comparison: {} and {}", a.go_type(), b.go_type()))
 }
 
-/// Whether the first argument equals any of the others.
+/// Whether the first argument equals any other argument.
 fn equal_any(run: &mut dyn Evaluate, args: Args<'_>) -> Result<bool, FnError> {
     let first = args.get(0);
     if args.len() < 2 {

@@ -1,4 +1,4 @@
-//! sprig's passwords, keys and certificates.
+//! sprig's functions for passwords, keys and certificates.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -90,18 +90,19 @@ pub(super) const FUNCTIONS: &[Function] = &[
     ),
 ];
 
-/// What a key of 4096 bits counts for among the costly calls, of which most take as long as one of 2048 bits.
+/// The cost of a 4096-bit RSA key. A cost of 1 is about the time for a 2048-bit one.
 const RSA_KEY: u32 = 10;
 
-/// What a DSA key counts for, whose parameters are looked for, too.
+/// The cost of a DSA key, whose parameters must be found too.
 const DSA_KEY: u32 = 16;
 
-/// A call that makes a certificate: the common name comes first, the days behind addresses and names.
+/// A call that creates a certificate. The common name is the first argument; the validity in days follows the addresses
+/// and names.
 #[derive(Clone, Copy)]
 struct Call<'a> {
     args: Args<'a>,
     has_names: bool,
-    /// Where its key is given.
+    /// The index of the argument with the private key.
     key: Option<usize>,
 }
 

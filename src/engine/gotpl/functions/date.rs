@@ -1,4 +1,4 @@
-//! sprig's dates.
+//! sprig's date functions.
 
 use crate::engine::gotpl::call::{Args, Evaluate, Function, Param};
 use crate::engine::gotpl::errors::FnError;
@@ -66,7 +66,7 @@ fn with_clock(
     call(&Clock { now: environment.now(), zones: &*environment.zones })
 }
 
-/// What sprig's functions take for a time: a time, or seconds since 1970 as an integer. Anything else is now.
+/// Converts an argument as sprig does: a time, or an integer as seconds since 1970. Anything else is the current time.
 fn time_of(clock: &Clock<'_>, value: &Value) -> Time {
     match value {
         Value::Int(seconds) | Value::Int64(seconds) => clock.seconds(*seconds),
@@ -91,7 +91,7 @@ fn format_in_zone(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnErr
     })
 }
 
-/// A layout's text may become several times as long: `2` is a day, `Mon` a name.
+/// Counts the output of a layout, which may be several times as long as the layout: `2` is a day, `Mon` a name.
 pub(super) fn spend_layout(run: &mut dyn Evaluate, layout: &[u8]) -> Result<(), FnError> {
     run.spend(layout.len().saturating_mul(4))
 }

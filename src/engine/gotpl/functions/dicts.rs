@@ -1,4 +1,4 @@
-//! sprig's maps. They are shared: `set` and `unset` change the map that they are given.
+//! sprig's functions on maps. Maps are shared: `set` and `unset` change their argument.
 
 use super::strings::string_of;
 use crate::engine::gotpl::call::{Args, Evaluate, Function, ITEM, Param};
@@ -41,7 +41,7 @@ fn dict(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
 
 fn set(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     let map = args.map(0);
-    // Entries behind the new one have to move.
+    // Later entries must be moved.
     run.spend(ITEM + map.len() / 16)?;
     if !map.insert(args.text(1), args.get(2).clone()) {
         return Err("assignment to entry in nil map".into());
@@ -112,10 +112,10 @@ fn deep_copy(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     copied(run, args.get(0), MAX_DEPTH)
 }
 
-/// How deeply what is copied may nest.
+/// How deeply a copied value may nest.
 const MAX_DEPTH: usize = 10_000;
 
-/// A value whose maps and lists are shared with nothing.
+/// Copies a value and all maps and lists in it.
 pub(super) fn copied(run: &mut dyn Evaluate, value: &Value, depth: usize) -> Result<Value, FnError> {
     let too_deep = || FnError::Limit("the value nests too deeply to be copied, or contains itself".to_owned());
     Ok(match value {

@@ -1,4 +1,4 @@
-//! YAML and JSON, written and read as Helm does.
+//! YAML and JSON functions, which write and read documents as Helm does.
 
 use crate::engine::gotpl::call::{Args, Evaluate, Function, Param};
 use crate::engine::gotpl::errors::FnError;
@@ -40,10 +40,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
 ];
 
-/// What a byte of a document costs once it is read.
+/// The cost of parsing a byte of a document, in bytes.
 const NODE: usize = 16;
 
-/// A value as YAML. Without `must` what has no such form gives "".
+/// Writes a value as YAML. If that is impossible, the result is empty, or an error with `must`.
 fn yaml(run: &mut dyn Evaluate, args: Args<'_>, must: bool) -> Result<Value, FnError> {
     let plain = to_yaml(args.get(0), run.room()).map_err(|error| match error {
         NoPlainForm::Unsupported(message) => NoPlainForm::Unsupported(format!("error marshaling into JSON: {message}")),
@@ -53,7 +53,7 @@ fn yaml(run: &mut dyn Evaluate, args: Args<'_>, must: bool) -> Result<Value, FnE
     written(run, must, plain.and_then(write))
 }
 
-/// A value as JSON. Without `must` what has no such form gives "".
+/// Writes a value as JSON. If that is impossible, the result is empty, or an error with `must`.
 fn json(run: &mut dyn Evaluate, args: Args<'_>, must: bool, style: Style) -> Result<Value, FnError> {
     let text = to_json(args.get(0), style, run.room());
     written(run, must, text)
@@ -71,12 +71,12 @@ fn written(run: &mut dyn Evaluate, must: bool, text: Result<String, NoPlainForm>
     }
 }
 
-/// Whether the argument is JSON's null, which makes a nil map or list in Go.
+/// Whether the argument is JSON's null, which Go reads as a nil map or list.
 fn is_null(args: &Args<'_>) -> bool {
     args.str(0).trim_matches([' ', '\t', '\n', '\r']) == "null"
 }
 
-/// A document read; what is wrong with it becomes part of the result.
+/// Reads a document. An error in it becomes part of the result.
 fn read(run: &mut dyn Evaluate, args: Args<'_>, read: fn(&[u8]) -> yaml::Value) -> Result<Value, FnError> {
     run.spend(args.bytes(0).len().saturating_mul(NODE))?;
     Ok(from_yaml(&read(args.bytes(0))))

@@ -1,4 +1,4 @@
-//! sprig's encodings and checksums. A decoder's message about a malformed text is its result, as in sprig.
+//! sprig's encodings and checksums. As in sprig, decoding a malformed text returns the error's message.
 
 use super::strings::made;
 use crate::engine::gotpl::call::{Evaluate, Function, Param};

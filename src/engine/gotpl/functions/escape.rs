@@ -1,4 +1,4 @@
-//! Escapes: `html`, `js`, `urlquery`.
+//! Go's escaping functions: `html`, `js`, `urlquery`.
 
 use super::format::print;
 use crate::engine::gotpl::call::{Args, Evaluate, Function, Param};
@@ -18,10 +18,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 fn escaped(run: &mut dyn Evaluate, args: Args<'_>, escape: fn(&[u8]) -> Vec<u8>) -> Result<Value, FnError> {
-    // Here a missing value is what it is where it is printed, and `String` methods count as there.
+    // Values are formatted as when they are printed: a missing one as `<no value>`, others by their `String` methods.
     let shown: Vec<Value> = args.0.iter().map(as_printed).collect();
     let text: Text = print(run, &shown)?;
-    // No escape is longer than this for a byte.
+    // The longest escape of a byte.
     run.spend(text.len().saturating_mul(6))?;
     Ok(Value::str(escape(&text)))
 }

@@ -33,7 +33,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
 ];
 
-/// What sprig takes for empty: what is not true, but for types of their own.
+/// Whether sprig considers a value empty: whether Go's `if` treats it as false.
 pub(super) fn is_empty(value: &Value) -> bool {
     !value.is_true()
 }

@@ -1,11 +1,11 @@
-//! What prints values: `print`, `println`, `printf`, and `%v` for functions that take any value as a text.
+//! Formats values: `print`, `println`, `printf`, and `%v` for functions that accept any value as text.
 
 use crate::engine::gotpl::call::Evaluate;
 use crate::engine::gotpl::errors::FnError;
 use crate::engine::gotpl::value::{Text, Value};
 use crate::go::fmt::{Dialect, Error, Printer};
 
-/// `fmt.Sprint`: a space between two operands of which neither is a string.
+/// Go's `fmt.Sprint`, which puts a space between two operands if neither is a string.
 pub(super) fn print(run: &mut dyn Evaluate, args: &[Value]) -> Result<Text, FnError> {
     match args {
         [Value::Str(text)] => Ok(text.clone()),
@@ -13,17 +13,17 @@ pub(super) fn print(run: &mut dyn Evaluate, args: &[Value]) -> Result<Text, FnEr
     }
 }
 
-/// `fmt.Sprintln`
+/// Go's `fmt.Sprintln`.
 pub(super) fn println(run: &mut dyn Evaluate, args: &[Value]) -> Result<Text, FnError> {
     printed(run, |printer| printer.println(args)).map(Text::from)
 }
 
-/// `fmt.Sprintf`
+/// Go's `fmt.Sprintf`.
 pub(super) fn printf(run: &mut dyn Evaluate, format: &[u8], args: &[Value]) -> Result<Vec<u8>, FnError> {
     printed(run, |printer| printer.printf(format, args))
 }
 
-/// A value as `%v` prints it.
+/// Formats a value as `%v` does.
 pub(super) fn shown(run: &mut dyn Evaluate, value: &Value) -> Result<Text, FnError> {
     match value {
         Value::Str(text) => Ok(text.clone()),

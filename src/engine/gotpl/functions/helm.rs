@@ -1,4 +1,4 @@
-//! What Helm adds to Go's templates.
+//! The functions that Helm adds to Go's templates.
 
 use crate::engine::environment::NO_DNS;
 use crate::engine::gotpl::call::{Args, Evaluate, Function, Param, Refused};
@@ -15,14 +15,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("getHostByName", &[Param::Str], host_by_name),
 ];
 
-/// No network is asked, as in Helm without `--enable-dns`.
+/// Never makes a network request, as Helm does not without `--enable-dns`.
 fn host_by_name(run: &mut dyn Evaluate, _: Args<'_>) -> Result<Value, FnError> {
     if run.environment().needs_dns { Err(NO_DNS.into()) } else { Ok(Value::str("")) }
 }
 
-/// What the user says that the cluster holds.
+/// Returns objects that the user has declared as existing in the cluster.
 fn lookup(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
-    /// What a byte of an object costs once it is a value.
+    /// The cost of a byte of an object, in bytes.
     const COST: usize = 16;
     let Some(objects) = run.environment().objects.clone() else { return Ok(Map::new().into()) };
     let text = |index| args.str(index).into_owned();
@@ -39,7 +39,7 @@ fn required(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     }
 }
 
-/// Ends the render, or notes the refusal and gives "".
+/// Ends the render, or notes the refusal and returns an empty string.
 fn refuse(run: &mut dyn Evaluate, refused: Refused<'_>) -> Result<Value, FnError> {
     if run.note(refused) {
         return Ok(Value::str(""));

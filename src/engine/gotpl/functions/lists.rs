@@ -1,4 +1,4 @@
-//! sprig's lists. Each function gives a new one.
+//! sprig's functions on lists. Each returns a new list.
 
 use super::flow::is_empty;
 use crate::engine::gotpl::call::{Args, Budget, Evaluate, Function, ITEM, Param};
@@ -45,7 +45,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("mustChunk", &[Param::Int, Param::Any], chunk),
 ];
 
-/// The items of an argument, or the error that names what was to be done with them.
+/// The items of an argument. The error is `cannot` and the kind of the argument.
 pub(super) fn items(value: &Value, cannot: &str) -> Result<Vec<Value>, FnError> {
     match value {
         Value::List(list) => Ok(list.items().to_vec()),
@@ -55,7 +55,7 @@ pub(super) fn items(value: &Value, cannot: &str) -> Result<Vec<Value>, FnError> 
     }
 }
 
-/// The items, at the cost of a new list.
+/// The items of an argument, after counting the cost of a new list.
 fn spent(run: &mut dyn Evaluate, value: &Value, cannot: &str) -> Result<Vec<Value>, FnError> {
     let items = items(value, cannot)?;
     run.spend(items.len().saturating_mul(ITEM))?;
@@ -133,7 +133,7 @@ fn reverse(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     Ok(Value::list(items))
 }
 
-/// Whether a list holds a value, at the cost of the comparisons.
+/// Whether a list contains a value. Counts the cost of the comparisons.
 fn holds(run: &mut dyn Evaluate, list: &[Value], value: &Value) -> Result<bool, FnError> {
     Ok(lists::holds(list, value, compared, &mut Budget(run))?)
 }
@@ -172,7 +172,7 @@ fn chunk(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
         Ok(0) => return Err(out_of_range()),
         Ok(size) => size,
         Err(_) => {
-            // Go computes the number of parts, which it then cannot make, or which is 0.
+            // Go computes the number of parts, which is 0 or impossible to allocate.
             let parts = ((items.len() as f64 - 1.0) / args.int(0) as f64).floor() + 1.0;
             if parts != 0.0 {
                 return Err(out_of_range());
@@ -184,7 +184,7 @@ fn chunk(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     Ok(Value::List(List::new(ListKind::Lists, parts)))
 }
 
-/// A part of a list, of its type.
+/// A part of a list, with the type of the list.
 fn slice(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     let list = args.get(0);
     let length = match list {
@@ -198,7 +198,7 @@ fn slice(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     let end = args.from(2).first().map_or(length as i64, to_int);
     Ok(match list {
         Value::List(list) => {
-            // What is behind the part is kept, too.
+            // The items after the part are kept too.
             run.spend(list.capacity().saturating_mul(ITEM))?;
             let range = usize::try_from(start).ok().zip(usize::try_from(end).ok());
             let part = range.and_then(|(start, end)| list.part(start, end));

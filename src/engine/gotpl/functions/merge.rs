@@ -1,6 +1,7 @@
-//! `merge` and `mergeOverwrite`, as the library mergo does it that sprig uses.
+//! `merge` and `mergeOverwrite`, with the behavior of mergo, the library that sprig uses.
 //!
-//! The destination is changed, and parts of the sources become parts of it, so that a later merge writes into them.
+//! The destination is changed. Parts of the sources become parts of it without being copied, so later merges write into
+//! them.
 
 use super::flow::is_empty;
 use crate::engine::gotpl::call::{Args, Evaluate, Function, ITEM, Param};
@@ -21,7 +22,7 @@ fn merge(run: &mut dyn Evaluate, args: Args<'_>, overwrite: bool) -> Result<Valu
     for at in 1..args.len() {
         let from = args.map(at);
         if into.is_nil() && !from.is_nil() {
-            // mergo makes the map that it is pointed to, which only it and its caller then have.
+            // mergo creates a new map, which only the caller gets.
             let mut made = vec![Value::Map(Map::new())];
             made.extend_from_slice(args.from(at));
             return merge(run, Args(&made), overwrite);
@@ -31,7 +32,7 @@ fn merge(run: &mut dyn Evaluate, args: Args<'_>, overwrite: bool) -> Result<Valu
     Ok(Value::Map(into))
 }
 
-/// How deeply maps may nest that are merged.
+/// How deeply merged maps may nest.
 const MAX_DEPTH: usize = 10_000;
 
 fn merge_maps(run: &mut dyn Evaluate, into: &Map, from: &Map, overwrite: bool, depth: usize) -> Result<(), FnError> {
@@ -60,7 +61,7 @@ fn merge_maps(run: &mut dyn Evaluate, into: &Map, from: &Map, overwrite: bool, d
                     }
                 }
             }
-            // A list takes the place of what is empty, or of anything if the source wins.
+            // A list replaces an empty value, or any value if the source wins.
             Value::List(_) | Value::Bytes(_) => {
                 let is_kept = known.as_ref().is_some_and(|known| !is_empty(known) && !overwrite);
                 if is_kept {
@@ -70,7 +71,7 @@ fn merge_maps(run: &mut dyn Evaluate, into: &Map, from: &Map, overwrite: bool, d
             _ => {}
         }
         if overwrite || known.as_ref().is_none_or(is_empty) {
-            // Entries behind a new one have to move.
+            // Later entries must be moved.
             run.spend(into.len() / 16)?;
             into.insert(key, value);
         }

@@ -1,4 +1,4 @@
-//! Methods of values that have any. The receiver is the first argument, before the parameters.
+//! The methods of values. The receiver is the first argument, in front of the parameters.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use crate::engine::sprig;
 use crate::engine::sprig::files::{self, PathPattern};
 use crate::yaml;
 
-/// The method of a type.
+/// Returns a method by the Go name of the type and its own.
 pub fn method(type_name: &str, name: &[u8]) -> Option<&'static Function> {
     let of_pointer = if type_name == "*semver.Version" { semver::POINTER_METHODS } else { &[] };
     let methods = match type_name {
@@ -97,7 +97,7 @@ fn lines(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     Ok(Value::strings(lines))
 }
 
-/// The files whose paths fit a pattern; all, if the pattern is malformed.
+/// The files whose paths match a pattern; all of them if the pattern is malformed.
 fn glob(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     let pattern = PathPattern::parse(&args.str(1))?;
     let mut found = Vec::new();
@@ -109,10 +109,10 @@ fn glob(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     Ok(Value::Map(Map::of(MapKind::Files, found)))
 }
 
-/// How files, paths and contents, are written.
+/// Writes files, given as paths and contents.
 type WriteFiles = for<'f> fn(Vec<(&'f str, &'f [u8])>) -> Result<String, sprig::Error>;
 
-/// Files as a YAML map from their base names.
+/// Writes files as a YAML map with their base names as keys.
 fn as_yaml(args: Args<'_>, run: &mut dyn Evaluate, write: WriteFiles) -> Result<Value, FnError> {
     let entries = args.map(0).snapshot();
     let files: Vec<(Cow<'_, str>, &[u8])> = entries
@@ -124,7 +124,7 @@ fn as_yaml(args: Args<'_>, run: &mut dyn Evaluate, write: WriteFiles) -> Result<
         .collect();
     run.spend(files.iter().map(|(_, bytes)| bytes.len().saturating_mul(2)).sum())?;
     match write(files.iter().map(|(path, bytes)| (&**path, *bytes)).collect()) {
-        // What has no form in YAML is the empty text in Helm.
+        // Helm returns an empty string if the files can't be written as YAML.
         Err(sprig::Error::Call(_)) => Ok(Value::str("")),
         written => Ok(Value::str(written?)),
     }

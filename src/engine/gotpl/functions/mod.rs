@@ -1,19 +1,19 @@
-//! The functions that templates can call: one file for each family, with a table of what it has.
+//! The functions that templates can call. Each family has a file with a table of its functions.
 //!
-//! | file | holds |
+//! | file | functions |
 //! |---|---|
 //! | `builtins`, `compare`, `escape` | Go's own: `index`, `printf`, `eq`, `html`, ... |
 //! | `helm` | `include`, `tpl`, `required`, `fail`, `lookup` |
 //! | `documents`, `toml` | YAML, JSON and TOML |
 //! | `dicts`, `merge`, `lists` | sprig's maps and lists |
-//! | `format` | `printf` |
+//! | `format` | formatting of values, for `printf` and others |
 //! | `date`, `time_methods` | dates; methods of times and durations |
 //! | `random`, `crypto` | random texts; passwords, keys, certificates |
 //! | `semver` | versions |
 //! | `flow` | `default`, `ternary`, `coalesce`, ... |
-//! | `strings`, `string_lists`, `numbers`, `conversion`, `encoding`, `paths`, `regex`, `urls` | sprig's, by its own groups |
-//! | `name_template` | what `--name-template` has instead of Helm's |
-//! | `methods` | methods of values that have any |
+//! | `strings`, `string_lists`, `numbers`, `conversion`, `encoding`, `paths`, `regex`, `urls` | sprig's, in its own groups |
+//! | `name_template` | the functions that only `--name-template` has |
+//! | `methods` | methods of values |
 
 mod builtins;
 mod compare;
@@ -50,7 +50,7 @@ pub use methods::method;
 use super::call::Function;
 use super::parse;
 
-/// The families. A name must not be in two of them.
+/// The families. No name may be in two of them.
 const FAMILIES: &[&[Function]] = &[
     semver::FUNCTIONS,
     random::FUNCTIONS,
@@ -76,7 +76,7 @@ const FAMILIES: &[&[Function]] = &[
     urls::FUNCTIONS,
 ];
 
-/// All functions, and their numbers by name.
+/// Functions, and their indices by name.
 struct Table {
     functions: Vec<&'static Function>,
     numbers: HashMap<&'static [u8], u16, ahash::RandomState>,
@@ -97,36 +97,36 @@ static SPRIG: LazyLock<Table> = LazyLock::new(|| {
     Table::new(kept.chain(name_template::FUNCTIONS))
 });
 
-/// Go's own functions, without sprig's and Helm's.
+/// Go's built-in functions, without sprig's and Helm's.
 static GO: LazyLock<Table> = LazyLock::new(|| {
     let families = [builtins::FUNCTIONS, compare::FUNCTIONS, escape::FUNCTIONS];
 
     Table::new(families.into_iter().flatten())
 });
 
-/// For the parser: functions by name.
+/// The functions of charts, for the parser.
 pub const NAMES: parse::Functions =
     parse::Functions { number: |name| TABLE.numbers.get(name).copied(), name: |number| function(number).name };
 
-/// The function of a number that the parser was given.
+/// Returns a function of charts by the number that [`NAMES`] assigns to it.
 pub fn function(number: u16) -> &'static Function {
     TABLE.functions[usize::from(number)]
 }
 
-/// For the parser of `--name-template`: functions by name.
+/// The functions of `--name-template`, for the parser.
 pub const SPRIG_NAMES: parse::Functions =
     parse::Functions { number: |name| SPRIG.numbers.get(name).copied(), name: |number| sprig_function(number).name };
 
-/// The function of a number that the parser of `--name-template` was given.
+/// Returns a function by the number that [`SPRIG_NAMES`] assigns to it.
 pub fn sprig_function(number: u16) -> &'static Function {
     SPRIG.functions[usize::from(number)]
 }
 
-/// For the parser of `version --template`: functions by name.
+/// The functions of `version --template`, for the parser.
 pub const GO_NAMES: parse::Functions =
     parse::Functions { number: |name| GO.numbers.get(name).copied(), name: |number| go_function(number).name };
 
-/// The function of a number that the parser of `version --template` was given.
+/// Returns a function by the number that [`GO_NAMES`] assigns to it.
 pub fn go_function(number: u16) -> &'static Function {
     GO.functions[usize::from(number)]
 }

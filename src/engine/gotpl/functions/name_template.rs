@@ -1,4 +1,4 @@
-//! The functions of `--name-template`: sprig's own, without what Helm adds and takes away for charts.
+//! The functions of `--name-template`: sprig's, without the changes that Helm makes for charts.
 
 use crate::engine::gotpl::call::{Args, Evaluate, Function, Param};
 use crate::engine::gotpl::errors::FnError;
@@ -6,7 +6,7 @@ use crate::engine::gotpl::value::{Text, Value, from_yaml};
 use crate::engine::sprig::documents;
 use crate::go::expand::expand;
 
-/// Functions of charts that are not there.
+/// Functions of charts that do not exist here, or that [`FUNCTIONS`] replaces.
 pub(super) const LACKING: &[&str] = &[
     "include",
     "tpl",
@@ -25,7 +25,7 @@ pub(super) const LACKING: &[&str] = &[
     "fromJson",
 ];
 
-/// What is there instead, and more.
+/// Functions that charts do not have, or that differ from those of charts.
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("fail", &[Param::Str], |_, args| Err(FnError::new(args.str(0)))),
     Function::new("fromJson", &[Param::Str], |run, args| {
@@ -36,10 +36,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("expandenv", &[Param::Str], expandenv),
 ];
 
-/// What a byte of a document costs once it is read.
+/// The cost of parsing a byte of a document, in bytes.
 const COST: usize = 16;
 
-/// A variable of the environment; "" where it is not set.
+/// A variable of the environment; empty if it is not set.
 fn variable(run: &dyn Evaluate, name: &[u8]) -> Text {
     let value = run.environment().variables.as_ref().and_then(|variables| variables(&String::from_utf8_lossy(name)));
     value.map_or_else(Text::default, |value| Text::from(value.as_str()))

@@ -1,4 +1,4 @@
-//! sprig's functions on numbers: on whole ones, on fractions, and lists of numbers.
+//! sprig's functions on integers, floats and lists of numbers.
 
 use crate::engine::gotpl::call::{Args, Budget, Evaluate, Function, Param};
 use crate::engine::gotpl::errors::FnError;
@@ -58,7 +58,7 @@ fn decimals(first: f64, others: &[Value], step: decimal::Step) -> Result<Value, 
     Ok(Value::Float(decimal::fold(first, &others, step)?))
 }
 
-/// The shell's `seq`: the last number, the first and the last, or the first, the step and the last.
+/// The shell's `seq`: called with the last number, with the first and last, or with the first, step and last.
 fn seq(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     let (start, last, step) = match args.len() {
         1 => (1, args.int(0), None),

@@ -1,4 +1,4 @@
-//! sprig's functions on paths: those for the operating system do the same where Helm runs.
+//! sprig's functions on paths. The variants for the operating system behave the same on the systems where Helm runs.
 
 use super::strings::made;
 use crate::engine::gotpl::call::{Args, Function, Param};

@@ -31,7 +31,7 @@ fn text(run: &mut dyn Evaluate, args: Args<'_>, make: fn(&mut Random, i64) -> St
     Ok(Value::str(make(&mut run.random()?, args.int(0))))
 }
 
-/// Two bytes for each that was asked for: the random ones, and base64 of them.
+/// Counts two bytes for each requested one: the random byte and its base64 form.
 fn spend_count(run: &mut dyn Evaluate, count: i64) -> Result<(), FnError> {
     run.spend(usize::try_from(count).unwrap_or(0).saturating_mul(2))
 }

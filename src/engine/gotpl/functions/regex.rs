@@ -33,27 +33,28 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("regexQuoteMeta", &[Param::Str], |run, args| made(run, quote_meta(args.bytes(0)))),
 ];
 
-/// Expressions that were compiled before, by any render.
+/// Compiled expressions, shared by all renders.
 static CACHE: LazyLock<Cache> = LazyLock::new(Cache::default);
 
-/// What a step of compiling or searching costs, in bytes.
+/// The cost of a step of compiling, in bytes.
 const STEP: usize = 64;
 
-/// How an expression is got by functions that fail in one way or the other where it is malformed.
+/// Gets the compiled expression. The implementations report a malformed one differently.
 type Get = fn(&mut dyn Evaluate, Args<'_>) -> Result<(Arc<Regexp>, Search), FnError>;
 
-/// What searches through a text cost.
+/// The cost of searching a text.
 #[derive(Debug, Clone, Copy)]
 struct Search {
-    /// Steps that each match costs: where it ends is known once some of the text behind it has been read, at worst all of it.
+    /// Steps for each match. Finding the end of a match may require reading on, at worst to the end of the text.
     of_match: u64,
 }
 
-/// The expression that is the first argument, for the text that is the second, or Go's message.
+/// Compiles the expression in the first argument, for searching the text in the second. The inner error is Go's
+/// message.
 fn compiled(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Result<(Arc<Regexp>, Search), String>, FnError> {
-    /// Bytes of a text times bytes of an expression that are searched in a step.
+    /// How many bytes of text, times bytes of the expression, are searched in a step.
     const SEARCHED: usize = 1 << 13;
-    /// Matches for which the rest of the text is counted once: few expressions read it all each time.
+    /// How many matches together count as reading the rest of the text once. Few expressions read all of it each time.
     const MATCHES: usize = 1 << 9;
     let text = args.bytes(1);
     let compiled = CACHE.sized(&args.str(0), text, &mut |steps: usize| run.spend(steps.saturating_mul(STEP)))?;
@@ -71,7 +72,7 @@ fn must(run: &mut dyn Evaluate, args: Args<'_>) -> Result<(Arc<Regexp>, Search),
     compiled(run, args)?.map_err(FnError::Message)
 }
 
-/// As `regexp.MustCompile` fails.
+/// Fails like Go's `regexp.MustCompile`.
 fn panicking(run: &mut dyn Evaluate, args: Args<'_>) -> Result<(Arc<Regexp>, Search), FnError> {
     compiled(run, args)?.map_err(|message| {
         let pattern = args.bytes(0);
@@ -88,7 +89,7 @@ fn find(run: &mut dyn Evaluate, args: Args<'_>, get: Get) -> Result<Value, FnErr
     made(run, regex.find(args.bytes(1)).unwrap_or_default())
 }
 
-/// What may be made and found yet.
+/// The remaining budget during a replacement or split.
 struct Room {
     bytes: usize,
     steps: u64,
@@ -101,13 +102,13 @@ impl Room {
         Room { bytes: run.room(), steps: run.steps_left(), of_match: search.of_match, matches: Cell::new(0) }
     }
 
-    /// Another match was found, and so long is what was made.
+    /// Counts a match, after which the result has `size` bytes.
     fn check(&self, size: usize) -> Result<(), FnError> {
         self.matches.set(self.matches.get() + 1);
         if size > self.bytes {
             return Err(FnError::Limit("the text would be too long".to_owned()));
         }
-        // The limit is named when the steps are counted, which are more than there are.
+        // The message comes from `counted`, which then spends more steps than are left.
         if self.spent() > self.steps { Err(FnError::Limit(String::new())) } else { Ok(()) }
     }
 
@@ -115,14 +116,14 @@ impl Room {
         self.of_match.saturating_mul(self.matches.get() as u64)
     }
 
-    /// Counts what was found, and gives what was made of it.
+    /// Spends the steps of the matches, and returns the result.
     fn counted<T>(&self, run: &mut dyn Evaluate, made: Result<T, FnError>) -> Result<T, FnError> {
         run.work(self.spent())?;
         made
     }
 }
 
-/// A `[]string` of a capacity to which the parts were appended.
+/// A `[]string` with the capacity that appending the parts to an empty one of `capacity` results in.
 fn strings(run: &mut dyn Evaluate, parts: Vec<&[u8]>, capacity: usize) -> Result<Value, FnError> {
     run.spend(parts.len().saturating_mul(ITEM))?;
     let capacity = appended(capacity, parts.len(), ListKind::Strings.element());
@@ -142,7 +143,7 @@ fn find_all(run: &mut dyn Evaluate, args: Args<'_>, get: Get) -> Result<Value, F
         run.work(search.of_match)?;
         found.push(part);
     }
-    // What Go begins with.
+    // The capacity that Go starts with.
     const CAPACITY: usize = 10;
     if found.is_empty() { Ok(nil_strings()) } else { strings(run, found, CAPACITY) }
 }
@@ -165,7 +166,7 @@ fn replace_literal(run: &mut dyn Evaluate, args: Args<'_>, get: Get) -> Result<V
 
 fn split(run: &mut dyn Evaluate, args: Args<'_>, get: Get) -> Result<Value, FnError> {
     let (regex, search) = get(run, args)?;
-    // No part is made without a byte of the text or its end.
+    // Each part takes at least one byte of the text, or its end.
     run.spend(args.bytes(1).len().saturating_add(1).saturating_mul(ITEM))?;
     let room = Room::new(run, search);
     let parts = regex.split(args.bytes(1), args.int(2), || room.check(0));
@@ -173,7 +174,7 @@ fn split(run: &mut dyn Evaluate, args: Args<'_>, get: Get) -> Result<Value, FnEr
     let most = usize::try_from(args.int(2)).unwrap_or(usize::MAX);
     match most {
         0 => Ok(nil_strings()),
-        // One more match was found than was cut at.
+        // The search found one more match than was used for splitting.
         _ if parts.len() == most => strings(run, parts, most),
         _ => strings(run, parts, room.matches.get()),
     }

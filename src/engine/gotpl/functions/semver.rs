@@ -1,4 +1,4 @@
-//! sprig's versions: those of the library Masterminds/semver.
+//! sprig's functions on versions, which follow the library Masterminds/semver.
 
 use std::any::Any;
 
@@ -25,7 +25,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
 ];
 
-/// Methods of `*semver.Version` and `semver.Version`.
+/// The methods that `*semver.Version` and `semver.Version` share.
 pub(super) const METHODS: &[Function] = &[
     Function::new("Major", &[], |_, args| Ok(Value::Uint64(version(args, 0)?.version.major))),
     Function::new("Minor", &[], |_, args| Ok(Value::Uint64(version(args, 0)?.version.minor))),
@@ -34,7 +34,7 @@ pub(super) const METHODS: &[Function] = &[
     Function::new("Metadata", &[], |_, args| Ok(Value::str(version(args, 0)?.version.build.as_str()))),
     Function::new("String", &[], |_, args| Ok(Value::str(version(args, 0)?.version.to_string()))),
     Function::new("IncPatch", &[], |_, args| {
-        // A pre-release comes before its version, which is the next patch then.
+        // A pre-release precedes its version, so removing it is the increment.
         changed(args, |version| if version.pre.is_empty() { increase(&mut version.patch, "patch") } else { Ok(()) })
     }),
     Function::new("IncMinor", &[], |_, args| {
@@ -73,7 +73,7 @@ pub(super) const METHODS: &[Function] = &[
     }),
 ];
 
-/// Methods of `*semver.Version` alone.
+/// The methods that only `*semver.Version` has.
 pub(super) const POINTER_METHODS: &[Function] = &[
     Function::new("Original", &[], |_, args| Ok(Value::str(version(args, 0)?.original.as_str()))),
     Function::new("Compare", OTHER, |_, args| Ok(Value::Int(order(args)? as i64))),
@@ -84,7 +84,7 @@ pub(super) const POINTER_METHODS: &[Function] = &[
     Function::new("GreaterThanEqual", OTHER, |_, args| Ok(Value::Bool(order(args)?.is_ge()))),
 ];
 
-/// `*semver.Version`, or `semver.Version` where a method gives one.
+/// A `*semver.Version`, or a `semver.Version` that a method returned.
 #[derive(Debug, Clone)]
 struct VersionObject {
     version: Version,
@@ -118,7 +118,7 @@ impl Object for VersionObject {
     }
 
     fn field(&self, _: &[u8]) -> Option<Value> {
-        // None of them is exported.
+        // The type has no exported fields.
         None
     }
 
@@ -158,7 +158,7 @@ fn order(args: Args<'_>) -> Result<std::cmp::Ordering, FnError> {
     Ok(version(args, 0)?.version.cmp_precedence(&version(args, 1)?.version))
 }
 
-/// A changed version, without what is behind its numbers.
+/// Returns a changed version, without pre-release and metadata.
 fn changed(args: Args<'_>, change: impl FnOnce(&mut Version) -> Result<(), FnError>) -> Result<Value, FnError> {
     let VersionObject { mut version, original, .. } = version(args, 0)?.clone();
     change(&mut version)?;
@@ -173,7 +173,7 @@ fn increase(number: &mut u64, part: &str) -> Result<(), FnError> {
     Ok(())
 }
 
-/// A version that was made of another one, which began with `v` or not.
+/// Wraps a version derived from another one. A leading `v` in `original` is kept.
 fn derived(version: Version, original: &str) -> Value {
     let original = format!("{}{version}", if original.starts_with('v') { "v" } else { "" });
     object(VersionObject { version, original, is_pointer: false })

@@ -23,7 +23,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("sortAlpha", &[Param::Any], sort_alpha),
 ];
 
-/// The parts of a text under `_0`, `_1`, ...
+/// The parts of a text, with the keys `_0`, `_1`, ...
 fn numbered(run: &mut dyn Evaluate, whole: &[u8], separator: &[u8], most: i64) -> Result<Value, FnError> {
     run.spend(whole.len())?;
     let parts = text::split(whole, separator, most, &mut Budget(run))?;
@@ -31,7 +31,7 @@ fn numbered(run: &mut dyn Evaluate, whole: &[u8], separator: &[u8], most: i64) -
     Ok(Value::Map(Map::of(MapKind::Strings, parts.into_iter().enumerate().map(entry).collect())))
 }
 
-/// The items of a list as texts, without those that are nil; any other value is a list of itself.
+/// Converts the items of a list to texts, without nil ones. Any other value becomes a list of one text.
 fn strings_of(run: &mut dyn Evaluate, value: &Value) -> Result<Vec<Text>, FnError> {
     match value {
         Value::Nil | Value::Invalid => Ok(Vec::new()),
@@ -47,7 +47,7 @@ fn strings_of(run: &mut dyn Evaluate, value: &Value) -> Result<Vec<Text>, FnErro
     }
 }
 
-/// A value as a `[]string`. One that is one is itself the answer.
+/// Converts a value to a `[]string`. A `[]string` is returned itself, not copied.
 fn string_list(run: &mut dyn Evaluate, value: &Value) -> Result<Value, FnError> {
     match value {
         Value::List(list) if list.kind() == ListKind::Strings => Ok(value.clone()),
@@ -59,14 +59,14 @@ fn string_list(run: &mut dyn Evaluate, value: &Value) -> Result<Value, FnError> 
     }
 }
 
-/// The texts in order. A `[]string` is sorted itself, for all who see it, as in Helm.
+/// Sorts texts. As in Helm, a `[]string` is sorted in place, which is visible wherever it is used.
 fn sort_alpha(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     if args.get(0).is_nil() {
         return Ok(Value::strings(["<nil>"]));
     }
     let texts = string_list(run, args.get(0))?;
     if let Value::List(list) = &texts {
-        // Each text is compared with some others, and texts that begin alike are read far.
+        // Each text is compared with several others, and texts with common prefixes are read far.
         let texts: usize = list.items().iter().filter_map(Value::as_str).map(|text| text.len()).sum();
         let times = list.len().checked_ilog2().unwrap_or(0) as usize + 1;
         run.spend(list.len().saturating_mul(ITEM).saturating_add(texts.saturating_mul(times) / 16))?;

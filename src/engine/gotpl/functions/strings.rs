@@ -47,7 +47,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("abbrevboth", &[Param::Int, Param::Int, Param::Str], |run, args| {
         made(run, wrap::abbrev_both(args.bytes(2), args.int(0), args.int(1), Cut::Byte))
     }),
-    // These count what they make themselves.
+    // These functions count their own output.
     Function::new("indent", INT_AND_STR, |run, args| {
         Ok(Value::str(text::indent(args.bytes(1), args.int(0), &mut Budget(run))?))
     }),
@@ -74,14 +74,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::variadic("cat", ANY, cat),
 ];
 
-/// A text that was made.
+/// Returns a new text after counting its length.
 pub(super) fn made<T: AsRef<[u8]>>(run: &mut dyn Evaluate, text: T) -> Result<Value, FnError> {
     let text = text.as_ref();
     run.spend(text.len())?;
     Ok(Value::str(text))
 }
 
-/// A value of any type as text, as sprig converts it: bytes are text as well.
+/// Converts a value to text as sprig does, which treats bytes as text too.
 pub(super) fn string_of(run: &mut dyn Evaluate, value: &Value) -> Result<Text, FnError> {
     match value {
         Value::Str(text) => Ok(text.clone()),
@@ -96,7 +96,7 @@ fn trim_all(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     made(run, trimmed)
 }
 
-/// The arguments that are not nil, each as `write` appends it, with blanks between.
+/// The arguments that are not nil, appended by `write` and separated by spaces.
 fn spaced(
     run: &mut dyn Evaluate,
     args: Args<'_>,
@@ -129,7 +129,8 @@ fn single_quote(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError
     })
 }
 
-/// `%v` of each, with blanks between. A format of nothing but those, it loses white space at its end, but no argument's.
+/// Formats each argument with `%v`, separated by spaces. sprig only trims the format, so white space in arguments
+/// stays.
 fn cat(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     spaced(run, args, |run, value, out| {
         out.extend_from_slice(&shown(run, value)?);

@@ -1,4 +1,4 @@
-//! Methods of times, durations and what they consist of. The receiver is the first argument.
+//! The methods of times, durations and their parts. The receiver is the first argument.
 
 use super::date::{spend_layout, time};
 use crate::engine::gotpl::call::{Args, Function, Param};
@@ -9,7 +9,7 @@ use crate::go::time::{Duration, Month, Weekday, Zone};
 const OTHER: &[Param] = &[Param::Object(TIME)];
 const DURATION: &[Param] = &[Param::Duration];
 
-/// Of `time.Time`.
+/// The methods of `time.Time`.
 pub(super) const TIMES: &[Function] = &[
     Function::new("Year", &[], |_, args| Ok(Value::Int(time(args, 0).civil().date.year))),
     Function::new("Month", &[], |_, args| Ok(object(time(args, 0).civil().date.month))),
@@ -52,7 +52,7 @@ pub(super) const TIMES: &[Function] = &[
     Function::new("Round", DURATION, |_, args| Ok(object(time(args, 0).round(duration(args, 1))))),
 ];
 
-/// Of `time.Duration`.
+/// The methods of `time.Duration`.
 pub(super) const DURATIONS: &[Function] = &[
     Function::new("String", &[], |_, args| Ok(Value::str(duration(args, 0).to_string()))),
     Function::new("Hours", &[], |_, args| Ok(Value::Float(duration(args, 0).in_units(3_600_000_000_000)))),
@@ -66,24 +66,24 @@ pub(super) const DURATIONS: &[Function] = &[
     Function::new("Abs", &[], |_, args| Ok(object(duration(args, 0).abs()))),
 ];
 
-/// Of `time.Month`.
+/// The methods of `time.Month`.
 pub(super) const MONTHS: &[Function] = &[Function::new("String", &[], |_, args| {
     Ok(Value::str(as_object::<Month>(args.get(0)).map(Month::to_string).unwrap_or_default()))
 })];
 
-/// Of `time.Weekday`.
+/// The methods of `time.Weekday`.
 pub(super) const WEEKDAYS: &[Function] = &[Function::new("String", &[], |_, args| {
     Ok(Value::str(as_object::<Weekday>(args.get(0)).map(|day| day.name()).unwrap_or_default()))
 })];
 
-/// Of `*time.Location`.
+/// The methods of `*time.Location`.
 pub(super) const LOCATIONS: &[Function] = &[Function::new("String", &[], |_, args| {
     Ok(Value::str(as_object::<Zone>(args.get(0)).map(Zone::name).unwrap_or_default()))
 })];
 
 fn duration(args: Args<'_>, index: usize) -> Duration {
     match args.get(index) {
-        // A literal.
+        // A number literal.
         Value::Int64(nanoseconds) => Duration(*nanoseconds),
         value => as_object::<Duration>(value).copied().unwrap_or_default(),
     }

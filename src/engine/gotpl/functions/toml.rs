@@ -1,4 +1,4 @@
-//! TOML, written and read as Helm does.
+//! TOML functions, which write and read documents as Helm does.
 
 use crate::engine::gotpl::call::{Args, Evaluate, Function, Param};
 use crate::engine::gotpl::errors::FnError;
@@ -13,13 +13,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("fromToml", &[Param::Str], read),
 ];
 
-/// What a byte of a document costs once it is read.
+/// The cost of a byte of a document, or of a value, in bytes.
 const NODE: usize = 16;
 
-/// How deeply what is written may nest.
+/// How deeply a written value may nest.
 const MAX_DEPTH: usize = 10_000;
 
-/// TOML; without `must` what it can't hold gives the message, and nil is an error even so.
+/// Writes a value as TOML. If that is impossible, the result is the message, or an error with `must`. Nil is always an
+/// error.
 fn write(run: &mut dyn Evaluate, args: Args<'_>, must: bool) -> Result<Value, FnError> {
     if args.get(0).is_nil() {
         return Err("reflect: call of reflect.Value.Type on zero Value".into());
@@ -40,7 +41,7 @@ fn write(run: &mut dyn Evaluate, args: Args<'_>, must: bool) -> Result<Value, Fn
     }
 }
 
-/// A value as it is written. It may have `room` bytes, counted roughly.
+/// Converts a value into a TOML item that takes at most about `room` bytes.
 fn item(value: &Value, room: &mut usize, depth: usize) -> Result<Item, FnError> {
     let too_large = || FnError::Limit("the value is too large to be written".to_owned());
     *room = room.checked_sub(value.text_length().saturating_add(NODE)).ok_or_else(too_large)?;
@@ -79,7 +80,7 @@ fn object_item(object: &dyn Object, value: &Value, room: &mut usize, depth: usiz
     if let Some(number) = object.int() {
         return Ok(Item::Int(number.into()));
     }
-    // Versions write themselves; any other struct shows its exported fields.
+    // Versions write themselves as text; other structs show their exported fields.
     if let Value::Str(text) = object.plain() {
         return Ok(Item::Text(text.to_vec()));
     }
@@ -89,7 +90,7 @@ fn object_item(object: &dyn Object, value: &Value, room: &mut usize, depth: usiz
     Ok(Item::Struct(object.fields().into_iter().filter(is_exported).map(field).collect::<Result<_, FnError>>()?))
 }
 
-/// The map that a document is; what is wrong with it becomes part of the result.
+/// Reads a document into a map. An error in it becomes part of the result.
 fn read(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     run.spend(args.bytes(0).len().saturating_mul(NODE))?;
     let now = run.environment().now();
