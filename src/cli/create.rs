@@ -90,7 +90,7 @@ impl Create {
     }
 }
 
-/// The files of a new chart, with copies of the stock templates that it uses.
+/// Returns the files of a new chart, with copies of the stock templates that it uses.
 fn new(name: &str, engine: EngineKind) -> Result<Vec<File>, Failure> {
     let mut files = chart::scaffold(name, engine);
     let mut made = Chart::from_files(files.clone())?;
@@ -106,7 +106,7 @@ fn new(name: &str, engine: EngineKind) -> Result<Vec<File>, Failure> {
     Ok(files)
 }
 
-/// The files of a chart made from a starter.
+/// Returns the files of a chart copied from a starter.
 fn copied(name: &str, starter: &str, global: &GlobalFlags) -> Result<Vec<File>, Failure> {
     let modified = source_date()?.unwrap_or(chart::DEFAULT_MODIFICATION_TIME);
     let mut made = chart::from_starter(name, locate_starter(starter, global)?);
@@ -114,7 +114,7 @@ fn copied(name: &str, starter: &str, global: &GlobalFlags) -> Result<Vec<File>, 
     Ok(chart::files_of(&made, modified)?)
 }
 
-/// Where the chart goes. The folder it is made in must be there, but not for a copy of a starter (Helm's rule).
+/// Returns the directory of the new chart. Its parent must exist, except for a copy of a starter (Helm's rule).
 fn directory_of(path: &Path, name: &str, parent_must_exist: bool) -> Result<PathBuf, Failure> {
     let here = std::env::current_dir().map_err(|error| anyhow::anyhow!("getwd: {}", go::os_error(&error)))?;
     let parent = go::path::join(&here.join(path.parent().unwrap_or(Path::new(""))), "");

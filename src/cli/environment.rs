@@ -1,4 +1,4 @@
-//! What a render takes from the world around it.
+//! The environment of a render: time, time zones, variables, and objects for `lookup`.
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -10,11 +10,11 @@ use crate::diagnostic::Diagnostic;
 use crate::engine::Environment;
 use crate::io::SystemZones;
 
-/// The time, the system's time zones, the seed of `--seed`, and what `--lookup` gives. The time is that of SOURCE_DATE_EPOCH if it is set; under a
-/// seed it is always the same one.
+/// Returns the time, the system's time zones, the random seed, and the objects of `--lookup`. The time is SOURCE_DATE_EPOCH if
+/// it is set; otherwise, with a seed, it is a fixed one.
 ///
 /// # Errors
-/// SOURCE_DATE_EPOCH is not a valid time; what is wrong with the objects.
+/// An invalid SOURCE_DATE_EPOCH, or errors in the objects.
 pub(super) fn environment(seed: Option<&str>, lookup: &LookupFlag) -> Result<Environment, Vec<Diagnostic>> {
     let source_date = source_date().map_err(|error| vec![error])?;
     let now = match (source_date, seed) {
@@ -37,19 +37,19 @@ pub(super) fn environment(seed: Option<&str>, lookup: &LookupFlag) -> Result<Env
     })
 }
 
-/// A world in which renders of a chart differ in nothing but what the chart and its values make of it: for commands that
-/// compare renders.
+/// Returns an environment in which renders differ only by the chart and its values, for commands that compare renders.
 ///
 /// # Errors
-/// SOURCE_DATE_EPOCH is not a valid time; what is wrong with the objects.
+/// An invalid SOURCE_DATE_EPOCH, or errors in the objects.
 pub(super) fn reproducible(lookup: &LookupFlag) -> Result<Environment, Vec<Diagnostic>> {
     environment(Some("mim-chart"), lookup)
 }
 
-/// The same for two versions of a chart: templates whose calls have other places give the same random texts.
+/// Like [`reproducible`], for two versions of a chart: random functions return the same even if their calls move in the
+/// templates.
 ///
 /// # Errors
-/// As for [`reproducible`].
+/// Those of [`reproducible`].
 pub(super) fn reproducible_across_versions(lookup: &LookupFlag) -> Result<Environment, Vec<Diagnostic>> {
     Ok(Environment { is_blind_to_places: true, ..reproducible(lookup)? })
 }

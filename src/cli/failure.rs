@@ -1,16 +1,16 @@
-//! How a command fails.
+//! The ways in which a command can fail.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
-/// What a command failed with.
+/// The reason why a command failed.
 pub(super) enum Failure {
-    /// Errors of the user's input, after the warnings that came before them.
+    /// Errors in the user's input, after the warnings that preceded them.
     Diagnostics(Vec<Diagnostic>),
     /// I/O failure, such as an unwritable output.
     Io(anyhow::Error),
-    /// Nothing is wrong; `diff --detailed-exitcode` found differences.
+    /// Not an error: `diff --detailed-exitcode` found differences.
     DifferencesFound,
-    /// A subcommand is missing: its help is printed instead, which is a success.
+    /// A subcommand is missing. Its help is printed, and the exit code is 0.
     NeedsHelp(&'static str),
 }
 

@@ -1,4 +1,4 @@
-//! Helm's commands that install, fetch or ask a cluster: what does their job beside mim-chart.
+//! Advice for users who type one of Helm's commands that install, fetch or ask a cluster.
 
 use std::ffi::OsString;
 
@@ -7,13 +7,13 @@ use clap::{Arg, ArgAction, Command};
 use crate::diagnostic::nearest;
 use crate::secrets::names_a_secret;
 
-/// A command of Helm v4.2.4 that mim-chart does not have: its names, and what does its job.
+/// A command of Helm v4.2.4 that mim-chart does not have: its names, and advice on what to use instead.
 struct HelmCommand {
     names: &'static [&'static str],
     instead: fn(&Given) -> Vec<String>,
 }
 
-/// All of them, in the order of Helm's help.
+/// All such commands, in the order of Helm's help.
 const COMMANDS: &[HelmCommand] = &[
     HelmCommand { names: &["env"], instead: |_| env() },
     HelmCommand { names: &["get"], instead: get },
@@ -34,14 +34,14 @@ const COMMANDS: &[HelmCommand] = &[
     HelmCommand { names: &["verify"], instead: verify },
 ];
 
-/// Advice for anyone who types the command `name` of Helm's, one sentence or command line each; `arguments` is the whole
-/// command line, whose names and flags appear in the advice. `None` if Helm has no such command either.
+/// Returns advice for users who type Helm's command `name`: sentences or command lines, with the names and flags from
+/// `arguments`, the whole command line. `None` if Helm has no such command either.
 pub(super) fn advise(name: &str, arguments: &[OsString], whole: fn() -> Command) -> Option<Vec<String>> {
     let found = COMMANDS.iter().find(|command| command.names.contains(&name))?;
     Some((found.instead)(&Given::of(name, arguments, whole())?))
 }
 
-/// The name of Helm's that a mistyped one is nearest to, if it is nearer than all of mim-chart's own.
+/// Returns the Helm command that a mistyped name is closest to, if none of mim-chart's own is closer.
 pub(super) fn meant_by(name: &str, arguments: &[OsString], whole: fn() -> Command) -> Option<&'static str> {
     let command = whole();
     let mut all: Vec<&str> = names().collect();
@@ -58,7 +58,7 @@ fn names() -> impl Iterator<Item = &'static str> {
 /// What the user typed after Helm's command.
 #[derive(Debug, Default)]
 struct Given {
-    /// The words that are not flags.
+    /// The arguments that are not flags.
     words: Vec<String>,
     /// The flags that `mim-chart template` has too, quoted for a shell.
     flags: Vec<String>,
@@ -70,7 +70,7 @@ struct Given {
     dry_run: bool,
 }
 
-/// Flags with a value that some command of Helm's has and `template` has not.
+/// Flags with an argument that some command of Helm has, but not `template`.
 const OTHER_FLAGS_WITH_VALUES: &[&str] = &[
     "--cascade",
     "--filter",
@@ -85,7 +85,7 @@ const OTHER_FLAGS_WITH_VALUES: &[&str] = &[
 ];
 
 impl Given {
-    /// `None` if the command is below another one.
+    /// Parses the arguments after the command `name`; `None` if another command comes before it.
     fn of(name: &str, arguments: &[OsString], mut whole: Command) -> Option<Given> {
         whole.build();
         let template = whole.find_subcommand("template");
@@ -135,22 +135,22 @@ impl Given {
         Some(given)
     }
 
-    /// The word at `index`, quoted, or what stands for it.
+    /// Returns the argument at `index`, quoted, or `otherwise` if there is none.
     fn word(&self, index: usize, otherwise: &str) -> String {
         self.words.get(index).map_or_else(|| otherwise.to_owned(), |word| quoted(word))
     }
 
-    /// All words, quoted, each after a space.
+    /// Returns all arguments, quoted, each after a space.
     fn all_words(&self) -> String {
         self.words.iter().map(|word| format!(" {}", quoted(word))).collect()
     }
 
-    /// ` -n NAMESPACE`, if one was given.
+    /// Returns ` -n NAMESPACE`, if a namespace was given.
     fn in_namespace(&self) -> String {
         self.namespace.as_ref().map_or_else(String::new, |name| format!(" -n {}", quoted(name)))
     }
 
-    /// `mim-chart template` with names and flags of the user's.
+    /// Returns a `mim-chart template` command line with the user's arguments and flags.
     fn template(&self, more: &str) -> String {
         let words = match &self.words[..] {
             [] => " NAME CHART".to_owned(),
@@ -160,18 +160,18 @@ impl Given {
         format!("mim-chart template{words}{more}{flags}{}", self.in_namespace())
     }
 
-    /// The same for a release of which nothing but the name was given.
+    /// Returns a `mim-chart template` command line for a release of which only the name is known.
     fn template_of_release(&self) -> String {
         format!("mim-chart template {} CHART{}", self.word(0, "NAME"), self.in_namespace())
     }
 
-    /// What selects the objects of a release.
+    /// Returns kubectl's flags that select the objects of a release.
     fn selector(&self) -> String {
         format!("-l app.kubernetes.io/instance={}{}", self.word(0, "NAME"), self.in_namespace())
     }
 }
 
-/// A flag's name as it was typed, and the value that is attached to it.
+/// Splits a flag into its name as typed and the value attached to it.
 fn split(word: &str) -> (&str, Option<&str>) {
     if let Some((name, value)) = word.split_once('=').filter(|(name, _)| name.starts_with("--") || name.len() == 2) {
         return (name, Some(value));
@@ -189,7 +189,7 @@ fn is_named(flag: &Arg, name: &str) -> bool {
     }
 }
 
-/// An argument of the `--set` family without what follows the first key that names a secret: advice ends up in logs.
+/// Cuts an argument of the `--set` family after the first key that names a secret, since advice ends up in logs.
 fn without_secrets(argument: &str) -> String {
     let mut equals = argument.match_indices(['=', ':']).map(|(at, _)| at);
     let key_ends_at =
@@ -200,7 +200,7 @@ fn without_secrets(argument: &str) -> String {
     }
 }
 
-/// A word as a shell reads it back.
+/// Quotes an argument for a shell.
 fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "_-./:=,@%+".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
@@ -321,7 +321,7 @@ mod tests {
     use super::*;
     use crate::cli::{command, command_with_helm_flags};
 
-    /// What is advised for a command line.
+    /// Returns the advice for a command line.
     fn advice(line: &str) -> Vec<String> {
         let arguments: Vec<OsString> = line.split(' ').map(OsString::from).collect();
         let name =

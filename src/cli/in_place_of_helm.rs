@@ -1,4 +1,4 @@
-//! Standing in for Helm where other programs call `helm`.
+//! Lets mim-chart stand in for Helm in programs that call `helm`.
 
 use std::path::Path;
 
@@ -6,14 +6,14 @@ use crate::diagnostic::Diagnostic;
 use crate::engine::BuildInfo;
 use crate::version::parse_version;
 
-/// The variable that makes this program answer as Helm, and names the version that it reports.
+/// The variable that makes mim-chart report a version of Helm, and names that version.
 const VARIABLE: &str = "MIM_CHART_AS_HELM";
 
-/// The build of Helm that `version` reports; `None` if this program is called by its own name. The variable counts before the
-/// name: `0` and `false` switch it off.
+/// Returns the build of Helm that `version` reports, or `None` if mim-chart is called by its own name. The variable takes
+/// precedence over the name: `0` and `false` turn this off.
 ///
 /// # Errors
-/// The variable holds something else than a switch or a version.
+/// The variable is neither a switch nor a version.
 pub(super) fn reported_build() -> Result<Option<BuildInfo>, Diagnostic> {
     let value = std::env::var_os(VARIABLE).unwrap_or_default();
     match value.to_string_lossy().trim() {
@@ -24,7 +24,7 @@ pub(super) fn reported_build() -> Result<Option<BuildInfo>, Diagnostic> {
     }
 }
 
-/// Whether the name that the program was called by is Helm's.
+/// Whether the program was called as `helm`.
 fn is_called_helm() -> bool {
     let program = std::env::args_os().next().unwrap_or_default();
     Path::new(&program).file_stem().is_some_and(|name| name == "helm")

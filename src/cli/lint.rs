@@ -133,7 +133,7 @@ impl Lint {
         }
     }
 
-    /// The charts asked for, and with `--with-subcharts` those below them at the end.
+    /// Returns the given charts, followed by their subcharts with `--with-subcharts`.
     fn paths(&self, global: &GlobalFlags) -> Vec<String> {
         let mut paths = self.paths.clone();
         if paths.is_empty() {
@@ -148,7 +148,7 @@ impl Lint {
     }
 }
 
-/// The file that a finding in a chart is about. Those of a built-in chart have the names that messages give them.
+/// Returns the file that a finding is about. Files of a built-in chart have the same names as in messages.
 fn file_of(chart: &str, path: &str) -> String {
     let folder = match built_in_name(chart).filter(|_| !Path::new(chart).exists()) {
         Some(name) => Path::new("charts").join(name),
@@ -158,7 +158,7 @@ fn file_of(chart: &str, path: &str) -> String {
     file.strip_prefix(".").unwrap_or(&file).display().to_string()
 }
 
-/// What is said beside the report, each once; with `findings` the report's findings too.
+/// Returns the notes to print beside the report, each once; with `findings`, the report's findings too.
 fn notes(charts: &[Linted], findings: bool) -> Vec<Diagnostic> {
     let mut notes = Vec::new();
     let mut reported = HashSet::new();

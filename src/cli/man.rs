@@ -41,7 +41,7 @@ impl Man {
     }
 }
 
-/// The file names and texts of all pages.
+/// Returns the names and texts of all pages.
 fn pages(command: Command) -> anyhow::Result<Vec<(String, String)>> {
     let mut whole = command.disable_help_subcommand(true);
     whole.build();
@@ -59,7 +59,7 @@ fn add_pages(command: &Command, pages: &mut Vec<(String, String)>) -> anyhow::Re
     page.render(&mut text)?;
     let mut text = String::from_utf8(text)?;
     if let Some(examples) = command.get_after_help().map(ToString::to_string) {
-        // What a long help adds describes the forms of the output.
+        // The long help adds a description of the output formats to the short one.
         let long = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
         if let Some(forms) = long.strip_prefix(&examples).filter(|forms| !forms.trim().is_empty()) {
             text += &verbatim_section("OUTPUT", forms.trim().lines());
@@ -70,12 +70,12 @@ fn add_pages(command: &Command, pages: &mut Vec<(String, String)>) -> anyhow::Re
     command.get_subcommands().filter(|below| !below.is_hide_set()).try_for_each(|below| add_pages(below, pages))
 }
 
-/// The examples at the end of a command's help, line by line.
+/// Formats the examples at the end of a command's help, line by line.
 fn examples_section(help: &str) -> String {
     verbatim_section("EXAMPLES", help.lines().map(str::trim).filter(|line| !line.is_empty() && *line != "Examples:"))
 }
 
-/// A section whose lines are printed as they are.
+/// Formats a section whose lines are printed verbatim.
 fn verbatim_section<'l>(name: &str, lines: impl Iterator<Item = &'l str>) -> String {
     let mut section = Roff::new();
     section.control("SH", [name]).control("nf", []);

@@ -1,7 +1,7 @@
-//! The command line: one file per command, argument groups that commands share, and how they all end.
+//! The command line: one file per command, and the arguments and output that commands share.
 //!
-//! Flags parse as Helm's do (pflag): a repeated scalar flag's last value wins, a value may begin with `--`,
-//! booleans take a value only with `=`, and usage errors exit with 1.
+//! Flags are parsed as in Helm (pflag): the last value of a repeated scalar flag wins, a value may start with `--`, booleans
+//! accept a value only after `=`, and usage errors exit with 1.
 
 mod arguments;
 mod completion;
@@ -80,8 +80,8 @@ enum Command {
 }
 
 impl Command {
-    /// Whether anything is read whose depth is not known beforehand: files, JSON, charts other than the built-in one. All else
-    /// is at most some thirty levels deep and needs no stack of its own.
+    /// Whether the command reads input of unknown depth: files, JSON, or charts other than the built-in one. Everything else is
+    /// at most some thirty levels deep, so the current stack is enough.
     fn reads_deep_input(&self) -> bool {
         match self {
             Command::Template(template) => template.reads_deep_input(),
@@ -93,13 +93,13 @@ impl Command {
     }
 }
 
-/// Runs the command line `arguments` (the program's name first) and returns the exit code: 0, or 1 for every failure,
-/// or 2 where `diff --detailed-exitcode` found differences.
+/// Runs the command line `arguments` (the program's name first). Returns the exit code: 0 for success, 1 for failures, and 2 if
+/// `diff --detailed-exitcode` found differences.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     run_then(arguments, |code| code)
 }
 
-/// The same, after which the process ends: from the thread that the command ran on, which need not be left and taken down.
+/// Like [`run`], but exits the process, from the thread that ran the command: this saves the time to clean it up.
 pub fn run_and_exit(arguments: impl IntoIterator<Item = OsString>) -> ! {
     let exit = |code: u8| -> ! { std::process::exit(code.into()) };
     exit(run_then(arguments, |code| exit(code)))
@@ -130,14 +130,14 @@ fn run_then(arguments: impl IntoIterator<Item = OsString>, then: impl FnOnce(u8)
     })
 }
 
-/// The help that the arguments ask for: the command as it is shown is enough to parse them. `None` if they do not ask for any.
+/// Returns the help that the arguments ask for, or `None`. The command without Helm's flags is enough to parse them.
 fn help_alone(arguments: &[OsString]) -> Option<clap::Error> {
     let asks = |argument: &OsString| argument == "--help" || argument == "-h" || argument == "help";
     let error = arguments.iter().any(asks).then(|| shown_command().try_get_matches_from(arguments).err())??;
     (error.kind() == ErrorKind::DisplayHelp).then_some(error)
 }
 
-/// Parses arguments; help comes as an error.
+/// Parses the arguments. Help is returned as an error.
 fn parse(arguments: &[OsString]) -> Result<ArgMatches, clap::Error> {
     if let Some(parsed) = parse_alone(arguments) {
         return Ok(parsed);
@@ -160,8 +160,8 @@ fn parse(arguments: &[OsString]) -> Result<ArgMatches, clap::Error> {
     })
 }
 
-/// Parses the arguments of a command that is often called, without the flags of all others, which take as long to set up as
-/// a small chart to render. `None` if there is anything wrong, or help is asked for: then the whole command line counts.
+/// Parses the arguments of a frequently used command without setting up the other commands, which takes as long as rendering a
+/// small chart. `None` if there is an error or help is asked for: the whole command line is parsed then.
 fn parse_alone(arguments: &[OsString]) -> Option<ArgMatches> {
     let alone = clap::Command::new;
     let command = match arguments.get(1)?.to_str()? {
@@ -177,7 +177,7 @@ fn parse_alone(arguments: &[OsString]) -> Option<ArgMatches> {
     };
     let mut whole = pflag::as_pflag(GlobalFlags::augment_args(clap::Command::new("mim-chart")).subcommand(command));
     let matches = whole.try_get_matches_from_mut(arguments).ok();
-    // To take it apart would take as long again.
+    // Dropping it would take as long again.
     std::mem::forget(whole);
     matches
 }
@@ -223,7 +223,7 @@ fn run_command(line: CommandLine, matches: &ArgMatches) -> u8 {
     1
 }
 
-/// Prints the short help of a subcommand, or of the whole.
+/// Prints the short help of a subcommand, or of the whole command.
 fn print_help(name: Option<&str>, console: &mut Console) -> anyhow::Result<()> {
     let mut whole = shown_command();
     whole.build();
@@ -236,17 +236,17 @@ fn print_help(name: Option<&str>, console: &mut Console) -> anyhow::Result<()> {
     console.print(&help)
 }
 
-/// The command with Helm's flags that have no effect here.
+/// Returns the whole command, with Helm's flags that have no effect here.
 fn command_with_helm_flags() -> clap::Command {
     pflag::as_pflag(helm_flags::add_to(CommandLine::command()))
 }
 
-/// The whole command with all its flags.
+/// Returns the whole command with its own flags.
 fn command() -> clap::Command {
     pflag::as_pflag(CommandLine::command())
 }
 
-/// The whole command as help and manual pages show it.
+/// Returns the whole command as help and manual pages show it.
 fn shown_command() -> clap::Command {
     pflag::as_pflag(flags::hide_idle(CommandLine::command()))
 }

@@ -49,16 +49,16 @@ pub(super) struct Package {
     dependency_update: bool,
 }
 
-/// A chart's archive that is still to be saved.
+/// An archive of a chart that is not saved yet.
 struct Packed {
     name: String,
     bytes: Vec<u8>,
-    /// What it was made of, as the user named it.
+    /// The path of its chart, as the user named it.
     path: String,
 }
 
 impl Package {
-    /// Packs all charts before the first is saved, so that an error in one leaves nothing behind.
+    /// Packs all charts before it saves the first, so that an error in one leaves no archives.
     pub(super) fn run(&self, global: &GlobalFlags, console: &mut Console) -> Result<(), Failure> {
         let modified = source_date()?.unwrap_or(chart::DEFAULT_MODIFICATION_TIME);
         self.check_version()?;
@@ -86,7 +86,7 @@ impl Package {
         Ok(())
     }
 
-    /// The positional arguments, or the current directory where it is a chart.
+    /// Returns the positional arguments, or the current directory if it is a chart.
     fn paths(&self) -> Result<Vec<String>, Diagnostic> {
         match self.paths.as_slice() {
             [] if Path::new("Chart.yaml").exists() => Ok(vec![".".to_owned()]),
@@ -135,7 +135,7 @@ impl Package {
         }
     }
 
-    /// The destination as Helm tells it: the current directory by its whole path, any other as it was given.
+    /// Returns the destination as Helm prints it: the full path of the current directory, or any other directory as given.
     fn shown_destination(&self) -> Result<PathBuf, Failure> {
         if self.destination != Path::new(".") {
             return Ok(self.destination.clone());

@@ -53,7 +53,7 @@ enum Part {
 }
 
 impl Show {
-    /// Whether it reads anything that may nest deeply.
+    /// Whether the command reads input that may nest deeply.
     pub(super) fn reads_deep_input(&self) -> bool {
         self.jsonpath.is_some() || self.chart.as_deref().is_some_and(is_path)
     }
@@ -100,13 +100,13 @@ impl Show {
     }
 }
 
-/// Every function of templates in Tera: how it is written and, indented below, what it gives.
+/// Lists every function of Tera templates: its form and, indented below, its meaning.
 fn functions() -> String {
     engine::functions().map(|function| format!("{}\n    {}\n", function.form(), function.meaning)).collect()
 }
 
-/// What a JSONPath template gives over the chart's defaults. Where it finds nothing, nothing is printed, as in Helm, and
-/// the reason is reported.
+/// Evaluates a JSONPath template on the chart's defaults. If it finds nothing, nothing is printed, as in Helm, and the reason
+/// is reported.
 fn printed(template: &JsonPath, chart: &Chart, console: &mut Console) -> Result<String, Failure> {
     let printed = template.print(&chart.values);
     if let Some(reason) = printed.stopped {
@@ -119,7 +119,7 @@ fn printed(template: &JsonPath, chart: &Chart, console: &mut Console) -> Result<
     Ok(printed.text)
 }
 
-/// The files of `crds/`, the chart's own and its subcharts', each under a document mark.
+/// Returns the files in `crds/` of the chart and its subcharts, each below a document marker.
 fn crds(chart: &Chart) -> String {
     let document = |file: &File| {
         let mark = if file.bytes.starts_with(b"---") { "" } else { "---\n" };
@@ -128,7 +128,8 @@ fn crds(chart: &Chart) -> String {
     chart.all_crds().into_iter().map(|(_, file)| document(file)).collect()
 }
 
-/// Chart.yaml written again: known fields alone, keys sorted, empty ones left out, and one more line break (as Helm does).
+/// Formats the metadata of Chart.yaml like Helm: only known fields, with sorted keys and without empty ones, and an extra line
+/// break at the end.
 fn metadata(chart: &Chart) -> Result<String, Failure> {
     match yaml::write(&chart.metadata.to_value()) {
         Ok(text) => Ok(format!("{text}\n\n")),
@@ -136,12 +137,12 @@ fn metadata(chart: &Chart) -> Result<String, Failure> {
     }
 }
 
-/// A file's text and one line break; nothing where the chart has no such file.
+/// Returns a file's text and a line break, or nothing if the chart has no such file.
 fn file(files: &[File], path: &str) -> String {
     files.iter().find(|file| file.path == path).map_or_else(String::new, text)
 }
 
-/// The first file that Helm takes for a README: `readme.md`, `readme.txt` or `readme`, in any case.
+/// Returns the first file that Helm accepts as a README: `readme.md`, `readme.txt` or `readme`, in any case.
 fn readme(files: &[File]) -> String {
     let is_readme = |file: &&File| ["readme.md", "readme.txt", "readme"].contains(&file.path.to_lowercase().as_str());
     files.iter().find(is_readme).map_or_else(String::new, text)
@@ -151,7 +152,7 @@ fn text(file: &File) -> String {
     format!("{}\n", String::from_utf8_lossy(file.bytes_without_mark()))
 }
 
-/// Each template under a `# Source:` line, as manifests are printed; then the stock templates of the chart's engine.
+/// Returns each template below a `# Source:` line, like manifests, then the stock templates of the chart's engine.
 fn templates(chart: &Chart) -> String {
     let own = chart
         .templates

@@ -85,7 +85,7 @@ pub(super) struct Template {
 }
 
 impl Template {
-    /// Whether it reads anything that may nest deeply.
+    /// Whether the command reads input that may nest deeply.
     pub(super) fn reads_deep_input(&self) -> bool {
         let reads_files = self.values.reads_deep_input() || self.lookup.reads_deep_input();
         reads_files
@@ -124,7 +124,7 @@ impl Template {
         let chart = rendering.chart(located)?;
         let of_version = match self.check_version(&chart) {
             Err(error) if is_built_in => return Err(error.into()),
-            // Helm does not look at the version of a chart that is here.
+            // Helm ignores the version of a local chart.
             Err(error) => Some(
                 Diagnostic { severity: Severity::Warning, ..error }
                     .help("a chart that is given by its path is rendered whatever its version"),
@@ -167,7 +167,7 @@ impl Template {
         self.output.write(render, text.as_ref(), &rendering.release.name, self.strict, &secrets, console)
     }
 
-    /// Whether the chart is of a version that `--version` allows; an empty constraint allows all.
+    /// Checks that the chart's version meets the constraint of `--version`; an empty one allows all.
     fn check_version(&self, chart: &Chart) -> Result<(), Diagnostic> {
         let Some(constraint) = self.chart_version.as_deref().filter(|constraint| !constraint.trim().is_empty()) else {
             return Ok(());
@@ -187,8 +187,8 @@ impl Template {
     }
 }
 
-/// Checks what was rendered as `validate` does; `rewritten` takes the place of all but the hooks. What is not rejected is
-/// reported with the other warnings.
+/// Checks the rendered manifests like `validate`; `rewritten` replaces all of them except the hooks. Findings that are not
+/// errors are added to the warnings.
 fn check(render: &mut Render, rewritten: Option<&Source>, definitions: &[Object], strict: bool) -> Result<(), Failure> {
     let objects_of = |manifests: &[Manifest]| -> Vec<Object> {
         manifests.iter().filter(|manifest| !manifest.is_comment()).map(Manifest::object).collect()
@@ -215,7 +215,7 @@ fn check(render: &mut Render, rewritten: Option<&Source>, definitions: &[Object]
     Ok(())
 }
 
-/// Helm asks the API server for `--validate`, and so did Helm 3.
+/// Returns a warning: with `--validate`, Helm asks the API server, but mim-chart checks offline.
 fn validate_means_offline() -> Diagnostic {
     let message = "--validate means --validate-offline here: the manifests are checked without a cluster";
     Diagnostic::warning("deprecated-flag", message)

@@ -1,10 +1,10 @@
-//! What help shows, whatever the width of the terminal.
+//! Tests of the help texts, at several widths of the terminal, and of the global flags.
 
 use clap::Command;
 
 use super::{command, shown_command};
 
-/// Every command with the names that lead to it.
+/// Returns all commands, each with the names that lead to it.
 fn all_commands() -> Vec<(String, Command)> {
     let mut whole = shown_command().disable_help_subcommand(true);
     whole.build();
@@ -25,7 +25,7 @@ fn help_fits_the_terminal() {
         for width in [60, 80, 120] {
             let mut command = command.clone().term_width(width);
             for help in [command.render_help().to_string(), command.render_long_help().to_string()] {
-                // Examples are command lines, which are copied as they stand.
+                // Examples are command lines to copy, so they are not wrapped.
                 let described = help.split("\nExamples:\n").next().unwrap_or(&help);
                 let too_long: Vec<&str> = described.lines().filter(|line| line.chars().count() > width).collect();
                 assert!(too_long.is_empty(), "mim-chart{name} at {width} columns: {too_long:#?}");

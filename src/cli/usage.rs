@@ -1,4 +1,4 @@
-//! What is said when the command line itself is wrong, in the message of Helm's flag parser (pflag, cobra).
+//! Reports errors in the command line itself, with the messages of Helm's flag parser (pflag, cobra).
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
@@ -13,8 +13,8 @@ use crate::diagnostic::nearest;
 use crate::diagnostic::{Diagnostic, TextStyle, printable, write_json, write_text};
 use crate::io::write_to_stdout;
 
-/// Prints help and versions on standard output (0), everything else as an error (1).
-/// `whole` gives the whole command.
+/// Prints help and versions on standard output and returns 0, or prints an error and returns 1. `whole` returns the whole
+/// command.
 pub(super) fn report(error: &Error, arguments: &[OsString], whole: fn() -> Command) -> u8 {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         let help = error.render();
@@ -58,7 +58,7 @@ fn diagnose(error: &Error, arguments: &[OsString], whole: fn() -> Command) -> Di
     }
 }
 
-/// The value that may be meant where there is a choice: with its flag, or with its command if it is an argument.
+/// Returns the possible value that is closest to an invalid one: with its flag, or with its command if it is an argument.
 fn near_value(error: &Error, argument: &str, arguments: &[OsString]) -> Option<String> {
     let Some(ContextValue::Strings(choices)) = error.get(ContextKind::ValidValue) else { return None };
     let value = context_text(error, ContextKind::InvalidValue)?;
@@ -71,7 +71,7 @@ fn near_value(error: &Error, argument: &str, arguments: &[OsString]) -> Option<S
     Some(format!("`mim-chart {} {near}`", printable(&command.join(" "))))
 }
 
-/// What to do where there is no such command: what does the job of a command of Helm's, or the name that may be meant.
+/// Adds advice for an unknown command: what to use instead of a command of Helm, or a similar name.
 fn unknown_command(
     error: &Error,
     mut diagnostic: Diagnostic,
@@ -117,7 +117,7 @@ fn message(error: &Error, argument: &str) -> String {
             }
             format!("invalid argument {value:?} for \"{}\" flag: {cause}", flag_name(argument))
         }
-        // What else clap may find wrong, in its own message without its decoration.
+        // Other errors have clap's own message, without its decoration.
         _ => {
             let text = error.to_string();
             let first = text.split("\n\n").next().unwrap_or(&text);
@@ -126,7 +126,7 @@ fn message(error: &Error, argument: &str) -> String {
     }
 }
 
-/// `--set <KEY=VALUE>` → `--set`
+/// Returns the flag's name without the placeholder for its value: `--set <KEY=VALUE>` → `--set`.
 fn flag_name(argument: &str) -> &str {
     argument.split([' ', '[', '=']).next().unwrap_or(argument)
 }

@@ -84,7 +84,8 @@ impl Validate {
     }
 }
 
-/// Findings of inputs that hold nothing. Where nothing was passed in all, or a pipe or a directory is empty, that is an error.
+/// Returns findings for inputs without documents. They are errors if there is no other input, or for an empty pipe or
+/// directory.
 fn of_blank(blank: Vec<Blank>, inputs: usize) -> Vec<Finding> {
     let is_all = blank.len() == inputs;
     let finding = |blank: Blank| {
@@ -97,14 +98,14 @@ fn of_blank(blank: Vec<Blank>, inputs: usize) -> Vec<Finding> {
     blank.into_iter().map(finding).collect()
 }
 
-/// The keys that documents have twice in a map, once for each document.
+/// Returns a warning for each key that occurs twice in a map, once per document.
 fn repeated_keys(objects: &[Object], ids: &[String]) -> Vec<Finding> {
     let ordinals = report::ordinals(ids.iter().map(String::as_str));
     let mut findings = Vec::new();
     let mut last = None;
     for ((object, id), nth) in objects.iter().zip(ids).zip(ordinals).filter(|((object, _), _)| object.may_repeat_keys) {
         let Some(source) = object.span.source() else { continue };
-        // The objects of a list are of one document.
+        // All objects of a list share one document.
         if last.replace(&object.span) == Some(&object.span) {
             continue;
         }
@@ -119,7 +120,7 @@ fn repeated_keys(objects: &[Object], ids: &[String]) -> Vec<Finding> {
     findings
 }
 
-/// The finding of a document that is not a manifest; its place is its name.
+/// Returns the finding for a document that is not a manifest, named by its file and line.
 fn of_document(file: String, refused: Refused) -> Finding {
     let Refused { origin, diagnostic: error } = refused;
     let line = error.labels.first().and_then(|label| label.span.position()).map(|position| position.line);
@@ -127,8 +128,8 @@ fn of_document(file: String, refused: Refused) -> Finding {
     Finding { object, nth: 0, path: String::new(), diagnostic: error, file: Some(origin) }
 }
 
-/// The file of a template that a `# Source:` line names, where the chart is the current directory or in `charts`: the line has
-/// the name of the chart, not of its directory.
+/// Returns the file of the template that a `# Source:` line names, if the chart is the current directory or in `charts`. The
+/// line has the name of the chart, which may differ from its directory's.
 fn template_file(template: String) -> String {
     let below = template.split_once('/').map(|(_, below)| below.to_owned());
     let of_this_chart = below.filter(|_| Path::new("Chart.yaml").is_file());

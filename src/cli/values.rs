@@ -49,7 +49,7 @@ pub(super) struct Values {
 }
 
 impl Values {
-    /// Whether it reads anything that may nest deeply.
+    /// Whether the command reads input that may nest deeply.
     pub(super) fn reads_deep_input(&self) -> bool {
         self.values.reads_deep_input() || self.lookup.reads_deep_input() || self.chart.as_deref().is_some_and(is_path)
     }
@@ -87,7 +87,7 @@ impl Values {
         } else {
             yaml::write(&yaml::Value::Map(prepared.values)).map(|text| text + "\n")
         };
-        // The process ends soon: to free defaults and files piece by piece would only take time.
+        // The process ends soon: freeing defaults and files piece by piece would only take time.
         std::mem::forget(prepared.chart);
         let text =
             text.map_err(|error| vec![Diagnostic::error("values", format!("cannot write the values: {error}"))])?;

@@ -71,10 +71,10 @@ pub(super) struct Why {
     output: AnswerFormat,
 }
 
-/// What is asked.
+/// What the command explains.
 enum Question {
     Value(ValuePath),
-    /// A line, and the file that has it.
+    /// A line, and the file that contains it.
     Line(usize, Option<String>),
     /// A kind, a name, and the path of a field.
     Field(String, String, ValuePath),
@@ -100,7 +100,7 @@ impl Why {
             global,
             objects,
         };
-        // All that is printed is about values.
+        // Everything that is printed contains values.
         known.learn_now(console);
         let user = merge_layers(&layers, &inputs)?;
         let progress = console.progress();
@@ -140,7 +140,7 @@ impl Why {
         Ok(console.print(&text)?)
     }
 
-    /// What is asked, and of which chart.
+    /// Returns the question, and the CHART argument.
     fn question(&self) -> Result<(Question, Option<&str>), Failure> {
         let refuse = |message: &str| Err(Diagnostic::error("usage", message).help("see `mim-chart why --help`").into());
         let arguments: Vec<&str> = self.arguments.iter().map(String::as_str).collect();
@@ -199,8 +199,9 @@ impl Why {
     }
 }
 
-/// The kind and the name of an object as `Deployment/web` writes them. Kinds begin with a capital letter, values rarely do; other kinds
-/// are written as for kubectl (`configmap/web`), unless `is_object` says that it is an object.
+/// Splits the name of an object such as `Deployment/web` into kind and name. A kind is recognized if Kubernetes has it (also as
+/// written for kubectl, `configmap/web`) or if it starts with a capital letter, which keys rarely do; any other kind only if
+/// `is_object`.
 fn object_name(argument: &str, is_object: bool) -> Option<(&str, &str)> {
     let (kind, name) = argument.split_once('/')?;
     let is_word = !kind.is_empty() && kind.chars().all(|character| character.is_ascii_alphanumeric());
@@ -213,7 +214,7 @@ fn object_name(argument: &str, is_object: bool) -> Option<(&str, &str)> {
     }
 }
 
-/// The number in `LINE` or `FILE:LINE`, and the file.
+/// Parses `LINE` or `FILE:LINE`.
 fn line_number(text: &str) -> Result<(usize, Option<String>), Diagnostic> {
     let source = Source::flag("--line", text);
     let (file, number) = text.rsplit_once(':').map_or((None, text), |(file, number)| (Some(file.to_owned()), number));

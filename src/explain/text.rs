@@ -291,7 +291,7 @@ fn elsewhere(mentions: &[Span], effects: &[Effect]) -> Vec<Span> {
     mentions.iter().filter(is_other).cloned().collect()
 }
 
-/// Groups lines with the number of consecutive lines from each on; without `joined`, each line is alone.
+/// Groups consecutive lines: returns the first line of each group and its length. Without `joined`, each line is a group.
 fn stretches(lines: &[Line], joined: bool) -> Vec<(&Line, usize)> {
     let mut found: Vec<(&Line, usize)> = Vec::new();
     for line in lines {

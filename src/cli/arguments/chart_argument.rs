@@ -1,4 +1,4 @@
-//! From the message of a command line to a chart: where it is, and what the release is called.
+//! Finds the chart that an argument names, and the default name of its release.
 
 use std::path::{Path, PathBuf};
 
@@ -9,10 +9,10 @@ use crate::diagnostic::{Diagnostic, Source, printable};
 use crate::go;
 use crate::io::{self, AtRevision, Revision};
 
-/// Helm's name for a release nobody has named.
+/// Helm's name for a release without a name.
 const UNNAMED_RELEASE: &str = "release-name";
 
-/// A chart found, and whether it is a built-in one.
+/// The files of a chart that was found, and whether it is a built-in one.
 pub(in crate::cli) struct Located {
     /// The chart's files.
     files: Vec<File>,
@@ -21,12 +21,12 @@ pub(in crate::cli) struct Located {
 }
 
 impl Located {
-    /// Reads the chart's files into a chart.
+    /// Parses the files into a chart.
     pub(in crate::cli) fn chart(self) -> Result<Chart, Vec<Diagnostic>> {
         Chart::from_files(self.files)
     }
 
-    /// The same for commands that do not ask for a version of charts that they know, as in Helm.
+    /// Like [`Located::chart`], but accepts any apiVersion in Chart.yaml, as some of Helm's commands do.
     pub(in crate::cli) fn chart_of_any_version(self) -> Result<Chart, Vec<Diagnostic>> {
         Chart::from_files_of_any_version(self.files)
     }
@@ -41,28 +41,28 @@ impl Located {
         &self.files
     }
 
-    /// What a release of this chart is called when nobody says.
+    /// Returns the name of a release of this chart if none is given.
     pub(in crate::cli) fn default_release_name(&self) -> &'static str {
         default_release_name(self.built_in)
     }
 }
 
-/// What a release is called when nobody says: the built-in chart's own name, else Helm's word.
+/// Returns the name of a release if none is given: the built-in chart's own name, or Helm's `release-name`.
 pub(in crate::cli) fn default_release_name(built_in: Option<&'static str>) -> &'static str {
     built_in.unwrap_or(UNNAMED_RELEASE)
 }
 
-/// Whether CHART names a file or directory, not the built-in chart.
+/// Whether CHART names an existing file or directory. An existing path takes precedence over a built-in chart.
 pub(in crate::cli) fn is_path(argument: &str) -> bool {
     let name = argument.trim();
     !name.is_empty() && Path::new(name).exists()
 }
 
-/// Finds the chart that CHART names; without one the built-in chart is meant. An existing path wins over a built-in
-/// chart's name (Helm's order: a path, then a reference).
+/// Finds the chart that CHART names, or the built-in chart if `argument` is `None`. An existing path takes precedence over the
+/// name of a built-in chart, as Helm prefers a path to a reference.
 ///
 /// # Errors
-/// A word that is neither, a URL, a directory that is not a chart.
+/// An argument that is neither, a URL, or a directory that is not a chart.
 pub(in crate::cli) fn locate(argument: Option<&str>, global: &GlobalFlags) -> Result<Located, Vec<Diagnostic>> {
     let Some(argument) = argument else { return Ok(built_in(io::BUILT_IN_CHART)) };
     let name = argument.trim();
@@ -78,10 +78,10 @@ pub(in crate::cli) fn locate(argument: Option<&str>, global: &GlobalFlags) -> Re
     }
 }
 
-/// The chart that is at a path, as it stood at a git revision. Its files are named `REV:path`.
+/// Reads the chart at a path as of a git revision. Its files are named `REV:path`.
 ///
 /// # Errors
-/// As for [`locate`], or git can't read it.
+/// Those of [`locate`], and what git can't read.
 pub(in crate::cli) fn locate_at(
     argument: &str,
     revision: &Revision,
@@ -94,10 +94,10 @@ pub(in crate::cli) fn locate_at(
     })
 }
 
-/// Finds the chart whose directory, or built-in name, `argument` is, for commands that make something of its files.
+/// Finds a chart by its directory or built-in name, for commands that change or pack its files.
 ///
 /// # Errors
-/// A word that is neither, a URL, an archive, a directory that is not a chart: Helm's message.
+/// Helm's message for anything else: an unknown name, a URL, an archive, or a directory that is not a chart.
 pub(in crate::cli) fn locate_directory(argument: &str, global: &GlobalFlags) -> Result<Located, Vec<Diagnostic>> {
     let path = Path::new(argument);
     if path.is_dir() {
@@ -122,11 +122,11 @@ pub(in crate::cli) fn locate_directory(argument: &str, global: &GlobalFlags) -> 
     })])
 }
 
-/// Finds the chart that a new one is copied from: an existing path, a name in Helm's folder of starters, or a built-in
-/// chart's name.
+/// Finds the starter to copy a new chart from: an existing path, a name in Helm's folder of starters, or the name of a built-in
+/// chart.
 ///
 /// # Errors
-/// There is no such chart, or it can't be read, as Helm says it.
+/// Helm's message if there is no such chart or it can't be read.
 pub(in crate::cli) fn locate_starter(name: &str, global: &GlobalFlags) -> Result<Chart, Vec<Diagnostic>> {
     let given = Path::new(name);
     let among_starters = starters().map(|folder| go::path::join(&folder, name)).filter(|_| !given.is_absolute());
@@ -157,7 +157,7 @@ pub(in crate::cli) fn locate_starter(name: &str, global: &GlobalFlags) -> Result
     located.chart().map_err(|errors| errors.into_iter().map(prefixed).collect())
 }
 
-/// The positional arguments: one is the chart, of two the first is the release's name.
+/// Splits the positional arguments into the release's name and the chart. A single argument is the chart.
 pub(in crate::cli) fn name_and_chart<'a>(
     arguments: &'a [String],
     name_template: Option<&'a str>,
@@ -175,7 +175,7 @@ pub(in crate::cli) fn name_and_chart<'a>(
     }
 }
 
-/// Helm's folder of starters.
+/// Returns Helm's folder of starters.
 fn starters() -> Option<PathBuf> {
     Some(io::helm_data_folder()?.join("starters"))
 }
@@ -184,13 +184,14 @@ fn built_in(name: &'static str) -> Located {
     Located { files: io::embedded_chart(name).unwrap_or_default(), built_in: Some(name) }
 }
 
-/// `mongooseim`, and `mongoose/mongooseim` as the public repository's users type it.
+/// Returns the built-in chart with this name. `mongoose/mongooseim`, its name in the public repository, works too.
 pub(in crate::cli) fn built_in_name(name: &str) -> Option<&'static str> {
     let plain = name.strip_prefix("mongoose/").unwrap_or(name);
     io::embedded_charts().find(|known| *known == plain)
 }
 
-/// The built-in chart that CHART means, if it is one: without CHART the first, and a path goes before a name.
+/// Returns the name of the built-in chart that CHART means, if it is one. Without CHART, it is the default one; an existing
+/// path takes precedence.
 pub(in crate::cli) fn built_in_of(argument: Option<&str>) -> Option<&'static str> {
     match argument {
         None => Some(io::BUILT_IN_CHART),
@@ -199,11 +200,11 @@ pub(in crate::cli) fn built_in_of(argument: Option<&str>) -> Option<&'static str
     }
 }
 
-/// The folder of the chart that a PATH of `lint` names, as [`locate`] finds charts: an existing path goes before a built-in
-/// chart's name.
+/// Reads the folder of the chart that a PATH of `lint` names. As in [`locate`], an existing path takes precedence over the name
+/// of a built-in chart.
 ///
 /// # Errors
-/// There is no chart: Helm's message.
+/// Helm's message if there is no chart.
 pub(in crate::cli) fn folder(path: &str, global: &GlobalFlags) -> Result<Folder, Diagnostic> {
     match built_in_name(path).and_then(io::embedded_chart) {
         Some(files) if !Path::new(path).exists() => Ok(Folder::from_files(path, files)),

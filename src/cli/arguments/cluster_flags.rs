@@ -1,4 +1,4 @@
-//! Flags that tell templates about the cluster.
+//! Flags that describe the cluster to templates.
 
 use clap::Args;
 
@@ -28,23 +28,23 @@ pub(in crate::cli) struct ClusterFlags {
 }
 
 impl ClusterFlags {
-    /// Whether there are files, which may nest deeply.
+    /// Whether the flags name files, which may nest deeply.
     pub(in crate::cli) fn reads_deep_input(&self) -> bool {
         !self.crds.is_empty()
     }
 
-    /// The CustomResourceDefinitions that are given.
+    /// Reads the CustomResourceDefinitions of `--crds`.
     ///
     /// # Errors
-    /// What can't be read, or is no manifest.
+    /// Files that can't be read, and documents that are not manifests.
     pub(in crate::cli) fn definitions(&self) -> Result<Vec<Object>, Vec<Diagnostic>> {
         if self.crds.is_empty() { Ok(Vec::new()) } else { objects_of_files(&self.crds, "--crds", "--crds") }
     }
 
-    /// What Helm knows without a cluster, with what the flags add, and these CustomResourceDefinitions.
+    /// Returns the capabilities that Helm assumes without a cluster, with those of the flags and of `definitions` added.
     ///
     /// # Errors
-    /// All flags that can't be read, and what is wrong with the files that they name.
+    /// All invalid flags, and all errors in the files that they name.
     pub(in crate::cli) fn capabilities(
         &self,
         inputs: &Inputs,
@@ -82,8 +82,8 @@ impl ClusterFlags {
     }
 }
 
-/// The API versions of a file: one a line, as `kubectl api-versions` prints them, or the table of `kubectl api-resources`, which has the
-/// kinds too. Empty lines and lines that begin with `#` do not count.
+/// Parses the API versions in a file: one per line, as `kubectl api-versions` prints them, or the table of
+/// `kubectl api-resources`, which has the kinds too. Empty lines and lines that start with `#` are ignored.
 fn served(source: &Source) -> Result<Vec<String>, Diagnostic> {
     let mut versions = Vec::new();
     let mut columns = None;
@@ -93,7 +93,7 @@ fn served(source: &Source) -> Result<Vec<String>, Diagnostic> {
             ([], _) => {}
             ([first, ..], _) if first.starts_with('#') => {}
             (heads, None) if heads.contains(&"APIVERSION") && heads.contains(&"KIND") => columns = Some(()),
-            // The short names may be missing, the last three columns are always there.
+            // The column of short names may be empty; the last three columns always have a value.
             ([.., version, "true" | "false", kind], Some(())) => {
                 versions.extend([(*version).to_owned(), format!("{version}/{kind}")]);
             }
@@ -112,7 +112,7 @@ fn served(source: &Source) -> Result<Vec<String>, Diagnostic> {
     Ok(versions)
 }
 
-/// The versions that a definition serves, and its kind in each.
+/// Returns the versions that a CustomResourceDefinition serves, alone and with its kind.
 fn defined(definition: &Object) -> Vec<String> {
     let fields = definition.fields();
     let (Some(group), Some(kind)) = (fields.text_at(&["spec", "group"]), fields.text_at(&["spec", "names", "kind"]))

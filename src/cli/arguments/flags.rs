@@ -1,4 +1,4 @@
-//! Groups of flags that several commands have, named and meant as Helm's are.
+//! Groups of flags that several commands share, with Helm's names and meanings.
 
 use std::ffi::OsString;
 
@@ -21,14 +21,14 @@ pub(in crate::cli) enum ColorMode {
 }
 
 impl ColorMode {
-    /// What the arguments ask for, found without parsing them: for help, and for errors in the command line itself.
+    /// Finds `--color` without parsing the arguments: for help, and for errors in the command line itself.
     pub(in crate::cli) fn of_arguments(arguments: &[OsString]) -> ColorMode {
         let given = |flag: &str| value_in(arguments, flag).and_then(|mode| ColorMode::from_str(&mode, false).ok());
         given("--color").or_else(|| given("--colour")).unwrap_or(ColorMode::Auto)
     }
 }
 
-/// The value of a flag, which is looked for without parsing the arguments.
+/// Finds the value of a flag without parsing the arguments.
 fn value_in(arguments: &[OsString], flag: &str) -> Option<String> {
     let texts = || arguments.iter().map(|argument| argument.to_string_lossy());
     let attached = texts().filter_map(|text| Some(text.strip_prefix(flag)?.strip_prefix('=')?.to_owned())).next_back();
@@ -45,7 +45,7 @@ pub(in crate::cli) enum MessageFormat {
 }
 
 impl MessageFormat {
-    /// What the arguments ask for, found without parsing them: for errors in the command line itself.
+    /// Finds `--message-format` without parsing the arguments: for errors in the command line itself.
     pub(in crate::cli) fn of_arguments(arguments: &[OsString]) -> MessageFormat {
         let asks = value_in(arguments, "--message-format").is_some_and(|format| format == "json");
         if asks { MessageFormat::Json } else { MessageFormat::Text }
@@ -75,7 +75,7 @@ pub(in crate::cli) struct GlobalFlags {
     pub(in crate::cli) show_secrets: bool,
 }
 
-/// The global flags that do nothing for a command. All commands accept them, as Helm's do.
+/// Global flags that have no effect on a command. All commands accept them, as Helm's do.
 const IDLE: &[(&str, &[&str])] = &[
     ("diff", &["debug"]),
     ("validate", &["namespace", "debug", "follow_symlinks"]),
@@ -92,7 +92,7 @@ const IDLE: &[(&str, &[&str])] = &[
     ("man", &["namespace", "debug", "follow_symlinks", "show_secrets"]),
 ];
 
-/// Hides the global flags where they do nothing.
+/// Hides each global flag in the help of the commands that it has no effect on.
 pub(in crate::cli) fn hide_idle(command: Command) -> Command {
     let global: Vec<Arg> = command.get_arguments().filter(|flag| flag.is_global_set()).cloned().collect();
     command.mut_subcommands(|below| {
@@ -103,12 +103,12 @@ pub(in crate::cli) fn hide_idle(command: Command) -> Command {
 }
 
 impl GlobalFlags {
-    /// Which symbolic links in charts are followed.
+    /// Returns which symbolic links in charts are followed.
     pub(in crate::cli) fn links(&self) -> Links {
         if self.follow_symlinks { Links::Anywhere } else { Links::Inside }
     }
 
-    /// `-n`, else HELM_NAMESPACE, else `default`; an empty one counts as not given. A kubeconfig is not read.
+    /// Returns the namespace: `-n`, HELM_NAMESPACE, or `default`. Empty ones are ignored, and no kubeconfig is read.
     pub(in crate::cli) fn namespace(&self) -> String {
         let given = self.namespace.clone().filter(|name| !name.is_empty());
         let from_environment = || std::env::var("HELM_NAMESPACE").ok().filter(|name| !name.is_empty());
@@ -144,7 +144,7 @@ pub(in crate::cli) struct ValuesFlags {
 }
 
 impl ValuesFlags {
-    /// Whether there are files or JSON among them, which may nest deeply.
+    /// Whether the flags name files or contain JSON, which may nest deeply.
     pub(in crate::cli) fn reads_deep_input(&self) -> bool {
         !self.values.is_empty() || !self.set_json.is_empty()
     }
@@ -154,13 +154,13 @@ impl ValuesFlags {
         !self.values.is_empty() || self.sets_any()
     }
 
-    /// Whether any are set by flags.
+    /// Whether any flag of the `--set` family is given.
     pub(in crate::cli) fn sets_any(&self) -> bool {
         let families = [&self.set, &self.set_string, &self.set_json, &self.set_file, &self.set_literal];
         families.into_iter().any(|arguments| !arguments.is_empty())
     }
 
-    /// The layers of the `--set` family, in no particular order: merging sorts them by kind.
+    /// Returns the layers of the `--set` family, in no particular order: merging sorts them by kind.
     pub(in crate::cli) fn set_layers(&self) -> Vec<Layer> {
         let families = [
             ("--set-json", LayerKind::SetJson, &self.set_json),
@@ -176,7 +176,7 @@ impl ValuesFlags {
             .collect()
     }
 
-    /// The files of `-f`, each as the flag's source and the byte range of the name in it.
+    /// Returns the files of `-f`, each with the source of the flag and the item's text and byte range in it.
     pub(in crate::cli) fn files(&self) -> Result<Vec<(Source, CommaItem)>, Vec<Diagnostic>> {
         let mut files = Vec::new();
         let mut errors = Vec::new();
@@ -191,7 +191,7 @@ impl ValuesFlags {
     }
 }
 
-/// The version that `--kube-version` gives; without it, or with an empty one, the default version.
+/// Parses the version of `--kube-version`; without one, or if it is empty, returns the default version.
 ///
 /// # Errors
 /// Helm's message, pointing at the flag.
@@ -205,16 +205,16 @@ pub(in crate::cli) fn kube_version(flag: Option<&str>) -> Result<KubeVersion, Di
     })
 }
 
-/// One item of a comma-separated flag: its text, and where in the flag it stands.
+/// An item of a comma-separated flag, and its place in the flag.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::cli) struct CommaItem {
     /// The item without quotes.
     pub(in crate::cli) text: String,
-    /// The bytes of the flag's argument that it was written as.
+    /// The byte range of the item in the flag's argument, with quotes.
     pub(in crate::cli) range: std::ops::Range<usize>,
 }
 
-/// What is wrong with a comma-separated flag.
+/// A syntax error in a comma-separated flag.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::cli) struct CommaError {
     message: String,
@@ -222,15 +222,15 @@ pub(in crate::cli) struct CommaError {
 }
 
 impl CommaError {
-    /// The error as pflag says it; `flag` is the flag with both its names.
+    /// Returns the error with pflag's message; `flag` is the flag with both its names.
     pub(in crate::cli) fn diagnose(&self, flag: &str, source: &Source) -> Diagnostic {
         let message = format!("invalid argument {:?} for {flag:?} flag: {}", source.text(), self.message);
         Diagnostic::error("usage", message).at(source.span(self.at..self.at + 1), "")
     }
 }
 
-/// Splits a flag as pflag does, by Go's rules for one record of CSV: items may be quoted with `"`, a quote in them is
-/// doubled. An empty argument has no items.
+/// Splits a flag's argument as pflag does, by Go's rules for one record of CSV: items may be quoted with `"`, and a quote
+/// inside is doubled. An empty argument has no items.
 pub(in crate::cli) fn split_comma_list(argument: &str) -> Result<Vec<CommaItem>, CommaError> {
     let mut items = Vec::new();
     let mut start = 0;
@@ -252,7 +252,7 @@ pub(in crate::cli) fn split_comma_list(argument: &str) -> Result<Vec<CommaItem>,
     Ok(items)
 }
 
-/// The text of a quoted item and its length with both quotes; `quoted` begins after the first.
+/// Returns the text of a quoted item, and its length including both quotes. `quoted` starts after the opening quote.
 fn quoted_item(quoted: &str, start: usize) -> Result<(String, usize), CommaError> {
     let mut text = String::new();
     let mut at = 0;

@@ -1,7 +1,7 @@
-//! Flags of Helm that do not apply here: accepted with a note, or refused with the reason.
+//! Helm's flags that do not apply here: accepted with a note, or refused with the reason.
 //!
-//! They cost nothing where they are not used: only when the command line holds a flag that is not mim-chart's own is it
-//! read once more with these.
+//! They cost nothing unless they are used: the command line is parsed with them only if parsing without them fails on an
+//! unknown flag.
 
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -9,7 +9,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use super::flags::split_comma_list;
 use crate::diagnostic::Diagnostic;
 
-/// A flag of Helm's.
+/// A flag of Helm.
 struct HelmFlag {
     name: &'static str,
     short: Option<char>,
@@ -17,23 +17,23 @@ struct HelmFlag {
     effect: Effect,
 }
 
-/// What follows a flag.
+/// The kind of argument that a flag accepts.
 enum Takes {
-    /// Nothing, or `=true` and `=false`.
+    /// None, but `=true` and `=false` are allowed.
     Nothing,
-    /// A value that a check accepts, as Go says it where it does not.
+    /// An argument, with a check that returns Go's message if it is invalid.
     Value(fn(&str) -> Result<(), String>),
-    /// The same, only with `=`; the flag alone means the given value.
+    /// An argument after `=` only. Without it, the flag means the given argument.
     Optional(&'static str, fn(&str) -> Result<(), String>),
 }
 
-/// What becomes of it.
+/// What happens if a flag is given.
 enum Effect {
     /// It has no effect, for this reason.
     Nothing(&'static str),
-    /// pflag's word for a deprecated flag; it has no effect either.
+    /// The flag is deprecated, with pflag's advice; it has no effect either.
     Deprecated(&'static str),
-    /// It asks for something that mim-chart never does.
+    /// The flag is refused, as it asks for something that mim-chart never does.
     Refused(&'static str),
 }
 
@@ -41,12 +41,12 @@ const fn inert(name: &'static str, takes: Takes) -> HelmFlag {
     HelmFlag { name, short: None, takes, effect: Effect::Nothing(NO_INSTALLATION) }
 }
 
-/// A flag about how Helm downloads charts. Helm too has no use for it where the chart is here.
+/// A flag about downloading charts. Helm ignores it too if the chart is local.
 const fn of_downloads(name: &'static str, takes: Takes) -> HelmFlag {
     HelmFlag { name, short: None, takes, effect: Effect::Nothing(NO_DOWNLOAD) }
 }
 
-/// A flag about how Helm signs, which it does only with `--sign`.
+/// A flag about signing, which Helm only does with `--sign`.
 const fn of_signing(name: &'static str) -> HelmFlag {
     HelmFlag { name, short: None, takes: Takes::Value(anything), effect: Effect::Nothing(NO_SIGNING) }
 }
@@ -180,10 +180,10 @@ const SHOW: &[HelmFlag] = &[
     of_downloads("version", Takes::Value(anything)),
 ];
 
-/// Flags of which only one can be given.
+/// Pairs of flags that exclude each other.
 const EXCLUSIVE: [[&str; 2]; 2] = [["force", "force-conflicts"], ["force-replace", "force-conflicts"]];
 
-/// What Helm says of two flags that exclude each other.
+/// Returns Helm's error if both flags of a pair are given.
 fn exclusion(group: &[&str; 2], given: &[&HelmFlag]) -> Option<Diagnostic> {
     let all_given = group.iter().all(|name| given.iter().any(|flag| flag.name == *name));
     let mut sorted = *group;
@@ -196,7 +196,7 @@ fn exclusion(group: &[&str; 2], given: &[&HelmFlag]) -> Option<Diagnostic> {
     all_given.then(|| Diagnostic::error("usage", message))
 }
 
-/// Helm's flags for a subcommand.
+/// Returns Helm's flags for a subcommand.
 fn of_command(name: &str) -> &'static [HelmFlag] {
     match name {
         "template" => TEMPLATE,
@@ -218,10 +218,10 @@ fn with_own(command: Command) -> Command {
     command.args(own.iter().map(HelmFlag::argument)).mut_subcommands(with_own)
 }
 
-/// What is to be said of those that were given.
+/// Returns notes on the given flags of Helm.
 ///
 /// # Errors
-/// Those that ask for something that is never done, all of them.
+/// All given flags that mim-chart refuses or that exclude each other.
 pub(in crate::cli) fn examine(matches: &ArgMatches) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
     let (mut command, mut leaf) = ("", matches);
     while let Some((name, below)) = leaf.subcommand() {
@@ -234,7 +234,7 @@ pub(in crate::cli) fn examine(matches: &ArgMatches) -> Result<Vec<Diagnostic>, V
     let of_template = command == "template";
     let known = EVERYWHERE.iter().chain(of_command(command));
     let given: Vec<&HelmFlag> = known.filter(is_given).collect();
-    // `--flag=false` asks for nothing.
+    // `--flag=false` asks for nothing, so it is not refused.
     let asks = |flag: &&&HelmFlag| leaf.try_get_one::<bool>(flag.name).ok().flatten() != Some(&false);
     let mut errors: Vec<Diagnostic> = given.iter().filter(asks).filter_map(|flag| flag.refusal()).collect();
     let words = |name: &str| if of_template { leaf.get_many::<String>(name).map_or(0, Iterator::count) } else { 0 };
@@ -324,11 +324,11 @@ fn dry_run(value: &str) -> Result<(), String> {
     }
 }
 
-/// Labels of the release, which is stored nowhere: only their form is looked at.
+/// Checks labels of the release. It is not stored anywhere, so only their form matters.
 fn labels(value: &str) -> Result<(), String> {
     const RESERVED: [&str; 6] = ["name", "owner", "status", "version", "createdAt", "modifiedAt"];
     let unformed = |text: &str| format!("{text} must be formatted as key=value");
-    // A comma separates only where there are several `=`.
+    // A comma separates labels only if there are several `=`.
     let items = match value.matches('=').count() {
         0 => return Err(unformed(value)),
         1 => vec![value.trim_matches('"').to_owned()],
@@ -349,7 +349,7 @@ fn labels(value: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// A duration as Go's `time.ParseDuration` reads it: `5m0s`, `1.5h`, `300ms`.
+/// Checks a duration as Go's `time.ParseDuration` does: `5m0s`, `1.5h`, `300ms`.
 fn duration(value: &str) -> Result<(), String> {
     let is_duration = || {
         let mut rest = value.strip_prefix(['-', '+']).unwrap_or(value);

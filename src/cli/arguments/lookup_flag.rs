@@ -1,4 +1,4 @@
-//! `--lookup`: what the template function `lookup` finds.
+//! `--lookup`: the objects that the template function `lookup` finds.
 
 use std::sync::Arc;
 
@@ -20,15 +20,15 @@ pub(in crate::cli) struct LookupFlag {
 }
 
 impl LookupFlag {
-    /// Whether there are any files, which may nest deeply.
+    /// Whether the flag names files, which may nest deeply.
     pub(in crate::cli) fn reads_deep_input(&self) -> bool {
         !self.lookup.is_empty()
     }
 
-    /// The objects; `None` without the flag.
+    /// Reads the objects; `None` without the flag.
     ///
     /// # Errors
-    /// What can't be read, or is not an object that can be found.
+    /// Files that can't be read, and objects that `lookup` could not find.
     pub(in crate::cli) fn objects(&self) -> Result<Option<Arc<ClusterObjects>>, Vec<Diagnostic>> {
         if self.lookup.is_empty() {
             return Ok(None);
@@ -39,7 +39,7 @@ impl LookupFlag {
     }
 }
 
-/// The error about an object that no call of `lookup` can name.
+/// Returns an error for an object that no call of `lookup` can name.
 fn unfindable(object: &Object) -> Option<Diagnostic> {
     let missing = match (object.id.api_version.is_empty(), object.id.name.is_empty()) {
         (false, false) => return None,

@@ -1,4 +1,4 @@
-//! Manifests that a command line names, as objects.
+//! Reads the manifests that a command line names.
 
 use std::path::Path;
 
@@ -7,43 +7,43 @@ use crate::diagnostic::{Diagnostic, Source};
 use crate::io;
 use crate::kubernetes::{Object, Refused, Stream, read_objects, read_stored_stream, read_stream, read_stream_beside};
 
-/// What the inputs of a command line hold.
+/// The contents of the inputs of a command line.
 #[derive(Debug, Default)]
 pub(in crate::cli) struct Input {
     /// The objects, in the order of the inputs.
     pub(in crate::cli) objects: Vec<Object>,
-    /// What is wrong with each document that is not a manifest, and the input that holds it.
+    /// An error for each document that is not a manifest, with the input that contains it.
     pub(in crate::cli) refused: Vec<(String, Refused)>,
-    /// The inputs that hold nothing.
+    /// The inputs without any documents.
     pub(in crate::cli) blank: Vec<Blank>,
 }
 
-/// An input that holds nothing, not even an empty list.
+/// An input without any documents, not even an empty list.
 #[derive(Debug)]
 pub(in crate::cli) struct Blank {
     /// The argument that names it.
     argument: String,
-    /// What people call it.
+    /// Its name in messages.
     pub(in crate::cli) name: String,
-    /// What it lacks.
+    /// Why it counts as empty.
     pub(in crate::cli) reason: String,
-    /// What to do.
+    /// Sentences about what to do.
     pub(in crate::cli) help: Vec<&'static str>,
     /// The file, if it is one.
     pub(in crate::cli) file: Option<String>,
-    /// Whether it may be so beside inputs that hold objects: a file whose documents are all commented out.
+    /// Whether it is acceptable next to inputs with objects, such as a file whose documents are all commented out.
     pub(in crate::cli) may_be: bool,
 }
 
 impl Blank {
-    /// The error where nothing was passed in all, as kubectl says it.
+    /// Returns the error for a run without any objects, with kubectl's message.
     pub(in crate::cli) fn error(&self, command: &str) -> Diagnostic {
         let message = format!("no objects passed to {command}: {}", self.reason);
         self.help.iter().fold(Diagnostic::error("no-objects", message), |error, help| error.help(*help))
     }
 }
 
-/// Reads files, directories or standard input; `flag` is what names them.
+/// Reads files, directories or standard input; `flag` is the flag that names them.
 ///
 /// # Errors
 /// All inputs that can't be read.
@@ -51,7 +51,7 @@ pub(in crate::cli) fn read_input(paths: &[String], flag: &str) -> Result<Input, 
     read_input_with(&read_stream, paths, flag)
 }
 
-/// Reads the documents of a file.
+/// A function that reads the documents of a file.
 type ReadStream<'r> = dyn Fn(&Source, &[usize], &str) -> Stream + 'r;
 
 fn read_input_with(read: &ReadStream<'_>, paths: &[String], flag: &str) -> Result<Input, Vec<Diagnostic>> {
@@ -85,7 +85,7 @@ fn read_input_with(read: &ReadStream<'_>, paths: &[String], flag: &str) -> Resul
     if errors.is_empty() { Ok(input) } else { Err(errors) }
 }
 
-/// A chart where manifests are wanted: its templates are not manifests yet.
+/// Returns the error for a chart in place of manifests: its templates are not manifests yet.
 fn of_chart(path: &str) -> Diagnostic {
     Diagnostic::error("manifest", format!("{path} is a chart, not a directory of manifests")).help(format!(
         "render it first: `mim-chart template {path}` prints its manifests, and checks them with --validate-offline"
@@ -137,10 +137,11 @@ fn blank(path: &str, files: &[io::ManifestFile]) -> Blank {
     }
 }
 
-/// The objects of files, directories or standard input, for a command that needs all of them; `flag` is what names them.
+/// Reads the objects of files, directories or standard input, for a command that needs all of them; `flag` is the flag that
+/// names them.
 ///
 /// # Errors
-/// All inputs that can't be read or hold nothing, and all documents that are not manifests.
+/// All inputs that can't be read or have no documents, and all documents that are not manifests.
 pub(in crate::cli) fn objects_of_files(
     paths: &[String],
     flag: &str,
@@ -149,10 +150,10 @@ pub(in crate::cli) fn objects_of_files(
     all_objects(read_input(paths, flag)?, flag, command)
 }
 
-/// The same, where most of the documents may be those of objects that were read before.
+/// Like [`objects_of_files`], but faster if most documents are the same as those of the `known` objects.
 ///
 /// # Errors
-/// As for [`objects_of_files`].
+/// Those of [`objects_of_files`].
 pub(in crate::cli) fn objects_of_files_beside(
     known: &[Object],
     paths: &[String],
@@ -163,10 +164,10 @@ pub(in crate::cli) fn objects_of_files_beside(
     all_objects(read_input_with(&read, paths, flag)?, flag, command)
 }
 
-/// The same with the fields that the API server writes in objects of a cluster.
+/// Like [`objects_of_files`], but keeps the fields that the API server writes into objects of a cluster.
 ///
 /// # Errors
-/// As for [`objects_of_files`].
+/// Those of [`objects_of_files`].
 pub(in crate::cli) fn stored_objects_of_files(paths: &[String], flag: &str) -> Result<Vec<Object>, Vec<Diagnostic>> {
     all_objects(read_input_with(&read_stored_stream, paths, flag)?, flag, flag)
 }
@@ -180,7 +181,7 @@ fn all_objects(input: Input, flag: &str, command: &str) -> Result<Vec<Object>, V
     if errors.is_empty() { Ok(objects) } else { Err(errors) }
 }
 
-/// The custom resource definitions of a chart and its subcharts.
+/// Reads the CustomResourceDefinitions of a chart and its subcharts.
 ///
 /// # Errors
 /// Documents that are not manifests.

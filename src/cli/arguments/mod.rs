@@ -1,4 +1,4 @@
-//! Arguments and flags that several commands share, and what is read from them.
+//! Arguments and flags that commands share, and readers for the files that they name.
 
 pub(super) mod chart_argument;
 pub(super) mod cluster_flags;

@@ -1,11 +1,11 @@
-//! Makes clap parse flags as pflag does, which Helm's users have in their fingers.
+//! Makes clap parse flags like pflag, which Helm's users are used to.
 
 use clap::{Arg, ArgAction, Command};
 
-/// The same command with pflag's ways, for all its flags and subcommands:
-/// - a scalar flag given twice takes the last value;
-/// - a value may begin with a dash (`--set --foo=1`);
-/// - a boolean flag takes a value only with `=`, as Go says it for booleans.
+/// Adjusts a command, and all its subcommands, to parse flags like pflag:
+/// - the last value of a repeated scalar flag wins;
+/// - a value may start with a dash (`--set --foo=1`);
+/// - a boolean flag accepts a value only after `=`, in the forms that Go accepts.
 pub(in crate::cli) fn as_pflag(command: Command) -> Command {
     command.args_override_self(true).mut_args(argument_as_pflag).mut_subcommands(as_pflag)
 }
@@ -27,7 +27,7 @@ fn argument_as_pflag(argument: Arg) -> Arg {
     }
 }
 
-/// A boolean flag's value, as Go's `strconv.ParseBool` reads it.
+/// Parses the value of a boolean flag like Go's `strconv.ParseBool`.
 fn parse_bool(text: &str) -> Result<bool, String> {
     match text {
         "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),

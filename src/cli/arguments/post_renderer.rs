@@ -1,4 +1,4 @@
-//! `--post-renderer`: a program between the templates and the output.
+//! `--post-renderer`: a program that rewrites the manifests before they are printed.
 
 use clap::Args;
 
@@ -20,24 +20,24 @@ pub(in crate::cli) struct PostRendererFlags {
     post_renderer_args: Vec<String>,
 }
 
-/// What a program made of manifests.
+/// The output of a post-renderer.
 pub(in crate::cli) enum Rewritten {
     /// Manifests and hooks, each by its template.
     Manifests(Manifests),
-    /// The text that takes the place of all but the hooks.
+    /// Text that replaces all manifests except the hooks.
     Text(Source),
 }
 
 impl PostRendererFlags {
-    /// Whether there is a program, which may print what nests deeply.
+    /// Whether there is a post-renderer, whose output may nest deeply.
     pub(in crate::cli) fn is_given(&self) -> bool {
         self.post_renderer.iter().any(|name| !name.is_empty())
     }
 
-    /// The program; `None` without one.
+    /// Finds the post-renderer; `None` without the flag.
     ///
     /// # Errors
-    /// It is given twice, or there is none of this name.
+    /// The flag is given twice, or there is no program with this name.
     pub(in crate::cli) fn program(&self) -> Result<Option<PostRenderer>, Diagnostic> {
         let mut names = self.post_renderer.iter().filter(|name| !name.is_empty());
         let Some(name) = names.next() else { return Ok(None) };
@@ -50,10 +50,10 @@ impl PostRendererFlags {
     }
 }
 
-/// Has a program rewrite manifests; `crds` (pairs of path and text) are those that are printed with them.
+/// Runs the post-renderer on manifests. `crds` (pairs of path and text) are passed to an executable together with them.
 ///
 /// # Errors
-/// The program fails, or what it prints is no manifest.
+/// The program fails, or its output is not manifests.
 pub(in crate::cli) fn rewrite(
     program: &PostRenderer,
     manifests: &Manifests,

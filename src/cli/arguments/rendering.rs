@@ -1,4 +1,4 @@
-//! What a command line that renders a chart says of it.
+//! A chart to render, from the arguments and flags of a command line.
 
 use std::cell::OnceCell;
 
@@ -18,9 +18,9 @@ use crate::render::{self, Render, Request};
 use crate::values::{FileReader, Layer};
 use crate::yaml::Value;
 
-/// A chart as it is named on a command line, and what its templates see beside its values.
+/// A chart as named on the command line, and what its templates see besides the values.
 pub(in crate::cli) struct Rendering<'a> {
-    /// The chart as it was named.
+    /// The CHART argument.
     pub(in crate::cli) argument: Option<&'a str>,
     pub(in crate::cli) release: Release,
     pub(in crate::cli) capabilities: Capabilities,
@@ -28,17 +28,17 @@ pub(in crate::cli) struct Rendering<'a> {
     pub(in crate::cli) definitions: Vec<Object>,
     pub(in crate::cli) values: &'a ValuesFlags,
     pub(in crate::cli) global: &'a GlobalFlags,
-    /// The files that the flags name, each read once.
+    /// The files that the flags name, each read only once.
     pub(in crate::cli) inputs: io::Inputs,
-    /// The chart, once it has been read, without its templates and files.
+    /// The chart without its templates and files, once it has been read.
     read: OnceCell<Chart>,
 }
 
 impl<'a> Rendering<'a> {
-    /// Finds the chart of the arguments (the release's name and the chart, if they are given).
+    /// Finds the chart; the arguments are the release's name and the chart, if given.
     ///
     /// # Errors
-    /// Flags that can't be read, or a chart that is not there.
+    /// Invalid flags, or a chart that doesn't exist.
     pub(in crate::cli) fn new(
         (name, argument): (Option<&str>, Option<&'a str>),
         is_upgrade: bool,
@@ -60,7 +60,7 @@ impl<'a> Rendering<'a> {
     /// Reads the chart that was found.
     ///
     /// # Errors
-    /// As for [`Located::chart`].
+    /// Those of [`Located::chart`].
     pub(in crate::cli) fn chart(&self, located: Located) -> Result<Chart, Vec<Diagnostic>> {
         let chart = located.chart()?;
         self.read.get_or_init(|| chart.without_files());
@@ -70,7 +70,7 @@ impl<'a> Rendering<'a> {
     /// Renders the chart with these layers.
     ///
     /// # Errors
-    /// As for [`render::render`].
+    /// Those of [`render::render`].
     pub(in crate::cli) fn render(
         &self,
         chart: Chart,
@@ -87,7 +87,7 @@ impl<'a> Rendering<'a> {
         })
     }
 
-    /// What can be secret when the chart is rendered with these layers.
+    /// Returns what to search for secrets when the chart is rendered with these layers.
     pub(in crate::cli) fn secrets<'s>(
         &'s self,
         layers: &'s [Layer],
@@ -98,12 +98,12 @@ impl<'a> Rendering<'a> {
     }
 }
 
-/// The first revision of a release of a chart, by its default name if none is given.
+/// Returns the first revision of a release of a chart, with its default name if none is given.
 pub(in crate::cli) fn first_release(name: Option<&str>, located: &Located, global: &GlobalFlags) -> Release {
     Release::install(name.unwrap_or(located.default_release_name()), global.namespace())
 }
 
-/// Takes the hooks out that `--no-hooks` and `--skip-tests` leave out.
+/// Removes the hooks that `--no-hooks` and `--skip-tests` exclude.
 pub(in crate::cli) fn leave_out_hooks(manifests: &mut Manifests, no_hooks: bool, skip_tests: bool) {
     if no_hooks {
         manifests.hooks.clear();
@@ -112,10 +112,10 @@ pub(in crate::cli) fn leave_out_hooks(manifests: &mut Manifests, no_hooks: bool,
     }
 }
 
-/// Checks the values that become keys of a mongooseim.toml, where any of them is set.
+/// Checks the values that become keys of a mongooseim.toml, if any of them differs from its default.
 ///
 /// # Errors
-/// All that MongooseIM would not accept.
+/// All findings, if any of them is an error that MongooseIM would reject.
 pub(in crate::cli) fn check_configuration(render: &mut Render) -> Result<(), Vec<Diagnostic>> {
     const WRITTEN: [&str; 6] = ["modules", "listeners", "hosts", "rdbms", "mimConfig", "extraMimConfig"];
     let is_set = |key: &str| {

@@ -1,4 +1,4 @@
-//! What is secret in a run of a command. It is looked for only once something is to be printed.
+//! Collects the secrets of a run, once there is something to print.
 
 use super::chart_argument::locate;
 use super::flags::GlobalFlags;
@@ -13,21 +13,21 @@ use crate::cli::failure::Failure;
 
 /// A chart and the values that it is rendered with.
 pub(in crate::cli) struct Subject<'a> {
-    /// The chart as it was named.
+    /// The CHART argument.
     pub(in crate::cli) chart: Option<&'a str>,
-    /// The chart, if it has been read. Its templates and files are of no account.
+    /// The chart, if it has been read. Its templates and files are not needed.
     pub(in crate::cli) read: Option<&'a Chart>,
     pub(in crate::cli) layers: &'a [Layer],
     pub(in crate::cli) reader: &'a dyn FileReader,
     pub(in crate::cli) global: &'a GlobalFlags,
-    /// What `lookup` finds.
+    /// The objects of `--lookup`.
     pub(in crate::cli) objects: Option<&'a ClusterObjects>,
 }
 
 impl Subject<'_> {
-    /// Lets the console know what is secret if there is something to print.
+    /// Collects the secrets for the console if there are diagnostics to print.
     pub(in crate::cli) fn learn(&self, console: &mut Console, diagnostics: &[Diagnostic]) {
-        // Names of templates alone are not secret, and charts that call random functions are common.
+        // The note on random functions only names templates. It is common, so the search is skipped for it.
         if diagnostics.iter().any(|diagnostic| diagnostic.code != "random") {
             self.learn_now(console);
         }
@@ -35,7 +35,7 @@ impl Subject<'_> {
 
     pub(in crate::cli) fn learn_now(&self, console: &mut Console) {
         console.learn(|| {
-            // What is wrong with it was said, or will be.
+            // Errors in the chart are reported elsewhere.
             let read_now = || locate(self.chart, self.global).and_then(|located| located.chart()).ok();
             let read = if self.read.is_none() { read_now() } else { None };
             let mut gathering = render::secrets_of(self.read.or(read.as_ref()), self.layers, self.reader);
@@ -47,7 +47,7 @@ impl Subject<'_> {
         });
     }
 
-    /// The same if a command failed.
+    /// Collects the secrets if a command failed.
     pub(in crate::cli) fn learn_of<T>(&self, console: &mut Console, result: Result<T, Failure>) -> Result<T, Failure> {
         if let Err(Failure::Diagnostics(diagnostics)) = &result {
             self.learn(console, diagnostics);

@@ -1,4 +1,4 @@
-//! Which two things are compared, as flags and arguments say it.
+//! The two sides of a comparison, from flags and arguments.
 
 use std::path::Path;
 
@@ -44,21 +44,21 @@ pub(in crate::cli) struct SideFlags {
     to_set: Vec<String>,
 }
 
-/// What one side is.
+/// Where a side comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::cli) enum SideOrigin<'a> {
-    /// A chart as it is now; `None` for the built-in one.
+    /// The current chart; `None` for the built-in one.
     Chart(Option<&'a str>),
-    /// A chart as it stood at a revision.
+    /// A chart as of a git revision.
     AtRevision {
         /// The chart.
         chart: Option<&'a str>,
         /// The revision.
         revision: &'a str,
     },
-    /// Manifests, and what names them: a flag, or nothing for an argument.
+    /// Manifests, and the flag that names them, or [`ARGUMENT`].
     Manifests {
-        /// Where they are.
+        /// The path, or `-`.
         path: &'a str,
         /// The flag.
         flag: &'static str,
@@ -66,7 +66,7 @@ pub(in crate::cli) enum SideOrigin<'a> {
 }
 
 impl<'a> SideOrigin<'a> {
-    /// The chart, if it is one.
+    /// Returns the chart argument, if the side is a chart.
     pub(in crate::cli) fn chart(self) -> Option<Option<&'a str>> {
         match self {
             SideOrigin::Chart(chart) | SideOrigin::AtRevision { chart, .. } => Some(chart),
@@ -75,16 +75,16 @@ impl<'a> SideOrigin<'a> {
     }
 }
 
-/// The two sides of a command line.
+/// The two sides of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::cli) struct Sides<'a> {
-    /// The release's name, if one is given.
+    /// The release's name, if given.
     pub(in crate::cli) name: Option<&'a str>,
     pub(in crate::cli) old: SideOrigin<'a>,
     pub(in crate::cli) new: SideOrigin<'a>,
 }
 
-/// Values that only one side has.
+/// Values for only one side.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::cli) struct SideValues<'a> {
     values_flag: &'static str,
@@ -93,7 +93,7 @@ pub(in crate::cli) struct SideValues<'a> {
     set: &'a [String],
 }
 
-/// What an argument names that may be manifests or a chart.
+/// Decides whether a path is a chart or manifests.
 fn either<'a>(path: &'a str, flag: &'static str) -> SideOrigin<'a> {
     if path != "-" && (Path::new(path).join("Chart.yaml").is_file() || io::is_chart_archive(Path::new(path))) {
         return SideOrigin::Chart(Some(path));
@@ -109,15 +109,15 @@ fn usage(message: impl Into<String>) -> Diagnostic {
 }
 
 impl SideFlags {
-    /// What the two sides are. `arguments` are the positional ones.
+    /// Determines the two sides from the flags and the positional `arguments`.
     ///
     /// # Errors
-    /// There are not two sides, or there is more than two.
+    /// There are fewer or more than two sides.
     pub(in crate::cli) fn sides<'a>(&'a self, arguments: &'a [String]) -> Result<Sides<'a>, Failure> {
         let gives_old = self.rev.is_some() || self.from.is_some() || self.from_chart.is_some();
         let gives_new = self.to.is_some() || self.to_chart.is_some();
         let gives_values = [&self.from_values, &self.to_values, &self.from_set, &self.to_set];
-        // With values for one side, two arguments are a name and a chart; three can only be a name and two sides.
+        // Values for one side mean that two arguments are a name and a chart. Three can only be a name and two sides.
         let is_given = arguments.len() == 3 || gives_values.iter().all(|values| values.is_empty());
         if !gives_old && !gives_new && is_given {
             return of_arguments(arguments);
@@ -129,7 +129,7 @@ impl SideFlags {
         if new_revision.is_some() && gives_new {
             return Err(usage("--rev A..B names both sides: --to and --to-chart cannot be used with it").into());
         }
-        // With both sides given, no chart is left to be named.
+        // If flags name both sides, no argument can be a chart.
         let both = (self.from.is_some() || self.from_chart.is_some()) && gives_new;
         let (name, chart) = match arguments {
             [] if both => (None, None),
@@ -153,7 +153,7 @@ impl SideFlags {
         Ok(Sides { name, old, new })
     }
 
-    /// The values of the old side alone.
+    /// Returns the values for only the old side.
     pub(in crate::cli) fn old_values(&self) -> SideValues<'_> {
         SideValues {
             values_flag: "--from-values",
@@ -163,12 +163,12 @@ impl SideFlags {
         }
     }
 
-    /// The values of the new side alone.
+    /// Returns the values for only the new side.
     pub(in crate::cli) fn new_values(&self) -> SideValues<'_> {
         SideValues { values_flag: "--to-values", files: &self.to_values, set_flag: "--to-set", set: &self.to_set }
     }
 
-    /// Refuses values for sides that nothing is rendered of, and standard input for two things.
+    /// Refuses values for sides that are not rendered, and standard input for two purposes.
     ///
     /// # Errors
     /// All such flags.
@@ -209,11 +209,11 @@ impl SideFlags {
     }
 }
 
-/// What the argument of a side is called in messages.
+/// The name of a side's argument in messages.
 pub(in crate::cli) const ARGUMENT: &str = "SIDE";
 
 impl SideValues<'_> {
-    /// The files, each as the flag's source and the byte range of the name in it.
+    /// Returns the files, each with the source of the flag and the item's text and byte range in it.
     pub(in crate::cli) fn files(&self) -> Result<Vec<(Source, CommaItem)>, Vec<Diagnostic>> {
         let mut files = Vec::new();
         let mut errors = Vec::new();
@@ -227,13 +227,13 @@ impl SideValues<'_> {
         if errors.is_empty() { Ok(files) } else { Err(errors) }
     }
 
-    /// The layers of what is set.
+    /// Returns the layers of the flag that sets values.
     pub(in crate::cli) fn set_layers(&self) -> impl Iterator<Item = Layer> {
         self.set.iter().map(|argument| Layer { kind: LayerKind::Set, source: Source::flag(self.set_flag, argument) })
     }
 }
 
-/// The sides where no flag names any: two arguments, or three of which the first is the release's name.
+/// Returns the sides if no flag names them: two arguments, or three of which the first is the release's name.
 fn of_arguments(arguments: &[String]) -> Result<Sides<'_>, Failure> {
     let (name, old, new) = match arguments {
         [old, new] => (None, old, new),
@@ -256,7 +256,7 @@ fn of_arguments(arguments: &[String]) -> Result<Sides<'_>, Failure> {
     Ok(Sides { name, old: either(old, ARGUMENT), new: either(new, ARGUMENT) })
 }
 
-/// The revisions of `A..B`, or the one of `A`; an empty one is HEAD, as in git.
+/// Splits `A..B` into its revisions; `A` is a single one. An empty revision of a range is HEAD, as in git.
 fn range(rev: &str) -> Result<(Option<&str>, Option<&str>), Diagnostic> {
     let Some((old, new)) = rev.split_once("..") else { return Ok((Some(rev), None)) };
     if let Some(new) = new.strip_prefix('.') {

@@ -5,10 +5,10 @@ use crate::diagnostic::{Diagnostic, Source};
 
 const VARIABLE: &str = "SOURCE_DATE_EPOCH";
 
-/// The time that the environment gives, in seconds since 1970; none where the variable is unset or empty.
+/// Returns the time in SOURCE_DATE_EPOCH, in seconds since 1970, or `None` if the variable is unset or empty.
 ///
 /// # Errors
-/// It is no such number.
+/// The variable is not a number of seconds up to the year 9999.
 pub(in crate::cli) fn source_date() -> Result<Option<u64>, Diagnostic> {
     let Some(given) = std::env::var_os(VARIABLE).filter(|given| !given.is_empty()) else { return Ok(None) };
     let text = given.to_string_lossy();

@@ -1,4 +1,4 @@
-//! The layers of a command line with files as they stood at a git revision.
+//! Reads the values of a command line as of a git revision.
 
 use std::cell::RefCell;
 
@@ -7,14 +7,14 @@ use crate::diagnostic::{Diagnostic, Severity, Source, Span};
 use crate::io::{AtRevision, Inputs, Revision};
 use crate::values::{FileReader, Layer, LayerKind, given_file, merge_layers};
 
-/// Reads the files that flags name, as they stood at a revision; those outside of the repository as they are.
+/// Reads the files that flags name as of a revision. Files outside the repository are read from disk.
 pub(in crate::cli) struct InputsAtRevision<'a> {
     inputs: &'a Inputs,
     revision: &'a Revision,
-    /// Which side is rendered with them, for messages.
+    /// Which side is rendered with them (`old` or `new`), for messages.
     side: &'static str,
     notes: RefCell<Vec<Diagnostic>>,
-    /// Files that were not there.
+    /// Files that did not exist at the revision.
     missing: RefCell<Vec<String>>,
 }
 
@@ -23,7 +23,7 @@ impl<'a> InputsAtRevision<'a> {
         InputsAtRevision { inputs, revision, side, notes: RefCell::default(), missing: RefCell::default() }
     }
 
-    /// Which files were not there, and which are the same on both sides.
+    /// Returns notes on the files that did not exist at the revision or are outside the repository.
     pub(in crate::cli) fn notes(&self) -> Vec<Diagnostic> {
         self.notes.borrow().clone()
     }
@@ -36,7 +36,7 @@ impl<'a> InputsAtRevision<'a> {
         }
     }
 
-    /// The text of a file at the revision.
+    /// Reads a file as text at the revision.
     fn text(&self, path: &str) -> Result<AtRevision<String>, Diagnostic> {
         Ok(match self.bytes(path)? {
             AtRevision::There(bytes) => AtRevision::There(String::from_utf8(bytes).map_err(|error| {
@@ -50,7 +50,7 @@ impl<'a> InputsAtRevision<'a> {
         })
     }
 
-    /// The content of a file at the revision.
+    /// Reads a file at the revision, and notes if it did not exist or is outside the repository.
     fn bytes(&self, path: &str) -> Result<AtRevision<Vec<u8>>, Diagnostic> {
         let rev = self.revision.name();
         Ok(match self.revision.file(path)? {
@@ -78,10 +78,10 @@ impl FileReader for InputsAtRevision<'_> {
     }
 }
 
-/// The layers of files and flags at a revision; what was not there is left out.
+/// Returns the layers of files and flags at a revision. Layers whose file did not exist are left out.
 ///
 /// # Errors
-/// Standard input is wanted: it has no earlier state.
+/// Files that can't be read, and standard input, which has no earlier state.
 pub(in crate::cli) fn layers(
     files: Vec<(Source, CommaItem)>,
     sets: impl IntoIterator<Item = Layer>,

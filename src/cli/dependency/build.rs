@@ -38,7 +38,7 @@ pub(super) struct Update {
     chart: PathBuf,
 }
 
-/// Which versions of dependencies are wanted.
+/// Which versions of dependencies to use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::cli) enum Versions {
     /// Those that Chart.lock names, if there is one.
@@ -59,10 +59,10 @@ impl Update {
     }
 }
 
-/// What bringing in dependencies gave.
+/// The result of filling `charts/`.
 #[derive(Debug, Default)]
 pub(in crate::cli) struct Done {
-    /// What was done, as Helm says it.
+    /// A report of what was done, with Helm's messages.
     said: String,
     pub(in crate::cli) warnings: Vec<Diagnostic>,
 }
@@ -74,10 +74,10 @@ impl Done {
     }
 }
 
-/// Brings the dependencies of the chart in `directory` into its folder `charts`.
+/// Fills the folder `charts` of the chart in `directory` with its dependencies.
 ///
 /// # Errors
-/// There is no such chart, the lock file is not of its dependencies, or some of these can't be had; nothing is changed then.
+/// There is no such chart, the lock file is out of sync, or a dependency is not available. Nothing is changed then.
 pub(in crate::cli) fn bring_in(
     directory: &Path,
     versions: Versions,
@@ -125,7 +125,7 @@ pub(in crate::cli) fn bring_in(
     Ok(Done { said, warnings: building.twice(&resolved) })
 }
 
-/// The chart whose dependencies are brought in.
+/// Reads the chart whose dependencies are needed.
 fn load(directory: &Path, global: &GlobalFlags) -> Result<Chart, Vec<Diagnostic>> {
     let path = directory.display();
     let refuse = |message: String| Diagnostic::error("dependencies", message);
@@ -141,7 +141,7 @@ fn load(directory: &Path, global: &GlobalFlags) -> Result<Chart, Vec<Diagnostic>
     }
 }
 
-/// The chart in a directory that is there.
+/// Reads the chart in an existing directory.
 fn read_directory(directory: &Path, global: &GlobalFlags) -> Result<Chart, Vec<Diagnostic>> {
     if !directory.join("Chart.yaml").exists() {
         let error = Diagnostic::error("dependencies", "Chart.yaml file is missing");
@@ -150,7 +150,7 @@ fn read_directory(directory: &Path, global: &GlobalFlags) -> Result<Chart, Vec<D
     io::read_chart(directory, global.links()).and_then(Chart::from_files_of_any_version)
 }
 
-/// The declared dependencies, as they would be locked if their versions were no constraints.
+/// Returns the declared dependencies in the form of a lock, with constraints in place of versions.
 fn declared(chart: &Chart) -> Vec<LockedDependency> {
     let dependencies = chart.metadata.dependencies.iter();
     let lock = |dependency: &chart::Dependency| LockedDependency {
@@ -175,7 +175,7 @@ fn check_in_sync(chart: &Chart, lock: &Lock) -> Result<(), Diagnostic> {
         .help("`mim-chart dependency update` does so for repositories that are directories"))
 }
 
-/// The lock of dependencies just resolved, with its file name; none if the old one says the same.
+/// Returns the name and the text of a new lock file, or `None` if the old one has the same digest.
 fn new_lock(chart: &Chart, resolved: Vec<LockedDependency>) -> Result<Option<(&'static str, String)>, Diagnostic> {
     let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let lock = Lock::new(&chart.metadata.dependencies, resolved, chart::rfc3339(source_date()?.unwrap_or_else(now)));
@@ -186,7 +186,7 @@ fn new_lock(chart: &Chart, resolved: Vec<LockedDependency>) -> Result<Option<(&'
     Ok(Some((name, lock.to_text()?)))
 }
 
-/// A chart whose dependencies are being brought in.
+/// A chart whose `charts/` is being filled.
 struct Building<'a> {
     directory: &'a Path,
     global: &'a GlobalFlags,
@@ -195,17 +195,17 @@ struct Building<'a> {
 }
 
 impl Building<'_> {
-    /// Where a dependency is declared.
+    /// Returns where a dependency is declared.
     fn place(&self, wanted: &LockedDependency) -> Span {
         let called_so = self.declaring.metadata.dependencies.iter().filter(|dependency| dependency.name == wanted.name);
-        // A locked version may be written nowhere in Chart.yaml.
+        // A locked version need not occur in Chart.yaml.
         let rank = |dependency: &&chart::Dependency| {
             (dependency.version == wanted.version, dependency.repository == wanted.repository)
         };
         called_so.rev().max_by_key(rank).map(|dependency| dependency.span.clone()).unwrap_or_default()
     }
 
-    /// The charts of the dependencies; none for those that lie on another machine but have been fetched before.
+    /// Returns the charts of the dependencies; `None` for remote ones that were fetched before.
     fn find_all(&self, wanted: &[LockedDependency], from_lock: bool) -> Result<Vec<Option<Chart>>, Vec<Diagnostic>> {
         let mut charts = Vec::new();
         let mut errors = Vec::new();
@@ -252,7 +252,7 @@ impl Building<'_> {
         Ok(Some(chart))
     }
 
-    /// A chart that is in `charts/`: one in a folder of its name goes before others.
+    /// Finds a chart in `charts/`. One in a folder with its name takes precedence.
     fn vendored_chart(&self, name: &str) -> Option<&Chart> {
         let called_so = |one: &&Vendored| one.chart.as_ref().is_ok_and(|chart| chart.metadata.name == name);
         let mut folders = self.vendored.iter().filter(|one| one.name == name);
@@ -260,7 +260,7 @@ impl Building<'_> {
         found.chart.as_ref().ok()
     }
 
-    /// The archive in `charts/` that holds this version of a chart.
+    /// Finds the archive in `charts/` with this version of a chart.
     fn archive_of(&self, name: &str, version: &str) -> Option<&Vendored> {
         self.vendored.iter().find(|one| {
             let held = one.chart.as_ref().map(|chart| (chart.metadata.name.as_str(), chart.metadata.version.as_str()));
@@ -268,7 +268,7 @@ impl Building<'_> {
         })
     }
 
-    /// The archives of the dependencies whose repository is a directory.
+    /// Packs the dependencies whose repository is a directory.
     fn pack(
         &self,
         resolved: &[LockedDependency],
@@ -302,7 +302,7 @@ impl Building<'_> {
         if errors.is_empty() { Ok(archives) } else { Err(errors) }
     }
 
-    /// A warning for each folder that holds a chart that has come as an archive too.
+    /// Returns a warning for each folder in `charts/` with a chart that was also saved as an archive.
     fn twice(&self, resolved: &[LockedDependency]) -> Vec<Diagnostic> {
         let warning = |one: &Vendored| {
             let name = &one.chart.as_ref().ok()?.metadata.name;
@@ -319,7 +319,8 @@ impl Building<'_> {
         self.vendored.iter().filter(|one| one.is_directory).filter_map(warning).collect()
     }
 
-    /// The files in `charts/` that no dependency needs, and what is to be said of those that are not charts, which stay.
+    /// Returns the archives in `charts/` that no dependency needs, and Helm's messages about files that are not charts, which
+    /// are kept.
     fn outdated(&self, resolved: &[LockedDependency], charts: &[Option<Chart>]) -> (Vec<String>, String) {
         let kept: Vec<&str> = resolved
             .iter()

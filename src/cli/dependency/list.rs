@@ -42,7 +42,7 @@ impl List {
         Ok(console.print(&text)?)
     }
 
-    /// The table of declared dependencies.
+    /// Returns the table of declared dependencies.
     fn declared(&self, chart: &Chart, vendored: &[Vendored]) -> String {
         let mut rows = vec![["NAME", "VERSION", "REPOSITORY", "STATUS"]];
         rows.extend(chart.metadata.dependencies.iter().map(|dependency| {
@@ -53,7 +53,7 @@ impl List {
     }
 }
 
-/// What Helm says of charts in `charts/` that nobody asked for.
+/// Returns Helm's warnings about charts in `charts/` that are not declared.
 fn undeclared(chart: &Chart, vendored: &[Vendored]) -> String {
     let is_declared = |name: &str| chart.metadata.dependencies.iter().any(|dependency| dependency.name == name);
     let reported = |one: &Vendored| match &one.chart {

@@ -1,4 +1,4 @@
-//! What a comparison leaves out: flags, and the file of rules beside the chart.
+//! Rules for changes to ignore: flags, and a file beside the chart.
 
 use std::path::{Path, PathBuf};
 
@@ -28,10 +28,11 @@ pub(super) struct IgnoreFlags {
 }
 
 impl IgnoreFlags {
-    /// The rules of a comparison; `file` is the file of rules, if there is one. A patch is whole: with `is_patch` nothing is left out.
+    /// Returns the rules of a comparison; `file` is the rules file, if there is one. A patch must be complete, so with
+    /// `is_patch` the rules ignore nothing.
     ///
     /// # Errors
-    /// All that are not rules.
+    /// All invalid rules.
     pub(super) fn rules(&self, file: Option<&Source>, is_patch: bool) -> Result<IgnoreRules, Vec<Diagnostic>> {
         let mut rules = IgnoreRules::built_in();
         let mut errors = Vec::new();
@@ -47,7 +48,7 @@ impl IgnoreFlags {
         Ok(if self.show_ignored || is_patch { rules.without_effect() } else { rules })
     }
 
-    /// What is to be said of rules that do nothing.
+    /// Returns a warning if `--ignore` has no effect.
     pub(super) fn notes(&self, is_patch: bool) -> Option<Diagnostic> {
         let rule = self.ignore.first().filter(|_| is_patch)?;
         let note =
@@ -56,7 +57,8 @@ impl IgnoreFlags {
     }
 }
 
-/// Where a file of rules may lie: in the chart's folder, or in the folder that the chart is in; for a built-in chart in the current one.
+/// Returns where a rules file may be: in the chart's folder or the folder above it; for a built-in chart, in the current
+/// directory.
 fn places(chart: Option<&str>) -> Vec<PathBuf> {
     let path = match chart.filter(|chart| built_in_of(Some(chart)).is_none()) {
         Some(chart) => Path::new(chart),
@@ -66,10 +68,10 @@ fn places(chart: Option<&str>) -> Vec<PathBuf> {
     std::iter::once(path.join(FILE)).chain(beside).collect()
 }
 
-/// The file of rules of a chart as it is now.
+/// Reads the current rules file of a chart.
 ///
 /// # Errors
-/// It can't be read.
+/// The file can't be read.
 pub(super) fn file_beside(chart: Option<&str>) -> Result<Option<Source>, Diagnostic> {
     for place in places(chart) {
         if let Some(source) = io::read_rules_file(&place)? {
@@ -79,17 +81,17 @@ pub(super) fn file_beside(chart: Option<&str>) -> Result<Option<Source>, Diagnos
     Ok(None)
 }
 
-/// The file of rules of a chart as it stood at a revision. One outside of the repository is the same at all of them.
+/// Reads the rules file of a chart as of a revision. A file outside the repository is read from disk.
 ///
 /// # Errors
-/// It can't be read.
+/// The file can't be read.
 pub(super) fn file_at(revision: &Revision, chart: Option<&str>) -> Result<Option<Source>, Diagnostic> {
     for place in places(chart) {
         let shown = place.display().to_string();
         let found = match revision.file(&shown) {
             Ok(AtRevision::There(bytes)) => Some(io::rules_source(revision.shown(&shown), bytes)?),
             Ok(AtRevision::Outside) => io::read_rules_file(&place)?,
-            // A path below an archive leads nowhere.
+            // A path below an archive doesn't exist.
             Ok(AtRevision::Missing) | Err(_) => None,
         };
         if found.is_some() {

@@ -178,7 +178,7 @@ impl Diff {
             notes.extend(given_twice(&side.objects, namespace));
         }
         let is_patch = self.output == DiffFormat::Unified;
-        // Rules of the new side could hide what it changes.
+        // Rules from the new side could hide its own changes.
         let file = if sides.old.chart().is_some() { &old.rules } else { &new.rules };
         let rules = self.ignored.rules(file.as_ref(), is_patch)?;
         notes.extend(self.ignored.notes(is_patch));
@@ -199,7 +199,7 @@ impl Diff {
         if self.detailed_exitcode && !comparison.is_empty() { Err(Failure::DifferencesFound) } else { Ok(()) }
     }
 
-    /// Adds the values that made the differences, and what another version of a chart does with the user's values.
+    /// Adds origins and causes to the differences, and reports how another version of the chart uses the user's values.
     fn explain(
         &self,
         comparison: &mut Comparison,
@@ -208,7 +208,7 @@ impl Diff {
         [old_trace, new_trace]: [Option<&SideTrace<'_>>; 2],
         console: &Console,
     ) -> Result<(), Failure> {
-        // What names no template needs no trace.
+        // These formats don't show template lines, so no trace is needed.
         let names_none = self.images || self.side_by_side || self.output == DiffFormat::Unified;
         if !names_none {
             add_origins(comparison, (old_trace, new_trace), console.secrets());
@@ -246,7 +246,7 @@ impl Diff {
         Ok(())
     }
 
-    /// What both sides have in common. A release that nobody names is called as one of the new side's chart.
+    /// Returns the settings that both sides share. Without a name, the release gets the default name for the new side's chart.
     fn maker<'a>(
         &'a self,
         sides: Sides<'_>,
@@ -267,7 +267,7 @@ impl Diff {
         Ok(SideMaker::new(release, capabilities, &self.values, global, selection))
     }
 
-    /// Prints which images change.
+    /// Prints the images that change.
     fn conclude_images(
         &self,
         sides: (&[Object], &[Object]),
@@ -309,7 +309,7 @@ impl Diff {
         let is_read = console.is_read_by_a_person();
         match self.output {
             DiffFormat::Unified if !is_read => console.print_unchanged(&text)?,
-            // Workflow commands are to be commands.
+            // GitHub Actions must be able to parse workflow commands, so they are not escaped.
             DiffFormat::Github => console.print_unchanged(&text)?,
             _ => self.print_text(&text, console)?,
         }
@@ -317,15 +317,15 @@ impl Diff {
     }
 }
 
-/// The kinds that are known: of these definitions, of the new side's chart, and of its objects. Definitions of a chart that cannot be
-/// read are not what is compared.
+/// Returns the known custom kinds: of `definitions`, of the new side's chart, and of its objects. Definitions of a chart that
+/// can't be read are ignored, as they are not what is compared.
 fn custom_kinds(definitions: &[Object], new: &Side) -> Vec<CustomKind> {
     let of_chart = new.rendered.as_ref().map(|rendered| crds_of(&rendered.chart).unwrap_or_default());
     let of_chart = of_chart.unwrap_or_default();
     [definitions, &of_chart, &new.objects].into_iter().flat_map(validate::custom_kinds).collect()
 }
 
-/// Adds what the rules of custom kinds say of changes. Objects with changes that they forbid are put back whole.
+/// Adds violations of the rules of custom kinds. Ignored changes to objects are added back if these rules forbid them.
 fn add_rules_of_custom_kinds(
     comparison: &mut Comparison,
     (old, new): (&Side, &Side),
@@ -347,7 +347,7 @@ fn add_rules_of_custom_kinds(
     }
 }
 
-/// What the two sides name, for an example of values files.
+/// Returns the names of the two sides for an example with values files.
 fn values_files(sides: Sides<'_>) -> (&str, &str) {
     match (sides.old, sides.new) {
         (SideOrigin::Manifests { path: old, .. }, SideOrigin::Manifests { path: new, .. })
@@ -359,7 +359,7 @@ fn values_files(sides: Sides<'_>) -> (&str, &str) {
     }
 }
 
-/// What is secret on either side.
+/// Collects the secrets of both sides.
 fn secrets_of(old: &Side, new: &Side) -> Secrets {
     let mut gathering = Gathering::default().numbered();
     let rendered: Vec<_> = [old, new].into_iter().filter_map(|side| side.rendered.as_ref()).collect();

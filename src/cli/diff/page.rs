@@ -1,4 +1,4 @@
-//! A comparison as a page.
+//! Writes a comparison as an HTML page.
 
 use crate::cli::arguments::side_flags::{SideOrigin, Sides};
 use crate::diff::{Comparison, notes, old_text_of_shown};
@@ -8,7 +8,7 @@ use crate::kubernetes::Id;
 use crate::page::{Head, Shown, ShownText, write_page};
 use crate::secrets::Secrets;
 
-/// Writes the page; `traces` are those of the sides that were rendered.
+/// Writes the page; `traces` are the traces of the rendered sides.
 pub(super) fn page(
     comparison: &Comparison,
     sides: Sides<'_>,
@@ -33,7 +33,7 @@ pub(super) fn page(
     })
 }
 
-/// What a side is called.
+/// Returns the name of a side.
 fn name(origin: SideOrigin<'_>) -> String {
     match origin {
         SideOrigin::Chart(chart) => chart.unwrap_or(BUILT_IN_CHART).to_owned(),

@@ -1,4 +1,4 @@
-//! One side of a comparison: manifests that are read, or a chart that is rendered, now or as it stood at a git revision.
+//! Prepares one side of a comparison: manifests that are read, or a chart that is rendered, currently or as of a git revision.
 
 use std::cell::OnceCell;
 use std::path::Path;
@@ -24,16 +24,16 @@ use crate::render::{self, Render, Request};
 use crate::values::{FileReader, Layer, merge_layers};
 use crate::yaml::Map;
 
-/// One side: its objects, and of a rendered one what it was made of.
+/// A side: its objects and, if it was rendered, the chart and the values.
 #[derive(Default)]
 pub(super) struct Side {
     pub(super) objects: Vec<Object>,
     pub(super) rendered: Option<RenderedSide>,
-    /// The file of rules beside its chart.
+    /// The rules file beside its chart.
     pub(super) rules: Option<Source>,
 }
 
-/// What a side was rendered of.
+/// The chart and the values that a side was rendered from.
 pub(super) struct RenderedSide {
     /// The chart as it was read.
     pub(super) source: Chart,
@@ -41,12 +41,12 @@ pub(super) struct RenderedSide {
     pub(super) chart: Chart,
     /// The values that its templates saw.
     pub(super) values: Map,
-    /// What the user set, merged.
+    /// The user's values, merged.
     pub(super) user: Map,
 }
 
 impl RenderedSide {
-    /// What it was rendered with.
+    /// Returns what the side was rendered with.
     pub(super) fn scope<'s>(&'s self, maker: &'s SideMaker<'_>) -> Scope<'s> {
         Scope {
             chart: &self.chart,
@@ -57,7 +57,7 @@ impl RenderedSide {
         }
     }
 
-    /// What experiments are made with.
+    /// Returns what to run experiments with.
     pub(super) fn subject<'s>(&'s self, maker: &'s SideMaker<'_>, experiments: &'s Experiments) -> Subject<'s> {
         Subject {
             chart: &self.source,
@@ -70,7 +70,7 @@ impl RenderedSide {
     }
 }
 
-/// Which objects of a render count.
+/// Which objects of a render are compared.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Selection {
     pub(super) no_hooks: bool,
@@ -78,20 +78,20 @@ pub(super) struct Selection {
     pub(super) include_crds: bool,
 }
 
-/// A side whose chart, if it is one as it is now, has been found.
+/// A side before it is read or rendered. A current chart has been found already.
 pub(super) enum Found<'o> {
-    /// A chart, and what names it.
+    /// The CHART argument, and the chart that was found.
     Chart(Option<&'o str>, Located),
-    /// A chart and a revision.
+    /// The CHART argument, and the revision.
     AtRevision(Option<&'o str>, &'o str),
     /// Manifests, and the flag that names them.
     Manifests(&'o str, &'static str),
 }
 
-/// Finds the chart of a side: before anything is read, so that a chart that is not there is reported first.
+/// Finds the chart of a side before anything is read, so that a missing chart is reported first.
 ///
 /// # Errors
-/// As for [`locate`].
+/// Those of [`locate`].
 pub(super) fn find<'o>(origin: SideOrigin<'o>, global: &GlobalFlags) -> Result<Found<'o>, Vec<Diagnostic>> {
     Ok(match origin {
         SideOrigin::Chart(argument) => Found::Chart(argument, locate(argument, global)?),
@@ -100,7 +100,7 @@ pub(super) fn find<'o>(origin: SideOrigin<'o>, global: &GlobalFlags) -> Result<F
     })
 }
 
-/// Makes sides: what both have in common.
+/// Prepares sides, with the settings that both share.
 pub(super) struct SideMaker<'a> {
     pub(super) release: Release,
     pub(super) capabilities: Capabilities,
@@ -109,20 +109,20 @@ pub(super) struct SideMaker<'a> {
     pub(super) selection: Selection,
     /// The files that the flags name.
     pub(super) inputs: io::Inputs,
-    /// The files of -f as they are now, each read once.
+    /// The current files of -f, each read only once.
     files: OnceCell<Vec<Layer>>,
 }
 
-/// Which of the two sides is made, and what only that one has.
+/// Which side to prepare, and the settings that only this side has.
 #[derive(Clone, Copy)]
 pub(super) struct Which<'a> {
     pub(super) is_new: bool,
     pub(super) values: SideValues<'a>,
-    /// What errors begin with, if the two sides are different charts.
+    /// A prefix for errors, if the two sides are different charts.
     pub(super) label: Option<&'a str>,
-    /// What both sides name, for those who give values files.
+    /// The names of both sides, for advice about values files.
     pub(super) values_files: (&'a str, &'a str),
-    /// Objects of the other side, if they were read and not rendered.
+    /// The objects of the other side, if they were read rather than rendered.
     pub(super) known: &'a [Object],
 }
 
@@ -138,10 +138,10 @@ impl<'a> SideMaker<'a> {
         SideMaker { release, capabilities, values, global, selection, inputs, files: OnceCell::new() }
     }
 
-    /// Makes a side. Only of the new one warnings count: those of the old one are about what is no longer so.
+    /// Prepares a side. Warnings count only for the new side, as those about the old one may be fixed already.
     ///
     /// # Errors
-    /// All that keeps it from being read or rendered.
+    /// All errors that keep it from being read or rendered.
     pub(super) fn side(
         &self,
         found: Found<'_>,
@@ -167,7 +167,7 @@ impl<'a> SideMaker<'a> {
         }
     }
 
-    /// The layers of a side that is as it is now.
+    /// Returns the layers of a side with the current files.
     fn layers(&self, which: Which<'_>) -> Result<Vec<Layer>, Vec<Diagnostic>> {
         let mut errors = Vec::new();
         let mut layers = match self.files.get() {
@@ -186,12 +186,12 @@ impl<'a> SideMaker<'a> {
         if errors.is_empty() {
             return Ok(layers);
         }
-        // What is wrong in the files that are there is reported together with the others.
+        // Also report the errors in the files that could be read.
         errors.extend(merge_layers(&layers, &self.inputs).err().unwrap_or_default());
         Err(errors)
     }
 
-    /// The same command line at a revision.
+    /// Prepares a side from the same command line as of a revision.
     fn at_revision(
         &self,
         argument: Option<&str>,
@@ -214,7 +214,7 @@ impl<'a> SideMaker<'a> {
         Ok(Side { rules: ignore::file_at(&revision, argument)?, ..side? })
     }
 
-    /// The chart as it stood at a revision; `None` if it did not exist.
+    /// Reads the chart as of a revision; `None` if it did not exist.
     fn chart_at(
         &self,
         revision: &Revision,
@@ -240,7 +240,7 @@ impl<'a> SideMaker<'a> {
         Ok(Some(located.chart()?))
     }
 
-    /// What `template` prints, as objects.
+    /// Renders a side to the objects that `template` would print.
     fn rendered(
         &self,
         argument: Option<&str>,
@@ -279,7 +279,7 @@ impl<'a> SideMaker<'a> {
             capabilities: self.capabilities.clone(),
             skip_schema_validation: self.values.skip_schema_validation,
         })?;
-        // What was wrong before may be what has been corrected.
+        // An error on the old side may be fixed on the new one.
         if is_new && !self.values.skip_schema_validation {
             check_configuration(&mut render)?;
         }
@@ -295,11 +295,11 @@ impl<'a> SideMaker<'a> {
     }
 }
 
-/// A folder of the repository that has the chart's revisions: the chart's own, or for a built-in chart the current one.
+/// Returns an existing folder in the repository of a chart: the chart's own or, for a built-in chart, the current one.
 fn folder_of(argument: Option<&str>) -> &Path {
     let path = argument.filter(|argument| built_in_of(Some(argument)).is_none()).map(Path::new);
     let folder = path.map(|path| if path.is_dir() { path } else { path.parent().unwrap_or(path) });
-    // A chart that is gone leaves the folders above it.
+    // If the chart is gone, use the nearest parent folder that still exists.
     let there = folder.and_then(|folder| folder.ancestors().find(|above| above.is_dir()));
     there.unwrap_or(Path::new("."))
 }
@@ -315,7 +315,7 @@ fn prefixed(errors: Vec<Diagnostic>, label: Option<&str>) -> Vec<Diagnostic> {
     errors.into_iter().map(with_label).collect()
 }
 
-/// A values file where manifests are wanted: how values are compared.
+/// Explains how to compare values if a values file was given in place of manifests.
 fn about_values(error: Diagnostic, (old, new): (&str, &str)) -> Diagnostic {
     if error.help.iter().any(|help| help.contains("values file")) {
         let help = format!(
@@ -326,7 +326,7 @@ fn about_values(error: Diagnostic, (old, new): (&str, &str)) -> Diagnostic {
     error
 }
 
-/// Two arguments that were meant as a name and a chart.
+/// Explains how two arguments are understood, in case they were meant as a name and a chart.
 fn about_arguments(error: Diagnostic, flag: &str) -> Diagnostic {
     if flag == ARGUMENT
         && error.labels.iter().any(|label| label.span.source().is_some_and(|source| source.name() == flag))
@@ -340,7 +340,7 @@ pub(super) fn said(message: String) -> Diagnostic {
     Diagnostic::new(Severity::Info, "revision", message)
 }
 
-/// What errors of a side begin with where the other side is another chart.
+/// Returns the prefix for errors of a side, if the other side is another chart.
 pub(super) fn label(origin: SideOrigin<'_>, other: SideOrigin<'_>) -> Option<String> {
     let SideOrigin::Chart(chart) = origin else { return None };
     let chart = chart.unwrap_or(io::BUILT_IN_CHART);

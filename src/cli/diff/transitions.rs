@@ -1,4 +1,4 @@
-//! Rules of CustomResourceDefinitions that compare an object with what it was before.
+//! Applies rules of CustomResourceDefinitions that compare an object with its previous state.
 
 use std::collections::HashMap;
 
@@ -9,17 +9,17 @@ use crate::kubernetes::{Id, Object, Schema};
 use crate::secrets::Secrets;
 use crate::validate::{CustomKind, check_update};
 
-/// The rule of the impact of a change that the rules of a kind forbid.
+/// The rule of an impact for a change that the rules of a custom kind forbid.
 pub(super) const FORBIDDEN: &str = "transition";
 
-/// Whether an object changed whose kind is not one of Kubernetes' own.
+/// Whether an object of a custom kind changed.
 pub(super) fn has_custom(comparison: &Comparison) -> bool {
     let is_custom = |id: &Id| id.group().contains('.') && Schema::built_in().kind(&id.api_version, &id.kind).is_none();
     let mut changed = comparison.differences.iter().filter(|difference| difference.status == Status::Changed);
     changed.any(|difference| is_custom(&difference.id))
 }
 
-/// Adds to changed objects what the rules of their kinds say of the change.
+/// Adds violations of the rules of their kinds to changed objects.
 pub(super) fn add_transitions(
     comparison: &mut Comparison,
     (old, new): (&[Object], &[Object]),

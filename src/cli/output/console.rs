@@ -1,4 +1,4 @@
-//! Standard output and standard error: the only place that writes to them.
+//! Standard output and standard error. Commands print only through this module.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -16,46 +16,46 @@ use crate::io::{Pager, write_to_stdout};
 use crate::secrets::Secrets;
 use crate::yaml;
 
-/// Where results and diagnostics go.
+/// Prints results and diagnostics.
 pub(in crate::cli) struct Console {
-    /// Whether standard output is a terminal, once that was asked.
+    /// Whether standard output is a terminal, once it was checked.
     is_terminal: OnceCell<bool>,
     mode: ColorMode,
     format: MessageFormat,
-    /// What is masked in diagnostics.
+    /// The secrets to mask in diagnostics.
     secrets: Secrets,
 }
 
 impl Console {
-    /// A console that writes as the global flags say.
+    /// Returns a console with the settings of the global flags.
     pub(in crate::cli) fn new(global: &GlobalFlags) -> Self {
         let secrets = if global.show_secrets { Secrets::shown() } else { Secrets::default() };
         Console { is_terminal: OnceCell::new(), mode: global.color, format: global.message_format, secrets }
     }
 
-    /// Whether text for people is written with colours.
+    /// Whether text is printed in color.
     pub(in crate::cli) fn colors_output(&self) -> bool {
         wants_colors(self.mode, || self.is_read_by_a_person())
     }
 
-    /// Whether YAML is written with colours: elsewhere than on a terminal it may become a file, so that CLICOLOR_FORCE does
-    /// not count.
+    /// Whether YAML is printed in color. If it isn't printed to a terminal, it may end up in a file, so CLICOLOR_FORCE is
+    /// ignored.
     fn colors_documents(&self) -> bool {
         self.colors_output() && (self.mode == ColorMode::Always || self.is_read_by_a_person())
     }
 
-    /// Writes text for people, with what could do harm on a terminal or in the log of a CI system escaped.
+    /// Prints text, with characters escaped that could do harm on a terminal or in the log of a CI system.
     ///
     /// # Errors
-    /// Standard output can't be written; the system's message.
+    /// Standard output can't be written; the error has the system's message.
     pub(in crate::cli) fn print(&mut self, text: &str) -> anyhow::Result<()> {
         self.print_unchanged(&self.printable(text))
     }
 
-    /// Writes text for people as [`Console::print`] does, page by page where a person reads it at a terminal that can do that.
+    /// Like [`Console::print`], but through a pager if standard output is a capable terminal.
     ///
     /// # Errors
-    /// Standard output can't be written; the system's message.
+    /// Standard output can't be written; the error has the system's message.
     pub(in crate::cli) fn print_in_pages(&mut self, text: &str) -> anyhow::Result<()> {
         let pager = if self.is_read_by_a_person() && !is_dumb() { Pager::of_environment() } else { None };
         match pager {
@@ -68,11 +68,10 @@ impl Console {
         if self.colors_output() { printable_styled_lines(text) } else { printable_lines(text) }
     }
 
-    /// Writes a file, manifests or a page: byte for byte, but on a terminal with everything escaped that could do harm there, colours
-    /// too.
+    /// Prints a file, manifests or a page unchanged, but on a terminal escapes everything that could do harm, including colors.
     ///
     /// # Errors
-    /// Standard output can't be written; the system's message.
+    /// Standard output can't be written; the error has the system's message.
     pub(in crate::cli) fn print_document(&mut self, text: &str) -> anyhow::Result<()> {
         if self.is_read_by_a_person() {
             self.print_unchanged(&printable_lines(text))
@@ -81,10 +80,10 @@ impl Console {
         }
     }
 
-    /// Writes YAML as [`Console::print_document`] does, with colours where they are wanted.
+    /// Like [`Console::print_document`], for YAML, with colors if enabled.
     ///
     /// # Errors
-    /// Standard output can't be written; the system's message.
+    /// Standard output can't be written; the error has the system's message.
     pub(in crate::cli) fn print_yaml(&mut self, text: &str) -> anyhow::Result<()> {
         if !self.colors_documents() {
             return self.print_document(text);
@@ -93,20 +92,20 @@ impl Console {
         self.print_unchanged(&yaml::colored(&text, Paint::new(true)))
     }
 
-    /// Writes the result of a command byte for byte. A reader that has gone away is not an error: the reader decides how much to read.
+    /// Prints the result of a command unchanged. It is not an error if the reader closes a pipe early.
     ///
     /// # Errors
-    /// Standard output can't be written; the system's message.
+    /// Standard output can't be written; the error has the system's message.
     pub(in crate::cli) fn print_unchanged(&mut self, text: &str) -> anyhow::Result<()> {
         write_to_stdout(text.as_bytes()).map_err(|error| anyhow!(unwritable(&error)))
     }
 
-    /// Whether results are read by a person at a terminal.
+    /// Whether standard output is a terminal.
     pub(in crate::cli) fn is_read_by_a_person(&self) -> bool {
         *self.is_terminal.get_or_init(|| std::io::stdout().is_terminal())
     }
 
-    /// How wide lines may be: as COLUMNS says, or the terminal, else as those of `diff -y`.
+    /// Returns the width for lines: COLUMNS, or the terminal's width, or that of `diff -y`.
     pub(in crate::cli) fn width(&self) -> usize {
         const DEFAULT: usize = 130;
         const WIDEST: usize = 2_000;
@@ -115,19 +114,19 @@ impl Console {
         given.or_else(of_terminal).filter(|width| (1..=WIDEST).contains(width)).unwrap_or(DEFAULT)
     }
 
-    /// What is masked in diagnostics from now on; without `--show-secrets` `find` is called for it.
+    /// Sets the secrets to mask from now on. `find` is not called with `--show-secrets`.
     pub(in crate::cli) fn learn(&mut self, find: impl FnOnce() -> Secrets) {
         if !self.secrets.is_open() {
             self.secrets = find();
         }
     }
 
-    /// What is masked.
+    /// Returns the secrets that are masked.
     pub(in crate::cli) fn secrets(&self) -> &Secrets {
         &self.secrets
     }
 
-    /// Shows the progress of long work where a person may wait for it: on a terminal that can take a line back.
+    /// Shows the progress of long work, if standard error is a terminal that can redraw a line.
     pub(in crate::cli) fn progress(&self) -> Progress {
         if self.format == MessageFormat::Text && !is_dumb() && std::io::stderr().is_terminal() {
             Progress::shown()
@@ -136,7 +135,7 @@ impl Console {
         }
     }
 
-    /// Prints diagnostics on standard error, with what is secret in them masked.
+    /// Prints diagnostics on standard error, with secrets masked.
     pub(in crate::cli) fn tell(&mut self, diagnostics: &[Diagnostic]) {
         let mut diagnostics = limited(diagnostics).to_vec();
         self.secrets.hide(&mut diagnostics);
@@ -149,22 +148,22 @@ impl Console {
         });
     }
 
-    /// Findings as text that is a command's result.
+    /// Formats findings as text, for commands whose result they are.
     pub(in crate::cli) fn report(&self, findings: &[Diagnostic]) -> String {
         write_text(&limited(findings), TextStyle { color: self.colors_output(), width: None })
     }
 
-    /// Writes plain text to standard error, escaped as [`Console::print`] does.
+    /// Prints plain text on standard error, escaped like [`Console::print`].
     pub(in crate::cli) fn note(&mut self, text: &str) {
         self.write_error(&printable_lines(text));
     }
 
-    /// There is nowhere to report that standard error itself fails.
+    /// Errors are ignored: there is nowhere to report that standard error fails.
     fn write_error(&self, text: &str) {
         let _ = std::io::stderr().lock().write_all(text.as_bytes());
     }
 
-    /// Prints warnings of a run that has a result. With `strict` a warning fails the run.
+    /// Prints the warnings of a successful run. With `strict`, a warning fails the run.
     pub(in crate::cli) fn warn(&mut self, diagnostics: &[Diagnostic], strict: bool) -> Result<(), Vec<Diagnostic>> {
         if strict && diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Warning) {
             let mut diagnostics = diagnostics.to_vec();
@@ -178,17 +177,18 @@ impl Console {
     }
 }
 
-/// Whether the terminal can do no more than print, or nothing is known of it.
+/// Whether the terminal can only print lines, or its type is unknown.
 fn is_dumb() -> bool {
     std::env::var_os("TERM").is_none_or(|term| term == "dumb")
 }
 
-/// The message about standard output that can't be written.
+/// Returns the message for standard output that can't be written.
 pub(in crate::cli) fn unwritable(error: &std::io::Error) -> String {
     format!("cannot write to standard output: {}", os_error(error))
 }
 
-/// What the flag asks for; without it, what the environment says (<https://no-color.org>, <https://bixense.com/clicolors>).
+/// Decides about colors by the flag or, without one, by the environment (<https://no-color.org>,
+/// <https://bixense.com/clicolors>).
 pub(in crate::cli) fn wants_colors(mode: ColorMode, is_terminal: impl FnOnce() -> bool) -> bool {
     let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     match mode {

@@ -34,11 +34,11 @@ pub(in crate::cli) struct FindingsOutput {
 }
 
 impl FindingsOutput {
-    /// Ends a command that looked at `objects`: prints what it found, and how much it `checked` with the counts of errors and
-    /// warnings. Secrets have been masked in the findings.
+    /// Ends a command that checked `objects`: prints the findings and a summary, which starts with `checked` and counts errors
+    /// and warnings. Secrets in the findings must be masked already.
     ///
     /// # Errors
-    /// There are errors, or warnings that `strict` makes errors, or standard output can't be written.
+    /// There are errors, or warnings with `strict`, or standard output can't be written.
     pub(in crate::cli) fn conclude(
         &self,
         command: &'static str,
@@ -61,20 +61,21 @@ impl FindingsOutput {
         Ok(())
     }
 
-    /// Whether it is text for people.
+    /// Whether the format is text.
     pub(in crate::cli) fn is_text(&self) -> bool {
         self.output == FindingsFormat::Text
     }
 
-    /// Prints what [`FindingsOutput::write`] gave. Workflow commands are to be commands.
+    /// Prints the text that [`FindingsOutput::write`] returned. GitHub Actions must be able to parse workflow commands, so they
+    /// are not escaped.
     ///
     /// # Errors
-    /// Standard output can't be written; the system's message.
+    /// Standard output can't be written; the error has the system's message.
     pub(in crate::cli) fn print(&self, text: &str, console: &mut Console) -> anyhow::Result<()> {
         if self.output == FindingsFormat::Github { console.print_unchanged(text) } else { console.print(text) }
     }
 
-    /// The findings of `command`, which looked at `objects`.
+    /// Formats the findings of `command`, which checked `objects`.
     pub(in crate::cli) fn write(
         &self,
         command: &str,
@@ -94,12 +95,12 @@ impl FindingsOutput {
     }
 }
 
-/// The repository of a workflow of GitHub Actions; steps may run in a directory below it.
+/// Returns the repository of a GitHub Actions workflow; its steps may run in a subdirectory.
 pub(in crate::cli) fn workspace() -> Workspace {
     let shown = |path: PathBuf| path.to_string_lossy().replace(MAIN_SEPARATOR, "/");
     let root = std::env::var_os("GITHUB_WORKSPACE").map(PathBuf::from).filter(|root| root.is_absolute());
     let current = std::env::current_dir().unwrap_or_default();
-    // The directory may have been reached by a link.
+    // The current directory may have been reached through a symbolic link.
     let root = root.map(|root| if current.starts_with(&root) { root } else { root.canonicalize().unwrap_or(root) });
     Workspace { root: root.map(shown).unwrap_or_default(), current: shown(current) }
 }

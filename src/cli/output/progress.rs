@@ -1,4 +1,4 @@
-//! Progress of long work, on a terminal.
+//! Shows the progress of long work on a terminal.
 
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
@@ -9,9 +9,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::explain::Experiments;
 
-/// Work that takes less is over before anybody wonders.
+/// Shorter work shows no progress.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// How often the line is drawn again.
+/// How often the line is redrawn.
 const INTERVAL: Duration = Duration::from_millis(100);
 
 /// Counts experiments and shows their number on standard error until it is dropped.
@@ -21,12 +21,12 @@ pub(in crate::cli) struct Progress {
 }
 
 impl Progress {
-    /// Counts, and shows nothing.
+    /// Returns a counter that is not shown.
     pub(in crate::cli) fn hidden() -> Progress {
         Progress { experiments: Arc::default(), shown: None }
     }
 
-    /// Counts, and shows the number after a second. Where no thread can be had, nothing is shown.
+    /// Returns a counter that is shown after a second, unless no thread can be started.
     pub(in crate::cli) fn shown() -> Progress {
         let experiments = Arc::<Experiments>::default();
         let (end, ended) = mpsc::channel();
@@ -53,14 +53,14 @@ impl Progress {
         Progress { experiments, shown: thread.ok().map(|thread| (end, thread)) }
     }
 
-    /// What is counted.
+    /// Returns the counter.
     pub(in crate::cli) fn experiments(&self) -> &Experiments {
         &self.experiments
     }
 }
 
 impl Drop for Progress {
-    /// Takes the line away before anything else is printed.
+    /// Clears the line before anything else is printed.
     fn drop(&mut self) {
         if let Some((end, thread)) = self.shown.take() {
             drop(end);

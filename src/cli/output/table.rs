@@ -1,4 +1,4 @@
-//! Tables as Helm prints them.
+//! Formats tables like Helm.
 
 use std::borrow::Cow;
 
@@ -6,8 +6,8 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::diagnostic::printable;
 
-/// Rows of cells, each column as wide as its widest cell and divided from the next by a tab. Cells wider than `max_width` are
-/// cut; 0 is not a limit.
+/// Formats rows of cells. Each column is as wide as its widest cell, and a tab separates columns. Cells wider than `max_width`
+/// are cut; 0 means no limit.
 pub(in crate::cli) fn table<const COLUMNS: usize>(rows: &[[&str; COLUMNS]], max_width: usize) -> String {
     let rows: Vec<[Cow<'_, str>; COLUMNS]> = rows.iter().map(|row| row.map(printable)).collect();
     let limited = |width: usize| if max_width == 0 { width } else { width.min(max_width) };
@@ -20,7 +20,7 @@ pub(in crate::cli) fn table<const COLUMNS: usize>(rows: &[[&str; COLUMNS]], max_
     rows.iter().map(line).collect()
 }
 
-/// A cell filled up with spaces, or cut with three dots at its end.
+/// Pads a cell with spaces to a width, or cuts it and appends three dots.
 fn resized(cell: &str, width: usize) -> String {
     let own = cell.width();
     if own <= width {

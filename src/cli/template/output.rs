@@ -1,4 +1,4 @@
-//! What `template` prints, and where to.
+//! Prints or writes the output of `template`.
 
 use std::path::{Path, PathBuf};
 
@@ -92,7 +92,7 @@ pub(super) struct OutputFlags {
 }
 
 impl OutputFlags {
-    /// Writes what was rendered; `rewritten` takes the place of all but the hooks.
+    /// Writes the rendered manifests; `rewritten` replaces all of them except the hooks.
     pub(super) fn write(
         &self,
         render: Render,
@@ -109,7 +109,7 @@ impl OutputFlags {
             return self.write_page(render, release, strict, subject, console);
         }
         let Render { chart, mut manifests, mut warnings, values, .. } = render;
-        // The process ends soon: to free values and files piece by piece would only take time.
+        // The process ends soon: freeing values and files piece by piece would only take time.
         std::mem::forget(values);
         let chart = std::mem::ManuallyDrop::new(chart);
         leave_out_hooks(&mut manifests, self.no_hooks, self.skip_tests);
@@ -143,7 +143,7 @@ impl OutputFlags {
         self.output_dir.as_deref().filter(|directory| !directory.as_os_str().is_empty())
     }
 
-    /// Prints all manifests, and writes where each line comes from.
+    /// Prints all manifests, and writes the line map: the origin of each line.
     fn write_with_line_map(
         &self,
         mut render: Render,
@@ -168,7 +168,7 @@ impl OutputFlags {
         Ok(console.print_document(&text)?)
     }
 
-    /// Prints all manifests as a page.
+    /// Prints all manifests as an HTML page.
     fn write_page(
         &self,
         mut render: Render,
@@ -190,21 +190,21 @@ impl OutputFlags {
         Ok(console.print_document(&page)?)
     }
 
-    /// The chart's custom resource definitions, where they are to be printed.
+    /// Returns the chart's CustomResourceDefinitions (pairs of path and text) if they are to be printed.
     pub(super) fn crds(&self, chart: &Chart) -> Vec<(String, String)> {
         let crds = if self.include_crds { chart.all_crds() } else { Vec::new() };
         crds.into_iter().map(|(path, file)| (path, String::from_utf8_lossy(&file.bytes).into_owned())).collect()
     }
 
-    /// Whether the flags fit together, and the program that rewrites the manifests.
+    /// Checks that the flags can be combined, also with the post-renderer.
     ///
     /// # Errors
-    /// Those that do not.
+    /// A combination that is not supported.
     pub(super) fn check(&self, program: Option<&PostRenderer>) -> Result<(), Failure> {
         let refuse = |message: &str, help: &[&str]| {
             Err(help.iter().fold(Diagnostic::error("usage", message), |error, help| error.help(*help)).into())
         };
-        // The lines that are counted are those of the whole output.
+        // The line numbers are those of the whole output.
         if self.line_map.is_some() && (self.output_dir.is_some() || !self.show_only.is_empty()) {
             return refuse(
                 "--line-map covers the whole output: it can't be used with --output-dir or --show-only",
@@ -247,7 +247,7 @@ impl OutputFlags {
         self.check_pruning()
     }
 
-    /// Pruning makes sense only where all files are written.
+    /// Checks `--prune-output`, which makes sense only if all files are written.
     fn check_pruning(&self) -> Result<(), Failure> {
         if !self.prune_output {
             return Ok(());
@@ -267,12 +267,12 @@ impl OutputFlags {
         Ok(())
     }
 
-    /// The patterns of `--show-only`.
+    /// Returns the patterns of `--show-only`.
     fn patterns(&self) -> Vec<Source> {
         self.show_only.iter().map(|text| Source::flag("--show-only", text)).collect()
     }
 
-    /// Writes one file a template below `directory`, and says so for every document in it, as Helm does.
+    /// Writes the files below `directory`, and prints a line for every document in them, as Helm does.
     fn write_files(
         &self,
         directory: &Path,
@@ -284,7 +284,7 @@ impl OutputFlags {
     ) -> Result<(), Failure> {
         let Files { mut files, mut documents } = manifest::files(manifests, crds, self.layout.into());
         if self.release_name {
-            // Helm leaves the custom resource definitions where they are.
+            // Helm doesn't put the release's name in front of CustomResourceDefinitions.
             let stays = |path: &str| self.layout == FileLayout::Template && crds.iter().any(|(known, _)| known == path);
             let below = |path: &mut String| {
                 if !stays(path) {
@@ -315,7 +315,7 @@ impl OutputFlags {
     }
 }
 
-/// What is to be said of hooks: Helm runs them at their time, kubectl applies them with all the rest.
+/// Returns a note on hooks: Helm runs them at their time, but kubectl applies them together with everything else.
 fn hooks_note(manifests: &Manifests) -> Option<Diagnostic> {
     const SHOWN: usize = 5;
     let shown: Vec<String> = manifests

@@ -1,4 +1,4 @@
-//! What a chart renders, as a page.
+//! Writes a render as an HTML page.
 
 use crate::diagnostic::Source;
 use crate::explain::{LineSource, SideTrace};
@@ -8,10 +8,10 @@ use crate::page::{Head, Shown, ShownText, write_page};
 use crate::render::Render;
 use crate::secrets::Secrets;
 
-/// Writes a page of all manifests, after the definitions of custom resources (pairs of path and text).
+/// Writes a page of the CustomResourceDefinitions (pairs of path and text), followed by all manifests.
 pub(super) fn page(render: &Render, crds: &[(String, String)], release: &str, secrets: &Secrets) -> String {
     let definitions = crds.iter().flat_map(|(path, text)| {
-        // What is no object is not shown: the API server would not take it either.
+        // Invalid definitions are left out: the API server would reject them too.
         read_objects(&Source::file(path, text), path).unwrap_or_default()
     });
     let manifests = render.manifests.manifests.iter().chain(&render.manifests.hooks);
