@@ -232,7 +232,7 @@ impl<T: Tracer> Run<T> {
     }
 }
 
-/// The files of a chart that are parsed.
+/// The files of a chart to parse: all its templates, or only the partials of a library chart.
 fn files_of<'m>(member: &'m Member<'_>) -> impl Iterator<Item = File> + 'm {
     let templates = member.chart.templates.iter();
     templates.filter(|template| member.is_rendered() || is_partial(&template.path)).map(|template| File {

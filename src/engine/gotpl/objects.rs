@@ -190,7 +190,7 @@ pub struct ChartObjects {
 }
 
 /// Returns the objects for each chart of a tree, subcharts before their parents. The values of a subchart are part of
-/// its parent's values, so each chart sees what the other one sets in them.
+/// its parent's values, so each chart sees the changes that the other one makes to them.
 pub fn charts(root: &Chart, values: &yaml::Map, shared: &Shared) -> Vec<ChartObjects> {
     let mut all = Vec::new();
     let values = from_yaml_map(values).with_kind(MapKind::Values);

@@ -38,7 +38,8 @@ impl TreeMentions {
         self.add(parsed, names, &|range| source.span(range));
     }
 
-    /// Adds what no render with these values runs as a file: strings among the values, and disabled subcharts.
+    /// Adds templates that a render with these values does not run as files: strings among the values, and the files of
+    /// disabled subcharts.
     pub(super) fn add_members(&mut self, members: &[Member<'_>]) {
         for member in members {
             let names: Vec<String> = member.names.iter().map(|name| (*name).to_owned()).collect();

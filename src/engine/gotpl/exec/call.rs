@@ -230,7 +230,7 @@ fn check_count<M>(function: &Function, wanted: usize, given: &Given<'_, M>) -> R
     Ok(())
 }
 
-/// Converts an argument to what the parameter holds.
+/// Converts an argument to the type of the parameter, or fails with Go's message.
 fn validated(value: Value, param: Param) -> Result<Value> {
     match value {
         Value::Invalid => param.zero().ok_or_else(|| fail(format!("invalid value; expected {}", param.go_type()))),

@@ -96,7 +96,7 @@ impl Call<'_> {
         self.of.get(index).copied()
     }
 
-    /// The result shows everything that the arguments show. If it is a text of one line, its place stays that of the
+    /// The result shows everything that the arguments show. If it is a text of one line, it keeps the place of the
     /// only argument that templates wrote.
     fn everything(&self, marks: &mut Marks) -> Mark {
         let mut all = (SetId::EMPTY, SetId::EMPTY);

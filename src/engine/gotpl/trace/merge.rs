@@ -84,7 +84,7 @@ impl Merging<'_> {
         known
     }
 
-    /// Records what depends on the fact that `from` lacks these keys of `into`.
+    /// Records that parts of `into` depend on `from` not having these keys, which `into` has or will have.
     fn without(&mut self, into: &Value, from: &Value, from_mark: Mark, known: Vec<(Text, Value)>) {
         let mut rest = vec![(into.clone(), from.clone(), from_mark, known)];
         let mut seen = HashSet::new();

@@ -61,7 +61,7 @@ struct Finder<'a> {
     variables: Vec<Held>,
 }
 
-/// A variable that the part gives a value.
+/// A variable that the part sets.
 #[derive(Clone, Copy)]
 struct Held {
     /// The number of its name.
@@ -188,7 +188,7 @@ impl Finder<'_> {
         Some(keys).filter(|keys| !keys.is_empty())
     }
 
-    /// Records what variables hold that are assigned a pipeline.
+    /// Records the new values of the variables that a pipeline sets.
     fn give(&mut self, variables: Children, commands: Children, is_assigned: bool, depth: Depth) {
         let holds = match self.parsed.children(commands).last() {
             Some(&command) => self.command_holds(command, depth),

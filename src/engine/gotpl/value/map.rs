@@ -12,7 +12,7 @@ use super::{Value, drop_deep};
 pub enum MapKind {
     /// `map[string]interface {}`
     Any,
-    /// `common.Values`, a named type of the same map.
+    /// `common.Values`, a named type for `map[string]interface {}` with methods.
     Values,
     /// `map[string]string`
     Strings,
@@ -68,7 +68,7 @@ impl Drop for Shared {
 }
 
 impl Map {
-    /// An empty map.
+    /// Creates an empty map.
     pub fn new() -> Map {
         Map::of(MapKind::Any, Vec::new())
     }
