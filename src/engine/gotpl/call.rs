@@ -107,8 +107,7 @@ impl Param {
         }
     }
 
-    /// Converts a value to the form in which a parameter of this type holds it. The caller handles nil and missing
-    /// values.
+    /// Converts a value to the form in which a parameter of this type holds it. The caller handles nil and missing values.
     ///
     /// # Errors
     /// The value itself, if it is not assignable to the type.

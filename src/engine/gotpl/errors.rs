@@ -188,8 +188,7 @@ impl ExecError {
         if let Some(FnError::Limit(message)) = &self.innermost().cause
             && self.cause.as_ref().is_some_and(|cause| !matches!(cause, FnError::Limit(_)))
         {
-            // Helm has no such error. The chain may be as long as the limit allows, so the levels in between are
-            // omitted.
+            // Helm has no such error. The chain may be as long as the limit allows, so the levels in between are omitted.
             return self.parts().0.trim_end().to_owned() + " " + message;
         }
         let plain =

@@ -44,8 +44,7 @@ pub fn render_name(template: &Source, environment: &Environment) -> Result<Strin
         .render(|| Value::Invalid)
 }
 
-/// Renders the template of `version --template`, which sees the fields of a build and can only call Go's built-in
-/// functions.
+/// Renders the template of `version --template`, which sees the fields of a build and can only call Go's built-in functions.
 ///
 /// # Errors
 /// Go's text, with the place in the flag.

@@ -127,8 +127,7 @@ impl Object for Zone {
         Some(text(self.name().to_vec()))
     }
 
-    /// The fields that `printf` shows for verbs that do not fit: those of a fixed offset, or of a zone without
-    /// transitions.
+    /// The fields that `printf` shows for verbs that do not fit: those of a fixed offset, or of a zone without transitions.
     fn fields(&self) -> Vec<(&'static str, Value)> {
         let name = Value::str(self.name());
         let fields = |zones, transitions, start, end, current| {

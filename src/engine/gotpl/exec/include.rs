@@ -111,8 +111,7 @@ impl<T: Tracer> Exec<T> {
         data: Value,
         is_text: bool,
     ) -> Result<Text, Box<crate::engine::gotpl::errors::ExecError>> {
-        // In Go's reflection, a nil interface outside of a container is no value: a template that is passed nil has no
-        // data.
+        // In Go's reflection, a nil interface outside of a container is no value: a template that is passed nil has no data.
         let data = if data.is_nil() { Value::Invalid } else { data };
         let start = self.out.len();
         let (before, mark) = self.trace.begin(start, &template.name, is_text);

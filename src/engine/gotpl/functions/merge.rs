@@ -1,7 +1,6 @@
 //! `merge` and `mergeOverwrite`, with the behavior of mergo, the library that sprig uses.
 //!
-//! The destination is changed. Parts of the sources become parts of it without being copied, so later merges write into
-//! them.
+//! The destination is changed. Parts of the sources become parts of it without being copied, so later merges write into them.
 
 use super::flow::is_empty;
 use crate::engine::gotpl::call::{Args, Evaluate, Function, ITEM, Param};

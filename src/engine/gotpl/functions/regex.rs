@@ -49,8 +49,7 @@ struct Search {
     of_match: u64,
 }
 
-/// Compiles the expression in the first argument, for searching the text in the second. The inner error is Go's
-/// message.
+/// Compiles the expression in the first argument, for searching the text in the second. The inner error is Go's message.
 fn compiled(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Result<(Arc<Regexp>, Search), String>, FnError> {
     /// How many bytes of text, times bytes of the expression, are searched in a step.
     const SEARCHED: usize = 1 << 13;

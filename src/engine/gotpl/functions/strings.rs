@@ -129,8 +129,7 @@ fn single_quote(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError
     })
 }
 
-/// Formats each argument with `%v`, separated by spaces. sprig only trims the format, so white space in arguments
-/// stays.
+/// Formats each argument with `%v`, separated by spaces. sprig only trims the format, so white space in arguments stays.
 fn cat(run: &mut dyn Evaluate, args: Args<'_>) -> Result<Value, FnError> {
     spaced(run, args, |run, value, out| {
         out.extend_from_slice(&shown(run, value)?);

@@ -19,8 +19,7 @@ const NODE: usize = 16;
 /// How deeply a written value may nest.
 const MAX_DEPTH: usize = 10_000;
 
-/// Writes a value as TOML. If that is impossible, the result is the message, or an error with `must`. Nil is always an
-/// error.
+/// Writes a value as TOML. If that is impossible, the result is the message, or an error with `must`. Nil is always an error.
 fn write(run: &mut dyn Evaluate, args: Args<'_>, must: bool) -> Result<Value, FnError> {
     if args.get(0).is_nil() {
         return Err("reflect: call of reflect.Value.Type on zero Value".into());

@@ -29,8 +29,7 @@ pub struct Functions {
 /// # Errors
 /// The first error in the text.
 pub fn parse(name: &Text, origin: Origin, functions: Functions) -> Result<Parsed, ParseError> {
-    // Offsets have 32 bits: files of that size are refused when they are read, and other texts are limited by the
-    // budget.
+    // Offsets have 32 bits: files of that size are refused when they are read, and other texts are limited by the budget.
     let kept = origin.clone();
     let text = kept.bytes();
     // Templates have about one node for every 16 bytes.

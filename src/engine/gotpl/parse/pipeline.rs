@@ -45,8 +45,7 @@ impl<'t> Parser<'t> {
         if !variables.is_empty() && context == "parenthesized pipeline" {
             self.parsed.is_dynamic = true;
         }
-        // An assignment refers to the variable that exists at the end of the pipeline; a declared variable exists from
-        // here on.
+        // An assignment refers to the variable that exists at the end of the pipeline; a declared variable exists from here on.
         let from = self.waiting.len();
         for (name, offset) in variables {
             let slot = if assigns { self.variables.slot(name) } else { None };
@@ -62,8 +61,7 @@ impl<'t> Parser<'t> {
         Ok(self.parsed.add(Node::Pipe { variables, commands, assigns }, offset))
     }
 
-    /// Parses the variables that a pipeline declares or assigns. Returns their names and offsets, and whether it
-    /// assigns.
+    /// Parses the variables that a pipeline declares or assigns. Returns their names and offsets, and whether it assigns.
     fn declarations(&mut self, context: &str) -> Result<(Vec<(u32, u32)>, bool), ParseError> {
         let mut variables = Vec::new();
         loop {
@@ -188,8 +186,7 @@ impl<'t> Parser<'t> {
         Ok(Some(term))
     }
 
-    /// Parses a literal, function, field, variable or parenthesized pipeline; `None` if the next token starts none of
-    /// them.
+    /// Parses a literal, function, field, variable or parenthesized pipeline; `None` if the next token starts none of them.
     fn term(&mut self) -> Result<Option<NodeId>, ParseError> {
         let token = self.next_non_space();
         let text = self.token_text(token);

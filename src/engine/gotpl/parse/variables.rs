@@ -63,8 +63,7 @@ impl Variables {
         self.names.get(name as usize).or_else(|| self.more_names.get(&name))
     }
 
-    /// Adds a variable to those that the parser knows. The parser does not distinguish an assignment from a
-    /// declaration.
+    /// Adds a variable to those that the parser knows. The parser does not distinguish an assignment from a declaration.
     pub(super) fn know(&mut self, name: u32) {
         self.known.push(name);
         self.name(name).times_known += 1;
@@ -102,8 +101,7 @@ impl Variables {
         self.pop_stack(mark);
     }
 
-    /// Returns to an earlier state for execution only: at `else`, the parser still knows the variables of the first
-    /// branch.
+    /// Returns to an earlier state for execution only: at `else`, the parser still knows the variables of the first branch.
     pub(super) fn pop_stack(&mut self, mark: Mark) {
         while self.stack.len() > mark.stack
             && let Some((name, before)) = self.stack.pop()

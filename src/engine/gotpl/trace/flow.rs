@@ -10,8 +10,7 @@ use super::pieces::{Piece, PieceKind, Pieces};
 use super::written::{self, Layout};
 use crate::engine::gotpl::value::{Text, Value};
 
-/// Records the changes that a function is about to make to its arguments. `now` are the values that decided that it is
-/// called.
+/// Records the changes that a function is about to make to its arguments. `now` are the values that decided that it is called.
 pub(super) fn before(marks: &mut Marks, name: &str, values: &[Value], of: &[Mark], now: SetId) {
     match name {
         "merge" | "mustMerge" => merge::merge(marks, values, of, false, now),

@@ -77,8 +77,7 @@ pub(super) enum Part {
 /// How many levels of nested values are followed.
 pub(super) const MOST_LEVELS: usize = 1_000;
 
-/// How many things may be kept: pieces of texts, origins of values, parts of maps and lists. A run that needs more has
-/// no trace.
+/// How many things may be kept: pieces of texts, origins of values, parts of maps and lists. A run that needs more has no trace.
 const MOST_KEPT: usize = 4_000_000;
 
 /// How many maps merged into one are kept apart. If there are more, they count as deciding about all its keys.
@@ -280,8 +279,7 @@ impl Marks {
         }
     }
 
-    /// The mark of a part that comes from elsewhere, or the origin of its container with all that decided about the
-    /// part.
+    /// The mark of a part that comes from elsewhere, or the origin of its container with all that decided about the part.
     fn part(&mut self, container: &Value, of: Mark, part: impl Fn() -> Part) -> Result<Mark, Origin> {
         let mut origin = self.origin(of);
         origin.deciding = self.decided(of);
@@ -351,8 +349,7 @@ impl Marks {
         self.showing(own, deciding)
     }
 
-    /// The values that matter to the truth of a value: those that it shows itself, and those that decided about it and
-    /// its keys.
+    /// The values that matter to the truth of a value: those that it shows itself, and those that decided about it and its keys.
     pub(super) fn truth(&mut self, value: &Value, mark: Mark) -> SetId {
         let truth = self.truth_mark(value, mark);
         self.own_and_deciding(truth)

@@ -34,8 +34,7 @@ pub(super) enum PieceKind {
     Made,
     /// A marker without text: values decided here that nothing is written, or about the preceding output.
     Decided,
-    /// Like `Decided`, but the output or its alternative begins with a line break: it only matters if no line break
-    /// comes next.
+    /// Like `Decided`, but the output or its alternative begins with a line break: it only matters if no line break comes next.
     DecidedLines,
     /// No text: an action that wrote nothing, or a decision that turned out not to matter.
     Nothing,

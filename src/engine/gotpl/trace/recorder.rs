@@ -29,8 +29,7 @@ pub(super) struct Call {
 
 /// The context of a place, see [`Tracer::State`].
 ///
-/// `enter` and `begin` return the surrounding context. Its fields after `start` then describe the part or text that has
-/// begun.
+/// `enter` and `begin` return the surrounding context. Its fields after `start` then describe the part or text that has begun.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct State {
     /// The values that decided that the place is reached.

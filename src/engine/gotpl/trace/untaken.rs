@@ -347,8 +347,7 @@ impl KnownEffects {
         false
     }
 
-    /// The changes that a template would make to its data, directly or through templates that it calls. `None` is
-    /// unknown data.
+    /// The changes that a template would make to its data, directly or through templates that it calls. `None` is unknown data.
     pub fn changes_of(&mut self, set: &TemplateSet, name: &Text, data: Option<&Value>) -> Changed {
         let mut changed = Changed::default();
         let mut seen = HashSet::new();

@@ -86,8 +86,7 @@ struct Lines<'a> {
     marks: &'a mut Marks,
     by_line: &'a mut [(SetId, SetId)],
     layout: Layout,
-    /// The values that decided which lines there are. They affect anything computed from the whole text, such as a
-    /// checksum.
+    /// The values that decided which lines there are. They affect anything computed from the whole text, such as a checksum.
     whole: SetId,
 }
 
