@@ -1,4 +1,4 @@
-//! `mim-chart create NAME`
+//! `mim-chart create NAME`: makes a new chart, from scratch or from a starter.
 
 use std::path::{Path, PathBuf};
 

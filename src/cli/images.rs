@@ -1,4 +1,4 @@
-//! `mim-chart images [CHART]`
+//! `mim-chart images [CHART]`: lists the container images of a render.
 
 use clap::{Args, ValueEnum};
 

@@ -1,4 +1,4 @@
-//! `mim-chart lint [PATH...]`
+//! `mim-chart lint [PATH...]`: checks charts, like `helm lint`.
 
 use std::collections::HashSet;
 use std::path::Path;

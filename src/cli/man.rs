@@ -1,4 +1,4 @@
-//! `mim-chart man --dir DIR`
+//! `mim-chart man --dir DIR`: writes the manual pages.
 
 use std::path::PathBuf;
 

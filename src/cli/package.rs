@@ -1,4 +1,4 @@
-//! `mim-chart package [PATH...]`
+//! `mim-chart package [PATH...]`: packs charts into archives.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! `mim-chart show chart|values|readme|crds|schema|templates|functions|all [CHART]`
+//! `mim-chart show chart|values|readme|crds|schema|templates|functions|all [CHART]`: prints parts of a chart.
 
 use clap::{Args, ValueEnum};
 

@@ -1,4 +1,4 @@
-//! `mim-chart template [NAME] [CHART]`
+//! `mim-chart template [NAME] [CHART]`: renders a chart and prints its manifests.
 
 mod output;
 mod page;

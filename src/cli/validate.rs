@@ -1,4 +1,4 @@
-//! `mim-chart validate [FILE...]`
+//! `mim-chart validate [FILE...]`: checks manifests as the API server would.
 
 use std::collections::HashSet;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! `mim-chart validate-config FILE...`
+//! `mim-chart validate-config FILE...`: checks configuration files of MongooseIM.
 
 use clap::Args;
 use semver::Version;

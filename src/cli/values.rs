@@ -1,4 +1,4 @@
-//! `mim-chart values [CHART]`
+//! `mim-chart values [CHART]`: prints the merged values, or those without effect.
 
 use clap::Args;
 

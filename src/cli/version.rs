@@ -1,4 +1,4 @@
-//! `mim-chart version`
+//! `mim-chart version`: prints the version of mim-chart, or that of Helm where it stands in for Helm.
 
 use clap::Args;
 

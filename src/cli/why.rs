@@ -1,4 +1,4 @@
-//! `mim-chart why KEY [CHART]`
+//! `mim-chart why KEY [CHART]`: explains a value, a field or a line of the output.
 
 use clap::{Args, ValueEnum};
 

@@ -128,7 +128,7 @@ pub struct Render {
 }
 
 impl Render {
-    /// The manifests as `mim-chart template` prints them: a stream of YAML documents, ready for `kubectl apply -f -`.
+    /// Returns the manifests as `mim-chart template` prints them: a stream of YAML documents, ready for `kubectl apply -f -`.
     pub fn to_yaml(&self) -> String {
         manifest::write(&self.manifests, &[])
     }

@@ -1,4 +1,4 @@
-//! `SOURCE_DATE_EPOCH`, which sets the time of reproducible builds (<https://reproducible-builds.org/specs/source-date-epoch/>).
+//! Reads `SOURCE_DATE_EPOCH`, the time for reproducible builds (<https://reproducible-builds.org/specs/source-date-epoch/>).
 
 use crate::chart::MAX_SECONDS;
 use crate::diagnostic::{Diagnostic, Source};

@@ -1,4 +1,4 @@
-//! `mim-chart dependency build [CHART]` and `mim-chart dependency update [CHART]`
+//! `mim-chart dependency build [CHART]` and `mim-chart dependency update [CHART]`: fill `charts/` without a network.
 
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};

@@ -1,4 +1,4 @@
-//! `mim-chart dependency list [CHART]`
+//! `mim-chart dependency list [CHART]`: shows the declared dependencies and their status.
 
 use std::path::Path;
 

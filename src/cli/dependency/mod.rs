@@ -1,4 +1,4 @@
-//! `mim-chart dependency list|build|update`
+//! `mim-chart dependency list|build|update`: the dependencies of a chart.
 
 mod build;
 mod list;

@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Source};
 use crate::diff::IgnoreRules;
 use crate::io::{self, AtRevision, Revision};
 
-/// The name of the file of rules.
+/// The name of a rules file.
 const FILE: &str = ".mim-chart-ignore";
 
 /// Which changes are noise.

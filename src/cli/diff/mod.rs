@@ -1,4 +1,7 @@
-//! `mim-chart diff [NAME] [CHART]` and `mim-chart diff OLD NEW`
+//! `mim-chart diff [NAME] [CHART]` and `mim-chart diff OLD NEW`: compares two sets of manifests.
+//!
+//! Each side is read or rendered ([`side`]), and [`crate::diff`] compares their objects. If a side was rendered,
+//! [`crate::explain`] adds where changes come from and which values caused them.
 
 mod ignore;
 mod page;
