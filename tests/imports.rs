@@ -1,10 +1,11 @@
-//! Who may import whom: the data goes one way, from `diagnostic` to `cli`, and only `io` and `cli` touch the world.
+//! Checks the dependencies between modules: they follow one order, from `cli` down to `go`, and only `io` and `cli` access the
+//! outside world.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Every module at the top of `src`: each may use those that come after it.
+/// The top-level modules of `src`. Each may use those after it.
 const ORDER: &[&str] = &[
     "cli",
     "io",
@@ -35,7 +36,7 @@ const ORDER: &[&str] = &[
     "go",
 ];
 
-/// What touches files, the environment, the clock, the terminal, the network or other processes.
+/// Paths and macros that access files, the environment, the clock, the terminal, the network or other processes.
 const WORLD: &[&str] = &[
     "std::fs",
     "std::env",
@@ -66,7 +67,7 @@ const WORLD: &[&str] = &[
     "ToSocketAddrs",
 ];
 
-/// Methods of paths that ask the file system.
+/// Methods of paths that query the file system.
 const WORLD_METHODS: &[&str] =
     &[".exists()", ".is_file()", ".is_dir()", ".is_symlink()", ".metadata()", ".read_dir()", ".canonicalize()"];
 
@@ -81,7 +82,7 @@ fn source_files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// All sources: the module at the top of `src` that each belongs to, its path, and its code without tests and comments.
+/// Returns all sources: the top-level module, the path from `src`, and the code without tests and comments.
 fn sources() -> Vec<(String, String, String)> {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
@@ -97,16 +98,16 @@ fn sources() -> Vec<(String, String, String)> {
         .collect()
 }
 
-/// What is compiled into the program: no comments, and nothing from `#[cfg(test)]` on, which stands last in every file. Every
-/// line keeps its number.
+/// Removes comments, and tests from the `#[cfg(test)]` at the end of a file on. Line numbers stay the same.
 fn code_of(text: &str) -> String {
     let end = text.find("#[cfg(test)]\nmod tests {").unwrap_or(text.len());
     let line = |line: &str| if line.trim_start().starts_with("//") { "\n".to_owned() } else { format!("{line}\n") };
     text[..end].lines().map(line).collect()
 }
 
-/// Every path in the code that begins with `crate`, `super` or `std`, groups in braces spread out. `super` is followed up
-/// from a module that is `depth` levels below the crate: one that leads to the top begins with `crate`.
+/// Returns every path in the code that begins with `crate`, `super` or `std`, with groups in braces expanded. `depth` is the
+/// level of the module below the crate. Paths whose `super` leads to the crate's root are returned with `crate`, other `super`
+/// paths are left out.
 fn paths(code: &str, depth: usize) -> Vec<String> {
     let mut found = Vec::new();
     for start in ["crate::", "super::", "std::"].iter().flat_map(|first| code.match_indices(first).map(|(at, _)| at)) {
@@ -129,7 +130,7 @@ fn paths(code: &str, depth: usize) -> Vec<String> {
     found
 }
 
-/// One path, or with a group one for each of its members. Gives what follows it.
+/// Expands one path, or each path of a group. Returns the code after it.
 fn spread<'c>(prefix: &str, code: &'c str, found: &mut Vec<String>) -> &'c str {
     let end = code.find(|c: char| !c.is_alphanumeric() && c != '_' && c != ':').unwrap_or(code.len());
     let path = format!("{prefix}{}", &code[..end]);
@@ -140,18 +141,18 @@ fn spread<'c>(prefix: &str, code: &'c str, found: &mut Vec<String>) -> &'c str {
     }
     while let Some(member) = rest.strip_prefix(['{', ',']) {
         rest = spread(&path, member.trim_start(), found);
-        // What is left of a member: `as name`, `*`, white space.
+        // Skips the rest of a member: `as name`, `*`, whitespace.
         rest = rest.find(['{', ',', '}', ';']).map_or("", |at| &rest[at..]);
     }
     rest.strip_prefix('}').unwrap_or(rest)
 }
 
-/// How many levels below the crate a source's module is: `values/strvals/mod.rs` is `crate::values::strvals`.
+/// Returns the level of a source's module below the crate: 2 for `values/strvals/mod.rs`, which is `crate::values::strvals`.
 fn depth(path: &str) -> usize {
     path.trim_end_matches("/mod.rs").split('/').count()
 }
 
-/// The modules at the top of `src` that a source names.
+/// Returns the top-level modules that a source refers to.
 fn imported(path: &str, code: &str) -> BTreeSet<String> {
     let paths = paths(code, depth(path));
     paths.iter().filter_map(|path| path.strip_prefix("crate::")?.split("::").next().map(str::to_owned)).collect()
@@ -206,7 +207,7 @@ fn only_io_and_cli_touch_the_world() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Whether a word stands in the code on its own: `print!` is not in `eprint!`.
+/// Whether a word occurs in the code by itself: `print!` does not occur in `eprint!`.
 fn mentions(code: &str, word: &str) -> bool {
     code.match_indices(word).any(|(at, _)| !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'))
 }
@@ -236,25 +237,25 @@ fn files_do_one_thing() {
     assert!(long.is_empty(), "files beyond {LONGEST} lines: {}", long.join(", "));
 }
 
-/// One source file as a module: which others it uses, and what it passes on of others.
+/// A source file as a module: the modules that it uses, and its re-exports.
 struct Module {
-    /// The file, from `src` on.
+    /// The path of the file from `src`.
     file: String,
-    /// `crate::diff::impact` is `["diff", "impact"]`.
+    /// The module's path: `["diff", "impact"]` for `crate::diff::impact`.
     path: Vec<String>,
     /// The code without `pub use`.
     code: String,
-    /// What `use` brings in, for modules below too: the name here, and the path of what is meant.
+    /// The names that `use` brings in, which child modules can use too: each name with the path that it refers to.
     passed_on: Vec<(String, Vec<String>)>,
 }
 
-/// A path of one module that leads into another.
+/// A path in one module that leads to another.
 struct Use {
-    /// The number of the module that is used.
+    /// The index of the used module.
     target: usize,
     /// The line of the path, from 1.
     line: usize,
-    /// The path as a face was asked for it, if that only passes it on: it should be the target's own.
+    /// The path as written, if it goes through a re-export of a parent module; it should lead directly to the target.
     through_face: Option<String>,
 }
 
@@ -271,7 +272,8 @@ fn modules() -> Vec<Module> {
         .collect()
 }
 
-/// The code without its `pub use` statements, and what all `use` statements bring in: private ones count for modules below.
+/// Returns the code without `pub use` statements, and the names that all `use` statements bring in. Private ones count too,
+/// because child modules can use them.
 fn without_passed_on(code: &str, own: &[String]) -> (String, Vec<(String, Vec<String>)>) {
     let (mut rest, mut kept, mut passed_on) = (code, String::new(), Vec::new());
     let begins = ["\nuse ", "\npub use ", "\npub(super) use ", "\npub(crate) use "];
@@ -297,7 +299,7 @@ fn without_passed_on(code: &str, own: &[String]) -> (String, Vec<(String, Vec<St
     (kept + rest, passed_on)
 }
 
-/// A path as it is written in a module, from the crate on.
+/// Returns a path in a module as a path from the crate's root.
 fn absolute(written: &str, own: &[String]) -> Vec<String> {
     let mut path = own.to_vec();
     for (at, part) in written.split("::").filter(|part| !part.is_empty()).enumerate() {
@@ -311,14 +313,14 @@ fn absolute(written: &str, own: &[String]) -> Vec<String> {
     path
 }
 
-/// Every path in a module that leads into the crate, with the place where it begins.
+/// Returns every path in a module that leads into the crate, with its byte offset.
 fn written_paths(module: &Module, all: &[Module]) -> Vec<(usize, Vec<String>)> {
     let inside_a_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':' || c == '.';
     let code = &module.code;
     let find = |first: &str, base: &[String]| -> Vec<(usize, Vec<String>)> {
         let mut found = Vec::new();
         for (start, _) in code.match_indices(&format!("{first}::")) {
-            // `pub(in path)` uses nothing of what it names.
+            // `pub(in path)` does not use the path.
             if code[..start].ends_with(inside_a_path) || code[..start].ends_with("(in ") {
                 continue;
             }
@@ -331,7 +333,7 @@ fn written_paths(module: &Module, all: &[Module]) -> Vec<(usize, Vec<String>)> {
     let mut found = find("crate", &module.path);
     found.extend(find("super", &module.path));
     found.extend(find("self", &module.path));
-    // Modules that have a name here: children, and those that a `use` brought in.
+    // Modules that have a name in this module: children, and those that a `use` brings in.
     let mut names: Vec<(String, Vec<String>)> = all
         .iter()
         .filter(|other| other.path.len() == module.path.len() + 1 && other.path.starts_with(&module.path))
@@ -350,7 +352,7 @@ fn written_paths(module: &Module, all: &[Module]) -> Vec<(usize, Vec<String>)> {
     found
 }
 
-/// Which modules of its own top folder a module uses.
+/// Returns the uses of modules in the same top-level folder.
 fn uses(module: &Module, all: &[Module]) -> Vec<Use> {
     let mut found: Vec<Use> = Vec::new();
     for (start, written) in written_paths(module, all) {
@@ -361,7 +363,7 @@ fn uses(module: &Module, all: &[Module]) -> Vec<Use> {
             let Some(length) = (1..=path.len()).rev().find(|length| owner(length).is_some()) else { break None };
             let target = owner(&length).expect("found above");
             let Some(name) = path.get(length) else {
-                // The module as a whole: what is used of a face shows where its name is used.
+                // The whole module is used. For a parent module, the uses of its members are found where their names are used.
                 break (!all[target].file.ends_with("mod.rs")).then_some(target);
             };
             let Some((_, meant)) = all[target].passed_on.iter().find(|(known, _)| known == name) else {

@@ -1,5 +1,5 @@
-//! What the documents show is what the program does: examples are run, tables are made from the chart's schema, the rules of
-//! `lint` and the functions of templates. `UPDATE_README=1 cargo test --test readme` rewrites them.
+//! Checks that the documents match the program: runs their examples, and generates their tables from the chart's schema, the lint
+//! rules and the template functions. `UPDATE_README=1 cargo test --test readme` rewrites them.
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -9,13 +9,13 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
-/// The documents in which examples are run.
+/// The documents whose examples are run.
 const DOCUMENTS: [&str; 3] = ["README.md", "charts/mongooseim/README.md", "templates/README.md"];
 
-/// The largest README.md in bytes.
+/// The maximum size of README.md, in bytes.
 const MAX_README_BYTES: usize = 16 << 10;
 
-/// The range between `<!-- NAME -->` and `<!-- end NAME -->`.
+/// Returns the range between `<!-- NAME -->` and `<!-- end NAME -->`.
 fn section(text: &str, name: &str) -> Range<usize> {
     let begin = format!("<!-- {name} -->\n");
     let end = format!("<!-- end {name} -->");
@@ -24,7 +24,7 @@ fn section(text: &str, name: &str) -> Range<usize> {
     from..from + length
 }
 
-/// Tests run side by side, and all write the same document.
+/// Tests run in parallel, and all write the same document.
 static WRITING: Mutex<()> = Mutex::new(());
 
 fn hold(path: &Path, name: &str, wanted: &str) {
@@ -47,12 +47,12 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A text in a cell of a Markdown table.
+/// Escapes a text for a cell of a Markdown table.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
 }
 
-/// One row for every value that can be set: a property of the schema that has no properties of its own.
+/// Adds one row for each value that can be set: a property of the schema without properties of its own.
 fn rows(path: &str, schema: &Value, root: &Value, table: &mut String) {
     let schema = match schema["$ref"].as_str().and_then(|target| target.strip_prefix('#')) {
         Some(pointer) => root.pointer(pointer).expect("a $ref that exists"),
@@ -138,7 +138,7 @@ fn the_table_of_rules_lists_every_mongooseim_rule() {
     hold(&root().join("charts/mongooseim/README.md"), "lint rules", &table);
 }
 
-/// Runs a shell line in a folder, with `mim-chart` on the PATH.
+/// Runs a shell command in a folder, with `mim-chart` in PATH.
 fn shell_in(folder: &Path, line: &str) -> String {
     let binary = Path::new(env!("CARGO_BIN_EXE_mim-chart"));
     let path =
@@ -156,18 +156,18 @@ fn shell_in(folder: &Path, line: &str) -> String {
     String::from_utf8(output.stdout).expect("UTF-8")
 }
 
-/// The same in the folder of the README's example files.
+/// Runs a shell command in the folder of the README's example files.
 fn shell(line: &str) -> String {
     shell_in(&root().join("tests/cases/readme"), line)
 }
 
-/// The names of the places marked `<!-- KIND NAME -->`, in their order.
+/// Returns the names of the places marked `<!-- KIND NAME -->`, in order.
 fn marked<'t>(text: &'t str, kind: &str) -> Vec<&'t str> {
     let begin = format!("<!-- {kind} ");
     text.lines().filter_map(|line| line.strip_prefix(&begin)?.strip_suffix(" -->")).collect()
 }
 
-/// The commands of a console: lines after `$ `, a heredoc (`<<'END'`) with all its lines.
+/// Returns the commands in a console: lines after `$ `, with all lines of a heredoc (`<<'END'`).
 fn commands(shown: &str) -> Vec<String> {
     let mut commands: Vec<String> = Vec::new();
     let mut lines = shown.lines();
@@ -199,7 +199,7 @@ fn the_first_hour_prints_the_output_shown() {
         let marker = format!("walk {name}");
         let mut console = String::new();
         for command in commands(&text[section(&text, &marker)]) {
-            // What is printed to a place of the machine is shown as to the reader's.
+            // Show the paths of this machine as relative paths.
             let printed = shell_in(folder.path(), &command).replace(&format!("{}/", folder.path().display()), "./");
             let _ = write!(console, "$ {command}\n{printed}");
         }
@@ -225,7 +225,7 @@ fn the_examples_print_the_output_shown() {
 
 #[test]
 fn generated_secrets_are_hexadecimal() {
-    // Base64 may begin with `+`, which vm.args and the chart's checks refuse in a cookie.
+    // Base64 can begin with `+`, which vm.args and the chart's checks reject in a cookie.
     for path in ["README.md", "charts/mongooseim/README.md"] {
         let text = std::fs::read_to_string(root().join(path)).expect("a document");
         let generated: Vec<&str> =

@@ -1,4 +1,4 @@
-//! How long Go templates take, without reading the chart before and the manifests after them: `tests/bench/engine/run` compares it
+//! Measures rendering of Go templates, without reading the chart and writing the manifests. `tests/bench/engine/run` compares it
 //! with Helm's engine on the same charts.
 
 use std::path::{Path, PathBuf};
@@ -34,7 +34,7 @@ fn prepared(name: &str) -> Prepared {
     prepare(chart, &[], &Inputs::new(), false).unwrap_or_else(|errors| panic!("{errors:?}"))
 }
 
-/// Makes a call with a chart as its templates see it.
+/// Calls `call` with the scope in which a chart's templates are rendered.
 fn in_scope<R>(name: &str, call: impl FnOnce(&Scope<'_>) -> R) -> R {
     let Prepared { chart, values, .. } = prepared(name);
     let (release, capabilities) = (Release::install("release", "default"), Capabilities::default());
@@ -45,7 +45,7 @@ fn render(session: &Session, scope: &Scope<'_>) -> Vec<Rendered> {
     session.render(scope).unwrap_or_else(|errors| panic!("{errors:?}"))
 }
 
-/// What both sides have to give alike.
+/// Writes the rendered files, which must be the same for Helm.
 fn write_rendered(name: &str, folder: &Path) {
     let rendered = in_scope(name, |scope| render(&Session::new(scope.chart).expect("templates"), scope));
     for file in rendered {
@@ -54,7 +54,7 @@ fn write_rendered(name: &str, folder: &Path) {
     }
 }
 
-/// As one call of Helm's engine.
+/// The equivalent of one call of Helm's engine.
 #[divan::bench(args = charts())]
 fn parse_and_run(bencher: Bencher, name: &str) {
     in_scope(name, |scope| {

@@ -1,5 +1,5 @@
-//! How long each part of a run takes: `cargo bench --bench parts`. What counts for a user is the whole process, which `tests/bench/run`
-//! measures; this tells which part to look at.
+//! Measures each part of a run: `cargo bench --bench parts`. Users notice the time of the whole process, which `tests/bench/run`
+//! measures; this shows which part to improve.
 
 use divan::{Bencher, black_box};
 use mim_chart::chart::Chart;
@@ -28,7 +28,7 @@ fn prepared() -> Prepared {
     prepare(chart(), &[], &Inputs::new(), false).unwrap_or_else(|errors| panic!("{errors:?}"))
 }
 
-/// Makes a call with the built-in chart as its templates see it.
+/// Calls `call` with the scope in which the built-in chart's templates are rendered.
 fn in_scope<R>(call: impl FnOnce(&Scope<'_>) -> R) -> R {
     let Prepared { chart, values, .. } = prepared();
     let (release, capabilities) = (Release::install("chat", "xmpp"), Capabilities::default());
@@ -39,7 +39,7 @@ fn render(scope: &Scope<'_>) -> Vec<Rendered> {
     render_tree(scope).unwrap_or_else(|errors| panic!("{errors:?}"))
 }
 
-/// What the built-in chart's templates give, as pairs of path and text.
+/// Returns the output of the built-in chart's templates, as pairs of path and text.
 fn rendered() -> Vec<(String, String)> {
     let texts = in_scope(render).into_iter().filter(|text| !text.notes);
     texts.map(|text| (text.path, text.text)).collect()

@@ -1,2 +1,2 @@
-//! A process that does nothing: the measure of all others.
+//! A process that does nothing: the baseline of the benchmarks.
 fn main() {}

@@ -1,4 +1,4 @@
-//! Archives of charts, from the bytes of a download.
+//! Unpacks chart archives, from the bytes of a download.
 
 #![no_main]
 

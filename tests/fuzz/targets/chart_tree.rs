@@ -1,6 +1,8 @@
-//! A tree of charts: files, archives in archives, and copies of them; read, its dependencies processed, merged and rendered.
+//! Reads a tree of charts with files, nested archives and copies of them, processes its dependencies, merges its values and
+//! renders it.
 //!
-//! The input is a list of steps that end with the byte 0xFF: `+PATH\nCONTENT` adds a file, `(PATH` begins an archive of the
+//! The input is a list of steps that end with the byte 0xFF: `+PATH\nCONTENT` adds a file, `(PATH` begins an archive of the chart
+//! that follows, `)` ends it, and `*N` adds the last file under N more names.
 //! chart that follows, `)` ends it, and `*N` adds the last file under N more names.
 
 #![no_main]
@@ -12,11 +14,11 @@ use mim_chart::chart::{Chart, File, MAX_CHART_DEPTH, MAX_CHARTS, MAX_VALUES};
 use mim_chart::render::{Request, render};
 use mim_chart::yaml::{Map, Node, Value};
 
-/// What the files of one chart may take before it is packed: the time goes to reading, not to making the input.
+/// Limits on the unpacked files of one chart, so that most of the time is spent on reading instead of building the input.
 const MOST_BYTES: usize = 1 << 20;
 const MOST_FILES: usize = 500;
 
-/// The files of one chart, and where its archive goes.
+/// The files of one chart, and the path of its archive.
 #[derive(Default)]
 struct Level {
     path: String,
@@ -31,7 +33,7 @@ impl Level {
         }
     }
 
-    /// The last file under `count` more names: `charts/a.tgz`, `charts/1a.tgz`, ...
+    /// Adds the last file under `count` more names: `charts/a.tgz`, `charts/1a.tgz`, ...
     fn repeat(&mut self, count: usize) {
         let Some((path, bytes)) = self.files.last().cloned() else { return };
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
@@ -46,7 +48,7 @@ impl Level {
             let mut header = tar::Header::new_gnu();
             header.set_size(bytes.len() as u64);
             header.set_mode(0o644);
-            // A path that an archive cannot hold is left out.
+            // Paths that an archive cannot contain are left out.
             let _ = builder.append_data(&mut header, format!("c/{path}"), bytes.as_slice());
         }
         builder.into_inner().and_then(GzEncoder::finish).unwrap_or_default()
@@ -87,7 +89,7 @@ fn files(data: &[u8]) -> Vec<(String, Vec<u8>)> {
     levels.pop().map(|level| level.files).unwrap_or_default()
 }
 
-/// Charts of a tree, and how many are nested in each other.
+/// Returns the number of charts in a tree, and their nesting depth.
 fn extent(chart: &Chart) -> (usize, usize) {
     chart
         .subcharts

@@ -1,4 +1,4 @@
-//! Chart.yaml and the other files that say what a chart is.
+//! Parses Chart.yaml and the other metadata files of a chart.
 
 #![no_main]
 

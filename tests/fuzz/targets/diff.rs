@@ -1,4 +1,4 @@
-//! Two streams of manifests compared, with a form feed between them: every form of the answer is written.
+//! Compares two streams of manifests, separated by a form feed, and writes the result in every format.
 
 #![no_main]
 

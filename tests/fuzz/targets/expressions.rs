@@ -1,4 +1,4 @@
-//! CEL: an expression over an object, parsed and evaluated.
+//! Parses and evaluates a CEL expression over an object.
 
 #![no_main]
 

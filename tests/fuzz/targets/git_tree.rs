@@ -1,5 +1,5 @@
-//! The tree of a git revision: what `git ls-tree -z -l -r -t` prints, then the contents of blobs, in parts that end with the
-//! byte 0xFF. The first two digits of an object's name say which blob it is. git itself is not started.
+//! Reads a chart from a git revision's tree: the output of `git ls-tree -z -l -r -t`, then the contents of blobs, in parts that
+//! end with the byte 0xFF. The first two digits of an object's hash are the number of its blob. git itself is not run.
 
 #![no_main]
 
@@ -26,7 +26,7 @@ impl Objects for Memory<'_> {
         if self.listing.len() as u64 > limit {
             return Err(self.missing(shown));
         }
-        // The commit's own tree is all of it; for any other directory the part below `c`.
+        // The commit's own tree is the whole list; any other directory is its part below `c`.
         let is_commit = tree == "commit";
         let of_tree = |line: &&[u8]| is_commit || line.windows(3).any(|part| part == b"\tc/");
         let mut output = Vec::new();

@@ -1,4 +1,4 @@
-//! The text of a Go template in a chart that renders it: what it includes, gives to `tpl` and defines is run as well.
+//! Renders a Go template in a chart, including the templates that it defines, includes and passes to `tpl`.
 
 #![no_main]
 

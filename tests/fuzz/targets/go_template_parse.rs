@@ -1,4 +1,4 @@
-//! The bytes of a Go template that is read and not run.
+//! Parses the bytes of a Go template without running it.
 
 #![no_main]
 

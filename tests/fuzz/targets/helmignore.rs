@@ -1,4 +1,4 @@
-//! .helmignore: the first line is a path, the rest the rules.
+//! Matches a path, the first line of the input, against the `.helmignore` rules in the remaining lines.
 
 #![no_main]
 

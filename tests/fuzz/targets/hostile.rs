@@ -1,4 +1,4 @@
-//! A text in all the places of manifests that others name: nothing of it acts in any form of output.
+//! Puts a text in every place of manifests that outsiders can name, and checks that it has no effect in any output format.
 
 #![no_main]
 
@@ -11,7 +11,7 @@ use mim_chart::kubernetes::KubeVersion;
 use mim_chart::report;
 use mim_chart::validate::{Request, validate};
 
-/// A text in quotes, with everything but ASCII escaped.
+/// Quotes a text and escapes everything but ASCII.
 fn quoted(text: &str) -> String {
     let escaped = |c: char| match c {
         '"' | '\\' => format!("\\{c}"),
@@ -21,7 +21,7 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", text.chars().map(escaped).collect::<String>())
 }
 
-/// Manifests in which everything that can be named is called so; `number` makes two sides of them.
+/// Creates manifests in which everything that has a name has this one; `number` distinguishes the two sides.
 fn objects(text: &str, number: u8) -> Vec<Object> {
     let (name, other) = (quoted(text), quoted(&format!("{number}\n{text}")));
     let metadata = format!("metadata: {{name: {name}, namespace: {name}, labels: {{{name}: {other}}}}}");
@@ -33,7 +33,8 @@ fn objects(text: &str, number: u8) -> Vec<Object> {
     read_objects(&Source::file(format!("{text}.yaml"), manifests.join("---\n")), text).unwrap_or_default()
 }
 
-/// No control characters, nothing hidden, no commands for CI systems but those at the beginning of a line of annotations.
+/// Checks that there are no control or hidden characters, and no commands for CI systems except at the beginning of a line of
+/// annotations.
 fn check(text: &str, is_annotations: bool) {
     assert!(!text.contains(|c| is_hidden(c) && c != '\n' && c != '\t'), "{text:?}");
     for line in text.split('\n') {
@@ -45,7 +46,8 @@ fn check(text: &str, is_annotations: bool) {
     }
 }
 
-/// Each line of a patch is one of a file's heading, of a hunk's, or of a manifest; hunks have as many lines as they say.
+/// Checks that each line of a patch belongs to a file header, a hunk header or a manifest, and that hunks have as many lines as
+/// their headers say.
 fn check_patch(patch: &str) {
     let mut left = (0usize, 0usize);
     for line in patch.split_terminator('\n') {

@@ -1,4 +1,4 @@
-//! What templates gave, split into manifests, ordered and written.
+//! Splits the output of templates into manifests, sorts and writes them.
 
 #![no_main]
 

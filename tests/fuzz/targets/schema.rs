@@ -1,4 +1,4 @@
-//! A schema and a value, divided by a form feed: both ways of evaluating find the same, and all of it ends.
+//! Validates a value against a schema, separated by a form feed. Both ways of evaluating find the same errors, and always end.
 
 #![no_main]
 
@@ -7,7 +7,7 @@ use mim_chart::diagnostic::Source;
 use mim_chart::json;
 use mim_chart::json_schema::{Budget, Schema, lines};
 
-/// Steps of one evaluation: a second or two of this build.
+/// The step limit of one evaluation: a second or two in this build.
 const STEPS: u64 = 200_000;
 
 fuzz_target!(|data: &[u8]| {
@@ -20,7 +20,7 @@ fuzz_target!(|data: &[u8]| {
     let remembering = schema.validate(&instance, &Budget::new(STEPS, 0));
     if let (Ok(plain), Ok(remembering)) = (plain, remembering) {
         assert_eq!(plain.is_empty(), remembering.is_empty());
-        // Beyond a thousand violations, how many more there are depends on which were listed.
+        // With a thousand violations or more, the number of unlisted ones depends on which are listed.
         if plain.len() < 100 {
             assert_eq!(lines(&plain), lines(&remembering));
         }

@@ -1,4 +1,4 @@
-//! The grammar of `--set` and its kin: the first byte chooses which, the rest is the argument.
+//! Parses arguments of `--set` and similar flags. The first byte selects the flag, the rest is the argument.
 
 #![no_main]
 
@@ -6,7 +6,7 @@ use libfuzzer_sys::fuzz_target;
 use mim_chart::diagnostic::{Source, Span};
 use mim_chart::values::{FileReader, Layer, LayerKind, merge_layers};
 
-/// There is a file `f`, and no other.
+/// A reader that knows only the file `f`.
 struct Nothing;
 
 impl FileReader for Nothing {

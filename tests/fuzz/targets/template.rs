@@ -1,4 +1,4 @@
-//! The text of a template in a chart that renders it.
+//! Renders a template in a chart.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Manifests checked as the API server would check them, custom kinds among them.
+//! Validates manifests as the API server would, including those of custom kinds.
 
 #![no_main]
 

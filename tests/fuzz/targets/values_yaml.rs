@@ -1,4 +1,4 @@
-//! Values files: reading one never panics, and what was read is written so that it reads the same.
+//! Reads values files, which never panics, and checks that writing and reading values again returns the same.
 
 #![no_main]
 
@@ -7,7 +7,7 @@ use mim_chart::diagnostic::Source;
 use mim_chart::json;
 use mim_chart::yaml::{self, Value};
 
-/// JSON in which there is no negative zero: written as -0, it is read as a whole number.
+/// Writes a value as JSON without negative zeros: written as -0, they are read as integers.
 fn plain(value: &Value) -> String {
     [":", ",", "["].iter().fold(json::write(value), |text, before| text.replace(&format!("{before}-0"), &format!("{before}0")))
 }
@@ -17,7 +17,7 @@ fuzz_target!(|data: &[u8]| {
     let source = Source::file("values.yaml", text);
     if let Ok(values) = yaml::read_values(&source) {
         let value = Value::Map(values);
-        // Helm writes a key `<<` and the line break NEL so that they are read as other things: so do we.
+        // As in Helm, a key `<<` and the line break NEL are written so that they read as something else.
         if let Ok(written) = yaml::write(&value)
             && !written.contains("<<")
             && !plain(&value).contains('\u{85}')

@@ -1,15 +1,15 @@
-//! Random cases: half by the grammars of `--set` and of YAML, half with bytes of those changed.
+//! Generates random cases: half of them follow the grammars of `--set` and YAML, half are mutations of such texts.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::Case;
 
-/// Chance that is the same for a seed on every machine (xorshift64*).
+/// A random number generator (xorshift64*) that returns the same for a seed on every machine.
 pub struct Chance(u64);
 
 impl Chance {
-    /// Begins with a seed.
+    /// Creates a generator with a seed.
     pub fn new(seed: u64) -> Chance {
         Chance(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
@@ -33,14 +33,14 @@ impl Chance {
         from[self.below(from.len())]
     }
 
-    /// One of the first, plain ones mostly: what is odd is often refused, and hides the rest.
+    /// Picks mostly one of the first, plain texts: odd ones are often rejected and hide the rest.
     fn pick_plain<'t>(&mut self, from: &[&'t str], plain: usize) -> &'t str {
         let count = if self.one_in(3) { from.len() } else { plain };
         from[self.below(count)]
     }
 }
 
-/// Some flags, and the files that they name.
+/// Generates some flags, and the files that they name.
 pub fn case(chance: &mut Chance) -> Case {
     let mut flags = Vec::new();
     let mut files = BTreeMap::new();
@@ -57,7 +57,8 @@ pub fn case(chance: &mut Chance) -> Case {
         };
         let text = if chance.one_in(4) { mutated(chance, &text) } else { text };
         if flag == "-f" {
-            // After a second byte order mark Helm's reader loses the first character of each line. Nobody wants that.
+            // After a second byte order mark, Helm's reader drops the first character of each line, which is not worth
+            // reproducing.
             let text = if text.starts_with("\u{feff}\u{feff}") {
                 text.trim_start_matches('\u{feff}').to_owned()
             } else {
@@ -301,7 +302,7 @@ fn map(chance: &mut Chance, indent: usize, depth: usize, out: &mut String) {
     let first = chance.below(5);
     for number in 0..=chance.below(4) {
         let pad = " ".repeat(indent);
-        // Two of one key are refused, and mostly not wanted.
+        // Duplicate keys are rejected, so they are only generated sometimes.
         let name = if chance.one_in(3) { chance.pick_plain(YAML_KEYS, 5) } else { YAML_KEYS[(first + number) % 5] };
         let _ = write!(out, "{pad}{name}:");
         value(chance, indent, depth, out);
@@ -401,7 +402,7 @@ fn flow(chance: &mut Chance, depth: usize) -> String {
     }
 }
 
-/// The text with some characters changed, left out, put in, or with a piece of it twice.
+/// Returns the text with some characters changed, removed, inserted or duplicated.
 fn mutated(chance: &mut Chance, text: &str) -> String {
     const PUT_IN: &[char] = &[
         '.',

@@ -1,8 +1,8 @@
-//! Random values through Helm's own packages and through this library, side by side: what one takes the other takes, and gives
-//! the same. `tests/parity/fuzz/run` builds Helm's side and calls this.
+//! Merges random values with Helm's own packages and with this library. Both must accept the same values and return the same
+//! result. `tests/parity/fuzz/run` builds Helm's side and runs this.
 //!
-//! `differential HELM_SIDE [--seed N] [--seconds N] [--cases N]`; the seed is printed. A case on which the two do not agree is
-//! shrunk and printed as JSON, ready for `tests/cases/set`.
+//! `differential HELM_SIDE [--seed N] [--seconds N] [--cases N]` prints the seed. A case with different results is shrunk and
+//! printed as JSON, in the form of `tests/cases/set`.
 
 mod generate;
 mod shrink;
@@ -19,16 +19,16 @@ use mim_chart::values::{FileReader, Layer, LayerKind, merge_layers};
 use mim_chart::yaml::Value;
 use serde::{Deserialize, Serialize};
 
-/// Value flags, and the texts behind the names of files.
+/// Value flags, and the files that they name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Case {
     /// Pairs of a flag and its argument.
     pub flags: Vec<(&'static str, String)>,
-    /// Texts by `case:N`.
+    /// The texts of the files, with names such as `case:N`.
     pub files: BTreeMap<String, String>,
 }
 
-/// What Helm's packages said.
+/// The answer of Helm's packages.
 #[derive(Debug, Deserialize)]
 struct Answer {
     values: Option<serde_json::Value>,
@@ -44,7 +44,7 @@ struct Helm {
 
 impl Helm {
     fn start(program: &str) -> Helm {
-        // An empty folder: the flags of a case may name any file.
+        // The folder is empty, because the flags of a case may name any file.
         let folder = std::env::temp_dir().join(format!("fuzz-parity-{}", std::process::id()));
         std::fs::create_dir_all(&folder).expect("an empty folder");
         let mut child = Command::new(program)
@@ -57,7 +57,7 @@ impl Helm {
         Helm { child, stdin, stdout: BufReader::new(stdout), folder }
     }
 
-    /// The answers to several cases, in their order.
+    /// Returns the answers to several cases, in order.
     fn ask(&mut self, cases: &[Case]) -> Vec<Answer> {
         let mut stdin = self.stdin.take().expect("its input");
         let stdout = &mut self.stdout;
@@ -104,7 +104,7 @@ impl FileReader for Files<'_> {
     }
 }
 
-/// What this library says: values as JSON, or an error.
+/// Returns this library's answer: values as JSON, or an error.
 fn ours(case: &Case) -> Result<String, String> {
     let layer = |(flag, argument): &(&'static str, String)| {
         let kind = match *flag {
@@ -128,7 +128,7 @@ fn ours(case: &Case) -> Result<String, String> {
     }
 }
 
-/// How the two differ, if they do.
+/// Describes the difference between both answers, if there is one.
 fn difference(case: &Case, helm: &Answer) -> Option<String> {
     // Numbers are compared as they are written: both sides write Go's JSON.
     match (ours(case), &helm.values, &helm.error) {
@@ -136,7 +136,7 @@ fn difference(case: &Case, helm: &Answer) -> Option<String> {
             let same = serde_json::from_str::<serde_json::Value>(&ours).is_ok_and(|ours| ours == *values);
             (!same).then(|| format!("ours  {ours}\nHelm  {values}"))
         }
-        // Helm fell over its own feet: nobody wants the same.
+        // Panics of Helm's are not worth reproducing.
         (_, None, Some(error)) if error.starts_with("panic: ") => None,
         (Err(_), None, Some(_)) => None,
         (Ok(ours), _, error) => Some(format!("ours  {ours}\nHelm  error: {error:?}")),
@@ -144,7 +144,8 @@ fn difference(case: &Case, helm: &Answer) -> Option<String> {
     }
 }
 
-/// The same, and Helm says so each time: of keys that become one, such as 1 and 1.0, it takes any.
+/// Returns the difference only if Helm's answers always have one. Of keys that become equal, such as 1 and 1.0, Helm keeps a
+/// random one.
 fn always_differs(case: &Case, helm: &mut Helm) -> Option<String> {
     let cases = vec![case.clone(); 60];
     let answers = helm.ask(&cases);

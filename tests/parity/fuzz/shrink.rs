@@ -1,8 +1,8 @@
-//! A case made smaller as long as it still shows what it showed.
+//! Shrinks a case as long as both sides differ on it.
 
 use crate::Case;
 
-/// The smallest case found for which `differs` holds.
+/// Returns the smallest case found for which `differs` holds.
 pub fn shrink(mut case: Case, mut differs: impl FnMut(&Case) -> bool) -> Case {
     loop {
         let before = case.clone();
@@ -50,7 +50,7 @@ pub fn shrink(mut case: Case, mut differs: impl FnMut(&Case) -> bool) -> Case {
     }
 }
 
-/// The text with as much as can be cut out of it, long pieces first.
+/// Cuts as much as possible out of the text, long pieces first.
 fn shorten(text: &str, mut differs: impl FnMut(&str) -> bool) -> String {
     let mut chars: Vec<char> = text.chars().collect();
     let mut length = chars.len().max(1);

@@ -1,8 +1,9 @@
-//! Whether both sides agree, and which kind of difference it is.
+//! Compares the answers of both sides, and classifies differences.
 
 use crate::{Answer, Case};
 
-/// How our answer differs from Helm's, if it does. An error agrees if it begins with Helm's text: what follows explains.
+/// Describes how our answer differs from Helm's, if it does. An error agrees if it begins with Helm's text; explanations may
+/// follow.
 pub fn difference(helm: &Answer, ours: &Answer) -> Option<String> {
     match (helm, ours) {
         (Err(helm), Err(ours)) if ours.starts_with(helm.trim_end()) => None,
@@ -25,8 +26,8 @@ fn shown(answer: &Answer) -> String {
     }
 }
 
-/// What differences of one cause have in common, as far as their texts tell: the errors without what stands in quotes and numbers;
-/// where both sides render, the functions that the templates call.
+/// Returns a text that is the same for differences that probably have the same cause: the errors without quoted parts and
+/// numbers, or, if both sides render, the functions that the templates call.
 pub fn signature(case: &Case, helm: &Answer, ours: &Answer) -> String {
     match (helm, ours) {
         (Ok(_), Ok(_)) => format!("text: {}", names(case).join(" ")),
@@ -36,7 +37,7 @@ pub fn signature(case: &Case, helm: &Answer, ours: &Answer) -> String {
     }
 }
 
-/// The end of an error without numbers and without quoted parts, but for the name of an unknown function.
+/// Returns the end of an error without numbers and quoted parts, but with the name of an unknown function.
 pub fn general(error: &str) -> String {
     let last = error.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("").trim();
     let last = last.rsplit(">: ").next().unwrap_or(last);
@@ -61,7 +62,7 @@ pub fn general(error: &str) -> String {
     out.chars().take(160).collect()
 }
 
-/// The names that stand in the actions of the templates, keywords left out.
+/// Returns the names in the actions of the templates, without keywords.
 fn names(case: &Case) -> Vec<String> {
     let keywords = [
         "if", "else", "end", "with", "range", "define", "template", "block", "break", "continue", "nil", "true",

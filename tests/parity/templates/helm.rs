@@ -11,10 +11,10 @@ use serde::Deserialize;
 
 use crate::{Answer, Case};
 
-/// How long one chart may take. The grammar makes none that takes a second.
+/// The time limit for one chart. No chart from the grammar takes a second.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A line of the process. Texts are base64.
+/// A line of the process's output. Texts are in base64.
 #[derive(Deserialize)]
 struct Line {
     #[serde(default)]
@@ -22,7 +22,7 @@ struct Line {
     error: Option<String>,
 }
 
-/// The process, started again when it ends.
+/// The process, which is restarted when it ends.
 pub struct Helm {
     program: String,
     process: Option<Process>,
@@ -35,7 +35,7 @@ struct Process {
 }
 
 impl Helm {
-    /// Helm's side at a path.
+    /// Uses the program of Helm's side at a path.
     pub fn new(program: &str) -> Helm {
         Helm { program: program.to_owned(), process: None }
     }
@@ -43,7 +43,7 @@ impl Helm {
     fn start(&mut self) -> Process {
         self.process.take().unwrap_or_else(|| {
             let mut command = Command::new(&self.program);
-            // What a stack overflow prints is megabytes.
+            // Standard error is dropped, because a stack overflow prints megabytes.
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
             let mut child = command.spawn().expect("Helm's side starts");
             let (stdin, stdout) = (child.stdin.take().expect("its input"), child.stdout.take().expect("its output"));
@@ -51,12 +51,13 @@ impl Helm {
         })
     }
 
-    /// The answers to the cases, in their order; `None` for a case of which the process died. `meanwhile` runs while Helm works.
+    /// Returns the answers to the cases, in order, with `None` for a case that killed the process. `meanwhile` runs while Helm
+    /// works.
     pub fn ask<T>(&mut self, cases: &[Case], meanwhile: impl FnOnce() -> T) -> (Vec<Option<Answer>>, T) {
         let mut answers = Vec::with_capacity(cases.len());
         let first = self.ask_some(cases, &mut answers, meanwhile);
         while answers.len() < cases.len() {
-            // The process died of the first case without an answer.
+            // The first case without an answer killed the process.
             answers.push(None);
             let rest = &cases[answers.len()..];
             if !rest.is_empty() {
@@ -66,7 +67,7 @@ impl Helm {
         (answers, first)
     }
 
-    /// The answer to one case.
+    /// Returns the answer to one case.
     pub fn ask_one(&mut self, case: &Case) -> Option<Answer> {
         self.ask(std::slice::from_ref(case), || ()).0.pop().flatten()
     }
@@ -81,7 +82,7 @@ impl Helm {
         let wanted = cases.len();
         let (result, lives, stdin, stdout) = std::thread::scope(|scope| {
             let writer = scope.spawn(move || {
-                // A process that died does not read; the reader notices.
+                // A dead process does not read its input, which the reader notices.
                 let _ = stdin.write_all(input.as_bytes()).and_then(|()| stdin.flush());
                 stdin
             });
@@ -142,7 +143,7 @@ fn decoded(line: Line) -> Answer {
     }
 }
 
-/// The text behind base64; each byte that is not UTF-8 becomes U+FFFD, as on our side.
+/// Decodes base64. As on our side, bytes that are not UTF-8 become U+FFFD.
 fn text_of(base64: &str) -> String {
     let digit = |byte: u8| match byte {
         b'A'..=b'Z' => u32::from(byte - b'A'),

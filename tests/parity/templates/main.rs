@@ -1,9 +1,9 @@
-//! Charts in Go templates through Helm's own packages and through this library, side by side: both give the same texts, or an error
-//! that begins with Helm's text. `run` beside this builds Helm's side and calls this.
+//! Renders charts of Go templates with Helm's own packages and with this library. Both must return the same texts, or our error
+//! must begin with Helm's text. `run` in this folder builds Helm's side and runs this.
 //!
-//! `template-parity HELM_SIDE [--seed N] [--seconds N] [--count N] [--first N] [--only FAMILY] [--without
-//! FAMILY,...] [--jobs N] [--from FILE] [--errors N] [--most N] [--print]`; it fails
-//! if more than --most charts in ten thousand (0) differ. The seed is printed, and `--seed N --first CASE --count 1` makes one case again. A difference is shrunk and printed once for each kind of it.
+//! `template-parity HELM_SIDE [--seed N] [--seconds N] [--count N] [--first N] [--only FAMILY] [--without FAMILY,...] [--jobs N]
+//! [--from FILE] [--errors N] [--most N] [--print]` prints the seed, and fails if more than --most (default 0) of ten thousand
+//! charts differ. `--seed N --first CASE --count 1` repeats one case. Differences are shrunk, and each kind is printed once.
 
 mod compare;
 mod generate;
@@ -19,17 +19,17 @@ use std::time::{Duration, Instant};
 use self::helm::Helm;
 use self::report::Report;
 
-/// How many charts go to Helm's side at once. Time is looked at between batches.
+/// The number of charts that are sent to Helm's side at once. The time limit is checked between batches.
 const BATCH: u64 = 200;
 
-/// A chart: its files by path.
+/// A chart, as a list of files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
     /// Pairs of a path and a text.
     pub files: Vec<(String, String)>,
 }
 
-/// What a chart gives: texts by path, or an error.
+/// The result of rendering a chart: texts by path, or an error.
 pub type Answer = Result<BTreeMap<String, String>, String>;
 
 struct Options {
@@ -44,7 +44,7 @@ struct Options {
     from: Option<String>,
     errors: usize,
     prints: bool,
-    /// How many charts in ten thousand may differ.
+    /// The number of charts in ten thousand that may differ.
     most: u64,
 }
 
@@ -92,7 +92,7 @@ fn options() -> Options {
     options
 }
 
-/// The cases of a file: one a line, each a list of pairs of a path and a text.
+/// Reads the cases in a file: one per line, each a list of pairs of a path and a text.
 fn cases_from(path: &str) -> Vec<Case> {
     let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}"));
     let case =

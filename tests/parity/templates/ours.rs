@@ -12,7 +12,7 @@ use mim_chart::render::prepare_merged;
 
 use crate::{Answer, Case};
 
-/// What this library gives for a chart. An error is the text of the first diagnostic.
+/// Renders a chart with this library. An error is the text of the first diagnostic.
 pub fn render(case: &Case) -> Answer {
     texts(case).map_err(|errors| {
         let error = errors.into_iter().find(|diagnostic| diagnostic.severity == mim_chart::diagnostic::Severity::Error);
@@ -38,7 +38,7 @@ fn texts(case: &Case) -> Result<std::collections::BTreeMap<String, String>, Vec<
         capabilities: &capabilities,
         refusals: None,
     };
-    // Each byte that is not UTF-8 becomes U+FFFD, as on Helm's side.
+    // As on Helm's side, bytes that are not UTF-8 become U+FFFD.
     let text = |rendered: Rendered| match &rendered.bytes {
         Some(bytes) => utf8::to_text(bytes).into_owned(),
         None => rendered.text,

@@ -1,4 +1,4 @@
-//! What was compared and what differs, each kind of difference once.
+//! Counts comparisons and differences, and prints each kind of difference once.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -9,15 +9,15 @@ use crate::helm::Helm;
 use crate::shrink::shrink;
 use crate::{Answer, Case, ours};
 
-/// How many kinds of differences are shrunk: what comes after them is counted.
+/// The number of kinds of differences that are shrunk; further ones are only counted.
 const MOST_KINDS: usize = 60;
 
-/// Counts, and differences by their signature.
+/// Counts, and differences by signature.
 pub struct Report {
     begun: Instant,
-    /// When nothing is shrunk any more.
+    /// The time at which shrinking stops.
     end: Instant,
-    /// How long shrinking may take, all in all.
+    /// The total time for shrinking.
     longest: Duration,
     counts: Mutex<Counts>,
 }
@@ -30,22 +30,22 @@ struct Counts {
     random: u64,
     different: u64,
     kinds: BTreeMap<String, u64>,
-    /// How long shrinking took.
+    /// The time spent on shrinking.
     shrinking: Duration,
-    /// Helm's errors, without what tells one case from another.
+    /// The counts of Helm's errors, without the parts that depend on the case.
     helms_errors: BTreeMap<String, u64>,
-    /// Signatures before shrinking, so that each is shrunk once, with those after it.
+    /// The signatures of cases before shrinking, with those after it, so that each signature is shrunk only once.
     shrunk: BTreeMap<String, String>,
 }
 
 impl Report {
-    /// Nothing compared yet. Shrinking takes at most a quarter of the time, so that most of it goes into charts.
+    /// Creates an empty report. At most a quarter of the time is used for shrinking, so that most of it goes into charts.
     pub fn new(time: Duration) -> Report {
         let begun = Instant::now();
         Report { begun, end: begun + time, longest: time / 4, counts: Mutex::default() }
     }
 
-    /// How long one difference may be shrunk now.
+    /// Returns the remaining time for shrinking a difference.
     fn patience(&self) -> Duration {
         let left = self.longest.saturating_sub(self.counts().shrinking);
         left.min(self.end.saturating_duration_since(Instant::now()))
@@ -55,7 +55,7 @@ impl Report {
         self.counts.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// Compares the answers to a case; a new kind of difference is shrunk and printed.
+    /// Compares the answers to a case. A new kind of difference is shrunk and printed.
     pub fn add(&self, number: u64, case: &Case, helms: Option<&Answer>, ours: &Answer, helm: &mut Helm) {
         let Some(helms) = helms else {
             let mut counts = self.counts();
@@ -94,7 +94,7 @@ impl Report {
             helm.ask_one(case).is_some_and(|helms| difference(&helms, &ours::render(case)).is_some())
         });
         self.counts().shrinking += begun.elapsed();
-        // Cutting may have led to a case that Helm answers at random.
+        // Shrinking may have led to a case that Helm answers randomly.
         let (smallest, (kind, text)) = match differs_always(&smallest, helm) {
             Some(found) => (smallest, found),
             None => match differs_always(case, helm) {
@@ -116,8 +116,8 @@ impl Report {
         }
     }
 
-    /// Prints the counts, with the errors that Helm gave most often; the exit code: 1 if more than
-    /// `most` in ten thousand cases differ.
+    /// Prints the counts, with Helm's most frequent errors. Returns the exit code: 1 if more than `most` in ten thousand cases
+    /// differ.
     pub fn print(&self, most_errors: usize, most: u64) -> i32 {
         let counts = self.counts();
         let seconds = self.begun.elapsed().as_secs_f64();
@@ -141,7 +141,7 @@ impl Report {
     }
 }
 
-/// The kind of a difference, and how both sides answer; `None` if Helm does not always answer the same.
+/// Returns the kind of a difference and both answers, or `None` if Helm's answers vary.
 fn differs_always(case: &Case, helm: &mut Helm) -> Option<(String, String)> {
     let ours = ours::render(case);
     let (answers, ()) = helm.ask(&vec![case.clone(); 6], || ());

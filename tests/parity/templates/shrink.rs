@@ -1,13 +1,13 @@
-//! A case made smaller as long as both sides still differ on it.
+//! Shrinks a case as long as both sides differ on it.
 
 use std::time::{Duration, Instant};
 
 use crate::Case;
 
-/// How long one case may take: an almost small case is good enough.
+/// The time limit for shrinking a case: an almost minimal case is good enough.
 const PATIENCE: Duration = Duration::from_secs(4);
 
-/// The smallest case for which `differs` holds that is found within `patience`.
+/// Returns the smallest case found within `patience` for which `differs` holds.
 pub fn shrink(mut case: Case, patience: Duration, mut differs: impl FnMut(&Case) -> bool) -> Case {
     let end = Instant::now() + patience.min(PATIENCE);
     let mut differs = |case: &Case| Instant::now() < end && differs(case);
@@ -15,7 +15,7 @@ pub fn shrink(mut case: Case, patience: Duration, mut differs: impl FnMut(&Case)
         let before = case.clone();
         let mut at = 0;
         while at < case.files.len() {
-            // Without it there is no chart, and another one with half of it.
+            // A chart needs Chart.yaml, and half of one would be a different error.
             if case.files[at].0.ends_with("Chart.yaml") {
                 at += 1;
                 continue;
@@ -33,7 +33,7 @@ pub fn shrink(mut case: Case, patience: Duration, mut differs: impl FnMut(&Case)
                 continue;
             }
             let text = case.files[at].1.clone();
-            // Half of a line of values is another mistake.
+            // Values are cut by lines: half of a line would be a different error.
             let pieces: Vec<&str> = match case.files[at].0.ends_with("values.yaml") {
                 true => text.split_inclusive('\n').collect(),
                 false => text.split_inclusive(|_: char| true).collect(),
@@ -51,7 +51,7 @@ pub fn shrink(mut case: Case, patience: Duration, mut differs: impl FnMut(&Case)
     }
 }
 
-/// The text of the pieces with as many as can be cut out of it, many at once first.
+/// Cuts as many pieces as possible out of the text, long runs first.
 fn shorten(mut pieces: Vec<&str>, mut differs: impl FnMut(&str) -> bool) -> String {
     let mut length = pieces.len().max(1);
     loop {

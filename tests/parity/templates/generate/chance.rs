@@ -4,11 +4,11 @@
 pub struct Chance(u64);
 
 impl Chance {
-    /// The choices for one case of a seed.
+    /// Creates a generator for one case of a seed.
     pub fn new(seed: u64, case: u64) -> Chance {
         let mut chance =
             Chance((seed ^ case.wrapping_mul(0xD6E8_FEB8_6659_FD93)).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
-        // Neighbouring states begin alike.
+        // The first numbers of similar states are similar.
         for _ in 0..4 {
             chance.next();
         }
@@ -22,17 +22,17 @@ impl Chance {
         self.0.wrapping_mul(0x2545_F491_4F6C_DD1D)
     }
 
-    /// A number below `count`.
+    /// Returns a number below `count`.
     pub fn below(&mut self, count: usize) -> usize {
         ((self.next() >> 33) % count.max(1) as u64) as usize
     }
 
-    /// True once in `count` times.
+    /// Returns true once in `count` times on average.
     pub fn one_in(&mut self, count: usize) -> bool {
         self.below(count) == 0
     }
 
-    /// One of some texts.
+    /// Picks one of the texts.
     pub fn pick<'t>(&mut self, from: &[&'t str]) -> &'t str {
         from[self.below(from.len())]
     }

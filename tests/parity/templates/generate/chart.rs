@@ -1,4 +1,4 @@
-//! The files of a chart.
+//! Generates the files of a chart.
 
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ use super::chance::Chance;
 use super::{NAMES, Writer, literals};
 use crate::Case;
 
-/// A chart with one to three templates, and a subchart sometimes.
+/// Generates a chart with one to three templates, and sometimes a subchart.
 pub fn chart(writer: &mut Writer<'_>) -> Case {
     let mut files = vec![("Chart.yaml".to_owned(), metadata(writer.chance, "c"))];
     let has_subchart = writer.chance.one_in(8);
@@ -38,7 +38,7 @@ pub fn chart(writer: &mut Writer<'_>) -> Case {
     Case { files }
 }
 
-/// The text of `.Values.t`. It neither includes other templates nor uses itself: they run it.
+/// Generates the text of `.Values.t`. It does not include templates or use itself, because templates run it.
 fn values_template(writer: &mut Writer<'_>) -> String {
     (writer.rank, writer.nesting) = (NAMES.len(), 1);
     let text = writer.inner_text();
@@ -63,7 +63,7 @@ fn add_templates(writer: &mut Writer<'_>, folder: &str, files: &mut Vec<(String,
         partial.push_str(&writer.definition());
     }
     writer.defined.clear();
-    // Every name is defined, whatever was left out above.
+    // Every name is defined at least once, even if the definitions above left it out.
     if folder.is_empty() {
         let all: String =
             NAMES.iter().map(|name| format!("{{{{ define \"{name}\" }}}}{name} of z{{{{ end }}}}")).collect();
@@ -82,7 +82,7 @@ fn add_templates(writer: &mut Writer<'_>, folder: &str, files: &mut Vec<(String,
     }
 }
 
-/// Values in which the fields that expressions use have their kinds.
+/// Generates values in which the fields that expressions use have the right kinds.
 fn values(chance: &mut Chance, template: &str) -> String {
     let mut out = String::new();
     let mut text = |out: &mut String, key: &str| {
@@ -112,12 +112,12 @@ fn values(chance: &mut Chance, template: &str) -> String {
     out
 }
 
-/// A text as JSON, which is YAML too.
+/// Returns a text as JSON, which is also YAML.
 fn json(text: &str) -> String {
     serde_json::to_string(text).expect("a string is JSON")
 }
 
-/// A text with something cut out, put in or put elsewhere.
+/// Returns a text with something removed, inserted or moved.
 fn changed(chance: &mut Chance, text: &str) -> String {
     let mut chars: Vec<char> = text.chars().collect();
     for _ in 0..=chance.below(2) {
@@ -169,7 +169,7 @@ fn changed(chance: &mut Chance, text: &str) -> String {
             }
             2 => {
                 let piece: Vec<char> = chars[at..(at + 1 + chance.below(8)).min(chars.len())].to_vec();
-                // A number that gets longer could become a count of loops.
+                // Digits are not duplicated: a longer number could become a loop count.
                 if piece.iter().all(|character| !character.is_ascii_digit()) {
                     let to = chance.below(chars.len());
                     chars.splice(to..to, piece);

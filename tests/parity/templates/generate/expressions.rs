@@ -1,29 +1,30 @@
-//! Operands and pipelines of a kind. Most are of the kind that is asked for; some are not, so that errors are compared too.
+//! Generates operands and pipelines. Most are of the wanted kind; some are not, so that errors are compared too.
 //!
-//! The kinds, as the table of functions has them: `s` string, `i` int, `n` any number, `f` float64, `b` bool, `l` list, `m` map,
-//! `z` map of strings, `a` anything, `t` time, `V` version; `S`, `I` and `O` small literal numbers (what a length or a count depends on, the last for indexes);
-//! `k` key, `r` regular expression, `R` replacement, `v` version text, `c` constraint, `h` layout, `H` moment, `E` duration, `Z` zone,
-//! `p` path, `u` URL, `U` parts of a URL, `Y` YAML, `J` JSON, `T` TOML, `x` base64, `F` format, `o` type, `M` map to be changed,
-//! `D` map whose parts no other map holds, `q` value to be put into a map, `N` name of a template, `W` text of a template, `d` data.
+//! The kinds are those of the function table: `s` string, `i` int, `n` any number, `f` float64, `b` bool, `l` list, `m` map, `z`
+//! map of strings, `a` anything, `t` time, `V` version; `S`, `I` and `O` small literal numbers (for lengths and counts, the last
+//! for indexes); `k` key, `r` regular expression, `R` replacement, `v` version text, `c` constraint, `h` layout, `H` moment, `E`
+//! duration, `Z` zone, `p` path, `u` URL, `U` parts of a URL, `Y` YAML, `J` JSON, `T` TOML, `x` base64, `F` format, `o` type, `M`
+//! map that may be changed, `D` map whose parts are in no other map, `q` value to put into a map, `N` name of a template, `W`
+//! text of a template, `d` data.
 //!
-//! No map is ever put inside itself (Helm's process would die), and nothing grows with each run of a loop.
+//! No map is ever put inside itself, which would crash Helm's process, and nothing grows with each iteration of a loop.
 
 use super::Writer;
 use super::functions::Function;
 use super::literals;
 
 impl<'c> Writer<'c> {
-    /// What stands between `{{` and `}}`.
+    /// Generates the text between `{{` and `}}`.
     pub fn pipeline(&mut self, kind: char, depth: usize) -> String {
         if depth > 0 && !self.chance.one_in(5) {
             return self.call(kind, depth);
         }
         let atom = self.atom(kind);
-        // Go knows nil only as an argument.
+        // Go only accepts nil as an argument.
         if atom == "nil" && !self.chance.one_in(20) { "(index (list nil) 0)".to_owned() } else { atom }
     }
 
-    /// One argument.
+    /// Generates one argument.
     pub fn operand(&mut self, kind: char, depth: usize) -> String {
         if kind == 'W' || kind == 'N' || kind == 'd' || depth == 0 || self.chance.below(5) < 3 {
             return self.atom(kind);
@@ -36,7 +37,7 @@ impl<'c> Writer<'c> {
         }
     }
 
-    /// A call of a function that gives the kind, the last argument piped into it sometimes.
+    /// Generates a call of a function that returns the kind; sometimes its last argument is piped into it.
     fn call(&mut self, kind: char, depth: usize) -> String {
         if matches!(kind, 'S' | 'I' | 'O' | 'q' | 'D' | 'F' | 'k') {
             return self.atom(kind);
@@ -55,7 +56,7 @@ impl<'c> Writer<'c> {
         let piped = if self.chance.one_in(3) { arguments.pop_if(|last| last != "nil") } else { None };
         let mut out = String::new();
         if let Some(piped) = piped {
-            // A pipeline may begin with a call that has no parentheses.
+            // A pipeline can begin with a call without parentheses.
             let is_whole = piped.starts_with('(') && piped.find(')') == Some(piped.len() - 1);
             out.push_str(if is_whole { &piped[1..piped.len() - 1] } else { &piped });
             out.push_str(self.chance.pick(&[" | ", " | ", "|", " |\n  "]));
@@ -68,7 +69,7 @@ impl<'c> Writer<'c> {
         out
     }
 
-    /// `keys` and `values`, whose order is random in Helm, in a call that sorts them.
+    /// Calls `keys` or `values`, whose order is random in Helm, and sorts the result.
     fn sorted(&mut self, function: &Function, depth: usize) -> Option<String> {
         if function.family != "dicts" || function.result != 'l' || self.chance.one_in(2) {
             return None;
@@ -119,7 +120,7 @@ impl<'c> Writer<'c> {
     }
 
     fn argument(&mut self, kind: char, depth: usize) -> String {
-        // A string where a time is expected means now, and a wrong map must not hold itself.
+        // Some kinds must be right: a string instead of a time means the current time, and a map must not become part of itself.
         let is_strict = matches!(kind, 't' | 'M' | 'D' | 'q' | 'N' | 'W' | 'd');
         if !is_strict && self.chance.one_in(40) {
             return match kind {
@@ -133,7 +134,7 @@ impl<'c> Writer<'c> {
         self.operand(kind, depth)
     }
 
-    /// A literal, a variable or a field of the kind.
+    /// Generates a literal, a variable or a field of the kind.
     pub fn atom(&mut self, kind: char) -> String {
         match kind {
             'a' => {
@@ -206,7 +207,7 @@ impl<'c> Writer<'c> {
         fitting.get(number).map(|(name, _)| name.clone())
     }
 
-    /// The kind of a variable; the innermost declaration counts.
+    /// Returns the kind of a variable, as of its innermost declaration.
     pub fn kind_of(&self, name: &str) -> Option<char> {
         self.variables.iter().rev().find(|(known, _)| known == name).map(|(_, kind)| *kind)
     }
@@ -275,7 +276,8 @@ impl<'c> Writer<'c> {
             _ => return None,
         };
         let field = self.chance.pick(fields).to_owned();
-        // Inside `with` and `range` the root is `$`, and the dot something else, which templates of users get wrong too.
+        // Inside `with` and `range` the root is `$` and the dot is something else. Users get this wrong too, so it is generated
+        // sometimes.
         if self.dot_is_root && !self.chance.one_in(8) || !self.dot_is_root && self.chance.one_in(12) {
             return Some(field);
         }
@@ -358,7 +360,7 @@ impl<'c> Writer<'c> {
         }
     }
 
-    /// The name of a template that does not lead back to this one.
+    /// Picks the name of a template that does not lead back to this one.
     fn template_name(&mut self) -> String {
         if self.chance.one_in(30) {
             return self.chance.pick(&["\"nope\"", ".Values.s", "\"\"", "nil", "1"]).to_owned();
@@ -369,7 +371,7 @@ impl<'c> Writer<'c> {
         }
     }
 
-    /// A text for `tpl`.
+    /// Generates a text for `tpl`.
     fn template_text(&mut self) -> String {
         if self.nesting > 1 || self.chance.one_in(4) {
             let text = self.chance.pick(&[

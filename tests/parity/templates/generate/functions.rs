@@ -1,9 +1,10 @@
-//! What templates can call: each function with the kinds of its parameters and of its result.
+//! The functions that templates call, with the kinds of their parameters and results.
 //!
-//! Left out: what answers differently each time (`rand*`, `uuidv4`, `now`, `ago`, `shuffle`, `gen*`, `bcrypt`, `htpasswd`, `encryptAES`),
-//! and `derivePassword`, which takes a tenth of a second. `keys` and `values` are sorted where they are called.
+//! Left out are functions whose results differ each time (`rand*`, `uuidv4`, `now`, `ago`, `shuffle`, `gen*`, `bcrypt`,
+//! `htpasswd`, `encryptAES`), and `derivePassword`, which takes a tenth of a second. The results of `keys` and `values` are
+//! sorted by the caller.
 
-/// A function. A parameter is a letter, see [`crate::generate::expressions`]; `*` after it repeats it.
+/// A function. Each parameter is a letter, see [`crate::generate::expressions`]; a `*` after it repeats it.
 pub struct Function {
     pub family: &'static str,
     pub name: &'static str,
@@ -11,7 +12,7 @@ pub struct Function {
     pub result: char,
 }
 
-/// `NAME PARAMETERS RESULT`, families by name. `-` stands for no parameter.
+/// `NAME PARAMETERS RESULT` of functions by family. `-` means no parameters.
 const TABLE: &[(&str, &str)] = &[
     (
         "strings",
@@ -84,7 +85,7 @@ const TABLE: &[(&str, &str)] = &[
     ("helm", "include Nd s,include Nd s,tpl Wd s,tpl Wd s,lookup ssss m,required sa a,tpl sd s,include sd s"),
 ];
 
-/// All functions.
+/// Returns all functions.
 pub fn all() -> Vec<Function> {
     let mut functions = Vec::new();
     for (family, entries) in TABLE {
@@ -99,7 +100,7 @@ pub fn all() -> Vec<Function> {
     functions
 }
 
-/// The families, in the order of the table.
+/// Returns the names of the families, in the order of the table.
 pub fn families() -> Vec<&'static str> {
     TABLE.iter().map(|(family, _)| *family).collect()
 }

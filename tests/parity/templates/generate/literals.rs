@@ -1,4 +1,4 @@
-//! Texts and numbers that tell implementations apart.
+//! Strings and numbers on which implementations are likely to differ.
 
 use std::fmt::Write;
 
@@ -368,12 +368,12 @@ const TYPES: &[&str] = &[
     "",
 ];
 
-/// A key of a map: those that values have, and others.
+/// Picks a key of a map: one that the values have, or another.
 pub fn key(chance: &mut Chance) -> &'static str {
     chance.pick(&["a", "b", "s", "n", "l", "x", "k", "z", "nope", "", "two words", "é", "a", "b"])
 }
 
-/// A string literal that holds a text: interpreted or raw.
+/// Writes a text as a string literal, either interpreted or raw.
 pub fn quoted(chance: &mut Chance, text: &str) -> String {
     if chance.one_in(5) && !text.contains(['`', '\r', '\u{feff}', '\u{0}']) {
         return format!("`{text}`");
@@ -397,7 +397,7 @@ pub fn quoted(chance: &mut Chance, text: &str) -> String {
     out
 }
 
-/// The literal for a letter of the table of functions, if there are literals of that kind.
+/// Picks a literal of a kind in the function table, if there are any.
 pub fn literal(chance: &mut Chance, kind: char) -> Option<String> {
     let texts = match kind {
         's' if chance.one_in(14) => {
@@ -453,12 +453,12 @@ pub fn literal(chance: &mut Chance, kind: char) -> Option<String> {
     Some(quoted(chance, text))
 }
 
-/// The text of a word, for values.
+/// Picks a text for values.
 pub fn word(chance: &mut Chance) -> &'static str {
     WORDS[chance.below(WORDS.len())]
 }
 
-/// A format of printf.
+/// Generates a format for printf.
 fn format(chance: &mut Chance) -> String {
     let mut out = String::new();
     for _ in 0..=chance.below(3) {

@@ -1,5 +1,5 @@
-//! Charts that a grammar makes: templates that reach execution mostly, values of all kinds, subcharts; some are broken by a change of
-//! their text.
+//! Generates charts from a grammar: most templates run without syntax errors, values are of all kinds, and some charts have
+//! subcharts. Some texts are broken by a random change.
 
 mod chance;
 mod chart;
@@ -12,46 +12,46 @@ use self::chance::Chance;
 use self::functions::Function;
 use crate::Case;
 
-/// Names of templates. The body of one uses only names after it, so that no template calls itself.
+/// The names of templates. The body of a template uses only names after its own, so that no template calls itself.
 const NAMES: &[&str] = &["t0", "t1", "t 2", "c.t3", "t4"];
 
-/// Writes the templates of one case.
+/// Generates the templates of one case.
 struct Writer<'c> {
     grammar: &'c Grammar,
     chance: &'c mut Chance,
-    /// The family most functions are of.
+    /// The family that most functions are from.
     focus: &'static str,
-    /// Whether nearly all functions are of that family.
+    /// Whether nearly all functions are from that family.
     is_only: bool,
-    /// Variables in scope, with the kind of their value.
+    /// The variables in scope, with the kinds of their values.
     variables: Vec<(String, char)>,
-    /// Names that the file defines already: twice is an error.
+    /// The names that the file already defines. A duplicate is an error.
     defined: Vec<&'static str>,
-    /// Names of templates from this number on may be used.
+    /// The index of the first template name that may be used.
     rank: usize,
-    /// How many loops there are around.
+    /// The number of enclosing loops.
     loops: usize,
-    /// How many templates inside texts of templates there are around.
+    /// The number of enclosing template texts.
     nesting: usize,
-    /// Whether the dot is the data of the chart.
+    /// Whether the dot is the chart's data.
     dot_is_root: bool,
-    /// Whether neither variables nor fields may be used.
+    /// Whether variables and fields may not be used.
     fresh: bool,
 }
 
-/// The names that `--only` takes: families of functions, and `syntax`.
+/// Returns the names that `--only` accepts: families of functions, and `syntax`.
 pub fn families() -> Vec<&'static str> {
     let mut families = functions::families();
     families.push("syntax");
     families
 }
 
-/// Whether `--only` takes the name.
+/// Whether `--only` accepts the name.
 pub fn is_family(name: &str) -> bool {
     families().contains(&name)
 }
 
-/// What charts are made of.
+/// The functions that charts can use.
 pub struct Grammar {
     functions: Vec<Function>,
     families: Vec<&'static str>,
@@ -59,7 +59,7 @@ pub struct Grammar {
 }
 
 impl Grammar {
-    /// All functions but those of the families in `without`; most of the family `only`.
+    /// Creates a grammar with all functions except those of the families in `without`, mostly with those of the family `only`.
     pub fn new(only: Option<&str>, without: &[String]) -> Grammar {
         let is_in = |family: &str| !without.iter().any(|left_out| left_out == family);
         Grammar {
@@ -69,17 +69,17 @@ impl Grammar {
         }
     }
 
-    /// Whether the functions of a family are called.
+    /// Whether functions of a family are used.
     fn has(&self, family: &str) -> bool {
         self.families.contains(&family)
     }
 
-    /// The case with a number.
+    /// Generates the case with a number.
     pub fn case(&self, seed: u64, number: u64) -> Case {
         let mut chance = Chance::new(seed, number);
         let named = self.only.as_ref().and_then(|only| self.families.iter().find(|family| *family == only));
         let focus = named.unwrap_or(&self.families[chance.below(self.families.len())]);
-        // Half of the charts test functions, the others syntax.
+        // Half of the charts test functions, the other half syntax.
         let is_only = self.only.as_ref().map_or_else(|| chance.one_in(2), |only| only != "syntax");
         let mut writer = Writer {
             grammar: self,

@@ -1,10 +1,10 @@
-//! Texts of templates: all forms of actions, nested.
+//! Generates template texts with all forms of actions, nested.
 
 use super::Writer;
 use super::literals;
 
 impl Writer<'_> {
-    /// Some statements, one after another. Variables that they declare end with them.
+    /// Generates some statements. Variables that they declare go out of scope at the end.
     pub fn body(&mut self, depth: usize) -> String {
         let known = self.variables.len();
         let mut out = String::new();
@@ -15,7 +15,7 @@ impl Writer<'_> {
         out
     }
 
-    /// A whole template of a file: definitions and statements.
+    /// Generates a template file: definitions and statements.
     pub fn file(&mut self) -> String {
         let mut out = String::new();
         if self.chance.one_in(4) {
@@ -31,7 +31,7 @@ impl Writer<'_> {
         out
     }
 
-    /// `define` of one of the names, whose body uses only later ones.
+    /// Generates a `define` of one of the names, whose body uses only later names.
     pub fn definition(&mut self) -> String {
         let rank = self.chance.below(super::NAMES.len());
         let name = super::NAMES[rank];
@@ -43,7 +43,7 @@ impl Writer<'_> {
         format!("{}{body}{}", self.action(&format!("define \"{name}\"")), self.action("end"))
     }
 
-    /// Whether the file does not define the name yet; now it does.
+    /// Whether the file does not define the name yet. Marks it as defined.
     fn may_define(&mut self, name: &'static str) -> bool {
         if self.defined.contains(&name) {
             return self.chance.one_in(200);
@@ -52,7 +52,7 @@ impl Writer<'_> {
         true
     }
 
-    /// The text of a template inside a template.
+    /// Generates the text of a template inside a template.
     pub fn inner_text(&mut self) -> String {
         self.nesting += 1;
         let rank = self.rank;
@@ -61,7 +61,7 @@ impl Writer<'_> {
         text
     }
 
-    /// Writes another template: neither variables nor loops of this one are there.
+    /// Generates another template, in which this one's variables and loops are not in scope.
     fn aside(&mut self, rank: usize, write: impl FnOnce(&mut Self) -> String) -> String {
         let variables = std::mem::take(&mut self.variables);
         let defined = if self.nesting > 0 { Some(std::mem::take(&mut self.defined)) } else { None };
@@ -76,7 +76,7 @@ impl Writer<'_> {
         text
     }
 
-    /// An action with its delimiters, which trim sometimes.
+    /// Adds delimiters to an action, some of which trim.
     fn action(&mut self, inner: &str) -> String {
         let open = self.chance.pick(&["{{ ", "{{ ", "{{", "{{- ", "{{-\n", "{{  "]);
         let close = self.chance.pick(&[" }}", " }}", "}}", " -}}", "\n}}", "\t-}}"]);
@@ -133,7 +133,7 @@ impl Writer<'_> {
             .to_owned()
     }
 
-    /// An action that prints.
+    /// Generates an action that prints.
     fn printed(&mut self) -> String {
         let kind = ['a', 'a', 's', 'l', 'm', 'n', 'b', 'a'][self.chance.below(8)];
         let pipeline = self.pipeline(kind, 2);
@@ -159,7 +159,7 @@ impl Writer<'_> {
     fn declaration(&mut self) -> String {
         let kind = ['s', 'n', 'l', 'm', 'b', 'a', 't', 'f'][self.chance.below(8)];
         let fresh = self.fresh;
-        // What a loop declares again and again must not grow; a map that is changed must not be a part of another.
+        // A value declared in a loop must not grow, and a map that is changed must not be part of another.
         self.fresh |= self.loops > 0 || kind == 'm';
         let value = self.pipeline(kind, if kind == 'm' { 0 } else { 1 });
         self.fresh = fresh;
@@ -183,7 +183,7 @@ impl Writer<'_> {
         self.action(&format!("{name} = {value}"))
     }
 
-    /// A map that is changed, and what of it others see.
+    /// Generates a change of a map, and output that shows what other references see of it.
     fn changed_map(&mut self) -> String {
         let map = self.atom('M');
         let (key, value) = (literals::key(self.chance), self.atom('q'));
@@ -215,7 +215,7 @@ impl Writer<'_> {
         out + &self.action("end")
     }
 
-    /// Variables of a block that ended.
+    /// Drops the variables of a block that has ended.
     fn forget(&mut self, known: usize) {
         let known = known.min(self.variables.len());
         self.variables.truncate(known);
@@ -240,7 +240,7 @@ impl Writer<'_> {
         out + &self.action("end")
     }
 
-    /// A body in which the dot is something else.
+    /// Generates a body in which the dot is something else than the root.
     fn below_dot(&mut self, depth: usize) -> String {
         let before = self.dot_is_root;
         self.dot_is_root = false;
