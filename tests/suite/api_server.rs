@@ -1,5 +1,6 @@
-//! Verdicts of a real API server, recorded by `tests/cluster/verdicts --record` and `tests/cluster/impact --record`: what it accepts,
-//! and what a change does to an object. CI holds the records themselves against the server.
+//! Compares `validate` and `diff` with the verdicts of a real API server: which manifests it accepts, and what a change does to
+//! an object. `tests/cluster/verdicts --record` and `tests/cluster/impact --record` recorded them; CI checks the records against
+//! the server.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,13 +12,13 @@ use serde_json::{Value, json};
 use crate::support::command::run;
 use crate::support::recorded::{cases, list, object, text};
 
-/// A manifest, and what the server says of it.
+/// A manifest and the server's verdict.
 struct Verdict {
     name: String,
     manifest: String,
     accepted: bool,
     message: String,
-    /// Why mim-chart says something else, where it does.
+    /// Why mim-chart's verdict differs, if it does.
     differs: Option<String>,
 }
 
@@ -32,7 +33,7 @@ fn validate_agrees_with_the_api_server() {
     assert_same(&verdicts, &["--crds", crds.to_str().expect("UTF-8")]);
 }
 
-/// Changes written for rules, one mistake or one edge each, recorded by `tests/cluster/written --record`.
+/// Changes written for single rules, each with one mistake or at one edge, recorded by `tests/cluster/written --record`.
 #[test]
 fn validate_agrees_on_written_changes() {
     let file = object("validate/written.json");
@@ -43,7 +44,7 @@ fn validate_agrees_on_written_changes() {
     assert_same(&verdicts, &[]);
 }
 
-/// Mistakes that people make, one in each manifest, and manifests at the edge of one.
+/// Common mistakes, one in each manifest, and manifests that are just right.
 #[test]
 fn validate_agrees_on_mistakes() {
     let rows = cases("validate/mistakes.json", 179);
@@ -51,7 +52,7 @@ fn validate_agrees_on_mistakes() {
     assert_same(&verdicts, &[]);
 }
 
-/// The manifests that recorded changes are made to.
+/// Returns the manifests that recorded changes apply to.
 fn fixtures() -> Vec<Value> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cluster/fixtures");
     let read = |name: &str| -> Vec<Value> {
@@ -60,7 +61,7 @@ fn fixtures() -> Vec<Value> {
     ["manifests.json", "places.json"].into_iter().flat_map(read).collect()
 }
 
-/// Manifests of all built-in kinds with a random change each, recorded by `tests/cluster/mutations --record`.
+/// Manifests of all built-in kinds with one random change each, recorded by `tests/cluster/mutations --record`.
 #[test]
 #[ignore = "slow: cargo test --release -- --ignored"]
 fn validate_agrees_on_mutations() {
@@ -86,8 +87,8 @@ fn validate_agrees_on_mutations() {
     assert_same(&verdicts, &[]);
 }
 
-/// Manifests at the edges of the rules of `src/validate/tables`, recorded by `tests/cluster/edges --record`: verdicts, and the fields that
-/// the server names.
+/// Manifests at the edges of the rules in `src/validate/tables`, recorded by `tests/cluster/edges --record`: verdicts, and the
+/// fields that the server names.
 #[test]
 #[ignore = "slow: cargo test --release -- --ignored"]
 fn validate_agrees_at_the_edges_of_rules() {
@@ -117,13 +118,14 @@ fn validate_agrees_at_the_edges_of_rules() {
     assert!(same * 100 >= named * 98, "only {same} of {named} fields are the server's");
 }
 
-/// Whether a path is the server's, leads to an item in it or to the field that lacks it, or has steps that the server leaves out.
+/// Whether a path is the server's, leads to an item below it or to the field that lacks it, or differs only by steps that the
+/// server leaves out.
 fn is_at(path: &str, field: &str) -> bool {
     let steps = |path: &str| -> Vec<String> {
         let parts = path.split(['[', ']', '.', '"', '\'']).filter(|part| !part.is_empty());
         parts.map(str::to_lowercase).collect()
     };
-    // It names a field of conversions as it is called inside of it.
+    // The server names a field of conversions as it is called in the internal version.
     let (own, theirs) = (steps(path), steps(&field.replace("webhookClientConfig", "webhook.clientConfig")));
     let mut rest = own.iter();
     let is_number = |step: &str| step.bytes().all(|byte| byte.is_ascii_digit());
@@ -132,13 +134,13 @@ fn is_at(path: &str, field: &str) -> bool {
         || theirs.iter().filter(|step| !is_number(step)).all(|step| rest.any(|own| own == step))
 }
 
-/// The paths of the errors of each manifest in a folder, by the number that is its name.
+/// Returns the paths of the errors in each manifest of a folder, by the number in its file name.
 fn paths_of(folder: &Path) -> BTreeMap<usize, Vec<String>> {
     let output = run(folder, &["validate", ".", "-o", "json"]);
     let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
     let mut paths: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     for finding in list(&report["findings"]) {
-        // The manifests are objects of their own, which happen to be in one folder.
+        // Each manifest is a test by itself; that several define the same object does not matter.
         if finding["severity"] == "error" && finding["rule"] != "twice" {
             let stem = Path::new(text(&finding["file"])).file_stem().and_then(|stem| stem.to_str()).expect("a file");
             let path = finding["path"].as_str().unwrap_or_default().to_owned();
@@ -148,7 +150,7 @@ fn paths_of(folder: &Path) -> BTreeMap<usize, Vec<String>> {
     paths
 }
 
-/// Texts in fields of a custom resource that have a format, recorded by `tests/cluster/formats`.
+/// Strings in fields of a custom resource with a format, recorded by `tests/cluster/formats`.
 #[test]
 fn validate_agrees_on_formats() {
     let file = object("validate/formats.json");
@@ -182,7 +184,7 @@ fn recorded(row: &Value, manifest: String) -> Verdict {
     }
 }
 
-/// Checks that `validate` refuses what the server refuses, but for the verdicts that say why it does not. A namespace in the manifests
+/// Checks that `validate` rejects what the server rejects, except for verdicts that say why not. A namespace in the manifests
 /// changes nothing.
 fn assert_same(verdicts: &[Verdict], flags: &[&str]) {
     let folder = tempfile::tempdir().expect("a folder");
@@ -205,7 +207,7 @@ fn assert_same(verdicts: &[Verdict], flags: &[&str]) {
     assert!(wrong.is_empty(), "{} of {} verdicts:\n{}", wrong.len(), verdicts.len(), wrong.join("\n"));
 }
 
-/// A manifest with a namespace, if it is of a namespaced kind of Kubernetes' own and has none yet.
+/// Adds a namespace to a manifest of a built-in namespaced kind that does not have one.
 fn with_namespace(manifest: &str) -> String {
     let is_namespaced = |api_version: Option<&str>, kind: Option<&str>| {
         let kind = Schema::built_in().kind(api_version.unwrap_or_default(), kind.unwrap_or_default());
@@ -225,13 +227,13 @@ fn with_namespace(manifest: &str) -> String {
     manifest.replacen("\nmetadata: {name:", "\nmetadata: {namespace: chat, name:", 1)
 }
 
-/// The last error of each manifest in a folder, by the number that is its name.
+/// Returns the last error in each manifest of a folder, by the number in its file name.
 fn errors_of(folder: &Path, flags: &[&str]) -> BTreeMap<usize, String> {
     let output = run(folder, &[&["validate", ".", "-o", "json"], flags].concat());
     let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
     let mut errors = BTreeMap::new();
     for finding in list(&report["findings"]) {
-        // The manifests are objects of their own, which happen to be in one folder.
+        // Each manifest is a test by itself; that several define the same object does not matter.
         if finding["severity"] == "error" && finding["rule"] != "twice" {
             let stem = Path::new(text(&finding["file"])).file_stem().and_then(|stem| stem.to_str()).expect("a file");
             errors.insert(stem.parse().expect("a number"), text(&finding["message"]).to_owned());
@@ -240,7 +242,7 @@ fn errors_of(folder: &Path, flags: &[&str]) -> BTreeMap<usize, String> {
     errors
 }
 
-/// A manifest with a recorded change.
+/// Applies a recorded change to a manifest.
 fn changed(manifest: &Value, change: &Value) -> Value {
     let mut result = manifest.clone();
     let Some(change) = change.as_object() else { return result };

@@ -1,5 +1,5 @@
-//! Trees of charts that multiply when they are unpacked, used under aliases or merged end with an error that names the limit,
-//! in little memory and in every command that reads charts.
+//! Tests that trees of charts that multiply when they are unpacked, aliased or merged fail with an error that names the limit,
+//! with little memory and in every command that reads charts.
 
 #![cfg(unix)]
 
@@ -9,14 +9,14 @@ use std::path::Path;
 use crate::support::command::shell_command;
 use crate::support::files::{pack, write};
 
-/// Address space of every run here, in KiB: a stack for deep input takes 192 MiB of it.
+/// The address space of every run here, in KiB. The stack for deep input takes 192 MiB of it.
 const SPACE: u32 = 700_000;
 
 fn metadata(name: &str) -> String {
     format!("apiVersion: v2\nname: {name}\nversion: 1.0.0\nengine: tera\n")
 }
 
-/// Runs the program in little memory; it has to fail with a message that holds `sentence`.
+/// Runs the program with little memory. It must fail with a message that contains `sentence`.
 fn rejected(folder: &Path, arguments: &str, sentence: &str) {
     let line = format!("ulimit -v {SPACE}; mim-chart {arguments}");
     let output = shell_command("bash", &line, folder).output().expect("a shell");
@@ -26,7 +26,7 @@ fn rejected(folder: &Path, arguments: &str, sentence: &str) {
     assert!(shown.contains(sentence), "{arguments}: {shown}");
 }
 
-/// Makes `NAME.tgz` of a chart with `count` copies of the archive `inner`.
+/// Packs a chart with `count` copies of the archive `inner` as `NAME.tgz`.
 fn archive_of_archives(folder: &Path, name: &str, inner: Option<&str>, count: usize) {
     let chart = folder.join("work");
     let _ = fs::remove_dir_all(&chart);

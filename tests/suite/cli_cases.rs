@@ -1,5 +1,6 @@
-//! Every folder `tests/cases/cli/{success,errors}/NAME` is a case: `command` is what the user types in a folder that
-//! holds the other files, `output.snap` what is printed and the exit code, read by a person before it was accepted.
+//! Runs the cases in `tests/cases/cli/{success,errors,warnings}/NAME`. `command` is the user's command line, which runs in a
+//! folder with the other files. `output.snap` is the expected output and exit code, which were reviewed before they were
+//! accepted.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -43,7 +44,7 @@ fn run(kind: &str, expect_failure: Option<bool>) {
     assert!(failures.is_empty(), "cases whose output changed: {failures:?}");
 }
 
-/// The name of a case whose output or exit code is not the recorded one.
+/// Returns the name of a case whose output or exit code differs from the recorded one.
 fn failure(folder: &Path, expect_failure: Option<bool>) -> Option<String> {
     let name = folder.file_name().expect("a name").to_string_lossy().into_owned();
     let scratch = tempfile::tempdir().expect("a temporary folder");

@@ -1,11 +1,11 @@
-//! The scripts of `completion` in their shells, with the program that gives the keys of a chart's values.
+//! Tests the scripts of `completion` in real shells, with the program that completes the keys of a chart's values.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use crate::support::command::{binary, stdout};
 
-/// Command lines up to the cursor, and what is offered for each.
+/// Command lines up to the cursor, and the completions that must be offered for each.
 const LINES: [(&str, &[&str]); 7] = [
     ("mim-chart template web ./web --set im", &["image."]),
     ("mim-chart template web ./web --set replicas=2,image.t", &["replicas=2,image.tag="]),
@@ -25,7 +25,7 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
-/// What a shell prints for the lines; `None` if there is no such shell here.
+/// Returns what a shell prints for the lines, or `None` if the shell is not installed.
 fn offered(shell: &str, arguments: &[&str], driver: &str) -> Option<String> {
     let folder = folder();
     let script = stdout(folder.path(), &["completion", shell]);
@@ -58,7 +58,7 @@ fn check(shell: &str, output: &str) {
     for ((line, wanted), answer) in LINES.iter().zip(output.split("line ").skip(1)) {
         let offered: Vec<&str> = answer.lines().filter_map(|line| line.strip_prefix("offered ")).collect();
         for word in *wanted {
-            // Shells offer the whole word, or the part that they take for one.
+            // Some shells offer the whole word, others only the part that they consider a word.
             let is_it = |offered: &str| offered.len() > 3 && (word.ends_with(offered) || offered.ends_with(word));
             assert!(offered.iter().any(|offered| is_it(offered)), "{shell}: {line:?} offers {offered:?}");
         }

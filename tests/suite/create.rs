@@ -1,5 +1,5 @@
-//! A chart made by `mim-chart create` works as it is: it renders without a warning, as a chart and as a subchart, and
-//! its objects fit each other.
+//! Tests that a chart from `mim-chart create` works as it is: it renders without warnings, as a chart and as a subchart, and its
+//! objects fit each other.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -8,7 +8,7 @@ use serde_yaml::Value;
 
 use crate::support::command;
 
-/// Runs the command and gives both its outputs.
+/// Runs the command, which must succeed, and returns standard output and standard error.
 fn run(folder: &Path, words: &[&str]) -> (String, String) {
     let output = command::run(folder, words);
     let text = |bytes| String::from_utf8(bytes).expect("text");
@@ -25,7 +25,7 @@ fn created(names: &[&str]) -> tempfile::TempDir {
     folder
 }
 
-/// What a chart renders to, which has to be without a warning.
+/// Renders a chart, which must not print warnings.
 fn template(folder: &Path, words: &[&str]) -> String {
     let (manifests, reported) = run(folder, &[&["template", "demo"], words, &["--strict"]].concat());
     assert!(!reported.contains("warning"), "{reported}");
@@ -158,7 +158,7 @@ fn a_copy_of_the_built_in_chart_differs_in_names_only() {
     assert!(folder.path().join("chat/templates/stock/statefulset.yaml").is_file());
 }
 
-/// What `create --engine gotpl` is rendered with.
+/// Flags with which a chart from `create --engine gotpl` is rendered.
 const CHANGED_VALUES: [&[&str]; 5] = [
     &[],
     &["--set", "ingress.enabled=true,ingress.hosts={a.example,b.example},ingress.tlsSecret=t,ingress.className=nginx"],
@@ -170,7 +170,7 @@ const CHANGED_VALUES: [&[&str]; 5] = [
     ],
 ];
 
-/// Helm of the version whose answers are recorded, if it is installed: `HELM` names it, else it is on the PATH.
+/// Returns Helm, if the version whose answers are recorded is installed. `HELM` can name it; otherwise it must be in PATH.
 fn helm() -> Option<String> {
     let helm = std::env::var("HELM").unwrap_or_else(|_| "helm".to_owned());
     let version = std::process::Command::new(&helm).args(["version", "--template", "{{ .Version }}"]).output().ok()?;

@@ -1,5 +1,5 @@
-//! What `mim-chart dependency` says, and what it puts into charts/ and the lock file, is what Helm does:
-//! `cases/dependency/helm.json`, recorded from Helm by `tests/parity/record_dependency`.
+//! Compares `mim-chart dependency` with Helm: its output, charts/ and the lock file. The answers in `cases/dependency/helm.json`
+//! were recorded from Helm by `tests/parity/record_dependency`.
 
 use std::fs;
 use std::path::Path;
@@ -15,12 +15,12 @@ fn run(folder: &Path, words: &[&str]) -> Output {
     mim_chart(folder).args(words).env("SOURCE_DATE_EPOCH", "1700000000").output().expect("the command runs")
 }
 
-/// Helm reads a file's first 512 bytes with zeros behind a shorter one, and takes every short file for a binary one.
+/// Helm pads files shorter than 512 bytes with zeros before it detects their type, and so reports every short file as binary.
 fn without_content_type(said: &str) -> String {
     said.lines().map(|line| line.split("; got '").next().unwrap_or(line).to_owned() + "\n").collect()
 }
 
-/// The content of charts/, and the lock files without their times.
+/// Returns the names in charts/, and the lock files without their times.
 fn state(folder: &Path) -> Value {
     let charts = fs::read_dir(folder.join("c/charts")).ok().map(|entries| {
         let mut names: Vec<String> =

@@ -1,4 +1,4 @@
-//! `mim-chart diff` over the built binary: no form of the answer holds a secret, patches apply, and long streams are read.
+//! Tests `mim-chart diff` with the built binary: no output format contains a secret, patches apply, and long streams are read.
 
 use std::fmt::Write as _;
 use std::process::Command;
@@ -8,7 +8,7 @@ use crate::support::files::write as write_file;
 
 const SECRETS: [&str; 4] = ["first-Pass\"word", "second-Pass\"word", "admin'$pw1", "cookie77"];
 
-/// Every form in which a secret could be printed.
+/// Returns every form in which a secret could be printed.
 fn forms(secret: &str) -> Vec<String> {
     use base64::Engine;
     let json = serde_json::to_string(secret).expect("JSON");
@@ -79,7 +79,7 @@ fn equal_secrets_get_equal_masks() {
     assert_eq!(shown, "no differences, 5 unchanged\n");
 }
 
-/// What a patch says, carried out, is what is rendered.
+/// Applying a patch to the old manifests results in the new ones.
 #[test]
 fn patches_turn_the_old_manifests_into_the_new_ones() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -120,13 +120,13 @@ fn a_long_stream_is_read_document_by_document() {
         );
     }
     std::fs::write(folder.path().join("old.yaml"), &text).expect("written");
-    // 50 MB of text in 600 MB of address space, 192 of them for a stack.
+    // There are 50 MB of text in 600 MB of address space, 192 of which are the stack.
     let command = format!("ulimit -v 600000; {} diff --from old.yaml | tail -1", binary().display());
     let output = Command::new("sh").args(["-c", &command]).current_dir(folder.path()).output().expect("a shell");
     assert_eq!(String::from_utf8_lossy(&output.stdout), "5 added, 5000 removed, 0 unchanged\n", "{output:?}");
 }
 
-/// So many values are not tried one by one: the trace names them.
+/// There are too many values to try them one by one: the trace names them.
 #[test]
 fn each_of_many_changes_names_the_value_that_made_it() {
     const MANY: usize = 1_500;

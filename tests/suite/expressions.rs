@@ -1,4 +1,4 @@
-//! Expressions in rules of CustomResourceDefinitions, and what a real API server makes of them: recorded by
+//! Compares CEL expressions in rules of CustomResourceDefinitions with the results of a real API server, recorded by
 //! `tests/cluster/expressions`.
 
 use std::fs;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::command::run;
 use crate::support::recorded::{list, object, text};
 
-/// A kind whose `spec` has rules, each with its number as its message.
+/// Returns the definition of a kind whose `spec` has rules. The message of each rule contains its number.
 fn definition(schema: &Value, rules: &[&str]) -> Value {
     let rule = |(number, rule): (usize, &&str)| json!({"rule": rule, "message": format!("rule {number}")});
     let mut spec = schema.clone();
@@ -23,7 +23,7 @@ fn definition(schema: &Value, rules: &[&str]) -> Value {
     })
 }
 
-/// What is reported of manifests in a folder.
+/// Returns the findings on manifests in a folder.
 fn findings(files: &[(&str, &Value)], flags: &[&str]) -> Vec<Value> {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, manifest) in files {
@@ -82,12 +82,12 @@ fn definitions_are_refused_as_by_the_api_server() {
     for (number, (rule, outcome)) in rows.iter().enumerate() {
         let place = format!("x-kubernetes-validations[{number}].rule: ");
         let own = messages.iter().find_map(|message| Some(message.split_once(&place)?.1));
-        // What a rule costs is not estimated here.
+        // The cost of a rule is not estimated here.
         let server = outcome.strip_prefix("refused: ").filter(|reason| !reason.contains("exceeds budget"));
         match (own, server) {
             (Some(own), Some(server)) => {
                 refused += 1;
-                // The server makes a new name for the type of `self` each time, and shows the whole rule.
+                // The server generates a type name for `self` each time, and shows the whole rule.
                 let digits = |c: char| c.is_ascii_digit();
                 let named: Vec<&str> = server.split("selfType").collect();
                 let server: Vec<&str> = named.iter().map(|part| part.trim_start_matches(digits)).collect();
@@ -100,6 +100,6 @@ fn definitions_are_refused_as_by_the_api_server() {
         }
     }
     assert!(wrong.is_empty(), "{} of {} expressions:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
-    // Those of the parser are worded differently.
+    // The parser's messages are worded differently.
     assert!(refused >= 280 && same * 100 >= refused * 90, "{same} of {refused} messages are those of the server");
 }

@@ -1,6 +1,6 @@
-//! Calls of every function of Go templates give what they give in Helm: `cases/go_templates/calls.json`, recorded from Helm.
+//! Compares calls of every function of Go templates with Helm's results in `cases/go_templates/calls.json`.
 //!
-//! `CASE=strings` runs the rows whose id begins so. Where Helm fails, our message begins with Helm's text.
+//! `CASE=strings` runs the rows whose id begins with `strings`. Where Helm fails, our message must begin with Helm's text.
 
 use std::sync::{Arc, LazyLock};
 
@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::support::recorded::{self, text};
 
-/// The system's time zones, whatever its own is.
+/// The system's time zones, with UTC as the local zone.
 #[derive(Debug, Default)]
 struct LocalUtc(SystemZones);
 
@@ -63,7 +63,7 @@ fn difference(chart: &Value, call: &Value) -> Option<String> {
     Some(format!("{written}\n  Helm {helms}\n  ours {ours:?}"))
 }
 
-/// What a call gives, or the message of the first error.
+/// Returns the result of a call, or the message of the first error.
 fn answer(chart: &Value, call: &str) -> Result<String, String> {
     let file = |path: &str, text: &str| File::new(path, text.as_bytes().to_vec());
     let mut files = vec![

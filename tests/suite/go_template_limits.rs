@@ -1,5 +1,5 @@
-//! Hostile Go templates in little memory: they end by themselves, with an error that names the limit, where Helm would run without
-//! end or die.
+//! Tests hostile Go templates with little memory: they end with an error that names the limit, where Helm would run forever or
+//! crash.
 
 #![cfg(unix)]
 
@@ -8,13 +8,13 @@ use std::path::Path;
 
 use crate::support::command::shell_command;
 
-/// Address space of every run here, in KiB: 1.5 GiB is what templates may make, and they run on a stack of 256 MiB.
+/// The address space of every run here, in KiB: templates can use 1.5 GiB, and run on a stack of 256 MiB.
 const SPACE: u32 = 3_000_000;
 
-/// Builds a map that nests a million levels deep.
+/// Builds a map with a nesting depth of one million.
 const DEEP: &str = r#"{{- $deep := dict }}{{- range $i := until 1000000 }}{{- $deep = dict "a" $deep }}{{- end }}"#;
 
-/// Builds a map that holds itself.
+/// Builds a map that contains itself.
 const SELF: &str = r#"{{- $map := dict "x" 1 }}{{- $_ := set $map "a" $map }}"#;
 
 fn run(folder: &Path, template: &str) -> (Option<i32>, String, String) {
@@ -27,7 +27,7 @@ fn run(folder: &Path, template: &str) -> (Option<i32>, String, String) {
     (output.status.code(), text(&output.stdout), text(&output.stderr))
 }
 
-/// What a template prints behind its `# Source:` line.
+/// Checks what a template prints after its `# Source:` line.
 fn prints(template: &str, wanted: &str) {
     let folder = tempfile::tempdir().expect("a folder");
     let (code, stdout, stderr) = run(folder.path(), template);
@@ -35,7 +35,7 @@ fn prints(template: &str, wanted: &str) {
     assert_eq!(stdout, format!("---\n# Source: c/templates/t.yaml\n{wanted}\n"), "{template}");
 }
 
-/// A template ends with an error that has the given text in it.
+/// Checks that a template fails with an error that contains the given text.
 fn fails(template: &str, wanted: &str) {
     let folder = tempfile::tempdir().expect("a folder");
     let (code, stdout, stderr) = run(folder.path(), template);
@@ -123,7 +123,7 @@ fn functions_that_are_given_megabytes_in_a_loop_end_at_the_limit_of_steps() {
     fails(template, wanted);
 }
 
-/// A hundred texts of a megabyte that differ at their ends.
+/// A hundred strings of one megabyte that only differ at their ends.
 const LONG: &str = "{{ $text := repeat 1000000 \"a\" }}{{ $list := list }}{{ range $i := 100 }}{{ $list = append $list (print $text $i) }}{{ end }}";
 
 #[test]
@@ -141,7 +141,7 @@ fn long_texts_that_are_compared_in_a_loop_end_at_the_limit_of_bytes() {
 #[ignore = "slow: cargo test --release -- --ignored"]
 fn searches_in_a_loop_end_at_the_limit_of_steps() {
     let wanted = "the templates go on without end: more than 50000000 steps";
-    // A match may read the text to its end, so that each counts for a part of that, however little these read.
+    // A match could read the text to its end, so each counts for a part of the text, even if these read little.
     for call in [
         "regexMatch \"a\" $text",
         "regexReplaceAll \"a\" $text \"\"",
@@ -157,7 +157,7 @@ fn searches_in_a_loop_end_at_the_limit_of_steps() {
     prints("a: {{ regexReplaceAll \"a\" (repeat 50000 \"a\") \"\" | len }}", "a: 0");
 }
 
-/// What reads no further than its match is not counted as if it read all of the text each time.
+/// Matches that end early are not counted as if each had read the whole text.
 #[test]
 fn a_long_text_may_have_many_matches() {
     let text = "{{ $text := repeat 20000 \"  \\\"some\\\": \\\"words of a dashboard, 50 bytes a line\\\"\\n\" }}";

@@ -1,6 +1,7 @@
-//! Go templates give what they give in Helm: `cases/go_templates/cases.json`, recorded from Helm.
+//! Compares Go templates with Helm's output in `cases/go_templates/cases.json`.
 //!
-//! `CASE=date` runs those whose id begins so. A case is a chart `c`. Where Helm fails, mim-chart fails with a message that begins with Helm's text.
+//! Each case is a chart `c`. `CASE=date` runs the cases whose id begins with `date`. Where Helm fails, mim-chart's message must
+//! begin with Helm's text.
 
 use std::fs;
 use std::path::Path;
@@ -61,7 +62,7 @@ fn difference(case: &Value) -> Option<String> {
     (!wrong.is_empty()).then(|| format!("## {}\n{}\n{}", text(&case["id"]), case["templates"], wrong.join("\n")))
 }
 
-/// What Helm prints without its frame.
+/// Removes what Helm prints around an error.
 fn helms_warning(error: &str) -> &str {
     let error = error.strip_prefix("Error: ").unwrap_or(error);
     error.split("\n\nUse --debug flag").next().unwrap_or(error).trim_end()
@@ -76,6 +77,6 @@ fn lay_out(case: &Value, chart: &Path) {
     for (path, content) in case["files"].as_object().into_iter().flatten() {
         write(&chart.join(path), text(content));
     }
-    // Git keeps no empty folders, and a case need not have a template.
+    // Git does not keep empty folders, and a case may not have templates.
     fs::create_dir_all(chart.join("templates")).expect("a folder");
 }

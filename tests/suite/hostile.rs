@@ -1,5 +1,5 @@
-//! Names and texts that others wrote, as somebody would write them who wants to deceive: nothing of what is printed acts on a
-//! terminal, in the log of a CI system, in a comment, or outside of the folder that a patch is applied in.
+//! Tests names and texts from attackers: nothing in the output has an effect on a terminal, in the log of a CI system, in a
+//! comment, or outside the folder in which a patch is applied.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -33,7 +33,7 @@ const PATHS: [&str; 16] = [
     "x\ndiff --git a/y b/y\nrename from y\nrename to ../outside",
 ];
 
-/// Manifests as one stream, each with a text that looks like the parts of a patch.
+/// Returns manifests with these names, each with a text that looks like parts of a patch.
 fn manifests(version: usize) -> Vec<Object> {
     let mut objects = Vec::new();
     for (number, name) in PATHS.iter().enumerate() {
@@ -58,7 +58,7 @@ fn manifests(version: usize) -> Vec<Object> {
     objects
 }
 
-/// All files below a folder with their contents, git's own apart.
+/// Collects all files below a folder with their contents, except git's own.
 fn files(folder: &Path, prefix: &str, found: &mut BTreeMap<String, String>) {
     for entry in fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
@@ -74,7 +74,7 @@ fn files(folder: &Path, prefix: &str, found: &mut BTreeMap<String, String>) {
     }
 }
 
-/// A patch changes one file for each object, below the folder that it is applied in, and each file is what its object is.
+/// Applying a patch changes one file for each object, below the current folder, and each file is the object's manifest.
 #[test]
 fn patches_touch_only_the_files_of_their_objects() {
     for tool in [&["git", "apply"][..], &["patch", "-p1", "-s", "-f"]] {
@@ -116,29 +116,29 @@ fn patches_touch_only_the_files_of_their_objects() {
     }
 }
 
-/// What clears a screen, hides text, changes its direction, ends a line, and gives a CI system a command.
+/// Text that clears a screen, hides text, changes its direction, ends a line, and contains commands for CI systems.
 const HOSTILE: &str = "x\x1b[2J\x1b[8m\x1b]0;t\x07\u{9b}31m\u{202e}\u{2066}\u{200b}\u{feff}\u{e0041}\u{2028}\u{85}\x7f\r\n::error::injected\n  ::set-output name=a::injected\n##[error]injected ##vso[task.x]injected";
-/// The same without what no YAML has.
+/// The same text without characters that YAML does not allow.
 const KEY: &str = "k\u{202e}\u{200b}\u{2028}\n::error::injected\n ##[error]injected";
 
-/// What a stream of a run may hold.
+/// The kind of a stream, which decides what it may contain.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Stream {
-    /// Text, JSON and XML: nothing that acts.
+    /// Text, JSON and XML, in which nothing may have an effect.
     Printed,
-    /// Annotations: nothing that acts but the commands meant.
+    /// Annotations, in which only the intended commands may have an effect.
     Annotations,
-    /// Manifests, files, values and patches: data.
+    /// Manifests, files, values and patches, which are data.
     Data,
 }
 
-/// What is wrong with the bytes of a stream.
+/// Returns what is wrong with the bytes of a stream.
 fn faults(bytes: &[u8], stream: Stream) -> Vec<String> {
     let Ok(text) = std::str::from_utf8(bytes) else { return vec!["is not UTF-8".to_owned()] };
     if stream == Stream::Data {
         return Vec::new();
     }
-    // The program's own colours; those that hide text are not among them.
+    // The program's own colors, none of which hides text.
     let text = ["0", "1", "2", "31", "32", "33", "34", "36", "91", "92", "93", "94", "96", "1;31", "1;33"]
         .iter()
         .fold(text.to_owned(), |text, code| text.replace(&format!("\x1b[{code}m"), ""));
@@ -155,7 +155,7 @@ fn faults(bytes: &[u8], stream: Stream) -> Vec<String> {
     found
 }
 
-/// One chart after the other in a folder, each with something hostile in another place.
+/// Runs commands on charts in a folder, each chart with something hostile in another place.
 struct Ground {
     folder: tempfile::TempDir,
     faults: Vec<String>,
@@ -167,7 +167,7 @@ impl Ground {
         Ground { folder: tempfile::tempdir().expect("a folder"), faults: Vec::new(), runs: 0 }
     }
 
-    /// A chart `c` that renders, then the given files in it; an empty content removes one.
+    /// Writes a chart `c` that renders, then the given files in it. Empty content removes a file.
     fn chart(&self, files: &[(&str, &str)]) {
         let chart = self.folder.path().join("c");
         let _ = fs::remove_dir_all(&chart);
@@ -198,7 +198,7 @@ impl Ground {
         }
     }
 
-    /// Every command and every form of output over the chart.
+    /// Runs every command with every output format on the chart.
     fn all(&mut self, flags: &[&str]) {
         let with = |arguments: &[&'static str]| -> Vec<String> {
             arguments.iter().chain(flags).map(|argument| (*argument).to_owned()).collect()
@@ -255,7 +255,7 @@ impl Ground {
     }
 }
 
-/// A text in quotes that YAML and JSON read alike: what YAML does not allow as it is, is escaped.
+/// Quotes a text for YAML and JSON, and escapes what YAML does not allow.
 fn quoted(text: &str) -> String {
     let json = serde_json::to_string(text).expect("JSON");
     let escaped = |c: char| match u32::from(c) {

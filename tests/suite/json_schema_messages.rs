@@ -1,5 +1,5 @@
-//! What mim-chart says of values that a schema refuses is what Helm says: `cases/json_schema/helm_messages.json`,
-//! recorded from Helm by `tests/parity/record_schema`.
+//! Compares mim-chart's messages about values that a schema rejects with Helm's in `cases/json_schema/helm_messages.json`,
+//! recorded by `tests/parity/record_schema`.
 
 use std::path::Path;
 
@@ -8,8 +8,8 @@ use mim_chart::json_schema::{Schema, check};
 use mim_chart::yaml::read_values;
 use serde_json::Value;
 
-/// Cases in which mim-chart differs on purpose: behind a prefix of items Helm counts from the end of the prefix, so that
-/// its place is that of another item.
+/// Cases in which mim-chart differs on purpose: after a prefix of items, Helm counts from the end of the prefix, so that its
+/// place belongs to another item.
 const DIFFERENT: [&str; 3] = ["tuple additional (2019)", "prefixItems", "no further items"];
 
 #[test]
@@ -38,7 +38,7 @@ fn schema_messages_match_helm() {
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }
 
-/// The error line as the command prints it, or nothing.
+/// Returns the error as the command prints it, or nothing.
 fn said(schema: &str, values: &str) -> String {
     let values = read_values(&Source::file("given.yaml", values)).expect("the values are a map");
     let schema = Schema::parse(&Source::file("values.schema.json", schema));
@@ -46,7 +46,7 @@ fn said(schema: &str, values: &str) -> String {
     error.map_or_else(String::new, |error| format!("Error: {}", without_reason(&error.message)))
 }
 
-/// Why a document can't be loaded is the network's matter in Helm, and a principle of mim-chart.
+/// Removes why a document cannot be loaded: Helm reports network errors, mim-chart never opens a connection.
 fn without_reason(text: &str) -> String {
     let opened = "failing loading \"";
     match text.find(opened).and_then(|at| Some(at + opened.len() + text[at + opened.len()..].find("\": ")? + 3)) {
@@ -55,7 +55,7 @@ fn without_reason(text: &str) -> String {
     }
 }
 
-/// The same list with siblings sorted, as the recording has it where Helm's order is random.
+/// Sorts siblings in the list, as the recording does where Helm's order is random.
 fn in_fixed_order(text: &str) -> String {
     let is_item = |line: &str| line.trim_start().starts_with("- at ");
     let first = text.lines().position(is_item).unwrap_or(usize::MAX);

@@ -1,6 +1,6 @@
-//! The JSON Schema Test Suite: every required test of drafts 4, 6, 7, 2019-09 and 2020-12.
+//! Runs the JSON Schema Test Suite: every required test of drafts 4, 6, 7, 2019-09 and 2020-12.
 //!
-//! `cases/json_schema/` holds the suite as it is published, without its optional tests.
+//! `cases/json_schema/` contains the published suite without its optional tests.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,8 @@ fn read(path: &Path) -> Node {
     json::read(&source, 0..source.text().len()).expect("the suite is JSON")
 }
 
-/// The suite's `remotes` folder, which its tests know as `http://localhost:1234/`; by default of the draft under test.
+/// Resolves URLs below `http://localhost:1234/` to the suite's `remotes` folder. Documents without `$schema` are of the draft
+/// under test.
 struct Remotes(Draft);
 
 impl Resolver for Remotes {
@@ -29,7 +30,7 @@ impl Resolver for Remotes {
     }
 }
 
-/// A schema of the suite as a chart would have it: with its draft named.
+/// Adds the draft to a schema of the suite, as a chart would.
 fn with_draft(schema: &Node, draft: Draft) -> Node {
     match &schema.value {
         Value::Map(map) if map.get("$schema").is_none() => {
@@ -50,7 +51,7 @@ fn text<'n>(map: &'n Map, name: &str) -> &'n str {
     field(map, name).value.as_str().expect("a text")
 }
 
-/// Runs a draft's folder; gives how many tests there were. Every wrong answer is named.
+/// Runs a draft's folder. Reports every wrong answer, and returns the number of tests.
 fn run(folder: &str, draft: Draft) -> usize {
     let mut files: Vec<PathBuf> = fs::read_dir(suite().join("tests").join(folder))
         .expect("the draft is there")
@@ -74,7 +75,7 @@ fn run(folder: &str, draft: Draft) -> usize {
                     schema.as_ref().map(|schema| schema.validate(field(test, "data"), &budget).expect("a small schema"))
                 };
                 let found = check(Budget::default());
-                // Large evaluations remember results, with which small ones end alike.
+                // Large evaluations remember results. That must not change the result of small ones.
                 let remembering = check(Budget::new(1_000_000, 0));
                 assert_eq!(found.as_deref().map(lines), remembering.as_deref().map(lines), "{group_name}");
                 if found.as_ref().map(Vec::is_empty) != Ok(expected) {

@@ -1,5 +1,5 @@
-//! Little memory, full disks and closed pipes: input that grows without end meets an error instead of the machine's end, and what
-//! can't be written whole is not written at all. Files are written below the chosen directory alone.
+//! Tests little memory, full disks and closed pipes: endless input results in an error instead of using up the machine, files
+//! that cannot be written completely are not written at all, and nothing is written outside the chosen directory.
 
 #![cfg(unix)]
 
@@ -9,14 +9,14 @@ use std::process::Output;
 
 use crate::support::command::shell_command;
 
-/// Address space for every run here, in KiB: a stack for deep input takes 192 MiB of it.
+/// The address space of every run here, in KiB. The stack for deep input takes 192 MiB of it.
 const SPACE: u32 = 700_000;
 
 fn run(line: &str, folder: &Path) -> Output {
     shell_command("bash", line, folder).output().expect("a shell")
 }
 
-/// A run in little memory: it ends by itself, with an error that has the given words in it or, without any, well.
+/// Runs a line with little memory. It must fail with an error that contains `words`, or succeed if there are none.
 fn limited(line: &str, folder: &Path, words: Option<&str>) {
     let output = run(&format!("ulimit -v {SPACE}; {line}"), folder);
     let stderr = String::from_utf8_lossy(&output.stderr);
@@ -230,7 +230,7 @@ fn templates_that_multiply_each_other_are_limited() {
     limited("mim-chart template c", folder, Some("the template writes more than 64 MiB"));
 }
 
-/// A secret at each of thousands of levels: its path at each would take a gigabyte.
+/// Thousands of nested levels have a secret each: printing the path of every one would take a gigabyte.
 #[test]
 fn secrets_at_every_level_of_deep_values_fit() {
     const LEVELS: usize = 4_900;
@@ -244,7 +244,7 @@ fn secrets_at_every_level_of_deep_values_fit() {
     }
 }
 
-/// Thousands of patterns with wildcards, for hundreds of files with long names.
+/// Thousands of patterns with wildcards are matched with hundreds of long file names.
 #[test]
 #[ignore = "slow: cargo test --release -- --ignored"]
 fn patterns_that_take_too_long_are_refused() {
@@ -260,7 +260,7 @@ fn patterns_that_take_too_long_are_refused() {
     limited("mim-chart template ./c", folder.path(), Some("the patterns take too long for the files of this chart"));
 }
 
-/// Mistakes are listed up to a limit, each at its line, and no file takes long because it has many.
+/// Mistakes are listed up to a limit, each with its line, and many mistakes do not make a file slow.
 #[test]
 #[ignore = "slow: cargo test --release -- --ignored"]
 fn configurations_with_many_mistakes_end() {
@@ -282,7 +282,7 @@ fn configurations_with_many_mistakes_end() {
     }
 }
 
-/// Manifests with many fields take no longer for each of them, also where each has a mistake.
+/// The time per field does not grow with the number of fields, even if each has a mistake.
 #[test]
 #[ignore = "slow: cargo test --release -- --ignored"]
 fn definitions_and_policies_of_many_fields_end() {
@@ -320,7 +320,7 @@ fn a_full_disk_leaves_an_error_and_no_half_file() {
         assert_eq!(output.status.code(), Some(1), "{line}");
         assert!(stderr.contains("cannot write to standard output: no space left on device"), "{line}: {stderr}");
     }
-    // Files end at 1 KiB here, as if the disk were full.
+    // Files cannot grow beyond 1 KiB here, as if the disk were full.
     let output = run("trap '' XFSZ; ulimit -f 1; mim-chart template --output-dir out", folder);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let stderr = String::from_utf8_lossy(&output.stderr);
@@ -370,7 +370,7 @@ fn nothing_is_written_outside_the_chosen_directory() {
         let written = files_below(folder);
         assert_eq!(written.len(), 2, "{name}: {written:?}");
     }
-    // A link in the output directory is not followed, and nothing is made behind it before it is refused.
+    // A link in the output directory is not followed, and nothing is created at its target before the error.
     chart(folder, "kind: A\n");
     fs::create_dir_all(folder.join("elsewhere")).expect("a folder");
     let is_untouched = || fs::read_dir(folder.join("elsewhere")).expect("a folder").next().is_none();
@@ -389,7 +389,7 @@ fn nothing_is_written_outside_the_chosen_directory() {
         assert_eq!(output.status.code(), Some(1), "{place}: {stderr}");
         assert!(stderr.contains(" would be outside the output directory"), "{place}: {stderr}");
     }
-    // The same for what a chart's directory holds already.
+    // The same for links in a chart's existing directory.
     fs::create_dir_all(folder.join("web")).expect("a folder");
     std::os::unix::fs::symlink(folder.join("elsewhere"), folder.join("web/templates")).expect("a link");
     for line in ["mim-chart create web", "mim-chart create web --starter mongooseim"] {

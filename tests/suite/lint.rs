@@ -1,10 +1,9 @@
-//! What `mim-chart lint` says of charts is what `helm lint` says: `cases/lint/cases.json`, recorded from Helm by
-//! `tests/parity/record_lint`.
+//! Compares `mim-chart lint` with `helm lint`: `cases/lint/cases.json`, recorded from Helm by `tests/parity/record_lint`.
 //!
-//! mim-chart gets the same files, and once more with `engine: tera` in every Chart.yaml unless a case says `"engine": false`. A case
-//! with `texts` says why the words of a finding are mim-chart's own: severities and files are compared. A case with
-//! `differs` says why mim-chart does otherwise, what it prints instead, and what it says besides on standard error. In
-//! YAML's messages mim-chart always has the true line, which Helm leaves out or counts in its own ways.
+//! mim-chart reads the same files, and again with `engine: tera` in every Chart.yaml unless a case has `"engine": false`. In a
+//! case with `texts`, which says why the text of a finding is mim-chart's own, only severities and files are compared. A case
+//! with `differs` says why mim-chart differs, what it prints instead, and what else it prints on standard error. In messages
+//! about YAML, mim-chart always has the right line, which Helm omits or counts differently.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -16,19 +15,19 @@ use crate::support::command::mim_chart;
 use crate::support::files;
 use crate::support::recorded::{self, text};
 
-/// What is in the folder beforehand; the same as in the recording script.
+/// The files that exist before a case's files are added, as in the recording script.
 const CHART: [(&str, &str); 3] = [
     ("chart/Chart.yaml", "apiVersion: v2\nname: probe\nversion: 0.1.0\nicon: https://example.com/icon.png\n"),
     ("chart/values.yaml", "a: 1\n"),
     ("chart/templates/config.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: config\n"),
 ];
 
-/// What a run printed, and its exit code.
+/// The output and exit code of a run.
 #[derive(Debug, PartialEq)]
 struct Said {
     exit: i64,
     stdout: String,
-    /// First lines of what was said, in no order: Helm repeats some, and has its own form for all.
+    /// The first lines of messages, unordered: Helm repeats some, and formats all in its own way.
     stderr: BTreeSet<String>,
 }
 
@@ -42,7 +41,7 @@ fn lint_of_go_templates_matches_helm() {
     matches_helm("");
 }
 
-/// Compares all cases, with a line in each Chart.yaml.
+/// Compares all cases. `engine` is a line that is added to each Chart.yaml.
 fn matches_helm(engine: &str) {
     let cases = recorded::cases("lint/cases.json", 201);
     let mut wrong = Vec::new();
@@ -119,7 +118,8 @@ fn of_helm(helm: &Value) -> Said {
     }
 }
 
-/// `level=WARN msg="missing required value" message="set x"` is `warning: missing required value: set x` here.
+/// Converts a line of Helm's log: `level=WARN msg="missing required value" message="set x"` becomes `warning: missing required
+/// value: set x`.
 fn as_mim_chart_says(line: &str) -> String {
     if let Some(error) = line.strip_prefix("Error: ") {
         return format!("error: {error}");
@@ -137,7 +137,7 @@ fn as_mim_chart_says(line: &str) -> String {
     }
 }
 
-/// A value of a log record, in quotes or without, and what follows it.
+/// Parses a quoted or unquoted value in a log record. Also returns the rest of the line.
 fn go_text(text: &str) -> (String, &str) {
     if !text.starts_with('"') {
         let end = text.find(' ').unwrap_or(text.len());
@@ -148,7 +148,7 @@ fn go_text(text: &str) -> (String, &str) {
     (value, &text[values.byte_offset()..])
 }
 
-/// `yaml: line 5: x` and `yaml: x` are the same.
+/// Removes line numbers, so that `yaml: line 5: x` equals `yaml: x`.
 fn without_yaml_lines(text: &str) -> String {
     let mut parts = text.split("yaml: line ");
     let first = parts.next().unwrap_or_default().to_owned();
@@ -158,7 +158,7 @@ fn without_yaml_lines(text: &str) -> String {
     })
 }
 
-/// The lines of findings without their words, each once.
+/// Returns the lines of findings without their texts and without repetitions.
 fn without_texts(stdout: &str) -> String {
     let heads = stdout.lines().filter(|line| line.starts_with(['[', '=']) || line.contains("chart(s)"));
     let mut heads: Vec<&str> = heads.map(|line| line.split(": ").next().unwrap_or(line)).collect();

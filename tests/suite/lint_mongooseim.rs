@@ -1,5 +1,5 @@
-//! What `mim-chart lint` says of installations of MongooseIM: each rule is broken by a case of its own, and by nothing else in
-//! the chart's own configuration.
+//! Tests `mim-chart lint` on installations of MongooseIM: each rule is broken by its own case, and none by the chart's own
+//! configuration.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::support::command::mim_chart;
 
-/// A configuration with nothing to be said against it.
+/// A configuration without findings.
 const TOML: &str = r#"
 [general]
   hosts = ["example.com"]
@@ -29,7 +29,7 @@ const VM_ARGS: &str =
     "-name mongooseim\n-setcookie abc\n-kernel inet_dist_listen_min 9100\n-kernel inet_dist_listen_max 9100\n";
 const QUIET: &[&str] = &["--set", "nodeCookie=abc,hosts={example.com},fullnameOverride=mongooseim"];
 
-/// The codes of what is said of MongooseIM, with the first line of each message.
+/// Returns the codes of the findings on MongooseIM, with the first line of each message.
 fn findings(folder: &Path, chart: &str, arguments: &[&str]) -> Vec<(String, String)> {
     let output = mim_chart(folder)
         .args(["lint", chart, "--message-format", "json"])
@@ -47,7 +47,7 @@ fn findings(folder: &Path, chart: &str, arguments: &[&str]) -> Vec<(String, Stri
     ours
 }
 
-/// What is said of the built-in chart with files of one's own.
+/// Returns the findings on the built-in chart with the given files.
 fn of_files(toml: &str, vm_args: &str, more: &[&str]) -> Vec<(String, String)> {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("m.toml"), toml).unwrap();
@@ -82,7 +82,7 @@ fn valid_installations_have_no_findings() {
         &["--set", "fullnameOverride=chat,ipFamilies={IPv6}"],
     ] {
         let all: Vec<&str> = QUIET.iter().chain(arguments).copied().collect();
-        // What has to be done with a relational database is said of each.
+        // Every installation with a relational database gets the warning to load its tables.
         let found = findings(here, "mongooseim", &all).into_iter().filter(|(code, _)| code != "mongooseim-tables");
         assert_eq!(found.collect::<Vec<_>>(), [], "{arguments:?}");
     }
@@ -310,7 +310,7 @@ fn every_rule_has_a_case_that_breaks_it() {
     assert_eq!(broken, all);
 }
 
-/// Changes to a chart that somebody wrote, and what is said of them.
+/// Changes to another chart, and the findings that each causes.
 const FOREIGN: &[((&str, &str), &[&str])] = &[
     (("", ""), &[]),
     (("targetPort: c2s", "targetPort: xmpp"), &["mongooseim-published"]),
@@ -400,7 +400,7 @@ spec:
           - secret: {name: chat}
 "#;
 
-/// What is said of the chart with one text put in the place of another.
+/// Returns the findings on the chart with one text replaced.
 fn of_chart((from, to): (&str, &str)) -> Vec<(String, String)> {
     assert!(CHART.contains(from), "{from}");
     let folder = tempfile::tempdir().expect("a folder");

@@ -1,4 +1,4 @@
-//! The lock files of the crates beside this one, which are built with `--locked`.
+//! Tests the lock files of the other crates in this repository, which are built with `--locked`.
 
 use std::path::Path;
 
@@ -17,7 +17,7 @@ fn crates_of_the_tests_lock_all_dependencies() {
         let locked = read(lock);
         let packages = locked["package"].as_array().expect("packages");
         let own = packages.iter().find(|package| package["name"].as_str() == Some("mim-chart")).expect(lock);
-        // The version follows the name where there are several of a crate.
+        // The version follows the name if there are several versions of a crate.
         let names = own["dependencies"].as_array().expect(lock).iter().filter_map(|name| name.as_str());
         let names: Vec<&str> = names.filter_map(|name| name.split(' ').next()).collect();
         let missing: Vec<&String> = wanted.iter().copied().filter(|name| !names.contains(&name.as_str())).collect();

@@ -1,26 +1,26 @@
-//! The tests of the built program and of the library's public side, in one binary, so that they link once.
+//! Tests of the built program and of the library's public interface, in one binary, so that they are linked only once.
 //!
-//! | file or folder | what it shows |
+//! | file or folder | what it tests |
 //! |---|---|
-//! | `cli_cases` | every folder of `cases/cli`: what the user types, what is printed, the exit code |
-//! | `chart/` | what the built-in chart renders |
-//! | `set_flags`, `yaml_values`, `json_schema_*` | values, against recorded answers of Helm and the JSON Schema test suite |
-//! | `trees`, `lint`, `show`, `package`, `dependency` | a command's output, against recorded answers of Helm |
-//! | `go_templates` | charts in Helm's own language, against recorded answers of Helm |
+//! | `cli_cases` | every folder of `cases/cli`: command line, output, exit code |
+//! | `chart/` | the output of the built-in chart |
+//! | `set_flags`, `yaml_values`, `json_schema_*` | values, compared with recorded answers of Helm and the JSON Schema suite |
+//! | `trees`, `lint`, `show`, `package`, `dependency` | commands, compared with recorded answers of Helm |
+//! | `go_templates` | charts of Go templates, compared with recorded answers of Helm |
 //! | `create`, `diff`, `lint_mongooseim` | one command each |
-//! | `api_server` | `validate` and `diff`, against recorded answers of a real API server |
-//! | `secrets` | secrets, in every spelling and every form of output |
-//! | `hostile` | names and texts that are to deceive, in every form of output |
+//! | `api_server` | `validate` and `diff`, compared with recorded answers of a real API server |
+//! | `secrets` | secrets, in every spelling and every output format |
+//! | `hostile` | deceptive names and texts, in every output format |
 //! | `chart_trees` | charts that multiply when they are read |
 //! | `standard_output` | output that cannot be written |
 //! | `limits`, `go_template_limits` | hostile input under limits of memory and disk |
-//! | `terminal` | colours, pagers and progress, which only terminals get |
+//! | `terminal` | colors, pagers and progress, which only appear on terminals |
 //! | `pages` | pages for browsers |
 //! | `prose` | the language of sources and documents |
-//! | `parity_table`, `pipelines` | what the documents claim |
-//! | `support/` | running the program, reading recorded cases, packing archives |
+//! | `parity_table`, `pipelines` | the claims of documents |
+//! | `support/` | runs the program, reads recorded cases, packs archives |
 //!
-//! `tests/readme.rs` and `tests/imports.rs` stay apart: they rewrite or read the project's own files.
+//! `tests/readme.rs` and `tests/imports.rs` are separate, because they rewrite or read the project's own files.
 
 mod support;
 

@@ -1,4 +1,4 @@
-//! Mistakes in a configuration of MongooseIM are found on the line where they were made: each is one change of a valid file.
+//! Tests that mistakes in a MongooseIM configuration are reported on the right line. Each mistake is one change of a valid file.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,7 +13,7 @@ use crate::support::configurations;
 const VALID: &str = include_str!("../cases/mongooseim/valid.toml");
 const VERSION: &str = "6.8.1";
 
-/// A changed file, and the lines (from 1) of which a finding has to be on one.
+/// A changed file, and the lines (from 1) one of which must have a finding.
 struct Mutation {
     what: String,
     text: String,
@@ -36,14 +36,14 @@ fn pair(line: &str) -> Option<Pair<'_>> {
     (!trimmed.starts_with('#')).then(|| Pair { indent: &key[..key.len() - trimmed.len()], key: trimmed, value, marks })
 }
 
-/// The file with a line replaced, or without it.
+/// Returns the file with a line replaced or removed.
 fn with_line(number: usize, line: Option<&str>) -> String {
     let lines = VALID.lines().enumerate();
     let changed = lines.filter_map(|(at, old)| if at == number { line } else { Some(old) });
     changed.map(|line| format!("{line}\n")).collect()
 }
 
-/// The lines of the section around a line: from its head to the line before the next head.
+/// Returns the lines of the section that contains a line, from its header to the line before the next header.
 fn section(number: usize) -> RangeInclusive<usize> {
     let lines: Vec<&str> = VALID.lines().collect();
     let is_head = |line: &str| line.trim_start().starts_with('[');
@@ -52,7 +52,7 @@ fn section(number: usize) -> RangeInclusive<usize> {
     first + 1..=next
 }
 
-/// One change of each kind for each line that it fits.
+/// Returns one change of each kind for each line to which it applies.
 fn of_lines() -> Vec<Mutation> {
     let mut all = Vec::new();
     for (number, line) in VALID.lines().enumerate() {
@@ -111,7 +111,7 @@ fn of_lines() -> Vec<Mutation> {
     all
 }
 
-/// A part of the valid file, what takes its place, and how many lines after the first changed one the finding is due.
+/// A part of the valid file, its replacement, and how many lines after the first changed one the finding is expected.
 #[rustfmt::skip]
 const PARTS: &[(&str, &str, usize)] = &[
     ("hosts = [\"chat.example\", ", "hosts = [\"Talk.example\", ", 0),
@@ -188,7 +188,7 @@ const PARTS: &[(&str, &str, usize)] = &[
     ("# Valid for", "\u{feff}# Valid for", 0),
 ];
 
-/// The same for other versions, without what they do not know: lines of a small file, and the line at which a finding is due.
+/// Mistakes for other versions, which are added to a minimal file, and the line on which a finding is expected.
 #[rustfmt::skip]
 const OF_VERSIONS: &[(&str, &str, usize)] = &[
     ("6.5.0", "[modules.mod_blocklist]", 4),
@@ -244,7 +244,7 @@ fn mutations() -> Vec<Mutation> {
     all
 }
 
-/// The findings of each file, as line and message.
+/// Returns the findings in each file, as line and message.
 fn findings(folder: &Path, version: &str, files: &[String]) -> BTreeMap<String, Vec<(usize, String)>> {
     let mut command = mim_chart(folder);
     command.args(["validate-config", "--output", "json", "--mongooseim-version", version]).args(files);

@@ -1,5 +1,5 @@
-//! What `mim-chart package` puts into an archive and says is what Helm does: `cases/package/helm.json`, recorded from
-//! Helm by `tests/parity/record_package`.
+//! Compares `mim-chart package` with Helm, both the archives and the output: `cases/package/helm.json`, recorded from Helm by
+//! `tests/parity/record_package`.
 
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -15,7 +15,7 @@ fn package(folder: &Path, chart: &str, arguments: &[&str]) -> Output {
     run(folder, &[&["package", chart], arguments].concat())
 }
 
-/// The archives below a folder, but not those inside charts.
+/// Returns the archives below a folder, except those inside charts.
 fn archives(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).expect("a folder") {
@@ -29,7 +29,7 @@ fn archives(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Paths and texts of what an archive holds, without the chart's folder.
+/// Returns the paths and texts in an archive, without the chart's folder.
 fn entries(archive: &Path) -> Vec<(String, String)> {
     let bytes = std::fs::read(archive).expect("the archive");
     let files = unpack(&bytes, "archive").expect("the archive can be unpacked");
@@ -83,7 +83,7 @@ fn the_archive_of_the_built_in_chart_is_reproducible_and_renders_the_same() {
     assert!(held.iter().any(|(path, _)| path == "templates/stock/_metadata.yaml"));
     assert!(template(scratch.path(), name) == template(scratch.path(), "mongooseim"), "the archive renders otherwise");
 
-    // Unpacked and packed again: the same bytes, from whatever folder and at whatever time.
+    // Unpacking and packing again results in the same bytes, whatever the folder and the time.
     held.iter().for_each(|(path, text)| write(&scratch.path().join("unpacked").join(path), text));
     let again = package(scratch.path(), "unpacked", &["-d", "again"]);
     assert!(again.status.success(), "{}", String::from_utf8_lossy(&again.stderr));

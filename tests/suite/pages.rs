@@ -1,4 +1,5 @@
-//! `--output html` of `diff` and `template`: the structure of the page, and that nothing of a chart is markup or script in it.
+//! Tests `--output html` of `diff` and `template`: the structure of the page, and that nothing from a chart becomes markup or
+//! script.
 
 use std::path::Path;
 
@@ -9,19 +10,19 @@ use sha2::{Digest, Sha256};
 use crate::support::command::{run, stdout};
 use crate::support::files::write;
 
-/// A page without its style and its script, which are the same in all.
+/// Removes the style and the script, which are the same in all pages.
 fn frame(page: &str) -> String {
     let own = Regex::new("(?s)<style>.*</style>|<script>.*</script>|sha256-[^&]*").expect("a pattern");
     own.replace_all(page, "").into_owned()
 }
 
-/// What is in an element.
+/// Returns the content of an element.
 fn part<'p>(page: &'p str, element: &str) -> &'p str {
     let start = page.find(&format!("<{element}>")).expect("an element") + element.len() + 2;
     &page[start..page.rfind(&format!("</{element}>")).expect("its end")]
 }
 
-/// The data of the objects of a page.
+/// Returns the data of the objects in a page.
 fn data(page: &str) -> Vec<serde_json::Value> {
     let blocks = page.split("<script type=\"application/json\">").skip(1);
     blocks.map(|block| serde_json::from_str(block.split("</script>").next().expect("an end")).expect("JSON")).collect()
@@ -66,7 +67,7 @@ fn a_browser_runs_the_script_of_the_page_and_loads_nothing() {
     }
 }
 
-/// What would end an element, an attribute, a block of data or a comment, and what a browser would run.
+/// Texts that would end an element, an attribute, a data block or a comment, or that a browser would run.
 const HOSTILE: [&str; 7] = [
     "</script><script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
@@ -118,7 +119,7 @@ fn nothing_of_a_chart_is_markup() {
     }
 }
 
-/// No element but our own is in a page, and no attribute.
+/// Checks that a page contains only our own elements and attributes.
 fn is_harmless(page: &str) {
     let frame = frame(page);
     let tags = Regex::new("<[^>]*>").expect("a pattern");
@@ -141,7 +142,7 @@ fn is_harmless(page: &str) {
 fn secrets_are_masked_in_pages() {
     let folder = tempfile::tempdir().expect("a folder");
     chart(folder.path());
-    // What a chart has as a default is no secret.
+    // A default of a chart is not a secret.
     write(&folder.path().join("mine.yaml"), "password: coral-reef-77\n");
     let to = ["--to-set", "password=swordfish-9,extra=pass: swordfish-9", "-o", "html"];
     for arguments in [

@@ -1,5 +1,5 @@
-//! `tests/parity/COVERAGE.md` leaves nothing out: every flag that `helm template --help` lists has a row and is known here, the
-//! parts of Helm's behaviour are numbered without gaps, and every proof that a row names is there.
+//! Tests that `tests/parity/COVERAGE.md` is complete: every flag that `helm template --help` lists has a row and is known here,
+//! the parts of Helm's behavior are numbered without gaps, and every proof that a row names exists.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -12,7 +12,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The cells of the table below a heading.
+/// Returns the cells of the table under a heading.
 fn table(heading: &str) -> Vec<Vec<String>> {
     let text = std::fs::read_to_string(root().join("tests/parity/COVERAGE.md")).expect("the table");
     let (_, rest) = text.split_once(&format!("## {heading}\n")).expect("the heading");
@@ -77,8 +77,8 @@ fn behaviour_rows_are_numbered_without_gaps() {
     assert_eq!(parts, (1..=8).collect());
 }
 
-/// What the table calls the same or better is taken, unless it says that it is refused; what it calls not yet is refused or said
-/// to have no effect.
+/// Flags that the table calls the same or better are accepted, unless it says that they are refused. Flags that it calls not yet
+/// supported are refused, or a warning says that they have no effect.
 #[test]
 fn flags_behave_as_their_rows_say() {
     for (flag, row) in flags().iter().zip(table("Flags of `helm template`")) {

@@ -1,5 +1,5 @@
-//! The pipelines of `cases/pipelines`: each is YAML, and every command line of mim-chart in it runs in a repository such as it
-//! is meant for. README.md shows one of them.
+//! Tests the pipelines in `cases/pipelines`: each is valid YAML, and every mim-chart command in it runs in a suitable repository.
+//! README.md shows one of them.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ fn pipeline(name: &str) -> String {
     std::fs::read_to_string(folder("pipelines").join(format!("{name}.yaml"))).expect("a pipeline")
 }
 
-/// All texts in a document.
+/// Collects all strings in a document.
 fn texts(value: &Value, found: &mut Vec<String>) {
     match value {
         Value::String(text) => found.push(text.clone()),
@@ -44,7 +44,7 @@ fn shell(line: &str, folder: &Path) -> (bool, String) {
     (output.status.success(), reported)
 }
 
-/// A repository with the chart's values on the branch main, and a change of them on another.
+/// Creates a repository with the chart's values on the branch main, and a change of them on another branch.
 fn repository() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     let git = "git -c user.name=a -c user.email=a@example.com";

@@ -1,11 +1,11 @@
-//! Words that this project does not use: each has a plain one, see the list in CONTRIBUTING.md.
+//! Forbids words that have a plainer equivalent. CONTRIBUTING.md has the list.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use regex::Regex;
 
-/// What must not be written, and what to write instead.
+/// Patterns that must not occur, and what to write instead.
 const PHRASES: &[(&str, &str)] = &[
     (r"\btold\b", "reported"),
     (r"\banew\b", "again, new"),
@@ -30,10 +30,10 @@ const PHRASES: &[(&str, &str)] = &[
     (r"\beverybody else\b", "others"),
 ];
 
-/// Where people read.
+/// The files and folders that are checked.
 const READ: &[&str] = &["src", "tests", "templates", "charts", ".ci", "README.md", "CHANGELOG.md", "SECURITY.md"];
 
-/// What is not prose of the project: recorded answers, inputs of tests, and this list.
+/// Exceptions: recorded answers, inputs of tests, and this list.
 const NOT_READ: &[&str] = &["tests/cases", "tests/cluster/fixtures", "tests/suite/prose.rs"];
 
 #[test]
@@ -46,7 +46,7 @@ fn sources_and_documents_use_plain_words() {
         PHRASES.iter().map(|(phrase, plain)| (Regex::new(phrase).expect("a pattern"), plain)).collect();
     let mut wrong = Vec::new();
     for path in files {
-        // What is not text has no words.
+        // Files that are not text are skipped.
         let Ok(text) = fs::read_to_string(&path) else { continue };
         for (number, line) in text.lines().enumerate() {
             for (phrase, plain) in phrases.iter().filter(|(phrase, _)| phrase.is_match(line)) {

@@ -1,5 +1,4 @@
-//! Revisions of git repositories that somebody made by hand: nothing of them reaches the disk, and none takes long or much
-//! memory.
+//! Tests hand-made git revisions: nothing in them is written to disk, and none takes much time or memory.
 
 #![cfg(unix)]
 
@@ -11,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::support::command::shell_command;
 use crate::support::files::write;
 
-/// A repository with a chart in `c`, and `commit`, which makes a commit whose chart has more entries.
+/// Creates a repository with a chart in `c`, and defines `commit`, which creates a commit whose chart has more entries.
 const SETUP: &str = r#"
 git() { command git -c user.name=a -c user.email=a@example.com "$@"; }
 git init -q -b main && git add . && git commit -qm one
@@ -30,7 +29,7 @@ fn bash(folder: &Path, script: &str) -> Output {
     shell_command("bash", &format!("{SETUP}{script}"), folder).output().expect("a shell")
 }
 
-/// Runs `diff --rev` against a commit that `script` makes, in little memory.
+/// Checks that `diff --rev` fails on a commit that `script` creates, with little memory.
 fn refused(script: &str, reason: &str) {
     let folder = tempfile::tempdir().expect("a folder");
     repository(folder.path());

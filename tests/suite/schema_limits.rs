@@ -1,4 +1,4 @@
-//! Schemas that ask for more work, memory or messages than a run has.
+//! Tests schemas that would need more work, memory or messages than the limits allow.
 
 use std::fs;
 use std::path::Path;
@@ -19,14 +19,14 @@ fn check(schema_text: &str, instance: &str, budget: &Budget) -> Result<Vec<Viola
     schema(schema_text)?.validate(&instance, budget)
 }
 
-/// Definitions `a0` to `aLEVELS`, each of which refers to the next where `of` says, and the last of which is `last`.
+/// Returns definitions `a0` to `aLEVELS`, each of which refers to the next where `of` has NEXT. The last one is `last`.
 fn chain(levels: usize, of: &str, last: &str) -> String {
     let next = |level: usize| of.replace("NEXT", &format!("{{\"$ref\": \"#/$defs/a{}\"}}", level + 1));
     let definitions: Vec<String> = (0..levels).map(|level| format!("\"a{level}\": {}", next(level))).collect();
     format!("{{\"$ref\": \"#/$defs/a0\", \"$defs\": {{{}, \"a{levels}\": {last}}}}}", definitions.join(",\n"))
 }
 
-/// A value inside of `levels` maps.
+/// Returns a value inside `levels` nested maps.
 fn nested(levels: usize, value: &str) -> String {
     format!("{}{value}{}", "{\"x\": ".repeat(levels), "}".repeat(levels))
 }
@@ -106,12 +106,12 @@ fn endless_evaluation_is_an_error_at_the_schema() {
     let error = check(&schema, "{}", &Budget::new(1000, u64::MAX)).expect_err("a limit");
     assert_eq!(error.message, "the schema is too complex: checking the values takes more than 1,000 steps");
     assert!(error.labels[0].span.to_string().starts_with("values.schema.json:"), "{error:?}");
-    // A `not` does not turn the error around.
+    // `not` does not turn the error into a success.
     let schema = format!("{{\"not\": {schema}, \"$defs\": {{}}}}").replace("#/$defs", "#/not/$defs");
     check(&schema, "{}", &Budget::new(1000, u64::MAX)).expect_err("a limit");
 }
 
-/// On a stack that holds deep JSON, as the program has it.
+/// Runs a test on a stack for deep JSON, as the program has it.
 fn with_a_large_stack(test: impl FnOnce() + Send) {
     std::thread::scope(|scope| {
         let run = std::thread::Builder::new().stack_size(256 << 20).spawn_scoped(scope, test).expect("a thread");
@@ -181,7 +181,7 @@ fn deep_resources() {
     schema(&many).expect("a schema");
 }
 
-/// Address space of a run, in KiB.
+/// The address space of a run, in KiB.
 const SPACE: u32 = 700_000;
 
 fn limited(line: &str, folder: &Path) -> (Option<i32>, String) {
@@ -232,7 +232,7 @@ fn charts_with_hostile_schemas_use_little_memory() {
 fn custom_kinds_with_hostile_schemas_use_little_memory() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
-    // Structural schemas have no `$ref`, but nothing keeps a file from having one.
+    // Structural schemas do not allow `$ref`, but a file may still contain it.
     let schema = chain(30, r#"{"allOf": [NEXT, NEXT]}"#, r#"{"required": ["z"]}"#)
         .replace("#/$defs", "#/definitions")
         .replace("$defs", "definitions");

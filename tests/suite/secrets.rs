@@ -1,4 +1,4 @@
-//! Secrets reach no form of output, however they are written in manifests and messages.
+//! Tests that no output format contains secrets, however they are written in manifests and messages.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -21,7 +21,7 @@ fn url(text: &str) -> String {
     text.bytes().map(byte).collect()
 }
 
-/// The ways in which a chart may write a secret.
+/// Returns the ways in which a chart could write a secret.
 fn spellings(secret: &str) -> Vec<String> {
     vec![
         secret.to_owned(),
@@ -56,7 +56,7 @@ fn secrets_of(objects: &[&[Object]]) -> Secrets {
     gathering.finish()
 }
 
-/// A secret that is part of nothing else that is printed.
+/// Generates a secret that is not part of anything else that is printed.
 fn secret() -> impl Strategy<Value = String> {
     "zq7[ -~]{5,20}x".prop_filter("no white space twice", |text| !text.contains("  "))
 }

@@ -1,4 +1,4 @@
-//! Value flags mean what they mean to Helm: `cases/set/cases.json`, recorded from Helm by `tests/parity/record_set_flags`.
+//! Compares value flags with Helm: `cases/set/cases.json`, recorded from Helm by `tests/parity/record_set_flags`.
 
 use std::path::Path;
 
@@ -15,14 +15,14 @@ fn set_flags_match_helm() {
     let text = std::fs::read_to_string(folder.join("cases.json")).expect("the recorded cases are there");
     let cases: Vec<Json> = serde_json::from_str(&text).expect("the recorded cases are JSON");
     assert!(cases.len() > 700);
-    // `--set-file` reads below the current directory; no other test of this program depends on it.
+    // `--set-file` reads below the current directory. No other test in this binary depends on it.
     std::env::set_current_dir(&folder).expect("the folder of the cases can be entered");
     let wrong: Vec<String> = cases.iter().filter_map(difference).collect();
     assert!(wrong.is_empty(), "{} of {} cases differ:\n{}", wrong.len(), cases.len(), wrong.concat());
 }
 
-/// How our answer differs from Helm's: the values have to be the same; of an error, Helm's message has to occur in ours, and
-/// a place has to be shown.
+/// Describes how our answer differs from Helm's, if it does. Values must be equal; our error must contain Helm's message and have
+/// a place.
 fn difference(case: &Json) -> Option<String> {
     let answer = merge_layers(&layers(case), &Inputs::new());
     let values = answer.as_ref().map(|map| write(&Value::Map(map.clone())).unwrap_or_default());
@@ -44,7 +44,7 @@ fn says(error: &Diagnostic, helm: &str) -> bool {
     error.is_error() && error.message.contains(helm) && !error.labels.is_empty()
 }
 
-/// The layers of a case's command line, as `cli` makes them.
+/// Returns the layers of a case's command line, as `cli` creates them.
 fn layers(case: &Json) -> Vec<Layer> {
     let arguments = case["arguments"].as_array().expect("a case has arguments");
     let text = |json: &Json| json.as_str().expect("an argument is text").to_owned();

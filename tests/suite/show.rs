@@ -1,8 +1,7 @@
-//! What `mim-chart show` prints of charts is what `helm show` prints: `cases/show/cases.json`, recorded from Helm by
-//! `tests/parity/record_show`.
+//! Compares `mim-chart show` with `helm show`: `cases/show/cases.json`, recorded from Helm by `tests/parity/record_show`.
 //!
-//! mim-chart gets the same files. What Helm says of a template that finds nothing is nothing; mim-chart prints the same
-//! and gives the reason on standard error, which `show-values-jsonpath` in `cases/cli` shows.
+//! mim-chart reads the same files. Helm prints nothing for a JSONPath that finds nothing. mim-chart prints the same, but gives
+//! the reason on standard error; the case `show-values-jsonpath` in `cases/cli` tests that.
 
 use crate::support::command::mim_chart;
 use crate::support::files::write;

@@ -1,5 +1,5 @@
-//! Standard output that can't be written is an error in every command; `/dev/null`, a reader that stops early and closed standard
-//! error are not.
+//! Tests that every command fails if it cannot write to standard output. `/dev/null`, a reader that stops early and closed
+//! standard error are not failures.
 
 #![cfg(target_os = "linux")]
 
@@ -32,7 +32,7 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
-/// The exit code and standard error of a shell line.
+/// Returns the exit code and standard error of a shell command.
 fn run(line: &str, folder: &Path) -> (Option<i32>, String) {
     let output = shell_command("bash", line, folder).output().expect("a shell");
     (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())

@@ -1,5 +1,5 @@
-//! What only a terminal gets: colours and progress. `script` of util-linux gives the program a terminal; where there is none
-//! the tests say so and pass.
+//! Tests colors and progress, which only appear on a terminal. `script` from util-linux provides one; without it, the tests print
+//! that they are skipped and pass.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::support::command::shell_command;
 use crate::support::files::write;
 
-/// What a command line prints on a terminal, standard output and standard error together; `None` without `script`.
+/// Returns what a command prints on a terminal, with standard output and standard error combined, or `None` without `script`.
 fn on_a_terminal(line: &str, environment: &[(&str, &str)]) -> Option<String> {
     on_a_terminal_in(Path::new("."), line, environment)
 }
@@ -23,7 +23,7 @@ fn on_a_terminal_in(folder: &Path, line: &str, environment: &[(&str, &str)]) -> 
     Some(String::from_utf8_lossy(&command.output().expect("script runs").stdout).into_owned())
 }
 
-/// What a command line prints into pipes: standard output, standard error.
+/// Returns what a command prints into pipes: standard output and standard error.
 fn in_a_pipe(line: &str, environment: &[(&str, &str)]) -> (String, String) {
     let mut command = shell_command("sh", line, Path::new("."));
     let output = command.env("TERM", "xterm").envs(environment.iter().copied()).output().expect("a shell");
@@ -31,7 +31,7 @@ fn in_a_pipe(line: &str, environment: &[(&str, &str)]) -> (String, String) {
     (text(&output.stdout), text(&output.stderr))
 }
 
-/// Commands whose results have colours.
+/// Commands with colored results.
 const COLORED: [&str; 4] = [
     "mim-chart lint",
     "mim-chart why replicaCount",
@@ -39,7 +39,7 @@ const COLORED: [&str; 4] = [
     "mim-chart values --unused --set image.tagg=4",
 ];
 
-/// Whether colours are changed; a line that is taken back has no colours.
+/// Whether the text changes colors. Removing a progress line does not count.
 fn is_colored(text: &str) -> bool {
     text.contains("\x1b[0m")
 }
@@ -67,7 +67,7 @@ fn results_in_pipes_are_coloured_on_request() {
         assert!(!is_colored(&text), "{line}: {text}");
         let (text, _) = in_a_pipe(&format!("{line} --color=always"), &[]);
         assert!(is_colored(&text), "{line} --color=always: {text}");
-        // Values may become a file.
+        // Values may be written to a file, so they have no colors.
         let (text, _) = in_a_pipe(line, &[("CLICOLOR_FORCE", "1")]);
         assert_eq!(is_colored(&text), line != "mim-chart values --origins", "{line} with CLICOLOR_FORCE: {text}");
     }
@@ -94,7 +94,7 @@ fn machine_readable_output_is_never_coloured() {
     }
 }
 
-/// What `diff` prints on a terminal of a difference of many lines: more than a pipe holds.
+/// Returns what `diff` prints on a terminal about a difference with more lines than fit in a pipe.
 fn diff_on_a_terminal(flags: &str, environment: &[(&str, &str)]) -> Option<String> {
     let folder = tempfile::tempdir().expect("a folder");
     let object = |number| format!("kind: ConfigMap\napiVersion: v1\nmetadata: {{name: number-{number}}}\n---\n");
@@ -154,7 +154,7 @@ fn less_leaves_at_once_if_everything_fits() {
     assert!(text.contains("no differences, 5 unchanged"), "{text}");
 }
 
-/// A chart that takes a while to render: longer with each attempt.
+/// Creates a chart that is slow to render, and slower with each attempt.
 fn slow_chart(folder: &Path, attempt: u32) {
     let chart = folder.join("slow");
     write(&chart.join("Chart.yaml"), "apiVersion: v2\nname: slow\nversion: 1.0.0\nengine: tera\n");
@@ -182,7 +182,7 @@ fn long_work_shows_progress_on_a_terminal_only() {
             continue;
         }
         assert!(text.contains(SHOWN), "{text}");
-        // The line is taken away before the answer.
+        // The progress line is removed before the answer is printed.
         let after = text.rsplit(SHOWN).next().expect("text");
         assert!(after.contains("\x1b[2K"), "{text}");
         for (line, environment) in

@@ -1,8 +1,7 @@
-//! Where lines come from, held against experiments: values are changed at random, and each line that changes has to name one of
-//! them.
+//! Checks with experiments where lines come from: values are changed at random, and each line that changes must name one of them.
 //!
-//! `TRACE_CHARTS=FOLDER:...` looks at all charts in other folders than those of the tests, and `TRACE_SHOW=1` prints each line that is wrong.
-//! `TRACE_SEED` is the seed of the changes.
+//! `TRACE_CHARTS=FOLDER:...` tests the charts in these folders instead of those of the tests, `TRACE_SHOW=1` prints each line
+//! that is wrong, and `TRACE_SEED` is the seed of the changes.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -15,10 +14,10 @@ use mim_chart::render;
 use mim_chart::values::{Step, ValuePath};
 use mim_chart::yaml::{Map, Node, Value};
 
-/// How many changes are tried for each chart.
+/// The number of changes that are tried for each chart.
 const TRIALS: usize = 24;
 
-/// A chart rendered with some values, and where its lines come from.
+/// A chart rendered with some values, and the trace of its lines.
 struct Traced {
     values: Map,
     files: BTreeMap<String, Rendered>,
@@ -47,7 +46,7 @@ fn traced(chart: &Chart, user: &Map, environment: &Environment) -> Option<Traced
     Some(Traced { values: prepared.values, files, trace })
 }
 
-/// A generator of numbers that are the same in each run.
+/// A random number generator that returns the same numbers in each run.
 struct Numbers(u64);
 
 impl Numbers {
@@ -57,8 +56,8 @@ impl Numbers {
     }
 }
 
-/// The values that a render starts from: those of the chart, or if it does not render with them, those that it is tested with. Odd seeds turn
-/// some of what is off on, as far as the chart renders with it.
+/// Returns the values of the first render: the chart's defaults, or its test values in `ci/` if it does not render with the
+/// defaults. Odd seeds also turn on some switches that are off, if the chart still renders.
 fn base(chart: &Chart, environment: &Environment, numbers: &mut Numbers, seed: u64) -> Option<(Map, Traced)> {
     let tested = chart.files.iter().filter(|file| file.path.starts_with("ci/") && file.path.ends_with(".yaml"));
     let tested = tested.filter_map(|file| {
@@ -82,7 +81,7 @@ fn base(chart: &Chart, environment: &Environment, numbers: &mut Numbers, seed: u
     Some((user, base))
 }
 
-/// Other values of the same kind, and of none.
+/// Returns different values of the same kind, and null.
 fn others(value: Option<&Value>) -> Vec<Value> {
     let text = |text: &str| Value::String(text.to_owned());
     match value {
@@ -111,7 +110,7 @@ fn others(value: Option<&Value>) -> Vec<Value> {
     }
 }
 
-/// The values to try, those of lists among them.
+/// Returns the paths of the values to change, including those in lists.
 fn leaves(values: &Map) -> Vec<ValuePath> {
     let mut found = Vec::new();
     for path in ValuePath::leaves(values) {
@@ -129,7 +128,7 @@ fn leaves(values: &Map) -> Vec<ValuePath> {
     found
 }
 
-/// A change of the value at a path; lists that it leads through are first those of the values.
+/// Changes the value at a path. Lists on the path are copied from the values first.
 fn change(user: &mut Map, path: &ValuePath, value: Value, values: &Map) {
     let steps = path.steps();
     let Some(at) = steps.iter().position(|step| matches!(step, Step::Item(_))) else { return put(user, path, value) };
@@ -145,7 +144,7 @@ fn change(user: &mut Map, path: &ValuePath, value: Value, values: &Map) {
     put(user, &list, changed);
 }
 
-/// A change of the value at a path of keys.
+/// Changes the value at a path of keys.
 fn put(user: &mut Map, path: &ValuePath, value: Value) {
     let keys: Vec<&str> = path
         .steps()
@@ -163,7 +162,8 @@ fn put(user: &mut Map, path: &ValuePath, value: Value) {
     map.insert(*last, Default::default(), Node::generated(value));
 }
 
-/// The paths at which two trees of values are different. Global values are copied to subcharts: only those of the root were set.
+/// Returns the paths at which two trees of values differ. Changes in the copies of global values for subcharts are returned as
+/// paths in the root, where they were set.
 fn changed(a: &Map, b: &Map) -> Vec<ValuePath> {
     let mut found = Vec::new();
     compare(&Value::Map(a.clone()), &Value::Map(b.clone()), &mut Vec::new(), &mut found);
@@ -204,16 +204,16 @@ fn compare(a: &Value, b: &Value, at: &mut Vec<Step>, found: &mut Vec<ValuePath>)
     }
 }
 
-/// What came of the trials of a chart.
+/// The result of the trials with a chart.
 #[derive(Default)]
 struct Verdict {
     trials: usize,
     lines: usize,
     unexplained: Vec<String>,
-    /// Pairs of a line and a value that it shows, and how many of them some change of the value changed.
+    /// The number of pairs of a line and a value that it shows, and how many of these lines changed with the value.
     shown: usize,
     changing: usize,
-    /// How many values decided about each line.
+    /// For each line, the number of values that decide whether or how it is written.
     deciding: Vec<usize>,
 }
 
@@ -228,7 +228,7 @@ impl Verdict {
     }
 }
 
-/// Which lines (from 1) of a file are gone, and which are new.
+/// Returns the line numbers (from 1) that are removed from the old text, and those that are added in the new one.
 fn differing(old: &str, new: &str) -> (Vec<usize>, Vec<usize>) {
     let [old, new] = [old, new].map(|text| text.lines().collect::<Vec<_>>());
     let stretches = align(&old, &new);
@@ -242,13 +242,13 @@ fn differing(old: &str, new: &str) -> (Vec<usize>, Vec<usize>) {
 
 fn try_chart(name: &str, chart: &Chart, seed: u64) -> Verdict {
     let mut verdict = Verdict::default();
-    // Keys are made once.
+    // With a seed, generated keys are always the same.
     let environment = Environment { seed: Some("test".into()), ..Environment::default() };
     let mut numbers = Numbers(seed);
     numbers.below(2);
     let Some((user, base)) = base(chart, &environment, &mut numbers, seed) else { return verdict };
     let all = leaves(&base.values);
-    // The lines that show a value, and those of them that a change of it changed.
+    // For each changed value, the lines that changed.
     let mut tried: HashMap<ValuePath, BTreeSet<(String, usize)>> = HashMap::new();
     for _ in 0..TRIALS {
         if all.is_empty() {
@@ -258,7 +258,7 @@ fn try_chart(name: &str, chart: &Chart, seed: u64) -> Verdict {
         let mut choices = others(path.get(&base.values).map(|node| &node.value));
         let mut more = Vec::new();
         if numbers.below(4) == 0 {
-            // Several at once.
+            // Change a second value at the same time.
             let second = all[numbers.below(all.len())].clone();
             if !second.holds(&path) && !path.holds(&second) {
                 let choices = others(second.get(&base.values).map(|node| &node.value));
@@ -266,13 +266,13 @@ fn try_chart(name: &str, chart: &Chart, seed: u64) -> Verdict {
                 more.push((second, value));
             }
         } else if numbers.below(6) == 0 {
-            // One key more beside it.
+            // Add a key beside the value.
             let parent = path.parent().unwrap_or_default();
             let value = path.get(&base.values).map(|node| node.value.clone()).unwrap_or_default();
             choices = vec![value.clone()];
             more.push((parent.key("added"), value));
         } else if numbers.below(8) == 0 && path.steps().len() > 1 {
-            // The whole map.
+            // Delete the whole map.
             let parent = path.parent().expect("a parent");
             choices = vec![Value::Null];
             more.push((parent, choices[0].clone()));
@@ -320,7 +320,7 @@ fn try_chart(name: &str, chart: &Chart, seed: u64) -> Verdict {
     verdict
 }
 
-/// Looks at each line that is different; gives those of the first that are.
+/// Checks each line that differs. Returns the differing lines of `base`.
 fn try_pair(
     name: &str,
     base: &Traced,
@@ -337,7 +337,7 @@ fn try_pair(
     let mut touched = Vec::new();
     let files: BTreeSet<&String> = base.files.keys().chain(other.files.keys()).collect();
     for path in files {
-        // A file of a subchart that is switched off is not there.
+        // A disabled subchart has no files.
         let text = |traced: &Traced| traced.files.get(path).map(|file| file.text.clone()).unwrap_or_default();
         let (old, new) = (text(base), text(other));
         let (gone, come) = differing(&old, &new);
@@ -384,7 +384,7 @@ fn shown(used: &Used) -> String {
     )
 }
 
-/// Whether what a line depends on is another one in both renders.
+/// Whether a value that a line depends on differs between both renders.
 fn is_changed(used: &Used, changed: &[ValuePath], base: &Traced, other: &Traced) -> bool {
     if !changed.iter().any(|path| path.holds(&used.path) || used.path.holds(path)) {
         return false;
@@ -408,7 +408,7 @@ fn is_changed(used: &Used, changed: &[ValuePath], base: &Traced, other: &Traced)
     }
 }
 
-/// Whether a line is in the other file too, from the same place: another alignment would have kept it.
+/// Whether the other file also has this line from the same place, so that another alignment would have kept it.
 fn is_kept(base: &Traced, other: &Traced, path: &str, traced: &Traced, line: usize) -> bool {
     if !base.files.contains_key(path) || !other.files.contains_key(path) {
         return false;
@@ -467,7 +467,7 @@ fn lines_of_charts_name_the_values_that_change_them() {
     all.report();
 }
 
-/// What becomes of a chart of these tests whose values are changed with so many seeds.
+/// Returns the result of changing the values of a test chart with this many seeds.
 fn tried(name: &str, seeds: u64) -> Verdict {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/trace").join(name);
     let chart = Chart::read(folder).expect("a chart");
@@ -477,7 +477,7 @@ fn tried(name: &str, seeds: u64) -> Verdict {
 }
 
 impl Verdict {
-    /// At least 70 % of the values that lines show change them.
+    /// Checks that at least 70 % of the values that lines show change these lines.
     fn expect_precision(&self) {
         let Verdict { changing, shown, .. } = self;
         assert!(changing * 10 >= shown * 7, "{changing} of {shown} shown values change their line");
@@ -500,8 +500,8 @@ impl Verdict {
     }
 }
 
-/// Charts that do what charts do to text on its way: helpers, merged and copied maps, texts that `tpl` runs, YAML that is written and read
-/// again, variables and maps that branches change, loops that are left.
+/// A chart with common idioms: helpers, merged and copied maps, texts passed to `tpl`, YAML that is written and parsed again,
+/// variables and maps that branches change, and loops with `break`.
 #[test]
 fn lines_name_the_values_that_change_them() {
     let all = tried("idioms", 4);
@@ -510,7 +510,7 @@ fn lines_name_the_values_that_change_them() {
     all.report();
 }
 
-/// Maps under several names, parts of them, maps that are merged, and keys that they do not have.
+/// Maps under several names, parts of maps, merged maps, and missing keys.
 #[test]
 fn lines_name_the_values_of_the_maps_that_they_are_from() {
     let all = tried("maps", 8);
@@ -518,7 +518,7 @@ fn lines_name_the_values_of_the_maps_that_they_are_from() {
     all.report();
 }
 
-/// Values that are written as JSON of many lines.
+/// Values that are written as JSON with several lines.
 #[test]
 fn lines_of_json_name_the_values_that_they_print() {
     let all = tried("json", 6);
@@ -527,7 +527,7 @@ fn lines_of_json_name_the_values_that_they_print() {
     all.report();
 }
 
-/// YAML and JSON that is written and read again, whole and in parts.
+/// YAML and JSON that is written and parsed again, as a whole and in parts.
 #[test]
 fn lines_of_what_is_read_name_the_values_that_were_written() {
     let all = tried("read", 6);

@@ -1,4 +1,4 @@
-//! Updates of custom resources whose rules compare with what was before, recorded from a real API server by
+//! Compares updates of custom resources whose rules use `oldSelf` with a real API server, recorded by
 //! `tests/cluster/transitions`.
 
 use std::collections::BTreeSet;
@@ -15,7 +15,7 @@ fn read(manifest: &Value) -> Vec<Object> {
     read_objects(&Source::file("m.json", manifest.to_string()), "m.json").expect("an object")
 }
 
-/// A version of a room; null is one without a spec.
+/// Returns a version of a room. A null spec is left out.
 fn room(spec: &Value) -> Vec<Object> {
     let mut room =
         json!({"apiVersion": "transitions.example.com/v1", "kind": "Room", "metadata": {"name": "r"}, "spec": spec});
@@ -45,7 +45,7 @@ fn updates_break_the_rules_that_they_break_on_the_api_server() {
                 plain(&finding.path, message.trim_start_matches(&format!("{}: ", finding.path)))
             })
             .collect();
-        // The server shows keys of maps in brackets, and names no path for the root.
+        // The server shows map keys in brackets, and has no path for the root.
         let path =
             |cause: &Value| text(&cause[0]).replace("labels[", "labels.").replace("k]", "k").replace("<nil>", "");
         let server: BTreeSet<String> = list(&row[2]).iter().map(|cause| plain(&path(cause), text(&cause[1]))).collect();

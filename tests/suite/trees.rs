@@ -1,7 +1,8 @@
-//! Trees of charts are rendered as Helm renders them: `cases/trees/trees.json`, recorded from Helm by
-//! `tests/parity/record_trees`. Every tree has the rule in its name that it is about.
+//! Compares rendered trees of charts with Helm: `cases/trees/trees.json`, recorded from Helm by `tests/parity/record_trees`. The
+//! name of each tree is the rule that it tests.
 //!
-//! mim-chart gets the same files, and once more with `engine: tera` in every Chart.yaml and templates in Tera; `tests/parity/trees.py` says how a tree is described. Helm's log is compared as a set.
+//! mim-chart reads the same files, and again with `engine: tera` in every Chart.yaml and templates in Tera.
+//! `tests/parity/trees.py` describes the format of a tree. Lines of Helm's log are compared as a set.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,7 +14,7 @@ use crate::support::command::mim_chart;
 use crate::support::files::{self, write};
 use crate::support::recorded::{self, text};
 
-/// What mim-chart says besides and Helm does not.
+/// The codes of mim-chart's notices that Helm does not have.
 const OWN_NOTICES: [&str; 4] = ["hooks", "unknown-value", "subcharts-of-one-name", "repeated-key"];
 
 #[test]
@@ -26,13 +27,13 @@ fn trees_of_go_templates_render_as_in_helm() {
     render_as_in_helm(Language { dump: "trees/dump.gotpl", templates: "go", engine: "" });
 }
 
-/// What the templates of the trees are written in.
+/// The template language of the trees.
 struct Language {
     /// The template that is added to each chart.
     dump: &'static str,
     /// The key of a tree's own templates.
     templates: &'static str,
-    /// The line of Chart.yaml.
+    /// The line in Chart.yaml that selects the engine.
     engine: &'static str,
 }
 
@@ -116,7 +117,7 @@ fn pack_and_remove(source: &Path, archive: &Path) {
     fs::remove_dir_all(source).expect("no folder");
 }
 
-/// Where mim-chart names the template of a hook, Helm does not.
+/// Removes the path of a hook's template, which Helm does not print.
 fn without_path(message: &str) -> String {
     match message.split_once(" in ") {
         Some((words @ "skipping unknown hooks", rest)) => {
@@ -126,7 +127,7 @@ fn without_path(message: &str) -> String {
     }
 }
 
-/// A line of Helm's log as mim-chart's message; none for what mim-chart has no need to say.
+/// Converts a line of Helm's log to mim-chart's message. Returns `None` for lines that mim-chart does not need.
 fn as_mim_chart_says(line: &str) -> Option<String> {
     let (_, message) = line.split_once(' ').expect("a level");
     if message.starts_with("found symbolic link") {

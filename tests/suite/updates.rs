@@ -1,4 +1,5 @@
-//! What a real API server does with updates, recorded by `tests/cluster/updates`: which it refuses, and what of an object they change.
+//! Compares updates with a real API server, recorded by `tests/cluster/updates`: which ones it refuses, and what they change in
+//! an object.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,13 +13,13 @@ use serde_json::Value;
 
 use crate::support::recorded::{list, object, text};
 
-/// A sample of all kinds, always.
+/// A sample of all kinds, which is always tested.
 #[test]
 fn diff_agrees_on_updates() {
     assert_right(10, false);
 }
 
-/// The same where the first version is what the server gives of it.
+/// The same, with the first version as the server returns it.
 #[test]
 fn diff_agrees_on_updates_of_objects_of_a_cluster() {
     assert_right(3, true);
@@ -31,8 +32,8 @@ fn diff_agrees_on_all_updates() {
     assert_right(1, true);
 }
 
-/// An object that a server gives is the manifest from which it was made, whichever way that was: `tests/cluster/live` recorded what is
-/// added to it.
+/// The manifest that the server returns for an object equals the one that created it, whichever way it was created.
+/// `tests/cluster/live` recorded what the server adds.
 #[test]
 fn objects_of_a_cluster_are_the_manifests_they_were_made_from() {
     let manifests: Vec<Value> = ["manifests.json", "unions.json"].into_iter().flat_map(fixture).collect();
@@ -53,7 +54,7 @@ fn objects_of_a_cluster_are_the_manifests_they_were_made_from() {
     assert!(wrong.is_empty(), "{} of {} objects differ:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
 }
 
-/// Two versions of an object compared as `diff` does.
+/// Compares two versions of an object as `diff` does.
 fn compared(old: &Value, new: &Value) -> Comparison {
     let side = |object: &Value| read_objects(&Source::file("m.json", object.to_string()), "m.json").expect("an object");
     let (before, after) = (side(old), side(new));
@@ -63,13 +64,13 @@ fn compared(old: &Value, new: &Value) -> Comparison {
     compare_sides(&before, &after, &gathering.finish(), namespace)
 }
 
-/// What is claimed of an update, in the letters of the record.
+/// Returns what `diff` claims about an update, as a letter of the record.
 fn claimed(compared: &Comparison, templates: &BTreeMap<&str, &str>) -> char {
     let Some(difference) = compared.differences.first() else { return 'S' };
     if difference.impacts.iter().any(|impact| impact.level == ImpactLevel::Rejected) {
         return 'R';
     }
-    // What is asked for and kept as it is makes no difference to the object.
+    // A requested field that the server keeps as it is does not change the object.
     let is_kept =
         difference.impacts.iter().any(|impact| impact.rule == "address-kept") && difference.changes.len() == 1;
     if difference.status == Status::Rewritten || is_kept {
@@ -82,8 +83,8 @@ fn claimed(compared: &Comparison, templates: &BTreeMap<&str, &str>) -> char {
     if difference.changes.iter().any(|change| is_template(change.path.to_string())) { 'T' } else { 'D' }
 }
 
-/// Checks every so-and-so-many-th of the recorded updates: nearly all are as claimed, and of those of a pod template all. Of live objects
-/// those count whose first version is a manifest of the fixtures.
+/// Checks every `every`-th recorded update. Nearly all claims must be right, and all those about pod templates. Of live objects,
+/// only updates whose first version is an unchanged fixture are used.
 fn assert_right(every: usize, is_live: bool) {
     let templates = BTreeMap::from([
         ("Deployment", "spec.template"),
@@ -100,7 +101,7 @@ fn assert_right(every: usize, is_live: bool) {
     let rows = list(&file["updates"]);
     assert!(rows.len() >= 5000, "only {} updates are recorded", rows.len());
     let live = object("diff/live.json");
-    // The second one of each manifest is the one that was applied.
+    // The second row of each manifest is the one that was applied.
     let live: BTreeMap<usize, &[Value]> =
         list(&live["objects"]).iter().map(|row| (index(&row[0]), list(&row[1]))).collect();
     let (mut wrong, mut tried, mut of_each) = (Vec::new(), 0, [0, 0]);
@@ -110,12 +111,11 @@ fn assert_right(every: usize, is_live: bool) {
         let new = changed(&old, list(&row[2]));
         let old = if is_live { changed(&old, live[&index(&row[0])]) } else { old };
         let compared = compared(&old, &new);
-        // Two letters: what happens to an object that is put in the place of another, and to one that is applied over it, where that is
-        // not the same.
+        // One letter for an object that is replaced, and a second one for server-side apply if that has a different result.
         let happens = text(&row[3]);
         let says = claimed(&compared, &templates);
         tried += 1;
-        // Whether a claim grows depends on its storage class, and that is what is said.
+        // Whether a claim can grow depends on its storage class, as `diff` says.
         let may_grow = compared.differences.iter().flat_map(|one| &one.impacts).any(|impact| impact.rule == "grows");
         let is_right = |happens: char| happens == says || may_grow && happens == 'R';
         let ways = [happens.chars().next(), happens.chars().last()];
@@ -132,7 +132,7 @@ fn assert_right(every: usize, is_live: bool) {
     let summary =
         format!("{tried} updates: {put:.2} % of what is put, {applied:.2} % of what is applied is as claimed");
     println!("{summary}\n{}", wrong.join("\n"));
-    // What is applied on the server's side keeps defaults and explicit nulls of the version before, which few manifests lead to.
+    // Server-side apply keeps defaults and explicit nulls of the previous version, which few manifests contain.
     assert!(put >= 99.5 && applied >= 98.5, "{summary}:\n{}", wrong.join("\n"));
     let of_templates = wrong.iter().filter(|line| line.contains("T is claimed") || line.contains("T happens"));
     assert_eq!(of_templates.collect::<Vec<_>>(), [""; 0]);
@@ -143,7 +143,7 @@ fn fixture(name: &str) -> Vec<Value> {
     serde_json::from_slice(&fs::read(path).expect("manifests")).expect("JSON")
 }
 
-/// A manifest with recorded changes: a path, and what is put there; nothing takes away what is there.
+/// Applies recorded changes to a manifest: each is a path and the new value, or no value to delete the old one.
 fn changed(manifest: &Value, changes: &[Value]) -> Value {
     let mut result = manifest.clone();
     for change in changes {

@@ -1,17 +1,17 @@
-//! Values files read and written as Helm v4.2.4 does: every case holds what the real `helm template` printed for
-//! `toYaml .Values` and `toJson .Values`, or the error it ended with.
+//! Compares reading and writing values files with Helm v4.2.4: each case has what the real `helm template` printed for `toYaml
+//! .Values` and `toJson .Values`, or its error.
 
 use mim_chart::diagnostic::Source;
 use mim_chart::yaml::{self, Value};
 use serde_json::Value as Json;
 
-/// Cases in which our answer is another one on purpose.
+/// Inputs for which our answer differs on purpose.
 struct Exception {
     holds: fn(&str) -> bool,
     why: &'static str,
 }
 
-/// At most 2% of the cases.
+/// These may apply to at most 2 % of the cases.
 const EXCEPTIONS: &[Exception] = &[
     Exception {
         holds: |input| input.starts_with("\u{feff}\u{feff}"),
@@ -36,7 +36,7 @@ fn text<'a>(case: &'a Json, field: &str) -> Option<&'a str> {
     case.get(field)?.as_str()
 }
 
-/// A message without `line N: `: Helm's numbers restart at every `---`, are missing on line 1 and sometimes off by one.
+/// Removes `line N: ` from a message: Helm's numbers restart at every `---`, are missing on line 1, and are sometimes off by one.
 fn without_line(message: &str) -> String {
     let Some((before, after)) = message.split_once("line ") else { return message.to_owned() };
     let rest = after.trim_start_matches(|digit: char| digit.is_ascii_digit());

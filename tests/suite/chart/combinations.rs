@@ -1,4 +1,4 @@
-//! Values in combination: every pair of choices meets at least once, and whatever holds for one run holds for all.
+//! Tests values in combination: every pair of choices occurs at least once, and the invariants hold for every run.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -6,21 +6,21 @@ use std::sync::LazyLock;
 use super::invariants;
 use super::rendering::render;
 
-/// Choices that can be made apart from each other, and what each sets. `tests/cluster/run` reads them too.
+/// Factors with independent choices, each with the values that it sets. `tests/cluster/run` reads them too.
 static FACTORS: LazyLock<Vec<Vec<Vec<String>>>> = LazyLock::new(|| {
     serde_json::from_str(include_str!("../../cases/combinations/factors.json"))
         .expect("a list of lists of lists of texts")
 });
 
-/// One choice of each factor.
+/// The index of the choice for each factor.
 type Run = Vec<usize>;
 
 fn pairs(run: &Run) -> impl Iterator<Item = [usize; 4]> + '_ {
     (0..run.len()).flat_map(move |a| (a + 1..run.len()).map(move |b| [a, run[a], b, run[b]]))
 }
 
-/// Runs that together hold every pair of choices, the first being the default one, and some more up to `least`. The same
-/// on every machine.
+/// Returns runs that together contain every pair of choices, and at least `least` of them. The first run is the default. They are
+/// the same on every machine.
 fn runs(least: usize) -> Vec<Run> {
     let mut missing: BTreeSet<[usize; 4]> = BTreeSet::new();
     for (a, first) in FACTORS.iter().enumerate() {
@@ -46,7 +46,7 @@ fn runs(least: usize) -> Vec<Run> {
         if missing.is_empty() && runs.len() >= least {
             return runs;
         }
-        // Of some chance runs through one missing pair, the one that holds most missing pairs.
+        // From some random runs with one missing pair, take the one with the most missing pairs.
         let wanted = missing.iter().next().copied();
         let candidates = (0..40).map(|_| {
             let mut run: Run = FACTORS.iter().map(|choices| next(choices.len())).collect();
@@ -64,7 +64,7 @@ fn sets(run: &Run) -> Vec<&'static str> {
     run.iter().zip(FACTORS.iter()).flat_map(|(choice, factor)| factor[*choice].iter().map(String::as_str)).collect()
 }
 
-/// The values of each run.
+/// Returns the values of each run.
 pub fn all() -> Vec<Vec<&'static str>> {
     runs(64).iter().map(sets).collect()
 }

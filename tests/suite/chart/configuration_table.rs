@@ -1,4 +1,4 @@
-//! What each value writes into mongooseim.toml, vm.args and vm.dist.args: values, place, expectation.
+//! A table of what each value writes into mongooseim.toml, vm.args and vm.dist.args.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use super::rendering::{Rendered, render};
 use super::{databases, reference};
 use crate::support::configurations;
 
-/// Values; a path in mongooseim.toml, with spaces between; the TOML that stands there, or nothing where it must be
+/// Values; a path in mongooseim.toml, separated by spaces; and the TOML that is expected there, or nothing if the path must be
 /// missing.
 type Row = (&'static [&'static str], &'static str, &'static str);
 
@@ -16,7 +16,7 @@ const RDBMS: &str = "persistentDatabase=rdbms";
 const CETS: &str = "volatileDatabase=cets";
 const TLS: &str = "tlsCertSecret=tls";
 const POOL: &str = "outgoing_pools rdbms default connection";
-/// The files that a Secret of type kubernetes.io/tls has.
+/// The files in a Secret of type kubernetes.io/tls.
 const PEER: &str = r#"{verify_mode = "none", certfile = "priv/ssl/tls.crt", keyfile = "priv/ssl/tls.key"}"#;
 
 #[rustfmt::skip]
@@ -144,7 +144,7 @@ const ROWS: &[Row] = &[
     (&["json:extraMimConfig=\"[[host_config]]\\nhost = \\\"localhost\\\"\\n\""], "host_config", r#"[{host = "localhost"}]"#),
 ];
 
-/// The values that the table sets.
+/// Returns the values that the table sets.
 pub fn sets() -> impl Iterator<Item = &'static str> {
     ROWS.iter().flat_map(|(sets, ..)| sets.iter().copied())
 }
@@ -174,7 +174,7 @@ fn every_value_is_in_mongooseim_toml_where_the_reference_has_it() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The rows, written for other versions: `validate-config` accepts what the chart writes.
+/// `validate-config` accepts what the chart writes for the rows in other versions.
 #[test]
 fn every_version_accepts_what_the_values_write() {
     let versions: &[_] =
@@ -210,7 +210,7 @@ fn the_reference_rejects_what_mongooseim_rejects() {
     assert!(!config(|c| drop(c.insert("internal_databases".into(), Value::Table(toml::Table::new())))));
 }
 
-/// Values; lines that vm.args has, or after a `!` has not.
+/// Values, and the lines that vm.args must have or, after a `!`, must not have.
 const LINES: &[(&[&str], &[&str])] = &[
     (
         &[],
@@ -257,7 +257,7 @@ fn nodes_use_ipv6_where_it_comes_first() {
     assert_eq!(file(&render(&both)).as_deref(), Some("-x y"));
 }
 
-/// Texts that look like something else in TOML, in YAML or in a template.
+/// Texts that could be misread as TOML, YAML or a template.
 pub const ODD: &[&str] = &[
     "with space",
     "\"quoted\"",

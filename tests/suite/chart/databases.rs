@@ -1,5 +1,5 @@
-//! Every module alone, and every listener, on each choice of databases: a configuration that the reference accepts, or a sentence that
-//! names the value to set.
+//! Tests every module and every listener by itself with each choice of databases: the configuration is valid by the reference, or
+//! a message names the value to set.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,7 +16,7 @@ const CHOICES: &[&[&str]] = &[
 ];
 const VERSIONS: [&str; 2] = ["6.6.0", "6.8.1"];
 
-/// Keys that a module does not work without.
+/// The keys without which a module does not work.
 #[rustfmt::skip]
 const KEYS: &[(&str, &str)] = &[
     ("mod_event_pusher", r#"{"push":{}}"#),
@@ -31,7 +31,7 @@ fn number(version: &str) -> Vec<u32> {
     version.split('.').map(|part| part.parse().expect("a number")).collect()
 }
 
-/// The modules that a version knows.
+/// Returns the modules of a version.
 fn modules(version: &str) -> Vec<&'static str> {
     let of_modules = REFERENCE.split("\n@modules\n").nth(1).expect("modules").split("\n@").next().unwrap();
     let heads = of_modules.lines().filter(|line| line.starts_with(" mod_"));
@@ -51,7 +51,7 @@ fn sentence(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// Holds `validate-config` to accept configurations of a version, by the names of their files.
+/// Checks that `validate-config` accepts configurations of a version. The keys are file names.
 pub fn check(version: &str, files: &BTreeMap<String, String>) {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, text) in files {
@@ -69,7 +69,7 @@ fn every_module_works_or_says_which_value_to_set() {
     for version in VERSIONS {
         let mut accepted = BTreeMap::new();
         for module in modules(version) {
-            // These are not for a configuration: others start them.
+            // These are started by other modules and do not belong in a configuration.
             if module.starts_with("mod_mam_") || module == "mod_muc_light_cache" {
                 continue;
             }

@@ -1,4 +1,4 @@
-//! A run without flags: the objects that the README promises, by their names, ports and order.
+//! Tests a run without flags: the objects that the README promises, with their names, ports and order.
 
 use serde_yaml::Value;
 
@@ -9,7 +9,7 @@ fn names(rendered: &Rendered) -> Vec<String> {
     rendered.objects.iter().map(|o| format!("{} {} {}", o.source, o.kind(), o.name())).collect()
 }
 
-/// The ports of a Service or of the container: name and number.
+/// Returns the names and numbers of a Service's or the container's ports.
 fn ports(rendered: &Rendered, kind: &str, name: &str, path: &str, number: &str) -> Vec<(String, u64)> {
     let ports = rendered.get(kind, name).list(path);
     let port = |port: &Value| {

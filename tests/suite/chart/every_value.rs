@@ -1,5 +1,5 @@
-//! No value is there for nothing: a change of any of them shows in what is printed, and values.yaml and
-//! values.schema.json say the same about each.
+//! Tests that every value has an effect: changing it changes the output. Also tests that values.yaml and values.schema.json
+//! agree.
 
 use std::fmt::Write as _;
 
@@ -14,13 +14,13 @@ fn json_of(name: &str) -> Value {
     serde_yaml::from_str(&text).expect("YAML")
 }
 
-/// Whether a path begins with one that has `*` for any name.
+/// Whether a path begins with a prefix, in which `*` matches any name.
 fn begins(path: &[String], prefix: &str) -> bool {
     let prefix: Vec<&str> = prefix.split('.').collect();
     prefix.len() <= path.len() && prefix.iter().zip(path).all(|(step, name)| *step == "*" || step == name)
 }
 
-/// What must be set for a value to matter; the first that fits.
+/// The values that must be set for a value to have an effect. The first matching row is used.
 #[rustfmt::skip]
 const CONTEXTS: &[(&str, &[&str])] = &[
     ("existingCookieSecret.key", &["existingCookieSecret.name=c"]),
@@ -64,7 +64,7 @@ const CONTEXTS: &[(&str, &[&str])] = &[
     ("serviceMonitor", &["serviceMonitor.enabled=true", "listeners.prometheus.enabled=true"]),
 ];
 
-/// Another value, where the rule of [`other`] finds none.
+/// A different value where [`other`] does not find one.
 #[rustfmt::skip]
 const SAMPLES: &[(&str, &str)] = &[
     ("hosts", r#"["a.example"]"#),
@@ -100,7 +100,7 @@ const SAMPLES: &[(&str, &str)] = &[
     ("fullnameOverride", r#""x""#),
 ];
 
-/// A value unlike this one, of the same type.
+/// Returns a different value of the same type.
 fn other(path: &[String], value: &Value, schema: Option<&Value>) -> Value {
     if path.last().is_some_and(|key| key == "enabled" || key == "create") {
         return Value::Bool(value != &Value::Bool(true));
@@ -123,7 +123,7 @@ fn other(path: &[String], value: &Value, schema: Option<&Value>) -> Value {
     }
 }
 
-/// The schema of a property, through `$ref` and `allOf`.
+/// Returns the schema of a property, through `$ref` and `allOf`.
 fn property<'a>(document: &'a Value, schema: &'a Value, key: &str) -> Option<&'a Value> {
     let schema = schema["allOf"].get(0).unwrap_or(schema);
     let schema =
@@ -135,7 +135,7 @@ fn property<'a>(document: &'a Value, schema: &'a Value, key: &str) -> Option<&'a
 
 type Visit<'a> = &'a mut dyn FnMut(&[String], &Value, Option<&Value>);
 
-/// Every value that is no map with keys.
+/// Visits every value that is not a map with keys.
 fn leaves(document: &Value, value: &Value, schema: Option<&Value>, path: &mut Vec<String>, visit: Visit<'_>) {
     match value.as_object() {
         Some(map) if !map.is_empty() => {
@@ -173,7 +173,7 @@ fn changing_any_value_changes_the_output() {
     assert!(silent.is_empty(), "changes that don't show:\n{}", silent.join("\n"));
 }
 
-/// Those of the files are in `files`.
+/// `files` tests the values that contain files.
 #[test]
 fn every_value_is_documented_with_its_effect() {
     let all = values_table::sets().chain(configuration_table::sets()).chain([
@@ -198,7 +198,7 @@ fn every_value_is_documented_with_its_effect() {
     assert!(missing.is_empty(), "{missing:?}");
 }
 
-/// Values that a user takes away with null are as if they were empty, or are asked for by name.
+/// A value that a user deletes with null is treated as empty, or an error names it.
 #[test]
 #[ignore = "slow: cargo test --release -- --ignored"]
 fn missing_values_are_errors_not_crashes() {
@@ -270,7 +270,7 @@ fn the_schema_describes_every_value() {
     }
 }
 
-/// Defaults are written in both files; a map's stand with its properties, or as a whole where it is open.
+/// Defaults are in both files. In the schema, the default of a map is given by its properties, or as a whole if the map is open.
 #[test]
 fn the_schema_has_the_defaults_of_the_values() {
     fn compare(path: &str, value: &Value, schema: &Value, wrong: &mut String) {

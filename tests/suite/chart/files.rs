@@ -1,5 +1,5 @@
-//! Files of the user are placed byte for byte: whatever they hold, it comes back when the manifest is read, and no
-//! template sees it.
+//! Tests that users' files are included byte for byte: whatever they contain, reading the manifest returns it, and no template
+//! interprets it.
 
 use std::path::PathBuf;
 
@@ -47,7 +47,7 @@ const HARD: &[&str] = &[
     "x                                                                                                                y z\n",
 ];
 
-/// Renders with one file for each key.
+/// Renders the chart with one file for each key.
 fn placed(texts: [&str; 4], more: &[&str]) -> Rendered {
     let folder = tempfile::tempdir().expect("a folder");
     let mut arguments: Vec<String> = more.iter().map(|argument| (*argument).to_owned()).collect();
@@ -79,7 +79,7 @@ fn difficult_strings_survive_rendering() {
 
 #[test]
 fn random_strings_survive_rendering() {
-    // Pieces that are hard in YAML, in an order that is the same on every run.
+    // Pieces that are difficult in YAML, combined in an order that is the same in each run.
     let pieces = [
         "\n", "\n\n", " ", "  ", "\t", "\r\n", "a", "b:", "- ", "#", "'", "\"", "{{", "}}", "é", ": ", "|", ">", "---",
         "!",

@@ -1,4 +1,4 @@
-//! What holds for every run, whatever the values are.
+//! Checks that hold for every run, whatever the values are.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use serde_yaml::Value;
 use super::reference;
 use super::rendering::{Object, Rendered, at, flags, run};
 
-/// Checks all of it; `sets` are the values of the run.
+/// Checks all invariants. `sets` are the values of the run.
 pub fn check(rendered: &Rendered, sets: &[&str]) {
     for object in &rendered.objects {
         let what = format!("{} {}", object.kind(), object.name());
@@ -24,7 +24,7 @@ pub fn check(rendered: &Rendered, sets: &[&str]) {
     secrets_stay_secret(rendered, &values);
 }
 
-/// The values after all merging, as the command itself tells them.
+/// Returns the merged values, as the command itself prints them.
 pub fn effective_values(sets: &[&str]) -> Value {
     let output = run(&[vec!["values".to_owned()], flags(sets)].concat());
     assert!(output.status.success());
@@ -41,13 +41,13 @@ pub fn names_are_legal(object: &Object, what: &str) {
     let subdomain = name.len() <= 253 && name.split('.').all(is_dns_label);
     match object.kind() {
         "Service" => assert!(is_dns_label(name) && name.starts_with(|c: char| c.is_ascii_lowercase()), "{what}"),
-        // A pod's label holds the name and a hash of ten letters.
+        // A label of the pods contains the name and a hash of ten letters.
         "StatefulSet" => assert!(is_dns_label(name) && name.len() <= 52, "{what}"),
         _ => assert!(subdomain, "{what}"),
     }
 }
 
-/// No null, and no empty map or list but where Kubernetes gives it a meaning.
+/// Checks that there is no null, and no empty map or list except where Kubernetes gives it a meaning.
 pub fn nothing_is_empty(value: &Value, place: &str) {
     match value {
         Value::Null => panic!("a null at {place}"),
@@ -93,7 +93,7 @@ fn objects_are_distinct(rendered: &Rendered) {
     assert_eq!(all.len(), rendered.objects.len(), "two objects of one name");
 }
 
-/// The container's ports, by name.
+/// Returns the container's ports by name.
 fn container_ports(rendered: &Rendered) -> BTreeMap<String, u64> {
     let ports = rendered.stateful_set().list("spec template spec containers name=mongooseim ports");
     let named: BTreeMap<String, u64> = ports
@@ -185,7 +185,7 @@ fn names<'a>(value: &'a Value, key: &str) -> Vec<&'a str> {
     items.map(|item| item["name"].as_str().expect("a name")).collect()
 }
 
-/// ConfigMaps, Secrets, Services and ServiceAccounts that are referred to are printed too, or the user named them.
+/// Checks that referenced ConfigMaps, Secrets, Services and ServiceAccounts are printed too, or were named by the user.
 fn references_exist(rendered: &Rendered, values: &Value) {
     let set = rendered.stateful_set();
     let headless = rendered.get("Service", set.text("spec serviceName"));
@@ -222,8 +222,8 @@ fn texts(value: &Value, into: &mut BTreeSet<String>) {
     }
 }
 
-/// A listener of the values is a section of the generated configuration, a container port, a port of the Services it
-/// names, and a hole in the NetworkPolicy; nothing else is one.
+/// Checks that each enabled listener is a section of the generated configuration, a container port, a port of the Services that
+/// expose it, and allowed by the NetworkPolicy, and that nothing else is.
 fn listeners_drive_everything(rendered: &Rendered, values: &Value) {
     let listeners = values["listeners"].as_mapping().expect("listeners");
     let on = |value: &Value| value.as_bool() == Some(true);
@@ -287,7 +287,7 @@ fn listeners_drive_everything(rendered: &Rendered, values: &Value) {
     }
 }
 
-/// Cookie and passwords are in Secrets alone.
+/// Checks that the cookie and passwords are only in Secrets.
 fn secrets_stay_secret(rendered: &Rendered, values: &Value) {
     let own = at(values, "existingCookieSecret name").and_then(Value::as_str) != Some("");
     let full = rendered.stateful_set().name();

@@ -1,5 +1,5 @@
-//! Nodes of Mnesia are not ready before they have joined the cluster: the probe that asks, for every version, and its script against
-//! a `mongooseimctl` that prints what MongooseIM's documentation and sources show.
+//! Tests that nodes with Mnesia are not ready before they have joined the cluster. The probe is tested for every version, and its
+//! script against a fake `mongooseimctl` that prints what MongooseIM's documentation and sources show.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -51,7 +51,7 @@ fn write_program(path: &Path, text: &str) {
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("permissions");
 }
 
-/// A pod: its name, its variables, whether a node is in the background, and what `mongooseimctl` does.
+/// A pod: its name, its variables, whether a node runs in the background, and the output and exit code of `mongooseimctl`.
 struct Pod<'a> {
     name: &'a str,
     variables: &'a [(&'a str, &'a str)],
@@ -112,7 +112,7 @@ fn nodes_of_mnesia_are_asked_whatever_the_version() {
     }
 }
 
-/// A change of the number of nodes must not restart those that there are.
+/// Changing the number of nodes must not restart existing ones.
 #[test]
 fn the_probe_does_not_depend_on_the_number_of_nodes() {
     let template = |sets: &[&str]| render(sets).stateful_set().at("spec template").cloned();
@@ -141,7 +141,7 @@ fn a_node_that_does_not_answer_has_not_joined() {
     );
 }
 
-/// The start script runs a node in the background until it has joined, and then again.
+/// The start script runs a node in the background until it has joined, and then restarts it.
 #[test]
 fn a_node_that_is_about_to_stop_again_has_not_joined() {
     assert!(!Pod { is_joining: true, ..SECOND }.has_joined());

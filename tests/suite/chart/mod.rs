@@ -1,22 +1,22 @@
-//! The built-in chart: what it renders, read by an independent reader of YAML and TOML.
+//! Tests of the built-in chart's output, with independent parsers for YAML and TOML.
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `rendering` | running the command, finding things in what it printed |
+//! | `rendering` | runs the command and finds things in its output |
 //! | `defaults` | the objects, names and ports of a run without flags |
-//! | `values_table`, `configuration_table` | what each value renders: flags, place, expectation |
-//! | `every_value` | a change of any value shows; schema and values.yaml say the same |
-//! | `combinations`, `invariants` | values in combination, and what holds for each of them |
+//! | `values_table`, `configuration_table` | the output that each value is expected to change |
+//! | `every_value` | a change of any value has an effect; schema and values.yaml agree |
+//! | `combinations`, `invariants` | combinations of values, and checks that hold for all of them |
 //! | `reference` | the keys of mongooseim.toml that MongooseIM 6.8.0 knows |
-//! | `databases` | modules and listeners on each choice of databases |
-//! | `written_once` | no key is written twice, and empty sections stay |
-//! | `files` | files of the user, byte for byte |
-//! | `secrets` | what must not be seen, and the script that fills secrets in |
+//! | `databases` | modules and listeners with each choice of databases |
+//! | `written_once` | no key is written twice, and empty sections are kept |
+//! | `files` | users' files, byte for byte |
+//! | `secrets` | secrets stay in Secrets; the script that fills them in |
 //! | `join_probe` | nodes are not ready before they have joined |
-//! | `readme` | what the chart's README shows works |
-//! | `refusals` | values that don't go together |
-//! | `stock` | the stock templates in a chart of somebody else's |
-//! | `takeover` | what an installation of the public chart needs to stay the same |
+//! | `readme` | the examples in the chart's README work |
+//! | `refusals` | invalid and contradictory values |
+//! | `stock` | the stock templates in another chart |
+//! | `takeover` | upgrading from an installation of the public chart |
 
 mod combinations;
 mod configuration_table;

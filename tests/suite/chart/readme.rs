@@ -1,4 +1,4 @@
-//! What the chart's README.md shows works: its values files render, its commands run, its list of kinds is complete.
+//! Tests the chart's README.md: its values files render, its commands run, and its list of kinds is complete.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,7 +10,7 @@ fn text() -> String {
     fs::read_to_string(root().join("charts/mongooseim/README.md")).expect("README.md")
 }
 
-/// The code blocks of a language.
+/// Returns the code blocks of a language.
 fn blocks(text: &str, language: &str) -> Vec<String> {
     let begin = format!("```{language}\n");
     text.split(&begin).skip(1).map(|block| block.split("```").next().unwrap_or("").to_owned()).collect()

@@ -1,11 +1,11 @@
-//! The keys of mongooseim.toml that MongooseIM 6.8.0 knows, with their types, as far as the chart may write them.
-//! A key that is not here stops MongooseIM at its start.
+//! The keys of mongooseim.toml that MongooseIM 6.8.0 knows, with their types, as far as the chart may write them. MongooseIM does
+//! not start with an unknown key.
 
 use std::collections::BTreeSet;
 
 use toml::Value;
 
-/// What may stand at a key.
+/// The values that a key accepts.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Kind {
     Text,
@@ -15,7 +15,7 @@ enum Kind {
     PositiveOrInfinity,
     NotNegativeOrInfinity,
     Bool,
-    /// One of the words.
+    /// One of the words, separated by spaces.
     Word(&'static str),
     Texts,
     /// A list of these words.
@@ -27,7 +27,7 @@ use Kind::*;
 
 const LEVELS: &str = "none emergency alert critical error warning notice info debug all";
 
-/// Path (`*` is any name, `[]` a list of tables) and kind. Tables are only named where they may be empty.
+/// Paths (`*` is any name, `[]` a list of tables) and kinds. Tables are only listed if they may be empty.
 const KEYS: &[(&str, Kind)] = &[
     ("general.loglevel", Word(LEVELS)),
     ("general.hosts", Texts),
@@ -170,7 +170,7 @@ impl Kind {
     }
 }
 
-/// Whether a path of the table stands for a path of the file.
+/// Whether a path in the table matches a path in the file.
 fn stands_for(pattern: &str, path: &[String]) -> bool {
     let steps: Vec<&str> = pattern.split('.').collect();
     let same = |(step, name): (&&str, &String)| match *step {
@@ -182,8 +182,8 @@ fn stands_for(pattern: &str, path: &[String]) -> bool {
     steps.len() == path.len() && steps.iter().zip(path).all(same)
 }
 
-/// Holds a configuration against the reference: every key is known and has a value of the right kind, and what refers to
-/// something else in the file finds it there.
+/// Checks a configuration against the reference: every key is known and has a value of the right kind, and references within the
+/// file resolve.
 pub fn check(config: &toml::Table) {
     let mut path = Vec::new();
     for (key, value) in config {
@@ -212,8 +212,8 @@ fn walk(key: &str, value: &Value, path: &mut Vec<String>) {
     path.pop();
 }
 
-/// Every `backend` has its database, every shaper and access rule its definition, every listener its own port, every
-/// certificate its key.
+/// Checks that every `backend` has its database, every shaper and access rule its definition, every listener its own port, and
+/// every certificate its key.
 fn references(config: &toml::Table) {
     let names = |section: &str| -> BTreeSet<&str> {
         config

@@ -1,8 +1,9 @@
-//! Values that don't go together, or can't be: each is refused with a sentence that names the value and says what to do.
+//! Tests values that are invalid or contradict each other: each is rejected with a message that names the value and says what to
+//! do.
 
 use super::rendering::{refusal, render};
 
-/// Values, and parts of what is said about them.
+/// Values, and parts of the expected message.
 type Row = (&'static [&'static str], &'static [&'static str]);
 
 #[rustfmt::skip]
@@ -98,7 +99,7 @@ const ROWS: &[Row] = &[
     (&["string:secretPlaceholders.A.name="], &["secretPlaceholders"]),
 ];
 
-/// A text without its quotes, which may or may not be escaped.
+/// Removes quotes, whether they are escaped or not.
 fn bare(text: &str) -> String {
     text.replace(['"', '\\'], "")
 }
@@ -130,7 +131,7 @@ fn several_errors_are_reported_together() {
     }
 }
 
-/// What the schema refuses is refused as well where it is not asked.
+/// The templates reject what the schema rejects even if the schema is not checked.
 #[test]
 fn without_the_schema_the_templates_still_refuse() {
     for (set, said) in [
@@ -146,7 +147,7 @@ fn without_the_schema_the_templates_still_refuse() {
     }
 }
 
-/// What comes near to being refused and is right.
+/// Values that are close to being rejected, but valid.
 #[test]
 fn valid_values_are_accepted() {
     let rows: &[&[&str]] = &[

@@ -1,4 +1,4 @@
-//! Running the command on the built-in chart, and finding things in what it printed.
+//! Runs the command on the built-in chart, and finds things in its output.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,7 +9,7 @@ use serde_yaml::Value;
 
 use crate::support::{command, configurations};
 
-/// The repository's folder.
+/// Returns the folder of the repository.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -19,8 +19,7 @@ pub fn run<S: AsRef<str>>(arguments: &[S]) -> Output {
     command::run(root(), arguments)
 }
 
-/// The arguments that `key=value` stands for: `--set key=value`, or the flag named before a colon (`json:`, `string:`,
-/// `file:`, `literal:`).
+/// Returns the flags for values: `--set` for `key=value`, or the flag before a colon (`json:`, `string:`, `file:`, `literal:`).
 pub fn flags<S: AsRef<str>>(sets: &[S]) -> Vec<String> {
     let mut arguments = Vec::new();
     for set in sets {
@@ -34,10 +33,10 @@ pub fn flags<S: AsRef<str>>(sets: &[S]) -> Vec<String> {
     arguments
 }
 
-/// An object that was printed.
+/// A printed object.
 #[derive(Debug, Clone)]
 pub struct Object {
-    /// The template it came from, without the chart's name.
+    /// The template that it comes from, without the chart's name.
     pub source: String,
     pub value: Value,
 }
@@ -51,24 +50,23 @@ impl Object {
         self.text("metadata name")
     }
 
-    /// The value at a path, see [`at`].
+    /// Returns the value at a path, see [`at`].
     pub fn at(&self, path: &str) -> Option<&Value> {
         at(&self.value, path)
     }
 
-    /// The text at a path.
+    /// Returns the text at a path.
     pub fn text(&self, path: &str) -> &str {
         self.at(path).and_then(Value::as_str).unwrap_or_else(|| panic!("no text at {path} of {:?}", self.value))
     }
 
-    /// The list at a path; empty if there is none.
+    /// Returns the list at a path, or an empty list if there is none.
     pub fn list(&self, path: &str) -> &[Value] {
         self.at(path).and_then(Value::as_sequence).map_or(&[], Vec::as_slice)
     }
 }
 
-/// The value at the end of a path: keys and indices with spaces between; `key=value` is the item of a list with that
-/// member.
+/// Returns the value at a path of keys and indices, separated by spaces. `key=value` selects the list item with that field.
 pub fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
     path.split(' ').filter(|step| !step.is_empty()).try_fold(value, |value, step| match value {
         Value::Sequence(items) => match step.split_once('=') {
@@ -79,7 +77,7 @@ pub fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
     })
 }
 
-/// Everything one run printed.
+/// The output of a run.
 #[derive(Debug, Clone)]
 pub struct Rendered {
     pub text: String,
@@ -87,27 +85,27 @@ pub struct Rendered {
 }
 
 impl Rendered {
-    /// The object of this kind and name.
+    /// Finds the object of this kind and name.
     pub fn find(&self, kind: &str, name: &str) -> Option<&Object> {
         self.objects.iter().find(|object| object.kind() == kind && object.name() == name)
     }
 
-    /// The object of this kind and name, which must be there.
+    /// Returns the object of this kind and name, which must exist.
     pub fn get(&self, kind: &str, name: &str) -> &Object {
         self.find(kind, name).unwrap_or_else(|| panic!("no {kind} {name} in\n{}", self.text))
     }
 
-    /// The objects of a kind.
+    /// Returns the objects of a kind.
     pub fn all<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Object> {
         self.objects.iter().filter(move |object| object.kind() == kind)
     }
 
-    /// The only StatefulSet.
+    /// Returns the only StatefulSet.
     pub fn stateful_set(&self) -> &Object {
         self.all("StatefulSet").next().expect("a StatefulSet")
     }
 
-    /// A configuration file, from the ConfigMap or from the Secret.
+    /// Returns a configuration file, from the ConfigMap or the Secret.
     pub fn file(&self, name: &str) -> Option<String> {
         let full = self.stateful_set().name();
         let open = self.get("ConfigMap", full).at("data").and_then(|data| data.get(name));
@@ -117,7 +115,7 @@ impl Rendered {
         open.map(|text| text.as_str().expect("a text").to_owned()).or(closed)
     }
 
-    /// Leaves mongooseim.toml to `tests/mongooseim/parser`, for the version that the image is tagged with.
+    /// Keeps mongooseim.toml for `tests/mongooseim/parser`, for the version in the image's tag.
     fn keep_configuration(&self) {
         let Some(sets) = self.all("StatefulSet").next() else { return };
         let image = sets.text("spec template spec containers name=mongooseim image");
@@ -126,29 +124,28 @@ impl Rendered {
         }
     }
 
-    /// mongooseim.toml, read.
+    /// Returns mongooseim.toml, parsed.
     pub fn toml(&self) -> toml::Table {
         let text = self.file("mongooseim.toml").expect("mongooseim.toml");
         text.parse().unwrap_or_else(|error| panic!("{error}\n{text}"))
     }
 }
 
-/// Base64, decoded.
+/// Decodes base64.
 pub fn decode(text: &str) -> String {
     use base64::Engine as _;
     let bytes = base64::engine::general_purpose::STANDARD.decode(text).expect("base64");
     String::from_utf8(bytes).expect("UTF-8")
 }
 
-/// What the command prints, with more arguments.
+/// Renders the chart with more arguments.
 pub fn render_with<S: AsRef<str>>(arguments: &[S]) -> Rendered {
     let output = run(&[&["template"], arguments.iter().map(AsRef::as_ref).collect::<Vec<_>>().as_slice()].concat());
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     read(String::from_utf8(output.stdout).expect("UTF-8"))
 }
 
-/// What the command prints with these values, see [`flags`]. Asked twice, it is run once: a test of its own holds that
-/// two runs print the same.
+/// Renders the chart with these values, see [`flags`]. The output is cached; a separate test checks that two runs print the same.
 pub fn render<S: AsRef<str>>(sets: &[S]) -> Rendered {
     static KNOWN: Mutex<BTreeMap<Vec<String>, Rendered>> = Mutex::new(BTreeMap::new());
     let arguments = flags(sets);
@@ -160,7 +157,7 @@ pub fn render<S: AsRef<str>>(sets: &[S]) -> Rendered {
     rendered
 }
 
-/// What the command says when it refuses these values.
+/// Returns the error message of the command, which must reject these values.
 pub fn refusal<S: AsRef<str>>(sets: &[S]) -> String {
     let output = run(&[vec!["template".to_owned()], flags(sets)].concat());
     assert_eq!(
@@ -173,7 +170,7 @@ pub fn refusal<S: AsRef<str>>(sets: &[S]) -> String {
     String::from_utf8(output.stderr).expect("UTF-8")
 }
 
-/// Printed manifests, document by document.
+/// Parses printed manifests, document by document.
 pub fn read(text: String) -> Rendered {
     let mut objects = Vec::new();
     for document in format!("\n{text}").split("\n---\n").skip(1) {

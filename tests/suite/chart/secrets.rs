@@ -1,11 +1,11 @@
-//! What must not be seen is in Secrets, and the script that puts existing Secrets into the files takes any password.
+//! Tests that secrets are only in Secrets, and that the script that fills existing Secrets into the files accepts any password.
 
 use std::process::{Command, Output};
 
 use super::configuration_table::ODD;
 use super::rendering::{refusal, render, root};
 
-/// Values after which mongooseim.toml holds a secret.
+/// Values with which mongooseim.toml contains a secret.
 const HOLD_SECRETS: &[&[&str]] = &[
     &["persistentDatabase=rdbms"],
     &["listeners.gql-admin.enabled=true", "listeners.gql-admin.username=u", "listeners.gql-admin.password=p"],
@@ -62,7 +62,7 @@ fn a_cookie_that_vm_args_cannot_hold_is_not_repeated_in_the_error() {
     }
 }
 
-/// Runs the script on files; each secret is a name and its content.
+/// Runs the script on files. Each secret is a name and its content.
 fn fill_in(files: &[(&str, &str)], secrets: &[(&str, &str)]) -> (Output, Vec<String>) {
     let folder = tempfile::tempdir().expect("a folder");
     let (from, to) = (folder.path().join("templates"), folder.path().join("member"));

@@ -1,4 +1,4 @@
-//! The stock templates stand for themselves: a chart of somebody else's that has next to no values renders with them.
+//! Tests that the stock templates are self-contained: another chart that has hardly any values renders with them.
 
 use std::fs;
 use std::path::Path;
@@ -22,7 +22,7 @@ const STOCK: &[&str] = &[
 const CHART: &str = "apiVersion: v2\nname: web\nengine: tera\nversion: 1.0.0+build.7\n\
     appVersion: \"2.0 (beta)+a-very-long-build-name-that-goes-on-and-on-for-more-than-a-label-can-hold-\"\n";
 
-/// A chart whose templates are the stock ones, rendered; kind and document of each object.
+/// Renders a chart that consists of the stock templates, and returns its objects.
 fn rendered(values: &str, templates: &[(&str, &str)], arguments: &[&str]) -> Result<Vec<serde_yaml::Value>, String> {
     let folder = tempfile::tempdir().expect("a folder");
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("a file");

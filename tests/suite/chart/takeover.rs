@@ -1,9 +1,9 @@
-//! An installation of the public chart can be taken over: what Kubernetes lets nobody change on a StatefulSet is the
-//! same, and values written for that chart are understood.
+//! Tests that an installation of the public chart can be upgraded: the immutable fields of the StatefulSet are the same, and
+//! values for that chart are accepted.
 
 use super::rendering::{render, render_with, run};
 
-/// The fields of that chart's StatefulSet (version 0.4.9) that can't be changed, as the API server completes them.
+/// The immutable fields of that chart's StatefulSet (version 0.4.9), with the API server's defaults.
 const IMMUTABLE: &[(&str, &str)] = &[
     ("spec serviceName", "mongooseim"),
     ("spec selector", "{matchLabels: {app: mongooseim}}"),
@@ -53,7 +53,7 @@ fn nodes_keep_their_names_and_their_data() {
     }
 }
 
-/// All value names of that chart with values in the types it has them.
+/// All values of that chart, in the types that it uses.
 const ITS_VALUES: &str = r#"
 replicaCount: 2
 image: {repository: erlangsolutions/mongooseim, pullPolicy: IfNotPresent, tag: ""}

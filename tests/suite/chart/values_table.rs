@@ -1,13 +1,13 @@
-//! What each value renders in the Kubernetes objects: values, place, expectation. What is in the configuration files is
-//! in `configuration_table`.
+//! A table of what each value changes in the Kubernetes objects. The contents of configuration files are in
+//! `configuration_table`.
 
 use super::rendering::render;
 
-/// Values as [`super::rendering::flags`] takes them; kind and name of an object; a path in it; the YAML that stands there,
-/// or nothing where the field must be missing.
+/// Values as in [`super::rendering::flags`]; the kind and name of an object; a path in it; and the YAML that is expected there,
+/// or nothing if the field must be missing.
 type Row = (&'static [&'static str], &'static str, &'static str, &'static str);
 
-/// The pod's part of the StatefulSet.
+/// The pod template of the StatefulSet.
 const POD: &str = "StatefulSet mongooseim spec template spec";
 const MAIN: &str = "StatefulSet mongooseim spec template spec containers name=mongooseim";
 const SET: &str = "StatefulSet mongooseim spec";
@@ -19,7 +19,7 @@ const METRICS: &str = "listeners.prometheus.enabled=true";
 
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
-    // the README's seven
+    // the seven values that the README lists
     (&["nodeName=xmpp"], MAIN, "env name=NODE_NAME value", "xmpp"),
     (&["nodeName=true"], MAIN, "env name=NODE_NAME value", "'true'"),
     (&["nodeName=7"], MAIN, "env name=NODE_NAME value", "'7'"),
@@ -172,7 +172,7 @@ const ROWS: &[Row] = &[
     (&["serviceAccount.create=true", "serviceAccount.automount=true"], "ServiceAccount mongooseim", "automountServiceAccountToken", "true"),
     (&[], POD, "automountServiceAccountToken", "false"),
     (&[], POD, "serviceAccountName", ""),
-    // what is added
+    // extra settings
     (&["extraEnv[0].name=PRINT_CONFIG_FILES_ON_START", "string:extraEnv[0].value=true"], MAIN, "env name=PRINT_CONFIG_FILES_ON_START value", "'true'"),
     (&["extraEnv[0].name=A", "extraEnv[0].value=7"], MAIN, "env name=A value", "'7'"),
     (&["extraEnv[0].name=A", "extraEnv[0].value=false"], MAIN, "env name=A value", "'false'"),
@@ -187,7 +187,7 @@ const ROWS: &[Row] = &[
         "ConfigMap more", "data", "{a: b}"),
     (&["json:extraDeploy=[{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"more\",\"labels\":{\"x\":\"y\"}}}]"],
         "ConfigMap more", "metadata labels", "{x: y, app.kubernetes.io/name: mongooseim, app.kubernetes.io/instance: mongooseim, app.kubernetes.io/version: 6.6.0, app.kubernetes.io/managed-by: mim-chart}"),
-    // around the cluster
+    // disruption budget, network policy, metrics
     (&["podDisruptionBudget.enabled=true"], "PodDisruptionBudget mongooseim spec", "maxUnavailable", "1"),
     (&["podDisruptionBudget.enabled=true", "podDisruptionBudget.maxUnavailable=25%"], "PodDisruptionBudget mongooseim spec", "maxUnavailable", "25%"),
     (&["podDisruptionBudget.enabled=true", "podDisruptionBudget.maxUnavailable=0"], "PodDisruptionBudget mongooseim spec", "maxUnavailable", "0"),
@@ -245,7 +245,7 @@ const ROWS: &[Row] = &[
     (&["secretPlaceholders.LDAP.name=d", "secretPlaceholders.LDAP.key=k", "existingCookieSecret.name=c"], POD, "initContainers 0 env name=SECRETS value", "ERLANG_COOKIE LDAP"),
 ];
 
-/// The values that the table sets.
+/// Returns the values that the table sets.
 pub fn sets() -> impl Iterator<Item = &'static str> {
     ROWS.iter().flat_map(|(sets, ..)| sets.iter().copied())
 }

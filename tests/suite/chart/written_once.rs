@@ -1,11 +1,11 @@
-//! Every key that the chart writes into mongooseim.toml is written once, whatever is set for it: the value of the user is used, or
-//! refused with its name.
+//! Tests that every key that the chart writes into mongooseim.toml is written once, whatever is set for it: a user's value is
+//! either used, or rejected by name.
 
 use toml::Value;
 
 use super::rendering::{flags, read, render, run};
 
-/// A render with everything that the chart writes.
+/// Values with which the chart writes everything that it can.
 const ALL: &[&str] = &[
     "persistentDatabase=rdbms",
     "volatileDatabase=cets",
@@ -24,7 +24,7 @@ const ALL: &[&str] = &[
     "json:modules={\"mod_muc\":{},\"mod_muc_light\":{},\"mod_pubsub_old\":{},\"mod_event_pusher\":{\"push\":{}}}",
     "image.tag=6.8.0",
 ];
-/// The values of the chart that have listeners, by port.
+/// The listeners in the chart's values, by port.
 const LISTENERS: &[(i64, &str)] = &[
     (5222, "c2s"),
     (5223, "c2s-tls"),
@@ -42,7 +42,7 @@ fn json(value: &Value) -> String {
     serde_json::to_string(value).expect("JSON")
 }
 
-/// Paths and values of everything below a table that is not a table.
+/// Collects the paths and values of everything in a table, except tables with content.
 fn leaves(table: &toml::Table, path: &str, found: &mut Vec<(String, Value)>) {
     for (key, value) in table {
         let path = format!("{path}.{key}");
@@ -53,7 +53,7 @@ fn leaves(table: &toml::Table, path: &str, found: &mut Vec<(String, Value)>) {
     }
 }
 
-/// For each key that values can give too: the value by which, and what is there.
+/// Returns each key in the configuration that values can also set: the path of the value, and the content.
 fn values_of(config: &toml::Table) -> Vec<(String, Value)> {
     let mut found = Vec::new();
     for (kind, sections) in config["listen"].as_table().expect("listeners") {
@@ -82,7 +82,7 @@ fn a_key_that_values_give_too_is_used_or_refused() {
     let config = render(ALL).toml();
     let all = values_of(&config);
     assert!(all.len() > 100, "{}", all.len());
-    // All of them at once: those that the chart writes itself are refused by name, together.
+    // Set all at once: those that the chart writes itself are rejected together, by name.
     let set = |(path, value): &(String, Value)| format!("json:{path}={}", json(value));
     let sets = |used: &[(String, Value)]| {
         let given: Vec<String> = used.iter().map(set).collect();
@@ -108,7 +108,7 @@ fn a_key_that_values_give_too_is_used_or_refused() {
     for (path, _) in &used {
         assert!(!written_by_the_chart(path), "{path} is not refused:\n{said}");
     }
-    // The others give the same file, which a strict reader of TOML reads: no key is there twice.
+    // With the remaining ones, the file is the same. The TOML parser is strict, so no key is duplicated.
     let output = run(&sets(&used));
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(read(String::from_utf8(output.stdout).expect("UTF-8")).toml(), config);

@@ -1,10 +1,10 @@
-//! Running the built program.
+//! Runs the built program.
 
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// Environment variables of the developer's that would change what is printed.
+/// Environment variables of the developer that would change the output.
 const REMOVED: [&str; 10] = [
     "HELM_NAMESPACE",
     "HELM_DEBUG",
@@ -18,7 +18,7 @@ const REMOVED: [&str; 10] = [
     "SOURCE_DATE_EPOCH",
 ];
 
-/// Configuration of git: repositories of tests need neither be safe from a power cut nor be tidied up.
+/// git's configuration: test repositories need neither be safe against power failures nor be maintained.
 const GIT: [(&str, &str); 5] = [
     ("GIT_CONFIG_COUNT", "2"),
     ("GIT_CONFIG_KEY_0", "core.fsync"),
@@ -27,12 +27,12 @@ const GIT: [(&str, &str); 5] = [
     ("GIT_CONFIG_VALUE_1", "false"),
 ];
 
-/// The path of the built program.
+/// Returns the path of the built program.
 pub fn binary() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_mim-chart"))
 }
 
-/// The program with nothing of Helm's in its environment, to be run in `folder`.
+/// Creates a command that runs the program in `folder` without Helm's environment variables.
 pub fn mim_chart(folder: &Path) -> Command {
     let mut command = Command::new(binary());
     command.current_dir(folder);
@@ -47,7 +47,7 @@ pub fn run<S: AsRef<str>>(folder: &Path, arguments: &[S]) -> Output {
     mim_chart(folder).args(arguments.iter().map(AsRef::as_ref)).output().expect("mim-chart runs")
 }
 
-/// What a run prints on standard output; the run has to succeed.
+/// Runs the program, which must succeed, and returns its standard output.
 pub fn stdout<S: AsRef<str>>(folder: &Path, arguments: &[S]) -> String {
     let output = run(folder, arguments);
     let shown: Vec<&str> = arguments.iter().map(AsRef::as_ref).collect();
@@ -55,7 +55,7 @@ pub fn stdout<S: AsRef<str>>(folder: &Path, arguments: &[S]) -> String {
     String::from_utf8(output.stdout).expect("UTF-8")
 }
 
-/// `line` for the given shell, to be run in `folder` with `mim-chart` on the PATH.
+/// Creates a command that runs `line` with a shell in `folder`, with `mim-chart` in PATH.
 pub fn shell_command(shell: &str, line: &str, folder: &Path) -> Command {
     let mut path = binary().parent().expect("the binary is in a folder").as_os_str().to_owned();
     path.push(":");
@@ -68,12 +68,12 @@ pub fn shell_command(shell: &str, line: &str, folder: &Path) -> Command {
     command
 }
 
-/// Runs `line` with `sh` in `folder`, with `mim-chart` on the PATH.
+/// Runs `line` with `sh` in `folder`, with `mim-chart` in PATH.
 pub fn shell(line: &str, folder: &Path) -> Output {
     shell_command("sh", line, folder).output().expect("a shell")
 }
 
-/// Exit code and both outputs as one readable text. The folder it ran in is written as `W`.
+/// Formats the exit code and both outputs as one readable text. The folder is shown as `W`.
 pub fn transcript(output: &Output, folder: &Path) -> String {
     let folder = folder.display().to_string();
     let mut text = format!("exit code: {}\n", output.status.code().map_or("none".to_owned(), |code| code.to_string()));

@@ -1,4 +1,4 @@
-//! Configurations of MongooseIM that tests made, for `tests/mongooseim/parser` to show to MongooseIM's own parser.
+//! Keeps MongooseIM configurations from tests, so that `tests/mongooseim/parser` can check them with MongooseIM's own parser.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -7,7 +7,7 @@ use std::path::PathBuf;
 /// The environment variable with the folder to write them to.
 const FOLDER: &str = "KEEP_CONFIGURATIONS";
 
-/// Whether they are kept: then more of them are worth making.
+/// Whether configurations are kept. If so, tests should create more of them.
 pub fn are_kept() -> bool {
     std::env::var_os(FOLDER).is_some()
 }

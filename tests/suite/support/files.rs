@@ -1,4 +1,4 @@
-//! Files, folders and archives for a test.
+//! Creates files, folders and archives for tests.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-/// Writes a file, and makes the folders above it.
+/// Writes a file, and creates its parent folders.
 pub fn write(path: &Path, content: &str) {
     fs::create_dir_all(path.parent().expect("a folder")).expect("folders are made");
     fs::write(path, content).expect("a file is written");
 }
 
-/// Packs what is in `folder` into a gzipped tar archive, below the folder `name` (none if it is empty).
+/// Packs the contents of `folder` as a gzipped tar archive, in the folder `name`, or at the top if that is empty.
 pub fn pack(folder: &Path, name: &str, archive: &Path) {
     fs::create_dir_all(archive.parent().expect("a folder")).expect("folders are made");
     let file = fs::File::create(archive).expect("an archive");

@@ -1,4 +1,4 @@
-//! What several tests need: running the program, recorded cases, files and archives.
+//! Helpers of several tests: running the program, recorded cases, files and archives.
 
 pub mod command;
 pub mod configurations;

@@ -1,16 +1,16 @@
-//! Cases that scripts in `tests/parity` recorded from Helm, as JSON below `tests/cases`.
+//! Reads the cases below `tests/cases` that scripts in `tests/parity` recorded from Helm, as JSON.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-/// The folder `tests/cases/NAME`.
+/// Returns the folder `tests/cases/NAME`.
 pub fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(name)
 }
 
-/// The list of cases in `tests/cases/PATH`, at least `least` of them.
+/// Reads the list of cases in `tests/cases/PATH`, at least `least` of them.
 pub fn cases(path: &str, least: usize) -> Vec<Value> {
     let text = fs::read_to_string(folder(path)).expect("the recorded cases");
     let cases: Vec<Value> = serde_json::from_str(&text).expect("the recorded cases are JSON");
@@ -18,23 +18,23 @@ pub fn cases(path: &str, least: usize) -> Vec<Value> {
     cases
 }
 
-/// The object in `tests/cases/PATH`.
+/// Reads the object in `tests/cases/PATH`.
 pub fn object(path: &str) -> Value {
     let text = fs::read_to_string(folder(path)).expect("the recorded cases");
     serde_json::from_str(&text).expect("the recorded cases are JSON")
 }
 
-/// A case's list.
+/// Returns a value that must be a list.
 pub fn list(value: &Value) -> &[Value] {
     value.as_array().unwrap_or_else(|| panic!("{value} is not a list"))
 }
 
-/// A case's text.
+/// Returns a value that must be a string.
 pub fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_else(|| panic!("{value} is not a string"))
 }
 
-/// A case's list of texts.
+/// Returns a value that must be a list of strings.
 pub fn texts(value: &Value) -> Vec<&str> {
     value.as_array().expect("a list").iter().map(text).collect()
 }
