@@ -1,8 +1,9 @@
-//! Errors of the operating system as Go, and so Helm, prints them.
+//! Operating system errors as Go, and therefore Helm, prints them.
 
 use std::io::{Error, ErrorKind};
 
-/// The message of an error, such as `no such file or directory`, without Rust's capital letter and number.
+/// Returns the message of an error as Go writes it, such as `no such file or directory`: in lower case and without
+/// Rust's `(os error 2)`.
 pub fn os_error(error: &Error) -> String {
     match error.kind() {
         ErrorKind::NotFound => "no such file or directory".to_owned(),

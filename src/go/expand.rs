@@ -1,6 +1,7 @@
-//! `os.Expand`: `$name` and `${name}` in a text.
+//! Go's `os.Expand`: replaces `$name` and `${name}` in a text.
 
-/// Replaces the names of variables by what `value` gives for them. `$` without a name stays, `${` without a name is left out.
+/// Replaces each variable with what `value` returns for its name. A `$` without a name is kept, a `${` without one is
+/// dropped.
 pub fn expand(text: &[u8], value: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
     let mut expanded = Vec::with_capacity(text.len());
     let mut rest = text;
@@ -19,7 +20,7 @@ pub fn expand(text: &[u8], value: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
     expanded
 }
 
-/// The name at the start of a text, and how many bytes belong to it.
+/// Returns the name at the start of a text, and how many bytes it takes, braces included.
 fn variable(text: &[u8]) -> (Option<&[u8]>, usize) {
     let is_special = |byte: u8| matches!(byte, b'*' | b'#' | b'$' | b'@' | b'!' | b'?' | b'-' | b'0'..=b'9');
     match text {

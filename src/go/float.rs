@@ -1,9 +1,9 @@
 //! Floats as Go's `strconv.FormatFloat` and `encoding/json` write them.
 
-/// The power of ten from which on `%g` with the shortest digits has an exponent.
+/// From this power of ten on, `%g` with the shortest digits uses an exponent.
 const EXPONENT_FROM: i32 = 6;
 
-/// The shortest decimal digits that read back as the same float, with the decimal point after the first `point` of them.
+/// The shortest decimal digits that read back as the same float. The decimal point follows the first `point` of them.
 struct Digits {
     negative: bool,
     digits: String,
@@ -11,7 +11,7 @@ struct Digits {
 }
 
 impl Digits {
-    /// Takes apart what `ryu` prints: `-1.25e-7`, `100.0`.
+    /// Parses the output of `ryu`: `-1.25e-7`, `100.0`.
     fn parse(printed: &str) -> Digits {
         let negative = printed.starts_with('-');
         let (mantissa, exponent) = printed.trim_start_matches('-').split_once('e').unwrap_or((printed, "0"));
@@ -56,14 +56,14 @@ impl Digits {
         }
     }
 
-    /// Go's `%g` with the shortest digits, with an exponent below 1e-4 and from 1e`exponent_from` on.
+    /// Go's `%g` with the shortest digits: uses an exponent below 1e-4 and from 1e`exponent_from` on.
     fn general(&self, exponent_from: i32) -> String {
         let exponent = self.point - 1;
         if !(-4..exponent_from).contains(&exponent) { self.scientific() } else { self.positional() }
     }
 }
 
-/// A float as Go's `strconv.FormatFloat(value, 'g', -1, 64)` writes it: what a Go template prints, and what go-yaml writes.
+/// Formats a float like Go's `strconv.FormatFloat(value, 'g', -1, 64)`, as Go templates and go-yaml do.
 ///
 /// ```
 /// use mim_chart::go::float::format_float;
@@ -75,7 +75,7 @@ pub fn format_float(value: f64) -> String {
     format_float_from(value, EXPONENT_FROM)
 }
 
-/// The same with an exponent from 1e`exponent_from` on instead of 1e6.
+/// Formats a float like [`format_float`], but with an exponent from 1e`exponent_from` on instead of 1e6.
 pub fn format_float_from(value: f64, exponent_from: i32) -> String {
     match special(value) {
         Some(name) => name.to_owned(),
@@ -83,12 +83,12 @@ pub fn format_float_from(value: f64, exponent_from: i32) -> String {
     }
 }
 
-/// A finite float with the digits that 32 bits need (`strconv.FormatFloat(value, 'g', -1, 32)`).
+/// Formats a finite float with the digits that 32 bits need (`strconv.FormatFloat(value, 'g', -1, 32)`).
 pub fn format_float32(value: f32) -> String {
     Digits::parse(ryu::Buffer::new().format_finite(value)).general(EXPONENT_FROM)
 }
 
-/// A float as Go's `encoding/json` writes it: positional between 1e-6 and 1e21, with an exponent outside.
+/// Formats a float like Go's `encoding/json`: positional from 1e-6 to 1e21, with an exponent outside that range.
 ///
 /// ```
 /// use mim_chart::go::float::format_json_float;
@@ -117,16 +117,16 @@ pub fn format_json_float(value: f64) -> String {
     }
 }
 
-/// No float has more decimal places than this; what is asked for beyond is zeros.
+/// No float has more decimal places than this; further places are zeros.
 const MAX_PLACES: usize = 1_100;
 
-/// A finite float with so many decimal places (`%.2f`).
+/// Formats a finite float with `precision` decimal places (`%.2f`).
 pub fn fixed(number: f64, precision: usize) -> String {
     let exact = precision.min(MAX_PLACES);
     format!("{number:.exact$}{}", "0".repeat(precision - exact))
 }
 
-/// A finite float with an exponent and so many decimal places (`%.2e`).
+/// Formats a finite float with an exponent and `precision` decimal places (`%.2e`).
 pub fn scientific(number: f64, precision: usize) -> String {
     let exact = precision.min(MAX_PLACES);
     let text = format!("{number:.exact$e}");
@@ -138,8 +138,8 @@ pub fn scientific(number: f64, precision: usize) -> String {
     }
 }
 
-/// A finite float of no sign with at most so many significant digits (`%.3g`): zeros at the end left out, with an exponent
-/// where the number has more digits before its point.
+/// Formats a finite, non-negative float with at most `precision` significant digits (`%.3g`): without trailing zeros,
+/// and with an exponent if the number has more digits before its point or is below 1e-4.
 pub fn significant(number: f64, precision: usize) -> String {
     let precision = precision.max(1);
     let text = scientific(number, precision.min(MAX_PLACES) - 1);
@@ -159,10 +159,10 @@ pub fn significant(number: f64, precision: usize) -> String {
     fixed(number, usize::try_from(length - point).unwrap_or(0))
 }
 
-/// How many bits of a float are its fraction.
+/// The number of fraction bits in a float.
 const FRACTION_BITS: u32 = 52;
 
-/// A finite float of no sign as `integer * 2^exponent`, the integer below 2^53.
+/// Splits a finite, non-negative float into `integer * 2^exponent`, with the integer below 2^53.
 fn parts(number: f64) -> (u64, i32) {
     let bits = number.to_bits();
     let fraction = bits & ((1 << FRACTION_BITS) - 1);
@@ -172,13 +172,14 @@ fn parts(number: f64) -> (u64, i32) {
     }
 }
 
-/// A finite float of no sign as a whole number times a power of two (`%b`): `4503599627370496p-52`.
+/// Formats a finite, non-negative float as an integer times a power of two (`%b`): `4503599627370496p-52`.
 pub fn binary(number: f64) -> String {
     let (integer, exponent) = parts(number);
     format!("{integer}p{exponent:+}")
 }
 
-/// A finite float of no sign in hexadecimal (`%x`), with so many digits behind the point or as few as it takes: `0x1.8p+00`.
+/// Formats a finite, non-negative float in hexadecimal (`%x`), with `precision` digits after the point or as few as
+/// needed: `0x1.8p+00`.
 pub fn hexadecimal(number: f64, precision: Option<usize>) -> String {
     const DIGITS: usize = FRACTION_BITS as usize / 4;
     let (mut integer, mut exponent) = match parts(number) {
@@ -189,7 +190,7 @@ pub fn hexadecimal(number: f64, precision: Option<usize>) -> String {
         }
     };
     if let Some(precision) = precision.filter(|&precision| precision < DIGITS) {
-        // To the nearest, and from the middle to the even one.
+        // Round to nearest, ties to even.
         let dropped = 4 * (DIGITS - precision);
         let (kept, rest) = (integer >> dropped, integer & ((1 << dropped) - 1));
         let half = 1 << (dropped - 1);

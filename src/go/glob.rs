@@ -1,6 +1,6 @@
-//! Shell patterns as Go's `filepath.Match` reads them: `*` and `?` never cross `/`, `[a-z]`, `[^a]`, `\x`.
+//! Shell patterns as in Go's `filepath.Match`: `*` and `?` never match `/`; also `[a-z]`, `[^a]` and `\x`.
 
-/// A pattern that is none, such as an open bracket.
+/// The error for a malformed pattern, such as one with an unclosed bracket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BadPattern;
 
@@ -14,18 +14,18 @@ pub struct BadPattern;
 /// ```
 ///
 /// # Errors
-/// The pattern is malformed. As in Go, this is seen wherever the error is in the pattern.
+/// The pattern is malformed. As in Go, the whole pattern is checked, even if its beginning does not match.
 pub fn matches_glob(pattern: &str, name: &str) -> Result<bool, BadPattern> {
     let name: Vec<char> = name.chars().collect();
     Ok(Glob::parse(pattern)?.matches(&name, &mut 0))
 }
 
-/// A pattern that is read once and matched often.
+/// A pattern that is parsed once and matched often.
 #[derive(Debug)]
 pub struct Glob(Vec<Token>);
 
 impl Glob {
-    /// Reads a pattern.
+    /// Parses a pattern.
     ///
     /// # Errors
     /// The pattern is malformed.
@@ -33,24 +33,24 @@ impl Glob {
         parse(pattern).map(Glob)
     }
 
-    /// The only name that matches, if the pattern has no wildcards.
+    /// Returns the only name that matches, if the pattern has no wildcards.
     pub fn literal(&self) -> Option<String> {
         let char_of = |token: &Token| if let Token::Char(c) = token { Some(*c) } else { None };
         self.0.iter().map(char_of).collect()
     }
 
-    /// Whether the whole `name` matches. Adds the number of comparisons to `steps`: at most the product of the lengths.
+    /// Whether the whole `name` matches. Adds the number of comparisons to `steps`, at most the product of the lengths.
     pub fn matches(&self, name: &[char], steps: &mut u64) -> bool {
         let Glob(tokens) = self;
         *steps += 1;
-        // Most names differ from most patterns at the end: `*.bak`.
+        // Most names that do not match differ at the end, as for `*.bak`.
         match (tokens.last(), name.last()) {
             (Some(Token::Star), _) => {}
             (Some(last), Some(&c)) if last.accepts(c) => {}
             (None, None) => {}
             _ => return false,
         }
-        // The classic two-pointer walk: on a mismatch, the last star takes one character more.
+        // The classic two-pointer walk: on a mismatch, the last star takes one more character.
         let (mut token, mut at) = (0, 0);
         let mut last_star: Option<(usize, usize)> = None;
         while at < name.len() {
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn patterns_of_gos_documentation() {
-        // Pattern, name, whether it matches: the table of Go's own tests for filepath.Match, by its rules.
+        // Pattern, name, and whether it matches, following the table in Go's own tests of `filepath.Match`.
         let cases = [
             ("abc", "abc", true),
             ("*", "abc", true),
@@ -191,7 +191,7 @@ mod tests {
         assert!((5_000..50_000).contains(&steps(&format!("*{}ba", "a".repeat(100)))));
     }
 
-    /// The definition, without any cleverness.
+    /// A direct implementation of the definition, to compare with.
     fn naive(tokens: &[Token], name: &[char]) -> bool {
         match (tokens, name) {
             ([], []) => true,

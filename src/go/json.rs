@@ -1,6 +1,6 @@
 //! Strings as Go's `encoding/json` writes them.
 
-/// Appends what a character is within a JSON string; with `html`, `<`, `>` and `&` are escaped too.
+/// Appends a character as escaped in a JSON string; with `html`, `<`, `>` and `&` are escaped too.
 pub fn push_escaped(out: &mut String, character: char, html: bool) {
     match character {
         '"' => out.push_str("\\\""),

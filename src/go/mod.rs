@@ -1,8 +1,9 @@
-//! What Go's standard library does where Helm's output shows it. Nothing here imports anything of ours.
+//! The parts of Go's standard library whose behavior shows in Helm's output. Nothing here uses other modules of this
+//! crate.
 //!
 //! | file | Go package |
 //! |---|---|
-//! | `error` | messages of the operating system's errors |
+//! | `error` | messages of operating system errors |
 //! | [`expand`] | `os`: `Expand` |
 //! | [`fmt`] | `fmt`: `%v`, `printf` |
 //! | [`float`] | `strconv.FormatFloat`, floats of `encoding/json` |

@@ -2,16 +2,16 @@
 
 use super::strconv::quote_bytes;
 
-/// Whether an address is one of four bytes or of sixteen.
+/// Whether an address has four bytes or sixteen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Family {
     /// `10.0.0.1`
     V4,
-    /// `fd00::1`, with a zone or not.
+    /// `fd00::1`, with or without a zone.
     V6,
 }
 
-/// The family of an address (`netip.ParseAddr`).
+/// Returns the family of an address (`netip.ParseAddr`).
 ///
 /// ```
 /// use mim_chart::go::netip::{Family, family};
@@ -31,7 +31,7 @@ pub fn family(text: &[u8]) -> Result<Family, String> {
     }
 }
 
-/// An address as it is written, for messages.
+/// The whole address, which messages quote.
 struct Whole<'t>(&'t [u8]);
 
 impl Whole<'_> {
@@ -40,7 +40,7 @@ impl Whole<'_> {
         Err(format!("ParseAddr({}): {message}{place}", quote_bytes(self.0)))
     }
 
-    /// Checks an address of four bytes, which an address of sixteen may end in.
+    /// Checks a four-byte address, which may also be the end of a sixteen-byte one.
     fn check_v4(&self, part: &[u8]) -> Result<(), String> {
         let mut dots = 0;
         let mut field: Option<u32> = None;

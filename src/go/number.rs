@@ -1,6 +1,6 @@
-//! Numbers as Go's `strconv` reads them, in the notation of its source: `0x1F`, `0o17`, `017`, `0b1`, `1_000`, `0x1p-2`.
+//! Numbers parsed like Go's `strconv`, in the notation of Go's source: `0x1F`, `0o17`, `017`, `0b1`, `1_000`, `0x1p-2`.
 
-/// `strconv.ParseInt(text, 0, 64)`
+/// Parses a number like `strconv.ParseInt(text, 0, 64)`.
 pub fn parse_int(text: &str) -> Option<i64> {
     match text.strip_prefix('-') {
         Some(magnitude) => 0i64.checked_sub_unsigned(parse_uint(magnitude)?),
@@ -8,7 +8,7 @@ pub fn parse_int(text: &str) -> Option<i64> {
     }
 }
 
-/// `strconv.ParseUint(text, 0, 64)`
+/// Parses a number like `strconv.ParseUint(text, 0, 64)`.
 pub fn parse_uint(text: &str) -> Option<u64> {
     let (digits, radix) = match text.as_bytes() {
         [b'0', b'x' | b'X', _, ..] => (&text[2..], 16),
@@ -17,7 +17,7 @@ pub fn parse_uint(text: &str) -> Option<u64> {
         [b'0', _, ..] => (&text[1..], 8),
         _ => (text, 10),
     };
-    // Rust takes a sign here, Go does not.
+    // Rust accepts a sign here, Go does not.
     let read = |digits: &str| {
         let has_sign = digits.starts_with(['+', '-']);
         if has_sign { None } else { u64::from_str_radix(digits, radix).ok() }
@@ -28,11 +28,12 @@ pub fn parse_uint(text: &str) -> Option<u64> {
     if underscores_are_valid(text) { read(&digits.replace('_', "")) } else { None }
 }
 
-/// `strconv.ParseFloat(text, 64)`, where a number beyond the range is an error. `inf`, `infinity` and `nan` are floats too.
+/// Parses a number like `strconv.ParseFloat(text, 64)`: one out of range is an error; `inf`, `infinity` and `nan` are
+/// valid.
 pub fn parse_float(text: &str) -> Option<f64> {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     if unsigned.starts_with(|first: char| first.is_ascii_alphabetic()) {
-        // Only infinities have a sign.
+        // Go accepts a sign before infinities, but not before `nan`.
         let is_signed_nan = unsigned.len() < text.len() && unsigned.eq_ignore_ascii_case("nan");
         return if is_signed_nan { None } else { text.parse().ok() };
     }
@@ -48,7 +49,7 @@ fn parse_plain(text: &str) -> Option<f64> {
         b'+' => (false, &text[1..]),
         _ => (false, text),
     };
-    // Rust takes a second sign for none, but a word behind the first for a number.
+    // Rust rejects a second sign, but would accept a name such as `inf` after the first.
     if !unsigned.starts_with(|first: char| first.is_ascii_digit() || first == '.') {
         return None;
     }
@@ -60,7 +61,7 @@ fn parse_plain(text: &str) -> Option<f64> {
     number.is_finite().then_some(number)
 }
 
-/// `1.8p4`: a mantissa of hexadecimal digits, and the power of two that Go demands.
+/// Parses `1.8p4`: hexadecimal digits, and the power of two, which Go requires.
 fn parse_hexadecimal(text: &str) -> Option<f64> {
     let (mantissa, exponent) = text.split_once(['p', 'P'])?;
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
@@ -70,17 +71,17 @@ fn parse_hexadecimal(text: &str) -> Option<f64> {
     let exponent: i32 = exponent.parse().ok()?;
     let digits = [whole, fraction].concat();
     let mut value = 0f64;
-    // More digits than a float holds are rounded as they come; nobody writes such numbers.
+    // Digits beyond the precision of a float are rounded one by one; such numbers do not occur in practice.
     for digit in digits.chars() {
         value = value * 16.0 + f64::from(digit.to_digit(16)?);
     }
     let scale = exponent.checked_sub(i32::try_from(fraction.len()).ok()?.checked_mul(4)?)?;
-    // In two steps: the power alone may be beyond a float where the product is not.
+    // In two steps: the power by itself may exceed the range of a float where the product does not.
     let half = scale / 2;
     Some(value * 2f64.powi(half) * 2f64.powi(scale - half))
 }
 
-/// Whether underscores only separate digits, or a prefix from them (`strconv.underscoreOK`).
+/// Whether underscores only separate digits, or a prefix from digits (`strconv.underscoreOK`).
 fn underscores_are_valid(text: &str) -> bool {
     let text = text.strip_prefix(['+', '-']).unwrap_or(text);
     let mut before = b'^';

@@ -1,8 +1,8 @@
-//! Paths as Go's `path` and `path/filepath` take them apart and join them.
+//! Paths split and joined as in Go's `path` and `path/filepath`.
 
 use std::path::{Component, Path, PathBuf};
 
-/// `name` in `directory`, without `.`, `..` after a name, and doubled separators, as Go's `filepath.Join` gives it.
+/// Joins `name` to `directory` like Go's `filepath.Join`: without `.`, `..` after a name, or doubled separators.
 ///
 /// ```
 /// use std::path::Path;
@@ -21,7 +21,7 @@ pub fn join(directory: &Path, name: &str) -> PathBuf {
                 Some(Component::RootDir) => {}
                 _ => joined.push(".."),
             },
-            // A root in the middle is none, as Go joins.
+            // As in Go, an absolute `name` does not replace the directory.
             Component::RootDir
                 if joined.components().next_back().is_some_and(|c| matches!(c, Component::Normal(_))) => {}
             other => joined.push(other),
@@ -30,7 +30,7 @@ pub fn join(directory: &Path, name: &str) -> PathBuf {
     if joined.as_os_str().is_empty() { PathBuf::from(".") } else { joined }
 }
 
-/// The last element of a path (`path.Base`): `.` for an empty path, `/` for slashes alone.
+/// Returns the last element of a path (`path.Base`): `.` for an empty path, `/` for slashes only.
 pub fn base(path: &[u8]) -> &[u8] {
     if path.is_empty() {
         return b".";
@@ -41,23 +41,24 @@ pub fn base(path: &[u8]) -> &[u8] {
     }
 }
 
-/// All but the last element of a path, cleaned (`path.Dir`).
+/// Returns all but the last element of a path, cleaned (`path.Dir`).
 pub fn dir(path: &[u8]) -> Vec<u8> {
     clean(split_last(path).0)
 }
 
-/// The extension of a path's last element with its dot (`path.Ext`), empty where it has none.
+/// Returns the extension of a path's last element, including the dot (`path.Ext`); empty if it has none.
 pub fn ext(path: &[u8]) -> &[u8] {
     let name = split_last(path).1;
     name.iter().rposition(|byte| *byte == b'.').map_or(b"", |point| &name[point..])
 }
 
-/// A path up to its last slash, and what is behind that.
+/// Splits a path after its last slash.
 fn split_last(path: &[u8]) -> (&[u8], &[u8]) {
     path.split_at(path.iter().rposition(|byte| *byte == b'/').map_or(0, |slash| slash + 1))
 }
 
-/// The shortest equivalent path (`path.Clean`): no `.` and no empty elements, and `..` only at the start.
+/// Returns the shortest equivalent path (`path.Clean`): without `.` and empty elements, and with `..` only at the
+/// start.
 ///
 /// ```
 /// use mim_chart::go::path::clean;

@@ -1,6 +1,6 @@
-//! How much room Go's slices have behind their items: `slice` of templates reaches it.
+//! The capacity of Go's slices beyond their length, which `slice` in templates can reach.
 
-/// The sizes of blocks that Go's allocator gives out, up to 32 KiB; above, it gives whole pages.
+/// The block sizes of Go's allocator up to 32 KiB; larger blocks are whole pages.
 const SIZE_CLASSES: [usize; 67] = [
     8, 16, 24, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240, 256, 288, 320, 352, 384, 416, 448, 480,
     512, 576, 640, 704, 768, 896, 1_024, 1_152, 1_280, 1_408, 1_536, 1_792, 2_048, 2_304, 2_688, 3_072, 3_200, 3_456,
@@ -10,20 +10,20 @@ const SIZE_CLASSES: [usize; 67] = [
 const LARGEST_CLASS: usize = 32_768;
 const PAGE: usize = 8_192;
 
-/// What blocks with pointers have in front if they are larger than [`LARGEST_WITHOUT_HEADER`].
+/// The size of the header in blocks with pointers that are larger than [`LARGEST_WITHOUT_HEADER`], in bytes.
 const HEADER: usize = 8;
 const LARGEST_WITHOUT_HEADER: usize = 512;
 
-/// An element of a slice.
+/// The element type of a slice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Element {
-    /// How many bytes it takes.
+    /// Its size in bytes.
     pub size: usize,
-    /// Whether there are pointers in it.
+    /// Whether it contains pointers.
     pub has_pointers: bool,
 }
 
-/// The capacity of a slice that had one and has to hold `length` items, which is more.
+/// Returns the new capacity of a slice that must grow from `capacity` to hold `length` items.
 ///
 /// ```
 /// use mim_chart::go::slice::{Element, grown};
@@ -45,7 +45,7 @@ pub fn grown(capacity: usize, length: usize, element: Element) -> usize {
     block(wanted.saturating_mul(element.size), element.has_pointers) / element.size.max(1)
 }
 
-/// The capacity of a slice of so many items that were appended one by one to a slice of a capacity.
+/// Returns the capacity of a slice that had `capacity`, after items are appended one by one up to `length`.
 ///
 /// ```
 /// use mim_chart::go::slice::{Element, appended};
@@ -60,7 +60,7 @@ pub fn appended(capacity: usize, length: usize, element: Element) -> usize {
     capacity
 }
 
-/// The size of the block that is given for so many bytes.
+/// Returns the usable size of the block allocated for `size` bytes.
 fn block(size: usize, has_pointers: bool) -> usize {
     let header = if has_pointers && size > LARGEST_WITHOUT_HEADER { HEADER } else { 0 };
     let needed = size.saturating_add(header);

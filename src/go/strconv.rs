@@ -1,35 +1,35 @@
-//! Text as Go quotes it (`strconv.Quote`, `%q`), which many of Helm's messages do.
+//! Text quoted and unquoted as in Go (`strconv.Quote`, `%q`), which many of Helm's messages do.
 
 use std::borrow::Cow;
 
 use super::utf8;
 
-/// A character as Go's `%q` writes it.
+/// Quotes a character as Go's `%q` does.
 pub fn quote_char(c: char) -> String {
     quoted('\'', [c], push_escaped)
 }
 
-/// A character as Go's `%+q` writes it, everything but ASCII escaped.
+/// Quotes a character as Go's `%+q` does: everything but ASCII is escaped.
 pub fn quote_char_ascii(c: char) -> String {
     quoted('\'', [c], push_ascii)
 }
 
-/// A string in double quotes, as Go's `%q` writes it.
+/// Quotes a string as Go's `%q` does.
 pub fn quote_double(text: &str) -> String {
     quoted('"', text.chars(), push_escaped)
 }
 
-/// A string in double quotes, as Go's `%+q` writes it, everything but ASCII escaped.
+/// Quotes a string as Go's `%+q` does: everything but ASCII is escaped.
 pub fn quote_double_ascii(text: &str) -> String {
     quoted('"', text.chars(), push_ascii)
 }
 
-/// Bytes in double quotes, as Go's `%q` writes a string: a byte that belongs to no character is `\xff`.
+/// Quotes bytes as Go's `%q` does for a string: a byte that belongs to no character becomes `\xff`.
 pub fn quote_bytes(text: &[u8]) -> String {
     quoted_bytes(text, push_escaped)
 }
 
-/// Bytes in double quotes, as Go's `%+q` writes a string, everything but ASCII escaped.
+/// Quotes bytes as Go's `%+q` does for a string: everything but ASCII is escaped.
 pub fn quote_bytes_ascii(text: &[u8]) -> String {
     quoted_bytes(text, push_ascii)
 }
@@ -40,7 +40,7 @@ fn quoted_bytes(text: &[u8], push: fn(&mut String, char)) -> String {
     for chunk in text.utf8_chunks() {
         let mut rest = chunk.valid();
         loop {
-            // Most characters stand for themselves.
+            // Most characters need no escape.
             let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
             let (plain, other) = rest.split_at(rest.bytes().take_while(is_plain).count());
             quoted.push_str(plain);
@@ -55,8 +55,8 @@ fn quoted_bytes(text: &[u8], push: fn(&mut String, char)) -> String {
     quoted
 }
 
-/// Whether Go writes a text between back quotes: it has no control characters but tabs, no back quote and no byte order
-/// mark, and is UTF-8.
+/// Whether Go can write a text in back quotes: it is UTF-8, and has no control characters except tabs, no back quotes
+/// and no byte order marks.
 pub fn can_backquote(text: &[u8]) -> bool {
     let plain = |c: char| c == '\t' || !(c < ' ' || matches!(c, '`' | '\u{7f}' | '\u{feff}'));
     str::from_utf8(text).is_ok_and(|text| text.chars().all(plain))
@@ -77,7 +77,7 @@ fn quoted(quote: char, text: impl IntoIterator<Item = char>, push: fn(&mut Strin
     quoted
 }
 
-/// Appends a character as Go escapes it in quotes, quotes and backslashes apart.
+/// Appends a character as Go escapes it in quotes, except for quotes and backslashes.
 pub(crate) fn push_escaped(out: &mut String, c: char) {
     if is_printable(c) { out.push(c) } else { push_ascii(out, c) }
 }
@@ -105,8 +105,8 @@ fn push_ascii(out: &mut String, c: char) {
     out.push_str(escaped);
 }
 
-/// Whether Go prints the character as it is. Rust's own escaping of text has nearly the same table; a combining
-/// mark, which it escapes only at the beginning, is looked at behind a letter.
+/// Whether Go prints the character unescaped (`strconv.IsPrint`). Rust's own escaping has nearly the same table. It
+/// escapes combining marks only at the beginning of a text, so the character is checked after a letter.
 pub fn is_printable(c: char) -> bool {
     if c.is_ascii() {
         return matches!(c, ' '..='~');
@@ -116,14 +116,14 @@ pub fn is_printable(c: char) -> bool {
     str::from_utf8(&buffer[..length]).is_ok_and(|text| text.escape_debug().eq(['a', c]))
 }
 
-/// The text that a Go literal in single or double quotes stands for; `None` where it is malformed. A lone byte above 0x7f
-/// (`\xff`), which a text can't hold, becomes the replacement character.
+/// Returns the text that a Go literal in single or double quotes stands for; `None` if it is malformed. A lone byte
+/// above 0x7f (`\xff`), which a text cannot hold, becomes the replacement character.
 pub fn unquote(text: &str) -> Option<String> {
     let quoted = text.starts_with(['"', '\'']).then_some(text.as_bytes())?;
     unquote_bytes(quoted).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// The bytes that a Go literal in single, double or back quotes stands for; `None` where it is malformed.
+/// Returns the bytes that a Go literal in single, double or back quotes stands for; `None` if it is malformed.
 pub fn unquote_bytes(literal: &[u8]) -> Option<Cow<'_, [u8]>> {
     let (&quote, rest) = literal.split_first()?;
     let inside = rest.strip_suffix(&[quote])?;
@@ -161,16 +161,17 @@ pub fn unquote_bytes(literal: &[u8]) -> Option<Cow<'_, [u8]>> {
     Some(Cow::Owned(text))
 }
 
-/// What one character or escape sequence stands for.
+/// What one character or escape sequence of a literal stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
-    /// `\xff`, `\377`
+    /// A byte, from `\xff` or `\377`.
     Byte(u8),
-    /// Any other.
+    /// Any other character.
     Char(char),
 }
 
-/// The first character of a literal (without its opening quote) and how many bytes it takes; `None` where it is malformed.
+/// Reads the first character of a literal whose opening quote has been removed. Returns it with the number of bytes
+/// read; `None` if it is malformed.
 pub fn unquote_char(text: &[u8], quote: u8) -> Option<(Unit, usize)> {
     let first = *text.first()?;
     if first == quote {

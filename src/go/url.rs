@@ -3,16 +3,16 @@
 use super::netip;
 use super::strconv::quote_bytes;
 
-/// A URL. Host, path and fragment are decoded, the other parts are as written. They may hold any bytes.
+/// A URL. Host, path and fragment are decoded, the other parts are as written. All may hold any bytes.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Url {
     /// The scheme in lower case, without its colon.
     pub scheme: Vec<u8>,
-    /// What follows the scheme where no slash does.
+    /// What follows a scheme without a slash.
     pub opaque: Vec<u8>,
     /// User name and password, encoded.
     pub userinfo: Option<String>,
-    /// The host, with a port.
+    /// The host, with its port.
     pub host: Vec<u8>,
     /// The path.
     pub path: Vec<u8>,
@@ -22,7 +22,7 @@ pub struct Url {
     pub fragment: Vec<u8>,
 }
 
-/// A part of a URL; each has its own set of characters that need no escape.
+/// A part of a URL. Each has its own set of characters that need no escape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
     Userinfo,
@@ -34,7 +34,7 @@ enum Part {
     Fragment,
 }
 
-/// A text escaped for a query (`url.QueryEscape`).
+/// Escapes a text for a query (`url.QueryEscape`).
 pub fn escape_query(text: impl AsRef<[u8]>) -> String {
     escape(text, Part::Query)
 }
@@ -73,7 +73,7 @@ fn unescape(text: &[u8], part: Part) -> Result<Vec<u8>, String> {
             let digit = |at: usize| char::from(*text.get(at)?).to_digit(16);
             let decoded = digit(at + 1).zip(digit(at + 2)).map(|(high, low)| (high * 16 + low) as u8);
             let decoded = decoded.ok_or_else(|| wrong_escape(at))?;
-            // In a host only what is not ASCII may be escaped, and the sign of an escape itself.
+            // In a host, only non-ASCII characters and `%` itself may be escaped.
             let is_valid = match part {
                 Part::Host => decoded >= 0x80 || decoded == b'%',
                 Part::Zone => decoded == b'%' || decoded == b' ' || Part::Host.allows(decoded),
@@ -95,13 +95,13 @@ fn unescape(text: &[u8], part: Part) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-/// What is before the first of such bytes, and what is behind it.
+/// Splits a text at the first byte `at`, which belongs to neither part.
 fn split_once(text: &[u8], at: u8) -> Option<(&[u8], &[u8])> {
     let at = text.iter().position(|byte| *byte == at)?;
     Some((&text[..at], &text[at + 1..]))
 }
 
-/// The first segment of a path.
+/// Returns the first segment of a path.
 fn first_segment(path: &[u8]) -> &[u8] {
     split_once(path, b'/').map_or(path, |(first, _)| first)
 }
@@ -129,7 +129,7 @@ impl Url {
         Ok(parsed)
     }
 
-    /// Parses a URL that a request can be sent to: an absolute one or an absolute path, without a fragment
+    /// Parses a URL that a request can be sent to: an absolute URL or an absolute path, without a fragment
     /// (`url.ParseRequestURI`).
     ///
     /// # Errors
@@ -188,12 +188,12 @@ impl Url {
         Ok(url)
     }
 
-    /// The path with its escapes (`URL.EscapedPath`).
+    /// Returns the escaped path (`URL.EscapedPath`).
     pub fn escaped_path(&self) -> String {
         if self.path == b"*" { "*".to_owned() } else { escape(&self.path, Part::Path) }
     }
 
-    /// The URL as text (`URL.String`).
+    /// Formats the URL as text (`URL.String`).
     pub fn write(&self) -> Vec<u8> {
         let mut out = Vec::new();
         if !self.scheme.is_empty() {
@@ -213,7 +213,7 @@ impl Url {
             if !path.is_empty() && !path.starts_with('/') && !self.host.is_empty() {
                 out.push(b'/');
             }
-            // What looks like a scheme must not become one.
+            // The path must not look like a scheme.
             if out.is_empty() && first_segment(path.as_bytes()).contains(&b':') {
                 out.extend(b"./");
             }
@@ -243,7 +243,7 @@ fn parse_host(scheme: &[u8], host: &[u8]) -> Result<Vec<u8>, String> {
         Some(0) => parse_ip_literal(host),
         Some(_) => Err("invalid IP-literal".to_owned()),
         None => {
-            // Other schemes than these have lists of hosts with ports.
+            // Other schemes may have lists of hosts with ports.
             let is_strict = scheme == b"http" || scheme == b"https";
             let is_colon = |byte: &u8| *byte == b':';
             let colon = if is_strict { host.iter().position(is_colon) } else { host.iter().rposition(is_colon) };
@@ -253,7 +253,7 @@ fn parse_host(scheme: &[u8], host: &[u8]) -> Result<Vec<u8>, String> {
     }
 }
 
-/// `[::1]:80`
+/// Parses `[::1]:80`.
 fn parse_ip_literal(host: &[u8]) -> Result<Vec<u8>, String> {
     let end = host.iter().rposition(|byte| *byte == b']').ok_or_else(|| "missing ']' in host".to_owned())?;
     let (address, port) = (&host[1..end], &host[end + 1..]);
@@ -273,7 +273,7 @@ fn check_port(port: &[u8]) -> Result<(), String> {
     if port.is_empty() || is_port { Ok(()) } else { Err(format!("invalid port {} after host", quote_bytes(port))) }
 }
 
-/// User name and password, decoded and encoded again.
+/// Decodes user name and password, and encodes them again.
 fn userinfo_as_written(userinfo: &[u8]) -> Result<String, String> {
     if !userinfo.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._:~!$&'()*+,;=%@".contains(byte)) {
         return Err("net/url: invalid userinfo".to_owned());
@@ -285,7 +285,7 @@ fn userinfo_as_written(userinfo: &[u8]) -> Result<String, String> {
     }
 }
 
-/// The host without its port, an IPv6 address without its brackets (`URL.Hostname`).
+/// Returns the host without its port, and an IPv6 address without its brackets (`URL.Hostname`).
 pub fn hostname(host: &[u8]) -> &[u8] {
     let colon = host.iter().rposition(|byte| *byte == b':');
     let without_port = match colon {

@@ -1,12 +1,12 @@
-//! Go's view of bytes as UTF-8 (`unicode/utf8`): every byte that belongs to no character counts as one, U+FFFD.
+//! Bytes as UTF-8 as Go sees them (`unicode/utf8`): every byte that belongs to no character counts as one, U+FFFD.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// The first character and how many bytes it takes; `None` for the character where the first byte belongs to none, which
-/// then takes one byte. `None` at the end.
+/// Decodes the first character and returns it with its length in bytes. A byte that belongs to no character is `None`
+/// with a length of one. Returns `None` at the end.
 ///
 /// ```
 /// use mim_chart::go::utf8::decode;
@@ -30,21 +30,21 @@ pub fn decode(bytes: &[u8]) -> Option<(Option<char>, usize)> {
     })
 }
 
-/// The first character and how many bytes it takes; a byte that belongs to no character is U+FFFD.
+/// Like [`decode`], but returns U+FFFD for a byte that belongs to no character.
 pub fn first(bytes: &[u8]) -> Option<(char, usize)> {
     decode(bytes).map(|(c, length)| (c.unwrap_or(char::REPLACEMENT_CHARACTER), length))
 }
 
-/// The last character and how many bytes it takes, by the same rules as [`decode`].
+/// Decodes the last character, by the same rules as [`decode`].
 pub fn decode_last(bytes: &[u8]) -> Option<(Option<char>, usize)> {
     let last = bytes.len().checked_sub(1)?;
     let first = floor_boundary(bytes, last);
     let decoded = decode(&bytes[first..]);
-    // What is before a broken character's last byte is one of its own.
+    // The last byte of an incomplete character counts by itself.
     decoded.map(|(c, length)| if first + length == bytes.len() { (c, length) } else { (None, 1) })
 }
 
-/// The last place at or before `at` with no character on both sides.
+/// Returns the last position at or before `at` that is not inside a character.
 pub fn floor_boundary(bytes: &[u8], at: usize) -> usize {
     let at = at.min(bytes.len());
     let continues = |at: usize| bytes.get(at).is_some_and(|byte| byte & 0xc0 == 0x80);
@@ -57,7 +57,7 @@ pub fn floor_boundary(bytes: &[u8], at: usize) -> usize {
     }
 }
 
-/// Bytes as text, with U+FFFD for each byte that belongs to no character.
+/// Converts bytes to text, with U+FFFD for each byte that belongs to no character.
 pub fn to_text(bytes: &[u8]) -> Cow<'_, str> {
     match str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
@@ -65,7 +65,7 @@ pub fn to_text(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// The bytes of [`to_text`].
+/// Like [`to_text`], but returns the bytes of the text.
 pub fn to_text_bytes(bytes: &[u8]) -> Cow<'_, [u8]> {
     match to_text(bytes) {
         Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
@@ -73,7 +73,7 @@ pub fn to_text_bytes(bytes: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// The characters, each with the position of its first byte.
+/// Iterates over the characters, each with its position; a byte that belongs to no character is `None`.
 pub fn char_indices(bytes: &[u8]) -> impl Iterator<Item = (usize, Option<char>)> {
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -83,19 +83,19 @@ pub fn char_indices(bytes: &[u8]) -> impl Iterator<Item = (usize, Option<char>)>
     })
 }
 
-/// The characters, U+FFFD for a byte that belongs to none.
+/// Iterates over the characters, with U+FFFD for a byte that belongs to no character.
 pub fn chars(bytes: &[u8]) -> impl Iterator<Item = char> {
     char_indices(bytes).map(|(_, c)| c.unwrap_or(char::REPLACEMENT_CHARACTER))
 }
 
-/// How many characters there are (`utf8.RuneCount`).
+/// Returns the number of characters (`utf8.RuneCount`).
 pub fn count(bytes: &[u8]) -> usize {
     bytes.utf8_chunks().map(|chunk| chunk.valid().chars().count() + chunk.invalid().len()).sum()
 }
 
-/// The bytes before the character with the number `count`.
+/// Returns the first `count` characters.
 pub fn first_chars(bytes: &[u8], count: usize) -> &[u8] {
-    // A character takes a byte at least.
+    // A character has at least one byte.
     if count >= bytes.len() {
         return bytes;
     }
@@ -108,8 +108,8 @@ pub fn push(out: &mut Vec<u8>, c: char) {
     out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
 }
 
-/// Whether a character is a letter, as Go's `unicode.IsLetter` has it: to Rust, combining marks and circled letters are
-/// alphabetic too.
+/// Whether a character is a letter (`unicode.IsLetter`). Rust also counts combining marks and circled letters as
+/// alphabetic.
 pub fn is_letter(character: char) -> bool {
     static LETTER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\A\p{L}").ok());
     let in_category = |letter: &Regex| letter.is_match(character.encode_utf8(&mut [0; 4]));

@@ -1,14 +1,14 @@
-//! Floats and complex numbers under a verb.
+//! Floats and complex numbers formatted for a verb.
 
 use super::integer::sign;
 use super::printer::{Error, Flags, Printer};
 use crate::go::float::{binary, fixed, format_float_from, hexadecimal, scientific, significant};
 
-/// The power of ten from which on `%g` has an exponent.
+/// From this power of ten on, `%g` uses an exponent.
 const EXPONENT_FROM: i32 = 6;
 
 impl Printer<'_> {
-    /// A float; false where the verb does not fit it.
+    /// Prints a float; returns false if the verb does not apply to floats.
     pub(super) fn float(&mut self, verb: char, flags: Flags, number: f64) -> Result<bool, Error> {
         if !"vgGeEfFxXb".contains(verb) {
             return Ok(false);
@@ -40,7 +40,8 @@ impl Printer<'_> {
         self.written(flags, &format!("{sign}{digits}"))
     }
 
-    /// `+Inf` has its sign always, `NaN` where a flag asks for one; neither is padded with zeros.
+    /// Prints an infinity or `NaN`. `+Inf` always has its sign, `NaN` only if a flag asks for one; neither is padded
+    /// with zeros.
     fn not_finite(&mut self, flags: Flags, number: f64) -> Result<bool, Error> {
         let sign = match sign(number < 0.0, flags) {
             "" if number.is_infinite() => "+",
@@ -50,7 +51,7 @@ impl Printer<'_> {
         self.written(flags.without_zeros(), &format!("{sign}{name}"))
     }
 
-    /// `(1+2i)`; false where the verb does not fit it.
+    /// Prints a complex number: `(1+2i)`; returns false if the verb does not apply.
     pub(super) fn complex(&mut self, verb: char, flags: Flags, real: f64, imaginary: f64) -> Result<bool, Error> {
         if !"vgGeEfFxXb".contains(verb) {
             return Ok(false);
@@ -63,7 +64,7 @@ impl Printer<'_> {
     }
 }
 
-/// What the flag `#` asks for: always a decimal point, and for `%g` and `%x` the zeros at the end, up to six digits or the
+/// Applies the flag `#`: always prints a decimal point, and for `%g` and `%x` trailing zeros, up to six digits or the
 /// precision. As in Go, the `x` of `0x` counts as a digit.
 fn with_point(digits: String, verb: char, precision: Option<usize>) -> String {
     let exponent = digits.find(if matches!(verb, 'x' | 'X') { 'p' } else { 'e' }).unwrap_or(digits.len());

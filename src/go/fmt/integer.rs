@@ -1,10 +1,10 @@
-//! Whole numbers under a verb.
+//! Integers formatted for a verb.
 
 use super::printer::{Error, Flags, Printer};
 use crate::go::strconv::{is_printable, quote_char, quote_char_ascii};
 
 impl Printer<'_> {
-    /// A whole number; false where the verb does not fit it.
+    /// Prints an integer; returns false if the verb does not apply to integers.
     pub(super) fn integer(&mut self, verb: char, flags: Flags, negative: bool, magnitude: u64) -> Result<bool, Error> {
         let character = || {
             let code = u32::try_from(magnitude).ok().filter(|_| !negative);
@@ -28,7 +28,7 @@ impl Printer<'_> {
         self.digits(flags, negative, prefix, leading_zero, &digits)
     }
 
-    /// An unsigned number in Go's syntax: `0x1f`.
+    /// Prints an unsigned integer in Go's syntax: `0x1f`.
     pub(super) fn hexadecimal(&mut self, flags: Flags, number: u64) -> Result<bool, Error> {
         self.digits(flags, false, "0x", false, &format!("{number:x}"))
     }
@@ -46,7 +46,7 @@ impl Printer<'_> {
             return self.written(plain, "");
         }
         let sign = sign(negative, flags);
-        // Zeros up to the width are digits like those up to the precision, which they give way to.
+        // Zeros up to the width count as digits, as those up to the precision do. The precision takes precedence.
         let least = match flags.precision {
             Some(precision) => precision,
             None if flags.zero && !flags.minus => flags.width.unwrap_or(0).saturating_sub(sign.len()),
@@ -55,7 +55,7 @@ impl Printer<'_> {
         self.check_room(least)?;
         let zeros = "0".repeat(least.saturating_sub(digits.len()));
         let octal = if leading_zero && zeros.is_empty() && digits != "0" { "0" } else { "" };
-        // `0o` is before the zero of `%#O`.
+        // `0o` comes before the zero of `%#O`.
         self.written(plain, &format!("{sign}{prefix}{octal}{zeros}{digits}"))
     }
 
@@ -64,7 +64,7 @@ impl Printer<'_> {
         Ok(true)
     }
 
-    /// `%U`: `U+1F600`, for `%#U` with the character behind it.
+    /// Prints `%U`: `U+1F600`, followed by the character for `%#U`.
     fn unicode(&mut self, flags: Flags, number: u64) -> Result<bool, Error> {
         let least = flags.precision.unwrap_or(0).max(4);
         self.check_room(least)?;
@@ -76,7 +76,7 @@ impl Printer<'_> {
     }
 }
 
-/// The sign that a number gets under its flags.
+/// Returns the sign to print for a number with these flags.
 pub(super) fn sign(negative: bool, flags: Flags) -> &'static str {
     match negative {
         true => "-",

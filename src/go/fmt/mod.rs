@@ -1,17 +1,17 @@
-//! Go's package `fmt` over any type of values: `%v`, `print`, `println`, `printf`.
+//! Go's package `fmt` for values of any type: `%v`, `print`, `println`, `printf`.
 //!
-//! A type of values implements [`GoValue`]; a [`Printer`] appends what Go prints to a buffer of bytes. Go's strings are
-//! bytes, and so is what is printed.
+//! A type of values implements [`GoValue`]; a [`Printer`] appends what Go prints to a buffer. Go's strings are bytes,
+//! so the output is bytes as well.
 //!
 //! | file | holds |
 //! |---|---|
-//! | `value` | [`GoValue`] and [`View`]: how a value is seen |
+//! | `value` | [`GoValue`] and [`View`]: how printing sees a value |
 //! | `printer` | [`Printer`] with its limits, and flags |
 //! | `plain` | `%v` without flags |
 //! | `print` | `print`, `println` |
 //! | `printf` | formats: flags, widths, argument numbers, errors |
-//! | `verbs` | one value under a verb: `%v`, `%#v`, `%q`, lists, maps, structs, errors |
-//! | `integer`, `decimal` | numbers under a verb |
+//! | `verbs` | one value for a verb: `%v`, `%#v`, `%q`, lists, maps, structs, errors |
+//! | `integer`, `decimal` | numbers for a verb |
 
 mod decimal;
 mod integer;

@@ -1,4 +1,5 @@
-//! `%v` without flags: what `{{ value }}` prints. Values may nest as deeply as memory allows: nothing here calls itself.
+//! `%v` without flags: what `{{ value }}` prints. Values may nest as deeply as memory allows, because nothing here
+//! recurses.
 
 use std::collections::HashSet;
 use std::io::Write as _;
@@ -8,10 +9,10 @@ use super::printer::{Error, Flags, Printer};
 use super::value::{GoValue, View};
 use super::verbs::ADDRESS;
 
-/// Up to this depth nothing is looked up: a value that contains itself is soon deeper.
+/// Up to this depth, values are not checked for containing themselves: one that does soon nests deeper.
 const UNCHECKED_DEPTH: usize = 64;
 
-/// A list, map or struct that is being printed: what is left of it, and what closes it.
+/// A list, map or struct that is being printed: its remaining elements and its closing bracket.
 struct Open<V: GoValue> {
     rest: Rest<V>,
     is_first: bool,
@@ -26,10 +27,10 @@ enum Rest<V: GoValue> {
 }
 
 impl Printer<'_> {
-    /// `%v` of a value: `map[a:1]`, `[1 2]`, `<nil>`, strings as they are.
+    /// Prints a value as `%v` does: `map[a:1]`, `[1 2]`, `<nil>`, strings unchanged.
     ///
     /// # Errors
-    /// The value contains itself or becomes too long; the buffer then holds a part of it.
+    /// The value contains itself, or the text becomes too long. The buffer then holds part of it.
     pub fn value<V: GoValue>(&mut self, value: &V) -> Result<(), Error> {
         let mut open = Vec::new();
         let mut seen = HashSet::new();
@@ -64,7 +65,7 @@ impl Printer<'_> {
         Ok(())
     }
 
-    /// Prints a value that holds no others, or the beginning of one that does.
+    /// Prints a scalar, or opens a list, map or struct.
     fn begin<V: GoValue>(
         &mut self,
         value: &V,
@@ -78,7 +79,7 @@ impl Printer<'_> {
             View::List(items) => (Rest::Items(items.into_owned().into_iter()), b"[", b"]"),
             View::Map(entries) => (Rest::Entries(entries.into_iter()), b"map[", b"]"),
             View::Struct(fields) => (Rest::Fields(fields.into_iter()), b"{", b"}"),
-            // A pointer within another value prints as an address.
+            // A pointer inside another value prints as an address.
             View::Pointer(target) if open.is_empty() && target.view().holds_others() => {
                 self.push(b"&")?;
                 return self.begin(&target, open, seen);
@@ -100,7 +101,7 @@ impl Printer<'_> {
             View::Bool(truth) => self.push(if truth { b"true" } else { b"false" }),
             View::Int(number) => self.write(format_args!("{number}")),
             View::Uint(number) => self.write(format_args!("{number}")),
-            // Whole numbers below a million are most of what charts print, and have no exponent in any dialect.
+            // Most numbers that charts print are integers below a million, which have no exponent in any dialect.
             View::Float(number)
                 if number == number.trunc() && number.abs() < 1e6 && (number != 0.0 || number.is_sign_positive()) =>
             {
@@ -110,14 +111,15 @@ impl Printer<'_> {
             View::Complex(real, imaginary) => self.complex('v', Flags::default(), real, imaginary).map(drop),
             View::String(text) => self.push(text),
             View::Bytes(bytes) => self.numbers(bytes),
-            // The others have been opened.
+            // Lists, maps and structs have already been opened.
             View::Pointer(_) | View::Func | View::List(_) | View::Map(_) | View::Struct(_) => {
                 self.write(format_args!("{ADDRESS:#x}"))
             }
         }
     }
 
-    /// Charts print their whole context to tell calls apart, and with it all their files.
+    /// Prints bytes as a list of numbers. It is optimized because some charts print their whole context, all files
+    /// included, to distinguish calls.
     fn numbers(&mut self, bytes: &[u8]) -> Result<(), Error> {
         let mut text = Vec::new();
         self.check_room(2 * bytes.len())?;
@@ -139,7 +141,7 @@ impl Printer<'_> {
     fn write(&mut self, text: std::fmt::Arguments<'_>) -> Result<(), Error> {
         let mut digits = [0; 32];
         let mut rest = &mut digits[..];
-        // No number is longer.
+        // No number is longer, so the write cannot fail.
         let _ = rest.write_fmt(text);
         let free = rest.len();
         self.push(&digits[..32 - free])
@@ -156,7 +158,7 @@ impl<V: GoValue> Rest<V> {
     }
 }
 
-/// Bytes as decimal numbers, each with a space behind it, and the lengths of these.
+/// Each byte as a decimal number followed by a space, and the length of that text.
 static DECIMAL: [([u8; 4], usize); 256] = {
     let mut all = [([b' '; 4], 0); 256];
     let mut number = 0;

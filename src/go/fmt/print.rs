@@ -1,4 +1,4 @@
-//! What needs no format: `print`, `println`, and a value as a text of its own.
+//! Printing without a format: `print`, `println`, and a single value as a text.
 
 use std::borrow::Cow;
 
@@ -6,10 +6,10 @@ use super::printer::{Dialect, Error, Printer};
 use super::value::{GoValue, View};
 
 impl Printer<'_> {
-    /// Go's `print`: the values, spaces between two that are both no strings.
+    /// Prints values like Go's `print`: with a space between two values if neither is a string.
     ///
     /// # Errors
-    /// As [`Printer::value`].
+    /// The same as for [`Printer::value`].
     pub fn print(&mut self, values: &[impl GoValue]) -> Result<(), Error> {
         let mut after_string = true;
         for value in values {
@@ -23,10 +23,10 @@ impl Printer<'_> {
         Ok(())
     }
 
-    /// Go's `println`: the values, spaces between all of them, and a line break.
+    /// Prints values like Go's `println`: with a space between any two values, and a line break at the end.
     ///
     /// # Errors
-    /// As [`Printer::value`].
+    /// The same as for [`Printer::value`].
     pub fn println(&mut self, values: &[impl GoValue]) -> Result<(), Error> {
         for (index, value) in values.iter().enumerate() {
             self.push(if index > 0 { b" " } else { b"" })?;
@@ -36,10 +36,10 @@ impl Printer<'_> {
     }
 }
 
-/// `%v` of a value as a text of its own; a string is lent. At most `limit` bytes are made.
+/// Formats a value as `%v` does, in at most `limit` bytes. A string is borrowed.
 ///
 /// # Errors
-/// As [`Printer::value`].
+/// The same as for [`Printer::value`].
 pub fn display<V: GoValue>(value: &V, limit: usize, dialect: Dialect) -> Result<Cow<'_, [u8]>, Error> {
     if value.string_method().is_none()
         && let View::String(text) = value.view()

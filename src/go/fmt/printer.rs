@@ -1,28 +1,28 @@
-//! The printer: a buffer with a limit, and the flags of what is printed into it.
+//! The printer: a buffer with a size limit, and the flags of a verb.
 
 use crate::go::utf8;
 
 /// How deeply values may nest. Go overflows its stack on a map that contains itself.
 const MAX_DEPTH: usize = 1_000;
 
-/// Where values of templates are printed in another way than Go prints them.
+/// How a template dialect prints values differently from Go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dialect {
-    /// From which power of ten on `%v` prints a float with an exponent.
+    /// From this power of ten on, `%v` prints a float with an exponent.
     pub float_exponent_from: i32,
-    /// Whether whole numbers take the verbs of floats, since floats that are whole became integers.
+    /// Whether integers accept the verbs of floats, because the dialect turns whole floats into integers.
     pub whole_floats_are_ints: bool,
 }
 
 impl Dialect {
-    /// As Go prints.
+    /// Prints exactly as Go does.
     pub const GO: Dialect = Dialect { float_exponent_from: 6, whole_floats_are_ints: false };
 }
 
 /// Why a value can't be printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Error {
-    /// The text becomes longer than it may.
+    /// The text exceeds the limit.
     TooLong,
     /// The value nests too deeply, or contains itself.
     TooDeep,
@@ -41,7 +41,7 @@ impl Error {
     }
 }
 
-/// What is between a `%` and its verb.
+/// The flags, width and precision between a `%` and its verb.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Flags {
     pub(super) minus: bool,
@@ -58,7 +58,7 @@ pub(super) struct Flags {
 }
 
 impl Flags {
-    /// The same without zeros as padding.
+    /// Returns the same flags without zero padding.
     pub(super) fn without_zeros(self) -> Flags {
         Flags { zero: false, ..self }
     }
@@ -67,11 +67,11 @@ impl Flags {
 /// Appends printed values to a buffer.
 pub struct Printer<'o> {
     out: &'o mut Vec<u8>,
-    /// How long the buffer may become.
+    /// The length that the buffer must not exceed.
     limit: usize,
     depth: usize,
     pub(super) dialect: Dialect,
-    /// Whether `String` methods are ignored, as within the text of an error.
+    /// Whether `String` methods are ignored, as they are inside an error text.
     pub(super) without_methods: bool,
 }
 
@@ -96,12 +96,12 @@ impl<'o> Printer<'o> {
         Ok(())
     }
 
-    /// Checks that so many bytes may be appended.
+    /// Checks that `bytes` more bytes fit in the buffer.
     pub(super) fn check_room(&self, bytes: usize) -> Result<(), Error> {
         if bytes > self.limit.saturating_sub(self.out.len()) { Err(Error::TooLong) } else { Ok(()) }
     }
 
-    /// Writes a text padded to the width; with zeros where the flag says so, as Go does for any text.
+    /// Appends a text padded to the width, with zeros if the flag is set, as Go does for any text.
     pub(super) fn pad(&mut self, flags: Flags, text: &[u8]) -> Result<(), Error> {
         let missing = match flags.width {
             None | Some(0) => return self.push(text),
@@ -115,7 +115,7 @@ impl<'o> Printer<'o> {
         self.push(text)
     }
 
-    /// Does something one level deeper in a value.
+    /// Calls `print` one level deeper in a value.
     pub(super) fn deeper(&mut self, print: impl FnOnce(&mut Self) -> Result<(), Error>) -> Result<(), Error> {
         if self.depth == MAX_DEPTH {
             return Err(Error::TooDeep);

@@ -1,14 +1,14 @@
-//! Go's `printf`: what is between a `%` and its verb, and which argument is meant. `verbs` writes the argument.
+//! Go's `printf`: parses what is between a `%` and its verb, and selects the argument. `verbs` prints the argument.
 
 use super::printer::{Error, Flags, Printer};
 use super::value::{GoValue, View};
 use crate::go::utf8;
 
-/// The largest width or precision of Go's.
+/// The largest width or precision that Go accepts.
 const MAX_WIDTH: usize = 1_000_000;
 
 impl Printer<'_> {
-    /// Fills in a format as Go does, errors in it included: `%!d(string=x)`, `%!s(MISSING)`, `%!(EXTRA int=1)`.
+    /// Formats arguments as Go does, including its error texts: `%!d(string=x)`, `%!s(MISSING)`, `%!(EXTRA int=1)`.
     ///
     /// # Errors
     /// An argument nests too deeply, or the text becomes too long.
@@ -30,7 +30,7 @@ struct Format<'a, V> {
     args: &'a [V],
     /// The argument that the next verb takes.
     next: usize,
-    /// Whether the format chose an argument by its number; arguments left over are then not an error.
+    /// Whether the format selected an argument by its number; unused arguments are then not an error.
     reordered: bool,
 }
 
@@ -45,7 +45,7 @@ impl<'a, V: GoValue> Format<'a, V> {
         found
     }
 
-    /// What follows a `%`.
+    /// Processes a directive, whose `%` has been read.
     fn directive(&mut self, printer: &mut Printer<'_>) -> Result<(), Error> {
         let mut flags = self.flags();
         let mut good_number = true;
@@ -54,7 +54,7 @@ impl<'a, V: GoValue> Format<'a, V> {
             match self.number_from_argument() {
                 Some(width) => {
                     flags.width = Some(width.unsigned_abs() as usize);
-                    // A negative width means the other side, which is not padded with zeros.
+                    // A negative width aligns to the left, which never pads with zeros.
                     flags.minus |= width < 0;
                     flags.zero &= width >= 0;
                 }
@@ -65,7 +65,7 @@ impl<'a, V: GoValue> Format<'a, V> {
             flags.width = self.number();
             good_number &= !(numbered && flags.width.is_some());
         }
-        // A point at the very end is taken for a verb.
+        // A point at the very end is read as the verb.
         if self.rest().len() > 1 && self.next_is(b'.') {
             good_number &= !numbered;
             numbered = self.argument_number(&mut good_number);
@@ -116,7 +116,8 @@ impl<'a, V: GoValue> Format<'a, V> {
         flags
     }
 
-    /// `[2]`: the second argument is meant next. Whether there was such a number, however good.
+    /// Reads `[2]`, which selects the second argument. Returns whether there was a number, even one without an
+    /// argument.
     fn argument_number(&mut self, good_number: &mut bool) -> bool {
         let Some(inner) = self.rest().strip_prefix(b"[") else { return false };
         self.reordered = true;
@@ -136,7 +137,7 @@ impl<'a, V: GoValue> Format<'a, V> {
         number.is_some()
     }
 
-    /// A number of the format; one that is out of all bounds swallows what follows it.
+    /// Reads a width or precision. One that is out of range swallows the rest of the format.
     fn number(&mut self) -> Option<usize> {
         let digits = self.rest().iter().take_while(|byte| byte.is_ascii_digit());
         let mut number = None;
@@ -151,7 +152,7 @@ impl<'a, V: GoValue> Format<'a, V> {
         number
     }
 
-    /// `*`: the number is an argument.
+    /// Reads the argument that `*` takes as width or precision.
     fn number_from_argument(&mut self) -> Option<i64> {
         let number = match self.args.get(self.next)?.view() {
             View::Int(number) => Some(number),
@@ -162,7 +163,7 @@ impl<'a, V: GoValue> Format<'a, V> {
         number.filter(|number| number.unsigned_abs() <= MAX_WIDTH as u64)
     }
 
-    /// Arguments that no verb took.
+    /// Reports arguments that no verb used.
     fn report_extra(&self, printer: &mut Printer<'_>) -> Result<(), Error> {
         let extra = self.args.get(self.next..).unwrap_or_default();
         if self.reordered || extra.is_empty() {

@@ -1,4 +1,4 @@
-//! What Go 1.26 prints for values under verbs and flags.
+//! What Go 1.26 prints for values with verbs and flags.
 
 use std::borrow::Cow;
 
@@ -17,7 +17,7 @@ enum V {
     List(Vec<V>),
     Map(Vec<(&'static [u8], V)>),
     Duration(i64),
-    /// A `*main.ver` with a `String` method, and what it points to.
+    /// A `*main.ver` with a `String` method, and the value it points to.
     Version,
     VersionTarget,
 }
@@ -171,7 +171,7 @@ fn size_and_depth_are_limited() {
     assert_eq!(Printer::new(&mut out, 8, Dialect::GO).printf(b"%20d", &[Int(1)]), Err(Error::TooLong));
     assert_eq!(Printer::new(&mut out, 8, Dialect::GO).printf(b"%.999999f", &[Float(1.0)]), Err(Error::TooLong));
     assert!(out.len() <= 14);
-    // The stack of a program's main thread; that of a test's is smaller.
+    // The stack size of a program's main thread, which is larger than a test thread's.
     let on_main_stack = std::thread::Builder::new().stack_size(8 << 20).spawn(|| {
         let deep = (0..2_000).fold(Nil, |inner, _| List(vec![inner]));
         assert_eq!(display(&deep, usize::MAX, Dialect::GO).map(|text| text.len()), Ok(4_005));

@@ -1,25 +1,26 @@
-//! How values are seen by functions that print, compare or convert values of any type.
+//! How functions that print, compare or convert Go values see them.
 
 use std::borrow::Cow;
 use std::fmt::Debug;
 
-/// A value of Go, whatever its type in Rust. Clones are cheap: functions clone elements of lists and maps.
+/// A Go value, whatever its type in Rust. It must be cheap to clone: functions clone elements of lists and maps.
 pub trait GoValue: Clone {
     /// A key of a map.
     type Key: AsRef<[u8]> + Clone + Debug;
 
-    /// What the value is.
+    /// Returns the kind of value with its content.
     fn view(&self) -> View<'_, Self>;
 
-    /// The name of its type as `%T` prints it: `<nil>`, `int64`, `[]interface {}`, `*semver.Version`.
+    /// Returns the name of its type as `%T` prints it: `<nil>`, `int64`, `[]interface {}`, `*semver.Version`.
     fn go_type(&self) -> Cow<'_, str>;
 
-    /// What tells a list or a map that several values may share from others: an address; 0 where nothing can contain itself.
+    /// Returns the address that identifies a list or map shared by several values, or 0 if the value cannot contain
+    /// itself.
     fn identity(&self) -> usize {
         0
     }
 
-    /// What its `String` or `Error` method returns, if the type has one.
+    /// Returns the result of its `String` or `Error` method, if the type has one.
     fn string_method(&self) -> Option<Cow<'_, [u8]>> {
         None
     }
@@ -29,12 +30,12 @@ pub trait GoValue: Clone {
         false
     }
 
-    /// What its `GoString` method returns, if the type has one: what `%#v` prints.
+    /// Returns the result of its `GoString` method, which `%#v` prints, if the type has one.
     fn go_string_method(&self) -> Option<Cow<'_, [u8]>> {
         None
     }
 
-    /// Whether templates take it for true (`template.IsTrue`): not nil, false, 0 or empty. Structs always are.
+    /// Whether templates treat it as true (`template.IsTrue`): not nil, false, 0 or empty. Structs are always true.
     fn is_true(&self) -> bool {
         match self.view() {
             View::Nil => false,
@@ -51,7 +52,7 @@ pub trait GoValue: Clone {
         }
     }
 
-    /// The name of its kind in Go's `reflect`: `invalid`, `int64`, `slice`, `map`, `ptr`.
+    /// Returns the name of its kind in Go's `reflect`: `invalid`, `int64`, `slice`, `map`, `ptr`.
     fn kind(&self) -> Cow<'_, str> {
         let number = |prefix: &str, of_named_types: &'static str| {
             let name = self.go_type();
@@ -74,16 +75,16 @@ pub trait GoValue: Clone {
     }
 }
 
-/// What a value is. Elements are clones where the value can't lend them.
+/// The content of a value. Elements are cloned if the value cannot lend them.
 #[derive(Debug, Clone)]
 pub enum View<'a, V: GoValue> {
     /// `nil`: an interface that holds nothing.
     Nil,
     /// A boolean.
     Bool(bool),
-    /// A signed whole number of any size.
+    /// A signed integer of any size.
     Int(i64),
-    /// An unsigned whole number of any size.
+    /// An unsigned integer of any size.
     Uint(u64),
     /// A `float64`.
     Float(f64),
@@ -103,12 +104,12 @@ pub enum View<'a, V: GoValue> {
     Pointer(V),
     /// A pointer to nothing.
     NilPointer,
-    /// A function, a channel: something that prints as an address alone.
+    /// A function, a channel, or anything else that prints only as an address.
     Func,
 }
 
 impl<V: GoValue> View<'_, V> {
-    /// Whether it is a list, a map or a struct, which a pointer to it is printed with.
+    /// Whether it is a list, a map or a struct, which a pointer to it prints in full.
     pub(super) fn holds_others(&self) -> bool {
         matches!(self, View::List(_) | View::Map(_) | View::Struct(_))
     }

@@ -1,18 +1,18 @@
-//! One value in the form that a verb and its flags ask for, or Go's error where the verb does not fit it: `%!d(string=x)`.
+//! Prints one value for a verb and its flags, or Go's error if the verb does not apply: `%!d(string=x)`.
 
 use super::printer::{Error, Flags, Printer};
 use super::value::{GoValue, View};
 use crate::go::strconv::{can_backquote, quote_bytes, quote_bytes_ascii};
 use crate::go::utf8;
 
-/// An address differs from run to run in Go; here it is always the same one.
+/// The address printed for every pointer: in Go it differs from run to run, here it is always the same.
 pub(super) const ADDRESS: u64 = 0xc0_0000_0000;
 
-/// The address of the local time zone, which Helm v4.2.4 for Linux on amd64 always has in the same place.
+/// The address of the local time zone, which is always the same in Helm v4.2.4 for Linux on amd64.
 const LOCAL_ZONE: u64 = 0x525_8700;
 
 impl Printer<'_> {
-    /// An argument of `printf` or `print`.
+    /// Prints an argument of `printf` or `print`.
     pub(super) fn argument(&mut self, verb: char, flags: Flags, value: &impl GoValue) -> Result<(), Error> {
         match verb {
             'v' if !self.without_methods && flags == Flags::default() => self.value(value),
@@ -25,7 +25,7 @@ impl Printer<'_> {
         }
     }
 
-    /// A value, or one inside another; `top` for an argument itself.
+    /// Prints a value: an argument itself if `top` is set, otherwise a value inside another one.
     fn part(&mut self, verb: char, flags: Flags, value: &impl GoValue, top: bool) -> Result<(), Error> {
         if !self.without_methods {
             if flags.go_syntax {
@@ -176,7 +176,7 @@ impl Printer<'_> {
         self.bad(verb, "string", |printer| printer.text('v', flags, key).map(drop))
     }
 
-    /// A `[]byte` as a list of numbers.
+    /// Prints a `[]byte` as a list of numbers.
     fn bytes(&mut self, verb: char, flags: Flags, bytes: &[u8], type_name: &str) -> Result<(), Error> {
         if flags.go_syntax {
             self.push(type_name.as_bytes())?;
@@ -201,7 +201,7 @@ impl Printer<'_> {
         self.bad(verb, "", |printer| printer.typed(flags, value))
     }
 
-    /// `%!d(string=x)`: what `write` writes comes behind the name of the type.
+    /// Prints `%!d(string=x)`. `write` prints the part after the name of the type.
     fn bad(
         &mut self,
         verb: char,
@@ -221,7 +221,7 @@ impl Printer<'_> {
         self.push(b")")
     }
 
-    /// A value with its type, as Go shows arguments that don't fit.
+    /// Prints a value with its type, as Go shows arguments that do not fit.
     pub(super) fn typed(&mut self, flags: Flags, value: &impl GoValue) -> Result<(), Error> {
         if matches!(value.view(), View::Nil) {
             return self.push(b"<nil>");
@@ -231,7 +231,7 @@ impl Printer<'_> {
         self.part('v', flags, value, true)
     }
 
-    /// A string under a verb; false where the verb does not fit strings.
+    /// Prints a string; returns false if the verb does not apply to strings.
     fn text(&mut self, verb: char, flags: Flags, text: &[u8]) -> Result<bool, Error> {
         match verb {
             'v' if flags.go_syntax => self.quoted(flags, text)?,
@@ -243,7 +243,7 @@ impl Printer<'_> {
         Ok(true)
     }
 
-    /// `%q`: `%#q` is in back quotes where that is possible, `%+q` is ASCII.
+    /// Prints `%q`. `%#q` uses back quotes where possible, `%+q` only ASCII.
     fn quoted(&mut self, flags: Flags, text: &[u8]) -> Result<(), Error> {
         let text = cut(text, flags);
         self.check_room(text.len())?;
@@ -254,7 +254,7 @@ impl Printer<'_> {
         self.pad(flags, quoted.as_bytes())
     }
 
-    /// `%x` of a text: its bytes, with a space between for `% x`.
+    /// Prints `%x` of a text: its bytes, separated by spaces for `% x`.
     fn hexadecimal_bytes(&mut self, verb: char, flags: Flags, text: &[u8]) -> Result<(), Error> {
         let text = &text[..flags.precision.map_or(text.len(), |precision| precision.min(text.len()))];
         self.check_room(text.len().saturating_mul(2))?;
@@ -277,7 +277,7 @@ fn close(flags: Flags) -> &'static [u8] {
     if flags.go_syntax { b"}" } else { b"]" }
 }
 
-/// The characters that the precision leaves.
+/// Returns as many characters as the precision allows.
 fn cut(text: &[u8], flags: Flags) -> &[u8] {
     flags.precision.map_or(text, |precision| utf8::first_chars(text, precision))
 }

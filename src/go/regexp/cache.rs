@@ -1,26 +1,26 @@
-//! Expressions that were compiled before.
+//! A cache of compiled expressions.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::expression::{Alphabet, COMPILED_A_STEP, Regexp, compile};
 
-/// What all compiled expressions may take. When they do, those that are met again are compiled again.
+/// The size that all cached expressions together may have, in bytes. A cache that would exceed it is emptied.
 const ALL: usize = 128 << 20;
 
-/// Bytes of a text times bytes of a compiled expression that count as one step of a search: each byte of the text may meet
-/// each part of the expression.
+/// The product of text bytes and bytes of a compiled expression that counts as one step of a search: each byte of the
+/// text may meet each part of the expression.
 const SEARCHED_A_STEP: usize = 8192;
 
-/// How many expressions keep what a search needs for the next one, some 200 KiB at most: when as many do, all of it is given
-/// back.
+/// How many expressions keep their search buffers for the next search, each some 200 KiB at most. Once this many do,
+/// all buffers are freed.
 const KEPT: usize = 512;
 
-/// The longest text for whose search an expression keeps what it needs: that grows with the text.
+/// The longest text for which an expression keeps its search buffers, which grow with the text.
 const SHORT: usize = 512;
 
-/// Compiled expressions by their text, for ASCII and for all texts. Its methods report steps of work to `charge` before they are
-/// taken; an error of it stops them.
+/// Compiled expressions by pattern, for ASCII and for all texts. The methods report their steps of work to `charge` in
+/// advance, and stop if it returns an error.
 #[derive(Debug, Default)]
 pub struct Cache(Mutex<Compiled>);
 
@@ -33,7 +33,7 @@ struct Compiled {
 }
 
 impl Compiled {
-    /// An expression that was compiled before, for the search of a text.
+    /// Returns a cached expression for searching a text.
     fn lend(&mut self, pattern: &str, text: &[u8]) -> Option<Result<(Arc<Regexp>, usize), String>> {
         if self.kept == KEPT {
             self.of_ascii.values_mut().chain(self.of_unicode.values_mut()).flatten().for_each(Known::give_back);
@@ -67,12 +67,12 @@ impl Compiled {
 struct Known {
     regexp: Arc<Regexp>,
     size: usize,
-    /// Whether it was lent with what its searches need.
+    /// Whether it was lent out with buffers that it keeps.
     is_kept: bool,
 }
 
 impl Known {
-    /// The expression for the search of a text.
+    /// Returns the expression for searching a text.
     fn lend(&mut self, text: &[u8], kept: &mut usize) -> Arc<Regexp> {
         if text.len() > SHORT || !self.regexp.is_small(self.size) {
             return Arc::new(self.regexp.for_one_search());
@@ -91,10 +91,10 @@ impl Known {
 }
 
 impl Cache {
-    /// A compiled expression for a text, or Go's message where it is malformed.
+    /// Returns the compiled expression for a text, or Go's message if the pattern is malformed.
     ///
     /// # Errors
-    /// Those of `charge`.
+    /// Any error of `charge`.
     pub fn get<E>(
         &self,
         pattern: &str,
@@ -104,10 +104,11 @@ impl Cache {
         Ok(self.sized(pattern, text, charge)?.map(|(regexp, _)| regexp))
     }
 
-    /// The same, and the bytes that the expression takes at most: each byte of a text may meet each part of it.
+    /// Like [`Cache::get`], but also returns the largest size of the expression in bytes, on which the cost of a search
+    /// depends.
     ///
     /// # Errors
-    /// Those of `charge`.
+    /// Any error of `charge`.
     pub fn sized<E>(
         &self,
         pattern: &str,
@@ -125,10 +126,10 @@ impl Cache {
         }
     }
 
-    /// Whether an expression is found in a text, or Go's message where it is malformed.
+    /// Whether an expression matches anywhere in a text, or Go's message if the pattern is malformed.
     ///
     /// # Errors
-    /// Those of `charge`, which hears of the search, too.
+    /// Any error of `charge`, to which the steps of the search are reported too.
     pub fn is_match<E>(
         &self,
         pattern: &str,

@@ -1,4 +1,4 @@
-//! A compiled expression, and what is done with it.
+//! A compiled expression, and matching, replacing and splitting with it.
 
 use std::convert::Infallible;
 use std::ops::Range;
@@ -10,13 +10,14 @@ use super::replace::{Replacement, group_names};
 use super::syntax;
 use crate::go::utf8;
 
-/// What a compiled expression may take, in bytes: the smallest of these that is enough, so that it is known how large it is.
+/// Size limits for a compiled expression, in bytes. The smallest sufficient one is used, so that the size is roughly
+/// known.
 const SIZES: [usize; 5] = [16 << 10, 128 << 10, 1 << 20, 4 << 20, 10 << 20];
 
 /// Bytes of a compiled expression that count as one step of its compilation.
 pub(super) const COMPILED_A_STEP: usize = 16;
 
-/// A compiled expression. It keeps what a search needs for the next search.
+/// A compiled expression. It keeps the buffers of a search for the next one.
 #[derive(Debug)]
 pub struct Regexp {
     pattern: String,
@@ -28,24 +29,25 @@ impl Regexp {
     /// Compiles an expression.
     ///
     /// # Errors
-    /// Go's message, where Go refuses it, or it is too large.
+    /// Go's message, if Go rejects the expression or it is too large.
     pub fn parse(pattern: &str) -> Result<Regexp, String> {
         let any = &mut |_| Ok::<_, Infallible>(());
         let compiled = compile(pattern, Alphabet::Unicode, any).unwrap_or_else(|never| match never {});
         compiled.map(|(regexp, _)| regexp)
     }
 
-    /// Whether its searches of short texts need little, some 200 KiB at most: it may take `size` bytes, and has few groups.
+    /// Whether searches of short texts need little memory, some 200 KiB at most: its `size` is the smallest, and it has
+    /// few groups.
     pub(super) fn is_small(&self, size: usize) -> bool {
         size == SIZES[0] && self.regex.captures_len() <= 8
     }
 
-    /// The same expression, which does not keep what a search needs for the next one.
+    /// Returns the same expression without kept buffers, for a single search.
     pub(super) fn for_one_search(&self) -> Regexp {
         Regexp { pattern: self.pattern.clone(), regex: self.regex.clone(), is_unicode: self.is_unicode }
     }
 
-    /// The bytes that a search reads at most behind the end of a match; `None` if it may be all of the text.
+    /// Returns how many bytes a search reads at most after the end of a match; `None` if it may read the whole text.
     pub fn reads_ahead(&self) -> Option<usize> {
         reads_ahead(self.regex.as_str(), self.is_unicode)
     }
@@ -59,12 +61,12 @@ impl Regexp {
         }
     }
 
-    /// The first match (`Regexp.Find`).
+    /// Returns the first match (`Regexp.Find`).
     pub fn find<'t>(&self, text: &'t [u8]) -> Option<&'t [u8]> {
         self.find_all(text).next()
     }
 
-    /// All matches that don't overlap (`Regexp.FindAll`).
+    /// Returns all matches that do not overlap (`Regexp.FindAll`).
     pub fn find_all<'t>(&self, text: &'t [u8]) -> impl Iterator<Item = &'t [u8]> {
         self.matches(text).map(|found| &text[found])
     }
@@ -78,7 +80,7 @@ impl Regexp {
         matches.into_iter().flatten().chain(of_bytes)
     }
 
-    /// Matches in what is not UTF-8: to Go each byte of it is the character U+FFFD.
+    /// Finds matches in bytes that are not UTF-8: Go treats each invalid byte as the character U+FFFD.
     fn matches_of_bytes(&self, bytes: &[u8]) -> Vec<Range<usize>> {
         let text = utf8::to_text_bytes(bytes);
         let mut places = Places::new(bytes, &text);
@@ -86,11 +88,11 @@ impl Regexp {
         matches.map(|found| places.of(found.start())..places.of(found.end())).collect()
     }
 
-    /// The text with every match replaced (`Regexp.ReplaceAll`): in the template `$1`, `${1}`, `$name` and `${name}` stand for
-    /// groups and `$$` for `$`. `check_size` hears how long the result has become, once for each match at least.
+    /// Replaces every match (`Regexp.ReplaceAll`). In the template, `$1`, `${1}`, `$name` and `${name}` stand for
+    /// groups and `$$` for `$`. `check_size` receives the length of the result so far, at least once per match.
     ///
     /// # Errors
-    /// Those of `check_size`.
+    /// Any error of `check_size`.
     pub fn replace_all<E>(
         &self,
         text: &[u8],
@@ -101,16 +103,16 @@ impl Regexp {
             return self.replace_all_literal(text, template, check_size);
         }
         let replacement = Replacement { template, names: group_names(&self.pattern) };
-        // To Go each byte that is not UTF-8 is the character U+FFFD.
+        // Go treats each invalid byte as the character U+FFFD.
         let matched = utf8::to_text_bytes(text);
         let all = self.regex.captures_iter(&matched).map(|groups| (groups.get_match().range(), groups));
         replaced(text, &matched, all, &check_size, |out, groups| replacement.push(out, &groups, &check_size))
     }
 
-    /// The text with every match replaced by `to` as it is (`Regexp.ReplaceAllLiteral`).
+    /// Replaces every match with `to` as it is (`Regexp.ReplaceAllLiteral`).
     ///
     /// # Errors
-    /// Those of `check_size`, which hears how long the result has become, once for each match.
+    /// Any error of `check_size`, which receives the length of the result so far, once per match.
     pub fn replace_all_literal<E>(
         &self,
         text: &[u8],
@@ -125,11 +127,11 @@ impl Regexp {
         })
     }
 
-    /// The parts of the text between matches (`Regexp.Split`), at most `most` of them, all where that is negative.
-    /// `spend_part` hears of each before it is made.
+    /// Splits the text at the matches (`Regexp.Split`) into at most `most` parts, or all parts if that is negative.
+    /// `spend_part` is called before each part.
     ///
     /// # Errors
-    /// Those of `spend_part`.
+    /// Any error of `spend_part`.
     pub fn split<'t, E>(
         &self,
         text: &'t [u8],
@@ -164,7 +166,7 @@ impl Regexp {
     }
 }
 
-/// The text with every match in `matched`, which is what it means to Go, replaced by what `push` appends.
+/// Replaces every match in `matched`, which is the text as Go sees it, with what `push` appends.
 fn replaced<M, E>(
     text: &[u8],
     matched: &[u8],
@@ -188,24 +190,24 @@ fn replaced<M, E>(
     Ok(out)
 }
 
-/// The characters of the texts that an expression is made for.
+/// The characters of the texts that an expression is compiled for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Alphabet {
-    /// ASCII alone, to which a class such as `[^a-z]` is a hundred bytes, not a million characters: what it takes to compile
-    /// those is several times what the rest of most expressions takes.
+    /// Only ASCII. A class such as `[^a-z]` then has a hundred bytes rather than a million characters, which costs
+    /// several times as much to compile as the rest of most expressions.
     Ascii,
     /// All of Unicode.
     Unicode,
 }
 
 impl Alphabet {
-    /// The smallest one that a text is written in.
+    /// Returns the smallest alphabet that contains a text.
     pub(super) fn of(text: &[u8]) -> Alphabet {
         if text.is_ascii() { Alphabet::Ascii } else { Alphabet::Unicode }
     }
 }
 
-/// An expression for texts of some characters, and the bytes that it takes at most.
+/// Compiles an expression for texts in an alphabet, and returns it with its largest size in bytes.
 pub(super) fn compile<E>(
     pattern: &str,
     alphabet: Alphabet,
@@ -215,7 +217,7 @@ pub(super) fn compile<E>(
         Ok(translated) => translated,
         Err(reason) => return Ok(Err(reason)),
     };
-    // Other characters in an expression are rare, and mean bytes or nothing where Unicode is off.
+    // Other characters in an expression are rare, and without Unicode they would mean bytes or nothing.
     let mut is_unicode = alphabet == Alphabet::Unicode || !translated.is_ascii();
     let mut sizes = SIZES.into_iter();
     while let Some(size) = sizes.next() {
@@ -223,7 +225,7 @@ pub(super) fn compile<E>(
         match RegexBuilder::new(&translated).unicode(is_unicode).size_limit(size).build() {
             Ok(regex) => return Ok(Ok((Regexp { pattern: pattern.to_owned(), regex, is_unicode }, size))),
             Err(regex::Error::CompiledTooBig(_)) => {}
-            // A class of Unicode by its name.
+            // The expression names a Unicode class.
             Err(_) if !is_unicode => (is_unicode, sizes) = (true, SIZES.into_iter()),
             Err(_) => return Ok(Err(syntax::parse_error("unsupported expression", pattern))),
         }
@@ -231,7 +233,7 @@ pub(super) fn compile<E>(
     Ok(Err(syntax::parse_error("expression too large", pattern)))
 }
 
-/// The text as an expression that matches just it (`regexp.QuoteMeta`).
+/// Escapes the text so that it matches literally (`regexp.QuoteMeta`).
 pub fn quote_meta(text: &[u8]) -> Vec<u8> {
     let mut quoted = Vec::with_capacity(text.len());
     for &byte in text {
@@ -243,11 +245,11 @@ pub fn quote_meta(text: &[u8]) -> Vec<u8> {
     quoted
 }
 
-/// Where places of a text are in the bytes that it was made of, asked for in order.
+/// Maps positions in a text to positions in the bytes it was converted from. They must be asked for in order.
 struct Places<'a> {
     bytes: &'a [u8],
     text: &'a [u8],
-    /// A place in the bytes, and the same in the text.
+    /// A position in the bytes, and the same position in the text.
     at: (usize, usize),
 }
 
@@ -269,7 +271,7 @@ impl<'a> Places<'a> {
     }
 }
 
-/// Whether no character has bytes on both sides of a place: Go finds empty matches between characters alone.
+/// Whether a position is not inside a character: Go finds empty matches only between characters.
 fn is_boundary(text: &[u8], at: usize) -> bool {
     utf8::floor_boundary(text, at) == at
 }

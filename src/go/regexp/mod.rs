@@ -1,6 +1,6 @@
-//! Go's package `regexp`, on bytes: its syntax (RE2) and its replacements over the `regex` crate.
+//! Go's package `regexp`, on bytes: its syntax (RE2) and its replacements, on top of the `regex` crate.
 //!
-//! Bytes that belong to no character match nothing but negations of ASCII; Go takes them for U+FFFD.
+//! As in Go, each byte that belongs to no character counts as U+FFFD.
 
 mod cache;
 mod expression;

@@ -1,24 +1,24 @@
-//! How far behind the end of a match a search has to read before it is known.
+//! How far past the end of a match a search must read before the match is certain.
 
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Hir, HirKind};
 
-/// How many bytes a search reads at most behind the end of a match. With such a bound all matches of a text are found in linear time.
-/// `None`: it may read all of the rest for each match, as `a.*b|a` does.
+/// Returns how many bytes a search reads at most after the end of a match. With such a bound, all matches in a text are
+/// found in linear time. `None` means that every match may read the rest of the text, as with `a.*b|a`.
 pub(super) fn reads_ahead(pattern: &str, is_unicode: bool) -> Option<usize> {
     let parsed = ParserBuilder::new().unicode(is_unicode).utf8(false).build().parse(pattern).ok()?;
     of(&parsed)
 }
 
 fn of(hir: &Hir) -> Option<usize> {
-    /// An assertion such as `\b` looks at one character.
+    /// An assertion such as `\b` reads one character.
     const CHARACTER: usize = 4;
     if let Some(longest) = hir.properties().maximum_len() {
         return Some(longest.saturating_add(CHARACTER));
     }
     match hir.kind() {
         HirKind::Capture(capture) => of(&capture.sub),
-        // Each repetition belongs to the match, up to the first that fails.
+        // All repetitions belong to the match, except the first that fails.
         HirKind::Repetition(repetition) if repetition.sub.properties().minimum_len() != Some(0) => {
             Some(repetition.sub.properties().maximum_len()?.saturating_add(CHARACTER))
         }

@@ -1,14 +1,14 @@
-//! Replacement templates, and the names of groups that they refer to.
+//! Replacement templates, and the group names that they refer to.
 
 use regex::bytes::Captures;
 
 use crate::go::utf8;
 
-/// A replacement, in which `$1`, `${1}`, `$name` and `${name}` stand for groups and `$$` for `$`. Any other `$` is text,
-/// and a group that is not there is nothing.
+/// A replacement template. `$1`, `${1}`, `$name` and `${name}` stand for groups and `$$` for `$`; any other `$` is
+/// text. A group that does not exist is empty.
 pub(super) struct Replacement<'a> {
     pub(super) template: &'a [u8],
-    /// The names of the groups, from the first on.
+    /// The names of the groups, from the first group on.
     pub(super) names: Vec<Option<&'a str>>,
 }
 
@@ -51,8 +51,8 @@ impl Replacement<'_> {
     }
 }
 
-/// The names of an expression's groups, in the order of their numbers from 1 on. The expression is a valid one; Go allows
-/// a name to be given twice, so that names are not left to the compiled one.
+/// Returns the names of an expression's groups, in the order of their numbers from 1. The expression must be valid. The
+/// names are read from the pattern because Go allows duplicate names and the compiled expression does not have any.
 pub(super) fn group_names(pattern: &str) -> Vec<Option<&str>> {
     let mut names = Vec::new();
     let mut rest = pattern;
@@ -79,7 +79,7 @@ pub(super) fn group_names(pattern: &str) -> Vec<Option<&str>> {
     names
 }
 
-/// How long a class is behind its bracket.
+/// Returns the length of a class, not counting its opening bracket.
 fn class_length(text: &str) -> usize {
     let mut at = usize::from(text.starts_with('^'));
     at += usize::from(text[at..].starts_with(']'));
@@ -97,7 +97,7 @@ fn class_length(text: &str) -> usize {
     text.len()
 }
 
-/// The name of a group behind `$`, as long as it can be, and what follows it.
+/// Splits off the group name after a `$`, which is as long as possible.
 fn group_name(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let in_braces = text.strip_prefix(b"{");
     let name = in_braces.unwrap_or(text);

@@ -1,7 +1,8 @@
 //! Go's syntax of regular expressions (RE2), translated to that of the `regex` crate.
 //!
-//! The two syntaxes differ in details (`\d` is ASCII in Go, `[a[b]` is a set of three characters, `a{` is text), so every
-//! expression is gone through once: [`check`] finds what Go refuses, with Go's message, without compiling anything.
+//! The two syntaxes differ in details (`\d` is ASCII in Go, `[a[b]` is a set of three characters, `a{` is text), so
+//! every expression is translated character by character. [`check`] does so to find what Go rejects, with Go's message,
+//! without compiling anything.
 
 use std::collections::BTreeSet;
 use std::iter::Peekable;
@@ -12,9 +13,9 @@ use regex::bytes::Regex;
 /// Checks an expression without compiling it.
 ///
 /// # Errors
-/// Go's message about a malformed one.
+/// Go's message for a malformed expression.
 pub fn check(pattern: &str) -> Result<(), String> {
-    // Most patterns have nothing that needs a look.
+    // Most patterns contain only plain characters.
     if pattern.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"^$-_/ ".contains(&byte)) {
         return Ok(());
     }
@@ -25,14 +26,14 @@ pub(super) fn parse_error(what: &str, place: &str) -> String {
     format!("error parsing regexp: {what}: `{place}`")
 }
 
-/// The longest pattern that is compiled, in bytes: what the compiler holds of a short class of characters can be thousands of
-/// times as long.
+/// The longest pattern that is compiled, in bytes: the compiler may need thousands of times the memory of a short class
+/// of characters.
 const LONGEST: usize = 32 << 10;
 
-/// The pattern in the message of the `regex` crate, to be compiled.
+/// Translates the pattern to the syntax of the `regex` crate, to be compiled.
 ///
 /// # Errors
-/// If it has an error, or is too long.
+/// The pattern is malformed or too long.
 pub(super) fn to_compile(pattern: &str) -> Result<String, String> {
     if pattern.len() > LONGEST {
         let length = pattern.len();
@@ -57,15 +58,15 @@ fn translate(pattern: &str) -> Result<String, String> {
 
 struct Translator<'p> {
     pattern: &'p str,
-    /// Whether an end of a class like `[:alpha:]` may follow; it is looked for once in vain.
+    /// Whether the end of a class like `[:alpha:]` may still follow: only one search for it may fail.
     has_more_named_classes: bool,
-    /// The names of Unicode classes that have been compiled.
+    /// The names of Unicode classes that are known to compile.
     known_classes: BTreeSet<&'p str>,
     rest: Peekable<CharIndices<'p>>,
     out: String,
 }
 
-/// The largest count of a repetition in Go.
+/// The largest repetition count that Go accepts.
 const MOST_REPETITIONS: u32 = 1000;
 
 impl<'p> Translator<'p> {
@@ -84,11 +85,11 @@ impl<'p> Translator<'p> {
     }
 
     fn expression(&mut self) -> Result<(), String> {
-        // For every open group, and for the whole, how often its busiest part is repeated.
+        // For every open group, and for the whole expression, how often its most repeated part is repeated.
         let mut factors = vec![1u32];
-        // How often the busiest part of the operand of a following repetition is repeated.
+        // How often the most repeated part of the operand before a repetition is repeated.
         let mut factor = 1;
-        // Where the operand of a following repetition begins; `None` where there is none.
+        // Whether there is an operand before a repetition.
         let mut has_operand = false;
         // Where the repetition that ended just before this character began.
         let mut repeated: Option<usize> = None;
@@ -169,7 +170,8 @@ impl<'p> Translator<'p> {
         if factors.len() > 1 { Err(parse_error("missing closing )", self.pattern)) } else { Ok(()) }
     }
 
-    /// What follows a repetition operator: perhaps `?`, but no other operator. Gives where the repetition began.
+    /// Reads what follows a repetition operator: possibly `?`, but no other operator. Returns where the repetition
+    /// began.
     fn repetition(&mut self, start: usize, has_operand: bool, before: Option<usize>) -> Result<usize, String> {
         let end = self.at();
         if !has_operand {
@@ -185,7 +187,8 @@ impl<'p> Translator<'p> {
         }
     }
 
-    /// A group that begins with `(?`, `after` being what follows; whether it is still open behind its head.
+    /// Translates a group that begins with `(?`, followed by `after`. Returns whether the group is still open after its
+    /// head.
     fn group(&mut self, start: usize, after: &'p str) -> Result<bool, String> {
         let whole = &self.pattern[start..];
         for (prefix, skipped) in [("P<", 3), ("<", 2)] {
@@ -199,7 +202,7 @@ impl<'p> Translator<'p> {
                 return Err(parse_error("invalid named capture", head));
             }
             self.skip(head.len() - 1);
-            // The name is of no use to a match, and may be one that `regex` refuses.
+            // Matching needs no name, and `regex` may reject this one.
             self.out.push('(');
             return Ok(true);
         }
@@ -236,7 +239,7 @@ impl<'p> Translator<'p> {
         self.out.push_str(&regex::escape(c.encode_utf8(&mut buffer)));
     }
 
-    /// An escape outside of a class; its backslash has been read.
+    /// Translates an escape outside a class, whose backslash has been read.
     fn escape(&mut self, start: usize) -> Result<(), String> {
         match self.rest.peek().map(|&(_, c)| c) {
             Some(c @ ('A' | 'z')) => {
@@ -264,7 +267,7 @@ impl<'p> Translator<'p> {
         Ok(())
     }
 
-    /// `\d`, `\pL` and their like; their backslash has been read. Whether there was one.
+    /// Translates `\d`, `\pL` and the like, whose backslash has been read. Returns whether there was one.
     fn class_escape(&mut self, start: usize, in_class: bool) -> Result<bool, String> {
         let Some(&(_, c)) = self.rest.peek() else { return Ok(false) };
         let set = match c.to_ascii_lowercase() {
@@ -312,7 +315,7 @@ impl<'p> Translator<'p> {
         let written = &self.pattern[start..end];
         let negated = negated != (p == 'P');
         let class = format!("\\{}{{{name}}}", if negated { 'P' } else { 'p' });
-        // The set of names is the crate's; a pattern of this kind is rare enough to be compiled for an answer.
+        // Only the crate has the set of names. Such patterns are rare enough to compile one to find out.
         let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         if !plain || !self.is_known_class(name, &class) {
             return Err(parse_error("invalid character class range", written));
@@ -321,7 +324,7 @@ impl<'p> Translator<'p> {
         Ok(())
     }
 
-    /// The character that an escape stands for; its backslash, which is at `start`, has been read.
+    /// Reads the character that an escape stands for; its backslash, at `start`, has been read.
     fn escaped_char(&mut self, start: usize) -> Result<char, String> {
         let Some((at, c)) = self.rest.next() else {
             return Err(parse_error("trailing backslash at end of expression", ""));
@@ -348,7 +351,7 @@ impl<'p> Translator<'p> {
                 }
                 None => following.get(..2).map(|digits| (2, hexadecimal(digits))),
             },
-            // One digit would be a back reference, unless it is zero.
+            // A single digit other than zero would be a back reference.
             '0' | '1'..='7' if c == '0' || following.starts_with(|next| ('0'..='7').contains(&next)) => {
                 let more = following.bytes().take(2).take_while(|digit| (b'0'..=b'7').contains(digit)).count();
                 Some((more, u32::from_str_radix(&self.pattern[at..=at + more], 8).ok()))
@@ -361,7 +364,7 @@ impl<'p> Translator<'p> {
                 Ok(c)
             }
             None => {
-                // Go shows what it had read when it gave up.
+                // Go's message shows what had been read when it gave up.
                 let read = match (c, following.strip_prefix('{')) {
                     ('x', Some(braced)) => 1 + read_in_braces(braced),
                     ('x', None) => following.char_indices().nth(2).map_or(following.len(), |(end, _)| end),
@@ -373,7 +376,7 @@ impl<'p> Translator<'p> {
         }
     }
 
-    /// A bracketed class; its bracket, which is at `start`, has been read.
+    /// Translates a bracketed class; its bracket, at `start`, has been read.
     fn class(&mut self, start: usize) -> Result<(), String> {
         let unclosed = || parse_error("missing closing ]", &self.pattern[start..]);
         self.out.push('[');
@@ -466,7 +469,8 @@ fn raise(factors: &mut [u32], factor: u32) {
     }
 }
 
-/// How far Go reads `\x{...}`: to the first character that is not a digit, or the digit that makes the number too large.
+/// Returns how far Go reads `\x{...}`: to the first character that is not a digit, or the digit that makes the number
+/// too large.
 fn read_in_braces(braced: &str) -> usize {
     let mut number = 0;
     for (at, c) in braced.char_indices() {
@@ -484,7 +488,8 @@ fn hexadecimal(digits: &str) -> Option<u32> {
     digits.bytes().all(|digit| digit.is_ascii_hexdigit()).then(|| u32::from_str_radix(digits, 16).ok()).flatten()
 }
 
-/// `{2}`, `{2,}` or `{2,5}` at the beginning of a text: its length and its counts. Anything else is not a repetition.
+/// Parses `{2}`, `{2,}` or `{2,5}` at the beginning of a text: its length and its counts. Anything else is not a
+/// repetition.
 fn bounds(text: &str) -> Option<(usize, u32, Option<u32>)> {
     let end = 1 + text[1..].find(|c: char| !c.is_ascii_digit() && c != ',')?;
     let inside = text[end..].starts_with('}').then(|| &text[1..end])?;

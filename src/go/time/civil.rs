@@ -1,13 +1,13 @@
-//! Days and dates.
+//! Days and dates of the calendar.
 
 use std::fmt;
 
 pub(super) const SECONDS_PER_DAY: i64 = 86_400;
 
-/// The days of 400 years, after which the calendar repeats.
+/// The number of days in 400 years, after which the calendar repeats.
 const DAYS_PER_ERA: i64 = 146_097;
 
-/// From the first of March of the year 0, where an era begins here, to 1970.
+/// The days from March 1 of the year 0, where an era begins here, to 1970.
 const ERA_TO_UNIX: i64 = 719_468;
 
 /// Go's `time.Month`, from 1.
@@ -74,7 +74,7 @@ impl Weekday {
 /// A day of the calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Date {
-    /// The year; 0 comes before 1.
+    /// The year; 0 precedes 1.
     pub year: i64,
     /// The month.
     pub month: Month,
@@ -86,14 +86,14 @@ pub struct Date {
     pub weekday: Weekday,
 }
 
-/// Whether a year has a 29th of February.
+/// Whether a year has a February 29.
 pub(super) fn is_leap(year: i64) -> bool {
     year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
 }
 
-/// The days of the year before a month (from 1; 13 gives all) of a common year.
+/// Returns the number of days before a month (from 1; 13 for all) in a common year.
 pub(super) fn days_before(month: u32) -> u32 {
-    // Counted from March on, months take 30.6 days on average.
+    // Counting from March, months have 30.6 days on average.
     match month {
         1 => 0,
         2 => 31,
@@ -101,12 +101,12 @@ pub(super) fn days_before(month: u32) -> u32 {
     }
 }
 
-/// The days of a month (from 1).
+/// Returns the number of days in a month (from 1).
 pub fn days_in(month: u32, year: i64) -> u32 {
     days_before(month + 1) - days_before(month) + u32::from(month == 2 && is_leap(year))
 }
 
-/// The days from 1970 to the first of a month.
+/// Returns the days from 1970 to the first of a month.
 pub(super) fn to_days(year: i64, month: u32) -> i64 {
     // Years that begin in March have the leap day at their end.
     let (year, from_march) = if month > 2 { (year, month - 3) } else { (year.wrapping_sub(1), month + 9) };
@@ -116,7 +116,7 @@ pub(super) fn to_days(year: i64, month: u32) -> i64 {
     era.wrapping_mul(DAYS_PER_ERA).wrapping_add(day_of_era).wrapping_sub(ERA_TO_UNIX)
 }
 
-/// The date so many days after the first of January 1970.
+/// Returns the date that is `days` days after January 1, 1970.
 pub(super) fn from_days(days: i64) -> Date {
     let days = days.wrapping_add(ERA_TO_UNIX);
     let (era, day_of_era) = (days.div_euclid(DAYS_PER_ERA), days.rem_euclid(DAYS_PER_ERA));
@@ -127,7 +127,7 @@ pub(super) fn from_days(days: i64) -> Date {
     let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
     let year = era * 400 + year_of_era + i64::from(month <= 2);
     let day_of_year = days_before(month as u32) + u32::from(month > 2 && is_leap(year)) + day;
-    // The first of March of the year 0 was a Wednesday.
+    // March 1 of the year 0 was a Wednesday.
     let weekday = ORDER[(days + 3).rem_euclid(7) as usize];
     Date { year, month: Month(month), day, day_of_year, weekday }
 }

@@ -1,16 +1,16 @@
-//! Durations.
+//! Durations such as `1h30m`.
 
 use std::fmt;
 
 use super::parse::{leading_number, quote};
 
-/// Nanoseconds: Go's `time.Duration`.
+/// Go's `time.Duration`, in nanoseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Duration(pub i64);
 
 const SECOND: u64 = 1_000_000_000;
 
-/// What durations are written in.
+/// The units of durations, in nanoseconds.
 const UNITS: [(&str, u64); 8] = [
     ("ns", 1),
     ("us", 1_000),
@@ -22,14 +22,14 @@ const UNITS: [(&str, u64); 8] = [
     ("h", 3_600 * SECOND),
 ];
 
-/// One more than the largest duration: the largest negative one.
+/// One more than the largest duration, which is the magnitude of the smallest.
 const MOST: u64 = 1 << 63;
 
 impl Duration {
-    /// Reads `1h30m`, `-1.5s`.
+    /// Parses a duration: `1h30m`, `-1.5s`.
     ///
     /// # Errors
-    /// It is none; Go's message.
+    /// The text is not a duration; Go's message.
     pub fn parse(text: &[u8]) -> Result<Duration, String> {
         let invalid = || format!("time: invalid duration {}", quote(text));
         let (is_negative, mut rest) = match text {
@@ -78,12 +78,12 @@ impl Duration {
         }
     }
 
-    /// In units of so many nanoseconds, with the rest as a fraction: `Hours`, `Minutes`, `Seconds`.
+    /// Returns the duration in units of so many nanoseconds, as a fraction: `Hours`, `Minutes`, `Seconds`.
     pub fn in_units(self, nanoseconds: i64) -> f64 {
         (self.0 / nanoseconds) as f64 + (self.0 % nanoseconds) as f64 / nanoseconds as f64
     }
 
-    /// Rounded to the nearest multiple, halves away from zero.
+    /// Rounds to the nearest multiple of `unit`, halves away from zero.
     #[must_use]
     pub fn round(self, unit: Duration) -> Duration {
         if unit.0 <= 0 {
@@ -95,20 +95,20 @@ impl Duration {
         Duration((size * value.signum()).clamp(i64::MIN.into(), i64::MAX.into()) as i64)
     }
 
-    /// Rounded toward zero to a multiple.
+    /// Rounds toward zero to a multiple of `unit`.
     #[must_use]
     pub fn truncate(self, unit: Duration) -> Duration {
         if unit.0 <= 0 { self } else { Duration(self.0 - self.0 % unit.0) }
     }
 
-    /// Without its sign.
+    /// Returns the duration without its sign.
     #[must_use]
     pub fn abs(self) -> Duration {
         Duration(self.0.saturating_abs())
     }
 }
 
-/// Digits as a number and ten to the power of how many they are. Those that don't fit are left out.
+/// Parses digits as a number, and returns it with ten to the power of their count. Digits that do not fit are ignored.
 fn leading_fraction(digits: &[u8]) -> (u64, f64) {
     let (mut number, mut scale) = (0u64, 1.0);
     for digit in digits {
@@ -150,7 +150,7 @@ impl fmt::Display for Duration {
     }
 }
 
-/// A number in a unit that is a power of ten, without zeros at its end.
+/// A number in a unit that is a power of ten, printed without trailing zeros.
 struct Decimal {
     value: u64,
     unit: u64,

@@ -1,4 +1,4 @@
-//! Times as layouts show them.
+//! Times formatted by layouts.
 
 use std::io::Write as _;
 
@@ -6,7 +6,7 @@ use super::layout::{Element, Offset, Pad, next_element};
 use super::{Civil, Time};
 
 impl Time {
-    /// The time as a layout shows it: `2006-01-02T15:04:05Z07:00`.
+    /// Formats the time by a layout such as `2006-01-02T15:04:05Z07:00`.
     pub fn format(&self, mut layout: &[u8]) -> Vec<u8> {
         let mut out = Vec::with_capacity(layout.len() + 10);
         let zone = self.zone_at();
@@ -63,7 +63,7 @@ fn text(out: &mut Vec<u8>, text: &str) {
     out.extend_from_slice(text.as_bytes());
 }
 
-/// A number of at least so many digits; a sign comes on top of them.
+/// Appends a number of at least `width` digits, not counting its sign.
 fn number(out: &mut Vec<u8>, number: i64, pad: Pad, width: usize) {
     let sign = if number < 0 { "-" } else { "" };
     let digits = number.unsigned_abs();
@@ -81,7 +81,7 @@ fn write_offset(out: &mut Vec<u8>, offset: i64, form: Offset) {
         return;
     }
     let minutes = offset / 60;
-    // Go looks at the whole minutes: half a minute west of UTC is written with a plus.
+    // Go checks the whole minutes: half a minute west of UTC is written with a plus.
     let is_negative = minutes < 0;
     let seconds = if is_negative { -offset } else { offset } % 60;
     out.push(if is_negative { b'-' } else { b'+' });

@@ -1,4 +1,4 @@
-//! The elements of layouts: how Go writes the reference time, `Mon Jan 2 15:04:05 MST 2006`.
+//! The elements of layouts, which spell Go's reference time: `Mon Jan 2 15:04:05 MST 2006`.
 
 /// A part of a layout that stands for a part of a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub(super) enum Element {
     Fraction { digits: usize, trims: bool, separator: u8 },
 }
 
-/// How a number is filled up to its width.
+/// How a number is padded to its width.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Pad {
     Nothing,
@@ -52,14 +52,14 @@ pub(super) enum Pad {
 /// How an offset from UTC is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Offset {
-    /// Whether `Z` stands for none.
+    /// Whether `Z` stands for UTC.
     pub(super) has_z: bool,
     pub(super) has_colons: bool,
     pub(super) has_minutes: bool,
     pub(super) has_seconds: bool,
 }
 
-/// Offsets without their first letter, the longest of equal beginnings first.
+/// Offsets without their first character, with longer names before their prefixes.
 const OFFSETS: [(&[u8], [bool; 3]); 5] = [
     (b"070000", [false, true, true]),
     (b"07:00:00", [true, true, true]),
@@ -68,7 +68,7 @@ const OFFSETS: [(&[u8], [bool; 3]); 5] = [
     (b"07", [false, false, false]),
 ];
 
-/// What else is found by its text alone, the longest of equal beginnings first.
+/// The other elements that are identified by their text, with longer names before their prefixes.
 const FIXED: [(&[u8], Element); 23] = [
     (b"January", Element::LongMonth),
     (b"Monday", Element::LongWeekday),
@@ -95,12 +95,12 @@ const FIXED: [(&[u8], Element); 23] = [
     (b"Mon", Element::Weekday),
 ];
 
-/// The first element of a layout, with the text before and after it.
+/// Returns the first element of a layout, with the text before and after it.
 pub(super) fn next_element(layout: &[u8]) -> Option<(&[u8], Element, &[u8])> {
     let mut at = 0;
     while at < layout.len() {
         let rest = &layout[at..];
-        // A letter, and the year: `_` stands for itself there.
+        // In `_2006`, the underscore is text before the year.
         if rest.starts_with(b"_2006") {
             at += 1;
             continue;
@@ -130,13 +130,13 @@ fn element_at(text: &[u8]) -> Option<(Element, usize)> {
             let digit = *text.get(1).filter(|digit| matches!(digit, b'0' | b'9'))?;
             let digits = text[1..].iter().take_while(|byte| **byte == digit).count();
             let ends = !text.get(1 + digits).is_some_and(u8::is_ascii_digit);
-            // Go keeps the number in twelve bits.
+            // Go stores the number in twelve bits.
             let fraction = Element::Fraction { digits: digits & 0xfff, trims: digit == b'9', separator };
             ends.then_some((fraction, 1 + digits))
         }
         b'J' | b'M' | b'0'..=b'5' | b'_' | b'P' | b'p' => {
             let (name, element) = FIXED.iter().find(|(name, _)| text.starts_with(name))?;
-            // `Month` does not begin with the name of a day.
+            // `Month` does not begin with the weekday `Mon`.
             let is_word = matches!(element, Element::Month | Element::Weekday)
                 && text.get(name.len()).is_some_and(u8::is_ascii_lowercase);
             (!is_word).then_some((*element, name.len()))

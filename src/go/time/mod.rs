@@ -1,13 +1,13 @@
-//! Go's package `time`, as far as templates reach it.
+//! Go's package `time`, as far as templates use it.
 //!
 //! | file | holds |
 //! |---|---|
 //! | `civil` | days and dates of the proleptic Gregorian calendar |
-//! | `layout`, `format`, `parse` | layouts such as `2006-01-02`: their elements, writing and reading |
+//! | `layout`, `format`, `parse` | layouts such as `2006-01-02`: their elements, formatting and parsing |
 //! | `duration` | durations such as `1h30m` |
 //! | `zone`, `zone_at`, `posix` | time zones of the zoneinfo database, and the rule at the end of its files |
 //!
-//! Go's reading and its error texts are kept to the byte; where a text can hold any bytes, so it can here.
+//! Parsing and error texts match Go's to the byte. Where Go's text may hold any bytes, it may here.
 
 mod civil;
 mod duration;
@@ -30,21 +30,21 @@ use civil::{Date, SECONDS_PER_DAY, from_days, to_days};
 
 use crate::go::strconv::quote_bytes;
 
-/// The seconds from the first of January of the year 1 to 1970.
+/// The seconds from January 1 of the year 1 to 1970.
 const TO_UNIX: i64 = 62_135_596_800;
 
 const NANOSECONDS: i64 = 1_000_000_000;
 
-/// An instant with a time zone: Go's `time.Time`. There is no monotonic clock in it.
+/// An instant in a time zone: Go's `time.Time`, without a monotonic clock.
 #[derive(Debug, Clone, Default)]
 pub struct Time {
-    /// Seconds since the first of January of the year 1.
+    /// Seconds since January 1 of the year 1.
     seconds: i64,
     nanoseconds: u32,
     zone: Zone,
 }
 
-/// The time of a day, and the date.
+/// A date and a time of day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Civil {
     /// The date.
@@ -58,15 +58,15 @@ pub struct Civil {
 }
 
 impl Time {
-    /// An instant by its seconds since 1970.
+    /// Returns the instant that is so many seconds and nanoseconds after 1970.
     pub fn unix(seconds: i64, nanoseconds: u32, zone: Zone) -> Time {
         let carried = i64::from(nanoseconds) / NANOSECONDS;
         let seconds = seconds.wrapping_add(TO_UNIX).wrapping_add(carried);
         Time { seconds, nanoseconds: nanoseconds % NANOSECONDS as u32, zone }
     }
 
-    /// The instant at which clocks of a zone show this date and time. Months, days, hours, minutes and seconds beyond
-    /// their range carry over, as the 31st of April does into May.
+    /// Returns the instant at which clocks in a zone show this date and time. Values out of range carry over, as April
+    /// 31 does to May 1.
     pub fn date(year: i64, month: i64, day: i64, clock: [i64; 3], nanoseconds: u32, zone: Zone) -> Time {
         let months = i128::from(year) * 12 + i128::from(month) - 1;
         let day =
@@ -83,49 +83,50 @@ impl Time {
         Time::unix(shown.wrapping_sub(offset), nanoseconds, zone)
     }
 
-    /// The seconds since 1970.
+    /// Returns the seconds since 1970.
     pub fn to_unix(&self) -> i64 {
         self.seconds.wrapping_sub(TO_UNIX)
     }
 
-    /// The seconds since the first of January of the year 1.
+    /// Returns the seconds since January 1 of the year 1.
     pub fn since_year_one(&self) -> i64 {
         self.seconds
     }
 
-    /// The nanoseconds within the second.
+    /// Returns the nanoseconds within the second.
     pub fn nanoseconds(&self) -> u32 {
         self.nanoseconds
     }
 
-    /// The time since 1970 in parts of a second: a thousand for milliseconds. It wraps, as in Go.
+    /// Returns the time since 1970 in units of which `per_second` make a second: 1000 for milliseconds. It wraps, as in
+    /// Go.
     pub fn to_unix_parts(&self, per_second: i64) -> i64 {
         let part = i64::from(self.nanoseconds) / (NANOSECONDS / per_second);
         self.to_unix().wrapping_mul(per_second).wrapping_add(part)
     }
 
-    /// Whether it is the first of January of the year 1, at midnight in UTC.
+    /// Whether it is January 1 of the year 1, at midnight in UTC.
     pub fn is_zero(&self) -> bool {
         self.seconds == 0 && self.nanoseconds == 0
     }
 
-    /// The zone.
+    /// Returns the zone.
     pub fn zone(&self) -> &Zone {
         &self.zone
     }
 
-    /// The same instant in another zone.
+    /// Returns the same instant in another zone.
     pub fn in_zone(mut self, zone: Zone) -> Time {
         self.zone = zone;
         self
     }
 
-    /// The zone's state at this instant.
+    /// Returns the zone's state at this instant.
     pub fn zone_at(&self) -> ZoneAt {
         self.zone.at(self.to_unix())
     }
 
-    /// What clocks and calendars of the zone show.
+    /// Returns what clocks and calendars in the zone show.
     pub fn civil(&self) -> Civil {
         self.civil_at(self.zone_at().offset)
     }
@@ -137,7 +138,7 @@ impl Time {
         Civil { date, hour: second / 3_600, minute: second / 60 % 60, second: second % 60 }
     }
 
-    /// The year and the number of the week, as ISO 8601 counts: a week belongs to the year of its Thursday.
+    /// Returns the year and the week number of ISO 8601, where a week belongs to the year of its Thursday.
     pub fn iso_week(&self) -> (i64, u32) {
         let days = self.to_unix().wrapping_add(self.zone_at().offset).div_euclid(SECONDS_PER_DAY);
         let from_monday = (from_days(days).weekday as i64 + 6) % 7;
@@ -145,7 +146,7 @@ impl Time {
         (thursday.year, (thursday.day_of_year - 1) / 7 + 1)
     }
 
-    /// This much later, or earlier. At the ends of the range it stays there.
+    /// Adds a duration, which may be negative. At the ends of the range, the time stays there.
     #[must_use]
     pub fn add(&self, duration: Duration) -> Time {
         let total = i64::from(self.nanoseconds) + duration.0 % NANOSECONDS;
@@ -158,7 +159,7 @@ impl Time {
         self
     }
 
-    /// So many seconds later.
+    /// Adds so many seconds.
     #[must_use]
     pub(super) fn add_seconds(&self, seconds: i64) -> Time {
         let mut time = self.clone();
@@ -166,18 +167,18 @@ impl Time {
         time
     }
 
-    /// How much later than another instant it is, within the range of durations.
+    /// Returns how much later it is than another instant, clamped to the range of durations.
     pub fn since(&self, earlier: &Time) -> Duration {
         let difference = self.total() - earlier.total();
         Duration(difference.clamp(i64::MIN.into(), i64::MAX.into()) as i64)
     }
 
-    /// Nanoseconds since the year 1: what the order of instants is.
+    /// Returns the nanoseconds since the year 1, by which instants are ordered.
     pub fn total(&self) -> i128 {
         i128::from(self.seconds) * i128::from(NANOSECONDS) + i128::from(self.nanoseconds)
     }
 
-    /// The date so many years, months and days later, at the same time of the day.
+    /// Adds years, months and days, keeping the time of day.
     #[must_use]
     pub fn add_date(&self, years: i64, months: i64, days: i64) -> Time {
         let Civil { date, hour, minute, second } = self.civil();
@@ -187,7 +188,7 @@ impl Time {
         Time::date(year, month, day, clock, self.nanoseconds, self.zone.clone())
     }
 
-    /// Rounded down to a multiple of a duration since the year 1.
+    /// Rounds down to a multiple of `unit` since the year 1.
     #[must_use]
     pub fn truncate(&self, unit: Duration) -> Time {
         match self.beyond(unit) {
@@ -196,7 +197,7 @@ impl Time {
         }
     }
 
-    /// Rounded to the nearest multiple of a duration since the year 1, halves up.
+    /// Rounds to the nearest multiple of `unit` since the year 1, halves up.
     #[must_use]
     pub fn round(&self, unit: Duration) -> Time {
         match self.beyond(unit) {
@@ -210,17 +211,17 @@ impl Time {
         (unit.0 > 0).then(|| self.total().rem_euclid(unit.0.into()) as i64)
     }
 
-    /// Whether it is the same instant in the same zone: Go's `==`.
+    /// Whether both are the same instant in the same zone: Go's `==`.
     pub fn is_identical(&self, other: &Time) -> bool {
         self.total() == other.total() && self.zone == other.zone
     }
 
-    /// Whether it is the same instant in a zone that says the same: Go's `reflect.DeepEqual`.
+    /// Whether both are the same instant in zones with equal content: Go's `reflect.DeepEqual`.
     pub fn is_like(&self, other: &Time) -> bool {
         self.total() == other.total() && self.zone.is_like(&other.zone)
     }
 
-    /// As `%#v` prints it: `time.Date(2021, time.March, 4, 0, 0, 0, 0, time.UTC)`.
+    /// Formats the time as `%#v` does: `time.Date(2021, time.March, 4, 0, 0, 0, 0, time.UTC)`.
     pub fn go_string(&self) -> String {
         let Civil { date, hour, minute, second } = self.civil();
         let zone = match &self.zone {
@@ -232,12 +233,12 @@ impl Time {
         format!("time.Date({year}, time.{month}, {day}, {hour}, {minute}, {second}, {nanoseconds}, {zone})")
     }
 
-    /// As Go prints it: `2021-03-04 00:00:00 +0000 UTC`.
+    /// Formats the time as Go prints it: `2021-03-04 00:00:00 +0000 UTC`.
     pub fn shown(&self) -> Vec<u8> {
         self.format(b"2006-01-02 15:04:05.999999999 -0700 MST")
     }
 
-    /// As JSON and YAML show it.
+    /// Formats the time as JSON and YAML do.
     ///
     /// # Errors
     /// RFC 3339 has no such year or offset; Go's message.

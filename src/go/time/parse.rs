@@ -1,15 +1,15 @@
-//! Times read by a layout.
+//! Times parsed by a layout.
 
 use super::Time;
 use super::civil::{MONTHS, WEEKDAYS, days_before, days_in, is_leap};
 use super::layout::{Element, Offset, Pad, next_element};
 use super::zone::Zone;
 
-/// Reads a time as a layout shows it. Where the text names no zone, it is that of `local`; offsets and abbreviations that
-/// `local` uses at that time are read as `local`.
+/// Parses a time by a layout. It is in `local` if the text names no zone, or an offset or abbreviation that `local`
+/// uses at that time.
 ///
 /// # Errors
-/// The text does not fit the layout, or there is no such day; Go's message.
+/// The text does not match the layout, or the day does not exist; Go's message.
 pub fn parse(layout: &[u8], text: &[u8], local: &Zone) -> Result<Time, String> {
     let mut read = Read::default();
     let mut rest = text;
@@ -36,7 +36,7 @@ pub fn parse(layout: &[u8], text: &[u8], local: &Zone) -> Result<Time, String> {
     Ok(read.time(month, day, local))
 }
 
-/// Why an element can't be read.
+/// Why an element cannot be parsed.
 enum Wrong {
     Text,
     Range(&'static str),
@@ -44,7 +44,7 @@ enum Wrong {
 
 type Unread<'a> = Result<&'a [u8], Wrong>;
 
-/// What was read.
+/// What has been parsed so far.
 #[derive(Default)]
 struct Read {
     year: i64,
@@ -55,7 +55,7 @@ struct Read {
     nanoseconds: u32,
     half: Option<Half>,
     is_utc: bool,
-    /// Seconds east of UTC. Go takes one second west for none at all.
+    /// Seconds east of UTC. Go takes one second west of it for no offset.
     offset: Option<i64>,
     zone_name: Vec<u8>,
 }
@@ -67,7 +67,8 @@ enum Half {
 }
 
 impl Read {
-    /// Reads an element at the beginning of a text, and gives the rest of it. `after` is the layout behind the element.
+    /// Parses an element at the beginning of a text, and returns the rest of the text. `after` is the layout after the
+    /// element.
     fn element<'t>(&mut self, element: Element, text: &'t [u8], after: &[u8]) -> Unread<'t> {
         match element {
             Element::Year => {
@@ -125,7 +126,7 @@ impl Read {
             Element::Second(pad) => {
                 let (second, rest) = two_digits(text, pad)?;
                 self.clock[2] = within(second, 0..=59, "second")?;
-                // A fraction is taken also where the layout has none.
+                // A fraction is accepted even if the layout has none.
                 let comes_next = matches!(next_element(after), Some((_, Element::Fraction { .. }, _)));
                 match fraction_length(rest) {
                     Some(length) if !comes_next => self.fraction(rest, length),
@@ -148,7 +149,7 @@ impl Read {
     fn half<'t>(&mut self, text: &'t [u8], names: [&[u8]; 2]) -> Unread<'t> {
         let (name, rest) = text.split_at_checked(2).ok_or(Wrong::Text)?;
         let half = [Half::Morning, Half::Afternoon].into_iter().zip(names).find(|(_, known)| *known == name);
-        // An afternoon stays one, whatever comes after it.
+        // Once it is PM, a later AM does not change it.
         let half = half.ok_or(Wrong::Text)?.0;
         if self.half != Some(Half::Afternoon) {
             self.half = Some(half);
@@ -156,7 +157,7 @@ impl Read {
         Ok(rest)
     }
 
-    /// A separator and digits, of this length together. Go takes nine digits at most, and a sign.
+    /// Parses a separator and digits, `length` bytes together. Go reads at most nine digits, and accepts a sign.
     fn fraction<'t>(&mut self, text: &'t [u8], length: usize) -> Unread<'t> {
         let (fraction, rest) = text.split_at(length);
         if !matches!(fraction[0], b'.' | b',') {
@@ -186,7 +187,7 @@ impl Read {
         let limits = [(24, 3_600, "hour"), (60, 60, "minute"), (60, 1, "second")];
         for (part, (most, size, what)) in (0..parts).zip(limits) {
             let Ok((number, _)) = two_digits(&offset[1 + step * part..][..2], Pad::Zero) else {
-                // What is beyond its range counts more than what is not a number.
+                // A part that is out of range takes precedence over one that is not a number.
                 return Err(wrong.unwrap_or(Wrong::Text));
             };
             if number > most {
@@ -219,7 +220,7 @@ impl Read {
         Ok(rest)
     }
 
-    /// The month and the day, from the day of the year where that was given.
+    /// Returns the month and the day, from the day of the year if that was given.
     fn month_and_day(&self) -> Result<(i64, i64), &'static str> {
         let (month, day) = match self.day_of_year {
             Some(day_of_year) => {
@@ -267,7 +268,7 @@ impl Read {
     }
 }
 
-/// The month and the day of the month of a day of the year.
+/// Returns the month and the day of the month for a day of the year.
 fn from_day_of_year(year: i64, day: i64) -> Option<(i64, i64)> {
     let last = if is_leap(year) { 366 } else { 365 };
     (1..=last).contains(&day).then_some(())?;
@@ -284,7 +285,7 @@ fn without_space(text: &[u8], pad: Pad) -> &[u8] {
     if pad == Pad::Space { text.strip_prefix(b" ").unwrap_or(text) } else { text }
 }
 
-/// One digit or two; two where the layout has a zero.
+/// Parses one digit or two; exactly two if the layout has a zero.
 fn two_digits(text: &[u8], pad: Pad) -> Result<(i64, &[u8]), Wrong> {
     match *text {
         [first @ b'0'..=b'9', second @ b'0'..=b'9', ref rest @ ..] => {
@@ -295,7 +296,7 @@ fn two_digits(text: &[u8], pad: Pad) -> Result<(i64, &[u8]), Wrong> {
     }
 }
 
-/// Which of some names a text begins with, whatever the case of its letters. `short`: their first three letters.
+/// Finds which of `names` a text begins with, ignoring case. `short` compares only their first three letters.
 fn name<'t>(names: &[&str], short: bool, text: &'t [u8]) -> Result<(usize, &'t [u8]), Wrong> {
     names
         .iter()
@@ -308,14 +309,14 @@ fn name<'t>(names: &[&str], short: bool, text: &'t [u8]) -> Result<(usize, &'t [
         .ok_or(Wrong::Text)
 }
 
-/// The length of a separator and the digits behind it.
+/// Returns the length of a separator and the digits after it.
 fn fraction_length(text: &[u8]) -> Option<usize> {
     let digits = text.strip_prefix(b".").or(text.strip_prefix(b","))?;
     let length = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
     (length > 0).then_some(1 + length)
 }
 
-/// The length of what looks like the abbreviation of a zone: `CET`, `AEST`, `GMT+3`, `-03`.
+/// Returns the length of what looks like the abbreviation of a zone: `CET`, `AEST`, `GMT+3`, `-03`.
 fn abbreviation_length(text: &[u8]) -> Option<usize> {
     if text.starts_with(b"ChST") || text.starts_with(b"MeST") {
         return Some(4);
@@ -337,17 +338,17 @@ fn abbreviation_length(text: &[u8]) -> Option<usize> {
     }
 }
 
-/// The length of a sign and a number up to 23.
+/// Returns the length of a sign and a number up to 23.
 fn signed_hours_length(text: &[u8]) -> Option<usize> {
     let digits = text.strip_prefix(b"+").or(text.strip_prefix(b"-"))?;
     let (hours, rest) = leading_number(digits)?;
     (rest.len() < digits.len() && hours <= 23).then_some(text.len() - rest.len())
 }
 
-/// Leaves out what the layout has before an element. Runs of blanks are equal whatever their length.
+/// Skips the text of the layout before an element. Runs of blanks match whatever their length.
 ///
 /// # Errors
-/// It is not there: what is left of the text then.
+/// The text does not match; the error is the rest of the text.
 fn skip<'t>(mut text: &'t [u8], mut prefix: &[u8]) -> Result<&'t [u8], &'t [u8]> {
     while let Some((first, after)) = prefix.split_first() {
         if *first == b' ' {
@@ -378,7 +379,7 @@ impl Blanks for [u8] {
     }
 }
 
-/// The digits at the beginning as a number, and the rest; `None`: more than 2^63.
+/// Parses the digits at the beginning as a number, and returns the rest; `None` if it is more than 2^63.
 pub(super) fn leading_number(text: &[u8]) -> Option<(u64, &[u8])> {
     const MOST: u64 = 1 << 63;
     let length = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -389,7 +390,7 @@ pub(super) fn leading_number(text: &[u8]) -> Option<(u64, &[u8])> {
     Some((number?, rest))
 }
 
-/// A whole text as a number, with a sign or without; nothing at all is zero.
+/// Parses a whole text as a number with an optional sign; an empty text is zero.
 fn signed(text: &[u8]) -> Option<i64> {
     let (is_negative, digits) = match text {
         [b'-', digits @ ..] => (true, digits),
@@ -401,7 +402,7 @@ fn signed(text: &[u8]) -> Option<i64> {
     rest.is_empty().then_some(if is_negative { number.wrapping_neg() } else { number })
 }
 
-/// Quoted as Go's `time` does in its messages: more coarsely than `strconv`.
+/// Quotes a text as Go's `time` does in its messages, which is less precise than `strconv`.
 pub(super) fn quote(text: &[u8]) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');

@@ -1,15 +1,15 @@
-//! The rule by which a time zone goes on after the last transition of its file: `CET-1CEST,M3.5.0,M10.5.0/3`.
+//! The rule for a time zone after the last transition in its file: `CET-1CEST,M3.5.0,M10.5.0/3`.
 
 use std::sync::Arc;
 
 use super::civil::{SECONDS_PER_DAY, days_before, days_in, from_days, is_leap, to_days};
 use super::zone_at::ZoneAt;
 
-/// A rule.
+/// A parsed rule.
 #[derive(Debug)]
 pub(super) struct Rule {
     standard: Time,
-    /// Daylight saving time, when it begins and when it ends.
+    /// Daylight saving time, its beginning and its end.
     daylight: Option<(Time, Change, Change)>,
 }
 
@@ -30,18 +30,18 @@ struct Change {
 
 #[derive(Debug)]
 enum Day {
-    /// From 1; the 29th of February does not count.
+    /// From 1; February 29 is not counted.
     Julian(i64),
     /// From 0.
     OfYear(i64),
-    /// The month, which of its weeks, the day of the week from Sunday.
+    /// The month, the week in it, and the day of the week from Sunday.
     OfMonth(u32, i64, i64),
 }
 
 const DEFAULT_CHANGES: &[u8] = b",M3.2.0,M11.1.0";
 
 impl Rule {
-    /// Reads a rule.
+    /// Parses a rule.
     pub(super) fn parse(text: &[u8]) -> Option<Rule> {
         let mut text = Text(text);
         let standard = Time { name: text.name()?, offset: -text.offset()? };
@@ -60,7 +60,7 @@ impl Rule {
         text.0.is_empty().then_some(Rule { standard, daylight: Some((Time { name, offset }, begin, end)) })
     }
 
-    /// What holds at an instant after the last transition, which was at `since`.
+    /// Returns the state at an instant after the last transition, which was at `since`.
     pub(super) fn at(&self, since: i64, seconds: i64) -> ZoneAt {
         let Some((daylight, begin, end)) = &self.daylight else {
             return self.standard.at(false, since, i64::MAX);
@@ -70,7 +70,7 @@ impl Rule {
         let in_year = seconds.wrapping_sub(new_year);
         let begin = begin.in_year(year) - self.standard.offset;
         let end = end.in_year(year) - daylight.offset;
-        // South of the equator the summer goes on over New Year.
+        // South of the equator, summer continues across the New Year.
         let ((first, last), outer, inner, is_south) = if end < begin {
             ((end, begin), daylight, &self.standard, true)
         } else {
@@ -94,7 +94,7 @@ impl Time {
 }
 
 impl Change {
-    /// Seconds from the beginning of a year until clocks show this time.
+    /// Returns the seconds from the beginning of a year until clocks show this time.
     fn in_year(&self, year: i64) -> i64 {
         let leap_day = |is_later: bool| i64::from(is_later && is_leap(year));
         let day = match self.day {
@@ -113,7 +113,7 @@ impl Change {
     }
 }
 
-/// What is left of a rule.
+/// The rest of a rule that is being parsed.
 struct Text<'a>(&'a [u8]);
 
 impl Text<'_> {
@@ -127,7 +127,7 @@ impl Text<'_> {
         bytes.contains(first).then_some(())
     }
 
-    /// `CET`, `<+03>`.
+    /// Parses an abbreviation: `CET`, `<+03>`.
     fn name(&mut self) -> Option<Arc<[u8]>> {
         if let Some(rest) = self.0.strip_prefix(b"<") {
             let end = rest.iter().position(|byte| *byte == b'>')?;
@@ -141,7 +141,7 @@ impl Text<'_> {
         Some(name.into())
     }
 
-    /// `-1`, `+5:30`, `3:00:00`: seconds.
+    /// Parses an offset, in seconds: `-1`, `+5:30`, `3:00:00`.
     fn offset(&mut self) -> Option<i64> {
         let sign = match self.0.first()? {
             b'-' => -1,

@@ -1,8 +1,8 @@
-//! Times as Go has them: `tests/cases/go/times.txt`, recorded from Go.
+//! Times compared with `tests/cases/go/times.txt`, recorded from Go.
 
 use super::*;
 
-/// Bytes that are written as Rust's `escape_ascii` writes them.
+/// Decodes bytes that were written by Rust's `escape_ascii`.
 fn unescaped(text: &str) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut rest = text.bytes();

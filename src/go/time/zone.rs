@@ -1,4 +1,4 @@
-//! Time zones.
+//! Time zones of the zoneinfo database.
 
 use std::sync::Arc;
 
@@ -7,25 +7,25 @@ use super::zone_at::ZoneAt;
 
 /// The time zones of a system.
 pub trait Zones {
-    /// The zone of a name such as `Europe/Berlin`, if the system knows it.
+    /// Returns the zone with a name such as `Europe/Berlin`, if the system has it.
     fn load(&self, name: &str) -> Option<Zone>;
 
-    /// The system's own zone.
+    /// Returns the system's own zone.
     fn local(&self) -> Zone;
 }
 
-/// A time zone: Go's `*time.Location`, nil for UTC. Two are equal if they are one and the same.
+/// A time zone: Go's `*time.Location`, nil for UTC. Two are equal only if they are the same object.
 #[derive(Debug, Clone, Default)]
 pub struct Zone(Option<Arc<Location>>);
 
-/// What a file of the zoneinfo database says, in the format of RFC 9636.
+/// The content of a zoneinfo file, in the format of RFC 9636.
 #[derive(Debug)]
 pub struct Location {
     name: Vec<u8>,
     types: Vec<LocalType>,
-    /// When each type begins.
+    /// When each period begins, and the index of its type.
     transitions: Vec<(i64, u8)>,
-    /// What holds after the last transition.
+    /// The rule after the last transition.
     rule: Option<Rule>,
     /// Whether it is the system's own zone.
     is_local: bool,
@@ -58,13 +58,13 @@ impl Zone {
     /// UTC.
     pub const UTC: Zone = Zone(None);
 
-    /// A zone with one offset, in seconds east of UTC.
+    /// Returns a zone with a fixed offset, in seconds east of UTC.
     pub fn fixed(name: &[u8], offset: i64) -> Zone {
         let types = vec![LocalType { name: name.into(), offset, is_dst: false }];
         Location { name: name.to_vec(), types, transitions: Vec::new(), rule: None, is_local: false }.into()
     }
 
-    /// The system's own zone where that is UTC: to Go another zone than UTC itself.
+    /// Returns the system's own zone where that is UTC, which Go distinguishes from UTC itself.
     pub fn local_utc() -> Zone {
         Location { name: b"UTC".to_vec(), types: Vec::new(), transitions: Vec::new(), rule: None, is_local: true }
             .into()
@@ -80,7 +80,7 @@ impl Zone {
         self.0.as_ref().is_some_and(|location| location.is_local)
     }
 
-    /// Whether it says the same as another one.
+    /// Whether it has the same content as another zone.
     pub fn is_like(&self, other: &Zone) -> bool {
         match (&self.0, &other.0) {
             (None, None) => true,
@@ -91,18 +91,18 @@ impl Zone {
         }
     }
 
-    /// The one offset it has at all times, if it was made of one.
+    /// Returns the fixed offset, if it has one.
     pub fn fixed_offset(&self) -> Option<i64> {
         let location = self.0.as_ref().filter(|location| location.transitions.is_empty())?;
         location.types.first().map(|only| only.offset)
     }
 
-    /// The name it was loaded by.
+    /// Returns the name it was loaded by.
     pub fn name(&self) -> &[u8] {
         self.0.as_ref().map_or(b"UTC", |location| &location.name)
     }
 
-    /// What it is at an instant, in seconds since 1970.
+    /// Returns its state at an instant, in seconds since 1970.
     pub fn at(&self, seconds: i64) -> ZoneAt {
         match &self.0 {
             None => ZoneAt { name: b"UTC".as_slice().into(), offset: 0, is_dst: false, start: i64::MIN, end: i64::MAX },
@@ -110,7 +110,7 @@ impl Zone {
         }
     }
 
-    /// The offset that an abbreviation stands for when clocks show so many seconds since 1970.
+    /// Returns the offset that an abbreviation stands for when clocks show `shown` seconds since 1970.
     pub(super) fn offset_of(&self, abbreviation: &[u8], shown: i64) -> Option<i64> {
         let location = self.0.as_ref()?;
         let of_name = || location.types.iter().filter(|known| *known.name == *abbreviation);
@@ -123,9 +123,9 @@ impl Zone {
 }
 
 impl Location {
-    /// Reads a file of the zoneinfo database.
+    /// Parses a file of the zoneinfo database.
     ///
-    /// Go's reading: version 1, 2 or 3; of the two parts of newer files the second one counts; leap seconds don't.
+    /// Like Go, it accepts versions 1, 2 and 3, uses the second part of newer files, and ignores leap seconds.
     pub fn parse(name: &str, data: &[u8]) -> Option<Location> {
         let mut data = Data(data);
         let (version, mut counts) = data.header()?;
@@ -158,21 +158,21 @@ impl Location {
         Some(Location { name: name.as_bytes().to_vec(), types, transitions, rule, is_local: false })
     }
 
-    /// The same zone under another name.
+    /// Returns the same zone under another name.
     #[must_use]
     pub fn with_name(mut self, name: &str) -> Location {
         self.name = name.as_bytes().to_vec();
         self
     }
 
-    /// The same zone as the system's own.
+    /// Returns the same zone as the system's own.
     #[must_use]
     pub fn into_local(mut self) -> Location {
         self.is_local = true;
         self
     }
 
-    /// Whether it is one of the zones without a name, whole hours from UTC, that Go makes once.
+    /// Whether it is an unnamed zone at whole hours from UTC, of which Go creates only one each.
     fn is_one_of_hours(&self) -> bool {
         let is_hour = |offset: i64| offset % 3_600 == 0 && (-12..=14).contains(&(offset / 3_600));
         let is_fixed = self.name.is_empty() && self.transitions.is_empty();
@@ -196,7 +196,8 @@ impl Location {
         self.types[usize::from(*index)].at(*start, end)
     }
 
-    /// The type before the first transition: one that no transition has, else one of standard time.
+    /// Returns the type before the first transition: the first type if no transition has it, otherwise one of standard
+    /// time.
     fn first_type(&self) -> usize {
         if self.transitions.iter().all(|(_, index)| *index != 0) {
             return 0;
@@ -209,7 +210,7 @@ impl Location {
 }
 
 impl LocalType {
-    /// Six bytes: the offset, whether it is daylight saving time, where its name begins.
+    /// Parses six bytes: the offset, whether it is daylight saving time, and where its name begins.
     fn parse(bytes: &[u8], names: &[u8]) -> Option<LocalType> {
         let [a, b, c, d, is_dst, at] = *bytes else { return None };
         let name = names.get(usize::from(at)..).filter(|name| !name.is_empty())?;
@@ -222,7 +223,7 @@ impl LocalType {
     }
 }
 
-/// How much of everything a part of a file has.
+/// The number of entries of each kind in a part of a file.
 struct Counts {
     utc: usize,
     standard: usize,
@@ -233,7 +234,7 @@ struct Counts {
 }
 
 impl Counts {
-    /// The length of such a part, with times of so many bytes.
+    /// Returns the length of such a part, whose times have `size` bytes each.
     fn length(&self, size: usize) -> Option<usize> {
         let parts = [
             self.transitions.checked_mul(size + 1)?,
@@ -247,7 +248,7 @@ impl Counts {
     }
 }
 
-/// What is left to read.
+/// The rest of a file that is being parsed.
 struct Data<'a>(&'a [u8]);
 
 impl<'a> Data<'a> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-/// What a time zone is at an instant.
+/// The state of a time zone at an instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ZoneAt {
     /// The abbreviation, such as `CET`.

@@ -70,7 +70,7 @@ fn errors_are_gos() {
 }
 
 proptest::proptest! {
-    /// Whatever the scan lets through, the crate compiles: a chart can't carry a pattern that fails only later.
+    /// Every pattern that passes the check compiles, so a chart cannot have one that fails only later.
     #[test]
     fn a_checked_pattern_compiles(pattern in r"[ab\\\[\](){}*+?|^$.,:0-3dDwpQE<>P=!i-]{0,12}") {
         if check(&pattern).is_ok() {
