@@ -1,11 +1,11 @@
-//! Base64 and base32 as Go decodes them: what is wrong is named by its place in the text, which messages show.
+//! Base64 and base32 as Go decodes them: errors give the position in the text, which Go's messages show.
 
 const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
-/// The bytes that base64 stands for, or the place of the first byte that is wrong. Line breaks are skipped, and bits
-/// beyond the last byte are not looked at.
+/// Decodes base64; the error is the position of the first wrong byte. Line breaks are skipped, and bits after the last
+/// byte are not checked.
 pub(super) fn decode_base64(bytes: &[u8]) -> Result<Vec<u8>, usize> {
     let is_break = |at: usize| matches!(bytes.get(at), Some(b'\n' | b'\r'));
     let after_breaks = |mut at: usize| {
@@ -34,7 +34,7 @@ pub(super) fn decode_base64(bytes: &[u8]) -> Result<Vec<u8>, usize> {
             4 => out.extend_from_slice(&bits.to_be_bytes()[1..]),
             3 => out.extend_from_slice(&(bits >> 2).to_be_bytes()[2..]),
             2 => {
-                // Two signs of padding are due here.
+                // Two padding characters must follow.
                 at = after_breaks(at + 1);
                 match bytes.get(at) {
                     Some(b'=') => out.push((bits >> 4) as u8),
@@ -51,7 +51,7 @@ pub(super) fn decode_base64(bytes: &[u8]) -> Result<Vec<u8>, usize> {
     }
 }
 
-/// Bytes in base32.
+/// Encodes bytes as base32.
 pub(super) fn encode_base32(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len().div_ceil(5) * 8);
     for chunk in bytes.chunks(5) {
@@ -65,8 +65,8 @@ pub(super) fn encode_base32(bytes: &[u8]) -> String {
     out
 }
 
-/// The bytes that base32 stands for, or the place of the first byte that is wrong, line breaks not counted. What follows
-/// the padding is not looked at.
+/// Decodes base32; the error is the position of the first wrong byte, not counting line breaks. What follows the
+/// padding is not checked.
 pub(super) fn decode_base32(text: &[u8]) -> Result<Vec<u8>, usize> {
     let bytes: Vec<u8> = text.iter().copied().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
     let mut out = Vec::with_capacity(bytes.len() / 8 * 5);
@@ -77,7 +77,7 @@ pub(super) fn decode_base32(text: &[u8]) -> Result<Vec<u8>, usize> {
         let mut is_padded = false;
         while letters < 8 && !is_padded {
             let byte = *rest.get(letters).ok_or(start)?;
-            // A sign of padding that is elsewhere is a wrong letter.
+            // Padding in any other position is a wrong letter.
             is_padded = byte == b'=' && letters >= 2 && rest.len() - letters <= 8;
             if !is_padded {
                 bits = bits << 5 | u64::from(value_of(byte, BASE32).ok_or(start + letters)?);
@@ -97,7 +97,7 @@ pub(super) fn decode_base32(text: &[u8]) -> Result<Vec<u8>, usize> {
     Ok(out)
 }
 
-/// Whether the last letters are followed by padding up to eight, and are as many as bytes can give.
+/// Checks that padding fills up the last letters to eight, and that whole bytes can result in that many letters.
 fn check_padding(rest: &[u8], letters: usize) -> Result<(), usize> {
     if rest.len() < 8 {
         return Err(rest.len());

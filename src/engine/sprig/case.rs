@@ -1,4 +1,4 @@
-//! Functions on the case of letters, and the ways to write several words as one.
+//! Letter case, and joining several words into one.
 
 use std::sync::LazyLock;
 
@@ -6,42 +6,42 @@ use regex::Regex;
 
 use crate::go::utf8;
 
-/// In upper case (`upper`).
+/// Converts a text to upper case (`upper`).
 pub fn upper(text: &str) -> String {
     if text.is_ascii() { text.to_ascii_uppercase() } else { text.chars().map(to_upper).collect() }
 }
 
-/// In lower case (`lower`).
+/// Converts a text to lower case (`lower`).
 pub fn lower(text: &str) -> String {
     if text.is_ascii() { text.to_ascii_lowercase() } else { text.chars().map(to_lower).collect() }
 }
 
-/// The first letter of every word in upper case (`title`).
+/// Capitalizes the first letter of every word (`title`).
 pub fn title(text: &str) -> String {
     at_word_starts(text, is_separator, to_title)
 }
 
-/// The first letter behind white space in lower case (`untitle`).
+/// Converts the first letter, and every letter after white space, to lower case (`untitle`).
 pub fn untitle(text: &str) -> String {
     at_word_starts(text, char::is_whitespace, to_lower)
 }
 
-/// Words in lower case, joined by `_` (`snakecase`).
+/// Joins words with `_`, in lower case (`snakecase`).
 pub fn snake_case(text: &[u8]) -> Vec<u8> {
     joined_words(text, '_')
 }
 
-/// Words in lower case, joined by `-` (`kebabcase`).
+/// Joins words with `-`, in lower case (`kebabcase`).
 pub fn kebab_case(text: &[u8]) -> Vec<u8> {
     joined_words(text, '-')
 }
 
-/// Go maps one character to one: what has several capitals (`ß`) stays, unless there is a single one for it too.
+/// Returns the single capital of a character, like Go: `ß`, which has only a capital of two letters, stays as it is.
 fn to_upper(c: char) -> char {
     let mut upper = c.to_uppercase();
     match (upper.next(), upper.next()) {
         (Some(one), None) => one,
-        // Greek letters with an iota below have a capital with one beside.
+        // Greek letters with an iota subscript also have a single capital, with the iota beside it.
         _ => char::from_u32(match c {
             'ᾀ'..='ᾇ' | 'ᾐ'..='ᾗ' | 'ᾠ'..='ᾧ' => u32::from(c) + 8,
             'ᾳ' | 'ῃ' | 'ῳ' => u32::from(c) + 9,
@@ -55,7 +55,8 @@ fn to_lower(c: char) -> char {
     c.to_lowercase().next().unwrap_or(c)
 }
 
-/// As at the start of a word: of the letters that stand for two, only the first is a capital; Georgian has none.
+/// Returns a character in title case: of the letters that stand for two, only the first is a capital; Georgian has
+/// none.
 fn to_title(c: char) -> char {
     match c {
         'Ǆ'..='ǆ' => 'ǅ',
@@ -77,12 +78,12 @@ fn at_word_starts(text: &str, is_between: fn(char) -> bool, change: fn(char) -> 
     changed.collect()
 }
 
-/// Go's `isSeparator`: ASCII punctuation but the underscore; of others only white space.
+/// Go's `isSeparator`: in ASCII, everything except letters, digits and the underscore; beyond ASCII, only white space.
 fn is_separator(c: char) -> bool {
     if c.is_ascii() { !c.is_ascii_alphanumeric() && c != '_' } else { c.is_whitespace() }
 }
 
-/// Upper case becomes lower case and the other way round, at the start of a word title case (`swapcase`).
+/// Swaps upper and lower case, where lower case at the start of a word becomes title case (`swapcase`).
 pub fn swap_case(text: &str) -> String {
     let mut after_space = true;
     let swapped = text.chars().map(|c| {
@@ -96,13 +97,13 @@ pub fn swap_case(text: &str) -> String {
     swapped.collect()
 }
 
-/// What a character is to the division into words.
+/// The role of a character when a text is divided into words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Joint,
     Punctuation,
     Upper,
-    /// A letter that is not a capital, unless it stands for a word as in Chinese.
+    /// A letter that is not a capital, except for ideographs such as Chinese ones.
     Letter,
     Number,
     Other,
@@ -141,7 +142,7 @@ fn is_punctuation(c: char) -> bool {
     PUNCTUATION.as_ref().is_some_and(|punctuation| punctuation.is_match(c.encode_utf8(&mut [0; 4])))
 }
 
-/// A character with the bytes before it that are none.
+/// A character; its bytes include those before it that belong to no character.
 #[derive(Debug, Clone, Copy)]
 struct Character<'t> {
     char: char,
@@ -149,12 +150,12 @@ struct Character<'t> {
     bytes: &'t [u8],
 }
 
-/// The characters of a text. Bytes at its end that are none belong to the last.
+/// Splits a text into characters. Bytes at its end that belong to none form one more, of the same kind as the last.
 fn characters(text: &[u8]) -> Vec<Character<'_>> {
     let mut characters: Vec<Character<'_>> = Vec::with_capacity(text.len());
     let mut start = 0;
     for (at, char) in utf8::char_indices(text) {
-        // The sign for what is no character is none either.
+        // U+FFFD counts as no character, too.
         let Some(char) = char.filter(|char| *char != char::REPLACEMENT_CHARACTER) else { continue };
         let end = at + char.len_utf8();
         characters.push(Character { char, kind: kind(char), bytes: &text[start..end] });
@@ -166,14 +167,15 @@ fn characters(text: &[u8]) -> Vec<Character<'_>> {
     characters
 }
 
-/// Characters of one kind that belong together: `HTTP` and `Server` of `HTTPServer`.
+/// Consecutive characters that form a word: `HTTP` and `Server` in `HTTPServer`.
 #[derive(Debug, Clone, Copy)]
 struct Word<'c, 't> {
     kind: Kind,
     characters: &'c [Character<'t>],
 }
 
-/// The words of a text. A capital begins one with small letters; of several capitals the last does so if small letters follow it.
+/// Splits a text into words. A capital begins a word with the lower-case letters after it; so does the last of several
+/// capitals.
 fn words<'c, 't>(text: &'c [Character<'t>]) -> Vec<Word<'c, 't>> {
     let mut words = Vec::new();
     let mut rest = text;
@@ -185,11 +187,11 @@ fn words<'c, 't>(text: &'c [Character<'t>]) -> Vec<Word<'c, 't>> {
     words
 }
 
-/// How many characters the first word has.
+/// Returns the number of characters in the first word.
 fn word_length(text: &[Character<'_>]) -> usize {
     let run = |from: usize, of: Kind| from + text[from..].iter().take_while(|character| character.kind == of).count();
     match text[0].kind {
-        // Within punctuation joints are no more than that.
+        // Within punctuation, joints count as punctuation.
         Kind::Punctuation => text.iter().take_while(|character| is_punctuation(character.char)).count(),
         Kind::Upper => {
             let capitals = run(0, Kind::Upper);
@@ -204,8 +206,8 @@ fn word_length(text: &[Character<'_>]) -> usize {
     }
 }
 
-/// Words in small letters with a joint between. Digits belong to the word before them unless small letters follow, which
-/// then belong to the digits.
+/// Joins words with a joint, in lower case. Digits belong to the word before them, unless lower-case letters follow,
+/// which then belong to the digits.
 fn joined_words(text: &[u8], joint: char) -> Vec<u8> {
     let characters = characters(text);
     if characters.is_empty() {
@@ -256,15 +258,16 @@ fn push_word(out: &mut Vec<u8>, word: Word<'_, '_>, joint: char) {
     }
 }
 
-/// Words without joints, each with a capital (`camelcase`): a capital at the start and behind every joint, which is left out;
-/// further capitals directly behind such a one become small. Joints at both ends stay, and of several together all but one.
+/// Joins words by capitals instead of joints (`camelcase`): the first letter and every letter after a joint become
+/// capitals, and further capitals directly after one become lower case. Joints at both ends stay, and so do all but one
+/// of several in a row.
 pub fn camel_case(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let lead = text.find(|c| !is_joint(c)).unwrap_or(text.len());
     out.push_str(&text[..lead]);
     let mut chars = text[lead..].chars();
     let Some(first) = chars.next() else {
-        // The library writes the last of nothing but joints twice.
+        // If there are only joints, the library writes the last one twice.
         out.extend(text.chars().next_back());
         return out;
     };

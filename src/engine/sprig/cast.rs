@@ -1,10 +1,10 @@
-//! Values as numbers, by the rules of the library that Helm's functions convert with (spf13/cast): text is read, anything
-//! else that is not a number counts as 0.
+//! Values converted to numbers by the rules of the library that Helm's functions use (spf13/cast): text is parsed,
+//! booleans are 0 or 1, and anything else that is not a number is 0.
 
 use crate::go::fmt::{GoValue, View};
 use crate::go::number::{parse_float, parse_int};
 
-/// A value as sprig's `toInt64` reads it.
+/// Converts a value like sprig's `toInt64`.
 pub fn to_int(value: &impl GoValue) -> i64 {
     match value.view() {
         View::Bool(truth) => i64::from(truth),
@@ -17,7 +17,7 @@ pub fn to_int(value: &impl GoValue) -> i64 {
     }
 }
 
-/// A value as sprig's `toFloat64` reads it.
+/// Converts a value like sprig's `toFloat64`.
 pub fn to_float(value: &impl GoValue) -> f64 {
     match value.view() {
         View::Bool(truth) => f64::from(u8::from(truth)),
@@ -30,29 +30,30 @@ pub fn to_float(value: &impl GoValue) -> f64 {
     }
 }
 
-/// Whether the library does not know the type: of those that are numbers beneath it knows `time.Month` and `time.Weekday`.
+/// Whether the library does not know the type. Of Go's named number types, it knows `time.Month` and `time.Weekday`.
 fn is_unknown(value: &impl GoValue) -> bool {
     value.go_type() == "time.Duration"
 }
 
-/// A float without its fraction. What does not fit becomes the smallest number, as on the processors that Helm runs on most.
+/// Drops the fraction of a float. One out of range becomes the smallest integer, as on the processors that mostly run
+/// Helm.
 pub fn int_of_float(number: f64) -> i64 {
     // 2^63 is the first float beyond i64.
     let fits = (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&number);
     if fits { number as i64 } else { i64::MIN }
 }
 
-/// The decimal number a text holds, 0 where it holds none (`atoi`).
+/// Parses a decimal number, 0 if the text is not one (`atoi`).
 pub fn atoi(text: &[u8]) -> i64 {
     str::from_utf8(text).ok().and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
-/// The number that octal digits stand for, 0 where they are none (`toDecimal`).
+/// Parses octal digits as a number, 0 if they are not octal (`toDecimal`).
 pub fn octal(digits: &[u8]) -> i64 {
     str::from_utf8(digits).ok().and_then(|digits| i64::from_str_radix(digits, 8).ok()).unwrap_or(0)
 }
 
-/// Without a fraction of nothing but zeros.
+/// Removes a fraction that consists only of zeros.
 fn without_zeros(text: &str) -> &str {
     match text.rsplit_once('.') {
         Some((whole, zeros)) if !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0') => whole,

@@ -1,31 +1,31 @@
-//! Functions on times.
+//! Functions on times and durations.
 
 use super::error::Error;
 use crate::go::time::{Duration, Time, Zone, Zones, parse};
 
-/// What dates are computed with: the time, and the zones of the system.
+/// The context of date functions: the current time and the system's zones.
 pub struct Clock<'a> {
-    /// The time now.
+    /// The current time.
     pub now: Time,
-    /// The zones.
+    /// The system's zones.
     pub zones: &'a dyn Zones,
 }
 
-/// A layout of a day alone.
+/// The layout of a date without a time.
 pub const DAY: &[u8] = b"2006-01-02";
 
 impl Clock<'_> {
-    /// A time of seconds since 1970, as sprig's functions take whole numbers.
+    /// Converts seconds since 1970 to a time, as sprig's functions do with integers.
     pub fn seconds(&self, seconds: i64) -> Time {
         Time::unix(seconds, 0, self.zones.local())
     }
 
-    /// A time as a layout shows it, in the local zone (`date`, `htmlDate`).
+    /// Formats a time by a layout, in the local zone (`date`, `htmlDate`).
     pub fn format(&self, layout: &[u8], time: Time) -> Vec<u8> {
         time.in_zone(self.zones.local()).format(layout)
     }
 
-    /// A time as a layout shows it, in a zone; one that is not known is UTC (`dateInZone`, `htmlDateInZone`).
+    /// Formats a time by a layout, in a zone; an unknown zone is UTC (`dateInZone`, `htmlDateInZone`).
     pub fn format_in_zone(&self, layout: &[u8], time: Time, zone: &[u8]) -> Vec<u8> {
         let zone = match zone {
             b"" | b"UTC" => Zone::UTC,
@@ -35,21 +35,21 @@ impl Clock<'_> {
         time.in_zone(zone).format(layout)
     }
 
-    /// How long ago a time was, in whole seconds (`ago`).
+    /// Returns how long ago a time was, in whole seconds (`ago`).
     pub fn ago(&self, time: &Time) -> String {
         self.now.since(time).round(Duration(1_000_000_000)).to_string()
     }
 
-    /// Reads a time in the local zone (`mustToDate`).
+    /// Parses a time in the local zone (`mustToDate`).
     ///
     /// # Errors
-    /// It does not fit the layout.
+    /// The text does not match the layout.
     pub fn parse(&self, layout: &[u8], text: &[u8]) -> Result<Time, Error> {
         parse(layout, text, &self.zones.local()).map_err(Error::Call)
     }
 }
 
-/// A zone by its name. Names never lead out of the database.
+/// Loads a zone by its name, which cannot lead out of the database.
 fn load(zones: &dyn Zones, name: &[u8]) -> Option<Zone> {
     let name = std::str::from_utf8(name).ok()?;
     if name.contains("..") || name.starts_with(['/', '\\']) || name.contains('\0') {
@@ -58,7 +58,7 @@ fn load(zones: &dyn Zones, name: &[u8]) -> Option<Zone> {
     zones.load(name)
 }
 
-/// A time so much later (`mustDateModify`).
+/// Adds a duration to a time (`mustDateModify`).
 ///
 /// # Errors
 /// The text is not a duration.
@@ -66,13 +66,13 @@ pub fn modify(duration: &[u8], time: &Time) -> Result<Time, Error> {
     Duration::parse(duration).map(|duration| time.add(duration)).map_err(Error::Call)
 }
 
-/// A number of seconds as a duration (`duration`): what is too large wraps.
+/// Formats a number of seconds as a duration (`duration`). A number that is too large wraps.
 pub fn duration(seconds: i64) -> String {
     Duration(seconds.wrapping_mul(1_000_000_000)).to_string()
 }
 
-/// A text as a number of seconds, as `strconv.ParseInt` reads it where its error is ignored: what is too large is the
-/// largest number, and what is not a number is 0.
+/// Parses a number of seconds like `strconv.ParseInt` with its error ignored: a number out of range becomes the nearest
+/// in range, and anything else is 0.
 pub fn seconds_of(text: &[u8]) -> i64 {
     let digits = text.strip_prefix(b"-").or(text.strip_prefix(b"+")).unwrap_or(text);
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
@@ -83,7 +83,7 @@ pub fn seconds_of(text: &[u8]) -> i64 {
     std::str::from_utf8(text).ok().and_then(|text| text.parse().ok()).unwrap_or(limit)
 }
 
-/// A duration in its largest unit, rounded down (`durationRound`): `3mo`.
+/// Formats a duration in its largest unit, rounded down (`durationRound`): `3mo`.
 pub fn round(duration: Duration) -> String {
     const HOUR: u64 = 3_600;
     const UNITS: [(&str, u64); 6] =

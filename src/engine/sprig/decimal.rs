@@ -1,11 +1,11 @@
-//! Decimal arithmetic, in which Helm's functions on fractions compute: 0.1 + 0.2 is 0.3.
+//! Decimal arithmetic, as in Helm's functions on fractions: 0.1 + 0.2 is 0.3.
 
 use num_bigint::{BigInt, Sign};
 
 use super::error::Error;
 use crate::go::float::format_float;
 
-/// A step of a computation.
+/// An operation on decimal numbers.
 #[derive(Debug, Clone, Copy)]
 pub struct Step {
     run: fn(&Decimal, &Decimal) -> Option<Decimal>,
@@ -21,10 +21,10 @@ pub const MULTIPLY: Step = Step { run: Decimal::times, divides: false };
 /// `divf`.
 pub const DIVIDE: Step = Step { run: Decimal::divided_by, divides: true };
 
-/// Computes with numbers from left to right.
+/// Applies an operation to numbers from left to right.
 ///
 /// # Errors
-/// One of them is infinite or NaN, a divisor is 0, or a result has too many digits.
+/// A number is infinite or NaN, a divisor is 0, or a result has too many digits.
 pub fn fold(first: f64, others: &[f64], step: Step) -> Result<f64, Error> {
     let all = || others.iter().copied();
     if let Some(number) = all().chain([first]).find(|number| !number.is_finite()) {
@@ -38,9 +38,9 @@ pub fn fold(first: f64, others: &[f64], step: Step) -> Result<f64, Error> {
     Ok(computed.to_f64())
 }
 
-/// How many places after the point a quotient has.
+/// How many decimal places a quotient has.
 const QUOTIENT_PLACES: i64 = 16;
-/// The size of numbers in bits, 300,000 digits: a template can multiply as many numbers as it has room for.
+/// The largest size of a number in bits, about 300,000 digits: a template can multiply any number of factors.
 const MOST_BITS: u64 = 1_000_000;
 const BITS_OF_A_DIGIT: u64 = 4;
 
@@ -52,7 +52,7 @@ pub struct Decimal {
 }
 
 impl Decimal {
-    /// The shortest decimal number that stands for a finite float.
+    /// Returns the shortest decimal number that stands for a finite float.
     pub fn of(number: f64) -> Decimal {
         let text = format!("{number:e}");
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
@@ -62,25 +62,26 @@ impl Decimal {
         Decimal { digits, exponent: if number == 0.0 { 0 } else { exponent } }
     }
 
-    /// The sum; `None` where it has too many digits.
+    /// Returns the sum; `None` if it has too many digits.
     pub fn plus(&self, other: &Decimal) -> Option<Decimal> {
         let (a, b, exponent) = self.aligned(other)?;
         Some(Decimal { digits: a + b, exponent })
     }
 
-    /// The difference; `None` where it has too many digits.
+    /// Returns the difference; `None` if it has too many digits.
     pub fn minus(&self, other: &Decimal) -> Option<Decimal> {
         let (a, b, exponent) = self.aligned(other)?;
         Some(Decimal { digits: a - b, exponent })
     }
 
-    /// The product; `None` where it has too many digits.
+    /// Returns the product; `None` if it has too many digits.
     pub fn times(&self, other: &Decimal) -> Option<Decimal> {
         let fits = self.digits.bits() + other.digits.bits() <= MOST_BITS;
         fits.then(|| Decimal { digits: &self.digits * &other.digits, exponent: self.exponent + other.exponent })
     }
 
-    /// The quotient with 16 places, rounded half away from zero; `None` for a division by zero and where it has too many digits.
+    /// Returns the quotient with 16 decimal places, rounded half away from zero; `None` if the divisor is 0 or there
+    /// are too many digits.
     pub fn divided_by(&self, other: &Decimal) -> Option<Decimal> {
         if other.digits.sign() == Sign::NoSign {
             return None;
@@ -98,7 +99,7 @@ impl Decimal {
         Some(Decimal { digits: quotient, exponent: -QUOTIENT_PLACES })
     }
 
-    /// The nearest float.
+    /// Returns the nearest float.
     pub fn to_f64(&self) -> f64 {
         format!("{}e{}", self.digits, self.exponent).parse().unwrap_or(f64::NAN)
     }
@@ -110,7 +111,7 @@ impl Decimal {
     }
 }
 
-/// Digits with so many zeros behind them; `None` where they are too many.
+/// Appends zeros to digits; `None` if there are too many.
 fn raised(digits: &BigInt, zeros: i64) -> Option<BigInt> {
     let zeros = u32::try_from(zeros).ok()?;
     let fits = digits.bits() + u64::from(zeros) * BITS_OF_A_DIGIT <= MOST_BITS;

@@ -1,17 +1,17 @@
-//! What differs on purpose between the functions of the template languages.
+//! The intended differences between the functions of the template languages.
 
 use crate::go::fmt;
 
-/// Where functions cut a text whose lengths are counted in bytes.
+/// Where functions cut a text whose length is counted in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cut {
-    /// As Go does: anywhere, also within a character.
+    /// Anywhere, even within a character, as Go does.
     Byte,
-    /// At the next boundary between characters, so that a text stays one.
+    /// Only between characters, so that the text stays valid.
     Char,
 }
 
-/// What differs on purpose between the functions of Go templates and those of Tera templates.
+/// The intended differences between the functions of Go templates and those of Tera templates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dialect {
     /// How values are printed.
@@ -21,11 +21,11 @@ pub struct Dialect {
 }
 
 impl Dialect {
-    /// As Helm's functions are.
+    /// The dialect of Helm's functions.
     pub const GO: Dialect = Dialect { print: fmt::Dialect::GO, cut: Cut::Byte };
 
-    /// As in Tera templates: numbers stay as people write them for as long as they do in JSON, the whole numbers of values
-    /// files are integers, which both kinds of verbs fit, and no character is cut in two.
+    /// The dialect of Tera templates: numbers have an exponent only from where they have one in JSON, integers in
+    /// values files stay integers and accept the verbs of floats as well, and no character is cut in two.
     pub const TERA: Dialect =
         Dialect { print: fmt::Dialect { float_exponent_from: 21, whole_floats_are_ints: true }, cut: Cut::Char };
 }

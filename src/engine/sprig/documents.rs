@@ -1,4 +1,5 @@
-//! Functions that read YAML, JSON and TOML. What is wrong with a document becomes part of the result, as in Helm.
+//! Functions that read YAML, JSON and TOML, and write TOML. An error in a document becomes part of the result, as in
+//! Helm.
 
 use super::error::Error;
 use super::limits::Limits;
@@ -11,30 +12,30 @@ use crate::stack;
 use crate::yaml::{Map, Node, Value};
 use crate::{json, yaml};
 
-/// The map that the first document of YAML text is; a map with the key `Error` where it is none (`fromYaml`).
+/// Reads the first document of YAML text as a map; on an error, returns a map with the key `Error` (`fromYaml`).
 pub fn from_yaml(text: &[u8]) -> Value {
     read(&MAP, text, YAML)
 }
 
-/// The list that the first document of YAML text is; where it is none, a list with the message (`fromYamlArray`).
+/// Reads the first document of YAML text as a list; on an error, returns a list with the message (`fromYamlArray`).
 pub fn from_yaml_array(text: &[u8]) -> Value {
     read(&LIST, text, YAML)
 }
 
-/// The map that JSON text holds; a map with the key `Error` where it holds none (`fromJson`).
+/// Reads JSON text as a map; on an error, returns a map with the key `Error` (`fromJson`).
 pub fn from_json(text: &[u8]) -> Value {
     read(&MAP, text, JSON)
 }
 
-/// The list that JSON text holds; where it holds none, a list with the message (`fromJsonArray`).
+/// Reads JSON text as a list; on an error, returns a list with the message (`fromJsonArray`).
 pub fn from_json_array(text: &[u8]) -> Value {
     read(&LIST, text, JSON)
 }
 
-/// Any value that JSON text holds (`mustFromJson`).
+/// Reads any value from JSON text (`mustFromJson`).
 ///
 /// # Errors
-/// Go's message about text that is not JSON.
+/// Go's message, if the text is not JSON.
 pub fn any_from_json(text: &[u8]) -> Result<Value, Error> {
     match (JSON.read)(text) {
         Ok((value, None)) => Ok(value),
@@ -42,19 +43,19 @@ pub fn any_from_json(text: &[u8]) -> Result<Value, Error> {
     }
 }
 
-/// The map that TOML text holds; a map with the key `Error` where it holds none (`fromToml`).
+/// Reads TOML text as a map; on an error, returns a map with the key `Error` (`fromToml`).
 pub fn from_toml(text: &[u8]) -> Value {
     read(&MAP, text, TOML)
 }
 
-/// A value, and what is wrong with a part of it, which is null.
+/// A value, and the error in a part of it; that part is null.
 type Read = (Value, Option<String>);
 
-/// How a kind of document is read.
+/// How a document format is read.
 #[derive(Clone, Copy)]
 struct Reader {
     read: fn(&[u8]) -> Result<Read, String>,
-    /// What precedes the message about a document of another type than the one that is asked for.
+    /// The prefix of the message about a document that is not of the expected type.
     prefix: &'static str,
 }
 
@@ -85,14 +86,15 @@ const TOML: Reader = Reader {
     prefix: "",
 };
 
-/// A message about JSON. Go names the byte that it does not expect; in the text that was read it is U+FFFD if it is not UTF-8.
+/// Corrects a message about JSON. Go names the unexpected byte; a byte that is not UTF-8 is U+FFFD in the text that was
+/// read.
 fn of_bytes(error: Diagnostic, bytes: &[u8]) -> String {
     let text = utf8::to_text(bytes);
     let at = error.labels.first().map_or(text.len(), |label| label.span.start().min(text.len()));
     if !text[at..].starts_with(char::REPLACEMENT_CHARACTER) {
         return error.message;
     }
-    // Each character of the text stands for a character of the bytes, or for one byte.
+    // Each character of the text stands for a character or a single byte in the input.
     let nth = text[..at].chars().count();
     let byte = utf8::char_indices(bytes).nth(nth).and_then(|(at, _)| bytes.get(at));
     let shown = byte.map(|byte| quote_char(char::from(*byte))).unwrap_or_default();
@@ -107,7 +109,7 @@ fn table(table: toml::Table) -> Value {
     Value::Map(map)
 }
 
-/// A value of TOML as one of YAML, which knows times as text.
+/// Converts a TOML value to a YAML value, where times are text.
 fn value_of(value: toml::Value) -> Value {
     match value {
         toml::Value::Bool(value) => Value::Bool(value),
@@ -124,10 +126,10 @@ fn value_of(value: toml::Value) -> Value {
     }
 }
 
-/// A value of YAML as TOML (`toToml`).
+/// Writes a YAML value as TOML (`toToml`).
 ///
 /// # Errors
-/// What TOML can't hold, see [`toml::write`].
+/// TOML cannot represent the value, see [`toml::write`].
 pub fn to_toml(value: &Value) -> Result<String, String> {
     let text = toml::write(&item(value))?;
     Ok(String::from_utf8_lossy(&text).into_owned())
@@ -150,14 +152,14 @@ fn item(value: &Value) -> Item {
     }
 }
 
-/// What a document has to be for a function that reads it.
+/// The type of document that a function expects.
 struct Container {
-    /// Its type in Go, which messages name.
+    /// Its name in Go, which messages mention.
     go_type: &'static str,
     is_one: fn(&Value) -> bool,
-    /// What an empty document is.
+    /// Returns the value of an empty document.
     empty: fn() -> Value,
-    /// What a message about a document becomes.
+    /// Wraps an error message as a result.
     error: fn(Node) -> Value,
 }
 
@@ -200,20 +202,20 @@ fn not_one(reader: Reader, found: &str, container: &Container) -> String {
     format!("{prefix}json: cannot unmarshal {found} into Go value of type {wanted}")
 }
 
-/// How deeply a document may nest without a stack of its own to be read on.
+/// How deeply a document may nest to be read on the current stack.
 const PLAIN_NESTING: usize = 64;
 
-/// The stack for the deepest document there may be: readers go down 10,000 levels.
+/// The size of the stack for the deepest documents: readers accept 10,000 levels.
 const DEEP_STACK: usize = 256 << 20;
 
-/// What such a stack costs, in items of a loop.
+/// The cost of such a stack, in items of a loop.
 const DEEP_READING: usize = 1_000;
 
-/// Reads a document, on a stack of its own where it may nest deeply. Readers are recursive, and how much of its stack the
-/// template has used up is not known here. `read` should drop what it read.
+/// Calls `read` to read a document, on a separate stack if the document may nest deeply. Readers are recursive, and how
+/// much of the current stack the template has used is not known here. `read` should also drop what it read.
 ///
 /// # Errors
-/// There is no such stack, or the limits are reached.
+/// The stack cannot be created, or a limit is reached.
 pub fn with_stack_for<T: Send>(
     text: &str,
     limits: &mut impl Limits,
@@ -226,8 +228,8 @@ pub fn with_stack_for<T: Send>(
     stack::call(DEEP_STACK, read).map_err(|_| Error::Limit("the document nests too deeply to be read".to_owned()))
 }
 
-/// Whether there are more brackets than shallow documents have (which of them are text is not looked at), or a line that
-/// begins with as many indicators and spaces as nested blocks need.
+/// Whether there are more brackets than in shallow documents (including those in strings), or a line begins with as
+/// many indicators and spaces as deeply nested blocks need.
 fn may_nest_deeply(text: &str) -> bool {
     let (mut brackets, mut column) = (0, Some(0));
     for byte in text.bytes() {

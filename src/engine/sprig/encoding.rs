@@ -1,4 +1,4 @@
-//! Functions that encode, decode and digest.
+//! Functions that encode, decode and hash.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,12 +8,12 @@ use sha2::{Digest, Sha256, Sha512};
 use super::base_encodings::{self, decode_base32, decode_base64};
 use super::error::Error;
 
-/// In base64 (`b64enc`).
+/// Encodes bytes as base64 (`b64enc`).
 pub fn base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
 
-/// Out of base64 (`b64dec`). Helm's function returns the error's message as its result.
+/// Decodes base64 (`b64dec`). Helm's function returns the error message as its result.
 ///
 /// # Errors
 /// Go's message.
@@ -21,12 +21,12 @@ pub fn from_base64(text: &[u8]) -> Result<Vec<u8>, Error> {
     decode_base64(text).map_err(|at| illegal("base64", at))
 }
 
-/// In base32 (`b32enc`).
+/// Encodes bytes as base32 (`b32enc`).
 pub fn base32(bytes: &[u8]) -> String {
     base_encodings::encode_base32(bytes)
 }
 
-/// Out of base32 (`b32dec`). Helm's function returns the error's message as its result.
+/// Decodes base32 (`b32dec`). Helm's function returns the error message as its result.
 ///
 /// # Errors
 /// Go's message.
@@ -38,22 +38,22 @@ fn illegal(encoding: &str, at: usize) -> Error {
     Error::Call(format!("illegal {encoding} data at input byte {at}"))
 }
 
-/// The SHA-1 digest in hexadecimal (`sha1sum`).
+/// Returns the SHA-1 digest in hexadecimal (`sha1sum`).
 pub fn sha1(bytes: &[u8]) -> String {
     hex(&Sha1::digest(bytes))
 }
 
-/// The SHA-256 digest in hexadecimal (`sha256sum`).
+/// Returns the SHA-256 digest in hexadecimal (`sha256sum`).
 pub fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-/// The SHA-512 digest in hexadecimal (`sha512sum`).
+/// Returns the SHA-512 digest in hexadecimal (`sha512sum`).
 pub fn sha512(bytes: &[u8]) -> String {
     hex(&Sha512::digest(bytes))
 }
 
-/// The Adler-32 checksum, as a decimal number (`adler32sum`).
+/// Returns the Adler-32 checksum as a decimal number (`adler32sum`).
 pub fn adler32(bytes: &[u8]) -> String {
     const MODULUS: u32 = 65_521;
     let (a, b) = bytes.iter().fold((1u32, 0u32), |(a, b), &byte| {
@@ -63,7 +63,7 @@ pub fn adler32(bytes: &[u8]) -> String {
     (b << 16 | a).to_string()
 }
 
-/// Bytes in hexadecimal.
+/// Formats bytes in hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

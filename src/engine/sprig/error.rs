@@ -1,18 +1,18 @@
-//! Why a function has no result.
+//! Errors of template functions.
 
 use std::fmt;
 
-/// Why a function has no result. An engine adds where it was called.
+/// Why a function failed. The engine adds where it was called.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Error {
-    /// The call is wrong; the text is what Go says behind `error calling NAME: `.
+    /// The call is invalid; the text is what Go prints after `error calling NAME: `.
     Call(String),
-    /// A limit of ours is reached, which Helm does not have.
+    /// A limit of this program is reached, which Helm does not have.
     Limit(String),
 }
 
 impl Error {
-    /// A wrong call, as Go says it.
+    /// Returns the error of an invalid call, with Go's message.
     pub fn call(message: impl Into<String>) -> Error {
         Error::Call(message.into())
     }

@@ -1,4 +1,4 @@
-//! The methods of `.Files`, over pairs of path and content.
+//! The methods of `.Files`, on pairs of path and content.
 
 use super::encoding;
 use super::error::Error;
@@ -7,7 +7,7 @@ use super::limits::Limits;
 use crate::go::utf8;
 use crate::yaml;
 
-/// A test for paths (`Files.Glob`). As in Helm, a pattern that is malformed matches every path.
+/// A pattern for paths (`Files.Glob`). As in Helm, a malformed pattern matches every path.
 #[derive(Debug)]
 pub struct PathPattern {
     glob: Option<Glob>,
@@ -15,7 +15,7 @@ pub struct PathPattern {
 }
 
 impl PathPattern {
-    /// Reads a pattern: `*` and `?` within a folder, `**` across, `[ab]`, `[a-z]`, `{a,b}`.
+    /// Parses a pattern: `*` and `?` within a folder, `**` across folders, `[ab]`, `[a-z]`, `{a,b}`.
     ///
     /// # Errors
     /// Its alternatives nest too deeply.
@@ -33,17 +33,17 @@ impl PathPattern {
     /// Whether the whole path matches.
     ///
     /// # Errors
-    /// The limits are reached.
+    /// A limit is reached.
     pub fn matches(&self, path: &str, limits: &mut impl Limits) -> Result<bool, Error> {
         limits.spend_work(self.length.saturating_mul(path.len()) / 64)?;
         Ok(self.glob.as_ref().is_none_or(|glob| glob.matches(path)))
     }
 }
 
-/// The lines of a file (`Files.Lines`), without an empty one at the end.
+/// Splits a file into lines (`Files.Lines`), without an empty one at the end.
 ///
 /// # Errors
-/// There are too many.
+/// There are too many lines.
 pub fn lines<'c>(content: &'c [u8], limits: &mut impl Limits) -> Result<Vec<&'c [u8]>, Error> {
     if content.is_empty() {
         return Ok(Vec::new());
@@ -53,8 +53,8 @@ pub fn lines<'c>(content: &'c [u8], limits: &mut impl Limits) -> Result<Vec<&'c 
     Ok(text.split(|&byte| byte == b'\n').collect())
 }
 
-/// YAML for the `data` of a ConfigMap (`Files.AsConfig`): base names and contents. Of files with the same base name the last
-/// counts.
+/// Returns YAML for the `data` of a ConfigMap (`Files.AsConfig`): contents by base name. If several files have the same
+/// base name, the last one wins.
 ///
 /// # Errors
 /// A content can't be written as YAML.
@@ -62,10 +62,10 @@ pub fn as_config<'f>(files: impl IntoIterator<Item = (&'f str, &'f [u8])>) -> Re
     by_base_name(files, |content| utf8::to_text(content).into_owned())
 }
 
-/// YAML for the `data` of a Secret (`Files.AsSecrets`): base names and contents in base64.
+/// Returns YAML for the `data` of a Secret (`Files.AsSecrets`): contents in base64, by base name.
 ///
 /// # Errors
-/// As [`as_config`].
+/// The same as for [`as_config`].
 pub fn as_secrets<'f>(files: impl IntoIterator<Item = (&'f str, &'f [u8])>) -> Result<String, Error> {
     by_base_name(files, encoding::base64)
 }

@@ -1,4 +1,4 @@
-//! Patterns of `Files.Glob`, as the glob library of Helm (gobwas/glob) reads them.
+//! Patterns of `Files.Glob`, as Helm's glob library (gobwas/glob) reads them.
 
 /// A part of a pattern.
 #[derive(Debug, Clone, PartialEq)]
@@ -10,12 +10,12 @@ enum Part {
     Any,
     /// `**`: any characters.
     Across,
-    /// `[ab]`, `[a-z]`, `[!ab]`: one character of these, or none of them.
+    /// `[ab]`, `[a-z]`, `[!ab]`: one character that is in the class or, with `not`, outside it.
     Class {
         not: bool,
         ranges: Vec<(char, char)>,
     },
-    /// `{a,b}`: one of these patterns.
+    /// `{a,b}`: any of these patterns.
     Either(Vec<Vec<Part>>),
 }
 
@@ -26,7 +26,7 @@ pub struct Glob(Vec<Part>);
 /// How deeply alternatives may nest.
 const MAX_NESTING: usize = 100;
 
-/// Why a text is not a pattern.
+/// Why a pattern is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// Its classes are malformed. Helm lets such a pattern match every path.
@@ -36,10 +36,11 @@ pub enum Fault {
 }
 
 impl Glob {
-    /// Reads a pattern.
+    /// Parses a pattern.
     ///
     /// # Errors
-    /// What is wrong with it. An alternative that is not closed ends with the pattern, and a `\` at the end is nothing.
+    /// The pattern is invalid. An alternative that is not closed ends with the pattern, and a `\` at the end is
+    /// ignored.
     pub fn parse(pattern: &str) -> Result<Glob, Fault> {
         sequence(&mut pattern.chars().peekable(), 0).map(Glob)
     }
@@ -76,7 +77,7 @@ fn sequence(chars: &mut Chars<'_>, nesting: usize) -> Result<Vec<Part>, Fault> {
     Ok(parts)
 }
 
-/// A class holds either one range or characters.
+/// Parses a class, which holds either one range or single characters.
 fn class(chars: &mut Chars<'_>) -> Result<Part, Fault> {
     let not = chars.next_if_eq(&'!').is_some();
     let mut ahead = chars.clone();
@@ -110,8 +111,8 @@ fn either(chars: &mut Chars<'_>, nesting: usize) -> Result<Part, Fault> {
     }
 }
 
-/// Where the parts can end in the path when they begin at any of `starts`; positions are sorted and without
-/// repetitions, so that no pattern takes longer than its length times the path's.
+/// Returns where the parts can end in the path if they begin at any of `starts`. The positions are sorted and unique,
+/// so no pattern takes longer than its length times the path's.
 fn ends(parts: &[Part], path: &[char], starts: &[usize]) -> Vec<usize> {
     let mut at: Vec<usize> = starts.to_vec();
     for part in parts {

@@ -1,22 +1,23 @@
-//! What functions may use up.
+//! Limits on the resources that functions use.
 
 use super::error::Error;
 
-/// What functions may use up. They ask before they make something that is much larger than what they are given.
+/// Limits on the resources that functions use. A function asks before it makes something much larger than its
+/// arguments.
 pub trait Limits {
-    /// Checks the size of a text that is about to be made.
+    /// Checks the size of a text before it is made.
     ///
     /// # Errors
     /// It is too large.
     fn check_size(&mut self, bytes: usize) -> Result<(), Error>;
 
-    /// Counts items of lists that are about to be made.
+    /// Counts items of lists before they are made.
     ///
     /// # Errors
     /// There are too many.
     fn spend_items(&mut self, count: usize) -> Result<(), Error>;
 
-    /// Counts steps of work that makes nothing, each of which costs much less than an item.
+    /// Counts steps of work that make nothing, each of which costs much less than an item.
     ///
     /// # Errors
     /// There are too many.

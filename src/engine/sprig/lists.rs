@@ -1,18 +1,20 @@
-//! Functions on lists of any values. What makes two values the same is the engine's business.
+//! Functions on lists of any values. The engine decides when two values are the same.
 
 use super::error::Error;
 use super::limits::Limits;
 use crate::go::fmt::GoValue;
 
-/// sprig's message about a value that is not a list: `Cannot find first on type string`. `act` is what can't be done.
+/// Returns sprig's error about a value that is not a list: `Cannot find first on type string`. `act` is what cannot be
+/// done.
 pub fn cannot(act: &str, value: &impl GoValue) -> Error {
     Error::Call(format!("Cannot {act} type {}", value.kind()))
 }
 
-/// The items without repetitions (`uniq`), the first of each kept. `same` says whether two are, and how many bytes it looked at.
+/// Returns the items without duplicates (`uniq`), keeping the first of each. `same` returns whether two items are the
+/// same, and how many bytes it compared.
 ///
 /// # Errors
-/// The limits are reached: each item is compared with those kept.
+/// A limit is reached: each item is compared with those kept.
 pub fn uniq<V: Clone>(
     items: &[V],
     same: impl Fn(&V, &V) -> (bool, usize),
@@ -30,14 +32,14 @@ pub fn uniq<V: Clone>(
 /// Whether a list has an item (`has`).
 ///
 /// # Errors
-/// The limits are reached.
+/// A limit is reached.
 pub fn holds<V>(
     items: &[V],
     wanted: &V,
     same: impl Fn(&V, &V) -> (bool, usize),
     limits: &mut impl Limits,
 ) -> Result<bool, Error> {
-    /// Bytes that are compared in a step.
+    /// The number of bytes that one step compares.
     const COMPARED: usize = 16;
     limits.spend_work(items.len())?;
     for item in items {
@@ -52,10 +54,10 @@ pub fn holds<V>(
     Ok(false)
 }
 
-/// The items without the unwanted ones (`without`).
+/// Returns the items without the unwanted ones (`without`).
 ///
 /// # Errors
-/// The limits are reached: each item is compared with all unwanted ones.
+/// A limit is reached: each item is compared with all unwanted ones.
 pub fn without<V: Clone>(
     items: &[V],
     unwanted: &[V],
@@ -71,10 +73,10 @@ pub fn without<V: Clone>(
     Ok(kept)
 }
 
-/// The items from `start` to before `end` (`slice`).
+/// Returns the items from `start` up to, but not including, `end` (`slice`).
 ///
 /// # Errors
-/// There are no such places in the list.
+/// The range is not within the list.
 pub fn slice<V>(items: &[V], start: i64, end: i64) -> Result<&[V], Error> {
     let range = usize::try_from(start).ok().zip(usize::try_from(end).ok());
     let part = range.and_then(|(start, end)| items.get(start..end));

@@ -1,8 +1,8 @@
-//! What Helm's template functions mean, once for all engines: plain functions on Rust's types. An engine's own functions
-//! read its kind of arguments, call these, and wrap the result.
+//! Helm's template functions, once for all engines, as plain functions on Rust's types. The functions of an engine
+//! convert their arguments, call these, and convert the result.
 //!
-//! Strings are bytes where Go's may hold any, and `&str` where a function reads a text as characters. What looks into a
-//! value of any type does so through [`GoValue`](crate::go::fmt::GoValue).
+//! Strings are bytes where Go's may hold any bytes, and `&str` where a function works on characters. Values of any type
+//! are read through [`GoValue`](crate::go::fmt::GoValue).
 //!
 //! | file | functions |
 //! |---|---|

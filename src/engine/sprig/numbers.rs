@@ -1,9 +1,9 @@
-//! Functions on whole numbers, and lists of them.
+//! Functions on numbers, and lists of integers.
 
 use super::error::Error;
 use super::limits::Limits;
 
-/// The quotient without its fraction (`div`).
+/// Returns the quotient without its fraction (`div`).
 ///
 /// # Errors
 /// The divisor is 0.
@@ -12,7 +12,7 @@ pub fn divide(n: i64, by: i64) -> Result<i64, Error> {
     Ok(n.wrapping_div(by))
 }
 
-/// The remainder of the division (`mod`).
+/// Returns the remainder of a division (`mod`).
 ///
 /// # Errors
 /// The divisor is 0.
@@ -25,12 +25,12 @@ fn check_divisor(by: i64) -> Result<(), Error> {
     if by == 0 { Err(Error::call("runtime error: integer divide by zero")) } else { Ok(()) }
 }
 
-/// The larger one as Go's `math.Max` chooses it (`maxf`): NaN where one is NaN.
+/// Returns the larger number as Go's `math.Max` does (`maxf`): NaN if one is NaN, unless the other is +Inf.
 pub fn max(a: f64, b: f64) -> f64 {
     if a == 0.0 && b == 0.0 { a + b } else { choose(a, b, f64::max) }
 }
 
-/// The smaller one as Go's `math.Min` chooses it (`minf`): NaN where one is NaN.
+/// Returns the smaller number as Go's `math.Min` does (`minf`): NaN if one is NaN, unless the other is -Inf.
 pub fn min(a: f64, b: f64) -> f64 {
     if a == 0.0 && b == 0.0 { -(-a - b) } else { choose(a, b, f64::min) }
 }
@@ -38,7 +38,7 @@ pub fn min(a: f64, b: f64) -> f64 {
 fn choose(a: f64, b: f64, of_numbers: fn(f64, f64) -> f64) -> f64 {
     match (a.is_nan() || b.is_nan(), a.is_infinite(), b.is_infinite()) {
         (true, false, false) => f64::NAN,
-        // Go looks for the infinity that wins before it looks for NaN.
+        // Go checks for the winning infinity before it checks for NaN.
         (true, ..) => {
             let infinite = if a.is_infinite() { a } else { b };
             if of_numbers(infinite, 0.0) == infinite { infinite } else { f64::NAN }
@@ -47,8 +47,8 @@ fn choose(a: f64, b: f64, of_numbers: fn(f64, f64) -> f64) -> f64 {
     }
 }
 
-/// Rounded to so many places after the point (`round`): up where the rest is `round_on` or more, .5 unless it is given.
-/// As in sprig, no rest of a negative number is.
+/// Rounds to so many decimal places (`round`): up if the rest is `round_on` or more, .5 by default. As in sprig, the rest of a
+/// negative number counts as negative, so such numbers are always rounded down.
 pub fn round(number: f64, places: i64, round_on: f64) -> f64 {
     let power = 10f64.powi(places.clamp(-400, 400) as i32);
     let shifted = number * power;
@@ -56,18 +56,18 @@ pub fn round(number: f64, places: i64, round_on: f64) -> f64 {
     whole / power
 }
 
-/// The numbers from 0 to before `count`, also downwards (`until`).
+/// Returns the integers from 0 up or down to, but not including, `count` (`until`).
 ///
 /// # Errors
-/// There are too many.
+/// There are too many integers.
 pub fn until(count: i64, limits: &mut impl Limits) -> Result<Vec<i64>, Error> {
     until_step(0, count, if count < 0 { -1 } else { 1 }, limits)
 }
 
-/// The numbers from `start` to before `stop` (`untilStep`): none where the step leads away from it.
+/// Returns the integers from `start` to, but not including, `stop` (`untilStep`): none if the step leads away from it.
 ///
 /// # Errors
-/// There are too many.
+/// There are too many integers.
 pub fn until_step(start: i64, stop: i64, step: i64, limits: &mut impl Limits) -> Result<Vec<i64>, Error> {
     let leads_there = step != 0 && start != stop && (step > 0) == (stop > start);
     let count = if leads_there { start.abs_diff(stop).div_ceil(step.unsigned_abs()) } else { 0 };
@@ -75,11 +75,11 @@ pub fn until_step(start: i64, stop: i64, step: i64, limits: &mut impl Limits) ->
     Ok((0..count).map(|index| start.wrapping_add(step.wrapping_mul(index as i64))).collect())
 }
 
-/// The shell's `seq` as one text: from `start` to `last`, counting down where the last is below the first, and nothing where
-/// `step` leads away from it.
+/// Returns the output of the shell's `seq`: the integers from `start` to `last`, counting down if `last` is smaller;
+/// empty if `step` leads away from it.
 ///
 /// # Errors
-/// There are too many numbers.
+/// There are too many integers.
 pub fn seq(start: i64, last: i64, step: Option<i64>, limits: &mut impl Limits) -> Result<String, Error> {
     let direction = if last < start { -1 } else { 1 };
     let numbers = until_step(start, last.saturating_add(direction), step.unwrap_or(direction), limits)?;

@@ -1,4 +1,4 @@
-//! Random functions, and where their randomness comes from.
+//! Random functions, and the source of their randomness.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -10,14 +10,14 @@ use super::encoding;
 use super::error::Error;
 use crate::go::utf8;
 
-/// A source of randomness for one call of a function.
+/// The source of randomness for one call of a function.
 pub struct Random {
     generator: ChaCha20Rng,
     /// The seed of the call, if there is one.
     seed: Option<[u8; 32]>,
 }
 
-/// Where a function is called: what makes its randomness its own under a seed.
+/// Where a function is called, which makes its randomness unique under a seed.
 #[derive(Debug, Clone, Copy)]
 pub struct CallSite<'a> {
     /// The name of the release.
@@ -28,14 +28,15 @@ pub struct CallSite<'a> {
     pub file: &'a [u8],
     /// The template, in this file or another one.
     pub template: &'a [u8],
-    /// Where the call is in the template, in bytes.
+    /// The position of the call in the template, in bytes.
     pub position: u64,
-    /// How often it was called before for this file.
+    /// How often it has been called before for this file.
     pub call: u64,
 }
 
 impl Random {
-    /// Seeded by the system: different in each run. The system is asked once, and its answer is stretched over all calls.
+    /// Returns a source seeded by the system, different in each run. The system is asked once, which is enough for all
+    /// calls.
     ///
     /// # Errors
     /// The system has no randomness.
@@ -56,7 +57,7 @@ impl Random {
         Ok(Random { generator: ChaCha20Rng::from_seed(key), seed: None })
     }
 
-    /// The same for the same call under the same seed, whatever other calls there are.
+    /// Returns a source that is always the same for the same call and seed, regardless of other calls.
     pub fn from_seed(seed: &str, site: CallSite<'_>) -> Random {
         let mut digest = Sha256::new();
         for part in [seed.as_bytes(), site.release.as_bytes(), site.namespace.as_bytes(), site.file, site.template] {
@@ -72,8 +73,8 @@ impl Random {
         Random { generator: ChaCha20Rng::from_seed(seed), seed: Some(seed) }
     }
 
-    /// A source of its own for a part of the call, which may be left out where its result is known: the rest of the call gets
-    /// the same randomness then.
+    /// Returns a separate source for a part of the call. The part can be skipped if its result is known, without
+    /// changing the randomness of the rest of the call.
     pub(super) fn part(&mut self) -> Random {
         match self.seed {
             Some(seed) => Random::of_call(Sha256::new().chain_update(seed).chain_update(b"part").finalize().into()),
@@ -81,26 +82,26 @@ impl Random {
         }
     }
 
-    /// The seed of the call: what it makes of the same arguments is always the same. `None`: it is not.
+    /// Returns the seed of the call, with which the same arguments always have the same result; `None` without a seed.
     pub(super) fn seed(&self) -> Option<[u8; 32]> {
         self.seed
     }
 
-    /// The generator, for crates that make keys.
+    /// Returns the generator, for crates that make keys.
     pub(super) fn generator(&mut self) -> &mut ChaCha20Rng {
         &mut self.generator
     }
 
-    /// Random bytes.
+    /// Returns random bytes.
     pub(super) fn bytes<const N: usize>(&mut self) -> [u8; N] {
         let mut bytes = [0; N];
         self.generator.fill_bytes(&mut bytes);
         bytes
     }
 
-    /// A number below a limit, which is not 0; each is as likely as any other.
+    /// Returns a uniformly distributed number below `limit`, which must not be 0.
     fn below(&mut self, limit: u64) -> u64 {
-        // What is beyond the last multiple of the limit would favour small numbers.
+        // Numbers beyond the last multiple of the limit would favor small results.
         let usable = u64::MAX - u64::MAX % limit;
         loop {
             let number = self.generator.next_u64();
@@ -115,28 +116,28 @@ impl Random {
         (0..count).map(|_| char::from(characters[self.below(characters.len() as u64) as usize])).collect()
     }
 
-    /// So many letters and digits (`randAlphaNum`); none for a negative number.
+    /// Returns so many letters and digits (`randAlphaNum`); none for a negative number.
     pub fn letters_and_digits(&mut self, count: i64) -> String {
         self.text(count, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
     }
 
-    /// So many letters (`randAlpha`).
+    /// Returns so many letters (`randAlpha`).
     pub fn letters(&mut self, count: i64) -> String {
         self.text(count, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
     }
 
-    /// So many digits (`randNumeric`).
+    /// Returns so many digits (`randNumeric`).
     pub fn digits(&mut self, count: i64) -> String {
         self.text(count, b"0123456789")
     }
 
-    /// So many printable characters of ASCII (`randAscii`).
+    /// Returns so many printable ASCII characters (`randAscii`).
     pub fn ascii(&mut self, count: i64) -> String {
         let printable: Vec<u8> = (b' '..=b'~').collect();
         self.text(count, &printable)
     }
 
-    /// So many bytes in base64 (`randBytes`).
+    /// Returns so many random bytes in base64 (`randBytes`).
     ///
     /// # Errors
     /// The number is negative.
@@ -147,10 +148,10 @@ impl Random {
         Ok(encoding::base64(&bytes))
     }
 
-    /// A number from `least` to below `limit` (`randInt`).
+    /// Returns a number from `least` up to, but not including, `limit` (`randInt`).
     ///
     /// # Errors
-    /// There is none.
+    /// There is no such number.
     pub fn int(&mut self, least: i64, limit: i64) -> Result<i64, Error> {
         let width = limit.wrapping_sub(least);
         match u64::try_from(width) {
@@ -159,7 +160,7 @@ impl Random {
         }
     }
 
-    /// The characters of a text in another order (`shuffle`).
+    /// Shuffles the characters of a text (`shuffle`).
     pub fn shuffle(&mut self, text: &[u8]) -> Vec<u8> {
         let mut characters: Vec<char> = utf8::chars(text).collect();
         for last in (1..characters.len()).rev() {
@@ -168,7 +169,7 @@ impl Random {
         characters.into_iter().collect::<String>().into_bytes()
     }
 
-    /// A random UUID (`uuidv4`).
+    /// Returns a random UUID (`uuidv4`).
     pub fn uuid(&mut self) -> String {
         let mut bytes = self.bytes::<16>();
         bytes[6] = bytes[6] & 0x0f | 0x40;

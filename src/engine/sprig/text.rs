@@ -1,4 +1,4 @@
-//! Functions on text. Lengths and places are counted in bytes, as in Go.
+//! Functions on text. Lengths and positions are counted in bytes, as in Go.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -11,8 +11,8 @@ use super::limits::Limits;
 use crate::go::fmt::{self, GoValue, View};
 use crate::go::utf8;
 
-/// A value of any type as text (`strval`): strings and bytes as they are, anything else as `%v` prints it, in at most
-/// `limit` bytes.
+/// Converts a value of any type to text (`strval`): strings and bytes are unchanged, anything else is formatted as by
+/// `%v`, in at most `limit` bytes.
 ///
 /// # Errors
 /// The value nests too deeply, or its text becomes too long.
@@ -23,15 +23,12 @@ pub fn strval<V: GoValue>(value: &V, limit: usize, dialect: Dialect) -> Result<C
     }
 }
 
-/// Without white space at both ends (`trim`, `strings.TrimSpace`).
+/// Removes white space at both ends (`trim`, `strings.TrimSpace`).
 pub fn trim(text: &[u8]) -> &[u8] {
     trim_where(text, |c| c.is_some_and(char::is_whitespace))
 }
 
-/// Without the given characters at both ends (`trimAll`, `strings.Trim`).
-///
-/// # Errors
-/// The limits are reached: every character of the text may be compared with all the given ones.
+/// Removes the given characters at both ends (`trimAll`, `strings.Trim`).
 pub fn trim_all<'t>(text: &'t [u8], chars: &[u8]) -> &'t [u8] {
     if chars.is_ascii() {
         let mut unwanted = [false; 256];
@@ -41,7 +38,7 @@ pub fn trim_all<'t>(text: &'t [u8], chars: &[u8]) -> &'t [u8] {
         return kept.map_or(&[], |(first, last)| &text[first..=last]);
     }
     let unwanted: HashSet<char> = utf8::chars(chars).collect();
-    // A byte that belongs to no character is one in Go's eyes, U+FFFD.
+    // Go treats a byte that belongs to no character as U+FFFD.
     trim_where(text, |c| unwanted.contains(&c.unwrap_or(char::REPLACEMENT_CHARACTER)))
 }
 
@@ -56,7 +53,7 @@ fn trim_where(text: &[u8], unwanted: impl Fn(Option<char>) -> bool) -> &[u8] {
     text
 }
 
-/// The first `length` bytes, with a negative length the last (`trunc`).
+/// Returns the first `length` bytes, or the last ones if `length` is negative (`trunc`).
 pub fn trunc(text: &[u8], length: i64, cut: Cut) -> &[u8] {
     let size = usize::try_from(length.unsigned_abs()).unwrap_or(usize::MAX);
     if size >= text.len() {
@@ -68,11 +65,11 @@ pub fn trunc(text: &[u8], length: i64, cut: Cut) -> &[u8] {
     }
 }
 
-/// The bytes from `start` to before `end` (`substr`). A negative start means the text's, an end that is not a place in the text
-/// the text's own.
+/// Returns the bytes from `start` up to, but not including, `end` (`substr`). A negative start is the beginning of the
+/// text; an end out of range is the end of the text, unless the start is negative.
 ///
 /// # Errors
-/// The places are not in the text, or the wrong way round.
+/// The range is out of bounds or reversed.
 pub fn substr(text: &[u8], start: i64, end: i64, cut: Cut) -> Result<&[u8], Error> {
     let out_of_range = |bounds: String| Error::Call(format!("runtime error: slice bounds out of range {bounds}"));
     let length = text.len();
@@ -87,7 +84,7 @@ pub fn substr(text: &[u8], start: i64, end: i64, cut: Cut) -> Result<&[u8], Erro
     part.ok_or_else(|| out_of_range(format!("[{start}:{}]", if place(end).is_some() { end } else { length as i64 })))
 }
 
-/// The last place at or before `at` where a text may be cut.
+/// Returns the last position at or before `at` where a text may be cut.
 pub(super) fn floor(text: &[u8], at: usize, cut: Cut) -> usize {
     match cut {
         Cut::Byte => at.min(text.len()),
@@ -95,7 +92,7 @@ pub(super) fn floor(text: &[u8], at: usize, cut: Cut) -> usize {
     }
 }
 
-/// The first place at or behind `at` where a text may be cut.
+/// Returns the first position at or after `at` where a text may be cut.
 pub(super) fn ceil(text: &[u8], at: usize, cut: Cut) -> usize {
     let mut at = at.min(text.len());
     while cut == Cut::Char && utf8::floor_boundary(text, at) != at {
@@ -104,7 +101,7 @@ pub(super) fn ceil(text: &[u8], at: usize, cut: Cut) -> usize {
     at
 }
 
-/// Every line, the first too, moved right (`indent`).
+/// Indents every line, including the first (`indent`).
 ///
 /// # Errors
 /// The width is negative, or the result too large.
@@ -112,10 +109,10 @@ pub fn indent(text: &[u8], width: i64, limits: &mut impl Limits) -> Result<Vec<u
     indented(text, width, b"", limits)
 }
 
-/// [`indent`] after a line break (`nindent`).
+/// Indents like [`indent`], after a line break (`nindent`).
 ///
 /// # Errors
-/// As [`indent`].
+/// The same as for [`indent`].
 pub fn nindent(text: &[u8], width: i64, limits: &mut impl Limits) -> Result<Vec<u8>, Error> {
     indented(text, width, b"\n", limits)
 }
@@ -137,12 +134,12 @@ fn indented(text: &[u8], width: i64, before: &[u8], limits: &mut impl Limits) ->
     Ok(out)
 }
 
-/// A count for Go's `strings.Repeat`.
+/// Checks a count for Go's `strings.Repeat`.
 fn repeat_count(count: i64) -> Result<usize, Error> {
     usize::try_from(count).map_err(|_| Error::call("strings: negative Repeat count"))
 }
 
-/// The text so many times (`repeat`).
+/// Repeats the text so many times (`repeat`).
 ///
 /// # Errors
 /// The count is negative, or the result too large.
@@ -157,7 +154,7 @@ pub fn contains(text: &[u8], part: &[u8]) -> bool {
     memmem::find(text, part).is_some()
 }
 
-/// With every `from` replaced by `to` (`replace`); an empty one occurs between all characters.
+/// Replaces every `from` with `to` (`replace`); an empty `from` occurs before every character and at the end.
 ///
 /// # Errors
 /// The result is too large.
@@ -179,8 +176,8 @@ pub fn replace(text: &[u8], from: &[u8], to: &[u8], limits: &mut impl Limits) ->
     Ok(out)
 }
 
-/// The text cut at every `separator` (`splitList`, `splitn`, Go's `strings.SplitN`) into `most` parts at the most, all where
-/// that is negative; an empty separator cuts between characters.
+/// Splits the text at every `separator` (`splitList`, `splitn`, Go's `strings.SplitN`) into at most `most` parts, or
+/// all parts if that is negative. An empty separator splits between characters.
 ///
 /// # Errors
 /// There are too many parts.
@@ -218,7 +215,7 @@ pub fn split<'t>(
     Ok(parts)
 }
 
-/// The parts with a separator between (`join`).
+/// Joins the parts with a separator (`join`).
 ///
 /// # Errors
 /// The result is too large.
@@ -234,8 +231,8 @@ pub fn join<T: AsRef<[u8]>>(parts: &[T], separator: &[u8], limits: &mut impl Lim
     Ok(out)
 }
 
-/// Without any white space (`nospace`). Helm takes every byte for a character; where a text without white space is left as
-/// it is, one with it loses its letters beyond ASCII to such characters.
+/// Removes all white space (`nospace`). Helm takes every byte for a character. A text without white space is still
+/// returned unchanged, but in one with white space, each byte beyond ASCII becomes such a character.
 pub fn nospace(text: &[u8], cut: Cut) -> Cow<'_, [u8]> {
     let latin = |text: &[u8]| text.iter().map(|&byte| char::from(byte)).collect::<String>();
     let kept: String = match cut {
@@ -249,7 +246,7 @@ pub fn nospace(text: &[u8], cut: Cut) -> Cow<'_, [u8]> {
     if kept.chars().count() == whole { Cow::Borrowed(text) } else { Cow::Owned(kept.into_bytes()) }
 }
 
-/// Escaped for HTML (Go's `html`).
+/// Escapes a text for HTML (Go's `html`).
 pub fn html(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     for &byte in text {

@@ -3,10 +3,10 @@
 use super::error::Error;
 use crate::go::url::{Url, hostname};
 
-/// The parts of an address by name, sorted (`urlParse`).
+/// Splits a URL into its parts by name (`urlParse`).
 ///
 /// # Errors
-/// Go's message about a malformed address.
+/// Go's message about a malformed URL.
 pub fn parse(url: &[u8]) -> Result<[(&'static str, Vec<u8>); 8], Error> {
     let parsed = Url::parse(url).map_err(|error| Error::Call(format!("unable to parse url: {error}")))?;
     Ok([
@@ -21,10 +21,10 @@ pub fn parse(url: &[u8]) -> Result<[(&'static str, Vec<u8>); 8], Error> {
     ])
 }
 
-/// The address that parts stand for, which `part` gives by name (`urlJoin`).
+/// Builds a URL from its parts, which `part` returns by name (`urlJoin`).
 ///
 /// # Errors
-/// Those of `part`, and Go's message about malformed user information.
+/// Any error of `part`, and Go's message about malformed user information.
 pub fn join(part: impl Fn(&'static str) -> Result<Vec<u8>, Error>) -> Result<Vec<u8>, Error> {
     let mut url = Url {
         scheme: part("scheme")?,
@@ -44,7 +44,7 @@ pub fn join(part: impl Fn(&'static str) -> Result<Vec<u8>, Error>) -> Result<Vec
     Ok(url.write())
 }
 
-/// What [`join`] says of a part that is not a string.
+/// Returns the error of [`join`] for a part that is not a string.
 pub fn wrong_part(name: &str, kind: &str) -> Error {
     Error::Call(format!("unable to parse {name} key, must be of type string, but {kind} found"))
 }

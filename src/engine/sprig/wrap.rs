@@ -1,5 +1,5 @@
-//! Functions on the message of a text: lines of them, their first letters, what is left of them where there is little room.
-//! Widths are counted in bytes, as in Helm.
+//! Functions on the words of a text: breaking it into lines, abbreviating it, and taking initials. Widths are counted
+//! in bytes, as in Helm.
 
 use super::dialect::Cut;
 use super::error::Error;
@@ -8,7 +8,7 @@ use super::text;
 use super::text::{ceil, floor};
 use crate::go::utf8;
 
-/// The first letter of every word (`initials`). Helm takes every byte for a character.
+/// Returns the first letter of every word (`initials`). Helm takes every byte for a character.
 pub fn initials(text: &[u8], cut: Cut) -> String {
     let mut after_space = true;
     let is_initial = |c: &char| std::mem::replace(&mut after_space, c.is_whitespace()) && !c.is_whitespace();
@@ -18,7 +18,7 @@ pub fn initials(text: &[u8], cut: Cut) -> String {
     }
 }
 
-/// Broken into lines of at most `width` bytes, between words (`wrap`). A longer word stays whole.
+/// Breaks a text between words into lines of at most `width` bytes (`wrap`). A longer word stays whole.
 ///
 /// # Errors
 /// The result is too large.
@@ -26,7 +26,8 @@ pub fn wrap(text: &[u8], width: i64, cut: Cut, limits: &mut impl Limits) -> Resu
     wrapped(text, width, b"\n", false, cut, limits)
 }
 
-/// [`wrap`] with another line break, which also breaks long words (`wrapWith`); an empty one means the usual.
+/// Like [`wrap`], but with another line break, and long words are broken too (`wrapWith`). An empty line break means
+/// the default.
 ///
 /// # Errors
 /// The result is too large.
@@ -57,7 +58,7 @@ fn wrapped(
             rest = after_space;
             continue;
         }
-        // A space right behind the line still ends it there.
+        // A space right after the line still ends it there.
         let limit = floor(rest, width, cut);
         let room = floor(rest, width + 1, cut);
         let in_line = memchr::memrchr(b' ', &rest[..room]);
@@ -78,18 +79,18 @@ fn wrapped(
     text::join(&lines, line_break, limits)
 }
 
-/// Cut to `width` bytes with `...` at the end (`abbrev`); as it is for a width below 4.
+/// Cuts a text to `width` bytes, with `...` at the end (`abbrev`); below a width of 4, it is unchanged.
 pub fn abbrev(text: &[u8], width: i64, cut: Cut) -> Vec<u8> {
     if width < 4 { text.to_vec() } else { abbreviated(text, 0, width, cut) }
 }
 
-/// Cut with `...` at both ends (`abbrevboth`): `right` bytes from about `left` on.
+/// Cuts a text at both ends, with `...` in place of the rest (`abbrevboth`): `right` bytes from about `left` on.
 pub fn abbrev_both(text: &[u8], left: i64, right: i64, cut: Cut) -> Vec<u8> {
     let too_small = right < 4 || (left > 0 && right < 7);
     if too_small { text.to_vec() } else { abbreviated(text, left, right, cut) }
 }
 
-/// At most `width` bytes of a text from about `offset` on, with `...` for what is left out at either end.
+/// Returns at most `width` bytes of a text from about `offset` on, with `...` at each end that is cut off.
 fn abbreviated(text: &[u8], offset: i64, width: i64, cut: Cut) -> Vec<u8> {
     let length = text.len() as i64;
     if length <= width {

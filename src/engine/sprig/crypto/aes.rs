@@ -1,4 +1,4 @@
-//! AES-256 in CBC mode: random block, then the text filled up to whole blocks (PKCS #7), all in base64.
+//! AES-256 in CBC mode: a random initialization block, then the text padded to whole blocks (PKCS #7), all in base64.
 
 use aes::Aes256;
 use aes::cipher::block_padding::NoPadding;
@@ -21,15 +21,15 @@ pub fn encrypt_aes(random: &mut Random, password: &[u8], text: &[u8]) -> String 
     content.extend(std::iter::repeat_n(padding as u8, padding));
     let length = content.len();
     let cipher = cbc::Encryptor::<Aes256>::new(&key(password).into(), &start.into());
-    // Whole blocks always fit.
+    // The text is padded to whole blocks, so this cannot fail.
     let encrypted = cipher.encrypt_padded::<NoPadding>(&mut content, length).unwrap_or_default();
     encoding::base64(&[&start, encrypted].concat())
 }
 
-/// Decrypts what [`encrypt_aes`] made (`decryptAES`).
+/// Decrypts the output of [`encrypt_aes`] (`decryptAES`).
 ///
 /// # Errors
-/// It is not base64, or not such a text: what Go says, also where it panics.
+/// The text is not base64, or was not encrypted like this; Go's message, even where Go panics.
 pub fn decrypt_aes(password: &[u8], text: &[u8]) -> Result<Vec<u8>, Error> {
     if text.is_empty() {
         return Ok(Vec::new());
@@ -57,7 +57,7 @@ pub fn decrypt_aes(password: &[u8], text: &[u8]) -> Result<Vec<u8>, Error> {
     Ok(decrypted[..kept].to_vec())
 }
 
-/// A password as a key: cut, or filled up with zeros.
+/// Turns a password into a key: it is cut, or filled up with zeros.
 fn key(password: &[u8]) -> [u8; 32] {
     let mut key = [0; 32];
     let length = password.len().min(key.len());

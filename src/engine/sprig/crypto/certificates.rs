@@ -42,25 +42,25 @@ pub struct Certificate {
     pub key: Vec<u8>,
 }
 
-/// Whom a certificate is for, and for how long.
+/// The subject of a certificate, and how long it is valid.
 #[derive(Debug, Clone)]
 pub struct Subject<'a> {
     /// The common name.
     pub common_name: &'a [u8],
-    /// Further names.
+    /// The alternative names.
     pub names: Names,
-    /// For how many days, from now on.
+    /// How many days it is valid from now on.
     pub days: i64,
-    /// The time.
+    /// The current time.
     pub now: &'a GoTime,
 }
 
-/// Addresses and names of hosts.
+/// IP addresses and host names.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
-    /// Addresses.
+    /// The IP addresses.
     pub addresses: Vec<IpAddr>,
-    /// Names.
+    /// The host names.
     pub hosts: Vec<Vec<u8>>,
 }
 
@@ -68,20 +68,20 @@ impl Names {
     /// Adds an address.
     ///
     /// # Errors
-    /// It is none.
+    /// The text is not an IP address.
     pub fn add_address(&mut self, text: &[u8]) -> Result<(), Error> {
         let address = std::str::from_utf8(text).ok().and_then(|text| text.parse::<IpAddr>().ok());
         let wrong = || Error::Call(format!("error parsing ip: {}", String::from_utf8_lossy(text)));
-        // An IPv4 address in the form of IPv6 is one of IPv4.
+        // An IPv4 address in IPv6 form counts as an IPv4 address.
         self.addresses.push(address.ok_or_else(wrong)?.to_canonical());
         Ok(())
     }
 }
 
-/// Certificate and key as they are (`buildCustomCert`), given in base64.
+/// Decodes a certificate and its key from base64, and checks them (`buildCustomCert`).
 ///
 /// # Errors
-/// They are none.
+/// They are not base64, or not a certificate and a key.
 pub fn build_custom(cert: &[u8], key: &[u8]) -> Result<Certificate, Error> {
     let decode = |text: &[u8], what: &str| {
         encoding::from_base64(text).map_err(|_| Error::Call(format!("unable to decode base64 {what}")))
@@ -93,18 +93,18 @@ pub fn build_custom(cert: &[u8], key: &[u8]) -> Result<Certificate, Error> {
     Ok(Certificate { cert, key })
 }
 
-/// A certificate authority (`genCA`, `genCAWithKey`).
+/// Creates a certificate authority (`genCA`, `genCAWithKey`).
 ///
 /// # Errors
-/// What Go finds wrong with the names or the key.
+/// Go's message, if the names or the key are invalid.
 pub fn generate_ca(random: &mut Random, subject: &Subject<'_>, key: &PrivateKey) -> Result<Certificate, Error> {
     Draft { random, subject, key, is_ca: true }.signed_by(key, None)
 }
 
-/// A certificate that is signed with its own key (`genSelfSignedCert`, `genSelfSignedCertWithKey`).
+/// Creates a certificate that is signed with its own key (`genSelfSignedCert`, `genSelfSignedCertWithKey`).
 ///
 /// # Errors
-/// What Go finds wrong with the names or the key.
+/// Go's message, if the names or the key are invalid.
 pub fn generate_self_signed(
     random: &mut Random,
     subject: &Subject<'_>,
@@ -113,10 +113,10 @@ pub fn generate_self_signed(
     Draft { random, subject, key, is_ca: false }.signed_by(key, None)
 }
 
-/// A certificate that an authority signs (`genSignedCert`, `genSignedCertWithKey`).
+/// Creates a certificate that an authority signs (`genSignedCert`, `genSignedCertWithKey`).
 ///
 /// # Errors
-/// What Go finds wrong with the names, the key or the authority.
+/// Go's message, if the names, the key or the authority are invalid.
 pub fn generate_signed(
     random: &mut Random,
     subject: &Subject<'_>,
@@ -129,7 +129,7 @@ pub fn generate_signed(
     Draft { random, subject, key, is_ca: false }.signed_by(&signer, Some(&issuer))
 }
 
-/// Reads a certificate; `variable` is what sprig's message names.
+/// Parses a certificate; `variable` is the name in sprig's message.
 fn parse(text: &[u8], variable: &str) -> Result<x509_cert::Certificate, Error> {
     let block = pem::decode(text).ok_or_else(|| Error::call("unable to decode certificate"))?;
     x509_cert::Certificate::from_der(&block.bytes).map_err(|error| {
@@ -141,7 +141,7 @@ fn parse(text: &[u8], variable: &str) -> Result<x509_cert::Certificate, Error> {
     })
 }
 
-/// A certificate that is about to be made.
+/// A certificate to be created.
 struct Draft<'a> {
     random: &'a mut Random,
     subject: &'a Subject<'a>,
@@ -150,7 +150,7 @@ struct Draft<'a> {
 }
 
 impl Draft<'_> {
-    /// Signs it with a key: that of the issuer, or its own.
+    /// Signs it with the key of the issuer, or with its own.
     fn signed_by(self, signer: &PrivateKey, issuer: Option<&x509_cert::Certificate>) -> Result<Certificate, Error> {
         let key = self.key;
         let der = self
@@ -193,7 +193,7 @@ impl Draft<'_> {
         certificate.map_err(shown)?.to_der().map_err(shown)
     }
 
-    /// What Go's library puts into a certificate, in its order.
+    /// Returns the extensions that Go's library adds to a certificate, in its order.
     fn extensions(
         &self,
         public_key: &SubjectPublicKeyInfoOwned,
@@ -235,13 +235,13 @@ fn shown(error: impl std::fmt::Display) -> String {
     error.to_string()
 }
 
-/// The first 160 bits of a public key's SHA-256 digest (RFC 7093, section 2, method 1).
+/// Returns the first 160 bits of a public key's SHA-256 digest (RFC 7093, section 2, method 1).
 fn key_identifier(public_key: &BitString) -> Result<OctetString, String> {
     let digest = Sha256::digest(public_key.raw_bytes());
     OctetString::new(&digest[..20]).map_err(shown)
 }
 
-/// The subject key identifier that a certificate names.
+/// Returns the subject key identifier in a certificate.
 fn subject_key_identifier(certificate: &TbsCertificate) -> Option<OctetString> {
     let extensions = certificate.extensions()?;
     let extension = extensions.iter().find(|extension| extension.extn_id == SubjectKeyIdentifier::OID)?;
@@ -254,12 +254,12 @@ fn extension<T: Encode + AssociatedOid>(critical: bool, value: &T) -> Result<Ext
     Ok(Extension { extn_id: T::OID, critical, extn_value: encoded })
 }
 
-/// A name with a common name alone; without anything if that is empty.
+/// Returns a name that consists of a common name only, or of nothing if that is empty.
 fn name(common_name: &[u8]) -> Result<Name, String> {
     let text = std::str::from_utf8(common_name).map_err(|_| "asn1: string not valid UTF-8".to_owned())?;
     let mut name = RdnSequence::default();
     if !text.is_empty() {
-        // Go's choice: `*` and `&` are not printable characters here.
+        // As in Go, `*` and `&` are not printable here.
         let is_printable = |byte: u8| byte.is_ascii_alphanumeric() || b" '()+,-./:=?".contains(&byte);
         let tag = if text.bytes().all(is_printable) { Tag::PrintableString } else { Tag::Utf8String };
         let value = Any::new(tag, text.as_bytes()).map_err(shown)?;
@@ -270,7 +270,7 @@ fn name(common_name: &[u8]) -> Result<Name, String> {
     name.to_der().and_then(|der| Name::from_der(&der)).map_err(shown)
 }
 
-/// From now on for so many days. As in Go the number wraps beyond 292 years.
+/// Returns the validity from now on for so many days. As in Go, the duration wraps beyond 292 years.
 fn validity(now: &GoTime, days: i64) -> Result<Validity, String> {
     const DAY: i64 = 24 * 3_600 * 1_000_000_000;
     let time = |time: &GoTime| -> Result<Time, String> {
@@ -283,7 +283,7 @@ fn validity(now: &GoTime, days: i64) -> Result<Validity, String> {
     Ok(Validity::new(time(now)?, time(&end)?))
 }
 
-/// What the builder asks for.
+/// What the certificate builder asks for.
 struct Profile {
     subject: Name,
     issuer: Name,

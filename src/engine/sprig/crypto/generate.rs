@@ -1,4 +1,4 @@
-//! New private keys.
+//! Generates private keys.
 
 use dsa::{Components, KeySize};
 use ed25519_dalek::SigningKey as Ed25519Key;
@@ -11,18 +11,18 @@ use super::memory::Memory;
 use crate::engine::sprig::error::Error;
 use crate::engine::sprig::random::Random;
 
-/// The bits of a key of `genPrivateKey "rsa"`.
+/// The size of a key from `genPrivateKey "rsa"`, in bits.
 const LONG_RSA: usize = 4096;
 
-/// The bits of a certificate's key.
+/// The size of a certificate's key, in bits.
 const CERTIFICATE_RSA: usize = 2048;
 
 impl PrivateKey {
-    /// A new key of a kind (`genPrivateKey`): `rsa` (also if empty), `dsa`, `ecdsa`, `ed25519`; `None`: there is no such
-    /// kind.
+    /// Generates a key of a kind (`genPrivateKey`): `rsa` (also if empty), `dsa`, `ecdsa` or `ed25519`; `None` for any
+    /// other kind.
     ///
     /// # Errors
-    /// The key can't be made.
+    /// The key cannot be generated.
     pub fn generate(random: &mut Random, memory: &Memory, kind: &[u8]) -> Result<Option<PrivateKey>, Error> {
         if !matches!(kind, b"" | b"rsa" | b"dsa" | b"ecdsa" | b"ed25519") {
             return Ok(None);
@@ -44,10 +44,10 @@ impl PrivateKey {
         })
     }
 
-    /// A new key for a certificate.
+    /// Generates a key for a certificate.
     ///
     /// # Errors
-    /// The key can't be made.
+    /// The key cannot be generated.
     pub fn for_certificate(random: &mut Random, memory: &Memory) -> Result<PrivateKey, Error> {
         let mut part = random.part();
         memory.key(part.seed(), b"certificate", || PrivateKey::rsa(&mut part, CERTIFICATE_RSA))

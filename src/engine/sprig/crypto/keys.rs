@@ -1,4 +1,4 @@
-//! Private keys.
+//! Private keys, parsed from and written as PEM.
 
 use dsa::Components;
 use ed25519_dalek::SigningKey as Ed25519Key;
@@ -17,27 +17,27 @@ const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1
 const ELLIPTIC_CURVE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 
-/// What a key of Ed25519 is wrapped in by PKCS #8: a version, the algorithm, and the headers of two octet strings.
+/// What precedes an Ed25519 key in PKCS #8: a version, the algorithm, and the headers of two octet strings.
 const ED25519_HEADER: [u8; 16] = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
 
 /// A private key.
 #[derive(Debug, Clone)]
 pub enum PrivateKey {
-    /// RSA
+    /// An RSA key.
     Rsa(Box<RsaKey>),
-    /// DSA: it is only written again, as it is.
+    /// A DSA key in DER form, which is only written back unchanged.
     Dsa(Vec<u8>),
-    /// ECDSA with P-256
+    /// An ECDSA key on P-256.
     Ec(EcKey),
-    /// Ed25519
+    /// An Ed25519 key.
     Ed25519(Box<Ed25519Key>),
 }
 
 impl PrivateKey {
-    /// Reads the first PEM block of a text.
+    /// Parses the first PEM block of a text.
     ///
     /// # Errors
-    /// There is none, or it holds no key; the text is Go's as far as it does not describe the encoding.
+    /// There is no block, or it holds no key. The message is Go's, unless it describes the encoding.
     pub fn parse(text: &[u8]) -> Result<PrivateKey, String> {
         let block = pem::decode(text).ok_or_else(|| "no PEM data in input".to_owned())?;
         if block.label == b"PRIVATE KEY" {
@@ -56,10 +56,10 @@ impl PrivateKey {
         key.map_err(|message| format!("parsing {kind} private key from PEM: {message}"))
     }
 
-    /// The key in the PEM form that sprig gives to its kind.
+    /// Encodes the key in the PEM form that sprig uses for its kind.
     ///
     /// # Errors
-    /// It can't be encoded.
+    /// It cannot be encoded.
     pub fn to_pem(&self) -> Result<Vec<u8>, Error> {
         let failed = |error: &dyn std::fmt::Display| Error::Call(format!("error pem-encoding key: {error}"));
         match self {
@@ -76,10 +76,10 @@ impl PrivateKey {
         }
     }
 
-    /// The public key as certificates hold it.
+    /// Returns the public key in the form used in certificates.
     ///
     /// # Errors
-    /// Certificates have no keys of DSA.
+    /// Certificates do not support DSA keys.
     pub(super) fn public_info(&self) -> Result<SubjectPublicKeyInfoOwned, String> {
         let document = match self {
             PrivateKey::Rsa(key) => key.as_public_key().to_public_key_der(),
@@ -92,7 +92,7 @@ impl PrivateKey {
     }
 }
 
-/// The message for what is not a key. Go describes what it found instead of what it expected.
+/// The message for a malformed key. Go's message describes what it found instead of what it expected.
 const MALFORMED: &str = "asn1: structure error: malformed private key";
 
 fn pkcs1(der: &[u8]) -> Result<PrivateKey, String> {
@@ -149,7 +149,7 @@ fn pkcs8(der: &[u8]) -> Result<PrivateKey, String> {
     }
 }
 
-/// A version and five numbers: p, q, g, y, x.
+/// Encodes a DSA key: a version and five numbers: p, q, g, y, x.
 pub(super) fn dsa_der(key: &dsa::SigningKey) -> Result<Vec<u8>, Error> {
     let public = key.verifying_key();
     let components: &Components = public.components();

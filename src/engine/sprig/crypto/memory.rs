@@ -1,5 +1,5 @@
-//! What took long to make, and would be made again: under a seed a chart that is rendered a hundred times makes the same keys
-//! a hundred times.
+//! A cache of keys and hashes, which are slow to make: under a seed, a chart that is rendered a hundred times makes the
+//! same keys a hundred times.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -17,11 +17,11 @@ pub struct Memory {
     hashes: Mutex<HashMap<[u8; 32], Vec<u8>>>,
 }
 
-/// How much is kept of each.
+/// How many keys, and how many hashes, are kept.
 const MAX_KNOWN: usize = 10_000;
 
 impl Memory {
-    /// The key that a seed gives.
+    /// Returns the key for a seed, which is made only once.
     pub(super) fn key(
         &self,
         seed: Option<[u8; 32]>,
@@ -31,7 +31,7 @@ impl Memory {
         known(&self.keys, seed.map(|seed| digest(&[b"key", &seed, kind])), make)
     }
 
-    /// The hash that arguments give, the seed among them.
+    /// Returns the hash for arguments, which include the seed.
     pub(super) fn hash(
         &self,
         arguments: Option<&[&[u8]]>,
@@ -42,7 +42,7 @@ impl Memory {
 }
 
 impl fmt::Debug for Memory {
-    /// Keys are secrets.
+    /// Shows no content, because keys are secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Memory").finish_non_exhaustive()
     }
@@ -57,7 +57,7 @@ fn digest(parts: &[&[u8]]) -> [u8; 32] {
     digest.finalize().into()
 }
 
-/// What is known by an identifier, or made now. Nobody waits while something is made.
+/// Returns the cached value for an identifier, or makes it. The cache is not locked while a value is made.
 fn known<T: Clone>(
     all: &Mutex<HashMap<[u8; 32], T>>,
     identifier: Option<[u8; 32]>,

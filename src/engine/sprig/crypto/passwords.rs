@@ -6,13 +6,13 @@ use super::memory::Memory;
 use crate::engine::sprig::error::Error;
 use crate::engine::sprig::random::Random;
 
-/// What Go's library uses where no cost is given.
+/// The default cost in Go's library.
 const COST: u32 = 10;
 
-/// The longest password that bcrypt looks at whole.
+/// The longest password that bcrypt uses in full, in bytes.
 const MAX_PASSWORD: usize = 72;
 
-/// A password's bcrypt hash (`bcrypt`), or the message of the error, as in Helm.
+/// Returns a password's bcrypt hash (`bcrypt`), or an error message, as Helm does.
 pub fn bcrypt(random: &mut Random, memory: &Memory, password: &[u8]) -> Vec<u8> {
     let failed = |message: &str| format!("failed to encrypt string with bcrypt: {message}").into_bytes();
     if password.len() > MAX_PASSWORD {
@@ -28,7 +28,7 @@ pub fn bcrypt(random: &mut Random, memory: &Memory, password: &[u8]) -> Vec<u8> 
     hash.unwrap_or_else(|error| failed(&error.to_string()))
 }
 
-/// A line of an htpasswd file (`htpasswd`), or the message of the error, as in Helm.
+/// Returns a line of an htpasswd file (`htpasswd`), or an error message, as Helm does.
 pub fn htpasswd(random: &mut Random, memory: &Memory, user: &[u8], password: &[u8]) -> Vec<u8> {
     if user.contains(&b':') {
         return [b"invalid username: ", user].concat();

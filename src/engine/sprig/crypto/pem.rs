@@ -1,4 +1,4 @@
-//! The PEM form of keys and certificates, as Go reads and writes it.
+//! The PEM encoding of keys and certificates, compatible with Go's.
 
 use base64::Engine as _;
 use base64::alphabet::STANDARD as ALPHABET;
@@ -7,7 +7,7 @@ use memchr::memmem;
 
 use crate::engine::sprig::encoding;
 
-/// The bytes of a block, and what they are: `RSA PRIVATE KEY`.
+/// The bytes of a block, and its label, such as `RSA PRIVATE KEY`.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Block {
     pub(super) label: Vec<u8>,
@@ -18,10 +18,10 @@ const BEGIN: &[u8] = b"-----BEGIN ";
 const END: &[u8] = b"\n-----END ";
 const DASHES: &[u8] = b"-----";
 
-/// The characters of a line of base64.
+/// The number of base64 characters in a line.
 const LINE: usize = 64;
 
-/// Bits behind the last byte may be anything, as in Go.
+/// Bits after the last byte may have any value, as in Go.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &ALPHABET,
     GeneralPurposeConfig::new()
@@ -29,7 +29,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
         .with_decode_padding_mode(DecodePaddingMode::RequireCanonical),
 );
 
-/// Bytes as a block.
+/// Encodes bytes as a block.
 pub(super) fn encode(label: &str, bytes: &[u8]) -> Vec<u8> {
     let mut text = format!("-----BEGIN {label}-----\n").into_bytes();
     for line in encoding::base64(bytes).as_bytes().chunks(LINE) {
@@ -40,7 +40,7 @@ pub(super) fn encode(label: &str, bytes: &[u8]) -> Vec<u8> {
     text
 }
 
-/// The first block of a text; what is not a block is skipped.
+/// Decodes the first block of a text, and skips anything else.
 pub(super) fn decode(mut text: &[u8]) -> Option<Block> {
     // Each end belongs to the last beginning before it.
     loop {
@@ -55,7 +55,7 @@ pub(super) fn decode(mut text: &[u8]) -> Option<Block> {
     }
 }
 
-/// The block of a text that begins with its label; `end` is where its last line ends, and `trailer` comes behind `END`.
+/// Decodes a block from its label on. `end` is where its last line ends, and `trailer` is what follows `END`.
 fn block(text: &[u8], end: usize, trailer: &[u8]) -> Option<Block> {
     let (first, mut rest) = line(text);
     let label = first.strip_suffix(DASHES)?;
@@ -82,7 +82,7 @@ fn block(text: &[u8], end: usize, trailer: &[u8]) -> Option<Block> {
     Some(Block { label: label.to_vec(), bytes })
 }
 
-/// The first line without blanks at its end, and what comes after it.
+/// Splits off the first line, without the white space at its end.
 fn line(text: &[u8]) -> (&[u8], &[u8]) {
     let (line, rest) = match memchr::memchr(b'\n', text) {
         Some(end) => (&text[..end], &text[end + 1..]),

@@ -1,5 +1,4 @@
-//! Passwords that are computed from a master password: the algorithm of Master Password (now Spectre), version 3, as sprig
-//! has it.
+//! Passwords derived from a master password: the algorithm of Master Password (now Spectre), version 3, as in sprig.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use scrypt::Params;
@@ -8,13 +7,13 @@ use sha2::Sha256;
 use super::memory::Memory;
 use crate::engine::sprig::error::Error;
 
-/// What all digests of the algorithm begin with.
+/// The prefix of all digests in the algorithm.
 const SCOPE: &[u8] = b"com.lyndir.masterpassword";
 
-/// 2^15 rounds, blocks of 8, 2 lanes.
+/// The cost of scrypt: 2^15 rounds, blocks of 8, 2 lanes.
 const COST: (u8, u32, u32) = (15, 8, 2);
 
-/// The forms of passwords: each letter is a class of [`characters`].
+/// The templates of each form of password; each letter is a class of [`characters`].
 const FORMS: [(&str, &[&str]); 6] = [
     ("maximum", &["anoxxxxxxxxxxxxxxxxx", "axxxxxxxxxxxxxxxxxno"]),
     (
@@ -49,7 +48,7 @@ const FORMS: [(&str, &[&str]); 6] = [
     ("pin", &["nnnn"]),
 ];
 
-/// The characters of a class.
+/// Returns the characters in a class.
 fn characters(class: u8) -> &'static [u8] {
     match class {
         b'V' => b"AEIOU",
@@ -63,10 +62,11 @@ fn characters(class: u8) -> &'static [u8] {
     }
 }
 
-/// The password of a user for a site (`derivePassword`): always the same. An unknown form gives a message, as in Helm.
+/// Derives the password of a user for a site (`derivePassword`). For an unknown form it returns a message, as Helm
+/// does.
 ///
 /// # Errors
-/// Never with the cost that is used here.
+/// Never, with the cost used here.
 pub fn derive_password(
     memory: &Memory,
     counter: u32,
@@ -88,7 +88,7 @@ pub fn derive_password(
     Ok(template.bytes().zip(seed).map(character).collect())
 }
 
-/// What the form's template and its characters are chosen by.
+/// Computes the bytes that select a form's template and its characters.
 fn seed(counter: u32, [password, user, site]: [&[u8]; 3]) -> Result<[u8; 32], Error> {
     let failed = |error: &dyn std::fmt::Display| Error::Call(format!("failed to derive password: {error}"));
     let salt = [SCOPE, &(user.len() as u32).to_be_bytes(), user].concat();

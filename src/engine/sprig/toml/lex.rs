@@ -5,7 +5,7 @@ use crate::go::strconv::{quote_char, quote_double};
 use crate::go::time::{Zone, parse};
 use crate::go::utf8::{decode, decode_last, is_letter};
 
-/// The zone of times without one, and its offset now.
+/// The zone of times without one, and its current offset.
 pub struct LocalClock {
     /// The zone.
     pub zone: Zone,
@@ -13,7 +13,7 @@ pub struct LocalClock {
     pub offset: i64,
 }
 
-/// What is wrong in a line.
+/// An error and its line.
 #[derive(Debug)]
 pub(super) struct Wrong {
     pub(super) line: i64,
@@ -22,7 +22,7 @@ pub(super) struct Wrong {
 
 pub(super) type Result<T> = std::result::Result<T, Wrong>;
 
-/// A position in a document. The end of the text is the character 0, which no document may hold.
+/// A position in a document. The end of the text is the character 0, which no document may contain.
 pub(super) struct Lexer<'t> {
     text: &'t [u8],
     at: usize,
@@ -40,7 +40,7 @@ pub(super) fn is_newline(character: char) -> bool {
     matches!(character, '\n' | '\r')
 }
 
-/// How times are written, and the name of the zone of those without one.
+/// The layouts of times, and the name of the zone for times without one.
 const LAYOUTS: [(&str, Option<&str>); 7] = [
     ("2006-01-02T15:04:05.999999999Z07:00", None),
     ("2006-01-02T15:04:05.999999999", Some("datetime-local")),
@@ -60,7 +60,7 @@ impl<'t> Lexer<'t> {
         self.line
     }
 
-    /// The next character. What no document may hold is an error as soon as it is looked at.
+    /// Returns the next character without consuming it. A character that no document may contain is an error even then.
     pub(super) fn peek(&self) -> Result<char> {
         let rest = &self.text[self.at..];
         let Some((character, _)) = decode(rest) else { return Ok(END) };
@@ -84,7 +84,7 @@ impl<'t> Lexer<'t> {
         Ok(character)
     }
 
-    /// Takes the next character if it is this one.
+    /// Consumes the next character if it is `wanted`.
     fn accept(&mut self, wanted: char) -> Result<bool> {
         let is_wanted = self.peek()? == wanted;
         if is_wanted {
@@ -100,18 +100,18 @@ impl<'t> Lexer<'t> {
         Ok(())
     }
 
-    /// An error at the position.
+    /// Returns an error at the current position.
     pub(super) fn wrong(&self, message: String) -> Wrong {
         Wrong { line: self.line, message }
     }
 
-    /// An error about a character that was taken. At the end of the text a line that is empty does not count.
+    /// Returns an error about a character that was consumed. At the end of the text, an empty line does not count.
     pub(super) fn wrong_after(&self, character: char, message: String) -> Wrong {
         let is_empty_line = character == END && self.text[..self.at].ends_with(b"\n");
         Wrong { line: self.line - i64::from(is_empty_line), message }
     }
 
-    /// An error in the line before.
+    /// Returns an error in the previous line.
     pub(super) fn wrong_before(&self, message: String) -> Wrong {
         Wrong { line: self.line - 1, message }
     }
@@ -120,19 +120,19 @@ impl<'t> Lexer<'t> {
         String::from_utf8_lossy(&self.text[start..self.at]).into_owned()
     }
 
-    /// Up to the end of a line.
+    /// Skips to the end of the line.
     pub(super) fn comment(&mut self) -> Result<()> {
         self.skip(|character| !is_newline(character) && character != END)
     }
 
-    /// A part of a key that is not in quotes; it may be empty.
+    /// Reads a part of a key that is not quoted; it may be empty.
     pub(super) fn bare_key(&mut self) -> Result<String> {
         let start = self.at;
         self.skip(|character| character.is_ascii_alphanumeric() || matches!(character, '_' | '-'))?;
         Ok(self.since(start))
     }
 
-    /// A value that is neither a list nor a table.
+    /// Reads a value that is neither a list nor a table.
     pub(super) fn scalar(&mut self) -> Result<Value> {
         let start = self.at;
         let first = self.next()?;
@@ -157,7 +157,7 @@ impl<'t> Lexer<'t> {
             return self.float(start);
         }
         if is_letter(first) {
-            // The letters of `inf` that fit are taken already; the last of them belongs to the word that is shown.
+            // The letters that match `inf` have been consumed; the last of them begins the word in the message.
             self.at -= decode_last(&self.text[start..self.at]).map_or(0, |(_, length)| length);
             return self.word();
         }
@@ -169,7 +169,7 @@ impl<'t> Lexer<'t> {
         })
     }
 
-    /// `true`, `false`, or another word.
+    /// Reads `true` or `false`; any other word is an error.
     fn word(&mut self) -> Result<Value> {
         let start = self.at;
         self.skip(is_letter)?;
@@ -180,7 +180,7 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    /// After a quote: up to the next one, in the same line.
+    /// Reads a string after its quote, up to the next one in the same line.
     pub(super) fn quoted(&mut self, quote: char) -> Result<String> {
         let start = self.at;
         let mut has_escapes = false;
@@ -205,7 +205,7 @@ impl<'t> Lexer<'t> {
         if has_escapes { self.unescaped(&text) } else { Ok(text) }
     }
 
-    /// After three quotes: up to the next three, which may follow two more.
+    /// Reads a string after its three quotes, up to the next three, which two more may precede.
     fn lines(&mut self, quote: char) -> Result<String> {
         let (start, three) = (self.at, String::from(quote).repeat(3));
         loop {
@@ -243,7 +243,7 @@ impl<'t> Lexer<'t> {
         if quote == '"' { self.unescaped(&without_escaped_newlines(text)) } else { Ok(text.to_owned()) }
     }
 
-    /// After a backslash in a string that begins at `string`: what it escapes.
+    /// Reads an escape after its backslash, in a string that begins at `string`.
     fn escape(&mut self, string: usize) -> Result<()> {
         let (digits, number, letter) = match self.next()? {
             'e' | 'b' | 't' | 'n' | 'f' | 'r' | '"' | ' ' | '\t' | '\\' => return Ok(()),
@@ -264,7 +264,7 @@ impl<'t> Lexer<'t> {
         Ok(())
     }
 
-    /// A string with its escapes replaced, which the lexer has checked.
+    /// Replaces the escapes in a string, which the lexer has checked.
     fn unescaped(&self, text: &str) -> Result<String> {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
@@ -302,7 +302,7 @@ impl<'t> Lexer<'t> {
         Ok(out)
     }
 
-    /// After a sign.
+    /// Reads a number after its sign.
     fn signed(&mut self, start: usize) -> Result<Value> {
         let first = self.next()?;
         match first {
@@ -326,7 +326,7 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    /// After the first digit.
+    /// Reads a number or a time after its first digit.
     fn number_or_time(&mut self, start: usize, first: char) -> Result<Value> {
         let second = self.peek()?;
         let (is_digit, name): (fn(char) -> bool, _) = match second {
@@ -347,7 +347,7 @@ impl<'t> Lexer<'t> {
             return self.integer(start);
         }
         self.skip(|digit| digit.is_ascii_digit())?;
-        // One digit alone begins no time if it is 0.
+        // A time does not begin with a single 0.
         let is_zero = first == '0' && self.at == start + 1;
         match self.peek()? {
             '-' | ':' if !is_zero => self.time(start),
@@ -356,7 +356,7 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    /// After digits: the rest of a decimal number.
+    /// Reads the rest of a decimal number after its first digits.
     fn decimal(&mut self, start: usize) -> Result<Value> {
         self.skip(|digit| digit.is_ascii_digit() || digit == '_')?;
         if !matches!(self.peek()?, '.' | 'e' | 'E') {
@@ -408,7 +408,7 @@ impl<'t> Lexer<'t> {
         Ok(Value::Float(number))
     }
 
-    /// After digits: the rest of a date or time.
+    /// Reads the rest of a date or time after its first digits.
     fn time(&mut self, start: usize) -> Result<Value> {
         self.skip(|part| part.is_ascii_digit() || matches!(part, '-' | ':' | 'T' | 't' | ' ' | '.' | 'Z' | 'z' | '+'))?;
         let text = self.since(start).trim().replace('z', "Z").replace(['t', ' '], "T");
@@ -417,7 +417,7 @@ impl<'t> Lexer<'t> {
             let zone = zone.map(|name| Zone::fixed(name.as_bytes(), self.clock.offset));
             let zone = zone.as_ref().unwrap_or(&self.clock.zone);
             if let Ok(time) = parse(layout.as_bytes(), text.as_bytes(), zone) {
-                // Go's layouts let a number be short; what separates numbers has its place here.
+                // Go's layouts accept shorter numbers, but here the separators must be in their places.
                 let same =
                     |(index, byte): (usize, u8)| byte.is_ascii_digit() || text.as_bytes().get(index) == Some(&byte);
                 let mut fixed = layout.bytes().enumerate().take_while(|(_, byte)| !matches!(byte, b'.' | b'Z'));
@@ -428,7 +428,7 @@ impl<'t> Lexer<'t> {
     }
 }
 
-/// Whether there are digits on both sides of each underscore.
+/// Whether every underscore has digits on both sides.
 fn has_good_underscores(number: &str) -> bool {
     if matches!(number.trim_start_matches(['+', '-']), "inf" | "nan") {
         return true;
@@ -451,7 +451,7 @@ fn has_leading_zero(number: &str) -> bool {
     }
 }
 
-/// A string of several lines without the newlines that a backslash hides, and the space after them.
+/// Removes each newline that a backslash escapes from a multi-line string, with the white space around it.
 fn without_escaped_newlines(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;

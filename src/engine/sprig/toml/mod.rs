@@ -1,10 +1,10 @@
-//! TOML as Helm reads and writes it, with the library of BurntSushi.
+//! TOML as Helm reads and writes it, with BurntSushi's library.
 //!
 //! | file | holds |
 //! |---|---|
 //! | `read` | the grammar: tables, keys, lists |
 //! | `lex` | characters, strings and numbers |
-//! | `tables` | what is defined where, and what may be defined again |
+//! | `tables` | what has been defined where, and what may be defined again |
 //! | `write` | values as text |
 
 mod lex;

@@ -1,4 +1,4 @@
-//! The grammar of a document: headings, keys, lists and tables in braces.
+//! The grammar of a document: headings, keys, lists and inline tables.
 
 use std::rc::Rc;
 
@@ -9,12 +9,12 @@ use crate::go::strconv::{quote_char, quote_double};
 /// How deeply values and keys may nest.
 const MAX_DEPTH: usize = 200;
 
-/// The table that a document is.
+/// Reads a document as a table.
 ///
 /// # Errors
-/// What is wrong with it, as Helm reports it: `toml: line 2 (last key "a"): Key 'a' has already been defined.`
+/// The document is malformed; Helm's message: `toml: line 2 (last key "a"): Key 'a' has already been defined.`
 pub fn read(text: &[u8], clock: &LocalClock) -> std::result::Result<Table, String> {
-    // Marks of the order of bytes.
+    // Byte order marks.
     let marks: [&[u8]; 3] = [b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf"];
     let text = marks.iter().find_map(|mark| text.strip_prefix(*mark)).unwrap_or(text);
     if text.iter().take(6).any(|byte| *byte == 0) {
@@ -35,11 +35,11 @@ pub fn read(text: &[u8], clock: &LocalClock) -> std::result::Result<Table, Strin
 struct Reader<'t> {
     lexer: Lexer<'t>,
     tables: Tables,
-    /// The key of the current table that is read, or "".
+    /// The key that is being read in the current table, or "".
     key: String,
     /// The line of the last key or heading.
     key_line: i64,
-    /// How many lists and tables in braces there are around.
+    /// How many lists and inline tables are open.
     depth: usize,
 }
 
@@ -47,7 +47,7 @@ fn is_blank(character: char) -> bool {
     is_space(character) || is_newline(character)
 }
 
-/// A character as messages show it after `but got`.
+/// Formats a character for messages, after `but got`.
 fn shown(character: char) -> String {
     if character == END { "end of file".to_owned() } else { format!("'{character}'") }
 }
@@ -62,7 +62,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A message about a definition: it names the line of the key.
+    /// Turns an error about a definition into one at the line of the key.
     fn defined<T>(&self, result: std::result::Result<T, String>) -> Result<T> {
         result.map_err(|message| Wrong { line: self.key_line, message })
     }
@@ -92,7 +92,7 @@ impl Reader<'_> {
         }
     }
 
-    /// `[a.b]` or `[[a.b]]`
+    /// Reads a heading: `[a.b]` or `[[a.b]]`.
     fn heading(&mut self) -> Result<()> {
         self.lexer.next()?;
         let is_in_list = self.lexer.peek()? == '[';
@@ -139,7 +139,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// `a.b = value` at the top, in the table of the last heading.
+    /// Reads `a.b = value`, in the table of the last heading.
     fn assignment(&mut self) -> Result<()> {
         let context = self.tables.context.clone();
         self.key_and_value()?;
@@ -148,7 +148,8 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// A key with its value, which is set in the current table: the parts before the key, and the value.
+    /// Reads a key with its value, and sets it in the current table. Returns the parts before the last one, and the
+    /// value.
     fn key_and_value(&mut self) -> Result<(Key, Value)> {
         let mut parents = self.key()?;
         self.key = parents.pop().unwrap_or_default();
@@ -159,7 +160,7 @@ impl Reader<'_> {
         self.lexer.skip(is_space)?;
         let value = self.value(false)?;
         let is_list = matches!(value, Value::List(_));
-        // What a table holds is set already.
+        // The content of a table has been set already.
         let stored = if let Value::Table(_) = value { None } else { Some(value.clone()) };
         let set = self.tables.set(&self.key, stored);
         self.defined(set)?;
@@ -167,7 +168,7 @@ impl Reader<'_> {
         Ok((parents, value))
     }
 
-    /// The parts of a key, up to its `=`.
+    /// Reads the parts of a key, up to its `=`.
     fn key(&mut self) -> Result<Key> {
         self.lexer.skip(is_space)?;
         match self.lexer.peek()? {
@@ -242,7 +243,7 @@ impl Reader<'_> {
         Ok(value)
     }
 
-    /// After `[`, up to its `]`.
+    /// Reads a list after its `[`, up to its `]`.
     fn list(&mut self, _: bool) -> Result<Value> {
         self.tables.note(&self.key, true);
         let mut items = Vec::new();
@@ -268,7 +269,7 @@ impl Reader<'_> {
         Ok(Value::List(Rc::new(items)))
     }
 
-    /// After `{`, up to its `}`.
+    /// Reads an inline table after its `{`, up to its `}`.
     fn inline_table(&mut self, is_in_list: bool) -> Result<Value> {
         let mut table = Table::new();
         let outer = self.tables.context.clone();
@@ -302,7 +303,8 @@ impl Reader<'_> {
         Ok(Value::Table(table))
     }
 
-    /// After a pair of a table in braces: whether another one may follow. One comma may be the last.
+    /// Reads what follows a pair in an inline table. Returns whether another pair may follow; a trailing comma is
+    /// allowed.
     fn next_pair(&mut self) -> Result<bool> {
         loop {
             self.skip_blanks_and_comments()?;
@@ -325,7 +327,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The error of a comma that follows nothing.
+    /// Returns the error about a comma that follows nothing.
     fn unexpected_comma(&mut self) -> Result<Wrong> {
         self.lexer.next()?;
         Ok(self.lexer.wrong("unexpected comma".to_owned()))
@@ -342,7 +344,7 @@ impl Reader<'_> {
     }
 }
 
-/// The table below another one that the parts of a key lead to; `None` if something else is there.
+/// Returns the table below another one that the parts of a key lead to; `None` if something else is there.
 fn below<'t>(table: &'t mut Table, parents: &[String]) -> Option<&'t mut Table> {
     parents.iter().try_fold(table, |table, part| {
         match table.entry(part.clone()).or_insert_with(|| Value::Table(Table::new())) {

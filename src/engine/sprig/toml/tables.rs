@@ -1,7 +1,7 @@
-//! The tables of a document while it is read.
+//! The tables of a document while it is being read.
 //!
-//! A table that is only named on the way to another (`a` in `[a.b]`) is implicit: it may be defined once more. What is implicit, and
-//! what is a list, is kept by the path of a key, so that all tables of a list share it.
+//! A table that is only named on the way to another one (`a` in `[a.b]`) is implicit: it may be defined once more.
+//! Implicit tables and lists are recorded by the path of their key, so all tables in a list share one record.
 
 use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
@@ -22,7 +22,7 @@ pub enum Value {
     Float(f64),
     /// A string.
     Text(String),
-    /// A date, a time or both, and as it is written.
+    /// A date, a time or both, and the text as written.
     Time(Time, String),
     /// A list in brackets.
     List(Rc<Vec<Value>>),
@@ -32,21 +32,21 @@ pub enum Value {
     Table(Table),
 }
 
-/// A key with a part for each table on the way.
+/// A key, with a part for each table on the way.
 pub(super) type Key = Vec<String>;
 
-/// What is defined so far. Errors are messages without a place.
+/// What has been defined so far. Errors are messages without a position.
 #[derive(Default)]
 pub(super) struct Tables {
     pub(super) root: Table,
-    /// The table that keys are put into.
+    /// The table that new keys belong to.
     pub(super) context: Key,
     implicit: HashSet<String>,
     lists: HashSet<String>,
 }
 
 impl Tables {
-    /// Enters a table below the current one that a dotted key names.
+    /// Enters a table below the current one, which a dotted key names.
     pub(super) fn enter_implicit(&mut self, part: &str) -> Result<(), String> {
         let mut key = self.context.clone();
         key.push(part.to_owned());
@@ -54,13 +54,13 @@ impl Tables {
         self.enter(&key, false)
     }
 
-    /// Enters the table in braces that is the value of a key, or one of its list.
+    /// Enters the inline table that is the value of a key or, if `is_in_list`, an item of its list.
     pub(super) fn enter_inline(&mut self, key: &[String], is_in_list: bool) -> Result<(), String> {
         self.implicit.insert(written(key));
         self.enter(key, is_in_list)
     }
 
-    /// Enters the table of a heading, `[[name]]` if it is one of a list.
+    /// Enters the table of a heading, which is `[[name]]` if `is_in_list`.
     pub(super) fn enter(&mut self, key: &[String], is_in_list: bool) -> Result<(), String> {
         let Some((last, parents)) = key.split_last() else { return Ok(()) };
         let mut table = &mut self.root;
@@ -94,7 +94,7 @@ impl Tables {
         Ok(())
     }
 
-    /// Sets a key of the current table; `None` is a table that is there already.
+    /// Sets a key of the current table; `None` means a table that exists already.
     pub(super) fn set(&mut self, key: &str, value: Option<Value>) -> Result<(), String> {
         let mut table = &mut self.root;
         for (index, part) in self.context.iter().enumerate() {
@@ -123,7 +123,7 @@ impl Tables {
         Ok(())
     }
 
-    /// Notes whether a key of the current table is a list; `None` is the table itself.
+    /// Records whether a key of the current table is a list; "" means the table itself.
     pub(super) fn note(&mut self, key: &str, is_list: bool) {
         let mut path = self.context.clone();
         if !key.is_empty() || path.is_empty() {
@@ -138,7 +138,7 @@ impl Tables {
     }
 }
 
-/// A key as messages and headings show it.
+/// Formats a key for messages and headings.
 pub(super) fn written(key: &[String]) -> String {
     let mut out = String::new();
     for (index, part) in key.iter().enumerate() {
@@ -153,7 +153,7 @@ pub(super) fn is_bare(part: &[u8]) -> bool {
     !part.is_empty() && part.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }
 
-/// Appends one part of a key, in quotes where it needs them.
+/// Appends a part of a key, quoted if necessary.
 fn push_key(out: &mut String, part: &str) {
     if is_bare(part.as_bytes()) {
         return out.push_str(part);
@@ -165,7 +165,7 @@ fn push_key(out: &mut String, part: &str) {
     out.push('"');
 }
 
-/// Appends a character of a string in quotes.
+/// Appends a character of a quoted string.
 pub(super) fn push_escaped(out: &mut String, character: char) {
     match character {
         '"' => out.push_str("\\\""),

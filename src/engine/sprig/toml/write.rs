@@ -1,13 +1,13 @@
-//! Values as TOML text: keys sorted, tables after plain values and indented by their depth.
+//! Writes values as TOML text: keys are sorted, tables follow plain values and are indented by their depth.
 
 use super::tables::{is_bare, push_escaped};
 use crate::go::float::format_float;
 use crate::go::time::Time;
 use crate::go::utf8;
 
-/// What is written.
+/// A value to write.
 pub enum Item {
-    /// nil, or a list or map that is.
+    /// nil, or a list or map that is nil.
     Nil,
     /// A boolean.
     Bool(bool),
@@ -25,14 +25,14 @@ pub enum Item {
     Map(Vec<(Vec<u8>, Item)>),
     /// The fields of a struct, in order.
     Struct(Vec<(&'static str, Item)>),
-    /// What TOML does not have, by the name of its kind in Go.
+    /// A value that TOML does not have, with the name of its kind in Go.
     Unsupported(&'static str),
 }
 
-/// A map or struct as a document; any other value as it is behind a key.
+/// Writes a map or struct as a document, and any other value in the form it has after a key.
 ///
 /// # Errors
-/// What TOML can't hold: a list of tables without a key, a list with nil in it, a complex number.
+/// TOML cannot represent the value: a list of tables without a key, a list that contains nil, a complex number.
 pub fn write(item: &Item) -> Result<Vec<u8>, String> {
     let mut writer = Writer { out: Vec::new(), path: Vec::new() };
     match item {
@@ -66,7 +66,8 @@ impl Item {
     }
 }
 
-/// Whether all items of a list are tables. Go looks at all of it, down to the lists in lists, before it writes any of it.
+/// Whether all items of a list are tables. As in Go, the whole list is checked, including nested ones, before any is
+/// written.
 fn is_list_of_tables(item: &Item) -> Result<bool, String> {
     match item {
         Item::Unsupported(kind) => Err(format!("unsupported type: {kind}")),
@@ -85,7 +86,7 @@ fn is_list_of_tables(item: &Item) -> Result<bool, String> {
     }
 }
 
-/// The entries that are written as plain values, and those that are tables.
+/// Splits the entries into those written as plain values and those that are tables.
 fn sorted(item: &Item) -> Result<(Entries<'_>, Entries<'_>), String> {
     let (mut plain, mut tables) = (Vec::new(), Vec::new());
     for (key, item) in item.entries() {
@@ -108,7 +109,7 @@ impl Writer {
         }
     }
 
-    /// The line above a table: its name in brackets.
+    /// Writes the line above a table: its name in brackets.
     fn heading(&mut self, indent: &str, open: &str, close: &str) {
         self.push(indent);
         self.push(open);
@@ -144,7 +145,7 @@ impl Writer {
                     self.table(item)?;
                 }
             } else {
-                // An empty line sets off tables of the top, and those of a list anywhere.
+                // An empty line precedes each top-level table, and each table in a list.
                 self.push(if self.path.len() == 1 && !self.out.is_empty() { "\n" } else { "" });
                 self.heading(&indent, "[", "]");
                 self.table(item)?;
@@ -173,7 +174,7 @@ impl Writer {
             Item::Map(_) => {
                 let (plain, tables) = sorted(item)?;
                 self.push("{");
-                // A comma follows what is not the last of its part, even if all behind it is nil.
+                // As in Go, a comma follows all but the last of a part, even if only nil comes after it.
                 let last = plain.len().checked_sub(1).filter(|_| tables.is_empty());
                 self.pairs(&plain, last)?;
                 self.pairs(&tables, tables.len().checked_sub(1))?;
@@ -194,7 +195,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Pairs of a table in braces, each but one with a comma behind it.
+    /// Writes the pairs of an inline table, each followed by a comma except for `last`.
     fn pairs(&mut self, entries: &Entries<'_>, last: Option<usize>) -> Result<(), String> {
         for (index, (key, item)) in entries.iter().enumerate() {
             if let Item::Nil = item {
@@ -221,7 +222,7 @@ impl Writer {
         self.push("\"");
     }
 
-    /// A time as it is read: those without a zone have the name of what they are.
+    /// Writes a time as it was read: for a time without a zone, the zone's name says what it consists of.
     fn time(&mut self, time: &Time) {
         let layout: &[u8] = match time.zone().name() {
             b"datetime-local" => b"2006-01-02T15:04:05.999999999",
