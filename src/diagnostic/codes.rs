@@ -1,4 +1,4 @@
-//! The codes of diagnostics: one table, from which the documentation of [`CODES`] and the descriptions of rules in SARIF are made.
+//! The codes of diagnostics, in a table from which the documentation of [`CODES`] and the rule descriptions in SARIF are built.
 
 macro_rules! codes {
     ($($code:literal: $meaning:literal,)*) => {
@@ -185,7 +185,7 @@ codes! {
     "yaml-value": "A value in a YAML text cannot be read",
 }
 
-/// What the diagnostics of a code report.
+/// Returns what the diagnostics with a code report; `None` for an unknown code.
 pub fn meaning_of_code(code: &str) -> Option<&'static str> {
     let at = CODES.binary_search_by_key(&code, |(code, _)| code).ok()?;
     Some(CODES[at].1)

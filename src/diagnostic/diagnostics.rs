@@ -1,4 +1,4 @@
-//! Several diagnostics as one error.
+//! A list of diagnostics as a single error.
 
 use std::fmt;
 use std::ops::Deref;
@@ -6,9 +6,9 @@ use std::ops::Deref;
 use super::Diagnostic;
 use super::text::{TextStyle, write_text};
 
-/// Why something failed: every error that was found, with the warnings that came before them.
+/// Why something failed: all errors, with the warnings that preceded them.
 ///
-/// It is shown as the command line shows it, every entry with its place and what to do about it.
+/// It is displayed as on the command line, each entry with its place and advice.
 ///
 /// ```
 /// use mim_chart::{Diagnostic, Diagnostics};
@@ -20,19 +20,19 @@ use super::text::{TextStyle, write_text};
 #[derive(Clone, PartialEq, Eq)]
 pub struct Diagnostics {
     entries: Vec<Diagnostic>,
-    /// What templates gave before the errors.
+    /// The output of the templates before the errors.
     output: String,
 }
 
 impl Diagnostics {
-    /// The same with what templates gave before the errors.
+    /// Adds the output of the templates before the errors.
     #[must_use]
     pub fn with_output(mut self, output: String) -> Diagnostics {
         self.output = output;
         self
     }
 
-    /// What templates gave before the errors, if they gave anything: what Helm prints with `--debug`.
+    /// Returns the output of the templates before the errors, which Helm prints with `--debug`; empty if there is none.
     pub fn output(&self) -> &str {
         &self.output
     }
@@ -80,7 +80,7 @@ impl fmt::Display for Diagnostics {
 }
 
 impl fmt::Debug for Diagnostics {
-    /// As it is displayed: that is what `unwrap` and a `main` that returns it print.
+    /// Formats like `Display`, because `unwrap` and a `main` that returns it print the debug form.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }

@@ -1,18 +1,19 @@
-//! A flag as it is shown: only the assignments that matter.
+//! Shortens a flag in a message to the assignments that matter.
 
 use std::ops::Range;
 
 use super::shown::{Hidden, Shown};
 use super::source::Source;
 
-/// A flag as it is shown around some places in it: the assignments that hold them, `...` for others, its hidden parts masked.
+/// Returns the shown form of a flag with some places in it: the assignments that contain them, `...` for the others, and
+/// masks for hidden parts.
 pub(super) fn shown_flag(source: &Source, places: &[Range<usize>]) -> Shown {
     let mut elided: Vec<Hidden> = Vec::new();
     let parts = source.parts();
     for (index, part) in parts.iter().enumerate() {
         let is_last = index + 1 == parts.len();
         let holds = |place: &Range<usize>| {
-            // A place at a comma belongs to what is before it.
+            // A place at a comma belongs to the assignment in front of it.
             part.start <= place.start && (place.start <= part.end || is_last)
                 || place.start < part.end && part.start < place.end
         };

@@ -1,4 +1,4 @@
-//! Diagnostics for programs: one JSON object a line.
+//! Writes diagnostics for programs: one JSON object per line.
 
 use std::borrow::Cow;
 
@@ -14,10 +14,10 @@ use super::source::SourceKind;
 /// {"severity":"error","code":"…","message":"…","labels":[…],"help":["…"]}
 /// ```
 ///
-/// `severity` is `error`, `warning` or `info`; `code` the stable name of the rule. A label has `kind` (`file`, `flag` or
-/// `rendered`), `source` (a path, the flag's name, or the template's path), `line`, `column`, `endLine`, `endColumn` (from 1,
-/// columns in characters, the end exclusive), `excerpt` (the marked text, cut at 200 characters, secrets masked) and `text` (what is said of
-/// it). For a flag lines and columns are those of its argument.
+/// `severity` is `error`, `warning` or `info`; `code` is the stable name of the rule. A label has `kind` (`file`, `flag` or
+/// `rendered`), `source` (a path, the flag's name, or the template's path), `line`, `column`, `endLine`, `endColumn` (from
+/// 1, columns in characters, the end exclusive), `excerpt` (the marked text, cut to 200 characters, with secrets masked)
+/// and `text` (the label's message). In a flag, lines and columns refer to its argument.
 ///
 /// ```
 /// use mim_chart::diagnostic::{Diagnostic, Source, write_json};
@@ -94,7 +94,7 @@ fn push_label(out: &mut String, Label { span, text }: &Label) {
     out.push('}');
 }
 
-/// A string in JSON (RFC 8259, section 7).
+/// Writes a JSON string (RFC 8259, section 7).
 fn push_string(out: &mut String, text: &str) {
     out.push('"');
     for c in text.chars() {

@@ -1,14 +1,14 @@
-//! A limit on how many messages of one kind are printed, so that a wrong file of a million lines stays readable.
+//! Limits the number of messages of a kind, so that the output for an invalid file with a million lines stays readable.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::{Diagnostic, Severity};
 
-/// How many diagnostics of one code and severity are printed.
+/// The maximum number of diagnostics with the same code and severity.
 const MAX_OF_A_KIND: usize = 100;
 
-/// The diagnostics with those of a code beyond the first hundred left out, and for each such code one that says how many.
+/// Drops the diagnostics of a code beyond the first hundred, and adds one for each such code that says how many were dropped.
 pub fn limited(diagnostics: &[Diagnostic]) -> Cow<'_, [Diagnostic]> {
     if diagnostics.len() <= MAX_OF_A_KIND {
         return Cow::Borrowed(diagnostics);

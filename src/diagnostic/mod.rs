@@ -1,7 +1,7 @@
-//! Errors and warnings for the user: [`Diagnostic`] is data, one file per output form prints it.
+//! Errors and warnings for the user. A [`Diagnostic`] is plain data, which one file per output format prints.
 //!
-//! A [`Source`] is any text the user wrote, a file as well as a `--set` argument, so *who set this* and *where is
-//! it wrong* are the same fact: a [`Span`].
+//! A [`Source`] is any text that the user wrote, whether a file or a `--set` argument, so "who set this" and "where is it
+//! wrong" have the same answer: a [`Span`].
 
 mod codes;
 mod diagnostics;
@@ -31,22 +31,22 @@ pub use text::{TextStyle, write_text};
 pub enum Severity {
     /// Nothing is printed on stdout, exit code 1.
     Error,
-    /// The result stands; exit code 0, with `--strict` 1.
+    /// The result is valid; exit code 0, or 1 with `--strict`.
     Warning,
     /// Informational; never changes the exit code.
     Info,
 }
 
-/// One place that a [`Diagnostic`] points at, with what is to be said about it there.
+/// A place that a [`Diagnostic`] points to, with a text about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
     /// The place.
     pub span: Span,
-    /// The text printed beside the place; empty where pointing says it all.
+    /// The text printed beside the place; empty if marking the place is enough.
     pub text: String,
 }
 
-/// One error, warning or note: what is wrong, where, and what to do.
+/// An error, warning or note: what is wrong, where, and what to do.
 ///
 /// ```
 /// use mim_chart::Diagnostic;
@@ -65,35 +65,36 @@ pub struct Diagnostic {
     pub code: &'static str,
     /// How severe it is.
     pub severity: Severity,
-    /// What is wrong. The first line holds Helm's own wording where Helm has one, so that a search finds it;
-    /// further lines add detail.
+    /// What is wrong. The first line has Helm's own wording if there is one, so that users can search for it; further
+    /// lines add detail.
     pub message: String,
-    /// Where it is wrong, the place that matters most first. Empty where there is no text to point at.
+    /// The places that are wrong, the most important first. Empty if there is no text to point to.
     pub labels: Vec<Label>,
-    /// What to do about it, one sentence each.
+    /// What to do about it, one sentence per entry.
     pub help: Vec<String>,
-    /// The path of the value that it is about, for those who know where the value comes from. It is not printed.
+    /// The path of the value that it is about, from which the origin of the value can be found. It is not printed.
     pub about: Option<Vec<String>>,
 }
 
 impl Diagnostic {
-    /// A diagnostic of the given severity that points nowhere yet. The code is one of [`CODES`].
+    /// Creates a diagnostic without places. The code must be one of [`CODES`].
     pub fn new(severity: Severity, code: &'static str, message: impl Into<String>) -> Self {
         assert!(cfg!(optimized) || meaning_of_code(code).is_some(), "{code} is not in src/diagnostic/codes.rs");
         Diagnostic { code, severity, message: message.into(), labels: Vec::new(), help: Vec::new(), about: None }
     }
 
-    /// An error that points nowhere yet.
+    /// Creates an error without places.
     pub fn error(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(Severity::Error, code, message)
     }
 
-    /// A warning that points nowhere yet.
+    /// Creates a warning without places.
     pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(Severity::Warning, code, message)
     }
 
-    /// Adds a place with its words. A generated span (see [`Span::generated`]) is left out: there is nothing to show.
+    /// Adds a place with a text about it. A generated span (see [`Span::generated`]) is ignored, because there is
+    /// nothing to show.
     #[must_use]
     pub fn at(mut self, span: Span, text: impl Into<String>) -> Self {
         if span.source().is_some() {
@@ -102,21 +103,21 @@ impl Diagnostic {
         self
     }
 
-    /// Adds a sentence that says what to do.
+    /// Adds a sentence about what to do.
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
         self.help.push(text.into());
         self
     }
 
-    /// The places in files behind the one that [`Diagnostic::labels`] begins with, as far as something is said about them:
-    /// calls around a template line, where a value is set.
+    /// Returns the labels in files after the first one, if they have a text: calls around a template line, or where
+    /// a value is set.
     pub fn related(&self) -> impl Iterator<Item = &Label> {
         let is_file = |label: &&Label| label.span.source().is_some_and(|source| source.kind() == SourceKind::File);
         self.labels.iter().filter(is_file).skip(1).filter(|label| !label.text.is_empty())
     }
 
-    /// Whether this one stops the run.
+    /// Whether this is an error.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }

@@ -1,8 +1,8 @@
-//! Colours of text for people, the same in every command: those of cargo and git.
+//! Colors text for people, with the colors of cargo and git, the same in all commands.
 
 use std::borrow::Cow;
 
-/// Colours text, or leaves it as it is.
+/// Colors text, or leaves it unchanged.
 ///
 /// ```
 /// use mim_chart::diagnostic::Paint;
@@ -16,37 +16,37 @@ pub struct Paint {
 }
 
 impl Paint {
-    /// Colours text if `is_on`.
+    /// Creates a paint that colors text only if `is_on`.
     pub fn new(is_on: bool) -> Paint {
         Paint { is_on }
     }
 
-    /// Headings and names.
+    /// Returns text in the style of headings and names.
     pub fn bold(self, text: &str) -> Cow<'_, str> {
         self.with("1", text)
     }
 
-    /// What matters less: places, comments.
+    /// Returns text in the style of less important parts, such as places and comments.
     pub fn dim(self, text: &str) -> Cow<'_, str> {
         self.with("2", text)
     }
 
-    /// What is removed.
+    /// Returns text in the color of removals.
     pub fn red(self, text: &str) -> Cow<'_, str> {
         self.with("31", text)
     }
 
-    /// What is added, and what wins.
+    /// Returns text in the color of additions and of values that take precedence.
     pub fn green(self, text: &str) -> Cow<'_, str> {
         self.with("32", text)
     }
 
-    /// Keys.
+    /// Returns text in the color of keys.
     pub fn cyan(self, text: &str) -> Cow<'_, str> {
         self.with("36", text)
     }
 
-    /// The word for a severity.
+    /// Returns text in the color of a severity.
     pub fn severity(self, severity: super::Severity, text: &str) -> Cow<'_, str> {
         let code = match severity {
             super::Severity::Error => "1;31",

@@ -1,16 +1,17 @@
-//! Text from anywhere made safe to print: names, keys, values, paths and messages come from charts, manifests and arguments
-//! that others wrote, and end up on terminals and in the logs of CI systems.
+//! Makes untrusted text safe to print. Names, keys, values, paths and messages come from charts, manifests and arguments
+//! that other people wrote, and end up on terminals and in the logs of CI systems.
 //!
-//! What is escaped, visibly:
+//! The following is escaped visibly:
 //!
-//! - control characters (C0, DEL, C1), as `\x1b` or `\u{9b}`: they move the cursor, change colours, set a window's title;
-//! - what is invisible or changes the direction of text, as `\u{202e}`: Unicode's default ignorable code points (bidirectional
-//!   controls, zero-width characters, the byte order mark, tags) and the separators U+2028 and U+2029. Variation selectors
-//!   stay: they choose between forms of the character before them;
-//! - what a CI system takes for a command: `##[` and `##vso[` anywhere in a line (GitHub Actions, Azure Pipelines, TeamCity),
-//!   as `##\x5b`, and `::name::` at the beginning of a line (GitHub Actions, which skips white space before it), as `\x3a:name::`.
+//! - control characters (C0, DEL, C1), as `\x1b` or `\u{9b}`: they move the cursor, change colors or set a window's title;
+//! - invisible characters and those that change the direction of text, as `\u{202e}`: Unicode's default ignorable code
+//!   points (bidirectional controls, zero-width characters, the byte order mark, tags) and the separators U+2028 and
+//!   U+2029. Variation selectors are kept: they select a form of the character in front of them;
+//! - commands of CI systems: `##[` and `##vso[` anywhere in a line (GitHub Actions, Azure Pipelines, TeamCity), as
+//!   `##\x5b`, and `::name::` at the start of a line (GitHub Actions, which skips white space in front of it), as
+//!   `\x3a:name::`.
 //!
-//! Backslashes stay as they are: this is text for people, which nobody reads back.
+//! Backslashes are not escaped: the text is for people and is never read back.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -33,7 +34,7 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Makes a line of a text printable: tabs stay in it.
+/// Makes a line of text printable, keeping tabs.
 pub fn printable_line(line: &str) -> Cow<'_, str> {
     if line.chars().all(|c| c == '\t' || !is_hidden(c) && c != '[') {
         return Cow::Borrowed(line);
@@ -43,8 +44,8 @@ pub fn printable_line(line: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Makes text of several lines printable: line breaks and tabs stay, and no line begins with a command for a CI system. A
-/// carriage return before a line break belongs to the line break.
+/// Makes text of several lines printable, keeping line breaks and tabs; no line begins with a command for a CI system. A
+/// carriage return before a line break is part of the line break.
 ///
 /// ```
 /// use mim_chart::diagnostic::printable_lines;
@@ -55,13 +56,13 @@ pub fn printable_lines(text: &str) -> Cow<'_, str> {
     lines(text, false)
 }
 
-/// Like [`printable_lines`], for text that has colours already: the sequences that change them (`ESC [ … m`) stay. What others
-/// wrote has to be escaped before it is coloured.
+/// Like [`printable_lines`], for text that is already colored: the sequences that change colors (`ESC [ … m`) are kept.
+/// Untrusted text must be escaped before it is colored.
 pub fn printable_styled_lines(text: &str) -> Cow<'_, str> {
     lines(text, true)
 }
 
-/// Makes JSON text printable, and leaves it the same JSON: what would be escaped elsewhere is written as `\u001b`.
+/// Makes JSON text printable without changing its meaning: escaped characters are written as `\u001b`.
 ///
 /// ```
 /// use mim_chart::diagnostic::printable_json;
@@ -69,7 +70,7 @@ pub fn printable_styled_lines(text: &str) -> Cow<'_, str> {
 /// assert_eq!(printable_json("{\"a\":\"\u{9b}31m ##[error]\"}\n"), "{\"a\":\"\\u009b31m ##\\u005berror]\"}\n");
 /// ```
 pub fn printable_json(json: &str) -> Cow<'_, str> {
-    // Most is plain, which is seen faster many bytes at a time.
+    // Most text is plain ASCII, which is checked faster many bytes at a time.
     let is_plain = |byte: u8| (byte == b'\n') | byte.wrapping_sub(b' ').le(&(b'~' - b' '));
     let are_plain = |bytes: &[u8]| bytes.iter().fold(true, |all, byte| all & is_plain(*byte));
     let is_shown = json.as_bytes().chunks(256).all(are_plain) || json.chars().all(|c| !is_hidden(c) || c == '\n');
@@ -79,7 +80,7 @@ pub fn printable_json(json: &str) -> Cow<'_, str> {
     let mut out = String::with_capacity(json.len() + 16);
     let mut marker = Marker::default();
     for c in json.chars() {
-        // A line break is between JSON's own tokens, never in a text.
+        // A line break can only be between JSON's tokens, never in a string.
         if marker.ends_at(c) || is_hidden(c) && c != '\n' {
             for unit in c.encode_utf16(&mut [0; 2]) {
                 // Writing to a String can't fail.
@@ -92,7 +93,7 @@ pub fn printable_json(json: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Whether a character is not to be seen, or does something where it is printed.
+/// Whether a character is invisible or has an effect when printed.
 pub fn is_hidden(c: char) -> bool {
     match c {
         ' '..='~' => false,
@@ -105,7 +106,7 @@ pub fn is_hidden(c: char) -> bool {
     }
 }
 
-/// What may become `##[` or `##name[`: found at its last character, so that what is before needs no second look.
+/// Detects `##[` and `##name[` at the last character, so that the text in front needs no second pass.
 #[derive(Debug, Default)]
 struct Marker {
     hashes: usize,
@@ -113,7 +114,7 @@ struct Marker {
 }
 
 impl Marker {
-    /// Whether the next character ends such a marker.
+    /// Consumes the next character. Returns whether it ends such a marker.
     fn ends_at(&mut self, c: char) -> bool {
         let is_open = self.hashes >= 2;
         match c {
@@ -160,7 +161,7 @@ fn lines(text: &str, styled: bool) -> Cow<'_, str> {
             None => (line, ""),
         };
         let command = unstyled_start(line, styled);
-        // `:::` is before the second excerpt of a diagnostic, and begins no command.
+        // `:::` precedes the second excerpt of a diagnostic and does not begin a command.
         let is_command = |rest: &str| !rest.starts_with(':') && rest.contains("::");
         let line = if command.strip_prefix("::").is_some_and(is_command) {
             push_line(&mut out, &line[..line.len() - command.len()], styled);
@@ -175,7 +176,7 @@ fn lines(text: &str, styled: bool) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// A line without white space, and what changes a style, at its beginning: where CI systems look for a command.
+/// Returns a line without the white space and style sequences at its start, where CI systems look for a command.
 fn unstyled_start(line: &str, styled: bool) -> &str {
     let mut rest = line.trim_start();
     while styled && style_length(rest) > 0 {
@@ -199,7 +200,7 @@ fn push_line(out: &mut String, mut line: &str, styled: bool) {
     }
 }
 
-/// The length of the sequence that changes a style at the beginning of a text; 0 if there is another one.
+/// Returns the length of the style sequence at the start of a text; 0 if there is none.
 fn style_length(text: &str) -> usize {
     let Some(rest) = text.strip_prefix("\x1b[") else { return 0 };
     let numbers = rest.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b';').count();
@@ -239,7 +240,7 @@ mod tests {
         );
         assert_eq!(printable_lines("::1 localhost\na ::error::x\n"), "::1 localhost\na ::error::x\n");
         assert_eq!(printable_lines("a\r::error::x\r\nb\n"), "a\\r::error::x\nb\n");
-        // These are white space for GitHub's runner.
+        // GitHub's runner treats these as white space.
         assert_eq!(printable_lines("\u{85}\u{2028}::error::x"), r"\u{85}\u{2028}\x3a:error::x");
     }
 

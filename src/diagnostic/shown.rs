@@ -1,18 +1,18 @@
-//! What is shown of a text: parts of it may be hidden, and of a flag only the assignments that matter are shown.
+//! The form in which a text is shown: parts may be masked, and a flag is reduced to the assignments that matter.
 
 use std::ops::Range;
 
-/// A part of a text, and what is shown in its place.
+/// A part of a text that is hidden, and the mask shown in its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hidden {
-    /// The bytes of the text.
+    /// The byte range in the text.
     pub range: Range<usize>,
-    /// What is shown instead.
+    /// The text shown instead.
     pub mask: String,
 }
 
 impl Hidden {
-    /// In the order of the text; of those that overlap the first stays and grows.
+    /// Sorts hidden parts by their place in the text. Overlapping ones are merged into the first, whose mask is kept.
     pub(super) fn sorted(mut all: Vec<Hidden>) -> Vec<Hidden> {
         all.sort_by_key(|hidden| (hidden.range.start, std::cmp::Reverse(hidden.range.end)));
         let mut sorted: Vec<Hidden> = Vec::with_capacity(all.len());
@@ -31,16 +31,16 @@ impl Hidden {
 /// A part of a text as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shown {
-    /// What is shown.
+    /// The shown text.
     pub text: String,
-    /// The bytes of the text that it stands for.
+    /// The byte range of the original text that it represents.
     range: Range<usize>,
-    /// Hidden parts: their bytes in the text, and in what is shown.
+    /// The hidden parts: their byte ranges in the original text and in the shown one.
     hidden: Vec<(Range<usize>, Range<usize>)>,
 }
 
 impl Shown {
-    /// The bytes `range` of a text; `hidden` is sorted, and its ranges lie on character boundaries.
+    /// Creates the shown form of the bytes `range` of a text. `hidden` must be sorted, with its ranges on character boundaries.
     pub(super) fn of(text: &str, range: Range<usize>, hidden: &[Hidden]) -> Shown {
         let mut shown = Shown { text: String::with_capacity(range.len()), range: range.clone(), hidden: Vec::new() };
         let mut at = range.start;
@@ -56,7 +56,8 @@ impl Shown {
         shown
     }
 
-    /// Where the bytes `range` of the text are in what is shown. A part of something hidden is all of it.
+    /// Returns the range in the shown text of the bytes `range` of the original. Any part of a hidden range maps to
+    /// its whole mask.
     pub(super) fn place(&self, range: Range<usize>) -> Range<usize> {
         let start = self.offset(range.start, true);
         start..self.offset(range.end, range.is_empty()).max(start)

@@ -1,4 +1,4 @@
-//! Texts the user wrote, and places in them.
+//! Texts that the user wrote, and places in them.
 
 use std::fmt;
 use std::ops::Range;
@@ -7,25 +7,25 @@ use std::sync::{Arc, OnceLock};
 use super::printable::printable;
 use super::shown::{Hidden, Shown};
 
-/// What kind of text a [`Source`] is; it decides how a place in it is written.
+/// The kind of text that a [`Source`] is, which determines how a place in it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SourceKind {
     /// A file, or standard input (`-`): places are `name:line:column`.
     File,
     /// The argument of a command-line flag: places are shown under the flag as it was typed.
     Flag,
-    /// Text that mim-chart made, such as a rendered document: shown with its line numbers.
+    /// Text that mim-chart generated, such as a rendered document: shown with its line numbers.
     Rendered,
 }
 
-/// A text the user wrote, shared by all the places in it. Cloning is cheap.
+/// A text that the user wrote, shared by all places in it. Cloning is cheap.
 #[derive(Clone)]
 pub struct Source(Arc<Inner>);
 
-/// A place has one pointer to this: values are full of places.
+/// The shared part of a source. A span has a single pointer to it, because values contain many spans.
 struct Inner {
     text: Arc<Text>,
-    /// What is shown as something else, in order; none overlap.
+    /// The hidden parts, in order and without overlaps.
     hidden: Vec<Hidden>,
 }
 
@@ -33,31 +33,31 @@ struct Text {
     kind: SourceKind,
     name: String,
     text: String,
-    /// The content of the file, where it is not the bytes of the text.
+    /// The content of the file, if it is not the bytes of the text.
     bytes: Option<Vec<u8>>,
     given_by: Option<Span>,
-    /// Byte offsets at which lines begin, made the first time a position is asked for.
+    /// Byte offsets at which lines begin, computed when the first position is requested.
     lines: OnceLock<Vec<u32>>,
 }
 
-/// What stands for a byte that belongs to no character.
+/// The substitute for a byte that is not part of a character.
 const SUBSTITUTE: char = '\u{1a}';
 
 impl Source {
-    /// A file: `name` is its path as the user would write it, `text` its content exactly as it is on disk.
+    /// Creates the source of a file: `name` is its path as the user would write it, `text` its exact content.
     ///
-    /// Offsets are 32 bits wide: texts of 4 GiB and more are refused by anyone who reads them, long before.
+    /// Offsets are 32 bits wide: every reader refuses texts long before 4 GiB.
     pub fn file(name: impl Into<String>, text: impl Into<String>) -> Self {
         Self::new(SourceKind::File, name.into(), text.into(), None)
     }
 
-    /// A file that need not be UTF-8. Each byte that belongs to no character is U+001A in the text, which takes one byte too:
-    /// a place in the text is the same place in [`Self::bytes`].
+    /// Creates the source of a file that may not be UTF-8. Each byte that is not part of a character becomes U+001A in the
+    /// text, which is one byte long too: an offset in the text is the same in [`Self::bytes`].
     pub fn file_of_bytes(name: impl Into<String>, bytes: Vec<u8>) -> Self {
         Self::of_bytes(SourceKind::File, name.into(), bytes)
     }
 
-    /// What a template rendered to, which need not be UTF-8 either.
+    /// Creates the source of rendered text, which may not be UTF-8 either.
     pub fn rendered_of_bytes(name: impl Into<String>, bytes: Vec<u8>) -> Self {
         Self::of_bytes(SourceKind::Rendered, name.into(), bytes)
     }
@@ -75,31 +75,32 @@ impl Source {
         Self::made_of(Text { kind, name, text, bytes: Some(bytes), given_by: None, lines: OnceLock::new() })
     }
 
-    /// A file whose content is not UTF-8, such as UTF-16, and its text.
+    /// Creates the source of a file whose content is not UTF-8 (UTF-16, for example), with its decoded text.
     pub fn transcoded(name: impl Into<String>, text: String, bytes: Vec<u8>) -> Self {
         let name = name.into();
         let kind = SourceKind::File;
         Self::made_of(Text { kind, name, text, bytes: Some(bytes), given_by: None, lines: OnceLock::new() })
     }
 
-    /// A file that a flag brought in (`--set-file key=PATH`): `given_by` is the place of the path in the flag.
+    /// Creates the source of a file that a flag names (`--set-file key=PATH`): `given_by` is the place of the path in the flag.
     pub fn file_given_by(name: impl Into<String>, text: impl Into<String>, given_by: Span) -> Self {
         Self::new(SourceKind::File, name.into(), text.into(), Some(given_by))
     }
 
-    /// The same of a file whose content is not UTF-8, and its text.
+    /// Like [`Self::file_given_by`], for a file whose content is not UTF-8, with its decoded text.
     pub fn transcoded_file_given_by(name: impl Into<String>, text: String, bytes: Vec<u8>, given_by: Span) -> Self {
         let (name, given_by) = (name.into(), Some(given_by));
         let kind = SourceKind::File;
         Self::made_of(Text { kind, name, text, bytes: Some(bytes), given_by, lines: OnceLock::new() })
     }
 
-    /// The argument of a flag: `name` with its dashes (`--set`), `text` the argument alone (`replicaCount=3`).
+    /// Creates the source of a flag's argument: `name` is the flag with its dashes (`--set`), `text` only the argument
+    /// (`replicaCount=3`).
     pub fn flag(name: impl Into<String>, text: impl Into<String>) -> Self {
         Self::new(SourceKind::Flag, name.into(), text.into(), None)
     }
 
-    /// Text that mim-chart made itself, such as what a template rendered to.
+    /// Creates the source of text that mim-chart generated, such as the output of a template.
     pub fn rendered(name: impl Into<String>, text: impl Into<String>) -> Self {
         Self::new(SourceKind::Rendered, name.into(), text.into(), None)
     }
@@ -112,14 +113,14 @@ impl Source {
         Source(Arc::new(Inner { text: Arc::new(text), hidden: Vec::new() }))
     }
 
-    /// The same text, of which some parts are shown as something else. Parts that overlap become one.
+    /// Returns the same text with some parts hidden behind masks. Overlapping parts are merged.
     #[must_use]
     pub fn hiding(&self, hidden: impl IntoIterator<Item = Hidden>) -> Source {
         let hidden = Hidden::sorted(self.hidden().iter().cloned().chain(hidden).collect());
         Source(Arc::new(Inner { text: Arc::clone(&self.0.text), hidden }))
     }
 
-    /// The assignments in a flag of the `--set` family; any other text is one part.
+    /// Returns the assignments in a flag of the `--set` family; any other text is a single part.
     pub fn parts(&self) -> Vec<Range<usize>> {
         let text = self.text();
         let has_several =
@@ -137,7 +138,7 @@ impl Source {
                 _ if quoted => {}
                 '{' | '[' => depth += 1,
                 '}' | ']' => depth = depth.saturating_sub(1),
-                // What has no key belongs to the value before it: somebody forgot to escape the comma.
+                // A part without a key belongs to the value in front of it: the comma was probably meant to be escaped.
                 ',' if depth == 0 && has_key(&text[at + 1..]) => {
                     parts.push(start..at);
                     start = at + 1;
@@ -149,55 +150,55 @@ impl Source {
         parts
     }
 
-    /// The assignment that holds a byte of a flag, as it is shown.
+    /// Returns the shown form of the assignment that contains a byte of a flag.
     pub fn shown_assignment(&self, at: usize) -> String {
         let parts = self.parts();
         let part = parts.iter().find(|part| at <= part.end).cloned().unwrap_or(0..self.text().len());
         self.shown(part).text
     }
 
-    /// A part of the text as it is shown.
+    /// Returns the shown form of a part of the text.
     pub fn shown(&self, range: Range<usize>) -> Shown {
         Shown::of(self.text(), range, self.hidden())
     }
 
-    /// What is shown as something else.
+    /// Returns the hidden parts.
     pub(super) fn hidden(&self) -> &[Hidden] {
         &self.0.hidden
     }
 
-    /// What kind of text it is.
+    /// Returns the kind of text.
     pub fn kind(&self) -> SourceKind {
         self.0.text.kind
     }
 
-    /// The path of a file, the flag's name with its dashes, or the name of a rendered document.
+    /// Returns the path of a file, the flag's name with its dashes, or the name of a rendered document.
     pub fn name(&self) -> &str {
         &self.0.text.name
     }
 
-    /// The whole text.
+    /// Returns the whole text.
     pub fn text(&self) -> &str {
         &self.0.text.text
     }
 
-    /// The content of the file: the bytes of the text, unless it is not UTF-8.
+    /// Returns the content of the file: the bytes of the text, unless it is not UTF-8.
     pub fn bytes(&self) -> &[u8] {
         self.0.text.bytes.as_deref().unwrap_or_else(|| self.text().as_bytes())
     }
 
-    /// Whether the content is not UTF-8, so that the text is another one.
+    /// Whether the content is not UTF-8, so that the text differs from it.
     pub fn is_transcoded(&self) -> bool {
         self.0.text.bytes.is_some()
     }
 
-    /// The place in a flag that brought this file in, for files of `--set-file`.
+    /// Returns the place in the flag that names this file, for files of `--set-file`.
     pub fn given_by(&self) -> Option<&Span> {
         self.0.text.given_by.as_ref()
     }
 
-    /// A place in this text, in bytes. Ends beyond the text are cut to it, and both ends are moved down to a
-    /// character boundary, so that a span is always printable.
+    /// Returns the span of a byte range. It is clamped to the text, and both ends are moved down to a character boundary,
+    /// so that a span is always printable.
     pub fn span(&self, range: Range<usize>) -> Span {
         let floor = |at: usize| self.0.text.text.floor_char_boundary(at.min(self.0.text.text.len()));
         let start = floor(range.start);
@@ -205,12 +206,12 @@ impl Source {
         Span { source: Some(self.clone()), start: start as u32, end: end as u32 }
     }
 
-    /// The place of the whole text.
+    /// Returns the span of the whole text.
     pub fn whole(&self) -> Span {
         self.span(0..self.0.text.text.len())
     }
 
-    /// The line and column of a byte offset.
+    /// Returns the line and column of a byte offset.
     pub fn position(&self, offset: usize) -> Position {
         let text = self.text();
         let offset = text.floor_char_boundary(offset.min(text.len()));
@@ -219,12 +220,12 @@ impl Source {
         Position { line, column: text[start..offset].chars().count() + 1 }
     }
 
-    /// The line (from 1) of a byte offset.
+    /// Returns the line (from 1) of a byte offset.
     pub fn line_of(&self, offset: usize) -> usize {
         self.line_starts().partition_point(|&start| start as usize <= offset)
     }
 
-    /// The byte range of a line (1-based), without its line break; empty beyond the last line.
+    /// Returns the byte range of a line (from 1), without its line break; empty beyond the last line.
     pub fn line_range(&self, line: usize) -> Range<usize> {
         let text = self.text();
         let lines = self.line_starts();
@@ -236,7 +237,7 @@ impl Source {
         start as usize..end
     }
 
-    /// How many lines the text has; a final line break begins no further line unless text follows it.
+    /// Returns the number of lines; a final line break does not begin another line.
     pub fn line_count(&self) -> usize {
         let lines = self.line_starts().len();
         if self.text().ends_with('\n') { lines - 1 } else { lines }
@@ -257,7 +258,7 @@ impl fmt::Debug for Source {
 }
 
 impl PartialEq for Source {
-    /// Two sources are equal if they are the same text under the same name, not merely the same allocation.
+    /// Two sources are equal if they have the same kind, name and content; they need not share an allocation.
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0.text, &other.0.text)
             || (self.0.text.kind == other.0.text.kind
@@ -268,16 +269,16 @@ impl PartialEq for Source {
 
 impl Eq for Source {}
 
-/// A line and a column as people count them: both from 1, columns in characters.
+/// A line and a column as people count them: both from 1, with columns in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
     /// The line, from 1.
     pub line: usize,
-    /// The character in the line, from 1.
+    /// The column in characters, from 1.
     pub column: usize,
 }
 
-/// A place in a [`Source`]: a range of bytes on character boundaries. The default is [`Span::generated`].
+/// A place in a [`Source`]: a byte range on character boundaries. The default is [`Span::generated`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Span {
     source: Option<Source>,
@@ -286,48 +287,48 @@ pub struct Span {
 }
 
 impl Span {
-    /// The place of something nobody wrote: mim-chart made it.
+    /// Returns the span of something that mim-chart generated and nobody wrote.
     pub const fn generated() -> Self {
         Span { source: None, start: 0, end: 0 }
     }
 
-    /// The text this is a place in; `None` for a generated one.
+    /// Returns the source; `None` for a generated span.
     pub fn source(&self) -> Option<&Source> {
         self.source.as_ref()
     }
 
-    /// The bytes of the source's text.
+    /// Returns the byte range in the source's text.
     pub fn range(&self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
 
-    /// The first byte of the source's text.
+    /// Returns the start offset in the source's text.
     pub fn start(&self) -> usize {
         self.start as usize
     }
 
-    /// The text of the place; empty for a generated one.
+    /// Returns the text in the span; empty for a generated span.
     pub fn text(&self) -> &str {
         self.source.as_ref().map_or("", |source| &source.text()[self.range()])
     }
 
-    /// The text of the place as it is shown.
+    /// Returns the shown form of the text in the span.
     pub fn shown(&self) -> String {
         self.source.as_ref().map_or_else(String::new, |source| source.shown(self.range()).text)
     }
 
-    /// The same place in another source of the same text.
+    /// Returns the same span in another source with the same text.
     #[must_use]
     pub fn in_source(&self, source: &Source) -> Span {
         source.span(self.range())
     }
 
-    /// The line and column at which the place begins; `None` for a generated one.
+    /// Returns the line and column at which the span begins; `None` for a generated span.
     pub fn position(&self) -> Option<Position> {
         self.source.as_ref().map(|source| source.position(self.start as usize))
     }
 
-    /// The place from the start of this one to the end of `other`, which is in the same source.
+    /// Returns the span from the start of this one to the end of `other`, which must be in the same source.
     #[must_use]
     pub fn to(&self, other: &Span) -> Span {
         Span { source: self.source.clone(), start: self.start, end: other.end.max(self.start) }
@@ -335,8 +336,8 @@ impl Span {
 }
 
 impl fmt::Display for Span {
-    /// `values.yaml:3:9` for a file, `--set replicaCount=abc` for a flag, of which only the assignment at the place is shown,
-    /// `(generated)` for what nobody wrote; in one line, and printable.
+    /// Writes the place on a single printable line: `values.yaml:3:9` for a file, `--set replicaCount=abc` for a flag,
+    /// reduced to the assignment at the place, and `(generated)` for a generated span.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(source) = &self.source else { return f.write_str("(generated)") };
         match source.kind() {
@@ -351,7 +352,7 @@ impl fmt::Display for Span {
     }
 }
 
-/// Whether an assignment begins here.
+/// Whether an assignment starts here.
 fn has_key(rest: &str) -> bool {
     rest.find(['=', ',']).is_some_and(|at| rest[at..].starts_with('='))
 }

@@ -1,7 +1,7 @@
-//! "Did you mean ...?"
+//! Finds similar names for "did you mean ...?".
 
-/// The known name that `key` most nearly is: at most a third of its letters differ, case apart, or it is the only one
-/// that begins with `key`. Very long names have none, and of very many only the first are compared.
+/// Returns the known name most similar to `key`: at most a third of the letters differ, ignoring case, or it is the only
+/// name that starts with `key`. Very long names are ignored, and of very many names only the first are compared.
 ///
 /// ```
 /// use mim_chart::diagnostic::nearest;
@@ -11,7 +11,8 @@
 /// ```
 pub fn nearest<'a>(key: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     const SHORTEST_BEGINNING: usize = 3;
-    /// In bytes: nobody mistypes a longer name, and comparing two takes as long as both together multiplied.
+    /// In bytes. Comparing two names takes time proportional to the product of their lengths, and longer names
+    /// are hardly typos.
     const LONGEST: usize = 200;
     const MOST_NAMES: usize = 10_000;
     if key.len() > LONGEST {

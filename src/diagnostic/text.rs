@@ -1,4 +1,4 @@
-//! Diagnostics for people: the message, the lines it is about with what is wrong marked under them, and the help.
+//! Writes diagnostics for people: the message, the source lines with marks under the wrong parts, and the help.
 
 use std::ops::Range;
 
@@ -13,19 +13,19 @@ use super::printable::{printable, printable_lines, printable_styled_lines};
 use super::source::Source;
 use super::source::SourceKind;
 
-/// A longer line is cut to what is around the marked place.
+/// The maximum length of a shown line, in bytes; a longer one is cut to the text around the marked place.
 const LINE_WINDOW: usize = 400;
 
 /// How diagnostics are printed.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct TextStyle {
-    /// Colours by ANSI escapes.
+    /// Whether to color the text with ANSI escapes.
     pub color: bool,
-    /// The columns of the terminal; longer source lines are cut. `None`: 140.
+    /// The width of the terminal in columns; longer source lines are cut. The default is 140.
     pub width: Option<usize>,
 }
 
-/// Writes the diagnostics as text, in the given order, an empty line between two that show source lines.
+/// Writes the diagnostics as text, in the given order, with an empty line around those that show source lines.
 pub fn write_text(diagnostics: &[Diagnostic], style: TextStyle) -> String {
     let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(style.width.unwrap_or(140));
@@ -38,7 +38,8 @@ pub fn write_text(diagnostics: &[Diagnostic], style: TextStyle) -> String {
         }
         previous_showed_lines = shows_lines;
         let rendered = renderer.render(&[group(diagnostic)]);
-        // What is escaped before has no colours of its own; here follow the excerpts, whose columns are counted by now.
+        // Messages and names were escaped before they were colored. The excerpts are escaped only here, after their columns
+        // have been counted.
         let shown = if style.color { printable_styled_lines(&rendered) } else { printable_lines(&rendered) };
         for line in shown.lines() {
             text.push_str(line.trim_end());
@@ -78,8 +79,8 @@ fn brought_in_by_flags(labels: &[Label]) -> Vec<String> {
     notes
 }
 
-/// Marked lines of one source that follow one another, with the labels in them. No other lines are shown: the next line
-/// may hold a password.
+/// Consecutive marked lines of a source, with the labels in them. No other lines are shown, because the next one may
+/// contain a password.
 struct Excerpt<'a> {
     source: &'a Source,
     lines: Range<usize>,
@@ -134,7 +135,7 @@ impl<'a> Excerpt<'a> {
         labels.map(move |(index, (label, place))| annotation(label, place, primary && index == 0))
     }
 
-    /// The flag as it was typed, without a line number. Assignments that no label is in are left out.
+    /// Returns the flag as it was typed, without line numbers and without the assignments that have no label.
     fn flag(&self, primary: bool) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
         let marked: Vec<Range<usize>> = self.labels.iter().map(|label| label.span.range()).collect();
         let shown = shown_flag(self.source, &marked);
@@ -145,7 +146,7 @@ impl<'a> Excerpt<'a> {
         Snippet::source(typed).line_numbering(false).fold(false).annotations(self.annotations(places, primary))
     }
 
-    /// Very long lines: each label by itself, with what is around it in its line.
+    /// Adds each label of very long lines separately, with the text around it on its line.
     fn add_windows_to(self, mut group: Group<'a>, primary: bool) -> Group<'a> {
         for (index, label) in self.labels.iter().enumerate() {
             let position = self.source.position(label.span.start());
@@ -165,8 +166,8 @@ impl<'a> Excerpt<'a> {
     }
 }
 
-/// The marked bytes of an excerpt: at most to the end of its first line, since marking a whole block scalar or file says less
-/// than marking where it begins.
+/// Returns the marked bytes of an excerpt: at most up to the end of the first line, because marking a whole block scalar or
+/// file is less helpful than marking its start.
 fn marked(label: &Label, excerpt: &Range<usize>) -> Range<usize> {
     let range = label.span.range();
     let source = label.span.source().map_or("", Source::text);

@@ -1,4 +1,4 @@
-//! The keywords for lists.
+//! Checks the keywords for lists.
 
 use super::draft::Draft;
 use super::evaluate::{COMPARED_A_STEP, Evaluation};
@@ -33,7 +33,7 @@ impl<'s> Evaluation<'_, 's, '_> {
         }
     }
 
-    /// The first two items that are equal.
+    /// Returns the indices of the first two equal items.
     fn duplicates(&self, items: &[Node]) -> Option<(usize, usize)> {
         let mut charged = 0;
         duplicates(items, &mut |work| {
@@ -55,7 +55,7 @@ impl<'s> Evaluation<'_, 's, '_> {
         }
     }
 
-    /// `prefixItems` and `items` of 2020-12.
+    /// Checks `prefixItems` and `items` of 2020-12.
     fn check_items_behind_prefix(&mut self, items: &[Node]) {
         let prefix = self.keywords.prefix_items.and_then(|prefix| prefix.value.as_list()).unwrap_or_default();
         self.check_each(items, 0, |number| prefix.get(number));
@@ -64,7 +64,7 @@ impl<'s> Evaluation<'_, 's, '_> {
         }
     }
 
-    /// `items` and `additionalItems` of the drafts before.
+    /// Checks `items` and `additionalItems` of the earlier drafts.
     fn check_items(&mut self, items: &[Node]) {
         let Some(schema) = self.keywords.items else { return };
         let Some(prefix) = schema.value.as_list() else {

@@ -1,36 +1,36 @@
-//! What checking values against schemas may take: steps, and violations that are listed.
+//! Limits the work of checking values against schemas, and the violations that are listed.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use super::violation::Violation;
 
-/// The steps that all schemas checked in one run have together. A step is the evaluation of one small schema against one
-/// value, or as much work of another kind: some tenths of a microsecond.
+/// The number of steps that all schemas checked in one run may take together. A step is the evaluation of a small schema
+/// against a value, or a similar amount of other work: a few tenths of a microsecond.
 const STEPS: u64 = 5_000_000;
 
-/// The steps after which results are remembered. Values and schemas of everyday size take fewer.
+/// The number of steps after which results are remembered. Values and schemas of ordinary size take fewer.
 const REMEMBER_AFTER: u64 = 20_000;
 
-/// The bytes that the listed violations have together.
+/// The maximum total size of the listed violations, in bytes.
 const LISTED: i64 = 1000 * LEAST;
 
-/// What a violation counts at least, so that at most a thousand are listed.
+/// The minimum size that a violation counts as, so that at most a thousand are listed.
 const LEAST: i64 = 1024;
 
-/// How much more the violations may take that hold listed ones together.
+/// The additional bytes for violations that group listed ones.
 const FOR_GROUPS: i64 = LISTED;
 
-/// What building a message counts, in steps.
+/// The cost of building a message, in steps.
 const STEPS_OF_A_MESSAGE: u64 = 16;
 
-/// The limits of one run: steps of evaluation, and violations that are listed.
+/// The limits of one run: evaluation steps, and listed violations.
 ///
-/// Schemas come with charts, and a chart may come from anywhere: nested `allOf`s of a few kilobytes ask for more work than
-/// any machine does.
+/// Schemas come with charts, and charts are untrusted: nested `allOf`s of a few kilobytes can require more work than any
+/// machine can do.
 #[derive(Debug)]
 pub struct Budget {
     steps: u64,
-    /// The steps after which results are remembered.
+    /// The number of steps after which results are remembered.
     remember_after: u64,
     taken: AtomicU64,
     listed: AtomicI64,
@@ -43,7 +43,7 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// A budget of `steps`, which remembers results from the step `remember_after` on.
+    /// Creates a budget of `steps`, which remembers results after `remember_after` steps.
     pub fn new(steps: u64, remember_after: u64) -> Self {
         Budget { steps, remember_after, taken: AtomicU64::new(0), listed: AtomicI64::new(0) }
     }
@@ -53,41 +53,41 @@ impl Budget {
         self.taken() >= self.remember_after
     }
 
-    /// Takes steps; whether they were there.
+    /// Uses steps. Returns whether the budget had enough.
     pub(super) fn take(&self, steps: u64) -> bool {
-        // Threads take turns here, so nothing is lost between reading and writing.
+        // Only one thread runs at a time, so nothing is lost between the load and the store.
         let taken = self.taken.load(Ordering::Relaxed).saturating_add(steps);
         self.taken.store(taken, Ordering::Relaxed);
         taken <= self.steps
     }
 
-    /// The steps taken so far.
+    /// Returns the number of steps taken so far.
     pub(super) fn taken(&self) -> u64 {
         self.taken.load(Ordering::Relaxed)
     }
 
-    /// The steps there are.
+    /// Returns the total number of steps.
     pub(super) fn steps(&self) -> u64 {
         self.steps
     }
 
-    /// Whether there is room for a further violation in the list.
+    /// Whether another violation can be listed.
     pub(super) fn lists_more(&self) -> bool {
         self.listed.load(Ordering::Relaxed) < LISTED
     }
 
-    /// Whether there is room for a violation that holds listed ones together.
+    /// Whether another violation that groups listed ones can be added.
     pub(super) fn groups_more(&self) -> bool {
         self.listed.load(Ordering::Relaxed) < LISTED + FOR_GROUPS
     }
 
-    /// Counts a violation that is listed.
+    /// Accounts for a listed violation.
     pub(super) fn list(&self, violation: &Violation) {
         self.take(STEPS_OF_A_MESSAGE);
         self.count(size(violation));
     }
 
-    /// Gives back what violations counted that nobody will see.
+    /// Releases the room of violations that are not shown after all.
     pub(super) fn forget(&self, violations: &[Violation]) {
         for violation in violations.iter().filter(|violation| !violation.message.is_empty()) {
             self.count(-size(violation));

@@ -1,4 +1,4 @@
-//! The keywords that combine schemas, those that refer to one found on the way, and what is left over.
+//! Checks the keywords that combine schemas, the dynamic references, and `unevaluated...`.
 
 use super::evaluate::{Evaluation, MEMBERS_A_STEP};
 use super::instance::{Instance, View};
@@ -56,7 +56,7 @@ impl<'s> Evaluation<'_, 's, '_> {
                 Err(reason) => reasons.push(*reason),
                 Ok(()) => {
                     matched = true;
-                    // What the other branches look at counts only if somebody asks what is left.
+                    // The other branches matter only if someone needs to know which members are unevaluated.
                     if !self.unevaluated.contains(&true) {
                         break;
                     }
@@ -113,13 +113,13 @@ impl<'s> Evaluation<'_, 's, '_> {
         }
     }
 
-    /// The outermost resource of the dynamic scope with `$recursiveAnchor` (2019-09 Core, 8.2.4.2).
+    /// Returns the root of the outermost resource in the dynamic scope with `$recursiveAnchor` (2019-09 Core, 8.2.4.2).
     fn outermost_recursive(&self, target: Place<'s>) -> Place<'s> {
         let outermost = self.outermost(|place| place.resource.is_recursive);
         outermost.and_then(|place| place.resource_root()).unwrap_or(target)
     }
 
-    /// The outermost schema of the dynamic scope with the same `$dynamicAnchor` (2020-12 Core, 8.2.3.2).
+    /// Returns the outermost schema in the dynamic scope with the same `$dynamicAnchor` (2020-12 Core, 8.2.3.2).
     fn outermost_dynamic(&self, reference: &Node, target: Place<'s>) -> Place<'s> {
         let Some(name) = reference.value.as_str().and_then(|text| percent_decode(split_fragment(text).1)) else {
             return target;
@@ -134,13 +134,13 @@ impl<'s> Evaluation<'_, 's, '_> {
         found.unwrap_or(target)
     }
 
-    /// The place nearest to the root of all schemas that led here, of those that `is_meant` says are meant.
+    /// Returns the outermost place that satisfies `is_meant`, among the schemas that led here.
     fn outermost(&self, is_meant: impl Fn(Place<'s>) -> bool) -> Option<Place<'s>> {
         let mut outermost: Option<Place<'s>> = None;
         let mut frame = Some(self.frame);
         let mut passed = 0;
         while let Some(current) = frame {
-            // Most schemas are in the resource of those that led to them.
+            // Most schemas are in the same resource as those that led to them.
             let is_known = outermost.is_some_and(|place| std::ptr::eq(place.resource, current.place.resource));
             if !is_known && is_meant(current.place) {
                 outermost = Some(current.place);

@@ -1,4 +1,4 @@
-//! Schema documents: where the resources in them begin, and what their anchors name.
+//! Finds the resources and anchors in a schema document.
 
 use ahash::{AHashMap, AHashSet};
 use std::sync::Arc;
@@ -13,43 +13,43 @@ use crate::diagnostic::Diagnostic;
 use crate::go::strconv::quote_double;
 use crate::yaml::{Map, Node};
 
-/// One loaded schema document.
+/// A loaded schema document.
 #[derive(Debug)]
 pub(super) struct Document {
-    /// The URI under which it was asked for.
+    /// The URI under which it was requested.
     pub(super) url: String,
     pub(super) root: Arc<Node>,
-    /// The root's resource first.
+    /// The resources; the root's is the first.
     pub(super) resources: Vec<Resource>,
-    /// By the identity of the node at which it begins.
+    /// Indices into `resources`, by the identity of the root node of each.
     pub(super) resource_of: AHashMap<usize, usize>,
-    /// The identities of all nodes that were read as schemas.
+    /// The identities of all nodes that have been read as schemas.
     pub(super) walked: AHashSet<usize>,
-    /// The resources by their ids.
+    /// Indices into `resources`, by the id of each.
     pub(super) resource_by_id: AHashMap<String, usize>,
-    /// Whether a value looks as if the metaschema would refuse it.
+    /// Whether any value looks as if the metaschema would reject it.
     pub(super) suspicious: bool,
-    /// Whether anything needs to be linked before it is evaluated.
+    /// Whether anything must be linked before the evaluation.
     pub(super) needs_links: bool,
 }
 
-/// What each step of a path counts that is kept for a resource, an anchor or a reference.
+/// The cost, in budget steps, of each step of a path that is kept for a resource, an anchor or a reference.
 pub(super) const STEPS_OF_A_NAME: usize = 16;
-/// Bytes of a URI that count as a step.
+/// The number of bytes of a URI that cost one budget step.
 pub(super) const BYTES_A_STEP: usize = 256;
 
-/// A schema with a URI of its own, down to the next one in it.
+/// A schema with its own URI, without the resources nested in it.
 #[derive(Debug)]
 pub(super) struct Resource {
     pub(super) id: String,
     pub(super) path: Vec<String>,
     pub(super) dialect: Dialect,
     pub(super) anchors: AHashMap<String, Anchor>,
-    /// `$recursiveAnchor` of 2019-09.
+    /// Whether it has `$recursiveAnchor: true` (2019-09).
     pub(super) is_recursive: bool,
 }
 
-/// A name for a schema.
+/// A named schema.
 #[derive(Debug)]
 pub(super) struct Anchor {
     pub(super) path: Vec<String>,
@@ -57,7 +57,7 @@ pub(super) struct Anchor {
 }
 
 impl Document {
-    /// Finds the resources and anchors of a document, and looks at the form of its keywords.
+    /// Finds the resources and anchors of a document and checks the form of its keywords.
     pub(super) fn new(url: &str, root: Arc<Node>, loader: &mut Loader<'_>) -> Result<Self, Box<Diagnostic>> {
         let mut document = Document {
             url: url.to_owned(),
@@ -75,7 +75,7 @@ impl Document {
         Ok(document)
     }
 
-    /// Reads a node that no keyword leads to as a schema, because something refers to it.
+    /// Reads a node as a schema although no keyword leads to it, because a reference does.
     pub(super) fn walk_further(
         &mut self,
         node: &Node,
@@ -124,7 +124,7 @@ impl Document {
         self.walked.insert(identity(node));
         let resource = self.enter(node, map, path, outer, loader)?;
         let draft = self.resources[resource].dialect.draft;
-        // In draft 4 these keywords need another one beside them.
+        // In draft 4 these keywords require another one.
         let lacks = |keyword, needed| map.get(keyword).is_some() && map.get(needed).is_none();
         self.suspicious |=
             draft == Draft::Draft4 && (lacks("exclusiveMinimum", "minimum") || lacks("exclusiveMaximum", "maximum"));
@@ -151,7 +151,7 @@ impl Document {
         Ok(())
     }
 
-    /// The resource that a schema is in: the one around it, or one of its own if it has an id.
+    /// Returns the resource that a schema belongs to: the surrounding one, or a new one if it has an id.
     fn enter(
         &mut self,
         node: &Node,

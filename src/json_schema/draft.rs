@@ -1,4 +1,4 @@
-//! The drafts of JSON Schema, and which keywords each of them knows.
+//! The drafts of JSON Schema, and which keywords each one has.
 
 /// A draft of the specification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -11,12 +11,13 @@ pub enum Draft {
     Draft7,
     /// Draft 2019-09.
     Draft2019,
-    /// Draft 2020-12: what a schema without `$schema` is read as.
+    /// Draft 2020-12, the default for schemas without `$schema`.
     Draft2020,
 }
 
 impl Draft {
-    /// The draft that `$schema` names, if it is one of the specification's own; a fragment makes it another URI.
+    /// Returns the draft that `$schema` names, if it is one of the specification's own. A non-empty fragment makes
+    /// it another URI.
     pub fn of_uri(uri: &str) -> Option<Self> {
         let uri = uri.strip_suffix('#').unwrap_or(uri);
         let name = uri.strip_prefix("http://").or_else(|| uri.strip_prefix("https://")).unwrap_or(uri);
@@ -30,7 +31,7 @@ impl Draft {
         }
     }
 
-    /// The URI of its metaschema, without a fragment.
+    /// Returns the URI of its metaschema, without a fragment.
     pub fn metaschema(self) -> &'static str {
         match self {
             Draft::Draft4 => "http://json-schema.org/draft-04/schema",
@@ -41,13 +42,13 @@ impl Draft {
         }
     }
 
-    /// The keyword that gives a schema its URI.
+    /// Returns the keyword that sets a schema's URI.
     pub(super) fn id_keyword(self) -> &'static str {
         if self == Draft::Draft4 { "id" } else { "$id" }
     }
 }
 
-/// Groups of keywords that a metaschema can switch off.
+/// A set of vocabularies, which are groups of keywords that a metaschema can disable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Vocabularies(u8);
 
@@ -58,7 +59,8 @@ impl Vocabularies {
     pub(super) const VALIDATION: Self = Vocabularies(8);
     pub(super) const FORMAT_ASSERTION: Self = Vocabularies(16);
 
-    /// What a draft asserts when no metaschema says otherwise: all but `format`, which is asserted up to draft 7.
+    /// Returns the vocabularies that a draft asserts by default: all of them, except that `format` is asserted only
+    /// up to draft 7.
     pub(super) const fn default_of(draft: Draft) -> Self {
         match draft {
             Draft::Draft4 | Draft::Draft6 | Draft::Draft7 => Vocabularies(31),
@@ -66,7 +68,7 @@ impl Vocabularies {
         }
     }
 
-    /// The vocabulary of a URI: `None` if the draft doesn't have it, no group at all if it asserts nothing.
+    /// Returns the vocabulary with a URI: `None` if the draft does not have it, the empty set if it asserts nothing.
     pub(super) fn of_uri(draft: Draft, uri: &str) -> Option<Self> {
         let prefix = match draft {
             Draft::Draft2019 => "https://json-schema.org/draft/2019-09/vocab/",
@@ -94,7 +96,7 @@ impl Vocabularies {
     }
 }
 
-/// How a schema is read: its draft, and the keywords its metaschema leaves in force.
+/// How a schema is interpreted: its draft, and the vocabularies that its metaschema enables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Dialect {
     pub(super) draft: Draft,
@@ -106,7 +108,7 @@ impl Dialect {
         Dialect { draft, vocabularies: Vocabularies::default_of(draft) }
     }
 
-    /// Whether a keyword of the drafts `since..=until` and of a vocabulary is in force.
+    /// Whether a keyword of the drafts `since..=until` and of the given vocabulary applies.
     pub(super) fn knows(self, since: Draft, until: Draft, vocabulary: Vocabularies) -> bool {
         (since..=until).contains(&self.draft) && self.vocabularies.contain(vocabulary)
     }

@@ -1,8 +1,8 @@
-//! Errors of schemas themselves.
+//! Errors in schemas themselves.
 
 use crate::diagnostic::{Diagnostic, Span};
 
-/// An error in a schema document.
+/// Creates the diagnostic for an error in a schema document.
 pub(super) fn error(message: impl Into<String>, span: &Span) -> Box<Diagnostic> {
     Box::new(Diagnostic::error("schema", message).at(span.clone(), ""))
 }

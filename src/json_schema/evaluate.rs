@@ -1,7 +1,7 @@
-//! The evaluation of a schema against an instance, in Helm's order and with Helm's grouping of what is wrong.
+//! Evaluates a schema against an instance, in Helm's order and with Helm's grouping of violations.
 //!
-//! A schema that finds one violation passes it on as it is; one that finds several holds them together in a group
-//! named `validation failed`. `$ref` is transparent for one violation.
+//! A schema that finds one violation passes it on unchanged; one that finds several wraps them in a group named
+//! `validation failed`. `$ref` passes a single violation on, too.
 
 use super::budget::Budget;
 use super::draft::Draft;
@@ -23,22 +23,22 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::go::strconv::quote_double;
 use crate::yaml::{Map, Node, Value};
 
-/// A schema in the course of an evaluation, with those that led to it: the dynamic scope.
+/// A schema being evaluated, linked to those that led to it: the dynamic scope.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Frame<'f, 's> {
     pub(super) place: Place<'s>,
-    /// The referring keyword that led here; empty if it was no reference.
+    /// The referring keyword that led here; empty if it was not a reference.
     keyword: &'static str,
-    /// How deep in the instance.
+    /// The depth in the instance.
     level: usize,
-    /// How many schemas led here.
+    /// The number of schemas that led here.
     depth: usize,
-    /// The resources that led here, by the number of their sequence.
+    /// The number of the sequence of resources that led here (see [`Session::scope`]).
     scope: u32,
     pub(super) parent: Option<&'f Frame<'f, 's>>,
 }
 
-/// A place in the instance, the last step first.
+/// A place in the instance, as a list of steps with the last one first.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum At<'a> {
     Root,
@@ -66,17 +66,17 @@ pub(super) struct Evaluation<'e, 's, 'i> {
     pub(super) draft: Draft,
     pub(super) instance: Instance<'i>,
     pub(super) at: &'e At<'e>,
-    /// Whether it matters only if something is wrong, not what.
+    /// Whether only the verdict matters, not the violations.
     pub(super) quiet: bool,
-    /// For each member of the instance, whether nothing has looked at it yet; empty if nobody asks.
+    /// For each member of the instance, whether no keyword has evaluated it yet; empty if that is not needed.
     pub(super) unevaluated: Vec<bool>,
     pub(super) violations: Violations,
 }
 
-/// The violations of an instance, as the lines of Helm's list.
+/// Returns the violations of an instance, as the entries of Helm's list.
 ///
 /// # Errors
-/// If the evaluation is given up.
+/// If the evaluation is aborted.
 pub(super) fn evaluate_root(
     registry: &Registry,
     instance: Instance<'_>,
@@ -104,7 +104,7 @@ pub(super) fn evaluate_root(
     Ok(violations)
 }
 
-/// The instance that a map is.
+/// Creates an instance from a map.
 pub(super) fn of_map<'i>(map: &'i Map, span: &'i Span) -> Instance<'i> {
     Instance { view: View::Map(map), span }
 }
@@ -151,15 +151,15 @@ fn evaluate(
     })
 }
 
-/// How much of a kind of work counts as one step: keywords of a schema, members of an instance, schemas that led to one,
-/// nodes that are compared, bytes of a text.
+/// The amount of each kind of work that costs one step: keywords of a schema, members of an instance, schemas in the
+/// dynamic scope, nodes compared, bytes of a string.
 const KEYWORDS_A_STEP: usize = 4;
 pub(super) const MEMBERS_A_STEP: usize = 8;
 const FRAMES_A_STEP: usize = 32;
 pub(super) const COMPARED_A_STEP: usize = 4;
 pub(super) const BYTES_A_STEP: usize = 256;
 
-/// The members nothing has looked at when an evaluation begins.
+/// Returns the initial list of unevaluated members (see [`Evaluation::unevaluated`]).
 fn start(keywords: &Keywords<'_>, frame: &Frame<'_, '_>, instance: Instance<'_>, caller_asks: bool) -> Vec<bool> {
     let looked_at = match instance.view {
         View::Map(_) if caller_asks || keywords.unevaluated_properties.is_some() => {
@@ -181,7 +181,7 @@ fn start(keywords: &Keywords<'_>, frame: &Frame<'_, '_>, instance: Instance<'_>,
     (0..instance.len()).map(|member| member >= looked_at).collect()
 }
 
-/// A violation without reasons. Its text is not made where nobody will read it.
+/// Creates a violation without reasons. Its message is only built if it is listed.
 fn violation(
     session: &Session<'_>,
     instance: Instance<'_>,
@@ -283,18 +283,18 @@ impl<'s> Evaluation<'_, 's, '_> {
         }
     }
 
-    /// A violation that holds listed ones together: it is listed as well.
+    /// Creates a violation that groups listed ones; it is listed as well.
     fn group(&self, message: impl FnOnce() -> String) -> Violation {
         if self.quiet { Violation::default() } else { listed(self.session, self.instance, self.at, message) }
     }
 
-    /// Whether nothing that follows can change the result: something is wrong, and nobody asks what; or nobody asks any
-    /// more.
+    /// Whether further checks cannot change the result: because a violation was found and only the verdict matters, or
+    /// because the evaluation was aborted.
     pub(super) fn is_decided(&self) -> bool {
         self.quiet && !self.violations.is_empty() || self.session.is_stopped()
     }
 
-    /// Counts steps of work; whether the evaluation goes on.
+    /// Charges steps of work. Returns whether the evaluation continues.
     pub(super) fn charge(&self, steps: usize) -> bool {
         steps == 0 || self.session.charge(steps, &self.frame.place.node.span)
     }
@@ -306,7 +306,7 @@ impl<'s> Evaluation<'_, 's, '_> {
         self.charge(work / COMPARED_A_STEP) && equal
     }
 
-    /// Whether a pattern is found in a text.
+    /// Whether a pattern matches somewhere in a text.
     pub(super) fn matches(&self, pattern: &str, text: &str) -> bool {
         let mut charge = |steps| if self.charge(steps) { Ok(()) } else { Err(()) };
         match self.session.registry.patterns.is_match(pattern, text, &mut charge) {
@@ -319,7 +319,7 @@ impl<'s> Evaluation<'_, 's, '_> {
         }
     }
 
-    /// Up to draft 7 nothing counts beside a `$ref`; but Helm does look at `const`.
+    /// Follows a `$ref` up to draft 7, where all keywords beside it are ignored; except that Helm also checks `const`.
     fn follow_lone_reference(&mut self) -> Option<Finding> {
         if self.draft >= Draft::Draft2019 {
             return None;
@@ -333,7 +333,7 @@ impl<'s> Evaluation<'_, 's, '_> {
         self.keywords.reference.and_then(|reference| self.target(reference))
     }
 
-    /// What a referring keyword leads to.
+    /// Returns the schema that a referring keyword leads to.
     pub(super) fn target(&self, reference: &Node) -> Option<Place<'s>> {
         let (target, steps) = self.session.registry.target(reference)?;
         self.charge(steps / COMPARED_A_STEP).then_some(target)
@@ -374,7 +374,7 @@ impl<'s> Evaluation<'_, 's, '_> {
         outside
     }
 
-    /// The frame that evaluates the same schema against the same instance, if this one is inside of it.
+    /// Returns the enclosing frame that evaluates the same schema against the same instance, if there is one.
     fn earlier_visit(&self) -> Option<&Frame<'_, 's>> {
         let own = identity(self.frame.place.node);
         let mut earlier = self.frame.parent;
@@ -399,7 +399,7 @@ impl<'s> Evaluation<'_, 's, '_> {
         format!("both {own} and {first} resolve to {} causing reference cycle", quote_double(&place))
     }
 
-    // What the other files of this folder build on.
+    // Helpers for the other files of this module.
 
     pub(super) fn violation(&self, message: impl FnOnce() -> String) -> Box<Violation> {
         violation(self.session, self.instance, self.at, self.quiet, message)
@@ -414,7 +414,7 @@ impl<'s> Evaluation<'_, 's, '_> {
         self.fail_with(reasons, false, message);
     }
 
-    /// The same for `allOf`, `anyOf` and `oneOf`: the reasons are those of alternatives.
+    /// Like [`Self::fail_because`] for `allOf`, `anyOf` and `oneOf`: the reasons come from alternative schemas.
     pub(super) fn fail_combination(&mut self, reasons: Violations, message: impl FnOnce() -> String) {
         self.fail_with(reasons, true, message);
     }
@@ -435,7 +435,7 @@ impl<'s> Evaluation<'_, 's, '_> {
         }
     }
 
-    /// Drops reasons that nobody will see.
+    /// Drops reasons that are not shown.
     pub(super) fn forget(&self, reasons: &Violations) {
         self.session.forget(&reasons.listed);
     }
@@ -446,13 +446,14 @@ impl<'s> Evaluation<'_, 's, '_> {
         }
     }
 
-    /// Adds what was found under several keys, in the order of the keys; Helm's is random.
+    /// Adds the violations found under several keys, in the order of the keys; Helm's order is random.
     pub(super) fn add_sorted(&mut self, mut found: Vec<(&str, Box<Violation>)>) {
         found.sort_by_key(|(key, _)| *key);
         found.into_iter().for_each(|(_, violation)| self.violations.push(*violation));
     }
 
-    /// Keeps what was found under a key for [`Self::add_sorted`]; what is not listed has no order.
+    /// Keeps the violation found under a key for [`Self::add_sorted`]; one that is not listed needs no order and is
+    /// added at once.
     pub(super) fn keep<'k>(
         &mut self,
         found: &mut Vec<(&'k str, Box<Violation>)>,
@@ -510,21 +511,21 @@ impl<'s> Evaluation<'_, 's, '_> {
         self.session.scope(self.frame.scope, std::ptr::from_ref(next).addr())
     }
 
-    /// Evaluates what a reference leads to.
+    /// Evaluates the target of a reference.
     pub(super) fn follow(&mut self, target: Option<Place<'s>>, keyword: &'static str) -> Result<(), Box<Violation>> {
         let Some(target) = target else { return Ok(()) };
         self.same_at(target, keyword, false).map_err(|found| {
             if !found.is_group {
                 return found;
             }
-            // What a group holds together may be further inside; the reference is here.
+            // The violations in a group may be deeper in the instance, but the reference is at this place.
             let Violation { instance_path, instance_span, .. } = *self.violation(String::new);
             Box::new(Violation { is_group: false, instance_path, instance_span, ..*found })
         })
     }
 }
 
-/// The keywords that led to a frame, as a JSON pointer.
+/// Returns the keywords that led to a frame, as a JSON pointer.
 fn keyword_location<'s>(frame: &Frame<'_, 's>, locations: &mut Locations<'s>) -> String {
     let mut steps = Vec::new();
     let mut at = frame;
@@ -541,7 +542,7 @@ fn keyword_location<'s>(frame: &Frame<'_, 's>, locations: &mut Locations<'s>) ->
     steps.concat()
 }
 
-/// A value that a message names; `None` for lists and maps.
+/// Formats a value for a message; `None` for lists and maps.
 fn displayed(value: &Node) -> Option<String> {
     Some(match &value.value {
         Value::Null => "<nil>".to_owned(),

@@ -1,11 +1,11 @@
-//! The formats that Helm asserts, in drafts up to 7, with its text for what is wrong.
+//! Checks the formats that Helm asserts in drafts up to 7, with Helm's error messages.
 
 use super::uri;
 use crate::go::strconv::{quote_char, quote_double};
 use crate::go::time::Zone;
 use crate::go::{self, regexp};
 
-/// Why a text is not of a format; `Ok` for a format that Helm doesn't know.
+/// Checks a text against a format. The error says why it does not match; formats that Helm does not know match everything.
 pub(super) fn check(format: &str, text: &str) -> Result<(), String> {
     match format {
         "regex" => regexp::check(text),
@@ -168,7 +168,7 @@ fn ipv6(text: &str) -> Result<(), String> {
     if address.parse::<std::net::Ipv6Addr>().is_ok() {
         return if zone.is_some() { fail("zone id is not a part of ipv6 address") } else { Ok(()) };
     }
-    // The reading that finds out what Go complains of.
+    // The address is invalid: parse it again to find Go's error.
     let mut rest = address;
     let mut groups = 0;
     let mut ellipsis = None;
@@ -315,11 +315,11 @@ fn time(text: &str) -> Result<(), String> {
             since_midnight += 24 * 60;
         }
     }
-    // A leap second is the last of a day in UTC.
+    // A leap second is the last second of a day in UTC.
     if second >= 60 && since_midnight != 23 * 60 + 59 { fail("invalid leap second") } else { Ok(()) }
 }
 
-/// The minutes of an offset from UTC.
+/// Parses an offset from UTC, in minutes.
 fn time_offset(offset: &str) -> Result<i32, String> {
     if offset.len() != 6 {
         return fail("offset must be 6 characters long");
@@ -354,7 +354,7 @@ fn date_time(text: &str) -> Result<(), String> {
     time(&text[11..]).map_err(|reason| format!("invalid time element: {reason}"))
 }
 
-/// What Go's `url.Parse` refuses.
+/// Checks a URI reference like Go's `url.Parse`.
 fn uri_reference(text: &str) -> Result<(), String> {
     let refuse = |reason: &str| Err(format!("parse {}: {reason}", quote_double(text)));
     if text.chars().any(|c| c.is_ascii_control()) {
@@ -409,7 +409,7 @@ fn uri_reference(text: &str) -> Result<(), String> {
     }
 }
 
-/// The first `%` that no two hexadecimal digits follow, with what follows it.
+/// Returns the first `%` that is not followed by two hexadecimal digits, with up to two characters after it.
 fn bad_escape(text: &str) -> Option<&str> {
     text.match_indices('%').map(|(at, _)| &text[at..]).find_map(|escape| {
         let digits = escape.as_bytes().get(1..3);

@@ -1,4 +1,4 @@
-//! The value being checked, seen without copying it.
+//! A view of the value being checked, which is not copied.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -14,7 +14,7 @@ pub(super) struct Instance<'i> {
     pub(super) span: &'i Span,
 }
 
-/// What a value is.
+/// The content of a value.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum View<'i> {
     Null,
@@ -26,7 +26,7 @@ pub(super) enum View<'i> {
 }
 
 impl<'i> Instance<'i> {
-    /// How many members a map or a list has.
+    /// Returns the number of members of a map or a list; 0 for other values.
     pub(super) fn len(self) -> usize {
         match self.view {
             View::List(items) => items.len(),
@@ -50,13 +50,13 @@ impl<'i> From<&'i Node> for Instance<'i> {
     }
 }
 
-/// How many bytes of a text or a number count as a node.
+/// The number of bytes of a string that count as one node of work.
 const BYTES_A_NODE: usize = 64;
-/// How many digits of a number do.
+/// The number of digits of a number that count as one node of work.
 const DIGITS_A_NODE: usize = 8;
 
-/// Whether an instance equals a value of the schema (JSON Schema Core, 4.2.2: numbers by value, maps in any order).
-/// `work` grows by the nodes that are compared, and by the size of long texts and numbers.
+/// Whether an instance equals a value of the schema (JSON Schema Core, 4.2.2: numbers by value, maps in any order). `work`
+/// is increased by the number of nodes compared, and by the size of long strings and numbers.
 pub(super) fn equal(instance: Instance<'_>, other: &Node, work: &mut usize) -> bool {
     *work += 1;
     match (instance.view, &other.value) {
@@ -82,8 +82,8 @@ pub(super) fn equal(instance: Instance<'_>, other: &Node, work: &mut usize) -> b
     }
 }
 
-/// The first two items that are equal, in the order in which Helm finds them. `goes_on` hears how much work was done so far,
-/// as [`equal`] counts it, and says whether to go on.
+/// Returns the indices of the first two equal items, in the order in which Helm finds them. `goes_on` is called with the
+/// work done so far, as [`equal`] counts it, and returns whether to continue.
 pub(super) fn duplicates(items: &[Node], goes_on: &mut dyn FnMut(usize) -> bool) -> Option<(usize, usize)> {
     let mut work = 0;
     if items.len() <= 20 {
@@ -118,14 +118,15 @@ pub(super) fn duplicates(items: &[Node], goes_on: &mut dyn FnMut(usize) -> bool)
     None
 }
 
-/// Equal values have equal hashes; the members of a map are summed up, so that their order doesn't matter.
+/// Hashes a value so that equal values have equal hashes: the hashes of a map's members are added, so their order
+/// does not matter.
 fn hash(node: &Node, hasher: &mut DefaultHasher, work: &mut usize) {
     *work += 1;
     match &node.value {
         Value::Null => 0u8.hash(hasher),
         Value::Bool(value) => (1u8, value).hash(hasher),
         number @ (Value::Int(_) | Value::Float(_)) => {
-            // A float is enough: numbers that are equal round to the same one. Minus zero is zero.
+            // A float is enough, since equal numbers round to the same float. Adding zero turns minus zero into zero.
             let float = Number::of_value(number).map_or(0.0, Number::float) + 0.0;
             (2u8, float.to_bits()).hash(hasher);
         }

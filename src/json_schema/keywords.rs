@@ -1,23 +1,23 @@
-//! The keywords of one schema object that are in force.
+//! The keywords of a schema object that apply in its dialect.
 
 use super::draft::{Dialect, Draft, Vocabularies};
 use crate::yaml::{Map, Node};
 
 macro_rules! keywords {
     ($($field:ident $name:literal $since:ident to $until:ident, $vocabulary:ident;)*) => {
-        /// The values of the keywords that say something about an instance.
+        /// The values of the keywords that constrain an instance.
         #[derive(Debug, Default)]
         pub(super) struct Keywords<'s> {
             $(pub(super) $field: Option<&'s Node>,)*
         }
 
         impl<'s> Keywords<'s> {
-            /// Collects the keywords that the dialect knows; all others say nothing.
+            /// Collects the keywords that the dialect has; all others are ignored.
             pub(super) fn of(schema: &'s Map, dialect: Dialect) -> Self {
                 let mut keywords = Self::default();
                 for (name, value) in schema.iter() {
                     match name {
-                        // Nearly all schemas have these; names are compared one by one.
+                        // Nearly all schemas have these, and names are compared one by one.
                         "description" | "default" | "title" => {}
                         $($name if dialect.knows(Draft::$since, Draft::$until, Vocabularies::$vocabulary) => {
                             keywords.$field = Some(value);

@@ -1,4 +1,4 @@
-//! Where schema documents come from: the chart, the specification's metaschemas, and nowhere else.
+//! Loads schema documents: from the chart, the specification's metaschemas and a [`Resolver`], but never from the network.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,13 +13,13 @@ use crate::go::strconv::quote_double;
 use crate::json;
 use crate::yaml::{Node, Value};
 
-/// Gives schema documents that a schema refers to and that are neither in it nor metaschemas.
+/// Provides external schema documents: those that are neither part of the schema nor metaschemas.
 pub trait Resolver: Sync {
-    /// The document of an absolute URI; `None` if there is none.
+    /// Returns the document with an absolute URI; `None` if there is none.
     fn resolve(&self, uri: &str) -> Option<Node>;
 }
 
-/// No document comes from outside: mim-chart opens no connection, and no file but those it was given.
+/// A resolver without any documents: mim-chart opens no connection, and no files except those it was given.
 pub struct Offline;
 
 impl Resolver for Offline {
@@ -28,18 +28,18 @@ impl Resolver for Offline {
     }
 }
 
-/// Loads documents, each once.
+/// Loads documents and caches them.
 pub(super) struct Loader<'r> {
     resolver: &'r dyn Resolver,
     loaded: HashMap<String, Arc<Node>>,
-    /// What reading the schema may take.
+    /// The budget for reading the schema.
     pub(super) budget: Budget,
-    /// The unresolved `urn:` references, one warning for each; at most [`MOST_WARNINGS`].
+    /// The warnings about unresolved `urn:` references, one for each; at most [`MOST_WARNINGS`].
     warnings: Vec<Diagnostic>,
     further_warnings: usize,
 }
 
-/// How many warnings are given of one schema.
+/// The maximum number of warnings for one schema.
 const MOST_WARNINGS: usize = 100;
 
 impl<'r> Loader<'r> {
@@ -48,10 +48,10 @@ impl<'r> Loader<'r> {
         Loader { resolver, loaded, budget: Budget::default(), warnings: Vec::new(), further_warnings: 0 }
     }
 
-    /// Counts steps of work on a schema.
+    /// Charges steps of work on a schema.
     ///
     /// # Errors
-    /// If there are no more of them.
+    /// If the budget is exhausted.
     pub(super) fn charge(&self, steps: usize, schema: &Node) -> Result<(), Box<Diagnostic>> {
         if self.budget.take(steps as u64) {
             return Ok(());
@@ -61,7 +61,7 @@ impl<'r> Loader<'r> {
         Err(error(message, &schema.span))
     }
 
-    /// The warnings, the last of which says how many more there are.
+    /// Returns the warnings; the last one says how many more there are.
     pub(super) fn into_warnings(self) -> Vec<Diagnostic> {
         let mut warnings = self.warnings;
         if self.further_warnings > 0 {
@@ -71,7 +71,7 @@ impl<'r> Loader<'r> {
         warnings
     }
 
-    /// The document of a URI; `from` is the place that refers to it.
+    /// Returns the document with a URI; `from` is the reference to it.
     pub(super) fn load(&mut self, url: &str, from: &Node) -> Result<Arc<Node>, Box<Diagnostic>> {
         if let Some(node) = self.loaded.get(url) {
             return Ok(Arc::clone(node));
@@ -117,7 +117,7 @@ impl<'r> Loader<'r> {
         Err(Box::new(refused.help(help)))
     }
 
-    /// How a schema with this `$schema` is read.
+    /// Returns the dialect that a `$schema` declares.
     pub(super) fn dialect(
         &mut self,
         url: &str,
@@ -139,7 +139,7 @@ impl<'r> Loader<'r> {
         Ok(Dialect { draft, vocabularies: in_force.unwrap_or(Vocabularies::default_of(draft)) })
     }
 
-    /// The draft in which a metaschema that isn't the specification's own is written.
+    /// Returns the draft of a metaschema that is not the specification's own.
     fn draft_of(&mut self, url: &str, metaschema: &Arc<Node>, default: Draft) -> Result<Draft, Box<Diagnostic>> {
         let mut seen = vec![url.to_owned()];
         let mut node = Arc::clone(metaschema);
@@ -162,7 +162,7 @@ impl<'r> Loader<'r> {
     }
 }
 
-/// The text of one of the specification's metaschemas.
+/// Returns the text of one of the specification's metaschemas.
 fn metaschema(url: &str) -> Option<&'static str> {
     macro_rules! text {
         ($name:literal) => {
@@ -195,7 +195,7 @@ fn metaschema(url: &str) -> Option<&'static str> {
     })
 }
 
-/// The vocabularies in force that a metaschema declares; `None` if it declares none.
+/// Returns the vocabularies that a metaschema requires; `None` if it declares none.
 pub(super) fn vocabularies(
     draft: Draft,
     metaschema: &Node,
@@ -219,7 +219,7 @@ pub(super) fn vocabularies(
     Ok(Some(in_force))
 }
 
-/// Reads a JSON document as Helm reads a schema: one value of a stream, and nothing behind it.
+/// Reads a JSON document as Helm reads a schema: as one value of a stream, with nothing after it.
 pub(super) fn read_json(source: &Source) -> Result<Node, Diagnostic> {
     let (document, end) = json::read_prefix(source, 0)?;
     let rest = &source.text()[end..];

@@ -1,32 +1,33 @@
-//! Results of evaluations that are remembered, so that a schema that is reached on many ways is evaluated once.
+//! Caches the results of evaluations, so that a schema reached by many paths is evaluated only once.
 
 use std::collections::HashMap;
 
 use super::violation::Finding;
 use super::violation::Violation;
 
-/// How many bytes the remembered results may take. When they are full, it begins again from nothing.
+/// The maximum size of the cached results, in bytes. When it is reached, the cache is emptied.
 const BYTES: usize = 64 << 20;
-/// What a result takes besides its list of members.
+/// The size of a result without its list of members, in bytes.
 const ENTRY: usize = 96;
 
-/// What the result of an evaluation depends on. The place in the values does not matter: only messages have it.
+/// The inputs that determine the result of an evaluation. The place in the values is not among them: it appears
+/// only in messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Key {
     /// The identity of the schema.
     pub(super) schema: usize,
     /// The identity of the instance.
     pub(super) instance: usize,
-    /// The resources that led to the schema, by the number they have as a sequence.
+    /// The number of the sequence of resources that led to the schema.
     pub(super) scope: u32,
-    /// Whether the caller asks which members have been evaluated.
+    /// Whether the caller needs to know which members have been evaluated.
     pub(super) asks: bool,
 }
 
-/// How much of what is wrong an evaluation has to find.
+/// How much detail about violations an evaluation must return.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Detail {
-    /// Whether something is wrong.
+    /// Whether there are violations.
     Verdict,
     /// How many violations there are.
     Count,
@@ -38,11 +39,11 @@ pub(super) enum Detail {
 enum Result {
     Passed(Vec<bool>),
     Failed,
-    /// With the number of violations.
+    /// Failed, with the number of violations.
     FailedWith(u64),
 }
 
-/// The remembered results.
+/// The cached results.
 #[derive(Debug, Default)]
 pub(super) struct Memo {
     results: HashMap<Key, Result, ahash::RandomState>,
@@ -50,7 +51,7 @@ pub(super) struct Memo {
 }
 
 impl Memo {
-    /// The result of an earlier evaluation, if it says as much as is asked.
+    /// Returns the result of an earlier evaluation, if it has the requested detail.
     pub(super) fn recall(&self, key: &Key, detail: Detail) -> Option<Finding> {
         match (self.results.get(key)?, detail) {
             (Result::Passed(unevaluated), _) => Some(Ok(unevaluated.clone())),
@@ -60,7 +61,7 @@ impl Memo {
         }
     }
 
-    /// Remembers a result. Violations with their messages are not kept.
+    /// Caches a result. Violations with messages are not kept.
     pub(super) fn remember(&mut self, key: Key, finding: &Finding, detail: Detail) {
         let result = match (finding, detail) {
             (Ok(unevaluated), _) => Result::Passed(unevaluated.clone()),

@@ -1,4 +1,4 @@
-//! Judging a schema by the metaschema of its draft.
+//! Validates a schema against the metaschema of its draft.
 
 use super::document::Document;
 use super::draft::{Dialect, Draft};
@@ -13,10 +13,10 @@ use crate::diagnostic::Diagnostic;
 use crate::go::strconv::quote_double;
 use crate::yaml::Node;
 
-/// What reading a metaschema counts.
+/// The cost of reading a metaschema, in budget steps.
 const STEPS_OF_A_METASCHEMA: usize = 10_000;
 
-/// Evaluates the metaschema of a schema that looks odd.
+/// Validates a suspicious schema against its metaschema.
 pub(super) fn check_form(
     document: &Document,
     schema: &Node,
@@ -46,7 +46,7 @@ pub(super) fn check_form(
     Err(Box::new(refused))
 }
 
-/// The metaschema of a draft.
+/// Returns the metaschema of a draft.
 fn metaschema(draft: Draft) -> Result<Registry, Box<Diagnostic>> {
     let url = draft.metaschema();
     let root = Loader::new(&Offline).load(url, &Node::default())?;

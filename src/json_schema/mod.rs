@@ -1,19 +1,19 @@
-//! JSON Schema for values: `values.schema.json`, checked as Helm checks it.
+//! Validates values against a JSON Schema, `values.schema.json`, as Helm does.
 //!
-//! The schema is interpreted: the document that was read is walked once to find its resources and to look at the form
-//! of its keywords, and then the values are held against it as it stands. Nothing is compiled that the values don't
-//! meet; instances are not copied, so that every violation knows who set the value.
+//! The schema is interpreted, not compiled. Its document is walked once to find the resources in it and to check the form
+//! of its keywords; then the values are evaluated against it directly. No work is done for parts of the schema that the
+//! values do not reach. Instances are not copied, so that every violation knows who set the value.
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `draft`, `shape`, `keywords` | which keywords a draft knows, what their values look like |
+//! | `draft`, `shape`, `keywords` | the keywords of each draft and the form of their values |
 //! | `loader`, `document`, `registry`, `place` | documents, resources in them, references between them |
 //! | `evaluate`, `objects`, `arrays`, `scalars`, `conditions` | the evaluation, keyword by keyword |
-//! | `session`, `budget`, `memo` | what an evaluation may take, and what it remembers |
-//! | `types`, `number`, `format`, `instance`, `uri` | what keywords are about |
-//! | `violation`, `report`, `wording` | what is wrong, as Helm says it |
-//! | `view` | looking into a schema as it is written, for other purposes than validation |
-//! | `wanted` | what to write instead of a value of another type |
+//! | `session`, `budget`, `memo` | limits of an evaluation, and its cache |
+//! | `types`, `number`, `format`, `instance`, `uri` | the types and formats that keywords refer to |
+//! | `violation`, `report`, `wording` | violations, with Helm's messages |
+//! | `view` | reading a schema for purposes other than validation |
+//! | `wanted` | suggestions for values of the wrong type |
 
 mod arrays;
 mod budget;
@@ -57,7 +57,7 @@ use crate::yaml::Node;
 pub use registry::HasFormat;
 use registry::Registry;
 
-/// The URI under which Helm knows a chart's schema; its messages show it.
+/// The URI that Helm assigns to a chart's schema, which appears in its messages.
 const URL: &str = "file:///values.schema.json";
 
 /// A schema that values can be checked against.
@@ -65,49 +65,49 @@ const URL: &str = "file:///values.schema.json";
 pub struct Schema(Registry);
 
 impl Schema {
-    /// Reads a chart's `values.schema.json`.
+    /// Parses a chart's `values.schema.json`.
     ///
     /// # Errors
     ///
-    /// If it is not JSON, no valid schema of its draft, or refers to something that isn't there; the message is Helm's,
-    /// the label the place in the schema.
+    /// If it is not JSON, is not a valid schema of its draft, or has an unresolvable reference. The message is Helm's; the
+    /// label is the place in the schema.
     pub fn parse(source: &Source) -> Result<Self, Diagnostic> {
         Self::from_document(loader::read_json(source)?, &Offline)
     }
 
-    /// The schema that a JSON document is, with a resolver for what it refers to.
+    /// Creates a schema from a JSON document, with a resolver for its external references.
     ///
     /// # Errors
     ///
-    /// As [`Schema::parse`], except that the document has been read already.
+    /// As for [`Schema::parse`], except that the document is already parsed.
     pub fn from_document(document: Node, resolver: &dyn Resolver) -> Result<Self, Diagnostic> {
         Registry::new(URL, document, resolver, metaschema::check_form).map(Schema).map_err(|error| *error)
     }
 
-    /// The same schema with formats of its own, whatever its draft says of formats.
+    /// Returns the schema with custom formats, which are asserted whatever its draft says.
     #[must_use]
     pub fn with_formats(mut self, formats: HasFormat) -> Self {
         self.0.own_formats = Some(formats);
         self
     }
 
-    /// What is wrong with a value: the lines of Helm's list (see [`lines`]). Empty if nothing is. `budget` is what all
-    /// checks of a run may take together; where the list ends before the violations do, its last line says how many more
-    /// there are.
+    /// Returns the violations of a value, as the entries of Helm's list (see [`lines`]); empty if there are none.
+    /// `budget` limits all checks of a run together. If it cuts the list short, the last entry says how many more
+    /// violations there are.
     ///
     /// # Errors
     ///
-    /// If the check would take more than the budget has: the place in the schema where it was given up.
+    /// If the check exceeds the budget: the place in the schema where it was aborted.
     pub fn validate(&self, instance: &Node, budget: &Budget) -> Result<Vec<Violation>, Diagnostic> {
         evaluate::evaluate_root(&self.0, instance.into(), budget).map_err(|error| *error)
     }
 
-    /// The schema as it was read.
+    /// Returns the schema document.
     pub fn document(&self) -> &Node {
         &self.0.documents[0].root
     }
 
-    /// Warnings of its references: what Helm lets pass without looking.
+    /// Returns the warnings about its references: those that Helm accepts without resolving them.
     pub fn warnings(&self) -> &[Diagnostic] {
         &self.0.warnings
     }

@@ -1,4 +1,4 @@
-//! Numbers as JSON Schema compares them: exact decimals, so that `0.3` is a multiple of `0.1`.
+//! Numbers as JSON Schema compares them: as exact decimals, so that `0.3` is a multiple of `0.1`.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -14,13 +14,13 @@ pub(super) struct Number<'n> {
 }
 
 impl<'n> Number<'n> {
-    /// The number of a schema: as exact as it is in the file.
+    /// Returns the number in a schema, with the precision it has in the file.
     pub(super) fn of_schema(node: &'n Node) -> Option<Self> {
         let number = Self::of_value(&node.value)?;
         Some(Number { written: node.span.text(), ..number })
     }
 
-    /// The number of an instance: values are 64-bit floats by the time they are checked.
+    /// Returns the number in an instance: values are 64-bit floats by the time they are checked.
     pub(super) fn of_value(value: &Value) -> Option<Self> {
         match *value {
             Value::Int(whole) => Some(Number { float: whole as f64, whole: Some(whole), written: "" }),
@@ -29,12 +29,12 @@ impl<'n> Number<'n> {
         }
     }
 
-    /// The nearest 64-bit float.
+    /// Returns the nearest 64-bit float.
     pub(super) fn float(self) -> f64 {
         self.float
     }
 
-    /// The number as the schema's author wrote it.
+    /// Returns the number as the schema's author wrote it.
     pub(super) fn written(self) -> Cow<'n, str> {
         match self.decimal_written() {
             Some(_) => Cow::Borrowed(self.written),
@@ -42,19 +42,19 @@ impl<'n> Number<'n> {
         }
     }
 
-    /// Whether it is a whole number; `1.0` is one.
+    /// Whether it is an integer; `1.0` is one.
     pub(super) fn is_integer(self) -> bool {
         self.whole.is_some() || self.float.fract() == 0.0
     }
 
-    /// The digits that a comparison with another number goes through at most.
+    /// Returns the maximum number of digits that a comparison with another number processes.
     pub(super) fn work(self, other: Number<'_>) -> usize {
         let exponent = |float: f64| if float == 0.0 { 0.0 } else { float.abs().log10() };
         let zeros = (exponent(self.float) - exponent(other.float)).clamp(0.0, MOST_ZEROS as f64);
         self.written.len() + other.written.len() + zeros as usize
     }
 
-    /// Whether it is this one times a whole number.
+    /// Whether it is an integer multiple of `unit`.
     pub(super) fn is_multiple_of(self, unit: Number<'_>) -> bool {
         self.decimal().is_multiple_of(&unit.decimal())
     }
@@ -87,7 +87,8 @@ impl PartialOrd for Number<'_> {
 }
 
 impl Ord for Number<'_> {
-    /// Rounding to a float never turns an order around, so the exact digits matter only between equal floats.
+    /// Compares exactly. Rounding to floats never reverses an order, so the exact digits are only needed if the
+    /// floats are equal.
     fn cmp(&self, other: &Self) -> Ordering {
         match self.float.partial_cmp(&other.float) {
             Some(Ordering::Equal) | None => self.decimal().cmp(&other.decimal()),
@@ -96,10 +97,10 @@ impl Ord for Number<'_> {
     }
 }
 
-/// How many zeros a number gets for a division: more than the exponents of any two floats are apart.
+/// The maximum number of zeros appended for a division: more than the difference between the exponents of any two floats.
 const MOST_ZEROS: i64 = 4096;
 
-/// `digits` times ten to the `exponent`; the digits neither begin nor end with a zero, and zero has none.
+/// `digits` times ten to the power of `exponent`. The digits neither begin nor end with a zero; zero has none.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Decimal {
     negative: bool,
@@ -154,12 +155,14 @@ impl Decimal {
         }
     }
 
-    /// Digits that don't end in a zero are not multiples of ten, so a smaller exponent than the unit's settles it.
+    /// Whether it is an integer multiple of `unit`. The last digit is not zero, so with a smaller exponent than the unit's
+    /// it cannot be one.
     fn is_multiple_of(&self, unit: &Decimal) -> bool {
         if self.digits.is_empty() {
             return true;
         }
-        // 36 digits: ten times as much still fits 128 bits. A float has 17 and can't hold a unit of more.
+        // With 36 digits, ten times the value still fits in 128 bits. A float has 17 digits and cannot be a multiple of
+        // a longer unit.
         if unit.digits.is_empty() || unit.digits.len() > 36 || self.exponent < unit.exponent {
             return false;
         }
@@ -170,10 +173,10 @@ impl Decimal {
     }
 }
 
-/// The whole number that a keyword gives.
+/// Returns the integer value of a keyword.
 pub(super) fn whole(keyword: Option<&Node>) -> Option<usize> {
     let number = Number::of_value(&keyword?.value).filter(|number| number.is_integer())?;
-    // The bounds of the conversion saturate, which is what a limit beyond all lengths means.
+    // The conversion saturates, which is right for a limit beyond all lengths.
     Some(number.float() as usize)
 }
 

@@ -1,4 +1,4 @@
-//! The keywords for maps.
+//! Checks the keywords for maps.
 
 use super::draft::Draft;
 use super::evaluate::{At, Evaluation, MEMBERS_A_STEP};
@@ -10,7 +10,7 @@ use super::wording::{count, quote, quote_all};
 use crate::diagnostic::nearest;
 use crate::yaml::{Map, Node, Value};
 
-/// How many of the names that are not allowed are compared with the ones that are.
+/// The maximum number of disallowed names that are compared with the allowed ones.
 const MOST_HINTS: usize = 20;
 
 impl<'s> Evaluation<'_, 's, '_> {
@@ -134,14 +134,14 @@ impl<'s> Evaluation<'_, 's, '_> {
         }
     }
 
-    /// The names of a list that a map doesn't have.
+    /// Returns the names in a list that a map lacks.
     fn missing<'n>(&self, map: &Map, names: &'n Node) -> Vec<&'n str> {
         let names = names.value.as_list().unwrap_or_default();
         self.charge(names.len() / MEMBERS_A_STEP);
         names.iter().filter_map(|name| name.value.as_str()).filter(|name| map.get(name).is_none()).collect()
     }
 
-    /// Helm gives these violations no place: they are all `at ''`.
+    /// Checks `propertyNames`. Helm gives these violations no place: they are all `at ''`.
     fn check_property_names(&mut self, map: &Map) {
         let Some(schema) = self.keywords.property_names else { return };
         let mut found = Vec::new();

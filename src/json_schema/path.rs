@@ -4,12 +4,12 @@ use super::shape::Step;
 use super::uri::percent_encode;
 use crate::yaml::Node;
 
-/// What tells a node of a document from every other one: documents never move once they are loaded.
+/// Returns a number that identifies a node: its address, since documents never move once they are loaded.
 pub(super) fn identity(node: &Node) -> usize {
     std::ptr::from_ref(node).addr()
 }
 
-/// The way from the root of a document, the last step first.
+/// The path from the root of a document, as a list of steps with the last one first.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Path<'a> {
     Root,
@@ -25,7 +25,7 @@ impl<'a> Path<'a> {
         Path::Step(self, step)
     }
 
-    /// How many steps it has.
+    /// Returns the number of steps.
     pub(super) fn len(&self) -> usize {
         let mut length = 0;
         let mut at = self;
@@ -36,7 +36,7 @@ impl<'a> Path<'a> {
         length
     }
 
-    /// The names of the steps, the first one first.
+    /// Returns the names of the steps, from the root on.
     pub(super) fn names(&self) -> Vec<String> {
         let mut names = Vec::new();
         let mut at = self;
@@ -48,13 +48,13 @@ impl<'a> Path<'a> {
         names
     }
 
-    /// A JSON pointer (RFC 6901).
+    /// Returns the JSON pointer (RFC 6901) for the names of a path.
     pub(super) fn pointer(names: &[String]) -> String {
         names.iter().flat_map(|name| ["/".to_owned(), name.replace('~', "~0").replace('/', "~1")]).collect()
     }
 }
 
-/// `url#pointer`, as Helm writes the place of a schema.
+/// Returns `url#pointer`, as Helm writes the place of a schema.
 pub(super) fn location(url: &str, path: &[String]) -> String {
     let escaped = path.iter().map(|name| percent_encode(&name.replace('~', "~0").replace('/', "~1")));
     format!("{url}#{}", escaped.flat_map(|name| ["/".to_owned(), name]).collect::<String>())

@@ -16,42 +16,42 @@ pub(super) struct Place<'s> {
 }
 
 impl<'s> Place<'s> {
-    /// The root of a document.
+    /// Returns the root of a document.
     pub(super) fn root(document: &'s Document) -> Self {
         Place { document, resource: &document.resources[0], node: &document.root }
     }
 
-    /// The place of a node below this one.
+    /// Returns the place of a node inside this one.
     pub(super) fn below(self, node: &'s Node) -> Self {
         let own = if self.document.resources.len() > 1 { self.document.resource_of.get(&identity(node)) } else { None };
         Place { node, resource: own.map_or(self.resource, |&own| &self.document.resources[own]), ..self }
     }
 
-    /// The place at the end of a path from here; `None` if there is none.
+    /// Returns the place at the end of a path from here; `None` if it does not exist.
     pub(super) fn descend(self, path: &[String]) -> Option<Self> {
         path.iter().try_fold(self, |place, name| Some(place.below(child(place.node, name)?)))
     }
 
-    /// The root of this place's resource.
+    /// Returns the root of this place's resource.
     pub(super) fn resource_root(self) -> Option<Self> {
         Place::root(self.document).descend(&self.resource.path)
     }
 
-    /// `url#pointer`. It is searched for, since only errors need it.
+    /// Returns `url#pointer`. This searches the document, since only errors need it.
     pub(super) fn location(self) -> String {
         Locations::default().of(self)
     }
 }
 
-/// Where nodes of documents are, found by going through a whole document once.
+/// The locations of nodes in documents, found by walking a whole document once.
 #[derive(Debug, Default)]
 pub(super) struct Locations<'s> {
-    /// Of each node the one around it and the step that leads from there to it.
+    /// The parent of each node, and the step from the parent to the node; `None` for a root.
     around: AHashMap<usize, (usize, Option<Step<'s>>)>,
 }
 
 impl<'s> Locations<'s> {
-    /// The location of a place: `url#pointer`.
+    /// Returns the location of a place: `url#pointer`.
     pub(super) fn of(&mut self, place: Place<'s>) -> String {
         self.add(&place.document.root);
         let mut path = Vec::new();
@@ -64,7 +64,7 @@ impl<'s> Locations<'s> {
         location(&place.document.url, &path)
     }
 
-    /// How many nodes have been gone through.
+    /// Returns the number of nodes that have been walked.
     pub(super) fn len(&self) -> usize {
         self.around.len()
     }
@@ -90,7 +90,7 @@ impl<'s> Locations<'s> {
     }
 }
 
-/// A member of a map by its key, or of a list by its number.
+/// Returns the member of a map with a key, or of a list with an index.
 pub(super) fn child<'n>(node: &'n Node, name: &str) -> Option<&'n Node> {
     match &node.value {
         Value::Map(map) => map.get(name),

@@ -1,4 +1,4 @@
-//! All the documents of one schema, and what its references lead to.
+//! The documents of a schema, and the targets of its references.
 
 use ahash::{AHashMap, AHashSet};
 use std::sync::Arc;
@@ -18,31 +18,31 @@ use crate::go::regexp;
 use crate::go::strconv::quote_double;
 use crate::yaml::Node;
 
-/// Judges a schema of a document by the metaschema of its dialect. The path is that of the schema in the document.
+/// Validates a schema in a document against the metaschema of its dialect. The path is the schema's in the document.
 pub(super) type FormCheck = fn(&Document, &Node, &[String], Dialect, &Loader<'_>) -> Result<(), Box<Diagnostic>>;
 
-/// Whether a text, the second, has the format of a name.
+/// A function that returns whether a text (the second argument) has the named format (the first argument).
 pub type HasFormat = fn(&str, &str) -> bool;
 
-/// The documents of a schema, its own one first.
+/// The documents of a schema; its own is the first.
 #[derive(Debug)]
 pub(super) struct Registry {
     pub(super) documents: Vec<Document>,
-    /// The documents by their URLs.
+    /// Indices into `documents`, by URL.
     document_by_url: AHashMap<String, usize>,
-    /// By the identity of the value of a referring keyword.
+    /// The targets of references, by the identity of the referring keyword's value.
     targets: AHashMap<usize, Target>,
-    /// Whether `format` is asserted whatever the draft says, as Helm does with metaschemas.
+    /// Whether `format` is asserted in any draft, as Helm does with metaschemas.
     pub(super) asserts_formats: bool,
-    /// Whether a text has a format, where formats are not those of JSON Schema.
+    /// Checks the formats, if they are not those of JSON Schema.
     pub(super) own_formats: Option<HasFormat>,
-    /// What judges schemas that look odd.
+    /// Validates suspicious schemas against their metaschema.
     check_form: FormCheck,
     pub(super) patterns: regexp::Cache,
     pub(super) warnings: Vec<Diagnostic>,
 }
 
-/// What a reference leads to.
+/// The target of a reference.
 #[derive(Debug)]
 struct Target {
     document: usize,
@@ -50,7 +50,7 @@ struct Target {
 }
 
 impl Registry {
-    /// Reads a schema document and everything it refers to.
+    /// Reads a schema document and all documents it refers to.
     pub(super) fn new(
         url: &str,
         root: Node,
@@ -87,7 +87,7 @@ impl Registry {
         Ok(self.documents.len() - 1)
     }
 
-    /// What a referring keyword's value leads to, and how many steps away from its root that is.
+    /// Returns the target of a referring keyword's value, and its distance from the root of its document, in steps.
     pub(super) fn target(&self, reference: &Node) -> Option<(Place<'_>, usize)> {
         let target = self.targets.get(&identity(reference))?;
         let place = Place::root(self.documents.get(target.document)?).descend(&target.path)?;
@@ -95,10 +95,10 @@ impl Registry {
     }
 }
 
-/// What a further document counts.
+/// The cost of another document, in budget steps.
 const STEPS_OF_A_DOCUMENT: usize = 100;
 
-/// Follows the references that can be reached from the root, as Helm does: an unused definition may be wrong.
+/// Resolves the references that are reachable from the root. As in Helm, an unused definition may be invalid.
 struct Linker<'l, 'r> {
     registry: &'l mut Registry,
     loader: &'l mut Loader<'r>,
@@ -157,7 +157,7 @@ impl Linker<'_, '_> {
                 value,
             )?;
         }
-        // What $dynamicRef may lead to is found by name, in resources that the evaluation passes.
+        // The target of `$dynamicRef` is found by name, in the resources that the evaluation passes through.
         if self.registry.documents[document].resource_of.get(&identity(node)) == Some(&resource) {
             let anchors = self.registry.documents[document].resources[resource].anchors.values();
             let dynamic = anchors.filter(|anchor| anchor.is_dynamic).map(|anchor| (document, anchor.path.clone()));
@@ -217,7 +217,7 @@ impl Linker<'_, '_> {
         Ok(())
     }
 
-    /// The document and resource of a URI: of the same document, or else a document of that name.
+    /// Returns the document and resource with a URI: in the same document, or else in the document of that name.
     fn find(&mut self, document: usize, url: &str, reference: &Node) -> Result<(usize, usize), Box<Diagnostic>> {
         let own = &self.registry.documents[document];
         if own.url == url {
@@ -234,7 +234,7 @@ impl Linker<'_, '_> {
         Ok((self.registry.add(url, root, self.loader)?, 0))
     }
 
-    /// Makes sure that a target is there, and has been read as a schema.
+    /// Ensures that a target exists and has been read as a schema.
     fn ensure_schema(&mut self, document: usize, path: &[String], reference: &Node) -> Result<(), Box<Diagnostic>> {
         let root = Arc::clone(&self.registry.documents[document].root);
         let mut node: &Node = &root;
@@ -264,7 +264,7 @@ impl Linker<'_, '_> {
     }
 }
 
-/// Calls with the linked form of a path.
+/// Calls a function with the linked form of a path.
 fn with_path<T>(names: &[String], before: &Path<'_>, call: &mut dyn FnMut(&Path<'_>) -> T) -> T {
     match names.split_first() {
         None => call(before),
@@ -285,7 +285,7 @@ fn location_of_fragment(id: &str, fragment: &str) -> String {
     format!("{id}#{}", uri::percent_encode(fragment))
 }
 
-/// Helm's message about a malformed pattern at a place in the schema.
+/// Returns Helm's message about an invalid pattern at a place in the schema.
 fn invalid_pattern(pattern: &str, place: &str, reason: &str) -> String {
     format!("invalid regex {} at {}: {reason}", quote_double(pattern), quote_double(place))
 }

@@ -1,4 +1,4 @@
-//! Violations as Helm prints them, and as the diagnostic that mim-chart shows.
+//! Checks charts' values and reports the violations as one diagnostic, with the text that Helm prints.
 
 use super::budget::Budget;
 use super::violation::{Violation, lines};
@@ -9,13 +9,13 @@ use crate::yaml::Map;
 /// The first line of Helm's error.
 const FRAME: &str = "values don't meet the specifications of the schema(s) in the following chart(s):";
 
-/// A chart's name, its schema or why that can't be used, and the chart's values as templates will see them.
+/// A chart's name, its schema or the error that makes it unusable, and the chart's values as templates see them.
 pub type ChartValues<'a> = (&'a str, Result<&'a Schema, &'a Diagnostic>, &'a Map);
 
 /// Checks the values of charts against their schemas: a chart first, then its subcharts.
 ///
-/// `charts` has every chart with a schema. What is wrong is one error, with Helm's whole text as its message and a label at
-/// every value that is to blame, and at what is wrong in a schema; the warnings of the schemas come before it. All of them
+/// `charts` contains every chart that has a schema. All violations are one error, with Helm's whole text as its message
+/// and a label at every offending value and at every error in a schema; the schemas' warnings come first. All checks
 /// share one [`Budget`].
 pub fn check(charts: &[ChartValues<'_>]) -> Vec<Diagnostic> {
     let mut diagnostics = check_verbatim(charts);
@@ -25,7 +25,7 @@ pub fn check(charts: &[ChartValues<'_>]) -> Vec<Diagnostic> {
     diagnostics
 }
 
-/// The same with the line break in which Helm's text ends, if violations end it.
+/// Like [`check`], but keeps the line break at the end of Helm's text, which is there if it ends with violations.
 pub fn check_verbatim(charts: &[ChartValues<'_>]) -> Vec<Diagnostic> {
     let readable = charts.iter().filter_map(|(_, schema, _)| schema.ok());
     let mut diagnostics: Vec<Diagnostic> = readable.flat_map(|schema| schema.warnings().iter().cloned()).collect();
@@ -62,7 +62,7 @@ pub fn check_verbatim(charts: &[ChartValues<'_>]) -> Vec<Diagnostic> {
     diagnostics
 }
 
-/// Checks values against one schema. The message of the error has Helm's list alone, without the lines around it.
+/// Checks values against a single schema. The message of the error is only Helm's list, without the lines around it.
 pub fn check_one(schema: &Schema, values: &Map) -> Option<Diagnostic> {
     let instance = evaluate::of_map(values, &GENERATED);
     match evaluate::evaluate_root(schema.registry(), instance, &Budget::default()) {
@@ -78,7 +78,8 @@ pub fn check_one(schema: &Schema, values: &Map) -> Option<Diagnostic> {
 
 static GENERATED: Span = Span::generated();
 
-/// The line with a chart's name. Helm does not begin a new one for it behind the error of a schema.
+/// Appends the line with a chart's name. It is always on a line of its own, whereas Helm omits the line break after an
+/// error in a schema.
 fn begin_chart(text: &mut String, name: &str) {
     if !text.ends_with('\n') {
         text.push('\n');
@@ -86,7 +87,7 @@ fn begin_chart(text: &mut String, name: &str) {
     text.extend([name, ":\n"]);
 }
 
-/// The error of a schema that can't be evaluated, in the frame that Helm gives it.
+/// Puts the error of an aborted evaluation into the text with which Helm surrounds it.
 fn in_frame(chart: &str, mut error: Diagnostic) -> Diagnostic {
     error.message = format!("{FRAME}\n{chart}:\n{}", error.message);
     error

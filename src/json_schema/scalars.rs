@@ -1,4 +1,4 @@
-//! The keywords for strings and numbers.
+//! Checks the keywords for strings and numbers.
 
 use super::evaluate::{BYTES_A_STEP, Evaluation, MEMBERS_A_STEP};
 use super::number::Number;
@@ -61,7 +61,7 @@ struct Bounds<'s> {
 }
 
 impl<'s> Bounds<'s> {
-    /// The bounds that two keywords give. In draft 4 the exclusive one is a boolean that sharpens the plain one.
+    /// Returns the bounds that two keywords set. In draft 4 the exclusive one is a boolean that makes the plain one exclusive.
     fn of(plain: Option<&'s Node>, exclusive: Option<&'s Node>) -> Self {
         match exclusive.and_then(|node| node.value.as_bool()) {
             Some(true) => Bounds { inclusive: None, exclusive: plain },

@@ -1,4 +1,4 @@
-//! One evaluation of a schema document against a value: its limits, and what it remembers.
+//! A single evaluation of a schema document against a value: its limits and its cache.
 
 use ahash::AHashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -13,20 +13,20 @@ use super::violation::Violation;
 use super::wording::count;
 use crate::diagnostic::{Diagnostic, Span};
 
-/// How much of the reason why a pattern can't be used is shown, in characters.
+/// The maximum number of characters of the reason why a pattern cannot be used.
 const LONGEST_REASON: usize = 300;
 
-/// Evaluations of fewer steps are repeated rather than remembered.
+/// Evaluations of at most this many steps are repeated rather than cached.
 const SMALL: u64 = 3;
 
-/// Why an evaluation was given up.
+/// Why an evaluation was aborted.
 #[derive(Debug, Clone)]
 pub(super) enum Stop {
-    /// It took all the steps there are.
+    /// It used up all steps.
     Steps,
-    /// More schemas lead to one another than a stack has room for.
+    /// Schemas are nested too deeply for the stack.
     Nesting(Refused),
-    /// A pattern that can't be compiled, with the reason.
+    /// A pattern cannot be compiled, for this reason.
     Pattern(String),
 }
 
@@ -42,11 +42,11 @@ pub(super) struct Session<'s> {
     scopes: Mutex<Scopes>,
 }
 
-/// The sequences of resources that an evaluation has come through, each by a number. Number 0 is the beginning.
+/// The sequences of resources that an evaluation has passed through, each with a number. The empty sequence has the number 0.
 #[derive(Debug, Default)]
 struct Scopes {
     numbers: AHashMap<(u32, usize), u32>,
-    /// The sequence without its last resource, and that resource.
+    /// For each sequence, the number of the sequence without its last resource, and that resource.
     steps: Vec<(u32, usize)>,
 }
 
@@ -67,7 +67,7 @@ impl<'s> Session<'s> {
         }
     }
 
-    /// Counts steps of work on a schema; whether the evaluation goes on.
+    /// Charges steps of work on a schema. Returns whether the evaluation continues.
     pub(super) fn charge(&self, steps: usize, schema: &Span) -> bool {
         if !self.budget.take(steps as u64) {
             self.stop(Stop::Steps, schema);
@@ -75,7 +75,7 @@ impl<'s> Session<'s> {
         !self.is_stopped()
     }
 
-    /// Gives up. Of several reasons the first counts.
+    /// Aborts the evaluation. The first of several reasons is kept.
     pub(super) fn stop(&self, reason: Stop, schema: &Span) {
         locked(&self.stop).get_or_insert_with(|| (reason, schema.clone()));
         self.is_stopped.store(true, Ordering::Relaxed);
@@ -85,7 +85,7 @@ impl<'s> Session<'s> {
         self.is_stopped.load(Ordering::Relaxed)
     }
 
-    /// The error of an evaluation that was given up.
+    /// Returns the error of an aborted evaluation.
     pub(super) fn error(&self) -> Option<Box<Diagnostic>> {
         let (reason, schema) = locked(&self.stop).clone()?;
         let error = |message: String, label: &str| Diagnostic::error("schema", message).at(schema.clone(), label);
@@ -106,18 +106,18 @@ impl<'s> Session<'s> {
         }))
     }
 
-    /// Notes that a schema led to itself.
+    /// Records that a schema led to itself.
     pub(super) fn count_cycle(&self) {
         self.cycles.fetch_add(1, Ordering::Relaxed);
     }
 
-    // What is listed.
+    // Listed violations.
 
     pub(super) fn budget(&self) -> &'s Budget {
         self.budget
     }
 
-    /// How much an evaluation has to find.
+    /// Returns the detail that an evaluation must return.
     pub(super) fn detail(&self, quiet: bool) -> Detail {
         match (quiet, self.budget.lists_more()) {
             (true, _) => Detail::Verdict,
@@ -126,14 +126,14 @@ impl<'s> Session<'s> {
         }
     }
 
-    /// Gives back the room of violations that nobody will see.
+    /// Releases the room of violations that are not shown after all.
     pub(super) fn forget(&self, violations: &[Violation]) {
         self.budget.forget(violations);
     }
 
-    // What is remembered.
+    // Cached results.
 
-    /// The result of an evaluation: one from before or, where there is none, what `evaluate` gives.
+    /// Returns the cached result of an evaluation, or else calls `evaluate` and caches its result.
     pub(super) fn remembered(
         &self,
         key: impl FnOnce() -> Key,
@@ -150,7 +150,7 @@ impl<'s> Session<'s> {
         }
         let cycles = self.cycles.load(Ordering::Relaxed);
         let finding = evaluate();
-        // What is wrong with a circle of references depends on where it was entered.
+        // The violations of a reference cycle depend on where it was entered.
         let is_whole = self.cycles.load(Ordering::Relaxed) == cycles && !self.is_stopped();
         if is_whole && self.budget.taken() - before > SMALL {
             locked(&self.memo).remember(key, &finding, detail);
@@ -158,8 +158,8 @@ impl<'s> Session<'s> {
         finding
     }
 
-    /// The number of a sequence of resources with one more at its end. One that it has already changes nothing: what is
-    /// looked for in it is always the outermost.
+    /// Returns the number of the sequence `before` with a resource appended. If the sequence already contains it, the
+    /// sequence stays the same: lookups always want the outermost resource.
     pub(super) fn scope(&self, before: u32, resource: usize) -> u32 {
         let mut scopes = locked(&self.scopes);
         let mut at = before;

@@ -1,8 +1,8 @@
-//! What the value of a keyword looks like: the cheap look at a chart's schema while it is read.
+//! The form of each keyword's value, for a cheap check while a schema is read.
 //!
-//! Helm evaluates the metaschema for every chart. Here every keyword is only looked at: is its value of the right
-//! type? A value that looks odd makes the metaschema be evaluated after all, for the verdict and for Helm's message.
-//! So the look may suspect too much, never too little.
+//! Helm evaluates the metaschema for every chart. Here, the check only asks whether each keyword's value has the right
+//! type. If one looks wrong, the metaschema is evaluated after all, for the verdict and Helm's message. So this check may
+//! have false positives, but no false negatives.
 
 use std::collections::HashSet;
 
@@ -16,13 +16,13 @@ use crate::yaml::{Node, Value};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
     Schema,
-    /// A schema that nothing is checked against.
+    /// A schema that no value is checked against.
     UnusedSchema,
     SchemaOrBoolean,
     Items,
     Schemas,
     SchemaMap,
-    /// Schemas that are only there to be referred to.
+    /// Schemas that exist only as targets of references.
     Definitions,
     Dependencies,
     NamesMap,
@@ -36,7 +36,7 @@ pub(super) enum Shape {
     Pattern,
     Text,
     Reference {
-        /// Whether it leads to a schema (`$ref`), and is not a name.
+        /// Whether it refers to a schema (`$ref`), rather than naming one.
         links: bool,
     },
     Anchor,
@@ -46,11 +46,11 @@ pub(super) enum Shape {
 }
 
 impl Draft {
-    /// What the value of a keyword has to look like, by the draft's metaschema.
+    /// Returns the form that the draft's metaschema requires of a keyword's value.
     pub(super) fn shape(self, keyword: &str) -> Shape {
         use Draft::{Draft4, Draft6, Draft7, Draft2019, Draft2020};
         match keyword {
-            // What nearly all schemas have comes first: names are compared one by one.
+            // The most common keywords come first, because names are compared one by one.
             "type" => Shape::Type,
             "description" | "title" => Shape::Text,
             "default" => Shape::Anything,
@@ -101,7 +101,7 @@ impl Draft {
 }
 
 impl Shape {
-    /// Whether a value may have a wrong form. The subschemas in it are looked at for themselves.
+    /// Whether a value may have the wrong form. Subschemas in it are checked separately.
     pub(super) fn is_suspicious(self, keyword: &str, value: &Value, draft: Draft) -> bool {
         !match (self, value) {
             (Shape::Anything | Shape::Schema | Shape::UnusedSchema, _) => true,
@@ -151,7 +151,7 @@ impl Shape {
         }
     }
 
-    /// The subschemas in a value: each with the steps that lead to it from the keyword.
+    /// Calls `visit` for each subschema in a value, with the step that leads to it from the keyword.
     pub(super) fn for_each_subschema<'n, E>(
         self,
         value: &'n Value,
@@ -176,7 +176,7 @@ impl Shape {
     }
 }
 
-/// One step from a value into it.
+/// A step from a value to one of its members.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Step<'n> {
     Key(&'n str),
@@ -196,7 +196,7 @@ fn is_type(name: &str) -> bool {
     super::types::Types::named(name).is_some()
 }
 
-/// Whether a few items are scalars, no two of them equal.
+/// Whether there are at most 16 items, all of them scalars and no two equal.
 fn distinct_scalars(items: &[Node]) -> bool {
     let is_scalar = |value: &Value| !matches!(value, Value::List(_) | Value::Map(_));
     items.len() <= 16
@@ -206,7 +206,7 @@ fn distinct_scalars(items: &[Node]) -> bool {
             .all(|(at, item)| is_scalar(&item.value) && items[..at].iter().all(|other| other.value != item.value))
 }
 
-/// Whether all are strings and no two are equal.
+/// Whether all items are strings and no two are equal.
 fn distinct_strings(items: &[Node]) -> bool {
     let texts = items.iter().map(|item| item.value.as_str());
     if items.len() <= 16 {

@@ -1,28 +1,28 @@
-//! Recursion that user data drives: with a stack of its own, and a limit.
+//! Limits recursion that user data drives, and runs deep recursion on a separate stack.
 
 use super::wording::count;
 use crate::stack;
 
-/// How many schemas may lead to one, or be inside of one another.
+/// The maximum number of schemas that lead to one another or are nested.
 pub(super) const MAX_DEPTH: usize = 2000;
-/// How many nested calls stay on the stack that they began on. Those of an unoptimized build are large.
+/// The number of nested calls that stay on the original stack. Stack frames of an unoptimized build are large.
 const CALLS: usize = if cfg!(optimized) { 192 } else { 32 };
-/// What beginning a stack counts, in steps.
+/// The cost of creating a stack, in budget steps.
 pub(super) const STEPS_OF_A_STACK: usize = 64;
-/// The size of the further stack: room for [`MAX_DEPTH`] nested calls of an unoptimized build.
+/// The size of the separate stack, in bytes: enough for [`MAX_DEPTH`] nested calls of an unoptimized build.
 const SIZE: usize = 96 << 20;
 
-/// Why there is no further nested call.
+/// Why a nested call was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refused {
-    /// More than [`MAX_DEPTH`] calls.
+    /// There would be more than [`MAX_DEPTH`] calls.
     Depth,
-    /// The system has no further stack to give.
+    /// The system cannot provide another stack.
     Memory,
 }
 
 impl Refused {
-    /// What is wrong with the schema.
+    /// Returns the message about the schema.
     pub(super) fn message(self) -> String {
         match self {
             Refused::Depth => format!("the schema is nested too deeply: more than {} levels", count(MAX_DEPTH)),
@@ -31,15 +31,15 @@ impl Refused {
     }
 }
 
-/// Whether the call of nesting `depth` begins on a stack of its own.
+/// Whether the call at nesting `depth` starts a separate stack.
 pub(super) fn begins_at(depth: usize) -> bool {
     depth == CALLS
 }
 
-/// Makes the call of nesting `depth`. Those deeper than a few begin on a stack of their own.
+/// Makes the call at nesting `depth`. After the first few levels, calls run on a separate stack.
 ///
 /// # Errors
-/// If it is too deep.
+/// If the nesting is too deep.
 pub(super) fn nested<T: Send>(depth: usize, call: impl FnOnce() -> T + Send) -> Result<T, Refused> {
     match depth {
         CALLS => stack::call(SIZE, call).map_err(|_| Refused::Memory),

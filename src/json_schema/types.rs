@@ -8,18 +8,18 @@ use crate::yaml::{Node, Value};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Types(u8);
 
-/// In the order in which Helm names them.
+/// The types in the order in which Helm lists them.
 const NAMES: [&str; 7] = ["null", "boolean", "number", "integer", "string", "array", "object"];
 const NUMBER: u8 = 1 << 2;
 const INTEGER: u8 = 1 << 3;
 
 impl Types {
-    /// The set of one type.
+    /// Returns the set of one type; `None` for an unknown name.
     pub(super) fn named(name: &str) -> Option<Self> {
         NAMES.iter().position(|known| *known == name).map(|at| Types(1 << at))
     }
 
-    /// The set that a `type` keyword gives; an unknown name is none of it.
+    /// Returns the set that a `type` keyword declares, ignoring unknown names; `None` if none is known.
     pub(super) fn of_keyword(keyword: &Node) -> Option<Self> {
         let names: &[Node] = match &keyword.value {
             Value::List(names) => names,
@@ -29,7 +29,7 @@ impl Types {
         (types != 0).then_some(Types(types))
     }
 
-    /// Whether an instance is of one of the types; `1.0` is an integer.
+    /// Whether an instance has one of the types; `1.0` is an integer.
     pub(super) fn contain(self, instance: Instance<'_>) -> bool {
         let own = match instance.view {
             View::Number(number) => {
@@ -41,14 +41,14 @@ impl Types {
         self.0 & own != 0
     }
 
-    /// The names, as Helm lists them.
+    /// Returns the names, as Helm lists them.
     pub(super) fn names(self) -> String {
         let names = NAMES.iter().enumerate().filter(|(at, _)| self.0 & (1 << at) != 0).map(|(_, name)| *name);
         names.collect::<Vec<_>>().join(" or ")
     }
 }
 
-/// The name of an instance's type; a number is always `number`.
+/// Returns the name of an instance's type; a number is always `number`.
 pub(super) fn name_of(instance: Instance<'_>) -> &'static str {
     match instance.view {
         View::Null => "null",

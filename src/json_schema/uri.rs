@@ -1,11 +1,11 @@
-//! References between schemas: RFC 3986 as far as JSON Schema needs it.
+//! Resolves references between schemas: the parts of RFC 3986 that JSON Schema needs.
 
-/// Splits `uri#fragment`; the fragment is empty where there is none.
+/// Splits `uri#fragment`; the fragment is empty if there is none.
 pub(super) fn split_fragment(reference: &str) -> (&str, &str) {
     reference.split_once('#').unwrap_or((reference, ""))
 }
 
-/// Undoes percent-encoding; `None` for a broken escape or for bytes that are not UTF-8.
+/// Decodes percent-encoding; `None` for an invalid escape or for bytes that are not UTF-8.
 pub(super) fn percent_decode(text: &str) -> Option<String> {
     if !text.contains('%') {
         return Some(text.to_owned());
@@ -23,7 +23,7 @@ pub(super) fn percent_decode(text: &str) -> Option<String> {
     String::from_utf8(decoded).ok()
 }
 
-/// Percent-encodes one segment of a path, as Go's `url.PathEscape` does.
+/// Percent-encodes a segment of a path, as Go's `url.PathEscape` does.
 pub(super) fn percent_encode(segment: &str) -> String {
     let mut encoded = String::with_capacity(segment.len());
     for byte in segment.bytes() {
@@ -36,9 +36,9 @@ pub(super) fn percent_encode(segment: &str) -> String {
     encoded
 }
 
-/// The URI that `reference` names, seen from `base`; both without a fragment (RFC 3986, 5.2).
+/// Resolves `reference` against `base`; both without a fragment (RFC 3986, 5.2).
 ///
-/// A base without a hierarchy (`urn:...`) stays as it is, whatever the relative reference says.
+/// A base without a hierarchy (`urn:...`) is returned unchanged, whatever the relative reference.
 pub(super) fn join(base: &str, reference: &str) -> String {
     let to = Parts::of(reference);
     if to.scheme.is_some() {
@@ -72,7 +72,7 @@ pub(super) fn join(base: &str, reference: &str) -> String {
     joined
 }
 
-/// The scheme of an absolute URI.
+/// Returns the scheme of an absolute URI.
 pub(super) fn scheme(uri: &str) -> Option<&str> {
     let (scheme, _) = uri.split_once(':')?;
     let mut letters = scheme.bytes();
@@ -104,7 +104,7 @@ impl<'u> Parts<'u> {
     }
 }
 
-/// A path without its `.` and `..` segments.
+/// Returns a path without its `.` and `..` segments.
 fn without_dots(path: &str) -> String {
     let mut kept: Vec<&str> = Vec::new();
     for segment in path.trim_start_matches('/').split('/') {

@@ -1,16 +1,16 @@
-//! Looking into a schema document as it is written, for what is not a validation: which names a map knows, what a text
-//! holds.
+//! Reads a schema document for purposes other than validation, such as which keys a map may have or which media
+//! type a string has.
 
 use std::collections::HashSet;
 
 use crate::yaml::{Map, Node, Value};
 
-/// How many `$ref`s in a row are followed; a longer chain is a circle.
+/// The maximum number of consecutive `$ref`s that are followed; a longer chain is a cycle.
 const MAX_REFERENCES: usize = 32;
-/// How many schemas that may describe one value are looked at: those of a chart written by people are a handful.
+/// The maximum number of schemas considered for one value: in hand-written charts there are a handful.
 const MAX_ALTERNATIVES: usize = 256;
 
-/// One schema inside a schema document.
+/// A schema inside a schema document.
 #[derive(Debug, Clone, Copy)]
 pub struct SchemaView<'a> {
     document: &'a Node,
@@ -18,7 +18,7 @@ pub struct SchemaView<'a> {
 }
 
 impl<'a> SchemaView<'a> {
-    /// The schema of a whole document; `None` if that is `true` or `false`.
+    /// Returns the schema of a whole document; `None` if that is `true` or `false`.
     pub fn of_document(document: &'a Node) -> Option<Self> {
         SchemaView { document, schema: document.value.as_map()? }.resolved()
     }
@@ -27,7 +27,7 @@ impl<'a> SchemaView<'a> {
         SchemaView { document: self.document, schema: node.value.as_map()? }.resolved()
     }
 
-    /// The same, or what its local `$ref` leads to.
+    /// Follows local `$ref`s.
     fn resolved(mut self) -> Option<Self> {
         for _ in 0..MAX_REFERENCES {
             let Some(target) = self.schema.get("$ref").and_then(|node| node.value.as_str()) else { return Some(self) };
@@ -41,12 +41,12 @@ impl<'a> SchemaView<'a> {
         None
     }
 
-    /// The named properties.
+    /// Returns the named properties.
     pub fn properties(&self) -> Option<&'a Map> {
         self.schema.get("properties")?.value.as_map()
     }
 
-    /// The schema of a property, of an item, or of whatever a map may hold besides.
+    /// Returns the schema of a property: its own, or that of `additionalProperties`.
     pub fn property(&self, key: &str) -> Option<Self> {
         match self.properties().and_then(|properties| properties.get(key)) {
             Some(node) => self.at(node),
@@ -54,13 +54,13 @@ impl<'a> SchemaView<'a> {
         }
     }
 
-    /// The schema of a list's items.
+    /// Returns the schema of a list's items.
     pub fn items(&self) -> Option<Self> {
         self.at(self.schema.get("items")?)
     }
 
-    /// Whether a map may hold names that the schema does not give: `additionalProperties` is true or a schema, there
-    /// are `patternProperties`, or nothing at all is said about names.
+    /// Whether a map may have keys that the schema does not name: `additionalProperties` is true or a schema, there are
+    /// `patternProperties`, or the schema does not restrict keys at all.
     pub fn is_open(&self) -> bool {
         match self.schema.get("additionalProperties").map(|node| &node.value) {
             Some(value) => *value != Value::Bool(false),
@@ -68,18 +68,18 @@ impl<'a> SchemaView<'a> {
         }
     }
 
-    /// Whether the validator itself refuses names that the schema does not give.
+    /// Whether the validator itself rejects keys that the schema does not name.
     pub fn refuses_others(&self) -> bool {
         self.schema.get("additionalProperties").is_some_and(|node| node.value == Value::Bool(false))
     }
 
-    /// What a text holds, by its media type (JSON Schema, `contentMediaType`).
+    /// Returns the media type of a string's content (JSON Schema, `contentMediaType`).
     pub fn content_media_type(&self) -> Option<&'a str> {
         self.schema.get("contentMediaType")?.value.as_str()
     }
 
-    /// This schema and those of its `allOf`, `anyOf` and `oneOf`, to any depth and each once: all that may describe the value.
-    /// Of more than some hundred the first are meant.
+    /// Returns this schema and those in its `allOf`, `anyOf` and `oneOf`, at any depth and without duplicates: all schemas
+    /// that may describe the value. Only the first 256 are returned.
     pub fn alternatives(self) -> Vec<Self> {
         let mut found = vec![self];
         let mut seen = HashSet::from([std::ptr::from_ref(self.schema)]);
@@ -96,7 +96,7 @@ impl<'a> SchemaView<'a> {
         found
     }
 
-    /// The types that are allowed (JSON Schema, `type`); none if nothing is said.
+    /// Returns the allowed types (JSON Schema, `type`); empty if the schema does not restrict them.
     pub fn types(&self) -> Vec<&'a str> {
         match self.schema.get("type").map(|node| &node.value) {
             Some(Value::String(name)) => vec![name],
@@ -105,19 +105,19 @@ impl<'a> SchemaView<'a> {
         }
     }
 
-    /// Values that the schema itself names: of `enum`, `const`, `default` and `examples`.
+    /// Returns the values that the schema mentions in `enum`, `const`, `default` and `examples`.
     pub fn named_values(&self) -> Vec<&'a Value> {
         let single = ["const", "default"].into_iter().filter_map(|name| self.schema.get(name)).map(|node| &node.value);
         let lists = ["enum", "examples"].into_iter().filter_map(|name| self.schema.get(name)?.value.as_list());
         single.chain(lists.flatten().map(|node| &node.value)).collect()
     }
 
-    /// Whether the values to choose from are listed (JSON Schema, `enum`).
+    /// Whether the schema lists the allowed values (JSON Schema, `enum`).
     pub fn is_choice(&self) -> bool {
         self.schema.get("enum").is_some()
     }
 
-    /// The names that a map has to have.
+    /// Returns the keys that a map must have.
     pub fn required(&self) -> Vec<&'a str> {
         let names = self.schema.get("required").and_then(|node| node.value.as_list()).unwrap_or_default();
         names.iter().filter_map(|name| name.value.as_str()).collect()

@@ -1,60 +1,60 @@
-//! What is wrong with a value, as a tree.
+//! The violations of a value, as a tree.
 
 use super::path::Path;
 use super::wording::{count, quote};
 use crate::diagnostic::{Diagnostic, Label, Span};
 
-/// How many places of violations a diagnostic marks.
+/// The maximum number of places that a diagnostic marks.
 const MOST_LABELS: usize = 1000;
-/// The bytes of the texts at these places.
+/// The maximum total size of the texts at these places, in bytes.
 const MOST_LABEL_BYTES: usize = 1 << 20;
 
-/// What a schema finds: nothing wrong (and which members of the instance it has not looked at), or something.
+/// The result of evaluating a schema: which members of the instance it has not evaluated, or a violation.
 pub(super) type Finding = Result<Vec<bool>, Box<Violation>>;
 
-/// One thing that is wrong with a value.
+/// A violation of a schema by a value.
 #[derive(Debug, Clone, Default)]
 pub struct Violation {
-    /// The place in the values: keys, and the numbers of list items.
+    /// The path in the values: keys, and indices of list items.
     pub instance_path: Vec<String>,
     /// Helm's message for it, without the place (`got string, want integer`).
     pub message: String,
-    /// Who wrote the value.
+    /// The place where the value was written.
     pub instance_span: Span,
-    /// The members of the value that are to blame, where it isn't the whole of it: keys that are not allowed.
+    /// The offending members of the value, if it is not the whole value: keys that are not allowed.
     pub culprits: Vec<Span>,
-    /// What to do about it.
+    /// Advice on fixing it.
     pub help: Option<String>,
-    /// The reasons, where there are several.
+    /// The reasons, if there are several.
     pub children: Vec<Violation>,
-    /// Whether its reasons are those of the schemas that `allOf`, `anyOf` or `oneOf` combines.
+    /// Whether its reasons come from the schemas that `allOf`, `anyOf` or `oneOf` combines.
     pub is_combination: bool,
-    /// Whether it only holds several violations of one schema together.
+    /// Whether it only groups several violations of one schema.
     pub(super) is_group: bool,
-    /// How many violations are left out of the list here: below this one, or with it where it has no message.
+    /// The number of violations left out of the list here: below this one, or including this one if it has no message.
     pub(super) omitted: u64,
-    /// Whether it is the last line of a list, which says how many violations are not in it.
+    /// Whether it is the last line of a list, which says how many violations are missing.
     pub(super) is_rest: bool,
 }
 
 impl Violation {
-    /// Violations that are not listed, one for all of them.
+    /// Creates a single placeholder for violations that are not listed.
     pub(super) fn left_out(violations: u64) -> Self {
         Violation { omitted: violations, ..Violation::default() }
     }
 
-    /// Whether nothing of it is listed.
+    /// Whether it is a placeholder for violations that are not listed.
     pub(super) fn is_left_out(&self) -> bool {
         self.omitted > 0 && self.message.is_empty()
     }
 
-    /// How many violations are left out of a list, at any depth.
+    /// Returns the number of violations left out of a list, at any depth.
     fn count_omitted(violations: &[Violation]) -> u64 {
         let of = |violation: &Violation| violation.omitted.saturating_add(Self::count_omitted(&violation.children));
         violations.iter().map(of).fold(0, u64::saturating_add)
     }
 
-    /// The last line of a list that says how many violations are not in it; `None` if all are.
+    /// Returns the last line of a list, which says how many violations are missing; `None` if none are.
     pub(super) fn rest(violations: &[Violation]) -> Option<Self> {
         let message = match Self::count_omitted(violations) {
             0 => return None,
@@ -65,7 +65,7 @@ impl Violation {
         Some(Violation { message, is_rest: true, ..Violation::default() })
     }
 
-    /// Points a diagnostic at the places of the violations that have no further reasons.
+    /// Adds labels to a diagnostic at the places of the violations without further reasons.
     pub(super) fn label(violations: &[Violation], diagnostic: &mut Diagnostic) {
         let mut bytes = diagnostic.labels.iter().map(|label| label.text.len()).sum();
         Self::label_leaves(violations, diagnostic, &mut bytes);
@@ -92,7 +92,7 @@ impl Violation {
     }
 }
 
-/// The violations as Helm lists them: `- at '/replicaCount': got string, want integer`, each with a line break.
+/// Returns the violations as Helm lists them: `- at '/replicaCount': got string, want integer`, each with a line break.
 pub fn lines(violations: &[Violation]) -> String {
     let mut text = String::new();
     push_lines(violations, 0, &mut text);
@@ -112,8 +112,8 @@ fn push_lines(violations: &[Violation], level: usize, text: &mut String) {
     }
 }
 
-/// Adds a label; what is said about the same place twice (the branches of an `anyOf`) is said in one. Gives how many bytes
-/// the texts have grown by.
+/// Adds a label; texts about the same place (the branches of an `anyOf`) are joined into one. Returns the number of bytes
+/// by which the texts have grown.
 fn point(diagnostic: &mut Diagnostic, place: &Span, text: &str) -> usize {
     if place.source().is_none() {
         return 0;
@@ -126,14 +126,14 @@ fn point(diagnostic: &mut Diagnostic, place: &Span, text: &str) -> usize {
     text.len()
 }
 
-/// The violations that a schema finds, one after the other.
+/// The violations that a schema has found so far.
 #[derive(Debug, Default)]
 pub(super) struct Violations {
-    /// Those of which something is listed.
+    /// The listed violations.
     pub(super) listed: Vec<Violation>,
-    /// How many are not among them.
+    /// The number of the others.
     unlisted: usize,
-    /// How many these are with all below them.
+    /// The number of the others, including all violations below them.
     omitted: u64,
 }
 
@@ -155,7 +155,7 @@ impl Violations {
         self.listed.len() + self.unlisted
     }
 
-    /// How many are left out that no listed one counts.
+    /// Returns the number of omitted violations that no listed one counts.
     pub(super) fn omitted(&self) -> u64 {
         self.omitted
     }

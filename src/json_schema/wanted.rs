@@ -1,4 +1,4 @@
-//! What to write instead of a value that is not of the type that is wanted: a member of the object.
+//! Suggests a member to set when a scalar is given where an object is expected.
 
 use super::evaluate::Evaluation;
 use super::instance::View;
@@ -7,14 +7,14 @@ use super::types::Types;
 use super::wording::{quote, quote_all};
 use crate::yaml::Node;
 
-/// Of more members than these nobody can tell which is meant.
+/// The maximum number of members that are suggested; with more, it is unclear which is meant.
 const MOST_NAMED: usize = 6;
 
-/// Objects with more members are not searched.
+/// The maximum number of members of an object that is searched.
 const MOST_SEARCHED: usize = 100;
 
 impl Evaluation<'_, '_, '_> {
-    /// What to do about an instance that is none of the types that are wanted, where the schema tells.
+    /// Returns advice about a scalar where the schema expects an object, if the schema allows a guess.
     pub(super) fn wanted_instead(&self, types: Types, place: &[String]) -> Option<String> {
         if matches!(self.instance.view, View::Null | View::Map(_) | View::List(_)) {
             return None;
@@ -34,7 +34,7 @@ impl Evaluation<'_, '_, '_> {
         }
     }
 
-    /// The one member that an object has to have, or else those that can be what the instance is.
+    /// Returns the only required member of the object, or else the members that accept the instance.
     fn wanted_members(&self) -> Vec<&str> {
         if let Some([name]) = self.keywords.required.and_then(|names| names.value.as_list()) {
             return name.value.as_str().into_iter().collect();

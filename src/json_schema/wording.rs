@@ -1,10 +1,10 @@
-//! How Helm's schema messages write names and numbers: Go's `%q` in single quotes, and English digit groups.
+//! Formats names and numbers as Helm's schema messages do: Go's `%q` in single quotes, and English digit groups.
 
 use crate::go::strconv::push_escaped;
 
-/// A string in single quotes, with what can't be printed escaped as Go's `%q` does it.
+/// Returns a string in single quotes, with unprintable characters escaped as in Go's `%q`.
 ///
-/// Helm undoes the escapes of double quotes before it replaces the outer ones, so a backslash at the end is halved.
+/// Helm undoes the escapes of double quotes before it replaces the outer quotes, so a backslash at the end appears only once.
 pub(super) fn quote(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('\'');
@@ -22,17 +22,17 @@ pub(super) fn quote(text: &str) -> String {
     quoted
 }
 
-/// Several strings, quoted, with commas between them.
+/// Returns several strings, quoted and separated by commas.
 pub(super) fn quote_all<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
     texts.into_iter().map(quote).collect::<Vec<_>>().join(", ")
 }
 
-/// A whole number with commas between groups of three digits.
+/// Formats an integer with commas between groups of three digits.
 pub(super) fn count(number: usize) -> String {
     group_digits(&number.to_string())
 }
 
-/// A number as Helm prints a limit: digit groups below a million, `1.5×10⁰⁷` above it and below 0.0001.
+/// Formats a number as Helm prints a limit: digit groups below a million, `1.5×10⁰⁷` above it and below 0.0001.
 pub(super) fn limit(number: f64) -> String {
     if number == 0.0 {
         return "0".to_owned();
