@@ -1,22 +1,22 @@
-//! API versions that Kubernetes has deprecated, as its client library v0.36 knows them.
+//! API versions that Kubernetes has deprecated, as in its client library v0.36.
 
 use super::version::KubeVersion;
 
-/// Kinds of one API version that were deprecated and removed together. All of this happened in versions 1.x.
+/// Kinds of an API version that were deprecated and removed together, in versions 1.x of Kubernetes.
 struct Deprecated {
     api_version: &'static str,
-    /// The minor version from which on it is deprecated.
+    /// The minor version in which they were deprecated.
     since: u32,
-    /// The minor version from which on it is gone; 0 where that is not decided.
+    /// The minor version in which they were removed; 0 if that is not decided.
     removed: u32,
-    /// The API version to use instead; empty where there is none.
+    /// The API version to use instead; empty if there is none.
     replacement: &'static str,
     kinds: &'static [&'static str],
-    /// Whether the kinds' lists are kinds too.
+    /// Whether the list kinds are included.
     with_lists: bool,
 }
 
-/// What Helm says of an object whose API version is deprecated in that version of Kubernetes.
+/// Returns Helm's warning for an object whose API version is deprecated in a version of Kubernetes; `None` if it is not.
 pub fn deprecation(api_version: &str, kind: &str, kubernetes: &KubeVersion) -> Option<String> {
     let found = DEPRECATED.iter().find(|row| row.api_version == api_version && row.has(kind))?;
     if !found.holds_in(kubernetes) {
@@ -34,13 +34,14 @@ pub fn deprecation(api_version: &str, kind: &str, kubernetes: &KubeVersion) -> O
     Some(format!("{api_version} {kind} is deprecated in v1.{since}+{gone}{instead}"))
 }
 
-/// Whether a kind of an API version is gone in that version of Kubernetes.
+/// Whether a kind of an API version is removed in a version of Kubernetes.
 pub fn is_gone(api_version: &str, kind: &str, kubernetes: &KubeVersion) -> bool {
     let found = DEPRECATED.iter().find(|row| row.api_version == api_version && row.has(kind));
     found.is_some_and(|row| row.removed > 0 && row.is_gone_in(kubernetes))
 }
 
-/// The kind that Kubernetes recommends instead: the same, but for one that was renamed, and three slips.
+/// Returns the kind that Kubernetes recommends instead. It is the same kind, except for a renamed one and three errors in the
+/// library.
 fn replacing_kind<'a>(api_version: &str, kind: &'a str) -> &'a str {
     match (api_version, kind) {
         ("v1", "Endpoints") => "EndpointSlice",
@@ -78,7 +79,8 @@ impl Deprecated {
         self.kinds.iter().any(|known| *known == kind || item == Some(*known))
     }
 
-    /// Whether it is deprecated in that version; 0.0 stands for a version that nobody knows (the client library's rule).
+    /// Whether it is deprecated in a version. As in the client library, 0.0 is an unknown version, in which everything is
+    /// deprecated.
     fn holds_in(&self, kubernetes: &KubeVersion) -> bool {
         Deprecated::is_from(self.since, kubernetes)
     }
@@ -88,7 +90,7 @@ impl Deprecated {
     }
 
     fn is_from(minor: u32, kubernetes: &KubeVersion) -> bool {
-        // Numbers that do not fit are greater than all that do.
+        // A number that does not fit is greater than all others.
         let number = |digits: &str| digits.parse::<u32>().unwrap_or(u32::MAX);
         let version = (number(&kubernetes.major), number(&kubernetes.minor));
         version == (0, 0) || version >= (1, minor)

@@ -1,36 +1,36 @@
-//! Paths to fields of a manifest.
+//! Paths to the fields of an object.
 
 use std::collections::HashSet;
 use std::fmt;
 
-/// One step of a [`FieldPath`].
+/// A step of a [`FieldPath`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PathStep {
     /// A field of an object, or a key of a map.
     Field(String),
-    /// The item of a list that has these values in the list's key fields.
+    /// The list item with these values in the key fields of the list.
     Item(Vec<(String, String)>),
-    /// An item of a list without keys, from 0.
+    /// An item of a list without key fields, by its index from 0.
     Index(usize),
 }
 
-/// The way to a field: `spec.template.spec.containers[name=mongooseim].image`.
+/// The path to a field: `spec.template.spec.containers[name=mongooseim].image`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FieldPath(pub Vec<PathStep>);
 
 impl FieldPath {
-    /// A path of plain fields.
+    /// Creates a path of field names.
     pub fn of_fields(fields: &[&str]) -> FieldPath {
         FieldPath(fields.iter().map(|field| PathStep::Field((*field).to_owned())).collect())
     }
 
-    /// The path of a field below this one.
+    /// Returns the path of a field below this one.
     #[must_use]
     pub fn field(&self, name: &str) -> FieldPath {
         self.with(PathStep::Field(name.to_owned()))
     }
 
-    /// The path with one more step.
+    /// Returns the path with another step.
     #[must_use]
     pub fn with(&self, step: PathStep) -> FieldPath {
         let mut steps = self.0.clone();
@@ -38,23 +38,23 @@ impl FieldPath {
         FieldPath(steps)
     }
 
-    /// Whether the path begins with these fields.
+    /// Whether the path starts with these fields.
     pub fn is_below(&self, fields: &[&str]) -> bool {
         self.0.len() >= fields.len()
             && fields.iter().zip(&self.0).all(|(field, step)| matches!(step, PathStep::Field(name) if name == field))
     }
 
-    /// Whether the path leads through a field of this name, or to it.
+    /// Whether the path contains a field of this name.
     pub fn has_field(&self, field: &str) -> bool {
         self.0.iter().any(|step| matches!(step, PathStep::Field(name) if name == field))
     }
 
-    /// Whether one of the two paths leads to the other's field or to something around it.
+    /// Whether one of the two paths is a prefix of the other, or both are equal.
     pub fn meets(&self, other: &FieldPath) -> bool {
         self.0.iter().zip(&other.0).all(|(a, b)| a == b)
     }
 
-    /// The name of the field at a depth, from 0.
+    /// Returns the field name at a depth, from 0; `None` if the step is not a field.
     pub fn name(&self, depth: usize) -> Option<&str> {
         match self.0.get(depth) {
             Some(PathStep::Field(name)) => Some(name),
@@ -63,16 +63,16 @@ impl FieldPath {
     }
 }
 
-/// Paths of which it is asked whether others meet any of them.
+/// A set of paths, to check whether other paths meet any of them.
 #[derive(Debug)]
 pub struct FieldPaths<'p> {
     all: HashSet<&'p [PathStep], ahash::RandomState>,
-    /// What is around them.
+    /// The proper prefixes of the paths.
     around: HashSet<&'p [PathStep], ahash::RandomState>,
 }
 
 impl<'p> FieldPaths<'p> {
-    /// All these paths.
+    /// Creates the set.
     pub fn of(paths: impl Iterator<Item = &'p FieldPath>) -> FieldPaths<'p> {
         let (mut all, mut around) = (HashSet::default(), HashSet::default());
         for FieldPath(steps) in paths {
@@ -82,7 +82,7 @@ impl<'p> FieldPaths<'p> {
         FieldPaths { all, around }
     }
 
-    /// Whether a path meets any of them.
+    /// Whether a path meets any path of the set.
     pub fn meet(&self, FieldPath(steps): &FieldPath) -> bool {
         self.around.contains(&steps[..]) || (0..=steps.len()).any(|length| self.all.contains(&steps[..length]))
     }
@@ -108,7 +108,7 @@ impl fmt::Display for FieldPath {
     }
 }
 
-/// Whether a path, as text, leads to a place or below it.
+/// Whether a path, as text, leads to a place or to something below it.
 pub fn is_at_or_below(path: &str, place: &str) -> bool {
     path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }

@@ -1,4 +1,4 @@
-//! The formats of text in CustomResourceDefinitions, as the API server reads them (k8s.io/kube-openapi, `strfmt`).
+//! The string formats in schemas of CustomResourceDefinitions, as the API server checks them (k8s.io/kube-openapi, `strfmt`).
 
 use std::net::Ipv6Addr;
 
@@ -6,7 +6,7 @@ use super::names;
 use crate::go::time::{Duration, days_in};
 use crate::go::url::Url;
 
-/// The formats of texts that the server knows.
+/// The formats that the server knows.
 const KNOWN: [&str; 26] = [
     "bsonobjectid",
     "byte",
@@ -36,12 +36,13 @@ const KNOWN: [&str; 26] = [
     "uuid5",
 ];
 
-/// Whether the server knows a format of texts. It ignores others.
+/// Whether the server knows a format. It ignores unknown formats.
 pub fn is_known_format(format: &str) -> bool {
     KNOWN.contains(&format.replace('-', "").as_str())
 }
 
-/// Whether a text has a format; any has one that the server does not know, or that is not looked at here (`isbn`, `creditcard`).
+/// Whether a text has a format. Formats that the server does not know, and those that are not checked here (`isbn`,
+/// `creditcard`), accept every text.
 pub fn has_format(format: &str, text: &str) -> bool {
     match format.replace('-', "").as_str() {
         "bsonobjectid" => text.len() == 24 && text.bytes().all(|byte| byte.is_ascii_hexdigit()),
@@ -75,7 +76,7 @@ pub fn has_format(format: &str, text: &str) -> bool {
     }
 }
 
-/// An address of either family; numbers of IPv4 may begin with zeros.
+/// Whether a text is an IP address. The numbers of an IPv4 address may have leading zeros.
 fn is_address(text: &str) -> bool {
     text.parse::<Ipv6Addr>().is_ok() || is_address_of_4(text)
 }
@@ -85,7 +86,7 @@ fn is_address_of_4(text: &str) -> bool {
     parts.len() == 4 && parts.iter().all(|part| number(part, 255))
 }
 
-/// Whether a text is a whole number, not greater than `most`.
+/// Whether a text is a non-negative whole number that is not greater than `most`.
 fn number(text: &str, most: u32) -> bool {
     !text.is_empty()
         && text.bytes().all(|byte| byte.is_ascii_digit())
@@ -112,7 +113,7 @@ fn is_date(text: &str) -> bool {
     month > 0 && (1..=days_in(month, year)).contains(&day)
 }
 
-/// A date, and a time whose hour, minute and second are in their ranges.
+/// Whether a text is a date with a time, whose hour, minute and second are in range.
 fn is_date_time(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     let Some((date, time)) = text.split_once('t') else { return false };
@@ -123,7 +124,7 @@ fn is_date_time(text: &str) -> bool {
         return false;
     }
     let Some(rest) = time.get(8..) else { return false };
-    // Whatever stands before the fraction: Go's pattern has a dot there that means any character.
+    // Any character may precede the fraction: the dot in Go's pattern is not escaped.
     let mut after = rest.chars();
     let fraction = after.next().map(|_| after.as_str().trim_start_matches(|c: char| c.is_ascii_digit()));
     let is_zone = |zone: &str| {
@@ -135,7 +136,7 @@ fn is_date_time(text: &str) -> bool {
     is_zone(rest) || fraction.is_some_and(|zone| rest.len() > zone.len() + 1 && is_zone(zone))
 }
 
-/// Units, of which the last may be the beginning of a word.
+/// The names of units. A word that starts with the last name of a unit is accepted too.
 const UNITS: [&[&str]; 8] = [
     &["ns", "nano"],
     &["us", "µs", "micro"],
@@ -147,7 +148,7 @@ const UNITS: [&[&str]; 8] = [
     &["w", "wk", "week"],
 ];
 
-/// Go's durations, or any text with a number and a unit after it.
+/// Whether a text is a duration of Go, or contains a number followed by a unit.
 fn is_duration(text: &str) -> bool {
     if Duration::parse(text.as_bytes()).is_ok() {
         return true;
@@ -176,7 +177,7 @@ fn is_duration(text: &str) -> bool {
     found
 }
 
-/// An address of mail, with a name before it or without.
+/// Whether a text is an email address, with or without a display name.
 fn is_email(text: &str) -> bool {
     let address = text.strip_suffix('>').and_then(|text| text.rsplit_once('<')).map_or(text, |(_, address)| address);
     let Some((local, domain)) = address.rsplit_once('@') else { return false };
@@ -189,7 +190,8 @@ fn is_email(text: &str) -> bool {
     (is_atom(local) || is_quoted) && is_atom(domain)
 }
 
-/// One label with a hyphen after its first character at most, or several of which the last has letters alone.
+/// Whether a text is a host name: a label with no hyphen except after its first character, or several labels of which the last
+/// consists of letters.
 fn is_host(text: &str) -> bool {
     let is_word = |c: char| {
         c.is_ascii_alphanumeric()
@@ -214,7 +216,8 @@ fn is_host(text: &str) -> bool {
     }
 }
 
-/// 6, 8 or 20 bytes, in pairs of digits between colons or hyphens, or in fours between dots.
+/// Whether a text is a MAC address of 6, 8 or 20 bytes: pairs of hexadecimal digits separated by colons or hyphens, or groups of
+/// four separated by dots.
 fn is_mac(text: &str) -> bool {
     let of = |separator: char, digits: usize| {
         let parts: Vec<&str> = text.split(separator).collect();
@@ -233,7 +236,7 @@ fn is_rgb(text: &str) -> bool {
     })
 }
 
-/// The digits of a UUID, in small letters; hyphens stand in their places or are left out.
+/// Returns the digits of a UUID in lower case. Hyphens are optional, but only allowed in their places.
 fn uuid(text: &str) -> Option<Vec<u8>> {
     let mut digits = Vec::with_capacity(32);
     for byte in text.bytes() {

@@ -1,10 +1,10 @@
-//! The container images that an object names.
+//! Finds the container images in an object.
 
 use super::field_path::{FieldPath, PathStep};
 use super::object::Object;
 use crate::yaml::{Map, Node, Value};
 
-/// What an image is for.
+/// What an image is used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ImageRole {
     /// A container.
@@ -13,14 +13,14 @@ pub enum ImageRole {
     InitContainer,
     /// An ephemeral container.
     EphemeralContainer,
-    /// A volume that is an image.
+    /// An image that is mounted as a volume.
     Volume,
     /// A field of a custom resource that looks like an image.
     Field,
 }
 
 impl ImageRole {
-    /// The role's name for programs.
+    /// Returns the role's name in JSON.
     pub fn name(self) -> &'static str {
         match self {
             ImageRole::Container => "container",
@@ -32,22 +32,23 @@ impl ImageRole {
     }
 }
 
-/// An image that an object names.
+/// An image in a field of an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImageField {
-    /// The image, as it is written; of a map of repository and tag, both together.
+    /// The image as it is written. If it is a map with repository and tag, both are joined.
     pub image: String,
-    /// What it is for.
+    /// What it is used for.
     pub role: ImageRole,
-    /// The field, or the map.
+    /// The path of the field, or of the map.
     pub path: FieldPath,
-    /// The fields that it is written in: the same, or those of the map.
+    /// The fields that hold the image: the field itself, or the fields of the map.
     pub parts: Vec<FieldPath>,
 }
 
-/// The images of an object, in the order in which they are written: of containers wherever pods are described, in custom resources
-/// too, and there also what looks like an image: texts and lists under names such as `image`, `baseImage` and `images`, and maps of
-/// a repository with a tag.
+/// Returns the images of an object in the order in which they are written.
+///
+/// These are the images of containers in pod specs anywhere in the object. In custom resources, they also include whatever looks
+/// like an image: texts and lists under names such as `image`, `baseImage` and `images`, and maps of a repository with a tag.
 pub fn images_of(object: &Object) -> Vec<ImageField> {
     let mut found = Vec::new();
     if object.id.kind != "CustomResourceDefinition" {
@@ -57,7 +58,7 @@ pub fn images_of(object: &Object) -> Vec<ImageField> {
     found
 }
 
-/// Whether Kubernetes itself has no such API group.
+/// Whether an API group is not one of Kubernetes' own.
 fn is_custom(group: &str) -> bool {
     const OWN: &[&str] = &[
         "admissionregistration",
@@ -138,7 +139,7 @@ impl Search<'_> {
         }
     }
 
-    /// A field whose name says that it is an image, or images.
+    /// Adds the images in a field whose name says that it holds images.
     fn field(&mut self, node: &Node, path: &FieldPath, key: &str) {
         match &node.value {
             Value::String(text) if is_image(text, key == "image") => self.add(text, ImageRole::Field, path.clone()),
@@ -164,7 +165,7 @@ impl Search<'_> {
     }
 }
 
-/// An item of a list: by its name where no other has it.
+/// Returns the step to a list item: by its name if that is unique, otherwise by its index.
 fn step(items: &[Node], index: usize) -> PathStep {
     let name = |item: &Node| item.value.as_map()?.text_at(&["name"]).map(str::to_owned);
     match items.get(index).and_then(name) {
@@ -179,7 +180,7 @@ fn names_images(key: &str) -> bool {
     matches!(key, "image" | "images") || key.ends_with("Image") || key.ends_with("Images")
 }
 
-/// `{registry: docker.io, repository: library/nginx, tag: "1.27", digest: ""}`
+/// Returns the image in a map such as `{registry: docker.io, repository: library/nginx, tag: "1.27", digest: ""}`.
 fn of_parts(map: &Map, path: &FieldPath) -> Option<ImageField> {
     let mut parts = Vec::new();
     let mut part = |keys: &[&'static str]| {
@@ -206,12 +207,12 @@ fn of_parts(map: &Map, path: &FieldPath) -> Option<ImageField> {
     })
 }
 
-/// A text or number that is not empty.
+/// Returns a text or number as text, unless it is empty.
 fn text(value: &Value) -> Option<String> {
     crate::yaml::decode::text_of(&Node::generated(value.clone())).filter(|text| !text.is_empty())
 }
 
-/// Whether a text is a reference to an image; without a registry, a folder, a tag or a digest only if `may_be_plain`.
+/// Whether a text is a reference to an image. A reference without registry, folder, tag and digest counts only if `may_be_plain`.
 fn is_image(text: &str, may_be_plain: bool) -> bool {
     const LONGEST: usize = 512;
     let (name, digest) = text.split_once('@').map_or((text, None), |(name, digest)| (name, Some(digest)));

@@ -1,8 +1,8 @@
-//! Kinds as kubectl takes them: in any case, in the plural, or short.
+//! The names of kinds that kubectl accepts: in any case, in the plural, or abbreviated.
 
 use super::schema::Schema;
 
-/// The short names of kubectl, as `kubectl api-resources` lists them.
+/// The short names of kubectl, as in the output of `kubectl api-resources`.
 const SHORT: &[(&str, &str)] = &[
     ("cj", "CronJob"),
     ("cm", "ConfigMap"),
@@ -30,7 +30,7 @@ const SHORT: &[(&str, &str)] = &[
     ("svc", "Service"),
 ];
 
-/// The kind of Kubernetes that a name means; `None` if it has no such kind.
+/// Returns the built-in kind that a name refers to; `None` if there is no such kind.
 ///
 /// ```
 /// use mim_chart::kubernetes::kind_named;
@@ -46,7 +46,7 @@ pub fn kind_named(name: &str) -> Option<&'static str> {
     short.or_else(|| Schema::built_in().kinds().map(|(_, kind)| kind).find(|kind| is_meant(kind)))
 }
 
-/// The name of the resource of a kind.
+/// Returns the resource name of a kind.
 fn plural(kind: &str) -> String {
     match kind.strip_suffix('y') {
         Some(stem) if !stem.ends_with(['a', 'e', 'o']) => format!("{stem}ies"),

@@ -1,10 +1,10 @@
-//! Objects as a cluster gives them: what of them somebody applied.
+//! Reduces objects from a cluster to what a user applied.
 
 use super::defaults::OF_THE_SERVER;
 use crate::diagnostic::Source;
 use crate::yaml::{self, Map, Value};
 
-/// The annotation in which `kubectl apply` keeps what was applied last.
+/// The annotation in which `kubectl apply` stores the configuration that was last applied.
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// Annotations that controllers write.
@@ -15,8 +15,8 @@ const OF_CONTROLLERS: [&str; 4] = [
     "pv.kubernetes.io/bind-completed",
 ];
 
-/// What was applied of an object that a cluster gave: the last applied configuration where it is kept, else the object
-/// without what the server writes. `None` for an object that is from no cluster.
+/// Returns what was applied to create an object from a cluster: the last applied configuration if it is stored, otherwise the
+/// object without the fields that the server writes. Returns `None` for an object that is not from a cluster.
 pub fn as_applied(object: &Map) -> Option<Map> {
     object.at(["metadata", "uid"])?;
     let applied = object.at(["metadata", "annotations", LAST_APPLIED]).and_then(|node| node.value.as_str());
@@ -42,7 +42,7 @@ pub fn as_applied(object: &Map) -> Option<Map> {
     Some(object)
 }
 
-/// `kubectl apply` writes an empty map of annotations where a manifest has none.
+/// Removes the empty map of annotations that `kubectl apply` writes if a manifest has none.
 fn drop_empty_annotations(object: &mut Map) {
     let Some(metadata) = object.get_mut("metadata").and_then(|node| node.value.as_map_mut()) else { return };
     let is_empty = |node: &yaml::Node| node.value.as_map().is_some_and(Map::is_empty);

@@ -1,19 +1,19 @@
-//! What Kubernetes knows of objects: their types and fields, names, quantities, versions, and what a cluster adds.
+//! Kubernetes' rules for objects: types and fields, names, quantities, versions, and what a cluster adds to an object.
 //!
-//! | file | what it holds |
+//! | file | content |
 //! |---|---|
-//! | `schema` | kinds, their fields and types, the keys of lists, as a real API server publishes them |
-//! | `schema.gz` | the same as data, written by `tests/cluster/record_openapi` |
-//! | `id`, `object`, `refusal` | what identifies an object; objects read from documents; why a document is not one |
-//! | `sequence` | JSON objects side by side, and what follows the first object of a document |
-//! | `kind_names` | kinds as people write them for kubectl |
+//! | `schema` | kinds, with their fields, types and list keys, as a real API server publishes them |
+//! | `schema.gz` | the data of the schema, written by `tests/cluster/record_openapi` |
+//! | `id`, `object`, `refusal` | identities of objects; reads objects from documents; errors for documents that are not objects |
+//! | `sequence` | consecutive JSON objects, and content after the first object of a document |
+//! | `kind_names` | names of kinds that kubectl accepts |
 //! | `field_path` | paths to fields |
-//! | `formats` | formats of text in CustomResourceDefinitions |
-//! | `images` | the container images that an object names |
-//! | `quantity`, `names` | what quantities, names, labels and keys look like |
-//! | `version`, `deprecations` | versions of Kubernetes, and API versions that it deprecated |
-//! | `defaults` | what the API server fills in, and what counts as nothing |
-//! | `live` | what of an object of a cluster somebody applied |
+//! | `formats` | string formats in CustomResourceDefinitions |
+//! | `images` | finds the container images in an object |
+//! | `quantity`, `names` | the syntax of quantities, names, labels and keys |
+//! | `version`, `deprecations` | versions of Kubernetes, and API versions that they deprecate |
+//! | `defaults` | the defaults of the API server, and values that it treats as missing |
+//! | `live` | reduces objects from a cluster to what a user applied |
 
 mod defaults;
 mod deprecations;

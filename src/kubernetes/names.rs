@@ -1,21 +1,21 @@
-//! What names, labels and keys may look like (k8s.io/apimachinery, `validation`).
+//! The syntax of names, labels and keys (k8s.io/apimachinery, `validation`).
 
-/// The greatest length of a name of one part.
+/// The maximum length of a DNS label.
 pub const MAX_LABEL: usize = 63;
-/// The greatest length of a name of several parts.
+/// The maximum length of a DNS subdomain.
 pub const MAX_SUBDOMAIN: usize = 253;
 
-/// A DNS label: at most 63 small letters, digits and hyphens (RFC 1123).
+/// Whether a text is a DNS label: at most 63 lower-case letters, digits and hyphens (RFC 1123).
 pub fn is_dns_label(text: &str) -> bool {
     text.len() <= MAX_LABEL && has_label_form(text)
 }
 
-/// A DNS subdomain: labels with dots between, at most 253 characters (RFC 1123).
+/// Whether a text is a DNS subdomain: labels separated by dots, at most 253 characters (RFC 1123).
 pub fn is_dns_subdomain(text: &str) -> bool {
     text.len() <= MAX_SUBDOMAIN && has_subdomain_form(text)
 }
 
-/// Lower-case letters, digits and inner hyphens, of any length: `[a-z0-9]([-a-z0-9]*[a-z0-9])?`.
+/// Whether a text consists of lower-case letters, digits and inner hyphens, with any length: `[a-z0-9]([-a-z0-9]*[a-z0-9])?`.
 pub fn has_label_form(text: &str) -> bool {
     let is_end = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let bytes = text.as_bytes();
@@ -24,17 +24,18 @@ pub fn has_label_form(text: &str) -> bool {
         && bytes.last().is_some_and(is_end)
 }
 
-/// The same, with a letter first: `[a-z]([-a-z0-9]*[a-z0-9])?` (RFC 1035).
+/// Whether a text has the form of a label that starts with a letter: `[a-z]([-a-z0-9]*[a-z0-9])?` (RFC 1035).
 pub fn has_rfc_1035_form(text: &str) -> bool {
     has_label_form(text) && text.starts_with(|c: char| c.is_ascii_lowercase())
 }
 
-/// Labels with dots between, of any length.
+/// Whether a text consists of labels separated by dots, with any length.
 pub fn has_subdomain_form(text: &str) -> bool {
     text.split('.').all(has_label_form)
 }
 
-/// A value of a label: empty, or at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends.
+/// Whether a text can be the value of a label: empty, or at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at
+/// both ends.
 pub fn is_label_value(text: &str) -> bool {
     text.is_empty() || is_qualified_part(text)
 }
@@ -48,7 +49,7 @@ fn is_qualified_part(text: &str) -> bool {
         && bytes.last().is_some_and(u8::is_ascii_alphanumeric)
 }
 
-/// A key of labels and annotations: a name, with a DNS subdomain and `/` before it or not.
+/// Whether a text can be the key of a label or annotation: a name, optionally preceded by a DNS subdomain and `/`.
 pub fn is_qualified_name(text: &str) -> bool {
     match text.split_once('/') {
         Some((prefix, name)) => is_dns_subdomain(prefix) && is_qualified_part(name),
@@ -56,7 +57,8 @@ pub fn is_qualified_name(text: &str) -> bool {
     }
 }
 
-/// A port's name (RFC 6335): at most 15 small letters, digits and single hyphens, with a letter.
+/// Whether a text is the name of a port (RFC 6335): at most 15 lower-case letters, digits and single hyphens, with at least one
+/// letter.
 pub fn is_port_name(text: &str) -> bool {
     text.len() <= 15
         && has_label_form(text)
@@ -64,7 +66,7 @@ pub fn is_port_name(text: &str) -> bool {
         && text.bytes().any(|byte| byte.is_ascii_lowercase())
 }
 
-/// The name of a key in a ConfigMap or Secret.
+/// Whether a text can be a key in a ConfigMap or Secret.
 pub fn is_config_key(text: &str) -> bool {
     let inside = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     !text.is_empty()

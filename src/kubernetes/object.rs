@@ -1,4 +1,4 @@
-//! Objects, read from documents: of a manifest, of a file, of what `kubectl get -o yaml` prints.
+//! Reads objects from documents: manifests, files, or the output of `kubectl get -o yaml`.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -13,41 +13,41 @@ use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::parallel;
 use crate::yaml::{self, Entry, Map, Node, Value, split_manifests};
 
-/// A Kubernetes object. Its fields are read when they are asked for, so that a long stream of manifests takes
-/// little more room than its text.
+/// A Kubernetes object. Its fields are only parsed on demand, so that a long stream of manifests needs little more memory than
+/// its text.
 #[derive(Debug, Clone)]
 pub struct Object {
-    /// What it calls itself.
+    /// Its identity.
     pub id: Id,
-    /// Where it comes from: a template's path, or a file.
+    /// Where it comes from: the path of a template or of a file.
     pub origin: String,
-    /// The document that holds it.
+    /// The document that contains it.
     pub span: Span,
-    /// The object, where it is not the whole document: an item of a list, or what was put together again.
+    /// The object, if it is not a whole document but a list item or a reconstructed object.
     node: Option<Node>,
-    /// Whether it was read from a cluster: it has fields that nobody wrote.
+    /// Whether it was read from a cluster and reduced to what was applied.
     pub is_live: bool,
-    /// Whether a map of its document may have a key twice.
+    /// Whether a map of its document may contain duplicate keys.
     pub may_repeat_keys: bool,
 }
 
 impl Object {
-    /// The object that a document holds as a whole.
+    /// Creates the object that a whole document describes.
     pub fn of_document(id: Id, origin: String, span: Span) -> Object {
         Object { id, origin, span, node: None, is_live: false, may_repeat_keys: true }
     }
 
-    /// The text of the document it is in, if it is the whole of it.
+    /// Returns the text of its document, if the document contains nothing else.
     pub fn text(&self) -> Option<&str> {
         self.node.is_none().then(|| self.span.text())
     }
 
-    /// Where it is written.
+    /// Returns where it is written.
     pub fn place(&self) -> &Span {
         self.node.as_ref().map_or(&self.span, |node| &node.span)
     }
 
-    /// Its fields. A document that can't be read has none: it was read once already.
+    /// Returns its fields. A document that cannot be parsed has none; its error was reported when it was first read.
     pub fn fields(&self) -> Cow<'_, Map> {
         match &self.node {
             Some(node) => node.value.as_map().map_or_else(|| Cow::Owned(Map::new()), Cow::Borrowed),
@@ -64,38 +64,39 @@ fn read(span: &Span) -> Option<Map> {
     }
 }
 
-/// What a stream of documents holds.
+/// The content of a stream of documents.
 #[derive(Debug, Default)]
 pub struct Stream {
-    /// The objects in their order.
+    /// The objects in order.
     pub objects: Vec<Object>,
-    /// What is wrong with each document, or item of a list, that is not a manifest.
+    /// The documents and list items that are not objects, with their errors.
     pub refused: Vec<Refused>,
-    /// Whether there is a list of objects, if only an empty one.
+    /// Whether the stream contains a list of objects, possibly an empty one.
     pub has_list: bool,
-    /// Whether objects of a cluster keep the fields that the API server writes.
+    /// Whether objects from a cluster keep the fields that the API server writes.
     as_stored: bool,
 }
 
-/// A document, or an item of a list, that is not a manifest.
+/// A document or list item that is not an object.
 #[derive(Debug)]
 pub struct Refused {
-    /// Where it comes from: the template that a `# Source:` line names, or what the stream is called.
+    /// Where it comes from: the template in its `# Source:` line, or the name of the stream.
     pub origin: String,
-    /// What is wrong with it.
+    /// The error.
     pub diagnostic: Diagnostic,
 }
 
 impl Stream {
-    /// Whether nothing was passed: no objects, nothing else either, and not even an empty list.
+    /// Whether the stream contains nothing: no objects, no errors and no list.
     pub fn is_blank(&self) -> bool {
         self.objects.is_empty() && self.refused.is_empty() && !self.has_list
     }
 }
 
-/// Reads a stream of YAML or JSON documents; lists are taken apart. Each document is read by itself, so that one that is
-/// broken does not hide the others. `not_utf8` are the places in the text that stand for bytes which are not UTF-8, and
-/// `origin` says where the stream comes from.
+/// Reads a stream of YAML or JSON documents, and splits lists into their items.
+///
+/// Each document is read separately, so that an invalid one does not affect the others. `not_utf8` are the offsets of replacement
+/// characters for bytes that are not UTF-8. `origin` names the stream.
 ///
 /// ```
 /// use mim_chart::diagnostic::Source;
@@ -109,19 +110,19 @@ pub fn read_stream(source: &Source, not_utf8: &[usize], origin: &str) -> Stream 
     read_all(&Reading { source, not_utf8, origin, known: AHashMap::new() }, false)
 }
 
-/// The same, but what a document of the same text held, which was read before, is not read again: most objects of two streams that
-/// are compared are the same. `known` are objects that [`read_stream`] gave.
+/// Reads a stream like [`read_stream`], but takes objects over from `known` if their documents have the same text. When two
+/// streams are compared, most objects are equal. `known` are results of [`read_stream`].
 pub fn read_stream_beside(source: &Source, not_utf8: &[usize], origin: &str, known: &[Object]) -> Stream {
     let known = known.iter().filter_map(|object| Some((object.text()?, object))).collect();
     read_all(&Reading { source, not_utf8, origin, known }, false)
 }
 
-/// The same, but what was read from a cluster has all its fields, as the API server gives them.
+/// Reads a stream like [`read_stream`], but objects from a cluster keep all fields that the API server returned.
 pub fn read_stored_stream(source: &Source, not_utf8: &[usize], origin: &str) -> Stream {
     read_all(&Reading { source, not_utf8, origin, known: AHashMap::new() }, true)
 }
 
-/// A text that is longer is read on all processors, so many documents at a time.
+/// Longer texts are read by several threads, this many documents at a time.
 const WORTH_THREADS: usize = 128 << 10;
 const DOCUMENTS_AT_A_TIME: usize = 256;
 
@@ -151,7 +152,7 @@ fn read_all(reading: &Reading<'_>, as_stored: bool) -> Stream {
     all
 }
 
-/// Where the documents of a text are, and JSON objects that stand side by side in it.
+/// Returns the ranges of the documents of a text, and of consecutive JSON objects in it.
 fn ranges(source: &Source, origin: &str, stream: &mut Stream) -> Vec<Range<usize>> {
     let Some(Sequence { mut objects, rest, refused }) = sequence(source) else {
         return split_manifests(source.text()).collect();
@@ -163,18 +164,18 @@ fn ranges(source: &Source, origin: &str, stream: &mut Stream) -> Vec<Range<usize
     objects
 }
 
-/// A text of which the documents are read.
+/// A text whose documents are being read.
 struct Reading<'r> {
     source: &'r Source,
-    /// The places in the text that stand for bytes which are not UTF-8.
+    /// The offsets of replacement characters for bytes that are not UTF-8.
     not_utf8: &'r [usize],
     origin: &'r str,
-    /// Objects that were read before, by their texts.
+    /// Objects that were read before, by their text.
     known: AHashMap<&'r str, &'r Object>,
 }
 
 impl Reading<'_> {
-    /// Reads a document, unless there are bytes in it that are not UTF-8.
+    /// Reads a document, unless it contains bytes that are not UTF-8.
     fn document(&self, range: Range<usize>, stream: &mut Stream) {
         let text = &self.source.text()[range.clone()];
         let (origin, text_of_object) = template(text).unwrap_or((self.origin, text));
@@ -211,10 +212,10 @@ impl Reading<'_> {
     }
 }
 
-/// Reads the objects of a stream of YAML or JSON documents; lists are taken apart. `origin` says where it comes from.
+/// Reads the objects of a stream of YAML or JSON documents, and splits lists into their items. `origin` names the stream.
 ///
 /// # Errors
-/// Every document that is not a manifest.
+/// Every document that is not an object.
 pub fn read_objects(source: &Source, origin: &str) -> Result<Vec<Object>, Vec<Diagnostic>> {
     let stream = read_stream(source, &[], origin);
     if stream.refused.is_empty() {
@@ -225,7 +226,7 @@ pub fn read_objects(source: &Source, origin: &str) -> Result<Vec<Object>, Vec<Di
 }
 
 impl Stream {
-    /// Adds what is wrong with a document from `origin` in a stream of another name, or of the same.
+    /// Adds the error of a document. `origin` is mentioned if it is not the name of the stream.
     fn refuse(&mut self, mut diagnostic: Diagnostic, origin: &str, stream: &str) {
         if origin != stream
             && let Some(label) = diagnostic.labels.first_mut().filter(|label| label.text.is_empty())
@@ -260,8 +261,8 @@ impl Stream {
     }
 }
 
-/// What the object calls itself that a document holds, and whether a map in it may have a key twice, where no more than its head
-/// has to be read for that: a quick look at the rest shows that it is sound. `None` if it has to be read as a whole.
+/// Returns the identity of the object in a document, and whether a map in it may contain duplicate keys, without parsing more
+/// than the head. The rest is only checked for valid syntax. `None` if the whole document must be parsed.
 fn head(source: &Source, text: &str, as_stored: bool) -> Option<(Id, bool)> {
     let (entries, may_repeat_keys) = yaml::entries_of(text, &["apiVersion", "kind", "metadata"])?;
     let node = yaml::read_document(&Source::rendered("", entries)).ok()?;
@@ -283,14 +284,14 @@ fn id_of(map: &Map) -> Id {
     }
 }
 
-/// The template that a document says it comes from, and the rest: what `template` writes above each manifest is not part of it.
+/// Returns the template in a document's `# Source:` line, and the rest of the document. The line itself, which `template` writes
+/// above each manifest, is not part of the object.
 fn template(text: &str) -> Option<(&str, &str)> {
     let (path, rest) = text.strip_prefix("# Source: ")?.split_once('\n')?;
     Some((path.trim_end(), rest))
 }
 
-/// Takes the items out of a list of objects; `None` for any other object. As in Go, null and no items at all are an empty
-/// list.
+/// Takes the items out of a list of objects; `None` for any other object. As in Go, null and missing items are an empty list.
 fn items_of(id: &Id, map: &mut Map) -> Option<Vec<Node>> {
     if !id.kind.ends_with("List") {
         return None;
@@ -300,7 +301,7 @@ fn items_of(id: &Id, map: &mut Map) -> Option<Vec<Node>> {
         Some(Value::Null) => Some(Vec::new()),
         None if id.kind == "List" => Some(Vec::new()),
         Some(other) => {
-            // An object of this kind that is not a list.
+            // An object whose kind ends in `List`, but which is not a list.
             map.get_mut("items")?.value = other;
             None
         }
@@ -308,8 +309,8 @@ fn items_of(id: &Id, map: &mut Map) -> Option<Vec<Node>> {
     }
 }
 
-/// The item of a list that says what its items are, such as `kind: PodList`: where they have neither a kind nor a version, these are the
-/// list's, as in `kubectl`. The API server answers so.
+/// Returns an item of a typed list such as `kind: PodList`, with the list's version and kind. The API server omits both in such
+/// items; `kubectl` adds them too.
 fn of_typed_list(item: Node, list: &Id) -> Node {
     let kind = list.kind.strip_suffix("List").unwrap_or_default();
     let says_more = |map: &Map| map.get("kind").is_some() || map.get("apiVersion").is_some();
@@ -376,7 +377,7 @@ mod tests {
         );
     }
 
-    /// Objects with all that is read of them, and what is refused.
+    /// Returns objects with everything that was read, and errors.
     fn all_of(stream: &Stream) -> Vec<String> {
         let object = |object: &Object| {
             let place = format!("{} {}", object.span, object.place());

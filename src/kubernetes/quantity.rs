@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use crate::json;
 use crate::yaml::Value;
 
-/// Kubernetes' quantities: a signed number with fraction, and a suffix (k8s.io/apimachinery, `resource.Quantity`). As there, digits
-/// may be missing, but not everything.
+/// Whether a text is a quantity: a signed number with an optional fraction and suffix. As in k8s.io/apimachinery
+/// (`resource.Quantity`), the digits may be missing, but the text must not be empty.
 pub fn is_quantity(text: &str) -> bool {
     if text.is_empty() {
         return false;
@@ -25,7 +25,7 @@ pub fn is_quantity(text: &str) -> bool {
     exponent.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// A quantity in thousandths; `None` if it is none, or too small or great to be compared so.
+/// Returns a quantity in thousandths; `None` if it is invalid, or too small or too large for this unit.
 pub fn quantity(value: &Value) -> Option<i128> {
     let text = match value {
         Value::String(text) => Cow::Borrowed(text.as_str()),

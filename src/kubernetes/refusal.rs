@@ -1,9 +1,9 @@
-//! Why a document is not a manifest, and what to do about it.
+//! Errors for documents that are not Kubernetes objects, with help.
 
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::yaml::{Map, Node, Value};
 
-/// Keys that only kustomize's own file has, of those that it has most often.
+/// The most common keys that only kustomize's own file has.
 const KUSTOMIZE_KEYS: [&str; 8] = [
     "resources",
     "bases",
@@ -17,8 +17,8 @@ const KUSTOMIZE_KEYS: [&str; 8] = [
 
 const WANTED: &str = "pass Kubernetes manifests: the output of `mim-chart template`, `helm template`, `kubectl get -o yaml` or another tool";
 
-/// A whole text that holds no documents; `None` for all others. `not_utf8` are the places of bytes that are not UTF-8. No
-/// line of it is shown: it is not text.
+/// Returns the error for a text that contains no documents at all; `None` for other texts. `not_utf8` are the offsets of bytes
+/// that are not UTF-8. The error shows no line, because the content is not text.
 pub(super) fn of_text(source: &Source, not_utf8: &[usize]) -> Option<Diagnostic> {
     let (text, name) = (source.text(), source.name());
     let starts_with = |characters: &str| not_utf8.first().is_some_and(|&at| at < 2) && text.starts_with(characters);
@@ -37,12 +37,12 @@ pub(super) fn of_text(source: &Source, not_utf8: &[usize]) -> Option<Diagnostic>
     None
 }
 
-/// A document with bytes that are not UTF-8.
+/// Returns the error for a document with bytes that are not UTF-8.
 pub(super) fn of_bytes(place: Span) -> Diagnostic {
     refuse("the document is not valid UTF-8", place).help("save the file as UTF-8")
 }
 
-/// A document that cannot be read as YAML; `text` is the document.
+/// Returns the error for a document that is not valid YAML. `text` is the document.
 pub(super) fn of_syntax(mut error: Diagnostic, text: &str) -> Diagnostic {
     if is_template(text) {
         error.help = vec![
@@ -53,7 +53,7 @@ pub(super) fn of_syntax(mut error: Diagnostic, text: &str) -> Diagnostic {
     error
 }
 
-/// A document that is not an object of Kubernetes; `None` if it may be one. `source` is where it stands.
+/// Returns the error for a document that is not a Kubernetes object; `None` if it may be one. `source` contains the document.
 pub(super) fn of_node(node: &Node, source: &Source, text: &str) -> Option<Diagnostic> {
     let place = node.span.clone();
     let map = match &node.value {
@@ -96,7 +96,7 @@ pub(super) fn of_node(node: &Node, source: &Source, text: &str) -> Option<Diagno
     })
 }
 
-/// An item of a list that is not an object.
+/// Returns the error for a list item that is not an object.
 pub(super) fn of_item(node: &Node) -> Option<Diagnostic> {
     let place = node.span.clone();
     let Some(map) = node.value.as_map() else {
@@ -125,7 +125,7 @@ fn name_of(value: &Value) -> &'static str {
     }
 }
 
-/// A manifest may hold `{{` in its texts; this is asked only of what is not one.
+/// Whether an invalid document looks like a template. Valid manifests may contain `{{` too.
 fn is_template(text: &str) -> bool {
     text.contains("{{") || text.contains("{%")
 }
@@ -137,7 +137,7 @@ fn is_kustomization(map: &Map, (api_version, kind): (&str, &str), file: &str) ->
     let is_named = matches!(file, "kustomization.yaml" | "kustomization.yml" | "Kustomization");
     let has_its_keys = || KUSTOMIZE_KEYS.iter().any(|key| map.get(key).is_some());
     match kind {
-        // Flux has a kind of this name in a group of its own.
+        // Flux has a kind of the same name in its own group.
         "Kustomization" => api_version.is_empty(),
         "" => is_named && (has_its_keys() || map.get("metadata").is_none()),
         _ => false,

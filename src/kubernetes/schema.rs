@@ -1,4 +1,4 @@
-//! The structure of Kubernetes' API objects: kinds, fields, types, required fields, choices, keys of lists.
+//! The structure of Kubernetes' API objects: kinds, fields, types, required fields, allowed values, keys of lists.
 
 use std::io::Read;
 use std::sync::OnceLock;
@@ -6,37 +6,37 @@ use std::sync::OnceLock;
 use ahash::AHashMap;
 use flate2::read::GzDecoder;
 
-/// The record of what an API server publishes under `/openapi/v2`; `tests/cluster/record_openapi` tells its form.
+/// The recorded `/openapi/v2` document of an API server. `tests/cluster/record_openapi` describes its form.
 const RECORD: &[u8] = include_bytes!("schema.gz");
 
-/// What a value has to be.
+/// The type of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Type {
     /// Text.
     String,
-    /// Bytes, written in base64.
+    /// Bytes in base64.
     Bytes,
-    /// A point in time, RFC 3339.
+    /// A point in time in RFC 3339.
     Time,
-    /// An amount of something: `500m`, `1Gi`, 2.
+    /// A quantity: `500m`, `1Gi`, 2.
     Quantity,
-    /// A whole number, or text.
+    /// A whole number or text.
     IntOrString,
-    /// A whole number of 32 bits.
+    /// A 32-bit integer.
     Int32,
-    /// A whole number of 64 bits.
+    /// A 64-bit integer.
     Int64,
     /// A number.
     Number,
     /// `true` or `false`.
     Boolean,
-    /// Anything.
+    /// Any value.
     Any,
-    /// An object of the type of this name.
+    /// An object of the named type.
     Object(&'static str),
     /// A list.
     List(Box<Type>),
-    /// A map with keys of any name.
+    /// A map with arbitrary keys.
     Map(Box<Type>),
 }
 
@@ -45,56 +45,56 @@ pub enum Type {
 pub struct Field {
     /// Its name.
     pub name: &'static str,
-    /// What it has to be.
+    /// Its type.
     pub of: Type,
-    /// Whether it has to be there.
+    /// Whether it is required.
     pub required: bool,
-    /// Whether it is a pointer in Go: the server tells a zero in it from nothing.
+    /// Whether it is a pointer in Go, so that the server distinguishes a zero value from a missing one.
     pub is_pointer: bool,
-    /// The words that are allowed; empty if any is.
+    /// The allowed texts; empty if every text is allowed.
     pub choices: Vec<&'static str>,
-    /// The fields by which items of a list are distinguished: `x-kubernetes-list-map-keys`, else the merge key.
+    /// The fields that identify the items of a list: `x-kubernetes-list-map-keys`, or the merge key.
     pub keys: Vec<&'static str>,
-    /// Whether a list is a set: no item comes twice, and their order means nothing.
+    /// Whether a list is a set: items are unique, and their order has no meaning.
     pub is_set: bool,
 }
 
-/// An object's type: its fields.
+/// The type of an object, with its fields.
 #[derive(Debug)]
 pub struct ObjectType {
     /// Its name in the record, such as `api.core.v1.PodSpec`.
     pub name: &'static str,
-    /// Its fields, by name.
+    /// Its fields, sorted by name.
     pub fields: Vec<Field>,
 }
 
 impl ObjectType {
-    /// The field of a name.
+    /// Returns a field by its name.
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.binary_search_by(|field| field.name.cmp(name)).ok().map(|at| &self.fields[at])
     }
 }
 
-/// A kind of objects.
+/// A kind of object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kind {
-    /// The name of its type.
+    /// The name of its object type.
     pub type_name: &'static str,
-    /// Whether its objects lie in a namespace; `None` if they can't be created by themselves.
+    /// Whether its objects belong to a namespace; `None` if objects of this kind cannot be created directly.
     pub is_namespaced: Option<bool>,
 }
 
-/// All kinds and types.
+/// All kinds and object types.
 #[derive(Debug)]
 pub struct Schema {
     types: AHashMap<&'static str, ObjectType>,
-    /// By `group/version` (`v1` alone for the core group) and kind.
+    /// Kinds by `group/version` (just `v1` for the core group) and kind.
     kinds: AHashMap<(&'static str, &'static str), Kind>,
     version: &'static str,
 }
 
 impl Schema {
-    /// The schema inside the binary; it is unpacked when it is asked for first.
+    /// Returns the schema in the binary, which is decompressed on first use.
     ///
     /// ```
     /// use mim_chart::kubernetes::{Schema, Type};
@@ -110,23 +110,23 @@ impl Schema {
         static SCHEMA: OnceLock<Schema> = OnceLock::new();
         SCHEMA.get_or_init(|| {
             let mut text = String::new();
-            // The record is part of the binary, and tests read it whole.
+            // The record is part of the binary, and tests read all of it.
             let _ = GzDecoder::new(RECORD).read_to_string(&mut text);
             Schema::parse(text.leak())
         })
     }
 
-    /// The version of Kubernetes that the record is of: `v1.36.1`.
+    /// Returns the version of Kubernetes that was recorded: `v1.36.1`.
     pub fn version(&self) -> &'static str {
         self.version
     }
 
-    /// The kind that an object of an `apiVersion` says it is.
+    /// Returns a kind of an API version.
     pub fn kind(&self, api_version: &str, kind: &str) -> Option<Kind> {
         self.kinds.get(&(api_version, kind)).copied()
     }
 
-    /// The versions in which a kind is there, in the record's order of groups.
+    /// Returns the API versions that have a kind, sorted.
     pub fn versions_of(&self, kind: &str) -> Vec<&str> {
         let mut found: Vec<&str> =
             self.kinds.keys().filter(|(_, name)| *name == kind).map(|(version, _)| *version).collect();
@@ -134,23 +134,23 @@ impl Schema {
         found
     }
 
-    /// All kinds of which objects can be created, as `apiVersion` and kind.
+    /// Returns all kinds that objects can be created of, as API version and kind.
     pub fn kinds(&self) -> impl Iterator<Item = (&str, &'static str)> {
         let creatable = self.kinds.iter().filter(|(_, kind)| kind.is_namespaced.is_some());
         creatable.map(|((version, name), _)| (*version, *name))
     }
 
-    /// Looks up an object type by name.
+    /// Returns an object type by its name.
     pub fn object_type(&self, name: &str) -> Option<&ObjectType> {
         self.types.get(name)
     }
 
-    /// All object types, in no order.
+    /// Returns all object types, in no particular order.
     pub fn types(&self) -> impl Iterator<Item = &ObjectType> {
         self.types.values()
     }
 
-    /// The type of the object at a path of fields in a kind.
+    /// Returns the type of the object at a path of fields in a kind.
     pub fn at<'a>(
         &self,
         api_version: &str,

@@ -1,28 +1,28 @@
-//! Several objects where YAML has one document, as kubectl reads them (k8s.io/apimachinery, `YAMLOrJSONDecoder`).
+//! Several objects in a single YAML document, as kubectl reads them (k8s.io/apimachinery, `YAMLOrJSONDecoder`).
 
 use std::ops::Range;
 
 use crate::diagnostic::{Diagnostic, Source};
 use crate::json;
 
-/// JSON objects one after the other at the start of a text.
+/// Consecutive JSON objects at the start of a text.
 pub(super) struct Sequence {
-    /// Where each of them is.
+    /// The ranges of the objects.
     pub(super) objects: Vec<Range<usize>>,
-    /// Where what follows them begins, which is read as YAML.
+    /// The offset of the rest, which is read as YAML.
     pub(super) rest: usize,
-    /// What is wrong with what follows them.
+    /// The error in the rest, if any.
     pub(super) refused: Option<Diagnostic>,
 }
 
-/// The JSON objects with which a text begins; `None` if there are no two of them side by side. kubectl takes a text that begins with
-/// one for YAML as soon as something else follows it, and one that begins with several for nothing but JSON.
+/// Returns the JSON objects at the start of a text; `None` if there are not at least two. If a text starts with one object,
+/// kubectl reads it as YAML as soon as something else follows; if it starts with several, kubectl only accepts JSON.
 pub(super) fn sequence(source: &Source) -> Option<Sequence> {
     let text = source.text();
     let after_space = |at: usize| text.len() - text[at..].trim_start_matches([' ', '\t', '\n', '\r']).len();
     let is_object = |at: usize| text[at..].starts_with('{');
     let start = after_space(0);
-    // Most files in JSON are one object: where it ends is seen without reading it.
+    // Most JSON files are a single object, whose end can be found without parsing it.
     if !is_object(start) || !is_object(after_space(end_of_object(text, start)?)) {
         return None;
     }
@@ -50,7 +50,7 @@ pub(super) fn sequence(source: &Source) -> Option<Sequence> {
     (!found.objects.is_empty()).then_some(found)
 }
 
-/// Where an object ends that begins with a brace; `None` if it does not end.
+/// Returns the end of the object that starts at a brace; `None` if it is not closed.
 fn end_of_object(text: &str, start: usize) -> Option<usize> {
     let (mut depth, mut in_string) = (0_usize, false);
     let mut bytes = text.bytes().enumerate().skip(start);
@@ -67,7 +67,8 @@ fn end_of_object(text: &str, start: usize) -> Option<usize> {
     None
 }
 
-/// What follows the first object of a document, a map that is at `object`; `None` if it is nothing but comments. kubectl ignores it.
+/// Returns an error if something other than comments follows the first object of a document, a map at `object`. kubectl ignores
+/// it.
 pub(super) fn ignored(source: &Source, document: Range<usize>, object: Range<usize>) -> Option<Diagnostic> {
     let text = source.text();
     let mut at = object.end;
@@ -77,14 +78,14 @@ pub(super) fn ignored(source: &Source, document: Range<usize>, object: Range<usi
     });
     let is_end =
         |line: &str| line.strip_prefix("...").is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t']));
-    // A map in block style goes on to the end of the document, unless a line `...` ends it before.
+    // A block map extends to the end of the document, unless a line `...` ends it earlier.
     if !text[object.clone()].starts_with('{') {
         lines.by_ref().find(|(start, line)| text[..*start].ends_with('\n') && is_end(line))?;
     }
     let says_nothing = |line: &str| line.is_empty() || line.starts_with('#') || is_end(line);
     let (start, _) = lines.find(|(_, line)| !says_nothing(line.trim_start()))?;
     let error = Diagnostic::error("manifest", "kubectl ignores what follows the first object of this document");
-    // Nothing is known of what follows: it may be a Secret, whose line is not to be shown.
+    // The rest may be a Secret, so its lines are not shown.
     let last = source.span(object.end.saturating_sub(1)..object.end);
     let error = if start > object.end { error.at(last, "it ends here") } else { error };
     Some(error.help("put a line `---` between objects"))
@@ -97,7 +98,7 @@ mod tests {
     const P: &str = r#"{"kind": "P", "a": "}\"{"}"#;
     const Q: &str = r#"{"kind": "Q"}"#;
 
-    /// The objects of a text, what is read as YAML after them, and what is wrong.
+    /// Returns the objects of a text, the rest that is read as YAML, and the error.
     fn read(text: &str) -> Option<(Vec<&str>, &str, String)> {
         let found = sequence(&Source::file("m.json", text))?;
         let objects = found.objects.into_iter().map(|range| &text[range]).collect();

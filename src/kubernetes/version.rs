@@ -1,26 +1,26 @@
-//! Versions of Kubernetes, and the API versions that are served without a cluster.
+//! Versions of Kubernetes, and the API versions that are available without a cluster.
 
 use crate::go::strconv::quote_double;
 
-/// The version of Kubernetes, as `--kube-version` gives it.
+/// A version of Kubernetes, as in `--kube-version`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KubeVersion {
-    /// The version as given, with a `v` in front: `v1.31.0-gke.100`.
+    /// The version as it was passed, with a `v` in front: `v1.31.0-gke.100`.
     pub version: String,
-    /// The first number: `1`.
+    /// The major version: `1`.
     pub major: String,
-    /// The second number: `31`.
+    /// The minor version: `31`.
     pub minor: String,
-    /// The version without any suffix: `v1.31.0`.
+    /// The version without a suffix: `v1.31.0`.
     pub normal: String,
 }
 
 impl KubeVersion {
-    /// Reads a version as Kubernetes' `ParseGeneric` does, which Helm uses: spaces and a `v`, two numbers or more, and
-    /// anything behind them, which [`normal`](Self::normal) leaves out. The empty text is the default version.
+    /// Parses a version like Kubernetes' `ParseGeneric`, which Helm uses: optional spaces and a `v`, at least two numbers, and an
+    /// optional suffix, which [`normal`](Self::normal) omits. An empty text is the default version.
     ///
     /// # Errors
-    /// Helm's message for what is wrong, without its frame `invalid kube version 'TEXT': `.
+    /// Helm's error, without its prefix `invalid kube version 'TEXT': `.
     ///
     /// ```
     /// use mim_chart::kubernetes::KubeVersion;
@@ -37,7 +37,7 @@ impl KubeVersion {
         let bare = text.trim_start_matches(['\t', '\n', '\x0c', '\r', ' ']);
         let bare = bare.strip_prefix('v').unwrap_or(bare);
         let end = end_of_numbers(bare);
-        // A line break ends what Kubernetes' regular expression matches.
+        // Kubernetes' regular expression does not match across a line break.
         if end == 0 || bare[end..].contains('\n') {
             return Err(format!("could not parse {shown} as version"));
         }
@@ -67,7 +67,7 @@ impl KubeVersion {
     }
 }
 
-/// Where numbers with dots between them end.
+/// Returns the end of the numbers that are separated by dots.
 fn end_of_numbers(text: &str) -> usize {
     let digits = |from: usize| text[from..].bytes().take_while(u8::is_ascii_digit).count();
     let mut end = digits(0);
@@ -83,7 +83,7 @@ impl Default for KubeVersion {
     }
 }
 
-/// The API versions that Helm v4.2.4 takes for served without a cluster: those its client library knows.
+/// The API versions that Helm v4.2.4 assumes without a cluster: those that its client library knows.
 pub const DEFAULT_API_VERSIONS: [&str; 55] = [
     "v1",
     "admissionregistration.k8s.io/v1",
@@ -146,7 +146,7 @@ pub const DEFAULT_API_VERSIONS: [&str; 55] = [
 mod tests {
     use super::*;
 
-    /// The answers are Helm's.
+    /// The expected results are Helm's.
     #[test]
     fn versions_are_read_as_kubernetes_reads_them() {
         for (text, wanted) in [

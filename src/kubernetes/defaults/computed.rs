@@ -1,4 +1,4 @@
-//! Defaults that depend on more than what stands beside a field.
+//! Defaults that depend on more than the neighbors of a field.
 
 use crate::diagnostic::Span;
 use crate::yaml::{Map, Node, Value};
@@ -7,7 +7,7 @@ pub(super) fn put(object: &mut Map, field: &str, value: Value) {
     object.insert(field, Span::generated(), Node::generated(value));
 }
 
-/// Fills in what depends on the kind of the whole object, or on several parts of it.
+/// Adds defaults that depend on the kind of the whole object, or on several of its parts.
 pub(super) fn of_object(object: &mut Map, kind: &str) {
     match kind {
         "Pod" => pod(object),
@@ -21,7 +21,7 @@ pub(super) fn of_object(object: &mut Map, kind: &str) {
                 put_in(object, "spec", "selector", labels);
             }
         }
-        // Groups and versions in which these were before do not require one.
+        // Older API versions of these kinds do not require a selector.
         "Deployment" | "DaemonSet" | "ReplicaSet" | "StatefulSet" if is_empty(object, &["spec", "selector"]) => {
             if let Some(labels) = labels_of_template(object) {
                 let mut selector = Map::new();
@@ -34,20 +34,20 @@ pub(super) fn of_object(object: &mut Map, kind: &str) {
                 let labels = labels_of_template(object);
                 put_in(object, "metadata", "labels", labels);
             }
-            // Without either the job runs once; with one of them the other stays open.
+            // Without either, the job runs once. If one is set, the other has no default.
             if is_empty(object, &["spec", "completions"]) && is_empty(object, &["spec", "parallelism"]) {
                 put_in(object, "spec", "completions", Some(Value::Int(1)));
             }
         }
         "PersistentVolumeClaim" => data_source(object),
         "ServiceAccount" => secrets_by_name(object),
-        // The server keeps it as it was made.
+        // The server does not change it after it was created.
         "CertificateSigningRequest" => drop(object.remove("spec")),
         _ => {}
     }
 }
 
-/// Fills in what depends on the content of fields in an object of a type, by its full name.
+/// Adds defaults that depend on the content of fields, to an object of a type with the given full name.
 pub(super) fn of_type(object: &mut Map, name: &str) {
     match name {
         "api.core.v1.Container" | "api.core.v1.EphemeralContainer" if is_empty(object, &["imagePullPolicy"]) => {
@@ -79,7 +79,7 @@ pub(super) fn of_type(object: &mut Map, name: &str) {
         }
         "api.core.v1.ServiceSpec" => service(object),
         "api.core.v1.LimitRangeItem" if object.text_at(&["type"]) == Some("Container") => limits(object),
-        // Only where the type is left out too.
+        // Only if the type is missing too.
         "api.apps.v1.StatefulSetUpdateStrategy"
             if is_empty(object, &["type"]) && object.get("rollingUpdate").is_none_or(|node| node.value.is_null()) =>
         {
@@ -98,7 +98,7 @@ pub(super) fn of_type(object: &mut Map, name: &str) {
     }
 }
 
-/// Whether there is nothing at a path, or nothing in it.
+/// Whether nothing is at a path, or the value there is empty.
 fn is_empty(object: &Map, path: &[&str]) -> bool {
     match object.at(path.iter().copied()).map(|node| &node.value) {
         None | Some(Value::Null) => true,
@@ -109,7 +109,7 @@ fn is_empty(object: &Map, path: &[&str]) -> bool {
     }
 }
 
-/// Puts a value into a map in the object, if both are there.
+/// Sets a field of a map in the object, if the value and the map exist.
 fn put_in(object: &mut Map, holder: &str, field: &str, value: Option<Value>) {
     if let (Some(value), Some(holder)) = (value, object.get_mut(holder).and_then(|node| node.value.as_map_mut())) {
         put(holder, field, value);
@@ -121,7 +121,7 @@ fn labels_of_template(object: &Map) -> Option<Value> {
     (!labels.is_empty()).then(|| generated(&Value::Map(labels.clone())))
 }
 
-/// A value as if nobody had written it.
+/// Returns a value without places, like a default.
 fn generated(value: &Value) -> Value {
     match value {
         Value::Map(map) => {
@@ -136,12 +136,12 @@ fn generated(value: &Value) -> Value {
     }
 }
 
-/// `Always` for an image whose tag is `latest`, said or not.
+/// Returns `Always` for an image whose tag is `latest` or missing, otherwise `IfNotPresent`.
 fn pull_policy(image: &str) -> Value {
     let (name, digest) = image.split_once('@').unwrap_or((image, ""));
     let path = name.rfind('/').map_or(0, |slash| slash + 1);
     let tag = name[path..].split_once(':').map(|(_, tag)| tag);
-    // What is no name of an image has no tag either.
+    // An invalid image name has no tag.
     let is_name = !name.is_empty()
         && name[path..].split(':').next().is_some_and(|last| {
             !last.is_empty()
@@ -151,7 +151,7 @@ fn pull_policy(image: &str) -> Value {
     Value::String(if is_latest { "Always" } else { "IfNotPresent" }.to_owned())
 }
 
-/// Two names of one field: what is in the first counts.
+/// Synchronizes two names of the same field; the first takes precedence.
 fn same_in_both(object: &mut Map, first: &str, second: &str) {
     if !is_empty(object, &[first]) {
         object.remove(second);
@@ -160,14 +160,14 @@ fn same_in_both(object: &mut Map, first: &str, second: &str) {
     copy(object, second, first);
 }
 
-/// Copies one field into another one that is empty.
+/// Copies a field to another one if that is empty.
 fn copy(object: &mut Map, from: &str, to: &str) {
     if let Some(value) = object.get(from).map(|node| generated(&node.value)).filter(|_| is_empty(object, &[to])) {
         put(object, to, value);
     }
 }
 
-/// A field that is also the first item of a list.
+/// Synchronizes a field that is also the first item of a list.
 fn listed_first(object: &mut Map, one: &str, all: &str) {
     let first = object.list_at(&[all]).first().map(|node| generated(&node.value));
     match (object.get(one).map(|node| generated(&node.value)), first) {
@@ -186,7 +186,7 @@ fn service(spec: &mut Map) {
     }
     let address = spec.text_at(&["clusterIP"]).unwrap_or_default();
     let is_headless = address == "None";
-    // As nearly all clusters have it; those whose first family is another one put that there.
+    // Nearly all clusters prefer IPv4. The others set the field to their own first family.
     let families = if address.contains(':') { ["IPv6", "IPv4"] } else { ["IPv4", "IPv6"] };
     if is_empty(spec, &["ipFamilyPolicy"]) {
         let both = spec.list_at(&["ipFamilies"]).len() > 1 || spec.list_at(&["clusterIPs"]).len() > 1;
@@ -209,15 +209,15 @@ fn service(spec: &mut Map) {
     }
 }
 
-/// The limits of containers in a LimitRange: the maximum is the default, that is the default request, and the minimum is the request
-/// where there is no other.
+/// Adds the defaults of containers in a LimitRange: the default limit is the maximum, and the default request is the default
+/// limit, or else the minimum.
 fn limits(item: &mut Map) {
     for (to, from) in [("default", "max"), ("defaultRequest", "default"), ("defaultRequest", "min")] {
         copy_missing(item, from, to);
     }
 }
 
-/// Copies entries of one map beside another into it where it does not have them.
+/// Copies those entries of a map to a neighboring map that are missing there.
 fn copy_missing(object: &mut Map, from: &str, to: &str) {
     let Some(source) = object.map_at(&[from]).cloned().filter(|map| !map.is_empty()) else { return };
     if object.map_at(&[to]).is_none() {
@@ -231,7 +231,7 @@ fn copy_missing(object: &mut Map, from: &str, to: &str) {
     }
 }
 
-/// A Namespace has a label of its name, and its finalizers are the server's.
+/// Adds the name label of a Namespace, and removes its finalizers, which belong to the server.
 fn namespace(object: &mut Map) {
     object.remove("spec");
     let Some(name) = object.text_at(&["metadata", "name"]).map(str::to_owned) else { return };
@@ -244,8 +244,8 @@ fn namespace(object: &mut Map) {
     }
 }
 
-/// Of a Pod itself, not of a template: requests are as great as limits, ports on the host's network are the host's, and it tolerates for
-/// a while that its node is gone. Without a class it has the priority 0.
+/// Adds the defaults of a Pod itself, which do not apply to pod templates: requests equal to limits, host ports on the host
+/// network, tolerations for an unavailable node, and priority 0 if there is no priority class.
 fn pod(object: &mut Map) {
     let Some(spec) = object.get_mut("spec").and_then(|node| node.value.as_map_mut()) else { return };
     let is_on_host = spec.is_true_at(&["hostNetwork"]);
@@ -305,7 +305,7 @@ fn tolerations(spec: &mut Map) {
     }
 }
 
-/// Of the Secrets of an account the server keeps the names alone.
+/// Keeps only the names of a ServiceAccount's secrets, like the server.
 fn secrets_by_name(object: &mut Map) {
     let Some(Value::List(secrets)) = object.get_mut("secrets").map(|node| &mut node.value) else { return };
     for secret in secrets.iter_mut().filter_map(|node| node.value.as_map_mut()) {
@@ -313,7 +313,7 @@ fn secrets_by_name(object: &mut Map) {
     }
 }
 
-/// A claim's source has an older and a newer name, where both can say it.
+/// Synchronizes the old and the new field for a claim's data source, if the old field supports the source.
 fn data_source(object: &mut Map) {
     let Some(spec) = object.get_mut("spec").and_then(|node| node.value.as_map_mut()) else { return };
     let is_elsewhere = spec.at(["dataSourceRef", "namespace"]).is_some();

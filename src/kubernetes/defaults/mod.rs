@@ -1,10 +1,10 @@
-//! What the API server makes of the fields of an object that is created: the defaults that it fills in, and what counts as nothing.
+//! The API server's changes to an object that is created: the defaults that it adds, and the values that it treats as missing.
 //!
-//! | file | what it holds |
+//! | file | content |
 //! |---|---|
 //! | `recorded.txt` | the defaults of fields, written by `tests/cluster/record_defaults` |
-//! | `table` | the same, read |
-//! | `computed` | defaults that depend on more than what stands beside a field |
+//! | `table` | reads these defaults |
+//! | `computed` | defaults that depend on more than the neighbors of a field |
 
 mod computed;
 mod table;
@@ -17,7 +17,7 @@ use super::schema::{Field, ObjectType, Schema, Type};
 use crate::diagnostic::Span;
 use crate::yaml::{Map, Node, Value};
 
-/// Fields of `metadata` that the API server writes, whatever a manifest says.
+/// Fields of `metadata` that the API server always sets itself.
 pub(super) const OF_THE_SERVER: [&str; 8] = [
     "uid",
     "resourceVersion",
@@ -29,8 +29,8 @@ pub(super) const OF_THE_SERVER: [&str; 8] = [
     "deletionGracePeriodSeconds",
 ];
 
-/// Fields whose value the API server makes up where a manifest leaves them out: addresses, ports, what it generates. The end of a
-/// type's name, and the field. What admission plugins put there belongs to it.
+/// Fields to which the API server or its admission plugins assign a value if a manifest does not set them: addresses, ports,
+/// generated values. The entries are the end of a type's name, and a field.
 const MADE_UP: &[(&str, &str)] = &[
     ("admissionregistration.v1.WebhookClientConfig", "caBundle"),
     ("batch.v1.JobSpec", "selector"),
@@ -55,19 +55,21 @@ const MADE_UP: &[(&str, &str)] = &[
     ("certificates.v1.CertificateSigningRequestSpec", "username"),
 ];
 
-/// Whether the API server makes up a value for a field that a manifest leaves out.
+/// Whether the API server assigns a value to a field that a manifest does not set.
 pub fn is_made_up(of: &ObjectType, field: &str) -> bool {
     MADE_UP.iter().any(|(name, known)| *known == field && of.name.ends_with(name))
 }
 
-/// Whether a value is one that [`fill_in`] has put there.
+/// Whether [`fill_in`] added a value.
 pub fn is_filled_in(node: &Node) -> bool {
     node.span.source().is_none()
 }
 
-/// Fills in the defaults of an object of a built-in kind, and takes away what the server writes itself. What is filled in has a
-/// generated place, by which [`is_filled_in`] knows it. `namespace` is the one of an object that says none. Objects of other kinds stay
-/// as they are.
+/// Adds the defaults to an object of a built-in kind, and removes the fields that the server writes itself. Other objects are not
+/// changed.
+///
+/// Defaults have a generated place, by which [`is_filled_in`] recognizes them. `namespace` applies to an object that declares
+/// none.
 ///
 /// ```
 /// use mim_chart::diagnostic::Source;
@@ -103,7 +105,7 @@ struct Filling<'a> {
 }
 
 impl Filling<'_> {
-    /// Fills in an object of a type, which stands in the field `held_by` of another.
+    /// Adds the defaults of an object of a type. `held_by` is the field that contains it.
     fn object(&self, object: &mut Map, of: &ObjectType, held_by: &str) {
         computed::of_type(object, of.name);
         for default in self.table.of(of.name) {
@@ -114,7 +116,7 @@ impl Filling<'_> {
         for field in &of.fields {
             if let Some(node) = object.get(field.name) {
                 if matches!(field.of, Type::Object(_) | Type::List(_) | Type::Map(_)) && !node.value.is_null() {
-                    // Entries are shared with the object as it was given, so that only what changes is copied.
+                    // Entries are shared with the given object, so that only changed ones are copied.
                     let mut node = node.clone();
                     self.value(&mut node, &field.of, field.name);
                     replace(object, field.name, node);
@@ -145,7 +147,7 @@ impl Filling<'_> {
             (Type::Map(inner), Value::Map(map)) if may_hold_objects(inner) => {
                 map.iter_mut().for_each(|(_, item)| self.value(item, inner, held_by));
             }
-            // Among texts null is an empty one.
+            // In lists and maps of texts, null is an empty text.
             (Type::List(inner), Value::List(items)) if **inner == Type::String => {
                 items.iter_mut().for_each(empty_text);
             }
@@ -188,14 +190,14 @@ fn may_hold_objects(of: &Type) -> bool {
     }
 }
 
-/// Replaces a value and keeps the place of its key.
+/// Replaces a value without changing the place of its key.
 fn replace(object: &mut Map, field: &str, node: Node) {
     if let Some(place) = object.get_mut(field) {
         *place = node;
     }
 }
 
-/// Whether a value in a field is the same to the API server as none: null, and in a field that is no pointer also the zero of its type.
+/// Whether the API server treats a value as missing: null, and in a field that is not a pointer also the zero value of its type.
 pub fn is_nothing(value: &Value, field: &Field) -> bool {
     match value {
         Value::Null => true,

@@ -1,4 +1,4 @@
-//! The recorded defaults.
+//! The recorded defaults of fields.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
@@ -7,41 +7,41 @@ use crate::diagnostic::{Source, Span};
 use crate::kubernetes::schema::{Schema, Type};
 use crate::yaml::{self, Node, Value};
 
-/// What `tests/cluster/record_defaults` wrote, which says what its form is.
+/// The output of `tests/cluster/record_defaults`, which describes its form.
 const RECORD: &str = include_str!("recorded.txt");
 
-/// What the API server puts into a field that a manifest leaves out.
+/// The default of a field.
 #[derive(Debug)]
 pub(super) struct Default {
     /// The field.
     pub(super) field: &'static str,
-    /// What it puts there.
+    /// The value.
     pub(super) value: Value,
-    /// What must hold for it: `name=value`, `name`, `!name`; `in` stands for the kind of the whole object, `as` for the field that holds
-    /// this one.
+    /// The conditions for the default: `name=value`, `name` or `!name`. `in` is the kind of the whole object, `as` is the field
+    /// that contains this object.
     pub(super) conditions: Vec<&'static str>,
 }
 
-/// All defaults.
+/// All recorded defaults, by type.
 pub(super) struct Table {
     of: HashMap<&'static str, Vec<Default>>,
-    /// The types of which something is filled in even if all of it is left out.
+    /// The types that get defaults even if the whole object is missing.
     filled: HashSet<&'static str>,
 }
 
 impl Table {
-    /// The recorded table; it is read when it is asked for first.
+    /// Returns the recorded table, which is parsed on first use.
     pub(super) fn recorded() -> &'static Table {
         static TABLE: OnceLock<Table> = OnceLock::new();
         TABLE.get_or_init(|| Table::parse(RECORD))
     }
 
-    /// The defaults of a type's fields: first those that depend on nothing, on which others may.
+    /// Returns the defaults of a type's fields. Unconditional ones come first, because others may depend on them.
     pub(super) fn of(&self, name: &str) -> &[Default] {
         self.of.get(name).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Whether something is filled in of an object of a type that is left out as a whole.
+    /// Whether an object of a type gets defaults even if it is missing.
     pub(super) fn is_filled(&self, name: &str) -> bool {
         self.filled.contains(name)
     }
@@ -53,7 +53,7 @@ impl Table {
         }
         of.values_mut().for_each(|defaults| defaults.sort_by_key(|default| !default.conditions.is_empty()));
         let mut filled: HashSet<&'static str> = of.keys().copied().collect();
-        // Types that hold such a type, and so on; a type holds no type that holds it, unless through a pointer.
+        // Adds the types that contain such a type, transitively. Types are recursive only through pointers.
         loop {
             let holders: Vec<&'static str> = Schema::built_in()
                 .types()
@@ -81,7 +81,7 @@ fn line(line: &'static str) -> Option<(&'static str, Default)> {
     Some((name, Default { field, value, conditions: conditions.split(',').filter(|each| !each.is_empty()).collect() }))
 }
 
-/// A value without places.
+/// Returns a value without places.
 fn generated(node: Node) -> Node {
     Node::generated(match node.value {
         Value::List(items) => Value::List(items.into_iter().map(generated).collect()),
